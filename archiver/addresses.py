@@ -1,0 +1,96 @@
+"""Addresses: whatever a user or a listing calls an article, in; which article that is, out. No I/O."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING
+from urllib.parse import parse_qsl, urlsplit
+
+from archiver.errors import UnknownAddressError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from archiver.recipes import PageRules, Recipe
+
+DEFAULT_PORTS = {"http": ":80", "https": ":443"}
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """An article as an address names it: the recipe that knows it, its canonical id, and the host asked for."""
+
+    recipe: Recipe
+    id: str
+    address: str
+    host: str = ""
+
+
+def resolve(address: str, recipes: Iterable[Recipe]) -> Reference:
+    """Return the article that `address` (an address or a bare id) names.
+
+    Raises UnknownAddressError when none of `recipes` knows it.
+    """
+    text = address.strip().removeprefix("<").removesuffix(">")
+    recipes = tuple(recipes)
+    for recipe in recipes:
+        if article_id := recipe.article_id(text):
+            return Reference(recipe, article_id, text)
+    scheme, host, path, query = _split(text)
+    for recipe in recipes:
+        for pattern in recipe.addresses:
+            if any(_host_matches(host, known) for known in pattern.hosts):
+                found = _path_regex(pattern.path).fullmatch(path)
+                values = [found[1]] if found and not pattern.query else []
+                if found and pattern.query:
+                    names = {name.lower() for name in pattern.query}
+                    values = [value for name, value in query if name.lower() in names]
+                for value in values:
+                    if article_id := recipe.article_id(value):
+                        return Reference(recipe, article_id, text, host)
+    raise UnknownAddressError(_why_unknown(address, scheme, host, recipes))
+
+
+def page_addresses(reference: Reference) -> Iterator[tuple[PageRules, str]]:
+    """Yield the pages that may hold the article and their addresses, in the order in which to ask them."""
+    for page in reference.recipe.pages:
+        for host in sorted(page.hosts, key=lambda name: name != reference.host):
+            yield page, page.address.format(host=host, id=reference.id)
+
+
+def _split(text: str) -> tuple[str, str, str, list[tuple[str, str]]]:
+    """Return scheme, host (lower case; with its port unless that is the scheme's own), path and query."""
+    try:
+        parts = urlsplit(text if "://" in text else f"http://{text}")
+        host = (parts.hostname or "").rstrip(".")
+        port = f":{parts.port}" if parts.port is not None else ""
+    except ValueError as error:
+        raise UnknownAddressError(f"{text}: not an address: {error}") from error
+    if port == DEFAULT_PORTS.get(parts.scheme):
+        port = ""
+    return parts.scheme, host + port, parts.path, parse_qsl(parts.query)
+
+
+def _host_matches(host: str, known: str) -> bool:
+    return host.endswith(known[1:]) if known.startswith("*.") else host == known
+
+
+@cache
+def _path_regex(path: str) -> re.Pattern[str]:
+    literal = re.split(r"(\{\w+\})", path)
+    return re.compile(
+        "".join(
+            "([^/]+)" if part == "{id}" else "[^/]+" if part.startswith("{") else re.escape(part) for part in literal
+        )
+    )
+
+
+def _why_unknown(address: str, scheme: str, host: str, recipes: tuple[Recipe, ...]) -> str:
+    known = sorted({name for recipe in recipes for pattern in recipe.addresses for name in pattern.hosts})
+    if scheme not in DEFAULT_PORTS:
+        return f"{address}: only http and https addresses can be fetched, not {scheme}"
+    if any(_host_matches(host, name) for name in known):
+        return f"{address}: {host} is known, but this names no article (no article id where one should be)"
+    return f"{address}: no recipe knows this address or id; known hosts: {', '.join(known)}"

@@ -1,0 +1,38 @@
+"""The one item that travels from a page to a post."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+
+@dataclass(slots=True)
+class Article:
+    """An article. A page fills the first part as the source has it; each pipeline step adds or mends its own.
+
+    `rules` records for each field which rule gave it: `text:title` is the expression `title` of the page
+    `text`, `recover:id` a value found in the id, and `time` ends with the form that was recognised.
+    """
+
+    recipe: str
+    form: str
+    id: str
+    address: str  # as it was asked for
+    page: str  # the page of the recipe that gave it
+    fallback: bool  # that page is not the recipe's first: it may know less
+    response_url: str
+    fetched: datetime
+    title: str = ""
+    time: str = ""  # as the source writes it
+    source: str = ""
+    digest: str = ""
+    url: str = ""
+    body: str = ""  # HTML
+    rules: dict[str, str] = field(default_factory=dict)
+
+    published: datetime | None = None  # metadata: `time`, understood, in the source's zone
+    path: str = ""  # write: the post, relative to the output directory
+    outcome: str = ""  # write: written, unchanged or kept

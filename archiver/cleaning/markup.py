@@ -1,0 +1,58 @@
+"""HTML as this package divides it. Names are those of the HTML standard."""
+
+VOID = frozenset("area base br col embed hr img input link meta param source track wbr".split())
+
+# Never text of the article, whatever is in them.
+DROPPED = frozenset(
+    (
+        "script style template title meta link base iframe frame frameset object embed applet param svg canvas "
+        "audio video source track map area button input select textarea option optgroup datalist"
+    ).split()
+)
+
+# Blocks that are kept: those that hold text, those that hold other blocks of their own kind, and those that hold both.
+PARAGRAPHS = frozenset("p h1 h2 h3 h4 h5 h6 dt figcaption caption pre".split())
+LISTS_AND_TABLES = frozenset("ul ol dl table thead tbody tfoot tr".split())
+FLOW = frozenset("li dd td th blockquote figure".split())
+KEPT_BLOCKS = PARAGRAPHS | LISTS_AND_TABLES | FLOW
+# Blocks of which only the content is kept.
+UNWRAPPED_BLOCKS = frozenset(
+    (
+        "html head body div section article main header footer aside nav address center details summary fieldset "
+        "legend form hgroup hr menu dir noframes dialog search"
+    ).split()
+)
+BLOCKS = KEPT_BLOCKS | UNWRAPPED_BLOCKS
+
+# Inline elements that carry meaning, under the name that they are kept by.
+INLINE = {"strong": "strong", "b": "strong", "em": "em", "i": "em", "sub": "sub", "sup": "sup", "code": "code"}
+
+# Which parent an element may stand in; anywhere else it is a paragraph or nothing but its words.
+PARENTS = {
+    "li": frozenset({"ul", "ol"}),
+    "dt": frozenset({"dl"}),
+    "dd": frozenset({"dl"}),
+    "caption": frozenset({"table"}),
+    "thead": frozenset({"table"}),
+    "tbody": frozenset({"table"}),
+    "tfoot": frozenset({"table"}),
+    "tr": frozenset({"table", "thead", "tbody", "tfoot"}),
+    "td": frozenset({"tr"}),
+    "th": frozenset({"tr"}),
+    "figcaption": frozenset({"figure"}),
+}
+
+# What an element that cannot hold text or other blocks itself holds them in; "" is the fragment.
+IMPLIED = {
+    "ul": "li",
+    "ol": "li",
+    "dl": "dd",
+    "table": "tr",
+    "thead": "tr",
+    "tbody": "tr",
+    "tfoot": "tr",
+    "tr": "td",
+}
+IMPLIED_FOR_TEXT = {**IMPLIED, "": "p", "blockquote": "p"}
+
+ATTRIBUTES = {"td": ("colspan", "rowspan"), "th": ("colspan", "rowspan"), "ol": ("start",)}

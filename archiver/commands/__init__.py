@@ -1,0 +1,37 @@
+"""The `archiver` command: a thin face on the spiders. One module a command, each with `add_parser` and `run`."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from scrapy.exceptions import UsageError
+
+import archiver
+from archiver.commands import demo, get
+from archiver.errors import ArchiverError
+
+COMMANDS = (get, demo)
+USAGE = 2  # the exit status of a command that was called in a way it cannot be
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run the command that `argv` (default: the process's arguments) names, and return its exit status."""
+    parser = argparse.ArgumentParser(prog="archiver", description=archiver.__doc__)
+    parser.add_argument("--version", action="version", version=f"archiver {archiver.__version__}")
+    subparsers = parser.add_subparsers(required=True, metavar="COMMAND")
+    for command in COMMANDS:
+        command.add_parser(subparsers)
+    arguments = parser.parse_args(argv)
+    try:
+        status: int = arguments.run(arguments)
+    except UsageError as error:
+        sys.stderr.write(f"archiver: {error}\n")
+        return USAGE
+    except ArchiverError as error:
+        sys.stderr.write(f"archiver: {error}\n")
+        return 1
+    except BrokenPipeError:
+        sys.stderr.close()  # whoever read our output has left; there is nobody to tell
+        return 1
+    return status

@@ -1,0 +1,45 @@
+"""Options that commands share: they are settings under shorter names."""
+
+from __future__ import annotations
+
+import argparse
+import os
+
+from scrapy.settings import Settings
+
+SETTINGS_MODULE = "archiver.settings"
+
+
+def add_settings_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options that `settings_from` reads."""
+    parser.add_argument("--output", metavar="DIR", help="where posts go, into _posts there (ARCHIVER_OUTPUT)")
+    parser.add_argument("--profile", choices=("clean", "source"), help="of the body (ARCHIVER_PROFILE)")
+    parser.add_argument("--force", action="store_true", help="rewrite posts that have not changed, too")
+    parser.add_argument(
+        "-s", dest="settings", metavar="NAME=VALUE", action="append", default=[], type=_setting, help="any setting"
+    )
+
+
+def settings_from(arguments: argparse.Namespace) -> Settings:
+    """Return the project's settings with what the options in `arguments` say."""
+    settings = Settings()
+    settings.setmodule(os.environ.get("SCRAPY_SETTINGS_MODULE", SETTINGS_MODULE), priority="project")
+    # A command speaks for itself; what goes wrong inside is still logged.
+    settings.set("LOG_LEVEL", "ERROR", priority="cmdline")
+    for name, value in arguments.settings:
+        settings.set(name, value, priority="cmdline")
+    for name, value in (
+        ("ARCHIVER_OUTPUT", arguments.output),
+        ("ARCHIVER_PROFILE", arguments.profile),
+        ("ARCHIVER_FORCE", arguments.force or None),
+    ):
+        if value is not None:
+            settings.set(name, value, priority="cmdline")
+    return settings
+
+
+def _setting(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not equals or not name:
+        raise argparse.ArgumentTypeError(f"expected NAME=VALUE, got {text!r}")
+    return name, value

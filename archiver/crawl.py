@@ -1,0 +1,45 @@
+"""Running a spider to its end, in this process."""
+
+from __future__ import annotations
+
+import gc
+from typing import TYPE_CHECKING, Any
+
+from scrapy import signals
+
+from archiver.extensions.report import Report
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from scrapy.crawler import AsyncCrawlerProcess, Crawler
+
+    from archiver.extensions.report import Result
+
+GC_THRESHOLD = 20_000  # objects: what a few dozen requests allocate
+
+
+def run_crawler(
+    process: AsyncCrawlerProcess, crawler: Crawler, listener: Callable[[Result], None] | None = None, **arguments: Any
+) -> Report:
+    """Run `crawler` with the spider's `arguments` and return its report; `listener` is called with each result.
+
+    Raises what kept the crawl from starting. A process can run one crawl only.
+    """
+
+    def listen() -> None:
+        if listener and (report := crawler.get_extension(Report)):
+            report.listeners.append(listener)
+
+    crawler.signals.connect(listen, signals.spider_opened)
+    # What is loaded by now stays; looking through it again and again takes a tenth of the crawl.
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(GC_THRESHOLD)
+    task = process.crawl(crawler, **arguments)
+    process.start()
+    if not task.cancelled() and (error := task.exception()):
+        raise error
+    report = crawler.get_extension(Report)
+    assert report is not None, "the settings have no archiver.extensions.report.Report"
+    return report

@@ -1,0 +1,1 @@
+"""Extensions: what a run keeps of what went wrong, and what it says at its end."""

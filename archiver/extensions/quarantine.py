@@ -1,0 +1,48 @@
+"""Quarantine: articles that could not become posts, kept with the reason."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from scrapy import signals
+
+from archiver.errors import QuarantineError
+
+if TYPE_CHECKING:
+    from typing import Self
+
+    from scrapy.crawler import Crawler
+
+    from archiver.article import Article
+
+QUARANTINE = "_quarantine"
+
+
+class Quarantine:
+    """Writes each quarantined article to `_quarantine/<recipe>-<id>.json` in the output directory."""
+
+    def __init__(self, directory: Path) -> None:
+        self._directory = directory
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Return the extension of a crawl."""
+        extension = cls(Path(crawler.settings["ARCHIVER_OUTPUT"]) / QUARANTINE)
+        crawler.signals.connect(extension.item_dropped, signals.item_dropped)
+        return extension
+
+    def item_dropped(self, item: Article, exception: BaseException) -> None:
+        """Keep `item` if it was quarantined, with the reason and all that is known of it."""
+        if not isinstance(exception, QuarantineError):
+            return
+        self._directory.mkdir(parents=True, exist_ok=True)
+        # The id may be what is wrong: only letters and digits of it go into the name.
+        name = f"{item.recipe}-{''.join(filter(str.isalnum, item.id))[:40] or 'unnamed'}.json"
+        record = {"reason": str(exception), **dataclasses.asdict(item)}
+        temporary = self._directory / f".{name}.{os.getpid()}.tmp"
+        temporary.write_text(json.dumps(record, ensure_ascii=False, indent=1, default=str) + "\n", encoding="utf-8")
+        temporary.replace(self._directory / name)

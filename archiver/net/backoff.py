@@ -1,0 +1,94 @@
+"""Retries that wait: as long as the site asks, or longer each time; and all requests to a site wait with them."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+import time
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from scrapy.downloadermiddlewares.retry import RetryMiddleware
+
+if TYPE_CHECKING:
+    from scrapy import Request
+    from scrapy.http import Response
+    from scrapy.settings import BaseSettings
+
+logger = logging.getLogger(__name__)
+
+# Answers that speak for the whole site, not for one address (RFC 9110, 15.6.4; RFC 6585, 4).
+SITE_WIDE = frozenset({429, 503})
+JITTER = 0.25
+
+
+class BackoffMiddleware(RetryMiddleware):
+    """Scrapy's retries (RETRY_TIMES, RETRY_HTTP_CODES, RETRY_EXCEPTIONS) with waiting.
+
+    A retry waits ARCHIVER_BACKOFF seconds, twice that the next time, and so on, or as long as `Retry-After` says.
+    After 429 and 503 no request goes to that host meanwhile. A wait of more than ARCHIVER_RETRY_AFTER_MAX seconds
+    is not waited for: the answer is then a failure.
+    """
+
+    def __init__(self, settings: BaseSettings) -> None:
+        super().__init__(settings)
+        self._first_wait = settings.getfloat("ARCHIVER_BACKOFF")
+        self._longest_wait = settings.getfloat("ARCHIVER_RETRY_AFTER_MAX")
+        self._resume: dict[str, float] = {}  # host -> time.monotonic() from which it may be asked again
+
+    async def process_request(self, request: Request) -> None:
+        """Wait while the host of `request` has asked for it."""
+        if self._resume:
+            host = urlsplit(request.url).netloc
+            while (wait := self._resume.get(host, 0) - time.monotonic()) > 0:
+                await asyncio.sleep(wait)
+
+    async def process_response(self, request: Request, response: Response) -> Request | Response:  # type: ignore[override]
+        """Return `request` to try it again, after waiting, or the response."""
+        if response.status not in self.retry_http_codes or request.meta.get("dont_retry"):
+            return response
+        asked = retry_after(response)
+        wait = max(asked, self._wait(request))
+        if response.status in SITE_WIDE:
+            host = urlsplit(request.url).netloc
+            self._resume[host] = max(self._resume.get(host, 0), time.monotonic() + min(wait, self._longest_wait))
+        if asked > self._longest_wait:
+            return response
+        return await self._again(request, f"status {response.status}", wait) or response
+
+    async def process_exception(self, request: Request, exception: Exception) -> Request | None:  # type: ignore[override]
+        """Return `request` to try it again, after waiting, or None for a failure that stays one."""
+        if not isinstance(exception, self.exceptions_to_retry) or request.meta.get("dont_retry"):
+            return None
+        return await self._again(request, exception, self._wait(request))
+
+    async def _again(self, request: Request, reason: str | Exception, wait: float) -> Request | None:
+        retry = self._retry(request, reason)
+        if retry is None:
+            return None
+        logger.info("Retrying %s in %.1f s: %s", request.url, wait, reason)
+        await asyncio.sleep(wait)
+        return retry
+
+    def _wait(self, request: Request) -> float:
+        """Return the seconds to wait before the next try, if the site says nothing of it."""
+        tries: int = request.meta.get("retry_times", 0)
+        doubled: float = self._first_wait * 2.0**tries
+        return min(doubled, self._longest_wait) * random.uniform(1, 1 + JITTER)
+
+
+def retry_after(response: Response) -> float:
+    """Return the seconds for which `response` asks to be left alone (RFC 9110, 10.2.3), 0 if it does not."""
+    value = (response.headers.get("Retry-After") or b"").decode("latin-1").strip()
+    if value.isdecimal():
+        return float(value)
+    try:
+        moment = parsedate_to_datetime(value)
+    except ValueError:
+        return 0.0
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    return max(0.0, (moment - datetime.now(UTC)).total_seconds())

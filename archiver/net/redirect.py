@@ -1,0 +1,59 @@
+"""Redirects, followed only to where a crawl may be led."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from urllib.parse import urljoin, urlsplit
+
+from scrapy.downloadermiddlewares.redirect import RedirectMiddleware
+from scrapy.exceptions import IgnoreRequest
+
+from archiver.net.guard import Guard
+
+if TYPE_CHECKING:
+    from typing import Self
+
+    from scrapy import Request
+    from scrapy.crawler import Crawler
+    from scrapy.http import Response
+
+REDIRECTS = frozenset({301, 302, 303, 307, 308})
+# A redirect may add encryption, never take it away, and leads to nothing but the web.
+ALLOWED_SCHEMES = {"http": {"http", "https"}, "https": {"https"}}
+
+
+class GuardedRedirectMiddleware(RedirectMiddleware):
+    """Scrapy's redirects, refused with a reason where they lead off the web or into a private network."""
+
+    guard: Guard | None = None
+
+    def process_response(self, request: Request, response: Response) -> Request | Response:  # type: ignore[override]
+        """Return the request to follow, or the response. Raises IgnoreRequest for a redirect that is refused."""
+        if response.status not in REDIRECTS or not (location := response.headers.get("Location")):
+            return response
+        target = urljoin(request.url, location.decode("latin-1").strip())
+        if reason := self._refusal(request.url, target):
+            raise IgnoreRequest(f"redirects to {target}, {reason}")
+        try:
+            return super().process_response(request, response)
+        except IgnoreRequest as error:
+            raise IgnoreRequest(f"redirects in a circle, or more than {self.max_redirect_times} times") from error
+
+    def _refusal(self, source: str, target: str) -> str:
+        """Return why the redirect must not be followed, or nothing."""
+        try:
+            scheme, host = urlsplit(target).scheme, urlsplit(target).hostname or ""
+        except ValueError:
+            return "which is no address"
+        if scheme not in ALLOWED_SCHEMES[urlsplit(source).scheme]:
+            return "where only the same scheme or https is followed"
+        if self.guard is None:
+            self.guard = Guard.from_crawler(self.crawler)
+        return "" if self.guard.allows_name(host) else "a private address that was not asked for"
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Return the middleware of a crawl. It needs no Referer handling: none is ever sent."""
+        middleware = cls(crawler.settings)
+        middleware.crawler = crawler
+        return middleware

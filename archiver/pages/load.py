@@ -1,0 +1,30 @@
+"""From the rules in a recipe to the page object that follows them."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+from scrapy.utils.misc import load_object
+
+from archiver.errors import RecipeError
+from archiver.pages.page import Page
+
+if TYPE_CHECKING:
+    from archiver.recipes import Recipe
+
+
+@cache
+def page_for(recipe: Recipe, name: str) -> Page:
+    """Return the page `name` of `recipe`: a Page, or what its `class` key names.
+
+    Raises RecipeError when that class cannot be loaded or is not a Page.
+    """
+    rules = next(page for page in recipe.pages if page.name == name)
+    try:
+        page_class = load_object(rules.class_)
+    except (ImportError, NameError, ValueError) as error:
+        raise RecipeError(f"{recipe.name}: pages.{name}.class: cannot load {rules.class_}: {error}") from error
+    if not (isinstance(page_class, type) and issubclass(page_class, Page)):
+        raise RecipeError(f"{recipe.name}: pages.{name}.class: expected a subclass of archiver.pages.Page")
+    return page_class(recipe, rules)

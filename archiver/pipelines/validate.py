@@ -1,0 +1,49 @@
+"""Whether this is an article at all, and text that every later step can rely on."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from archiver.errors import QuarantineError
+from archiver.recipes import recipes_for
+from archiver.text import one_line
+
+if TYPE_CHECKING:
+    from typing import Self
+
+    from scrapy.crawler import Crawler
+
+    from archiver.article import Article
+    from archiver.recipes import Recipe
+
+# A picture, or a character between tags that is more than a blank: the first of either is found at once.
+CONTENT = re.compile(r"<img\s|(?:^|>)(?:[^<]*?(?:[^\s<&]|&(?!nbsp;)))", re.IGNORECASE)
+FIELDS = ("title", "time", "source", "digest", "url")
+
+
+class ValidatePipeline:
+    """Makes fields single printable lines; an id that is none or a body without content ends here.
+
+    The body is made printable by cleaning it.
+    """
+
+    def __init__(self, recipes: dict[str, Recipe]) -> None:
+        self._recipes = recipes
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Return the pipeline of a crawl."""
+        return cls(recipes_for(crawler.settings))
+
+    def process_item(self, article: Article) -> Article:
+        """Return `article`. Raises QuarantineError."""
+        if self._recipes[article.recipe].article_id(article.id) != article.id:
+            raise QuarantineError(f"{article.address}: {article.id!r} is not an id of {article.recipe}")
+        for name in FIELDS:
+            value = getattr(article, name)
+            if value:
+                setattr(article, name, one_line(value))
+        if not CONTENT.search(article.body):
+            raise QuarantineError(f"{article.address}: the body holds neither words nor pictures")
+        return article

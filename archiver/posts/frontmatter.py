@@ -1,0 +1,44 @@
+"""YAML scalars for front matter: any string in, one line of YAML out that reads back as that string. No I/O."""
+
+from __future__ import annotations
+
+import re
+
+import yaml
+
+# YAML 1.2, 7.3.1: what a double-quoted scalar must escape. Printable text stands as it is (FORMAT).
+ESCAPES = {"\\": "\\\\", '"': '\\"', "\t": "\\t", "\n": "\\n", "\r": "\\r"}
+SPECIAL = re.compile('[\\\\"\t\n\r\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff\ufffe\uffff]|\\{(?=[{%])')
+# Plain scalars are left to names that begin with a letter and hold nothing that is a sign in YAML.
+PLAIN = re.compile(r"(?!\s)[^\W_](?:[\w .()（）·、，《》“”&+/-]*[\w()（）·、，《》“”])?")
+NUMERIC = re.compile(r"[\d.,_+eExXoO -]+")  # Ruby's YAML takes more of these for numbers than PyYAML does
+WHITE_SPACE = re.compile(r"[ \t\n\r\f\v]")
+
+
+def double_quoted(text: str) -> str:
+    """Return `text` as a double-quoted scalar on one line."""
+    return f'"{SPECIAL.sub(_escaped, text)}"'
+
+
+def scalar(text: str) -> str:
+    """Return `text` plain where that reads back as the same string, else double-quoted."""
+    return (
+        text if PLAIN.fullmatch(text) and not NUMERIC.fullmatch(text) and _reads_as_text(text) else double_quoted(text)
+    )
+
+
+def tags(tag: str) -> str:
+    """Return the value of `tags` for the one tag `tag`: a list where Jekyll would split it at white space."""
+    return f"[{double_quoted(tag)}]" if WHITE_SPACE.search(tag) else scalar(tag)
+
+
+def _reads_as_text(text: str) -> bool:
+    """Return whether YAML takes the plain scalar `text` for a string: not for a number, a date or a truth value."""
+    return isinstance(yaml.safe_load(text), str)
+
+
+def _escaped(found: re.Match[str]) -> str:
+    character = found[0]
+    if character in ESCAPES:
+        return ESCAPES[character]
+    return f"\\x{ord(character):02X}" if ord(character) < 0x100 else f"\\u{ord(character):04X}"

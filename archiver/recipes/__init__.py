@@ -1,0 +1,6 @@
+"""Recipes: what is particular to a source, as data."""
+
+from archiver.recipes.load import load_recipe, load_recipes, recipes_for
+from archiver.recipes.recipe import Form, PageRules, Recipe
+
+__all__ = ["Form", "PageRules", "Recipe", "load_recipe", "load_recipes", "recipes_for"]

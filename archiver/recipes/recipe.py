@@ -1,0 +1,128 @@
+"""What a recipe says of a source, as types. The YAML keys are these names; docs/recipes.md explains them."""
+
+from __future__ import annotations
+
+import re
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+
+class Part(msgspec.Struct, frozen=True, forbid_unknown_fields=True, eq=False):
+    """A part of the recipe: unknown keys are errors. Parts are loaded once and are equal to themselves only."""
+
+
+class AddressPattern(Part, frozen=True):
+    """Addresses that name an article: `{id}` in the path or one of the query parameters holds its id."""
+
+    hosts: tuple[str, ...]
+    path: str
+    query: tuple[str, ...] = ()
+
+
+class Rule(Part, frozen=True):
+    """Where a page holds a value: an expression, and the part of what it finds that `match` captures first."""
+
+    select: str
+    match: str | None = None
+
+
+class PageRules(Part, frozen=True):
+    """One kind of answer that holds an article: how to ask for it and where its fields are."""
+
+    name: str
+    address: str
+    format: Literal["json", "css", "xpath"]
+    fields: dict[str, tuple[str | Rule, ...]]
+    hosts: tuple[str, ...] = ("",)
+    class_: str = msgspec.field(default="archiver.pages.page.Page", name="class")
+
+
+class Recovery(Part, frozen=True):
+    """A value for an empty field, taken from another one: the first group of `match`, put into `format`."""
+
+    source: str = msgspec.field(name="from")
+    match: str
+    format: str = "{}"
+
+
+class Quote(Part, frozen=True):
+    """The field that a post opens with as a block quote, less what `drop` matches."""
+
+    source: str = msgspec.field(name="from")
+    drop: str | None = None
+
+
+class Form(Part, frozen=True):
+    """One form of post: its file, its wording, the body it takes. FORMAT: share posts and rolling-news posts."""
+
+    file: str
+    body: tuple[str, ...]
+    link: str
+    category: str
+    tag: str
+    footer: str
+    quote: Quote | None = None
+
+
+class Drop(Part, frozen=True):
+    """What the profile `clean` leaves out, with everything in it."""
+
+    classes: frozenset[str] = frozenset()
+    pictures: tuple[str, ...] = ()
+    paragraphs: tuple[str, ...] = ()
+
+
+class Unwrap(Part, frozen=True):
+    """Links that are the site's, not the author's: the profile `clean` keeps their words only."""
+
+    classes: frozenset[str] = frozenset()
+    hosts: frozenset[str] = frozenset()
+
+
+class CleanRules(Part, frozen=True):
+    """What the profile `clean` must know of a source's markup."""
+
+    keep_classes: frozenset[str] = frozenset()
+    drop: Drop = Drop()
+    unwrap: Unwrap = Unwrap()
+
+
+class Politeness(Part, frozen=True):
+    """Seconds between two requests to a host, their random variation (0.3: ±30%), and requests at once."""
+
+    delay: float | None = None
+    jitter: float | None = None
+    concurrency: int | None = None
+
+
+class Recipe(Part, frozen=True):
+    """All that is particular to a source."""
+
+    name: str
+    id: str
+    time_zone: str
+    site: str
+    addresses: tuple[AddressPattern, ...]
+    pages: tuple[PageRules, ...]
+    forms: dict[str, Form]
+    recover: dict[str, tuple[Recovery, ...]] = {}
+    clean: CleanRules = CleanRules()
+    politeness: Politeness = Politeness()
+
+    def article_id(self, text: str) -> str | None:
+        """Return the canonical id that `text` is a way to write, or None."""
+        found = re.fullmatch(self.id, text, re.IGNORECASE | re.ASCII)
+        return found[1] if found else None
+
+    def zone(self) -> ZoneInfo:
+        """Return the time zone in which the source writes its times."""
+        return ZoneInfo(self.time_zone)
+
+    def hosts(self) -> frozenset[str]:
+        """Return every host that this recipe sends requests to, without ports and wildcards."""
+        from_pages = (host for page in self.pages for host in page.hosts if host)
+        from_addresses = (re.match(r"https?://([^/{}]+)", page.address) for page in self.pages)
+        names = {*from_pages, *(found[1] for found in from_addresses if found)}
+        return frozenset(name.partition(":")[0] for name in names)

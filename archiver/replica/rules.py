@@ -1,0 +1,58 @@
+"""Which requests get a fault."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from threading import Lock
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from archiver.replica.exchange import Seen
+    from archiver.replica.faults import Fault
+
+
+@dataclass
+class Rule:
+    """A fault for one article, one path, or (given neither) for all but /robots.txt; `left` is how often yet."""
+
+    fault: Fault
+    id: str | None
+    path: str | None
+    left: int | None
+    options: Mapping[str, Any]
+
+    def covers(self, seen: Seen) -> bool:
+        """Whether the request is one of those that get the fault."""
+        if self.left == 0:
+            return False
+        if self.id is None and self.path is None:
+            return seen.path != "/robots.txt"
+        return self.path == seen.path or (self.id is not None and self.id == seen.article_id)
+
+
+class Rules:
+    """The rules in force. Of several that cover a request the earliest is used, until its times are spent."""
+
+    def __init__(self) -> None:
+        self._rules: list[Rule] = []
+        self._lock = Lock()
+
+    def add(self, rule: Rule) -> None:
+        """Put a rule in force."""
+        with self._lock:
+            self._rules.append(rule)
+
+    def clear(self) -> None:
+        """Drop every rule."""
+        with self._lock:
+            self._rules.clear()
+
+    def take(self, seen: Seen) -> Rule | None:
+        """The rule for the request, used once by this; None where no rule covers it."""
+        with self._lock:
+            rule = next((rule for rule in self._rules if rule.covers(seen)), None)
+            if rule and rule.left is not None:
+                rule.left -= 1
+            return rule

@@ -1,0 +1,33 @@
+"""`scrapy crawl`, with an exit status that tells whether every article gave a post."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+from scrapy.commands.crawl import Command as CrawlCommand
+from scrapy.crawler import AsyncCrawlerProcess
+from scrapy.exceptions import UsageError
+
+from archiver.crawl import run_crawler
+from archiver.errors import ArchiverError
+
+if TYPE_CHECKING:
+    import argparse
+
+
+class Command(CrawlCommand):
+    """Scrapy's command; its exit status is 1 also when an article failed or went to quarantine."""
+
+    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        """Run the spider that `args` names."""
+        if len(args) != 1:
+            raise UsageError("give the name of one spider")
+        assert isinstance(self.crawler_process, AsyncCrawlerProcess)
+        try:
+            report = run_crawler(self.crawler_process, self._create_crawler(args[0]), **opts.spargs)
+        except ArchiverError as error:
+            sys.stderr.write(f"archiver: {error}\n")
+            self.exitcode = 1
+        else:
+            self.exitcode = 1 if report.failed else 0

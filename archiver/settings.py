@@ -1,0 +1,96 @@
+"""The settings: Scrapy's own, set to be sane and polite, and those of this package, with the prefix ARCHIVER_.
+
+Each ARCHIVER_ setting can be given as an environment variable of its name, with `-s NAME=VALUE`, or in a settings
+module that begins `from archiver.settings import *` (SCRAPY_SETTINGS_MODULE names it). docs/settings.md lists them.
+"""
+
+import os
+from importlib.util import find_spec
+
+BOT_NAME = "archiver"
+SPIDER_MODULES = ["archiver.spiders"]
+COMMANDS_MODULE = "archiver.scrapy_commands"
+
+# What the archive is and how it is written.
+ARCHIVER_OUTPUT = "output"  # posts go into _posts in this directory, what cannot be one into _quarantine
+ARCHIVER_PROFILE = "clean"  # of the body: clean or source
+ARCHIVER_RECIPES = ""  # directories of your own recipes, comma-separated; they come before the packaged ones
+ARCHIVER_SITE = ""  # the host that footers link to; empty: the recipe's
+ARCHIVER_FORCE = False  # rewrite posts that have not changed, and replace those from a better page
+# How it asks.
+ARCHIVER_CONTACT = ""  # an address or a page where the owner of a site can reach you; sent with each request
+ARCHIVER_BACKOFF = 1.0  # seconds before the first retry; each further one waits twice as long
+ARCHIVER_RETRY_AFTER_MAX = 120  # seconds; a site that asks for a longer wait is left alone in this run
+
+for _name in [name for name in globals() if name.startswith("ARCHIVER_")]:
+    globals()[_name] = os.environ.get(_name, globals()[_name])
+
+# Politeness. Recipes may ask for more of it; what is given with -s is obeyed above all.
+ROBOTSTXT_OBEY = True
+DOWNLOAD_DELAY = 0.75  # seconds between requests to a host, with the jitter: one to two requests a second
+DOWNLOAD_DELAY_JITTER = 0.33
+CONCURRENT_REQUESTS_PER_DOMAIN = 2
+RETRY_TIMES = 2
+RETRY_GIVE_UP_LOG_LEVEL = "INFO"  # the report says which article failed and why
+
+# What may be fetched, and how much of it.
+DOWNLOAD_TIMEOUT = 20  # seconds
+DOWNLOAD_MAXSIZE = 16 * 1024 * 1024  # bytes, unpacked
+DOWNLOAD_VERIFY_CERTIFICATES = True
+REDIRECT_MAX_TIMES = 5
+DOWNLOAD_HANDLERS = {
+    "http": "archiver.net.handler.GuardedDownloadHandler",
+    "https": "archiver.net.handler.GuardedDownloadHandler",
+    "data": None,
+    "file": None,
+    "ftp": None,
+    "s3": None,
+}
+COOKIES_ENABLED = False
+METAREFRESH_ENABLED = False
+REFERER_ENABLED = False
+# Nothing listens: both of these would run code that anyone on this machine sends.
+TELNETCONSOLE_ENABLED = False
+REMOTE_CONTROL_ENABLED = False
+
+DEFAULT_REQUEST_HEADERS = {"Accept-Encoding": "gzip, deflate"}  # and USER_AGENT, when the spider is made
+DOWNLOADER_MIDDLEWARES = {
+    "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
+    "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
+    "archiver.net.robots.QuietRobotsTxtMiddleware": 100,
+    "scrapy.downloadermiddlewares.downloadtimeout.DownloadTimeoutMiddleware": None,
+    "scrapy.downloadermiddlewares.useragent.UserAgentMiddleware": None,
+    "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,
+    "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,
+    "archiver.net.backoff.BackoffMiddleware": 550,
+    "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": None,
+    "archiver.net.redirect.GuardedRedirectMiddleware": 600,
+}
+SPIDER_MIDDLEWARES = {
+    "scrapy.spidermiddlewares.start.StartSpiderMiddleware": None,
+    "scrapy.spidermiddlewares.urllength.UrlLengthMiddleware": None,
+    "scrapy.spidermiddlewares.depth.DepthMiddleware": None,
+    "scrapy.spidermiddlewares.referer.RefererMiddleware": None,
+    "scrapy.spidermiddlewares.metacopy.MetaCopyDetectionMiddleware": None,
+}
+ITEM_PIPELINES = {
+    "archiver.pipelines.validate.ValidatePipeline": 100,
+    "archiver.pipelines.metadata.MetadataPipeline": 200,
+    "archiver.pipelines.clean.CleanPipeline": 300,
+    "archiver.pipelines.write.WritePipeline": 400,
+}
+EXTENSIONS = {
+    "archiver.extensions.quarantine.Quarantine": 100,
+    "archiver.extensions.report.Report": 200,
+}
+
+# How it runs. Without a Twisted reactor, on uvloop, with one task for an answer's one article instead of a hundred and
+# without the middlewares that it does not need, a request costs less than half (make bench).
+TWISTED_REACTOR_ENABLED = False
+ASYNCIO_EVENT_LOOP = "uvloop.Loop" if find_spec("uvloop") else None
+CONCURRENT_ITEMS = 1
+DOWNLOADER_STATS = False
+WARN_ON_GENERATOR_RETURN_VALUE = False  # reads the source of the callback again for every answer
+FEED_EXPORT_ENCODING = "utf-8"
+LOG_LEVEL = "INFO"
+LOG_FORMATTER = "archiver.logformatter.BriefLogFormatter"

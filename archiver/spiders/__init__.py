@@ -1,0 +1,1 @@
+"""Spiders: which addresses to ask, and what to do with what comes back."""
