@@ -23,11 +23,10 @@ class BriefLogFormatter(LogFormatter):
     def scraped(self, item: Any, response: Response | Failure | None, spider: Spider) -> None:  # type: ignore[override]
         """Say nothing: the report counts articles."""
 
-    def dropped(
+    def dropped(  # type: ignore[override]
         self, item: Any, exception: BaseException, response: Response | Failure | None, spider: Spider
-    ) -> LogFormatterResult:
-        """Say which article was dropped and why."""
-        return {"level": logging.WARNING, "msg": "%(exception)s", "args": {"exception": exception}}
+    ) -> None:
+        """Say nothing: the report says which article was dropped and why."""
 
     def item_error(
         self, item: Any, exception: BaseException, response: Response | Failure | None, spider: Spider

@@ -90,5 +90,7 @@ class Report:
 
     def _add(self, result: Result) -> None:
         self.counts[result.outcome] += 1
+        if result.reason:
+            logger.warning("%s: %s", result.address, result.reason)
         for listener in self.listeners:
             listener(result)

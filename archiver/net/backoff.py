@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
-import time
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from scrapy.downloadermiddlewares.retry import RetryMiddleware
+
+from archiver.net.pause import Pause
 
 if TYPE_CHECKING:
     from scrapy import Request
@@ -37,32 +38,30 @@ class BackoffMiddleware(RetryMiddleware):
         super().__init__(settings)
         self._first_wait = settings.getfloat("ARCHIVER_BACKOFF")
         self._longest_wait = settings.getfloat("ARCHIVER_RETRY_AFTER_MAX")
-        self._resume: dict[str, float] = {}  # host -> time.monotonic() from which it may be asked again
+        self.pause = Pause()
 
-    async def process_request(self, request: Request) -> None:
-        """Wait while the host of `request` has asked for it."""
-        if self._resume:
-            host = urlsplit(request.url).netloc
-            while (wait := self._resume.get(host, 0) - time.monotonic()) > 0:
-                await asyncio.sleep(wait)
+    def notice(self, request: Request, response: Response) -> None:
+        """Hold back the host of `request` if `response` asks for it. The download handler calls this at once: by the
+        time that middlewares see a response, the next request is already on its way."""
+        if response.status in SITE_WIDE:
+            wait = max(retry_after(response), self._wait(request))
+            self.pause.hold(urlsplit(request.url).netloc, min(wait, self._longest_wait))
 
     async def process_response(self, request: Request, response: Response) -> Request | Response:  # type: ignore[override]
         """Return `request` to try it again, after waiting, or the response."""
         if response.status not in self.retry_http_codes or request.meta.get("dont_retry"):
             return response
         asked = retry_after(response)
-        wait = max(asked, self._wait(request))
-        if response.status in SITE_WIDE:
-            host = urlsplit(request.url).netloc
-            self._resume[host] = max(self._resume.get(host, 0), time.monotonic() + min(wait, self._longest_wait))
         if asked > self._longest_wait:
             return response
-        return await self._again(request, f"status {response.status}", wait) or response
+        return await self._again(request, f"status {response.status}", max(asked, self._wait(request))) or response
 
     async def process_exception(self, request: Request, exception: Exception) -> Request | None:  # type: ignore[override]
         """Return `request` to try it again, after waiting, or None for a failure that stays one."""
         if not isinstance(exception, self.exceptions_to_retry) or request.meta.get("dont_retry"):
             return None
+        if request.meta.get("dont_obey_robotstxt"):
+            return None  # a robots.txt: the page that it was asked for will find the host in the same state
         return await self._again(request, exception, self._wait(request))
 
     async def _again(self, request: Request, reason: str | Exception, wait: float) -> Request | None:

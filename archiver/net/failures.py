@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from scrapy import exceptions
@@ -10,8 +11,12 @@ from scrapy.spidermiddlewares.httperror import HttpError
 from archiver.net.backoff import retry_after
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from scrapy.http import Response
     from twisted.python.failure import Failure
 
+SERVER_ERROR = 500
 ADVICE = {
     401: "the page wants a login",
     403: "the site refuses us; set ARCHIVER_CONTACT, slow down, or ask its owner",
@@ -21,20 +26,40 @@ ADVICE = {
 }
 
 
+# How aiohttp puts it that no connection came about: what matters is in the brackets.
+CONNECTOR = re.compile(r"Cannot connect to host \S+ ssl:.*?\[(?:\w+: )?(.*)\]", re.DOTALL)
+
+
 def explain(failure: Failure) -> str:
     """Return what went wrong with a request, and where there is something to do about it, what."""
     error = failure.value
     if isinstance(error, HttpError):
-        response = error.response
-        advice = ADVICE.get(response.status) or (
-            "the site is in trouble; try again later" if response.status >= 500 else ""
-        )
-        wait = f", it asks to wait {retry_after(response):.0f} s" if retry_after(response) else ""
-        return f"HTTP status {response.status}{f': {advice}' if advice else ''}{wait}"
+        return _explain_status(error.response)
     if isinstance(error, exceptions.IgnoreRequest) and "robots.txt" in str(error):
         return "forbidden by the site's robots.txt"
     if isinstance(error, exceptions.DownloadTimeoutError):
         return "no answer in time (DOWNLOAD_TIMEOUT)"
-    if isinstance(error, exceptions.CannotResolveHostError):
-        return f"the host was not found or may not be asked: {error}"
-    return str(error) or type(error).__name__
+    if isinstance(error, exceptions.ResponseDataLossError):
+        return "the connection closed before the answer was whole"
+    text = str(error) or type(error).__name__
+    if "DOWNLOAD_MAXSIZE" in text or isinstance(error, exceptions.DownloadCancelledError):
+        return "the answer is larger than DOWNLOAD_MAXSIZE allows"
+    if found := CONNECTOR.fullmatch(text):
+        kind = "the host was not found" if isinstance(error, exceptions.CannotResolveHostError) else "no connection"
+        return f"{kind}: {found[1]}"
+    return text
+
+
+def _explain_status(response: Response) -> str:
+    status = response.status
+    advice = ADVICE.get(status) or ("the site is in trouble; try again later" if status >= SERVER_ERROR else "")
+    wait = f", it asks to wait {retry_after(response):.0f} s" if retry_after(response) else ""
+    return f"HTTP status {status}{f': {advice}' if advice else ''}{wait}"
+
+
+def in_words(failures: Iterable[tuple[str, str]]) -> str:
+    """Return pairs of a host and why it gave nothing as one text, hosts with the same reason together."""
+    hosts: dict[str, list[str]] = {}
+    for host, reason in failures:
+        hosts.setdefault(reason, []).append(host)
+    return "; ".join(f"{reason} ({', '.join(names)})" for reason, names in hosts.items())

@@ -23,12 +23,12 @@ class Guard:
 
     def __init__(self, trusted: frozenset[str]) -> None:
         self.trusted = trusted
+        self._proxies = {urlsplit(proxy).hostname for proxy in getproxies().values()}
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Guard:
-        """Return the guard of a crawl: its spider's `trusted_hosts` and the proxies of the environment are trusted."""
-        proxies = {urlsplit(proxy).hostname or "" for proxy in getproxies().values() if "://" in proxy}
-        return cls(frozenset(getattr(crawler.spider, "trusted_hosts", ())) | proxies)
+        """Return the guard of a crawl: its spider's `trusted_hosts` are trusted."""
+        return cls(frozenset(getattr(crawler.spider, "trusted_hosts", ())))
 
     def allows_name(self, host: str) -> bool:
         """Return whether `host`, a name or a literal address, may be asked, as far as that tells by itself."""
@@ -40,8 +40,8 @@ class Guard:
             return bool(host) and not LOCAL_NAME.fullmatch(host)
 
     def allows_address(self, host: str, address: str) -> bool:
-        """Return whether `host` may be asked at `address`, to which it resolved."""
-        return host in self.trusted or is_public(address)
+        """Return whether `host` may be asked at `address`, to which it resolved; a proxy always may."""
+        return host in self.trusted or host in self._proxies or is_public(address)
 
 
 def is_public(address: str) -> bool:

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
+from urllib.parse import urlsplit
 
 from aiohttp import TCPConnector
 from scrapy.core.downloader.handlers._aiohttp import AiohttpDownloadHandler
 
+from archiver.net.backoff import BackoffMiddleware
 from archiver.net.guard import Guard, GuardedResolver
 
 if TYPE_CHECKING:
+    from scrapy import Request
     from scrapy.crawler import Crawler
+    from scrapy.http import Response
 
 
 class GuardedDownloadHandler(AiohttpDownloadHandler):
-    """Scrapy's aiohttp handler, connecting only where `Guard` allows it."""
+    """Scrapy's aiohttp handler, connecting only where `Guard` allows it, and to no host that is to be left alone."""
 
     experimental: ClassVar[bool] = False  # Scrapy's word; the tests run it with the version that is pinned
     lazy = True  # made at the first request: the guard asks the spider, which is there by then
@@ -25,5 +29,15 @@ class GuardedDownloadHandler(AiohttpDownloadHandler):
         assert isinstance(connector, TCPConnector)
         # The handler makes its connector itself, and aiohttp has no way to give one another resolver later.
         connector._resolver = GuardedResolver(Guard.from_crawler(crawler), connector._resolver)
+        self._backoff = crawler.get_downloader_middleware(BackoffMiddleware)
         # What Scrapy has a middleware for, that says it again on every request.
         self._DEFAULT_CONNECT_TIMEOUT = crawler.settings.getfloat("DOWNLOAD_TIMEOUT")  # type: ignore[misc]
+
+    async def download_request(self, request: Request) -> Response:
+        """Return the response to `request`. It waits here, where its turn has come, while the host is left alone."""
+        if self._backoff is None:
+            return await super().download_request(request)
+        await self._backoff.pause.wait(urlsplit(request.url).netloc)
+        response = await super().download_request(request)
+        self._backoff.notice(request, response)
+        return response

@@ -30,18 +30,14 @@ class WritePipeline:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        """Return the pipeline of a crawl."""
+        """Return the pipeline of a crawl. Raises StoreError if there can be no posts where they should go."""
         settings = crawler.settings
+        store = Store(Path(settings["ARCHIVER_OUTPUT"]))
+        # Now, and not when the spider opens: by then half of Scrapy runs, and complains when it is stopped.
+        store.prepare()
         return cls(
-            recipes_for(settings),
-            Store(Path(settings["ARCHIVER_OUTPUT"])),
-            settings["ARCHIVER_SITE"],
-            force=settings.getbool("ARCHIVER_FORCE"),
+            recipes_for(settings), store, settings["ARCHIVER_SITE"], force=settings.getbool("ARCHIVER_FORCE")
         )
-
-    def open_spider(self) -> None:
-        """Make the directory of posts. Raises StoreError."""
-        self._store.prepare()
 
     async def close_spider(self) -> None:
         """End the process that writes."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from scrapy import Request, Spider
 from scrapy.exceptions import UsageError
@@ -12,7 +13,7 @@ from scrapy.settings import SETTINGS_PRIORITIES
 import archiver
 from archiver.addresses import page_addresses
 from archiver.errors import PageError, RecipeError
-from archiver.net.failures import explain
+from archiver.net.failures import explain, in_words
 from archiver.pages import page_for
 from archiver.recipes import recipes_for
 from archiver.signals import article_failed
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from archiver.addresses import Reference
     from archiver.article import Article
 
+Failures = tuple[tuple[str, str], ...]  # a host, and why it did not give the article
 PROFILES = ("clean", "source")
 
 
@@ -46,7 +48,9 @@ class ArticleSpider(Spider):
         except RecipeError as error:
             raise UsageError(str(error)) from error
         contact = f"; {settings['ARCHIVER_CONTACT']}" if settings["ARCHIVER_CONTACT"] else ""
-        settings.set("USER_AGENT", f"archiver/{archiver.__version__} (news archive{contact})", priority="default")
+        settings.set("USER_AGENT", f"archiver/{archiver.__version__} (news archive{contact})", priority="addon")
+        # robots.txt names a crawler by its product (RFC 9309, 2.2.1).
+        settings.set("ROBOTSTXT_USER_AGENT", settings["USER_AGENT"].partition("/")[0], priority="addon")
         headers = {**settings.getdict("DEFAULT_REQUEST_HEADERS"), "User-Agent": settings["USER_AGENT"]}
         settings.set("DEFAULT_REQUEST_HEADERS", headers, priority="spider")
         if (settings.getpriority("DOWNLOAD_DELAY") or 0) <= SETTINGS_PRIORITIES["project"]:
@@ -57,11 +61,11 @@ class ArticleSpider(Spider):
             }
             settings.set("DOWNLOAD_SLOTS", {**slots, **settings.getdict("DOWNLOAD_SLOTS")}, priority="spider")
 
-    def ask(self, reference: Reference, number: int = 0, failures: tuple[str, ...] = ()) -> Iterator[Request]:
+    def ask(self, reference: Reference, number: int = 0, failures: Failures = ()) -> Iterator[Request]:
         """Yield the request for page `number` of the article; when there is none left, report it as failed."""
         pages = list(page_addresses(reference))
         if number == len(pages):
-            self.fail(reference.address, "; ".join(failures))
+            self.fail(reference.address, in_words(failures))
             return
         page, address = pages[number]
         yield Request(
@@ -75,24 +79,28 @@ class ArticleSpider(Spider):
         )
 
     def read(
-        self, response: Response, reference: Reference, number: int, page: str, failures: tuple[str, ...]
+        self, response: Response, reference: Reference, number: int, page: str, failures: Failures
     ) -> Iterator[Article | Request]:
         """Yield the article in `response`, or the request for the next page that may have it."""
         try:
             yield page_for(reference.recipe, page).article(response, reference, datetime.now(UTC))
         except PageError as error:
-            yield from self.ask(reference, number + 1, (*failures, f"{response.url}: {error}"))
+            yield from self.ask(reference, number + 1, (*failures, (_host(response.url), str(error))))
 
     def next_page(self, failure: Failure) -> Iterator[Request]:
         """Yield the request for the next page after one that could not be had."""
         request: Request = failure.request  # type: ignore[attr-defined]
         tried: dict[str, Any] = request.cb_kwargs
-        reason = f"{request.url}: {explain(failure)}"
-        yield from self.ask(tried["reference"], tried["number"] + 1, (*tried["failures"], reason))
+        failures = (*tried["failures"], (_host(request.url), explain(failure)))
+        yield from self.ask(tried["reference"], tried["number"] + 1, failures)
 
     def fail(self, address: str, reason: str) -> None:
         """Report that `address` gave no article."""
         self.crawler.signals.send_catch_log(article_failed, address=address, reason=reason)
+
+
+def _host(address: str) -> str:
+    return urlsplit(address).netloc
 
 
 def _politeness(recipe: Any) -> Iterator[tuple[str, float | int | None]]:
