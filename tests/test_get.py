@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,6 +10,8 @@ import pytest
 from archiver.replica import Record
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from archiver.replica import Replica
     from tests.conftest import Archive
 

@@ -1,0 +1,82 @@
+"""Data flows one way: who may import whom (docs/architecture.md)."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+import archiver
+
+PACKAGE = Path(archiver.__file__).parent
+
+# Each part may import those named, and itself. They stand in the order in which data passes through them.
+MAY_IMPORT: dict[str, set[str]] = {
+    "errors": set(),
+    "signals": set(),
+    "text": set(),
+    "settings": set(),
+    "logformatter": set(),
+    "recipes": {"errors"},
+    "addresses": {"errors", "recipes"},
+    "net": set(),
+    "article": set(),
+    "pages": {"addresses", "article", "errors", "recipes", "text"},
+    "dates": {"errors"},
+    "cleaning": {"recipes", "text"},
+    "posts": {"article", "cleaning", "errors", "recipes"},
+    "pipelines": {"article", "cleaning", "dates", "errors", "posts", "recipes", "text"},
+    "extensions": {"article", "errors", "signals"},
+    "spiders": {"addresses", "article", "errors", "net", "pages", "recipes", "signals"},
+    "crawl": {"extensions"},
+    "scrapy_commands": {"crawl", "errors"},
+    "replica": set(),
+    "commands": {"crawl", "errors", "extensions", "replica", "spiders"},
+}
+FILES = sorted(PACKAGE.rglob("*.py"))
+
+
+def part_of(module: str) -> str:
+    """Return the part of the package that `module` belongs to; the package itself is none."""
+    return module.removeprefix("archiver").removeprefix(".").partition(".")[0]
+
+
+def imports(tree: ast.AST) -> set[str]:
+    """Return the modules that `tree` imports, by full name."""
+    found: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, "imports are absolute"
+            found.add(str(node.module))
+            found |= {f"{node.module}.{alias.name}" for alias in node.names if node.module == "archiver"}
+    return found
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: str(file.relative_to(PACKAGE)))
+def test_no_part_knows_what_is_right_of_it(file: Path) -> None:
+    part = part_of(".".join(file.relative_to(PACKAGE).with_suffix("").parts))
+    if part in ("__init__", "__main__"):
+        return
+    known = {
+        part_of(name) for name in imports(ast.parse(file.read_text(encoding="utf-8"))) if name.startswith("archiver")
+    }
+    assert known - {part, ""} <= MAY_IMPORT[part] | {"__version__"}
+
+
+def test_no_part_is_reached_through_those_that_know_it() -> None:
+    parts = list(MAY_IMPORT)
+    for part, known in MAY_IMPORT.items():
+        assert all(parts.index(other) < parts.index(part) for other in known), part
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: str(file.relative_to(PACKAGE)))
+def test_no_import_hides_in_a_function(file: Path) -> None:
+    functions = (
+        node
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    )
+    assert [imports(function) for function in functions if imports(function)] == []
