@@ -58,7 +58,7 @@ def test_an_address_gives_a_post(archive: Archive, article: Record) -> None:
 
 
 def test_one_address_or_another_the_same_post(archive: Archive, article: Record) -> None:
-    posts = set()
+    posts: set[tuple[str, bytes]] = set()
     for number, address in enumerate(
         (
             f"{HOST}/html_News/NewsShare.html?infoCode={article.infocode}",
