@@ -4,7 +4,6 @@ Each ARCHIVER_ setting can be given as an environment variable of its name, with
 module that begins `from archiver.settings import *` (SCRAPY_SETTINGS_MODULE names it). docs/settings.md lists them.
 """
 
-import os
 from importlib.util import find_spec
 
 BOT_NAME = "archiver"
@@ -21,9 +20,6 @@ ARCHIVER_FORCE = False  # rewrite posts that have not changed, and replace those
 ARCHIVER_CONTACT = ""  # an address or a page where the owner of a site can reach you; sent with each request
 ARCHIVER_BACKOFF = 1.0  # seconds before the first retry; each further one waits twice as long
 ARCHIVER_RETRY_AFTER_MAX = 120  # seconds; a site that asks for a longer wait is left alone in this run
-
-for _name in [name for name in globals() if name.startswith("ARCHIVER_")]:
-    globals()[_name] = os.environ.get(_name, globals()[_name])
 
 # Politeness. Recipes may ask for more of it; what is given with -s is obeyed above all.
 ROBOTSTXT_OBEY = True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -41,6 +42,9 @@ class ArticleSpider(Spider):
     def update_settings(cls, settings: BaseSettings) -> None:
         """Complete the settings with what follows from others and from recipes. Raises UsageError for a wrong one."""
         super().update_settings(settings)
+        for name in settings:
+            if name.startswith("ARCHIVER_") and name in os.environ:
+                settings.set(name, os.environ[name], priority="spider")
         if settings["ARCHIVER_PROFILE"] not in PROFILES:
             raise UsageError(f"ARCHIVER_PROFILE: expected clean or source, got {settings['ARCHIVER_PROFILE']!r}")
         try:
