@@ -52,6 +52,16 @@ class Archive:
             "-m", "archiver", "get", "--output", str(self.output), *(() if polite else NO_DELAY), *arguments, **options
         )
 
+    def start(self, *arguments: str, **options: Any) -> subprocess.Popen[str]:
+        """Start `archiver get` and return its process."""
+        return subprocess.Popen(
+            [sys.executable, "-m", "archiver", "get", "--output", str(self.output), *NO_DELAY, *arguments],
+            env={**os.environ, "http_proxy": self.replica.url, "no_proxy": ""},
+            text=True,
+            stdout=subprocess.PIPE,
+            **{"stderr": subprocess.PIPE, **options},
+        )
+
     def scrapy(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run `scrapy` in the project."""
         return self.run("-m", "scrapy", *arguments)

@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
 import json
+import os
+import pty
+import signal
+import struct
+import termios
+import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -217,6 +225,58 @@ def test_settings_come_from_the_environment(archive: Archive, article: Record) -
     archive.get(article.id, env={"ARCHIVER_SITE": "news.example.org", "ARCHIVER_CONTACT": "me@example.org"})
     assert "](//news.example.org/)" in archive.post(article.id)
     assert all("; me@example.org)" in seen.headers["user-agent"] for seen in archive.replica.requests)
+
+
+def test_a_settings_module_that_is_not_there(archive: Archive, article: Record) -> None:
+    result = archive.get(article.id, env={"SCRAPY_SETTINGS_MODULE": "no.such.module"})
+    assert result.returncode == 2
+    assert result.stderr.startswith("archiver: SCRAPY_SETTINGS_MODULE: cannot import no.such.module")
+
+
+def test_your_own_settings_module(archive: Archive, article: Record, tmp_path: Path) -> None:
+    (tmp_path / "mine.py").write_text("from archiver.settings import *\nARCHIVER_SITE = 'mine.example.org'\n")
+    environment = {"SCRAPY_SETTINGS_MODULE": "mine", "PYTHONPATH": str(tmp_path)}
+    assert archive.get(article.id, env=environment).returncode == 0
+    assert "](//mine.example.org/)" in archive.post(article.id)
+
+
+def test_an_interrupted_run_says_so(archive: Archive) -> None:
+    for number in range(60):  # more than Scrapy takes on at once: those it finishes
+        archive.replica.add(Record(f"2024060100{number:08}", "题", "2024-06-01 08:00:00", "某报", "<p>一段话。</p>"))
+    process = archive.start("-s", "DOWNLOAD_DELAY=0.1", *(record.id for record in archive.replica.articles))
+    while len(archive.replica.requests) < 2:
+        time.sleep(0.01)
+    process.send_signal(signal.SIGINT)
+    output, errors = process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert last_line(output) == f"{len(archive.posts)} written, 0 unchanged, 0 failed"
+    assert 0 < len(archive.posts) < 60
+    assert errors == ""
+
+
+def test_a_reader_that_leaves_stops_nothing(archive: Archive) -> None:
+    articles = archive.replica.articles
+    process = archive.start("--json", *(record.id for record in articles))
+    assert process.stdout is not None
+    process.stdout.close()
+    process.stdout = None
+    _, errors = process.communicate(timeout=30)
+    assert (process.returncode, errors) == (0, f"{len(articles)} written, 0 unchanged, 0 failed\n")
+    assert len(archive.posts) == len(articles)
+
+
+def test_progress_is_shown_on_a_terminal(archive: Archive, article: Record) -> None:
+    terminal, its_other_end = pty.openpty()
+    fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
+    process = archive.start(article.id, stderr=its_other_end)
+    os.close(its_other_end)
+    shown = b""
+    with contextlib.suppress(OSError):  # the end of a terminal
+        while chunk := os.read(terminal, 1024):
+            shown += chunk
+    os.close(terminal)
+    assert process.communicate()[0] == "1 written, 0 unchanged, 0 failed\n"
+    assert b"0/1" in shown
 
 
 def test_scrapy_knows_the_spider(archive: Archive) -> None:

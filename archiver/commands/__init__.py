@@ -31,7 +31,4 @@ def main(argv: list[str] | None = None) -> int:
     except ArchiverError as error:
         sys.stderr.write(f"archiver: {error}\n")
         return 1
-    except BrokenPipeError:
-        sys.stderr.close()  # whoever read our output has left; there is nobody to tell
-        return 1
     return status

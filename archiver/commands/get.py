@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from typing import TYPE_CHECKING, TextIO
 
@@ -17,7 +18,7 @@ from archiver.spiders.share import ShareSpider
 if TYPE_CHECKING:
     import argparse
 
-    from archiver.extensions.report import Report, Result
+    from archiver.extensions.report import Result
 
 INTERRUPTED = 130  # as shells say it of a process that was stopped with Ctrl-C
 
@@ -51,11 +52,17 @@ def run(arguments: argparse.Namespace) -> int:
                 where = f" (kept in {output}/_quarantine)" if result.outcome == "quarantined" else ""
                 tqdm.write(f"archiver: {result.address}: {result.reason}{where}", file=sys.stderr)
             if arguments.json:
-                tqdm.write(json.dumps(_as_json(result), ensure_ascii=False), file=sys.stdout)
+                _print(json.dumps(_as_json(result), ensure_ascii=False))
 
         report = run_crawler(process, crawler, show, urls=addresses)
-    print(report.summary(), file=sys.stderr if arguments.json else sys.stdout)
-    return _status(report, crawler.spider)
+    if arguments.json:
+        print(report.summary(), file=sys.stderr)
+    else:
+        _print(report.summary())
+    assert isinstance(crawler.spider, ShareSpider)
+    if sum(report.counts.values()) < len(crawler.spider.wanted) + len(crawler.spider.unknown):
+        return INTERRUPTED
+    return 1 if report.failed else 0
 
 
 def _expand(addresses: list[str], stdin: TextIO) -> list[str]:
@@ -67,6 +74,15 @@ def _expand(addresses: list[str], stdin: TextIO) -> list[str]:
         else:
             expanded.append(address)
     return expanded
+
+
+def _print(line: str) -> None:
+    """Print `line`. Where nobody reads any more (`| head`), the articles are still wanted: the rest goes nowhere."""
+    try:
+        tqdm.write(line, file=sys.stdout)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _as_json(result: Result) -> dict[str, object]:
@@ -87,10 +103,3 @@ def _as_json(result: Result) -> dict[str, object]:
             "rules": article.rules,
         }
     return record
-
-
-def _status(report: Report, spider: object) -> int:
-    expected = len(getattr(spider, "wanted", ()))
-    if sum(report.counts.values()) < expected:
-        return INTERRUPTED
-    return 1 if report.failed else 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 
+from scrapy.exceptions import UsageError
 from scrapy.settings import Settings
 
 SETTINGS_MODULE = "archiver.settings"
@@ -21,9 +22,13 @@ def add_settings_options(parser: argparse.ArgumentParser) -> None:
 
 
 def settings_from(arguments: argparse.Namespace) -> Settings:
-    """Return the project's settings with what the options in `arguments` say."""
+    """Return the project's settings with what the options in `arguments` say. Raises UsageError."""
     settings = Settings()
-    settings.setmodule(os.environ.get("SCRAPY_SETTINGS_MODULE", SETTINGS_MODULE), priority="project")
+    module = os.environ.get("SCRAPY_SETTINGS_MODULE", SETTINGS_MODULE)
+    try:
+        settings.setmodule(module, priority="project")
+    except ImportError as error:
+        raise UsageError(f"SCRAPY_SETTINGS_MODULE: cannot import {module}: {error}") from error
     # A command speaks for itself; what goes wrong inside is still logged.
     settings.set("LOG_LEVEL", "ERROR", priority="cmdline")
     for name, value in arguments.settings:

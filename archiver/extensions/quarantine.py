@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import logging
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from scrapy.crawler import Crawler
 
     from archiver.article import Article
+
+logger = logging.getLogger(__name__)
 
 QUARANTINE = "_quarantine"
 
@@ -39,10 +42,14 @@ class Quarantine:
         """Keep `item` if it was quarantined, with the reason and all that is known of it."""
         if not isinstance(exception, QuarantineError):
             return
-        self._directory.mkdir(parents=True, exist_ok=True)
         # The id may be what is wrong: only letters and digits of it go into the name.
         name = f"{item.recipe}-{''.join(filter(str.isalnum, item.id))[:40] or 'unnamed'}.json"
         record = {"reason": str(exception), **dataclasses.asdict(item)}
+        text = json.dumps(record, ensure_ascii=False, indent=1, default=str) + "\n"
         temporary = self._directory / f".{name}.{os.getpid()}.tmp"
-        temporary.write_text(json.dumps(record, ensure_ascii=False, indent=1, default=str) + "\n", encoding="utf-8")
-        temporary.replace(self._directory / name)
+        try:
+            self._directory.mkdir(parents=True, exist_ok=True)
+            temporary.write_text(text, encoding="utf-8", errors="backslashreplace")
+            temporary.replace(self._directory / name)
+        except OSError as error:
+            logger.error("%s: cannot be kept in %s: %s", item.address, self._directory, error.strerror)
