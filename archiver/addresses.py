@@ -39,7 +39,7 @@ def resolve(address: str, recipes: Iterable[Recipe]) -> Reference:
         if article_id := recipe.article_id(text):
             return Reference(recipe, article_id, text)
     scheme, host, path, query = _split(text)
-    for recipe in recipes:
+    for recipe in recipes if scheme in DEFAULT_PORTS else ():
         for pattern in recipe.addresses:
             if any(_host_matches(host, known) for known in pattern.hosts):
                 found = _path_regex(pattern.path).fullmatch(path)

@@ -59,9 +59,9 @@ class Page:
         opened = self.open(response)
         if not opened:
             raise PageError("the answer is empty: null or without any content")
-        own_id, _ = self._first(opened, ("id",))
-        if own_id and self.recipe.article_id(own_id) != reference.id:
-            raise PageError(f"the answer is another article, {own_id}")
+        ids = {value for _, read in self._readers.get("id", ()) if (value := read(opened))}
+        if ids and reference.id not in map(self.recipe.article_id, ids):
+            raise PageError(f"the answer is another article, {', '.join(sorted(ids))}")
         body, body_rule = self._first(opened, self.recipe.forms[form].body)
         if not body.strip():
             raise PageError("the answer holds no article: it has no body")

@@ -7,32 +7,20 @@ from typing import TYPE_CHECKING
 
 from archiver.dates import read_time
 from archiver.errors import QuarantineError, TimeFormatError
-from archiver.recipes import recipes_for
+from archiver.pipelines.base import RecipePipeline
 from archiver.text import one_line, without_tags
 
 if TYPE_CHECKING:
-    from typing import Self
-
-    from scrapy.crawler import Crawler
-
     from archiver.article import Article
     from archiver.recipes import Recipe
 
 
-class MetadataPipeline:
+class MetadataPipeline(RecipePipeline):
     """Completes what a post needs. An article without a title or a time that can be recovered ends here."""
-
-    def __init__(self, recipes: dict[str, Recipe]) -> None:
-        self._recipes = recipes
-
-    @classmethod
-    def from_crawler(cls, crawler: Crawler) -> Self:
-        """Return the pipeline of a crawl."""
-        return cls(recipes_for(crawler.settings))
 
     def process_item(self, article: Article) -> Article:
         """Return `article`, complete. Raises QuarantineError."""
-        recipe = self._recipes[article.recipe]
+        recipe = self.recipe(article)
         for name in ("title", "source", "url"):
             if not getattr(article, name):
                 recover(article, name, recipe)

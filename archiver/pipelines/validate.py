@@ -6,39 +6,26 @@ import re
 from typing import TYPE_CHECKING
 
 from archiver.errors import QuarantineError
-from archiver.recipes import recipes_for
+from archiver.pipelines.base import RecipePipeline
 from archiver.text import one_line
 
 if TYPE_CHECKING:
-    from typing import Self
-
-    from scrapy.crawler import Crawler
-
     from archiver.article import Article
-    from archiver.recipes import Recipe
 
 # A picture, or a character between tags that is more than a blank: the first of either is found at once.
-CONTENT = re.compile(r"<img\s|(?:^|>)(?:[^<]*?(?:[^\s<&]|&(?!nbsp;)))", re.IGNORECASE)
+CONTENT = re.compile(r"<img\s|(?:^|>)(?:\s|&nbsp;)*+[^\s<]", re.IGNORECASE)
 FIELDS = ("title", "time", "source", "digest", "url")
 
 
-class ValidatePipeline:
+class ValidatePipeline(RecipePipeline):
     """Makes fields single printable lines; an id that is none or a body without content ends here.
 
     The body is made printable by cleaning it.
     """
 
-    def __init__(self, recipes: dict[str, Recipe]) -> None:
-        self._recipes = recipes
-
-    @classmethod
-    def from_crawler(cls, crawler: Crawler) -> Self:
-        """Return the pipeline of a crawl."""
-        return cls(recipes_for(crawler.settings))
-
     def process_item(self, article: Article) -> Article:
         """Return `article`. Raises QuarantineError."""
-        if self._recipes[article.recipe].article_id(article.id) != article.id:
+        if self.recipe(article).article_id(article.id) != article.id:
             raise QuarantineError(f"{article.address}: {article.id!r} is not an id of {article.recipe}")
         for name in FIELDS:
             value = getattr(article, name)

@@ -35,9 +35,7 @@ class WritePipeline:
         store = Store(Path(settings["ARCHIVER_OUTPUT"]))
         # Now, and not when the spider opens: by then half of Scrapy runs, and complains when it is stopped.
         store.prepare()
-        return cls(
-            recipes_for(settings), store, settings["ARCHIVER_SITE"], force=settings.getbool("ARCHIVER_FORCE")
-        )
+        return cls(recipes_for(settings), store, settings["ARCHIVER_SITE"], force=settings.getbool("ARCHIVER_FORCE"))
 
     async def close_spider(self) -> None:
         """End the process that writes."""

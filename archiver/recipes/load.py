@@ -73,7 +73,7 @@ def _problems(recipe: Recipe) -> Iterator[tuple[str, str]]:
     yield from _regex("id", recipe.id)
     try:
         ZoneInfo(recipe.time_zone)
-    except (OSError, ValueError):
+    except (KeyError, OSError, ValueError):
         yield "time_zone", f"expected a name of the tz database such as Europe/Paris, got {recipe.time_zone!r}"
     for number, pattern in enumerate(recipe.addresses):
         if ("{id}" in pattern.path) == bool(pattern.query):

@@ -1,0 +1,101 @@
+"""Which article an address names."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from archiver.addresses import page_addresses, resolve
+from archiver.errors import UnknownAddressError
+from archiver.recipes import load_recipes
+
+RECIPES = load_recipes().values()
+ID = "202205312398034850"
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        ID,
+        f"NW{ID}",
+        f"nw{ID}",
+        f"  {ID}\n",
+        f"<http://finews.zning.xyz/html_News/NewsShare.html?infoCode=NW{ID}>",
+        f"http://finews.zning.xyz/html_News/NewsShare.html?infoCode=NW{ID}",
+        f"http://finews.zning.xyz:80/html_News/NewsShare.html?infoCode=NW{ID}",
+        f"https://FINEWS.zning.xyz./html_News/NewsShare.html?infocode={ID}&from=app#top",
+        f"finews.zning.xyz/html_News/NewsShare.html?x=1&InfoCode=Nw{ID}",
+        f"http://choicewzp1.eastmoney.com/html_News/NewsShare.html?infoCode=NW{ID}",
+        f"http://app.jg.eastmoney.com/html_News/NewsShare.html?id=NW{ID}",
+        f"http://finews.zning.xyz/NewsData/GetNewsText.do?id=NW{ID}&cid=123",
+        f"https://choicew2z.eastmoney.com/info/information/detail.html?infocode=NW{ID}",
+        f"https://finance.eastmoney.com/a/{ID}.html",
+        f"http://finance.eastmoney.com/news/1345,{ID}.html",
+        f"http://stock.eastmoney.com/a/{ID}.html?spm=1",
+        f"http://hk.eastmoney.com/news/1535,{ID}.html",
+        f"http://fund.eastmoney.com/a/{ID}.html",
+    ],
+)
+def test_every_name_of_an_article(address: str) -> None:
+    reference = resolve(address, RECIPES)
+    assert (reference.id, reference.recipe.name) == (ID, "eastmoney")
+
+
+@pytest.mark.parametrize(
+    ("address", "words"),
+    [
+        ("", "no recipe knows"),
+        ("hello", "no recipe knows"),
+        ("12345", "no recipe knows"),
+        ("202213312398034850", "no recipe knows"),  # there is no 13th month
+        ("２０２２０５３１２３９８０３４８５０", "no recipe knows"),
+        (f"http://finews.zning.xyz.evil.example/html_News/NewsShare.html?infoCode={ID}", "no recipe knows"),
+        (f"http://finews.zning.xyz@evil.example/html_News/NewsShare.html?infoCode={ID}", "no recipe knows"),
+        (f"http://evil.example/?http://finance.eastmoney.com/a/{ID}.html", "no recipe knows"),
+        (f"http://eastmoney.com.evil.example/a/{ID}.html", "no recipe knows"),
+        (f"http://evileastmoney.com/a/{ID}.html", "no recipe knows"),
+        (f"http://finews.zning.xyz:8080/html_News/NewsShare.html?infoCode={ID}", "no recipe knows"),
+        (f"ftp://finance.eastmoney.com/a/{ID}.html", "only http and https addresses can be fetched, not ftp"),
+        (f"file:///a/{ID}.html", "only http and https"),
+        ("http://finews.zning.xyz/html_News/NewsShare.html", "names no article"),
+        ("http://finews.zning.xyz/html_News/NewsShare.html?infoCode=", "names no article"),
+        ("http://finews.zning.xyz/html_News/NewsShare.html?infoCode=../../etc/passwd", "names no article"),
+        (f"http://finance.eastmoney.com/b/{ID}.html", "names no article"),
+        ("http://finance.eastmoney.com/a/../../x.html", "names no article"),
+        ("http://[::1/", "not an address"),
+        ("http://host:port/", "not an address"),
+    ],
+)
+def test_what_names_no_article_is_explained(address: str, words: str) -> None:
+    with pytest.raises(UnknownAddressError) as caught:
+        resolve(address, RECIPES)
+    assert str(caught.value).startswith(f"{address}: ")
+    assert words in str(caught.value)
+
+
+@given(st.text() | st.from_regex(r"https?://[a-z.:@\[\]0-9]{0,30}/[a-zA-Z0-9_/.,?=&%-]{0,40}"))
+def test_any_text_names_an_article_or_none(text: str) -> None:
+    try:
+        reference = resolve(text, RECIPES)
+    except UnknownAddressError:
+        return
+    assert reference.id.isascii()
+    assert reference.id.isdigit()
+
+
+def test_a_known_host_is_asked_first() -> None:
+    def hosts(address: str) -> list[str]:
+        return [address.split("/")[2] for _, address in page_addresses(resolve(address, RECIPES))]
+
+    anywhere = hosts(ID)
+    assert anywhere[0] == "finews.zning.xyz"
+    assert hosts(f"https://finance.eastmoney.com/a/{ID}.html") == anywhere
+    there = hosts(f"http://app.jg.eastmoney.com/html_News/NewsShare.html?infoCode=NW{ID}")
+    assert there[0] == "app.jg.eastmoney.com"
+    assert sorted(there) == sorted(anywhere)
+
+
+def test_pages_are_asked_for_under_the_canonical_id() -> None:
+    first = next(page_addresses(resolve(f"nw{ID}", RECIPES)))
+    assert first[1] == f"http://finews.zning.xyz/NewsData/GetNewsText.do?id=NW{ID}"

@@ -1,0 +1,121 @@
+"""Title, time, source and address: what is missing is recovered, and the article says from where."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from archiver.article import Article
+from archiver.errors import QuarantineError
+from archiver.pipelines.metadata import MetadataPipeline
+from archiver.pipelines.validate import ValidatePipeline
+from archiver.recipes import load_recipes
+
+RECIPES = load_recipes()
+ID = "202406010000000001"
+
+
+def article(**fields: str) -> Article:
+    """Return an article as a page gives it, with a body and `fields`."""
+    return Article(
+        recipe="eastmoney",
+        form="share",
+        page="text",
+        fallback=False,
+        response_url="http://example.com/",
+        fetched=datetime(2024, 6, 2, 12, tzinfo=UTC),
+        rules={name: f"text:{name}" for name in fields},
+        id=fields.pop("id", ID),
+        address=ID,
+        body=fields.pop("body", "<p>桥通了。</p>"),
+        title=fields.pop("title", ""),
+        time=fields.pop("time", ""),
+        source=fields.pop("source", ""),
+        digest=fields.pop("digest", ""),
+        url=fields.pop("url", ""),
+    )
+
+
+def complete(item: Article) -> Article:
+    """Return `item` as validated and completed."""
+    return MetadataPipeline(RECIPES).process_item(ValidatePipeline(RECIPES).process_item(item))
+
+
+def test_what_is_there_stays() -> None:
+    done = complete(article(title="题", time="2024-06-01 08:00:00", source="青石晚报", url="http://a.example/"))
+    assert (done.title, done.source, done.url) == ("题", "青石晚报", "http://a.example/")
+    assert str(done.published) == "2024-06-01 08:00:00+08:00"
+    assert done.rules == {"title": "text:title", "time": "text:time iso", "source": "text:source", "url": "text:url"}
+
+
+def test_a_title_is_in_the_digest() -> None:
+    done = complete(article(digest=" 【青石镇的“第一座”桥】桥通了。（青石晚报）"))
+    assert (done.title, done.rules["title"]) == ("青石镇的“第一座”桥", "recover:digest")
+
+
+def test_a_time_is_in_the_id() -> None:
+    done = complete(article(title="题"))
+    assert (str(done.published), done.rules["time"]) == ("2024-06-01 00:00:00+08:00", "recover:id compact")
+
+
+def test_a_time_that_says_nothing_gives_way_to_the_id() -> None:
+    done = complete(article(title="题", time="不久以前"))
+    assert (str(done.published), done.rules["time"]) == ("2024-06-01 00:00:00+08:00", "recover:id compact")
+
+
+def test_a_relative_time_is_counted_from_the_fetch() -> None:
+    assert str(complete(article(title="题", time="昨天 09:00")).published) == "2024-06-01 09:00:00+08:00"
+
+
+@pytest.mark.parametrize(
+    "last",
+    [
+        '<p class="em_media">（文章来源：青石晚报）</p>',
+        '<p>（文章来源：<a class="keytip" href="#">青石</a><span>晚报</span>）</p>\n',
+        "（文章来源： 青石晚报 ）",
+    ],
+)
+def test_a_source_is_in_the_body(last: str) -> None:
+    done = complete(article(title="题", body=f"<p>（文章来源：不是它）的说法。</p>{last}"))
+    assert (done.source, done.rules["source"]) == ("青石晚报", "recover:body")
+
+
+def test_a_source_that_is_nowhere_stays_empty() -> None:
+    done = complete(article(title="题"))
+    assert (done.source, "source" in done.rules) == ("", False)
+
+
+def test_an_address_is_made_of_the_id() -> None:
+    done = complete(article(title="题"))
+    assert (done.url, done.rules["url"]) == (f"http://finance.eastmoney.com/a/{ID}.html", "recover:id")
+
+
+def test_fields_become_single_printable_lines() -> None:
+    done = complete(article(title=" 青石镇\x00的\r\n 第一座\ud800桥\t", source="青石\u200b晚报\x7f"))
+    assert (done.title, done.source) == ("青石镇的 第一座桥", "青石\u200b晚报")
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({}, "no title, and nothing to recover one from"),
+        ({"title": " \x00\n"}, "no title"),
+        ({"digest": "没有括号"}, "no title"),
+        ({"title": "题", "body": "<p>&nbsp;\u3000</p><br><!-- 无 -->"}, "neither words nor pictures"),
+        ({"title": "题", "id": "../../etc/passwd"}, "'../../etc/passwd' is not an id of eastmoney"),
+        ({"title": "题", "id": f"NW{ID}"}, "is not an id of eastmoney"),
+    ],
+)
+def test_what_cannot_be_a_post_is_quarantined(fields: dict[str, str], words: str) -> None:
+    with pytest.raises(QuarantineError) as caught:
+        complete(article(**fields))
+    assert str(caught.value).startswith(f"{ID}: ")
+    assert words in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "body", ["字", "<p>字", "&lt;", '<img src="http://a.example/1.png">', "<p> </p>字", "<b>1</b>"]
+)
+def test_a_word_or_a_picture_is_content(body: str) -> None:
+    assert complete(article(title="题", body=body)).body == body

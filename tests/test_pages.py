@@ -1,0 +1,179 @@
+"""Pages: from what a source sends, whatever its shape, to an article; or what came instead."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+import pytest
+from scrapy.http import HtmlResponse, Response, TextResponse
+
+from archiver.addresses import Reference
+from archiver.errors import PageError, RecipeError
+from archiver.pages import Page, page_for
+from archiver.recipes import PageRules, Recipe, load_recipes
+
+if TYPE_CHECKING:
+    from archiver.article import Article
+
+ID = "202406010000000001"
+FETCHED = datetime(2024, 6, 1, 12, tzinfo=UTC)
+RECIPE = load_recipes()["eastmoney"]
+ANSWER = {
+    "id": f"NW{ID}",
+    "newsid": ID,
+    "title": "青石镇的第一座桥",
+    "date": "2024-06-01 08:00:00",
+    "medianame": "青石晚报",
+    "from": "青石日报",
+    "text": "<p>桥通了。</p>",
+    "content": "<p>桥<b>通</b>了。</p>",
+}
+PAGE = """<html><body><div class="title">青石镇的<em>第一座</em>桥</div>
+<div class="infos"><div class="item">2024年06月01日 08:00</div><div class="item">来源： 青石晚报</div>
+<div class="item">作者：林一</div></div><div class="b-review">桥通了。</div>
+<div id="ContentBody"><p>1 &lt; 2，桥通了。<br>完</p>尾</div></body></html>"""
+
+
+def article(
+    answer: object, page: str = "text", form: str = "share", known: dict[str, str] | None = None, **headers: str
+) -> Article:
+    """Return the article that `page` reads in `answer`: bytes, a text, or a value that is sent as JSON."""
+    if isinstance(answer, bytes):
+        body = answer
+    else:
+        body = (answer if isinstance(answer, str) else json.dumps(answer, ensure_ascii=False)).encode()
+    response = Response("http://example.com/", body=body, headers={"Content-Type": headers.get("type", "text/plain")})
+    return page_for(RECIPE, page).article(response, Reference(RECIPE, ID, ID), FETCHED, form, known)
+
+
+def test_an_article_with_the_rule_of_each_field() -> None:
+    read = article(ANSWER)
+    assert (read.title, read.time, read.source) == ("青石镇的第一座桥", "2024-06-01 08:00:00", "青石晚报")
+    assert read.body == "<p>桥通了。</p>"
+    assert read.rules == {"title": "text:title", "time": "text:date", "source": "text:medianame", "body": "text:text"}
+    assert (read.id, read.page, read.fallback, read.fetched) == (ID, "text", False, FETCHED)
+
+
+def test_a_form_takes_its_own_body() -> None:
+    assert article(ANSWER, form="rolling").body == "<p>桥<b>通</b>了。</p>"
+    assert article({**ANSWER, "text": None}).rules["body"] == "text:content"
+
+
+def test_an_empty_field_is_looked_for_further_on() -> None:
+    assert article({**ANSWER, "medianame": " "}).rules["source"] == "text:from"
+    listed = {"time": "2024-06-01 09:00:00", "title": "另一个题", "url": "http://a.example/"}
+    read = article({**ANSWER, "date": ""}, known=listed)
+    assert (read.time, read.rules["time"]) == ("2024-06-01 09:00:00", "listing")
+    assert (read.title, read.url) == ("青石镇的第一座桥", "http://a.example/")
+
+
+def test_a_number_is_a_time() -> None:
+    assert article({**ANSWER, "date": 1717200000000}).time == "1717200000000"
+
+
+def test_keys_may_be_in_any_letter_case() -> None:
+    assert article({key.upper(): value for key, value in ANSWER.items()}) == article(ANSWER)
+
+
+@pytest.mark.parametrize(
+    "kind", ["{}", "\ufeff{}", "callback({});", "jQuery1_2.cb( {} )", "var ajaxResult={}", "x = {} ;\n"]
+)
+def test_json_may_be_wrapped(kind: str) -> None:
+    assert article(kind.replace("{}", json.dumps(ANSWER))) == article(ANSWER)
+
+
+@pytest.mark.parametrize("label", ["application/json;charset=UTF-8", "application/json;charset=GBK", "text/html", ""])
+@pytest.mark.parametrize("encoding", ["utf-8", "gbk"])
+def test_a_wrong_label_changes_nothing(encoding: str, label: str) -> None:
+    assert article(json.dumps(ANSWER, ensure_ascii=False).encode(encoding), type=label) == article(ANSWER)
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (b"", "the answer is empty"),
+        (b"  \n", "the answer is empty"),
+        (b"null", "the answer is empty: null"),
+        (b"{}", "the answer is empty: null or without any content"),
+        (b"[]", "the answer is empty"),
+        (b"[1]", "it has no body"),
+        (b'"a text"', "it has no body"),
+        (b"7", "it has no body"),
+        (b"<html><title>x</title>Slow down!</html>", "a web page, not JSON (a block page?): xSlow down!"),
+        (b'{"title": "x", "te', "the answer is not JSON"),
+        (b"[" * 100_000, "the answer is not JSON"),
+        (b'{"a":' * 100_000, "the answer is not JSON"),
+        (b"\xff\xfe\xfa", "the answer is"),
+        (b"{} trailing", "the answer is not JSON"),
+        ({**ANSWER, "id": "NW202406010000000002", "newsid": "202406010000000002"}, "is another article"),
+        ({**ANSWER, "text": "", "content": " "}, "it has no body"),
+        ({**ANSWER, "text": None, "content": {"a": 1}}, "it has no body"),
+    ],
+    ids=lambda value: repr(value)[:30],
+)
+def test_what_is_no_article_is_said(answer: object, words: str) -> None:
+    with pytest.raises(PageError) as caught:
+        article(answer)
+    assert words in str(caught.value)
+    assert len(str(caught.value)) < 250
+
+
+def test_one_of_two_ids_is_enough() -> None:
+    assert article({**ANSWER, "newsid": "4711"}).id == ID
+
+
+def test_an_article_page() -> None:
+    read = article(PAGE, "page", type="text/html;charset=utf-8")
+    assert read.title == "青石镇的第一座桥"
+    assert (read.time, read.source, read.digest) == ("2024年06月01日 08:00", "青石晚报", "桥通了。")
+    assert read.body == "<p>1 &lt; 2，桥通了。<br>完</p>尾"
+    assert read.fallback
+    assert read.rules["time"] == "page:.infos .item:first-child"
+
+
+def recipe_with(**page: Any) -> Recipe:
+    """Return the recipe with one page of its own."""
+    rules = msgspec.convert({"name": "own", "address": "http://example.com/{id}", "fields": {}, **page}, PageRules)
+    return msgspec.structs.replace(RECIPE, pages=(rules,))
+
+
+def test_a_page_of_xpath() -> None:
+    recipe = recipe_with(
+        format="xpath", fields={"title": ["//div[@class='title']"], "text": ["//div[@id='ContentBody']/p"]}
+    )
+    response = HtmlResponse("http://example.com/", body=PAGE.encode(), encoding="utf-8")
+    read = page_for(recipe, "own").article(response, Reference(recipe, ID, ID), FETCHED)
+    assert (read.title, read.body) == ("青石镇的第一座桥", "1 &lt; 2，桥通了。<br>完")
+
+
+class Backwards(Page):
+    """A page whose answer is written backwards, and needs code."""
+
+    def open(self, response: Response) -> Any:
+        return json.loads(response.body[::-1])
+
+
+def test_a_page_may_have_a_class_of_its_own() -> None:
+    recipe = recipe_with(
+        format="json", fields={"title": ["title"], "text": ["text"]}, **{"class": "tests.test_pages.Backwards"}
+    )
+    response = TextResponse("http://example.com/", body=json.dumps(ANSWER).encode()[::-1])
+    assert page_for(recipe, "own").article(response, Reference(recipe, ID, ID), FETCHED).title == ANSWER["title"]
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("no.such.Class", "cannot load no.such.Class"),
+        ("tests.test_pages.Nothing", "cannot load tests.test_pages.Nothing"),
+        ("json.JSONDecoder", "expected a subclass of archiver.pages.Page"),
+    ],
+)
+def test_a_class_that_is_no_page_is_refused(name: str, words: str) -> None:
+    recipe = recipe_with(format="json", **{"class": name})
+    with pytest.raises(RecipeError, match=r"pages\.own\.class") as caught:
+        page_for(recipe, "own")
+    assert words in str(caught.value)

@@ -1,0 +1,125 @@
+"""Recipes: checked when loaded, with errors that say where and what."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+import archiver
+from archiver.errors import RecipeError
+from archiver.recipes import load_recipe, load_recipes
+
+PACKAGE = Path(archiver.__file__).parent
+PACKAGED = sorted((PACKAGE / "recipes").glob("*.yaml"))
+
+
+@pytest.fixture
+def content() -> dict[str, Any]:
+    """The content of the packaged recipe, to spoil."""
+    content: dict[str, Any] = yaml.safe_load((PACKAGE / "recipes" / "eastmoney.yaml").read_text(encoding="utf-8"))
+    return content
+
+
+def write(directory: Path, content: object) -> Path:
+    """Write a recipe and return its file."""
+    file = directory / "mine.yaml"
+    file.write_text(content if isinstance(content, str) else yaml.safe_dump(content), encoding="utf-8")
+    return file
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "where", "words"),
+    [
+        ("id", None, "the recipe", "missing required field `id`"),
+        ("name", "East Money", "name", "expected lower-case letters"),
+        ("id", "[0-9", "id", "expected a regular expression"),
+        ("id", "[0-9]+", "id", "expected a group"),
+        ("time_zone", "Asia/Peking", "time_zone", "expected a name of the tz database"),
+        ("time_zone", 8, "time_zone", "Expected `str`, got `int`"),
+        ("colour", "red", "the recipe", "unknown field `colour`"),
+        ("addresses", [{"hosts": ["a.example"], "path": "/a"}], "addresses[0]", "the article's id in one place"),
+        ("addresses", [{"hosts": "a.example", "path": "/{id}"}], "addresses[0].hosts", "Expected `array`"),
+        ("pages", [], "pages", "expected at least one page"),
+        ("forms", {}, "forms", "expected a form named share"),
+        ("recover", {"title": [{"from": "digest", "match": "x"}]}, "recover.title[0].match", "expected a group"),
+        ("clean", {"drop": {"pictures": ["("]}}, "clean.drop.pictures", "expected a regular expression"),
+        ("politeness", {"delay": "slow"}, "politeness.delay", "Expected `float"),
+    ],
+)
+def test_a_mistake_is_named(
+    tmp_path: Path, content: dict[str, Any], key: str, value: object, where: str, words: str
+) -> None:
+    content[key] = value
+    if value is None:
+        del content[key]
+    file = write(tmp_path, content)
+    with pytest.raises(RecipeError, match=re.escape(f"{file}: {where}: ")) as caught:
+        load_recipe(file)
+    assert words in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("page", "where", "words"),
+    [
+        ({"format": "json", "fields": {"title": ["a["]}}, "fields.title[0]", "expected JSON, got 'a['"),
+        ({"format": "css", "fields": {"title": ["a[["]}}, "fields.title[0]", "expected CSS, got 'a[['"),
+        ({"format": "xpath", "fields": {"title": ["//a["]}}, "fields.title[0]", "expected XPATH, got '//a['"),
+        (
+            {"format": "json", "fields": {"a": [{"select": "a", "match": "("}]}},
+            "fields.a[0].match",
+            "regular expression",
+        ),
+        ({"format": "json", "fields": {}, "address": "ftp://a/{id}"}, "address", "begins http:// or https://"),
+        ({"format": "json", "fields": {}, "address": "http://a/{nr}"}, "address", "unknown name {nr}; expected one of"),
+        ({"format": "yaml", "fields": {}}, "format", "Invalid enum value 'yaml'"),
+    ],
+)
+def test_a_mistake_in_a_page_is_named(
+    tmp_path: Path, content: dict[str, Any], page: dict[str, Any], where: str, words: str
+) -> None:
+    content["pages"] = [{"name": "a", "address": "http://a.example/{id}", **page}]
+    with pytest.raises(RecipeError, match=re.escape(f"pages[0].{where}: ")) as caught:
+        load_recipe(write(tmp_path, content))
+    assert words in str(caught.value)
+
+
+@pytest.mark.parametrize("text", ["", "- a list", "just words", "a: [", "\x00", "a: &x *x"])
+def test_what_is_no_recipe_is_refused(tmp_path: Path, text: str) -> None:
+    file = write(tmp_path, text)
+    with pytest.raises(RecipeError, match=re.escape(str(file))):
+        load_recipe(file)
+
+
+def test_a_file_that_is_not_text_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "mine.yaml").write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(RecipeError, match="not readable as YAML"):
+        load_recipes(str(tmp_path))
+
+
+def test_your_recipes_come_first_and_replace_packaged_ones(tmp_path: Path, content: dict[str, Any]) -> None:
+    write(tmp_path, {**content, "site": "mine.example.org"})
+    (tmp_path / "other.yaml").write_text(yaml.safe_dump({**content, "name": "other"}), encoding="utf-8")
+    recipes = load_recipes(str(tmp_path))
+    assert list(recipes) == ["eastmoney", "other"]
+    assert recipes["eastmoney"].site == "mine.example.org"
+
+
+def test_a_directory_that_is_not_there() -> None:
+    with pytest.raises(RecipeError, match="/nowhere: no such directory"):
+        load_recipes("/nowhere")
+
+
+@pytest.mark.parametrize("file", sorted(PACKAGE.rglob("*.py")), ids=lambda file: str(file.relative_to(PACKAGE)))
+def test_no_host_and_no_label_of_a_source_is_in_the_code(file: Path) -> None:
+    code = file.read_text(encoding="utf-8")
+    for recipe in PACKAGED:
+        text = re.sub(r"#.*", "", recipe.read_text(encoding="utf-8"))
+        hosts = set(re.findall(r"[\w-]+(?:\.[\w-]+)*\.(?:com|xyz)\b", text))
+        labels = set(re.findall(r"[\u4e00-\u9fff]{2,}", text))
+        assert hosts
+        assert labels
+        assert [word for word in hosts | labels if word in code] == []
