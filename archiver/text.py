@@ -12,7 +12,7 @@ TAGS = re.compile(r"<!--.*?-->|</?[a-zA-Z][^>]*>", re.DOTALL)
 
 def printable(text: str) -> str:
     """Return `text` without control characters (tab, LF and CR stay), lone surrogates and byte-order marks."""
-    return UNPRINTABLE.sub("", text) if UNPRINTABLE.search(text) else text
+    return text if text.isprintable() else UNPRINTABLE.sub("", text)
 
 
 def one_line(text: str) -> str:

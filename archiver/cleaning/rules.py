@@ -34,4 +34,4 @@ def without_indents(html: str) -> str:
 
 def liquid_safe(html: str) -> str:
     """Return `html` without anything that Liquid or Hugo take for a tag; browsers show the same."""
-    return LIQUID.sub("&#123;", html) if "{{" in html or "{%" in html else html
+    return LIQUID.sub("&#123;", html) if "{" in html else html

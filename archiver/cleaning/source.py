@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from html import unescape
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from archiver.cleaning.markup import VOID
+from archiver.cleaning.markup import BLOCKS, VOID
 from archiver.cleaning.parse import DEEPEST, parse
 from archiver.cleaning.rules import escape, escape_attribute, liquid_safe, without_indents
 from archiver.text import printable
@@ -20,34 +21,39 @@ if TYPE_CHECKING:
 
     from lxml.etree import _Element
 
+# Tags that kramdown reads as browsers do; white space in them is ASCII's.
+NAME = r"[a-zA-Z_][-\w.]*(?::[a-zA-Z_][-\w.]*)?"
 TOKEN = re.compile(
     r"(?P<text>[^<]+)"
     r"|(?P<comment><!--(?!-?>)(?:(?!--).)*-->)"
     r"|<(?P<end>/?)(?P<name>[a-zA-Z][a-zA-Z0-9]*)"
-    r"(?P<attributes>(?:\s+[a-zA-Z_:][-\w:.]*(?:=(?:\"[^\"<]*\"|'[^'<]*'))?)*)\s*(?P<closed>/?)>",
-    re.DOTALL,
+    rf"(?P<attributes>(?:\s+{NAME}(?:=(?:\"[^\"<]*\"|'[^'<]*'))?)*)\s*(?P<closed>/?)>",
+    re.DOTALL | re.ASCII,
 )
-ATTRIBUTE = re.compile(r"([a-zA-Z_:][-\w:.]*)(?:=(?:\"([^\"<]*)\"|'([^'<]*)'))?")
-ATTRIBUTE_NAME = re.compile(r"[a-zA-Z_:][-\w:.]*", re.ASCII)
-TAG_NAME = re.compile(r"</?([a-zA-Z][a-zA-Z0-9]*)")
-BRACED_ADDRESS = re.compile(r"(?i)(?<=\s)((?:href|src)=)(\"[^\"]*\"|'[^']*')")
+ATTRIBUTE = re.compile(rf"({NAME})(?:=(?:\"([^\"<]*)\"|'([^'<]*)'))?", re.ASCII)
+ATTRIBUTE_NAME = re.compile(NAME, re.ASCII)
+TAG_NAME = re.compile(r"<([a-zA-Z0-9]+)")
+ADDRESS = re.compile(r"(?i)(?<=\s)((?:href|src)=)(\"[^\"]*\"|'[^']*')")
 
-# kramdown's span elements: these can stand in a paragraph of Markdown, any other tag begins a block.
+# kramdown's span elements: these can stand in a paragraph of Markdown.
 SPAN = frozenset(
     (
         "a abbr acronym b big bdo br button cite code del dfn em i img input ins kbd label mark option q rb rbc rp "
         "rt rtc ruby samp select small span strong sub sup tt u var"
     ).split()
 )
-SAFE = (SPAN - {"button", "input", "option", "select"}) | frozenset(
+# These can in HTML; in Markdown they begin a block where they begin a line. kramdown knows none of the first nine,
+# and ends such an element only where its name is in the same letters, small or capital.
+UNKNOWN = frozenset("audio bdi font picture s strike time video center dir".split())
+PHRASING = SPAN | UNKNOWN - {"center", "dir"} | {"source", "track", "wbr"}
+SAFE = (PHRASING - {"button", "input", "option", "select"}) | frozenset(
     (
-        "address article aside audio bdi blockquote caption center col colgroup dd details dir div dl dt figcaption "
-        "figure font footer h1 h2 h3 h4 h5 h6 header hr label li main nav ol p picture pre s section source strike "
-        "summary table tbody td tfoot th thead time tr track u ul video wbr"
+        "address article aside blockquote caption center col colgroup dd details dir div dl dt figcaption figure "
+        "footer h1 h2 h3 h4 h5 h6 header hr li main nav ol p pre section summary table tbody td tfoot th thead tr ul"
     ).split()
 )
-# Without their content; of every other element that is not safe the content stays.
-HARMFUL = frozenset("script style iframe object embed applet template title svg frame frameset".split())
+# Browsers show nothing of these. Of every other element that is not safe the content stays.
+UNSEEN = frozenset("script style iframe template title".split())
 HARMFUL_ATTRIBUTE = re.compile(r"on|(?:srcdoc|formaction|ping|http-equiv|xmlns|markdown)$", re.IGNORECASE)
 HARMFUL_STYLE = re.compile(r"expression|script|behaviou?r|binding|@import", re.IGNORECASE)
 ADDRESS_ATTRIBUTES = frozenset("href src action background cite data longdesc poster srcset xlink:href".split())
@@ -55,12 +61,19 @@ SCHEME = re.compile(r"([a-z][a-z0-9+.-]*):", re.IGNORECASE)
 HARMLESS_ADDRESS = re.compile(r"(?:https?|ftp|mailto|tel):|data:image/(?:png|jpe?g|gif|webp)[;,]", re.IGNORECASE)
 IGNORED_IN_ADDRESSES = re.compile("[\x00-\x20]")
 
-EMPTY_LINES = re.compile(r"(\r?\n)(?:[ \t\u3000]*\r?\n)+")
-LINE_START = re.compile(r"(^|\n)([ \t\u3000]+)")
+BLANKS = " \t\r\n\u3000"
+EMPTY_LINES = re.compile(r"((?>\r\n?|\n))(?:[ \t\u3000]*(?>\r\n?|\n))+")
+LINE_BREAK = re.compile(r"\r\n?|\n")
+LINE_START = re.compile(r"(^|[\r\n]|-->)([ \t\u3000]+)")
+LINE_END = re.compile(r"[\r\n][ \t\u3000]*\Z")
 BLANK_RUN = re.compile(r"[^\S\r\n]+")
-# What Markdown takes for more than text, anywhere or at the start of a line.
-ACTIVE = re.compile(r"[\\`*_{}\[\]#|~^\"'&$=<>!]|--|\.\.\.|^[ \t]*(?:\d+\.|[-+:])\s", re.MULTILINE)
 MARGIN = 3
+# What Markdown takes for more than text: anywhere, and at the start of a line.
+ACTIVE = re.compile(
+    r"[\\`*_\[|\"']|\{[:{%]|&[^;&\s]*;|\$\$|~~|>>|--|\.\.\.|  \n"
+    r"|^[ \t\u3000]*(?:(?:\d+\.|[-+:])(?=\s|$)|[#>]|[-=]+\s*$|\^\s*$)",
+    re.MULTILINE,
+)
 
 
 def source_body(html: str) -> str:
@@ -69,7 +82,7 @@ def source_body(html: str) -> str:
     kept = _keep(html)
     if kept is None:
         root = parse(html)
-        kept = _keep(without_indents("" if root is None else "".join(_rewritten(root))))
+        kept = _keep(without_indents(printable("" if root is None else "".join(_rewritten(root)))))
         if kept is None:
             raise AssertionError("a fragment that was written anew is not sound")
     return liquid_safe(kept)
@@ -78,54 +91,61 @@ def source_body(html: str) -> str:
 def _keep(html: str) -> str | None:
     """Return `html` with its lines mended, or None if it is not sound."""
     out: list[str] = []
+    run = Run()
     open_names: list[str] = []
-    run = 0  # where in `out` the text between two top-level blocks begins
-    blocks = False
+    in_block = False
     position = 0
     while position < len(html):
         token = TOKEN.match(html, position)
         if not token or len(open_names) > DEEPEST:
             return None
         position = token.end()
-        text = token[0]
         name = (token["name"] or "").lower()
         top_level = not open_names
         if name and not _balanced(token, name, open_names):
             return None
-        if top_level and (token["comment"] or (name and name not in SPAN)):
-            _mend_run(out, run, alone=False)
-            blocks = True
-        if token["attributes"] and "{" in text:
-            text = BRACED_ADDRESS.sub(lambda found: found[1] + found[2].replace("{", "%7B").replace("}", "%7D"), text)
-        out.append(text if top_level and token["text"] else _without_empty_lines(text, open_names))
-        if blocks and not open_names and not token["text"] and (token["comment"] or name not in SPAN):
-            run = len(out)
+        if top_level and name and name not in PHRASING:
+            out.append(run.mended(glued=True))
+            run = Run()
+            in_block = True
+        text = token[0]
+        if token["attributes"] and ("{{" in text or "{%" in text):
+            text = ADDRESS.sub(lambda found: found[1] + found[2].replace("{", "%7B").replace("}", "%7D"), text)
+        if ("\n" in text or "\r" in text) and not (top_level and token["text"]):
+            text = _without_empty_lines(text, preformatted="pre" in open_names)
+        if in_block:
+            out.append(text)
+            in_block = bool(open_names)
+        else:
+            run.add(token, text, top_level=top_level)
     if open_names:
         return None
-    _mend_run(out, run, alone=not blocks)
+    out.append(run.mended(glued=False))
     return "".join(out)
 
 
 def _balanced(token: re.Match[str], name: str, open_names: list[str]) -> bool:
     """Return whether the tag may stand here, and keep account of the elements that are open."""
+    written = token["name"] if name in UNKNOWN else name
     if token["end"]:
-        return not token["attributes"] and not token["closed"] and bool(open_names) and open_names.pop() == name
+        return not token["attributes"] and not token["closed"] and bool(open_names) and open_names.pop() == written
     if name not in SAFE or (token["closed"] and name not in VOID):
         return False
-    if token["attributes"] and any(_is_harmful(*found) for found in _attributes(token["attributes"])):
-        return False
+    if token["attributes"]:
+        attributes = list(_attributes(token["attributes"]))
+        if len({key for key, _ in attributes}) < len(attributes) or any(_is_harmful(*pair) for pair in attributes):
+            return False
     if name not in VOID:
-        open_names.append(name)
+        open_names.append(written)
     return True
 
 
 def _attributes(text: str) -> Iterator[tuple[str, str]]:
     for name, double_quoted, single_quoted in ATTRIBUTE.findall(text):
-        yield name, unescape(double_quoted or single_quoted)
+        yield name.lower(), unescape(double_quoted or single_quoted)
 
 
 def _is_harmful(name: str, value: str) -> bool:
-    name = name.lower()
     if HARMFUL_ATTRIBUTE.match(name):
         return True
     if name == "style":
@@ -136,34 +156,74 @@ def _is_harmful(name: str, value: str) -> bool:
     return False
 
 
-def _without_empty_lines(text: str, open_names: list[str]) -> str:
+def _without_empty_lines(text: str, *, preformatted: bool) -> str:
     """Return `text` without empty lines, which end a block of HTML in Hugo; preformatted text keeps them escaped."""
-    if "\n" not in text:
-        return text
-    if "pre" in open_names:
-        return EMPTY_LINES.sub(lambda found: "\n" + "&#10;" * (found[0].count("\n") - 1), text)
+    if preformatted:
+        return EMPTY_LINES.sub(lambda found: found[1] + "&#10;" * (len(LINE_BREAK.findall(found[0])) - 1), text)
     return EMPTY_LINES.sub(r"\1", text)
 
 
-def _mend_run(out: list[str], start: int, *, alone: bool) -> None:
-    """Make what stands between two top-level blocks safe as Markdown, in place.
+class Run:
+    """What stands between two blocks of the top level: text, inline elements and comments."""
 
-    alone: there are no blocks, this is the whole fragment.
-    """
-    run = "".join(out[start:])
-    text = "".join(part for part in out[start:] if not part.startswith("<"))
-    names = {name.lower() for name in TAG_NAME.findall(run)}
-    if not names and not unescape(text).strip():
-        run = _thin(unescape(run))
-    elif alone and names <= SPAN and not ACTIVE.search(text) and not EMPTY_LINES.search(run):
-        run = LINE_START.sub(lambda found: found[1] + _thin(found[2]), run)
-    else:
-        words = EMPTY_LINES.sub(r"\1", run.strip(" \t\r\n\u3000"))
-        around = "p" if names <= SPAN else "div"
-        leading = run[: len(run) - len(run.lstrip(" \t\r\n\u3000"))]
-        trailing = run[len(run.rstrip(" \t\r\n\u3000")) :]
-        run = f"{_thin(leading)}<{around}>{words}</{around}>{_thin(trailing)}"
-    out[start:] = [run]
+    def __init__(self) -> None:
+        self._items: list[list[str]] = []  # texts, comments and whole elements, in parts
+        self._names: set[str] = set()
+        self._texts: list[str] = []  # of tags, only that they are there
+        self._is_plain = True
+
+    def add(self, token: re.Match[str], text: str, *, top_level: bool) -> None:
+        """Add `token`, which has become `text`."""
+        if top_level:
+            self._items.append([])
+        self._items[-1].append(text)
+        if token["text"]:
+            self._texts.append(text)
+        elif token["name"]:
+            self._names.add(token["name"].lower())
+            self._texts.append("<")
+        else:
+            self._texts.append("\n")  # what follows a comment may begin a block
+        # One line of a tag or a comment that has several can end a paragraph.
+        if not token["text"] and ("\n" in text or "\r" in text):
+            self._is_plain = False
+
+    def mended(self, *, glued: bool) -> str:
+        """Return the run, made safe as Markdown. glued: a block follows."""
+        items = ["".join(parts) for parts in self._items]
+        elements = [item for item in items if item.startswith("<") and not item.startswith("<!--")]
+        is_blank = not any(unescape(item).strip() for item in items if not item.startswith("<"))
+        if is_blank and not any(map(_is_span, elements)):
+            gap = [item for item in _gap(items, "" if glued else "\n") if item]
+            if not elements or not any(first[0] == second[0] == "<" for first, second in pairwise(gap)):
+                return "".join(gap)
+        run = "".join(items)
+        text = LINE_BREAK.sub("\n", "".join(self._texts))
+        is_plain = self._is_plain and self._names <= SPAN and not ACTIVE.search(text)
+        if is_plain and (not glued or LINE_END.search(run)):
+            return LINE_START.sub(lambda found: found[1] + _thin(found[2]), run)
+        leading = run[: len(run) - len(run.lstrip(BLANKS))]
+        trailing = run[len(run.rstrip(BLANKS)) :]
+        words = EMPTY_LINES.sub(r"\1", run.strip(BLANKS))
+        around = "p" if self._names <= PHRASING else "div"
+        return f"{_thin(leading)}<{around}>{words}</{around}>{_thin(trailing)}"
+
+
+def _is_span(element: str) -> bool:
+    found = TAG_NAME.match(element)
+    return found is not None and found[1].lower() in SPAN
+
+
+def _gap(items: list[str], end: str) -> Iterator[str]:
+    """Yield blank space, comments and elements that can stand alone, as they can stand between two blocks."""
+    for item, comment, rest in zip(items, [*items[1:], ""], [*items[2:], end, end], strict=False):
+        if item.startswith("<"):
+            yield item
+            continue
+        blank = _thin(unescape(item))
+        # Markdown takes an indented comment for a paragraph, up to the end of its line.
+        alone = not LINE_BREAK.search(comment) and LINE_BREAK.match(rest.lstrip(" \t\u3000"))
+        yield blank if alone or not comment.startswith("<!--") else blank.rstrip(" ")
 
 
 def _thin(blank: str) -> str:
@@ -177,17 +237,19 @@ def _rewritten(element: _Element) -> Iterator[str]:
         yield escape(element.text)
     for child in element:
         name = str(child.tag)
+        if name in BLOCKS - SAFE - {"html", "head", "body"}:
+            name = "div"
         if name in SAFE:
             attributes = "".join(
                 f' {key}="{escape_attribute(value)}"'
                 for key, value in ((str(key), str(value)) for key, value in child.attrib.items())
-                if ATTRIBUTE_NAME.fullmatch(key) and not _is_harmful(key, value)
+                if ATTRIBUTE_NAME.fullmatch(key) and not _is_harmful(key.lower(), value)
             )
             yield f"<{name}{attributes} />" if name in VOID else f"<{name}{attributes}>"
             yield from _rewritten(child)
             if name not in VOID:
                 yield f"</{name}>"
-        elif name not in HARMFUL:
+        elif name not in UNSEEN:
             yield from _rewritten(child)
         if child.tail:
             yield escape(child.tail)

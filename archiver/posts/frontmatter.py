@@ -11,7 +11,8 @@ ESCAPES = {"\\": "\\\\", '"': '\\"', "\t": "\\t", "\n": "\\n", "\r": "\\r"}
 SPECIAL = re.compile('[\\\\"\t\n\r\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff\ufffe\uffff]|\\{(?=[{%])')
 # Plain scalars are left to names that begin with a letter and hold nothing that is a sign in YAML.
 PLAIN = re.compile(r"(?!\s)[^\W_](?:[\w .()（）·、，《》“”&+/-]*[\w()（）·、，《》“”])?")
-NUMERIC = re.compile(r"[\d.,_+eExXoO -]+")  # Ruby's YAML takes more of these for numbers than PyYAML does
+# Ruby's YAML takes more words for something else than PyYAML does: numbers in other forms, and any capitals.
+OTHER_TYPE = re.compile(r"[\d.,_+eExXoO -]+|0[bx][\da-f_,]+|y|n|yes|no|on|off|true|false|null", re.IGNORECASE)
 WHITE_SPACE = re.compile(r"[ \t\n\r\f\v]")
 
 
@@ -22,9 +23,8 @@ def double_quoted(text: str) -> str:
 
 def scalar(text: str) -> str:
     """Return `text` plain where that reads back as the same string, else double-quoted."""
-    return (
-        text if PLAIN.fullmatch(text) and not NUMERIC.fullmatch(text) and _reads_as_text(text) else double_quoted(text)
-    )
+    is_plain = PLAIN.fullmatch(text) and not OTHER_TYPE.fullmatch(text) and _reads_as_text(text)
+    return text if is_plain else double_quoted(text)
 
 
 def tags(tag: str) -> str:

@@ -6,17 +6,20 @@ import re
 
 from archiver.cleaning.rules import liquid_safe
 
-TEXT = re.compile(r"[\\`*_\[\]|$]|<|&(?=#?\w+;)")
+# What Markdown takes for more than text: marks, and those that are ones only beside others ("..." becomes "…").
+TEXT = re.compile(r"[\\`*_\[\]|\"'<]|&(?=#?\w+;)|(?<=\]):|\{(?=:)|(?P<run>-{2,}|\.{3,}|~{2,}|>{2,}|\${2,})")
 ENTITIES = {"<": "&lt;", "&": "&amp;"}
-# At the start of a block: headings, lists, quotes, tables, rules, definitions.
-BLOCK_START = re.compile(r"(?:[#>+=:~-]|(?P<number>\d+)\.(?=\s))")
+# At the start of a block: headings, lists, quotes, code, definitions, and the mark that ends a block.
+BLOCK_START = re.compile(r"[#>+=:~^-]|\d+\.(?=\s)")
 ADDRESS = re.compile(r"[\s|<>{}\"\\^`\x00-\x1f\x7f]")
+REFERENCE = re.compile(r"(&#?\w+);")  # an entity to HTML, whatever the address means by it
+WEB = re.compile(r"https?://(?=[^/])", re.IGNORECASE)
 BRACKETS = re.compile(r"[()]")
 
 
 def text(value: str) -> str:
     """Return `value` so that Markdown shows it as it is within a line."""
-    return liquid_safe(TEXT.sub(lambda found: ENTITIES.get(found[0], "\\" + found[0]), value))
+    return liquid_safe(TEXT.sub(_escaped, value))
 
 
 def quote(value: str) -> str:
@@ -24,13 +27,22 @@ def quote(value: str) -> str:
     found = BLOCK_START.match(value)
     if not found:
         return f"> {text(value)}"
-    end = found.end() - 1
-    return f"> {value[:end]}\\{value[end]}{text(value[end + 1 :])}"
+    end = found.end()
+    mark = "&#94;" if value[0] == "^" else f"{value[: end - 1]}\\{value[end - 1]}"
+    return f"> {mark}{text(value[end:])}"
 
 
 def address(value: str) -> str:
     """Return `value` percent-encoded where a character would end the address or mean something to Markdown."""
-    return ADDRESS.sub(_percent_encoded, value)
+    return ADDRESS.sub(_percent_encoded, REFERENCE.sub(r"\1%3B", value))
+
+
+def link(value: str) -> str:
+    """Return the address `value` as a link that shows it. Raises ValueError if it is not one of the web."""
+    found = WEB.match(value)
+    if not found:
+        raise ValueError(f"{value!r} is not the address of a web page")
+    return f"<{found[0].lower()}{address(value[found.end() :])}>"
 
 
 def link_target(value: str) -> str:
@@ -42,6 +54,10 @@ def link_target(value: str) -> str:
         if depth < 0:
             break
     return value if depth == 0 else BRACKETS.sub(_percent_encoded, value)
+
+
+def _escaped(found: re.Match[str]) -> str:
+    return ENTITIES.get(found[0]) or "".join(f"\\{character}" for character in found[0])
 
 
 def _percent_encoded(found: re.Match[str]) -> str:

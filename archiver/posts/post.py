@@ -27,17 +27,19 @@ def render(article: Article, form: Form, site: str) -> Post:
     """Return the post of `article`, whose metadata and body are complete.
 
     site: the host that the post's footer links to.
-    Raises ValueError when the article has no time or its id would make another name than that of a post.
+    Raises ValueError when the article has no time in a known zone, when its id would make another name than that of
+    a post, and when what the post must link to is no address.
     """
     published = article.published
-    if published is None:
-        raise ValueError("an article without a time cannot be a post")
+    if published is None or published.utcoffset() is None:
+        raise ValueError("an article without a time, or with one in no zone, cannot be a post")
     name = f"{published:%Y-%m-%d}-{form.file.format(id=article.id)}.md"
     if not FILE_NAME.fullmatch(name):
         raise ValueError(f"{name!r} is not the name of a post")
-    link = markdown.address(form.link.format(id=article.id, url=article.url))
+    link = markdown.link(form.link.format(id=article.id, url=article.url))
     category, tags, footer = _wording(form, article.source, site)
-    lead = f"{markdown.quote(_quoted(article, form))}\n\n" if form.quote and _quoted(article, form) else ""
+    quoted = _quoted(article, form)
+    lead = f"{markdown.quote(quoted)}\n\n" if quoted else ""
     return Post(
         name,
         (
@@ -48,7 +50,7 @@ def render(article: Article, form: Form, site: str) -> Post:
             f"categories: {category}\n"
             f"tags: {tags}\n"
             "---\n"
-            f"{lead}{article.body}\n\n<{link}>\n\n{footer}"
+            f"{lead}{article.body}\n\n{link}\n\n{footer}"
         ).encode(),
     )
 

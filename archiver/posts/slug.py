@@ -7,8 +7,10 @@ from functools import lru_cache
 
 from xpinyin import Pinyin
 
-# What breaks a path, an address or a YAML plain scalar; hyphens go because published slugs have none.
+# What breaks a path or an address; hyphens go because published slugs have none.
 UNSAFE = re.compile(r"[\s/\\?#%:*\"<>|\x00-\x1f\x7f-\x9f\ud800-\udfff\ufeff\ufffe\uffff-]")
+DOTS = re.compile(r"^\.+|\.+$|(?<=\.)\.+")  # "..", and a dot before a slash, vanish from Jekyll's addresses
+SEPARATORS = str.maketrans("", "", ".,_+")  # of digits
 FALLBACK = "media"
 LONGEST = 120  # bytes; a category becomes a directory, whose name may have 255
 
@@ -20,11 +22,9 @@ def slug(source: str) -> str:
     """Return `source` as pinyin without tones; Latin letters and digits as they stand.
 
     The readings are xpinyin's, also where they are wrong: two thousand published addresses have them. What is
-    unsafe in a path or an address is left out. A slug that would be empty, only digits and dots, or a word that
-    YAML reads as something else begins with `media` instead.
+    unsafe in a path or an address is left out. A slug that would be empty or a number begins with `media` instead.
     """
     text = UNSAFE.sub("", _pinyin.get_pinyin(UNSAFE.sub("", source), ""))
-    text = text.encode()[:LONGEST].decode(errors="ignore")
-    if not text.strip("0123456789.+_,eExXoO~"):
-        text = FALLBACK + text.replace("~", "").strip(".")
-    return text
+    text = DOTS.sub("", text.encode()[:LONGEST].decode(errors="ignore"))
+    digits = text.translate(SEPARATORS)
+    return FALLBACK + text if not digits or digits.isnumeric() else text

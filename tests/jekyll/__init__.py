@@ -1,0 +1,1 @@
+"""A minimal site, and what breaks sites."""
