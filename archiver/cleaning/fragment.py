@@ -5,48 +5,77 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from archiver.cleaning.markup import IMPLIED, IMPLIED_FOR_TEXT, PARAGRAPHS, PARENTS
+from archiver.cleaning.markup import (
+    CELLS,
+    FREE_PARAGRAPHS,
+    IMPLIED,
+    IMPLIED_FOR_TEXT,
+    PARAGRAPHS,
+    PARENTS,
+)
+from archiver.cleaning.rules import escape, liquid_safe
+from archiver.text import printable
 
-# A line break and the blank space after it, empty lines included.
-LINE_START = re.compile(r"\n[ \t\n\f\u3000]*")
-MARGIN = 3  # four spaces at a line start are Markdown's code block
+GAPS = frozenset({"\n", "\n ", "\n  ", "\n   "})
+BREAK = "<br />"
+MOST_BREAKS = 2
+# A line end and the blank space after it, if that means something to Markdown: empty lines and code blocks.
+LINE_START = re.compile(r"\n(?: {4,}| {0,3}[\t\n\u3000])[ \t\n\u3000]*")
+MARGIN = 3
+INDENTS = re.compile("\u3000{2,}")
 
 
 class Frame(NamedTuple):
-    """An element that is being written: its name, its start tag, the blank space before it, and whether it was
-    not asked for but stands around text that could not stand alone."""
+    """An element that is being written."""
 
     name: str
-    start: str
-    gap: str
-    implied: bool
+    start: str  # its start tag
+    gap: str  # the blank space before it
+    running: bool  # text runs up to it
+    implied: bool  # it was not asked for, but stands around what cannot stand alone
 
 
 class Fragment:
-    """Takes elements and text in document order. A start tag is written when something comes to stand in it."""
+    """Takes elements and text in document order. A start tag is written when something comes to stand in it.
 
-    def __init__(self) -> None:
+    unwanted: matches the text of paragraphs that are left out, with runs of blanks as one space.
+    """
+
+    def __init__(self, unwanted: re.Pattern[str]) -> None:
+        self._unwanted = unwanted
         self._out: list[str] = []
-        self._frames: list[Frame] = [Frame("", "", "", implied=False)]
+        self._frames: list[Frame] = [Frame("", "", "", running=False, implied=False)]
         self._opened = 1  # of the frames
+        self._before_opening = (0, 1)  # length of `_out` and `_opened` before frames were opened last
+        self._words: list[str] = []  # the text since then
+        self._running = False  # text has been written, and what comes next goes on with it
         self._gap = ""  # blank space between blocks, not yet written
-        self._held: list[str] = []  # line breaks and blanks, written if text follows in the same paragraph
+        self._held: list[str] = []  # line breaks and blanks, written if the text goes on
         self._inlines: list[tuple[str, str]] = []
         self._inlines_opened = 0
 
     def result(self) -> str:
-        """Return the fragment; every element is closed."""
+        """Return the fragment; every element is closed, and no line of it means anything to Markdown or Liquid."""
         self.end(1)
-        return "".join(self._out).strip()
+        text = "".join(self._out)
+        if "\u3000" in text:
+            text = INDENTS.sub("\u3000", text)
+        if "\n" in text:
+            text = LINE_START.sub(lambda found: _line_start(found[0]), text)
+        return liquid_safe(text.strip())
+
+    def takes(self, name: str) -> bool:
+        """Return whether the block `name` is written here; if not, only a boundary stands around its content."""
+        return name != "p" or self._frames[-1].name == "p" or self._frames[-1].name not in PARAGRAPHS
 
     def begin(self, name: str, start: str) -> int:
         """Begin the block `name`, with the start tag `start`. Returns what `end` must be given to end it."""
         frames = self._frames
+        allowed = PARENTS.get(name)
         while frames[-1].implied or frames[-1].name in PARAGRAPHS:
-            if frames[-1].name in PARENTS.get(name, ()):
+            if allowed and frames[-1].name in allowed:
                 break
             self._pop()
-        allowed = PARENTS.get(name)
         if allowed is None or frames[-1].name not in allowed:
             while implied := IMPLIED.get(frames[-1].name):
                 self._push(implied, f"<{implied}>", implied=True)
@@ -54,12 +83,19 @@ class Fragment:
                 name, start = "p", "<p>"
         depth = len(frames)
         self._push(name, start)
+        if name in CELLS:  # even an empty one counts as a column
+            self._open()
         return depth
 
     def boundary(self) -> None:
-        """End the paragraph that text stands in, if it is in one that was not asked for or that cannot hold blocks."""
-        while self._frames[-1].name in PARAGRAPHS:
+        """Keep what comes next apart from the text before it."""
+        if not self._running:
+            return
+        frame = self._frames[-1]
+        if frame.implied and frame.name == "p":
             self._pop()
+        elif BREAK not in self._held:
+            self.line_break()
 
     def end(self, depth: int) -> None:
         """End the block for which `begin` returned `depth`, and all that is still open in it."""
@@ -67,19 +103,19 @@ class Fragment:
             self._pop()
 
     def paragraph(self, name: str, start: str, text: str) -> bool:
-        """Write a whole paragraph of mere `text`, escaped already, where nothing is open. Returns whether it did."""
-        if len(self._frames) > 1 or self._inlines or name == "pre":
+        """Write a whole free paragraph of mere `text` where nothing is open. Returns whether it did."""
+        if len(self._frames) > 1 or self._inlines:
             return False
-        if text and not text.isspace():
-            if "\n" in text:
-                text = LINE_START.sub(_trim_line_start, text)
-            self._out.append(f"{self._gap}{start}{text.lstrip()}</{name}>")
+        text = text.lstrip()
+        if text.isprintable():
+            unwanted = self._unwanted.match(text)
+        else:
+            text = _printable(text).lstrip()
+            unwanted = self._unwanted.match(" ".join(text.split()))
+        if text and not unwanted:
+            self._out.append(f"{self._gap}{start}{escape(text)}</{name}>")
             self._gap = ""
         return True
-
-    def cell(self) -> None:
-        """Write the table cell that was just begun even if it stays empty: its column counts."""
-        self._open()
 
     def begin_inline(self, name: str, start: str) -> None:
         """Begin the inline element `name` (it must not be open already)."""
@@ -97,68 +133,114 @@ class Fragment:
         return any(name == open_name for open_name, _ in self._inlines)
 
     def text(self, text: str) -> None:
-        """Write `text`, escaped already. Blank text is kept only between things that are."""
-        fresh = len(self._frames) > self._opened or self._frames[-1].name in IMPLIED_FOR_TEXT
-        if "\n" in text and self._frames[-1].name != "pre":
-            text = LINE_START.sub(_trim_line_start, text)
-        if text.isspace() and self._frames[-1].name != "pre":
-            if not fresh:
-                self._held.append(text)
-            elif not self._held and self._frames[-1].name in IMPLIED_FOR_TEXT:
-                self._gap = self._gap or text
+        """Write `text`. Blank text is kept only between things that are."""
+        if not (text.isprintable() or text.isspace()):
+            text = _printable(text)
+        if not text or text.isspace():
+            self._blank(text)
             return
-        self._content(text.lstrip() if fresh and self._frames[-1].name != "pre" else text)
+        if self._frames[-1].name == "pre":
+            # On one line: at the start of one its blanks would mean something to Markdown.
+            self._content(escape(text if self._running else text.lstrip("\n")).replace("\n", "&#10;"), text)
+            return
+        if not self._running:
+            text = text.lstrip()
+        elif self._held and self._held[-1] == BREAK:
+            text = text.lstrip(" \t\u3000")
+        self._content(escape(text), text)
 
     def line_break(self) -> None:
-        """Write a line break, if text stands before it and comes after it."""
-        if len(self._frames) == self._opened and self._frames[-1].name not in IMPLIED_FOR_TEXT:
-            self._held.append("<br />")
+        """Write a line break, if text stands before it and goes on after it."""
+        if self._running and self._held.count(BREAK) < MOST_BREAKS:
+            self._held.append(BREAK)
 
     def picture(self, tag: str) -> None:
         """Write the picture `tag`."""
         self._content(tag)
 
-    def _content(self, text: str) -> None:
-        while implied := IMPLIED_FOR_TEXT.get(self._frames[-1].name):
-            self._push(implied, f"<{implied}>", implied=True)
-        if self._opened < len(self._frames):
-            self._open()
-        if self._held:
+    def _blank(self, text: str) -> None:
+        if self._running:
+            if self._frames[-1].name == "pre":
+                self._held.append(_printable(text).replace("\n", "&#10;"))
+            elif "\n" in text or not (self._held and self._held[-1] == BREAK):
+                self._held.append(_printable(text))
+        elif "\n" in text and not self._gap:
+            self._gap = text if text in GAPS else _line_start(text)
+
+    def _content(self, markup: str, text: str = "") -> None:
+        """Write `markup`, which stands for `text`, where text can stand."""
+        if not self._running:
+            while implied := IMPLIED_FOR_TEXT.get(self._frames[-1].name):
+                self._push(implied, f"<{implied}>", implied=True)
+            if self._opened < len(self._frames):
+                self._open()
+            self._gap = ""
+            self._running = True
+        elif self._held:
             self._out += self._held
+            self._words += self._held
             self._held.clear()
         if self._inlines_opened < len(self._inlines):
             self._out += [start for _, start in self._inlines[self._inlines_opened :]]
             self._inlines_opened = len(self._inlines)
-        self._out.append(text)
+        self._out.append(markup)
+        if text:
+            self._words.append(text)
 
     def _push(self, name: str, start: str, *, implied: bool = False) -> None:
-        self._leave_text()
-        self._frames.append(Frame(name, start, self._gap, implied))
+        self._frames.append(Frame(name, start, self._gap, self._running, implied))
         self._gap = ""
+        self._running = False
 
     def _pop(self) -> None:
-        self._leave_text()
         frame = self._frames.pop()
-        if self._opened > len(self._frames):
+        if self._opened <= len(self._frames):
+            self._go_on_after(frame)
+            return
+        self._leave_text()
+        if (
+            self._words
+            and frame.name in FREE_PARAGRAPHS
+            and self._is_unwanted("".join(self._words).replace(BREAK, " "))
+        ):
+            length, self._opened = self._before_opening
+            del self._out[length:]
+            self._go_on_after(frame)
+        else:
             self._opened -= 1
             self._out.append(f"{self._gap if frame.name in IMPLIED else ''}</{frame.name}>")
             self._gap = ""
-        else:
-            self._gap = frame.gap or self._gap
+
+    def _go_on_after(self, frame: Frame) -> None:
+        """Go on after an element of which nothing was written: as if it was not there, but for a line break in text."""
+        self._running = frame.running
+        self._gap = "" if frame.running else frame.gap or self._gap
+        if BREAK not in self._held:
+            self.line_break()
+
+    def _is_unwanted(self, text: str) -> bool:
+        return self._unwanted.match(text if text.isprintable() else " ".join(text.split())) is not None
 
     def _leave_text(self) -> None:
         """End what text needs around it; inline elements that go on are begun again where text goes on."""
         self._held.clear()
+        self._running = False
         if self._inlines_opened:
             self._out += [f"</{name}>" for name, _ in reversed(self._inlines[: self._inlines_opened])]
             self._inlines_opened = 0
 
     def _open(self) -> None:
-        for frame in self._frames[self._opened :]:
-            self._out.append(frame.gap + frame.start)
+        self._leave_text()
+        self._before_opening = (len(self._out), self._opened)
+        self._words.clear()
+        self._out += [frame.gap + frame.start for frame in self._frames[self._opened :]]
         self._opened = len(self._frames)
 
 
-def _trim_line_start(found: re.Match[str]) -> str:
-    spaces = found[0].rpartition("\n")[2]
-    return "\n" + " " * min(spaces.count(" "), MARGIN)
+def _printable(text: str) -> str:
+    return printable(text).replace("\r", "\n")
+
+
+def _line_start(blank: str) -> str:
+    """Return `blank`, in which a line ends, as one line end and at most three spaces."""
+    return "\n" + " " * min(blank.rpartition("\n")[2].count(" "), MARGIN)

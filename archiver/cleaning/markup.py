@@ -4,16 +4,17 @@ VOID = frozenset("area base br col embed hr img input link meta param source tra
 
 # Never text of the article, whatever is in them.
 DROPPED = frozenset(
-    (
-        "script style template title meta link base iframe frame frameset object embed applet param svg canvas "
-        "audio video source track map area button input select textarea option optgroup datalist"
-    ).split()
+    "script style template title meta link base iframe frame frameset param source track area input textarea".split()
 )
+# Nor these, unless someone forgot to end one and whole paragraphs have come to stand in it.
+EMBEDDED = frozenset("object embed applet svg canvas audio video map button select option optgroup datalist".split())
 
 # Blocks that are kept: those that hold text, those that hold other blocks of their own kind, and those that hold both.
-PARAGRAPHS = frozenset("p h1 h2 h3 h4 h5 h6 dt figcaption caption pre".split())
+FREE_PARAGRAPHS = frozenset("p h1 h2 h3 h4 h5 h6".split())
+PARAGRAPHS = FREE_PARAGRAPHS | frozenset("dt figcaption caption pre".split())
 LISTS_AND_TABLES = frozenset("ul ol dl table thead tbody tfoot tr".split())
 FLOW = frozenset("li dd td th blockquote figure".split())
+CELLS = frozenset({"td", "th"})
 KEPT_BLOCKS = PARAGRAPHS | LISTS_AND_TABLES | FLOW
 # Blocks of which only the content is kept.
 UNWRAPPED_BLOCKS = frozenset(
@@ -26,6 +27,9 @@ BLOCKS = KEPT_BLOCKS | UNWRAPPED_BLOCKS
 
 # Inline elements that carry meaning, under the name that they are kept by.
 INLINE = {"strong": "strong", "b": "strong", "em": "em", "i": "em", "sub": "sub", "sup": "sup", "code": "code"}
+
+# Of all others only the content is kept; the most common are:
+UNWRAPPED_INLINE = ("span", "font")
 
 # Which parent an element may stand in; anywhere else it is a paragraph or nothing but its words.
 PARENTS = {

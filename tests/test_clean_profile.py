@@ -1,0 +1,332 @@
+"""The profile `clean`, on anything at all: what holds for every input."""
+
+from __future__ import annotations
+
+import re
+import time
+import unicodedata
+from typing import TYPE_CHECKING
+from xml.etree import ElementTree
+
+import lxml.html
+import pytest
+from hypothesis import assume, example, given, settings
+from hypothesis import strategies as st
+
+from archiver.cleaning import Cleaner
+from archiver.recipes import load_recipes
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+BASE = "http://news.example/a/1.html"
+RULES = load_recipes()["eastmoney"].clean
+CLEANER = Cleaner(RULES)
+BY_TREE = Cleaner(RULES)
+BY_TREE._clean_already = re.compile("(?!)")
+
+INLINE = frozenset("a strong em sub sup code img".split())
+ROWS = frozenset("li dt dd caption thead tbody tfoot tr td th figcaption".split())
+KEPT = {
+    **{name: set[str]() for name in INLINE | ROWS},
+    **{name: set[str]() for name in "h1 h2 h3 h4 h5 h6 p pre ul ol dl table blockquote figure br".split()},
+    "a": {"href"},
+    "img": {"src", "alt", "title"},
+    "td": {"colspan", "rowspan"},
+    "th": {"colspan", "rowspan"},
+    "ol": {"start"},
+}
+BLOCKS = (
+    "p div h2 h6 pre ul ol li dl dt dd table caption thead tbody tfoot tr td th blockquote figure figcaption "
+    "section article center address form fieldset details summary"
+).split()
+OTHERS = "b strong i em sub sup code span font u a label small time o:p unknown custom-tag wbr".split()
+ATTRIBUTES = (
+    *("", "", "", ' class="em_media"', " class=em_media align=left", ' style="color:red"', " data-x='<'"),
+    *(' href="http://a.example/?q=1&p={{x}}"', ' href="/b c"', " href=javascript:x()", " href='#top'"),
+    *(' src="http://a.example/1.png" alt="{{\n\n"', ' colspan="2"', ' rowspan="x"', ' start="3"', " onclick='x()'"),
+)
+UNSEEN = (
+    *("<script>if (1 < 2) lost()</script>", "<style>p {lost: 1}</style>", "<!-- lost <p> -->", "<title>lost</title>"),
+    *('<span style="DISPLAY : none">lost</span>', "<p hidden>lost</p>", '<div class="x advert"><b>lost</b></div>'),
+    *("<iframe src=x>lost</iframe>", "<select><option>lost</select>", "<textarea><p>lost</textarea>"),
+)
+BLANKS = (
+    " ",
+    "\n",
+    "\r\n",
+    "\t",
+    "    ",
+    "\n\n",
+    "\n\t\n     ",
+    "\u3000",
+    "\u3000\u3000",
+    "\xa0",
+    "&nbsp;",
+    "&#12288;",
+)
+SHARDS = (
+    *("<", ">", "</", "/>", "=", '"', "'", "<!--", "-->", "--!>", "<!-->", "<?php", "<![CDATA[", "]]>", "&#", ";", "&"),
+    *(
+        "<html>",
+        "<body>",
+        "</body>",
+        "</HTML>",
+        "<head>",
+        "</head>",
+        "<!doctype html>",
+        "<frameset>",
+        "<plaintext>",
+        "</br>",
+    ),
+    *(
+        "script",
+        "style",
+        "iframe",
+        "title",
+        "textarea",
+        "select",
+        "svg",
+        "button",
+        "object",
+        "template",
+        "noscript",
+        "xmp",
+    ),
+    *("&lt;b&gt;", "&amp;lt;", "&copy", "{{", "{%", "{", "&#123;%", "<3", "\x00", "\x1b", "\x85", "\ud800", "\ufeff"),
+    *(
+        "&#1;",
+        "&#13;",
+        "&#129;",
+        "&#xfeff;",
+        "&#xd800;",
+        "&#12288;&#12288;",
+        "郑重声明：",
+        "扫码下载 APP",
+        " hidden",
+        ' "',
+    ),
+)
+
+words = st.text("abAB12甲乙丙é𠀀（）。|*_", min_size=1, max_size=4)
+attributes = st.sampled_from(ATTRIBUTES)
+block_starts = st.builds("<{}{}>".format, st.sampled_from([*BLOCKS, "hr"]), attributes)
+other_starts = st.builds("<{}{}>".format, st.sampled_from(OTHERS), attributes)
+block_ends = st.sampled_from(BLOCKS).map("</{}>".format)
+other_ends = st.sampled_from(OTHERS).map("</{}>".format)
+blanks = st.sampled_from(BLANKS)
+tags = block_starts | other_starts | block_ends | other_ends
+shards = st.one_of(
+    words, blanks, st.sampled_from(SHARDS), st.sampled_from(UNSEEN), tags, tags.map(lambda tag: tag[:-1])
+)
+mess = st.lists(shards | st.text(max_size=3), max_size=25).map("".join)
+
+# Soup is pieces of markup, each with the text that a reader sees of it. There a line end is where a block begins or
+# ends, and ? where parsers differ: an end tag that may belong to nothing.
+inline = st.one_of(
+    words.map(lambda word: (word, word)),
+    blanks.map(lambda blank: (blank, " ")),
+    st.sampled_from(["<br>", "<br/>", "<BR />"]).map(lambda tag: (tag, "\n")),
+    other_starts.map(lambda tag: (tag, "")),
+    st.sampled_from(["<img src='/1.png'>", "<img>", "<IMG data-src=//a.example/2.png />"]).map(lambda tag: (tag, "")),
+)
+blocks = st.builds(
+    lambda name, text, inner: [(f"<{name}{text}>", "\n"), *inner, (f"</{name}>", "\n")],
+    st.sampled_from(BLOCKS),
+    attributes,
+    st.lists(inline, max_size=4),
+)
+soups = st.lists(
+    st.one_of(
+        blocks,
+        inline.map(lambda piece: [piece]),
+        other_ends.map(lambda tag: [(tag, "")]),
+        block_starts.map(lambda tag: [(tag, "\n")]),
+        (block_ends | st.sampled_from(["<col>", "<colgroup>"])).map(lambda tag: [(tag, "?")]),
+        st.sampled_from(UNSEEN).map(lambda markup: [(markup, "\n" if markup[1] in "pd" else "")]),
+    ),
+    max_size=20,
+).map(lambda parts: [piece for part in parts for piece in part])
+
+clean_parts = st.one_of(
+    words, words, words.map("<strong>{}</strong>".format), st.sampled_from(["<br />", " ", "郑重声明", '"'])
+)
+clean_bodies = st.lists(
+    st.builds(
+        "<p{}>{}</p>{}".format,
+        st.sampled_from(["", "", ' class="em_media"']),
+        st.lists(clean_parts, min_size=1, max_size=5).map("".join),
+        st.sampled_from(["", "\n", "\n "]),
+    ),
+    max_size=4,
+).map(lambda paragraphs: "".join(paragraphs).strip())
+
+
+def tree(cleaned: str) -> ElementTree.Element:
+    """Return the tree of a cleaned body, which must be well-formed XML."""
+    return ElementTree.fromstring(f"<body>{cleaned}</body>")
+
+
+def seen(element: ElementTree.Element) -> Iterator[str]:
+    """Yield the text of a cleaned body, with a line end where a block begins or ends."""
+    edge = "" if element.tag in INLINE else "\n"
+    yield edge + (element.text or "")
+    for child in element:
+        yield from seen(child)
+        yield child.tail or ""
+    yield edge
+
+
+def visible(element: lxml.html.HtmlElement) -> Iterator[str]:
+    """Yield the visible text of a parsed source, with a line end where a block begins or ends."""
+    unseen = {"script", "style", "title", "textarea", "iframe", "template", "meta", "link", "input"}
+    if not isinstance(element.tag, str):  # a comment
+        return
+    styles = "".join((element.get("style") or "").lower().split())
+    edge = "\n" if element.tag in {*BLOCKS, "hr", "br", "html", "body"} else ""
+    yield edge
+    if element.tag not in unseen and "display:none" not in styles and element.get("hidden") is None:
+        yield element.text or ""
+        for child in element:
+            yield from visible(child)
+            yield child.tail or ""
+    yield edge
+
+
+def holds(element: ElementTree.Element) -> bool:
+    """Return whether an element holds a word, a picture or a cell, which may be empty."""
+    return bool("".join(element.itertext()).strip()) or any(part.tag in {"img", "td", "th"} for part in element.iter())
+
+
+def check(cleaned: str) -> None:
+    """Check what holds for every cleaned body."""
+    root = tree(cleaned)
+    for element in list(root.iter())[1:]:
+        assert element.tag in KEPT
+        assert set(element.attrib) - {"class"} <= KEPT[element.tag]
+        assert set(element.get("class", "em_media").split()) <= RULES.keep_classes
+        assert element.get("href", "http:").lower().startswith(("http:", "https:", "mailto:"))
+        assert element.tag == "br" or holds(element)
+    for element in root:
+        assert element.tag not in INLINE | ROWS | {"br"}
+    assert not "".join([root.text or "", *(element.tail or "" for element in root)]).strip()
+    for line in cleaned.split("\n")[1:]:
+        assert line.strip(" \t\u3000"), "an empty line"
+        assert not line.startswith(("\t", "    ", "\u3000"))
+    for text in ("{{", "{%", "\u3000\u3000", "\r", "\ufeff"):
+        assert text not in cleaned
+    assert {c for c in cleaned if unicodedata.category(c) in ("Cc", "Cs")} <= {"\n", "\t"}
+    assert CLEANER.clean(cleaned, BASE) == cleaned
+
+
+@given(mess | st.text(), st.sampled_from([BASE, "", "http://[", "x:y"]) | st.text())
+@settings(max_examples=400, deadline=None)
+@example("<p>\u3000\x01\u3000</p>", BASE)
+@example("<td></td>", BASE)
+@example("<pre>a\n\n    b</pre>", BASE)
+@example("<ul><li>\n<p>郑重声明</p>\n<p>a</p></li></ul>", BASE)
+def test_anything_comes_out_sound_and_stays_as_it_is(html: str, base: str) -> None:
+    check(CLEANER.clean(html, base))
+
+
+@given(soups)
+@settings(max_examples=400, deadline=None)
+def test_no_word_is_lost_or_glued_to_its_neighbour(soup: list[tuple[str, str]]) -> None:
+    cleaned = CLEANER.clean("".join(markup for markup, _ in soup), BASE)
+    check(cleaned)
+    source = re.sub(r"[\s?]*\s[\s?]*", " ", "".join(text for _, text in soup)).strip(" ?")
+    expected = "".join({"?": r"\s*", " ": r"\s+"}.get(character, re.escape(character)) for character in source)
+    assert re.fullmatch(expected, "".join(seen(tree(cleaned))).strip())
+
+
+@given(mess)
+@settings(max_examples=400, deadline=None)
+def test_every_word_that_a_parser_sees_is_there(html: str) -> None:
+    html = "".join(c for c in html if unicodedata.category(c) not in ("Cc", "Cs") or c in "\n\t")
+    assume(not re.search(r"(?i)body|html|frame|plaintext|声明|下载|&#|\ufeff|select|svg|button|object|advert", html))
+    expected = "".join(visible(lxml.html.document_fromstring(f"<p>.</p>{html}"))).split()
+    assert [".", *"".join(seen(tree(CLEANER.clean(html, BASE)))).split()] == expected
+
+
+@given(clean_bodies, st.lists(st.tuples(st.integers(0, 200), st.integers(0, 3), shards | st.characters()), max_size=2))
+@settings(max_examples=600, deadline=None)
+def test_a_body_that_needs_no_tree_comes_out_as_from_one(html: str, edits: list[tuple[int, int, str]]) -> None:
+    for start, length, text in edits:
+        html = html[:start] + text + html[start + length :]
+    cleaned = CLEANER.clean(html, BASE)
+    assert BY_TREE.clean(html, BASE) == cleaned
+    if CLEANER._clean_already.fullmatch(html) and "声明" not in html:
+        assert cleaned == html
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<div>" * 5000 + "word" + "</div>" * 5000,
+        "<div><!--</div>-->" * 5000 + "word",
+        "<span><div></span></div>" * 5000 + "word",
+        "<ul><li>" * 5000 + "word",
+        "<font>" * 5000 + "word",
+        "<<b>div>" * 5000 + "<p>word</p>",
+        "<table><tr><td>" * 2000 + "<img alt='><div><div>'>word",
+    ],
+)
+def test_depth_costs_no_words(html: str) -> None:
+    cleaned = CLEANER.clean(html, BASE)
+    check(cleaned)
+    assert "word" in "".join(seen(tree(cleaned))).split()
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        *(
+            "甲",
+            "<p>甲乙</p>",
+            "<p>甲",
+            "<",
+            "<a",
+            "<a ",
+            "<body",
+            "</body",
+            "<script",
+            "<!--",
+            "&",
+            "&#",
+            "\n",
+            "\u3000",
+            "甲 ",
+        ),
+        *(
+            "<b>",
+            "</b>",
+            "<b><p>甲",
+            "<br>",
+            "{{",
+            '<p style="',
+            "<img src=x>",
+            "<table>",
+            "<td>",
+            "<li>",
+            "<p><i>甲</i>",
+        ),
+        *(
+            "扫码",
+            "长按下载",
+            "<p>点击下载",
+            "<p>a <br />",
+            "<strong>",
+            "<p> ",
+            "<br /> ",
+            "\r",
+            "display:",
+            "]",
+            "<pre>\n",
+        ),
+    ],
+)
+def test_a_megabyte_takes_seconds_at_most(part: str) -> None:
+    started = time.process_time()
+    cleaned = CLEANER.clean("<p>" + part * (1_000_000 // len(part)), BASE)
+    assert time.process_time() - started < 5
+    assert CLEANER.clean(cleaned, BASE) == cleaned
