@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-import warnings
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from typing import TYPE_CHECKING
 
 from dateutil import parser as dateutil_parser
@@ -27,6 +26,7 @@ EPOCH = re.compile(r"(\d{10})(\d{3})?")
 # dateutil fills gaps from a default: a text names a whole date only if two defaults that differ give the same.
 GAPS = (datetime(2000, 1, 1), datetime(2001, 2, 2))
 EARLIEST, LATEST = 1000, 9999
+LONGEST = 64  # characters; no time is longer
 
 
 def read_time(text: str, zone: ZoneInfo, fetched: datetime) -> tuple[datetime, str]:
@@ -38,6 +38,8 @@ def read_time(text: str, zone: ZoneInfo, fetched: datetime) -> tuple[datetime, s
     Raises TimeFormatError when the text names no whole date or none that exists.
     """
     text = text.strip()
+    if len(text) > LONGEST:
+        raise TimeFormatError(f"{text[:LONGEST]!r}… is too long to be a time")
     now = fetched.astimezone(zone)
     for form, read in FORMS:
         try:
@@ -52,7 +54,8 @@ def read_time(text: str, zone: ZoneInfo, fetched: datetime) -> tuple[datetime, s
 
 
 def _iso(text: str, _now: datetime) -> datetime | None:
-    return datetime.fromisoformat(text) if text[4:5] == "-" else None
+    # 2021-W52 is ISO 8601, but names a week.
+    return datetime.fromisoformat(text) if text[4:5] == "-" and text[5:6] != "W" else None
 
 
 def _epoch(text: str, _now: datetime) -> datetime | None:
@@ -107,17 +110,22 @@ def _ago(text: str, now: datetime) -> datetime | None:
 
 
 def _other(text: str, _now: datetime) -> datetime | None:
-    with warnings.catch_warnings():
-        # CST is Beijing's, Chicago's and Havana's: an abbreviation says less than the source's own zone.
-        warnings.simplefilter("ignore", dateutil_parser.UnknownTimezoneWarning)
-        first, second = (dateutil_parser.parse(text, default=gap) for gap in GAPS)
+    try:
+        first, second = (dateutil_parser.parse(text, default=gap, tzinfos=_zone_of) for gap in GAPS)
+    except Exception as error:  # its own, and what its arithmetic raises: OverflowError, decimal.InvalidOperation …
+        raise ValueError(str(error)) from error
     return first if first == second else None
 
 
+def _zone_of(_name: str | None, offset: int | None) -> timezone | None:
+    """Return the zone that a text says, in numbers: CST is Beijing's, Chicago's and Havana's."""
+    return None if offset is None else timezone(timedelta(seconds=offset))
+
+
 FORMS: tuple[tuple[str, Callable[[str, datetime], datetime | None]], ...] = (
+    ("iso", _iso),
     ("epoch", _epoch),
     ("compact", _compact),
-    ("iso", _iso),
     ("chinese", _chinese),
     ("yearless", _yearless),
     ("day-word", _day_word),

@@ -85,6 +85,7 @@ EXTENSIONS = {
 TWISTED_REACTOR_ENABLED = False
 ASYNCIO_EVENT_LOOP = "uvloop.Loop" if find_spec("uvloop") else None
 CONCURRENT_ITEMS = 1
+SCHEDULER_MEMORY_QUEUE = "scrapy.squeues.FifoMemoryQueue"  # articles in the order in which they were asked for
 DOWNLOADER_STATS = False
 WARN_ON_GENERATOR_RETURN_VALUE = False  # reads the source of the callback again for every answer
 FEED_EXPORT_ENCODING = "utf-8"

@@ -38,7 +38,6 @@ LINK_SCHEMES = ("http://", "https://", "mailto:")
 PICTURE = re.compile(r"https?://|data:image/(?:png|jpe?g|gif|webp);", re.IGNORECASE)
 # Where there is one that is loaded late, `src` is a placeholder. The last is the original of which `src` is a copy.
 PICTURE_SOURCES = ("data-src", "data-original", "src", "orginial_src")
-TAG = re.compile("<[^>]*>")
 NEVER = r"(?!)"
 # Text that comes out as it goes in: nothing to escape, no break, no blank but spaces.
 PLAIN = r"[^<>&{\x00-\x1f\x7f-\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff\ud800-\udfff\ufffe\uffff]++"
@@ -55,6 +54,8 @@ class Cleaner:
         self._live_picture = re.compile("|".join(rules.drop.pictures) or NEVER)
         self._advertising = re.compile(f"\\s*(?:{'|'.join(rules.drop.paragraphs) or NEVER})")
         self._clean_already = _clean_already(rules.keep_classes)
+        # In a body that is clean already. It may find too much: then the tree decides.
+        self._perhaps_advertising = re.compile(f"<p[^>]*+>\\s*+(?:{'|'.join(rules.drop.paragraphs) or NEVER})")
         self._writers: dict[str, Callable[[Fragment, _Element, str], None]] = {
             **dict.fromkeys(KEPT_BLOCKS, self._block),
             **dict.fromkeys(FREE_PARAGRAPHS, self._paragraph),
@@ -75,7 +76,7 @@ class Cleaner:
         html = html.replace(f"<p>{INDENT}", "<p>")
         if "\r" in html:
             html = html.replace("\r\n", "\n").replace("\r", "\n")
-        if self._clean_already.fullmatch(html) and not self._has_advertising(html):
+        if self._clean_already.fullmatch(html) and not self._perhaps_advertising.search(_without_inner_tags(html)):
             return html
         root = parse(html)
         if root is None:
@@ -84,10 +85,6 @@ class Cleaner:
         fragment = Fragment(self._advertising)
         self._children(fragment, root, base)
         return fragment.result()
-
-    def _has_advertising(self, html: str) -> bool:
-        paragraphs = TAG.sub("", html.replace(BREAK, " ").replace("</p>", "\n")).split("\n")
-        return any(self._advertising.match(" ".join(paragraph.split())) for paragraph in paragraphs)
 
     def _simplify(self, root: _Element, base: str) -> None:
         """Let libxml2 unwrap what means nothing: nobody unwraps faster."""
@@ -245,6 +242,11 @@ def _absolute(address: str, base: str) -> str:
         except ValueError:
             return ""
     return address.replace("{", "%7B").replace("}", "%7D")
+
+
+def _without_inner_tags(html: str) -> str:
+    """Return `html`, which is clean already, with the text of each paragraph in one piece."""
+    return html.replace("<strong>", "").replace("</strong>", "").replace(BREAK, " ")
 
 
 def _clean_already(keep_classes: frozenset[str]) -> re.Pattern[str]:

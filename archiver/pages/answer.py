@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 # `callback({…});` and `var name = {…};` around JSON, as listings send them to scripts.
 WRAPPER = re.compile(r"\s*(?:var\s+)?[\w$.]+\s*(?:\((?P<call>.*)\)|=(?P<value>.*?))\s*;?\s*", re.DOTALL)
 CHARSET = re.compile(rb"charset=[\"']?([\w-]+)", re.IGNORECASE)
+NESTED = (dict, list)
 GLIMPSE = 60
 
 
@@ -67,9 +68,9 @@ def decode(response: Response) -> str:
 
 def _lower_keys(value: Any) -> Any:
     if isinstance(value, dict):
-        return {key.lower(): _lower_keys(part) for key, part in value.items()}
+        return {key.lower(): _lower_keys(part) if isinstance(part, NESTED) else part for key, part in value.items()}
     if isinstance(value, list):
-        return [_lower_keys(part) for part in value]
+        return [_lower_keys(part) if isinstance(part, NESTED) else part for part in value]
     return value
 
 

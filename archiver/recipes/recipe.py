@@ -8,6 +8,8 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+ID_FLAGS = re.IGNORECASE | re.ASCII  # once: flags are combined in Python
+
 
 class Part(msgspec.Struct, frozen=True, forbid_unknown_fields=True, eq=False):
     """A part of the recipe: unknown keys are errors. Parts are loaded once and are equal to themselves only."""
@@ -113,7 +115,7 @@ class Recipe(Part, frozen=True):
 
     def article_id(self, text: str) -> str | None:
         """Return the canonical id that `text` is a way to write, or None."""
-        found = re.fullmatch(self.id, text, re.IGNORECASE | re.ASCII)
+        found = re.fullmatch(self.id, text, ID_FLAGS)
         return found[1] if found else None
 
     def zone(self) -> ZoneInfo:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain, islice
 from typing import TYPE_CHECKING, Any
 
 from scrapy.exceptions import UsageError
@@ -18,6 +19,11 @@ if TYPE_CHECKING:
     from scrapy.crawler import Crawler
 
     from archiver.addresses import Reference
+
+
+# The engine takes one request from `start` at a time, and after each looks at all that it has to do. Given to it by
+# the hundred, a request costs half; more at once would only wait in memory.
+BATCH = 100
 
 
 class ShareSpider(ArticleSpider):
@@ -53,6 +59,9 @@ class ShareSpider(ArticleSpider):
         """Yield the first request for each article."""
         for address, reason in self.unknown:
             self.fail(address, reason)
-        for reference in self.wanted.values():
-            for request in self.ask(reference):
-                yield request
+        requests = chain.from_iterable(map(self.ask, self.wanted.values()))
+        while batch := list(islice(requests, BATCH)):
+            *others, last = batch
+            for request in others:
+                self.crawler.engine.crawl(request)
+            yield last
