@@ -9,13 +9,16 @@ from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlsplit
 
 from archiver.errors import UnknownAddressError
+from archiver.text import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from archiver.recipes import PageRules, Recipe
 
+SCHEME = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*://")
 DEFAULT_PORTS = {"http": ":80", "https": ":443"}
+LONGEST_SHOWN = 200  # characters
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +66,11 @@ def page_addresses(reference: Reference) -> Iterator[tuple[PageRules, str]]:
 def _split(text: str) -> tuple[str, str, str, list[tuple[str, str]]]:
     """Return scheme, host (lower case; with its port unless that is the scheme's own), path and query."""
     try:
-        parts = urlsplit(text if "://" in text else f"http://{text}")
+        parts = urlsplit(text if SCHEME.match(text) else f"http://{text.removeprefix('//')}")
         host = (parts.hostname or "").rstrip(".")
         port = f":{parts.port}" if parts.port is not None else ""
     except ValueError as error:
-        raise UnknownAddressError(f"{text}: not an address: {error}") from error
+        raise UnknownAddressError(f"{_shown(text)}: not an address: {error}") from error
     if port == DEFAULT_PORTS.get(parts.scheme):
         port = ""
     return parts.scheme, host + port, parts.path, parse_qsl(parts.query)
@@ -90,7 +93,12 @@ def _path_regex(path: str) -> re.Pattern[str]:
 def _why_unknown(address: str, scheme: str, host: str, recipes: tuple[Recipe, ...]) -> str:
     known = sorted({name for recipe in recipes for pattern in recipe.addresses for name in pattern.hosts})
     if scheme not in DEFAULT_PORTS:
-        return f"{address}: only http and https addresses can be fetched, not {scheme}"
+        return f"{_shown(address)}: only http and https addresses can be fetched, not {scheme}"
     if any(_host_matches(host, name) for name in known):
-        return f"{address}: {host} is known, but this names no article (no article id where one should be)"
-    return f"{address}: no recipe knows this address or id; known hosts: {', '.join(known)}"
+        return f"{_shown(address)}: {host} is known, but this names no article (no article id where one should be)"
+    return f"{_shown(address)}: no recipe knows this address or id; known hosts: {', '.join(known)}"
+
+
+def _shown(address: str) -> str:
+    """Return `address` for a message: a terminal obeys control characters."""
+    return one_line(address)[:LONGEST_SHOWN]

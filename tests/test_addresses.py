@@ -30,7 +30,12 @@ ID = "202205312398034850"
         f"http://app.jg.eastmoney.com/html_News/NewsShare.html?id=NW{ID}",
         f"http://finews.zning.xyz/NewsData/GetNewsText.do?id=NW{ID}&cid=123",
         f"https://choicew2z.eastmoney.com/info/information/detail.html?infocode=NW{ID}",
+        f"https://newsinfo.eastmoney.com/kuaixun/v2/api/article/{ID}?guid=1656000000000",
+        f"https://newsinfo.eastmoney.com/kuaixun/v2/api/content/getnews?newsid={ID}&newstype=1",
+        f"https://eminfo.eastmoney.com/PC_News/Detail/GetDetailContent?id={ID}&type=1",
         f"https://finance.eastmoney.com/a/{ID}.html",
+        f"//finance.eastmoney.com/a/{ID}.html",
+        f"finews.zning.xyz/html_News/NewsShare.html?infoCode=NW{ID}&from=http://a.example/",
         f"http://finance.eastmoney.com/news/1345,{ID}.html",
         f"http://stock.eastmoney.com/a/{ID}.html?spm=1",
         f"http://hk.eastmoney.com/news/1535,{ID}.html",
@@ -63,6 +68,14 @@ def test_every_name_of_an_article(address: str) -> None:
         ("http://finews.zning.xyz/html_News/NewsShare.html?infoCode=../../etc/passwd", "names no article"),
         (f"http://finance.eastmoney.com/b/{ID}.html", "names no article"),
         ("http://finance.eastmoney.com/a/../../x.html", "names no article"),
+        (f"http://finews.zning.xyz\\@evil.example/html_News/NewsShare.html?infoCode={ID}", "no recipe knows"),
+        (f"http://finance.eastmoney.com/a/..%2f{ID}.html", "names no article"),
+        (f"http://finews.zning.xyz/html_News/NewsShare.html?infoCode=NW{ID}/../x", "names no article"),
+        (
+            "http://finews.zning.xyz/NewsData/GetNewsText.do?id=NW２０２２０５３１２３９８０３４８５０",
+            "names no article",
+        ),
+        (f"javascript:alert({ID})", "not an address"),
         ("http://[::1/", "not an address"),
         ("http://host:port/", "not an address"),
     ],
@@ -72,6 +85,13 @@ def test_what_names_no_article_is_explained(address: str, words: str) -> None:
         resolve(address, RECIPES)
     assert str(caught.value).startswith(f"{address}: ")
     assert words in str(caught.value)
+
+
+def test_a_message_is_short_and_fit_for_a_terminal() -> None:
+    with pytest.raises(UnknownAddressError) as caught:
+        resolve("http://a.example/\x1b[31m\ud800" + "x" * 10_000, RECIPES)
+    assert str(caught.value).startswith("http://a.example/[31mxxx")
+    assert len(str(caught.value)) < 600
 
 
 @given(st.text() | st.from_regex(r"https?://[a-z.:@\[\]0-9]{0,30}/[a-zA-Z0-9_/.,?=&%-]{0,40}"))

@@ -214,3 +214,9 @@ def test_the_recipe_decides() -> None:
         drop=Drop(classes=frozenset({"d"}), pictures=("GetPic",), paragraphs=("丁",)),
     )
     assert Cleaner(rules).clean(html, BASE) == '<p class="b">甲乙</p>'
+
+
+def test_an_expression_may_say_where_a_paragraph_begins_and_ends() -> None:
+    cleaner = Cleaner(CleanRules(drop=Drop(paragraphs=("^甲$", "乙 丙$"))))
+    assert cleaner.clean("<p>甲</p><p>甲乙</p>\n<p>甲</p>", BASE) == "<p>甲乙</p>"
+    assert cleaner.clean("<p>乙<br />丙</p><p>乙<b> 丙</b></p><p>丁</p>", BASE) == "<p>丁</p>"

@@ -19,7 +19,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "settings": set(),
     "logformatter": set(),
     "recipes": {"errors"},
-    "addresses": {"errors", "recipes"},
+    "addresses": {"errors", "recipes", "text"},
     "net": set(),
     "article": set(),
     "pages": {"addresses", "article", "errors", "recipes", "text"},

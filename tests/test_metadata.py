@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, datetime
 
 import pytest
@@ -81,6 +82,13 @@ def test_a_source_is_in_the_body(last: str) -> None:
     assert (done.source, done.rules["source"]) == ("青石晚报", "recover:body")
 
 
+@pytest.mark.parametrize("body", ["<!--" * 250_000, "（文章来源：" + " " * 500_000 + "甲", "<a" * 500_000])
+def test_looking_for_a_source_takes_no_longer_in_a_strange_body(body: str) -> None:
+    started = time.process_time()
+    assert complete(article(title="题", body=f"<p>字</p>{body}")).source == ""
+    assert time.process_time() - started < 2
+
+
 def test_a_source_that_is_nowhere_stays_empty() -> None:
     done = complete(article(title="题"))
     assert (done.source, "source" in done.rules) == ("", False)
@@ -92,8 +100,8 @@ def test_an_address_is_made_of_the_id() -> None:
 
 
 def test_fields_become_single_printable_lines() -> None:
-    done = complete(article(title=" 青石镇\x00的\r\n 第一座\ud800桥\t", source="青石\u200b晚报\x7f"))
-    assert (done.title, done.source) == ("青石镇的 第一座桥", "青石\u200b晚报")
+    done = complete(article(title=" 青石镇\x00的\r\n 第一座\u2029\ud800桥\t", source="青石\u200b晚报\x7f"))
+    assert (done.title, done.source) == ("青石镇的 第一座 桥", "青石\u200b晚报")
 
 
 @pytest.mark.parametrize(

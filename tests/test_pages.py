@@ -70,8 +70,13 @@ def test_an_empty_field_is_looked_for_further_on() -> None:
     assert (read.title, read.url) == ("青石镇的第一座桥", "http://a.example/")
 
 
-def test_a_number_is_a_time() -> None:
-    assert article({**ANSWER, "date": 1717200000000}).time == "1717200000000"
+@pytest.mark.parametrize("number", [1717200000000, 1717200000000.0])
+def test_a_number_is_a_time(number: float) -> None:
+    assert article({**ANSWER, "date": number}).time == "1717200000000"
+
+
+def test_no_number_is_taken_for_a_word() -> None:
+    assert article(json.dumps({**ANSWER, "title": True, "digest": [1]})).title == ""
 
 
 def test_keys_may_be_in_any_letter_case() -> None:
@@ -79,13 +84,15 @@ def test_keys_may_be_in_any_letter_case() -> None:
 
 
 @pytest.mark.parametrize(
-    "kind", ["{}", "\ufeff{}", "callback({});", "jQuery1_2.cb( {} )", "var ajaxResult={}", "x = {} ;\n"]
+    "kind", ["{}", "\ufeff{}", "callback({});", "jQuery1_2.cb( {} )", "var ajaxResult={}", "x = {} ;\n", "/**/ cb({});"]
 )
 def test_json_may_be_wrapped(kind: str) -> None:
     assert article(kind.replace("{}", json.dumps(ANSWER))) == article(ANSWER)
 
 
-@pytest.mark.parametrize("label", ["application/json;charset=UTF-8", "application/json;charset=GBK", "text/html", ""])
+@pytest.mark.parametrize(
+    "label", ["application/json;charset=UTF-8", "application/json;charset=GBK", "text/html", "", "a;charset=idna"]
+)
 @pytest.mark.parametrize("encoding", ["utf-8", "gbk"])
 def test_a_wrong_label_changes_nothing(encoding: str, label: str) -> None:
     assert article(json.dumps(ANSWER, ensure_ascii=False).encode(encoding), type=label) == article(ANSWER)
@@ -108,6 +115,9 @@ def test_a_wrong_label_changes_nothing(encoding: str, label: str) -> None:
         (b'{"a":' * 100_000, "the answer is not JSON"),
         (b"\xff\xfe\xfa", "the answer is"),
         (b"{} trailing", "the answer is not JSON"),
+        (b"x=" + b" " * 500_000 + b"y", "the answer is not JSON"),
+        (b'{"a": ' + b"9" * 5000 + b"}", "the answer is not JSON"),
+        ({"code": 403, "message": "slow\x1b down"}, "it has no body; it says {'code': 403, 'message': 'slow"),
         ({**ANSWER, "id": "NW202406010000000002", "newsid": "202406010000000002"}, "is another article"),
         ({**ANSWER, "text": "", "content": " "}, "it has no body"),
         ({**ANSWER, "text": None, "content": {"a": 1}}, "it has no body"),
@@ -132,6 +142,21 @@ def test_an_article_page() -> None:
     assert read.body == "<p>1 &lt; 2，桥通了。<br>完</p>尾"
     assert read.fallback
     assert read.rules["time"] == "page:.infos .item:first-child"
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (" \n", "the answer is empty"),
+        ("<!-- nothing -->", "it has no body"),
+        ("<html><p>Slow\n down!", "it has no body; it says Slow down!"),
+        ("<div>" * 5000 + '<p id="ContentBody"></p>', "it has no body"),
+    ],
+)
+def test_what_is_no_article_page_is_said(answer: str, words: str) -> None:
+    with pytest.raises(PageError) as caught:
+        article(answer, "page")
+    assert words in str(caught.value)
 
 
 def recipe_with(**page: Any) -> Recipe:

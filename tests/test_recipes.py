@@ -46,8 +46,19 @@ def write(directory: Path, content: object) -> Path:
         ("pages", [], "pages", "expected at least one page"),
         ("forms", {}, "forms", "expected a form named share"),
         ("recover", {"title": [{"from": "digest", "match": "x"}]}, "recover.title[0].match", "expected a group"),
+        ("recover", {"titel": []}, "recover.titel", "expected one of title, time, source, url, got 'titel'"),
+        ("recover", {"title": [{"from": "lead", "match": "(.)"}]}, "recover.title[0].from", "expected one of title"),
+        (
+            "recover",
+            {"url": [{"from": "id", "match": "(.)", "format": "x{y}"}]},
+            "recover.url[0].format",
+            "unknown name {y}; expected one of {}",
+        ),
         ("clean", {"drop": {"pictures": ["("]}}, "clean.drop.pictures", "expected a regular expression"),
+        ("clean", {"drop": {"paragraphs": ["a", "(?i)b"]}}, "clean.drop.paragraphs", "global flags not at the start"),
         ("politeness", {"delay": "slow"}, "politeness.delay", "Expected `float"),
+        ("politeness", {"delay": -1}, "politeness.delay", "Expected `float` >= 0"),
+        ("politeness", {"concurrency": 0}, "politeness.concurrency", "Expected `int` >= 1"),
     ],
 )
 def test_a_mistake_is_named(
@@ -59,6 +70,28 @@ def test_a_mistake_is_named(
     file = write(tmp_path, content)
     with pytest.raises(RecipeError, match=re.escape(f"{file}: {where}: ")) as caught:
         load_recipe(file)
+    assert words in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "where", "words"),
+    [
+        ("file", "{nr}", "file", "unknown name {nr}; expected one of {id}, {link}, {site}, {slug}, {source}, {url}"),
+        ("tag", "{source", "tag", "expected a template, got '{source'"),
+        ("tag", "{source:d}", "tag", "expected a template, got '{source:d}'"),
+        ("footer", "{site!x}", "footer", "expected a template"),
+        ("link", "{}", "link", "unknown name {}"),
+        ("body", ["text", "texxt"], "body[1]", "expected one of content, digest, id, source, text, time, title, got"),
+        ("quote", {"from": "lead"}, "quote.from", "expected one of title, time, source, digest, url, got 'lead'"),
+        ("quote", {"from": "digest", "drop": "["}, "quote.drop", "expected a regular expression, got '['"),
+    ],
+)
+def test_a_mistake_in_a_form_is_named(
+    tmp_path: Path, content: dict[str, Any], key: str, value: object, where: str, words: str
+) -> None:
+    content["forms"]["rolling"][key] = value
+    with pytest.raises(RecipeError, match=re.escape(f"mine.yaml: forms.rolling.{where}: ")) as caught:
+        load_recipe(write(tmp_path, content))
     assert words in str(caught.value)
 
 
@@ -75,6 +108,10 @@ def test_a_mistake_is_named(
         ),
         ({"format": "json", "fields": {}, "address": "ftp://a/{id}"}, "address", "begins http:// or https://"),
         ({"format": "json", "fields": {}, "address": "http://a/{nr}"}, "address", "unknown name {nr}; expected one of"),
+        ({"format": "json", "fields": {}, "address": "http://a/"}, "address", "expected {id} in it"),
+        ({"format": "json", "fields": {}, "address": "http://{host}/{id}"}, "hosts", "expected hosts where"),
+        ({"format": "json", "fields": {}, "hosts": ["a.example"]}, "hosts", "and only there"),
+        ({"format": "json", "fields": {"titel": ["t"]}}, "fields", "expected one of title, time, source"),
         ({"format": "yaml", "fields": {}}, "format", "Invalid enum value 'yaml'"),
     ],
 )
@@ -87,7 +124,21 @@ def test_a_mistake_in_a_page_is_named(
     assert words in str(caught.value)
 
 
-@pytest.mark.parametrize("text", ["", "- a list", "just words", "a: [", "\x00", "a: &x *x"])
+def test_two_pages_of_one_name_are_refused(tmp_path: Path, content: dict[str, Any]) -> None:
+    content["pages"].append(content["pages"][0])
+    with pytest.raises(RecipeError, match=r"pages\[3\]\.name: expected a name of its own, got 'text' again"):
+        load_recipe(write(tmp_path, content))
+
+
+def test_css_may_select_text_and_attributes(tmp_path: Path, content: dict[str, Any]) -> None:
+    content["pages"][2]["fields"]["title"] = ["h1::text", "meta::attr(content)"]
+    assert load_recipe(write(tmp_path, content)).pages[2].fields["title"] == ("h1::text", "meta::attr(content)")
+
+
+NO_YAML = ["a: [", "\x00", "a: &x *x", "[" * 5000, "name: 2021-13-45", "a: !!bool x", "a: !!timestamp x", "{[1]: 2}"]
+
+
+@pytest.mark.parametrize("text", ["", "- a list", "just words", "name: 2021-12-24", "1: 2", *NO_YAML])
 def test_what_is_no_recipe_is_refused(tmp_path: Path, text: str) -> None:
     file = write(tmp_path, text)
     with pytest.raises(RecipeError, match=re.escape(str(file))):

@@ -54,8 +54,6 @@ class Cleaner:
         self._live_picture = re.compile("|".join(rules.drop.pictures) or NEVER)
         self._advertising = re.compile(f"\\s*(?:{'|'.join(rules.drop.paragraphs) or NEVER})")
         self._clean_already = _clean_already(rules.keep_classes)
-        # In a body that is clean already. It may find too much: then the tree decides.
-        self._perhaps_advertising = re.compile(f"<p[^>]*+>\\s*+(?:{'|'.join(rules.drop.paragraphs) or NEVER})")
         self._writers: dict[str, Callable[[Fragment, _Element, str], None]] = {
             **dict.fromkeys(KEPT_BLOCKS, self._block),
             **dict.fromkeys(FREE_PARAGRAPHS, self._paragraph),
@@ -76,7 +74,7 @@ class Cleaner:
         html = html.replace(f"<p>{INDENT}", "<p>")
         if "\r" in html:
             html = html.replace("\r\n", "\n").replace("\r", "\n")
-        if self._clean_already.fullmatch(html) and not self._perhaps_advertising.search(_without_inner_tags(html)):
+        if self._clean_already.fullmatch(html) and not self._has_advertising(html):
             return html
         root = parse(html)
         if root is None:
@@ -85,6 +83,12 @@ class Cleaner:
         fragment = Fragment(self._advertising)
         self._children(fragment, root, base)
         return fragment.result()
+
+    def _has_advertising(self, html: str) -> bool:
+        """Return whether a paragraph of `html`, which is clean already, is advertising."""
+        is_advertising = self._advertising.match
+        # Paragraph by paragraph: a recipe's expression may say where the text ends.
+        return any(is_advertising(part[part.find(">") + 1 :]) for part in _without_inner_tags(html).split("</p>"))
 
     def _simplify(self, root: _Element, base: str) -> None:
         """Let libxml2 unwrap what means nothing: nobody unwraps faster."""

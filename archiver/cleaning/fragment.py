@@ -38,7 +38,7 @@ class Frame(NamedTuple):
 class Fragment:
     """Takes elements and text in document order. A start tag is written when something comes to stand in it.
 
-    unwanted: matches the text of paragraphs that are left out, with runs of blanks as one space.
+    unwanted: matches the text of paragraphs that are left out.
     """
 
     def __init__(self, unwanted: re.Pattern[str]) -> None:
@@ -106,13 +106,10 @@ class Fragment:
         """Write a whole free paragraph of mere `text` where nothing is open. Returns whether it did."""
         if len(self._frames) > 1 or self._inlines:
             return False
+        if not text.isprintable():
+            text = _printable(text)
         text = text.lstrip()
-        if text.isprintable():
-            unwanted = self._unwanted.match(text)
-        else:
-            text = _printable(text).lstrip()
-            unwanted = self._unwanted.match(" ".join(text.split()))
-        if text and not unwanted:
+        if text and not self._is_unwanted(text):
             self._out.append(f"{self._gap}{start}{escape(text)}</{name}>")
             self._gap = ""
         return True
@@ -219,7 +216,9 @@ class Fragment:
             self.line_break()
 
     def _is_unwanted(self, text: str) -> bool:
-        return self._unwanted.match(text if text.isprintable() else " ".join(text.split())) is not None
+        if "\n" in text or "\u3000" in text:  # of these, fewer may be left in the result
+            text = " ".join(text.split())
+        return self._unwanted.match(text) is not None
 
     def _leave_text(self) -> None:
         """End what text needs around it; inline elements that go on are begun again where text goes on."""

@@ -71,7 +71,7 @@ MARGIN = 3
 # What Markdown takes for more than text: anywhere, and at the start of a line.
 ACTIVE = re.compile(
     r"[\\`*_\[|\"']|\{[:{%]|&[^;&\s]*;|\$\$|~~|>>|--|\.\.\.|  \n"
-    r"|^[ \t\u3000]*(?:(?:\d+\.|[-+:])(?=\s|$)|[#>]|[-=]+\s*$|\^\s*$)",
+    r"|^[ \t\u3000]*(?:(?:\d+\.|[-+:])(?=\s)|[#>]|[-=]+\s*$|\^\s*$)",
     re.MULTILINE,
 )
 
@@ -169,7 +169,7 @@ class Run:
     def __init__(self) -> None:
         self._items: list[list[str]] = []  # texts, comments and whole elements, in parts
         self._names: set[str] = set()
-        self._texts: list[str] = []  # of tags, only that they are there
+        self._texts: list[str] = []  # a tag counts as "<"
         self._is_plain = True
 
     def add(self, token: re.Match[str], text: str, *, top_level: bool) -> None:
@@ -182,8 +182,6 @@ class Run:
         elif token["name"]:
             self._names.add(token["name"].lower())
             self._texts.append("<")
-        else:
-            self._texts.append("\n")  # what follows a comment may begin a block
         # One line of a tag or a comment that has several can end a paragraph.
         if not token["text"] and ("\n" in text or "\r" in text):
             self._is_plain = False

@@ -10,14 +10,15 @@ import msgspec
 from parsel import Selector
 
 from archiver.errors import PageError
-from archiver.text import without_tags
+from archiver.text import printable, without_tags
 
 if TYPE_CHECKING:
     from scrapy.http import Response
 
 # `callback({…});` and `var name = {…};` around JSON, as listings send them to scripts.
-WRAPPER = re.compile(r"\s*(?:var\s+)?[\w$.]+\s*(?:\((?P<call>.*)\)|=(?P<value>.*?))\s*;?\s*", re.DOTALL)
-CHARSET = re.compile(rb"charset=[\"']?([\w-]+)", re.IGNORECASE)
+WRAPPER = re.compile(r"(?:/\*.*?\*/\s*)?(?:var\s+)?[\w$.]++\s*+(?:\((?P<call>.*)\)|=(?P<value>.*))", re.DOTALL)
+# The encodings of the web: Python has others, such as idna, that are no text or fail in ways of their own.
+CHARSET = re.compile(rb"charset=[\"']?((?:utf-?8|utf-?16|gb|big5|iso-8859-|windows-|euc-|shift|koi8-)[\w-]*)", re.I)
 NESTED = (dict, list)
 GLIMPSE = 60
 
@@ -34,13 +35,13 @@ def open_json(response: Response) -> Any:
     if not text:
         raise PageError("the answer is empty")
     if text.startswith("<"):
-        raise PageError(f"the answer is a web page, not JSON (a block page?): {_glimpse(without_tags(text))}")
-    found = WRAPPER.fullmatch(text)
+        raise PageError(f"the answer is a web page, not JSON (a block page?): {glimpse(without_tags(text))}")
+    found = WRAPPER.fullmatch(text.rstrip("; \t\r\n"))
     try:
         value = (found["call"] or found["value"] or "") if found else text
         return _lower_keys(json.loads(value, strict=False))
     except (ValueError, RecursionError) as error:
-        raise PageError(f"the answer is not JSON ({error}): {_glimpse(text)}") from error
+        raise PageError(f"the answer is not JSON ({error}): {glimpse(text)}") from error
 
 
 def open_html(response: Response) -> Selector:
@@ -74,5 +75,7 @@ def _lower_keys(value: Any) -> Any:
     return value
 
 
-def _glimpse(text: str) -> str:
-    return " ".join(text.split())[:GLIMPSE]
+def glimpse(opened: Any) -> str:
+    """Return the beginning of what a text, a JSON value or a Selector says."""
+    text = opened.xpath("string()").get("") if isinstance(opened, Selector) else str(opened)
+    return " ".join(printable(text[: 10 * GLIMPSE]).split())[:GLIMPSE]

@@ -12,8 +12,8 @@ from parsel import Selector
 
 from archiver.article import Article
 from archiver.errors import PageError
-from archiver.pages.answer import open_html, open_json
-from archiver.recipes.recipe import Rule
+from archiver.pages.answer import glimpse, open_html, open_json
+from archiver.recipes.recipe import FIELDS, Rule
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 
     from archiver.addresses import Reference
     from archiver.recipes import PageRules, Recipe
-
-FIELDS = ("title", "time", "source", "digest", "url")
 
 
 class Page:
@@ -64,7 +62,7 @@ class Page:
             raise PageError(f"the answer is another article, {', '.join(sorted(ids))}")
         body, body_rule = self._first(opened, self.recipe.forms[form].body)
         if not body.strip():
-            raise PageError("the answer holds no article: it has no body")
+            raise PageError(f"the answer holds no article: it has no body; it says {glimpse(opened)}")
         article = Article(
             recipe=self.recipe.name,
             form=form,
@@ -115,6 +113,8 @@ def _key(name: str) -> Callable[[Any], str]:
 def _as_text(value: Any) -> str:
     if isinstance(value, str):
         return value
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
     return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else ""
 
 

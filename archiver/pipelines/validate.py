@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from archiver.errors import QuarantineError
 from archiver.pipelines.base import RecipePipeline
+from archiver.recipes.recipe import FIELDS
 from archiver.text import one_line
 
 if TYPE_CHECKING:
@@ -14,7 +15,6 @@ if TYPE_CHECKING:
 
 # A picture, or a character between tags that is more than a blank: the first of either is found at once.
 CONTENT = re.compile(r"<img\s|(?:^|>)(?:\s|&nbsp;)*+[^\s<]", re.IGNORECASE)
-FIELDS = ("title", "time", "source", "digest", "url")
 
 
 class ValidatePipeline(RecipePipeline):

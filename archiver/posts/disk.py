@@ -15,11 +15,13 @@ import os
 import pickle
 import signal
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import BinaryIO
 
 LENGTH = 4
 PREFIX, SUFFIX = ".archiver-", ".tmp"
+_SYNCING = ThreadPoolExecutor(max_workers=16, thread_name_prefix="sync")
 
 # (name of the post, its content, what to do with one that is there: "update", "keep" or "rewrite")
 Job = tuple[str, bytes, str]
@@ -31,7 +33,7 @@ def commit(directory: Path, jobs: list[Job]) -> list[Outcome]:
     """Write the posts of `jobs` into `directory`, atomically each and durably all, and return what became of them.
 
     A post goes to a temporary file beside its place, is synced, and is renamed; then the directory is synced. The
-    syncs of a batch follow each other, so that the file system can put them in one transaction.
+    syncs of a batch are asked for together, so that the file system can put them in one transaction.
     """
     outcomes: list[Outcome] = [("", "")] * len(jobs)
     pending: list[tuple[int, int, Path, Path]] = []
@@ -46,12 +48,10 @@ def commit(directory: Path, jobs: list[Job]) -> list[Outcome]:
             pending.append((number, _fill(temporary, content), temporary, place))
         except OSError as error:
             outcomes[number] = _failure(error, temporary)
-    for number, descriptor, temporary, place in pending:
+    syncs = [_SYNCING.submit(_sync, descriptor) for _, descriptor, _, _ in pending]
+    for (number, _, temporary, place), sync in zip(pending, syncs, strict=True):
         try:
-            try:
-                os.fsync(descriptor)
-            finally:
-                os.close(descriptor)
+            sync.result()
             temporary.replace(place)
             outcomes[number] = ("written", "")
         except OSError as error:
@@ -102,6 +102,13 @@ def _fill(temporary: Path, content: bytes) -> int:
         os.close(descriptor)
         raise
     return descriptor
+
+
+def _sync(descriptor: int) -> None:
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _sync_directory(directory: Path) -> None:

@@ -12,21 +12,22 @@ from zoneinfo import ZoneInfo
 import jmespath
 import msgspec
 import yaml
-from cssselect import HTMLTranslator
 from lxml import etree
+from parsel.csstranslator import css2xpath
 
 from archiver.errors import RecipeError
-from archiver.recipes.recipe import PageRules, Recipe, Rule
+from archiver.recipes.recipe import FIELDS, Form, PageRules, Recipe, Rule
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Collection, Iterator
 
     from scrapy.settings import BaseSettings
 
 PACKAGED = Path(__file__).parent
+RECOVERED = ("title", "time", "source", "url")
 COMPILERS: dict[str, Callable[[str], object]] = {
     "json": jmespath.compile,
-    "css": HTMLTranslator().css_to_xpath,
+    "css": css2xpath,
     "xpath": etree.XPath,
 }
 
@@ -55,9 +56,11 @@ def recipes_for(settings: BaseSettings) -> dict[str, Recipe]:
 def load_recipe(file: Path) -> Recipe:
     """Return the recipe in `file`. Raises RecipeError with the file, the key and what was expected."""
     try:
-        recipe = msgspec.convert(yaml.safe_load(file.read_text(encoding="utf-8")), Recipe)
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        content = yaml.safe_load(file.read_text(encoding="utf-8"))
+    except Exception as error:  # PyYAML's own, and whatever a value such as 2021-13-45 or `!!bool x` makes it raise
         raise RecipeError(f"{file}: not readable as YAML: {error}") from error
+    try:
+        recipe = msgspec.convert(content, Recipe)
     except msgspec.ValidationError as error:
         what, _, where = str(error).partition(" - at `$.")
         raise RecipeError(f"{file}: {where.rstrip('`') or 'the recipe'}: {what}") from error
@@ -78,34 +81,41 @@ def _problems(recipe: Recipe) -> Iterator[tuple[str, str]]:
     for number, pattern in enumerate(recipe.addresses):
         if ("{id}" in pattern.path) == bool(pattern.query):
             yield f"addresses[{number}]", "expected the article's id in one place: {id} in path, or names in query"
-    if not recipe.pages:
-        yield "pages", "expected at least one page"
-    for number, page in enumerate(recipe.pages):
-        yield from _page_problems(f"pages[{number}]", page)
     if "share" not in recipe.forms:
         yield "forms", "expected a form named share"
+    if not recipe.pages:
+        yield "pages", "expected at least one page"
+    bodies = {body for form in recipe.forms.values() for body in form.body}
+    names = [page.name for page in recipe.pages]
+    for number, page in enumerate(recipe.pages):
+        yield from _page_problems(f"pages[{number}]", page, bodies)
+        if page.name in names[:number]:
+            yield f"pages[{number}].name", f"expected a name of its own, got {page.name!r} again"
     for name, form in recipe.forms.items():
-        for key in ("file", "link", "category", "tag", "footer"):
-            yield from _template(
-                f"forms.{name}.{key}", getattr(form, key), {"id", "source", "slug", "site", "url", "link"}
-            )
-        if form.quote:
-            yield from _regex(f"forms.{name}.quote.drop", form.quote.drop or "()")
+        yield from _form_problems(f"forms.{name}", form, {field for page in recipe.pages for field in page.fields})
     for field, rules in recipe.recover.items():
+        yield from _one_of(f"recover.{field}", field, RECOVERED)
         for number, rule in enumerate(rules):
-            yield from _regex(f"recover.{field}[{number}].match", rule.match)
+            where = f"recover.{field}[{number}]"
+            yield from _one_of(f"{where}.from", rule.source, (*FIELDS, "id", "body"))
+            yield from _regex(f"{where}.match", rule.match)
+            yield from _template(f"{where}.format", rule.format, {""})
     for key, expressions in (
         ("pictures", recipe.clean.drop.pictures),
         ("paragraphs", recipe.clean.drop.paragraphs),
     ):
-        for expression in expressions:
+        for expression in (*expressions, "|".join(expressions)):  # they are searched for together
             yield from _regex(f"clean.drop.{key}", expression, groups=0)
 
 
-def _page_problems(key: str, page: PageRules) -> Iterator[tuple[str, str]]:
-    yield from _template(f"{key}.address", page.address, {"id", "host"})
+def _page_problems(key: str, page: PageRules, bodies: set[str]) -> Iterator[tuple[str, str]]:
     if not page.address.startswith(("http://", "https://")):
         yield f"{key}.address", f"expected an address that begins http:// or https://, got {page.address!r}"
+    yield from _template(f"{key}.address", page.address, {"id", "host"})
+    if "{id}" not in page.address:
+        yield f"{key}.address", f"expected {{id}} in it, got {page.address!r}"
+    if ("{host}" in page.address) != any(page.hosts):
+        yield f"{key}.hosts", "expected hosts where the address holds {host}, and only there"
     for field, rules in page.fields.items():
         for number, rule in enumerate(rules):
             where = f"{key}.fields.{field}[{number}]"
@@ -116,6 +126,22 @@ def _page_problems(key: str, page: PageRules) -> Iterator[tuple[str, str]]:
                 yield where, f"expected {page.format.upper()}, got {select!r}: {error}"
             if isinstance(rule, Rule):
                 yield from _regex(f"{where}.match", rule.match or "()")
+        yield from _one_of(f"{key}.fields", field, (*FIELDS, "id", *sorted(bodies)))
+
+
+def _form_problems(key: str, form: Form, fields: set[str]) -> Iterator[tuple[str, str]]:
+    for name in ("file", "link", "category", "tag", "footer"):
+        yield from _template(f"{key}.{name}", getattr(form, name), {"id", "source", "slug", "site", "url", "link"})
+    for number, body in enumerate(form.body):
+        yield from _one_of(f"{key}.body[{number}]", body, sorted(fields))
+    if form.quote:
+        yield from _one_of(f"{key}.quote.from", form.quote.source, FIELDS)
+        yield from _regex(f"{key}.quote.drop", form.quote.drop or "", groups=0)
+
+
+def _one_of(key: str, name: str, known: Collection[str]) -> Iterator[tuple[str, str]]:
+    if name not in known:
+        yield key, f"expected one of {', '.join(known)}, got {name!r}"
 
 
 def _regex(key: str, expression: str, groups: int = 1) -> Iterator[tuple[str, str]]:
@@ -124,15 +150,17 @@ def _regex(key: str, expression: str, groups: int = 1) -> Iterator[tuple[str, st
     except re.error as error:
         yield key, f"expected a regular expression, got {expression!r}: {error}"
         return
-    if found < groups and not key.endswith("drop"):
+    if found < groups:
         yield key, f"expected a group (…) around the part to take, got {expression!r}"
 
 
 def _template(key: str, text: str, names: set[str]) -> Iterator[tuple[str, str]]:
     try:
         used = {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
-    except ValueError as error:
+        if used <= names:
+            text.format("x", **dict.fromkeys(names, "x"))
+    except (ValueError, LookupError) as error:
         yield key, f"expected a template, got {text!r}: {error}"
         return
     for name in sorted(used - names):
-        yield key, f"unknown name {{{name}}}; expected one of {', '.join(sorted(names))}"
+        yield key, f"unknown name {{{name}}}; expected one of {', '.join(f'{{{name}}}' for name in sorted(names))}"

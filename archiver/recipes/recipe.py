@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import Literal
+from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
 import msgspec
 
+FIELDS = ("title", "time", "source", "digest", "url")  # of an article, besides its id and its body
 ID_FLAGS = re.IGNORECASE | re.ASCII  # once: flags are combined in Python
 
 
@@ -94,9 +95,9 @@ class CleanRules(Part, frozen=True):
 class Politeness(Part, frozen=True):
     """Seconds between two requests to a host, their random variation (0.3: ±30%), and requests at once."""
 
-    delay: float | None = None
-    jitter: float | None = None
-    concurrency: int | None = None
+    delay: Annotated[float, msgspec.Meta(ge=0)] | None = None
+    jitter: Annotated[float, msgspec.Meta(ge=0, le=1)] | None = None
+    concurrency: Annotated[int, msgspec.Meta(ge=1)] | None = None
 
 
 class Recipe(Part, frozen=True):

@@ -1,0 +1,36 @@
+"""Measure and compare: `python -m bench [NAME…]`."""
+
+from __future__ import annotations
+
+import sys
+from argparse import ArgumentParser
+
+from bench import crawl, memory, pipelines
+from bench.figures import BenchError, Ratio, table
+
+BENCHES = {"crawl": crawl.run, "pipelines": pipelines.run, "memory": memory.run}
+
+
+def main() -> int:
+    """Run the benches that the command line names, and return the exit status: 0 also where an aim is missed."""
+    names = ", ".join(BENCHES)
+    parser = ArgumentParser(prog="python -m bench", description=f"Measure the archiver: {names}. Needs Linux.")
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"what to measure (default: all of {names})")
+    parser.add_argument("--quick", action="store_true", help="a tenth of it: to see that it works, not for figures")
+    arguments = parser.parse_args()
+    if unknown := set(arguments.names) - BENCHES.keys():
+        parser.error(f"unknown: {', '.join(sorted(unknown))}; there are: {names}")
+    ratios: list[Ratio] = []
+    for name in arguments.names or BENCHES:
+        try:
+            ratios += BENCHES[name](quick=arguments.quick)
+        except BenchError as error:
+            sys.stderr.write(f"bench: {error}\n")
+            return 1
+        print(flush=True)
+    print(table(ratios))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

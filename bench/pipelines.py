@@ -1,0 +1,119 @@
+"""The pipelines alone: from the JSON of an answer to the bytes of a post, on one core and without a disk."""
+
+from __future__ import annotations
+
+import gc
+import time
+from datetime import UTC, datetime
+from statistics import median
+from typing import TYPE_CHECKING, TypeVar
+
+from lxml.html import fragment_fromstring
+from scrapy.http import TextResponse
+
+from archiver.addresses import Reference
+from archiver.crawl import GC_THRESHOLD
+from archiver.pages import page_for
+from archiver.pipelines.clean import CleanPipeline
+from archiver.pipelines.metadata import MetadataPipeline
+from archiver.pipelines.validate import ValidatePipeline
+from archiver.posts import render
+from archiver.recipes import load_recipes
+from bench.articles import KINDS, article_id, samples
+from bench.figures import Ratio
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from archiver.posts import Post
+    from bench.articles import Sample
+
+    T = TypeVar("T")
+
+RECIPE = "eastmoney"
+PROFILES = ("clean", "source")
+PARSE = "parse"
+SAMPLES = 200
+ROUNDS = 40
+AIM = 2.5  # parses of the body
+
+Answer = tuple[Reference, TextResponse]
+
+
+class Line:
+    """The pipelines in their order, as a crawl has them."""
+
+    def __init__(self, profile: str) -> None:
+        recipes = load_recipes()
+        self._recipe = recipes[RECIPE]
+        self._page = page_for(self._recipe, self._recipe.pages[0].name)
+        self._pipelines = (ValidatePipeline(recipes), MetadataPipeline(recipes), CleanPipeline(recipes, profile))
+
+    def answer(self, sample: Sample, article_id: str) -> Answer:
+        """Return what the page of `sample` under `article_id` is answered with."""
+        url = self._recipe.pages[0].address.format(host=self._recipe.pages[0].hosts[0], id=article_id)
+        return Reference(self._recipe, article_id, url), TextResponse(url, body=sample.answer(article_id))
+
+    def post(self, answer: Answer) -> Post:
+        """Return the post of the article in `answer`."""
+        reference, response = answer
+        article = self._page.article(response, reference, datetime.now(UTC))
+        for pipeline in self._pipelines:
+            article = pipeline.process_item(article)
+        return render(article, self._recipe.forms[article.form], self._recipe.site)
+
+
+def run(*, quick: bool) -> list[Ratio]:
+    """Print what a post costs in each profile, for each kind of body; return the ratios."""
+    made = samples(SAMPLES)
+    lines = {profile: Line(profile) for profile in PROFILES}
+    bodies = {kind: [str(sample.fields["text"]) for sample in made if sample.kind == kind] for kind in KINDS}
+    answers = {
+        kind: [
+            lines[PROFILES[0]].answer(sample, article_id(number))
+            for number, sample in enumerate(made)
+            if sample.kind == kind
+        ]
+        for kind in KINDS
+    }
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(GC_THRESHOLD)  # as in a crawl
+    rounds = []
+    for _ in range(1 + (ROUNDS // 10 if quick else ROUNDS)):
+        measured: dict[tuple[str, str], float] = {}
+        for kind in KINDS:
+            measured[PARSE, kind] = _seconds(_parse, bodies[kind])
+            for profile, line in lines.items():
+                measured[profile, kind] = _seconds(line.post, answers[kind])
+        rounds.append(measured)
+    rounds = rounds[1:]  # the first one filled caches
+
+    size = sum(len(body) for kind in KINDS for body in bodies[kind]) / SAMPLES
+    print(f"pipelines: {SAMPLES} bodies of {size:,.0f} characters in the mean, {len(rounds)} rounds, processor time\n")
+    print(f"{'body':<10}{'parses/s':>12}" + "".join(f"{name + ', posts/s':>18}{'in parses':>12}" for name in lines))
+    groups = {**{kind: [kind] for kind in KINDS}, "all": list(KINDS)}
+    cost: dict[tuple[str, str], float] = {}
+    for group, kinds in groups.items():
+        for name in (PARSE, *lines):
+            cost[name, group] = median(sum(measured[name, kind] for kind in kinds) for measured in rounds)
+        count = sum(len(bodies[kind]) for kind in kinds)
+        row = f"{group:<10}{count / cost[PARSE, group]:>12,.0f}"
+        for name in lines:
+            row += f"{count / cost[name, group]:>18,.0f}{cost[name, group] / cost[PARSE, group]:>12.2f}"
+        print(row)
+    return [
+        Ratio(f"pipelines: a post ({name}) / a parse of its body", cost[name, "all"] / cost[PARSE, "all"], AIM)
+        for name in lines
+    ]
+
+
+def _parse(body: str) -> object:
+    return fragment_fromstring(body, create_parent="div")
+
+
+def _seconds(work: Callable[[T], object], values: Iterable[T]) -> float:
+    begun = time.process_time()
+    for value in values:
+        work(value)
+    return time.process_time() - begun
