@@ -46,14 +46,29 @@ def run(*, quick: bool) -> list[Ratio]:
     size = mean(len(sample.answer(article_id(0))) for sample in samples(SAMPLES))
     print(
         f"crawl: {articles:,} articles a round, {count} rounds in turns, answers of {size / 1000:.1f} kB in the mean, "
-        f"posts on {file_system(Path.cwd())}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f} before\n"
+        f"posts on {file_system(Path.cwd())}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f} before\n",
+        flush=True,
     )
     rounds: dict[str, list[Round]] = {kind: [] for kind in SPIDERS}
     with running() as server:
         for _ in range(count):
             for kind in SPIDERS:
                 rounds[kind].append(_round(kind, articles, server))
+    return _report(rounds)
 
+
+def _round(kind: str, articles: int, server: Server) -> Round:
+    before = server.cpu_time()
+    if kind == ARCHIVER:
+        with workplace(server.host) as directory:
+            done = crawl(kind, articles, server.host, directory)
+            check(directory, articles)
+    else:
+        done = crawl(kind, articles, server.host)
+    return Round(done, server.cpu_time() - before)
+
+
+def _report(rounds: dict[str, list[Round]]) -> list[Ratio]:
     rates = {kind: [one.crawl.articles / one.crawl.wall for one in done] for kind, done in rounds.items()}
     costs = {kind: [1000 * one.crawl.cpu / one.crawl.articles for one in done] for kind, done in rounds.items()}
     columns = "".join(f"{name:>9}" for name in rounds[ARCHIVER][0].busy())
@@ -70,18 +85,9 @@ def run(*, quick: bool) -> list[Ratio]:
     ]
 
 
-def _round(kind: str, articles: int, server: Server) -> Round:
-    before = server.cpu_time()
-    if kind == ARCHIVER:
-        with workplace(server.host) as directory:
-            done = crawl(kind, articles, server.host, directory)
-            check(directory, articles)
-    else:
-        done = crawl(kind, articles, server.host)
-    return Round(done, server.cpu_time() - before)
-
-
 def _limit(busy: dict[str, float]) -> str:
     if busy["crawl"] + busy["starved"] >= BUSY:
         return "the crawl's one core"
-    return next((f"the {name}" for name in ("writer", "server") if busy[name] >= BUSY), "waiting for disk and pipes")
+    return next(
+        (f"the {name}" for name in ("writer", "server") if busy[name] >= BUSY), "nothing that is busy all the time"
+    )

