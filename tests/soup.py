@@ -90,7 +90,7 @@ shards = st.one_of(
 mess = st.lists(shards | st.text(max_size=3), max_size=25).map("".join)
 
 # Soup is pieces of markup, each with the text that a reader sees of it. There a line end is where a block begins or
-# ends, and ? where parsers differ: an end tag that may belong to nothing.
+# ends, and ? where parsers differ: an end tag that may belong to nothing, or end more than its own element.
 inline = st.one_of(
     words.map(lambda word: (word, word)),
     blanks.map(lambda blank: (blank, " ")),
@@ -108,9 +108,8 @@ soups = st.lists(
     st.one_of(
         blocks,
         inline.map(lambda piece: [piece]),
-        other_ends.map(lambda tag: [(tag, "")]),
         block_starts.map(lambda tag: [(tag, "\n")]),
-        (block_ends | st.sampled_from(["<col>", "<colgroup>"])).map(lambda tag: [(tag, "?")]),
+        (block_ends | other_ends | st.sampled_from(["<col>", "<colgroup>"])).map(lambda tag: [(tag, "?")]),
         st.sampled_from(UNSEEN).map(lambda markup: [(markup, "\n" if markup[1] in "pd" else "")]),
     ),
     max_size=20,

@@ -44,6 +44,10 @@ def test_a_clean_body_stays_byte_for_byte(body: str) -> None:
         ("<p>甲。</p>\r\n <p>乙\r丙。</p>", "<p>甲。</p>\n <p>乙\n丙。</p>"),
         ("<p>甲</p>\n\n\t\n      <p>乙\n\n\n丙</p>  <p>丁</p>", "<p>甲</p>\n   <p>乙\n丙</p><p>丁</p>"),
         ("<p>甲\x00\x1b\ud800\ufeff乙&#8;</p>", "<p>甲乙</p>"),
+        ("<p>甲</p>\n&nbsp;\u2003<p>乙</p>", "<p>甲</p>\n<p>乙</p>"),
+        ("<p>甲</p>\n<ul><li> </li></ul><p>乙</p>", "<p>甲</p>\n<p>乙</p>"),
+        ("<ul><li>甲<p>\n</p>乙<p>丙</p></li></ul>", "<ul><li>甲<br />乙<p>丙</p></li></ul>"),
+        ("<pre>\n\n  甲<b>\n\n</b>  乙\n</pre>", "<pre>  甲&#10;&#10;  乙&#10;</pre>"),
         # Line breaks: none at the ends, at most two at once; bare text with them is a paragraph.
         ("<p><br>甲<br/><br><br><br>乙<br /> </p>", "<p>甲<br /><br />乙</p>"),
         ("\u3000\u3000甲：<br>\n\u3000\u3000一、乙。<br>\n\u3000\u3000丙", "<p>甲：<br />\n一、乙。<br />\n丙</p>"),
@@ -111,6 +115,8 @@ def test_a_clean_body_stays_byte_for_byte(body: str) -> None:
             '甲<img src="http://t.example/p.gif" width="1" height="1"><img src="//t.example/p" style="width: 0px">',
             "<p>甲</p>",
         ),
+        ('甲<img src="//t.example/1" width="1"><img src="//t.example/2" height="0px">', "<p>甲</p>"),
+        ('<img src="http://t.example/1" alt="甲&#8;乙">', '<p><img src="http://t.example/1" alt="甲乙" /></p>'),
         ("甲<img src='javascript:x()'><img><img src=''><img src='//['>", "<p>甲</p>"),
         # Links.
         (
@@ -128,6 +134,10 @@ def test_a_clean_body_stays_byte_for_byte(body: str) -> None:
         (
             '<a href="http://a.example/"><p>甲</p><p>乙</p></a>',
             '<p><a href="http://a.example/">甲</a></p><p><a href="http://a.example/">乙</a></p>',
+        ),
+        (
+            '<a href="http://a.example/"><p>甲<a href="http://b.example/">乙</a></p></a>',
+            '<p><a href="http://a.example/">甲乙</a></p>',
         ),
         # Emphasis and what carries no meaning.
         (
@@ -219,4 +229,9 @@ def test_the_recipe_decides() -> None:
 def test_an_expression_may_say_where_a_paragraph_begins_and_ends() -> None:
     cleaner = Cleaner(CleanRules(drop=Drop(paragraphs=("^甲$", "乙 丙$"))))
     assert cleaner.clean("<p>甲</p><p>甲乙</p>\n<p>甲</p>", BASE) == "<p>甲乙</p>"
+    assert cleaner.clean("<p>乙\n\n    丙</p><p>乙\u3000\u3000丙</p><p>丁</p>", BASE) == "<p>丁</p>"
     assert cleaner.clean("<p>乙<br />丙</p><p>乙<b> 丙</b></p><p>丁</p>", BASE) == "<p>丁</p>"
+
+
+def test_a_control_character_after_a_hidden_element_is_left_out() -> None:
+    assert clean('<p style="display:none">x</p>\x1f<p>好</p>') == "<p>好</p>"

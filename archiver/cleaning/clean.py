@@ -94,7 +94,7 @@ class Cleaner:
         """Let libxml2 unwrap what means nothing: nobody unwraps faster."""
         for element in list(root.iter("a", *UNWRAPPED_INLINE)):
             if element.attrib and self._is_hidden(element):
-                _empty(element)
+                element.clear(keep_tail=True)  # type: ignore[call-arg]  # which the stubs do not know
             if element.tag == "a":
                 if address := self._target(element, base):
                     element.set("href", address)
@@ -105,10 +105,11 @@ class Cleaner:
     def _children(self, fragment: Fragment, parent: _Element, base: str) -> None:
         if text := parent.text:
             fragment.text(text)
+        writers = self._writers
         for element in parent:
             if element.attrib and self._is_hidden(element):
-                _empty(element)
-            if write := self._writers.get(element.tag):
+                element.clear(keep_tail=True)  # type: ignore[call-arg]  # which the stubs do not know
+            if write := writers.get(element.tag):
                 write(fragment, element, base)
             else:
                 self._children(fragment, element, base)
@@ -214,12 +215,6 @@ class Cleaner:
             if value := element.get(key):
                 tag += f' {key}="{escape_attribute(printable(value))}"'
         fragment.picture(tag + " />")
-
-
-def _empty(element: _Element) -> None:
-    tail = element.tail
-    element.clear()
-    element.tail = tail
 
 
 class Style(NamedTuple):
