@@ -96,6 +96,11 @@ def test_an_address_is_made_of_the_id() -> None:
     assert (done.url, done.rules["url"]) == (f"http://finance.eastmoney.com/a/{ID}.html", "recover:id")
 
 
+@pytest.mark.parametrize("line_end", ["\n", "\r\n", "\t", "\u2028", "\u2029"])
+def test_a_field_has_no_line_ends(line_end: str) -> None:
+    assert complete(article(title=f"青石{line_end}镇")).title == "青石 镇"
+
+
 def test_fields_become_single_printable_lines() -> None:
     done = complete(article(title=" 青石镇\x00的\r\n 第一座\u2029\ud800桥\t", source="青石\u200b晚报\x7f"))
     assert (done.title, done.source) == ("青石镇的 第一座 桥", "青石\u200b晚报")

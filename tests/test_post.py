@@ -166,7 +166,7 @@ def test_a_name_is_that_of_a_post_in_its_directory(article_id: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "article_id", ["", "../1", "/1", "1/2", "..", ".1", "1\n", "1\x00", "甲", "1" * 101, "-1", "１"]
+    "article_id", ["", "../1", "1.md/../2", "/1", "1/2", "..", ".1", "1\n", "1\x00", "甲", "1" * 101, "-1", "１"]
 )
 def test_an_id_that_would_lead_elsewhere_is_refused(article_id: str) -> None:
     with pytest.raises(ValueError, match="is not the name of a post"):

@@ -62,7 +62,7 @@ HARMLESS_ADDRESS = re.compile(r"(?:https?|ftp|mailto|tel):|data:image/(?:png|jpe
 IGNORED_IN_ADDRESSES = re.compile("[\x00-\x20]")
 
 BLANKS = " \t\r\n\u3000"
-EMPTY_LINES = re.compile(r"((?>\r\n?|\n))(?:[ \t\u3000]*(?>\r\n?|\n))+")
+EMPTY_LINES = re.compile(r"((?>\r\n?|\n))(?:[ \t\u3000]*(?:\r\n?|\n))+")
 LINE_BREAK = re.compile(r"\r\n?|\n")
 LINE_START = re.compile(r"(^|[\r\n]|-->)([ \t\u3000]+)")
 LINE_END = re.compile(r"[\r\n][ \t\u3000]*\Z")

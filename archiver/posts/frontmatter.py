@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import re
 
-import yaml
-
-# YAML 1.2, 7.3.1: what a double-quoted scalar must escape. Printable text stands as it is (FORMAT).
+# YAML 1.2, 7.3.1: what a double-quoted scalar must escape. Printable text stands as it is.
 ESCAPES = {"\\": "\\\\", '"': '\\"', "\t": "\\t", "\n": "\\n", "\r": "\\r"}
 SPECIAL = re.compile('[\\\\"\t\n\r\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff\ufffe\uffff]|\\{(?=[{%])')
 # Plain scalars are left to names that begin with a letter and hold nothing that is a sign in YAML.
 PLAIN = re.compile(r"(?!\s)[^\W_](?:[\w .()（）·、，《》“”&+/-]*[\w()（）·、，《》“”])?")
-# Ruby's YAML takes more words for something else than PyYAML does: numbers in other forms, and any capitals.
+# What some reader of YAML takes for a number, a date, a truth value or nothing; Ruby's takes more than PyYAML does.
 OTHER_TYPE = re.compile(r"[\d.,_+eExXoO -]+|0[bx][\da-f_,]+|y|n|yes|no|on|off|true|false|null", re.IGNORECASE)
 WHITE_SPACE = re.compile(r"[ \t\n\r\f\v]")
 
@@ -23,18 +21,12 @@ def double_quoted(text: str) -> str:
 
 def scalar(text: str) -> str:
     """Return `text` plain where that reads back as the same string, else double-quoted."""
-    is_plain = PLAIN.fullmatch(text) and not OTHER_TYPE.fullmatch(text) and _reads_as_text(text)
-    return text if is_plain else double_quoted(text)
+    return text if PLAIN.fullmatch(text) and not OTHER_TYPE.fullmatch(text) else double_quoted(text)
 
 
 def tags(tag: str) -> str:
     """Return the value of `tags` for the one tag `tag`: a list where Jekyll would split it at white space."""
     return f"[{double_quoted(tag)}]" if WHITE_SPACE.search(tag) else scalar(tag)
-
-
-def _reads_as_text(text: str) -> bool:
-    """Return whether YAML takes the plain scalar `text` for a string: not for a number, a date or a truth value."""
-    return isinstance(yaml.safe_load(text), str)
 
 
 def _escaped(found: re.Match[str]) -> str:

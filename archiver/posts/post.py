@@ -1,4 +1,4 @@
-"""An article as a post: its file name and its bytes, as FORMAT binds them. No I/O."""
+"""An article as a post: its file name and its bytes, as the format binds them. No I/O."""
 
 from __future__ import annotations
 
