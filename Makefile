@@ -1,5 +1,5 @@
-# Everything runs in a virtual environment of the project's own; nothing is installed outside it, but for Jekyll
-# (make test, where that is possible).
+# Everything runs in a virtual environment of the project's own; nothing is installed outside it, but for Jekyll, cron
+# and systemd's tools (make test, where that is possible).
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -13,6 +13,7 @@ demo: $(VENV)/.installed
 # The second: all checks.
 test: $(VENV)/.installed-test
 	@tests/install-jekyll
+	@tests/install-schedulers
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy

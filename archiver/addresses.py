@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlsplit
@@ -12,7 +12,7 @@ from archiver.errors import UnknownAddressError
 from archiver.text import one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from archiver.recipes import PageRules, Recipe
 
@@ -23,12 +23,21 @@ LONGEST_SHOWN = 200  # characters
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """An article as an address names it: the recipe that knows it, its canonical id, and the host asked for."""
+    """An article as an address or a listing names it: the recipe that knows it, its canonical id, the host asked for.
+
+    forms: of post that are wanted of it. known: its fields, as listings have them. places: those listings.
+    held: there is a post of it. final: nothing more will be asked for in this run.
+    """
 
     recipe: Recipe
     id: str
     address: str
     host: str = ""
+    forms: tuple[str, ...] = ("share",)
+    known: Mapping[str, str] = field(default_factory=dict, hash=False)
+    places: tuple[str, ...] = ()
+    held: bool = False
+    final: bool = True
 
 
 def resolve(address: str, recipes: Iterable[Recipe]) -> Reference:

@@ -25,6 +25,8 @@ class Article:
     fallback: bool  # that page is not the recipe's first: it may know less
     response_url: str
     fetched: datetime
+    places: tuple[str, ...] = ()  # the listings that it was seen in
+    final: bool = True  # nothing more is asked for in this run
     title: str = ""
     time: str = ""  # as the source writes it
     source: str = ""
@@ -34,5 +36,6 @@ class Article:
     rules: dict[str, str] = field(default_factory=dict)
 
     published: datetime | None = None  # metadata: `time`, understood, in the source's zone
+    words: str | None = None  # same: what the body says, as a digest
     path: str = ""  # write: the post, relative to the output directory
-    outcome: str = ""  # write: written, unchanged or kept
+    outcome: str = ""  # write: written, unchanged, kept (a better page gave it) or edited (somebody changed the post)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from scrapy import signals
 
 from archiver.extensions.report import Report
+from archiver.index.extension import archive_index
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -40,6 +41,8 @@ def run_crawler(
     process.start()
     if not task.cancelled() and (error := task.exception()):
         raise error
+    if failure := archive_index(crawler).index.failure:
+        raise failure
     report = crawler.get_extension(Report)
     assert report is not None, "the settings have no archiver.extensions.report.Report"
     return report

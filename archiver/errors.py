@@ -15,8 +15,20 @@ class UnknownAddressError(ArchiverError):
     """An address or id that no recipe knows."""
 
 
+class UnknownListingError(ArchiverError):
+    """A source, a listing or a parameter of one that no recipe has."""
+
+
 class PageError(ArchiverError):
     """An answer that is not the article it should be: a block page, a broken JSON text, an empty body."""
+
+
+class BlockPageError(PageError):
+    """A web page where data is due: mostly one that asks whether we are human."""
+
+
+class GoneError(PageError):
+    """An answer that says that there is no such article (any more)."""
 
 
 class TimeFormatError(ArchiverError):
@@ -27,5 +39,21 @@ class StoreError(ArchiverError, DropItem):
     """A post that could not be written; whatever was at its place is still there."""
 
 
+class IndexFileError(ArchiverError):
+    """An index that cannot be read or written: names the file and what to do."""
+
+
+class LockedError(ArchiverError):
+    """Another run is at work in the archive: says who."""
+
+
 class QuarantineError(ArchiverError, DropItem):
     """An article that cannot become a post; Scrapy drops it, and it is kept in quarantine with the reason."""
+
+
+class SameTextError(QuarantineError):
+    """An article with a text that came for other articles too: the source answers everything with it."""
+
+
+class HeldBackError(DropItem):
+    """An edit that is not written yet: first all other articles of the run are looked at."""

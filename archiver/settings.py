@@ -16,7 +16,13 @@ ARCHIVER_PROFILE = "clean"  # of the body: clean or source
 ARCHIVER_RECIPES = ""  # directories of your own recipes, comma-separated; they come before the packaged ones
 ARCHIVER_SITE = ""  # the host that footers link to; empty: the recipe's
 ARCHIVER_FORCE = False  # rewrite posts that have not changed, and replace those from a better page
+ARCHIVER_LAYOUT = "flat"  # of new posts: all in _posts, or by month (_posts/2022/05)
+ARCHIVER_EVERY_FORM = True  # an article in listings of two forms becomes two posts; False: one, of the first
+ARCHIVER_RECHECK = ""  # look at every article saved this long ago or less (2d); empty: as the recipe says
+ARCHIVER_DRY_RUN = False  # ask the listings, and write nothing
 # How it asks.
+ARCHIVER_MAX_REQUESTS = 0  # of a run, retries and robots.txt counted; 0: no limit
+ARCHIVER_MAX_SECONDS = 0  # after which a run asks for nothing more; 0: no limit
 ARCHIVER_CONTACT = ""  # an address or a page where the owner of a site can reach you; sent with each request
 ARCHIVER_BACKOFF = 1.0  # seconds before the first retry; each further one waits twice as long
 ARCHIVER_RETRY_AFTER_MAX = 120  # seconds; a site that asks for a longer wait is left alone in this run
@@ -53,6 +59,8 @@ DEFAULT_REQUEST_HEADERS = {"Accept-Encoding": "gzip, deflate"}  # and USER_AGENT
 DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
+    "archiver.net.kept.KeptAnswersMiddleware": 50,
+    "archiver.net.robots_cache.RobotsCacheMiddleware": 60,
     "archiver.net.robots.QuietRobotsTxtMiddleware": 100,
     "scrapy.downloadermiddlewares.downloadtimeout.DownloadTimeoutMiddleware": None,
     "scrapy.downloadermiddlewares.useragent.UserAgentMiddleware": None,
@@ -61,6 +69,7 @@ DOWNLOADER_MIDDLEWARES = {
     "archiver.net.backoff.BackoffMiddleware": 550,
     "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": None,
     "archiver.net.redirect.GuardedRedirectMiddleware": 600,
+    "archiver.net.budget.BudgetMiddleware": 700,
 }
 SPIDER_MIDDLEWARES = {
     "scrapy.spidermiddlewares.start.StartSpiderMiddleware": None,
@@ -73,11 +82,15 @@ ITEM_PIPELINES = {
     "archiver.pipelines.validate.ValidatePipeline": 100,
     "archiver.pipelines.metadata.MetadataPipeline": 200,
     "archiver.pipelines.clean.CleanPipeline": 300,
+    "archiver.pipelines.same.SamePipeline": 350,
     "archiver.pipelines.write.WritePipeline": 400,
 }
 EXTENSIONS = {
-    "archiver.extensions.quarantine.Quarantine": 100,
-    "archiver.extensions.report.Report": 200,
+    "archiver.index.extension.ArchiveIndex": 100,
+    "archiver.extensions.adoption.Adoption": 150,
+    "archiver.extensions.quarantine.Quarantine": 200,
+    "archiver.extensions.watch.Watch": 300,
+    "archiver.extensions.report.Report": 400,
 }
 
 # How it runs. Without a Twisted reactor, on uvloop, with one task for an answer's one article instead of a hundred and

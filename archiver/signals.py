@@ -1,4 +1,14 @@
 """Signals of this package, beside Scrapy's."""
 
-# An address gave no article. Sent by spiders with `address` and `reason`.
+# An address gave no article. Sent by spiders with `address`, `reason`, `reference` (None if no recipe knows it) and
+# `gone` (there is a post of it, and the source says that it has it no more).
 article_failed = object()
+
+# A listing was read, or could not be. Sent by spiders with `yield_`, an archiver.yields.Yield.
+listing_read = object()
+
+# An article is due. Sent by spiders with `reference`, in a dry run, where it is not asked for.
+article_due = object()
+
+# A page that asks whether we are human came instead of data. Sent by spiders with `address` and `reason`.
+blocked = object()

@@ -5,10 +5,16 @@ from __future__ import annotations
 import sys
 from argparse import ArgumentParser
 
-from bench import crawl, memory, pipelines
+from bench import adopt, crawl, listings, memory, pipelines
 from bench.figures import BenchError, Ratio, table
 
-BENCHES = {"crawl": crawl.run, "pipelines": pipelines.run, "memory": memory.run}
+BENCHES = {
+    "crawl": crawl.run,
+    "pipelines": pipelines.run,
+    "memory": memory.run,
+    "listings": listings.run,
+    "adopt": adopt.run,
+}
 
 
 def main() -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import re
 from typing import NamedTuple
 
 DAY = "20240315"
@@ -38,6 +39,9 @@ SENTENCES = (
 )
 PARAGRAPH = (2, 5)  # sentences
 BODY = (1500, 4000)  # characters
+NUMBER = "#" * 18  # stands for an article's id in its text: no two articles have the same text
+DIGEST = 80  # characters
+PAGE = "http://finance.eastmoney.com/a/{}.html"
 HIDDEN = '<p style="display:none;height:1px;overflow:hidden;"><br /></p>'
 CHART = (
     '<!-- EM_StockImg_Start --><p style="text-align:center;"><a href="http://quote.eastmoney.com/unify/r/{code}" '
@@ -69,9 +73,15 @@ class Sample(NamedTuple):
 
     def answer(self, article_id: str) -> bytes:
         """Return the JSON of the article with the id `article_id` (bare digits)."""
-        ids = {"id": f"NW{article_id}", "newsid": article_id}
-        ids["url"] = f"http://finance.eastmoney.com/a/{article_id}.html"
-        return json.dumps({**self.fields, **ids}, ensure_ascii=False).encode()
+        ids = {"id": f"NW{article_id}", "newsid": article_id, "url": PAGE.format(article_id)}
+        return json.dumps({**self.fields, **ids}, ensure_ascii=False).replace(NUMBER, article_id).encode()
+
+    def known(self, article_id: str) -> dict[str, str]:
+        """Return what a listing says of the article with that id."""
+        title, source, text = (str(self.fields[name]) for name in ("title", "from", "text"))
+        words = re.sub("<.*?>", "", text)[:DIGEST].strip()
+        known = {"title": title, "time": str(self.fields["date"]), "source": source}
+        return {**known, "digest": f"【{title}】{words}", "url": PAGE.format(article_id)}
 
 
 def article_id(number: int) -> str:
@@ -92,7 +102,7 @@ def samples(count: int) -> list[Sample]:
 
 def _sample(rng: random.Random, kind: str, number: int) -> Sample:
     source = rng.choice(SOURCES)
-    text = _body(rng, kind) + f'<p class="em_media">（文章来源：{source}）</p>'
+    text = _body(rng, kind) + f'<p>　　（稿件编号：{NUMBER}）</p><p class="em_media">（文章来源：{source}）</p>'
     fields: dict[str, object] = {
         "author": [],
         "date": f"2024-03-15 {number % 24:02}:{number % 60:02}:{rng.randrange(60):02}",

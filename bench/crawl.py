@@ -1,4 +1,4 @@
-"""Posts archived per second, beside what bare Scrapy downloads per second."""
+"""Posts archived per second, index included, beside what bare Scrapy downloads per second."""
 
 from __future__ import annotations
 
@@ -8,12 +8,14 @@ from statistics import mean, median
 from typing import TYPE_CHECKING, NamedTuple
 
 from bench.articles import article_id, samples
-from bench.crawler import ARCHIVER, SPIDERS, Crawl, crawl
+from bench.crawler import ARCHIVER, Crawl, crawl
 from bench.figures import Ratio, spread
 from bench.place import check, file_system, workplace
 from bench.server import SAMPLES, running
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from bench.server import Server
 
 ARTICLES = 6000  # a round
@@ -28,6 +30,11 @@ class Round(NamedTuple):
     crawl: Crawl
     server_cpu: float
 
+    @property
+    def rate(self) -> float:
+        """Articles per second."""
+        return self.crawl.articles / self.crawl.wall
+
     def busy(self) -> dict[str, float]:
         """Return for which part of the time each process ran or, the crawling one, could not run for want of a core."""
         seconds = {
@@ -41,48 +48,54 @@ class Round(NamedTuple):
 
 def run(*, quick: bool) -> list[Ratio]:
     """Print how fast each crawl is and what limits it; return the ratios."""
-    articles = ARTICLES // 4 if quick else ARTICLES
-    count = 3 if quick else ROUNDS
+    return in_turns("crawl", ARCHIVER, AIMS, ARTICLES // 4 if quick else ARTICLES, 3 if quick else ROUNDS)
+
+
+def in_turns(name: str, ours: str, aims: Mapping[str, float], articles: int, count: int) -> list[Ratio]:
+    """Run crawls of that many `articles` in turns, `ours` and those that `aims` name, and print what came of it; return
+    the ratios of `ours` to each of the others."""
     size = mean(len(sample.answer(article_id(0))) for sample in samples(SAMPLES))
     print(
-        f"crawl: {articles:,} articles a round, {count} rounds in turns, answers of {size / 1000:.1f} kB in the mean, "
+        f"{name}: {articles:,} articles a round, {count} rounds in turns, answers of {size / 1000:.1f} kB in the mean, "
         f"posts on {file_system(Path.cwd())}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f} before\n",
         flush=True,
     )
-    rounds: dict[str, list[Round]] = {kind: [] for kind in SPIDERS}
+    rounds: dict[str, list[Round]] = {kind: [] for kind in (ours, *aims)}
     with running() as server:
         for _ in range(count):
-            for kind in SPIDERS:
-                rounds[kind].append(_round(kind, articles, server))
-    return _report(rounds)
+            for kind, done in rounds.items():
+                done.append(_round(kind, articles, server, writes=kind == ours))
+    _report(rounds)
+    rates = {kind: median(one.rate for one in done) for kind, done in rounds.items()}
+    return [
+        Ratio(f"{name}: archiver / Scrapy {kind}", rates[ours] / rates[kind], aim, at_least=True)
+        for kind, aim in aims.items()
+    ]
 
 
-def _round(kind: str, articles: int, server: Server) -> Round:
-    before = server.cpu_time()
-    if kind == ARCHIVER:
+def _round(kind: str, articles: int, server: Server, *, writes: bool) -> Round:
+    before = server.used().cpu
+    if writes:
         with workplace(server.host) as directory:
             done = crawl(kind, articles, server.host, directory)
             check(directory, articles)
     else:
         done = crawl(kind, articles, server.host)
-    return Round(done, server.cpu_time() - before)
+    return Round(done, server.used().cpu - before)
 
 
-def _report(rounds: dict[str, list[Round]]) -> list[Ratio]:
-    rates = {kind: [one.crawl.articles / one.crawl.wall for one in done] for kind, done in rounds.items()}
+def _report(rounds: dict[str, list[Round]]) -> None:
+    ours, *others = rounds
     costs = {kind: [1000 * one.crawl.cpu / one.crawl.articles for one in done] for kind, done in rounds.items()}
-    columns = "".join(f"{name:>9}" for name in rounds[ARCHIVER][0].busy())
+    columns = "".join(f"{name:>9}" for name in rounds[ours][0].busy())
     print(f"{'':<10}{'articles/s':>22}{'CPU ms/article':>20}   busy:{columns}   limited by")
     for kind, done in rounds.items():
         busy = {name: median(one.busy()[name] for one in done) for name in done[0].busy()}
         columns = "".join(f"{part:>9.0%}" for part in busy.values())
-        print(f"{kind:<10}{spread(rates[kind]):>22}{spread(costs[kind], 2):>20}        {columns}   {_limit(busy)}")
-    by_cost = " and ".join(f"{median(costs[kind]) / median(costs[ARCHIVER]):.2f} of {kind}" for kind in AIMS)
+        rates = spread([one.rate for one in done])
+        print(f"{kind:<10}{rates:>22}{spread(costs[kind], 2):>20}        {columns}   {_limit(busy)}")
+    by_cost = " and ".join(f"{median(costs[kind]) / median(costs[ours]):.2f} of {kind}" for kind in others)
     print(f"\nBy the processor time of the crawls, which a busy machine disturbs less: {by_cost}.")
-    return [
-        Ratio(f"crawl: archiver / Scrapy {kind}", median(rates[ARCHIVER]) / median(rates[kind]), aim, at_least=True)
-        for kind, aim in AIMS.items()
-    ]
 
 
 def _limit(busy: dict[str, float]) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 import json
-import os
 import re
 import resource
 import subprocess
@@ -20,9 +19,14 @@ from scrapy.utils.misc import load_object
 
 from archiver.commands.options import SETTINGS_MODULE
 from archiver.crawl import GC_THRESHOLD, run_crawler
+from archiver.spiders.article import ArticleSpider
+from archiver.spiders.listing import ListingSpider
 from archiver.spiders.share import ShareSpider
 from bench.articles import article_id
+from bench.command import ROOT, environment
 from bench.figures import BenchError
+from bench.place import NAME
+from bench.server import LISTED, LISTINGS
 from bench.spiders import DEFAULT, TUNED, DownloadSpider, EagerDownloadSpider
 
 if TYPE_CHECKING:
@@ -30,8 +34,9 @@ if TYPE_CHECKING:
 
     from archiver.extensions.report import Result
 
-ARCHIVER = "archiver"
-SPIDERS = {ARCHIVER: ShareSpider, "default": DownloadSpider, "tuned": EagerDownloadSpider}
+ARCHIVER = "archiver"  # articles by their addresses
+LISTING = "listings"  # the archiver finds the articles by itself
+SPIDERS = {ARCHIVER: ShareSpider, LISTING: ListingSpider, "default": DownloadSpider, "tuned": EagerDownloadSpider}
 # All that is taken off the archiver is its politeness. More requests at once do not make it faster.
 IMPOLITE = {"DOWNLOAD_DELAY": 0, "CONCURRENT_REQUESTS_PER_DOMAIN": 16}
 SHARE_PAGE = "http://{host}/html_News/NewsShare.html?infoCode=NW{id}"
@@ -39,8 +44,6 @@ ARTICLE_TEXT = "http://{host}/NewsData/GetNewsText.do?id=NW{id}"
 COMPONENTS = ("DOWNLOAD_HANDLERS", "DOWNLOADER_MIDDLEWARES", "SPIDER_MIDDLEWARES", "ITEM_PIPELINES", "EXTENSIONS")
 PARTS = ("DOWNLOADER", "SCHEDULER", "SCHEDULER_PRIORITY_QUEUE", "ITEM_PROCESSOR", "STATS_CLASS", "DUPEFILTER_CLASS")
 MARKS = (0.1, 0.25, 0.5, 1)  # of the posts: when memory is looked at
-# Variables that would change what is measured.
-FOREIGN = re.compile(r"ARCHIVER_|SCRAPY_|.*_proxy$", re.IGNORECASE)
 
 
 class Memory(NamedTuple):
@@ -63,15 +66,13 @@ class Crawl(NamedTuple):
 
 
 def crawl(kind: str, count: int, host: str, directory: Path | None = None) -> Crawl:
-    """Run a crawl of `count` articles in a process of its own.
+    """Run a crawl of `count` articles (for listings: some of whole pages) in a process of its own.
 
-    directory: where the archiver finds its recipe and makes its output.
+    directory: where the archiver, if that is what crawls, finds its recipe and makes its output.
     Raises BenchError when it ends badly or reports another number of articles.
     """
     command = [sys.executable, "-m", "bench.crawler", kind, str(count), host, *([str(directory)] if directory else [])]
-    environment = {name: value for name, value in os.environ.items() if not FOREIGN.match(name)}
-    root = Path(__file__).parent.parent
-    process = subprocess.run(command, env=environment, cwd=root, stdout=subprocess.PIPE, check=False)
+    process = subprocess.run(command, env=environment(), cwd=ROOT, stdout=subprocess.PIPE, check=False)
     if process.returncode:
         raise BenchError(f"the crawl {kind!r} ended with status {process.returncode}")
     values = json.loads(process.stdout)
@@ -92,7 +93,7 @@ def main() -> None:
 
     settings = Settings({"default": DEFAULT, "tuned": TUNED}.get(arguments.kind))
     template = ARTICLE_TEXT
-    if arguments.kind == ARCHIVER:
+    if arguments.directory:
         settings.setmodule(SETTINGS_MODULE, priority="project")
         paths = {"ARCHIVER_RECIPES": arguments.directory, "ARCHIVER_OUTPUT": arguments.directory}
         settings.setdict({**IMPOLITE, **paths, "LOG_LEVEL": "ERROR"}, priority="cmdline")
@@ -126,7 +127,9 @@ def _measure(process: AsyncCrawlerProcess, crawler: Crawler, urls: list[str]) ->
             memory.append(_memory(archived))
 
     begun, cpu_begun, starved_begun = time.perf_counter(), time.process_time(), _starved()
-    if crawler.spidercls is ShareSpider:
+    if crawler.spidercls is ListingSpider:
+        run_crawler(process, crawler, look, listings=[NAME], pages=len(urls) // (LISTINGS * LISTED))
+    elif issubclass(crawler.spidercls, ArticleSpider):
         run_crawler(process, crawler, look, urls=urls)
     else:
         if crawler.spidercls is EagerDownloadSpider:

@@ -14,17 +14,17 @@ class BenchError(Exception):
 
 
 class Ratio(NamedTuple):
-    """A ratio that was measured, and the bound that it should keep."""
+    """A ratio that was measured, and the bound that it should keep, if there is one."""
 
     name: str
     value: float
-    aim: float
+    aim: float | None = None
     at_least: bool = False
 
     @property
     def met(self) -> bool:
         """Whether it keeps its bound."""
-        return self.value >= self.aim if self.at_least else self.value <= self.aim
+        return self.aim is None or (self.value >= self.aim if self.at_least else self.value <= self.aim)
 
 
 def spread(values: Sequence[float], digits: int = 0) -> str:
@@ -36,6 +36,9 @@ def table(ratios: Sequence[Ratio]) -> str:
     """Return what the ratios came to, one a line."""
     lines = [f"{'ratio':<52}{'measured':>9}   aim"]
     for ratio in ratios:
-        aim = f"{'at least' if ratio.at_least else 'at most'} {ratio.aim:.2f}"
-        lines.append(f"{ratio.name:<52}{ratio.value:>9.2f}   {aim:<14} {'met' if ratio.met else 'MISSED'}")
+        line = f"{ratio.name:<52}{ratio.value:>9.2f}"
+        if ratio.aim is not None:
+            aim = f"{'at least' if ratio.at_least else 'at most'} {ratio.aim:.2f}"
+            line += f"   {aim:<14} {'met' if ratio.met else 'MISSED'}"
+        lines.append(line)
     return "\n".join(lines)

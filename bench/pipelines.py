@@ -17,7 +17,7 @@ from archiver.pages import page_for
 from archiver.pipelines.clean import CleanPipeline
 from archiver.pipelines.metadata import MetadataPipeline
 from archiver.pipelines.validate import ValidatePipeline
-from archiver.posts import render
+from archiver.posts import render, words
 from archiver.recipes import load_recipes
 from bench.articles import KINDS, article_id, samples
 from bench.figures import Ratio
@@ -60,6 +60,7 @@ class Line:
         article = self._page.article(response, reference, datetime.now(UTC))
         for pipeline in self._pipelines:
             article = pipeline.process_item(article)
+        article.words = words(article.body, self._recipe)  # a crawl compares it with the index
         return render(article, self._recipe.forms[article.form], self._recipe.site)
 
 

@@ -10,15 +10,17 @@ from typing import TYPE_CHECKING
 
 import yaml
 
-from archiver.posts.store import POSTS
+from archiver.posts import POSTS
 from archiver.recipes.load import PACKAGED
 from bench.articles import article_id, samples
 from bench.figures import BenchError
 from bench.pipelines import RECIPE, Line
-from bench.server import SAMPLES
+from bench.server import LISTED, LISTINGS, SAMPLES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+NAME = "bench"  # of the recipe
 
 
 @contextmanager
@@ -26,11 +28,18 @@ def workplace(host: str) -> Iterator[Path]:
     """Make a directory, in the working directory, with a recipe for the server at `host`; remove it afterwards."""
     with TemporaryDirectory(prefix=".bench-", dir=Path.cwd()) as name:
         recipe = yaml.safe_load((PACKAGED / f"{RECIPE}.yaml").read_text(encoding="utf-8"))
-        recipe["name"] = "bench"
+        recipe["name"] = NAME
         recipe["addresses"][0]["hosts"] = recipe["pages"][0]["hosts"] = [host]
+        recipe["listings"] = {f"list-{number}": _listing(host, number) for number in range(LISTINGS)}
         Path(name, "bench.yaml").write_text(yaml.safe_dump(recipe, allow_unicode=True), encoding="utf-8")
         yield Path(name)
     os.sync()  # the next crawl must not wait for what this one left
+
+
+def _listing(host: str, number: int) -> dict[str, object]:
+    address = f"http://{{host}}/listing/{number}?page={{page}}&size={{size}}"
+    fields = {name: [name] for name in ("id", "title", "time", "source", "digest", "url")}
+    return {"size": LISTED, "endpoints": [{"address": address, "hosts": [host], "items": "items", "fields": fields}]}
 
 
 def check(directory: Path, count: int) -> None:

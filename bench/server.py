@@ -1,36 +1,80 @@
-"""A local share site that answers as fast as it can, so that a crawl is what is measured (`python -m bench.server`)."""
+"""A local share site that answers as fast as it can, so that a crawl is what is measured (`python -m bench.server`).
+
+It answers under any host: it can be asked as an HTTP proxy.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import re
 import subprocess
 import sys
 import time
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.request import ProxyHandler, build_opener
 
 import uvloop
 
-from bench.articles import samples
+from bench.articles import article_id, samples
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 SAMPLES = 100
+LISTINGS = 5
+LISTED = 100  # articles on a page of a listing
 PLACEHOLDER = "<id>"
-ARTICLE = re.compile(rb"GET /NewsData/GetNewsText\.do\?id=NW(\d+) ")
+ARTICLE = re.compile(rb"GET (?:http://[^/ ]+)?/NewsData/GetNewsText\.do\?id=NW(\d+) ")
+LISTING = re.compile(rb"GET (?:http://[^/ ]+)?/listing/(\d+)\?page=(\d+)&size=(\d+) ")
 HEADERS = b"HTTP/1.1 %s\r\nContent-Type: application/json;charset=UTF-8\r\nContent-Length: %d\r\n\r\n"
-CPU_TIME = "/cpu-time"  # answers with the processor time that the server has used, in seconds
+USED = "/used"  # answers with a Used; not counted as a request
+
+
+class Used(NamedTuple):
+    """What the server has done so far: its processor time, in seconds, and the requests that it has answered."""
+
+    cpu: float
+    requests: int
+
+
+class Site:
+    """The articles, and listings that share them out: a page of each listing in turn, 0 first."""
+
+    def __init__(self) -> None:
+        self._samples = samples(SAMPLES)
+        # JSON, cut where an id belongs.
+        self._articles = [sample.answer(PLACEHOLDER).split(PLACEHOLDER.encode()) for sample in self._samples]
+        self._requests = 0
+
+    def answer(self, request: bytes) -> bytes:
+        """Return the answer to `request`, with its headers."""
+        self._requests += 1
+        if found := ARTICLE.match(request):
+            body = found[1].join(self._articles[int(found[1]) % SAMPLES])
+        elif found := LISTING.match(request):
+            body = self._listing(*map(int, found.groups()))
+        elif request.startswith(b"GET " + USED.encode()):
+            self._requests -= 1
+            body = json.dumps(Used(time.process_time(), self._requests)).encode()
+        else:
+            return HEADERS % (b"404 Not Found", 0)
+        return HEADERS % (b"200 OK", len(body)) + body
+
+    def _listing(self, number: int, page: int, size: int) -> bytes:
+        first = ((page - 1) * LISTINGS + number) * size
+        ids = {article: article_id(article) for article in range(first, first + size)}
+        items = [{"id": name, **self._samples[article % SAMPLES].known(name)} for article, name in ids.items()]
+        return json.dumps({"items": items}, ensure_ascii=False).encode()
 
 
 class Connection(asyncio.Protocol):
-    """A connection that is kept alive; `answers` are the articles' JSON, cut where an id belongs."""
+    """A connection that is kept alive."""
 
-    def __init__(self, answers: list[list[bytes]]) -> None:
-        self._answers = answers
+    def __init__(self, site: Site) -> None:
+        self._site = site
         self._received = b""
         self._transport: Any = None
 
@@ -42,23 +86,16 @@ class Connection(asyncio.Protocol):
         """Answer the requests that are complete; none has a body."""
         *requests, self._received = (self._received + data).split(b"\r\n\r\n")
         for request in requests:
-            if found := ARTICLE.match(request):
-                body = found[1].join(self._answers[int(found[1]) % len(self._answers)])
-                self._transport.write(HEADERS % (b"200 OK", len(body)) + body)
-            elif request.startswith(b"GET " + CPU_TIME.encode()):
-                body = b"%f" % time.process_time()
-                self._transport.write(HEADERS % (b"200 OK", len(body)) + body)
-            else:
-                self._transport.write(HEADERS % (b"404 Not Found", 0))
+            self._transport.write(self._site.answer(request))
 
 
 async def serve() -> None:
     """Print the port and serve until standard input ends, as it does when the parent process does."""
-    answers = [sample.answer(PLACEHOLDER).split(PLACEHOLDER.encode()) for sample in samples(SAMPLES)]
+    site = Site()
     loop = asyncio.get_running_loop()
     ended = asyncio.Event()
     loop.add_reader(sys.stdin.fileno(), ended.set)
-    server = await loop.create_server(lambda: Connection(answers), "127.0.0.1", 0)
+    server = await loop.create_server(lambda: Connection(site), "127.0.0.1", 0)
     print(server.sockets[0].getsockname()[1], flush=True)
     await ended.wait()
     os._exit(0)  # whoever still asks has left as well
@@ -70,10 +107,10 @@ class Server:
     def __init__(self, port: int) -> None:
         self.host = f"127.0.0.1:{port}"
 
-    def cpu_time(self) -> float:
-        """Return the seconds of processor time that the server has used."""
-        with build_opener(ProxyHandler({})).open(f"http://{self.host}{CPU_TIME}") as answer:
-            return float(answer.read())
+    def used(self) -> Used:
+        """Return what the server has done so far."""
+        with build_opener(ProxyHandler({})).open(f"http://{self.host}{USED}") as answer:
+            return Used(*json.load(answer))
 
 
 @contextmanager

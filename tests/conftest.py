@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 import os
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from archiver.replica import Replica
+from archiver.replica import Record, Replica
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
@@ -39,6 +41,12 @@ def replica() -> Iterator[Replica]:
         yield site
 
 
+@pytest.fixture
+def article(replica: Replica) -> Record:
+    """The first article of the replica."""
+    return replica.articles[0]
+
+
 class Archive:
     """An archive in a temporary directory, filled by the real command from a replica that is its HTTP proxy."""
 
@@ -51,6 +59,14 @@ class Archive:
         return self.run(
             "-m", "archiver", "get", "--output", str(self.output), *(() if polite else NO_DELAY), *arguments, **options
         )
+
+    def crawl(self, *arguments: str, polite: bool = False, **options: Any) -> subprocess.CompletedProcess[str]:
+        """Run `archiver crawl`, without waiting between requests unless `polite`."""
+        return self.archiver("crawl", *arguments, *(() if polite else NO_DELAY), **options)
+
+    def archiver(self, command: str, *arguments: str, **options: Any) -> subprocess.CompletedProcess[str]:
+        """Run another command of `archiver` on this archive."""
+        return self.run("-m", "archiver", command, "--output", str(self.output), *arguments, **options)
 
     def start(self, *arguments: str, **options: Any) -> subprocess.Popen[str]:
         """Start `archiver get` and return its process."""
@@ -74,7 +90,7 @@ class Archive:
             env=environment,
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=options.pop("timeout", 60),
             check=False,
             cwd=PROJECT,
             **options,
@@ -87,7 +103,20 @@ class Archive:
     @property
     def posts(self) -> dict[str, bytes]:
         """The posts by name."""
-        return {file.name: file.read_bytes() for file in sorted((self.output / "_posts").glob("*"))}
+        files = (file for file in sorted((self.output / "_posts").rglob("*")) if file.is_file())
+        return {file.name: file.read_bytes() for file in files}
+
+    def sql(self, statement: str) -> None:
+        """Change the index, as time would."""
+        with closing(sqlite3.connect(self.output / "_index" / "index.sqlite")) as connection:
+            connection.execute(statement)
+            connection.commit()
+
+    def asked(self) -> list[str]:
+        """What was asked of the replica since this was last called, robots.txt left out."""
+        targets = [seen.target for seen in self.replica.requests if seen.path != "/robots.txt"]
+        self.replica.requests.clear()
+        return targets
 
     def post(self, article_id: str) -> str:
         """The post of an article."""

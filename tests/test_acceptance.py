@@ -6,6 +6,7 @@ The articles are not ours to ship; where they are not there, these tests are ski
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -59,10 +60,10 @@ def post_of(infocode: str, profile: str, form: str = "share", known: Mapping[str
     """Return the post of an article, through the page and the pipelines."""
     recipes = load_recipes()
     recipe = recipes["eastmoney"]
-    reference = resolve(infocode, recipes.values())
+    reference = replace(resolve(infocode, recipes.values()), known=known or {})
     body = json.dumps(corpus()["details"][infocode], ensure_ascii=False).encode()
     response = TextResponse("http://example.com/", body=body)
-    article = page_for(recipe, "text").article(response, reference, datetime.now(UTC), form, known)
+    article = page_for(recipe, "text").article(response, reference, datetime.now(UTC), form)
     for pipeline in (ValidatePipeline(recipes), MetadataPipeline(recipes), CleanPipeline(recipes, profile)):
         article = pipeline.process_item(article)
     return render(article, recipe.forms[form], recipe.site)

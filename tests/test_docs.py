@@ -42,7 +42,11 @@ def test_the_example_recipe_is_one(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "part", [types.Recipe, types.PageRules, types.Form, types.Recovery, types.Politeness, types.CleanRules, types.Drop]
+    "part",
+    [
+        *(types.Recipe, types.PageRules, types.Listing, types.Endpoint, types.Recheck, types.Form, types.Recovery),
+        *(types.Politeness, types.CleanRules, types.Drop),
+    ],
 )
 def test_every_key_of_a_recipe_is_documented(part: type[types.Part]) -> None:
     text = read("docs/recipes.md")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import resource
 import time
+from dataclasses import replace
 from email.utils import formatdate
 from itertools import pairwise
 from pathlib import Path
@@ -185,20 +186,29 @@ def test_a_lesser_page_replaces_nothing(archive: Archive, article: Record, plain
     assert archive.posts == good
 
 
-def test_a_full_disk_is_explained_and_spoils_nothing(archive: Archive) -> None:
-    edited = next(record for record in archive.replica.articles if record.revised)
-    archive.get(edited.id)
+@pytest.mark.parametrize(
+    ("largest", "words"),
+    [
+        (2_000_000, "not written: File too large"),
+        (1_000, "index.sqlite: disk I/O error; look at the disk, and run again"),
+    ],
+    ids=["post", "index"],
+)
+def test_a_full_disk_is_explained_and_spoils_nothing(archive: Archive, largest: int, words: str) -> None:
+    record = archive.replica.articles[0]
+    archive.get(record.id)
     good = archive.posts
-    archive.replica.edit(edited.id)
+    archive.replica.add(replace(record, text="<p>长文</p>" * 400_000, content=""))
 
     def no_large_files() -> None:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))
+        resource.setrlimit(resource.RLIMIT_FSIZE, (largest, largest))
 
-    result = archive.get(edited.id, preexec_fn=no_large_files)
-    assert (result.returncode, result.stdout) == (1, "0 written, 0 unchanged, 1 failed\n")
-    assert "not written: File too large" in result.stderr
+    result = archive.get(record.id, preexec_fn=no_large_files)
+    assert result.returncode == 1
+    assert words in result.stderr
     assert "Traceback" not in result.stderr
     assert archive.posts == good
+    assert archive.get(record.id).stdout == "1 written, 0 unchanged, 0 failed\n"
 
 
 def asked(replica: Replica) -> list[float]:

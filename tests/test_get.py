@@ -218,7 +218,7 @@ def test_an_output_that_cannot_be_is_explained(archive: Archive, article: Record
     archive.output.write_text("a file is in the way")
     result = archive.get(article.id)
     assert result.returncode == 1
-    assert result.stderr == f"archiver: {archive.output}/_posts: cannot be made: Not a directory\n"
+    assert result.stderr == f"archiver: {archive.output}/_index/lock: cannot be opened for writing: Not a directory\n"
 
 
 def test_settings_come_from_the_environment(archive: Archive, article: Record) -> None:
@@ -279,8 +279,8 @@ def test_progress_is_shown_on_a_terminal(archive: Archive, article: Record) -> N
     assert b"0/1" in shown
 
 
-def test_scrapy_knows_the_spider(archive: Archive) -> None:
-    assert archive.scrapy("list").stdout.split() == ["share"]
+def test_scrapy_knows_the_spiders(archive: Archive) -> None:
+    assert archive.scrapy("list").stdout.split() == ["listing", "share"]
 
 
 def test_scrapy_crawl_does_the_same(archive: Archive, article: Record, tmp_path: Path) -> None:

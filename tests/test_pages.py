@@ -46,7 +46,7 @@ def article(
     else:
         body = (answer if isinstance(answer, str) else json.dumps(answer, ensure_ascii=False)).encode()
     response = Response("http://example.com/", body=body, headers={"Content-Type": headers.get("type", "text/plain")})
-    return page_for(RECIPE, page).article(response, Reference(RECIPE, ID, ID), FETCHED, form, known)
+    return page_for(RECIPE, page).article(response, Reference(RECIPE, ID, ID, known=known or {}), FETCHED, form)
 
 
 def test_an_article_with_the_rule_of_each_field() -> None:

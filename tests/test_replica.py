@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import http.client
 import json
+import shlex
 import signal
 import socket
 import struct
@@ -204,8 +205,8 @@ def test_all_else_is_404(replica: Replica, target: str) -> None:
 
 
 def test_routes_can_be_added(replica: Replica) -> None:
-    replica.routes[r"/web/webapi"] = lambda site, seen: site.routes[r"/robots\.txt"](site, seen)
-    assert get(replica, "/web/webapi?type=102").text == replica.robots
+    replica.routes[r"/own/page"] = lambda site, seen: site.routes[r"/robots\.txt"](site, seen)
+    assert get(replica, "/own/page?type=102").text == replica.robots
 
 
 # The server
@@ -554,9 +555,13 @@ def test_command_serves_until_interrupted(record: Record) -> None:
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         assert process.stdout
         assert process.stderr
-        lines = [process.stdout.readline() for _ in range(2)]
+        lines = [process.stdout.readline() for _ in range(3)]
         address = next(word for word in lines[0].split() if word.startswith("http://"))
         assert lines[1].split() == [f"http_proxy={address}", "curl", record.url]
+        proxy, curl, listing = shlex.split(lines[2])
+        assert [proxy, curl] == [f"http_proxy={address}", "curl"]
+        with build_opener(ProxyHandler({"http": address})).open(listing, timeout=5) as page:
+            assert record.infocode in page.read().decode()
         connection = http.client.HTTPConnection(urlsplit(address).netloc, timeout=5)
         connection.request("GET", record.url)
         assert connection.getresponse().read() == b"null"

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import os
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
 from archiver.errors import StoreError
-from archiver.posts import Post, Store, disk
+from archiver.posts import Job, Store, disk
 
 NAME = "2024-03-15-NW202403150001234567.md"
 
@@ -19,10 +20,11 @@ def put(output: Path, *posts: tuple[str, bytes, str]) -> list[str]:
 
     async def write() -> list[str]:
         store = Store(output)
-        store.prepare()
+        store.prepare(sweep=False)
         try:
             results = await asyncio.gather(
-                *(store.put(Post(name, content), mode) for name, content, mode in posts), return_exceptions=True
+                *(store.put(Job(f"_posts/{name}", content, mode)) for name, content, mode in posts),
+                return_exceptions=True,
             )
         finally:
             await store.close()
@@ -65,23 +67,23 @@ def test_a_post_that_cannot_be_written_spoils_no_other(tmp_path: Path) -> None:
 def test_a_directory_that_cannot_be_made(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(StoreError, match="file/_posts: cannot be made: Not a directory"):
-        Store(tmp_path / "file").prepare()
+        Store(tmp_path / "file").prepare(sweep=False)
 
 
 def test_the_writing_process_ends_and_a_new_one_goes_on(tmp_path: Path) -> None:
     async def write() -> list[str]:
         store = Store(tmp_path)
-        store.prepare()
-        outcomes = [await store.put(Post(NAME, b"one"))]
+        store.prepare(sweep=False)
+        outcomes = [await store.put(Job(f"_posts/{NAME}", b"one"))]
         process = store._process
         assert process is not None
         process.kill()
         await process.wait()
         try:
-            await store.put(Post(NAME, b"two"))
+            await store.put(Job(f"_posts/{NAME}", b"two"))
         except StoreError as error:
             outcomes.append(str(error))
-        outcomes.append(await store.put(Post(NAME, b"three")))
+        outcomes.append(await store.put(Job(f"_posts/{NAME}", b"three")))
         await store.close()
         return outcomes
 
@@ -106,10 +108,11 @@ def test_whatever_fails_the_old_post_stays_whole(tmp_path: Path, monkeypatch: py
     }[call]
     with monkeypatch.context() as patch:
         patch.setattr(owner, name, fail)
-        (outcome,) = disk.commit(tmp_path, [(NAME, b"better", "update")])
+        (outcome,) = disk.commit(tmp_path, [Job(NAME, b"better")])
     assert outcome == ("failed", "No space left on device")
-    assert place.read_bytes() in ({b"better"} if call == "sync_directory" else {b"good"})
-    assert os.listdir(tmp_path) == [NAME]
+    assert place.read_bytes() == b"good"
+    assert [name for name in os.listdir(tmp_path) if name != "_versions"] == [NAME]
+    assert not [file for file in tmp_path.rglob("*") if file.name.startswith(".")]
 
 
 def test_a_post_is_synced_before_it_has_its_name_and_the_directory_after(
@@ -128,14 +131,64 @@ def test_a_post_is_synced_before_it_has_its_name_and_the_directory_after(
 
     monkeypatch.setattr(os, "fsync", record_sync)
     monkeypatch.setattr(Path, "replace", record_replace)
-    disk.commit(tmp_path, [(NAME, b"one", "update")])
+    disk.commit(tmp_path, [Job(NAME, b"one")])
     assert calls == ["sync file", "rename", "sync directory"]
 
 
 def test_leftovers_of_dead_processes_are_swept(tmp_path: Path) -> None:
-    dead = tmp_path / ".archiver-999999999-0.tmp"
-    living = tmp_path / f".archiver-{os.getpid()}-0.tmp"
-    for file in (dead, living):
+    posts = tmp_path / "_posts" / "2024" / "03"
+    versions = tmp_path / "_versions" / "2024-03-15-1"
+    for directory in (posts, versions):
+        directory.mkdir(parents=True)
+    living = posts / f".archiver-{os.getpid()}-0.tmp"
+    for file in (posts / ".archiver-999999999-0.tmp", versions / ".archiver-999999999.tmp", living):
         file.write_bytes(b"half")
-    disk.sweep(tmp_path)
-    assert os.listdir(tmp_path) == [living.name]
+    Store(tmp_path).prepare(sweep=True)
+    assert [file for file in tmp_path.rglob("*") if file.is_file()] == [living]
+
+
+def commit(root: Path, *jobs: Job) -> list[str]:
+    """Commit `jobs` and return what became of them."""
+    return [why or outcome for outcome, why in disk.commit(root, list(jobs))]
+
+
+def test_what_a_post_said_before_is_kept(tmp_path: Path) -> None:
+    for content in (b"one", b"two", b"three", b"three"):
+        commit(tmp_path, Job(f"_posts/{NAME}", content))
+    assert (tmp_path / "_posts" / NAME).read_bytes() == b"three"
+    assert [file.read_bytes() for file in disk.versions(tmp_path, f"_posts/{NAME}")] == [b"one", b"two"]
+
+
+def test_a_version_is_kept_once_when_the_write_after_it_was_cut_off(tmp_path: Path) -> None:
+    path = f"_posts/{NAME}"
+    commit(tmp_path, Job(path, b"one"))
+    disk.keep_version(tmp_path, path, b"one")  # and then the process was killed
+    assert commit(tmp_path, Job(path, b"two")) == ["written"]
+    assert [file.read_bytes() for file in disk.versions(tmp_path, path)] == [b"one"]
+
+
+def test_more_than_nine_versions_are_in_order(tmp_path: Path) -> None:
+    for number in range(12):
+        commit(tmp_path, Job(f"_posts/{NAME}", b"%d" % number))
+    kept = disk.versions(tmp_path, f"_posts/{NAME}")
+    assert [file.read_bytes() for file in kept] == [b"%d" % number for number in range(11)]
+
+
+def test_a_post_that_somebody_changed_stays(tmp_path: Path) -> None:
+    path = f"_posts/{NAME}"
+    commit(tmp_path, Job(path, b"one"))
+    expected = sha256(b"one").digest()
+    (tmp_path / path).write_bytes(b"mine")
+    assert commit(tmp_path, Job(path, b"two", "update", expected)) == ["edited"]
+    assert (tmp_path / path).read_bytes() == b"mine"
+    assert commit(tmp_path, Job(path, b"two", "rewrite", expected)) == ["written"]
+    assert (tmp_path / path).read_bytes() == b"two"
+    assert [file.read_bytes() for file in disk.versions(tmp_path, path)] == [b"mine"]
+
+
+def test_a_version_that_cannot_be_kept_keeps_the_post(tmp_path: Path) -> None:
+    path = f"_posts/{NAME}"
+    commit(tmp_path, Job(path, b"one"))
+    (tmp_path / "_versions").write_text("in the way")
+    assert commit(tmp_path, Job(path, b"two")) == ["Not a directory"]
+    assert (tmp_path / path).read_bytes() == b"one"

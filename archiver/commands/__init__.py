@@ -8,11 +8,11 @@ import sys
 from scrapy.exceptions import UsageError
 
 import archiver
-from archiver.commands import demo, get
-from archiver.errors import ArchiverError
+from archiver.commands import adopt, crawl, demo, duplicates, get, history, schedule, status
+from archiver.errors import ArchiverError, LockedError
+from archiver.statuses import FAILED, LOCKED, USAGE
 
-COMMANDS = (get, demo)
-USAGE = 2  # the exit status of a command that was called in a way it cannot be
+COMMANDS = (crawl, get, status, history, duplicates, adopt, schedule, demo)
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -30,5 +30,5 @@ def main(argv: list[str] | None = None) -> int:
         return USAGE
     except ArchiverError as error:
         sys.stderr.write(f"archiver: {error}\n")
-        return 1
+        return LOCKED if isinstance(error, LockedError) else FAILED
     return status

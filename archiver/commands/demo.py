@@ -1,10 +1,11 @@
-"""`archiver demo`: the real command against a replica of the share site, on this machine."""
+"""`archiver demo`: the real commands against a replica of the share site, on this machine."""
 
 from __future__ import annotations
 
 import os
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
 # Between requests to one host; the replica is ours, and you are waiting.
 DELAY = "0.1"
+LISTING = "eastmoney/market-37"
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -23,7 +25,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         "demo",
         help="archive made-up articles from a replica of the share site",
         description="Start a small replica of the share site on this machine, archive its made-up articles with the "
-        "real command, then again after one was edited, and show a post.",
+        "real commands, again after one was edited, and show its history and a post.",
     )
     parser.add_argument("--output", metavar="DIR", default="output", help="where posts go, into _posts there")
     parser.set_defaults(run=run)
@@ -32,21 +34,30 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
 def run(arguments: argparse.Namespace) -> int:
     """Run the demonstration and return the exit status."""
     with Replica() as replica:
-        addresses = [article.url for article in replica.articles]
-        print(f"A replica of the share site, with {len(addresses)} made-up articles, is at {replica.url}.\n")
-        status = _get(arguments.output, addresses, replica.url)
+        show = partial(_show, arguments.output, replica.url)
+        print(f"A replica of the share site, with {len(replica.articles)} made-up articles, is at {replica.url}.")
+        print("\nA listing is read, and what is new is fetched:\n")
+        statuses = [show("crawl", LISTING)]
+        print("\nThe same again: one request, nothing is new.\n")
+        statuses.append(show("crawl", LISTING))
         edited = next(article for article in replica.articles if article.revised)
         replica.edit(edited.id)
-        print(f"\nOne article was edited: {edited.title}\nThe same command again:\n")
-        status = max(status, _get(arguments.output, addresses, replica.url))
+        print("\nAn article was edited at the source; recent ones are looked at again, and the edit is found:\n")
+        statuses.append(show("crawl", LISTING, "--recheck", "2d"))
+        print()
+        statuses.append(show("history", edited.id))
+        print("\nAn article can be had by its address, too. It has not changed:\n")
+        statuses.append(show("get", replica.articles[0].url))
     posts = Path(arguments.output, "_posts")
     print(f"\nThe posts are in {posts}/. This is one of them:\n")
-    print(next(posts.glob(f"*{addresses and replica.articles[0].id}.md")).read_text(encoding="utf-8"))
-    return status
+    print(next(posts.glob(f"*NW{replica.articles[0].id}.md")).read_text(encoding="utf-8"))
+    return max(statuses)
 
 
-def _get(output: str, addresses: list[str], proxy: str) -> int:
-    command = ["archiver", "get", "--output", output, "-s", f"DOWNLOAD_DELAY={DELAY}"]
-    print(f"$ http_proxy={proxy} {' '.join(command)} {addresses[0]} … ({len(addresses)} addresses)", flush=True)
+def _show(output: str, proxy: str, *arguments: str) -> int:
+    """Show a command and run it; return its exit status."""
+    command = ["archiver", *arguments, "--output", output]
+    print(f"$ http_proxy={proxy} {' '.join(command)}", flush=True)
     environment = {**os.environ, "http_proxy": proxy, "no_proxy": ""}
-    return subprocess.run([sys.executable, "-m", *command, *addresses], env=environment, check=False).returncode
+    hurry = ["-s", f"DOWNLOAD_DELAY={DELAY}"]
+    return subprocess.run([sys.executable, "-m", *command, *hurry], env=environment, check=False).returncode

@@ -4,26 +4,37 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import math
 import random
+import time
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from scrapy.downloadermiddlewares.retry import RetryMiddleware
+from scrapy.exceptions import IgnoreRequest
 
+from archiver.index import seconds
+from archiver.index.extension import archive_index
 from archiver.net.pause import Pause
 
 if TYPE_CHECKING:
+    from typing import Self
+
     from scrapy import Request
+    from scrapy.crawler import Crawler
     from scrapy.http import Response
     from scrapy.settings import BaseSettings
+
+    from archiver.index.journal import Journal
 
 logger = logging.getLogger(__name__)
 
 # Answers that speak for the whole site, not for one address (RFC 9110, 15.6.4; RFC 6585, 4).
 SITE_WIDE = frozenset({429, 503})
 JITTER = 0.25
+LONGEST_REST = 7 * 86400  # seconds: nobody means more, and clocks go wrong
 
 
 class BackoffMiddleware(RetryMiddleware):
@@ -31,21 +42,49 @@ class BackoffMiddleware(RetryMiddleware):
 
     A retry waits ARCHIVER_BACKOFF seconds, twice that the next time, and so on, or as long as `Retry-After` says.
     After 429 and 503 no request goes to that host meanwhile. A wait of more than ARCHIVER_RETRY_AFTER_MAX seconds
-    is not waited for: the answer is then a failure.
+    is not waited for: the answer is then a failure, and until that time no run asks the host again.
     """
 
-    def __init__(self, settings: BaseSettings) -> None:
+    def __init__(self, settings: BaseSettings, journal: Journal) -> None:
         super().__init__(settings)
         self._first_wait = settings.getfloat("ARCHIVER_BACKOFF")
         self._longest_wait = settings.getfloat("ARCHIVER_RETRY_AFTER_MAX")
         self.pause = Pause()
+        self._journal = journal
+        self._closed: dict[str, int] = {}  # hosts that are not asked in this run, and until when they want that
+        now = seconds()
+        for host, resume in journal.hosts(now).items():
+            if resume - now <= self._longest_wait:
+                self.pause.hold(host, resume - now)
+            elif resume - now <= LONGEST_REST:
+                self._closed[host] = resume
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Return the middleware of a crawl."""
+        middleware = cls(crawler.settings, archive_index(crawler).index.journal)
+        middleware.crawler = crawler
+        return middleware
+
+    async def process_request(self, request: Request) -> None:
+        """Raise IgnoreRequest for a host that asked an earlier request to be left alone for longer than we wait."""
+        resume = self._closed.get(urlsplit(request.url).netloc, 0)
+        if resume > seconds():
+            until = time.strftime("%Y-%m-%d %H:%M", time.localtime(resume))
+            raise IgnoreRequest(f"the site asked to be left alone until {until} (Retry-After)")
 
     def notice(self, request: Request, response: Response) -> None:
         """Hold back the host of `request` if `response` asks for it. The download handler calls this at once: by the
         time that middlewares see a response, the next request is already on its way."""
         if response.status in SITE_WIDE:
-            wait = max(retry_after(response), self._wait(request))
-            self.pause.hold(urlsplit(request.url).netloc, min(wait, self._longest_wait))
+            host = urlsplit(request.url).netloc
+            asked = retry_after(response)
+            self.pause.hold(host, min(max(asked, self._wait(request)), self._longest_wait))
+            if asked:
+                resume = math.ceil(time.time() + min(asked, LONGEST_REST))
+                self._journal.hold(host, resume)
+                if asked > self._longest_wait:
+                    self._closed[host] = resume
 
     async def process_response(self, request: Request, response: Response) -> Request | Response:  # type: ignore[override]
         """Return `request` to try it again, after waiting, or the response."""

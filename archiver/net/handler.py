@@ -9,6 +9,7 @@ from aiohttp import TCPConnector
 from scrapy.core.downloader.handlers._aiohttp import AiohttpDownloadHandler
 
 from archiver.net.backoff import BackoffMiddleware
+from archiver.net.budget import BudgetMiddleware
 from archiver.net.guard import Guard, GuardedResolver
 
 if TYPE_CHECKING:
@@ -30,11 +31,14 @@ class GuardedDownloadHandler(AiohttpDownloadHandler):
         # The handler makes its connector itself, and aiohttp has no way to give one another resolver later.
         connector._resolver = GuardedResolver(Guard.from_crawler(crawler), connector._resolver)
         self._backoff = crawler.get_downloader_middleware(BackoffMiddleware)
+        self._budget = crawler.get_downloader_middleware(BudgetMiddleware)
         # What Scrapy has a middleware for, that says it again on every request.
         self._DEFAULT_CONNECT_TIMEOUT = crawler.settings.getfloat("DOWNLOAD_TIMEOUT")  # type: ignore[misc]
 
     async def download_request(self, request: Request) -> Response:
         """Return the response to `request`. It waits here, where its turn has come, while the host is left alone."""
+        if self._budget:
+            self._budget.look_at_the_clock()
         if self._backoff is None:
             return await super().download_request(request)
         await self._backoff.pause.wait(urlsplit(request.url).netloc)

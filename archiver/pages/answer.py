@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 from parsel import Selector
 
-from archiver.errors import PageError
+from archiver.errors import BlockPageError, PageError
 from archiver.text import printable, without_tags
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def open_json(response: Response) -> Any:
     if not text:
         raise PageError("the answer is empty")
     if text.startswith("<"):
-        raise PageError(f"the answer is a web page, not JSON (a block page?): {glimpse(without_tags(text))}")
+        raise BlockPageError(f"the answer is a web page, not JSON (a block page?): {glimpse(without_tags(text))}")
     found = WRAPPER.fullmatch(text.rstrip("; \t\r\n"))
     try:
         value = (found["call"] or found["value"] or "") if found else text

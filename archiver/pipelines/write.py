@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from datetime import timedelta
+from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from archiver.errors import QuarantineError
-from archiver.posts import Store, render
-from archiver.posts.store import POSTS
+from scrapy.exceptions import UsageError
+
+from archiver.errors import IndexFileError, QuarantineError, StoreError
+from archiver.index import Intent, seconds
+from archiver.index.extension import archive_index
+from archiver.posts import POSTS, Job, Store, render
 from archiver.recipes import recipes_for
+from archiver.spans import read_span
 
 if TYPE_CHECKING:
     from typing import Self
@@ -16,26 +21,46 @@ if TYPE_CHECKING:
     from scrapy.crawler import Crawler
 
     from archiver.article import Article
+    from archiver.index import Held, Index
     from archiver.recipes import Recipe
+
+LAYOUTS = ("flat", "month")
 
 
 class WritePipeline:
-    """Writes each article's post (ARCHIVER_OUTPUT, ARCHIVER_SITE, ARCHIVER_FORCE); it goes on when that is durable."""
+    """Writes each article's post (ARCHIVER_OUTPUT, ARCHIVER_LAYOUT, ARCHIVER_SITE, ARCHIVER_FORCE) and tells the index
+    of it; the article goes on when both are done."""
 
-    def __init__(self, recipes: dict[str, Recipe], store: Store, site: str, *, force: bool) -> None:
+    def __init__(
+        self, recipes: dict[str, Recipe], index: Index, store: Store, site: str, layout: str, *, force: bool
+    ) -> None:
         self._recipes = recipes
+        self._index = index
         self._store = store
         self._site = site
+        self._by_month = layout == "month"
         self._force = force
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
         """Return the pipeline of a crawl. Raises StoreError if there can be no posts where they should go."""
         settings = crawler.settings
-        store = Store(Path(settings["ARCHIVER_OUTPUT"]))
+        archive = archive_index(crawler)
+        index = archive.index
+        store = Store(archive.output, index.commit, index.lock_descriptor)
         # Now, and not when the spider opens: by then half of Scrapy runs, and complains when it is stopped.
-        store.prepare()
-        return cls(recipes_for(settings), store, settings["ARCHIVER_SITE"], force=settings.getbool("ARCHIVER_FORCE"))
+        if not archive.dry:
+            store.prepare(sweep=not archive.clean)
+        if settings["ARCHIVER_LAYOUT"] not in LAYOUTS:
+            raise UsageError(f"ARCHIVER_LAYOUT: expected flat or month, got {settings['ARCHIVER_LAYOUT']!r}")
+        return cls(
+            recipes_for(settings),
+            index,
+            store,
+            settings["ARCHIVER_SITE"],
+            settings["ARCHIVER_LAYOUT"],
+            force=settings.getbool("ARCHIVER_FORCE"),
+        )
 
     async def close_spider(self) -> None:
         """End the process that writes."""
@@ -43,13 +68,62 @@ class WritePipeline:
 
     async def process_item(self, article: Article) -> Article:
         """Return `article`, its post written. Raises StoreError, or QuarantineError if it cannot be a post."""
+        try:
+            return await self._write(article)
+        except IndexFileError as error:
+            raise StoreError(str(error)) from error
+
+    async def _write(self, article: Article) -> Article:
         recipe = self._recipes[article.recipe]
+        held = self._index.holdings.post(article.recipe, article.id, article.form)
+        if held and article.published:
+            self._keep_day(article, held)
         try:
             post = render(article, recipe.forms[article.form], self._site or recipe.site)
         except ValueError as error:
             raise QuarantineError(f"{article.address}: {error}") from error
+        assert article.published is not None  # or there would be no post
+        folder = f"{article.published:%Y/%m}/" if self._by_month else ""
+        article.path = held.path if held else f"{POSTS}/{folder}{post.name}"
+        intent = Intent(
+            article.recipe,
+            article.id,
+            article.form,
+            article.path,
+            sha256(post.content).digest(),
+            article.published,
+            article.words,
+            article.rules,
+            article.address,
+            (_seconds(recipe.recheck.within), _seconds(recipe.recheck.every)) if recipe.recheck else None,
+        )
+        self._index.holdings.intend(intent, seconds())
         # A page that is asked only because a better one failed may know less: it fills gaps, and replaces nothing.
         mode = "rewrite" if self._force else "keep" if article.fallback else "update"
-        article.outcome = await self._store.put(post, mode)
-        article.path = f"{POSTS}/{post.name}"
+        try:
+            article.outcome = await self._store.put(Job(article.path, post.content, mode, held.sha256 if held else b""))
+        except StoreError:
+            self._index.holdings.drop(intent)
+            raise
+        self._note(article.outcome, intent)
         return article
+
+    def _keep_day(self, article: Article, held: Held) -> None:
+        """Let an article that its source has moved to another day keep the time that its post has: its address is
+        published, and goes with the day."""
+        published = article.published
+        assert published is not None
+        if published.date() != held.published.astimezone(published.tzinfo).date():
+            article.published = held.published.astimezone(published.tzinfo)
+            article.rules["time"] = f"index:published (the source says {published.isoformat(' ')})"
+
+    def _note(self, outcome: str, intent: Intent) -> None:
+        """Tell the index what became of a post."""
+        if outcome in ("written", "unchanged"):
+            self._index.holdings.saved(intent, seconds())
+        else:
+            self._index.holdings.current(intent, seconds())
+
+
+def _seconds(span: str) -> int:
+    return read_span(span) // timedelta(seconds=1)

@@ -4,91 +4,138 @@ It is a process of its own because each durable write costs the interpreter seve
 crawl they wait for the interpreter lock and take a third of its speed, here they take none. It runs as a script
 and imports the standard library only, so that it starts in milliseconds and needs no package on its path.
 
-Protocol, on standard input and output: a length of four bytes (big-endian), then a pickle. In: a list of `Job`
-tuples. Out: a list of (outcome, reason) for each, in their order.
+Protocol, on standard input and output: a length of four bytes (big-endian), then a pickle. In: a list of
+plain tuples with the fields of `Job`. Out: a list of (outcome, reason) for each, in their order.
 """
 
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import os
 import pickle
 import signal
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 LENGTH = 4
+POSTS, VERSIONS = "_posts", "_versions"
 PREFIX, SUFFIX = ".archiver-", ".tmp"
 _SYNCING = ThreadPoolExecutor(max_workers=16, thread_name_prefix="sync")
 
-# (name of the post, its content, what to do with one that is there: "update", "keep" or "rewrite")
-Job = tuple[str, bytes, str]
-# ("written", "unchanged", "kept" or "failed", why it failed)
+
+class Job(NamedTuple):
+    """A post to write: where, what, and what to do with one that is there.
+
+    mode: `update` it, `keep` it, or `rewrite` even the same one. expected: the SHA-256 of the one that should be there
+    (an update of any other is not made: somebody edited it), or nothing.
+    """
+
+    path: str
+    content: bytes
+    mode: str = "update"
+    expected: bytes = b""
+
+
+# ("written", "unchanged", "kept", "edited" or "failed", why it failed)
 Outcome = tuple[str, str]
 
 
-def commit(directory: Path, jobs: list[Job]) -> list[Outcome]:
-    """Write the posts of `jobs` into `directory`, atomically each and durably all, and return what became of them.
+def commit(root: Path, jobs: list[Job]) -> list[Outcome]:
+    """Write the posts of `jobs` below `root`, atomically each and durably all, and return what became of them.
 
-    A post goes to a temporary file beside its place, is synced, and is renamed; then the directory is synced. The
-    syncs of a batch are asked for together, so that the file system can put them in one transaction.
+    A post goes to a temporary file beside its place, is synced, and is renamed; then its directory is synced. The
+    syncs of a batch are asked for together, so that the file system can put them in one transaction. A post that is
+    replaced is kept in `_versions` first.
     """
     outcomes: list[Outcome] = [("", "")] * len(jobs)
     pending: list[tuple[int, int, Path, Path]] = []
-    for number, (name, content, mode) in enumerate(jobs):
-        place = directory / name
-        outcome = _existing(place, content, mode)
-        if outcome:
-            outcomes[number] = (outcome, "")
-            continue
-        temporary = directory / f"{PREFIX}{os.getpid()}-{number}{SUFFIX}"
+    for number, job in enumerate(jobs):
+        place = root / job.path
+        temporary = place.with_name(f"{PREFIX}{os.getpid()}-{number}{SUFFIX}")
         try:
-            pending.append((number, _fill(temporary, content), temporary, place))
+            outcome = _made_way(root, place, job)
+            if outcome:
+                outcomes[number] = (outcome, "")
+                continue
+            place.parent.mkdir(parents=True, exist_ok=True)
+            pending.append((number, _fill(temporary, job.content), temporary, place))
         except OSError as error:
             outcomes[number] = _failure(error, temporary)
     syncs = [_SYNCING.submit(_sync, descriptor) for _, descriptor, _, _ in pending]
+    written: dict[Path, list[int]] = {}
     for (number, _, temporary, place), sync in zip(pending, syncs, strict=True):
         try:
             sync.result()
             temporary.replace(place)
             outcomes[number] = ("written", "")
+            written.setdefault(place.parent, []).append(number)
         except OSError as error:
             outcomes[number] = _failure(error, temporary)
-    if pending:
+    for directory, numbers in written.items():
         try:
             _sync_directory(directory)
         except OSError as error:
-            outcomes = [_failure(error) if outcome == "written" else (outcome, why) for outcome, why in outcomes]
+            for number in numbers:
+                outcomes[number] = _failure(error)
     return outcomes
 
 
-def sweep(directory: Path) -> None:
+def versions(root: Path, path: str) -> list[Path]:
+    """Return the files of the earlier contents of the post at `path`, the first of all first."""
+    directory = root / VERSIONS / Path(path).stem
+    found = [file for file in directory.glob("*.md") if file.stem.isdecimal()] if directory.is_dir() else []
+    return sorted(found, key=lambda file: int(file.stem))
+
+
+def keep_version(root: Path, path: str, content: bytes) -> None:
+    """Keep an earlier content of the post at `path` in `_versions`, durably; once, however often it is kept."""
+    known = versions(root, path)
+    if known and known[-1].read_bytes() == content:
+        return
+    directory = root / VERSIONS / Path(path).stem
+    directory.mkdir(parents=True, exist_ok=True)
+    place = directory / f"{int(known[-1].stem) + 1 if known else 1}.md"
+    temporary = place.with_name(f"{PREFIX}{os.getpid()}{SUFFIX}")
+    try:
+        _sync(_fill(temporary, content))
+        temporary.replace(place)
+        _sync_directory(directory)
+    except OSError:
+        _failure(OSError(), temporary)
+        raise
+
+
+def sweep(root: Path) -> None:
     """Remove the temporary files of processes that are no more."""
-    for file in directory.glob(f"{PREFIX}*{SUFFIX}"):
-        process = int(file.name.removeprefix(PREFIX).partition("-")[0])
-        try:
-            os.kill(process, 0)
-        except ProcessLookupError:
-            file.unlink(missing_ok=True)
-        except PermissionError:  # it lives, and is another user's
-            pass
+    for part in (POSTS, VERSIONS):
+        for file in (root / part).rglob(f"{PREFIX}*{SUFFIX}"):
+            process = int(file.name.removeprefix(PREFIX).removesuffix(SUFFIX).partition("-")[0])
+            try:
+                os.kill(process, 0)
+            except ProcessLookupError:
+                file.unlink(missing_ok=True)
+            except PermissionError:  # it lives, and is another user's
+                pass
 
 
-def _existing(place: Path, content: bytes, mode: str) -> str:
-    """Return what becomes of the post because of the one at its place, or nothing if it must be written."""
-    if mode == "rewrite":
-        return ""
+def _made_way(root: Path, place: Path, job: Job) -> str:
+    """Return what becomes of the post because of the one at its place, or nothing if it must be written: then the
+    one that was there is kept as an earlier version."""
     try:
         present = place.read_bytes()
     except FileNotFoundError:
         return ""
-    except OSError:
-        return ""  # not readable: writing tells more
-    if present == content:
-        return "unchanged"
-    return "kept" if mode == "keep" else ""
+    if present == job.content:
+        return "" if job.mode == "rewrite" else "unchanged"
+    if job.mode == "keep":
+        return "kept"
+    if job.mode == "update" and job.expected and hashlib.sha256(present).digest() != job.expected:
+        return "edited"
+    keep_version(root, job.path, present)
+    return ""
 
 
 def _fill(temporary: Path, content: bytes) -> int:
@@ -128,15 +175,14 @@ def _failure(error: OSError, temporary: Path | None = None) -> Outcome:
     return ("failed", error.strerror or str(error))
 
 
-def _serve(directory: Path, requests: BinaryIO, replies: BinaryIO) -> None:
+def _serve(root: Path, requests: BinaryIO, replies: BinaryIO) -> None:
     while header := requests.read(LENGTH):
-        jobs: list[Job] = pickle.loads(requests.read(int.from_bytes(header, "big")))
-        reply = pickle.dumps(commit(directory, jobs))
+        jobs = [Job(*job) for job in pickle.loads(requests.read(int.from_bytes(header, "big")))]
+        reply = pickle.dumps(commit(root, jobs))
         replies.write(len(reply).to_bytes(LENGTH, "big") + reply)
         replies.flush()
 
 
 if __name__ == "__main__":
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the crawl ends first, and then this process's input
-    sweep(Path(sys.argv[1]))
     _serve(Path(sys.argv[1]), sys.stdin.buffer, sys.stdout.buffer)

@@ -1,6 +1,6 @@
 """Recipes: what is particular to a source, as data."""
 
 from archiver.recipes.load import load_recipe, load_recipes, recipes_for
-from archiver.recipes.recipe import Form, PageRules, Recipe
+from archiver.recipes.recipe import Endpoint, Form, Listing, PageRules, Recipe
 
-__all__ = ["Form", "PageRules", "Recipe", "load_recipe", "load_recipes", "recipes_for"]
+__all__ = ["Endpoint", "Form", "Listing", "PageRules", "Recipe", "load_recipe", "load_recipes", "recipes_for"]

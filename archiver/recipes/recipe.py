@@ -8,8 +8,13 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from archiver.spans import SPAN
+
 FIELDS = ("title", "time", "source", "digest", "url")  # of an article, besides its id and its body
 ID_FLAGS = re.IGNORECASE | re.ASCII  # once: flags are combined in Python
+
+
+Span = Annotated[str, msgspec.Meta(pattern=SPAN.pattern)]  # a length of time: archiver.dates.read_span
 
 
 class Part(msgspec.Struct, frozen=True, forbid_unknown_fields=True, eq=False):
@@ -40,6 +45,34 @@ class PageRules(Part, frozen=True):
     fields: dict[str, tuple[str | Rule, ...]]
     hosts: tuple[str, ...] = ("",)
     class_: str = msgspec.field(default="archiver.pages.page.Page", name="class")
+
+
+class Endpoint(Part, frozen=True):
+    """One way to ask for a listing: its address, where its items are, and where in an item the fields are."""
+
+    address: str
+    items: str
+    fields: dict[str, tuple[str | Rule, ...]]
+    format: Literal["json", "css", "xpath"] = "json"
+    hosts: tuple[str, ...] = ("",)
+
+
+class Listing(Part, frozen=True):
+    """A list of articles that a source publishes. Of its endpoints the next is asked when one fails."""
+
+    endpoints: tuple[Endpoint, ...]
+    form: str = "share"
+    parameters: dict[str, str | None] = {}  # of the addresses; None: whoever asks for the listing must give it
+    size: Annotated[int, msgspec.Meta(ge=1)] = 100  # items to ask for at a time
+    pages: Annotated[int, msgspec.Meta(ge=1)] = 1  # to go on to, at most, while nothing on a page is known
+    rhythm: Span | None = None  # how old the newest item may be before silence is an alarm
+
+
+class Recheck(Part, frozen=True):
+    """For how long after an article was saved to look whether it was edited or withdrawn, and how often."""
+
+    within: Span
+    every: Span
 
 
 class Recovery(Part, frozen=True):
@@ -110,6 +143,8 @@ class Recipe(Part, frozen=True):
     addresses: tuple[AddressPattern, ...]
     pages: tuple[PageRules, ...]
     forms: dict[str, Form]
+    listings: dict[str, Listing] = {}
+    recheck: Recheck | None = None
     recover: dict[str, tuple[Recovery, ...]] = {}
     clean: CleanRules = CleanRules()
     politeness: Politeness = Politeness()
@@ -125,7 +160,9 @@ class Recipe(Part, frozen=True):
 
     def hosts(self) -> frozenset[str]:
         """Return every host that this recipe sends requests to, without ports and wildcards."""
-        from_pages = (host for page in self.pages for host in page.hosts if host)
-        from_addresses = (re.match(r"https?://([^/{}]+)", page.address) for page in self.pages)
-        names = {*from_pages, *(found[1] for found in from_addresses if found)}
+        asked: list[PageRules | Endpoint] = [*self.pages]
+        asked += [endpoint for listing in self.listings.values() for endpoint in listing.endpoints]
+        given = (host for one in asked for host in one.hosts if host)
+        in_addresses = (re.match(r"https?://([^/{}]+)", one.address) for one in asked)
+        names = {*given, *(found[1] for found in in_addresses if found)}
         return frozenset(name.partition(":")[0] for name in names)

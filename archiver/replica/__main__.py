@@ -13,6 +13,8 @@ from archiver.replica import Fault, Replica
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+LISTING = "http://183.136.162.242/web/webapi?type=102&count=100&newsid=1"
+
 
 def _parser() -> ArgumentParser:
     parser = ArgumentParser(prog="python -m archiver.replica", description="Serve a stand-in for the news-share site.")
@@ -45,6 +47,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     with suppress(KeyboardInterrupt):
         print(f"Serving {len(replica.articles)} articles at {replica.url} until interrupted. Try:", flush=True)
         print(f"  http_proxy={replica.url} curl {replica.articles[0].url}", flush=True)
+        print(f"  http_proxy={replica.url} curl '{LISTING}'", flush=True)
         Event().wait()
     replica.stop()
     return 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass, field
 from http import HTTPStatus
@@ -10,6 +11,10 @@ from urllib.parse import parse_qsl, unquote
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+HTML = "text/html;charset=UTF-8"
+JSON = "application/json;charset=UTF-8"
+SCRIPT = "application/javascript;charset=UTF-8"
 
 _INFO_CODE = re.compile(r"NW(\d+)", re.IGNORECASE)
 _ID_IN_PATH = re.compile(r"[/,](\d{12,})(?:\.html)?$")
@@ -66,6 +71,16 @@ class Answer:
 def typed(body: str | bytes, content_type: str) -> Answer:
     """A 200 answer of that content type; text goes out as UTF-8."""
     return Answer(body=body.encode() if isinstance(body, str) else body, headers={"Content-Type": content_type})
+
+
+def as_text(value: object) -> str:
+    """The value as JSON, characters as they are."""
+    return json.dumps(value, ensure_ascii=False)
+
+
+def as_json(value: object) -> Answer:
+    """The value as a JSON answer."""
+    return typed(as_text(value), JSON)
 
 
 def plain(status: int, headers: Mapping[str, str] | None = None) -> Answer:

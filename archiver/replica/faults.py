@@ -9,9 +9,10 @@ from enum import StrEnum
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 
-from archiver.replica.exchange import Answer, Seen, plain, typed
+from archiver.replica.exchange import HTML, SCRIPT, Answer, Seen, as_json, plain, typed
+from archiver.replica.listings import Listing, find_listing
 from archiver.replica.records import data_text
-from archiver.replica.site import HTML, Site, as_json
+from archiver.replica.site import Site
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -36,6 +37,10 @@ class Fault(StrEnum):
     JSONP = "jsonp"  # callback(...);
     ASSIGNMENT = "assignment"  # var x = ...;
     OTHER_ARTICLE = "other_article"  # another article, the same one for every address
+    SAME_BODY = "same_body"  # the right article with the first article's body
+    EMPTY_LIST = "empty_list"  # a listing without items
+    RENAMED = "renamed"  # a listing whose items have other keys
+    BLANK_FIELDS = "blank_fields"  # a listing whose items have no title, time, source and address
     REDIRECT_LOOP = "redirect_loop"  # 302 to itself
     REDIRECT_FILE = "redirect_file"  # 302 to a local file
     REDIRECT_TO = "redirect_to"  # 302 elsewhere (location)
@@ -118,6 +123,25 @@ class Case:
         path, query = (part.replace(asked, other) for part in (self.seen.path, self.seen.query))
         return self.site.answer(replace(self.seen, path=path, query=query))
 
+    def same_body(self) -> Answer:
+        """The article that is asked for, with the body of the first; the right answer where none is asked for."""
+        if self.seen.article_id is None:
+            return self.right
+        articles = self.site.articles
+        alike = Site(replace(record, text=articles[0].text, content=articles[0].content) for record in articles)
+        alike.routes = self.site.routes
+        return alike.answer(self.seen)
+
+    def emptied(self) -> Answer:
+        """The listing that is asked for, without items; the right answer for other pages."""
+        listing = find_listing(self.seen)
+        return listing.show([], self.seen) if listing else self.right
+
+    def relisted(self, change: Callable[[Listing], Listing]) -> Answer:
+        """The listing that is asked for, as it is after the change; the right answer for other pages."""
+        listing = find_listing(self.seen)
+        return change(listing).show(self.site.listed(listing.name), self.seen) if listing else self.right
+
 
 @lru_cache(maxsize=4)
 def bomb(size: int) -> bytes:
@@ -126,10 +150,6 @@ def bomb(size: int) -> bytes:
     piece = b" " * 65536
     packed = [packer.compress(piece) for _ in range(size // len(piece))]
     return b"".join([*packed, packer.compress(piece[: size % len(piece)]), packer.flush()])
-
-
-def _script(body: bytes) -> Answer:
-    return typed(body, "application/javascript;charset=UTF-8")
 
 
 SERVED: dict[Fault, Callable[[Case], Answer]] = {
@@ -146,9 +166,13 @@ SERVED: dict[Fault, Callable[[Case], Answer]] = {
     Fault.GBK: lambda case: case.labelled(case.gbk, "GBK"),
     Fault.UTF8_AS_GBK: lambda case: case.labelled(case.right.body, "GBK"),
     Fault.BOM: lambda case: case.body(b"\xef\xbb\xbf" + case.right.body),
-    Fault.JSONP: lambda case: _script(b"callback(" + case.right.body + b");"),
-    Fault.ASSIGNMENT: lambda case: _script(b"var x = " + case.right.body + b";"),
+    Fault.JSONP: lambda case: typed(b"callback(" + case.right.body + b");", SCRIPT),
+    Fault.ASSIGNMENT: lambda case: typed(b"var x = " + case.right.body + b";", SCRIPT),
     Fault.OTHER_ARTICLE: lambda case: case.elsewhere(),
+    Fault.SAME_BODY: lambda case: case.same_body(),
+    Fault.EMPTY_LIST: lambda case: case.emptied(),
+    Fault.RENAMED: lambda case: case.relisted(Listing.renamed),
+    Fault.BLANK_FIELDS: lambda case: case.relisted(Listing.blank),
     Fault.REDIRECT_LOOP: lambda case: plain(302, {"Location": case.seen.target}),
     Fault.REDIRECT_FILE: lambda _: plain(302, {"Location": "file:///etc/passwd"}),
     Fault.REDIRECT_TO: lambda case: plain(302, {"Location": case.options["location"]}),

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta, timezone
 from functools import cache
+from html import unescape
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +14,10 @@ import yaml
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+_BEIJING = timezone(timedelta(hours=8))
+_MARKUP = re.compile(r"<!--.*?-->|<(script|style)\b.*?</\1\s*>|<[^>]*>", re.DOTALL | re.IGNORECASE)
+_SENTENCE = re.compile(r"[^。！？]*[。！？]?")
 
 
 @cache
@@ -75,6 +81,38 @@ class Record:
             return self.date
         written: str = _catalogue()["page_date"].format(moment)
         return written
+
+    @property
+    def milliseconds(self) -> int | None:
+        """The date, which is Beijing time, in milliseconds since 1970; None where it is no date."""
+        try:
+            moment = datetime.fromisoformat(self.date)
+        except ValueError:
+            return None
+        return int(moment.replace(tzinfo=_BEIJING).timestamp() * 1000)
+
+    @property
+    def byline(self) -> str:
+        """The authors in one line."""
+        return " ".join(self.author)
+
+    @property
+    def excerpt(self) -> str:
+        """The beginning of the text, without markup, cut off in mid-sentence."""
+        return self._words[:60]
+
+    @property
+    def summary(self) -> str:
+        """The digest; where there is none, one made of title, first sentence and source."""
+        if self.digest:
+            return self.digest
+        sentence = _SENTENCE.match(self._words)
+        assert sentence, "the pattern matches any text"
+        return f"【{self.title}】{sentence[0]}（{self.medianame}）"
+
+    @property
+    def _words(self) -> str:
+        return unescape(_MARKUP.sub("", self.text)).strip()
 
     def edited(self) -> Record:
         """The article after its revision. A new `text` without a new `content` has no links any more."""

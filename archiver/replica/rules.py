@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
+from archiver.replica.listings import find_listing
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -15,11 +17,12 @@ if TYPE_CHECKING:
 
 @dataclass
 class Rule:
-    """A fault for one article, one path, or (given neither) for all but /robots.txt; `left` is how often yet."""
+    """A fault for one article, path or listing, or (given none) for all but /robots.txt; `left` is how often yet."""
 
     fault: Fault
     id: str | None
     path: str | None
+    listing: str | None
     left: int | None
     options: Mapping[str, Any]
 
@@ -27,9 +30,17 @@ class Rule:
         """Whether the request is one of those that get the fault."""
         if self.left == 0:
             return False
-        if self.id is None and self.path is None:
+        if self.id is None and self.path is None and self.listing is None:
             return seen.path != "/robots.txt"
-        return self.path == seen.path or (self.id is not None and self.id == seen.article_id)
+        return (
+            self.path == seen.path
+            or (self.id is not None and self.id == seen.article_id)
+            or (self.listing is not None and self._in_listing(seen))
+        )
+
+    def _in_listing(self, seen: Seen) -> bool:
+        listing = find_listing(seen)
+        return listing is not None and listing.name == self.listing
 
 
 class Rules:

@@ -9,6 +9,7 @@ from archiver.replica.exchange import Answer, Seen, plain
 from archiver.replica.faults import SERVED, Case, Fault, complete_options
 from archiver.replica.rules import Rule, Rules
 from archiver.replica.site import Site, bare
+from archiver.replica.validators import unless_held
 from archiver.replica.wire import Wire
 
 if TYPE_CHECKING:
@@ -64,16 +65,20 @@ class Replica(Site):
         fault: Fault,
         id: str | None = None,  # noqa: A002
         path: str | None = None,
+        listing: str | None = None,
         times: int | None = None,
         **options: Any,
     ) -> None:
-        """Answer requests for that article, or that exact path, with a fault; given neither, all but /robots.txt.
+        """Answer requests for that article, exact path or listing with a fault; given none, all but /robots.txt.
 
-        `times` limits how often. Of several faults for one request the one set first is used, until it is spent.
-        The options are those of the fault; an unknown or missing one is a TypeError.
+        `listing` is one of the names in `listings`; any other is a ValueError. `times` limits how often. Of several
+        faults for one request the one set first is used, until it is spent. The options are those
+        of the fault; an unknown or missing one is a TypeError.
         """
         complete = complete_options(fault, options)
-        self._rules.add(Rule(fault, id if id is None else bare(id), path, times, complete))
+        if listing is not None and listing not in self.listings:
+            raise ValueError(f"there is no listing {listing}; there are: {', '.join(self.listings)}")
+        self._rules.add(Rule(fault, id if id is None else bare(id), path, listing, times, complete))
 
     def heal(self) -> None:
         """Remove all faults."""
@@ -86,4 +91,4 @@ class Replica(Site):
             return plain(501)
         if rule := self._rules.take(seen):
             return SERVED[rule.fault](Case(self, seen, rule.options))
-        return self.answer(seen)
+        return unless_held(self.answer(seen), seen)

@@ -8,6 +8,7 @@ import struct
 import sys
 import time
 from contextlib import suppress
+from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from socket import SHUT_RDWR, SO_LINGER, SOL_SOCKET, socket
 from threading import Event
@@ -107,7 +108,8 @@ class Handler(BaseHTTPRequestHandler):
         self.send_response(answer.status)
         for name, value in answer.headers.items():
             self.send_header(name, value)
-        self.send_header("Content-Length", str(length))
+        if answer.status != HTTPStatus.NOT_MODIFIED:  # there it would be that of the body which is not sent
+            self.send_header("Content-Length", str(length))
         self.end_headers()
         if self.command == "HEAD":
             return

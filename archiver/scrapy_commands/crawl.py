@@ -10,14 +10,15 @@ from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.exceptions import UsageError
 
 from archiver.crawl import run_crawler
-from archiver.errors import ArchiverError
+from archiver.errors import ArchiverError, LockedError
+from archiver.statuses import ALARM, FAILED, LOCKED
 
 if TYPE_CHECKING:
     import argparse
 
 
 class Command(CrawlCommand):
-    """Scrapy's command; its exit status is 1 also when an article failed or went to quarantine."""
+    """Scrapy's command; its exit status also tells of articles that failed (1) and of alarms (3)."""
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Run the spider that `args` names."""
@@ -28,6 +29,6 @@ class Command(CrawlCommand):
             report = run_crawler(self.crawler_process, self._create_crawler(args[0]), **opts.spargs)
         except ArchiverError as error:
             sys.stderr.write(f"archiver: {error}\n")
-            self.exitcode = 1
+            self.exitcode = LOCKED if isinstance(error, LockedError) else FAILED
         else:
-            self.exitcode = 1 if report.failed else 0
+            self.exitcode = ALARM if report.alarms else FAILED if report.failed else 0

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import os
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 
 from scrapy import Request, Spider
 from scrapy.exceptions import UsageError
 from scrapy.settings import SETTINGS_PRIORITIES
+from scrapy.spidermiddlewares.httperror import HttpError
 
 import archiver
 from archiver.addresses import page_addresses
-from archiver.errors import PageError, RecipeError
+from archiver.errors import BlockPageError, GoneError, PageError, RecipeError
+from archiver.index.extension import archive_index
+from archiver.net.budget import BudgetSpentError
 from archiver.net.failures import explain, in_words
 from archiver.pages import page_for
 from archiver.recipes import recipes_for
-from archiver.signals import article_failed
+from archiver.signals import article_failed, blocked
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,9 +31,23 @@ if TYPE_CHECKING:
 
     from archiver.addresses import Reference
     from archiver.article import Article
+    from archiver.index.extension import ArchiveIndex
+    from archiver.recipes import Recipe
 
-Failures = tuple[tuple[str, str], ...]  # a host, and why it did not give the article
 PROFILES = ("clean", "source")
+NOT_MODIFIED = 304
+GONE = frozenset({404, 410})
+
+
+class Try(NamedTuple):
+    """An attempt at a page that did not give what was wanted."""
+
+    host: str
+    reason: str
+    gone: bool | None  # the source says that there is no such article; None: nobody answered
+
+
+Tries = tuple[Try, ...]
 
 
 class ArticleSpider(Spider):
@@ -65,49 +82,95 @@ class ArticleSpider(Spider):
             }
             settings.set("DOWNLOAD_SLOTS", {**slots, **settings.getdict("DOWNLOAD_SLOTS")}, priority="spider")
 
-    def ask(self, reference: Reference, number: int = 0, failures: Failures = ()) -> Iterator[Request]:
+    @property
+    def archive(self) -> ArchiveIndex:
+        """The index of the crawl."""
+        return archive_index(self.crawler)
+
+    def ask(self, reference: Reference, number: int = 0, tries: Tries = ()) -> Iterator[Request]:
         """Yield the request for page `number` of the article; when there is none left, report it as failed."""
         pages = list(page_addresses(reference))
         if number == len(pages):
-            self.fail(reference.address, in_words(failures))
+            said = {one.gone for one in tries} - {None}
+            reason = in_words((one.host, one.reason) for one in tries)
+            self.fail(reference.address, reason, reference, gone=reference.held and said == {True})
             return
         page, address = pages[number]
+        validators = self.validators(reference, address) if number == 0 else {}
         yield Request(
             address,
+            headers=validators,
             callback=self.read,
             errback=self.next_page,
             dont_filter=True,  # spiders ask for an article once; the same address is asked again only on purpose
-            # A second page is for when the first cannot be had, and not worth waiting for as long.
-            meta={"max_retry_times": 0} if number else {},
-            cb_kwargs={"reference": reference, "number": number, "page": page.name, "failures": failures},
+            meta={
+                # A second page is for when the first cannot be had, and not worth waiting for as long.
+                **({"max_retry_times": 0} if number else {}),
+                **({"handle_httpstatus_list": [NOT_MODIFIED]} if validators else {}),
+            },
+            cb_kwargs={"reference": reference, "number": number, "page": page.name, "tries": tries},
         )
 
+    def validators(self, reference: Reference, address: str) -> dict[str, str]:  # noqa: ARG002
+        """Return headers that ask for the article at `address` only if it has changed; none by default."""
+        return {}
+
     def read(
-        self, response: Response, reference: Reference, number: int, page: str, failures: Failures
+        self,
+        response: Response,
+        reference: Reference,
+        number: int,
+        page: str,
+        tries: Tries,
+        fetched: datetime | None = None,
     ) -> Iterator[Article | Request]:
-        """Yield the article in `response`, or the request for the next page that may have it."""
+        """Yield the article in `response`, in each form that is wanted, or the request for the next page that may
+        have it. fetched: when the response came; now, unless it was kept."""
+        if response.status == NOT_MODIFIED:
+            self.unchanged(reference)
+            return
         try:
-            yield page_for(reference.recipe, page).article(response, reference, datetime.now(UTC))
+            rules = page_for(reference.recipe, page)
+            when = fetched or datetime.now(UTC)
+            articles = [rules.article(response, reference, when, form) for form in reference.forms]
         except PageError as error:
-            yield from self.ask(reference, number + 1, (*failures, (_host(response.url), str(error))))
+            if isinstance(error, BlockPageError):
+                self.crawler.signals.send_catch_log(blocked, address=response.url, reason=str(error))
+            failed = Try(_host(response.url), str(error), isinstance(error, GoneError))
+            yield from self.ask(reference, number + 1, (*tries, failed))
+            return
+        if fetched is None:
+            self.came(reference, page, response, when)
+        yield from articles
 
     def next_page(self, failure: Failure) -> Iterator[Request]:
         """Yield the request for the next page after one that could not be had."""
+        if isinstance(failure.value, BudgetSpentError):
+            return  # it has not failed, and stays due
         request: Request = failure.request  # type: ignore[attr-defined]
         tried: dict[str, Any] = request.cb_kwargs
-        failures = (*tried["failures"], (_host(request.url), explain(failure)))
-        yield from self.ask(tried["reference"], tried["number"] + 1, failures)
+        gone = failure.value.response.status in GONE if isinstance(failure.value, HttpError) else None
+        failed = Try(_host(request.url), explain(failure), gone)
+        yield from self.ask(tried["reference"], tried["number"] + 1, (*tried["tries"], failed))
 
-    def fail(self, address: str, reason: str) -> None:
-        """Report that `address` gave no article."""
-        self.crawler.signals.send_catch_log(article_failed, address=address, reason=reason)
+    def came(self, reference: Reference, page: str, response: Response, fetched: datetime) -> None:
+        """Do something with an answer that holds the article; nothing by default."""
+
+    def unchanged(self, reference: Reference) -> None:
+        """Do something when the source says that the article has not changed; nothing by default."""
+
+    def fail(self, address: str, reason: str, reference: Reference | None = None, *, gone: bool = False) -> None:
+        """Report that `address` gave no article. gone: there is a post of it, and the source has it no more."""
+        self.crawler.signals.send_catch_log(
+            article_failed, address=address, reason=reason, reference=reference, gone=gone
+        )
 
 
 def _host(address: str) -> str:
     return urlsplit(address).netloc
 
 
-def _politeness(recipe: Any) -> Iterator[tuple[str, float | int | None]]:
+def _politeness(recipe: Recipe) -> Iterator[tuple[str, float | int | None]]:
     yield "delay", recipe.politeness.delay
     yield "jitter", recipe.politeness.jitter
     yield "concurrency", recipe.politeness.concurrency

@@ -31,18 +31,22 @@ class ShareSpider(ArticleSpider):
 
     name = "share"
 
-    def __init__(self, url: str = "", urls: Iterable[str] = (), **kwargs: Any) -> None:
-        """Take addresses: `url`, one or several with white space between them (-a url=…), and `urls`."""
+    def __init__(
+        self, url: str = "", urls: Iterable[str] = (), references: Iterable[Reference] = (), **kwargs: Any
+    ) -> None:
+        """Take addresses: `url`, one or several with white space between them (-a url=…), and `urls`; and articles
+        that are resolved already, with what is wanted of them (`references`)."""
         super().__init__(**kwargs)
         self.addresses = [*url.split(), *urls]
-        self.wanted: dict[tuple[str, str], Reference] = {}  # by recipe and id: one article may have several addresses
+        # By recipe and id: one article may have several addresses.
+        self.wanted = {(reference.recipe.name, reference.id): reference for reference in references}
         self.unknown: list[tuple[str, str]] = []
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> ShareSpider:
         """Return the spider, its addresses resolved. Raises UsageError when there is none."""
         spider = super().from_crawler(crawler, *args, **kwargs)
-        if not spider.addresses:
+        if not (spider.addresses or spider.wanted):
             raise UsageError("no address was given; give one with -a url=ADDRESS")
         recipes = recipes_for(crawler.settings)
         for address in spider.addresses:

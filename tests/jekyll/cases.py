@@ -94,9 +94,9 @@ class Case:
 def made(profile: str, form: str, record: Record, url: str = "") -> Case:
     """The case of `record`; its post is made as a crawl makes it, but for the crawl."""
     response = TextResponse("http://a.example/", body=json.dumps(record.news_text()).encode(), encoding="utf-8")
-    reference = Reference(RECIPE, record.id, record.infocode)
     known = {"digest": record.digest, "url": url}
-    article = page_for(RECIPE, "text").article(response, reference, FETCHED, form, known)
+    reference = Reference(RECIPE, record.id, record.infocode, known=known)
+    article = page_for(RECIPE, "text").article(response, reference, FETCHED, form)
     for step in (ValidatePipeline(RECIPES), MetadataPipeline(RECIPES), CleanPipeline(RECIPES, profile)):
         article = step.process_item(article)
     return Case(record, url, form, article, render(article, RECIPE.forms[form], RECIPE.site))

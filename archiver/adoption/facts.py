@@ -1,0 +1,83 @@
+"""What the index is to know of a post that is on disk. No I/O."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from hashlib import sha256
+from typing import TYPE_CHECKING
+
+from archiver.dates import read_time
+from archiver.errors import TimeFormatError
+from archiver.index import Intent
+from archiver.posts import words
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from archiver.adoption.names import Named
+    from archiver.posts.read import ReadPost
+    from archiver.recipes import Recipe
+
+
+def published(named: Named, post: ReadPost) -> datetime | None:
+    """Return when an article was published: by its date, else its file's name, else its id; None if nothing says."""
+    if post.date:
+        return post.date if post.date.tzinfo else post.date.replace(tzinfo=named.recipe.zone())
+    if named.day:
+        return midnight(named.recipe, named.day)
+    return id_date(named.recipe, named.id)
+
+
+def midnight(recipe: Recipe, day: date) -> datetime:
+    """Return the beginning of `day` where the source is."""
+    return datetime(day.year, day.month, day.day, tzinfo=recipe.zone())
+
+
+def id_date(recipe: Recipe, article_id: str) -> datetime | None:
+    """Return the time that is in an id, by the recipe's rules; None if there is none."""
+    for text in _from_id(recipe, "time", article_id):
+        try:
+            return read_time(text, recipe.zone(), datetime.now(UTC))[0]
+        except TimeFormatError:
+            continue
+    return None
+
+
+def own_address(named: Named) -> str:
+    """Return the address that a post of this form links to, as far as the recipe says one without being told more;
+    else nothing."""
+    link = named.form.link
+    if "{url}" not in link:
+        return link.format(id=named.id, url="")
+    return next((link.format(id=named.id, url=url) for url in _from_id(named.recipe, "url", named.id)), "")
+
+
+def known(named: Named, post: ReadPost) -> dict[str, str]:
+    """Return what only listings say, and a later post of this form will need again."""
+    facts: dict[str, str] = {}
+    if named.form.quote and post.quote:
+        facts[named.form.quote.source] = post.quote
+    if "{url}" in named.form.link and post.link:
+        facts["url"] = post.link
+    return facts
+
+
+def intent(path: str, named: Named, post: ReadPost, content: bytes, when: datetime) -> Intent:
+    """Return the post as the index has it."""
+    return Intent(
+        named.recipe.name,
+        named.id,
+        named.form_name,
+        path,
+        sha256(content).digest(),
+        when,
+        None if post.damage or post.link is None else words(post.body, named.recipe),
+        {},
+        post.link or own_address(named),
+    )
+
+
+def _from_id(recipe: Recipe, field: str, article_id: str) -> list[str]:
+    found = ((rule, re.search(rule.match, article_id)) for rule in recipe.recover.get(field, ()) if rule.source == "id")
+    return [rule.format.format(match[1]) for rule, match in found if match and match[1]]

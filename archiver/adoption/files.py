@@ -1,0 +1,74 @@
+"""The files of an archive, for reading only."""
+
+from __future__ import annotations
+
+import os
+from hashlib import sha256
+from typing import TYPE_CHECKING
+
+from archiver.errors import StoreError
+from archiver.posts.disk import POSTS, PREFIX, VERSIONS, versions
+from archiver.posts.read import ReadPost, read
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from archiver.adoption.names import Named
+
+
+def post_files(output: Path) -> list[str]:
+    """Return the files below `_posts` of `output`, as paths in it, by name: those with a date in their names first, and
+    a post before its copies. Raises StoreError."""
+    found: list[str] = []
+    _add_files(output / POSTS, POSTS, found)
+    return sorted(found, key=_order)
+
+
+def is_utf8(path: str) -> bool:
+    """Return whether a path is text that can be kept and shown."""
+    return path.isascii() or not any("\ud800" <= character <= "\udfff" for character in path)
+
+
+def stems_with_versions(output: Path) -> set[str]:
+    """Return the names, without their endings, of the posts that have earlier contents. Raises StoreError."""
+    try:
+        return set(os.listdir(output / VERSIONS))  # noqa: PTH208 - names are what is wanted
+    except FileNotFoundError:
+        return set()
+    except OSError as error:
+        raise StoreError(f"{output / VERSIONS}: cannot be read: {error.strerror}") from error
+
+
+def earlier(output: Path, path: str) -> Sequence[tuple[bytes, int]]:
+    """Return SHA-256 and time of the earlier contents of a post, the first of all first. Raises StoreError."""
+    try:
+        return [(sha256(file.read_bytes()).digest(), int(file.stat().st_mtime)) for file in versions(output, path)]
+    except OSError as error:
+        raise StoreError(f"{error.filename}: cannot be read: {error.strerror}") from error
+
+
+def read_file(output: Path, path: str, named: Named) -> ReadPost:
+    """Return what the post in the file `path` says; one that cannot be read is damaged."""
+    try:
+        return read((output / path).read_bytes(), quoted=named.form.quote is not None)
+    except OSError as error:
+        return ReadPost(damage=f"cannot be read: {error.strerror}")
+
+
+def _add_files(directory: str | os.PathLike[str], name: str, found: list[str]) -> None:
+    try:
+        with os.scandir(directory) as entries:
+            for entry in entries:
+                path = f"{name}/{entry.name}"
+                if entry.is_dir(follow_symlinks=False):
+                    _add_files(entry.path, path, found)
+                elif entry.is_file() and not entry.name.startswith(PREFIX):
+                    found.append(path)
+    except OSError as error:
+        raise StoreError(f"{error.filename or directory}: cannot be read: {error.strerror}") from error
+
+
+def _order(path: str) -> tuple[bool, str, str]:
+    stem = path.rpartition("/")[2].removesuffix(".md")
+    return not stem[:1].isdigit(), stem, path

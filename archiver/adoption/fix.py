@@ -1,0 +1,147 @@
+"""Mending a post: its bytes in, the same with what is broken mended out. No I/O."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from archiver.adoption.facts import id_date, midnight, own_address
+from archiver.adoption.problems import Kind, problems
+from archiver.posts import frontmatter, markdown
+from archiver.posts.read import END, KEYS, LINE, ReadPost, front_span, load_front, read_text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from datetime import datetime
+
+    from archiver.adoption.names import Named
+
+BEGUN = re.compile(rf"---[ \t\r]*\n(?:(?:{'|'.join(KEYS)}):.*\n){{{len(KEYS)}}}")
+MARK = "\ufeff"
+CR = "\r"
+
+
+def fix(content: bytes, named: Named, others: Sequence[ReadPost]) -> tuple[bytes, Mapping[Kind, str]]:
+    """Return the post with what can be mended mended, and how that was done for each kind of problem.
+
+    Nothing but the broken fields changes. others: what other posts of the same article say.
+    """
+    try:
+        text = content.decode()
+    except UnicodeDecodeError:
+        return content, {}
+    mark = MARK if text.startswith(MARK) else ""
+    mender = _Mender(text.removeprefix(mark), named, others)
+    before = mender.kinds()
+    for kind, mend in mender.steps:
+        if kind in mender.kinds():
+            kept = mender.text
+            mend()
+            if kind in mender.kinds():
+                mender.text = kept
+    after = mender.kinds()
+    done = {kind: how for kind, how in mender.done.items() if kind not in after}
+    # What only showed when the front matter could be read again is mended with it.
+    inner = [how for kind, how in done.items() if kind not in before]
+    if inner and Kind.FRONT_MATTER in done:
+        done[Kind.FRONT_MATTER] = "; ".join([done[Kind.FRONT_MATTER], *inner])
+    return (mark + mender.text).encode(), {kind: how for kind, how in done.items() if kind in before}
+
+
+class _Mender:
+    """The text of a post while it is mended."""
+
+    def __init__(self, text: str, named: Named, others: Sequence[ReadPost]) -> None:
+        self.text = text
+        self.done: dict[Kind, str] = {}
+        self._named = named
+        self._others = others
+        self.steps: tuple[tuple[Kind, Callable[[], None]], ...] = (
+            (Kind.FRONT_MATTER, self._front_matter),
+            (Kind.TITLE, self._title),
+            (Kind.DATE, self._date),
+            (Kind.OFFSET, self._offset),
+            (Kind.ADDRESS, self._address),
+        )
+
+    def post(self) -> ReadPost:
+        return read_text(self.text, self._named.form.quote is not None)
+
+    def kinds(self) -> set[Kind]:
+        post = self.post()
+        # Nothing is mended so that it is no post any more.
+        return {Kind.FRONT_MATTER} if post.foreign else {problem.kind for problem in problems("", self._named, post)}
+
+    def _front_matter(self) -> None:
+        notes = []
+        if front_span(self.text) is None and (begun := BEGUN.match(self.text)):
+            self.text = f"{begun[0]}---\n{self.text[begun.end() :]}"
+            notes.append("closed the front matter")
+        if span := front_span(self.text):
+            front = LINE.sub(_escaped, self.text[slice(*span)])
+            if front != self.text[slice(*span)]:
+                self.text = self.text[: span[0]] + front + self.text[span[1] :]
+                notes.append("escaped the value anew")
+        self.done[Kind.FRONT_MATTER] = ", ".join(notes)
+
+    def _title(self) -> None:
+        title = next((post.title for post in self._others if post.title.strip()), "")
+        if title:
+            self._set("title", frontmatter.double_quoted(title))
+            self.done[Kind.TITLE] = "taken from another post of the article"
+
+    def _date(self) -> None:
+        when, how = self._when()
+        if when:
+            self._set("date", _written(when))
+            self.done[Kind.DATE] = f"{_written(when)}, {how}"
+
+    def _when(self) -> tuple[datetime | None, str]:
+        recipe, day = self._named.recipe, self._named.day
+        for post in self._others:
+            if post.date and post.date.tzinfo and day in (None, post.date.astimezone(recipe.zone()).date()):
+                return post.date.astimezone(recipe.zone()), "taken from another post of the article"
+        if day:
+            return midnight(recipe, day), "from the file name: the time of day is not known"
+        return id_date(recipe, self._named.id), "from the id: the time of day is not known"
+
+    def _offset(self) -> None:
+        date = self.post().date
+        if date:
+            when = date.replace(tzinfo=self._named.recipe.zone())
+            self._set("date", _written(when))
+            self.done[Kind.OFFSET] = f"{when:%z} added"
+
+    def _address(self) -> None:
+        found = None
+        for found in END.finditer(self.text):  # noqa: B007 - the last one
+            pass
+        own = own_address(self._named)
+        if found and not found[1] and own:
+            link = markdown.link(own)
+            self.text = f"{self.text[: found.start()]}\n\n{link}\n\n{self.text[found.end() :]}"
+            self.done[Kind.ADDRESS] = f"{link} written"
+
+    def _set(self, key: str, value: str) -> None:
+        """Write `value` for `key`, in place of the one that is there."""
+        span = front_span(self.text)
+        if span:
+            front = re.sub(rf"(?m)^{key}:[^\r\n]*", lambda _: f"{key}: {value}", self.text[slice(*span)], count=1)
+            self.text = self.text[: span[0]] + front + self.text[span[1] :]
+
+
+def _escaped(line: re.Match[str]) -> str:
+    """Return a line of front matter so that it is YAML; as it is if it is already."""
+    key, raw = line[1], line[2]
+    loaded = load_front(line[0])
+    value = loaded.get(key) if isinstance(loaded, dict) else None
+    if isinstance(value, str) or (key == "tags" and isinstance(value, list)):
+        return line[0]
+    inside = raw[:1] == raw[-1:] and raw[:1] in ('"', "'") and len(raw) > 1
+    text = raw[1:-1] if inside else raw.removeprefix('"') if raw.count('"') == 1 else raw
+    escape = {"title": frontmatter.double_quoted, "tags": frontmatter.tags}.get(key, frontmatter.scalar)
+    return f"{key}: {escape(text)}{CR if line[0].endswith(CR) else ''}"
+
+
+def _written(when: datetime) -> str:
+    return f"{when:%Y-%m-%d %H:%M:%S} {when:%z}"

@@ -1,0 +1,78 @@
+"""What only the source can repair: broken posts in, articles to ask for out; and what became of them."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from archiver.addresses import Reference
+from archiver.adoption.facts import own_address
+from archiver.adoption.files import read_file
+from archiver.adoption.names import Named, Names
+from archiver.adoption.problems import Kind, problems
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
+
+    from archiver.adoption.problems import Problem
+    from archiver.adoption.survey import Survey
+    from archiver.index import Index
+    from archiver.recipes import Recipe
+
+FETCHED = frozenset({Kind.TORN, Kind.FRONT_MATTER, Kind.TITLE, Kind.DATE})
+
+
+class Lost:
+    """Posts that nothing in the archive can repair."""
+
+    def __init__(self, output: Path, recipes: Mapping[str, Recipe], survey: Survey) -> None:
+        self._output = output
+        self._names = Names(recipes.values())
+        self._survey = survey
+        self._asked: dict[str, str] = {}  # addresses, by path
+
+    def references(self, index: Index) -> list[Reference]:
+        """Return the articles to ask for: those of broken posts that the index knows. Raises IndexFileError."""
+        found: dict[tuple[str, str], Reference] = {}
+        for path in dict.fromkeys(one.path for one in self._survey.problems if self._is_wanted(one)):
+            named = self._names.named(path.rpartition("/")[2])
+            rows = index.catalogue.history(named.id) if named else ()
+            for row in rows:
+                if named and row["path"] == path:
+                    key = named.recipe.name, named.id
+                    known = json.loads(row["known"])
+                    one = found.get(key) or Reference(named.recipe, named.id, _address(named), forms=(), known=known)
+                    found[key] = Reference(
+                        named.recipe, named.id, one.address, forms=(*one.forms, named.form_name), known=known
+                    )
+                    self._asked[path] = one.address
+        return list(found.values())
+
+    def settle(self, reasons: Mapping[str, str]) -> None:
+        """Note in the survey what was repaired, and why the rest was not: `reasons`, by address."""
+        left = {path: self._kinds(path) for path in self._asked}
+        self._survey.problems = list(self._settled(left, reasons))
+
+    def _settled(self, left: Mapping[str, set[Kind]], reasons: Mapping[str, str]) -> Iterable[Problem]:
+        for one in self._survey.problems:
+            if one.repaired or one.path not in left or one.kind == Kind.DOUBLED:
+                yield one
+            elif one.kind not in left[one.path]:
+                yield one._replace(repaired="fetched again")
+            elif self._is_wanted(one):
+                reason = reasons.get(self._asked[one.path]) or "the source has it no better"
+                yield one._replace(what=f"{one.what}; not fetched again: {reason}")
+            else:
+                yield one
+
+    def _kinds(self, path: str) -> set[Kind]:
+        named = self._names.named(path.rpartition("/")[2])
+        return {one.kind for one in problems(path, named, read_file(self._output, path, named))} if named else set()
+
+    def _is_wanted(self, problem: Problem) -> bool:
+        return problem.kind in FETCHED and not problem.repaired
+
+
+def _address(named: Named) -> str:
+    return own_address(named) or named.id

@@ -1,0 +1,72 @@
+"""Which article a file is the post of, by its name. No I/O."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from archiver.recipes import Form, Recipe
+
+# A date that may be missing, a name, and what file managers and editors add to those of copies.
+NAME = re.compile(
+    r"(\d{4}-\d\d-\d\d)?-?([^\W_][^\s~]*?)((?:[ ._-]*(?:\(\d+\)|copy(?: \d+)?)|[ _-]\d{1,2}|~)?)\.md", re.ASCII
+)
+
+
+class Named(NamedTuple):
+    """The article and the form that a file's name says."""
+
+    recipe: Recipe
+    form_name: str
+    id: str
+    day: date | None  # None: no date in the name, or one that is none
+    as_published: bool  # just as a post of this article is named
+
+    @property
+    def form(self) -> Form:
+        """The recipe's rules for this form of post."""
+        return self.recipe.forms[self.form_name]
+
+    def file(self, day: date) -> str:
+        """Return the name that the post of that day has."""
+        return f"{day.isoformat()}-{self.form.file.format(id=self.id)}.md"
+
+
+class Names:
+    """The names of posts, as the forms of recipes give them."""
+
+    def __init__(self, recipes: Iterable[Recipe]) -> None:
+        self._forms: list[tuple[Recipe, str, str, str]] = []
+        for recipe in recipes:
+            for name, form in recipe.forms.items():
+                before, _, after = form.file.partition("{id}")
+                self._forms.append((recipe, name, before, after))
+        self._forms.sort(key=lambda one: -len(one[2]))
+
+    def named(self, file: str) -> Named | None:
+        """Return what the file name `file` says; None if it is that of no post."""
+        found = NAME.fullmatch(file)
+        if not found:
+            return None
+        name = found[2]
+        for recipe, form_name, before, after in self._forms:
+            if not (name.startswith(before) and name.endswith(after)):
+                continue
+            text = name[len(before) : len(name) - len(after)]
+            # An id that is written in another way makes the name of another form, or of none.
+            if recipe.article_id(text) == text:
+                day = _day(found[1])
+                as_published = day is not None and file == f"{found[1]}-{name}.md"
+                return Named(recipe, form_name, text, day, as_published)
+        return None
+
+
+def _day(text: str | None) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        return None

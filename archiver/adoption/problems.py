@@ -1,0 +1,130 @@
+"""What can be wrong with a post, by name. No I/O."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING, NamedTuple
+
+from archiver.addresses import resolve
+from archiver.errors import UnknownAddressError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from archiver.adoption.names import Named
+    from archiver.posts.read import ReadPost
+
+
+class Kind(StrEnum):
+    """The kinds of problem; docs/adopt.md explains them."""
+
+    TORN = "torn"
+    FRONT_MATTER = "front-matter"
+    TITLE = "title"
+    DATE = "date"
+    OFFSET = "offset"
+    NAME = "name"
+    DAY = "day"
+    ADDRESS = "address"
+    DOUBLED = "doubled"
+    UNREADABLE = "unreadable"
+
+
+HEADINGS = {
+    Kind.TORN: "torn: not a whole post",
+    Kind.FRONT_MATTER: "front matter that cannot be read",
+    Kind.TITLE: "no title",
+    Kind.DATE: "no date that can be read",
+    Kind.OFFSET: "a date without an offset",
+    Kind.NAME: "a file name that is not a post's",
+    Kind.DAY: "two dates",
+    Kind.ADDRESS: "no address, or another article's",
+    Kind.DOUBLED: "a second post of the same article",
+    Kind.UNREADABLE: "a file that cannot be read",
+}
+REPAIR = "--repair"
+ADVICE = {
+    Kind.TORN: f"{REPAIR} fetches it again",
+    Kind.FRONT_MATTER: f"{REPAIR} escapes it anew, or fetches it again",
+    Kind.TITLE: f"{REPAIR} takes it from another post of the article, or fetches it again",
+    Kind.DATE: f"{REPAIR} takes it from another post of the article, the file name or the id",
+    Kind.OFFSET: f"{REPAIR} adds the one of the source's time zone",
+    Kind.NAME: f"{REPAIR} names it by its date",
+    Kind.DAY: "both are published facts; left alone",
+    Kind.ADDRESS: f"{REPAIR} writes the article's own",
+    Kind.DOUBLED: "both addresses are published; left alone",
+    Kind.UNREADABLE: "make it readable",
+}
+
+
+class Problem(NamedTuple):
+    """Something that is wrong with a post: the file (in the archive), what, what can be done, and what was."""
+
+    kind: Kind
+    path: str
+    what: str
+    advice: str
+    repaired: str = ""
+
+
+def problem(kind: Kind, path: str, what: str, advice: str = "") -> Problem:
+    """Return the problem, with the advice for its kind unless there is one."""
+    return Problem(kind, path, what, advice or ADVICE[kind])
+
+
+def problems(path: str, named: Named, post: ReadPost) -> Iterator[Problem]:
+    """Yield what is wrong with the post in the file `path`."""
+    if torn := post.damage or _missing_end(named, post):
+        yield problem(Kind.TORN, path, torn)
+    if post.fault:
+        yield problem(Kind.FRONT_MATTER, path, post.fault)
+    if not (post.damage or post.fault):
+        if not post.title.strip():
+            yield problem(Kind.TITLE, path, "the title is empty")
+        if post.date is None:
+            yield problem(Kind.DATE, path, _as_written(post))
+        elif post.date.tzinfo is None:
+            yield problem(Kind.OFFSET, path, f"the date is {post.written}, without an offset")
+    if named.day is None:
+        yield problem(Kind.NAME, path, "its name does not begin with a date: Jekyll leaves it out")
+    elif not named.as_published:
+        own = named.file(named.day)
+        yield problem(Kind.NAME, path, f"its name is not {own}", "its address is published; left alone")
+    if named.day and post.date and _is_another_day(named, post):
+        yield problem(Kind.DAY, path, f"{named.day} in the file name, {post.written} in the front matter")
+    if post.link is not None and not post.damage:
+        yield from _address_problems(path, named, post.link)
+
+
+def _missing_end(named: Named, post: ReadPost) -> str:
+    """Return what is missing at the end of a post, cut off or never written."""
+    if post.fault == "the front matter is not closed":
+        return ""
+    if post.link is None:
+        return "no address and no footer at its end"
+    footer = named.form.footer
+    # The wording may have been another one once; the number of its links shows whether there is all of it.
+    whole = post.footer.count("](") >= footer.count("](") and post.footer[-1:] == footer[-1:]
+    return "" if whole else "the footer is cut off"
+
+
+def _as_written(post: ReadPost) -> str:
+    return f"the date is {post.written!r}" if post.written else "the date is empty"
+
+
+def _is_another_day(named: Named, post: ReadPost) -> bool:
+    if post.date is None or post.date.date() == named.day:
+        return False
+    return post.date.tzinfo is None or post.date.astimezone(named.recipe.zone()).date() != named.day
+
+
+def _address_problems(path: str, named: Named, link: str) -> Iterator[Problem]:
+    if not link:
+        yield problem(Kind.ADDRESS, path, "the address is empty")
+    elif named.id not in link:
+        try:
+            other = resolve(link, [named.recipe]).id
+        except UnknownAddressError:  # a source has more addresses than those that name an article
+            return
+        advice = f"the body may be that article's too: `archiver get --force {named.id}` writes it anew"
+        yield problem(Kind.ADDRESS, path, f"the address is that of {other}", advice)

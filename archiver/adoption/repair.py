@@ -1,0 +1,111 @@
+"""Repairing the posts of an archive: what is broken in, mended posts on disk and in the index out."""
+
+from __future__ import annotations
+
+from itertools import groupby, islice
+from operator import attrgetter
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from archiver.adoption.facts import published
+from archiver.adoption.files import read_file
+from archiver.adoption.fix import fix
+from archiver.adoption.names import Named, Names
+from archiver.adoption.problems import Kind, problems
+from archiver.adoption.write import Plan, write
+from archiver.posts.read import read
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from archiver.adoption.problems import Problem
+    from archiver.adoption.survey import Survey
+    from archiver.index import Index
+    from archiver.posts.read import ReadPost
+    from archiver.recipes import Recipe
+
+BATCH = 100  # posts that are made durable together
+MENDED = frozenset({Kind.FRONT_MATTER, Kind.TITLE, Kind.DATE, Kind.OFFSET, Kind.ADDRESS, Kind.NAME})
+
+
+class Repair:
+    """Mends what can be mended with what is in the archive."""
+
+    def __init__(self, output: Path, index: Index, recipes: Mapping[str, Recipe], survey: Survey) -> None:
+        self._output = output
+        self._index = index
+        self._names = Names(recipes.values())
+        self._survey = survey
+        self._doubles: dict[str, list[str]] = {}  # second posts, by id
+
+    def run(self) -> None:
+        """Repair the posts with problems, and note in the survey what was done. The index must have been committed.
+
+        Each post's bytes are kept as an earlier version first. Raises IndexFileError.
+        """
+        found = self._survey.problems
+        for problem in found:
+            named = self._named(problem.path)
+            if named and problem.kind == Kind.DOUBLED:
+                self._doubles.setdefault(named.id, []).append(problem.path)
+        settled: dict[tuple[str, Kind], Problem] = {}
+        by_path = {path: list(group) for path, group in groupby(found, attrgetter("path"))}
+        shown: list[Problem] = []
+        plans = self._plans()
+        while batch := list(islice(plans, BATCH)):
+            for plan, failure in zip(batch, write(self._output, self._index, batch), strict=True):
+                for problem in by_path[plan.path]:
+                    settled[problem.path, problem.kind] = _settled(problem, plan, failure)
+                if not failure:
+                    shown += _shown_now(plan, {problem.kind for problem in by_path[plan.path]})
+        self._survey.problems = [settled.get((problem.path, problem.kind), problem) for problem in found] + shown
+
+    def _plans(self) -> Iterator[Plan]:
+        for path, group in groupby(self._survey.problems, attrgetter("path")):
+            named = self._named(path)
+            if named and not MENDED.isdisjoint(problem.kind for problem in group) and (plan := self._plan(path, named)):
+                yield plan
+
+    def _plan(self, path: str, named: Named) -> Plan | None:
+        try:
+            old = (self._output / path).read_bytes()
+        except OSError:
+            return None  # it was there a moment ago; the next run says what became of it
+        new, mended = fix(old, named, self._others(path, named))
+        done, to = dict(mended), path
+        when = published(named, read(new, quoted=named.form.quote is not None))
+        if named.day is None and when:
+            name = named.file(when.astimezone(named.recipe.zone()).date())
+            beside = str(Path(path).with_name(name))
+            if not (self._output / beside).exists():
+                to = beside
+                done[Kind.NAME] = f"is now {to}"
+        return Plan(path, to, named, old, new, done) if done else None
+
+    def _others(self, path: str, named: Named) -> list[ReadPost]:
+        """Return the other posts of an article."""
+        rows = self._index.catalogue.history(named.id)
+        paths = [row["path"] for row in rows if row["recipe"] == named.recipe.name and row["path"]]
+        return [
+            read_file(self._output, other, other_named)
+            for other in (*paths, *self._doubles.get(named.id, ()))
+            if other != path and (other_named := self._named(other)) and (self._output / other).exists()
+        ]
+
+    def _named(self, path: str) -> Named | None:
+        return self._names.named(path.rpartition("/")[2])
+
+
+def _settled(problem: Problem, plan: Plan, failure: str) -> Problem:
+    """Return `problem` as it is after its post was written, or could not be."""
+    if problem.kind not in plan.done:
+        return problem if failure else problem._replace(path=plan.to)
+    if failure:
+        return problem._replace(what=f"{problem.what}; not repaired: {failure}")
+    return problem._replace(repaired=plan.done[problem.kind])
+
+
+def _shown_now(plan: Plan, before: set[Kind]) -> list[Problem]:
+    """Return the problems of a post that nothing could show while its front matter could not be read."""
+    post = read(plan.new, quoted=plan.named.form.quote is not None)
+    return [problem for problem in problems(plan.to, plan.named, post) if problem.kind not in before]

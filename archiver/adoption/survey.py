@@ -1,0 +1,41 @@
+"""What was found in an archive."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from archiver.adoption.problems import Problem
+
+
+@dataclass
+class Survey:
+    """The posts of an archive, counted, and what is wrong with some of them."""
+
+    posts: int = 0  # that the index knows
+    articles: set[tuple[str, str]] = field(default_factory=set)  # these are of: recipe and id
+    foreign: int = 0  # files that are no posts of any recipe
+    problems: list[Problem] = field(default_factory=list)
+
+    @property
+    def broken(self) -> int:
+        """How many files have something wrong with them that was not repaired."""
+        return len({problem.path for problem in self.problems if not problem.repaired})
+
+    @property
+    def repaired(self) -> int:
+        """How many files were repaired, in part or in full."""
+        return len({problem.path for problem in self.problems if problem.repaired})
+
+    def summary(self) -> str:
+        """Return it in one line."""
+        parts = [f"{_count(self.posts, 'post')} adopted ({_count(len(self.articles), 'article')})"]
+        parts.append(f"{self.broken:,} broken")
+        if self.repaired:
+            parts.append(f"{self.repaired:,} repaired")
+        return ", ".join([*parts, f"{self.foreign:,} foreign"])
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number:,} {what}{'' if number == 1 else 's'}"

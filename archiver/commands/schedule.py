@@ -1,0 +1,111 @@
+"""`archiver schedule SCHEDULER [SOURCE[/LISTING]…]`: print what runs `archiver crawl` again and again."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+import unicodedata
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from scrapy.exceptions import UsageError
+
+import archiver
+from archiver.commands.options import add_settings_options, settings_from
+from archiver.commands.schedules import cron, github, systemd
+from archiver.commands.schedules.job import INTERVALS, Job
+from archiver.errors import UnknownListingError
+from archiver.listings import resolve_listings
+from archiver.recipes import recipes_for
+
+if TYPE_CHECKING:
+    import argparse
+
+NAME = r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}"  # a file, a unit, a YAML string and a shell word as it stands
+UNSEEN = frozenset(("Cc", "Cf", "Cn", "Cs", "Zl", "Zp"))  # categories of characters that a line does not show
+OF_OUTPUT = "ARCHIVER_OUTPUT"
+
+
+def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the command to `subparsers`."""
+    parser = subparsers.add_parser(
+        "schedule",
+        help="print a crontab line, systemd units or a GitHub workflow that crawls again and again",
+        description="Print a crontab line, a systemd service and its timer, or a GitHub Actions workflow that runs "
+        "`archiver crawl` again and again. Nothing is written: what is printed says where to save it.",
+    )
+    parser.add_argument("scheduler", choices=("cron", "systemd", "github"), metavar="cron|systemd|github")
+    parser.add_argument("sources", nargs="*", metavar="SOURCE[/LISTING]", help="as for `archiver crawl`")
+    parser.add_argument("--every", choices=INTERVALS, default="30m", help="between two runs (default 30m)")
+    parser.add_argument("--name", help="of the unit, the workflow, the log (default: archiver and the sources)")
+    parser.add_argument(
+        "--package",
+        metavar="REQUIREMENT",
+        default=f"archiver=={archiver.__version__}",
+        help="github: what pip installs there (default %(default)s)",
+    )
+    add_settings_options(parser)
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print the schedule that `arguments` ask for and return the exit status. Raises UsageError."""
+    # A scheduler does not know the environment of this shell.
+    arguments.settings = _environment(arguments) + arguments.settings
+    settings = settings_from(arguments)
+    try:
+        resolve_listings(arguments.sources, recipes_for(settings))
+    except UnknownListingError as error:
+        raise UsageError(str(error)) from error
+    if arguments.scheduler != "github":
+        # Directories of recipes mean the same wherever the crawl runs on this machine.
+        recipes = [directory.strip() for directory in settings.getlist("ARCHIVER_RECIPES") if directory.strip()]
+        absolute = ",".join(str(Path(directory).absolute()) for directory in recipes)
+        arguments.settings += [("ARCHIVER_RECIPES", absolute)] if recipes else []
+    job = Job(_name(arguments), arguments.every, tuple(_crawl_arguments(arguments)), settings[OF_OUTPUT])
+    for value in (*job.arguments, job.output, arguments.package, sys.executable):
+        if unseen := next((char for char in value if unicodedata.category(char) in UNSEEN), None):
+            raise UsageError(f"{value!r}: holds a character that no schedule can hold: {unseen!r}")
+    match arguments.scheduler:
+        case "cron":
+            text = cron.render(job)
+        case "systemd":
+            text = systemd.render(job)
+        case _:
+            text = github.render(job, arguments.package)
+    sys.stdout.write(text)
+    return 0
+
+
+def _environment(arguments: argparse.Namespace) -> list[tuple[str, str]]:
+    """Return the settings that only environment variables give, as `-s` has them."""
+    given = {name for name, _ in arguments.settings}
+    names = [name for name in settings_from(arguments) if name.startswith("ARCHIVER_") and name not in given]
+    return [(name, os.environ[name]) for name in names if name in os.environ]
+
+
+def _crawl_arguments(arguments: argparse.Namespace) -> list[str]:
+    """Return what follows `archiver crawl`, but for the output."""
+    words = list(arguments.sources)
+    if arguments.profile:
+        words += ["--profile", arguments.profile]
+    if arguments.force:
+        words += ["--force"]
+    for name, value in dict(arguments.settings).items():
+        if name != OF_OUTPUT:
+            words += ["-s", f"{name}={value}"]
+    return words
+
+
+def _name(arguments: argparse.Namespace) -> str:
+    """Return the schedule's name. Raises UsageError."""
+    if arguments.name is None:
+        sources = (re.sub(r"[^A-Za-z0-9_.]+", "-", source) for source in arguments.sources)
+        return "-".join(["archiver", *sources])[:64].rstrip("-")
+    if not re.fullmatch(NAME, arguments.name):
+        raise UsageError(
+            f"--name {arguments.name}: expected at most 64 letters (a-z), digits, dots, underscores and hyphens, "
+            "and a letter or a digit first"
+        )
+    return str(arguments.name)

@@ -1,0 +1,45 @@
+"""A crontab line."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from scrapy.exceptions import UsageError
+
+from archiver.commands.schedules.job import fill
+
+if TYPE_CHECKING:
+    from archiver.commands.schedules.job import Job
+
+MAX_COMMAND = 998  # bytes; of a longer one Debian's cron refuses the whole crontab
+
+
+def render(job: Job) -> str:
+    """Return the line for `job`, under comments that say how to install it. Raises UsageError."""
+    output = str(Path(job.output).absolute())
+    # -P: the working directory, where posts go, is no place to import modules from.
+    words = [sys.executable, "-P", "-m", "archiver", "crawl", *job.arguments, "--output", output]
+    # Crons differ in what they make of two backslashes, and of one before a %.
+    if wrong := next((word for word in words if "\\" in word), None):
+        raise UsageError(f"{wrong!r}: a crontab cannot hold a backslash reliably; name the thing without one")
+    minutes, hours = job.times()
+    text = fill(
+        "crontab.template",
+        name=job.name,
+        every=job.every,
+        minutes=minutes,
+        hours=hours,
+        directory=_escaped(shlex.quote(output)),
+        command=_escaped(shlex.join(words)),
+    )
+    if len(text.splitlines()[-1].encode()) > MAX_COMMAND:
+        raise UsageError(f"the crontab line would be longer than {MAX_COMMAND} bytes; name fewer sources or settings")
+    return text
+
+
+def _escaped(command: str) -> str:
+    """Return `command` as a crontab has it: a bare % would end it."""
+    return command.replace("%", r"\%")

@@ -1,0 +1,98 @@
+"""`archiver status`: every listing's last runs, what waits, and what is wrong, at a glance."""
+
+from __future__ import annotations
+
+import json
+import time
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from archiver.commands.display import print_line, print_table
+from archiver.commands.options import add_settings_options, settings_from
+from archiver.index import Index, seconds
+from archiver.spans import show_span
+from archiver.statuses import ALARM
+
+if TYPE_CHECKING:
+    import argparse
+
+    from archiver.index import Run
+
+LAST = 5  # runs of each listing
+
+
+def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the command to `subparsers`."""
+    parser = subparsers.add_parser(
+        "status",
+        help="show every listing's last runs, next tries and alarms",
+        description="Show what the index knows of the last runs. The exit status is 3 if the last run of a listing "
+        "gave cause for alarm, otherwise 0.",
+    )
+    parser.add_argument("--json", action="store_true", help="print it as JSON")
+    add_settings_options(parser)
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Show the status and return the exit status."""
+    now = seconds()
+    index = Index.read(Path(settings_from(arguments)["ARCHIVER_OUTPUT"]))
+    journal = index.journal
+    listings: list[dict[str, Any]] = [
+        {"listing": name, "waiting": journal.waiting(name, now), "runs": journal.yields(name, LAST)}
+        for name in journal.listings()
+    ]
+    status = {
+        "articles": journal.states(),
+        "hosts": journal.hosts(now),
+        "listings": listings,
+        "runs": [one._asdict() for one in journal.runs(LAST)],
+    }
+    runs = journal.runs(1)
+    index.close(keep=False)
+    if arguments.json:
+        print_line(json.dumps(status, ensure_ascii=False, indent=1))
+    else:
+        _show(status, runs[0] if runs else None, now)
+    return ALARM if any(one["runs"][0]["alarms"] for one in listings) else 0
+
+
+def _show(status: dict[str, Any], last: Run | None, now: int) -> None:
+    states = ", ".join(f"{count:,} {state}" for state, count in status["articles"].items()) or "no articles yet"
+    print_line(f"articles: {states}")
+    if last:
+        how = "runs, or was killed" if last.ended is None else f"took {_span(last.ended - last.started)}"
+        print_line(f"last run: {_ago(last.started, now)}, {how}")
+    for host, resume in status["hosts"].items():
+        print_line(f"{host} asked to be left alone until {time.strftime('%Y-%m-%d %H:%M', time.localtime(resume))}")
+    if not status["listings"]:
+        print_line("no listing has been read yet: archiver crawl")
+        return
+    print_line("")
+    rows = [_row(one, now) for one in status["listings"]]
+    print_table(["listing", "last run", "listed", f"new (last {LAST})", "failed", "newest", "next try", "alarms"], rows)
+
+
+def _row(one: dict[str, Any], now: int) -> list[object]:
+    last, waiting = one["runs"][0], one["waiting"]
+    next_try = f"{waiting['count']} in {_span(waiting['next'] - now)}" if waiting.get("count") else ""
+    return [
+        one["listing"],
+        _ago(last["time"], now),
+        f"{last['listed']}{'=' if last['unchanged'] else ''}",
+        " ".join(str(run["new"]) for run in one["runs"]),
+        last["failed"],
+        _ago(last["newest"], now) if last["newest"] else "",
+        next_try,
+        "; ".join(last["alarms"]) or "ok",
+    ]
+
+
+def _ago(moment: int, now: int) -> str:
+    return f"{_span(now - moment)} ago"
+
+
+def _span(length: int) -> str:
+    return show_span(timedelta(seconds=length))

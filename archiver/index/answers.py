@@ -1,0 +1,67 @@
+"""The last answer for each article of late: what its posts were made of."""
+
+from __future__ import annotations
+
+import zlib
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from archiver.index.database import Database
+
+COMPRESSION = 1  # zlib's fastest: answers are kept for some weeks only
+
+
+class Answer(NamedTuple):
+    """A response as it came, with the page of the recipe that it is of."""
+
+    page: str
+    url: str
+    content_type: str
+    etag: str
+    modified: str
+    fetched: datetime
+    body: bytes
+
+
+class Answers:
+    """Keeps answers: another form of post can be made of one, and a re-check can ask for changes only."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def keep(self, recipe: str, article_id: str, answer: Answer) -> None:
+        """Keep the answer that an article was made of, in place of an earlier one."""
+        row = self._database.row("SELECT key FROM articles WHERE recipe = ? AND id = ?", recipe, article_id)
+        if row:
+            self._database.write(
+                "INSERT OR REPLACE INTO answers VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                row["key"],
+                *answer[:5],
+                int(answer.fetched.timestamp()),
+                zlib.compress(answer.body, COMPRESSION),
+            )
+
+    def get(self, recipe: str, article_id: str) -> Answer | None:
+        """Return the last answer for an article, if it is still kept."""
+        row = self._database.row(
+            "SELECT answers.* FROM answers JOIN articles ON key = article WHERE recipe = ? AND id = ?",
+            recipe,
+            article_id,
+        )
+        if row is None:
+            return None
+        fetched = datetime.fromtimestamp(row["fetched"], UTC)
+        return Answer(
+            row["page"],
+            row["url"],
+            row["type"],
+            row["etag"],
+            row["modified"],
+            fetched,
+            zlib.decompress(row["body"]),
+        )
+
+    def forget(self, before: int) -> None:
+        """Let go of the answers that came before that time."""
+        self._database.write("DELETE FROM answers WHERE fetched < ?", before)

@@ -1,0 +1,116 @@
+"""The file of the index: SQLite, with errors that say which file and what to do."""
+
+from __future__ import annotations
+
+import sqlite3
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+from archiver.errors import IndexFileError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+VERSION = 1  # of the schema, in SQLite's user_version; 0 until the index is complete
+ADVICE = {
+    sqlite3.SQLITE_FULL: "make room, and run again: nothing is lost",
+    sqlite3.SQLITE_READONLY: "make it writable",
+    sqlite3.SQLITE_CANTOPEN: "is its directory there, and writable?",
+    sqlite3.SQLITE_IOERR: "look at the disk, and run again",
+    sqlite3.SQLITE_BUSY: "another program has it open for writing",
+    sqlite3.SQLITE_NOTADB: "move it away: `archiver adopt` makes a new one from the posts",
+    sqlite3.SQLITE_CORRUPT: "move it away: `archiver adopt` makes a new one from the posts",
+}
+PRIMARY = 0xFF  # of SQLite's result codes: the rest says more of the same
+
+
+class Database:
+    """A connection. What is written counts when it is committed; each method raises IndexFileError."""
+
+    def __init__(self, file: Path | None) -> None:
+        """Open `file`, made with its schema if it is not there; None: one in memory."""
+        self.file = file
+        self.failure: IndexFileError | None = None  # the first
+        try:
+            if file:
+                file.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise IndexFileError(f"{file}: cannot be made: {error.strerror}") from error
+        with self._named():
+            self._connection = sqlite3.connect(file or ":memory:", timeout=5)
+            self._connection.row_factory = sqlite3.Row
+            # A commit survives the death of the process at once, and of the machine from the next checkpoint on:
+            # what is lost then is on disk as posts, and is found there.
+            self._connection.executescript("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL")
+            if not self.rows("SELECT 1 FROM sqlite_schema"):
+                self._connection.executescript(files(__package__).joinpath("schema.sql").read_text("utf-8"))
+        version = self.version
+        if version > VERSION:
+            raise IndexFileError(f"{file}: made by a newer archiver (schema {version}); use that one")
+
+    @property
+    def version(self) -> int:
+        """The schema's version; 0 while the index is not complete."""
+        return int(self.rows("PRAGMA user_version")[0][0])
+
+    def complete(self) -> None:
+        """Say that the index knows all posts that are on disk."""
+        self.write(f"PRAGMA user_version = {VERSION}")
+
+    def rows(self, sql: str, *values: Any) -> list[sqlite3.Row]:
+        """Return the rows of a query."""
+        with self._named():
+            return self._connection.execute(sql, values).fetchall()
+
+    def row(self, sql: str, *values: Any) -> sqlite3.Row | None:
+        """Return the first row of a query, None if there is none."""
+        with self._named():
+            row: sqlite3.Row | None = self._connection.execute(sql, values).fetchone()
+            return row
+
+    def write(self, sql: str, *values: Any) -> int:
+        """Run a statement and return the key of the row that it inserted, if it did."""
+        with self._named():
+            return self._connection.execute(sql, values).lastrowid or 0
+
+    def write_all(self, sql: str, values: Iterable[tuple[Any, ...]]) -> None:
+        """Run a statement for each of `values`."""
+        with self._named():
+            self._connection.executemany(sql, values)
+
+    def commit(self) -> None:
+        """Make what was written count."""
+        if self._connection.in_transaction:
+            with self._named():
+                self._connection.commit()
+
+    def rollback(self) -> None:
+        """Undo what was written since the last commit."""
+        self._connection.rollback()
+
+    def close(self) -> None:
+        """Close the connection; what is not committed is undone."""
+        with self._named():
+            self._connection.close()
+
+    def _named(self) -> _Named:
+        return _Named(self)
+
+
+class _Named:
+    """Turns SQLite's errors into ones that name the file and say what to do, and keeps the first."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
+        if isinstance(error, sqlite3.Error):
+            advice = ADVICE.get(getattr(error, "sqlite_errorcode", 0) & PRIMARY)
+            file = self._database.file
+            failure = IndexFileError(f"{file}: {error}{f'; {advice}' if advice else ''}")
+            self._database.failure = self._database.failure or failure
+            raise failure from error

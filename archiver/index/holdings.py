@@ -1,0 +1,282 @@
+"""What the archive holds: the posts of each article, and their revisions."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from hashlib import sha256
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from archiver.index.database import Database
+
+
+Recheck = tuple[int, int]  # seconds after an article was saved in which to look again, and between two looks
+NEVER: Recheck = (0, 0)
+
+
+class Held(NamedTuple):
+    """A post as the index knows it."""
+
+    path: str  # in the output directory
+    sha256: bytes
+    revision: int
+    published: datetime
+
+
+class Intent(NamedTuple):
+    """A post that is to be written, and what is to be known of it when it is."""
+
+    recipe: str
+    id: str
+    form: str
+    path: str
+    sha256: bytes
+    published: datetime
+    words: str | None
+    rules: Mapping[str, str]
+    place: str  # where the article was asked for
+    recheck: Recheck | None = None
+
+
+class Holdings:
+    """The posts of an archive. A post is intended, written (not here), and then saved."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def post(self, recipe: str, article_id: str, form: str) -> Held | None:
+        """Return the post of that form, if the archive holds one."""
+        row = self._database.row(
+            """SELECT path, sha256, revision, published FROM posts JOIN articles ON key = article
+               WHERE recipe = ? AND id = ? AND form = ?""",
+            recipe,
+            article_id,
+            form,
+        )
+        if row is None:
+            return None
+        return Held(row["path"], row["sha256"], row["revision"], datetime.fromisoformat(row["published"]))
+
+    def forms(self, recipe: str, article_id: str) -> tuple[str, ...]:
+        """Return the forms of the posts that are held of the article, and of those that are wanted."""
+        rows = self._database.rows(
+            """SELECT form FROM posts JOIN articles ON key = article WHERE recipe = ?1 AND id = ?2
+               UNION SELECT form FROM wanted JOIN articles ON key = article WHERE recipe = ?1 AND id = ?2 ORDER BY 1""",
+            recipe,
+            article_id,
+        )
+        return tuple(row["form"] for row in rows)
+
+    def known(self, recipe: str, article_id: str) -> dict[str, str]:
+        """Return what listings said of the article."""
+        row = self._database.row("SELECT known FROM articles WHERE recipe = ? AND id = ?", recipe, article_id)
+        return json.loads(row["known"]) if row else {}
+
+    def words(self, recipe: str, article_id: str) -> str | None:
+        """Return what the article says by what is held of it, as a digest."""
+        row = self._database.row("SELECT words FROM articles WHERE recipe = ? AND id = ?", recipe, article_id)
+        return row["words"] if row else None
+
+    def says(self, words: str) -> list[str]:
+        """Return the ids of the articles that say that."""
+        return [row["id"] for row in self._database.rows("SELECT id FROM articles WHERE words = ?", words)]
+
+    def intend(self, intent: Intent, now: int) -> None:
+        """Note that a post is about to be written. When that is committed, it may be."""
+        self._database.write(
+            "INSERT OR REPLACE INTO intents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            self._key(intent, now),
+            intent.form,
+            intent.path,
+            intent.sha256,
+            intent.published.isoformat(),
+            intent.words,
+            json.dumps(intent.rules, ensure_ascii=False),
+            now,
+            *(intent.recheck or NEVER),
+        )
+
+    def drop(self, intent: Intent) -> None:
+        """Note that a post was not written after all."""
+        row = self._article(intent.recipe, intent.id)
+        if row:
+            self._database.write("DELETE FROM intents WHERE article = ? AND form = ?", row["key"], intent.form)
+
+    def saved(self, intent: Intent, now: int) -> None:
+        """Note that a post is on disk as intended."""
+        row = self._article(intent.recipe, intent.id)
+        assert row is not None, "saved before it was intended"
+        found = self._database.row("SELECT * FROM intents WHERE article = ? AND form = ?", row["key"], intent.form)
+        assert found is not None, "saved before it was intended"
+        self._keep(found, now)
+
+    def adopt(
+        self,
+        intent: Intent,
+        known: Mapping[str, str],
+        saved: int,
+        earlier: Sequence[tuple[bytes, int]] = (),
+        *,
+        instead: bool = False,
+    ) -> str | None:
+        """Take a post into the index that is on disk already, saved when it was published.
+
+        earlier: SHA-256 and time of its earlier contents, the first of all first. Return the path of the post of this
+        form that the index has of the article already: then nothing is changed, unless this one is to be known
+        `instead` of it.
+        """
+        write = self._database.write
+        row = self._article(intent.recipe, intent.id)
+        key: int = row["key"] if row else 0
+        held = key and self._database.row("SELECT path FROM posts WHERE article = ? AND form = ?", key, intent.form)
+        if held and not instead:
+            return str(held["path"])
+        published, text = intent.published.isoformat(), json.dumps(dict(known), ensure_ascii=False)
+        if not key:
+            key = write(
+                """INSERT INTO articles (recipe, id, state, first_seen, last_seen, saved, published, words, known)
+                   VALUES (?, ?, 'saved', ?, ?, ?, ?, ?, ?)""",
+                intent.recipe,
+                intent.id,
+                saved,
+                saved,
+                saved,
+                published,
+                intent.words,
+                text,
+            )
+        else:
+            write(
+                """UPDATE articles SET state = CASE state WHEN 'withdrawn' THEN state ELSE 'saved' END,
+                   saved = coalesce(saved, ?1),
+                   published = CASE WHEN ?6 THEN ?2 ELSE coalesce(published, ?2) END,
+                   words = CASE WHEN ?6 THEN ?3 ELSE coalesce(words, ?3) END,
+                   known = json_patch(?4, known) WHERE key = ?5""",
+                saved,
+                published,
+                intent.words,
+                text,
+                key,
+                instead,
+            )
+        write(
+            "INSERT OR REPLACE INTO posts VALUES (?, ?, ?, ?, ?, ?, ?)",
+            key,
+            intent.form,
+            intent.path,
+            intent.sha256,
+            len(earlier) + 1,
+            saved,
+            json.dumps(dict(intent.rules), ensure_ascii=False) if intent.rules else "{}",
+        )
+        for revision, (content, time) in enumerate(earlier, 1):
+            write("INSERT OR REPLACE INTO revisions VALUES (?, ?, ?, ?, ?)", key, intent.form, revision, content, time)
+        if intent.place:
+            write("INSERT OR IGNORE INTO sightings VALUES (?, ?, ?, ?)", key, intent.place, saved, saved)
+        return None
+
+    def current(self, intent: Intent, now: int) -> None:
+        """Note that the source still has the article, and that what is held of it stays as it is, not as intended."""
+        row = self._article(intent.recipe, intent.id)
+        self.drop(intent)
+        if row:
+            self._settle(row["key"], now, intent.recheck or NEVER)
+
+    def recover(self, output: Path) -> int:
+        """Settle what a killed run left open, by what is on disk in `output`; return how many posts that were."""
+        intents = self._database.rows("SELECT * FROM intents")
+        for row in intents:
+            try:
+                on_disk = sha256((output / row["path"]).read_bytes()).digest()
+            except OSError:
+                on_disk = b""
+            if on_disk == row["sha256"]:
+                self._keep(row, row["time"])
+            else:
+                self._database.write("DELETE FROM intents WHERE article = ? AND form = ?", row["article"], row["form"])
+        self._database.commit()
+        return len(intents)
+
+    def _article(self, recipe: str, article_id: str) -> sqlite3.Row | None:
+        return self._database.row("SELECT key FROM articles WHERE recipe = ? AND id = ?", recipe, article_id)
+
+    def _key(self, intent: Intent, now: int) -> int:
+        """Return the article's key; one that was asked for by its address is new here."""
+        row = self._article(intent.recipe, intent.id)
+        key: int = row["key"] if row else 0
+        if not key:
+            key = self._database.write(
+                "INSERT INTO articles (recipe, id, state, first_seen, last_seen) VALUES (?, ?, 'listed', ?, ?)",
+                intent.recipe,
+                intent.id,
+                now,
+                now,
+            )
+        if "://" in intent.place:  # not a bare id
+            self._database.write(
+                """INSERT INTO sightings VALUES (?, ?, ?, ?)
+                   ON CONFLICT DO UPDATE SET last_seen = max(last_seen, excluded.last_seen)""",
+                key,
+                intent.place,
+                now,
+                now,
+            )
+        return key
+
+    def _keep(self, intent: sqlite3.Row, now: int) -> None:
+        """Make a post of an intent."""
+        key, form = intent["article"], intent["form"]
+        write = self._database.write
+        held = self._database.row("SELECT * FROM posts WHERE article = ? AND form = ?", key, form)
+        revision = held["revision"] if held else 1
+        if held and held["sha256"] != intent["sha256"]:
+            write(
+                "INSERT OR REPLACE INTO revisions VALUES (?, ?, ?, ?, ?)",
+                key,
+                form,
+                revision,
+                held["sha256"],
+                held["saved"],
+            )
+            revision += 1
+        if held is None or held["sha256"] != intent["sha256"]:
+            write(
+                "INSERT OR REPLACE INTO posts VALUES (?, ?, ?, ?, ?, ?, ?)",
+                key,
+                form,
+                intent["path"],
+                intent["sha256"],
+                revision,
+                now,
+                intent["rules"],
+            )
+        write("DELETE FROM intents WHERE article = ? AND form = ?", key, form)
+        write("DELETE FROM wanted WHERE article = ? AND form = ?", key, form)
+        write(
+            "UPDATE articles SET saved = coalesce(saved, ?), published = ?, words = ? WHERE key = ?",
+            now,
+            intent["published"],
+            intent["words"],
+            key,
+        )
+        self._settle(key, now, (intent["within"], intent["every"]))
+
+    def _settle(self, key: int, now: int, recheck: Recheck) -> None:
+        """Note that an article is as it should be: it is asked for again when another form is wanted, or for a
+        re-check."""
+        within, every = recheck
+        self._database.write(
+            """UPDATE articles SET state = 'saved', reason = '', tries = 0, checked = ?1,
+               due = CASE WHEN EXISTS (SELECT 1 FROM wanted WHERE article = key) THEN due
+                          WHEN ?2 > 0 AND ?1 + ?2 <= saved + ?3 THEN ?1 + ?2 END
+               WHERE key = ?4 AND saved IS NOT NULL""",
+            now,
+            every,
+            within,
+            key,
+        )

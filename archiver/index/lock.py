@@ -1,0 +1,102 @@
+"""One run at a time: a lock that ends with the process that holds it, however that ends."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import socket
+import sys
+import time
+from pathlib import Path
+from typing import NamedTuple, TextIO
+
+from archiver.errors import IndexFileError, LockedError
+
+PATIENCE, STEP = 5.0, 0.05  # seconds
+LONGEST_COMMAND = 200  # characters
+
+
+class Lock:
+    """The lock of an archive, in a file that says who holds it."""
+
+    def __init__(self, file: Path) -> None:
+        self._path = file
+        self._file: TextIO | None = None
+
+    def take(self) -> None:
+        """Take the lock. Raises LockedError, which says who holds it, and IndexFileError if there can be none."""
+        patience = PATIENCE
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            file = self._path.open("a+", encoding="utf-8")
+        except OSError as error:
+            raise IndexFileError(f"{self._path}: cannot be opened for writing: {error.strerror}") from error
+        while True:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except OSError as error:
+                file.seek(0)
+                holder = _Holder.read(file)
+                # Of a killed run, the process that writes posts lives on until it has written what it was given.
+                if holder and holder.gone and patience > 0:
+                    patience -= STEP
+                    time.sleep(STEP)
+                    continue
+                file.close()
+                who = holder or "it has not said who it is yet"
+                raise LockedError(f"{self._path.parent.parent}: another run is at work here: {who}") from error
+        file.truncate(0)
+        started = time.strftime("%Y-%m-%d %H:%M:%S %z")
+        me = _Holder(os.getpid(), socket.gethostname(), started, command_line())
+        json.dump(me._asdict(), file)
+        file.flush()
+        self._file = file
+
+    @property
+    def descriptor(self) -> int:
+        """The descriptor of the lock file, -1 while the lock is not held."""
+        return self._file.fileno() if self._file else -1
+
+    def release(self) -> None:
+        """Give the lock back; the file stays, so that nobody waits for one that is gone."""
+        if self._file:
+            self._file.truncate(0)
+            self._file.close()
+            self._file = None
+
+
+class _Holder(NamedTuple):
+    process: int
+    host: str
+    started: str
+    command: str
+
+    @classmethod
+    def read(cls, file: TextIO) -> _Holder | None:
+        try:
+            return cls(**json.loads(file.read()))
+        except (ValueError, TypeError):
+            return None
+
+    @property
+    def gone(self) -> bool:
+        """Whether the process is known to have ended."""
+        if self.host != socket.gethostname():
+            return False
+        try:
+            os.kill(self.process, 0)
+        except ProcessLookupError:
+            return True
+        except PermissionError:
+            pass
+        return False
+
+    def __str__(self) -> str:
+        return f"process {self.process} on {self.host}, since {self.started} ({self.command})"
+
+
+def command_line() -> str:
+    """Return how this process was called, for people."""
+    return " ".join([Path(sys.argv[0]).name, *sys.argv[1:]])[:LONGEST_COMMAND]

@@ -1,0 +1,124 @@
+-- The index of an archive. Times are whole seconds since 1970 (UTC); `place` is a listing or an address.
+CREATE TABLE articles (
+    key INTEGER PRIMARY KEY,
+    recipe TEXT NOT NULL,
+    id TEXT NOT NULL,
+    state TEXT NOT NULL,             -- listed, saved, failed, quarantined or withdrawn
+    reason TEXT NOT NULL DEFAULT '', -- of the last failure
+    tries INTEGER NOT NULL DEFAULT 0,
+    due INTEGER,                     -- when to ask for it next; NULL: not by itself
+    run INTEGER NOT NULL DEFAULT 0,  -- the last one in which it was asked for
+    first_seen INTEGER NOT NULL,
+    last_seen INTEGER NOT NULL,
+    checked INTEGER,                 -- when the source last gave it
+    saved INTEGER,                   -- when its first post was written; adopted ones: when it was published
+    published TEXT,                  -- as its post says it, ISO 8601 with an offset
+    words TEXT,                      -- archiver.posts.words: articles with the same have the same text
+    known TEXT NOT NULL DEFAULT '{}',-- what listings said of it
+    UNIQUE (recipe, id)
+);
+CREATE INDEX articles_due ON articles (due) WHERE due IS NOT NULL;
+CREATE INDEX articles_saved ON articles (saved) WHERE saved IS NOT NULL;
+CREATE INDEX articles_words ON articles (words) WHERE words IS NOT NULL;
+
+CREATE TABLE sightings (
+    article INTEGER NOT NULL,
+    place TEXT NOT NULL,
+    first_seen INTEGER NOT NULL,
+    last_seen INTEGER NOT NULL,
+    PRIMARY KEY (article, place)
+) WITHOUT ROWID;
+
+-- Forms of post that are still to be written of an article.
+CREATE TABLE wanted (
+    article INTEGER NOT NULL,
+    form TEXT NOT NULL,
+    PRIMARY KEY (article, form)
+) WITHOUT ROWID;
+
+CREATE TABLE posts (
+    article INTEGER NOT NULL,
+    form TEXT NOT NULL,
+    path TEXT NOT NULL UNIQUE,       -- in the output directory
+    sha256 BLOB NOT NULL,            -- of the file
+    revision INTEGER NOT NULL,       -- 1 for the first
+    saved INTEGER NOT NULL,          -- this revision
+    rules TEXT NOT NULL DEFAULT '{}',-- which rule gave each field
+    PRIMARY KEY (article, form)
+) WITHOUT ROWID;
+
+-- Earlier contents of posts; the files are in _versions.
+CREATE TABLE revisions (
+    article INTEGER NOT NULL,
+    form TEXT NOT NULL,
+    revision INTEGER NOT NULL,
+    sha256 BLOB NOT NULL,
+    saved INTEGER NOT NULL,
+    PRIMARY KEY (article, form, revision)
+) WITHOUT ROWID;
+
+-- Posts that are being written: after a kill, what is on disk tells whether they were.
+CREATE TABLE intents (
+    article INTEGER NOT NULL,
+    form TEXT NOT NULL,
+    path TEXT NOT NULL,
+    sha256 BLOB NOT NULL,
+    published TEXT NOT NULL,
+    words TEXT,
+    rules TEXT NOT NULL,
+    time INTEGER NOT NULL,
+    within INTEGER NOT NULL,         -- for how long to look again, and how often: seconds
+    every INTEGER NOT NULL,
+    PRIMARY KEY (article, form)
+) WITHOUT ROWID;
+
+-- The last answer for each article of late: another form can be made of it, and a re-check can ask for changes only.
+CREATE TABLE answers (
+    article INTEGER PRIMARY KEY,
+    page TEXT NOT NULL,
+    url TEXT NOT NULL,
+    type TEXT NOT NULL,              -- Content-Type
+    etag TEXT NOT NULL,
+    modified TEXT NOT NULL,
+    fetched INTEGER NOT NULL,
+    body BLOB NOT NULL               -- zlib
+);
+CREATE INDEX answers_fetched ON answers (fetched);
+
+CREATE TABLE runs (
+    run INTEGER PRIMARY KEY,
+    started INTEGER NOT NULL,
+    ended INTEGER,                   -- NULL: it runs, or was killed
+    command TEXT NOT NULL,
+    report TEXT NOT NULL DEFAULT '{}'
+);
+
+-- What each listing gave in each run.
+CREATE TABLE yields (
+    listing TEXT NOT NULL,
+    run INTEGER NOT NULL,
+    time INTEGER NOT NULL,
+    good INTEGER NOT NULL,           -- there was no alarm
+    content TEXT NOT NULL,
+    PRIMARY KEY (listing, run)
+) WITHOUT ROWID;
+CREATE INDEX yields_good ON yields (listing, run) WHERE good;
+
+CREATE TABLE validators (
+    address TEXT PRIMARY KEY,        -- of a listing, as the recipe has it
+    etag TEXT NOT NULL,
+    modified TEXT NOT NULL
+) WITHOUT ROWID;
+
+-- Hosts that asked to be left alone (Retry-After).
+CREATE TABLE hosts (
+    host TEXT PRIMARY KEY,
+    resume INTEGER NOT NULL
+) WITHOUT ROWID;
+
+CREATE TABLE robots (
+    address TEXT PRIMARY KEY,
+    status INTEGER NOT NULL,
+    body BLOB NOT NULL,
+    fetched INTEGER NOT NULL
+) WITHOUT ROWID;

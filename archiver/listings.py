@@ -1,0 +1,95 @@
+"""Listings: what a user calls one, in; which listing of which recipe that is, and where to ask for it, out. No I/O."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from urllib.parse import parse_qsl, quote, urlencode
+
+from archiver.errors import UnknownListingError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from archiver.recipes import Endpoint, Listing, Recipe
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ListingReference:
+    """A listing of a recipe, with the parameters that it is to be asked for with."""
+
+    recipe: Recipe
+    name: str
+    parameters: Mapping[str, str]
+
+    @property
+    def listing(self) -> Listing:
+        """The recipe's rules for it."""
+        return self.recipe.listings[self.name]
+
+    @property
+    def label(self) -> str:
+        """The name that it is known by: `source/listing`, with the parameters that differ from the recipe's."""
+        own = {name: value for name, value in self.parameters.items() if value != self.listing.parameters[name]}
+        return f"{self.recipe.name}/{self.name}{f'?{urlencode(own, quote_via=quote)}' if own else ''}"
+
+    @property
+    def paged(self) -> bool:
+        """Whether there are further pages to ask for."""
+        return any("{page}" in endpoint.address for endpoint in self.listing.endpoints)
+
+    def addresses(self, page: int, now: int) -> Iterator[tuple[Endpoint, str]]:
+        """Yield the endpoints and their addresses, in the order in which to ask them.
+
+        page: from 1. now: milliseconds since 1970, for endpoints that want a time.
+        """
+        values = {name: quote(value, safe="") for name, value in self.parameters.items()}
+        for endpoint in self.listing.endpoints:
+            for host in endpoint.hosts:
+                yield (
+                    endpoint,
+                    endpoint.address.format(host=host, page=page, now=now, size=self.listing.size, **values),
+                )
+
+
+def resolve_listings(names: Iterable[str], recipes: Mapping[str, Recipe]) -> list[ListingReference]:
+    """Return the listings that `names` mean: `source`, `source/listing` or `source/listing?parameter=value`.
+
+    A source means all of its listings that can be asked for without being told more; no name means every source.
+    Raises UnknownListingError.
+    """
+    found: dict[str, ListingReference] = {}
+    for text in list(names) or recipes:
+        source, slash, rest = text.strip().partition("/")
+        recipe = recipes.get(source)
+        if recipe is None or not (recipe.listings or not slash):
+            raise UnknownListingError(f"{text}: no such source; there are: {', '.join(sorted(recipes))}")
+        for reference in [_one(text, recipe, rest)] if slash else _all(recipe):
+            found.setdefault(reference.label, reference)
+    if not found:
+        raise UnknownListingError(f"{', '.join(names) or 'the recipes'}: no listing to ask for")
+    return list(found.values())
+
+
+def _all(recipe: Recipe) -> Iterator[ListingReference]:
+    for name, listing in recipe.listings.items():
+        given = {key: value for key, value in listing.parameters.items() if value is not None}
+        if len(given) == len(listing.parameters):
+            yield ListingReference(recipe, name, given)
+
+
+def _one(text: str, recipe: Recipe, rest: str) -> ListingReference:
+    name, _, query = rest.partition("?")
+    listing = recipe.listings.get(name)
+    if listing is None:
+        raise UnknownListingError(f"{text}: no such listing; {recipe.name} has: {', '.join(recipe.listings)}")
+    given = dict(parse_qsl(query, keep_blank_values=True))
+    if unknown := given.keys() - listing.parameters.keys():
+        known = ", ".join(listing.parameters) or "none"
+        raise UnknownListingError(f"{text}: no parameter {', '.join(sorted(unknown))}; {name} has: {known}")
+    parameters = {key: given.get(key, value) for key, value in listing.parameters.items()}
+    complete = {key: value for key, value in parameters.items() if value is not None}
+    if missing := parameters.keys() - complete.keys():
+        wanted = "&".join(f"{key}=…" for key in sorted(missing))
+        raise UnknownListingError(f"{text}: say which one: {recipe.name}/{name}?{wanted}")
+    return ListingReference(recipe, name, complete)

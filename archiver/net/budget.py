@@ -1,0 +1,59 @@
+"""How much a run may ask: so many requests, for so long; what is left over is for the next run."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from scrapy.exceptions import IgnoreRequest, NotConfigured, UsageError
+
+if TYPE_CHECKING:
+    from typing import Self
+
+    from scrapy import Request
+    from scrapy.crawler import Crawler
+
+
+class BudgetSpentError(IgnoreRequest):
+    """A request that is not made, because the run has made all that it may. It has not failed."""
+
+
+class BudgetMiddleware:
+    """Lets ARCHIVER_MAX_REQUESTS requests pass (retries and robots.txt count), and none after ARCHIVER_MAX_SECONDS."""
+
+    def __init__(self, requests: float, seconds: float) -> None:
+        self._requests = requests or float("inf")
+        self._end = time.monotonic() + seconds if seconds else float("inf")
+        self.made = 0
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Return the middleware. Raises NotConfigured where there is no limit."""
+        requests, seconds = (_number(crawler, name) for name in ("ARCHIVER_MAX_REQUESTS", "ARCHIVER_MAX_SECONDS"))
+        if not (requests or seconds):
+            raise NotConfigured
+        return cls(requests, seconds)
+
+    @property
+    def spent(self) -> bool:
+        """Whether no further request will be made."""
+        return self.made >= self._requests or time.monotonic() >= self._end
+
+    def process_request(self, request: Request) -> None:  # noqa: ARG002
+        """Count a request. Raises BudgetSpentError for one that is too many."""
+        if self.spent:
+            raise BudgetSpentError("the run has made all requests that it may (ARCHIVER_MAX_REQUESTS)")
+        self.made += 1
+
+    def look_at_the_clock(self) -> None:
+        """Raise BudgetSpentError when time is up. The download handler calls this: a request may have waited long for
+        its turn."""
+        if time.monotonic() >= self._end:
+            raise BudgetSpentError("the time of the run is up (ARCHIVER_MAX_SECONDS)")
+
+
+def _number(crawler: Crawler, name: str) -> float:
+    try:
+        return crawler.settings.getfloat(name)
+    except ValueError as error:
+        raise UsageError(f"{name}: expected a number, got {crawler.settings[name]!r}") from error

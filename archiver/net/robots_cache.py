@@ -1,0 +1,51 @@
+"""robots.txt, asked for once in a while and not in every run."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from scrapy.http import Response, TextResponse
+
+from archiver.index import seconds
+from archiver.index.extension import archive_index
+
+if TYPE_CHECKING:
+    from typing import Self
+
+    from scrapy import Request
+    from scrapy.crawler import Crawler
+
+    from archiver.index.journal import Journal
+
+KEPT = 6 * 3600  # seconds; RFC 9309, 2.4, allows a day
+SERVER_ERROR = 500
+
+
+class RobotsCacheMiddleware:
+    """Keeps each site's robots.txt in the index, and answers with it."""
+
+    def __init__(self, journal: Journal) -> None:
+        self._journal = journal
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Return the middleware of a crawl."""
+        return cls(archive_index(crawler).index.journal)
+
+    def process_request(self, request: Request) -> Response | None:
+        """Return the robots.txt that is kept, if that is what is asked for."""
+        kept = self._journal.robots(request.url, seconds() - KEPT) if _is_robots(request) else None
+        if kept is None:
+            return None
+        return TextResponse(request.url, status=kept.status, body=kept.body, request=request, flags=["kept"])
+
+    def process_response(self, request: Request, response: Response) -> Response:
+        """Return `response`; a robots.txt is kept, and also that there is none."""
+        if _is_robots(request) and response.status < SERVER_ERROR and "kept" not in response.flags:
+            self._journal.keep_robots(request.url, response.status, response.body, seconds())
+        return response
+
+
+def _is_robots(request: Request) -> bool:
+    return "dont_obey_robotstxt" in request.meta and urlsplit(request.url).path == "/robots.txt"

@@ -1,0 +1,67 @@
+"""A listing's answer: a response in, the articles that it lists out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import jmespath
+from parsel import Selector
+
+from archiver.errors import PageError
+from archiver.pages.answer import glimpse, open_html, open_json
+from archiver.pages.reader import Reader
+from archiver.recipes.recipe import FIELDS
+from archiver.text import one_line
+
+if TYPE_CHECKING:
+    from scrapy.http import Response
+
+    from archiver.recipes import Endpoint, Recipe
+
+
+class Entry(NamedTuple):
+    """An article as a listing has it: its canonical id, and the fields that are not empty there."""
+
+    id: str
+    known: dict[str, str]
+
+
+class Listed(NamedTuple):
+    """What a listing holds: its entries, each id once, in its order; and how many entries name no article."""
+
+    entries: list[Entry]
+    unreadable: int
+
+
+class ListingPage:
+    """Reads what one endpoint of a listing answers with."""
+
+    def __init__(self, recipe: Recipe, name: str, endpoint: Endpoint) -> None:
+        self._recipe = recipe
+        self._endpoint = endpoint
+        self._reader = Reader(name, endpoint.format, endpoint.fields)
+
+    def entries(self, response: Response) -> Listed:
+        """Return what `response` lists. Raises PageError if it is no listing; an empty one is."""
+        found: dict[str, Entry] = {}
+        unreadable = 0
+        for item in self._items(response):
+            ids = map(self._recipe.article_id, self._reader.values(item, "id"))
+            article_id = next(filter(None, ids), None)
+            if article_id is None:
+                unreadable += 1
+                continue
+            fields = {name: one_line(self._reader.first(item, (name,))[0]) for name in FIELDS}
+            found.setdefault(article_id, Entry(article_id, {name: value for name, value in fields.items() if value}))
+        return Listed(list(found.values()), unreadable)
+
+    def _items(self, response: Response) -> list[Any]:
+        select = self._endpoint.items
+        if self._endpoint.format == "json":
+            opened = open_json(response)
+            items = jmespath.search(select, opened)
+            if not isinstance(items, list):
+                raise PageError(f"the answer is no listing: there is no list at {select}; it says {glimpse(opened)}")
+            return items
+        html = open_html(response)
+        return list((Selector.css if self._endpoint.format == "css" else Selector.xpath)(html, select))

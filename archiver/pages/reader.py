@@ -1,0 +1,87 @@
+"""Fields by the rules of a recipe: what an answer was opened as in, text out."""
+
+from __future__ import annotations
+
+import re
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+import jmespath
+from lxml import etree
+from parsel import Selector
+
+from archiver.recipes.recipe import FIELDS, Rule
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+Read = tuple[str, "Callable[[Any], str]"]  # the rule's name, and what follows it
+
+
+class Reader:
+    """Reads fields out of a JSON value or a Selector. What it selects with is said once, when it is made."""
+
+    def __init__(self, name: str, kind: str, fields: Mapping[str, Sequence[str | Rule]]) -> None:
+        """Take the name that rules are to be known under, the format, and each field's rules, the best first."""
+        self._name = name
+        self._kind = kind
+        self._rules = {field: [self._read(field, rule) for rule in rules] for field, rules in fields.items()}
+
+    def first(self, opened: Any, fields: Iterable[str]) -> tuple[str, str]:
+        """Return the first value that is not blank among the rules of `fields`, and that rule's name."""
+        for field in fields:
+            for label, read in self._rules.get(field, ()):
+                value = read(opened)
+                if value and value.strip():
+                    return value, label
+        return "", ""
+
+    def values(self, opened: Any, field: str) -> list[str]:
+        """Return what each rule of `field` finds, where it finds anything."""
+        return [value for _, read in self._rules.get(field, ()) if (value := read(opened))]
+
+    def _read(self, field: str, rule: str | Rule) -> Read:
+        select, match = (rule.select, rule.match) if isinstance(rule, Rule) else (rule, None)
+        label = f"{self._name}:{select}"
+        if self._kind == "json":
+            expression = jmespath.compile(select)
+            # JMESPath for a plain name is a look-up; its interpreter costs ten times as much.
+            read = _key(select) if select.isidentifier() else lambda opened: _as_text(expression.search(opened))
+            return label, read if match is None else lambda opened: _captured(match, [read(opened)])
+        find = Selector.css if self._kind == "css" else Selector.xpath
+        as_text = _text if field in (*FIELDS, "id") else _inner_html
+        return label, lambda opened: _captured(match, [as_text(node) for node in find(opened, select)])
+
+
+def _key(name: str) -> Callable[[Any], str]:
+    return lambda opened: _as_text(opened.get(name)) if isinstance(opened, dict) else ""
+
+
+def _as_text(value: Any) -> str:
+    if isinstance(value, str):
+        return value
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else ""
+
+
+def _captured(match: str | None, values: list[str]) -> str:
+    """Return the first value that is not blank, or the first that `match` captures something in."""
+    for value in values:
+        if match is None and value.strip():
+            return value
+        if match is not None and (found := re.search(match, value)):
+            return found[1]
+    return ""
+
+
+def _text(node: Selector) -> str:
+    root = node.root
+    return " ".join(("".join(map(str, root.itertext())) if isinstance(root, etree._Element) else str(root)).split())
+
+
+def _inner_html(node: Selector) -> str:
+    root = node.root
+    if not isinstance(root, etree._Element):
+        return escape(str(root))
+    return escape(root.text or "") + "".join(etree.tostring(child, encoding="unicode", method="html") for child in root)

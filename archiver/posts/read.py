@@ -1,0 +1,178 @@
+"""Posts as values: the bytes of a file in, what the post says out. No I/O."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from html import unescape
+from typing import NamedTuple
+
+import yaml
+
+from archiver.posts.frontmatter import OTHER_TYPE, PLAIN
+
+KEYS = ("layout", "title", "date", "categories", "tags")
+LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)  # every scalar is the text that it is written as
+
+# The front matter as the format has it, and scalars that need no parser: what YAML forbids is not among them.
+FRONT = re.compile(r"---\nlayout: post\ntitle: (.*)\ndate: (.*)\ncategories: (.*)\ntags: (.*)\n---\n")
+LITERAL = r'[^"\\\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]'
+QUOTED = re.compile(rf'"((?:{LITERAL}|\\(?:["\\tnr]|x[0-9A-F]{{2}}|u[0-9A-F]{{4}}))*+)"')
+ESCAPE = re.compile(r"\\(?:x(..)|u(....)|(.))")
+ESCAPED = {"t": "\t", "n": "\n", "r": "\r"}
+# The same as Jekyll finds it.
+ANY_FRONT = re.compile(r"---[ \t\r]*\n(.*?)^(?:---|\.\.\.)[ \t\r]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
+LINE = re.compile(rf"^({'|'.join(KEYS)}):[ \t]*(.*?)[ \t\r]*$", re.MULTILINE)
+DATE = re.compile(
+    r"(\d{4}-\d\d-\d\d)(?:(?:[ \t]+|T)(\d\d:\d\d(?::\d\d)?)(?:\.\d+)?)?[ \t]*(Z|[+-]\d\d:?\d\d)?", re.ASCII
+)
+
+END = re.compile(r"\n\n<((?:[a-zA-Z][\w+.-]*:[^<>\s]*)?)>\n\n")
+QUOTE = re.compile(r"> ([^\n]*)\n\n")
+MARKED = re.compile(r"\\([^\w\s]|_)|&#?\w+;")
+
+
+class ReadPost(NamedTuple):
+    """What a post says. Of a broken one, what can be made out."""
+
+    damage: str = ""  # why the file is not a whole text
+    fault: str = ""  # why its front matter is none
+    foreign: bool = False  # its front matter is that of something else
+    title: str = ""
+    date: datetime | None = None  # without an offset if it is written so
+    written: str = ""  # the date, as it stands there
+    categories: str = ""
+    tags: tuple[str, ...] = ()
+    quote: str | None = None
+    body: str = ""
+    link: str | None = None  # None: there is none; the format's end is missing
+    footer: str = ""
+
+
+def read(content: bytes, *, quoted: bool = False) -> ReadPost:
+    """Return what the post `content` says. quoted: its form opens with a block quote, if there is something in it."""
+    try:
+        text = content.decode()
+    except UnicodeDecodeError as error:
+        return read_text(content.decode(errors="replace"), quoted)._replace(damage=f"not UTF-8 at byte {error.start}")
+    return read_text(text, quoted)
+
+
+def read_text(text: str, quoted: bool) -> ReadPost:
+    """Return what the post `text` says."""
+    found = FRONT.match(text)
+    values = [_scalar(value) for value in found.groups()] if found else [None]
+    if found and None not in values:
+        title, written, categories, tag = (str(value) for value in values)
+        tags = (tag,) if found[4][0] == "[" else tuple(tag.split())
+        post = ReadPost(title=title, date=read_date(written), written=written, categories=categories, tags=tags)
+        rest = text[found.end() :]
+    else:
+        text = text.removeprefix("\ufeff")
+        post, end = _any_front(text)
+        rest = text[end:]
+        if "\r\n" in text[:end]:
+            rest = rest.replace("\r\n", "\n")
+    if "\0" in text:
+        post = post._replace(damage="holds NUL bytes")
+    return post if post.foreign else _with_rest(post, rest, quoted)
+
+
+def read_date(written: str) -> datetime | None:
+    """Return the time that a front matter's date names, without an offset if it has none; None if it is no date."""
+    found = DATE.fullmatch(written)
+    try:
+        return datetime.fromisoformat(f"{found[1]}T{found[2] or '00:00'}{found[3] or ''}") if found else None
+    except ValueError:
+        return None
+
+
+def unmarked(value: str) -> str:
+    """Return the text that Markdown shows for `value`, which `markdown.text` or `markdown.quote` wrote."""
+    return MARKED.sub(lambda found: found[1] or unescape(found[0]), value) if "\\" in value or "&" in value else value
+
+
+def front_lines(front: str) -> dict[str, str]:
+    """Return what stands after each key of the format in a front matter that may not be YAML."""
+    return dict(reversed(LINE.findall(front)))  # the first of each counts
+
+
+def front_span(text: str) -> tuple[int, int] | None:
+    """Return where in `text` the lines of the front matter are, None if it has none that is closed."""
+    found = ANY_FRONT.match(text)
+    return found.span(1) if found else None
+
+
+def load_front(front: str) -> dict[str, object] | str:
+    """Return the mapping that a front matter is, or why it is none."""
+    try:
+        loaded = yaml.load(front, LOADER)
+    except yaml.MarkedYAMLError as error:
+        line = f" in line {error.problem_mark.line + 2}" if error.problem_mark else ""
+        return f"the front matter is not YAML: {error.problem}{line}"
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        return f"the front matter is not YAML: {str(error).splitlines()[0]}"
+    return loaded if isinstance(loaded, dict) else "the front matter holds no keys"
+
+
+def _scalar(value: str) -> str | None:
+    """Return the text of a scalar, or of a list of one quoted string; None if it takes a parser to know."""
+    if value[:1] == "[" and value[-1] == "]":
+        value = value[1:-1]
+    elif value[:1] != '"':
+        plain = DATE.fullmatch(value) or (PLAIN.fullmatch(value) and not OTHER_TYPE.fullmatch(value))
+        return value if plain else None
+    found = QUOTED.fullmatch(value)
+    if not found:
+        return None
+    return ESCAPE.sub(_unescaped, found[1]) if "\\" in value else found[1]
+
+
+def _unescaped(found: re.Match[str]) -> str:
+    return chr(int(found[1] or found[2], 16)) if found[1] or found[2] else ESCAPED.get(found[3], found[3])
+
+
+def _any_front(text: str) -> tuple[ReadPost, int]:
+    """Return what a front matter says that is not written as the format has it, and where it ends."""
+    if not text.startswith("---"):
+        return ReadPost(damage="does not begin with a front matter" if text.strip("\0 \n") else "empty"), 0
+    found = ANY_FRONT.match(text)
+    if not found:
+        return _lines(text, "the front matter is not closed"), len(text)
+    loaded = load_front(found[1])
+    if isinstance(loaded, str):
+        return _lines(found[1], loaded), found.end()
+    if not loaded.keys() >= set(KEYS):
+        return ReadPost(foreign=True), found.end()
+    for key in ("title", "date", "categories"):
+        if not isinstance(loaded[key], str):
+            return _lines(found[1], f"the front matter is not as it should be: {key} is no text"), found.end()
+    tags = loaded["tags"]
+    written = str(loaded["date"])
+    return (
+        ReadPost(
+            title=str(loaded["title"]).strip(),
+            date=read_date(written),
+            written=written,
+            categories=str(loaded["categories"]),
+            tags=tuple(map(str, tags)) if isinstance(tags, list) else tuple(str(tags).split()),
+        ),
+        found.end(),
+    )
+
+
+def _lines(front: str, fault: str) -> ReadPost:
+    lines = front_lines(front)
+    written = lines.get("date", "").strip("\"'")
+    return ReadPost(fault=fault, date=read_date(written), written=written)
+
+
+def _with_rest(post: ReadPost, rest: str, quoted: bool) -> ReadPost:
+    """Return `post` with what comes after its front matter: the quote, the body, the address and the footer."""
+    start = rest.rfind("\n\n<", 0, rest.rfind(">\n\n") + 1)
+    found = END.match(rest, start) if start >= 0 else None
+    body, link, footer = (rest[:start], found[1], rest[found.end() :].rstrip("\n")) if found else (rest, None, "")
+    quote = QUOTE.match(body) if quoted else None
+    if quote:
+        body = body[quote.end() :]
+    return post._replace(quote=unmarked(quote[1]) if quote else None, body=body, link=link, footer=footer)

@@ -1,0 +1,30 @@
+"""When two articles have the same text: an exact rule. No I/O."""
+
+from __future__ import annotations
+
+import re
+from hashlib import blake2b
+from html import unescape
+from typing import TYPE_CHECKING
+
+from archiver.text import without_tags
+
+if TYPE_CHECKING:
+    from archiver.recipes import Recipe
+
+FEWEST = 50  # characters: shorter texts are alike for many reasons
+SIZE = 16  # bytes
+
+
+def words(body: str, recipe: Recipe) -> str | None:
+    """Return a digest of what `body` (HTML) says; two articles have the same text when theirs are equal.
+
+    Tags, comments, character references and white space make no difference, nor does the note at the end that names
+    the source (what the recipe recovers a source from). None for a text of less than 50 characters.
+    """
+    text = without_tags(body)
+    for rule in recipe.recover.get("source", ()):
+        if rule.source == "body":
+            text = re.sub(rule.match, "", text)
+    text = "".join(unescape(text).split())
+    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=SIZE).hexdigest() if len(text) >= FEWEST else None

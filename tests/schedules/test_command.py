@@ -1,0 +1,116 @@
+"""The command: what it refuses, what it carries over, when it lets crawls run, and its documentation."""
+
+from __future__ import annotations
+
+import itertools
+import re
+import shlex
+from typing import TYPE_CHECKING
+
+import pytest
+import yaml
+
+from archiver.commands import main
+from archiver.commands.schedules.job import INTERVALS
+from tests.schedules.calls import PROJECT, Printer
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.mark.parametrize("scheduler", ["cron", "systemd", "github"])
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["westmoney"], "there are: eastmoney"),
+        (["eastmoney/nothing"], "eastmoney has: "),
+        (["--name", "a/b"], "--name a/b: expected"),
+        (["--name", "-"], "--name -: expected"),
+        (["--output", "a\nb"], r"'\n'"),
+        (["-s", "A=\u202e"], r"'\u202e'"),
+    ],
+)
+def test_what_cannot_be_is_refused(schedule: Printer, scheduler: str, arguments: list[str], said: str) -> None:
+    message = schedule(scheduler, *arguments, status=2)
+    assert message.startswith("archiver: ")
+    assert said in message
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["cron", "-s", r"A=\%"], "backslash"),
+        (["cron", "-s", f"A={'芯' * 400}"], "998 bytes"),
+        (["github", "--output", "/srv/archive"], "--output /srv/archive: expected"),
+        (["github", "--output", "a/../../b"], "--output a/../../b: expected"),
+        (["github", "--output", "a*"], "--output a*: expected"),
+    ],
+)
+def test_what_one_scheduler_cannot_hold_is_refused(schedule: Printer, arguments: list[str], said: str) -> None:
+    assert said in schedule(*arguments, status=2)
+
+
+def test_an_interval_that_no_crontab_can_say_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as exit_:
+        main(["schedule", "cron", "--every", "7m"])
+    assert exit_.value.code == 2
+    said = capsys.readouterr().err
+    assert [interval for interval in INTERVALS if f"'{interval}'" not in said] == []
+
+
+def test_the_environment_counts_and_options_count_more(schedule: Printer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ARCHIVER_CONTACT", "a@example.org")
+    monkeypatch.setenv("ARCHIVER_SITE", "example.org")
+    monkeypatch.setenv("ARCHIVER_OUTPUT", "there")
+    text = schedule("github", "-s", "ARCHIVER_CONTACT=b@example.org", "--profile", "source")
+    (line,) = (line.strip() for line in text.splitlines() if "archiver crawl" in line)
+    settings = "-s ARCHIVER_SITE=example.org -s ARCHIVER_CONTACT=b@example.org"
+    assert line == f'archiver crawl --profile source {settings} --output "$OUTPUT"'
+    assert yaml.safe_load(text)["env"] == {"OUTPUT": "./there"}
+
+
+def test_nothing_is_written_and_places_are_absolute_on_this_machine(schedule: Printer, place: Path) -> None:
+    (place / "mine").mkdir()
+    for scheduler in ("cron", "systemd"):
+        text = schedule(scheduler, "-s", "ARCHIVER_RECIPES=mine", "--output", "out")
+        assert f"ARCHIVER_RECIPES={place}/mine" in text
+        assert f"{place}/out" in text
+    assert [file.name for file in place.rglob("*")] == ["mine"]
+
+
+@pytest.mark.parametrize("every", INTERVALS)
+def test_runs_are_as_far_apart_as_asked_and_never_on_the_full_hour(schedule: Printer, every: str) -> None:
+    for name in ("a", "b", "c", "d"):
+        minutes, hours = schedule("cron", "--every", every, "--name", name).splitlines()[-1].split()[:2]
+        times = [
+            60 * int(hour) + int(minute)
+            for hour in (hours.split(",") if hours != "*" else range(24))
+            for minute in minutes.split(",")
+        ]
+        apart = {later - time for time, later in itertools.pairwise([*times, times[0] + 24 * 60])}
+        assert apart == {INTERVALS[every]}
+        assert all(time % 60 for time in times)
+
+
+def test_schedules_do_not_all_run_at_the_same_minute(schedule: Printer) -> None:
+    times = {schedule("cron", "--name", f"n{number}").splitlines()[-1].split()[0] for number in range(20)}
+    assert len(times) > 5
+    assert len({schedule("cron", "--name", "one") for _ in range(2)}) == 1
+
+
+EXAMPLES = re.findall(
+    r"^ {4}archiver schedule (.*?)(?: \|)?$", (PROJECT / "docs/scheduling.md").read_text(), re.MULTILINE
+)
+
+
+@pytest.mark.parametrize("example", EXAMPLES)
+def test_the_examples_of_the_documentation_work(schedule: Printer, example: str) -> None:
+    assert schedule(*shlex.split(example))
+
+
+def test_every_option_is_documented(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["schedule", "--help"])
+    options = set(re.findall(r"--\w+", capsys.readouterr().out)) - {"--help"}
+    text = (PROJECT / "docs/scheduling.md").read_text()
+    assert [option for option in options if f"`{option}" not in text] == []

@@ -1,0 +1,227 @@
+"""Adopting an archive: what is read, and what is found to be broken; nothing on disk changes."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+from contextlib import closing
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from archiver.adoption.names import Names
+from archiver.adoption.problems import problems as problems_of
+from archiver.index import Index
+from archiver.posts.read import read
+from archiver.text import one_line
+from tests.adopting import BODY, ID, NAME, PUBLISHED, RECIPE, adopt, broken, good, history, kinds, problems, put, state
+
+if TYPE_CHECKING:
+    from tests.conftest import Archive
+
+CORPUS = Path(__file__).parents[2] / "shared" / "corpus"
+NAMES = Names([RECIPE])
+OFFSET = "date: 2022-01-24 18:06:02 +0800"
+TITLE = 'title: "北向资金：5G“新动能”"'
+LINK = f"<http://finews.zning.xyz/html_News/NewsShare.html?infoCode=NW{ID}>"
+
+BROKEN: dict[str, tuple[str, str | bytes, str]] = {
+    "quotes in the title": (NAME, broken(TITLE, 'title: "a "b" c"'), "front-matter"),
+    "not closed": (NAME, broken("新闻\n---\n", "新闻\n"), "front-matter"),
+    "a title that is no text": (NAME, broken(TITLE, "title: [a, b]"), "front-matter"),
+    "tags that are not YAML": (NAME, broken("tags: 财联社新闻", "tags: @x"), "front-matter"),
+    "nested without end": (NAME, broken(TITLE, f"title: {'[' * 5000}"), "front-matter"),
+    "an empty title": (NAME, broken(TITLE, 'title: ""'), "title"),
+    "no title": (NAME, broken(TITLE, "title:"), "title"),
+    "an empty date": (NAME, broken(OFFSET, "date:  +0800"), "date"),
+    "a date that is none": (NAME, broken(OFFSET, "date: 2022-02-31 18:06:02 +0800"), "date"),
+    "no offset": (NAME, broken(OFFSET, "date: 2022-01-24 18:06:02"), "offset"),
+    "a day only": (NAME, broken(OFFSET, "date: 2022-01-24"), "offset"),
+    "no day in the name": (f"-NW{ID}.md", good()[1], "name"),
+    "a day that is none": (f"2022-02-31-NW{ID}.md", good()[1], "name"),
+    "a copy's name": (f"2022-01-24-NW{ID} (1).md", good()[1], "name"),
+    "two days": (f"2022-01-23-NW{ID}.md", good()[1], "day"),
+    "no address": (NAME, broken(LINK, "<>"), "address"),
+    "another address": (NAME, broken(LINK, LINK.replace(ID, "202201242259229981")), "address"),
+    "empty": (NAME, b"", "torn"),
+    "zeros": (NAME, b"\0" * 4096, "torn"),
+    "cut off": (NAME, good()[1][:400], "torn"),
+    "cut off in the footer": (NAME, good()[1][:-10], "torn"),
+    "half a footer": (NAME, good()[1].decode().partition("｜")[0], "torn"),
+    "not UTF-8": (NAME, good()[1].decode().encode("gbk", "replace"), "torn"),
+    "no front matter": (NAME, good()[1].partition(b"\n---\n")[2], "torn"),
+}
+FOREIGN: dict[str, tuple[str, bytes]] = {
+    "another name": ("2022-01-24-welcome.md", good()[1]),
+    "another id": ("2022-01-24-NW12.md", good()[1]),
+    "another spelling": (f"2022-01-24-nw{ID}.md", good()[1]),
+    "another ending": (f"2022-01-24-NW{ID}.html", good()[1]),
+    "another front matter": (NAME, b"---\ntitle: Welcome\n---\nHello\n"),
+}
+
+
+@pytest.mark.parametrize("case", BROKEN)
+def test_what_is_broken_is_named_and_left_alone(case: str, archive: Archive) -> None:
+    name, content, kind = BROKEN[case]
+    put(archive, name, content)
+    before = state(archive)
+    (problem,) = problems(archive)
+    assert (problem["kind"], problem["path"], problem["repaired"]) == (kind, f"_posts/{name}", "")
+    assert problem["what"]
+    assert problem["advice"]
+    assert state(archive) == before
+    (row,) = history(archive)
+    assert row["path"] == f"_posts/{name}"  # the id and a day are enough
+
+
+@pytest.mark.parametrize("case", FOREIGN)
+def test_what_is_no_post_is_counted(case: str, archive: Archive) -> None:
+    put(archive, *FOREIGN[case])
+    result = adopt(archive)
+    assert (result.returncode, result.stdout) == (0, "0 posts adopted (0 articles), 0 broken, 1 foreign\n")
+
+
+def test_an_archive(archive: Archive) -> None:
+    put(archive, *good())
+    put(archive, *good(form="rolling"))
+    put(archive, "2022/02/" + good("202202010000000001")[0], good("202202010000000001")[1])
+    put(archive, f"2022-01-23-NW{ID}.md", good()[1])
+    put(archive, "notes.txt", "mine")
+    put(archive, ".archiver-1-1.tmp", "half")
+    before = state(archive)
+    first, second = adopt(archive), adopt(archive)
+    assert first.stdout.splitlines()[-1] == "3 posts adopted (2 articles), 2 broken, 1 foreign"
+    assert (first.returncode, first.stderr) == (1, "")
+    assert second.stdout == first.stdout
+    assert state(archive) == before
+    with closing(Index.read(archive.output)) as index:
+        assert index.complete
+        ((one, other),) = index.catalogue.same_words()
+        assert {one["id"], other["id"]} == {ID, "202202010000000001"}
+    rolling, share = history(archive)
+    # By its name the first of two: the other one is doubled.
+    assert share["path"] == f"_posts/2022-01-23-NW{ID}.md"
+    assert json.loads(rolling["known"]) == {
+        "digest": "摘要 *一* <二> & [三]。",
+        "url": f"http://finance.eastmoney.com/a/{ID}.html",
+    }
+
+
+def test_the_index_has_what_a_post_tells(archive: Archive) -> None:
+    content = put(archive, *good()).read_bytes()
+    adopt(archive)
+    (row,) = history(archive)
+    assert row["sha256"] == hashlib.sha256(content).digest()
+    assert row["published"] == "2022-01-24T18:06:02+08:00"
+    assert row["saved"] == 1643018762
+    assert (row["revision"], row["state"], row["known"]) == (1, "saved", "{}")
+    with closing(Index.read(archive.output)) as index:
+        assert [place["place"] for place in index.catalogue.places(row["key"])] == [LINK.strip("<>")]
+
+
+def test_earlier_versions(archive: Archive) -> None:
+    put(archive, *good())
+    versions = archive.output / "_versions" / NAME.removesuffix(".md")
+    versions.mkdir(parents=True)
+    for number in (1, 2, 10):
+        (versions / f"{number}.md").write_text(str(number))
+    adopt(archive)
+    (row,) = history(archive)
+    assert row["revision"] == 4
+    with closing(Index.read(archive.output)) as index:
+        found = index.catalogue.revisions(row["key"], "share")
+    assert [one["sha256"] for one in found] == [hashlib.sha256(str(n).encode()).digest() for n in (1, 2, 10)]
+
+
+def test_a_post_that_was_moved(archive: Archive) -> None:
+    file = put(archive, *good())
+    adopt(archive)
+    moved = archive.output / "_posts" / "2022" / "01" / NAME
+    moved.parent.mkdir(parents=True)
+    file.rename(moved)
+    assert kinds(archive) == []
+    assert [row["path"] for row in history(archive)] == [f"_posts/2022/01/{NAME}"]
+
+
+def test_many_problems_of_a_kind(archive: Archive) -> None:
+    for number in range(23):
+        article = f"20220124{number:010}"
+        put(archive, f"2022-01-24-NW{article}.md", broken(TITLE, 'title: ""', article_id=article))
+    lines = adopt(archive).stdout.splitlines()
+    assert lines[0] == "no title: 23"
+    assert lines[21:] == ["  … and 3 more", "23 posts adopted (23 articles), 23 broken, 0 foreign"]
+
+
+def test_the_directory_may_be_that_of_the_posts(archive: Archive) -> None:
+    put(archive, *good())
+    result = archive.run("-m", "archiver", "adopt", str(archive.output / "_posts"))
+    assert result.stdout == "1 post adopted (1 article), 0 broken, 0 foreign\n"
+    assert Index.exists(archive.output)
+
+
+@pytest.mark.parametrize("arguments", [[], ["nowhere"], [".", "--output", "x"], [".", "-s", "x"]])
+def test_usage(arguments: list[str], archive: Archive) -> None:
+    result = archive.run("-m", "archiver", "adopt", *arguments)
+    assert result.returncode == 2
+    assert "Traceback" not in result.stderr
+
+
+def test_another_run_is_at_work(archive: Archive) -> None:
+    put(archive, *good())
+    with closing(Index.open(archive.output)):
+        result = adopt(archive)
+    assert result.returncode not in (0, 2)
+    assert "another run is at work here" in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def test_a_crawl_takes_in_what_is_there(archive: Archive) -> None:
+    (article,) = archive.json(PUBLISHED)
+    shutil.rmtree(archive.output / "_index")
+    put(archive, *good())
+    (again,) = archive.json(PUBLISHED)
+    assert (article["outcome"], again["outcome"]) == ("written", "unchanged")
+    assert [row["path"] for row in history(archive)] == [f"_posts/{NAME}"]
+
+
+TEXT = st.text(max_size=40).map(one_line)
+
+
+@given(
+    title=TEXT.filter(bool),
+    source=TEXT,
+    digest=TEXT.map(lambda text: text.lstrip("【")),
+    form=st.sampled_from(["share", "rolling"]),
+    minutes=st.integers(0, 1439),
+)
+def test_good_posts_are_read_back(title: str, source: str, digest: str, form: str, minutes: int) -> None:
+    published = datetime(2022, 1, 24, tzinfo=RECIPE.zone()) + timedelta(minutes=minutes)
+    name, content = good(form=form, title=title, source=source, digest=digest, published=published)
+    named = NAMES.named(name)
+    assert named is not None
+    assert (named.id, named.form_name, named.as_published) == (ID, form, True)
+    post = read(content, quoted=named.form.quote is not None)
+    assert list(problems_of(name, named, post)) == []
+    assert (post.title, post.date, post.body) == (title, published, BODY)
+    assert (post.quote or "") == (digest.strip() if form == "rolling" else "")
+
+
+@given(st.binary(max_size=200), st.sampled_from([b"", b"---\n", b"---\nlayout: post\ntitle: ", b'---\ntitle: "']))
+def test_any_bytes_are_read(content: bytes, start: bytes) -> None:
+    named = NAMES.named(NAME)
+    assert named is not None
+    post = read(start + content)
+    assert post.foreign or list(problems_of(NAME, named, post))
+
+
+@pytest.mark.skipif(not CORPUS.is_dir(), reason=f"the corpus of real articles is not at {CORPUS}")
+def test_real_posts() -> None:
+    for file in (CORPUS / "expected").iterdir():
+        named = NAMES.named(file.name)
+        assert named is not None
+        assert list(problems_of(file.name, named, read(file.read_bytes(), quoted=bool(named.form.quote)))) == []

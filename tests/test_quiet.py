@@ -1,0 +1,132 @@
+"""Quiet is an error: what a listing gives is compared with what it has given."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from archiver.replica import Fault
+from archiver.yields import Yield, alarms
+
+if TYPE_CHECKING:
+    from tests.conftest import Archive
+
+LISTING = "eastmoney/market-37"
+DAY = 86400
+NOW = 1_800_000_000
+
+
+@pytest.mark.parametrize(
+    ("fault", "words"),
+    [
+        (Fault.EMPTY_LIST, "is empty; it has had 13 items"),
+        (Fault.RENAMED, "13 of 13 items name no article: has the source changed their fields?"),
+        (Fault.BLANK_FIELDS, "0% of items have a title; it has been 92%"),
+        (Fault.BLOCK_PAGE, "the answer is a web page, not JSON (a block page?)"),
+        (Fault.NULL, "could not be read: the answer is no listing: there is no list at record"),
+        (Fault.EMPTY, "could not be read: the answer is empty"),
+        (Fault.TRUNCATED_JSON, "could not be read: the answer is not JSON"),
+        (Fault.NOT_FOUND, "could not be read: HTTP status 404"),
+        (Fault.SERVER_ERROR, "could not be read: HTTP status 500"),
+        (Fault.RESET, "could not be read: "),
+    ],
+)
+def test_a_listing_that_fails_is_an_alarm_and_costs_nothing(archive: Archive, fault: Fault, words: str) -> None:
+    archive.crawl(LISTING)
+    posts = archive.posts
+    archive.replica.fail(fault, listing="market-37")
+    result = archive.crawl(LISTING, "-s", "RETRY_TIMES=0")
+    assert (result.returncode, result.stdout) == (3, "0 written, 0 unchanged, 0 failed\n")
+    assert f"ALARM: {LISTING}: " in result.stderr
+    assert words in result.stderr
+    assert "Traceback" not in result.stderr
+    assert archive.posts == posts
+    shown = archive.archiver("status")
+    assert shown.returncode == 3
+    assert words[:40] in shown.stdout
+    archive.replica.heal()
+    assert archive.crawl(LISTING).returncode == 0
+    assert archive.archiver("status").returncode == 0
+
+
+def test_one_listing_that_fails_does_not_keep_another_from_being_read(archive: Archive) -> None:
+    archive.replica.fail(Fault.SERVER_ERROR, listing="headlines")
+    result = archive.crawl(LISTING, "eastmoney/headlines", "-s", "RETRY_TIMES=0")
+    assert (result.returncode, result.stdout) == (3, "13 written, 0 unchanged, 0 failed\n")
+
+
+def test_a_listing_that_was_always_empty_is_no_alarm(archive: Archive) -> None:
+    archive.replica.listings["market-37"] = []
+    for _ in range(2):
+        assert archive.crawl(LISTING).returncode == 0
+
+
+def test_block_pages_for_articles_are_an_alarm(archive: Archive) -> None:
+    archive.replica.fail(Fault.BLOCK_PAGE, path="/NewsData/GetNewsText.do")
+    result = archive.crawl(LISTING, "-s", "RETRY_TIMES=0")
+    assert result.returncode == 3
+    assert "ALARM: finews.zning.xyz: the answer is a web page, not JSON (a block page?)" in result.stderr
+    assert f"ALARM: {LISTING}: 13 of 13 articles could not be had" in result.stderr
+
+
+def test_articles_whose_fields_vanish_are_an_alarm(archive: Archive) -> None:
+    archive.crawl(LISTING)
+    for number in range(8):
+        record = archive.replica.articles[number]
+        new = f"2026060100000{number:05}"
+        archive.replica.add(replace(record, id=new, date="", medianame="", text=f"<p>{number}</p>{record.text}"))
+    result = archive.crawl(LISTING)
+    assert "ALARM: eastmoney/market-37: 0% of articles have a time; it has been 92%" in result.stderr
+    assert result.returncode == 3
+
+
+def history(*ages: int, **others: Any) -> list[dict[str, Any]]:
+    """Return earlier runs, the latest first, a day apart, whose newest items were so old."""
+    return [
+        {**Yield("x", listed=10, newest=NOW - number * DAY - age).as_dict(), "time": NOW - number * DAY, **others}
+        for number, age in enumerate(ages, 1)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("age", "ages", "rhythm", "found"),
+    [
+        (DAY, [3600] * 5, None, ["its newest item is 24 h old; it may be 6 h"]),
+        (5 * 3600, [3600] * 5, None, []),
+        (DAY, [3600, 3600, 12 * 3600, 3600, 3600], None, []),
+        (DAY, [3600] * 4, None, []),  # too little is known
+        (2 * DAY, [], DAY, ["its newest item is 2 d old; it may be 24 h"]),
+        (2 * DAY, [3600] * 9, 3 * DAY, []),
+    ],
+)
+def test_the_newest_item_may_be_so_old(age: int, ages: list[int], rhythm: int | None, found: list[str]) -> None:
+    current = Yield("x", listed=10, newest=NOW - age, rhythm=rhythm)
+    assert alarms(current, history(*ages), NOW) == found
+
+
+def test_a_listing_without_times_has_no_rhythm() -> None:
+    assert alarms(Yield("x", listed=10), history(3600, 3600, 3600, 3600, 3600), NOW) == []
+
+
+def test_days_of_silence_stay_an_alarm(archive: Archive) -> None:
+    """What was an alarm once does not become what is usual."""
+    archive.crawl(LISTING)
+    archive.replica.fail(Fault.EMPTY_LIST, listing="market-37")
+    assert [archive.crawl(LISTING).returncode for _ in range(4)] == [3, 3, 3, 3]
+
+
+def test_few_items_tell_little_of_a_share() -> None:
+    before = history(0, 0, fill={"title": 1.0})
+    assert alarms(Yield("x", listed=4, newest=NOW, fill={"title": 0.0}), before, NOW) == []
+    assert alarms(Yield("x", listed=5, newest=NOW, fill={"title": 0.4}), before, NOW) == [
+        "40% of items have a title; it has been 100%"
+    ]
+    assert alarms(Yield("x", listed=5, newest=NOW, fill={"title": 0.6}), before, NOW) == []
+
+
+def test_bodies_that_shrink_are_an_alarm() -> None:
+    before = history(0, 0, articles={"body": 900.0})
+    current = Yield("x", listed=9, newest=NOW, saved=9, articles={"body": 120.0})
+    assert alarms(current, before, NOW) == ["bodies of articles have 120 characters; it has been 900"]
