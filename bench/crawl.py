@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 ARTICLES = 6000  # a round
 ROUNDS = 7
-AIMS = {"default": 1.2, "tuned": 0.7}
+AIMS: dict[str, float | None] = {"default": 1.2, "tuned": 0.7}
 BUSY = 0.9  # of the time: what is that busy is what limits the crawl
 
 
@@ -51,7 +51,7 @@ def run(*, quick: bool) -> list[Ratio]:
     return in_turns("crawl", ARCHIVER, AIMS, ARTICLES // 4 if quick else ARTICLES, 3 if quick else ROUNDS)
 
 
-def in_turns(name: str, ours: str, aims: Mapping[str, float], articles: int, count: int) -> list[Ratio]:
+def in_turns(name: str, ours: str, aims: Mapping[str, float | None], articles: int, count: int) -> list[Ratio]:
     """Run crawls of that many `articles` in turns, `ours` and those that `aims` name, and print what came of it; return
     the ratios of `ours` to each of the others."""
     size = mean(len(sample.answer(article_id(0))) for sample in samples(SAMPLES))

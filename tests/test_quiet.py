@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from archiver.index import Index
 from archiver.replica import Fault
 from archiver.yields import Yield, alarms
 
@@ -115,6 +116,23 @@ def test_days_of_silence_stay_an_alarm(archive: Archive) -> None:
     archive.crawl(LISTING)
     archive.replica.fail(Fault.EMPTY_LIST, listing="market-37")
     assert [archive.crawl(LISTING).returncode for _ in range(4)] == [3, 3, 3, 3]
+
+
+def test_the_index_does_not_grow_with_every_run(archive: Archive) -> None:
+    archive.crawl(LISTING)
+    for table in ("runs (run, started, command)", "yields (run, time, listing, good, content)"):
+        columns = table.partition("(")[2].removesuffix(")").replace("run, ", "", 1)
+        archive.sql(
+            f"WITH RECURSIVE n(x) AS (SELECT 2 UNION ALL SELECT x + 1 FROM n WHERE x < 1500) "
+            f"INSERT INTO {table} SELECT x, {columns} FROM n, {table.partition(' ')[0]} WHERE run = 1"
+        )
+    archive.sql("UPDATE yields SET good = 0 WHERE run > 100")
+    archive.crawl(LISTING)
+    index = Index.read(archive.output)
+    assert [run.number for run in index.journal.runs(5000)] == list(range(1501, 500, -1))
+    assert len(index.journal.yields(LISTING, 5000)) == 1001 + 29  # of those without alarm the last 30
+    assert len(index.journal.yields(LISTING, 5000, good=True)) == 30
+    index.close()
 
 
 def test_few_items_tell_little_of_a_share() -> None:

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from archiver.index.extension import ArchiveIndex
     from archiver.yields import Yield
 
+RUNS_KEPT = 1000
+
 
 class Watch:
     """Collects what listings gave, compares it with their last runs when the spider is done, and notes it."""
@@ -89,6 +91,7 @@ class Watch:
             one.alarms = alarms(one, journal.yields(label, HISTORY, good=True), now)
             journal.add_yield(label, self._archive.run, now, one.as_dict(), good=not one.alarms)
             self.alarms += [f"{label}: {alarm}" for alarm in one.alarms]
+        journal.forget(self._archive.run - RUNS_KEPT, HISTORY)
         self.alarms += [f"{host}: {reason}" for host, reason in self._blocked.items()]
         if self._same:
             self.alarms.append(f"one text came for many articles, {len(self._same)} were not saved: {self._same[0]}")

@@ -48,6 +48,16 @@ class Journal:
         text = json.dumps(report, ensure_ascii=False)
         self._database.write("UPDATE runs SET ended = ?, report = ? WHERE run = ?", now, text, run)
 
+    def forget(self, before: int, good: int) -> None:
+        """Let go of the runs before that one, but for the last `good` ones that each listing gave without alarm."""
+        self._database.write(
+            """DELETE FROM yields WHERE run < ?1 AND run NOT IN (SELECT run FROM yields AS kept
+               WHERE kept.listing = yields.listing AND kept.good ORDER BY run DESC LIMIT ?2)""",
+            before,
+            good,
+        )
+        self._database.write("DELETE FROM runs WHERE run < ?", before)
+
     def runs(self, limit: int) -> list[Run]:
         """Return the last runs, the latest first."""
         rows = self._database.rows("SELECT * FROM runs ORDER BY run DESC LIMIT ?", limit)

@@ -166,7 +166,7 @@ class ListingSpider(ListSpider):
 
     def validators(self, reference: Reference, address: str) -> dict[str, str]:
         """Return headers that ask for an article only if it has changed since it was saved."""
-        answer = self.archive.index.answers.get(reference.recipe.name, reference.id)
+        answer = self.archive.index.answers.get(reference.recipe.name, reference.id) if reference.held else None
         if answer is None or answer.url != address:
             return {}
         return conditional(Validators(answer.etag, answer.modified))
