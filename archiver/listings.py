@@ -60,6 +60,11 @@ def resolve_listings(names: Iterable[str], recipes: Mapping[str, Recipe]) -> lis
     """
     found: dict[str, ListingReference] = {}
     for text in list(names) or recipes:
+        try:
+            text.encode()
+        except UnicodeEncodeError as error:  # a command line may hold any bytes
+            shown = text.encode(errors="backslashreplace").decode()
+            raise UnknownListingError(f"{shown}: expected UTF-8") from error
         source, slash, rest = text.strip().partition("/")
         recipe = recipes.get(source)
         if recipe is None or not (recipe.listings or not slash):
@@ -83,7 +88,14 @@ def _one(text: str, recipe: Recipe, rest: str) -> ListingReference:
     listing = recipe.listings.get(name)
     if listing is None:
         raise UnknownListingError(f"{text}: no such listing; {recipe.name} has: {', '.join(recipe.listings)}")
-    given = dict(parse_qsl(query, keep_blank_values=True))
+    try:
+        pairs = parse_qsl(query, keep_blank_values=True, errors="strict")
+    except ValueError as error:
+        raise UnknownListingError(f"{text}: expected UTF-8 in what %XX stands for: {error}") from error
+    given = dict(pairs)
+    if len(given) < len(pairs):
+        twice = sorted({key for number, (key, _) in enumerate(pairs) if key in dict(pairs[:number])})
+        raise UnknownListingError(f"{text}: expected each parameter once, got {', '.join(twice)} again")
     if unknown := given.keys() - listing.parameters.keys():
         known = ", ".join(listing.parameters) or "none"
         raise UnknownListingError(f"{text}: no parameter {', '.join(sorted(unknown))}; {name} has: {known}")

@@ -15,9 +15,11 @@ if TYPE_CHECKING:
 HISTORY = 30  # runs without alarms that are looked back on
 FILLED = ("title", "time", "source")
 FEW = 5  # items: of fewer, a share says little
-RHYTHM_RUNS = 5  # earlier runs from which a rhythm is taken
+RHYTHM_MOVES = 5  # newer items from which a rhythm is taken
 RHYTHM_FACTOR = 3
-LEAST_QUIET = timedelta(hours=6)
+LEAST_QUIET = 86400  # seconds: news has nights
+FEW_RUNS = 3  # runs: of fewer, the length of bodies says little
+LASTS = 7 * 86400  # seconds: a change that lasts so long is how it is now
 
 
 @dataclass(slots=True)
@@ -37,6 +39,8 @@ class Yield:
     error: str = ""  # why it could not be read
     newest: int | None = None
     rhythm: int | None = None  # seconds: the recipe's
+    gap: int = 0  # seconds: the longest that there ever was from one newest item to the next
+    moves: int = 0  # how often there was a newer one
     fill: dict[str, float] = field(default_factory=dict)
     saved: int = 0
     failed: int = 0
@@ -46,6 +50,17 @@ class Yield:
     def as_dict(self) -> dict[str, Any]:
         """Return it for the index and for reports."""
         return asdict(self)
+
+
+def carry(current: Yield, history: Sequence[Mapping[str, Any]]) -> None:
+    """Carry over to `current` what is remembered of all runs before: the rhythm in which newer items came."""
+    if not history:
+        return
+    last = history[0]
+    current.gap, current.moves = last["gap"], last["moves"]
+    if current.newest and last["newest"] and current.newest > last["newest"]:
+        current.gap = max(current.gap, current.newest - last["newest"])
+        current.moves += 1
 
 
 def alarms(current: Yield, history: Sequence[Mapping[str, Any]], now: int) -> list[str]:
@@ -58,8 +73,8 @@ def alarms(current: Yield, history: Sequence[Mapping[str, Any]], now: int) -> li
     return [
         *_empty(current, history),
         *_unreadable(current),
-        *_unfilled(current, history),
-        *_quiet(current, history, now),
+        *_unfilled(current, history, now),
+        *_quiet(current, now),
         *_failing(current),
     ]
 
@@ -78,15 +93,17 @@ def _unreadable(current: Yield) -> list[str]:
     return [f"{current.unreadable} of {items} items name no article: has the source changed their fields?"]
 
 
-def _unfilled(current: Yield, earlier: Sequence[Mapping[str, Any]]) -> list[str]:
+def _unfilled(current: Yield, earlier: Sequence[Mapping[str, Any]], now: int) -> list[str]:
+    if not earlier or earlier[0]["time"] < now - LASTS:
+        return []
     found = []
-    for what, count, shares, key in (
-        ("items", current.listed, current.fill, "fill"),
-        ("articles", current.saved, current.articles, "articles"),
+    for what, count, shares, of, key in (
+        ("items", current.listed, current.fill, "listed", "fill"),
+        ("articles", current.saved, current.articles, "saved", "articles"),
     ):
         for name in shares if count >= FEW else ():
-            usual = [one[key][name] for one in earlier if name in one[key]]
-            if usual and shares[name] * 2 < median(usual):
+            usual = [one[key][name] for one in earlier if one[of] >= FEW and name in one[key]]
+            if len(usual) >= (FEW_RUNS if name == "body" else 1) and shares[name] * 2 < median(usual):
                 found.append(_less(what, name, shares[name], median(usual)))
     return found
 
@@ -97,15 +114,14 @@ def _less(what: str, name: str, share: float, usual: float) -> str:
     return f"{share:.0%} of {what} have a {name}; it has been {usual:.0%}"
 
 
-def _quiet(current: Yield, earlier: Sequence[Mapping[str, Any]], now: int) -> list[str]:
-    """The newest item may be as old as the recipe says; else three times as old as it has ever been when looked at."""
+def _quiet(current: Yield, now: int) -> list[str]:
+    """The newest item may be as old as the recipe says; else three times as old as a newer one was ever waited for."""
     if current.newest is None:
         return []
-    ages = [one["time"] - one["newest"] for one in earlier if one["newest"] is not None]
     if current.rhythm is not None:
         allowed = current.rhythm
-    elif len(ages) >= RHYTHM_RUNS:
-        allowed = max(RHYTHM_FACTOR * max(ages), LEAST_QUIET // timedelta(seconds=1))
+    elif current.moves >= RHYTHM_MOVES:
+        allowed = max(RHYTHM_FACTOR * current.gap, LEAST_QUIET)
     else:
         return []
     age = now - current.newest

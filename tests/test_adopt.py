@@ -225,3 +225,12 @@ def test_real_posts() -> None:
         named = NAMES.named(file.name)
         assert named is not None
         assert list(problems_of(file.name, named, read(file.read_bytes(), quoted=bool(named.form.quote)))) == []
+
+
+def test_the_posts_may_be_elsewhere(archive: Archive) -> None:
+    put(archive, *good())
+    (archive.output / "_posts").rename(archive.output / "site")
+    (archive.output / "_posts").symlink_to("site", target_is_directory=True)
+    result = archive.run("-m", "archiver", "adopt", str(archive.output / "_posts"))
+    assert result.stdout == "1 post adopted (1 article), 0 broken, 0 foreign\n"
+    assert Index.exists(archive.output)

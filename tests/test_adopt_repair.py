@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
 
+from archiver.adoption.names import Names
+from archiver.adoption.write import Plan, write
 from archiver.index import Index
 from archiver.replica.faults import Fault
-from tests.adopting import ID, NAME, PUBLISHED, adopt, broken, good, history, kinds, problems, put, state
+from tests.adopting import ID, NAME, PUBLISHED, RECIPE, adopt, broken, good, history, kinds, problems, put, state
 
 if TYPE_CHECKING:
     from tests.conftest import Archive
@@ -209,6 +212,119 @@ def test_a_withdrawn_article_stays_withdrawn(archive: Archive) -> None:
     put(archive, NAME, broken(DATE, "date: 2022-01-24 18:06:02"))
     adopt(archive)
     with closing(Index.open(archive.output)) as index:
-        index.queue.withdrawn("eastmoney", ID, "404")
+        index.queue.withdrawn("eastmoney", ID, "404", 0)
     assert kinds(archive, "--repair") == []
     assert [row["state"] for row in history(archive)] == ["withdrawn"]
+
+
+@pytest.mark.parametrize("first", [good()[1].decode(), broken(DATE, "date: ")])
+@pytest.mark.parametrize("name", [f"NW{ID}.md", f"-NW{ID} (1).md"])
+def test_of_two_posts_that_would_get_the_same_name_only_the_first_does(first: str, name: str, archive: Archive) -> None:
+    second = good(title="second, other")[1]
+    put(archive, f"-NW{ID}.md", first)
+    put(archive, name, second)
+    assert kinds(archive, "--repair") == ["name", "doubled"]
+    assert archive.posts == {
+        NAME: first.replace("date: \n", f"{DATE}\n").encode(),
+        name: second,
+    }
+    assert [row["path"] for row in history(archive)] == [f"_posts/{NAME}"]
+
+
+def test_a_name_that_is_taken_when_the_post_is_written(archive: Archive) -> None:
+    old, new = broken(DATE, "date: ").encode(), good()[1]
+    put(archive, f"-NW{ID}.md", old)
+    put(archive, NAME, b"somebody's")
+    named = Names([RECIPE]).named(f"-NW{ID}.md")
+    assert named is not None
+    plan = Plan(f"_posts/-NW{ID}.md", f"_posts/{NAME}", named, old, new, {})
+    with closing(Index.open(archive.output)) as index:
+        (failure,) = write(archive.output, index, [plan])
+    assert failure
+    assert archive.posts == {NAME: b"somebody's", f"-NW{ID}.md": old}
+    assert not (archive.output / "_versions").exists()
+
+
+@pytest.mark.parametrize("old", [good()[1], broken(DATE, "date: ").encode()])
+@pytest.mark.parametrize("adopted", [True, False])
+def test_a_kill_before_the_old_name_was_removed(old: bytes, adopted: bool, archive: Archive) -> None:
+    file = put(archive, f"-NW{ID}.md", old)
+    if adopted:
+        adopt(archive)
+    content = old.replace(b"date: \n", b"date: 2022-01-24 00:00:00 +0800\n")
+    put(archive, NAME, content)
+    assert kinds(archive, "--repair") == []
+    assert not file.exists()
+    assert archive.posts == {NAME: content}
+    assert [row["path"] for row in history(archive)] == [f"_posts/{NAME}"]
+    assert adopt(archive).returncode == 0
+
+
+@pytest.mark.parametrize("date", ["0001-01-01 00:00:00 +0800", "9999-12-31 23:59:59 -0800"])
+def test_a_year_that_no_article_has(date: str, archive: Archive) -> None:
+    put(archive, NAME, broken(DATE, f"date: {date}"))
+    put(archive, *good("202201240000000001"))
+    assert kinds(archive) == ["date"]
+    assert kinds(archive, "--repair") == []
+    assert archive.posts[NAME].decode() == broken(DATE, "date: 2022-01-24 00:00:00 +0800")
+
+
+@pytest.mark.parametrize("title", ["[" * 200_000, "[" * 5_000, "- " * 30_000, "? " * 30_000])
+def test_a_front_matter_that_no_parser_can_take(title: str, archive: Archive) -> None:
+    put(archive, NAME, broken(TITLE, f"title: {title}"))
+    put(archive, f"2022-01-24-{ID}.md", broken(TITLE, f"title:\n{title}", form="rolling"))
+    assert kinds(archive) == ["front-matter", "front-matter"]
+    assert kinds(archive, "--repair") == ["front-matter"]
+    assert archive.posts[NAME].decode() == broken(TITLE, f'title: "{title.strip()}"')
+
+
+@pytest.mark.parametrize("categories", ["[news, port]", '["news"]', "[]", "\n- news\n- port", "\n  - news"])
+def test_categories_may_be_a_list(categories: str, archive: Archive) -> None:
+    post = broken(good()[1].decode().split("\n")[4], f"categories: {categories}")
+    put(archive, NAME, post)
+    put(archive, f"2022-01-24-{ID}.md", broken(DATE, "date: 2022-01-24 18:06:02", form="rolling"))
+    before = state(archive)
+    assert kinds(archive, "--repair") == []
+    assert archive.posts[NAME].decode() == post
+    assert before[str(archive.output / "_posts" / NAME)] == state(archive)[str(archive.output / "_posts" / NAME)]
+
+
+@pytest.mark.parametrize("quote", ["摘要。", "【二】摘要。", "【二】【三】摘要。"])
+def test_what_is_known_of_a_quote_makes_the_same_quote(quote: str, archive: Archive) -> None:
+    name, content = good(form="rolling", digest=f"【一】{quote}")
+    put(archive, name, content)
+    adopt(archive)
+    (row,) = history(archive)
+    assert good(form="rolling", digest=json.loads(row["known"])["digest"])[1] == content
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_an_empty_address(end: str, archive: Archive) -> None:
+    put(archive, NAME, broken(LINK, "<>").replace("\n", end))
+    assert kinds(archive, "--repair") == []
+    assert archive.posts[NAME].decode() == good()[1].decode().replace("\n", end)
+
+
+def test_a_repair_makes_no_other_problem(archive: Archive) -> None:
+    put(archive, *good(form="rolling"))
+    put(archive, NAME, broken(TITLE, 'title:\n  ""'))  # a title written in its first line would leave the second one
+    before = state(archive)
+    assert kinds(archive, "--repair") == ["title"]
+    assert state(archive) == before
+
+
+@pytest.mark.parametrize(
+    ("date", "now"),
+    [
+        ("2022-1-24 8:06:02 +0800", "08:06:02"),
+        ("2022-1-24 8:06:02 +8", "08:06:02"),
+        ("2022-01-24 08:06:02 CST", "08:06:02"),
+        ("2022-1-23 8:06:02 +0800", "00:00:00"),
+        ("8:06", "00:00:00"),
+    ],
+)
+@pytest.mark.parametrize("name", [NAME, f"-NW{ID}.md"])
+def test_a_date_that_says_the_time_of_day(date: str, now: str, name: str, archive: Archive) -> None:
+    put(archive, name, broken(DATE, f"date: {date}"))
+    assert kinds(archive, "--repair") == []
+    assert archive.posts == {NAME: broken(DATE, f"date: 2022-01-24 {now} +0800").encode()}

@@ -263,8 +263,8 @@ def status(archive: Archive) -> Any:
 
 def test_status_before_the_first_run(archive: Archive) -> None:
     result = archive.archiver("status")
-    assert (result.returncode, result.stderr) == (0, "")
-    assert "no listing has been read yet" in result.stdout
+    assert (result.returncode, result.stdout) == (1, "")
+    assert "there is no index: nothing has been crawled into it yet" in result.stderr
     assert not archive.output.exists()
 
 

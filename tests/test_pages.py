@@ -13,7 +13,8 @@ from scrapy.http import HtmlResponse, Response, TextResponse
 from archiver.addresses import Reference
 from archiver.errors import PageError, RecipeError
 from archiver.pages import Page, page_for
-from archiver.recipes import PageRules, Recipe, load_recipes
+from archiver.pages.listing import ListingPage
+from archiver.recipes import Endpoint, PageRules, Recipe, load_recipes
 
 if TYPE_CHECKING:
     from archiver.article import Article
@@ -174,6 +175,42 @@ def test_a_page_of_xpath() -> None:
     response = HtmlResponse("http://example.com/", body=PAGE.encode(), encoding="utf-8")
     read = page_for(recipe, "own").article(response, Reference(recipe, ID, ID), FETCHED)
     assert (read.title, read.body) == ("青石镇的第一座桥", "1 &lt; 2，桥通了。<br>完")
+
+
+@pytest.mark.parametrize(
+    ("format_", "select", "words"),
+    [
+        ("json", "keys(title)", "the answer does not fit the rule own:keys(title): In function keys()"),
+        ("json", "contains(title, `1`)", "the answer does not fit the rule own:contains"),
+        ("xpath", "//*[foo()]", "the answer does not fit the rule own://*[foo()]: XPath error"),
+        ("xpath", "//h1", "it has no body"),
+        ("css", "h1", "it has no body"),
+    ],
+)
+def test_an_answer_that_a_rule_does_not_fit_is_no_article(format_: str, select: str, words: str) -> None:
+    recipe = recipe_with(format=format_, fields={"text": [select]})
+    response = TextResponse("http://example.com/", body=json.dumps(ANSWER).encode())
+    with pytest.raises(PageError) as caught:
+        page_for(recipe, "own").article(response, Reference(recipe, ID, ID), FETCHED)
+    assert words in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("format_", "items", "words"),
+    [
+        ("json", "keys(title)", "the answer does not fit the rule keys(title): In function keys()"),
+        ("json", "title", "the answer is no listing: there is no list at title"),
+        ("xpath", "//*[foo()]", "the answer does not fit the rule //*[foo()]: XPath error"),
+    ],
+)
+def test_an_answer_that_a_rule_does_not_fit_is_no_listing(format_: str, items: str, words: str) -> None:
+    endpoint = msgspec.convert(
+        {"address": "http://example.com/", "items": items, "fields": {"id": ["id"]}, "format": format_}, Endpoint
+    )
+    response = TextResponse("http://example.com/", body=json.dumps(ANSWER).encode())
+    with pytest.raises(PageError) as caught:
+        ListingPage(RECIPE, "own", endpoint).entries(response)
+    assert words in str(caught.value)
 
 
 class Backwards(Page):

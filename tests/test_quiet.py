@@ -9,7 +9,7 @@ import pytest
 
 from archiver.index import Index
 from archiver.replica import Fault
-from archiver.yields import Yield, alarms
+from archiver.yields import Yield, alarms, carry
 
 if TYPE_CHECKING:
     from tests.conftest import Archive
@@ -83,32 +83,48 @@ def test_articles_whose_fields_vanish_are_an_alarm(archive: Archive) -> None:
     assert result.returncode == 3
 
 
-def history(*ages: int, **others: Any) -> list[dict[str, Any]]:
-    """Return earlier runs, the latest first, a day apart, whose newest items were so old."""
+def history(count: int, **others: Any) -> list[dict[str, Any]]:
+    """Return earlier runs, the latest first, an hour apart, with 10 items each of which 9 articles were saved."""
     return [
-        {**Yield("x", listed=10, newest=NOW - number * DAY - age).as_dict(), "time": NOW - number * DAY, **others}
-        for number, age in enumerate(ages, 1)
+        {**Yield("x", listed=10, saved=9, newest=NOW).as_dict(), "time": NOW - number * 3600, **others}
+        for number in range(1, count + 1)
     ]
 
 
 @pytest.mark.parametrize(
-    ("age", "ages", "rhythm", "found"),
+    ("age", "gap", "moves", "rhythm", "found"),
     [
-        (DAY, [3600] * 5, None, ["its newest item is 24 h old; it may be 6 h"]),
-        (5 * 3600, [3600] * 5, None, []),
-        (DAY, [3600, 3600, 12 * 3600, 3600, 3600], None, []),
-        (DAY, [3600] * 4, None, []),  # too little is known
-        (2 * DAY, [], DAY, ["its newest item is 2 d old; it may be 24 h"]),
-        (2 * DAY, [3600] * 9, 3 * DAY, []),
+        (2 * DAY, 3600, 5, None, ["its newest item is 2 d old; it may be 24 h"]),
+        (5 * DAY, 3600, 4, None, []),  # too little is known
+        (23 * 3600, 600, 99, None, []),  # news has nights
+        (5 * DAY, 2 * DAY, 99, None, []),
+        (7 * DAY, 2 * DAY, 99, None, ["its newest item is 7 d old; it may be 6 d"]),
+        (2 * DAY, 0, 0, DAY, ["its newest item is 2 d old; it may be 24 h"]),
+        (2 * DAY, 600, 99, 3 * DAY, []),
     ],
 )
-def test_the_newest_item_may_be_so_old(age: int, ages: list[int], rhythm: int | None, found: list[str]) -> None:
-    current = Yield("x", listed=10, newest=NOW - age, rhythm=rhythm)
-    assert alarms(current, history(*ages), NOW) == found
+def test_the_newest_item_may_be_so_old(age: int, gap: int, moves: int, rhythm: int | None, found: list[str]) -> None:
+    current = Yield("x", listed=10, newest=NOW - age, rhythm=rhythm, gap=gap, moves=moves)
+    assert alarms(current, history(9), NOW) == found
+
+
+@pytest.mark.parametrize("every", [300, 3600, 12 * 3600])
+def test_silence_is_noticed_however_often_one_looks(every: int) -> None:
+    """News each hour for a week, and then none: an alarm comes after a day, not sooner and not never."""
+    before: list[dict[str, Any]] = []
+    for now in range(NOW, NOW + 21 * DAY, every):
+        newest = min(now, NOW + 7 * DAY) // 3600 * 3600
+        current = Yield("x", listed=10, newest=newest)
+        carry(current, before)
+        if found := alarms(current, before, now):
+            break
+        before = [{**current.as_dict(), "time": now}, *before[:29]]
+    assert found
+    assert DAY <= now - (NOW + 7 * DAY) <= 2 * DAY
 
 
 def test_a_listing_without_times_has_no_rhythm() -> None:
-    assert alarms(Yield("x", listed=10), history(3600, 3600, 3600, 3600, 3600), NOW) == []
+    assert alarms(Yield("x", listed=10, moves=9), history(9), NOW) == []
 
 
 def test_days_of_silence_stay_an_alarm(archive: Archive) -> None:
@@ -136,7 +152,7 @@ def test_the_index_does_not_grow_with_every_run(archive: Archive) -> None:
 
 
 def test_few_items_tell_little_of_a_share() -> None:
-    before = history(0, 0, fill={"title": 1.0})
+    before = history(2, fill={"title": 1.0})
     assert alarms(Yield("x", listed=4, newest=NOW, fill={"title": 0.0}), before, NOW) == []
     assert alarms(Yield("x", listed=5, newest=NOW, fill={"title": 0.4}), before, NOW) == [
         "40% of items have a title; it has been 100%"
@@ -145,6 +161,61 @@ def test_few_items_tell_little_of_a_share() -> None:
 
 
 def test_bodies_that_shrink_are_an_alarm() -> None:
-    before = history(0, 0, articles={"body": 900.0})
+    before = history(3, articles={"body": 900.0})
     current = Yield("x", listed=9, newest=NOW, saved=9, articles={"body": 120.0})
     assert alarms(current, before, NOW) == ["bodies of articles have 120 characters; it has been 900"]
+    assert alarms(current, before[:2], NOW) == []  # too little is known
+
+
+def test_a_change_that_lasts_a_week_is_how_it_is_now() -> None:
+    before = history(3, fill={"title": 1.0}, time=NOW - 8 * DAY)
+    assert alarms(Yield("x", listed=9, newest=NOW, fill={"title": 0.0}), before, NOW) == []
+
+
+def test_a_source_that_has_one_text_for_all_is_noticed_one_by_one(archive: Archive) -> None:
+    archive.replica.fail(Fault.SAME_BODY)
+    statuses = [archive.crawl(LISTING, "--limit", "1").returncode for _ in range(5)]
+    assert statuses == [0, 0, 3, 3, 3]
+    assert len(archive.posts) == 2
+
+
+def test_an_error_page_as_short_text_overwrites_nothing(archive: Archive) -> None:
+    archive.crawl(LISTING)
+    posts = archive.posts
+    for record in archive.replica.articles:
+        archive.replica.add(replace(record, text="<p>系统繁忙，请稍后再试</p>", content=""))
+    assert archive.crawl(LISTING, "--recheck", "2d").returncode == 3
+    assert archive.posts == posts
+
+
+def test_the_future_says_nothing_of_a_rhythm(archive: Archive) -> None:
+    record = archive.replica.articles[0]
+    archive.replica.add(replace(record, id="209906010000000001", date="2099-06-01 09:30:00"))
+    archive.crawl(LISTING)
+    index = Index.read(archive.output)
+    (one,) = index.journal.yields(LISTING, 1)
+    index.close()
+    assert one["newest"] < NOW
+
+
+def test_an_alarm_does_not_hide_behind_an_unchanged_answer(archive: Archive) -> None:
+    archive.replica.validators = True
+    archive.crawl(LISTING)
+    archive.replica.listings["market-37"] = []
+    assert [archive.crawl(LISTING).returncode for _ in range(3)] == [3, 3, 3]
+
+
+def test_alarms_of_a_whole_run_are_in_its_status(archive: Archive) -> None:
+    archive.replica.fail(Fault.BLOCK_PAGE, id=archive.replica.articles[0].id)
+    archive.crawl(LISTING, "-s", "RETRY_TIMES=0")
+    shown = archive.archiver("status")
+    assert shown.returncode == 3
+    assert "ALARM: finews.zning.xyz: the answer is a web page" in shown.stdout
+
+
+def test_a_dry_run_says_why_it_is_not_well(archive: Archive) -> None:
+    archive.crawl(LISTING)
+    archive.replica.fail(Fault.EMPTY_LIST, listing="market-37")
+    result = archive.crawl(LISTING, "--dry-run")
+    assert (result.returncode, result.stdout) == (3, "0 articles are due\n")
+    assert "ALARM: eastmoney/market-37: is empty" in result.stderr

@@ -46,6 +46,9 @@ def write(directory: Path, content: object) -> Path:
         ("pages", [], "pages", "expected at least one page"),
         ("forms", {}, "forms", "expected a form named share"),
         ("recover", {"title": [{"from": "digest", "match": "x"}]}, "recover.title[0].match", "expected a group"),
+        ("recover", {"title": []}, "recover.title", "expected at least one rule"),
+        ("recheck", {"within": "0d", "every": "6h"}, "recheck.within", "a length of time above 0, got '0d'"),
+        ("recheck", {"within": "2d", "every": "0h"}, "recheck.every", "a length of time above 0, got '0h'"),
         ("recover", {"titel": []}, "recover.titel", "expected one of title, time, source, url, got 'titel'"),
         ("recover", {"title": [{"from": "lead", "match": "(.)"}]}, "recover.title[0].from", "expected one of title"),
         (
@@ -56,6 +59,8 @@ def write(directory: Path, content: object) -> Path:
         ),
         ("clean", {"drop": {"pictures": ["("]}}, "clean.drop.pictures", "expected a regular expression"),
         ("clean", {"drop": {"paragraphs": ["a", "(?i)b"]}}, "clean.drop.paragraphs", "global flags not at the start"),
+        ("clean", {"keep_classes": ["a", 1]}, "clean.keep_classes[1]", "Expected `str`, got `int`"),
+        ("addresses", {1, 2}, "addresses[0]", "Expected `object`, got `int`"),
         ("politeness", {"delay": "slow"}, "politeness.delay", "Expected `float"),
         ("politeness", {"delay": -1}, "politeness.delay", "Expected `float` >= 0"),
         ("politeness", {"concurrency": 0}, "politeness.concurrency", "Expected `int` >= 1"),
@@ -76,7 +81,14 @@ def test_a_mistake_is_named(
 @pytest.mark.parametrize(
     ("key", "value", "where", "words"),
     [
-        ("file", "{nr}", "file", "unknown name {nr}; expected one of {id}, {link}, {site}, {slug}, {source}, {url}"),
+        ("file", "{nr}", "file", "unknown name {nr}; expected one of {id}"),
+        ("file", "{url}", "file", "unknown name {url}; expected one of {id}"),
+        ("file", "NW", "file", "expected {id} in it, got 'NW'"),
+        ("link", "{source}", "link", "unknown name {source}; expected one of {id}, {url}"),
+        ("category", "{source}", "category", "unknown name {source}; expected one of {slug}"),
+        ("tag", "{slug}", "tag", "unknown name {slug}; expected one of {source}"),
+        ("footer", "{url}", "footer", "unknown name {url}; expected one of {site}, {slug}, {source}"),
+        ("body", [], "body", "expected at least one name of a body"),
         ("tag", "{source", "tag", "expected a template, got '{source'"),
         ("tag", "{source:d}", "tag", "expected a template, got '{source:d}'"),
         ("footer", "{site!x}", "footer", "expected a template"),
@@ -111,6 +123,29 @@ def test_a_mistake_in_a_form_is_named(
         ({"format": "json", "fields": {}, "address": "http://a/"}, "address", "expected {id} in it"),
         ({"format": "json", "fields": {}, "address": "http://{host}/{id}"}, "hosts", "expected hosts where"),
         ({"format": "json", "fields": {}, "hosts": ["a.example"]}, "hosts", "and only there"),
+        (
+            {"format": "json", "fields": {}, "address": "http://x:abc/{id}"},
+            "address",
+            "got 'http://x:abc/1': Port could",
+        ),
+        ({"format": "json", "fields": {}, "address": "http://[::1/{id}"}, "address", "Invalid IPv6 URL"),
+        ({"format": "json", "fields": {}, "address": "http:///{id}"}, "address", "no name of a host"),
+        (
+            {"format": "json", "fields": {}, "address": "http://{host}/{id}", "hosts": ["a", "b:x"]},
+            "address",
+            "got 'http://b:x/1'",
+        ),
+        ({"format": "json", "fields": {}, "hosts": []}, "hosts", "expected hosts where"),
+        ({"format": "json", "fields": {"title": ["foo(a)"]}}, "fields.title[0]", "Unknown function: foo()"),
+        ({"format": "json", "fields": {"title": ["a[?b(c)]"]}}, "fields.title[0]", "Unknown function: b()"),
+        ({"format": "json", "fields": {"title": ["keys(a, b)"]}}, "fields.title[0]", "keys() takes 1 argument(s), not"),
+        ({"format": "json", "fields": {"title": ["merge()"]}}, "fields.title[0]", "merge() takes at least 1"),
+        ({"format": "json", "fields": {"title": ["keys(`1`)"]}}, "fields.title[0]", "invalid type for value: 1"),
+        ({"format": "xpath", "fields": {"title": ["foo(//a)"]}}, "fields.title[0]", "expected XPATH, got 'foo(//a)'"),
+        ({"format": "xpath", "fields": {"title": ["//x:a"]}}, "fields.title[0]", "expected XPATH, got '//x:a'"),
+        ({"format": "json", "fields": {"title": []}}, "fields.title", "expected at least one expression"),
+        ({"format": "json", "fields": {}, "name": " "}, "name", "expected a name, got nothing"),
+        ({"format": "json", "fields": {"a": ["a"], "title": ["a", 1]}}, "fields.title[1]", "Expected `str | object`"),
         ({"format": "json", "fields": {"titel": ["t"]}}, "fields", "expected one of title, time, source"),
         ({"format": "yaml", "fields": {}}, "format", "Invalid enum value 'yaml'"),
     ],
@@ -120,6 +155,30 @@ def test_a_mistake_in_a_page_is_named(
 ) -> None:
     content["pages"] = [{"name": "a", "address": "http://a.example/{id}", **page}]
     with pytest.raises(RecipeError, match=re.escape(f"pages[0].{where}: ")) as caught:
+        load_recipe(write(tmp_path, content))
+    assert words in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "where", "words"),
+    [
+        ("endpoints", "http://a.example/", "endpoints", "Expected `array`, got `str`"),
+        ("endpoints", [{"address": "http://a.example/", "items": 1, "fields": {}}], "endpoints[0].items", "got `int`"),
+        ("parameters", {"x": "", "market": 1}, "parameters.market", "Expected `str | null`, got `int`"),
+        ("parameters", {"host": "", "market": ""}, "parameters", "host has a meaning of its own"),
+        ("parameters", {"0": "", "market": ""}, "parameters", "expected names of letters, digits and _, got '0'"),
+        ("parameters", {"": "", "market": ""}, "parameters", "expected names of letters, digits and _, got ''"),
+        ("rhythm", "0d", "rhythm", "expected a length of time above 0, got '0d'"),
+        ("size", 10001, "size", "Expected `int` <= 10000"),
+        ("colour", "red", "", "unknown field `colour`"),
+    ],
+)
+def test_a_mistake_in_a_listing_is_named(
+    tmp_path: Path, content: dict[str, Any], key: str, value: object, where: str, words: str
+) -> None:
+    content["listings"]["market-38"][key] = value
+    where = f"listings.market-38{'.' if where else ''}{where}"
+    with pytest.raises(RecipeError, match=re.escape(f"mine.yaml: {where}: ")) as caught:
         load_recipe(write(tmp_path, content))
     assert words in str(caught.value)
 

@@ -6,6 +6,7 @@ import asyncio
 import os
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,14 +17,19 @@ NAME = "2024-03-15-NW202403150001234567.md"
 
 
 def put(output: Path, *posts: tuple[str, bytes, str]) -> list[str]:
-    """Put `posts` (name, content, mode) at once and return what became of each: the outcome or the error."""
+    """Put `posts` (name, content, mode) at once, in place of what is there, and return what became of each: the outcome
+    or the error."""
+
+    def there(name: str) -> bytes:
+        file = output / "_posts" / name
+        return sha256(file.read_bytes()).digest() if file.is_file() else b""
 
     async def write() -> list[str]:
         store = Store(output)
         store.prepare(sweep=False)
         try:
             results = await asyncio.gather(
-                *(store.put(Job(f"_posts/{name}", content, mode)) for name, content, mode in posts),
+                *(store.put(Job(f"_posts/{name}", content, mode, there(name))) for name, content, mode in posts),
                 return_exceptions=True,
             )
         finally:
@@ -83,7 +89,7 @@ def test_the_writing_process_ends_and_a_new_one_goes_on(tmp_path: Path) -> None:
             await store.put(Job(f"_posts/{NAME}", b"two"))
         except StoreError as error:
             outcomes.append(str(error))
-        outcomes.append(await store.put(Job(f"_posts/{NAME}", b"three")))
+        outcomes.append(await store.put(Job(f"_posts/{NAME}", b"three", "rewrite")))
         await store.close()
         return outcomes
 
@@ -108,7 +114,7 @@ def test_whatever_fails_the_old_post_stays_whole(tmp_path: Path, monkeypatch: py
     }[call]
     with monkeypatch.context() as patch:
         patch.setattr(owner, name, fail)
-        (outcome,) = disk.commit(tmp_path, [Job(NAME, b"better")])
+        (outcome,) = disk.commit(tmp_path, [Job(NAME, b"better", "update", sha256(b"good").digest())])
     assert outcome == ("failed", "No space left on device")
     assert place.read_bytes() == b"good"
     assert [name for name in os.listdir(tmp_path) if name != "_versions"] == [NAME]
@@ -147,48 +153,66 @@ def test_leftovers_of_dead_processes_are_swept(tmp_path: Path) -> None:
     assert [file for file in tmp_path.rglob("*") if file.is_file()] == [living]
 
 
-def commit(root: Path, *jobs: Job) -> list[str]:
-    """Commit `jobs` and return what became of them."""
-    return [why or outcome for outcome, why in disk.commit(root, list(jobs))]
+def commit(root: Path, path: str, content: bytes, *options: Any) -> str:
+    """Commit a post in place of what is there, or with these options (mode, expected); return what became of it."""
+    file = root / path
+    there = sha256(file.read_bytes()).digest() if file.is_file() else b""
+    ((outcome, why),) = disk.commit(root, [Job(path, content, *(options or ("update", there)))])
+    return why or outcome
 
 
 def test_what_a_post_said_before_is_kept(tmp_path: Path) -> None:
     for content in (b"one", b"two", b"three", b"three"):
-        commit(tmp_path, Job(f"_posts/{NAME}", content))
+        commit(tmp_path, f"_posts/{NAME}", content)
     assert (tmp_path / "_posts" / NAME).read_bytes() == b"three"
     assert [file.read_bytes() for file in disk.versions(tmp_path, f"_posts/{NAME}")] == [b"one", b"two"]
 
 
 def test_a_version_is_kept_once_when_the_write_after_it_was_cut_off(tmp_path: Path) -> None:
     path = f"_posts/{NAME}"
-    commit(tmp_path, Job(path, b"one"))
+    commit(tmp_path, path, b"one")
     disk.keep_version(tmp_path, path, b"one")  # and then the process was killed
-    assert commit(tmp_path, Job(path, b"two")) == ["written"]
+    assert commit(tmp_path, path, b"two") == "written"
     assert [file.read_bytes() for file in disk.versions(tmp_path, path)] == [b"one"]
 
 
 def test_more_than_nine_versions_are_in_order(tmp_path: Path) -> None:
     for number in range(12):
-        commit(tmp_path, Job(f"_posts/{NAME}", b"%d" % number))
+        commit(tmp_path, f"_posts/{NAME}", b"%d" % number)
     kept = disk.versions(tmp_path, f"_posts/{NAME}")
     assert [file.read_bytes() for file in kept] == [b"%d" % number for number in range(11)]
 
 
 def test_a_post_that_somebody_changed_stays(tmp_path: Path) -> None:
     path = f"_posts/{NAME}"
-    commit(tmp_path, Job(path, b"one"))
+    commit(tmp_path, path, b"one")
     expected = sha256(b"one").digest()
     (tmp_path / path).write_bytes(b"mine")
-    assert commit(tmp_path, Job(path, b"two", "update", expected)) == ["edited"]
+    assert commit(tmp_path, path, b"two", "update", expected) == "edited"
     assert (tmp_path / path).read_bytes() == b"mine"
-    assert commit(tmp_path, Job(path, b"two", "rewrite", expected)) == ["written"]
+    assert commit(tmp_path, path, b"two", "rewrite", expected) == "written"
     assert (tmp_path / path).read_bytes() == b"two"
     assert [file.read_bytes() for file in disk.versions(tmp_path, path)] == [b"mine"]
 
 
 def test_a_version_that_cannot_be_kept_keeps_the_post(tmp_path: Path) -> None:
     path = f"_posts/{NAME}"
-    commit(tmp_path, Job(path, b"one"))
+    commit(tmp_path, path, b"one")
     (tmp_path / "_versions").write_text("in the way")
-    assert commit(tmp_path, Job(path, b"two")) == ["Not a directory"]
+    assert commit(tmp_path, path, b"two") == "Not a directory"
     assert (tmp_path / path).read_bytes() == b"one"
+
+
+def test_a_file_that_nobody_expects_is_not_replaced(tmp_path: Path) -> None:
+    path = f"_posts/{NAME}"
+    commit(tmp_path, path, b"by hand")
+    assert commit(tmp_path, path, b"one", "update", b"") == "edited"
+    assert (tmp_path / path).read_bytes() == b"by hand"
+
+
+def test_files_that_look_like_leftovers_are_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "_posts").mkdir()
+    for name in (".archiver-x.tmp", ".archiver-.tmp", f".archiver-{'9' * 5}.tmp.md"):
+        (tmp_path / "_posts" / name).write_bytes(b"")
+    Store(tmp_path).prepare(sweep=True)
+    assert len(list((tmp_path / "_posts").iterdir())) == 3

@@ -122,8 +122,8 @@ def test_a_withdrawn_article_stays_and_is_marked(archive: Archive, article: Reco
     posts = archive.posts
     archive.replica.withdraw(article.id)
     result = archive.crawl(*RECHECK)
-    assert (result.returncode, result.stdout) == (0, "0 written, 12 unchanged, 0 failed, 1 withdrawn\n")
-    assert "withdrawn; what is saved of it stays" in result.stderr
+    assert (result.returncode, result.stdout) == (0, "0 written, 12 unchanged, 0 failed, 1 gone\n")
+    assert "gone at the source; what is saved of it stays" in result.stderr
     assert archive.posts == posts
     assert f"{article.id}: withdrawn (HTTP status 404" in archive.archiver("history", article.id).stdout
     assert json.loads(archive.archiver("status", "--json").stdout)["articles"] == {"saved": 12, "withdrawn": 1}

@@ -56,8 +56,8 @@ def own_address(named: Named) -> str:
 def known(named: Named, post: ReadPost) -> dict[str, str]:
     """Return what only listings say, and a later post of this form will need again."""
     facts: dict[str, str] = {}
-    if named.form.quote and post.quote:
-        facts[named.form.quote.source] = post.quote
+    if named.form.quote and post.quote and (text := _before_drop(post.quote, named.form.quote.drop)):
+        facts[named.form.quote.source] = text
     if "{url}" in named.form.link and post.link:
         facts["url"] = post.link
     return facts
@@ -76,6 +76,15 @@ def intent(path: str, named: Named, post: ReadPost, content: bytes, when: dateti
         {},
         post.link or own_address(named),
     )
+
+
+def _before_drop(quote: str, drop: str | None) -> str:
+    """Return a text that `quote` is left of when a post drops what it drops; nothing if there is none known."""
+    found = re.search(drop, quote) if drop else None
+    if not drop or not found:
+        return quote
+    text = found[0] + quote  # only the first match is dropped
+    return text if re.sub(drop, "", text, count=1).strip() == quote else ""
 
 
 def _from_id(recipe: Recipe, field: str, article_id: str) -> list[str]:

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from archiver.adoption.facts import id_date, midnight, own_address
 from archiver.adoption.problems import Kind, problems
+from archiver.dates import read_time
+from archiver.errors import TimeFormatError
 from archiver.posts import frontmatter, markdown
-from archiver.posts.read import END, KEYS, LINE, ReadPost, front_span, load_front, read_text
+from archiver.posts.read import KEYS, LINE, ReadPost, front_span, is_value, load_front, read_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
-    from datetime import datetime
 
     from archiver.adoption.names import Named
 
 BEGUN = re.compile(rf"---[ \t\r]*\n(?:(?:{'|'.join(KEYS)}):.*\n){{{len(KEYS)}}}")
+ADDRESS = re.compile(r"(?:\r?\n){2}<((?:[a-zA-Z][\w+.-]*:[^<>\s]*)?)>(?=(?:\r?\n){2})")
 MARK = "\ufeff"
 CR = "\r"
 
@@ -34,10 +37,13 @@ def fix(content: bytes, named: Named, others: Sequence[ReadPost]) -> tuple[bytes
     mender = _Mender(text.removeprefix(mark), named, others)
     before = mender.kinds()
     for kind, mend in mender.steps:
-        if kind in mender.kinds():
+        shown = mender.kinds()
+        if kind in shown:
             kept = mender.text
             mend()
-            if kind in mender.kinds():
+            left = mender.kinds()
+            # Only what was hidden by a front matter that could not be read may show now.
+            if kind in left or not (left <= shown or kind is Kind.FRONT_MATTER):
                 mender.text = kept
     after = mender.kinds()
     done = {kind: how for kind, how in mender.done.items() if kind not in after}
@@ -101,9 +107,14 @@ class _Mender:
         for post in self._others:
             if post.date and post.date.tzinfo and day in (None, post.date.astimezone(recipe.zone()).date()):
                 return post.date.astimezone(recipe.zone()), "taken from another post of the article"
-        if day:
-            return midnight(recipe, day), "from the file name: the time of day is not known"
-        return id_date(recipe, self._named.id), "from the id: the time of day is not known"
+        when = midnight(recipe, day) if day else id_date(recipe, self._named.id)
+        try:
+            said, _ = read_time(self.post().written, recipe.zone(), datetime.now(UTC))
+        except TimeFormatError:
+            said = None
+        if said and when and said.date() == when.date():
+            return said, "read from what stood there"
+        return when, f"from the {'file name' if day else 'id'}: the time of day is not known"
 
     def _offset(self) -> None:
         date = self.post().date
@@ -114,12 +125,12 @@ class _Mender:
 
     def _address(self) -> None:
         found = None
-        for found in END.finditer(self.text):  # noqa: B007 - the last one
+        for found in ADDRESS.finditer(self.text):  # noqa: B007 - the last one
             pass
         own = own_address(self._named)
         if found and not found[1] and own:
             link = markdown.link(own)
-            self.text = f"{self.text[: found.start()]}\n\n{link}\n\n{self.text[found.end() :]}"
+            self.text = f"{self.text[: found.start(1) - 1]}{link}{self.text[found.end(1) + 1 :]}"
             self.done[Kind.ADDRESS] = f"{link} written"
 
     def _set(self, key: str, value: str) -> None:
@@ -135,7 +146,7 @@ def _escaped(line: re.Match[str]) -> str:
     key, raw = line[1], line[2]
     loaded = load_front(line[0])
     value = loaded.get(key) if isinstance(loaded, dict) else None
-    if isinstance(value, str) or (key == "tags" and isinstance(value, list)):
+    if is_value(key, value):
         return line[0]
     inside = raw[:1] == raw[-1:] and raw[:1] in ('"', "'") and len(raw) > 1
     text = raw[1:-1] if inside else raw.removeprefix('"') if raw.count('"') == 1 else raw

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from itertools import groupby, islice
 from operator import attrgetter
 from pathlib import Path
@@ -37,6 +38,7 @@ class Repair:
         self._names = Names(recipes.values())
         self._survey = survey
         self._doubles: dict[str, list[str]] = {}  # second posts, by id
+        self._targets: set[str] = set()  # names that posts are to get: a batch is planned before it is written
 
     def run(self) -> None:
         """Repair the posts with problems, and note in the survey what was done. The index must have been committed.
@@ -54,7 +56,7 @@ class Repair:
         plans = self._plans()
         while batch := list(islice(plans, BATCH)):
             for plan, failure in zip(batch, write(self._output, self._index, batch), strict=True):
-                for problem in by_path[plan.path]:
+                for problem in by_path[plan.path] + _doubled(by_path.get(plan.to, []), plan):
                     settled[problem.path, problem.kind] = _settled(problem, plan, failure)
                 if not failure:
                     shown += _shown_now(plan, {problem.kind for problem in by_path[plan.path]})
@@ -74,13 +76,32 @@ class Repair:
         new, mended = fix(old, named, self._others(path, named))
         done, to = dict(mended), path
         when = published(named, read(new, quoted=named.form.quote is not None))
+        there = False
         if named.day is None and when:
             name = named.file(when.astimezone(named.recipe.zone()).date())
             beside = str(Path(path).with_name(name))
-            if not (self._output / beside).exists():
+            there = self._has(beside, new)
+            if there or self._is_free(beside, path, named):
                 to = beside
+                self._targets.add(to)
                 done[Kind.NAME] = f"is now {to}"
-        return Plan(path, to, named, old, new, done) if done else None
+            if there:
+                done[Kind.DOUBLED] = f"{path} removed: {to} is the same"
+        return Plan(path, to, named, old, new, done, there) if done else None
+
+    def _has(self, path: str, content: bytes) -> bool:
+        """Return whether a post is there with just that content: a repair was killed before it removed the old name."""
+        file = self._output / path
+        try:
+            return not file.is_symlink() and file.read_bytes() == content  # a link may be one to the old name
+        except OSError:
+            return False
+
+    def _is_free(self, to: str, path: str, named: Named) -> bool:
+        """Return whether the post in the file `path` can get the name `to`; a second post of an article never can."""
+        held = self._index.holdings.post(named.recipe.name, named.id, named.form_name)
+        first = held is None or held.path == path
+        return first and to not in self._targets and not os.path.lexists(self._output / to)
 
     def _others(self, path: str, named: Named) -> list[ReadPost]:
         """Return the other posts of an article."""
@@ -94,6 +115,11 @@ class Repair:
 
     def _named(self, path: str) -> Named | None:
         return self._names.named(path.rpartition("/")[2])
+
+
+def _doubled(problems: list[Problem], plan: Plan) -> list[Problem]:
+    """Return those of a file's problems that are gone when the other post of the article is."""
+    return [problem for problem in problems if plan.there and problem.kind == Kind.DOUBLED]
 
 
 def _settled(problem: Problem, plan: Plan, failure: str) -> Problem:

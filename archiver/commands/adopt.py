@@ -71,8 +71,11 @@ def _archive(directory: Path) -> Path:
     """Return the archive that a directory is, or is the posts of. Raises UsageError."""
     if (directory / POSTS).is_dir():
         return directory
-    if directory.is_dir() and directory.resolve().name == POSTS:
-        return directory.resolve().parent
+    if directory.is_dir():
+        # By the name that was given first: the posts may be a link to a directory elsewhere.
+        for path in (directory, directory.resolve()):
+            if path.name == POSTS:
+                return path.parent
     raise UsageError(f"{directory}: no {POSTS} there; name the directory of an archive")
 
 

@@ -87,16 +87,14 @@ def run(arguments: argparse.Namespace) -> int:
             limit=arguments.limit,
             pages=arguments.pages,
         )
-    if arguments.dry_run:
-        print_line(f"{count} articles are due")
-    else:
-        _show(report, as_json=arguments.json)
+    _show(report, as_json=arguments.json, due=count if arguments.dry_run else None)
     if reasons == ["shutdown"]:
         return INTERRUPTED
     return ALARM if report.alarms else FAILED if report.failed else 0
 
 
-def _show(report: Report, *, as_json: bool) -> None:
+def _show(report: Report, *, as_json: bool, due: int | None) -> None:
+    """Show what a run came to. due: in a dry run, how many articles would have been asked for."""
     for alarm in report.alarms:
         print(f"archiver: ALARM: {alarm}", file=sys.stderr)
     content = report.as_dict()
@@ -104,6 +102,9 @@ def _show(report: Report, *, as_json: bool) -> None:
         print(f"archiver: {content['notice']}", file=sys.stderr)
     if as_json:
         print_line(json.dumps(content, ensure_ascii=False, indent=1))
+        return
+    if due is not None:
+        print_line(f"{due} articles are due")
         return
     if sys.stdout.isatty():
         rows = [

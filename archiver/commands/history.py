@@ -93,7 +93,7 @@ def _print_version(output: Path, rows: list[sqlite3.Row], number: int) -> int:
         raise UsageError(f"--version: the article has posts of several forms; say which with --form: {forms}")
     for version in _versions(output, held[0]) if held else ():
         if version.number == number and version.file.exists():
-            sys.stdout.write(version.file.read_text(encoding="utf-8"))
+            sys.stdout.buffer.write(version.file.read_bytes())
             return 0
     sys.stderr.write(f"archiver: {rows[0]['id']}: there is no version {number}\n")
     return FAILED
@@ -114,7 +114,7 @@ def _print_post(output: Path, row: sqlite3.Row, revisions: Iterable[sqlite3.Row]
 
 def _lines(file: Path) -> list[str]:
     try:
-        text = file.read_text(encoding="utf-8")
+        text = file.read_text(encoding="utf-8", errors="replace")
     except OSError as error:
         return [f"(cannot be read: {error.strerror})"]
     return [part for line in text.splitlines() for part in SENTENCE.split(line) if part.strip()]

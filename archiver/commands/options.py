@@ -8,6 +8,8 @@ import os
 from scrapy.exceptions import UsageError
 from scrapy.settings import Settings
 
+from archiver.environment import take_environment
+
 SETTINGS_MODULE = "archiver.settings"
 
 
@@ -29,6 +31,7 @@ def settings_from(arguments: argparse.Namespace) -> Settings:
         settings.setmodule(module, priority="project")
     except ImportError as error:
         raise UsageError(f"SCRAPY_SETTINGS_MODULE: cannot import {module}: {error}") from error
+    take_environment(settings)
     # A command speaks for itself; what goes wrong inside is still logged.
     settings.set("LOG_LEVEL", "ERROR", priority="cmdline")
     for name, value in arguments.settings:

@@ -8,6 +8,7 @@ import sys
 import unicodedata
 from pathlib import Path
 from typing import TYPE_CHECKING
+from zlib import crc32
 
 from scrapy.exceptions import UsageError
 
@@ -63,6 +64,8 @@ def run(arguments: argparse.Namespace) -> int:
         recipes = [directory.strip() for directory in settings.getlist("ARCHIVER_RECIPES") if directory.strip()]
         absolute = ",".join(str(Path(directory).absolute()) for directory in recipes)
         arguments.settings += [("ARCHIVER_RECIPES", absolute)] if recipes else []
+    if not arguments.package.strip() or arguments.package.strip().startswith("-"):
+        raise UsageError(f"--package {arguments.package}: expected what pip can install, and no option of pip's")
     job = Job(_name(arguments), arguments.every, tuple(_crawl_arguments(arguments)), settings[OF_OUTPUT])
     for value in (*job.arguments, job.output, arguments.package, sys.executable):
         if unseen := next((char for char in value if unicodedata.category(char) in UNSEEN), None):
@@ -101,8 +104,13 @@ def _crawl_arguments(arguments: argparse.Namespace) -> list[str]:
 def _name(arguments: argparse.Namespace) -> str:
     """Return the schedule's name. Raises UsageError."""
     if arguments.name is None:
-        sources = (re.sub(r"[^A-Za-z0-9_.]+", "-", source) for source in arguments.sources)
-        return "-".join(["archiver", *sources])[:64].rstrip("-")
+        sources = [re.sub(r"[^A-Za-z0-9_.]+", "-", source) for source in arguments.sources]
+        name = "-".join(["archiver", *sources])
+        if sources == arguments.sources and len(name) <= 64:
+            return name
+        # Others may look the same without what is left out; a name is also a lock and a file, for one schedule only.
+        mark = crc32("\0".join(arguments.sources).encode()) & 0xFFFFFF
+        return f"{name[:57].rstrip('-')}-{mark:06x}"
     if not re.fullmatch(NAME, arguments.name):
         raise UsageError(
             f"--name {arguments.name}: expected at most 64 letters (a-z), digits, dots, underscores and hyphens, "

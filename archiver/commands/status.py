@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 import time
 from datetime import timedelta
 from pathlib import Path
@@ -12,7 +13,7 @@ from archiver.commands.display import print_line, print_table
 from archiver.commands.options import add_settings_options, settings_from
 from archiver.index import Index, seconds
 from archiver.spans import show_span
-from archiver.statuses import ALARM
+from archiver.statuses import ALARM, FAILED
 
 if TYPE_CHECKING:
     import argparse
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from archiver.index import Run
 
 LAST = 5  # runs of each listing
+FORGOTTEN = 7 * 86400  # seconds: the alarm of a listing that has not been read for so long says nothing any more
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -28,7 +30,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         "status",
         help="show every listing's last runs, next tries and alarms",
         description="Show what the index knows of the last runs. The exit status is 3 if the last run of a listing "
-        "gave cause for alarm, otherwise 0.",
+        "gave cause for alarm, 1 if there is no index, otherwise 0.",
     )
     parser.add_argument("--json", action="store_true", help="print it as JSON")
     add_settings_options(parser)
@@ -38,7 +40,11 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
 def run(arguments: argparse.Namespace) -> int:
     """Show the status and return the exit status."""
     now = seconds()
-    index = Index.read(Path(settings_from(arguments)["ARCHIVER_OUTPUT"]))
+    output = Path(settings_from(arguments)["ARCHIVER_OUTPUT"])
+    if not Index.exists(output):
+        sys.stderr.write(f"archiver: {output}: there is no index: nothing has been crawled into it yet\n")
+        return FAILED
+    index = Index.read(output)
     journal = index.journal
     listings: list[dict[str, Any]] = [
         {"listing": name, "waiting": journal.waiting(name, now), "runs": journal.yields(name, LAST)}
@@ -56,7 +62,9 @@ def run(arguments: argparse.Namespace) -> int:
         print_line(json.dumps(status, ensure_ascii=False, indent=1))
     else:
         _show(status, runs[0] if runs else None, now)
-    return ALARM if any(one["runs"][0]["alarms"] for one in listings) else 0
+    recent = now - FORGOTTEN
+    alarms = [one for one in listings if one["runs"][0]["alarms"] and one["runs"][0]["time"] > recent]
+    return ALARM if alarms or (runs and runs[0].report.get("alarms")) else 0
 
 
 def _show(status: dict[str, Any], last: Run | None, now: int) -> None:
@@ -65,6 +73,8 @@ def _show(status: dict[str, Any], last: Run | None, now: int) -> None:
     if last:
         how = "runs, or was killed" if last.ended is None else f"took {_span(last.ended - last.started)}"
         print_line(f"last run: {_ago(last.started, now)}, {how}")
+        for alarm in last.report.get("alarms", ()):
+            print_line(f"ALARM: {alarm}")
     for host, resume in status["hosts"].items():
         print_line(f"{host} asked to be left alone until {time.strftime('%Y-%m-%d %H:%M', time.localtime(resume))}")
     if not status["listings"]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from scrapy import signals
 
-from archiver.errors import HeldBackError, IndexFileError, QuarantineError
+from archiver.errors import HeldBackError, QuarantineError
 from archiver.extensions.watch import Watch
 from archiver.index import seconds
 from archiver.index.extension import archive_index, kept
@@ -38,7 +38,7 @@ class Result(NamedTuple):
     """What became of one address: an article and its outcome, or why there is none."""
 
     address: str
-    outcome: str  # written, unchanged, kept, edited, quarantined, withdrawn or failed
+    outcome: str  # written, unchanged, kept, edited, quarantined, gone or failed
     article: Article | None = None
     reason: str = ""
 
@@ -83,8 +83,8 @@ class Report:
     def summary(self) -> str:
         """Return the counts in one line."""
         unchanged = self.counts["unchanged"] + self.counts["kept"] + self.counts["edited"]
-        withdrawn = f", {self.counts['withdrawn']} withdrawn" if self.counts["withdrawn"] else ""
-        return f"{self.counts['written']} written, {unchanged} unchanged, {self.failed} failed{withdrawn}"
+        gone = f", {self.counts['gone']} gone" if self.counts["gone"] else ""
+        return f"{self.counts['written']} written, {unchanged} unchanged, {self.failed} failed{gone}"
 
     def as_dict(self) -> dict[str, Any]:
         """Return the report for machines. Times are seconds since 1970, durations seconds, sizes bytes as they came."""
@@ -119,14 +119,14 @@ class Report:
         """Count an article that a pipeline failed at."""
         self._add(Result(item.address, "failed", item, str(failure.value)))
 
-    def spider_error(self, response: Response, failure: Failure) -> None:
+    def spider_error(self, response: Response | None, failure: Failure) -> None:
         """Count an answer that the spider failed at: an error of ours, which the log has in full."""
-        self._add(Result(response.url, "failed", None, repr(failure.value)))
+        self._add(Result(response.url if response else "the spider", "failed", None, repr(failure.value)))
 
     def article_failed(self, address: str, reason: str, gone: bool) -> None:
         """Count an address that gave no article."""
         if gone:
-            self._add(Result(address, "withdrawn", None, f"withdrawn; what is saved of it stays: {reason}"))
+            self._add(Result(address, "gone", None, f"gone at the source; what is saved of it stays: {reason}"))
         else:
             self._add(Result(address, "failed", None, reason))
 
@@ -166,4 +166,4 @@ class Report:
                 if old.stat().st_mtime < seconds() - REPORTS_KEPT:
                     old.unlink(missing_ok=True)
         except OSError as error:
-            raise IndexFileError(f"{directory}: the report cannot be kept: {error.strerror}") from error
+            self._add(Result(str(directory), "failed", None, f"the report cannot be kept: {error.strerror}"))

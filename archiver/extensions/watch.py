@@ -11,7 +11,7 @@ from archiver.errors import HeldBackError, SameTextError
 from archiver.index import seconds
 from archiver.index.extension import archive_index, kept
 from archiver.signals import article_failed, blocked, listing_read
-from archiver.yields import FILLED, HISTORY, alarms
+from archiver.yields import FILLED, HISTORY, alarms, carry
 
 if TYPE_CHECKING:
     from typing import Self
@@ -88,7 +88,11 @@ class Watch:
             one.saved, one.failed = self._saved[label], self._failed[label]
             if one.saved:
                 one.articles = {name: round(self._sums[label][name] / one.saved, 4) for name in (*FILLED, "body")}
-            one.alarms = alarms(one, journal.yields(label, HISTORY, good=True), now)
+            history = journal.yields(label, HISTORY, good=True)
+            carry(one, history)
+            one.alarms = alarms(one, history, now)
+            if one.alarms:
+                journal.forget_validators(label)  # the same answer again would be no better
             journal.add_yield(label, self._archive.run, now, one.as_dict(), good=not one.alarms)
             self.alarms += [f"{label}: {alarm}" for alarm in one.alarms]
         journal.forget(self._archive.run - RUNS_KEPT, HISTORY)

@@ -20,7 +20,7 @@ class Catalogue:
     def same_words(self) -> Iterator[list[sqlite3.Row]]:
         """Yield the articles whose text is the same, group by group: recipe, id, published, path."""
         for group in self._database.rows(
-            "SELECT words FROM articles WHERE words IS NOT NULL GROUP BY words HAVING count(*) > 1 ORDER BY min(key)"
+            "SELECT words FROM articles WHERE words > '-g' GROUP BY words HAVING count(*) > 1 ORDER BY min(key)"
         ):
             yield self._database.rows(
                 """SELECT recipe, id, published, path FROM articles LEFT JOIN posts ON article = key

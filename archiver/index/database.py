@@ -44,7 +44,8 @@ class Database:
             # what is lost then is on disk as posts, and is found there.
             self._connection.executescript("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL")
             if not self.rows("SELECT 1 FROM sqlite_schema"):
-                self._connection.executescript(files(__package__).joinpath("schema.sql").read_text("utf-8"))
+                schema = files(__package__).joinpath("schema.sql").read_text("utf-8")
+                self._connection.executescript(f"BEGIN IMMEDIATE;{schema}COMMIT;")  # all of it or nothing
         version = self.version
         if version > VERSION:
             raise IndexFileError(f"{file}: made by a newer archiver (schema {version}); use that one")

@@ -63,6 +63,7 @@ class ArchiveIndex:
         if not dry:
             self.index.commit()
         self.checked = 0  # articles of which there is a post, asked for again
+        self._quarantined: set[tuple[str, str]] = set()
         self.gone: list[tuple[str, str, str]] = []  # of these: recipe, id, reason
 
     @classmethod
@@ -104,7 +105,9 @@ class ArchiveIndex:
     @kept
     def item_dropped(self, item: Article, exception: BaseException) -> None:
         """Note an article that cannot be a post. One whose post could not be written stays due."""
-        if isinstance(exception, QuarantineError):
+        # Once, however many forms there are of it.
+        if isinstance(exception, QuarantineError) and (item.recipe, item.id) not in self._quarantined:
+            self._quarantined.add((item.recipe, item.id))
             self.index.queue.failed(item.recipe, item.id, str(exception), seconds(), "quarantined")
 
     @kept
@@ -120,7 +123,7 @@ class ArchiveIndex:
                 self.index.queue.failed(recipe, article_id, reason, seconds())
             return f"{len(gone)} of {self.checked} articles that were asked for again are gone: not believed yet"
         for recipe, article_id, reason in gone:
-            self.index.queue.withdrawn(recipe, article_id, reason)
+            self.index.queue.withdrawn(recipe, article_id, reason, seconds())
         return ""
 
     @kept

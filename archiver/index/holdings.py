@@ -77,10 +77,19 @@ class Holdings:
         row = self._database.row("SELECT known FROM articles WHERE recipe = ? AND id = ?", recipe, article_id)
         return json.loads(row["known"]) if row else {}
 
-    def words(self, recipe: str, article_id: str) -> str | None:
-        """Return what the article says by what is held of it, as a digest."""
-        row = self._database.row("SELECT words FROM articles WHERE recipe = ? AND id = ?", recipe, article_id)
-        return row["words"] if row else None
+    def words(self, recipe: str, article_id: str) -> tuple[bool, str | None]:
+        """Return whether the article is held, and what it says by what is held of it, as a digest."""
+        row = self._database.row("SELECT saved, words FROM articles WHERE recipe = ? AND id = ?", recipe, article_id)
+        return (row["saved"] is not None, row["words"]) if row else (False, None)
+
+    def last(self, recipe: str, count: int) -> list[tuple[str, str | None]]:
+        """Return the ids of the articles that were saved last, the latest first, and what they say."""
+        rows = self._database.rows(
+            "SELECT id, words FROM articles WHERE recipe = ? AND saved > 0 ORDER BY saved DESC, key DESC LIMIT ?",
+            recipe,
+            count,
+        )
+        return [(row["id"], row["words"]) for row in rows]
 
     def says(self, words: str) -> list[str]:
         """Return the ids of the articles that say that."""
@@ -185,6 +194,7 @@ class Holdings:
         row = self._article(intent.recipe, intent.id)
         self.drop(intent)
         if row:
+            self._database.write("DELETE FROM wanted WHERE article = ? AND form = ?", row["key"], intent.form)
             self._settle(row["key"], now, intent.recheck or NEVER)
 
     def recover(self, output: Path) -> int:
@@ -244,7 +254,7 @@ class Holdings:
                 held["saved"],
             )
             revision += 1
-        if held is None or held["sha256"] != intent["sha256"]:
+        if held is None or (held["sha256"], held["path"]) != (intent["sha256"], intent["path"]):
             write(
                 "INSERT OR REPLACE INTO posts VALUES (?, ?, ?, ?, ?, ?, ?)",
                 key,
@@ -271,10 +281,10 @@ class Holdings:
         re-check."""
         within, every = recheck
         self._database.write(
-            """UPDATE articles SET state = 'saved', reason = '', tries = 0, checked = ?1,
+            """UPDATE articles SET state = 'saved', reason = '', tries = 0, checked = ?1, saved = coalesce(saved, ?1),
                due = CASE WHEN EXISTS (SELECT 1 FROM wanted WHERE article = key) THEN due
                           WHEN ?2 > 0 AND ?1 + ?2 <= saved + ?3 THEN ?1 + ?2 END
-               WHERE key = ?4 AND saved IS NOT NULL""",
+               WHERE key = ?4""",
             now,
             every,
             within,

@@ -107,17 +107,32 @@ class Journal:
         rows = self._database.rows("SELECT state, count(*) AS count FROM articles GROUP BY state ORDER BY state")
         return {row["state"]: row["count"] for row in rows}
 
-    def validators(self, address: str) -> Validators:
-        """Return what the source said of its last answer at `address`."""
-        row = self._database.row("SELECT etag, modified FROM validators WHERE address = ?", address)
+    def validators(self, listing: str, endpoint: int) -> Validators:
+        """Return what an endpoint of a listing said of its last answer."""
+        row = self._database.row(
+            "SELECT etag, modified FROM validators WHERE listing = ? AND endpoint = ?", listing, endpoint
+        )
         return Validators(*row) if row else Validators()
 
-    def keep_validators(self, address: str, validators: Validators) -> None:
-        """Keep what the source says of its answer at `address`."""
-        if any(validators):
-            self._database.write("INSERT OR REPLACE INTO validators VALUES (?, ?, ?)", address, *validators)
+    def keep_validators(self, listing: str, endpoint: int, validators: Validators) -> None:
+        """Keep what an endpoint of a listing says of its answer."""
+        self._database.write("INSERT OR REPLACE INTO validators VALUES (?, ?, ?, ?)", listing, endpoint, *validators)
+
+    def forget_validators(self, listing: str) -> None:
+        """Ask for the listing in full the next time."""
+        self._database.write("DELETE FROM validators WHERE listing = ?", listing)
+
+    def unfinished(self, listing: str) -> int:
+        """Return the page of a listing at which its last reading was cut off; 0 if it came to its end."""
+        row = self._database.row("SELECT page FROM unfinished WHERE listing = ?", listing)
+        return row["page"] if row else 0
+
+    def note_unfinished(self, listing: str, page: int) -> None:
+        """Note that the reading of a listing is about to go on to that page; 0: it has come to its end."""
+        if page:
+            self._database.write("INSERT OR REPLACE INTO unfinished VALUES (?, ?)", listing, page)
         else:
-            self._database.write("DELETE FROM validators WHERE address = ?", address)
+            self._database.write("DELETE FROM unfinished WHERE listing = ?", listing)
 
     def hosts(self, now: int) -> dict[str, int]:
         """Return the hosts that are to be left alone, and until when."""
@@ -128,9 +143,11 @@ class Journal:
         """Note that `host` asked to be left alone until then."""
         self._database.write("INSERT OR REPLACE INTO hosts VALUES (?, ?)", host, resume)
 
-    def robots(self, address: str, since: int) -> Robots | None:
-        """Return the robots.txt at `address` if it came at that time or later."""
-        row = self._database.row("SELECT status, body FROM robots WHERE address = ? AND fetched >= ?", address, since)
+    def robots(self, address: str, since: int, now: int) -> Robots | None:
+        """Return the robots.txt at `address` if it came between these times."""
+        row = self._database.row(
+            "SELECT status, body FROM robots WHERE address = ? AND fetched BETWEEN ? AND ?", address, since, now
+        )
         return Robots(row["status"], row["body"]) if row else None
 
     def keep_robots(self, address: str, status: int, body: bytes, now: int) -> None:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 MINUTE, HOUR, DAY = 60, 3600, 86400
 # Seconds until a failed article is asked for again; after the last of them it is given up.
 RETRIES = (10 * MINUTE, HOUR, 6 * HOUR, DAY, 3 * DAY, 7 * DAY)
+RETURNS = 6 * HOUR  # between two looks at a withdrawn article that is listed
 # A time further off than any that is ever set was set when the clock was ahead.
 TOO_FAR = RETRIES[-1] + 32 * DAY
 
@@ -83,6 +84,19 @@ class Queue:
             *places,
         )
 
+    def has_saved(self, recipe: str) -> bool:
+        """Return whether there is a post of any article of the recipe."""
+        return self._database.row("SELECT 1 FROM articles WHERE recipe = ? AND saved > 0", recipe) is not None
+
+    def look_again(self, recipe: str, since: int, now: int) -> None:
+        """Make the articles of a recipe that were saved at or after `since` due, unless a time is set already."""
+        self._database.write(
+            "UPDATE articles SET due = ? WHERE recipe = ? AND saved >= ? AND due IS NULL AND state = 'saved'",
+            now,
+            recipe,
+            since,
+        )
+
     def failed(self, recipe: str, article_id: str, reason: str, now: int, state: str = "failed") -> None:
         """Note that the source did not give the article, and when to ask again. One with a post keeps its state."""
         row = self._article(recipe, article_id)
@@ -99,11 +113,13 @@ class Queue:
             row["key"],
         )
 
-    def withdrawn(self, recipe: str, article_id: str, reason: str) -> None:
+    def withdrawn(self, recipe: str, article_id: str, reason: str, now: int) -> None:
         """Note that the source has taken the article back. What is saved of it stays."""
         self._database.write(
-            "UPDATE articles SET state = 'withdrawn', reason = ?, tries = 0, due = NULL WHERE recipe = ? AND id = ?",
+            """UPDATE articles SET state = 'withdrawn', reason = ?, tries = 0, due = NULL, checked = ?
+               WHERE recipe = ? AND id = ?""",
             reason,
+            now,
             recipe,
             article_id,
         )
@@ -137,6 +153,9 @@ class Queue:
                 key,
             )
             self._want(row, form, now, every_form)
+            # One that was withdrawn is listed again: it may be back.
+            if row["state"] == "withdrawn" and (row["checked"] or 0) <= now - RETURNS:
+                write("UPDATE articles SET due = ? WHERE key = ?", now, key)
         write(
             """INSERT INTO sightings VALUES (?, ?, ?, ?)
                ON CONFLICT DO UPDATE SET last_seen = max(last_seen, excluded.last_seen)""",

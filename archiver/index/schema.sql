@@ -105,9 +105,17 @@ CREATE TABLE yields (
 CREATE INDEX yields_good ON yields (listing, run) WHERE good;
 
 CREATE TABLE validators (
-    address TEXT PRIMARY KEY,        -- of a listing, as the recipe has it
+    listing TEXT NOT NULL,
+    endpoint INTEGER NOT NULL,
     etag TEXT NOT NULL,
-    modified TEXT NOT NULL
+    modified TEXT NOT NULL,
+    PRIMARY KEY (listing, endpoint)
+) WITHOUT ROWID;
+
+-- Listings whose reading was cut off, and the page that was not read.
+CREATE TABLE unfinished (
+    listing TEXT PRIMARY KEY,
+    page INTEGER NOT NULL
 ) WITHOUT ROWID;
 
 -- Hosts that asked to be left alone (Retry-After).

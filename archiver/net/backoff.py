@@ -67,7 +67,11 @@ class BackoffMiddleware(RetryMiddleware):
         return middleware
 
     async def process_request(self, request: Request) -> None:
-        """Raise IgnoreRequest for a host that asked an earlier request to be left alone for longer than we wait."""
+        """Raise IgnoreRequest for a host that asked to be left alone for longer than we wait."""
+        self.refuse(request)
+
+    def refuse(self, request: Request) -> None:
+        """Raise IgnoreRequest for such a host. The download handler asks again, when a request's turn has come."""
         resume = self._closed.get(urlsplit(request.url).netloc, 0)
         if resume > seconds():
             until = time.strftime("%Y-%m-%d %H:%M", time.localtime(resume))
@@ -79,12 +83,13 @@ class BackoffMiddleware(RetryMiddleware):
         if response.status in SITE_WIDE:
             host = urlsplit(request.url).netloc
             asked = retry_after(response)
-            self.pause.hold(host, min(max(asked, self._wait(request)), self._longest_wait))
+            resume = math.ceil(time.time() + min(asked, LONGEST_REST))
             if asked:
-                resume = math.ceil(time.time() + min(asked, LONGEST_REST))
                 self._journal.hold(host, resume)
-                if asked > self._longest_wait:
-                    self._closed[host] = resume
+            if asked > self._longest_wait:
+                self._closed[host] = resume
+            else:
+                self.pause.hold(host, min(max(asked, self._wait(request)), self._longest_wait))
 
     async def process_response(self, request: Request, response: Response) -> Request | Response:  # type: ignore[override]
         """Return `request` to try it again, after waiting, or the response."""

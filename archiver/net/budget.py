@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from scrapy.exceptions import IgnoreRequest, NotConfigured, UsageError
+from scrapy.exceptions import IgnoreRequest, NotConfigured
 
 if TYPE_CHECKING:
     from typing import Self
@@ -29,7 +29,8 @@ class BudgetMiddleware:
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
         """Return the middleware. Raises NotConfigured where there is no limit."""
-        requests, seconds = (_number(crawler, name) for name in ("ARCHIVER_MAX_REQUESTS", "ARCHIVER_MAX_SECONDS"))
+        requests = crawler.settings.getfloat("ARCHIVER_MAX_REQUESTS")
+        seconds = crawler.settings.getfloat("ARCHIVER_MAX_SECONDS")
         if not (requests or seconds):
             raise NotConfigured
         return cls(requests, seconds)
@@ -50,10 +51,3 @@ class BudgetMiddleware:
         its turn."""
         if time.monotonic() >= self._end:
             raise BudgetSpentError("the time of the run is up (ARCHIVER_MAX_SECONDS)")
-
-
-def _number(crawler: Crawler, name: str) -> float:
-    try:
-        return crawler.settings.getfloat(name)
-    except ValueError as error:
-        raise UsageError(f"{name}: expected a number, got {crawler.settings[name]!r}") from error

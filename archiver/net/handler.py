@@ -37,11 +37,14 @@ class GuardedDownloadHandler(AiohttpDownloadHandler):
 
     async def download_request(self, request: Request) -> Response:
         """Return the response to `request`. It waits here, where its turn has come, while the host is left alone."""
+        if self._backoff:
+            self._backoff.refuse(request)
+            await self._backoff.pause.wait(urlsplit(request.url).netloc)
+            self._backoff.refuse(request)
         if self._budget:
             self._budget.look_at_the_clock()
         if self._backoff is None:
             return await super().download_request(request)
-        await self._backoff.pause.wait(urlsplit(request.url).netloc)
         response = await super().download_request(request)
         self._backoff.notice(request, response)
         return response

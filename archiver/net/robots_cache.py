@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from archiver.index.journal import Journal
 
 KEPT = 6 * 3600  # seconds; RFC 9309, 2.4, allows a day
-SERVER_ERROR = 500
+SAYS_SO = frozenset({200, 404, 410})  # there is one, or there is none; all else may be a passing trouble
 
 
 class RobotsCacheMiddleware:
@@ -35,14 +35,14 @@ class RobotsCacheMiddleware:
 
     def process_request(self, request: Request) -> Response | None:
         """Return the robots.txt that is kept, if that is what is asked for."""
-        kept = self._journal.robots(request.url, seconds() - KEPT) if _is_robots(request) else None
+        kept = self._journal.robots(request.url, seconds() - KEPT, seconds()) if _is_robots(request) else None
         if kept is None:
             return None
         return TextResponse(request.url, status=kept.status, body=kept.body, request=request, flags=["kept"])
 
     def process_response(self, request: Request, response: Response) -> Response:
         """Return `response`; a robots.txt is kept, and also that there is none."""
-        if _is_robots(request) and response.status < SERVER_ERROR and "kept" not in response.flags:
+        if _is_robots(request) and response.status in SAYS_SO and "kept" not in response.flags:
             self._journal.keep_robots(request.url, response.status, response.body, seconds())
         return response
 

@@ -49,7 +49,7 @@ def open_html(response: Response) -> Selector:
     text = decode(response)
     if not text.strip():
         raise PageError("the answer is empty")
-    return Selector(text=text)
+    return Selector(text=text, type="html")  # it would take JSON for JSON, and there select nothing
 
 
 def decode(response: Response) -> str:

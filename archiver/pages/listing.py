@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import jmespath
-from parsel import Selector
 
 from archiver.errors import PageError
 from archiver.pages.answer import glimpse, open_html, open_json
-from archiver.pages.reader import Reader
+from archiver.pages.reader import UNFIT, Reader
 from archiver.recipes.recipe import FIELDS
 from archiver.text import one_line
 
@@ -57,11 +56,17 @@ class ListingPage:
 
     def _items(self, response: Response) -> list[Any]:
         select = self._endpoint.items
-        if self._endpoint.format == "json":
-            opened = open_json(response)
-            items = jmespath.search(select, opened)
-            if not isinstance(items, list):
-                raise PageError(f"the answer is no listing: there is no list at {select}; it says {glimpse(opened)}")
-            return items
-        html = open_html(response)
-        return list((Selector.css if self._endpoint.format == "css" else Selector.xpath)(html, select))
+        opened = open_json(response) if self._endpoint.format == "json" else open_html(response)
+        try:
+            match self._endpoint.format:
+                case "json":
+                    items = jmespath.search(select, opened)
+                case "css":
+                    items = list(opened.css(select))
+                case _:
+                    items = list(opened.xpath(select))
+        except UNFIT as error:
+            raise PageError(f"the answer does not fit the rule {select}: {glimpse(error)}") from error
+        if not isinstance(items, list):
+            raise PageError(f"the answer is no listing: there is no list at {select}; it says {glimpse(opened)}")
+        return items

@@ -10,11 +10,15 @@ import jmespath
 from lxml import etree
 from parsel import Selector
 
+from archiver.errors import PageError
+from archiver.pages.answer import glimpse
 from archiver.recipes.recipe import FIELDS, Rule
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
+# What JMESPath (its own errors are ValueErrors) and XPath raise when a function gets what it is not made for.
+UNFIT = (ValueError, TypeError, ArithmeticError)
 Read = tuple[str, "Callable[[Any], str]"]  # the rule's name, and what follows it
 
 
@@ -28,17 +32,20 @@ class Reader:
         self._rules = {field: [self._read(field, rule) for rule in rules] for field, rules in fields.items()}
 
     def first(self, opened: Any, fields: Iterable[str]) -> tuple[str, str]:
-        """Return the first value that is not blank among the rules of `fields`, and that rule's name."""
+        """Return the first value that is not blank among the rules of `fields`, and that rule's name.
+
+        Raises PageError, as `values` does, when a rule cannot be followed in what came.
+        """
         for field in fields:
-            for label, read in self._rules.get(field, ()):
-                value = read(opened)
+            for rule in self._rules.get(field, ()):
+                value = _found(rule, opened)
                 if value and value.strip():
-                    return value, label
+                    return value, rule[0]
         return "", ""
 
     def values(self, opened: Any, field: str) -> list[str]:
         """Return what each rule of `field` finds, where it finds anything."""
-        return [value for _, read in self._rules.get(field, ()) if (value := read(opened))]
+        return [value for rule in self._rules.get(field, ()) if (value := _found(rule, opened))]
 
     def _read(self, field: str, rule: str | Rule) -> Read:
         select, match = (rule.select, rule.match) if isinstance(rule, Rule) else (rule, None)
@@ -51,6 +58,14 @@ class Reader:
         find = Selector.css if self._kind == "css" else Selector.xpath
         as_text = _text if field in (*FIELDS, "id") else _inner_html
         return label, lambda opened: _captured(match, [as_text(node) for node in find(opened, select)])
+
+
+def _found(rule: Read, opened: Any) -> str:
+    label, read = rule
+    try:
+        return read(opened)
+    except UNFIT as error:
+        raise PageError(f"the answer does not fit the rule {label}: {glimpse(error)}") from error
 
 
 def _key(name: str) -> Callable[[Any], str]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from archiver.errors import HeldBackError, SameTextError
 from archiver.index.extension import archive_index
-from archiver.posts import words
+from archiver.posts.words import SHORT, words
 from archiver.recipes import recipes_for
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ class SamePipeline:
         self._force = force
         self._row: tuple[str | None, set[str]] = (None, set())  # a text, and the new articles in a row that had it
         self._texts: dict[str, tuple[str, str, int]] = {}  # for each text: the first article, the last, how many
-        self._edited: defaultdict[str, dict[str, str]] = defaultdict(dict)  # by text: what edited articles said
+        self._edited: defaultdict[str, dict[str, str | None]] = defaultdict(dict)  # by text: what edited articles said
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -49,31 +50,35 @@ class SamePipeline:
     def process_item(self, article: Article) -> Article:
         """Return `article` with its words. Raises SameTextError, HeldBackError."""
         text = article.words = words(article.body, self._recipes[article.recipe])
-        before = self._holdings.words(article.recipe, article.id)
+        held, before = self._holdings.words(article.recipe, article.id)
         if text is None or text == before or self._force:
             return article
-        if before is None:
-            self._look_at_new(article, text)
-        else:
+        if held:
             self._look_at_edited(article, text, before)
+        elif not text.startswith(SHORT):
+            self._look_at_new(article, text)
         return article
 
     def _look_at_new(self, article: Article, text: str) -> None:
+        if not self._row[1]:  # the row may have begun in an earlier run
+            last = self._holdings.last(article.recipe, IN_A_ROW - 1)
+            self._row = (text, {one for one, said in takewhile(lambda pair: pair[1] == text, last)})
         if text != self._row[0]:
             self._row = (text, set())
         self._row[1].add(article.id)
-        first, last, count = self._texts.get(text, (article.id, article.id, 1))
-        count += article.id not in (first, last)
+        first, last_id, count = self._texts.get(text, (article.id, article.id, 1))
+        count += article.id not in (first, last_id)
         self._texts[text] = (first, article.id, count)
         if len(self._row[1]) >= IN_A_ROW or count >= IN_A_RUN:
+            first = min(self._row[1] - {article.id}, default=first)
             raise SameTextError(f"{article.address}: the same text as {first} and others before it")
 
-    def _look_at_edited(self, article: Article, text: str, before: str) -> None:
+    def _look_at_edited(self, article: Article, text: str, before: str | None) -> None:
         edited = self._edited[text]
         edited[article.id] = before
         if not article.final:
             raise HeldBackError(f"{article.address}: was edited")
         others = {*edited, *self._holdings.says(text), *self._texts.get(text, ())[:1]} - {article.id}
-        strange = sorted(other for other in others if edited.get(other) != before)
+        strange = sorted(other for other in others if before is None or edited.get(other) != before)
         if strange:
             raise SameTextError(f"{article.address}: was edited, and says the same as {strange[0]} now; not believed")

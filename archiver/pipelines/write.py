@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from hashlib import sha256
 from typing import TYPE_CHECKING
@@ -22,8 +23,11 @@ if TYPE_CHECKING:
 
     from archiver.article import Article
     from archiver.index import Held, Index
+    from archiver.posts import Post
     from archiver.recipes import Recipe
 
+FRONT_END = b"\n---\n"
+PICTURE = re.compile(rb'<img\s[^>]*?src="([^"]*)"')
 LAYOUTS = ("flat", "month")
 
 
@@ -98,6 +102,10 @@ class WritePipeline:
             (_seconds(recipe.recheck.within), _seconds(recipe.recheck.every)) if recipe.recheck else None,
         )
         self._index.holdings.intend(intent, seconds())
+        if held and not self._force and self._says_the_same(article, post, held):
+            article.outcome = "unchanged"
+            self._note("kept", intent)
+            return article
         # A page that is asked only because a better one failed may know less: it fills gaps, and replaces nothing.
         mode = "rewrite" if self._force else "keep" if article.fallback else "update"
         try:
@@ -116,6 +124,20 @@ class WritePipeline:
         if published.date() != held.published.astimezone(published.tzinfo).date():
             article.published = held.published.astimezone(published.tzinfo)
             article.rules["time"] = f"index:published (the source says {published.isoformat(' ')})"
+
+    def _says_the_same(self, article: Article, post: Post, held: Held) -> bool:
+        """Return whether the post that is there differs in markup only, as one of another profile does: same front
+        matter, same words, and every picture. Then it stays: nobody edited anything."""
+        if article.words is None or article.words != self._index.holdings.words(article.recipe, article.id)[1]:
+            return False
+        try:
+            present = (self._store.output / held.path).read_bytes()
+        except OSError:
+            return False
+        if present == post.content:
+            return False  # and it is the post's own business
+        front, new_front = (content.partition(FRONT_END)[0] for content in (present, post.content))
+        return front == new_front and set(PICTURE.findall(post.content)) <= set(PICTURE.findall(present))
 
     def _note(self, outcome: str, intent: Intent) -> None:
         """Tell the index what became of a post."""

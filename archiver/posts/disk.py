@@ -14,6 +14,7 @@ import contextlib
 import hashlib
 import os
 import pickle
+import re
 import signal
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -23,14 +24,15 @@ from typing import BinaryIO, NamedTuple
 LENGTH = 4
 POSTS, VERSIONS = "_posts", "_versions"
 PREFIX, SUFFIX = ".archiver-", ".tmp"
+TEMPORARY = re.compile(rf"{re.escape(PREFIX)}(\d+)(?:-\d+)?{re.escape(SUFFIX)}", re.ASCII)
 _SYNCING = ThreadPoolExecutor(max_workers=16, thread_name_prefix="sync")
 
 
 class Job(NamedTuple):
     """A post to write: where, what, and what to do with one that is there.
 
-    mode: `update` it, `keep` it, or `rewrite` even the same one. expected: the SHA-256 of the one that should be there
-    (an update of any other is not made: somebody edited it), or nothing.
+    mode: `update` it, `keep` it, or `rewrite` even the same one. expected: the SHA-256 of the one that should be there,
+    nothing if there should be none; an update of any other is not made: somebody edited it.
     """
 
     path: str
@@ -112,9 +114,11 @@ def sweep(root: Path) -> None:
     """Remove the temporary files of processes that are no more."""
     for part in (POSTS, VERSIONS):
         for file in (root / part).rglob(f"{PREFIX}*{SUFFIX}"):
-            process = int(file.name.removeprefix(PREFIX).removesuffix(SUFFIX).partition("-")[0])
+            found = TEMPORARY.fullmatch(file.name)
+            if found is None:  # not one of ours
+                continue
             try:
-                os.kill(process, 0)
+                os.kill(int(found[1]), 0)
             except ProcessLookupError:
                 file.unlink(missing_ok=True)
             except PermissionError:  # it lives, and is another user's
@@ -132,7 +136,7 @@ def _made_way(root: Path, place: Path, job: Job) -> str:
         return "" if job.mode == "rewrite" else "unchanged"
     if job.mode == "keep":
         return "kept"
-    if job.mode == "update" and job.expected and hashlib.sha256(present).digest() != job.expected:
+    if job.mode == "update" and hashlib.sha256(present).digest() != job.expected:
         return "edited"
     keep_version(root, job.path, present)
     return ""

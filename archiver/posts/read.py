@@ -11,7 +11,11 @@ import yaml
 
 from archiver.posts.frontmatter import OTHER_TYPE, PLAIN
 
+YEARS = range(1900, 2201)  # others are no year of an article, and may be none in another time zone
+LONGEST, DEEPEST = 65536, 200  # a front matter: characters, and brackets; the parser's stack is not checked
+NESTED = re.compile(r"[\[{]|[-?:][ \t]+(?=[-?:][ \t])")
 KEYS = ("layout", "title", "date", "categories", "tags")
+LISTS = ("categories", "tags")
 LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)  # every scalar is the text that it is written as
 
 # The front matter as the format has it, and scalars that need no parser: what YAML forbids is not among them.
@@ -82,9 +86,10 @@ def read_date(written: str) -> datetime | None:
     """Return the time that a front matter's date names, without an offset if it has none; None if it is no date."""
     found = DATE.fullmatch(written)
     try:
-        return datetime.fromisoformat(f"{found[1]}T{found[2] or '00:00'}{found[3] or ''}") if found else None
+        date = datetime.fromisoformat(f"{found[1]}T{found[2] or '00:00'}{found[3] or ''}") if found else None
     except ValueError:
         return None
+    return date if date and date.year in YEARS else None
 
 
 def unmarked(value: str) -> str:
@@ -105,6 +110,8 @@ def front_span(text: str) -> tuple[int, int] | None:
 
 def load_front(front: str) -> dict[str, object] | str:
     """Return the mapping that a front matter is, or why it is none."""
+    if len(front) > LONGEST or len(NESTED.findall(front)) > DEEPEST:
+        return "the front matter is not YAML that can be read: it is too long, or has too many brackets"
     try:
         loaded = yaml.load(front, LOADER)
     except yaml.MarkedYAMLError as error:
@@ -113,6 +120,13 @@ def load_front(front: str) -> dict[str, object] | str:
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         return f"the front matter is not YAML: {str(error).splitlines()[0]}"
     return loaded if isinstance(loaded, dict) else "the front matter holds no keys"
+
+
+def is_value(key: str, value: object) -> bool:
+    """Return whether a front matter may hold `value` for `key`: a text, or of some keys a list of texts."""
+    if isinstance(value, list) and key in LISTS:
+        return all(isinstance(one, str) for one in value)
+    return isinstance(value, str)
 
 
 def _scalar(value: str) -> str | None:
@@ -144,18 +158,18 @@ def _any_front(text: str) -> tuple[ReadPost, int]:
         return _lines(found[1], loaded), found.end()
     if not loaded.keys() >= set(KEYS):
         return ReadPost(foreign=True), found.end()
-    for key in ("title", "date", "categories"):
-        if not isinstance(loaded[key], str):
+    for key in KEYS[1:]:
+        if not is_value(key, loaded[key]):
             return _lines(found[1], f"the front matter is not as it should be: {key} is no text"), found.end()
-    tags = loaded["tags"]
+    tags, categories = loaded["tags"], loaded["categories"]
     written = str(loaded["date"])
     return (
         ReadPost(
             title=str(loaded["title"]).strip(),
             date=read_date(written),
             written=written,
-            categories=str(loaded["categories"]),
-            tags=tuple(map(str, tags)) if isinstance(tags, list) else tuple(str(tags).split()),
+            categories=" ".join(categories) if isinstance(categories, list) else str(categories),
+            tags=tuple(tags) if isinstance(tags, list) else tuple(str(tags).split()),
         ),
         found.end(),
     )

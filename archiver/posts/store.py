@@ -28,7 +28,7 @@ class Store:
     """
 
     def __init__(self, output: Path, before_batch: Callable[[], None] = lambda: None, descriptor: int = -1) -> None:
-        self._output = output
+        self.output = output
         self._before_batch = before_batch
         self._descriptor = descriptor
         self._queue: list[tuple[Job, asyncio.Future[str]]] = []
@@ -37,11 +37,11 @@ class Store:
 
     def prepare(self, *, sweep: bool) -> None:
         """Make the directory of posts, and `sweep` away what a killed run left half-written. Raises StoreError."""
-        directory = self._output / disk.POSTS
+        directory = self.output / disk.POSTS
         try:
             directory.mkdir(parents=True, exist_ok=True)
             if sweep:
-                disk.sweep(self._output)
+                disk.sweep(self.output)
         except OSError as error:
             raise StoreError(f"{directory}: cannot be made: {error.strerror}") from error
 
@@ -82,7 +82,7 @@ class Store:
                     if done.cancelled():
                         continue
                     if outcome == "failed":
-                        done.set_exception(StoreError(f"{self._output / job.path}: not written: {why}"))
+                        done.set_exception(StoreError(f"{self.output / job.path}: not written: {why}"))
                     else:
                         done.set_result(outcome)
         finally:
@@ -94,7 +94,7 @@ class Store:
                 sys.executable,
                 "-P",  # its folder must not hide modules of the standard library
                 disk.__file__,
-                str(self._output),
+                str(self.output),
                 pass_fds=(self._descriptor,) if self._descriptor >= 0 else (),
                 stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.PIPE,

@@ -14,17 +14,22 @@ if TYPE_CHECKING:
 
 FEWEST = 50  # characters: shorter texts are alike for many reasons
 SIZE = 16  # bytes
+SHORT = "-"
 
 
 def words(body: str, recipe: Recipe) -> str | None:
     """Return a digest of what `body` (HTML) says; two articles have the same text when theirs are equal.
 
     Tags, comments, character references and white space make no difference, nor does the note at the end that names
-    the source (what the recipe recovers a source from). None for a text of less than 50 characters.
+    the source (what the recipe recovers a source from). That of a text of less than 50 characters begins with `-`; None
+    where there is no text.
     """
     text = without_tags(body)
     for rule in recipe.recover.get("source", ()):
         if rule.source == "body":
             text = re.sub(rule.match, "", text)
     text = "".join(unescape(text).split())
-    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=SIZE).hexdigest() if len(text) >= FEWEST else None
+    if not text:
+        return None
+    digest = blake2b(text.encode("utf-8", "surrogatepass"), digest_size=SIZE).hexdigest()
+    return digest if len(text) >= FEWEST else f"{SHORT}{digest}"

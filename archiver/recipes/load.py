@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 import yaml
@@ -50,7 +51,43 @@ def load_recipe(file: Path) -> Recipe:
         recipe = msgspec.convert(content, Recipe)
     except msgspec.ValidationError as error:
         what, _, where = str(error).partition(" - at `$.")
-        raise RecipeError(f"{file}: {where.rstrip('`') or 'the recipe'}: {what}") from error
+        key = _named(content, where.rstrip("`"), str(error))
+        raise RecipeError(f"{file}: {key or 'the recipe'}: {what}") from error
     for key, problem in problems(recipe):
         raise RecipeError(f"{file}: {key}: {problem}")
     return recipe
+
+
+def _named(content: Any, where: str, message: str) -> str:
+    """Return the key `where`, in which msgspec writes `[...]` for every name in a mapping, with those names.
+
+    content: what could not be converted, with `message`; parts of it are taken out here.
+    """
+    part, named = content, ""
+    for step in re.findall(r"[^.\[\]]+|\.\.\.", where):
+        name = _failing(content, part, message) if step == "..." and isinstance(part, dict) else step
+        if isinstance(part, dict) and name in part:
+            named += f".{name}"
+            part = part[name]
+        elif isinstance(part, list) and name.isdecimal():
+            named += f"[{name}]"
+            part = part[int(name)]
+        else:  # a set of YAML, say, in which nothing can be looked up
+            named += f"[{name}]"
+            break
+    return named.removeprefix(".")
+
+
+def _failing(content: Any, mapping: dict[str, Any], message: str) -> str:
+    """Leave in `mapping`, a part of `content`, only what cannot be converted, and return its name."""
+    whole = dict(mapping)
+    for name, value in whole.items():
+        mapping.clear()
+        mapping[name] = value
+        try:
+            msgspec.convert(content, Recipe)
+        except msgspec.ValidationError as error:
+            if str(error) == message:
+                return name
+    mapping.update(whole)
+    return "..."

@@ -63,7 +63,7 @@ class Listing(Part, frozen=True):
     endpoints: tuple[Endpoint, ...]
     form: str = "share"
     parameters: dict[str, str | None] = {}  # of the addresses; None: whoever asks for the listing must give it
-    size: Annotated[int, msgspec.Meta(ge=1)] = 100  # items to ask for at a time
+    size: Annotated[int, msgspec.Meta(ge=1, le=10_000)] = 100  # items to ask for at a time
     pages: Annotated[int, msgspec.Meta(ge=1)] = 1  # to go on to, at most, while nothing on a page is known
     rhythm: Span | None = None  # how old the newest item may be before silence is an alarm
 

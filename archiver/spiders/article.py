@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+import math
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
@@ -14,6 +14,7 @@ from scrapy.spidermiddlewares.httperror import HttpError
 
 import archiver
 from archiver.addresses import page_addresses
+from archiver.environment import take_environment
 from archiver.errors import BlockPageError, GoneError, PageError, RecipeError
 from archiver.index.extension import archive_index
 from archiver.net.budget import BudgetSpentError
@@ -35,6 +36,11 @@ if TYPE_CHECKING:
     from archiver.recipes import Recipe
 
 PROFILES = ("clean", "source")
+SWITCHES = ("ARCHIVER_FORCE", "ARCHIVER_EVERY_FORM", "ARCHIVER_DRY_RUN", "ROBOTSTXT_OBEY")
+NUMBERS = (
+    *("ARCHIVER_BACKOFF", "ARCHIVER_RETRY_AFTER_MAX", "ARCHIVER_MAX_REQUESTS", "ARCHIVER_MAX_SECONDS"),
+    *("DOWNLOAD_DELAY", "DOWNLOAD_TIMEOUT", "RETRY_TIMES", "CONCURRENT_REQUESTS", "CONCURRENT_REQUESTS_PER_DOMAIN"),
+)
 NOT_MODIFIED = 304
 GONE = frozenset({404, 410})
 
@@ -59,9 +65,8 @@ class ArticleSpider(Spider):
     def update_settings(cls, settings: BaseSettings) -> None:
         """Complete the settings with what follows from others and from recipes. Raises UsageError for a wrong one."""
         super().update_settings(settings)
-        for name in settings:
-            if name.startswith("ARCHIVER_") and name in os.environ:
-                settings.set(name, os.environ[name], priority="spider")
+        take_environment(settings)
+        _check(settings)
         if settings["ARCHIVER_PROFILE"] not in PROFILES:
             raise UsageError(f"ARCHIVER_PROFILE: expected clean or source, got {settings['ARCHIVER_PROFILE']!r}")
         try:
@@ -164,6 +169,24 @@ class ArticleSpider(Spider):
         self.crawler.signals.send_catch_log(
             article_failed, address=address, reason=reason, reference=reference, gone=gone
         )
+
+
+def _check(settings: BaseSettings) -> None:
+    """Raise UsageError for a setting that is not what it must be."""
+    for name in SWITCHES:
+        try:
+            settings.getbool(name)
+        except ValueError as error:
+            raise UsageError(f"{name}: expected True or False, got {settings[name]!r}") from error
+    for name in NUMBERS:
+        try:
+            number = settings.getfloat(name)
+        except ValueError as error:
+            raise UsageError(f"{name}: expected a number, got {settings[name]!r}") from error
+        if not (math.isfinite(number) and number >= 0):
+            raise UsageError(f"{name}: expected a number that is not negative, got {settings[name]!r}")
+    if not str(settings["ARCHIVER_OUTPUT"]).strip():
+        raise UsageError("ARCHIVER_OUTPUT: expected a directory")
 
 
 def _host(address: str) -> str:

@@ -61,7 +61,7 @@ class ListingSpider(ListSpider):
             raise UsageError("listing: say of which source (-a source=…)")
         self.names = [*listings, *([f"{source}/{listing}" if listing else source] if source else [])]
         try:
-            self.since = datetime.fromisoformat(since).astimezone() if since else None
+            self.since = datetime.fromisoformat(since) if since else None
         except ValueError as error:
             raise UsageError(f"since: expected a date such as 2026-08-19, got {since!r}") from error
         self.limit = _count("limit", limit)
@@ -96,7 +96,8 @@ class ListingSpider(ListSpider):
     async def start(self) -> AsyncIterator[Request]:
         """Yield the request for each listing."""
         for reference in self.references:
-            for request in self.ask_listing(Turn(reference, Yield(reference.label))):
+            unfinished = self.archive.index.journal.unfinished(reference.label)
+            for request in self.ask_listing(Turn(reference, Yield(reference.label), unfinished=unfinished)):
                 yield request
 
     def ask_for_more(self) -> None:
@@ -107,11 +108,13 @@ class ListingSpider(ListSpider):
             queue.recheck(places, now - int(self.recheck.total_seconds()), now)
             self.recheck = None
         while due := queue.claim(self.archive.run, places, now, self._room()):
-            self.asked += len(due)
-            for one in due:
+            wanted = [one for one in due if not self._too_old(one)]
+            self.asked += len(wanted)
+            for one in wanted:
                 self._ask_for(one)
             if not self.dry:
                 self.archive.index.commit()
+            if wanted and not self.dry:
                 raise DontCloseSpider
         held_back, self.held_back = self.held_back, {}
         for reference in held_back.values():
@@ -131,6 +134,11 @@ class ListingSpider(ListSpider):
                 places=item.places,
             )
             self.held_back[item.recipe, item.id] = reference
+
+    def _too_old(self, due: Due) -> bool:
+        recipe = self.recipes[due.recipe]
+        since, moment = self.since_in(recipe), self.time_of(due.known, recipe)
+        return bool(since and moment and moment < since)
 
     def _room(self) -> int:
         """Return how many articles may be asked for now."""

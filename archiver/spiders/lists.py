@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -21,7 +21,7 @@ from archiver.spiders.article import NOT_MODIFIED, ArticleSpider
 from archiver.yields import FILLED, Yield
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from scrapy.http import Response
     from twisted.python.failure import Failure
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from archiver.pages.listing import Entry
     from archiver.recipes import Recipe
 
+AHEAD = 86400  # seconds that a source's clock or zone may be ahead
 EVERY_PAGE = 1000  # of a listing, when articles since a date are wanted
 
 
@@ -42,12 +43,15 @@ class Turn:
     page: int = 1
     endpoint: int = 0
     failures: tuple[tuple[str, str], ...] = ()
+    validators: Validators = field(default_factory=Validators)  # of its first page
+    unfinished: int = 0  # the page at which an earlier reading was cut off
+    ids: frozenset[str] = frozenset()  # what it has listed so far
 
 
 class ListSpider(ArticleSpider):
     """The base of spiders that read listings: what they list goes into the index, what they gave into a Yield."""
 
-    since: datetime | None = None  # older articles are passed over
+    since: datetime | None = None  # older articles are passed over; without a zone it is in the source's own
     pages = 0  # of each listing; 0: as many as may hold something new
     every_form = True  # a post of each form that a listing asks for, not only of the first
     dry = False
@@ -88,21 +92,27 @@ class ListSpider(ArticleSpider):
                 self.crawler.signals.send_catch_log(blocked, address=response.url, reason=str(error))
             yield from self._next_endpoint(turn, response.url, str(error))
             return
-        times = [self._time(entry, recipe) for entry in listed.entries]
+        times = [self.time_of(entry.known, recipe) for entry in listed.entries]
+        since = self.since_in(recipe)
         wanted = [
             Sighting(entry.id, entry.known)
             for entry, moment in zip(listed.entries, times, strict=True)
-            if not (self.since and moment and moment < self.since)
+            if not (since and moment and moment < since)
         ]
-        form = turn.reference.listing.form
+        journal, form = self.archive.index.journal, turn.reference.listing.form
         new = self.archive.index.queue.see(recipe.name, label, form, wanted, seconds(), every_form=self.every_form)
         _count_entries(turn.result, listed.entries, listed.unreadable, sum(new), times)
         if turn.page == 1:
-            self._keep_validators(turn, response)
+            turn.validators = Validators(*validators_of(response))
+        ids = turn.ids.union(entry.id for entry in listed.entries)
+        further = len(ids) > len(turn.ids) and self._goes_on(turn, len(wanted) == len(listed.entries), new)
+        journal.note_unfinished(label, turn.page + 1 if further else 0)
+        if not further:
+            journal.keep_validators(label, turn.endpoint, Validators() if self._in_part else turn.validators)
         if not self.dry:
             self.archive.index.commit()
-        if self._goes_on(turn, bool(wanted) and len(wanted) == len(listed.entries), bool(new) and all(new)):
-            yield from self.ask_listing(replace(turn, page=turn.page + 1))
+        if further:
+            yield from self.ask_listing(replace(turn, page=turn.page + 1, ids=ids))
         else:
             self.finish(turn)
 
@@ -112,6 +122,8 @@ class ListSpider(ArticleSpider):
         turn: Turn = request.cb_kwargs["turn"]
         if isinstance(failure.value, BudgetSpentError):
             turn.result.requests -= 1
+            if turn.page > 1:  # what was read counts; the next run goes on
+                self.finish(turn)
             return
         yield from self._next_endpoint(turn, request.url, explain(failure))
 
@@ -125,29 +137,41 @@ class ListSpider(ArticleSpider):
         failures = (*turn.failures, (address, reason))
         yield from self.ask_listing(replace(turn, endpoint=turn.endpoint + 1, failures=failures))
 
-    def _goes_on(self, turn: Turn, all_wanted: bool, all_new: bool) -> bool:
+    def _goes_on(self, turn: Turn, all_wanted: bool, new: list[bool]) -> bool:
         """Return whether to read the next page of a listing."""
         if not turn.reference.paged:
             return False
         if self.pages:
-            return turn.page < self.pages and bool(turn.result.listed)
+            return turn.page < self.pages
         if self.since:
             return all_wanted and turn.page < EVERY_PAGE
+        if turn.page < turn.unfinished:
+            return True
+        if turn.page >= turn.reference.listing.pages:
+            return False
+        if turn.unfinished:  # what was cut off there has moved on to later pages since
+            return any(new)
         # Nothing on this page is known, so there may be more that nobody has seen: but not the first time, when
         # nothing at all is.
-        return all_new and turn.page < turn.reference.listing.pages and self._seen_before(turn)
+        return all(new) and self._seen_before(turn)
 
     def _seen_before(self, turn: Turn) -> bool:
-        return bool(self.archive.index.journal.yields(turn.reference.label, 1))
+        journal, queue = self.archive.index.journal, self.archive.index.queue
+        if journal.yields(turn.reference.label, 1, good=True):
+            return True
+        # An index that was made anew from the posts has no history of listings.
+        return not journal.listings() and queue.has_saved(turn.reference.recipe.name)
+
+    @property
+    def _in_part(self) -> bool:
+        """Whether this run does not look at all that a listing has."""
+        return bool(self.since or self.pages)
 
     def _if_changed(self, turn: Turn) -> dict[str, str]:
         """Return headers that ask for a listing only if it has changed since it was last read to its end."""
-        if turn.page > 1 or self.since or self.pages or self.dry:
+        if turn.page > 1 or turn.unfinished or self._in_part or self.dry:
             return {}
-        return conditional(self.archive.index.journal.validators(_place(turn)))
-
-    def _keep_validators(self, turn: Turn, response: Response) -> None:
-        self.archive.index.journal.keep_validators(_place(turn), Validators(*validators_of(response)))
+        return conditional(self.archive.index.journal.validators(turn.reference.label, turn.endpoint))
 
     def _as_it_was(self, turn: Turn) -> None:
         """Report a listing that has not changed since the last run."""
@@ -155,11 +179,18 @@ class ListSpider(ArticleSpider):
         kept = {name: last[name] for name in ("listed", "unreadable", "newest", "fill") if name in last}
         self.finish(replace(turn, result=replace(turn.result, unchanged=True, **kept)))
 
-    def _time(self, entry: Entry, recipe: Recipe) -> datetime | None:
+    def time_of(self, known: Mapping[str, str], recipe: Recipe) -> datetime | None:
+        """Return when an article was published, by what a listing says; None if it does not say."""
         try:
-            return read_time(entry.known.get("time", ""), recipe.zone(), datetime.now(UTC))[0]
+            return read_time(known.get("time", ""), recipe.zone(), datetime.now(UTC))[0]
         except TimeFormatError:
             return None
+
+    def since_in(self, recipe: Recipe) -> datetime | None:
+        """Return the time since which articles are wanted, for a source."""
+        if self.since is None or self.since.tzinfo:
+            return self.since
+        return self.since.replace(tzinfo=recipe.zone())
 
 
 def _count_entries(
@@ -173,12 +204,10 @@ def _count_entries(
     for name in FILLED if count else ():
         filled = sum(name in entry.known for entry in entries) + result.fill.get(name, 0.0) * before
         result.fill[name] = round(filled / result.listed, 4)
-    moments = [int(moment.timestamp()) for moment in times if moment]
+    # What lies in the future says nothing of when the listing was last alive.
+    latest = seconds() + AHEAD
+    moments = [int(moment.timestamp()) for moment in times if moment and moment.timestamp() <= latest]
     result.newest = max([*moments, *([result.newest] if result.newest else [])], default=None)
-
-
-def _place(turn: Turn) -> str:
-    return f"{turn.reference.label}#{turn.endpoint}"
 
 
 def validators_of(response: Response) -> tuple[str, str]:

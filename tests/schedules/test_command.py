@@ -26,6 +26,9 @@ if TYPE_CHECKING:
         (["eastmoney/nothing"], "eastmoney has: "),
         (["--name", "a/b"], "--name a/b: expected"),
         (["--name", "-"], "--name -: expected"),
+        (["--package", ""], "--package : expected"),
+        (["--package=-e ."], "--package -e .: expected"),
+        (["eastmoney/search?title=\udcff"], "expected UTF-8"),
         (["--output", "a\nb"], r"'\n'"),
         (["-s", "A=\u202e"], r"'\u202e'"),
     ],
@@ -48,6 +51,27 @@ def test_what_cannot_be_is_refused(schedule: Printer, scheduler: str, arguments:
 )
 def test_what_one_scheduler_cannot_hold_is_refused(schedule: Printer, arguments: list[str], said: str) -> None:
     assert said in schedule(*arguments, status=2)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (["eastmoney/search?title=芯片"], ["eastmoney/search?title=石油"]),
+        ([f"eastmoney/search?title={'a' * 80}b"], [f"eastmoney/search?title={'a' * 80}c"]),
+        (["eastmoney/search?title=a"], ["eastmoney/search?title=a "]),
+    ],
+)
+def test_schedules_of_different_listings_have_different_names(
+    schedule: Printer, one: list[str], other: list[str]
+) -> None:
+    names = [yaml.safe_load(schedule("github", *sources))["name"] for sources in (one, other)]
+    assert all(re.fullmatch(r"archiver-eastmoney-search-title(-a+)?-[0-9a-f]{6}", name) for name in names)
+    assert max(map(len, names)) <= 64
+    assert names[0] != names[1]
+
+
+def test_a_schedule_of_a_source_has_its_name(schedule: Printer) -> None:
+    assert yaml.safe_load(schedule("github", "eastmoney"))["name"] == "archiver-eastmoney"
 
 
 def test_an_interval_that_no_crontab_can_say_is_refused(capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,0 +1,112 @@
+"""What a text in a recipe must be: a name, an expression, a template, an address. Each problem with its key. No I/O."""
+
+from __future__ import annotations
+
+import re
+import string
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+import jmespath
+from jmespath.functions import Functions
+from parsel import Selector
+
+from archiver.spans import read_span
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterator
+
+FUNCTIONS = Functions()
+NOTHING = Selector(text="<html></html>", type="html")
+
+
+def one_of(key: str, name: str, known: Collection[str]) -> Iterator[tuple[str, str]]:
+    """Expect one of the names in `known`."""
+    if name not in known:
+        yield key, f"expected one of {', '.join(known)}, got {name!r}"
+
+
+def regex(key: str, expression: str, groups: int = 1) -> Iterator[tuple[str, str]]:
+    """Expect a regular expression with at least `groups` groups."""
+    try:
+        found = re.compile(expression).groups
+    except re.error as error:
+        yield key, f"expected a regular expression, got {expression!r}: {error}"
+        return
+    if found < groups:
+        yield key, f"expected a group (…) around the part to take, got {expression!r}"
+
+
+def span(key: str, text: str) -> Iterator[tuple[str, str]]:
+    """Expect a length of time that is not 0."""
+    if not read_span(text):
+        yield key, f"expected a length of time above 0, got {text!r}"
+
+
+def template(key: str, text: str, names: Collection[str]) -> Iterator[tuple[str, str]]:
+    """Expect a text to fill in that holds no other names than these."""
+    try:
+        used = {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
+        if used <= set(names):
+            text.format("x", **dict.fromkeys(names, "x"))
+    except (ValueError, LookupError) as error:
+        yield key, f"expected a template, got {text!r}: {error}"
+        return
+    for name in sorted(used - set(names)):
+        yield key, f"unknown name {{{name}}}; expected one of {', '.join(f'{{{name}}}' for name in sorted(names))}"
+
+
+def address(key: str, text: str, names: Collection[str], hosts: Collection[str]) -> Iterator[tuple[str, str]]:
+    """Expect a template of an address, in `key`.address, that can be asked for at each of `hosts`, in `key`.hosts."""
+    if not text.startswith(("http://", "https://")):
+        yield f"{key}.address", f"expected an address that begins http:// or https://, got {text!r}"
+    wrong = list(template(f"{key}.address", text, {*names, "host"}))
+    yield from wrong
+    if ("{host}" in text) != any(hosts) or not hosts:
+        yield f"{key}.hosts", "expected hosts where the address holds {host}, and only there"
+    for host in () if wrong else hosts:
+        # A digit may stand anywhere in an address, in a port too.
+        filled = text.format(**{**dict.fromkeys(names, "1"), "host": host})
+        try:
+            parts = urlsplit(filled)
+            _ = parts.port
+            problem = "" if re.fullmatch(r"[\w.:-]+", parts.hostname or "") else "no name of a host"
+        except ValueError as error:
+            problem = str(error)
+        if problem:
+            yield f"{key}.address", f"expected an address that can be asked for, got {filled!r}: {problem}"
+
+
+def expression(key: str, kind: str, select: str) -> Iterator[tuple[str, str]]:
+    """Expect an expression of a `kind` of COMPILERS."""
+    try:
+        COMPILERS[kind](select)
+    except Exception as error:
+        yield key, f"expected {kind.upper()}, got {select!r}: {error}"
+
+
+def _jmespath(select: str) -> None:
+    waiting: list[Any] = [jmespath.compile(select).parsed]
+    while waiting:
+        node = waiting.pop()
+        # A slice has numbers for children.
+        waiting += [child for child in node["children"] if isinstance(child, dict)]
+        if node["type"] == "function_expression":
+            _call(node["value"], node["children"])
+
+
+def _call(name: str, arguments: list[dict[str, Any]]) -> None:
+    """Raise ValueError for a call that can only fail. JMESPath itself does not look before it has an answer."""
+    if name not in FUNCTIONS.FUNCTION_TABLE:
+        raise ValueError(f"Unknown function: {name}()")
+    expected = FUNCTIONS.FUNCTION_TABLE[name]["signature"]
+    variadic = bool(expected) and expected[-1].get("variadic", False)
+    if len(arguments) < len(expected) or (len(arguments) > len(expected) and not variadic):
+        wanted = f"{'at least ' if variadic else ''}{len(expected)}"
+        raise ValueError(f"{name}() takes {wanted} argument(s), not {len(arguments)}")
+    if all(argument["type"] == "literal" for argument in arguments):
+        FUNCTIONS.call_function(name, [argument["value"] for argument in arguments])
+
+
+# Unknown functions and prefixes in XPath are no mistakes until something is looked for.
+COMPILERS: dict[str, Callable[[str], object]] = {"json": _jmespath, "css": NOTHING.css, "xpath": NOTHING.xpath}
