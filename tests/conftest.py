@@ -88,12 +88,10 @@ class Archive:
         return subprocess.run(
             [sys.executable, *arguments],
             env=environment,
-            capture_output=True,
             text=True,
-            timeout=options.pop("timeout", 60),
             check=False,
             cwd=PROJECT,
-            **options,
+            **{"capture_output": True, "timeout": 60, **options},
         )
 
     def json(self, *arguments: str, **options: Any) -> list[dict[str, Any]]:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import pty
+import re
 import shutil
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -213,3 +216,81 @@ def test_two_forms_that_fail_are_one_failure(archive: Archive, article: Record) 
     archive.crawl(LISTING, "eastmoney/rolling")
     (one,) = [one for one in json.loads(archive.archiver("status", "--json").stdout)["listings"] if one["waiting"]][:1]
     assert one["waiting"]["count"] == 1
+
+
+def test_a_file_in_the_way_is_not_asked_about_for_ever(archive: Archive, article: Record) -> None:
+    archive.replica.listings["market-37"] = [article.id]
+    file = archive.output / "_posts" / f"2024-03-15-NW{article.id}.md"
+    file.parent.mkdir(parents=True)
+    file.write_text("---\ntitle: mine\n---\nby hand\n")
+    archive.crawl(LISTING)
+    for _ in range(9):
+        archive.sql("UPDATE articles SET due = 0, saved = saved - 3 * 86400 WHERE due IS NOT NULL")
+        archive.crawl(LISTING)
+    archive.asked()
+    assert archive.crawl(LISTING).stderr == ""
+    assert len(archive.asked()) == 1
+    assert archive.get("--force", article.id).stdout == "1 written, 0 unchanged, 0 failed\n"
+
+
+def test_a_post_changed_by_hand_is_reported_also_when_its_source_is_not(archive: Archive, article: Record) -> None:
+    archive.crawl(LISTING)
+    (file,) = (archive.output / "_posts").glob(f"*{article.id}.md")
+    mine = file.read_bytes().replace("云帆".encode(), b"<em>Yunfan</em>")
+    file.write_bytes(mine)
+    result = archive.crawl(LISTING, "--recheck", "2d")
+    assert "the post was changed by hand, and stays (--force overrides)" in result.stderr
+    assert file.read_bytes() == mine
+
+
+def test_no_other_form_is_made_of_an_answer_that_was_not_believed(archive: Archive) -> None:
+    archive.crawl(LISTING)
+    archive.replica.fail(Fault.SAME_BODY)
+    assert archive.crawl(LISTING, "--recheck", "2d").returncode == 3
+    archive.replica.heal()
+    archive.crawl("eastmoney/rolling")
+    rolling = {name: post.decode() for name, post in archive.posts.items() if "NW" not in name}
+    assert len(rolling) == 13
+    archive.output = archive.output.with_name("whole")
+    archive.crawl("eastmoney/rolling")
+    assert {name: post.decode() for name, post in archive.posts.items()} == rolling
+
+
+def test_another_form_is_made_of_the_latest_answer(archive: Archive) -> None:
+    edited = next(record for record in archive.replica.articles if record.revised)
+    archive.crawl(LISTING)
+    archive.replica.edit(edited.id)
+    archive.get(edited.id)
+    archive.crawl("eastmoney/rolling")
+    (post,) = (post.decode() for name, post in archive.posts.items() if name.endswith(f"-{edited.id}.md"))
+    assert edited.revised["title"] in post
+
+
+@pytest.mark.parametrize("command", [["status"], ["duplicates"], ["history", "202403150001234567"]])
+def test_looking_where_there_is_no_index_is_an_error(archive: Archive, command: list[str]) -> None:
+    result = archive.archiver(*command)
+    assert (result.returncode, result.stdout) == (1, "")
+    assert result.stderr == f"archiver: {archive.output}: there is no index: nothing has been crawled into it yet\n"
+    assert not archive.output.exists()
+
+
+def test_a_wrong_layout_costs_nothing(archive: Archive) -> None:
+    assert archive.crawl(LISTING, "-s", "ARCHIVER_LAYOUT=week").returncode == 2
+    assert not archive.output.exists()
+
+
+def test_on_a_terminal_a_run_ends_with_a_table(archive: Archive) -> None:
+    ours, theirs = pty.openpty()
+    archive.run(
+        *("-m", "archiver", "crawl", LISTING, "--output", str(archive.output), "-s", "DOWNLOAD_DELAY=0"),
+        capture_output=False,
+        stdout=theirs,
+    )
+    os.close(theirs)
+    shown = os.read(ours, 65536).decode()
+    os.close(ours)
+    head, row, cost, last = shown.splitlines()
+    assert head.split() == ["listing", "listed", "new", "saved", "failed"]
+    assert row.split() == [LISTING, "13", "13", "13", "0"]
+    assert re.fullmatch(r"\d+ requests, [\d,]+ bytes, \d+\.\d s", cost)
+    assert last == "13 written, 0 unchanged, 0 failed"

@@ -110,7 +110,7 @@ def test_whatever_fails_the_old_post_stays_whole(tmp_path: Path, monkeypatch: py
         "write": (os, "write"),
         "fsync": (os, "fsync"),
         "replace": (Path, "replace"),
-        "sync_directory": (disk, "_sync_directory"),
+        "sync_directory": (disk, "sync_directory"),
     }[call]
     with monkeypatch.context() as patch:
         patch.setattr(owner, name, fail)

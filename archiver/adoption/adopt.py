@@ -10,7 +10,9 @@ from archiver.adoption.files import earlier, is_utf8, post_files, stems_with_ver
 from archiver.adoption.names import Named, Names
 from archiver.adoption.problems import Kind, problem, problems
 from archiver.adoption.survey import Survey
+from archiver.index import seconds
 from archiver.posts.read import read
+from archiver.spans import read_span
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 def adopt(output: Path, index: Index, recipes: Mapping[str, Recipe]) -> Survey:
     """Read the posts of `output` into `index`, and return what was found; nothing on disk is changed.
 
+    Articles that are recent by their recipe are due: nobody knows when they were looked at last.
     What is read counts when the index is committed. Raises StoreError for a directory that cannot be read, and
     IndexFileError.
     """
@@ -35,6 +38,10 @@ def adopt(output: Path, index: Index, recipes: Mapping[str, Recipe]) -> Survey:
             survey.foreign += 1
         else:
             reader.take(path, named)
+    for recipe in recipes.values():
+        if recipe.recheck:
+            now = seconds()
+            index.queue.look_again(recipe.name, now - int(read_span(recipe.recheck.within).total_seconds()), now)
     return survey
 
 

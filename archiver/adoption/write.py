@@ -11,7 +11,7 @@ from archiver.adoption.facts import intent, known, published
 from archiver.adoption.files import earlier
 from archiver.index import seconds
 from archiver.posts import Job
-from archiver.posts.disk import PREFIX, SUFFIX, _sync_directory, commit, keep_version
+from archiver.posts.disk import PREFIX, SUFFIX, commit, keep_version, sync_directory
 from archiver.posts.read import read
 
 if TYPE_CHECKING:
@@ -106,14 +106,14 @@ def _rename(output: Path, written: str, plan: Plan) -> str:
     try:
         if not plan.there:
             os.link(output / written, place)  # a rename would replace what is there
-            _sync_directory(place.parent)
+            sync_directory(place.parent)
         elif place.read_bytes() != plan.new:
             return f"{plan.to} is another one now"
     except OSError as error:
         return f"{plan.to} cannot be written: {error.strerror}"
     try:
         old.unlink()
-        _sync_directory(old.parent)
+        sync_directory(old.parent)
     except OSError as error:
         return f"{plan.path} cannot be removed: {error.strerror}"
     return ""

@@ -6,7 +6,6 @@ import json
 import sys
 from typing import TYPE_CHECKING
 
-from scrapy import signals
 from scrapy.crawler import AsyncCrawlerProcess
 
 from archiver.commands.display import Display, print_line, print_table
@@ -14,7 +13,6 @@ from archiver.commands.options import add_settings_options, settings_from
 from archiver.crawl import run_crawler
 from archiver.signals import article_due
 from archiver.spiders.listing import ListingSpider
-from archiver.statuses import ALARM, FAILED, INTERRUPTED
 
 if TYPE_CHECKING:
     import argparse
@@ -63,11 +61,7 @@ def run(arguments: argparse.Namespace) -> int:
         settings.set("ARCHIVER_DRY_RUN", True, priority="cmdline")
     process = AsyncCrawlerProcess(settings)
     crawler = process.create_crawler(ListingSpider)
-    reasons: list[str] = []
     count = 0
-
-    def closed(reason: str) -> None:
-        reasons.append(reason)
 
     def due(reference: Reference) -> None:
         nonlocal count
@@ -75,7 +69,6 @@ def run(arguments: argparse.Namespace) -> int:
         title = reference.known.get("title", "")
         print_line(f"{reference.recipe.name} {reference.id} {','.join(reference.forms)} {title}".rstrip())
 
-    crawler.signals.connect(closed, signals.spider_closed)
     crawler.signals.connect(due, article_due)
     with Display(crawler, unit="article") as display:
         report = run_crawler(
@@ -88,9 +81,7 @@ def run(arguments: argparse.Namespace) -> int:
             pages=arguments.pages,
         )
     _show(report, as_json=arguments.json, due=count if arguments.dry_run else None)
-    if reasons == ["shutdown"]:
-        return INTERRUPTED
-    return ALARM if report.alarms else FAILED if report.failed else 0
+    return report.exit_status
 
 
 def _show(report: Report, *, as_json: bool, due: int | None) -> None:

@@ -7,8 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from archiver.commands.display import print_line
-from archiver.commands.options import add_settings_options, settings_from
-from archiver.index import Index
+from archiver.commands.options import add_settings_options, looking, settings_from
 
 if TYPE_CHECKING:
     import argparse
@@ -29,13 +28,12 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
 
 def run(arguments: argparse.Namespace) -> int:
     """List the groups and return the exit status."""
-    index = Index.read(Path(settings_from(arguments)["ARCHIVER_OUTPUT"]))
-    for group in index.catalogue.same_words():
-        if arguments.json:
-            print_line(json.dumps([dict(row) for row in group], ensure_ascii=False))
-            continue
-        print_line(f"{len(group)} articles with the same text")
-        for row in group:
-            print_line(f"  {row['recipe']} {row['id']}  {row['published'] or ''}  {row['path'] or ''}")
-    index.close(keep=False)
+    with looking(Path(settings_from(arguments)["ARCHIVER_OUTPUT"])) as index:
+        for group in index.catalogue.same_words():
+            if arguments.json:
+                print_line(json.dumps([dict(row) for row in group], ensure_ascii=False))
+                continue
+            print_line(f"{len(group)} articles with the same text")
+            for row in group:
+                print_line(f"  {row['recipe']} {row['id']}  {row['published'] or ''}  {row['path'] or ''}")
     return 0

@@ -44,8 +44,7 @@ def run(arguments: argparse.Namespace) -> int:
         print(report.summary(), file=sys.stderr)
     else:
         print_line(report.summary())
-    assert isinstance(crawler.spider, ShareSpider)
-    if sum(report.counts.values()) < len(crawler.spider.wanted) + len(crawler.spider.unknown):
+    if report.interrupted:
         return INTERRUPTED
     return FAILED if report.failed else 0
 

@@ -13,9 +13,8 @@ from scrapy.exceptions import UsageError
 
 from archiver.addresses import resolve
 from archiver.commands.display import print_line
-from archiver.commands.options import add_settings_options, settings_from
+from archiver.commands.options import add_settings_options, looking, settings_from
 from archiver.errors import UnknownAddressError
-from archiver.index import Index
 from archiver.posts import versions
 from archiver.recipes import recipes_for
 from archiver.statuses import FAILED
@@ -60,21 +59,20 @@ def run(arguments: argparse.Namespace) -> int:
         reference = resolve(arguments.article, recipes_for(settings).values())
     except UnknownAddressError as error:
         raise UsageError(str(error)) from error
-    index = Index.read(output)
-    rows = [row for row in index.catalogue.history(reference.id) if arguments.form in (None, row["form"])]
-    if not rows:
-        sys.stderr.write(f"archiver: {reference.id}: the index of {output} does not know it\n")
-        return FAILED
-    if arguments.version is not None:
-        return _print_version(output, rows, arguments.version)
-    print_line(f"{rows[0]['recipe']} {reference.id}: {rows[0]['state']}{_reason(rows[0])}")
-    for place in index.catalogue.places(rows[0]["key"]):
-        print_line(f"  seen {_day(place['first_seen'])} to {_day(place['last_seen'])}  {place['place']}")
-    for row in rows:
-        if row["path"]:
-            print_line("")
-            _print_post(output, row, index.catalogue.revisions(row["key"], row["form"]))
-    index.close(keep=False)
+    with looking(output) as index:
+        rows = [row for row in index.catalogue.history(reference.id) if arguments.form in (None, row["form"])]
+        if not rows:
+            sys.stderr.write(f"archiver: {reference.id}: the index of {output} does not know it\n")
+            return FAILED
+        if arguments.version is not None:
+            return _print_version(output, rows, arguments.version)
+        print_line(f"{rows[0]['recipe']} {reference.id}: {rows[0]['state']}{_reason(rows[0])}")
+        for place in index.catalogue.places(rows[0]["key"]):
+            print_line(f"  seen {_day(place['first_seen'])} to {_day(place['last_seen'])}  {place['place']}")
+        for row in rows:
+            if row["path"]:
+                print_line("")
+                _print_post(output, row, index.catalogue.revisions(row["key"], row["form"]))
     return 0
 
 

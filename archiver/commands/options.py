@@ -4,11 +4,19 @@ from __future__ import annotations
 
 import argparse
 import os
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from scrapy.exceptions import UsageError
 from scrapy.settings import Settings
 
-from archiver.environment import take_environment
+from archiver.configuration import take_environment
+from archiver.errors import IndexFileError
+from archiver.index import Index
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
 
 SETTINGS_MODULE = "archiver.settings"
 
@@ -44,6 +52,18 @@ def settings_from(arguments: argparse.Namespace) -> Settings:
         if value is not None:
             settings.set(name, value, priority="cmdline")
     return settings
+
+
+@contextmanager
+def looking(output: Path) -> Iterator[Index]:
+    """Open the index of `output` for reading. Raises IndexFileError if there is none."""
+    if not Index.exists(output):
+        raise IndexFileError(f"{output}: there is no index: nothing has been crawled into it yet")
+    index = Index.read(output)
+    try:
+        yield index
+    finally:
+        index.close(keep=False)
 
 
 def _setting(text: str) -> tuple[str, str]:

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import json
-import sys
 import time
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from archiver.commands.display import print_line, print_table
-from archiver.commands.options import add_settings_options, settings_from
-from archiver.index import Index, seconds
+from archiver.commands.options import add_settings_options, looking, settings_from
+from archiver.index import seconds
 from archiver.spans import show_span
-from archiver.statuses import ALARM, FAILED
+from archiver.statuses import ALARM
 
 if TYPE_CHECKING:
     import argparse
@@ -40,24 +39,19 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
 def run(arguments: argparse.Namespace) -> int:
     """Show the status and return the exit status."""
     now = seconds()
-    output = Path(settings_from(arguments)["ARCHIVER_OUTPUT"])
-    if not Index.exists(output):
-        sys.stderr.write(f"archiver: {output}: there is no index: nothing has been crawled into it yet\n")
-        return FAILED
-    index = Index.read(output)
-    journal = index.journal
-    listings: list[dict[str, Any]] = [
-        {"listing": name, "waiting": journal.waiting(name, now), "runs": journal.yields(name, LAST)}
-        for name in journal.listings()
-    ]
-    status = {
-        "articles": journal.states(),
-        "hosts": journal.hosts(now),
-        "listings": listings,
-        "runs": [one._asdict() for one in journal.runs(LAST)],
-    }
-    runs = journal.runs(1)
-    index.close(keep=False)
+    with looking(Path(settings_from(arguments)["ARCHIVER_OUTPUT"])) as index:
+        journal = index.journal
+        runs = journal.runs(LAST)
+        listings: list[dict[str, Any]] = [
+            {"listing": name, "waiting": journal.waiting(name, now), "runs": journal.yields(name, LAST)}
+            for name in journal.listings()
+        ]
+        status = {
+            "articles": journal.states(),
+            "hosts": journal.hosts(now),
+            "listings": listings,
+            "runs": [one._asdict() for one in runs],
+        }
     if arguments.json:
         print_line(json.dumps(status, ensure_ascii=False, indent=1))
     else:

@@ -6,11 +6,9 @@ import logging
 from typing import TYPE_CHECKING
 
 from archiver.adoption import adopt
-from archiver.index import seconds
 from archiver.index.extension import archive_index
 from archiver.posts import POSTS
 from archiver.recipes import recipes_for
-from archiver.spans import read_span
 
 if TYPE_CHECKING:
     from typing import Self
@@ -28,13 +26,8 @@ class Adoption:
         """Return the extension of a crawl, its work done. Raises IndexFileError."""
         archive = archive_index(crawler)
         if not archive.index.complete and (archive.output / POSTS).is_dir():
-            recipes = recipes_for(crawler.settings)
-            survey = adopt(archive.output, archive.index, recipes)
+            survey = adopt(archive.output, archive.index, recipes_for(crawler.settings))
             logger.info("A new index: %s", survey.summary())
-            for recipe in recipes.values():
-                if recipe.recheck:
-                    since = seconds() - int(read_span(recipe.recheck.within).total_seconds())
-                    archive.index.queue.look_again(recipe.name, since, seconds())
         if not archive.dry:
             archive.index.completed()
         return cls()

@@ -13,9 +13,10 @@ from scrapy import signals
 from archiver.errors import HeldBackError, QuarantineError
 from archiver.extensions.watch import Watch
 from archiver.index import seconds
-from archiver.index.extension import archive_index, kept
+from archiver.index.extension import archive_index, ends_the_run
 from archiver.net.budget import BudgetMiddleware
 from archiver.signals import article_failed
+from archiver.statuses import ALARM, FAILED, INTERRUPTED
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -50,6 +51,7 @@ class Report:
         self._crawler = crawler
         self._started, self._begun = seconds(), time.monotonic()
         self.counts: Counter[str] = Counter()
+        self.interrupted = False
         self.bytes = 0
         self.requests = 0
         self.failures: list[dict[str, str]] = []
@@ -79,6 +81,13 @@ class Report:
         """What is wrong with the source, by this run."""
         watch = self._crawler.get_extension(Watch)
         return watch.alarms if watch else []
+
+    @property
+    def exit_status(self) -> int:
+        """What a crawl of listings ends with."""
+        if self.interrupted:
+            return INTERRUPTED
+        return ALARM if self.alarms else FAILED if self.failed else 0
 
     def summary(self) -> str:
         """Return the counts in one line."""
@@ -135,9 +144,10 @@ class Report:
         self.requests += 1
         self.bytes += len(response.body)
 
-    @kept
-    def spider_closed(self) -> None:
+    @ends_the_run
+    def spider_closed(self, reason: str) -> None:
         """Log the counts, and keep the report."""
+        self.interrupted = reason == "shutdown"
         logger.info(self.summary())
         for alarm in self.alarms:
             logger.warning("ALARM: %s", alarm)

@@ -9,7 +9,7 @@ from scrapy import signals
 
 from archiver.errors import HeldBackError, SameTextError
 from archiver.index import seconds
-from archiver.index.extension import archive_index, kept
+from archiver.index.extension import archive_index, ends_the_run
 from archiver.signals import article_failed, blocked, listing_read
 from archiver.yields import FILLED, HISTORY, alarms, carry
 
@@ -80,7 +80,7 @@ class Watch:
         """Count an article that the source did not give."""
         self._failed.update(reference.places if reference and not gone else ())
 
-    @kept
+    @ends_the_run
     def spider_closed(self) -> None:
         """Compare, and note the result."""
         now, journal = seconds(), self._archive.index.journal

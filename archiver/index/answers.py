@@ -62,6 +62,14 @@ class Answers:
             zlib.decompress(row["body"]),
         )
 
+    def drop(self, recipe: str, article_id: str) -> None:
+        """Let go of the answer for an article: it is not believed."""
+        self._database.write(
+            "DELETE FROM answers WHERE article = (SELECT key FROM articles WHERE recipe = ? AND id = ?)",
+            recipe,
+            article_id,
+        )
+
     def forget(self, before: int) -> None:
         """Let go of the answers that came before that time."""
         self._database.write("DELETE FROM answers WHERE fetched < ?", before)

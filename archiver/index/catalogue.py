@@ -31,7 +31,8 @@ class Catalogue:
     def history(self, article_id: str) -> list[sqlite3.Row]:
         """Return what is known of the articles with that id: one row for each of their posts."""
         return self._database.rows(
-            """SELECT articles.*, form, path, posts.saved AS post_saved FROM articles LEFT JOIN posts ON article = key
+            """SELECT articles.*, form, path, sha256, revision, posts.saved AS post_saved
+               FROM articles LEFT JOIN posts ON article = key
                WHERE id = ? ORDER BY recipe, form""",
             article_id,
         )

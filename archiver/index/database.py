@@ -86,10 +86,6 @@ class Database:
             with self._named():
                 self._connection.commit()
 
-    def rollback(self) -> None:
-        """Undo what was written since the last commit."""
-        self._connection.rollback()
-
     def close(self) -> None:
         """Close the connection; what is not committed is undone."""
         with self._named():

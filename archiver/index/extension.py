@@ -36,7 +36,7 @@ MOST_GONE, SHARE_GONE = 5, 0.5
 _OPEN: WeakKeyDictionary[Crawler, ArchiveIndex] = WeakKeyDictionary()
 
 
-def kept(handler: Callable[..., None]) -> Callable[..., None]:
+def ends_the_run(handler: Callable[..., None]) -> Callable[..., None]:
     """Return a signal's `handler` (a method) that leaves errors of the index to the end of the run (`Index.failure`):
     Scrapy would log them with a traceback, and go on."""
     wanted = signature(handler).parameters
@@ -92,7 +92,7 @@ class ArchiveIndex:
         """Whether the run before this one came to its end."""
         return self.previous is None or self.previous.ended is not None
 
-    @kept
+    @ends_the_run
     def article_failed(self, reference: Reference | None, reason: str, gone: bool) -> None:
         """Note an article that the source did not give, or that it says it has no more."""
         if reference is None:
@@ -102,15 +102,16 @@ class ArchiveIndex:
         else:
             self.index.queue.failed(reference.recipe.name, reference.id, reason, seconds())
 
-    @kept
+    @ends_the_run
     def item_dropped(self, item: Article, exception: BaseException) -> None:
         """Note an article that cannot be a post. One whose post could not be written stays due."""
         # Once, however many forms there are of it.
         if isinstance(exception, QuarantineError) and (item.recipe, item.id) not in self._quarantined:
             self._quarantined.add((item.recipe, item.id))
             self.index.queue.failed(item.recipe, item.id, str(exception), seconds(), "quarantined")
+            self.index.answers.drop(item.recipe, item.id)
 
-    @kept
+    @ends_the_run
     def item_error(self, item: Article, failure: Failure) -> None:
         """Note an article that a pipeline failed at."""
         self.index.queue.failed(item.recipe, item.id, repr(failure.value), seconds())
@@ -126,7 +127,7 @@ class ArchiveIndex:
             self.index.queue.withdrawn(recipe, article_id, reason, seconds())
         return ""
 
-    @kept
+    @ends_the_run
     def engine_stopped(self) -> None:
         """Close the index."""
         self.index.answers.forget(seconds() - ANSWERS_KEPT)

@@ -24,7 +24,6 @@ class Held(NamedTuple):
 
     path: str  # in the output directory
     sha256: bytes
-    revision: int
     published: datetime
 
 
@@ -52,7 +51,7 @@ class Holdings:
     def post(self, recipe: str, article_id: str, form: str) -> Held | None:
         """Return the post of that form, if the archive holds one."""
         row = self._database.row(
-            """SELECT path, sha256, revision, published FROM posts JOIN articles ON key = article
+            """SELECT path, sha256, published FROM posts JOIN articles ON key = article
                WHERE recipe = ? AND id = ? AND form = ?""",
             recipe,
             article_id,
@@ -60,7 +59,7 @@ class Holdings:
         )
         if row is None:
             return None
-        return Held(row["path"], row["sha256"], row["revision"], datetime.fromisoformat(row["published"]))
+        return Held(row["path"], row["sha256"], datetime.fromisoformat(row["published"]))
 
     def forms(self, recipe: str, article_id: str) -> tuple[str, ...]:
         """Return the forms of the posts that are held of the article, and of those that are wanted."""
@@ -194,7 +193,6 @@ class Holdings:
         row = self._article(intent.recipe, intent.id)
         self.drop(intent)
         if row:
-            self._database.write("DELETE FROM wanted WHERE article = ? AND form = ?", row["key"], intent.form)
             self._settle(row["key"], now, intent.recheck or NEVER)
 
     def recover(self, output: Path) -> int:
@@ -281,10 +279,10 @@ class Holdings:
         re-check."""
         within, every = recheck
         self._database.write(
-            """UPDATE articles SET state = 'saved', reason = '', tries = 0, checked = ?1, saved = coalesce(saved, ?1),
+            """UPDATE articles SET state = 'saved', reason = '', tries = 0, checked = ?1,
                due = CASE WHEN EXISTS (SELECT 1 FROM wanted WHERE article = key) THEN due
                           WHEN ?2 > 0 AND ?1 + ?2 <= saved + ?3 THEN ?1 + ?2 END
-               WHERE key = ?4""",
+               WHERE key = ?4 AND saved IS NOT NULL""",
             now,
             every,
             within,

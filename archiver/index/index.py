@@ -88,10 +88,6 @@ class Index:
         """Make what was written count."""
         self._database.commit()
 
-    def rollback(self) -> None:
-        """Undo what was written since the last commit."""
-        self._database.rollback()
-
     def close(self, *, keep: bool = True) -> None:
         """Commit (or, without `keep`, undo what was not committed), and let others write."""
         try:

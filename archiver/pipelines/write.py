@@ -7,8 +7,6 @@ from datetime import timedelta
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from scrapy.exceptions import UsageError
-
 from archiver.errors import IndexFileError, QuarantineError, StoreError
 from archiver.index import Intent, seconds
 from archiver.index.extension import archive_index
@@ -28,7 +26,6 @@ if TYPE_CHECKING:
 
 FRONT_END = b"\n---\n"
 PICTURE = re.compile(rb'<img\s[^>]*?src="([^"]*)"')
-LAYOUTS = ("flat", "month")
 
 
 class WritePipeline:
@@ -55,8 +52,6 @@ class WritePipeline:
         # Now, and not when the spider opens: by then half of Scrapy runs, and complains when it is stopped.
         if not archive.dry:
             store.prepare(sweep=not archive.clean)
-        if settings["ARCHIVER_LAYOUT"] not in LAYOUTS:
-            raise UsageError(f"ARCHIVER_LAYOUT: expected flat or month, got {settings['ARCHIVER_LAYOUT']!r}")
         return cls(
             recipes_for(settings),
             index,
@@ -102,19 +97,27 @@ class WritePipeline:
             (_seconds(recipe.recheck.within), _seconds(recipe.recheck.every)) if recipe.recheck else None,
         )
         self._index.holdings.intend(intent, seconds())
-        if held and not self._force and self._says_the_same(article, post, held):
-            article.outcome = "unchanged"
-            self._note("kept", intent)
-            return article
+        article.outcome = await self._put(article, post, intent, held)
+        if article.outcome in ("written", "unchanged"):
+            self._index.holdings.saved(intent, seconds())
+        elif held:
+            self._index.holdings.current(intent, seconds())
+        else:
+            self._index.holdings.drop(intent)
+            self._index.queue.failed(article.recipe, article.id, "a file that nobody knows has its place", seconds())
+        return article
+
+    async def _put(self, article: Article, post: Post, intent: Intent, held: Held | None) -> str:
+        """Write a post, unless the one that is held says the same, and return what became of it. Raises StoreError."""
+        if held and not self._force and self._says_the_same(article, post, intent, held):
+            return "kept"
         # A page that is asked only because a better one failed may know less: it fills gaps, and replaces nothing.
         mode = "rewrite" if self._force else "keep" if article.fallback else "update"
         try:
-            article.outcome = await self._store.put(Job(article.path, post.content, mode, held.sha256 if held else b""))
+            return await self._store.put(Job(intent.path, post.content, mode, held.sha256 if held else b""))
         except StoreError:
             self._index.holdings.drop(intent)
             raise
-        self._note(article.outcome, intent)
-        return article
 
     def _keep_day(self, article: Article, held: Held) -> None:
         """Let an article that its source has moved to another day keep the time that its post has: its address is
@@ -125,26 +128,21 @@ class WritePipeline:
             article.published = held.published.astimezone(published.tzinfo)
             article.rules["time"] = f"index:published (the source says {published.isoformat(' ')})"
 
-    def _says_the_same(self, article: Article, post: Post, held: Held) -> bool:
-        """Return whether the post that is there differs in markup only, as one of another profile does: same front
+    def _says_the_same(self, article: Article, post: Post, intent: Intent, held: Held) -> bool:
+        """Return whether the post that is held differs in markup only, as one of another profile does: same front
         matter, same words, and every picture. Then it stays: nobody edited anything."""
-        if article.words is None or article.words != self._index.holdings.words(article.recipe, article.id)[1]:
+        if intent.sha256 == held.sha256 or article.words is None:
+            return False
+        if article.words != self._index.holdings.words(article.recipe, article.id)[1]:
             return False
         try:
             present = (self._store.output / held.path).read_bytes()
         except OSError:
             return False
-        if present == post.content:
-            return False  # and it is the post's own business
+        if sha256(present).digest() != held.sha256:  # somebody changed it: that is for the store to say
+            return False
         front, new_front = (content.partition(FRONT_END)[0] for content in (present, post.content))
         return front == new_front and set(PICTURE.findall(post.content)) <= set(PICTURE.findall(present))
-
-    def _note(self, outcome: str, intent: Intent) -> None:
-        """Tell the index what became of a post."""
-        if outcome in ("written", "unchanged"):
-            self._index.holdings.saved(intent, seconds())
-        else:
-            self._index.holdings.current(intent, seconds())
 
 
 def _seconds(span: str) -> int:

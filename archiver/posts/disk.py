@@ -78,7 +78,7 @@ def commit(root: Path, jobs: list[Job]) -> list[Outcome]:
             outcomes[number] = _failure(error, temporary)
     for directory, numbers in written.items():
         try:
-            _sync_directory(directory)
+            sync_directory(directory)
         except OSError as error:
             for number in numbers:
                 outcomes[number] = _failure(error)
@@ -104,9 +104,9 @@ def keep_version(root: Path, path: str, content: bytes) -> None:
     try:
         _sync(_fill(temporary, content))
         temporary.replace(place)
-        _sync_directory(directory)
+        sync_directory(directory)
     except OSError:
-        _failure(OSError(), temporary)
+        _remove(temporary)
         raise
 
 
@@ -162,7 +162,8 @@ def _sync(descriptor: int) -> None:
         os.close(descriptor)
 
 
-def _sync_directory(directory: Path) -> None:
+def sync_directory(directory: Path) -> None:
+    """Make what was renamed in `directory`, or removed from it, durable. Raises OSError."""
     if os.name == "nt":  # directories cannot be opened there, and renames are durable with the file
         return
     descriptor = os.open(directory, os.O_RDONLY)
@@ -172,10 +173,14 @@ def _sync_directory(directory: Path) -> None:
         os.close(descriptor)
 
 
+def _remove(temporary: Path) -> None:
+    with contextlib.suppress(OSError):
+        temporary.unlink(missing_ok=True)
+
+
 def _failure(error: OSError, temporary: Path | None = None) -> Outcome:
     if temporary:
-        with contextlib.suppress(OSError):
-            temporary.unlink(missing_ok=True)
+        _remove(temporary)
     return ("failed", error.strerror or str(error))
 
 

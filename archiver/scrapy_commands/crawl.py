@@ -11,7 +11,7 @@ from scrapy.exceptions import UsageError
 
 from archiver.crawl import run_crawler
 from archiver.errors import ArchiverError, LockedError
-from archiver.statuses import ALARM, FAILED, LOCKED
+from archiver.statuses import FAILED, LOCKED
 
 if TYPE_CHECKING:
     import argparse
@@ -31,4 +31,4 @@ class Command(CrawlCommand):
             sys.stderr.write(f"archiver: {error}\n")
             self.exitcode = LOCKED if isinstance(error, LockedError) else FAILED
         else:
-            self.exitcode = ALARM if report.alarms else FAILED if report.failed else 0
+            self.exitcode = report.exit_status

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
@@ -14,10 +13,12 @@ from scrapy.spidermiddlewares.httperror import HttpError
 
 import archiver
 from archiver.addresses import page_addresses
-from archiver.environment import take_environment
+from archiver.configuration import check, take_environment
 from archiver.errors import BlockPageError, GoneError, PageError, RecipeError
+from archiver.index import Answer
 from archiver.index.extension import archive_index
 from archiver.net.budget import BudgetSpentError
+from archiver.net.conditional import NOT_MODIFIED, validators_of
 from archiver.net.failures import explain, in_words
 from archiver.pages import page_for
 from archiver.recipes import recipes_for
@@ -35,13 +36,6 @@ if TYPE_CHECKING:
     from archiver.index.extension import ArchiveIndex
     from archiver.recipes import Recipe
 
-PROFILES = ("clean", "source")
-SWITCHES = ("ARCHIVER_FORCE", "ARCHIVER_EVERY_FORM", "ARCHIVER_DRY_RUN", "ROBOTSTXT_OBEY")
-NUMBERS = (
-    *("ARCHIVER_BACKOFF", "ARCHIVER_RETRY_AFTER_MAX", "ARCHIVER_MAX_REQUESTS", "ARCHIVER_MAX_SECONDS"),
-    *("DOWNLOAD_DELAY", "DOWNLOAD_TIMEOUT", "RETRY_TIMES", "CONCURRENT_REQUESTS", "CONCURRENT_REQUESTS_PER_DOMAIN"),
-)
-NOT_MODIFIED = 304
 GONE = frozenset({404, 410})
 
 
@@ -66,9 +60,7 @@ class ArticleSpider(Spider):
         """Complete the settings with what follows from others and from recipes. Raises UsageError for a wrong one."""
         super().update_settings(settings)
         take_environment(settings)
-        _check(settings)
-        if settings["ARCHIVER_PROFILE"] not in PROFILES:
-            raise UsageError(f"ARCHIVER_PROFILE: expected clean or source, got {settings['ARCHIVER_PROFILE']!r}")
+        check(settings)
         try:
             recipes = recipes_for(settings)
         except RecipeError as error:
@@ -139,8 +131,7 @@ class ArticleSpider(Spider):
             when = fetched or datetime.now(UTC)
             articles = [rules.article(response, reference, when, form) for form in reference.forms]
         except PageError as error:
-            if isinstance(error, BlockPageError):
-                self.crawler.signals.send_catch_log(blocked, address=response.url, reason=str(error))
+            self.look_for_block(response, error)
             failed = Try(_host(response.url), str(error), isinstance(error, GoneError))
             yield from self.ask(reference, number + 1, (*tries, failed))
             return
@@ -159,7 +150,15 @@ class ArticleSpider(Spider):
         yield from self.ask(tried["reference"], tried["number"] + 1, (*tried["tries"], failed))
 
     def came(self, reference: Reference, page: str, response: Response, fetched: datetime) -> None:
-        """Do something with an answer that holds the article; nothing by default."""
+        """Keep an answer, if the index knows the article, for as long as a listing may want another form of it."""
+        content_type = (response.headers.get("Content-Type") or b"").decode("latin-1")
+        answer = Answer(page, response.url, content_type, *validators_of(response), fetched, response.body)
+        self.archive.index.answers.keep(reference.recipe.name, reference.id, answer)
+
+    def look_for_block(self, response: Response, error: PageError) -> None:
+        """Report an answer that asks whether we are human."""
+        if isinstance(error, BlockPageError):
+            self.crawler.signals.send_catch_log(blocked, address=response.url, reason=str(error))
 
     def unchanged(self, reference: Reference) -> None:
         """Do something when the source says that the article has not changed; nothing by default."""
@@ -169,24 +168,6 @@ class ArticleSpider(Spider):
         self.crawler.signals.send_catch_log(
             article_failed, address=address, reason=reason, reference=reference, gone=gone
         )
-
-
-def _check(settings: BaseSettings) -> None:
-    """Raise UsageError for a setting that is not what it must be."""
-    for name in SWITCHES:
-        try:
-            settings.getbool(name)
-        except ValueError as error:
-            raise UsageError(f"{name}: expected True or False, got {settings[name]!r}") from error
-    for name in NUMBERS:
-        try:
-            number = settings.getfloat(name)
-        except ValueError as error:
-            raise UsageError(f"{name}: expected a number, got {settings[name]!r}") from error
-        if not (math.isfinite(number) and number >= 0):
-            raise UsageError(f"{name}: expected a number that is not negative, got {settings[name]!r}")
-    if not str(settings["ARCHIVER_OUTPUT"]).strip():
-        raise UsageError("ARCHIVER_OUTPUT: expected a directory")
 
 
 def _host(address: str) -> str:

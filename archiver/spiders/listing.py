@@ -10,14 +10,15 @@ from scrapy.exceptions import DontCloseSpider, UsageError
 
 from archiver.addresses import Reference
 from archiver.errors import HeldBackError, UnknownListingError
-from archiver.index import Answer, Validators, seconds
+from archiver.index import Validators, seconds
 from archiver.listings import resolve_listings
 from archiver.net.budget import BudgetMiddleware
+from archiver.net.conditional import conditional
 from archiver.net.kept import KEPT
 from archiver.recipes import recipes_for
 from archiver.signals import article_due
 from archiver.spans import read_span
-from archiver.spiders.lists import ListSpider, Turn, conditional, validators_of
+from archiver.spiders.lists import ListSpider, Turn
 from archiver.yields import Yield
 
 if TYPE_CHECKING:
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from datetime import timedelta
 
     from scrapy.crawler import Crawler
-    from scrapy.http import Response
 
     from archiver.article import Article
     from archiver.index import Due
@@ -82,10 +82,7 @@ class ListingSpider(ListSpider):
             spider.references = resolve_listings(spider.names, recipes)
         except UnknownListingError as error:
             raise UsageError(str(error)) from error
-        try:
-            spider.recheck = read_span(settings["ARCHIVER_RECHECK"]) if settings["ARCHIVER_RECHECK"] else None
-        except ValueError as error:
-            raise UsageError(f"ARCHIVER_RECHECK: {error}") from error
+        spider.recheck = read_span(settings["ARCHIVER_RECHECK"]) if settings["ARCHIVER_RECHECK"] else None
         spider.dry = settings.getbool("ARCHIVER_DRY_RUN")
         spider.every_form = settings.getbool("ARCHIVER_EVERY_FORM")
         spider.trusted_hosts = frozenset().union(*(recipe.hosts() for recipe in recipes.values()))
@@ -178,12 +175,6 @@ class ListingSpider(ListSpider):
         if answer is None or answer.url != address:
             return {}
         return conditional(Validators(answer.etag, answer.modified))
-
-    def came(self, reference: Reference, page: str, response: Response, fetched: datetime) -> None:
-        """Keep an answer for as long as another listing may want another form of the article."""
-        content_type = (response.headers.get("Content-Type") or b"").decode("latin-1")
-        answer = Answer(page, response.url, content_type, *validators_of(response), fetched, response.body)
-        self.archive.index.answers.keep(reference.recipe.name, reference.id, answer)
 
     def unchanged(self, reference: Reference) -> None:
         """Make an item of the kept answer: the pipelines find that it is as it was, and the index hears of it."""

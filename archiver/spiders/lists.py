@@ -10,14 +10,15 @@ from typing import TYPE_CHECKING
 from scrapy import Request
 
 from archiver.dates import read_time
-from archiver.errors import BlockPageError, PageError, TimeFormatError
+from archiver.errors import PageError, TimeFormatError
 from archiver.index import Sighting, Validators, seconds
 from archiver.net.budget import BudgetSpentError
+from archiver.net.conditional import NOT_MODIFIED, conditional, validators_of
 from archiver.net.failures import explain, in_words
 from archiver.pages.listing import ListingPage
-from archiver.signals import blocked, listing_read
+from archiver.signals import listing_read
 from archiver.spans import read_span
-from archiver.spiders.article import NOT_MODIFIED, ArticleSpider
+from archiver.spiders.article import ArticleSpider
 from archiver.yields import FILLED, Yield
 
 if TYPE_CHECKING:
@@ -28,13 +29,13 @@ if TYPE_CHECKING:
 
     from archiver.listings import ListingReference
     from archiver.pages.listing import Entry
-    from archiver.recipes import Recipe
+    from archiver.recipes import Endpoint, Recipe
 
 AHEAD = 86400  # seconds that a source's clock or zone may be ahead
 EVERY_PAGE = 1000  # of a listing, when articles since a date are wanted
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Turn:
     """How far the reading of a listing has come."""
 
@@ -64,7 +65,7 @@ class ListSpider(ArticleSpider):
             turn.result.error = in_words(turn.failures)
             self.finish(turn)
             return
-        _, address = addresses[turn.endpoint]
+        endpoint, address = addresses[turn.endpoint]
         turn.result.requests += 1
         headers = self._if_changed(turn)
         yield Request(
@@ -75,21 +76,19 @@ class ListSpider(ArticleSpider):
             dont_filter=True,
             priority=1,
             meta={"handle_httpstatus_list": [NOT_MODIFIED]} if headers else {},
-            cb_kwargs={"turn": turn},
+            cb_kwargs={"turn": turn, "endpoint": endpoint},
         )
 
-    def read_listing(self, response: Response, turn: Turn) -> Iterator[Request]:
+    def read_listing(self, response: Response, turn: Turn, endpoint: Endpoint) -> Iterator[Request]:
         """Note what `response` lists, and yield the request for the next page if there may be more that is new."""
         if response.status == NOT_MODIFIED:
             self._as_it_was(turn)
             return
         recipe, label = turn.reference.recipe, turn.reference.label
-        endpoint, _ = list(turn.reference.addresses(turn.page, 0))[turn.endpoint]
         try:
             listed = ListingPage(recipe, label, endpoint).entries(response)
         except PageError as error:
-            if isinstance(error, BlockPageError):
-                self.crawler.signals.send_catch_log(blocked, address=response.url, reason=str(error))
+            self.look_for_block(response, error)
             yield from self._next_endpoint(turn, response.url, str(error))
             return
         times = [self.time_of(entry.known, recipe) for entry in listed.entries]
@@ -103,7 +102,7 @@ class ListSpider(ArticleSpider):
         new = self.archive.index.queue.see(recipe.name, label, form, wanted, seconds(), every_form=self.every_form)
         _count_entries(turn.result, listed.entries, listed.unreadable, sum(new), times)
         if turn.page == 1:
-            turn.validators = Validators(*validators_of(response))
+            turn = replace(turn, validators=validators_of(response))
         ids = turn.ids.union(entry.id for entry in listed.entries)
         further = len(ids) > len(turn.ids) and self._goes_on(turn, len(wanted) == len(listed.entries), new)
         journal.note_unfinished(label, turn.page + 1 if further else 0)
@@ -208,15 +207,3 @@ def _count_entries(
     latest = seconds() + AHEAD
     moments = [int(moment.timestamp()) for moment in times if moment and moment.timestamp() <= latest]
     result.newest = max([*moments, *([result.newest] if result.newest else [])], default=None)
-
-
-def validators_of(response: Response) -> tuple[str, str]:
-    """Return what `response` says of its version: ETag and Last-Modified."""
-    etag, modified = response.headers.get("ETag") or b"", response.headers.get("Last-Modified") or b""
-    return etag.decode("latin-1"), modified.decode("latin-1")
-
-
-def conditional(validators: Validators) -> dict[str, str]:
-    """Return headers that ask for an answer only if it is another version."""
-    headers = {"If-None-Match": validators.etag, "If-Modified-Since": validators.modified}
-    return {name: value for name, value in headers.items() if value}

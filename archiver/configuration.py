@@ -1,0 +1,54 @@
+"""The settings of a run: those of the environment taken in, and all that a user may set looked at. No I/O."""
+
+from __future__ import annotations
+
+import math
+import os
+from typing import TYPE_CHECKING
+
+from scrapy.exceptions import UsageError
+
+from archiver.spans import read_span
+
+if TYPE_CHECKING:
+    from scrapy.settings import BaseSettings
+
+CHOICES = {"ARCHIVER_PROFILE": ("clean", "source"), "ARCHIVER_LAYOUT": ("flat", "month")}
+SWITCHES = ("ARCHIVER_FORCE", "ARCHIVER_EVERY_FORM", "ARCHIVER_DRY_RUN", "ROBOTSTXT_OBEY")
+NUMBERS = (
+    *("ARCHIVER_BACKOFF", "ARCHIVER_RETRY_AFTER_MAX", "ARCHIVER_MAX_REQUESTS", "ARCHIVER_MAX_SECONDS"),
+    *("DOWNLOAD_DELAY", "DOWNLOAD_TIMEOUT", "RETRY_TIMES", "CONCURRENT_REQUESTS", "CONCURRENT_REQUESTS_PER_DOMAIN"),
+)
+
+
+def take_environment(settings: BaseSettings) -> None:
+    """Set each ARCHIVER_ setting that is an environment variable: above a settings module, below the command line."""
+    for name in settings:
+        if name.startswith("ARCHIVER_") and name in os.environ:
+            settings.set(name, os.environ[name], priority="spider")
+
+
+def check(settings: BaseSettings) -> None:
+    """Raise UsageError for a setting that is not what it must be."""
+    for name, choices in CHOICES.items():
+        if settings[name] not in choices:
+            raise UsageError(f"{name}: expected {' or '.join(choices)}, got {settings[name]!r}")
+    for name in SWITCHES:
+        try:
+            settings.getbool(name)
+        except ValueError as error:
+            raise UsageError(f"{name}: expected True or False, got {settings[name]!r}") from error
+    for name in NUMBERS:
+        try:
+            number = settings.getfloat(name)
+        except ValueError as error:
+            raise UsageError(f"{name}: expected a number, got {settings[name]!r}") from error
+        if not (math.isfinite(number) and number >= 0):
+            raise UsageError(f"{name}: expected a number that is not negative, got {settings[name]!r}")
+    if settings["ARCHIVER_RECHECK"]:
+        try:
+            read_span(settings["ARCHIVER_RECHECK"])
+        except ValueError as error:
+            raise UsageError(f"ARCHIVER_RECHECK: {error}") from error
+    if not str(settings["ARCHIVER_OUTPUT"]).strip():
+        raise UsageError("ARCHIVER_OUTPUT: expected a directory")
