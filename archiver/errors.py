@@ -57,3 +57,11 @@ class SameTextError(QuarantineError):
 
 class HeldBackError(DropItem):
     """An edit that is not written yet: first all other articles of the run are looked at."""
+
+
+class ExportError(ArchiverError):
+    """An export that cannot be made: names the format, or the file, and what to do."""
+
+
+class CaptureError(ArchiverError):
+    """A capture (WARC) that cannot be written or read: names the file, and where in it."""

@@ -25,7 +25,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "addresses": {"errors", "recipes", "text"},
     "listings": {"errors", "recipes"},
     "article": set(),
-    "index": {"addresses", "article", "errors", "signals"},
+    "captures": {"article", "errors"},
+    "index": {"addresses", "article", "captures", "errors", "signals"},
     "net": {"index"},
     "pages": {"addresses", "article", "errors", "recipes", "text"},
     "dates": {"errors"},
@@ -38,6 +39,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "posts": {"article", "cleaning", "errors", "recipes", "text"},
     "pipelines": {"article", "cleaning", "dates", "errors", "index", "posts", "recipes", "spans", "text"},
     "adoption": {"addresses", "dates", "errors", "index", "posts", "recipes", "spans", "text"},
+    "exports": {"captures", "errors", "index", "posts", "recipes", "text"},
     "extensions": {
         *("addresses", "adoption", "article", "errors", "index", "net", "posts"),
         *("recipes", "signals", "statuses", "yields"),
@@ -46,7 +48,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "scrapy_commands": {"crawl", "errors", "statuses"},
     "replica": set(),
     "commands": {
-        *("addresses", "adoption", "configuration", "crawl", "errors", "extensions", "index", "listings"),
+        *("addresses", "adoption", "configuration", "crawl", "errors", "exports", "extensions", "index", "listings"),
         *("posts", "recipes", "replica", "signals", "spans", "spiders", "statuses"),
     },
 }

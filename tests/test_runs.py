@@ -192,7 +192,7 @@ def test_what_was_written_when_a_run_was_killed_is_found(archive: Archive, artic
     """A post is on disk, and the index does not know it yet: the next run settles it without asking."""
     archive.crawl(LISTING)
     archive.sql(
-        "INSERT INTO intents SELECT article, form, path, sha256, published, words, rules, 1, 0, 0 "
+        "INSERT INTO intents SELECT article, form, path, sha256, published, words, rules, 1, 0, 0, NULL "
         "FROM posts JOIN articles ON key = article"
     )
     archive.sql("DELETE FROM posts")

@@ -1,9 +1,22 @@
 """The index of an archive: which articles it has, which it wants, and what its runs came to."""
 
 from archiver.index.answers import Answer
+from archiver.index.captures import Sealed, as_capture
 from archiver.index.holdings import Held, Intent
 from archiver.index.index import Index, seconds
 from archiver.index.journal import Run, Validators
 from archiver.index.queue import Due, Sighting
 
-__all__ = ["Answer", "Due", "Held", "Index", "Intent", "Run", "Sighting", "Validators", "seconds"]
+__all__ = [
+    "Answer",
+    "Due",
+    "Held",
+    "Index",
+    "Intent",
+    "Run",
+    "Sealed",
+    "Sighting",
+    "Validators",
+    "as_capture",
+    "seconds",
+]

@@ -22,6 +22,7 @@ class Answer(NamedTuple):
     modified: str
     fetched: datetime
     body: bytes
+    capture: int | None = None  # its key
 
 
 class Answers:
@@ -35,12 +36,22 @@ class Answers:
         row = self._database.row("SELECT key FROM articles WHERE recipe = ? AND id = ?", recipe, article_id)
         if row:
             self._database.write(
-                "INSERT OR REPLACE INTO answers VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                "INSERT OR REPLACE INTO answers VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 row["key"],
                 *answer[:5],
                 int(answer.fetched.timestamp()),
                 zlib.compress(answer.body, COMPRESSION),
+                answer.capture,
             )
+
+    def captured(self, recipe: str, article_id: str, capture: int) -> None:
+        """Note which capture the answer for an article is."""
+        self._database.write(
+            "UPDATE answers SET capture = ? WHERE article = (SELECT key FROM articles WHERE recipe = ? AND id = ?)",
+            capture,
+            recipe,
+            article_id,
+        )
 
     def get(self, recipe: str, article_id: str) -> Answer | None:
         """Return the last answer for an article, if it is still kept."""
@@ -60,6 +71,7 @@ class Answers:
             row["modified"],
             fetched,
             zlib.decompress(row["body"]),
+            row["capture"],
         )
 
     def drop(self, recipe: str, article_id: str) -> None:

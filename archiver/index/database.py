@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-VERSION = 1  # of the schema, in SQLite's user_version; 0 until the index is complete
+VERSION = 2  # of the schema, in SQLite's user_version; 0 until the index is complete
 ADVICE = {
     sqlite3.SQLITE_FULL: "make room, and run again: nothing is lost",
     sqlite3.SQLITE_READONLY: "make it writable",
@@ -43,12 +43,20 @@ class Database:
             # A commit survives the death of the process at once, and of the machine from the next checkpoint on:
             # what is lost then is on disk as posts, and is found there.
             self._connection.executescript("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL")
-            if not self.rows("SELECT 1 FROM sqlite_schema"):
-                schema = files(__package__).joinpath("schema.sql").read_text("utf-8")
-                self._connection.executescript(f"BEGIN IMMEDIATE;{schema}COMMIT;")  # all of it or nothing
+            tables = {row["name"] for row in self.rows("SELECT name FROM sqlite_schema")}
+            if not tables:
+                self._run_script("schema.sql")
+            elif "captures" not in tables:
+                self._run_script("upgrade-2.sql")
+                if self.version:
+                    self.complete()
         version = self.version
         if version > VERSION:
             raise IndexFileError(f"{file}: made by a newer archiver (schema {version}); use that one")
+
+    def _run_script(self, name: str) -> None:
+        script = files(__package__).joinpath(name).read_text("utf-8")
+        self._connection.executescript(f"BEGIN IMMEDIATE;{script}COMMIT;")  # all of it or nothing
 
     @property
     def version(self) -> int:

@@ -25,6 +25,8 @@ class Held(NamedTuple):
     path: str  # in the output directory
     sha256: bytes
     published: datetime
+    saved: int
+    capture: int | None  # its key
 
 
 class Intent(NamedTuple):
@@ -40,6 +42,7 @@ class Intent(NamedTuple):
     rules: Mapping[str, str]
     place: str  # where the article was asked for
     recheck: Recheck | None = None
+    capture: int | None = None  # the key of the one that it is made of
 
 
 class Holdings:
@@ -51,7 +54,7 @@ class Holdings:
     def post(self, recipe: str, article_id: str, form: str) -> Held | None:
         """Return the post of that form, if the archive holds one."""
         row = self._database.row(
-            """SELECT path, sha256, published FROM posts JOIN articles ON key = article
+            """SELECT path, sha256, published, posts.saved AS saved, capture FROM posts JOIN articles ON key = article
                WHERE recipe = ? AND id = ? AND form = ?""",
             recipe,
             article_id,
@@ -59,7 +62,8 @@ class Holdings:
         )
         if row is None:
             return None
-        return Held(row["path"], row["sha256"], datetime.fromisoformat(row["published"]))
+        published = datetime.fromisoformat(row["published"])
+        return Held(row["path"], row["sha256"], published, row["saved"], row["capture"])
 
     def forms(self, recipe: str, article_id: str) -> tuple[str, ...]:
         """Return the forms of the posts that are held of the article, and of those that are wanted."""
@@ -97,7 +101,7 @@ class Holdings:
     def intend(self, intent: Intent, now: int) -> None:
         """Note that a post is about to be written. When that is committed, it may be."""
         self._database.write(
-            "INSERT OR REPLACE INTO intents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT OR REPLACE INTO intents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             self._key(intent, now),
             intent.form,
             intent.path,
@@ -107,6 +111,7 @@ class Holdings:
             json.dumps(intent.rules, ensure_ascii=False),
             now,
             *(intent.recheck or NEVER),
+            intent.capture,
         )
 
     def drop(self, intent: Intent) -> None:
@@ -173,7 +178,8 @@ class Holdings:
                 instead,
             )
         write(
-            "INSERT OR REPLACE INTO posts VALUES (?, ?, ?, ?, ?, ?, ?)",
+            """INSERT OR REPLACE INTO posts (article, form, path, sha256, revision, saved, rules)
+               VALUES (?, ?, ?, ?, ?, ?, ?)""",
             key,
             intent.form,
             intent.path,
@@ -183,7 +189,14 @@ class Holdings:
             json.dumps(dict(intent.rules), ensure_ascii=False) if intent.rules else "{}",
         )
         for revision, (content, time) in enumerate(earlier, 1):
-            write("INSERT OR REPLACE INTO revisions VALUES (?, ?, ?, ?, ?)", key, intent.form, revision, content, time)
+            write(
+                "INSERT OR REPLACE INTO revisions (article, form, revision, sha256, saved) VALUES (?, ?, ?, ?, ?)",
+                key,
+                intent.form,
+                revision,
+                content,
+                time,
+            )
         if intent.place:
             write("INSERT OR IGNORE INTO sightings VALUES (?, ?, ?, ?)", key, intent.place, saved, saved)
         return None
@@ -244,17 +257,20 @@ class Holdings:
         revision = held["revision"] if held else 1
         if held and held["sha256"] != intent["sha256"]:
             write(
-                "INSERT OR REPLACE INTO revisions VALUES (?, ?, ?, ?, ?)",
+                """INSERT OR REPLACE INTO revisions (article, form, revision, sha256, saved, capture)
+                   VALUES (?, ?, ?, ?, ?, ?)""",
                 key,
                 form,
                 revision,
                 held["sha256"],
                 held["saved"],
+                held["capture"],
             )
             revision += 1
         if held is None or (held["sha256"], held["path"]) != (intent["sha256"], intent["path"]):
             write(
-                "INSERT OR REPLACE INTO posts VALUES (?, ?, ?, ?, ?, ?, ?)",
+                """INSERT OR REPLACE INTO posts (article, form, path, sha256, revision, saved, rules, capture)
+                   VALUES (?, ?, ?, ?, ?, ?, ?, ?)""",
                 key,
                 form,
                 intent["path"],
@@ -262,7 +278,10 @@ class Holdings:
                 revision,
                 now,
                 intent["rules"],
+                intent["capture"],
             )
+        elif held["capture"] is None and intent["capture"] is not None:
+            write("UPDATE posts SET capture = ? WHERE article = ? AND form = ?", intent["capture"], key, form)
         write("DELETE FROM intents WHERE article = ? AND form = ?", key, form)
         write("DELETE FROM wanted WHERE article = ? AND form = ?", key, form)
         write(

@@ -6,6 +6,7 @@ import time
 from typing import TYPE_CHECKING
 
 from archiver.index.answers import Answers
+from archiver.index.captures import Captures
 from archiver.index.catalogue import Catalogue
 from archiver.index.database import Database
 from archiver.index.holdings import Holdings
@@ -26,8 +27,9 @@ LOCK = "lock"
 class Index:
     """What the archive in `output` knows of its articles, in `_index` there.
 
-    `queue` says what is new, `holdings` what is held, `answers` what that was made of, `journal` what earlier runs
-    noted; `catalogue` is for looking things up. What is written counts after `commit`. All raise IndexFileError.
+    `queue` says what is new, `holdings` what is held, `answers` what that was made of of late, `captures` where the
+    evidence is, `journal` what earlier runs noted; `catalogue` is for looking things up. What is written counts after
+    `commit`. All raise IndexFileError.
     """
 
     def __init__(self, database: Database, lock: Lock | None = None) -> None:
@@ -36,6 +38,7 @@ class Index:
         self.queue = Queue(database)
         self.holdings = Holdings(database)
         self.answers = Answers(database)
+        self.captures = Captures(database)
         self.catalogue = Catalogue(database)
         self.journal = Journal(database)
 

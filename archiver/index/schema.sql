@@ -44,8 +44,12 @@ CREATE TABLE posts (
     revision INTEGER NOT NULL,       -- 1 for the first
     saved INTEGER NOT NULL,          -- this revision
     rules TEXT NOT NULL DEFAULT '{}',-- which rule gave each field
+    capture INTEGER,                 -- of the answer that it was made of
+    listed INTEGER NOT NULL DEFAULT 0, -- the manifest that has it; 0: none yet
     PRIMARY KEY (article, form)
 ) WITHOUT ROWID;
+CREATE INDEX posts_saved ON posts (saved, article, form);
+CREATE INDEX posts_unlisted ON posts (path) WHERE listed = 0;
 
 -- Earlier contents of posts; the files are in _versions.
 CREATE TABLE revisions (
@@ -54,7 +58,31 @@ CREATE TABLE revisions (
     revision INTEGER NOT NULL,
     sha256 BLOB NOT NULL,
     saved INTEGER NOT NULL,
+    capture INTEGER,
+    listed INTEGER NOT NULL DEFAULT 0,
     PRIMARY KEY (article, form, revision)
+) WITHOUT ROWID;
+CREATE INDEX revisions_unlisted ON revisions (article, form) WHERE listed = 0;
+
+-- Answers in WARC files.
+CREATE TABLE captures (
+    key INTEGER PRIMARY KEY,
+    warc TEXT NOT NULL,              -- the file, in the output directory; absolute if it is elsewhere
+    offset INTEGER NOT NULL,         -- of the response or revisit record: bytes
+    length INTEGER NOT NULL,
+    payload BLOB NOT NULL,           -- SHA-256
+    url TEXT NOT NULL,
+    time INTEGER NOT NULL,           -- WARC-Date: microseconds since 1970
+    UNIQUE (warc, offset)
+);
+CREATE INDEX captures_payload ON captures (payload);
+
+-- WARC files that nobody writes to any more.
+CREATE TABLE warcs (
+    path TEXT PRIMARY KEY,           -- in the output directory
+    size INTEGER NOT NULL,
+    sha256 BLOB NOT NULL,
+    listed INTEGER NOT NULL DEFAULT 0
 ) WITHOUT ROWID;
 
 -- Posts that are being written: after a kill, what is on disk tells whether they were.
@@ -69,6 +97,7 @@ CREATE TABLE intents (
     time INTEGER NOT NULL,
     within INTEGER NOT NULL,         -- for how long to look again, and how often: seconds
     every INTEGER NOT NULL,
+    capture INTEGER,
     PRIMARY KEY (article, form)
 ) WITHOUT ROWID;
 
@@ -81,7 +110,8 @@ CREATE TABLE answers (
     etag TEXT NOT NULL,
     modified TEXT NOT NULL,
     fetched INTEGER NOT NULL,
-    body BLOB NOT NULL               -- zlib
+    body BLOB NOT NULL,              -- zlib
+    capture INTEGER
 );
 CREATE INDEX answers_fetched ON answers (fetched);
 

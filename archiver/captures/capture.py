@@ -1,0 +1,19 @@
+"""Where the evidence for a post is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+
+class Capture(NamedTuple):
+    """The WARC record of an answer: of type response, or revisit if an earlier one has the same payload."""
+
+    warc: str  # the file, relative to the archive; absolute if it is elsewhere
+    offset: int  # bytes, of the record's gzip member
+    length: int  # bytes, of that member
+    payload: str  # SHA-256 of the payload as it came, in hexadecimal digits
+    url: str  # WARC-Target-URI
+    time: datetime  # WARC-Date, UTC

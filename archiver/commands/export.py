@@ -1,0 +1,122 @@
+"""`archiver export FORMAT`: the articles of the archive, for other tools."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import IO, TYPE_CHECKING
+
+from scrapy.exceptions import UsageError
+
+from archiver.commands.options import add_settings_options, looking, settings_from
+from archiver.errors import ExportError
+from archiver.exports import About, format_names, load_format
+from archiver.exports.read import Entries, Selection
+from archiver.recipes import recipes_for
+from archiver.statuses import FAILED
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Iterator
+
+    from archiver.exports import Entry, Format
+
+
+def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the command to `subparsers`."""
+    names = ", ".join(format_names())
+    parser = subparsers.add_parser(
+        "export",
+        help="write the articles in a format that other tools take",
+        description=f"Write the articles of the archive, one by one, in a format that other tools take: {names}.",
+    )
+    parser.add_argument("format", metavar="FORMAT", help=f"one of {names}")
+    parser.add_argument("-o", dest="target", metavar="FILE", help="where to write it; without, to standard output")
+    parser.add_argument("--since", default="", metavar="TIME", help="only what was saved then or later (2026-08-19)")
+    parser.add_argument("--source", default="", metavar="SOURCE[/LISTING]", help="only what came from there")
+    parser.add_argument("--query", default="", metavar="WORDS", help="only articles that have all of these words")
+    parser.add_argument("--last", type=int, metavar="N", help="only the N that were published last; the newest first")
+    add_settings_options(parser)
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Export what `arguments` select and return the exit status."""
+    settings = settings_from(arguments)
+    recipes = recipes_for(settings)
+    output = Path(settings["ARCHIVER_OUTPUT"])
+    chosen = load_format(arguments.format)
+    target = Path(arguments.target) if arguments.target and arguments.target != "-" else None
+    if target is None and chosen.target != "stream":
+        raise UsageError(f"export {arguments.format}: say where to: -o {chosen.target.upper()}")
+    recipe, _, listing = arguments.source.partition("/")
+    if recipe and recipe not in recipes:
+        raise UsageError(f"--source: {recipe}: no such source; there are {', '.join(recipes)}")
+    last = chosen.last if arguments.last is None else arguments.last
+    if last < 0:
+        raise UsageError("--last: expected a number that is not negative")
+    selection = Selection(
+        _since(arguments.since),
+        recipe,
+        arguments.source if listing else "",
+        tuple(arguments.query.casefold().split()),
+        last,
+    )
+    site = settings["ARCHIVER_SITE"] or next((one.site for one in recipes.values()), "")
+    about = About(output, target, site, site)
+    with looking(output) as index:
+        entries = Entries(output, index, recipes)
+        _write(chosen, entries.select(selection), about)
+    for problem in entries.problems:
+        print(f"archiver: {problem}: left out", file=sys.stderr)
+    ending = f"; all were saved by {_shown(entries.last)}" if entries.count else ""
+    print(f"{entries.count} exported{ending}", file=sys.stderr)
+    return FAILED if entries.problems else 0
+
+
+def _write(chosen: Format, entries: Iterator[Entry], about: About) -> None:
+    """Write `entries` to where they are to go; there is nothing new there unless all was well. Raises ExportError."""
+    target = about.target
+    if target is None:
+        _to_stream(chosen, entries, sys.stdout.buffer, about)
+        return
+    if target.is_dir() and (chosen.target != "directory" or any(target.iterdir())):
+        raise ExportError(f"{target}: there is a directory{' with something in it' * (chosen.target == 'directory')}")
+    temporary = target.with_name(f".{target.name}.{os.getpid()}.tmp")
+    try:
+        if chosen.target == "stream":
+            with temporary.open("wb") as stream:
+                _to_stream(chosen, entries, stream, about)
+        else:
+            chosen.write(entries, temporary, about)
+        temporary.replace(target)
+    except OSError as error:
+        raise ExportError(f"{target}: cannot be written: {error.strerror or error}") from error
+    finally:
+        if temporary.is_dir():
+            shutil.rmtree(temporary, ignore_errors=True)
+        else:
+            temporary.unlink(missing_ok=True)
+
+
+def _to_stream(chosen: Format, entries: Iterator[Entry], stream: IO[bytes], about: About) -> None:
+    chosen.write(entries, stream, about)
+    stream.flush()
+
+
+def _since(text: str) -> int:
+    """Return a date or time in seconds since 1970; without an offset it is UTC. Raises UsageError."""
+    if not text:
+        return 0
+    try:
+        time = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise UsageError(f"--since: expected a date or a time such as 2026-08-19T12:00:00Z, got {text!r}") from error
+    return int((time if time.tzinfo else time.replace(tzinfo=UTC)).timestamp())
+
+
+def _shown(seconds: int) -> str:
+    return datetime.fromtimestamp(seconds, UTC).isoformat().replace("+00:00", "Z")

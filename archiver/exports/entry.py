@@ -1,0 +1,63 @@
+"""The article of an export: what its post says, and what the index knows of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from archiver.exports.plain import plain_text
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from archiver.captures import Capture
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """An earlier content of a post."""
+
+    revision: int  # 1 for the first
+    path: str  # relative to the archive
+    sha256: str  # of the file
+    saved: datetime  # UTC
+    capture: Capture | None
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An article of an archive in one of its forms, which is one post."""
+
+    recipe: str
+    id: str
+    form: str  # of the post: share or rolling
+    url: str  # the address that the post links to; unique among the posts of an archive, but for empty ones
+    title: str
+    published: datetime  # in the source's zone
+    source: str  # who wrote it, as the source names them; may be empty
+    category: str
+    tags: tuple[str, ...]
+    quote: str  # what the post opens with; empty where its form has none
+    html: str  # the body: balanced HTML, absolute addresses
+    path: str  # of the post, relative to the archive
+    sha256: str  # of the post's file, in hexadecimal digits
+    revision: int  # 1: never edited
+    saved: datetime  # when this revision was written, UTC; adopted posts: when they were published
+    first_seen: datetime  # UTC
+    checked: datetime | None  # when the source last gave it, UTC
+    state: str  # saved, or withdrawn: the source has it no more
+    listings: tuple[str, ...]  # and addresses under which it was seen
+    rules: Mapping[str, str]  # which rule gave each field
+    capture: Capture | None  # None: the answer was not captured
+    versions: tuple[Version, ...] = ()  # earlier contents, the first of all first
+
+    @property
+    def key(self) -> str:
+        """What names the entry for ever: recipe, id and form."""
+        return f"{self.recipe}:{self.id}:{self.form}"
+
+    @property
+    def text(self) -> str:
+        """The body without markup: paragraphs on lines of their own."""
+        return plain_text(self.html)

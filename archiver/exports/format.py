@@ -1,0 +1,69 @@
+"""Formats of export: found by name, loaded when they are asked for, ours and those of plug-ins alike."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib.metadata import entry_points
+from typing import TYPE_CHECKING, Any, Literal
+
+from archiver.errors import ExportError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from importlib.metadata import EntryPoint
+    from pathlib import Path
+
+    from archiver.exports.entry import Entry
+
+GROUP = "archiver.formats"  # of entry points: each names a Format
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What a format may need to know of the archive and of the wish."""
+
+    output: Path  # the archive
+    target: Path | None  # what is written in the end; None: standard output
+    title: str  # of the archive: its site's name
+    site: str  # the host of the site that serves the posts
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """A format: a summary for `--help`, and a function that writes entries.
+
+    target: what `write` is given: a binary `stream` (in order, never sought), or the path of a `file` or `directory`
+    that is not there yet; it is moved to its place when all is written. The entries come one by one, in a stable
+    order, once; what is kept of them is kept in memory. last: how many of the newest to write where the user does not
+    say, the newest first; 0: all, in the order in which they were saved.
+    `write` raises ExportError for what cannot be written.
+    """
+
+    summary: str
+    write: Callable[[Iterator[Entry], Any, About], None]
+    target: Literal["stream", "file", "directory"] = "stream"
+    last: int = 0
+
+
+def format_names() -> list[str]:
+    """Return the names of all formats that are installed."""
+    return sorted(entry_points(group=GROUP).names)
+
+
+def load_format(name: str) -> Format:
+    """Return the format of that name. Raises ExportError if there is none, or if a library that it needs is missing."""
+    found: tuple[EntryPoint, ...] = tuple(entry_points(group=GROUP, name=name))
+    if not found:
+        raise ExportError(f"{name}: no such format; there are {', '.join(format_names())}")
+    point = found[0]
+    try:
+        loaded = point.load()
+    except ImportError as error:
+        package = point.dist.name if point.dist else "archiver"
+        advice = f"; install it: pip install '{package}[{point.extras[0]}]'" if point.extras else ""
+        raise ExportError(f"{name}: {error}{advice}") from error
+    except AttributeError as error:
+        raise ExportError(f"{name}: {point.value}: {error}") from error
+    if not isinstance(loaded, Format):
+        raise ExportError(f"{name}: {point.value} is not an archiver.exports.Format")
+    return loaded

@@ -1,0 +1,79 @@
+"""Which WARC records the archive's posts were made of, and the files that they are in."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, NamedTuple
+
+from archiver.captures import Capture
+
+if TYPE_CHECKING:
+    import sqlite3
+
+    from archiver.index.database import Database
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MICROSECOND = timedelta(microseconds=1)
+
+
+class Sealed(NamedTuple):
+    """A WARC file to which nothing is added any more."""
+
+    path: str  # in the output directory
+    size: int
+    sha256: bytes
+
+
+class Captures:
+    """The captures of an archive."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def add(self, capture: Capture) -> int:
+        """Note a record, and return its key; one that is known keeps its own."""
+        self._database.write(
+            "INSERT OR IGNORE INTO captures (warc, offset, length, payload, url, time) VALUES (?, ?, ?, ?, ?, ?)",
+            capture.warc,
+            capture.offset,
+            capture.length,
+            bytes.fromhex(capture.payload),
+            capture.url,
+            (capture.time - EPOCH) // MICROSECOND,
+        )
+        row = self._database.row("SELECT key FROM captures WHERE warc = ? AND offset = ?", capture.warc, capture.offset)
+        assert row is not None, "it was put in"
+        return int(row["key"])
+
+    def get(self, key: int) -> Capture | None:
+        """Return the record with that key."""
+        row = self._database.row("SELECT * FROM captures WHERE key = ?", key)
+        return as_capture(row) if row else None
+
+    def same(self, payload: str) -> Capture | None:
+        """Return the first record with that payload (SHA-256, hexadecimal digits)."""
+        row = self._database.row(
+            "SELECT * FROM captures WHERE payload = ? ORDER BY key LIMIT 1", bytes.fromhex(payload)
+        )
+        return as_capture(row) if row else None
+
+    def seal(self, sealed: Sealed) -> None:
+        """Note that nothing is added to a file any more."""
+        self._database.write("INSERT OR REPLACE INTO warcs (path, size, sha256) VALUES (?, ?, ?)", *sealed)
+
+    def sealed(self) -> dict[str, Sealed]:
+        """Return the files that are sealed, by path."""
+        rows = self._database.rows("SELECT path, size, sha256 FROM warcs ORDER BY path")
+        return {row["path"]: Sealed(*row) for row in rows}
+
+
+def as_capture(row: sqlite3.Row) -> Capture:
+    """Return the capture that is in a row: the columns of the table `captures`."""
+    return Capture(
+        row["warc"],
+        row["offset"],
+        row["length"],
+        row["payload"].hex(),
+        row["url"],
+        EPOCH + row["time"] * MICROSECOND,
+    )

@@ -1,0 +1,27 @@
+-- From the first schema to the second: captures and manifests.
+ALTER TABLE posts ADD COLUMN capture INTEGER;
+ALTER TABLE posts ADD COLUMN listed INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX posts_saved ON posts (saved, article, form);
+CREATE INDEX posts_unlisted ON posts (path) WHERE listed = 0;
+ALTER TABLE revisions ADD COLUMN capture INTEGER;
+ALTER TABLE revisions ADD COLUMN listed INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX revisions_unlisted ON revisions (article, form) WHERE listed = 0;
+ALTER TABLE intents ADD COLUMN capture INTEGER;
+ALTER TABLE answers ADD COLUMN capture INTEGER;
+CREATE TABLE captures (
+    key INTEGER PRIMARY KEY,
+    warc TEXT NOT NULL,
+    offset INTEGER NOT NULL,
+    length INTEGER NOT NULL,
+    payload BLOB NOT NULL,
+    url TEXT NOT NULL,
+    time INTEGER NOT NULL,
+    UNIQUE (warc, offset)
+);
+CREATE INDEX captures_payload ON captures (payload);
+CREATE TABLE warcs (
+    path TEXT PRIMARY KEY,
+    size INTEGER NOT NULL,
+    sha256 BLOB NOT NULL,
+    listed INTEGER NOT NULL DEFAULT 0
+) WITHOUT ROWID;
