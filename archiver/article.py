@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from archiver.captures import Evidence
+
 
 @dataclass(slots=True)
 class Article:
@@ -27,6 +29,7 @@ class Article:
     fetched: datetime
     places: tuple[str, ...] = ()  # the listings that it was seen in
     final: bool = True  # nothing more is asked for in this run
+    evidence: Evidence | None = None  # the answer as it came; None: it is not captured
     title: str = ""
     time: str = ""  # as the source writes it
     source: str = ""

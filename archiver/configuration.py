@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 from scrapy.exceptions import UsageError
 
+from archiver.errors import PluginError
+from archiver.plugins import ADDONS, load_plugins
 from archiver.spans import read_span
 
 if TYPE_CHECKING:
@@ -16,9 +18,17 @@ if TYPE_CHECKING:
 CHOICES = {"ARCHIVER_PROFILE": ("clean", "source"), "ARCHIVER_LAYOUT": ("flat", "month")}
 SWITCHES = ("ARCHIVER_FORCE", "ARCHIVER_EVERY_FORM", "ARCHIVER_DRY_RUN", "ROBOTSTXT_OBEY")
 NUMBERS = (
-    *("ARCHIVER_BACKOFF", "ARCHIVER_RETRY_AFTER_MAX", "ARCHIVER_MAX_REQUESTS", "ARCHIVER_MAX_SECONDS"),
+    *(
+        "ARCHIVER_BACKOFF",
+        "ARCHIVER_RETRY_AFTER_MAX",
+        "ARCHIVER_MAX_REQUESTS",
+        "ARCHIVER_MAX_SECONDS",
+        "ARCHIVER_WARC_SIZE",
+    ),
     *("DOWNLOAD_DELAY", "DOWNLOAD_TIMEOUT", "RETRY_TIMES", "CONCURRENT_REQUESTS", "CONCURRENT_REQUESTS_PER_DOMAIN"),
 )
+
+FIRST_ADDON = 500  # after those that users put into ADDONS with lower numbers
 
 
 def take_environment(settings: BaseSettings) -> None:
@@ -28,12 +38,25 @@ def take_environment(settings: BaseSettings) -> None:
             settings.set(name, os.environ[name], priority="spider")
 
 
+def add_plugins(settings: BaseSettings) -> None:
+    """Put the add-ons of plug-ins (entry points in `archiver.addons`) into ADDONS, unless it has something to say of
+    them already: None there turns one off.
+
+    Scrapy applies what is in ADDONS when a crawl begins; who builds components without a crawl calls
+    `crawler.addons.load_settings(crawler.settings)` first. Raises PluginError.
+    """
+    for order, plugin in enumerate(load_plugins(ADDONS), FIRST_ADDON):
+        if not isinstance(plugin.loaded, type):
+            raise PluginError(f"{plugin.name}: is not a class")
+        settings.setdefault_in_component_priority_dict("ADDONS", plugin.loaded, order)
+
+
 def check(settings: BaseSettings) -> None:
     """Raise UsageError for a setting that is not what it must be."""
     for name, choices in CHOICES.items():
         if settings[name] not in choices:
             raise UsageError(f"{name}: expected {' or '.join(choices)}, got {settings[name]!r}")
-    for name in SWITCHES:
+    for name in (*SWITCHES, *(("ARCHIVER_WARC",) if settings["ARCHIVER_WARC"] not in (None, "") else ())):
         try:
             settings.getbool(name)
         except ValueError as error:

@@ -9,6 +9,7 @@ from scrapy import signals
 
 from archiver.extensions.report import Report
 from archiver.index.extension import archive_index
+from archiver.recorder import recorder
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -43,6 +44,8 @@ def run_crawler(
         raise error
     if failure := archive_index(crawler).index.failure:
         raise failure
+    if lost := recorder(crawler).failure:
+        raise lost
     report = crawler.get_extension(Report)
     assert report is not None, "the settings have no archiver.extensions.report.Report"
     return report

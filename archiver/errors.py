@@ -11,6 +11,10 @@ class RecipeError(ArchiverError):
     """A recipe that cannot be used: names the file, the key and what was expected there."""
 
 
+class PluginError(ArchiverError):
+    """An add-on or recipes of another package that cannot be used: names the entry point, and what is wrong."""
+
+
 class UnknownAddressError(ArchiverError):
     """An address or id that no recipe knows."""
 
@@ -63,5 +67,9 @@ class ExportError(ArchiverError):
     """An export that cannot be made: names the format, or the file, and what to do."""
 
 
-class CaptureError(ArchiverError):
+class CaptureError(ArchiverError, DropItem):
     """A capture (WARC) that cannot be written or read: names the file, and where in it."""
+
+
+class BatchError(ArchiverError):
+    """A process that works for this one has ended before it should."""

@@ -19,6 +19,8 @@ ARCHIVER_FORCE = False  # rewrite posts that have not changed, and replace those
 ARCHIVER_LAYOUT = "flat"  # of new posts: all in _posts, or by month (_posts/2022/05)
 ARCHIVER_EVERY_FORM = True  # an article in listings of two forms becomes two posts; False: one, of the first
 ARCHIVER_RECHECK = ""  # look at every article saved this long ago or less (2d); empty: as the recipe says
+ARCHIVER_WARC = ""  # True or False: whether answers are captured; empty: as the recipe says, else by crawls only
+ARCHIVER_WARC_SIZE = 100_000_000  # bytes, after which a WARC file is followed by the next; git hosts take no more
 ARCHIVER_DRY_RUN = False  # ask the listings, and write nothing
 # How it asks.
 ARCHIVER_MAX_REQUESTS = 0  # of a run, retries and robots.txt counted; 0: no limit
@@ -87,6 +89,7 @@ ITEM_PIPELINES = {
 }
 EXTENSIONS = {
     "archiver.index.extension.ArchiveIndex": 100,
+    "archiver.recorder.Recorder": 120,
     "archiver.extensions.adoption.Adoption": 150,
     "archiver.extensions.quarantine.Quarantine": 200,
     "archiver.extensions.watch.Watch": 300,

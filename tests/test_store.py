@@ -81,7 +81,7 @@ def test_the_writing_process_ends_and_a_new_one_goes_on(tmp_path: Path) -> None:
         store = Store(tmp_path)
         store.prepare(sweep=False)
         outcomes = [await store.put(Job(f"_posts/{NAME}", b"one"))]
-        process = store._process
+        process = store._batches._process
         assert process is not None
         process.kill()
         await process.wait()

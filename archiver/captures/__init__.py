@@ -1,5 +1,6 @@
 """Captures: what a source sent, in WARC files."""
 
-from archiver.captures.capture import Capture
+from archiver.captures.capture import CAPTURES, Capture
+from archiver.captures.exchange import Evidence, Exchange
 
-__all__ = ["Capture"]
+__all__ = ["CAPTURES", "Capture", "Evidence", "Exchange"]

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from datetime import datetime
 
+CAPTURES = "_captures"  # in an archive: the directory of its WARC files
+
 
 class Capture(NamedTuple):
     """The WARC record of an answer: of type response, or revisit if an earlier one has the same payload."""

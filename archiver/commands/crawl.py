@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from scrapy.crawler import AsyncCrawlerProcess
 
 from archiver.commands.display import Display, print_line, print_table
-from archiver.commands.options import add_settings_options, settings_from
+from archiver.commands.options import add_settings_options, add_warc_option, settings_from
 from archiver.crawl import run_crawler
 from archiver.signals import article_due
 from archiver.spiders.listing import ListingSpider
@@ -47,6 +47,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.add_argument("--max-seconds", metavar="N", help="ask for nothing more after that (ARCHIVER_MAX_SECONDS)")
     parser.add_argument("--dry-run", action="store_true", help="read the listings, print what is due, write nothing")
     parser.add_argument("--json", action="store_true", help="print the report of the run as JSON")
+    add_warc_option(parser, "without, unless the recipe says no")
     add_settings_options(parser)
     parser.set_defaults(run=run)
 

@@ -9,7 +9,7 @@ from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.exceptions import UsageError
 
 from archiver.commands.display import Display, print_line
-from archiver.commands.options import add_settings_options, settings_from
+from archiver.commands.options import add_settings_options, add_warc_option, settings_from
 from archiver.crawl import run_crawler
 from archiver.spiders.share import ShareSpider
 from archiver.statuses import FAILED, INTERRUPTED
@@ -27,6 +27,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     )
     parser.add_argument("addresses", nargs="+", metavar="ADDRESS", help="an address or id; - reads a list, one a line")
     parser.add_argument("--json", action="store_true", help="print a line of JSON for each address")
+    add_warc_option(parser, "without, only if the recipe says so")
     add_settings_options(parser)
     parser.set_defaults(run=run)
 

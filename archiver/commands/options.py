@@ -31,6 +31,15 @@ def add_settings_options(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_warc_option(parser: argparse.ArgumentParser, default: str) -> None:
+    """Add the option that says whether answers are captured. default: what is done without, in words."""
+    parser.add_argument(
+        "--warc",
+        action=argparse.BooleanOptionalAction,
+        help=f"capture the answers that posts are made of in WARC files (ARCHIVER_WARC); {default}",
+    )
+
+
 def settings_from(arguments: argparse.Namespace) -> Settings:
     """Return the project's settings with what the options in `arguments` say. Raises UsageError."""
     settings = Settings()
@@ -48,6 +57,7 @@ def settings_from(arguments: argparse.Namespace) -> Settings:
         ("ARCHIVER_OUTPUT", arguments.output),
         ("ARCHIVER_PROFILE", arguments.profile),
         ("ARCHIVER_FORCE", arguments.force or None),
+        ("ARCHIVER_WARC", getattr(arguments, "warc", None)),
     ):
         if value is not None:
             settings.set(name, value, priority="cmdline")

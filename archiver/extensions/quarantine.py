@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 from scrapy import signals
 
-from archiver.errors import QuarantineError
+from archiver.errors import QuarantineError, SameTextError
+from archiver.recorder import recorder
 
 if TYPE_CHECKING:
     from typing import Self
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from scrapy.crawler import Crawler
 
     from archiver.article import Article
+    from archiver.recorder import Recorder
 
 logger = logging.getLogger(__name__)
 
@@ -28,13 +30,14 @@ QUARANTINE = "_quarantine"
 class Quarantine:
     """Writes each quarantined article to `_quarantine/<recipe>-<id>.json` in the output directory."""
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, recorder: Recorder) -> None:
         self._directory = directory
+        self._recorder = recorder
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
         """Return the extension of a crawl."""
-        extension = cls(Path(crawler.settings["ARCHIVER_OUTPUT"]) / QUARANTINE)
+        extension = cls(Path(crawler.settings["ARCHIVER_OUTPUT"]) / QUARANTINE, recorder(crawler))
         crawler.signals.connect(extension.item_dropped, signals.item_dropped)
         return extension
 
@@ -42,9 +45,16 @@ class Quarantine:
         """Keep `item` if it was quarantined, with the reason and all that is known of it."""
         if not isinstance(exception, QuarantineError):
             return
+        if (
+            item.evidence and item.evidence.about and not isinstance(exception, SameTextError)
+        ):  # better rules may make a post of it
+            item.evidence.about = {**item.evidence.about, "quarantined": str(exception)}
+            self._recorder.keep_soon(item.evidence)
         # The id may be what is wrong: only letters and digits of it go into the name.
         name = f"{item.recipe}-{''.join(filter(str.isalnum, item.id))[:40] or 'unnamed'}.json"
-        record = {"reason": str(exception), **dataclasses.asdict(item)}
+        # Not asdict: it copies the evidence.
+        fields = (field.name for field in dataclasses.fields(item) if field.name != "evidence")
+        record = {"reason": str(exception), **{name: getattr(item, name) for name in fields}}
         text = json.dumps(record, ensure_ascii=False, indent=1, default=str) + "\n"
         temporary = self._directory / f".{name}.{os.getpid()}.tmp"
         try:

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import urlsplit
 
 from aiohttp import TCPConnector
 from scrapy.core.downloader.handlers._aiohttp import AiohttpDownloadHandler
 
+from archiver.captures.exchange import Exchange, with_redirects
 from archiver.net.backoff import BackoffMiddleware
 from archiver.net.budget import BudgetMiddleware
 from archiver.net.guard import Guard, GuardedResolver
 
 if TYPE_CHECKING:
+    from aiohttp import ClientResponse
     from scrapy import Request
     from scrapy.crawler import Crawler
-    from scrapy.http import Response
+    from scrapy.http import Headers, Response
+
+EXCHANGES = "archiver_exchanges"  # in a request's meta: what crossed the wire for it, redirects first
+_HEAD = "archiver_head"
 
 
 class GuardedDownloadHandler(AiohttpDownloadHandler):
@@ -43,8 +49,27 @@ class GuardedDownloadHandler(AiohttpDownloadHandler):
             self._backoff.refuse(request)
         if self._budget:
             self._budget.look_at_the_clock()
-        if self._backoff is None:
-            return await super().download_request(request)
+        asked = datetime.now(UTC)
         response = await super().download_request(request)
-        self._backoff.notice(request, response)
+        status, version, reason, headers, sent, address = request.meta.pop(_HEAD)
+        exchange = Exchange(
+            request.url, request.method, sent, status, version, reason, headers, response.body, asked, address
+        )
+        request.meta[EXCHANGES] = with_redirects(request.meta.get(EXCHANGES, ()), exchange)
+        if self._backoff:
+            self._backoff.notice(request, response)
         return response
+
+    @staticmethod
+    def _build_base_response_args(response: ClientResponse, request: Request, headers: Headers) -> Any:
+        """Return what Scrapy makes a response of; what it leaves out of that is noted in the request's meta."""
+        arguments = AiohttpDownloadHandler._build_base_response_args(response, request, headers)  # type: ignore[arg-type]
+        request.meta[_HEAD] = (
+            response.status,
+            arguments["protocol"],
+            response.reason or "",
+            tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in response.raw_headers),
+            tuple(response.request_info.headers.items()),
+            "" if request.meta.get("proxy") else str(arguments["ip_address"]),
+        )
+        return arguments

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from scrapy.http import Response
 
     from archiver.addresses import Reference
+    from archiver.captures import Evidence
     from archiver.recipes import PageRules, Recipe
 
 
@@ -38,10 +39,11 @@ class Page:
         reference: Reference,
         fetched: datetime,
         form: str = "share",
+        evidence: Evidence | None = None,
     ) -> Article:
         """Return the article in `response`, for a post of the form `form`.
 
-        reference: the article that was asked for. fetched: when the response came (aware).
+        reference: the article that was asked for. fetched: when the response came (aware). evidence: for it.
         What a listing said of the article (`reference.known`) fills fields that the page leaves empty.
         Raises PageError when the answer holds no article, or another one.
         """
@@ -65,6 +67,7 @@ class Page:
             fetched=fetched,
             places=reference.places,
             final=reference.final,
+            evidence=evidence,
             body=body,
             rules={"body": body_rule},
         )

@@ -12,6 +12,7 @@ from archiver.index import Intent, seconds
 from archiver.index.extension import archive_index
 from archiver.posts import POSTS, Job, Store, render
 from archiver.recipes import recipes_for
+from archiver.recorder import recorder
 from archiver.spans import read_span
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from archiver.index import Held, Index
     from archiver.posts import Post
     from archiver.recipes import Recipe
+    from archiver.recorder import Recorder
 
 FRONT_END = b"\n---\n"
 PICTURE = re.compile(rb'<img\s[^>]*?src="([^"]*)"')
@@ -33,10 +35,19 @@ class WritePipeline:
     of it; the article goes on when both are done."""
 
     def __init__(
-        self, recipes: dict[str, Recipe], index: Index, store: Store, site: str, layout: str, *, force: bool
+        self,
+        recipes: dict[str, Recipe],
+        index: Index,
+        recorder: Recorder,
+        store: Store,
+        site: str,
+        layout: str,
+        *,
+        force: bool,
     ) -> None:
         self._recipes = recipes
         self._index = index
+        self._recorder = recorder
         self._store = store
         self._site = site
         self._by_month = layout == "month"
@@ -55,6 +66,7 @@ class WritePipeline:
         return cls(
             recipes_for(settings),
             index,
+            recorder(crawler),
             store,
             settings["ARCHIVER_SITE"],
             settings["ARCHIVER_LAYOUT"],
@@ -62,7 +74,8 @@ class WritePipeline:
         )
 
     async def close_spider(self) -> None:
-        """End the process that writes."""
+        """End the processes that write."""
+        await self._recorder.close()
         await self._store.close()
 
     async def process_item(self, article: Article) -> Article:
@@ -84,17 +97,19 @@ class WritePipeline:
         assert article.published is not None  # or there would be no post
         folder = f"{article.published:%Y/%m}/" if self._by_month else ""
         article.path = held.path if held else f"{POSTS}/{folder}{post.name}"
+        content = sha256(post.content).digest()
         intent = Intent(
             article.recipe,
             article.id,
             article.form,
             article.path,
-            sha256(post.content).digest(),
+            content,
             article.published,
             article.words,
             article.rules,
             article.address,
             (_seconds(recipe.recheck.within), _seconds(recipe.recheck.every)) if recipe.recheck else None,
+            await self._captured(article, content, held),
         )
         self._index.holdings.intend(intent, seconds())
         article.outcome = await self._put(article, post, intent, held)
@@ -106,6 +121,15 @@ class WritePipeline:
             self._index.holdings.drop(intent)
             self._index.queue.failed(article.recipe, article.id, "a file that nobody knows has its place", seconds())
         return article
+
+    async def _captured(self, article: Article, content: bytes, held: Held | None) -> int | None:
+        """Return the key of the capture that the post is made of; it is captured now if something new is kept of it.
+
+        Raises CaptureError.
+        """
+        if held and held.sha256 == content and held.capture is not None and not self._force:
+            return held.capture  # the evidence for it is there
+        return await self._recorder.keep(article.evidence)
 
     async def _put(self, article: Article, post: Post, intent: Intent, held: Held | None) -> str:
         """Write a post, unless the one that is held says the same, and return what became of it. Raises StoreError."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from hashlib import sha256
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
@@ -145,6 +146,7 @@ class Recipe(Part, frozen=True):
     forms: dict[str, Form]
     listings: dict[str, Listing] = {}
     recheck: Recheck | None = None
+    warc: bool | None = None  # whether answers are captured; None: by crawls
     recover: dict[str, tuple[Recovery, ...]] = {}
     clean: CleanRules = CleanRules()
     politeness: Politeness = Politeness()
@@ -153,6 +155,10 @@ class Recipe(Part, frozen=True):
         """Return the canonical id that `text` is a way to write, or None."""
         found = re.fullmatch(self.id, text, ID_FLAGS)
         return found[1] if found else None
+
+    def digest(self) -> str:
+        """Return what names this version of the recipe: a SHA-256 of what it says, in hexadecimal digits."""
+        return sha256(msgspec.json.encode(self, order="deterministic")).hexdigest()
 
     def zone(self) -> ZoneInfo:
         """Return the time zone in which the source writes its times."""

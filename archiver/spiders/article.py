@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 
@@ -13,19 +12,22 @@ from scrapy.spidermiddlewares.httperror import HttpError
 
 import archiver
 from archiver.addresses import page_addresses
-from archiver.configuration import check, take_environment
+from archiver.captures import Evidence
+from archiver.configuration import add_plugins, check, take_environment
 from archiver.errors import BlockPageError, GoneError, PageError, RecipeError
 from archiver.index import Answer
 from archiver.index.extension import archive_index
 from archiver.net.budget import BudgetSpentError
 from archiver.net.conditional import NOT_MODIFIED, validators_of
 from archiver.net.failures import explain, in_words
+from archiver.net.handler import EXCHANGES
 from archiver.pages import page_for
 from archiver.recipes import recipes_for
 from archiver.signals import article_failed, blocked
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import datetime
 
     from scrapy.http import Response
     from scrapy.settings import BaseSettings
@@ -53,14 +55,17 @@ Tries = tuple[Try, ...]
 class ArticleSpider(Spider):
     """The base of spiders that fetch articles."""
 
+    captures = False  # whether answers are captured where neither the settings nor the recipe say it
     trusted_hosts: frozenset[str] = frozenset()  # private addresses may be asked for under these names only
 
     @classmethod
     def update_settings(cls, settings: BaseSettings) -> None:
-        """Complete the settings with what follows from others and from recipes. Raises UsageError for a wrong one."""
+        """Complete the settings with what follows from others, from recipes and from plug-ins. Raises UsageError for
+        a wrong one, PluginError for a plug-in that cannot be used."""
         super().update_settings(settings)
         take_environment(settings)
         check(settings)
+        add_plugins(settings)
         try:
             recipes = recipes_for(settings)
         except RecipeError as error:
@@ -120,16 +125,18 @@ class ArticleSpider(Spider):
         page: str,
         tries: Tries,
         fetched: datetime | None = None,
+        evidence: Evidence | None = None,
     ) -> Iterator[Article | Request]:
         """Yield the article in `response`, in each form that is wanted, or the request for the next page that may
-        have it. fetched: when the response came; now, unless it was kept."""
+        have it. fetched: when the response came; now, unless it was kept: then there is `evidence` already."""
         if response.status == NOT_MODIFIED:
             self.unchanged(reference)
             return
         try:
             rules = page_for(reference.recipe, page)
-            when = fetched or datetime.now(UTC)
-            articles = [rules.article(response, reference, when, form) for form in reference.forms]
+            when = fetched or response.meta[EXCHANGES][-1].time
+            evidence = evidence or self.evidence(response, reference, page)
+            articles = [rules.article(response, reference, when, form, evidence) for form in reference.forms]
         except PageError as error:
             self.look_for_block(response, error)
             failed = Try(_host(response.url), str(error), isinstance(error, GoneError))
@@ -155,6 +162,20 @@ class ArticleSpider(Spider):
         answer = Answer(page, response.url, content_type, *validators_of(response), fetched, response.body)
         self.archive.index.answers.keep(reference.recipe.name, reference.id, answer)
 
+    def captured(self, recipe: Recipe) -> bool:
+        """Whether answers of the source are captured (ARCHIVER_WARC)."""
+        if self.archive.dry:
+            return False
+        if self.settings["ARCHIVER_WARC"] not in (None, ""):
+            return self.settings.getbool("ARCHIVER_WARC")
+        return self.captures if recipe.warc is None else recipe.warc
+
+    def evidence(self, response: Response, reference: Reference, page: str) -> Evidence | None:
+        """Return the evidence for an article, None if there is to be none."""
+        if not self.captured(reference.recipe) or EXCHANGES not in response.meta:
+            return None
+        return Evidence(response.meta[EXCHANGES], about_answer(reference, page))
+
     def look_for_block(self, response: Response, error: PageError) -> None:
         """Report an answer that asks whether we are human."""
         if isinstance(error, BlockPageError):
@@ -168,6 +189,19 @@ class ArticleSpider(Spider):
         self.crawler.signals.send_catch_log(
             article_failed, address=address, reason=reason, reference=reference, gone=gone
         )
+
+
+def about_answer(reference: Reference, page: str) -> dict[str, Any]:
+    """Return what a replay must know of an answer beside it: how it was asked for, and what listings said."""
+    return {
+        "recipe": reference.recipe.name,
+        "id": reference.id,
+        "page": page,
+        "forms": reference.forms,
+        "address": reference.address,
+        "places": reference.places,
+        "known": dict(reference.known),
+    }
 
 
 def _host(address: str) -> str:

@@ -9,6 +9,7 @@ from scrapy import Request, signals
 from scrapy.exceptions import DontCloseSpider, UsageError
 
 from archiver.addresses import Reference
+from archiver.captures import Evidence
 from archiver.errors import HeldBackError, UnknownListingError
 from archiver.index import Validators, seconds
 from archiver.listings import resolve_listings
@@ -16,8 +17,10 @@ from archiver.net.budget import BudgetMiddleware
 from archiver.net.conditional import conditional
 from archiver.net.kept import KEPT
 from archiver.recipes import recipes_for
+from archiver.recorder import recorder
 from archiver.signals import article_due
 from archiver.spans import read_span
+from archiver.spiders.article import about_answer
 from archiver.spiders.lists import ListSpider, Turn
 from archiver.yields import Yield
 
@@ -43,6 +46,7 @@ class ListingSpider(ListSpider):
     """
 
     name = "listing"
+    captures = True
 
     def __init__(
         self,
@@ -70,7 +74,7 @@ class ListingSpider(ListSpider):
         self.recipes: dict[str, Recipe] = {}
         self.recheck: timedelta | None = None
         self.asked = 0
-        self.held_back: dict[tuple[str, str], Reference] = {}
+        self.held_back: dict[tuple[str, str], tuple[Reference, Evidence | None]] = {}
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> ListingSpider:
@@ -114,8 +118,8 @@ class ListingSpider(ListSpider):
             if wanted and not self.dry:
                 raise DontCloseSpider
         held_back, self.held_back = self.held_back, {}
-        for reference in held_back.values():
-            self._send(self._from_kept(reference))
+        for reference, evidence in held_back.values():
+            self._send(self._from_kept(reference, evidence))
         if held_back:
             raise DontCloseSpider
 
@@ -130,7 +134,8 @@ class ListingSpider(ListSpider):
                 known=self.archive.index.holdings.known(item.recipe, item.id),
                 places=item.places,
             )
-            self.held_back[item.recipe, item.id] = reference
+            recorder(self.crawler).keep_soon(item.evidence)  # it is kept either way; in memory it would be too much
+            self.held_back[item.recipe, item.id] = (reference, item.evidence)
 
     def _too_old(self, due: Due) -> bool:
         recipe = self.recipes[due.recipe]
@@ -154,19 +159,34 @@ class ListingSpider(ListSpider):
             self.crawler.signals.send_catch_log(article_due, reference=reference)
             return
         self.archive.checked += due.saved
-        self._send((due.another_form and self._from_kept(reference)) or self.ask(reference))
+        self._send((due.another_form and self._from_kept(reference, another_form=True)) or self.ask(reference))
 
     def _send(self, requests: Iterable[Request]) -> None:
         assert self.crawler.engine is not None
         for request in requests:
             self.crawler.engine.crawl(request)
 
-    def _from_kept(self, reference: Reference) -> list[Request]:
-        """Return a request that the kept answer for the article will answer, nothing if there is no such answer."""
+    def _from_kept(
+        self, reference: Reference, evidence: Evidence | None = None, *, another_form: bool = False
+    ) -> list[Request]:
+        """Return a request that the kept answer for the article will answer, nothing if there is no such answer.
+
+        evidence: for that answer, if it came in this run. another_form: of post is to be made of it than before.
+        """
         answer = self.archive.index.answers.get(reference.recipe.name, reference.id)
         if answer is None:
             return []
-        arguments = {"reference": reference, "number": -1, "page": answer.page, "tries": (), "fetched": answer.fetched}
+        if evidence is None:
+            more = about_answer(reference, answer.page) if another_form and self.captured(reference.recipe) else None
+            evidence = Evidence(key=answer.capture, about=more)
+        arguments = {
+            "reference": reference,
+            "number": -1,
+            "page": answer.page,
+            "tries": (),
+            "fetched": answer.fetched,
+            "evidence": evidence,
+        }
         return [Request(answer.url, self.read, dont_filter=True, meta={KEPT: answer}, cb_kwargs=arguments)]
 
     def validators(self, reference: Reference, address: str) -> dict[str, str]:

@@ -9,13 +9,16 @@ from typing import TYPE_CHECKING
 
 from scrapy import Request
 
+from archiver.captures import Evidence
 from archiver.dates import read_time
 from archiver.errors import PageError, TimeFormatError
 from archiver.index import Sighting, Validators, seconds
 from archiver.net.budget import BudgetSpentError
 from archiver.net.conditional import NOT_MODIFIED, conditional, validators_of
 from archiver.net.failures import explain, in_words
+from archiver.net.handler import EXCHANGES
 from archiver.pages.listing import ListingPage
+from archiver.recorder import recorder
 from archiver.signals import listing_read
 from archiver.spans import read_span
 from archiver.spiders.article import ArticleSpider
@@ -100,6 +103,10 @@ class ListSpider(ArticleSpider):
         ]
         journal, form = self.archive.index.journal, turn.reference.listing.form
         new = self.archive.index.queue.see(recipe.name, label, form, wanted, seconds(), every_form=self.every_form)
+        if any(new) and self.captured(recipe) and EXCHANGES in response.meta:
+            recorder(self.crawler).keep_soon(
+                Evidence(response.meta[EXCHANGES], {"recipe": recipe.name, "listing": label})
+            )
         _count_entries(turn.result, listed.entries, listed.unreadable, sum(new), times)
         if turn.page == 1:
             turn = replace(turn, validators=validators_of(response))

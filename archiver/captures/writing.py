@@ -1,0 +1,241 @@
+"""The process that writes captures: exchanges in, where their records are out.
+
+It is a process of its own because a record costs as much time as the rest of an article: its compression, three
+digests, the sync. `python -m archiver.captures.writing DIRECTORY SIZE INFO`: the archive, the size at which a
+file is followed by the next, and what its first record says of us (JSON).
+
+Protocol, on standard input and output: a length of four bytes (big-endian), then a pickle. In: a list of plain
+tuples with the fields of `Job`. Out: for each the fields of a `Written`, or why it was not written.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import pickle
+import signal
+import sys
+from datetime import UTC, datetime
+from hashlib import sha256
+from io import BytesIO
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple
+
+from warcio.statusandheaders import StatusAndHeaders
+from warcio.warcwriter import WARCWriter
+
+from archiver.captures.capture import CAPTURES
+
+if TYPE_CHECKING:
+    from typing import Any
+
+    from archiver.captures.exchange import Exchange
+
+LENGTH = 4
+# A body whose transfer encoding is gone, under a header that promises one, is read wrongly; others name it so too.
+TRANSFER_ENCODING = "X-Crawler-Transfer-Encoding"
+
+
+class Job(NamedTuple):
+    """Exchanges to write as records of one answer. same: target URI and date of a record with the same payload.
+
+    No exchanges: more is to be said about an earlier answer, that of the record with target URI and date `same`.
+    """
+
+    exchanges: tuple[Exchange, ...]
+    about: dict[str, Any]
+    same: tuple[str, str] | None = None
+
+
+class Written(NamedTuple):
+    """Where the record of an answer is."""
+
+    warc: str
+    offset: int
+    length: int
+
+
+class Output:
+    """The WARC files of a run, one after the other. Each is made when there is something for it."""
+
+    def __init__(self, root: Path, limit: int, info: dict[str, str]) -> None:
+        self._root = root
+        self._limit = limit
+        self._info = info
+        self._serial = 0
+        self._descriptor = -1
+        self._path = ""
+        self._size = 0
+
+    def write(self, job: Job) -> Written:
+        """Write the records of `job`. Raises OSError; then nothing of them is in the file."""
+        if self._descriptor >= 0 and self._size >= self._limit:
+            self.close()
+        if self._descriptor < 0:
+            self._open()
+        packed, start, length = records(job)
+        self._append(packed)
+        return Written(self._path, self._size - len(packed) + start, length)
+
+    def sync(self) -> None:
+        """Make what was written durable. Raises OSError."""
+        if self._descriptor >= 0:
+            os.fsync(self._descriptor)
+
+    def close(self) -> None:
+        """End the file that is being written. Raises OSError."""
+        if self._descriptor >= 0:
+            self.sync()
+            os.close(self._descriptor)
+            self._descriptor = -1
+
+    def _open(self) -> None:
+        now = datetime.now(UTC)
+        self._serial += 1
+        name = f"archiver-{now:%Y%m%dT%H%M%SZ}-{os.getpid()}-{self._serial:05}.warc.gz"
+        directory = self._root / CAPTURES / f"{now:%Y}" / f"{now:%m}"
+        directory.mkdir(parents=True, exist_ok=True)
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND | os.O_CLOEXEC
+        self._descriptor = os.open(directory / name, flags, 0o666)
+        self._path, self._size = f"{CAPTURES}/{now:%Y}/{now:%m}/{name}", 0
+        self._append(warcinfo(name, self._info))
+        _sync_directory(directory)
+
+    def _append(self, packed: bytes) -> None:
+        """Add to the file, in one call where the system lets us: what is killed in between leaves whole records."""
+        done = 0
+        try:
+            while done < len(packed):
+                done += os.write(self._descriptor, packed[done:])
+        except OSError:
+            os.ftruncate(self._descriptor, self._size)
+            raise
+        self._size += done
+
+
+def warcinfo(name: str, info: dict[str, str]) -> bytes:
+    """Return the first record of a file: WARC 1.1, 6.2."""
+    buffer = BytesIO()
+    writer = WARCWriter(buffer, gzip=True, warc_version="1.1")
+    record = writer.create_warcinfo_record(name, {**info, "format": "WARC File Format 1.1"})
+    record.rec_headers.add_header("WARC-Block-Digest", f"sha256:{sha256(record.raw_stream.getvalue()).hexdigest()}")
+    writer.write_record(record)
+    return buffer.getvalue()
+
+
+def records(job: Job) -> tuple[bytes, int, int]:
+    """Return the records of `job`, each a gzip member, and where among them that of the answer begins and how long it
+    is: response or revisit, request and metadata for each exchange (WARC 1.1, 6.3 to 6.7)."""
+    buffer = BytesIO()
+    writer = WARCWriter(buffer, gzip=True, warc_version="1.1")
+    start = length = 0
+    for number, exchange in enumerate(job.exchanges, 1):
+        last = number == len(job.exchanges)
+        start = buffer.tell()
+        identity = _answer(writer, exchange, job.same if last else None)
+        length = buffer.tell() - start
+        _request(writer, exchange, identity)
+        if last:
+            _metadata(writer, exchange.url, _date(exchange), job.about, {"WARC-Refers-To": identity})
+    if not job.exchanges:
+        assert job.same is not None
+        _metadata(writer, *job.same, job.about, {})
+    return buffer.getvalue(), start, length
+
+
+def _answer(writer: WARCWriter, exchange: Exchange, same: tuple[str, str] | None) -> str:
+    headers = [
+        (TRANSFER_ENCODING if name.lower() == "transfer-encoding" else name, value) for name, value in exchange.headers
+    ]
+    http = StatusAndHeaders(f"{exchange.status} {exchange.reason}", headers, protocol=exchange.version)
+    http.compute_headers_buffer()
+    payload = f"sha256:{sha256(exchange.body).hexdigest()}"
+    block = http.headers_buff if same else http.headers_buff + exchange.body
+    warc = {"WARC-Date": _date(exchange), "WARC-Block-Digest": f"sha256:{sha256(block).hexdigest()}"}
+    if exchange.address:
+        warc["WARC-IP-Address"] = exchange.address
+    if same:
+        record = writer.create_revisit_record(exchange.url, payload, *same, http_headers=http, warc_headers_dict=warc)
+    else:
+        record = writer.create_warc_record(
+            exchange.url,
+            "response",
+            payload=BytesIO(exchange.body),
+            length=len(exchange.body),
+            http_headers=http,
+            warc_headers_dict={**warc, "WARC-Payload-Digest": payload},
+        )
+    writer.write_record(record)
+    return str(record.rec_headers.get_header("WARC-Record-ID"))
+
+
+def _request(writer: WARCWriter, exchange: Exchange, answer: str) -> None:
+    target = "/" + exchange.url.split("://", 1)[-1].partition("/")[2]
+    http = StatusAndHeaders(f"{exchange.method} {target} HTTP/1.1", list(exchange.asked), is_http_request=True)
+    http.compute_headers_buffer()
+    warc = {
+        "WARC-Date": _date(exchange),
+        "WARC-Concurrent-To": answer,
+        "WARC-Block-Digest": f"sha256:{sha256(http.headers_buff).hexdigest()}",
+        "WARC-Payload-Digest": f"sha256:{sha256(b'').hexdigest()}",
+    }
+    writer.write_record(
+        writer.create_warc_record(
+            exchange.url, "request", payload=BytesIO(), length=0, http_headers=http, warc_headers_dict=warc
+        )
+    )
+
+
+def _metadata(writer: WARCWriter, url: str, date: str, about: dict[str, Any], headers: dict[str, str]) -> None:
+    text = json.dumps(about, ensure_ascii=False, sort_keys=True).encode("utf-8", "surrogatepass")
+    digest = f"sha256:{sha256(text).hexdigest()}"
+    warc = {"WARC-Date": date, **headers, "WARC-Block-Digest": digest, "WARC-Payload-Digest": digest}
+    writer.write_record(
+        writer.create_warc_record(
+            url,
+            "metadata",
+            payload=BytesIO(text),
+            length=len(text),
+            warc_content_type="application/json",
+            warc_headers_dict=warc,
+        )
+    )
+
+
+def _date(exchange: Exchange) -> str:
+    return exchange.time.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def _sync_directory(directory: Path) -> None:
+    if os.name == "nt":
+        return
+    descriptor = os.open(directory, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _serve(output: Output, requests: BinaryIO, replies: BinaryIO) -> None:
+    while header := requests.read(LENGTH):
+        jobs = [Job(*job) for job in pickle.loads(requests.read(int.from_bytes(header, "big")))]
+        results: list[tuple[str, int, int] | str] = []
+        for job in jobs:
+            try:
+                written = output.write(job)
+                results.append((written.warc, written.offset, written.length))
+            except OSError as error:
+                results.append(error.strerror or str(error))
+        try:
+            output.sync()
+        except OSError as error:
+            results = [error.strerror or str(error)] * len(jobs)
+        reply = pickle.dumps(results)
+        replies.write(len(reply).to_bytes(LENGTH, "big") + reply)
+        replies.flush()
+    output.close()
+
+
+if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the crawl ends first, and then this process's input
+    _serve(Output(Path(sys.argv[1]), int(sys.argv[2]), json.loads(sys.argv[3])), sys.stdin.buffer, sys.stdout.buffer)
