@@ -4,4 +4,5 @@ import sys
 
 from archiver.commands import main
 
-sys.exit(main())
+if __name__ == "__main__":  # processes that a replay starts import this
+    sys.exit(main())

@@ -65,6 +65,47 @@ def resolve(address: str, recipes: Iterable[Recipe]) -> Reference:
     raise UnknownAddressError(_why_unknown(address, scheme, host, recipes))
 
 
+def page_at(address: str, recipes: Iterable[Recipe]) -> tuple[Reference, PageRules] | None:
+    """Return which article `address` gives, and as which page: what `page_addresses` yields, at any host that the
+    recipe knows; None for any other address."""
+    try:
+        scheme, host, path, query = _split(address)
+    except UnknownAddressError:
+        return None
+    for recipe in recipes if scheme in DEFAULT_PORTS else ():
+        for page in recipe.pages:
+            hosts, page_path, page_query = _page_parts(page)
+            if not (host in hosts or any(_host_matches(host, one) for one in _known_hosts(recipe))):
+                continue
+            found = _path_regex(page_path).fullmatch(path)
+            if not found:
+                continue
+            ids = list(found.groups())
+            given = {name.lower(): value for name, value in query}
+            for name, value in page_query:
+                if "{id}" in value:
+                    ids.append(given.get(name.lower(), ""))
+                elif given.get(name.lower()) != value:
+                    break
+            else:
+                article_id = recipe.article_id(ids[0]) if ids else None
+                if article_id:
+                    return Reference(recipe, article_id, address, host), page
+    return None
+
+
+@cache
+def _page_parts(page: PageRules) -> tuple[frozenset[str], str, tuple[tuple[str, str], ...]]:
+    """Return the hosts of a page's address, its path and its query."""
+    _, host, path, query = _split(page.address)
+    return frozenset({host, *page.hosts}), path, tuple(query)
+
+
+@cache
+def _known_hosts(recipe: Recipe) -> frozenset[str]:
+    return frozenset(host for pattern in recipe.addresses for host in pattern.hosts)
+
+
 def page_addresses(reference: Reference) -> Iterator[tuple[PageRules, str]]:
     """Yield the pages that may hold the article and their addresses, in the order in which to ask them."""
     for page in reference.recipe.pages:

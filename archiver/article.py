@@ -30,6 +30,7 @@ class Article:
     places: tuple[str, ...] = ()  # the listings that it was seen in
     final: bool = True  # nothing more is asked for in this run
     evidence: Evidence | None = None  # the answer as it came; None: it is not captured
+    believed: bool = False  # it comes from a capture, and became a post when that was made
     title: str = ""
     time: str = ""  # as the source writes it
     source: str = ""

@@ -47,11 +47,15 @@ MAY_IMPORT: dict[str, set[str]] = {
         *("addresses", "adoption", "article", "errors", "index", "net", "posts"),
         *("recipes", "recorder", "signals", "statuses", "yields"),
     },
+    "replay": {
+        *("addresses", "article", "captures", "errors", "index", "pages", "pipelines", "posts", "recipes", "recorder"),
+        *("spiders",),
+    },
     "crawl": {"extensions", "index", "recorder"},
     "scrapy_commands": {"crawl", "errors", "statuses"},
     "replica": set(),
     "commands": {
-        *("addresses", "adoption", "configuration", "crawl", "errors", "exports", "extensions", "index", "listings"),
+        *("addresses", "adoption", "configuration", "crawl", "errors", "exports", "extensions", "index", "listings", "replay", "captures"),
         *("posts", "recipes", "replica", "signals", "spans", "spiders", "statuses"),
     },
 }

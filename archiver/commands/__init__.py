@@ -8,11 +8,11 @@ import sys
 from scrapy.exceptions import UsageError
 
 import archiver
-from archiver.commands import adopt, crawl, demo, duplicates, export, get, history, schedule, status
+from archiver.commands import adopt, crawl, demo, duplicates, export, get, history, replay, schedule, status
 from archiver.errors import ArchiverError, LockedError
 from archiver.statuses import FAILED, LOCKED, USAGE
 
-COMMANDS = (crawl, get, export, status, history, duplicates, adopt, schedule, demo)
+COMMANDS = (crawl, get, replay, export, status, history, duplicates, adopt, schedule, demo)
 
 
 def main(argv: list[str] | None = None) -> int:

@@ -57,6 +57,13 @@ class Captures:
         )
         return as_capture(row) if row else None
 
+    def at(self, url: str, time: datetime) -> Capture | None:
+        """Return the record of that target URI and date."""
+        row = self._database.row(
+            "SELECT * FROM captures WHERE url = ? AND time = ?", url, (time - EPOCH) // MICROSECOND
+        )
+        return as_capture(row) if row else None
+
     def seal(self, sealed: Sealed) -> None:
         """Note that nothing is added to a file any more."""
         self._database.write("INSERT OR REPLACE INTO warcs (path, size, sha256) VALUES (?, ?, ?)", *sealed)

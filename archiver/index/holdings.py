@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 Recheck = tuple[int, int]  # seconds after an article was saved in which to look again, and between two looks
 NEVER: Recheck = (0, 0)
+AS_IT_WAS: Recheck = (-1, -1)  # the source was not asked: nothing is due because of it, or no more
 
 
 class Held(NamedTuple):
@@ -113,6 +114,24 @@ class Holdings:
             *(intent.recheck or NEVER),
             intent.capture,
         )
+
+    def listed(self, recipe: str, article_id: str, places: Sequence[str], known: Mapping[str, str], now: int) -> None:
+        """Note where an article was seen, and what was said of it there: nothing is due because of it."""
+        row = self._article(recipe, article_id)
+        if row is None:
+            return
+        for place in places:
+            self._database.write(
+                """INSERT INTO sightings VALUES (?, ?, ?, ?)
+                   ON CONFLICT DO UPDATE SET last_seen = max(last_seen, excluded.last_seen)""",
+                row["key"],
+                place,
+                now,
+                now,
+            )
+        if known:
+            text = json.dumps(dict(known), ensure_ascii=False)
+            self._database.write("UPDATE articles SET known = json_patch(?, known) WHERE key = ?", text, row["key"])
 
     def drop(self, intent: Intent) -> None:
         """Note that a post was not written after all."""
@@ -291,7 +310,16 @@ class Holdings:
             intent["words"],
             key,
         )
-        self._settle(key, now, (intent["within"], intent["every"]))
+        if intent["within"] >= 0:
+            self._settle(key, now, (intent["within"], intent["every"]))
+        else:
+            write(
+                """UPDATE articles SET due = CASE WHEN state IN ('saved', 'withdrawn') THEN due END,
+                   state = CASE state WHEN 'withdrawn' THEN state ELSE 'saved' END, reason = '', tries = 0,
+                   checked = max(coalesce(checked, 0), ?) WHERE key = ?""",
+                now,
+                key,
+            )
 
     def _settle(self, key: int, now: int, recheck: Recheck) -> None:
         """Note that an article is as it should be: it is asked for again when another form is wanted, or for a

@@ -53,10 +53,14 @@ class SamePipeline:
         held, before = self._holdings.words(article.recipe, article.id)
         if text is None or text == before or self._force:
             return article
-        if held:
-            self._look_at_edited(article, text, before)
-        elif not text.startswith(SHORT):
-            self._look_at_new(article, text)
+        try:
+            if held:
+                self._look_at_edited(article, text, before)
+            elif not text.startswith(SHORT):
+                self._look_at_new(article, text)
+        except SameTextError:
+            if not article.believed:
+                raise
         return article
 
     def _look_at_new(self, article: Article, text: str) -> None:

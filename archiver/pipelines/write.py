@@ -8,7 +8,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from archiver.errors import IndexFileError, QuarantineError, StoreError
-from archiver.index import Intent, seconds
+from archiver.index import AS_IT_WAS, Intent, seconds
 from archiver.index.extension import archive_index
 from archiver.posts import POSTS, Job, Store, render
 from archiver.recipes import recipes_for
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from scrapy.crawler import Crawler
 
     from archiver.article import Article
-    from archiver.index import Held, Index
+    from archiver.index import Held, Index, Recheck
     from archiver.posts import Post
     from archiver.recipes import Recipe
     from archiver.recorder import Recorder
@@ -44,7 +44,10 @@ class WritePipeline:
         layout: str,
         *,
         force: bool,
+        replay: bool = False,
     ) -> None:
+        """Take what writing needs. replay: articles come from captures. Then a post changes also where nothing but its
+        markup does: the rules have; and the time of what is noted is that of the capture."""
         self._recipes = recipes
         self._index = index
         self._recorder = recorder
@@ -52,6 +55,7 @@ class WritePipeline:
         self._site = site
         self._by_month = layout == "month"
         self._force = force
+        self._replay = replay
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -85,15 +89,20 @@ class WritePipeline:
         except IndexFileError as error:
             raise StoreError(str(error)) from error
 
-    async def _write(self, article: Article) -> Article:
+    def post(self, article: Article) -> tuple[Post, Held | None]:
+        """Return the post that `article` gives, and the one that is held. Raises QuarantineError."""
         recipe = self._recipes[article.recipe]
         held = self._index.holdings.post(article.recipe, article.id, article.form)
         if held and article.published:
             self._keep_day(article, held)
         try:
-            post = render(article, recipe.forms[article.form], self._site or recipe.site)
+            return render(article, recipe.forms[article.form], self._site or recipe.site), held
         except ValueError as error:
             raise QuarantineError(f"{article.address}: {error}") from error
+
+    async def _write(self, article: Article) -> Article:
+        recipe = self._recipes[article.recipe]
+        post, held = self.post(article)
         assert article.published is not None  # or there would be no post
         folder = f"{article.published:%Y/%m}/" if self._by_month else ""
         article.path = held.path if held else f"{POSTS}/{folder}{post.name}"
@@ -108,18 +117,21 @@ class WritePipeline:
             article.words,
             article.rules,
             article.address,
-            (_seconds(recipe.recheck.within), _seconds(recipe.recheck.every)) if recipe.recheck else None,
+            self._recheck(recipe),
             await self._captured(article, content, held),
         )
-        self._index.holdings.intend(intent, seconds())
+        now = self._now(article, held)
+        self._index.holdings.intend(intent, now)
         article.outcome = await self._put(article, post, intent, held)
         if article.outcome in ("written", "unchanged"):
-            self._index.holdings.saved(intent, seconds())
+            self._index.holdings.saved(intent, now)
+        elif self._replay:
+            self._index.holdings.drop(intent)
         elif held:
-            self._index.holdings.current(intent, seconds())
+            self._index.holdings.current(intent, now)
         else:
             self._index.holdings.drop(intent)
-            self._index.queue.failed(article.recipe, article.id, "a file that nobody knows has its place", seconds())
+            self._index.queue.failed(article.recipe, article.id, "a file that nobody knows has its place", now)
         return article
 
     async def _captured(self, article: Article, content: bytes, held: Held | None) -> int | None:
@@ -133,7 +145,7 @@ class WritePipeline:
 
     async def _put(self, article: Article, post: Post, intent: Intent, held: Held | None) -> str:
         """Write a post, unless the one that is held says the same, and return what became of it. Raises StoreError."""
-        if held and not self._force and self._says_the_same(article, post, intent, held):
+        if held and not (self._force or self._replay) and self._says_the_same(article, post, intent, held):
             return "kept"
         # A page that is asked only because a better one failed may know less: it fills gaps, and replaces nothing.
         mode = "rewrite" if self._force else "keep" if article.fallback else "update"
@@ -142,6 +154,18 @@ class WritePipeline:
         except StoreError:
             self._index.holdings.drop(intent)
             raise
+
+    def _recheck(self, recipe: Recipe) -> Recheck | None:
+        if self._replay:
+            return AS_IT_WAS
+        return (_seconds(recipe.recheck.within), _seconds(recipe.recheck.every)) if recipe.recheck else None
+
+    def _now(self, article: Article, held: Held | None) -> int:
+        """Return the time that is noted: of a replay that of the capture, unless the post was made of it already."""
+        if not (self._replay and article.evidence and article.evidence.capture):
+            return seconds()
+        captured = int(article.evidence.capture.time.timestamp())
+        return captured if held is None or captured > held.saved else seconds()
 
     def _keep_day(self, article: Article, held: Held) -> None:
         """Let an article that its source has moved to another day keep the time that its post has: its address is

@@ -1,0 +1,117 @@
+"""`archiver replay [WARC|WACZ|DIR…]`: make posts of captures, without asking anybody."""
+
+from __future__ import annotations
+
+import difflib
+import json
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from scrapy.exceptions import UsageError
+
+from archiver.adoption import adopt
+from archiver.captures import CAPTURES
+from archiver.commands.display import print_line
+from archiver.commands.options import add_settings_options, settings_from
+from archiver.configuration import check
+from archiver.index import Index
+from archiver.posts import POSTS
+from archiver.recipes import recipes_for
+from archiver.replay import Replay
+from archiver.replay.regions import files_in
+from archiver.statuses import FAILED, INTERRUPTED
+
+if TYPE_CHECKING:
+    import argparse
+
+    from scrapy.settings import Settings
+
+    from archiver.replay import Change, Summary
+
+SHOWN = 10  # kinds of answers that are no article's
+
+
+def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the command to `subparsers`."""
+    parser = subparsers.add_parser(
+        "replay",
+        help="make posts of captures, without asking anybody",
+        description="Make posts of what was captured, by the rules of today and without the network: of the archive's "
+        "own captures, or of WARC and WACZ files that another tool made. The exit status is 0 only if every article in "
+        "them gave a post.",
+    )
+    parser.add_argument(
+        "paths", nargs="*", metavar="WARC|WACZ|DIR", help="what to replay; without, all that the archive captured"
+    )
+    parser.add_argument("--diff", action="store_true", help="show what would change in the posts, and write nothing")
+    cores = os.cpu_count() or 1
+    parser.add_argument("--jobs", type=int, default=cores, metavar="N", help=f"processes ({cores}: one a core)")
+    parser.add_argument("--json", action="store_true", help="print a line of JSON for each answer of an article")
+    add_settings_options(parser)
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Replay what `arguments` name and return the exit status."""
+    settings = settings_from(arguments)
+    check(settings)
+    if arguments.jobs < 1:
+        raise UsageError("--jobs: expected a number of 1 or more")
+    output = Path(settings["ARCHIVER_OUTPUT"])
+    files = files_in([Path(path) for path in arguments.paths] or [output / CAPTURES])
+    try:
+        summary = _replay(arguments, settings, output, files)
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    for reason in summary.broken:
+        sys.stderr.write(f"archiver: {reason}\n")
+    _show(summary, sys.stderr.write if arguments.json else sys.stdout.write, dry=arguments.diff)
+    return FAILED if summary.broken or summary.outcomes["failed"] else 0
+
+
+def _replay(arguments: argparse.Namespace, settings: Settings, output: Path, files: list[Path]) -> Summary:
+    recipes = recipes_for(settings)
+    index = Index.read(output) if arguments.diff else Index.open(output)
+    try:
+        if not (arguments.diff or index.complete) and (output / POSTS).is_dir():
+            adopt(output, index, recipes)
+        if not arguments.diff:
+            index.completed()
+
+        def listen(change: Change) -> None:
+            _tell(change, as_json=arguments.json, diff=arguments.diff)
+
+        return Replay(output, index, settings, recipes, listen, dry=arguments.diff).run(files, arguments.jobs)
+    finally:
+        index.close(keep=not arguments.diff)
+
+
+def _tell(change: Change, *, as_json: bool, diff: bool) -> None:
+    if as_json:
+        fields = {"address": change.address, "outcome": change.outcome, "path": change.path, "reason": change.reason}
+        print_line(json.dumps(fields, ensure_ascii=False))
+    elif diff and change.after is not None:
+        contents = (change.before or b"", change.after)
+        before, after = (content.decode(errors="replace").splitlines() for content in contents)
+        old = change.path if change.before is not None else "/dev/null"
+        for line in difflib.unified_diff(before, after, old, change.path, lineterm=""):
+            print_line("".join(character if character.isprintable() else "�" for character in line))
+    if change.outcome == "failed":
+        sys.stderr.write(f"archiver: {change.address}: {change.reason}\n")
+    elif change.outcome == "edited":
+        sys.stderr.write(f"archiver: {change.path}: was changed by hand, and stays (--force overrides)\n")
+
+
+def _show(summary: Summary, write: object, *, dry: bool) -> None:
+    assert callable(write)
+    outcomes = summary.outcomes
+    verb = "would change or be new" if dry else "written"
+    kept = outcomes["unchanged"] + outcomes["edited"] + outcomes["kept"]
+    older = f", {outcomes['older']} older than their posts" if outcomes["older"] else ""
+    write(f"{outcomes['written']} {verb}, {kept} unchanged{older}, {outcomes['failed']} failed\n")
+    for what, count in summary.others.most_common(SHOWN):
+        write(f"  besides {count:,}: {what}\n")
+    if left := sum(count for _, count in summary.others.most_common()[SHOWN:]):
+        write(f"  besides {left:,} others\n")
