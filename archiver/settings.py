@@ -93,6 +93,7 @@ EXTENSIONS = {
     "archiver.extensions.adoption.Adoption": 150,
     "archiver.extensions.quarantine.Quarantine": 200,
     "archiver.extensions.watch.Watch": 300,
+    "archiver.extensions.manifest.Manifest": 350,
     "archiver.extensions.report.Report": 400,
 }
 
@@ -105,5 +106,12 @@ SCHEDULER_MEMORY_QUEUE = "scrapy.squeues.FifoMemoryQueue"  # articles in the ord
 DOWNLOADER_STATS = False
 WARN_ON_GENERATOR_RETURN_VALUE = False  # reads the source of the callback again for every answer
 FEED_EXPORT_ENCODING = "utf-8"
+# `scrapy crawl … -O FILE` writes what `archiver export` does: docs/export.md.
+FEED_EXPORTERS = {
+    "csv": "archiver.exports.feed.CsvExporter",
+    "jl": "archiver.exports.feed.JsonLinesExporter",
+    "jsonl": "archiver.exports.feed.JsonLinesExporter",
+    "jsonlines": "archiver.exports.feed.JsonLinesExporter",
+}
 LOG_LEVEL = "INFO"
 LOG_FORMATTER = "archiver.logformatter.BriefLogFormatter"

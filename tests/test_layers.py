@@ -43,20 +43,23 @@ MAY_IMPORT: dict[str, set[str]] = {
     "pipelines": {"article", "cleaning", "dates", "errors", "index", "posts", "recipes", "recorder", "spans", "text"},
     "adoption": {"addresses", "dates", "errors", "index", "posts", "recipes", "spans", "text"},
     "exports": {"captures", "errors", "index", "posts", "recipes", "text"},
-    "extensions": {
-        *("addresses", "adoption", "article", "errors", "index", "net", "posts"),
-        *("recipes", "recorder", "signals", "statuses", "yields"),
-    },
     "replay": {
         *("addresses", "article", "captures", "errors", "index", "pages", "pipelines", "posts", "recipes", "recorder"),
         *("spiders",),
+    },
+    "verify": {
+        *("article", "captures", "errors", "index", "pipelines", "posts", "recipes", "recorder", "replay"),
+    },
+    "extensions": {
+        *("addresses", "adoption", "article", "errors", "index", "net", "posts"),
+        *("recipes", "recorder", "signals", "statuses", "verify", "yields"),
     },
     "crawl": {"extensions", "index", "recorder"},
     "scrapy_commands": {"crawl", "errors", "statuses"},
     "replica": set(),
     "commands": {
-        *("addresses", "adoption", "configuration", "crawl", "errors", "exports", "extensions", "index", "listings", "replay", "captures"),
-        *("posts", "recipes", "replica", "signals", "spans", "spiders", "statuses"),
+        *("addresses", "adoption", "captures", "configuration", "crawl", "errors", "exports", "extensions", "index"),
+        *("listings", "posts", "recipes", "replay", "replica", "signals", "spans", "spiders", "statuses", "verify"),
     },
 }
 FILES = sorted(PACKAGE.rglob("*.py"))

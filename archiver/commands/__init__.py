@@ -8,11 +8,24 @@ import sys
 from scrapy.exceptions import UsageError
 
 import archiver
-from archiver.commands import adopt, crawl, demo, duplicates, export, get, history, replay, schedule, status
+from archiver.commands import (
+    adopt,
+    crawl,
+    demo,
+    duplicates,
+    export,
+    get,
+    history,
+    manifest,
+    replay,
+    schedule,
+    status,
+    verify,
+)
 from archiver.errors import ArchiverError, LockedError
 from archiver.statuses import FAILED, LOCKED, USAGE
 
-COMMANDS = (crawl, get, replay, export, status, history, duplicates, adopt, schedule, demo)
+COMMANDS = (crawl, get, replay, verify, manifest, export, status, history, duplicates, adopt, schedule, demo)
 
 
 def main(argv: list[str] | None = None) -> int:

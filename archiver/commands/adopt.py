@@ -12,7 +12,7 @@ from scrapy.exceptions import UsageError
 
 from archiver.adoption import HEADINGS, Repair, Survey, adopt
 from archiver.adoption.lost import Lost
-from archiver.commands.display import print_line
+from archiver.commands.display import print_line, print_problems
 from archiver.commands.options import add_settings_options, settings_from
 from archiver.crawl import run_crawler
 from archiver.index import Index
@@ -27,11 +27,8 @@ if TYPE_CHECKING:
 
     from scrapy.crawler import Crawler
 
-    from archiver.adoption import Problem
     from archiver.extensions.report import Result
     from archiver.recipes import Recipe
-
-SHOWN = 20  # problems of a kind
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -112,19 +109,5 @@ def _show(survey: Survey, *, json_lines: bool) -> None:
             print_line(json.dumps(problem._asdict(), ensure_ascii=False))
         sys.stderr.write(f"{survey.summary()}\n")
         return
-    for kind, heading in HEADINGS.items():
-        found = [problem for problem in survey.problems if problem.kind == kind]
-        if found:
-            print_line(f"{heading}: {len(found):,}")
-        for problem in found[:SHOWN]:
-            print_line(f"  {_line(problem)}")
-        if len(found) > SHOWN:
-            print_line(f"  … and {len(found) - SHOWN:,} more")
+    print_problems(survey.problems, HEADINGS)
     print_line(survey.summary())
-
-
-def _line(problem: Problem) -> str:
-    """Return a problem in one line; what comes from a post is shown without control characters."""
-    text = f"{problem.path}: {problem.what}: "
-    text += f"repaired: {problem.repaired}" if problem.repaired else problem.advice
-    return "".join(character if character.isprintable() else "�" for character in text)

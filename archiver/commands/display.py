@@ -5,15 +5,19 @@ from __future__ import annotations
 import json
 import os
 import sys
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Protocol, Self
 from unicodedata import east_asian_width
 
 from tqdm import tqdm
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from scrapy.crawler import Crawler
 
     from archiver.extensions.report import Result
+
+SHOWN = 20  # problems of a kind
 
 
 class Display:
@@ -48,6 +52,36 @@ def print_table(head: list[str], rows: list[list[object]]) -> None:
     for row in table:
         cells = (cell + " " * (width - _width(cell)) for cell, width in zip(row, widths, strict=True))
         print_line("  ".join(cells).rstrip())
+
+
+class Problem(Protocol):
+    """Something that is wrong with a file of the archive."""
+
+    @property
+    def kind(self) -> str: ...
+    @property
+    def path(self) -> str: ...
+    @property
+    def what(self) -> str: ...
+    @property
+    def advice(self) -> str: ...
+    @property
+    def repaired(self) -> str: ...
+
+
+def print_problems(problems: Sequence[Problem], headings: Mapping[Any, str]) -> None:
+    """Print problems under the heading of each kind, a line each; what comes from a file without its control
+    characters."""
+    for kind, heading in headings.items():
+        found = [problem for problem in problems if problem.kind == kind]
+        if found:
+            print_line(f"{heading}: {len(found):,}")
+        for problem in found[:SHOWN]:
+            text = f"{problem.path}: {problem.what}: "
+            text += f"repaired: {problem.repaired}" if problem.repaired else problem.advice
+            print_line("  " + "".join(character if character.isprintable() else "�" for character in text))
+        if len(found) > SHOWN:
+            print_line(f"  … and {len(found) - SHOWN:,} more")
 
 
 def _width(text: str) -> int:

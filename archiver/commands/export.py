@@ -7,7 +7,7 @@ import shutil
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import TYPE_CHECKING
 
 from scrapy.exceptions import UsageError
 
@@ -69,32 +69,47 @@ def run(arguments: argparse.Namespace) -> int:
     about = About(output, target, site, site)
     with looking(output) as index:
         entries = Entries(output, index, recipes)
-        _write(chosen, entries.select(selection), about)
+        complete = _write(chosen, entries.select(selection), about)
     for problem in entries.problems:
         print(f"archiver: {problem}: left out", file=sys.stderr)
-    ending = f"; all were saved by {_shown(entries.last)}" if entries.count else ""
-    print(f"{entries.count} exported{ending}", file=sys.stderr)
+    if complete:
+        ending = f"; all were saved by {_shown(entries.last)}" if entries.count else ""
+        print(f"{entries.count} exported{ending}", file=sys.stderr)
     return FAILED if entries.problems else 0
 
 
-def _write(chosen: Format, entries: Iterator[Entry], about: About) -> None:
-    """Write `entries` to where they are to go; there is nothing new there unless all was well. Raises ExportError."""
+def _write(chosen: Format, entries: Iterator[Entry], about: About) -> bool:
+    """Write `entries` to where they are to go; there is nothing new there unless all was well. Return whether all was
+    written: not if whoever reads standard output has had enough. Raises ExportError."""
     target = about.target
     if target is None:
-        _to_stream(chosen, entries, sys.stdout.buffer, about)
-        return
+        return _to_standard_output(chosen, entries, about)
+    special = target.exists() and not (target.is_file() or target.is_dir())  # a pipe or a device: it stays what it is
+    if special and chosen.target != "stream":
+        raise ExportError(f"{target}: is no file, and this format needs one")
+    if not target.parent.is_dir():
+        raise ExportError(f"{target}: cannot be written: there is no directory {target.parent}")
     if target.is_dir() and (chosen.target != "directory" or any(target.iterdir())):
         raise ExportError(f"{target}: there is a directory{' with something in it' * (chosen.target == 'directory')}")
+    try:
+        if special:
+            _to_file(chosen, entries, target, about)
+        else:
+            _to_new(chosen, entries, target.resolve(), about)  # what a link leads to is replaced, not the link
+    except OSError as error:
+        raise ExportError(f"{target}: cannot be written: {error.strerror or error}") from error
+    return True
+
+
+def _to_new(chosen: Format, entries: Iterator[Entry], target: Path, about: About) -> None:
+    """Write to a name nobody looks at, and put it in its place when all is there. Raises OSError, ExportError."""
     temporary = target.with_name(f".{target.name}.{os.getpid()}.tmp")
     try:
         if chosen.target == "stream":
-            with temporary.open("wb") as stream:
-                _to_stream(chosen, entries, stream, about)
+            _to_file(chosen, entries, temporary, about)
         else:
             chosen.write(entries, temporary, about)
         temporary.replace(target)
-    except OSError as error:
-        raise ExportError(f"{target}: cannot be written: {error.strerror or error}") from error
     finally:
         if temporary.is_dir():
             shutil.rmtree(temporary, ignore_errors=True)
@@ -102,9 +117,24 @@ def _write(chosen: Format, entries: Iterator[Entry], about: About) -> None:
             temporary.unlink(missing_ok=True)
 
 
-def _to_stream(chosen: Format, entries: Iterator[Entry], stream: IO[bytes], about: About) -> None:
-    chosen.write(entries, stream, about)
-    stream.flush()
+def _to_file(chosen: Format, entries: Iterator[Entry], file: Path, about: About) -> None:
+    with file.open("wb") as stream:
+        chosen.write(entries, stream, about)
+
+
+def _to_standard_output(chosen: Format, entries: Iterator[Entry], about: About) -> bool:
+    """Write to standard output, and return whether somebody read all of it. Raises ExportError."""
+    try:
+        chosen.write(entries, sys.stdout.buffer, about)
+        sys.stdout.buffer.flush()
+    except BrokenPipeError:
+        # `| head`: that is no failure. What is still in the buffer must go somewhere, or Python complains at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return False
+    except OSError as error:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise ExportError(f"standard output: cannot be written: {error.strerror or error}") from error
+    return True
 
 
 def _since(text: str) -> int:

@@ -5,6 +5,7 @@ from archiver.index.captures import Sealed, as_capture
 from archiver.index.holdings import AS_IT_WAS, Held, Intent, Recheck
 from archiver.index.index import Index, seconds
 from archiver.index.journal import Run, Validators
+from archiver.index.manifests import KnownFile
 from archiver.index.queue import Due, Sighting
 
 __all__ = [
@@ -14,6 +15,7 @@ __all__ = [
     "Held",
     "Index",
     "Intent",
+    "KnownFile",
     "Recheck",
     "Run",
     "Sealed",

@@ -9,6 +9,7 @@ from archiver.captures import Capture
 
 if TYPE_CHECKING:
     import sqlite3
+    from collections.abc import Iterator
 
     from archiver.index.database import Database
 
@@ -63,6 +64,20 @@ class Captures:
             "SELECT * FROM captures WHERE url = ? AND time = ?", url, (time - EPOCH) // MICROSECOND
         )
         return as_capture(row) if row else None
+
+    def has(self, warc: str) -> bool:
+        """Return whether there are records in a file."""
+        return self._database.row("SELECT 1 FROM captures WHERE warc = ? LIMIT 1", warc) is not None
+
+    def all(self) -> Iterator[tuple[int, Capture]]:
+        """Yield every record with its key."""
+        for row in self._database.each("SELECT * FROM captures"):
+            yield row["key"], as_capture(row)
+
+    def in_file(self, warc: str) -> dict[int, Capture]:
+        """Return the records in a file by key, in their order."""
+        rows = self._database.rows("SELECT * FROM captures WHERE warc = ? ORDER BY offset", warc)
+        return {row["key"]: as_capture(row) for row in rows}
 
     def seal(self, sealed: Sealed) -> None:
         """Note that nothing is added to a file any more."""

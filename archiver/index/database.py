@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from archiver.errors import IndexFileError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
 VERSION = 2  # of the schema, in SQLite's user_version; 0 until the index is complete
@@ -22,6 +22,7 @@ ADVICE = {
     sqlite3.SQLITE_NOTADB: "move it away: `archiver adopt` makes a new one from the posts",
     sqlite3.SQLITE_CORRUPT: "move it away: `archiver adopt` makes a new one from the posts",
 }
+FETCHED = 1000  # rows at a time
 PRIMARY = 0xFF  # of SQLite's result codes: the rest says more of the same
 
 
@@ -77,6 +78,21 @@ class Database:
         with self._named():
             row: sqlite3.Row | None = self._connection.execute(sql, values).fetchone()
             return row
+
+    def each(self, sql: str, *values: Any) -> Iterator[sqlite3.Row]:
+        """Yield the rows of a query one by one: for those that may be too many for a list."""
+        with self._named():
+            cursor = self._connection.execute(sql, values)
+        while True:
+            with self._named():
+                rows = cursor.fetchmany(FETCHED)
+            if not rows:
+                return
+            yield from rows
+
+    def check(self) -> str:
+        """Return what SQLite finds wrong with the file, nothing if all is well."""
+        return "; ".join(row[0] for row in self.rows("PRAGMA quick_check(3)") if row[0] != "ok")
 
     def write(self, sql: str, *values: Any) -> int:
         """Run a statement and return the key of the row that it inserted, if it did."""

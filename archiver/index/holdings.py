@@ -7,6 +7,8 @@ from datetime import datetime
 from hashlib import sha256
 from typing import TYPE_CHECKING, NamedTuple
 
+from archiver.index.manifests import version_path
+
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Mapping, Sequence
@@ -196,6 +198,8 @@ class Holdings:
                 key,
                 instead,
             )
+        if held and held["path"] != intent.path:
+            self._moved(key, intent.form, held["path"])
         write(
             """INSERT OR REPLACE INTO posts (article, form, path, sha256, revision, saved, rules)
                VALUES (?, ?, ?, ?, ?, ?, ?)""",
@@ -241,6 +245,16 @@ class Holdings:
                 self._database.write("DELETE FROM intents WHERE article = ? AND form = ?", row["article"], row["form"])
         self._database.commit()
         return len(intents)
+
+    def _moved(self, key: int, form: str, path: str) -> None:
+        """Note that a post, which was at `path`, and its earlier contents are somewhere else now."""
+        write = self._database.write
+        write("INSERT OR IGNORE INTO removed SELECT path FROM posts WHERE path = ? AND listed", path)
+        for row in self._database.rows(
+            "SELECT revision FROM revisions WHERE article = ? AND form = ? AND listed", key, form
+        ):
+            write("INSERT OR IGNORE INTO removed VALUES (?)", version_path(path, row["revision"]))
+        write("UPDATE revisions SET listed = 0 WHERE article = ? AND form = ?", key, form)
 
     def _article(self, recipe: str, article_id: str) -> sqlite3.Row | None:
         return self._database.row("SELECT key FROM articles WHERE recipe = ? AND id = ?", recipe, article_id)

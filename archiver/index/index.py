@@ -12,6 +12,7 @@ from archiver.index.database import Database
 from archiver.index.holdings import Holdings
 from archiver.index.journal import Journal
 from archiver.index.lock import Lock
+from archiver.index.manifests import Manifests
 from archiver.index.queue import Queue
 
 if TYPE_CHECKING:
@@ -28,8 +29,8 @@ class Index:
     """What the archive in `output` knows of its articles, in `_index` there.
 
     `queue` says what is new, `holdings` what is held, `answers` what that was made of of late, `captures` where the
-    evidence is, `journal` what earlier runs noted; `catalogue` is for looking things up. What is written counts after
-    `commit`. All raise IndexFileError.
+    evidence is, `journal` what earlier runs noted, `manifests` what was put on record; `catalogue` is for looking
+    things up. What is written counts after `commit`. All raise IndexFileError.
     """
 
     def __init__(self, database: Database, lock: Lock | None = None) -> None:
@@ -41,6 +42,7 @@ class Index:
         self.captures = Captures(database)
         self.catalogue = Catalogue(database)
         self.journal = Journal(database)
+        self.manifests = Manifests(database)
 
     @classmethod
     def open(cls, output: Path) -> Index:
@@ -86,6 +88,10 @@ class Index:
     def lock_descriptor(self) -> int:
         """The descriptor of the lock: a process that inherits it holds the lock as well."""
         return self._lock.descriptor if self._lock else -1
+
+    def check(self) -> str:
+        """Return what SQLite finds wrong with the file, nothing if all is well."""
+        return self._database.check()
 
     def commit(self) -> None:
         """Make what was written count."""

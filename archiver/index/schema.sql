@@ -115,6 +115,9 @@ CREATE TABLE answers (
 );
 CREATE INDEX answers_fetched ON answers (fetched);
 
+-- Files that a manifest has, and that are elsewhere now.
+CREATE TABLE removed (path TEXT PRIMARY KEY) WITHOUT ROWID;
+
 CREATE TABLE runs (
     run INTEGER PRIMARY KEY,
     started INTEGER NOT NULL,

@@ -1,0 +1,50 @@
+"""`archiver manifest`: put on record what the archive has, and say by which digest that can be shown later."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from archiver.commands.display import print_line
+from archiver.commands.options import add_settings_options, looking, settings_from
+from archiver.errors import StoreError
+from archiver.index import Index
+from archiver.verify import add_manifest, head
+
+if TYPE_CHECKING:
+    import argparse
+
+
+def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the command to `subparsers`."""
+    parser = subparsers.add_parser(
+        "manifest",
+        help="put on record what is in no manifest yet, and print the digest of the last one",
+        description="Write a manifest of all that none has yet (runs write theirs themselves), and print digest and "
+        "path of the last one. Keep that line, publish it or have it signed: with it anybody can show that nothing "
+        "was changed or removed since (docs/verify.md).",
+    )
+    add_settings_options(parser)
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Write the manifest and return the exit status."""
+    output = Path(settings_from(arguments)["ARCHIVER_OUTPUT"])
+    with looking(output):  # for the error if there is no index
+        pass
+    index = Index.open(output)
+    try:
+        added = add_manifest(output, index)
+    finally:
+        index.close()
+    try:
+        last = added or head(output)
+    except OSError as error:
+        raise StoreError(f"{output}: the manifests cannot be read: {error.strerror}") from error
+    if last is None:
+        sys.stderr.write("there is nothing to put on record yet\n")
+        return 0
+    print_line(f"{last.sha256}  {last.path}")
+    return 0

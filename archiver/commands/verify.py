@@ -1,0 +1,77 @@
+"""`archiver verify`: is the archive whole?"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from archiver.commands.display import print_line, print_problems
+from archiver.commands.options import add_settings_options, looking, settings_from
+from archiver.configuration import check
+from archiver.index import Index
+from archiver.recipes import recipes_for
+from archiver.statuses import FAILED
+from archiver.verify import add_manifest
+from archiver.verify.problems import HEADINGS
+from archiver.verify.repair import Repair
+from archiver.verify.verify import Verification
+
+if TYPE_CHECKING:
+    import argparse
+
+    from scrapy.settings import Settings
+
+    from archiver.verify.problems import Problem
+
+
+def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the command to `subparsers`."""
+    parser = subparsers.add_parser(
+        "verify",
+        help="check every post, version, capture and manifest, offline",
+        description="Check every post and earlier version against what was written, every capture against its digest, "
+        "the index against the disk both ways, local pictures, and the chain of manifests. The exit status is 0 "
+        "only if nothing is wrong, or everything was repaired.",
+    )
+    parser.add_argument("--repair", action="store_true", help="restore what the captures allow")
+    parser.add_argument("--json", action="store_true", help="print a line of JSON for each problem")
+    add_settings_options(parser)
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Verify the archive and return the exit status."""
+    settings = settings_from(arguments)
+    check(settings)
+    output = Path(settings["ARCHIVER_OUTPUT"])
+    with looking(output) as index:
+        verification = Verification(output, index)
+        problems = list(verification.problems())
+    if arguments.repair and problems:
+        problems = _repaired(problems, output, settings)
+    left = sum(not problem.repaired for problem in problems)
+    found = f"{left} {'problem' if left == 1 else 'problems'}" if left else "nothing is wrong"
+    summary = f"{verification.files:,} files, {verification.bytes:,} bytes: {found}"
+    if len(problems) > left:
+        summary += f", {len(problems) - left} repaired"
+    if arguments.json:
+        for problem in problems:
+            print_line(json.dumps(problem._asdict(), ensure_ascii=False))
+        sys.stderr.write(f"{summary}\n")
+    else:
+        print_problems(problems, HEADINGS)
+        print_line(summary)
+    return FAILED if left else 0
+
+
+def _repaired(problems: list[Problem], output: Path, settings: Settings) -> list[Problem]:
+    index = Index.open(output)
+    try:
+        repair = Repair(output, index, settings, recipes_for(settings))
+        problems = [repair.repaired(problem) for problem in problems]
+        add_manifest(output, index)
+    finally:
+        index.close()
+    return problems

@@ -1,0 +1,86 @@
+"""Which files of the archive are in a manifest."""
+
+from __future__ import annotations
+
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from archiver.index.database import Database
+
+VERSIONS = "_versions"
+VERSION_ROWS = """SELECT path, revisions.revision, revisions.sha256, revisions.capture, revisions.listed
+                  FROM revisions JOIN posts USING (article, form)"""
+
+
+class KnownFile(NamedTuple):
+    """A post or an earlier version, as the index knows it."""
+
+    recipe: str
+    id: str
+    form: str
+    sha256: bytes
+    capture: int | None  # its key
+
+
+class Manifests:
+    """The files that the archive answers for: posts, their earlier versions, captures."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def unlisted(self) -> Iterator[tuple[str, bytes]]:
+        """Yield the files that no manifest has as they are now: path and SHA-256, sorted by path for each kind."""
+        for row in self._database.rows("SELECT path, sha256 FROM posts WHERE listed = 0 ORDER BY path"):
+            yield row["path"], row["sha256"]
+        for row in self._database.rows(f"{VERSION_ROWS} WHERE revisions.listed = 0 ORDER BY path, revisions.revision"):
+            yield version_path(row["path"], row["revision"]), row["sha256"]
+        for row in self._database.rows("SELECT path, sha256 FROM warcs WHERE listed = 0 ORDER BY path"):
+            yield row["path"], row["sha256"]
+
+    def removed(self) -> list[str]:
+        """Return the files that a manifest has and that are elsewhere now."""
+        return [row["path"] for row in self._database.rows("SELECT path FROM removed ORDER BY path")]
+
+    def list_all(self, number: int) -> None:
+        """Note that the manifest of that number has all that was unlisted, and says what was removed."""
+        for table in ("posts", "revisions", "warcs"):
+            self._database.write(f"UPDATE {table} SET listed = ? WHERE listed = 0", number)
+        self._database.write("DELETE FROM removed")
+
+    def files(self) -> Iterator[tuple[str, bytes, int | None, bool]]:
+        """Yield every post and earlier version: path, SHA-256, its capture's key, and whether a manifest has it."""
+        for row in self._database.each("SELECT path, sha256, capture, listed FROM posts"):
+            yield row["path"], row["sha256"], row["capture"], bool(row["listed"])
+        for row in self._database.each(VERSION_ROWS):
+            yield version_path(row["path"], row["revision"]), row["sha256"], row["capture"], bool(row["listed"])
+
+    def file(self, path: str) -> KnownFile | None:
+        """Return what is known of a post or an earlier version, None if nothing is."""
+        for row in self._database.rows(
+            "SELECT recipe, id, form, sha256, capture FROM posts JOIN articles ON key = article WHERE path = ?", path
+        ):
+            return KnownFile(*row)
+        directory, _, name = path.rpartition("/")
+        if directory.startswith(f"{VERSIONS}/") and name.removesuffix(".md").isdecimal():
+            for row in self._database.rows(
+                """SELECT recipe, id, revisions.form, revisions.sha256, revisions.capture, path
+                   FROM revisions JOIN posts USING (article, form) JOIN articles ON key = article
+                   WHERE path LIKE ? AND revisions.revision = ?""",
+                f"%/{directory.partition('/')[2]}.md",
+                int(name.removesuffix(".md")),
+            ):
+                if version_path(row["path"], int(name.removesuffix(".md"))) == path:
+                    return KnownFile(*row[:5])
+        return None
+
+    def listed_captures(self) -> dict[str, bool]:
+        """Return the sealed WARC files, and whether a manifest has each."""
+        return {row["path"]: bool(row["listed"]) for row in self._database.rows("SELECT path, listed FROM warcs")}
+
+
+def version_path(post: str, revision: int) -> str:
+    """Return where an earlier revision of a post is."""
+    return f"{VERSIONS}/{PurePosixPath(post).stem}/{revision}.md"

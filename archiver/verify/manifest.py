@@ -1,0 +1,106 @@
+"""Manifests: what a run added or changed, as lines that `sha256sum --check` reads, each chained to the one before.
+
+    # archiver manifest 1
+    <SHA-256>  _manifests/2026/11/000041-20261122T100000Z.sha256     the manifest before this one
+    <SHA-256>  _posts/2026-11-22-NW….md
+    # removed  _posts/…                                                  a file that an earlier one has, and is gone
+
+Whoever keeps the SHA-256 of one manifest can show that nothing which it or an earlier one has was changed since.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from hashlib import sha256
+from typing import TYPE_CHECKING, NamedTuple
+
+from archiver.errors import StoreError
+from archiver.posts.disk import sync_directory
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from archiver.index import Index
+
+MANIFESTS = "_manifests"
+SUFFIX = ".sha256"
+TITLE = "# archiver manifest 1"
+REMOVED = "# removed  "
+
+
+class Head(NamedTuple):
+    """The last manifest: its path in the archive, and its SHA-256 in hexadecimal digits."""
+
+    path: str
+    sha256: str
+
+
+def manifests(output: Path) -> list[Path]:
+    """Return the manifests of an archive, the first of all first. Raises OSError."""
+    return sorted((output / MANIFESTS).glob(f"*/*/*{SUFFIX}"))
+
+
+def head(output: Path) -> Head | None:
+    """Return the last manifest, None if there is none. Raises OSError."""
+    directory = output / MANIFESTS
+    for _ in range(2):  # years, months
+        inside = sorted(one for one in directory.iterdir() if one.name.isdecimal()) if directory.is_dir() else []
+        if not inside:
+            return None
+        directory = inside[-1]
+    files = sorted(directory.glob(f"*{SUFFIX}"))
+    if not files:
+        return None
+    return Head(files[-1].relative_to(output).as_posix(), sha256(files[-1].read_bytes()).hexdigest())
+
+
+def add_manifest(output: Path, index: Index) -> Head | None:
+    """Write a manifest of all that none has yet, and return it; None if there is nothing. What is noted of it in
+    `index` counts when that is committed. Raises StoreError; then there is no new one."""
+    lines = [*(f"{digest.hex()}  {path}" for path, digest in index.manifests.unlisted())]
+    removed = index.manifests.removed()
+    if not (lines or removed):
+        return None
+    try:
+        before = head(output)
+        number = int(before.path.rpartition("/")[2].partition("-")[0]) + 1 if before else 1
+        chain = [f"{before.sha256}  {before.path}"] if before else []
+        text = "\n".join([TITLE, *chain, *lines, *(f"{REMOVED}{path}" for path in removed), ""])
+        now = time.gmtime()
+        folder = f"{MANIFESTS}/{time.strftime('%Y/%m', now)}"
+        if before and folder < before.path.rpartition("/")[0]:  # the clock went back
+            folder = before.path.rpartition("/")[0]
+        path = f"{folder}/{number:06}-{time.strftime('%Y%m%dT%H%M%SZ', now)}{SUFFIX}"
+        _write(output / path, text.encode())
+    except (OSError, ValueError) as error:
+        raise StoreError(f"{output / MANIFESTS}: no manifest can be written: {error}") from error
+    index.manifests.list_all(number)
+    return Head(path, sha256(text.encode()).hexdigest())
+
+
+def read_lines(file: Path) -> Iterator[tuple[str, str]]:
+    """Yield what a manifest says: path and SHA-256, nothing for one that was removed. Raises OSError, ValueError."""
+    for line in file.read_text("utf-8").splitlines():
+        if line.startswith(REMOVED):
+            yield line.removeprefix(REMOVED), ""
+        elif not line.startswith("#"):
+            digest, space, path = line.partition("  ")
+            if not space or len(digest) != 64:
+                raise ValueError(f"no line of a manifest: {line[:100]}")
+            yield path, digest
+
+
+def _write(file: Path, content: bytes) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    temporary = file.with_name(f".{file.name}.{os.getpid()}.tmp")
+    try:
+        with temporary.open("wb") as stream:
+            stream.write(content)
+            stream.flush()
+            os.fsync(stream.fileno())
+        temporary.replace(file)
+        sync_directory(file.parent)
+    finally:
+        temporary.unlink(missing_ok=True)

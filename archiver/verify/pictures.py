@@ -1,0 +1,42 @@
+"""The pictures of posts that are files of the archive: there, and whole."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+from urllib.parse import unquote
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+SOURCE = re.compile(rb'<img\s[^>]*?src="([^"]*)"')
+ELSEWHERE = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:|//")  # another site's, or in the post itself (data:)
+# How a picture begins, and how it ends when nothing is cut off.
+WHOLE = {b"\xff\xd8\xff": b"\xff\xd9", b"\x89PNG\r\n\x1a\n": b"IEND\xaeB`\x82", b"GIF8": b"\x3b"}
+TAIL = 16  # bytes
+
+
+def local_pictures(content: bytes) -> Iterator[str]:
+    """Yield the paths in the archive of the pictures that a post shows from there."""
+    for source in SOURCE.findall(content):
+        address = source.decode(errors="replace").replace("&amp;", "&")
+        if address and not ELSEWHERE.match(address):
+            yield unquote(address.partition("?")[0].partition("#")[0]).lstrip("/")
+
+
+def fault(file: Path) -> str:
+    """Return what is wrong with a picture, nothing if it is whole. Raises OSError."""
+    size = file.stat().st_size
+    with file.open("rb") as stream:
+        start = stream.read(TAIL)
+        stream.seek(max(size - TAIL, 0))
+        end = stream.read().rstrip(b"\0")
+    if not size:
+        return "it is empty"
+    if start.startswith(b"RIFF") and start[8:12] == b"WEBP":
+        return "" if int.from_bytes(start[4:8], "little") + 8 <= size else "its end is missing"
+    for beginning, ending in WHOLE.items():
+        if start.startswith(beginning):
+            return "" if end.endswith(ending) else "its end is missing"
+    return ""  # of a kind whose end cannot be told
