@@ -13,6 +13,8 @@ demo: $(VENV)/.installed
 # The second: all checks.
 test: $(VENV)/.installed-test
 	@tests/install-jekyll
+	@tests/install-hugo
+	@tests/install-consumers
 	@tests/install-schedulers
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check

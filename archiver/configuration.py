@@ -49,6 +49,8 @@ def add_plugins(settings: BaseSettings) -> None:
         if not isinstance(plugin.loaded, type):
             raise PluginError(f"{plugin.name}: is not a class")
         settings.setdefault_in_component_priority_dict("ADDONS", plugin.loaded, order)
+    # Above what they were: a process that runs a crawler puts its own settings over the crawler's once more.
+    settings.set("ADDONS", settings.getdict("ADDONS"), priority=(settings.getpriority("ADDONS") or 0) + 1)
 
 
 def check(settings: BaseSettings) -> None:

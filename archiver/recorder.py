@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 # Scrapy tells extensions of one another only when all of them are made.
 _OPEN: WeakKeyDictionary[Crawler, Recorder] = WeakKeyDictionary()
+OURS = "archiver-*.warc.gz"  # what else there is in the directory is not touched
 Where = tuple[str, int, int]  # a file, and in it offset and length of a record
 SAID = ("ARCHIVER_PROFILE", "ARCHIVER_LAYOUT", "ARCHIVER_SITE", "ROBOTSTXT_OBEY", "DOWNLOAD_DELAY")  # in warcinfo
 
@@ -68,6 +69,8 @@ class Recorder:
             return None
         if evidence.capture and evidence.key is None:  # a replay's
             evidence.key = self._index.captures.add(evidence.capture)
+        if evidence.after and evidence.key is None:
+            evidence.key = await self.keep(evidence.after)
         if not evidence.about or not (evidence.exchanges or evidence.key):
             return evidence.key
         if evidence.writing is None:
@@ -92,7 +95,7 @@ class Recorder:
     def end_files(self) -> None:
         """Note the WARC files that no run has ended; what a killed run left half-written in them is cut off."""
         known = self._index.captures.sealed()
-        for file in sorted((self._output / CAPTURES).rglob("*.warc.gz")):
+        for file in sorted((self._output / CAPTURES).rglob(OURS)):
             path = file.relative_to(self._output).as_posix()
             if path not in known:
                 size, sha256 = mend(file)
@@ -108,12 +111,17 @@ class Recorder:
             evidence.about = {}
             return evidence.key
         payload, last = evidence.payload, evidence.exchanges[-1]
-        warc, offset, length = await self._put(evidence.exchanges, about, captures.same(payload))
+        warc, offset, length = await self._put(evidence.exchanges, about, self._same(payload))
         evidence.exchanges, evidence.about = (), {}  # they may be many megabytes
         evidence.key = captures.add(Capture(warc, offset, length, payload, last.url, last.time))
         if "id" in about:
             self._index.answers.captured(about["recipe"], about["id"], evidence.key)
         return evidence.key
+
+    def _same(self, payload: str) -> Capture | None:
+        """Return a record with that payload which a new one may refer to: it is in this archive, and still there."""
+        known = self._index.captures.same(payload, CAPTURES)
+        return known if known and (self._output / known.warc).is_file() else None
 
     async def _put(self, exchanges: tuple[Exchange, ...], about: Mapping[str, Any], same: Capture | None) -> Where:
         refers = (same.url, same.time.strftime("%Y-%m-%dT%H:%M:%S.%fZ")) if same else None

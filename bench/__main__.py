@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from argparse import ArgumentParser
 
-from bench import adopt, crawl, listings, memory, pipelines
+from bench import adopt, captures, crawl, exports, listings, memory, pipelines
 from bench.figures import BenchError, Ratio, table
 
 BENCHES = {
@@ -14,6 +14,8 @@ BENCHES = {
     "memory": memory.run,
     "listings": listings.run,
     "adopt": adopt.run,
+    "captures": captures.run,
+    "exports": exports.run,
 }
 
 

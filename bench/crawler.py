@@ -35,8 +35,15 @@ if TYPE_CHECKING:
     from archiver.extensions.report import Result
 
 ARCHIVER = "archiver"  # articles by their addresses
-LISTING = "listings"  # the archiver finds the articles by itself
-SPIDERS = {ARCHIVER: ShareSpider, LISTING: ListingSpider, "default": DownloadSpider, "tuned": EagerDownloadSpider}
+LISTING = "listings"  # the archiver finds the articles by itself, and captures the answers
+UNCAPTURED = "uncaptured"  # the same without captures
+SPIDERS = {
+    ARCHIVER: ShareSpider,
+    LISTING: ListingSpider,
+    UNCAPTURED: ListingSpider,
+    "default": DownloadSpider,
+    "tuned": EagerDownloadSpider,
+}
 # All that is taken off the archiver is its politeness. More requests at once do not make it faster.
 IMPOLITE = {"DOWNLOAD_DELAY": 0, "CONCURRENT_REQUESTS_PER_DOMAIN": 16}
 SHARE_PAGE = "http://{host}/html_News/NewsShare.html?infoCode=NW{id}"
@@ -96,7 +103,8 @@ def main() -> None:
     if arguments.directory:
         settings.setmodule(SETTINGS_MODULE, priority="project")
         paths = {"ARCHIVER_RECIPES": arguments.directory, "ARCHIVER_OUTPUT": arguments.directory}
-        settings.setdict({**IMPOLITE, **paths, "LOG_LEVEL": "ERROR"}, priority="cmdline")
+        warc = {"ARCHIVER_WARC": False} if arguments.kind == UNCAPTURED else {}
+        settings.setdict({**IMPOLITE, **paths, **warc, "LOG_LEVEL": "ERROR"}, priority="cmdline")
         template = SHARE_PAGE
     urls = [template.format(host=arguments.host, id=article_id(number)) for number in range(arguments.count)]
     process = AsyncCrawlerProcess(settings)

@@ -91,7 +91,9 @@ def _insert(connection: sqlite3.Connection, recipe: str, rows: list[Row]) -> Non
         articles,
     )
     connection.executemany("INSERT INTO sightings VALUES (?, ?, ?, ?)", sightings)
-    connection.executemany("INSERT INTO posts VALUES (?, ?, ?, ?, ?, ?, ?)", posts)
+    connection.executemany(
+        "INSERT INTO posts (article, form, path, sha256, revision, saved, rules) VALUES (?, ?, ?, ?, ?, ?, ?)", posts
+    )
 
 
 def _insert_runs(connection: sqlite3.Connection, recipe: str, count: int) -> None:

@@ -110,6 +110,11 @@ class Archive:
             connection.execute(statement)
             connection.commit()
 
+    def rows(self, query: str) -> list[tuple[Any, ...]]:
+        """Look something up in the index."""
+        with closing(sqlite3.connect(self.output / "_index" / "index.sqlite")) as connection:
+            return connection.execute(query).fetchall()
+
     def asked(self) -> list[str]:
         """What was asked of the replica since this was last called, robots.txt left out."""
         targets = [seen.target for seen in self.replica.requests if seen.path != "/robots.txt"]

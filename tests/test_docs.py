@@ -55,8 +55,9 @@ def test_every_key_of_a_recipe_is_documented(part: type[types.Part]) -> None:
 
 def test_every_option_of_get_is_in_the_readme(archive: Archive) -> None:
     usage = archive.get("--help").stdout
-    options = set(re.findall(r"--\w+", usage)) - {"--help"}
-    assert options == set(re.findall(r"^\| `(--\w+)", read("README.md"), re.MULTILINE))
+    options = set(re.findall(r"--[\w-]+", usage)) - {"--help"}
+    rows = re.findall(r"^\| (`--.*?) \|", read("README.md"), re.MULTILINE)
+    assert options == set(re.findall(r"--[\w-]+", " ".join(rows)))
 
 
 def test_the_commands_of_the_readme_are_there() -> None:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from archiver.captures.capture import Capture
 
+HELD_BACK = "held_back"  # said of an answer: it is an edit that is not believed yet; if it is, more is said later
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 Headers = tuple[tuple[str, str], ...]  # in their order, repeated ones too
 
@@ -36,10 +37,10 @@ class Evidence:
 
     exchanges: the last is the answer, those before it led there (redirects). about: what a replay must know that the
     answer does not say; nothing when that is written. key: of the capture in the index, when it is there. capture: the
-    record, when it comes from one.
+    record, when it comes from one. after: the evidence that this says more about.
     """
 
-    __slots__ = ("about", "capture", "exchanges", "key", "writing")
+    __slots__ = ("about", "after", "capture", "exchanges", "key", "writing")
 
     def __init__(
         self,
@@ -47,11 +48,13 @@ class Evidence:
         about: Mapping[str, Any] | None = None,
         key: int | None = None,
         capture: Capture | None = None,
+        after: Evidence | None = None,
     ) -> None:
         self.exchanges = exchanges
         self.about = about or {}
         self.key = key
         self.capture = capture
+        self.after = after
         self.writing: asyncio.Future[int] | None = None
 
     @property

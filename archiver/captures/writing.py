@@ -20,6 +20,7 @@ from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple
+from urllib.parse import urlsplit, urlunsplit
 
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
@@ -45,6 +46,13 @@ class Job(NamedTuple):
     exchanges: tuple[Exchange, ...]
     about: dict[str, Any]
     same: tuple[str, str] | None = None
+
+
+class _Head(StatusAndHeaders):  # type: ignore[misc]
+    """A status line and headers, written as they came: warcio encodes anew what is not ASCII."""
+
+    def compute_headers_buffer(self, header_filter: object = None) -> None:  # noqa: ARG002
+        self.headers_buff = (self.to_str() + "\r\n").encode("latin-1")
 
 
 class Written(NamedTuple):
@@ -98,8 +106,14 @@ class Output:
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND | os.O_CLOEXEC
         self._descriptor = os.open(directory / name, flags, 0o666)
         self._path, self._size = f"{CAPTURES}/{now:%Y}/{now:%m}/{name}", 0
-        self._append(warcinfo(name, self._info))
-        _sync_directory(directory)
+        try:
+            self._append(warcinfo(name, self._info))
+            _sync_directory(directory)
+        except OSError:
+            os.close(self._descriptor)
+            self._descriptor = -1
+            (directory / name).unlink()
+            raise
 
     def _append(self, packed: bytes) -> None:
         """Add to the file, in one call where the system lets us: what is killed in between leaves whole records."""
@@ -147,7 +161,7 @@ def _answer(writer: WARCWriter, exchange: Exchange, same: tuple[str, str] | None
     headers = [
         (TRANSFER_ENCODING if name.lower() == "transfer-encoding" else name, value) for name, value in exchange.headers
     ]
-    http = StatusAndHeaders(f"{exchange.status} {exchange.reason}", headers, protocol=exchange.version)
+    http = _Head(f"{exchange.status} {exchange.reason}", headers, protocol=exchange.version)
     http.compute_headers_buffer()
     payload = f"sha256:{sha256(exchange.body).hexdigest()}"
     block = http.headers_buff if same else http.headers_buff + exchange.body
@@ -170,8 +184,9 @@ def _answer(writer: WARCWriter, exchange: Exchange, same: tuple[str, str] | None
 
 
 def _request(writer: WARCWriter, exchange: Exchange, answer: str) -> None:
-    target = "/" + exchange.url.split("://", 1)[-1].partition("/")[2]
-    http = StatusAndHeaders(f"{exchange.method} {target} HTTP/1.1", list(exchange.asked), is_http_request=True)
+    parts = urlsplit(exchange.url)
+    target = urlunsplit(("", "", parts.path or "/", parts.query, ""))
+    http = _Head(f"{exchange.method} {target} HTTP/1.1", list(exchange.asked), is_http_request=True)
     http.compute_headers_buffer()
     warc = {
         "WARC-Date": _date(exchange),

@@ -4,28 +4,18 @@ from __future__ import annotations
 
 import argparse
 import sys
+from importlib import import_module
 
 from scrapy.exceptions import UsageError
 
 import archiver
-from archiver.commands import (
-    adopt,
-    crawl,
-    demo,
-    duplicates,
-    export,
-    get,
-    history,
-    manifest,
-    replay,
-    schedule,
-    status,
-    verify,
-)
 from archiver.errors import ArchiverError, LockedError
 from archiver.statuses import FAILED, LOCKED, USAGE
 
-COMMANDS = (crawl, get, replay, verify, manifest, export, status, history, duplicates, adopt, schedule, demo)
+COMMANDS = (
+    *("crawl", "get", "replay", "verify", "manifest", "export", "status", "history", "duplicates", "adopt"),
+    *("schedule", "demo"),
+)
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -33,8 +23,10 @@ def main(argv: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="archiver", description=archiver.__doc__)
     parser.add_argument("--version", action="version", version=f"archiver {archiver.__version__}")
     subparsers = parser.add_subparsers(required=True, metavar="COMMAND")
-    for command in COMMANDS:
-        command.add_parser(subparsers)
+    named = (sys.argv[1:] if argv is None else argv)[:1]
+    # One that is named is imported alone: all of them together take longer to start than most take to run.
+    for name in named if set(named) & set(COMMANDS) else COMMANDS:
+        import_module(f"archiver.commands.{name}").add_parser(subparsers)
     arguments = parser.parse_args(argv)
     try:
         status: int = arguments.run(arguments)

@@ -13,14 +13,17 @@ BREAK = re.compile(
     r"<br\b[^>]*>|</?(?:p|div|h[1-6]|li|ul|ol|dl|dd|dt|tr|table|blockquote|pre|hr|figure|figcaption|center|section)\b[^>]*>",
     re.IGNORECASE,
 )
-LINE_ENDS = re.compile(r"[ \t\u3000\xa0]*\n[ \t\u3000\xa0\n]*")
+SPACE = " \t\u3000\xa0"
 
 
 def plain_text(html: str) -> str:
     """Return the words of `html` (a sound fragment): blocks on lines of their own, cells divided by tabs."""
     text = HIDDEN.sub("", html) if "<s" in html or "<S" in html or "<t" in html or "<T" in html else html
-    text = " ".join(text.split("\n"))
+    # The commonest tags, without the patterns: half the time.
+    text = text.replace("\n", " ").replace("<p>", "\n").replace("</p>", "\n")
     if "<t" in text or "<T" in text:
         text = CELL.sub("\t", text)
-    text = TAGS.sub("", BREAK.sub("\n", text))
-    return LINE_ENDS.sub("\n", unescape(text) if "&" in text else text).strip(" \t\n\u3000\xa0")
+    if "<" in text:
+        text = TAGS.sub("", BREAK.sub("\n", text))
+    lines = (unescape(text) if "&" in text else text).split("\n")
+    return "\n".join(filter(None, [line.strip(SPACE) for line in lines]))

@@ -13,6 +13,7 @@ from archiver.exports.entry import Entry, Version
 from archiver.index import as_capture
 from archiver.posts import VERSIONS
 from archiver.posts.read import read
+from archiver.text import printable
 
 if TYPE_CHECKING:
     import sqlite3
@@ -73,7 +74,7 @@ class Entries:
         form = recipe.forms.get(row["form"]) if recipe else None
         path = f"{self._output}/{row['path']}"
         try:
-            with open(path, "rb") as file:  # noqa: PTH123 - a Path for each costs a tenth of it all
+            with open(path, "rb", buffering=0) as file:  # noqa: PTH123 - a Path for each costs a tenth of it all
                 post = read(file.read(), quoted=bool(form and form.quote))
         except OSError as error:
             self.problems.append(f"{path}: {error.strerror}")
@@ -86,11 +87,11 @@ class Entries:
             id=row["id"],
             form=row["form"],
             url=post.link or "",
-            title=post.title,
+            title=printable(post.title),  # YAML can write what UTF-8 cannot
             published=datetime.fromisoformat(row["published"]),
-            source=_source(post, form) if form else "",
-            category=post.categories,
-            tags=post.tags,
+            source=source_of(post, form) if form else "",
+            category=printable(post.categories),
+            tags=tuple(map(printable, post.tags)),
             quote=post.quote or "",
             html=post.body,
             path=row["path"],
@@ -131,10 +132,10 @@ def _has(entry: Entry, words: tuple[str, ...]) -> bool:
     return all(word in text for word in words)
 
 
-def _source(post: ReadPost, form: Form) -> str:
+def source_of(post: ReadPost, form: Form) -> str:
     """Return the source that is in a post's tag, nothing if its form does not name it there."""
     found = _tag_pattern(form.tag).fullmatch(post.tags[0]) if post.tags and "{source}" in form.tag else None
-    return found[1] if found else ""
+    return printable(found[1]) if found else ""
 
 
 @cache

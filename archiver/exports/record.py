@@ -6,19 +6,32 @@ from datetime import UTC
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
     from archiver.captures import Capture
     from archiver.exports.entry import Entry
 
 SCHEMA = 1  # grows when a field goes or changes its meaning, not when one is added
+FIELDS = (
+    *("schema", "key", "recipe", "id", "form", "url", "title", "published", "source", "category", "tags", "quote"),
+    *("text", "html", "path", "sha256", "revision", "saved", "first_seen", "checked", "state", "listings", "rules"),
+    *("capture", "versions"),
+)
+CAPTURE_FIELDS = ("warc", "offset", "length", "payload_sha256", "url", "time")
+# Of a table: what is no text, number or list of texts has no column, but for the capture, which has one for each field.
+COLUMNS = (
+    *(name for name in FIELDS if name not in ("rules", "capture", "versions")),
+    *(f"capture_{name}" for name in CAPTURE_FIELDS),
+)
 
 
 def record(entry: Entry) -> dict[str, Any]:
-    """Return `entry` with texts, numbers, lists and objects only. Times are ISO 8601: `published` in the source's zone,
-    all others in UTC."""
+    """Return `entry` with texts, numbers, lists and objects only: FIELDS, in that order. Times are ISO 8601:
+    `published` in the source's zone, all others in UTC."""
     return {
         "schema": SCHEMA,
+        "key": entry.key,
         "recipe": entry.recipe,
         "id": entry.id,
         "form": entry.form,
@@ -40,26 +53,30 @@ def record(entry: Entry) -> dict[str, Any]:
         "state": entry.state,
         "listings": list(entry.listings),
         "rules": dict(entry.rules),
-        "capture": _capture(entry.capture),
+        "capture": capture_record(entry.capture),
         "versions": [
             {
                 "revision": version.revision,
                 "path": version.path,
                 "sha256": version.sha256,
                 "saved": utc(version.saved),
-                "capture": _capture(version.capture),
+                "capture": capture_record(version.capture),
             }
             for version in entry.versions
         ],
     }
 
 
-def utc(time: datetime) -> str:
-    """Return `time` in UTC, as RFC 3339 has it."""
-    return time.astimezone(UTC).isoformat().replace("+00:00", "Z")
+def columns(record: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a record as a row of a table: COLUMNS, in that order."""
+    capture = record["capture"] or {}
+    return {name: record[name] for name in COLUMNS if name in record} | {
+        f"capture_{name}": capture.get(name) for name in CAPTURE_FIELDS
+    }
 
 
-def _capture(capture: Capture | None) -> dict[str, Any] | None:
+def capture_record(capture: Capture | None) -> dict[str, Any] | None:
+    """Return a capture as a record: CAPTURE_FIELDS, in that order."""
     return capture and {
         "warc": capture.warc,
         "offset": capture.offset,
@@ -68,3 +85,8 @@ def _capture(capture: Capture | None) -> dict[str, Any] | None:
         "url": capture.url,
         "time": utc(capture.time),
     }
+
+
+def utc(time: datetime) -> str:
+    """Return `time` in UTC, as RFC 3339 has it."""
+    return time.astimezone(UTC).isoformat().replace("+00:00", "Z")

@@ -51,10 +51,13 @@ class Captures:
         row = self._database.row("SELECT * FROM captures WHERE key = ?", key)
         return as_capture(row) if row else None
 
-    def same(self, payload: str) -> Capture | None:
-        """Return the first record with that payload (SHA-256, hexadecimal digits)."""
+    def same(self, payload: str, directory: str = "") -> Capture | None:
+        """Return the first record with that payload (SHA-256, hexadecimal digits), of the files in `directory`."""
         row = self._database.row(
-            "SELECT * FROM captures WHERE payload = ? ORDER BY key LIMIT 1", bytes.fromhex(payload)
+            "SELECT * FROM captures WHERE payload = ?1 AND (?2 = '' OR substr(warc, 1, length(?2) + 1) = ?2 || '/')"
+            " ORDER BY key LIMIT 1",
+            bytes.fromhex(payload),
+            directory,
         )
         return as_capture(row) if row else None
 

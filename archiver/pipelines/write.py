@@ -100,13 +100,18 @@ class WritePipeline:
         except ValueError as error:
             raise QuarantineError(f"{article.address}: {error}") from error
 
+    def path(self, article: Article, post: Post, held: Held | None) -> str:
+        """Return the place of a post, relative to the output directory."""
+        folder = f"{article.published:%Y/%m}/" if self._by_month else ""
+        return held.path if held else f"{POSTS}/{folder}{post.name}"
+
     async def _write(self, article: Article) -> Article:
         recipe = self._recipes[article.recipe]
         post, held = self.post(article)
         assert article.published is not None  # or there would be no post
-        folder = f"{article.published:%Y/%m}/" if self._by_month else ""
-        article.path = held.path if held else f"{POSTS}/{folder}{post.name}"
+        article.path = self.path(article, post, held)
         content = sha256(post.content).digest()
+        stays = held is not None and not (self._force or self._replay) and self._stays(article, post, content, held)
         intent = Intent(
             article.recipe,
             article.id,
@@ -118,11 +123,11 @@ class WritePipeline:
             article.rules,
             article.address,
             self._recheck(recipe),
-            await self._captured(article, content, held),
+            held.capture if held and stays else await self._captured(article, content, held),
         )
         now = self._now(article, held)
         self._index.holdings.intend(intent, now)
-        article.outcome = await self._put(article, post, intent, held)
+        article.outcome = "kept" if stays else await self._put(article, post, intent, held)
         if article.outcome in ("written", "unchanged"):
             self._index.holdings.saved(intent, now)
         elif self._replay:
@@ -144,9 +149,7 @@ class WritePipeline:
         return await self._recorder.keep(article.evidence)
 
     async def _put(self, article: Article, post: Post, intent: Intent, held: Held | None) -> str:
-        """Write a post, unless the one that is held says the same, and return what became of it. Raises StoreError."""
-        if held and not (self._force or self._replay) and self._says_the_same(article, post, intent, held):
-            return "kept"
+        """Write a post, and return what became of it. Raises StoreError."""
         # A page that is asked only because a better one failed may know less: it fills gaps, and replaces nothing.
         mode = "rewrite" if self._force else "keep" if article.fallback else "update"
         try:
@@ -176,10 +179,10 @@ class WritePipeline:
             article.published = held.published.astimezone(published.tzinfo)
             article.rules["time"] = f"index:published (the source says {published.isoformat(' ')})"
 
-    def _says_the_same(self, article: Article, post: Post, intent: Intent, held: Held) -> bool:
+    def _stays(self, article: Article, post: Post, content: bytes, held: Held) -> bool:
         """Return whether the post that is held differs in markup only, as one of another profile does: same front
         matter, same words, and every picture. Then it stays: nobody edited anything."""
-        if intent.sha256 == held.sha256 or article.words is None:
+        if content == held.sha256 or article.words is None:
             return False
         if article.words != self._index.holdings.words(article.recipe, article.id)[1]:
             return False

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from importlib.resources import as_file, files
+from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 import yaml
 
-from archiver.errors import RecipeError
+from archiver.errors import PluginError, RecipeError
+from archiver.plugins import RECIPES, load_plugins
 from archiver.recipes.check import problems
 from archiver.recipes.recipe import Recipe
 
@@ -22,22 +25,42 @@ PACKAGED = Path(__file__).parent
 
 @cache
 def load_recipes(*directories: str) -> dict[str, Recipe]:
-    """Return the recipes in `directories`, then the packaged ones, by name; of one name the first counts.
+    """Return the recipes in `directories`, those of plug-ins and the packaged ones, by name; of one name the first
+    counts.
 
-    Raises RecipeError for a directory that is not there, and for the first file that is not a recipe.
+    Raises RecipeError for a directory that is not there, and for the first file that is not a recipe; PluginError for
+    a plug-in that cannot be used.
     """
     recipes: dict[str, Recipe] = {}
-    for directory in (*map(Path, directories), PACKAGED):
+    for directory in map(Path, directories):
         if not directory.is_dir():
             raise RecipeError(f"{directory}: no such directory; ARCHIVER_RECIPES must name directories of recipes")
-        for file in sorted(directory.glob("*.yaml")):
-            recipe = load_recipe(file)
-            recipes.setdefault(recipe.name, recipe)
+        _add(recipes, directory)
+    for plugin in load_plugins(RECIPES):
+        try:
+            found = sorted(files(plugin.loaded).iterdir(), key=attrgetter("name"))
+            for resource in found:
+                if resource.name.endswith(".yaml"):
+                    with as_file(resource) as file:
+                        recipe = load_recipe(file)
+                    recipes.setdefault(recipe.name, recipe)
+        except TypeError as error:  # a module without a directory, or no module at all
+            raise PluginError(f"{plugin.name}: is not a package: its directory is to have the recipes") from error
+        except RecipeError as error:
+            raise PluginError(f"{plugin.name}: {error}") from error
+    _add(recipes, PACKAGED)
     return recipes
 
 
+def _add(recipes: dict[str, Recipe], directory: Path) -> None:
+    for file in sorted(directory.glob("*.yaml")):
+        recipe = load_recipe(file)
+        recipes.setdefault(recipe.name, recipe)
+
+
 def recipes_for(settings: BaseSettings) -> dict[str, Recipe]:
-    """Return the recipes that a crawl with `settings` knows: yours (ARCHIVER_RECIPES) first. Raises RecipeError."""
+    """Return the recipes that a crawl with `settings` knows: yours (ARCHIVER_RECIPES) first. Raises RecipeError and
+    PluginError."""
     return load_recipes(*(directory.strip() for directory in settings.getlist("ARCHIVER_RECIPES") if directory.strip()))
 
 

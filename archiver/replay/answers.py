@@ -6,17 +6,18 @@ import json
 import zlib
 from datetime import UTC, datetime
 from hashlib import sha256
-from io import BytesIO
+from io import SEEK_END, BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 
 from warcio.archiveiterator import ArchiveIterator
-from warcio.bufferedreaders import ChunkedDataReader
+from warcio.bufferedreaders import BufferedReader, ChunkedDataReader
 from warcio.exceptions import ArchiveLoadFailed
+from warcio.recordloader import ArcWarcRecordLoader
 
 from archiver.captures import Capture
 from archiver.errors import CaptureError
-from archiver.replay.regions import first_member
+from archiver.replay.regions import GZIP_START, Region, first_member
 
 try:
     import brotli
@@ -24,21 +25,21 @@ except ImportError:  # nobody who has no such captures needs it
     brotli = None
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from warcio.recordloader import ArcWarcRecord
 
-    from archiver.replay.regions import Region
-
 INFLATE = (zlib.MAX_WBITS, -zlib.MAX_WBITS)  # with the header that it should have, and without, as some send it
 LARGEST = 64 << 20  # bytes of an answer, unpacked
+CHUNK = 1 << 16  # bytes of a file, read at once
 
 
 class Answer(NamedTuple):
     """An answer in a capture. about: what was noted with it, nothing if it is not ours.
 
-    same: payload digest of the record that has the body, where this one (a revisit) has none. problem: why there is no
-    body. more: this is only something more about an earlier answer, of that target URI and date.
+    same: payload digest of the record that has the body, where this one (a revisit) has none; refers: target URI and
+    date of that record, if they are said. problem: why there is no body. more: this is only something more about an
+    earlier answer, of that target URI and date.
     """
 
     capture: Capture
@@ -49,6 +50,23 @@ class Answer(NamedTuple):
     same: str = ""
     problem: str = ""
     more: bool = False
+    refers: tuple[str, datetime] | None = None
+
+
+class _Record(NamedTuple):
+    """A record, where it begins, and how to learn how long it is when it has been read."""
+
+    record: ArcWarcRecord
+    offset: int
+    length: Callable[[], int]
+
+
+class _TornError(Exception):
+    """What is at that byte is no whole record."""
+
+    def __init__(self, offset: int, reason: str) -> None:
+        super().__init__(" ".join(reason.split()))
+        self.offset = offset
 
 
 class _Until:
@@ -66,18 +84,97 @@ class _Until:
         return self._stream.tell()
 
 
-def answers(region: Region) -> Iterator[Answer]:
-    """Yield the answers that begin in `region`. Raises CaptureError where the file is broken."""
+def answers(region: Region, broken: Callable[[str], None] | None = None) -> Iterator[Answer]:
+    """Yield the answers that begin in `region`.
+
+    broken: is told where the file is broken there, and the next record that can be found is gone on with; without it,
+    CaptureError is raised. It is raised as well for a file that cannot be read at all.
+    """
+    start = region.start
     try:
         with Path(region.file).open("rb") as stream:
-            start = first_member(stream, region.start, region.end) if region.packed else region.start
-            if start >= region.end:
-                return
-            stream.seek(start)
-            yield from _read(ArchiveIterator(_Until(stream, region.stop)), region)
-    except (OSError, EOFError, ArchiveLoadFailed, zlib.error, ValueError) as error:
-        reason = " ".join(str(error).split())
-        raise CaptureError(f"{region.file}: broken after byte {region.start:,}: {reason}") from error
+            while start < region.end:
+                try:
+                    records = _packed(stream, region, start) if region.packed else _plain(stream, region)
+                    yield from _read(records, region)
+                    return
+                except _TornError as error:
+                    problem = f"{region.file}: broken at byte {error.offset:,}: {error}"
+                    if broken is None:
+                        raise CaptureError(problem) from error
+                    broken(problem)
+                    start = error.offset + 1 if region.packed else region.end
+    except OSError as error:
+        raise CaptureError(f"{region.file}: cannot be read: {error.strerror}") from error
+
+
+def _packed(stream: BinaryIO, region: Region, start: int) -> Iterator[_Record]:
+    """Yield the records from `start` on, of a file in which each is a gzip member. Raises _TornError."""
+    first = first_member(stream, start, region.end)
+    if region.first and start == region.start < first:
+        raise _TornError(start, "no gzip member with a WARC record begins there")
+    if first >= region.end:
+        return
+    loader = ArcWarcRecordLoader(verify_http=False, arc2warc=True)
+    for offset, length, content in _members(stream, first, region.stop):
+        reader = BufferedReader(BytesIO(content))
+        try:
+            record = loader.parse_record_stream(reader)
+        except EOFError:  # an empty member
+            continue
+        except (ArchiveLoadFailed, ValueError) as error:
+            raise _TornError(offset, str(error)) from error
+        yield _Record(record, offset, lambda length=length: length)  # type: ignore[misc]
+        record.raw_stream.read()
+        if len(content) < LARGEST:
+            if getattr(record.raw_stream, "limit", 0) > 0:
+                raise _TornError(offset, "the record is shorter than it says")
+            if reader.read().strip():
+                raise _TornError(offset, "a gzip member with several records; `warcio recompress` makes one for each")
+
+
+def _members(stream: BinaryIO, start: int, stop: int) -> Iterator[tuple[int, int, bytes]]:
+    """Yield offset, length and content of each gzip member from `start` on; of a huge one only the beginning."""
+    stream.seek(start)
+    position, unpacker, pieces, size = start, zlib.decompressobj(zlib.MAX_WBITS | 16), [], 0
+    while chunk := stream.read(min(CHUNK, stop - stream.tell())):
+        while chunk:
+            try:
+                piece = unpacker.decompress(chunk)
+            except zlib.error as error:
+                raise _TornError(start, str(error)) from error
+            if size < LARGEST:
+                pieces.append(piece)
+                size += len(piece)
+            if not unpacker.eof:
+                position += len(chunk)
+                break
+            position += len(chunk) - len(unpacker.unused_data)
+            yield start, position - start, b"".join(pieces)
+            start, chunk = position, unpacker.unused_data
+            unpacker, pieces, size = zlib.decompressobj(zlib.MAX_WBITS | 16), [], 0
+    if position > start:
+        raise _TornError(start, "the file ends within a record")
+
+
+def _plain(stream: BinaryIO, region: Region) -> Iterator[_Record]:
+    """Yield the records of a file that is not packed, or not as it should be. Raises _TornError."""
+    stream.seek(region.start)
+    records = ArchiveIterator(_Until(stream, region.stop), arc2warc=True)
+    while True:
+        try:
+            record = next(records, None)
+        except (EOFError, ArchiveLoadFailed, zlib.error, ValueError) as error:
+            raise _TornError(records.offset, str(error)) from error
+        if record is None or records.err_count:
+            break
+        offset = records.offset
+        yield _Record(record, offset, records.get_record_length)
+        records.read_to_end(record)
+        if getattr(record.raw_stream, "limit", 0) > 0:
+            raise _TornError(offset, "the file ends within a record")
+    if records.err_count:
+        raise _TornError(records.offset, "a record does not end where it says")
 
 
 def body_at(capture: Capture, file: Path) -> Answer:
@@ -85,63 +182,74 @@ def body_at(capture: Capture, file: Path) -> Answer:
     try:
         with file.open("rb") as stream:
             stream.seek(capture.offset)
-            records = ArchiveIterator(stream)
-            record = next(records, None)
-            if record is None:
-                raise CaptureError(f"{file}: nothing at byte {capture.offset:,}")
-            answer = _answer(record, records, str(file), capture.offset)
-    except (OSError, EOFError, ArchiveLoadFailed, zlib.error, ValueError) as error:
-        raise CaptureError(f"{file}: broken at byte {capture.offset:,}: {' '.join(str(error).split())}") from error
+            packed = stream.read(2) == GZIP_START[:2]
+            stop = stream.seek(0, SEEK_END)
+            region = Region(str(file), capture.offset, capture.offset + 1, packed, stop)
+            found = next(_packed(stream, region, capture.offset) if packed else _plain(stream, region), None)
+            answer = _answer(found, str(file)) if found else None
+    except _TornError as error:
+        raise CaptureError(f"{file}: broken at byte {error.offset:,}: {error}") from error
+    except OSError as error:
+        raise CaptureError(f"{file}: cannot be read: {error.strerror}") from error
     if answer is None:
         raise CaptureError(f"{file}: no answer at byte {capture.offset:,}")
     return answer
 
 
-def _read(records: ArchiveIterator, region: Region) -> Iterator[Answer]:
+def _read(records: Iterator[_Record], region: Region) -> Iterator[Answer]:
     waiting: Answer | None = None  # for what is noted about it: that comes after it
     identity = ""
-    for record in records:
-        offset = records.offset
-        ends = offset >= region.end
-        if record.rec_type == "metadata" and "json" in (record.content_type or ""):
-            more = _about(record)
-            if waiting and record.rec_headers.get_header("WARC-Refers-To") == identity:
-                yield waiting._replace(about=more)
-                waiting = None
-            elif not ends and not record.rec_headers.get_header("WARC-Refers-To") and "recipe" in more:
-                yield Answer(_capture(record, region.file, offset, 0, ""), 0, "", b"", more, more=True)
-        elif record.rec_type in ("response", "revisit", "resource"):
-            if waiting:
-                yield waiting
-                waiting = None
-            if not ends:
-                identity = record.rec_headers.get_header("WARC-Record-ID")
-                waiting = _answer(record, records, region.file, offset)
-        elif ends and waiting is None:
-            return
-        if ends and waiting is None:
-            return
+    try:
+        for found in records:
+            record, ends = found.record, found.offset >= region.end
+            if record.rec_type == "metadata" and "json" in (record.content_type or ""):
+                more = _about(record)
+                if waiting and record.rec_headers.get_header("WARC-Refers-To") == identity:
+                    yield waiting._replace(about=more)
+                    waiting = None
+                elif not ends and not record.rec_headers.get_header("WARC-Refers-To") and "recipe" in more:
+                    yield Answer(_capture(found, region.file, 0, ""), 0, "", b"", more, more=True)
+            elif record.rec_type in ("response", "revisit", "resource"):
+                if waiting:
+                    yield waiting
+                    waiting = None
+                if not ends:
+                    identity = record.rec_headers.get_header("WARC-Record-ID")
+                    waiting = _answer(found, region.file)
+            if ends and waiting is None:
+                return
+    except _TornError:
+        if waiting:
+            yield waiting
+        raise
     if waiting:
         yield waiting
 
 
-def _answer(record: ArcWarcRecord, records: ArchiveIterator, file: str, offset: int) -> Answer | None:
-    """Return what `record` holds, None if it is no answer of the web."""
-    url = record.rec_headers.get_header("WARC-Target-URI") or ""
-    if not url.startswith(("http://", "https://")):
+def _answer(found: _Record, file: str) -> Answer | None:
+    """Return what a record holds, None if it is no answer of the web. Raises _TornError."""
+    record = found.record
+    headers, http = record.rec_headers, record.http_headers
+    if not (headers.get_header("WARC-Target-URI") or "").startswith(("http://", "https://")):
         return None
-    http = record.http_headers
     status = int(http.get_statuscode()) if http and (http.get_statuscode() or "").isdecimal() else 200
     content_type = (http.get_header("Content-Type") if http else record.content_type) or ""
-    raw = record.raw_stream.read()
-    records.read_to_end(record)
-    length = records.get_record_length()
+    raw = record.raw_stream.read(LARGEST)
+    if len(raw) < LARGEST and getattr(record.raw_stream, "limit", 0) > 0:
+        raise _TornError(found.offset, "the record is shorter than it says")
+    length = found.length()
     if record.rec_type == "revisit":
-        digest = record.rec_headers.get_header("WARC-Payload-Digest") or ""
-        return Answer(_capture(record, file, offset, length, ""), status, content_type, b"", {}, same=digest or "?")
+        digest = headers.get_header("WARC-Payload-Digest") or "?"
+        url, date = (headers.get_header(f"WARC-Refers-To-{name}") for name in ("Target-URI", "Date"))
+        refers = (url.strip("<>"), _time(date, found.offset)) if url and date else None
+        capture = _capture(found, file, length, "")
+        return Answer(capture, status, content_type, b"", {}, same=digest, refers=refers)
+    if len(raw) == LARGEST:
+        capture = _capture(found, file, length, "")
+        return Answer(capture, status, content_type, b"", {}, problem=f"it has more than {LARGEST:,} bytes")
     if http and "chunked" in (http.get_header("Transfer-Encoding") or "").lower():
         raw = ChunkedDataReader(BytesIO(raw), decomp_type=None).read(LARGEST)
-    capture = _capture(record, file, offset, length, sha256(raw).hexdigest())
+    capture = _capture(found, file, length, sha256(raw).hexdigest())
     encoding = ((http.get_header("Content-Encoding") if http else "") or "").strip().lower()
     try:
         return Answer(capture, status, content_type, _decoded(raw, encoding), {})
@@ -185,9 +293,15 @@ def _about(record: ArcWarcRecord) -> dict[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-def _capture(record: ArcWarcRecord, file: str, offset: int, length: int, payload: str) -> Capture:
-    headers = record.rec_headers
-    date = headers.get_header("WARC-Date") or ""
-    time = datetime.fromisoformat(date)  # a ValueError says that the record is broken
-    time = time.astimezone(UTC) if time.tzinfo else time.replace(tzinfo=UTC)
-    return Capture(file, offset, length, payload, headers.get_header("WARC-Target-URI") or "", time)
+def _capture(found: _Record, file: str, length: int, payload: str) -> Capture:
+    headers = found.record.rec_headers
+    time = _time(headers.get_header("WARC-Date") or "", found.offset)
+    return Capture(file, found.offset, length, payload, headers.get_header("WARC-Target-URI") or "", time)
+
+
+def _time(date: str, offset: int) -> datetime:
+    try:
+        time = datetime.fromisoformat(date)
+    except ValueError as error:
+        raise _TornError(offset, str(error)) from error
+    return time.astimezone(UTC) if time.tzinfo else time.replace(tzinfo=UTC)

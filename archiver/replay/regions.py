@@ -23,13 +23,14 @@ STARTS = (b"WARC/", b"filedesc:", b"http")  # of records
 
 class Region(NamedTuple):
     """A part of a file: the records that begin in it. packed: each record is a gzip member. stop: where the WARC ends
-    that it is of (a WACZ goes on)."""
+    that it is of (a WACZ goes on). first: it begins where that does."""
 
     file: str
     start: int
     end: int
     packed: bool
     stop: int
+    first: bool = False
 
 
 def files_in(paths: Iterable[Path]) -> list[Path]:
@@ -100,7 +101,7 @@ def _begins_record(packed: bytes) -> bool:
 def _parts(file: str, start: int, end: int, *, packed: bool) -> Iterator[Region]:
     step = PART if packed else max(end - start, 1)  # where a record begins in one that is not packed, none can tell
     for at in range(start, end, step):
-        yield Region(file, at, min(at + step, end), packed, end)
+        yield Region(file, at, min(at + step, end), packed, end, at == start)
 
 
 def _data_start(stream: BinaryIO, header: int) -> int:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import multiprocessing
+import re
 from collections import Counter, deque
 from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from hashlib import sha256
 from itertools import chain
 from pathlib import Path
@@ -13,7 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from scrapy.exceptions import DropItem
 
-from archiver.errors import CaptureError, QuarantineError
+from archiver.errors import BatchError, CaptureError, QuarantineError
 from archiver.pipelines.same import SamePipeline
 from archiver.pipelines.write import WritePipeline
 from archiver.posts import Store
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
     from archiver.recipes import Recipe
     from archiver.replay.regions import Region
 
+SHA256 = re.compile(r"sha256:([0-9a-f]{64})", re.IGNORECASE)
 AT_ONCE = 500  # posts that are being written
 AHEAD = 3  # parts for each process: made before they are needed
 
@@ -95,34 +98,48 @@ class Replay:
         self._force = settings.getbool("ARCHIVER_FORCE")
         self._payloads: dict[bytes, Capture] = {}
         self._moments: dict[tuple[str, datetime], Capture] = {}
+        self._places: dict[str, str] = {}  # of files, as the index has them
+        self._planned: dict[str, bytes] = {}  # by path: the posts that would be written (`dry`)
         self._busy: dict[tuple[str, str], asyncio.Task[None]] = {}
         self._own: Workshop | None = None
         self.summary = Summary(Counter(), Counter(), [])
 
     def run(self, files: Sequence[Path], jobs: int) -> Summary:
         """Replay `files` with so many processes. Raises ArchiverError."""
-        parts = chain.from_iterable(map(regions, files))
+        parts = chain.from_iterable(map(self._parts, files))
         fork = "fork" if "fork" in multiprocessing.get_all_start_methods() else None
         pool = ProcessPoolExecutor(jobs, multiprocessing.get_context(fork), start, (self._settings,))
-        with pool:
-            pool.submit(int).result()  # they start now, while this process has no other threads
-            asyncio.run(self._consume(pool, parts, jobs))
+        try:
+            with pool:
+                pool.submit(int).result()  # they start now, while this process has no other threads
+                asyncio.run(self._consume(pool, parts, jobs))
+        except BrokenProcessPool as error:
+            raise BatchError("a process that read captures ended before it should; try fewer (--jobs)") from error
         return self.summary
+
+    def _parts(self, file: Path) -> list[Region]:
+        try:
+            return list(regions(file))
+        except CaptureError as error:
+            self._report([str(error)])
+            return []
+
+    def _report(self, problems: list[str]) -> None:
+        """Note where files are broken: once, though two parts may come upon the same record."""
+        self.summary.broken.extend(problem for problem in problems if problem not in self.summary.broken)
 
     async def _consume(self, pool: ProcessPoolExecutor, parts: Iterator[Region], jobs: int) -> None:
         if not self._dry:
             self._store.prepare(sweep=True)
-        pending: deque[asyncio.Future[list[Article | Failed | Other | Answer] | str]] = deque()
+        pending: deque[asyncio.Future[tuple[list[Article | Failed | Other | Answer], list[str]]]] = deque()
         try:
             while True:
                 while len(pending) < AHEAD * jobs and (part := next(parts, None)):
                     pending.append(asyncio.wrap_future(pool.submit(work, part)))
                 if not pending:
                     break
-                results = await pending.popleft()
-                if isinstance(results, str):
-                    self.summary.broken.append(results)
-                    continue
+                results, problems = await pending.popleft()
+                self._report(problems)
                 for result in results:
                     await self._take(result)
             await asyncio.gather(*self._busy.values())
@@ -137,8 +154,10 @@ class Replay:
                 await self._take(made)
         elif isinstance(result, Other):
             self.summary.others[result.what] += 1
+            if result.capture:
+                self._remember(self._placed(result.capture))
         elif isinstance(result, Failed):
-            self._remember(result.capture)
+            self._remember(self._placed(result.capture))
             self._tell(Change(result.address, "failed", reason=result.reason))
         else:
             await self._take_article(result)
@@ -147,8 +166,8 @@ class Replay:
         evidence = article.evidence
         assert evidence is not None
         assert evidence.capture is not None
-        self._remember(evidence.capture)
         capture = evidence.capture = self._placed(evidence.capture)
+        self._remember(capture)
         if running := self._busy.get((article.recipe, article.id)):
             await running
         held = self._index.holdings.post(article.recipe, article.id, article.form)
@@ -161,15 +180,13 @@ class Replay:
         except QuarantineError as error:
             self._tell(Change(capture.url, "failed", reason=str(error).removeprefix(f"{article.address}: ")))
             return
+        path = self._write.path(article, post, held)
+        there = held is not None and (self._output / path).is_file()
         same = held is not None and held.sha256 == sha256(post.content).digest()
-        path = held.path if held else f"_posts/{post.name}"
-        if (article.fallback and held and not self._force) or (
-            same and held and not self._force and (self._dry or held.capture is not None)
-        ):
+        if self._dry:
+            self._tell(self._planned_change(article, path, post.content, held))
+        elif there and held and not self._force and (article.fallback or (same and held.capture is not None)):
             self._tell(Change(article.address, "unchanged", path))
-        elif self._dry:
-            before = _content(self._output / path) if held else None
-            self._tell(Change(article.address, "written", path, before=before, after=post.content))
         else:
             task = asyncio.create_task(self._put(article))
             self._busy[article.recipe, article.id] = task
@@ -191,6 +208,20 @@ class Replay:
         finally:
             del self._busy[article.recipe, article.id]
 
+    def _planned_change(self, article: Article, path: str, after: bytes, held: Held | None) -> Change:
+        """Return what would become of an article."""
+        before = _content(self._output / path)
+        planned, content = self._planned.get(path), sha256(after).digest()
+        if before is not None and planned is None and not self._force:
+            if before == after or (article.fallback and held):
+                return Change(article.address, "unchanged", path)
+            if held is None or sha256(before).digest() != held.sha256:
+                return Change(article.address, "edited", path)
+        if planned is not None and (planned == content or article.fallback):
+            return Change(article.address, "unchanged", path)
+        self._planned[path] = content
+        return Change(article.address, "written", path, before=before, after=after)
+
     def _is_older(self, capture: Capture, held: Held) -> bool:
         """Return whether the post that is held was made of a later answer than this one."""
         known = self._index.captures.get(held.capture) if held.capture is not None else None
@@ -207,39 +238,49 @@ class Replay:
         if answer.more:
             known = self._moments.get((url, time)) or self._index.captures.at(url, time)
         else:
-            payload = answer.same.removeprefix("sha256:")
-            known = self._payloads.get(_digest(payload)) or self._index.captures.same(payload)
+            known = self._with_payload(answer.same)
+            if known is None and answer.refers:
+                known = self._moments.get(answer.refers) or self._index.captures.at(*answer.refers)
         if known is None:
             reason = "its body is in a capture that is not among these"
             return [Failed(url, reason, answer.capture)] if answer.about else [Other(f"revisits: {reason}")]
         try:
             found = body_at(known, self._output / known.warc)
+            if found.same and (first := self._with_payload(found.same)):
+                body = body_at(first, self._output / first.warc)
+                found = body._replace(capture=found.capture._replace(payload=body.capture.payload))
         except CaptureError as error:
             return [Failed(url, str(error), answer.capture)]
         capture = found.capture if answer.more else answer.capture._replace(payload=found.capture.payload)
-        return self._own.make(found._replace(capture=capture, about=answer.about, status=answer.status or found.status))
+        content_type, status = answer.content_type or found.content_type, answer.status or found.status
+        return self._own.make(
+            found._replace(capture=capture, about=answer.about, status=status, content_type=content_type)
+        )
+
+    def _with_payload(self, digest: str) -> Capture | None:
+        """Return a capture with the payload of that digest; only our own algorithm is known."""
+        found = SHA256.fullmatch(digest)
+        if found is None:
+            return None
+        return self._payloads.get(bytes.fromhex(found[1])) or self._index.captures.same(found[1])
 
     def _remember(self, capture: Capture) -> None:
         if capture.payload:
-            self._payloads.setdefault(_digest(capture.payload), capture)
+            self._payloads.setdefault(bytes.fromhex(capture.payload), capture)
         self._moments.setdefault((capture.url, capture.time), capture)
 
     def _placed(self, capture: Capture) -> Capture:
         """Return `capture` with its file as the index has it: relative to the archive, if it is in it."""
-        file, root = Path(capture.warc).resolve(), self._output.resolve()
-        inside = file.is_relative_to(root)
-        return capture._replace(warc=file.relative_to(root).as_posix() if inside else str(file))
+        place = self._places.get(capture.warc)
+        if place is None:
+            file, root = Path(capture.warc).resolve(), self._output.resolve()
+            place = file.relative_to(root).as_posix() if file.is_relative_to(root) else str(file)
+            self._places[capture.warc] = place
+        return capture._replace(warc=place)
 
     def _tell(self, change: Change) -> None:
         self.summary.outcomes[change.outcome] += 1
         self._listener(change)
-
-
-def _digest(payload: str) -> bytes:
-    try:
-        return bytes.fromhex(payload)
-    except ValueError:
-        return payload.encode()
 
 
 def _content(file: Path) -> bytes | None:

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import inspect
+import multiprocessing
+import os
+import signal
+from threading import Thread
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 
@@ -15,7 +19,7 @@ from scrapy.utils.conf import build_component_list
 from scrapy.utils.misc import build_from_crawler, load_object
 
 from archiver.addresses import Reference, page_at
-from archiver.captures import Evidence
+from archiver.captures import HELD_BACK, Evidence
 from archiver.errors import ArchiverError, CaptureError, PageError
 from archiver.pages import page_for
 from archiver.pipelines.same import SamePipeline
@@ -44,9 +48,10 @@ class Failed(NamedTuple):
 
 
 class Other(NamedTuple):
-    """An answer that is no article's, in words."""
+    """An answer that is no article's, in words. capture: where it is, if more may be said about it."""
 
     what: str
+    capture: Capture | None = None
 
 
 Result = "Article | Failed | Other | Answer"  # an Answer: its body is in another record
@@ -63,9 +68,11 @@ class Workshop:
 
     def make(self, answer: Answer) -> list[Article | Failed | Other]:
         """Return the articles in `answer`, one for each form of post that it became or can become."""
-        host = urlsplit(answer.capture.url).netloc
         if "listing" in answer.about:
             return [Other("listings")]
+        if HELD_BACK in answer.about:
+            return [Other("edits, held back until they were believed", answer.capture)]
+        host = _host(answer.capture.url)
         found = self._reference(answer)
         if found is None:
             return [Other(f"no recipe knows such a page of {host}")]
@@ -125,6 +132,13 @@ def pipelines(crawler: Crawler) -> tuple[list[type], list[type]]:
     return classes[:at], classes[at + 1 :]
 
 
+def _host(address: str) -> str:
+    try:
+        return urlsplit(address).netloc
+    except ValueError:
+        return "a host that has no such name"
+
+
 def finished(result: Any) -> Any:
     """Return what a pipeline returned, or what came of it if that has to be awaited."""
     return asyncio.run(_awaited(result)) if inspect.isawaitable(result) else result
@@ -138,23 +152,32 @@ _workshop: Workshop | None = None  # of this process
 
 
 def start(settings: Mapping[str, Any]) -> None:
-    """Set up this process."""
+    """Set up this process. It ends when the one that started it does, however that ends."""
     global _workshop
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the replay ends first, and then this process
+    Thread(target=_follow, name="follow", daemon=True).start()
     _workshop = Workshop(settings)
 
 
-def work(region: Region) -> list[Article | Failed | Other | Answer] | str:
-    """Return what became of the answers in a region, in their order; if the file is broken there, why."""
+def _follow() -> None:
+    if parent := multiprocessing.parent_process():
+        parent.join()
+        os._exit(1)
+
+
+def work(region: Region) -> tuple[list[Article | Failed | Other | Answer], list[str]]:
+    """Return what became of the answers in a region, in their order, and where and why the file is broken there."""
     assert _workshop is not None, "the process is set up first"
     results: list[Article | Failed | Other | Answer] = []
+    problems: list[str] = []
     try:
-        for answer in answers(region):
+        for answer in answers(region, problems.append):
             if answer.same or answer.more:
                 results.append(answer)
             else:
                 results += _workshop.make(answer)
     except CaptureError as error:
-        return str(error)
+        problems.append(str(error))
     except ArchiverError as error:
-        return f"{region.file}: {error}"
-    return results
+        problems.append(f"{region.file}: {error}")
+    return results, problems

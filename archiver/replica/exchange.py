@@ -56,7 +56,8 @@ class Answer:
     """One response, and how it is to be sent.
 
     `declared` is a Content-Length other than the body's; `delay` and `drip` are the seconds before the answer
-    and the seconds that its body takes; `reset` drops the connection instead of answering.
+    and the seconds that its body takes; `reset` drops the connection instead of answering. `more` are headers after
+    the others: repeated ones. `chunked` sends the body in chunks, without a length.
     """
 
     status: int = 200
@@ -66,6 +67,8 @@ class Answer:
     delay: float = 0
     drip: float = 0
     reset: bool = False
+    more: tuple[tuple[str, str], ...] = ()
+    chunked: bool = False
 
 
 def typed(body: str | bytes, content_type: str) -> Answer:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 _TARGET = re.compile(r"(?:https?://(?P<host>[^/?]*))?(?P<path>[^?]*)\??(?P<query>.*)", re.IGNORECASE | re.DOTALL)
+CHUNK = 1000  # bytes
 
 
 class Wire(ThreadingHTTPServer):
@@ -106,14 +107,21 @@ class Handler(BaseHTTPRequestHandler):
     def _send_now(self, answer: Answer) -> None:
         length = len(answer.body) if answer.declared is None else answer.declared
         self.send_response(answer.status)
-        for name, value in answer.headers.items():
+        for name, value in (*answer.headers.items(), *answer.more):
             self.send_header(name, value)
-        if answer.status != HTTPStatus.NOT_MODIFIED:  # there it would be that of the body which is not sent
+        if answer.chunked:
+            self.send_header("Transfer-Encoding", "chunked")
+        elif answer.status != HTTPStatus.NOT_MODIFIED:  # there it would be that of the body which is not sent
             self.send_header("Content-Length", str(length))
         self.end_headers()
         if self.command == "HEAD":
             return
-        if answer.drip:
+        if answer.chunked:
+            for start in range(0, len(answer.body), CHUNK):
+                chunk = answer.body[start : start + CHUNK]
+                self.wfile.write(b"%x\r\n%b\r\n" % (len(chunk), chunk))
+            self.wfile.write(b"0\r\n\r\n")
+        elif answer.drip:
             self._drip(answer)
         else:
             self.wfile.write(answer.body)

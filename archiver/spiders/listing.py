@@ -9,7 +9,7 @@ from scrapy import Request, signals
 from scrapy.exceptions import DontCloseSpider, UsageError
 
 from archiver.addresses import Reference
-from archiver.captures import Evidence
+from archiver.captures import HELD_BACK, Evidence
 from archiver.errors import HeldBackError, UnknownListingError
 from archiver.index import Validators, seconds
 from archiver.listings import resolve_listings
@@ -125,7 +125,7 @@ class ListingSpider(ListSpider):
 
     def hold_back(self, item: Article, exception: BaseException) -> None:
         """Note an article that was edited, to look at it again when all others have been looked at."""
-        if isinstance(exception, HeldBackError):
+        if isinstance(exception, HeldBackError) and (item.recipe, item.id) not in self.held_back:
             reference = Reference(
                 self.recipes[item.recipe],
                 item.id,
@@ -134,8 +134,13 @@ class ListingSpider(ListSpider):
                 known=self.archive.index.holdings.known(item.recipe, item.id),
                 places=item.places,
             )
-            recorder(self.crawler).keep_soon(item.evidence)  # it is kept either way; in memory it would be too much
-            self.held_back[item.recipe, item.id] = (reference, item.evidence)
+            evidence = item.evidence
+            if evidence and evidence.about:
+                about = evidence.about
+                evidence.about = {**about, HELD_BACK: True}
+                recorder(self.crawler).keep_soon(evidence)  # now: in memory it would be too much
+                evidence = Evidence(about=about, after=evidence)
+            self.held_back[item.recipe, item.id] = (reference, evidence)
 
     def _too_old(self, due: Due) -> bool:
         recipe = self.recipes[due.recipe]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from scrapy.exceptions import DropItem
 
 from archiver.article import Article
+from archiver.captures import HELD_BACK
 from archiver.errors import ArchiverError, CaptureError
 from archiver.pipelines.write import WritePipeline
 from archiver.posts import Job, Store
@@ -80,7 +81,8 @@ class Repair:
             raise CaptureError("its answer was not captured; if its source still has it: `archiver get --force`")
         answer = self._answer(capture)
         known_fields = {**self._index.holdings.known(known.recipe, known.id), **answer.about.get("known", {})}
-        about = {**answer.about, "recipe": known.recipe, "id": known.id, "forms": [known.form], "known": known_fields}
+        noted = {name: value for name, value in answer.about.items() if name != HELD_BACK}
+        about = {**noted, "recipe": known.recipe, "id": known.id, "forms": [known.form], "known": known_fields}
         (made,) = self._workshop.make(answer._replace(about=about))
         if not isinstance(made, Article):
             raise CaptureError(made.reason if isinstance(made, Failed) else made.what)

@@ -1,0 +1,130 @@
+"""The captures of an export: each once, with all that its replay needs."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from archiver.captures import HELD_BACK
+from archiver.captures.writing import warcinfo
+from archiver.errors import ExportError
+from archiver.exports.cdxj import line
+from archiver.exports.warc import ANSWERS
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Mapping
+
+    from _typeshed import SupportsWrite
+
+    from archiver.captures import Capture
+    from archiver.exports.cdxj import Lines
+    from archiver.exports.warc import Member, Reader
+    from archiver.index import Index
+
+# forms: of post that a replay makes of it, as a JSON array; NULL: nothing is noted with it, it is none of ours.
+# more: what was noted later is needed too.
+TABLE = """CREATE TABLE copied (warc TEXT, offset INTEGER, url TEXT, date TEXT, forms TEXT, more INTEGER,
+           PRIMARY KEY (warc, offset)) WITHOUT ROWID"""
+
+
+class Copy:
+    """A WARC file that is written from records of the archive's, byte for byte.
+
+    name: of the file. lines: its index. root: the archive, with its index. scratch: a database to keep in mind what
+    is copied.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        stream: SupportsWrite[bytes],
+        lines: Lines,
+        reader: Reader,
+        index: Index,
+        root: Path,
+        scratch: sqlite3.Connection,
+    ) -> None:
+        self._name = name
+        self._stream = stream
+        self._lines = lines
+        self._reader = reader
+        self._captures = index.captures
+        self._root = root
+        self._scratch = scratch
+        self._size = 0  # bytes
+        scratch.execute(TABLE)
+
+    def begin(self, info: Mapping[str, str]) -> None:
+        """Write the first record: `info` of the file (WARC 1.1, 6.2)."""
+        self._put(warcinfo(self._name, dict(info)))
+
+    def add(self, capture: Capture, form: str) -> None:
+        """Copy a capture that a post of that form was made of, unless it is there already. Raises ExportError."""
+        where = (capture.warc, capture.offset)
+        found = self._scratch.execute("SELECT forms FROM copied WHERE (warc, offset) = (?, ?)", where).fetchone()
+        (forms,) = found or (self._copied(capture),)
+        if forms is not None and form not in json.loads(forms):
+            self._scratch.execute("UPDATE copied SET more = 1 WHERE (warc, offset) = (?, ?)", where)
+
+    def end(self) -> None:
+        """Copy what was noted later of answers that are here: that another form was made of one, or that an edit
+        was believed. No index knows where that is, so files are read through if there is something to look for.
+        Raises ExportError."""
+        (first,) = self._scratch.execute("SELECT min(warc) FROM copied WHERE more").fetchone()
+        if first is None:
+            return
+        self._scratch.execute("CREATE INDEX copied_more ON copied (url, date) WHERE more")
+        for member in self._reader.said_later(first):
+            wanted = "SELECT 1 FROM copied WHERE more AND (url, date) = (?, ?)"
+            if self._scratch.execute(wanted, (member.url, member.date)).fetchone():
+                self._put(member.packed)
+
+    def _copied(self, capture: Capture) -> str | None:
+        """Copy a capture, after the one that has its payload if it has none, and return its forms."""
+        file = self._root / capture.warc
+        outside = Path(capture.warc).is_absolute()
+        if outside or not file.is_file():
+            state = "outside the archive" if outside else "missing"
+            raise ExportError(f"{file}: the capture of {capture.url} is in this file, which is {state}")
+        before, answer, after = self._reader.capture(capture)
+        noted = next((found for member in after if (found := member.noted())), {})
+        forms = json.dumps(noted.get("forms", [])) if "recipe" in noted else None
+        self._scratch.execute(
+            "INSERT INTO copied VALUES (?, ?, ?, ?, ?, ?)",
+            (capture.warc, capture.offset, answer.url, answer.date, forms, int(HELD_BACK in noted)),
+        )
+        if answer.type == "revisit":
+            self._bring(capture, answer)
+        for member in (*before, answer, *after):
+            if member.type in ANSWERS:
+                self._lines.add(line(member, self._name, self._size))
+            self._put(member.packed)
+        return forms
+
+    def _bring(self, capture: Capture, revisit: Member) -> None:
+        """Copy the answer that has the payload of `revisit` (WARC 1.1, 6.7.2)."""
+        url, date = revisit.header("WARC-Refers-To-Target-URI"), revisit.header("WARC-Refers-To-Date")
+        original = self._captures.same(capture.payload)
+        if url and date and (original is None or (original.url, original.time) != (url, _time(date))):
+            original = self._captures.at(url, _time(date))
+        if original is None or original[:2] == capture[:2]:
+            raise ExportError(
+                f"{self._root / capture.warc}: the record at byte {capture.offset:,} has no payload, and the one that "
+                f"has it is not in the archive: {url} of {date}"
+            )
+        where = original[:2]
+        if not self._scratch.execute("SELECT 1 FROM copied WHERE (warc, offset) = (?, ?)", where).fetchone():
+            self._copied(original)
+
+    def _put(self, packed: bytes) -> None:
+        self._stream.write(packed)
+        self._size += len(packed)
+
+
+def _time(date: str) -> datetime:
+    """Return a WARC-Date in UTC; without an offset it is that."""
+    time = datetime.fromisoformat(date)
+    return time.astimezone(UTC) if time.tzinfo else time.replace(tzinfo=UTC)

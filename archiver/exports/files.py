@@ -1,0 +1,102 @@
+"""Exports that are directories: one file an article, under names that are safe everywhere and stay the same."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from datetime import datetime
+from hashlib import sha256
+from typing import TYPE_CHECKING
+
+from archiver.errors import ExportError
+from archiver.posts.frontmatter import double_quoted
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
+
+    from archiver.exports.entry import Entry
+
+Value = str | int | datetime | tuple[str, ...]
+
+# In small letters only: file systems that take capitals for the same letters would take two names for one.
+PLAIN = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
+OTHER = re.compile(r"[^a-z0-9]+")
+# Microsoft, "Naming files, paths and namespaces": these are devices, whatever follows a dot.
+DEVICES = frozenset(["con", "prn", "aux", "nul", *(f"{one}{n}" for one in ("com", "lpt") for n in "0123456789¹²³")])
+INDEX = "index"  # to site generators the page of the whole directory
+# What file systems forbid, and what ends a link to a note.
+FORBIDDEN = re.compile(r'[\s\[\]#^|\\/:*?"<>%]+')
+MAX_NAME = 200  # bytes; file systems take 255, and sync tools add to names
+
+
+class Folder:
+    """A new directory at `path`, to put files in."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._made: set[Path] = set()
+        self._make(path)
+
+    def write(self, entry: Entry, directory: str, name: str, text: str) -> None:
+        """Write `text` in UTF-8 to the file `name` in `directory` (relative; it is made). Raises ExportError when
+        another entry has that name already."""
+        folder = self._path / directory
+        self._make(folder)
+        try:
+            with (folder / name).open("x", encoding="utf-8", newline="\n") as file:
+                file.write(text)
+        except FileExistsError as error:
+            raise ExportError(f"{entry.key}: another article has the name {directory}/{name}") from error
+
+    def _make(self, folder: Path) -> None:
+        if folder not in self._made:
+            folder.mkdir(parents=True, exist_ok=True)
+            self._made.add(folder)
+
+
+def name_of(value: str) -> str:
+    """Return `value` (an id, a recipe, a form) as the name of a file or directory and part of an address: as it is
+    where it is small letters, digits, `-` and `_`; else what there is of these, and a digest that tells it from others.
+    """
+    if PLAIN.fullmatch(value) and value not in DEVICES and value != INDEX:
+        return value
+    digest = sha256(value.encode("utf-8", "surrogatepass")).hexdigest()[:12]
+    return f"{OTHER.sub('-', value.lower())[:48].strip('-')}-{digest}".removeprefix("-")
+
+
+def titled_name(title: str, ending: str) -> str:
+    """Return a file name of `title` and `ending` (which makes it unique) of at most 200 bytes. Characters that a file
+    system or a link of a note does not take are spaces in it."""
+    kept = "".join(one for one in unicodedata.normalize("NFC", title) if unicodedata.category(one) not in UNSEEN)
+    kept = FORBIDDEN.sub(" ", kept).strip(". ")
+    if kept.partition(".")[0].strip().lower() in DEVICES:
+        kept = f"_{kept}"
+    room = MAX_NAME - len(ending.encode()) - 1
+    return f"{cut(kept, room).strip()} {ending}".strip()
+
+
+def cut(text: str, size: int) -> str:
+    """Return the beginning of `text` that is not longer than `size` bytes in UTF-8."""
+    return text.encode(errors="ignore")[:size].decode(errors="ignore")
+
+
+UNSEEN = frozenset(["Cc", "Cf", "Cs", "Co", "Cn"])  # categories: controls, formats, and what is no character
+
+
+def front_matter(fields: Mapping[str, Value]) -> str:
+    """Return `fields` as YAML between lines of `---`; those that are empty are left out."""
+    lines = (f"{key}: {_yaml(value)}\n" for key, value in fields.items() if value not in ("", ()))
+    return f"---\n{''.join(lines)}---\n"
+
+
+def _yaml(value: Value) -> str:
+    if isinstance(value, str):
+        return double_quoted(value)
+    if isinstance(value, tuple):
+        return _list(value)
+    return value.isoformat() if isinstance(value, datetime) else str(value)
+
+
+def _list(values: Iterable[str]) -> str:
+    return f"[{', '.join(map(double_quoted, values))}]"

@@ -1,0 +1,66 @@
+"""`hugo`: a section of a Hugo site.
+
+The pages are Markdown without any HTML: Hugo drops HTML in Markdown unless `markup.goldmark.renderer.unsafe` is set,
+and from 0.162 on it refuses content files that are HTML unless `security.allowContent` has them. So they build as they
+are, in old and new versions alike.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from archiver.exports.files import MAX_NAME, Folder, cut, front_matter, name_of
+from archiver.exports.format import About, Format
+from archiver.exports.pure_markdown import Dialect, markdown_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+
+    from archiver.exports.entry import Entry
+    from archiver.exports.files import Value
+
+
+SLASHES = re.compile(r"[/\\]+")
+
+
+def write(entries: Iterator[Entry], path: Path, about: About) -> None:
+    """Write RECIPE/FORM/ID.md for each entry into the new directory `path`, and the section's own `_index.md`."""
+    folder = Folder(path)
+    (path / "_index.md").write_text(front_matter({"title": about.title or "Archive"}), encoding="utf-8")
+    for entry in entries:
+        text = front_matter(_fields(entry)) + "\n" + markdown_of(entry, Dialect.HUGO)
+        folder.write(entry, f"{name_of(entry.recipe)}/{name_of(entry.form)}", f"{name_of(entry.id)}.md", text)
+
+
+def term(value: str) -> str:
+    """Return `value` as a category or tag; may be empty. Hugo makes a directory of each, and a build ends at `..` and
+    at a name that is too long."""
+    return cut(SLASHES.sub("-", value).strip(". "), MAX_NAME).strip(". ")
+
+
+def _terms(values: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(filter(None, map(term, values))))
+
+
+def _fields(entry: Entry) -> dict[str, Value]:
+    """Return the front matter. What Hugo has no meaning for is a parameter of the page (.Params); `url`, `id` and
+    `path` would have one."""
+    return {
+        "title": entry.title,
+        "date": entry.published,
+        **({"lastmod": entry.saved} if entry.revision > 1 else {}),
+        "categories": _terms([entry.category]),
+        "tags": _terms(entry.tags),
+        "source": entry.source,
+        "source_url": entry.url,
+        "recipe": entry.recipe,
+        "form": entry.form,
+        "article_id": entry.id,
+        "revision": entry.revision,
+        "state": entry.state,
+    }
+
+
+FORMAT = Format("a section of a Hugo site: Markdown with front matter, one file an article", write, target="directory")

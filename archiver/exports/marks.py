@@ -1,0 +1,58 @@
+"""Text for the inside of Markdown: CommonMark and what Obsidian, GitHub and Hugo (goldmark) add to it. No I/O."""
+
+from __future__ import annotations
+
+import re
+
+# `archiver.posts.markdown` is for kramdown and within a line; here a text may begin a block, and may stand in a table.
+ANYWHERE = re.compile(r"[\\`*_\[\]|~^$#{]|={2,}|%{2,}|&(?=#?\w+;)")
+# At the start of a text, as it may be that of a line: headings, lists, rules, definitions, what underlines a heading.
+START = re.compile(r"(\s*(?:\d{1,9}(?=[.)]))?)([-+=:.)])")
+# goldmark's typographer makes other characters of these.
+TYPOGRAPHIC = re.compile(r"[\"']|-{2,}|\.{3,}")
+ENTITIES = {"<": "&lt;", ">": "&gt;"}  # not `\<`: Hugo looks for `<!--more-->` before it reads Markdown
+ANGLES = re.compile("[<>]")
+
+
+def marked(text: str, *, begins: bool = True, typographer: bool = False) -> str:
+    """Return `text` (no line ends) so that Markdown shows it as it is, wherever it stands.
+
+    begins: whether it may be the first of its line.
+    typographer: whether quotes, dashes and dots must be kept from becoming others.
+    """
+    text = ANYWHERE.sub(_escaped, text)
+    if typographer:
+        text = TYPOGRAPHIC.sub(_escaped, text)
+    if begins and (found := START.match(text)):
+        text = f"{found[1]}\\{text[found.end() - 1 :]}"
+    return ANGLES.sub(lambda found: ENTITIES[found[0]], text)
+
+
+def raised(text: str, mark: str) -> str:
+    """Return `text` without markup but as what it is: `mark` is `^` for a superscript, `_` for a subscript."""
+    forms = SUPERSCRIPTS if mark == "^" else SUBSCRIPTS
+    if all(one in forms for one in text):
+        return "".join(forms[one] for one in text)
+    return f"{mark}({text})"
+
+
+def fenced(text: str) -> str:
+    """Return `text` as a block of code."""
+    fence = "`" * max(3, 1 + max(map(len, re.findall("`+", text)), default=0))
+    return f"{fence}\n{text}\n{fence}"
+
+
+def code(text: str) -> str:
+    """Return `text` (not empty) as code within a line."""
+    runs = set(map(len, re.findall("`+", text)))
+    fence = "`" * next(length for length in range(1, len(text) + 2) if length not in runs)
+    return f"{fence} {text} {fence}" if text[0] in "` " or text[-1] in "` " else f"{fence}{text}{fence}"
+
+
+def _escaped(found: re.Match[str]) -> str:
+    return "&amp;" if found[0] == "&" else "".join(f"\\{one}" for one in found[0])
+
+
+# Unicode, "Superscripts and subscripts" and "Latin-1 supplement".
+SUPERSCRIPTS = dict(zip("0123456789+-=()ni", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿⁱ", strict=True))
+SUBSCRIPTS = dict(zip("0123456789+-=()", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎", strict=True))

@@ -1,0 +1,52 @@
+"""XML written piece by piece: an export may be longer than memory."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import IO, TYPE_CHECKING, Any
+
+from lxml import etree
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+
+class XmlWriter:
+    """Writes elements to a binary stream, in UTF-8; the first of them is the root and declares the namespaces.
+
+    Names are as lxml has them: `{namespace}name`. Texts and values must hold only characters of XML 1.0 (2.2); lxml
+    raises ValueError for others.
+    """
+
+    def __init__(self, file: Any) -> None:
+        self._file = file  # lxml's incremental file writer, for which there are no types
+
+    @contextmanager
+    def element(self, name: str, attributes: Mapping[str, str] | None = None, **more: Any) -> Iterator[None]:
+        """Write an element around all that is written in the `with` block, and a line break after it."""
+        with self._file.element(name, attributes, **more):
+            self._file.write("\n")
+            yield
+        self._file.write("\n")
+
+    def put(self, name: str, text: str = "", attributes: Mapping[str, str] | None = None) -> None:
+        """Write an element that holds `text` only, and a line break after it."""
+        with self._file.element(name, attributes):
+            if text:
+                self._file.write(text)
+        self._file.write("\n")
+
+
+@contextmanager
+def xml_document(
+    stream: IO[bytes], root: str, namespaces: Mapping[str | None, str], **more: str
+) -> Iterator[XmlWriter]:
+    """Write an XML document with the element `root` to `stream`, around what is written in the `with` block.
+
+    namespaces: by prefix; None: that of names without one. more: attributes of the root.
+    """
+    with etree.xmlfile(stream, encoding="utf-8") as file:
+        file.write_declaration()
+        with file.element(root, more, nsmap=namespaces):
+            file.write("\n")
+            yield XmlWriter(file)

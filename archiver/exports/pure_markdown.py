@@ -1,0 +1,33 @@
+"""The body of an entry as Markdown. No I/O.
+
+What Markdown has no form for: sub- and superscripts, and tables whose cells span rows or columns, or hold lists, tables
+or the like, are HTML for Obsidian, which shows it. Hugo does not, so there they are Unicode's small digits (or `^(…)`),
+and tables with empty cells for what a cell spans.
+"""
+
+from __future__ import annotations
+
+from html import escape
+from typing import TYPE_CHECKING
+
+from archiver.exports.converter import PARTS, Converter, Dialect
+from archiver.exports.marks import marked
+from archiver.exports.soup import prepared
+from archiver.text import printable
+
+if TYPE_CHECKING:
+    from archiver.exports.entry import Entry
+
+__all__ = ["Dialect", "markdown_of"]
+
+
+def markdown_of(entry: Entry, dialect: Dialect) -> str:
+    """Return quote and body of `entry` as Markdown that ends with a line end."""
+    quote = f"<blockquote><p>{escape(entry.quote, quote=False)}</p></blockquote>" if entry.quote else ""
+    html = PARTS.sub("", printable(quote + entry.html))
+    try:
+        text = str(Converter(dialect).convert_soup(prepared(html)))
+    except RecursionError:  # elements in elements in elements: then the words only
+        lines = filter(None, [entry.quote, *entry.text.split("\n")])
+        text = "\n\n".join(marked(line.strip(), typographer=True) for line in lines)
+    return PARTS.sub(" ", text).strip("\n") + "\n"

@@ -1,0 +1,100 @@
+"""What feeds and bookmarks show of an entry, as text that XML and JSON can hold. No I/O."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, timedelta
+from html import escape, unescape
+from typing import TYPE_CHECKING
+from uuid import NAMESPACE_URL, uuid5
+
+from archiver.text import one_line, printable
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from archiver.exports.entry import Entry
+    from archiver.exports.format import About
+
+SUMMARY = 200  # characters
+MINUTE = timedelta(minutes=1)
+PICTURE = re.compile(r"""<img\b[^>]*?\ssrc=(?:"(https?://[^"\s]+)"|'(https?://[^'\s]+)')""", re.IGNORECASE)
+SPACES = re.compile(r"\s+")
+
+
+def feed_title(about: About) -> str:
+    """Return the name of the archive; every feed must have one."""
+    return one_line(about.title) or "archive"
+
+
+def home(about: About) -> str:
+    """Return the address of the site, empty if it has none."""
+    return f"https://{one_line(about.site)}/" if about.site else ""
+
+
+def permanent_id(about: About, name: str) -> str:
+    """Return the URN (RFC 9562, 5.5) of something on the site: the same in every export, another for each name.
+
+    Not a `tag:` (RFC 4151): that says on which day the host belonged to whoever writes the feed, which we do not know.
+    """
+    return f"urn:uuid:{uuid5(NAMESPACE_URL, f'{home(about)}{name}')}"
+
+
+def address(entry: Entry) -> str:
+    """Return the address that the entry leads to, without white space, which no address may hold; it may be empty."""
+    return SPACES.sub("", printable(entry.url))
+
+
+def published(entry: Entry) -> datetime:
+    """Return when the entry was published, in the source's zone if a feed can say it: see `_sayable`."""
+    return _sayable(entry.published)
+
+
+def updated(entry: Entry) -> datetime:
+    """Return when the entry was last changed: when the revision was saved, or published if there is only one."""
+    return _sayable(entry.saved if entry.revision > 1 else entry.published)
+
+
+def author(entry: Entry) -> str:
+    """Return who wrote the entry; it may be empty."""
+    return one_line(entry.source)
+
+
+def title(entry: Entry) -> str:
+    """Return the title on one line; it may be empty."""
+    return one_line(entry.title)
+
+
+def labels(entry: Entry) -> list[str]:
+    """Return category and tags, each once, none empty."""
+    return [label for label in dict.fromkeys(map(one_line, (entry.category, *entry.tags))) if label]
+
+
+def bookmark_tags(entry: Entry) -> list[str]:
+    """Return the labels without commas: those divide the tags of a bookmark, with nothing to escape them."""
+    return list(dict.fromkeys(filter(None, (" ".join(label.replace(",", " ").split()) for label in labels(entry)))))
+
+
+def content(entry: Entry) -> str:
+    """Return what the post shows, as HTML: the quote that it opens with, and the body."""
+    quote = printable(entry.quote).strip()
+    return (f"<blockquote><p>{escape(quote, quote=False)}</p></blockquote>\n" if quote else "") + printable(entry.html)
+
+
+def summary(entry: Entry) -> str:
+    """Return the quote, or how the text begins, as plain text on one line: 200 characters and an ellipsis at most."""
+    text = one_line(entry.quote) or one_line(entry.text)
+    return text if len(text) <= SUMMARY else f"{text[:SUMMARY].rstrip()}…"
+
+
+def picture(entry: Entry) -> str:
+    """Return the address of the first picture of the body, empty if it has none."""
+    found = PICTURE.search(entry.html)
+    return printable(unescape(found[1] or found[2])) if found else ""
+
+
+def _sayable(time: datetime) -> datetime:
+    """Return `time` in whole seconds, in UTC if its offset is not one of whole minutes: RFC 3339 and RFC 5322 have no
+    others, and local mean times of a hundred years ago have."""
+    offset = time.utcoffset()
+    return (time.astimezone(UTC) if offset and offset % MINUTE else time).replace(microsecond=0)

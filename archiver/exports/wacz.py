@@ -1,0 +1,188 @@
+"""`wacz`: the captures that posts were made of, as a WACZ 1.1.1 for ReplayWeb.page, pywb and the like."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sqlite3
+import time
+import zipfile
+from contextlib import ExitStack, closing, contextmanager
+from datetime import UTC, datetime
+from hashlib import sha256
+from tempfile import TemporaryFile
+from typing import IO, TYPE_CHECKING, Any
+
+import msgspec
+
+from archiver import __version__
+from archiver.errors import ExportError
+from archiver.exports import shown
+from archiver.exports.cdxj import Lines
+from archiver.exports.evidence import Copy
+from archiver.exports.format import About, Format
+from archiver.exports.warc import Reader
+from archiver.index import Index
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from archiver.captures import Capture
+    from archiver.exports.entry import Entry
+
+VERSION = "1.1.1"
+SOFTWARE = f"archiver/{__version__}"
+WARC = "data.warc.gz"
+CDX = "index.cdx.gz"
+DETAILS = "datapackage.json"
+
+# Why this is no work for py-wacz, the library for it: it makes a WACZ of whole WARC files, which we would have to write
+# first, and read again to index them; it keeps the index and all pages in memory; and it brings 40 packages, one of
+# them (surt) under the AGPL. What is left is zipfile, and four small files in it. The tests have py-wacz's validator.
+
+
+class Package:
+    """A WACZ that is written, one file after the other. It must be closed (`with`)."""
+
+    def __init__(self, target: Path) -> None:
+        self._zip = zipfile.ZipFile(target, "w")
+        self.resources: list[dict[str, Any]] = []  # datapackage.json: each file, its digest and its size in bytes
+
+    def __enter__(self) -> Package:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._zip.close()
+
+    @contextmanager
+    def file(self, path: str) -> Iterator[Digesting]:
+        """Open a new file. What is packed already is stored as it is (WACZ 1.1.1, "Zip Compression")."""
+        info = zipfile.ZipInfo(path, time.gmtime()[:6])
+        info.external_attr = 0o644 << 16
+        info.compress_type = zipfile.ZIP_STORED if path.endswith(".gz") else zipfile.ZIP_DEFLATED
+        with self._zip.open(info, "w", force_zip64=True) as stream:
+            digesting = Digesting(stream)
+            yield digesting
+        self.resources.append(
+            {
+                "name": path.rpartition("/")[2],
+                "path": path,
+                "hash": f"sha256:{digesting.digest.hexdigest()}",
+                "bytes": digesting.size,
+            }
+        )
+
+    def put(self, path: str, content: bytes) -> None:
+        """Write a small file."""
+        with self.file(path) as stream:
+            stream.write(content)
+
+
+class Digesting:
+    """A file to write to, and the SHA-256 and size of what was written."""
+
+    def __init__(self, stream: IO[bytes]) -> None:
+        self._stream = stream
+        self.digest = sha256()
+        self.size = 0
+
+    def write(self, data: bytes) -> int:
+        """Write, and return how many bytes were."""
+        self.digest.update(data)
+        self.size += len(data)
+        return self._stream.write(data)
+
+
+def write(entries: Iterator[Entry], target: Path, about: About) -> None:
+    """Write the WACZ `target`: the captures of all entries and of their earlier versions, and a page for each entry.
+
+    Entries without a capture have no page; the description says how many there are. Raises ExportError, also if no
+    entry has a capture.
+    """
+    if about.target and about.target.suffix != ".wacz":
+        raise ExportError(f'{about.target}: the name must end in .wacz (WACZ {VERSION}, "Zip Format File Extension")')
+    with ExitStack() as stack:
+        index = Index.read(about.output)
+        stack.callback(index.close, keep=False)
+        # Both are files without a name, gone with the process; what is in them is too much for memory.
+        scratch = stack.enter_context(closing(sqlite3.connect("", isolation_level=None)))
+        scratch.execute("BEGIN")
+        pages = stack.enter_context(TemporaryFile(dir=target.parent))
+        reader = stack.enter_context(closing(Reader(about.output)))
+        package = stack.enter_context(Package(target))
+        lines = Lines(scratch)
+        with package.file(f"archive/{WARC}") as stream:
+            copy = Copy(WARC, stream, lines, reader, index, about.output, scratch)
+            copy.begin({"software": SOFTWARE, "isPartOf": shown.feed_title(about), "format": "WARC File Format 1.1"})
+            written, left_out = _copy(entries, copy, pages)
+        with package.file(f"indexes/{CDX}") as stream:
+            blocks = lines.write(stream, CDX)
+        package.put(f"indexes/{CDX.removesuffix('.cdx.gz')}.idx", blocks)
+        pages.seek(0)
+        with package.file("pages/pages.jsonl") as stream:
+            shutil.copyfileobj(pages, stream, 1 << 20)
+        _describe(package, about, written, left_out)
+
+
+def _copy(entries: Iterator[Entry], copy: Copy, pages: IO[bytes]) -> tuple[int, int]:
+    """Copy captures and write pages (WACZ 1.1.1, "pages.jsonl"), and return for how many entries there is one, and for
+    how many there is not."""
+    encode = msgspec.json.Encoder().encode
+    pages.write(encode({"format": "json-pages-1.0", "id": "pages", "title": "All Pages", "hasText": True}) + b"\n")
+    written = left_out = 0
+    for entry in entries:
+        for version in entry.versions:
+            if version.capture:
+                copy.add(version.capture, entry.form)
+        if entry.capture is None:
+            left_out += 1
+            continue
+        copy.add(entry.capture, entry.form)
+        pages.write(encode(_page(entry, entry.capture)) + b"\n")
+        written += 1
+    if not written:
+        raise ExportError(
+            f"wacz: of {left_out} articles none has a capture; crawls capture what they save unless ARCHIVER_WARC or "
+            "the recipe says no"
+        )
+    copy.end()
+    return written, left_out
+
+
+def _page(entry: Entry, capture: Capture) -> dict[str, str]:
+    """Return the page of an entry. Its address is that which was captured, since that is the one that can be replayed;
+    `articleUrl`, a property of our own, is the one that the post links to."""
+    return {
+        "id": entry.key,
+        "url": capture.url,
+        "ts": _seconds(capture.time),  # no fractions: readers compare it with the index, which has none
+        "title": shown.title(entry) or capture.url,
+        "text": entry.text,
+        "articleUrl": entry.url,
+    }
+
+
+def _describe(package: Package, about: About, written: int, left_out: int) -> None:
+    """Write what the package says of itself (WACZ 1.1.1, "datapackage.json" and "datapackage-digest.json")."""
+    missing = f" {left_out} more were selected and are not in it: they have no capture." if left_out else ""
+    details = {
+        "profile": "data-package",
+        "wacz_version": VERSION,
+        "title": shown.feed_title(about),
+        "description": f"What the sources sent for {written} articles.{missing}",
+        "created": _seconds(datetime.now(UTC)),
+        "software": SOFTWARE,
+        "resources": list(package.resources),
+    }
+    content = json.dumps(details, ensure_ascii=False, indent=2).encode()
+    package.put(DETAILS, content)
+    digest = {"path": DETAILS, "hash": f"sha256:{sha256(content).hexdigest()}"}
+    package.put("datapackage-digest.json", json.dumps(digest, indent=2).encode())
+
+
+def _seconds(moment: datetime) -> str:
+    return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+
+
+FORMAT = Format("the captures that posts were made of, as a web archive for ReplayWeb.page and pywb", write, "file")

@@ -1,0 +1,197 @@
+"""The records of a capture, as they stand in a WARC file of the archive: one gzip member each (WARC 1.1, annex D.2)."""
+
+from __future__ import annotations
+
+import json
+import zlib
+from dataclasses import dataclass
+from io import BytesIO
+from typing import IO, TYPE_CHECKING, Any
+
+from warcio.archiveiterator import ArchiveIterator
+from warcio.exceptions import ArchiveLoadFailed
+
+from archiver.captures import CAPTURES
+from archiver.captures.exchange import REDIRECTS
+from archiver.captures.members import GZIP, whole
+from archiver.errors import ExportError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from warcio.recordloader import ArcWarcRecord
+
+    from archiver.captures import Capture
+
+CHUNK = 1 << 14  # bytes
+SMALL = 1 << 16  # bytes: no request, redirect or metadata of ours is larger, packed
+GZIP_START = b"\x1f\x8b\x08"
+ANSWERS = ("response", "revisit")
+BROKEN = (EOFError, ArchiveLoadFailed, ValueError, zlib.error)
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A record. offset: in its file, in bytes. packed: its bytes there. record: what is in them."""
+
+    offset: int
+    packed: bytes
+    record: ArcWarcRecord
+
+    @property
+    def end(self) -> int:
+        """Where the next record begins."""
+        return self.offset + len(self.packed)
+
+    @property
+    def type(self) -> str:
+        """WARC-Type: response, revisit, request, metadata."""
+        return str(self.record.rec_type)
+
+    @property
+    def url(self) -> str:
+        """WARC-Target-URI."""
+        return self.header("WARC-Target-URI")
+
+    @property
+    def date(self) -> str:
+        """WARC-Date, as it is written there."""
+        return self.header("WARC-Date")
+
+    @property
+    def status(self) -> int:
+        """The HTTP status of an answer."""
+        code = self.record.http_headers.get_statuscode() if self.record.http_headers else ""
+        return int(code) if code.isdecimal() else 0
+
+    @property
+    def mime(self) -> str:
+        """The media type of an answer, without parameters."""
+        said = self.record.http_headers.get_header("Content-Type") if self.record.http_headers else ""
+        return ((said or "").split(";")[0].split() or ["application/octet-stream"])[0]
+
+    def header(self, name: str) -> str:
+        """Return a header of the record, empty if there is none."""
+        return self.record.rec_headers.get_header(name) or ""
+
+    def noted(self) -> dict[str, Any]:
+        """Return what a metadata record says, nothing if it is none of ours. To be called once."""
+        try:
+            found = json.loads(self.record.raw_stream.read()) if self.type == "metadata" else {}
+        except ValueError:
+            return {}
+        return found if isinstance(found, dict) else {}
+
+
+class Reader:
+    """Reads the records of captures. root: the archive. It keeps one file open; `close` it in the end."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self._path = ""
+        self._stream: IO[bytes] | None = None
+        self._end = -1  # where the last capture that was read ends
+
+    def capture(self, capture: Capture) -> tuple[list[Member], Member, list[Member]]:
+        """Return the redirects that led to an answer with their requests, the answer, and what belongs to it: its
+        request, and what was noted. Raises ExportError, which names the file."""
+        file = self._root / capture.warc
+        try:
+            stream = self._open(capture.warc)
+            answer = _at(stream, capture.offset)
+            if answer is None or answer.type not in ANSWERS or answer.url != capture.url:
+                raise ExportError(f"{file}: at byte {capture.offset:,} is no answer of {capture.url}")
+            before = [] if capture.offset == self._end else _redirects(stream, capture.offset)
+            identity, after, self._end = answer.header("WARC-Record-ID"), [], answer.end
+            while member := _at(stream, self._end):
+                if identity not in (member.header("WARC-Concurrent-To"), member.header("WARC-Refers-To")):
+                    break
+                after.append(member)
+                self._end = member.end
+        except OSError as error:
+            raise ExportError(f"{file}: cannot be read: {error.strerror}") from error
+        except BROKEN as error:
+            reason = " ".join(str(error).split())
+            raise ExportError(f"{file}: no WARC record in gzip at byte {capture.offset:,}: {reason}") from error
+        return before, answer, after
+
+    def said_later(self, first: str) -> Iterator[Member]:
+        """Yield the metadata that say more of an earlier answer, in the file `first` of the archive and those after it.
+
+        Raises ExportError, which names the file.
+        """
+        for file in sorted((self._root / CAPTURES).rglob("*.warc.gz")):
+            path = file.relative_to(self._root).as_posix()
+            if path < first:
+                continue
+            try:
+                for offset, length in whole(file):
+                    member = _at(self._open(path), offset) if length < SMALL else None
+                    if member and member.type == "metadata" and not member.header("WARC-Refers-To"):
+                        yield member
+            except OSError as error:
+                raise ExportError(f"{file}: cannot be read: {error.strerror}") from error
+            except BROKEN as error:
+                raise ExportError(f"{file}: broken: {' '.join(str(error).split())}") from error
+
+    def close(self) -> None:
+        """Close the file that is open."""
+        if self._stream:
+            self._stream.close()
+
+    def _open(self, path: str) -> IO[bytes]:
+        if self._stream is None or path != self._path:
+            self.close()
+            self._stream, self._path, self._end = (self._root / path).open("rb"), path, -1
+        return self._stream
+
+
+def _at(stream: IO[bytes], offset: int) -> Member | None:
+    """Return the record at `offset`, None if the file ends there or in it. Raises OSError and BROKEN."""
+    stream.seek(offset)
+    unpacker = zlib.decompressobj(GZIP)
+    packed, content = bytearray(), bytearray()
+    while not unpacker.eof:
+        chunk = stream.read(CHUNK)
+        if not chunk:
+            return None
+        packed += chunk
+        content += unpacker.decompress(chunk)
+    return Member(offset, bytes(packed[: len(packed) - len(unpacker.unused_data)]), _record(content))
+
+
+def _before(stream: IO[bytes], end: int) -> Member | None:
+    """Return the record that ends at `end`, None if it is a large one: then it is none that matters here."""
+    start = max(end - SMALL, 0)
+    stream.seek(start)
+    window = stream.read(end - start)
+    at = len(window)
+    while (at := window.rfind(GZIP_START, 0, at)) >= 0:
+        unpacker = zlib.decompressobj(GZIP)
+        try:
+            content = unpacker.decompress(window[at:])
+        except zlib.error:  # it only looks like the beginning of a member
+            continue
+        if unpacker.eof and not unpacker.unused_data and content.startswith(b"WARC/"):
+            return Member(start + at, window[at:], _record(content))
+    return None
+
+
+def _redirects(stream: IO[bytes], end: int) -> list[Member]:
+    """Return the redirects that stand before `end`, each with its request. What was noted of other answers ends
+    them."""
+    found: list[Member] = []
+    while (request := _before(stream, end)) and request.type == "request":
+        answer = _before(stream, request.offset)
+        if answer is None or answer.header("WARC-Record-ID") != request.header("WARC-Concurrent-To"):
+            break
+        if answer.status not in REDIRECTS:
+            break
+        found[:0] = (answer, request)
+        end = answer.offset
+    return found
+
+
+def _record(content: bytes | bytearray) -> ArcWarcRecord:
+    return next(ArchiveIterator(BytesIO(content)))

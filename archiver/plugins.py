@@ -1,0 +1,41 @@
+"""Plug-ins: what other packages offer under entry points (docs/plugins.md). Formats are found in `archiver.exports`."""
+
+from __future__ import annotations
+
+from importlib.metadata import entry_points
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from archiver.errors import PluginError
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
+
+RECIPES = "archiver.recipes"  # each names a package with recipes in its directory
+ADDONS = "archiver.addons"  # each names an add-on of Scrapy
+
+
+class Plugin(NamedTuple):
+    """An entry point, and what it names."""
+
+    name: str  # as an error should call it: group, name and value
+    value: str  # MODULE or MODULE:OBJECT
+    loaded: Any
+
+
+def load_plugins(group: str) -> list[Plugin]:
+    """Return what the entry points of `group` name, in the order of their names.
+
+    Raises PluginError for the first that cannot be loaded, whatever it fails with: it is not our code.
+    """
+    return [_load(point) for point in sorted(entry_points(group=group), key=attrgetter("name", "value"))]
+
+
+def _load(point: EntryPoint) -> Plugin:
+    package = f" of {point.dist.name}" if point.dist else ""
+    name = f"plug-in {point.name}{package} ({point.group}: {point.value})"
+    try:
+        return Plugin(name, point.value, point.load())
+    except Exception as error:
+        said = " ".join(str(error).split())
+        raise PluginError(f"{name}: cannot be loaded: {type(error).__name__}: {said}") from error

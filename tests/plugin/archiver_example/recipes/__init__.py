@@ -1,0 +1,1 @@
+"""Recipes: the YAML files beside this one."""
