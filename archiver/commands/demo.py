@@ -25,7 +25,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         "demo",
         help="archive made-up articles from a replica of the share site",
         description="Start a small replica of the share site on this machine, archive its made-up articles with the "
-        "real commands, again after one was edited, and show its history and a post.",
+        "real commands, again after one was edited, show its history, verify and replay, and show a post.",
     )
     parser.add_argument("--output", metavar="DIR", default="output", help="where posts go, into _posts there")
     parser.set_defaults(run=run)
@@ -48,6 +48,8 @@ def run(arguments: argparse.Namespace) -> int:
         statuses.append(show("history", edited.id))
         print("\nAn article can be had by its address, too. It has not changed:\n")
         statuses.append(show("get", replica.articles[0].url))
+    print("\nThe answers were captured. Every file is checked, and the posts of the captures are those on disk:\n")
+    statuses += [show("verify"), show("replay")]
     posts = Path(arguments.output, "_posts")
     print(f"\nThe posts are in {posts}/. This is one of them:\n")
     print(next(posts.glob(f"*NW{replica.articles[0].id}.md")).read_text(encoding="utf-8"))
@@ -57,7 +59,8 @@ def run(arguments: argparse.Namespace) -> int:
 def _show(output: str, proxy: str, *arguments: str) -> int:
     """Show a command and run it; return its exit status."""
     command = ["archiver", *arguments, "--output", output]
-    print(f"$ http_proxy={proxy} {' '.join(command)}", flush=True)
+    asks = arguments[0] in ("crawl", "get")
+    print(f"$ http_proxy={proxy} {' '.join(command)}" if asks else f"$ {' '.join(command)}", flush=True)
     environment = {**os.environ, "http_proxy": proxy, "no_proxy": ""}
-    hurry = ["-s", f"DOWNLOAD_DELAY={DELAY}"]
+    hurry = ["-s", f"DOWNLOAD_DELAY={DELAY}"] if asks else []
     return subprocess.run([sys.executable, "-m", *command, *hurry], env=environment, check=False).returncode

@@ -55,6 +55,8 @@ def run(arguments: argparse.Namespace) -> int:
     recipe, _, listing = arguments.source.partition("/")
     if recipe and recipe not in recipes:
         raise UsageError(f"--source: {recipe}: no such source; there are {', '.join(recipes)}")
+    if listing and listing.partition("?")[0] not in recipes[recipe].listings:
+        raise UsageError(f"--source: {recipe} has no listing {listing}; it has {', '.join(recipes[recipe].listings)}")
     last = chosen.last if arguments.last is None else arguments.last
     if last < 0:
         raise UsageError("--last: expected a number that is not negative")

@@ -62,8 +62,9 @@ def load_format(name: str) -> Format:
         package = point.dist.name if point.dist else "archiver"
         advice = f"; install it: pip install '{package}[{point.extras[0]}]'" if point.extras else ""
         raise ExportError(f"{name}: {error}{advice}") from error
-    except AttributeError as error:
-        raise ExportError(f"{name}: {point.value}: {error}") from error
+    except Exception as error:  # whatever a plug-in fails with: it is not our code
+        said = " ".join(str(error).split())
+        raise ExportError(f"{name}: {point.value}: {type(error).__name__}: {said}") from error
     if not isinstance(loaded, Format):
         raise ExportError(f"{name}: {point.value} is not an archiver.exports.Format")
     return loaded
