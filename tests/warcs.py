@@ -104,12 +104,17 @@ def article_json(archive: Archive, article_id: str) -> bytes:
 
 
 def foreign(
-    answers: Iterable[tuple[str, bytes, list[tuple[str, str]]]], *, packed: bool = True, version: str = "1.0"
+    answers: Iterable[tuple[str, bytes, list[tuple[str, str]]]],
+    *,
+    packed: bool = True,
+    version: str = "1.0",
+    info: bool = True,
 ) -> bytes:
     """A WARC file as other tools make them: a response for each (address, payload, headers), and no more."""
     buffer = BytesIO()
     writer = WARCWriter(buffer, gzip=packed, warc_version=version)
-    writer.write_record(writer.create_warcinfo_record("x.warc", {"software": "Other/1.0"}))
+    if info:
+        writer.write_record(writer.create_warcinfo_record("x.warc", {"software": "Other/1.0"}))
     for url, body, headers in answers:
         http = StatusAndHeaders("200 OK", [("Content-Type", "application/json;charset=UTF-8"), *headers], "HTTP/1.1")
         writer.write_record(
@@ -117,6 +122,7 @@ def foreign(
                 url,
                 "response",
                 payload=BytesIO(body),
+                length=len(body),
                 http_headers=http,
                 warc_headers_dict={"WARC-Date": "2026-03-04T05:06:07Z"},
             )

@@ -33,8 +33,9 @@ class Captures:
 
     def add(self, capture: Capture) -> int:
         """Note a record, and return its key; one that is known keeps its own."""
-        self._database.write(
-            "INSERT OR IGNORE INTO captures (warc, offset, length, payload, url, time) VALUES (?, ?, ?, ?, ?, ?)",
+        row = self._database.row(
+            """INSERT INTO captures (warc, offset, length, payload, url, time) VALUES (?, ?, ?, ?, ?, ?)
+               ON CONFLICT DO NOTHING RETURNING key""",
             capture.warc,
             capture.offset,
             capture.length,
@@ -42,7 +43,9 @@ class Captures:
             capture.url,
             (capture.time - EPOCH) // MICROSECOND,
         )
-        row = self._database.row("SELECT key FROM captures WHERE warc = ? AND offset = ?", capture.warc, capture.offset)
+        row = row or self._database.row(
+            "SELECT key FROM captures WHERE warc = ? AND offset = ?", capture.warc, capture.offset
+        )
         assert row is not None, "it was put in"
         return int(row["key"])
 

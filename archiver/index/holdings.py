@@ -135,6 +135,30 @@ class Holdings:
             text = json.dumps(dict(known), ensure_ascii=False)
             self._database.write("UPDATE articles SET known = json_patch(?, known) WHERE key = ?", text, row["key"])
 
+    def had(self, recipe: str, article_id: str, form: str, content: bytes) -> int:
+        """Return the number of the revision of a post that had that content (SHA-256) before; 0 if none had."""
+        row = self._database.row(
+            """SELECT max(revision) AS revision FROM revisions JOIN articles ON key = article
+               WHERE recipe = ? AND id = ? AND form = ? AND sha256 = ?""",
+            recipe,
+            article_id,
+            form,
+            content,
+        )
+        return (row and row["revision"]) or 0
+
+    def captured(self, recipe: str, article_id: str, form: str, revision: int, capture: int) -> None:
+        """Note which capture an earlier content of a post was made of, unless that is known."""
+        self._database.write(
+            """UPDATE revisions SET capture = ? WHERE form = ? AND revision = ? AND capture IS NULL
+               AND article = (SELECT key FROM articles WHERE recipe = ? AND id = ?)""",
+            capture,
+            form,
+            revision,
+            recipe,
+            article_id,
+        )
+
     def drop(self, intent: Intent) -> None:
         """Note that a post was not written after all."""
         row = self._article(intent.recipe, intent.id)

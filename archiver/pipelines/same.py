@@ -49,7 +49,9 @@ class SamePipeline:
 
     def process_item(self, article: Article) -> Article:
         """Return `article` with its words. Raises SameTextError, HeldBackError."""
-        text = article.words = words(article.body, self._recipes[article.recipe])
+        if article.words is None:
+            article.words = words(article.body, self._recipes[article.recipe])
+        text = article.words
         held, before = self._holdings.words(article.recipe, article.id)
         if text is None or text == before or self._force:
             return article

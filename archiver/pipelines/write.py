@@ -85,7 +85,7 @@ class WritePipeline:
     async def process_item(self, article: Article) -> Article:
         """Return `article`, its post written. Raises StoreError, or QuarantineError if it cannot be a post."""
         try:
-            return await self._write(article)
+            return await self.write(article, *self.post(article))
         except IndexFileError as error:
             raise StoreError(str(error)) from error
 
@@ -105,9 +105,9 @@ class WritePipeline:
         folder = f"{article.published:%Y/%m}/" if self._by_month else ""
         return held.path if held else f"{POSTS}/{folder}{post.name}"
 
-    async def _write(self, article: Article) -> Article:
+    async def write(self, article: Article, post: Post, held: Held | None) -> Article:
+        """Return `article`, its post written: what `post` returned. Raises StoreError, IndexFileError."""
         recipe = self._recipes[article.recipe]
-        post, held = self.post(article)
         assert article.published is not None  # or there would be no post
         article.path = self.path(article, post, held)
         content = sha256(post.content).digest()

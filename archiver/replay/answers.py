@@ -17,7 +17,7 @@ from warcio.recordloader import ArcWarcRecordLoader
 
 from archiver.captures import Capture
 from archiver.errors import CaptureError
-from archiver.replay.regions import GZIP_START, Region, first_member
+from archiver.replay.regions import GZIP_START, STARTS, Region, first_member
 
 try:
     import brotli
@@ -159,6 +159,9 @@ def _members(stream: BinaryIO, start: int, stop: int) -> Iterator[tuple[int, int
 
 def _plain(stream: BinaryIO, region: Region) -> Iterator[_Record]:
     """Yield the records of a file that is not packed, or not as it should be. Raises _TornError."""
+    stream.seek(region.start)
+    if not stream.read(9).startswith((*STARTS[:2], GZIP_START)):
+        raise _TornError(region.start, "no WARC record begins there")
     stream.seek(region.start)
     records = ArchiveIterator(_Until(stream, region.stop), arc2warc=True)
     while True:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from scrapy.exceptions import DropItem
 
-from archiver.errors import BatchError, CaptureError, QuarantineError
+from archiver.errors import BatchError, CaptureError, IndexFileError, QuarantineError
 from archiver.pipelines.same import SamePipeline
 from archiver.pipelines.write import WritePipeline
 from archiver.posts import Store
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from archiver.article import Article
     from archiver.captures import Capture
     from archiver.index import Held, Index
+    from archiver.posts import Post
     from archiver.recipes import Recipe
     from archiver.replay.regions import Region
 
@@ -183,23 +184,25 @@ class Replay:
         path = self._write.path(article, post, held)
         there = held is not None and (self._output / path).is_file()
         same = held is not None and held.sha256 == sha256(post.content).digest()
-        if self._dry:
+        if held and held.capture is None and not (same or self._force) and self._was(article, post.content):
+            self._tell(Change(article.address, "older", path))
+        elif self._dry:
             self._tell(self._planned_change(article, path, post.content, held))
         elif there and held and not self._force and (article.fallback or (same and held.capture is not None)):
             self._tell(Change(article.address, "unchanged", path))
         else:
-            task = asyncio.create_task(self._put(article))
+            task = asyncio.create_task(self._put(article, post, held))
             self._busy[article.recipe, article.id] = task
             if len(self._busy) >= AT_ONCE:
                 await asyncio.wait(self._busy.values(), return_when=asyncio.FIRST_COMPLETED)
 
-    async def _put(self, article: Article) -> None:
+    async def _put(self, article: Article, post: Post, held: Held | None) -> None:
         assert article.evidence is not None
         capture = article.evidence.capture
         assert capture is not None
         try:
-            article = await self._write.process_item(article)
-        except DropItem as error:
+            article = await self._write.write(article, post, held)
+        except (DropItem, IndexFileError) as error:
             self._tell(Change(article.address, "failed", reason=str(error).removeprefix(f"{article.address}: ")))
         else:
             seen = int(capture.time.timestamp())
@@ -207,6 +210,16 @@ class Replay:
             self._tell(Change(article.address, article.outcome, article.path))
         finally:
             del self._busy[article.recipe, article.id]
+
+    def _was(self, article: Article, content: bytes) -> bool:
+        """Return whether a post said that before: the index, made anew from the posts, knows no captures."""
+        assert article.evidence is not None
+        assert article.evidence.capture is not None
+        which = (article.recipe, article.id, article.form)
+        revision = self._index.holdings.had(*which, sha256(content).digest())
+        if revision and not self._dry:
+            self._index.holdings.captured(*which, revision, self._index.captures.add(article.evidence.capture))
+        return revision > 0
 
     def _planned_change(self, article: Article, path: str, after: bytes, held: Held | None) -> Change:
         """Return what would become of an article."""

@@ -23,6 +23,7 @@ from archiver.captures import HELD_BACK, Evidence
 from archiver.errors import ArchiverError, CaptureError, PageError
 from archiver.pages import page_for
 from archiver.pipelines.same import SamePipeline
+from archiver.posts.words import words
 from archiver.recipes import recipes_for
 from archiver.replay.answers import answers
 from archiver.spiders.share import ShareSpider
@@ -70,7 +71,7 @@ class Workshop:
         """Return the articles in `answer`, one for each form of post that it became or can become."""
         if "listing" in answer.about:
             return [Other("listings")]
-        if HELD_BACK in answer.about:
+        if answer.about.get(HELD_BACK):
             return [Other("edits, held back until they were believed", answer.capture)]
         host = _host(answer.capture.url)
         found = self._reference(answer)
@@ -96,6 +97,7 @@ class Workshop:
             article.believed = bool(answer.about) and "quarantined" not in answer.about
             for pipeline in self._pipelines:
                 article = finished(pipeline.process_item(article))
+            article.words = words(article.body, reference.recipe)  # here, and not in the one process that writes
         except (PageError, DropItem) as error:
             reason = str(error).removeprefix(f"{reference.address}: ")
             return Failed(answer.capture.url, reason, answer.capture)
