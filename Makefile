@@ -1,5 +1,5 @@
-# Everything runs in a virtual environment of the project's own; nothing is installed outside it, but for Jekyll, cron
-# and systemd's tools (make test, where that is possible).
+# Everything runs in a virtual environment of the project's own; nothing is installed outside it, but for Jekyll, Hugo,
+# Chromium, cron and systemd's tools (make test, where that is possible).
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin

@@ -11,6 +11,7 @@ from weakref import WeakKeyDictionary
 import archiver
 from archiver.batches import Batches
 from archiver.captures import CAPTURES, Capture, Evidence
+from archiver.captures.answers import body_at
 from archiver.captures.members import digest, mend
 from archiver.errors import ArchiverError, CaptureError
 from archiver.index import Sealed
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from scrapy.settings import BaseSettings
 
     from archiver.captures import Exchange
+    from archiver.captures.answers import Answer as CapturedAnswer
     from archiver.index import Index
 
 # Scrapy tells extensions of one another only when all of them are made.
@@ -76,6 +78,21 @@ class Recorder:
         if evidence.writing is None:
             evidence.writing = asyncio.ensure_future(self._write(evidence))
         return await asyncio.shield(evidence.writing)
+
+    async def answer(self, evidence: Evidence) -> CapturedAnswer | None:
+        """Return what was captured, read again; None if it cannot be had any more."""
+        key = await self.keep(evidence.after) if evidence.after and evidence.key is None else evidence.key
+        capture = self._index.captures.get(key) if key is not None else None
+        if capture is None:
+            return None
+        try:
+            found = body_at(capture, self._output / capture.warc)
+            if found.same:  # a revisit
+                first = self._index.captures.same(capture.payload)
+                found = body_at(first, self._output / first.warc) if first else found
+        except CaptureError:
+            return None
+        return None if found.same or found.problem else found
 
     def keep_soon(self, evidence: Evidence | None) -> None:
         """Write `evidence` before the crawl ends. What cannot be written is an error of the run."""

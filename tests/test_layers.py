@@ -30,7 +30,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "article": {"captures"},
     "index": {"addresses", "article", "captures", "errors", "signals"},
     "recorder": {"batches", "captures", "errors", "index", "recipes"},
-    "net": {"captures", "index"},
+    "net": {"captures", "index", "recorder"},
     "pages": {"addresses", "article", "captures", "errors", "recipes", "text"},
     "dates": {"errors"},
     "yields": {"spans"},
@@ -44,8 +44,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "adoption": {"addresses", "dates", "errors", "index", "posts", "recipes", "spans", "text"},
     "exports": {"captures", "errors", "index", "posts", "recipes", "text"},
     "replay": {
-        *("addresses", "article", "captures", "errors", "index", "pages", "pipelines", "posts", "recipes", "recorder"),
-        *("spiders",),
+        *("addresses", "article", "captures", "configuration", "errors", "index", "pages", "pipelines", "posts"),
+        *("recipes", "recorder"),
     },
     "verify": {
         *("article", "captures", "errors", "index", "pipelines", "posts", "recipes", "recorder", "replay"),

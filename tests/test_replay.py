@@ -25,13 +25,13 @@ from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
 from archiver.addresses import Reference, page_addresses, page_at
+from archiver.captures import regions as regions_module
+from archiver.captures.answers import answers
+from archiver.captures.regions import regions
 from archiver.captures.writing import records
 from archiver.index import Index
 from archiver.recipes import load_recipes
 from archiver.recipes.load import PACKAGED
-from archiver.replay import regions as regions_module
-from archiver.replay.answers import answers
-from archiver.replay.regions import regions
 from archiver.replica import Fault, Record
 from tests.conftest import PROJECT, Archive
 from tests.test_captures import NAMES, VALUES, answered, cut_off, job

@@ -13,6 +13,7 @@ from scrapy.exceptions import UsageError
 
 from archiver.adoption import adopt
 from archiver.captures import CAPTURES
+from archiver.captures.regions import files_in
 from archiver.commands.display import print_line
 from archiver.commands.options import add_settings_options, settings_from
 from archiver.configuration import check
@@ -20,7 +21,6 @@ from archiver.index import Index
 from archiver.posts import POSTS
 from archiver.recipes import recipes_for
 from archiver.replay import Replay
-from archiver.replay.regions import files_in
 from archiver.statuses import FAILED, INTERRUPTED
 
 if TYPE_CHECKING:

@@ -54,7 +54,9 @@ def line(member: Member, filename: str, offset: int) -> str:
         "offset": str(offset),
         "filename": filename,
     }
-    timestamp = re.sub(r"\D", "", member.date)[:14]
+    # With milliseconds: ReplayWeb.page takes for the original of a revisit the first capture that is not before
+    # WARC-Refers-To-Date, which has them, and would take the next one.
+    timestamp = re.sub(r"\D", "", member.date)[:17]
     return f"{surt(member.url)} {timestamp} {json.dumps(fields)}\n"
 
 
@@ -102,11 +104,12 @@ def _escaped(text: bytes) -> str:
 
 
 def _plain_path(path: bytes) -> bytes:
-    """Return `path` without empty segments, `.` and `..`."""
+    """Return `path` without `.`, `..` and empty segments, as readers have it: `..` takes away an empty segment, too,
+    and stays where there is nothing to take away."""
     kept: list[bytes] = []
-    for segment in path.split(b"/"):
+    for segment in path.split(b"/")[1:]:
         if segment == b"..":
-            del kept[-1:]
-        elif segment not in (b"", b"."):
+            kept = kept[:-1] if kept else [segment]
+        elif segment != b".":
             kept.append(segment)
-    return b"/" + b"/".join(kept)
+    return b"/" + b"/".join(filter(None, kept))

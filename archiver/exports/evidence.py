@@ -109,7 +109,7 @@ class Copy:
         url, date = revisit.header("WARC-Refers-To-Target-URI"), revisit.header("WARC-Refers-To-Date")
         original = self._captures.same(capture.payload)
         if url and date and (original is None or (original.url, original.time) != (url, _time(date))):
-            original = self._captures.at(url, _time(date))
+            original = self._captures.at(url, _time(date)) or original
         if original is None or original[:2] == capture[:2]:
             raise ExportError(
                 f"{self._root / capture.warc}: the record at byte {capture.offset:,} has no payload, and the one that "

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import sqlite3
+import struct
 import time
 import zipfile
 from contextlib import ExitStack, closing, contextmanager
@@ -21,6 +22,7 @@ from archiver.exports import shown
 from archiver.exports.cdxj import Lines
 from archiver.exports.evidence import Copy
 from archiver.exports.format import About, Format
+from archiver.exports.record import utc
 from archiver.exports.warc import Reader
 from archiver.index import Index
 
@@ -38,8 +40,8 @@ CDX = "index.cdx.gz"
 DETAILS = "datapackage.json"
 
 # Why this is no work for py-wacz, the library for it: it makes a WACZ of whole WARC files, which we would have to write
-# first, and read again to index them; it keeps the index and all pages in memory; and it brings 40 packages, one of
-# them (surt) under the AGPL. What is left is zipfile, and four small files in it. The tests have py-wacz's validator.
+# first, and read again to index them; it keeps the index and all pages in memory; and it brings 50 packages, one of
+# them (surt) under the AGPL. What is left is zipfile, and a few small files in it. The tests have py-wacz's validator.
 
 
 class Package:
@@ -58,7 +60,11 @@ class Package:
     @contextmanager
     def file(self, path: str) -> Iterator[Digesting]:
         """Open a new file. What is packed already is stored as it is (WACZ 1.1.1, "Zip Compression")."""
-        info = zipfile.ZipInfo(path, time.gmtime()[:6])
+        now = int(time.time())
+        info = zipfile.ZipInfo(path, time.gmtime(now)[:6])
+        # The time again, in UTC (Info-ZIP's field "UT"), for another reason: without an extra field in the directory of
+        # the ZIP, ReplayWeb.page believes that the local header has none, and that of a ZIP64 has one.
+        info.extra = struct.pack("<2sHBL", b"UT", 5, 1, now)
         info.external_attr = 0o644 << 16
         info.compress_type = zipfile.ZIP_STORED if path.endswith(".gz") else zipfile.ZIP_DEFLATED
         with self._zip.open(info, "w", force_zip64=True) as stream:
@@ -156,7 +162,7 @@ def _page(entry: Entry, capture: Capture) -> dict[str, str]:
     return {
         "id": entry.key,
         "url": capture.url,
-        "ts": _seconds(capture.time),  # no fractions: readers compare it with the index, which has none
+        "ts": utc(capture.time.replace(microsecond=capture.time.microsecond // 1000 * 1000)),  # as the index has it
         "title": shown.title(entry) or capture.url,
         "text": entry.text,
         "articleUrl": entry.url,
@@ -165,13 +171,13 @@ def _page(entry: Entry, capture: Capture) -> dict[str, str]:
 
 def _describe(package: Package, about: About, written: int, left_out: int) -> None:
     """Write what the package says of itself (WACZ 1.1.1, "datapackage.json" and "datapackage-digest.json")."""
-    missing = f" {left_out} more were selected and are not in it: they have no capture." if left_out else ""
+    missing = f" Left out, since they have no capture: {left_out}." if left_out else ""
     details = {
         "profile": "data-package",
         "wacz_version": VERSION,
         "title": shown.feed_title(about),
-        "description": f"What the sources sent for {written} articles.{missing}",
-        "created": _seconds(datetime.now(UTC)),
+        "description": f"Articles, as their sources sent them: {written}.{missing}",
+        "created": utc(datetime.now(UTC).replace(microsecond=0)),
         "software": SOFTWARE,
         "resources": list(package.resources),
     }
@@ -179,10 +185,6 @@ def _describe(package: Package, about: About, written: int, left_out: int) -> No
     package.put(DETAILS, content)
     digest = {"path": DETAILS, "hash": f"sha256:{sha256(content).hexdigest()}"}
     package.put("datapackage-digest.json", json.dumps(digest, indent=2).encode())
-
-
-def _seconds(moment: datetime) -> str:
-    return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
 FORMAT = Format("the captures that posts were made of, as a web archive for ReplayWeb.page and pywb", write, "file")

@@ -60,6 +60,11 @@ class Member:
         return self.header("WARC-Date")
 
     @property
+    def about(self) -> str:
+        """The WARC-Record-ID of the answer that a request or metadata belongs to, empty if none is named."""
+        return self.header("WARC-Concurrent-To") or self.header("WARC-Refers-To")
+
+    @property
     def status(self) -> int:
         """The HTTP status of an answer."""
         code = self.record.http_headers.get_statuscode() if self.record.http_headers else ""
@@ -92,6 +97,7 @@ class Reader:
         self._path = ""
         self._stream: IO[bytes] | None = None
         self._end = -1  # where the last capture that was read ends
+        self._next: Member | None = None  # the record there: mostly the next capture
 
     def capture(self, capture: Capture) -> tuple[list[Member], Member, list[Member]]:
         """Return the redirects that led to an answer with their requests, the answer, and what belongs to it: its
@@ -99,21 +105,20 @@ class Reader:
         file = self._root / capture.warc
         try:
             stream = self._open(capture.warc)
-            answer = _at(stream, capture.offset)
+            follows = capture.offset == self._end
+            answer = (self._next if follows else None) or _at(stream, capture.offset)
             if answer is None or answer.type not in ANSWERS or answer.url != capture.url:
                 raise ExportError(f"{file}: at byte {capture.offset:,} is no answer of {capture.url}")
-            before = [] if capture.offset == self._end else _redirects(stream, capture.offset)
-            identity, after, self._end = answer.header("WARC-Record-ID"), [], answer.end
-            while member := _at(stream, self._end):
-                if identity not in (member.header("WARC-Concurrent-To"), member.header("WARC-Refers-To")):
-                    break
-                after.append(member)
-                self._end = member.end
+            before = [] if follows else _redirects(stream, capture.offset)
+            after: list[Member] = []
+            self._end, self._next = answer.end, _at(stream, answer.end)
+            while self._next and self._next.about == answer.header("WARC-Record-ID"):
+                after.append(self._next)
+                self._end, self._next = self._next.end, _at(stream, self._next.end)
         except OSError as error:
             raise ExportError(f"{file}: cannot be read: {error.strerror}") from error
         except BROKEN as error:
-            reason = " ".join(str(error).split())
-            raise ExportError(f"{file}: no WARC record in gzip at byte {capture.offset:,}: {reason}") from error
+            raise ExportError(f"{file}: no WARC record in gzip at byte {capture.offset:,}: {error}") from error
         return before, answer, after
 
     def said_later(self, first: str) -> Iterator[Member]:
@@ -128,12 +133,10 @@ class Reader:
             try:
                 for offset, length in whole(file):
                     member = _at(self._open(path), offset) if length < SMALL else None
-                    if member and member.type == "metadata" and not member.header("WARC-Refers-To"):
+                    if member and member.type == "metadata" and not member.about:
                         yield member
-            except OSError as error:
-                raise ExportError(f"{file}: cannot be read: {error.strerror}") from error
-            except BROKEN as error:
-                raise ExportError(f"{file}: broken: {' '.join(str(error).split())}") from error
+            except (OSError, *BROKEN) as error:
+                raise ExportError(f"{file}: cannot be read: {' '.join(str(error).split())}") from error
 
     def close(self) -> None:
         """Close the file that is open."""
@@ -184,9 +187,7 @@ def _redirects(stream: IO[bytes], end: int) -> list[Member]:
     found: list[Member] = []
     while (request := _before(stream, end)) and request.type == "request":
         answer = _before(stream, request.offset)
-        if answer is None or answer.header("WARC-Record-ID") != request.header("WARC-Concurrent-To"):
-            break
-        if answer.status not in REDIRECTS:
+        if not answer or answer.header("WARC-Record-ID") != request.about or answer.status not in REDIRECTS:
             break
         found[:0] = (answer, request)
         end = answer.offset

@@ -13,7 +13,7 @@ COMPRESSION = 1  # zlib's fastest: answers are kept for some weeks only
 
 
 class Answer(NamedTuple):
-    """A response as it came, with the page of the recipe that it is of."""
+    """A response as it came, with the page of the recipe that it is of. No body: it is, or will be, in the capture."""
 
     page: str
     url: str
@@ -21,8 +21,13 @@ class Answer(NamedTuple):
     etag: str
     modified: str
     fetched: datetime
-    body: bytes
+    body: bytes | None
     capture: int | None = None  # its key
+
+    @property
+    def lost(self) -> bool:
+        """Whether nothing of it but its headers is left: it was to be captured, and was not."""
+        return self.body is None and self.capture is None
 
 
 class Answers:
@@ -40,7 +45,7 @@ class Answers:
                 row["key"],
                 *answer[:5],
                 int(answer.fetched.timestamp()),
-                zlib.compress(answer.body, COMPRESSION),
+                None if answer.body is None else zlib.compress(answer.body, COMPRESSION),
                 answer.capture,
             )
 
@@ -70,7 +75,7 @@ class Answers:
             row["etag"],
             row["modified"],
             fetched,
-            zlib.decompress(row["body"]),
+            None if row["body"] is None else zlib.decompress(row["body"]),
             row["capture"],
         )
 

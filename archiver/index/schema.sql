@@ -110,7 +110,7 @@ CREATE TABLE answers (
     etag TEXT NOT NULL,
     modified TEXT NOT NULL,
     fetched INTEGER NOT NULL,
-    body BLOB NOT NULL,              -- zlib
+    body BLOB,                       -- zlib; NULL: it is in the capture
     capture INTEGER
 );
 CREATE INDEX answers_fetched ON answers (fetched);

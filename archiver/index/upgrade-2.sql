@@ -7,7 +7,20 @@ ALTER TABLE revisions ADD COLUMN capture INTEGER;
 ALTER TABLE revisions ADD COLUMN listed INTEGER NOT NULL DEFAULT 0;
 CREATE INDEX revisions_unlisted ON revisions (article, form) WHERE listed = 0;
 ALTER TABLE intents ADD COLUMN capture INTEGER;
-ALTER TABLE answers ADD COLUMN capture INTEGER;
+-- What is kept for some weeks only is not worth the conversion.
+DROP TABLE answers;
+CREATE TABLE answers (
+    article INTEGER PRIMARY KEY,
+    page TEXT NOT NULL,
+    url TEXT NOT NULL,
+    type TEXT NOT NULL,
+    etag TEXT NOT NULL,
+    modified TEXT NOT NULL,
+    fetched INTEGER NOT NULL,
+    body BLOB,
+    capture INTEGER
+);
+CREATE INDEX answers_fetched ON answers (fetched);
 CREATE TABLE captures (
     key INTEGER PRIMARY KEY,
     warc TEXT NOT NULL,

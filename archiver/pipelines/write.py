@@ -123,7 +123,7 @@ class WritePipeline:
             article.rules,
             article.address,
             self._recheck(recipe),
-            held.capture if held and stays else await self._captured(article, content, held),
+            await self._captured(article, content, held, stays=stays),
         )
         now = self._now(article, held)
         self._index.holdings.intend(intent, now)
@@ -139,13 +139,15 @@ class WritePipeline:
             self._index.queue.failed(article.recipe, article.id, "a file that nobody knows has its place", now)
         return article
 
-    async def _captured(self, article: Article, content: bytes, held: Held | None) -> int | None:
+    async def _captured(self, article: Article, content: bytes, held: Held | None, *, stays: bool) -> int | None:
         """Return the key of the capture that the post is made of; it is captured now if something new is kept of it.
 
-        Raises CaptureError.
+        stays: the post that is held does, though it is not `content`. Raises CaptureError.
         """
-        if held and held.sha256 == content and held.capture is not None and not self._force:
-            return held.capture  # the evidence for it is there
+        if held and not self._force and (stays or (held.sha256 == content and held.capture is not None)):
+            if held.capture is not None:
+                self._index.answers.captured(article.recipe, article.id, held.capture)  # it says the same
+            return held.capture
         return await self._recorder.keep(article.evidence)
 
     async def _put(self, article: Article, post: Post, intent: Intent, held: Held | None) -> str:

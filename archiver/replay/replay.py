@@ -15,13 +15,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from scrapy.exceptions import DropItem
 
+from archiver.captures.answers import Answer, body_at
+from archiver.captures.regions import regions
 from archiver.errors import BatchError, CaptureError, IndexFileError, QuarantineError
 from archiver.pipelines.same import SamePipeline
 from archiver.pipelines.write import WritePipeline
 from archiver.posts import Store
 from archiver.recorder import Recorder
-from archiver.replay.answers import Answer, body_at
-from archiver.replay.regions import regions
 from archiver.replay.workshop import Failed, Other, Workshop, start, work
 
 if TYPE_CHECKING:
@@ -32,10 +32,10 @@ if TYPE_CHECKING:
 
     from archiver.article import Article
     from archiver.captures import Capture
+    from archiver.captures.regions import Region
     from archiver.index import Held, Index
     from archiver.posts import Post
     from archiver.recipes import Recipe
-    from archiver.replay.regions import Region
 
 SHA256 = re.compile(r"sha256:([0-9a-f]{64})", re.IGNORECASE)
 AT_ONCE = 500  # posts that are being written

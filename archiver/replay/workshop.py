@@ -11,6 +11,7 @@ from threading import Thread
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 
+from scrapy import Spider
 from scrapy.crawler import Crawler
 from scrapy.exceptions import DropItem
 from scrapy.http import TextResponse
@@ -20,22 +21,22 @@ from scrapy.utils.misc import build_from_crawler, load_object
 
 from archiver.addresses import Reference, page_at
 from archiver.captures import HELD_BACK, Evidence
+from archiver.captures.answers import answers
+from archiver.configuration import add_plugins
 from archiver.errors import ArchiverError, CaptureError, PageError
 from archiver.pages import page_for
 from archiver.pipelines.same import SamePipeline
 from archiver.posts.words import words
 from archiver.recipes import recipes_for
-from archiver.replay.answers import answers
-from archiver.spiders.share import ShareSpider
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from archiver.article import Article
     from archiver.captures import Capture
+    from archiver.captures.answers import Answer
+    from archiver.captures.regions import Region
     from archiver.recipes import PageRules
-    from archiver.replay.answers import Answer
-    from archiver.replay.regions import Region
 
 OK = 200
 
@@ -62,7 +63,9 @@ class Workshop:
     """Makes articles: with the pages of the recipes, and the pipelines that come before articles are compared."""
 
     def __init__(self, settings: Mapping[str, Any]) -> None:
-        crawler = Crawler(ShareSpider, Settings(dict(settings)))
+        crawler = Crawler(Spider, Settings(dict(settings)))
+        add_plugins(crawler.settings)
+        crawler.addons.load_settings(crawler.settings)
         self._recipes = recipes_for(crawler.settings)
         before, _ = pipelines(crawler)
         self._pipelines = [build_from_crawler(one, crawler) for one in before]

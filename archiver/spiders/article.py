@@ -143,7 +143,7 @@ class ArticleSpider(Spider):
             yield from self.ask(reference, number + 1, (*tries, failed))
             return
         if fetched is None:
-            self.came(reference, page, response, when)
+            self.came(reference, page, response, when, captured=evidence is not None)
         yield from articles
 
     def next_page(self, failure: Failure) -> Iterator[Request]:
@@ -156,10 +156,12 @@ class ArticleSpider(Spider):
         failed = Try(_host(request.url), explain(failure), gone)
         yield from self.ask(tried["reference"], tried["number"] + 1, (*tried["tries"], failed))
 
-    def came(self, reference: Reference, page: str, response: Response, fetched: datetime) -> None:
-        """Keep an answer, if the index knows the article, for as long as a listing may want another form of it."""
+    def came(self, reference: Reference, page: str, response: Response, fetched: datetime, *, captured: bool) -> None:
+        """Keep an answer, if the index knows the article, for as long as a listing may want another form of it; of one
+        that is `captured` what is not in the capture."""
         content_type = (response.headers.get("Content-Type") or b"").decode("latin-1")
-        answer = Answer(page, response.url, content_type, *validators_of(response), fetched, response.body)
+        body = None if captured else response.body
+        answer = Answer(page, response.url, content_type, *validators_of(response), fetched, body)
         self.archive.index.answers.keep(reference.recipe.name, reference.id, answer)
 
     def captured(self, recipe: Recipe) -> bool:

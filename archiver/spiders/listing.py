@@ -179,7 +179,7 @@ class ListingSpider(ListSpider):
         evidence: for that answer, if it came in this run. another_form: of post is to be made of it than before.
         """
         answer = self.archive.index.answers.get(reference.recipe.name, reference.id)
-        if answer is None:
+        if answer is None or (evidence is None and answer.lost):
             return []
         if evidence is None:
             more = about_answer(reference, answer.page) if another_form and self.captured(reference.recipe) else None
@@ -197,7 +197,7 @@ class ListingSpider(ListSpider):
     def validators(self, reference: Reference, address: str) -> dict[str, str]:
         """Return headers that ask for an article only if it has changed since it was saved."""
         answer = self.archive.index.answers.get(reference.recipe.name, reference.id) if reference.held else None
-        if answer is None or answer.url != address:
+        if answer is None or answer.lost or answer.url != address:
             return {}
         return conditional(Validators(answer.etag, answer.modified))
 

@@ -9,13 +9,13 @@ from scrapy.exceptions import DropItem
 
 from archiver.article import Article
 from archiver.captures import HELD_BACK
+from archiver.captures.answers import answers, body_at
+from archiver.captures.regions import regions
 from archiver.errors import ArchiverError, CaptureError
 from archiver.pipelines.write import WritePipeline
 from archiver.posts import Job, Store
 from archiver.posts.disk import commit
 from archiver.recorder import Recorder
-from archiver.replay.answers import answers, body_at
-from archiver.replay.regions import regions
 from archiver.replay.workshop import Failed, Workshop
 from archiver.verify.problems import Kind
 
@@ -25,9 +25,9 @@ if TYPE_CHECKING:
     from scrapy.settings import Settings
 
     from archiver.captures import Capture
+    from archiver.captures.answers import Answer
     from archiver.index import Index, KnownFile
     from archiver.recipes import Recipe
-    from archiver.replay.answers import Answer
     from archiver.verify.problems import Problem
 
 BESIDE = "_quarantine/changed"  # where a file goes that is not what was written

@@ -7,11 +7,11 @@ from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from archiver.captures import CAPTURES
+from archiver.captures.answers import answers
 from archiver.captures.members import digest
+from archiver.captures.regions import regions
 from archiver.errors import CaptureError
 from archiver.posts.disk import POSTS, TEMPORARY, VERSIONS
-from archiver.replay.answers import answers
-from archiver.replay.regions import regions
 from archiver.verify.manifest import manifests, read_lines
 from archiver.verify.pictures import fault, local_pictures
 from archiver.verify.problems import Kind, problem
