@@ -78,7 +78,7 @@ def test_a_crawl_is_captured(archive: Archive, article: Record) -> None:
     for response, request, metadata in zip(found[::3], found[1::3], found[2::3], strict=True):
         assert [response.type, request.type, metadata.type] == ["response", "request", "metadata"]
         assert request.headers["WARC-Concurrent-To"] == metadata.headers["WARC-Refers-To"] == response.id
-        assert response.url == request.url == metadata.url
+        assert f"urn:archiver:{response.url}" == f"urn:archiver:{request.url}" == metadata.url
         assert len({one.headers["WARC-Date"] for one in (response, request, metadata)}) == 1
         assert response.headers["WARC-Payload-Digest"] == f"sha256:{sha256(response.body).hexdigest()}"
         assert all(one.headers["WARC-Block-Digest"].startswith("sha256:") for one in (response, request, metadata))
@@ -86,7 +86,8 @@ def test_a_crawl_is_captured(archive: Archive, article: Record) -> None:
         assert request.status == f"GET {request.url.removeprefix('http://' + asked['host'])} HTTP/1.1"
         assert asked["accept-encoding"] == "gzip, deflate"
         assert asked["user-agent"] == fields["http-header-user-agent"]
-    said = {record.url: json.loads(record.body) for record in found if record.type == "metadata"}
+    notes = (record for record in found if record.type == "metadata")
+    said = {record.url.removeprefix("urn:archiver:"): json.loads(record.body) for record in notes}
     assert said[ADDRESS.format(article.id)] == {
         "recipe": "eastmoney",
         "id": article.id,
@@ -115,6 +116,13 @@ def test_each_record_is_a_gzip_member_and_the_index_knows_where(archive: Archive
     ((path, size, digest),) = rows(archive, "SELECT path, size, sha256 FROM warcs")
     assert (archive.output / path, size) == (file, file.stat().st_size)
     assert digest == sha256(file.read_bytes()).digest()
+
+
+def test_headers_that_are_not_utf8(archive: Archive, article: Record) -> None:
+    """They are bytes: nothing fails because of them, and they stay."""
+    answered(archive, more=(("X-City", "Malmö"),))  # sent as Latin-1
+    assert archive.get("--warc", article.id).returncode == 0
+    assert b"X-City: Malm\xf6\r\n" in gzip.decompress(warcs(archive)[0].read_bytes())
 
 
 def test_answers_stay_as_they_came(archive: Archive, article: Record) -> None:
@@ -284,7 +292,7 @@ def test_both_versions_of_an_edit_have_their_capture(archive: Archive, edited: R
     # It was held back until all others had been looked at; that it was believed is said afterwards.
     *_, response, _, held_back, believed = read(warcs(archive)[1])
     assert json.loads(held_back.body) == json.loads(believed.body) | {"held_back": True}
-    assert believed.url == response.url
+    assert believed.url == f"urn:archiver:{response.url}"
     assert believed.headers["WARC-Date"] == response.headers["WARC-Date"]
 
 

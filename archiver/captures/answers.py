@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from warcio.bufferedreaders import ChunkedDataReader
 
-from archiver.captures.capture import Capture
+from archiver.captures.capture import ABOUT, Capture
 from archiver.captures.decoding import decoded
 from archiver.captures.members import LARGEST, TornError
 from archiver.captures.records import packed, plain
@@ -161,7 +161,9 @@ def _about(record: ArcWarcRecord) -> dict[str, Any]:
 def _capture(found: Record, file: str, length: int, payload: str) -> Capture:
     headers = found.record.rec_headers
     time = _time(headers.get_header("WARC-Date") or "", found.offset)
-    return Capture(file, found.offset, length, payload, headers.get_header("WARC-Target-URI") or "", time)
+    return Capture(
+        file, found.offset, length, payload, (headers.get_header("WARC-Target-URI") or "").removeprefix(ABOUT), time
+    )
 
 
 def _time(date: str, offset: int) -> datetime:

@@ -25,7 +25,7 @@ from urllib.parse import urlsplit, urlunsplit
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
-from archiver.captures.capture import CAPTURES
+from archiver.captures.capture import ABOUT, CAPTURES
 
 if TYPE_CHECKING:
     from typing import Any
@@ -207,7 +207,7 @@ def _metadata(writer: WARCWriter, url: str, date: str, about: dict[str, Any], he
     warc = {"WARC-Date": date, **headers, "WARC-Block-Digest": digest, "WARC-Payload-Digest": digest}
     writer.write_record(
         writer.create_warc_record(
-            url,
+            f"{ABOUT}{url}",
             "metadata",
             payload=BytesIO(text),
             length=len(text),

@@ -11,7 +11,7 @@ from typing import IO, TYPE_CHECKING, Any
 from warcio.archiveiterator import ArchiveIterator
 from warcio.exceptions import ArchiveLoadFailed
 
-from archiver.captures import CAPTURES
+from archiver.captures import ABOUT, CAPTURES
 from archiver.captures.exchange import REDIRECTS
 from archiver.captures.members import GZIP, whole
 from archiver.errors import ExportError
@@ -51,8 +51,8 @@ class Member:
 
     @property
     def url(self) -> str:
-        """WARC-Target-URI."""
-        return self.header("WARC-Target-URI")
+        """WARC-Target-URI; of a metadata record the address that it is about."""
+        return self.header("WARC-Target-URI").removeprefix(ABOUT)
 
     @property
     def date(self) -> str:

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from aiohttp import TCPConnector
 from scrapy.core.downloader.handlers._aiohttp import AiohttpDownloadHandler
+from scrapy.http import Headers
 
 from archiver.captures.exchange import Exchange, with_redirects
 from archiver.net.backoff import BackoffMiddleware
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from aiohttp import ClientResponse
     from scrapy import Request
     from scrapy.crawler import Crawler
-    from scrapy.http import Headers, Response
+    from scrapy.http import Response
 
 EXCHANGES = "archiver_exchanges"  # in a request's meta: what crossed the wire for it, redirects first
 _HEAD = "archiver_head"
@@ -59,6 +60,11 @@ class GuardedDownloadHandler(AiohttpDownloadHandler):
         if self._backoff:
             self._backoff.notice(request, response)
         return response
+
+    @staticmethod
+    def _extract_headers(response: ClientResponse) -> Headers:
+        """Return the headers as they came: aiohttp makes text of them that bytes cannot always be made of again."""
+        return Headers(list(response.raw_headers))
 
     @staticmethod
     def _build_base_response_args(response: ClientResponse, request: Request, headers: Headers) -> Any:
