@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 GATHER = 0.01  # seconds for a batch to gather: a batch costs both processes a switch, whatever its size
+MOST = 128  # jobs in a batch: with more of them the process that gathers and the one that works take turns
 LENGTH = 4  # bytes before each message, which say how long it is
 
 Job = TypeVar("Job", bound=tuple)  # type: ignore[type-arg]  # of any fields
@@ -55,8 +56,9 @@ class Batches(Generic[Job, Result]):
         """Hand over batch after batch until no job is left."""
         try:
             while self._queue:
-                await asyncio.sleep(GATHER)
-                batch, self._queue = self._queue, []
+                if len(self._queue) < MOST:
+                    await asyncio.sleep(GATHER)
+                batch, self._queue = self._queue[:MOST], self._queue[MOST:]
                 try:
                     self._before_batch()
                     results = await self._exchange([job for job, _ in batch])

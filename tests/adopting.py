@@ -98,7 +98,7 @@ def state(archive: Archive) -> dict[str, tuple[int, str]]:
     return {
         str(file): (file.stat().st_mtime_ns, hashlib.sha256(file.read_bytes()).hexdigest())
         for file in sorted(archive.output.rglob("*"))
-        if file.is_file() and "_index" not in file.parts
+        if file.is_file() and not {"_index", "_manifests"} & {*file.parts}
     }
 
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import BinaryIO
 
-PART = 4 << 20  # bytes: some hundred answers
+PART = 1 << 20  # bytes: some hundred answers
 WARCS = (".warc.gz", ".warc", ".arc.gz", ".arc")
 WACZ = ".wacz"
 GZIP_START = b"\x1f\x8b\x08"

@@ -20,6 +20,7 @@ from archiver.posts import POSTS
 from archiver.recipes import recipes_for
 from archiver.spiders.share import ShareSpider
 from archiver.statuses import FAILED, INTERRUPTED
+from archiver.verify import add_manifest
 
 if TYPE_CHECKING:
     import argparse
@@ -89,6 +90,8 @@ def _adopt(output: Path, process: AsyncCrawlerProcess, crawler: Crawler, *, repa
         if repair:
             Repair(output, index, recipes, survey).run()
             references = lost.references(index)
+        add_manifest(output, index)
+        index.commit()
     finally:
         index.close(keep=False)
     if references:

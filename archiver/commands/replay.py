@@ -22,6 +22,7 @@ from archiver.posts import POSTS
 from archiver.recipes import recipes_for
 from archiver.replay import Replay
 from archiver.statuses import FAILED, INTERRUPTED
+from archiver.verify import add_manifest
 
 if TYPE_CHECKING:
     import argparse
@@ -83,7 +84,10 @@ def _replay(arguments: argparse.Namespace, settings: Settings, output: Path, fil
         def listen(change: Change) -> None:
             _tell(change, as_json=arguments.json, diff=arguments.diff)
 
-        return Replay(output, index, settings, recipes, listen, dry=arguments.diff).run(files, arguments.jobs)
+        summary = Replay(output, index, settings, recipes, listen, dry=arguments.diff).run(files, arguments.jobs)
+        if not arguments.diff:
+            add_manifest(output, index)
+        return summary
     finally:
         index.close(keep=not arguments.diff)
 

@@ -86,10 +86,11 @@ class Replay:
         self._dry = dry
         self._same = SamePipeline(recipes, index.holdings, force=False)
         self._store = Store(output, index.commit, index.lock_descriptor)
+        self._recorder = Recorder(output, index, 0, {})
         self._write = WritePipeline(
             recipes,
             index,
-            Recorder(output, index, 0, {}),
+            self._recorder,
             self._store,
             settings["ARCHIVER_SITE"],
             settings["ARCHIVER_LAYOUT"],
@@ -132,6 +133,7 @@ class Replay:
     async def _consume(self, pool: ProcessPoolExecutor, parts: Iterator[Region], jobs: int) -> None:
         if not self._dry:
             self._store.prepare(sweep=True)
+            self._recorder.end_files()
         pending: deque[asyncio.Future[tuple[list[Article | Failed | Other | Answer], list[str]]]] = deque()
         try:
             while True:
