@@ -62,13 +62,14 @@ class Batches(Generic[Job, Result]):
                 try:
                     self._before_batch()
                     results = await self._exchange([job for job, _ in batch])
-                except (ArchiverError, OSError, EOFError) as error:
+                except Exception as error:  # whatever it is: somebody waits for each job
+                    failure = error
                     if not isinstance(error, ArchiverError):
                         self._process = None
-                        error = BatchError(f"the writing process ended: {error}")
+                        failure = BatchError(f"the writing process ended: {error}")
                     for _, done in batch:
                         if not done.cancelled():
-                            done.set_exception(error)
+                            done.set_exception(failure)
                     continue
                 for (_, done), result in zip(batch, results, strict=True):
                     if not done.cancelled():
@@ -77,7 +78,7 @@ class Batches(Generic[Job, Result]):
             self._working = None
 
     async def _exchange(self, jobs: list[Job]) -> list[Result]:
-        if self._process is None:
+        if self._process is None or self._process.returncode is not None:
             self._process = await asyncio.create_subprocess_exec(
                 *self._command,
                 pass_fds=(self._descriptor,) if self._descriptor >= 0 else (),

@@ -92,7 +92,8 @@ class Recorder:
                 found = body_at(first, self._output / first.warc) if first else found
         except CaptureError:
             return None
-        return None if found.same or found.problem else found
+        whole = not (found.same or found.problem) and found.capture.payload == capture.payload
+        return found if whole else None
 
     def keep_soon(self, evidence: Evidence | None) -> None:
         """Write `evidence` before the crawl ends. What cannot be written is an error of the run."""
@@ -107,17 +108,25 @@ class Recorder:
         await self._batches.close()
         for path in sorted(self._files):
             file = self._output / path
-            self._index.captures.seal(Sealed(path, file.stat().st_size, await asyncio.to_thread(digest, file)))
+            try:
+                self._index.captures.seal(Sealed(path, file.stat().st_size, await asyncio.to_thread(digest, file)))
+            except OSError as error:
+                failure = CaptureError(f"{file}: what was captured cannot be read again: {error.strerror}")
+                self.failure = self.failure or failure
 
     def end_files(self) -> None:
-        """Note the WARC files that no run has ended; what a killed run left half-written in them is cut off."""
+        """Note the WARC files that no run has ended; what a killed run left half-written at their end is cut off.
+
+        One that is broken elsewhere stays as it is, and is not noted: a copy may help it.
+        """
         known = self._index.captures.sealed()
         for file in sorted((self._output / CAPTURES).rglob(OURS)):
             path = file.relative_to(self._output).as_posix()
             if path not in known:
-                size, sha256 = mend(file)
-                if size:
-                    self._index.captures.seal(Sealed(path, size, sha256))
+                records = self._index.captures.in_file(path).values()
+                mended = mend(file, max((one.offset + one.length for one in records), default=0))
+                if mended:
+                    self._index.captures.seal(Sealed(path, *mended))
 
     async def _write(self, evidence: Evidence) -> int:
         captures, about = self._index.captures, evidence.about
@@ -136,9 +145,13 @@ class Recorder:
         return evidence.key
 
     def _same(self, payload: str) -> Capture | None:
-        """Return a record with that payload which a new one may refer to: it is in this archive, and still there."""
+        """Return a record with that payload which a new one may refer to: it is in this archive, and still whole."""
         known = self._index.captures.same(payload, CAPTURES)
-        return known if known and (self._output / known.warc).is_file() else None
+        try:
+            found = body_at(known, self._output / known.warc) if known else None
+        except CaptureError:
+            return None
+        return known if found and not found.same and found.capture.payload == payload else None
 
     async def _put(self, exchanges: tuple[Exchange, ...], about: Mapping[str, Any], same: Capture | None) -> Where:
         refers = (same.url, same.time.strftime("%Y-%m-%dT%H:%M:%S.%fZ")) if same else None

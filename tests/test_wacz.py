@@ -432,3 +432,16 @@ def test_what_cannot_be_written_is_explained(filled: Filled, tmp_path: Path) -> 
             export(filled.archive, tmp_path / "no.wacz", wrong)
     with pytest.raises(ExportError, match=r"must end in \.wacz"):
         export(filled.archive, tmp_path / "no.zip", one)
+
+
+def test_what_is_broken_behind_a_capture_is_named_by_its_own_place(filled: Filled, tmp_path: Path) -> None:
+    shutil.copytree(filled.archive.output, tmp_path / "copy")
+    copy = Archive(tmp_path / "copy", filled.archive.replica)
+    one = entries_of(copy)[0]
+    assert one.capture
+    file, end = copy.output / one.capture.warc, one.capture.offset + one.capture.length
+    content = bytearray(file.read_bytes())
+    content[end] ^= 1
+    file.write_bytes(content)
+    with pytest.raises(ExportError, match=f"{file}: no WARC record in gzip at byte {end:,}: "):
+        export(copy, tmp_path / "no.wacz", one)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 HELD_BACK = "held_back"  # said of an answer: it is an edit that is not believed yet; if it is, more is said later
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
-Headers = tuple[tuple[str, str], ...]  # in their order, repeated ones too
+Headers = tuple[tuple[str, str], ...]  # in their order, repeated ones too; a byte is a character (Latin-1)
 
 
 class Exchange(NamedTuple):

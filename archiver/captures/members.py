@@ -7,6 +7,7 @@ from contextlib import suppress
 from hashlib import sha256
 from typing import TYPE_CHECKING, BinaryIO
 
+from archiver.captures.regions import PART, first_member
 from archiver.errors import CaptureError
 
 if TYPE_CHECKING:
@@ -22,9 +23,11 @@ LARGEST = 64 << 20  # bytes of a record, unpacked
 class TornError(Exception):
     """What is at that byte is no whole record."""
 
-    def __init__(self, offset: int, reason: str) -> None:
+    def __init__(self, offset: int, reason: str, *, at_end: bool = False) -> None:
+        """at_end: as far as it goes it is good."""
         super().__init__(" ".join(reason.split()))
         self.offset = offset
+        self.at_end = at_end
 
 
 def members(stream: BinaryIO, start: int, stop: int) -> Iterator[tuple[int, int, bytes]]:
@@ -51,7 +54,7 @@ def members(stream: BinaryIO, start: int, stop: int) -> Iterator[tuple[int, int,
             start, chunk = position, unpacker.unused_data
             unpacker, pieces, size = zlib.decompressobj(GZIP), [], 0
     if position > start:
-        raise TornError(start, "the file ends within a record")
+        raise TornError(start, "the file ends within a record", at_end=True)
 
 
 def whole(file: Path) -> Iterator[tuple[int, int]]:
@@ -64,22 +67,40 @@ def whole(file: Path) -> Iterator[tuple[int, int]]:
             yield offset, length
 
 
-def mend(file: Path) -> tuple[int, bytes]:
+def mend(file: Path, known: int = 0) -> tuple[int, bytes] | None:
     """Cut off what a killed process left of a record at the end of `file`, and return its size and SHA-256.
 
-    A file without any whole record goes, and its size is 0. Raises CaptureError.
+    None: a file that holds nothing but the beginning of its first record goes; one that is broken anywhere but at its
+    end stays as it is. known: where the last record ends that was noted: what is broken before that was not torn, if
+    the file is as long as that. Raises CaptureError.
     """
+    end, torn = 0, True
     try:
-        end = max((offset + length for offset, length in whole(file)), default=0)
+        size = file.stat().st_size
+        with file.open("rb") as stream:
+            try:
+                for offset, length, _ in members(stream, 0, size):
+                    end = offset + length
+            except TornError as error:
+                torn = error.at_end
+            if end < size and (end < known <= size or _record_after(stream, end + 1, size)):
+                return None
         if end == 0:
-            file.unlink()
-            return 0, b""
-        if end < file.stat().st_size:
+            if torn:
+                file.unlink()
+            return None
+        if end < size:
             with file.open("rb+") as stream:
                 stream.truncate(end)
         return end, digest(file)
     except OSError as error:
         raise CaptureError(f"{file}: {error.strerror}") from error
+
+
+def _record_after(stream: BinaryIO, start: int, end: int) -> bool:
+    """Return whether a record begins there: then what is before it was not torn by the end of a process."""
+    parts = range(start, end, PART)
+    return any(first_member(stream, at, min(at + PART, end)) < min(at + PART, end) for at in parts)
 
 
 def digest(file: Path) -> bytes:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import zipfile
 import zlib
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from archiver.errors import CaptureError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-    from pathlib import Path
     from typing import BinaryIO
 
 PART = 1 << 20  # bytes: some hundred answers
@@ -41,7 +42,12 @@ def files_in(paths: Iterable[Path]) -> list[Path]:
     found: list[Path] = []
     for path in paths:
         if path.is_dir():
-            inside = sorted(file for file in path.rglob("*") if file.name.endswith((*WARCS, WACZ)) and file.is_file())
+            inside = sorted(
+                Path(folder, name)
+                for folder, _, names in os.walk(path, followlinks=True)
+                for name in names
+                if name.endswith((*WARCS, WACZ))
+            )
             if not inside:
                 raise CaptureError(f"{path}: no WARC or WACZ file in it")
             found += inside

@@ -108,7 +108,8 @@ class Output:
         self._path, self._size = f"{CAPTURES}/{now:%Y}/{now:%m}/{name}", 0
         try:
             self._append(warcinfo(name, self._info))
-            _sync_directory(directory)
+            for one in (directory, *directory.parents[:3]):  # new ones, too: the archive is the third
+                _sync_directory(one)
         except OSError:
             os.close(self._descriptor)
             self._descriptor = -1
@@ -241,6 +242,8 @@ def _serve(output: Output, requests: BinaryIO, replies: BinaryIO) -> None:
                 results.append((written.warc, written.offset, written.length))
             except OSError as error:
                 results.append(error.strerror or str(error))
+            except Exception as error:  # one answer cannot be written; the others can
+                results.append(f"{type(error).__name__}: {error}")
         try:
             output.sync()
         except OSError as error:

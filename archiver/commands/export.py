@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sys
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +13,7 @@ from scrapy.exceptions import UsageError
 from archiver.commands.options import add_settings_options, looking, settings_from
 from archiver.errors import ExportError
 from archiver.exports import About, format_names, load_format
+from archiver.exports.leftovers import remove, sweep, temporary_for
 from archiver.exports.read import Entries, Selection
 from archiver.recipes import recipes_for
 from archiver.statuses import FAILED
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from archiver.exports import Entry, Format
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MOST = 2**63 - 1  # the largest number that SQLite takes
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -58,8 +61,8 @@ def run(arguments: argparse.Namespace) -> int:
     if listing and listing.partition("?")[0] not in recipes[recipe].listings:
         raise UsageError(f"--source: {recipe} has no listing {listing}; it has {', '.join(recipes[recipe].listings)}")
     last = chosen.last if arguments.last is None else arguments.last
-    if last < 0:
-        raise UsageError("--last: expected a number that is not negative")
+    if not 0 <= last <= MOST:
+        raise UsageError(f"--last: expected a number from 0 to {MOST:,}")
     selection = Selection(
         _since(arguments.since),
         recipe,
@@ -74,9 +77,13 @@ def run(arguments: argparse.Namespace) -> int:
         complete = _write(chosen, entries.select(selection), about)
     for problem in entries.problems:
         print(f"archiver: {problem}: left out", file=sys.stderr)
+    for note in entries.changed:
+        print(f"archiver: {note}", file=sys.stderr)
     if complete:
+        for reason, number in about.left_out.items():
+            print(f"archiver: {number} left out: {reason}", file=sys.stderr)
         ending = f"; all were saved by {_shown(entries.last)}" if entries.count else ""
-        print(f"{entries.count} exported{ending}", file=sys.stderr)
+        print(f"{entries.count - about.left_out.total()} exported{ending}", file=sys.stderr)
     return FAILED if entries.problems else 0
 
 
@@ -105,7 +112,8 @@ def _write(chosen: Format, entries: Iterator[Entry], about: About) -> bool:
 
 def _to_new(chosen: Format, entries: Iterator[Entry], target: Path, about: About) -> None:
     """Write to a name nobody looks at, and put it in its place when all is there. Raises OSError, ExportError."""
-    temporary = target.with_name(f".{target.name}.{os.getpid()}.tmp")
+    sweep(target)
+    temporary = temporary_for(target)
     try:
         if chosen.target == "stream":
             _to_file(chosen, entries, temporary, about)
@@ -113,10 +121,7 @@ def _to_new(chosen: Format, entries: Iterator[Entry], target: Path, about: About
             chosen.write(entries, temporary, about)
         temporary.replace(target)
     finally:
-        if temporary.is_dir():
-            shutil.rmtree(temporary, ignore_errors=True)
-        else:
-            temporary.unlink(missing_ok=True)
+        remove(temporary)
 
 
 def _to_file(chosen: Format, entries: Iterator[Entry], file: Path, about: About) -> None:
@@ -139,10 +144,10 @@ def _to_standard_output(chosen: Format, entries: Iterator[Entry], about: About) 
     return True
 
 
-def _since(text: str) -> int:
+def _since(text: str) -> int | None:
     """Return a date or time in seconds since 1970; without an offset it is UTC. Raises UsageError."""
     if not text:
-        return 0
+        return None
     try:
         time = datetime.fromisoformat(text)
     except ValueError as error:
@@ -151,4 +156,4 @@ def _since(text: str) -> int:
 
 
 def _shown(seconds: int) -> str:
-    return datetime.fromtimestamp(seconds, UTC).isoformat().replace("+00:00", "Z")
+    return (EPOCH + timedelta(seconds=seconds)).isoformat().replace("+00:00", "Z")

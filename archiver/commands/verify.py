@@ -46,11 +46,12 @@ def run(arguments: argparse.Namespace) -> int:
     settings = settings_from(arguments)
     check(settings)
     output = Path(settings["ARCHIVER_OUTPUT"])
-    with looking(output) as index:
-        verification = Verification(output, index)
-        problems = list(verification.problems())
-    if arguments.repair and problems:
-        problems = _repaired(problems, output, settings)
+    with looking(output) as index:  # for the error if there is no index, too
+        if not arguments.repair:
+            verification = Verification(output, index)
+            problems = list(verification.problems())
+    if arguments.repair:
+        verification, problems = _repaired(output, settings)
     left = sum(not problem.repaired for problem in problems)
     found = f"{left} {'problem' if left == 1 else 'problems'}" if left else "nothing is wrong"
     summary = f"{verification.files:,} files, {verification.bytes:,} bytes: {found}"
@@ -66,12 +67,16 @@ def run(arguments: argparse.Namespace) -> int:
     return FAILED if left else 0
 
 
-def _repaired(problems: list[Problem], output: Path, settings: Settings) -> list[Problem]:
+def _repaired(output: Path, settings: Settings) -> tuple[Verification, list[Problem]]:
+    """Verify the archive while no run can be at work in it, and what a killed one left open is settled; repair it."""
     index = Index.open(output)
     try:
-        repair = Repair(output, index, settings, recipes_for(settings))
-        problems = [repair.repaired(problem) for problem in problems]
+        verification = Verification(output, index)
+        problems = list(verification.problems())
+        if problems:
+            repair = Repair(output, index, settings, recipes_for(settings))
+            problems = [repair.repaired(problem) for problem in problems]
         add_manifest(output, index)
     finally:
         index.close()
-    return problems
+    return verification, problems

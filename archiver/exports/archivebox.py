@@ -15,11 +15,11 @@ if TYPE_CHECKING:
     from archiver.exports.entry import Entry
 
 
-def write(entries: Iterator[Entry], stream: IO[bytes], about: About) -> None:  # noqa: ARG001
+def write(entries: Iterator[Entry], stream: IO[bytes], about: About) -> None:
     """Write a line for each entry; those without an address are left out, since ArchiveBox fetches addresses."""
     encode = msgspec.json.Encoder().encode
     for entry in entries:
-        if shown.address(entry):
+        if shown.has_address(entry, about):
             # No text here holds a line end: ArchiveBox divides lines at some (U+2028) that JSON does not escape.
             stream.write(encode(_bookmark(entry)) + b"\n")
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from _typeshed import SupportsWrite
 
-    from archiver.exports.warc import Member
+    from archiver.exports.member import Member
 
 BLOCK = 1024  # lines that are packed together: a reader fetches them at once
 FORMAT = "cdxj-gzip-1.0"  # as readers call an index of packed blocks, and a list of these beside it

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
     from archiver.captures import Capture
     from archiver.exports.cdxj import Lines
-    from archiver.exports.warc import Member, Reader
+    from archiver.exports.member import Member
+    from archiver.exports.warc import Reader
     from archiver.index import Index
 
 # forms: of post that a replay makes of it, as a JSON array; NULL: nothing is noted with it, it is none of ours.

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, field
 from importlib.metadata import entry_points
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -20,12 +21,13 @@ GROUP = "archiver.formats"  # of entry points: each names a Format
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """What a format may need to know of the archive and of the wish."""
+    """What a format may need to know of the archive and of the wish; `left_out` is for what it has to say."""
 
     output: Path  # the archive
     target: Path | None  # what is written in the end; None: standard output
     title: str  # of the archive: its site's name
     site: str  # the host of the site that serves the posts
+    left_out: Counter[str] = field(default_factory=Counter, compare=False)  # how many entries, by the reason why
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +37,8 @@ class Format:
     target: what `write` is given: a binary `stream` (in order, never sought), or the path of a `file` or `directory`
     that is not there yet; it is moved to its place when all is written. The entries come one by one, in a stable
     order, once; what is kept of them is kept in memory. last: how many of the newest to write where the user does not
-    say, the newest first; 0: all, in the order in which they were saved.
+    say, the newest first; 0: all, in the order in which they were saved. What `write` does not write of the entries it
+    counts in `left_out`, so that the user is told.
     `write` raises ExportError for what cannot be written.
     """
 

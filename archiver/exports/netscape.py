@@ -35,7 +35,7 @@ def write(entries: Iterator[Entry], stream: IO[bytes], about: About) -> None:
     """Write one folder with a bookmark for each entry; those without an address are left out."""
     stream.write(HEAD.format(title=escape(shown.feed_title(about))).encode())
     for entry in entries:
-        if shown.address(entry):
+        if shown.has_address(entry, about):
             stream.write(_bookmark(entry).encode())
     stream.write(TAIL.encode())
 

@@ -45,6 +45,14 @@ def address(entry: Entry) -> str:
     return SPACES.sub("", printable(entry.url))
 
 
+def has_address(entry: Entry, about: About) -> bool:
+    """Return whether the entry leads anywhere; if not, it is counted as left out."""
+    if address(entry):
+        return True
+    about.left_out["no address"] += 1
+    return False
+
+
 def published(entry: Entry) -> datetime:
     """Return when the entry was published, in the source's zone if a feed can say it: see `_sayable`."""
     return _sayable(entry.published)

@@ -122,6 +122,7 @@ def write(entries: Iterator[Entry], target: Path, about: About) -> None:
             copy = Copy(WARC, stream, lines, reader, index, about.output, scratch)
             copy.begin({"software": SOFTWARE, "isPartOf": shown.feed_title(about), "format": "WARC File Format 1.1"})
             written, left_out = _copy(entries, copy, pages)
+        about.left_out.update({"no capture": left_out} if left_out else {})
         with package.file(f"indexes/{CDX}") as stream:
             blocks = lines.write(stream, CDX)
         package.put(f"indexes/{CDX.removesuffix('.cdx.gz')}.idx", blocks)

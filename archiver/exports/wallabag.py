@@ -22,12 +22,12 @@ WORDS_A_MINUTE = 200  # wallabag's own measure
 ALWAYS = ("content", "tags")  # its import looks for these without asking whether they are there
 
 
-def write(entries: Iterator[Entry], stream: IO[bytes], about: About) -> None:  # noqa: ARG001
+def write(entries: Iterator[Entry], stream: IO[bytes], about: About) -> None:
     """Write the array, article by article; those without an address are left out: wallabag would not take them."""
     encode = msgspec.json.Encoder().encode
     between = b"["
     for entry in entries:
-        if shown.address(entry):
+        if shown.has_address(entry, about):
             stream.write(between + b"\n" + encode(_article(entry)))
             between = b","
     stream.write(b"\n]\n" if between == b"," else b"[]\n")

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import json
 import zlib
-from dataclasses import dataclass
 from io import BytesIO
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING
 
 from warcio.archiveiterator import ArchiveIterator
 from warcio.exceptions import ArchiveLoadFailed
 
-from archiver.captures import ABOUT, CAPTURES
+from archiver.captures import CAPTURES
 from archiver.captures.exchange import REDIRECTS
 from archiver.captures.members import GZIP, whole
 from archiver.errors import ExportError
+from archiver.exports.member import Member
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,64 +28,6 @@ SMALL = 1 << 16  # bytes: no request, redirect or metadata of ours is larger, pa
 GZIP_START = b"\x1f\x8b\x08"
 ANSWERS = ("response", "revisit")
 BROKEN = (EOFError, ArchiveLoadFailed, ValueError, zlib.error)
-
-
-@dataclass(frozen=True, slots=True)
-class Member:
-    """A record. offset: in its file, in bytes. packed: its bytes there. record: what is in them."""
-
-    offset: int
-    packed: bytes
-    record: ArcWarcRecord
-
-    @property
-    def end(self) -> int:
-        """Where the next record begins."""
-        return self.offset + len(self.packed)
-
-    @property
-    def type(self) -> str:
-        """WARC-Type: response, revisit, request, metadata."""
-        return str(self.record.rec_type)
-
-    @property
-    def url(self) -> str:
-        """WARC-Target-URI; of a metadata record the address that it is about."""
-        return self.header("WARC-Target-URI").removeprefix(ABOUT)
-
-    @property
-    def date(self) -> str:
-        """WARC-Date, as it is written there."""
-        return self.header("WARC-Date")
-
-    @property
-    def about(self) -> str:
-        """The WARC-Record-ID of the answer that a request or metadata belongs to, empty if none is named."""
-        return self.header("WARC-Concurrent-To") or self.header("WARC-Refers-To")
-
-    @property
-    def status(self) -> int:
-        """The HTTP status of an answer."""
-        code = self.record.http_headers.get_statuscode() if self.record.http_headers else ""
-        return int(code) if code.isdecimal() else 0
-
-    @property
-    def mime(self) -> str:
-        """The media type of an answer, without parameters."""
-        said = self.record.http_headers.get_header("Content-Type") if self.record.http_headers else ""
-        return ((said or "").split(";")[0].split() or ["application/octet-stream"])[0]
-
-    def header(self, name: str) -> str:
-        """Return a header of the record, empty if there is none."""
-        return self.record.rec_headers.get_header(name) or ""
-
-    def noted(self) -> dict[str, Any]:
-        """Return what a metadata record says, nothing if it is none of ours. To be called once."""
-        try:
-            found = json.loads(self.record.raw_stream.read()) if self.type == "metadata" else {}
-        except ValueError:
-            return {}
-        return found if isinstance(found, dict) else {}
 
 
 class Reader:
@@ -106,19 +47,20 @@ class Reader:
         try:
             stream = self._open(capture.warc)
             follows = capture.offset == self._end
-            answer = (self._next if follows else None) or _at(stream, capture.offset)
+            answer = (self._next if follows else None) or self._at(stream, capture.offset)
             if answer is None or answer.type not in ANSWERS or answer.url != capture.url:
                 raise ExportError(f"{file}: at byte {capture.offset:,} is no answer of {capture.url}")
             before = [] if follows else _redirects(stream, capture.offset)
             after: list[Member] = []
-            self._end, self._next = answer.end, _at(stream, answer.end)
+            self._end, self._next = answer.end, self._at(stream, answer.end)
             while self._next and self._next.about == answer.header("WARC-Record-ID"):
                 after.append(self._next)
-                self._end, self._next = self._next.end, _at(stream, self._next.end)
+                self._end, self._next = self._next.end, self._at(stream, self._next.end)
         except OSError as error:
             raise ExportError(f"{file}: cannot be read: {error.strerror}") from error
         except BROKEN as error:
-            raise ExportError(f"{file}: no WARC record in gzip at byte {capture.offset:,}: {error}") from error
+            said = " ".join(str(error).split())
+            raise ExportError(f"{file}: no redirect in WARC before byte {capture.offset:,}: {said}") from error
         return before, answer, after
 
     def said_later(self, first: str) -> Iterator[Member]:
@@ -142,6 +84,15 @@ class Reader:
         """Close the file that is open."""
         if self._stream:
             self._stream.close()
+
+    def _at(self, stream: IO[bytes], offset: int) -> Member | None:
+        """Return the record at `offset` of the open file, None if that ends there or in it. Raises OSError and
+        ExportError, which names the place: what is broken may be what follows a capture."""
+        try:
+            return _at(stream, offset)
+        except BROKEN as error:
+            file, said = self._root / self._path, " ".join(str(error).split())
+            raise ExportError(f"{file}: no WARC record in gzip at byte {offset:,}: {said}") from error
 
     def _open(self, path: str) -> IO[bytes]:
         if self._stream is None or path != self._path:
@@ -195,4 +146,6 @@ def _redirects(stream: IO[bytes], end: int) -> list[Member]:
 
 
 def _record(content: bytes | bytearray) -> ArcWarcRecord:
-    return next(ArchiveIterator(BytesIO(content)))
+    for record in ArchiveIterator(BytesIO(content)):
+        return record
+    raise EOFError("it is empty")

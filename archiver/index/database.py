@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
@@ -29,10 +30,13 @@ PRIMARY = 0xFF  # of SQLite's result codes: the rest says more of the same
 class Database:
     """A connection. What is written counts when it is committed; each method raises IndexFileError."""
 
-    def __init__(self, file: Path | None) -> None:
-        """Open `file`, made with its schema if it is not there; None: one in memory."""
+    def __init__(self, file: Path | None, *, read: bool = False) -> None:
+        """Open `file`, made with its schema if it is not there; None: one in memory. read: nothing is written."""
         self.file = file
         self.failure: IndexFileError | None = None  # the first
+        if file and read:
+            self._open_for_reading(file)
+            return
         try:
             if file:
                 file.parent.mkdir(parents=True, exist_ok=True)
@@ -51,9 +55,37 @@ class Database:
                 self._run_script("upgrade-2.sql")
                 if self.version:
                     self.complete()
+        self._look_at_version()
+
+    def _open_for_reading(self, file: Path) -> None:
+        """Open `file` as it is. One of an earlier schema is read into memory, and brought up to date there."""
+        with self._named():
+            # Beside a file in WAL mode SQLite makes others, even to read it; on a disk that cannot be written to
+            # nobody else can write either, and it does without (`immutable`).
+            for options in ("mode=ro", "mode=ro&immutable=1"):
+                self._connection = sqlite3.connect(f"{file.absolute().as_uri()}?{options}", timeout=5, uri=True)
+                self._connection.row_factory = sqlite3.Row
+                try:
+                    tables = {row["name"] for row in self._connection.execute("SELECT name FROM sqlite_schema")}
+                    break
+                except sqlite3.OperationalError:
+                    if "immutable" in options:
+                        raise
+                    self._connection.close()
+            if tables and "captures" not in tables:
+                with closing(self._connection) as old:
+                    self._connection = sqlite3.connect(":memory:")
+                    old.backup(self._connection)
+                self._connection.row_factory = sqlite3.Row
+                self._run_script("upgrade-2.sql")
+        if not tables:
+            raise IndexFileError(f"{file}: it is empty; move it away: `archiver adopt` makes a new one from the posts")
+        self._look_at_version()
+
+    def _look_at_version(self) -> None:
         version = self.version
         if version > VERSION:
-            raise IndexFileError(f"{file}: made by a newer archiver (schema {version}); use that one")
+            raise IndexFileError(f"{self.file}: made by a newer archiver (schema {version}); use that one")
 
     def _run_script(self, name: str) -> None:
         script = files(__package__).joinpath(name).read_text("utf-8")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from datetime import datetime
 from hashlib import sha256
 from typing import TYPE_CHECKING, NamedTuple
@@ -191,7 +192,7 @@ class Holdings:
         write = self._database.write
         row = self._article(intent.recipe, intent.id)
         key: int = row["key"] if row else 0
-        held = key and self._database.row("SELECT path FROM posts WHERE article = ? AND form = ?", key, intent.form)
+        held = key and self._database.row("SELECT * FROM posts WHERE article = ? AND form = ?", key, intent.form)
         if held and not instead:
             return str(held["path"])
         published, text = intent.published.isoformat(), json.dumps(dict(known), ensure_ascii=False)
@@ -224,25 +225,32 @@ class Holdings:
             )
         if held and held["path"] != intent.path:
             self._moved(key, intent.form, held["path"])
+        # What is known of a content that was there before stays known.
+        facts = self._contents(key, intent.form) if held else {}
+        when, capture = facts.get(intent.sha256, (int(time.time()) if held else saved, None))
         write(
-            """INSERT OR REPLACE INTO posts (article, form, path, sha256, revision, saved, rules)
-               VALUES (?, ?, ?, ?, ?, ?, ?)""",
+            """INSERT OR REPLACE INTO posts (article, form, path, sha256, revision, saved, rules, capture)
+               VALUES (?, ?, ?, ?, ?, ?, ?, ?)""",
             key,
             intent.form,
             intent.path,
             intent.sha256,
             len(earlier) + 1,
-            saved,
+            when,
             json.dumps(dict(intent.rules), ensure_ascii=False) if intent.rules else "{}",
+            capture,
         )
-        for revision, (content, time) in enumerate(earlier, 1):
+        for revision, (content, moment) in enumerate(earlier, 1):
+            when, capture = facts.get(content, (moment, None))
             write(
-                "INSERT OR REPLACE INTO revisions (article, form, revision, sha256, saved) VALUES (?, ?, ?, ?, ?)",
+                """INSERT OR REPLACE INTO revisions (article, form, revision, sha256, saved, capture)
+                   VALUES (?, ?, ?, ?, ?, ?)""",
                 key,
                 intent.form,
                 revision,
                 content,
-                time,
+                when,
+                capture,
             )
         if intent.place:
             write("INSERT OR IGNORE INTO sightings VALUES (?, ?, ?, ?)", key, intent.place, saved, saved)
@@ -269,6 +277,16 @@ class Holdings:
                 self._database.write("DELETE FROM intents WHERE article = ? AND form = ?", row["article"], row["form"])
         self._database.commit()
         return len(intents)
+
+    def _contents(self, key: int, form: str) -> dict[bytes, tuple[int, int | None]]:
+        """Return when each content that a post has or had was saved, and its capture, by SHA-256."""
+        rows = self._database.rows(
+            """SELECT sha256, saved, capture FROM posts WHERE article = ?1 AND form = ?2
+               UNION ALL SELECT sha256, saved, capture FROM revisions WHERE article = ?1 AND form = ?2""",
+            key,
+            form,
+        )
+        return {row["sha256"]: (row["saved"], row["capture"]) for row in rows}
 
     def _moved(self, key: int, form: str, path: str) -> None:
         """Note that a post, which was at `path`, and its earlier contents are somewhere else now."""

@@ -63,7 +63,7 @@ class Index:
     @classmethod
     def read(cls, output: Path) -> Index:
         """Return the index of `output` for reading; an empty one if there is none."""
-        return cls(Database(output / DIRECTORY / FILE if cls.exists(output) else None))
+        return cls(Database(output / DIRECTORY / FILE if cls.exists(output) else None, read=True))
 
     @staticmethod
     def exists(output: Path) -> bool:

@@ -41,8 +41,9 @@ class Manifests:
             yield row["path"], row["sha256"]
 
     def removed(self) -> list[str]:
-        """Return the files that a manifest has and that are elsewhere now."""
-        return [row["path"] for row in self._database.rows("SELECT path FROM removed ORDER BY path")]
+        """Return the files that a manifest has and that are elsewhere now, but for those whose name another one has."""
+        rows = self._database.rows("SELECT path FROM removed ORDER BY path")
+        return [row["path"] for row in rows if self.file(row["path"]) is None]
 
     def list_all(self, number: int) -> None:
         """Note that the manifest of that number has all that was unlisted, and says what was removed."""
@@ -56,6 +57,14 @@ class Manifests:
             yield row["path"], row["sha256"], row["capture"], bool(row["listed"])
         for row in self._database.each(VERSION_ROWS):
             yield version_path(row["path"], row["revision"]), row["sha256"], row["capture"], bool(row["listed"])
+
+    def expected(self) -> Iterator[tuple[str, bytes]]:
+        """Yield what else may be there, path and SHA-256: posts that are being written, and the present content of a
+        post as its next version, which is written before the post is."""
+        for row in self._database.each("SELECT path, sha256 FROM intents"):
+            yield row["path"], row["sha256"]
+        for row in self._database.each("SELECT path, revision, sha256 FROM posts"):
+            yield version_path(row["path"], row["revision"]), row["sha256"]
 
     def file(self, path: str) -> KnownFile | None:
         """Return what is known of a post or an earlier version, None if nothing is."""

@@ -73,9 +73,14 @@ class GuardedDownloadHandler(AiohttpDownloadHandler):
         request.meta[_HEAD] = (
             response.status,
             arguments["protocol"],
-            response.reason or "",
+            _as_bytes(response.reason or ""),
             tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in response.raw_headers),
-            tuple(response.request_info.headers.items()),
+            tuple((_as_bytes(name), _as_bytes(value)) for name, value in response.request_info.headers.items()),
             "" if request.meta.get("proxy") else str(arguments["ip_address"]),
         )
         return arguments
+
+
+def _as_bytes(text: str) -> str:
+    """Return the bytes that `text` was on the wire, a character each: aiohttp takes them for UTF-8."""
+    return text if text.isascii() else text.encode("utf-8", "surrogateescape").decode("latin-1")

@@ -79,8 +79,10 @@ class WritePipeline:
 
     async def close_spider(self) -> None:
         """End the processes that write."""
-        await self._recorder.close()
-        await self._store.close()
+        try:
+            await self._recorder.close()
+        finally:
+            await self._store.close()
 
     async def process_item(self, article: Article) -> Article:
         """Return `article`, its post written. Raises StoreError, or QuarantineError if it cannot be a post."""

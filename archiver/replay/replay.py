@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from scrapy.exceptions import DropItem
 
+from archiver.captures import CAPTURES
 from archiver.captures.answers import Answer, body_at
 from archiver.captures.regions import regions
 from archiver.errors import BatchError, CaptureError, IndexFileError, QuarantineError
@@ -103,6 +104,7 @@ class Replay:
         self._places: dict[str, str] = {}  # of files, as the index has them
         self._planned: dict[str, bytes] = {}  # by path: the posts that would be written (`dry`)
         self._busy: dict[tuple[str, str], asyncio.Task[None]] = {}
+        self._later: list[Answer] = []  # their bodies are in records that were not read yet
         self._own: Workshop | None = None
         self.summary = Summary(Counter(), Counter(), [])
 
@@ -145,36 +147,48 @@ class Replay:
                 self._report(problems)
                 for result in results:
                     await self._take(result)
+            for answer in self._later:
+                await self._take_answer(answer, last=True)
             await asyncio.gather(*self._busy.values())
         finally:
             for future in pending:
                 future.cancel()
             await self._write.close_spider()
 
-    async def _take(self, result: Article | Failed | Other | Answer) -> None:
+    async def _take_answer(self, answer: Answer, *, last: bool = False) -> None:
+        """Take an answer whose body is in another record; that may be in a file which is yet to come, until the `last`
+        is read."""
+        known = self._other(answer)
+        if known is None and not last:
+            self._later.append(answer)
+            return
+        for made in self._completed(answer, known):
+            await self._take(made, resolved=True)
+
+    async def _take(self, result: Article | Failed | Other | Answer, *, resolved: bool = False) -> None:
+        """Take what became of an answer. resolved: its body is in another record."""
         if isinstance(result, Answer):
-            for made in self._completed(result):
-                await self._take(made)
+            await self._take_answer(result)
         elif isinstance(result, Other):
             self.summary.others[result.what] += 1
             if result.capture:
-                self._remember(self._placed(result.capture))
+                self._remember(self._placed(result.capture), resolved=resolved)
         elif isinstance(result, Failed):
-            self._remember(self._placed(result.capture))
+            self._remember(self._placed(result.capture), resolved=resolved)
             self._tell(Change(result.address, "failed", reason=result.reason))
         else:
-            await self._take_article(result)
+            await self._take_article(result, resolved=resolved)
 
-    async def _take_article(self, article: Article) -> None:
+    async def _take_article(self, article: Article, *, resolved: bool) -> None:
         evidence = article.evidence
         assert evidence is not None
         assert evidence.capture is not None
         capture = evidence.capture = self._placed(evidence.capture)
-        self._remember(capture)
+        self._remember(capture, resolved=resolved)
         if running := self._busy.get((article.recipe, article.id)):
             await running
         held = self._index.holdings.post(article.recipe, article.id, article.form)
-        if held and not self._force and self._is_older(capture, held):
+        if held and self._is_older(capture, held):
             self._tell(Change(article.address, "older", held.path))
             return
         try:
@@ -186,7 +200,7 @@ class Replay:
         path = self._write.path(article, post, held)
         there = held is not None and (self._output / path).is_file()
         same = held is not None and held.sha256 == sha256(post.content).digest()
-        if held and held.capture is None and not (same or self._force) and self._was(article, post.content):
+        if held and held.capture is None and not same and self._was(article, post.content):
             self._tell(Change(article.address, "older", path))
         elif self._dry:
             self._tell(self._planned_change(article, path, post.content, held))
@@ -244,18 +258,21 @@ class Replay:
             return capture.time.timestamp() < held.saved
         return (known.url, known.time) != (capture.url, capture.time) and capture.time <= known.time
 
-    def _completed(self, answer: Answer) -> list[Article | Failed | Other]:
-        """Return what is made of an answer whose body is in another record."""
+    def _other(self, answer: Answer) -> Capture | None:
+        """Return the record that has the body of `answer`, None if it is not known (yet)."""
+        if answer.more:
+            where = answer.capture.url, answer.capture.time
+            return self._moments.get(where) or self._index.captures.at(*where)
+        known = self._with_payload(answer.same)
+        if known is None and answer.refers:
+            known = self._moments.get(answer.refers) or self._index.captures.at(*answer.refers)
+        return known
+
+    def _completed(self, answer: Answer, known: Capture | None) -> list[Article | Failed | Other]:
+        """Return what is made of an answer whose body is in the record `known`."""
         if self._own is None:
             self._own = Workshop(self._settings)
-        known: Capture | None
-        url, time = answer.capture.url, answer.capture.time
-        if answer.more:
-            known = self._moments.get((url, time)) or self._index.captures.at(url, time)
-        else:
-            known = self._with_payload(answer.same)
-            if known is None and answer.refers:
-                known = self._moments.get(answer.refers) or self._index.captures.at(*answer.refers)
+        url = answer.capture.url
         if known is None:
             reason = "its body is in a capture that is not among these"
             return [Failed(url, reason, answer.capture)] if answer.about else [Other(f"revisits: {reason}")]
@@ -279,8 +296,9 @@ class Replay:
             return None
         return self._payloads.get(bytes.fromhex(found[1])) or self._index.captures.same(found[1])
 
-    def _remember(self, capture: Capture) -> None:
-        if capture.payload:
+    def _remember(self, capture: Capture, *, resolved: bool) -> None:
+        """Note where a record is, for those that refer to it; and where its body is, unless that is in another one."""
+        if capture.payload and not resolved:
             self._payloads.setdefault(bytes.fromhex(capture.payload), capture)
         self._moments.setdefault((capture.url, capture.time), capture)
 
@@ -288,14 +306,29 @@ class Replay:
         """Return `capture` with its file as the index has it: relative to the archive, if it is in it."""
         place = self._places.get(capture.warc)
         if place is None:
-            file, root = Path(capture.warc).resolve(), self._output.resolve()
-            place = file.relative_to(root).as_posix() if file.is_relative_to(root) else str(file)
+            place = _within(Path(capture.warc), self._output)
             self._places[capture.warc] = place
         return capture._replace(warc=place)
 
     def _tell(self, change: Change) -> None:
         self.summary.outcomes[change.outcome] += 1
         self._listener(change)
+
+
+def _within(file: Path, output: Path) -> str:
+    """Return the path of `file` in the archive `output`, or its whole path if it is elsewhere.
+
+    Captures may be elsewhere and linked into the archive; then they are in it.
+    """
+    captures = output / CAPTURES
+    for place, root, prefix in (
+        (file.absolute(), output.absolute(), ""),
+        (file.resolve(), captures.resolve(), f"{CAPTURES}/"),
+        (file.resolve(), output.resolve(), ""),
+    ):
+        if place.is_relative_to(root):
+            return prefix + place.relative_to(root).as_posix()
+    return str(file.resolve())
 
 
 def _content(file: Path) -> bytes | None:

@@ -85,6 +85,9 @@ class Workshop:
         if answer.problem:
             return [Failed(answer.capture.url, answer.problem, answer.capture)]
         reference, page = found
+        if not reference.forms:
+            lost = ", ".join(answer.about["forms"])
+            return [Failed(answer.capture.url, f"the recipe has no such form of post any more: {lost}", answer.capture)]
         headers = {"Content-Type": answer.content_type} if answer.content_type else {}
         response = TextResponse(answer.capture.url, headers=headers, body=answer.body)
         return [self._article(response, reference, page, form, answer) for form in reference.forms]

@@ -10,22 +10,23 @@ Whoever keeps the SHA-256 of one manifest can show that nothing which it or an e
 
 from __future__ import annotations
 
-import os
+import re
 import time
 from hashlib import sha256
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from archiver.errors import StoreError
-from archiver.posts.disk import sync_directory
+from archiver.verify.files import replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from archiver.index import Index
 
 MANIFESTS = "_manifests"
 SUFFIX = ".sha256"
+NAME = re.compile(rf"\d+-\w+{re.escape(SUFFIX)}", re.ASCII)
 TITLE = "# archiver manifest 1"
 REMOVED = "# removed  "
 
@@ -39,18 +40,17 @@ class Head(NamedTuple):
 
 def manifests(output: Path) -> list[Path]:
     """Return the manifests of an archive, the first of all first. Raises OSError."""
-    return sorted((output / MANIFESTS).glob(f"*/*/*{SUFFIX}"))
+    found = [output / MANIFESTS] if (output / MANIFESTS).exists() else []
+    for _ in range(2):  # years, months
+        # Unlike a glob, this says what it cannot read: a chain must not begin anew because of that.
+        found = [one for directory in found for one in directory.iterdir() if one.name.isdecimal()]
+    files = [one for directory in found for one in directory.iterdir() if NAME.fullmatch(one.name)]
+    return sorted(files, key=lambda file: (_number(file), file))
 
 
 def head(output: Path) -> Head | None:
     """Return the last manifest, None if there is none. Raises OSError."""
-    directory = output / MANIFESTS
-    for _ in range(2):  # years, months
-        inside = sorted(one for one in directory.iterdir() if one.name.isdecimal()) if directory.is_dir() else []
-        if not inside:
-            return None
-        directory = inside[-1]
-    files = sorted(directory.glob(f"*{SUFFIX}"))
+    files = manifests(output)
     if not files:
         return None
     return Head(files[-1].relative_to(output).as_posix(), sha256(files[-1].read_bytes()).hexdigest())
@@ -65,15 +65,16 @@ def add_manifest(output: Path, index: Index) -> Head | None:
         return None
     try:
         before = head(output)
-        number = int(before.path.rpartition("/")[2].partition("-")[0]) + 1 if before else 1
+        number = _number(Path(before.path)) + 1 if before else 1
         chain = [f"{before.sha256}  {before.path}"] if before else []
-        text = "\n".join([TITLE, *chain, *lines, *(f"{REMOVED}{path}" for path in removed), ""])
+        # Whatever is written after its name says that it is there, so the names that are gone come first.
+        text = "\n".join([TITLE, *chain, *(f"{REMOVED}{path}" for path in removed), *lines, ""])
         now = time.gmtime()
         folder = f"{MANIFESTS}/{time.strftime('%Y/%m', now)}"
         if before and folder < before.path.rpartition("/")[0]:  # the clock went back
             folder = before.path.rpartition("/")[0]
         path = f"{folder}/{number:06}-{time.strftime('%Y%m%dT%H%M%SZ', now)}{SUFFIX}"
-        _write(output / path, text.encode())
+        replace(output / path, text.encode())
     except (OSError, ValueError) as error:
         raise StoreError(f"{output / MANIFESTS}: no manifest can be written: {error}") from error
     index.manifests.list_all(number)
@@ -92,15 +93,5 @@ def read_lines(file: Path) -> Iterator[tuple[str, str]]:
             yield path, digest
 
 
-def _write(file: Path, content: bytes) -> None:
-    file.parent.mkdir(parents=True, exist_ok=True)
-    temporary = file.with_name(f".{file.name}.{os.getpid()}.tmp")
-    try:
-        with temporary.open("wb") as stream:
-            stream.write(content)
-            stream.flush()
-            os.fsync(stream.fileno())
-        temporary.replace(file)
-        sync_directory(file.parent)
-    finally:
-        temporary.unlink(missing_ok=True)
+def _number(file: Path) -> int:
+    return int(file.name.partition("-")[0])

@@ -6,6 +6,8 @@ import re
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
+from archiver.verify.files import size
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
@@ -26,16 +28,16 @@ def local_pictures(content: bytes) -> Iterator[str]:
 
 
 def fault(file: Path) -> str:
-    """Return what is wrong with a picture, nothing if it is whole. Raises OSError."""
-    size = file.stat().st_size
+    """Return what is wrong with a picture, nothing if it is whole. Raises OSError, ValueError for no name of a file."""
+    bytes_ = size(file)
     with file.open("rb") as stream:
         start = stream.read(TAIL)
-        stream.seek(max(size - TAIL, 0))
+        stream.seek(max(bytes_ - TAIL, 0))
         end = stream.read().rstrip(b"\0")
-    if not size:
+    if not bytes_:
         return "it is empty"
     if start.startswith(b"RIFF") and start[8:12] == b"WEBP":
-        return "" if int.from_bytes(start[4:8], "little") + 8 <= size else "its end is missing"
+        return "" if int.from_bytes(start[4:8], "little") + 8 <= bytes_ else "its end is missing"
     for beginning, ending in WHOLE.items():
         if start.startswith(beginning):
             return "" if end.endswith(ending) else "its end is missing"

@@ -10,14 +10,14 @@ from scrapy.exceptions import DropItem
 from archiver.article import Article
 from archiver.captures import HELD_BACK
 from archiver.captures.answers import answers, body_at
-from archiver.captures.regions import regions
 from archiver.errors import ArchiverError, CaptureError
 from archiver.pipelines.write import WritePipeline
-from archiver.posts import Job, Store
-from archiver.posts.disk import commit
+from archiver.posts import Store
 from archiver.recorder import Recorder
 from archiver.replay.workshop import Failed, Workshop
+from archiver.verify.files import keep_beside, replace
 from archiver.verify.problems import Kind
+from archiver.verify.warcs import region_at
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -41,6 +41,7 @@ class Repair:
         self._index = index
         self._workshop = Workshop(settings.copy_to_dict())
         self._recorder = Recorder(output, index, 0, {})
+        self._all_ended = False
         self._write = WritePipeline(
             recipes,
             index,
@@ -56,23 +57,40 @@ class Repair:
         """Return `problem`, repaired if it could be; else its advice says why not."""
         try:
             if problem.kind is Kind.UNENDED:
-                self._recorder.end_files()
-                return problem._replace(repaired="ended; what was torn at its end is cut off")
+                return self._ended(problem)
             known = self._index.manifests.file(problem.path)
             if problem.kind not in (Kind.MISSING, Kind.CHANGED) or known is None:
                 return problem
-            content = self._content(known)
-            if problem.kind is Kind.CHANGED:
-                self._put_beside(problem.path)
+            return problem._replace(repaired=self._restored(problem.path, known))
         except (ArchiverError, DropItem) as error:
             return problem._replace(advice=f"cannot be repaired: {error}")
         except OSError as error:
             return problem._replace(advice=f"cannot be repaired: {error.filename}: {error.strerror}")
-        ((outcome, why),) = commit(self._output, [Job(problem.path, content, "keep")])
-        if outcome != "written":
-            return problem._replace(advice=f"cannot be repaired: {why or outcome}")
-        beside = f"; what was there is {BESIDE}/{problem.path}" if problem.kind is Kind.CHANGED else ""
-        return problem._replace(repaired=f"made again from its capture{beside}")
+
+    def _ended(self, problem: Problem) -> Problem:
+        """Return the problem of a capture that no run has ended when they all are, as far as they can be."""
+        if not self._all_ended:
+            self._recorder.end_files()
+            self._all_ended = True
+        if problem.path in self._index.captures.sealed():
+            return problem._replace(repaired="ended; what was torn at its end is cut off")
+        if not (self._output / problem.path).exists():
+            return problem._replace(repaired="removed: there was no whole record in it")
+        return problem._replace(advice="cannot be repaired: it is broken before its end; put a copy in its place")
+
+    def _restored(self, path: str, known: KnownFile) -> str:
+        """Make a file as it was, and return how that was done. Raises ArchiverError, DropItem, OSError."""
+        file = self._output / path
+        if file.is_file():
+            if sha256(file.read_bytes()).digest() == known.sha256:
+                return "it is as it was written"
+            content = self._content(known)
+            # Until the new one is in its place, so is the old one.
+            beside = keep_beside(file, self._output / BESIDE / path).relative_to(self._output)
+            replace(file, content)
+            return f"made again from its capture; what was there is {beside.as_posix()}"
+        replace(file, self._content(known))
+        return "made again from its capture"
 
     def _content(self, known: KnownFile) -> bytes:
         """Return the bytes that a file had. Raises CaptureError if they cannot be made."""
@@ -95,8 +113,8 @@ class Repair:
         file = self._output / capture.warc
         if not file.exists():
             raise CaptureError(f"its capture was in {capture.warc}, which is not there")
-        region = next(regions(file))._replace(start=capture.offset, end=capture.offset + 1)
-        answer = next(answers(region), None)
+        region = region_at(file, capture)
+        answer = next(answers(region), None) if region else None
         if answer is None:
             raise CaptureError(f"{capture.warc}: no answer at byte {capture.offset:,}")
         if answer.same:
@@ -107,8 +125,3 @@ class Repair:
         if sha256(answer.body).hexdigest() != capture.payload and answer.capture.payload not in ("", capture.payload):
             raise CaptureError(f"{capture.warc}: the answer at byte {capture.offset:,} is not what it was")
         return answer
-
-    def _put_beside(self, path: str) -> None:
-        place = self._output / BESIDE / path
-        place.parent.mkdir(parents=True, exist_ok=True)
-        (self._output / path).replace(place)

@@ -1,0 +1,70 @@
+"""A record of a WARC file, and what exports ask of it. No I/O."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from archiver.captures import ABOUT
+
+if TYPE_CHECKING:
+    from warcio.recordloader import ArcWarcRecord
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A record. offset: in its file, in bytes. packed: its bytes there. record: what is in them."""
+
+    offset: int
+    packed: bytes
+    record: ArcWarcRecord
+
+    @property
+    def end(self) -> int:
+        """Where the next record begins."""
+        return self.offset + len(self.packed)
+
+    @property
+    def type(self) -> str:
+        """WARC-Type: response, revisit, request, metadata."""
+        return str(self.record.rec_type)
+
+    @property
+    def url(self) -> str:
+        """WARC-Target-URI; of a metadata record the address that it is about."""
+        return self.header("WARC-Target-URI").removeprefix(ABOUT)
+
+    @property
+    def date(self) -> str:
+        """WARC-Date, as it is written there."""
+        return self.header("WARC-Date")
+
+    @property
+    def about(self) -> str:
+        """The WARC-Record-ID of the answer that a request or metadata belongs to, empty if none is named."""
+        return self.header("WARC-Concurrent-To") or self.header("WARC-Refers-To")
+
+    @property
+    def status(self) -> int:
+        """The HTTP status of an answer."""
+        code = self.record.http_headers.get_statuscode() if self.record.http_headers else ""
+        return int(code) if code.isdecimal() else 0
+
+    @property
+    def mime(self) -> str:
+        """The media type of an answer, without parameters."""
+        said = self.record.http_headers.get_header("Content-Type") if self.record.http_headers else ""
+        return ((said or "").split(";")[0].split() or ["application/octet-stream"])[0]
+
+    def header(self, name: str) -> str:
+        """Return a header of the record, empty if there is none."""
+        return self.record.rec_headers.get_header(name) or ""
+
+    def noted(self) -> dict[str, Any]:
+        """Return what a metadata record says, nothing if it is none of ours. To be called once."""
+        try:
+            found = json.loads(self.record.raw_stream.read()) if self.type == "metadata" else {}
+        except ValueError:
+            return {}
+        return found if isinstance(found, dict) else {}

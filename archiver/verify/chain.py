@@ -1,0 +1,101 @@
+"""The manifests: whether each names the one before it, and whether in sum they say what the index says."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+from itertools import chain
+from typing import TYPE_CHECKING
+
+from archiver.verify.files import size, walk
+from archiver.verify.manifest import MANIFESTS, SUFFIX, manifests, read_lines
+from archiver.verify.problems import Kind, problem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from archiver.index import Index
+    from archiver.verify.problems import Problem
+
+
+class Chain:
+    """The manifests of an archive. What it counts is there when all is read."""
+
+    def __init__(self, output: Path, index: Index) -> None:
+        self._output = output
+        self._index = index
+        self.files = 0
+        self.bytes = 0
+
+    def problems(self) -> Iterator[Problem]:
+        """Yield what is wrong with them."""
+        found = list(self._problems())
+        if not found:
+            return
+        # A run may have ended meanwhile, and written one: what is wrong is still so.
+        files, bytes_ = self.files, self.bytes
+        again = set(self._problems())
+        self.files, self.bytes = files, bytes_
+        yield from (one for one in found if one in again)
+
+    def _problems(self) -> Iterator[Problem]:
+        self.files = self.bytes = 0
+        said: dict[str, str] = {}
+        before = expected = ""
+        complete = True
+        try:
+            files = manifests(self._output)
+        except OSError as error:
+            yield problem(Kind.UNREADABLE, MANIFESTS, f"{error.filename}: {error.strerror}")
+            return
+        ours = {file.relative_to(self._output).as_posix() for file in files}
+        for path in walk(self._output, MANIFESTS, {}):
+            if path.endswith(SUFFIX) and path not in ours:
+                yield problem(Kind.FOREIGN, path, "it is named like a manifest, and is none", "move it away")
+        for file in files:
+            path = file.relative_to(self._output).as_posix()
+            try:
+                size(file)
+                lines = dict(read_lines(file))
+                content = file.read_bytes()
+            except (OSError, ValueError) as error:
+                yield problem(Kind.MANIFEST, path, f"it cannot be read: {error}")
+                complete = False
+                before = ""
+                continue
+            self.files += 1
+            self.bytes += len(content)
+            chained = {name: digest for name, digest in lines.items() if name.startswith(f"{MANIFESTS}/")}
+            if before and chained != {before: expected}:
+                yield problem(
+                    Kind.MANIFEST, path, f"it is not chained to {before}: that was changed, or one is missing"
+                )
+            elif not before and chained and complete:
+                yield problem(Kind.MANIFEST, next(iter(chained)), "it is not there")
+            said.update({name: digest for name, digest in lines.items() if name not in chained})
+            before, expected = path, sha256(content).hexdigest()
+        yield from self._compared({path: digest for path, digest in said.items() if digest}, complete=complete)
+
+    def _compared(self, said: dict[str, str], *, complete: bool) -> Iterator[Problem]:
+        """Compare what all manifests say with what the index says; complete: none of them is unread."""
+        manifests_, captures = self._index.manifests, self._index.captures.sealed()
+        listed = manifests_.listed_captures()
+        known = ((path, content, in_one) for path, content, _, in_one in manifests_.files())
+        sealed = ((path, one.sha256, listed.get(path, False)) for path, one in captures.items())
+        other: dict[str, str] = {}
+        for path, content, in_one in chain(known, sealed):
+            says = said.pop(path, "")
+            # What has changed since the last manifest comes into the next.
+            if in_one and says != content.hex() and (says or complete):
+                other[path] = says
+        for path in manifests_.removed():
+            said.pop(path, None)
+        if other or said:  # a run that is at work, or was killed, may have written a manifest that the index has not
+            for path, content in manifests_.expected():
+                if content.hex() in (other.get(path), said.get(path)):
+                    other.pop(path, None)
+                    said.pop(path, None)
+        for path in other:
+            yield problem(Kind.MANIFEST, path, "the manifests say another content than the index, or nothing of it")
+        for path in said:
+            yield problem(Kind.MANIFEST, path, "the manifests have it, and the index has not")

@@ -1,0 +1,104 @@
+"""The files of an archive: found, read and written so that nothing is passed over, waited for or half there."""
+
+from __future__ import annotations
+
+import errno
+import os
+import shutil
+from contextlib import suppress
+from itertools import count
+from pathlib import Path
+from stat import S_ISREG
+from typing import TYPE_CHECKING
+
+from archiver.posts.disk import PREFIX, SUFFIX, sync_directory
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+
+
+def walk(output: Path, directory: str, unreadable: dict[str, str]) -> Iterator[str]:
+    """Yield the files in a directory of the archive by their paths in it.
+
+    unreadable: is given the directories that cannot be read, and why.
+    """
+
+    def note(error: OSError) -> None:
+        if error.errno != errno.ENOENT:
+            unreadable[Path(error.filename).relative_to(output).as_posix()] = str(error.strerror)
+
+    for folder, _, names in os.walk(output / directory, onerror=note):
+        prefix = os.path.relpath(folder, output).replace(os.sep, "/")
+        for name in names:
+            yield f"{prefix}/{name}"
+
+
+def below(path: str, paths: Collection[str]) -> bool:
+    """Return whether `path` is one of `paths`, or in one of them."""
+    return bool(paths) and (path in paths or any(path.startswith(f"{one}/") for one in paths))
+
+
+def size(file: Path | str) -> int:
+    """Return the size of a file. Raises OSError, also for what is none: a pipe would keep its reader waiting."""
+    status = os.stat(file)  # noqa: PTH116 - as in `read`
+    if not S_ISREG(status.st_mode):
+        raise OSError(errno.EINVAL, "it is no file", str(file))
+    return status.st_size
+
+
+def read(file: str) -> bytes:
+    """Return what is in a file. Raises OSError, also for what is none."""
+    size(file)
+    with open(file, "rb", buffering=0) as stream:  # noqa: PTH123 - twice as fast
+        return stream.readall()
+
+
+def replace(file: Path, content: bytes) -> None:
+    """Write a file, durably and at once: whatever fails, the one that was there stays. Raises OSError."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    temporary = file.with_name(f"{PREFIX}{os.getpid()}{SUFFIX}")
+    try:
+        with temporary.open("wb") as stream:
+            stream.write(content)
+            stream.flush()
+            os.fsync(stream.fileno())
+        temporary.replace(file)
+        sync_directory(file.parent)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def keep_beside(file: Path, place: Path) -> Path:
+    """Keep what is in `file` at `place` too, under another name if there is something else, and return where.
+
+    Raises OSError.
+    """
+    place.parent.mkdir(parents=True, exist_ok=True)
+    for number in count():
+        free = place.with_name(f"{place.name}.{number}") if number else place
+        if free.is_file() and free.read_bytes() == file.read_bytes():
+            return free
+        try:
+            _link(file, free)
+        except FileExistsError:
+            continue
+        sync_directory(free.parent)
+        return free
+    raise AssertionError("numbers do not end")
+
+
+def _link(file: Path, place: Path) -> None:
+    try:
+        os.link(file, place)
+    except FileExistsError:
+        raise
+    except OSError:  # file systems without links
+        with file.open("rb") as source, place.open("xb") as target:
+            try:
+                shutil.copyfileobj(source, target)
+                target.flush()
+                os.fsync(target.fileno())
+            except OSError:
+                with suppress(OSError):
+                    place.unlink()
+                raise

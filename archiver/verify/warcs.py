@@ -1,0 +1,117 @@
+"""The WARC files: each whole by its digest, and of one that is not, each record."""
+
+from __future__ import annotations
+
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING
+
+from archiver.captures import CAPTURES
+from archiver.captures.answers import answers
+from archiver.captures.members import digest
+from archiver.captures.regions import regions
+from archiver.errors import CaptureError
+from archiver.recorder import OURS
+from archiver.verify.files import below, size, walk
+from archiver.verify.problems import Kind, problem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from archiver.captures import Capture
+    from archiver.captures.regions import Region
+    from archiver.index import Index
+    from archiver.verify.problems import Problem
+
+
+class Warcs:
+    """The captures of an archive. used: how many posts there are of each. What it counts is there when all is read."""
+
+    def __init__(self, output: Path, index: Index, used: dict[int, int]) -> None:
+        self._output = output
+        self._index = index
+        self._used = used
+        self.files = 0
+        self.bytes = 0
+        self._sizes: dict[str, int] = {}
+        self._broken: set[str] = set()
+        self._unreadable: dict[str, str] = {}
+
+    def problems(self) -> Iterator[Problem]:
+        """Yield what is wrong with them."""
+        sealed = self._index.captures.sealed()
+        for path in walk(self._output, CAPTURES, self._unreadable):
+            one = sealed.pop(path, None) or self._index.captures.sealed().get(path)  # a run has ended it meanwhile
+            file = self._output / path
+            try:
+                self._sizes[path] = bytes_ = size(file)
+                if one is None or bytes_ != one.size or digest(file) != one.sha256:
+                    self._broken.add(path)
+            except FileNotFoundError:  # a link that leads nowhere
+                if one:
+                    sealed[path] = one
+                    continue
+            except OSError as error:
+                self._unreadable[path] = str(error.strerror)
+                continue
+            self.files += 1
+            self.bytes += self._sizes.get(path, 0)
+            if one is None:
+                yield self._unknown(path)
+        for path, why in self._unreadable.items():
+            yield problem(Kind.UNREADABLE, path, why)
+        for path in sealed:
+            if not below(path, self._unreadable):
+                self._broken.add(path)
+                count = len(self._index.captures.in_file(path))
+                yield problem(
+                    Kind.MISSING, path, f"it is not there, with {count:,} captures", "put a copy in its place"
+                )
+        for path in sorted(self._broken & self._sizes.keys()):
+            yield from self._records(path)
+        yield from self._places()
+
+    def _unknown(self, path: str) -> Problem:
+        """Return what is to be said of a file that is not sealed."""
+        why = "no run has ended it" if self._index.captures.has(path) else "the index does not know it"
+        ours = fnmatchcase(path.rpartition("/")[2], OURS)
+        return problem(Kind.UNENDED if ours else Kind.FOREIGN, path, why)
+
+    def _records(self, path: str) -> Iterator[Problem]:
+        """Name what is broken in a file: each capture whose payload is not what it was."""
+        found = self._index.captures.in_file(path)
+        bad = [(key, capture) for key, capture in found.items() if not payload_is_whole(self._output / path, capture)]
+        for key, capture in bad:
+            posts = f"; {self._used[key]} posts were made of it" if key in self._used else ""
+            yield problem(Kind.CAPTURE, path, f"{capture.url}: the record at byte {capture.offset:,} is broken{posts}")
+        if not bad and path in self._index.captures.sealed():
+            yield problem(Kind.CAPTURE, path, "it is not what was written; the answers in it are whole")
+
+    def _places(self) -> Iterator[Problem]:
+        """Look whether the record of each post is in a file that is there."""
+        used = dict(self._used)
+        for key, capture in self._index.captures.all():
+            if used.pop(key, 0) and capture.warc not in self._broken and not below(capture.warc, self._unreadable):
+                if capture.warc not in self._sizes:  # a replay's, elsewhere
+                    file = self._output / capture.warc
+                    self._sizes[capture.warc] = file.stat().st_size if file.exists() else 0
+                if capture.offset + capture.length > self._sizes[capture.warc]:
+                    yield problem(Kind.CAPTURE, capture.warc, f"{capture.url}: no record at byte {capture.offset:,}")
+        for key in used:
+            yield problem(Kind.INDEX, "_index/index.sqlite", f"a post was made of capture {key}, which is not in it")
+
+
+def region_at(file: Path, capture: Capture) -> Region | None:
+    """Return the part of `file` in which a record begins, None if the file is empty. Raises CaptureError."""
+    found = next(regions(file), None)
+    return found._replace(start=capture.offset, end=capture.offset + 1) if found else None
+
+
+def payload_is_whole(file: Path, capture: Capture) -> bool:
+    """Return whether a record holds the payload that the index says."""
+    try:
+        region = region_at(file, capture)
+        answer = next(answers(region), None) if region else None
+    except CaptureError:
+        return False
+    return answer is not None and (answer.same.endswith(capture.payload) or answer.capture.payload == capture.payload)
