@@ -134,6 +134,7 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Filled]:
         assert archive.crawl(LISTING).returncode == 0
         assert archive.crawl("eastmoney/rolling", "--limit", "5").returncode == 0
         for record in (edited.edited(), edited):
+            time.sleep(1)  # captures of one address in one second are one to pywb
             replica.add(record)
             assert archive.crawl(*RECHECK).returncode == 0
         replica.fail(Fault.NULL, path=TEXT)
