@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from contextlib import closing
+from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from archiver.index.index import DIRECTORY, FILE
@@ -68,9 +69,13 @@ def _link_posts(directory: Path) -> None:
     sources.mkdir()
     (directory / POSTS).mkdir(exist_ok=True)
     contents = [line.post(line.answer(sample, article_id(number))).content for number, sample in enumerate(made)]
+    digests = [sha256(content).digest() for content in contents]
     with closing(sqlite3.connect(directory / DIRECTORY / FILE)) as connection:
-        for number, (path,) in enumerate(connection.execute("SELECT path FROM posts")):
+        for number, (path,) in enumerate(connection.execute("SELECT path FROM posts ORDER BY article")):
             source = sources / f"{number % SAMPLES}-{number // (SAMPLES * LINKS)}"
             if not source.exists():
                 source.write_bytes(contents[number % SAMPLES])
             os.link(source, f"{directory}/{path}")
+        connection.create_function("digest", 1, lambda article: digests[(article - 1) % SAMPLES], deterministic=True)
+        connection.execute("UPDATE posts SET sha256 = digest(article)")
+        connection.commit()

@@ -73,18 +73,18 @@ def run(arguments: argparse.Namespace) -> int:
     site = settings["ARCHIVER_SITE"] or next((one.site for one in recipes.values()), "")
     about = About(output, target, site, site)
     with looking(output) as index:
-        entries = Entries(output, index, recipes)
+        entries = Entries(output, index, recipes, _tell)
         complete = _write(chosen, entries.select(selection), about)
-    for problem in entries.problems:
-        print(f"archiver: {problem}: left out", file=sys.stderr)
-    for note in entries.changed:
-        print(f"archiver: {note}", file=sys.stderr)
     if complete:
         for reason, number in about.left_out.items():
             print(f"archiver: {number} left out: {reason}", file=sys.stderr)
         ending = f"; all were saved by {_shown(entries.last)}" if entries.count else ""
         print(f"{entries.count - about.left_out.total()} exported{ending}", file=sys.stderr)
-    return FAILED if entries.problems else 0
+    return FAILED if entries.failed else 0
+
+
+def _tell(problem: str) -> None:
+    print(f"archiver: {problem}", file=sys.stderr)
 
 
 def _write(chosen: Format, entries: Iterator[Entry], about: About) -> bool:

@@ -18,7 +18,7 @@ from archiver.text import printable
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from archiver.index import Index
     from archiver.posts.read import ReadPost
@@ -38,16 +38,21 @@ class Selection(NamedTuple):
 
 
 class Entries:
-    """Reads the entries of an archive one by one. `problems` says which posts could not be read, `changed` which are
-    not as they were written. What was saved or edited after `last` (seconds since 1970), and is not here, is there with
-    `since=last` the next time."""
+    """Reads the entries of an archive one by one.
 
-    def __init__(self, output: Path, index: Index, recipes: Mapping[str, Recipe]) -> None:
+    `tell` is told of each post that cannot be read (`failed` counts them) and of each that is not as it was written.
+    What was saved or edited after `last` (seconds since 1970), and is not here, is there with `since=last` the next
+    time.
+    """
+
+    def __init__(
+        self, output: Path, index: Index, recipes: Mapping[str, Recipe], tell: Callable[[str], None] = lambda _: None
+    ) -> None:
         self._output = output
         self._catalogue = index.catalogue
         self._recipes = recipes
-        self.problems: list[str] = []
-        self.changed: list[str] = []
+        self._tell = tell
+        self.failed = 0
         self.count = 0
         self.last = 0
 
@@ -81,15 +86,15 @@ class Entries:
         try:
             content, digest, row, expected = self._content(row)
         except OSError as error:
-            self.problems.append(f"{error.filename}: {error.strerror}")
+            self._fail(f"{error.filename}: {error.strerror}")
             return None
         path = f"{self._output}/{row['path']}"
         post = read(content, quoted=bool(form and form.quote))
         if reason := _broken(post):
-            self.problems.append(f"{path}: {reason}")
+            self._fail(f"{path}: {reason}")
             return None
         if not expected:
-            self.changed.append(f"{path}: was changed since it was written")
+            self._tell(f"{path}: was changed since it was written")
         return Entry(
             recipe=row["recipe"],
             id=row["id"],
@@ -139,6 +144,10 @@ class Entries:
                     raise failure
                 return content, digest, row, expected
             row = now
+
+    def _fail(self, problem: str) -> None:
+        self.failed += 1
+        self._tell(f"{problem}: left out")
 
     def _versions(self, row: sqlite3.Row) -> tuple[Version, ...]:
         directory = f"{VERSIONS}/{Path(row['path']).stem}"
