@@ -729,3 +729,18 @@ def test_an_adopted_archive_is_put_on_record(archive: Archive) -> None:
     assert "# removed  _posts/2001-01-01" in files(archive, "_manifests/*/*/*")[-1].read_text()
     assert shell(archive, RECIPE).stdout == archive.archiver("manifest").stdout
     assert verify(archive)[:2] == (0, [])
+
+
+def test_an_adoption_hides_nothing(archive: Archive) -> None:
+    """A changed post that a new index takes for what was written: what was on record is gone, and that is said."""
+    post = files(archive, "_posts/*.md")[0]
+    path = f"_posts/{post.name}"
+    gone = sha256(post.read_bytes()).hexdigest()
+    flip(post, 300)
+    shutil.rmtree(archive.output / "_index")
+    assert archive.run("-m", "archiver", "adopt", str(archive.output)).returncode == 0
+    status, problems, _ = verify(archive)
+    assert status == 1
+    (found,) = (one for one in problems if one["kind"] == "manifest")
+    assert (found["path"], gone[:12] in found["what"]) == (path, True)
+    assert f"gone: {gone}  {path}\n" in shell(archive, RECIPE).stdout

@@ -1,4 +1,5 @@
-"""The manifests: whether each names the one before it, and whether in sum they say what the index says."""
+"""The manifests: whether each names the one before it, whether in sum they say what the index says, and whether what was
+ever on record is still there."""
 
 from __future__ import annotations
 
@@ -41,6 +42,7 @@ class Chain:
     def _problems(self) -> Iterator[Problem]:
         self.files = self.bytes = 0
         said: dict[str, str] = {}
+        ever: dict[str, str] = {}  # by digest: a path that it was on record for
         before = expected = ""
         complete = True
         try:
@@ -73,10 +75,12 @@ class Chain:
             elif not before and chained and complete:
                 yield problem(Kind.MANIFEST, next(iter(chained)), "it is not there")
             said.update({name: digest for name, digest in lines.items() if name not in chained})
+            ever.update({digest: name for name, digest in lines.items() if digest and name not in chained})
             before, expected = path, sha256(content).hexdigest()
-        yield from self._compared({path: digest for path, digest in said.items() if digest}, complete=complete)
+        last = {path: digest for path, digest in said.items() if digest}
+        yield from self._compared(last, ever, complete=complete)
 
-    def _compared(self, said: dict[str, str], *, complete: bool) -> Iterator[Problem]:
+    def _compared(self, said: dict[str, str], ever: dict[str, str], *, complete: bool) -> Iterator[Problem]:
         """Compare what all manifests say with what the index says; complete: none of them is unread."""
         manifests_, captures = self._index.manifests, self._index.captures.sealed()
         listed = manifests_.listed_captures()
@@ -84,6 +88,7 @@ class Chain:
         sealed = ((path, one.sha256, listed.get(path, False)) for path, one in captures.items())
         other: dict[str, str] = {}
         for path, content, in_one in chain(known, sealed):
+            ever.pop(content.hex(), None)
             says = said.pop(path, "")
             # What has changed since the last manifest comes into the next.
             if in_one and says != content.hex() and (says or complete):
@@ -92,6 +97,7 @@ class Chain:
             said.pop(path, None)
         if other or said:  # a run that is at work, or was killed, may have written a manifest that the index has not
             for path, content in manifests_.expected():
+                ever.pop(content.hex(), None)
                 if content.hex() in (other.get(path), said.get(path)):
                     other.pop(path, None)
                     said.pop(path, None)
@@ -99,3 +105,10 @@ class Chain:
             yield problem(Kind.MANIFEST, path, "the manifests say another content than the index, or nothing of it")
         for path in said:
             yield problem(Kind.MANIFEST, path, "the manifests have it, and the index has not")
+        # Whatever changes a post keeps what it was as a version: this did not.
+        for digest, path in ever.items():
+            if path not in other and path not in said:
+                what = (
+                    f"a content that a manifest has ({digest[:12]}…) is neither a file nor an earlier version any more"
+                )
+                yield problem(Kind.MANIFEST, path, what)
