@@ -1,0 +1,169 @@
+"""What goes into the index and comes out of it: plain values, no SQL.
+
+Times are whole microseconds since 1970 (UTC), as `archiver.clock` gives them; `published` is an aware datetime.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from archiver.captures import Capture
+
+
+class ArticleKey(NamedTuple):
+    """Which article: the recipe that knows it, and its id there."""
+
+    recipe: str
+    id: str
+
+
+class Sighting(NamedTuple):
+    """An article as a listing has it, or as it was asked for by its address (`place` is the listing or the address).
+
+    form: of post that is wanted of it; empty: none because of this sighting. known: the fields that are not empty there.
+    """
+
+    key: ArticleKey
+    place: str
+    form: str
+    known: Mapping[str, str]
+
+
+class HeldPost(NamedTuple):
+    """A post that the archive has."""
+
+    form: str
+    path: str  # relative to the archive
+    sha256: bytes  # of the file
+    published: datetime
+    saved: int
+    revision: int  # 1 for the first
+    rules: Mapping[str, str]  # which rule gave each field; empty for adopted posts
+    capture: Capture | None  # of the answer that it was made of
+
+
+class EarlierContent(NamedTuple):
+    """What a post said before; its file is in `_versions`."""
+
+    form: str
+    revision: int
+    sha256: bytes
+    saved: int
+    capture: Capture | None
+
+
+class LastAnswer(NamedTuple):
+    """The answer that an article was last made of: another form can be made of its capture, and a re-check can ask for
+    changes only (RFC 9110, 8.8)."""
+
+    page: str
+    url: str
+    etag: str
+    modified: str
+    fetched: int
+    capture: Capture | None
+
+
+class Held(NamedTuple):
+    """All that the archive has of one article. One that it does not know has no state, and nothing else."""
+
+    key: ArticleKey
+    state: str = ""  # listed, saved, failed, quarantined or withdrawn; empty: unknown
+    text_digest: str | None = None
+    known: Mapping[str, str] = {}  # what listings said of it
+    posts: tuple[HeldPost, ...] = ()
+    earlier: tuple[EarlierContent, ...] = ()  # by form, the first of all first
+    answer: LastAnswer | None = None
+
+
+class Claim(NamedTuple):
+    """An article that is to be asked for now.
+
+    forms: of post that are wanted of it. places: where it was seen. another_form: there are posts of it, and a form
+    that there is none of yet is wanted.
+    """
+
+    key: ArticleKey
+    forms: tuple[str, ...]
+    places: tuple[str, ...]
+    another_form: bool
+    held: Held
+
+
+class Intent(NamedTuple):
+    """A post that is about to be written, with what is to be known of it when it is."""
+
+    key: ArticleKey
+    form: str
+    path: str
+    sha256: bytes
+    published: datetime
+    text_digest: str | None
+    rules: Mapping[str, str]
+    saved: int  # the time to note for it
+    capture: Capture | None = None
+
+
+class Recheck(NamedTuple):
+    """When to ask for an article again: `every` so many microseconds, until `within` so many since it was first saved."""
+
+    within: int
+    every: int
+
+
+class Finished(NamedTuple):
+    """What became of an article, for one form of post.
+
+    outcome: `saved`: the post of the last intent is on disk as intended. `checked`: the source still has the article,
+    and what is held of it stays as it is. `dropped`: nothing was written. An intent for it is settled in each case.
+    checked: when the source gave the article; None: it was not asked (the answer comes from a capture), and so
+    nothing is due because of it, or no more. recheck: when to ask again; None: not by itself.
+    sightings: where the article was seen (places: listings or addresses).
+    capture: for `checked`, the capture that the held post (`revision` 0) or its earlier content `revision` is now known
+    to have been made of, unless one is known already.
+    """
+
+    key: ArticleKey
+    form: str
+    outcome: Literal["saved", "checked", "dropped"]
+    checked: int | None = None
+    recheck: Recheck | None = None
+    places: tuple[str, ...] = ()
+    seen: int = 0  # when it was seen there
+    answer: LastAnswer | None = None  # to keep as the article's last one
+    capture: Capture | None = None
+    revision: int = 0
+
+
+class FailedArticle(NamedTuple):
+    """An article that gave no post. state: what it becomes if there is no post of it; `withdrawn` whatever there is."""
+
+    key: ArticleKey
+    reason: str
+    state: Literal["failed", "quarantined", "withdrawn"] = "failed"
+
+
+class HeldBack(NamedTuple):
+    """An edit that is not believed yet: all other articles of the run are looked at first.
+
+    text_digest: of the edited text. made: the article that was made of the answer, as bytes (whoever puts it in can read
+    them). capture: of the answer.
+    """
+
+    key: ArticleKey
+    form: str
+    run: int
+    text_digest: str
+    made: bytes
+    capture: Capture | None
+
+
+class Robots(NamedTuple):
+    """A site's robots.txt as it came."""
+
+    status: int
+    body: bytes
