@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlsplit
 
 from archiver.errors import UnknownAddressError
+from archiver.index.types import ArticleKey
 from archiver.text import one_line
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ class Reference:
     """An article as an address or a listing names it: the recipe that knows it, its canonical id, the host asked for.
 
     forms: of post that are wanted of it. known: its fields, as listings have them. places: those listings.
-    held: there is a post of it. final: nothing more will be asked for in this run.
+    held: there is a post of it.
     """
 
     recipe: Recipe
@@ -37,7 +38,11 @@ class Reference:
     known: Mapping[str, str] = field(default_factory=dict, hash=False)
     places: tuple[str, ...] = ()
     held: bool = False
-    final: bool = True
+
+    @property
+    def key(self) -> ArticleKey:
+        """Which article it is."""
+        return ArticleKey(self.recipe.name, self.id)
 
 
 def resolve(address: str, recipes: Iterable[Recipe]) -> Reference:

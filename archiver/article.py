@@ -1,4 +1,4 @@
-"""The one item that travels from a page to a post."""
+"""The one item: an article, from the page that it was read from to the post on disk. It is data, nothing else."""
 
 from __future__ import annotations
 
@@ -6,14 +6,16 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
-    from archiver.captures import Evidence
+    from archiver.posts.post import Post
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Article:
-    """An article. A page fills the first part as the source has it; each pipeline step adds or mends its own.
+    """An article, for a post of one form. A page gives the first part as the source has it; each step of `extract`
+    returns a new one with its own part added or mended.
 
     `rules` records for each field which rule gave it: `text:title` is the expression `title` of the page
     `text`, `recover:id` a value found in the id, and `time` ends with the form that was recognised.
@@ -24,22 +26,23 @@ class Article:
     id: str
     address: str  # as it was asked for
     page: str  # the page of the recipe that gave it
-    fallback: bool  # that page is not the recipe's first: it may know less
-    response_url: str
+    rank: int  # of that page in the recipe: 0 is the best, others may know less
+    response_url: str  # with `fetched` this names the answer, in captures as well (WARC-Target-URI, WARC-Date)
     fetched: datetime
     places: tuple[str, ...] = ()  # the listings that it was seen in
-    final: bool = True  # nothing more is asked for in this run
-    evidence: Evidence | None = None  # the answer as it came; None: it is not captured
-    believed: bool = False  # it comes from a capture, and became a post when that was made
     title: str = ""
     time: str = ""  # as the source writes it
     source: str = ""
     digest: str = ""
     url: str = ""
     body: str = ""  # HTML
-    rules: dict[str, str] = field(default_factory=dict)
+    rules: Mapping[str, str] = field(default_factory=dict)
 
-    published: datetime | None = None  # metadata: `time`, understood, in the source's zone
-    words: str | None = None  # same: what the body says, as a digest
-    path: str = ""  # write: the post, relative to the output directory
-    outcome: str = ""  # write: written, unchanged, kept (a better page gave it) or edited (somebody changed the post)
+    published: datetime | None = None  # `time`, understood, in the source's zone
+    text_digest: str | None = None  # of what the body says
+    post: Post | None = None  # None: it cannot be one
+    reason: str = ""  # why it cannot be a post, or was not written
+    doubted: bool = False  # it says just what other articles say: the source answers everything with that
+    path: str = ""  # of the post, relative to the archive
+    outcome: str = ""  # written, unchanged, kept (a better page gave it, or only markup changed), edited (by somebody),
+    # older (than the post), held back (an edit that is not believed yet), quarantined or failed

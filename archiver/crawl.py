@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from scrapy import signals
 
+from archiver.extensions.archive import archive_of
 from archiver.extensions.report import Report
-from archiver.index.extension import archive_index
-from archiver.recorder import recorder
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,7 +25,7 @@ def run_crawler(
 ) -> Report:
     """Run `crawler` with the spider's `arguments` and return its report; `listener` is called with each result.
 
-    Raises what kept the crawl from starting. A process can run one crawl only.
+    Raises what kept the crawl from starting, and what went wrong with the archive. A process can run one crawl only.
     """
 
     def listen() -> None:
@@ -42,10 +41,8 @@ def run_crawler(
     process.start()
     if not task.cancelled() and (error := task.exception()):
         raise error
-    if failure := archive_index(crawler).index.failure:
+    if failure := archive_of(crawler).failure:
         raise failure
-    if lost := recorder(crawler).failure:
-        raise lost
     report = crawler.get_extension(Report)
     assert report is not None, "the settings have no archiver.extensions.report.Report"
     return report

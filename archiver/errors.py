@@ -1,7 +1,5 @@
 """What can go wrong, by name. Each message says what happened, to what, and what to do about it."""
 
-from scrapy.exceptions import DropItem
-
 
 class ArchiverError(Exception):
     """The base of every error that this package raises for its user to read."""
@@ -39,7 +37,7 @@ class TimeFormatError(ArchiverError):
     """A time whose form is not known or that does not name a whole date."""
 
 
-class StoreError(ArchiverError, DropItem):
+class StoreError(ArchiverError):
     """A post that could not be written; whatever was at its place is still there."""
 
 
@@ -51,25 +49,17 @@ class LockedError(ArchiverError):
     """Another run is at work in the archive: says who."""
 
 
-class QuarantineError(ArchiverError, DropItem):
-    """An article that cannot become a post; Scrapy drops it, and it is kept in quarantine with the reason."""
-
-
-class SameTextError(QuarantineError):
-    """An article with a text that came for other articles too: the source answers everything with it."""
-
-
-class HeldBackError(DropItem):
-    """An edit that is not written yet: first all other articles of the run are looked at."""
+class QuarantineError(ArchiverError):
+    """An article that cannot become a post: it is kept in quarantine with the reason."""
 
 
 class ExportError(ArchiverError):
     """An export that cannot be made: names the format, or the file, and what to do."""
 
 
-class CaptureError(ArchiverError, DropItem):
+class CaptureError(ArchiverError):
     """A capture (WARC) that cannot be written or read: names the file, and where in it."""
 
 
-class BatchError(ArchiverError):
+class WorkerError(ArchiverError):
     """A process that works for this one has ended before it should."""

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 RECIPES = "archiver.recipes"  # each names a package with recipes in its directory
 ADDONS = "archiver.addons"  # each names an add-on of Scrapy
+STEPS = "archiver.steps"  # each names a function: an article and its recipe in, the article changed out
 
 
 class Plugin(NamedTuple):
@@ -29,6 +30,15 @@ def load_plugins(group: str) -> list[Plugin]:
     Raises PluginError for the first that cannot be loaded, whatever it fails with: it is not our code.
     """
     return [_load(point) for point in sorted(entry_points(group=group), key=attrgetter("name", "value"))]
+
+
+def load_steps() -> list[Any]:
+    """Return the steps of plug-ins, in the order of their names. Raises PluginError."""
+    plugins = load_plugins(STEPS)
+    for plugin in plugins:
+        if not callable(plugin.loaded):
+            raise PluginError(f"{plugin.name}: is not a function")
+    return [plugin.loaded for plugin in plugins]
 
 
 def _load(point: EntryPoint) -> Plugin:

@@ -5,9 +5,11 @@ module that begins `from archiver.settings import *` (SCRAPY_SETTINGS_MODULE nam
 """
 
 from importlib.util import find_spec
+from os import cpu_count
 
 BOT_NAME = "archiver"
 SPIDER_MODULES = ["archiver.spiders"]
+NEWSPIDER_MODULE = "archiver.spiders"
 COMMANDS_MODULE = "archiver.scrapy_commands"
 
 # What the archive is and how it is written.
@@ -22,6 +24,7 @@ ARCHIVER_RECHECK = ""  # look at every article saved this long ago or less (2d);
 ARCHIVER_WARC = ""  # True or False: whether answers are captured; empty: as the recipe says, else by crawls only
 ARCHIVER_WARC_SIZE = 100_000_000  # bytes, after which a WARC file is followed by the next; git hosts take no more
 ARCHIVER_DRY_RUN = False  # ask the listings, and write nothing
+ARCHIVER_EXTRACTORS = max(1, (cpu_count() or 1) - 1)  # processes that make articles; 0: the crawling one does
 # How it asks.
 ARCHIVER_MAX_REQUESTS = 0  # of a run, retries and robots.txt counted; 0: no limit
 ARCHIVER_MAX_SECONDS = 0  # after which a run asks for nothing more; 0: no limit
@@ -80,21 +83,13 @@ SPIDER_MIDDLEWARES = {
     "scrapy.spidermiddlewares.referer.RefererMiddleware": None,
     "scrapy.spidermiddlewares.metacopy.MetaCopyDetectionMiddleware": None,
 }
-ITEM_PIPELINES = {
-    "archiver.pipelines.validate.ValidatePipeline": 100,
-    "archiver.pipelines.metadata.MetadataPipeline": 200,
-    "archiver.pipelines.clean.CleanPipeline": 300,
-    "archiver.pipelines.same.SamePipeline": 350,
-    "archiver.pipelines.write.WritePipeline": 400,
-}
+ITEM_PIPELINES = {"archiver.pipelines.archive.ArchivePipeline": 400}
 EXTENSIONS = {
-    "archiver.index.extension.ArchiveIndex": 100,
-    "archiver.recorder.Recorder": 120,
-    "archiver.extensions.adoption.Adoption": 150,
+    "archiver.extensions.archive.ArchiveExtension": 100,
     "archiver.extensions.quarantine.Quarantine": 200,
     "archiver.extensions.watch.Watch": 300,
-    "archiver.extensions.manifest.Manifest": 350,
     "archiver.extensions.report.Report": 400,
+    "archiver.extensions.ending.Ending": 500,
 }
 
 # How it runs. Without a Twisted reactor, on uvloop, with one task for an answer's one article instead of a hundred and

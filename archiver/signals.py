@@ -4,7 +4,10 @@
 # `gone` (there is a post of it, and the source says that it has it no more).
 article_failed = object()
 
-# A listing was read, or could not be. Sent by spiders with `yield_`, an archiver.yields.Yield.
+# The source says that an article is as it was. Sent by spiders with `reference`.
+article_unchanged = object()
+
+# A listing was read, or could not be. Sent by spiders with `stats`, an archiver.listing_stats.ListingStats.
 listing_read = object()
 
 # An article is due. Sent by spiders with `reference`, in a dry run, where it is not asked for.

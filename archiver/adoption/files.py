@@ -7,8 +7,9 @@ from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from archiver.errors import StoreError
-from archiver.posts.disk import POSTS, PREFIX, VERSIONS, versions
+from archiver.places import POSTS, VERSIONS
 from archiver.posts.read import ReadPost, read
+from archiver.storage import PREFIX, versions
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -43,7 +44,9 @@ def stems_with_versions(output: Path) -> set[str]:
 def earlier(output: Path, path: str) -> Sequence[tuple[bytes, int]]:
     """Return SHA-256 and time of the earlier contents of a post, the first of all first. Raises StoreError."""
     try:
-        return [(sha256(file.read_bytes()).digest(), int(file.stat().st_mtime)) for file in versions(output, path)]
+        return [
+            (sha256(file.read_bytes()).digest(), file.stat().st_mtime_ns // 1000) for file in versions(output, path)
+        ]
     except OSError as error:
         raise StoreError(f"{error.filename}: cannot be read: {error.strerror}") from error
 

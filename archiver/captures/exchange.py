@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
-    import asyncio
     from collections.abc import Mapping
     from datetime import datetime
-
-    from archiver.captures.capture import Capture
 
 HELD_BACK = "held_back"  # said of an answer: it is an edit that is not believed yet; if it is, more is said later
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
@@ -32,35 +30,25 @@ class Exchange(NamedTuple):
     address: str  # of the host that answered
 
 
+@dataclass(frozen=True, slots=True, eq=False)
 class Evidence:
-    """The answer that an article or a listing was read from: it is captured as soon as something is kept of it, once.
+    """The answer that an article or a listing was read from, to be captured if something is kept of it.
 
     exchanges: the last is the answer, those before it led there (redirects). about: what a replay must know that the
-    answer does not say; nothing when that is written. key: of the capture in the index, when it is there. capture: the
-    record, when it comes from one. after: the evidence that this says more about.
+    answer does not say.
     """
 
-    __slots__ = ("about", "after", "capture", "exchanges", "key", "writing")
-
-    def __init__(
-        self,
-        exchanges: tuple[Exchange, ...] = (),
-        about: Mapping[str, Any] | None = None,
-        key: int | None = None,
-        capture: Capture | None = None,
-        after: Evidence | None = None,
-    ) -> None:
-        self.exchanges = exchanges
-        self.about = about or {}
-        self.key = key
-        self.capture = capture
-        self.after = after
-        self.writing: asyncio.Future[int] | None = None
+    exchanges: tuple[Exchange, ...]
+    about: Mapping[str, Any]
 
     @property
     def payload(self) -> str:
         """The SHA-256 of the answer's payload, in hexadecimal digits."""
         return sha256(self.exchanges[-1].body).hexdigest()
+
+    def saying(self, **more: Any) -> Evidence:
+        """Return the same with more noted about it."""
+        return Evidence(self.exchanges, {**self.about, **more})
 
 
 def with_redirects(earlier: tuple[Exchange, ...], last: Exchange) -> tuple[Exchange, ...]:

@@ -55,6 +55,10 @@ class Originals:
             found = self._moments.get(revisit.refers)
         return found
 
+    def at(self, url: str, time: datetime) -> Capture | None:
+        """Return the record of that target URI and date, None if no such record was read."""
+        return self._moments.get((url, time))
+
 
 def digest_key(text: str) -> bytes:
     """Return a labelled digest (`sha1:3I42H3S6…`) in a form that can be compared, whether it is written in base 32 or

@@ -1,51 +1,49 @@
 """The process that writes captures: exchanges in, where their records are out.
 
-It is a process of its own because a record costs as much time as the rest of an article: its compression, three
-digests, the sync. `python -m archiver.captures.writing DIRECTORY SIZE INFO`: the archive, the size at which a
-file is followed by the next, and what its first record says of us (JSON).
-
-Protocol, on standard input and output: a length of four bytes (big-endian), then a pickle. In: a list of plain
-tuples with the fields of `Job`. Out: for each the fields of a `Written`, or why it was not written.
+It is a process of its own (`archiver.workers`) because a record costs as much time as the rest of an article: its
+compression, three digests, the sync.
 """
 
 from __future__ import annotations
 
+import atexit
 import json
 import os
-import pickle
-import signal
-import sys
 from datetime import UTC, datetime
 from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit, urlunsplit
 
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
+from archiver.captures.answers import body_at
 from archiver.captures.capture import ABOUT, CAPTURES
+from archiver.errors import CaptureError
+from archiver.storage.atomic import sync_directory
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
     from typing import Any
 
+    from archiver.captures.capture import Capture
     from archiver.captures.exchange import Exchange
 
-LENGTH = 4
 # A body whose transfer encoding is gone, under a header that promises one, is read wrongly; others name it so too.
 TRANSFER_ENCODING = "X-Crawler-Transfer-Encoding"
 
 
 class Job(NamedTuple):
-    """Exchanges to write as records of one answer. same: target URI and date of a record with the same payload.
+    """Exchanges to write as records of one answer. same: a record that had the same payload when it was written.
 
-    No exchanges: more is to be said about an earlier answer, that of the record with target URI and date `same`.
+    No exchanges: more is to be said about an earlier answer, that in the record `same`.
     """
 
     exchanges: tuple[Exchange, ...]
-    about: dict[str, Any]
-    same: tuple[str, str] | None = None
+    about: Mapping[str, Any]
+    same: Capture | None = None
 
 
 class _Head(StatusAndHeaders):  # type: ignore[misc]
@@ -75,13 +73,16 @@ class Output:
         self._path = ""
         self._size = 0
 
-    def write(self, job: Job) -> Written:
-        """Write the records of `job`. Raises OSError; then nothing of them is in the file."""
+    def write(self, job: Job, refers_to: tuple[str, str] | None) -> Written:
+        """Write the records of `job`; refers_to: target URI and date of the record that they refer to.
+
+        Raises OSError; then nothing of them is in the file.
+        """
         if self._descriptor >= 0 and self._size >= self._limit:
             self.close()
         if self._descriptor < 0:
             self._open()
-        packed, start, length = records(job)
+        packed, start, length = records(job, refers_to)
         self._append(packed)
         return Written(self._path, self._size - len(packed) + start, length)
 
@@ -109,7 +110,7 @@ class Output:
         try:
             self._append(warcinfo(name, self._info))
             for one in (directory, *directory.parents[:3]):  # new ones, too: the archive is the third
-                _sync_directory(one)
+                sync_directory(one)
         except OSError:
             os.close(self._descriptor)
             self._descriptor = -1
@@ -138,7 +139,7 @@ def warcinfo(name: str, info: dict[str, str]) -> bytes:
     return buffer.getvalue()
 
 
-def records(job: Job) -> tuple[bytes, int, int]:
+def records(job: Job, refers_to: tuple[str, str] | None) -> tuple[bytes, int, int]:
     """Return the records of `job`, each a gzip member, and where among them that of the answer begins and how long it
     is: response or revisit, request and metadata for each exchange (WARC 1.1, 6.3 to 6.7)."""
     buffer = BytesIO()
@@ -147,14 +148,14 @@ def records(job: Job) -> tuple[bytes, int, int]:
     for number, exchange in enumerate(job.exchanges, 1):
         last = number == len(job.exchanges)
         start = buffer.tell()
-        identity = _answer(writer, exchange, job.same if last else None)
+        identity = _answer(writer, exchange, refers_to if last else None)
         length = buffer.tell() - start
         _request(writer, exchange, identity)
         if last:
             _metadata(writer, exchange.url, _date(exchange), job.about, {"WARC-Refers-To": identity})
     if not job.exchanges:
-        assert job.same is not None
-        _metadata(writer, *job.same, job.about, {})
+        assert refers_to is not None
+        _metadata(writer, *refers_to, job.about, {})
     return buffer.getvalue(), start, length
 
 
@@ -202,8 +203,8 @@ def _request(writer: WARCWriter, exchange: Exchange, answer: str) -> None:
     )
 
 
-def _metadata(writer: WARCWriter, url: str, date: str, about: dict[str, Any], headers: dict[str, str]) -> None:
-    text = json.dumps(about, ensure_ascii=False, sort_keys=True).encode("utf-8", "surrogatepass")
+def _metadata(writer: WARCWriter, url: str, date: str, about: Mapping[str, Any], headers: dict[str, str]) -> None:
+    text = json.dumps(dict(about), ensure_ascii=False, sort_keys=True).encode("utf-8", "surrogatepass")
     digest = f"sha256:{sha256(text).hexdigest()}"
     warc = {"WARC-Date": date, **headers, "WARC-Block-Digest": digest, "WARC-Payload-Digest": digest}
     writer.write_record(
@@ -222,24 +223,18 @@ def _date(exchange: Exchange) -> str:
     return exchange.time.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
-def _sync_directory(directory: Path) -> None:
-    if os.name == "nt":
-        return
-    descriptor = os.open(directory, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+def serve(setup: tuple[str, int, dict[str, str]]) -> Callable[[list[Job]], list[Written | str]]:
+    """Return what a worker process does: it writes the captures of an archive. setup: the archive's directory, the size
+    at which a file is followed by the next, and what its first record says of us."""
+    root, limit, info = setup
+    output = Output(Path(root), limit, info)
+    atexit.register(output.close)
 
-
-def _serve(output: Output, requests: BinaryIO, replies: BinaryIO) -> None:
-    while header := requests.read(LENGTH):
-        jobs = [Job(*job) for job in pickle.loads(requests.read(int.from_bytes(header, "big")))]
-        results: list[tuple[str, int, int] | str] = []
+    def write(jobs: list[Job]) -> list[Written | str]:
+        results: list[Written | str] = []
         for job in jobs:
             try:
-                written = output.write(job)
-                results.append((written.warc, written.offset, written.length))
+                results.append(output.write(job, _refers_to(Path(root), job)))
             except OSError as error:
                 results.append(error.strerror or str(error))
             except Exception as error:  # one answer cannot be written; the others can
@@ -247,13 +242,23 @@ def _serve(output: Output, requests: BinaryIO, replies: BinaryIO) -> None:
         try:
             output.sync()
         except OSError as error:
-            results = [error.strerror or str(error)] * len(jobs)
-        reply = pickle.dumps(results)
-        replies.write(len(reply).to_bytes(LENGTH, "big") + reply)
-        replies.flush()
-    output.close()
+            return [error.strerror or str(error)] * len(jobs)
+        return results
+
+    return write
 
 
-if __name__ == "__main__":
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the crawl ends first, and then this process's input
-    _serve(Output(Path(sys.argv[1]), int(sys.argv[2]), json.loads(sys.argv[3])), sys.stdin.buffer, sys.stdout.buffer)
+def _refers_to(root: Path, job: Job) -> tuple[str, str] | None:
+    """Return target URI and date of the record that a new one may refer to: one with its payload, if that is still
+    whole. What more is said about an answer refers to that answer, whole or not."""
+    known = job.same
+    if known is None:
+        return None
+    if job.exchanges:
+        try:
+            found = body_at(known, root / known.warc)
+        except CaptureError:
+            return None
+        if found.same or found.capture.payload != known.payload:
+            return None
+    return known.url, known.time.strftime("%Y-%m-%dT%H:%M:%S.%fZ")

@@ -16,7 +16,7 @@ from archiver.commands.display import print_line, print_problems
 from archiver.commands.options import add_settings_options, settings_from
 from archiver.crawl import run_crawler
 from archiver.index import Index
-from archiver.posts import POSTS
+from archiver.places import POSTS
 from archiver.recipes import recipes_for
 from archiver.spiders.share import ShareSpider
 from archiver.statuses import FAILED, INTERRUPTED
@@ -83,17 +83,15 @@ def _adopt(output: Path, process: AsyncCrawlerProcess, crawler: Crawler, *, repa
     index = Index.open(output)
     try:
         survey = adopt(output, index, recipes)
-        index.completed()
-        index.commit()
+        index.mark_complete()
         lost = Lost(output, recipes, survey)
         references = []
         if repair:
             Repair(output, index, recipes, survey).run()
             references = lost.references(index)
         add_manifest(output, index)
-        index.commit()
     finally:
-        index.close(keep=False)
+        index.close()
     if references:
         reasons: dict[str, str] = {}
 

@@ -11,18 +11,14 @@ from typing import TYPE_CHECKING
 
 from scrapy.exceptions import UsageError
 
-from archiver.adoption import adopt
 from archiver.captures import CAPTURES
 from archiver.captures.regions import files_in
 from archiver.commands.display import print_line
 from archiver.commands.options import add_settings_options, settings_from
 from archiver.configuration import check
-from archiver.index import Index
-from archiver.posts import POSTS
-from archiver.recipes import recipes_for
-from archiver.replay import Replay
+from archiver.replay import replay
+from archiver.session_options import session_options
 from archiver.statuses import FAILED, INTERRUPTED
-from archiver.verify import add_manifest
 
 if TYPE_CHECKING:
     import argparse
@@ -73,23 +69,12 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _replay(arguments: argparse.Namespace, settings: Settings, output: Path, files: list[Path]) -> Summary:
-    recipes = recipes_for(settings)
-    index = Index.read(output) if arguments.diff else Index.open(output)
-    try:
-        if not (arguments.diff or index.complete) and (output / POSTS).is_dir():
-            adopt(output, index, recipes)
-        if not arguments.diff:
-            index.completed()
+    def listen(change: Change) -> None:
+        _tell(change, as_json=arguments.json, diff=arguments.diff)
 
-        def listen(change: Change) -> None:
-            _tell(change, as_json=arguments.json, diff=arguments.diff)
-
-        summary = Replay(output, index, settings, recipes, listen, dry=arguments.diff).run(files, arguments.jobs)
-        if not arguments.diff:
-            add_manifest(output, index)
-        return summary
-    finally:
-        index.close(keep=not arguments.diff)
+    return replay(
+        output, session_options(settings, markup=True), files, arguments.jobs, listen, dry=arguments.diff
+    )
 
 
 def _tell(change: Change, *, as_json: bool, diff: bool) -> None:

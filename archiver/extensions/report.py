@@ -10,13 +10,16 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from scrapy import signals
 
-from archiver.errors import HeldBackError, QuarantineError
+from archiver.article import Article
+from archiver.clock import SECOND, moment, now
+from archiver.extensions.archive import archive_of
 from archiver.extensions.watch import Watch
-from archiver.index import seconds
-from archiver.index.extension import archive_index, ends_the_run
 from archiver.net.budget import BudgetMiddleware
-from archiver.signals import article_failed
+from archiver.pipelines.archive import NotPostedError
+from archiver.places import REPORTS
+from archiver.signals import article_failed, article_unchanged
 from archiver.statuses import ALARM, FAILED, INTERRUPTED
+from archiver.storage import write_atomically
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,11 +30,11 @@ if TYPE_CHECKING:
     from scrapy.http import Response
     from twisted.python.failure import Failure
 
-    from archiver.article import Article
+    from archiver.addresses import Reference
+    from archiver.session import Session
 
 logger = logging.getLogger(__name__)
 
-REPORTS = "_index/reports"
 REPORTS_KEPT = 30 * 86400  # seconds
 
 
@@ -39,17 +42,17 @@ class Result(NamedTuple):
     """What became of one address: an article and its outcome, or why there is none."""
 
     address: str
-    outcome: str  # written, unchanged, kept, edited, quarantined, gone or failed
+    outcome: str  # written, unchanged, kept, edited, older, quarantined, gone or failed
     article: Article | None = None
     reason: str = ""
 
 
 class Report:
-    """Counts results as they come, passes each on to whoever listens, and keeps a report of the run."""
+    """Counts results as they come, in Scrapy's stats too (`archiver/written`, …), and passes each on to whoever listens."""
 
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
-        self._started, self._begun = seconds(), time.monotonic()
+        self._started, self._begun = now(), time.monotonic()
         self.counts: Counter[str] = Counter()
         self.interrupted = False
         self.bytes = 0
@@ -68,7 +71,7 @@ class Report:
         connect(report.spider_error, signals.spider_error)
         connect(report.response_downloaded, signals.response_downloaded)
         connect(report.article_failed, article_failed)
-        connect(report.spider_closed, signals.spider_closed)
+        connect(report.article_unchanged, article_unchanged)
         return report
 
     @property
@@ -96,37 +99,40 @@ class Report:
         return f"{self.counts['written']} written, {unchanged} unchanged, {self.failed} failed{gone}"
 
     def as_dict(self) -> dict[str, Any]:
-        """Return the report for machines. Times are seconds since 1970, durations seconds, sizes bytes as they came."""
+        """Return the report for machines. Times are ISO 8601, durations seconds, sizes bytes as they came."""
         watch = self._crawler.get_extension(Watch)
         budget = self._crawler.get_downloader_middleware(BudgetMiddleware)
         return {
-            "started": self._started,
+            "started": moment(self._started).isoformat(timespec="seconds"),
             "duration": round(time.monotonic() - self._begun, 2),
             "requests": self.requests,
             "bytes": self.bytes,
             "counts": dict(self.counts),
-            "listings": [one.as_dict() for one in watch.yields.values()] if watch else [],
+            "listings": [one.as_dict() for one in watch.listings.values()] if watch else [],
             "failures": self.failures,
             "alarms": self.alarms,
-            "notice": archive_index(self._crawler).notice,
+            "notice": archive_of(self._crawler).notice,
             "budget_spent": bool(budget and budget.spent),
         }
 
-    def item_scraped(self, item: Article) -> None:
+    def item_scraped(self, item: Any) -> None:
         """Count an article whose post is on disk."""
-        reason = "the post was changed by hand, and stays (--force overrides)" if item.outcome == "edited" else ""
-        self._add(Result(item.address, item.outcome, item, reason))
+        if isinstance(item, Article):
+            self._add(Result(item.address, item.outcome, item, item.reason))
 
-    def item_dropped(self, item: Article, exception: BaseException) -> None:
-        """Count an article that went to quarantine, or whose post could not be written."""
-        if isinstance(exception, HeldBackError):
-            return
-        outcome = "quarantined" if isinstance(exception, QuarantineError) else "failed"
-        self._add(Result(item.address, outcome, item, str(exception).removeprefix(f"{item.address}: ")))
+    def item_dropped(self, item: Any, exception: BaseException) -> None:
+        """Count an article that is no post; one that is decided about at the end of the run comes again."""
+        if isinstance(exception, NotPostedError):
+            article = exception.article
+            if article.outcome != "held back":
+                self._add(Result(article.address, article.outcome, article, article.reason))
+        elif isinstance(item, Article):  # a pipeline of somebody else
+            archive_of(self._crawler).drop(item)
 
-    def item_error(self, item: Article, failure: Failure) -> None:
+    def item_error(self, item: Any, failure: Failure) -> None:
         """Count an article that a pipeline failed at."""
-        self._add(Result(item.address, "failed", item, str(failure.value)))
+        if isinstance(item, Article):
+            self._add(Result(item.address, "failed", item, str(failure.value)))
 
     def spider_error(self, response: Response | None, failure: Failure) -> None:
         """Count an answer that the spider failed at: an error of ours, which the log has in full."""
@@ -139,41 +145,49 @@ class Report:
         else:
             self._add(Result(address, "failed", None, reason))
 
+    def article_unchanged(self, reference: Reference) -> None:
+        """Count an article that the source says is as it was: each of its posts."""
+        for _ in reference.forms:
+            self._add(Result(reference.address, "unchanged"))
+
     def response_downloaded(self, response: Response) -> None:
         """Count an answer."""
         self.requests += 1
         self.bytes += len(response.body)
 
-    @ends_the_run
-    def spider_closed(self, reason: str) -> None:
-        """Log the counts, and keep the report."""
+    async def end(self, session: Session, reason: str) -> None:
+        """Log the counts, and keep the report. reason: why the spider was closed. Raises IndexFileError."""
         self.interrupted = reason == "shutdown"
+        self._count("alarms", len(self.alarms))
         logger.info(self.summary())
         for alarm in self.alarms:
             logger.warning("ALARM: %s", alarm)
-        archive = archive_index(self._crawler)
+        if not session.dry:
+            self._keep(session.output / REPORTS, session.run)
         report = self.as_dict()
-        archive.index.journal.end(archive.run, seconds(), report)
-        if not archive.dry:
-            self._keep(archive.output / REPORTS, report)
+        await session.index.run(lambda index: index.runs.end(session.run, report, now()))
 
     def _add(self, result: Result) -> None:
         self.counts[result.outcome] += 1
+        self._count(result.outcome)
         if result.reason:
             self.failures.append({"address": result.address, "outcome": result.outcome, "reason": result.reason})
             logger.warning("%s: %s", result.address, result.reason)
         for listener in self.listeners:
             listener(result)
 
-    def _keep(self, directory: Path, report: dict[str, Any]) -> None:
+    def _count(self, what: str, count: int = 1) -> None:
+        if self._crawler.stats:
+            self._crawler.stats.inc_value(f"archiver/{what}", count)
+
+    def _keep(self, directory: Path, run: int) -> None:
         """Write the report of this run, and let go of the oldest."""
-        name = time.strftime("%Y-%m-%dT%H-%M-%SZ", time.gmtime(self._started))
+        started = moment(self._started)
         try:
-            directory.mkdir(parents=True, exist_ok=True)
-            file = directory / f"{name}.json"
-            file.write_text(json.dumps(report, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+            text = json.dumps(self.as_dict(), ensure_ascii=False, indent=1) + "\n"
+            write_atomically(directory / f"{started:%Y-%m-%dT%H-%M-%SZ}-{run}.json", text.encode("utf-8", "backslashreplace"))
             for old in directory.glob("*.json"):
-                if old.stat().st_mtime < seconds() - REPORTS_KEPT:
+                if old.stat().st_mtime < self._started / SECOND - REPORTS_KEPT:
                     old.unlink(missing_ok=True)
         except OSError as error:
             self._add(Result(str(directory), "failed", None, f"the report cannot be kept: {error.strerror}"))

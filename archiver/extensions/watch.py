@@ -4,100 +4,119 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from scrapy import signals
 
-from archiver.errors import HeldBackError, SameTextError
-from archiver.index import seconds
-from archiver.index.extension import archive_index, ends_the_run
-from archiver.signals import article_failed, blocked, listing_read
-from archiver.yields import FILLED, HISTORY, alarms, carry
+from archiver.article import Article
+from archiver.clock import SECOND, now
+from archiver.listing_stats import FILLED, HISTORY, alarms, carry
+from archiver.pipelines.archive import NotPostedError
+from archiver.signals import article_failed, article_unchanged, blocked, listing_read
 
 if TYPE_CHECKING:
-    from typing import Self
+    from typing import Any, Self
 
     from scrapy.crawler import Crawler
 
     from archiver.addresses import Reference
-    from archiver.article import Article
-    from archiver.index.extension import ArchiveIndex
-    from archiver.yields import Yield
+    from archiver.index import Index, ListingRun
+    from archiver.listing_stats import ListingStats
+    from archiver.session import Session
 
 RUNS_KEPT = 1000
 
 
 class Watch:
-    """Collects what listings gave, compares it with their last runs when the spider is done, and notes it."""
+    """Collects what listings gave, and compares it with their last runs when the spider is done."""
 
-    def __init__(self, archive: ArchiveIndex) -> None:
-        self._archive = archive
-        self.yields: dict[str, Yield] = {}
+    def __init__(self) -> None:
+        self.listings: dict[str, ListingStats] = {}
         self.alarms: list[str] = []  # of the run; those of a listing begin with its name
         self._blocked: dict[str, str] = {}
         self._same: list[str] = []
         self._saved: Counter[str] = Counter()
         self._failed: Counter[str] = Counter()
-        self._sums: defaultdict[str, Counter[str]] = defaultdict(Counter)  # by listing, what its articles have
+        self._read: Counter[str] = Counter()  # by listing, the articles whose content came
+        self._sums: defaultdict[str, Counter[str]] = defaultdict(Counter)  # by listing, what these have
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
         """Return the extension of a crawl."""
-        watch = cls(archive_index(crawler))
+        watch = cls()
         connect = crawler.signals.connect
         connect(watch.listing_read, listing_read)
         connect(watch.blocked, blocked)
         connect(watch.item_scraped, signals.item_scraped)
         connect(watch.item_dropped, signals.item_dropped)
         connect(watch.article_failed, article_failed)
-        connect(watch.spider_closed, signals.spider_closed)
+        connect(watch.article_unchanged, article_unchanged)
         return watch
 
-    def listing_read(self, yield_: Yield) -> None:
+    def listing_read(self, stats: ListingStats) -> None:
         """Note what a listing gave."""
-        self.yields[yield_.listing] = yield_
+        self.listings[stats.listing] = stats
 
     def blocked(self, address: str, reason: str) -> None:
         """Note a page that asks whether we are human: one for each host is enough."""
-        self._blocked.setdefault(address.split("/")[2], reason)
+        self._blocked.setdefault(urlsplit(address).netloc, reason)
 
-    def item_scraped(self, item: Article) -> None:
+    def item_scraped(self, item: Any) -> None:
         """Count an article for its listings, and what the source itself said of it."""
+        if not isinstance(item, Article):
+            return
+        own = [name for name in FILLED if item.rules.get(name, "").startswith(f"{item.page}:")]
         for place in item.places:
             self._saved[place] += 1
-            own = (name for name in FILLED if item.rules.get(name, "").startswith(f"{item.page}:"))
+            self._read[place] += 1
             self._sums[place].update(own)
             self._sums[place]["body"] += len(item.body)
 
-    def item_dropped(self, item: Article, exception: BaseException) -> None:
+    def item_dropped(self, exception: BaseException) -> None:
         """Count an article that is no post."""
-        if isinstance(exception, HeldBackError):
+        if not isinstance(exception, NotPostedError) or exception.article.outcome in ("held back", "older"):
             return
-        self._failed.update(item.places)
-        if isinstance(exception, SameTextError):
+        self._failed.update(exception.article.places)
+        if exception.article.doubted:
             self._same.append(str(exception))
 
     def article_failed(self, reference: Reference | None, gone: bool) -> None:
         """Count an article that the source did not give."""
         self._failed.update(reference.places if reference and not gone else ())
 
-    @ends_the_run
-    def spider_closed(self) -> None:
-        """Compare, and note the result."""
-        now, journal = seconds(), self._archive.index.journal
-        for label, one in self.yields.items():
-            one.saved, one.failed = self._saved[label], self._failed[label]
-            if one.saved:
-                one.articles = {name: round(self._sums[label][name] / one.saved, 4) for name in (*FILLED, "body")}
-            history = journal.yields(label, HISTORY, good=True)
-            carry(one, history)
-            one.alarms = alarms(one, history, now)
-            if one.alarms:
-                journal.forget_validators(label)  # the same answer again would be no better
-            journal.add_yield(label, self._archive.run, now, one.as_dict(), good=not one.alarms)
-            self.alarms += [f"{label}: {alarm}" for alarm in one.alarms]
-        journal.forget(self._archive.run - RUNS_KEPT, HISTORY)
+    def article_unchanged(self, reference: Reference) -> None:
+        """Count an article that the source says is as it was."""
+        self._saved.update(reference.places * len(reference.forms))
+
+    async def compare(self, session: Session, disbelief: str) -> None:
+        """Compare, and note the result. disbelief: why articles that are gone are not believed to be, if they are not.
+
+        Raises IndexFileError.
+        """
+        moment = now()
+        for label, stats in self.listings.items():
+            stats.saved, stats.failed = self._saved[label], self._failed[label]
+            if count := self._read[label]:
+                stats.articles = {name: round(self._sums[label][name] / count, 4) for name in (*FILLED, "body")}
+            runs = await session.index.run(_history, label)
+            history = [{**one.stats, "time": one.time // SECOND} for one in runs]
+            carry(stats, history)
+            stats.alarms = alarms(stats, history, moment // SECOND)
+            await session.index.run(_note, stats, session.run, moment)
+            self.alarms += [f"{label}: {alarm}" for alarm in stats.alarms]
+        await session.index.run(lambda index: index.runs.forget(session.run - RUNS_KEPT, HISTORY))
         self.alarms += [f"{host}: {reason}" for host, reason in self._blocked.items()]
         if self._same:
             self.alarms.append(f"one text came for many articles, {len(self._same)} were not saved: {self._same[0]}")
-        if disbelief := self._archive.settle_gone():
+        if disbelief:
             self.alarms.append(disbelief)
+
+
+def _history(index: Index, listing: str) -> list[ListingRun]:
+    return index.listings.stats(listing, HISTORY, good=True)
+
+
+def _note(index: Index, stats: ListingStats, run: int, moment: int) -> None:
+    if stats.alarms:  # the same answer again would be no better
+        index.listings.forget_validators(stats.listing)
+    index.listings.add_stats(stats.listing, run, stats.as_dict(), moment, good=not stats.alarms)

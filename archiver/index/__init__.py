@@ -1,26 +1,51 @@
 """The index of an archive: which articles it has, which it wants, and what its runs came to."""
 
-from archiver.index.answers import Answer
-from archiver.index.captures import Sealed, as_capture
-from archiver.index.holdings import AS_IT_WAS, Held, Intent, Recheck
-from archiver.index.index import Index, seconds
-from archiver.index.journal import Run, Validators
+from archiver.index.captures import Sealed
+from archiver.index.index import Index
 from archiver.index.manifests import KnownFile
-from archiver.index.queue import Due, Sighting
+from archiver.index.thread import IndexThread
+from archiver.index.types import (
+    Adoption,
+    ArticleKey,
+    Claim,
+    EarlierContent,
+    FailedArticle,
+    Finished,
+    Held,
+    HeldBack,
+    HeldPost,
+    Intent,
+    LastAnswer,
+    ListingRun,
+    Recheck,
+    Robots,
+    Run,
+    Sighting,
+    Validators,
+    Waiting,
+)
 
 __all__ = [
-    "AS_IT_WAS",
-    "Answer",
-    "Due",
+    "Adoption",
+    "ArticleKey",
+    "Claim",
+    "EarlierContent",
+    "FailedArticle",
+    "Finished",
     "Held",
+    "HeldBack",
+    "HeldPost",
     "Index",
+    "IndexThread",
     "Intent",
     "KnownFile",
+    "LastAnswer",
+    "ListingRun",
     "Recheck",
+    "Robots",
     "Run",
     "Sealed",
     "Sighting",
     "Validators",
-    "as_capture",
-    "seconds",
+    "Waiting",
 ]

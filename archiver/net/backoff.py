@@ -6,7 +6,6 @@ import asyncio
 import logging
 import math
 import random
-import time
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
@@ -15,8 +14,8 @@ from urllib.parse import urlsplit
 from scrapy.downloadermiddlewares.retry import RetryMiddleware
 from scrapy.exceptions import IgnoreRequest
 
-from archiver.index import seconds
-from archiver.index.extension import archive_index
+from archiver.clock import SECOND, moment, now
+from archiver.extensions.archive import archive_of
 from archiver.net.pause import Pause
 
 if TYPE_CHECKING:
@@ -27,14 +26,14 @@ if TYPE_CHECKING:
     from scrapy.http import Response
     from scrapy.settings import BaseSettings
 
-    from archiver.index.journal import Journal
+    from archiver.extensions.archive import ArchiveExtension
 
 logger = logging.getLogger(__name__)
 
 # Answers that speak for the whole site, not for one address (RFC 9110, 15.6.4; RFC 6585, 4).
 SITE_WIDE = frozenset({429, 503})
 JITTER = 0.25
-LONGEST_REST = 7 * 86400  # seconds: nobody means more, and clocks go wrong
+LONGEST_REST = 7 * 86400  # seconds: nobody means more
 
 
 class BackoffMiddleware(RetryMiddleware):
@@ -45,24 +44,17 @@ class BackoffMiddleware(RetryMiddleware):
     is not waited for: the answer is then a failure, and until that time no run asks the host again.
     """
 
-    def __init__(self, settings: BaseSettings, journal: Journal) -> None:
+    def __init__(self, settings: BaseSettings, archive: ArchiveExtension) -> None:
         super().__init__(settings)
         self._first_wait = settings.getfloat("ARCHIVER_BACKOFF")
         self._longest_wait = settings.getfloat("ARCHIVER_RETRY_AFTER_MAX")
         self.pause = Pause()
-        self._journal = journal
-        self._closed: dict[str, int] = {}  # hosts that are not asked in this run, and until when they want that
-        now = seconds()
-        for host, resume in journal.hosts(now).items():
-            if resume - now <= self._longest_wait:
-                self.pause.hold(host, resume - now)
-            elif resume - now <= LONGEST_REST:
-                self._closed[host] = resume
+        self._archive = archive  # it knows the hosts that asked for a rest, in this run and before
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
         """Return the middleware of a crawl."""
-        middleware = cls(crawler.settings, archive_index(crawler).index.journal)
+        middleware = cls(crawler.settings, archive_of(crawler))
         middleware.crawler = crawler
         return middleware
 
@@ -72,10 +64,14 @@ class BackoffMiddleware(RetryMiddleware):
 
     def refuse(self, request: Request) -> None:
         """Raise IgnoreRequest for such a host. The download handler asks again, when a request's turn has come."""
-        resume = self._closed.get(urlsplit(request.url).netloc, 0)
-        if resume > seconds():
-            until = time.strftime("%Y-%m-%d %H:%M", time.localtime(resume))
+        host = urlsplit(request.url).netloc
+        resume = self._archive.hosts.get(host, 0)
+        rest = (resume - now()) / SECOND
+        if rest > self._longest_wait:
+            until = moment(resume).astimezone().isoformat(" ", "minutes")
             raise IgnoreRequest(f"the site asked to be left alone until {until} (Retry-After)")
+        if rest > 0:
+            self.pause.hold(host, rest)
 
     def notice(self, request: Request, response: Response) -> None:
         """Hold back the host of `request` if `response` asks for it. The download handler calls this at once: by the
@@ -83,12 +79,9 @@ class BackoffMiddleware(RetryMiddleware):
         if response.status in SITE_WIDE:
             host = urlsplit(request.url).netloc
             asked = retry_after(response)
-            resume = math.ceil(time.time() + min(asked, LONGEST_REST))
             if asked:
-                self._journal.hold(host, resume)
-            if asked > self._longest_wait:
-                self._closed[host] = resume
-            else:
+                self._archive.rest(host, now() + math.ceil(min(asked, LONGEST_REST)) * SECOND)
+            if asked <= self._longest_wait:
                 self.pause.hold(host, min(max(asked, self._wait(request)), self._longest_wait))
 
     async def process_response(self, request: Request, response: Response) -> Request | Response:  # type: ignore[override]
@@ -129,7 +122,7 @@ def retry_after(response: Response) -> float:
     if value.isdecimal():
         return float(value)
     try:
-        moment = parsedate_to_datetime(value)
+        resume = parsedate_to_datetime(value)
     except ValueError:
         return 0.0
     if moment.tzinfo is None:

@@ -1,4 +1,4 @@
-"""Answers that are at hand already, given in place of a request."""
+"""Answers that were captured, given in place of a request."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from scrapy.http import TextResponse
 
-from archiver.recorder import recorder
+from archiver.extensions.archive import archive_of
 
 if TYPE_CHECKING:
     from typing import Self
@@ -15,40 +15,33 @@ if TYPE_CHECKING:
     from scrapy.crawler import Crawler
     from scrapy.http import Response
 
-    from archiver.index import Answer
-    from archiver.recorder import Recorder
+    from archiver.captures import Capture
+    from archiver.extensions.archive import ArchiveExtension
 
-KEPT = "archiver_kept_answer"  # in a request's meta: an Answer
+KEPT = "archiver_capture"  # in a request's meta: the Capture that answers it
 
 
 class KeptAnswersMiddleware:
-    """Answers a request with what its `meta` holds, or with what was captured; from there on it looks like any other
-    answer. A capture that cannot be read any more is asked for again."""
+    """Answers a request with the capture that its `meta` names; from there on it looks like any other answer. One that
+    cannot be read any more is asked for again."""
 
-    def __init__(self, recorder: Recorder) -> None:
-        self._recorder = recorder
+    def __init__(self, archive: ArchiveExtension) -> None:
+        self._archive = archive
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
         """Return the middleware of a crawl."""
-        return cls(recorder(crawler))
+        return cls(archive_of(crawler))
 
     async def process_request(self, request: Request) -> Response | None:
-        """Return the answer that `request` carries, None if it must be asked."""
-        answer: Answer | None = request.meta.get(KEPT)
-        if answer is None:
+        """Return the answer that was captured, None if it must be asked for."""
+        capture: Capture | None = request.meta.get(KEPT)
+        if capture is None:
             return None
-        body = answer.body
-        if body is None:
-            captured = await self._recorder.answer(request.cb_kwargs["evidence"])
-            if captured is None:
-                request.cb_kwargs.update(fetched=None, evidence=None)
-                return None
-            body = captured.body
-        return TextResponse(
-            answer.url,
-            headers={"Content-Type": answer.content_type} if answer.content_type else {},
-            body=body,
-            request=request,
-            flags=["kept"],
-        )
+        session = await self._archive.open()
+        captured = await session.recorder.read(capture)
+        if captured is None:
+            del request.meta[KEPT]
+            return None
+        headers = {"Content-Type": captured.content_type} if captured.content_type else {}
+        return TextResponse(capture.url, headers=headers, body=captured.body, request=request, flags=["kept"])

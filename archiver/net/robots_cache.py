@@ -7,8 +7,8 @@ from urllib.parse import urlsplit
 
 from scrapy.http import Response, TextResponse
 
-from archiver.index import seconds
-from archiver.index.extension import archive_index
+from archiver.clock import SECOND, now
+from archiver.extensions.archive import archive_of
 
 if TYPE_CHECKING:
     from typing import Self
@@ -16,34 +16,39 @@ if TYPE_CHECKING:
     from scrapy import Request
     from scrapy.crawler import Crawler
 
-    from archiver.index.journal import Journal
+    from archiver.extensions.archive import ArchiveExtension
 
-KEPT = 6 * 3600  # seconds; RFC 9309, 2.4, allows a day
+KEPT = 6 * 3600 * SECOND  # RFC 9309, 2.4, allows a day
 SAYS_SO = frozenset({200, 404, 410})  # there is one, or there is none; all else may be a passing trouble
 
 
 class RobotsCacheMiddleware:
     """Keeps each site's robots.txt in the index, and answers with it."""
 
-    def __init__(self, journal: Journal) -> None:
-        self._journal = journal
+    def __init__(self, archive: ArchiveExtension) -> None:
+        self._archive = archive
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
         """Return the middleware of a crawl."""
-        return cls(archive_index(crawler).index.journal)
+        return cls(archive_of(crawler))
 
-    def process_request(self, request: Request) -> Response | None:
+    async def process_request(self, request: Request) -> Response | None:
         """Return the robots.txt that is kept, if that is what is asked for."""
-        kept = self._journal.robots(request.url, seconds() - KEPT, seconds()) if _is_robots(request) else None
+        session = self._archive.session
+        if session is None or not _is_robots(request):
+            return None
+        kept = await session.index.run(lambda index: index.hosts.robots(request.url, now() - KEPT, now()))
         if kept is None:
             return None
         return TextResponse(request.url, status=kept.status, body=kept.body, request=request, flags=["kept"])
 
-    def process_response(self, request: Request, response: Response) -> Response:
+    async def process_response(self, request: Request, response: Response) -> Response:
         """Return `response`; a robots.txt is kept, and also that there is none."""
-        if _is_robots(request) and response.status in SAYS_SO and "kept" not in response.flags:
-            self._journal.keep_robots(request.url, response.status, response.body, seconds())
+        session = self._archive.session
+        if session and _is_robots(request) and response.status in SAYS_SO and "kept" not in response.flags:
+            url, status, body = request.url, response.status, response.body
+            await session.index.run(lambda index: index.hosts.keep_robots(url, status, body, now()))
         return response
 
 

@@ -14,8 +14,7 @@ from archiver.errors import BlockPageError, PageError
 from archiver.text import printable, without_tags
 
 if TYPE_CHECKING:
-    from scrapy.http import Response
-
+    from archiver.answer import Answer
     from archiver.encoding import Decoded
 
 # `callback({…});` and `var name = {…};` around JSON, as listings send them to scripts.
@@ -29,16 +28,16 @@ EMPTY: tuple[Any, ...] = (None, "", [], {})
 GLIMPSE = 60
 
 
-def open_json(response: Response) -> Any:
-    """Return the JSON value of `response`, its objects' keys in lower case (readers of one API differ in theirs).
+def open_json(answer: Answer) -> Any:
+    """Return the JSON value of `answer`, its objects' keys in lower case (readers of one API differ in theirs).
 
     A JSONP call or an assignment around the value is taken off, and so is what guards it against being run as a script.
     Raises PageError.
     """
     try:
-        return _lower_keys(msgspec.json.decode(response.body))  # JSON is UTF-8 (RFC 8259, 8.1), nearly always
+        return _lower_keys(msgspec.json.decode(answer.body))  # JSON is UTF-8 (RFC 8259, 8.1), nearly always
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        text = _decoded(response).text.strip()
+        text = _decoded(answer).text.strip()
     if not text:
         raise PageError("the answer is empty")
     if text.startswith("<"):
@@ -53,25 +52,25 @@ def open_json(response: Response) -> Any:
         raise PageError(f"the answer is not JSON ({error}): {glimpse(text)}") from error
 
 
-def open_html(response: Response) -> Selector:
-    """Return the HTML of `response` as a selector. Raises PageError."""
-    text = _decoded(response).text
+def open_html(answer: Answer) -> Selector:
+    """Return the HTML of `answer` as a selector. Raises PageError."""
+    text = _decoded(answer).text
     if not text.strip():
         raise PageError("the answer is empty")
     return Selector(text=text, type="html")  # it would take JSON for JSON, and there select nothing
 
 
-def encoding_note(response: Response) -> str:
-    """Return at how many places the text of `response` could not be read, and as what it was; nothing if all was."""
-    return _decoded(response).note
+def encoding_note(answer: Answer) -> str:
+    """Return at how many places the text of `answer` could not be read, and as what it was; nothing if all was."""
+    return _decoded(answer).note
 
 
-def _decoded(response: Response) -> Decoded:
-    """Return the text of `response`; the label of its header counts before its own."""
-    own = META_CHARSET.search(response.body[:LABELLED]) if response.body.lstrip()[:1] == b"<" else None
+def _decoded(answer: Answer) -> Decoded:
+    """Return the text of `answer`; the label of its header counts before its own."""
+    own = META_CHARSET.search(answer.body[:LABELLED]) if answer.body.lstrip()[:1] == b"<" else None
     return decode(
-        response.body,
-        content_label(response.headers.get("Content-Type")),
+        answer.body,
+        content_label(answer.content_type),
         own[1].decode("ascii", "ignore") if own else None,
     )
 

@@ -14,7 +14,7 @@ from archiver.text import one_line
 from archiver.urls import resolve_listed
 
 if TYPE_CHECKING:
-    from scrapy.http import Response
+    from archiver.answer import Answer
 
     from archiver.recipes import Endpoint, Recipe
 
@@ -41,11 +41,11 @@ class ListingPage:
         self._endpoint = endpoint
         self._reader = Reader(name, endpoint.format, endpoint.fields)
 
-    def entries(self, response: Response) -> Listed:
-        """Return what `response` lists. Raises PageError if it is no listing; an empty one is."""
+    def entries(self, answer: Answer) -> Listed:
+        """Return what `answer` lists. Raises PageError if it is no listing; an empty one is."""
         found: dict[str, Entry] = {}
         unreadable = 0
-        for item in self._items(response):
+        for item in self._items(answer):
             ids = map(self._recipe.article_id, self._reader.values(item, "id"))
             article_id = next(filter(None, ids), None)
             if article_id is None:
@@ -53,13 +53,13 @@ class ListingPage:
                 continue
             fields = {name: one_line(self._reader.first(item, (name,))[0]) for name in FIELDS}
             if fields["url"]:
-                fields["url"] = resolve_listed(fields["url"], response.url)
+                fields["url"] = resolve_listed(fields["url"], answer.url)
             found.setdefault(article_id, Entry(article_id, {name: value for name, value in fields.items() if value}))
         return Listed(list(found.values()), unreadable)
 
-    def _items(self, response: Response) -> list[Any]:
+    def _items(self, answer: Answer) -> list[Any]:
         select = self._endpoint.items
-        opened = open_json(response) if self._endpoint.format == "json" else open_html(response)
+        opened = open_json(answer) if self._endpoint.format == "json" else open_html(answer)
         try:
             match self._endpoint.format:
                 case "json":

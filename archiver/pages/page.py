@@ -1,4 +1,4 @@
-"""A page of a recipe: a response in, an article out. It reads; what its values mean is for the pipelines."""
+"""A page of a recipe: an answer in, an article out. It reads; what its values mean is for the steps that follow."""
 
 from __future__ import annotations
 
@@ -12,12 +12,9 @@ from archiver.recipes.recipe import FIELDS
 from archiver.urls import resolve_listed
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from collections.abc import Mapping
 
-    from scrapy.http import Response
-
-    from archiver.addresses import Reference
-    from archiver.captures import Evidence
+    from archiver.answer import Answer, Asked
     from archiver.recipes import PageRules, Recipe
 
 
@@ -27,60 +24,62 @@ class Page:
     def __init__(self, recipe: Recipe, rules: PageRules) -> None:
         self.recipe = recipe
         self.rules = rules
-        self.fallback = rules.name != recipe.pages[0].name
+        self.rank = [page.name for page in recipe.pages].index(rules.name)
         self._reader = Reader(rules.name, rules.format, rules.fields)
 
-    def open(self, response: Response) -> Any:
+    def open(self, answer: Answer) -> Any:
         """Return what the rules select from: a JSON value or a Selector. Raises PageError."""
-        return open_json(response) if self.rules.format == "json" else open_html(response)
+        return open_json(answer) if self.rules.format == "json" else open_html(answer)
 
-    def article(
-        self,
-        response: Response,
-        reference: Reference,
-        fetched: datetime,
-        form: str = "share",
-        evidence: Evidence | None = None,
-    ) -> Article:
-        """Return the article in `response`, for a post of the form `form`.
+    def articles(self, answer: Answer, asked: Asked) -> list[Article]:
+        """Return the article in `answer`, once for each form of post that is asked for.
 
-        reference: the article that was asked for. fetched: when the response came (aware). evidence: for it.
-        What a listing said of the article (`reference.known`) fills fields that the page leaves empty.
+        What a listing said of the article (`asked.known`) fills fields that the page leaves empty.
         Raises PageError when the answer holds no article, or another one.
         """
-        opened = self.open(response)
+        opened = self.open(answer)
         if not opened:
             raise GoneError("the answer is empty: null or without any content")
         ids = self._reader.values(opened, "id")
-        if ids and reference.id not in map(self.recipe.article_id, ids):
+        if ids and asked.id not in map(self.recipe.article_id, ids):
             raise PageError(f"the answer is another article, {', '.join(sorted({*ids}))}")
-        body, body_rule = self._reader.first(opened, self.recipe.forms[form].body)
-        if not body.strip():
-            raise PageError(f"the answer holds no article: it has no body; it says {glimpse(opened)}")
-        article = Article(
-            recipe=self.recipe.name,
-            form=form,
-            id=reference.id,
-            address=reference.address,
-            page=self.rules.name,
-            fallback=self.fallback,
-            response_url=response.url,
-            fetched=fetched,
-            places=reference.places,
-            final=reference.final,
-            evidence=evidence,
-            body=body,
-            rules={"body": body_rule},
-        )
-        if note := encoding_note(response):
-            article.rules["encoding"] = note
+        fields, rules = self._fields(opened, answer, asked.known)
+        if note := encoding_note(answer):
+            rules["encoding"] = note
+        articles = []
+        for form in asked.forms:
+            body, body_rule = self._reader.first(opened, self.recipe.forms[form].body)
+            if not body.strip():
+                raise PageError(f"the answer holds no article: it has no body; it says {glimpse(opened)}")
+            articles.append(
+                Article(
+                    recipe=self.recipe.name,
+                    form=form,
+                    id=asked.id,
+                    address=asked.address,
+                    page=self.rules.name,
+                    rank=self.rank,
+                    response_url=answer.url,
+                    fetched=answer.fetched,
+                    places=asked.places,
+                    body=body,
+                    rules={"body": body_rule, **rules},
+                    **fields,
+                )
+            )
+        return articles
+
+    def _fields(
+        self, opened: Any, answer: Answer, known: Mapping[str, str]
+    ) -> tuple[dict[str, str], dict[str, str]]:
+        """Return the fields that are not blank, and the rule that gave each."""
+        fields, rules = {}, {}
         for name in FIELDS:
             value, rule = self._reader.first(opened, (name,))
             if name == "url":
-                value = resolve_listed(value, response.url) if value.strip() else ""
-            if not value.strip() and reference.known.get(name):
-                value, rule = reference.known[name], "listing"
+                value = resolve_listed(value, answer.url) if value.strip() else ""
+            if not value.strip() and known.get(name):
+                value, rule = known[name], "listing"
             if value.strip():
-                setattr(article, name, value)
-                article.rules[name] = rule
-        return article
+                fields[name], rules[name] = value, rule
+        return fields, rules

@@ -1,8 +1,6 @@
-"""Posts: a cleaned article in, a Jekyll post on disk out (FORMAT)."""
+"""Posts: a cleaned article in, the bytes of a Jekyll post out (FORMAT)."""
 
-from archiver.posts.disk import POSTS, VERSIONS, Job, versions
 from archiver.posts.post import Post, render
-from archiver.posts.store import Store
-from archiver.posts.words import words
+from archiver.posts.text_digest import text_digest
 
-__all__ = ["POSTS", "VERSIONS", "Job", "Post", "Store", "render", "versions", "words"]
+__all__ = ["Post", "render", "text_digest"]

@@ -1,5 +1,6 @@
 """Replay: captures in, posts out, without asking anybody."""
 
-from archiver.replay.replay import Change, Replay, Summary
+from archiver.replay.replay import Change, Summary
+from archiver.replay.run import replay
 
-__all__ = ["Change", "Replay", "Summary"]
+__all__ = ["Change", "Summary", "replay"]

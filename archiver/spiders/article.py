@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 
@@ -12,22 +14,22 @@ from scrapy.spidermiddlewares.httperror import HttpError
 
 import archiver
 from archiver.addresses import page_addresses
+from archiver.answer import Answer, Asked
 from archiver.captures import Evidence
 from archiver.configuration import add_plugins, check, take_environment
-from archiver.errors import BlockPageError, GoneError, PageError, RecipeError
-from archiver.index import Answer
-from archiver.index.extension import archive_index
+from archiver.errors import ArchiverError, RecipeError
+from archiver.extensions.archive import archive_of
+from archiver.extract import Unusable
 from archiver.net.budget import BudgetSpentError
 from archiver.net.conditional import NOT_MODIFIED, validators_of
 from archiver.net.failures import explain, in_words
 from archiver.net.handler import EXCHANGES
-from archiver.pages import page_for
+from archiver.net.kept import KEPT
 from archiver.recipes import recipes_for
-from archiver.signals import article_failed, blocked
+from archiver.signals import article_failed, article_unchanged, blocked
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from datetime import datetime
+    from collections.abc import AsyncIterator, Iterator, Mapping
 
     from scrapy.http import Response
     from scrapy.settings import BaseSettings
@@ -35,7 +37,8 @@ if TYPE_CHECKING:
 
     from archiver.addresses import Reference
     from archiver.article import Article
-    from archiver.index.extension import ArchiveIndex
+    from archiver.captures import Capture
+    from archiver.extensions.archive import ArchiveExtension
     from archiver.recipes import Recipe
 
 GONE = frozenset({404, 410})
@@ -85,66 +88,90 @@ class ArticleSpider(Spider):
             settings.set("DOWNLOAD_SLOTS", {**slots, **settings.getdict("DOWNLOAD_SLOTS")}, priority="spider")
 
     @property
-    def archive(self) -> ArchiveIndex:
-        """The index of the crawl."""
-        return archive_index(self.crawler)
+    def archive(self) -> ArchiveExtension:
+        """The archive of the crawl."""
+        return archive_of(self.crawler)
 
-    def ask(self, reference: Reference, number: int = 0, tries: Tries = ()) -> Iterator[Request]:
-        """Yield the request for page `number` of the article; when there is none left, report it as failed."""
-        pages = list(page_addresses(reference))
-        if number == len(pages):
+    async def start(self) -> AsyncIterator[Any]:
+        """Yield the first requests, when the archive is open. If it cannot be opened, the crawl ends, and that is why."""
+        try:
+            await self.archive.open()
+            async for request in self.begin():
+                yield request
+        except ArchiverError as error:
+            self.archive.fail(error)
+
+    def begin(self) -> AsyncIterator[Any]:
+        """Yield the first requests."""
+        raise NotImplementedError
+
+    def ask(
+        self, reference: Reference, number: int = 0, tries: Tries = (), headers: Mapping[str, str] | None = None
+    ) -> Iterator[Request]:
+        """Yield the request for page `number` of the article; when there is none left, report it as failed.
+
+        headers: such as those that ask for a page only if it has changed.
+        """
+        found = next(islice(page_addresses(reference), number, None), None)
+        if found is None:
             said = {one.gone for one in tries} - {None}
             reason = in_words((one.host, one.reason) for one in tries)
             self.fail(reference.address, reason, reference, gone=reference.held and said == {True})
             return
-        page, address = pages[number]
-        validators = self.validators(reference, address) if number == 0 else {}
+        page, address = found
         yield Request(
             address,
-            headers=validators,
+            headers=dict(headers or {}),
             callback=self.read,
             errback=self.next_page,
             dont_filter=True,  # spiders ask for an article once; the same address is asked again only on purpose
             meta={
                 # A second page is for when the first cannot be had, and not worth waiting for as long.
                 **({"max_retry_times": 0} if number else {}),
-                **({"handle_httpstatus_list": [NOT_MODIFIED]} if validators else {}),
+                **({"handle_httpstatus_list": [NOT_MODIFIED]} if headers else {}),
             },
             cb_kwargs={"reference": reference, "number": number, "page": page.name, "tries": tries},
         )
 
-    def validators(self, reference: Reference, address: str) -> dict[str, str]:  # noqa: ARG002
-        """Return headers that ask for the article at `address` only if it has changed; none by default."""
-        return {}
+    def ask_for_captured(self, reference: Reference, page: str, capture: Capture) -> Iterator[Request]:
+        """Yield a request that what was captured for the article will answer: another form of post is made of that."""
+        yield Request(
+            capture.url,
+            callback=self.read,
+            errback=self.next_page,
+            dont_filter=True,
+            meta={KEPT: capture},
+            cb_kwargs={"reference": reference, "number": -1, "page": page, "tries": ()},
+        )
 
-    def read(
-        self,
-        response: Response,
-        reference: Reference,
-        number: int,
-        page: str,
-        tries: Tries,
-        fetched: datetime | None = None,
-        evidence: Evidence | None = None,
-    ) -> Iterator[Article | Request]:
+    async def read(
+        self, response: Response, reference: Reference, number: int, page: str, tries: Tries
+    ) -> AsyncIterator[Article | Request]:
         """Yield the article in `response`, in each form that is wanted, or the request for the next page that may
-        have it. fetched: when the response came; now, unless it was kept: then there is `evidence` already."""
+        have it."""
         if response.status == NOT_MODIFIED:
-            self.unchanged(reference)
+            self.archive.note_unchanged(reference.key, reference.forms)
+            self.crawler.signals.send_catch_log(article_unchanged, reference=reference)
             return
-        try:
-            rules = page_for(reference.recipe, page)
-            when = fetched or response.meta[EXCHANGES][-1].time
-            evidence = evidence or self.evidence(response, reference, page)
-            articles = [rules.article(response, reference, when, form, evidence) for form in reference.forms]
-        except PageError as error:
-            self.look_for_block(response, error)
-            failed = Try(_host(response.url), str(error), isinstance(error, GoneError))
-            yield from self.ask(reference, number + 1, (*tries, failed))
+        answer, asked = answer_of(response), asked_of(reference, page)
+        extracted = await self.archive.extract(answer, asked)
+        if isinstance(extracted, Unusable):
+            self.report_if_blocked(response.url, extracted)
+            failed = Try(_host(response.url), extracted.reason, extracted.gone)
+            for request in self.ask(reference, number + 1, (*tries, failed)):
+                yield request
             return
-        if fetched is None:
-            self.came(reference, page, response, when, captured=evidence is not None)
-        yield from articles
+        if self.captured(reference.recipe):
+            about = about_answer(asked)
+            if kept := response.meta.get(KEPT):
+                self.archive.expect(answer, len(extracted), capture=kept, about=about)
+            elif EXCHANGES in response.meta:
+                evidence = Evidence(response.meta[EXCHANGES], about)
+                self.archive.expect(answer, len(extracted), evidence=evidence, validators=validators_of(response))
+        else:
+            self.archive.expect(answer, len(extracted), validators=validators_of(response))
+        for article in extracted:
+            yield article
 
     def next_page(self, failure: Failure) -> Iterator[Request]:
         """Yield the request for the next page after one that could not be had."""
@@ -156,53 +183,63 @@ class ArticleSpider(Spider):
         failed = Try(_host(request.url), explain(failure), gone)
         yield from self.ask(tried["reference"], tried["number"] + 1, (*tried["tries"], failed))
 
-    def came(self, reference: Reference, page: str, response: Response, fetched: datetime, *, captured: bool) -> None:
-        """Keep an answer, if the index knows the article, for as long as a listing may want another form of it; of one
-        that is `captured` what is not in the capture."""
-        content_type = (response.headers.get("Content-Type") or b"").decode("latin-1")
-        body = None if captured else response.body
-        answer = Answer(page, response.url, content_type, *validators_of(response), fetched, body)
-        self.archive.index.answers.keep(reference.recipe.name, reference.id, answer)
-
     def captured(self, recipe: Recipe) -> bool:
-        """Whether answers of the source are captured (ARCHIVER_WARC)."""
+        """Return whether answers of the source are captured (ARCHIVER_WARC)."""
         if self.archive.dry:
             return False
         if self.settings["ARCHIVER_WARC"] not in (None, ""):
             return self.settings.getbool("ARCHIVER_WARC")
         return self.captures if recipe.warc is None else recipe.warc
 
-    def evidence(self, response: Response, reference: Reference, page: str) -> Evidence | None:
-        """Return the evidence for an article, None if there is to be none."""
-        if not self.captured(reference.recipe) or EXCHANGES not in response.meta:
-            return None
-        return Evidence(response.meta[EXCHANGES], about_answer(reference, page))
-
-    def look_for_block(self, response: Response, error: PageError) -> None:
+    def report_if_blocked(self, address: str, unusable: Unusable) -> None:
         """Report an answer that asks whether we are human."""
-        if isinstance(error, BlockPageError):
-            self.crawler.signals.send_catch_log(blocked, address=response.url, reason=str(error))
-
-    def unchanged(self, reference: Reference) -> None:
-        """Do something when the source says that the article has not changed; nothing by default."""
+        if unusable.blocked:
+            self.crawler.signals.send_catch_log(blocked, address=address, reason=unusable.reason)
 
     def fail(self, address: str, reason: str, reference: Reference | None = None, *, gone: bool = False) -> None:
         """Report that `address` gave no article. gone: there is a post of it, and the source has it no more."""
+        if reference and gone:
+            self.archive.note_gone(reference.key, reason)
+        elif reference:
+            self.archive.note_failed(reference.key, reason)
         self.crawler.signals.send_catch_log(
             article_failed, address=address, reason=reason, reference=reference, gone=gone
         )
 
 
-def about_answer(reference: Reference, page: str) -> dict[str, Any]:
+def answer_of(response: Response) -> Answer:
+    """Return what came, as pages read it; its time is when it was asked for, or when it was captured."""
+    content_type = (response.headers.get("Content-Type") or b"").decode("latin-1")
+    kept: Capture | None = response.meta.get(KEPT)
+    if kept:
+        return Answer(kept.url, content_type, response.body, kept.time)
+    exchanges = response.meta.get(EXCHANGES)
+    return Answer(response.url, content_type, response.body, exchanges[-1].time if exchanges else datetime.now(UTC))
+
+
+def asked_of(reference: Reference, page: str) -> Asked:
+    """Return what an answer was asked for."""
+    return Asked(
+        reference.recipe.name,
+        reference.id,
+        page,
+        reference.address,
+        reference.forms,
+        dict(reference.known),
+        reference.places,
+    )
+
+
+def about_answer(asked: Asked) -> dict[str, Any]:
     """Return what a replay must know of an answer beside it: how it was asked for, and what listings said."""
     return {
-        "recipe": reference.recipe.name,
-        "id": reference.id,
-        "page": page,
-        "forms": reference.forms,
-        "address": reference.address,
-        "places": reference.places,
-        "known": dict(reference.known),
+        "recipe": asked.recipe,
+        "id": asked.id,
+        "page": asked.page,
+        "forms": asked.forms,
+        "address": asked.address,
+        "places": asked.places,
+        "known": dict(asked.known),
     }
 
 

@@ -2,36 +2,34 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from scrapy import Request, signals
 from scrapy.exceptions import DontCloseSpider, UsageError
 
-from archiver.addresses import Reference
-from archiver.captures import HELD_BACK, Evidence
-from archiver.errors import HeldBackError, UnknownListingError
-from archiver.index import Validators, seconds
+from archiver.addresses import Reference, page_addresses
+from archiver.clock import now
+from archiver.errors import ArchiverError, UnknownListingError
+from archiver.index import Index, Validators
+from archiver.listing_stats import ListingStats
 from archiver.listings import resolve_listings
 from archiver.net.budget import BudgetMiddleware
 from archiver.net.conditional import conditional
-from archiver.net.kept import KEPT
+from archiver.pipelines.archive import POSTED, NotPostedError
 from archiver.recipes import recipes_for
-from archiver.recorder import recorder
 from archiver.signals import article_due
 from archiver.spans import read_span
-from archiver.spiders.article import about_answer
-from archiver.spiders.lists import ListSpider, Turn
-from archiver.yields import Yield
+from archiver.spiders.lists import ListingTurn, ListSpider
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterable, Sequence
+    from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
     from datetime import timedelta
 
     from scrapy.crawler import Crawler
 
-    from archiver.article import Article
-    from archiver.index import Due
+    from archiver.index import Claim
     from archiver.listings import ListingReference
     from archiver.recipes import Recipe
 
@@ -74,7 +72,7 @@ class ListingSpider(ListSpider):
         self.recipes: dict[str, Recipe] = {}
         self.recheck: timedelta | None = None
         self.asked = 0
-        self.held_back: dict[tuple[str, str], tuple[Reference, Evidence | None]] = {}
+        self._asking: asyncio.Task[None] | None = None  # for what is due
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> ListingSpider:
@@ -87,123 +85,117 @@ class ListingSpider(ListSpider):
         except UnknownListingError as error:
             raise UsageError(str(error)) from error
         spider.recheck = read_span(settings["ARCHIVER_RECHECK"]) if settings["ARCHIVER_RECHECK"] else None
-        spider.dry = settings.getbool("ARCHIVER_DRY_RUN")
-        spider.every_form = settings.getbool("ARCHIVER_EVERY_FORM")
         spider.trusted_hosts = frozenset().union(*(recipe.hosts() for recipe in recipes.values()))
-        crawler.signals.connect(spider.ask_for_more, signals.spider_idle)
-        crawler.signals.connect(spider.hold_back, signals.item_dropped)
+        crawler.signals.connect(spider.go_on, signals.spider_idle)
         return spider
 
-    async def start(self) -> AsyncIterator[Request]:
-        """Yield the request for each listing."""
+    async def begin(self) -> AsyncIterator[Request]:
+        """Yield the request for each listing. Raises ArchiverError."""
+        self.index = (await self.archive.open()).index
         for reference in self.references:
-            unfinished = self.archive.index.journal.unfinished(reference.label)
-            for request in self.ask_listing(Turn(reference, Yield(reference.label), unfinished=unfinished)):
+            unfinished = await self.index.run(_unfinished, reference.label)
+            turn = ListingTurn(reference, ListingStats(reference.label), unfinished=unfinished)
+            async for request in self.ask_listing(turn):
                 yield request
 
-    def ask_for_more(self) -> None:
-        """Ask for the next articles that are due, when there is nothing else to do. Raises DontCloseSpider."""
+    def go_on(self) -> None:
+        """Go on to what is due, when there is nothing else to do. Raises DontCloseSpider: when nothing is left, the
+        spider is closed then."""
+        if self._asking is None:
+            self._asking = asyncio.ensure_future(self._go_on())
+        raise DontCloseSpider
+
+    async def _go_on(self) -> None:
+        """Ask for the next articles that are due; when there are none, decide about edits, and end the crawl."""
+        try:
+            if await self._ask_for_due():
+                return
+            await self._settle_edits()
+            self.archive.close_spider("finished")
+        except ArchiverError as error:
+            self.archive.fail(error)
+        finally:
+            self._asking = None
+
+    async def _ask_for_due(self) -> bool:
+        """Ask for articles that are due, and return whether there were any."""
         places = [reference.label for reference in self.references]
-        queue, now = self.archive.index.queue, seconds()
-        if self.recheck:
-            queue.recheck(places, now - int(self.recheck.total_seconds()), now)
+        session = await self.archive.open()
+        if self.recheck is not None:
+            since = now() - round(self.recheck.total_seconds() * 1_000_000)
+            await self.index.run(Index.recheck, places, since, now())
             self.recheck = None
-        while due := queue.claim(self.archive.run, places, now, self._room()):
-            wanted = [one for one in due if not self._too_old(one)]
+        while room := self._room():
+            claims = await self.index.run(Index.claim, session.run, places, room, now())
+            if not claims:
+                return False
+            wanted = [claim for claim in claims if not self._is_too_old(claim)]
             self.asked += len(wanted)
-            for one in wanted:
-                self._ask_for(one)
-            if not self.dry:
-                self.archive.index.commit()
-            if wanted and not self.dry:
-                raise DontCloseSpider
-        held_back, self.held_back = self.held_back, {}
-        for reference, evidence in held_back.values():
-            self._send(self._from_kept(reference, evidence))
-        if held_back:
-            raise DontCloseSpider
+            for claim in wanted:
+                self._ask_for(claim)
+            if wanted and not self.archive.dry:
+                return True
+        return False
 
-    def hold_back(self, item: Article, exception: BaseException) -> None:
-        """Note an article that was edited, to look at it again when all others have been looked at."""
-        if isinstance(exception, HeldBackError) and (item.recipe, item.id) not in self.held_back:
-            reference = Reference(
-                self.recipes[item.recipe],
-                item.id,
-                item.address,
-                forms=self.archive.index.holdings.forms(item.recipe, item.id),
-                known=self.archive.index.holdings.known(item.recipe, item.id),
-                places=item.places,
-            )
-            evidence = item.evidence
-            if evidence and evidence.about:
-                about = evidence.about
-                evidence.about = {**about, HELD_BACK: True}
-                recorder(self.crawler).keep_soon(evidence)  # now: in memory it would be too much
-                evidence = Evidence(about=about, after=evidence)
-            self.held_back[item.recipe, item.id] = (reference, evidence)
+    async def _settle_edits(self) -> None:
+        """Decide about the edits that were held back, and let what becomes of them be seen as of all others."""
+        if self.archive.session is None:
+            return
+        send = self.crawler.signals.send_catch_log
+        for article in await self.archive.session.road.settle_edits():
+            if article.outcome in POSTED:
+                send(signals.item_scraped, item=article, response=None, spider=self)
+            else:
+                error = NotPostedError(article)
+                send(signals.item_dropped, item=article, response=None, exception=error, spider=self)
 
-    def _too_old(self, due: Due) -> bool:
-        recipe = self.recipes[due.recipe]
-        since, moment = self.since_in(recipe), self.time_of(due.known, recipe)
+    def _is_too_old(self, claim: Claim) -> bool:
+        recipe = self.recipes[claim.key.recipe]
+        since, moment = self.since_in(recipe), self.time_of(claim.held.known, recipe)
         return bool(since and moment and moment < since)
 
     def _room(self) -> int:
         """Return how many articles may be asked for now."""
         budget = self.crawler.get_downloader_middleware(BudgetMiddleware)
-        if budget and budget.spent:
+        if self.archive.failure or (budget and budget.spent):
             return 0
         return min(BATCH, self.limit - self.asked) if self.limit else BATCH
 
-    def _ask_for(self, due: Due) -> None:
-        recipe = self.recipes[due.recipe]
-        address = due.known.get("url") or due.id
+    def _ask_for(self, claim: Claim) -> None:
+        held, known = claim.held, claim.held.known
+        address = known.get("url") or claim.key.id
         reference = Reference(
-            recipe, due.id, address, forms=due.forms, known=due.known, places=due.places, held=due.saved, final=False
+            self.recipes[claim.key.recipe],
+            claim.key.id,
+            address,
+            forms=claim.forms,
+            known=known,
+            places=claim.places,
+            held=bool(held.posts),
         )
-        if self.dry:
+        if self.archive.dry:
             self.crawler.signals.send_catch_log(article_due, reference=reference)
             return
-        self.archive.checked += due.saved
-        self._send((due.another_form and self._from_kept(reference, another_form=True)) or self.ask(reference))
-
-    def _send(self, requests: Iterable[Request]) -> None:
+        self.archive.asked_again += bool(held.posts)
         assert self.crawler.engine is not None
-        for request in requests:
+        for request in self._requests(reference, claim):
             self.crawler.engine.crawl(request)
 
-    def _from_kept(
-        self, reference: Reference, evidence: Evidence | None = None, *, another_form: bool = False
-    ) -> list[Request]:
-        """Return a request that the kept answer for the article will answer, nothing if there is no such answer.
+    def _requests(self, reference: Reference, claim: Claim) -> Iterator[Request]:
+        """Yield the request for an article: answered by what was captured if another form of post is made of that; else
+        for the article if it has changed since."""
+        answer = claim.held.answer
+        if answer and answer.capture and claim.another_form:
+            yield from self.ask_for_captured(reference, answer.page, answer.capture)
+            return
+        _, first = next(page_addresses(reference))
+        same = answer is not None and not claim.another_form and answer.url == first
+        headers = conditional(Validators(answer.etag, answer.modified)) if answer and same else {}
+        yield from self.ask(reference, headers=headers)
 
-        evidence: for that answer, if it came in this run. another_form: of post is to be made of it than before.
-        """
-        answer = self.archive.index.answers.get(reference.recipe.name, reference.id)
-        if answer is None or (evidence is None and answer.lost):
-            return []
-        if evidence is None:
-            more = about_answer(reference, answer.page) if another_form and self.captured(reference.recipe) else None
-            evidence = Evidence(key=answer.capture, about=more)
-        arguments = {
-            "reference": reference,
-            "number": -1,
-            "page": answer.page,
-            "tries": (),
-            "fetched": answer.fetched,
-            "evidence": evidence,
-        }
-        return [Request(answer.url, self.read, dont_filter=True, meta={KEPT: answer}, cb_kwargs=arguments)]
 
-    def validators(self, reference: Reference, address: str) -> dict[str, str]:
-        """Return headers that ask for an article only if it has changed since it was saved."""
-        answer = self.archive.index.answers.get(reference.recipe.name, reference.id) if reference.held else None
-        if answer is None or answer.lost or answer.url != address:
-            return {}
-        return conditional(Validators(answer.etag, answer.modified))
-
-    def unchanged(self, reference: Reference) -> None:
-        """Make an item of the kept answer: the pipelines find that it is as it was, and the index hears of it."""
-        self._send(self._from_kept(reference))
+def _unfinished(index: Index, listing: str) -> int:
+    return index.listings.unfinished(listing)
 
 
 def _count(name: str, value: str | int) -> int:

@@ -5,31 +5,33 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from scrapy import Request
 
 from archiver.captures import Evidence
+from archiver.clock import SECOND, now
 from archiver.dates import read_time
-from archiver.errors import PageError, TimeFormatError
-from archiver.index import Sighting, Validators, seconds
+from archiver.errors import BlockPageError, PageError, TimeFormatError
+from archiver.extract import Unusable
+from archiver.index import ArticleKey, Index, Sighting, Validators
+from archiver.listing_stats import FILLED, ListingStats
 from archiver.net.budget import BudgetSpentError
 from archiver.net.conditional import NOT_MODIFIED, conditional, validators_of
 from archiver.net.failures import explain, in_words
 from archiver.net.handler import EXCHANGES
 from archiver.pages.listing import ListingPage
-from archiver.recorder import recorder
 from archiver.signals import listing_read
 from archiver.spans import read_span
-from archiver.spiders.article import ArticleSpider
-from archiver.yields import FILLED, Yield
+from archiver.spiders.article import ArticleSpider, answer_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import AsyncIterator, Iterator, Mapping
 
     from scrapy.http import Response
     from twisted.python.failure import Failure
 
+    from archiver.index import IndexThread
     from archiver.listings import ListingReference
     from archiver.pages.listing import Entry
     from archiver.recipes import Endpoint, Recipe
@@ -39,11 +41,11 @@ EVERY_PAGE = 1000  # of a listing, when articles since a date are wanted
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
+class ListingTurn:
     """How far the reading of a listing has come."""
 
     reference: ListingReference
-    result: Yield
+    stats: ListingStats
     page: int = 1
     endpoint: int = 0
     failures: tuple[tuple[str, str], ...] = ()
@@ -53,24 +55,23 @@ class Turn:
 
 
 class ListSpider(ArticleSpider):
-    """The base of spiders that read listings: what they list goes into the index, what they gave into a Yield."""
+    """The base of spiders that read listings: what they list goes into the index, what they gave into ListingStats."""
 
     since: datetime | None = None  # older articles are passed over; without a zone it is in the source's own
     pages = 0  # of each listing; 0: as many as may hold something new
-    every_form = True  # a post of each form that a listing asks for, not only of the first
-    dry = False
+    index: IndexThread  # it tells of earlier runs, and what is listed goes into it
 
-    def ask_listing(self, turn: Turn) -> Iterator[Request]:
+    async def ask_listing(self, turn: ListingTurn) -> AsyncIterator[Request]:
         """Yield the request for a page of a listing, at the endpoint whose turn it is; when there is none left, the
         listing has failed."""
         addresses = list(turn.reference.addresses(turn.page, round(time.time() * 1000)))
         if turn.endpoint == len(addresses):
-            turn.result.error = in_words(turn.failures)
+            turn.stats.error = in_words(turn.failures)
             self.finish(turn)
             return
         endpoint, address = addresses[turn.endpoint]
-        turn.result.requests += 1
-        headers = self._if_changed(turn)
+        turn.stats.requests += 1
+        headers = await self._if_changed(turn)
         yield Request(
             address,
             headers=headers,
@@ -82,68 +83,88 @@ class ListSpider(ArticleSpider):
             cb_kwargs={"turn": turn, "endpoint": endpoint},
         )
 
-    def read_listing(self, response: Response, turn: Turn, endpoint: Endpoint) -> Iterator[Request]:
+    async def read_listing(
+        self, response: Response, turn: ListingTurn, endpoint: Endpoint
+    ) -> AsyncIterator[Request]:
         """Note what `response` lists, and yield the request for the next page if there may be more that is new."""
         if response.status == NOT_MODIFIED:
-            self._as_it_was(turn)
+            await self._as_it_was(turn)
             return
         recipe, label = turn.reference.recipe, turn.reference.label
         try:
-            listed = ListingPage(recipe, label, endpoint).entries(response)
+            listed = ListingPage(recipe, label, endpoint).entries(answer_of(response))
         except PageError as error:
-            self.look_for_block(response, error)
-            yield from self._next_endpoint(turn, response.url, str(error))
+            self.report_if_blocked(response.url, Unusable(str(error), blocked=isinstance(error, BlockPageError)))
+            async for request in self._ask_next_endpoint(turn, response.url, str(error)):
+                yield request
             return
         times = [self.time_of(entry.known, recipe) for entry in listed.entries]
         since = self.since_in(recipe)
         wanted = [
-            Sighting(entry.id, entry.known)
+            Sighting(ArticleKey(recipe.name, entry.id), label, turn.reference.listing.form, entry.known)
             for entry, moment in zip(listed.entries, times, strict=True)
             if not (since and moment and moment < since)
         ]
-        journal, form = self.archive.index.journal, turn.reference.listing.form
-        new = self.archive.index.queue.see(recipe.name, label, form, wanted, seconds(), every_form=self.every_form)
+        every_form = self.settings.getbool("ARCHIVER_EVERY_FORM")
+        new = await self.index.run(Index.see, wanted, now(), every_form=every_form)
         if any(new) and self.captured(recipe) and EXCHANGES in response.meta:
-            recorder(self.crawler).keep_soon(
-                Evidence(response.meta[EXCHANGES], {"recipe": recipe.name, "listing": label})
-            )
-        _count_entries(turn.result, listed.entries, listed.unreadable, sum(new), times)
+            self.archive.keep_soon(Evidence(response.meta[EXCHANGES], {"recipe": recipe.name, "listing": label}))
+        _count_entries(turn.stats, listed.entries, listed.unreadable, sum(new), times)
         if turn.page == 1:
-            turn = replace(turn, validators=validators_of(response))
+            turn = replace(turn, validators=Validators(*validators_of(response)))
         ids = turn.ids.union(entry.id for entry in listed.entries)
-        further = len(ids) > len(turn.ids) and self._goes_on(turn, len(wanted) == len(listed.entries), new)
-        journal.note_unfinished(label, turn.page + 1 if further else 0)
-        if not further:
-            journal.keep_validators(label, turn.endpoint, Validators() if self._in_part else turn.validators)
-        if not self.dry:
-            self.archive.index.commit()
+        further = len(ids) > len(turn.ids) and await self._goes_on(turn, len(wanted) == len(listed.entries), new)
+        await self._note_progress(turn, further=further)
         if further:
-            yield from self.ask_listing(replace(turn, page=turn.page + 1, ids=ids))
+            async for request in self.ask_listing(replace(turn, page=turn.page + 1, ids=ids)):
+                yield request
         else:
             self.finish(turn)
 
-    def next_endpoint(self, failure: Failure) -> Iterator[Request]:
+    async def next_endpoint(self, failure: Failure) -> AsyncIterator[Request]:
         """Yield the request to the next endpoint after one that could not be had."""
         request: Request = failure.request  # type: ignore[attr-defined]
-        turn: Turn = request.cb_kwargs["turn"]
+        turn: ListingTurn = request.cb_kwargs["turn"]
         if isinstance(failure.value, BudgetSpentError):
-            turn.result.requests -= 1
+            turn.stats.requests -= 1
             if turn.page > 1:  # what was read counts; the next run goes on
                 self.finish(turn)
             return
-        yield from self._next_endpoint(turn, request.url, explain(failure))
+        async for further in self._ask_next_endpoint(turn, request.url, explain(failure)):
+            yield further
 
-    def finish(self, turn: Turn) -> None:
+    def finish(self, turn: ListingTurn) -> None:
         """Report what a listing gave."""
         if turn.reference.listing.rhythm:
-            turn.result.rhythm = int(read_span(turn.reference.listing.rhythm).total_seconds())
-        self.crawler.signals.send_catch_log(listing_read, yield_=turn.result)
+            turn.stats.rhythm = int(read_span(turn.reference.listing.rhythm).total_seconds())
+        self.crawler.signals.send_catch_log(listing_read, stats=turn.stats)
 
-    def _next_endpoint(self, turn: Turn, address: str, reason: str) -> Iterator[Request]:
+    def time_of(self, known: Mapping[str, str], recipe: Recipe) -> datetime | None:
+        """Return when an article was published, by what a listing says; None if it does not say."""
+        try:
+            return read_time(known.get("time", ""), recipe.zone(), datetime.now(UTC))[0]
+        except TimeFormatError:
+            return None
+
+    def since_in(self, recipe: Recipe) -> datetime | None:
+        """Return the time since which articles are wanted, for a source."""
+        if self.since is None or self.since.tzinfo:
+            return self.since
+        return self.since.replace(tzinfo=recipe.zone())
+
+    async def _ask_next_endpoint(self, turn: ListingTurn, address: str, reason: str) -> AsyncIterator[Request]:
         failures = (*turn.failures, (address, reason))
-        yield from self.ask_listing(replace(turn, endpoint=turn.endpoint + 1, failures=failures))
+        async for request in self.ask_listing(replace(turn, endpoint=turn.endpoint + 1, failures=failures)):
+            yield request
 
-    def _goes_on(self, turn: Turn, all_wanted: bool, new: list[bool]) -> bool:
+    async def _note_progress(self, turn: ListingTurn, *, further: bool) -> None:
+        """Note how far the reading of a listing has come, for a later run."""
+        label, validators = turn.reference.label, Validators() if self._in_part else turn.validators
+        await self.index.run(lambda index: index.listings.note_unfinished(label, turn.page + 1 if further else 0))
+        if not further:
+            await self.index.run(lambda index: index.listings.keep_validators(label, turn.endpoint, validators))
+
+    async def _goes_on(self, turn: ListingTurn, all_wanted: bool, new: list[bool]) -> bool:
         """Return whether to read the next page of a listing."""
         if not turn.reference.paged:
             return False
@@ -159,58 +180,53 @@ class ListSpider(ArticleSpider):
             return any(new)
         # Nothing on this page is known, so there may be more that nobody has seen: but not the first time, when
         # nothing at all is.
-        return all(new) and self._seen_before(turn)
+        return all(new) and await self._seen_before(turn)
 
-    def _seen_before(self, turn: Turn) -> bool:
-        journal, queue = self.archive.index.journal, self.archive.index.queue
-        if journal.yields(turn.reference.label, 1, good=True):
+    async def _seen_before(self, turn: ListingTurn) -> bool:
+        if await self._last_stats(turn):
             return True
         # An index that was made anew from the posts has no history of listings.
-        return not journal.listings() and queue.has_saved(turn.reference.recipe.name)
+        if await self.index.run(lambda index: index.listings.names()):
+            return False
+        return await self.index.run(Index.has_saved, turn.reference.recipe.name)
+
+    async def _last_stats(self, turn: ListingTurn) -> dict[str, Any]:
+        """Return what the listing gave in the last run without alarm; nothing if there was none."""
+        label = turn.reference.label
+        last = await self.index.run(lambda index: index.listings.stats(label, 1, good=True))
+        return last[0].stats if last else {}
 
     @property
     def _in_part(self) -> bool:
         """Whether this run does not look at all that a listing has."""
         return bool(self.since or self.pages)
 
-    def _if_changed(self, turn: Turn) -> dict[str, str]:
+    async def _if_changed(self, turn: ListingTurn) -> dict[str, str]:
         """Return headers that ask for a listing only if it has changed since it was last read to its end."""
-        if turn.page > 1 or turn.unfinished or self._in_part or self.dry:
+        if turn.page > 1 or turn.unfinished or self._in_part or self.archive.dry:
             return {}
-        return conditional(self.archive.index.journal.validators(turn.reference.label, turn.endpoint))
+        label = turn.reference.label
+        return conditional(await self.index.run(lambda index: index.listings.validators(label, turn.endpoint)))
 
-    def _as_it_was(self, turn: Turn) -> None:
+    async def _as_it_was(self, turn: ListingTurn) -> None:
         """Report a listing that has not changed since the last run."""
-        last = next(iter(self.archive.index.journal.yields(turn.reference.label, 1, good=True)), {})
-        kept = {name: last[name] for name in ("listed", "unreadable", "newest", "fill") if name in last}
-        self.finish(replace(turn, result=replace(turn.result, unchanged=True, **kept)))
-
-    def time_of(self, known: Mapping[str, str], recipe: Recipe) -> datetime | None:
-        """Return when an article was published, by what a listing says; None if it does not say."""
-        try:
-            return read_time(known.get("time", ""), recipe.zone(), datetime.now(UTC))[0]
-        except TimeFormatError:
-            return None
-
-    def since_in(self, recipe: Recipe) -> datetime | None:
-        """Return the time since which articles are wanted, for a source."""
-        if self.since is None or self.since.tzinfo:
-            return self.since
-        return self.since.replace(tzinfo=recipe.zone())
+        last = await self._last_stats(turn)
+        kept = {name: last[name] for name in ("listed", "unreadable", "newest", "filled_share") if name in last}
+        self.finish(replace(turn, stats=replace(turn.stats, unchanged=True, **kept)))
 
 
 def _count_entries(
-    result: Yield, entries: list[Entry], unreadable: int, new: int, times: list[datetime | None]
+    stats: ListingStats, entries: list[Entry], unreadable: int, new: int, times: list[datetime | None]
 ) -> None:
     """Add what a page lists to what its listing gave."""
-    before, count = result.listed, len(entries)
-    result.listed += count
-    result.new += new
-    result.unreadable += unreadable
+    before, count = stats.listed, len(entries)
+    stats.listed += count
+    stats.new += new
+    stats.unreadable += unreadable
     for name in FILLED if count else ():
-        filled = sum(name in entry.known for entry in entries) + result.fill.get(name, 0.0) * before
-        result.fill[name] = round(filled / result.listed, 4)
+        filled = sum(name in entry.known for entry in entries) + stats.filled_share.get(name, 0.0) * before
+        stats.filled_share[name] = round(filled / stats.listed, 4)
     # What lies in the future says nothing of when the listing was last alive.
-    latest = seconds() + AHEAD
+    latest = now() // SECOND + AHEAD
     moments = [int(moment.timestamp()) for moment in times if moment and moment.timestamp() <= latest]
-    result.newest = max([*moments, *([result.newest] if result.newest else [])], default=None)
+    stats.newest = max([*moments, *([stats.newest] if stats.newest else [])], default=None)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from scrapy.exceptions import UsageError
 
-from archiver.addresses import resolve
+from archiver.addresses import page_at, resolve
 from archiver.errors import UnknownAddressError
 from archiver.recipes import recipes_for
 from archiver.spiders.article import ArticleSpider
@@ -17,8 +17,10 @@ if TYPE_CHECKING:
 
     from scrapy import Request
     from scrapy.crawler import Crawler
+    from scrapy.http import Response
 
     from archiver.addresses import Reference
+    from archiver.article import Article
 
 
 # The engine takes one request from `start` at a time, and after each looks at all that it has to do. Given to it by
@@ -38,29 +40,28 @@ class ShareSpider(ArticleSpider):
         that are resolved already, with what is wanted of them (`references`)."""
         super().__init__(**kwargs)
         self.addresses = [*url.split(), *urls]
-        # By recipe and id: one article may have several addresses.
-        self.wanted = {(reference.recipe.name, reference.id): reference for reference in references}
+        self.wanted = {reference.key: reference for reference in references}  # one article may have several addresses
         self.unknown: list[tuple[str, str]] = []
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> ShareSpider:
-        """Return the spider, its addresses resolved. Raises UsageError when there is none."""
+        """Return the spider, its addresses resolved."""
         spider = super().from_crawler(crawler, *args, **kwargs)
-        if not (spider.addresses or spider.wanted):
-            raise UsageError("no address was given; give one with -a url=ADDRESS")
         recipes = recipes_for(crawler.settings)
         for address in spider.addresses:
             try:
                 reference = resolve(address, recipes.values())
-                spider.wanted.setdefault((reference.recipe.name, reference.id), reference)
+                spider.wanted.setdefault(reference.key, reference)
             except UnknownAddressError as error:
                 spider.unknown.append((address, str(error).removeprefix(f"{address}: ")))
         asked = {reference.host.partition(":")[0] for reference in spider.wanted.values()}
         spider.trusted_hosts = frozenset(asked.union(*(recipe.hosts() for recipe in recipes.values())))
         return spider
 
-    async def start(self) -> AsyncIterator[Request]:
-        """Yield the first request for each article."""
+    async def begin(self) -> AsyncIterator[Request]:
+        """Yield the first request for each article. Raises UsageError when there is none."""
+        if not (self.unknown or self.wanted):
+            raise UsageError("no address was given; give one with -a url=ADDRESS")
         for address, reason in self.unknown:
             self.fail(address, reason)
         requests = chain.from_iterable(map(self.ask, self.wanted.values()))

@@ -11,7 +11,7 @@ from pathlib import Path
 from stat import S_ISREG
 from typing import TYPE_CHECKING
 
-from archiver.posts.disk import PREFIX, SUFFIX, sync_directory
+from archiver.storage import sync_directory
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -51,21 +51,6 @@ def read(file: str) -> bytes:
     size(file)
     with open(file, "rb", buffering=0) as stream:  # noqa: PTH123 - twice as fast
         return stream.readall()
-
-
-def replace(file: Path, content: bytes) -> None:
-    """Write a file, durably and at once: whatever fails, the one that was there stays. Raises OSError."""
-    file.parent.mkdir(parents=True, exist_ok=True)
-    temporary = file.with_name(f"{PREFIX}{os.getpid()}{SUFFIX}")
-    try:
-        with temporary.open("wb") as stream:
-            stream.write(content)
-            stream.flush()
-            os.fsync(stream.fileno())
-        temporary.replace(file)
-        sync_directory(file.parent)
-    finally:
-        temporary.unlink(missing_ok=True)
 
 
 def keep_beside(file: Path, place: Path) -> Path:

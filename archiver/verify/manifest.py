@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from archiver.errors import StoreError
-from archiver.verify.files import replace
+from archiver.storage import write_atomically
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -57,8 +57,8 @@ def head(output: Path) -> Head | None:
 
 
 def add_manifest(output: Path, index: Index) -> Head | None:
-    """Write a manifest of all that none has yet, and return it; None if there is nothing. What is noted of it in
-    `index` counts when that is committed. Raises StoreError; then there is no new one."""
+    """Write a manifest of all that none has yet, note it in `index`, and return it; None if there is nothing. Raises
+    StoreError; then there is no new one."""
     lines = [*(f"{digest.hex()}  {path}" for path, digest in index.manifests.unlisted())]
     removed = index.manifests.removed()
     if not (lines or removed):
@@ -74,7 +74,7 @@ def add_manifest(output: Path, index: Index) -> Head | None:
         if before and folder < before.path.rpartition("/")[0]:  # the clock went back
             folder = before.path.rpartition("/")[0]
         path = f"{folder}/{number:06}-{time.strftime('%Y%m%dT%H%M%SZ', now)}{SUFFIX}"
-        replace(output / path, text.encode())
+        write_atomically(output / path, text.encode())
     except (OSError, ValueError) as error:
         raise StoreError(f"{output / MANIFESTS}: no manifest can be written: {error}") from error
     index.manifests.list_all(number)

@@ -17,7 +17,7 @@ SIZE = 16  # bytes
 SHORT = "-"
 
 
-def words(body: str, recipe: Recipe) -> str | None:
+def text_digest(body: str, recipe: Recipe) -> str | None:
     """Return a digest of what `body` (HTML) says; two articles have the same text when theirs are equal.
 
     Tags, comments, character references and white space make no difference, nor does the note at the end that names
@@ -33,3 +33,8 @@ def words(body: str, recipe: Recipe) -> str | None:
         return None
     digest = blake2b(text.encode("utf-8", "surrogatepass"), digest_size=SIZE).hexdigest()
     return digest if len(text) >= FEWEST else f"{SHORT}{digest}"
+
+
+def is_telling(digest: str | None) -> bool:
+    """Return whether a text is long enough that two articles with it have it from one another."""
+    return digest is not None and not digest.startswith(SHORT)

@@ -14,19 +14,19 @@ if TYPE_CHECKING:
 
 HISTORY = 30  # runs without alarms that are looked back on
 FILLED = ("title", "time", "source")
-FEW = 5  # items: of fewer, a share says little
+MIN_SAMPLE = 5  # items: of fewer, a share says little
 RHYTHM_MOVES = 5  # newer items from which a rhythm is taken
 RHYTHM_FACTOR = 3
 LEAST_QUIET = 86400  # seconds: news has nights
-FEW_RUNS = 3  # runs: of fewer, the length of bodies says little
-LASTS = 7 * 86400  # seconds: a change that lasts so long is how it is now
+MIN_RUNS = 3  # runs: of fewer, the length of bodies says little
+SETTLED_AFTER = 7 * 86400  # seconds: a change that lasts so long is how it is now
 
 
 @dataclass(slots=True)
-class Yield:
+class ListingStats:
     """What one listing gave in one run.
 
-    fill: the share of its items with a title, a time and a source. articles: the same of the articles that came, and
+    filled_share: the share of its items with a title, a time and a source. articles: the same of the articles that came, and
     their bodies' length in characters. newest: when its newest item was published, in seconds since 1970.
     """
 
@@ -39,9 +39,9 @@ class Yield:
     error: str = ""  # why it could not be read
     newest: int | None = None
     rhythm: int | None = None  # seconds: the recipe's
-    gap: int = 0  # seconds: the longest that there ever was from one newest item to the next
+    longest_gap: int = 0  # seconds: the longest that there ever was from one newest item to the next
     moves: int = 0  # how often there was a newer one
-    fill: dict[str, float] = field(default_factory=dict)
+    filled_share: dict[str, float] = field(default_factory=dict)
     saved: int = 0
     failed: int = 0
     articles: dict[str, float] = field(default_factory=dict)
@@ -52,21 +52,21 @@ class Yield:
         return asdict(self)
 
 
-def carry(current: Yield, history: Sequence[Mapping[str, Any]]) -> None:
+def carry(current: ListingStats, history: Sequence[Mapping[str, Any]]) -> None:
     """Carry over to `current` what is remembered of all runs before: the rhythm in which newer items came."""
     if not history:
         return
     last = history[0]
-    current.gap, current.moves = last["gap"], last["moves"]
+    current.longest_gap, current.moves = last["longest_gap"], last["moves"]
     if current.newest and last["newest"] and current.newest > last["newest"]:
-        current.gap = max(current.gap, current.newest - last["newest"])
+        current.longest_gap = max(current.longest_gap, current.newest - last["newest"])
         current.moves += 1
 
 
-def alarms(current: Yield, history: Sequence[Mapping[str, Any]], now: int) -> list[str]:
+def alarms(current: ListingStats, history: Sequence[Mapping[str, Any]], now: int) -> list[str]:
     """Return what is wrong with a listing, in words.
 
-    history: its last runs without alarms, each a Yield as a dict, with the `time` of the run. now: seconds since 1970.
+    history: its last runs without alarms, each ListingStats as a dict, with the `time` of the run. now: seconds since 1970.
     """
     if current.error:
         return [f"could not be read: {current.error}"]
@@ -79,31 +79,31 @@ def alarms(current: Yield, history: Sequence[Mapping[str, Any]], now: int) -> li
     ]
 
 
-def _empty(current: Yield, earlier: Sequence[Mapping[str, Any]]) -> list[str]:
+def _empty(current: ListingStats, earlier: Sequence[Mapping[str, Any]]) -> list[str]:
     usual = [one["listed"] for one in earlier if one["listed"]]
     if current.listed or current.unreadable or not usual:
         return []
     return [f"is empty; it has had {median(usual):.0f} items"]
 
 
-def _unreadable(current: Yield) -> list[str]:
+def _unreadable(current: ListingStats) -> list[str]:
     items = current.listed + current.unreadable
     if current.unreadable * 2 <= items:
         return []
     return [f"{current.unreadable} of {items} items name no article: has the source changed their fields?"]
 
 
-def _unfilled(current: Yield, earlier: Sequence[Mapping[str, Any]], now: int) -> list[str]:
-    if not earlier or earlier[0]["time"] < now - LASTS:
+def _unfilled(current: ListingStats, earlier: Sequence[Mapping[str, Any]], now: int) -> list[str]:
+    if not earlier or earlier[0]["time"] < now - SETTLED_AFTER:
         return []
     found = []
     for what, count, shares, of, key in (
-        ("items", current.listed, current.fill, "listed", "fill"),
+        ("items", current.listed, current.filled_share, "listed", "filled_share"),
         ("articles", current.saved, current.articles, "saved", "articles"),
     ):
-        for name in shares if count >= FEW else ():
-            usual = [one[key][name] for one in earlier if one[of] >= FEW and name in one[key]]
-            if len(usual) >= (FEW_RUNS if name == "body" else 1) and shares[name] * 2 < median(usual):
+        for name in shares if count >= MIN_SAMPLE else ():
+            usual = [one[key][name] for one in earlier if one[of] >= MIN_SAMPLE and name in one[key]]
+            if len(usual) >= (MIN_RUNS if name == "body" else 1) and shares[name] * 2 < median(usual):
                 found.append(_less(what, name, shares[name], median(usual)))
     return found
 
@@ -114,14 +114,14 @@ def _less(what: str, name: str, share: float, usual: float) -> str:
     return f"{share:.0%} of {what} have a {name}; it has been {usual:.0%}"
 
 
-def _quiet(current: Yield, now: int) -> list[str]:
+def _quiet(current: ListingStats, now: int) -> list[str]:
     """The newest item may be as old as the recipe says; else three times as old as a newer one was ever waited for."""
     if current.newest is None:
         return []
     if current.rhythm is not None:
         allowed = current.rhythm
     elif current.moves >= RHYTHM_MOVES:
-        allowed = max(RHYTHM_FACTOR * current.gap, LEAST_QUIET)
+        allowed = max(RHYTHM_FACTOR * current.longest_gap, LEAST_QUIET)
     else:
         return []
     age = now - current.newest
@@ -130,9 +130,9 @@ def _quiet(current: Yield, now: int) -> list[str]:
     return [f"its newest item is {_span(age)} old; it may be {_span(allowed)}"]
 
 
-def _failing(current: Yield) -> list[str]:
+def _failing(current: ListingStats) -> list[str]:
     tried = current.saved + current.failed
-    if current.failed < FEW or current.failed * 2 <= tried:
+    if current.failed < MIN_SAMPLE or current.failed * 2 <= tried:
         return []
     return [f"{current.failed} of {tried} articles could not be had"]
 

@@ -1,0 +1,31 @@
+"""What is done with an article: all that the archive has of it and all that was made of it in, decisions out.
+
+Pure: no clock, no I/O. A dry run and `--diff` are decisions that are not carried out.
+"""
+
+from archiver.decide.candidate import Candidate, Place, in_order, place
+from archiver.decide.decide import Judge, Policy, decide
+from archiver.decide.decision import Decision, Hold, Keep, Older, Quarantine, Write
+from archiver.decide.texts import Believe, Doubt, SameText, Texts, Verdict, judge_edits
+
+__all__ = [
+    "Believe",
+    "Candidate",
+    "Decision",
+    "Doubt",
+    "Hold",
+    "Judge",
+    "Keep",
+    "Older",
+    "Place",
+    "Policy",
+    "Quarantine",
+    "SameText",
+    "Texts",
+    "Verdict",
+    "Write",
+    "decide",
+    "in_order",
+    "judge_edits",
+    "place",
+]

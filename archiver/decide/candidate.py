@@ -1,0 +1,40 @@
+"""An article that was made, with what decides its place among others of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+
+    from archiver.article import Article
+    from archiver.captures import Capture
+
+
+class Candidate(NamedTuple):
+    """A made article that may become a post.
+
+    capture: of the answer that it was made of, where it was made of a capture; None: the source has just sent it.
+    believed: it became a post when that answer came; what was thought of its text then still holds.
+    """
+
+    article: Article
+    capture: Capture | None = None
+    believed: bool = False
+
+
+Place = tuple["datetime", int, str, str, str]
+
+
+def place(candidate: Candidate) -> Place:
+    """Return what says which of two candidates of one article is the later: when its answer came; of answers of one
+    moment the better page is the first, and then what they say decides, so that it is never chance or a file's name."""
+    article = candidate.article
+    payload = candidate.capture.payload if candidate.capture else ""
+    return article.fetched, article.rank, article.response_url, payload, article.form
+
+
+def in_order(candidates: Iterable[Candidate]) -> list[Candidate]:
+    """Return the candidates of one article in the order of their answers."""
+    return sorted(candidates, key=place)

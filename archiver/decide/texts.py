@@ -1,0 +1,107 @@
+"""Whether a source has begun to answer everything with one and the same text. No I/O."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import takewhile
+from typing import TYPE_CHECKING
+
+from archiver.posts.text_digest import is_telling
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Mapping, Sequence
+
+    from archiver.index.types import ArticleKey
+
+IN_A_ROW = 3
+IN_A_RUN = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Believe:
+    """The text is the article's own, as far as can be told."""
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """The text is another one than before: whether it is believed is decided when all others have been looked at."""
+
+
+@dataclass(frozen=True, slots=True)
+class SameText:
+    """The text is that of other articles: the source answers everything with it."""
+
+    reason: str
+
+
+Verdict = Believe | Doubt | SameText
+
+
+class Texts:
+    """The texts of new articles, in the order in which they came.
+
+    One that is the third in a row, or the tenth of a run, with the same text is not believed: news agencies are copied,
+    but not like that. Short texts are alike for many reasons, and say nothing.
+    """
+
+    def __init__(self) -> None:
+        self._rows: dict[str, tuple[str, set[str]]] = {}  # by recipe: a text, and the articles in a row that had it
+        self._run: dict[str, tuple[ArticleKey, ArticleKey, int]] = {}  # by text: the first, the last, how many
+
+    def needs(self, recipe: str) -> bool:
+        """Return whether `begin` is still to be called for a recipe."""
+        return recipe not in self._rows
+
+    def begin(self, recipe: str, last: Sequence[tuple[str, str | None]]) -> None:
+        """Begin with what was saved last of a recipe (ids and texts, the latest first): a row may go on from there."""
+        text = last[0][1] if last else None
+        row = {one for one, said in takewhile(lambda pair: pair[1] == text, last[: IN_A_ROW - 1])}
+        self._rows[recipe] = (text or "", row if text else set())
+
+    def look_at(self, key: ArticleKey, text: str | None) -> Verdict:
+        """Return what is thought of a new article's text, and remember it."""
+        if text is None or not is_telling(text):
+            return Believe()
+        said, row = self._rows.get(key.recipe, ("", set()))
+        if said != text:
+            row = set()
+        row.add(key.id)
+        self._rows[key.recipe] = (text, row)
+        first, last, count = self._run.get(text, (key, key, 1))
+        count += key not in (first, last)
+        self._run[text] = (first, key, count)
+        if len(row) < IN_A_ROW and count < IN_A_RUN:
+            return Believe()
+        other = min(row - {key.id}, default=first.id)
+        return SameText(f"the same text as {other} and others before it")
+
+    def first_with(self, text: str) -> ArticleKey | None:
+        """Return the first new article that had a text."""
+        found = self._run.get(text)
+        return found and found[0]
+
+
+def judge_edits(
+    edits: Iterable[tuple[ArticleKey, str, str | None]],
+    saying: Mapping[str, Collection[ArticleKey]],
+) -> dict[ArticleKey, Verdict]:
+    """Return what is thought of edits when all else of a run has been looked at.
+
+    edits: articles, what they say now and what they said before (None: nothing is known of that). saying: by text, the
+    other articles that say it: those that are held and the new ones of the run. An edit is not believed if another
+    article says the same, unless both said the same before as well.
+    """
+    by_text: dict[str, dict[ArticleKey, str | None]] = {}
+    for key, text, before in edits:
+        by_text.setdefault(text, {})[key] = before
+    verdicts: dict[ArticleKey, Verdict] = {}
+    for text, edited in by_text.items():
+        for key, before in edited.items():
+            others = {*edited, *saying.get(text, ())} - {key}
+            strange = sorted(one for one in others if before is None or edited.get(one) != before)
+            verdicts[key] = (
+                SameText(f"was edited, and says the same as {strange[0].id} now; not believed")
+                if strange
+                else Believe()
+            )
+    return verdicts

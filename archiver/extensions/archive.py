@@ -1,0 +1,281 @@
+"""The archive in a crawl: opened when something is to go into it, and closed when all is done.
+
+`scrapy shell`, `parse` and `fetch` put nothing into it; so they open nothing, and work beside a run.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from scrapy import signals
+
+from archiver.clock import SECOND, moment, now
+from archiver.decide import Candidate
+from archiver.errors import ArchiverError
+from archiver.extract import Extractor
+from archiver.index import FailedArticle, Index
+from archiver.index.lock import command_line
+from archiver.road import Taken
+from archiver.session import Session
+from archiver.session_options import session_options
+from archiver.workers.batcher import Batcher
+from archiver.workers.pool import WorkerPool
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Iterable, Mapping
+    from datetime import datetime
+    from typing import Self
+
+    from scrapy.crawler import Crawler
+
+    from archiver.answer import Answer, Asked
+    from archiver.article import Article
+    from archiver.captures import Capture, Evidence
+    from archiver.extract import Extracted, ExtractOptions
+    from archiver.index import ArticleKey
+
+logger = logging.getLogger(__name__)
+
+MAX_BATCH = 128  # articles that are decided about and written together
+CLOCKS_DIFFER = 3600 * SECOND  # that is no cause for concern
+MOST_GONE, SHARE_GONE = 5, 0.5
+RESTS = 7 * 86400 * SECOND  # the longest that a host is left alone: nobody means more, and clocks go wrong
+
+
+class Pending(NamedTuple):
+    """An answer of which articles are on their way: how many, and what goes with them."""
+
+    articles: int
+    evidence: Evidence | None
+    capture: Capture | None
+    about: Mapping[str, Any]
+    etag: str
+    modified: str
+
+
+class ArchiveExtension:
+    """What a crawl does with its archive (ARCHIVER_OUTPUT, ARCHIVER_EXTRACTORS, ARCHIVER_DRY_RUN)."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        self._crawler = crawler
+        settings = crawler.settings
+        self.output = Path(settings["ARCHIVER_OUTPUT"])
+        self.dry = settings.getbool("ARCHIVER_DRY_RUN")
+        self.failure: ArchiverError | None = None  # of the archive itself: the first
+        self.session: Session | None = None
+        self._opening: asyncio.Future[Session] | None = None
+        self._options = session_options(settings)
+        self._pending: dict[tuple[str, datetime], Pending] = {}
+        self._extract, self._close_extractors = _extractors(self._options.extract, settings.getint("ARCHIVER_EXTRACTORS"))
+        self._puts = Batcher[Taken, "Article"]([self._take], MAX_BATCH)
+        self._fails = Batcher[FailedArticle, None]([self._fail], MAX_BATCH)
+        self._soon: set[asyncio.Future[None]] = set()
+        self._closing: asyncio.Future[None] | None = None
+        self.hosts: dict[str, int] = {}  # that asked to be left alone, and until when
+        self.asked_again = 0  # articles of which there is a post
+        self._gone: list[FailedArticle] = []  # of these
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Return the extension of a crawl."""
+        extension = cls(crawler)
+        crawler.signals.connect(extension.engine_stopped, signals.engine_stopped)
+        return extension
+
+    async def open(self) -> Session:
+        """Return the archive, opened for writing. Raises ArchiverError; then the crawl ends, and that is why."""
+        if self._opening is None:
+            self._opening = asyncio.ensure_future(self._open())
+        try:
+            return await asyncio.shield(self._opening)
+        except ArchiverError as error:
+            self.fail(error)
+            raise
+
+    def fail(self, error: ArchiverError) -> None:
+        """End the crawl because of an error of the archive itself: nothing more could be kept."""
+        if self.failure is None:
+            self.failure = error
+            self.close_spider("archive failed")
+
+    def close_spider(self, reason: str) -> None:
+        """End the crawl: ask for nothing more, and do what is to be done."""
+        if self._closing is None and self._crawler.engine is not None:
+            self._closing = asyncio.ensure_future(self._crawler.engine.close_spider_async(reason=reason))
+
+    @property
+    def notice(self) -> str:
+        """What the user should know of the archive, nothing if all is well."""
+        previous = self.session.previous if self.session else None
+        if previous is None or previous.started <= now() + CLOCKS_DIFFER:
+            return ""
+        when = show_time(previous.started)
+        return f"the last run was at {when}: its clock was ahead, or this one is behind; nothing is lost by it"
+
+    async def extract(self, answer: Answer, asked: Asked) -> Extracted:
+        """Return what comes of an answer. Raises WorkerError."""
+        return await self._extract((answer, asked))
+
+    def expect(
+        self,
+        answer: Answer,
+        articles: int,
+        *,
+        evidence: Evidence | None = None,
+        capture: Capture | None = None,
+        about: Mapping[str, Any] | None = None,
+        validators: tuple[str, str] = ("", ""),
+    ) -> None:
+        """Remember what goes with the articles of an answer until they are put."""
+        pending = Pending(articles, evidence, capture, about or {}, *validators)
+        self._pending[answer.url, answer.fetched] = pending
+
+    async def put(self, article: Article) -> Article:
+        """Take an article on the road, and return it with what became of it. Raises ArchiverError."""
+        taken = self._taken(article)
+        await self.open()
+        return await self._puts.submit(taken)
+
+    def drop(self, article: Article) -> None:
+        """Forget what goes with an article that is not put."""
+        self._taken(article)
+
+    def note_failed(self, key: ArticleKey, reason: str) -> None:
+        """Note an article that the source did not give."""
+        if self.session:
+            self.do_soon(self._fails.submit(FailedArticle(key, reason)))
+
+    def note_gone(self, key: ArticleKey, reason: str) -> None:
+        """Note an article of which there is a post, and that the source says it has no more."""
+        self._gone.append(FailedArticle(key, reason, "withdrawn"))
+
+    def note_unchanged(self, key: ArticleKey, forms: Iterable[str]) -> None:
+        """Note an article that the source says is as it was."""
+        if self.session:
+            self.do_soon(self.session.road.note_unchanged(key, tuple(forms), now()))
+
+    def rest(self, host: str, until: int) -> None:
+        """Note that a host asked to be left alone until then."""
+        self.hosts[host] = until
+        if self.session:
+            self.do_soon(self.session.index.run(lambda index: index.hosts.hold(host, until)))
+
+    def keep_soon(self, evidence: Evidence) -> None:
+        """Capture an answer that no post will be made of, before the crawl ends."""
+        if self.session:
+            self.do_soon(self._keep(self.session, evidence))
+
+    def do_soon(self, work: Any) -> None:
+        """Have something done before the crawl ends. What goes wrong with it is an error of the archive."""
+        task = asyncio.ensure_future(self._quietly(work))
+        self._soon.add(task)
+        task.add_done_callback(self._soon.discard)
+
+    async def settle(self) -> None:
+        """Return when all that was to be done is done."""
+        await self._puts.drain()
+        while self._soon:
+            await asyncio.gather(*self._soon)
+
+    async def settle_gone(self) -> str:
+        """Mark as withdrawn what the source has no more, or say why it is not believed: too much of it at once."""
+        gone, self._gone = self._gone, []
+        believed = len(gone) < MOST_GONE or len(gone) <= SHARE_GONE * self.asked_again
+        if gone and self.session:
+            failed = gone if believed else [one._replace(state="failed") for one in gone]
+            await self.session.index.run(Index.fail, failed, now())
+        if believed:
+            return ""
+        return f"{len(gone)} of {self.asked_again} articles that were asked for again are gone: not believed yet"
+
+    async def close(self) -> None:
+        """Close the archive. What goes wrong is the failure of the crawl, if there was none before."""
+        session, self.session = self.session, None
+        if session is None:
+            return
+        try:
+            await session.close()
+        except ArchiverError as error:
+            self.failure = self.failure or error
+
+    async def engine_stopped(self) -> None:
+        """End the processes that make articles, and the archive if nothing else has ended it."""
+        await self._close_extractors()
+        await self.close()
+
+    async def _open(self) -> Session:
+        session = await asyncio.to_thread(Session.open, self.output, self._options, dry=self.dry)
+        try:
+            await session.begin_run(command_line())
+            resting = await session.index.run(lambda index: index.hosts.on_hold(now()))
+        except BaseException:
+            await session.close()
+            raise
+        self.hosts |= {host: until for host, until in resting.items() if until <= now() + RESTS}
+        if session.adopted:
+            logger.info("A new index: %s", session.adopted.summary())
+        self.session = session
+        return session
+
+    def _taken(self, article: Article) -> Taken:
+        which = article.response_url, article.fetched
+        pending = self._pending.pop(which, None)
+        if pending is None:
+            return Taken(Candidate(article))
+        if pending.articles > 1:
+            self._pending[which] = pending._replace(articles=pending.articles - 1)
+        return Taken(Candidate(article), *pending[1:])
+
+    async def _take(self, batch: list[Taken]) -> list[Article]:
+        assert self.session is not None, "it is opened before anything is put"
+        return await self.session.road.take(batch)
+
+    async def _fail(self, failed: list[FailedArticle]) -> list[None]:
+        assert self.session is not None, "only what was asked for can fail"
+        await self.session.index.run(Index.fail, failed, now())
+        return [None] * len(failed)
+
+    async def _keep(self, session: Session, evidence: Evidence) -> None:
+        (capture,) = await session.recorder.keep([evidence])
+        if isinstance(capture, ArchiverError):
+            raise capture
+        await session.index.run(lambda index: index.captures.note([capture]))
+
+    async def _quietly(self, work: Any) -> None:
+        try:
+            await work
+        except ArchiverError as error:
+            self.failure = self.failure or error
+
+
+def _extractors(
+    options: ExtractOptions, count: int
+) -> tuple[Callable[[tuple[Answer, Asked]], Awaitable[Extracted]], Callable[[], Awaitable[None]]]:
+    """Return what makes articles of answers, in so many processes, and what ends these; 0: a thread of this one does."""
+    if count:
+        pool = WorkerPool[tuple["Answer", "Asked"], "Extracted"]("archiver.extract.serve:serve", options, count)
+        return pool.submit, pool.close
+    extractor = Extractor(options)
+
+    async def extract(job: tuple[Answer, Asked]) -> Extracted:
+        return await asyncio.to_thread(extractor.extract, *job)
+
+    async def close() -> None:
+        """Nothing was started."""
+
+    return extract, close
+
+
+def archive_of(crawler: Crawler) -> ArchiveExtension:
+    """Return the archive of a crawl. Its settings must have the extension."""
+    extension = crawler.get_extension(ArchiveExtension)
+    assert extension is not None, "the settings have no archiver.extensions.archive.ArchiveExtension"
+    return extension
+
+
+def show_time(micros: int) -> str:
+    """Return a time for people, in the zone of this machine."""
+    return moment(micros).astimezone().isoformat(" ", "minutes")

@@ -1,0 +1,56 @@
+"""The end of a run, step after step: what is still to be done is done, judged, reported, put on record, and closed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from scrapy import signals
+
+from archiver.errors import ArchiverError
+from archiver.extensions.archive import archive_of
+from archiver.extensions.report import Report
+from archiver.extensions.watch import Watch
+
+if TYPE_CHECKING:
+    from typing import Self
+
+    from scrapy.crawler import Crawler
+
+    from archiver.extensions.archive import ArchiveExtension
+
+
+class Ending:
+    """Ends a run when its spider is closed. One that opened no archive has nothing to end."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        self._crawler = crawler
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Return the extension of a crawl."""
+        extension = cls(crawler)
+        crawler.signals.connect(extension.spider_closed, signals.spider_closed)
+        return extension
+
+    async def spider_closed(self, reason: str) -> None:
+        """End the run. What goes wrong with the archive is the failure of the crawl."""
+        archive = archive_of(self._crawler)
+        try:
+            await self._end(archive, reason)
+        except ArchiverError as error:
+            archive.failure = archive.failure or error
+        await archive.close()
+
+    async def _end(self, archive: ArchiveExtension, reason: str) -> None:
+        await archive.settle()
+        if archive.session is None:
+            return
+        disbelief = await archive.settle_gone()
+        if watch := self._crawler.get_extension(Watch):
+            await watch.compare(archive.session, disbelief)
+        try:
+            await archive.session.finish_files()
+        except ArchiverError as error:
+            archive.failure = archive.failure or error
+        if report := self._crawler.get_extension(Report):
+            await report.end(archive.session, reason)

@@ -1,0 +1,33 @@
+"""The body, in the profile that was chosen."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from archiver.cleaning import Cleaner, source_body
+from archiver.errors import QuarantineError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from archiver.article import Article
+    from archiver.recipes import Recipe
+
+
+class BodyCleaner:
+    """Cleans bodies: profile `clean` or `source`."""
+
+    def __init__(self, recipes: Mapping[str, Recipe], profile: str) -> None:
+        self._source = profile == "source"
+        self._cleaners = {name: Cleaner(recipe.clean) for name, recipe in recipes.items()}
+
+    def clean(self, article: Article, recipe: Recipe) -> Article:
+        """Return `article` with its body cleaned. Raises QuarantineError when nothing of it is left."""
+        if self._source:
+            body = source_body(article.body)
+        else:
+            body = self._cleaners[recipe.name].clean(article.body, article.url)
+        if not body.strip():
+            raise QuarantineError("nothing of the body is left after cleaning")
+        return replace(article, body=body)

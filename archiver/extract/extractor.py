@@ -1,0 +1,85 @@
+"""Making articles: the page reads, the steps understand and clean, the post is rendered."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from archiver.errors import BlockPageError, GoneError, PageError, QuarantineError
+from archiver.extract.body import BodyCleaner
+from archiver.extract.metadata import complete
+from archiver.extract.outcome import Extracted, Unusable
+from archiver.extract.validate import validate
+from archiver.pages import page_for
+from archiver.plugins import load_steps
+from archiver.posts import render, text_digest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from archiver.answer import Answer, Asked
+    from archiver.article import Article
+    from archiver.recipes import Recipe
+
+    Step = Callable[[Article, Recipe], Article]
+
+
+@dataclass(frozen=True, slots=True)
+class ExtractOptions:
+    """All that articles depend on, beside the answers. Plain data: other processes get it as it is.
+
+    profile: of bodies (`clean` or `source`). site: the host that footers link to; empty: the recipe's.
+    """
+
+    recipes: Mapping[str, Recipe]
+    profile: str = "clean"
+    site: str = ""
+
+
+class Extractor:
+    """Makes articles, by recipes."""
+
+    def __init__(self, options: ExtractOptions) -> None:
+        """Raises PluginError for a step of a plug-in that cannot be used."""
+        self._recipes = options.recipes
+        self._site = options.site
+        cleaner = BodyCleaner(options.recipes, options.profile)
+        self._steps: list[Step] = [validate, complete, cleaner.clean, *load_steps()]
+
+    def extract(self, answer: Answer, asked: Asked) -> Extracted:
+        """Return the article in `answer` once for each form that is asked for, or why it is unusable.
+
+        An article that cannot be a post comes without one, and says why. Whatever goes wrong, it costs this answer
+        alone: nothing is raised.
+        """
+        recipe = self._recipes[asked.recipe]
+        try:
+            articles = page_for(recipe, asked.page).articles(answer, asked)
+        except PageError as error:
+            return Unusable(str(error), isinstance(error, GoneError), isinstance(error, BlockPageError))
+        except Exception as error:  # a page class of a recipe, or a fault of ours
+            return Unusable(f"the page {asked.page} failed: {_named(error)}")
+        return tuple(self._finish(article, recipe) for article in articles)
+
+    def render(self, article: Article) -> Article:
+        """Return a complete `article` with its post. Raises QuarantineError if it cannot be one."""
+        recipe = self._recipes[article.recipe]
+        try:
+            return replace(article, post=render(article, recipe.forms[article.form], self._site or recipe.site))
+        except ValueError as error:
+            raise QuarantineError(str(error)) from error
+
+    def _finish(self, article: Article, recipe: Recipe) -> Article:
+        try:
+            for step in self._steps:
+                article = step(article, recipe)
+            return self.render(replace(article, text_digest=text_digest(article.body, recipe)))
+        except QuarantineError as error:
+            return replace(article, reason=str(error), post=None)
+        except Exception as error:  # a step of a plug-in, or a fault of ours
+            return replace(article, reason=f"a step failed: {_named(error)}", post=None)
+
+
+def _named(error: Exception) -> str:
+    said = " ".join(str(error).split())
+    return f"{type(error).__name__}: {said}" if said else type(error).__name__

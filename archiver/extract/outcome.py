@@ -1,0 +1,24 @@
+"""What comes of an answer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from archiver.article import Article
+
+
+@dataclass(frozen=True, slots=True)
+class Unusable:
+    """An answer that is not the article that it was asked for.
+
+    gone: it says that there is no such article (any more). blocked: it is a web page where data is due, mostly one that
+    asks whether we are human.
+    """
+
+    reason: str
+    gone: bool = False
+    blocked: bool = False
+
+
+# One article for each form that was asked for. One without a post has the `reason` why it cannot be one.
+Extracted = tuple[Article, ...] | Unusable

@@ -1,0 +1,31 @@
+"""Whether this is an article at all, and text that every later step can rely on."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from archiver.errors import QuarantineError
+from archiver.recipes.recipe import FIELDS
+from archiver.text import one_line
+
+if TYPE_CHECKING:
+    from archiver.article import Article
+    from archiver.recipes import Recipe
+
+# A picture, or a character between tags that is more than a blank: the first of either is found at once.
+CONTENT = re.compile(r"<img\s|(?:^|>)(?:\s|&nbsp;)*+[^\s<]", re.IGNORECASE)
+
+
+def validate(article: Article, recipe: Recipe) -> Article:
+    """Return `article` with fields of single printable lines. The body is made printable by cleaning it.
+
+    Raises QuarantineError for an id that is none, and for a body without content.
+    """
+    if recipe.article_id(article.id) != article.id:
+        raise QuarantineError(f"{article.id!r} is not an id of {article.recipe}")
+    if not CONTENT.search(article.body):
+        raise QuarantineError("the body holds neither words nor pictures")
+    lines = {name: one_line(value) for name in FIELDS if (value := getattr(article, name))}
+    return replace(article, **lines)

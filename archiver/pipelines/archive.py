@@ -1,0 +1,49 @@
+"""The pipeline that puts articles into the archive."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from scrapy.exceptions import DropItem
+
+from archiver.article import Article
+from archiver.extensions.archive import archive_of
+
+if TYPE_CHECKING:
+    from typing import Self
+
+    from scrapy.crawler import Crawler
+
+    from archiver.extensions.archive import ArchiveExtension
+
+POSTED = frozenset({"written", "unchanged", "kept", "edited"})
+
+
+class NotPostedError(DropItem):
+    """An article that did not become a post. `article` has its outcome, and the reason."""
+
+    def __init__(self, article: Article) -> None:
+        super().__init__(f"{article.address}: {article.reason or article.outcome}")
+        self.article = article
+
+
+class ArchivePipeline:
+    """Decides about each article and writes its post; the article goes on, with `path` and `outcome`, when that is
+    durable. Items of other spiders go on as they are."""
+
+    def __init__(self, archive: ArchiveExtension) -> None:
+        self._archive = archive
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Return the pipeline of a crawl."""
+        return cls(archive_of(crawler))
+
+    async def process_item(self, item: Any) -> Any:
+        """Return the article with what became of it. Raises NotPostedError; ArchiverError if the archive fails."""
+        if not isinstance(item, Article):
+            return item
+        article = await self._archive.put(item)
+        if article.outcome not in POSTED:
+            raise NotPostedError(article)
+        return article

@@ -1,0 +1,72 @@
+"""What is thought of the texts in captures, all of which are known."""
+
+from __future__ import annotations
+
+from operator import attrgetter
+from typing import TYPE_CHECKING
+
+from archiver.decide import Believe, Texts, judge_edits
+from archiver.index import Index
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from archiver.decide import Judge, Verdict
+    from archiver.index import ArticleKey, IndexThread
+    from archiver.replay.spool import Spooled
+
+MAX_KEYS = 500  # that the index is asked for at a time
+
+
+async def judge_texts(spooled: Iterable[Spooled], index: IndexThread) -> Judge:
+    """Return what is thought of the texts of captured articles, as if they had come in the order of their answers.
+
+    What became a post when it came is believed, and asks nothing of the index. Raises IndexFileError.
+    """
+    in_order = [one for one in sorted(spooled, key=attrgetter("place", "key")) if one.text_digest is not None]
+    said = await _held_texts(index, dict.fromkeys(one.key for one in in_order if not one.believed))
+    texts = Texts()
+    edits: list[tuple[ArticleKey, str, str | None]] = []
+    verdicts: dict[tuple[ArticleKey, str], Verdict] = {}
+    for one in in_order:
+        text = one.text_digest
+        assert text is not None
+        if one.key in said and text == said[one.key]:
+            continue
+        if one.key in said:
+            if not one.believed:
+                edits.append((one.key, text, said[one.key]))
+            said[one.key] = text
+            continue
+        verdict = texts.look_at(one.key, text)
+        if one.believed or isinstance(verdict, Believe):
+            said[one.key] = text
+        else:
+            verdicts[one.key, text] = verdict
+    verdicts |= await _judge_edits(index, edits, said)
+    return lambda key, text, *_: verdicts.get((key, text), Believe())
+
+
+async def _held_texts(index: IndexThread, keys: Iterable[ArticleKey]) -> dict[ArticleKey, str | None]:
+    """Return what the posts say that the archive has of these articles."""
+    asked = list(keys)
+    said: dict[ArticleKey, str | None] = {}
+    for start in range(0, len(asked), MAX_KEYS):
+        held = await index.run(Index.held, asked[start : start + MAX_KEYS])
+        said |= {key: one.text_digest for key, one in held.items() if one.posts}
+    return said
+
+
+async def _judge_edits(
+    index: IndexThread, edits: Sequence[tuple[ArticleKey, str, str | None]], said: dict[ArticleKey, str | None]
+) -> dict[tuple[ArticleKey, str], Verdict]:
+    if not edits:
+        return {}
+    wanted = {text for _, text, _ in edits}
+    saying = await index.run(Index.articles_saying, wanted)
+    for key, text in said.items():
+        if text in wanted:
+            saying.setdefault(text, set()).add(key)
+    text_of = {(key, text) for key, text, _ in edits}
+    verdicts = judge_edits(edits, saying)
+    return {(key, text): verdicts[key] for key, text in text_of}

@@ -1,0 +1,98 @@
+"""From answers in captures to candidates for posts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import urlsplit
+
+from archiver.addresses import page_at
+from archiver.answer import Answer, Asked
+from archiver.captures import HELD_BACK
+from archiver.decide import Candidate
+from archiver.extract import Extractor, Unusable
+
+if TYPE_CHECKING:
+    from archiver.captures import Capture
+    from archiver.captures.answers import Answer as CapturedAnswer
+    from archiver.extract import ExtractOptions
+
+OK = 200
+
+
+class Failed(NamedTuple):
+    """An answer that should be an article and is none."""
+
+    address: str
+    reason: str
+    capture: Capture
+
+
+class Other(NamedTuple):
+    """An answer that is no article's, in words. capture: where it is, if more may be said about it."""
+
+    what: str
+    capture: Capture | None = None
+
+
+Made = Candidate | Failed | Other
+
+
+class Maker:
+    """Makes candidates of what was captured."""
+
+    def __init__(self, options: ExtractOptions) -> None:
+        self._recipes = options.recipes
+        self._extractor = Extractor(options)
+        self.render = self._extractor.render  # of an article that is complete
+
+    def make(self, answer: CapturedAnswer) -> list[Made]:
+        """Return the articles in `answer`, one for each form of post that it became or can become."""
+        if "listing" in answer.about:
+            return [Other("listings")]
+        if answer.about.get(HELD_BACK):
+            return [Other("edits, held back until they were believed", answer.capture)]
+        host = _host(answer.capture.url)
+        asked = self._asked(answer)
+        if asked is None:
+            return [Other(f"no recipe knows such a page of {host}")]
+        if answer.status != OK:
+            return [Other(f"{host} answered with status {answer.status}")]
+        if answer.problem:
+            return [Failed(answer.capture.url, answer.problem, answer.capture)]
+        if not asked.forms:
+            lost = ", ".join(answer.about["forms"])
+            return [Failed(answer.capture.url, f"the recipe has no such form of post any more: {lost}", answer.capture)]
+        came = Answer(answer.capture.url, answer.content_type, answer.body, answer.capture.time)
+        extracted = self._extractor.extract(came, asked)
+        if isinstance(extracted, Unusable):
+            return [Failed(answer.capture.url, extracted.reason, answer.capture)]
+        believed = bool(answer.about) and "quarantined" not in answer.about
+        return [Candidate(article, answer.capture, believed) for article in extracted]
+
+    def _asked(self, answer: CapturedAnswer) -> Asked | None:
+        """Return which article an answer is, and at which page: as was noted, or as its address says."""
+        about = answer.about
+        recipe = self._recipes.get(about.get("recipe", ""))
+        pages = {page.name for page in recipe.pages} if recipe else set()
+        if recipe and about.get("page") in pages and "id" in about:
+            return Asked(
+                recipe.name,
+                about["id"],
+                about["page"],
+                about.get("address", answer.capture.url),
+                tuple(form for form in about.get("forms", ()) if form in recipe.forms),
+                about.get("known", {}),
+                tuple(about.get("places", ())),
+            )
+        found = page_at(answer.capture.url, [recipe] if recipe else self._recipes.values())
+        if found is None:
+            return None
+        reference, page = found
+        return Asked(reference.recipe.name, reference.id, page.name, answer.capture.url, reference.forms)
+
+
+def _host(address: str) -> str:
+    try:
+        return urlsplit(address).netloc
+    except ValueError:
+        return "a host that has no such name"

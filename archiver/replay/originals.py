@@ -1,0 +1,75 @@
+"""Answers whose body is in another record: found when all records are known, and made whole."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from archiver.captures.answers import body_at
+from archiver.captures.originals import Originals, sha256_of
+from archiver.errors import CaptureError
+from archiver.replay.making import Failed, Other
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from pathlib import Path
+
+    from archiver.captures import Capture
+    from archiver.captures.answers import Answer as CapturedAnswer
+    from archiver.captures.originals import RecordNames
+    from archiver.index import IndexThread
+
+
+class Completer:
+    """Finds the bodies of revisits, and the answers that more is said about. output: the archive."""
+
+    def __init__(self, output: Path, index: IndexThread) -> None:
+        self._output = output
+        self._index = index
+        self._originals = Originals()
+
+    def add(self, names: RecordNames, capture: Capture) -> None:
+        """Note a record that has a body."""
+        self._originals.add(names, capture)
+
+    async def complete(self, answer: CapturedAnswer) -> CapturedAnswer | Failed | Other:
+        """Return `answer` with the body that it refers to, or why there is none."""
+        known = await self._find(answer)
+        if known is None:
+            reason = "its body is in a capture that is not among these"
+            return Failed(answer.capture.url, reason, answer.capture) if answer.about else Other(f"revisits: {reason}")
+        try:
+            found = self._body(known)
+            if found.same:
+                first = await self._find(found)
+                if first is None:
+                    raise CaptureError("its body is in a capture that is not among these")
+                body = self._body(first)
+                found = body._replace(capture=found.capture._replace(payload=body.capture.payload))
+        except CaptureError as error:
+            return Failed(answer.capture.url, str(error), answer.capture)
+        capture = found.capture._replace(warc=known.warc) if answer.more else answer.capture
+        return found._replace(
+            capture=capture._replace(payload=found.capture.payload),
+            about=answer.about,
+            status=answer.status or found.status,
+            content_type=answer.content_type or found.content_type,
+        )
+
+    async def _find(self, answer: CapturedAnswer) -> Capture | None:
+        where = (answer.capture.url, answer.capture.time)
+        if answer.more:
+            return self._originals.at(*where) or await self._at(where)
+        found = self._originals.find(answer)
+        if found is None and (payload := sha256_of(answer.same)):
+            known = await self._index.run(lambda index: index.captures.with_payload([payload]))
+            found = known.get(payload)
+        if found is None and (refers := answer.refers):
+            found = await self._at(refers)
+        return found
+
+    async def _at(self, where: tuple[str, datetime]) -> Capture | None:
+        return (await self._index.run(lambda index: index.captures.at([where]))).get(where)
+
+    def _body(self, capture: Capture) -> CapturedAnswer:
+        return body_at(capture, self._output / capture.warc)
+

@@ -1,0 +1,64 @@
+"""Candidates that wait on disk until all of them are known: they are too many for memory."""
+
+from __future__ import annotations
+
+import pickle
+from operator import attrgetter
+from tempfile import TemporaryFile
+from typing import TYPE_CHECKING, NamedTuple, Self
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from archiver.decide import Candidate, Place
+    from archiver.index import ArticleKey
+    from archiver.replay.serve import Outline
+
+
+class Spooled(NamedTuple):
+    """Where a candidate is, and what must be known of all of them at once."""
+
+    place: Place
+    key: ArticleKey
+    text_digest: str | None
+    believed: bool
+    offset: int
+    length: int
+
+
+class Spool:
+    """A temporary file of candidates. A context manager: the file is gone when it ends."""
+
+    def __init__(self) -> None:
+        self._file = TemporaryFile(prefix="archiver-replay-")  # noqa: SIM115 - closed by the context
+        self._size = 0
+        self.spooled: list[Spooled] = []
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._file.close()
+
+    def add(self, one: Outline) -> None:
+        """Put a candidate away. Raises OSError."""
+        self._file.write(one.packed)
+        length = len(one.packed)
+        self.spooled.append(Spooled(one.place, one.key, one.text_digest, one.believed, self._size, length))
+        self._size += length
+
+    def groups(self) -> Iterator[list[Spooled]]:
+        """Yield the candidates of each article, in the order of their answers; of the articles that first whose first
+        answer came first."""
+        by_key: dict[ArticleKey, list[Spooled]] = {}
+        for one in sorted(self.spooled, key=attrgetter("place", "key")):
+            by_key.setdefault(one.key, []).append(one)
+        yield from by_key.values()
+
+    def load(self, chosen: Iterable[Spooled]) -> list[Candidate]:
+        """Return candidates. Raises OSError."""
+        loaded: list[Candidate] = []
+        for one in chosen:
+            self._file.seek(one.offset)
+            loaded.append(pickle.loads(self._file.read(one.length)))
+        return loaded

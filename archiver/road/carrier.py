@@ -1,0 +1,134 @@
+"""Carrying out what was decided: evidence first, then the intent, then the post, then what became of it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from archiver.captures import HELD_BACK
+from archiver.clock import micros
+from archiver.decide import Hold, Keep, Quarantine, Write
+from archiver.errors import CaptureError
+from archiver.index import Index
+from archiver.road import notes
+from archiver.road.taken import key_of
+from archiver.storage import Put
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from archiver.article import Article
+    from archiver.captures import Capture, Evidence
+    from archiver.index import ArticleKey, FailedArticle, Finished, IndexThread
+    from archiver.recipes import Recipe
+    from archiver.recorder import Recorder
+    from archiver.road.planner import Decided
+    from archiver.storage import Storage
+
+
+class Carrier:
+    """Carries out decisions. run: the number of the run that they are of."""
+
+    def __init__(
+        self, index: IndexThread, storage: Storage, recorder: Recorder, recipes: Mapping[str, Recipe], run: int
+    ) -> None:
+        self._index = index
+        self._storage = storage
+        self._recorder = recorder
+        self._recipes = recipes
+        self._run = run
+
+    async def carry_out(self, decided: Sequence[Decided]) -> list[Article]:
+        """Do what was decided, and return the articles in the order of `decided`, each with what became of it. Of the
+        decisions about one post the earlier is done first. Raises IndexFileError."""
+        done: dict[int, Article] = {}
+        for wave in _waves(decided):
+            for number, article in zip(wave, await self._do([decided[number] for number in wave]), strict=True):
+                done[number] = article
+        return [done[number] for number in range(len(decided))]
+
+    async def _do(self, wave: list[Decided]) -> list[Article]:
+        """Do what was decided, of no two about one post."""
+        now = max(micros(one.decision.article.fetched) for one in wave)
+        captures = await self._capture(wave)
+        done: dict[int, Article] = {}
+        intents, holds, puts = [], [], {}
+        for number, (one, capture) in enumerate(zip(wave, captures, strict=True)):
+            decision = one.decision
+            if isinstance(capture, CaptureError):
+                done[number] = replace(decision.article, outcome="failed", reason=str(capture))
+            elif isinstance(decision, Write):
+                assert decision.article.post is not None
+                intents.append(notes.intent(decision, capture, self._recipes[decision.article.recipe]))
+                puts[number] = Put(decision.path, decision.article.post.content, decision.expected, decision.force)
+            elif isinstance(decision, Keep) and decision.restore is not None:
+                puts[number] = Put(decision.path, decision.restore, None)
+            elif isinstance(decision, Hold):
+                holds.append(notes.held_back(decision, one.taken, capture, self._run))
+        if intents:
+            await self._index.run(Index.begin, intents, now)
+        outcomes = dict(zip(puts, await self._storage.put(list(puts.values())), strict=True)) if puts else {}
+        finished: list[Finished] = []
+        failed: list[FailedArticle] = []
+        for number, (one, capture) in enumerate(zip(wave, captures, strict=True)):
+            if isinstance(capture, CaptureError):
+                continue
+            article = done[number] = notes.became(one, *outcomes.get(number, ("", "")))
+            finished += filter(None, [notes.finished(one, article, capture, self._recipes[article.recipe])])
+            failed += filter(None, [notes.failed(one, article)])
+            if one.taken.capture and one.taken.about and article.outcome == "written":
+                await self._recorder.say_more(one.taken.capture, one.taken.about)
+        if holds:
+            await self._index.run(Index.hold, holds, now)
+        if finished:
+            await self._index.run(Index.finish, finished, now)
+        if failed:
+            await self._index.run(Index.fail, failed, now)
+        return [done[number] for number in range(len(wave))]
+
+    async def _capture(self, wave: list[Decided]) -> list[Capture | CaptureError | None]:
+        """Return the capture of each answer: it is captured now if something new is kept of it, once however many forms
+        of post are made of it."""
+        wanted: dict[int, Evidence] = {}  # by the identity of the answer's evidence
+        for one in wave:
+            if (evidence := _to_keep(one)) and one.taken.evidence:
+                wanted.setdefault(id(one.taken.evidence), evidence)
+        kept = dict(zip(wanted, await self._recorder.keep(list(wanted.values())), strict=True)) if wanted else {}
+        captures: list[Capture | CaptureError | None] = []
+        loose: list[Capture] = []
+        for one in wave:
+            found = kept.get(id(one.taken.evidence)) if _to_keep(one) else None
+            captures.append(one.taken.capture or one.taken.candidate.capture or found)
+            if isinstance(one.decision, Quarantine) and found and not isinstance(found, CaptureError):
+                loose.append(found)  # no post will name it
+        if loose:
+            await self._index.run(lambda index: index.captures.note(loose))
+        return captures
+
+
+def _waves(decided: Sequence[Decided]) -> list[list[int]]:
+    """Return the numbers of decisions that can be carried out together, those that come first first."""
+    waves: defaultdict[int, list[int]] = defaultdict(list)
+    count: defaultdict[tuple[ArticleKey, str], int] = defaultdict(int)
+    for number in sorted(range(len(decided)), key=lambda number: decided[number].decision.article.fetched):
+        article = decided[number].decision.article
+        which = key_of(article), article.form
+        waves[count[which]].append(number)
+        count[which] += 1
+    return [waves[wave] for wave in sorted(waves)]
+
+
+def _to_keep(one: Decided) -> Evidence | None:
+    """Return what is to be captured because of a decision, None if nothing is: what changes nothing needs no capture."""
+    evidence, decision = one.taken.evidence, one.decision
+    if evidence is None:
+        return None
+    match decision:
+        case Write() | Keep(why="unchanged", captured=False):
+            return evidence
+        case Hold():
+            return evidence.saying(**{HELD_BACK: True})
+        case Quarantine(same_text=False):  # better rules may make a post of it
+            return evidence.saying(quarantined=decision.reason)
+    return None

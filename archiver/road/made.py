@@ -1,0 +1,47 @@
+"""A made article as bytes, for as long as it waits in the index."""
+
+from __future__ import annotations
+
+import json
+import zlib
+from dataclasses import fields
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from archiver.article import Article
+from archiver.posts.post import Post
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+COMPRESSION = 1  # zlib's fastest: it waits until the end of the run
+TIMES = ("fetched", "published")
+
+
+class Made(NamedTuple):
+    """A made article, what a replay must know of its answer, and what the source said of the answer's version."""
+
+    article: Article
+    about: Mapping[str, Any]
+    etag: str
+    modified: str
+
+
+def pack(article: Article, about: Mapping[str, Any], etag: str, modified: str) -> bytes:
+    """Return the bytes of a made article that has a post."""
+    assert article.post is not None
+    values = {field.name: getattr(article, field.name) for field in fields(article)}
+    values |= {name: values[name] and values[name].isoformat() for name in TIMES}
+    values["post"] = (article.post.name, article.post.content.decode())
+    text = json.dumps([values, dict(about), etag, modified], ensure_ascii=False)
+    return zlib.compress(text.encode("utf-8", "surrogatepass"), COMPRESSION)
+
+
+def unpack(made: bytes) -> Made:
+    """Return the made article that `pack` made bytes of."""
+    values, about, etag, modified = json.loads(zlib.decompress(made).decode("utf-8", "surrogatepass"))
+    values |= {name: values[name] and datetime.fromisoformat(values[name]) for name in TIMES}
+    name, content = values["post"]
+    values["post"] = Post(name, content.encode())
+    values["places"] = tuple(values["places"])
+    return Made(Article(**values), about, etag, modified)

@@ -1,0 +1,118 @@
+"""What the index is to know of what was decided and done. No I/O."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any
+
+from archiver.clock import micros
+from archiver.decide import Hold, Keep, Older, Quarantine, Write
+from archiver.index.types import FailedArticle, Finished, HeldBack, Intent, LastAnswer, Recheck
+from archiver.road.made import pack
+from archiver.road.taken import key_of
+from archiver.spans import read_span
+
+if TYPE_CHECKING:
+    from datetime import timedelta
+
+    from archiver.article import Article
+    from archiver.captures import Capture
+    from archiver.recipes import Recipe
+    from archiver.road.planner import Decided
+    from archiver.road.taken import Taken
+
+UNKNOWN_FILE = "a file that nobody knows has its place"
+CHANGED_BY_HAND = "the post was changed by hand, and stays (--force overrides)"
+
+
+def intent(decision: Write, capture: Capture | None, recipe: Recipe) -> Intent:
+    """Return what is noted before a post is written."""
+    article = decision.article
+    assert article.post is not None
+    assert article.published is not None
+    return Intent(
+        key_of(article),
+        article.form,
+        decision.path,
+        sha256(article.post.content).digest(),
+        article.published,
+        article.text_digest,
+        article.rules,
+        micros(article.fetched),
+        capture,
+        recheck(recipe) if decision.candidate.capture is None else None,
+    )
+
+
+def held_back(decision: Hold, taken: Taken, capture: Capture | None, run: int) -> HeldBack:
+    """Return what is noted of an edit that is decided about at the end of the run."""
+    article = decision.article
+    made = pack(article, taken.evidence.about if taken.evidence else {}, taken.etag, taken.modified)
+    return HeldBack(key_of(article), article.form, run, article.text_digest or "", made, capture)
+
+
+def became(one: Decided, outcome: str, why: str) -> Article:
+    """Return the article with what became of it. outcome: what the storage did, if it was asked; why: it failed."""
+    decision = one.decision
+    match decision:
+        case Quarantine():
+            return replace(decision.article, outcome="quarantined", reason=decision.reason, doubted=decision.same_text)
+        case Hold():
+            return replace(decision.article, outcome="held back")
+        case Older():
+            return replace(decision.article, outcome="older", path=decision.path)
+        case Keep():
+            outcome = outcome or "kept"
+            reason = {"edited": CHANGED_BY_HAND}.get(outcome, "")
+        case Write():
+            reason = "" if outcome != "edited" else CHANGED_BY_HAND if decision.expected else UNKNOWN_FILE
+    if outcome == "failed":
+        reason = f"{decision.path}: not written: {why}"
+    return replace(decision.article, outcome=outcome, path=decision.path, reason=reason)
+
+
+def finished(one: Decided, article: Article, capture: Capture | None, recipe: Recipe) -> Finished | None:
+    """Return what is noted of an article in the end; None if nothing is."""
+    decision, taken = one.decision, one.taken
+    key, form, live = key_of(article), article.form, taken.candidate.capture is None
+    if isinstance(decision, Older):
+        known = Finished(key, form, "checked", capture=capture, revision=decision.revision)
+        return known if decision.revision else None
+    if not isinstance(decision, Keep | Write):
+        return None
+    address = (article.address,) if "://" in article.address else ()  # not a bare id
+    fetched = micros(article.fetched)
+    facts: dict[str, Any] = {"places": address if live else (*article.places, *address), "seen": fetched}
+    if live:
+        answer = LastAnswer(article.page, article.response_url, taken.etag, taken.modified, fetched, capture)
+        facts |= {"checked": fetched, "recheck": recheck(recipe), "answer": answer}
+    if isinstance(decision, Keep):
+        known_capture = capture if decision.why == "unchanged" else None
+        dropped = article.outcome == "failed"
+        return Finished(key, form, "dropped" if dropped else "checked", capture=known_capture, **facts)
+    if article.outcome in ("written", "unchanged"):
+        return Finished(key, form, "saved", **facts)
+    stays = article.outcome == "edited" and decision.expected is not None
+    return Finished(key, form, "checked" if stays else "dropped", **facts)
+
+
+def failed(one: Decided, article: Article) -> FailedArticle | None:
+    """Return what is noted of an article that the source gave, and that is no post; None if it is one."""
+    if one.taken.candidate.capture is not None:
+        return None  # nobody asked the source
+    if article.outcome == "quarantined":
+        return FailedArticle(key_of(article), article.reason, "quarantined")
+    if article.reason == UNKNOWN_FILE:
+        return FailedArticle(key_of(article), article.reason)
+    return None
+
+
+def recheck(recipe: Recipe) -> Recheck | None:
+    """Return when to ask for the articles of a recipe again."""
+    rules = recipe.recheck
+    return Recheck(_micros(read_span(rules.within)), _micros(read_span(rules.every))) if rules else None
+
+
+def _micros(span: timedelta) -> int:
+    return round(span.total_seconds() * 1_000_000)

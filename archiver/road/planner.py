@@ -1,0 +1,93 @@
+"""Decisions for a batch of articles, with what the index and the disk hold of them. Nothing is written."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+from hashlib import sha256
+from typing import TYPE_CHECKING, NamedTuple
+
+from archiver.decide import Write, decide
+from archiver.index import Index
+from archiver.road.taken import key_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from archiver.article import Article
+    from archiver.decide import Decision, Judge, Policy
+    from archiver.index import ArticleKey, Held, IndexThread
+    from archiver.recipes import Recipe
+    from archiver.road.taken import Taken
+
+
+class Decided(NamedTuple):
+    """A decision, and what the post is before it is carried out: None if there is none, or if it does not matter."""
+
+    decision: Decision
+    taken: Taken
+    before: bytes | None
+
+
+class Planner:
+    """Decides about articles.
+
+    render: makes the post of an article anew whose time is that of an earlier post. read: returns what is in a file of
+    the archive, None if there is none.
+    """
+
+    def __init__(
+        self,
+        index: IndexThread,
+        recipes: Mapping[str, Recipe],
+        policy: Policy,
+        render: Callable[[Article], Article],
+        read: Callable[[str], bytes | None],
+    ) -> None:
+        self._index = index
+        self._recipes = recipes
+        self._policy = policy
+        self._render = render
+        self._read = read
+
+    async def plan(self, batch: Sequence[Taken], judge: Judge) -> list[Decided]:
+        """Return what is to be done with each of `batch`. judge: says what is thought of texts. Raises IndexFileError."""
+        groups: defaultdict[ArticleKey, list[Taken]] = defaultdict(list)
+        for one in batch:
+            groups[key_of(one.candidate.article)].append(one)
+        held = await self._index.run(Index.held, list(groups))
+        on_disk = await asyncio.to_thread(self._read_changing, batch, held)
+        decided: dict[int, Decided] = {}
+        for key, group in groups.items():
+            decided |= self._decide(held[key], group, on_disk, judge)
+        return [decided[id(one.candidate)] for one in batch]
+
+    def _read_changing(self, batch: Sequence[Taken], held: Mapping[ArticleKey, Held]) -> dict[str, bytes | None]:
+        """Return what is on disk of the posts that would not stay as they are."""
+        found: dict[str, bytes | None] = {}
+        for article in (one.candidate.article for one in batch):
+            for post in held[key_of(article)].posts if article.post else ():
+                if post.form == article.form and post.path not in found and post.sha256 != _digest(article):
+                    found[post.path] = self._read(post.path)
+        return found
+
+    def _decide(
+        self, held: Held, group: list[Taken], on_disk: Mapping[str, bytes | None], judge: Judge
+    ) -> dict[int, Decided]:
+        """Return the decisions about one article, by the identity of their candidates."""
+        taken = {id(one.candidate): one for one in group}
+        candidates = [one.candidate for one in group]
+        recipe, contents = self._recipes[held.key.recipe], dict(on_disk)
+        decided: dict[int, Decided] = {}
+        for decision in decide(held, candidates, recipe, self._policy, judge, self._render, on_disk):
+            which = id(decision.candidate)
+            before = contents.get(decision.path) if isinstance(decision, Write) else None
+            decided[which] = Decided(decision, taken[which], before)
+            if isinstance(decision, Write) and decision.article.post:
+                contents[decision.path] = decision.article.post.content
+        return decided
+
+
+def _digest(article: Article) -> bytes:
+    assert article.post is not None
+    return sha256(article.post.content).digest()

@@ -1,0 +1,99 @@
+"""The road itself: one batch at a time, since what is decided depends on what was done."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from archiver.decide import Candidate, Doubt, Texts, judge_edits
+from archiver.index import Finished, Index
+from archiver.road.carrier import Carrier
+from archiver.road.made import unpack
+from archiver.road.notes import recheck
+from archiver.road.planner import Planner
+from archiver.road.taken import Taken
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from archiver.article import Article
+    from archiver.decide import Judge, Policy, Verdict
+    from archiver.extract import Extractor
+    from archiver.index import ArticleKey, HeldBack, IndexThread
+    from archiver.recipes import Recipe
+    from archiver.recorder import Recorder
+    from archiver.storage import Storage
+
+
+class Road:
+    """Takes articles from pages to posts, in the order in which they come."""
+
+    def __init__(
+        self,
+        index: IndexThread,
+        storage: Storage,
+        recorder: Recorder,
+        extractor: Extractor,
+        recipes: Mapping[str, Recipe],
+        policy: Policy,
+        run: int,
+    ) -> None:
+        self._index = index
+        self._recorder = recorder
+        self._recipes = recipes
+        self._planner = Planner(index, recipes, policy, extractor.render, storage.read)
+        self._carrier = Carrier(index, storage, recorder, recipes, run)
+        self._texts = Texts()
+        self._turn = asyncio.Lock()
+
+    async def take(self, batch: Sequence[Taken], judge: Judge | None = None) -> list[Article]:
+        """Return the articles of `batch`, in its order, each with what became of it.
+
+        judge: says what is thought of texts. Without, the texts of the run so far do, and edits of articles that are held
+        wait for `settle_edits`. Raises IndexFileError: nothing more can be done in this archive then.
+        """
+        async with self._turn:
+            if judge is None:
+                await self._begin_texts({one.candidate.article.recipe for one in batch})
+            decided = await self._planner.plan(batch, judge or self._judge)
+            return await self._carrier.carry_out(decided)
+
+    async def settle_edits(self) -> list[Article]:
+        """Decide about the edits that were held back, now that all else of the run has been looked at; return the
+        articles, each with what became of it. Raises IndexFileError, CaptureError."""
+        async with self._turn:
+            held_back = await self._index.run(Index.held_back)
+            if not held_back:
+                return []
+            batch = [_as_taken(one) for one in held_back]
+            verdicts = await self._judge_edits([(one.key, one.text_digest) for one in held_back])
+            return await self._carrier.carry_out(await self._planner.plan(batch, lambda key, *_: verdicts[key]))
+
+    async def note_unchanged(self, key: ArticleKey, forms: Iterable[str], now: int) -> None:
+        """Note that the source says of an article that it is as it was. Raises IndexFileError."""
+        again = recheck(self._recipes[key.recipe])
+        finished = [Finished(key, form, "checked", checked=now, recheck=again) for form in forms]
+        await self._index.run(Index.finish, finished, now)
+
+    def _judge(self, key: ArticleKey, text: str, is_held: bool, before: str | None) -> Verdict:  # noqa: ARG002
+        return Doubt() if is_held else self._texts.look_at(key, text)
+
+    async def _begin_texts(self, recipes: Iterable[str]) -> None:
+        for recipe in filter(self._texts.needs, recipes):
+            self._texts.begin(recipe, await self._index.run(Index.last_texts, recipe, 2))
+
+    async def _judge_edits(self, edits: Sequence[tuple[ArticleKey, str]]) -> dict[ArticleKey, Verdict]:
+        texts = {text for _, text in edits}
+        saying = await self._index.run(Index.articles_saying, texts)
+        for text in texts:
+            if first := self._texts.first_with(text):
+                saying.setdefault(text, set()).add(first)
+        held = await self._index.run(Index.held, [key for key, _ in edits])
+        return judge_edits([(key, text, held[key].text_digest) for key, text in edits], saying)
+
+
+
+
+def _as_taken(held_back: HeldBack) -> Taken:
+    made = unpack(held_back.made)
+    return Taken(Candidate(made.article), None, held_back.capture, made.about, made.etag, made.modified)

@@ -1,0 +1,148 @@
+"""An archive that is open for writing: its index, its files, the road that articles take into it.
+
+Only one process has an archive open for writing at a time: the lock of the index is the lease on all of it. So whatever
+a killed run left open is settled here, before anything else is done.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from archiver.adoption import adopt
+from archiver.clock import now
+from archiver.decide import Policy
+from archiver.errors import ArchiverError
+from archiver.extract import Extractor
+from archiver.index import Index, IndexThread
+from archiver.places import POSTS
+from archiver.recorder import Recorder, end_files
+from archiver.road import Road
+from archiver.storage import Storage
+from archiver.verify import add_manifest
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Mapping
+    from pathlib import Path
+
+    from archiver.adoption import Survey
+    from archiver.extract import ExtractOptions
+    from archiver.index import Run
+    from archiver.verify.manifest import Head
+
+
+@dataclass(frozen=True, slots=True)
+class SessionOptions:
+    """How an archive is written.
+
+    extract: what articles depend on. policy: how posts are treated. warc_size: bytes, after which a WARC file is followed
+    by the next. warcinfo: what the first record of each says of us.
+    """
+
+    extract: ExtractOptions
+    policy: Policy = field(default_factory=Policy)
+    warc_size: int = 100_000_000
+    warcinfo: Mapping[str, str] = field(default_factory=dict)
+
+
+class Session:
+    """What a run does its work with. `adopted` is what was found in `_posts` if the index was new."""
+
+    def __init__(
+        self,
+        output: Path,
+        index: Index,
+        options: SessionOptions,
+        previous: Run | None,
+        adopted: Survey | None,
+        *,
+        dry: bool,
+    ) -> None:
+        self.output = output
+        self.index = IndexThread(index)
+        self.dry = dry
+        self.previous = previous
+        self.adopted = adopted
+        self.run = 0  # the number of the run, when one has begun
+        self._options = options
+        self.recorder = Recorder(output, self.index, options.warc_size, options.warcinfo, index.lock_descriptor)
+        self.storage = Storage(output, index.lock_descriptor)
+        self.extractor = Extractor(options.extract)
+        self.road = self._road()
+
+    @classmethod
+    def open(cls, output: Path, options: SessionOptions, *, dry: bool = False) -> Session:
+        """Open an archive, made if it is not there; what a killed run left open is settled, and an index that is new
+        learns of the posts that are there. It waits for the disk. dry: nothing is made or kept.
+
+        Raises LockedError if another run is at work; IndexFileError, StoreError, CaptureError.
+        """
+        index = Index.read(output) if dry and not Index.exists(output) else Index.open(output, keep=not dry)
+        try:
+            previous = next(iter(index.runs.latest(1)), None)
+            adopted = _adopted(index, output, options)
+            session = cls(output, index, options, previous, adopted, dry=dry)
+            if not dry:
+                session.storage.prepare(swept=session.is_clean)
+                if not session.is_clean:
+                    end_files(output, index)
+        except BaseException:
+            index.close()
+            raise
+        return session
+
+    @property
+    def is_clean(self) -> bool:
+        """Whether the run before this one came to its end."""
+        return self.previous is None or self.previous.ended is not None
+
+    async def begin_run(self, command: str) -> None:
+        """Note that a run begins."""
+        self.run = await self.index.run(lambda index: index.runs.begin(command, now()))
+        self.road = self._road()
+
+    async def finish_files(self) -> None:
+        """End the processes that write, and put on record what is new. Raises ArchiverError: the first that there was,
+        when all is done."""
+        await self._do_all(self.recorder.close, self.storage.close, self.add_manifest)
+
+    async def close(self) -> None:
+        """Finish the files, and let others write. Raises ArchiverError, when all is closed."""
+        await self._do_all(self.finish_files, self.index.close)
+
+    async def add_manifest(self) -> Head | None:
+        """Put on record what no manifest has yet. Raises StoreError."""
+        if self.dry:
+            return None
+        return await self.index.run(lambda index: add_manifest(self.output, index))
+
+    async def _do_all(self, *steps: Callable[[], Awaitable[object]]) -> None:
+        failure: ArchiverError | None = None
+        for step in steps:
+            try:
+                await step()
+            except ArchiverError as error:
+                failure = failure or error
+        if failure:
+            raise failure
+
+    def _road(self) -> Road:
+        options = self._options
+        return Road(
+            self.index,
+            self.storage,
+            self.recorder,
+            self.extractor,
+            options.extract.recipes,
+            options.policy,
+            self.run,
+        )
+
+
+def _adopted(index: Index, output: Path, options: SessionOptions) -> Survey | None:
+    """Return what was found when an index that is new learned of the posts that are there; None if it knew them."""
+    if index.complete:
+        return None
+    survey = adopt(output, index, options.extract.recipes) if (output / POSTS).is_dir() else None
+    index.mark_complete()
+    return survey

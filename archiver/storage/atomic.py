@@ -1,0 +1,72 @@
+"""Durable writes that happen at once or not at all: whatever fails, and whenever, what was there stays."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+PREFIX, SUFFIX = ".archiver-", ".tmp"
+TEMPORARY = re.compile(rf"{re.escape(PREFIX)}(\d+)(?:-\d+)?{re.escape(SUFFIX)}", re.ASCII)
+
+
+def temporary_for(place: Path, number: int | None = None) -> Path:
+    """Return where a file is written before it gets its name: beside that, under a name that says whose it is.
+
+    number: tells files apart that one process writes at a time.
+    """
+    tail = "" if number is None else f"-{number}"
+    return place.with_name(f"{PREFIX}{os.getpid()}{tail}{SUFFIX}")
+
+
+def write_atomically(place: Path, content: bytes) -> None:
+    """Write a file durably, and its directory if that is not there. Raises OSError."""
+    place.parent.mkdir(parents=True, exist_ok=True)
+    temporary = temporary_for(place)
+    try:
+        sync(fill(temporary, content))
+        temporary.replace(place)
+        sync_directory(place.parent)
+    except OSError:
+        remove(temporary)
+        raise
+
+
+def fill(temporary: Path, content: bytes) -> int:
+    """Write `content` to the new file `temporary` and return its descriptor. Raises OSError."""
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o666)
+    try:
+        view = memoryview(content)
+        while view:
+            view = view[os.write(descriptor, view) :]
+    except OSError:
+        os.close(descriptor)
+        raise
+    return descriptor
+
+
+def sync(descriptor: int) -> None:
+    """Make what was written to an open file durable, and close it. Raises OSError."""
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def sync_directory(directory: Path) -> None:
+    """Make what was renamed in `directory`, or removed from it, durable. Raises OSError."""
+    descriptor = os.open(directory, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def remove(temporary: Path) -> None:
+    """Remove a file if it is there and that is possible."""
+    with contextlib.suppress(OSError):
+        temporary.unlink(missing_ok=True)

@@ -1,0 +1,64 @@
+"""Jobs that come one by one, handed over in batches: while one is worked on, the next gathers."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Sequence
+
+Job = TypeVar("Job")
+Result = TypeVar("Result")
+
+
+class Batcher(Generic[Job, Result]):
+    """Gives what has gathered to the first of its workers that is free: functions that take a list of jobs and return a
+    result for each. What one of them raises is raised to whoever waits for one of its jobs.
+
+    max_batch: jobs in a list at most.
+    """
+
+    def __init__(self, workers: Sequence[Callable[[list[Job]], Awaitable[list[Result]]]], max_batch: int) -> None:
+        self._workers = workers
+        self._max_batch = max_batch
+        self._queue: list[tuple[Job, asyncio.Future[Result]]] = []
+        self._tasks: dict[int, asyncio.Task[None]] = {}
+
+    async def submit(self, job: Job) -> Result:
+        """Return the result of a job."""
+        done: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
+        self._queue.append((job, done))
+        free = next((number for number in range(len(self._workers)) if number not in self._tasks), None)
+        if free is not None:
+            self._tasks[free] = asyncio.create_task(self._work(free))
+        return await done
+
+    async def drain(self) -> None:
+        """Return when all jobs are done."""
+        while self._tasks:
+            await asyncio.gather(*self._tasks.values())
+
+    async def _work(self, number: int) -> None:
+        try:
+            await asyncio.sleep(0)  # what has come at the same moment goes with it
+            while self._queue:
+                batch = self._take()
+                try:
+                    results = await self._workers[number]([job for job, _ in batch])
+                except Exception as error:  # whatever it is: somebody waits for each job
+                    for _, done in batch:
+                        if not done.done():
+                            done.set_exception(error)
+                    continue
+                for (_, done), result in zip(batch, results, strict=True):
+                    if not done.done():
+                        done.set_result(result)
+        finally:
+            del self._tasks[number]
+
+    def _take(self) -> list[tuple[Job, asyncio.Future[Result]]]:
+        """Return the jobs that are next: a fair share, so that all workers have some."""
+        count = min(self._max_batch, -(-len(self._queue) // len(self._workers)))
+        batch, self._queue = self._queue[:count], self._queue[count:]
+        return batch

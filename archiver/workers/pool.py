@@ -1,0 +1,30 @@
+"""Several processes that do the same, for jobs that come one by one."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any, Generic, TypeVar
+
+from archiver.workers.batcher import Batcher
+from archiver.workers.process import WorkerProcess
+
+MAX_BATCH = 64  # jobs in a list: with more of them one process works while the others wait
+Job = TypeVar("Job")
+Result = TypeVar("Result")
+
+
+class WorkerPool(Generic[Job, Result]):
+    """Processes that share the jobs: each takes what has gathered when it is free."""
+
+    def __init__(self, function: str, setup: Any, count: int, max_batch: int = MAX_BATCH) -> None:
+        self._processes = [WorkerProcess[Job, Result](function, setup) for _ in range(count)]
+        self._batcher = Batcher[Job, Result]([process.call for process in self._processes], max_batch)
+
+    async def submit(self, job: Job) -> Result:
+        """Return the result of a job. Raises WorkerError when the process that worked on it has ended."""
+        return await self._batcher.submit(job)
+
+    async def close(self) -> None:
+        """End the processes, when all jobs are done."""
+        await self._batcher.drain()
+        await asyncio.gather(*(process.close() for process in self._processes))

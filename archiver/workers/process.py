@@ -1,0 +1,87 @@
+"""A process of its own, as the one that started it sees it."""
+
+from __future__ import annotations
+
+import asyncio
+import pickle
+import sys
+from typing import Any, Generic, TypeVar
+
+from archiver.errors import WorkerError
+from archiver.workers.serve import LENGTH
+
+Job = TypeVar("Job")
+Result = TypeVar("Result")
+
+
+class WorkerProcess(Generic[Job, Result]):
+    """A process that takes lists of jobs and answers each with a list of results; it starts with the first list.
+
+    function: `module:function`, as `archiver.workers.serve` takes it. setup: what that is called with, pickled.
+    descriptor: of a lock that the process holds too, for as long as it lives; -1 for none.
+    """
+
+    def __init__(self, function: str, setup: Any, descriptor: int = -1) -> None:
+        self._function = function
+        self._setup = setup
+        self._descriptor = descriptor
+        self._process: asyncio.subprocess.Process | None = None
+        self._turn = asyncio.Lock()
+
+    async def call(self, jobs: list[Job]) -> list[Result]:
+        """Return the results of `jobs`. Lists are worked on in the order in which they came.
+
+        Raises WorkerError when the process has ended; the next list is for a new one.
+        """
+        async with self._turn:
+            try:
+                if self._process is None or self._process.returncode is not None:
+                    await self._start()
+                await self._send(jobs)
+                return await self._receive()
+            except (OSError, EOFError, asyncio.IncompleteReadError, pickle.UnpicklingError) as error:
+                await self._forget()
+                said = getattr(error, "strerror", None) or str(error) or type(error).__name__
+                raise WorkerError(f"the process for {self._function} ended: {said}") from error
+
+    async def close(self) -> None:
+        """End the process, when its jobs are done."""
+        async with self._turn:
+            if self._process and self._process.stdin:
+                self._process.stdin.close()
+                await self._process.wait()
+                self._process = None
+
+    async def _start(self) -> None:
+        # -P: the folder that a command is called in must not hide modules.
+        self._process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-P", "-m", "archiver.workers.serve", self._function),
+            pass_fds=(self._descriptor,) if self._descriptor >= 0 else (),
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+        )
+        await self._send(self._setup)
+
+    async def _send(self, value: Any) -> None:
+        assert self._process is not None
+        stream = self._process.stdin
+        assert stream is not None
+        message = pickle.dumps(value, protocol=pickle.HIGHEST_PROTOCOL)
+        stream.write(len(message).to_bytes(LENGTH, "big"))
+        stream.write(message)
+        await stream.drain()
+
+    async def _receive(self) -> list[Result]:
+        assert self._process is not None
+        stream = self._process.stdout
+        assert stream is not None
+        size = int.from_bytes(await stream.readexactly(LENGTH), "big")
+        results: list[Result] = pickle.loads(await stream.readexactly(size))
+        return results
+
+    async def _forget(self) -> None:
+        """Have done with a process that does not answer as it should."""
+        process, self._process = self._process, None
+        if process and process.returncode is None:
+            process.kill()
+            await process.wait()

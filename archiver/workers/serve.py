@@ -1,0 +1,45 @@
+"""The process itself: `python -P -m archiver.workers.serve MODULE:FUNCTION`.
+
+FUNCTION gets what the process was set up with, and returns one that takes a list of jobs and returns a list with the
+result of each. It imports what it needs, so a process starts as fast as that loads.
+
+Protocol, on standard input and output: a length of four bytes (big-endian), then a pickle. In: first the value to set
+up with, then lists of jobs. Out: for each list the list of results.
+"""
+
+from __future__ import annotations
+
+import pickle
+import signal
+import sys
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+LENGTH = 4
+
+
+def serve(name: str, requests: BinaryIO, replies: BinaryIO) -> None:
+    """Work until the input ends."""
+    module, _, function = name.partition(":")
+    work: Callable[[list[Any]], list[Any]] = getattr(import_module(module), function)(_read(requests))
+    while (jobs := _read(requests)) is not None:
+        reply = pickle.dumps(work(jobs), protocol=pickle.HIGHEST_PROTOCOL)
+        replies.write(len(reply).to_bytes(LENGTH, "big") + reply)
+        replies.flush()
+
+
+def _read(stream: BinaryIO) -> Any:
+    header = stream.read(LENGTH)
+    if len(header) < LENGTH:
+        return None
+    return pickle.loads(stream.read(int.from_bytes(header, "big")))
+
+
+if __name__ == "__main__":
+    # Whoever stops a run stops the process that leads it; this one ends with its input, when all is done.
+    for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(name, signal.SIG_IGN)
+    serve(sys.argv[1], sys.stdin.buffer, sys.stdout.buffer)
