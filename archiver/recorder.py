@@ -123,7 +123,7 @@ class Recorder:
         for file in sorted((self._output / CAPTURES).rglob(OURS)):
             path = file.relative_to(self._output).as_posix()
             if path not in known:
-                records = self._index.captures.in_file(path).values()
+                records = self._index.captures.in_file(path)
                 mended = mend(file, max((one.offset + one.length for one in records), default=0))
                 if mended:
                     self._index.captures.seal(Sealed(path, *mended))

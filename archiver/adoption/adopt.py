@@ -3,85 +3,117 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from archiver.adoption.facts import intent, known, published
+from archiver.adoption.facts import adoption, published
 from archiver.adoption.files import earlier, is_utf8, post_files, stems_with_versions
 from archiver.adoption.names import Named, Names
 from archiver.adoption.problems import Kind, problem, problems
 from archiver.adoption.survey import Survey
-from archiver.index import seconds
+from archiver.clock import MICROSECOND, now
 from archiver.posts.read import read
 from archiver.spans import read_span
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from archiver.adoption.problems import Problem
     from archiver.index import Index
+    from archiver.index.types import Adoption
     from archiver.posts.read import ReadPost
     from archiver.recipes import Recipe
+
+BATCH = 500  # posts that are taken into the index together
 
 
 def adopt(output: Path, index: Index, recipes: Mapping[str, Recipe]) -> Survey:
     """Read the posts of `output` into `index`, and return what was found; nothing on disk is changed.
 
     Articles that are recent by their recipe are due: nobody knows when they were looked at last.
-    What is read counts when the index is committed. Raises StoreError for a directory that cannot be read, and
-    IndexFileError.
+    Raises StoreError for a directory that cannot be read, and IndexFileError.
     """
     survey = Survey()
+    moment = now()
     names = Names(recipes.values())
-    reader = _Reader(output, index, survey)
+    reader = _Reader(output, index, survey, moment)
     for path in post_files(output):
         named = names.named(path.rpartition("/")[2]) if is_utf8(path) else None
         if named is None:
             survey.foreign += 1
         else:
             reader.take(path, named)
+    reader.flush()
     for recipe in recipes.values():
         if recipe.recheck:
-            now = seconds()
-            index.queue.look_again(recipe.name, now - int(read_span(recipe.recheck.within).total_seconds()), now)
+            index.look_again(recipe.name, moment - read_span(recipe.recheck.within) // MICROSECOND, moment)
     return survey
 
 
-class _Reader:
-    """Takes one post after the other into the index, and notes what is wrong with it."""
+class _Read(NamedTuple):
+    """A post that was read. adoption: None if the index can have none of it."""
 
-    def __init__(self, output: Path, index: Index, survey: Survey) -> None:
+    path: str
+    named: Named
+    problems: list[Problem]
+    adoption: Adoption | None
+
+
+class _Reader:
+    """Takes posts into the index, batch by batch, and notes what is wrong with each. now: the time to note."""
+
+    def __init__(self, output: Path, index: Index, survey: Survey, now: int) -> None:
         self._output = output
-        self._holdings = index.holdings
+        self._index = index
         self._survey = survey
+        self._now = now
         self._versions = stems_with_versions(output)
+        self._batch: list[_Read] = []
 
     def take(self, path: str, named: Named) -> None:
+        """Read the post in the file `path`. It is in the index and in the survey when the batch is full."""
         try:
             with open(f"{self._output}/{path}", "rb") as file:  # noqa: PTH123 - a Path for each costs a tenth of it all
                 content = file.read()
         except OSError as error:
-            self._survey.problems.append(problem(Kind.UNREADABLE, path, f"cannot be read: {error.strerror}"))
+            unreadable = problem(Kind.UNREADABLE, path, f"cannot be read: {error.strerror}")
+            self._batch.append(_Read(path, named, [unreadable], None))
             return
         post = read(content, quoted=named.form.quote is not None)
         if post.foreign:
             self._survey.foreign += 1
             return
-        self._survey.problems += problems(path, named, post)
-        other = self._adopt(path, named, post, content)
-        if other == path:
-            self._survey.posts += 1
-            self._survey.articles.add((named.recipe.name, named.id))
-        elif other:
-            self._survey.problems.append(problem(Kind.DOUBLED, path, f"the index has {other}"))
+        self._batch.append(
+            _Read(path, named, list(problems(path, named, post)), self._adoption(path, named, post, content))
+        )
+        if len(self._batch) == BATCH:
+            self.flush()
 
-    def _adopt(self, path: str, named: Named, post: ReadPost, content: bytes) -> str:
-        """Return the path of the post that the index now has of this article; nothing if it can have none."""
+    def flush(self) -> None:
+        """Take what was read into the index and the survey, in the order of the files."""
+        batch, self._batch = self._batch, []
+        adoptions = [one.adoption for one in batch if one.adoption]
+        others = iter(self._adopt(adoptions))
+        for path, named, found, taken in batch:
+            self._survey.problems += found
+            other = next(others) if taken else None
+            if other in (None, path):
+                self._survey.posts += taken is not None
+                self._survey.articles.update([(named.recipe.name, named.id)] if taken else [])
+            else:
+                self._survey.problems.append(problem(Kind.DOUBLED, path, f"the index has {other}"))
+
+    def _adopt(self, adoptions: list[Adoption]) -> list[str | None]:
+        """Take posts into the index; return for each the path of the one that it has in place of it, if it has."""
+        others = self._index.adopt(adoptions, self._now)
+        for number, (one, other) in enumerate(zip(adoptions, others, strict=True)):
+            # In the order of the files: the first of two copies of a post that is gone takes its place.
+            if other and other != one.path and not (self._output / other).exists():
+                (others[number],) = self._index.adopt([one._replace(instead=True)], self._now)
+        return others
+
+    def _adoption(self, path: str, named: Named, post: ReadPost, content: bytes) -> Adoption | None:
         when = published(named, post)
         if when is None:
-            return ""
-        facts = intent(path, named, post, content, when), known(named, post), int(when.timestamp())
+            return None
         versions = earlier(self._output, path) if self._versions and Path(path).stem in self._versions else ()
-        other = self._holdings.adopt(*facts, versions)
-        if other and other != path and not (self._output / other).exists():
-            self._holdings.adopt(*facts, versions, instead=True)  # it was moved here
-            other = None
-        return other or path
+        return adoption(path, named, post, content, when, versions)

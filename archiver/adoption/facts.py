@@ -7,12 +7,14 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
+from archiver.clock import micros
 from archiver.dates import read_time
 from archiver.errors import TimeFormatError
-from archiver.index import Intent
+from archiver.index.types import Adoption, ArticleKey
 from archiver.posts import words
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import date
 
     from archiver.adoption.names import Named
@@ -63,18 +65,26 @@ def known(named: Named, post: ReadPost) -> dict[str, str]:
     return facts
 
 
-def intent(path: str, named: Named, post: ReadPost, content: bytes, when: datetime) -> Intent:
-    """Return the post as the index has it."""
-    return Intent(
-        named.recipe.name,
-        named.id,
+def adoption(
+    path: str,
+    named: Named,
+    post: ReadPost,
+    content: bytes,
+    when: datetime,
+    versions: Sequence[tuple[bytes, int]] = (),
+) -> Adoption:
+    """Return the post as the index is to have it: saved when it was published."""
+    return Adoption(
+        ArticleKey(named.recipe.name, named.id),
         named.form_name,
         path,
         sha256(content).digest(),
         when,
         None if post.damage or post.link is None else words(post.body, named.recipe),
-        {},
+        known(named, post),
+        micros(when),
         post.link or own_address(named),
+        tuple(versions),
     )
 
 

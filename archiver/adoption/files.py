@@ -43,7 +43,9 @@ def stems_with_versions(output: Path) -> set[str]:
 def earlier(output: Path, path: str) -> Sequence[tuple[bytes, int]]:
     """Return SHA-256 and time of the earlier contents of a post, the first of all first. Raises StoreError."""
     try:
-        return [(sha256(file.read_bytes()).digest(), int(file.stat().st_mtime)) for file in versions(output, path)]
+        return [
+            (sha256(file.read_bytes()).digest(), file.stat().st_mtime_ns // 1000) for file in versions(output, path)
+        ]
     except OSError as error:
         raise StoreError(f"{error.filename}: cannot be read: {error.strerror}") from error
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
 from archiver.addresses import Reference
@@ -10,6 +9,7 @@ from archiver.adoption.facts import own_address
 from archiver.adoption.files import read_file
 from archiver.adoption.names import Named, Names
 from archiver.adoption.problems import Kind, problems
+from archiver.index.types import ArticleKey
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -34,19 +34,17 @@ class Lost:
 
     def references(self, index: Index) -> list[Reference]:
         """Return the articles to ask for: those of broken posts that the index knows. Raises IndexFileError."""
-        found: dict[tuple[str, str], Reference] = {}
+        found: dict[ArticleKey, Reference] = {}
         for path in dict.fromkeys(one.path for one in self._survey.problems if self._is_wanted(one)):
             named = self._names.named(path.rpartition("/")[2])
-            rows = index.catalogue.history(named.id) if named else ()
-            for row in rows:
-                if named and row["path"] == path:
-                    key = named.recipe.name, named.id
-                    known = json.loads(row["known"])
-                    one = found.get(key) or Reference(named.recipe, named.id, _address(named), forms=(), known=known)
-                    found[key] = Reference(
-                        named.recipe, named.id, one.address, forms=(*one.forms, named.form_name), known=known
-                    )
-                    self._asked[path] = one.address
+            key = ArticleKey(named.recipe.name, named.id) if named else None
+            held = index.held([key])[key] if key else None
+            if named and key and held and any(post.path == path for post in held.posts):
+                one = found.get(key) or Reference(named.recipe, named.id, _address(named), forms=(), known=held.known)
+                found[key] = Reference(
+                    named.recipe, named.id, one.address, forms=(*one.forms, named.form_name), known=held.known
+                )
+                self._asked[path] = one.address
         return list(found.values())
 
     def settle(self, reasons: Mapping[str, str]) -> None:

@@ -14,14 +14,16 @@ from archiver.adoption.fix import fix
 from archiver.adoption.names import Named, Names
 from archiver.adoption.problems import Kind, problems
 from archiver.adoption.write import Plan, write
+from archiver.index.types import ArticleKey
 from archiver.posts.read import read
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from archiver.adoption.problems import Problem
     from archiver.adoption.survey import Survey
     from archiver.index import Index
+    from archiver.index.types import HeldPost
     from archiver.posts.read import ReadPost
     from archiver.recipes import Recipe
 
@@ -41,7 +43,7 @@ class Repair:
         self._targets: set[str] = set()  # names that posts are to get: a batch is planned before it is written
 
     def run(self) -> None:
-        """Repair the posts with problems, and note in the survey what was done. The index must have been committed.
+        """Repair the posts with problems, and note in the survey what was done.
 
         Each post's bytes are kept as an earlier version first. Raises IndexFileError.
         """
@@ -99,19 +101,21 @@ class Repair:
 
     def _is_free(self, to: str, path: str, named: Named) -> bool:
         """Return whether the post in the file `path` can get the name `to`; a second post of an article never can."""
-        held = self._index.holdings.post(named.recipe.name, named.id, named.form_name)
-        first = held is None or held.path == path
+        first = all(one.path == path for one in self._posts(named) if one.form == named.form_name)
         return first and to not in self._targets and not os.path.lexists(self._output / to)
 
     def _others(self, path: str, named: Named) -> list[ReadPost]:
         """Return the other posts of an article."""
-        rows = self._index.catalogue.history(named.id)
-        paths = [row["path"] for row in rows if row["recipe"] == named.recipe.name and row["path"]]
+        paths = [one.path for one in self._posts(named)]
         return [
             read_file(self._output, other, other_named)
             for other in (*paths, *self._doubles.get(named.id, ()))
             if other != path and (other_named := self._named(other)) and (self._output / other).exists()
         ]
+
+    def _posts(self, named: Named) -> Sequence[HeldPost]:
+        key = ArticleKey(named.recipe.name, named.id)
+        return self._index.held([key])[key].posts
 
     def _named(self, path: str) -> Named | None:
         return self._names.named(path.rpartition("/")[2])

@@ -7,9 +7,10 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from archiver.adoption.facts import intent, known, published
+from archiver.adoption.facts import adoption, published
 from archiver.adoption.files import earlier
-from archiver.index import seconds
+from archiver.clock import now
+from archiver.index.types import ArticleKey, Finished, Intent
 from archiver.posts import Job
 from archiver.posts.disk import PREFIX, SUFFIX, commit, keep_version, sync_directory
 from archiver.posts.read import read
@@ -19,7 +20,8 @@ if TYPE_CHECKING:
 
     from archiver.adoption.names import Named
     from archiver.adoption.problems import Kind
-    from archiver.index import Index, Intent
+    from archiver.index import Index
+    from archiver.index.types import Adoption
 
 OWN = 1000  # numbers of temporary files that no batch has
 
@@ -36,20 +38,12 @@ class Plan(NamedTuple):
     there: bool = False  # the post has its new name already, and only the old one is to be removed
 
 
-class _Adoption(NamedTuple):
-    intent: Intent
-    known: Mapping[str, str]
-    saved: int
-
-
 def write(output: Path, index: Index, plans: list[Plan]) -> list[str]:
     """Write posts, each after its old bytes were kept as an earlier version; return for each why it could not be
     written, nothing if it was. Raises IndexFileError."""
-    adoptions = [_adoption(index, plan) for plan in plans]
-    for adoption in adoptions:
-        if adoption:
-            index.holdings.intend(adoption.intent, seconds())
-    index.commit()
+    moment = now()
+    adoptions = _adoptions(index, plans)
+    index.begin([_intent(one, moment) for one in adoptions if one], moment)
     failures = [_keep(output, plan) for plan in plans]
     ready = [number for number, failure in enumerate(failures) if not failure]
     jobs = [(number, Job(_place(plans[number], number), plans[number].new, "rewrite")) for number in ready]
@@ -60,24 +54,36 @@ def write(output: Path, index: Index, plans: list[Plan]) -> list[str]:
             failures[number] = failures[number] or _rename(output, job.path, plans[number])
             with suppress(OSError):  # what is left is swept by a later run
                 (output / job.path).unlink(missing_ok=True)
-    for plan, adoption, failure in zip(plans, adoptions, failures, strict=True):
-        if adoption and not failure:
-            index.holdings.adopt(*adoption, earlier(output, plan.to), instead=True)
-        if adoption:
-            index.holdings.drop(adoption.intent)
-    index.commit()
+    written = [
+        one._replace(earlier=tuple(earlier(output, one.path)), instead=True)
+        for one, failure in zip(adoptions, failures, strict=True)
+        if one and not failure
+    ]
+    index.adopt(written, moment)
+    index.finish([Finished(one.key, one.form, "dropped") for one in adoptions if one], moment)
     return failures
 
 
-def _adoption(index: Index, plan: Plan) -> _Adoption | None:
-    """Return what the index is to know of a post; None if it knows another one of the article."""
-    named = plan.named
-    held = index.holdings.post(named.recipe.name, named.id, named.form_name)
-    post = read(plan.new, quoted=named.form.quote is not None)
-    when = published(named, post)
-    if when is None or (held and held.path not in (plan.path, plan.to)):
-        return None
-    return _Adoption(intent(plan.to, named, post, plan.new, when), known(named, post), int(when.timestamp()))
+def _adoptions(index: Index, plans: list[Plan]) -> list[Adoption | None]:
+    """Return what the index is to know of each post; None where it knows another one of the article."""
+    held = index.held(_key(plan.named) for plan in plans)
+    found: list[Adoption | None] = []
+    for plan in plans:
+        named = plan.named
+        post = read(plan.new, quoted=named.form.quote is not None)
+        when = published(named, post)
+        paths = [one.path for one in held[_key(named)].posts if one.form == named.form_name]
+        known = when is not None and {plan.path, plan.to}.issuperset(paths)
+        found.append(adoption(plan.to, named, post, plan.new, when) if known and when else None)
+    return found
+
+
+def _key(named: Named) -> ArticleKey:
+    return ArticleKey(named.recipe.name, named.id)
+
+
+def _intent(one: Adoption, now: int) -> Intent:
+    return Intent(one.key, one.form, one.path, one.sha256, one.published, one.text_digest, {}, now)
 
 
 def _keep(output: Path, plan: Plan) -> str:

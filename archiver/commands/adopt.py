@@ -83,17 +83,15 @@ def _adopt(output: Path, process: AsyncCrawlerProcess, crawler: Crawler, *, repa
     index = Index.open(output)
     try:
         survey = adopt(output, index, recipes)
-        index.completed()
-        index.commit()
+        index.mark_complete()
         lost = Lost(output, recipes, survey)
         references = []
         if repair:
             Repair(output, index, recipes, survey).run()
             references = lost.references(index)
         add_manifest(output, index)
-        index.commit()
     finally:
-        index.close(keep=False)
+        index.close()
     if references:
         reasons: dict[str, str] = {}
 

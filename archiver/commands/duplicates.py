@@ -12,6 +12,8 @@ from archiver.commands.options import add_settings_options, looking, settings_fr
 if TYPE_CHECKING:
     import argparse
 
+    from archiver.index.catalogue import SameText
+
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the command to `subparsers`."""
@@ -29,11 +31,17 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
 def run(arguments: argparse.Namespace) -> int:
     """List the groups and return the exit status."""
     with looking(Path(settings_from(arguments)["ARCHIVER_OUTPUT"])) as index:
-        for group in index.catalogue.same_words():
+        for group in index.catalogue.same_text():
             if arguments.json:
-                print_line(json.dumps([dict(row) for row in group], ensure_ascii=False))
+                print_line(json.dumps([_fields(one) for one in group], ensure_ascii=False))
                 continue
             print_line(f"{len(group)} articles with the same text")
-            for row in group:
-                print_line(f"  {row['recipe']} {row['id']}  {row['published'] or ''}  {row['path'] or ''}")
+            for one in group:
+                fields = _fields(one)
+                print_line(f"  {one.key.recipe} {one.key.id}  {fields['published'] or ''}  {one.path or ''}")
     return 0
+
+
+def _fields(one: SameText) -> dict[str, str | None]:
+    published = one.published.isoformat() if one.published else None
+    return {"recipe": one.key.recipe, "id": one.key.id, "published": published, "path": one.path}

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import sys
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scrapy.exceptions import UsageError
 
+from archiver.clock import micros, moment
 from archiver.commands.options import add_settings_options, looking, settings_from
 from archiver.errors import ExportError
 from archiver.exports import About, format_names, load_format
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
 
     from archiver.exports import Entry, Format
 
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MOST = 2**63 - 1  # the largest number that SQLite takes
 
 
@@ -145,15 +145,15 @@ def _to_standard_output(chosen: Format, entries: Iterator[Entry], about: About) 
 
 
 def _since(text: str) -> int | None:
-    """Return a date or time in seconds since 1970; without an offset it is UTC. Raises UsageError."""
+    """Return a date or time in microseconds since 1970; without an offset it is UTC. Raises UsageError."""
     if not text:
         return None
     try:
         time = datetime.fromisoformat(text)
     except ValueError as error:
         raise UsageError(f"--since: expected a date or a time such as 2026-08-19T12:00:00Z, got {text!r}") from error
-    return int((time if time.tzinfo else time.replace(tzinfo=UTC)).timestamp())
+    return micros(time if time.tzinfo else time.replace(tzinfo=UTC))
 
 
-def _shown(seconds: int) -> str:
-    return (EPOCH + timedelta(seconds=seconds)).isoformat().replace("+00:00", "Z")
+def _shown(micros: int) -> str:
+    return moment(micros).replace(microsecond=0).isoformat().replace("+00:00", "Z")

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from scrapy.exceptions import UsageError
 
 from archiver.addresses import resolve
+from archiver.clock import SECOND
 from archiver.commands.display import print_line
 from archiver.commands.options import add_settings_options, looking, settings_from
 from archiver.errors import UnknownAddressError
@@ -21,18 +22,20 @@ from archiver.statuses import FAILED
 
 if TYPE_CHECKING:
     import argparse
-    import sqlite3
     from collections.abc import Iterable, Iterator
+
+    from archiver.index.catalogue import History
+    from archiver.index.types import EarlierContent, HeldPost
 
 # A body is a few very long lines: for reading, one goes to each sentence and each block.
 SENTENCE = re.compile(r"(?<=[。！？；])(?![）”’」』]|</)|(?<=</p>)|(?<=</tr>)|(?<=</li>)|(?<=[.!?] )")
 
 
 class Version(NamedTuple):
-    """One version of a post: its number, when it was saved (seconds since 1970), and its file."""
+    """One version of a post: its number, when it was saved (microseconds since 1970), and its file."""
 
     number: int
-    saved: float
+    saved: int
     file: Path
 
 
@@ -60,54 +63,62 @@ def run(arguments: argparse.Namespace) -> int:
     except UnknownAddressError as error:
         raise UsageError(str(error)) from error
     with looking(output) as index:
-        rows = [row for row in index.catalogue.history(reference.id) if arguments.form in (None, row["form"])]
-        if not rows:
-            sys.stderr.write(f"archiver: {reference.id}: the index of {output} does not know it\n")
-            return FAILED
-        if arguments.version is not None:
-            return _print_version(output, rows, arguments.version)
-        print_line(f"{rows[0]['recipe']} {reference.id}: {rows[0]['state']}{_reason(rows[0])}")
-        for place in index.catalogue.places(rows[0]["key"]):
-            print_line(f"  seen {_day(place['first_seen'])} to {_day(place['last_seen'])}  {place['place']}")
-        for row in rows:
-            if row["path"]:
-                print_line("")
-                _print_post(output, row, index.catalogue.revisions(row["key"], row["form"]))
+        found = [(one, _posts(one, arguments.form)) for one in index.catalogue.history(reference.id)]
+    if arguments.form:
+        found = [(one, posts) for one, posts in found if posts]
+    if not found:
+        sys.stderr.write(f"archiver: {reference.id}: the index of {output} does not know it\n")
+        return FAILED
+    if arguments.version is not None:
+        return _print_version(output, reference.id, [one for _, posts in found for one in posts], arguments.version)
+    for one, posts in found:
+        reason = f" ({one.reason})" if one.reason else ""
+        print_line(f"{one.held.key.recipe} {reference.id}: {one.held.state}{reason}")
+        for place in one.places:
+            print_line(f"  seen {_day(place.first_seen)} to {_day(place.last_seen)}  {place.name}")
+        for post in posts:
+            print_line("")
+            _print_post(output, post, one.held.earlier)
     return 0
 
 
-def _versions(output: Path, row: sqlite3.Row, revisions: Iterable[sqlite3.Row] = ()) -> list[Version]:
+def _posts(article: History, form: str | None) -> list[HeldPost]:
+    return [post for post in article.held.posts if form in (None, post.form)]
+
+
+def _versions(output: Path, post: HeldPost, earlier: Iterable[EarlierContent] = ()) -> list[Version]:
     """Return the versions of a post, the first of all first; the last is the post itself."""
-    times = {one["revision"]: one["saved"] for one in revisions}
-    kept = versions(output, row["path"])
-    earlier = [Version(int(file.stem), times.get(int(file.stem), file.stat().st_mtime), file) for file in kept]
-    return [*earlier, Version(len(kept) + 1, row["post_saved"], output / row["path"])]
+    times = {one.revision: one.saved for one in earlier if one.form == post.form}
+    kept = versions(output, post.path)
+    before = [
+        Version(int(file.stem), times.get(int(file.stem), file.stat().st_mtime_ns // 1000), file) for file in kept
+    ]
+    return [*before, Version(len(kept) + 1, post.saved, output / post.path)]
 
 
-def _print_version(output: Path, rows: list[sqlite3.Row], number: int) -> int:
-    held = [row for row in rows if row["path"]]
-    if len(held) > 1:
-        forms = ", ".join(row["form"] for row in held)
+def _print_version(output: Path, article_id: str, posts: list[HeldPost], number: int) -> int:
+    if len(posts) > 1:
+        forms = ", ".join(post.form for post in posts)
         raise UsageError(f"--version: the article has posts of several forms; say which with --form: {forms}")
-    for version in _versions(output, held[0]) if held else ():
+    for version in _versions(output, posts[0]) if posts else ():
         if version.number == number and version.file.exists():
             sys.stdout.buffer.write(version.file.read_bytes())
             return 0
-    sys.stderr.write(f"archiver: {rows[0]['id']}: there is no version {number}\n")
+    sys.stderr.write(f"archiver: {article_id}: there is no version {number}\n")
     return FAILED
 
 
-def _print_post(output: Path, row: sqlite3.Row, revisions: Iterable[sqlite3.Row]) -> None:
-    all_versions = _versions(output, row, revisions)
-    print_line(f"{row['form']}: {row['path']}, {len(all_versions)} version{'s' * (len(all_versions) > 1)}")
-    earlier: list[str] = []
+def _print_post(output: Path, post: HeldPost, earlier: Iterable[EarlierContent]) -> None:
+    all_versions = _versions(output, post, earlier)
+    print_line(f"{post.form}: {post.path}, {len(all_versions)} version{'s' * (len(all_versions) > 1)}")
+    before: list[str] = []
     for version in all_versions:
         print_line(f"  {version.number}  saved {_time(version.saved)}  {version.file.relative_to(output)}")
         lines = _lines(version.file)
-        if earlier:
-            for line in _changes(earlier, lines):
+        if before:
+            for line in _changes(before, lines):
                 print_line(f"      {line}")
-        earlier = lines
+        before = lines
 
 
 def _lines(file: Path) -> list[str]:
@@ -124,13 +135,9 @@ def _changes(old: list[str], new: list[str]) -> Iterator[str]:
             yield f"{line[0]} {line[1:].strip()}"
 
 
-def _reason(row: sqlite3.Row) -> str:
-    return f" ({row['reason']})" if row["reason"] else ""
+def _day(micros: int) -> str:
+    return time.strftime("%Y-%m-%d", time.localtime(micros // SECOND))
 
 
-def _day(moment: float) -> str:
-    return time.strftime("%Y-%m-%d", time.localtime(moment))
-
-
-def _time(moment: float) -> str:
-    return time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(moment))
+def _time(micros: int) -> str:
+    return time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(micros // SECOND))

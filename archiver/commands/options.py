@@ -73,7 +73,7 @@ def looking(output: Path) -> Iterator[Index]:
     try:
         yield index
     finally:
-        index.close(keep=False)
+        index.close()
 
 
 def _setting(text: str) -> tuple[str, str]:

@@ -79,7 +79,7 @@ def _replay(arguments: argparse.Namespace, settings: Settings, output: Path, fil
         if not (arguments.diff or index.complete) and (output / POSTS).is_dir():
             adopt(output, index, recipes)
         if not arguments.diff:
-            index.completed()
+            index.mark_complete()
 
         def listen(change: Change) -> None:
             _tell(change, as_json=arguments.json, diff=arguments.diff)
@@ -89,7 +89,7 @@ def _replay(arguments: argparse.Namespace, settings: Settings, output: Path, fil
             add_manifest(output, index)
         return summary
     finally:
-        index.close(keep=not arguments.diff)
+        index.close()
 
 
 def _tell(change: Change, *, as_json: bool, diff: bool) -> None:

@@ -8,16 +8,17 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from archiver import clock
+from archiver.clock import SECOND
 from archiver.commands.display import print_line, print_table
 from archiver.commands.options import add_settings_options, looking, settings_from
-from archiver.index import seconds
 from archiver.spans import show_span
 from archiver.statuses import ALARM
 
 if TYPE_CHECKING:
     import argparse
 
-    from archiver.index import Run
+    from archiver.index import Index, Run
 
 LAST = 5  # runs of each listing
 FORGOTTEN = 7 * 86400  # seconds: the alarm of a listing that has not been read for so long says nothing any more
@@ -38,20 +39,17 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
 
 def run(arguments: argparse.Namespace) -> int:
     """Show the status and return the exit status."""
-    now = seconds()
+    now = clock.now()
     with looking(Path(settings_from(arguments)["ARCHIVER_OUTPUT"])) as index:
-        journal = index.journal
-        runs = journal.runs(LAST)
-        listings: list[dict[str, Any]] = [
-            {"listing": name, "waiting": journal.waiting(name, now), "runs": journal.yields(name, LAST)}
-            for name in journal.listings()
-        ]
+        runs = index.runs.latest(LAST)
+        listings = [_listing(index, name, now) for name in index.listings.names()]
         status = {
-            "articles": journal.states(),
-            "hosts": journal.hosts(now),
+            "articles": index.catalogue.states(),
+            "hosts": {host: until // SECOND for host, until in index.hosts.on_hold(now).items()},
             "listings": listings,
-            "runs": [one._asdict() for one in runs],
+            "runs": [_run(one) for one in runs],
         }
+    now //= SECOND
     if arguments.json:
         print_line(json.dumps(status, ensure_ascii=False, indent=1))
     else:
@@ -61,12 +59,27 @@ def run(arguments: argparse.Namespace) -> int:
     return ALARM if alarms or (runs and runs[0].report.get("alarms")) else 0
 
 
+def _listing(index: Index, name: str, now: int) -> dict[str, Any]:
+    """Return what is known of a listing, for JSON: times are seconds since 1970."""
+    waiting = index.listings.waiting(name, now)
+    return {
+        "listing": name,
+        "waiting": {"count": waiting.articles, "next": waiting.next and waiting.next // SECOND},
+        "runs": [{**one.stats, "time": one.time // SECOND} for one in index.listings.stats(name, LAST)],
+    }
+
+
+def _run(one: Run) -> dict[str, Any]:
+    """Return a run, for JSON: times are seconds since 1970."""
+    return {**one._asdict(), "started": one.started // SECOND, "ended": one.ended and one.ended // SECOND}
+
+
 def _show(status: dict[str, Any], last: Run | None, now: int) -> None:
     states = ", ".join(f"{count:,} {state}" for state, count in status["articles"].items()) or "no articles yet"
     print_line(f"articles: {states}")
     if last:
-        how = "runs, or was killed" if last.ended is None else f"took {_span(last.ended - last.started)}"
-        print_line(f"last run: {_ago(last.started, now)}, {how}")
+        how = "runs, or was killed" if last.ended is None else f"took {_span((last.ended - last.started) // SECOND)}"
+        print_line(f"last run: {_ago(last.started // SECOND, now)}, {how}")
         for alarm in last.report.get("alarms", ()):
             print_line(f"ALARM: {alarm}")
     for host, resume in status["hosts"].items():

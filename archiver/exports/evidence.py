@@ -108,16 +108,17 @@ class Copy:
     def _bring(self, capture: Capture, revisit: Member) -> None:
         """Copy the answer that has the payload of `revisit` (WARC 1.1, 6.7.2)."""
         url, date = revisit.header("WARC-Refers-To-Target-URI"), revisit.header("WARC-Refers-To-Date")
-        original = self._captures.same(capture.payload)
+        original = self._captures.with_payload([capture.payload]).get(capture.payload)
         if url and date and (original is None or (original.url, original.time) != (url, _time(date))):
-            original = self._captures.at(url, _time(date)) or original
+            where = url, _time(date)
+            original = self._captures.at([where]).get(where, original)
         if original is None or original[:2] == capture[:2]:
             raise ExportError(
                 f"{self._root / capture.warc}: the record at byte {capture.offset:,} has no payload, and the one that "
                 f"has it is not in the archive: {url} of {date}"
             )
-        where = original[:2]
-        if not self._scratch.execute("SELECT 1 FROM copied WHERE (warc, offset) = (?, ?)", where).fetchone():
+        found = self._scratch.execute("SELECT 1 FROM copied WHERE (warc, offset) = (?, ?)", original[:2]).fetchone()
+        if not found:
             self._copied(original)
 
     def _put(self, packed: bytes) -> None:

@@ -2,35 +2,32 @@
 
 from __future__ import annotations
 
-import json
 import re
-from datetime import UTC, datetime, timedelta
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from archiver.clock import SECOND, moment, now
 from archiver.exports.entry import Entry, Version
-from archiver.index import as_capture, seconds
 from archiver.posts import VERSIONS
 from archiver.posts.read import read
 from archiver.text import printable
 
 if TYPE_CHECKING:
-    import sqlite3
     from collections.abc import Callable, Iterator, Mapping
+    from datetime import datetime
 
     from archiver.index import Index
+    from archiver.index.posts import ArchivedPost
     from archiver.posts.read import ReadPost
     from archiver.recipes import Form, Recipe
-
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Selection(NamedTuple):
     """Which articles are wanted: all, unless something is said."""
 
-    since: int | None = None  # saved then or later: seconds since 1970, before it less than 0
+    since: int | None = None  # saved then or later: microseconds since 1970, before it less than 0
     recipe: str = ""
     listing: str = ""  # RECIPE/LISTING
     query: tuple[str, ...] = ()  # words that title or text must all have
@@ -41,15 +38,15 @@ class Entries:
     """Reads the entries of an archive one by one.
 
     `tell` is told of each post that cannot be read (`failed` counts them) and of each that is not as it was written.
-    What was saved or edited after `last` (seconds since 1970), and is not here, is there with `since=last` the next
-    time.
+    What was saved or edited after `last` (microseconds since 1970), and is not here, is there with `since=last` the
+    next time.
     """
 
     def __init__(
         self, output: Path, index: Index, recipes: Mapping[str, Recipe], tell: Callable[[str], None] = lambda _: None
     ) -> None:
         self._output = output
-        self._catalogue = index.catalogue
+        self._posts = index.posts
         self._recipes = recipes
         self._tell = tell
         self.failed = 0
@@ -59,36 +56,36 @@ class Entries:
     def select(self, selection: Selection) -> Iterator[Entry]:
         """Yield the entries that are selected. Raises IndexFileError."""
         _, recipe, listing, query, left = selection
-        begun = seconds()
+        begun = now()
         newest = None
         since = selection.since
         if left:
-            rows = self._catalogue.latest(None if query else left, since, recipe, listing)
+            selected = self._posts.select_latest(None if query else left, since, recipe, listing)
         else:
-            rows = self._catalogue.posts(since, recipe, listing)
-        for row in rows:
-            entry = self._entry(row)
+            selected = self._posts.select(since, recipe, listing)
+        for post, chosen, pending in selected:
+            entry = self._entry(post)
             if entry and _has(entry, query):
                 self.count += 1
-                if row["chosen"] <= begun:  # adopted posts have the time that they name themselves: it may be to come
-                    newest = row["chosen"] if newest is None else max(newest, row["chosen"])
+                if chosen <= begun:  # adopted posts have the time that they name themselves: it may be to come
+                    newest = chosen if newest is None else max(newest, chosen)
                 known = newest if newest is not None else begun if since is None else min(since, begun)
-                self.last = known if row["pending"] is None else min(known, row["pending"])
+                self.last = known if pending is None else min(known, pending)
                 yield entry
                 left -= 1
                 if left == 0:
                     return
 
-    def _entry(self, row: sqlite3.Row) -> Entry | None:
+    def _entry(self, known: ArchivedPost) -> Entry | None:
         """Return the entry of a post, None if its file cannot be read or is no whole post."""
-        recipe = self._recipes.get(row["recipe"])
-        form = recipe.forms.get(row["form"]) if recipe else None
+        recipe = self._recipes.get(known.key.recipe)
+        form = recipe.forms.get(known.form) if recipe else None
         try:
-            content, digest, row, expected = self._content(row)
+            content, digest, known, expected = self._content(known)
         except OSError as error:
             self._fail(f"{error.filename}: {error.strerror}")
             return None
-        path = f"{self._output}/{row['path']}"
+        path = f"{self._output}/{known.path}"
         post = read(content, quoted=bool(form and form.quote))
         if reason := _broken(post):
             self._fail(f"{path}: {reason}")
@@ -96,38 +93,38 @@ class Entries:
         if not expected:
             self._tell(f"{path}: was changed since it was written")
         return Entry(
-            recipe=row["recipe"],
-            id=row["id"],
-            form=row["form"],
+            recipe=known.key.recipe,
+            id=known.key.id,
+            form=known.form,
             url=post.link or "",
             title=printable(post.title),  # YAML can write what UTF-8 cannot
-            published=datetime.fromisoformat(row["published"]),
+            published=known.published,
             source=source_of(post, form) if form else "",
             category=printable(post.categories),
             tags=tuple(map(printable, post.tags)),
             quote=post.quote or "",
             html=post.body,
-            path=row["path"],
+            path=known.path,
             sha256=digest.hex(),
-            revision=row["revision"],
-            saved=_time(row["saved"]),
-            first_seen=_time(row["first_seen"]),
-            checked=_time(row["checked"]) if row["checked"] is not None else None,
-            state=row["state"],
-            listings=tuple(sorted(json.loads(row["places"]))),
-            rules=json.loads(row["rules"]),
-            capture=as_capture(row) if row["warc"] is not None else None,
-            versions=self._versions(row) if row["revision"] > 1 else (),
+            revision=known.revision,
+            saved=_second(known.saved),
+            first_seen=_second(known.first_seen),
+            checked=_second(known.checked) if known.checked is not None else None,
+            state=known.state,
+            listings=known.places,
+            rules=dict(known.rules),
+            capture=known.capture,
+            versions=self._versions(known) if known.revision > 1 else (),
         )
 
-    def _content(self, row: sqlite3.Row) -> tuple[bytes, bytes, sqlite3.Row, bool]:
+    def _content(self, known: ArchivedPost) -> tuple[bytes, bytes, ArchivedPost, bool]:
         """Return what is in the file of a post, its SHA-256, what the index knows of it, and whether the two agree.
 
-        Where they do not, the index is asked again: a crawl may have edited the post since `row` was read, or may be
+        Where they do not, the index is asked again: a crawl may have edited the post since it was read there, or may be
         about to note that it did. Raises OSError.
         """
         while True:
-            path = f"{self._output}/{row['path']}"
+            path = f"{self._output}/{known.path}"
             failure = None
             try:
                 with open(path, "rb", buffering=0) as file:  # noqa: PTH123 - a Path for each costs a tenth of it all
@@ -135,31 +132,25 @@ class Entries:
             except OSError as error:
                 content, failure = b"", error
             digest = sha256(content).digest()
-            if digest == row["sha256"]:
-                return content, digest, row, True
-            expected = self._catalogue.is_being_written(row["article"], row["form"], digest)  # no more, when it is held
-            now = self._catalogue.post(row["article"], row["form"])
-            if expected or now is None or (now["path"], now["sha256"]) == (row["path"], row["sha256"]):
+            if digest == known.sha256:
+                return content, digest, known, True
+            expected = self._posts.is_being_written(known.key, known.form, digest)  # no more, when it is held
+            later = self._posts.get(known.key, known.form)
+            if expected or later is None or (later.path, later.sha256) == (known.path, known.sha256):
                 if failure:
                     raise failure
-                return content, digest, row, expected
-            row = now
+                return content, digest, known, expected
+            known = later
 
     def _fail(self, problem: str) -> None:
         self.failed += 1
         self._tell(f"{problem}: left out")
 
-    def _versions(self, row: sqlite3.Row) -> tuple[Version, ...]:
-        directory = f"{VERSIONS}/{Path(row['path']).stem}"
+    def _versions(self, known: ArchivedPost) -> tuple[Version, ...]:
+        directory = f"{VERSIONS}/{Path(known.path).stem}"
         return tuple(
-            Version(
-                one["revision"],
-                f"{directory}/{one['revision']}.md",
-                one["sha256"].hex(),
-                _time(one["saved"]),
-                as_capture(one) if one["warc"] is not None else None,
-            )
-            for one in self._catalogue.revisions(row["article"], row["form"])
+            Version(one.revision, f"{directory}/{one.revision}.md", one.sha256.hex(), _second(one.saved), one.capture)
+            for one in self._posts.earlier(known.key, known.form)
         )
 
 
@@ -170,8 +161,8 @@ def _broken(post: ReadPost) -> str:
     return post.damage or post.fault or ("its end is missing" if post.link is None else "")
 
 
-def _time(moment: int) -> datetime:
-    return EPOCH + timedelta(seconds=moment)  # `fromtimestamp` takes no time before 1970 on Windows
+def _second(micros: int) -> datetime:
+    return moment(micros - micros % SECOND)  # whole seconds are what other tools know, and enough for people
 
 
 def _has(entry: Entry, words: tuple[str, ...]) -> bool:

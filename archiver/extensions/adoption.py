@@ -29,5 +29,5 @@ class Adoption:
             survey = adopt(archive.output, archive.index, recipes_for(crawler.settings))
             logger.info("A new index: %s", survey.summary())
         if not archive.dry:
-            archive.index.completed()
+            archive.index.mark_complete()
         return cls()

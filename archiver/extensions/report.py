@@ -49,7 +49,7 @@ class Report:
 
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
-        self._started, self._begun = seconds(), time.monotonic()
+        self._started, self._begun = int(time.time()), time.monotonic()
         self.counts: Counter[str] = Counter()
         self.interrupted = False
         self.bytes = 0
@@ -173,7 +173,7 @@ class Report:
             file = directory / f"{name}.json"
             file.write_text(json.dumps(report, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
             for old in directory.glob("*.json"):
-                if old.stat().st_mtime < seconds() - REPORTS_KEPT:
+                if old.stat().st_mtime < time.time() - REPORTS_KEPT:
                     old.unlink(missing_ok=True)
         except OSError as error:
             self._add(Result(str(directory), "failed", None, f"the report cannot be kept: {error.strerror}"))

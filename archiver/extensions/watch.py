@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from scrapy import signals
 
+from archiver.clock import SECOND
 from archiver.errors import HeldBackError, SameTextError
 from archiver.index import seconds
 from archiver.index.extension import archive_index, ends_the_run
@@ -90,7 +91,7 @@ class Watch:
                 one.articles = {name: round(self._sums[label][name] / one.saved, 4) for name in (*FILLED, "body")}
             history = journal.yields(label, HISTORY, good=True)
             carry(one, history)
-            one.alarms = alarms(one, history, now)
+            one.alarms = alarms(one, history, now // SECOND)
             if one.alarms:
                 journal.forget_validators(label)  # the same answer again would be no better
             journal.add_yield(label, self._archive.run, now, one.as_dict(), good=not one.alarms)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import zlib
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
-if TYPE_CHECKING:
-    from archiver.index.database import Database
+from archiver.clock import micros, moment
 
-COMPRESSION = 1  # zlib's fastest: answers are kept for some weeks only
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from archiver.index.database import Database
 
 
 class Answer(NamedTuple):
@@ -35,19 +35,24 @@ class Answers:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._bodies: dict[int, tuple[str, bytes]] = {}  # by article: type and body of those that are not captured
 
     def keep(self, recipe: str, article_id: str, answer: Answer) -> None:
         """Keep the answer that an article was made of, in place of an earlier one."""
         row = self._database.row("SELECT key FROM articles WHERE recipe = ? AND id = ?", recipe, article_id)
         if row:
             self._database.write(
-                "INSERT OR REPLACE INTO answers VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                "INSERT OR REPLACE INTO answers VALUES (?, ?, ?, ?, ?, ?, ?)",
                 row["key"],
-                *answer[:5],
-                int(answer.fetched.timestamp()),
-                None if answer.body is None else zlib.compress(answer.body, COMPRESSION),
+                answer.page,
+                answer.url,
+                answer.etag,
+                answer.modified,
+                micros(answer.fetched),
                 answer.capture,
             )
+            if answer.body is not None:
+                self._bodies[row["key"]] = answer.content_type, answer.body
 
     def captured(self, recipe: str, article_id: str, capture: int) -> None:
         """Note which capture the answer for an article is."""
@@ -67,15 +72,15 @@ class Answers:
         )
         if row is None:
             return None
-        fetched = datetime.fromtimestamp(row["fetched"], UTC)
+        content_type, body = self._bodies.get(row["article"], ("", None))
         return Answer(
             row["page"],
             row["url"],
-            row["type"],
+            content_type,
             row["etag"],
             row["modified"],
-            fetched,
-            None if row["body"] is None else zlib.decompress(row["body"]),
+            moment(row["fetched"]),
+            body,
             row["capture"],
         )
 

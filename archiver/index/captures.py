@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
-from archiver.captures import Capture
+from archiver.clock import micros
+from archiver.index.values import CAPTURE, as_capture, json_text, put_captures, storable
 
 if TYPE_CHECKING:
-    import sqlite3
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterable, Iterator
+    from datetime import datetime
 
+    from archiver.captures import Capture
     from archiver.index.database import Database
 
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-MICROSECOND = timedelta(microseconds=1)
+BATCH = 500  # parameters of a query; SQLite takes some thousands
 
 
 class Sealed(NamedTuple):
@@ -31,77 +31,97 @@ class Captures:
     def __init__(self, database: Database) -> None:
         self._database = database
 
+    def note(self, captures: Iterable[Capture]) -> None:
+        """Note records; one that is known stays as it is."""
+        with self._database.transaction():
+            put_captures(self._database, captures)
+
     def add(self, capture: Capture) -> int:
         """Note a record, and return its key; one that is known keeps its own."""
-        row = self._database.row(
-            """INSERT INTO captures (warc, offset, length, payload, url, time) VALUES (?, ?, ?, ?, ?, ?)
-               ON CONFLICT DO NOTHING RETURNING key""",
-            capture.warc,
-            capture.offset,
-            capture.length,
-            bytes.fromhex(capture.payload),
-            capture.url,
-            (capture.time - EPOCH) // MICROSECOND,
-        )
-        row = row or self._database.row(
-            "SELECT key FROM captures WHERE warc = ? AND offset = ?", capture.warc, capture.offset
-        )
+        put_captures(self._database, [capture])
+        row = self._database.row("SELECT key FROM captures WHERE warc = ? AND offset = ?", capture.warc, capture.offset)
         assert row is not None, "it was put in"
         return int(row["key"])
 
     def get(self, key: int) -> Capture | None:
         """Return the record with that key."""
-        row = self._database.row("SELECT * FROM captures WHERE key = ?", key)
-        return as_capture(row) if row else None
+        row = self._database.row(f"SELECT {CAPTURE} FROM captures WHERE key = ?", key)
+        return as_capture(*row) if row else None
 
     def same(self, payload: str, directory: str = "") -> Capture | None:
         """Return the first record with that payload (SHA-256, hexadecimal digits), of the files in `directory`."""
-        row = self._database.row(
-            "SELECT * FROM captures WHERE payload = ?1 AND (?2 = '' OR substr(warc, 1, length(?2) + 1) = ?2 || '/')"
-            " ORDER BY key LIMIT 1",
-            bytes.fromhex(payload),
-            directory,
-        )
-        return as_capture(row) if row else None
+        return self.with_payload([payload], directory).get(payload)
 
-    def at(self, url: str, time: datetime) -> Capture | None:
-        """Return the record of that target URI and date."""
-        row = self._database.row(
-            "SELECT * FROM captures WHERE url = ? AND time = ?", url, (time - EPOCH) // MICROSECOND
+    def with_payload(self, payloads: Collection[str], directory: str = "") -> dict[str, Capture]:
+        """Return the first record with each payload (SHA-256, hexadecimal digits), of the files in `directory`; without
+        one of all. A payload that no record has is not in the answer."""
+        asked = sorted({bytes.fromhex(payload) for payload in payloads})
+        found = []
+        for batch in (asked[start : start + BATCH] for start in range(0, len(asked), BATCH)):
+            # Of each group SQLite gives the row that has the minimum (SQLite, "Bare columns in an aggregate query").
+            found += self._database.rows(
+                f"""SELECT {CAPTURE}, min(key) FROM captures WHERE payload IN ({", ".join("?" * len(batch))})
+                    AND (? = '' OR substr(warc, 1, length(?) + 1) = ? || '/') GROUP BY payload""",
+                *batch,
+                *(storable(directory),) * 3,
+            )
+        return {one.payload: one for *columns, _ in found if (one := as_capture(*columns))}
+
+    def at(self, moments: Collection[tuple[str, datetime]]) -> dict[tuple[str, datetime], Capture]:
+        """Return the record of each target URI and date; one that is not known is not in the answer."""
+        asked = {(storable(url), micros(time)): (url, time) for url, time in moments}
+        rows = self._database.rows(
+            f"""SELECT {CAPTURE} FROM json_each(?) AS asked
+                CROSS JOIN captures ON url = asked.value ->> 0 AND time = asked.value ->> 1
+                ORDER BY captures.key DESC""",
+            json_text(list(asked)),
         )
-        return as_capture(row) if row else None
+        return {asked[one.url, micros(one.time)]: one for row in rows if (one := as_capture(*row))}
 
     def has(self, warc: str) -> bool:
         """Return whether there are records in a file."""
         return self._database.row("SELECT 1 FROM captures WHERE warc = ? LIMIT 1", warc) is not None
 
-    def all(self) -> Iterator[tuple[int, Capture]]:
-        """Yield every record with its key."""
-        for row in self._database.each("SELECT * FROM captures"):
-            yield row["key"], as_capture(row)
+    def all(self) -> Iterator[Capture]:
+        """Yield every record."""
+        for row in self._database.each(f"SELECT {CAPTURE} FROM captures"):
+            if one := as_capture(*row):
+                yield one
 
-    def in_file(self, warc: str) -> dict[int, Capture]:
-        """Return the records in a file by key, in their order."""
-        rows = self._database.rows("SELECT * FROM captures WHERE warc = ? ORDER BY offset", warc)
-        return {row["key"]: as_capture(row) for row in rows}
+    def used(self, warc: str = "") -> Iterator[tuple[Capture, int]]:
+        """Yield the records (of one file) that posts and earlier contents were made of, each with their number."""
+        for row in self._database.each(
+            f"""SELECT {CAPTURE}, uses FROM
+                (SELECT capture, count(*) AS uses FROM
+                 (SELECT capture FROM posts UNION ALL SELECT capture FROM revisions)
+                 WHERE capture IS NOT NULL GROUP BY capture)
+                CROSS JOIN captures ON captures.key = capture WHERE ?1 = '' OR warc = ?1""",
+            storable(warc),
+        ):
+            *columns, uses = row
+            if one := as_capture(*columns):
+                yield one, uses
+
+    def lost(self) -> list[str]:
+        """Return the posts that, now or before, were made of a record which the index should have and has not."""
+        rows = self._database.rows(
+            """SELECT path FROM posts WHERE capture NOT IN (SELECT key FROM captures)
+               UNION SELECT path FROM revisions JOIN posts USING (article, form)
+               WHERE revisions.capture NOT IN (SELECT key FROM captures) ORDER BY path"""
+        )
+        return [row["path"] for row in rows]
+
+    def in_file(self, warc: str) -> list[Capture]:
+        """Return the records in a file, in their order."""
+        rows = self._database.rows(f"SELECT {CAPTURE} FROM captures WHERE warc = ? ORDER BY offset", warc)
+        return [one for row in rows if (one := as_capture(*row))]
 
     def seal(self, sealed: Sealed) -> None:
         """Note that nothing is added to a file any more."""
-        self._database.write("INSERT OR REPLACE INTO warcs (path, size, sha256) VALUES (?, ?, ?)", *sealed)
+        with self._database.transaction():
+            self._database.write("INSERT OR REPLACE INTO warcs (path, size, sha256) VALUES (?, ?, ?)", *sealed)
 
     def sealed(self) -> dict[str, Sealed]:
         """Return the files that are sealed, by path."""
         rows = self._database.rows("SELECT path, size, sha256 FROM warcs ORDER BY path")
         return {row["path"]: Sealed(*row) for row in rows}
-
-
-def as_capture(row: sqlite3.Row) -> Capture:
-    """Return the capture that is in a row: the columns of the table `captures`."""
-    return Capture(
-        row["warc"],
-        row["offset"],
-        row["length"],
-        row["payload"].hex(),
-        row["url"],
-        EPOCH + row["time"] * MICROSECOND,
-    )

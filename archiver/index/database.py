@@ -1,19 +1,18 @@
-"""The file of the index: SQLite, with errors that say which file and what to do."""
+"""A connection to the file of the index: SQLite, with errors that say which file and what to do."""
 
 from __future__ import annotations
 
 import sqlite3
-from contextlib import closing
-from importlib.resources import files
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from archiver.errors import IndexFileError
+from archiver.index import schema
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
-VERSION = 2  # of the schema, in SQLite's user_version; 0 until the index is complete
 ADVICE = {
     sqlite3.SQLITE_FULL: "make room, and run again: nothing is lost",
     sqlite3.SQLITE_READONLY: "make it writable",
@@ -28,77 +27,33 @@ PRIMARY = 0xFF  # of SQLite's result codes: the rest says more of the same
 
 
 class Database:
-    """A connection. What is written counts when it is committed; each method raises IndexFileError."""
+    """A connection, for one thread at a time. Each method raises IndexFileError; the first is kept in `failure`."""
 
-    def __init__(self, file: Path | None, *, read: bool = False) -> None:
-        """Open `file`, made with its schema if it is not there; None: one in memory. read: nothing is written."""
+    def __init__(self, file: Path | None, *, read: bool = False, keep: bool = True) -> None:
+        """Open `file`, made with its schema if it is not there; None: one in memory.
+
+        read: nothing is written. keep: what is written is kept; without it, all is undone when it is closed.
+        """
         self.file = file
-        self.failure: IndexFileError | None = None  # the first
-        if file and read:
-            self._open_for_reading(file)
-            return
+        self.failure: IndexFileError | None = None
+        self._keep = keep
         try:
-            if file:
+            if file and not read:
                 file.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise IndexFileError(f"{file}: cannot be made: {error.strerror}") from error
         with self._named():
-            self._connection = sqlite3.connect(file or ":memory:", timeout=5)
+            self._connection = schema.open_for_reading(file) if file and read else schema.open_for_writing(file)
             self._connection.row_factory = sqlite3.Row
-            # A commit survives the death of the process at once, and of the machine from the next checkpoint on:
-            # what is lost then is on disk as posts, and is found there.
-            self._connection.executescript("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL")
-            tables = {row["name"] for row in self.rows("SELECT name FROM sqlite_schema")}
-            if not tables:
-                self._run_script("schema.sql")
-            elif "captures" not in tables:
-                self._run_script("upgrade-2.sql")
-                if self.version:
-                    self.complete()
-        self._look_at_version()
-
-    def _open_for_reading(self, file: Path) -> None:
-        """Open `file` as it is. One of an earlier schema is read into memory, and brought up to date there."""
-        with self._named():
-            # Beside a file in WAL mode SQLite makes others, even to read it; on a disk that cannot be written to
-            # nobody else can write either, and it does without (`immutable`).
-            for options in ("mode=ro", "mode=ro&immutable=1"):
-                self._connection = sqlite3.connect(f"{file.absolute().as_uri()}?{options}", timeout=5, uri=True)
-                self._connection.row_factory = sqlite3.Row
-                try:
-                    tables = {row["name"] for row in self._connection.execute("SELECT name FROM sqlite_schema")}
-                    break
-                except sqlite3.OperationalError:
-                    if "immutable" in options:
-                        raise
-                    self._connection.close()
-            if tables and "captures" not in tables:
-                with closing(self._connection) as old:
-                    self._connection = sqlite3.connect(":memory:")
-                    old.backup(self._connection)
-                self._connection.row_factory = sqlite3.Row
-                self._run_script("upgrade-2.sql")
-        if not tables:
-            raise IndexFileError(f"{file}: it is empty; move it away: `archiver adopt` makes a new one from the posts")
-        self._look_at_version()
-
-    def _look_at_version(self) -> None:
-        version = self.version
-        if version > VERSION:
-            raise IndexFileError(f"{self.file}: made by a newer archiver (schema {version}); use that one")
-
-    def _run_script(self, name: str) -> None:
-        script = files(__package__).joinpath(name).read_text("utf-8")
-        self._connection.executescript(f"BEGIN IMMEDIATE;{script}COMMIT;")  # all of it or nothing
 
     @property
     def version(self) -> int:
         """The schema's version; 0 while the index is not complete."""
         return int(self.rows("PRAGMA user_version")[0][0])
 
-    def complete(self) -> None:
-        """Say that the index knows all posts that are on disk."""
-        self.write(f"PRAGMA user_version = {VERSION}")
+    def mark_complete(self) -> None:
+        """Note that the index knows all posts that are on disk."""
+        self.write(f"PRAGMA user_version = {schema.VERSION}")
 
     def rows(self, sql: str, *values: Any) -> list[sqlite3.Row]:
         """Return the rows of a query."""
@@ -136,9 +91,33 @@ class Database:
         with self._named():
             self._connection.executemany(sql, values)
 
-    def commit(self) -> None:
-        """Make what was written count."""
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Keep all that is written inside, or nothing of it if there is an error."""
+        if not self._connection.in_transaction:
+            self.write("BEGIN IMMEDIATE")
+        try:
+            yield
+        except BaseException:
+            self._connection.rollback()
+            raise
+        self.commit()
+
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """See the index inside as it is at one moment, whatever a run writes meanwhile."""
         if self._connection.in_transaction:
+            yield
+            return
+        self.write("BEGIN")
+        try:
+            yield
+        finally:
+            self._connection.rollback()
+
+    def commit(self) -> None:
+        """Keep what was written."""
+        if self._keep and self._connection.in_transaction:
             with self._named():
                 self._connection.commit()
 
@@ -147,23 +126,13 @@ class Database:
         with self._named():
             self._connection.close()
 
-    def _named(self) -> _Named:
-        return _Named(self)
-
-
-class _Named:
-    """Turns SQLite's errors into ones that name the file and say what to do, and keeps the first."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
-
-    def __enter__(self) -> None:
-        pass
-
-    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
-        if isinstance(error, sqlite3.Error):
+    @contextmanager
+    def _named(self) -> Iterator[None]:
+        """Turn SQLite's errors into ones that name the file and say what to do."""
+        try:
+            yield
+        except sqlite3.Error as error:
             advice = ADVICE.get(getattr(error, "sqlite_errorcode", 0) & PRIMARY)
-            file = self._database.file
-            failure = IndexFileError(f"{file}: {error}{f'; {advice}' if advice else ''}")
-            self._database.failure = self._database.failure or failure
+            failure = IndexFileError(f"{self.file}: {error}{f'; {advice}' if advice else ''}")
+            self.failure = self.failure or failure
             raise failure from error

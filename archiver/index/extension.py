@@ -12,8 +12,10 @@ from weakref import WeakKeyDictionary
 
 from scrapy import signals
 
+from archiver.clock import DAY, SECOND
+from archiver.clock import now as seconds
 from archiver.errors import IndexFileError, QuarantineError
-from archiver.index.index import Index, seconds
+from archiver.index.index import Index
 from archiver.index.lock import command_line
 from archiver.signals import article_failed
 
@@ -27,8 +29,8 @@ if TYPE_CHECKING:
     from archiver.addresses import Reference
     from archiver.article import Article
 
-ANSWERS_KEPT = 30 * 86400  # seconds
-CLOCKS_DIFFER = 3600  # seconds that are no cause for concern
+ANSWERS_KEPT = 30 * DAY
+CLOCKS_DIFFER = 3600 * SECOND  # that are no cause for concern
 MOST_GONE, SHARE_GONE = 5, 0.5
 
 
@@ -56,7 +58,7 @@ class ArchiveIndex:
         self.output = output
         self.dry = dry
         # In a dry run nothing is made that is not there.
-        self.index = Index.read(output) if dry and not Index.exists(output) else Index.open(output)
+        self.index = Index.read(output) if dry and not Index.exists(output) else Index.open(output, keep=not dry)
         last = self.index.journal.runs(1)
         self.previous = last[0] if last else None
         self.run = self.index.journal.begin(command_line(), seconds())
@@ -84,7 +86,7 @@ class ArchiveIndex:
         """What the user should know of the index, nothing if all is well."""
         if self.previous is None or self.previous.started <= seconds() + CLOCKS_DIFFER:
             return ""
-        when = time.strftime("%Y-%m-%d %H:%M", time.localtime(self.previous.started))
+        when = time.strftime("%Y-%m-%d %H:%M", time.localtime(self.previous.started // SECOND))
         return f"the last run was at {when}: its clock was ahead, or this one is behind; nothing is lost by it"
 
     @property
@@ -130,7 +132,7 @@ class ArchiveIndex:
     @ends_the_run
     def engine_stopped(self) -> None:
         """Close the index."""
-        self.index.answers.forget(seconds() - ANSWERS_KEPT)
+        self.index.forget_answers(seconds() - ANSWERS_KEPT)
         self.index.close(keep=not self.dry)
 
 

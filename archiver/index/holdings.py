@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 import json
-import time
 from datetime import datetime
-from hashlib import sha256
 from typing import TYPE_CHECKING, NamedTuple
-
-from archiver.index.manifests import version_path
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Mapping, Sequence
-    from pathlib import Path
 
     from archiver.index.database import Database
 
 
-Recheck = tuple[int, int]  # seconds after an article was saved in which to look again, and between two looks
+Recheck = tuple[int, int]  # microseconds after an article was saved in which to look again, and between two looks
 NEVER: Recheck = (0, 0)
 AS_IT_WAS: Recheck = (-1, -1)  # the source was not asked: nothing is due because of it, or no more
 
@@ -86,21 +81,23 @@ class Holdings:
 
     def words(self, recipe: str, article_id: str) -> tuple[bool, str | None]:
         """Return whether the article is held, and what it says by what is held of it, as a digest."""
-        row = self._database.row("SELECT saved, words FROM articles WHERE recipe = ? AND id = ?", recipe, article_id)
-        return (row["saved"] is not None, row["words"]) if row else (False, None)
+        row = self._database.row(
+            "SELECT saved, text_digest FROM articles WHERE recipe = ? AND id = ?", recipe, article_id
+        )
+        return (row["saved"] is not None, row["text_digest"]) if row else (False, None)
 
     def last(self, recipe: str, count: int) -> list[tuple[str, str | None]]:
         """Return the ids of the articles that were saved last, the latest first, and what they say."""
         rows = self._database.rows(
-            "SELECT id, words FROM articles WHERE recipe = ? AND saved > 0 ORDER BY saved DESC, key DESC LIMIT ?",
+            "SELECT id, text_digest FROM articles WHERE recipe = ? AND saved > 0 ORDER BY saved DESC, key DESC LIMIT ?",
             recipe,
             count,
         )
-        return [(row["id"], row["words"]) for row in rows]
+        return [(row["id"], row["text_digest"]) for row in rows]
 
     def says(self, words: str) -> list[str]:
         """Return the ids of the articles that say that."""
-        return [row["id"] for row in self._database.rows("SELECT id FROM articles WHERE words = ?", words)]
+        return [row["id"] for row in self._database.rows("SELECT id FROM articles WHERE text_digest = ?", words)]
 
     def intend(self, intent: Intent, now: int) -> None:
         """Note that a post is about to be written. When that is committed, it may be."""
@@ -114,7 +111,7 @@ class Holdings:
             intent.words,
             json.dumps(intent.rules, ensure_ascii=False),
             now,
-            *(intent.recheck or NEVER),
+            *((None, None) if intent.recheck == AS_IT_WAS else intent.recheck or NEVER),
             intent.capture,
         )
 
@@ -174,129 +171,12 @@ class Holdings:
         assert found is not None, "saved before it was intended"
         self._keep(found, now)
 
-    def adopt(
-        self,
-        intent: Intent,
-        known: Mapping[str, str],
-        saved: int,
-        earlier: Sequence[tuple[bytes, int]] = (),
-        *,
-        instead: bool = False,
-    ) -> str | None:
-        """Take a post into the index that is on disk already, saved when it was published.
-
-        earlier: SHA-256 and time of its earlier contents, the first of all first. Return the path of the post of this
-        form that the index has of the article already: then nothing is changed, unless this one is to be known
-        `instead` of it.
-        """
-        write = self._database.write
-        row = self._article(intent.recipe, intent.id)
-        key: int = row["key"] if row else 0
-        held = key and self._database.row("SELECT * FROM posts WHERE article = ? AND form = ?", key, intent.form)
-        if held and not instead:
-            return str(held["path"])
-        published, text = intent.published.isoformat(), json.dumps(dict(known), ensure_ascii=False)
-        if not key:
-            key = write(
-                """INSERT INTO articles (recipe, id, state, first_seen, last_seen, saved, published, words, known)
-                   VALUES (?, ?, 'saved', ?, ?, ?, ?, ?, ?)""",
-                intent.recipe,
-                intent.id,
-                saved,
-                saved,
-                saved,
-                published,
-                intent.words,
-                text,
-            )
-        else:
-            write(
-                """UPDATE articles SET state = CASE state WHEN 'withdrawn' THEN state ELSE 'saved' END,
-                   saved = coalesce(saved, ?1),
-                   published = CASE WHEN ?6 THEN ?2 ELSE coalesce(published, ?2) END,
-                   words = CASE WHEN ?6 THEN ?3 ELSE coalesce(words, ?3) END,
-                   known = json_patch(?4, known) WHERE key = ?5""",
-                saved,
-                published,
-                intent.words,
-                text,
-                key,
-                instead,
-            )
-        if held and held["path"] != intent.path:
-            self._moved(key, intent.form, held["path"])
-        # What is known of a content that was there before stays known.
-        facts = self._contents(key, intent.form) if held else {}
-        when, capture = facts.get(intent.sha256, (int(time.time()) if held else saved, None))
-        write(
-            """INSERT OR REPLACE INTO posts (article, form, path, sha256, revision, saved, rules, capture)
-               VALUES (?, ?, ?, ?, ?, ?, ?, ?)""",
-            key,
-            intent.form,
-            intent.path,
-            intent.sha256,
-            len(earlier) + 1,
-            when,
-            json.dumps(dict(intent.rules), ensure_ascii=False) if intent.rules else "{}",
-            capture,
-        )
-        for revision, (content, moment) in enumerate(earlier, 1):
-            when, capture = facts.get(content, (moment, None))
-            write(
-                """INSERT OR REPLACE INTO revisions (article, form, revision, sha256, saved, capture)
-                   VALUES (?, ?, ?, ?, ?, ?)""",
-                key,
-                intent.form,
-                revision,
-                content,
-                when,
-                capture,
-            )
-        if intent.place:
-            write("INSERT OR IGNORE INTO sightings VALUES (?, ?, ?, ?)", key, intent.place, saved, saved)
-        return None
-
     def current(self, intent: Intent, now: int) -> None:
         """Note that the source still has the article, and that what is held of it stays as it is, not as intended."""
         row = self._article(intent.recipe, intent.id)
         self.drop(intent)
         if row:
             self._settle(row["key"], now, intent.recheck or NEVER)
-
-    def recover(self, output: Path) -> int:
-        """Settle what a killed run left open, by what is on disk in `output`; return how many posts that were."""
-        intents = self._database.rows("SELECT * FROM intents")
-        for row in intents:
-            try:
-                on_disk = sha256((output / row["path"]).read_bytes()).digest()
-            except OSError:
-                on_disk = b""
-            if on_disk == row["sha256"]:
-                self._keep(row, row["time"])
-            else:
-                self._database.write("DELETE FROM intents WHERE article = ? AND form = ?", row["article"], row["form"])
-        self._database.commit()
-        return len(intents)
-
-    def _contents(self, key: int, form: str) -> dict[bytes, tuple[int, int | None]]:
-        """Return when each content that a post has or had was saved, and its capture, by SHA-256."""
-        rows = self._database.rows(
-            """SELECT sha256, saved, capture FROM posts WHERE article = ?1 AND form = ?2
-               UNION ALL SELECT sha256, saved, capture FROM revisions WHERE article = ?1 AND form = ?2""",
-            key,
-            form,
-        )
-        return {row["sha256"]: (row["saved"], row["capture"]) for row in rows}
-
-    def _moved(self, key: int, form: str, path: str) -> None:
-        """Note that a post, which was at `path`, and its earlier contents are somewhere else now."""
-        write = self._database.write
-        write("INSERT OR IGNORE INTO removed SELECT path FROM posts WHERE path = ? AND listed", path)
-        for row in self._database.rows(
-            "SELECT revision FROM revisions WHERE article = ? AND form = ? AND listed", key, form
-        ):
-            write("INSERT OR IGNORE INTO removed VALUES (?)", version_path(path, row["revision"]))
-        write("UPDATE revisions SET listed = 0 WHERE article = ? AND form = ?", key, form)
 
     def _article(self, recipe: str, article_id: str) -> sqlite3.Row | None:
         return self._database.row("SELECT key FROM articles WHERE recipe = ? AND id = ?", recipe, article_id)
@@ -360,13 +240,13 @@ class Holdings:
         write("DELETE FROM intents WHERE article = ? AND form = ?", key, form)
         write("DELETE FROM wanted WHERE article = ? AND form = ?", key, form)
         write(
-            "UPDATE articles SET saved = coalesce(saved, ?), published = ?, words = ? WHERE key = ?",
+            "UPDATE articles SET saved = coalesce(saved, ?), published = ?, text_digest = ? WHERE key = ?",
             now,
             intent["published"],
-            intent["words"],
+            intent["text_digest"],
             key,
         )
-        if intent["within"] >= 0:
+        if intent["every"] is not None:
             self._settle(key, now, (intent["within"], intent["every"]))
         else:
             write(

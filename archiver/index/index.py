@@ -2,23 +2,39 @@
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING
 
+from archiver.index import adopt, claim, due, fail, held, hold, see, texts, write
 from archiver.index.answers import Answers
 from archiver.index.captures import Captures
 from archiver.index.catalogue import Catalogue
 from archiver.index.database import Database
 from archiver.index.holdings import Holdings
+from archiver.index.hosts import Hosts
 from archiver.index.journal import Journal
+from archiver.index.listings import Listings
 from archiver.index.lock import Lock
 from archiver.index.manifests import Manifests
+from archiver.index.posts import Posts
 from archiver.index.queue import Queue
+from archiver.index.runs import Runs
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
 
     from archiver.errors import IndexFileError
+    from archiver.index.types import (
+        Adoption,
+        ArticleKey,
+        Claim,
+        FailedArticle,
+        Finished,
+        Held,
+        HeldBack,
+        Intent,
+        Sighting,
+    )
 
 DIRECTORY = "_index"
 FILE = "index.sqlite"
@@ -28,33 +44,43 @@ LOCK = "lock"
 class Index:
     """What the archive in `output` knows of its articles, in `_index` there.
 
-    `queue` says what is new, `holdings` what is held, `answers` what that was made of of late, `captures` where the
-    evidence is, `journal` what earlier runs noted, `manifests` what was put on record; `catalogue` is for looking
-    things up. What is written counts after `commit`. All raise IndexFileError.
+    Its own methods are about articles: what is new, what is due, what is held, what is written. `captures` says where
+    the evidence is, `manifests` what was put on record, `hosts`, `listings` and `runs` what earlier runs noted; `posts`
+    and `catalogue` are for reading. One thread at a time may use it. What a method writes is one transaction, and kept
+    when it returns. All raise IndexFileError. Times are microseconds (`archiver.clock`). Texts are stored without NUL
+    and halves of surrogate pairs: U+FFFD stands for these.
     """
 
     def __init__(self, database: Database, lock: Lock | None = None) -> None:
         self._database = database
         self._lock = lock
+        self._queue = claim.Queue(database)
+        self.captures = Captures(database)
+        self.catalogue = Catalogue(database)
+        self.hosts = Hosts(database)
+        self.listings = Listings(database)
+        self.manifests = Manifests(database)
+        self.posts = Posts(database)
+        self.runs = Runs(database)
+        # What was there before, for those that still use it.
         self.queue = Queue(database)
         self.holdings = Holdings(database)
         self.answers = Answers(database)
-        self.captures = Captures(database)
-        self.catalogue = Catalogue(database)
         self.journal = Journal(database)
-        self.manifests = Manifests(database)
 
     @classmethod
-    def open(cls, output: Path) -> Index:
+    def open(cls, output: Path, *, keep: bool = True) -> Index:
         """Return the index of `output` for writing; nobody else can write until it is closed.
 
-        It is made if it is not there, and what a killed run left open is settled. Raises LockedError, IndexFileError.
+        It is made if it is not there, and what a killed run left open is settled. With `keep` off all that is written
+        is undone when it is closed. Raises LockedError, IndexFileError.
         """
         lock = Lock(output / DIRECTORY / LOCK)
         lock.take()
         try:
-            index = cls(Database(output / DIRECTORY / FILE), lock)
-            index.holdings.recover(output)
+            index = cls(Database(output / DIRECTORY / FILE, keep=keep), lock)
+            with index._database.transaction():
+                write.recover(index._database, output)
         except BaseException:
             lock.release()
             raise
@@ -75,9 +101,9 @@ class Index:
         """Whether it knows the posts that were on disk before it was made."""
         return self._database.version > 0
 
-    def completed(self) -> None:
-        """Say that it does."""
-        self._database.complete()
+    def mark_complete(self) -> None:
+        """Note that it knows them."""
+        self._database.mark_complete()
 
     @property
     def failure(self) -> IndexFileError | None:
@@ -89,16 +115,95 @@ class Index:
         """The descriptor of the lock: a process that inherits it holds the lock as well."""
         return self._lock.descriptor if self._lock else -1
 
+    def see(self, sightings: Sequence[Sighting], now: int, *, every_form: bool) -> list[bool]:
+        """Note articles that were seen, and return for each sighting whether its article was unknown.
+
+        An article of which there is no post of the form that is wanted is due from now on; with `every_form` off, only
+        one of which there is no post at all.
+        """
+        with self._database.transaction():
+            return see.see(self._database, sightings, now, every_form=every_form)
+
+    def claim(self, run: int, places: Sequence[str], limit: int, now: int) -> list[Claim]:
+        """Return up to `limit` articles seen in `places` that are due and were not claimed in `run` before: those of
+        which there is no post yet first, in the order in which they were seen."""
+        with self._database.transaction():
+            return self._queue.claim(run, places, limit, now)
+
+    def recheck(self, places: Sequence[str], since: int, now: int) -> None:
+        """Make every article seen in `places` that was saved at or after `since` due now."""
+        with self._database.transaction():
+            due.recheck(self._database, places, since, now)
+
+    def look_again(self, recipe: str, since: int, now: int) -> None:
+        """Make the articles of a recipe that were saved at or after `since` due, unless a time is set already."""
+        with self._database.transaction():
+            due.look_again(self._database, recipe, since, now)
+
+    def held(self, keys: Iterable[ArticleKey]) -> dict[ArticleKey, Held]:
+        """Return what is held of each of the articles; of an unknown one an empty Held."""
+        with self._database.snapshot():
+            return held.held(self._database, keys)
+
+    def begin(self, intents: Sequence[Intent], now: int) -> None:
+        """Note posts that are about to be written; an article that is not known becomes known."""
+        with self._database.transaction():
+            write.begin(self._database, intents, now)
+
+    def finish(self, finished: Sequence[Finished], now: int) -> None:
+        """Note what became of articles. What is not known is passed over; to finish something twice changes nothing."""
+        with self._database.transaction():
+            write.finish(self._database, finished, now)
+
+    def fail(self, failed: Sequence[FailedArticle], now: int) -> None:
+        """Note articles that gave no post, and when to ask for them again. One of which there is a post keeps its
+        state, unless it was withdrawn. An article fails once in a call; one that is not known is passed over."""
+        with self._database.transaction():
+            fail.fail(self._database, failed, now)
+
+    def hold(self, edits: Sequence[HeldBack], now: int) -> None:
+        """Hold edits back, each in place of an earlier one of its article and form. Until they are finished their
+        articles are due: an edit that is lost is asked for again."""
+        with self._database.transaction():
+            hold.hold(self._database, edits, now)
+
+    def held_back(self, run: int | None = None) -> list[HeldBack]:
+        """Return the edits that are held back, of a run or (None) of all, in the order in which they came."""
+        return hold.held_back(self._database, run)
+
+    def adopt(self, adoptions: Sequence[Adoption], now: int) -> list[str | None]:
+        """Take posts that are on disk into the index. Return for each the path of the post of this form that it has of
+        the article already: then nothing is changed; None if it was taken."""
+        with self._database.transaction():
+            return adopt.adopt(self._database, adoptions, now)
+
+    def has_saved(self, recipe: str) -> bool:
+        """Return whether there is a post of any article of the recipe."""
+        return bool(texts.last_texts(self._database, recipe, 1))
+
+    def last_texts(self, recipe: str, count: int) -> list[tuple[str, str | None]]:
+        """Return the ids of the articles of a recipe that were saved last, the latest first, and what they say."""
+        return texts.last_texts(self._database, recipe, count)
+
+    def articles_saying(self, digests: Iterable[str]) -> dict[str, set[ArticleKey]]:
+        """Return the articles that say each of these texts; a text that none says is not in the answer."""
+        return texts.articles_saying(self._database, digests)
+
+    def forget_answers(self, before: int) -> None:
+        """Let go of the last answers that came before that time."""
+        with self._database.transaction():
+            self._database.write("DELETE FROM answers WHERE fetched < ?", before)
+
     def check(self) -> str:
         """Return what SQLite finds wrong with the file, nothing if all is well."""
         return self._database.check()
 
     def commit(self) -> None:
-        """Make what was written count."""
+        """Keep what was written by `queue`, `holdings` and `answers`."""
         self._database.commit()
 
     def close(self, *, keep: bool = True) -> None:
-        """Commit (or, without `keep`, undo what was not committed), and let others write."""
+        """Close the file, and let others write."""
         try:
             if keep:
                 self._database.commit()
@@ -106,8 +211,3 @@ class Index:
         finally:
             if self._lock:
                 self._lock.release()
-
-
-def seconds() -> int:
-    """Return the time as the index has it: whole seconds since 1970."""
-    return int(time.time())

@@ -3,26 +3,37 @@
 from __future__ import annotations
 
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from archiver.index.types import ArticleKey
+from archiver.index.values import CAPTURE, as_capture
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
+    from archiver.captures import Capture
     from archiver.index.database import Database
 
 VERSIONS = "_versions"
-VERSION_ROWS = """SELECT path, revisions.revision, revisions.sha256, revisions.capture, revisions.listed
+VERSION_ROWS = """SELECT path, revisions.revision, revisions.sha256, revisions.listed
                   FROM revisions JOIN posts USING (article, form)"""
 
 
 class KnownFile(NamedTuple):
     """A post or an earlier version, as the index knows it."""
 
-    recipe: str
-    id: str
+    key: ArticleKey
     form: str
     sha256: bytes
-    capture: int | None  # its key
+    capture: Capture | None
+
+
+class ArchivedFile(NamedTuple):
+    """A post or an earlier version: where it is, what is in it, and whether a manifest has it as it is."""
+
+    path: str
+    sha256: bytes
+    in_manifest: bool
 
 
 class Manifests:
@@ -47,16 +58,17 @@ class Manifests:
 
     def list_all(self, number: int) -> None:
         """Note that the manifest of that number has all that was unlisted, and says what was removed."""
-        for table in ("posts", "revisions", "warcs"):
-            self._database.write(f"UPDATE {table} SET listed = ? WHERE listed = 0", number)
-        self._database.write("DELETE FROM removed")
+        with self._database.transaction():
+            for table in ("posts", "revisions", "warcs"):
+                self._database.write(f"UPDATE {table} SET listed = ? WHERE listed = 0", number)
+            self._database.write("DELETE FROM removed")
 
-    def files(self) -> Iterator[tuple[str, bytes, int | None, bool]]:
-        """Yield every post and earlier version: path, SHA-256, its capture's key, and whether a manifest has it."""
-        for row in self._database.each("SELECT path, sha256, capture, listed FROM posts"):
-            yield row["path"], row["sha256"], row["capture"], bool(row["listed"])
-        for row in self._database.each(VERSION_ROWS):
-            yield version_path(row["path"], row["revision"]), row["sha256"], row["capture"], bool(row["listed"])
+    def files(self) -> Iterator[ArchivedFile]:
+        """Yield every post and earlier version."""
+        for path, content, listed in self._database.each("SELECT path, sha256, listed FROM posts"):
+            yield ArchivedFile(path, content, bool(listed))
+        for path, revision, content, listed in self._database.each(VERSION_ROWS):
+            yield ArchivedFile(version_path(path, revision), content, bool(listed))
 
     def expected(self) -> Iterator[tuple[str, bytes]]:
         """Yield what else may be there, path and SHA-256: posts that are being written, and the present content of a
@@ -69,25 +81,34 @@ class Manifests:
     def file(self, path: str) -> KnownFile | None:
         """Return what is known of a post or an earlier version, None if nothing is."""
         for row in self._database.rows(
-            "SELECT recipe, id, form, sha256, capture FROM posts JOIN articles ON key = article WHERE path = ?", path
+            f"""SELECT recipe, id, form, sha256, {CAPTURE} FROM posts JOIN articles ON articles.key = article
+                LEFT JOIN captures ON captures.key = capture WHERE path = ?""",
+            path,
         ):
-            return KnownFile(*row)
+            return _known_file(tuple(row))
         directory, _, name = path.rpartition("/")
         if directory.startswith(f"{VERSIONS}/") and name.removesuffix(".md").isdecimal():
-            for row in self._database.rows(
-                """SELECT recipe, id, revisions.form, revisions.sha256, revisions.capture, path
-                   FROM revisions JOIN posts USING (article, form) JOIN articles ON key = article
-                   WHERE path LIKE ? AND revisions.revision = ?""",
+            revision = int(name.removesuffix(".md"))
+            for post, *columns in self._database.rows(
+                f"""SELECT path, recipe, id, revisions.form, revisions.sha256, {CAPTURE}
+                    FROM revisions JOIN posts USING (article, form) JOIN articles ON articles.key = article
+                    LEFT JOIN captures ON captures.key = revisions.capture
+                    WHERE path LIKE ? AND revisions.revision = ?""",
                 f"%/{directory.partition('/')[2]}.md",
-                int(name.removesuffix(".md")),
+                revision,
             ):
-                if version_path(row["path"], int(name.removesuffix(".md"))) == path:
-                    return KnownFile(*row[:5])
+                if version_path(post, revision) == path:
+                    return _known_file(columns)
         return None
 
     def listed_captures(self) -> dict[str, bool]:
         """Return the sealed WARC files, and whether a manifest has each."""
         return {row["path"]: bool(row["listed"]) for row in self._database.rows("SELECT path, listed FROM warcs")}
+
+
+def _known_file(columns: Sequence[Any]) -> KnownFile:
+    recipe, id_, form, content, *where = columns
+    return KnownFile(ArticleKey(recipe, id_), form, content, as_capture(*where))
 
 
 def version_path(post: str, revision: int) -> str:

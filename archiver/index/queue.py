@@ -11,8 +11,8 @@ if TYPE_CHECKING:
 
     from archiver.index.database import Database
 
-MINUTE, HOUR, DAY = 60, 3600, 86400
-# Seconds until a failed article is asked for again; after the last of them it is given up.
+MINUTE, HOUR, DAY = 60_000_000, 3600_000_000, 86400_000_000
+# Until a failed article is asked for again; after the last of them it is given up.
 RETRIES = (10 * MINUTE, HOUR, 6 * HOUR, DAY, 3 * DAY, 7 * DAY)
 RETURNS = 6 * HOUR  # between two looks at a withdrawn article that is listed
 # A time further off than any that is ever set was set when the clock was ahead.

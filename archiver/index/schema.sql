@@ -1,4 +1,4 @@
--- The index of an archive. Times are whole seconds since 1970 (UTC); `place` is a listing or an address.
+-- The index of an archive. Times are whole microseconds since 1970 (UTC); `place` is a listing or an address.
 CREATE TABLE articles (
     key INTEGER PRIMARY KEY,
     recipe TEXT NOT NULL,
@@ -13,13 +13,14 @@ CREATE TABLE articles (
     checked INTEGER,                 -- when the source last gave it
     saved INTEGER,                   -- when its first post was written; adopted ones: when it was published
     published TEXT,                  -- as its post says it, ISO 8601 with an offset
-    words TEXT,                      -- archiver.posts.words: articles with the same have the same text
+    text_digest TEXT,                -- articles with the same have the same text
     known TEXT NOT NULL DEFAULT '{}',-- what listings said of it
     UNIQUE (recipe, id)
 );
-CREATE INDEX articles_due ON articles (due) WHERE due IS NOT NULL;
+-- The order in which articles are asked for: those of which there is no post yet come first.
+CREATE INDEX articles_due ON articles (saved IS NOT NULL, due, key) WHERE due IS NOT NULL;
 CREATE INDEX articles_saved ON articles (saved) WHERE saved IS NOT NULL;
-CREATE INDEX articles_words ON articles (words) WHERE words IS NOT NULL;
+CREATE INDEX articles_text_digest ON articles (text_digest) WHERE text_digest IS NOT NULL;
 
 CREATE TABLE sightings (
     article INTEGER NOT NULL,
@@ -72,7 +73,7 @@ CREATE TABLE captures (
     length INTEGER NOT NULL,
     payload BLOB NOT NULL,           -- SHA-256
     url TEXT NOT NULL,
-    time INTEGER NOT NULL,           -- WARC-Date: microseconds since 1970
+    time INTEGER NOT NULL,           -- WARC-Date
     UNIQUE (warc, offset)
 );
 CREATE INDEX captures_payload ON captures (payload);
@@ -92,28 +93,39 @@ CREATE TABLE intents (
     path TEXT NOT NULL,
     sha256 BLOB NOT NULL,
     published TEXT NOT NULL,
-    words TEXT,
+    text_digest TEXT,
     rules TEXT NOT NULL,
-    time INTEGER NOT NULL,
-    within INTEGER NOT NULL,         -- for how long to look again, and how often: seconds
-    every INTEGER NOT NULL,
+    saved INTEGER NOT NULL,          -- the time to note for it
+    within INTEGER,                  -- for how long to ask again, and how often; NULL: not by itself
+    every INTEGER,
     capture INTEGER,
     PRIMARY KEY (article, form)
 ) WITHOUT ROWID;
 
--- The last answer for each article of late: another form can be made of it, and a re-check can ask for changes only.
+-- The answer that each article was last made of: another form can be made of its capture, and a re-check can ask for
+-- changes only.
 CREATE TABLE answers (
     article INTEGER PRIMARY KEY,
     page TEXT NOT NULL,
     url TEXT NOT NULL,
-    type TEXT NOT NULL,              -- Content-Type
     etag TEXT NOT NULL,
     modified TEXT NOT NULL,
     fetched INTEGER NOT NULL,
-    body BLOB,                       -- zlib; NULL: it is in the capture
     capture INTEGER
 );
 CREATE INDEX answers_fetched ON answers (fetched);
+
+-- Edits that are not believed yet, in the order in which they came: all other articles of the run are looked at first.
+CREATE TABLE held_back (
+    position INTEGER PRIMARY KEY,
+    article INTEGER NOT NULL,
+    form TEXT NOT NULL,
+    run INTEGER NOT NULL,
+    text_digest TEXT NOT NULL,       -- of the edited text
+    made BLOB NOT NULL,              -- the article that was made of the answer
+    capture INTEGER,
+    UNIQUE (article, form)
+);
 
 -- Files that a manifest has, and that are elsewhere now.
 CREATE TABLE removed (path TEXT PRIMARY KEY) WITHOUT ROWID;
@@ -127,7 +139,7 @@ CREATE TABLE runs (
 );
 
 -- What each listing gave in each run.
-CREATE TABLE yields (
+CREATE TABLE listing_stats (
     listing TEXT NOT NULL,
     run INTEGER NOT NULL,
     time INTEGER NOT NULL,
@@ -135,7 +147,7 @@ CREATE TABLE yields (
     content TEXT NOT NULL,
     PRIMARY KEY (listing, run)
 ) WITHOUT ROWID;
-CREATE INDEX yields_good ON yields (listing, run) WHERE good;
+CREATE INDEX listing_stats_good ON listing_stats (listing, run) WHERE good;
 
 CREATE TABLE validators (
     listing TEXT NOT NULL,

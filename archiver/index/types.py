@@ -5,7 +5,7 @@ Times are whole microseconds since 1970 (UTC), as `archiver.clock` gives them; `
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,7 +24,8 @@ class ArticleKey(NamedTuple):
 class Sighting(NamedTuple):
     """An article as a listing has it, or as it was asked for by its address (`place` is the listing or the address).
 
-    form: of post that is wanted of it; empty: none because of this sighting. known: the fields that are not empty there.
+    form: of post that is wanted of it; empty: none because of this sighting. known: the fields that are not empty
+    there.
     """
 
     key: ArticleKey
@@ -94,8 +95,18 @@ class Claim(NamedTuple):
     held: Held
 
 
+class Recheck(NamedTuple):
+    """When to ask for an article again: `every` so many microseconds, until `within` after it was first saved."""
+
+    within: int
+    every: int
+
+
 class Intent(NamedTuple):
-    """A post that is about to be written, with what is to be known of it when it is."""
+    """A post that is about to be written, with what is to be known of it when it is.
+
+    recheck: when to ask for the article again, for when the run is killed before it says that itself.
+    """
 
     key: ArticleKey
     form: str
@@ -106,13 +117,7 @@ class Intent(NamedTuple):
     rules: Mapping[str, str]
     saved: int  # the time to note for it
     capture: Capture | None = None
-
-
-class Recheck(NamedTuple):
-    """When to ask for an article again: `every` so many microseconds, until `within` so many since it was first saved."""
-
-    within: int
-    every: int
+    recheck: Recheck | None = None
 
 
 class Finished(NamedTuple):
@@ -122,7 +127,7 @@ class Finished(NamedTuple):
     and what is held of it stays as it is. `dropped`: nothing was written. An intent for it is settled in each case.
     checked: when the source gave the article; None: it was not asked (the answer comes from a capture), and so
     nothing is due because of it, or no more. recheck: when to ask again; None: not by itself.
-    sightings: where the article was seen (places: listings or addresses).
+    places: where the article was seen: listings, or addresses that it was asked for by (an id says nothing).
     capture: for `checked`, the capture that the held post (`revision` 0) or its earlier content `revision` is now known
     to have been made of, unless one is known already.
     """
@@ -150,8 +155,8 @@ class FailedArticle(NamedTuple):
 class HeldBack(NamedTuple):
     """An edit that is not believed yet: all other articles of the run are looked at first.
 
-    text_digest: of the edited text. made: the article that was made of the answer, as bytes (whoever puts it in can read
-    them). capture: of the answer.
+    text_digest: of the edited text. made: the article that was made of the answer, as bytes (whoever puts it in can
+    read them). capture: of the answer.
     """
 
     key: ArticleKey
@@ -167,3 +172,57 @@ class Robots(NamedTuple):
 
     status: int
     body: bytes
+
+
+class Adoption(NamedTuple):
+    """A post that is on disk already, to be taken into the index.
+
+    known: what only listings say. saved: when it was, as far as anybody knows: when it was published. place: where the
+    article was seen; empty: nobody knows. earlier: SHA-256 and time of its earlier contents, the first of all first.
+    instead: it takes the place of the post of this form that the index has of the article.
+    """
+
+    key: ArticleKey
+    form: str
+    path: str
+    sha256: bytes
+    published: datetime
+    text_digest: str | None
+    known: Mapping[str, str]
+    saved: int
+    place: str = ""
+    earlier: tuple[tuple[bytes, int], ...] = ()
+    instead: bool = False
+
+
+class Validators(NamedTuple):
+    """What a source says of the version of an answer (RFC 9110, 8.8); empty where it says nothing."""
+
+    etag: str = ""
+    modified: str = ""
+
+
+class Run(NamedTuple):
+    """A run; `ended` is None while it runs, and for ever if it was killed."""
+
+    number: int
+    started: int
+    ended: int | None
+    command: str
+    report: dict[str, Any]
+
+
+class ListingRun(NamedTuple):
+    """What a listing gave in a run. good: it gave no cause for alarm."""
+
+    run: int
+    time: int
+    good: bool
+    stats: dict[str, Any]
+
+
+class Waiting(NamedTuple):
+    """How many articles of a listing wait to be asked for again, and when the next is due (None: there is none)."""
+
+    articles: int
+    next: int | None

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from scrapy.downloadermiddlewares.retry import RetryMiddleware
 from scrapy.exceptions import IgnoreRequest
 
+from archiver.clock import SECOND
 from archiver.index import seconds
 from archiver.index.extension import archive_index
 from archiver.net.pause import Pause
@@ -54,9 +55,10 @@ class BackoffMiddleware(RetryMiddleware):
         self._closed: dict[str, int] = {}  # hosts that are not asked in this run, and until when they want that
         now = seconds()
         for host, resume in journal.hosts(now).items():
-            if resume - now <= self._longest_wait:
-                self.pause.hold(host, resume - now)
-            elif resume - now <= LONGEST_REST:
+            rest = (resume - now) / SECOND
+            if rest <= self._longest_wait:
+                self.pause.hold(host, rest)
+            elif rest <= LONGEST_REST:
                 self._closed[host] = resume
 
     @classmethod
@@ -74,7 +76,7 @@ class BackoffMiddleware(RetryMiddleware):
         """Raise IgnoreRequest for such a host. The download handler asks again, when a request's turn has come."""
         resume = self._closed.get(urlsplit(request.url).netloc, 0)
         if resume > seconds():
-            until = time.strftime("%Y-%m-%d %H:%M", time.localtime(resume))
+            until = time.strftime("%Y-%m-%d %H:%M", time.localtime(resume // SECOND))
             raise IgnoreRequest(f"the site asked to be left alone until {until} (Retry-After)")
 
     def notice(self, request: Request, response: Response) -> None:
@@ -83,7 +85,7 @@ class BackoffMiddleware(RetryMiddleware):
         if response.status in SITE_WIDE:
             host = urlsplit(request.url).netloc
             asked = retry_after(response)
-            resume = math.ceil(time.time() + min(asked, LONGEST_REST))
+            resume = seconds() + math.ceil(min(asked, LONGEST_REST) * SECOND)
             if asked:
                 self._journal.hold(host, resume)
             if asked > self._longest_wait:

@@ -38,16 +38,16 @@ class KeptAnswersMiddleware:
         answer: Answer | None = request.meta.get(KEPT)
         if answer is None:
             return None
-        body = answer.body
+        body, content_type = answer.body, answer.content_type
         if body is None:
             captured = await self._recorder.answer(request.cb_kwargs["evidence"])
             if captured is None:
                 request.cb_kwargs.update(fetched=None, evidence=None)
                 return None
-            body = captured.body
+            body, content_type = captured.body, captured.content_type
         return TextResponse(
             answer.url,
-            headers={"Content-Type": answer.content_type} if answer.content_type else {},
+            headers={"Content-Type": content_type} if content_type else {},
             body=body,
             request=request,
             flags=["kept"],

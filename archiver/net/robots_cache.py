@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from scrapy.http import Response, TextResponse
 
+from archiver.clock import SECOND
 from archiver.index import seconds
 from archiver.index.extension import archive_index
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
     from archiver.index.journal import Journal
 
-KEPT = 6 * 3600  # seconds; RFC 9309, 2.4, allows a day
+KEPT = 6 * 3600 * SECOND  # RFC 9309, 2.4, allows a day
 SAYS_SO = frozenset({200, 404, 410})  # there is one, or there is none; all else may be a passing trouble
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
+from archiver.clock import MICROSECOND, micros
 from archiver.errors import IndexFileError, QuarantineError, StoreError
 from archiver.index import AS_IT_WAS, Intent, seconds
 from archiver.index.extension import archive_index
@@ -171,7 +171,7 @@ class WritePipeline:
         """Return the time that is noted: of a replay that of the capture, unless the post was made of it already."""
         if not (self._replay and article.evidence and article.evidence.capture):
             return seconds()
-        captured = int(article.evidence.capture.time.timestamp())
+        captured = micros(article.evidence.capture.time)
         return captured if held is None or captured > held.saved else seconds()
 
     def _keep_day(self, article: Article, held: Held) -> None:
@@ -201,4 +201,4 @@ class WritePipeline:
 
 
 def _seconds(span: str) -> int:
-    return read_span(span) // timedelta(seconds=1)
+    return read_span(span) // MICROSECOND

@@ -18,6 +18,7 @@ from scrapy.exceptions import DropItem
 from archiver.captures import CAPTURES
 from archiver.captures.answers import Answer, body_at
 from archiver.captures.regions import regions
+from archiver.clock import micros
 from archiver.errors import BatchError, CaptureError, IndexFileError, QuarantineError
 from archiver.pipelines.same import SamePipeline
 from archiver.pipelines.write import WritePipeline
@@ -221,7 +222,7 @@ class Replay:
         except (DropItem, IndexFileError) as error:
             self._tell(Change(article.address, "failed", reason=str(error).removeprefix(f"{article.address}: ")))
         else:
-            seen = int(capture.time.timestamp())
+            seen = micros(capture.time)
             self._index.holdings.listed(article.recipe, article.id, article.places, {}, seen)
             self._tell(Change(article.address, article.outcome, article.path))
         finally:
@@ -255,17 +256,18 @@ class Replay:
         """Return whether the post that is held was made of a later answer than this one."""
         known = self._index.captures.get(held.capture) if held.capture is not None else None
         if known is None:
-            return capture.time.timestamp() < held.saved
+            return micros(capture.time) < held.saved
         return (known.url, known.time) != (capture.url, capture.time) and capture.time <= known.time
 
     def _other(self, answer: Answer) -> Capture | None:
         """Return the record that has the body of `answer`, None if it is not known (yet)."""
         if answer.more:
             where = answer.capture.url, answer.capture.time
-            return self._moments.get(where) or self._index.captures.at(*where)
+            return self._moments.get(where) or self._index.captures.at([where]).get(where)
         known = self._with_payload(answer.same)
         if known is None and answer.refers:
-            known = self._moments.get(answer.refers) or self._index.captures.at(*answer.refers)
+            where = answer.refers
+            known = self._moments.get(where) or self._index.captures.at([where]).get(where)
         return known
 
     def _completed(self, answer: Answer, known: Capture | None) -> list[Article | Failed | Other]:

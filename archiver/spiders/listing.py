@@ -10,6 +10,7 @@ from scrapy.exceptions import DontCloseSpider, UsageError
 
 from archiver.addresses import Reference
 from archiver.captures import HELD_BACK, Evidence
+from archiver.clock import MICROSECOND
 from archiver.errors import HeldBackError, UnknownListingError
 from archiver.index import Validators, seconds
 from archiver.listings import resolve_listings
@@ -106,7 +107,7 @@ class ListingSpider(ListSpider):
         places = [reference.label for reference in self.references]
         queue, now = self.archive.index.queue, seconds()
         if self.recheck:
-            queue.recheck(places, now - int(self.recheck.total_seconds()), now)
+            queue.recheck(places, now - self.recheck // MICROSECOND, now)
             self.recheck = None
         while due := queue.claim(self.archive.run, places, now, self._room()):
             wanted = [one for one in due if not self._too_old(one)]

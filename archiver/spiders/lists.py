@@ -211,6 +211,6 @@ def _count_entries(
         filled = sum(name in entry.known for entry in entries) + result.fill.get(name, 0.0) * before
         result.fill[name] = round(filled / result.listed, 4)
     # What lies in the future says nothing of when the listing was last alive.
-    latest = seconds() + AHEAD
+    latest = time.time() + AHEAD
     moments = [int(moment.timestamp()) for moment in times if moment and moment.timestamp() <= latest]
     result.newest = max([*moments, *([result.newest] if result.newest else [])], default=None)

@@ -57,8 +57,8 @@ def head(output: Path) -> Head | None:
 
 
 def add_manifest(output: Path, index: Index) -> Head | None:
-    """Write a manifest of all that none has yet, and return it; None if there is nothing. What is noted of it in
-    `index` counts when that is committed. Raises StoreError; then there is no new one."""
+    """Write a manifest of all that none has yet, note it in `index`, and return it; None if there is nothing. Raises
+    StoreError; then there is no new one."""
     lines = [*(f"{digest.hex()}  {path}" for path, digest in index.manifests.unlisted())]
     removed = index.manifests.removed()
     if not (lines or removed):

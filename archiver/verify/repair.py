@@ -94,13 +94,13 @@ class Repair:
 
     def _content(self, known: KnownFile) -> bytes:
         """Return the bytes that a file had. Raises CaptureError if they cannot be made."""
-        capture = self._index.captures.get(known.capture) if known.capture is not None else None
+        capture = known.capture
         if capture is None:
             raise CaptureError("its answer was not captured; if its source still has it: `archiver get --force`")
         answer = self._answer(capture)
-        known_fields = {**self._index.holdings.known(known.recipe, known.id), **answer.about.get("known", {})}
+        known_fields = {**self._index.held([known.key])[known.key].known, **answer.about.get("known", {})}
         noted = {name: value for name, value in answer.about.items() if name != HELD_BACK}
-        about = {**noted, "recipe": known.recipe, "id": known.id, "forms": [known.form], "known": known_fields}
+        about = {**noted, "recipe": known.key.recipe, "id": known.key.id, "forms": [known.form], "known": known_fields}
         (made,) = self._workshop.make(answer._replace(about=about))
         if not isinstance(made, Article):
             raise CaptureError(made.reason if isinstance(made, Failed) else made.what)
@@ -118,7 +118,7 @@ class Repair:
         if answer is None:
             raise CaptureError(f"{capture.warc}: no answer at byte {capture.offset:,}")
         if answer.same:
-            first = self._index.captures.same(capture.payload)
+            first = self._index.captures.with_payload([capture.payload]).get(capture.payload)
             if first is None:
                 raise CaptureError(f"{capture.warc}: the body of the answer at byte {capture.offset:,} is not known")
             answer = body_at(first, self._output / first.warc)._replace(capture=answer.capture, about=answer.about)

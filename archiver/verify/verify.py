@@ -38,22 +38,17 @@ class Verification:
         """Yield what is wrong. Raises IndexFileError if the index cannot be read at all."""
         if damage := self._index.check():
             yield problem(Kind.INDEX, "_index/index.sqlite", damage)
-        used: dict[int, int] = {}  # how many posts there are of each capture
-        yield from self._posts(used)
-        warcs, chain = Warcs(self._output, self._index, used), Chain(self._output, self._index)
+        yield from self._posts()
+        warcs, chain = Warcs(self._output, self._index), Chain(self._output, self._index)
         yield from warcs.problems()
         yield from self._show()
         yield from chain.problems()
         self.files += warcs.files + chain.files
         self.bytes += warcs.bytes + chain.bytes
 
-    def _posts(self, used: dict[int, int]) -> Iterator[Problem]:
-        """Look at posts and earlier versions, and count in `used` how many there are of each capture."""
-        known: dict[str, bytes] = {}
-        for path, expected, capture, _ in self._index.manifests.files():
-            known[path] = expected
-            if capture is not None:
-                used[capture] = used.get(capture, 0) + 1
+    def _posts(self) -> Iterator[Problem]:
+        """Look at posts and earlier versions."""
+        known = {path: expected for path, expected, _ in self._index.manifests.files()}
         suspects: dict[str, bytes] = {}  # and the digest of what is there
         for directory in (POSTS, VERSIONS):
             for path in walk(self._output, directory, self._unreadable):
@@ -74,7 +69,7 @@ class Verification:
         """Look again at what did not fit: a run may be at work, or may have been killed."""
         known: set[str] = set()
         right: dict[str, set[bytes]] = {}
-        for path, expected, _, _ in self._index.manifests.files():
+        for path, expected, _ in self._index.manifests.files():
             if path in suspects:
                 known.add(path)
                 right.setdefault(path, set()).add(expected)

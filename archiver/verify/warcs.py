@@ -25,12 +25,11 @@ if TYPE_CHECKING:
 
 
 class Warcs:
-    """The captures of an archive. used: how many posts there are of each. What it counts is there when all is read."""
+    """The captures of an archive. What it counts is there when all is read."""
 
-    def __init__(self, output: Path, index: Index, used: dict[int, int]) -> None:
+    def __init__(self, output: Path, index: Index) -> None:
         self._output = output
         self._index = index
-        self._used = used
         self.files = 0
         self.bytes = 0
         self._sizes: dict[str, int] = {}
@@ -80,25 +79,25 @@ class Warcs:
     def _records(self, path: str) -> Iterator[Problem]:
         """Name what is broken in a file: each capture whose payload is not what it was."""
         found = self._index.captures.in_file(path)
-        bad = [(key, capture) for key, capture in found.items() if not payload_is_whole(self._output / path, capture)]
-        for key, capture in bad:
-            posts = f"; {self._used[key]} posts were made of it" if key in self._used else ""
+        bad = [capture for capture in found if not payload_is_whole(self._output / path, capture)]
+        used = {capture.offset: uses for capture, uses in self._index.captures.used(path)} if bad else {}
+        for capture in bad:
+            posts = f"; {used[capture.offset]} posts were made of it" if capture.offset in used else ""
             yield problem(Kind.CAPTURE, path, f"{capture.url}: the record at byte {capture.offset:,} is broken{posts}")
         if not bad and path in self._index.captures.sealed():
             yield problem(Kind.CAPTURE, path, "it is not what was written; the answers in it are whole")
 
     def _places(self) -> Iterator[Problem]:
         """Look whether the record of each post is in a file that is there."""
-        used = dict(self._used)
-        for key, capture in self._index.captures.all():
-            if used.pop(key, 0) and capture.warc not in self._broken and not below(capture.warc, self._unreadable):
+        for capture, _ in self._index.captures.used():
+            if capture.warc not in self._broken and not below(capture.warc, self._unreadable):
                 if capture.warc not in self._sizes:  # a replay's, elsewhere
                     file = self._output / capture.warc
                     self._sizes[capture.warc] = file.stat().st_size if file.exists() else 0
                 if capture.offset + capture.length > self._sizes[capture.warc]:
                     yield problem(Kind.CAPTURE, capture.warc, f"{capture.url}: no record at byte {capture.offset:,}")
-        for key in used:
-            yield problem(Kind.INDEX, "_index/index.sqlite", f"a post was made of capture {key}, which is not in it")
+        for path in self._index.captures.lost():
+            yield problem(Kind.INDEX, "_index/index.sqlite", f"{path} was made of a capture that is not in it")
 
 
 def region_at(file: Path, capture: Capture) -> Region | None:

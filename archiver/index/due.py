@@ -1,0 +1,33 @@
+"""Articles of which there are posts, to be looked at again."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from archiver.index.values import json_text, storable
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from archiver.index.database import Database
+
+
+def recheck(database: Database, places: Sequence[str], since: int, now: int) -> None:
+    """Make every article seen in `places` that was saved at or after `since` due now."""
+    database.write(
+        """UPDATE articles SET due = ? WHERE saved >= ? AND state IN ('saved', 'withdrawn') AND EXISTS
+           (SELECT 1 FROM sightings WHERE article = key AND place IN (SELECT value FROM json_each(?)))""",
+        now,
+        since,
+        json_text([storable(place) for place in places]),
+    )
+
+
+def look_again(database: Database, recipe: str, since: int, now: int) -> None:
+    """Make the articles of a recipe that were saved at or after `since` due, unless a time is set already."""
+    database.write(
+        "UPDATE articles SET due = ? WHERE recipe = ? AND saved >= ? AND due IS NULL AND state = 'saved'",
+        now,
+        recipe,
+        since,
+    )

@@ -1,0 +1,48 @@
+"""Articles that gave no post: when to ask for them again."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from archiver.clock import DAY, SECOND
+from archiver.index.values import json_text, storable, storable_key
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from archiver.index.database import Database
+    from archiver.index.types import FailedArticle
+
+MINUTE, HOUR = 60 * SECOND, 3600 * SECOND
+# Until a failed article is asked for again; after the last of them it is given up.
+RETRIES = (10 * MINUTE, HOUR, 6 * HOUR, DAY, 3 * DAY, 7 * DAY)
+
+
+def fail(database: Database, failed: Sequence[FailedArticle], now: int) -> None:
+    """Note articles that gave no post. One of which there is a post keeps its state, unless it was withdrawn: then all
+    that is saved of it stays, and it is asked for again when a listing has it.
+
+    An article fails once in a call, for whatever number of forms. What is not known is passed over.
+    """
+    ones = {storable_key(one.key): one for one in failed}
+    # Beyond the last of RETRIES there is NULL, and with it no time.
+    database.write_all(
+        """UPDATE articles SET state = CASE WHEN saved IS NULL THEN ?3 ELSE state END, reason = ?4, tries = tries + 1,
+           due = ?5 + (?6 ->> tries) WHERE recipe = ?1 AND id = ?2""",
+        [
+            (*key, one.state, storable(one.reason), now, json_text(RETRIES))
+            for key, one in ones.items()
+            if one.state != "withdrawn"
+        ],
+    )
+    database.write_all(
+        """UPDATE articles SET state = 'withdrawn', reason = ?3, tries = 0, due = NULL, checked = ?4
+           WHERE recipe = ?1 AND id = ?2""",
+        [(*key, storable(one.reason), now) for key, one in ones.items() if one.state == "withdrawn"],
+    )
+    of_article = "article = (SELECT key FROM articles WHERE recipe = ?1 AND id = ?2)"
+    # Nothing more is to be made of the answer of one that is quarantined: it is not believed.
+    database.write_all(
+        f"DELETE FROM answers WHERE {of_article}", [key for key, one in ones.items() if one.state == "quarantined"]
+    )
+    database.write_all(f"DELETE FROM held_back WHERE {of_article}", list(ones))

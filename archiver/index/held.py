@@ -1,0 +1,74 @@
+"""What the archive has of articles."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from archiver.index.types import ArticleKey, EarlierContent, Held, HeldPost, LastAnswer
+from archiver.index.values import CAPTURE, as_capture, facts_of, json_text, numbers_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from archiver.index.database import Database
+
+
+def held(database: Database, keys: Iterable[ArticleKey]) -> dict[ArticleKey, Held]:
+    """Return what is held of each of the articles; of an unknown one an empty Held."""
+    asked = dict.fromkeys(keys)
+    numbers = numbers_of(database, asked)
+    found = held_by_number(database, {number: key for key, number in numbers.items()})
+    return {key: found[numbers[key]]._replace(key=key) if key in numbers else Held(key) for key in asked}
+
+
+def held_by_number(database: Database, keys: dict[int, ArticleKey]) -> dict[int, Held]:
+    """Return what is held of articles, by the keys that the tables have for them."""
+    asked = json_text(list(keys))
+    # CROSS JOIN: from what was asked for to what there is of it.
+    posts: defaultdict[int, list[HeldPost]] = defaultdict(list)
+    for row in database.rows(
+        f"""SELECT article, form, posts.path, sha256, published, posts.saved, revision, rules, {CAPTURE}
+            FROM json_each(?) AS asked CROSS JOIN posts ON article = asked.value
+            CROSS JOIN articles ON articles.key = article
+            LEFT JOIN captures ON captures.key = capture ORDER BY article, form""",
+        asked,
+    ):
+        article, form, path, content, published, saved, revision, rules, *where = row
+        when = datetime.fromisoformat(published)
+        posts[article].append(HeldPost(form, path, content, when, saved, revision, facts_of(rules), as_capture(*where)))
+    earlier: defaultdict[int, list[EarlierContent]] = defaultdict(list)
+    for row in database.rows(
+        f"""SELECT article, form, revision, sha256, saved, {CAPTURE}
+            FROM json_each(?) AS asked CROSS JOIN revisions ON article = asked.value
+            LEFT JOIN captures ON captures.key = capture ORDER BY article, form, revision""",
+        asked,
+    ):
+        article, form, revision, content, saved, *where = row
+        earlier[article].append(EarlierContent(form, revision, content, saved, as_capture(*where)))
+    answers: dict[int, LastAnswer] = {}
+    for row in database.rows(
+        f"""SELECT article, page, answers.url, etag, modified, fetched, {CAPTURE}
+            FROM json_each(?) AS asked CROSS JOIN answers ON article = asked.value
+            LEFT JOIN captures ON captures.key = capture""",
+        asked,
+    ):
+        article, page, url, etag, modified, fetched, *where = row
+        answers[article] = LastAnswer(page, url, etag, modified, fetched, as_capture(*where))
+    return {
+        number: Held(
+            keys[number],
+            state,
+            text_digest,
+            facts_of(known),
+            tuple(posts[number]) if number in posts else (),
+            tuple(earlier[number]) if number in earlier else (),
+            answers.get(number),
+        )
+        for number, state, text_digest, known in database.rows(
+            """SELECT articles.key, state, text_digest, known
+               FROM json_each(?) AS asked CROSS JOIN articles ON articles.key = asked.value""",
+            asked,
+        )
+    }

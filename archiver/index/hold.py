@@ -1,0 +1,47 @@
+"""Edits that are held back until all other articles of a run have been looked at."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from archiver.index.types import ArticleKey, HeldBack
+from archiver.index.values import CAPTURE, CAPTURE_KEY, as_capture, place_of, put_captures, storable, storable_key
+from archiver.index.write import know
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from archiver.index.database import Database
+
+
+def hold(database: Database, edits: Sequence[HeldBack], now: int) -> None:
+    """Hold edits back, each in place of an earlier one of its article and form. Until they are finished their articles
+    are due: an edit that is lost is asked for again."""
+    know(database, ((one.key, now) for one in edits))
+    put_captures(database, (one.capture for one in edits))
+    database.write_all(
+        f"""INSERT OR REPLACE INTO held_back (article, form, run, text_digest, made, capture)
+            SELECT articles.key, ?, ?, ?, ?, {CAPTURE_KEY} FROM articles WHERE recipe = ? AND id = ?""",
+        [
+            (storable(one.form), one.run, one.text_digest, one.made, *place_of(one.capture), *storable_key(one.key))
+            for one in edits
+        ],
+    )
+    database.write_all(
+        "UPDATE articles SET due = min(coalesce(due, ?3), ?3) WHERE recipe = ?1 AND id = ?2",
+        [(*storable_key(one.key), now) for one in edits],
+    )
+
+
+def held_back(database: Database, run: int | None) -> list[HeldBack]:
+    """Return the edits that are held back, of a run or (None) of all, in the order in which they came."""
+    rows = database.rows(
+        f"""SELECT recipe, id, form, held_back.run, held_back.text_digest, made, {CAPTURE}
+            FROM held_back JOIN articles ON articles.key = article LEFT JOIN captures ON captures.key = capture
+            WHERE ?1 IS NULL OR held_back.run = ?1 ORDER BY position""",
+        run,
+    )
+    return [
+        HeldBack(ArticleKey(recipe, id_), form, of_run, text_digest, made, as_capture(*where))
+        for recipe, id_, form, of_run, text_digest, made, *where in rows
+    ]

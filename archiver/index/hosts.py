@@ -1,0 +1,49 @@
+"""What hosts ask of their visitors: to be left alone, and what is in their robots.txt."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from archiver.index.types import Robots
+from archiver.index.values import storable
+
+if TYPE_CHECKING:
+    from archiver.index.database import Database
+
+
+class Hosts:
+    """Notes of hosts, for this run and later ones."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def on_hold(self, now: int) -> dict[str, int]:
+        """Return the hosts that are to be left alone, and until when."""
+        rows = self._database.rows("SELECT host, resume FROM hosts WHERE resume > ? ORDER BY host", now)
+        return {row["host"]: row["resume"] for row in rows}
+
+    def hold(self, host: str, until: int) -> None:
+        """Note that `host` asked to be left alone until then (Retry-After)."""
+        with self._database.transaction():
+            self._database.write("INSERT OR REPLACE INTO hosts VALUES (?, ?)", storable(host), until)
+
+    def robots(self, address: str, since: int, now: int) -> Robots | None:
+        """Return the robots.txt at `address` if it came between these times."""
+        row = self._database.row(
+            "SELECT status, body FROM robots WHERE address = ? AND fetched BETWEEN ? AND ?",
+            storable(address),
+            since,
+            now,
+        )
+        return Robots(row["status"], row["body"]) if row else None
+
+    def keep_robots(self, address: str, status: int, body: bytes, now: int) -> None:
+        """Keep the robots.txt that came from `address`."""
+        with self._database.transaction():
+            self._database.write(
+                "INSERT OR REPLACE INTO robots (address, status, body, fetched) VALUES (?, ?, ?, ?)",
+                storable(address),
+                status,
+                body,
+                now,
+            )

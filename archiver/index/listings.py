@@ -1,0 +1,102 @@
+"""What listings gave in earlier runs, and what the next reading of each must know."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from archiver.index.types import ListingRun, Validators, Waiting
+from archiver.index.values import storable
+
+if TYPE_CHECKING:
+    from archiver.index.database import Database
+
+
+class Listings:
+    """Notes of listings, for later runs and for `archiver status`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def add_stats(self, listing: str, run: int, stats: dict[str, Any], now: int, *, good: bool) -> None:
+        """Note what `listing` gave in a run. good: it gave no cause for alarm."""
+        text = storable(json.dumps(stats, ensure_ascii=False))
+        with self._database.transaction():
+            self._database.write(
+                "INSERT OR REPLACE INTO listing_stats (listing, run, time, good, content) VALUES (?, ?, ?, ?, ?)",
+                storable(listing),
+                run,
+                now,
+                good,
+                text,
+            )
+
+    def stats(self, listing: str, limit: int, *, good: bool = False) -> list[ListingRun]:
+        """Return what `listing` gave in its last runs (only the `good` ones), the latest first."""
+        which = "AND good" if good else ""
+        rows = self._database.rows(
+            f"""SELECT run, time, good, content FROM listing_stats WHERE listing = ? {which}
+                ORDER BY run DESC LIMIT ?""",
+            storable(listing),
+            limit,
+        )
+        return [ListingRun(run, time, bool(good), json.loads(content)) for run, time, good, content in rows]
+
+    def names(self) -> list[str]:
+        """Return the listings that were ever asked for."""
+        # One step of the index for each, however many runs there were.
+        return [
+            row["listing"]
+            for row in self._database.rows(
+                """WITH RECURSIVE names(listing) AS (
+                       SELECT min(listing) FROM listing_stats
+                       UNION ALL SELECT (SELECT min(listing) FROM listing_stats WHERE listing > names.listing)
+                       FROM names WHERE names.listing IS NOT NULL)
+                   SELECT listing FROM names WHERE listing IS NOT NULL"""
+            )
+        ]
+
+    def waiting(self, listing: str, now: int) -> Waiting:
+        """Return how many of a listing's articles wait to be asked for again, and when the next is due."""
+        row = self._database.row(
+            """SELECT count(*), min(due) FROM articles WHERE due IS NOT NULL AND state <> 'saved'
+               AND EXISTS (SELECT 1 FROM sightings WHERE article = key AND place = ?)""",
+            storable(listing),
+        )
+        count, due = row or (0, None)
+        return Waiting(count, None if due is None else max(due, now))
+
+    def validators(self, listing: str, endpoint: int) -> Validators:
+        """Return what an endpoint of a listing said of its last answer."""
+        row = self._database.row(
+            "SELECT etag, modified FROM validators WHERE listing = ? AND endpoint = ?", storable(listing), endpoint
+        )
+        return Validators(*row) if row else Validators()
+
+    def keep_validators(self, listing: str, endpoint: int, validators: Validators) -> None:
+        """Keep what an endpoint of a listing says of its answer."""
+        with self._database.transaction():
+            self._database.write(
+                "INSERT OR REPLACE INTO validators (listing, endpoint, etag, modified) VALUES (?, ?, ?, ?)",
+                storable(listing),
+                endpoint,
+                *map(storable, validators),
+            )
+
+    def forget_validators(self, listing: str) -> None:
+        """Ask for the listing in full the next time."""
+        with self._database.transaction():
+            self._database.write("DELETE FROM validators WHERE listing = ?", storable(listing))
+
+    def unfinished(self, listing: str) -> int:
+        """Return the page of a listing at which its last reading was cut off; 0 if it came to its end."""
+        row = self._database.row("SELECT page FROM unfinished WHERE listing = ?", storable(listing))
+        return row["page"] if row else 0
+
+    def note_unfinished(self, listing: str, page: int) -> None:
+        """Note that the reading of a listing is about to go on to that page; 0: it has come to its end."""
+        with self._database.transaction():
+            if page:
+                self._database.write("INSERT OR REPLACE INTO unfinished VALUES (?, ?)", storable(listing), page)
+            else:
+                self._database.write("DELETE FROM unfinished WHERE listing = ?", storable(listing))

@@ -1,0 +1,169 @@
+"""The posts of an archive, one after the other: for exports."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from archiver.index.types import ArticleKey, EarlierContent
+from archiver.index.values import CAPTURE, as_capture, facts_of, storable, storable_key, texts_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from archiver.captures import Capture
+    from archiver.index.database import Database
+
+PAGE = 1000  # rows that are read at a time: a reader that keeps a query open keeps SQLite from tidying up
+_COLUMNS = f"""recipe, id, posts.form, posts.path, posts.sha256, revision, posts.saved, rules, published, state,
+               first_seen, checked,
+               (SELECT json_group_array(place)
+                FROM (SELECT place FROM sightings WHERE article = articles.key ORDER BY place)),
+               {CAPTURE}"""
+_BESIDE = """JOIN articles ON articles.key = posts.article
+             LEFT JOIN captures ON captures.key = posts.capture"""
+
+
+class ArchivedPost(NamedTuple):
+    """A post, and what is known of its article."""
+
+    key: ArticleKey
+    form: str
+    path: str
+    sha256: bytes
+    revision: int
+    saved: int
+    rules: Mapping[str, str]
+    published: datetime
+    state: str
+    first_seen: int
+    checked: int | None
+    places: tuple[str, ...]
+    capture: Capture | None
+
+
+class Selected(NamedTuple):
+    """A post that was selected, as it is by now.
+
+    chosen: when it was saved, as the index had it at the beginning. pending: the earliest time of a post that was being
+    written then, None if there was none.
+    """
+
+    post: ArchivedPost
+    chosen: int
+    pending: int | None
+
+
+class Posts:
+    """Reads the posts of an archive, while a run may be at work in it."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._selections = 0
+
+    def select(self, since: int | None = None, recipe: str = "", place: str = "") -> Iterator[Selected]:
+        """Yield all posts, in the order in which they were saved: those saved at or after `since`, of a recipe, of
+        articles that were seen in a place. Which these are is settled at the beginning, and each comes once."""
+        return self._chosen("ORDER BY posts.saved, posts.article, posts.form", [], since, recipe, place)
+
+    def select_latest(
+        self, count: int | None, since: int | None = None, recipe: str = "", place: str = ""
+    ) -> Iterator[Selected]:
+        """Yield the same, but those that were published last, the latest first, up to `count` (None: all)."""
+        order = "ORDER BY unixepoch(articles.published) DESC, posts.article DESC, posts.form LIMIT ?"
+        return self._chosen(order, [-1 if count is None else count], since, recipe, place)
+
+    def get(self, key: ArticleKey, form: str) -> ArchivedPost | None:
+        """Return what is known of a post by now, None if it is no more."""
+        row = self._database.row(
+            f"SELECT {_COLUMNS} FROM posts {_BESIDE} WHERE recipe = ? AND id = ? AND posts.form = ?",
+            *storable_key(key),
+            form,
+        )
+        return _post(row) if row else None
+
+    def earlier(self, key: ArticleKey, form: str) -> tuple[EarlierContent, ...]:
+        """Return the earlier contents of a post, the first of all first."""
+        rows = self._database.rows(
+            f"""SELECT form, revision, sha256, revisions.saved, {CAPTURE}
+                FROM articles CROSS JOIN revisions ON article = articles.key
+                LEFT JOIN captures ON captures.key = capture
+                WHERE recipe = ? AND id = ? AND form = ? ORDER BY revision""",
+            *storable_key(key),
+            form,
+        )
+        return tuple(
+            EarlierContent(form, revision, content, saved, as_capture(*where))
+            for _, revision, content, saved, *where in rows
+        )
+
+    def is_being_written(self, key: ArticleKey, form: str, content: bytes) -> bool:
+        """Return whether a post is about to be that content (SHA-256)."""
+        query = """SELECT 1 FROM intents JOIN articles ON key = article
+                   WHERE recipe = ? AND id = ? AND form = ? AND sha256 = ?"""
+        return self._database.row(query, *storable_key(key), form, content) is not None
+
+    def _chosen(self, ending: str, last: list[int], since: int | None, recipe: str, place: str) -> Iterator[Selected]:
+        """Yield posts in an order. Their keys are put down first, in a file of SQLite's own: a crawl that edits posts
+        meanwhile would move them in the order, and they are too many for memory."""
+        self._selections += 1
+        table = f"chosen_{self._selections}"
+        where, values = _conditions(since, recipe, place)
+        self._database.write("PRAGMA temp_store = FILE")
+        # The rows are numbered in the order of the query (SQLite, "CREATE TABLE ... AS SELECT"). It is one statement,
+        # so all of it is of one moment.
+        self._database.write(
+            f"""CREATE TEMP TABLE {table} AS
+                SELECT posts.article, posts.form, posts.saved, (SELECT min(saved) FROM intents) AS pending
+                FROM posts JOIN articles ON articles.key = posts.article WHERE {where} {ending}""",
+            *values,
+            *last,
+        )
+        (size,) = self._database.rows(f"SELECT count(*) FROM {table}")[0]
+        for start in range(0, size, PAGE):
+            # CROSS JOIN: SQLite keeps that order, and goes from the few keys to the posts.
+            for row in self._database.rows(
+                f"""SELECT chosen.saved, chosen.pending, {_COLUMNS} FROM {table} AS chosen
+                    CROSS JOIN posts ON posts.article = chosen.article AND posts.form = chosen.form {_BESIDE}
+                    WHERE chosen.rowid > ? AND chosen.rowid <= ? ORDER BY chosen.rowid""",
+                start,
+                start + PAGE,
+            ):
+                yield Selected(_post(row[2:]), row[0], row[1])
+        self._database.write(f"DROP TABLE {table}")
+
+
+def _post(row: Sequence[Any]) -> ArchivedPost:
+    recipe, id_, form, path, content, revision, saved, rules, published, state, first_seen, checked, places, *where = (
+        row
+    )
+    return ArchivedPost(
+        ArticleKey(recipe, id_),
+        form,
+        path,
+        content,
+        revision,
+        saved,
+        facts_of(rules),
+        datetime.fromisoformat(published),
+        state,
+        first_seen,
+        checked,
+        tuple(texts_of(places)),
+        as_capture(*where),
+    )
+
+
+def _conditions(since: int | None, recipe: str, place: str) -> tuple[str, list[str | int]]:
+    """Return a condition for posts, and its values."""
+    conditions, values = ["true"], list[str | int]()
+    if since is not None:
+        conditions.append("posts.saved >= ?")
+        values.append(since)
+    if recipe:
+        conditions.append("articles.recipe = ?")
+        values.append(storable(recipe))
+    if place:
+        conditions.append("EXISTS (SELECT 1 FROM sightings WHERE sightings.article = articles.key AND place = ?)")
+        values.append(storable(place))
+    return " AND ".join(conditions), values

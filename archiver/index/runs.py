@@ -1,0 +1,50 @@
+"""The runs of an archive, and what each came to."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from archiver.index.types import Run
+from archiver.index.values import storable
+
+if TYPE_CHECKING:
+    from archiver.index.database import Database
+
+
+class Runs:
+    """Notes of runs, for later runs and for `archiver status`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def begin(self, command: str, now: int) -> int:
+        """Note that a run begins, and return its number."""
+        with self._database.transaction():
+            return self._database.write("INSERT INTO runs (started, command) VALUES (?, ?)", now, storable(command))
+
+    def end(self, run: int, report: dict[str, Any], now: int) -> None:
+        """Note that a run has ended."""
+        with self._database.transaction():
+            text = storable(json.dumps(report, ensure_ascii=False))
+            self._database.write("UPDATE runs SET ended = ?, report = ? WHERE run = ?", now, text, run)
+
+    def latest(self, limit: int) -> list[Run]:
+        """Return the last runs, the latest first."""
+        rows = self._database.rows(
+            "SELECT run, started, ended, command, report FROM runs ORDER BY run DESC LIMIT ?", limit
+        )
+        return [
+            Run(number, started, ended, command, json.loads(report)) for number, started, ended, command, report in rows
+        ]
+
+    def forget(self, before: int, good: int) -> None:
+        """Let go of the runs before that one, but for the last `good` ones that each listing gave without alarm."""
+        with self._database.transaction():
+            self._database.write(
+                """DELETE FROM listing_stats WHERE run < ?1 AND run NOT IN (SELECT run FROM listing_stats AS kept
+                   WHERE kept.listing = listing_stats.listing AND kept.good ORDER BY run DESC LIMIT ?2)""",
+                before,
+                good,
+            )
+            self._database.write("DELETE FROM runs WHERE run < ?", before)

@@ -1,0 +1,88 @@
+"""Opening the file of the index: made if it is not there, brought up to date if an earlier version made it.
+
+All here raises `sqlite3.Error`; and IndexFileError where the file is not one that can be used.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+from archiver.errors import IndexFileError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+VERSION = 3  # of the schema, in SQLite's user_version; 0 until the index is complete
+# How an earlier schema is known, whose version may be 0 too: by a table that it has not; and what brings it up to date.
+UPGRADES = (("captures", "upgrade-2.sql"), ("listing_stats", "upgrade-3.sql"))
+PATIENCE = 5.0  # seconds, for another program that has the file open for writing
+
+
+def open_for_writing(file: Path | None) -> sqlite3.Connection:
+    """Return a connection to `file`, or to a database in memory if that is None."""
+    connection = sqlite3.connect(file or ":memory:", timeout=PATIENCE, check_same_thread=False)
+    # A commit survives the death of the process at once, and of the machine from the next checkpoint on: what is lost
+    # then is on disk as posts, and is found there.
+    connection.executescript("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL")
+    _look_at_version(connection, file)
+    if not _tables(connection):
+        _run_script(connection, "schema.sql")
+    _upgrade(connection)
+    return connection
+
+
+def open_for_reading(file: Path) -> sqlite3.Connection:
+    """Return a connection that writes nothing. A file of an earlier schema is read into memory, and brought up to date
+    there."""
+    # Beside a file in WAL mode SQLite makes others, even to read it; on a disk that cannot be written to nobody else
+    # can write either, and it does without (`immutable`).
+    for options in ("mode=ro", "mode=ro&immutable=1"):
+        uri = f"{file.absolute().as_uri()}?{options}"
+        connection = sqlite3.connect(uri, timeout=PATIENCE, uri=True, check_same_thread=False)
+        try:
+            tables = _tables(connection)
+            break
+        except sqlite3.OperationalError:
+            if "immutable" in options:
+                raise
+            connection.close()
+    if not tables:
+        raise IndexFileError(f"{file}: it is empty; move it away: `archiver adopt` makes a new one from the posts")
+    _look_at_version(connection, file)
+    if any(table not in tables for table, _ in UPGRADES):
+        with closing(connection) as old:
+            connection = sqlite3.connect(":memory:", check_same_thread=False)
+            old.backup(connection)
+        _upgrade(connection)
+    return connection
+
+
+def _look_at_version(connection: sqlite3.Connection, file: Path | None) -> None:
+    version = _version(connection)
+    if version > VERSION:
+        raise IndexFileError(f"{file}: made by a newer archiver (schema {version}); use that one")
+
+
+def _upgrade(connection: sqlite3.Connection) -> None:
+    for table, script in UPGRADES:
+        if table not in _tables(connection):
+            _run_script(connection, script)
+    if 0 < _version(connection) < VERSION:
+        connection.execute(f"PRAGMA user_version = {VERSION}")
+
+
+def _run_script(connection: sqlite3.Connection, name: str) -> None:
+    script = files(__package__).joinpath(name).read_text("utf-8")
+    connection.executescript(f"BEGIN IMMEDIATE;{script}COMMIT;")  # all of it or nothing
+
+
+def _tables(connection: sqlite3.Connection) -> set[str]:
+    return {name for (name,) in connection.execute("SELECT name FROM sqlite_schema")}
+
+
+def _version(connection: sqlite3.Connection) -> int:
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    return int(version)

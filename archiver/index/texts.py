@@ -1,0 +1,37 @@
+"""What articles say, as digests of their texts."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+from archiver.index.types import ArticleKey
+from archiver.index.values import json_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from archiver.index.database import Database
+
+
+def last_texts(database: Database, recipe: str, count: int) -> list[tuple[str, str | None]]:
+    """Return the ids of the articles of a recipe that were saved last, the latest first, and what they say."""
+    rows = database.rows(
+        "SELECT id, text_digest FROM articles WHERE recipe = ? AND saved > 0 ORDER BY saved DESC, key DESC LIMIT ?",
+        recipe,
+        count,
+    )
+    return [(row["id"], row["text_digest"]) for row in rows]
+
+
+def articles_saying(database: Database, digests: Iterable[str]) -> dict[str, set[ArticleKey]]:
+    """Return the articles that say each of these; one that nobody says is not in the answer."""
+    found: defaultdict[str, set[ArticleKey]] = defaultdict(set)
+    for row in database.rows(
+        """SELECT text_digest, recipe, articles.id
+           FROM json_each(?) AS asked CROSS JOIN articles ON text_digest = asked.value
+           WHERE text_digest IS NOT NULL""",
+        json_text(sorted(set(digests))),
+    ):
+        found[row["text_digest"]].add(ArticleKey(row["recipe"], row["id"]))
+    return dict(found)

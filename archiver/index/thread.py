@@ -1,0 +1,55 @@
+"""The index in a thread of its own: an event loop never waits for the disk, and verbs are carried out in turn."""
+
+from __future__ import annotations
+
+import asyncio
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from archiver.index.index import Index
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class IndexThread:
+    """Owns an index that is open: from here on nobody else uses it.
+
+    failure: the first error that there was, None as long as all is well.
+    """
+
+    def __init__(self, index: Index) -> None:
+        self._index = index
+        self._executor = ThreadPoolExecutor(1, thread_name_prefix="index")
+        self.failure: BaseException | None = None
+
+    async def run(self, verb: Callable[Concatenate[Index, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Return what `verb` returns for the index and what else is given; raise what it raises.
+
+            new = await thread.run(Index.see, sightings, now(), every_form=True)
+            run = await thread.run(lambda index: index.runs.begin(command, now()))
+
+        Once it is asked for it is carried out, also when nobody waits for it any more.
+        """
+        return await asyncio.shield(asyncio.wrap_future(self.submit(verb, *args, **kwargs)))
+
+    def submit(self, verb: Callable[Concatenate[Index, P], T], *args: P.args, **kwargs: P.kwargs) -> Future[T]:
+        """Have `verb` carried out, for those that cannot wait for it. Its error is kept in `failure` all the same."""
+        return self._executor.submit(self._carry_out, lambda: verb(self._index, *args, **kwargs))
+
+    async def close(self) -> None:
+        """Close the index when all that was asked for is done."""
+        try:
+            await self.run(lambda index: index.close())
+        finally:
+            self._executor.shutdown()
+
+    def _carry_out(self, verb: Callable[[], T]) -> T:
+        try:
+            return verb()
+        except BaseException as error:
+            self.failure = self.failure or error
+            raise

@@ -1,0 +1,104 @@
+"""Values as the columns of the index have them, and back."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from archiver.captures import Capture
+from archiver.clock import micros, moment
+from archiver.index.types import ArticleKey
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from archiver.index.database import Database
+
+# The columns that `as_capture` takes, of the table `captures`.
+CAPTURE = "captures.warc, captures.offset, captures.length, captures.payload, captures.url, captures.time"
+# The key of a capture by its place (`place_of`).
+CAPTURE_KEY = "(SELECT captures.key FROM captures WHERE captures.warc = ? AND captures.offset = ?)"
+# The articles whose keys are in a parameter: a JSON array of arrays of recipe, id and whatever else.
+ASKED = """json_each(?) AS asked
+           CROSS JOIN articles ON articles.recipe = asked.value ->> 0 AND articles.id = asked.value ->> 1"""
+REPLACEMENT = "\ufffd"
+_UNSTORABLE = re.compile("[\0\ud800-\udfff]")
+_ENCODE = msgspec.json.Encoder().encode
+_DECODE = msgspec.json.Decoder(dict[str, str]).decode
+_DECODE_TEXTS = msgspec.json.Decoder(list[str]).decode
+
+
+def storable(text: str) -> str:
+    """Return `text` as it is stored: not every database takes NUL, and none takes halves of surrogate pairs; U+FFFD
+    stands for each of these."""
+    if text.isascii() and "\0" not in text:
+        return text
+    return _UNSTORABLE.sub(REPLACEMENT, text)
+
+
+def storable_key(key: ArticleKey) -> ArticleKey:
+    """Return `key` as it is stored."""
+    return ArticleKey(storable(key.recipe), storable(key.id))
+
+
+def json_text(value: Any) -> str:
+    """Return lists and the like as JSON: one parameter of a query for a whole set. Its texts must be storable."""
+    return _ENCODE(value).decode()
+
+
+def facts_text(facts: Mapping[str, str]) -> str:
+    """Return facts as they are stored, as JSON."""
+    return json_text({storable(name): storable(value) for name, value in facts.items()})
+
+
+def facts_of(text: str) -> dict[str, str]:
+    """Return facts that were stored."""
+    return _DECODE(text)
+
+
+def texts_of(text: str) -> list[str]:
+    """Return the texts of an array that SQLite made."""
+    return _DECODE_TEXTS(text)
+
+
+def as_capture(warc: str | None, offset: int, length: int, payload: bytes, url: str, time: int) -> Capture | None:
+    """Return the capture in the columns CAPTURE; None if they are empty."""
+    return None if warc is None else Capture(warc, offset, length, payload.hex(), url, moment(time))
+
+
+def place_of(capture: Capture | None) -> tuple[str | None, int | None]:
+    """Return the values for CAPTURE_KEY."""
+    return (storable(capture.warc), capture.offset) if capture else (None, None)
+
+
+def put_captures(database: Database, captures: Iterable[Capture | None]) -> None:
+    """Note records; one that is known stays as it is."""
+    database.write_all(
+        """INSERT INTO captures (warc, offset, length, payload, url, time) VALUES (?, ?, ?, ?, ?, ?)
+           ON CONFLICT DO NOTHING""",
+        [
+            (
+                storable(one.warc),
+                one.offset,
+                one.length,
+                bytes.fromhex(one.payload),
+                storable(one.url),
+                micros(one.time),
+            )
+            for one in captures
+            if one
+        ],
+    )
+
+
+def numbers_of(database: Database, keys: Iterable[ArticleKey]) -> dict[ArticleKey, int]:
+    """Return the keys that the tables have for articles; of those that are not known there are none."""
+    stored = {key: storable_key(key) for key in keys}
+    rows = database.rows(
+        f"SELECT articles.recipe, articles.id, articles.key FROM {ASKED}",
+        json_text(list(set(stored.values()))),
+    )
+    found = {ArticleKey(row[0], row[1]): int(row[2]) for row in rows}
+    return {key: found[one] for key, one in stored.items() if one in found}

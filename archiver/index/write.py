@@ -1,0 +1,194 @@
+"""Posts that are written: what is about to be, and what became of it."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+from typing import TYPE_CHECKING
+
+from archiver.index.see import PUT_SIGHTING
+from archiver.index.types import ArticleKey, Finished, Recheck
+from archiver.index.values import (
+    CAPTURE_KEY,
+    facts_text,
+    numbers_of,
+    place_of,
+    put_captures,
+    storable,
+    storable_key,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from pathlib import Path
+
+    from archiver.index.database import Database
+    from archiver.index.types import Intent
+
+_OF_POST = "article = ?1 AND form = ?2"
+# What a post said before it becomes another one. A number that was used is used again only after a loss of the index.
+_KEEP_EARLIER = f"""
+    INSERT OR REPLACE INTO revisions (article, form, revision, sha256, saved, capture)
+    SELECT article, form, revision, posts.sha256, posts.saved, posts.capture
+    FROM posts JOIN intents USING (article, form) WHERE {_OF_POST} AND posts.sha256 <> intents.sha256"""
+# A post that is as it was keeps what is known of it. REPLACE: what else the index had at that path is no more.
+_PUT_POST = f"""
+    INSERT OR REPLACE INTO posts (article, form, path, sha256, revision, saved, rules, capture)
+    SELECT article, form, intents.path, intents.sha256,
+           coalesce(posts.revision + (posts.sha256 <> intents.sha256), 1), intents.saved, intents.rules, intents.capture
+    FROM intents LEFT JOIN posts USING (article, form) WHERE {_OF_POST}
+    AND (posts.sha256, posts.path) IS NOT (intents.sha256, intents.path)"""
+_PUT_CAPTURE = f"""
+    UPDATE posts SET capture = (SELECT capture FROM intents WHERE {_OF_POST}) WHERE {_OF_POST} AND capture IS NULL"""
+_PUT_FACTS = f"""
+    UPDATE articles SET saved = coalesce(articles.saved, intents.saved), published = intents.published,
+    text_digest = intents.text_digest FROM intents WHERE key = article AND {_OF_POST}"""
+# The source was not asked: nothing is due because of it, or no more.
+_SETTLE_BY_CAPTURE = f"""
+    UPDATE articles SET state = CASE state WHEN 'withdrawn' THEN state ELSE 'saved' END, reason = '', tries = 0,
+    due = CASE WHEN state IN ('saved', 'withdrawn')
+               OR EXISTS (SELECT 1 FROM wanted WHERE article = key AND form <> ?2) THEN due END,
+    checked = max(coalesce(checked, 0),
+                  coalesce((SELECT time FROM captures WHERE captures.key = intents.capture), intents.saved))
+    FROM intents WHERE articles.key = article AND {_OF_POST}"""
+# It is asked for again when another form is wanted, when an edit of it is held back, or for a re-check.
+_SETTLE = """
+    UPDATE articles SET state = 'saved', reason = '', tries = 0, checked = ?2,
+    due = CASE WHEN EXISTS (SELECT 1 FROM wanted WHERE article = key)
+               OR EXISTS (SELECT 1 FROM held_back WHERE article = key) THEN due
+               WHEN ?4 > 0 AND ?2 + ?4 <= saved + ?3 THEN ?2 + ?4 END
+    WHERE key = ?1 AND saved IS NOT NULL"""
+
+
+def begin(database: Database, intents: Sequence[Intent], now: int) -> None:
+    """Note posts that are about to be written; an article that is not known becomes known."""
+    know(database, ((one.key, min(one.saved, now)) for one in intents))
+    put_captures(database, (one.capture for one in intents))
+    database.write_all(
+        f"""INSERT OR REPLACE INTO intents (article, form, path, sha256, published, text_digest, rules, saved, within,
+                                            every, capture)
+            SELECT articles.key, ?, ?, ?, ?, ?, ?, ?, ?, ?, {CAPTURE_KEY} FROM articles WHERE recipe = ? AND id = ?""",
+        [
+            (
+                storable(one.form),
+                storable(one.path),
+                one.sha256,
+                one.published.isoformat(),
+                one.text_digest,
+                facts_text(one.rules),
+                one.saved,
+                *(one.recheck or (None, None)),
+                *place_of(one.capture),
+                *storable_key(one.key),
+            )
+            for one in intents
+        ],
+    )
+
+
+def know(database: Database, keys: Iterable[tuple[ArticleKey, int]]) -> None:
+    """Note articles, each with a time at which it was seen; those that are known stay as they are."""
+    database.write_all(
+        """INSERT INTO articles (recipe, id, state, first_seen, last_seen) VALUES (?1, ?2, 'listed', ?3, ?3)
+           ON CONFLICT DO NOTHING""",
+        [(*storable_key(key), seen) for key, seen in keys],
+    )
+
+
+def finish(database: Database, finished: Sequence[Finished], now: int) -> None:
+    """Note what became of articles. What is not known is passed over; what is finished already stays as it is."""
+    numbers = numbers_of(database, (one.key for one in finished))
+    known = [(numbers[one.key], storable(one.form), one) for one in finished if one.key in numbers]
+    written = [(number, form) for number, form, one in known if one.outcome == "saved"]
+    for statement in (_KEEP_EARLIER, _PUT_POST, _PUT_CAPTURE, _PUT_FACTS):
+        database.write_all(statement, written)
+    database.write_all(
+        _SETTLE_BY_CAPTURE,
+        [(number, form) for number, form, one in known if one.outcome == "saved" and one.checked is None],
+    )
+    for table in ("intents", "held_back"):
+        database.write_all(f"DELETE FROM {table} WHERE {_OF_POST}", [(number, form) for number, form, _ in known])
+    database.write_all(f"DELETE FROM wanted WHERE {_OF_POST}", written)
+    database.write_all(
+        _SETTLE,
+        [
+            (number, one.checked, *(one.recheck or (None, None)))
+            for number, _, one in known
+            if one.outcome != "dropped" and one.checked is not None
+        ],
+    )
+    _put_places(database, finished)
+    _put_answers(database, known, now)
+    _put_known_captures(database, known)
+
+
+def _put_places(database: Database, finished: Sequence[Finished]) -> None:
+    """Note where articles were seen."""
+    seen = [(storable_key(one.key), one) for one in finished if one.places]
+    database.write_all(
+        """UPDATE articles SET first_seen = min(first_seen, ?3), last_seen = max(last_seen, ?3)
+           WHERE recipe = ?1 AND id = ?2""",
+        [(*key, one.seen) for key, one in seen],
+    )
+    database.write_all(PUT_SIGHTING, [(*key, storable(place), one.seen) for key, one in seen for place in one.places])
+
+
+def _put_answers(database: Database, known: Iterable[tuple[int, str, Finished]], now: int) -> None:
+    """Keep the last answers: in whatever order they come, of each article the latest."""
+    answers = [(number, one.answer) for number, _, one in known if one.answer]
+    put_captures(database, (answer.capture for _, answer in answers))
+    database.write_all(
+        f"""INSERT INTO answers VALUES (?, ?, ?, ?, ?, ?, {CAPTURE_KEY})
+            ON CONFLICT DO UPDATE SET page = excluded.page, url = excluded.url, etag = excluded.etag,
+            modified = excluded.modified, fetched = excluded.fetched, capture = excluded.capture
+            WHERE excluded.fetched >= fetched OR fetched > ?""",  # that was kept when the clock was ahead
+        [
+            (
+                number,
+                storable(answer.page),
+                storable(answer.url),
+                storable(answer.etag),
+                storable(answer.modified),
+                answer.fetched,
+                *place_of(answer.capture),
+                now,
+            )
+            for number, answer in answers
+        ],
+    )
+
+
+def _put_known_captures(database: Database, known: Iterable[tuple[int, str, Finished]]) -> None:
+    """Note which captures posts and earlier contents were made of, unless that is known."""
+    found = [(number, form, one) for number, form, one in known if one.outcome == "checked" and one.capture]
+    put_captures(database, (one.capture for _, _, one in found))
+    database.write_all(
+        f"UPDATE posts SET capture = {CAPTURE_KEY} WHERE article = ? AND form = ? AND capture IS NULL",
+        [(*place_of(one.capture), number, form) for number, form, one in found if not one.revision],
+    )
+    database.write_all(
+        f"""UPDATE revisions SET capture = {CAPTURE_KEY}
+            WHERE article = ? AND form = ? AND revision = ? AND capture IS NULL""",
+        [(*place_of(one.capture), number, form, one.revision) for number, form, one in found if one.revision],
+    )
+
+
+def recover(database: Database, output: Path) -> int:
+    """Settle what a killed run left open, by what is on disk in `output`; return how many posts that were."""
+    rows = database.rows(
+        """SELECT recipe, id, form, path, intents.sha256, intents.saved, within, every
+           FROM intents JOIN articles ON key = article"""
+    )
+    finished = []
+    for recipe, id_, form, path, content, saved, within, every in rows:
+        try:
+            there = sha256((output / path).read_bytes()).digest() == content
+        except OSError:
+            there = False
+        recheck = None if every is None else Recheck(within, every)
+        finished.append(
+            Finished(
+                ArticleKey(recipe, id_), form, "saved" if there else "dropped", saved if recheck else None, recheck
+            )
+        )
+    finish(database, finished, 0)  # the time is for answers, and there are none
+    return len(rows)
