@@ -1,4 +1,5 @@
-"""What a source answered, as whatever reads it needs it: the same whether it has just come or was captured years ago."""
+"""What a source answered, as whatever reads it needs it: the same whether it has just come or was captured years
+ago."""
 
 from __future__ import annotations
 

@@ -26,8 +26,8 @@ SETTLED_AFTER = 7 * 86400  # seconds: a change that lasts so long is how it is n
 class ListingStats:
     """What one listing gave in one run.
 
-    filled_share: the share of its items with a title, a time and a source. articles: the same of the articles that came, and
-    their bodies' length in characters. newest: when its newest item was published, in seconds since 1970.
+    filled_share: the share of its items with a title, a time and a source. articles: the same of the articles that
+    came, and their bodies' length in characters. newest: when its newest item was published, in seconds since 1970.
     """
 
     listing: str
@@ -66,7 +66,8 @@ def carry(current: ListingStats, history: Sequence[Mapping[str, Any]]) -> None:
 def alarms(current: ListingStats, history: Sequence[Mapping[str, Any]], now: int) -> list[str]:
     """Return what is wrong with a listing, in words.
 
-    history: its last runs without alarms, each ListingStats as a dict, with the `time` of the run. now: seconds since 1970.
+    history: its last runs without alarms, each ListingStats as a dict, with the `time` of the run. now: seconds since
+    1970.
     """
     if current.error:
         return [f"could not be read: {current.error}"]

@@ -35,8 +35,8 @@ if TYPE_CHECKING:
 class SessionOptions:
     """How an archive is written.
 
-    extract: what articles depend on. policy: how posts are treated. warc_size: bytes, after which a WARC file is followed
-    by the next. warcinfo: what the first record of each says of us.
+    extract: what articles depend on. policy: how posts are treated. warc_size: bytes, after which a WARC file is
+    followed by the next. warcinfo: what the first record of each says of us.
     """
 
     extract: ExtractOptions

@@ -14,6 +14,7 @@ PACKAGE = Path(archiver.__file__).parent
 # Each part may import those named, and itself. They stand in the order in which data passes through them.
 MAY_IMPORT: dict[str, set[str]] = {
     "errors": set(),
+    "clock": set(),
     "batches": {"errors"},
     "litter": set(),
     "captures": {"errors", "litter"},
@@ -31,38 +32,41 @@ MAY_IMPORT: dict[str, set[str]] = {
     "addresses": {"errors", "recipes", "text"},
     "listings": {"errors", "recipes"},
     "article": {"captures"},
-    "index": {"addresses", "article", "captures", "errors", "signals"},
+    "index": {"addresses", "article", "captures", "clock", "errors", "signals"},
     "recorder": {"batches", "captures", "errors", "index", "recipes"},
     "net": {"captures", "index", "recorder"},
     "pages": {"addresses", "article", "captures", "encoding", "errors", "recipes", "text", "urls"},
     "dates": {"errors"},
     "yields": {"spans"},
     "spiders": {
-        *("addresses", "article", "captures", "configuration", "dates", "errors", "index", "listings", "net", "pages"),
-        *("recipes", "recorder", "signals", "spans", "yields"),
+        *("addresses", "article", "captures", "clock", "configuration", "dates", "errors", "index", "listings", "net"),
+        *("pages", "recipes", "recorder", "signals", "spans", "yields"),
     },
     "cleaning": {"recipes", "text"},
     "posts": {"article", "batches", "cleaning", "errors", "recipes", "text"},
-    "pipelines": {"article", "cleaning", "dates", "errors", "index", "posts", "recipes", "recorder", "spans", "text"},
-    "adoption": {"addresses", "dates", "errors", "index", "posts", "recipes", "spans", "text"},
-    "exports": {"captures", "errors", "index", "posts", "recipes", "text"},
+    "pipelines": {
+        *("article", "cleaning", "clock", "dates", "errors", "index", "posts", "recipes", "recorder", "spans", "text"),
+    },
+    "adoption": {"addresses", "clock", "dates", "errors", "index", "posts", "recipes", "spans", "text"},
+    "exports": {"captures", "clock", "errors", "index", "posts", "recipes", "text"},
     "replay": {
-        *("addresses", "article", "captures", "configuration", "errors", "index", "pages", "pipelines", "posts"),
-        *("recipes", "recorder"),
+        *("addresses", "article", "captures", "clock", "configuration", "errors", "index", "pages", "pipelines"),
+        *("posts", "recipes", "recorder"),
     },
     "verify": {
         *("article", "captures", "errors", "index", "pipelines", "posts", "recipes", "recorder", "replay"),
     },
     "extensions": {
-        *("addresses", "adoption", "article", "errors", "index", "net", "posts"),
+        *("addresses", "adoption", "article", "clock", "errors", "index", "net", "posts"),
         *("recipes", "recorder", "signals", "statuses", "verify", "yields"),
     },
     "crawl": {"extensions", "index", "recorder"},
     "scrapy_commands": {"crawl", "errors", "statuses"},
     "replica": set(),
     "commands": {
-        *("addresses", "adoption", "captures", "configuration", "crawl", "errors", "exports", "extensions", "index"),
-        *("listings", "posts", "recipes", "replay", "replica", "signals", "spans", "spiders", "statuses", "verify"),
+        *("addresses", "adoption", "captures", "clock", "configuration", "crawl", "errors", "exports", "extensions"),
+        *("index", "listings", "posts", "recipes", "replay", "replica", "signals", "spans", "spiders", "statuses"),
+        *("verify",),
     },
 }
 FILES = sorted(PACKAGE.rglob("*.py"))

@@ -16,9 +16,9 @@ from archiver.clock import SECOND
 from archiver.commands.display import print_line
 from archiver.commands.options import add_settings_options, looking, settings_from
 from archiver.errors import UnknownAddressError
-from archiver.storage import versions
 from archiver.recipes import recipes_for
 from archiver.statuses import FAILED
+from archiver.storage import versions
 
 if TYPE_CHECKING:
     import argparse

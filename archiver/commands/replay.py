@@ -72,9 +72,7 @@ def _replay(arguments: argparse.Namespace, settings: Settings, output: Path, fil
     def listen(change: Change) -> None:
         _tell(change, as_json=arguments.json, diff=arguments.diff)
 
-    return replay(
-        output, session_options(settings, markup=True), files, arguments.jobs, listen, dry=arguments.diff
-    )
+    return replay(output, session_options(settings, markup=True), files, arguments.jobs, listen, dry=arguments.diff)
 
 
 def _tell(change: Change, *, as_json: bool, diff: bool) -> None:

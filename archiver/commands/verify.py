@@ -11,7 +11,7 @@ from archiver.commands.display import print_line, print_problems
 from archiver.commands.options import add_settings_options, looking, settings_from
 from archiver.configuration import check
 from archiver.index import Index
-from archiver.recipes import recipes_for
+from archiver.session_options import session_options
 from archiver.statuses import FAILED
 from archiver.verify import add_manifest
 from archiver.verify.problems import HEADINGS
@@ -74,7 +74,7 @@ def _repaired(output: Path, settings: Settings) -> tuple[Verification, list[Prob
         verification = Verification(output, index)
         problems = list(verification.problems())
         if problems:
-            repair = Repair(output, index, settings, recipes_for(settings))
+            repair = Repair(output, index, session_options(settings).extract)
             problems = [repair.repaired(problem) for problem in problems]
         add_manifest(output, index)
     finally:

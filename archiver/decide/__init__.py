@@ -4,6 +4,7 @@ Pure: no clock, no I/O. A dry run and `--diff` are decisions that are not carrie
 """
 
 from archiver.decide.candidate import Candidate, Place, in_order, place
+from archiver.decide.day import on_its_day
 from archiver.decide.decide import Judge, Policy, decide
 from archiver.decide.decision import Decision, Hold, Keep, Older, Quarantine, Write
 from archiver.decide.texts import Believe, Doubt, SameText, Texts, Verdict, judge_edits
@@ -27,5 +28,6 @@ __all__ = [
     "decide",
     "in_order",
     "judge_edits",
+    "on_its_day",
     "place",
 ]

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import replace
 from hashlib import sha256
 from typing import TYPE_CHECKING, NamedTuple
 
 from archiver.clock import micros
 from archiver.decide.candidate import in_order
+from archiver.decide.day import on_its_day
 from archiver.decide.decision import Decision, Hold, Keep, Older, Quarantine, Write
 from archiver.decide.texts import Believe, SameText
 from archiver.errors import QuarantineError
@@ -116,7 +116,7 @@ class _Fold:
         if not isinstance(verdict, Believe):
             return Hold(article, candidate)
         try:
-            article = self._on_its_day(article, held)
+            article = on_its_day(article, held, self._render)
         except QuarantineError as error:
             return Quarantine(article, candidate, str(error))
         return self._put(article, candidate, held)
@@ -126,16 +126,6 @@ class _Fold:
         if text is None or text == self._text or self._policy.force or candidate.believed:
             return Believe()
         return self._judge(self._key, text, bool(self._posts), self._text)
-
-    def _on_its_day(self, article: Article, held: HeldPost | None) -> Article:
-        """Return `article` with the time that its post has, if its source has moved it to another day: its address is
-        published, and goes with the day. Raises QuarantineError."""
-        published = article.published
-        assert published is not None, "there is a post"
-        if held is None or published.date() == held.published.astimezone(published.tzinfo).date():
-            return article
-        rules = {**article.rules, "time": f"index:published (the source says {published.isoformat(' ')})"}
-        return self._render(replace(article, published=held.published.astimezone(published.tzinfo), rules=rules))
 
     def _put(self, article: Article, candidate: Candidate, held: HeldPost | None) -> Decision:
         assert article.post is not None
@@ -178,9 +168,7 @@ class _Fold:
         same_front = present.partition(FRONT_END)[0] == new.partition(FRONT_END)[0]
         return same_front and set(PICTURE.findall(new)) <= set(PICTURE.findall(present))
 
-    def _replace(
-        self, article: Article, candidate: Candidate, held: HeldPost | None, path: str, digest: bytes
-    ) -> None:
+    def _replace(self, article: Article, candidate: Candidate, held: HeldPost | None, path: str, digest: bytes) -> None:
         assert article.post is not None
         assert article.published is not None
         revision = 1
@@ -189,9 +177,7 @@ class _Fold:
             revision = held.revision + 1
         saved, rules = micros(article.fetched), article.rules
         form = article.form
-        self._posts[form] = HeldPost(
-            form, path, digest, article.published, saved, revision, rules, candidate.capture
-        )
+        self._posts[form] = HeldPost(form, path, digest, article.published, saved, revision, rules, candidate.capture)
         self._text = article.text_digest
         self._on_disk[path] = article.post.content
 

@@ -24,9 +24,9 @@ class Write:
 
 @dataclass(frozen=True, slots=True)
 class Keep:
-    """Keep the post that is at `path`. why: `unchanged`, `markup` (it differs in that only) or `better page` (it was made
-    of one). restore: its bytes, to be put back if its file is gone; None where they are not known. captured: whether it is
-    known which capture it was made of."""
+    """Keep the post that is at `path`. why: `unchanged`, `markup` (it differs in that only) or `better page` (it was
+    made of one). restore: its bytes, to be put back if its file is gone; None where they are not known. captured:
+    whether it is known which capture it was made of."""
 
     article: Article
     candidate: Candidate

@@ -69,7 +69,9 @@ class ArchiveExtension:
         self._opening: asyncio.Future[Session] | None = None
         self._options = session_options(settings)
         self._pending: dict[tuple[str, datetime], Pending] = {}
-        self._extract, self._close_extractors = _extractors(self._options.extract, settings.getint("ARCHIVER_EXTRACTORS"))
+        self._extract, self._close_extractors = _extractors(
+            self._options.extract, settings.getint("ARCHIVER_EXTRACTORS")
+        )
         self._puts = Batcher[Taken, "Article"]([self._take], MAX_BATCH)
         self._fails = Batcher[FailedArticle, None]([self._fail], MAX_BATCH)
         self._soon: set[asyncio.Future[None]] = set()
@@ -254,7 +256,8 @@ class ArchiveExtension:
 def _extractors(
     options: ExtractOptions, count: int
 ) -> tuple[Callable[[tuple[Answer, Asked]], Awaitable[Extracted]], Callable[[], Awaitable[None]]]:
-    """Return what makes articles of answers, in so many processes, and what ends these; 0: a thread of this one does."""
+    """Return what makes articles of answers, in so many processes, and what ends these; 0: a thread of this one
+    does."""
     if count:
         pool = WorkerPool[tuple["Answer", "Asked"], "Extracted"]("archiver.extract.serve:serve", options, count)
         return pool.submit, pool.close

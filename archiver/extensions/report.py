@@ -48,7 +48,8 @@ class Result(NamedTuple):
 
 
 class Report:
-    """Counts results as they come, in Scrapy's stats too (`archiver/written`, …), and passes each on to whoever listens."""
+    """Counts results as they come, in Scrapy's stats too (`archiver/written`, …), and passes each on to whoever
+    listens."""
 
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
@@ -185,7 +186,9 @@ class Report:
         started = moment(self._started)
         try:
             text = json.dumps(self.as_dict(), ensure_ascii=False, indent=1) + "\n"
-            write_atomically(directory / f"{started:%Y-%m-%dT%H-%M-%SZ}-{run}.json", text.encode("utf-8", "backslashreplace"))
+            write_atomically(
+                directory / f"{started:%Y-%m-%dT%H-%M-%SZ}-{run}.json", text.encode("utf-8", "backslashreplace")
+            )
             for old in directory.glob("*.json"):
                 if old.stat().st_mtime < self._started / SECOND - REPORTS_KEPT:
                     old.unlink(missing_ok=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 from typing import TYPE_CHECKING
 
-from archiver.extract.extractor import Extractor, ExtractOptions
+from archiver.extract.extractor import ExtractOptions, Extractor
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from archiver.errors import QuarantineError
 from archiver.recipes.recipe import FIELDS
@@ -27,5 +27,5 @@ def validate(article: Article, recipe: Recipe) -> Article:
         raise QuarantineError(f"{article.id!r} is not an id of {article.recipe}")
     if not CONTENT.search(article.body):
         raise QuarantineError("the body holds neither words nor pictures")
-    lines = {name: one_line(value) for name in FIELDS if (value := getattr(article, name))}
+    lines: dict[str, Any] = {name: one_line(value) for name in FIELDS if (value := getattr(article, name))}
     return replace(article, **lines)

@@ -125,6 +125,6 @@ def retry_after(response: Response) -> float:
         resume = parsedate_to_datetime(value)
     except ValueError:
         return 0.0
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=UTC)
-    return max(0.0, (moment - datetime.now(UTC)).total_seconds())
+    if resume.tzinfo is None:
+        resume = resume.replace(tzinfo=UTC)
+    return max(0.0, (resume - datetime.now(UTC)).total_seconds())

@@ -15,7 +15,6 @@ from archiver.urls import resolve_listed
 
 if TYPE_CHECKING:
     from archiver.answer import Answer
-
     from archiver.recipes import Endpoint, Recipe
 
 

@@ -69,11 +69,10 @@ class Page:
             )
         return articles
 
-    def _fields(
-        self, opened: Any, answer: Answer, known: Mapping[str, str]
-    ) -> tuple[dict[str, str], dict[str, str]]:
+    def _fields(self, opened: Any, answer: Answer, known: Mapping[str, str]) -> tuple[dict[str, Any], dict[str, str]]:
         """Return the fields that are not blank, and the rule that gave each."""
-        fields, rules = {}, {}
+        fields: dict[str, Any] = {}
+        rules: dict[str, str] = {}
         for name in FIELDS:
             value, rule = self._reader.first(opened, (name,))
             if name == "url":

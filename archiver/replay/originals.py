@@ -72,4 +72,3 @@ class Completer:
 
     def _body(self, capture: Capture) -> CapturedAnswer:
         return body_at(capture, self._output / capture.warc)
-

@@ -37,8 +37,8 @@ MAX_BATCH = 256  # candidates that are decided about and written together, if no
 
 
 class Change(NamedTuple):
-    """What became of an answer, or would: `written`, `unchanged`, `kept`, `older` than the post, `edited` (somebody changed
-    the post: it stays) or `failed`. before and after: the post's content, where it would change."""
+    """What became of an answer, or would: `written`, `unchanged`, `kept`, `older` than the post, `edited` (somebody
+    changed the post: it stays) or `failed`. before and after: the post's content, where it would change."""
 
     address: str
     outcome: str
@@ -57,8 +57,8 @@ class Summary(NamedTuple):
 
 
 class Replay:
-    """Makes the posts of an archive from captures. What comes of them does not depend on the names of the files, on their
-    order, or on how many processes read them.
+    """Makes the posts of an archive from captures. What comes of them does not depend on the names of the files, on
+    their order, or on how many processes read them.
 
     road: into the archive; None for a look at what would change. read: returns what is in a file of the archive.
     listener: is told of each change.

@@ -41,8 +41,8 @@ class Outline(NamedTuple):
 class Read(NamedTuple):
     """What was found in a part of a file.
 
-    found: in its order; answers whose body is elsewhere come as they are. names: what revisits may call the records with
-    bodies. problems: where and why the file is broken.
+    found: in its order; answers whose body is elsewhere come as they are. names: what revisits may call the records
+    with bodies. problems: where and why the file is broken.
     """
 
     found: list[Outline | Failed | Other | CapturedAnswer]
@@ -102,11 +102,11 @@ def place_in(output: str, file: str) -> str:
     Captures may be elsewhere and linked into the archive; then they are in it.
     """
     path, archive, captures = Path(file), Path(output), Path(output, CAPTURES)
-    for place, root, prefix in (
+    for whole, root, prefix in (
         (path.absolute(), archive.absolute(), ""),
         (path.resolve(), captures.resolve(), f"{CAPTURES}/"),
         (path.resolve(), archive.resolve(), ""),
     ):
-        if place.is_relative_to(root):
-            return prefix + place.relative_to(root).as_posix()
+        if whole.is_relative_to(root):
+            return prefix + whole.relative_to(root).as_posix()
     return str(path.resolve())

@@ -45,7 +45,7 @@ class Carrier:
         done: dict[int, Article] = {}
         for wave in _waves(decided):
             for number, article in zip(wave, await self._do([decided[number] for number in wave]), strict=True):
-                done[number] = article
+                done[number] = article  # noqa: PERF403 - each wave waits for the one before it
         return [done[number] for number in range(len(decided))]
 
     async def _do(self, wave: list[Decided]) -> list[Article]:
@@ -120,7 +120,8 @@ def _waves(decided: Sequence[Decided]) -> list[list[int]]:
 
 
 def _to_keep(one: Decided) -> Evidence | None:
-    """Return what is to be captured because of a decision, None if nothing is: what changes nothing needs no capture."""
+    """Return what is to be captured because of a decision, None if nothing is: what changes nothing needs no
+    capture."""
     evidence, decision = one.taken.evidence, one.decision
     if evidence is None:
         return None

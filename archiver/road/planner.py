@@ -51,7 +51,8 @@ class Planner:
         self._read = read
 
     async def plan(self, batch: Sequence[Taken], judge: Judge) -> list[Decided]:
-        """Return what is to be done with each of `batch`. judge: says what is thought of texts. Raises IndexFileError."""
+        """Return what is to be done with each of `batch`. judge: says what is thought of texts. Raises
+        IndexFileError."""
         groups: defaultdict[ArticleKey, list[Taken]] = defaultdict(list)
         for one in batch:
             groups[key_of(one.candidate.article)].append(one)

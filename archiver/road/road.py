@@ -49,8 +49,8 @@ class Road:
     async def take(self, batch: Sequence[Taken], judge: Judge | None = None) -> list[Article]:
         """Return the articles of `batch`, in its order, each with what became of it.
 
-        judge: says what is thought of texts. Without, the texts of the run so far do, and edits of articles that are held
-        wait for `settle_edits`. Raises IndexFileError: nothing more can be done in this archive then.
+        judge: says what is thought of texts. Without, the texts of the run so far do, and edits of articles that are
+        held wait for `settle_edits`. Raises IndexFileError: nothing more can be done in this archive then.
         """
         async with self._turn:
             if judge is None:
@@ -90,8 +90,6 @@ class Road:
                 saying.setdefault(text, set()).add(first)
         held = await self._index.run(Index.held, [key for key, _ in edits])
         return judge_edits([(key, text, held[key].text_digest) for key, text in edits], saying)
-
-
 
 
 def _as_taken(held_back: HeldBack) -> Taken:

@@ -18,8 +18,8 @@ class Taken(NamedTuple):
     """An article that is taken on the road.
 
     evidence: of its answer, to be captured if something new is kept of it. capture: of its answer, if it is captured
-    already; about: what is to be noted with that when a post is made of it. etag and modified: what the source said of the
-    version of its answer.
+    already; about: what is to be noted with that when a post is made of it. etag and modified: what the source said of
+    the version of its answer.
     """
 
     candidate: Candidate

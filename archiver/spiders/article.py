@@ -93,7 +93,8 @@ class ArticleSpider(Spider):
         return archive_of(self.crawler)
 
     async def start(self) -> AsyncIterator[Any]:
-        """Yield the first requests, when the archive is open. If it cannot be opened, the crawl ends, and that is why."""
+        """Yield the first requests, when the archive is open. If it cannot be opened, the crawl ends, and that is
+        why."""
         try:
             await self.archive.open()
             async for request in self.begin():

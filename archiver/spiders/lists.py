@@ -26,7 +26,7 @@ from archiver.spans import read_span
 from archiver.spiders.article import ArticleSpider, answer_of
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator, Mapping
+    from collections.abc import AsyncIterator, Mapping
 
     from scrapy.http import Response
     from twisted.python.failure import Failure
@@ -83,9 +83,7 @@ class ListSpider(ArticleSpider):
             cb_kwargs={"turn": turn, "endpoint": endpoint},
         )
 
-    async def read_listing(
-        self, response: Response, turn: ListingTurn, endpoint: Endpoint
-    ) -> AsyncIterator[Request]:
+    async def read_listing(self, response: Response, turn: ListingTurn, endpoint: Endpoint) -> AsyncIterator[Request]:
         """Note what `response` lists, and yield the request for the next page if there may be more that is new."""
         if response.status == NOT_MODIFIED:
             await self._as_it_was(turn)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from scrapy.exceptions import UsageError
 
-from archiver.addresses import page_at, resolve
+from archiver.addresses import resolve
 from archiver.errors import UnknownAddressError
 from archiver.recipes import recipes_for
 from archiver.spiders.article import ArticleSpider
@@ -17,10 +17,8 @@ if TYPE_CHECKING:
 
     from scrapy import Request
     from scrapy.crawler import Crawler
-    from scrapy.http import Response
 
     from archiver.addresses import Reference
-    from archiver.article import Article
 
 
 # The engine takes one request from `start` at a time, and after each looks at all that it has to do. Given to it by

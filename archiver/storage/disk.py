@@ -55,8 +55,8 @@ def serve(root: str) -> Callable[[list[Put]], list[Outcome]]:
 def put_all(root: Path, puts: list[Put]) -> list[Outcome]:
     """Write posts below `root`, atomically each and durably all, and return what became of them.
 
-    No two of one path. A post goes to a temporary file beside its place, is synced, and is renamed; then its directory is
-    synced. The syncs are asked for together, so that the file system can put them in one transaction. A post that is
+    No two of one path. A post goes to a temporary file beside its place, is synced, and is renamed; then its directory
+    is synced. The syncs are asked for together, so that the file system can put them in one transaction. A post that is
     replaced is kept in `_versions` first.
     """
     outcomes: list[Outcome] = [("", "")] * len(puts)

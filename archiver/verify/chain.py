@@ -84,7 +84,7 @@ class Chain:
         """Compare what all manifests say with what the index says; complete: none of them is unread."""
         manifests_, captures = self._index.manifests, self._index.captures.sealed()
         listed = manifests_.listed_captures()
-        known = ((path, content, in_one) for path, content, _, in_one in manifests_.files())
+        known = ((path, content, in_one) for path, content, in_one in manifests_.files())
         sealed = ((path, one.sha256, listed.get(path, False)) for path, one in captures.items())
         other: dict[str, str] = {}
         for path, content, in_one in chain(known, sealed):

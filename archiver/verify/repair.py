@@ -5,29 +5,24 @@ from __future__ import annotations
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from scrapy.exceptions import DropItem
-
-from archiver.article import Article
 from archiver.captures import HELD_BACK
 from archiver.captures.answers import answers, body_at
+from archiver.decide import Candidate, on_its_day
 from archiver.errors import ArchiverError, CaptureError
-from archiver.pipelines.write import WritePipeline
-from archiver.posts import Store
-from archiver.recorder import Recorder
-from archiver.replay.workshop import Failed, Workshop
-from archiver.verify.files import keep_beside, replace
+from archiver.recorder import end_files
+from archiver.replay.making import Failed, Maker
+from archiver.storage import write_atomically
+from archiver.verify.files import keep_beside
 from archiver.verify.problems import Kind
 from archiver.verify.warcs import region_at
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from scrapy.settings import Settings
-
     from archiver.captures import Capture
     from archiver.captures.answers import Answer
+    from archiver.extract import ExtractOptions
     from archiver.index import Index, KnownFile
-    from archiver.recipes import Recipe
     from archiver.verify.problems import Problem
 
 BESIDE = "_quarantine/changed"  # where a file goes that is not what was written
@@ -36,22 +31,11 @@ BESIDE = "_quarantine/changed"  # where a file goes that is not what was written
 class Repair:
     """Makes posts and earlier versions again from their captures, if today's rules give the same bytes."""
 
-    def __init__(self, output: Path, index: Index, settings: Settings, recipes: dict[str, Recipe]) -> None:
+    def __init__(self, output: Path, index: Index, options: ExtractOptions) -> None:
         self._output = output
         self._index = index
-        self._workshop = Workshop(settings.copy_to_dict())
-        self._recorder = Recorder(output, index, 0, {})
+        self._maker = Maker(options)
         self._all_ended = False
-        self._write = WritePipeline(
-            recipes,
-            index,
-            self._recorder,
-            Store(output),
-            settings["ARCHIVER_SITE"],
-            settings["ARCHIVER_LAYOUT"],
-            force=False,
-            replay=True,
-        )
 
     def repaired(self, problem: Problem) -> Problem:
         """Return `problem`, repaired if it could be; else its advice says why not."""
@@ -62,7 +46,7 @@ class Repair:
             if problem.kind not in (Kind.MISSING, Kind.CHANGED) or known is None:
                 return problem
             return problem._replace(repaired=self._restored(problem.path, known))
-        except (ArchiverError, DropItem) as error:
+        except ArchiverError as error:
             return problem._replace(advice=f"cannot be repaired: {error}")
         except OSError as error:
             return problem._replace(advice=f"cannot be repaired: {error.filename}: {error.strerror}")
@@ -70,7 +54,7 @@ class Repair:
     def _ended(self, problem: Problem) -> Problem:
         """Return the problem of a capture that no run has ended when they all are, as far as they can be."""
         if not self._all_ended:
-            self._recorder.end_files()
+            end_files(self._output, self._index)
             self._all_ended = True
         if problem.path in self._index.captures.sealed():
             return problem._replace(repaired="ended; what was torn at its end is cut off")
@@ -79,7 +63,7 @@ class Repair:
         return problem._replace(advice="cannot be repaired: it is broken before its end; put a copy in its place")
 
     def _restored(self, path: str, known: KnownFile) -> str:
-        """Make a file as it was, and return how that was done. Raises ArchiverError, DropItem, OSError."""
+        """Make a file as it was, and return how that was done. Raises ArchiverError, OSError."""
         file = self._output / path
         if file.is_file():
             if sha256(file.read_bytes()).digest() == known.sha256:
@@ -87,24 +71,31 @@ class Repair:
             content = self._content(known)
             # Until the new one is in its place, so is the old one.
             beside = keep_beside(file, self._output / BESIDE / path).relative_to(self._output)
-            replace(file, content)
+            write_atomically(file, content)
             return f"made again from its capture; what was there is {beside.as_posix()}"
-        replace(file, self._content(known))
+        write_atomically(file, self._content(known))
         return "made again from its capture"
 
     def _content(self, known: KnownFile) -> bytes:
         """Return the bytes that a file had. Raises CaptureError if they cannot be made."""
-        capture = self._index.captures.get(known.capture) if known.capture is not None else None
+        capture = known.capture
         if capture is None:
             raise CaptureError("its answer was not captured; if its source still has it: `archiver get --force`")
         answer = self._answer(capture)
-        known_fields = {**self._index.holdings.known(known.recipe, known.id), **answer.about.get("known", {})}
+        known_fields = {**self._index.held([known.key])[known.key].known, **answer.about.get("known", {})}
         noted = {name: value for name, value in answer.about.items() if name != HELD_BACK}
-        about = {**noted, "recipe": known.recipe, "id": known.id, "forms": [known.form], "known": known_fields}
-        (made,) = self._workshop.make(answer._replace(about=about))
-        if not isinstance(made, Article):
+        about = {**noted, "recipe": known.key.recipe, "id": known.key.id, "forms": [known.form], "known": known_fields}
+        (made,) = self._maker.make(answer._replace(about=about))
+        if not isinstance(made, Candidate):
             raise CaptureError(made.reason if isinstance(made, Failed) else made.what)
-        post, _ = self._write.post(made)
+        article = made.article
+        if article.post:
+            posts = self._index.held([known.key])[known.key].posts
+            held = next((post for post in posts if post.form == known.form), None)
+            article = on_its_day(article, held, self._maker.render)
+        post = article.post
+        if post is None:
+            raise CaptureError(article.reason)
         if sha256(post.content).digest() != known.sha256:
             raise CaptureError("today's rules make another post of its capture; `archiver replay --diff` shows it")
         return post.content
@@ -118,7 +109,7 @@ class Repair:
         if answer is None:
             raise CaptureError(f"{capture.warc}: no answer at byte {capture.offset:,}")
         if answer.same:
-            first = self._index.captures.same(capture.payload)
+            first = self._index.captures.with_payload([capture.payload]).get(capture.payload)
             if first is None:
                 raise CaptureError(f"{capture.warc}: the body of the answer at byte {capture.offset:,} is not known")
             answer = body_at(first, self._output / first.warc)._replace(capture=answer.capture, about=answer.about)

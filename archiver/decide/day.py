@@ -1,0 +1,25 @@
+"""The day of a post. Its address is published, and goes with the day."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from archiver.article import Article
+    from archiver.index.types import HeldPost
+
+
+def on_its_day(article: Article, held: HeldPost | None, render: Callable[[Article], Article]) -> Article:
+    """Return `article`, with the time that its post has if its source has moved it to another day.
+
+    render: makes its post anew. Raises QuarantineError if it cannot be one.
+    """
+    published = article.published
+    assert published is not None, "there is a post"
+    if held is None or published.date() == held.published.astimezone(published.tzinfo).date():
+        return article
+    rules = {**article.rules, "time": f"index:published (the source says {published.isoformat(' ')})"}
+    return render(replace(article, published=held.published.astimezone(published.tzinfo), rules=rules))
