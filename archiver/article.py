@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-    from archiver.posts.post import Post
+
+class Post(NamedTuple):
+    """A post: its file's name (in `_posts`) and content."""
+
+    name: str
+    content: bytes
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from scrapy import signals
 
-from archiver.extensions.archive import archive_of
+from archiver.crawl_archive import archive_of
 from archiver.extensions.report import Report
 
 if TYPE_CHECKING:

@@ -15,11 +15,11 @@ from archiver.decide import Policy
 from archiver.errors import ArchiverError
 from archiver.extract import Extractor
 from archiver.index import Index, IndexThread
+from archiver.manifest import add_manifest
 from archiver.places import POSTS
 from archiver.recorder import Recorder, end_files
 from archiver.road import Road
 from archiver.storage import Storage
-from archiver.verify import add_manifest
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from archiver.adoption import Survey
     from archiver.extract import ExtractOptions
     from archiver.index import Run
-    from archiver.verify.manifest import Head
+    from archiver.manifest import Head
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,7 +85,7 @@ SPIDER_MIDDLEWARES = {
 }
 ITEM_PIPELINES = {"archiver.pipelines.archive.ArchivePipeline": 400}
 EXTENSIONS = {
-    "archiver.extensions.archive.ArchiveExtension": 100,
+    "archiver.crawl_archive.ArchiveExtension": 100,
     "archiver.extensions.quarantine.Quarantine": 200,
     "archiver.extensions.watch.Watch": 300,
     "archiver.extensions.report.Report": 400,

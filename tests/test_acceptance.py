@@ -13,13 +13,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from archiver.pipelines.clean import CleanPipeline
+from archiver.pipelines.metadata import MetadataPipeline
+from archiver.pipelines.validate import ValidatePipeline
 from scrapy.http import TextResponse
 
 from archiver.addresses import resolve
 from archiver.pages import page_for
-from archiver.pipelines.clean import CleanPipeline
-from archiver.pipelines.metadata import MetadataPipeline
-from archiver.pipelines.validate import ValidatePipeline
 from archiver.posts import Post, render
 from archiver.recipes import load_recipes
 from archiver.replica import Record

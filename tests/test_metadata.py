@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
+from archiver.pipelines.metadata import MetadataPipeline
+from archiver.pipelines.validate import ValidatePipeline
 
 from archiver.article import Article
 from archiver.errors import QuarantineError
-from archiver.pipelines.metadata import MetadataPipeline
-from archiver.pipelines.validate import ValidatePipeline
 from archiver.recipes import load_recipes
 
 RECIPES = load_recipes()

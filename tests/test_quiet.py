@@ -6,10 +6,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from archiver.yields import Yield, alarms, carry
 
 from archiver.index import Index
 from archiver.replica import Fault
-from archiver.yields import Yield, alarms, carry
 
 if TYPE_CHECKING:
     from tests.conftest import Archive

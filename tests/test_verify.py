@@ -18,9 +18,9 @@ from scrapy.settings import Settings
 from archiver.captures.members import mend
 from archiver.index import Index
 from archiver.index.manifests import Manifests
+from archiver.manifest import head
 from archiver.recipes import recipes_for
 from archiver.replica import Replica
-from archiver.verify import head
 from archiver.verify.repair import Repair
 from archiver.verify.verify import Verification
 from tests.conftest import PROJECT, Archive

@@ -16,11 +16,11 @@ from archiver.commands.display import print_line, print_problems
 from archiver.commands.options import add_settings_options, settings_from
 from archiver.crawl import run_crawler
 from archiver.index import Index
+from archiver.manifest import add_manifest
 from archiver.places import POSTS
 from archiver.recipes import recipes_for
 from archiver.spiders.share import ShareSpider
 from archiver.statuses import FAILED, INTERRUPTED
-from archiver.verify import add_manifest
 
 if TYPE_CHECKING:
     import argparse

@@ -10,7 +10,7 @@ from archiver.commands.display import print_line
 from archiver.commands.options import add_settings_options, looking, settings_from
 from archiver.errors import StoreError
 from archiver.index import Index
-from archiver.verify import add_manifest, head
+from archiver.manifest import add_manifest, head
 
 if TYPE_CHECKING:
     import argparse

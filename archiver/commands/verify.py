@@ -11,9 +11,9 @@ from archiver.commands.display import print_line, print_problems
 from archiver.commands.options import add_settings_options, looking, settings_from
 from archiver.configuration import check
 from archiver.index import Index
+from archiver.manifest import add_manifest
 from archiver.session_options import session_options
 from archiver.statuses import FAILED
-from archiver.verify import add_manifest
 from archiver.verify.problems import HEADINGS
 from archiver.verify.repair import Repair
 from archiver.verify.verify import Verification

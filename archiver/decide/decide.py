@@ -18,6 +18,7 @@ from archiver.places import POSTS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from datetime import datetime
 
     from archiver.article import Article
     from archiver.decide.candidate import Candidate
@@ -88,6 +89,7 @@ class _Fold:
         self._text = held.text_digest
         self._ranks = {page.name: rank for rank, page in enumerate(recipe.pages)}
         self._best: dict[str, int] = {}
+        self._moments: dict[str, datetime] = {}  # by form: of the last answer that was looked at
         self._policy = policy
         self._judge = judge
         self._render = render
@@ -108,7 +110,7 @@ class _Fold:
         if article.post is None:
             return Quarantine(article, candidate, article.reason)
         held = self._posts.get(article.form)
-        if held and _is_older(candidate, held):
+        if held and (_is_older(candidate, held) or self._is_another_of_its_moment(candidate)):
             return Older(article, candidate, held.path)
         verdict = self._verdict(candidate)
         if isinstance(verdict, SameText):
@@ -119,7 +121,13 @@ class _Fold:
             article = on_its_day(article, held, self._render)
         except QuarantineError as error:
             return Quarantine(article, candidate, str(error))
+        if candidate.capture:
+            self._moments[article.form] = candidate.capture.time
         return self._put(article, candidate, held)
+
+    def _is_another_of_its_moment(self, candidate: Candidate) -> bool:
+        """Return whether an answer of the same moment was looked at: none of the two is the later, so the first counts."""
+        return candidate.capture is not None and candidate.capture.time == self._moments.get(candidate.article.form)
 
     def _verdict(self, candidate: Candidate) -> Verdict:
         text = candidate.article.text_digest
@@ -196,4 +204,5 @@ def _is_older(candidate: Candidate, held: HeldPost) -> bool:
         return False
     if held.capture is None:
         return micros(capture.time) < held.saved
-    return (held.capture.url, held.capture.time) != (capture.url, capture.time) and capture.time <= held.capture.time
+    own = (held.capture.url, held.capture.time, held.capture.payload) == (capture.url, capture.time, capture.payload)
+    return not own and capture.time <= held.capture.time

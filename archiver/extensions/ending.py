@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from scrapy import signals
 
+from archiver.crawl_archive import archive_of
 from archiver.errors import ArchiverError
-from archiver.extensions.archive import archive_of
 from archiver.extensions.report import Report
 from archiver.extensions.watch import Watch
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from scrapy.crawler import Crawler
 
-    from archiver.extensions.archive import ArchiveExtension
+    from archiver.crawl_archive import ArchiveExtension
 
 
 class Ending:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from scrapy import signals
 
+from archiver.crawl_archive import archive_of
 from archiver.errors import StoreError
-from archiver.extensions.archive import archive_of
 from archiver.pipelines.archive import NotPostedError
 from archiver.places import QUARANTINE
 from archiver.storage import write_atomically

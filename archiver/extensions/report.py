@@ -12,7 +12,7 @@ from scrapy import signals
 
 from archiver.article import Article
 from archiver.clock import SECOND, moment, now
-from archiver.extensions.archive import archive_of
+from archiver.crawl_archive import archive_of
 from archiver.extensions.watch import Watch
 from archiver.net.budget import BudgetMiddleware
 from archiver.pipelines.archive import NotPostedError

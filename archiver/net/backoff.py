@@ -15,7 +15,7 @@ from scrapy.downloadermiddlewares.retry import RetryMiddleware
 from scrapy.exceptions import IgnoreRequest
 
 from archiver.clock import SECOND, moment, now
-from archiver.extensions.archive import archive_of
+from archiver.crawl_archive import archive_of
 from archiver.net.pause import Pause
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from scrapy.http import Response
     from scrapy.settings import BaseSettings
 
-    from archiver.extensions.archive import ArchiveExtension
+    from archiver.crawl_archive import ArchiveExtension
 
 logger = logging.getLogger(__name__)
 

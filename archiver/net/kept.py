@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from scrapy.http import TextResponse
 
-from archiver.extensions.archive import archive_of
+from archiver.crawl_archive import archive_of
 
 if TYPE_CHECKING:
     from typing import Self
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from scrapy.http import Response
 
     from archiver.captures import Capture
-    from archiver.extensions.archive import ArchiveExtension
+    from archiver.crawl_archive import ArchiveExtension
 
 KEPT = "archiver_capture"  # in a request's meta: the Capture that answers it
 

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from scrapy.http import Response, TextResponse
 
 from archiver.clock import SECOND, now
-from archiver.extensions.archive import archive_of
+from archiver.crawl_archive import archive_of
 
 if TYPE_CHECKING:
     from typing import Self
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from scrapy import Request
     from scrapy.crawler import Crawler
 
-    from archiver.extensions.archive import ArchiveExtension
+    from archiver.crawl_archive import ArchiveExtension
 
 KEPT = 6 * 3600 * SECOND  # RFC 9309, 2.4, allows a day
 SAYS_SO = frozenset({200, 404, 410})  # there is one, or there is none; all else may be a passing trouble

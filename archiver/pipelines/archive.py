@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 from scrapy.exceptions import DropItem
 
 from archiver.article import Article
-from archiver.extensions.archive import archive_of
+from archiver.crawl_archive import archive_of
 
 if TYPE_CHECKING:
     from typing import Self
 
     from scrapy.crawler import Crawler
 
-    from archiver.extensions.archive import ArchiveExtension
+    from archiver.crawl_archive import ArchiveExtension
 
 POSTED = frozenset({"written", "unchanged", "kept", "edited"})
 

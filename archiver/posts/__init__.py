@@ -1,6 +1,7 @@
 """Posts: a cleaned article in, the bytes of a Jekyll post out (FORMAT)."""
 
-from archiver.posts.post import Post, render
+from archiver.article import Post
+from archiver.posts.post import render
 from archiver.posts.text_digest import text_digest
 
 __all__ = ["Post", "render", "text_digest"]

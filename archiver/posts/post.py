@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from archiver.article import Post
 from archiver.posts import frontmatter, markdown
 from archiver.posts.slug import slug
 
@@ -14,13 +15,6 @@ if TYPE_CHECKING:
     from archiver.recipes import Form
 
 FILE_NAME = re.compile(r"\d{4}-\d\d-\d\d-[A-Za-z0-9][\w.-]{0,99}\.md", re.ASCII)
-
-
-class Post(NamedTuple):
-    """A post: its file's name (in `_posts`) and content."""
-
-    name: str
-    content: bytes
 
 
 def render(article: Article, form: Form, site: str) -> Post:

@@ -8,8 +8,7 @@ from dataclasses import fields
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from archiver.article import Article
-from archiver.posts.post import Post
+from archiver.article import Article, Post
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

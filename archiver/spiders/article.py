@@ -17,8 +17,8 @@ from archiver.addresses import page_addresses
 from archiver.answer import Answer, Asked
 from archiver.captures import Evidence
 from archiver.configuration import add_plugins, check, take_environment
+from archiver.crawl_archive import archive_of
 from archiver.errors import ArchiverError, RecipeError
-from archiver.extensions.archive import archive_of
 from archiver.extract import Unusable
 from archiver.net.budget import BudgetSpentError
 from archiver.net.conditional import NOT_MODIFIED, validators_of
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from archiver.addresses import Reference
     from archiver.article import Article
     from archiver.captures import Capture
-    from archiver.extensions.archive import ArchiveExtension
+    from archiver.crawl_archive import ArchiveExtension
     from archiver.recipes import Recipe
 
 GONE = frozenset({404, 410})

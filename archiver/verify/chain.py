@@ -7,8 +7,8 @@ from hashlib import sha256
 from itertools import chain
 from typing import TYPE_CHECKING
 
+from archiver.manifest import MANIFESTS, SUFFIX, manifests, read_lines
 from archiver.verify.files import size, walk
-from archiver.verify.manifest import MANIFESTS, SUFFIX, manifests, read_lines
 from archiver.verify.problems import Kind, problem
 
 if TYPE_CHECKING:

@@ -10,6 +10,9 @@ from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from archiver.pipelines.clean import CleanPipeline
+from archiver.pipelines.metadata import MetadataPipeline
+from archiver.pipelines.validate import ValidatePipeline
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from scrapy.http import TextResponse
@@ -17,9 +20,6 @@ from scrapy.http import TextResponse
 from archiver.addresses import Reference
 from archiver.errors import PageError, QuarantineError
 from archiver.pages import page_for
-from archiver.pipelines.clean import CleanPipeline
-from archiver.pipelines.metadata import MetadataPipeline
-from archiver.pipelines.validate import ValidatePipeline
 from archiver.posts import render
 from archiver.posts.slug import slug
 from archiver.recipes import load_recipes

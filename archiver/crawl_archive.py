@@ -275,7 +275,7 @@ def _extractors(
 def archive_of(crawler: Crawler) -> ArchiveExtension:
     """Return the archive of a crawl. Its settings must have the extension."""
     extension = crawler.get_extension(ArchiveExtension)
-    assert extension is not None, "the settings have no archiver.extensions.archive.ArchiveExtension"
+    assert extension is not None, "the settings have no archiver.crawl_archive.ArchiveExtension"
     return extension
 
 
