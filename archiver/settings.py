@@ -105,8 +105,12 @@ FEED_EXPORT_ENCODING = "utf-8"
 FEED_EXPORTERS = {
     "csv": "archiver.exports.feed.CsvExporter",
     "jl": "archiver.exports.feed.JsonLinesExporter",
+    "json": "archiver.exports.feed.JsonExporter",
     "jsonl": "archiver.exports.feed.JsonLinesExporter",
     "jsonlines": "archiver.exports.feed.JsonLinesExporter",
+    "marshal": "archiver.exports.feed.MarshalExporter",
+    "pickle": "archiver.exports.feed.PickleExporter",
+    "xml": "archiver.exports.feed.XmlExporter",
 }
 LOG_LEVEL = "INFO"
 LOG_FORMATTER = "archiver.logformatter.BriefLogFormatter"

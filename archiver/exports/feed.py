@@ -8,14 +8,20 @@ from __future__ import annotations
 
 from typing import IO, TYPE_CHECKING, Any
 
-import msgspec
-from scrapy.exporters import BaseItemExporter
+from scrapy.exporters import (
+    BaseItemExporter,
+    JsonItemExporter,
+    JsonLinesItemExporter,
+    MarshalItemExporter,
+    PickleItemExporter,
+    XmlItemExporter,
+)
 
+from archiver.article import Article
 from archiver.exports.csv_table import Table
 from archiver.exports.plain import plain_text
 from archiver.exports.read import source_of
 from archiver.exports.record import COLUMNS, FIELDS, SCHEMA, columns, utc
-from archiver.posts import render
 from archiver.posts.read import read
 from archiver.recipes import recipes_for
 
@@ -28,11 +34,12 @@ if TYPE_CHECKING:
     from archiver.recipes import Recipe
 
 
-def live_record(article: Any, recipe: Recipe) -> dict[str, Any]:
-    """Return an archiver.article.Article that has passed the pipelines as a record: FIELDS, in that order; None for
-    what it does not know. Raises ValueError if it cannot be a post."""
+def live_record(article: Article, recipe: Recipe) -> dict[str, Any]:
+    """Return an article that has a post as a record: FIELDS, in that order; None for what it does not know."""
+    assert article.post is not None
+    assert article.published is not None
     form = recipe.forms[article.form]
-    post = read(render(article, form, recipe.site).content, quoted=bool(form.quote))
+    post = read(article.post.content, quoted=bool(form.quote))
     known = {
         "schema": SCHEMA,
         "key": f"{article.recipe}:{article.id}:{article.form}",
@@ -56,48 +63,72 @@ def live_record(article: Any, recipe: Recipe) -> dict[str, Any]:
     return dict.fromkeys(FIELDS) | known
 
 
-class RecordExporter(BaseItemExporter):
-    """The base of exporters: it knows the recipes of the crawl. Scrapy gives it the file, and closes it."""
+class RecordMixin:
+    """What makes an exporter of Scrapy write records: it knows the recipes of the crawl. Items that are no articles are
+    written as they are."""
 
-    def __init__(self, file: IO[bytes], recipes: Mapping[str, Recipe], **options: Any) -> None:
-        super().__init__(dont_fail=True, **options)
-        self.file = file
-        self._recipes = recipes
+    recipes: Mapping[str, Recipe]
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, file: IO[bytes], **options: Any) -> Self:
-        """Return the exporter of a crawl. Scrapy calls this."""
-        return cls(file, recipes_for(crawler.settings), **options)
+        """Return the exporter of a crawl. Scrapy calls this, gives it the file, and closes it."""
+        exporter = cls(file, **options)
+        exporter.recipes = recipes_for(crawler.settings)
+        return exporter
 
-    def record(self, item: Any) -> dict[str, Any]:
-        """Return the record of an article."""
-        return live_record(item, self._recipes[item.recipe])
+    def __init__(self, file: IO[bytes], **options: Any) -> None:
+        super().__init__(file, **options)  # type: ignore[call-arg]  # the exporter's own
 
-    def chosen(self, record: dict[str, Any]) -> dict[str, Any]:
-        """Return those fields of `record` that are wanted (FEED_EXPORT_FIELDS): all, unless something is said."""
-        return dict(self.get_serialized_fields(record, include_empty=True))
+    def export_item(self, item: Any) -> Any:
+        """Write an article."""
+        if isinstance(item, Article):
+            item = live_record(item, self.recipes[item.recipe])
+        return super().export_item(item)  # type: ignore[misc]  # the exporter's own
 
 
-class JsonLinesExporter(RecordExporter):
+class JsonExporter(RecordMixin, JsonItemExporter):
+    """Writes a JSON array of objects."""
+
+
+class JsonLinesExporter(RecordMixin, JsonLinesItemExporter):
     """Writes a JSON object a line."""
 
-    def export_item(self, item: Any) -> None:
-        """Write an article."""
-        self.file.write(msgspec.json.encode(self.chosen(self.record(item))) + b"\n")
+
+class XmlExporter(RecordMixin, XmlItemExporter):
+    """Writes an XML element for each article; what is not known has none."""
 
 
-class CsvExporter(RecordExporter):
+class PickleExporter(RecordMixin, PickleItemExporter):
+    """Writes pickled dictionaries."""
+
+
+class MarshalExporter(RecordMixin, MarshalItemExporter):
+    """Writes marshalled dictionaries."""
+
+
+class CsvExporter(BaseItemExporter):
     """Writes a row of a table for each article, under the names of the columns."""
 
     def __init__(self, file: IO[bytes], recipes: Mapping[str, Recipe], **options: Any) -> None:
-        super().__init__(file, recipes, **options)
+        super().__init__(dont_fail=True, **options)
+        self._file = file
+        self._recipes = recipes
         self._table = Table(file)
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, file: IO[bytes], **options: Any) -> Self:
+        """Return the exporter of a crawl. Scrapy calls this, gives it the file, and closes it."""
+        return cls(file, recipes_for(crawler.settings), **options)
 
     def start_exporting(self) -> None:
         """Write the names, unless there is a file that this one continues (`-o`)."""
-        if not self.file.tell():
-            self._table.write(self.chosen(dict.fromkeys(COLUMNS)))
+        if not self._file.tell():
+            self._table.write(self._chosen(dict.fromkeys(COLUMNS)))
 
     def export_item(self, item: Any) -> None:
         """Write an article."""
-        self._table.write(self.chosen(columns(self.record(item))).values())
+        self._table.write(self._chosen(columns(live_record(item, self._recipes[item.recipe]))).values())
+
+    def _chosen(self, record: dict[str, Any]) -> dict[str, Any]:
+        """Return those fields that are wanted (FEED_EXPORT_FIELDS): all, unless something is said."""
+        return dict(self.get_serialized_fields(record, include_empty=True))

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from scrapy.exceptions import UsageError
 
-from archiver.addresses import resolve
+from archiver.addresses import page_at, resolve
 from archiver.errors import UnknownAddressError
-from archiver.recipes import recipes_for
+from archiver.recipes import load_recipes, recipes_for
 from archiver.spiders.article import ArticleSpider
 
 if TYPE_CHECKING:
@@ -17,8 +17,10 @@ if TYPE_CHECKING:
 
     from scrapy import Request
     from scrapy.crawler import Crawler
+    from scrapy.http import Response
 
     from archiver.addresses import Reference
+    from archiver.article import Article
 
 
 # The engine takes one request from `start` at a time, and after each looks at all that it has to do. Given to it by
@@ -55,6 +57,32 @@ class ShareSpider(ArticleSpider):
         asked = {reference.host.partition(":")[0] for reference in spider.wanted.values()}
         spider.trusted_hosts = frozenset(asked.union(*(recipe.hosts() for recipe in recipes.values())))
         return spider
+
+    @classmethod
+    def handles_request(cls, request: Request) -> bool:
+        """Return whether a recipe knows the address: `scrapy parse` and `scrapy shell` find their spider by this."""
+        try:
+            resolve(request.url, load_recipes().values())
+        except UnknownAddressError:
+            return page_at(request.url, load_recipes().values()) is not None
+        return True
+
+    async def parse(self, response: Response) -> AsyncIterator[Article | Request]:
+        """Yield the article in an answer, or the requests for the pages that may hold it. Of no use in a crawl, which
+        knows what it asked for: `scrapy parse` and `scrapy check` begin here.
+
+        @url http://finews.zning.xyz/NewsData/GetNewsText.do?id=NW202112242224680477
+        @returns items 1 1
+        @scrapes id title published source body post
+        """
+        recipes = recipes_for(self.settings).values()
+        if found := page_at(response.url, recipes):
+            reference, page = found
+            async for result in self.read(response, reference, len(reference.recipe.pages), page.name, ()):
+                yield result
+        else:
+            for request in self.ask(resolve(response.url, recipes)):
+                yield request
 
     async def begin(self) -> AsyncIterator[Request]:
         """Yield the first request for each article. Raises UsageError when there is none."""
