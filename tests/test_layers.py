@@ -15,6 +15,7 @@ PACKAGE = Path(archiver.__file__).parent
 MAY_IMPORT: dict[str, set[str]] = {
     "errors": set(),
     "clock": set(),
+    "processes": set(),
     "litter": set(),
     "places": set(),
     "signals": set(),
@@ -31,7 +32,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "plugins": {"errors"},
     "configuration": {"errors", "plugins", "spans"},
     "recipes": {"errors", "plugins", "spans"},
-    "index": {"captures", "clock", "errors", "places"},
+    "index": {"captures", "clock", "errors", "places", "processes"},
     "manifest": {"errors", "index", "storage"},
     "addresses": {"errors", "index", "recipes", "text"},
     "listings": {"errors", "recipes"},
@@ -94,7 +95,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "replay",
         "storage",
     },
-    "exports": {"article", "captures", "clock", "errors", "index", "places", "posts", "recipes", "text"},
+    "exports": {"article", "captures", "clock", "errors", "index", "places", "posts", "processes", "recipes", "text"},
     "crawl_archive": {
         *("answer", "article", "captures", "clock", "decide", "errors", "extract", "index", "road", "session"),
         *("session_options", "workers"),
