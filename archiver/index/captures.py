@@ -105,9 +105,10 @@ class Captures:
     def lost(self) -> list[str]:
         """Return the posts that, now or before, were made of a record which the index should have and has not."""
         rows = self._database.rows(
-            """SELECT path FROM posts WHERE capture NOT IN (SELECT key FROM captures)
+            """SELECT path FROM posts WHERE capture IS NOT NULL AND capture NOT IN (SELECT key FROM captures)
                UNION SELECT path FROM revisions JOIN posts USING (article, form)
-               WHERE revisions.capture NOT IN (SELECT key FROM captures) ORDER BY path"""
+               WHERE revisions.capture IS NOT NULL AND revisions.capture NOT IN (SELECT key FROM captures)
+               ORDER BY path"""
         )
         return [row["path"] for row in rows]
 
