@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from archiver.clock import SECOND, micros, now
 from archiver.index import Index
 from archiver.index.index import DIRECTORY, FILE
-from archiver.yields import FILLED, Yield
+from archiver.listing_stats import FILLED, ListingStats
 from bench.articles import DAY, article_id, samples
 from bench.server import LISTED, LISTINGS, PLACEHOLDER, SAMPLES
 
@@ -104,7 +104,7 @@ def _insert_runs(connection: sqlite3.Connection, recipe: str, count: int) -> Non
     for run in range(1, count + 1):
         time = begun + run * BETWEEN_RUNS - BETWEEN_RUNS // 2
         yields = [
-            Yield(
+            ListingStats(
                 f"{recipe}/list-{number}",
                 1,
                 LISTED,

@@ -86,9 +86,7 @@ def held(text: str = "文", **fields: Any) -> Held:
     made = article(text)
     assert made.post
     digest = sha256(made.post.content).digest()
-    post = HeldPost(
-        "share", PATH, digest, NOON.astimezone(ZONE), micros(made.fetched), 1, made.rules, capture_of(made)
-    )
+    post = HeldPost("share", PATH, digest, NOON.astimezone(ZONE), micros(made.fetched), 1, made.rules, capture_of(made))
     return Held(KEY, "saved", made.text_digest, {}, (post._replace(**fields),))
 
 

@@ -27,7 +27,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "settings": set(),
     "logformatter": set(),
     "workers": {"errors"},
-    "storage": {"errors", "places", "workers"},
+    "storage": {"errors", "places", "processes", "workers"},
     "captures": {"errors", "litter", "places", "storage"},
     "plugins": {"errors"},
     "configuration": {"errors", "plugins", "spans"},

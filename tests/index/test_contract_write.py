@@ -113,10 +113,6 @@ def test_the_last_answer_is_the_latest(index: Index) -> None:
     assert held(index).answer == answer(3, fetched=NOW + 99 * SECOND, capture=None)
     index.finish([saved(outcome="checked", answer=answer(1))], NOW + 5)  # that one was kept when the clock was ahead
     assert held(index).answer == answer(1)
-    index.forget_answers(NOW + 1)
-    assert held(index).answer == answer(1)
-    index.forget_answers(NOW + 2)
-    assert held(index).answer is None
 
 
 def test_a_capture_is_noted_where_none_is_known(index: Index) -> None:
