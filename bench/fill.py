@@ -10,9 +10,10 @@ from hashlib import blake2b, sha256
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
-from archiver.index import Index, seconds
+from archiver.clock import SECOND, micros, now
+from archiver.index import Index
 from archiver.index.index import DIRECTORY, FILE
-from archiver.yields import FILLED, Yield
+from archiver.listing_stats import FILLED, ListingStats
 from bench.articles import DAY, article_id, samples
 from bench.server import LISTED, LISTINGS, PLACEHOLDER, SAMPLES
 
@@ -22,8 +23,8 @@ if TYPE_CHECKING:
 
 PER_DAY = 1000  # articles
 PER_RUN = 100  # articles
-BETWEEN_RUNS = 600  # seconds
-RECHECK = 6 * 3600  # seconds
+BETWEEN_RUNS = 600 * SECOND
+RECHECK = 6 * 3600 * SECOND
 ZONE = "+08:00"
 CHUNK = 20_000  # rows
 CACHE = "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -400000"
@@ -47,7 +48,7 @@ def fill(output: Path, recipe: str, count: int) -> None:
     The last are those on the first page of each listing; they are due for a re-check, but not for some hours.
     """
     index = Index.open(output)
-    index.completed()
+    index.mark_complete()
     index.close()
     with closing(sqlite3.connect(output / DIRECTORY / FILE)) as connection:
         connection.executescript(CACHE)
@@ -64,7 +65,7 @@ def _rows(count: int) -> Iterator[Row]:
     made = samples(SAMPLES)
     texts = [json.dumps(sample.known(PLACEHOLDER), ensure_ascii=False) for sample in made]
     times = [str(sample.fields["date"])[11:] for sample in made]
-    due = seconds() + RECHECK
+    due = now() + RECHECK
     for key in range(1, count + 1):
         number = key - 1 - (count - listed)  # of those that are listed
         day = today if number >= 0 else today - timedelta(days=1 + (-number - 1) // PER_DAY)
@@ -77,16 +78,17 @@ def _insert(connection: sqlite3.Connection, recipe: str, rows: list[Row]) -> Non
     articles, sightings, posts = [], [], []
     for row in rows:
         published = f"{row.day.isoformat()}T{row.time}{ZONE}"
-        saved = int(datetime.fromisoformat(published).timestamp())
-        words = blake2b(row.id.encode(), digest_size=16).hexdigest()
+        saved = micros(datetime.fromisoformat(published))
+        text_digest = blake2b(row.id.encode(), digest_size=16).hexdigest()
         when = (row.due, saved, saved, saved, saved)
-        articles.append((row.key, recipe, row.id, *when, published, words, row.known))
+        articles.append((row.key, recipe, row.id, *when, published, text_digest, row.known))
         place = f"{recipe}/list-{(row.key - 1) // LISTED % LISTINGS}"
         sightings.append((row.key, place, saved, saved))
         path = f"_posts/{row.day.isoformat()}-NW{row.id}.md"
         posts.append((row.key, "share", path, sha256(row.id.encode()).digest(), 1, saved, RULES))
     connection.executemany(
-        """INSERT INTO articles (key, recipe, id, state, due, first_seen, last_seen, checked, saved, published, words,
+        """INSERT INTO articles (key, recipe, id, state, due, first_seen, last_seen, checked, saved, published,
+                                 text_digest,
                                  known) VALUES (?, ?, ?, 'saved', ?, ?, ?, ?, ?, ?, ?, ?)""",
         articles,
     )
@@ -98,11 +100,11 @@ def _insert(connection: sqlite3.Connection, recipe: str, rows: list[Row]) -> Non
 
 def _insert_runs(connection: sqlite3.Connection, recipe: str, count: int) -> None:
     newest = int(datetime.fromisoformat(f"{date.fromisoformat(DAY)}T00:00{ZONE}").timestamp())
-    begun = seconds() - count * BETWEEN_RUNS
+    begun = now() - count * BETWEEN_RUNS
     for run in range(1, count + 1):
         time = begun + run * BETWEEN_RUNS - BETWEEN_RUNS // 2
         yields = [
-            Yield(
+            ListingStats(
                 f"{recipe}/list-{number}",
                 1,
                 LISTED,
@@ -114,8 +116,10 @@ def _insert_runs(connection: sqlite3.Connection, recipe: str, count: int) -> Non
         ]
         contents = [one.as_dict() for one in yields]
         report = json.dumps({"counts": {"written": PER_RUN}, "listings": contents})
-        connection.execute("INSERT INTO runs VALUES (?, ?, ?, 'archiver crawl', ?)", (run, time - 30, time, report))
+        connection.execute(
+            "INSERT INTO runs VALUES (?, ?, ?, 'archiver crawl', ?)", (run, time - 30 * SECOND, time, report)
+        )
         connection.executemany(
-            "INSERT INTO yields VALUES (?, ?, ?, 1, ?)",
+            "INSERT INTO listing_stats VALUES (?, ?, ?, 1, ?)",
             [(one["listing"], run, time, json.dumps(one)) for one in contents],
         )

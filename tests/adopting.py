@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from archiver.article import Article
 from archiver.index import Index
+from archiver.index.types import ArticleKey, Held
 from archiver.posts import render
 from archiver.recipes import load_recipes
 
@@ -102,7 +103,8 @@ def state(archive: Archive) -> dict[str, tuple[int, str]]:
     }
 
 
-def history(archive: Archive, article_id: str = ID) -> list[dict[str, Any]]:
-    """Return what the index knows of the posts of an article."""
+def held(archive: Archive, article_id: str = ID) -> Held:
+    """Return what the index has of an article."""
+    key = ArticleKey("eastmoney", article_id)
     with closing(Index.read(archive.output)) as index:
-        return [dict(row) for row in index.catalogue.history(article_id)]
+        return index.held([key])[key]

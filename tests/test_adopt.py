@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import shutil
 from contextlib import closing
 from datetime import datetime, timedelta
@@ -16,10 +15,11 @@ from hypothesis import strategies as st
 
 from archiver.adoption.names import Names
 from archiver.adoption.problems import problems as problems_of
+from archiver.clock import SECOND
 from archiver.index import Index
 from archiver.posts.read import read
 from archiver.text import one_line
-from tests.adopting import BODY, ID, NAME, PUBLISHED, RECIPE, adopt, broken, good, history, kinds, problems, put, state
+from tests.adopting import BODY, ID, NAME, PUBLISHED, RECIPE, adopt, broken, good, held, kinds, problems, put, state
 
 if TYPE_CHECKING:
     from tests.conftest import Archive
@@ -75,8 +75,8 @@ def test_what_is_broken_is_named_and_left_alone(case: str, archive: Archive) -> 
     assert problem["what"]
     assert problem["advice"]
     assert state(archive) == before
-    (row,) = history(archive)
-    assert row["path"] == f"_posts/{name}"  # the id and a day are enough
+    (post,) = held(archive).posts
+    assert post.path == f"_posts/{name}"  # the id and a day are enough
 
 
 @pytest.mark.parametrize("case", FOREIGN)
@@ -101,12 +101,12 @@ def test_an_archive(archive: Archive) -> None:
     assert state(archive) == before
     with closing(Index.read(archive.output)) as index:
         assert index.complete
-        ((one, other),) = index.catalogue.same_words()
-        assert {one["id"], other["id"]} == {ID, "202202010000000001"}
-    rolling, share = history(archive)
+        ((one, other),) = index.catalogue.same_text()
+        assert {one.key.id, other.key.id} == {ID, "202202010000000001"}
+    _, share = held(archive).posts
     # By its name the first of two: the other one is doubled.
-    assert share["path"] == f"_posts/2022-01-23-NW{ID}.md"
-    assert json.loads(rolling["known"]) == {
+    assert share.path == f"_posts/2022-01-23-NW{ID}.md"
+    assert held(archive).known == {
         "digest": "摘要 *一* <二> & [三]。",
         "url": f"http://finance.eastmoney.com/a/{ID}.html",
     }
@@ -115,13 +115,14 @@ def test_an_archive(archive: Archive) -> None:
 def test_the_index_has_what_a_post_tells(archive: Archive) -> None:
     content = put(archive, *good()).read_bytes()
     adopt(archive)
-    (row,) = history(archive)
-    assert row["sha256"] == hashlib.sha256(content).digest()
-    assert row["published"] == "2022-01-24T18:06:02+08:00"
-    assert row["saved"] == 1643018762
-    assert (row["revision"], row["state"], row["known"]) == (1, "saved", "{}")
+    (post,) = held(archive).posts
+    assert post.sha256 == hashlib.sha256(content).digest()
+    assert post.published.isoformat() == "2022-01-24T18:06:02+08:00"
+    assert post.saved == 1643018762 * SECOND
+    assert (post.revision, held(archive).state, held(archive).known) == (1, "saved", {})
     with closing(Index.read(archive.output)) as index:
-        assert [place["place"] for place in index.catalogue.places(row["key"])] == [LINK.strip("<>")]
+        (history,) = index.catalogue.history(ID)
+    assert [place.name for place in history.places] == [LINK.strip("<>")]
 
 
 def test_earlier_versions(archive: Archive) -> None:
@@ -131,11 +132,11 @@ def test_earlier_versions(archive: Archive) -> None:
     for number in (1, 2, 10):
         (versions / f"{number}.md").write_text(str(number))
     adopt(archive)
-    (row,) = history(archive)
-    assert row["revision"] == 4
-    with closing(Index.read(archive.output)) as index:
-        found = index.catalogue.revisions(row["key"], "share")
-    assert [one["sha256"] for one in found] == [hashlib.sha256(str(n).encode()).digest() for n in (1, 2, 10)]
+    (post,) = held(archive).posts
+    assert post.revision == 4
+    assert [one.sha256 for one in held(archive).earlier] == [
+        hashlib.sha256(str(n).encode()).digest() for n in (1, 2, 10)
+    ]
 
 
 def test_a_post_that_was_moved(archive: Archive) -> None:
@@ -145,7 +146,7 @@ def test_a_post_that_was_moved(archive: Archive) -> None:
     moved.parent.mkdir(parents=True)
     file.rename(moved)
     assert kinds(archive) == []
-    assert [row["path"] for row in history(archive)] == [f"_posts/2022/01/{NAME}"]
+    assert [post.path for post in held(archive).posts] == [f"_posts/2022/01/{NAME}"]
 
 
 def test_many_problems_of_a_kind(archive: Archive) -> None:
@@ -186,7 +187,7 @@ def test_a_crawl_takes_in_what_is_there(archive: Archive) -> None:
     put(archive, *good())
     (again,) = archive.json(PUBLISHED)
     assert (article["outcome"], again["outcome"]) == ("written", "unchanged")
-    assert [row["path"] for row in history(archive)] == [f"_posts/{NAME}"]
+    assert [post.path for post in held(archive).posts] == [f"_posts/{NAME}"]
 
 
 TEXT = st.text(max_size=40).map(one_line)

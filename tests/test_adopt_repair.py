@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from contextlib import closing
 from typing import TYPE_CHECKING
 
@@ -12,8 +11,9 @@ import pytest
 from archiver.adoption.names import Names
 from archiver.adoption.write import Plan, write
 from archiver.index import Index
+from archiver.index.types import ArticleKey, FailedArticle
 from archiver.replica.faults import Fault
-from tests.adopting import ID, NAME, PUBLISHED, RECIPE, adopt, broken, good, history, kinds, problems, put, state
+from tests.adopting import ID, NAME, PUBLISHED, RECIPE, adopt, broken, good, held, kinds, problems, put, state
 
 if TYPE_CHECKING:
     from tests.conftest import Archive
@@ -46,8 +46,8 @@ def test_local_repairs(case: str, archive: Archive) -> None:
     assert problem["repaired"]
     assert file.read_bytes().decode() == broken(was, now)
     assert (archive.output / "_versions" / NAME.removesuffix(".md") / "1.md").read_bytes() == before
-    (row,) = history(archive)
-    assert (row["sha256"], row["revision"]) == (hashlib.sha256(file.read_bytes()).digest(), 2)
+    (post,) = held(archive).posts
+    assert (post.sha256, post.revision) == (hashlib.sha256(file.read_bytes()).digest(), 2)
     after = state(archive)
     again = adopt(archive, "--repair")
     assert (again.returncode, again.stdout) == (0, "1 post adopted (1 article), 0 broken, 0 foreign\n")
@@ -69,10 +69,9 @@ def test_an_archive_that_was_adopted_before(archive: Archive) -> None:
     file = put(archive, NAME, broken(DATE, "date: 2022-01-24 18:06:02"))
     assert kinds(archive) == ["offset"]
     assert kinds(archive, "--repair") == []
-    (row,) = history(archive)
-    assert (row["sha256"], row["revision"]) == (hashlib.sha256(file.read_bytes()).digest(), 2)
-    with closing(Index.read(archive.output)) as index:
-        assert len(index.catalogue.revisions(row["key"], "share")) == 1
+    (post,) = held(archive).posts
+    assert (post.sha256, post.revision) == (hashlib.sha256(file.read_bytes()).digest(), 2)
+    assert len(held(archive).earlier) == 1
 
 
 @pytest.mark.parametrize(("old", "new"), [(TITLE, 'title: ""'), (DATE, "date:  +0800")])
@@ -93,7 +92,7 @@ def test_a_post_that_no_one_could_open(date: str, archive: Archive) -> None:
     assert not old.exists()
     assert archive.posts == {NAME: broken(DATE, "date: 2022-01-24 00:00:00 +0800").encode()}
     assert (archive.output / "_versions" / NAME.removesuffix(".md") / "1.md").read_bytes() == content
-    assert [row["path"] for row in history(archive)] == [f"_posts/{NAME}"]
+    assert [post.path for post in held(archive).posts] == [f"_posts/{NAME}"]
     assert adopt(archive).returncode == 0
 
 
@@ -101,7 +100,7 @@ def test_a_sound_post_without_a_date_in_its_name(archive: Archive) -> None:
     put(archive, f"-NW{ID}.md", good()[1])
     assert kinds(archive, "--repair") == []
     assert archive.posts == {NAME: good()[1]}
-    assert [(row["path"], row["revision"]) for row in history(archive)] == [(f"_posts/{NAME}", 1)]
+    assert [(post.path, post.revision) for post in held(archive).posts] == [(f"_posts/{NAME}", 1)]
 
 
 def test_no_file_is_overwritten(archive: Archive) -> None:
@@ -159,8 +158,8 @@ def test_what_nothing_local_gives_is_fetched(how: str, archive: Archive) -> None
     assert (result.returncode, result.stderr) == (0, "")
     assert "repaired: fetched again" in result.stdout
     assert archive.posts == {name: content}
-    (row,) = history(archive, PUBLISHED)
-    assert row["sha256"] == hashlib.sha256(content).digest()
+    (post,) = held(archive, PUBLISHED).posts
+    assert post.sha256 == hashlib.sha256(content).digest()
 
 
 def test_a_rolling_post_keeps_its_quote(archive: Archive) -> None:
@@ -212,9 +211,9 @@ def test_a_withdrawn_article_stays_withdrawn(archive: Archive) -> None:
     put(archive, NAME, broken(DATE, "date: 2022-01-24 18:06:02"))
     adopt(archive)
     with closing(Index.open(archive.output)) as index:
-        index.queue.withdrawn("eastmoney", ID, "404", 0)
+        index.fail([FailedArticle(ArticleKey("eastmoney", ID), "404", "withdrawn")], 0)
     assert kinds(archive, "--repair") == []
-    assert [row["state"] for row in history(archive)] == ["withdrawn"]
+    assert held(archive).state == "withdrawn"
 
 
 @pytest.mark.parametrize("first", [good()[1].decode(), broken(DATE, "date: ")])
@@ -228,7 +227,7 @@ def test_of_two_posts_that_would_get_the_same_name_only_the_first_does(first: st
         NAME: first.replace("date: \n", f"{DATE}\n").encode(),
         name: second,
     }
-    assert [row["path"] for row in history(archive)] == [f"_posts/{NAME}"]
+    assert [post.path for post in held(archive).posts] == [f"_posts/{NAME}"]
 
 
 def test_a_name_that_is_taken_when_the_post_is_written(archive: Archive) -> None:
@@ -256,7 +255,7 @@ def test_a_kill_before_the_old_name_was_removed(old: bytes, adopted: bool, archi
     assert kinds(archive, "--repair") == []
     assert not file.exists()
     assert archive.posts == {NAME: content}
-    assert [row["path"] for row in history(archive)] == [f"_posts/{NAME}"]
+    assert [post.path for post in held(archive).posts] == [f"_posts/{NAME}"]
     assert adopt(archive).returncode == 0
 
 
@@ -294,8 +293,7 @@ def test_what_is_known_of_a_quote_makes_the_same_quote(quote: str, archive: Arch
     name, content = good(form="rolling", digest=f"【一】{quote}")
     put(archive, name, content)
     adopt(archive)
-    (row,) = history(archive)
-    assert good(form="rolling", digest=json.loads(row["known"])["digest"])[1] == content
+    assert good(form="rolling", digest=held(archive).known["digest"])[1] == content
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n"])

@@ -5,10 +5,8 @@ from __future__ import annotations
 import gzip
 import json
 import os
-import sqlite3
 import zlib
 from collections import Counter
-from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -426,86 +424,6 @@ def test_kill_at_any_moment(archive: Archive, monkeypatch: pytest.MonkeyPatch) -
     other = Archive(archive.output.with_name("replayed"), archive.replica)
     assert other.archiver("replay", str(archive.output / "_captures")).returncode == 0
     assert other.posts == archive.posts
-
-
-FIRST_SCHEMA = """
-CREATE TABLE articles (
-    key INTEGER PRIMARY KEY, recipe TEXT NOT NULL, id TEXT NOT NULL, state TEXT NOT NULL,
-    reason TEXT NOT NULL DEFAULT '', tries INTEGER NOT NULL DEFAULT 0, due INTEGER, run INTEGER NOT NULL DEFAULT 0,
-    first_seen INTEGER NOT NULL, last_seen INTEGER NOT NULL, checked INTEGER, saved INTEGER, published TEXT, words TEXT,
-    known TEXT NOT NULL DEFAULT '{}', UNIQUE (recipe, id)
-);
-CREATE INDEX articles_due ON articles (due) WHERE due IS NOT NULL;
-CREATE INDEX articles_saved ON articles (saved) WHERE saved IS NOT NULL;
-CREATE INDEX articles_words ON articles (words) WHERE words IS NOT NULL;
-CREATE TABLE sightings (
-    article INTEGER NOT NULL, place TEXT NOT NULL, first_seen INTEGER NOT NULL, last_seen INTEGER NOT NULL,
-    PRIMARY KEY (article, place)
-) WITHOUT ROWID;
-CREATE TABLE wanted (article INTEGER NOT NULL, form TEXT NOT NULL, PRIMARY KEY (article, form)) WITHOUT ROWID;
-CREATE TABLE posts (
-    article INTEGER NOT NULL, form TEXT NOT NULL, path TEXT NOT NULL UNIQUE, sha256 BLOB NOT NULL,
-    revision INTEGER NOT NULL, saved INTEGER NOT NULL, rules TEXT NOT NULL DEFAULT '{}', PRIMARY KEY (article, form)
-) WITHOUT ROWID;
-CREATE TABLE revisions (
-    article INTEGER NOT NULL, form TEXT NOT NULL, revision INTEGER NOT NULL, sha256 BLOB NOT NULL,
-    saved INTEGER NOT NULL, PRIMARY KEY (article, form, revision)
-) WITHOUT ROWID;
-CREATE TABLE intents (
-    article INTEGER NOT NULL, form TEXT NOT NULL, path TEXT NOT NULL, sha256 BLOB NOT NULL, published TEXT NOT NULL,
-    words TEXT, rules TEXT NOT NULL, time INTEGER NOT NULL, within INTEGER NOT NULL, every INTEGER NOT NULL,
-    PRIMARY KEY (article, form)
-) WITHOUT ROWID;
-CREATE TABLE answers (
-    article INTEGER PRIMARY KEY, page TEXT NOT NULL, url TEXT NOT NULL, type TEXT NOT NULL, etag TEXT NOT NULL,
-    modified TEXT NOT NULL, fetched INTEGER NOT NULL, body BLOB NOT NULL
-);
-CREATE INDEX answers_fetched ON answers (fetched);
-CREATE TABLE runs (
-    run INTEGER PRIMARY KEY, started INTEGER NOT NULL, ended INTEGER, command TEXT NOT NULL,
-    report TEXT NOT NULL DEFAULT '{}'
-);
-CREATE TABLE yields (
-    listing TEXT NOT NULL, run INTEGER NOT NULL, time INTEGER NOT NULL, good INTEGER NOT NULL, content TEXT NOT NULL,
-    PRIMARY KEY (listing, run)
-) WITHOUT ROWID;
-CREATE INDEX yields_good ON yields (listing, run) WHERE good;
-CREATE TABLE validators (
-    listing TEXT NOT NULL, endpoint INTEGER NOT NULL, etag TEXT NOT NULL, modified TEXT NOT NULL,
-    PRIMARY KEY (listing, endpoint)
-) WITHOUT ROWID;
-CREATE TABLE unfinished (listing TEXT PRIMARY KEY, page INTEGER NOT NULL) WITHOUT ROWID;
-CREATE TABLE hosts (host TEXT PRIMARY KEY, resume INTEGER NOT NULL) WITHOUT ROWID;
-CREATE TABLE robots (
-    address TEXT PRIMARY KEY, status INTEGER NOT NULL, body BLOB NOT NULL, fetched INTEGER NOT NULL
-) WITHOUT ROWID;
-PRAGMA user_version = 1;
-"""
-
-
-def test_an_index_of_the_first_schema_is_upgraded(archive: Archive, edited: Record) -> None:
-    archive.crawl(LISTING, "--no-warc")
-    posts = archive.posts
-    file = archive.output / "_index" / "index.sqlite"
-    new = file.with_name("new.sqlite")
-    file.rename(new)
-    with closing(sqlite3.connect(file)) as connection:
-        connection.executescript(FIRST_SCHEMA)
-        connection.execute("ATTACH ? AS new", (str(new),))
-        for (table,) in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'").fetchall():
-            columns = ", ".join(row[1] for row in connection.execute(f"PRAGMA main.table_info({table})"))
-            connection.execute(f"INSERT INTO {table} ({columns}) SELECT {columns} FROM new.{table}")
-        connection.commit()
-    archive.replica.edit(edited.id)
-    assert archive.crawl(*RECHECK).stdout == "1 written, 12 unchanged, 0 failed\n"
-    assert rows(archive, "SELECT count(capture) FROM posts") == [(13,)]  # those were written before there were any
-    assert rows(archive, "SELECT capture FROM revisions") == [(None,)]
-    fresh = Archive(archive.output.with_name("fresh"), archive.replica)
-    fresh.crawl(LISTING)
-    schema = "SELECT type, name, tbl_name FROM sqlite_schema ORDER BY 1, 2"
-    assert rows(archive, schema) == rows(fresh, schema)
-    assert rows(archive, "PRAGMA user_version") == rows(fresh, "PRAGMA user_version")
-    assert archive.posts.keys() == posts.keys()
 
 
 def job(body: bytes, headers: tuple[tuple[str, str], ...] = (), **fields: Any) -> Job:

@@ -175,7 +175,7 @@ def test_a_failed_article_is_asked_for_again_when_it_is_due(archive: Archive) ->
     assert len(archive.asked()) == 1
     (row,) = [one for one in status(archive)["listings"] if one["listing"] == "eastmoney/market-37"]
     assert row["waiting"]["count"] == 1
-    archive.sql("UPDATE articles SET due = due - 600 WHERE state = 'failed'")
+    archive.sql("UPDATE articles SET due = due - 600 * 1000000 WHERE state = 'failed'")
     assert archive.crawl("eastmoney/market-37", *quick).stdout == "1 written, 0 unchanged, 0 failed\n"
 
 

@@ -8,16 +8,16 @@ import shutil
 import sqlite3
 import subprocess
 import sys
-import time
 from contextlib import closing
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from archiver.clock import SECOND, now
 from archiver.commands import main
 from archiver.exports.read import Entries, Selection
-from archiver.index import Index, catalogue
+from archiver.index import Index, posts
 from archiver.recipes import load_recipes
 from archiver.replica import Replica
 from tests.conftest import Archive
@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 
     from archiver.exports import Entry
 
-FUTURE = 4_070_908_800  # 2099-01-01, in seconds since 1970
-LONG_AGO = -300_000_000  # 1960
+FUTURE = 4_070_908_800 * SECOND  # 2099-01-01
+LONG_AGO = -300_000_000 * SECOND  # 1960
 
 
 @pytest.fixture(scope="module")
@@ -39,7 +39,7 @@ def crawled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Archive]:
     with Replica() as site:
         archive = Archive(tmp_path_factory.mktemp("crawled") / "archive", site)
         archive.crawl("eastmoney/market-37")
-        archive.sql("UPDATE posts SET saved = 1710600000 + article * 60")
+        archive.sql("UPDATE posts SET saved = (1710600000 + article * 60) * 1000000")
         yield archive
 
 
@@ -72,7 +72,7 @@ def read(archive: Archive, selection: Selection, meanwhile: Callable[[int, Entry
         assert told == []
         return entries
     finally:
-        index.close(keep=False)
+        index.close()
 
 
 def lines(result: Result) -> list[dict[str, Any]]:
@@ -102,17 +102,17 @@ def edit(archive: Archive, path: str, saved: int) -> None:
 def test_each_post_comes_once_while_a_crawl_edits_them(
     own: Archive, monkeypatch: pytest.MonkeyPatch, last: int
 ) -> None:
-    monkeypatch.setattr(catalogue, "PAGE", 2)
+    monkeypatch.setattr(posts, "PAGE", 2)
     before = dict(own.rows("SELECT path, saved FROM posts"))
     keys = []
 
     def meanwhile(number: int, one: Entry) -> None:
         keys.append(one.key)
         if number in (2, 3):
-            edit(own, one.path, 1_720_000_000)
+            edit(own, one.path, 1_720_000_000 * SECOND)
         if number == 4:  # those still to come, too
             for path in before:
-                edit(own, path, 1_720_000_001)
+                edit(own, path, 1_720_000_001 * SECOND)
 
     entries = read(own, Selection(last=last), meanwhile)
     assert len(keys) == len(set(keys)) == len(before) > 8
@@ -133,7 +133,7 @@ def test_a_reader_holds_no_transaction_open(own: Archive) -> None:
 def test_what_is_being_written_comes_next_time(own: Archive) -> None:
     ((first,),) = own.rows("SELECT min(saved) FROM posts")
     own.sql(f"""INSERT INTO intents SELECT article, 'other', path || 'x', sha256, '2024-03-15', NULL, '{{}}',
-                {first + 1}, 0, 0, NULL FROM posts ORDER BY saved LIMIT 1""")
+                {first + 1}, NULL, NULL, NULL FROM posts ORDER BY saved LIMIT 1""")
     assert read(own, Selection(), lambda *_: None).last == first + 1
 
 
@@ -150,8 +150,8 @@ def test_times_to_come_and_long_ago(own: Archive, export: Callable[..., Result])
     assert len(lines(recent)) == len(own.posts) - len(own.rows(f"SELECT 1 FROM posts WHERE article = {key}"))
     assert len(lines(export("jsonl", "--since", "1955-01-01"))) == len(own.posts)
     own.sql(f"UPDATE posts SET saved = {FUTURE}")
-    assert read(own, Selection(), lambda *_: None).last <= time.time()
-    assert read(own, Selection(since=1_720_000_000), lambda *_: None).last == 1_720_000_000
+    assert read(own, Selection(), lambda *_: None).last <= now()
+    assert read(own, Selection(since=1_720_000_000 * SECOND), lambda *_: None).last == 1_720_000_000 * SECOND
 
 
 @pytest.mark.parametrize(
@@ -204,7 +204,7 @@ def test_the_last_of_a_query_are_read_in_parts(
     own: Archive, export: Callable[..., Result], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     titles = [one["title"] for one in lines(export("jsonl", "--last", "100"))]
-    monkeypatch.setattr(catalogue, "PAGE", 2)
+    monkeypatch.setattr(posts, "PAGE", 2)
     assert [one["title"] for one in lines(export("jsonl", "--last", "100"))] == titles
     word = titles[-1]
     assert lines(export("jsonl", "--last", "1", "--query", word))[0]["title"] == word

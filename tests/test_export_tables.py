@@ -81,7 +81,7 @@ def full(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Archive]:
         archive.crawl(*LISTINGS)
         site.edit(next(one.id for one in site.articles if one.revised))
         archive.crawl(*LISTINGS, "--recheck", "2d")
-        archive.sql(f"UPDATE posts SET saved = {MIDDLE} + article * 60 - 300 WHERE revision = 1")
+        archive.sql(f"UPDATE posts SET saved = ({MIDDLE} + article * 60 - 300) * 1000000 WHERE revision = 1")
         yield archive
 
 

@@ -225,7 +225,7 @@ def test_a_file_in_the_way_is_not_asked_about_for_ever(archive: Archive, article
     file.write_text("---\ntitle: mine\n---\nby hand\n")
     archive.crawl(LISTING)
     for _ in range(9):
-        archive.sql("UPDATE articles SET due = 0, saved = saved - 3 * 86400 WHERE due IS NOT NULL")
+        archive.sql("UPDATE articles SET due = 0, saved = saved - 3 * 86400000000 WHERE due IS NOT NULL")
         archive.crawl(LISTING)
     archive.asked()
     assert archive.crawl(LISTING).stderr == ""

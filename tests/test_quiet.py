@@ -136,18 +136,18 @@ def test_days_of_silence_stay_an_alarm(archive: Archive) -> None:
 
 def test_the_index_does_not_grow_with_every_run(archive: Archive) -> None:
     archive.crawl(LISTING)
-    for table in ("runs (run, started, command)", "yields (run, time, listing, good, content)"):
+    for table in ("runs (run, started, command)", "listing_stats (run, time, listing, good, content)"):
         columns = table.partition("(")[2].removesuffix(")").replace("run, ", "", 1)
         archive.sql(
             f"WITH RECURSIVE n(x) AS (SELECT 2 UNION ALL SELECT x + 1 FROM n WHERE x < 1500) "
             f"INSERT INTO {table} SELECT x, {columns} FROM n, {table.partition(' ')[0]} WHERE run = 1"
         )
-    archive.sql("UPDATE yields SET good = 0 WHERE run > 100")
+    archive.sql("UPDATE listing_stats SET good = 0 WHERE run > 100")
     archive.crawl(LISTING)
     index = Index.read(archive.output)
-    assert [run.number for run in index.journal.runs(5000)] == list(range(1501, 500, -1))
-    assert len(index.journal.yields(LISTING, 5000)) == 1001 + 29  # of those without alarm the last 30
-    assert len(index.journal.yields(LISTING, 5000, good=True)) == 30
+    assert [run.number for run in index.runs.latest(5000)] == list(range(1501, 500, -1))
+    assert len(index.listings.stats(LISTING, 5000)) == 1001 + 29  # of those without alarm the last 30
+    assert len(index.listings.stats(LISTING, 5000, good=True)) == 30
     index.close()
 
 
@@ -193,9 +193,9 @@ def test_the_future_says_nothing_of_a_rhythm(archive: Archive) -> None:
     archive.replica.add(replace(record, id="209906010000000001", date="2099-06-01 09:30:00"))
     archive.crawl(LISTING)
     index = Index.read(archive.output)
-    (one,) = index.journal.yields(LISTING, 1)
+    (one,) = index.listings.stats(LISTING, 1)
     index.close()
-    assert one["newest"] < NOW
+    assert one.stats["newest"] < NOW
 
 
 def test_an_alarm_does_not_hide_behind_an_unchanged_answer(archive: Archive) -> None:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from archiver.clock import DAY
 from archiver.index import Index
 from archiver.replica import Fault
 
@@ -112,7 +113,7 @@ def test_a_clock_that_goes_wrong_loses_nothing(archive: Archive, article: Record
     archive.crawl(LISTING, "--limit", "5", "-s", "RETRY_TIMES=0")
     archive.replica.heal()
     # That run was in another time.
-    shift = years * 365 * 86400
+    shift = years * 365 * DAY
     archive.sql(f"UPDATE articles SET due = due + {shift}, first_seen = first_seen + {shift}, saved = saved + {shift}")
     archive.sql(f"UPDATE runs SET started = started + {shift}, ended = ended + {shift}")
     result = archive.crawl(LISTING)
@@ -149,7 +150,7 @@ def test_retry_after_is_remembered_by_the_next_run(archive: Archive) -> None:
     assert "the site asked to be left alone until " in result.stderr
     assert archive.asked() == []
     assert "43.240.125.15:1818 asked to be left alone until" in archive.archiver("status").stdout
-    archive.sql("UPDATE hosts SET resume = resume - 3600")
+    archive.sql("UPDATE hosts SET resume = resume - 3600 * 1000000")
     assert archive.crawl(LISTING).returncode == 0
 
 
@@ -184,7 +185,7 @@ def test_robots_txt_is_kept_for_some_hours(archive: Archive) -> None:
     archive.replica.requests.clear()
     archive.replica.robots = "User-agent: *\nDisallow: /\n"
     assert archive.crawl(LISTING).returncode == 0
-    archive.sql("UPDATE robots SET fetched = fetched - 7 * 3600")
+    archive.sql("UPDATE robots SET fetched = fetched - 7 * 3600 * 1000000")
     assert archive.crawl(LISTING).returncode == 3
 
 
@@ -192,7 +193,7 @@ def test_what_was_written_when_a_run_was_killed_is_found(archive: Archive, artic
     """A post is on disk, and the index does not know it yet: the next run settles it without asking."""
     archive.crawl(LISTING)
     archive.sql(
-        "INSERT INTO intents SELECT article, form, path, sha256, published, words, rules, 1, 0, 0, NULL "
+        "INSERT INTO intents SELECT article, form, path, sha256, published, text_digest, rules, 1, 0, 0, NULL "
         "FROM posts JOIN articles ON key = article"
     )
     archive.sql("DELETE FROM posts")
@@ -202,7 +203,7 @@ def test_what_was_written_when_a_run_was_killed_is_found(archive: Archive, artic
     assert archive.crawl(LISTING).stdout == "0 written, 0 unchanged, 0 failed\n"
     assert len(archive.asked()) == 1
     index = Index.read(archive.output)
-    assert index.journal.states() == {"saved": 13}
+    assert index.catalogue.states() == {"saved": 13}
     index.close()
 
 

@@ -17,7 +17,7 @@ from scrapy.settings import Settings
 
 from archiver.captures.members import mend
 from archiver.index import Index
-from archiver.index.manifests import Manifests
+from archiver.index.manifests import ArchivedFile, Manifests
 from archiver.manifest import head
 from archiver.recipes import recipes_for
 from archiver.replica import Replica
@@ -392,8 +392,8 @@ def intended(archive: Archive, kind: str) -> None:
     ((article, form, path),) = archive.rows(f"SELECT article, form, path FROM posts WHERE {condition} LIMIT 1")
     where = f"WHERE article = {article} AND form = '{form}'"
     archive.sql(
-        f"""INSERT INTO intents SELECT posts.article, posts.form, path, posts.sha256, published, words, rules,
-            posts.saved, 0, 0, posts.capture FROM posts JOIN articles ON key = article {where}"""
+        f"""INSERT INTO intents SELECT posts.article, posts.form, path, posts.sha256, published, text_digest, rules,
+            posts.saved, NULL, NULL, posts.capture FROM posts JOIN articles ON key = article {where}"""
     )
     if kind == "edited":
         archive.sql(
@@ -434,7 +434,7 @@ def test_a_run_at_work(archive: Archive, monkeypatch: pytest.MonkeyPatch) -> Non
     new = post.with_name("2030-01-01-new.md")
     original = Manifests.files
 
-    def files_and_then(self: Manifests) -> Iterator[tuple[str, bytes, int | None, bool]]:
+    def files_and_then(self: Manifests) -> Iterator[ArchivedFile]:
         monkeypatch.setattr(Manifests, "files", original)
         yield from list(original(self))
         post.rename(new)

@@ -93,10 +93,10 @@ def test_history_of_what_there_is_not(archive: Archive, arguments: list[str], st
 def test_recent_articles_are_looked_at_again_by_themselves(archive: Archive, edited: Record) -> None:
     archive.crawl(LISTING)
     archive.replica.edit(edited.id)
-    archive.sql("UPDATE articles SET due = due - 6 * 3600, saved = saved - 6 * 3600")  # as the recipe says
+    archive.sql("UPDATE articles SET due = due - 6 * 3600000000, saved = saved - 6 * 3600000000")  # as the recipe says
     assert archive.crawl(LISTING).stdout == "1 written, 12 unchanged, 0 failed\n"
     assert archive.crawl(LISTING).stdout == "0 written, 0 unchanged, 0 failed\n"
-    archive.sql("UPDATE articles SET due = 0, saved = saved - 3 * 86400 WHERE due IS NOT NULL")
+    archive.sql("UPDATE articles SET due = 0, saved = saved - 3 * 86400000000 WHERE due IS NOT NULL")
     assert archive.crawl(LISTING).stdout == "0 written, 13 unchanged, 0 failed\n"
     archive.sql("UPDATE articles SET due = 0 WHERE due IS NOT NULL")  # none: they are old now
     assert archive.crawl(LISTING).stdout == "0 written, 0 unchanged, 0 failed\n"
@@ -104,7 +104,7 @@ def test_recent_articles_are_looked_at_again_by_themselves(archive: Archive, edi
 
 def test_old_articles_are_not_looked_at_again(archive: Archive) -> None:
     archive.crawl(LISTING)
-    archive.sql("UPDATE articles SET saved = saved - 3 * 86400")
+    archive.sql("UPDATE articles SET saved = saved - 3 * 86400000000")
     assert archive.crawl(*RECHECK).stdout == "0 written, 0 unchanged, 0 failed\n"
 
 

@@ -102,7 +102,7 @@ def entries_of(archive: Archive) -> list[Entry]:
     try:
         return list(Entries(archive.output, index, load_recipes()).select(Selection()))
     finally:
-        index.close(keep=False)
+        index.close()
 
 
 def export(archive: Archive, target: Path, *entries: Entry) -> Path:

@@ -8,6 +8,8 @@ import shutil
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from archiver.processes import has_ended
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -24,7 +26,7 @@ def sweep(target: Path) -> None:
     with suppress(OSError):
         for file in list(target.parent.iterdir()):
             found = pattern.fullmatch(file.name)
-            if found and _is_gone(int(found[1])):
+            if found and (int(found[1]) == os.getpid() or has_ended(int(found[1]))):  # this one has written nothing yet
                 with suppress(OSError):
                     remove(file)
 
@@ -35,18 +37,3 @@ def remove(path: Path) -> None:
         shutil.rmtree(path, ignore_errors=True)
     else:
         path.unlink(missing_ok=True)
-
-
-def _is_gone(pid: int) -> bool:
-    """Return whether there is no other process of that number: this one has written nothing yet."""
-    if pid == os.getpid():
-        return True
-    if os.name == "nt":  # there `kill` interrupts the process instead of looking for it
-        return False
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return True
-    except (PermissionError, OverflowError):  # it lives, and is another user's; or no process has such a number
-        return False
-    return False

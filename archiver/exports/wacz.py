@@ -110,7 +110,7 @@ def write(entries: Iterator[Entry], target: Path, about: About) -> None:
         raise ExportError(f'{about.target}: the name must end in .wacz (WACZ {VERSION}, "Zip Format File Extension")')
     with ExitStack() as stack:
         index = Index.read(about.output)
-        stack.callback(index.close, keep=False)
+        stack.callback(index.close)
         # Both are files without a name, gone with the process; what is in them is too much for memory.
         scratch = stack.enter_context(closing(sqlite3.connect("", isolation_level=None)))
         scratch.execute("BEGIN")

@@ -36,22 +36,6 @@ class Captures:
         with self._database.transaction():
             put_captures(self._database, captures)
 
-    def add(self, capture: Capture) -> int:
-        """Note a record, and return its key; one that is known keeps its own."""
-        put_captures(self._database, [capture])
-        row = self._database.row("SELECT key FROM captures WHERE warc = ? AND offset = ?", capture.warc, capture.offset)
-        assert row is not None, "it was put in"
-        return int(row["key"])
-
-    def get(self, key: int) -> Capture | None:
-        """Return the record with that key."""
-        row = self._database.row(f"SELECT {CAPTURE} FROM captures WHERE key = ?", key)
-        return as_capture(*row) if row else None
-
-    def same(self, payload: str, directory: str = "") -> Capture | None:
-        """Return the first record with that payload (SHA-256, hexadecimal digits), of the files in `directory`."""
-        return self.with_payload([payload], directory).get(payload)
-
     def with_payload(self, payloads: Collection[str], directory: str = "") -> dict[str, Capture]:
         """Return the first record with each payload (SHA-256, hexadecimal digits), of the files in `directory`; without
         one of all. A payload that no record has is not in the answer."""
@@ -82,12 +66,6 @@ class Captures:
         """Return whether there are records in a file."""
         return self._database.row("SELECT 1 FROM captures WHERE warc = ? LIMIT 1", warc) is not None
 
-    def all(self) -> Iterator[Capture]:
-        """Yield every record."""
-        for row in self._database.each(f"SELECT {CAPTURE} FROM captures"):
-            if one := as_capture(*row):
-                yield one
-
     def used(self, warc: str = "") -> Iterator[tuple[Capture, int]]:
         """Yield the records (of one file) that posts and earlier contents were made of, each with their number."""
         for row in self._database.each(
@@ -105,9 +83,10 @@ class Captures:
     def lost(self) -> list[str]:
         """Return the posts that, now or before, were made of a record which the index should have and has not."""
         rows = self._database.rows(
-            """SELECT path FROM posts WHERE capture NOT IN (SELECT key FROM captures)
+            """SELECT path FROM posts WHERE capture IS NOT NULL AND capture NOT IN (SELECT key FROM captures)
                UNION SELECT path FROM revisions JOIN posts USING (article, form)
-               WHERE revisions.capture NOT IN (SELECT key FROM captures) ORDER BY path"""
+               WHERE revisions.capture IS NOT NULL AND revisions.capture NOT IN (SELECT key FROM captures)
+               ORDER BY path"""
         )
         return [row["path"] for row in rows]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 from archiver.errors import IndexFileError
@@ -27,15 +27,14 @@ PRIMARY = 0xFF  # of SQLite's result codes: the rest says more of the same
 
 
 class Database:
-    """A connection, for one thread at a time. Each method raises IndexFileError; the first is kept in `failure`."""
+    """A connection, for one thread at a time. Each method raises IndexFileError."""
 
     def __init__(self, file: Path | None, *, read: bool = False, keep: bool = True) -> None:
         """Open `file`, made with its schema if it is not there; None: one in memory.
 
         read: nothing is written. keep: what is written is kept; without it, all is undone when it is closed.
         """
-        self.file = file
-        self.failure: IndexFileError | None = None
+        self._file = file
         self._keep = keep
         try:
             if file and not read:
@@ -98,10 +97,12 @@ class Database:
             self.write("BEGIN IMMEDIATE")
         try:
             yield
+            if self._keep:
+                self.write("COMMIT")
         except BaseException:
-            self._connection.rollback()
+            with suppress(sqlite3.Error):  # what was the error has undone it already, or says enough
+                self._connection.rollback()
             raise
-        self.commit()
 
     @contextmanager
     def snapshot(self) -> Iterator[None]:
@@ -115,12 +116,6 @@ class Database:
         finally:
             self._connection.rollback()
 
-    def commit(self) -> None:
-        """Keep what was written."""
-        if self._keep and self._connection.in_transaction:
-            with self._named():
-                self._connection.commit()
-
     def close(self) -> None:
         """Close the connection; what is not committed is undone."""
         with self._named():
@@ -133,6 +128,4 @@ class Database:
             yield
         except sqlite3.Error as error:
             advice = ADVICE.get(getattr(error, "sqlite_errorcode", 0) & PRIMARY)
-            failure = IndexFileError(f"{self.file}: {error}{f'; {advice}' if advice else ''}")
-            self.failure = self.failure or failure
-            raise failure from error
+            raise IndexFileError(f"{self._file}: {error}{f'; {advice}' if advice else ''}") from error

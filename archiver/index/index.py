@@ -5,25 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from archiver.index import adopt, claim, due, fail, held, hold, see, texts, write
-from archiver.index.answers import Answers
 from archiver.index.captures import Captures
 from archiver.index.catalogue import Catalogue
 from archiver.index.database import Database
-from archiver.index.holdings import Holdings
 from archiver.index.hosts import Hosts
-from archiver.index.journal import Journal
 from archiver.index.listings import Listings
 from archiver.index.lock import Lock
 from archiver.index.manifests import Manifests
 from archiver.index.posts import Posts
-from archiver.index.queue import Queue
 from archiver.index.runs import Runs
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
 
-    from archiver.errors import IndexFileError
     from archiver.index.types import (
         Adoption,
         ArticleKey,
@@ -62,11 +57,6 @@ class Index:
         self.manifests = Manifests(database)
         self.posts = Posts(database)
         self.runs = Runs(database)
-        # What was there before, for those that still use it.
-        self.queue = Queue(database)
-        self.holdings = Holdings(database)
-        self.answers = Answers(database)
-        self.journal = Journal(database)
 
     @classmethod
     def open(cls, output: Path, *, keep: bool = True) -> Index:
@@ -103,12 +93,8 @@ class Index:
 
     def mark_complete(self) -> None:
         """Note that it knows them."""
-        self._database.mark_complete()
-
-    @property
-    def failure(self) -> IndexFileError | None:
-        """The first error that there was, None as long as all is well."""
-        return self._database.failure
+        with self._database.transaction():
+            self._database.mark_complete()
 
     @property
     def lock_descriptor(self) -> int:
@@ -189,24 +175,13 @@ class Index:
         """Return the articles that say each of these texts; a text that none says is not in the answer."""
         return texts.articles_saying(self._database, digests)
 
-    def forget_answers(self, before: int) -> None:
-        """Let go of the last answers that came before that time."""
-        with self._database.transaction():
-            self._database.write("DELETE FROM answers WHERE fetched < ?", before)
-
     def check(self) -> str:
         """Return what SQLite finds wrong with the file, nothing if all is well."""
         return self._database.check()
 
-    def commit(self) -> None:
-        """Keep what was written by `queue`, `holdings` and `answers`."""
-        self._database.commit()
-
-    def close(self, *, keep: bool = True) -> None:
+    def close(self) -> None:
         """Close the file, and let others write."""
         try:
-            if keep:
-                self._database.commit()
             self._database.close()
         finally:
             if self._lock:

@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from archiver.index.types import ListingRun, Validators, Waiting
-from archiver.index.values import storable
+from archiver.index.values import document_text, storable
 
 if TYPE_CHECKING:
     from archiver.index.database import Database
@@ -20,7 +20,7 @@ class Listings:
 
     def add_stats(self, listing: str, run: int, stats: dict[str, Any], now: int, *, good: bool) -> None:
         """Note what `listing` gave in a run. good: it gave no cause for alarm."""
-        text = storable(json.dumps(stats, ensure_ascii=False))
+        text = document_text(stats)
         with self._database.transaction():
             self._database.write(
                 "INSERT OR REPLACE INTO listing_stats (listing, run, time, good, content) VALUES (?, ?, ?, ?, ?)",

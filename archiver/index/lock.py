@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import NamedTuple, TextIO
 
 from archiver.errors import IndexFileError, LockedError
+from archiver.processes import has_ended
 
 PATIENCE, STEP = 5.0, 0.05  # seconds
 LONGEST_COMMAND = 200  # characters
@@ -83,15 +84,7 @@ class _Holder(NamedTuple):
     @property
     def gone(self) -> bool:
         """Whether the process is known to have ended."""
-        if self.host != socket.gethostname():
-            return False
-        try:
-            os.kill(self.process, 0)
-        except ProcessLookupError:
-            return True
-        except PermissionError:
-            pass
-        return False
+        return self.host == socket.gethostname() and has_ended(self.process)
 
     def __str__(self) -> str:
         return f"process {self.process} on {self.host}, since {self.started} ({self.command})"

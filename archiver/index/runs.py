@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from archiver.index.types import Run
-from archiver.index.values import storable
+from archiver.index.values import document_text, storable
 
 if TYPE_CHECKING:
     from archiver.index.database import Database
@@ -26,7 +26,7 @@ class Runs:
     def end(self, run: int, report: dict[str, Any], now: int) -> None:
         """Note that a run has ended."""
         with self._database.transaction():
-            text = storable(json.dumps(report, ensure_ascii=False))
+            text = document_text(report)
             self._database.write("UPDATE runs SET ended = ?, report = ? WHERE run = ?", now, text, run)
 
     def latest(self, limit: int) -> list[Run]:

@@ -23,7 +23,7 @@ PATIENCE = 5.0  # seconds, for another program that has the file open for writin
 
 def open_for_writing(file: Path | None) -> sqlite3.Connection:
     """Return a connection to `file`, or to a database in memory if that is None."""
-    connection = sqlite3.connect(file or ":memory:", timeout=PATIENCE, check_same_thread=False)
+    connection = _connect(file or ":memory:")
     # A commit survives the death of the process at once, and of the machine from the next checkpoint on: what is lost
     # then is on disk as posts, and is found there.
     connection.executescript("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL")
@@ -41,7 +41,7 @@ def open_for_reading(file: Path) -> sqlite3.Connection:
     # can write either, and it does without (`immutable`).
     for options in ("mode=ro", "mode=ro&immutable=1"):
         uri = f"{file.absolute().as_uri()}?{options}"
-        connection = sqlite3.connect(uri, timeout=PATIENCE, uri=True, check_same_thread=False)
+        connection = _connect(uri)
         try:
             tables = _tables(connection)
             break
@@ -54,10 +54,17 @@ def open_for_reading(file: Path) -> sqlite3.Connection:
     _look_at_version(connection, file)
     if any(table not in tables for table, _ in UPGRADES):
         with closing(connection) as old:
-            connection = sqlite3.connect(":memory:", check_same_thread=False)
+            connection = _connect(":memory:")
             old.backup(connection)
         _upgrade(connection)
     return connection
+
+
+def _connect(file: Path | str) -> sqlite3.Connection:
+    """Return a connection to a file or a `file:` URI. Transactions begin and end where that is said; threads may use it
+    in turn."""
+    uri = isinstance(file, str) and file.startswith("file:")
+    return sqlite3.connect(file, timeout=PATIENCE, isolation_level=None, check_same_thread=False, uri=uri)
 
 
 def _look_at_version(connection: sqlite3.Connection, file: Path | None) -> None:

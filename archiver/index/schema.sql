@@ -113,7 +113,6 @@ CREATE TABLE answers (
     fetched INTEGER NOT NULL,
     capture INTEGER
 );
-CREATE INDEX answers_fetched ON answers (fetched);
 
 -- Edits that are not believed yet, in the order in which they came: all other articles of the run are looked at first.
 CREATE TABLE held_back (

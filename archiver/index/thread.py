@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ class IndexThread:
     def __init__(self, index: Index) -> None:
         self._index = index
         self._executor = ThreadPoolExecutor(1, thread_name_prefix="index")
-        self.failure: BaseException | None = None
+        self.failure: Exception | None = None
 
     async def run(self, verb: Callable[Concatenate[Index, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Return what `verb` returns for the index and what else is given; raise what it raises.
@@ -34,11 +34,8 @@ class IndexThread:
 
         Once it is asked for it is carried out, also when nobody waits for it any more.
         """
-        return await asyncio.shield(asyncio.wrap_future(self.submit(verb, *args, **kwargs)))
-
-    def submit(self, verb: Callable[Concatenate[Index, P], T], *args: P.args, **kwargs: P.kwargs) -> Future[T]:
-        """Have `verb` carried out, for those that cannot wait for it. Its error is kept in `failure` all the same."""
-        return self._executor.submit(self._carry_out, lambda: verb(self._index, *args, **kwargs))
+        done = self._executor.submit(self._carry_out, lambda: verb(self._index, *args, **kwargs))
+        return await asyncio.shield(asyncio.wrap_future(done))
 
     async def close(self) -> None:
         """Close the index when all that was asked for is done."""
@@ -50,6 +47,6 @@ class IndexThread:
     def _carry_out(self, verb: Callable[[], T]) -> T:
         try:
             return verb()
-        except BaseException as error:
+        except Exception as error:
             self.failure = self.failure or error
             raise

@@ -44,7 +44,6 @@ CREATE TABLE answers (
 INSERT INTO answers SELECT article, page, url, etag, modified, fetched * 1000000, capture FROM answers_with_bodies
     WHERE body IS NOT NULL OR capture IS NOT NULL;
 DROP TABLE answers_with_bodies;
-CREATE INDEX answers_fetched ON answers (fetched);
 CREATE TABLE held_back (
     position INTEGER PRIMARY KEY,
     article INTEGER NOT NULL,

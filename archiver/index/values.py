@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import TYPE_CHECKING, Any
 
@@ -56,6 +57,21 @@ def facts_text(facts: Mapping[str, str]) -> str:
 def facts_of(text: str) -> dict[str, str]:
     """Return facts that were stored."""
     return _DECODE(text)
+
+
+def document_text(document: dict[str, Any]) -> str:
+    """Return a report or the like as it is stored, as JSON."""
+    return json.dumps(_storable_document(document), ensure_ascii=False)
+
+
+def _storable_document(value: Any) -> Any:
+    if isinstance(value, str):
+        return storable(value)
+    if isinstance(value, dict):
+        return {_storable_document(name): _storable_document(one) for name, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_storable_document(one) for one in value]
+    return value
 
 
 def texts_of(text: str) -> list[str]:

@@ -8,12 +8,12 @@ imports the standard library only, so that it starts in milliseconds.
 from __future__ import annotations
 
 import hashlib
-import os
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from archiver.places import POSTS, VERSIONS
+from archiver.processes import has_ended
 from archiver.storage.atomic import (
     PREFIX,
     SUFFIX,
@@ -118,12 +118,8 @@ def sweep(root: Path) -> None:
             found = TEMPORARY.fullmatch(file.name)
             if found is None:  # not one of ours
                 continue
-            try:
-                os.kill(int(found[1]), 0)
-            except ProcessLookupError:
+            if has_ended(int(found[1])):
                 file.unlink(missing_ok=True)
-            except PermissionError:  # it lives, and is another user's
-                pass
 
 
 def _make_way(root: Path, place: Path, put: Put) -> str:

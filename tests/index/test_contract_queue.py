@@ -1,0 +1,206 @@
+"""What is new, and what is due."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from archiver.clock import DAY, SECOND
+from archiver.index.types import Finished, Sighting
+from tests.index.values import LIST, NOW, RECHECK, answer, due, edit, failed, held, key, save, saved, seen
+
+if TYPE_CHECKING:
+    from archiver.index import Index
+
+HOUR = 3600 * SECOND
+
+
+def test_what_is_new_is_said_once(index: Index) -> None:
+    assert index.see(seen("a", "b", "a"), NOW, every_form=True) == [True, True, False]
+    assert index.see(seen("b", "c"), NOW, every_form=True) == [False, True]
+    assert index.see([], NOW, every_form=True) == []
+
+
+def test_articles_come_in_the_order_in_which_they_were_seen(index: Index) -> None:
+    index.see(seen("c", "a", "b"), NOW, every_form=True)
+    index.see(seen("a", "0"), NOW + 1, every_form=True)
+    assert due(index, NOW + 1, run=1) == ["c", "a", "b", "0"]
+
+
+def test_an_article_is_claimed_once_in_a_run(index: Index) -> None:
+    index.see(seen("a", "b", "c"), NOW, every_form=True)
+    assert due(index, NOW, run=1, limit=2) == ["a", "b"]
+    assert due(index, NOW, run=1, limit=2) == ["c"]
+    assert due(index, NOW, run=1) == []
+    assert due(index, NOW, run=1, limit=0) == []
+    assert due(index, NOW, run=2) == ["a", "b", "c"]  # nobody has finished them
+
+
+def test_what_is_seen_while_articles_are_claimed_comes_in_the_same_run(index: Index) -> None:
+    index.see(seen("a"), NOW, every_form=True)
+    assert due(index, NOW, run=1) == ["a"]
+    index.see(seen("b"), NOW, every_form=True)
+    index.see(seen("c"), NOW - HOUR, every_form=True)  # the clock went back
+    assert set(due(index, NOW, run=1)) == {"b", "c"}
+
+
+def test_many_articles_of_one_moment_come_in_batches(index: Index) -> None:
+    names = [f"{number:03}" for number in range(250)]
+    index.see(seen(*names), NOW, every_form=True)
+    claimed = [name for _ in range(3) for name in due(index, NOW, run=1)]
+    assert claimed == names
+
+
+def test_only_what_was_seen_in_these_places_is_claimed(index: Index) -> None:
+    index.see(seen("a") + seen("b", place="news/other"), NOW, every_form=True)
+    assert due(index, NOW, run=1, place="news/other") == ["b"]
+    assert due(index, NOW, run=1) == ["a"]
+    assert index.claim(2, [], 10, NOW) == []
+
+
+def test_those_without_a_post_come_first(index: Index) -> None:
+    index.see(seen("a", "b"), NOW, every_form=True)
+    save(index, "a", recheck=RECHECK)
+    index.see(seen("c"), NOW + 7 * HOUR, every_form=True)
+    assert due(index, NOW + 7 * HOUR, run=1) == ["b", "c", "a"]
+
+
+def test_a_claim_says_what_is_wanted_and_what_is_held(index: Index) -> None:
+    index.see(seen("a", title="Title") + seen("a", place="news/other"), NOW, every_form=True)
+    (claim,) = index.claim(1, [LIST], 10, NOW)
+    assert (claim.key, claim.forms, claim.places, claim.another_form) == (
+        key(),
+        ("share",),
+        (LIST, "news/other"),
+        False,
+    )
+    assert (claim.held.state, claim.held.known, claim.held.posts) == ("listed", {"title": "Title"}, ())
+
+
+def test_another_form_is_wanted_of_what_is_held(index: Index) -> None:
+    index.see(seen("a"), NOW, every_form=True)
+    save(index)
+    assert due(index, NOW, run=1) == []
+    index.see(seen("a", form="rolling"), NOW + 1, every_form=True)
+    (claim,) = index.claim(2, [LIST], 10, NOW + 1)
+    assert (claim.forms, claim.another_form) == (("rolling",), True)
+    assert [post.form for post in claim.held.posts] == ["share"]
+
+
+def test_only_the_first_form_is_wanted_where_one_is_enough(index: Index) -> None:
+    index.see(seen("a") + seen("a", form="rolling"), NOW, every_form=False)
+    (claim,) = index.claim(1, [LIST], 10, NOW)
+    assert claim.forms == ("share",)
+    save(index)
+    index.see(seen("a", form="rolling"), NOW + 1, every_form=False)
+    assert due(index, NOW + 1, run=2) == []
+
+
+def test_a_sighting_of_no_form_makes_an_article_known_and_not_due(index: Index) -> None:
+    assert index.see(seen("a", form=""), NOW, every_form=True) == [True]
+    assert held(index).state == "listed"
+    assert due(index, NOW, run=1) == []
+    index.see(seen("a"), NOW + 1, every_form=True)
+    assert held(index).state == "listed"
+
+
+def test_what_was_known_first_stays_known(index: Index) -> None:
+    index.see(seen("a", title="First"), NOW, every_form=True)
+    index.see([Sighting(key(), LIST, "share", {"title": "Second", "time": "08:00"})], NOW, every_form=True)
+    assert held(index).known == {"title": "First", "time": "08:00"}
+
+
+def test_a_failed_article_is_asked_for_later_and_later_and_then_no_more(index: Index) -> None:
+    index.see(seen("a"), NOW, every_form=True)
+    now, run = NOW, 0
+    for wait in (600 * SECOND, HOUR, 6 * HOUR, DAY, 3 * DAY, 7 * DAY):
+        index.fail([failed(), failed()], now)  # of two forms: that is one try
+        run += 2
+        assert due(index, now + wait - 1, run=run) == []
+        assert due(index, now + wait, run=run + 1) == ["a"]
+        now += wait
+    index.fail([failed()], now)
+    assert due(index, now + 30 * DAY, run=9999) == []
+    assert held(index).state == "failed"
+
+
+def test_a_post_that_is_written_forgets_the_failures(index: Index) -> None:
+    index.see(seen("a"), NOW, every_form=True)
+    index.fail([failed()], NOW)
+    index.fail([failed()], NOW)
+    save(index, at=NOW)
+    index.fail([failed()], NOW)
+    assert held(index).state == "saved"  # there is a post of it
+    assert due(index, NOW + 600 * SECOND, run=1) == ["a"]  # the first failure again
+
+
+def test_what_is_not_known_does_not_fail(index: Index) -> None:
+    index.fail([failed()], NOW)
+    assert held(index).state == ""
+
+
+@pytest.mark.parametrize(("later", "again"), [(6 * HOUR - 1, []), (6 * HOUR, ["a"])])
+def test_a_withdrawn_article_is_looked_at_again_when_it_is_listed(index: Index, later: int, again: list[str]) -> None:
+    index.see(seen("a"), NOW, every_form=True)
+    save(index)
+    index.fail([failed(state="withdrawn", reason="gone")], NOW)
+    assert held(index).state == "withdrawn"
+    assert due(index, NOW + later, run=1) == []
+    index.see(seen("a"), NOW + later, every_form=True)
+    assert due(index, NOW + later, run=2) == again
+
+
+def test_what_is_quarantined_has_no_answer_any_more(index: Index) -> None:
+    index.see(seen("a"), NOW, every_form=True)
+    index.finish([saved(outcome="dropped", answer=answer())], NOW)
+    assert held(index).answer
+    index.fail([failed(state="quarantined")], NOW)
+    assert (held(index).state, held(index).answer) == ("quarantined", None)
+
+
+@pytest.mark.parametrize(("age", "found"), [(2 * DAY - 6 * HOUR, ["a"]), (2 * DAY - 6 * HOUR + 1, [])])
+def test_a_recheck_is_due_while_an_article_is_recent(index: Index, age: int, found: list[str]) -> None:
+    index.see(seen("a"), NOW, every_form=True)
+    save(index)
+    index.finish([Finished(key(), "share", "checked", NOW + age, RECHECK)], NOW + age)
+    assert due(index, NOW + age + 6 * HOUR - 1, run=1) == []
+    assert due(index, NOW + age + 6 * HOUR, run=2) == found
+
+
+def test_a_recheck_is_one_of_every_post(index: Index) -> None:
+    index.see(seen("a"), NOW, every_form=True)
+    save(index)
+    index.recheck(["news/other"], NOW, NOW)
+    index.recheck([LIST], NOW + 1, NOW)
+    assert due(index, NOW, run=1) == []
+    index.recheck([LIST], NOW, NOW)
+    (claim,) = index.claim(2, [LIST], 10, NOW)
+    assert (claim.forms, claim.another_form) == (("share",), False)
+
+
+def test_recent_articles_of_a_recipe_are_looked_at_again(index: Index) -> None:
+    index.see(seen("a", "b"), NOW, every_form=True)
+    save(index, "a")
+    save(index, "b", at=NOW - DAY)
+    index.look_again("news", NOW, NOW + 5)
+    assert due(index, NOW + 5, run=1) == ["a"]
+
+
+def test_a_time_that_was_set_when_the_clock_was_ahead_is_no_time(index: Index) -> None:
+    ahead = NOW + 1000 * DAY
+    index.see(seen("a"), ahead, every_form=True)
+    assert due(index, NOW, run=1) == ["a"]
+    index.see(seen("b"), NOW + 38 * DAY, every_form=True)
+    assert due(index, NOW, run=2) == ["a"]  # that may be meant
+
+
+def test_an_edit_that_is_held_back_keeps_its_article_due(index: Index) -> None:
+    index.see(seen("a"), NOW, every_form=True)
+    save(index)
+    index.hold([edit()], NOW + 1)
+    assert due(index, NOW + 1, run=1) == ["a"]
+    index.finish([Finished(key(), "rolling", "checked", NOW + 2)], NOW + 2)
+    assert due(index, NOW + 2, run=2) == ["a"]
+    index.finish([Finished(key(), "share", "checked", NOW + 3)], NOW + 3)
+    assert due(index, NOW + 3, run=3) == []
