@@ -36,14 +36,14 @@ MAY_IMPORT: dict[str, set[str]] = {
     "recorder": {"batches", "captures", "errors", "index", "recipes"},
     "net": {"captures", "index", "recorder"},
     "pages": {"addresses", "article", "captures", "encoding", "errors", "recipes", "text", "urls"},
-    "dates": {"errors"},
+    "dates": {"errors", "recipes"},
     "yields": {"spans"},
     "spiders": {
         *("addresses", "article", "captures", "clock", "configuration", "dates", "errors", "index", "listings", "net"),
         *("pages", "recipes", "recorder", "signals", "spans", "yields"),
     },
     "cleaning": {"recipes", "text"},
-    "posts": {"article", "batches", "cleaning", "errors", "recipes", "text"},
+    "posts": {"article", "batches", "cleaning", "dates", "errors", "recipes", "text"},
     "pipelines": {
         *("article", "cleaning", "clock", "dates", "errors", "index", "posts", "recipes", "recorder", "spans", "text"),
     },
