@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from datetime import UTC, datetime
 
+import msgspec
 import pytest
-from archiver.pipelines.metadata import MetadataPipeline
-from archiver.pipelines.validate import ValidatePipeline
 
 from archiver.article import Article
 from archiver.errors import QuarantineError
-from archiver.recipes import load_recipes
+from archiver.extract.metadata import complete as complete_metadata
+from archiver.extract.validate import validate
+from archiver.recipes import Recipe, load_recipes
 
-RECIPES = load_recipes()
+RECIPE = load_recipes()["eastmoney"]
 ID = "202406010000000001"
 
 
@@ -22,7 +25,7 @@ def article(**fields: str) -> Article:
         recipe="eastmoney",
         form="share",
         page="text",
-        fallback=False,
+        rank=0,
         response_url="http://example.com/",
         fetched=datetime(2024, 6, 2, 12, tzinfo=UTC),
         rules={name: f"text:{name}" for name in fields},
@@ -30,6 +33,7 @@ def article(**fields: str) -> Article:
         address=ID,
         body=fields.pop("body", "<p>桥通了。</p>"),
         title=fields.pop("title", ""),
+        listed_time=fields.pop("listed_time", ""),
         time=fields.pop("time", ""),
         source=fields.pop("source", ""),
         digest=fields.pop("digest", ""),
@@ -37,9 +41,9 @@ def article(**fields: str) -> Article:
     )
 
 
-def complete(item: Article) -> Article:
+def complete(item: Article, recipe: Recipe = RECIPE) -> Article:
     """Return `item` as validated and completed."""
-    return MetadataPipeline(RECIPES).process_item(ValidatePipeline(RECIPES).process_item(item))
+    return complete_metadata(validate(item, recipe), recipe)
 
 
 def test_what_is_there_stays() -> None:
@@ -62,6 +66,44 @@ def test_a_time_is_in_the_id() -> None:
 def test_a_time_that_says_nothing_gives_way_to_the_id() -> None:
     done = complete(article(title="题", time="不久以前"))
     assert (str(done.published), done.rules["time"]) == ("2024-06-01 00:00:00+08:00", "recover:id compact")
+
+
+@pytest.mark.parametrize("time", ["1970-01-01 08:00:00", "1900-01-01 00:00:00", "9999-12-31", "2042-06-01 08:00:00"])
+def test_a_time_that_the_id_contradicts_is_not_believed(time: str) -> None:
+    done = complete(article(title="题", time=time, listed_time="2024-06-01 07:30:00"))
+    assert (str(done.published), done.rules["time"]) == ("2024-06-01 07:30:00+08:00", "listing iso")
+
+
+def test_the_id_tells_two_readings_of_a_time_apart() -> None:
+    done = complete(article(title="题", time="05/06/2024 08:00", id="202406050000000001"))
+    assert (str(done.published), done.rules["time"]) == ("2024-06-05 08:00:00+08:00", "text:time numeric")
+
+
+def test_the_listing_or_the_recipe_tells_two_readings_of_a_time_apart() -> None:
+    bare = msgspec.structs.replace(RECIPE, recover={})
+    item = article(title="题", time="05/06/2024 08:00")
+    with pytest.raises(QuarantineError, match="it may be 2024-05-06 or 2024-06-05"):
+        complete(item, bare)
+    listed = replace(item, listed_time="2024-06-04 22:00")
+    assert str(complete(listed, bare).published) == "2024-06-05 08:00:00+08:00"
+    ordered = msgspec.structs.replace(bare, date_order="mdy")
+    assert str(complete(item, ordered).published) == "2024-05-06 08:00:00+08:00"
+
+
+@pytest.mark.parametrize(
+    ("digest", "title", "quote"),
+    [
+        ("【【数据】北向】净买入。", "【数据】北向", "净买入。"),
+        ("【北向【数据】】净买入。", "北向【数据】", "净买入。"),
+        ("【甲】【乙】丙", "甲", "【乙】丙"),
+        ("【甲【乙】丙", "甲【乙", "丙"),
+    ],
+)
+def test_a_title_in_a_digest_may_have_brackets_of_its_own(digest: str, title: str, quote: str) -> None:
+    assert complete(article(digest=digest)).title == title
+    drop = RECIPE.forms["rolling"].quote
+    assert drop is not None
+    assert re.sub(str(drop.drop), "", digest, count=1) == quote
 
 
 def test_a_relative_time_is_counted_from_the_fetch() -> None:
@@ -120,7 +162,6 @@ def test_fields_become_single_printable_lines() -> None:
 def test_what_cannot_be_a_post_is_quarantined(fields: dict[str, str], words: str) -> None:
     with pytest.raises(QuarantineError) as caught:
         complete(article(**fields))
-    assert str(caught.value).startswith(f"{ID}: ")
     assert words in str(caught.value)
 
 

@@ -126,7 +126,8 @@ class _Fold:
         return self._put(article, candidate, held)
 
     def _is_another_of_its_moment(self, candidate: Candidate) -> bool:
-        """Return whether an answer of the same moment was looked at: none of the two is the later, so the first counts."""
+        """Return whether an answer of the same moment was looked at: none of the two is the later, so the first
+        counts."""
         return candidate.capture is not None and candidate.capture.time == self._moments.get(candidate.article.form)
 
     def _verdict(self, candidate: Candidate) -> Verdict:

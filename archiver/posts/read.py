@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
 from html import unescape
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import yaml
 
+from archiver.dates import WRITTEN, read_written
+from archiver.posts import frontmatter
 from archiver.posts.frontmatter import OTHER_TYPE, PLAIN
 
-YEARS = range(1900, 2201)  # others are no year of an article, and may be none in another time zone
+if TYPE_CHECKING:
+    from datetime import datetime
+
 LONGEST, DEEPEST = 65536, 200  # a front matter: characters, and brackets; the parser's stack is not checked
 NESTED = re.compile(r"[\[{]|[-?:][ \t]+(?=[-?:][ \t])")
 KEYS = ("layout", "title", "date", "categories", "tags")
@@ -27,11 +30,11 @@ ESCAPED = {"t": "\t", "n": "\n", "r": "\r"}
 # The same as Jekyll finds it.
 ANY_FRONT = re.compile(r"---[ \t\r]*\n(.*?)^(?:---|\.\.\.)[ \t\r]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
 LINE = re.compile(rf"^({'|'.join(KEYS)}):[ \t]*(.*?)[ \t\r]*$", re.MULTILINE)
-DATE = re.compile(
-    r"(\d{4}-\d\d-\d\d)(?:(?:[ \t]+|T)(\d\d:\d\d(?::\d\d)?)(?:\.\d+)?)?[ \t]*(Z|[+-]\d\d:?\d\d)?", re.ASCII
-)
 
-END = re.compile(r"\n\n<((?:[a-zA-Z][\w+.-]*:[^<>\s]*)?)>\n\n")
+LINK = r"<((?:[a-zA-Z][\w+.-]*:[^<>\s]*)?)>"
+END = re.compile(rf"\n\n{LINK}\n\n")
+BARE_END = re.compile(rf"(?:\A|\n){LINK}[ \t]*\n*\Z")  # of old posts, which have no footer
+BLANK_START = re.compile(r"[ \t\r]*\n[ \t\r\n]*(?=---)")
 QUOTE = re.compile(r"> ([^\n]*)\n\n")
 MARKED = re.compile(r"\\([^\w\s]|_)|&#?\w+;")
 
@@ -42,10 +45,12 @@ class ReadPost(NamedTuple):
     damage: str = ""  # why the file is not a whole text
     fault: str = ""  # why its front matter is none
     foreign: bool = False  # its front matter is that of something else
+    misread: str = ""  # why Jekyll finds no front matter in the file, or makes nothing of it
     title: str = ""
     date: datetime | None = None  # without an offset if it is written so
     written: str = ""  # the date, as it stands there
     categories: str = ""
+    parts: tuple[str, ...] = ()  # the categories that Jekyll makes of it: it splits a text at white space
     tags: tuple[str, ...] = ()
     quote: str | None = None
     body: str = ""
@@ -64,12 +69,24 @@ def read(content: bytes, *, quoted: bool = False) -> ReadPost:
 
 def read_text(text: str, quoted: bool) -> ReadPost:
     """Return what the post `text` says."""
+    blank = BLANK_START.match(text)
+    if blank:
+        post = read_text(text[blank.end() :], quoted)
+        return post if post.foreign else post._replace(misread="it begins with an empty line, and not with ---")
     found = FRONT.match(text)
     values = [_scalar(value) for value in found.groups()] if found else [None]
     if found and None not in values:
         title, written, categories, tag = (str(value) for value in values)
         tags = (tag,) if found[4][0] == "[" else tuple(tag.split())
-        post = ReadPost(title=title, date=read_date(written), written=written, categories=categories, tags=tags)
+        post = ReadPost(
+            misread=_misread(found[3]),
+            title=title,
+            date=read_written(written),
+            written=written,
+            categories=categories,
+            parts=tuple(categories.split()),
+            tags=tags,
+        )
         rest = text[found.end() :]
     else:
         text = text.removeprefix("\ufeff")
@@ -80,16 +97,6 @@ def read_text(text: str, quoted: bool) -> ReadPost:
     if "\0" in text:
         post = post._replace(damage="holds NUL bytes")
     return post if post.foreign else _with_rest(post, rest, quoted)
-
-
-def read_date(written: str) -> datetime | None:
-    """Return the time that a front matter's date names, without an offset if it has none; None if it is no date."""
-    found = DATE.fullmatch(written)
-    try:
-        date = datetime.fromisoformat(f"{found[1]}T{found[2] or '00:00'}{found[3] or ''}") if found else None
-    except ValueError:
-        return None
-    return date if date and date.year in YEARS else None
 
 
 def unmarked(value: str) -> str:
@@ -134,7 +141,7 @@ def _scalar(value: str) -> str | None:
     if value[:1] == "[" and value[-1] == "]":
         value = value[1:-1]
     elif value[:1] != '"':
-        plain = DATE.fullmatch(value) or (PLAIN.fullmatch(value) and not OTHER_TYPE.fullmatch(value))
+        plain = WRITTEN.fullmatch(value) or (PLAIN.fullmatch(value) and not OTHER_TYPE.fullmatch(value))
         return value if plain else None
     found = QUOTED.fullmatch(value)
     if not found:
@@ -165,27 +172,39 @@ def _any_front(text: str) -> tuple[ReadPost, int]:
     written = str(loaded["date"])
     return (
         ReadPost(
+            misread=_misread(front_lines(found[1]).get("categories", "")),
             title=str(loaded["title"]).strip(),
-            date=read_date(written),
+            date=read_written(written),
             written=written,
             categories=" ".join(categories) if isinstance(categories, list) else str(categories),
+            parts=tuple(categories) if isinstance(categories, list) else tuple(str(categories).split()),
             tags=tuple(tags) if isinstance(tags, list) else tuple(str(tags).split()),
         ),
         found.end(),
     )
 
 
+def _misread(category: str) -> str:
+    return "" if frontmatter.is_text(category) else f"categories is {category}, which is no text to YAML"
+
+
 def _lines(front: str, fault: str) -> ReadPost:
     lines = front_lines(front)
     written = lines.get("date", "").strip("\"'")
-    return ReadPost(fault=fault, date=read_date(written), written=written)
+    return ReadPost(fault=fault, date=read_written(written), written=written)
 
 
 def _with_rest(post: ReadPost, rest: str, quoted: bool) -> ReadPost:
     """Return `post` with what comes after its front matter: the quote, the body, the address and the footer."""
     start = rest.rfind("\n\n<", 0, rest.rfind(">\n\n") + 1)
     found = END.match(rest, start) if start >= 0 else None
-    body, link, footer = (rest[:start], found[1], rest[found.end() :].rstrip("\n")) if found else (rest, None, "")
+    bare = None if found else BARE_END.search(rest)
+    if found:
+        body, link, footer = rest[:start], found[1], rest[found.end() :].rstrip("\n")
+    elif bare:
+        body, link, footer = rest[: bare.start()].rstrip("\n"), bare[1], ""
+    else:
+        body, link, footer = rest, None, ""
     quote = QUOTE.match(body) if quoted else None
     if quote:
         body = body[quote.end() :]
