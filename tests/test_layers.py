@@ -15,7 +15,8 @@ PACKAGE = Path(archiver.__file__).parent
 MAY_IMPORT: dict[str, set[str]] = {
     "errors": set(),
     "batches": {"errors"},
-    "captures": {"errors"},
+    "litter": set(),
+    "captures": {"errors", "litter"},
     "signals": set(),
     "statuses": set(),
     "text": set(),

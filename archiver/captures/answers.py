@@ -3,36 +3,35 @@
 from __future__ import annotations
 
 import json
-import zlib
-from datetime import UTC, datetime
 from hashlib import sha256
-from io import SEEK_END, BytesIO
+from io import SEEK_END
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from warcio.bufferedreaders import ChunkedDataReader
-
+from archiver.captures.body import OK, open_body
 from archiver.captures.capture import ABOUT, Capture
-from archiver.captures.decoding import decoded
-from archiver.captures.members import LARGEST, TornError
-from archiver.captures.records import packed, plain
+from archiver.captures.members import LARGEST
+from archiver.captures.originals import RecordNames
+from archiver.captures.records import WEB, Broken, Record, records
 from archiver.captures.regions import GZIP_START, Region
+from archiver.captures.warc_date import parse_warc_date
 from archiver.errors import CaptureError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
+    from datetime import datetime
 
-    from warcio.recordloader import ArcWarcRecord
-
-    from archiver.captures.records import Record
+ANSWERS = ("response", "revisit", "resource")
+DIGEST = "WARC-Payload-Digest"
 
 
 class Answer(NamedTuple):
     """An answer in a capture. about: what was noted with it, nothing if it is not ours.
 
-    same: payload digest of the record that has the body, where this one (a revisit) has none; refers: target URI and
-    date of that record, if they are said. problem: why there is no body. more: this is only something more about an
-    earlier answer, of that target URI and date.
+    same: payload digest of the record that has the body, where this one (a revisit) has none. refers and refers_to:
+    target URI and date of that record, and its WARC-Record-ID, if they are said. problem: why there is no body, or
+    that it is cut off. more: this is only something more about an earlier answer, of that target URI and date.
+    id and digest: WARC-Record-ID and WARC-Payload-Digest of the record, by which others may refer to it.
     """
 
     capture: Capture
@@ -44,6 +43,14 @@ class Answer(NamedTuple):
     problem: str = ""
     more: bool = False
     refers: tuple[str, datetime] | None = None
+    refers_to: str = ""
+    id: str = ""
+    digest: str = ""
+
+    @property
+    def names(self) -> RecordNames:
+        """What revisits may call the record."""
+        return RecordNames(self.id, self.digest, self.capture.payload, self.capture.url, self.capture.time)
 
 
 def answers(region: Region, broken: Callable[[str], None] | None = None) -> Iterator[Answer]:
@@ -52,123 +59,131 @@ def answers(region: Region, broken: Callable[[str], None] | None = None) -> Iter
     broken: is told where the file is broken there, and the next record that can be found is gone on with; without it,
     CaptureError is raised. It is raised as well for a file that cannot be read at all.
     """
-    start = region.start
     try:
         with Path(region.file).open("rb") as stream:
-            while start < region.end:
-                try:
-                    records = packed(stream, region, start) if region.packed else plain(stream, region)
-                    yield from _read(records, region)
-                    return
-                except TornError as error:
-                    problem = f"{region.file}: broken at byte {error.offset:,}: {error}"
-                    if broken is None:
-                        raise CaptureError(problem) from error
-                    broken(problem)
-                    start = error.offset + 1 if region.packed else region.end
+            yield from _read(records(stream, region), region, broken)
     except OSError as error:
         raise CaptureError(f"{region.file}: cannot be read: {error.strerror}") from error
 
 
 def body_at(capture: Capture, file: Path) -> Answer:
-    """Return the answer that a record holds. Raises CaptureError."""
+    """Return the answer that a record holds, without what was noted with it. Raises CaptureError."""
     try:
         with file.open("rb") as stream:
             stream.seek(capture.offset)
             is_packed = stream.read(2) == GZIP_START[:2]
-            stop = stream.seek(0, SEEK_END)
+            stop = capture.offset + capture.length if capture.length else stream.seek(0, SEEK_END)
             region = Region(str(file), capture.offset, capture.offset + 1, is_packed, stop)
-            found = next(packed(stream, region, capture.offset) if is_packed else plain(stream, region), None)
-            answer = _answer(found, str(file)) if found else None
-    except TornError as error:
-        raise CaptureError(f"{file}: broken at byte {error.offset:,}: {error}") from error
+            record = next(records(stream, region), None)
     except OSError as error:
         raise CaptureError(f"{file}: cannot be read: {error.strerror}") from error
-    if answer is None:
+    found = _opened(record, str(file)) if isinstance(record, Record) else record
+    if isinstance(found, Broken):
+        raise CaptureError(_where(str(file), found))
+    if found is None:
         raise CaptureError(f"{file}: no answer at byte {capture.offset:,}")
-    return answer
+    return found
 
 
-def _read(records: Iterator[Record], region: Region) -> Iterator[Answer]:
+def _read(found: Iterable[Record | Broken], region: Region, broken: Callable[[str], None] | None) -> Iterator[Answer]:
     waiting: Answer | None = None  # for what is noted about it: that comes after it
-    identity = ""
-    try:
-        for found in records:
-            record, ends = found.record, found.offset >= region.end
-            if record.rec_type == "metadata" and "json" in (record.content_type or ""):
-                more = _about(record)
-                if waiting and record.rec_headers.get_header("WARC-Refers-To") == identity:
-                    yield waiting._replace(about=more)
-                    waiting = None
-                elif not ends and not record.rec_headers.get_header("WARC-Refers-To") and "recipe" in more:
-                    yield Answer(_capture(found, region.file, 0, ""), 0, "", b"", more, more=True)
-            elif record.rec_type in ("response", "revisit", "resource"):
-                if waiting:
-                    yield waiting
-                    waiting = None
-                if not ends:
-                    identity = record.rec_headers.get_header("WARC-Record-ID")
-                    waiting = _answer(found, region.file)
-            if ends and waiting is None:
-                return
-    except TornError:
-        if waiting:
-            yield waiting
-        raise
+    for one in found:
+        ends = one.offset >= region.end
+        if isinstance(one, Record) and one.type == "metadata":
+            if waiting and waiting.id and one.header("WARC-Refers-To") == waiting.id:
+                yield waiting._replace(about=_about(one))
+                waiting = None
+            elif not ends and (more := _more(one, region.file)):
+                yield more
+        elif isinstance(one, Broken) or one.type in ANSWERS:
+            if waiting:
+                yield waiting
+                waiting = None
+            result = one if isinstance(one, Broken) else None if ends else _opened(one, region.file)
+            if isinstance(result, Answer):
+                waiting = result
+            elif isinstance(result, Broken) and broken:
+                broken(_where(region.file, result))
+            elif isinstance(result, Broken):
+                raise CaptureError(_where(region.file, result))
+        if ends and waiting is None:
+            return
     if waiting:
         yield waiting
 
 
-def _answer(found: Record, file: str) -> Answer | None:
-    """Return what a record holds, None if it is no answer of the web. Raises TornError."""
-    record = found.record
-    headers, http = record.rec_headers, record.http_headers
-    if not (headers.get_header("WARC-Target-URI") or "").startswith(("http://", "https://")):
-        return None
-    status = int(http.get_statuscode()) if http and (http.get_statuscode() or "").isdecimal() else 200
-    content_type = (http.get_header("Content-Type") if http else record.content_type) or ""
-    raw = record.raw_stream.read(LARGEST)
-    if len(raw) < LARGEST and getattr(record.raw_stream, "limit", 0) > 0:
-        raise TornError(found.offset, "the record is shorter than it says")
-    length = found.length()
-    if record.rec_type == "revisit":
-        digest = headers.get_header("WARC-Payload-Digest") or "?"
-        url, date = (headers.get_header(f"WARC-Refers-To-{name}") for name in ("Target-URI", "Date"))
-        refers = (url.strip("<>"), _time(date, found.offset)) if url and date else None
-        capture = _capture(found, file, length, "")
-        return Answer(capture, status, content_type, b"", {}, same=digest, refers=refers)
-    if len(raw) == LARGEST:
-        capture = _capture(found, file, length, "")
-        return Answer(capture, status, content_type, b"", {}, problem=f"it has more than {LARGEST:,} bytes")
-    if http and "chunked" in (http.get_header("Transfer-Encoding") or "").lower():
-        raw = ChunkedDataReader(BytesIO(raw), decomp_type=None).read(LARGEST)
-    capture = _capture(found, file, length, sha256(raw).hexdigest())
-    encoding = ((http.get_header("Content-Encoding") if http else "") or "").strip().lower()
-    try:
-        return Answer(capture, status, content_type, decoded(raw, encoding), {})
-    except (zlib.error, ValueError) as error:
-        return Answer(capture, status, content_type, b"", {}, problem=f"its {encoding} encoding is broken: {error}")
+def _where(file: str, broken: Broken) -> str:
+    return f"{file}: broken at byte {broken.offset:,}: {broken.reason}"
 
 
-def _about(record: ArcWarcRecord) -> dict[str, Any]:
-    try:
-        found = json.loads(record.raw_stream.read())
-    except ValueError:
-        return {}
-    return found if isinstance(found, dict) else {}
-
-
-def _capture(found: Record, file: str, length: int, payload: str) -> Capture:
-    headers = found.record.rec_headers
-    time = _time(headers.get_header("WARC-Date") or "", found.offset)
-    return Capture(
-        file, found.offset, length, payload, (headers.get_header("WARC-Target-URI") or "").removeprefix(ABOUT), time
+def _opened(record: Record, file: str) -> Answer | Broken | None:
+    """Return what a record holds, None if it is no answer of the web."""
+    if not record.url.startswith(WEB):
+        return None if record.url else Broken(record.offset, "it does not say of what it is (WARC-Target-URI)")
+    capture = _capture(record, file)
+    if isinstance(capture, Broken):
+        return capture
+    http = record.http
+    code = (http.get_statuscode() or "") if http else ""
+    status = int(code) if code.isascii() and code.isdecimal() else OK
+    content_type = (http.get_header("Content-Type") if http else record.header("Content-Type")) or ""
+    answer = Answer(
+        capture, status, content_type, b"", {}, id=record.header("WARC-Record-ID"), digest=record.header(DIGEST)
+    )
+    if record.type == "revisit":
+        return answer._replace(
+            same=record.header(DIGEST) or "?", refers=_refers(record), refers_to=record.header("WARC-Refers-To")
+        )
+    if len(record.block) == LARGEST:
+        return answer._replace(problem=f"the answer is larger than {LARGEST:,} bytes")
+    body = open_body(
+        record.block,
+        http.headers if http else (),
+        LARGEST,
+        status=status,
+        truncated=record.header("WARC-Truncated"),
+        segment=record.header("WARC-Segment-Number"),
+    )
+    return answer._replace(
+        capture=capture._replace(payload=sha256(body.payload).hexdigest()),
+        body=body.content,
+        problem=str(body.fault or ""),
     )
 
 
-def _time(date: str, offset: int) -> datetime:
+def _refers(record: Record) -> tuple[str, datetime] | None:
+    """Return target URI and date of the record that a revisit refers to, if it says both."""
+    url, date = record.header("WARC-Refers-To-Target-URI").strip("<>"), record.header("WARC-Refers-To-Date")
     try:
-        time = datetime.fromisoformat(date)
+        return (url, parse_warc_date(date)) if url else None
+    except ValueError:
+        return None
+
+
+def _about(record: Record) -> dict[str, Any]:
+    """Return what a metadata record says, nothing if it is none of ours."""
+    if "json" not in record.header("Content-Type"):
+        return {}
+    try:
+        about = json.loads(record.block)
+    except (ValueError, RecursionError):
+        return {}
+    return about if isinstance(about, dict) else {}
+
+
+def _more(record: Record, file: str) -> Answer | None:
+    """Return what a metadata record says about an earlier answer than the one before it, None if it is no such."""
+    about = {} if record.header("WARC-Refers-To") else _about(record)
+    capture = _capture(record, file) if "recipe" in about else None
+    if not isinstance(capture, Capture):
+        return None
+    return Answer(capture._replace(length=0), 0, "", b"", about, more=True)
+
+
+def _capture(record: Record, file: str) -> Capture | Broken:
+    """Return where a record is, its payload not yet known."""
+    try:
+        time = parse_warc_date(record.header("WARC-Date"))
     except ValueError as error:
-        raise TornError(offset, str(error)) from error
-    return time.astimezone(UTC) if time.tzinfo else time.replace(tzinfo=UTC)
+        return Broken(record.offset, str(error))
+    return Capture(file, record.offset, record.length, "", record.url.removeprefix(ABOUT), time)

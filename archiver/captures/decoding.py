@@ -1,42 +1,170 @@
-"""Bodies without their content encoding (RFC 9110, 8.4). No I/O."""
+"""Bodies without their content encodings (RFC 9110, 8.4): the one decoder of crawl, replay and verify. No I/O."""
 
 from __future__ import annotations
 
+import sys
 import zlib
+from typing import TYPE_CHECKING, NamedTuple
 
-from archiver.captures.members import LARGEST
+import brotli
 
-try:
-    import brotli
-except ImportError:  # nobody who has no such captures needs it
-    brotli = None
+if sys.version_info >= (3, 14):
+    from compression.zstd import ZstdDecompressor, ZstdError
+else:
+    from backports.zstd import ZstdDecompressor, ZstdError
 
-INFLATE = (zlib.MAX_WBITS, -zlib.MAX_WBITS)  # with the header that it should have, and without, as some send it
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+NONE = frozenset({"", "identity", "none"})
+GZIP_MAGIC = b"\x1f\x8b"
+ZSTD_MAGIC = b"\x28\xb5\x2f\xfd"
+SKIPPED_FRAME = b"\x2a\x4d\x18"  # the magic number of a zstd frame without content, but for its first byte
+# How streams begin that no text begins so: zlib's headers, zstd, brotli's usual window (an escape, to others).
+PACKED = (b"x\x01", b"x\x5e", b"x\x9c", b"x\xda", ZSTD_MAGIC[:2], b"\x1b")
+GZIP, ZLIB, DEFLATE = zlib.MAX_WBITS | 16, zlib.MAX_WBITS, -zlib.MAX_WBITS
+CHUNK = 1 << 12  # bytes: what is left of a chunk is copied for each gzip member or zstd frame that ends in it
+SAMPLE = 1 << 10  # bytes that tell text from packed bytes
+NO_TEXT = bytes({*range(32)} - {*b"\t\n\f\r\x1b"})  # bytes that no text has, and one in nine of packed ones is
+CUT = 4  # bytes: the longest character of UTF-8 and GB 18030, of which the sample may end within
 
 
-def decoded(raw: bytes, encoding: str) -> bytes:
-    """Return a body without its content encoding. Raises zlib.error, ValueError."""
-    if encoding in ("", "identity", "none") or not raw:
-        return raw
-    if encoding in ("gzip", "x-gzip"):
-        # Some archives have taken the encoding off and kept the header.
-        return _inflated(raw, zlib.MAX_WBITS | 16) if raw.startswith(b"\x1f\x8b") else raw
-    if encoding == "deflate":
+class BodyError(Exception):
+    """A body that cannot be read, in words that begin with "the answer" or "its"."""
+
+
+class CutOffError(BodyError):
+    """A body whose end is missing."""
+
+
+class TooLargeError(BodyError):
+    """A body that unpacks to more than it may."""
+
+
+class _Coding(NamedTuple):
+    """decode: is given bytes and the most that may come of them. Raises BodyError, or one of `errors`."""
+
+    decode: Callable[[bytes, int], bytes]
+    errors: tuple[type[Exception], ...]
+
+
+def decode(raw: bytes, encodings: str, limit: int) -> bytes:
+    """Return a body without its encodings. encodings: as Content-Encoding names them, in the order in which they were
+    applied. limit: the most bytes that it may unpack to.
+
+    An encoding that was taken off while its name stayed (many archives do that) is passed over, and so is an unknown
+    one of a text, as browsers do. Raises BodyError.
+    """
+    for name in reversed([one.strip().lower() for one in encodings.split(",")]):
+        if name not in NONE and raw:
+            raw = _decode_one(raw, name, limit)
+    return raw
+
+
+def _decode_one(raw: bytes, name: str, limit: int) -> bytes:
+    coding = CODINGS.get(name)
+    if coding is None:
+        if is_text(raw):
+            return raw
+        raise BodyError(f"its encoding {name} is not known here")
+    try:
+        return coding.decode(raw, limit)
+    except BodyError:
+        if is_text(raw):
+            return raw
+        raise
+    except coding.errors as error:
+        if is_text(raw):
+            return raw
+        raise BodyError(f"its {name} encoding is broken: {error}") from error
+
+
+def is_text(raw: bytes) -> bool:
+    """Return whether bytes are text, in an encoding that keeps ASCII, and nothing that was packed."""
+    sample = raw[:SAMPLE]
+    if sample.startswith(PACKED) or sample.translate(None, NO_TEXT) != sample:
+        return False
+    for encoding in ("utf-8", "gb18030"):
         try:
-            return _inflated(raw, INFLATE[0])
-        except zlib.error:
-            return _inflated(raw, INFLATE[1])
-    if encoding == "br" and brotli:
-        try:
-            return bytes(brotli.decompress(raw))
-        except brotli.error as error:
-            raise ValueError(str(error)) from error
-    raise ValueError(f"nothing here can decode {encoding}")
+            sample.decode(encoding)
+        except UnicodeDecodeError as error:
+            if error.start < len(sample) - CUT:
+                continue
+        return True
+    return False
 
 
-def _inflated(raw: bytes, bits: int) -> bytes:
+def _gunzip(raw: bytes, limit: int) -> bytes:
+    """Return the content of all gzip members (RFC 1952, 2.2). What follows the last is left out, as browsers do."""
+    if not raw.startswith(GZIP_MAGIC[: len(raw)]):
+        return raw  # the encoding was taken off
+    body, position = bytearray(), 0
+    while position == 0 or raw.startswith(GZIP_MAGIC, position):
+        unpacker = zlib.decompressobj(GZIP)
+        while not unpacker.eof:
+            chunk = raw[position : position + CHUNK]
+            if not chunk:
+                raise CutOffError("the answer is cut off: its gzip stream has no end")
+            body += unpacker.decompress(chunk, limit + 1 - len(body))
+            _check_size(body, limit)
+            position += len(chunk) - len(unpacker.unused_data)
+    return bytes(body)
+
+
+def _inflate(raw: bytes, limit: int) -> bytes:
+    """Return what is in a zlib stream (RFC 1950), or in one without header and checksum (RFC 1951), as some send it."""
+    try:
+        return _inflate_as(ZLIB, raw, limit)
+    except zlib.error:
+        return _inflate_as(DEFLATE, raw, limit)
+
+
+def _inflate_as(bits: int, raw: bytes, limit: int) -> bytes:
     unpacker = zlib.decompressobj(bits)
-    body = unpacker.decompress(raw, LARGEST)
-    if unpacker.unconsumed_tail:
-        raise ValueError(f"more than {LARGEST:,} bytes")
+    body = unpacker.decompress(raw, limit + 1)
+    _check_size(body, limit)
+    if not unpacker.eof:
+        raise CutOffError("the answer is cut off: its deflate stream has no end")
     return body
+
+
+def _unbrotli(raw: bytes, limit: int) -> bytes:
+    unpacker = brotli.Decompressor()
+    body = bytearray(unpacker.process(raw, output_buffer_limit=limit + 1))
+    while not unpacker.is_finished():
+        _check_size(body, limit)
+        if unpacker.can_accept_more_data():
+            raise CutOffError("the answer is cut off: its brotli stream has no end")
+        body += unpacker.process(b"", output_buffer_limit=limit + 1 - len(body))
+    _check_size(body, limit)
+    return bytes(body)
+
+
+def _unzstd(raw: bytes, limit: int) -> bytes:
+    """Return the content of all frames (RFC 8878, 3.1). What follows the last is left out."""
+    body, position = bytearray(), 0
+    while position == 0 or raw.startswith(ZSTD_MAGIC, position) or raw.startswith(SKIPPED_FRAME, position + 1):
+        unpacker = ZstdDecompressor()
+        while not unpacker.eof:
+            chunk = raw[position : position + CHUNK] if unpacker.needs_input else b""
+            if not chunk and unpacker.needs_input:
+                raise CutOffError("the answer is cut off: its zstd stream has no end")
+            body += unpacker.decompress(chunk, limit + 1 - len(body))
+            _check_size(body, limit)
+            position += len(chunk)
+        position -= len(unpacker.unused_data)
+    return bytes(body)
+
+
+def _check_size(body: bytes | bytearray, limit: int) -> None:
+    if len(body) > limit:
+        raise TooLargeError(f"the answer is larger than {limit:,} bytes, unpacked")
+
+
+CODINGS = {
+    "gzip": _Coding(_gunzip, (zlib.error,)),
+    "x-gzip": _Coding(_gunzip, (zlib.error,)),
+    "deflate": _Coding(_inflate, (zlib.error,)),
+    "br": _Coding(_unbrotli, (brotli.error,)),
+    "zstd": _Coding(_unzstd, (ZstdError,)),
+}

@@ -1,97 +1,120 @@
-"""The records in a part of a WARC file, whole ones only."""
+"""The records in a part of a WARC file, whole ones only; and where it is broken."""
 
 from __future__ import annotations
 
-import zlib
+import logging
 from io import BytesIO
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
-from warcio.archiveiterator import ArchiveIterator
 from warcio.bufferedreaders import BufferedReader
 from warcio.exceptions import ArchiveLoadFailed
 from warcio.recordloader import ArcWarcRecordLoader
 
+from archiver.captures.frames import find_record, frames
 from archiver.captures.members import LARGEST, TornError, members
-from archiver.captures.regions import GZIP_START, STARTS, Region, first_member
+from archiver.captures.regions import Region, first_member
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from warcio.recordloader import ArcWarcRecord
+    from warcio.statusandheaders import StatusAndHeaders
 
 REQUEST, HEAD = b"\r\nWARC-Type: request\r\n", 1000  # bytes in which a record says what it is, if it does so early
 ANOTHER = b"\r\n\r\nWARC/"  # record in the same gzip member
+WEB = ("http://", "https://")
+WITH_HTTP = ("response", "revisit")
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
 
-    from warcio.recordloader import ArcWarcRecord
+logging.getLogger("warcio.recordloader").setLevel(logging.ERROR)  # what it warns of it mends, and it names no file
 
 
 class Record(NamedTuple):
-    """A record, where it begins, and how to learn how long it is when it has been read."""
+    """A record. length: in its file. block: what is in it after its own header and that of HTTP; of a huge one only
+    the beginning. http: status line and headers, if it is one of HTTP."""
 
-    record: ArcWarcRecord
     offset: int
-    length: Callable[[], int]
+    length: int
+    type: str
+    headers: StatusAndHeaders
+    http: StatusAndHeaders | None
+    block: bytes
+
+    @property
+    def url(self) -> str:
+        """WARC-Target-URI, empty if there is none."""
+        return self.header("WARC-Target-URI")
+
+    def header(self, name: str) -> str:
+        """Return a header of the record, empty if there is none."""
+        return (self.headers.get_header(name) or "").strip()
 
 
-def packed(stream: BinaryIO, region: Region, start: int) -> Iterator[Record]:
-    """Yield the records from `start` on, of a file in which each is a gzip member; no requests. Raises TornError."""
-    first = first_member(stream, start, region.end)
-    if region.first and start == region.start < first:
-        raise TornError(start, "no gzip member with a WARC record begins there")
-    if first >= region.end:
-        return
-    loader = ArcWarcRecordLoader(verify_http=False, arc2warc=True)
-    for offset, length, content in members(stream, first, region.stop):
-        # A third of the records, and nobody asks for them: reading their headers takes longer than anything else here.
-        if REQUEST in content[:HEAD] and ANOTHER not in content:
-            continue
-        reader = BufferedReader(BytesIO(content))
+class Broken(NamedTuple):
+    """A place where there should be a record, and is none that can be read."""
+
+    offset: int
+    reason: str
+
+
+def records(stream: BinaryIO, region: Region) -> Iterator[Record | Broken]:
+    """Yield the records from the beginning of `region` on, without requests, also those that begin after its end: more
+    may be said there of the last one in it. Where the file is broken, the next record that can be found follows.
+
+    Raises OSError.
+    """
+    start, loader = region.start, ArcWarcRecordLoader(verify_http=False, arc2warc=True)
+    while start < region.stop:
+        if region.packed:
+            first = first_member(stream, start, region.end)
+        else:
+            first = start if start == region.start else find_record(stream, start, region.stop)
+        if region.first and start == region.start < first:
+            yield Broken(start, "no gzip member with a WARC record begins there")
+        if first >= region.end:
+            return
+        read = members if region.packed else frames
         try:
-            record = loader.parse_record_stream(reader)
-        except EOFError:  # an empty member
-            continue
-        except (ArchiveLoadFailed, ValueError) as error:
-            raise TornError(offset, str(error)) from error
-        yield Record(record, offset, lambda length=length: length)  # type: ignore[misc]
-        record.raw_stream.read()
-        if len(content) < LARGEST:
-            if getattr(record.raw_stream, "limit", 0) > 0:
-                raise TornError(offset, "the record is shorter than it says")
-            if reader.read().strip():
-                raise TornError(offset, "a gzip member with several records; `warcio recompress` makes one for each")
+            for offset, length, content in read(stream, first, region.stop):
+                # A third of the records, and nobody asks for them: reading their headers takes longer than all else.
+                if REQUEST not in content[:HEAD] or ANOTHER in content:
+                    record = _opened(loader, offset, length, content)
+                    if record:
+                        yield record
+        except TornError as error:
+            yield Broken(error.offset, str(error))
+            start = error.offset + 1
+        else:
+            return
 
 
-def plain(stream: BinaryIO, region: Region) -> Iterator[Record]:
-    """Yield the records of a file that is not packed, or not as it should be. Raises TornError."""
-    stream.seek(region.start)
-    if not stream.read(9).startswith((*STARTS[:2], GZIP_START)):
-        raise TornError(region.start, "no WARC record begins there")
-    stream.seek(region.start)
-    records = ArchiveIterator(_Until(stream, region.stop), arc2warc=True)
-    while True:
-        try:
-            record = next(records, None)
-        except (EOFError, ArchiveLoadFailed, zlib.error, ValueError) as error:
-            raise TornError(records.offset, str(error)) from error
-        if record is None or records.err_count:
-            break
-        offset = records.offset
-        yield Record(record, offset, records.get_record_length)
-        records.read_to_end(record)
-        if getattr(record.raw_stream, "limit", 0) > 0:
-            raise TornError(offset, "the file ends within a record")
-    if records.err_count:
-        raise TornError(records.offset, "a record does not end where it says")
+def _opened(loader: ArcWarcRecordLoader, offset: int, length: int, content: bytes) -> Record | Broken | None:
+    """Return the record in `content`, None if that is empty."""
+    reader = BufferedReader(BytesIO(content))
+    try:
+        found = loader.parse_record_stream(reader, no_record_parse=True)
+        http = _http(loader, found)
+        block = found.raw_stream.read(LARGEST)
+    except EOFError:
+        return None
+    except (ArchiveLoadFailed, ValueError, AttributeError, TypeError) as error:  # what warcio raises for odd headers
+        return Broken(offset, " ".join(str(error).split()))
+    if len(content) < LARGEST:
+        if getattr(found.raw_stream, "limit", 0) > 0:
+            return Broken(offset, "the record is shorter than it says")
+        if rest := reader.read().strip():
+            if rest.startswith(b"WARC/"):
+                return Broken(offset, "a gzip member with several records; `warcio recompress` makes one for each")
+            return Broken(offset, "the record is longer than it says")
+    return Record(offset, length, found.rec_type or "", found.rec_headers, http, block)
 
 
-class _Until:
-    """A file that ends at a position."""
-
-    def __init__(self, stream: BinaryIO, stop: int) -> None:
-        self._stream = stream
-        self._stop = stop
-
-    def read(self, size: int = -1) -> bytes:
-        left = max(self._stop - self._stream.tell(), 0)
-        return self._stream.read(left if size < 0 else min(size, left))
-
-    def tell(self) -> int:
-        return self._stream.tell()
+def _http(loader: ArcWarcRecordLoader, found: ArcWarcRecord) -> StatusAndHeaders | None:
+    """Return what HTTP says of an answer, and leave the body to be read."""
+    url = found.rec_headers.get_header("WARC-Target-URI") or ""
+    if found.rec_type not in WITH_HTTP or not url.startswith(WEB):
+        return None
+    try:
+        return loader.http_parser.parse(found.raw_stream)
+    except EOFError:  # nothing is there
+        return None

@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
+import io
 import os
+import re
 import zipfile
 import zlib
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from archiver.errors import CaptureError
+from archiver.litter import is_litter
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from typing import BinaryIO
 
 PART = 1 << 20  # bytes: some hundred answers
-WARCS = (".warc.gz", ".warc", ".arc.gz", ".arc")
-WACZ = ".wacz"
+# Names of files. `.open`: one that is still being written; what is whole in it can be read.
+NAMES = re.compile(r"\.(?:w?arc(?:\.gz|\.zst)?(?:\.open)?|wacz)$", re.IGNORECASE)
+ZSTD = re.compile(r"\.zst(?:\.open)?$", re.IGNORECASE)
+WACZ = re.compile(r"\.wacz$", re.IGNORECASE)
+PACKED_WITH_ZSTD = "it is packed with zstd, which is not read here; unpack it: zstd -d"
 GZIP_START = b"\x1f\x8b\x08"
+DEEPEST = 1  # level at which a WACZ may be in another one
+NO_ZIP = (zipfile.BadZipFile, NotImplementedError, ValueError)  # what zipfile raises for one that it cannot read
+STEP = 1 << 13  # bytes, in which the next record is looked for at once
 LOCAL_HEADER = 30  # bytes of a zip file's local header before the name: APPNOTE 4.3.7
 STARTS = (b"WARC/", b"filedesc:", b"http")  # of records
 
@@ -36,6 +45,7 @@ class Region(NamedTuple):
 
 def files_in(paths: Iterable[Path]) -> list[Path]:
     """Return the WARC and WACZ files that `paths` are, or that are in these directories, in the order of their names.
+    What systems leave in directories is passed over; what nothing here can read is among them, so that it is named.
 
     Raises CaptureError for one that is neither, or that is not there.
     """
@@ -46,51 +56,111 @@ def files_in(paths: Iterable[Path]) -> list[Path]:
                 Path(folder, name)
                 for folder, _, names in os.walk(path, followlinks=True)
                 for name in names
-                if name.endswith((*WARCS, WACZ))
+                if NAMES.search(name) and not is_litter(name)
             )
             if not inside:
                 raise CaptureError(f"{path}: no WARC or WACZ file in it")
             found += inside
         elif not path.exists():
             raise CaptureError(f"{path}: there is no such file")
-        elif path.name.endswith((*WARCS, WACZ)):
+        elif NAMES.search(path.name):
             found.append(path)
         else:
             raise CaptureError(f"{path}: neither WARC nor WACZ, by its name")
     return found
 
 
-def regions(file: Path) -> Iterator[Region]:
-    """Yield the parts of `file`, in their order. Raises CaptureError."""
+def regions(file: Path, broken: Callable[[str], None] | None = None) -> Iterator[Region]:
+    """Yield the parts of `file`, in their order.
+
+    broken: is told of what is in a WACZ and cannot be read; without it, CaptureError is raised. It is raised as well
+    for a file that cannot be read at all.
+    """
     try:
-        if not file.name.endswith(WACZ):
-            yield from _parts(str(file), 0, file.stat().st_size, packed=file.name.endswith(".gz"))
-            return
-        with zipfile.ZipFile(file) as archive, file.open("rb") as stream:
-            inside = [one for one in archive.infolist() if one.filename.endswith(WARCS)]
-            for one in inside:
-                if one.compress_type != zipfile.ZIP_STORED:
-                    raise CaptureError(
-                        f"{file}: {one.filename} is compressed; WACZ 1.1.1 stores WARC files as they are"
-                    )
-                start = _data_start(stream, one.header_offset)
-                packed = one.filename.endswith(".gz")
-                yield from _parts(str(file), start, start + one.file_size, packed=packed)
-    except (OSError, zipfile.BadZipFile) as error:
+        with file.open("rb") as stream:
+            if WACZ.search(file.name):
+                yield from _in_wacz(stream, Region(str(file), 0, file.stat().st_size, packed=False, stop=0), "", broken)
+            elif ZSTD.search(file.name):
+                raise CaptureError(f"{file}: {PACKED_WITH_ZSTD}")
+            else:
+                yield from _parts(stream, str(file), 0, file.stat().st_size)
+    except (OSError, *NO_ZIP) as error:
         raise CaptureError(f"{file}: cannot be read: {error}") from error
+
+
+def _in_wacz(stream: BinaryIO, place: Region, inside: str, broken: Callable[[str], None] | None) -> Iterator[Region]:
+    """Yield the parts of the WARC files in a WACZ, and in those that are in it. place: where in the file it is.
+    inside: its name there, if it is in another one."""
+    count = 0
+    with zipfile.ZipFile(_Window(stream, place.start, place.end)) as archive:
+        for one in archive.infolist():
+            name = f"{inside}{one.filename.rpartition('/')[2]}"
+            if not NAMES.search(name) or is_litter(name):
+                continue
+            count += 1
+            start = place.start + one.header_offset
+            start += _data_start(stream, start)
+            end = start + one.file_size
+            try:
+                if one.compress_type != zipfile.ZIP_STORED:
+                    raise CaptureError("it is compressed; WACZ 1.1.1 stores such files as they are")
+                if ZSTD.search(name):
+                    raise CaptureError(PACKED_WITH_ZSTD)
+                if WACZ.search(name) and inside.count("/") >= DEEPEST:
+                    raise CaptureError("a WACZ in a WACZ in a WACZ is not read; unpack it")
+                if WACZ.search(name):
+                    yield from _in_wacz(stream, place._replace(start=start, end=end), f"{name}/", broken)
+                else:
+                    yield from _parts(stream, place.file, start, end)
+            except (CaptureError, *NO_ZIP) as error:
+                problem = f"{place.file}: {name}: {error}"
+                if broken is None:
+                    raise CaptureError(problem) from error
+                broken(problem)
+    if not count:
+        raise CaptureError("no WARC file in it" if inside else f"{place.file}: no WARC file in it")
+
+
+class _Window(io.RawIOBase):
+    """A part of a file, as a file of its own."""
+
+    def __init__(self, stream: BinaryIO, start: int, end: int) -> None:
+        self._stream = stream
+        self._start = start
+        self._size = end - start
+        self._position = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        self._position = max(offset + (0, self._position, self._size)[whence], 0)
+        return self._position
+
+    def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]
+        self._stream.seek(self._start + self._position)
+        read = self._stream.read(max(min(len(buffer), self._size - self._position), 0))
+        buffer[: len(read)] = read
+        self._position += len(read)
+        return len(read)
 
 
 def first_member(stream: BinaryIO, start: int, end: int) -> int:
     """Return where the first record that begins in a part of a packed file begins; `end` if none does."""
     position = start
-    stream.seek(start)
-    window = stream.read(end - start + 2)
-    while (at := window.find(GZIP_START, position - start)) >= 0:
-        position = start + at
-        if position >= end:
-            break
+    while position < end:
         stream.seek(position)
-        if _begins_record(stream.read(512)):
+        window = stream.read(min(STEP, end - position) + len(GZIP_START) - 1)
+        at = window.find(GZIP_START)
+        if at < 0:
+            position += STEP
+            continue
+        position += at
+        stream.seek(position)
+        if position < end and _begins_record(stream.read(512)):
             return position
         position += 1
     return end
@@ -104,13 +174,18 @@ def _begins_record(packed: bytes) -> bool:
         return False
 
 
-def _parts(file: str, start: int, end: int, *, packed: bool) -> Iterator[Region]:
+def _parts(stream: BinaryIO, file: str, start: int, end: int) -> Iterator[Region]:
+    """Yield the parts of a WARC file that is there in `file`. Whether it is packed, its first bytes say; its name may
+    be wrong."""
+    stream.seek(start)
+    packed = stream.read(2) == GZIP_START[:2]
     step = PART if packed else max(end - start, 1)  # where a record begins in one that is not packed, none can tell
     for at in range(start, end, step):
         yield Region(file, at, min(at + step, end), packed, end, at == start)
 
 
 def _data_start(stream: BinaryIO, header: int) -> int:
+    """Return how long the local header of a file in a ZIP is."""
     stream.seek(header)
     local = stream.read(LOCAL_HEADER)
-    return header + LOCAL_HEADER + int.from_bytes(local[26:28], "little") + int.from_bytes(local[28:30], "little")
+    return LOCAL_HEADER + int.from_bytes(local[26:28], "little") + int.from_bytes(local[28:30], "little")

@@ -1,5 +1,5 @@
-"""The manifests: whether each names the one before it, whether in sum they say what the index says, and whether what was
-ever on record is still there."""
+"""The manifests: whether each names the one before it, whether in sum they say what the index says, and whether what
+was ever on record is still there."""
 
 from __future__ import annotations
 

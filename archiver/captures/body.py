@@ -1,0 +1,118 @@
+"""The body of an answer: what was sent, what it says, and whether it is whole. Crawl, replay and verify ask this one
+judge. No I/O."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from archiver.captures.decoding import NONE, BodyError, CutOffError, decode
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+OK = 200
+CHUNK_SIZE = re.compile(rb"([0-9A-Fa-f]{1,15})[ \t]*(?:;[^\r\n]*)?\r\n")  # RFC 9112, 7.1
+BEGUN_SIZE = re.compile(rb"[0-9A-Fa-f]{0,15}[ \t]*(?:;[^\r\n]*)?\r?")  # the same, cut off
+CHUNKED = "chunked"
+
+
+class Body(NamedTuple):
+    """A body, opened.
+
+    payload: without its transfer encoding: digests of payloads are of this. content: without its content encoding,
+    too; empty if there is a fault. fault: why it cannot be read, or that it is not whole; None if all is well.
+    """
+
+    payload: bytes
+    content: bytes
+    fault: BodyError | None = None
+
+
+def open_body(
+    raw: bytes,
+    headers: Iterable[tuple[str, str]],
+    limit: int,
+    *,
+    status: int = OK,
+    truncated: str = "",
+    segment: str = "",
+) -> Body:
+    """Open the body of an answer.
+
+    headers: of the answer. limit: the most bytes that it may unpack to. truncated and segment: WARC-Truncated and
+    WARC-Segment-Number of its record (WARC 1.1, 5.13 and 5.18), empty where they are not said.
+
+    Archives often take encodings off and leave their headers as they were. So the headers count only as far as the
+    bytes bear them out: chunks are judged if there are chunks, and Content-Length if no encoding was taken off.
+    """
+    headers = [(name.lower(), value) for name, value in headers]
+    transfer = _values(headers, "transfer-encoding")
+    payload = raw
+    try:
+        payload = _without_transfer_encoding(raw, transfer, limit)
+        if truncated:
+            raise CutOffError(f"the answer is cut off: its record says so (WARC-Truncated: {truncated})")
+        if segment:
+            raise CutOffError("the answer is cut off: its record is one segment of several (WARC-Segment-Number)")
+        content = decode(payload, _values(headers, "content-encoding"), limit)
+    except BodyError as error:
+        return Body(payload, b"", error)
+    if status == OK and not transfer and not _encoding_was_taken_off(headers, payload, content):
+        length = _content_length(headers)
+        if len(payload) < length:
+            what = f"{len(payload):,} of {length:,} bytes are there (Content-Length)"
+            return Body(payload, b"", CutOffError(f"the answer is cut off: {what}"))
+    return Body(payload, content)
+
+
+def _without_transfer_encoding(raw: bytes, encodings: str, limit: int) -> bytes:
+    """Return a payload. Raises BodyError."""
+    names = [name.strip().lower() for name in encodings.split(",")]
+    if CHUNKED in names:
+        raw = dechunked(raw)
+    return decode(raw, ",".join(name for name in names if name != CHUNKED), limit)
+
+
+def dechunked(raw: bytes) -> bytes:
+    """Return what is in chunks (RFC 9112, 7.1), without the trailer that may follow the last; `raw` itself if it is not
+    chunked: its first bytes are no chunk. Raises BodyError."""
+    pieces: list[bytes] = []
+    position = 0
+    while size := CHUNK_SIZE.match(raw, position):
+        start, length = size.end(), int(size[1], 16)
+        if length == 0:
+            return b"".join(pieces)
+        end = start + length
+        if end < len(raw) and not b"\r\n".startswith(raw[end : end + 2]):
+            if not pieces:
+                return raw
+            raise BodyError(f"its chunks are broken at byte {end:,}")
+        if end + 2 > len(raw):
+            raise CutOffError("the answer is cut off: its last chunk is missing")
+        pieces.append(raw[start:end])
+        position = end + 2
+    if not pieces:
+        return raw
+    if BEGUN_SIZE.fullmatch(raw, position):
+        raise CutOffError("the answer is cut off: its last chunk is missing")
+    raise BodyError(f"its chunks are broken at byte {position:,}")
+
+
+def _encoding_was_taken_off(headers: list[tuple[str, str]], payload: bytes, content: bytes) -> bool:
+    """Return whether an archive stored another body than came: its encoding is named, but is not there, or its header
+    has another name (X-Archive-Orig-Content-Encoding, and so on)."""
+    named = any(name.endswith("content-encoding") and value.strip().lower() not in NONE for name, value in headers)
+    return named and payload == content and bool(payload)
+
+
+def _content_length(headers: list[tuple[str, str]]) -> int:
+    """Return what Content-Length says, 0 where it says nothing or several things."""
+    said = {one.strip() for one in _values(headers, "content-length").split(",")}
+    value = said.pop()
+    return int(value) if not said and value.isascii() and value.isdecimal() and len(value) < 16 else 0
+
+
+def _values(headers: list[tuple[str, str]], name: str) -> str:
+    """Return what all headers of that name say, as one (RFC 9110, 5.3)."""
+    return ",".join(value for one, value in headers if one == name)

@@ -1,0 +1,88 @@
+"""The records of a WARC or ARC file that is not packed: where each begins and ends."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, BinaryIO
+
+from archiver.captures.members import LARGEST, TornError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+HEAD = 1 << 16  # bytes: no header of a record is longer
+STEP = 1 << 20  # bytes that are searched at once
+END_OF_HEAD = re.compile(rb"\r?\n\r?\n")
+LENGTH = re.compile(rb"\nContent-Length[ \t]*:[ \t]*([0-9]{1,15})[ \t]*\r?\n", re.IGNORECASE)
+WARC = b"WARC/"
+BLANK_LINES = (b"\r\n\r\n", b"\n\n")
+# Address, IP address, time, media type, length: ARC 1.0, "The URL-record".
+ARC = re.compile(rb"[a-z][a-z0-9+.-]*:[^\r\n]* [^ \r\n]+ [0-9]{8,14} [^\r\n]*? ?([0-9]{1,15})\r?\n", re.IGNORECASE)
+ADDRESS = re.compile(rb"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
+# A line with the version, and one with a field: what only speaks of the format does not look so.
+START = re.compile(rb"(?:^|(?<=\n))WARC/[0-9.]{3,5}\r?\n[A-Za-z-]+[ \t]*:")
+OVERLAP = 100  # bytes: the longest beginning of a record that is looked for
+
+
+def frames(stream: BinaryIO, start: int, stop: int) -> Iterator[tuple[int, int, bytes]]:
+    """Yield offset, length and content of each record from `start` on; of a huge one only the beginning.
+
+    Raises TornError for the first that does not end where it says, or is none; OSError.
+    """
+    while start < stop:
+        stream.seek(start)
+        head = stream.read(min(HEAD, stop - start))
+        if blank := _blank(head):
+            start += blank
+            continue
+        size = _size(head, start)
+        if start + size > stop:
+            raise TornError(start, "the file ends within a record", at_end=True)
+        if not _ends(stream, start + size, stop):
+            raise TornError(start, "the record does not end where it says")
+        stream.seek(start)
+        yield start, size, stream.read(min(size, LARGEST))
+        start += size
+
+
+def find_record(stream: BinaryIO, start: int, stop: int) -> int:
+    """Return where the next WARC record begins from `start` on, `stop` if none does. Raises OSError."""
+    while start < stop:
+        before = 1 if start else 0  # whether a line begins there
+        stream.seek(start - before)
+        window = stream.read(min(STEP + OVERLAP, stop - start + before))
+        if found := START.search(window, before):
+            return start - before + found.start()
+        start += STEP
+    return stop
+
+
+def _size(head: bytes, offset: int) -> int:
+    """Return how long the record is whose header begins `head`, without the blank lines after it. Raises TornError."""
+    if not START.match(head):
+        if found := ARC.match(head):
+            return found.end() + int(found[1])
+        raise TornError(offset, "no WARC record begins there")
+    end = END_OF_HEAD.search(head)
+    if end is None or START.search(head, 1, end.start()):
+        raise TornError(offset, "its header does not end")
+    length = LENGTH.search(head, 0, end.end())
+    if length is None:
+        raise TornError(offset, "it does not say how long it is (Content-Length)")
+    return end.end() + int(length[1])
+
+
+def _ends(stream: BinaryIO, end: int, stop: int) -> bool:
+    """Return whether a record can end there: with two blank lines (WARC 1.1, 4), or before another record, or with the
+    file."""
+    stream.seek(end)
+    after = stream.read(min(OVERLAP, stop - end))
+    following = after.lstrip(b"\r\n")
+    if not following or after.startswith(BLANK_LINES) or following.startswith(WARC):
+        return True
+    return following != after and ADDRESS.match(following) is not None
+
+
+def _blank(text: bytes) -> int:
+    """Return how many bytes of blank lines there are at the beginning of `text`."""
+    return len(text) - len(text.lstrip(b"\r\n"))

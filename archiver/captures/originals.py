@@ -1,0 +1,82 @@
+"""Which record has the body of a revisit (WARC 1.1, 6.7). No I/O."""
+
+from __future__ import annotations
+
+import re
+from base64 import b32decode
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from archiver.captures.answers import Answer
+    from archiver.captures.capture import Capture
+
+DIGEST = re.compile(r"(?P<algorithm>[a-z0-9]+(?:-[0-9]+)?):(?P<value>[A-Za-z0-9]+)=*", re.IGNORECASE)
+SIZES = {"md5": 16, "sha1": 20, "sha224": 28, "sha256": 32, "sha384": 48, "sha512": 64}  # bytes
+
+
+class RecordNames(NamedTuple):
+    """What revisits may call a record that has a body.
+
+    id: its WARC-Record-ID. digest: its WARC-Payload-Digest. payload: the SHA-256 of its payload, in hexadecimal
+    digits. url and time: WARC-Target-URI and WARC-Date.
+    """
+
+    id: str
+    digest: str
+    payload: str
+    url: str
+    time: datetime
+
+
+class Originals:
+    """The records that were read, by all that revisits may call them."""
+
+    def __init__(self) -> None:
+        self._ids: dict[str, Capture] = {}
+        self._digests: dict[bytes, Capture] = {}
+        self._moments: dict[tuple[str, datetime], Capture] = {}
+
+    def add(self, names: RecordNames, capture: Capture) -> None:
+        """Note a record that has a body. capture: where it is. Of several with one name the first is meant."""
+        if names.id:
+            self._ids.setdefault(names.id, capture)
+        for digest in {digest_key(names.digest), digest_key(f"sha256:{names.payload}")} - {b""}:
+            self._digests.setdefault(digest, capture)
+        self._moments.setdefault((names.url, names.time), capture)
+
+    def find(self, revisit: Answer) -> Capture | None:
+        """Return the record that has the body of `revisit`: by the id that it names, by its digest, or by the address
+        and the date that it names; None if no such record was read."""
+        found = self._ids.get(revisit.refers_to) if revisit.refers_to else None
+        found = found or self._digests.get(digest_key(revisit.same))
+        if found is None and revisit.refers:
+            found = self._moments.get(revisit.refers)
+        return found
+
+
+def digest_key(text: str) -> bytes:
+    """Return a labelled digest (`sha1:3I42H3S6…`) in a form that can be compared, whether it is written in base 32 or
+    in hexadecimal digits; empty if it is none."""
+    found = DIGEST.fullmatch(text.strip())
+    if found is None:
+        return b""
+    algorithm, value = found["algorithm"].lower().replace("-", ""), found["value"]
+    size = SIZES.get(algorithm)
+    try:
+        if size is None:
+            return b""
+        if len(value) == 2 * size:
+            return algorithm.encode() + bytes.fromhex(value)
+        padded = value.upper() + "=" * (-len(value) % 8)
+        binary = b32decode(padded)
+    except ValueError:
+        return b""
+    return algorithm.encode() + binary if len(binary) == size else b""
+
+
+def sha256_of(text: str) -> str:
+    """Return the SHA-256 that a labelled digest is, in hexadecimal digits; empty if it is another one, or none."""
+    key = digest_key(text)
+    return key.removeprefix(b"sha256").hex() if key.startswith(b"sha256") else ""

@@ -1,0 +1,37 @@
+"""WARC-Date, in all the forms that it may have. No I/O."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta
+
+# WARC 1.1, 5.4: the W3C's profile of ISO 8601, as precise as the writer knows; and the offsets that some write.
+FORM = re.compile(
+    r"(?P<year>\d{4})(?:-(?P<month>\d\d)(?:-(?P<day>\d\d)"
+    r"(?:[T ](?P<hour>\d\d):(?P<minute>\d\d)(?::(?P<second>\d\d)(?:[.,](?P<fraction>\d+))?)?"
+    r"(?:Z|(?P<sign>[+-])(?P<hours>\d\d):?(?P<minutes>\d\d))?)?)?)?",
+    re.ASCII | re.IGNORECASE,
+)
+
+
+def parse_warc_date(text: str) -> datetime:
+    """Return a WARC-Date in UTC; one without an offset is in it, and what it does not say is the earliest that it may
+    mean. Raises ValueError."""
+    found = FORM.fullmatch(text.strip())
+    if found is None:
+        raise ValueError(f"{text[:40]!r} is no date" if text.strip() else "it has no date (WARC-Date)")
+    year, month, day, hour, minute, second = (
+        int(found[name] or default) for name, default in zip(NAMES, (1, 1, 1, 0, 0, 0), strict=True)
+    )
+    fraction = int((found["fraction"] or "0")[:6].ljust(6, "0"))
+    try:
+        time = datetime(year, month, day, hour, minute, min(second, 59), fraction, tzinfo=UTC)  # a leap second is kept
+        if found["sign"]:
+            offset = timedelta(hours=int(found["hours"]), minutes=int(found["minutes"]))
+            time += -offset if found["sign"] == "+" else offset
+    except (ValueError, OverflowError) as error:
+        raise ValueError(f"{text[:40]!r} is no date: {error}") from error
+    return time
+
+
+NAMES = ("year", "month", "day", "hour", "minute", "second")

@@ -1,0 +1,20 @@
+"""Files that systems and editors leave in every directory, and that are nobody's work. No I/O."""
+
+from __future__ import annotations
+
+import re
+
+# Of macOS, Windows, Linux desktops and network drives; of editors; of git, which keeps no empty directory.
+NAMES = re.compile(
+    r"\.DS_Store|\._.*|\.AppleDouble|\.Spotlight-V100|\.Trashes|\.fseventsd|__MACOSX|Icon\r"
+    r"|(?:eh)?Thumbs\.db|desktop\.ini|\$RECYCLE\.BIN|System Volume Information"
+    r"|\.directory|\.Trash-\d+|\.nfs[0-9a-f]+|\.fuse_hidden[0-9a-f]+|@eaDir|\.stfolder|\.syncthing\..*\.tmp"
+    r"|.*~|\..*\.sw[a-p]|#.*#|\.#.*|~\$.*"
+    r"|\.git(?:keep|ignore|attributes)|\.keep",
+    re.IGNORECASE | re.DOTALL,
+)
+
+
+def is_litter(path: str) -> bool:
+    """Return whether a file is litter: its name, or that of a directory that it is in. path: with slashes."""
+    return any(NAMES.fullmatch(name) for name in path.split("/"))
