@@ -31,7 +31,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "article": {"captures"},
     "index": {"addresses", "article", "captures", "errors", "signals"},
     "recorder": {"batches", "captures", "errors", "index", "recipes"},
-    "net": {"captures", "index", "recorder"},
+    "net": {"captures", "errors", "index", "recorder"},
     "pages": {"addresses", "article", "captures", "errors", "recipes", "text"},
     "dates": {"errors"},
     "yields": {"spans"},

@@ -17,6 +17,7 @@ from scrapy.exceptions import IgnoreRequest
 
 from archiver.index import seconds
 from archiver.index.extension import archive_index
+from archiver.net.budget import BudgetMiddleware
 from archiver.net.pause import Pause
 
 if TYPE_CHECKING:
@@ -42,22 +43,24 @@ class BackoffMiddleware(RetryMiddleware):
 
     A retry waits ARCHIVER_BACKOFF seconds, twice that the next time, and so on, or as long as `Retry-After` says.
     After 429 and 503 no request goes to that host meanwhile. A wait of more than ARCHIVER_RETRY_AFTER_MAX seconds
-    is not waited for: the answer is then a failure, and until that time no run asks the host again.
+    is not waited for: the answer is then a failure, and until that time no run asks the host again. A host whose
+    robots.txt wants a longer time than that between requests gets one request, and no other run asks it meanwhile.
     """
 
     def __init__(self, settings: BaseSettings, journal: Journal) -> None:
         super().__init__(settings)
         self._first_wait = settings.getfloat("ARCHIVER_BACKOFF")
         self._longest_wait = settings.getfloat("ARCHIVER_RETRY_AFTER_MAX")
-        self.pause = Pause()
+        self.pause = Pause(self._sleep)
         self._journal = journal
-        self._closed: dict[str, int] = {}  # hosts that are not asked in this run, and until when they want that
+        self._closed: dict[str, tuple[int, str]] = {}  # hosts that are not asked, until when, and what asks for it
+        self._one_only: dict[str, float] = {}  # hosts that get one request more, and for how long none after it
         now = seconds()
         for host, resume in journal.hosts(now).items():
             if resume - now <= self._longest_wait:
                 self.pause.hold(host, resume - now)
             elif resume - now <= LONGEST_REST:
-                self._closed[host] = resume
+                self._closed[host] = (resume, "Retry-After or Crawl-delay")
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -72,10 +75,31 @@ class BackoffMiddleware(RetryMiddleware):
 
     def refuse(self, request: Request) -> None:
         """Raise IgnoreRequest for such a host. The download handler asks again, when a request's turn has come."""
-        resume = self._closed.get(urlsplit(request.url).netloc, 0)
+        resume, why = self._closed.get(urlsplit(request.url).netloc, (0, ""))
         if resume > seconds():
             until = time.strftime("%Y-%m-%d %H:%M", time.localtime(resume))
-            raise IgnoreRequest(f"the site asked to be left alone until {until} (Retry-After)")
+            raise IgnoreRequest(f"the site asked to be left alone until {until} ({why})")
+
+    def take_turn(self, request: Request) -> None:
+        """Note that `request` is made now. Raises IgnoreRequest if it must not be."""
+        self.refuse(request)
+        host = urlsplit(request.url).netloc
+        if host in self._one_only:
+            self._close(host, self._one_only.pop(host), "Crawl-delay")
+
+    def ask_once(self, host: str, delay: float) -> bool:
+        """Return whether so many seconds between requests to `host` are more than we wait: then it gets one more."""
+        if delay <= self._longest_wait:
+            return False
+        if host not in self._closed:
+            self._one_only[host] = min(delay, LONGEST_REST)
+        return True
+
+    def _close(self, host: str, rest: float, why: str) -> None:
+        """Leave `host` alone for so many seconds, in this run and in others."""
+        resume = math.ceil(time.time() + rest)
+        self._journal.hold(host, resume)
+        self._closed[host] = (resume, why)
 
     def notice(self, request: Request, response: Response) -> None:
         """Hold back the host of `request` if `response` asks for it. The download handler calls this at once: by the
@@ -83,13 +107,12 @@ class BackoffMiddleware(RetryMiddleware):
         if response.status in SITE_WIDE:
             host = urlsplit(request.url).netloc
             asked = retry_after(response)
-            resume = math.ceil(time.time() + min(asked, LONGEST_REST))
-            if asked:
-                self._journal.hold(host, resume)
             if asked > self._longest_wait:
-                self._closed[host] = resume
-            else:
-                self.pause.hold(host, min(max(asked, self._wait(request)), self._longest_wait))
+                self._close(host, min(asked, LONGEST_REST), "Retry-After")
+                return
+            if asked:
+                self._journal.hold(host, math.ceil(time.time() + asked))
+            self.pause.hold(host, min(max(asked, self._wait(request)), self._longest_wait))
 
     async def process_response(self, request: Request, response: Response) -> Request | Response:  # type: ignore[override]
         """Return `request` to try it again, after waiting, or the response."""
@@ -104,8 +127,6 @@ class BackoffMiddleware(RetryMiddleware):
         """Return `request` to try it again, after waiting, or None for a failure that stays one."""
         if not isinstance(exception, self.exceptions_to_retry) or request.meta.get("dont_retry"):
             return None
-        if request.meta.get("dont_obey_robotstxt"):
-            return None  # a robots.txt: the page that it was asked for will find the host in the same state
         return await self._again(request, exception, self._wait(request))
 
     async def _again(self, request: Request, reason: str | Exception, wait: float) -> Request | None:
@@ -113,8 +134,13 @@ class BackoffMiddleware(RetryMiddleware):
         if retry is None:
             return None
         logger.info("Retrying %s in %.1f s: %s", request.url, wait, reason)
-        await asyncio.sleep(wait)
+        await self._sleep(wait)
         return retry
+
+    async def _sleep(self, wait: float) -> None:
+        """Wait so many seconds. Raises BudgetSpentError if the run is over before."""
+        budget = self.crawler.get_downloader_middleware(BudgetMiddleware)
+        await (budget.sleep(wait) if budget else asyncio.sleep(wait))
 
     def _wait(self, request: Request) -> float:
         """Return the seconds to wait before the next try, if the site says nothing of it."""
