@@ -49,7 +49,8 @@ MAY_IMPORT: dict[str, set[str]] = {
         *("recipes", "recorder"),
     },
     "verify": {
-        *("article", "captures", "errors", "index", "pipelines", "posts", "recipes", "recorder", "replay"),
+        *("article", "captures", "errors", "index", "litter", "pipelines", "posts", "recipes", "recorder"),
+        "replay",
     },
     "extensions": {
         *("addresses", "adoption", "article", "errors", "index", "net", "posts"),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote_plus
 
 if TYPE_CHECKING:
@@ -32,6 +32,7 @@ KEY_LIKE = re.compile(r"(?=.*[0-9])(?=.*[A-Za-z])[A-Za-z0-9_+/=.~-]{16,}")
 MARKS = re.compile(r"[-_. ]+")
 USER = re.compile(r"^([a-z][a-z0-9+.-]*:[/\\]{2,})([^/?#\\]*)@", re.IGNORECASE)
 PARAMETER = re.compile(r"(?<=[?&;#])([^=&;#?]+)=([^&;#]*)")
+WEB = re.compile(r"https?://", re.IGNORECASE)
 COOKIE = "set-cookie"
 LONG_ENOUGH = 6  # characters: a shorter secret is not looked for elsewhere, since it would be found in other words
 
@@ -46,6 +47,17 @@ def is_private_header(name: str) -> bool:
 def public_address(url: str) -> str:
     """Return an address without name and password, and with `removed` for the values of keys and tokens."""
     return PARAMETER.sub(_public_parameter, USER.sub(r"\1", url))
+
+
+def public_values(value: Any) -> Any:
+    """Return a JSON value with the addresses in it as `public_address` has them."""
+    if isinstance(value, str):
+        return public_address(value) if WEB.match(value) else value
+    if isinstance(value, dict):
+        return {key: public_values(one) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [public_values(one) for one in value]
+    return value
 
 
 def private_parts(url: str) -> list[str]:

@@ -9,7 +9,7 @@ from archiver.captures import Capture
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from archiver.index.database import Database
 
@@ -88,6 +88,21 @@ class Captures:
     def seal(self, sealed: Sealed) -> None:
         """Note that nothing is added to a file any more."""
         self._database.write("INSERT OR REPLACE INTO warcs (path, size, sha256) VALUES (?, ?, ?)", *sealed)
+
+    def replace_file(self, path: str, sealed: Sealed, places: Mapping[int, tuple[int, int, str]]) -> None:
+        """Note that the file `path` was written anew, and is gone. places: offset, length and target URI that each
+        record has now, by its old offset."""
+        for capture in self.in_file(path).values():
+            self._database.write(
+                "UPDATE captures SET warc = ?, offset = ?, length = ?, url = ? WHERE warc = ? AND offset = ?",
+                sealed.path,
+                *places[capture.offset],
+                path,
+                capture.offset,
+            )
+        self._database.write("DELETE FROM warcs WHERE path = ?", path)
+        self._database.write("INSERT OR IGNORE INTO removed (path) VALUES (?)", path)
+        self.seal(sealed)
 
     def sealed(self) -> dict[str, Sealed]:
         """Return the files that are sealed, by path."""

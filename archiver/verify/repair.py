@@ -9,7 +9,7 @@ from scrapy.exceptions import DropItem
 
 from archiver.article import Article
 from archiver.captures import HELD_BACK
-from archiver.captures.answers import answers, body_at
+from archiver.captures.answers import answer_at, body_at
 from archiver.errors import ArchiverError, CaptureError
 from archiver.pipelines.write import WritePipeline
 from archiver.posts import Store
@@ -17,7 +17,6 @@ from archiver.recorder import Recorder
 from archiver.replay.workshop import Failed, Workshop
 from archiver.verify.files import keep_beside, replace
 from archiver.verify.problems import Kind
-from archiver.verify.warcs import region_at
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -113,10 +112,7 @@ class Repair:
         file = self._output / capture.warc
         if not file.exists():
             raise CaptureError(f"its capture was in {capture.warc}, which is not there")
-        region = region_at(file, capture)
-        answer = next(answers(region), None) if region else None
-        if answer is None:
-            raise CaptureError(f"{capture.warc}: no answer at byte {capture.offset:,}")
+        answer = answer_at(capture, file)
         if answer.same:
             first = self._index.captures.same(capture.payload)
             if first is None:
