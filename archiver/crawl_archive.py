@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from archiver.article import Article
     from archiver.captures import Capture, Evidence
     from archiver.extract import Extracted, ExtractOptions
-    from archiver.index import ArticleKey
+    from archiver.index import ArticleKey, Robots
 
 logger = logging.getLogger(__name__)
 
@@ -164,6 +164,21 @@ class ArchiveExtension:
         self.hosts[host] = until
         if self.session:
             self.do_soon(self.session.index.run(lambda index: index.hosts.hold(host, until)))
+
+    async def kept_robots(self, address: str, age: int) -> Robots | None:
+        """Return the robots.txt that came last from `address`, if that is not longer ago; None if nothing is kept.
+
+        Raises IndexFileError.
+        """
+        if self.session is None:
+            return None
+        moment = now()
+        return await self.session.index.run(lambda index: index.hosts.robots(address, moment - age, moment))
+
+    def keep_robots(self, address: str, status: int, body: bytes) -> None:
+        """Keep the robots.txt that came from `address`."""
+        if self.session:
+            self.do_soon(self.session.index.run(lambda index: index.hosts.keep_robots(address, status, body, now())))
 
     def keep_soon(self, evidence: Evidence) -> None:
         """Capture an answer that no post will be made of, before the crawl ends."""

@@ -5,6 +5,11 @@ class ArchiverError(Exception):
     """The base of every error that this package raises for its user to read."""
 
 
+def os_reason(error: OSError) -> str:
+    """Return what the system says of an error: one that does not come from it has no words of the system's."""
+    return error.strerror or str(error) or type(error).__name__
+
+
 class RecipeError(ArchiverError):
     """A recipe that cannot be used: names the file, the key and what was expected there."""
 

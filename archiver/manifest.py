@@ -4,6 +4,7 @@
     <SHA-256>  _manifests/2026/11/000041-20261122T100000Z.sha256     the manifest before this one
     <SHA-256>  _posts/2026-11-22-NW….md
     # removed  _posts/…                                                  a file that an earlier one has, and is gone
+    # rewritten  <SHA-256>  _captures/…      what that file was: it was written anew without a credential, and is gone
 
 Whoever keeps the SHA-256 of one manifest can show that nothing which it or an earlier one has was changed since.
 """
@@ -14,13 +15,14 @@ import re
 import time
 from hashlib import sha256
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from archiver.errors import StoreError
 from archiver.storage import write_atomically
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from archiver.index import Index
 
@@ -29,6 +31,8 @@ SUFFIX = ".sha256"
 NAME = re.compile(rf"\d+-\w+{re.escape(SUFFIX)}", re.ASCII)
 TITLE = "# archiver manifest 1"
 REMOVED = "# removed  "
+REWRITTEN = "# rewritten  "
+NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 class Head(NamedTuple):
@@ -56,9 +60,12 @@ def head(output: Path) -> Head | None:
     return Head(files[-1].relative_to(output).as_posix(), sha256(files[-1].read_bytes()).hexdigest())
 
 
-def add_manifest(output: Path, index: Index) -> Head | None:
-    """Write a manifest of all that none has yet, note it in `index`, and return it; None if there is nothing. Raises
-    StoreError; then there is no new one."""
+def add_manifest(output: Path, index: Index, rewritten: Mapping[str, str] = NOTHING) -> Head | None:
+    """Write a manifest of all that none has yet, note it in `index`, and return it; None if there is nothing.
+
+    rewritten: captures that were written anew, and the SHA-256 that each was. Raises StoreError; then there is no new
+    one.
+    """
     lines = [*(f"{digest.hex()}  {path}" for path, digest in index.manifests.unlisted())]
     removed = index.manifests.removed()
     if not (lines or removed):
@@ -68,7 +75,8 @@ def add_manifest(output: Path, index: Index) -> Head | None:
         number = _number(Path(before.path)) + 1 if before else 1
         chain = [f"{before.sha256}  {before.path}"] if before else []
         # Whatever is written after its name says that it is there, so the names that are gone come first.
-        text = "\n".join([TITLE, *chain, *(f"{REMOVED}{path}" for path in removed), *lines, ""])
+        anew = [f"{REWRITTEN}{was}  {path}" for path, was in rewritten.items()]
+        text = "\n".join([TITLE, *chain, *anew, *(f"{REMOVED}{path}" for path in removed), *lines, ""])
         now = time.gmtime()
         folder = f"{MANIFESTS}/{time.strftime('%Y/%m', now)}"
         if before and folder < before.path.rpartition("/")[0]:  # the clock went back
@@ -91,6 +99,13 @@ def read_lines(file: Path) -> Iterator[tuple[str, str]]:
             if not space or len(digest) != 64:
                 raise ValueError(f"no line of a manifest: {line[:100]}")
             yield path, digest
+
+
+def read_rewritten(file: Path) -> Iterator[str]:
+    """Yield the SHA-256 that captures had before they were written anew. Raises OSError, ValueError."""
+    for line in file.read_text("utf-8").splitlines():
+        if line.startswith(REWRITTEN):
+            yield line.removeprefix(REWRITTEN).partition("  ")[0]
 
 
 def _number(file: Path) -> int:

@@ -66,10 +66,11 @@ DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
     "archiver.net.kept.KeptAnswersMiddleware": 50,
     "archiver.net.robots_cache.RobotsCacheMiddleware": 60,
-    "archiver.net.robots.QuietRobotsTxtMiddleware": 100,
+    "archiver.net.robots.RobotsMiddleware": 100,
     "scrapy.downloadermiddlewares.downloadtimeout.DownloadTimeoutMiddleware": None,
     "scrapy.downloadermiddlewares.useragent.UserAgentMiddleware": None,
     "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,
+    "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,  # the download handler unpacks
     "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,
     "archiver.net.backoff.BackoffMiddleware": 550,
     "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": None,

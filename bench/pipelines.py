@@ -8,15 +8,15 @@ from datetime import UTC, datetime
 from statistics import median
 from typing import TYPE_CHECKING, TypeVar
 
+from archiver.pipelines.clean import CleanPipeline
+from archiver.pipelines.metadata import MetadataPipeline
+from archiver.pipelines.validate import ValidatePipeline
 from lxml.html import fragment_fromstring
 from scrapy.http import TextResponse
 
 from archiver.addresses import Reference
 from archiver.crawl import GC_THRESHOLD
 from archiver.pages import page_for
-from archiver.pipelines.clean import CleanPipeline
-from archiver.pipelines.metadata import MetadataPipeline
-from archiver.pipelines.validate import ValidatePipeline
 from archiver.posts import render, words
 from archiver.recipes import load_recipes
 from bench.articles import KINDS, article_id, samples

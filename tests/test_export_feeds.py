@@ -51,6 +51,7 @@ class Item(msgspec.Struct, forbid_unknown_fields=True):
     image: str | None = None
     authors: list[Author] = []
     tags: list[str] = []
+    language: str | None = None
 
 
 class JsonFeed(msgspec.Struct, forbid_unknown_fields=True):
@@ -60,6 +61,7 @@ class JsonFeed(msgspec.Struct, forbid_unknown_fields=True):
     title: str
     items: list[Item]
     home_page_url: str | None = None
+    feed_url: str | None = None
 
 
 def read(data: bytes) -> Any:
@@ -160,9 +162,50 @@ def test_atom_has_what_rfc_4287_requires() -> None:
     for element in (feed, *feed.iter(f"{ATOM}entry")):
         assert [len(element.findall(f"{ATOM}{name}")) for name in ("id", "title", "updated")] == [1, 1, 1]
     assert feed.findtext(f"{ATOM}author/{ATOM}name") == SITE
-    assert feed.findtext(f"{ATOM}updated") == EDITED.saved.isoformat()
+    # The schema (appendix B) has what is said of the feed before its entries.
+    names = [one.tag.removeprefix(ATOM) for one in feed if isinstance(one.tag, str)]
+    assert names.index("entry") == len(names) - 2
+    updated = datetime.fromisoformat(feed.findtext(f"{ATOM}updated") or "")
+    assert updated.replace(microsecond=0) == EDITED.saved
+    assert updated == max(datetime.fromisoformat(one.text or "") for one in feed.iter(f"{ATOM}updated"))
     assert [one.findtext(f"{ATOM}published") for one in feed.iter(f"{ATOM}entry")] == ["2024-03-15T08:12:36+08:00"] * 2
     assert [one.get("type") for one in feed.iter(f"{ATOM}content")] == ["html", "html"]
+
+
+def test_entries_of_one_minute_have_times_of_their_own() -> None:
+    """They stay the same, whatever else is in the feed: readers take another time for a change."""
+    same = [entry(id=str(number)) for number in range(50)]
+    feed = etree.fromstring(written("atom", *same))
+    times = [one.text for one in feed.findall(f"{ATOM}entry/{ATOM}updated")]
+    assert len(set(times)) == 50
+    assert {time and time[:19] for time in times} == {PLAIN.published.isoformat()[:19]}
+    alone = etree.fromstring(written("atom", same[7]))
+    assert alone.findtext(f"{ATOM}entry/{ATOM}updated") == times[7]
+
+
+@pytest.mark.parametrize(
+    ("target", "expected"),
+    [("archive/feeds/new 1.xml", "feeds/new%201.xml"), ("elsewhere/feed.xml", "feed.xml"), ("", None)],
+)
+def test_a_feed_says_where_it_is(target: str, expected: str | None) -> None:
+    address = expected and f"https://{SITE}/{expected}"
+    feed = etree.fromstring(written("atom", PLAIN, target=target))
+    (channel,) = etree.fromstring(written("rss", PLAIN, target=target))
+    for found in (feed.findall(f"{ATOM}link[@rel='self']"), channel.findall(f"{ATOM}link[@rel='self']")):
+        assert [one.get("href") for one in found] == ([address] if address else [])
+    assert json_feed(PLAIN, target=target).feed_url == address
+    assert etree.fromstring(written("atom", PLAIN, site="", target=target)).findall(f"{ATOM}link[@rel='self']") == []
+
+
+def test_languages_that_a_script_tells() -> None:
+    texts = {"zh": "一家公司的新闻。", "ja": "これは新聞です。", "ko": "한국 뉴스", "": "Plain news."}
+    entries = [entry(id=language, title="", html=f"<p>{text}</p>") for language, text in texts.items()]
+    assert [item.language or "" for item in json_feed(*entries).items] == list(texts)
+    lang = "{http://www.w3.org/XML/1998/namespace}lang"
+    several = etree.fromstring(written("atom", *entries))
+    assert several.get(lang) is None
+    assert [one.get(lang, "") for one in several.iter(f"{ATOM}entry")] == list(texts)
+    assert etree.fromstring(written("atom", entries[0])).get(lang) == "zh"
 
 
 def test_rss_has_what_its_specification_requires() -> None:

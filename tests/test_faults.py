@@ -37,7 +37,7 @@ def article(replica: Replica) -> Record:
         (Fault.NULL, {}, "the answer is empty: null"),
         (Fault.EMPTY, {}, "the answer is empty"),
         (Fault.TRUNCATED_JSON, {}, "the answer is not JSON"),
-        (Fault.CUT_SHORT, {}, "the connection closed before the answer was whole"),
+        (Fault.CUT_SHORT, {}, "the answer is cut off: the connection closed before its end"),
         (Fault.OTHER_ARTICLE, {}, "the answer is another article"),
         (Fault.REDIRECT_LOOP, {}, "redirects in a circle"),
         (Fault.REDIRECT_FILE, {}, "redirects to file:///etc/passwd, where only"),

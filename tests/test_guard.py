@@ -9,6 +9,7 @@ import ssl
 import threading
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -19,9 +20,13 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from hypothesis import given
 from hypothesis import strategies as st
+from scrapy.exceptions import IgnoreRequest
+from scrapy.http import Request, Response
+from scrapy.settings import Settings
 
 from archiver import recipes
-from archiver.net.guard import Guard, GuardedResolver, is_public
+from archiver.net.guard import NO_ADDRESS, REFUSED, Guard, GuardedConnector, host_of, is_public
+from archiver.net.redirect import GuardedRedirectMiddleware
 
 if TYPE_CHECKING:
     import ipaddress
@@ -30,20 +35,37 @@ if TYPE_CHECKING:
     from tests.conftest import Archive
 
 
-@pytest.mark.parametrize("host", ["finance.example.com", "93.184.216.34", "2606:4700::1", "xn--fiq228c.example"])
+PUBLIC = ["93.184.216.34", "8.8.8.8", "172.32.0.1", "192.167.0.1", "100.63.0.1", "2606:4700::1", "::ffff:8.8.8.8"]
+PRIVATE = [
+    *("0.0.0.0", "0.1.2.3", "10.1.2.3", "127.0.0.1", "127.255.0.1", "172.16.0.1", "172.31.0.1", "192.168.1.1"),
+    *("100.64.0.1", "100.100.100.200", "169.254.169.254", "198.18.0.1", "192.0.2.1", "198.51.100.1", "203.0.113.1"),
+    *("192.0.0.192", "168.63.129.16", "192.88.99.1", "224.0.0.1", "240.0.0.1", "255.255.255.255"),
+    *("::", "::1", "::127.0.0.1", "::7f00:1", "::8.8.8.8", "fe80::1", "fe80::1%eth0", "fc00::1", "fd00:ec2::254"),
+    *("fec0::1", "ff02::1", "64:ff9b::7f00:1", "64:ff9b::10.0.0.1", "64:ff9b:1::1", "100::1", "5f00::1"),
+    *("::ffff:127.0.0.1", "::ffff:7f00:1", "::ffff:10.0.0.1", "::ffff:0:127.0.0.1", "2002:7f00:1::", "2001::1"),
+    *("2001:db8::1", "2001:20::1", "3fff::1"),
+]
+LOCAL = [
+    *("localhost", "LOCALHOST", "a.localhost", "localhost.", "printer.local", "db.internal", "nas.lan", "x.home.arpa"),
+    *("intranet", "metadata", "metadata.google.internal", ""),
+    *("127.1", "2130706433", "0x7f000001", "017700000001", "0x7f.1", "127.0.0.1.", "[::1]", "%31%32%37.0.0.1"),
+    *(
+        "127\u30020\u30020\u30021",
+        "\uff11\uff12\uff17.0.0.1",
+        "①②⑦.⓪.⓪.①",
+        "127.0.\u200b0.1",
+        "ⓛⓞⓒⓐⓛⓗⓞⓢⓣ",
+        "127.0\uff0e0.1",
+    ),
+]
+
+
+@pytest.mark.parametrize("host", ["finance.example.com", "xn--fiq228c.example", "新闻.example", "1.example", *PUBLIC])
 def test_public_hosts_are_allowed(host: str) -> None:
     assert Guard(frozenset()).allows_name(host)
 
 
-@pytest.mark.parametrize(
-    "host",
-    [
-        *("localhost", "LOCALHOST", "a.localhost", "localhost.", "printer.local", "db.internal", ""),
-        *("127.0.0.1", "127.1", "0.0.0.0", "10.1.2.3", "172.16.0.1", "192.168.1.1", "169.254.169.254", "100.64.0.1"),
-        *("2130706433", "0x7f000001", "017700000001", "127.0.0.1.", "224.0.0.1", "255.255.255.255"),
-        *("::1", "::", "fe80::1", "fe80::1%eth0", "fc00::1", "::ffff:127.0.0.1", "::ffff:7f00:1", "2002:7f00:1::"),
-    ],
-)
+@pytest.mark.parametrize("host", [*LOCAL, *PRIVATE])
 def test_private_hosts_are_not(host: str) -> None:
     assert not Guard(frozenset()).allows_name(host)
 
@@ -51,14 +73,111 @@ def test_private_hosts_are_not(host: str) -> None:
 def test_a_host_that_was_asked_for_is_allowed() -> None:
     guard = Guard(frozenset({"127.0.0.1", "intranet"}))
     assert guard.allows_name("127.0.0.1")
+    assert guard.allows_name("Intranet.")
     assert guard.allows_address("intranet", "10.0.0.1")
     assert not guard.allows_name("127.0.0.2")
+    assert not guard.allows_address("elsewhere.example", "10.0.0.1")
 
 
 @given(st.ip_addresses())
 def test_no_private_address_is_public(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> None:
     if address.is_private or address.is_loopback or address.is_link_local or address.is_multicast:
-        assert not is_public(str(address)) or (address.version == 6 and address.sixtofour is not None)
+        assert not is_public(str(address))
+    if address.version == 4:
+        assert is_public(f"::ffff:{address}") == is_public(str(address))
+        assert not is_public(f"64:ff9b::{address}")
+        assert not is_public(f"::{address}")
+
+
+PRIVATE_ADDRESSES = [
+    *("http://127.0.0.1/t", "http://127。0。0。1:9911/t", "http://①②⑦.⓪.⓪.①/", "http://user:word@127.0.0.1/"),
+    *("http://public.example@127.0.0.1/", "http://[::127.0.0.1]/", "http://[::1%25lo]/", "http://0x7f.1/"),
+]
+NO_ADDRESSES = [
+    "http:///127.0.0.1/t",
+    "http://127.0.0.1:99\\@public.example/m",
+    "http://[::1/",
+    "http://",
+    "http:\\\\a/p",
+]
+
+
+@pytest.mark.parametrize(
+    ("url", "reason"),
+    [*((url, REFUSED) for url in PRIVATE_ADDRESSES), *((url, NO_ADDRESS) for url in NO_ADDRESSES)],
+)
+def test_an_address_is_judged_by_where_the_request_would_go(url: str, reason: str) -> None:
+    assert Guard(frozenset()).refusal(url) == reason
+
+
+# Redirects.
+
+SETTINGS = Settings()
+
+LOCATIONS = [
+    *("http:\\\\127.0.0.1:9911/p", "///127.0.0.1:9911/t", "//127.0.0.1/t", "http://127.0.0.1:9911\\@public.example/m"),
+    *("http://127。0。0。1:9911/t", "http://①②⑦.⓪.⓪.①/", "\thttp://127.0.0.1/", "http:/\\127.0.0.1/", "http://[::1]/"),
+    *("\\\\127.0.0.1\\x", "/\\127.0.0.1/x", "http:127.0.0.1", "HTTP://LOCALHOST/", "http://a@b@127.0.0.1/"),
+]
+
+
+def redirected(source: str, location: str) -> Request | Response:
+    """What becomes of a redirect."""
+    middleware = GuardedRedirectMiddleware(SETTINGS)
+    middleware.crawler = SimpleNamespace(spider=SimpleNamespace(name="x"))  # type: ignore[assignment]
+    response = Response(source, status=302, headers={"Location": location.encode("utf-8")})
+    return middleware.process_response(Request(source), response)
+
+
+@pytest.mark.parametrize("location", LOCATIONS)
+def test_no_redirect_leads_into_a_private_network(location: str) -> None:
+    """Each is refused, or leads to where it was sent from: never to the private address."""
+    try:
+        followed = redirected("http://public.example/a", location)
+    except IgnoreRequest as error:
+        assert str(error).startswith("redirects to ")  # noqa: PT017 - it may be followed as well
+    else:
+        assert isinstance(followed, Request)
+        assert host_of(followed.url) == "public.example"
+
+
+@pytest.mark.parametrize(
+    ("source", "location", "followed"),
+    [
+        ("http://public.example/a", "https://public.example/b", "https://public.example/b"),
+        ("http://public.example/a", "http://other.example/b", "http://other.example/b"),
+        ("https://public.example/a", "https://other.example/b", "https://other.example/b"),
+        ("https://public.example/a", "//other.example/b", "https://other.example/b"),
+        ("https://public.example/a", "/b", "https://public.example/b"),
+    ],
+)
+def test_redirects_that_are_followed(source: str, location: str, followed: str) -> None:
+    request = redirected(source, location)
+    assert isinstance(request, Request)
+    assert request.url == followed
+
+
+@pytest.mark.parametrize(
+    ("source", "location"),
+    [
+        ("https://public.example/a", "http://public.example/a"),
+        ("https://public.example/a", "http://other.example/b"),
+        ("https://public.example/a", "file:///etc/passwd"),
+        ("http://public.example/a", "ftp://public.example/a"),
+        ("http://public.example/a", "data:text/html,x"),
+    ],
+)
+def test_a_redirect_takes_no_encryption_away_and_leads_only_to_the_web(source: str, location: str) -> None:
+    with pytest.raises(IgnoreRequest, match="where only the same scheme or https is followed"):
+        redirected(source, location)
+
+
+def test_a_location_that_is_no_address() -> None:
+    with pytest.raises(IgnoreRequest, match=r"redirects to .*, which is no address"):
+        redirected("http://public.example/a", "http://[::1/x")
+
+
+# Connections.
 
 
 class Names(AbstractResolver):
@@ -79,17 +198,36 @@ class Names(AbstractResolver):
         """Nothing is open."""
 
 
-def test_names_are_checked_by_what_they_resolve_to() -> None:
+def connected(host: str) -> list[str]:
+    """The addresses that a connector would connect to."""
     names = Names(mixed=["10.0.0.1", "93.184.216.34"], rebound=["127.0.0.1"], mine=["127.0.0.1"])
-    resolver = GuardedResolver(Guard(frozenset({"mine"})), names)
 
-    def resolve(name: str) -> list[str]:
-        return [result["host"] for result in asyncio.run(resolver.resolve(name))]
+    async def ask() -> list[str]:
+        guard = Guard(frozenset({"mine", "127.0.0.9"}))
+        guard.add_proxy("http://user:word@127.0.0.8:3128")
+        async with GuardedConnector(guard, resolver=names) as connector:
+            assert isinstance(connector, GuardedConnector)
+            return [result["host"] for result in await connector._resolve_host(host, 80)]
 
-    assert resolve("mixed") == ["93.184.216.34"]
-    assert resolve("mine") == ["127.0.0.1"]
-    with pytest.raises(OSError, match=r"rebound is at a private address, 127\.0\.0\.1, and was not asked for"):
-        resolve("rebound")
+    return asyncio.run(ask())
+
+
+def test_names_are_checked_by_what_they_resolve_to() -> None:
+    assert connected("mixed") == ["93.184.216.34"]
+    assert connected("mine") == ["127.0.0.1"]
+
+
+def test_literal_addresses_are_checked_where_the_connection_is_opened() -> None:
+    assert connected("93.184.216.34") == ["93.184.216.34"]
+    assert connected("127.0.0.9") == ["127.0.0.9"]  # asked for
+    assert connected("127.0.0.8") == ["127.0.0.8"]  # the proxy
+
+
+@pytest.mark.parametrize("host", ["rebound", "127.0.0.1", "::1", "::ffff:127.0.0.1", "169.254.169.254"])
+def test_no_connection_is_opened_to_a_private_address(host: str) -> None:
+    with pytest.raises(OSError, match=r"is at a private address, .*, and was not asked for") as caught:
+        connected(host)
+    assert caught.value.strerror  # what explains it asks for that
 
 
 @pytest.fixture

@@ -63,14 +63,15 @@ MAY_IMPORT: dict[str, set[str]] = {
         *("storage", "workers"),
     },
     "verify": {
-        *("captures", "decide", "errors", "extract", "index", "manifest", "places", "recorder", "replay", "storage"),
+        *("captures", "decide", "errors", "extract", "index", "litter", "manifest", "places", "recorder", "replay"),
+        *("storage",),
     },
     "exports": {"article", "captures", "clock", "errors", "index", "places", "posts", "processes", "recipes", "text"},
     "crawl_archive": {
         *("answer", "article", "captures", "clock", "decide", "errors", "extract", "index", "road", "session"),
         *("session_options", "workers"),
     },
-    "net": {"captures", "clock", "crawl_archive", "index"},
+    "net": {"captures", "clock", "crawl_archive", "errors", "index"},
     "pipelines": {"article", "crawl_archive"},
     "spiders": {
         *("addresses", "answer", "article", "captures", "clock", "configuration", "crawl_archive", "dates", "errors"),

@@ -15,7 +15,7 @@ from archiver.captures.originals import RecordNames
 from archiver.captures.records import WEB, Broken, Record, records
 from archiver.captures.regions import GZIP_START, Region
 from archiver.captures.warc_date import parse_warc_date
-from archiver.errors import CaptureError
+from archiver.errors import CaptureError, os_reason
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -63,7 +63,7 @@ def answers(region: Region, broken: Callable[[str], None] | None = None) -> Iter
         with Path(region.file).open("rb") as stream:
             yield from _read(records(stream, region), region, broken)
     except OSError as error:
-        raise CaptureError(f"{region.file}: cannot be read: {error.strerror}") from error
+        raise CaptureError(f"{region.file}: cannot be read: {os_reason(error)}") from error
 
 
 def body_at(capture: Capture, file: Path) -> Answer:
@@ -76,10 +76,25 @@ def body_at(capture: Capture, file: Path) -> Answer:
             region = Region(str(file), capture.offset, capture.offset + 1, is_packed, stop)
             record = next(records(stream, region), None)
     except OSError as error:
-        raise CaptureError(f"{file}: cannot be read: {error.strerror}") from error
+        raise CaptureError(f"{file}: cannot be read: {os_reason(error)}") from error
     found = _opened(record, str(file)) if isinstance(record, Record) else record
     if isinstance(found, Broken):
         raise CaptureError(_where(str(file), found))
+    if found is None:
+        raise CaptureError(f"{file}: no answer at byte {capture.offset:,}")
+    return found
+
+
+def answer_at(capture: Capture, file: Path) -> Answer:
+    """Return the answer that a record holds, with what was noted with it. Raises CaptureError."""
+    try:
+        with file.open("rb") as stream:
+            stream.seek(capture.offset)
+            is_packed = stream.read(2) == GZIP_START[:2]
+            stop = stream.seek(0, SEEK_END)
+    except OSError as error:
+        raise CaptureError(f"{file}: cannot be read: {os_reason(error)}") from error
+    found = next(answers(Region(str(file), capture.offset, capture.offset + 1, is_packed, stop)), None)
     if found is None:
         raise CaptureError(f"{file}: no answer at byte {capture.offset:,}")
     return found

@@ -61,6 +61,20 @@ def decode(raw: bytes, encodings: str, limit: int) -> bytes:
     return raw
 
 
+def decode_beginning(raw: bytes, encodings: str, size: int) -> bytes:
+    """Return the first bytes of a body, of which `raw` may be only the beginning. Raises BodyError for an encoding that
+    is neither gzip nor deflate."""
+    names = [name for name in (one.strip().lower() for one in encodings.split(",")) if name not in NONE]
+    if not names or is_text(raw):
+        return raw[:size]
+    if len(names) > 1 or names[0] not in ("gzip", "x-gzip", "deflate"):
+        raise BodyError(f"its encoding {encodings} is not unpacked in parts")
+    try:
+        return zlib.decompressobj(zlib.MAX_WBITS | 32).decompress(raw, size)  # it finds out which of the two it is
+    except zlib.error as error:
+        raise BodyError(f"its {names[0]} encoding is broken: {error}") from error
+
+
 def _decode_one(raw: bytes, name: str, limit: int) -> bytes:
     coding = CODINGS.get(name)
     if coding is None:

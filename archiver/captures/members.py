@@ -8,7 +8,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, BinaryIO
 
 from archiver.captures.regions import PART, first_member
-from archiver.errors import CaptureError
+from archiver.errors import CaptureError, os_reason
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -94,7 +94,7 @@ def mend(file: Path, known: int = 0) -> tuple[int, bytes] | None:
                 stream.truncate(end)
         return end, digest(file)
     except OSError as error:
-        raise CaptureError(f"{file}: {error.strerror}") from error
+        raise CaptureError(f"{file}: {os_reason(error)}") from error
 
 
 def _record_after(stream: BinaryIO, start: int, end: int) -> bool:

@@ -21,6 +21,7 @@ from warcio.warcwriter import WARCWriter
 
 from archiver.captures.answers import body_at
 from archiver.captures.capture import ABOUT, CAPTURES
+from archiver.captures.private import public_values
 from archiver.errors import CaptureError
 from archiver.storage.atomic import sync_directory
 
@@ -33,6 +34,10 @@ if TYPE_CHECKING:
 
 # A body whose transfer encoding is gone, under a header that promises one, is read wrongly; others name it so too.
 TRANSFER_ENCODING = "X-Crawler-Transfer-Encoding"
+
+# In the first record of a file: that it holds no credentials, and only answers that were whole when they came. What
+# says so need not be looked through again. To be raised when captures.private or captures.body find more than before.
+RULES, RULES_KEPT = "archiver-record-rules", "1"
 
 
 class Job(NamedTuple):
@@ -108,7 +113,7 @@ class Output:
         self._descriptor = os.open(directory / name, flags, 0o666)
         self._path, self._size = f"{CAPTURES}/{now:%Y}/{now:%m}/{name}", 0
         try:
-            self._append(warcinfo(name, self._info))
+            self._append(warcinfo(name, {**self._info, RULES: RULES_KEPT}))
             for one in (directory, *directory.parents[:3]):  # new ones, too: the archive is the third
                 sync_directory(one)
         except OSError:
@@ -204,7 +209,7 @@ def _request(writer: WARCWriter, exchange: Exchange, answer: str) -> None:
 
 
 def _metadata(writer: WARCWriter, url: str, date: str, about: Mapping[str, Any], headers: dict[str, str]) -> None:
-    text = json.dumps(dict(about), ensure_ascii=False, sort_keys=True).encode("utf-8", "surrogatepass")
+    text = json.dumps(public_values(dict(about)), ensure_ascii=False, sort_keys=True).encode("utf-8", "surrogatepass")
     digest = f"sha256:{sha256(text).hexdigest()}"
     warc = {"WARC-Date": date, **headers, "WARC-Block-Digest": digest, "WARC-Payload-Digest": digest}
     writer.write_record(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from tempfile import SpooledTemporaryFile
 from typing import IO, TYPE_CHECKING
 
 from archiver.exports import shown
@@ -16,33 +17,53 @@ if TYPE_CHECKING:
 
 NAMESPACE = "http://www.w3.org/2005/Atom"
 A = f"{{{NAMESPACE}}}"
+FEED = f"{A}feed"
+XML = "http://www.w3.org/XML/1998/namespace"
+NAMESPACES: dict[str | None, str] = {None: NAMESPACE, "xml": XML}  # lxml would call the second one by another name
+LANGUAGE = f"{{{XML}}}lang"
+MEDIA_TYPE = "application/atom+xml"
+SPOOL = 4 << 20  # bytes of entries that are kept in memory; more go into a file
 
 
 def write(entries: Iterator[Entry], stream: IO[bytes], about: About) -> None:
-    """Write the feed. It is as new as its newest entry; an empty one, which must have a time too, is of 1970."""
-    latest = datetime.fromtimestamp(0, UTC)
-    with xml_document(stream, f"{A}feed", {None: NAMESPACE}) as xml:
-        xml.put(f"{A}id", shown.permanent_id(about, f"feed/{about.target.name if about.target else ''}"))
-        xml.put(f"{A}title", shown.feed_title(about))
-        if shown.home(about):
-            xml.put(f"{A}link", attributes={"rel": "alternate", "type": "text/html", "href": shown.home(about)})
-        # 4.1.1: one is due unless each entry has its own, and not every source names itself.
-        _put_author(xml, shown.feed_title(about))
-        xml.put(f"{A}generator", "archiver")
-        for entry in entries:
-            _put_entry(xml, entry, about)
-            latest = max(latest, shown.updated(entry))
-        # After the entries, since it takes all of them to know it: 4.1.1 leaves the order open.
-        xml.put(f"{A}updated", latest.isoformat())
+    """Write the feed. It is as new as its newest entry; an empty one, which must have a time too, is of 1970.
+
+    What is said of the feed comes before its entries (4.1.1, in the schema) and takes all of them to know, so these
+    are kept aside first.
+    """
+    latest, languages = datetime.fromtimestamp(0, UTC), set()
+    with SpooledTemporaryFile(SPOOL) as aside:
+        with xml_document(aside, FEED, NAMESPACES) as xml:
+            for entry in entries:
+                _put_entry(xml, entry, about)
+                latest = max(latest, _updated(entry))
+                languages.add(shown.language(entry))
+        with xml_document(stream, FEED, NAMESPACES, **_language(*languages)) as xml:
+            _put_head(xml, about, latest)
+            xml.paste(aside)
+
+
+def _put_head(xml: XmlWriter, about: About, latest: datetime) -> None:
+    """Write what is said of the feed (4.1.1)."""
+    xml.put(f"{A}id", shown.permanent_id(about, f"feed/{about.target.name if about.target else ''}"))
+    xml.put(f"{A}title", shown.feed_title(about))
+    xml.put(f"{A}updated", latest.isoformat())
+    if shown.feed_address(about):
+        xml.put(f"{A}link", attributes={"rel": "self", "type": MEDIA_TYPE, "href": shown.feed_address(about)})
+    if shown.home(about):
+        xml.put(f"{A}link", attributes={"rel": "alternate", "type": "text/html", "href": shown.home(about)})
+    # One is due unless each entry has its own, and not every source names itself.
+    _put_author(xml, shown.feed_title(about))
+    xml.put(f"{A}generator", "archiver")
 
 
 def _put_entry(xml: XmlWriter, entry: Entry, about: About) -> None:
     """Write an entry (4.1.2). It holds its content, so it needs no link, and has none if the post has no address."""
-    with xml.element(f"{A}entry"):
+    with xml.element(f"{A}entry", _language(shown.language(entry))):
         xml.put(f"{A}id", shown.permanent_id(about, entry.key))
         xml.put(f"{A}title", shown.title(entry))
         xml.put(f"{A}published", shown.published(entry).isoformat())
-        xml.put(f"{A}updated", shown.updated(entry).isoformat())
+        xml.put(f"{A}updated", _updated(entry).isoformat())
         if shown.address(entry):
             xml.put(f"{A}link", attributes={"rel": "alternate", "href": shown.address(entry)})
         if shown.author(entry):
@@ -51,6 +72,15 @@ def _put_entry(xml: XmlWriter, entry: Entry, about: About) -> None:
             xml.put(f"{A}category", attributes={"term": label})
         xml.put(f"{A}summary", shown.summary(entry))
         xml.put(f"{A}content", shown.content(entry), {"type": "html"})
+
+
+def _updated(entry: Entry) -> datetime:
+    return shown.distinct(shown.updated(entry), entry)
+
+
+def _language(*names: str) -> dict[str, str]:
+    """Return the attribute of an element whose texts are all in one language; none if they are not."""
+    return {LANGUAGE: names[0]} if len(names) == 1 and names[0] else {}
 
 
 def _put_author(xml: XmlWriter, name: str) -> None:

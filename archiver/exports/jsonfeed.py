@@ -21,6 +21,8 @@ def write(entries: Iterator[Entry], stream: IO[bytes], about: About) -> None:
     head = {"version": "https://jsonfeed.org/version/1.1", "title": shown.feed_title(about)}
     if shown.home(about):
         head["home_page_url"] = shown.home(about)
+    if shown.feed_address(about):
+        head["feed_url"] = shown.feed_address(about)
     stream.write(encode(head).removesuffix(b"}") + b',"items":[')
     between = b"\n"
     for entry in entries:
@@ -42,6 +44,7 @@ def _item(entry: Entry, about: About) -> dict[str, Any]:
         "date_modified": shown.updated(entry).isoformat(),
         "authors": [{"name": shown.author(entry)}] if shown.author(entry) else [],
         "tags": shown.labels(entry),
+        "language": shown.language(entry),
     }
     return {name: value for name, value in item.items() if value or name == "content_html"}
 

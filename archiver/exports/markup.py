@@ -18,8 +18,9 @@ class XmlWriter:
     raises ValueError for others.
     """
 
-    def __init__(self, file: Any) -> None:
+    def __init__(self, file: Any, stream: IO[bytes]) -> None:
         self._file = file  # lxml's incremental file writer, for which there are no types
+        self._stream = stream
 
     @contextmanager
     def element(self, name: str, attributes: Mapping[str, str] | None = None, **more: Any) -> Iterator[None]:
@@ -36,6 +37,17 @@ class XmlWriter:
                 self._file.write(text)
         self._file.write("\n")
 
+    def paste(self, document: IO[bytes]) -> None:
+        """Write what is in the root of another document of `xml_document`, which has the same namespaces."""
+        self._file.flush()
+        document.seek(0)
+        document.readline()  # its declaration
+        document.readline()  # its root
+        before = document.readline()
+        while line := document.readline():  # the last is the end of its root
+            self._stream.write(before)
+            before = line
+
 
 @contextmanager
 def xml_document(
@@ -49,4 +61,4 @@ def xml_document(
         file.write_declaration()
         with file.element(root, more, nsmap=namespaces):
             file.write("\n")
-            yield XmlWriter(file)
+            yield XmlWriter(file, stream)

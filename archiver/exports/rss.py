@@ -21,6 +21,7 @@ NAMESPACES: dict[str | None, str] = {
     "content": "http://purl.org/rss/1.0/modules/content/",
     "dc": "http://purl.org/dc/elements/1.1/",
 }
+LINK = f"{{{NAMESPACES['atom']}}}link"
 UPDATED = f"{{{NAMESPACES['atom']}}}updated"
 ENCODED = f"{{{NAMESPACES['content']}}}encoded"
 CREATOR = f"{{{NAMESPACES['dc']}}}creator"
@@ -34,6 +35,9 @@ def write(entries: Iterator[Entry], stream: IO[bytes], about: About) -> None:
         xml.put("title", shown.feed_title(about))
         xml.put("link", shown.home(about))
         xml.put("description", f"The articles of {shown.feed_title(about)}")
+        if shown.feed_address(about):
+            link = {"rel": "self", "type": "application/rss+xml", "href": shown.feed_address(about)}
+            xml.put(LINK, attributes=link)
         xml.put("generator", "archiver")
         for entry in entries:
             _put_item(xml, entry, about)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, timedelta
+from hashlib import sha256
 from html import escape, unescape
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 from uuid import NAMESPACE_URL, uuid5
 
 from archiver.text import one_line, printable
@@ -19,6 +21,9 @@ if TYPE_CHECKING:
 SUMMARY = 200  # characters
 MINUTE = timedelta(minutes=1)
 PICTURE = re.compile(r"""<img\b[^>]*?\ssrc=(?:"(https?://[^"\s]+)"|'(https?://[^'\s]+)')""", re.IGNORECASE)
+SAMPLE = 400  # characters that tell a language
+KANA, HANGUL = re.compile(r"[\u3041-\u3096\u30a1-\u30fa]"), re.compile(r"[\uac00-\ud7a3]")
+HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 SPACES = re.compile(r"\s+")
 
 
@@ -63,6 +68,32 @@ def updated(entry: Entry) -> datetime:
     return _sayable(entry.saved if entry.revision > 1 else entry.published)
 
 
+def distinct(time: datetime, entry: Entry) -> datetime:
+    """Return a time with a part of a second that is always the same for an entry, and another for others: sources say
+    times to the minute, and readers of Atom tell changes by them. The part says nothing else."""
+    return time.replace(microsecond=1 + int(sha256(entry.key.encode()).hexdigest(), 16) % 999_999)
+
+
+def feed_address(about: About) -> str:
+    """Return where the feed itself will be on the site: at the place that it has in the archive, else at its root.
+    Empty if there is no site, or no file."""
+    if not (home(about) and about.target):
+        return ""
+    target, output = about.target.absolute(), about.output.absolute()
+    path = target.relative_to(output).as_posix() if target.is_relative_to(output) else target.name
+    return f"{home(about)}{quote(path, errors='surrogateescape')}"
+
+
+def language(entry: Entry) -> str:
+    """Return the language of an entry as far as its script tells (BCP 47), empty where that leaves a choice."""
+    text = (one_line(entry.title) + one_line(entry.text))[:SAMPLE]
+    if KANA.search(text):
+        return "ja"
+    if HANGUL.search(text):
+        return "ko"
+    return "zh" if len(HAN.findall(text)) * 4 > len(text) else ""
+
+
 def author(entry: Entry) -> str:
     """Return who wrote the entry; it may be empty."""
     return one_line(entry.source)
@@ -85,8 +116,8 @@ def bookmark_tags(entry: Entry) -> list[str]:
 
 def content(entry: Entry) -> str:
     """Return what the post shows, as HTML: the quote that it opens with, and the body."""
-    quote = printable(entry.quote).strip()
-    return (f"<blockquote><p>{escape(quote, quote=False)}</p></blockquote>\n" if quote else "") + printable(entry.html)
+    said = printable(entry.quote).strip()
+    return (f"<blockquote><p>{escape(said, quote=False)}</p></blockquote>\n" if said else "") + printable(entry.html)
 
 
 def summary(entry: Entry) -> str:

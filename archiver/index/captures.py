@@ -8,7 +8,7 @@ from archiver.clock import micros
 from archiver.index.values import CAPTURE, as_capture, json_text, put_captures, storable
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator, Mapping
     from datetime import datetime
 
     from archiver.captures import Capture
@@ -98,6 +98,18 @@ class Captures:
     def seal(self, sealed: Sealed) -> None:
         """Note that nothing is added to a file any more."""
         with self._database.transaction():
+            self._database.write("INSERT OR REPLACE INTO warcs (path, size, sha256) VALUES (?, ?, ?)", *sealed)
+
+    def replace_file(self, path: str, sealed: Sealed, places: Mapping[int, tuple[int, int, str]]) -> None:
+        """Note that the file `path` was written anew, and is gone. places: offset, length and target URI that each
+        record has now, by its old offset."""
+        with self._database.transaction():
+            self._database.write_all(
+                "UPDATE captures SET warc = ?, offset = ?, length = ?, url = ? WHERE warc = ? AND offset = ?",
+                [(sealed.path, *places[one.offset], path, one.offset) for one in self.in_file(path)],
+            )
+            self._database.write("DELETE FROM warcs WHERE path = ?", path)
+            self._database.write("INSERT OR IGNORE INTO removed (path) VALUES (?)", path)
             self._database.write("INSERT OR REPLACE INTO warcs (path, size, sha256) VALUES (?, ?, ?)", *sealed)
 
     def sealed(self) -> dict[str, Sealed]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from archiver.errors import IndexFileError
 from archiver.index import schema
+from archiver.index.damage import find_damage
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -77,8 +78,9 @@ class Database:
             yield from rows
 
     def check(self) -> str:
-        """Return what SQLite finds wrong with the file, nothing if all is well."""
-        return "; ".join(row[0] for row in self.rows("PRAGMA quick_check(3)") if row[0] != "ok")
+        """Return what is wrong with what the file says, nothing if all is well."""
+        with self._named():
+            return find_damage(self._connection)
 
     def write(self, sql: str, *values: Any) -> int:
         """Run a statement and return the key of the row that it inserted, if it did."""

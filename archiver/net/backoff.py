@@ -16,6 +16,7 @@ from scrapy.exceptions import IgnoreRequest
 
 from archiver.clock import SECOND, moment, now
 from archiver.crawl_archive import archive_of
+from archiver.net.budget import BudgetMiddleware
 from archiver.net.pause import Pause
 
 if TYPE_CHECKING:
@@ -41,15 +42,18 @@ class BackoffMiddleware(RetryMiddleware):
 
     A retry waits ARCHIVER_BACKOFF seconds, twice that the next time, and so on, or as long as `Retry-After` says.
     After 429 and 503 no request goes to that host meanwhile. A wait of more than ARCHIVER_RETRY_AFTER_MAX seconds
-    is not waited for: the answer is then a failure, and until that time no run asks the host again.
+    is not waited for: the answer is then a failure, and until that time no run asks the host again. A host whose
+    robots.txt wants a longer time than that between requests gets one request, and no other run asks it meanwhile.
     """
 
     def __init__(self, settings: BaseSettings, archive: ArchiveExtension) -> None:
         super().__init__(settings)
         self._first_wait = settings.getfloat("ARCHIVER_BACKOFF")
         self._longest_wait = settings.getfloat("ARCHIVER_RETRY_AFTER_MAX")
-        self.pause = Pause()
+        self.pause = Pause(self._sleep)
         self._archive = archive  # it knows the hosts that asked for a rest, in this run and before
+        self._why: dict[str, str] = {}  # hosts asked for it in this run
+        self._one_only: dict[str, float] = {}  # hosts that get one request more, and for how long none after it
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -69,9 +73,30 @@ class BackoffMiddleware(RetryMiddleware):
         rest = (resume - now()) / SECOND
         if rest > self._longest_wait:
             until = moment(resume).astimezone().isoformat(" ", "minutes")
-            raise IgnoreRequest(f"the site asked to be left alone until {until} (Retry-After)")
+            why = self._why.get(host, "Retry-After or Crawl-delay")
+            raise IgnoreRequest(f"the site asked to be left alone until {until} ({why})")
         if rest > 0:
             self.pause.hold(host, rest)
+
+    def take_turn(self, request: Request) -> None:
+        """Note that `request` is made now. Raises IgnoreRequest if it must not be."""
+        self.refuse(request)
+        host = urlsplit(request.url).netloc
+        if host in self._one_only:
+            self._close(host, self._one_only.pop(host), "Crawl-delay")
+
+    def ask_once(self, host: str, delay: float) -> bool:
+        """Return whether so many seconds between requests to `host` are more than we wait: then it gets one more."""
+        if delay <= self._longest_wait:
+            return False
+        if self._archive.hosts.get(host, 0) <= now():
+            self._one_only[host] = min(delay, LONGEST_REST)
+        return True
+
+    def _close(self, host: str, rest: float, why: str) -> None:
+        """Leave `host` alone for so many seconds, in this run and in others."""
+        self._why[host] = why
+        self._archive.rest(host, now() + math.ceil(rest) * SECOND)
 
     def notice(self, request: Request, response: Response) -> None:
         """Hold back the host of `request` if `response` asks for it. The download handler calls this at once: by the
@@ -79,10 +104,12 @@ class BackoffMiddleware(RetryMiddleware):
         if response.status in SITE_WIDE:
             host = urlsplit(request.url).netloc
             asked = retry_after(response)
+            if asked > self._longest_wait:
+                self._close(host, min(asked, LONGEST_REST), "Retry-After")
+                return
             if asked:
-                self._archive.rest(host, now() + math.ceil(min(asked, LONGEST_REST)) * SECOND)
-            if asked <= self._longest_wait:
-                self.pause.hold(host, min(max(asked, self._wait(request)), self._longest_wait))
+                self._archive.rest(host, now() + math.ceil(asked) * SECOND)
+            self.pause.hold(host, min(max(asked, self._wait(request)), self._longest_wait))
 
     async def process_response(self, request: Request, response: Response) -> Request | Response:  # type: ignore[override]
         """Return `request` to try it again, after waiting, or the response."""
@@ -97,8 +124,6 @@ class BackoffMiddleware(RetryMiddleware):
         """Return `request` to try it again, after waiting, or None for a failure that stays one."""
         if not isinstance(exception, self.exceptions_to_retry) or request.meta.get("dont_retry"):
             return None
-        if request.meta.get("dont_obey_robotstxt"):
-            return None  # a robots.txt: the page that it was asked for will find the host in the same state
         return await self._again(request, exception, self._wait(request))
 
     async def _again(self, request: Request, reason: str | Exception, wait: float) -> Request | None:
@@ -106,8 +131,13 @@ class BackoffMiddleware(RetryMiddleware):
         if retry is None:
             return None
         logger.info("Retrying %s in %.1f s: %s", request.url, wait, reason)
-        await asyncio.sleep(wait)
+        await self._sleep(wait)
         return retry
+
+    async def _sleep(self, wait: float) -> None:
+        """Wait so many seconds. Raises BudgetSpentError if the run is over before."""
+        budget = self.crawler.get_downloader_middleware(BudgetMiddleware)
+        await (budget.sleep(wait) if budget else asyncio.sleep(wait))
 
     def _wait(self, request: Request) -> float:
         """Return the seconds to wait before the next try, if the site says nothing of it."""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from typing import TYPE_CHECKING
 
+from scrapy import signals
 from scrapy.exceptions import IgnoreRequest, NotConfigured
 
 if TYPE_CHECKING:
@@ -24,6 +26,7 @@ class BudgetMiddleware:
     def __init__(self, requests: float, seconds: float) -> None:
         self._requests = requests or float("inf")
         self._end = time.monotonic() + seconds if seconds else float("inf")
+        self._crawler: Crawler | None = None
         self.made = 0
 
     @classmethod
@@ -33,16 +36,26 @@ class BudgetMiddleware:
         seconds = crawler.settings.getfloat("ARCHIVER_MAX_SECONDS")
         if not (requests or seconds):
             raise NotConfigured
-        return cls(requests, seconds)
+        budget = cls(requests, seconds)
+        budget._crawler = crawler
+        if seconds:
+            crawler.signals.connect(budget.wait_for_the_end, signals.spider_opened)
+        return budget
 
     @property
     def spent(self) -> bool:
         """Whether no further request will be made."""
         return self.made >= self._requests or time.monotonic() >= self._end
 
+    @property
+    def left(self) -> float:
+        """The seconds that are left, perhaps without an end."""
+        return max(self._end - time.monotonic(), 0)
+
     def process_request(self, request: Request) -> None:  # noqa: ARG002
         """Count a request. Raises BudgetSpentError for one that is too many."""
-        if self.spent:
+        self.look_at_the_clock()
+        if self.made >= self._requests:
             raise BudgetSpentError("the run has made all requests that it may (ARCHIVER_MAX_REQUESTS)")
         self.made += 1
 
@@ -51,3 +64,23 @@ class BudgetMiddleware:
         its turn."""
         if time.monotonic() >= self._end:
             raise BudgetSpentError("the time of the run is up (ARCHIVER_MAX_SECONDS)")
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait, but not longer than the run may take. Raises BudgetSpentError if that is over before."""
+        await asyncio.sleep(min(seconds, self.left))
+        self.look_at_the_clock()
+
+    def wait_for_the_end(self) -> None:
+        """Let nothing wait any more for its turn when time is up: what waits then learns that it is."""
+        asyncio.get_running_loop().call_later(self.left, self._end_waiting)
+
+    def _end_waiting(self) -> None:
+        if self._crawler is None or self._crawler.engine is None:
+            return
+        downloader = self._crawler.engine.downloader
+        for slot in downloader.slots.values():
+            slot.delay = 0
+            if slot.latercall:
+                slot.latercall.cancel()
+                slot.latercall = None
+            downloader._process_queue(slot)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from scrapy import exceptions
 from scrapy.spidermiddlewares.httperror import HttpError
 
+from archiver.errors import os_reason
 from archiver.net.backoff import retry_after
 
 if TYPE_CHECKING:
@@ -26,28 +27,40 @@ ADVICE = {
 }
 
 
+OUR_WORDS = ("the answer ", "its ")  # how archiver.captures.body begins to say what is wrong with a body
 # How aiohttp puts it that no connection came about: what matters is in the brackets.
 CONNECTOR = re.compile(r"Cannot connect to host \S+ ssl:.*?\[(?:\w+: )?(.*)\]", re.DOTALL)
 
 
 def explain(failure: Failure) -> str:
     """Return what went wrong with a request, and where there is something to do about it, what."""
-    error = failure.value
+    return explain_error(failure.value)
+
+
+def explain_error(error: BaseException | None) -> str:
+    """Return what an error says of a request."""
     if isinstance(error, HttpError):
         return _explain_status(error.response)
-    if isinstance(error, exceptions.IgnoreRequest) and "robots.txt" in str(error):
+    if isinstance(error, exceptions.IgnoreRequest) and str(error) == "Forbidden by robots.txt":
         return "forbidden by the site's robots.txt"
     if isinstance(error, exceptions.DownloadTimeoutError):
         return "no answer in time (DOWNLOAD_TIMEOUT)"
     if isinstance(error, exceptions.ResponseDataLossError):
-        return "the connection closed before the answer was whole"
+        said = str(error)
+        return said if said.startswith(OUR_WORDS) else "the answer is cut off: the connection closed before its end"
     text = str(error) or type(error).__name__
     if "DOWNLOAD_MAXSIZE" in text or isinstance(error, exceptions.DownloadCancelledError):
         return "the answer is larger than DOWNLOAD_MAXSIZE allows"
     if found := CONNECTOR.fullmatch(text):
         kind = "the host was not found" if isinstance(error, exceptions.CannotResolveHostError) else "no connection"
-        return f"{kind}: {found[1]}"
+        return f"{kind}: {_cause(error) or found[1]}"
     return text
+
+
+def _cause(error: BaseException | None) -> str:
+    """Return what the system said, where aiohttp says "None" of it."""
+    beneath = getattr(error.__cause__ if error else None, "os_error", None)
+    return os_reason(beneath) if isinstance(beneath, OSError) else ""
 
 
 def _explain_status(response: Response) -> str:

@@ -1,74 +1,132 @@
-"""Which hosts a crawl may be led to. Pure, but for the resolver that asks it."""
+"""Which hosts a crawl may be led to: what is public on the net, and what is not. Pure, but for the connector."""
 
 from __future__ import annotations
 
+import errno
 import ipaddress
 import re
-import socket
+import unicodedata
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 from urllib.request import getproxies
 
-from aiohttp.abc import AbstractResolver, ResolveResult
+import yarl
+from aiohttp import TCPConnector
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Any
+
+    from aiohttp.abc import ResolveResult
+    from aiohttp.tracing import Trace
     from scrapy.crawler import Crawler
 
-# Names that never leave a network (RFC 6761, RFC 6762, .internal), and numbers that are addresses in disguise.
-LOCAL_NAME = re.compile(r"(?:.*\.)?(?:localhost|local|internal|0x[0-9a-f]*|\d+)\.?", re.IGNORECASE)
+# Names that never leave a network (RFC 6761; RFC 6762, 3 and appendix G; RFC 8375; .internal, which ICANN reserves),
+# names of one part, and numbers that are addresses in disguise (127.1, 0x7f000001).
+LOCAL_NAME = re.compile(
+    r"(?:.*\.)?(?:localhost|local|internal|home\.arpa|intranet|private|corp|home|lan|0x[0-9a-f]*|\d+)|[^.]*"
+)
+DOTS = str.maketrans("\u3002\uff0e\uff61", "...")  # what separates labels too: UTS 46, 2.3
+# Of IANA's registries of special-purpose addresses, what is not "globally reachable", deprecated, or of a protocol; and
+# two addresses in public ranges at which clouds tell machines their secrets.
+NOT_PUBLIC = tuple(
+    ipaddress.ip_network(network)
+    for network in """
+    0.0.0.0/8 10.0.0.0/8 100.64.0.0/10 127.0.0.0/8 169.254.0.0/16 172.16.0.0/12 192.0.0.0/24 192.0.2.0/24
+    192.88.99.0/24 192.168.0.0/16 198.18.0.0/15 198.51.100.0/24 203.0.113.0/24 224.0.0.0/3 168.63.129.16/32
+    2001::/23 2001:db8::/32 2002::/16 3fff::/20
+    """.split()
+)
+UNICAST = ipaddress.IPv6Network("2000::/3")  # all of IPv6 that is given to anybody; NAT64 and site-local are not in it
+REFUSED = "a private address that was not asked for"
+NO_ADDRESS = "which is no address"
 
 
 class Guard:
-    """Lets a crawl reach public addresses, and those hosts that its user named: directly or in a recipe."""
+    """Lets a crawl reach public addresses, and those hosts that its user named: directly, in a recipe, or as a proxy.
+
+    trusted: the names or literal addresses of these hosts.
+    """
 
     def __init__(self, trusted: frozenset[str]) -> None:
-        self.trusted = trusted
-        self._proxies = {urlsplit(proxy).hostname for proxy in getproxies().values()}
+        self.trusted = frozenset(canonical_host(host) for host in trusted)
+        self._proxies = {canonical_host(urlsplit(proxy).hostname or "") for proxy in getproxies().values()}
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Guard:
         """Return the guard of a crawl: its spider's `trusted_hosts` are trusted."""
         return cls(frozenset(getattr(crawler.spider, "trusted_hosts", ())))
 
+    def refusal(self, url: str) -> str:
+        """Return why `url` must not be asked for, nothing if it may: judged by the host that the request would go to,
+        as far as its name tells."""
+        host = host_of(url)
+        if not host:
+            return NO_ADDRESS
+        return "" if self.allows_name(host) else REFUSED
+
     def allows_name(self, host: str) -> bool:
         """Return whether `host`, a name or a literal address, may be asked, as far as that tells by itself."""
+        host = canonical_host(host)
         if host in self.trusted:
             return True
         try:
             return is_public(host)
         except ValueError:
-            return bool(host) and not LOCAL_NAME.fullmatch(host)
+            return not LOCAL_NAME.fullmatch(host)
 
     def allows_address(self, host: str, address: str) -> bool:
         """Return whether `host` may be asked at `address`, to which it resolved; a proxy always may."""
+        host = canonical_host(host)
         return host in self.trusted or host in self._proxies or is_public(address)
+
+    def add_proxy(self, url: str) -> None:
+        """Let a proxy be asked, wherever it is: its user named it."""
+        self._proxies.add(host_of(url if "//" in url else f"//{url}"))
 
 
 def is_public(address: str) -> bool:
     """Return whether the literal `address` is one of the public internet. Raises ValueError if it is no address."""
     parsed = ipaddress.ip_address(address.strip("[]").partition("%")[0])
     if isinstance(parsed, ipaddress.IPv6Address):
-        parsed = parsed.ipv4_mapped or parsed.sixtofour or parsed
-    return parsed.is_global and not parsed.is_multicast
+        if parsed.ipv4_mapped is None and parsed not in UNICAST:
+            return False
+        parsed = parsed.ipv4_mapped or parsed
+    return not any(parsed in network for network in NOT_PUBLIC)
 
 
-class GuardedResolver(AbstractResolver):
-    """Resolves names, but to addresses that the guard allows only; at the last moment, so that none can change."""
+def host_of(url: str) -> str:
+    """Return the host that a request for `url` goes to, in its canonical form; empty if there is none. The library that
+    makes the requests is asked for it: others read some addresses in another way (`http:\\\\host`, `///host`)."""
+    try:
+        return canonical_host(yarl.URL(url).raw_host or "")
+    except ValueError:
+        return ""
 
-    def __init__(self, guard: Guard, resolver: AbstractResolver) -> None:
+
+def canonical_host(host: str) -> str:
+    """Return a name or literal address in the one form in which it is compared: as UTS 46 maps it (full-width digits
+    and dots, characters without a width), without brackets, zone and a last dot."""
+    host = unicodedata.normalize("NFKC", unquote(host)).translate(DOTS).lower()
+    host = "".join(character for character in host if unicodedata.category(character) not in ("Cf", "Cc", "Zs"))
+    return host.strip("[]").partition("%")[0].rstrip(".")
+
+
+class GuardedConnector(TCPConnector):
+    """Connects only to addresses that the guard allows: those to which names resolve, at the last moment, so that none
+    can change; and literal ones."""
+
+    def __init__(self, guard: Guard, **options: Any) -> None:
+        super().__init__(**options)
         self._guard = guard
-        self._resolver = resolver
 
-    async def resolve(
-        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
-    ) -> list[ResolveResult]:
-        """Return the addresses of `host`. Raises OSError, also when all of them are refused."""
-        found = await self._resolver.resolve(host, port, family)
+    async def _resolve_host(self, host: str, port: int, traces: Sequence[Trace] | None = None) -> list[ResolveResult]:
+        """Return the addresses of `host`. Raises OSError, also when all of them are refused.
+
+        Every connection of aiohttp comes through here; a resolver of one's own is not asked about literal addresses.
+        """
+        found = await super()._resolve_host(host, port, traces)
         allowed = [result for result in found if self._guard.allows_address(host, result["host"])]
         if not allowed:
-            raise OSError(f"{host} is at a private address, {found[0]['host']}, and was not asked for")
+            raise OSError(errno.EACCES, f"{host} is at a private address, {found[0]['host']}, and was not asked for")
         return allowed
-
-    async def close(self) -> None:
-        """Release what resolving took."""
-        await self._resolver.close()

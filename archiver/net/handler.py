@@ -1,4 +1,4 @@
-"""Downloads through aiohttp, with names resolved under guard."""
+"""Downloads through aiohttp: to public addresses only, in their turn, and whole."""
 
 from __future__ import annotations
 
@@ -6,60 +6,146 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import urlsplit
 
-from aiohttp import TCPConnector
-from scrapy.core.downloader.handlers._aiohttp import AiohttpDownloadHandler
+from aiohttp import ClientError
+from scrapy.core.downloader.handlers._aiohttp import AiohttpDownloadHandler, _ClientResponse
+from scrapy.exceptions import DownloadCancelledError, DownloadTimeoutError, IgnoreRequest, ResponseDataLossError
 from scrapy.http import Headers
+from scrapy.responsetypes import responsetypes
+from scrapy.utils._download_handlers import make_response
 
+from archiver.captures.body import OK, open_body
+from archiver.captures.decoding import BodyError, TooLargeError, decode_beginning
 from archiver.captures.exchange import Exchange, with_redirects
+from archiver.captures.private import public_exchange
 from archiver.net.backoff import BackoffMiddleware
 from archiver.net.budget import BudgetMiddleware
-from archiver.net.guard import Guard, GuardedResolver
+from archiver.net.guard import Guard, GuardedConnector
 
 if TYPE_CHECKING:
     from aiohttp import ClientResponse
+    from aiohttp.connector import Connection
     from scrapy import Request
     from scrapy.crawler import Crawler
     from scrapy.http import Response
 
 EXCHANGES = "archiver_exchanges"  # in a request's meta: what crossed the wire for it, redirects first
+BEGINNING = "archiver_beginning"  # in a request's meta: so many bytes of the body are enough
+MAX_INTERIM = 20  # answers of status 1xx before the one that counts; a site sends one or two
 _HEAD = "archiver_head"
 
 
+class BoundedResponse(_ClientResponse):
+    """A response that may not be announced for ever (RFC 9110, 15.2)."""
+
+    async def start(self, connection: Connection) -> ClientResponse:
+        """Read the head of the response. Raises ClientError."""
+        protocol = connection.protocol
+        assert protocol is not None
+        read, count = protocol.read, 0
+
+        async def counted() -> Any:
+            nonlocal count
+            count += 1
+            if count > MAX_INTERIM + 1:
+                raise ClientError(f"more than {MAX_INTERIM} interim answers (status 1xx) came, and no other")
+            return await read()
+
+        protocol.read = counted  # type: ignore[method-assign]
+        try:
+            return await super().start(connection)
+        finally:
+            del protocol.read
+
+
 class GuardedDownloadHandler(AiohttpDownloadHandler):
-    """Scrapy's aiohttp handler, connecting only where `Guard` allows it, and to no host that is to be left alone."""
+    """Scrapy's aiohttp handler, connecting only where `Guard` allows it, and to no host that is to be left alone.
+
+    What it returns has no encoding any more, as captures are read: no middleware has to take one off.
+    """
 
     experimental: ClassVar[bool] = False  # Scrapy's word; the tests run it with the version that is pinned
     lazy = True  # made at the first request: the guard asks the spider, which is there by then
 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
-        connector = self._session.connector
-        assert isinstance(connector, TCPConnector)
-        # The handler makes its connector itself, and aiohttp has no way to give one another resolver later.
-        connector._resolver = GuardedResolver(Guard.from_crawler(crawler), connector._resolver)
+        self._guard = Guard.from_crawler(crawler)
+        # The handler makes its session itself. A connector that is dropped before it has connected needs no closing.
+        self._session._connector = GuardedConnector(
+            self._guard,
+            local_addr=self._bind_address,
+            limit=self._pool_size_total,
+            limit_per_host=self._pool_size_per_host,
+        )
+        self._session._response_class = BoundedResponse
         self._backoff = crawler.get_downloader_middleware(BackoffMiddleware)
         self._budget = crawler.get_downloader_middleware(BudgetMiddleware)
-        # What Scrapy has a middleware for, that says it again on every request.
-        self._DEFAULT_CONNECT_TIMEOUT = crawler.settings.getfloat("DOWNLOAD_TIMEOUT")  # type: ignore[misc]
+        self._timeout = crawler.settings.getfloat("DOWNLOAD_TIMEOUT")
+        self._limit = crawler.settings.getint("DOWNLOAD_MAXSIZE")
 
     async def download_request(self, request: Request) -> Response:
         """Return the response to `request`. It waits here, where its turn has come, while the host is left alone."""
+        if reason := self._guard.refusal(request.url):
+            raise IgnoreRequest(f"{request.url}: {reason}")
+        if proxy := request.meta.get("proxy"):
+            self._guard.add_proxy(proxy)
         if self._backoff:
             self._backoff.refuse(request)
             await self._backoff.pause.wait(urlsplit(request.url).netloc)
-            self._backoff.refuse(request)
         if self._budget:
             self._budget.look_at_the_clock()
+        if self._backoff:
+            self._backoff.take_turn(request)
         asked = datetime.now(UTC)
-        response = await super().download_request(request)
+        response = await self._download(request)
         status, version, reason, headers, sent, address = request.meta.pop(_HEAD)
-        exchange = Exchange(
-            request.url, request.method, sent, status, version, reason, headers, response.body, asked, address
-        )
-        request.meta[EXCHANGES] = with_redirects(request.meta.get(EXCHANGES, ()), exchange)
         if self._backoff:
             self._backoff.notice(request, response)
-        return response
+        if BEGINNING in request.meta:
+            return self._beginning(response, request.meta[BEGINNING])
+        transfer = [one for one in headers if not _is_chunked(*one)]  # aiohttp has put the chunks together
+        body = open_body(response.body, transfer, self._limit, status=status)
+        if body.fault and status == OK:
+            if isinstance(body.fault, TooLargeError):
+                raise DownloadCancelledError(f"{body.fault} (DOWNLOAD_MAXSIZE)")
+            raise ResponseDataLossError(str(body.fault))
+        exchange = Exchange(
+            request.url, request.method, sent, status, version, reason, headers, body.payload, asked, address
+        )
+        request.meta[EXCHANGES] = with_redirects(request.meta.get(EXCHANGES, ()), public_exchange(exchange))
+        return response if body.content is response.body else _with_body(response, body.content)
+
+    @staticmethod
+    def _beginning(response: Response, size: int) -> Response:
+        """Return a response with the beginning of its body, so many bytes, without its encodings."""
+        encodings = ",".join(value.decode("latin-1") for value in response.headers.getlist("Content-Encoding"))
+        try:
+            return _with_body(response, decode_beginning(response.body, encodings, size))
+        except BodyError as error:
+            raise ResponseDataLossError(str(error)) from error
+
+    async def _download(self, request: Request) -> Response:
+        """Return what came. Raises BudgetSpentError if the run is over before it is all there."""
+        left = self._budget.left if self._budget else self._timeout
+        request.meta["download_timeout"] = min(self._timeout, max(left, 0.001))  # 0 is no limit for aiohttp
+        try:
+            return await super().download_request(request)
+        except DownloadTimeoutError:
+            if self._budget:
+                self._budget.look_at_the_clock()
+            raise
+
+    async def _read_response(self, response: _ClientResponse, request: Request) -> Response:
+        """Return the response with its body; with the beginning of it, if that is enough."""
+        wanted: int | None = request.meta.get(BEGINNING)
+        if wanted is None:
+            return await super()._read_response(response, request)
+        head = self._build_base_response_args(response, request, self._extract_headers(response))
+        body = bytearray()
+        async for chunk in response.content.iter_any():
+            body += chunk
+            if len(body) >= wanted:
+                break
+        return make_response(**head, body=bytes(body[:wanted]))
 
     @staticmethod
     def _extract_headers(response: ClientResponse) -> Headers:
@@ -79,6 +165,18 @@ class GuardedDownloadHandler(AiohttpDownloadHandler):
             "" if request.meta.get("proxy") else str(arguments["ip_address"]),
         )
         return arguments
+
+
+def _with_body(response: Response, body: bytes) -> Response:
+    """Return a response with its body unpacked; what kind of response it is may only show then."""
+    kind = responsetypes.from_args(headers=response.headers, url=response.url, body=body)
+    response = response.replace(cls=kind, body=body)
+    response.headers.pop("Content-Encoding", None)
+    return response
+
+
+def _is_chunked(name: str, value: str) -> bool:
+    return name.lower() == "transfer-encoding" and value.strip().lower() == "chunked"
 
 
 def _as_bytes(text: str) -> str:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 from scrapy.downloadermiddlewares.redirect import RedirectMiddleware
 from scrapy.exceptions import IgnoreRequest
 
-from archiver.net.guard import Guard
+from archiver.net.guard import NO_ADDRESS, Guard
 
 if TYPE_CHECKING:
     from typing import Self
@@ -31,25 +31,29 @@ class GuardedRedirectMiddleware(RedirectMiddleware):
         """Return the request to follow, or the response. Raises IgnoreRequest for a redirect that is refused."""
         if response.status not in REDIRECTS or not (location := response.headers.get("Location")):
             return response
-        target = urljoin(request.url, location.decode("latin-1").strip())
-        if reason := self._refusal(request.url, target):
-            raise IgnoreRequest(f"redirects to {target}, {reason}")
         try:
-            return super().process_response(request, response)
+            followed = super().process_response(request, response)
         except IgnoreRequest as error:
             raise IgnoreRequest(f"redirects in a circle, or more than {self.max_redirect_times} times") from error
+        except ValueError:
+            followed = response
+        # What is judged is the request that would be made: Scrapy, too, mends what a Location says.
+        target = location.decode("latin-1").strip() if followed is response else followed.url
+        if reason := self._refusal(request.url, target):
+            raise IgnoreRequest(f"redirects to {target}, {reason}")
+        return followed
 
     def _refusal(self, source: str, target: str) -> str:
         """Return why the redirect must not be followed, or nothing."""
         try:
-            scheme, host = urlsplit(target).scheme, urlsplit(target).hostname or ""
+            scheme = urlsplit(target).scheme
         except ValueError:
-            return "which is no address"
+            return NO_ADDRESS
         if scheme not in ALLOWED_SCHEMES[urlsplit(source).scheme]:
             return "where only the same scheme or https is followed"
         if self.guard is None:
             self.guard = Guard.from_crawler(self.crawler)
-        return "" if self.guard.allows_name(host) else "a private address that was not asked for"
+        return self.guard.refusal(target)
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:

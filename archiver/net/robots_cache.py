@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from scrapy.http import Response, TextResponse
 
-from archiver.clock import SECOND, now
+from archiver.clock import SECOND
 from archiver.crawl_archive import archive_of
 
 if TYPE_CHECKING:
@@ -35,20 +35,15 @@ class RobotsCacheMiddleware:
 
     async def process_request(self, request: Request) -> Response | None:
         """Return the robots.txt that is kept, if that is what is asked for."""
-        session = self._archive.session
-        if session is None or not _is_robots(request):
-            return None
-        kept = await session.index.run(lambda index: index.hosts.robots(request.url, now() - KEPT, now()))
+        kept = await self._archive.kept_robots(request.url, KEPT) if _is_robots(request) else None
         if kept is None:
             return None
         return TextResponse(request.url, status=kept.status, body=kept.body, request=request, flags=["kept"])
 
-    async def process_response(self, request: Request, response: Response) -> Response:
+    def process_response(self, request: Request, response: Response) -> Response:
         """Return `response`; a robots.txt is kept, and also that there is none."""
-        session = self._archive.session
-        if session and _is_robots(request) and response.status in SAYS_SO and "kept" not in response.flags:
-            url, status, body = request.url, response.status, response.body
-            await session.index.run(lambda index: index.hosts.keep_robots(url, status, body, now()))
+        if _is_robots(request) and response.status in SAYS_SO and "kept" not in response.flags:
+            self._archive.keep_robots(request.url, response.status, response.body)
         return response
 
 

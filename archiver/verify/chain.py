@@ -7,7 +7,8 @@ from hashlib import sha256
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from archiver.manifest import MANIFESTS, SUFFIX, manifests, read_lines
+from archiver.errors import os_reason
+from archiver.manifest import MANIFESTS, SUFFIX, manifests, read_lines, read_rewritten
 from archiver.verify.files import size, walk
 from archiver.verify.problems import Kind, problem
 
@@ -43,12 +44,13 @@ class Chain:
         self.files = self.bytes = 0
         said: dict[str, str] = {}
         ever: dict[str, str] = {}  # by digest: a path that it was on record for
+        rewritten: set[str] = set()  # digests of captures that were written anew
         before = expected = ""
         complete = True
         try:
             files = manifests(self._output)
         except OSError as error:
-            yield problem(Kind.UNREADABLE, MANIFESTS, f"{error.filename}: {error.strerror}")
+            yield problem(Kind.UNREADABLE, MANIFESTS, f"{error.filename}: {os_reason(error)}")
             return
         ours = {file.relative_to(self._output).as_posix() for file in files}
         for path in walk(self._output, MANIFESTS, {}):
@@ -59,6 +61,7 @@ class Chain:
             try:
                 size(file)
                 lines = dict(read_lines(file))
+                rewritten.update(read_rewritten(file))
                 content = file.read_bytes()
             except (OSError, ValueError) as error:
                 yield problem(Kind.MANIFEST, path, f"it cannot be read: {error}")
@@ -78,6 +81,8 @@ class Chain:
             ever.update({digest: name for name, digest in lines.items() if digest and name not in chained})
             before, expected = path, sha256(content).hexdigest()
         last = {path: digest for path, digest in said.items() if digest}
+        for digest in rewritten:
+            ever.pop(digest, None)
         yield from self._compared(last, ever, complete=complete)
 
     def _compared(self, said: dict[str, str], ever: dict[str, str], *, complete: bool) -> Iterator[Problem]:

@@ -12,13 +12,14 @@ from stat import S_ISREG
 from typing import TYPE_CHECKING
 
 from archiver.storage import sync_directory
+from archiver.storage.atomic import TEMPORARY
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
 
 def walk(output: Path, directory: str, unreadable: dict[str, str]) -> Iterator[str]:
-    """Yield the files in a directory of the archive by their paths in it.
+    """Yield the files in a directory of the archive by their paths in it, but for those that are being written.
 
     unreadable: is given the directories that cannot be read, and why.
     """
@@ -30,7 +31,20 @@ def walk(output: Path, directory: str, unreadable: dict[str, str]) -> Iterator[s
     for folder, _, names in os.walk(output / directory, onerror=note):
         prefix = os.path.relpath(folder, output).replace(os.sep, "/")
         for name in names:
-            yield f"{prefix}/{name}"
+            if not TEMPORARY.fullmatch(name):
+                yield f"{prefix}/{name}"
+
+
+def sweep(output: Path) -> None:
+    """Remove what killed runs left of files that they were writing. To be called only by who holds the archive's lock.
+
+    What cannot be removed stays: it does no harm.
+    """
+    for folder, _, names in os.walk(output):
+        for name in names:
+            if TEMPORARY.fullmatch(name):
+                with suppress(OSError):
+                    Path(folder, name).unlink()
 
 
 def below(path: str, paths: Collection[str]) -> bool:

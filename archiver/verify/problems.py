@@ -18,6 +18,8 @@ class Kind(StrEnum):
     PICTURE = "picture"
     MANIFEST = "manifest"
     INDEX = "index"
+    CREDENTIAL = "credential"
+    LITTER = "litter"
 
 
 HEADINGS = {
@@ -30,8 +32,12 @@ HEADINGS = {
     Kind.PICTURE: "pictures that posts show and that are not there, or not whole",
     Kind.MANIFEST: "manifests that do not fit",
     Kind.INDEX: "damage to the index",
+    Kind.CREDENTIAL: "captures with a credential of yours",
+    Kind.LITTER: "files that systems and editors left (a note)",
 }
+NOTES = frozenset({Kind.LITTER})  # nothing is wrong because of these
 REPAIR = "--repair"
+REMOVE = "--remove-credentials"
 ADVICE = {
     Kind.MISSING: f"{REPAIR} makes it again from its capture",
     Kind.CHANGED: f"{REPAIR} makes it again from its capture, and keeps this one beside",
@@ -41,7 +47,10 @@ ADVICE = {
     Kind.UNENDED: f"{REPAIR}, or the next run, ends it",
     Kind.PICTURE: "put a copy of it in its place",
     Kind.MANIFEST: "compare with a copy of the archive, or with the digest that was published",
-    Kind.INDEX: "put a copy of it in its place, or move it away: `archiver adopt` makes one from the posts",
+    Kind.INDEX: "put a copy of it in its place; or move it away, and make one: `archiver adopt`, `archiver replay`, "
+    "`archiver manifest`",
+    Kind.CREDENTIAL: f"`archiver verify {REMOVE}` writes the file anew without it",
+    Kind.LITTER: "delete it, or leave it",
 }
 
 
@@ -57,4 +66,9 @@ class Problem(NamedTuple):
 
 def problem(kind: Kind, path: str, what: str, advice: str = "") -> Problem:
     """Return a problem, with the advice for its kind unless there is a better one."""
-    return Problem(kind, path, what, advice or ADVICE[kind])
+    return Problem(kind, printable_path(path), what, advice or ADVICE[kind])
+
+
+def printable_path(path: str) -> str:
+    """Return a path as it can be shown: of a name that is not UTF-8, the bytes that are not, as `\\xff`."""
+    return path.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")

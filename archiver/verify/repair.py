@@ -6,7 +6,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from archiver.captures import HELD_BACK
-from archiver.captures.answers import answers, body_at
+from archiver.captures.answers import answer_at, body_at
 from archiver.decide import Candidate, on_its_day
 from archiver.errors import ArchiverError, CaptureError
 from archiver.recorder import end_files
@@ -14,7 +14,6 @@ from archiver.replay.making import Failed, Maker
 from archiver.storage import write_atomically
 from archiver.verify.files import keep_beside
 from archiver.verify.problems import Kind
-from archiver.verify.warcs import region_at
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -104,10 +103,7 @@ class Repair:
         file = self._output / capture.warc
         if not file.exists():
             raise CaptureError(f"its capture was in {capture.warc}, which is not there")
-        region = region_at(file, capture)
-        answer = next(answers(region), None) if region else None
-        if answer is None:
-            raise CaptureError(f"{capture.warc}: no answer at byte {capture.offset:,}")
+        answer = answer_at(capture, file)
         if answer.same:
             first = self._index.captures.with_payload([capture.payload]).get(capture.payload)
             if first is None:

@@ -6,10 +6,11 @@ import os
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
+from archiver.errors import os_reason
 from archiver.places import POSTS, VERSIONS
-from archiver.storage.atomic import TEMPORARY
 from archiver.verify.chain import Chain
 from archiver.verify.files import below, read, walk
+from archiver.verify.names import odd_name
 from archiver.verify.pictures import fault, local_pictures
 from archiver.verify.problems import Kind, problem
 from archiver.verify.warcs import Warcs
@@ -38,7 +39,8 @@ class Verification:
     def problems(self) -> Iterator[Problem]:
         """Yield what is wrong. Raises IndexFileError if the index cannot be read at all."""
         if damage := self._index.check():
-            yield problem(Kind.INDEX, "_index/index.sqlite", damage)
+            yield problem(Kind.INDEX, "_index/index.sqlite", f"{damage}; what it says of files is not looked at")
+            return
         yield from self._posts()
         warcs, chain = Warcs(self._output, self._index), Chain(self._output, self._index)
         yield from warcs.problems()
@@ -58,7 +60,9 @@ class Verification:
                     found = self._digest(path, {expected})
                     if found not in (None, expected):
                         suspects[path] = found or NOT_THERE
-                elif not TEMPORARY.fullmatch(path.rpartition("/")[2]):
+                elif note := odd_name(path):
+                    yield note
+                else:
                     suspects[path] = NOT_THERE
         for path, why in self._unreadable.items():
             yield problem(Kind.UNREADABLE, path, why)
@@ -99,7 +103,7 @@ class Verification:
         except FileNotFoundError:  # it was a link that leads nowhere, or it has just gone
             return NOT_THERE
         except OSError as error:
-            self._unreadable[path] = str(error.strerror)
+            self._unreadable[path] = os_reason(error)
             return None
         if not again:
             self.files += 1

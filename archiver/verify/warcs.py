@@ -6,12 +6,14 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from archiver.captures import CAPTURES
-from archiver.captures.answers import answers
+from archiver.captures.answers import body_at
 from archiver.captures.members import digest
-from archiver.captures.regions import regions
-from archiver.errors import CaptureError
+from archiver.captures.originals import sha256_of
+from archiver.errors import CaptureError, os_reason
 from archiver.recorder import OURS
+from archiver.verify.contents import problems_inside
 from archiver.verify.files import below, size, walk
+from archiver.verify.names import odd_name
 from archiver.verify.problems import Kind, problem
 
 if TYPE_CHECKING:
@@ -19,7 +21,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from archiver.captures import Capture
-    from archiver.captures.regions import Region
     from archiver.index import Index
     from archiver.verify.problems import Problem
 
@@ -40,6 +41,9 @@ class Warcs:
         """Yield what is wrong with them."""
         sealed = self._index.captures.sealed()
         for path in walk(self._output, CAPTURES, self._unreadable):
+            if note := odd_name(path):
+                yield note
+                continue
             one = sealed.pop(path, None) or self._index.captures.sealed().get(path)  # a run has ended it meanwhile
             file = self._output / path
             try:
@@ -51,12 +55,14 @@ class Warcs:
                     sealed[path] = one
                     continue
             except OSError as error:
-                self._unreadable[path] = str(error.strerror)
+                self._unreadable[path] = os_reason(error)
                 continue
             self.files += 1
             self.bytes += self._sizes.get(path, 0)
             if one is None:
                 yield self._unknown(path)
+            if one is None or path not in self._broken:
+                yield from problems_inside(file, path, self._posts_by_offset(path))
         for path, why in self._unreadable.items():
             yield problem(Kind.UNREADABLE, path, why)
         for path in sealed:
@@ -69,6 +75,10 @@ class Warcs:
         for path in sorted(self._broken & self._sizes.keys()):
             yield from self._records(path)
         yield from self._places()
+
+    def _posts_by_offset(self, path: str) -> dict[int, int]:
+        """Return how many posts were made of each record in a file, by its offset."""
+        return {capture.offset: uses for capture, uses in self._index.captures.used(path)}
 
     def _unknown(self, path: str) -> Problem:
         """Return what is to be said of a file that is not sealed."""
@@ -100,17 +110,13 @@ class Warcs:
             yield problem(Kind.INDEX, "_index/index.sqlite", f"{path} was made of a capture that is not in it")
 
 
-def region_at(file: Path, capture: Capture) -> Region | None:
-    """Return the part of `file` in which a record begins, None if the file is empty. Raises CaptureError."""
-    found = next(regions(file), None)
-    return found._replace(start=capture.offset, end=capture.offset + 1) if found else None
-
-
 def payload_is_whole(file: Path, capture: Capture) -> bool:
-    """Return whether a record holds the payload that the index says."""
+    """Return whether a record holds the payload that the index says; a revisit, whether it names that payload, if its
+    digest can be compared."""
     try:
-        region = region_at(file, capture)
-        answer = next(answers(region), None) if region else None
+        answer = body_at(capture, file)
     except CaptureError:
         return False
-    return answer is not None and (answer.same.endswith(capture.payload) or answer.capture.payload == capture.payload)
+    if answer.same:
+        return sha256_of(answer.same) in ("", capture.payload)
+    return answer.capture.payload == capture.payload

@@ -1,0 +1,236 @@
+"""WARC files without what is ours alone: found in old captures, and written anew without it."""
+
+from __future__ import annotations
+
+import gzip
+import os
+import re
+from hashlib import sha256
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple
+
+from archiver.captures.frames import frames
+from archiver.captures.members import LARGEST, TornError, members
+from archiver.captures.private import (
+    COOKIE,
+    LONG_ENOUGH,
+    REMOVED,
+    is_private_header,
+    private_parts,
+    public_address,
+)
+from archiver.captures.regions import GZIP_START
+from archiver.errors import CaptureError, os_reason
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+LINES = re.compile(r"[^\n]*\n(?:[ \t][^\n]*\n)*")  # with those that go on with them
+ADDRESSES = ("warc-target-uri", "warc-refers-to-target-uri")
+END = b"\r\n\r\n"  # of a record
+BLOCK_DIGEST, PAYLOAD_DIGEST, LENGTH = "warc-block-digest", "warc-payload-digest", "content-length"
+WITH_HTTP = ("request", "response", "revisit")
+
+
+class Place(NamedTuple):
+    """Where a record is: offset and length in bytes, and its WARC-Target-URI."""
+
+    offset: int
+    length: int
+    url: str
+
+
+class Finding(NamedTuple):
+    """Credentials in a record: where, of which address (without them), and what they are in words."""
+
+    offset: int
+    url: str
+    what: tuple[str, ...]
+
+
+class _Private(NamedTuple):
+    """What is private in a file. secrets: values that are replaced wherever they stand. logged_in: the ids of answers
+    to requests that said who we are."""
+
+    secrets: tuple[str, ...]
+    logged_in: frozenset[str]
+
+
+class _Record:
+    """A record, its own header and that of HTTP as lines, a byte a character."""
+
+    def __init__(self, offset: int, length: int, content: bytes) -> None:
+        self.offset = offset
+        self.length = length
+        self.is_whole = len(content) < LARGEST
+        head, self._gap, block = _split(content)
+        self.lines = LINES.findall(head)
+        said = self.field(LENGTH)
+        block = block[: int(said)] if said.isascii() and said.isdecimal() else block.removesuffix(END)
+        self.type = self.field("warc-type")
+        self.url = self.field("warc-target-uri").strip("<>")
+        self.is_http = self.type in WITH_HTTP and bool(block) and "http" in self.field("content-type").lower()
+        http, self._http_gap, self.body = _split(block) if self.is_http else ("", b"", block)
+        self.http = LINES.findall(http)
+
+    def field(self, name: str) -> str:
+        """Return what a field says, empty if there is none."""
+        return next((value.strip() for one, value in map(_parted, self.lines) if one == name), "")
+
+    def secrets(self) -> Iterator[str]:
+        """Yield the values in the record that are private."""
+        yield from private_parts(self.url)
+        if self.type == "request":
+            for name, value in map(_parted, self.http[1:]):
+                if is_private_header(name):
+                    yield value.strip()
+                    yield from value.split()
+
+    @property
+    def says_who(self) -> bool:
+        """Whether it is a request that says to the site who we are."""
+        names = [name for name, _ in map(_parted, self.http[1:])] if self.type == "request" else []
+        return any(is_private_header(name) and not name.startswith("proxy-") for name in names)
+
+    def without(self, private: _Private) -> tuple[bytes, tuple[str, ...]]:
+        """Return the record without what is private, and what that was in words; nothing if there is nothing."""
+        found: list[str] = []
+        http, body = self._public_http(private, found), self.body
+        if not self.is_http and self.type in ("metadata", "warcinfo"):
+            body = _replaced(body.decode("latin-1"), private, found, "what was noted").encode("latin-1")
+        head = "".join(self._public_lines(private, found))
+        if not found:
+            return b"", ()
+        block = http.encode("latin-1") + self._http_gap + body
+        lines = [self._measured(line, block) for line in LINES.findall(head)]
+        return "".join(lines).encode("latin-1") + self._gap + block + END, tuple(dict.fromkeys(found))
+
+    def _public_http(self, private: _Private, found: list[str]) -> str:
+        kept: list[str] = []
+        logged_in = self.type != "request" and self.field("warc-record-id") in private.logged_in
+        for number, line in enumerate(self.http):
+            name, _ = _parted(line)
+            if number and self.type == "request" and is_private_header(name):
+                found.append(line.partition(":")[0])
+            elif number and logged_in and name == COOKIE:
+                found.append("Set-Cookie of an answer to a request that logged in")
+            elif number == 0 and self.type == "request":
+                method, _, rest = line.partition(" ")
+                kept.append(f"{method} {_public_target(rest, found)}")
+            else:
+                kept.append(_replaced(line, private, found, f"{line.partition(':')[0]} of the answer"))
+        return "".join(kept)
+
+    def _public_lines(self, private: _Private, found: list[str]) -> Iterator[str]:
+        for line in self.lines:
+            name, value = _parted(line)
+            if name in ADDRESSES:
+                url = value.strip().strip("<>")
+                if public_address(url) != url:
+                    found.append("a name or a key in its address")
+                    yield line.replace(url, public_address(url))
+                    continue
+            yield _replaced(line, private, found, f"its field {line.partition(':')[0]}")
+
+    def _measured(self, line: str, block: bytes) -> str:
+        """Return a line of the header; what it says of the block is what that is now."""
+        name, _ = _parted(line)
+        if name == LENGTH:
+            return f"{line.partition(':')[0]}: {len(block)}\r\n"
+        if name == BLOCK_DIGEST or (name == PAYLOAD_DIGEST and not self.is_http):
+            return f"{line.partition(':')[0]}: sha256:{sha256(block).hexdigest()}\r\n"
+        return line
+
+
+def find_credentials(file: Path) -> Iterator[Finding]:
+    """Yield what is in a WARC file that is ours alone. Raises CaptureError for a file that cannot be read to its
+    end."""
+    private = _private_in(file)
+    for record in _records(file):
+        _, what = record.without(private)
+        if what:
+            yield Finding(record.offset, public_address(record.url), what)
+
+
+def copy_without_credentials(file: Path, stream: BinaryIO) -> dict[int, Place]:
+    """Write a WARC file anew without what is ours alone, and return where each record is now, by its old offset.
+
+    Records in which there is nothing stay as they are, byte for byte. Raises CaptureError, OSError of `stream`.
+    """
+    private = _private_in(file)
+    packed = _is_packed(file)
+    places: dict[int, Place] = {}
+    position = 0
+    with file.open("rb") as source:
+        for record in _records(file):
+            changed, _ = record.without(private)
+            if changed and not record.is_whole:
+                raise CaptureError(f"{file}: the record at byte {record.offset:,} is too large to be written anew")
+            source.seek(record.offset)
+            written = source.read(record.length) + (b"" if packed else END)
+            if changed:
+                written = gzip.compress(changed, mtime=0) if packed else changed
+            length = len(written) - (0 if packed else len(END))
+            places[record.offset] = Place(position, length, public_address(record.url))
+            stream.write(written)
+            position += len(written)
+    return places
+
+
+def _private_in(file: Path) -> _Private:
+    secrets: set[str] = set()
+    logged_in: set[str] = set()
+    for record in _records(file):
+        secrets.update(record.secrets())
+        if record.says_who:
+            logged_in.add(record.field("warc-concurrent-to"))
+    long_enough = {one for one in secrets if len(one) >= LONG_ENOUGH and one != REMOVED}
+    return _Private(tuple(sorted(long_enough, key=len, reverse=True)), frozenset(logged_in - {""}))
+
+
+def _records(file: Path) -> Iterator[_Record]:
+    """Yield the records of a file. Raises CaptureError."""
+    try:
+        packed = _is_packed(file)
+        with file.open("rb") as stream:
+            read = members if packed else frames
+            for offset, length, content in read(stream, 0, os.fstat(stream.fileno()).st_size):
+                yield _Record(offset, length, content)
+    except TornError as error:
+        raise CaptureError(f"{file}: broken at byte {error.offset:,}: {error}") from error
+    except OSError as error:
+        raise CaptureError(f"{file}: cannot be read: {os_reason(error)}") from error
+
+
+def _is_packed(file: Path) -> bool:
+    with file.open("rb") as stream:
+        return stream.read(2) == GZIP_START[:2]
+
+
+def _split(content: bytes) -> tuple[str, bytes, bytes]:
+    """Return the lines of a header, a byte a character; the blank line after them; and what follows."""
+    end = content.find(b"\r\n\r\n")
+    if end < 0:
+        return content.decode("latin-1"), b"", b""
+    return content[: end + 2].decode("latin-1"), b"\r\n", content[end + 4 :]
+
+
+def _parted(line: str) -> tuple[str, str]:
+    name, _, value = line.partition(":")
+    return name.strip().lower(), value
+
+
+def _public_target(rest: str, found: list[str]) -> str:
+    target, space, version = rest.rpartition(" ")
+    public = public_address(target)
+    if public != target:
+        found.append("a key in the address that was asked for")
+    return f"{public}{space}{version}"
+
+
+def _replaced(text: str, private: _Private, found: list[str], where: str) -> str:
+    for secret in private.secrets:
+        if secret in text:
+            found.append(where)
+            text = text.replace(secret, REMOVED)
+    return text

@@ -1,0 +1,58 @@
+"""What is in a WARC file that is as it was written: credentials of ours, and evidence that cannot be read."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from archiver.captures.answers import answers
+from archiver.captures.regions import regions
+from archiver.captures.rewriting import find_credentials
+from archiver.errors import CaptureError
+from archiver.verify.credentials import may_hold_credentials
+from archiver.verify.problems import Kind, problem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from archiver.verify.problems import Problem
+
+NAMED = 3  # addresses that are named for each file
+
+
+def problems_inside(file: Path, path: str, posts: Mapping[int, int]) -> Iterator[Problem]:
+    """Yield what is wrong inside a WARC file. posts: how many were made of the record at each offset.
+
+    A file of ours that says under which rules it was written is not looked through: these were kept when it was.
+    """
+    try:
+        if not may_hold_credentials(file):
+            return
+        yield from _credentials(file, path)
+        yield from _unreadable(file, path, posts)
+    except CaptureError:  # where it is broken is said elsewhere
+        return
+
+
+def _credentials(file: Path, path: str) -> Iterator[Problem]:
+    found = list(find_credentials(file))
+    if found:
+        what = ", ".join(sorted({word for one in found for word in one.what}))
+        urls = list(dict.fromkeys(one.url for one in found))
+        more = f" and {len(urls) - NAMED} more" if len(urls) > NAMED else ""
+        where = f"{', '.join(urls[:NAMED])}{more}"
+        yield problem(Kind.CREDENTIAL, path, f"{len(found):,} of its records hold one ({what}): {where}")
+
+
+def _unreadable(file: Path, path: str, posts: Mapping[int, int]) -> Iterator[Problem]:
+    for region in regions(file):
+        for answer in answers(region, lambda _: None):
+            count = posts.get(answer.capture.offset, 0)
+            if count and answer.problem:
+                where = f"{answer.capture.url}: the record at byte {answer.capture.offset:,}"
+                yield problem(
+                    Kind.CAPTURE,
+                    path,
+                    f"{where} cannot be read: {answer.problem}; {count} posts were made of it",
+                    "ask for it again: `archiver get --force`",
+                )

@@ -1,0 +1,88 @@
+"""Captures without credentials of ours: the files that hold one, written anew, and put on record."""
+
+from __future__ import annotations
+
+import os
+import re
+import zlib
+from typing import TYPE_CHECKING
+
+from archiver.captures import CAPTURES
+from archiver.captures.members import GZIP, digest
+from archiver.captures.regions import GZIP_START
+from archiver.captures.rewriting import copy_without_credentials, find_credentials
+from archiver.captures.writing import RULES, RULES_KEPT
+from archiver.errors import CaptureError, StoreError, os_reason
+from archiver.index.captures import Sealed
+from archiver.litter import is_litter
+from archiver.manifest import add_manifest
+from archiver.storage import PREFIX, SUFFIX, sync_directory
+from archiver.verify.files import walk
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from archiver.index import Index
+
+WARC = re.compile(r"\.warc(?:\.gz)?$", re.IGNORECASE)
+HEAD = 1 << 12  # bytes, unpacked, in which the first record of a file says under which rules it was written
+ADDED = "-public"  # to the name of a file that was written anew
+
+
+def remove_credentials(output: Path, index: Index) -> list[str]:
+    """Write each WARC file of the archive that holds a credential of ours anew without it, put the new file on record,
+    delete the old one, and return the paths of the new ones.
+
+    index: open for writing. A manifest says what the old file was and what the new one is; the index names the new
+    places of the captures. Whatever this ends in, run it again: it goes on. Raises CaptureError, StoreError.
+    """
+    files = [path for path in sorted(walk(output, CAPTURES, {})) if may_hold_credentials(output / path)]
+    return [_replace(output, index, path) for path in files if any(find_credentials(output / path))]
+
+
+def may_hold_credentials(file: Path) -> bool:
+    """Return whether a file is a WARC file that does not say that it was written without credentials. Raises
+    CaptureError."""
+    return bool(WARC.search(file.name)) and not is_litter(file.name) and not keeps_rules(file)
+
+
+def keeps_rules(file: Path) -> bool:
+    """Return whether a WARC file says that it was written under the present rules. Raises CaptureError."""
+    try:
+        with file.open("rb") as stream:
+            head = stream.read(HEAD)
+            if head.startswith(GZIP_START):
+                head = zlib.decompressobj(GZIP).decompress(head, HEAD)
+    except zlib.error:
+        return False
+    except OSError as error:
+        raise CaptureError(f"{file}: cannot be read: {os_reason(error)}") from error
+    return f"\r\n{RULES}: {RULES_KEPT}\r\n".encode() in head
+
+
+def _replace(output: Path, index: Index, path: str) -> str:
+    """Write a file anew and return its path."""
+    old = output / path
+    stem, dot, rest = old.name.partition(".")
+    new = old.with_name(f"{stem}{ADDED}{dot}{rest}")
+    temporary = old.with_name(f"{PREFIX}{os.getpid()}{SUFFIX}")
+    was = digest(old).hex()
+    try:
+        try:
+            with temporary.open("wb") as stream:
+                places = copy_without_credentials(old, stream)
+                stream.flush()
+                os.fsync(stream.fileno())
+            temporary.replace(new)
+            sync_directory(new.parent)
+        finally:
+            temporary.unlink(missing_ok=True)
+        sealed = Sealed(new.relative_to(output).as_posix(), new.stat().st_size, digest(new))
+        if path in index.captures.sealed() or index.captures.has(path):
+            index.captures.replace_file(path, sealed, places)
+            add_manifest(output, index, {path: was})
+        old.unlink()
+        sync_directory(old.parent)
+    except OSError as error:
+        raise StoreError(f"{old}: cannot be written anew: {os_reason(error)}; run it again") from error
+    return sealed.path

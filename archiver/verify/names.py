@@ -1,0 +1,20 @@
+"""Names of files that are nobody's work, or none that can be kept. No I/O."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from archiver.litter import is_litter
+from archiver.verify.problems import Kind, problem
+
+if TYPE_CHECKING:
+    from archiver.verify.problems import Problem
+
+
+def odd_name(path: str) -> Problem | None:
+    """Return what is to be said of a file by its name alone, None if the file must be looked at."""
+    try:
+        path.encode()
+    except UnicodeEncodeError:
+        return problem(Kind.FOREIGN, path, "its name is not UTF-8: nothing here wrote it", "move it away, or rename it")
+    return problem(Kind.LITTER, path, "no run wrote it, and nothing needs it") if is_litter(path) else None

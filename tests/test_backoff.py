@@ -1,0 +1,216 @@
+"""How long a site is left alone, rule by rule, without a clock that runs."""
+
+from __future__ import annotations
+
+import asyncio
+from email.utils import formatdate
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scrapy.exceptions import IgnoreRequest
+from scrapy.http import Request, Response
+from scrapy.settings import Settings
+
+from archiver.net.backoff import JITTER, LONGEST_REST, BackoffMiddleware, retry_after
+from archiver.net.budget import BudgetMiddleware, BudgetSpentError
+
+NOW = 1_800_000_000
+MAX = 120
+URL = "http://site.example/a"
+OTHER = "http://other.example/a"
+
+
+class Journal:
+    """What is kept for later runs."""
+
+    def __init__(self, hosts: dict[str, int] | None = None) -> None:
+        self.held: dict[str, int] = hosts or {}
+
+    def hosts(self, now: int) -> dict[str, int]:
+        return {host: resume for host, resume in self.held.items() if resume > now}
+
+    def hold(self, host: str, resume: int) -> None:
+        self.held[host] = resume
+
+
+class Crawler:
+    """As much of one as a retry needs."""
+
+    def __init__(self, budget: BudgetMiddleware | None = None) -> None:
+        self.budget = budget
+        self.spider = self.crawler = self.stats = self  # it asks one after the other for the same few things
+        self.settings = Settings()
+
+    def get_downloader_middleware(self, _: type) -> BudgetMiddleware | None:
+        return self.budget
+
+    def inc_value(self, *_: Any) -> None:
+        """Nobody counts."""
+
+
+@pytest.fixture
+def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """The waits, none of which takes any time; the clock stands."""
+    found: list[float] = []
+
+    async def sleep(seconds: float) -> None:
+        found.append(seconds)
+
+    monkeypatch.setattr("archiver.net.backoff.asyncio.sleep", sleep)
+    monkeypatch.setattr("archiver.net.backoff.time.time", lambda: NOW)
+    monkeypatch.setattr("archiver.net.backoff.random.uniform", max)
+    monkeypatch.setattr("archiver.net.backoff.seconds", lambda: NOW)
+    return found
+
+
+def middleware(journal: Journal | None = None, **settings: Any) -> BackoffMiddleware:
+    values = {"ARCHIVER_BACKOFF": 1.0, "ARCHIVER_RETRY_AFTER_MAX": MAX, "RETRY_TIMES": 2, **settings}
+    one = BackoffMiddleware(Settings(values), journal or Journal())  # type: ignore[arg-type]
+    one.crawler = Crawler()  # type: ignore[assignment]
+    return one
+
+
+def response(status: int, retry: str = "", url: str = URL) -> Response:
+    return Response(url, status=status, headers={"Retry-After": retry} if retry else {})
+
+
+def answered(one: BackoffMiddleware, answer: Response, request: Request | None = None) -> Request | Response:
+    request = request or Request(URL)
+    one.notice(request, answer)
+    return asyncio.run(one.process_response(request, answer))
+
+
+def test_a_retry_waits_twice_as_long_each_time(waits: list[float]) -> None:
+    one, request = middleware(), Request(URL)
+    for _ in range(2):
+        found = answered(one, response(500), request)
+        assert isinstance(found, Request)
+        request = found
+    assert waits == [1 + JITTER, 2 * (1 + JITTER)]
+    assert isinstance(answered(one, response(500), request), Response)  # RETRY_TIMES
+
+
+@pytest.mark.parametrize("status", [200, 301, 304, 400, 403, 404, 410, 501])
+def test_other_answers_are_not_asked_for_again(waits: list[float], status: int) -> None:
+    assert isinstance(answered(middleware(), response(status)), Response)
+    assert waits == []
+
+
+def test_a_retry_waits_as_long_as_the_site_says(waits: list[float]) -> None:
+    answered(middleware(), response(503, "7"))
+    answered(middleware(), response(429, str(MAX)))
+    assert waits == [7, MAX]
+
+
+@pytest.mark.parametrize("status", [429, 503])
+def test_a_site_that_is_overloaded_is_left_alone_by_all_requests(waits: list[float], status: int) -> None:
+    one = middleware()
+    one.notice(Request(URL), response(status, "9"))
+    assert 8 < one.pause.left("site.example") <= 9
+    assert one.pause.left("other.example") == 0
+
+
+@pytest.mark.parametrize("status", [200, 404, 500, 502])
+def test_an_answer_that_speaks_for_one_address_holds_nothing_back(waits: list[float], status: int) -> None:
+    one, journal = middleware(), Journal()
+    one.notice(Request(URL), response(status, "9999"))
+    assert one.pause.left("site.example") == 0
+    assert journal.held == {}
+    one.refuse(Request(URL))
+
+
+def test_a_wait_that_is_too_long_is_left_to_later_runs(waits: list[float]) -> None:
+    journal = Journal()
+    one = middleware(journal)
+    assert isinstance(answered(one, response(503, str(MAX + 1))), Response)
+    assert waits == []
+    assert journal.held == {"site.example": NOW + MAX + 1}
+    with pytest.raises(IgnoreRequest, match=r"left alone until .* \(Retry-After\)"):
+        one.refuse(Request(URL))
+    one.refuse(Request(OTHER))
+    with pytest.raises(IgnoreRequest, match="left alone until"):
+        middleware(journal).refuse(Request(URL))  # the next run
+
+
+def test_nobody_is_believed_to_mean_more_than_a_week(waits: list[float]) -> None:
+    journal = Journal()
+    answered(middleware(journal), response(429, "9" * 400))
+    assert journal.held == {"site.example": NOW + LONGEST_REST}
+    middleware(Journal({"site.example": NOW + LONGEST_REST + 1})).refuse(Request(URL))  # a clock was wrong
+
+
+def test_a_short_wait_of_an_earlier_run_is_waited_for(waits: list[float]) -> None:
+    one = middleware(Journal({"site.example": NOW + MAX}))
+    one.refuse(Request(URL))
+    assert 0 < one.pause.left("site.example") <= MAX
+
+
+def test_a_host_that_wants_longer_between_requests_than_we_wait_gets_one(waits: list[float]) -> None:
+    journal = Journal()
+    one = middleware(journal)
+    assert not one.ask_once("site.example", MAX)
+    one.take_turn(Request(URL))
+    one.take_turn(Request(URL))
+    assert one.ask_once("site.example", MAX + 1)
+    one.refuse(Request(URL))
+    assert journal.held == {}
+    one.take_turn(Request(URL))
+    assert journal.held == {"site.example": NOW + MAX + 1}
+    with pytest.raises(IgnoreRequest, match=r"\(Crawl-delay\)"):
+        one.take_turn(Request(URL))
+    one.take_turn(Request(OTHER))
+    assert one.ask_once("site.example", MAX + 1)  # said again: it stays closed
+    with pytest.raises(IgnoreRequest):
+        one.take_turn(Request(URL))
+
+
+@given(st.integers(0, 10**6))
+def test_retry_after_in_seconds(seconds: int) -> None:
+    assert retry_after(response(503, str(seconds))) == seconds
+
+
+@pytest.mark.parametrize("value", ["", "soon", "-5", "1.5", "1e3", formatdate(0), "Mon, 99 Foo 2026 00:00:00 GMT", "²"])
+def test_retry_after_that_says_nothing(value: str) -> None:
+    assert retry_after(response(503, value)) == 0
+
+
+def test_no_wait_is_longer_than_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    slept: list[float] = []
+    clock = [100.0]
+
+    async def sleep(seconds: float) -> None:
+        slept.append(seconds)
+        clock[0] += seconds
+
+    monkeypatch.setattr("archiver.net.budget.asyncio.sleep", sleep)
+    monkeypatch.setattr("archiver.net.budget.time.monotonic", lambda: clock[0])
+    budget = BudgetMiddleware(0, 10)
+    asyncio.run(budget.sleep(4))
+    with pytest.raises(BudgetSpentError, match="the time of the run is up"):
+        asyncio.run(budget.sleep(60))
+    assert slept == [4, 6]
+    assert budget.left == 0
+    assert budget.spent
+    with pytest.raises(BudgetSpentError, match="the time of the run is up"):
+        budget.process_request(Request(URL))
+
+
+def test_so_many_requests_and_no_more() -> None:
+    budget = BudgetMiddleware(2, 0)
+    budget.process_request(Request(URL))
+    assert not budget.spent
+    budget.process_request(Request(URL))
+    assert budget.spent
+    with pytest.raises(BudgetSpentError, match="ARCHIVER_MAX_REQUESTS"):
+        budget.process_request(Request(URL))
+    assert budget.left == float("inf")
+
+
+def test_a_retry_does_not_outlast_the_run() -> None:
+    """Its wait counts in the budget of the run."""
+    one = middleware(ARCHIVER_BACKOFF=60.0)
+    one.crawler = Crawler(BudgetMiddleware(0, 0.01))  # type: ignore[assignment]
+    with pytest.raises(BudgetSpentError):
+        asyncio.run(one.process_response(Request(URL), response(500)))

@@ -1,0 +1,125 @@
+"""A damaged index: found whatever is wrong with it, and never the end of `verify`."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from archiver.errors import IndexFileError
+from archiver.index import Index
+from archiver.index.damage import find_damage
+from archiver.verify.problems import Kind
+from archiver.verify.verify import Verification
+from tests.test_verify_captures import make
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from archiver.verify.problems import Problem
+
+SHA = "zeroblob(32)"
+ROWS = f"""
+INSERT INTO articles (key, recipe, id, state, first_seen, last_seen) VALUES (1, 'x', '1', 'saved', 1, 1);
+INSERT INTO posts (article, form, path, sha256, revision, saved) VALUES (1, 'share', '_posts/1.md', {SHA}, 1, 1);
+INSERT INTO runs (run, started, command) VALUES (1, 1, 'crawl');
+INSERT INTO yields VALUES ('x/y', 1, 1, 1, '{{}}');
+"""
+
+
+@pytest.fixture(scope="module")
+def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An archive whose index has a row or more in most tables."""
+    output = tmp_path_factory.mktemp("archive")
+    make(output).close()
+    with closing(sqlite3.connect(output / "_index" / "index.sqlite")) as connection:
+        connection.executescript(f"{ROWS} PRAGMA journal_mode = DELETE;")
+    return output
+
+
+def changed(archive: Path, statement: str) -> str:
+    """What is found in a copy of the index after a change."""
+    with closing(sqlite3.connect(archive / "_index" / "index.sqlite")) as source:
+        copy = sqlite3.connect(":memory:")
+        source.backup(copy)
+    with closing(copy):
+        copy.execute("PRAGMA ignore_check_constraints = ON")
+        copy.execute(statement)
+        return find_damage(copy)
+
+
+def test_a_sound_index(archive: Path) -> None:
+    assert changed(archive, "SELECT 1") == ""
+
+
+@pytest.mark.parametrize(
+    ("statement", "column"),
+    [
+        ("UPDATE posts SET sha256 = x'00'", "posts.sha256"),
+        ("UPDATE posts SET sha256 = 'text'", "posts.sha256"),
+        ("UPDATE posts SET path = CAST(x'ff' AS TEXT)", "posts.path"),
+        ("UPDATE posts SET path = x'41'", "posts.path"),
+        ("UPDATE posts SET revision = 'one'", "posts.revision"),
+        ("UPDATE posts SET rules = '{'", "posts.rules"),
+        ("UPDATE posts SET rules = '[]'", "posts.rules"),
+        (f"UPDATE posts SET rules = '{'[' * 100_000}'", "posts.rules"),
+        ("UPDATE articles SET first_seen = 1.5", "articles.first_seen"),
+        ("UPDATE captures SET payload = x'00'", "captures.payload"),
+        ("UPDATE captures SET time = 'now'", "captures.time"),
+        ("UPDATE warcs SET sha256 = x''", "warcs.sha256"),
+        ("UPDATE runs SET report = 'x'", "runs.report"),
+        ("UPDATE yields SET content = '1'", "yields.content"),
+    ],
+)
+def test_a_value_that_nobody_wrote_is_found(archive: Path, statement: str, column: str) -> None:
+    found = changed(archive, statement)
+    assert column in found
+    assert "none that was ever written" in found
+
+
+def problems_of(archive: Path) -> list[Problem] | str:
+    """What verify finds, or that the index cannot be read."""
+    try:
+        index = Index.read(archive)
+    except IndexFileError as error:
+        return str(error)
+    try:
+        return list(Verification(archive, index).problems())
+    except IndexFileError as error:
+        return str(error)
+    finally:
+        index.close(keep=False)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.data())
+def test_no_damage_ends_verify(archive: Path, data: st.DataObject) -> None:
+    file = archive / "_index" / "index.sqlite"
+    content = file.read_bytes()
+    at = data.draw(st.integers(0, len(content) - 1))
+    size = data.draw(st.sampled_from([1, 4, 100, 4096]))
+    new = data.draw(st.sampled_from([b"\0", b"\xff", b"A", content[at - 1 : at] or b"\1"])) * size
+    file.write_bytes(content[:at] + new[: len(content) - at] + content[at + size :])
+    try:
+        found = problems_of(archive)
+    finally:
+        file.write_bytes(content)
+    if not isinstance(found, str):
+        assert all(one.kind in set(Kind) for one in found)
+
+
+def test_what_a_damaged_index_says_of_files_is_not_looked_at(archive: Path) -> None:
+    file = archive / "_index" / "index.sqlite"
+    content = file.read_bytes()
+    with closing(sqlite3.connect(file)) as connection:
+        connection.execute("UPDATE posts SET sha256 = 'text'")
+        connection.commit()
+    found = problems_of(archive)
+    file.write_bytes(content)
+    assert not isinstance(found, str)
+    assert [(one.kind, one.path) for one in found] == [(Kind.INDEX, "_index/index.sqlite")]
+    assert "`archiver adopt`, `archiver replay`, `archiver manifest`" in found[0].advice

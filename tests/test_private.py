@@ -1,0 +1,115 @@
+"""What is ours alone: found in headers and addresses, and taken out, and nothing else."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from archiver.captures.exchange import Exchange
+from archiver.captures.private import is_private_header, private_parts, public_address, public_exchange
+
+KEY = "AIzaSyD4_x7Q0123456789"
+PRIVATE = {
+    "http://jane:word@example.org/a": "http://example.org/a",
+    "http://jane@example.org/a?x=1": "http://example.org/a?x=1",
+    "https://a:b@c:d@example.org": "https://example.org",
+    "http://example.org/?token=abc&id=1": "http://example.org/?token=removed&id=1",
+    "http://example.org/?id=1&access_token=x": "http://example.org/?id=1&access_token=removed",
+    "http://example.org/?api-key=x;apiKey=y": "http://example.org/?api-key=removed;apiKey=removed",
+    "http://example.org/?X-Amz-Signature=x&X-Amz-Credential=y": (
+        "http://example.org/?X-Amz-Signature=removed&X-Amz-Credential=removed"
+    ),
+    "http://example.org/?sig=x&sv=2": "http://example.org/?sig=removed&sv=2",
+    "http://example.org/?client_secret=x": "http://example.org/?client_secret=removed",
+    "http://example.org/?PASSWORD=x": "http://example.org/?PASSWORD=removed",
+    "http://example.org/#access_token=x": "http://example.org/#access_token=removed",
+    f"http://example.org/?key={KEY}": "http://example.org/?key=removed",
+    f"http://example.org/?to%6ben={KEY}": "http://example.org/?to%6ben=removed",
+}
+PUBLIC = [
+    "http://example.org/a?id=202403150001234567&type=102",
+    "http://example.org/?key=1234567890123456789",  # an id
+    "http://example.org/?key=chips&sid=99&code=600519&page=2",
+    "http://example.org/?pageToken=CAUQAA0123456789abcdef",  # which page
+    "http://example.org/@jane/a",
+    "http://example.org/a?to=jane@example.org",
+    "http://example.org/?token=",
+    "http://example.org/token/abc",
+    "data:text/html,<p>",
+    "",
+]
+PRIVATE_HEADERS = [
+    *("Authorization", "Proxy-Authorization", "Cookie", "cookie2", "X-API-Key", "ApiKey", "X-Auth-Token"),
+    *("Private-Token", "X-Amz-Security-Token", "X-CSRF-Token", "Ocp-Apim-Subscription-Key", "X-Session-Id", "X-Secret"),
+]
+PUBLIC_HEADERS = [
+    *("Host", "User-Agent", "Accept", "Accept-Encoding", "Accept-Language", "From", "If-None-Match", "Referer"),
+    *("If-Modified-Since", "Connection", "Cache-Control", "Content-Type", "Content-Length", "X-Requested-With"),
+]
+
+
+@pytest.mark.parametrize(("url", "public"), PRIVATE.items())
+def test_keys_and_names_are_taken_out_of_addresses(url: str, public: str) -> None:
+    assert public_address(url) == public
+    assert private_parts(url)
+    assert public_address(public) == public
+    assert private_parts(public) == []
+
+
+@pytest.mark.parametrize("url", PUBLIC)
+def test_other_addresses_stay(url: str) -> None:
+    assert public_address(url) == url
+    assert private_parts(url) == []
+
+
+@given(st.text())
+def test_an_address_is_public_after_the_first_time(url: str) -> None:
+    assert public_address(public_address(f"http://{url}")) == public_address(f"http://{url}")
+
+
+@pytest.mark.parametrize("name", PRIVATE_HEADERS)
+def test_private_headers(name: str) -> None:
+    assert is_private_header(name)
+
+
+@pytest.mark.parametrize("name", PUBLIC_HEADERS)
+def test_public_headers(name: str) -> None:
+    assert not is_private_header(name)
+
+
+def exchange(
+    url: str = "http://example.org/a",
+    asked: tuple[tuple[str, str], ...] = (),
+    headers: tuple[tuple[str, str], ...] = (),
+) -> Exchange:
+    """An exchange."""
+    time = datetime(2026, 3, 4, tzinfo=UTC)
+    return Exchange(url, "GET", (("Host", "example.org"), *asked), 200, "HTTP/1.1", "OK", headers, b"body", time, "")
+
+
+def test_an_exchange_without_anything_private_is_kept_as_it_is() -> None:
+    one = exchange(headers=(("Set-Cookie", "visitor=1"),))
+    assert public_exchange(one) is one
+
+
+def test_what_is_private_is_left_out_of_an_exchange() -> None:
+    one = exchange(
+        "http://example.org/a?token=abcdef",
+        (("Cookie", "sid=012345"), ("Accept", "*/*")),
+        (("Location", "/b?token=abcdef"), ("Set-Cookie", "sid=678"), ("X-Echo", "sid=012345"), ("ETag", "1")),
+    )
+    kept = public_exchange(one)
+    assert kept.url == "http://example.org/a?token=removed"
+    assert kept.asked == (("Host", "example.org"), ("Accept", "*/*"))
+    assert kept.headers == (("Location", "/b?token=removed"), ("X-Echo", "removed"), ("ETag", "1"))
+    assert kept.body == b"body"
+    assert public_exchange(kept) == kept
+
+
+def test_cookies_that_everybody_gets_stay() -> None:
+    """A proxy's password says nothing to the site: what it sets is not for us alone."""
+    one = exchange(asked=(("Proxy-Authorization", "Basic abcdef"),), headers=(("Set-Cookie", "visitor=1"),))
+    assert public_exchange(one).headers == (("Set-Cookie", "visitor=1"),)
