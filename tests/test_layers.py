@@ -148,3 +148,13 @@ def test_no_import_hides_in_a_function(file: Path) -> None:
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
     )
     assert [imports(function) for function in functions if imports(function)] == []
+
+
+def test_nothing_but_the_index_speaks_to_its_database() -> None:
+    """Exports have databases of their own, which are written or thrown away."""
+    users = {
+        str(file.relative_to(PACKAGE))
+        for file in FILES
+        if "sqlite3" in imports(ast.parse(file.read_text(encoding="utf-8"))) and file.parent.name != "index"
+    }
+    assert users <= {"exports/sqlite.py", "exports/wacz.py", "exports/cdxj.py", "exports/evidence.py"}

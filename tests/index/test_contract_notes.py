@@ -1,0 +1,158 @@
+"""What runs note for later ones: of themselves, of listings, hosts and captures."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from archiver.index import ListingRun, Robots, Run, Sealed, Validators, Waiting
+from tests.index.values import LIST, NOW, capture, digest, failed, intent, key, save, saved, seen
+
+if TYPE_CHECKING:
+    from archiver.index import Index
+
+
+def test_runs(index: Index) -> None:
+    numbers = [index.runs.begin(f"crawl {number}", NOW + number) for number in range(3)]
+    index.runs.end(numbers[1], {"counts": {"written": 1}}, NOW + 9)
+    assert index.runs.latest(2) == [
+        Run(numbers[2], NOW + 2, None, "crawl 2", {}),
+        Run(numbers[1], NOW + 1, NOW + 9, "crawl 1", {"counts": {"written": 1}}),
+    ]
+
+
+def test_old_runs_are_forgotten_but_not_what_listings_gave_without_alarm(index: Index) -> None:
+    for number in range(1, 7):
+        assert index.runs.begin("crawl", NOW) == number
+        index.listings.add_stats(LIST, number, {"listed": number}, NOW, good=number in (1, 2, 3))
+    index.runs.forget(5, 2)
+    assert [run.number for run in index.runs.latest(9)] == [6, 5]
+    assert [one.run for one in index.listings.stats(LIST, 9)] == [6, 5, 3, 2]
+
+
+def test_what_listings_gave(index: Index) -> None:
+    index.listings.add_stats(LIST, 1, {"listed": 1}, NOW, good=True)
+    index.listings.add_stats(LIST, 2, {"listed": 2}, NOW + 1, good=False)
+    index.listings.add_stats("news/other", 2, {}, NOW, good=True)
+    assert index.listings.names() == [LIST, "news/other"]
+    assert index.listings.stats(LIST, 1) == [ListingRun(2, NOW + 1, good=False, stats={"listed": 2})]
+    assert index.listings.stats(LIST, 9, good=True) == [ListingRun(1, NOW, good=True, stats={"listed": 1})]
+    assert index.listings.stats("news/none", 9) == []
+
+
+def test_how_many_articles_of_a_listing_wait(index: Index) -> None:
+    assert index.listings.waiting(LIST, NOW) == Waiting(0, None)
+    index.see(seen("a", "b", "c"), NOW, every_form=True)
+    save(index, "c")
+    index.fail([failed("a"), failed("b")], NOW + 5)
+    minutes = 600_000_000
+    assert index.listings.waiting(LIST, NOW) == Waiting(2, NOW + 5 + minutes)
+    assert index.listings.waiting(LIST, NOW + 2 * minutes) == Waiting(2, NOW + 2 * minutes)
+    assert index.catalogue.states() == {"failed": 2, "saved": 1}
+
+
+def test_where_a_reading_was_cut_off(index: Index) -> None:
+    index.listings.note_unfinished(LIST, 2)
+    index.listings.note_unfinished(LIST, 3)
+    assert index.listings.unfinished(LIST) == 3
+    index.listings.note_unfinished(LIST, 0)
+    assert index.listings.unfinished(LIST) == 0
+
+
+def test_versions_of_answers(index: Index) -> None:
+    assert index.listings.validators(LIST, 0) == Validators()
+    index.listings.keep_validators(LIST, 0, Validators('"1"', "Mon"))
+    index.listings.keep_validators(LIST, 0, Validators('"2"', ""))
+    index.listings.keep_validators(LIST, 1, Validators("", "Tue"))
+    assert index.listings.validators(LIST, 0) == Validators('"2"', "")
+    index.listings.forget_validators(LIST)
+    assert index.listings.validators(LIST, 1) == Validators()
+
+
+def test_hosts_that_are_to_be_left_alone(index: Index) -> None:
+    index.hosts.hold("b.example", NOW + 2)
+    index.hosts.hold("a.example", NOW + 9)
+    index.hosts.hold("a.example", NOW + 3)
+    assert index.hosts.on_hold(NOW) == {"a.example": NOW + 3, "b.example": NOW + 2}
+    assert index.hosts.on_hold(NOW + 2) == {"a.example": NOW + 3}
+
+
+def test_robots_txt_is_kept_for_a_while(index: Index) -> None:
+    address = "http://a.example/robots.txt"
+    index.hosts.keep_robots(address, 404, b"", NOW)
+    index.hosts.keep_robots(address, 200, b"User-agent: *", NOW + 5)
+    assert index.hosts.robots(address, NOW, NOW + 9) == Robots(200, b"User-agent: *")
+    assert index.hosts.robots(address, NOW + 6, NOW + 9) is None
+    assert index.hosts.robots(address, NOW, NOW + 4) is None  # it came when the clock was ahead
+
+
+def test_captures_are_found_by_payload_moment_and_file(index: Index) -> None:
+    first, second, elsewhere = capture(1), capture(2), capture(3, "/elsewhere/b.warc.gz")
+    again = capture(4)._replace(payload=first.payload)
+    index.captures.note([first, second, elsewhere, again])
+    index.captures.note([first])
+    payloads = [first.payload, elsewhere.payload, "00" * 32]
+    assert index.captures.with_payload(payloads) == {first.payload: first, elsewhere.payload: elsewhere}
+    assert index.captures.with_payload(payloads, "_captures") == {first.payload: first}
+    assert index.captures.with_payload([]) == {}
+    moments = [(one.url, one.time) for one in (second, again)]
+    assert index.captures.at([*moments, ("http://none.example/", first.time)]) == dict(
+        zip(moments, (second, again), strict=True)
+    )
+    assert index.captures.in_file(first.warc) == [first, second, again]
+    assert (index.captures.has(first.warc), index.captures.has("_captures/none.warc.gz")) == (True, False)
+
+
+def test_more_payloads_than_a_query_takes(index: Index) -> None:
+    captures = [capture(number) for number in range(1200)]
+    index.captures.note(captures)
+    assert len(index.captures.with_payload([one.payload for one in captures])) == 1200
+
+
+def test_how_many_posts_were_made_of_a_capture(index: Index) -> None:
+    for name, text, number in (("a", "one", 1), ("a", "two", 2), ("b", "one", 2)):
+        index.begin([intent(name, text, capture=capture(number))], NOW)
+        index.finish([saved(name)], NOW)
+    index.captures.note([capture(3)])
+    save(index, "c")
+    assert list(index.captures.used()) == [(capture(1), 1), (capture(2), 2)]
+    assert list(index.captures.used("_captures/none.warc.gz")) == []
+    assert index.captures.lost() == []
+
+
+def test_files_that_are_sealed(index: Index) -> None:
+    one = Sealed("_captures/a.warc.gz", 100, digest("a"))
+    index.captures.seal(one)
+    assert index.captures.sealed() == {one.path: one}
+
+
+def test_what_a_manifest_has(index: Index) -> None:
+    for text in ("one", "two"):
+        index.begin([intent(text=text, capture=capture(1))], NOW)
+        index.finish([saved()], NOW)
+    index.captures.seal(Sealed("_captures/a.warc.gz", 100, digest("warc")))
+    everything = [
+        ("_posts/a.md", digest("two")),
+        ("_versions/a/1.md", digest("one")),
+        ("_captures/a.warc.gz", digest("warc")),
+    ]
+    assert list(index.manifests.unlisted()) == everything
+    index.manifests.list_all(1)
+    assert list(index.manifests.unlisted()) == []
+    assert [tuple(one) for one in index.manifests.files()] == [(*one, True) for one in everything[:2]]
+    index.begin([intent(text="three", capture=capture(2))], NOW)
+    assert set(index.manifests.expected()) == {("_posts/a.md", digest("three")), ("_versions/a/2.md", digest("two"))}
+    index.finish([saved()], NOW)
+    assert list(index.manifests.unlisted()) == [("_posts/a.md", digest("three")), ("_versions/a/2.md", digest("two"))]
+    known = index.manifests.file("_versions/a/2.md")
+    assert known is not None
+    assert (known.key, known.form, known.sha256, known.capture) == (key(), "share", digest("two"), capture(1))
+    assert index.manifests.file("_versions/a/9.md") is None
+
+
+def test_articles_that_say_the_same(index: Index) -> None:
+    for name in ("b", "a"):
+        index.begin([intent(name, text_digest="0f")], NOW)
+        index.finish([saved(name)], NOW)
+    save(index, "c", "another")
+    ((first, second),) = index.catalogue.same_text()
+    assert [(one.key, one.path) for one in (first, second)] == [(key("b"), "_posts/b.md"), (key("a"), "_posts/a.md")]
