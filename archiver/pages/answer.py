@@ -10,6 +10,7 @@ import msgspec
 from parsel import Selector
 
 from archiver.errors import BlockPageError, PageError
+from archiver.html import parse_document
 from archiver.text import printable, without_tags
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ def open_html(response: Response) -> Selector:
     text = decode(response)
     if not text.strip():
         raise PageError("the answer is empty")
-    return Selector(text=text, type="html")  # it would take JSON for JSON, and there select nothing
+    return Selector(root=parse_document(text), type="html")
 
 
 def decode(response: Response) -> str:
