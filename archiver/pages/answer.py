@@ -11,6 +11,7 @@ from parsel import Selector
 
 from archiver.encoding import content_label, decode
 from archiver.errors import BlockPageError, PageError
+from archiver.html import parse_document
 from archiver.text import printable, without_tags
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ def open_html(answer: Answer) -> Selector:
     text = _decoded(answer).text
     if not text.strip():
         raise PageError("the answer is empty")
-    return Selector(text=text, type="html")  # it would take JSON for JSON, and there select nothing
+    return Selector(root=parse_document(text), type="html")
 
 
 def encoding_note(answer: Answer) -> str:
