@@ -1,10 +1,12 @@
 """What can go wrong, by name. Each message says what happened, to what, and what to do about it."""
 
-from scrapy.exceptions import DropItem
-
 
 class ArchiverError(Exception):
     """The base of every error that this package raises for its user to read."""
+
+
+class UsageError(ArchiverError):
+    """A command, an option or a setting that is not what it must be: nothing was done."""
 
 
 class RecipeError(ArchiverError):
@@ -39,7 +41,7 @@ class TimeFormatError(ArchiverError):
     """A time whose form is not known or that does not name a whole date."""
 
 
-class StoreError(ArchiverError, DropItem):
+class StoreError(ArchiverError):
     """A post that could not be written; whatever was at its place is still there."""
 
 
@@ -51,15 +53,15 @@ class LockedError(ArchiverError):
     """Another run is at work in the archive: says who."""
 
 
-class QuarantineError(ArchiverError, DropItem):
-    """An article that cannot become a post; Scrapy drops it, and it is kept in quarantine with the reason."""
+class QuarantineError(ArchiverError):
+    """An article that cannot become a post: it is kept in quarantine with the reason."""
 
 
 class SameTextError(QuarantineError):
     """An article with a text that came for other articles too: the source answers everything with it."""
 
 
-class HeldBackError(DropItem):
+class HeldBackError(ArchiverError):
     """An edit that is not written yet: first all other articles of the run are looked at."""
 
 
@@ -67,7 +69,7 @@ class ExportError(ArchiverError):
     """An export that cannot be made: names the format, or the file, and what to do."""
 
 
-class CaptureError(ArchiverError, DropItem):
+class CaptureError(ArchiverError):
     """A capture (WARC) that cannot be written or read: names the file, and where in it."""
 
 

@@ -16,14 +16,17 @@ MAY_IMPORT: dict[str, set[str]] = {
     "errors": set(),
     "batches": {"errors"},
     "captures": {"errors"},
+    "clock": set(),
     "signals": set(),
-    "statuses": set(),
+    "statuses": {"errors"},
     "text": set(),
     "spans": set(),
     "settings": set(),
     "logformatter": set(),
     "plugins": {"errors"},
-    "configuration": {"errors", "plugins", "spans"},
+    "suggestions": set(),
+    "configuration": {"errors", "spans", "suggestions"},
+    "scrapy_settings": {"configuration", "errors", "plugins", "suggestions"},
     "recipes": {"errors", "plugins", "spans"},
     "addresses": {"errors", "recipes", "text"},
     "listings": {"errors", "recipes"},
@@ -35,8 +38,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "dates": {"errors"},
     "yields": {"spans"},
     "spiders": {
-        *("addresses", "article", "captures", "configuration", "dates", "errors", "index", "listings", "net", "pages"),
-        *("recipes", "recorder", "signals", "spans", "yields"),
+        *("addresses", "article", "captures", "dates", "errors", "index", "listings", "net", "pages"),
+        *("recipes", "recorder", "scrapy_settings", "signals", "spans", "yields"),
     },
     "cleaning": {"recipes", "text"},
     "posts": {"article", "batches", "cleaning", "errors", "recipes", "text"},
@@ -44,8 +47,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "adoption": {"addresses", "dates", "errors", "index", "posts", "recipes", "spans", "text"},
     "exports": {"captures", "errors", "index", "posts", "recipes", "text"},
     "replay": {
-        *("addresses", "article", "captures", "configuration", "errors", "index", "pages", "pipelines", "posts"),
-        *("recipes", "recorder"),
+        *("addresses", "article", "captures", "errors", "index", "pages", "pipelines", "posts"),
+        *("recipes", "recorder", "scrapy_settings"),
     },
     "verify": {
         *("article", "captures", "errors", "index", "pipelines", "posts", "recipes", "recorder", "replay"),
@@ -59,7 +62,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "replica": set(),
     "commands": {
         *("addresses", "adoption", "captures", "configuration", "crawl", "errors", "exports", "extensions", "index"),
-        *("listings", "posts", "recipes", "replay", "replica", "signals", "spans", "spiders", "statuses", "verify"),
+        *("listings", "posts", "recipes", "replay", "replica", "scrapy_settings", "signals", "spans", "spiders"),
+        *("statuses", "verify"),
     },
 }
 FILES = sorted(PACKAGE.rglob("*.py"))

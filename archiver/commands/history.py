@@ -9,12 +9,10 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from scrapy.exceptions import UsageError
-
 from archiver.addresses import resolve
 from archiver.commands.display import print_line
 from archiver.commands.options import add_settings_options, looking, settings_from
-from archiver.errors import UnknownAddressError
+from archiver.errors import UnknownAddressError, UsageError
 from archiver.posts import versions
 from archiver.recipes import recipes_for
 from archiver.statuses import FAILED

@@ -9,26 +9,24 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from scrapy.exceptions import UsageError
-
 from archiver.adoption import adopt
 from archiver.captures import CAPTURES
 from archiver.captures.regions import files_in
 from archiver.commands.display import print_line
 from archiver.commands.options import add_settings_options, settings_from
-from archiver.configuration import check
+from archiver.errors import UsageError
 from archiver.index import Index
 from archiver.posts import POSTS
 from archiver.recipes import recipes_for
 from archiver.replay import Replay
+from archiver.scrapy_settings import scrapy_settings
 from archiver.statuses import FAILED, INTERRUPTED
 from archiver.verify import add_manifest
 
 if TYPE_CHECKING:
     import argparse
 
-    from scrapy.settings import Settings
-
+    from archiver.configuration import Configuration
     from archiver.replay import Change, Summary
 
 SHOWN = 10  # kinds of answers that are no article's
@@ -57,7 +55,6 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
 def run(arguments: argparse.Namespace) -> int:
     """Replay what `arguments` name and return the exit status."""
     settings = settings_from(arguments)
-    check(settings)
     if arguments.jobs < 1:
         raise UsageError("--jobs: expected a number of 1 or more")
     output = Path(settings["ARCHIVER_OUTPUT"])
@@ -72,7 +69,7 @@ def run(arguments: argparse.Namespace) -> int:
     return FAILED if summary.broken or summary.outcomes["failed"] else 0
 
 
-def _replay(arguments: argparse.Namespace, settings: Settings, output: Path, files: list[Path]) -> Summary:
+def _replay(arguments: argparse.Namespace, settings: Configuration, output: Path, files: list[Path]) -> Summary:
     recipes = recipes_for(settings)
     index = Index.read(output) if arguments.diff else Index.open(output)
     try:
@@ -84,7 +81,8 @@ def _replay(arguments: argparse.Namespace, settings: Settings, output: Path, fil
         def listen(change: Change) -> None:
             _tell(change, as_json=arguments.json, diff=arguments.diff)
 
-        summary = Replay(output, index, settings, recipes, listen, dry=arguments.diff).run(files, arguments.jobs)
+        replay = Replay(output, index, scrapy_settings(settings), recipes, listen, dry=arguments.diff)
+        summary = replay.run(files, arguments.jobs)
         if not arguments.diff:
             add_manifest(output, index)
         return summary

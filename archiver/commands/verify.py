@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 from archiver.commands.display import print_line, print_problems
 from archiver.commands.options import add_settings_options, looking, settings_from
-from archiver.configuration import check
 from archiver.index import Index
 from archiver.recipes import recipes_for
+from archiver.scrapy_settings import scrapy_settings
 from archiver.statuses import FAILED
 from archiver.verify import add_manifest
 from archiver.verify.problems import HEADINGS
@@ -21,8 +21,7 @@ from archiver.verify.verify import Verification
 if TYPE_CHECKING:
     import argparse
 
-    from scrapy.settings import Settings
-
+    from archiver.configuration import Configuration
     from archiver.verify.problems import Problem
 
 
@@ -44,7 +43,6 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
 def run(arguments: argparse.Namespace) -> int:
     """Verify the archive and return the exit status."""
     settings = settings_from(arguments)
-    check(settings)
     output = Path(settings["ARCHIVER_OUTPUT"])
     with looking(output) as index:  # for the error if there is no index, too
         if not arguments.repair:
@@ -67,14 +65,14 @@ def run(arguments: argparse.Namespace) -> int:
     return FAILED if left else 0
 
 
-def _repaired(output: Path, settings: Settings) -> tuple[Verification, list[Problem]]:
+def _repaired(output: Path, settings: Configuration) -> tuple[Verification, list[Problem]]:
     """Verify the archive while no run can be at work in it, and what a killed one left open is settled; repair it."""
     index = Index.open(output)
     try:
         verification = Verification(output, index)
         problems = list(verification.problems())
         if problems:
-            repair = Repair(output, index, settings, recipes_for(settings))
+            repair = Repair(output, index, scrapy_settings(settings), recipes_for(settings))
             problems = [repair.repaired(problem) for problem in problems]
         add_manifest(output, index)
     finally:

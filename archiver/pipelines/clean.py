@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from archiver.cleaning import Cleaner, source_body
-from archiver.errors import QuarantineError
+from archiver.pipelines.drops import QuarantineError
 from archiver.recipes import recipes_for
 
 if TYPE_CHECKING:

@@ -6,8 +6,9 @@ import re
 from typing import TYPE_CHECKING
 
 from archiver.dates import read_time
-from archiver.errors import QuarantineError, TimeFormatError
+from archiver.errors import TimeFormatError
 from archiver.pipelines.base import RecipePipeline
+from archiver.pipelines.drops import QuarantineError
 from archiver.text import one_line, without_tags
 
 if TYPE_CHECKING:

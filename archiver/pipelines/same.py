@@ -6,8 +6,8 @@ from collections import defaultdict
 from itertools import takewhile
 from typing import TYPE_CHECKING
 
-from archiver.errors import HeldBackError, SameTextError
 from archiver.index.extension import archive_index
+from archiver.pipelines.drops import HeldBackError, SameTextError
 from archiver.posts.words import SHORT, words
 from archiver.recipes import recipes_for
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from archiver.errors import QuarantineError
 from archiver.pipelines.base import RecipePipeline
+from archiver.pipelines.drops import QuarantineError
 from archiver.recipes.recipe import FIELDS
 from archiver.text import one_line
 

@@ -7,9 +7,10 @@ from datetime import timedelta
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from archiver.errors import IndexFileError, QuarantineError, StoreError
+from archiver import errors
 from archiver.index import AS_IT_WAS, Intent, seconds
 from archiver.index.extension import archive_index
+from archiver.pipelines.drops import QuarantineError, StoreError
 from archiver.posts import POSTS, Job, Store, render
 from archiver.recipes import recipes_for
 from archiver.recorder import recorder
@@ -88,7 +89,7 @@ class WritePipeline:
         """Return `article`, its post written. Raises StoreError, or QuarantineError if it cannot be a post."""
         try:
             return await self.write(article, *self.post(article))
-        except IndexFileError as error:
+        except (errors.IndexFileError, errors.StoreError, errors.CaptureError) as error:
             raise StoreError(str(error)) from error
 
     def post(self, article: Article) -> tuple[Post, Held | None]:
@@ -158,7 +159,7 @@ class WritePipeline:
         mode = "rewrite" if self._force else "keep" if article.fallback else "update"
         try:
             return await self._store.put(Job(intent.path, post.content, mode, held.sha256 if held else b""))
-        except StoreError:
+        except errors.StoreError:
             self._index.holdings.drop(intent)
             raise
 

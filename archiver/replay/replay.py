@@ -13,12 +13,10 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from scrapy.exceptions import DropItem
-
 from archiver.captures import CAPTURES
 from archiver.captures.answers import Answer, body_at
 from archiver.captures.regions import regions
-from archiver.errors import BatchError, CaptureError, IndexFileError, QuarantineError
+from archiver.errors import ArchiverError, BatchError, CaptureError, QuarantineError
 from archiver.pipelines.same import SamePipeline
 from archiver.pipelines.write import WritePipeline
 from archiver.posts import Store
@@ -218,7 +216,7 @@ class Replay:
         assert capture is not None
         try:
             article = await self._write.write(article, post, held)
-        except (DropItem, IndexFileError) as error:
+        except ArchiverError as error:
             self._tell(Change(article.address, "failed", reason=str(error).removeprefix(f"{article.address}: ")))
         else:
             seen = int(capture.time.timestamp())

@@ -22,12 +22,12 @@ from scrapy.utils.misc import build_from_crawler, load_object
 from archiver.addresses import Reference, page_at
 from archiver.captures import HELD_BACK, Evidence
 from archiver.captures.answers import answers
-from archiver.configuration import add_plugins
 from archiver.errors import ArchiverError, CaptureError, PageError
 from archiver.pages import page_for
 from archiver.pipelines.same import SamePipeline
 from archiver.posts.words import words
 from archiver.recipes import recipes_for
+from archiver.scrapy_settings import add_plugins
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

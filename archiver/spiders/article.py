@@ -6,15 +6,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 
 from scrapy import Request, Spider
-from scrapy.exceptions import UsageError
 from scrapy.settings import SETTINGS_PRIORITIES
 from scrapy.spidermiddlewares.httperror import HttpError
 
 import archiver
 from archiver.addresses import page_addresses
 from archiver.captures import Evidence
-from archiver.configuration import add_plugins, check, take_environment
-from archiver.errors import BlockPageError, GoneError, PageError, RecipeError
+from archiver.errors import BlockPageError, GoneError, PageError, RecipeError, UsageError
 from archiver.index import Answer
 from archiver.index.extension import archive_index
 from archiver.net.budget import BudgetSpentError
@@ -23,6 +21,7 @@ from archiver.net.failures import explain, in_words
 from archiver.net.handler import EXCHANGES
 from archiver.pages import page_for
 from archiver.recipes import recipes_for
+from archiver.scrapy_settings import add_plugins, complete_settings
 from archiver.signals import article_failed, blocked
 
 if TYPE_CHECKING:
@@ -63,8 +62,7 @@ class ArticleSpider(Spider):
         """Complete the settings with what follows from others, from recipes and from plug-ins. Raises UsageError for
         a wrong one, PluginError for a plug-in that cannot be used."""
         super().update_settings(settings)
-        take_environment(settings)
-        check(settings)
+        complete_settings(settings)
         add_plugins(settings)
         try:
             recipes = recipes_for(settings)

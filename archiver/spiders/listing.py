@@ -6,11 +6,11 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from scrapy import Request, signals
-from scrapy.exceptions import DontCloseSpider, UsageError
+from scrapy.exceptions import DontCloseSpider
 
 from archiver.addresses import Reference
 from archiver.captures import HELD_BACK, Evidence
-from archiver.errors import HeldBackError, UnknownListingError
+from archiver.errors import HeldBackError, UnknownListingError, UsageError
 from archiver.index import Validators, seconds
 from archiver.listings import resolve_listings
 from archiver.net.budget import BudgetMiddleware
