@@ -10,6 +10,10 @@ def os_reason(error: OSError) -> str:
     return error.strerror or str(error) or type(error).__name__
 
 
+class UsageError(ArchiverError):
+    """A command, an option or a setting that is not what it must be: nothing was done."""
+
+
 class RecipeError(ArchiverError):
     """A recipe that cannot be used: names the file, the key and what was expected there."""
 

@@ -11,28 +11,29 @@ from archiver.recipes import recipes_for
 from archiver.session import SessionOptions
 
 if TYPE_CHECKING:
-    from scrapy.settings import BaseSettings
+    from collections.abc import Mapping
+    from typing import Any
 
 # Settings that the first record of each WARC file names: what captures say depends on them.
 SAID = ("ARCHIVER_PROFILE", "ARCHIVER_LAYOUT", "ARCHIVER_SITE", "ROBOTSTXT_OBEY", "DOWNLOAD_DELAY")
 
 
-def session_options(settings: BaseSettings, *, markup: bool = False) -> SessionOptions:
-    """Return what `settings` say. markup: a post in which nothing but markup would change is written too.
+def session_options(settings: Mapping[str, Any], *, markup: bool = False) -> SessionOptions:
+    """Return what `settings` say: a Configuration, or the settings of a crawl that `complete_settings` has completed.
 
-    Raises RecipeError, PluginError.
+    markup: a post in which nothing but markup would change is written too. Raises RecipeError, PluginError.
     """
     extract = ExtractOptions(recipes_for(settings), settings["ARCHIVER_PROFILE"], settings["ARCHIVER_SITE"])
-    policy = Policy(settings.getbool("ARCHIVER_FORCE"), markup, settings["ARCHIVER_LAYOUT"] == "month")
-    return SessionOptions(extract, policy, settings.getint("ARCHIVER_WARC_SIZE"), _warcinfo(settings))
+    policy = Policy(settings["ARCHIVER_FORCE"], markup, settings["ARCHIVER_LAYOUT"] == "month")
+    return SessionOptions(extract, policy, settings["ARCHIVER_WARC_SIZE"], _warcinfo(settings))
 
 
-def _warcinfo(settings: BaseSettings) -> dict[str, str]:
+def _warcinfo(settings: Mapping[str, Any]) -> dict[str, str]:
     """Return what the first record of each file says of us: software, settings, and the version of each recipe."""
     return {
         "software": f"archiver/{archiver.__version__}",
-        "http-header-user-agent": str(settings["USER_AGENT"]),
-        "robots": "classic" if settings.getbool("ROBOTSTXT_OBEY") else "ignore",
+        "http-header-user-agent": str(settings.get("USER_AGENT", "")),
+        "robots": "classic" if settings["ROBOTSTXT_OBEY"] else "ignore",
         **{f"archiver-setting-{name}": str(settings[name]) for name in SAID if settings[name] not in (None, "")},
         **{f"archiver-recipe-{name}": f"sha256:{recipe.digest()}" for name, recipe in recipes_for(settings).items()},
     }

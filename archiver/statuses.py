@@ -1,7 +1,16 @@
 """Exit statuses, the same for every command; docs/commands.md lists them."""
 
+from archiver.errors import ArchiverError, LockedError, UsageError
+
 FAILED = 1  # an article gave no post, or something is broken
-USAGE = 2  # the command was called in a way it cannot be
+USAGE = 2  # a command, an option or a setting that is not what it must be
 ALARM = 3  # a source went quiet, or worse
 LOCKED = 75  # another run is at work: try again later (EX_TEMPFAIL of sysexits.h)
 INTERRUPTED = 130  # as shells say it of a process that was stopped with Ctrl-C
+
+
+def status_of(error: ArchiverError) -> int:
+    """Return the exit status of a command that ended with `error`."""
+    if isinstance(error, UsageError):
+        return USAGE
+    return LOCKED if isinstance(error, LockedError) else FAILED

@@ -17,7 +17,6 @@ from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.settings import Settings
 from scrapy.utils.misc import load_object
 
-from archiver.commands.options import SETTINGS_MODULE
 from archiver.crawl import GC_THRESHOLD, run_crawler
 from archiver.spiders.article import ArticleSpider
 from archiver.spiders.listing import ListingSpider
@@ -101,7 +100,7 @@ def main() -> None:
     settings = Settings({"default": DEFAULT, "tuned": TUNED}.get(arguments.kind))
     template = ARTICLE_TEXT
     if arguments.directory:
-        settings.setmodule(SETTINGS_MODULE, priority="project")
+        settings.setmodule("archiver.settings", priority="project")
         paths = {"ARCHIVER_RECIPES": arguments.directory, "ARCHIVER_OUTPUT": arguments.directory}
         warc = {"ARCHIVER_WARC": False} if arguments.kind == UNCAPTURED else {}
         settings.setdict({**IMPOLITE, **paths, **warc, "LOG_LEVEL": "ERROR"}, priority="cmdline")

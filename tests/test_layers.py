@@ -31,7 +31,9 @@ MAY_IMPORT: dict[str, set[str]] = {
     "storage": {"errors", "places", "processes", "workers"},
     "captures": {"errors", "litter", "places", "storage"},
     "plugins": {"errors"},
-    "configuration": {"errors", "plugins", "spans"},
+    "suggestions": set(),
+    "configuration": {"errors", "settings", "spans", "suggestions"},
+    "scrapy_settings": {"configuration", "errors", "plugins", "suggestions"},
     "recipes": {"errors", "plugins", "spans"},
     "index": {"captures", "clock", "errors", "places", "processes"},
     "manifest": {"errors", "index", "storage"},
@@ -75,15 +77,15 @@ MAY_IMPORT: dict[str, set[str]] = {
     "net": {"captures", "clock", "crawl_archive", "errors", "index"},
     "pipelines": {"article", "crawl_archive"},
     "spiders": {
-        *("addresses", "answer", "article", "captures", "clock", "configuration", "crawl_archive", "dates", "errors"),
-        *("extract", "index", "listing_stats", "listings", "net", "pages", "pipelines", "recipes", "signals", "spans"),
+        *("addresses", "answer", "article", "captures", "clock", "crawl_archive", "dates", "errors", "extract", "index"),
+        *("listing_stats", "listings", "net", "pages", "pipelines", "recipes", "scrapy_settings", "signals", "spans"),
     },
     "extensions": {
         *("addresses", "article", "clock", "crawl_archive", "errors", "index", "listing_stats", "net", "pipelines"),
         *("places", "session", "signals", "statuses", "storage"),
     },
     "crawl": {"crawl_archive", "extensions"},
-    "scrapy_commands": {"crawl", "errors", "statuses"},
+    "scrapy_commands": {"crawl", "errors", "scrapy_settings", "statuses"},
     "replica": set(),
     "commands": {
         *("addresses", "adoption", "captures", "clock", "configuration", "crawl", "errors", "exports", "extensions"),
@@ -100,7 +102,7 @@ MAY_IMPORT: dict[str, set[str]] = {
             "signals",
             "spans",
         ),
-        *("spiders", "statuses", "storage", "verify"),
+        *("scrapy_settings", "spiders", "statuses", "storage", "verify"),
     },
 }
 FILES = sorted(PACKAGE.rglob("*.py"))

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from scrapy.settings import Settings
 
-from archiver.configuration import add_plugins
+from archiver.scrapy_settings import add_plugins
 
 if TYPE_CHECKING:
     import subprocess

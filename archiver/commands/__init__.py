@@ -6,11 +6,9 @@ import argparse
 import sys
 from importlib import import_module
 
-from scrapy.exceptions import UsageError
-
 import archiver
-from archiver.errors import ArchiverError, LockedError
-from archiver.statuses import FAILED, LOCKED, USAGE
+from archiver.errors import ArchiverError
+from archiver.statuses import status_of
 
 COMMANDS = (
     *("crawl", "get", "replay", "verify", "manifest", "export", "status", "history", "duplicates", "adopt"),
@@ -30,10 +28,7 @@ def main(argv: list[str] | None = None) -> int:
     arguments = parser.parse_args(argv)
     try:
         status: int = arguments.run(arguments)
-    except UsageError as error:
-        sys.stderr.write(f"archiver: {error}\n")
-        return USAGE
     except ArchiverError as error:
         sys.stderr.write(f"archiver: {error}\n")
-        return LOCKED if isinstance(error, LockedError) else FAILED
+        return status_of(error)
     return status

@@ -8,17 +8,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scrapy.crawler import AsyncCrawlerProcess
-from scrapy.exceptions import UsageError
 
 from archiver.adoption import HEADINGS, Repair, Survey, adopt
 from archiver.adoption.lost import Lost
 from archiver.commands.display import print_line, print_problems
 from archiver.commands.options import add_settings_options, settings_from
 from archiver.crawl import run_crawler
+from archiver.errors import UsageError
 from archiver.index import Index
 from archiver.manifest import add_manifest
 from archiver.places import POSTS
 from archiver.recipes import recipes_for
+from archiver.scrapy_settings import scrapy_settings
 from archiver.spiders.share import ShareSpider
 from archiver.statuses import FAILED, INTERRUPTED
 
@@ -52,10 +53,8 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.output or arguments.force:
         raise UsageError("adopt takes neither --output nor --force: posts stay in DIR")
     output = _archive(Path(arguments.directory))
-    settings = settings_from(arguments)
-    settings.set("ARCHIVER_OUTPUT", str(output), priority="cmdline")
-    settings.set("ARCHIVER_FORCE", value=True, priority="cmdline")
-    process = AsyncCrawlerProcess(settings)
+    settings = settings_from(arguments, ARCHIVER_OUTPUT=str(output), ARCHIVER_FORCE=True)
+    process = AsyncCrawlerProcess(scrapy_settings(settings))
     crawler = process.create_crawler(ShareSpider)
     try:
         survey = _adopt(output, process, crawler, repair=arguments.repair)

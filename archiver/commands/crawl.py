@@ -11,6 +11,7 @@ from scrapy.crawler import AsyncCrawlerProcess
 from archiver.commands.display import Display, print_line, print_table
 from archiver.commands.options import add_settings_options, add_warc_option, settings_from
 from archiver.crawl import run_crawler
+from archiver.scrapy_settings import scrapy_settings
 from archiver.signals import article_due
 from archiver.spiders.listing import ListingSpider
 
@@ -54,13 +55,9 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
 
 def run(arguments: argparse.Namespace) -> int:
     """Crawl what `arguments` name and return the exit status."""
-    settings = settings_from(arguments)
-    for option, setting in OPTIONS.items():
-        if (value := getattr(arguments, option)) is not None:
-            settings.set(setting, value, priority="cmdline")
-    if arguments.dry_run:
-        settings.set("ARCHIVER_DRY_RUN", True, priority="cmdline")
-    process = AsyncCrawlerProcess(settings)
+    options = {setting: getattr(arguments, option) for option, setting in OPTIONS.items()}
+    settings = settings_from(arguments, **options, ARCHIVER_DRY_RUN=arguments.dry_run or None)
+    process = AsyncCrawlerProcess(scrapy_settings(settings))
     crawler = process.create_crawler(ListingSpider)
     count = 0
 

@@ -8,11 +8,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from scrapy.exceptions import UsageError
-
 from archiver.clock import micros, moment
 from archiver.commands.options import add_settings_options, looking, settings_from
-from archiver.errors import ExportError
+from archiver.errors import ExportError, UsageError
 from archiver.exports import About, format_names, load_format
 from archiver.exports.leftovers import remove, sweep, temporary_for
 from archiver.exports.read import Entries, Selection

@@ -6,11 +6,12 @@ import sys
 from typing import TYPE_CHECKING, TextIO
 
 from scrapy.crawler import AsyncCrawlerProcess
-from scrapy.exceptions import UsageError
 
 from archiver.commands.display import Display, print_line
 from archiver.commands.options import add_settings_options, add_warc_option, settings_from
 from archiver.crawl import run_crawler
+from archiver.errors import UsageError
+from archiver.scrapy_settings import scrapy_settings
 from archiver.spiders.share import ShareSpider
 from archiver.statuses import FAILED, INTERRUPTED
 
@@ -37,7 +38,7 @@ def run(arguments: argparse.Namespace) -> int:
     addresses = list(_expand(arguments.addresses, sys.stdin))
     if not addresses:
         raise UsageError("no address was given")
-    process = AsyncCrawlerProcess(settings_from(arguments))
+    process = AsyncCrawlerProcess(scrapy_settings(settings_from(arguments)))
     crawler = process.create_crawler(ShareSpider)
     with Display(crawler, unit="article", total=len(addresses), json_lines=arguments.json) as display:
         report = run_crawler(process, crawler, display.show, urls=addresses)

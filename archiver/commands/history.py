@@ -9,13 +9,11 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from scrapy.exceptions import UsageError
-
 from archiver.addresses import resolve
 from archiver.clock import SECOND
 from archiver.commands.display import print_line
 from archiver.commands.options import add_settings_options, looking, settings_from
-from archiver.errors import UnknownAddressError
+from archiver.errors import UnknownAddressError, UsageError
 from archiver.recipes import recipes_for
 from archiver.statuses import FAILED
 from archiver.storage import versions

@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import os
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from scrapy.exceptions import UsageError
-from scrapy.settings import Settings
-
-from archiver.configuration import take_environment
+from archiver.configuration import load_configuration
 from archiver.errors import IndexFileError
 from archiver.index import Index
 
@@ -18,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-SETTINGS_MODULE = "archiver.settings"
+    from archiver.configuration import Configuration
 
 
 def add_settings_options(parser: argparse.ArgumentParser) -> None:
@@ -40,28 +36,17 @@ def add_warc_option(parser: argparse.ArgumentParser, default: str) -> None:
     )
 
 
-def settings_from(arguments: argparse.Namespace) -> Settings:
-    """Return the project's settings with what the options in `arguments` say. Raises UsageError."""
-    settings = Settings()
-    module = os.environ.get("SCRAPY_SETTINGS_MODULE", SETTINGS_MODULE)
-    try:
-        settings.setmodule(module, priority="project")
-    except ImportError as error:
-        raise UsageError(f"SCRAPY_SETTINGS_MODULE: cannot import {module}: {error}") from error
-    take_environment(settings)
+def settings_from(arguments: argparse.Namespace, **more: object) -> Configuration:
+    """Return the configuration that the options in `arguments`, and `more` settings, give. Raises UsageError."""
+    options = {
+        "ARCHIVER_OUTPUT": arguments.output,
+        "ARCHIVER_PROFILE": arguments.profile,
+        "ARCHIVER_FORCE": arguments.force or None,
+        "ARCHIVER_WARC": getattr(arguments, "warc", None),
+    }
+    given = {name: value for name, value in (options | more).items() if value is not None}
     # A command speaks for itself; what goes wrong inside is still logged.
-    settings.set("LOG_LEVEL", "ERROR", priority="cmdline")
-    for name, value in arguments.settings:
-        settings.set(name, value, priority="cmdline")
-    for name, value in (
-        ("ARCHIVER_OUTPUT", arguments.output),
-        ("ARCHIVER_PROFILE", arguments.profile),
-        ("ARCHIVER_FORCE", arguments.force or None),
-        ("ARCHIVER_WARC", getattr(arguments, "warc", None)),
-    ):
-        if value is not None:
-            settings.set(name, value, priority="cmdline")
-    return settings
+    return load_configuration({"LOG_LEVEL": "ERROR", **dict(arguments.settings), **given})
 
 
 @contextmanager

@@ -9,13 +9,11 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from scrapy.exceptions import UsageError
-
 from archiver.captures import CAPTURES
 from archiver.captures.regions import files_in
 from archiver.commands.display import print_line
 from archiver.commands.options import add_settings_options, settings_from
-from archiver.configuration import check
+from archiver.errors import UsageError
 from archiver.replay import replay
 from archiver.session_options import session_options
 from archiver.statuses import FAILED, INTERRUPTED
@@ -23,8 +21,7 @@ from archiver.statuses import FAILED, INTERRUPTED
 if TYPE_CHECKING:
     import argparse
 
-    from scrapy.settings import Settings
-
+    from archiver.configuration import Configuration
     from archiver.replay import Change, Summary
 
 SHOWN = 10  # kinds of answers that are no article's
@@ -53,7 +50,6 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
 def run(arguments: argparse.Namespace) -> int:
     """Replay what `arguments` name and return the exit status."""
     settings = settings_from(arguments)
-    check(settings)
     if arguments.jobs < 1:
         raise UsageError("--jobs: expected a number of 1 or more")
     output = Path(settings["ARCHIVER_OUTPUT"])
@@ -68,7 +64,7 @@ def run(arguments: argparse.Namespace) -> int:
     return FAILED if summary.broken or summary.outcomes["failed"] else 0
 
 
-def _replay(arguments: argparse.Namespace, settings: Settings, output: Path, files: list[Path]) -> Summary:
+def _replay(arguments: argparse.Namespace, settings: Configuration, output: Path, files: list[Path]) -> Summary:
     def listen(change: Change) -> None:
         _tell(change, as_json=arguments.json, diff=arguments.diff)
 

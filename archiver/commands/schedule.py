@@ -10,13 +10,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from zlib import crc32
 
-from scrapy.exceptions import UsageError
-
 import archiver
 from archiver.commands.options import add_settings_options, settings_from
 from archiver.commands.schedules import cron, github, systemd
 from archiver.commands.schedules.job import INTERVALS, Job
-from archiver.errors import UnknownListingError
+from archiver.errors import UnknownListingError, UsageError
 from archiver.listings import resolve_listings
 from archiver.recipes import recipes_for
 
@@ -61,9 +59,8 @@ def run(arguments: argparse.Namespace) -> int:
         raise UsageError(str(error)) from error
     if arguments.scheduler != "github":
         # Directories of recipes mean the same wherever the crawl runs on this machine.
-        recipes = [directory.strip() for directory in settings.getlist("ARCHIVER_RECIPES") if directory.strip()]
-        absolute = ",".join(str(Path(directory).absolute()) for directory in recipes)
-        arguments.settings += [("ARCHIVER_RECIPES", absolute)] if recipes else []
+        absolute = ",".join(str(Path(directory).absolute()) for directory in settings["ARCHIVER_RECIPES"])
+        arguments.settings += [("ARCHIVER_RECIPES", absolute)] if absolute else []
     if not arguments.package.strip() or arguments.package.strip().startswith("-"):
         raise UsageError(f"--package {arguments.package}: expected what pip can install, and no option of pip's")
     job = Job(_name(arguments), arguments.every, tuple(_crawl_arguments(arguments)), settings[OF_OUTPUT])

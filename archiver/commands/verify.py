@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from archiver.commands.display import print_line, print_problems
 from archiver.commands.options import add_settings_options, looking, settings_from
-from archiver.configuration import check
 from archiver.index import Index
 from archiver.manifest import add_manifest
 from archiver.session_options import session_options
@@ -23,8 +22,7 @@ from archiver.verify.verify import Verification
 if TYPE_CHECKING:
     import argparse
 
-    from scrapy.settings import Settings
-
+    from archiver.configuration import Configuration
     from archiver.verify.problems import Problem
 
 
@@ -51,7 +49,6 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
 def run(arguments: argparse.Namespace) -> int:
     """Verify the archive and return the exit status."""
     settings = settings_from(arguments)
-    check(settings)
     output = Path(settings["ARCHIVER_OUTPUT"])
     if arguments.remove_credentials:
         _remove_credentials(output)
@@ -89,7 +86,7 @@ def _remove_credentials(output: Path) -> None:
         index.close()
 
 
-def _repaired(output: Path, settings: Settings) -> tuple[Verification, list[Problem]]:
+def _repaired(output: Path, settings: Configuration) -> tuple[Verification, list[Problem]]:
     """Verify the archive while no run can be at work in it, and what a killed one left open is settled; repair it."""
     index = Index.open(output)
     try:

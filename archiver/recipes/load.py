@@ -18,7 +18,7 @@ from archiver.recipes.check import problems
 from archiver.recipes.recipe import Recipe
 
 if TYPE_CHECKING:
-    from scrapy.settings import BaseSettings
+    from collections.abc import Mapping
 
 ENDINGS = (".yaml", ".yml")
 LONGEST = 1_000_000  # bytes
@@ -60,10 +60,12 @@ def _add(recipes: dict[str, Recipe], directory: Path) -> None:
         recipes.setdefault(recipe.name, recipe)
 
 
-def recipes_for(settings: BaseSettings) -> dict[str, Recipe]:
+def recipes_for(settings: Mapping[str, Any]) -> dict[str, Recipe]:
     """Return the recipes that a crawl with `settings` knows: yours (ARCHIVER_RECIPES) first. Raises RecipeError and
     PluginError."""
-    return load_recipes(*(directory.strip() for directory in settings.getlist("ARCHIVER_RECIPES") if directory.strip()))
+    given = settings["ARCHIVER_RECIPES"] or ()
+    directories = given.split(",") if isinstance(given, str) else given
+    return load_recipes(*(directory.strip() for directory in directories if directory.strip()))
 
 
 def load_recipe(file: Path) -> Recipe:

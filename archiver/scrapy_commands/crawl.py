@@ -10,8 +10,8 @@ from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.exceptions import UsageError
 
 from archiver.crawl import run_crawler
-from archiver.errors import ArchiverError, LockedError
-from archiver.statuses import FAILED, LOCKED
+from archiver.errors import ArchiverError
+from archiver.statuses import status_of
 
 if TYPE_CHECKING:
     import argparse
@@ -29,6 +29,6 @@ class Command(CrawlCommand):
             report = run_crawler(self.crawler_process, self._create_crawler(args[0]), **opts.spargs)
         except ArchiverError as error:
             sys.stderr.write(f"archiver: {error}\n")
-            self.exitcode = LOCKED if isinstance(error, LockedError) else FAILED
+            self.exitcode = status_of(error)
         else:
             self.exitcode = report.exit_status

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 
 from scrapy import Request, Spider
-from scrapy.exceptions import UsageError
 from scrapy.settings import SETTINGS_PRIORITIES
 from scrapy.spidermiddlewares.httperror import HttpError
 
@@ -16,9 +15,8 @@ import archiver
 from archiver.addresses import page_addresses
 from archiver.answer import Answer, Asked
 from archiver.captures import Evidence
-from archiver.configuration import add_plugins, check, take_environment
 from archiver.crawl_archive import archive_of
-from archiver.errors import ArchiverError, RecipeError
+from archiver.errors import ArchiverError, RecipeError, UsageError
 from archiver.extract import Unusable
 from archiver.net.budget import BudgetSpentError
 from archiver.net.conditional import NOT_MODIFIED, validators_of
@@ -26,6 +24,7 @@ from archiver.net.failures import explain, in_words
 from archiver.net.handler import EXCHANGES
 from archiver.net.kept import KEPT
 from archiver.recipes import recipes_for
+from archiver.scrapy_settings import add_plugins, complete_settings
 from archiver.signals import article_failed, article_unchanged, blocked
 
 if TYPE_CHECKING:
@@ -66,8 +65,7 @@ class ArticleSpider(Spider):
         """Complete the settings with what follows from others, from recipes and from plug-ins. Raises UsageError for
         a wrong one, PluginError for a plug-in that cannot be used."""
         super().update_settings(settings)
-        take_environment(settings)
-        check(settings)
+        complete_settings(settings)
         add_plugins(settings)
         try:
             recipes = recipes_for(settings)

@@ -7,11 +7,11 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from scrapy import Request, signals
-from scrapy.exceptions import DontCloseSpider, UsageError
+from scrapy.exceptions import DontCloseSpider
 
 from archiver.addresses import Reference, page_addresses
 from archiver.clock import now
-from archiver.errors import ArchiverError, UnknownListingError
+from archiver.errors import ArchiverError, UnknownListingError, UsageError
 from archiver.index import Index, Validators
 from archiver.listing_stats import ListingStats
 from archiver.listings import resolve_listings

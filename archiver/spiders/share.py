@@ -5,10 +5,8 @@ from __future__ import annotations
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Any
 
-from scrapy.exceptions import UsageError
-
 from archiver.addresses import page_at, resolve
-from archiver.errors import UnknownAddressError
+from archiver.errors import UnknownAddressError, UsageError
 from archiver.recipes import load_recipes, recipes_for
 from archiver.spiders.article import ArticleSpider
 

@@ -7,9 +7,8 @@ import posixpath
 import shlex
 from typing import TYPE_CHECKING
 
-from scrapy.exceptions import UsageError
-
 from archiver.commands.schedules.job import fill
+from archiver.errors import UsageError
 
 if TYPE_CHECKING:
     from archiver.commands.schedules.job import Job

@@ -1,0 +1,48 @@
+"""A configuration: the settings that count, and where each was given."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from enum import IntEnum
+from pathlib import Path
+from typing import Any
+
+
+class Origin(IntEnum):
+    """Where a setting was given; what is greater counts more."""
+
+    DEFAULT = 0
+    SETTINGS_MODULE = 1
+    ARCHIVE = 2
+    ENVIRONMENT = 3
+    COMMAND_LINE = 4  # or an argument in Python
+
+
+class Configuration(Mapping[str, Any]):
+    """Setting names to values, frozen. Those in `SETTINGS` are checked, and of the type that their kind returns; all
+    others, which are Scrapy's, are as they were given."""
+
+    def __init__(self, values: Mapping[str, Any], origins: Mapping[str, Origin], foreign: Iterable[str] = ()) -> None:
+        """Take each setting's value, and where it was given; one without an origin has its default. foreign: names that
+        only the command line has: they may be Scrapy's, a plug-in's, or a mistake."""
+        self._values = dict(values)
+        self._origins = dict(origins)
+        self.foreign = frozenset(foreign)
+
+    def __getitem__(self, name: str) -> Any:
+        return self._values[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._values)
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+    def origin(self, name: str) -> Origin:
+        """Return where the setting `name` was given."""
+        return self._origins.get(name, Origin.DEFAULT)
+
+    @property
+    def output(self) -> Path:
+        """The directory of the archive."""
+        return Path(self["ARCHIVER_OUTPUT"])

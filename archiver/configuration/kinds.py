@@ -1,0 +1,91 @@
+"""Kinds of settings: a value as somebody gave it (text, or a value of Python or YAML) in, the value that counts out.
+
+Each raises ValueError with what was expected instead.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from archiver.spans import read_span
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+TRUE, FALSE = ("true", "1"), ("false", "0")
+LIST_TYPES = (list, tuple, set, frozenset)
+
+
+def switch(value: object) -> bool:
+    """Return whether something is on: a boolean, 1 or 0, or their names in any case."""
+    text = str(value).strip().casefold()
+    if text not in TRUE + FALSE:
+        raise ValueError(f"expected True or False, got {value!r}")
+    return text in TRUE
+
+
+def optional_switch(value: object) -> bool | None:
+    """Return what `switch` does, or None for an empty value: it depends."""
+    return None if value is None or value == "" else switch(value)
+
+
+def number(value: object) -> float:
+    """Return a number of 0 or more."""
+    try:
+        result = float(str(value))
+    except ValueError as error:
+        raise ValueError(f"expected a number, got {value!r}") from error
+    if not (math.isfinite(result) and result >= 0):
+        raise ValueError(f"expected a number that is not negative, got {value!r}")
+    return result
+
+
+def whole_number(value: object) -> int:
+    """Return a whole number of 0 or more."""
+    result = number(value)
+    if not result.is_integer():
+        raise ValueError(f"expected a whole number, got {value!r}")
+    return int(result)
+
+
+def span(value: object) -> str:
+    """Return a length of time as it was given (`2d`, see `archiver.spans`); empty for an empty value and for 0."""
+    text = "" if value is None else str(value).strip()
+    if text in ("", "0"):
+        return ""
+    read_span(text)
+    return text
+
+
+def text(value: object) -> str:
+    """Return one line of text; empty for None."""
+    result = "" if value is None else str(value).strip()
+    if not result.isprintable():
+        raise ValueError(f"expected one line of text, got {result!r}")
+    return result
+
+
+def directory(value: object) -> str:
+    """Return the path of a directory, which need not be there."""
+    result = "" if value is None else str(value)
+    if not result.strip() or "\0" in result:
+        raise ValueError("expected a directory")
+    return result
+
+
+def directories(value: object) -> tuple[str, ...]:
+    """Return the paths of directories: a list of them, or text with commas between them."""
+    parts: Iterable[object] = value if isinstance(value, LIST_TYPES) else str(value or "").split(",")
+    return tuple(stripped for part in parts if (stripped := str(part).strip()))
+
+
+def choice(*names: str) -> Callable[[object], str]:
+    """Return the kind of a setting that is one of `names`."""
+
+    def read(value: object) -> str:
+        if value not in names:
+            raise ValueError(f"expected {' or '.join(names)}, got {value!r}")
+        return str(value)
+
+    return read

@@ -1,0 +1,60 @@
+"""The settings that are known, and what each must be. Their defaults are in `archiver.settings`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from archiver.configuration import kinds
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+PREFIX = "ARCHIVER_"
+
+
+class Setting(NamedTuple):
+    """What is known of a setting.
+
+    read: from what somebody gave to the value that counts; raises ValueError. of_archive: it says how the archive is,
+    and may stand in the archive's own file; the others belong to a run. identity: it decides what is written, so an
+    archive keeps what it was begun with.
+    """
+
+    read: Callable[[object], object]
+    of_archive: bool = False
+    identity: bool = False
+
+
+SETTINGS: dict[str, Setting] = {
+    "ARCHIVER_OUTPUT": Setting(kinds.directory),
+    "ARCHIVER_PROFILE": Setting(kinds.choice("clean", "source"), of_archive=True, identity=True),
+    "ARCHIVER_RECIPES": Setting(kinds.directories, of_archive=True, identity=True),
+    "ARCHIVER_SITE": Setting(kinds.text, of_archive=True, identity=True),
+    "ARCHIVER_FORCE": Setting(kinds.switch),
+    "ARCHIVER_LAYOUT": Setting(kinds.choice("flat", "month"), of_archive=True, identity=True),
+    "ARCHIVER_EVERY_FORM": Setting(kinds.switch, of_archive=True, identity=True),
+    "ARCHIVER_RECHECK": Setting(kinds.span, of_archive=True),
+    "ARCHIVER_WARC": Setting(kinds.optional_switch, of_archive=True),
+    "ARCHIVER_WARC_SIZE": Setting(kinds.whole_number, of_archive=True),
+    "ARCHIVER_DRY_RUN": Setting(kinds.switch),
+    "ARCHIVER_MAX_REQUESTS": Setting(kinds.whole_number),
+    "ARCHIVER_MAX_SECONDS": Setting(kinds.number),
+    "ARCHIVER_CONTACT": Setting(kinds.text, of_archive=True),
+    "ARCHIVER_BACKOFF": Setting(kinds.number),
+    "ARCHIVER_RETRY_AFTER_MAX": Setting(kinds.number),
+    "ARCHIVER_EXTRACTORS": Setting(kinds.whole_number),
+    # Of Scrapy: those that people set.
+    "ROBOTSTXT_OBEY": Setting(kinds.switch),
+    "DOWNLOAD_DELAY": Setting(kinds.number),
+    "DOWNLOAD_TIMEOUT": Setting(kinds.number),
+    "RETRY_TIMES": Setting(kinds.whole_number),
+    "CONCURRENT_REQUESTS": Setting(kinds.whole_number),
+    "CONCURRENT_REQUESTS_PER_DOMAIN": Setting(kinds.whole_number),
+}
+
+
+def setting_name(keyword: str) -> str:
+    """Return the setting that a keyword of Python names: `profile` is ARCHIVER_PROFILE, `download_delay` is
+    DOWNLOAD_DELAY."""
+    name = keyword.upper()
+    return PREFIX + name if PREFIX + name in SETTINGS else name
