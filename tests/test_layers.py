@@ -19,7 +19,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "litter": set(),
     "places": set(),
     "signals": set(),
-    "statuses": set(),
+    "statuses": {"errors"},
     "text": set(),
     "html": set(),
     "encoding": set(),
