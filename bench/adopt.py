@@ -11,7 +11,7 @@ from statistics import median
 from typing import TYPE_CHECKING
 
 from archiver.index.index import DIRECTORY
-from archiver.posts import POSTS
+from archiver.places import POSTS
 from bench import command
 from bench.articles import article_id, samples
 from bench.figures import BenchError, Ratio, spread

@@ -9,7 +9,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from archiver.index.index import DIRECTORY, FILE
-from archiver.posts import POSTS
+from archiver.places import POSTS
 from bench import command
 from bench.articles import article_id, samples
 from bench.figures import BenchError, Ratio

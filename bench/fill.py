@@ -110,7 +110,7 @@ def _insert_runs(connection: sqlite3.Connection, recipe: str, count: int) -> Non
                 LISTED,
                 PER_RUN // LISTINGS,
                 newest=newest,
-                fill=dict.fromkeys(FILLED, 1.0),
+                filled_share=dict.fromkeys(FILLED, 1.0),
             )
             for number in range(LISTINGS)
         ]

@@ -8,16 +8,11 @@ from datetime import UTC, datetime
 from statistics import median
 from typing import TYPE_CHECKING, TypeVar
 
-from archiver.pipelines.clean import CleanPipeline
-from archiver.pipelines.metadata import MetadataPipeline
-from archiver.pipelines.validate import ValidatePipeline
 from lxml.html import fragment_fromstring
-from scrapy.http import TextResponse
 
-from archiver.addresses import Reference
+from archiver.answer import Answer, Asked
 from archiver.crawl import GC_THRESHOLD
-from archiver.pages import page_for
-from archiver.posts import render, words
+from archiver.extract import ExtractOptions, Extractor, Unusable
 from archiver.recipes import load_recipes
 from bench.articles import KINDS, article_id, samples
 from bench.figures import Ratio
@@ -25,7 +20,7 @@ from bench.figures import Ratio
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from archiver.posts import Post
+    from archiver.article import Post
     from bench.articles import Sample
 
     T = TypeVar("T")
@@ -37,31 +32,30 @@ SAMPLES = 200
 ROUNDS = 40
 AIM = 2.5  # parses of the body
 
-Answer = tuple[Reference, TextResponse]
+FETCHED = datetime(2024, 3, 16, tzinfo=UTC)
 
 
 class Line:
-    """The pipelines in their order, as a crawl has them."""
+    """Extraction, as a crawl has it."""
 
     def __init__(self, profile: str) -> None:
         recipes = load_recipes()
-        self._recipe = recipes[RECIPE]
-        self._page = page_for(self._recipe, self._recipe.pages[0].name)
-        self._pipelines = (ValidatePipeline(recipes), MetadataPipeline(recipes), CleanPipeline(recipes, profile))
+        self._page = recipes[RECIPE].pages[0]
+        self._extractor = Extractor(ExtractOptions(recipes, profile))
 
-    def answer(self, sample: Sample, article_id: str) -> Answer:
+    def answer(self, sample: Sample, article_id: str) -> tuple[Answer, Asked]:
         """Return what the page of `sample` under `article_id` is answered with."""
-        url = self._recipe.pages[0].address.format(host=self._recipe.pages[0].hosts[0], id=article_id)
-        return Reference(self._recipe, article_id, url), TextResponse(url, body=sample.answer(article_id))
+        url = self._page.address.format(host=self._page.hosts[0], id=article_id)
+        asked = Asked(RECIPE, article_id, self._page.name, url)
+        return Answer(url, "application/json", sample.answer(article_id), FETCHED), asked
 
-    def post(self, answer: Answer) -> Post:
+    def post(self, answer: tuple[Answer, Asked]) -> Post:
         """Return the post of the article in `answer`."""
-        reference, response = answer
-        article = self._page.article(response, reference, datetime.now(UTC))
-        for pipeline in self._pipelines:
-            article = pipeline.process_item(article)
-        article.words = words(article.body, self._recipe)  # a crawl compares it with the index
-        return render(article, self._recipe.forms[article.form], self._recipe.site)
+        extracted = self._extractor.extract(*answer)
+        assert not isinstance(extracted, Unusable), extracted.reason
+        (article,) = extracted
+        assert article.post, article.reason
+        return article.post
 
 
 def run(*, quick: bool) -> list[Ratio]:

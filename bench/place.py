@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import yaml
 
-from archiver.posts import POSTS
+from archiver.places import POSTS
 from archiver.recipes.load import PACKAGED
 from bench.articles import article_id, samples
 from bench.figures import BenchError

@@ -36,7 +36,7 @@ def good(article_id: str = ID, form: str = "share", **fields: Any) -> tuple[str,
         id=article_id,
         address=article_id,
         page="text",
-        fallback=False,
+        rank=0,
         response_url="",
         fetched=published,
         **{
@@ -49,7 +49,8 @@ def good(article_id: str = ID, form: str = "share", **fields: Any) -> tuple[str,
             **fields,
         },
     )
-    return render(article, RECIPE.forms[form], RECIPE.site)
+    post = render(article, RECIPE.forms[form], RECIPE.site)
+    return post.name, post.content
 
 
 def put(archive: Archive, name: str, content: bytes | str) -> Path:

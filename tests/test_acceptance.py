@@ -6,21 +6,16 @@ The articles are not ours to ship; where they are not there, these tests are ski
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from archiver.pipelines.clean import CleanPipeline
-from archiver.pipelines.metadata import MetadataPipeline
-from archiver.pipelines.validate import ValidatePipeline
-from scrapy.http import TextResponse
 
-from archiver.addresses import resolve
-from archiver.pages import page_for
-from archiver.posts import Post, render
+from archiver.answer import Answer, Asked
+from archiver.article import Post
+from archiver.extract import ExtractOptions, Extractor, Unusable
 from archiver.recipes import load_recipes
 from archiver.replica import Record
 
@@ -57,16 +52,15 @@ def expected(name: str) -> bytes:
 
 
 def post_of(infocode: str, profile: str, form: str = "share", known: Mapping[str, str] | None = None) -> Post:
-    """Return the post of an article, through the page and the pipelines."""
-    recipes = load_recipes()
-    recipe = recipes["eastmoney"]
-    reference = replace(resolve(infocode, recipes.values()), known=known or {})
+    """Return the post of an article, made as a crawl makes it."""
     body = json.dumps(corpus()["details"][infocode], ensure_ascii=False).encode()
-    response = TextResponse("http://example.com/", body=body)
-    article = page_for(recipe, "text").article(response, reference, datetime.now(UTC), form)
-    for pipeline in (ValidatePipeline(recipes), MetadataPipeline(recipes), CleanPipeline(recipes, profile)):
-        article = pipeline.process_item(article)
-    return render(article, recipe.forms[form], recipe.site)
+    asked = Asked("eastmoney", infocode.removeprefix("NW"), "text", infocode, (form,), known or {})
+    extractor = Extractor(ExtractOptions(load_recipes(), profile))
+    extracted = extractor.extract(Answer("http://example.com/", "", body, datetime.now(UTC)), asked)
+    assert not isinstance(extracted, Unusable), extracted.reason
+    (article,) = extracted
+    assert article.post, article.reason
+    return article.post
 
 
 def test_every_expected_post_is_asked_for() -> None:

@@ -92,7 +92,7 @@ def problems_of(archive: Path) -> list[Problem] | str:
     except IndexFileError as error:
         return str(error)
     finally:
-        index.close(keep=False)
+        index.close()
 
 
 @settings(max_examples=60, deadline=None)

@@ -77,7 +77,18 @@ MAY_IMPORT: dict[str, set[str]] = {
     "net": {"captures", "clock", "crawl_archive", "errors", "index"},
     "pipelines": {"article", "crawl_archive"},
     "spiders": {
-        *("addresses", "answer", "article", "captures", "clock", "crawl_archive", "dates", "errors", "extract", "index"),
+        *(
+            "addresses",
+            "answer",
+            "article",
+            "captures",
+            "clock",
+            "crawl_archive",
+            "dates",
+            "errors",
+            "extract",
+            "index",
+        ),
         *("listing_stats", "listings", "net", "pages", "pipelines", "recipes", "scrapy_settings", "signals", "spans"),
     },
     "extensions": {

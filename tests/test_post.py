@@ -68,7 +68,7 @@ def test_a_share_post() -> None:
         "[返回临岚晚报新闻](//finews.withounder.com/category/linlanwanbao.html)"
         "｜[返回首页](//finews.withounder.com/)"
     )
-    assert post() == ("2024-03-15-NW202403150001234567.md", content.encode())
+    assert post() == Post("2024-03-15-NW202403150001234567.md", content.encode())
 
 
 def test_a_rolling_post() -> None:
@@ -89,7 +89,7 @@ def test_a_rolling_post() -> None:
         "\n"
         "[返回东财滚动新闻](//finews.withounder.com/emnews/)｜[返回首页](//finews.withounder.com/)"
     )
-    assert post("rolling") == ("2024-03-15-202403150001234567.md", content.encode())
+    assert post("rolling") == Post("2024-03-15-202403150001234567.md", content.encode())
 
 
 def lines_of(content: bytes) -> list[str]:

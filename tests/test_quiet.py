@@ -6,9 +6,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from archiver.yields import Yield, alarms, carry
 
 from archiver.index import Index
+from archiver.listing_stats import ListingStats, alarms, carry
 from archiver.replica import Fault
 
 if TYPE_CHECKING:
@@ -86,13 +86,13 @@ def test_articles_whose_fields_vanish_are_an_alarm(archive: Archive) -> None:
 def history(count: int, **others: Any) -> list[dict[str, Any]]:
     """Return earlier runs, the latest first, an hour apart, with 10 items each of which 9 articles were saved."""
     return [
-        {**Yield("x", listed=10, saved=9, newest=NOW).as_dict(), "time": NOW - number * 3600, **others}
+        {**ListingStats("x", listed=10, saved=9, newest=NOW).as_dict(), "time": NOW - number * 3600, **others}
         for number in range(1, count + 1)
     ]
 
 
 @pytest.mark.parametrize(
-    ("age", "gap", "moves", "rhythm", "found"),
+    ("age", "longest_gap", "moves", "rhythm", "found"),
     [
         (2 * DAY, 3600, 5, None, ["its newest item is 2 d old; it may be 24 h"]),
         (5 * DAY, 3600, 4, None, []),  # too little is known
@@ -104,7 +104,7 @@ def history(count: int, **others: Any) -> list[dict[str, Any]]:
     ],
 )
 def test_the_newest_item_may_be_so_old(age: int, gap: int, moves: int, rhythm: int | None, found: list[str]) -> None:
-    current = Yield("x", listed=10, newest=NOW - age, rhythm=rhythm, gap=gap, moves=moves)
+    current = ListingStats("x", listed=10, newest=NOW - age, rhythm=rhythm, longest_gap=gap, moves=moves)
     assert alarms(current, history(9), NOW) == found
 
 
@@ -114,7 +114,7 @@ def test_silence_is_noticed_however_often_one_looks(every: int) -> None:
     before: list[dict[str, Any]] = []
     for now in range(NOW, NOW + 21 * DAY, every):
         newest = min(now, NOW + 7 * DAY) // 3600 * 3600
-        current = Yield("x", listed=10, newest=newest)
+        current = ListingStats("x", listed=10, newest=newest)
         carry(current, before)
         if found := alarms(current, before, now):
             break
@@ -124,7 +124,7 @@ def test_silence_is_noticed_however_often_one_looks(every: int) -> None:
 
 
 def test_a_listing_without_times_has_no_rhythm() -> None:
-    assert alarms(Yield("x", listed=10, moves=9), history(9), NOW) == []
+    assert alarms(ListingStats("x", listed=10, moves=9), history(9), NOW) == []
 
 
 def test_days_of_silence_stay_an_alarm(archive: Archive) -> None:
@@ -152,24 +152,24 @@ def test_the_index_does_not_grow_with_every_run(archive: Archive) -> None:
 
 
 def test_few_items_tell_little_of_a_share() -> None:
-    before = history(2, fill={"title": 1.0})
-    assert alarms(Yield("x", listed=4, newest=NOW, fill={"title": 0.0}), before, NOW) == []
-    assert alarms(Yield("x", listed=5, newest=NOW, fill={"title": 0.4}), before, NOW) == [
+    before = history(2, filled_share={"title": 1.0})
+    assert alarms(ListingStats("x", listed=4, newest=NOW, filled_share={"title": 0.0}), before, NOW) == []
+    assert alarms(ListingStats("x", listed=5, newest=NOW, filled_share={"title": 0.4}), before, NOW) == [
         "40% of items have a title; it has been 100%"
     ]
-    assert alarms(Yield("x", listed=5, newest=NOW, fill={"title": 0.6}), before, NOW) == []
+    assert alarms(ListingStats("x", listed=5, newest=NOW, filled_share={"title": 0.6}), before, NOW) == []
 
 
 def test_bodies_that_shrink_are_an_alarm() -> None:
     before = history(3, articles={"body": 900.0})
-    current = Yield("x", listed=9, newest=NOW, saved=9, articles={"body": 120.0})
+    current = ListingStats("x", listed=9, newest=NOW, saved=9, articles={"body": 120.0})
     assert alarms(current, before, NOW) == ["bodies of articles have 120 characters; it has been 900"]
     assert alarms(current, before[:2], NOW) == []  # too little is known
 
 
 def test_a_change_that_lasts_a_week_is_how_it_is_now() -> None:
-    before = history(3, fill={"title": 1.0}, time=NOW - 8 * DAY)
-    assert alarms(Yield("x", listed=9, newest=NOW, fill={"title": 0.0}), before, NOW) == []
+    before = history(3, filled_share={"title": 1.0}, time=NOW - 8 * DAY)
+    assert alarms(ListingStats("x", listed=9, newest=NOW, filled_share={"title": 0.0}), before, NOW) == []
 
 
 def test_a_source_that_has_one_text_for_all_is_noticed_one_by_one(archive: Archive) -> None:

@@ -13,13 +13,13 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from scrapy.settings import Settings
 
 from archiver.captures.members import mend
+from archiver.extract import ExtractOptions
 from archiver.index import Index
 from archiver.index.manifests import ArchivedFile, Manifests
 from archiver.manifest import head
-from archiver.recipes import recipes_for
+from archiver.recipes import load_recipes
 from archiver.replica import Replica
 from archiver.verify.repair import Repair
 from archiver.verify.verify import Verification
@@ -380,7 +380,7 @@ def test_a_second_repair_keeps_what_the_first_one_kept(archive: Archive) -> None
     assert [file.read_bytes() for file in beside] == contents_
 
 
-@pytest.mark.parametrize("failing", ["replace", "keep_beside"])
+@pytest.mark.parametrize("failing", ["write_atomically", "keep_beside"])
 def test_a_repair_that_cannot_write_leaves_what_is_there(
     archive: Archive, monkeypatch: pytest.MonkeyPatch, failing: str
 ) -> None:
@@ -392,9 +392,7 @@ def test_a_repair_that_cannot_write_leaves_what_is_there(
     bad = post.read_bytes()
     monkeypatch.setattr(f"archiver.verify.repair.{failing}", fail)
     index = Index.open(archive.output)
-    settings = Settings()
-    settings.setmodule("archiver.settings")
-    repair = Repair(archive.output, index, settings, recipes_for(settings))
+    repair = Repair(archive.output, index, ExtractOptions(load_recipes()))
     repaired = [repair.repaired(one) for one in Verification(archive.output, index).problems()]
     index.close()
     assert [(one.kind, one.repaired) for one in repaired] == [("changed", "")]

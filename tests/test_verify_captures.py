@@ -26,7 +26,7 @@ from archiver.captures.members import digest
 from archiver.captures.writing import Job, records, warcinfo
 from archiver.index import Index
 from archiver.index.captures import Sealed
-from archiver.verify import add_manifest
+from archiver.manifest import add_manifest
 from archiver.verify.chain import Chain
 from archiver.verify.credentials import remove_credentials
 from archiver.verify.problems import Kind
@@ -74,22 +74,21 @@ def make(
     file.parent.mkdir(parents=True)
     file.write_bytes(b"".join(parts) if packed else gzip.decompress(b"".join(parts)))
     index = Index.open(output)
-    index.completed()
+    index.mark_complete()
     for offset, length, one in places:
         if not packed:
             before = gzip.decompress(b"".join(parts)[:offset])
             length = len(gzip.decompress(b"".join(parts)[offset : offset + length])) - len(b"\r\n\r\n")
             offset = len(before)
-        index.captures.add(Capture(path, offset, length, sha256(one.body).hexdigest(), one.url, one.time))
+        index.captures.note([Capture(path, offset, length, sha256(one.body).hexdigest(), one.url, one.time)])
     index.captures.seal(Sealed(path, file.stat().st_size, digest(file)))
     add_manifest(output, index)
-    index.commit()
     return index
 
 
-def found(output: Path, index: Index, used: dict[int, int] | None = None) -> list[Problem]:
+def found(output: Path, index: Index) -> list[Problem]:
     """What is wrong with the captures of an archive."""
-    return [*Warcs(output, index, used or {}).problems(), *Chain(output, index).problems()]
+    return [*Warcs(output, index).problems(), *Chain(output, index).problems()]
 
 
 # Damage.
@@ -131,7 +130,7 @@ def test_every_damage_is_found_and_each_answer_that_it_hit(
         return
     assert {one.kind for one in problems} == {Kind.CAPTURE}
     named = {int(offset.replace(",", "")) for one in problems for offset in re.findall(r"at byte ([\d,]+)", one.what)}
-    for capture in index.captures.in_file(PATH).values():
+    for capture in index.captures.in_file(PATH):
         there = damaged[capture.offset : capture.offset + capture.length]
         was = content[capture.offset : capture.offset + capture.length]
         # A flipped bit in the header of a gzip member, such as its time, changes no record.
@@ -152,11 +151,14 @@ def test_a_file_that_is_gone(tmp_path: Path) -> None:
     index.close()
 
 
-def test_evidence_that_is_cut_off_is_named_if_a_post_was_made_of_it(tmp_path: Path) -> None:
+def test_evidence_that_is_cut_off_is_named_if_a_post_was_made_of_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     index = make(tmp_path, cut=2)
-    key = next(key for key, one in index.captures.all() if one.url.endswith("/2"))
+    capture = next(one for one in index.captures.in_file(PATH) if one.url.endswith("/2"))
     assert found(tmp_path, index) == []
-    (problem,) = found(tmp_path, index, {key: 3})
+    monkeypatch.setattr(index.captures, "used", lambda _="": iter([(capture, 3)]))
+    (problem,) = found(tmp_path, index)
     assert (problem.kind, problem.path) == (Kind.CAPTURE, PATH)
     assert "the answer is cut off: 6 of 99 bytes are there" in problem.what
     assert "3 posts were made of it" in problem.what
@@ -215,7 +217,7 @@ def test_credentials_are_removed_on_record(tmp_path: Path, packed: bool) -> None
     ]
     changed = [number for number, (old, one) in enumerate(zip(before, after, strict=True)) if old != one]
     assert changed == [number for one in PRIVATE for number in range(3 * one + 1, 3 * one + 4)]
-    assert {one.url for one in index.captures.in_file(new).values()} == {
+    assert {one.url for one in index.captures.in_file(new)} == {
         f"http://example.org/{number}" + ("?id=1&token=removed" if number in PRIVATE else "") for number in range(COUNT)
     }
     index.close()
@@ -259,12 +261,12 @@ def test_what_a_killed_removal_left_is_settled_by_the_next(
         if stage == "the new file":
             patched.setattr("archiver.verify.credentials.add_manifest", kill)
         elif stage == "the manifest":
-            patched.setattr(index, "commit", kill)
+            patched.setattr(index.manifests, "list_all", kill)
         else:
             patched.setattr(Path, "unlink", lambda self, **_: kill() if self.name in PATH else None)
         with pytest.raises(Killed):
             remove_credentials(tmp_path, index)
-    index.close(keep=False)
+    index.close()
     index = Index.open(tmp_path)
     (new,) = remove_credentials(tmp_path, index)
     assert [file.name for file in (tmp_path / PATH).parent.iterdir()] == [Path(new).name]

@@ -78,7 +78,7 @@ class Output:
         self._path = ""
         self._size = 0
 
-    def write(self, job: Job, refers_to: tuple[str, str] | None) -> Written:
+    def write(self, job: Job, refers_to: tuple[str, str] | None = None) -> Written:
         """Write the records of `job`; refers_to: target URI and date of the record that they refer to.
 
         Raises OSError; then nothing of them is in the file.
@@ -144,7 +144,7 @@ def warcinfo(name: str, info: dict[str, str]) -> bytes:
     return buffer.getvalue()
 
 
-def records(job: Job, refers_to: tuple[str, str] | None) -> tuple[bytes, int, int]:
+def records(job: Job, refers_to: tuple[str, str] | None = None) -> tuple[bytes, int, int]:
     """Return the records of `job`, each a gzip member, and where among them that of the answer begins and how long it
     is: response or revisit, request and metadata for each exchange (WARC 1.1, 6.3 to 6.7)."""
     buffer = BytesIO()

@@ -10,17 +10,12 @@ from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from archiver.pipelines.clean import CleanPipeline
-from archiver.pipelines.metadata import MetadataPipeline
-from archiver.pipelines.validate import ValidatePipeline
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from scrapy.http import TextResponse
 
-from archiver.addresses import Reference
-from archiver.errors import PageError, QuarantineError
-from archiver.pages import page_for
-from archiver.posts import render
+from archiver.answer import Answer, Asked
+from archiver.errors import QuarantineError
+from archiver.extract import ExtractOptions, Extractor, Unusable
 from archiver.posts.slug import slug
 from archiver.recipes import load_recipes
 from archiver.replica import Record
@@ -31,8 +26,7 @@ from tests.jekyll.traps import ADDRESSES, TIMES, bodies, words
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from archiver.article import Article
-    from archiver.posts import Post
+    from archiver.article import Article, Post
 
 RECIPES = load_recipes()
 RECIPE = RECIPES["eastmoney"]
@@ -92,14 +86,17 @@ class Case:
 
 
 def made(profile: str, form: str, record: Record, url: str = "") -> Case:
-    """The case of `record`; its post is made as a crawl makes it, but for the crawl."""
-    response = TextResponse("http://a.example/", body=json.dumps(record.news_text()).encode(), encoding="utf-8")
+    """The case of `record`; its post is made as a crawl makes it, but for the crawl. Raises QuarantineError."""
+    answer = Answer("http://a.example/", "", json.dumps(record.news_text()).encode(), FETCHED)
     known = {"digest": record.digest, "url": url}
-    reference = Reference(RECIPE, record.id, record.infocode, known=known)
-    article = page_for(RECIPE, "text").article(response, reference, FETCHED, form)
-    for step in (ValidatePipeline(RECIPES), MetadataPipeline(RECIPES), CleanPipeline(RECIPES, profile)):
-        article = step.process_item(article)
-    return Case(record, url, form, article, render(article, RECIPE.forms[form], RECIPE.site))
+    asked = Asked(RECIPE.name, record.id, "text", record.infocode, (form,), known)
+    extracted = Extractor(ExtractOptions(RECIPES, profile)).extract(answer, asked)
+    if isinstance(extracted, Unusable):
+        raise QuarantineError(extracted.reason)
+    (article,) = extracted
+    if article.post is None:
+        raise QuarantineError(article.reason)
+    return Case(record, url, form, article, article.post)
 
 
 def trap(number: int, **fields: Any) -> Record:
@@ -156,7 +153,7 @@ def mixed_cases(profile: str) -> Iterator[Case]:
     for number, (form, fields_, url) in enumerate(drawn, 5000):
         try:
             yield made(profile, form, trap(number, **fields_), url)
-        except (PageError, QuarantineError):
+        except QuarantineError:
             continue
 
 

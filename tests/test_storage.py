@@ -12,7 +12,7 @@ import pytest
 import uvloop
 
 from archiver.errors import StoreError
-from archiver.posts import Job, Store, disk
+from archiver.storage import Put, Storage, disk
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
@@ -20,64 +20,57 @@ if TYPE_CHECKING:
 NAME = "2024-03-15-NW202403150001234567.md"
 
 
-def put(output: Path, *posts: tuple[str, bytes, str]) -> list[str]:
-    """Put `posts` (name, content, mode) at once, in place of what is there, and return what became of each: the outcome
-    or the error."""
+def put(output: Path, *posts: tuple[str, bytes]) -> list[tuple[str, str]]:
+    """Put `posts` (name, content) at once, in place of what is there, and return what became of each, and why."""
 
-    def there(name: str) -> bytes:
+    def there(name: str) -> bytes | None:
         file = output / "_posts" / name
-        return sha256(file.read_bytes()).digest() if file.is_file() else b""
+        return sha256(file.read_bytes()).digest() if file.is_file() else None
 
-    async def write() -> list[str]:
-        store = Store(output)
-        store.prepare(sweep=False)
+    async def write() -> list[tuple[str, str]]:
+        storage = Storage(output)
+        storage.prepare(swept=True)
         try:
-            results = await asyncio.gather(
-                *(store.put(Job(f"_posts/{name}", content, mode, there(name))) for name, content, mode in posts),
-                return_exceptions=True,
-            )
+            return await storage.put([Put(f"_posts/{name}", content, there(name)) for name, content in posts])
         finally:
-            await store.close()
-        return [str(result) for result in results]
+            await storage.close()
 
     return asyncio.run(write())
 
 
 def test_a_post_is_written_once(tmp_path: Path) -> None:
-    assert put(tmp_path, (NAME, b"one", "update")) == ["written"]
-    assert put(tmp_path, (NAME, b"one", "update")) == ["unchanged"]
-    assert put(tmp_path, (NAME, b"two", "update")) == ["written"]
+    assert put(tmp_path, (NAME, b"one")) == [("written", "")]
+    assert put(tmp_path, (NAME, b"one")) == [("unchanged", "")]
+    assert put(tmp_path, (NAME, b"two")) == [("written", "")]
     assert (tmp_path / "_posts" / NAME).read_bytes() == b"two"
     assert os.listdir(tmp_path / "_posts") == [NAME]
 
 
-def test_modes(tmp_path: Path) -> None:
-    assert put(tmp_path, (NAME, b"one", "keep")) == ["written"]
-    assert put(tmp_path, (NAME, b"two", "keep")) == ["kept"]
-    assert (tmp_path / "_posts" / NAME).read_bytes() == b"one"
-    inode = (tmp_path / "_posts" / NAME).stat().st_ino
-    assert put(tmp_path, (NAME, b"one", "rewrite")) == ["written"]
-    assert (tmp_path / "_posts" / NAME).stat().st_ino != inode
+def test_the_same_is_written_again_if_it_is_forced(tmp_path: Path) -> None:
+    assert commit(tmp_path, NAME, b"one") == "written"
+    inode = (tmp_path / NAME).stat().st_ino
+    assert commit(tmp_path, NAME, b"one", None, True) == "written"
+    assert (tmp_path / NAME).stat().st_ino != inode
 
 
 def test_many_at_once(tmp_path: Path) -> None:
-    posts = [(f"2024-01-01-{number}.md", b"%d" % number * 1000, "update") for number in range(500)]
-    assert put(tmp_path, *posts) == ["written"] * 500
-    assert all((tmp_path / "_posts" / name).read_bytes() == content for name, content, _ in posts)
+    posts = [(f"2024-01-01-{number}.md", b"%d" % number * 1000) for number in range(500)]
+    assert put(tmp_path, *posts) == [("written", "")] * 500
+    assert all((tmp_path / "_posts" / name).read_bytes() == content for name, content in posts)
 
 
 def test_a_post_that_cannot_be_written_spoils_no_other(tmp_path: Path) -> None:
     (tmp_path / "_posts" / "2024-01-01-1.md").mkdir(parents=True)
-    failed, written = put(tmp_path, ("2024-01-01-1.md", b"one", "update"), ("2024-01-01-2.md", b"two", "update"))
-    assert failed == f"{tmp_path}/_posts/2024-01-01-1.md: not written: Is a directory"
-    assert written == "written"
+    failed, written = put(tmp_path, ("2024-01-01-1.md", b"one"), ("2024-01-01-2.md", b"two"))
+    assert failed == ("failed", "Is a directory")
+    assert written == ("written", "")
     assert sorted(os.listdir(tmp_path / "_posts")) == ["2024-01-01-1.md", "2024-01-01-2.md"]
 
 
 def test_a_directory_that_cannot_be_made(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(StoreError, match="file/_posts: cannot be made: Not a directory"):
-        Store(tmp_path / "file").prepare(sweep=False)
+        Storage(tmp_path / "file").prepare(swept=True)
 
 
 @pytest.mark.parametrize("run", [asyncio.run, uvloop.run])
@@ -88,25 +81,27 @@ def test_the_writing_process_ends_and_a_new_one_goes_on(
     """Whether that is known when the next post comes or not, nobody waits for ever: it is written, or has failed."""
 
     async def write() -> list[str]:
-        store = Store(tmp_path)
-        store.prepare(sweep=False)
-        outcomes = [await store.put(Job(f"_posts/{NAME}", b"one"))]
-        process = store._batches._process
+        storage = Storage(tmp_path)
+        storage.prepare(swept=True)
+
+        async def outcome(content: bytes) -> str:
+            put = Put(f"_posts/{NAME}", content, None, force=True)
+            ((what, why),) = await asyncio.wait_for(storage.put([put]), 20)
+            return why or what
+
+        outcomes = [await outcome(b"one")]
+        process = storage._process._process
         assert process is not None
         process.kill()
         if known:
             await process.wait()
-        try:
-            outcomes.append(await asyncio.wait_for(store.put(Job(f"_posts/{NAME}", b"two", "rewrite")), 20))
-        except StoreError as error:
-            outcomes.append(str(error))
-        outcomes.append(await asyncio.wait_for(store.put(Job(f"_posts/{NAME}", b"three", "rewrite")), 20))
-        await store.close()
+        outcomes += [await outcome(b"two"), await outcome(b"three")]
+        await storage.close()
         return outcomes
 
     first, second, third = run(write())
     assert (first, third) == ("written", "written")
-    assert second == "written" or "not written: the writing process ended" in second
+    assert second == "written" or "ended" in second
     assert (tmp_path / "_posts" / NAME).read_bytes() == b"three"
 
 
@@ -125,7 +120,7 @@ def test_whatever_fails_the_old_post_stays_whole(tmp_path: Path, monkeypatch: py
     }[call]
     with monkeypatch.context() as patch:
         patch.setattr(owner, name, fail)
-        (outcome,) = disk.commit(tmp_path, [Job(NAME, b"better", "update", sha256(b"good").digest())])
+        (outcome,) = disk.put_all(tmp_path, [Put(NAME, b"better", sha256(b"good").digest())])
     assert outcome == ("failed", "No space left on device")
     assert place.read_bytes() == b"good"
     assert [name for name in os.listdir(tmp_path) if name != "_versions"] == [NAME]
@@ -148,7 +143,7 @@ def test_a_post_is_synced_before_it_has_its_name_and_the_directory_after(
 
     monkeypatch.setattr(os, "fsync", record_sync)
     monkeypatch.setattr(Path, "replace", record_replace)
-    disk.commit(tmp_path, [Job(NAME, b"one")])
+    disk.put_all(tmp_path, [Put(NAME, b"one", None)])
     assert calls == ["sync file", "rename", "sync directory"]
 
 
@@ -160,15 +155,15 @@ def test_leftovers_of_dead_processes_are_swept(tmp_path: Path) -> None:
     living = posts / f".archiver-{os.getpid()}-0.tmp"
     for file in (posts / ".archiver-999999999-0.tmp", versions / ".archiver-999999999.tmp", living):
         file.write_bytes(b"half")
-    Store(tmp_path).prepare(sweep=True)
+    Storage(tmp_path).prepare(swept=False)
     assert [file for file in tmp_path.rglob("*") if file.is_file()] == [living]
 
 
 def commit(root: Path, path: str, content: bytes, *options: Any) -> str:
-    """Commit a post in place of what is there, or with these options (mode, expected); return what became of it."""
+    """Write a post in place of what is there, or with these options (expected, force); return what became of it."""
     file = root / path
-    there = sha256(file.read_bytes()).digest() if file.is_file() else b""
-    ((outcome, why),) = disk.commit(root, [Job(path, content, *(options or ("update", there)))])
+    there = sha256(file.read_bytes()).digest() if file.is_file() else None
+    ((outcome, why),) = disk.put_all(root, [Put(path, content, *(options or (there,)))])
     return why or outcome
 
 
@@ -199,9 +194,9 @@ def test_a_post_that_somebody_changed_stays(tmp_path: Path) -> None:
     commit(tmp_path, path, b"one")
     expected = sha256(b"one").digest()
     (tmp_path / path).write_bytes(b"mine")
-    assert commit(tmp_path, path, b"two", "update", expected) == "edited"
+    assert commit(tmp_path, path, b"two", expected) == "edited"
     assert (tmp_path / path).read_bytes() == b"mine"
-    assert commit(tmp_path, path, b"two", "rewrite", expected) == "written"
+    assert commit(tmp_path, path, b"two", expected, True) == "written"
     assert (tmp_path / path).read_bytes() == b"two"
     assert [file.read_bytes() for file in disk.versions(tmp_path, path)] == [b"mine"]
 
@@ -217,7 +212,7 @@ def test_a_version_that_cannot_be_kept_keeps_the_post(tmp_path: Path) -> None:
 def test_a_file_that_nobody_expects_is_not_replaced(tmp_path: Path) -> None:
     path = f"_posts/{NAME}"
     commit(tmp_path, path, b"by hand")
-    assert commit(tmp_path, path, b"one", "update", b"") == "edited"
+    assert commit(tmp_path, path, b"one", None) == "edited"
     assert (tmp_path / path).read_bytes() == b"by hand"
 
 
@@ -225,5 +220,5 @@ def test_files_that_look_like_leftovers_are_left_alone(tmp_path: Path) -> None:
     (tmp_path / "_posts").mkdir()
     for name in (".archiver-x.tmp", ".archiver-.tmp", f".archiver-{'9' * 5}.tmp.md"):
         (tmp_path / "_posts" / name).write_bytes(b"")
-    Store(tmp_path).prepare(sweep=True)
+    Storage(tmp_path).prepare(swept=False)
     assert len(list((tmp_path / "_posts").iterdir())) == 3
