@@ -40,7 +40,7 @@ def article(**fields: Any) -> Article:
         "form": "share",
         "address": "",
         "page": "text",
-        "fallback": False,
+        "rank": 0,
         "response_url": "",
     }
     return Article(**{**nowhere, "fetched": datetime.now(UTC), **known, **fields})

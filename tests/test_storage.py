@@ -12,7 +12,7 @@ import pytest
 import uvloop
 
 from archiver.errors import StoreError
-from archiver.storage import Put, Storage, disk
+from archiver.storage import Put, Storage, atomic, disk
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
@@ -116,7 +116,7 @@ def test_whatever_fails_the_old_post_stays_whole(tmp_path: Path, monkeypatch: py
         "write": (os, "write"),
         "fsync": (os, "fsync"),
         "replace": (Path, "replace"),
-        "sync_directory": (disk, "sync_directory"),
+        "sync_directory": (atomic, "sync_directory"),
     }[call]
     with monkeypatch.context() as patch:
         patch.setattr(owner, name, fail)

@@ -37,6 +37,7 @@ class Database:
         """
         self._file = file
         self._keep = keep
+        self._within = False  # a transaction
         try:
             if file and not read:
                 file.parent.mkdir(parents=True, exist_ok=True)
@@ -94,9 +95,13 @@ class Database:
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """Keep all that is written inside, or nothing of it if there is an error."""
+        """Keep all that is written inside, or nothing of it if there is an error. One inside another is a part of that."""
+        if self._within:
+            yield
+            return
         if not self._connection.in_transaction:
             self.write("BEGIN IMMEDIATE")
+        self._within = True
         try:
             yield
             if self._keep:
@@ -105,6 +110,8 @@ class Database:
             with suppress(sqlite3.Error):  # what was the error has undone it already, or says enough
                 self._connection.rollback()
             raise
+        finally:
+            self._within = False
 
     @contextmanager
     def snapshot(self) -> Iterator[None]:

@@ -17,6 +17,7 @@ from archiver.index.runs import Runs
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
     from archiver.index.types import (
@@ -174,6 +175,10 @@ class Index:
     def articles_saying(self, digests: Iterable[str]) -> dict[str, set[ArticleKey]]:
         """Return the articles that say each of these texts; a text that none says is not in the answer."""
         return texts.articles_saying(self._database, digests)
+
+    def together(self) -> AbstractContextManager[None]:
+        """Keep all that methods write inside, or nothing of it if there is an error."""
+        return self._database.transaction()
 
     def check(self) -> str:
         """Return what SQLite finds wrong with the file, nothing if all is well."""

@@ -79,8 +79,9 @@ def _replace(output: Path, index: Index, path: str) -> str:
             temporary.unlink(missing_ok=True)
         sealed = Sealed(new.relative_to(output).as_posix(), new.stat().st_size, digest(new))
         if path in index.captures.sealed() or index.captures.has(path):
-            index.captures.replace_file(path, sealed, places)
-            add_manifest(output, index, {path: was})
+            with index.together():
+                index.captures.replace_file(path, sealed, places)
+                add_manifest(output, index, {path: was})
         old.unlink()
         sync_directory(old.parent)
     except OSError as error:
