@@ -16,6 +16,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "errors": set(),
     "batches": {"errors"},
     "litter": set(),
+    "links": {"errors"},
     "captures": {"errors", "litter"},
     "signals": set(),
     "statuses": set(),
