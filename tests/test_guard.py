@@ -27,6 +27,8 @@ from scrapy.settings import Settings
 from archiver import recipes
 from archiver.net.guard import NO_ADDRESS, REFUSED, Guard, GuardedConnector, host_of, is_public
 from archiver.net.redirect import GuardedRedirectMiddleware
+from archiver.replica import Fault
+from tests.rawserver import answer, serving
 
 if TYPE_CHECKING:
     import ipaddress
@@ -286,3 +288,28 @@ def test_a_loopback_host_of_your_own_recipe_may_be_asked(archive: Archive, tmp_p
     address = f"http://{host}/html_News/NewsShare.html?infoCode={article.infocode}"
     result = archive.get(address, "-s", f"ARCHIVER_RECIPES={tmp_path}", env={"http_proxy": ""})
     assert (result.returncode, result.stdout) == (0, "1 written, 0 unchanged, 0 failed\n")
+
+
+@pytest.mark.parametrize(
+    "location",
+    [
+        *("http://127.0.0.1:{}/t", "http:\\\\127.0.0.1:{}/p", "///127.0.0.1:{}/t", "http://127。0。0。1:{}/t"),
+        *("http://①②⑦.⓪.⓪.①:{}/", "http://127.0.0.1:{}\\@public.example/m", "http://[::ffff:127.0.0.1]:{}/"),
+    ],
+)
+def test_nothing_is_asked_of_a_private_address(archive: Archive, tmp_path: Path, location: str) -> None:
+    """Without a proxy: a source that may be asked sends us on to another service of this machine."""
+    text = (Path(recipes.__file__).parent / "eastmoney.yaml").read_text(encoding="utf-8")
+    host = f"localhost:{archive.replica.port}"
+    (tmp_path / "local.yaml").write_text(text.replace("finews.zning.xyz,", f"'{host}',"), encoding="utf-8")
+    article = archive.replica.articles[0]
+    with serving(lambda _: [answer(b"secret")]) as bait:
+        place = location.format(bait.port).encode().decode("latin-1")
+        archive.replica.fail(Fault.REDIRECT_TO, path="/NewsData/GetNewsText.do", location=place)
+        address = f"http://{host}/html_News/NewsShare.html?infoCode={article.infocode}"
+        arguments = ("-s", f"ARCHIVER_RECIPES={tmp_path}", "-s", "RETRY_TIMES=0")
+        result = archive.get(address, *arguments, env={"http_proxy": ""})
+        assert bait.requests == []
+    assert "Traceback" not in result.stderr
+    assert "secret" not in "".join(content.decode() for content in archive.posts.values())
+    assert any("/NewsData/GetNewsText.do" in target for target in archive.asked())

@@ -18,6 +18,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "processes": set(),
     "litter": set(),
     "places": set(),
+    "links": {"errors"},
     "signals": set(),
     "statuses": {"errors"},
     "text": set(),

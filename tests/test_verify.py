@@ -10,6 +10,7 @@ import re
 import shutil
 import subprocess
 from hashlib import sha256
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -23,11 +24,11 @@ from archiver.recipes import load_recipes
 from archiver.replica import Replica
 from archiver.verify.repair import Repair
 from archiver.verify.verify import Verification
+from tests import test_verify_captures as captures
 from tests.conftest import PROJECT, Archive
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
 LISTING = "eastmoney/market-37"
 NOTHING = "nothing is wrong"
@@ -752,3 +753,45 @@ def test_an_adoption_hides_nothing(archive: Archive) -> None:
     (found,) = (one for one in problems if one["path"] == path)
     assert (found["kind"], gone[:12] in found["what"]) == ("manifest", True)
     assert f"gone: {gone}  {path}\n" in shell(archive, RECIPE).stdout
+
+
+def test_credentials_are_removed_by_the_command(tmp_path: Path) -> None:
+    index = captures.make(tmp_path / "archive", frozenset({1}))
+    index.close()
+    with Replica() as replica:
+        archive = Archive(tmp_path / "archive", replica)
+        status, problems, _ = verify(archive)
+        assert (status, [one["kind"] for one in problems]) == (1, ["credential"])
+        assert "s3cr3t" not in str(problems)
+        status, problems, said = verify(archive, "--remove-credentials")
+        assert (status, problems) == (0, [])
+        assert re.search(r"written anew without credentials: _captures/\S+-public\.warc\.gz\n", said)
+        assert verify(archive)[:2] == (0, [])
+
+
+def test_litter_fails_nothing(archive: Archive) -> None:
+    for part in ("_posts", "_captures", "_versions"):
+        (archive.output / part / ".DS_Store").write_bytes(b"x")
+    status, problems, summary = verify(archive)
+    assert (status, {one["kind"] for one in problems}) == (0, {"litter"})
+    assert summary.endswith(f"{NOTHING}\n")
+    assert archive.archiver("replay").returncode == 0
+
+
+def test_a_repair_sweeps_what_killed_runs_left(archive: Archive) -> None:
+    places = [archive.output / part / ".archiver-1.tmp" for part in ("_posts", "_captures", "_manifests", "_index")]
+    for place in places:
+        place.write_bytes(b"half")
+    assert verify(archive)[:2] == (0, [])
+    assert all(place.exists() for place in places)
+    assert verify(archive, "--repair")[:2] == (0, [])
+    assert not any(place.exists() for place in places)
+
+
+def test_a_name_that_is_not_utf8_ends_no_repair(archive: Archive) -> None:
+    for part in ("_posts", "_captures"):
+        Path(os.fsdecode(os.fsencode(archive.output / part) + b"/caf\xe9.md")).write_bytes(b"x")
+    for arguments in ((), ("--repair",)):
+        status, problems, _ = verify(archive, *arguments)
+        assert (status, {one["path"] for one in problems}) == (1, {"_posts/caf\\xe9.md", "_captures/caf\\xe9.md"})
+        assert archive.archiver("verify", *arguments).stderr == ""

@@ -24,6 +24,7 @@ from archiver.captures import Capture, writing
 from archiver.captures.exchange import Exchange
 from archiver.captures.members import digest
 from archiver.captures.writing import Job, records, warcinfo
+from archiver.exports.warc import Reader
 from archiver.index import Index
 from archiver.index.captures import Sealed
 from archiver.manifest import add_manifest
@@ -32,13 +33,14 @@ from archiver.verify.credentials import remove_credentials
 from archiver.verify.problems import Kind
 from archiver.verify.verify import Verification
 from archiver.verify.warcs import Warcs
-from tests.test_verify import RECIPE
+from tests.conftest import PROJECT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from archiver.verify.problems import Problem
 
+(RECIPE,) = re.findall(r"```sh\n(.*?)```", (PROJECT / "docs/verify.md").read_text(encoding="utf-8"), re.DOTALL)
 PATH = "_captures/2026/03/archiver-20260304T050607Z-1-00001.warc.gz"
 BASIC = "Basic " + b64encode(b"jane:s3cr3t-proxy").decode()
 ASKED = (("Host", "example.org"), ("Proxy-Authorization", BASIC), ("Cookie", "sid=s3cr3t-cookie"))
@@ -89,6 +91,19 @@ def make(
 def found(output: Path, index: Index) -> list[Problem]:
     """What is wrong with the captures of an archive."""
     return [*Warcs(output, index).problems(), *Chain(output, index).problems()]
+
+
+@pytest.mark.parametrize("packed", [True, False])
+def test_each_capture_can_be_exported_whether_its_file_is_packed_or_not(tmp_path: Path, packed: bool) -> None:
+    index = make(tmp_path, packed=packed)
+    reader = Reader(tmp_path)
+    for number, capture in enumerate(index.captures.in_file(PATH if packed else PATH.removesuffix(".gz"))):
+        before, one, after = reader.capture(capture)
+        assert (before, one.url, [member.type for member in after]) == ([], capture.url, ["request", "metadata"])
+        assert [record.rec_type for record in ArchiveIterator(BytesIO(one.packed))] == ["response"]
+        assert gzip.decompress(one.packed).endswith(b"\r\n\r\nbody %d\r\n\r\n" % number)
+    reader.close()
+    index.close()
 
 
 # Damage.

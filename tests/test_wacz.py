@@ -425,7 +425,7 @@ def test_what_cannot_be_written_is_explained(filled: Filled, tmp_path: Path) -> 
     for wrong, words in (
         (elsewhere, "/elsewhere/a.warc.gz: the capture of http.* is in this file, which is outside the archive"),
         (missing, f"{filled.archive.output}/_captures/a.warc.gz: .* is missing"),
-        (moved, "no WARC record in gzip at byte"),
+        (moved, "no whole WARC record at byte"),
         (other, "is no answer of http://a.example/"),
         (entry(), "of 1 articles none has a capture"),
     ):
@@ -444,5 +444,5 @@ def test_what_is_broken_behind_a_capture_is_named_by_its_own_place(filled: Fille
     content = bytearray(file.read_bytes())
     content[end] ^= 1
     file.write_bytes(content)
-    with pytest.raises(ExportError, match=f"{file}: no WARC record in gzip at byte {end:,}: "):
+    with pytest.raises(ExportError, match=f"{file}: no whole WARC record at byte {end:,}: "):
         export(copy, tmp_path / "no.wacz", one)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from archiver.captures import HELD_BACK
+from archiver.captures.warc_date import parse_warc_date
 from archiver.captures.writing import warcinfo
 from archiver.errors import ExportError
 from archiver.exports.cdxj import line
@@ -107,10 +107,13 @@ class Copy:
 
     def _bring(self, capture: Capture, revisit: Member) -> None:
         """Copy the answer that has the payload of `revisit` (WARC 1.1, 6.7.2)."""
-        url, date = revisit.header("WARC-Refers-To-Target-URI"), revisit.header("WARC-Refers-To-Date")
+        url, date = revisit.header("WARC-Refers-To-Target-URI").strip("<>"), revisit.header("WARC-Refers-To-Date")
         original = self._captures.with_payload([capture.payload]).get(capture.payload)
-        if url and date and (original is None or (original.url, original.time) != (url, _time(date))):
-            where = url, _time(date)
+        try:
+            where = (url, parse_warc_date(date)) if url and date else None
+        except ValueError:
+            where = None
+        if where and (original is None or (original.url, original.time) != where):
             original = self._captures.at([where]).get(where, original)
         if original is None or original[:2] == capture[:2]:
             raise ExportError(
@@ -124,9 +127,3 @@ class Copy:
     def _put(self, packed: bytes) -> None:
         self._stream.write(packed)
         self._size += len(packed)
-
-
-def _time(date: str) -> datetime:
-    """Return a WARC-Date in UTC; without an offset it is that."""
-    time = datetime.fromisoformat(date)
-    return time.astimezone(UTC) if time.tzinfo else time.replace(tzinfo=UTC)

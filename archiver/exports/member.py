@@ -14,16 +14,18 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A record. offset: in its file, in bytes. packed: its bytes there. record: what is in them."""
+    """A record. offset and length: of its bytes in its file. packed: as a gzip member, which they are in files of ours.
+    record: what is in them."""
 
     offset: int
+    length: int
     packed: bytes
     record: ArcWarcRecord
 
     @property
     def end(self) -> int:
         """Where the next record begins."""
-        return self.offset + len(self.packed)
+        return self.offset + self.length
 
     @property
     def type(self) -> str:

@@ -1,17 +1,19 @@
-"""The records of a capture, as they stand in a WARC file of the archive: one gzip member each (WARC 1.1, annex D.2)."""
+"""The records of a capture, as they stand in a WARC file of the archive, each a gzip member (WARC 1.1, annex D.2)."""
 
 from __future__ import annotations
 
+import gzip
 import zlib
-from io import BytesIO
-from typing import IO, TYPE_CHECKING
+from io import SEEK_END, BytesIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from warcio.archiveiterator import ArchiveIterator
 from warcio.exceptions import ArchiveLoadFailed
 
 from archiver.captures import CAPTURES
 from archiver.captures.exchange import REDIRECTS
-from archiver.captures.members import GZIP, whole
+from archiver.captures.frames import frames
+from archiver.captures.members import GZIP, TornError, whole
 from archiver.errors import ExportError
 from archiver.exports.member import Member
 
@@ -27,6 +29,7 @@ CHUNK = 1 << 14  # bytes
 SMALL = 1 << 16  # bytes: no request, redirect or metadata of ours is larger, packed
 GZIP_START = b"\x1f\x8b\x08"
 ANSWERS = ("response", "revisit")
+END = b"\r\n\r\n"  # of a record
 BROKEN = (EOFError, ArchiveLoadFailed, ValueError, zlib.error)
 
 
@@ -36,7 +39,7 @@ class Reader:
     def __init__(self, root: Path) -> None:
         self._root = root
         self._path = ""
-        self._stream: IO[bytes] | None = None
+        self._stream: BinaryIO | None = None
         self._end = -1  # where the last capture that was read ends
         self._next: Member | None = None  # the record there: mostly the next capture
 
@@ -85,24 +88,27 @@ class Reader:
         if self._stream:
             self._stream.close()
 
-    def _at(self, stream: IO[bytes], offset: int) -> Member | None:
+    def _at(self, stream: BinaryIO, offset: int) -> Member | None:
         """Return the record at `offset` of the open file, None if that ends there or in it. Raises OSError and
         ExportError, which names the place: what is broken may be what follows a capture."""
         try:
             return _at(stream, offset)
         except BROKEN as error:
             file, said = self._root / self._path, " ".join(str(error).split())
-            raise ExportError(f"{file}: no WARC record in gzip at byte {offset:,}: {said}") from error
+            raise ExportError(f"{file}: no whole WARC record at byte {offset:,}: {said}") from error
 
-    def _open(self, path: str) -> IO[bytes]:
+    def _open(self, path: str) -> BinaryIO:
         if self._stream is None or path != self._path:
             self.close()
             self._stream, self._path, self._end = (self._root / path).open("rb"), path, -1
         return self._stream
 
 
-def _at(stream: IO[bytes], offset: int) -> Member | None:
+def _at(stream: BinaryIO, offset: int) -> Member | None:
     """Return the record at `offset`, None if the file ends there or in it. Raises OSError and BROKEN."""
+    stream.seek(offset)
+    if stream.read(len(GZIP_START)) != GZIP_START:
+        return _plain_at(stream, offset)
     stream.seek(offset)
     unpacker = zlib.decompressobj(GZIP)
     packed, content = bytearray(), bytearray()
@@ -112,10 +118,27 @@ def _at(stream: IO[bytes], offset: int) -> Member | None:
             return None
         packed += chunk
         content += unpacker.decompress(chunk)
-    return Member(offset, bytes(packed[: len(packed) - len(unpacker.unused_data)]), _record(content))
+    own = bytes(packed[: len(packed) - len(unpacker.unused_data)])
+    return Member(offset, len(own), own, _record(content))
 
 
-def _before(stream: IO[bytes], end: int) -> Member | None:
+def _plain_at(stream: BinaryIO, offset: int) -> Member | None:
+    """Return the record at `offset` of a file that is not packed, packed; None if the file ends there or in it."""
+    end = stream.seek(0, SEEK_END)
+    try:
+        start, length, content = next(frames(stream, offset, end), (end, 0, b""))
+    except TornError as error:
+        if error.at_end:
+            return None
+        raise ValueError(str(error)) from error
+    if length > len(content):
+        raise ValueError(f"the record has more than {len(content):,} bytes")
+    if not content:
+        return None
+    return Member(start, length, gzip.compress(content + END, mtime=0), _record(content + END))
+
+
+def _before(stream: BinaryIO, end: int) -> Member | None:
     """Return the record that ends at `end`, None if it is a large one: then it is none that matters here."""
     start = max(end - SMALL, 0)
     stream.seek(start)
@@ -128,11 +151,11 @@ def _before(stream: IO[bytes], end: int) -> Member | None:
         except zlib.error:  # it only looks like the beginning of a member
             continue
         if unpacker.eof and not unpacker.unused_data and content.startswith(b"WARC/"):
-            return Member(start + at, window[at:], _record(content))
+            return Member(start + at, len(window) - at, window[at:], _record(content))
     return None
 
 
-def _redirects(stream: IO[bytes], end: int) -> list[Member]:
+def _redirects(stream: BinaryIO, end: int) -> list[Member]:
     """Return the redirects that stand before `end`, each with its request. What was noted of other answers ends
     them."""
     found: list[Member] = []

@@ -95,7 +95,8 @@ class Database:
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """Keep all that is written inside, or nothing of it if there is an error. One inside another is a part of that."""
+        """Keep all that is written inside, or nothing of it if there is an error; one inside another is a part
+        of it."""
         if self._within:
             yield
             return

@@ -1,0 +1,49 @@
+"""Parts of an archive that are symbolic links and lead out of it: what is written there would land elsewhere."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from archiver.errors import StoreError, os_reason
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+PARTS = ("_index", "_posts", "_versions", "_captures", "_manifests", "_quarantine")
+DEPTH = 2  # levels of directories in a part: years and months
+
+
+def refuse_links(output: Path, advice: str) -> None:
+    """Raise StoreError if a part of the archive leads out of it. advice: what to do if that is meant."""
+    for path, target in links_outside(output):
+        raise StoreError(f"{output / path}: it is a link out of the archive, to {target}; {advice}")
+
+
+def links_outside(output: Path) -> Iterator[tuple[str, Path]]:
+    """Yield what in an archive is a symbolic link that leads out of it, by its path there, and where it leads: parts,
+    their directories, and the files of the index and of the lock. Posts are not among these: a new one takes the
+    place of a link. Raises StoreError for what cannot be looked at."""
+    try:
+        root = Path(os.path.realpath(output))
+        for part in PARTS:
+            for path in _links(output / part, DEPTH, files=part == "_index"):
+                target = Path(os.path.realpath(path))  # unlike Path.resolve, it lets a link in a circle be
+                if not target.is_relative_to(root):
+                    yield path.relative_to(output).as_posix(), target
+    except OSError as error:
+        raise StoreError(f"{output}: its parts cannot be looked at: {os_reason(error)}") from error
+
+
+def _links(path: Path, depth: int, *, files: bool) -> Iterator[Path]:
+    """Yield `path` if it is a link, else the links among its directories, and its files if they are wanted."""
+    if path.is_symlink():
+        yield path
+    elif path.is_dir():
+        with os.scandir(path) as entries:
+            for entry in entries:
+                if entry.is_symlink() and (files or entry.is_dir()):
+                    yield Path(entry.path)
+                elif depth > 1 and entry.is_dir(follow_symlinks=False):
+                    yield from _links(Path(entry.path), depth - 1, files=files)
