@@ -35,7 +35,7 @@ def good(article_id: str = ID, form: str = "share", **fields: Any) -> tuple[str,
         id=article_id,
         address=article_id,
         page="text",
-        fallback=False,
+        rank=0,
         response_url="",
         fetched=published,
         **{

@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from archiver.article import Post
+from archiver.dates import write_date
 from archiver.posts import frontmatter, markdown
 from archiver.posts.slug import slug
 
@@ -40,7 +41,7 @@ def render(article: Article, form: Form, site: str) -> Post:
             "---\n"
             "layout: post\n"
             f"title: {frontmatter.double_quoted(article.title)}\n"
-            f"date: {published.replace(tzinfo=None, microsecond=0)} {published:%z}\n"
+            f"date: {write_date(published)}\n"
             f"categories: {category}\n"
             f"tags: {tags}\n"
             "---\n"
