@@ -37,6 +37,7 @@ class Article:
     places: tuple[str, ...] = ()  # the listings that it was seen in
     title: str = ""
     time: str = ""  # as the source writes it
+    listed_time: str = ""  # the same, as a listing has it
     source: str = ""
     digest: str = ""
     url: str = ""

@@ -6,11 +6,13 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from archiver.dates import read_time
+from archiver.dates import choose_time, id_day
 from archiver.errors import QuarantineError, TimeFormatError
 from archiver.text import one_line, without_tags
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from archiver.article import Article
     from archiver.recipes import Recipe
 
@@ -29,24 +31,32 @@ def complete(article: Article, recipe: Recipe) -> Article:
 def recover(article: Article, name: str, recipe: Recipe) -> Article:
     """Return `article` with the field `name` taken from another one, by the first of the recipe's rules that gives
     something; as it is if none does."""
+    for value, rule in _recovered(article, name, recipe):
+        return replace(article, **{name: value, "rules": {**article.rules, name: rule}})  # type: ignore[arg-type]
+    return article
+
+
+def _recovered(article: Article, name: str, recipe: Recipe) -> Iterator[tuple[str, str]]:
+    """Yield the values that the recipe's rules find for a field in others, each with its rule."""
     for rule in recipe.recover.get(name, ()):
         value = str(getattr(article, rule.source))
         found = re.search(rule.match, without_tags(value) if rule.source == "body" else value)
         if found and found[1].strip():
-            value, given = one_line(rule.format.format(found[1])), f"recover:{rule.source}"
-            return replace(article, **{name: value, "rules": {**article.rules, name: given}})  # type: ignore[arg-type]
-    return article
+            yield one_line(rule.format.format(*found.groups(default=""))), f"recover:{rule.source}"
 
 
 def _with_time(article: Article, recipe: Recipe) -> Article:
-    problem = "no time"
-    for candidate in (article, recover(article, "time", recipe)):
-        if candidate.time:
-            try:
-                published, form = read_time(candidate.time, recipe.zone(), candidate.fetched)
-            except TimeFormatError as error:
-                problem = str(error)
-            else:
-                rules = {**candidate.rules, "time": f"{candidate.rules['time']} {form}"}
-                return replace(candidate, published=published, rules=rules)
-    raise QuarantineError(f"{problem}, and none to recover")
+    """Return `article` with the first time that can be believed: the page's, the listing's, a recovered one."""
+    said = [(article.time, article.rules.get("time", "")), (article.listed_time, "listing")]
+    try:
+        chosen = choose_time(
+            [*said, *_recovered(article, "time", recipe)],
+            recipe.zone(),
+            article.fetched,
+            order=recipe.date_order,
+            day=id_day(recipe, article.id),
+        )
+    except TimeFormatError as error:
+        raise QuarantineError(f"{error}, and none to recover") from error
+    rules = {**article.rules, "time": f"{chosen.rule} {chosen.form}"}
+    return replace(article, published=chosen.moment, time=chosen.text, rules=rules)

@@ -62,6 +62,7 @@ class Page:
                     response_url=answer.url,
                     fetched=answer.fetched,
                     places=asked.places,
+                    listed_time=asked.known.get("time", ""),
                     body=body,
                     rules={"body": body_rule, **rules},
                     **fields,
