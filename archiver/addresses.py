@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from functools import cache
+from html import unescape
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlsplit
 
@@ -46,28 +47,73 @@ class Reference:
 
 
 def resolve(address: str, recipes: Iterable[Recipe]) -> Reference:
-    """Return the article that `address` (an address or a bare id) names.
+    """Return the article that `address` names: an address, a bare id, or a source's name, a slash and an id.
 
-    Raises UnknownAddressError when none of `recipes` knows it.
+    Raises UnknownAddressError when none of `recipes` knows it, or when an id is one to several of them.
     """
-    text = address.strip().removeprefix("<").removesuffix(">")
+    text = one_line(address).removeprefix("<").removesuffix(">")
     recipes = tuple(recipes)
-    for recipe in recipes:
-        if article_id := recipe.article_id(text):
+    source, slash, rest = text.partition("/")
+    for recipe in recipes if slash else ():
+        if recipe.name == source and (article_id := recipe.article_id(rest)):
             return Reference(recipe, article_id, text)
-    scheme, host, path, query = _split(text)
-    for recipe in recipes if scheme in DEFAULT_PORTS else ():
-        for pattern in recipe.addresses:
-            if any(_host_matches(host, known) for known in pattern.hosts):
-                found = _path_regex(pattern.path).fullmatch(path)
-                values = [found[1]] if found and not pattern.query else []
-                if found and pattern.query:
-                    names = {name.lower() for name in pattern.query}
-                    values = [value for name, value in query if name.lower() in names]
-                for value in values:
-                    if article_id := recipe.article_id(value):
-                        return Reference(recipe, article_id, text, host)
+    if not SCHEME.match(text) and (reference := _by_id(text, recipes)):
+        return reference
+    for one in dict.fromkeys((_without_entities(text), text)):
+        scheme, host, path, query = _split(one)
+        for recipe in recipes if scheme in DEFAULT_PORTS else ():
+            if article_id := _id_at(recipe, host, path, query):
+                return Reference(recipe, article_id, one, host)
     raise UnknownAddressError(_why_unknown(address, scheme, host, recipes))
+
+
+def _by_id(text: str, recipes: Iterable[Recipe]) -> Reference | None:
+    """Return the article whose id `text` is; None if there is none. Raises UnknownAddressError if there are several."""
+    found = [Reference(recipe, article_id, text) for recipe in recipes if (article_id := recipe.article_id(text))]
+    if len(found) > 1:
+        names = " or ".join(f"{one.recipe.name}/{text}" for one in found)
+        raise UnknownAddressError(
+            f"{_shown(text)}: this is an id of several sources: say {_shown(names)}, or an address"
+        )
+    return found[0] if found else None
+
+
+def id_at(recipe: Recipe, address: str) -> str | None:
+    """Return the id of the article that an address names to `recipe`; None if it names none."""
+    try:
+        scheme, host, path, query = _split(address)
+    except UnknownAddressError:
+        return None
+    return _id_at(recipe, host, path, query) if scheme in DEFAULT_PORTS else None
+
+
+def _id_at(recipe: Recipe, host: str, path: str, query: Iterable[tuple[str, str]]) -> str | None:
+    """Return the id of the article that an address names to `recipe`; None if it names none."""
+    for pattern in recipe.addresses:
+        if not any(_host_matches(host, known) for known in pattern.hosts):
+            continue
+        found = _path_regex(pattern.path).fullmatch(path)
+        if found and pattern.query:
+            names = {name.lower() for name in pattern.query}
+            values = [value for name, value in query if name.lower() in names]
+        else:
+            values = [_joined(recipe, found.groupdict())] if found else []
+        for value in values:
+            if article_id := recipe.article_id(value):
+                return article_id
+    return None
+
+
+def _joined(recipe: Recipe, parts: Mapping[str, str]) -> str:
+    """Return the id that the parts of an address make."""
+    if recipe.id_format and "id" not in parts:
+        return recipe.id_format.format(**{**dict.fromkeys(recipe.part_names(), ""), **parts})
+    return parts.get("id", "")
+
+
+def _without_entities(text: str) -> str:
+    """Return an address that was copied out of HTML as it is meant there."""
+    return unescape(text) if "&amp;" in text else text
 
 
 def page_at(address: str, recipes: Iterable[Recipe]) -> tuple[Reference, PageRules] | None:
@@ -82,18 +128,16 @@ def page_at(address: str, recipes: Iterable[Recipe]) -> tuple[Reference, PageRul
             hosts, page_path, page_query = _page_parts(page)
             if not (host in hosts or any(_host_matches(host, one) for one in _known_hosts(recipe))):
                 continue
-            found = _path_regex(page_path).fullmatch(path)
-            if not found:
-                continue
-            ids = list(found.groups())
             given = {name.lower(): value for name, value in query}
-            for name, value in page_query:
-                if "{id}" in value:
-                    ids.append(given.get(name.lower(), ""))
-                elif given.get(name.lower()) != value:
+            wanted = [(page_path, path), *((value, given.get(name.lower(), "")) for name, value in page_query)]
+            parts: dict[str, str] = {}
+            for pattern, text in wanted:
+                found = _path_regex(pattern).fullmatch(text)
+                if not found or any(parts.get(name, value) != value for name, value in found.groupdict().items()):
                     break
+                parts |= found.groupdict()
             else:
-                article_id = recipe.article_id(ids[0]) if ids else None
+                article_id = recipe.article_id(_joined(recipe, parts)) if parts else None
                 if article_id:
                     return Reference(recipe, article_id, address, host), page
     return None
@@ -115,7 +159,7 @@ def page_addresses(reference: Reference) -> Iterator[tuple[PageRules, str]]:
     """Yield the pages that may hold the article and their addresses, in the order in which to ask them."""
     for page in reference.recipe.pages:
         for host in sorted(page.hosts, key=lambda name: name != reference.host):
-            yield page, page.address.format(host=host, id=reference.id)
+            yield page, page.address.format(host=host, **reference.recipe.id_parts(reference.id))
 
 
 def _split(text: str) -> tuple[str, str, str, list[tuple[str, str]]]:
@@ -137,12 +181,20 @@ def _host_matches(host: str, known: str) -> bool:
 
 @cache
 def _path_regex(path: str) -> re.Pattern[str]:
-    literal = re.split(r"(\{\w+\})", path)
-    return re.compile(
-        "".join(
-            "([^/]+)" if part == "{id}" else "[^/]+" if part.startswith("{") else re.escape(part) for part in literal
-        )
-    )
+    """Return what matches a path, or a parameter, in which each `{name}` stands for anything without a slash."""
+    regex, seen = "", set[str]()
+    for part in re.split(r"(\{\w+\})", path):
+        name = part[1:-1]
+        if not part.startswith("{"):
+            regex += re.escape(part)
+        elif not name.isidentifier():
+            regex += "[^/]+"
+        elif name in seen:
+            regex += f"(?P={name})"
+        else:
+            regex += f"(?P<{name}>[^/]+)"
+            seen.add(name)
+    return re.compile(regex)
 
 
 def _why_unknown(address: str, scheme: str, host: str, recipes: tuple[Recipe, ...]) -> str:

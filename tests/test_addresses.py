@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archiver.addresses import page_addresses, resolve
+from archiver.addresses import page_addresses, page_at, resolve
 from archiver.errors import UnknownAddressError
-from archiver.recipes import load_recipes
+from archiver.recipes import PageRules, Recipe, load_recipes
+from archiver.recipes.recipe import AddressPattern
 
 RECIPES = load_recipes().values()
 ID = "202205312398034850"
@@ -119,3 +123,61 @@ def test_a_known_host_is_asked_first() -> None:
 def test_pages_are_asked_for_under_the_canonical_id() -> None:
     first = next(page_addresses(resolve(f"nw{ID}", RECIPES)))
     assert first[1] == f"http://finews.zning.xyz/NewsData/GetNewsText.do?id=NW{ID}"
+
+
+def own_recipe(name: str, **keys: Any) -> Recipe:
+    """Return a recipe of another source."""
+    return msgspec.structs.replace(load_recipes()["eastmoney"], name=name, **keys)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        f"\ufeffNW{ID}",
+        f"http://finews.zning.xyz/html_News/NewsShare.html?from=app&amp;infoCode=NW{ID}&amp;x=1",
+        f"eastmoney/{ID}",
+        f"eastmoney/NW{ID}",
+    ],
+)
+def test_an_address_as_it_was_copied(address: str) -> None:
+    assert resolve(address, RECIPES).id == ID
+
+
+def test_an_id_of_several_sources_is_not_guessed() -> None:
+    greedy = own_recipe("aaa", id="(.+)", addresses=())
+    recipes = [greedy, *RECIPES]
+    with pytest.raises(UnknownAddressError, match=f"several sources: say aaa/{ID} or eastmoney/{ID}, or an address"):
+        resolve(ID, recipes)
+    assert resolve(f"eastmoney/{ID}", recipes).recipe.name == "eastmoney"
+    assert resolve(f"aaa/{ID}", recipes).recipe is greedy
+    # An address is no id, however much an id may be.
+    assert resolve(f"http://finance.eastmoney.com/a/{ID}.html", recipes).recipe.name == "eastmoney"
+
+
+PARTS = own_recipe(
+    "gazette",
+    id=r"(?P<year>20\d\d)-(?P<month>\d\d)-(?P<slug>[\w-]+)",
+    id_format="{year}-{month}-{slug}",
+    addresses=(AddressPattern(hosts=("gazette.example",), path="/{year}/{month}/{column}/{slug}"),),
+    pages=(PageRules("page", "https://gazette.example/{year}/{month}/x/{slug}?y={year}", "css", {}),),
+)
+
+
+@pytest.mark.parametrize(
+    "address", ["https://gazette.example/2026/11/city/a-b-c", "2026-11-a-b-c", "gazette/2026-11-a-b-c"]
+)
+def test_an_id_may_have_several_parts(address: str) -> None:
+    reference = resolve(address, [*RECIPES, PARTS])
+    assert (reference.recipe.name, reference.id) == ("gazette", "2026-11-a-b-c")
+    ((page, asked),) = page_addresses(reference)
+    assert asked == "https://gazette.example/2026/11/x/a-b-c?y=2026"
+    found = page_at(asked, [*RECIPES, PARTS])
+    assert found is not None
+    assert (found[0].id, found[1]) == (reference.id, page)
+
+
+@pytest.mark.parametrize("address", ["https://gazette.example/26/11/city/a", "https://gazette.example/2026/11/a"])
+def test_an_address_without_all_parts_of_an_id_names_no_article(address: str) -> None:
+    with pytest.raises(UnknownAddressError, match="this names no article"):
+        resolve(address, [PARTS])
+    assert page_at("https://gazette.example/2026/11/x/a?y=2027", [PARTS]) is None  # two years

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 
+import msgspec
 import pytest
 from archiver.pipelines.metadata import MetadataPipeline
 from archiver.pipelines.validate import ValidatePipeline
@@ -62,6 +64,47 @@ def test_a_time_is_in_the_id() -> None:
 def test_a_time_that_says_nothing_gives_way_to_the_id() -> None:
     done = complete(article(title="题", time="不久以前"))
     assert (str(done.published), done.rules["time"]) == ("2024-06-01 00:00:00+08:00", "recover:id compact")
+
+
+@pytest.mark.parametrize("time", ["1970-01-01 08:00:00", "1900-01-01 00:00:00", "9999-12-31", "2042-06-01 08:00:00"])
+def test_a_time_that_the_id_contradicts_is_not_believed(time: str) -> None:
+    item = article(title="题", time=time)
+    item.listed_time = "2024-06-01 07:30:00"
+    done = complete(item)
+    assert (str(done.published), done.rules["time"]) == ("2024-06-01 07:30:00+08:00", "listing iso")
+
+
+def test_the_id_tells_two_readings_of_a_time_apart() -> None:
+    done = complete(article(title="题", time="05/06/2024 08:00", id="202406050000000001"))
+    assert (str(done.published), done.rules["time"]) == ("2024-06-05 08:00:00+08:00", "text:time numeric")
+
+
+def test_the_listing_or_the_recipe_tells_two_readings_of_a_time_apart() -> None:
+    bare = msgspec.structs.replace(RECIPES["eastmoney"], recover={})
+    item = article(title="题", time="05/06/2024 08:00")
+    with pytest.raises(QuarantineError, match="it may be 2024-05-06 or 2024-06-05"):
+        MetadataPipeline({"eastmoney": bare}).process_item(item)
+    item.listed_time = "2024-06-04 22:00"
+    assert str(MetadataPipeline({"eastmoney": bare}).process_item(item).published) == "2024-06-05 08:00:00+08:00"
+    item = article(title="题", time="05/06/2024 08:00")
+    ordered = msgspec.structs.replace(bare, date_order="mdy")
+    assert str(MetadataPipeline({"eastmoney": ordered}).process_item(item).published) == "2024-05-06 08:00:00+08:00"
+
+
+@pytest.mark.parametrize(
+    ("digest", "title", "quote"),
+    [
+        ("【【数据】北向】净买入。", "【数据】北向", "净买入。"),
+        ("【北向【数据】】净买入。", "北向【数据】", "净买入。"),
+        ("【甲】【乙】丙", "甲", "【乙】丙"),
+        ("【甲【乙】丙", "甲【乙", "丙"),
+    ],
+)
+def test_a_title_in_a_digest_may_have_brackets_of_its_own(digest: str, title: str, quote: str) -> None:
+    assert complete(article(digest=digest)).title == title
+    drop = RECIPES["eastmoney"].forms["rolling"].quote
+    assert drop is not None
+    assert re.sub(str(drop.drop), "", digest, count=1) == quote
 
 
 def test_a_relative_time_is_counted_from_the_fetch() -> None:

@@ -288,3 +288,33 @@ def test_an_address_is_one_that_can_be_asked_for(written: str, url: str) -> None
     listed = Response("http://example.com/api", body=json.dumps([{"newsid": ID, "link": written}]).encode())
     (entry,) = ListingPage(recipe, "own", endpoint).entries(listed).entries
     assert entry.known.get("url", "") == url
+
+
+def test_what_a_listing_has_in_place_of_an_id_is_said() -> None:
+    rules = {"address": "http://example.com/api", "items": "@", "fields": {"id": ["code", "link"]}}
+    page = ListingPage(RECIPE, "own", msgspec.convert(rules, Endpoint))
+    items = [{"code": "soon"}, {}, {"link": f"//finance.eastmoney.com/a/{ID}.html"}, {"code": f"NW{ID}"}]
+    listed = page.entries(Response("http://example.com/api", body=json.dumps(items).encode()))
+    assert [entry.id for entry in listed.entries] == [ID]
+    assert listed.unreadable == 2
+    assert listed.example == f"'soon' at code, link, which is no id ({RECIPE.id}) and no address of an article"
+    listed = page.entries(Response("http://example.com/api", body=b"[{}]"))
+    assert listed.example == "nothing at code, link"
+
+
+@pytest.mark.parametrize(
+    ("written", "text"),
+    [
+        ("A&amp;B &quot;甲&quot; &#39;乙&#x27;", "A&B \"甲\" '乙'"),
+        ("芯片<em class='x'>出口</em>禁令<br/>", "芯片出口禁令"),
+        # Entities are read once, and only whole ones.
+        ("&amp;lt;b&amp;gt; &copy2021 &notit; AT&T; &#;", "&lt;b&gt; &copy2021 &notit; AT&T; &#;"),
+        ("1<2 且 3>2，A <B", "1<2 且 3>2，A <B"),
+    ],
+)
+def test_a_field_that_is_html_becomes_text(written: str, text: str) -> None:
+    read = article({**ANSWER, "title": written, "medianame": written})
+    assert (read.title, read.source) == (text, text)
+    plain = msgspec.structs.replace(RECIPE, html=())
+    response = Response("http://example.com/", body=json.dumps({**ANSWER, "title": written}).encode())
+    assert page_for(plain, "text").article(response, Reference(plain, ID, ID), FETCHED).title == written

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 from typing import Any
@@ -233,3 +234,117 @@ def test_no_host_and_no_label_of_a_source_is_in_the_code(file: Path) -> None:
         assert hosts
         assert labels
         assert [word for word in hosts | labels if word in code] == []
+
+
+@pytest.mark.parametrize(
+    ("select", "words"),
+    [
+        ("//a[is-new(.)]", "Unknown function: is-new()"),
+        ("//a[my:new(.)]", "Unknown function: my:new()"),
+        ("//x:a/text()", "Undefined namespace prefix"),
+        ("//a[contains(., 'f(x)')]/descendant::b:c", "Undefined namespace prefix"),
+    ],
+)
+def test_xpath_that_can_only_fail_is_found_when_it_is_loaded(
+    tmp_path: Path, content: dict[str, Any], select: str, words: str
+) -> None:
+    content["pages"][0] |= {"format": "xpath", "fields": {"title": [select]}}
+    with pytest.raises(RecipeError, match=re.escape("pages[0].fields.title[0]: expected XPATH")) as caught:
+        load_recipe(write(tmp_path, content))
+    assert words in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "select",
+    [
+        "//a[contains(., 'f(x) a:b(c)') and (position() = 1 or (last()))]/text()",
+        "//a/@*[starts-with(name(), 'data-')]",
+        "//a[re:test(@href, '(x)')]",
+        "//a[has-class('x')]/following-sibling::node()",
+        "substring-before(//time/@datetime, 'T')",
+        "//div[4 div (2)]/ancestor-or-self::*",
+    ],
+)
+def test_xpath_that_works_is_no_mistake(tmp_path: Path, content: dict[str, Any], select: str) -> None:
+    fields = {"title": [select], "text": ["//p"], "content": ["//p"]}
+    content["pages"][0] |= {"format": "xpath", "fields": fields}
+    load_recipe(write(tmp_path, content))
+
+
+@pytest.mark.parametrize("path", ["nothing.there.Page", "archiver.pages.page.Nothing", "json.dumps", "Page", ""])
+def test_a_class_that_cannot_be_loaded_is_found_when_the_recipe_is(
+    tmp_path: Path, content: dict[str, Any], path: str
+) -> None:
+    content["pages"][1]["class"] = path
+    with pytest.raises(RecipeError, match=re.escape("pages[1].class: expected the import path of a class, got")):
+        load_recipe(write(tmp_path, content))
+
+
+def test_a_key_that_is_there_twice_is_a_mistake(tmp_path: Path) -> None:
+    text = (PACKAGE / "recipes" / "eastmoney.yaml").read_text(encoding="utf-8")
+    with pytest.raises(RecipeError, match="'politeness' is there twice") as caught:
+        load_recipe(write(tmp_path, f"{text}\npoliteness: {{delay: 1}}\n"))
+    assert f"line {len(text.splitlines()) + 2}" in str(caught.value)
+
+
+def test_keys_that_are_merged_may_be_said_anew(tmp_path: Path) -> None:
+    text = "a: {b: &b {x: 1, y: 2}}\nc: &c {<<: *b, x: 3}\nd: {<<: *c, x: 4}\n"
+    with pytest.raises(RecipeError, match="the recipe: Object"):  # no recipe, but YAML
+        load_recipe(write(tmp_path, text))
+
+
+def test_recipes_may_end_in_yml_and_begin_with_a_byte_order_mark(tmp_path: Path, content: dict[str, Any]) -> None:
+    content["name"] = "mine"
+    (tmp_path / "mine.yml").write_text(f"\ufeff{yaml.safe_dump(content)}", encoding="utf-8")
+    assert "mine" in load_recipes(str(tmp_path))
+
+
+def test_what_is_no_file_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.yaml")
+    with pytest.raises(RecipeError, match=r"pipe\.yaml: expected a file"):
+        load_recipes(str(tmp_path))
+    (tmp_path / "pipe.yaml").unlink()
+    (tmp_path / "directory.yaml").mkdir()
+    with pytest.raises(RecipeError, match=r"directory\.yaml: expected a file"):
+        load_recipes(str(tmp_path))
+
+
+PARTS = {
+    "id": r"(?P<year>20\d\d)-(?P<month>\d\d)-(?P<day>\d\d)-(?P<slug>[\w-]+)",
+    "id_format": "{year}-{month}-{day}-{slug}",
+    "addresses": [{"hosts": ["a.example"], "path": "/{year}/{month}/{day}/{slug}"}],
+}
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"id_format": "{year}-{slag}"}, "id_format: unknown name {slag}; expected one of {day}, {month}"),
+        ({"id": r"(\d+)", "id_format": "x"}, "id: expected named groups (?P<name>…)"),
+        (
+            {"addresses": [{"hosts": ["a.example"], "path": "/{year}/{slug}"}]},
+            "addresses[0]: expected the article's id",
+        ),
+    ],
+)
+def test_a_mistake_in_the_parts_of_an_id_is_named(
+    tmp_path: Path, content: dict[str, Any], change: dict[str, Any], words: str
+) -> None:
+    with pytest.raises(RecipeError, match=re.escape(words)):
+        load_recipe(write(tmp_path, {**content, **PARTS, **change}))
+
+
+def test_a_recovered_value_takes_no_more_groups_than_there_are(tmp_path: Path, content: dict[str, Any]) -> None:
+    content["recover"]["url"] = [{"from": "id", "match": r"(\d{4})(\d+)", "format": "http://a.example/{}/{}"}]
+    recipe = load_recipe(write(tmp_path, content))
+    assert recipe.from_id("url", "2021122412") == ["http://a.example/2021/122412"]
+    content["recover"]["url"][0]["format"] += "/{}"
+    with pytest.raises(RecipeError, match=re.escape("recover.url[0].format: expected no more {} than")):
+        load_recipe(write(tmp_path, content))
+
+
+@pytest.mark.parametrize("order", ["dmy", "mdy", "ymd"])
+def test_the_order_of_dates_may_be_said(tmp_path: Path, content: dict[str, Any], order: str) -> None:
+    assert load_recipe(write(tmp_path, {**content, "date_order": order})).date_order == order
+    with pytest.raises(RecipeError, match="date_order: Invalid enum value 'ydm'"):
+        load_recipe(write(tmp_path, {**content, "date_order": "ydm"}))

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import jmespath
 
+from archiver.addresses import id_at
 from archiver.errors import PageError
 from archiver.pages.answer import glimpse, open_html, open_json
 from archiver.pages.reader import UNFIT, Reader
-from archiver.recipes.recipe import FIELDS
+from archiver.recipes.recipe import FIELDS, Rule
 from archiver.text import one_line
 from archiver.urls import resolve_listed
 
@@ -26,10 +27,12 @@ class Entry(NamedTuple):
 
 
 class Listed(NamedTuple):
-    """What a listing holds: its entries, each id once, in its order; and how many entries name no article."""
+    """What a listing holds: its entries, each id once, in its order; and how many entries name no article, and what the
+    first of these has in place of an id."""
 
     entries: list[Entry]
     unreadable: int
+    example: str = ""
 
 
 class ListingPage:
@@ -38,23 +41,36 @@ class ListingPage:
     def __init__(self, recipe: Recipe, name: str, endpoint: Endpoint) -> None:
         self._recipe = recipe
         self._endpoint = endpoint
-        self._reader = Reader(name, endpoint.format, endpoint.fields)
+        self._reader = Reader(name, endpoint.format, endpoint.fields, recipe.html)
 
     def entries(self, answer: Answer) -> Listed:
         """Return what `answer` lists. Raises PageError if it is no listing; an empty one is."""
         found: dict[str, Entry] = {}
-        unreadable = 0
+        unreadable, example = 0, ""
         for item in self._items(answer):
-            ids = map(self._recipe.article_id, self._reader.values(item, "id"))
-            article_id = next(filter(None, ids), None)
+            values = self._reader.values(item, "id")
+            article_id = next(filter(None, (self._article_id(value, answer.url) for value in values)), None)
             if article_id is None:
                 unreadable += 1
+                example = example or self._no_id(values)
                 continue
             fields = {name: one_line(self._reader.first(item, (name,))[0]) for name in FIELDS}
             if fields["url"]:
                 fields["url"] = resolve_listed(fields["url"], answer.url)
             found.setdefault(article_id, Entry(article_id, {name: value for name, value in fields.items() if value}))
-        return Listed(list(found.values()), unreadable)
+        return Listed(list(found.values()), unreadable, example)
+
+    def _article_id(self, value: str, address: str) -> str | None:
+        """Return the id that a listing at `address` says: as an id, or in the article's address."""
+        return self._recipe.article_id(value) or id_at(self._recipe, resolve_listed(value, address))
+
+    def _no_id(self, values: list[str]) -> str:
+        """Return what an item has in place of an id, and what was expected there."""
+        rules = self._endpoint.fields["id"]
+        where = ", ".join(rule.select if isinstance(rule, Rule) else rule for rule in rules)
+        if not values:
+            return f"nothing at {where}"
+        return f"{glimpse(values[0])!r} at {where}, which is no id ({self._recipe.id}) and no address of an article"
 
     def _items(self, answer: Answer) -> list[Any]:
         select = self._endpoint.items

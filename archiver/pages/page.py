@@ -25,7 +25,7 @@ class Page:
         self.recipe = recipe
         self.rules = rules
         self.rank = [page.name for page in recipe.pages].index(rules.name)
-        self._reader = Reader(rules.name, rules.format, rules.fields)
+        self._reader = Reader(rules.name, rules.format, rules.fields, recipe.html)
 
     def open(self, answer: Answer) -> Any:
         """Return what the rules select from: a JSON value or a Selector. Raises PageError."""

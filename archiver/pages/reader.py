@@ -13,9 +13,10 @@ from parsel import Selector
 from archiver.errors import PageError
 from archiver.pages.answer import glimpse
 from archiver.recipes.recipe import FIELDS, Rule
+from archiver.text import text_of_html
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 # What JMESPath (its own errors are ValueErrors) and XPath raise when a function gets what it is not made for.
 UNFIT = (ValueError, TypeError, ArithmeticError)
@@ -25,10 +26,16 @@ Read = tuple[str, "Callable[[Any], str]"]  # the rule's name, and what follows i
 class Reader:
     """Reads fields out of a JSON value or a Selector. What it selects with is said once, when it is made."""
 
-    def __init__(self, name: str, kind: str, fields: Mapping[str, Sequence[str | Rule]]) -> None:
-        """Take the name that rules are to be known under, the format, and each field's rules, the best first."""
+    def __init__(
+        self, name: str, kind: str, fields: Mapping[str, Sequence[str | Rule]], html: Collection[str] = ()
+    ) -> None:
+        """Take the name that rules are to be known under, the format, and each field's rules, the best first.
+
+        html: the fields that are HTML where the format is JSON.
+        """
         self._name = name
         self._kind = kind
+        self._html = html
         self._rules = {field: [self._read(field, rule) for rule in rules] for field, rules in fields.items()}
 
     def first(self, opened: Any, fields: Iterable[str]) -> tuple[str, str]:
@@ -54,6 +61,8 @@ class Reader:
             expression = jmespath.compile(select)
             # JMESPath for a plain name is a look-up; its interpreter costs ten times as much.
             read = _key(select) if select.isidentifier() else lambda opened: _as_text(expression.search(opened))
+            if field in self._html:
+                read = _text_of(read)
             return label, read if match is None else lambda opened: _captured(match, [read(opened)])
         find = Selector.css if self._kind == "css" else Selector.xpath
         as_text = _text if field in (*FIELDS, "id") else _inner_html
@@ -70,6 +79,10 @@ def _found(rule: Read, opened: Any) -> str:
 
 def _key(name: str) -> Callable[[Any], str]:
     return lambda opened: _as_text(opened.get(name)) if isinstance(opened, dict) else ""
+
+
+def _text_of(read: Callable[[Any], str]) -> Callable[[Any], str]:
+    return lambda opened: text_of_html(read(opened))
 
 
 def _as_text(value: Any) -> str:

@@ -6,8 +6,8 @@ import re
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from archiver.recipes.recipe import FIELDS, Endpoint, Form, Listing, PageRules, Recipe, Rule
-from archiver.recipes.texts import address, expression, one_of, regex, span, template
+from archiver.recipes.recipe import FIELDS, PAGE, Endpoint, Form, Listing, PageRules, Recipe, Rule
+from archiver.recipes.texts import address, expression, groups, loadable, one_of, regex, span, template
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
@@ -30,14 +30,18 @@ def problems(recipe: Recipe) -> Iterator[tuple[str, str]]:
     """Yield what types alone do not say: (key, what was expected)."""
     if not re.fullmatch(r"[a-z0-9_-]+", recipe.name):
         yield "name", f"expected lower-case letters, digits, - and _, got {recipe.name!r}"
-    yield from regex("id", recipe.id)
+    yield from _id_problems(recipe)
     try:
         ZoneInfo(recipe.time_zone)
     except (KeyError, OSError, ValueError):
         yield "time_zone", f"expected a name of the tz database such as Europe/Paris, got {recipe.time_zone!r}"
     for number, pattern in enumerate(recipe.addresses):
-        if ("{id}" in pattern.path) == bool(pattern.query):
-            yield f"addresses[{number}]", "expected the article's id in one place: {id} in path, or names in query"
+        if _names_id(pattern.path, recipe) == bool(pattern.query):
+            parts = "".join(f", or {{{name}}}" for name in sorted(recipe.part_names()))
+            expected = f"expected the article's id in one place: {{id}}{parts} in path, or names in query"
+            yield f"addresses[{number}]", expected
+    for number, field in enumerate(recipe.html):
+        yield from one_of(f"html[{number}]", field, FIELDS)
     if "share" not in recipe.forms:
         yield "forms", "expected a form named share"
     if not recipe.pages:
@@ -45,7 +49,9 @@ def problems(recipe: Recipe) -> Iterator[tuple[str, str]]:
     bodies = {body for form in recipe.forms.values() for body in form.body}
     names = [page.name for page in recipe.pages]
     for number, page in enumerate(recipe.pages):
-        yield from _page_problems(f"pages[{number}]", page, bodies)
+        yield from _page_problems(f"pages[{number}]", page, bodies, recipe)
+        if page.class_ != PAGE:
+            yield from loadable(f"pages[{number}].class", page.class_)
         if not page.name.strip():
             yield f"pages[{number}].name", "expected a name, got nothing"
         if page.name in names[:number]:
@@ -65,7 +71,7 @@ def problems(recipe: Recipe) -> Iterator[tuple[str, str]]:
             where = f"recover.{field}[{number}]"
             yield from one_of(f"{where}.from", rule.source, (*FIELDS, "id", "body"))
             yield from regex(f"{where}.match", rule.match)
-            yield from template(f"{where}.format", rule.format, {""})
+            yield from groups(f"{where}.format", rule.format, rule.match)
     for key, patterns in (
         ("pictures", recipe.clean.drop.pictures),
         ("paragraphs", recipe.clean.drop.paragraphs),
@@ -74,10 +80,26 @@ def problems(recipe: Recipe) -> Iterator[tuple[str, str]]:
             yield from regex(f"clean.drop.{key}", part, groups=0)
 
 
-def _page_problems(key: str, page: PageRules, bodies: set[str]) -> Iterator[tuple[str, str]]:
-    yield from address(key, page.address, {"id"}, page.hosts)
-    if "{id}" not in page.address:
-        yield f"{key}.address", f"expected {{id}} in it, got {page.address!r}"
+def _id_problems(recipe: Recipe) -> Iterator[tuple[str, str]]:
+    yield from regex("id", recipe.id)
+    if recipe.id_format is None:
+        return
+    yield from template("id_format", recipe.id_format, recipe.part_names())
+    if not recipe.part_names():
+        yield "id", f"expected named groups (?P<name>…) for the names in id_format, got {recipe.id!r}"
+
+
+def _names_id(text: str, recipe: Recipe) -> bool:
+    """Return whether an address, or a path, holds the whole of an id."""
+    parts = {f"{{{name}}}" for name in recipe.part_names()}
+    return "{id}" in text or (bool(parts) and all(part in text for part in parts))
+
+
+def _page_problems(key: str, page: PageRules, bodies: set[str], recipe: Recipe) -> Iterator[tuple[str, str]]:
+    yield from address(key, page.address, {"id", *recipe.part_names()}, page.hosts)
+    if not _names_id(page.address, recipe):
+        parts = "".join(f", or all of {', '.join(f'{{{name}}}' for name in sorted(recipe.part_names()))},")
+        yield f"{key}.address", f"expected {{id}}{parts if recipe.part_names() else ''} in it, got {page.address!r}"
     yield from _field_problems(f"{key}.fields", page, (*FIELDS, "id", *sorted(bodies)))
 
 

@@ -20,6 +20,8 @@ from archiver.recipes.recipe import Recipe
 if TYPE_CHECKING:
     from scrapy.settings import BaseSettings
 
+ENDINGS = (".yaml", ".yml")
+LONGEST = 1_000_000  # bytes
 PACKAGED = Path(__file__).parent
 
 
@@ -40,7 +42,7 @@ def load_recipes(*directories: str) -> dict[str, Recipe]:
         try:
             found = sorted(files(plugin.loaded).iterdir(), key=attrgetter("name"))
             for resource in found:
-                if resource.name.endswith(".yaml"):
+                if resource.name.endswith(ENDINGS):
                     with as_file(resource) as file:
                         recipe = load_recipe(file)
                     recipes.setdefault(recipe.name, recipe)
@@ -53,7 +55,7 @@ def load_recipes(*directories: str) -> dict[str, Recipe]:
 
 
 def _add(recipes: dict[str, Recipe], directory: Path) -> None:
-    for file in sorted(directory.glob("*.yaml")):
+    for file in sorted(one for one in directory.iterdir() if one.name.endswith(ENDINGS)):
         recipe = load_recipe(file)
         recipes.setdefault(recipe.name, recipe)
 
@@ -67,7 +69,13 @@ def recipes_for(settings: BaseSettings) -> dict[str, Recipe]:
 def load_recipe(file: Path) -> Recipe:
     """Return the recipe in `file`. Raises RecipeError with the file, the key and what was expected."""
     try:
-        content = yaml.safe_load(file.read_text(encoding="utf-8"))
+        if not file.is_file():  # a pipe, say, from which a read would never return
+            raise RecipeError(f"{file}: expected a file")
+        if file.stat().st_size > LONGEST:
+            raise RecipeError(f"{file}: expected a file of at most {LONGEST:,} bytes")
+        content = yaml.load(file.read_text(encoding="utf-8-sig"), _Loader)
+    except RecipeError:
+        raise
     except Exception as error:  # PyYAML's own, and whatever a value such as 2021-13-45 or `!!bool x` makes it raise
         raise RecipeError(f"{file}: not readable as YAML: {error}") from error
     try:
@@ -79,6 +87,20 @@ def load_recipe(file: Path) -> Recipe:
     for key, problem in problems(recipe):
         raise RecipeError(f"{file}: {key}: {problem}")
     return recipe
+
+
+class _Loader(yaml.SafeLoader):
+    """Reads YAML in which no mapping has a key twice: of two the last would count, and nobody would see it."""
+
+    def compose_mapping_node(self, anchor: Any) -> yaml.MappingNode:
+        node = super().compose_mapping_node(anchor)
+        seen: set[str] = set()
+        for key, _ in node.value:
+            if isinstance(key, yaml.ScalarNode):
+                if key.value in seen:
+                    raise yaml.composer.ComposerError(None, None, f"{key.value!r} is there twice", key.start_mark)
+                seen.add(key.value)
+        return node
 
 
 def _named(content: Any, where: str, message: str) -> str:

@@ -12,6 +12,7 @@ import msgspec
 from archiver.spans import SPAN
 
 FIELDS = ("title", "time", "source", "digest", "url")  # of an article, besides its id and its body
+PAGE = "archiver.pages.page.Page"
 ID_FLAGS = re.IGNORECASE | re.ASCII  # once: flags are combined in Python
 
 
@@ -23,7 +24,7 @@ class Part(msgspec.Struct, frozen=True, forbid_unknown_fields=True, eq=False):
 
 
 class AddressPattern(Part, frozen=True):
-    """Addresses that name an article: `{id}` in the path or one of the query parameters holds its id."""
+    """Addresses that name an article: `{id}` in the path, the parts of an id there, or a parameter holds its id."""
 
     hosts: tuple[str, ...]
     path: str
@@ -45,7 +46,7 @@ class PageRules(Part, frozen=True):
     format: Literal["json", "css", "xpath"]
     fields: dict[str, tuple[str | Rule, ...]]
     hosts: tuple[str, ...] = ("",)
-    class_: str = msgspec.field(default="archiver.pages.page.Page", name="class")
+    class_: str = msgspec.field(default=PAGE, name="class")
 
 
 class Endpoint(Part, frozen=True):
@@ -77,7 +78,7 @@ class Recheck(Part, frozen=True):
 
 
 class Recovery(Part, frozen=True):
-    """A value for an empty field, taken from another one: the first group of `match`, put into `format`."""
+    """A value for an empty field, taken from another one: the groups of `match`, put into `format` in their order."""
 
     source: str = msgspec.field(name="from")
     match: str
@@ -144,8 +145,10 @@ class Recipe(Part, frozen=True):
     addresses: tuple[AddressPattern, ...]
     pages: tuple[PageRules, ...]
     forms: dict[str, Form]
+    id_format: str | None = None  # how an id is made of the named groups of `id`; None: it is the first group
     listings: dict[str, Listing] = {}
     date_order: Literal["dmy", "mdy", "ymd"] | None = None  # of days, months and years that are written as numbers
+    html: tuple[str, ...] = ()  # the fields that are HTML where answers are JSON: their tags go, entities are read
     recheck: Recheck | None = None
     warc: bool | None = None  # whether answers are captured; None: by crawls
     recover: dict[str, tuple[Recovery, ...]] = {}
@@ -155,13 +158,24 @@ class Recipe(Part, frozen=True):
     def article_id(self, text: str) -> str | None:
         """Return the canonical id that `text` is a way to write, or None."""
         found = re.fullmatch(self.id, text, ID_FLAGS)
-        return found[1] if found else None
+        if not found:
+            return None
+        return self.id_format.format(**found.groupdict(default="")) if self.id_format else found[1]
+
+    def id_parts(self, article_id: str) -> dict[str, str]:
+        """Return what addresses may hold of an id: the whole as `id`, and its parts by their names."""
+        found = re.fullmatch(self.id, article_id, ID_FLAGS) if self.id_format else None
+        return {**(found.groupdict(default="") if found else {}), "id": article_id}
+
+    def part_names(self) -> frozenset[str]:
+        """Return the names of the parts of an id."""
+        return frozenset(re.compile(self.id, ID_FLAGS).groupindex) if self.id_format else frozenset()
 
     def from_id(self, field: str, article_id: str) -> list[str]:
         """Return what the rules for recovering `field` find in an id, the first to believe first."""
         rules = [rule for rule in self.recover.get(field, ()) if rule.source == "id"]
         found = [(rule, re.search(rule.match, article_id)) for rule in rules]
-        return [rule.format.format(match[1]) for rule, match in found if match and match[1]]
+        return [rule.format.format(*match.groups(default="")) for rule, match in found if match and match[1]]
 
     def digest(self) -> str:
         """Return what names this version of the recipe: a SHA-256 of what it says, in hexadecimal digits."""

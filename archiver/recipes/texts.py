@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import string
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -17,6 +18,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator
 
 FUNCTIONS = Functions()
+XPATH_STRING = re.compile(r"'[^']*'|\"[^\"]*\"")
+XPATH_CALL = re.compile(r"(?<![\w.$-])(?:[\w.-]+::)?((?:[^\W\d][\w.-]*:)?[^\W\d][\w.-]*)\s*\(")
+XPATH_NODE_TESTS = frozenset(("node", "text", "comment", "processing-instruction", "and", "or", "div", "mod"))
+XPATH_PREFIX = re.compile(r"(?<![\w.$:-])([^\W\d][\w.-]*):(?!:)(?=[^\W\d*]|\*)")
 NOTHING = Selector(text="<html></html>", type="html")
 
 
@@ -35,6 +40,30 @@ def regex(key: str, expression: str, groups: int = 1) -> Iterator[tuple[str, str
         return
     if found < groups:
         yield key, f"expected a group (…) around the part to take, got {expression!r}"
+
+
+def groups(key: str, text: str, expression: str) -> Iterator[tuple[str, str]]:
+    """Expect a template with a `{}` for groups of a regular expression, and no other names."""
+    blanks = text.count("{}")
+    yield from template(key, text.replace("{}", "x", blanks - 1), {""})
+    try:
+        most = re.compile(expression).groups
+    except re.error:
+        return  # said already
+    if blanks > max(most, 1):
+        yield key, f"expected no more {{}} than {expression!r} has groups, got {text!r}"
+
+
+def loadable(key: str, path: str) -> Iterator[tuple[str, str]]:
+    """Expect the import path of a class, such as `mypackage.pages.StoryPage`."""
+    module, _, name = path.rpartition(".")
+    try:
+        found = isinstance(getattr(import_module(module), name), type)
+        problem = "" if found else "it is no class"
+    except Exception as error:  # whatever code of somebody else does when it is imported
+        problem = f"{type(error).__name__}: {error}"
+    if problem:
+        yield key, f"expected the import path of a class, got {path!r}: {problem}"
 
 
 def span(key: str, text: str) -> Iterator[tuple[str, str]]:
@@ -108,5 +137,20 @@ def _call(name: str, arguments: list[dict[str, Any]]) -> None:
         FUNCTIONS.call_function(name, [argument["value"] for argument in arguments])
 
 
-# Unknown functions and prefixes in XPath are no mistakes until something is looked for.
-COMPILERS: dict[str, Callable[[str], object]] = {"json": _jmespath, "css": NOTHING.css, "xpath": NOTHING.xpath}
+def _xpath(select: str) -> None:
+    """Raise ValueError for an expression that can only fail. XPath looks up functions and prefixes only where there is
+    something to apply them to, so each is tried by itself."""
+    NOTHING.xpath(select)
+    names = XPATH_STRING.sub("''", select)
+    for name in XPATH_CALL.findall(names):
+        if name not in XPATH_NODE_TESTS:
+            try:
+                NOTHING.xpath(f"{name}()")
+            except Exception as error:  # a function's own, as it gets nothing here
+                if "Unregistered function" in str(error) or "Undefined namespace prefix" in str(error):
+                    raise ValueError(f"Unknown function: {name}()") from error
+    for prefix in XPATH_PREFIX.findall(names):
+        NOTHING.xpath(f"self::{prefix}:x")
+
+
+COMPILERS: dict[str, Callable[[str], object]] = {"json": _jmespath, "css": NOTHING.css, "xpath": _xpath}
