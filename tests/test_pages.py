@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 import pytest
-from scrapy.http import HtmlResponse, Response, TextResponse
 
-from archiver.addresses import Reference
+from archiver.answer import Answer, Asked
 from archiver.errors import PageError, RecipeError
 from archiver.pages import Page, page_for
 from archiver.pages.listing import ListingPage
@@ -46,8 +45,20 @@ def article(
         body = answer
     else:
         body = (answer if isinstance(answer, str) else json.dumps(answer, ensure_ascii=False)).encode()
-    response = Response("http://example.com/", body=body, headers={"Content-Type": headers.get("type", "text/plain")})
-    return page_for(RECIPE, page).article(response, Reference(RECIPE, ID, ID, known=known or {}), FETCHED, form)
+    return read_page(RECIPE, page, body, form=form, known=known or {}, type=headers.get("type", "text/plain"))
+
+
+def read_page(recipe: Recipe, page: str, body: bytes, **options: Any) -> Article:
+    """Return the article that the page of a recipe reads in an answer."""
+    asked = Asked(recipe.name, ID, page, ID, (options.get("form", "share"),), options.get("known", {}))
+    answer = Answer(options.get("url", "http://example.com/"), options.get("type", ""), body, FETCHED)
+    (read,) = page_for(recipe, page).articles(answer, asked)
+    return read
+
+
+def api_answer(content: object) -> Answer:
+    """Return what a listing answers with."""
+    return Answer("http://example.com/api", "", json.dumps(content).encode(), FETCHED)
 
 
 def test_an_article_with_the_rule_of_each_field() -> None:
@@ -55,7 +66,7 @@ def test_an_article_with_the_rule_of_each_field() -> None:
     assert (read.title, read.time, read.source) == ("青石镇的第一座桥", "2024-06-01 08:00:00", "青石晚报")
     assert read.body == "<p>桥通了。</p>"
     assert read.rules == {"title": "text:title", "time": "text:date", "source": "text:medianame", "body": "text:text"}
-    assert (read.id, read.page, read.fallback, read.fetched) == (ID, "text", False, FETCHED)
+    assert (read.id, read.page, read.rank, read.fetched) == (ID, "text", 0, FETCHED)
 
 
 def test_a_form_takes_its_own_body() -> None:
@@ -143,7 +154,7 @@ def test_an_article_page() -> None:
     assert read.title == "青石镇的第一座桥"
     assert (read.time, read.source, read.digest) == ("2024年06月01日 08:00", "青石晚报", "桥通了。")
     assert read.body == "<p>1 &lt; 2，桥通了。<br>完</p>尾"
-    assert read.fallback
+    assert read.rank == 2
     assert read.rules["time"] == "page:.infos .item:first-child"
 
 
@@ -172,8 +183,7 @@ def test_a_page_of_xpath() -> None:
     recipe = recipe_with(
         format="xpath", fields={"title": ["//div[@class='title']"], "text": ["//div[@id='ContentBody']/p"]}
     )
-    response = HtmlResponse("http://example.com/", body=PAGE.encode(), encoding="utf-8")
-    read = page_for(recipe, "own").article(response, Reference(recipe, ID, ID), FETCHED)
+    read = read_page(recipe, "own", PAGE.encode(), type="text/html; charset=utf-8")
     assert (read.title, read.body) == ("青石镇的第一座桥", "1 &lt; 2，桥通了。<br>完")
 
 
@@ -189,9 +199,8 @@ def test_a_page_of_xpath() -> None:
 )
 def test_an_answer_that_a_rule_does_not_fit_is_no_article(format_: str, select: str, words: str) -> None:
     recipe = recipe_with(format=format_, fields={"text": [select]})
-    response = TextResponse("http://example.com/", body=json.dumps(ANSWER).encode())
     with pytest.raises(PageError) as caught:
-        page_for(recipe, "own").article(response, Reference(recipe, ID, ID), FETCHED)
+        read_page(recipe, "own", json.dumps(ANSWER).encode())
     assert words in str(caught.value)
 
 
@@ -207,25 +216,23 @@ def test_an_answer_that_a_rule_does_not_fit_is_no_listing(format_: str, items: s
     endpoint = msgspec.convert(
         {"address": "http://example.com/", "items": items, "fields": {"id": ["id"]}, "format": format_}, Endpoint
     )
-    response = TextResponse("http://example.com/", body=json.dumps(ANSWER).encode())
     with pytest.raises(PageError) as caught:
-        ListingPage(RECIPE, "own", endpoint).entries(response)
+        ListingPage(RECIPE, "own", endpoint).entries(api_answer(ANSWER))
     assert words in str(caught.value)
 
 
 class Backwards(Page):
     """A page whose answer is written backwards, and needs code."""
 
-    def open(self, response: Response) -> Any:
-        return json.loads(response.body[::-1])
+    def open(self, answer: Answer) -> Any:
+        return json.loads(answer.body[::-1])
 
 
 def test_a_page_may_have_a_class_of_its_own() -> None:
     recipe = recipe_with(
         format="json", fields={"title": ["title"], "text": ["text"]}, **{"class": "tests.test_pages.Backwards"}
     )
-    response = TextResponse("http://example.com/", body=json.dumps(ANSWER).encode()[::-1])
-    assert page_for(recipe, "own").article(response, Reference(recipe, ID, ID), FETCHED).title == ANSWER["title"]
+    assert read_page(recipe, "own", json.dumps(ANSWER).encode()[::-1]).title == ANSWER["title"]
 
 
 @pytest.mark.parametrize(
@@ -281,11 +288,10 @@ def test_an_address_is_one_that_can_be_asked_for(written: str, url: str) -> None
         "fields": {**fields, "text": ["text"]},
     }
     recipe = recipe_with(**rules)
-    response = Response("http://example.com/api", body=json.dumps({**ANSWER, "link": written}).encode())
-    read = page_for(recipe, "own").article(response, Reference(recipe, ID, ID), FETCHED)
+    read = read_page(recipe, "own", json.dumps({**ANSWER, "link": written}).encode(), url="http://example.com/api")
     assert (read.url, "url" in read.rules) == (url, bool(url))
     endpoint = msgspec.convert({"address": "http://example.com/api", "items": "@", "fields": fields}, Endpoint)
-    listed = Response("http://example.com/api", body=json.dumps([{"newsid": ID, "link": written}]).encode())
+    listed = api_answer([{"newsid": ID, "link": written}])
     (entry,) = ListingPage(recipe, "own", endpoint).entries(listed).entries
     assert entry.known.get("url", "") == url
 
@@ -294,11 +300,11 @@ def test_what_a_listing_has_in_place_of_an_id_is_said() -> None:
     rules = {"address": "http://example.com/api", "items": "@", "fields": {"id": ["code", "link"]}}
     page = ListingPage(RECIPE, "own", msgspec.convert(rules, Endpoint))
     items = [{"code": "soon"}, {}, {"link": f"//finance.eastmoney.com/a/{ID}.html"}, {"code": f"NW{ID}"}]
-    listed = page.entries(Response("http://example.com/api", body=json.dumps(items).encode()))
+    listed = page.entries(api_answer(items))
     assert [entry.id for entry in listed.entries] == [ID]
     assert listed.unreadable == 2
     assert listed.example == f"'soon' at code, link, which is no id ({RECIPE.id}) and no address of an article"
-    listed = page.entries(Response("http://example.com/api", body=b"[{}]"))
+    listed = page.entries(api_answer([{}]))
     assert listed.example == "nothing at code, link"
 
 
@@ -316,5 +322,4 @@ def test_a_field_that_is_html_becomes_text(written: str, text: str) -> None:
     read = article({**ANSWER, "title": written, "medianame": written})
     assert (read.title, read.source) == (text, text)
     plain = msgspec.structs.replace(RECIPE, html=())
-    response = Response("http://example.com/", body=json.dumps({**ANSWER, "title": written}).encode())
-    assert page_for(plain, "text").article(response, Reference(plain, ID, ID), FETCHED).title == written
+    assert read_page(plain, "text", json.dumps({**ANSWER, "title": written}).encode()).title == written
