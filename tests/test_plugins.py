@@ -60,7 +60,7 @@ def installed(archive: Archive, tmp_path: Path) -> Installed:
 
 def test_recipe_pipeline_and_format_are_used(installed: Installed) -> None:
     one, other = installed.archive.replica.articles[:2]
-    got = installed.run("get", f"http://gazette.example.com/story/G{one.id}", other.id)
+    got = installed.run("get", f"http://gazette.example.com/story/G{one.id}", f"eastmoney/{other.id}")
     assert got.returncode == 0, got.stderr
     names = sorted(installed.archive.posts)
     assert [f"G{one.id}" in name for name in names].count(True) == 1
@@ -83,7 +83,7 @@ def test_scrapy_uses_them_too(installed: Installed) -> None:
 
 def test_a_user_turns_an_addon_off(installed: Installed) -> None:
     one = installed.archive.replica.articles[0]
-    got = installed.run("get", one.id, "-s", 'ADDONS={"archiver_example.notice.NoticeAddon": null}')
+    got = installed.run("get", f"eastmoney/{one.id}", "-s", 'ADDONS={"archiver_example.notice.NoticeAddon": null}')
     assert got.returncode == 0, got.stderr
     assert not installed.notices.exists()
 
