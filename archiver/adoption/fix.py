@@ -11,7 +11,7 @@ from archiver.adoption.problems import Kind, problems
 from archiver.dates import NEVER_FETCHED, id_day, read_time, write_date
 from archiver.errors import TimeFormatError
 from archiver.posts import frontmatter, markdown
-from archiver.posts.read import KEYS, LINE, ReadPost, front_span, is_value, load_front, read_text
+from archiver.posts.read import BLANK_START, KEYS, LINE, ReadPost, front_span, is_value, load_front, read_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -81,6 +81,9 @@ class _Mender:
 
     def _front_matter(self) -> None:
         notes = []
+        if blank := BLANK_START.match(self.text):
+            self.text = self.text[blank.end() :]
+            notes.append("took the empty line at its beginning off")
         if front_span(self.text) is None and (begun := BEGUN.match(self.text)):
             self.text = f"{begun[0]}---\n{self.text[begun.end() :]}"
             notes.append("closed the front matter")
@@ -148,7 +151,7 @@ def _escaped(line: re.Match[str]) -> str:
     key, raw = line[1], line[2]
     loaded = load_front(line[0])
     value = loaded.get(key) if isinstance(loaded, dict) else None
-    if is_value(key, value):
+    if is_value(key, value) and (key != "categories" or frontmatter.is_text(raw)):
         return line[0]
     inside = raw[:1] == raw[-1:] and raw[:1] in ('"', "'") and len(raw) > 1
     text = raw[1:-1] if inside else raw.removeprefix('"') if raw.count('"') == 1 else raw

@@ -26,6 +26,7 @@ class Kind(StrEnum):
     NAME = "name"
     DAY = "day"
     ADDRESS = "address"
+    CATEGORY = "category"
     DOUBLED = "doubled"
     UNREADABLE = "unreadable"
 
@@ -39,9 +40,12 @@ HEADINGS = {
     Kind.NAME: "a file name that is not a post's",
     Kind.DAY: "two dates",
     Kind.ADDRESS: "no address, or another article's",
+    Kind.CATEGORY: "a category that Jekyll splits in two",
     Kind.DOUBLED: "a second post of the same article",
     Kind.UNREADABLE: "a file that cannot be read",
 }
+# What is as it was published, and works: it is listed, but nothing is broken.
+NOTES = frozenset({Kind.CATEGORY})
 REPAIR = "--repair"
 ADVICE = {
     Kind.TORN: f"{REPAIR} fetches it again",
@@ -52,6 +56,7 @@ ADVICE = {
     Kind.NAME: f"{REPAIR} names it by its date",
     Kind.DAY: "both are published facts; left alone",
     Kind.ADDRESS: f"{REPAIR} writes the article's own",
+    Kind.CATEGORY: "its address is published, with a directory for each; left alone",
     Kind.DOUBLED: "both addresses are published; left alone",
     Kind.UNREADABLE: "make it readable",
 }
@@ -78,6 +83,10 @@ def problems(path: str, named: Named, post: ReadPost) -> Iterator[Problem]:
         yield problem(Kind.TORN, path, torn)
     if post.fault:
         yield problem(Kind.FRONT_MATTER, path, post.fault)
+    if post.misread and not post.damage:
+        yield problem(Kind.FRONT_MATTER, path, f"{post.misread}: Jekyll reads neither title nor date")
+    if len(post.parts) > 1 and len(post.parts) == len(post.categories.split()):
+        yield problem(Kind.CATEGORY, path, f"{post.categories!r} is {' and '.join(post.parts)} to Jekyll")
     if not (post.damage or post.fault):
         if not post.title.strip():
             yield problem(Kind.TITLE, path, "the title is empty")
@@ -102,6 +111,8 @@ def _missing_end(named: Named, post: ReadPost) -> str:
         return ""
     if post.link is None:
         return "no address and no footer at its end"
+    if not post.footer:  # the oldest posts end in their address
+        return ""
     footer = named.form.footer
     # The wording may have been another one once; the number of its links shows whether there is all of it.
     whole = post.footer.count("](") >= footer.count("](") and post.footer[-1:] == footer[-1:]

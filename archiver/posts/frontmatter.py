@@ -11,6 +11,14 @@ SPECIAL = re.compile('[\\\\"\t\n\r\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\ud
 PLAIN = re.compile(r"(?!\s)[^\W_](?:[\w .()（）·、，《》“”&+/-]*[\w()（）·、，《》“”])?")
 # What some reader of YAML takes for a number, a date, a truth value or nothing; Ruby's takes more than PyYAML does.
 OTHER_TYPE = re.compile(r"[\d.,_+eExXoO -]+|0[bx][\da-f_,]+|y|n|yes|no|on|off|true|false|null", re.IGNORECASE)
+# What the YAML reader of Jekyll (Psych) makes a number, a date, a truth value or a symbol of, if it is not quoted. As a
+# category each of them makes Jekyll 4 give up on the post's whole front matter.
+NOT_TEXT = re.compile(
+    r"[-+]?(?:0b[01_,]+|0x[\da-fA-F_,]+|0[0-7_,]*|[1-9](?:\d|[,_]\d)*|(?:\d[\d_,]*)?\.\d[\d_]*(?:[eE][-+]?\d+)?|\d+\."
+    r"|\d+(?::[0-5]?\d)+(?:\.\d+)?|\.inf)|\.nan|yes|no|on|off|true|false|\d{4}-\d\d?-\d\d?(?:[tT \t].*)?|:\S.*|[{].*",
+    re.IGNORECASE,
+)
+COMMENT = re.compile(r"[ \t]+#.*")
 WHITE_SPACE = re.compile(r"[ \t\n\r\f\v]")
 
 
@@ -27,6 +35,11 @@ def scalar(text: str) -> str:
 def tags(tag: str) -> str:
     """Return the value of `tags` for the one tag `tag`: a list where Jekyll would split it at white space."""
     return f"[{double_quoted(tag)}]" if WHITE_SPACE.search(tag) else scalar(tag)
+
+
+def is_text(written: str) -> bool:
+    """Return whether what is written for a category is text to Jekyll, or nothing."""
+    return not NOT_TEXT.fullmatch(COMMENT.sub("", written).strip())
 
 
 def _escaped(found: re.Match[str]) -> str:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import yaml
 
 from archiver.dates import WRITTEN, read_written
+from archiver.posts import frontmatter
 from archiver.posts.frontmatter import OTHER_TYPE, PLAIN
 
 if TYPE_CHECKING:
@@ -30,7 +31,10 @@ ESCAPED = {"t": "\t", "n": "\n", "r": "\r"}
 ANY_FRONT = re.compile(r"---[ \t\r]*\n(.*?)^(?:---|\.\.\.)[ \t\r]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
 LINE = re.compile(rf"^({'|'.join(KEYS)}):[ \t]*(.*?)[ \t\r]*$", re.MULTILINE)
 
-END = re.compile(r"\n\n<((?:[a-zA-Z][\w+.-]*:[^<>\s]*)?)>\n\n")
+LINK = r"<((?:[a-zA-Z][\w+.-]*:[^<>\s]*)?)>"
+END = re.compile(rf"\n\n{LINK}\n\n")
+BARE_END = re.compile(rf"(?:\A|\n){LINK}[ \t]*\n*\Z")  # of old posts, which have no footer
+BLANK_START = re.compile(r"[ \t\r]*\n[ \t\r\n]*(?=---)")
 QUOTE = re.compile(r"> ([^\n]*)\n\n")
 MARKED = re.compile(r"\\([^\w\s]|_)|&#?\w+;")
 
@@ -41,10 +45,12 @@ class ReadPost(NamedTuple):
     damage: str = ""  # why the file is not a whole text
     fault: str = ""  # why its front matter is none
     foreign: bool = False  # its front matter is that of something else
+    misread: str = ""  # why Jekyll finds no front matter in the file, or makes nothing of it
     title: str = ""
     date: datetime | None = None  # without an offset if it is written so
     written: str = ""  # the date, as it stands there
     categories: str = ""
+    parts: tuple[str, ...] = ()  # the categories that Jekyll makes of it: it splits a text at white space
     tags: tuple[str, ...] = ()
     quote: str | None = None
     body: str = ""
@@ -63,12 +69,24 @@ def read(content: bytes, *, quoted: bool = False) -> ReadPost:
 
 def read_text(text: str, quoted: bool) -> ReadPost:
     """Return what the post `text` says."""
+    blank = BLANK_START.match(text)
+    if blank:
+        post = read_text(text[blank.end() :], quoted)
+        return post if post.foreign else post._replace(misread="it begins with an empty line, and not with ---")
     found = FRONT.match(text)
     values = [_scalar(value) for value in found.groups()] if found else [None]
     if found and None not in values:
         title, written, categories, tag = (str(value) for value in values)
         tags = (tag,) if found[4][0] == "[" else tuple(tag.split())
-        post = ReadPost(title=title, date=read_written(written), written=written, categories=categories, tags=tags)
+        post = ReadPost(
+            misread=_misread(found[3]),
+            title=title,
+            date=read_written(written),
+            written=written,
+            categories=categories,
+            parts=tuple(categories.split()),
+            tags=tags,
+        )
         rest = text[found.end() :]
     else:
         text = text.removeprefix("\ufeff")
@@ -154,14 +172,20 @@ def _any_front(text: str) -> tuple[ReadPost, int]:
     written = str(loaded["date"])
     return (
         ReadPost(
+            misread=_misread(front_lines(found[1]).get("categories", "")),
             title=str(loaded["title"]).strip(),
             date=read_written(written),
             written=written,
             categories=" ".join(categories) if isinstance(categories, list) else str(categories),
+            parts=tuple(categories) if isinstance(categories, list) else tuple(str(categories).split()),
             tags=tuple(tags) if isinstance(tags, list) else tuple(str(tags).split()),
         ),
         found.end(),
     )
+
+
+def _misread(category: str) -> str:
+    return "" if frontmatter.is_text(category) else f"categories is {category}, which is no text to YAML"
 
 
 def _lines(front: str, fault: str) -> ReadPost:
@@ -174,7 +198,13 @@ def _with_rest(post: ReadPost, rest: str, quoted: bool) -> ReadPost:
     """Return `post` with what comes after its front matter: the quote, the body, the address and the footer."""
     start = rest.rfind("\n\n<", 0, rest.rfind(">\n\n") + 1)
     found = END.match(rest, start) if start >= 0 else None
-    body, link, footer = (rest[:start], found[1], rest[found.end() :].rstrip("\n")) if found else (rest, None, "")
+    bare = None if found else BARE_END.search(rest)
+    if found:
+        body, link, footer = rest[:start], found[1], rest[found.end() :].rstrip("\n")
+    elif bare:
+        body, link, footer = rest[: bare.start()].rstrip("\n"), bare[1], ""
+    else:
+        body, link, footer = rest, None, ""
     quote = QUOTE.match(body) if quoted else None
     if quote:
         body = body[quote.end() :]
