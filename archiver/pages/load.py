@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from functools import cache
+from pkgutil import resolve_name
 from typing import TYPE_CHECKING
-
-from scrapy.utils.misc import load_object
 
 from archiver.errors import RecipeError
 from archiver.pages.page import Page
@@ -22,8 +21,8 @@ def page_for(recipe: Recipe, name: str) -> Page:
     """
     rules = next(page for page in recipe.pages if page.name == name)
     try:
-        page_class = load_object(rules.class_)
-    except (ImportError, NameError, ValueError) as error:
+        page_class = resolve_name(rules.class_)
+    except (ImportError, AttributeError, ValueError) as error:
         raise RecipeError(f"{recipe.name}: pages.{name}.class: cannot load {rules.class_}: {error}") from error
     if not (isinstance(page_class, type) and issubclass(page_class, Page)):
         raise RecipeError(f"{recipe.name}: pages.{name}.class: expected a subclass of archiver.pages.Page")
