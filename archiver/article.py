@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from datetime import datetime
 
 
@@ -18,10 +17,10 @@ class Post:
     content: bytes
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Article:
-    """An article, for a post of one form. A page gives the first part as the source has it; each step of `extract`
-    returns a new one with its own part added or mended.
+    """An article, for a post of one form. A page gives the first part as the source has it; each step of `extract` adds or
+    mends its own part. From there on nobody changes it: what became of it is said in a copy.
 
     `rules` records for each field which rule gave it: `text:title` is the expression `title` of the page
     `text`, `recover:id` a value found in the id, and `time` ends with the form that was recognised.
@@ -43,7 +42,7 @@ class Article:
     digest: str = ""
     url: str = ""
     body: str = ""  # HTML
-    rules: Mapping[str, str] = field(default_factory=dict)
+    rules: dict[str, str] = field(default_factory=dict)
 
     published: datetime | None = None  # `time`, understood, in the source's zone
     text_digest: str | None = None  # of what the body says

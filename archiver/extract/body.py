@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from archiver.cleaning import Cleaner, source_body
@@ -23,11 +22,12 @@ class BodyCleaner:
         self._cleaners = {name: Cleaner(recipe.clean) for name, recipe in recipes.items()}
 
     def clean(self, article: Article, recipe: Recipe) -> Article:
-        """Return `article` with its body cleaned. Raises QuarantineError when nothing of it is left."""
+        """Clean the body of `article`, and return it. Raises QuarantineError when nothing of it is left."""
         if self._source:
             body = source_body(article.body)
         else:
             body = self._cleaners[recipe.name].clean(article.body, article.url)
         if not body.strip():
             raise QuarantineError("nothing of the body is left after cleaning")
-        return replace(article, body=body)
+        article.body = body
+        return article

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from archiver.answer import Answer, Asked
-    from archiver.article import Article
+    from archiver.article import Article, Post
     from archiver.recipes import Recipe
 
     Step = Callable[[Article, Recipe], Article]
@@ -62,22 +62,27 @@ class Extractor:
         return tuple(self._finish(article, recipe) for article in articles)
 
     def render(self, article: Article) -> Article:
-        """Return a complete `article` with its post. Raises QuarantineError if it cannot be one."""
-        recipe = self._recipes[article.recipe]
-        try:
-            return replace(article, post=render(article, recipe.forms[article.form], self._site or recipe.site))
-        except ValueError as error:
-            raise QuarantineError(str(error)) from error
+        """Return a copy of a complete `article` with its post. Raises QuarantineError if it cannot be one."""
+        return replace(article, post=self._post(article))
 
     def _finish(self, article: Article, recipe: Recipe) -> Article:
         try:
             for step in self._steps:
                 article = step(article, recipe)
-            return self.render(replace(article, text_digest=text_digest(article.body, recipe)))
+            article.text_digest = text_digest(article.body, recipe)
+            article.post = self._post(article)
         except QuarantineError as error:
-            return replace(article, reason=str(error), post=None)
+            article.reason = str(error)
         except Exception as error:  # a step of a plug-in, or a fault of ours
-            return replace(article, reason=f"a step failed: {_named(error)}", post=None)
+            article.reason = f"a step failed: {_named(error)}"
+        return article
+
+    def _post(self, article: Article) -> Post:
+        recipe = self._recipes[article.recipe]
+        try:
+            return render(article, recipe.forms[article.form], self._site or recipe.site)
+        except ValueError as error:
+            raise QuarantineError(str(error)) from error
 
 
 def _named(error: Exception) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from archiver.dates import choose_time, id_day
@@ -18,22 +17,23 @@ if TYPE_CHECKING:
 
 
 def complete(article: Article, recipe: Recipe) -> Article:
-    """Return `article` with all that a post needs. Raises QuarantineError if it has no title or no time, and none can
-    be recovered."""
+    """Complete `article` with all that a post needs, and return it. Raises QuarantineError if it has no title or no time,
+    and none can be recovered."""
     for name in ("title", "source", "url"):
         if not getattr(article, name):
-            article = recover(article, name, recipe)
+            recover(article, name, recipe)
     if not article.title:
         raise QuarantineError("no title, and nothing to recover one from")
-    return _with_time(article, recipe)
-
-
-def recover(article: Article, name: str, recipe: Recipe) -> Article:
-    """Return `article` with the field `name` taken from another one, by the first of the recipe's rules that gives
-    something; as it is if none does."""
-    for value, rule in _recovered(article, name, recipe):
-        return replace(article, **{name: value, "rules": {**article.rules, name: rule}})  # type: ignore[arg-type]
+    _date(article, recipe)
     return article
+
+
+def recover(article: Article, name: str, recipe: Recipe) -> None:
+    """Set the field `name` of `article` from another one, by the first of the recipe's rules that gives something."""
+    for value, rule in _recovered(article, name, recipe):
+        setattr(article, name, value)
+        article.rules[name] = rule
+        return
 
 
 def _recovered(article: Article, name: str, recipe: Recipe) -> Iterator[tuple[str, str]]:
@@ -45,8 +45,8 @@ def _recovered(article: Article, name: str, recipe: Recipe) -> Iterator[tuple[st
             yield one_line(rule.format.format(*found.groups(default=""))), f"recover:{rule.source}"
 
 
-def _with_time(article: Article, recipe: Recipe) -> Article:
-    """Return `article` with the first time that can be believed: the page's, the listing's, a recovered one."""
+def _date(article: Article, recipe: Recipe) -> None:
+    """Give `article` the first time that can be believed: the page's, the listing's, a recovered one."""
     said = [(article.time, article.rules.get("time", "")), (article.listed_time, "listing")]
     try:
         chosen = choose_time(
@@ -58,5 +58,5 @@ def _with_time(article: Article, recipe: Recipe) -> Article:
         )
     except TimeFormatError as error:
         raise QuarantineError(f"{error}, and none to recover") from error
-    rules = {**article.rules, "time": f"{chosen.rule} {chosen.form}"}
-    return replace(article, published=chosen.moment, time=chosen.text, rules=rules)
+    article.published, article.time = chosen.moment, chosen.text
+    article.rules["time"] = f"{chosen.rule} {chosen.form}"

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from archiver.errors import QuarantineError
 from archiver.recipes.recipe import FIELDS
@@ -19,7 +18,7 @@ CONTENT = re.compile(r"<img\s|(?:^|>)(?:\s|&nbsp;)*+[^\s<]", re.IGNORECASE)
 
 
 def validate(article: Article, recipe: Recipe) -> Article:
-    """Return `article` with fields of single printable lines. The body is made printable by cleaning it.
+    """Make the fields of `article` single printable lines, and return it. The body is made printable by cleaning it.
 
     Raises QuarantineError for an id that is none, and for a body without content.
     """
@@ -27,5 +26,7 @@ def validate(article: Article, recipe: Recipe) -> Article:
         raise QuarantineError(f"{article.id!r} is not an id of {article.recipe}")
     if not CONTENT.search(article.body):
         raise QuarantineError("the body holds neither words nor pictures")
-    lines: dict[str, Any] = {name: one_line(value) for name in FIELDS if (value := getattr(article, name))}
-    return replace(article, **lines)
+    for name in FIELDS:
+        if value := getattr(article, name):
+            setattr(article, name, one_line(value))
+    return article
