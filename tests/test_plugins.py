@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 import tomllib
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -72,6 +73,14 @@ def test_recipe_pipeline_and_format_are_used(installed: Installed) -> None:
         f"{article.date[:10]} {article.title}" for article in (one, other)
     )
     assert "titles" in installed.run("export", "--help").stdout
+
+
+def test_a_step_changes_articles_in_crawls_and_replays_alike(installed: Installed) -> None:
+    one = installed.archive.replica.articles[0]
+    installed.archive.replica.add(replace(one, title=f"速递｜{one.title}"))
+    assert installed.run("get", "--warc", f"eastmoney/{one.id}").returncode == 0
+    assert f'title: "{one.title}"' in installed.archive.post(one.id)
+    assert installed.run("replay").stdout.startswith("0 written, 1 unchanged")
 
 
 def test_scrapy_uses_them_too(installed: Installed) -> None:
@@ -150,7 +159,7 @@ def test_without_plugins_nothing_changes() -> None:
 
 
 @pytest.mark.parametrize(
-    "file", ["pyproject.toml", *(f"archiver_example/{name}" for name in ("titles.py", "notice.py"))]
+    "file", ["pyproject.toml", *(f"archiver_example/{name}" for name in ("titles.py", "step.py", "notice.py"))]
 )
 def test_the_documentation_shows_the_example(file: str) -> None:
     blocks: list[Any] = re.findall(r"```\w+\n(.*?)```", DOCUMENTED, re.DOTALL)
