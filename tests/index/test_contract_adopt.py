@@ -75,4 +75,6 @@ def test_an_article_that_is_known_keeps_its_state(index: Index) -> None:
     assert index.adopt([adoption(), adoption("b", "other", **other)], NOW) == [None, None]
     assert (held(index).state, held(index, "b").state) == ("saved", "withdrawn")
     assert held(index).known == {"title": "Title", "url": "http://news.example/"}
+    index.adopt([adoption(known={"title": "Other"}, instead=True)], NOW)
+    assert held(index).known["title"] == "Title"
     assert held(index, "b").text_digest == "digest of text"  # what it says by the post that was there

@@ -99,6 +99,8 @@ def test_captures_are_found_by_payload_moment_and_file(index: Index) -> None:
         zip(moments, (second, again), strict=True)
     )
     assert index.captures.in_file(first.warc) == [first, second, again]
+    index.captures.note([capture(5)._replace(url=first.url, time=first.time)])
+    assert index.captures.at([(first.url, first.time)]) == {(first.url, first.time): first}
     assert (index.captures.has(first.warc), index.captures.has("_captures/none.warc.gz")) == (True, False)
 
 

@@ -105,6 +105,13 @@ def test_a_sighting_of_no_form_makes_an_article_known_and_not_due(index: Index) 
     assert held(index).state == "listed"
 
 
+def test_an_article_was_last_seen_when_that_was_last(index: Index) -> None:
+    for moment in (NOW, NOW - 5, NOW + 5, NOW + 1):
+        index.see(seen("a"), moment, every_form=True)
+    (history,) = index.catalogue.history("a")
+    assert [tuple(place) for place in history.places] == [(LIST, NOW - 5, NOW + 5)]
+
+
 def test_what_was_known_first_stays_known(index: Index) -> None:
     index.see(seen("a", title="First"), NOW, every_form=True)
     index.see([Sighting(key(), LIST, "share", {"title": "Second", "time": "08:00"})], NOW, every_form=True)
@@ -168,6 +175,12 @@ def test_a_recheck_is_due_while_an_article_is_recent(index: Index, age: int, fou
     assert due(index, NOW + age + 6 * HOUR, run=2) == found
 
 
+def test_no_recheck_is_due_at_once(index: Index) -> None:
+    index.see(seen("a"), NOW, every_form=True)
+    save(index, recheck=RECHECK._replace(every=0))
+    assert due(index, NOW, run=1) == []
+
+
 def test_a_recheck_is_one_of_every_post(index: Index) -> None:
     index.see(seen("a"), NOW, every_form=True)
     save(index)
@@ -180,11 +193,13 @@ def test_a_recheck_is_one_of_every_post(index: Index) -> None:
 
 
 def test_recent_articles_of_a_recipe_are_looked_at_again(index: Index) -> None:
-    index.see(seen("a", "b"), NOW, every_form=True)
+    index.see(seen("a", "b", "c"), NOW, every_form=True)
     save(index, "a")
     save(index, "b", at=NOW - DAY)
+    save(index, "c", recheck=RECHECK)
     index.look_again("news", NOW, NOW + 5)
-    assert due(index, NOW + 5, run=1) == ["a"]
+    assert due(index, NOW + 5, run=1) == ["a"]  # for the other one of these a time is set
+    assert due(index, NOW + RECHECK.every, run=2) == ["a", "c"]
 
 
 def test_a_time_that_was_set_when_the_clock_was_ahead_is_no_time(index: Index) -> None:

@@ -118,11 +118,11 @@ def test_the_last_answer_is_the_latest(index: Index) -> None:
 def test_a_capture_is_noted_where_none_is_known(index: Index) -> None:
     for text in ("one", "two"):
         save(index, text=text)
+    index.finish([Finished(key(), "share", "dropped", capture=capture(5))], NOW)
     index.finish([Finished(key(), "share", "checked", capture=capture(1), revision=1)], NOW)
     index.finish([Finished(key(), "share", "checked", capture=capture(2))], NOW)
     index.finish([Finished(key(), "share", "checked", capture=capture(3), revision=1)], NOW)
     index.finish([Finished(key(), "share", "checked", capture=capture(4))], NOW)
-    index.finish([Finished(key(), "share", "dropped", capture=capture(5))], NOW)
     found = held(index)
     assert ([one.capture for one in found.earlier], [one.capture for one in found.posts]) == (
         [capture(1)],
@@ -175,6 +175,22 @@ def test_where_an_article_was_seen(index: Index) -> None:
     assert next(index.posts.select()).post.first_seen == NOW - 5
 
 
+@pytest.mark.parametrize(("time", "first_seen"), [(NOW - 5, NOW - 5), (NOW + 5, NOW)])
+def test_an_article_that_was_not_listed_is_known_since_its_post_is(index: Index, time: int, first_seen: int) -> None:
+    index.begin([intent(saved=time)], NOW)
+    index.finish([saved()], NOW)
+    assert next(index.posts.select()).post.first_seen == first_seen
+
+
+def test_what_was_not_written_says_nothing_of_the_source(index: Index) -> None:
+    save(index)
+    index.fail([failed(state="withdrawn")], NOW)
+    index.finish([saved(outcome="dropped")], NOW)
+    assert held(index).state == "withdrawn"
+    index.finish([saved(outcome="checked")], NOW)
+    assert held(index).state == "saved"
+
+
 def test_edits_are_held_back_in_their_order(index: Index) -> None:
     for name in ("a", "b", "c"):
         save(index, name)
@@ -204,6 +220,9 @@ def test_an_article_that_fails_is_held_back_no_more(index: Index) -> None:
 def test_what_articles_say(index: Index) -> None:
     for number, (name, text) in enumerate((("a", "same"), ("b", "other"), ("c", "same"))):
         save(index, name, text, NOW + number)
+    save(index, "a", "same", NOW + 9)  # what counts is when there was a post for the first time
+    save(index, "a", "same again", NOW + 9)
+    save(index, "a", "same", NOW + 9)
     assert index.last_texts("news", 2) == [("c", "digest of same"), ("b", "digest of other")]
     assert index.last_texts("else", 2) == []
     assert (index.has_saved("news"), index.has_saved("else")) == (True, False)
