@@ -153,6 +153,8 @@ def _escaped(line: re.Match[str]) -> str:
     value = loaded.get(key) if isinstance(loaded, dict) else None
     if is_value(key, value) and (key != "categories" or frontmatter.is_text(raw)):
         return line[0]
+    if isinstance(value, str):
+        return f"{key}: {frontmatter.double_quoted(value)}{CR if line[0].endswith(CR) else ''}"
     inside = raw[:1] == raw[-1:] and raw[:1] in ('"', "'") and len(raw) > 1
     text = raw[1:-1] if inside else raw.removeprefix('"') if raw.count('"') == 1 else raw
     escape = {"title": frontmatter.double_quoted, "tags": frontmatter.tags}.get(key, frontmatter.scalar)
