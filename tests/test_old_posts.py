@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from archiver.posts.read import ReadPost
 
 ADDRESS = f"http://choicewzp1.eastmoney.com/html_News/NewsShare.html?infoCode=NW{ID}"
+OWN = f"http://finews.zning.xyz/html_News/NewsShare.html?infoCode=NW{ID}"
 TEXT = "央行：*稳*中求进，1 < 2。\n\n第二段 <b>不是</b> HTML"
 FOOTERS = {
     "none": "",
@@ -62,9 +63,7 @@ def test_a_post_may_end_in_no_address_at_all() -> None:
     assert kinds(content) == [Kind.ADDRESS]
     mended, done = fix(content, named(), [])
     assert set(done) == {Kind.ADDRESS}
-    assert mended == content.replace(
-        b"<>", f"<http://finews.zning.xyz/html_News/NewsShare.html?infoCode=NW{ID}>".encode()
-    )
+    assert mended == content.replace(b"<>", f"<{OWN}>".encode())
 
 
 @pytest.mark.parametrize("content", [old_post()[:-1], old_post()[: -len(ADDRESS)], good()[1][:-10]])
@@ -87,9 +86,7 @@ def test_an_empty_line_at_the_beginning_is_taken_off(start: str) -> None:
     assert "took the empty line at its beginning off" in done[Kind.FRONT_MATTER]
 
 
-@pytest.mark.parametrize(
-    "category", ["99", "9.5", "yes", "Off", "2021-12-24", "0x1f", "12:30:45", ".5", ":a", "99 # x"]
-)
+@pytest.mark.parametrize("category", ["99", "9.5", "yes", "Off", "2021-12-24", "0x1f", "12:30:45", ".5", ":a"])
 def test_a_category_that_is_no_text_to_jekyll_is_quoted(category: str) -> None:
     content = old_post(categories=category)
     assert kinds(content) == [Kind.FRONT_MATTER]

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from archiver.adoption.names import Named
 
 BEGUN = re.compile(rf"---[ \t\r]*\n(?:(?:{'|'.join(KEYS)}):.*\n){{{len(KEYS)}}}")
-ADDRESS = re.compile(r"(?:\r?\n){2}<((?:[a-zA-Z][\w+.-]*:[^<>\s]*)?)>(?=(?:\r?\n){2})")
+ADDRESS = re.compile(r"(?:\r?\n){2}<((?:[a-zA-Z][\w+.-]*:[^<>\s]*)?)>(?=(?:\r?\n){2}|\s*\Z)")
 MARK = "\ufeff"
 CR = "\r"
 

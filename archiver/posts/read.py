@@ -84,7 +84,7 @@ def read_text(text: str, quoted: bool) -> ReadPost:
             date=read_written(written),
             written=written,
             categories=categories,
-            split=_split(categories),
+            split=() if found[3][:1] == "[" else _split(categories),
             tags=tags,
         )
         rest = text[found.end() :]
