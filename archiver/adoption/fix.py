@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from archiver.adoption.names import Named
 
 BEGUN = re.compile(rf"---[ \t\r]*\n(?:(?:{'|'.join(KEYS)}):.*\n){{{len(KEYS)}}}")
-ADDRESS = re.compile(r"(?:\r?\n){2}<((?:[a-zA-Z][\w+.-]*:[^<>\s]*)?)>(?=(?:\r?\n){2})")
+ADDRESS = re.compile(r"(?:\r?\n){2}<((?:[a-zA-Z][\w+.-]*:[^<>\s]*)?)>(?=(?:\r?\n){2}|\s*\Z)")
 MARK = "\ufeff"
 CR = "\r"
 
@@ -153,6 +153,8 @@ def _escaped(line: re.Match[str]) -> str:
     value = loaded.get(key) if isinstance(loaded, dict) else None
     if is_value(key, value) and (key != "categories" or frontmatter.is_text(raw)):
         return line[0]
+    if isinstance(value, str):
+        return f"{key}: {frontmatter.double_quoted(value)}{CR if line[0].endswith(CR) else ''}"
     inside = raw[:1] == raw[-1:] and raw[:1] in ('"', "'") and len(raw) > 1
     text = raw[1:-1] if inside else raw.removeprefix('"') if raw.count('"') == 1 else raw
     escape = {"title": frontmatter.double_quoted, "tags": frontmatter.tags}.get(key, frontmatter.scalar)

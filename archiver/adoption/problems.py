@@ -85,8 +85,8 @@ def problems(path: str, named: Named, post: ReadPost) -> Iterator[Problem]:
         yield problem(Kind.FRONT_MATTER, path, post.fault)
     if post.misread and not post.damage:
         yield problem(Kind.FRONT_MATTER, path, f"{post.misread}: Jekyll reads neither title nor date")
-    if len(post.parts) > 1 and len(post.parts) == len(post.categories.split()):
-        yield problem(Kind.CATEGORY, path, f"{post.categories!r} is {' and '.join(post.parts)} to Jekyll")
+    if post.split:
+        yield problem(Kind.CATEGORY, path, f"{post.categories!r} is {' and '.join(post.split)} to Jekyll")
     if not (post.damage or post.fault):
         if not post.title.strip():
             yield problem(Kind.TITLE, path, "the title is empty")

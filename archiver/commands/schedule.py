@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from zlib import crc32
 
-import archiver
 from archiver.commands.options import add_settings_options, settings_from
 from archiver.commands.schedules import cron, github, systemd
 from archiver.commands.schedules.job import INTERVALS, Job
@@ -21,6 +20,11 @@ from archiver.recipes import recipes_for
 if TYPE_CHECKING:
     import argparse
 
+    from archiver.configuration import Configuration
+
+EXAMPLE = "news-share-archiver @ git+https://github.com/OWNER/NAME"
+REPOSITORY = r"[A-Za-z0-9][A-Za-z0-9-]{0,38}/[A-Za-z0-9._-]{1,100}"
+SOURCE = r"[a-z0-9_-]+(?:/[a-z0-9_-]+)?"
 NAME = r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}"  # a file, a unit, a YAML string and a shell word as it stands
 UNSEEN = frozenset(("Cc", "Cf", "Cn", "Cs", "Zl", "Zp"))  # categories of characters that a line does not show
 OF_OUTPUT = "ARCHIVER_OUTPUT"
@@ -41,8 +45,12 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.add_argument(
         "--package",
         metavar="REQUIREMENT",
-        default=f"archiver=={archiver.__version__}",
-        help="github: what pip installs there (default %(default)s)",
+        help=f"github: what pip installs there, such as '{EXAMPLE}'; it must be said",
+    )
+    parser.add_argument(
+        "--repository",
+        metavar="OWNER/NAME",
+        help="github: the only repository in which the workflow runs, so that it does nothing in forks",
     )
     add_settings_options(parser)
     parser.set_defaults(run=run)
@@ -61,10 +69,11 @@ def run(arguments: argparse.Namespace) -> int:
         # Directories of recipes mean the same wherever the crawl runs on this machine.
         absolute = ",".join(str(Path(directory).absolute()) for directory in settings["ARCHIVER_RECIPES"])
         arguments.settings += [("ARCHIVER_RECIPES", absolute)] if absolute else []
-    if not arguments.package.strip() or arguments.package.strip().startswith("-"):
-        raise UsageError(f"--package {arguments.package}: expected what pip can install, and no option of pip's")
+    package = _package(arguments)
+    if arguments.repository is not None and not re.fullmatch(REPOSITORY, arguments.repository):
+        raise UsageError(f"--repository {arguments.repository}: expected OWNER/NAME, as GitHub has it")
     job = Job(_name(arguments), arguments.every, tuple(_crawl_arguments(arguments)), settings[OF_OUTPUT])
-    for value in (*job.arguments, job.output, arguments.package, sys.executable):
+    for value in (*job.arguments, job.output, package, sys.executable):
         if unseen := next((char for char in value if unicodedata.category(char) in UNSEEN), None):
             raise UsageError(f"{value!r}: holds a character that no schedule can hold: {unseen!r}")
     match arguments.scheduler:
@@ -73,9 +82,31 @@ def run(arguments: argparse.Namespace) -> int:
         case "systemd":
             text = systemd.render(job)
         case _:
-            text = github.render(job, arguments.package)
+            text = github.render(job, package, arguments.repository or "")
+            _warn_of_recipes(settings)
     sys.stdout.write(text)
     return 0
+
+
+def _package(arguments: argparse.Namespace) -> str:
+    """Return what pip is to install. Raises UsageError where it is not said: a name on PyPI may be anybody's."""
+    if arguments.package is None:
+        if arguments.scheduler == "github":
+            raise UsageError(f"say what pip is to install there, such as --package '{EXAMPLE}'")
+        return ""
+    package = str(arguments.package).strip()
+    if not package or package.startswith("-"):
+        raise UsageError(f"--package {arguments.package}: expected what pip can install, and no option of pip's")
+    return package
+
+
+def _warn_of_recipes(settings: Configuration) -> None:
+    """Say that directories of recipes on this machine are none of GitHub's."""
+    for directory in settings["ARCHIVER_RECIPES"]:
+        sys.stderr.write(
+            f"archiver: ARCHIVER_RECIPES={directory}: the workflow looks for this directory in the repository, as seen "
+            "from its root; commit the recipes there\n"
+        )
 
 
 def _environment(arguments: argparse.Namespace) -> list[tuple[str, str]]:
@@ -100,10 +131,12 @@ def _crawl_arguments(arguments: argparse.Namespace) -> list[str]:
 
 def _name(arguments: argparse.Namespace) -> str:
     """Return the schedule's name. Raises UsageError."""
+    given = arguments.sources
     if arguments.name is None:
-        sources = [re.sub(r"[^A-Za-z0-9_.]+", "-", source) for source in arguments.sources]
-        name = "-".join(["archiver", *sources])
-        if sources == arguments.sources and len(name) <= 64:
+        name = "-".join(["archiver", *(re.sub(r"[^A-Za-z0-9_.-]+", "-", one.replace("/", ".")) for one in given)])
+        # No name of a source holds a dot; but of several sources with hyphens nobody knows where one ends.
+        clear = all(re.fullmatch(SOURCE, one) for one in given) and (len(given) == 1 or "-" not in "".join(given))
+        if clear and len(name) <= 64:
             return name
         # Others may look the same without what is left out; a name is also a lock and a file, for one schedule only.
         mark = crc32("\0".join(arguments.sources).encode()) & 0xFFFFFF

@@ -50,7 +50,7 @@ class ReadPost(NamedTuple):
     date: datetime | None = None  # without an offset if it is written so
     written: str = ""  # the date, as it stands there
     categories: str = ""
-    parts: tuple[str, ...] = ()  # the categories that Jekyll makes of it: it splits a text at white space
+    split: tuple[str, ...] = ()  # the categories that Jekyll makes of one with white space in it
     tags: tuple[str, ...] = ()
     quote: str | None = None
     body: str = ""
@@ -84,7 +84,7 @@ def read_text(text: str, quoted: bool) -> ReadPost:
             date=read_written(written),
             written=written,
             categories=categories,
-            parts=tuple(categories.split()),
+            split=() if found[3][:1] == "[" else _split(categories),
             tags=tags,
         )
         rest = text[found.end() :]
@@ -177,11 +177,17 @@ def _any_front(text: str) -> tuple[ReadPost, int]:
             date=read_written(written),
             written=written,
             categories=" ".join(categories) if isinstance(categories, list) else str(categories),
-            parts=tuple(categories) if isinstance(categories, list) else tuple(str(categories).split()),
+            split=() if isinstance(categories, list) else _split(str(categories)),
             tags=tuple(tags) if isinstance(tags, list) else tuple(str(tags).split()),
         ),
         found.end(),
     )
+
+
+def _split(category: str) -> tuple[str, ...]:
+    """Return the categories that Jekyll makes of a text, if there are several; of a list it takes each as it stands."""
+    names = tuple(category.split())
+    return names if len(names) > 1 else ()
 
 
 def _misread(category: str) -> str:

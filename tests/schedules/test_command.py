@@ -65,13 +65,44 @@ def test_schedules_of_different_listings_have_different_names(
     schedule: Printer, one: list[str], other: list[str]
 ) -> None:
     names = [yaml.safe_load(schedule("github", *sources))["name"] for sources in (one, other)]
-    assert all(re.fullmatch(r"archiver-eastmoney-search-title(-a+)?-[0-9a-f]{6}", name) for name in names)
+    assert all(re.fullmatch(r"archiver-eastmoney\.search-title(-a+)?-[0-9a-f]{6}", name) for name in names)
     assert max(map(len, names)) <= 64
     assert names[0] != names[1]
 
 
 def test_a_schedule_of_a_source_has_its_name(schedule: Printer) -> None:
     assert yaml.safe_load(schedule("github", "eastmoney"))["name"] == "archiver-eastmoney"
+
+
+def test_a_schedule_of_a_listing_has_its_name(schedule: Printer) -> None:
+    assert yaml.safe_load(schedule("github", "eastmoney/rolling"))["name"] == "archiver-eastmoney.rolling"
+    two = yaml.safe_load(schedule("github", "eastmoney/rolling", "eastmoney/headlines"))["name"]
+    assert two == "archiver-eastmoney.rolling-eastmoney.headlines"
+    # Where one source ends and another begins must be plain.
+    assert re.fullmatch(
+        r"archiver-eastmoney\.fast-news-eastmoney-[0-9a-f]{6}",
+        yaml.safe_load(schedule("github", "eastmoney/fast-news", "eastmoney"))["name"],
+    )
+
+
+def test_what_github_installs_must_be_said(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["schedule", "github", "eastmoney"]) == 2
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert "say what pip is to install there, such as --package 'news-share-archiver @ git+" in captured.err
+
+
+@pytest.mark.parametrize("repository", ["a", "a/b/c", "a'/b", "/b", "a/", "-a/b", "a/b'"])
+def test_a_repository_is_an_owner_and_a_name(schedule: Printer, repository: str) -> None:
+    assert "expected OWNER/NAME" in schedule("github", f"--repository={repository}", status=2)
+
+
+def test_recipes_of_this_machine_are_warned_of(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (place / "mine").mkdir()
+    assert main(["schedule", "github", "-s", "ARCHIVER_RECIPES=mine", "--package", "x"]) == 0
+    captured = capsys.readouterr()
+    assert "ARCHIVER_RECIPES=mine: the workflow looks for this directory in the repository" in captured.err
+    assert "ARCHIVER_RECIPES=mine" in captured.out
 
 
 def test_an_interval_that_no_crontab_can_say_is_refused(capsys: pytest.CaptureFixture[str]) -> None:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 @pytest.fixture
 def text(schedule: Printer) -> str:
     """The workflow."""
-    package = "archiver @ git+https://example.org/a.git"
+    package = "news-share-archiver @ git+https://example.org/a.git"
     options = ("--output", DIRECTORY, "-s", VALUE, "--name", "on", "--package", package)
     return schedule("github", SOURCE, *options)
 
@@ -88,7 +88,7 @@ def test_what_a_user_gives_is_no_expression(text: str, schedule: Printer) -> Non
 def test_it_installs_and_crawls_what_was_asked_for(text: str, programs: Path, place: Path) -> None:
     shutil.copy(programs / "archiver", programs / "pip")
     step(text, "Install archiver", place)
-    assert calls(programs / "pip") == ["install", "--quiet", "archiver @ git+https://example.org/a.git"]
+    assert calls(programs / "pip") == ["install", "--quiet", "news-share-archiver @ git+https://example.org/a.git"]
     assert step(text, "Crawl", place, STATUS="3").returncode == 3
     assert calls(programs / "archiver") == ["crawl", SOURCE, "-s", VALUE, "--output", f"./{DIRECTORY}"]
 
@@ -151,3 +151,39 @@ def test_it_outlives_two_quiet_months(text: str, repository: Path, programs: Pat
 def evaluated(text: str) -> str:
     """Return `text` with its expressions evaluated, all of which are strings."""
     return re.sub(r"\$\{\{ '(.*?)' \}\}", r"\1", text)
+
+
+@pytest.mark.usefixtures("programs")
+@pytest.mark.parametrize("ignored", ["_captures/", "_captures", "*.gz", "**/_captures/*"])
+def test_what_git_ignores_is_left_out_and_the_rest_is_pushed(text: str, repository: Path, ignored: str) -> None:
+    for part in ("_posts", "_captures"):
+        (repository / DIRECTORY / part).mkdir(parents=True)
+        (repository / DIRECTORY / part / f"{part}.gz").write_text(part)
+    (repository / DIRECTORY / "_posts" / "one.md").write_text("one")
+    (repository / ".gitignore").write_text(f"{ignored}\n")
+    ran = push(text, repository)
+    assert ran.returncode == 0, ran.stderr
+    files = git("ls-tree", "-r", "-z", "--name-only", "main", cwd=repository.parent / "remote").split("\0")
+    assert f"{DIRECTORY}/_posts/one.md" in files
+    assert f"{DIRECTORY}/_captures/_captures.gz" not in files
+
+
+@pytest.mark.usefixtures("programs")
+def test_what_git_knew_before_it_was_ignored_is_kept_up_to_date(text: str, repository: Path) -> None:
+    file = repository / DIRECTORY / "_captures" / "one"
+    file.parent.mkdir(parents=True)
+    file.write_text("one")
+    assert push(text, repository).returncode == 0
+    (repository / ".gitignore").write_text("_captures/\n")
+    file.write_text("two")
+    assert push(text, repository).returncode == 0
+    assert git("show", f"main:{DIRECTORY}/_captures/one", cwd=repository.parent / "remote") == "two"
+
+
+def test_a_fork_runs_nothing(schedule: Printer, text: str) -> None:
+    job = yaml.safe_load(text)["jobs"]["crawl"]
+    assert job["if"] == "vars.ARCHIVER_RUNS_HERE == 'yes'"
+    assert "add the variable ARCHIVER_RUNS_HERE with the value yes" in text
+    known = schedule("github", "--repository", "some-one/news.archive")
+    assert yaml.safe_load(known)["jobs"]["crawl"]["if"] == "github.repository == 'some-one/news.archive'"
+    assert "ARCHIVER_RUNS_HERE" not in known

@@ -13,6 +13,8 @@ from archiver.errors import UsageError
 if TYPE_CHECKING:
     from archiver.commands.schedules.job import Job
 
+# Before each run, the time and the command go into the log.
+NOTE = 'echo "$(date +%Y-%m-%dT%H:%M:%S%z) $*"; exec "$@"'
 MAX_COMMAND = 998  # bytes; of a longer one Debian's cron refuses the whole crontab
 
 
@@ -31,6 +33,7 @@ def render(job: Job) -> str:
         every=job.every,
         minutes=minutes,
         hours=hours,
+        noted=_escaped(shlex.join(["sh", "-c", NOTE, "sh"])),
         directory=_escaped(shlex.quote(output)),
         command=_escaped(shlex.join(words)),
     )

@@ -16,8 +16,20 @@ if TYPE_CHECKING:
 GLOB = frozenset("*?[]\\")  # what the cache action and git take for patterns
 
 
-def render(job: Job, package: str) -> str:
-    """Return the workflow for `job`; `package` is what pip installs there. Raises UsageError."""
+# A fork has none of a repository's variables.
+VARIABLE = "ARCHIVER_RUNS_HERE"
+SET_VARIABLE = f"""\
+# In Settings, Secrets and variables, Actions, Variables, add the variable {VARIABLE} with the value yes: without it
+# nothing is run. Or print this with --repository OWNER/NAME.
+"""
+
+
+def render(job: Job, package: str, repository: str = "") -> str:
+    """Return the workflow for `job`. Raises UsageError.
+
+    package: what pip installs there. repository: the only one in which it is to run, as OWNER/NAME; without it a
+    variable of the repository says so.
+    """
     output = posixpath.normpath(job.output)
     if output.startswith(("/", "..")) or GLOB & set(output):
         raise UsageError(
@@ -33,6 +45,8 @@ def render(job: Job, package: str) -> str:
         # With ./ before it, no first character of it means anything to git, to the cache action or to a program.
         output=_yaml(output if output == "." else f"./{output}"),
         package=_shell([package]),
+        where=f"github.repository == '{repository}'" if repository else f"vars.{VARIABLE} == 'yes'",
+        once="" if repository else SET_VARIABLE,
         command=_shell(["archiver", "crawl", *job.arguments]),
     )
 

@@ -1,0 +1,31 @@
+"""Which profile the bodies of an archive were written in. No I/O."""
+
+from __future__ import annotations
+
+import re
+from itertools import islice
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from archiver.cleaning import Cleaner
+    from archiver.posts.read import ReadPost
+
+ENOUGH = 500  # posts
+# Cleaning a clean body changes nothing; but the rules for it may have changed since. Of bodies as a source sends them
+# far more than this are not clean.
+MOST_CHANGED = 0.1
+HTML = re.compile(r"<(?:p|div|br|table|img|h[1-6]|ul|ol|center|span|font)[\s>/]", re.IGNORECASE)
+
+
+def found_profile(posts: Iterable[ReadPost], cleaner: Cleaner) -> str:
+    """Return the profile (`clean` or `source`) that posts of a recipe were written in; nothing if they do not show it.
+
+    cleaner: the recipe's. Of many posts the first are looked at; those without HTML say nothing.
+    """
+    bodies = list(islice((post.body for post in posts if not post.damage and HTML.search(post.body)), ENOUGH))
+    if not bodies:
+        return ""
+    changed = sum(cleaner.clean(body, "") != body for body in bodies)
+    return "source" if changed > MOST_CHANGED * len(bodies) else "clean"
