@@ -39,7 +39,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         *("addresses", "article", "captures", "configuration", "dates", "errors", "index", "listings", "net", "pages"),
         *("recipes", "recorder", "signals", "spans", "yields"),
     },
-    "cleaning": {"html", "recipes", "text"},
+    "cleaning": {"errors", "html", "recipes", "text"},
     "posts": {"article", "batches", "cleaning", "errors", "recipes", "text"},
     "pipelines": {"article", "cleaning", "dates", "errors", "index", "posts", "recipes", "recorder", "spans", "text"},
     "adoption": {"addresses", "dates", "errors", "index", "posts", "recipes", "spans", "text"},

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from archiver.cleaning import Cleaner, source_body
-from archiver.errors import QuarantineError
+from archiver.cleaning import Cleaner, shows_something, source_body
+from archiver.errors import BodyError, QuarantineError
 from archiver.recipes import recipes_for
 
 if TYPE_CHECKING:
@@ -31,11 +31,14 @@ class CleanPipeline:
 
     def process_item(self, article: Article) -> Article:
         """Return `article` with its body cleaned. Raises QuarantineError."""
-        if self._source:
-            body = source_body(article.body)
-        else:
-            body = self._cleaners[article.recipe].clean(article.body, article.url)
-        if not body.strip():
+        try:
+            if self._source:
+                body = source_body(article.body).html
+            else:
+                body = self._cleaners[article.recipe].clean(article.body, article.url).html
+        except BodyError as error:
+            raise QuarantineError(f"{article.address}: {error}") from error
+        if not shows_something(body):
             raise QuarantineError(f"{article.address}: nothing of the body is left after cleaning")
         article.body = body
         return article

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from archiver.errors import QuarantineError
 from archiver.pipelines.base import RecipePipeline
 from archiver.recipes.recipe import FIELDS
-from archiver.text import one_line
+from archiver.text import is_visible, one_line
 
 if TYPE_CHECKING:
     from archiver.article import Article
@@ -30,7 +30,7 @@ class ValidatePipeline(RecipePipeline):
         for name in FIELDS:
             value = getattr(article, name)
             if value:
-                setattr(article, name, one_line(value))
+                setattr(article, name, one_line(value) if is_visible(value) else "")
         if not CONTENT.search(article.body):
             raise QuarantineError(f"{article.address}: the body holds neither words nor pictures")
         return article
