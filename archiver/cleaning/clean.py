@@ -42,7 +42,7 @@ NUMBER = re.compile(r"-?[0-9]{1,9}")
 NO_ATTRIBUTES: dict[str, re.Pattern[str]] = {}
 NEVER = r"(?!)"
 # Text that comes out as it goes in: nothing to escape, no break, no blank but spaces.
-PLAIN = r"[^<>&{\x00-\x1f\x7f-\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff\ud800-\udfff\ufffe\uffff]++"
+PLAIN = r"[^<>&{\x00-\x1f\x7f-\xa0\u1680\u2000-\u200a\u2028-\u202f\u205f\u2066-\u2069\u3000\ufeff\ud800-\udfff\ufffe\uffff]++"
 
 
 class Cleaner:

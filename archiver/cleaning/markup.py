@@ -12,7 +12,7 @@ DROPPED = frozenset(
     ).split()
 )
 # Nor of what is in these, unless they cannot show what they are for; or someone forgot to end one.
-EMBEDDED = frozenset("audio canvas datalist map video".split())
+EMBEDDED = frozenset("audio canvas datalist video".split())
 # Controls and the like: boxes in the text, whose words are apart from what is beside them.
 BOXES = frozenset("applet button marquee object optgroup option select textarea".split())
 

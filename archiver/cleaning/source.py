@@ -246,7 +246,7 @@ def _rewritten(element: _Element) -> Iterator[str]:
         if name in SAFE:
             attributes = "".join(
                 f' {key}="{escape_attribute(value)}"'
-                for key, value in ((str(key), str(value)) for key, value in child.attrib.items())
+                for key, value in ((str(key), without_indents(printable(str(value)))) for key, value in child.items())
                 if ATTRIBUTE_NAME.fullmatch(key) and not _is_harmful(key.lower(), value)
             )
             yield f"<{name}{attributes} />" if name in VOID else f"<{name}{attributes}>"
