@@ -42,6 +42,10 @@ class GoneError(PageError):
     """An answer that says that there is no such article (any more)."""
 
 
+class BodyError(ArchiverError):
+    """A body that is not cleaned: too large for an article."""
+
+
 class TimeFormatError(ArchiverError):
     """A time whose form is not known or that does not name a whole date."""
 

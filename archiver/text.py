@@ -3,24 +3,32 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from html import unescape
 from html.entities import html5
 
 # YAML 1.2, 5.1 (c-printable) less the C1 controls and the marks that no reader sees; XML 1.0, 2.2 is narrower still.
-UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufeff\ufffe\uffff]")
+# And what turns the direction of all text that follows (Unicode, UAX 9, 2.1 to 2.5: embeddings, overrides, isolates).
+UNPRINTABLE = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufeff\ufffe\uffff]"
+)
 BREAK = re.compile("[\t\n\r\u2028\u2029]")
 SPACES = re.compile(r"\s+")
 # A tag in a line of text, of which `<` is mostly just that; and an entity with its semicolon.
 LINE_TAG = re.compile(r"</?[a-zA-Z][a-zA-Z0-9]*(?:\s[^<>]*)?/?>|<!--.*?-->", re.DOTALL)
 ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][\da-fA-F]{1,6}|[a-zA-Z][a-zA-Z\d]*);")
 TAGS = re.compile(r"<!--.*?(?:-->|\Z)|</?[a-zA-Z][^>]*+(?:>|\Z)", re.DOTALL)
+# A number of so many digits is no character, and more than Python makes an integer of.
+LONG_REFERENCE = re.compile(r"&#(?:[0-9]{9,}|[xX][0-9a-fA-F]{9,});?")
+# General categories of which nothing is seen, and letters and signs of which nothing is either (Unicode:
+# Default_Ignorable_Code_Point; and the empty cell of Braille).
+UNSEEN = frozenset("Zs Zl Zp Cc Cf Cs Cn Mn Me".split())
+BLANKS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
 
 
 def printable(text: str) -> str:
-    """Return `text` without control characters (tab, LF and CR stay), lone surrogates and byte-order marks.
-
-    A form feed becomes a space: it is white space to HTML.
-    """
+    """Return `text` without control characters (tab, LF and CR stay), lone surrogates, byte-order marks, and without
+    controls of its direction. A form feed becomes a space: it is white space to HTML."""
     return text if text.isprintable() else UNPRINTABLE.sub("", text.replace("\f", " "))
 
 
@@ -42,6 +50,16 @@ def _character(entity: re.Match[str]) -> str:
     return unescape(name) if name[1] == "#" or name[1:] in html5 else name
 
 
+def is_visible(text: str) -> bool:
+    """Return whether a reader sees anything of `text`: not of spaces, joiners, fillers, controls, or marks alone."""
+    return any(character not in BLANKS and unicodedata.category(character) not in UNSEEN for character in text)
+
+
 def without_tags(html: str) -> str:
     """Return the text of `html`, roughly: for looking something up in it, never for showing it."""
     return TAGS.sub("", html).strip()
+
+
+def unescaped(text: str) -> str:
+    """Return `text` with what its character references stand for, however many digits they have."""
+    return unescape(LONG_REFERENCE.sub("\ufffd", text) if "&#" in text else text)

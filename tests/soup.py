@@ -8,16 +8,26 @@ BLOCKS = (
     "p div h2 h6 pre ul ol li dl dt dd table caption thead tbody tfoot tr td th blockquote figure figcaption "
     "section article center address form fieldset details summary"
 ).split()
-OTHERS = "b strong i em sub sup code span font u a label small time o:p unknown custom-tag wbr".split()
+OTHERS = (
+    "b strong i em sub sup code del ins s strike q mark ruby rt rp span font u a label small time o:p unknown "
+    "custom-tag wbr"
+).split()
 ATTRIBUTES = (
     *("", "", "", ' class="em_media"', " class=em_media align=left", ' style="color:red"', " data-x='<'"),
+    *(' value="-2" type=a reversed', ' style="float : left"'),
     *(' href="http://a.example/?q=1&p={{x}}"', ' href="/b c"', " href=javascript:x()", " href='#top'"),
-    *(' src="http://a.example/1.png" alt="{{\n\n"', ' colspan="2"', ' rowspan="x"', ' start="3"', " onclick='x()'"),
+    *(
+        ' src="http://a.example/1.png" alt="{{\n\n"',
+        ' colspan="2"',
+        ' rowspan="x"',
+        ' start="3"',
+        " onclick='x()'",
+    ),
 )
 UNSEEN = (
     *("<script>if (1 < 2) lost()</script>", "<style>p {lost: 1}</style>", "<!-- lost <p> -->", "<title>lost</title>"),
     *('<span style="DISPLAY : none">lost</span>', "<p hidden>lost</p>", '<div class="x advert"><b>lost</b></div>'),
-    *("<iframe src=x>lost</iframe>", "<select><option>lost</select>", "<textarea><p>lost</textarea>"),
+    *("<iframe src=x>lost</iframe>", "<noembed><p>lost</noembed>", "<noframes>lost</noframes>"),
 )
 BLANKS = (
     " ",

@@ -104,7 +104,7 @@ def element(name: str, attributes: Iterable[tuple[str, str | None]]) -> str:
         for key, value in attributes
         if re.fullmatch(r"(?!xml)[a-zA-Z_][\w.:-]*", key, re.ASCII)
     }
-    return f"<{re.sub('(?:&nbsp;|[^a-zA-Z0-9.:-])+', '_', name)} {sorted(kept.items())}>"
+    return f"<{re.sub('&nbsp;|[^a-zA-Z0-9.:-]', '', name)} {sorted(kept.items())}>"
 
 
 def text(value: str) -> str:

@@ -85,11 +85,11 @@ def test_every_trap_is_a_page_with_its_title_and_words(site: Site) -> None:
         title, text = one_line(trap), escape(trap, quote=False)
         table = f"<table><tr><td>{text}</td><td>乙</td></tr></table>"
         body = f"<p>{text}</p>{text}<p>甲<b>{text}</b></p>{table}<pre>{text}</pre>"
-        html = cleaner.clean(body, "http://a.example/")
+        html = cleaner.clean(body, "http://a.example/").html
         tags = (title,) if title else ()
         entries.append(entry(id=f"{number}", title=title, source=title, tags=tags, html=html, quote=title))
     for number, body in enumerate(bodies, len(words)):
-        html = SMALL.sub("", cleaner.clean(body, "http://a.example/"))
+        html = SMALL.sub("", cleaner.clean(body, "http://a.example/").html)
         entries.append(entry(id=f"{number}", html=html))
     target = site.root / "content" / "news"
     load_format("hugo").write(iter(entries), target, About(site.root, target, SITE, SITE))

@@ -45,7 +45,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "article": set(),
     "dates": {"errors", "recipes"},
     "pages": {"addresses", "answer", "article", "encoding", "errors", "html", "recipes", "text", "urls"},
-    "cleaning": {"html", "recipes", "text"},
+    "cleaning": {"errors", "html", "recipes", "text"},
     "posts": {"article", "cleaning", "dates", "recipes", "text"},
     "extract": {"answer", "article", "cleaning", "dates", "errors", "pages", "plugins", "posts", "recipes", "text"},
     "decide": {"article", "captures", "clock", "errors", "index", "places", "posts", "recipes"},

@@ -27,5 +27,5 @@ def found_profile(posts: Iterable[ReadPost], cleaner: Cleaner) -> str:
     bodies = list(islice((post.body for post in posts if not post.damage and HTML.search(post.body)), ENOUGH))
     if not bodies:
         return ""
-    changed = sum(cleaner.clean(body, "") != body for body in bodies)
+    changed = sum(cleaner.clean(body, "").html != body for body in bodies)
     return "source" if changed > MOST_CHANGED * len(bodies) else "clean"

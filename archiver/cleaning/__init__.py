@@ -1,6 +1,8 @@
 """Cleaning: a source's body HTML in, the body of a post out, in one of two profiles. No I/O."""
 
 from archiver.cleaning.clean import Cleaner
+from archiver.cleaning.cleaned import Cleaned
 from archiver.cleaning.source import source_body
+from archiver.cleaning.visible import shows_something
 
-__all__ = ["Cleaner", "source_body"]
+__all__ = ["Cleaned", "Cleaner", "shows_something", "source_body"]

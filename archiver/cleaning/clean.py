@@ -3,25 +3,31 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple
-from urllib.parse import urljoin, urlsplit
+from contextlib import suppress
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from lxml import etree
 
+from archiver.cleaning.address import resolved
+from archiver.cleaning.cleaned import Cleaned, check_size
 from archiver.cleaning.fragment import BREAK, Fragment
 from archiver.cleaning.markup import (
     ATTRIBUTES,
+    BOXES,
     DROPPED,
     EMBEDDED,
     FREE_PARAGRAPHS,
     INLINE,
     KEPT_BLOCKS,
+    PREFORMATTED,
     UNWRAPPED_BLOCKS,
     UNWRAPPED_INLINE,
 )
+from archiver.cleaning.pictures import is_pixel, picture_address
 from archiver.cleaning.rules import INDENT, escape_attribute
-from archiver.html import parse_fragment
+from archiver.cleaning.style import read_style
+from archiver.cleaning.tree import body_tree
 from archiver.text import printable
 
 if TYPE_CHECKING:
@@ -31,17 +37,12 @@ if TYPE_CHECKING:
 
     from archiver.recipes.recipe import CleanRules
 
-PIXEL_SIZES = frozenset({"0", "1", "0px", "1px"})
-PIXEL = frozenset(f"{side}:{size}" for side in ("width", "height") for size in PIXEL_SIZES)
-SCHEME = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:")
-LINK_SCHEMES = ("http://", "https://", "mailto:")
-PICTURE = re.compile(r"https?://|data:image/(?:png|jpe?g|gif|webp);", re.IGNORECASE)
-# Where there is one that is loaded late, `src` is a placeholder. The last is the original of which `src` is a copy.
-PICTURE_SOURCES = ("data-src", "data-original", "src", "orginial_src")
-TBODY = re.compile("<tbody", re.IGNORECASE)
+LINK_SCHEMES = ("http:", "https:", "mailto:")
+NUMBER = re.compile(r"-?[0-9]{1,9}")
+NO_ATTRIBUTES: dict[str, re.Pattern[str]] = {}
 NEVER = r"(?!)"
 # Text that comes out as it goes in: nothing to escape, no break, no blank but spaces.
-PLAIN = r"[^<>&{\x00-\x1f\x7f-\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff\ud800-\udfff\ufffe\uffff]++"
+PLAIN = r"[^<>&{\x00-\x1f\x7f-\xa0\u1680\u2000-\u200a\u2028-\u202f\u205f\u2066-\u2069\u3000\ufeff\ud800-\udfff\ufffe\uffff]++"
 
 
 class Cleaner:
@@ -62,28 +63,30 @@ class Cleaner:
             **dict.fromkeys(INLINE, self._inline),
             **dict.fromkeys(DROPPED, self._drop),
             **dict.fromkeys(EMBEDDED, self._embedded),
+            **dict.fromkeys(BOXES, self._box),
             "a": self._link,
             "br": self._line_break,
             "img": self._picture,
+            "svg": self._drawing,
         }
 
-    def clean(self, html: str, base: str) -> str:
+    def clean(self, html: str, base: str) -> Cleaned:
         """Return `html` cleaned: well-formed, balanced, safe for Markdown and Liquid; the same if it is clean.
 
-        base: the address against which relative links are resolved.
+        base: the address against which relative addresses are resolved: of the page, or what its `base` element says.
+        Raises BodyError if it is too long.
         """
+        check_size(html)
         html = html.replace(f"<p>{INDENT}", "<p>")
         if "\r" in html:
             html = html.replace("\r\n", "\n").replace("\r", "\n")
         if self._clean_already.fullmatch(html) and not self._has_advertising(html):
-            return html
-        root = parse_fragment(html)
-        if not TBODY.search(html):  # parsing has put one around each row that has none
-            etree.strip_tags(root, "tbody")
-        self._simplify(root, base)
+            return Cleaned(html, {})
+        root = body_tree(html)
         fragment = Fragment(self._advertising)
+        self._simplify(fragment, root, base)
         self._children(fragment, root, base)
-        return fragment.result()
+        return Cleaned(fragment.result(), fragment.dropped)
 
     def _has_advertising(self, html: str) -> bool:
         """Return whether a paragraph of `html`, which is clean already, is advertising."""
@@ -91,17 +94,48 @@ class Cleaner:
         # Paragraph by paragraph: a recipe's expression may say where the text ends.
         return any(is_advertising(part[part.find(">") + 1 :]) for part in _without_inner_tags(html).split("</p>"))
 
-    def _simplify(self, root: _Element, base: str) -> None:
-        """Let libxml2 unwrap what means nothing: nobody unwraps faster."""
+    def _simplify(self, fragment: Fragment, root: _Element, base: str) -> None:
+        """Bring the tree to the elements that are written, and let libxml2 unwrap what means nothing: nobody unwraps
+        faster."""
+        for element in root.iter(*PREFORMATTED):
+            element.tag = "pre"
+        for items in root.iter("ol"):
+            self._keep_numbers(items)
         for element in list(root.iter("a", *UNWRAPPED_INLINE)):
-            if element.attrib and self._is_hidden(element):
-                element.clear(keep_tail=True)  # type: ignore[call-arg]  # which the stubs do not know
+            if element.attrib:
+                if self._is_hidden(element):
+                    element.clear(keep_tail=True)  # type: ignore[call-arg]  # which the stubs do not know
+                elif (style := element.get("style")) and read_style(style).is_block:
+                    self._make_block(element)
             if element.tag == "a":
-                if address := self._target(element, base):
+                if address := self._target(fragment, element, base):
                     element.set("href", address)
                 else:
                     element.tag = UNWRAPPED_INLINE[0]
         etree.strip_tags(root, *UNWRAPPED_INLINE)
+
+    def _make_block(self, element: _Element) -> None:
+        """Put what is in `element` into a block."""
+        block = element.makeelement("div")
+        block.text, element.text = element.text, None
+        block.extend(list(element))
+        element.append(block)
+
+    def _keep_numbers(self, items: _Element) -> None:
+        """Number the items that follow empty ones, which are not written."""
+        written = [item for item in items if item.tag == "li" and not self._is_hidden(item)]
+        step = -1 if items.get("reversed") is not None else 1
+        start = items.get("start") or ""
+        number = (int(start) if is_number(start) else len(written) if step < 0 else 1) - step
+        follows_empty = False
+        for item in written:
+            value = item.get("value") or ""
+            number = int(value) if is_number(value) else number + step
+            if follows_empty:
+                item.set("value", str(number))
+            follows_empty = (
+                not "".join(map(str, item.itertext())).strip() and next(item.iter("img", "td"), None) is None
+            )
 
     def _children(self, fragment: Fragment, parent: _Element, base: str) -> None:
         if text := parent.text:
@@ -118,7 +152,7 @@ class Cleaner:
                 fragment.text(text)
 
     def _is_hidden(self, element: _Element) -> bool:
-        if (style := element.get("style")) and _read(style).hides:
+        if (style := element.get("style")) and read_style(style).hides:
             return True
         if (names := element.get("class")) and not self._drop_classes.isdisjoint(names.split()):
             return True
@@ -130,6 +164,16 @@ class Cleaner:
     def _embedded(self, fragment: Fragment, element: _Element, base: str) -> None:
         if next(element.iter("p"), None) is not None:
             self._unwrapped(fragment, element, base)
+
+    def _box(self, fragment: Fragment, element: _Element, base: str) -> None:
+        fragment.text(" ")
+        self._children(fragment, element, base)
+        fragment.text(" ")
+
+    def _drawing(self, fragment: Fragment, element: _Element, base: str) -> None:
+        """Write the text in a drawing."""
+        for text in element.iter("text", "foreignObject"):
+            self._box(fragment, text, base)
 
     def _paragraph(self, fragment: Fragment, element: _Element, base: str) -> None:
         name = element.tag
@@ -155,9 +199,9 @@ class Cleaner:
         if not element.attrib:
             return f"<{name}>"
         kept = [
-            f' {key}="{value}"'
-            for key in ATTRIBUTES.get(name, ())
-            if (value := element.get(key)) and value.isascii() and value.isdigit()
+            f' {key}="{value or key}"'
+            for key, form in ATTRIBUTES.get(name, NO_ATTRIBUTES).items()
+            if (value := element.get(key)) is not None and form.fullmatch(value)
         ]
         names = element.get("class")
         if names and (words := [word for word in names.split() if word in self._keep_classes]):
@@ -181,18 +225,18 @@ class Cleaner:
             self._children(fragment, element, base)
             fragment.end_inline()
 
-    def _target(self, element: _Element, base: str) -> str:
+    def _target(self, fragment: Fragment, element: _Element, base: str) -> str:
         """Return where the link leads, or nothing if it is one of the site's own or leads nowhere."""
-        names = element.get("class")
+        written, names = element.get("href") or "", element.get("class")
         if names and not self._unwrap_classes.isdisjoint(names.split()):
             return ""
-        address = _absolute(element.get("href") or "", base)
-        if not address.lower().startswith(LINK_SCHEMES):
-            return ""
-        try:
-            return "" if urlsplit(address).hostname in self._unwrap_hosts else address
-        except ValueError:
-            return ""
+        address = resolved(written, base)
+        if address.lower().startswith(LINK_SCHEMES):
+            with suppress(ValueError):
+                return "" if urlsplit(address).hostname in self._unwrap_hosts else address
+        if written and written[0] != "#":
+            fragment.drop("links")
+        return ""
 
     def _line_break(self, fragment: Fragment, element: _Element, base: str) -> None:
         fragment.line_break()
@@ -200,14 +244,12 @@ class Cleaner:
 
     def _picture(self, fragment: Fragment, element: _Element, base: str) -> None:
         """Write a picture, unless it is a tracking pixel or made anew at each load."""
-        if element.get("width") in PIXEL_SIZES or element.get("height") in PIXEL_SIZES:
+        if is_pixel(element):
             return
-        if (style := element.get("style")) and _read(style).makes_a_pixel:
-            return
-        for key in PICTURE_SOURCES:
-            if (written := element.get(key)) and PICTURE.match(address := _absolute(written, base)):
-                break
-        else:
+        address = picture_address(element, base)
+        if not address:
+            if element.attrib:
+                fragment.drop("pictures")
             return
         if self._live_picture.search(address):
             return
@@ -218,30 +260,9 @@ class Cleaner:
         fragment.picture(tag + " />")
 
 
-class Style(NamedTuple):
-    """What matters of an element's style."""
-
-    hides: bool
-    makes_a_pixel: bool
-
-
-@lru_cache(maxsize=64)  # bodies repeat a few
-def _read(style: str) -> Style:
-    style = "".join(style.split()).lower()
-    return Style("display:none" in style or "visibility:hidden" in style, not PIXEL.isdisjoint(style.split(";")))
-
-
-def _absolute(address: str, base: str) -> str:
-    """Return `address` absolute, with no character in it that breaks an attribute, Markdown or Liquid."""
-    address = "".join(address.split())
-    if not address.isprintable():
-        address = printable(address)
-    if not SCHEME.match(address):
-        try:
-            address = printable("".join(urljoin(base, address).split())) if address[:1] not in ("", "#") else ""
-        except ValueError:
-            return ""
-    return address.replace("{", "%7B").replace("}", "%7D")
+def is_number(value: str) -> bool:
+    """Return whether `value` is a whole number as HTML has it."""
+    return NUMBER.fullmatch(value) is not None
 
 
 def _without_inner_tags(html: str) -> str:

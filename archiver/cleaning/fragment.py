@@ -42,6 +42,7 @@ class Fragment:
     """
 
     def __init__(self, unwanted: re.Pattern[str]) -> None:
+        self.dropped: dict[str, int] = {}
         self._unwanted = unwanted
         self._out: list[str] = []
         self._frames: list[Frame] = [Frame("", "", "", running=False, implied=False)]
@@ -63,6 +64,10 @@ class Fragment:
         if "\n" in text:
             text = LINE_START.sub(lambda found: _line_start(found[0]), text)
         return liquid_safe(text.strip())
+
+    def drop(self, what: str) -> None:
+        """Count something that is left out though a reader may miss it."""
+        self.dropped[what] = self.dropped.get(what, 0) + 1
 
     def takes(self, name: str) -> bool:
         """Return whether the block `name` is written here; if not, only a boundary stands around its content."""
@@ -159,8 +164,11 @@ class Fragment:
         if self._running:
             if self._frames[-1].name == "pre":
                 self._held.append(_printable(text).replace("\n", "&#10;"))
-            elif "\n" in text or not (self._held and self._held[-1] == BREAK):
-                self._held.append(_printable(text))
+            else:
+                if self._held and self._held[-1] == BREAK:
+                    text = text.lstrip(" \t\u3000")
+                if text:
+                    self._held.append(_printable(text))
         elif "\n" in text and not self._gap:
             self._gap = text if text in GAPS else _line_start(text)
 

@@ -1,13 +1,20 @@
 """HTML as this package divides it. Names are those of the HTML standard."""
 
+import re
+
 VOID = frozenset("area base br col embed hr img input link meta param source track wbr".split())
 
-# Never text of the article, whatever is in them.
+# Browsers show nothing of what is in these.
 DROPPED = frozenset(
-    "script style template title meta link base iframe frame frameset param source track area input textarea".split()
+    (
+        "script style template title meta link base iframe frame frameset param source track area input noembed "
+        "noframes"
+    ).split()
 )
-# Nor these, unless someone forgot to end one and whole paragraphs have come to stand in it.
-EMBEDDED = frozenset("object embed applet svg canvas audio video map button select option optgroup datalist".split())
+# Nor of what is in these, unless they cannot show what they are for; or someone forgot to end one.
+EMBEDDED = frozenset("audio canvas datalist video".split())
+# Controls and the like: boxes in the text, whose words are apart from what is beside them.
+BOXES = frozenset("applet button marquee object optgroup option select textarea".split())
 
 # Blocks that are kept: those that hold text, those that hold other blocks of their own kind, and those that hold both.
 FREE_PARAGRAPHS = frozenset("p h1 h2 h3 h4 h5 h6".split())
@@ -19,14 +26,22 @@ KEPT_BLOCKS = PARAGRAPHS | LISTS_AND_TABLES | FLOW
 # Blocks of which only the content is kept.
 UNWRAPPED_BLOCKS = frozenset(
     (
-        "html head body div section article main header footer aside nav address center details summary fieldset "
+        "div section article main header footer aside nav address center details summary fieldset "
         "legend form hgroup hr menu dir noframes dialog search"
     ).split()
 )
 BLOCKS = KEPT_BLOCKS | UNWRAPPED_BLOCKS
 
 # Inline elements that carry meaning, under the name that they are kept by.
-INLINE = {"strong": "strong", "b": "strong", "em": "em", "i": "em", "sub": "sub", "sup": "sup", "code": "code"}
+INLINE = {
+    **{name: name for name in "strong em sub sup code del ins s q mark ruby rt rp".split()},
+    "b": "strong",
+    "i": "em",
+    "strike": "s",
+}
+
+# Blocks of text that is preformatted.
+PREFORMATTED = ("listing", "plaintext", "xmp")
 
 # Of all others only the content is kept; the most common are:
 UNWRAPPED_INLINE = ("span", "font")
@@ -59,4 +74,9 @@ IMPLIED = {
 }
 IMPLIED_FOR_TEXT = {**IMPLIED, "": "p", "blockquote": "p"}
 
-ATTRIBUTES = {"td": ("colspan", "rowspan"), "th": ("colspan", "rowspan"), "ol": ("start",)}
+# Attributes that are kept, with the values that they can have.
+ATTRIBUTES = {
+    **{name: {"colspan": re.compile(r"[0-9]+"), "rowspan": re.compile(r"[0-9]+")} for name in CELLS},
+    "ol": {"start": re.compile(r"-?[0-9]+"), "type": re.compile("[1aAiI]"), "reversed": re.compile("(?s:.*)")},
+    "li": {"value": re.compile(r"-?[0-9]+")},
+}

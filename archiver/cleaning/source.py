@@ -7,14 +7,17 @@ as a browser would and written anew, and then kept by the same rules.
 from __future__ import annotations
 
 import re
-from html import unescape
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from archiver.cleaning.markup import BLOCKS, VOID
+from archiver.cleaning.cleaned import Cleaned, check_size
+from archiver.cleaning.markup import BLOCKS, BOXES, VOID
+from archiver.cleaning.references import with_semicolons
 from archiver.cleaning.rules import escape, escape_attribute, liquid_safe, without_indents
-from archiver.html import DEEPEST, parse_fragment
-from archiver.text import printable
+from archiver.cleaning.style import is_harmless
+from archiver.cleaning.tree import body_tree
+from archiver.html import DEEPEST
+from archiver.text import printable, unescaped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -53,9 +56,8 @@ SAFE = (PHRASING - {"button", "input", "option", "select"}) | frozenset(
     ).split()
 )
 # Browsers show nothing of these. Of every other element that is not safe the content stays.
-UNSEEN = frozenset("script style iframe template title".split())
+UNSEEN = frozenset("script style iframe template title noembed noframes datalist".split())
 HARMFUL_ATTRIBUTE = re.compile(r"on|(?:srcdoc|formaction|ping|http-equiv|xmlns|markdown)$", re.IGNORECASE)
-HARMFUL_STYLE = re.compile(r"expression|script|behaviou?r|binding|@import", re.IGNORECASE)
 ADDRESS_ATTRIBUTES = frozenset("href src action background cite data longdesc poster srcset xlink:href".split())
 SCHEME = re.compile(r"([a-z][a-z0-9+.-]*):", re.IGNORECASE)
 HARMLESS_ADDRESS = re.compile(r"(?:https?|ftp|mailto|tel):|data:image/(?:png|jpe?g|gif|webp)[;,]", re.IGNORECASE)
@@ -76,14 +78,18 @@ ACTIVE = re.compile(
 )
 
 
-def source_body(html: str) -> str:
-    """Return `html` for a post: the same bytes but for pairs of ideographic spaces, if nothing in it is dangerous."""
+def source_body(html: str) -> Cleaned:
+    """Return `html` for a post: the same bytes but for pairs of ideographic spaces, if nothing in it is dangerous.
+
+    Raises BodyError if it is too long.
+    """
+    check_size(html)
     kept = _keep(without_indents(printable(html)))
     if kept is None:
-        kept = _keep(without_indents(printable("".join(_rewritten(parse_fragment(html))))))
+        kept = _keep(without_indents(printable("".join(_rewritten(body_tree(html))))))
         if kept is None:
             raise AssertionError("a fragment that was written anew is not sound")
-    return liquid_safe(kept)
+    return Cleaned(liquid_safe(kept), {})
 
 
 def _keep(html: str) -> str | None:
@@ -107,6 +113,8 @@ def _keep(html: str) -> str | None:
             run = Run()
             in_block = True
         text = token[0]
+        if "&" in text and not token["comment"]:
+            text = with_semicolons(text, attributes=bool(name))
         if token["attributes"] and ("{{" in text or "{%" in text):
             text = ADDRESS.sub(lambda found: found[1] + found[2].replace("{", "%7B").replace("}", "%7D"), text)
         if ("\n" in text or "\r" in text) and not (top_level and token["text"]):
@@ -140,14 +148,14 @@ def _balanced(token: re.Match[str], name: str, open_names: list[str]) -> bool:
 
 def _attributes(text: str) -> Iterator[tuple[str, str]]:
     for name, double_quoted, single_quoted in ATTRIBUTE.findall(text):
-        yield name.lower(), unescape(double_quoted or single_quoted)
+        yield name.lower(), unescaped(double_quoted or single_quoted)
 
 
 def _is_harmful(name: str, value: str) -> bool:
     if HARMFUL_ATTRIBUTE.match(name):
         return True
     if name == "style":
-        return HARMFUL_STYLE.search(value) is not None
+        return not is_harmless(value)
     if name in ADDRESS_ATTRIBUTES:
         value = IGNORED_IN_ADDRESSES.sub("", value)
         return SCHEME.match(value) is not None and not HARMLESS_ADDRESS.match(value)
@@ -188,7 +196,7 @@ class Run:
         """Return the run, made safe as Markdown. glued: a block follows."""
         items = ["".join(parts) for parts in self._items]
         elements = [item for item in items if item.startswith("<") and not item.startswith("<!--")]
-        is_blank = not any(unescape(item).strip() for item in items if not item.startswith("<"))
+        is_blank = not any(unescaped(item).strip() for item in items if not item.startswith("<"))
         if is_blank and not any(map(_is_span, elements)):
             gap = [item for item in _gap(items, "" if glued else "\n") if item]
             if not elements or not any(first[0] == second[0] == "<" for first, second in pairwise(gap)):
@@ -216,7 +224,7 @@ def _gap(items: list[str], end: str) -> Iterator[str]:
         if item.startswith("<"):
             yield item
             continue
-        blank = _thin(unescape(item))
+        blank = _thin(unescaped(item))
         # Markdown takes an indented comment for a paragraph, up to the end of its line.
         alone = not LINE_BREAK.search(comment) and LINE_BREAK.match(rest.lstrip(" \t\u3000"))
         yield blank if alone or not comment.startswith("<!--") else blank.rstrip(" ")
@@ -233,18 +241,23 @@ def _rewritten(element: _Element) -> Iterator[str]:
         yield escape(element.text)
     for child in element:
         name = str(child.tag)
-        if name in BLOCKS - SAFE - {"html", "head", "body"}:
+        if name in BLOCKS - SAFE:
             name = "div"
         if name in SAFE:
             attributes = "".join(
                 f' {key}="{escape_attribute(value)}"'
-                for key, value in ((str(key), str(value)) for key, value in child.attrib.items())
+                for key, value in ((str(key), without_indents(printable(str(value)))) for key, value in child.items())
                 if ATTRIBUTE_NAME.fullmatch(key) and not _is_harmful(key.lower(), value)
             )
             yield f"<{name}{attributes} />" if name in VOID else f"<{name}{attributes}>"
             yield from _rewritten(child)
             if name not in VOID:
                 yield f"</{name}>"
+        elif name in BOXES or name == "text":  # whose words are apart from those beside them
+            before, after = child.getprevious(), child.getnext()
+            text_before = element.text if before is None else before.tail or before.tag not in BLOCKS
+            yield from (" " if text_before else "", *_rewritten(child))
+            yield " " if child.tail or (after is not None and after.tag not in BLOCKS) else ""
         elif name not in UNSEEN:
             yield from _rewritten(child)
         if child.tail:

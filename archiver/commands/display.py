@@ -113,5 +113,6 @@ def _as_json(result: Result) -> dict[str, object]:
             "response_url": article.response_url,
             "fetched": article.fetched.isoformat(timespec="seconds"),
             "rules": article.rules,
+            "dropped": article.dropped,
         }
     return record

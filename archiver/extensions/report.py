@@ -55,6 +55,7 @@ class Report:
         self._crawler = crawler
         self._started, self._begun = now(), time.monotonic()
         self.counts: Counter[str] = Counter()
+        self.dropped: Counter[str] = Counter()  # links and pictures of bodies, that lead nowhere
         self.interrupted = False
         self.bytes = 0
         self.requests = 0
@@ -110,6 +111,7 @@ class Report:
             "bytes": self.bytes,
             "counts": dict(self.counts),
             "listings": [one.as_dict() for one in watch.listings.values()] if watch else [],
+            "dropped": dict(self.dropped),
             "failures": self.failures,
             "alarms": self.alarms,
             "notice": archive_of(self._crawler).notice,
@@ -119,6 +121,7 @@ class Report:
     def item_scraped(self, item: Any) -> None:
         """Count an article whose post is on disk."""
         if isinstance(item, Article):
+            self.dropped.update(item.dropped)
             self._add(Result(item.address, item.outcome, item, item.reason))
 
     def item_dropped(self, item: Any, exception: BaseException) -> None:

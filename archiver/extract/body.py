@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from archiver.cleaning import Cleaner, source_body
-from archiver.errors import QuarantineError
+from archiver.cleaning import Cleaner, shows_something, source_body
+from archiver.errors import BodyError, QuarantineError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,11 +23,14 @@ class BodyCleaner:
 
     def clean(self, article: Article, recipe: Recipe) -> Article:
         """Clean the body of `article`, and return it. Raises QuarantineError when nothing of it is left."""
-        if self._source:
-            body = source_body(article.body)
-        else:
-            body = self._cleaners[recipe.name].clean(article.body, article.url)
-        if not body.strip():
+        try:
+            if self._source:
+                cleaned = source_body(article.body)
+            else:
+                cleaned = self._cleaners[recipe.name].clean(article.body, article.url or article.response_url)
+        except BodyError as error:
+            raise QuarantineError(str(error)) from error
+        if not shows_something(cleaned.html):
             raise QuarantineError("nothing of the body is left after cleaning")
-        article.body = body
+        article.body, article.dropped = cleaned.html, dict(cleaned.dropped)
         return article

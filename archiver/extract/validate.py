@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from archiver.errors import QuarantineError
 from archiver.recipes.recipe import FIELDS
-from archiver.text import one_line
+from archiver.text import is_visible, one_line
 
 if TYPE_CHECKING:
     from archiver.article import Article
@@ -28,5 +28,5 @@ def validate(article: Article, recipe: Recipe) -> Article:
         raise QuarantineError("the body holds neither words nor pictures")
     for name in FIELDS:
         if value := getattr(article, name):
-            setattr(article, name, one_line(value))
+            setattr(article, name, one_line(value) if is_visible(value) else "")
     return article

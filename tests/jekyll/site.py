@@ -28,7 +28,8 @@ BLOCKS = frozenset(
     ).split()
 )
 AROUND = frozenset("html head body article p div".split())
-UNSEEN = frozenset("script style iframe title".split())
+BOXES = frozenset("applet button marquee object optgroup option select text textarea".split())
+UNSEEN = frozenset("script style iframe title noembed noframes".split())
 
 
 class Site:
@@ -88,7 +89,7 @@ def visible(element: HtmlElement) -> str:
     """The text that a browser shows, its white space collapsed and blocks apart; indents do not count."""
 
     def parts(node: HtmlElement) -> Iterator[str]:
-        apart = " " if node.tag in BLOCKS else ""
+        apart = " " if node.tag in BLOCKS | BOXES else ""
         yield apart
         if isinstance(node.tag, str) and node.tag not in UNSEEN:
             yield node.text or ""

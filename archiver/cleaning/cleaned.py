@@ -1,0 +1,26 @@
+"""What cleaning returns, and what it refuses."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from archiver.errors import BodyError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+MAX_BODY = 2_000_000  # characters: a novel has half of that, and cleaning takes some hundred bytes for each
+
+
+class Cleaned(NamedTuple):
+    """A cleaned body, and how many of what a reader may miss were left out: `links` (their words are there) and
+    `pictures` whose addresses lead nowhere."""
+
+    html: str
+    dropped: Mapping[str, int]
+
+
+def check_size(html: str) -> None:
+    """Raise BodyError if `html` is longer than a body can be."""
+    if len(html) > MAX_BODY:
+        raise BodyError(f"the body has {len(html):,} characters; more than {MAX_BODY:,} are no article")

@@ -1,0 +1,61 @@
+"""Which picture an element shows. No I/O."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from archiver.cleaning.address import resolved
+from archiver.cleaning.style import PIXEL_SIZES, read_style
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from lxml.etree import _Element
+
+PICTURE = re.compile(r"https?://|data:image/(?:png|jpe?g|gif|webp);", re.IGNORECASE)
+# Where there is one that is loaded late, `src` is a placeholder. The last is the original of which `src` is a copy.
+LATE = ("data-src", "data-original")
+LATE_SETS = ("data-srcset",)
+SOURCES = ("src",)
+SETS = ("srcset",)
+ORIGINALS = ("orginial_src",)
+# A candidate (HTML standard, 4.8.4.2.1): an address, and how wide or how dense the picture is.
+CANDIDATE = re.compile(r"[\s,]*([^\s,]\S*[^\s,]|[^\s,])(?:\s+(\d+(?:\.\d+)?)[wx]\s*|\s*)(?:,|\Z)")
+
+
+def is_pixel(element: _Element) -> bool:
+    """Return whether a picture is there to be loaded, not to be seen."""
+    if element.get("width") in PIXEL_SIZES or element.get("height") in PIXEL_SIZES:
+        return True
+    style = element.get("style")
+    return bool(style) and read_style(style).makes_a_pixel
+
+
+def picture_address(element: _Element, base: str) -> str:
+    """Return the address of the picture that an `img` shows, empty if it has none that can be shown."""
+    for written in _candidates(element):
+        if PICTURE.match(address := resolved(written, base)):
+            return address
+    return ""
+
+
+def _candidates(element: _Element) -> Iterator[str]:
+    for names, sets in ((LATE, LATE_SETS), (SOURCES, ()), ((), SETS), (ORIGINALS, ())):
+        for name in names:
+            if written := element.get(name):
+                yield written
+        for name in sets:
+            if written := element.get(name):
+                yield from _largest_first(written)
+    parent = element.getparent()
+    if parent is not None and parent.tag == "picture":
+        for source in parent.iter("source"):
+            yield from _largest_first(source.get("srcset") or source.get("data-srcset") or "")
+
+
+def _largest_first(candidates: str) -> list[str]:
+    found = [
+        (float(size or 1), -number, address) for number, (address, size) in enumerate(CANDIDATE.findall(candidates))
+    ]
+    return [address for _, _, address in sorted(found, reverse=True)]

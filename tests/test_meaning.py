@@ -1,0 +1,239 @@
+"""Cleaning keeps what carries meaning, and says what it leaves out: example by example, in both profiles."""
+
+from __future__ import annotations
+
+import pytest
+
+from archiver.cleaning import Cleaner, shows_something, source_body
+from archiver.cleaning.address import resolved
+from archiver.cleaning.cleaned import MAX_BODY
+from archiver.cleaning.references import with_semicolons
+from archiver.errors import BodyError
+from archiver.recipes.recipe import CleanRules
+from archiver.text import is_visible, one_line, unescaped
+
+BASE = "http://news.example/a/1.html"
+CLEANER = Cleaner(CleanRules())
+# Elements of which browsers show nothing, or nothing but what they are given elsewhere.
+UNSEEN = "audio canvas datalist iframe noembed noframes script style template title video".split()
+VOID = (
+    "area base basefont bgsound br col embed frame hr img image input keygen link meta param source track wbr"
+).split()
+ELEMENTS = (
+    "a abbr acronym address applet article aside b bdi bdo big blink blockquote button caption center cite "
+    "code colgroup data dd del details dfn dialog dir div dl dt em fencedframe fieldset figcaption figure font "
+    "footer form frameset h1 h2 h3 h4 h5 h6 head header hgroup html i ins isindex kbd label legend li listing "
+    "main map mark marquee math menu menuitem meter multicol nav nextid nobr noscript object ol optgroup "
+    "option output p picture pre progress q rb rbc rp rt rtc ruby s samp search section select slot small "
+    "spacer span strike strong sub summary sup svg table tbody td textarea tfoot th thead time tr tt u ul var "
+    "xmp x-custom o:p"
+).split()
+
+
+def clean(html: str, base: str = BASE) -> str:
+    return CLEANER.clean(html, base).html
+
+
+@pytest.mark.parametrize("name", [*ELEMENTS, *VOID])
+def test_no_element_costs_a_word(name: str) -> None:
+    inner = "<text>乙</text>" if name == "svg" else "<mi>乙</mi>" if name == "math" else "乙"
+    html = f"<p>甲<{name}>{'' if name in VOID else inner}</{name}>丙</p><p>丁</p>"
+    for cleaned in (clean(html), source_body(html).html):
+        assert [one for one in cleaned if one in "甲乙丙丁"] == [one for one in html if one in "甲乙丙丁"]
+
+
+@pytest.mark.parametrize("name", UNSEEN)
+def test_what_nobody_sees_is_no_word(name: str) -> None:
+    assert clean(f"<p>甲</p><{name}>乙</{name}><p>丙</p>") == "<p>甲</p><p>丙</p>"
+
+
+@pytest.mark.parametrize(
+    ("html", "cleaned"),
+    [
+        *((f"<p>a<{name}>b</{name}>c</p>",) * 2 for name in "del ins s q mark sub sup code".split()),
+        ("<p><s>199</s>99元</p>",) * 2,
+        ("<p><strike>199</strike>99元</p>", "<p><s>199</s>99元</p>"),
+        ("<p><ruby>漢<rp>(</rp><rt>hàn</rt><rp>)</rp></ruby></p>",) * 2,
+        ("<ruby><rb>漢</rb><rt>hàn</rt></ruby>", "<p><ruby>漢<rt>hàn</rt></ruby></p>"),
+        # Numbers of items.
+        (
+            '<ol type="a" start="-3" reversed><li value="7">a</li></ol>',
+            '<ol start="-3" type="a" reversed="reversed"><li value="7">a</li></ol>',
+        ),
+        ("<ol type=x start=1.5><li value=a>a</ol>", "<ol><li>a</li></ol>"),
+        ("<ol><li>a<li><li>c<li>d</ol>", '<ol><li>a</li><li value="3">c</li><li>d</li></ol>'),
+        ("<ol start=5><li><li value=9> <li>c</ol>", '<ol start="5"><li value="10">c</li></ol>'),
+        (
+            "<ol reversed><li>a<li><li>c</ol>",
+            '<ol reversed="reversed"><li>a</li><li value="1">c</li></ol>',
+        ),
+        ("<ol><li>a<li hidden>b<li>c</ol>", "<ol><li>a</li><li>c</li></ol>"),
+        # Formulas.
+        ("<p>a<math><mfrac><mn>1</mn><mn>2</mn></mfrac></math>b</p>", "<p>a1/2b</p>"),
+        (
+            "<math><mfrac><mrow><mi>a</mi><mo>+</mo><mn>1</mn></mrow><mn>2</mn></mfrac></math>",
+            "<p>(a+1)/2</p>",
+        ),
+        ("<math><msup><mi>x</mi><mn>2</mn></msup><mn>3</mn></math>", "<p>x<sup>2</sup>3</p>"),
+        ("<math><msubsup><mi>x</mi><mn>1</mn><mn>2</mn></msubsup></math>", "<p>x<sub>1</sub><sup>2</sup></p>"),
+        ("<math><msqrt><mi>x</mi></msqrt><mroot><mi>x</mi><mn>3</mn></mroot></math>", "<p>√x<sup>3</sup>√x</p>"),
+        ("<math><msqrt><mi>x</mi><mo>+</mo><mn>1</mn></msqrt></math>", "<p>√(x+1)</p>"),
+        (
+            "<math><mtable><mtr><mtd>1</mtd><mtd>2</mtd></mtr><mtr><mtd>3</mtd><mtd>4</mtd></mtr></mtable></math>",
+            "<p>[1, 2; 3, 4]</p>",
+        ),
+        ("<math><semantics><mi>x</mi><annotation>y</annotation></semantics></math>", "<p>x</p>"),
+        # Words in boxes, drawings, and what is a block by its style are apart from what is beside them.
+        ("<p>a<button>b</button>c<textarea>\nd</textarea>e</p>", "<p>a b c d e</p>"),
+        ("<p>a<select><option>b<option>c</select>d</p>", "<p>a  b  c  d</p>"),
+        ("<p>a<object data=x>b</object>c<applet>d</applet></p>", "<p>a b c d</p>"),
+        ("<p>a<svg><title>t</title><text>b</text><text>c</text></svg>d</p>", "<p>a b  c d</p>"),
+        ("<p>a<span style='display: Block'>b</span>c</p>", "<p>a<br />b<br />c</p>"),
+        ("<p>a<span style='float:left'>b</span>c</p>", "<p>a<br />b<br />c</p>"),
+        ("<xmp><b>\n x</xmp>", "<pre>&lt;b&gt;&#10; x</pre>"),
+        ("<p>a<embed src=x>b<source>c<track>d</p>", "<p>abcd</p>"),
+        # Pictures that are only in a set.
+        ("<img srcset='/1.png 100w, /2.png 300w, /3.png 200w'>", '<p><img src="http://news.example/2.png" /></p>'),
+        ("<img srcset='/1.png, /2.png 1.5x'>", '<p><img src="http://news.example/2.png" /></p>'),
+        ("<img src='data:,' srcset='/a,b.png'>", '<p><img src="http://news.example/a,b.png" /></p>'),
+        (
+            "<picture><source srcset='/1.webp 1x,/2.webp 2x'><img alt=x></picture>",
+            '<p><img src="http://news.example/2.webp" alt="x" /></p>',
+        ),
+        ("<img data-srcset='/1.png 1w' src=/0.gif>", '<p><img src="http://news.example/1.png" /></p>'),
+    ],
+)
+def test_what_comes_out(html: str, cleaned: str) -> None:
+    assert clean(html) == cleaned
+    assert clean(cleaned) == cleaned
+
+
+@pytest.mark.parametrize(
+    ("html", "dropped"),
+    [
+        ("<p>a</p>", {}),
+        ("<a href=/b>c</a><img src=d.png>", {}),
+        ("<a href=#b>c</a><a>d</a><a name=e></a>", {}),
+        ("<a href=javascript:b()>c</a><a href='http://[/'>d</a>", {"links": 2}),
+        ("<img src=blob:x><img><img src=x width=1>", {"pictures": 1}),
+    ],
+)
+def test_what_is_left_out_is_counted(html: str, dropped: dict[str, int]) -> None:
+    assert CLEANER.clean(html, BASE).dropped == dropped
+
+
+def test_without_a_base_relative_addresses_are_left_out_and_counted() -> None:
+    assert CLEANER.clean("<p><a href=/b>c</a><img src=d.png></p>", "") == ("<p>c</p>", {"links": 1, "pictures": 1})
+
+
+@pytest.mark.parametrize(
+    ("written", "address"),
+    [
+        ("http://a.example/图 表 1.png", "http://a.example/图%20表%201.png"),
+        (" \n http://a.example/x\t\n", "http://a.example/x"),
+        ("ht\ntp://a.example/a\n\tb", "http://a.example/ab"),
+        ("mailto:a@b.example?subject=a b", "mailto:a@b.example?subject=a%20b"),
+        ("/年 报.pdf?q= 1#a b", "http://news.example/年%20报.pdf?q=%201#a%20b"),
+        ("//b.example/{{x}}", "http://b.example/%7B%7Bx%7D%7D"),
+        ("\\\\b.example\\c?d\\e", "http://b.example/c?d\\e"),
+        ("http:\\\\b.example\\c", "http://b.example/c"),
+        ("b\u3000c\u200bd", "http://news.example/a/b%E3%80%80c%E2%80%8Bd"),
+        ("../b", "http://news.example/b"),
+        ("http://a.example/%20a%7Bb", "http://a.example/%20a%7Bb"),
+        ("\x01javascript:x()", "javascript:x()"),
+        ("#top", ""),
+        ("", ""),
+        ("//[", ""),
+    ],
+)
+def test_addresses(written: str, address: str) -> None:
+    assert resolved(written, BASE) == address
+    if address:
+        assert resolved(address, BASE) == address
+
+
+@pytest.mark.parametrize(
+    "text", ["", " ", "\u200b", "\u2060", "\u3164", "\u2800", "\u00ad", "\u3000\xa0\ufe0f", "\u0301"]
+)
+def test_nothing_is_seen(text: str) -> None:
+    assert not is_visible(text)
+    for html in (f"<p>{text}</p>", f"<p>{text}<br></p>&nbsp;&#8203;", f"<p style='display:none'>甲</p>{text}"):
+        for cleaned in (clean(html), source_body(html).html):
+            assert not shows_something(cleaned)
+
+
+@pytest.mark.parametrize(
+    "html", ["<p>甲</p>", "<p>&#x31;</p>", "<p>.</p>", "<p>😀</p>", "<p><img src=/x.png></p>", "\ue000"]
+)
+def test_something_is_seen(html: str) -> None:
+    for cleaned in (clean(html), source_body(html).html):
+        assert shows_something(cleaned)
+
+
+@pytest.mark.parametrize("html", ["<p><script>x()</script></p>", "<p><iframe src='https://a.example/'>no</iframe></p>"])
+def test_only_scripts_and_frames_are_nothing(html: str) -> None:
+    assert not shows_something(source_body(html).html)
+
+
+@pytest.mark.parametrize(
+    ("html", "kept"),
+    [
+        ("<p>&nbsp&nbsp甲 &copy2021 5&lt6</p>", "<p>&nbsp;&nbsp;甲 &copy;2021 5&lt;6</p>"),
+        (
+            "<p>&notit; &notin; &nosuch; &nosuch &amp;nbsp &#169 &#xA9x</p>",
+            "<p>&not;it; &notin; &nosuch; &nosuch &amp;nbsp &#169; &#xA9;x</p>",
+        ),
+        ('<a href="?a&copy=1&copy;&reg">x</a>', '<a href="?a&copy=1&copy;&reg;">x</a>'),
+        ("<p>A&B R&D &</p>", "<p>A&B R&D &</p>"),
+    ],
+)
+def test_references_are_what_they_are_to_a_browser(html: str, kept: str) -> None:
+    assert with_semicolons(html, attributes="<a" in html) == kept
+    assert with_semicolons(kept, attributes="<a" in html) == kept
+
+
+@pytest.mark.parametrize("digits", ["9" * 5000, "x" + "f" * 5000, "9" * 9])
+def test_references_with_any_number_of_digits(digits: str) -> None:
+    html = f"<p title='&#{digits};'>甲&#{digits};</p>&#{digits}"
+    assert "甲" in source_body(html).html
+    assert "甲" in clean(html)
+    assert unescaped(f"甲&#{digits}") == "甲\ufffd"
+
+
+@pytest.mark.parametrize(
+    "style",
+    [
+        *("position:fixed;top:0", "background:url(//a.example/x)", "background-image:URL (x)", "margin-left:-5000px"),
+        *("width:expression(a())", "pos\\69tion:fixed", "po/**/sition:fixed", "z-index:9", "list-style-image:image(x)"),
+        *("transform:scale(9)", "inset:0", "position : absolute", "text-indent:-9999px", "top: -.5em"),
+    ],
+)
+def test_no_style_reaches_beyond_its_element(style: str) -> None:
+    assert source_body(f'<p style="{style}">甲</p>').html == "<p>甲</p>"
+
+
+@pytest.mark.parametrize(
+    "style",
+    [
+        "text-align:center;",
+        "border:#d1d1d1 1px solid;padding:3px;margin:5px 0;",
+        "display:none;height:1px",
+        "color:red",
+    ],
+)
+def test_harmless_style_stays_in_the_profile_source(style: str) -> None:
+    html = f'<p style="{style}">甲</p>'
+    assert source_body(html).html == html
+
+
+def test_a_body_has_a_largest_size() -> None:
+    for profile in (clean, source_body):
+        with pytest.raises(BodyError, match="has 2,000,001 characters"):
+            profile("a" * (MAX_BODY + 1))
+        profile("a" * MAX_BODY)
+
+
+def test_controls_of_the_direction_of_text_are_left_out() -> None:
+    text = "甲\u202e乙\u2066丙\u2069"
+    assert clean(f"<p>{text}</p>") == source_body(f"<p>{text}</p>").html == "<p>甲乙丙</p>"
+    assert one_line(text) == "甲乙丙"
