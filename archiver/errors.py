@@ -62,6 +62,10 @@ class LockedError(ArchiverError):
     """Another run is at work in the archive: says who."""
 
 
+class StuckError(LockedError):
+    """Another run has been at work in the archive for so long that it may never end: says who."""
+
+
 class QuarantineError(ArchiverError):
     """An article that cannot become a post: it is kept in quarantine with the reason."""
 

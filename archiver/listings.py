@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, quote, urlencode
 
 from archiver.errors import UnknownListingError
+from archiver.suggestions import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -68,7 +69,8 @@ def resolve_listings(names: Iterable[str], recipes: Mapping[str, Recipe]) -> lis
         source, slash, rest = text.strip().partition("/")
         recipe = recipes.get(source)
         if recipe is None or not (recipe.listings or not slash):
-            raise UnknownListingError(f"{text}: no such source; there are: {', '.join(sorted(recipes))}")
+            near = did_you_mean(source, recipes)
+            raise UnknownListingError(f"{text}: no such source{near}; there are: {', '.join(sorted(recipes))}")
         for reference in [_one(text, recipe, rest)] if slash else _all(recipe):
             found.setdefault(reference.label, reference)
     if not found:
@@ -87,7 +89,8 @@ def _one(text: str, recipe: Recipe, rest: str) -> ListingReference:
     name, _, query = rest.partition("?")
     listing = recipe.listings.get(name)
     if listing is None:
-        raise UnknownListingError(f"{text}: no such listing; {recipe.name} has: {', '.join(recipe.listings)}")
+        near = did_you_mean(name, recipe.listings)
+        raise UnknownListingError(f"{text}: no such listing{near}; {recipe.name} has: {', '.join(recipe.listings)}")
     try:
         pairs = parse_qsl(query, keep_blank_values=True, errors="strict")
     except ValueError as error:

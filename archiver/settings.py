@@ -25,6 +25,10 @@ ARCHIVER_WARC = ""  # True or False: whether answers are captured; empty: as the
 ARCHIVER_WARC_SIZE = 100_000_000  # bytes, after which a WARC file is followed by the next; git hosts take no more
 ARCHIVER_DRY_RUN = False  # ask the listings, and write nothing
 ARCHIVER_EXTRACTORS = max(1, (cpu_count() or 1) - 1)  # processes that make articles; 0: the crawling one does
+# Whom it tells, and when.
+ARCHIVER_ON_ALARM = ""  # a command for the shell, which gets the report of a run with alarms as JSON
+ARCHIVER_ON_ALARM_POST = ""  # an address that such a report is posted to
+ARCHIVER_STUCK_AFTER = "6h"  # a run that has been at work for longer is cause for alarm; empty: never
 # How it asks.
 ARCHIVER_MAX_REQUESTS = 0  # of a run, retries and robots.txt counted; 0: no limit
 ARCHIVER_MAX_SECONDS = 0  # after which a run asks for nothing more; 0: no limit

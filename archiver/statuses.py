@@ -1,10 +1,10 @@
 """Exit statuses, the same for every command; docs/commands.md lists them."""
 
-from archiver.errors import ArchiverError, LockedError, UsageError
+from archiver.errors import ArchiverError, LockedError, StuckError, UsageError
 
 FAILED = 1  # an article gave no post, or something is broken
 USAGE = 2  # a command, an option or a setting that is not what it must be
-ALARM = 3  # a source went quiet, or worse
+ALARM = 3  # a source went quiet, a run may be stuck, or worse
 LOCKED = 75  # another run is at work: try again later (EX_TEMPFAIL of sysexits.h)
 INTERRUPTED = 130  # as shells say it of a process that was stopped with Ctrl-C
 
@@ -13,4 +13,6 @@ def status_of(error: ArchiverError) -> int:
     """Return the exit status of a command that ended with `error`."""
     if isinstance(error, UsageError):
         return USAGE
+    if isinstance(error, StuckError):
+        return ALARM
     return LOCKED if isinstance(error, LockedError) else FAILED

@@ -15,5 +15,5 @@ def did_you_mean(name: str, known: Iterable[str], prefix: str = "") -> str:
     prefix: what all of `known` begin with, which makes none of them nearer.
     """
     rests = {one.removeprefix(prefix).casefold(): one for one in known}
-    near = get_close_matches(name.removeprefix(prefix).casefold(), rests, n=1, cutoff=0.7)
+    near = get_close_matches(name.removeprefix(prefix).casefold(), rests, n=1, cutoff=0.6)
     return f"; did you mean {rests[near[0]]}?" if near else ""

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import gc
+import io
 import json
+import logging
 import os
+import signal
 import sqlite3
 import subprocess
 import sys
@@ -13,10 +17,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from archiver.commands import main
+from archiver.recipes.load import load_recipes
 from archiver.replica import Record, Replica
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator
+    from collections.abc import Generator, Iterator, Mapping
 
 PROJECT = Path(__file__).parent.parent
 NO_DELAY = ("-s", "DOWNLOAD_DELAY=0", "-s", "ARCHIVER_BACKOFF=0.05")
@@ -47,6 +53,35 @@ def article(replica: Replica) -> Record:
     return replica.articles[0]
 
 
+def invoke(*arguments: str, env: Mapping[str, str] | None = None, typed: str = "") -> subprocess.CompletedProcess[str]:
+    """Run `archiver` with `arguments` in this process, and leave it as it was: its environment, signals, logs."""
+    stdin, stdout, stderr = (io.TextIOWrapper(io.BytesIO(), "utf-8", write_through=True) for _ in range(3))
+    stdin.write(typed)
+    stdin.seek(0)
+    root = logging.getLogger()
+    handlers, level, threshold = root.handlers[:], root.level, gc.get_threshold()
+    signals = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    load_recipes.cache_clear()  # what another process would read again
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in (env or {}).items():
+            patch.setenv(name, value)
+        patch.setattr(sys, "argv", ["archiver", *arguments])
+        for name, stream in (("stdin", stdin), ("stdout", stdout), ("stderr", stderr)):
+            patch.setattr(sys, name, stream)
+        patch.chdir(PROJECT)
+        try:
+            status = main(arguments)
+        finally:
+            root.handlers[:] = handlers
+            root.setLevel(level)
+            gc.set_threshold(*threshold)
+            gc.unfreeze()
+            for number, handler in signals.items():
+                signal.signal(number, handler)
+    texts = [stream.buffer.getvalue().decode() for stream in (stdout, stderr)]
+    return subprocess.CompletedProcess(["archiver", *arguments], status, *texts)
+
+
 class Archive:
     """An archive in a temporary directory, filled by the real command from a replica that is its HTTP proxy."""
 
@@ -56,17 +91,24 @@ class Archive:
 
     def get(self, *arguments: str, polite: bool = False, **options: Any) -> subprocess.CompletedProcess[str]:
         """Run `archiver get`, without waiting between requests unless `polite`."""
-        return self.run(
-            "-m", "archiver", "get", "--output", str(self.output), *(() if polite else NO_DELAY), *arguments, **options
-        )
+        return self.archiver("get", *(() if polite else NO_DELAY), *arguments, **options)
 
     def crawl(self, *arguments: str, polite: bool = False, **options: Any) -> subprocess.CompletedProcess[str]:
         """Run `archiver crawl`, without waiting between requests unless `polite`."""
         return self.archiver("crawl", *arguments, *(() if polite else NO_DELAY), **options)
 
     def archiver(self, command: str, *arguments: str, **options: Any) -> subprocess.CompletedProcess[str]:
-        """Run another command of `archiver` on this archive."""
-        return self.run("-m", "archiver", command, "--output", str(self.output), *arguments, **options)
+        """Run a command of `archiver` on this archive: in this process, unless there are options of `subprocess`."""
+        words = (command, "--output", str(self.output), *arguments)
+        if options.keys() <= {"env", "input"}:
+            return self.invoke(*words, env=options.get("env"), typed=options.get("input", ""))
+        return self.run("-m", "archiver", *words, **options)
+
+    def invoke(
+        self, *arguments: str, env: Mapping[str, str] | None = None, typed: str = ""
+    ) -> subprocess.CompletedProcess[str]:
+        """Run `archiver` in this process, as `run` does in one of its own."""
+        return invoke(*arguments, env={"http_proxy": self.replica.url, "no_proxy": "", **(env or {})}, typed=typed)
 
     def start(self, *arguments: str, **options: Any) -> subprocess.Popen[str]:
         """Start `archiver get` and return its process."""

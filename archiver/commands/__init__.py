@@ -1,34 +1,90 @@
-"""The `archiver` command: a thin face on the spiders. One module a command, each with `add_parser` and `run`."""
+"""The `archiver` command: a thin face on `archiver.Archive`. One module a command, each with `add_parser` and `run`."""
 
 from __future__ import annotations
 
-import argparse
+import os
 import sys
 from importlib import import_module
+from typing import TYPE_CHECKING
 
 import archiver
-from archiver.errors import ArchiverError
-from archiver.statuses import status_of
+from archiver.commands.parser import Parser
+from archiver.errors import ArchiverError, UsageError
+from archiver.statuses import FAILED, INTERRUPTED, status_of
+from archiver.suggestions import did_you_mean
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Iterable, Sequence
 
 COMMANDS = (
-    *("crawl", "get", "replay", "verify", "manifest", "export", "status", "history", "duplicates", "adopt"),
+    *("crawl", "get", "replay", "verify", "manifest", "export", "status", "history", "duplicates", "sources", "adopt"),
     *("schedule", "demo"),
 )
+EXAMPLES = """\
+examples:
+  archiver demo                               see it at work, with made-up articles
+  archiver crawl                              read all listings, and fetch what is new
+  archiver crawl eastmoney --since 2d         of one source, of the last two days
+  archiver get ADDRESS                        fetch one article
+  archiver status                             what the last runs came to
+  archiver verify                             is everything as it was written?
+  archiver export sqlite --to articles.db     for other tools
+
+`archiver help COMMAND` says more of each. Exit statuses: docs/commands.md.
+"""
 
 
-def main(argv: list[str] | None = None) -> int:
+def main(argv: Sequence[str] | None = None) -> int:
     """Run the command that `argv` (default: the process's arguments) names, and return its exit status."""
-    parser = argparse.ArgumentParser(prog="archiver", description=archiver.__doc__)
-    parser.add_argument("--version", action="version", version=f"archiver {archiver.__version__}")
-    subparsers = parser.add_subparsers(required=True, metavar="COMMAND")
-    named = (sys.argv[1:] if argv is None else argv)[:1]
-    # One that is named is imported alone: all of them together take longer to start than most take to run.
-    for name in named if set(named) & set(COMMANDS) else COMMANDS:
-        import_module(f"archiver.commands.{name}").add_parser(subparsers)
-    arguments = parser.parse_args(argv)
+    words = list(sys.argv[1:] if argv is None else argv)
+    if os.name != "posix":
+        sys.stderr.write("archiver: runs on Linux, macOS and other POSIX systems only; on Windows, in WSL\n")
+        return FAILED
+    if words == ["--version"]:  # known at once: nothing has to be loaded for it
+        sys.stdout.write(f"archiver {archiver.__version__}\n")
+        return 0
+    if words[:1] == ["help"]:
+        words = [*words[1:], "--help"]
     try:
-        status: int = arguments.run(arguments)
+        return _run(words)
     except ArchiverError as error:
         sys.stderr.write(f"archiver: {error}\n")
         return status_of(error)
+    except KeyboardInterrupt:
+        sys.stderr.write("archiver: stopped\n")
+        return INTERRUPTED
+    except SystemExit as end:  # of argparse, after `--help`
+        return end.code if isinstance(end.code, int) else FAILED
+
+
+def _run(words: list[str]) -> int:
+    command = next((word for word in words if not word.startswith("-")), None)
+    if command is not None and words[0] == command and command not in COMMANDS:
+        raise UsageError(f"{command}: no such command{did_you_mean(command, COMMANDS)} (see `archiver help`)")
+    # One that is named is imported alone: all of them together take longer to start than most take to run.
+    parser = _parser([command] if command in COMMANDS else COMMANDS)
+    if not words:
+        parser.print_help()
+        return 0
+    arguments, unknown = parser.parse_known_args(words)
+    if unknown:
+        arguments.parser.error(f"unrecognized arguments: {' '.join(unknown)}")
+    status: int = arguments.run(arguments)
     return status
+
+
+def _parser(commands: Iterable[str | None]) -> Parser:
+    parser = Parser(prog="archiver", description=archiver.__doc__, epilog=EXAMPLES)
+    parser.add_argument("--version", action="version", version=f"archiver {archiver.__version__}")
+    subparsers = parser.add_subparsers(required=True, metavar="COMMAND")
+    for name in commands:
+        import_module(f"archiver.commands.{name}").add_parser(subparsers)
+    for subparser in subparsers.choices.values():
+        subparser.set_defaults(parser=subparser)
+    return parser
+
+
+def complete() -> argparse.ArgumentParser:
+    """Return the parser of all commands, for shells that complete words (shtab and the like)."""
+    return _parser(COMMANDS)

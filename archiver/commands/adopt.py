@@ -2,35 +2,22 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from scrapy.crawler import AsyncCrawlerProcess
-
-from archiver.adoption import HEADINGS, Repair, Survey, adopt
-from archiver.adoption.lost import Lost
-from archiver.commands.display import print_line, print_problems
-from archiver.commands.options import add_settings_options, settings_from
-from archiver.crawl import run_crawler
+from archiver.adoption import HEADINGS
+from archiver.archive import Archive
+from archiver.commands.display import print_json, print_line, print_problems
+from archiver.commands.options import add_setting_option, settings_from
 from archiver.errors import UsageError
-from archiver.index import Index
-from archiver.manifest import add_manifest
 from archiver.places import POSTS
-from archiver.recipes import recipes_for
-from archiver.scrapy_settings import scrapy_settings
-from archiver.spiders.share import ShareSpider
-from archiver.statuses import FAILED, INTERRUPTED
+from archiver.statuses import FAILED
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Mapping
 
-    from scrapy.crawler import Crawler
-
-    from archiver.extensions.report import Result
-    from archiver.recipes import Recipe
+    from archiver.adoption import Survey
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -43,23 +30,16 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     )
     parser.add_argument("directory", metavar="DIR", help="the archive, or its _posts")
     parser.add_argument("--repair", action="store_true", help="repair what can be repaired; earlier contents are kept")
+    parser.add_argument("--profile", choices=("clean", "source"), help="of the bodies that are fetched anew")
     parser.add_argument("--json", action="store_true", help="print a line of JSON for each problem")
-    add_settings_options(parser)
+    add_setting_option(parser)
     parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Adopt the archive that `arguments` name and return the exit status."""
-    if arguments.output or arguments.force:
-        raise UsageError("adopt takes neither --output nor --force: posts stay in DIR")
-    output = _archive(Path(arguments.directory))
-    settings = settings_from(arguments, ARCHIVER_OUTPUT=str(output), ARCHIVER_FORCE=True)
-    process = AsyncCrawlerProcess(scrapy_settings(settings))
-    crawler = process.create_crawler(ShareSpider)
-    try:
-        survey = _adopt(output, process, crawler, repair=arguments.repair)
-    except KeyboardInterrupt:
-        return INTERRUPTED
+    arguments.output = str(_archive(Path(arguments.directory)))
+    survey = Archive.configured(settings_from(arguments)).adopt(repair=arguments.repair)
     _show(survey, json_lines=arguments.json)
     return FAILED if survey.broken else 0
 
@@ -76,37 +56,11 @@ def _archive(directory: Path) -> Path:
     raise UsageError(f"{directory}: no {POSTS} there; name the directory of an archive")
 
 
-def _adopt(output: Path, process: AsyncCrawlerProcess, crawler: Crawler, *, repair: bool) -> Survey:
-    """Adopt and, if so asked, repair. What is left to fetch is fetched when the index is closed: a crawl opens it."""
-    recipes: Mapping[str, Recipe] = recipes_for(crawler.settings)
-    index = Index.open(output)
-    try:
-        survey = adopt(output, index, recipes)
-        index.mark_complete()
-        lost = Lost(output, recipes, survey)
-        references = []
-        if repair:
-            Repair(output, index, recipes, survey).run()
-            references = lost.references(index)
-        add_manifest(output, index)
-    finally:
-        index.close()
-    if references:
-        reasons: dict[str, str] = {}
-
-        def note(result: Result) -> None:
-            reasons[result.address] = result.reason
-
-        run_crawler(process, crawler, note, references=references)
-        lost.settle(reasons)
-    return survey
-
-
 def _show(survey: Survey, *, json_lines: bool) -> None:
     """Print the problems, and last what was adopted."""
     if json_lines:
         for problem in survey.problems:
-            print_line(json.dumps(problem._asdict(), ensure_ascii=False))
+            print_json(problem)
         sys.stderr.write(f"{survey.summary()}\n")
         return
     print_problems(survey.problems, HEADINGS)

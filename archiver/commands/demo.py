@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+import shlex
 import subprocess
 import sys
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from archiver.errors import UsageError
 from archiver.replica import Replica
 
 if TYPE_CHECKING:
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 # Between requests to one host; the replica is ours, and you are waiting.
 DELAY = "0.1"
 LISTING = "eastmoney/market-37"
+OUTPUT = "archiver-demo"
+MARK = "_demo"  # a file that says that all in there is made up
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -27,40 +30,66 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         description="Start a small replica of the share site on this machine, archive its made-up articles with the "
         "real commands, again after one was edited, show its history, verify and replay, and show a post.",
     )
-    parser.add_argument("--output", metavar="DIR", default="output", help="where posts go, into _posts there")
+    parser.add_argument("--output", metavar="DIR", default=OUTPUT, help="a directory of its own (default %(default)s)")
     parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Run the demonstration and return the exit status."""
+    """Run the demonstration, up to the first step that fails, and return the exit status. Raises UsageError for a
+    directory with something else in it."""
+    output = Path(arguments.output)
+    _claim(output)
     with Replica() as replica:
-        show = partial(_show, arguments.output, replica.url)
+        show = _Steps(output, replica.url)
         print(f"A replica of the share site, with {len(replica.articles)} made-up articles, is at {replica.url}.")
-        print("\nA listing is read, and what is new is fetched:\n")
-        statuses = [show("crawl", LISTING)]
-        print("\nThe same again: one request, nothing is new.\n")
-        statuses.append(show("crawl", LISTING))
+        show("A listing is read, and what is new is fetched:", "crawl", LISTING)
+        show("The same again: one request, nothing is new.", "crawl", LISTING)
         edited = next(article for article in replica.articles if article.revised)
         replica.edit(edited.id)
-        print("\nAn article was edited at the source; recent ones are looked at again, and the edit is found:\n")
-        statuses.append(show("crawl", LISTING, "--recheck", "2d"))
-        print()
-        statuses.append(show("history", edited.id))
-        print("\nAn article can be had by its address, too. It has not changed:\n")
-        statuses.append(show("get", replica.articles[0].url))
-    print("\nThe answers were captured. Every file is checked, and the posts of the captures are those on disk:\n")
-    statuses += [show("verify"), show("replay")]
-    posts = Path(arguments.output, "_posts")
-    print(f"\nThe posts are in {posts}/. This is one of them:\n")
-    print(next(posts.glob(f"*NW{replica.articles[0].id}.md")).read_text(encoding="utf-8"))
-    return max(statuses)
+        show(
+            "An article was edited at the source; recent ones are looked at again, and the edit is found:",
+            *("crawl", LISTING, "--recheck", "2d"),
+        )
+        show("Its history:", "history", edited.id)
+        show("An article can be had by its address, too. It has not changed:", "get", replica.articles[0].url)
+    show("The answers were captured. Every file is checked:", "verify")
+    show("The posts that the captures give are those on disk:", "replay")
+    show("Everything at a glance:", "status")
+    if not show.status:
+        print(f"\nThe posts are in {output}/_posts/. This is one of them:\n")
+        print(next((output / "_posts").glob(f"*NW{replica.articles[0].id}.md")).read_text(encoding="utf-8"))
+    return show.status
 
 
-def _show(output: str, proxy: str, *arguments: str) -> int:
-    """Show a command and run it; return its exit status."""
-    command = ["archiver", *arguments, "--output", output]
-    asks = arguments[0] in ("crawl", "get")
-    print(f"$ http_proxy={proxy} {' '.join(command)}" if asks else f"$ {' '.join(command)}", flush=True)
-    environment = {**os.environ, "http_proxy": proxy, "no_proxy": ""}
-    hurry = ["-s", f"DOWNLOAD_DELAY={DELAY}"] if asks else []
-    return subprocess.run([sys.executable, "-m", *command, *hurry], env=environment, check=False).returncode
+class _Steps:
+    """Shows commands and runs them, until one fails. `status` is the exit status of the last that ran."""
+
+    def __init__(self, output: Path, proxy: str) -> None:
+        self._output = output
+        self._proxy = proxy
+        self.status = 0
+
+    def __call__(self, text: str, *arguments: str) -> None:
+        """Show a command under `text`, and run it."""
+        if self.status:
+            return
+        asks = arguments[0] in ("crawl", "get")
+        command = ["archiver", *arguments, "--output", str(self._output), *(("-s", f"DOWNLOAD_DELAY={DELAY}") * asks)]
+        print(f"\n{text}\n\n$ {f'http_proxy={self._proxy} ' * asks}{shlex.join(command)}", flush=True)
+        environment = {**os.environ, "http_proxy": self._proxy, "no_proxy": ""}
+        # -P: a directory called archiver, where this was started, is no package of ours.
+        result = subprocess.run([sys.executable, "-P", "-m", *command], env=environment, check=False)
+        self.status = result.returncode
+        if self.status:
+            print(f"archiver: that failed, with status {self.status}: the demo ends here", file=sys.stderr)
+
+
+def _claim(output: Path) -> None:
+    """Mark `output` as the demo's own. Raises UsageError for a directory that has something else in it."""
+    try:
+        if output.is_dir() and any(output.iterdir()) and not (output / MARK).exists():
+            raise UsageError(f"{output}: has something in it that is not the demo's; name another with --output")
+        output.mkdir(parents=True, exist_ok=True)
+        (output / MARK).write_text("Everything in this directory is made up: `archiver demo` wrote it.\n")
+    except OSError as error:
+        raise UsageError(f"{output}: cannot be written: {error.strerror}") from error

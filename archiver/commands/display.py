@@ -1,39 +1,56 @@
-"""What a crawl shows of itself while it runs."""
+"""What commands show: progress while they run, tables, problems, alarms."""
 
 from __future__ import annotations
 
 import json
 import os
+import shutil
 import sys
-from typing import TYPE_CHECKING, Any, Protocol, Self
+from typing import TYPE_CHECKING, Any, Protocol, Self, TextIO
 from unicodedata import east_asian_width
 
 from tqdm import tqdm
 
+from archiver.views.plain import as_json
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-
-    from scrapy.crawler import Crawler
+    from pathlib import Path
 
     from archiver.extensions.report import Result
 
 SHOWN = 20  # problems of a kind
+RED, PLAIN = "\x1b[1;31m", "\x1b[0m"
+KNOWN_TOTAL = "{n_fmt} of {total_fmt} {unit} [{elapsed}<{remaining}, {rate_fmt}]{postfix}"
+UNKNOWN_TOTAL = "{n_fmt} {unit} [{elapsed}, {rate_fmt}]{postfix}"
 
 
 class Display:
     """A progress display on a terminal, and a line for each article that gave no post. A context manager."""
 
-    def __init__(self, crawler: Crawler, *, unit: str, total: int | None = None, json_lines: bool = False) -> None:
-        """json_lines: print a line of JSON for each result as well."""
-        self._output = crawler.settings["ARCHIVER_OUTPUT"]
+    def __init__(
+        self, output: Path, *, total: int | None = None, json_lines: bool = False, progress: bool = True
+    ) -> None:
+        """total: articles, where that is known. json_lines: print a line of JSON for each result as well."""
+        self._output = output
         self._json_lines = json_lines
-        self._progress = tqdm(total=total, unit=unit, disable=not sys.stderr.isatty(), leave=False)
+        self._progress = tqdm(
+            total=total,
+            unit=" articles",
+            bar_format=UNKNOWN_TOTAL if total is None else KNOWN_TOTAL,
+            disable=not (progress and sys.stderr.isatty()),
+            leave=False,
+        )
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
         self._progress.close()
+
+    def wait_for(self, host: str) -> None:
+        """Show which host is being waited for."""
+        self._progress.set_postfix_str(f"waiting for {host}", refresh=True)
 
     def show(self, result: Result) -> None:
         """Show what became of an address."""
@@ -42,15 +59,28 @@ class Display:
             where = f" (kept in {self._output}/_quarantine)" if result.outcome == "quarantined" else ""
             tqdm.write(f"archiver: {result.address}: {result.reason}{where}", file=sys.stderr)
         if self._json_lines:
-            print_line(json.dumps(_as_json(result), ensure_ascii=False))
+            print_json(_as_json(result))
+
+
+def print_alarms(alarms: Sequence[str], stream: TextIO | None = None, start: str = "") -> None:
+    """Print a line for each alarm; on a terminal it stands out, unless NO_COLOR says otherwise (no-color.org)."""
+    stream = stream or sys.stderr
+    word = f"{RED}ALARM{PLAIN}" if stream.isatty() and not os.environ.get("NO_COLOR") else "ALARM"
+    for alarm in alarms:
+        print(f"{start}{word}: {printable(alarm)}", file=stream)
 
 
 def print_table(head: list[str], rows: list[list[object]]) -> None:
-    """Print rows under a head, in columns that are as wide as a terminal shows them: a Chinese character takes two."""
-    table = [head, *([str(cell) for cell in row] for row in rows)]
+    """Print rows under a head, in columns that are as wide as a terminal shows them: a Chinese character takes two. On
+    a terminal the longest columns are cut to its width."""
+    table = [head, *([printable(str(cell)) for cell in row] for row in rows)]
     widths = [max(map(_width, column)) for column in zip(*table, strict=True)]
+    if sys.stdout.isatty():
+        room = shutil.get_terminal_size().columns - 2 * (len(widths) - 1)
+        while sum(widths) > room and max(widths) > 8:
+            widths[widths.index(max(widths))] -= 1
     for row in table:
-        cells = (cell + " " * (width - _width(cell)) for cell, width in zip(row, widths, strict=True))
+        cells = (_fit(cell, width) for cell, width in zip(row, widths, strict=True))
         print_line("  ".join(cells).rstrip())
 
 
@@ -70,8 +100,7 @@ class Problem(Protocol):
 
 
 def print_problems(problems: Sequence[Problem], headings: Mapping[Any, str]) -> None:
-    """Print problems under the heading of each kind, a line each; what comes from a file without its control
-    characters."""
+    """Print problems under the heading of each kind, a line each."""
     for kind, heading in headings.items():
         found = [problem for problem in problems if problem.kind == kind]
         if found:
@@ -79,13 +108,24 @@ def print_problems(problems: Sequence[Problem], headings: Mapping[Any, str]) -> 
         for problem in found[:SHOWN]:
             text = f"{problem.path}: {problem.what}: "
             text += f"repaired: {problem.repaired}" if problem.repaired else problem.advice
-            print_line("  " + "".join(character if character.isprintable() else "�" for character in text))
+            print_line(f"  {printable(text)}")
         if len(found) > SHOWN:
             print_line(f"  … and {len(found) - SHOWN:,} more")
 
 
-def _width(text: str) -> int:
-    return sum(1 + (east_asian_width(character) in "WF") for character in text)
+def count(number: int, what: str) -> str:
+    """Return `1 request`, `2 requests`."""
+    return f"{number:,} {what}{'' if number == 1 else 's'}"
+
+
+def printable(text: str) -> str:
+    """Return what comes from outside without control characters: a terminal would obey them."""
+    return "".join(character if character.isprintable() else "�" for character in text)
+
+
+def print_json(value: Any, indent: int | None = None) -> None:
+    """Print `value` as JSON."""
+    print_line(json.dumps(as_json(value), ensure_ascii=False, indent=indent))
 
 
 def print_line(line: str) -> None:
@@ -94,7 +134,23 @@ def print_line(line: str) -> None:
         tqdm.write(line, file=sys.stdout)
         sys.stdout.flush()
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        discard_stdout()
+
+
+def discard_stdout() -> None:
+    """Let what is still to be printed go nowhere: Python would complain of a broken pipe at its end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _width(text: str) -> int:
+    return sum(1 + (east_asian_width(character) in "WF") for character in text)
+
+
+def _fit(text: str, width: int) -> str:
+    """Return `text` in that many columns: filled up, or cut with `…` at its end."""
+    while _width(text) > width:
+        text = f"{text.removesuffix('…')[:-1]}…"
+    return text + " " * (width - _width(text))
 
 
 def _as_json(result: Result) -> dict[str, object]:
@@ -107,11 +163,11 @@ def _as_json(result: Result) -> dict[str, object]:
             "id": article.id,
             "recipe": article.recipe,
             "title": article.title,
-            "published": article.published.isoformat() if article.published else None,
+            "published": article.published,
             "source": article.source,
             "path": article.path or None,
             "response_url": article.response_url,
-            "fetched": article.fetched.isoformat(timespec="seconds"),
+            "fetched": article.fetched,
             "rules": article.rules,
             "dropped": article.dropped,
         }

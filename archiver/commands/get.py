@@ -5,14 +5,8 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, TextIO
 
-from scrapy.crawler import AsyncCrawlerProcess
-
 from archiver.commands.display import Display, print_line
-from archiver.commands.options import add_settings_options, add_warc_option, settings_from
-from archiver.crawl import run_crawler
-from archiver.errors import UsageError
-from archiver.scrapy_settings import scrapy_settings
-from archiver.spiders.share import ShareSpider
+from archiver.commands.options import add_settings_options, add_talk_options, add_warc_option, archive_from
 from archiver.statuses import FAILED, INTERRUPTED
 
 if TYPE_CHECKING:
@@ -30,21 +24,20 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.add_argument("--json", action="store_true", help="print a line of JSON for each address")
     add_warc_option(parser, "without, only if the recipe says so")
     add_settings_options(parser)
+    add_talk_options(parser)
     parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Fetch what `arguments` name and return the exit status."""
+    archive = archive_from(arguments)
     addresses = list(_expand(arguments.addresses, sys.stdin))
-    if not addresses:
-        raise UsageError("no address was given")
-    process = AsyncCrawlerProcess(scrapy_settings(settings_from(arguments)))
-    crawler = process.create_crawler(ShareSpider)
-    with Display(crawler, unit="article", total=len(addresses), json_lines=arguments.json) as display:
-        report = run_crawler(process, crawler, display.show, urls=addresses)
-    if arguments.json:
+    progress = not (arguments.quiet or arguments.no_progress)
+    with Display(archive.output, total=len(addresses), json_lines=arguments.json, progress=progress) as display:
+        report = archive.get(*addresses, listener=display.show, on_request=display.wait_for)
+    if arguments.json and not arguments.quiet:
         print(report.summary(), file=sys.stderr)
-    else:
+    elif not arguments.quiet:
         print_line(report.summary())
     if report.interrupted:
         return INTERRUPTED

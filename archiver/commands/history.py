@@ -5,36 +5,23 @@ from __future__ import annotations
 import difflib
 import re
 import sys
-import time
-from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
-from archiver.addresses import resolve
-from archiver.clock import SECOND
-from archiver.commands.display import print_line
-from archiver.commands.options import add_settings_options, looking, settings_from
-from archiver.errors import UnknownAddressError, UsageError
-from archiver.recipes import recipes_for
+from archiver.commands.display import count, print_json, print_line, printable
+from archiver.commands.options import add_archive_option, archive_from
+from archiver.errors import UsageError
 from archiver.statuses import FAILED
-from archiver.storage import versions
+from archiver.views.plain import show_time
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
+    from pathlib import Path
 
-    from archiver.index.catalogue import History
-    from archiver.index.types import EarlierContent, HeldPost
+    from archiver.views import ArticleHistory, PostHistory
 
 # A body is a few very long lines: for reading, one goes to each sentence and each block.
 SENTENCE = re.compile(r"(?<=[。！？；])(?![）”’」』]|</)|(?<=</p>)|(?<=</tr>)|(?<=</li>)|(?<=[.!?] )")
-
-
-class Version(NamedTuple):
-    """One version of a post: its number, when it was saved (microseconds since 1970), and its file."""
-
-    number: int
-    saved: int
-    file: Path
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -48,74 +35,65 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.add_argument("article", metavar="ID", help="an id or an address")
     parser.add_argument("--version", metavar="N", type=int, help="print this version of the post and nothing else")
     parser.add_argument("--form", metavar="FORM", help="of the post, where an article has several: share, rolling, …")
-    add_settings_options(parser)
+    parser.add_argument("--json", action="store_true", help="print it as JSON")
+    add_archive_option(parser)
     parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Show the history of an article and return the exit status."""
-    settings = settings_from(arguments)
-    output = Path(settings["ARCHIVER_OUTPUT"])
-    try:
-        reference = resolve(arguments.article, recipes_for(settings).values())
-    except UnknownAddressError as error:
-        raise UsageError(str(error)) from error
-    with looking(output) as index:
-        found = [(one, _posts(one, arguments.form)) for one in index.catalogue.history(reference.id)]
+    archive = archive_from(arguments)
+    articles = archive.history(arguments.article)
+    found = [(one, [post for post in one.posts if arguments.form in (None, post.form)]) for one in articles]
     if arguments.form:
         found = [(one, posts) for one, posts in found if posts]
     if not found:
-        sys.stderr.write(f"archiver: {reference.id}: the index of {output} does not know it\n")
+        sys.stderr.write(f"archiver: {arguments.article}: the index of {archive.output} does not know it\n")
         return FAILED
     if arguments.version is not None:
-        return _print_version(output, reference.id, [one for _, posts in found for one in posts], arguments.version)
+        posts = [post for _, posts in found for post in posts]
+        return _print_version(archive.output, arguments.article, posts, arguments.version)
+    if arguments.json:
+        print_json([one for one, _ in found], indent=1)
+        return 0
     for one, posts in found:
-        reason = f" ({one.reason})" if one.reason else ""
-        print_line(f"{one.held.key.recipe} {reference.id}: {one.held.state}{reason}")
-        for place in one.places:
-            print_line(f"  seen {_day(place.first_seen)} to {_day(place.last_seen)}  {place.name}")
+        _print_article(one)
         for post in posts:
             print_line("")
-            _print_post(output, post, one.held.earlier)
+            _print_post(archive.output, post)
     return 0
 
 
-def _posts(article: History, form: str | None) -> list[HeldPost]:
-    return [post for post in article.held.posts if form in (None, post.form)]
+def _print_article(article: ArticleHistory) -> None:
+    reason = f" ({article.reason})" if article.reason else ""
+    print_line(printable(f"{article.recipe} {article.id}: {article.state}{reason}"))
+    for place in article.places:
+        first, last = (show_time(moment) for moment in (place.first_seen, place.last_seen))
+        print_line(printable(f"  seen {first} to {last}  {place.name}"))
 
 
-def _versions(output: Path, post: HeldPost, earlier: Iterable[EarlierContent] = ()) -> list[Version]:
-    """Return the versions of a post, the first of all first; the last is the post itself."""
-    times = {one.revision: one.saved for one in earlier if one.form == post.form}
-    kept = versions(output, post.path)
-    before = [
-        Version(int(file.stem), times.get(int(file.stem), file.stat().st_mtime_ns // 1000), file) for file in kept
-    ]
-    return [*before, Version(len(kept) + 1, post.saved, output / post.path)]
-
-
-def _print_version(output: Path, article_id: str, posts: list[HeldPost], number: int) -> int:
+def _print_version(output: Path, article: str, posts: list[PostHistory], number: int) -> int:
     if len(posts) > 1:
         forms = ", ".join(post.form for post in posts)
         raise UsageError(f"--version: the article has posts of several forms; say which with --form: {forms}")
-    for version in _versions(output, posts[0]) if posts else ():
-        if version.number == number and version.file.exists():
-            sys.stdout.buffer.write(version.file.read_bytes())
+    for version in posts[0].versions if posts else ():
+        if version.number == number and (output / version.path).exists():
+            sys.stdout.flush()
+            sys.stdout.buffer.write((output / version.path).read_bytes())
             return 0
-    sys.stderr.write(f"archiver: {article_id}: there is no version {number}\n")
+    sys.stderr.write(f"archiver: {article}: there is no version {number}\n")
     return FAILED
 
 
-def _print_post(output: Path, post: HeldPost, earlier: Iterable[EarlierContent]) -> None:
-    all_versions = _versions(output, post, earlier)
-    print_line(f"{post.form}: {post.path}, {len(all_versions)} version{'s' * (len(all_versions) > 1)}")
+def _print_post(output: Path, post: PostHistory) -> None:
+    print_line(f"{post.form}: {post.path}, {count(len(post.versions), 'version')}")
     before: list[str] = []
-    for version in all_versions:
-        print_line(f"  {version.number}  saved {_time(version.saved)}  {version.file.relative_to(output)}")
-        lines = _lines(version.file)
+    for version in post.versions:
+        print_line(f"  {version.number}  saved {show_time(version.saved)}  {version.path}")
+        lines = _lines(output / version.path)
         if before:
             for line in _changes(before, lines):
-                print_line(f"      {line}")
+                print_line(f"      {printable(line)}")
         before = lines
 
 
@@ -131,11 +109,3 @@ def _changes(old: list[str], new: list[str]) -> Iterator[str]:
     for line in difflib.unified_diff(old, new, n=0, lineterm=""):
         if not line.startswith(("---", "+++", "@@")):
             yield f"{line[0]} {line[1:].strip()}"
-
-
-def _day(micros: int) -> str:
-    return time.strftime("%Y-%m-%d", time.localtime(micros // SECOND))
-
-
-def _time(micros: int) -> str:
-    return time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(micros // SECOND))

@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from archiver.commands.display import print_line
-from archiver.commands.options import add_settings_options, looking, settings_from
-from archiver.errors import StoreError
-from archiver.index import Index
-from archiver.manifest import add_manifest, head
+from archiver.commands.options import add_archive_option, archive_from
 
 if TYPE_CHECKING:
     import argparse
@@ -25,24 +21,13 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         "path of the last one. Keep that line, publish it or have it signed: with it anybody can show that nothing "
         "was changed or removed since (docs/verify.md).",
     )
-    add_settings_options(parser)
+    add_archive_option(parser)
     parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Write the manifest and return the exit status."""
-    output = Path(settings_from(arguments)["ARCHIVER_OUTPUT"])
-    with looking(output):  # for the error if there is no index
-        pass
-    index = Index.open(output)
-    try:
-        added = add_manifest(output, index)
-    finally:
-        index.close()
-    try:
-        last = added or head(output)
-    except OSError as error:
-        raise StoreError(f"{output}: the manifests cannot be read: {error.strerror}") from error
+    last = archive_from(arguments).manifest()
     if last is None:
         sys.stderr.write("there is nothing to put on record yet\n")
         return 0

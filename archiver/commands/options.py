@@ -3,28 +3,49 @@
 from __future__ import annotations
 
 import argparse
-from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from archiver.archive import Archive
 from archiver.configuration import load_configuration
-from archiver.errors import IndexFileError
-from archiver.index import Index
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
-
     from archiver.configuration import Configuration
+
+LOG_LEVELS = ("ERROR", "INFO", "DEBUG")  # a command speaks for itself; what goes wrong inside is always logged
+
+
+def add_archive_option(parser: argparse.ArgumentParser) -> None:
+    """Add the option that names the archive."""
+    parser.add_argument("--output", metavar="DIR", help="the archive: posts are in _posts there (ARCHIVER_OUTPUT)")
+
+
+def add_setting_option(parser: argparse.ArgumentParser) -> None:
+    """Add the option that gives any setting."""
+    parser.add_argument(
+        "-s",
+        dest="settings",
+        metavar="NAME=VALUE",
+        action="append",
+        default=[],
+        type=_setting,
+        help="any setting (docs/settings.md)",
+    )
 
 
 def add_settings_options(parser: argparse.ArgumentParser) -> None:
-    """Add the options that `settings_from` reads."""
-    parser.add_argument("--output", metavar="DIR", help="where posts go, into _posts there (ARCHIVER_OUTPUT)")
+    """Add the options of commands that write posts."""
+    add_archive_option(parser)
     parser.add_argument("--profile", choices=("clean", "source"), help="of the body (ARCHIVER_PROFILE)")
     parser.add_argument("--force", action="store_true", help="rewrite posts that have not changed, too")
-    parser.add_argument(
-        "-s", dest="settings", metavar="NAME=VALUE", action="append", default=[], type=_setting, help="any setting"
-    )
+    add_setting_option(parser)
+
+
+def add_talk_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options that say how much is said."""
+    parser.add_argument("-v", "--verbose", action="count", default=0, help="log what is done, with times; -vv: more")
+    parser.add_argument("-q", "--quiet", action="store_true", help="say only what went wrong")
+    parser.add_argument("--no-progress", action="store_true", help="show no progress on a terminal")
 
 
 def add_warc_option(parser: argparse.ArgumentParser, default: str) -> None:
@@ -36,29 +57,32 @@ def add_warc_option(parser: argparse.ArgumentParser, default: str) -> None:
     )
 
 
+def add_target_option(parser: argparse.ArgumentParser, what: str) -> None:
+    """Add the option that names a file to write. what: what is done without it, in words."""
+    parser.add_argument("-o", "--to", dest="target", metavar="FILE", help=f"where to write it; {what}")
+
+
 def settings_from(arguments: argparse.Namespace, **more: object) -> Configuration:
     """Return the configuration that the options in `arguments`, and `more` settings, give. Raises UsageError."""
     options = {
         "ARCHIVER_OUTPUT": arguments.output,
-        "ARCHIVER_PROFILE": arguments.profile,
-        "ARCHIVER_FORCE": arguments.force or None,
+        "ARCHIVER_PROFILE": getattr(arguments, "profile", None),
+        "ARCHIVER_FORCE": getattr(arguments, "force", False) or None,
         "ARCHIVER_WARC": getattr(arguments, "warc", None),
     }
     given = {name: value for name, value in (options | more).items() if value is not None}
-    # A command speaks for itself; what goes wrong inside is still logged.
-    return load_configuration({"LOG_LEVEL": "ERROR", **dict(arguments.settings), **given})
+    level = LOG_LEVELS[min(getattr(arguments, "verbose", 0), len(LOG_LEVELS) - 1)]
+    return load_configuration({"LOG_LEVEL": level, **dict(getattr(arguments, "settings", ())), **given})
 
 
-@contextmanager
-def looking(output: Path) -> Iterator[Index]:
-    """Open the index of `output` for reading. Raises IndexFileError if there is none."""
-    if not Index.exists(output):
-        raise IndexFileError(f"{output}: there is no index: nothing has been crawled into it yet")
-    index = Index.read(output)
-    try:
-        yield index
-    finally:
-        index.close()
+def archive_from(arguments: argparse.Namespace, **more: object) -> Archive:
+    """Return the archive that the options in `arguments` name. Raises UsageError."""
+    return Archive.configured(settings_from(arguments, **more))
+
+
+def path_from(target: str | None) -> Path | None:
+    """Return the file that `--to` names; None for standard output (`-`, or nothing)."""
+    return Path(target) if target and target != "-" else None
 
 
 def _setting(text: str) -> tuple[str, str]:

@@ -6,23 +6,17 @@ import difflib
 import json
 import os
 import sys
-from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
-from archiver.captures import CAPTURES
-from archiver.captures.regions import files_in
-from archiver.commands.display import print_line
-from archiver.commands.options import add_settings_options, settings_from
-from archiver.errors import UsageError
-from archiver.replay import replay
-from archiver.session_options import session_options
-from archiver.statuses import FAILED, INTERRUPTED
+from archiver.commands.display import print_line, printable
+from archiver.commands.options import add_settings_options, add_talk_options, archive_from
+from archiver.statuses import FAILED
 
 if TYPE_CHECKING:
     import argparse
 
-    from archiver.configuration import Configuration
     from archiver.replay import Change, Summary
+
 
 SHOWN = 10  # kinds of answers that are no article's
 
@@ -44,31 +38,23 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.add_argument("--jobs", type=int, default=cores, metavar="N", help=f"processes ({cores}: one a core)")
     parser.add_argument("--json", action="store_true", help="print a line of JSON for each answer of an article")
     add_settings_options(parser)
+    add_talk_options(parser)
     parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Replay what `arguments` name and return the exit status."""
-    settings = settings_from(arguments)
-    if arguments.jobs < 1:
-        raise UsageError("--jobs: expected a number of 1 or more")
-    output = Path(settings["ARCHIVER_OUTPUT"])
-    files = files_in([Path(path) for path in arguments.paths] or [output / CAPTURES])
-    try:
-        summary = _replay(arguments, settings, output, files)
-    except KeyboardInterrupt:
-        return INTERRUPTED
-    for reason in summary.broken:
-        sys.stderr.write(f"archiver: {reason}\n")
-    _show(summary, sys.stderr.write if arguments.json else sys.stdout.write, dry=arguments.diff)
-    return FAILED if summary.broken or summary.outcomes["failed"] else 0
 
-
-def _replay(arguments: argparse.Namespace, settings: Configuration, output: Path, files: list[Path]) -> Summary:
     def listen(change: Change) -> None:
         _tell(change, as_json=arguments.json, diff=arguments.diff)
 
-    return replay(output, session_options(settings, markup=True), files, arguments.jobs, listen, dry=arguments.diff)
+    archive = archive_from(arguments)
+    summary = archive.replay(*arguments.paths, dry=arguments.diff, jobs=arguments.jobs, listener=listen)
+    for reason in summary.broken:
+        sys.stderr.write(f"archiver: {reason}\n")
+    if not arguments.quiet:
+        _show(summary, sys.stderr if arguments.json else sys.stdout, dry=arguments.diff)
+    return FAILED if summary.broken or summary.outcomes["failed"] else 0
 
 
 def _tell(change: Change, *, as_json: bool, diff: bool) -> None:
@@ -80,21 +66,20 @@ def _tell(change: Change, *, as_json: bool, diff: bool) -> None:
         before, after = (content.decode(errors="replace").splitlines() for content in contents)
         old = change.path if change.before is not None else "/dev/null"
         for line in difflib.unified_diff(before, after, old, change.path, lineterm=""):
-            print_line("".join(character if character.isprintable() else "�" for character in line))
+            print_line(printable(line))
     if change.outcome == "failed":
         sys.stderr.write(f"archiver: {change.address}: {change.reason}\n")
     elif change.outcome == "edited":
         sys.stderr.write(f"archiver: {change.path}: was changed by hand, and stays (--force overrides)\n")
 
 
-def _show(summary: Summary, write: object, *, dry: bool) -> None:
-    assert callable(write)
+def _show(summary: Summary, stream: TextIO, *, dry: bool) -> None:
     outcomes = summary.outcomes
     verb = "would change or be new" if dry else "written"
     kept = outcomes["unchanged"] + outcomes["edited"] + outcomes["kept"]
     older = f", {outcomes['older']} older than their posts" if outcomes["older"] else ""
-    write(f"{outcomes['written']} {verb}, {kept} unchanged{older}, {outcomes['failed']} failed\n")
+    stream.write(f"{outcomes['written']} {verb}, {kept} unchanged{older}, {outcomes['failed']} failed\n")
     for what, count in summary.others.most_common(SHOWN):
-        write(f"  besides {count:,}: {what}\n")
+        stream.write(f"  besides {count:,}: {what}\n")
     if left := sum(count for _, count in summary.others.most_common()[SHOWN:]):
-        write(f"  besides {left:,} others\n")
+        stream.write(f"  besides {left:,} others\n")

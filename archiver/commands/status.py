@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-import json
-import time
-from datetime import timedelta
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+import sys
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
 
-from archiver import clock
-from archiver.clock import SECOND
-from archiver.commands.display import print_line, print_table
-from archiver.commands.options import add_settings_options, looking, settings_from
+from archiver.commands.display import print_alarms, print_json, print_line, print_table
+from archiver.commands.options import add_archive_option, add_target_option, archive_from, path_from
+from archiver.errors import StoreError, UsageError
 from archiver.spans import show_span
 from archiver.statuses import ALARM
+from archiver.storage import write_atomically
+from archiver.views.metrics import metrics
+from archiver.views.plain import show_time
+from archiver.views.status import LAST
 
 if TYPE_CHECKING:
     import argparse
+    from pathlib import Path
 
-    from archiver.index import Index, Run
-
-LAST = 5  # runs of each listing
-FORGOTTEN = 7 * 86400  # seconds: the alarm of a listing that has not been read for so long says nothing any more
+    from archiver.views import ListingStatus, RunStatus, Status
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -30,76 +29,77 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         "status",
         help="show every listing's last runs, next tries and alarms",
         description="Show what the index knows of the last runs. The exit status is 3 if the last run of a listing "
-        "gave cause for alarm, 1 if there is no index, otherwise 0.",
+        "gave cause for alarm, or a run may be stuck; 1 if there is no index, otherwise 0.",
     )
-    parser.add_argument("--json", action="store_true", help="print it as JSON")
-    add_settings_options(parser)
+    how = parser.add_mutually_exclusive_group()
+    how.add_argument("--json", action="store_true", help="print it as JSON")
+    how.add_argument("--metrics", action="store_true", help="print figures for Prometheus (textfile format)")
+    add_target_option(parser, "with --metrics, atomically; without, to standard output")
+    add_archive_option(parser)
     parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Show the status and return the exit status."""
-    now = clock.now()
-    with looking(Path(settings_from(arguments)["ARCHIVER_OUTPUT"])) as index:
-        runs = index.runs.latest(LAST)
-        listings = [_listing(index, name, now) for name in index.listings.names()]
-        status = {
-            "articles": index.catalogue.states(),
-            "hosts": {host: until // SECOND for host, until in index.hosts.on_hold(now).items()},
-            "listings": listings,
-            "runs": [_run(one) for one in runs],
-        }
-    now //= SECOND
+    target = path_from(arguments.target)
+    if target and not arguments.metrics:
+        raise UsageError("--to: goes with --metrics")
+    status = archive_from(arguments).status()
     if arguments.json:
-        print_line(json.dumps(status, ensure_ascii=False, indent=1))
+        print_json(status, indent=1)
+    elif arguments.metrics:
+        _write(metrics(status), target)
     else:
-        _show(status, runs[0] if runs else None, now)
-    recent = now - FORGOTTEN
-    alarms = [one for one in listings if one["runs"][0]["alarms"] and one["runs"][0]["time"] > recent]
-    return ALARM if alarms or (runs and runs[0].report.get("alarms")) else 0
+        _show(status, datetime.now(UTC))
+    return ALARM if status.alarms else 0
 
 
-def _listing(index: Index, name: str, now: int) -> dict[str, Any]:
-    """Return what is known of a listing, for JSON: times are seconds since 1970."""
-    waiting = index.listings.waiting(name, now)
-    return {
-        "listing": name,
-        "waiting": {"count": waiting.articles, "next": waiting.next and waiting.next // SECOND},
-        "runs": [{**one.stats, "time": one.time // SECOND} for one in index.listings.stats(name, LAST)],
-    }
+def _write(text: str, target: Path | None) -> None:
+    if target is None:
+        sys.stdout.write(text)
+        return
+    try:
+        write_atomically(target, text.encode())
+    except OSError as error:
+        raise StoreError(f"{target}: cannot be written: {error.strerror}") from error
 
 
-def _run(one: Run) -> dict[str, Any]:
-    """Return a run, for JSON: times are seconds since 1970."""
-    return {**one._asdict(), "started": one.started // SECOND, "ended": one.ended and one.ended // SECOND}
-
-
-def _show(status: dict[str, Any], last: Run | None, now: int) -> None:
-    states = ", ".join(f"{count:,} {state}" for state, count in status["articles"].items()) or "no articles yet"
+def _show(status: Status, now: datetime) -> None:
+    states = ", ".join(f"{number:,} {state}" for state, number in status.articles.items()) or "no articles yet"
     print_line(f"articles: {states}")
-    if last:
-        how = "runs, or was killed" if last.ended is None else f"took {_span((last.ended - last.started) // SECOND)}"
-        print_line(f"last run: {_ago(last.started // SECOND, now)}, {how}")
-        for alarm in last.report.get("alarms", ()):
-            print_line(f"ALARM: {alarm}")
-    for host, resume in status["hosts"].items():
-        print_line(f"{host} asked to be left alone until {time.strftime('%Y-%m-%d %H:%M', time.localtime(resume))}")
-    if not status["listings"]:
+    if status.runs:
+        last = status.runs[0]
+        print_line(f"last run: {show_time(last.started)} ({_ago(last.started, now)}), {_how(last, status)}")
+    if status.verified:
+        left = f"{status.verified.problems} problems" if status.verified.problems else "nothing was wrong"
+        print_line(f"last verified: {show_time(status.verified.time)} ({_ago(status.verified.time, now)}), {left}")
+    else:
+        print_line("last verified: never")
+    print_alarms(status.alarms, sys.stdout)
+    for host, until in status.hosts.items():
+        print_line(f"{host} asked to be left alone until {show_time(until)}")
+    if not status.listings:
         print_line("no listing has been read yet: archiver crawl")
         return
     print_line("")
-    rows = [_row(one, now) for one in status["listings"]]
+    rows = [_row(one, now) for one in status.listings]
     print_table(["listing", "last run", "listed", f"new (last {LAST})", "failed", "newest", "next try", "alarms"], rows)
 
 
-def _row(one: dict[str, Any], now: int) -> list[object]:
-    last, waiting = one["runs"][0], one["waiting"]
-    next_try = f"{waiting['count']} in {_span(waiting['next'] - now)}" if waiting.get("count") else ""
+def _how(last: RunStatus, status: Status) -> str:
+    if last.ended is not None:
+        return f"took {show_span(last.ended - last.started)}"
+    return "at work" if status.at_work else "was killed"
+
+
+def _row(one: ListingStatus, now: datetime) -> list[object]:
+    last = one.runs[0]
+    next_try = f"{one.waiting} in {show_span(max(one.next_try - now, timedelta()))}" if one.next_try else ""
     return [
-        one["listing"],
+        one.listing,
         _ago(last["time"], now),
         f"{last['listed']}{'=' if last['unchanged'] else ''}",
-        " ".join(str(run["new"]) for run in one["runs"]),
+        " ".join(str(run["new"]) for run in one.runs),
         last["failed"],
         _ago(last["newest"], now) if last["newest"] else "",
         next_try,
@@ -107,9 +107,5 @@ def _row(one: dict[str, Any], now: int) -> list[object]:
     ]
 
 
-def _ago(moment: int, now: int) -> str:
-    return f"{_span(now - moment)} ago"
-
-
-def _span(length: int) -> str:
-    return show_span(timedelta(seconds=length))
+def _ago(moment: datetime, now: datetime) -> str:
+    return f"{show_span(now - moment)} ago"

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from archiver.spans import read_span
 
@@ -63,6 +64,19 @@ def text(value: object) -> str:
     result = "" if value is None else str(value).strip()
     if not result.isprintable():
         raise ValueError(f"expected one line of text, got {result!r}")
+    return result
+
+
+def web_address(value: object) -> str:
+    """Return an address of http or https; empty for an empty value."""
+    result = text(value)
+    try:
+        parts = urlsplit(result)
+        whole = parts.scheme in ("http", "https") and bool(parts.hostname)
+    except ValueError:
+        whole = False
+    if result and not whole:
+        raise ValueError(f"expected an address such as https://example.org/hook, got {result!r}")
     return result
 
 

@@ -10,7 +10,7 @@ from archiver.index.catalogue import Catalogue
 from archiver.index.database import Database
 from archiver.index.hosts import Hosts
 from archiver.index.listings import Listings
-from archiver.index.lock import Lock
+from archiver.index.lock import LOCK, Lock
 from archiver.index.manifests import Manifests
 from archiver.index.posts import Posts
 from archiver.index.runs import Runs
@@ -34,7 +34,6 @@ if TYPE_CHECKING:
 
 DIRECTORY = "_index"
 FILE = "index.sqlite"
-LOCK = "lock"
 
 
 class Index:

@@ -8,14 +8,18 @@ import os
 import socket
 import sys
 import time
+from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple, TextIO
 
 from archiver.errors import IndexFileError, LockedError
+from archiver.places import INDEX
 from archiver.processes import has_ended
 
 PATIENCE, STEP = 5.0, 0.05  # seconds
 LONGEST_COMMAND = 200  # characters
+STARTED = "%Y-%m-%d %H:%M:%S %z"  # when a holder began
+LOCK = "lock"  # the file, in the directory of the index
 
 
 class Lock:
@@ -39,7 +43,7 @@ class Lock:
                 break
             except OSError as error:
                 file.seek(0)
-                holder = _Holder.read(file)
+                holder = Holder.read(file)
                 # Of a killed run, the process that writes posts lives on until it has written what it was given.
                 if holder and holder.gone and patience > 0:
                     patience -= STEP
@@ -49,8 +53,8 @@ class Lock:
                 who = holder or "it has not said who it is yet"
                 raise LockedError(f"{self._path.parent.parent}: another run is at work here: {who}") from error
         file.truncate(0)
-        started = time.strftime("%Y-%m-%d %H:%M:%S %z")
-        me = _Holder(os.getpid(), socket.gethostname(), started, command_line())
+        started = time.strftime(STARTED)
+        me = Holder(os.getpid(), socket.gethostname(), started, command_line())
         json.dump(me._asdict(), file)
         file.flush()
         self._file = file
@@ -68,14 +72,17 @@ class Lock:
             self._file = None
 
 
-class _Holder(NamedTuple):
+class Holder(NamedTuple):
+    """The process that holds a lock. started: `2026-11-27 10:40:11 +0800`."""
+
     process: int
     host: str
     started: str
     command: str
 
     @classmethod
-    def read(cls, file: TextIO) -> _Holder | None:
+    def read(cls, file: TextIO) -> Holder | None:
+        """Return who wrote itself into the lock's file, None if nobody did."""
         try:
             return cls(**json.loads(file.read()))
         except (ValueError, TypeError):
@@ -86,8 +93,26 @@ class _Holder(NamedTuple):
         """Whether the process is known to have ended."""
         return self.host == socket.gethostname() and has_ended(self.process)
 
+    @property
+    def since(self) -> datetime | None:
+        """Since when it holds the lock, None if it has not said it well."""
+        try:
+            return datetime.strptime(self.started, STARTED)
+        except ValueError:
+            return None
+
     def __str__(self) -> str:
         return f"process {self.process} on {self.host}, since {self.started} ({self.command})"
+
+
+def holder_of(output: Path) -> Holder | None:
+    """Return who holds the lock of the archive in `output`, as far as its file says; None if nobody does. One that was
+    killed is still in the file: see `Holder.gone`."""
+    try:
+        with (output / INDEX / LOCK).open(encoding="utf-8") as file:
+            return Holder.read(file)
+    except (OSError, ValueError):
+        return None
 
 
 def command_line() -> str:

@@ -1,0 +1,322 @@
+"""The Python API: an archive, and for each command a method. Each returns plain values, and prints nothing."""
+
+from __future__ import annotations
+
+import os
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, NamedTuple
+
+from archiver.addresses import resolve
+from archiver.adoption import Repair as PostRepair
+from archiver.adoption import adopt
+from archiver.adoption.lost import Lost
+from archiver.captures.regions import files_in
+from archiver.clock import micros, moment
+from archiver.configuration import Configuration, Origin, load_configuration, remember, setting_name
+from archiver.configuration.known import SETTINGS
+from archiver.errors import IndexFileError, LockedError, StoreError, StuckError, UnknownAddressError, UsageError
+from archiver.exports import About, load_format
+from archiver.exports.read import Entries, Selection
+from archiver.exports.target import write_to_path, write_to_stream
+from archiver.index import Index
+from archiver.index.lock import holder_of
+from archiver.manifest import add_manifest, head
+from archiver.moments import read_moment
+from archiver.places import CAPTURES, POSTS
+from archiver.recipes import recipes_for
+from archiver.replay import replay
+from archiver.session_options import session_options
+from archiver.spans import read_span
+from archiver.suggestions import did_you_mean
+from archiver.verified import Verified, verify
+from archiver.views import Status, read_duplicates, read_history, read_status
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from datetime import timedelta
+
+    from archiver.adoption import Survey
+    from archiver.exports import Entry
+    from archiver.extensions.report import Result
+    from archiver.manifest import Head
+    from archiver.recipes import Recipe
+    from archiver.replay import Change, Summary
+    from archiver.run_report import RunReport
+    from archiver.views import ArticleHistory, Duplicate
+
+MAX_COUNT = 2**63 - 1  # the largest number that SQLite takes
+
+
+class Exported(NamedTuple):
+    """What an export came to. left_out: how many articles the format does not take, by the reason. failed: posts that
+    could not be read. saved_by: all were saved by then; what comes later is there with `since` that time."""
+
+    exported: int
+    left_out: dict[str, int]
+    failed: int
+    saved_by: datetime | None
+
+
+class Archive:
+    """An archive in a directory, with the settings that it is read and written with.
+
+    Every method may raise `archiver.errors.ArchiverError`, by name: UsageError for what cannot be, LockedError while
+    another run is at work, IndexFileError, StoreError, CaptureError, ExportError, RecipeError, PluginError.
+    """
+
+    def __init__(self, output: str | Path | None = None, **settings: object) -> None:
+        """Take the archive's directory, which need not be there yet (without it: ARCHIVER_OUTPUT), and settings by
+        their names in small letters, without ARCHIVER_: `profile="source"`, `download_delay=0`. Raises UsageError."""
+        given = {setting_name(name): value for name, value in settings.items()}
+        self.configuration = load_configuration(given | ({} if output is None else {"ARCHIVER_OUTPUT": str(output)}))
+
+    @classmethod
+    def configured(cls, configuration: Configuration) -> Archive:
+        """Return the archive of a configuration that is there already."""
+        archive = cls.__new__(cls)
+        archive.configuration = configuration
+        return archive
+
+    @property
+    def output(self) -> Path:
+        """The archive's directory."""
+        return self.configuration.output
+
+    @property
+    def recipes(self) -> dict[str, Recipe]:
+        """The sources that are known, by name. Raises RecipeError, PluginError."""
+        return recipes_for(self.configuration)
+
+    def get(
+        self,
+        *addresses: str,
+        listener: Callable[[Result], None] | None = None,
+        on_request: Callable[[str], None] | None = None,
+    ) -> RunReport:
+        """Fetch articles by address or id, and write their posts. listener: is told of each, on_request of the host of
+        each request."""
+        # Scrapy takes longer to load than most commands take to run: only who crawls waits for it.
+        from archiver.crawling import get_articles
+
+        if not addresses:
+            raise UsageError("no address was given")
+        with self._remembering():
+            return get_articles(self.configuration, addresses, listener, on_request)
+
+    def crawl(
+        self,
+        *listings: str,
+        since: str | datetime = "",
+        limit: int = 0,
+        pages: int = 0,
+        listener: Callable[[Result], None] | None = None,
+        on_request: Callable[[str], None] | None = None,
+    ) -> RunReport:
+        """Read listings (`SOURCE` or `SOURCE/LISTING`; none: all), fetch what is due of them, and write the posts.
+
+        since: only articles published then or later: a date, a time, or a span before now. limit: articles at most; the
+        rest stays due. pages: of listings that have several. listener: is told of each article, on_request of the host
+        of each request. Raises StuckError if
+        another run has been at work for longer than ARCHIVER_STUCK_AFTER.
+        """
+        from archiver.crawling import crawl_listings  # as above
+
+        arguments = {"listings": listings, "since": self._since(since), "limit": limit, "pages": pages}
+        try:
+            with self._remembering():
+                return crawl_listings(self.configuration, listener, on_request, **arguments)
+        except LockedError as error:
+            holder, longest = holder_of(self.output), self._stuck_after
+            if holder and holder.since and longest and datetime.now(UTC) - holder.since > longest:
+                raise StuckError(f"{error}: may be stuck; end it, or set ARCHIVER_STUCK_AFTER") from error
+            raise
+
+    def replay(
+        self,
+        *files: str | Path,
+        dry: bool = False,
+        jobs: int | None = None,
+        listener: Callable[[Change], None] = lambda _: None,
+    ) -> Summary:
+        """Make posts of captures, without asking anybody: of WARC and WACZ files and directories of them; without any,
+        of the archive's own. dry: say what would change, and write nothing. jobs: processes (one a core)."""
+        if jobs is not None and jobs < 1:
+            raise UsageError("jobs: expected a number of 1 or more")
+        found = files_in([Path(file) for file in files] or [self.output / CAPTURES])
+        options = session_options(self.configuration, markup=True)
+        return replay(self.output, options, found, jobs or os.cpu_count() or 1, listener, dry=dry)
+
+    def verify(self, *, repair: bool = False, remove_credentials: bool = False) -> Verified:
+        """Check every file of the archive against what is known of it. repair: restore what the captures allow.
+        remove_credentials: first write captures that hold a credential of ours anew without it."""
+        with self._reading():  # for the error if there is no index
+            pass
+        options = session_options(self.configuration).extract
+        return verify(self.output, options, repair=repair, remove_credentials=remove_credentials)
+
+    def adopt(self, *, repair: bool = False) -> Survey:
+        """Read the posts of an existing archive into its index, and say what is broken. repair: repair what can be;
+        what only the source can repair is fetched."""
+        if not (self.output / POSTS).is_dir():
+            raise UsageError(f"{self.output}: no {POSTS} there; name the directory of an archive")
+        index = Index.open(self.output)
+        try:
+            survey = adopt(self.output, index, self.recipes)
+            index.mark_complete()
+            lost = Lost(self.output, self.recipes, survey)
+            references = []
+            if repair:
+                PostRepair(self.output, index, self.recipes, survey).run()
+                references = lost.references(index)
+            add_manifest(self.output, index)
+        finally:
+            index.close()
+        if references:  # when the index is closed: a crawl opens it
+            from archiver.crawling import get_references  # as above
+
+            reasons: dict[str, str] = {}
+
+            def note(result: Result) -> None:
+                reasons[result.address] = result.reason
+
+            forced = Configuration({**self.configuration, "ARCHIVER_FORCE": True}, {})
+            get_references(forced, references, note)
+            lost.settle(reasons)
+        return survey
+
+    def export(
+        self,
+        name: str,
+        to: str | Path | IO[bytes],
+        *,
+        since: str | datetime = "",
+        source: str = "",
+        query: str = "",
+        last: int | None = None,
+        listener: Callable[[str], None] = lambda _: None,
+    ) -> Exported:
+        """Write articles in the format `name` to a file, a directory or a binary stream.
+
+        since: only what was saved then or later. source: only what came from `SOURCE` or `SOURCE/LISTING`. query: only
+        articles that have all of these words. last: only so many that were published last. listener: is told of each
+        post that is left out or not as it was written. Raises BrokenPipeError if nobody reads the stream any more.
+        """
+        chosen = load_format(name)
+        target = Path(to) if isinstance(to, str | Path) else None
+        if target is None and chosen.target != "stream":
+            raise UsageError(f"export {name}: say where to: --to {chosen.target.upper()}")
+        selection = self._selection(since, source, query, chosen.last if last is None else last)
+        site = self.configuration["ARCHIVER_SITE"] or next((one.site for one in self.recipes.values()), "")
+        about = About(self.output, target, site, site)
+        with self._reading() as index:
+            entries = Entries(self.output, index, self.recipes, listener)
+            if isinstance(to, str | Path):
+                write_to_path(chosen, entries.select(selection), Path(to), about)
+            else:
+                write_to_stream(chosen, entries.select(selection), to, about)
+        return Exported(
+            entries.count - about.left_out.total(),
+            dict(about.left_out),
+            entries.failed,
+            moment(entries.last) if entries.count else None,
+        )
+
+    def articles(
+        self, *, since: str | datetime = "", source: str = "", query: str = "", last: int = 0
+    ) -> Iterator[Entry]:
+        """Yield the articles, one by one, as `export` selects them; what cannot be read is left out."""
+        selection = self._selection(since, source, query, last)
+        with self._reading() as index:
+            yield from Entries(self.output, index, self.recipes).select(selection)
+
+    def history(self, article: str) -> list[ArticleHistory]:
+        """Return what is known of an article, by its id or address: where it was seen, and the versions of its posts.
+        Raises UsageError if no source has such an address."""
+        try:
+            reference = resolve(article, self.recipes.values())
+        except UnknownAddressError as error:
+            raise UsageError(str(error)) from error
+        with self._reading() as index:
+            return read_history(self.output, index, reference.id)
+
+    def duplicates(self) -> Iterator[tuple[Duplicate, ...]]:
+        """Yield articles that have other ids and the same text, group by group."""
+        with self._reading() as index:
+            yield from read_duplicates(index)
+
+    def status(self) -> Status:
+        """Return how the archive is."""
+        with self._reading() as index:
+            return read_status(self.output, index, datetime.now(UTC), self._stuck_after)
+
+    def manifest(self) -> Head | None:
+        """Put on record what is in no manifest yet, and return the last one; None if there is nothing to put there."""
+        with self._reading():  # for the error if there is no index
+            pass
+        index = Index.open(self.output)
+        try:
+            added = add_manifest(self.output, index)
+        finally:
+            index.close()
+        try:
+            return added or head(self.output)
+        except OSError as error:
+            raise StoreError(f"{self.output}: the manifests cannot be read: {error.strerror}") from error
+
+    @property
+    def _stuck_after(self) -> timedelta | None:
+        span = self.configuration["ARCHIVER_STUCK_AFTER"]
+        return read_span(span) if span else None
+
+    def _since(self, since: str | datetime) -> str:
+        if isinstance(since, datetime):
+            return since.isoformat()
+        try:
+            return read_moment(since, datetime.now(UTC)).isoformat() if since else ""
+        except ValueError as error:
+            raise UsageError(f"since: {error}") from error
+
+    def _selection(self, since: str | datetime, source: str, query: str, last: int) -> Selection:
+        """Return which articles are wanted. Raises UsageError."""
+        recipe, _, listing = source.partition("/")
+        if recipe and recipe not in self.recipes:
+            near = did_you_mean(recipe, self.recipes)
+            raise UsageError(f"source: {recipe}: no such source{near}; there are {', '.join(self.recipes)}")
+        listings = self.recipes[recipe].listings if recipe else {}
+        if listing and (name := listing.partition("?")[0]) not in listings:
+            near = did_you_mean(name, listings)
+            raise UsageError(f"source: {recipe} has no listing {listing}{near}; it has {', '.join(listings)}")
+        if not 0 <= last <= MAX_COUNT:
+            raise UsageError(f"last: expected a number from 0 to {MAX_COUNT:,}")
+        text = self._since(since)
+        time = datetime.fromisoformat(text) if text else None
+        aware = time if time is None or time.tzinfo else time.replace(tzinfo=UTC)
+        saved = None if aware is None else micros(aware)
+        return Selection(saved, recipe, source if listing else "", tuple(query.casefold().split()), last)
+
+    @contextmanager
+    def _reading(self) -> Iterator[Index]:
+        """Open the index for reading. Raises IndexFileError if there is none."""
+        if not Index.exists(self.output):
+            raise IndexFileError(f"{self.output}: there is no index: nothing has been crawled into it yet")
+        index = Index.read(self.output)
+        try:
+            yield index
+        finally:
+            index.close()
+
+    @contextmanager
+    def _remembering(self) -> Iterator[None]:
+        """Have an archive that is new by the end remember the settings that it was begun with, and that decide what is
+        written: a later run without them would write other posts."""
+        new = not Index.exists(self.output)
+        yield
+        if new and Index.exists(self.output):
+            given = {
+                name: self.configuration[name]
+                for name, setting in SETTINGS.items()
+                if setting.identity and self.configuration.origin(name) in (Origin.ENVIRONMENT, Origin.COMMAND_LINE)
+            }
+            remember(self.output, given)

@@ -1,0 +1,38 @@
+"""The parser of the command line: commands with examples, and mistakes with what may have been meant."""
+
+from __future__ import annotations
+
+import argparse
+import re
+from typing import NoReturn
+
+from archiver.errors import UsageError
+from archiver.suggestions import did_you_mean
+
+CHOICE = re.compile(r"argument (?P<name>.+?): invalid choice: (?P<given>.+?) \(choose from (?P<names>.+)\)", re.DOTALL)
+
+
+class Parser(argparse.ArgumentParser):
+    """Says what is wrong with a command line in one line, and what may have been meant."""
+
+    def __init__(self, **options: object) -> None:
+        """Take what ArgumentParser takes. Options are not abbreviated: what names one today may name two tomorrow."""
+        super().__init__(
+            **{"allow_abbrev": False, "formatter_class": argparse.RawDescriptionHelpFormatter, **options}  # type: ignore[arg-type]
+        )
+
+    def error(self, message: str) -> NoReturn:
+        """Raise UsageError."""
+        if found := CHOICE.fullmatch(message):
+            names = re.findall(r"[\w|-]+", found["names"])
+            given = found["given"].strip("'\"")
+            message = f"{found['name']}: there is no {given}{did_you_mean(given, names)}; there are {', '.join(names)}"
+        elif message.startswith("unrecognized arguments: "):
+            message = self._unknown(message.removeprefix("unrecognized arguments: ").split()[0])
+        raise UsageError(f"{message} (see `{self.prog} --help`)")
+
+    def _unknown(self, argument: str) -> str:
+        if not argument.startswith("-"):
+            return f"{argument}: one argument too many"
+        name = argument.partition("=")[0]
+        return f"{name}: no such option{did_you_mean(name, self._option_string_actions)}"

@@ -1,0 +1,38 @@
+"""`archiver sources`: which sources and listings are known."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from archiver.commands.display import print_json, print_line
+from archiver.commands.options import add_archive_option, archive_from
+
+if TYPE_CHECKING:
+    import argparse
+
+
+def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the command to `subparsers`."""
+    parser = subparsers.add_parser(
+        "sources",
+        help="list the sources that are known, and their listings",
+        description="List the sources that are known, by the recipes that come with the archiver, those of plug-ins "
+        "and your own (ARCHIVER_RECIPES), and the listings of each: these names are what `archiver crawl` takes.",
+    )
+    parser.add_argument("--json", action="store_true", help="print it as JSON")
+    add_archive_option(parser)
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """List the sources and return the exit status."""
+    recipes = archive_from(arguments).recipes
+    if arguments.json:
+        print_json([{"source": name, "listings": list(recipe.listings)} for name, recipe in recipes.items()], indent=1)
+        return 0
+    for name, recipe in recipes.items():
+        print_line(name)
+        for listing, rules in recipe.listings.items():
+            wanted = "&".join(f"{key}=…" for key, value in rules.parameters.items() if value is None)
+            print_line(f"  {name}/{listing}{f'?{wanted}' if wanted else ''}")
+    return 0

@@ -1,0 +1,96 @@
+"""Crawls for the Python API: a configuration in, a run's report out. Scrapy is loaded with this module."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from scrapy import signals
+from scrapy.crawler import AsyncCrawlerProcess
+from scrapy.utils.misc import load_object
+
+from archiver.crawl import run_crawler
+from archiver.run_report import DueArticle, RunReport
+from archiver.scrapy_settings import scrapy_settings
+from archiver.signals import article_due
+from archiver.spiders.listing import ListingSpider
+from archiver.spiders.share import ShareSpider
+from archiver.views.alarms import merge_alarms
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from scrapy import Request, Spider
+
+    from archiver.addresses import Reference
+    from archiver.configuration import Configuration
+    from archiver.extensions.report import Result
+
+
+def get_articles(
+    configuration: Configuration,
+    addresses: Sequence[str],
+    listener: Callable[[Result], None] | None = None,
+    on_request: Callable[[str], None] | None = None,
+) -> RunReport:
+    """Fetch the articles at `addresses` and write their posts; `listener` is called with each result, `on_request` with
+    the host of each request.
+
+    Raises UsageError, LockedError and whatever else is wrong with the archive.
+    """
+    return _run(configuration, ShareSpider, listener, on_request, urls=addresses)
+
+
+def get_references(
+    configuration: Configuration, references: Sequence[Reference], listener: Callable[[Result], None] | None = None
+) -> RunReport:
+    """Do the same for articles that are resolved already."""
+    return _run(configuration, ShareSpider, listener, None, references=references)
+
+
+def crawl_listings(
+    configuration: Configuration,
+    listener: Callable[[Result], None] | None = None,
+    on_request: Callable[[str], None] | None = None,
+    **arguments: Any,
+) -> RunReport:
+    """Read listings, and fetch what is due of them; arguments: of `archiver.spiders.listing.ListingSpider`."""
+    return _run(configuration, ListingSpider, listener, on_request, **arguments)
+
+
+def _run(
+    configuration: Configuration,
+    spider: type[Spider],
+    listener: Callable[[Result], None] | None,
+    on_request: Callable[[str], None] | None,
+    **arguments: Any,
+) -> RunReport:
+    settings = scrapy_settings(configuration)
+    # Scrapy would make a loop of another kind first, and leave it open.
+    loop = settings["ASYNCIO_EVENT_LOOP"]
+    asyncio.set_event_loop(load_object(loop)() if loop else asyncio.new_event_loop())
+    process = AsyncCrawlerProcess(settings)
+    crawler = process.create_crawler(spider)
+    due: list[DueArticle] = []
+
+    def note(reference: Reference) -> None:
+        title = reference.known.get("title", "")
+        due.append(DueArticle(reference.recipe.name, reference.id, tuple(reference.forms), title))
+
+    def note_request(request: Request) -> None:
+        if on_request:
+            on_request(urlsplit(request.url).netloc)
+
+    crawler.signals.connect(note, article_due)
+    crawler.signals.connect(note_request, signals.request_reached_downloader)
+    report = run_crawler(process, crawler, listener, **arguments)
+    content = report.as_dict()
+    return RunReport(
+        dict(report.counts),
+        tuple(report.failures),
+        tuple(merge_alarms(report.alarms)),
+        report.interrupted,
+        content,
+        tuple(due),
+    )

@@ -1,0 +1,66 @@
+"""Where an export goes: a stream, or a file or directory that is there only when all of it is."""
+
+from __future__ import annotations
+
+from typing import IO, TYPE_CHECKING
+
+from archiver.errors import ExportError
+from archiver.exports.leftovers import remove, sweep, temporary_for
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from archiver.exports.entry import Entry
+    from archiver.exports.format import About, Format
+
+
+def write_to_stream(chosen: Format, entries: Iterator[Entry], stream: IO[bytes], about: About) -> None:
+    """Write `entries` to a stream. Raises ExportError for a format that is no stream; BrokenPipeError if nobody reads
+    any more."""
+    if chosen.target != "stream":
+        raise ExportError(f"say where to: this format is a {chosen.target}")
+    try:
+        chosen.write(entries, stream, about)
+        stream.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise ExportError(f"standard output: cannot be written: {error.strerror or error}") from error
+
+
+def write_to_path(chosen: Format, entries: Iterator[Entry], target: Path, about: About) -> None:
+    """Write `entries` to a file or directory; there is nothing new there unless all was well. Raises ExportError."""
+    special = target.exists() and not (target.is_file() or target.is_dir())  # a pipe or a device: it stays what it is
+    if special and chosen.target != "stream":
+        raise ExportError(f"{target}: is no file, and this format needs one")
+    if not target.parent.is_dir():
+        raise ExportError(f"{target}: cannot be written: there is no directory {target.parent}")
+    if target.is_dir() and (chosen.target != "directory" or any(target.iterdir())):
+        raise ExportError(f"{target}: there is a directory{' with something in it' * (chosen.target == 'directory')}")
+    try:
+        if special:
+            _to_file(chosen, entries, target, about)
+        else:
+            _to_new(chosen, entries, target.resolve(), about)  # what a link leads to is replaced, not the link
+    except OSError as error:
+        raise ExportError(f"{target}: cannot be written: {error.strerror or error}") from error
+
+
+def _to_new(chosen: Format, entries: Iterator[Entry], target: Path, about: About) -> None:
+    """Write to a name nobody looks at, and put it in its place when all is there. Raises OSError, ExportError."""
+    sweep(target)
+    temporary = temporary_for(target)
+    try:
+        if chosen.target == "stream":
+            _to_file(chosen, entries, temporary, about)
+        else:
+            chosen.write(entries, temporary, about)
+        temporary.replace(target)
+    finally:
+        remove(temporary)
+
+
+def _to_file(chosen: Format, entries: Iterator[Entry], file: Path, about: About) -> None:
+    with file.open("wb") as stream:
+        chosen.write(entries, stream, about)

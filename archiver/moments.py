@@ -1,0 +1,18 @@
+"""Moments as people say them: a date, a time, or how long ago (`2d`). No I/O."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from archiver.spans import SPAN, read_span
+
+
+def read_moment(text: str, now: datetime) -> datetime:
+    """Return the moment that `text` names: an ISO 8601 date or time (without an offset it has no zone), or a span
+    before `now`, an aware time. Raises ValueError."""
+    if SPAN.match(text.strip()):
+        return now - read_span(text)
+    try:
+        return datetime.fromisoformat(text.strip())
+    except ValueError as error:
+        raise ValueError(f"expected a date such as 2026-08-19, a time or a span such as 2d, got {text!r}") from error

@@ -1,0 +1,58 @@
+"""Telling somebody of alarms: a command gets the report, or an address is posted to. What goes wrong costs nothing."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import subprocess
+from typing import TYPE_CHECKING, Any
+from urllib.error import HTTPError
+from urllib.parse import urlsplit
+from urllib.request import HTTPRedirectHandler, Request, build_opener
+
+import archiver
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+PATIENCE = 60  # seconds
+
+
+class _NoRedirect(HTTPRedirectHandler):
+    """Follows nothing: the report goes where its user said, and nowhere else."""
+
+    def redirect_request(self, *_args: object, **_named: object) -> None:
+        """Return no further request."""
+
+
+def notify(report: Mapping[str, Any], command: str, address: str) -> Iterator[str]:
+    """Give `report` as JSON to `command` (a line for the shell; standard input) and to `address` (a POST), where they
+    are not empty. Yield what went wrong: a line each, without the address's path, which may be a secret."""
+    content = json.dumps(report, ensure_ascii=False).encode("utf-8", "backslashreplace")
+    if command and (problem := _run(command, content)):
+        yield f"ARCHIVER_ON_ALARM: {problem}"
+    if address and (problem := _post(address, content)):
+        yield f"ARCHIVER_ON_ALARM_POST: {urlsplit(address).hostname}: {problem}"
+
+
+def _run(command: str, content: bytes) -> str:
+    try:
+        result = subprocess.run(["sh", "-c", command], input=content, check=False, timeout=PATIENCE)
+    except subprocess.TimeoutExpired:
+        return f"`{command}` had not ended after {PATIENCE} s"
+    except OSError as error:
+        return f"`{command}` cannot be run: {error.strerror}"
+    return f"`{command}` ended with status {result.returncode}" if result.returncode else ""
+
+
+def _post(address: str, content: bytes) -> str:
+    headers = {"Content-Type": "application/json", "User-Agent": f"archiver/{archiver.__version__}"}
+    request = Request(address, data=content, headers=headers)
+    try:
+        with build_opener(_NoRedirect).open(request, timeout=PATIENCE):
+            return ""
+    except HTTPError as error:
+        error.close()
+        return f"answered with status {error.code}"
+    except (OSError, ValueError, http.client.HTTPException) as error:
+        return f"the report could not be sent: {getattr(error, 'reason', None) or error}"

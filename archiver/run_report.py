@@ -1,0 +1,61 @@
+"""What a run came to, as a plain value."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from archiver.statuses import ALARM, FAILED, INTERRUPTED
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+@dataclass(frozen=True, slots=True)
+class DueArticle:
+    """An article that a run without `dry_run` would ask for."""
+
+    recipe: str
+    id: str
+    forms: tuple[str, ...]
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class RunReport:
+    """What a run came to.
+
+    counts: addresses by outcome (written, unchanged, kept, edited, gone, failed, quarantined …). failures: for each
+    address that gave no post its `address`, `outcome` and `reason`. alarms: what is wrong with a source, one line a
+    cause. content: all of it as JSON has it, with what each listing gave and every alarm at length. due: of a dry run.
+    """
+
+    counts: Mapping[str, int]
+    failures: tuple[Mapping[str, str], ...]
+    alarms: tuple[str, ...]
+    interrupted: bool
+    content: Mapping[str, Any]
+    due: tuple[DueArticle, ...] = ()
+
+    @property
+    def written(self) -> int:
+        """How many posts were written, new and edited ones."""
+        return self.counts.get("written", 0)
+
+    @property
+    def failed(self) -> int:
+        """How many addresses gave no post."""
+        return self.counts.get("failed", 0) + self.counts.get("quarantined", 0)
+
+    @property
+    def exit_status(self) -> int:
+        """What a command ends with."""
+        if self.interrupted:
+            return INTERRUPTED
+        return ALARM if self.alarms else FAILED if self.failed else 0
+
+    def summary(self) -> str:
+        """Return the counts in one line."""
+        unchanged = sum(self.counts.get(name, 0) for name in ("unchanged", "kept", "edited"))
+        gone = f", {self.counts['gone']} gone" if self.counts.get("gone") else ""
+        return f"{self.written} written, {unchanged} unchanged, {self.failed} failed{gone}"

@@ -1,0 +1,79 @@
+"""A verification from its beginning to its end: the archive is opened, looked through, repaired if so asked, and the
+result is logged in it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from archiver.errors import StoreError
+from archiver.index import Index
+from archiver.manifest import add_manifest
+from archiver.verify.credentials import remove_credentials as without_credentials
+from archiver.verify.files import sweep
+from archiver.verify.log import LastVerification, log_verification
+from archiver.verify.problems import NOTES
+from archiver.verify.repair import Repair
+from archiver.verify.verify import Verification
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from archiver.extract import ExtractOptions
+    from archiver.verify.problems import Problem
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """What a verification found. cleaned: captures that were written anew without a credential. unlogged: why the log
+    of verifications does not have it, nothing if it has."""
+
+    files: int
+    bytes: int
+    problems: tuple[Problem, ...]
+    cleaned: tuple[str, ...] = ()
+    unlogged: str = ""
+
+    @property
+    def left(self) -> int:
+        """How many problems there are that were not repaired; notes are none."""
+        return sum(not problem.repaired for problem in self.problems if problem.kind not in NOTES)
+
+    @property
+    def repaired(self) -> int:
+        """How many problems were repaired."""
+        return sum(bool(problem.repaired) for problem in self.problems)
+
+
+def verify(output: Path, options: ExtractOptions, *, repair: bool, remove_credentials: bool) -> Verified:
+    """Verify the archive in `output`; repairs and the removal of credentials hold its lock. Raises ArchiverError."""
+    began = datetime.now(UTC)
+    cleaned = _clean(output) if remove_credentials else ()
+    index = Index.open(output) if repair else Index.read(output)
+    try:
+        if repair:
+            sweep(output)
+        verification = Verification(output, index)
+        problems = list(verification.problems())
+        if repair and problems:
+            repairing = Repair(output, index, options)
+            problems = [repairing.repaired(problem) for problem in problems]
+        if repair:
+            add_manifest(output, index)
+    finally:
+        index.close()
+    found = Verified(verification.files, verification.bytes, tuple(problems), cleaned)
+    try:
+        log_verification(output, LastVerification(began, found.files, found.left))
+    except StoreError as error:  # an archive on a disk that is read-only can be verified too
+        return Verified(found.files, found.bytes, found.problems, cleaned, str(error))
+    return found
+
+
+def _clean(output: Path) -> tuple[str, ...]:
+    index = Index.open(output)
+    try:
+        return tuple(without_credentials(output, index))
+    finally:
+        index.close()

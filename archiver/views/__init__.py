@@ -1,0 +1,18 @@
+"""What an archive says of itself, as plain values: for the Python API, for commands, as JSON."""
+
+from archiver.views.duplicates import Duplicate, read_duplicates
+from archiver.views.history import ArticleHistory, PostHistory, PostVersion, read_history
+from archiver.views.status import ListingStatus, RunStatus, Status, read_status
+
+__all__ = [
+    "ArticleHistory",
+    "Duplicate",
+    "ListingStatus",
+    "PostHistory",
+    "PostVersion",
+    "RunStatus",
+    "Status",
+    "read_duplicates",
+    "read_history",
+    "read_status",
+]

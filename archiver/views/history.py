@@ -1,0 +1,81 @@
+"""An article's history: where it was seen, and every version of its posts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from archiver.clock import moment
+from archiver.storage import versions
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+    from pathlib import Path
+
+    from archiver.index import EarlierContent, HeldPost, Index
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where an article was seen: in a listing, or by its address."""
+
+    name: str
+    first_seen: datetime
+    last_seen: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PostVersion:
+    """One version of a post. number: 1 for the first. path: of its file, in the archive."""
+
+    number: int
+    saved: datetime
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class PostHistory:
+    """A post, and its versions: the first of all first, the post as it is last."""
+
+    form: str
+    path: str
+    versions: tuple[PostVersion, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleHistory:
+    """An article. state: listed, saved, failed, quarantined or withdrawn. reason: of the last failure."""
+
+    recipe: str
+    id: str
+    state: str
+    reason: str
+    places: tuple[Place, ...]
+    posts: tuple[PostHistory, ...]
+
+
+def read_history(output: Path, index: Index, article_id: str) -> list[ArticleHistory]:
+    """Return what is known of the articles with that id: several sources may have one. Raises IndexFileError."""
+    return [
+        ArticleHistory(
+            one.held.key.recipe,
+            article_id,
+            one.held.state,
+            one.reason,
+            tuple(Place(place.name, moment(place.first_seen), moment(place.last_seen)) for place in one.places),
+            tuple(_post(output, post, one.held.earlier) for post in one.held.posts),
+        )
+        for one in index.catalogue.history(article_id)
+    ]
+
+
+def _post(output: Path, post: HeldPost, earlier: Iterable[EarlierContent]) -> PostHistory:
+    times = {one.revision: one.saved for one in earlier if one.form == post.form}
+    found = []
+    for file in versions(output, post.path):
+        number = int(file.stem)
+        # Of one that the index, made anew from the posts, does not know, its file has a time.
+        saved = times[number] if number in times else file.stat().st_mtime_ns // 1000
+        found.append(PostVersion(number, moment(saved), str(file.relative_to(output))))
+    return PostHistory(post.form, post.path, (*found, PostVersion(len(found) + 1, moment(post.saved), post.path)))

@@ -1,0 +1,109 @@
+"""How an archive is: its articles, its last runs, what each listing gave, and what is wrong."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from archiver.clock import micros, moment
+from archiver.index.lock import holder_of
+from archiver.spans import show_span
+from archiver.verify.log import LastVerification, last_verification
+from archiver.views.alarms import merge_alarms
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from archiver.index import Index, ListingRun, Run
+
+LAST = 5  # runs, of the archive and of each listing
+FORGOTTEN = timedelta(days=7)  # the alarm of a listing that has not been read for so long says nothing any more
+
+
+@dataclass(frozen=True, slots=True)
+class RunStatus:
+    """A run. ended: None while it is at work, and for ever if it was killed."""
+
+    number: int
+    started: datetime
+    ended: datetime | None
+    command: str
+    report: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class ListingStatus:
+    """A listing: how many of its articles wait to be asked for again, the next when, and what its last runs gave, the
+    latest first, each with its `time`."""
+
+    listing: str
+    waiting: int
+    next_try: datetime | None
+    runs: tuple[Mapping[str, Any], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """How an archive is. Times are UTC.
+
+    articles: how many there are in each state. hosts: those that asked to be left alone, and until when. at_work: since
+    when the run that holds the archive's lock has been at work, None if there is none. verified: the last verification.
+    alarms: what is wrong, one line a cause; nothing if all is well.
+    """
+
+    articles: Mapping[str, int]
+    hosts: Mapping[str, datetime]
+    listings: tuple[ListingStatus, ...]
+    runs: tuple[RunStatus, ...]
+    at_work: datetime | None
+    verified: LastVerification | None
+    alarms: tuple[str, ...] = field(default=())
+
+
+def read_status(output: Path, index: Index, now: datetime, stuck_after: timedelta | None) -> Status:
+    """Return how the archive in `output` is. now: an aware time. stuck_after: a run that has been at work for longer is
+    cause for alarm; None: none ever is. Raises IndexFileError."""
+    listings = tuple(_listing(index, name, now) for name in index.listings.names())
+    runs = tuple(_run(one) for one in index.runs.latest(LAST))
+    holder = holder_of(output)
+    at_work = holder.since if holder and not holder.gone else None
+    alarms = [
+        f"{one.listing}: {alarm}"
+        for one in listings
+        if one.runs and one.runs[0]["time"] > now - FORGOTTEN
+        for alarm in one.runs[0]["alarms"]
+    ]
+    alarms += [alarm for alarm in (runs[0].report.get("alarms", ()) if runs else ()) if alarm not in alarms]
+    if at_work and stuck_after and now - at_work > stuck_after:
+        alarms.insert(0, f"a run has been at work for {show_span(now - at_work)} and may be stuck: {holder}")
+    return Status(
+        articles=index.catalogue.states(),
+        hosts={host: moment(until) for host, until in index.hosts.on_hold(micros(now)).items()},
+        listings=listings,
+        runs=runs,
+        at_work=at_work,
+        verified=last_verification(output),
+        alarms=tuple(merge_alarms(alarms)),
+    )
+
+
+def _listing(index: Index, name: str, now: datetime) -> ListingStatus:
+    waiting = index.listings.waiting(name, micros(now))
+    next_try = moment(waiting.next) if waiting.articles and waiting.next else None
+    return ListingStatus(name, waiting.articles, next_try, tuple(map(_stats, index.listings.stats(name, LAST))))
+
+
+def _stats(one: ListingRun) -> dict[str, Any]:
+    newest = one.stats.get("newest")
+    return {
+        **one.stats,
+        "newest": datetime.fromtimestamp(newest, UTC) if newest is not None else None,
+        "time": moment(one.time),
+    }
+
+
+def _run(one: Run) -> RunStatus:
+    ended = None if one.ended is None else moment(one.ended)
+    return RunStatus(one.number, moment(one.started), ended, one.command, one.report)
