@@ -44,7 +44,9 @@ class Article:
     body: str = ""  # HTML
     rules: dict[str, str] = field(default_factory=dict)
 
-    dropped: dict[str, int] = field(default_factory=dict)  # `links` and `pictures` of the body that lead nowhere: how many
+    dropped: dict[str, int] = field(
+        default_factory=dict
+    )  # `links` and `pictures` of the body that lead nowhere: how many
     published: datetime | None = None  # `time`, understood, in the source's zone
     text_digest: str | None = None  # of what the body says
     post: Post | None = None  # None: it cannot be one
