@@ -19,6 +19,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "signals": set(),
     "statuses": set(),
     "text": set(),
+    "encoding": set(),
+    "urls": set(),
     "spans": set(),
     "settings": set(),
     "logformatter": set(),
@@ -31,7 +33,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "index": {"addresses", "article", "captures", "errors", "signals"},
     "recorder": {"batches", "captures", "errors", "index", "recipes"},
     "net": {"captures", "index", "recorder"},
-    "pages": {"addresses", "article", "captures", "errors", "recipes", "text"},
+    "pages": {"addresses", "article", "captures", "encoding", "errors", "recipes", "text", "urls"},
     "dates": {"errors"},
     "yields": {"spans"},
     "spiders": {

@@ -241,3 +241,50 @@ def test_a_class_that_is_no_page_is_refused(name: str, words: str) -> None:
     with pytest.raises(RecipeError, match=r"pages\.own\.class") as caught:
         page_for(recipe, "own")
     assert words in str(caught.value)
+
+
+@pytest.mark.parametrize("guard", [")]}',\n", ")]}'", "while(1);", "for (;;);", "throw 1; ", "{}&& ", "\ufeff)]}',"])
+def test_json_may_be_guarded_against_being_run(guard: str) -> None:
+    assert article(guard + json.dumps(ANSWER)) == article(ANSWER)
+
+
+def test_of_keys_that_differ_in_letter_case_the_one_with_something_counts() -> None:
+    assert article({**ANSWER, "Title": "另一个题"}).title == ANSWER["title"]
+    assert article({"Title": "另一个题", **ANSWER}).title == ANSWER["title"]
+    assert article({**ANSWER, "title": None, "Title": "", "TITLE": "第三个题"}).title == "第三个题"
+
+
+def test_an_unreadable_byte_costs_its_character_and_is_noted() -> None:
+    sound = json.dumps(ANSWER, ensure_ascii=False).encode()
+    cut = sound.replace("桥通了".encode(), "桥通".encode() + "了".encode()[:2])
+    read = article(cut, type="application/json; charset=utf-8")
+    assert (read.title, read.body) == (ANSWER["title"], "<p>桥通\ufffd。</p>")
+    assert read.rules["encoding"] == "utf-8, 1 place unreadable"
+    assert "encoding" not in article(sound).rules
+
+
+@pytest.mark.parametrize(
+    ("written", "url"),
+    [
+        ("//news.example/a", "http://news.example/a"),
+        ("/a/1.html", "http://example.com/a/1.html"),
+        ("news.example/甲 乙", "http://news.example/%E7%94%B2%20%E4%B9%99"),
+        ("javascript:void(0)", ""),
+    ],
+)
+def test_an_address_is_one_that_can_be_asked_for(written: str, url: str) -> None:
+    fields = {"id": ["newsid"], "url": ["link"]}
+    rules = {
+        "name": "own",
+        "address": "http://example.com/{id}",
+        "format": "json",
+        "fields": {**fields, "text": ["text"]},
+    }
+    recipe = recipe_with(**rules)
+    response = Response("http://example.com/api", body=json.dumps({**ANSWER, "link": written}).encode())
+    read = page_for(recipe, "own").article(response, Reference(recipe, ID, ID), FETCHED)
+    assert (read.url, "url" in read.rules) == (url, bool(url))
+    endpoint = msgspec.convert({"address": "http://example.com/api", "items": "@", "fields": fields}, Endpoint)
+    listed = Response("http://example.com/api", body=json.dumps([{"newsid": ID, "link": written}]).encode())
+    (entry,) = ListingPage(recipe, "own", endpoint).entries(listed).entries
+    assert entry.known.get("url", "") == url

@@ -9,33 +9,42 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 from parsel import Selector
 
+from archiver.encoding import content_label, decode
 from archiver.errors import BlockPageError, PageError
 from archiver.text import printable, without_tags
 
 if TYPE_CHECKING:
     from scrapy.http import Response
 
+    from archiver.encoding import Decoded
+
 # `callback({…});` and `var name = {…};` around JSON, as listings send them to scripts.
 WRAPPER = re.compile(r"(?:/\*.*?\*/\s*)?(?:var\s+)?[\w$.]++\s*+(?:\((?P<call>.*)\)|=(?P<value>.*))", re.DOTALL)
-# The encodings of the web: Python has others, such as idna, that are no text or fail in ways of their own.
-CHARSET = re.compile(rb"charset=[\"']?((?:utf-?8|utf-?16|gb|big5|iso-8859-|windows-|euc-|shift|koi8-)[\w-]*)", re.I)
+# What keeps other sites from running JSON as a script of theirs: it is cut off before the JSON is read.
+GUARD = re.compile(r"\)\]\}',?|while\s*\(\s*1\s*\)\s*;|for\s*\(\s*;;\s*\)\s*;|throw\s+[^;\n]{1,40};|\{\}\s*&&")
+META_CHARSET = re.compile(rb"<(?:meta|\?xml)[^>]*?(?:charset|encoding)\s*=\s*[\"']?\s*([\w.:-]+)", re.IGNORECASE)
+LABELLED = 1024  # bytes at the beginning, in which a page says its encoding (HTML 4.2.5.5)
 NESTED = (dict, list)
+EMPTY: tuple[Any, ...] = (None, "", [], {})
 GLIMPSE = 60
 
 
 def open_json(response: Response) -> Any:
     """Return the JSON value of `response`, its objects' keys in lower case (readers of one API differ in theirs).
 
-    A JSONP call or an assignment around the value is taken off. Raises PageError.
+    A JSONP call or an assignment around the value is taken off, and so is what guards it against being run as a script.
+    Raises PageError.
     """
     try:
         return _lower_keys(msgspec.json.decode(response.body))  # JSON is UTF-8 (RFC 8259, 8.1), nearly always
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        text = decode(response).strip()
+        text = _decoded(response).text.strip()
     if not text:
         raise PageError("the answer is empty")
     if text.startswith("<"):
         raise BlockPageError(f"the answer is a web page, not JSON (a block page?): {glimpse(without_tags(text))}")
+    if guard := GUARD.match(text):
+        text = text[guard.end() :].lstrip()
     found = WRAPPER.fullmatch(text.rstrip("; \t\r\n"))
     try:
         value = (found["call"] or found["value"] or "") if found else text
@@ -46,33 +55,47 @@ def open_json(response: Response) -> Any:
 
 def open_html(response: Response) -> Selector:
     """Return the HTML of `response` as a selector. Raises PageError."""
-    text = decode(response)
+    text = _decoded(response).text
     if not text.strip():
         raise PageError("the answer is empty")
     return Selector(text=text, type="html")  # it would take JSON for JSON, and there select nothing
 
 
-def decode(response: Response) -> str:
-    """Return the text of `response`: UTF-8 if it is that, whatever the label says; else as labelled; else GB 18030.
+def encoding_note(response: Response) -> str:
+    """Return at how many places the text of `response` could not be read, and as what it was; nothing if all was."""
+    return _decoded(response).note
 
-    Labels are wrong in both directions, and almost no text in another encoding is valid UTF-8 by accident.
-    """
-    labelled = CHARSET.search(response.headers.get("Content-Type") or b"") or CHARSET.search(response.body[:1024])
-    label = labelled[1].decode("ascii") if labelled else "gb18030"
-    for encoding in ("utf-8-sig", label, "gb18030"):
-        try:
-            return str(response.body, encoding)
-        except (LookupError, UnicodeDecodeError):
-            continue
-    raise PageError(f"the answer is text in no known encoding (labelled {label})")
+
+def _decoded(response: Response) -> Decoded:
+    """Return the text of `response`; the label of its header counts before its own."""
+    own = META_CHARSET.search(response.body[:LABELLED]) if response.body.lstrip()[:1] == b"<" else None
+    return decode(
+        response.body,
+        content_label(response.headers.get("Content-Type")),
+        own[1].decode("ascii", "ignore") if own else None,
+    )
 
 
 def _lower_keys(value: Any) -> Any:
     if isinstance(value, dict):
-        return {key.lower(): _lower_keys(part) if isinstance(part, NESTED) else part for key, part in value.items()}
+        lower = {key.lower(): _lower_keys(part) if isinstance(part, NESTED) else part for key, part in value.items()}
+        return lower if len(lower) == len(value) else _united(value)
     if isinstance(value, list):
         return [_lower_keys(part) if isinstance(part, NESTED) else part for part in value]
     return value
+
+
+def _united(value: dict[str, Any]) -> dict[str, Any]:
+    """Return an object in which some keys differ in letter case only, with each key once.
+
+    What stands under the key in lower case counts, unless that is empty; then the first that is not.
+    """
+    united: dict[str, Any] = {}
+    for key in sorted(value, key=lambda key: key != key.lower()):
+        part = _lower_keys(value[key])
+        if key.lower() not in united or united[key.lower()] in EMPTY:
+            united[key.lower()] = part
+    return united
 
 
 def glimpse(opened: Any) -> str:

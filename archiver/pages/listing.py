@@ -11,6 +11,7 @@ from archiver.pages.answer import glimpse, open_html, open_json
 from archiver.pages.reader import UNFIT, Reader
 from archiver.recipes.recipe import FIELDS
 from archiver.text import one_line
+from archiver.urls import resolve_listed
 
 if TYPE_CHECKING:
     from scrapy.http import Response
@@ -51,6 +52,8 @@ class ListingPage:
                 unreadable += 1
                 continue
             fields = {name: one_line(self._reader.first(item, (name,))[0]) for name in FIELDS}
+            if fields["url"]:
+                fields["url"] = resolve_listed(fields["url"], response.url)
             found.setdefault(article_id, Entry(article_id, {name: value for name, value in fields.items() if value}))
         return Listed(list(found.values()), unreadable)
 

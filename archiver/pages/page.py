@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from archiver.article import Article
 from archiver.errors import GoneError, PageError
-from archiver.pages.answer import glimpse, open_html, open_json
+from archiver.pages.answer import encoding_note, glimpse, open_html, open_json
 from archiver.pages.reader import Reader
 from archiver.recipes.recipe import FIELDS
+from archiver.urls import resolve_listed
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -71,8 +72,12 @@ class Page:
             body=body,
             rules={"body": body_rule},
         )
+        if note := encoding_note(response):
+            article.rules["encoding"] = note
         for name in FIELDS:
             value, rule = self._reader.first(opened, (name,))
+            if name == "url":
+                value = resolve_listed(value, response.url) if value.strip() else ""
             if not value.strip() and reference.known.get(name):
                 value, rule = reference.known[name], "listing"
             if value.strip():

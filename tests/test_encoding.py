@@ -1,0 +1,123 @@
+"""Bytes in any encoding, labelled rightly, wrongly or not at all, and with damage."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from archiver.encoding import Decoded, content_label, decode
+
+CHINESE = "本报讯：青石镇的第一座桥昨日通车，沿线居民出行更加方便。"
+FRENCH = "Le service était arrêté, où qu’il soit configuré."
+REPLACED = "\ufffd"
+
+
+@pytest.mark.parametrize(
+    ("encoding", "label", "codec"),
+    [
+        ("utf-8", None, "utf-8"),
+        ("utf-8-sig", "gbk", "utf-8"),
+        ("gbk", "gb2312", "gb18030"),
+        ("gb18030", "GBK", "gb18030"),
+        ("gb18030", "x-gbk", "gb18030"),
+        ("big5", "big5", "big5hkscs"),
+        ("utf-16", None, "utf-16-le"),
+        ("utf-16-be", "UTF-16BE", "utf-16-be"),
+    ],
+)
+def test_chinese_as_it_is_labelled(encoding: str, label: str | None, codec: str) -> None:
+    text = "青石鎮" if encoding == "big5" else CHINESE
+    assert decode(text.encode(encoding), label) == Decoded(text, codec)
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding", "label"),
+    [
+        (FRENCH, "cp1252", "iso-8859-1"),
+        (FRENCH, "cp1252", "us-ascii"),
+        ("Привет, мир", "koi8-r", "KOI8-R"),
+        ("日本のニュース", "cp932", "Shift_JIS"),
+        ("日本のニュース", "iso2022_jp", "iso-2022-jp"),
+        ("한국 뉴스", "cp949", "ks_c_5601-1987"),
+    ],
+)
+def test_labels_of_the_web(text: str, encoding: str, label: str) -> None:
+    found = decode(text.encode(encoding), label)
+    assert (found.text, found.damaged) == (text, 0)
+
+
+@pytest.mark.parametrize("label", ["utf-8", "gb2312", "iso-8859-1", "unicode_escape", "idna", "utf-7", "x", None])
+def test_valid_utf_8_is_that_whatever_the_label(label: str | None) -> None:
+    assert decode(CHINESE.encode(), label) == Decoded(CHINESE, "utf-8")
+
+
+@pytest.mark.parametrize("label", ["utf-8", None, "nonsense"])
+def test_gb_18030_that_is_labelled_as_something_else(label: str | None) -> None:
+    assert decode(CHINESE.encode("gb18030"), label) == Decoded(CHINESE, "gb18030")
+
+
+@pytest.mark.parametrize("label", ["utf-8", "gbk", "gb2312", "iso-8859-1", None])
+def test_utf_8_with_a_byte_missing_stays_utf_8(label: str | None) -> None:
+    sound = CHINESE.encode()
+    for place in range(3, len(sound) - 3):
+        found = decode(sound[:place] + sound[place + 1 :], label)
+        assert (found.encoding, found.damaged) == ("utf-8", found.text.count(REPLACED))
+        assert found.damaged > 0
+        around = place // 3
+        assert found.text.startswith(CHINESE[:around])
+        assert found.text.endswith(CHINESE[around + 1 :])
+
+
+def test_one_foreign_byte_in_labelled_text() -> None:
+    assert decode(b"arr\xc3\xaat\xc3\xa9 qu\x92il", "utf-8") == Decoded(f"arrêté qu{REPLACED}il", "utf-8", 1)
+    # A long text of ASCII has no other character that would show what it is.
+    assert decode(b"x" * 2000 + b" don\x92t", "utf-8").text.endswith(f"don{REPLACED}t")
+
+
+def test_accents_are_not_taken_for_chinese() -> None:
+    assert decode(FRENCH.encode("cp1252")) == Decoded(FRENCH, "cp1252")
+    mislabelled = decode(FRENCH.encode("cp1252"), "utf-8")
+    assert mislabelled.encoding == "utf-8"
+    assert "service" in mislabelled.text
+
+
+def test_damage_in_labelled_text_costs_its_place_only() -> None:
+    found = decode(CHINESE.encode("gb18030") + b"\xff!", "gb2312")
+    assert found == Decoded(f"{CHINESE}{REPLACED}!", "gb18030", 1)
+    assert found.note == "gb18030, 1 place unreadable"
+
+
+def test_what_the_source_sent_as_unreadable_is_no_damage_of_ours() -> None:
+    found = decode(f"甲{REPLACED}乙".encode() + b"\x80" + CHINESE.encode())
+    assert (found.damaged, found.text.count(REPLACED)) == (1, 2)
+    assert decode(f"甲{REPLACED}乙".encode()).note == ""
+
+
+@pytest.mark.parametrize(
+    ("header", "label"),
+    [
+        (b"text/html; charset=UTF-8", "UTF-8"),
+        ('text/html;Charset = "gb2312"; a=b', "gb2312"),
+        ("text/html;charset='big5'", "big5"),
+        ("text/html", None),
+        (b"", None),
+        (None, None),
+    ],
+)
+def test_the_label_of_a_content_type(header: bytes | str | None, label: str | None) -> None:
+    assert content_label(header) == label
+
+
+@given(st.binary(max_size=200), st.sampled_from(["utf-8", "gbk", "utf-16le", "iso-2022-jp", "hz-gb-2312", "x", None]))
+def test_any_bytes_are_text(content: bytes, label: str | None) -> None:
+    found = decode(content, label)
+    assert bool(found.note) == (found.damaged > 0)
+    assert found.damaged <= found.text.count(REPLACED)
+
+
+@given(
+    st.text(alphabet=st.characters(exclude_categories=["Cs"]), max_size=200).filter(lambda text: "\ufeff" not in text)
+)
+def test_utf_8_is_read_back(text: str) -> None:
+    assert decode(text.encode(), "gbk") == Decoded(text, "utf-8")
