@@ -20,8 +20,8 @@ from archiver.cleaning.markup import (
     UNWRAPPED_BLOCKS,
     UNWRAPPED_INLINE,
 )
-from archiver.cleaning.parse import parse
 from archiver.cleaning.rules import INDENT, escape_attribute
+from archiver.html import parse_fragment
 from archiver.text import printable
 
 if TYPE_CHECKING:
@@ -38,6 +38,7 @@ LINK_SCHEMES = ("http://", "https://", "mailto:")
 PICTURE = re.compile(r"https?://|data:image/(?:png|jpe?g|gif|webp);", re.IGNORECASE)
 # Where there is one that is loaded late, `src` is a placeholder. The last is the original of which `src` is a copy.
 PICTURE_SOURCES = ("data-src", "data-original", "src", "orginial_src")
+TBODY = re.compile("<tbody", re.IGNORECASE)
 NEVER = r"(?!)"
 # Text that comes out as it goes in: nothing to escape, no break, no blank but spaces.
 PLAIN = r"[^<>&{\x00-\x1f\x7f-\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff\ud800-\udfff\ufffe\uffff]++"
@@ -76,9 +77,9 @@ class Cleaner:
             html = html.replace("\r\n", "\n").replace("\r", "\n")
         if self._clean_already.fullmatch(html) and not self._has_advertising(html):
             return html
-        root = parse(html)
-        if root is None:
-            return ""
+        root = parse_fragment(html)
+        if not TBODY.search(html):  # parsing has put one around each row that has none
+            etree.strip_tags(root, "tbody")
         self._simplify(root, base)
         fragment = Fragment(self._advertising)
         self._children(fragment, root, base)

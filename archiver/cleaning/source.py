@@ -12,8 +12,8 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from archiver.cleaning.markup import BLOCKS, VOID
-from archiver.cleaning.parse import DEEPEST, parse
 from archiver.cleaning.rules import escape, escape_attribute, liquid_safe, without_indents
+from archiver.html import DEEPEST, parse_fragment
 from archiver.text import printable
 
 if TYPE_CHECKING:
@@ -78,11 +78,9 @@ ACTIVE = re.compile(
 
 def source_body(html: str) -> str:
     """Return `html` for a post: the same bytes but for pairs of ideographic spaces, if nothing in it is dangerous."""
-    html = without_indents(printable(html))
-    kept = _keep(html)
+    kept = _keep(without_indents(printable(html)))
     if kept is None:
-        root = parse(html)
-        kept = _keep(without_indents(printable("" if root is None else "".join(_rewritten(root)))))
+        kept = _keep(without_indents(printable("".join(_rewritten(parse_fragment(html))))))
         if kept is None:
             raise AssertionError("a fragment that was written anew is not sound")
     return liquid_safe(kept)

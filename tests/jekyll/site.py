@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import os
-import re
 import shutil
 import subprocess
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from lxml import html as lxml_html
-
+from archiver.html import parse_document, parse_fragment
 from archiver.text import printable
 
 if TYPE_CHECKING:
@@ -67,7 +65,7 @@ class Page:
     """The page of a post: what the layout shows of it, and the parts of its content."""
 
     def __init__(self, file: Path, *, opens_with_quote: bool) -> None:
-        document: Any = lxml_html.document_fromstring(file.read_text("utf-8"))
+        document = parse_document(file.read_text("utf-8"))
         self.title = document.get_element_by_id("title").text_content()
         self.date = document.get_element_by_id("date").text_content()
         self.categories = [item.text_content() for item in document.get_element_by_id("categories")]
@@ -82,9 +80,8 @@ class Page:
 
 
 def parsed(body: str) -> HtmlElement:
-    """A body as a browser has it. Tags of the document have no effect within one."""
-    body = re.sub(r"</?(?:html|body)>|<!DOCTYPE html>", "", printable(body))
-    return lxml_html.document_fromstring(f"<body>{body}")
+    """A body as a browser has it."""
+    return parse_fragment(body)
 
 
 def visible(element: HtmlElement) -> str:

@@ -1,0 +1,60 @@
+"""Any text in, the tree out that a browser (without scripts) makes of it.
+
+
+lexbor, through selectolax, parses by the HTML standard. libxml2 does not: it does not know all void elements, and stops
+at the first `</html>`. What lexbor has parsed is written as XML, and lxml reads that, because XPath, CSS selectors and
+everything else here work on trees of lxml.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from lxml import etree
+from lxml.html import HtmlElementClassLookup
+from selectolax.lexbor import LexborHTMLParser
+
+from archiver.html.xml import DEEPEST, as_xml, flattened, with_sound_names
+
+if TYPE_CHECKING:
+    from lxml.html import HtmlElement
+
+STRICT = etree.XMLParser(resolve_entities=False, collect_ids=False)
+LENIENT = etree.XMLParser(resolve_entities=False, collect_ids=False, recover=True, huge_tree=True)
+for parser in (STRICT, LENIENT):
+    parser.set_element_class_lookup(HtmlElementClassLookup())
+TOO_DEEP = etree.XPath(f"boolean({'/*' * (DEEPEST + 1)})")
+
+
+def parse_document(text: str) -> HtmlElement:
+    """Return the `html` element of the web page `text`; it has a `head`, and a `body` or a `frameset`.
+
+    Any text is a page: nothing is raised, and no word that a browser shows is lost. Left out are comments, processing
+    instructions, and attributes whose names XML cannot hold (`@click`). Names of elements have no namespace. Elements
+    are nested at most `DEEPEST` deep: those that were deeper stand one after the other.
+    """
+    html = LexborHTMLParser(_utf8(text)).html or ""
+    return _tree(html[html.find("<html") :].encode())
+
+
+def parse_fragment(text: str) -> HtmlElement:
+    """Return a `div` that holds `text`, which is a part of the body of a web page. See `parse_document`."""
+    html = LexborHTMLParser(_utf8(text), is_fragment=True).html or ""
+    return _tree(f"<div>{html}</div>".encode())
+
+
+def _utf8(text: str) -> bytes:
+    return text.encode("utf-8", "ignore")  # a surrogate without its other half is no character
+
+
+def _tree(html: bytes) -> HtmlElement:
+    xml = as_xml(html)
+    root = None
+    if b" xmlns" not in xml and b" xml:" not in xml:  # these attributes would make namespaces
+        with suppress(etree.XMLSyntaxError):  # a name or a character that XML does not have: so in one page of six
+            root = etree.fromstring(xml, STRICT)
+    if root is None:
+        xml = with_sound_names(xml)
+        root = etree.fromstring(xml, LENIENT)
+    return etree.fromstring(flattened(xml), LENIENT) if TOO_DEEP(root) else root

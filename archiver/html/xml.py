@@ -1,0 +1,114 @@
+"""What lexbor writes (HTML standard, 13.3 "Serializing HTML fragments") as XML, both in UTF-8. No I/O."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+DEEPEST = 200  # elements in each other: no page of 1,200 had more than 56, and Python can follow so many by recursion
+VOID_TAG = re.compile(
+    rb"<((?:area|base(?:font)?|bgsound|br|col|embed|frame|hr|img|input|keygen|link|meta|param|source|track|wbr)"
+    rb"(?: [^>]*)?)>"
+)
+SPECIAL_TAG = re.compile(rb"<(?:(?:html|svg|math) |[a-zA-Z][^<>\t\n\r]*+[\t\n\r])[^<>]*+>")
+NAMESPACE = re.compile(rb" xml(?:ns)?(?::[^ =]*+)?=\"[^\"]*+\"")
+# What is not to be taken for tags: the text of these elements, which is written as it is; comments; processing
+# instructions; and names with a "<" in them.
+RAW = re.compile(
+    rb"<(?:(?P<raw>script|style|xmp|iframe|noembed|noframes|plaintext)(?: [^<>]*)?>|!--|\?|(?P<odd>[^<>]*+<[^>]*+>))"
+)
+ODD_TAG = re.compile(
+    rb"<(?!/?[a-zA-Z][a-zA-Z0-9-]*+(?: (?!xml)[a-zA-Z_][a-zA-Z0-9_.-]*+=\"[^\"]*+\")*+/?>)"
+    rb"(?P<end>/?)(?P<name>[^ />]++)(?P<attributes>[^>]*?)(?P<void>/?)>"
+)
+TAG = re.compile(rb"<(?P<end>/?)(?P<name>[^ />]++)[^>]*?(?P<void>/?)>")
+ATTRIBUTE = re.compile(rb" (=?[^ />=]*)=\"([^\"]*)\"")
+ATTRIBUTE_NAME = re.compile(rb"(?!xml(?:ns)?(?::|$))[a-zA-Z_][a-zA-Z0-9_.:-]*")
+NO_NAME_CHARACTER = re.compile(rb"[^a-zA-Z0-9_.:-]")
+NO_CHARACTER = re.compile(b"[\x00-\x08\x0b\x0e-\x1f]|\xef\xbf[\xbe\xbf]")  # XML 1.0, 2.2
+
+
+def as_xml(html: bytes) -> bytes:
+    """Return `html` as XML without comments; it is well-formed but for names and characters that XML does not have."""
+    return b"".join(_parts(html))
+
+
+def with_sound_names(xml: bytes) -> bytes:
+    """Return what `as_xml` returned with names and characters that XML has."""
+    return ODD_TAG.sub(_sound_tag, NO_CHARACTER.sub(b"", xml.replace(b"\x0c", b" ")))  # a form feed is a blank to HTML
+
+
+def flattened(xml: bytes) -> bytes:
+    """Return `xml` with elements nested at most `DEEPEST` deep, as browsers do it beyond 512: each that would stand
+    deeper ends the one before it."""
+    depth = 0
+    last: bytes = b""  # the name of the element that is open at the deepest place
+
+    def tag(found: re.Match[bytes]) -> bytes:
+        nonlocal depth, last
+        if found["void"]:
+            return found[0]
+        depth += -1 if found["end"] else 1
+        if depth + bool(found["end"]) < DEEPEST:
+            return found[0]
+        before = b"</%b>" % last if last else b""
+        last = b"" if found["end"] else found["name"]
+        return before if found["end"] else before + found[0]
+
+    return TAG.sub(tag, xml)
+
+
+def _parts(html: bytes) -> Iterator[bytes]:
+    position = 0
+    while found := RAW.search(html, position):
+        yield _without_raw_text(html[position : found.start()])
+        if found["odd"]:
+            position = found.end()
+            yield _without_raw_text(b"<" + found["odd"].replace(b"<", b"'"))
+        elif found["raw"]:
+            position = _end_of_raw_text(html, found["raw"], found.end())
+            text = html[found.end() : position]
+            yield found[0] + text.replace(b"&", b"&amp;").replace(b"<", b"&lt;").replace(b">", b"&gt;")
+        else:
+            end_mark = b"-->" if found[0] == b"<!--" else b">"
+            end = html.find(end_mark, found.end())
+            position = end + len(end_mark) if end >= 0 else len(html)
+    yield _without_raw_text(html[position:])
+
+
+def _without_raw_text(html: bytes) -> bytes:
+    return VOID_TAG.sub(rb"<\1/>", SPECIAL_TAG.sub(_special_tag, html.replace(b"&nbsp;", b"\xc2\xa0")))
+
+
+def _special_tag(found: re.Match[bytes]) -> bytes:
+    """Return a tag without namespaces, its line ends and tabs as references: to XML they are blanks (3.3.3)."""
+    tag = NAMESPACE.sub(b"", found[0])
+    return tag.replace(b"\t", b"&#9;").replace(b"\n", b"&#10;").replace(b"\r", b"&#13;")
+
+
+def _end_of_raw_text(html: bytes, name: bytes, start: int) -> int:
+    """Return where the text of the element `name`, which begins at `start`, ends."""
+    end_tag = b"</%b>" % name
+    if name == b"plaintext":  # nothing but the end of the page ends it
+        return html.rindex(end_tag)
+    end = html.find(end_tag, start)
+    # In a comment of a script `<script>…</script>` is a part of the text (13.2.5.27, "double escaped").
+    while name == b"script" and (comment := html.rfind(b"<!--", start, end)) >= 0:
+        following = html.find(end_tag, end + 1)
+        if b"-->" in html[comment:end] or b"<script" not in html[comment:end] or following < 0:
+            break
+        start, end = end, following
+    return end if end >= 0 else len(html)
+
+
+def _sound_tag(found: re.Match[bytes]) -> bytes:
+    name = NO_NAME_CHARACTER.sub(b"_", found["name"])
+    attributes = b"".join(
+        b' %b="%b"' % (key, value)
+        for key, value in ATTRIBUTE.findall(found["attributes"])
+        if ATTRIBUTE_NAME.fullmatch(key)
+    )
+    return b"<%b%b%b%b>" % (found["end"], name, attributes, found["void"])

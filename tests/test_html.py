@@ -1,0 +1,146 @@
+"""HTML, parsed as browsers parse it: what other parsers get wrong, and what costs too much."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import assume, example, given, settings
+from lxml import etree
+from selectolax.lexbor import LexborHTMLParser
+
+from archiver.html import parse_document, parse_fragment
+from archiver.html.xml import DEEPEST
+from tests.soup import mess
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from lxml.html import HtmlElement
+
+NO_XML = re.compile("[\x00-\x08\x0b\x0e-\x1f\ufffe\uffff]")
+
+
+def fragment(html: str) -> str:
+    """Return the tree of a fragment, written as XML."""
+    written = str(etree.tostring(parse_fragment(html), encoding="unicode"))
+    return "" if written == "<div/>" else written.removeprefix("<div>").removesuffix("</div>")
+
+
+@pytest.mark.parametrize(
+    ("html", "tree"),
+    [
+        *((f"a<{name}>b", f"a<{name}/>b") for name in "area br embed hr img input link meta source track wbr".split()),
+        ("a<image src=x>b</br>c", 'a<img src="x"/>b<br/>c'),
+        ("<p>a<p>b<div>c</p>d", "<p>a</p><p>b</p><div>c<p/>d</div>"),
+        ("<li>a<li>b<dt>c<dd>d", "<li>a</li><li>b<dt>c</dt><dd>d</dd></li>"),
+        ("<b>a<i>b</b>c</i>", "<b>a<i>b</i></b><i>c</i>"),
+        ("<a href=x>a<a href=y>b", '<a href="x">a</a><a href="y">b</a>'),
+        ("<table>a<tr><td>b<p>c</table>d", "a<table><tbody><tr><td>b<p>c</p></td></tr></tbody></table>d"),
+        ("<template><td>a</template>", "<template><td>a</td></template>"),
+        ("<noscript><p>a</noscript>", "<noscript><p>a</p></noscript>"),
+        ("<xmp><b>&amp;</xmp>a", "<xmp>&lt;b&gt;&amp;amp;</xmp>a"),
+        ("<iframe><p>a</iframe>b", "<iframe>&lt;p&gt;a</iframe>b"),
+        ("a<plaintext><b></plaintext>", "a<plaintext>&lt;b&gt;&lt;/plaintext&gt;</plaintext>"),
+        ("<script>a<b && '</p>'</script>b", "<script>a&lt;b &amp;&amp; '&lt;/p&gt;'</script>b"),
+        ("<script><!--<script></script>--></script>a", "<script>&lt;!--&lt;script&gt;&lt;/script&gt;--&gt;</script>a"),
+        ("<script><!--x</script>a", "<script>&lt;!--x</script>a"),
+        ("<textarea><p>a</textarea>b", "<textarea>&lt;p&gt;a</textarea>b"),
+        ("<svg viewbox=1><a xlink:href=x>a</a></svg>", '<svg viewBox="1"><a xlink:href="x">a</a></svg>'),
+        ("<svg xmlns=x><p>a", "<svg/><p>a</p>"),
+        ("<math><mi>x</math>", "<math><mi>x</mi></math>"),
+        ("<script>' xmlns=\"x\">&nbsp;'</script>", "<script>' xmlns=\"x\"&gt;&amp;nbsp;'</script>"),
+        # Attributes.
+        ("<p a=1 a=2 B='x\"<&amp;' c>", '<p a="1" B="x&quot;&lt;&amp;" c=""/>'.replace("B", "b")),
+        ('<p @click=x :a=y 1=z "=w b=1 =c=2>', '<p b="1"/>'),
+        ('<p "a b"="c onclick=" x=1>', '<p x="1"/>'),
+        ("<p title='a>b'>c", '<p title="a&gt;b">c</p>'),
+        ("<p title='a", ""),
+        ('<p xmlns="x" xmlns:o="y">a<o:p>b</o:p>', "<p>a<o:p>b</o:p></p>"),
+        ('a xmlns="b" <p title=\' xmlns="c"\'>', 'a xmlns="b" <p title=" xmlns=&quot;c&quot;"/>'),
+        ("<p<b>a", "<p_b>a</p_b>"),
+        ("<a<script>b<br <!-- <xmp>c", "<a_script>b<br/>c</a_script>"),
+        ("<é>a</é><3<1>", "&lt;é&gt;a&lt;3&lt;1&gt;"),
+        # Characters.
+        ("a\x00b\x01c&#1;d&#0;\x0ce\ud800f&#xd800;\uffff", "abcd\ufffd ef\ufffd"),
+        ("&nbsp&copy2021&notit;&amp;nbsp;&nbsp;", "\xa0©2021¬it;&amp;nbsp;\xa0"),
+        ("a\r\nb\rc", "a\nb\nc"),
+        ("<pre>\n\na</pre>", "<pre>\na</pre>"),
+        # What is not there for a reader.
+        ("a<!-- b --><?c?><!d><![CDATA[e]]>f<!--", "af"),
+        ("", ""),
+    ],
+)
+def test_a_fragment(html: str, tree: str) -> None:
+    assert fragment(html) == tree
+
+
+@pytest.mark.parametrize(
+    ("html", "tree"),
+    [
+        ("<p>a</body></html><p>b", "<html><head/><body><p>a</p><p>b</p></body></html>"),
+        ("a<body class=x>b<html lang=zh>c", '<html lang="zh"><head/><body class="x">abc</body></html>'),
+        ("<title>a<b></title><p>b", "<html><head><title>a&lt;b&gt;</title></head><body><p>b</p></body></html>"),
+        (
+            "<!DOCTYPE html><html xmlns='http://www.w3.org/1999/xhtml' xml:lang=zh>a",
+            "<html><head/><body>a</body></html>",
+        ),
+        ("<?xml version='1.0' encoding='gbk'?><p>甲", "<html><head/><body><p>甲</p></body></html>"),
+        ("<frameset><frame>", "<html><head/><frameset><frame/></frameset></html>"),
+        ("", "<html><head/><body/></html>"),
+    ],
+)
+def test_a_document(html: str, tree: str) -> None:
+    assert etree.tostring(parse_document(html), encoding="unicode") == tree
+
+
+def element(name: str, attributes: Iterable[tuple[str, str | None]]) -> str:
+    """Return an element for comparison: what XML cannot hold left out."""
+    kept = {
+        key: NO_XML.sub("", value or "").replace("\x0c", " ")
+        for key, value in attributes
+        if re.fullmatch(r"(?!xml)[a-zA-Z_][\w.:-]*", key, re.ASCII)
+    }
+    return f"<{re.sub('[^a-zA-Z0-9.:-]+', '_', name)} {sorted(kept.items())}>"
+
+
+def text(value: str) -> str:
+    """Return a text for comparison: what XML cannot hold left out."""
+    return NO_XML.sub("", value.replace("\x0c", " ").replace("\r", "\n"))
+
+
+def nodes(root: HtmlElement) -> Iterator[str]:
+    """Yield the elements and texts of a tree in their order."""
+    for event, node in etree.iterwalk(root, events=("start", "end")):
+        if event == "start":
+            yield element(node.tag, node.attrib.items())
+        if string := node.text if event == "start" else node.tail:
+            yield text(string)
+
+
+@given(mess)
+@settings(max_examples=400, deadline=None)
+@example("<p xmlns:a=b xmlns=c xml:lang=d><a:b:c>")
+@example("<xmp></xmp><plaintext></xmp>")
+@example("<script><!--<script></script>--></script>")
+@example("<p title='a\tb\r\nc\n'>")
+def test_the_tree_is_that_of_lexbor(html: str) -> None:
+    assume(not re.search("(?i)<(?:template|svg|math)", html))  # it has the content of templates elsewhere
+    parser = LexborHTMLParser(html.encode("utf-8", "ignore"))
+    expected: list[str] = []
+    assert parser.root
+    for node in parser.root.traverse(include_text=True):
+        if node.is_text_node:
+            expected.append(text(node.text_lexbor()))
+        elif node.is_element_node:
+            expected.append(element(node.tag or "", node.attributes.items()))
+    assert "".join(nodes(parse_document(html))) == "".join(expected)
+
+
+@pytest.mark.parametrize("start", ["<div>", "<font>", "<ul><li>", "<table><td>", "<b><p>", "<o:p>", "<svg><g>"])
+def test_depth_is_bounded_and_costs_no_word(start: str) -> None:
+    root = parse_fragment(f"{start}甲" * 3000 + "乙")
+    deepest = max(sum(1 for _ in element.iterancestors()) for element in root.iter())
+    assert 1 + deepest <= DEEPEST
+    assert "".join(root.itertext()) == "甲" * 3000 + "乙"
