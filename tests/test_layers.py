@@ -42,6 +42,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         *("recipes", "recorder", "signals", "spans", "yields"),
     },
     "cleaning": {"html", "recipes", "text"},
+    "reading": {"cleaning", "dates", "encoding", "errors", "html", "recipes", "text", "urls"},
     "posts": {"article", "batches", "cleaning", "errors", "recipes", "text"},
     "pipelines": {"article", "cleaning", "dates", "errors", "index", "posts", "recipes", "recorder", "spans", "text"},
     "adoption": {"addresses", "dates", "errors", "index", "posts", "recipes", "spans", "text"},
