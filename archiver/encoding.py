@@ -21,8 +21,8 @@ REPLACEMENT = "\ufffd"
 
 # A text that is labelled UTF-8 is UTF-8 as long as not more of its bytes than this are wrong.
 MAX_WRONG_SHARE = 0.001
-# UTF-8 with some damage has so many sound characters of several bytes for each place that is wrong. Of pieces of ten
-# Chinese characters in GB 18030, read as UTF-8, 1 in 360 has 1, and none has 3. Where the label says UTF-8, 1 is enough.
+# UTF-8 with some damage has so many sound characters of several bytes for each wrong place. Ten Chinese characters in
+# GB 18030, read as UTF-8, have 1 in 1 of 360 cases, and never 3. Where the label says UTF-8, 1 is enough.
 MIN_SOUND_PER_WRONG = 3
 MIN_SOUND_PER_WRONG_LABELLED = 1
 MULTIBYTE = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")

@@ -20,9 +20,9 @@ BARE_HOST = re.compile(
 def resolve_url(address: str, base: str = "", schemes: frozenset[str] = WEB) -> str:
     """Return the address that a browser would ask for, for `address` in what was at `base`; nothing if there is none.
 
-    By the URL standard of browsers (WHATWG URL): white space at the ends goes, and tabs and line breaks everywhere;
-    `\\` is `/`; what may not stand in an address is percent-encoded; hosts are in lower case and Punycode; `.`, `..` and
-    the scheme's own port go. Addresses of other schemes than `schemes` (`javascript:`, `data:`) are none.
+    By the URL standard of browsers (WHATWG URL): blanks at the ends go, and tabs and line breaks everywhere;
+    `\\` is `/`; what may not stand in an address is percent-encoded; hosts are in lower case and Punycode; `.`, `..`
+    and the scheme's own port go. Addresses of other schemes than `schemes` (`javascript:`, `data:`) are none.
     """
     try:
         url = ada_url.URL(address, base) if base else ada_url.URL(address)

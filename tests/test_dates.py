@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta, timezone
+import re
+from datetime import UTC, date, datetime, timedelta, timezone
 from email.utils import format_datetime
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, available_timezones
 
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from archiver.dates import read_time
+from archiver.dates import DateOrder, choose_time, read_time, read_written, write_date
 from archiver.errors import TimeFormatError
 
 BEIJING = ZoneInfo("Asia/Shanghai")
@@ -49,9 +50,9 @@ def read(text: str, fetched: datetime = FETCHED) -> tuple[str, str]:
         ("19 小时之前", "2026-08-18 23:00:30", "ago"),
         ("30秒前", "2026-08-19 18:00:00", "ago"),
         ("刚刚", "2026-08-19 18:00:30", "ago"),
-        ("Wed, 19 Aug 2026 07:06:07 GMT", "2026-08-19 15:06:07", "dateutil"),
-        ("Wed, 19 Aug 2026 15:06:07 +0800", "2026-08-19 15:06:07", "dateutil"),
-        ("2026/8/19 15:06", "2026-08-19 15:06:00", "dateutil"),
+        ("Wed, 19 Aug 2026 07:06:07 GMT", "2026-08-19 15:06:07", "words"),
+        ("Wed, 19 Aug 2026 15:06:07 +0800", "2026-08-19 15:06:07", "words"),
+        ("2026/8/19 15:06", "2026-08-19 15:06:00", "numeric"),
     ],
 )
 def test_every_form(text: str, moment: str, form: str) -> None:
@@ -90,7 +91,206 @@ def test_a_zone_abbreviation_says_the_same_on_every_machine(monkeypatch: pytest.
     monkeypatch.setattr(
         "time.tzname", tuple(datetime(2026, 1, 1, tzinfo=ZoneInfo(local_zone)).tzname() or "" for _ in "12")
     )
-    assert read("Wed, 19 Aug 2026 15:06:07 CST") == ("2026-08-19 15:06:07+08:00", "dateutil")
+    assert read("Wed, 19 Aug 2026 15:06:07 CST") == ("2026-08-19 15:06:07+08:00", "words")
+
+
+@pytest.mark.parametrize(
+    ("text", "moment"),
+    [
+        ("2021-12-24 23:30 GMT+8", "2021-12-24T23:30:00+08:00"),
+        ("2021-12-24 23:30 UTC+8", "2021-12-24T23:30:00+08:00"),
+        ("2021-12-24 23:30:00 GMT+08:00", "2021-12-24T23:30:00+08:00"),
+        ("2021-12-24 23:30 UTC-5", "2021-12-24T23:30:00-05:00"),
+        ("GMT+0530 2021-12-24 23:30", "2021-12-24T23:30:00+05:30"),
+        ("Fri Dec 24 2021 08:41:07 GMT+0800", "2021-12-24T08:41:07+08:00"),
+        ("Fri Dec 24 2021 08:41:07 GMT-0500 (Eastern Standard Time)", "2021-12-24T08:41:07-05:00"),
+        ("Fri Dec 24 2021 08:41:07 GMT+0800 (中国标准时间)", "2021-12-24T08:41:07+08:00"),
+        ("2021-12-24 08:41:07 +0000 UTC", "2021-12-24T08:41:07+00:00"),
+        ("2021-12-24T08:41:07.123+0100", "2021-12-24T08:41:07+01:00"),
+        ("2021-12-24T08:41:07+01:00[Europe/Paris]", "2021-12-24T08:41:07+01:00"),
+        ("2021-12-24 08:41 Europe/Paris", "2021-12-24T08:41:00+01:00"),
+        ("2021-07-24 08:41 Europe/Paris", "2021-07-24T08:41:00+02:00"),
+        ("2021-12-24 08:41 EST", "2021-12-24T08:41:00-05:00"),
+        ("Dec. 24, 2021 at 8:41 p.m. ET", "2021-12-24T20:41:00-05:00"),
+        ("July 24, 2021 at 8:41 p.m. ET", "2021-07-24T20:41:00-04:00"),
+        ("2021-12-24 08:41 JST", "2021-12-24T08:41:00+09:00"),
+        ("Fri Dec 24 08:41:07 CET 2021", "2021-12-24T08:41:07+01:00"),
+        ("2021-12-24 08:41（北京时间）", "2021-12-24T08:41:00+08:00"),
+        ("2021-12-24+02:00", "2021-12-24T00:00:00+02:00"),
+        ("20211224T084107Z", "2021-12-24T08:41:07+00:00"),
+    ],
+)
+def test_zones_are_what_everybody_means_by_them(text: str, moment: str) -> None:
+    assert read_time(text, ZoneInfo("America/St_Johns"), FETCHED).moment == datetime.fromisoformat(moment)
+
+
+@pytest.mark.parametrize(
+    ("name", "zone", "offset"),
+    [("CST", "Asia/Shanghai", 8), ("CST", "America/Chicago", -6), ("CST", "UTC", -6), ("IST", "Asia/Kolkata", 5.5)],
+)
+def test_a_zone_that_is_the_sources_own_comes_first(name: str, zone: str, offset: float) -> None:
+    moment = read_time(f"2021-12-24 08:41 {name}", ZoneInfo(zone), FETCHED).moment
+    assert moment == datetime(2021, 12, 24, 8, 41, tzinfo=timezone(timedelta(hours=offset)))
+
+
+@pytest.mark.parametrize(
+    "zone", ["XYZ", "IST", "A", "GMT+25", "+1430", "+080543", "UTC+8:75", "Mars/Olympus", "../etc/passwd", "火星时间"]
+)
+def test_a_zone_that_is_not_understood_is_not_ignored(zone: str) -> None:
+    with pytest.raises(TimeFormatError):
+        read(f"2021-12-24 08:41 {zone}")
+
+
+@pytest.mark.parametrize(
+    ("text", "moment"),
+    [
+        ("2021年12月24日 下午3:05", "2021-12-24 15:05:00"),
+        ("2021年12月24日下午3时5分", "2021-12-24 15:05:00"),
+        ("2021年12月24日 下午3点", "2021-12-24 15:00:00"),
+        ("2021/12/24 上午 08:41:07", "2021-12-24 08:41:07"),
+        ("2021-12-24 上午12:05", "2021-12-24 00:05:00"),
+        ("2021-12-24 下午12:05", "2021-12-24 12:05:00"),
+        ("2021-12-24 下午15:05", "2021-12-24 15:05:00"),
+        ("2021-12-24 晚上8:05", "2021-12-24 20:05:00"),
+        ("2021-12-24 晚上12:05", "2021-12-25 00:05:00"),
+        ("2021-12-24 凌晨2:05", "2021-12-24 02:05:00"),
+        ("2021-12-24 中午1:05", "2021-12-24 13:05:00"),
+        ("2021年12月24日 星期五 15:05", "2021-12-24 15:05:00"),
+        ("2021-12-24（五）15:05", "2021-12-24 15:05:00"),
+        ("2021年12月24日 周五", "2021-12-24 00:00:00"),
+        ("2021年12月24日（金曜日）午後3時5分", "2021-12-24 15:05:00"),
+        ("2021. 12. 24. 오후 3:05", "2021-12-24 15:05:00"),
+        ("二〇二一年十二月二十四日", "2021-12-24 00:00:00"),
+        ("２０２１年１２月２４日　１５：０５", "2021-12-24 15:05:00"),
+        ("民國110年12月24日", "2021-12-24 00:00:00"),
+        ("12/24/2021 3:05 PM", "2021-12-24 15:05:00"),
+        ("24/12/2021 12:05 am", "2021-12-24 00:05:00"),
+        ("24.12.2021 um 14.30 Uhr", "2021-12-24 14:30:00"),
+        ("24 décembre 2021 à 14h30", "2021-12-24 14:30:00"),
+        ("viernes, 24 de diciembre de 2021", "2021-12-24 00:00:00"),
+        ("24 декабря 2021 г., 15:05", "2021-12-24 15:05:00"),
+        ("December 24th, 2021", "2021-12-24 00:00:00"),
+        ("Friday, 24-Dec-21 08:41:07", "2021-12-24 08:41:07"),
+        ("2021-12-24 24:00:00", "2021-12-25 00:00:00"),
+        ("2021-12-24 08:40:60", "2021-12-24 08:41:00"),
+        ("2021-12-31 23:59:60", "2022-01-01 00:00:00"),
+        ("/Date(1640306467000)/", "2021-12-24 08:41:07"),
+        ("\\/Date(1640306467000+0800)\\/", "2021-12-24 08:41:07"),
+        ("1640306467.5", "2021-12-24 08:41:07"),
+        ("1640306467000000", "2021-12-24 08:41:07"),
+        ("1.640306467E9", "2021-12-24 08:41:07"),
+        ("半小时前", "2026-08-19 17:30:30"),
+        ("3 hours ago", "2026-08-19 15:00:30"),
+        ("an hour ago", "2026-08-19 17:00:30"),
+        ("2周前", "2026-08-05 18:00:30"),
+        ("Yesterday at 9:05", "2026-08-18 09:05:00"),
+        ("昨天 下午3:05", "2026-08-18 15:05:00"),
+        ("昨日 24:00", "2026-08-19 00:00:00"),
+    ],
+)
+def test_times_as_people_write_them(text: str, moment: str) -> None:
+    assert read(text)[0] == moment + "+08:00"
+
+
+@pytest.mark.parametrize(
+    "text", ["上午13:05", "晚上1:05", "中午5:05", "24:01", "24:00:01", "25:00", "12:60", "12:05:61"]
+)
+def test_a_time_of_day_that_is_none_or_two_is_refused(text: str) -> None:
+    with pytest.raises(TimeFormatError, match="no time of day"):
+        read(f"2021-12-24 {text}")
+
+
+AMBIGUOUS = [
+    ("05/06/2021", {"dmy": "2021-06-05", "mdy": "2021-05-06"}),
+    ("05-06-2021 08:41", {"dmy": "2021-06-05", "mdy": "2021-05-06"}),
+    ("5.6.2021", {"dmy": "2021-06-05", "mdy": "2021-05-06"}),
+    ("11-12-13", {"ymd": "2011-12-13", "dmy": "2013-12-11", "mdy": "2013-11-12"}),
+    ("05/06 08:41", {"ymd": "2026-05-06", "dmy": "2026-06-05", "mdy": "2026-05-06"}),
+]
+
+
+@pytest.mark.parametrize(("text", "days"), AMBIGUOUS)
+def test_what_cannot_be_told_apart_is_not_guessed(text: str, days: dict[DateOrder, str]) -> None:
+    with pytest.raises(TimeFormatError, match=r"it may be .* or .*date_order"):
+        read(text)
+    for order, day in days.items():
+        assert str(read_time(text, BEIJING, FETCHED, order=order).moment.date()) == day
+        known = date.fromisoformat(day)
+        assert read_time(text, BEIJING, FETCHED, day=known).moment.date() == known
+        listed = datetime.fromisoformat(f"{day}T09:00+08:00")
+        assert read_time(text, BEIJING, FETCHED, near=[FETCHED, listed]).moment.date() == known
+
+
+def test_a_day_of_the_week_tells_two_readings_apart() -> None:
+    assert read("Thursday 05/06/2021") == ("2021-05-06 00:00:00+08:00", "numeric")
+    assert read("05/06/2021 星期六") == ("2021-06-05 00:00:00+08:00", "numeric")
+    assert read("Monday 24/12/2021")[0] == "2021-12-24 00:00:00+08:00"  # it was a Friday: sources are wrong about it
+
+
+def test_a_declared_order_is_held_to() -> None:
+    with pytest.raises(TimeFormatError, match="no day in the order dmy"):
+        read_time("12/24/2021", BEIJING, FETCHED, order="dmy")
+
+
+PLACEHOLDERS = "1900-01-01 00:00:00|1970-01-01 08:00:00|1970-01-01|1969-12-31T19:00:00-05:00|0|1899-12-30|/Date(0)/"
+IMPOSSIBLE = "9999-12-31 23:59:59|0001-01-01T00:00:00|1604-01-01|2199-01-01|2027-08-21"
+
+
+@pytest.mark.parametrize("text", f"{PLACEHOLDERS}|{IMPOSSIBLE}".split("|"))
+def test_what_computers_write_for_no_time_is_not_believed(text: str) -> None:
+    with pytest.raises(TimeFormatError, match="cannot be read: it is"):
+        read(text)
+
+
+def test_what_the_id_contradicts_is_not_believed() -> None:
+    day = date(2021, 12, 24)
+    for text in ("2012-12-24 08:41:00", "1640306467000000000000", "2022-01-25", "1970-01-01", "20110506"):
+        with pytest.raises(TimeFormatError):
+            read_time(text, BEIJING, FETCHED, day=day)
+    assert read_time("2022-01-24 08:41", BEIJING, FETCHED, day=day).moment.day == 24
+    # It fills in what a text leaves out, too.
+    assert read_time("12-25 08:41", BEIJING, FETCHED, day=day).moment.date() == date(2021, 12, 25)
+    assert read_time("01月02日", BEIJING, FETCHED, day=day).moment.date() == date(2022, 1, 2)
+    assert read_time("Dec 25, 08:41", BEIJING, FETCHED, day=day).moment.date() == date(2021, 12, 25)
+    # The first day of a computer's count is a day like others, to an article of that day.
+    assert read_time("1970-01-01 10:00", BEIJING, FETCHED, day=date(1970, 1, 1)).moment.year == 1970
+
+
+def test_a_capture_of_unknown_date_makes_no_article_too_late() -> None:
+    assert read("2026-08-19 15:06:07", datetime(1970, 1, 1, tzinfo=UTC))[0] == "2026-08-19 15:06:07+08:00"
+
+
+def test_the_first_time_that_can_be_believed_counts() -> None:
+    said = [("1970-01-01 08:00:00", "page:date"), ("", "page:more"), ("2021-12-24 08:41:07", "listing")]
+    chosen = choose_time(said, BEIJING, FETCHED)
+    assert (f"{chosen.moment}", chosen.text, chosen.rule, chosen.form) == (
+        "2021-12-24 08:41:07+08:00",
+        "2021-12-24 08:41:07",
+        "listing",
+        "iso",
+    )
+    chosen = choose_time([("05/06/2021 08:41", "page:date"), ("2021-06-04 10:00", "listing")], BEIJING, FETCHED)
+    assert (f"{chosen.moment}", chosen.rule) == ("2021-06-05 08:41:00+08:00", "page:date")
+    with pytest.raises(TimeFormatError, match="9999"):
+        choose_time([("9999-12-31", "page:date"), ("05/06/2021", "listing")], BEIJING, FETCHED)
+    with pytest.raises(TimeFormatError, match="no time"):
+        choose_time([("", "page:date")], BEIJING, FETCHED)
+
+
+@given(st.datetimes(datetime(1605, 1, 2), datetime(2200, 12, 30)), st.sampled_from(sorted(available_timezones())))
+@settings(deadline=None)
+def test_a_date_that_is_written_is_read_back(moment: datetime, name: str) -> None:
+    written = write_date(moment.replace(tzinfo=ZoneInfo(name), microsecond=0))
+    assert re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d [+-]\d{4}", written)
+    read_back = read_written(written)
+    assert read_back is not None
+    assert read_back.replace(tzinfo=None) == moment.replace(microsecond=0)
+    assert write_date(read_back) == written
+
+
+@pytest.mark.parametrize("text", ["", "2022-02-31 18:06:02 +0800", "9999-12-31", "1604-12-31", "2021-12-24 8:41", "x"])
+def test_a_date_of_a_post_is_one(text: str) -> None:
+    assert read_written(text) is None
 
 
 NO_WHOLE_DATE = (
@@ -157,6 +357,7 @@ def test_any_text_is_a_time_in_the_zone_or_refused(text: str, name: str) -> None
         moment, form = read_time(text, zone, FETCHED)
     except TimeFormatError:
         return
-    assert moment.tzinfo is zone
-    assert 1000 <= moment.year <= 9999
+    offset = moment.replace(tzinfo=zone).utcoffset()
+    assert moment.tzinfo is zone or (offset and offset.total_seconds() % 60)
+    assert 1605 <= moment.year <= 2027
     assert form

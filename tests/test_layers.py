@@ -35,7 +35,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "recorder": {"batches", "captures", "errors", "index", "recipes"},
     "net": {"captures", "index", "recorder"},
     "pages": {"addresses", "article", "captures", "encoding", "errors", "html", "recipes", "text", "urls"},
-    "dates": {"errors"},
+    "dates": {"errors", "recipes"},
     "yields": {"spans"},
     "spiders": {
         *("addresses", "article", "captures", "configuration", "dates", "errors", "index", "listings", "net", "pages"),
@@ -43,7 +43,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     },
     "cleaning": {"html", "recipes", "text"},
     "reading": {"cleaning", "dates", "encoding", "errors", "html", "recipes", "text", "urls"},
-    "posts": {"article", "batches", "cleaning", "errors", "recipes", "text"},
+    "posts": {"article", "batches", "cleaning", "dates", "errors", "recipes", "text"},
     "pipelines": {"article", "cleaning", "dates", "errors", "index", "posts", "recipes", "recorder", "spans", "text"},
     "adoption": {"addresses", "dates", "errors", "index", "posts", "recipes", "spans", "text"},
     "exports": {"captures", "errors", "index", "posts", "recipes", "text"},

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from datetime import datetime
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from archiver.dates import read_time
-from archiver.errors import TimeFormatError
+from archiver.dates import id_day
 from archiver.index import Intent
 from archiver.posts import words
 
@@ -26,22 +25,13 @@ def published(named: Named, post: ReadPost) -> datetime | None:
         return post.date if post.date.tzinfo else post.date.replace(tzinfo=named.recipe.zone())
     if named.day:
         return midnight(named.recipe, named.day)
-    return id_date(named.recipe, named.id)
+    day = id_day(named.recipe, named.id)
+    return midnight(named.recipe, day) if day else None
 
 
 def midnight(recipe: Recipe, day: date) -> datetime:
     """Return the beginning of `day` where the source is."""
     return datetime(day.year, day.month, day.day, tzinfo=recipe.zone())
-
-
-def id_date(recipe: Recipe, article_id: str) -> datetime | None:
-    """Return the time that is in an id, by the recipe's rules; None if there is none."""
-    for text in _from_id(recipe, "time", article_id):
-        try:
-            return read_time(text, recipe.zone(), datetime.now(UTC))[0]
-        except TimeFormatError:
-            continue
-    return None
 
 
 def own_address(named: Named) -> str:
@@ -50,7 +40,7 @@ def own_address(named: Named) -> str:
     link = named.form.link
     if "{url}" not in link:
         return link.format(id=named.id, url="")
-    return next((link.format(id=named.id, url=url) for url in _from_id(named.recipe, "url", named.id)), "")
+    return next((link.format(id=named.id, url=url) for url in named.recipe.from_id("url", named.id)), "")
 
 
 def known(named: Named, post: ReadPost) -> dict[str, str]:
@@ -85,8 +75,3 @@ def _before_drop(quote: str, drop: str | None) -> str:
         return quote
     text = found[0] + quote  # only the first match is dropped
     return text if re.sub(drop, "", text, count=1).strip() == quote else ""
-
-
-def _from_id(recipe: Recipe, field: str, article_id: str) -> list[str]:
-    found = ((rule, re.search(rule.match, article_id)) for rule in recipe.recover.get(field, ()) if rule.source == "id")
-    return [rule.format.format(match[1]) for rule, match in found if match and match[1]]

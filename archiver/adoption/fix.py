@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from archiver.adoption.facts import id_date, midnight, own_address
+from archiver.adoption.facts import midnight, own_address
 from archiver.adoption.problems import Kind, problems
-from archiver.dates import read_time
+from archiver.dates import NEVER_FETCHED, id_day, read_time, write_date
 from archiver.errors import TimeFormatError
 from archiver.posts import frontmatter, markdown
 from archiver.posts.read import KEYS, LINE, ReadPost, front_span, is_value, load_front, read_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from datetime import datetime
 
     from archiver.adoption.names import Named
 
@@ -99,28 +100,29 @@ class _Mender:
     def _date(self) -> None:
         when, how = self._when()
         if when:
-            self._set("date", _written(when))
-            self.done[Kind.DATE] = f"{_written(when)}, {how}"
+            self._set("date", write_date(when))
+            self.done[Kind.DATE] = f"{write_date(when)}, {how}"
 
     def _when(self) -> tuple[datetime | None, str]:
         recipe, day = self._named.recipe, self._named.day
         for post in self._others:
             if post.date and post.date.tzinfo and day in (None, post.date.astimezone(recipe.zone()).date()):
                 return post.date.astimezone(recipe.zone()), "taken from another post of the article"
-        when = midnight(recipe, day) if day else id_date(recipe, self._named.id)
-        try:
-            said, _ = read_time(self.post().written, recipe.zone(), datetime.now(UTC))
-        except TimeFormatError:
-            said = None
-        if said and when and said.date() == when.date():
-            return said, "read from what stood there"
-        return when, f"from the {'file name' if day else 'id'}: the time of day is not known"
+        known = day or id_day(recipe, self._named.id)
+        if known is None:
+            return None, ""
+        with suppress(TimeFormatError):
+            said, _ = read_time(self.post().written, recipe.zone(), NEVER_FETCHED, order=recipe.date_order, day=known)
+            if said.date() == known:
+                return said, "read from what stood there"
+        how = f"from the {'file name' if day else 'id'}: the time of day is not known"
+        return midnight(recipe, known), how
 
     def _offset(self) -> None:
         date = self.post().date
         if date:
             when = date.replace(tzinfo=self._named.recipe.zone())
-            self._set("date", _written(when))
+            self._set("date", write_date(when))
             self.done[Kind.OFFSET] = f"{when:%z} added"
 
     def _address(self) -> None:
@@ -152,7 +154,3 @@ def _escaped(line: re.Match[str]) -> str:
     text = raw[1:-1] if inside else raw.removeprefix('"') if raw.count('"') == 1 else raw
     escape = {"title": frontmatter.double_quoted, "tags": frontmatter.tags}.get(key, frontmatter.scalar)
     return f"{key}: {escape(text)}{CR if line[0].endswith(CR) else ''}"
-
-
-def _written(when: datetime) -> str:
-    return f"{when:%Y-%m-%d %H:%M:%S} {when:%z}"

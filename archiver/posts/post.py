@@ -6,6 +6,7 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
+from archiver.dates import write_date
 from archiver.posts import frontmatter, markdown
 from archiver.posts.slug import slug
 
@@ -46,7 +47,7 @@ def render(article: Article, form: Form, site: str) -> Post:
             "---\n"
             "layout: post\n"
             f"title: {frontmatter.double_quoted(article.title)}\n"
-            f"date: {published.replace(tzinfo=None, microsecond=0)} {published:%z}\n"
+            f"date: {write_date(published)}\n"
             f"categories: {category}\n"
             f"tags: {tags}\n"
             "---\n"

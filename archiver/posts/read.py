@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
 from html import unescape
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import yaml
 
+from archiver.dates import WRITTEN, read_written
 from archiver.posts.frontmatter import OTHER_TYPE, PLAIN
 
-YEARS = range(1900, 2201)  # others are no year of an article, and may be none in another time zone
+if TYPE_CHECKING:
+    from datetime import datetime
+
 LONGEST, DEEPEST = 65536, 200  # a front matter: characters, and brackets; the parser's stack is not checked
 NESTED = re.compile(r"[\[{]|[-?:][ \t]+(?=[-?:][ \t])")
 KEYS = ("layout", "title", "date", "categories", "tags")
@@ -27,9 +29,6 @@ ESCAPED = {"t": "\t", "n": "\n", "r": "\r"}
 # The same as Jekyll finds it.
 ANY_FRONT = re.compile(r"---[ \t\r]*\n(.*?)^(?:---|\.\.\.)[ \t\r]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
 LINE = re.compile(rf"^({'|'.join(KEYS)}):[ \t]*(.*?)[ \t\r]*$", re.MULTILINE)
-DATE = re.compile(
-    r"(\d{4}-\d\d-\d\d)(?:(?:[ \t]+|T)(\d\d:\d\d(?::\d\d)?)(?:\.\d+)?)?[ \t]*(Z|[+-]\d\d:?\d\d)?", re.ASCII
-)
 
 END = re.compile(r"\n\n<((?:[a-zA-Z][\w+.-]*:[^<>\s]*)?)>\n\n")
 QUOTE = re.compile(r"> ([^\n]*)\n\n")
@@ -69,7 +68,7 @@ def read_text(text: str, quoted: bool) -> ReadPost:
     if found and None not in values:
         title, written, categories, tag = (str(value) for value in values)
         tags = (tag,) if found[4][0] == "[" else tuple(tag.split())
-        post = ReadPost(title=title, date=read_date(written), written=written, categories=categories, tags=tags)
+        post = ReadPost(title=title, date=read_written(written), written=written, categories=categories, tags=tags)
         rest = text[found.end() :]
     else:
         text = text.removeprefix("\ufeff")
@@ -80,16 +79,6 @@ def read_text(text: str, quoted: bool) -> ReadPost:
     if "\0" in text:
         post = post._replace(damage="holds NUL bytes")
     return post if post.foreign else _with_rest(post, rest, quoted)
-
-
-def read_date(written: str) -> datetime | None:
-    """Return the time that a front matter's date names, without an offset if it has none; None if it is no date."""
-    found = DATE.fullmatch(written)
-    try:
-        date = datetime.fromisoformat(f"{found[1]}T{found[2] or '00:00'}{found[3] or ''}") if found else None
-    except ValueError:
-        return None
-    return date if date and date.year in YEARS else None
 
 
 def unmarked(value: str) -> str:
@@ -134,7 +123,7 @@ def _scalar(value: str) -> str | None:
     if value[:1] == "[" and value[-1] == "]":
         value = value[1:-1]
     elif value[:1] != '"':
-        plain = DATE.fullmatch(value) or (PLAIN.fullmatch(value) and not OTHER_TYPE.fullmatch(value))
+        plain = WRITTEN.fullmatch(value) or (PLAIN.fullmatch(value) and not OTHER_TYPE.fullmatch(value))
         return value if plain else None
     found = QUOTED.fullmatch(value)
     if not found:
@@ -166,7 +155,7 @@ def _any_front(text: str) -> tuple[ReadPost, int]:
     return (
         ReadPost(
             title=str(loaded["title"]).strip(),
-            date=read_date(written),
+            date=read_written(written),
             written=written,
             categories=" ".join(categories) if isinstance(categories, list) else str(categories),
             tags=tuple(tags) if isinstance(tags, list) else tuple(str(tags).split()),
@@ -178,7 +167,7 @@ def _any_front(text: str) -> tuple[ReadPost, int]:
 def _lines(front: str, fault: str) -> ReadPost:
     lines = front_lines(front)
     written = lines.get("date", "").strip("\"'")
-    return ReadPost(fault=fault, date=read_date(written), written=written)
+    return ReadPost(fault=fault, date=read_written(written), written=written)
 
 
 def _with_rest(post: ReadPost, rest: str, quoted: bool) -> ReadPost:

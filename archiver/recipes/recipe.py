@@ -145,6 +145,7 @@ class Recipe(Part, frozen=True):
     pages: tuple[PageRules, ...]
     forms: dict[str, Form]
     listings: dict[str, Listing] = {}
+    date_order: Literal["dmy", "mdy", "ymd"] | None = None  # of days, months and years that are written as numbers
     recheck: Recheck | None = None
     warc: bool | None = None  # whether answers are captured; None: by crawls
     recover: dict[str, tuple[Recovery, ...]] = {}
@@ -155,6 +156,12 @@ class Recipe(Part, frozen=True):
         """Return the canonical id that `text` is a way to write, or None."""
         found = re.fullmatch(self.id, text, ID_FLAGS)
         return found[1] if found else None
+
+    def from_id(self, field: str, article_id: str) -> list[str]:
+        """Return what the rules for recovering `field` find in an id, the first to believe first."""
+        rules = [rule for rule in self.recover.get(field, ()) if rule.source == "id"]
+        found = [(rule, re.search(rule.match, article_id)) for rule in rules]
+        return [rule.format.format(match[1]) for rule, match in found if match and match[1]]
 
     def digest(self) -> str:
         """Return what names this version of the recipe: a SHA-256 of what it says, in hexadecimal digits."""

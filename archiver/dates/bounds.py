@@ -1,0 +1,48 @@
+"""Which times can be that of an article at all: one idea of it for crawls and for archives that exist. No I/O."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta, timezone
+
+# Newspapers begin in 1605. Years up to 2200 are dates in an archive; a source that is asked now is believed less far.
+YEARS = range(1605, 2201)
+AHEAD = timedelta(days=366)  # an article is dated, at most, after it was fetched
+WEB_BEGINS = 1991  # a capture that says it is older has no clock to compare with
+# What computers write where there is no time: their zero, and their last one.
+PLACEHOLDERS = tuple(
+    datetime(year, month, day, tzinfo=UTC)
+    for year, month, day in ((1753, 1, 1), (1899, 12, 30), (1899, 12, 31), (1900, 1, 1), (1904, 1, 1), (1970, 1, 1))
+)
+ANY_ZONE = timedelta(hours=14)  # between a time in UTC and the same in any zone, at most
+OTHER_DAY = 31  # days between the day in an article's id and its time, at most
+
+
+def has_year(moment: datetime) -> bool:
+    """Return whether the year of `moment` can be that of an article."""
+    return moment.year in YEARS
+
+
+def is_placeholder(moment: datetime) -> bool:
+    """Return whether `moment` (aware) is what a computer writes for no time, in whatever zone."""
+    return any(abs(moment - zero) <= ANY_ZONE for zero in PLACEHOLDERS)
+
+
+def problem(moment: datetime, fetched: datetime, day: date | None) -> str:
+    """Return why `moment` cannot be the time of an article that was fetched at `fetched` and whose id says `day` (None:
+    it says none); nothing if it can. All are aware, and in the source's zone."""
+    if not has_year(moment):
+        return "is in no year of an article"
+    if fetched.year >= WEB_BEGINS and moment - fetched > AHEAD:
+        return "is more than a year after it was fetched"
+    if day is not None:
+        return f"is not what the id says, {day}" if abs((moment.date() - day).days) > OTHER_DAY else ""
+    return "is what computers write for no time" if is_placeholder(moment) else ""
+
+
+def whole_minutes(moment: datetime) -> datetime:
+    """Return `moment` with an offset of whole minutes, which is all that a date can be written with: before there were
+    zones by law, each town's had seconds. The time of day stays."""
+    offset = moment.utcoffset()
+    if offset is None or not offset.total_seconds() % 60:
+        return moment
+    return moment.replace(tzinfo=timezone(timedelta(minutes=round(offset.total_seconds() / 60))))

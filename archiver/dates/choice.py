@@ -1,0 +1,80 @@
+"""Of all that says when an article was published, the first that can be believed. No I/O."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, NamedTuple
+
+from archiver.dates.reading import read_time
+from archiver.errors import TimeFormatError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from datetime import date
+    from zoneinfo import ZoneInfo
+
+    from archiver.dates.calendar import DateOrder
+    from archiver.recipes import Recipe
+
+
+# In place of the time at which a text was fetched, where nobody knows it: no day is too late, and relative forms give
+# none that is believed.
+NEVER_FETCHED = datetime(2199, 12, 31, tzinfo=UTC)
+
+
+def id_day(recipe: Recipe, article_id: str) -> date | None:
+    """Return the day that an id says, by the recipe's rules for recovering a time from it; None if it says none."""
+    zone = recipe.zone()
+    for text in recipe.from_id("time", article_id):
+        with suppress(TimeFormatError):
+            # An id is taken at its word: it may be of any year.
+            return read_time(text, zone, NEVER_FETCHED, order=recipe.date_order).moment.date()
+    return None
+
+
+class Chosen(NamedTuple):
+    """The time of an article, in its source's zone; the text that says it, the rule that gave this, and its form."""
+
+    moment: datetime
+    text: str
+    rule: str
+    form: str
+
+
+def choose_time(
+    said: Iterable[tuple[str, str]],
+    zone: ZoneInfo,
+    fetched: datetime,
+    *,
+    order: DateOrder | None = None,
+    day: date | None = None,
+) -> Chosen:
+    """Return the time of an article by the first text that can be believed; empty ones say nothing.
+
+    said: texts and the rules that gave them, the one to believe first. Each helps to read the others: where one can be
+    read in two ways, those that can be read in one decide. zone, fetched, order, day: as for `read_time`.
+
+    Raises TimeFormatError, with what is wrong with the first text, when none can be believed.
+    """
+    texts = [(text.strip(), rule) for text, rule in said if text.strip()]
+    problem = ""
+    for number, (text, rule) in enumerate(texts):
+        others = texts[:number] + texts[number + 1 :]
+        # Only a text that cannot be told apart by itself needs the others.
+        for near in ((), _readable((other for other, _ in others), zone, fetched, order, day)):
+            try:
+                moment, form = read_time(text, zone, fetched, order=order, day=day, near=tuple(near))
+            except TimeFormatError as error:
+                problem = problem or str(error)
+            else:
+                return Chosen(moment, text, rule, form)
+    raise TimeFormatError(problem or "no time")
+
+
+def _readable(
+    texts: Iterable[str], zone: ZoneInfo, fetched: datetime, order: DateOrder | None, day: date | None
+) -> Iterator[datetime]:
+    for text in texts:
+        with suppress(TimeFormatError):
+            yield read_time(text, zone, fetched, order=order, day=day).moment

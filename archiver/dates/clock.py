@@ -1,0 +1,72 @@
+"""The time of day in a text. No I/O."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta, tzinfo
+from typing import NamedTuple
+
+from archiver.dates.zones import OFFSET, offset_of
+from archiver.errors import TimeFormatError
+
+MORNING = ("am", "a.m", "上午", "午前", "早上", "早晨", "清晨", "早间", "凌晨", "오전")
+AFTERNOON = ("pm", "p.m", "下午", "午後", "午后", "傍晚", "오후")
+EVENING = ("晚上", "晚间", "夜里", "夜间", "深夜", "晚")
+NOON = ("中午",)
+ENGLISH = r"(?<![^\W\d_])(?:[ap]m|[ap]\.m\.?)(?![^\W\d_])"
+PERIOD = "|".join(
+    word for word in sorted((*MORNING, *AFTERNOON, *EVENING, *NOON), key=len, reverse=True) if not word.isascii()
+)
+PART = rf"(?:{ENGLISH}|{PERIOD})"
+CLOCK = re.compile(
+    rf"(?:(?P<before>{PART})\s*)?(?:(?<=\d)T)?(?<![\d+\-\u2212:.])"
+    r"(?P<hour>\d{1,2})(?:"
+    r":(?P<minute>\d{1,2})(?::(?P<second>\d{1,2})(?:[.,]\d{1,9})?)?"
+    r"|\s?[时時点點시]\s?(?:(?P<cjk_minute>\d{1,2})\s?[分분:]?\s?(?:(?P<cjk_second>\d{1,2})\s?[秒초]?)?|整)?"
+    r"|h(?P<french>\d{2})(?![\d\w])"
+    rf"|\.(?P<dotted>\d{{2}})(?=\s*(?:uhr|{PART}))"
+    rf"|(?=\s?(?:am|pm|a\.m|p\.m)\b)"
+    rf")(?:\s*(?P<after>{PART}))?(?!\d)(?:\s*{OFFSET})?",
+    re.IGNORECASE,
+)
+
+
+class Clock(NamedTuple):
+    """A time of day since midnight (24:00 is a day), the zone that stands behind it, and the text around it."""
+
+    time: timedelta
+    zone: tzinfo | None
+    rest: str
+
+
+def take_clock(text: str) -> Clock:
+    """Return the first time of day in `text`, else midnight. Raises TimeFormatError for one that is none."""
+    found = CLOCK.search(text)
+    if not found:
+        return Clock(timedelta(0), None, text)
+    part = (found["before"] or found["after"] or "").lower().rstrip(".")
+    hour = _hour(int(found["hour"]), part)
+    minute = int(found["minute"] or found["cjk_minute"] or found["french"] or found["dotted"] or 0)
+    second = int(found["second"] or found["cjk_second"] or 0)
+    # 24:00 is the end of a day (ISO 8601), and second 60 a leap second or, mostly, a clock that rounds up.
+    if hour is None or minute > 59 or second > 60 or ((hour, minute, second) > (24, 0, 0) and part not in EVENING):
+        raise TimeFormatError(f"{found[0].strip()!r} is no time of day")
+    zone = offset_of(found) if found["sign"] else None
+    rest = f"{text[: found.start()]} {text[found.end() :]}"
+    return Clock(timedelta(hours=hour, minutes=minute, seconds=second), zone, rest)
+
+
+def _hour(hour: int, part: str) -> int | None:
+    """Return the hour of a day that `hour` is in a part of it; None if there is none, or more than one."""
+    if hour > 24 or not part:
+        return hour if hour <= 24 else None
+    if part in MORNING:
+        return hour % 12 if hour <= 12 else None
+    if hour >= 13:  # 下午15:05
+        return hour
+    if part in AFTERNOON:
+        return hour % 12 + 12
+    if part in NOON:
+        return hour if hour in (11, 12) else hour + 12 if 1 <= hour <= 3 else None
+    # 晚上12点 is the end of the day; 晚上1点 may be the next one's.
+    return hour + 12 if hour >= 5 else None

@@ -1,0 +1,38 @@
+"""Times that are counted back from now. No I/O."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta
+
+NOW = frozenset(("刚刚", "刚才", "剛剛", "just now", "now", "たった今", "방금"))
+AGO = re.compile(
+    r"(\d+|半|an?|one|约半)\s*个?"
+    r"(秒钟|秒|分钟|分鐘|分|小时|小時|時間|天|日|周|星期|seconds?|secs?|s|minutes?|mins?|m|hours?|hrs?|h|days?|d|weeks?|w"
+    r"|초|분|시간|일)\s*(?:之?前|以前|ago|전)",
+    re.IGNORECASE,
+)
+# By the beginnings of their names.
+UNITS = (
+    (("秒", "s", "초"), "seconds"),
+    (("分", "m", "분"), "minutes"),
+    (("小", "時", "h", "시"), "hours"),
+    (("天", "日", "d", "일"), "days"),
+    (("周", "星", "w"), "weeks"),
+)
+
+
+def ago(text: str, now: datetime) -> datetime | None:
+    """Return the time that `text` is before `now` (aware): `3小时前`, `an hour ago`; None if it is none.
+
+    Months and years are no whole number of days, so they name no day. Raises OverflowError.
+    """
+    if text.lower() in NOW:
+        return now.replace(microsecond=0)
+    found = AGO.fullmatch(text)
+    if not found:
+        return None
+    unit = next(unit for beginnings, unit in UNITS if found[2].lower().startswith(beginnings))
+    number = int(found[1]) if found[1].isdecimal() else 0.5 if "半" in found[1] else 1
+    # Elapsed time, not wall-clock time: through UTC, so that a change of the clocks between the two counts.
+    return (now.astimezone(UTC) - timedelta(**{unit: number})).replace(microsecond=0)

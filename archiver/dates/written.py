@@ -1,0 +1,27 @@
+"""Dates as posts have them in their front matter: `2021-12-24 08:41:07 +0800`. No I/O."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+
+from archiver.dates.bounds import has_year, whole_minutes
+
+WRITTEN = re.compile(
+    r"(\d{4}-\d\d-\d\d)(?:(?:[ \t]+|T)(\d\d:\d\d(?::\d\d)?)(?:\.\d+)?)?[ \t]*(Z|[+-]\d\d:?\d\d)?", re.ASCII
+)
+
+
+def read_written(text: str) -> datetime | None:
+    """Return the time that a front matter's date names, without an offset if it has none; None if it is no date."""
+    found = WRITTEN.fullmatch(text)
+    try:
+        date = datetime.fromisoformat(f"{found[1]}T{found[2] or '00:00'}{found[3] or ''}") if found else None
+    except ValueError:
+        return None
+    return date if date and has_year(date) else None
+
+
+def write_date(moment: datetime) -> str:
+    """Return the date of a post for `moment` (aware)."""
+    return f"{whole_minutes(moment):%Y-%m-%d %H:%M:%S %z}"
