@@ -33,6 +33,7 @@ class Article:
     believed: bool = False  # it comes from a capture, and became a post when that was made
     title: str = ""
     time: str = ""  # as the source writes it
+    listed_time: str = ""  # the same, as a listing has it
     source: str = ""
     digest: str = ""
     url: str = ""

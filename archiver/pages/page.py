@@ -69,6 +69,7 @@ class Page:
             places=reference.places,
             final=reference.final,
             evidence=evidence,
+            listed_time=reference.known.get("time", ""),
             body=body,
             rules={"body": body_rule},
         )

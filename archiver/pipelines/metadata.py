@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from archiver.dates import read_time
+from archiver.dates import choose_time, id_day
 from archiver.errors import QuarantineError, TimeFormatError
 from archiver.pipelines.base import RecipePipeline
 from archiver.text import one_line, without_tags
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from archiver.article import Article
     from archiver.recipes import Recipe
 
@@ -30,26 +32,33 @@ class MetadataPipeline(RecipePipeline):
         return article
 
     def _understand_time(self, article: Article, recipe: Recipe) -> None:
-        problem = "no time"
-        for _ in ("the source's own", "a recovered one"):
-            if article.time:
-                try:
-                    article.published, form = read_time(article.time, recipe.zone(), article.fetched)
-                except TimeFormatError as error:
-                    problem = str(error)
-                else:
-                    article.rules["time"] += f" {form}"
-                    return
-            recover(article, "time", recipe)
-        raise QuarantineError(f"{article.address}: {problem}, and none to recover")
+        said = [(article.time, article.rules.get("time", "")), (article.listed_time, "listing")]
+        try:
+            chosen = choose_time(
+                [*said, *_recovered(article, "time", recipe)],
+                recipe.zone(),
+                article.fetched,
+                order=recipe.date_order,
+                day=id_day(recipe, article.id),
+            )
+        except TimeFormatError as error:
+            raise QuarantineError(f"{article.address}: {error}, and none to recover") from error
+        article.published, article.time = chosen.moment, chosen.text
+        article.rules["time"] = f"{chosen.rule} {chosen.form}"
 
 
 def recover(article: Article, name: str, recipe: Recipe) -> None:
     """Set the field `name` of `article` from another one, by the first of the recipe's rules that gives something."""
+    for value, rule in _recovered(article, name, recipe):
+        setattr(article, name, value)
+        article.rules[name] = rule
+        return
+
+
+def _recovered(article: Article, name: str, recipe: Recipe) -> Iterator[tuple[str, str]]:
+    """Yield the values that the recipe's rules find for a field in others, each with its rule."""
     for rule in recipe.recover.get(name, ()):
         value = str(getattr(article, rule.source))
         found = re.search(rule.match, without_tags(value) if rule.source == "body" else value)
         if found and found[1].strip():
-            setattr(article, name, one_line(rule.format.format(found[1])))
-            article.rules[name] = f"recover:{rule.source}"
-            return
+            yield one_line(rule.format.format(found[1])), f"recover:{rule.source}"
