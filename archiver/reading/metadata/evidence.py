@@ -149,5 +149,10 @@ class Evidence:
         return next(iter(self.unmarked_headings), best)
 
     @cached_property
+    def around_heading(self) -> frozenset[HtmlElement]:
+        """The elements that the headline is within, which hold what belongs to the article, whatever they are called."""
+        return frozenset(() if self.heading is None else self.heading.iterancestors())
+
+    @cached_property
     def headings(self) -> list[HtmlElement]:
         return list(islice(self.tree.iter("h1"), 50))

@@ -13,8 +13,8 @@ def _any(words: str) -> str:
 
 
 MADE = _any("written|words|story|text|article|report|reported|posted|published|reviewed|edited|updated|photo|photos")
-# Some are also the first words of names ("Di Battista"): there two words must follow them.
-BY = rf"(?:{_any('by|par|por|a cura di|door|przez|yazan|oleh|from')}|{_any('von|di|de|af|av|od')}(?=\s+\S+\s+\S))"
+# Some are also the first words of names: two words must follow "Di" ("Di Battista" is one), but not "di".
+BY = rf"(?:{_any('by|par|por|a cura di|door|przez|yazan|oleh|from')}|(?:(?-i:von|di|af|av|od)|{_any('von|di|de|af|av|od')}(?=\s+\S+\s+\S)))"
 LABEL = _any(
     r"authors?|about the author|the author|author name|autor|autorin|autoren|autores|autora|autorzy|autori|auteure?"
     r"|text|texte|tekst|penulis|skribent|szerző|автор(?:ы)?|текст|кореспондент|yazar|napsal|reporter"
@@ -68,6 +68,8 @@ NO_NAME = re.compile(
     re.IGNORECASE,
 )
 CJK = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+LOWER_WORD = re.compile(r"(?<!\S)(?!(?:of|the|for|and|de|la|del|der|van|von|den|da|dos|du|des|y|e)\b)[a-zà-ÿа-я]\w*")
+MAX_LOWER = 2  # words of a name in small letters, particles not counted
 MAX_NAMES = 40
 MAX_TEXT = 2_000
 LONGEST_NAME = 100
@@ -89,6 +91,8 @@ def is_name(text: str) -> bool:
         return False
     if len(text.split()) > MAX_WORDS or not re.search(r"[^\W\d_]", text):
         return False
+    if len(LOWER_WORD.findall(text)) > MAX_LOWER:
+        return False  # a sentence
     return not (CJK.search(text) and len(text) > LONGEST_NAME / 3)
 
 

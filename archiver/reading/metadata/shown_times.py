@@ -36,18 +36,11 @@ PUBLISHED = re.compile(
     r"publi|posted|发布|發佈|發布|时间|日期|veröff|erstellt|data:|入力|등록|опублик|дата|yayın|opubl|vydán|julkaist",
     re.IGNORECASE,
 )
-SCRIPT_TIME = re.compile(
-    r"""["']?\b(?:(?:first_?)?(?:publi(?:sh|cation)|pub|publi[sc]hed|post|posted|release|deploy|reg|issue|create|created)_?(?:time|date|at|dt|on)|
-    date_?published|ct|ctime|ptime|publish)\b["']?\s*[:=]\s*["']?(\d{10}(?:\d{3})?\b|(?:19|20)\d\d[-/年]\d{1,2}[-/月]\d{1,2}[^"'<,;]{0,20})""",
-    re.IGNORECASE | re.VERBOSE,
-)
 ELSEWHERE = 150  # from which a time is that of something else on the page
-MAX_SCRIPT = 300_000
 
 
 def shown_times(evidence: Evidence, reader: MomentReader) -> Iterator[Moment]:
-    """Yield the times that the page shows, the surest first: those of `<time>` and of datelines by how near to the
-    heading they stand, then those that its scripts fill in."""
+    """Yield the times that the page shows, those of `<time>` and of datelines, nearest to the heading first."""
     found: list[tuple[int, int, Moment]] = []
     seen: set[str] = set()
     heading_at: int | None = None
@@ -68,9 +61,8 @@ def shown_times(evidence: Evidence, reader: MomentReader) -> Iterator[Moment]:
                 key = f"{moment.wall} {moment.rule}"
                 if key not in seen:
                     seen.add(key)
-                    found.append((at, _weight(element, moment), moment))
+                    found.append((at, _weight(element, moment, evidence.around_heading), moment))
     yield from (moment for _, moment in sorted(_ranked(found, heading_at), key=lambda pair: pair[0]))
-    yield from _scripts(evidence, reader)
 
 
 def _shown(tree: HtmlElement) -> Iterator[HtmlElement]:
@@ -120,7 +112,7 @@ def _wider(element: HtmlElement, line: str) -> str:
     return ""
 
 
-def _weight(element: HtmlElement, moment: Moment) -> int:
+def _weight(element: HtmlElement, moment: Moment, around_heading: frozenset[HtmlElement]) -> int:
     """Return how much nearer to (below 0) or farther from the heading a time counts for where it stands."""
     weight = 0 if moment.clock else 60
     if element.tag == "time" or PUBLISHED.search(_label(element)):
@@ -129,6 +121,8 @@ def _weight(element: HtmlElement, moment: Moment) -> int:
         names = f"{part.get('class') or ''} {part.get('id') or ''}"
         if above < 3 and HINTS.search(names):
             weight -= 10
+        if part in around_heading:
+            break
         if NOT_OURS.search(names) or part.tag in ("aside", "footer", "nav"):
             weight += ELSEWHERE
         if part.tag in ("p", "li", "td", "blockquote", "figcaption"):
@@ -142,16 +136,3 @@ def _ranked(found: list[tuple[int, int, Moment]], heading_at: int | None) -> Ite
             continue
         away = at if heading_at is None else at - heading_at
         yield (away if away >= 0 else -3 * away) + weight, moment
-
-
-def _scripts(evidence: Evidence, reader: MomentReader) -> Iterator[Moment]:
-    left = MAX_SCRIPT
-    for script in evidence.tree.iter("script"):
-        if "ld+json" in (script.get("type") or "").lower():
-            continue
-        text = (script.text or "")[:left]
-        left -= len(text)
-        for found in islice(SCRIPT_TIME.finditer(text), 5):
-            yield from reader.said(found[1], "script")
-        if left <= 0:
-            return

@@ -11,6 +11,7 @@ from archiver.reading.metadata.address_day import address_day
 from archiver.reading.metadata.field import Candidate, Field, Lost, chosen
 from archiver.reading.metadata.moment import Moment, MomentReader, with_zone
 from archiver.reading.metadata.nodes import texts
+from archiver.reading.metadata.script_times import script_times
 from archiver.reading.metadata.shown_times import shown_times
 from archiver.reading.metadata.zones import likely_zone
 
@@ -83,9 +84,11 @@ class _Times:
             published.extend(moment for moment in shown if not moment.rule.startswith("updated"))
             modified.extend(moment for moment in shown if moment.rule.startswith("updated"))
             best = self._best(published)
-        day_of_address = self._address_day
-        if best is None and day_of_address:
-            best = Moment(datetime.combine(day_of_address, time()), "address", clock=False)
+        if best is None:
+            published.extend(self._judged(moment) for moment in script_times(self._evidence, self._reader))
+            best = self._best(published)
+        if best is None and (day := self._address_day):
+            best = Moment(datetime.combine(day, time()), "address", clock=False)
             published.append(best)
         changed = self._best(modified)
         if best is None and changed is not None:
@@ -132,7 +135,7 @@ class _Times:
         first = believed[0]
         if first.clock:
             return first
-        same_day = (m for m in believed if m.clock and m.rule != "script" and m.wall.date() == first.wall.date())
+        same_day = (m for m in believed if m.clock and m.wall.date() == first.wall.date())
         return next(same_day, first)
 
     def _field(self, best: Moment | None, moments: list[Moment], zoned: Iterable[Moment]) -> Field[datetime]:

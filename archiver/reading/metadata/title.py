@@ -83,7 +83,7 @@ def _candidates(evidence: Evidence) -> Iterator[Candidate[str]]:
         yield Candidate(shown_text(heading, MAX_TITLE), "heading")
     if evidence.title:
         yield Candidate(plain(evidence.title)[:MAX_TITLE], "title element")
-    for element in evidence.unmarked_headings[:3]:
+    for element in evidence.unmarked_headings[:3] if not evidence.headings else ():
         yield Candidate(shown_text(element, MAX_TITLE), UNMARKED)
 
 

@@ -1,0 +1,84 @@
+"""Bylines that the page marks as such: elements whose class, `rel`, `itemprop` or link speaks of an author."""
+
+from __future__ import annotations
+
+import re
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from archiver.reading.metadata.field import Candidate
+from archiver.reading.metadata.names import has_byline_word, names_in
+from archiver.reading.metadata.shown import shown_text
+from archiver.reading.metadata.text_bylines import until_time
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from lxml.html import HtmlElement
+
+    from archiver.reading.metadata.evidence import Evidence
+
+# Parts of words without their first letter, so that "Author" and "author" are found alike; BYLINE looks closer.
+HINTS = "yline uthor utor ignature riter edakteur ournalist uteur eporter".split()
+MARKED = (
+    "//body//*[@rel='author' or @itemprop='author' or self::a[contains(@href, 'autor') or contains(@href, 'author')]"
+    f" or @class[{' or '.join(f'contains(., {hint!r})' for hint in HINTS)}]]"
+)
+BYLINE = re.compile(
+    r"byline|author|autor(?!\w*is)|signature|writer|redakteur|journalist|auteur|reporter", re.IGNORECASE
+)
+NOT_OURS = re.compile(
+    r"comment|related|sidebar|recommend|footer|bio(?![a-z])|avatar|image|photo|caption|credit|widget|popular|follow"
+    r"|social|card-?list|testimonial|reply|teaser|promo|collection|latest|review-?er|icon|-list-?item",
+    re.IGNORECASE,
+)
+MAX_ELEMENTS = 2_000
+MAX_DEPTH = 10  # of an element within what may be another's
+MAX_KINDS = 40
+MOST_AUTHORS = 12  # more names than that are a list of all who write for the site
+LONGEST = 200
+
+
+def marked_bylines(evidence: Evidence) -> Iterator[Candidate[tuple[str, ...]]]:
+    """Yield the names in the elements that are marked as bylines, those of one kind together; first those that begin
+    as bylines do ("By")."""
+    found: dict[str, list[str]] = {}
+    worded: set[str] = set()
+    for element in evidence.tree.xpath(MARKED)[:MAX_ELEMENTS]:
+        marks = " ".join(element.get(name) or "" for name in ("class", "rel", "itemprop", "href"))
+        if not BYLINE.search(marks) or NOT_OURS.search(marks) or _is_elsewhere(element, evidence.around_heading):
+            continue
+        text = shown_text(element, LONGEST)
+        if not text or len(text) >= LONGEST:
+            continue
+        if names := _names_of_links(element) or names_in(until_time(text)):
+            kind = "link" if element.tag == "a" else f"{element.tag} {element.get('class') or ''}"
+            held = found.setdefault(kind, [])
+            held.extend(name for name in names if name not in held)
+            if has_byline_word(text):
+                worded.add(kind)
+            if len(found) > MAX_KINDS:
+                break
+    for kind in sorted(found, key=lambda kind: kind not in worded):
+        if len(found[kind]) <= MOST_AUTHORS:
+            yield Candidate(tuple(found[kind]), "byline")
+
+
+def _names_of_links(element: HtmlElement) -> tuple[str, ...]:
+    """Return the names that the links within a byline are, if it has several and each is one."""
+    if element.tag == "a":
+        return ()
+    links = [names_in(shown_text(link, LONGEST)) for link in islice(element.iter("a"), MOST_AUTHORS)]
+    return tuple(name for names in links for name in names) if len(links) > 1 and all(links) else ()
+
+
+def _is_elsewhere(element: HtmlElement, around_heading: frozenset[HtmlElement]) -> bool:
+    for part in islice(element.iterancestors(), MAX_DEPTH):
+        if part in around_heading:
+            return False
+        if part.tag in ("aside", "footer", "nav", "figure", "figcaption"):
+            return True
+        marks = f"{part.get('class') or ''} {part.get('id') or ''}"
+        if NOT_OURS.search(marks):
+            return True
+    return False
