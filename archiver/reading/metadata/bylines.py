@@ -28,8 +28,9 @@ BYLINE = re.compile(
     r"byline|author|autor(?!\w*is)|signature|writer|redakteur|journalist|auteur|reporter", re.IGNORECASE
 )
 NOT_OURS = re.compile(
-    r"comment|related|sidebar|recommend|footer|bio(?![a-z])|avatar|image|photo|caption|credit|widget|popular|follow"
-    r"|social|card-?list|testimonial|reply|teaser|promo|collection|latest|review-?er|icon|-list-?item",
+    r"comment|related|sidebar|recommend|footer|bio(?![a-z])|avatar|image|photo|caption|credit|(?<!elementor-)widget"
+    r"|popular|follow|social|card-?list|testimonial|reply|teaser|promo(?!ted)|collection|latest|review-?er"
+    r"|(?<!elementor-)icon",
     re.IGNORECASE,
 )
 MAX_ELEMENTS = 2_000

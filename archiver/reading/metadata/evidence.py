@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
     from lxml.html import HtmlElement
 
+DOUBTFUL = 1
+MAX_DOUBTFUL = 2
 MAX_METAS = 2_000
 MAX_SHOWN = 5_000
 LONGEST_HEADING = 300
@@ -78,7 +80,11 @@ class Evidence:
     @cached_property
     def articles(self) -> list[Node]:
         """The nodes that say they are the article of the page, the one that is most likely first."""
-        return sorted((node for node in self.nodes if node.is_article), key=self._doubt)
+        found = sorted(((self._doubt(node), node) for node in self.nodes if node.is_article), key=lambda pair: pair[0])
+        doubtful = [node for doubt, node in found if doubt == DOUBTFUL]
+        # Several with other headlines than the page's are those that it leads to.
+        others = len(doubtful) > MAX_DOUBTFUL or (doubtful and found[0][0] == 0)
+        return [node for doubt, node in found if not (others and doubt == DOUBTFUL)]
 
     @cached_property
     def _by_id(self) -> dict[str, Node]:
@@ -112,7 +118,7 @@ class Evidence:
         named = texts([node.values.get(name) for name in ("@id", "url", "mainEntityOfPage")])
         if path and any(path in text for text in named):
             return 0
-        return 0 if fold(headline) in fold(self.title) or not self.title else 1
+        return 0 if fold(headline) in fold(self.title) or not self.title else DOUBTFUL
 
     @cached_property
     def title(self) -> str:
@@ -150,7 +156,7 @@ class Evidence:
 
     @cached_property
     def around_heading(self) -> frozenset[HtmlElement]:
-        """The elements that the headline is within, which hold what belongs to the article, whatever they are called."""
+        """The elements that the headline is within: they hold what belongs to the article, whatever they are called."""
         return frozenset(() if self.heading is None else self.heading.iterancestors())
 
     @cached_property

@@ -132,7 +132,7 @@ def with_zone(moment: Moment, others: Iterable[Moment], likely: LikelyZone) -> t
     of the site, if its zone is sure. For a text that says none, another time of the page that is the same on the clock
     says it; else the offset of the page's other times; else the likely zone.
     """
-    zoned = [other for other in others if other.zoned and other.wall.utcoffset()]
+    zoned = [other for other in others if other.wall.utcoffset()]
     if moment.zoned:
         if moment.wall.utcoffset() or not likely.sure:
             return moment.wall, moment.rule

@@ -14,7 +14,8 @@ def _any(words: str) -> str:
 
 MADE = _any("written|words|story|text|article|report|reported|posted|published|reviewed|edited|updated|photo|photos")
 # Some are also the first words of names: two words must follow "Di" ("Di Battista" is one), but not "di".
-BY = rf"(?:{_any('by|par|por|a cura di|door|przez|yazan|oleh|from')}|(?:(?-i:von|di|af|av|od)|{_any('von|di|de|af|av|od')}(?=\s+\S+\s+\S)))"
+OF = "von|di|af|av|od"
+BY = rf"(?:{_any('by|par|por|a cura di|door|przez|yazan|oleh|from')}|(?-i:{OF})|(?:{OF}|de)(?=\s+\S+\s+\S))"
 LABEL = _any(
     r"authors?|about the author|the author|author name|autor|autorin|autoren|autores|autora|autorzy|autori|auteure?"
     r"|text|texte|tekst|penulis|skribent|szerző|автор(?:ы)?|текст|кореспондент|yazar|napsal|reporter"

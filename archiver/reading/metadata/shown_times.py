@@ -23,8 +23,8 @@ LONGEST_LINE = 300  # characters of a line that may be a dateline
 QUICK = re.compile(r"(?:19|20|25)\d\d|\d{1,2}[月:]|\d-\d|[今昨前]天|前$|刚刚")
 HINTS = re.compile(r"date|time|publi|posted|meta|info|byline|stamp|source|author|entry-|artikel|created", re.IGNORECASE)
 NOT_OURS = re.compile(
-    r"comment|related|sidebar|recommend|footer|copyright|widget|popular|latest|teaser|promo|archive|calendar|event"
-    r"|trending|most-|list-item|card|reply|hot-|rank",
+    r"comment|related|sidebar|recommend|footer|copyright|(?<!elementor-)widget|popular|latest|teaser|promo(?!ted)|archive"
+    r"|calendar|(?<![a-z])event|trending|(?<![a-z])most-|(?<![a-z])card|reply|hot-|rank",
     re.IGNORECASE,
 )
 UPDATED = re.compile(
@@ -62,7 +62,10 @@ def shown_times(evidence: Evidence, reader: MomentReader) -> Iterator[Moment]:
                 if key not in seen:
                     seen.add(key)
                     found.append((at, _weight(element, moment, evidence.around_heading), moment))
-    yield from (moment for _, moment in sorted(_ranked(found, heading_at), key=lambda pair: pair[0]))
+    ranked = [moment for _, moment in sorted(_ranked(found, heading_at), key=lambda pair: pair[0])]
+    yield from ranked
+    if not ranked and len({moment.wall.date() for _, _, moment in found}) == 1:
+        yield from (moment for _, _, moment in found)  # beside the article, but the only day on the page
 
 
 def _shown(tree: HtmlElement) -> Iterator[HtmlElement]:

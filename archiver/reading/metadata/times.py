@@ -52,6 +52,7 @@ MODIFIED_METAS = (
     *("dcterms.modified", "dc.date.modified", "last-modified", "lastmod", "modified", "revision_date", "updated"),
     *("cxenseparse:recs:updatetime", "last_updated_date", "article.updated", "maketime", "dateupdate", "dateupdated"),
 )
+MAX_MOMENTS = 40  # that are kept to explain, or asked for the zone of another
 WEB_BEGAN = datetime(1991, 8, 6, tzinfo=UTC)
 CLOCKS_DIFFER = timedelta(minutes=15)
 ONE_DAY = timedelta(days=1)
@@ -94,7 +95,7 @@ class _Times:
         if best is None and changed is not None:
             best = replace(changed, rule=f"the only time that the page says: {changed.rule}")
             published.append(best)
-        zoned = [moment for moment in (*published, *modified) if not moment.lost]
+        zoned = [moment for moment in (*published, *modified) if not moment.lost and moment.zoned][:MAX_MOMENTS]
         return (
             self._field(best, published, zoned),
             self._field(changed, modified, zoned),
@@ -139,7 +140,9 @@ class _Times:
         return next(same_day, first)
 
     def _field(self, best: Moment | None, moments: list[Moment], zoned: Iterable[Moment]) -> Field[datetime]:
-        candidates = [Candidate(*with_zone(moment, zoned, self._likely)) for moment in moments if not moment.lost]
+        candidates = [
+            Candidate(*with_zone(moment, zoned, self._likely)) for moment in moments[:MAX_MOMENTS] if not moment.lost
+        ]
         lost: list[Lost[datetime]] = [
             Lost(moment.wall.isoformat(" "), moment.rule, moment.lost) for moment in moments if moment.lost
         ]
