@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from archiver.reading.metadata.bylines import marked_bylines
 from archiver.reading.metadata.field import Candidate, Field, chosen
-from archiver.reading.metadata.names import CJK, is_login, names_in
+from archiver.reading.metadata.names import is_full_name, is_login, names_in
 from archiver.reading.metadata.text_bylines import text_bylines
 from archiver.reading.metadata.wording import fold
 
@@ -48,7 +48,8 @@ def _is_personal(names: Names, sites: set[str]) -> bool:
 
 def _is_full(names: Names, sites: set[str]) -> bool:
     """Whether all names are such as persons have: two words or more, none of them the site's."""
-    return all((" " in name or CJK.search(name)) and fold(name) not in sites and not is_login(name) for name in names)
+    folded = [fold(name) for name in names]
+    return all(map(is_full_name, names)) and not any(site in name for site in sites for name in folded)
 
 
 def _structured(evidence: Evidence, sites: set[str]) -> Iterator[Candidate[Names]]:

@@ -7,9 +7,8 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from archiver.reading.metadata.field import Candidate
-from archiver.reading.metadata.names import has_byline_word, names_in
+from archiver.reading.metadata.names import has_byline_word, names_of_element
 from archiver.reading.metadata.shown import shown_text
-from archiver.reading.metadata.text_bylines import until_time
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -49,14 +48,11 @@ def marked_bylines(evidence: Evidence) -> Iterator[Candidate[tuple[str, ...]]]:
         marks = " ".join(element.get(name) or "" for name in ("class", "rel", "itemprop", "href"))
         if not BYLINE.search(marks) or NOT_OURS.search(marks) or _is_elsewhere(element, evidence.around_heading):
             continue
-        text = shown_text(element, LONGEST)
-        if not text or len(text) >= LONGEST:
-            continue
-        if names := _names_of_links(element) or names_in(until_time(text)):
+        if names := names_of_element(element, LONGEST):
             kind = "link" if element.tag == "a" else f"{element.tag} {element.get('class') or ''}"
             held = found.setdefault(kind, [])
             held.extend(name for name in names if name not in held)
-            if has_byline_word(text):
+            if has_byline_word(shown_text(element, LONGEST, apart=True)):
                 worded.add(kind)
             if len(found) > MAX_KINDS:
                 break
@@ -65,18 +61,13 @@ def marked_bylines(evidence: Evidence) -> Iterator[Candidate[tuple[str, ...]]]:
             yield Candidate(tuple(found[kind]), "byline")
 
 
-def _names_of_links(element: HtmlElement) -> tuple[str, ...]:
-    """Return the names that the links within a byline are, if it has several and each is one."""
-    if element.tag == "a":
-        return ()
-    links = [names_in(shown_text(link, LONGEST)) for link in islice(element.iter("a"), MOST_AUTHORS)]
-    return tuple(name for names in links for name in names) if len(links) > 1 and all(links) else ()
-
-
 def _is_elsewhere(element: HtmlElement, around_heading: frozenset[HtmlElement]) -> bool:
+    marked = element.get("rel") == "author"
     for part in islice(element.iterancestors(), MAX_DEPTH):
         if part in around_heading:
             return False
+        if part.tag == "aside" and marked:
+            continue
         if part.tag in ("aside", "footer", "nav", "figure", "figcaption"):
             return True
         marks = f"{part.get('class') or ''} {part.get('id') or ''}"

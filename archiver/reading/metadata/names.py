@@ -3,8 +3,15 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
+from typing import TYPE_CHECKING
 
-from archiver.reading.metadata.wording import plain
+from archiver.reading.metadata.dateline import written_times
+from archiver.reading.metadata.shown import shown_text
+from archiver.reading.metadata.wording import one_line, plain
+
+if TYPE_CHECKING:
+    from lxml.html import HtmlElement
 
 
 def _any(words: str) -> str:
@@ -12,7 +19,9 @@ def _any(words: str) -> str:
     return "(?:" + "|".join(sorted((word.strip() for word in words.split("|")), key=len, reverse=True)) + ")"
 
 
-MADE = _any("written|words|story|text|article|report|reported|posted|published|reviewed|edited|updated|photo|photos")
+MADE = _any(
+    "guide|recipe|research|analysis|opinion|column|written|words|story|text|article|report|reported|posted|published|reviewed|edited|updated|photo|photos"
+)
 # Some are also the first words of names: two words must follow "Di" ("Di Battista" is one), but not "di".
 OF = "von|di|af|av|od"
 BY = rf"(?:{_any('by|par|por|a cura di|door|przez|yazan|oleh|from')}|(?-i:{OF})|(?:{OF}|de)(?=\s+\S+\s+\S))"
@@ -65,12 +74,13 @@ NOBODY = re.compile(
 )
 NO_NAME = re.compile(
     r"\b(?:image|photo|getty|copyright|min(?:ute)?s?(?:\s+read)?|comments?|subscribe|read\s+more|share|view\s+all|posts?\s+by"
-    r"|uhr|quelle|登录|网友)\b|登录|网友|[<>{}=©?：:]|\d{3,}",
+    r"|uhr|quelle|登录|网友)\b|登录|网友|^(?:here|sign(?:\s+(?:in|up))?|log\s?in|menu|home|more|next)$|[<>{}=©?：:]|\d{3,}",
     re.IGNORECASE,
 )
 CJK = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 LOWER_WORD = re.compile(r"(?<!\S)(?!(?:of|the|for|and|de|la|del|der|van|von|den|da|dos|du|des|y|e)\b)[a-zà-ÿа-я]\w*")
 MAX_LOWER = 2  # words of a name in small letters, particles not counted
+MAX_PIECES = 40  # of text within a byline
 MAX_NAMES = 40
 MAX_TEXT = 2_000
 LONGEST_NAME = 100
@@ -105,6 +115,40 @@ def is_login(name: str) -> bool:
 def has_byline_word(text: str) -> bool:
     """Whether a text begins as bylines do: "By", "Von", "记者"."""
     return bool(BEFORE.match(text))
+
+
+def is_full_name(name: str) -> bool:
+    """Whether a name is of two words or more that begin as names do, or in a script that sets no words apart."""
+    return bool(CJK.search(name) or (" " in name and not name.isupper() and not LOWER_WORD.match(name)))
+
+
+def names_of_element(element: HtmlElement, longest: int) -> tuple[str, ...]:
+    """Return the names in an element that is a byline; none in one with more than `longest` characters of text.
+
+    Names, roles and times mostly stand in elements of their own: the names are those before the first role or time.
+    """
+    text = shown_text(element, longest, apart=True)
+    if not text or len(text) >= longest:
+        return ()
+    pieces = [piece for part in islice(element.itertext(), MAX_PIECES) if (piece := one_line(part))]
+    if len(pieces) < 2:
+        return names_in(_until_time(text))
+    names: list[str] = []
+    for piece in pieces:
+        if names and (ROLE.search(piece) or next(written_times(piece), None)):
+            break
+        names += names_in(_until_time(piece))
+    if len(names) > 1 and not any(" " in name or CJK.search(name) for name in names):
+        return names_in(_until_time(text))  # the words of one name
+    return tuple(dict.fromkeys(names))
+
+
+def _until_time(text: str) -> str:
+    """Return what stands before the time that a line says; all of it if it says none, the rest if it begins with it."""
+    first = next(written_times(text), None)
+    if first is None:
+        return text
+    return text[: first.begin].rstrip(" ,-–—|•·:") if first.begin > 3 else text[first.end :]
 
 
 def _bare(text: str) -> str:

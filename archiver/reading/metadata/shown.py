@@ -16,10 +16,11 @@ INLINE = frozenset("a abbr b bdi bdo cite code em font i kbd mark q s small span
 MAX_TEXT = 2_000  # characters: a heading, a byline, a dateline are shorter
 
 
-def shown_text(element: HtmlElement, most: int = MAX_TEXT) -> str:
+def shown_text(element: HtmlElement, most: int = MAX_TEXT, *, apart: bool = False) -> str:
     """Return the text of `element` in one line, without scripts and the like; what is beyond `most` characters is cut.
 
-    Only elements that stand within a line leave words together: any other is set apart by a space.
+    Only elements that stand within a line leave words together: any other is set apart by a space, and with `apart`
+    these, too.
     """
     if element.tag in UNSEEN:
         return ""
@@ -32,7 +33,7 @@ def shown_text(element: HtmlElement, most: int = MAX_TEXT) -> str:
         if event == "start" and child.tag in UNSEEN:
             walk.skip_subtree()
             continue
-        space = "" if event in ("comment", "pi") or child.tag in INLINE else " "
+        space = "" if event in ("comment", "pi") or (child.tag in INLINE and not apart) else " "
         part = space + (child.text or "") if event == "start" else space + (child.tail or "")
         parts.append(part)
         length += len(part)
