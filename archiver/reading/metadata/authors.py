@@ -53,9 +53,9 @@ def _is_full(names: Names, sites: set[str]) -> bool:
 
 
 def _structured(evidence: Evidence, sites: set[str]) -> Iterator[Candidate[Names]]:
-    for node in evidence.articles:
+    for node in evidence.data.articles:
         name = "author" if "author" in node.values else "creator"
-        yield Candidate(_names(evidence.resolved(node.values.get(name))), f"{node.rule} {name}")
+        yield Candidate(_names(evidence.data.resolved(node.values.get(name))), f"{node.rule} {name}")
     for name in METAS:
         said = evidence.metas.get(name, [])
         if name == "citation_author":
@@ -72,8 +72,8 @@ def _structured(evidence: Evidence, sites: set[str]) -> Iterator[Candidate[Names
 def _shown(evidence: Evidence) -> Iterator[Candidate[Names]]:
     yield from marked_bylines(evidence)
     yield from text_bylines(evidence)
-    for node in evidence.pages:
-        yield Candidate(_names(evidence.resolved(node.values.get("author"))), f"{node.rule} author of the page")
+    for node in evidence.data.pages:
+        yield Candidate(_names(evidence.data.resolved(node.values.get("author"))), f"{node.rule} author of the page")
 
 
 def _names(said: list[str]) -> Names:

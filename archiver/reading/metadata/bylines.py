@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from archiver.reading.metadata.field import Candidate
 from archiver.reading.metadata.names import has_byline_word, names_of_element
-from archiver.reading.metadata.shown import shown_text
+from archiver.reading.metadata.shown import MAX_MARKS, marks, shown_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,11 +45,11 @@ def marked_bylines(evidence: Evidence) -> Iterator[Candidate[tuple[str, ...]]]:
     found: dict[str, list[str]] = {}
     worded: set[str] = set()
     for element in evidence.tree.xpath(MARKED)[:MAX_ELEMENTS]:
-        marks = " ".join(element.get(name) or "" for name in ("class", "rel", "itemprop", "href"))
-        if not BYLINE.search(marks) or NOT_OURS.search(marks) or _is_elsewhere(element, evidence.around_heading):
+        named = " ".join((element.get(name) or "")[:MAX_MARKS] for name in ("class", "rel", "itemprop", "href"))
+        if not BYLINE.search(named) or NOT_OURS.search(named) or _is_elsewhere(element, evidence.around_heading):
             continue
         if names := names_of_element(element, LONGEST):
-            kind = "link" if element.tag == "a" else f"{element.tag} {element.get('class') or ''}"
+            kind = "link" if element.tag == "a" else f"{element.tag} {marks(element)}"
             held = found.setdefault(kind, [])
             held.extend(name for name in names if name not in held)
             if has_byline_word(shown_text(element, LONGEST, apart=True)):
@@ -70,7 +70,6 @@ def _is_elsewhere(element: HtmlElement, around_heading: frozenset[HtmlElement]) 
             continue
         if part.tag in ("aside", "footer", "nav", "figure", "figcaption"):
             return True
-        marks = f"{part.get('class') or ''} {part.get('id') or ''}"
-        if NOT_OURS.search(marks):
+        if NOT_OURS.search(marks(part)):
             return True
     return False

@@ -64,7 +64,7 @@ def _said(evidence: Evidence) -> Iterator[tuple[str, str]]:
     for href in evidence.links.get("canonical", ()):
         yield href, "link canonical"
     yield from evidence.meta("og:url")
-    for node in evidence.articles:
+    for node in evidence.data.articles:
         for name in ("mainEntityOfPage", "url"):
             value = node.values.get(name)
             for text in texts(value.get("@id") or value.get("url") if isinstance(value, dict) else value)[:1]:

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from archiver.reading.metadata.json_ld import json_values
 from archiver.reading.metadata.markup import MICRODATA, RDFA, markup_values
-from archiver.reading.metadata.nodes import Node, nodes, texts
+from archiver.reading.metadata.nodes import nodes
 from archiver.reading.metadata.shown import shown_text
+from archiver.reading.metadata.structured import StructuredData
 from archiver.reading.metadata.wording import fold, one_line, words
 
 if TYPE_CHECKING:
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 
     from lxml.html import HtmlElement
 
-DOUBTFUL = 1
-MAX_DOUBTFUL = 2
 MAX_METAS = 2_000
 MAX_SHOWN = 5_000
 LONGEST_HEADING = 300
@@ -65,60 +63,18 @@ class Evidence:
                 yield content, f"meta {name}"
 
     @cached_property
-    def nodes(self) -> list[Node]:
-        """All structured data: JSON-LD first, then microdata, then RDFa."""
+    def data(self) -> StructuredData:
+        """What JSON-LD, microdata and RDFa say."""
         scripts: list[object] = []
         for script in self.tree.iter("script"):
             if "ld+json" in (script.get("type") or "").lower():
                 scripts.extend(json_values(script.text or ""))
-        return [
+        found = (
             *nodes(scripts, "json-ld"),
             *nodes(markup_values(self.tree, MICRODATA), "microdata"),
             *nodes(markup_values(self.tree, RDFA), "rdfa"),
-        ]
-
-    @cached_property
-    def articles(self) -> list[Node]:
-        """The nodes that say they are the article of the page, the one that is most likely first."""
-        found = sorted(((self._doubt(node), node) for node in self.nodes if node.is_article), key=lambda pair: pair[0])
-        doubtful = [node for doubt, node in found if doubt == DOUBTFUL]
-        # Several with other headlines than the page's are those that it leads to.
-        others = len(doubtful) > MAX_DOUBTFUL or (doubtful and found[0][0] == 0)
-        return [node for doubt, node in found if not (others and doubt == DOUBTFUL)]
-
-    @cached_property
-    def _by_id(self) -> dict[str, Node]:
-        named: dict[str, Node] = {}
-        for node in self.nodes:
-            name = node.values.get("@id")
-            if isinstance(name, str) and (name not in named or len(node.values) > len(named[name].values)):
-                named[name] = node
-        return named
-
-    def resolved(self, value: object) -> list[str]:
-        """Return the texts that a value comes down to, with `@id` followed to the node that it names."""
-        found: list[str] = []
-        for part in value[:50] if isinstance(value, list) else [value]:
-            name = part.get("@id") if isinstance(part, dict) and "name" not in part else None
-            node = self._by_id.get(name) if isinstance(name, str) else None
-            found.extend(texts(part if node is None else node.values.get("name")))
-        return found
-
-    @cached_property
-    def pages(self) -> list[Node]:
-        """The nodes that say they are the page itself."""
-        return [node for node in self.nodes if node.is_page]
-
-    def _doubt(self, node: Node) -> int:
-        """Return how doubtful it is that a node that says it is an article is the one of this page."""
-        headline = next(iter(texts(node.values.get("headline") or node.values.get("name"))), "")
-        if not headline:
-            return 2
-        path = urlsplit(self.address).path.rstrip("/") if self.address else ""
-        named = texts([node.values.get(name) for name in ("@id", "url", "mainEntityOfPage")])
-        if path and any(path in text for text in named):
-            return 0
-        return 0 if fold(headline) in fold(self.title) or not self.title else DOUBTFUL
+        )
+        return StructuredData(found, self.address or "", self.title)
 
     @cached_property
     def title(self) -> str:

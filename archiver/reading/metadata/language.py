@@ -48,7 +48,7 @@ def _said(evidence: Evidence) -> Iterator[tuple[str, str]]:
     for name in ("lang", "{http://www.w3.org/XML/1998/namespace}lang"):
         if text := evidence.tree.get(name):
             yield text, "html lang"
-    for node in evidence.articles:
+    for node in evidence.data.articles:
         for text in texts(node.values.get("inLanguage"))[:1]:
             yield text, f"{node.rule} inLanguage"
     yield from evidence.meta(*METAS)

@@ -52,6 +52,7 @@ class MomentReader:
         self._fetched = fetched
         self._day_first = day_first
         self._chinese = chinese
+        self._known: dict[str, datetime | None] = {}
 
     def said(self, text: str, rule: str) -> Iterator[Moment]:
         """Yield the time that `text` is, as machines write it; or, if it is none, the first time that stands in it."""
@@ -97,6 +98,11 @@ class MomentReader:
 
     def _read(self, text: str) -> datetime | None:
         """Return the time that `text` is; naive if it says no zone."""
+        if text not in self._known:
+            self._known[text] = self._parsed(text)
+        return self._known[text]
+
+    def _parsed(self, text: str) -> datetime | None:
         try:
             first, second = (read_time(text, zone, self._fetched or LATE)[0] for zone in PROBES)
         except TimeFormatError:

@@ -82,7 +82,7 @@ def _first(candidates: Iterator[Candidate[str]]) -> Field[str]:
 def _descriptions(evidence: Evidence) -> Iterator[Candidate[str]]:
     for text, rule in evidence.meta(*DESCRIPTIONS):
         yield Candidate(plain(text), rule)
-    for node in evidence.articles:
+    for node in evidence.data.articles:
         for text in texts(node.values.get("description"))[:1]:
             yield Candidate(plain(text), f"{node.rule} description")
 
@@ -90,7 +90,7 @@ def _descriptions(evidence: Evidence) -> Iterator[Candidate[str]]:
 def _images(evidence: Evidence, base: str) -> Iterator[Candidate[str]]:
     for text, rule in evidence.meta(*IMAGES):
         yield Candidate(resolve_url(text, base), rule)
-    for node in evidence.articles:
+    for node in evidence.data.articles:
         for name in ("image", "thumbnailUrl"):
             for value in _listed(node.values.get(name))[:1]:
                 for text in texts((value.get("url") or value.get("contentUrl")) if isinstance(value, dict) else value)[
@@ -106,17 +106,17 @@ def _listed(value: object) -> list[object]:
 
 
 def _body(evidence: Evidence) -> str | None:
-    bodies = [text for node in evidence.articles for text in texts(node.values.get("articleBody"))]
+    bodies = [text for node in evidence.data.articles for text in texts(node.values.get("articleBody"))]
     return max(bodies, key=len, default=None)
 
 
 def _types(evidence: Evidence) -> frozenset[str]:
-    types = {kind for node in evidence.nodes if not node.other for kind in node.types}
+    types = {kind for node in evidence.data.nodes if not node.other for kind in node.types}
     return frozenset(types | {f"og:{text.lower()}" for text, _ in evidence.meta("og:type")})
 
 
 def _free(evidence: Evidence) -> bool | None:
-    said = [node.values.get("isAccessibleForFree") for node in (*evidence.articles, *evidence.pages)]
+    said = [node.values.get("isAccessibleForFree") for node in (*evidence.data.articles, *evidence.data.pages)]
     values = {str(value).strip().lower() for value in said if value is not None}
     if values & {"false", "no", "0", "http://schema.org/false", "https://schema.org/false"}:
         return False

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 UNSEEN = frozenset(("script", "style", "noscript", "template", "svg", "select", "textarea", "iframe", "object", "head"))
 INLINE = frozenset("a abbr b bdi bdo cite code em font i kbd mark q s small span strong sub sup time u wbr".split())
+MAX_PARTS = 2_000  # pieces of text, empty ones too, that are looked at
+MAX_MARKS = 300  # characters of a class or an id
 MAX_TEXT = 2_000  # characters: a heading, a byline, a dateline are shorter
 
 
@@ -37,6 +39,11 @@ def shown_text(element: HtmlElement, most: int = MAX_TEXT, *, apart: bool = Fals
         part = space + (child.text or "") if event == "start" else space + (child.tail or "")
         parts.append(part)
         length += len(part)
-        if length > most:
+        if length > most or len(parts) > MAX_PARTS:
             break
     return one_line("".join(parts))[:most]
+
+
+def marks(element: HtmlElement) -> str:
+    """Return what `element` is called: its classes and its id."""
+    return f"{(element.get('class') or '')[:MAX_MARKS]} {(element.get('id') or '')[:MAX_MARKS]}"

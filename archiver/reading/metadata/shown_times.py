@@ -7,11 +7,12 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from archiver.reading.metadata.dateline import written_times
-from archiver.reading.metadata.shown import UNSEEN, shown_text
+from archiver.reading.metadata.shown import UNSEEN, marks, shown_text
 from archiver.reading.metadata.wording import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import datetime
 
     from lxml.html import HtmlElement
 
@@ -36,36 +37,46 @@ PUBLISHED = re.compile(
     r"publi|posted|发布|發佈|發布|时间|日期|veröff|erstellt|data:|入力|등록|опублик|дата|yayın|opubl|vydán|julkaist",
     re.IGNORECASE,
 )
+LABEL = 40  # characters before a time that may say what it is of
+# Attributes in which a time is that scripts write into the page as the reader's clock has it.
+TIMES_IN = ("data-ptime", "data-pubtime", "data-published", "data-publish-time", "data-publish-date", "data-datetime")
+MAX_TIMES = 300
 ELSEWHERE = 150  # from which a time is that of something else on the page
 
 
 def shown_times(evidence: Evidence, reader: MomentReader) -> Iterator[Moment]:
     """Yield the times that the page shows, those of `<time>` and of datelines, nearest to the heading first."""
-    found: list[tuple[int, int, Moment]] = []
-    seen: set[str] = set()
+    found: dict[tuple[datetime, str], tuple[int, int, Moment]] = {}
     heading_at: int | None = None
-    heading = evidence.heading
     for at, element in enumerate(islice(_shown(evidence.tree), MAX_ELEMENTS)):
-        if element is heading:
+        if element is evidence.heading:
             heading_at = at
-        if element.tag == "time":
-            lines = [element.get("datetime") or "", shown_text(element)]
-        elif "data-ptime" in element.attrib:
-            lines = [element.get("data-ptime") or ""]
-        else:
-            lines = [text for text in (element.text, element.tail) if text and QUICK.search(text[:LONGEST_LINE])]
-        for line in lines:
-            if not line.strip() or len(line) > LONGEST_LINE * 2:
-                continue
+        for line in _lines(element):
             for moment in _moments(element, one_line(line), reader):
-                key = f"{moment.wall} {moment.rule}"
-                if key not in seen:
-                    seen.add(key)
-                    found.append((at, _weight(element, moment, evidence.around_heading), moment))
-    ranked = [moment for _, moment in sorted(_ranked(found, heading_at), key=lambda pair: pair[0])]
-    yield from ranked
-    if not ranked and len({moment.wall.date() for _, _, moment in found}) == 1:
-        yield from (moment for _, _, moment in found)  # beside the article, but the only day on the page
+                weight = _weight(element, moment, evidence.around_heading)
+                found.setdefault((moment.wall, moment.rule), (at, weight, moment))
+        if len(found) > MAX_TIMES:
+            break
+    begin = heading_at or 0
+    ranked = [(_away(at - begin) + weight, moment) for at, weight, moment in found.values() if weight < ELSEWHERE]
+    yield from (moment for _, moment in sorted(ranked, key=lambda pair: pair[0]))
+    if not ranked and len({moment.wall.date() for _, _, moment in found.values()}) == 1:
+        yield from (moment for _, _, moment in found.values())  # beside the article, but the only day on the page
+
+
+def _away(elements: int) -> int:
+    """Return how far from the heading that many elements after it are; what stands before it is farther."""
+    return elements if elements >= 0 else -3 * elements
+
+
+def _lines(element: HtmlElement) -> list[str]:
+    """Return the texts of an element, and right after it, that may say a time."""
+    if element.tag == "time":
+        lines = [element.get("datetime") or "", shown_text(element)]
+    else:
+        lines = [text for text in (element.text, element.tail) if text and QUICK.search(text[:LONGEST_LINE])]
+        lines += [text for name in TIMES_IN if (text := element.get(name))]
+    return [line for line in lines if line.strip() and len(line) <= 2 * LONGEST_LINE]
 
 
 def _shown(tree: HtmlElement) -> Iterator[HtmlElement]:
@@ -85,7 +96,7 @@ def _moments(element: HtmlElement, line: str, reader: MomentReader) -> Iterator[
                 if again.text.startswith(written.text) and again.clock:
                     written, context, begin = again, wider, again.begin
                     break
-        label = context[max(0, begin - 40) : begin] + " " + _label(element)
+        label = context[max(0, begin - LABEL) : begin] + " " + _label(element)
         updated = UPDATED.search(label)
         published = PUBLISHED.search(label)
         is_update = updated is not None and (published is None or published.start() < updated.start())
@@ -97,11 +108,12 @@ def _moments(element: HtmlElement, line: str, reader: MomentReader) -> Iterator[
 
 
 def _label(element: HtmlElement) -> str:
-    names = f"{element.get('class') or ''} {element.get('itemprop') or ''} {element.get('id') or ''}"
+    names = f"{marks(element)} {(element.get('itemprop') or '')[:40]}"
     before = element.getprevious()
     said = (before.text or "") + (before.tail or "") if before is not None and isinstance(before.tag, str) else ""
     parent = element.getparent()
-    return f"{(parent.text or '') if parent is not None else ''} {said[-40:]} {names}"
+    inside = (parent.text or "") if parent is not None else ""
+    return f"{inside[-LABEL:]} {said[-LABEL:]} {names}"
 
 
 def _wider(element: HtmlElement, line: str) -> str:
@@ -121,7 +133,7 @@ def _weight(element: HtmlElement, moment: Moment, around_heading: frozenset[Html
     if element.tag == "time" or PUBLISHED.search(_label(element)):
         weight -= 15
     for above, part in enumerate(islice((element, *element.iterancestors()), 12)):
-        names = f"{part.get('class') or ''} {part.get('id') or ''}"
+        names = marks(part)
         if above < 3 and HINTS.search(names):
             weight -= 10
         if part in around_heading:
@@ -131,11 +143,3 @@ def _weight(element: HtmlElement, moment: Moment, around_heading: frozenset[Html
         if part.tag in ("p", "li", "td", "blockquote", "figcaption"):
             weight += 10
     return weight
-
-
-def _ranked(found: list[tuple[int, int, Moment]], heading_at: int | None) -> Iterator[tuple[float, Moment]]:
-    for at, weight, moment in found:
-        if weight >= ELSEWHERE:
-            continue
-        away = at if heading_at is None else at - heading_at
-        yield (away if away >= 0 else -3 * away) + weight, moment

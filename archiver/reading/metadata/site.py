@@ -56,7 +56,7 @@ def site_names(evidence: Evidence) -> set[str]:
 def section_names(evidence: Evidence) -> set[str]:
     """Return the names of the sections that the page says it stands in, folded."""
     names = [text for text, _ in evidence.meta(*SECTION_METAS)]
-    for node in evidence.nodes:
+    for node in evidence.data.nodes:
         if node.is_article:
             names += texts(node.values.get("articleSection"))
         elif "ListItem" in node.types:
@@ -64,7 +64,7 @@ def section_names(evidence: Evidence) -> set[str]:
     # The last of the breadcrumbs is often the article itself.
     names = [name for name in names if len(name.split()) <= MAX_SECTION]
     own = {fold(text) for text, _ in evidence.meta("og:title", "twitter:title")}
-    own |= {fold(text) for node in evidence.articles for text in texts(node.values.get("headline"))}
+    own |= {fold(text) for node in evidence.data.articles for text in texts(node.values.get("headline"))}
     return {fold(name) for name in names[:200] if name.strip() and len(name) < LONGEST_NAME} - own
 
 
@@ -79,10 +79,10 @@ def site_host(address: str | None) -> str:
 def _names(evidence: Evidence) -> Iterator[Candidate[str]]:
     for text, rule in evidence.meta("og:site_name"):
         yield Candidate(plain(text), rule)
-    for node in evidence.articles:
-        for text in evidence.resolved(node.values.get("publisher"))[:3]:
+    for node in evidence.data.articles:
+        for text in evidence.data.resolved(node.values.get("publisher"))[:3]:
             yield Candidate(plain(text), f"{node.rule} publisher")
-    for node in evidence.nodes:
+    for node in evidence.data.nodes:
         if node.types & SITE_TYPES and not node.other:
             for name in ("name", "alternateName"):
                 for text in texts(node.values.get(name))[:3]:

@@ -103,7 +103,7 @@ class _Times:
         )
 
     def _structured(self, names: tuple[str, ...], metas: tuple[str, ...]) -> Iterator[Moment]:
-        articles = self._evidence.articles
+        articles = self._evidence.data.articles
         for name in names:
             for node in articles:
                 for text in texts(node.values.get(name))[:2]:
@@ -111,7 +111,7 @@ class _Times:
         for text, rule in self._evidence.meta(*metas):
             yield from self._reader.said(text, rule)
         for name in names:
-            for node in self._evidence.pages:
+            for node in self._evidence.data.pages:
                 for text in texts(node.values.get(name))[:2]:
                     yield from self._reader.said(text, f"{node.rule} {name} of the page")
 

@@ -73,7 +73,7 @@ def is_site(text: str, names: set[str]) -> bool:
 
 
 def _candidates(evidence: Evidence) -> Iterator[Candidate[str]]:
-    for node in evidence.articles:
+    for node in evidence.data.articles:
         name = "headline" if texts(node.values.get("headline")) else "name"
         for text in texts(node.values.get(name))[:1]:
             yield Candidate(plain(text)[:MAX_TITLE], f"{node.rule} {name}")
@@ -150,4 +150,4 @@ def _other(candidates: list[Candidate[str]]) -> Candidate[str] | None:
 
 def _is_news(evidence: Evidence) -> bool:
     """Whether the page says that it is a newspaper's."""
-    return any(kind.startswith(NEWS) or kind.endswith(NEWS) for node in evidence.nodes for kind in node.types)
+    return any(kind.startswith(NEWS) or kind.endswith(NEWS) for node in evidence.data.nodes for kind in node.types)
