@@ -1,4 +1,4 @@
-"""Times within what a page shows: where a date is written in a line of text, and how late it says it is."""
+"""Times within what a page shows: where a day is written in a line of text, and the time of day that goes with it."""
 
 from __future__ import annotations
 
@@ -6,92 +6,104 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from archiver.reading.metadata.months import month_number
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+YEAR = r"(?:19|20|25)\d\d"  # 25: Buddhist years, in Thailand
+WORD = r"[^\s\d,./()|:：-][^\s\d,/()|:：-]{2,14}"  # may hold what is no letter to Python: vowel signs, full stops
+ORDINAL = r"(?:st|nd|rd|th|er|\.|º|ª|°)?"
+# The ways a day is written, by what comes first. Numbers are of any script: int() reads them all.
+DAYS = (
+    # 2026-11-01, 2026.11.1, 2026年11月1日, 2026년 11월 1일
+    rf"(?<![\d./-])(?P<y1>{YEAR})\s?(?:[-/.]|年|년)\s?(?P<m1>\d\d?)\s?(?:[-/.]|月|월)\s?(?P<d1>\d\d?)(?!\d)\s?[日일号號.]?",
+    # 1.11.2026, 11/1/2026
+    rf"(?<![\d./-])(?P<a2>\d\d?)\.?(?P<sep2>[-/.])\s?(?P<b2>\d\d?)\.?(?P=sep2)\s?(?P<y2>{YEAR})(?![\da-z])",
+    # 1 November 2026, 1. November 2026, 1 de noviembre de 2026, 1-Nov-2026
+    rf"(?<!\d)(?P<d3>\d\d?){ORDINAL}[\s-]*(?:de\s+|d['’]|of\s+|מ?ב)?(?P<w3>{WORD})"
+    rf"[\s,.\-/]+(?:del?\s+|г\.?\s+|,\s*)?(?P<y3>{YEAR})(?!\d)",
+    # November 1, 2026
+    rf"(?<![^\W\d_])(?P<w4>{WORD})\s+(?P<d4>\d\d?){ORDINAL}\s?,?\s+(?P<y4>{YEAR})(?!\d)",
+    # 1 tháng 11, 2026
+    rf"(?<!\d)(?P<d5>\d\d?)\s+tháng\s+(?P<m5>\d\d?),?\s+(?:năm\s+)?(?P<y5>{YEAR})(?!\d)",
+    # 11月1日, 11-01 before a time of day: of which year, only the day of reading says
+    r"(?<!\d)(?P<m6>1[0-2]|0?[1-9])月\s?(?P<d6>[12]\d|3[01]|0?[1-9])[日号]",
+    r"(?<![\d./-])(?P<m7>1[0-2]|0[1-9])-(?P<d7>[12]\d|3[01]|0[1-9])(?=\s+\d\d:\d\d)",
+)
+CLOCK_WORD = (
+    r"(?:(?:at|um|à|a\s+las|alle|ore|kl\.?|klo|kello|om|o|ob|в|об|о|у|saat|jam|pukul|às|as|lúc|la|ora"
+    r"|στις|godz\.?|الساعة|בשעה)\s*)?"
+)
+CLOCK = (
+    r"(?P<half_before>上午|下午|晚上|中午|凌晨|早上|오전|오후|午前|午後)?\s*"
+    r"(?P<hour>[01]?\d|2[0-4])\s?(?P<mark>[:：hH.時时点點시])\s?(?P<minute>[0-5]\d)(?:\s?[:：分분.](?P<second>[0-5]\d)(?!\d))?"
+    r"\s?[分분秒초]?(?!\d)(?:\s?(?P<half>[AaPp]\.?\s?[Mm]\b\.?))?(?:\s?(?P<uhr>Uhr|hrs|hs?\b|Hs?\b))?"
+    r"(?:\s?\(?(?P<zone>[+\-−]\d{2}:?\d{2}\b|(?:GMT|UTC)(?:[+\-−]\d{1,2}(?::?\d{2})?)?|[A-Z]{2,4}T\b|Z\b|ET\b|WIB\b))?"
+)
 GAP = r"[\s,，;|/–—\-•·・:：()（）T]{0,5}"
-BEFORE_CLOCK = (
-    r"(?:(?:at|um|à|a\s+las|alle|ore|kl\.?|klo|om|o|ob|в|о|об|у|saat|jam|pukul|às|as|lúc|la|ora|στις|الساعة|בשעה|kello|godz\.?)"
-    r"\s*)?"
-)
-HALF = r"(?P<{0}before>上午|下午|晚上|中午|凌晨|早上|오전|오후|午前|午後)?\s*"
-CLOCK_TEXT = (
-    r"(?P<{0}hour>[01]?\d|2[0-4])\s?(?P<{0}mark>[:：hH.時时点點시])\s?(?P<{0}minute>[0-5]\d)"
-    r"(?:\s?[:：分분.](?P<{0}second>[0-5]\d)(?!\d))?\s?[分분秒초]?(?!\d)"
-    r"(?:\s?(?P<{0}half>[AaPp]\.?\s?[Mm]\b\.?))?(?:\s?(?P<{0}uhr>Uhr|hrs|hs?\b|Hs?\b))?"
-    r"(?:\s?\(?(?P<{0}zone>[+\-−]\d{{2}}:?\d{{2}}\b|(?:GMT|UTC)(?:[+\-−]\d{{1,2}}(?::?\d{{2}})?)?|[A-Z]{{2,4}}T\b|[A-Z]\b(?<=Z)|ET\b|WIB\b))?"
-)
-HALF_PAST = {"下午", "晚上", "오후", "午後"}
-NOON = {"中午"}
-# The ways a day is written. Numbers are ASCII or those of any script: int() reads them all.
-DAY = (
-    r"(?<![\d./-])(?P<y1>(?:19|20|25)\d\d)\s?(?:[-/.]|年|년)\s?(?P<m1>\d{1,2})\s?(?:[-/.]|月|월)\s?(?P<d1>\d{1,2})(?!\d)\s?[日일号號.]?"
-    r"|(?<![\d./-])(?P<a2>\d{1,2})\.?(?P<sep2>[-/.])\s?(?P<b2>\d{1,2})\.?(?P=sep2)\s?(?P<y2>(?:19|20|25)\d\d)(?![\da-z])"
-    r"|(?<!\d)(?P<d3>\d{1,2})(?:st|nd|rd|th|er|\.|º|°|-)?\s*(?:de\s+|d['’]|of\s+|מ?ב)?"
-    r"(?P<w3>[^\W\d_][^\W\d_\u0300-\u036f.]{2,14}\.?|[\u0e00-\u0e7f.]{3,12})[\s,.\-/]+(?:de\s+|del\s+|г\.?\s+|năm\s+|,\s*)?(?P<y3>(?:19|20|25)\d\d)(?!\d)"
-    r"|(?P<w4>[^\W\d_]{3,14})\.?\s+(?P<d4>\d{1,2})(?:st|nd|rd|th)?\s?,?\s+(?P<y4>(?:19|20)\d\d)(?!\d)"
-    r"|(?<!\d)(?P<m5>1[0-2]|0?[1-9])月\s?(?P<d5>[12]\d|3[01]|0?[1-9])[日号]"
-    r"|(?<![\d./-])(?P<m6>1[0-2]|0[1-9])-(?P<d6>[12]\d|3[01]|0[1-9])(?=\s+\d\d:\d\d)"
-)
-DATE = re.compile(
-    rf"(?:{DAY})(?:{GAP}(?:[^\W\d_]{{2,4}}[.,]\s)?{BEFORE_CLOCK}{HALF.format('l')}{CLOCK_TEXT.format('l')})?"
-)
-CLOCK_FIRST = re.compile(rf"(?<![\d:.]){CLOCK_TEXT.format('f')}(?:{GAP}(?:[^\W\d_]{{2,9}}\.?,?\s)?)$")
+DATE = re.compile(rf"(?:{'|'.join(DAYS)})(?:{GAP}(?:[^\W\d_]{{1,4}}[.,]+\s+)?{CLOCK_WORD}{CLOCK})?")
+CLOCK_BEFORE = re.compile(rf"(?<![\d:.]){CLOCK}(?:{GAP}(?:[^\W\d_]{{2,9}}\.?,?\s)?)$")  # 14:00, Sunday
+NEAR = 40  # characters before a day in which its time of day may stand
 RELATIVE = re.compile(
     r"(?:今天|今日|昨天|昨日|前天)\s*(?:\d{1,2}[:：]\d{2})?|刚刚|\d{1,4}\s?(?:秒|分钟|小时|天)(?:之)?前"
 )
 HINT = re.compile(r"(?:19|20|25)\d\d|\d月|\d-\d|[天日刚前]")
+AFTERNOON = frozenset(("下午", "晚上", "오후", "午後"))
+MORNING = frozenset(("上午", "凌晨", "早上", "오전", "午前"))
+NOON = "中午"
 
 
 @dataclass(frozen=True, slots=True)
 class Written:
     """A day, perhaps with a time of day, that stands in a text."""
 
-    text: str  # as `read_time` reads it; an all-numeric day whose order is not sure as it stands
+    text: str  # as `archiver.dates.read_time` reads it
     begin: int
     end: int
     clock: bool
     zone: str = ""
-    relative: bool = False  # only said from the day on which it was read
-    order: str = ""  # "/" or "-": whether the day or the month comes first is not said
+    relative: bool = False  # of which day or year, only the day of reading says
 
 
-def written_times(text: str) -> Iterator[Written]:
-    """Yield every day that is written in `text`, with the time of day that stands before or after it."""
+def written_times(text: str, language: str | None = None) -> Iterator[Written]:
+    """Yield every day that is written in `text`, with the time of day that stands before or after it.
+
+    language: BCP 47; it decides what a few names of months mean.
+    """
     if not HINT.search(text):
         return
     for found in DATE.finditer(text):
-        day = _day(found)
+        part = found.groupdict()
+        day = _day(part, language)
         if not day:
             continue
-        clock, zone = _clock(found, "l")
         begin = found.start()
-        if not clock and (first := CLOCK_FIRST.search(text[max(0, begin - 40) : begin])):
-            clock, zone = _clock(first, "f")
-        relative = bool(found["m5"] or found["m6"])
-        yield Written(
-            f"{day} {clock}".strip(), begin, found.end(), bool(clock), zone, relative, (found["sep2"] or "").strip(".")
-        )
+        clock, zone = _clock(part)
+        if not clock and (before := CLOCK_BEFORE.search(text[max(0, begin - NEAR) : begin])) and _is_sure(before):
+            clock, zone = _clock(before.groupdict())
+        yield Written(f"{day} {clock}".strip(), begin, found.end(), bool(clock), zone, bool(part["m6"] or part["m7"]))
     for found in RELATIVE.finditer(text):
-        yield Written(
-            found[0].replace(" ", ""), found.start(), found.end(), ":" in found[0] or "前" in found[0], relative=True
-        )
+        said = found[0].replace(" ", "")
+        yield Written(said, found.start(), found.end(), ":" in said or "前" in said, relative=True)
 
 
-def _day(found: re.Match[str]) -> str:
-    part = found.groupdict()
-    if part["y1"]:
-        return f"{_year(part['y1'])}-{int(part['m1']):02}-{int(part['d1']):02}"
-    if part["y2"]:
-        if part["sep2"] == ".":
-            return f"{_year(part['y2'])}-{int(part['b2']):02}-{int(part['a2']):02}"
-        return f"{int(part['a2']):02}/{int(part['b2']):02}/{_year(part['y2'])}"
-    if part["y3"]:
-        return f"{int(part['d3'])} {part['w3'].rstrip('.')} {_year(part['y3'])}"
-    if part["y4"]:
-        return f"{int(part['d4'])} {part['w4'].rstrip('.')} {_year(part['y4'])}"
-    month, day = (part["m5"] or part["m6"]), (part["d5"] or part["d6"])
-    return f"{int(month)}月{int(day)}日"
+def _day(part: dict[str, str | None], language: str | None) -> str:
+    """Return a day as ISO 8601 has it; as it stands, if its order is not sure; "" if there is none."""
+    if part["a2"] and part["b2"] and part["y2"]:
+        first, second, year = int(part["a2"]), int(part["b2"]), _year(part["y2"])
+        return f"{year}-{second:02}-{first:02}" if part["sep2"] == "." else f"{first:02}/{second:02}/{year}"
+    for one in "67":
+        if (month := part[f"m{one}"]) and (day := part[f"d{one}"]):
+            return f"{int(month)}月{int(day)}日"
+    for one in "15":
+        if (year_said := part[f"y{one}"]) and (month := part[f"m{one}"]) and (day := part[f"d{one}"]):
+            return f"{_year(year_said)}-{int(month):02}-{int(day):02}"
+    for one in "34":
+        if (year_said := part[f"y{one}"]) and (word := part[f"w{one}"]) and (day := part[f"d{one}"]):
+            number = month_number(word, language)
+            return f"{_year(year_said)}-{number:02}-{int(day):02}" if number else ""
+    return ""
 
 
 def _year(text: str) -> int:
@@ -100,19 +112,19 @@ def _year(text: str) -> int:
     return year - 543 if year > 2400 else year
 
 
-def _clock(found: re.Match[str], name: str) -> tuple[str, str]:
-    part = found.groupdict()
-    if not part[f"{name}hour"]:
+def _is_sure(clock: re.Match[str]) -> bool:
+    """Whether what stands before a day is a time of day, not a number with a full stop."""
+    return clock["mark"] != "." or bool(clock["uhr"] or clock["half"])
+
+
+def _clock(part: dict[str, str | None]) -> tuple[str, str]:
+    """Return the time of day and what says its zone; both "" if there is none."""
+    if not part["hour"]:
         return "", ""
-    if part[f"{name}mark"] == "." and not part[f"{name}uhr"] and not part[f"{name}half"] and name == "f":
-        return "", ""
-    hour, minute, second = (int(part[f"{name}{unit}"] or 0) for unit in ("hour", "minute", "second"))
-    half = (part[f"{name}half"] or "").lower()[:1]
-    before = part.get(f"{name}before") or ""
-    if (half == "p" or before in HALF_PAST or (before in NOON and hour < 11)) and hour < 12:
+    hour, minute, second = (int(part[unit] or 0) for unit in ("hour", "minute", "second"))
+    half, before = (part["half"] or "").lower()[:1], part["half_before"]
+    if hour < 12 and (half == "p" or before in AFTERNOON or (before == NOON and hour < 11)):
         hour += 12
-    elif (half == "a" or before in ("오전", "午前", "凌晨")) and hour == 12:
+    elif hour == 12 and (half == "a" or before in MORNING):
         hour = 0
-    if hour > 23:
-        return "", ""
-    return f"{hour:02}:{minute:02}:{second:02}", part[f"{name}zone"] or ""
+    return (f"{hour:02}:{minute:02}:{second:02}", part["zone"] or "") if hour < 24 else ("", "")

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, time, timedelta, timezone
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from archiver.dates import read_time
+from archiver.dates import NEVER_FETCHED, DateOrder, read_time
 from archiver.errors import TimeFormatError
 from archiver.reading.metadata.dateline import Written, written_times
 
@@ -21,8 +22,10 @@ CLOCK = re.compile(r"\d[:：hH时.]\d\d|T\d{4}|^\d{10}$|^\d{13}$|\d{8}\s?\d{4}")
 # Two zones in which no text without a zone can name the same instant.
 PROBES = (ZoneInfo("UTC"), ZoneInfo("Asia/Kathmandu"))
 ZONE = re.compile(r"\s*(?:[+\-−]\d{1,2}:?(?:\d{2})?|\b[A-Z]{2,5}(?:[+-]\d{1,2}(?::?\d{2})?)?|\(?[A-Z]{2,5}\))$")
-LATE = datetime(2200, 1, 1, tzinfo=UTC)  # stands for "whenever it was fetched" where nobody knows
+MONTH_FIRST = frozenset(("en-us", "en-ph", "fil"))
 LONGEST = 80
+LONGEST_TEXT = 320  # characters in which a time may stand
+UNKNOWN = timedelta(days=20 * 366)  # before NEVER_FETCHED: no page is of then
 SAME_SEASON = timedelta(days=60)  # within which the offset of a zone hardly changes
 
 
@@ -46,55 +49,41 @@ class Moment:
 
 
 class MomentReader:
-    """Reads the times of a page: fetched then (aware, or None), written in this order of day and month."""
+    """Reads the times of a page: in this language (BCP 47 or None), fetched then (aware, or None), about an article
+    that is known to be of this day (or None)."""
 
-    def __init__(self, fetched: datetime | None, day_first: bool | None, chinese: bool) -> None:
+    def __init__(self, fetched: datetime | None, language: str | None, day: date | None) -> None:
+        self.language = language
         self._fetched = fetched
-        self._day_first = day_first
-        self._chinese = chinese
+        self._order = date_order(language)
+        self._near = () if day is None else (datetime.combine(day, time(12), UTC),)
         self._known: dict[str, datetime | None] = {}
 
     def said(self, text: str, rule: str) -> Iterator[Moment]:
         """Yield the time that `text` is, as machines write it; or, if it is none, the first time that stands in it."""
         text = text.strip()
-        if not text or len(text) > LONGEST * 4:
+        if not text or len(text) > LONGEST_TEXT:
             return
         if len(text) <= LONGEST and (moment := self._read(text)):
             yield self._moment(moment, bool(CLOCK.search(text)), rule)
             return
-        for written in written_times(text):
+        for written in written_times(text, self.language):
             if found := self.written(written, rule):
                 yield found
                 return
 
     def written(self, written: Written, rule: str) -> Moment | None:
         """Return the time that stands in a text; None if it cannot be told which."""
-        text = written.text
         if written.relative and self._fetched is None:
             return None
-        if written.order:
-            text = self._ordered(text)
         for zone in dict.fromkeys((self._zone(written.zone), "")):
-            if text and (moment := self._read(f"{text} {zone}".strip())):
+            if moment := self._read(f"{written.text} {zone}".strip()):
                 return self._moment(moment, written.clock, rule)
         return None
 
-    def _ordered(self, text: str) -> str:
-        """Return an all-numeric day with its parts in the order year, month, day; "" if that cannot be told."""
-        day, _, clock = text.partition(" ")
-        first, second, year = day.split("/")
-        if int(first) > 12:
-            day_first: bool | None = True
-        elif int(second) > 12:
-            day_first = False
-        else:
-            day_first = True if first == second else self._day_first
-        if day_first is None:
-            return ""
-        return f"{year}-{second if day_first else first}-{first if day_first else second} {clock}".strip()
-
     def _zone(self, name: str) -> str:
-        return "+08:00" if self._chinese and name == "CST" else name
+        chinese = (self.language or "").startswith("zh")
+        return "+08:00" if chinese and name == "CST" else name
 
     def _read(self, text: str) -> datetime | None:
         """Return the time that `text` is; naive if it says no zone."""
@@ -103,13 +92,19 @@ class MomentReader:
         return self._known[text]
 
     def _parsed(self, text: str) -> datetime | None:
-        try:
-            first, second = (read_time(text, zone, self._fetched or LATE)[0] for zone in PROBES)
-        except TimeFormatError:
-            return None
-        if first != second:
-            return first.replace(tzinfo=None)
-        return self._with_offset(text, first)
+        for order in dict.fromkeys((self._order, None)):  # where the language's order gives no day, another may
+            with suppress(TimeFormatError):
+                first, second = (self._in(zone, text, order) for zone in PROBES)
+                if first != second:
+                    return first.replace(tzinfo=None)
+                return self._with_offset(text, first)
+        return None
+
+    def _in(self, zone: ZoneInfo, text: str, order: DateOrder | None) -> datetime:
+        moment = read_time(text, zone, self._fetched or NEVER_FETCHED, order=order, near=self._near).moment
+        if self._fetched is None and NEVER_FETCHED - moment < UNKNOWN:
+            raise TimeFormatError(f"{text!r} counts from when it was fetched, which nobody knows")
+        return moment
 
     def _with_offset(self, text: str, instant: datetime) -> datetime:
         """Return an instant in the zone that its text ends with."""
@@ -117,7 +112,7 @@ class MomentReader:
         if not zone:
             return instant
         try:
-            wall = read_time(text[: zone.start()], PROBES[0], self._fetched or LATE)[0]
+            wall = self._in(PROBES[0], text[: zone.start()], self._order)
         except TimeFormatError:
             return instant
         offset = timedelta(minutes=round((wall - instant).total_seconds() / 60))
@@ -129,6 +124,14 @@ class MomentReader:
         if not clock and not moment.utcoffset():
             moment = moment.replace(tzinfo=None)
         return Moment(moment.replace(microsecond=0), rule, clock)
+
+
+def date_order(language: str | None) -> DateOrder | None:
+    """Return the order of day, month and year in numbers of a language (BCP 47); None where several are written."""
+    tag = (language or "").lower()
+    if tag in MONTH_FIRST:
+        return "mdy"
+    return None if not tag or tag in ("en", "en-ca") else "dmy"
 
 
 def with_zone(moment: Moment, others: Iterable[Moment], likely: LikelyZone) -> tuple[datetime, str]:

@@ -89,10 +89,10 @@ def _shown(tree: HtmlElement) -> Iterator[HtmlElement]:
 def _moments(element: HtmlElement, line: str, reader: MomentReader) -> Iterator[Moment]:
     name = "time element" if element.tag == "time" else "dateline"
     found = False
-    for written in islice(written_times(line), 4):
+    for written in islice(written_times(line, reader.language), 4):
         context, begin = line, written.begin
         if not written.clock and element.tag != "time" and (wider := _wider(element, line)):
-            for again in written_times(wider):
+            for again in written_times(wider, reader.language):
                 if again.text.startswith(written.text) and again.clock:
                     written, context, begin = again, wider, again.begin
                     break

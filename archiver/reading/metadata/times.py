@@ -56,8 +56,6 @@ MAX_MOMENTS = 40  # that are kept to explain, or asked for the zone of another
 WEB_BEGAN = datetime(1991, 8, 6, tzinfo=UTC)
 CLOCKS_DIFFER = timedelta(minutes=15)
 ONE_DAY = timedelta(days=1)
-# Languages, and for English countries, whose all-numeric dates have the month first.
-MONTH_FIRST = frozenset(("en-us", "en-ph", "fil"))
 
 
 def read_times(
@@ -71,10 +69,10 @@ class _Times:
     def __init__(self, evidence: Evidence, language: str | None, fetched: datetime | None) -> None:
         self._evidence = evidence
         self._fetched = fetched
-        self._reader = MomentReader(fetched, _day_first(language), (language or "").startswith("zh"))
         parts = urlsplit(evidence.address) if evidence.address else None
         self._likely = likely_zone(parts.hostname or "" if parts else "", language)
         self._address_day = address_day(parts.path) if parts else None
+        self._reader = MomentReader(fetched, language, self._address_day)
 
     def read(self) -> tuple[Field[datetime], Field[datetime], bool]:
         published = [self._judged(moment) for moment in self._structured(PUBLISHED_NAMES, PUBLISHED_METAS)]
@@ -154,11 +152,3 @@ class _Times:
             [c for c in candidates if c.value != value],
             lost,
         )
-
-
-def _day_first(language: str | None) -> bool | None:
-    """Return whether numeric dates of a language have the day first; None where both are written."""
-    tag = (language or "").lower()
-    if tag in MONTH_FIRST:
-        return False
-    return None if not tag or tag == "en" or tag.startswith("en-ca") else True
