@@ -69,6 +69,31 @@ def test_a_heading_that_a_newspaper_wrote_for_search_engines_gives_way_to_the_sh
     assert {lost.rule for lost in found.lost} == {"json-ld headline", "heading", "title element"}
 
 
+def test_a_third_statement_decides_between_headline_and_share_title() -> None:
+    same = "Bridge: when it opens, what it costs"
+    head = (
+        f"<title>{same}</title>" + ld(headline=same) + meta(og__title="The bridge nobody wanted", twitter__title=same)
+    )
+    assert read(head, f"<h1>{same}</h1>").title.value == same
+
+
+def test_a_kicker_belongs_to_the_headline() -> None:
+    whole = "Traffic: The new bridge opens"
+    head = f"<title>{whole}</title>" + ld(headline=whole) + meta(og__title="The new bridge opens")
+    assert read(head, f"<h1>{whole}</h1>").title.value == whole
+
+
+def test_words_that_only_stand_apart_to_the_eye_are_apart_in_the_title() -> None:
+    head = meta(og__title="Traffic / The new bridge opens")
+    found = read(head, "<h1><span>Traffic</span><span>The new bridge opens</span></h1>").title
+    assert found.value == "Traffic / The new bridge opens"
+
+
+def test_a_heading_that_nothing_speaks_of_gives_way_to_the_share_title() -> None:
+    head = meta(og__title="The new bridge opens") + ld(headline="The new bridge opens")
+    assert read(head, "<h1>All about everything in our town</h1>").title.value == "The new bridge opens"
+
+
 @pytest.mark.parametrize(
     ("said", "text", "language"),
     [

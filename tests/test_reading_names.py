@@ -106,3 +106,52 @@ def test_a_chinese_paragraph_names_its_reporter() -> None:
         "王小明",
         "李大",
     )
+
+
+@pytest.mark.parametrize(
+    ("byline", "names"),
+    [
+        ('<p class="byline">Written by <b>Ann Bee</b><i>City editor</i><span>Cem Dal</span></p>', ("Ann Bee",)),
+        ('<p class="byline"><span>Ann Bee</span><span>Cem Dal</span></p>', ("Ann Bee", "Cem Dal")),
+        ('<p class="byline"><span>Ann</span> <span>Bee</span></p>', ("Ann Bee",)),
+        ('<p class="byline">By<span>Ann Bee</span><time>1 November 2026</time></p>', ("Ann Bee",)),
+        ('<p class="author">By Ann Bee on 1 November 2026</p>', ("Ann Bee",)),
+        ('<p class="author">1 November 2026 Ann Bee</p>', ("Ann Bee",)),
+        ("<p><span>By</span><a>Ann Bee</a></p>", ("Ann Bee",)),
+        ("<h3>Author</h3><p>Ann Bee</p>", ("Ann Bee",)),
+        ("<p>By <a>Ann Bee</a></p>", ("Ann Bee",)),
+        ("<p>Text: Ann Bee</p>", ("Ann Bee",)),
+        ("<p>Text of it all.</p>", None),
+        ("<p>By noon it was over.</p>", None),
+        ('<aside><a rel="author">Ann Bee</a></aside>', ("Ann Bee",)),
+        ('<footer><a rel="author">Ann Bee</a></footer>', None),
+        ('<p class="author-bio">Ann Bee writes about all that is new in the town.</p>', None),
+    ],
+)
+def test_names_that_the_page_shows(byline: str, names: tuple[str, ...] | None) -> None:
+    assert authors("", f"<h1>Bridge opens at last</h1>{byline}") == names
+
+
+def test_what_begins_as_a_byline_before_the_heading_is_none() -> None:
+    assert authors("", "<p>By Ann Bee</p><h1>Bridge opens at last</h1>") is None
+
+
+def test_the_byline_within_which_the_heading_stands_is_the_articles_whatever_it_is_called() -> None:
+    body = '<div class="teaser"><h1>Bridge opens at last</h1><p class="byline">By Ann Bee</p></div>'
+    assert authors("", body) == ("Ann Bee",)
+
+
+def test_of_several_meta_elements_the_one_with_the_name_of_the_site_is_left_out() -> None:
+    head = '<meta name="author" content="Morgenblatt"><meta name="author" content="Ann Bee">'
+    assert authors(head + meta(og__site_name="Morgenblatt")) == ("Ann Bee",)
+
+
+def test_names_that_stand_with_the_last_name_first_are_turned_round() -> None:
+    assert authors('<meta name="citation_author" content="Bee, Ann">') == ("Ann Bee",)
+
+
+def test_articles_that_a_page_leads_to_do_not_name_its_author() -> None:
+    others = "".join(ld(headline=f"Another story {i}", author={"name": f"Eva Fox {i}"}) for i in range(3))
+    assert authors("<title>Bridge opens at last</title>" + others) is None
+    own = ld(headline="Bridge opens at last", author={"name": "Ann Bee"})
+    assert authors("<title>Bridge opens at last</title>" + others + own) == ("Ann Bee",)

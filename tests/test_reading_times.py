@@ -222,3 +222,74 @@ def test_no_time_lies_after_the_page_was_fetched_nor_before_the_web(when: dateti
     )
     for value in (found.published.value, found.modified.value):
         assert value is None or (value.tzinfo and value.year >= 1991 and (value - FETCHED).total_seconds() < 86_400)
+
+
+def test_the_only_day_on_a_page_is_taken_even_from_beside_the_article() -> None:
+    beside = "<h1>Bridge opens</h1><aside><time>1 November 2026</time></aside>"
+    assert published("", beside)[:10] == "2026-11-01"
+    assert published("", beside + "<aside><time>2 November 2026</time></aside>") == ""
+
+
+def test_the_part_within_which_the_heading_stands_is_the_articles_whatever_it_is_called() -> None:
+    body = (
+        "<aside><h1>Bridge opens</h1><p>1 November 2026 14:05</p></aside><p>2 November 2026 08:00</p>"
+        "<aside><p>3 November 2026 08:00</p></aside>"
+    )
+    assert published("", body)[:16] == "2026-11-01 14:05"
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        'var publish_time = "2026-11-01 09:30";',
+        '{"publishTime":"2026-11-01 09:30"}',
+        '{\\"deployDt\\":\\"2026.11.01 09:30\\"}',
+        'ct = "1793525400";',
+    ],
+)
+def test_a_time_that_only_a_script_has_is_the_last_that_is_taken(script: str) -> None:
+    head = f"<script>{script}</script>"
+    assert published(head, "<h1>Bridge</h1>")[:16] == "2026-11-01 09:30"
+    assert published(head, "<h1>Bridge</h1><p>2 November 2026 10:00</p>")[:16] == "2026-11-02 10:00"
+
+
+@pytest.mark.parametrize(
+    "script", ['x = "2026-11-01 09:30"', '{"updateTime":"2026-11-01 09:30"}', "direct = 1793525400"]
+)
+def test_other_times_in_scripts_are_none_of_publication(script: str) -> None:
+    assert published(f"<script>{script}</script>", "<h1>Bridge</h1>") == ""
+
+
+def test_a_time_in_an_attribute_that_scripts_read() -> None:
+    assert published("", '<h1>Bridge</h1><p data-ptime="2026-11-01 09:30:00">now</p>')[:16] == "2026-11-01 09:30"
+
+
+@pytest.mark.parametrize(
+    ("lines", "day"),
+    [
+        ("<p>Updated 3 November 2026</p><p>Published 1 November 2026</p>", "2026-11-01"),
+        ("<p>Aktualisiert: 3. November 2026</p><p>1. November 2026</p>", "2026-11-01"),
+        ('<p class="modified">3 November 2026</p><p>1 November 2026</p>', "2026-11-01"),
+    ],
+)
+def test_a_time_that_is_said_to_be_of_a_change_is_not_of_publication(lines: str, day: str) -> None:
+    found = read("", f"<h1>Bridge</h1>{lines}")
+    assert (str(found.published.value)[:10], str(found.modified.value)[:10]) == (day, "2026-11-03")
+
+
+def test_the_time_of_day_may_stand_in_the_element_beside_the_day() -> None:
+    assert (
+        published("", "<h1>Bridge</h1><p><span>1 November 2026</span> <span>14:05</span></p>")[:16]
+        == "2026-11-01 14:05"
+    )
+
+
+def test_a_number_that_could_be_two_days_is_the_one_that_the_address_says() -> None:
+    body = "<h1>Bridge</h1><p>05/06/2026 14:05</p>"
+    assert published("", body, lang="en", address="https://www.news.com/2026/06/05/a")[:16] == "2026-06-05 14:05"
+    assert published("", body, lang="en", address="https://www.news.com/2026/05/06/a")[:16] == "2026-05-06 14:05"
+
+
+def test_what_counts_from_the_day_of_reading_is_nothing_where_nobody_knows_that_day() -> None:
+    assert published("", "<h1>Bridge</h1><time>3 hours ago</time>")[:16] == "2026-11-20 09:00"
+    assert published("", "<h1>Bridge</h1><time>3 hours ago</time>", fetched=None) == ""

@@ -96,10 +96,7 @@ def _moments(element: HtmlElement, line: str, reader: MomentReader) -> Iterator[
                 if again.text.startswith(written.text) and again.clock:
                     written, context, begin = again, wider, again.begin
                     break
-        label = context[max(0, begin - LABEL) : begin] + " " + _label(element)
-        updated = UPDATED.search(label)
-        published = PUBLISHED.search(label)
-        is_update = updated is not None and (published is None or published.start() < updated.start())
+        is_update = _is_update(context[max(0, begin - LABEL) : begin], _label(element))
         if moment := reader.written(written, f"updated {name}" if is_update else name):
             found = True
             yield moment
@@ -107,10 +104,21 @@ def _moments(element: HtmlElement, line: str, reader: MomentReader) -> Iterator[
         yield from reader.said(line, name)
 
 
+def _is_update(*labels: str) -> bool:
+    """Whether a time is that of a change, by the first of its labels that says of what it is."""
+    for label in labels:
+        updated, published = UPDATED.search(label), PUBLISHED.search(label)
+        if updated or published:
+            return updated is not None and (published is None or published.start() < updated.start())
+    return False
+
+
 def _label(element: HtmlElement) -> str:
+    """Return what may say of what a time in `element` is: the text before it, unless that is a time, and its names."""
     names = f"{marks(element)} {(element.get('itemprop') or '')[:40]}"
     before = element.getprevious()
     said = (before.text or "") + (before.tail or "") if before is not None and isinstance(before.tag, str) else ""
+    said = "" if QUICK.search(said[-LABEL:]) else said
     parent = element.getparent()
     inside = (parent.text or "") if parent is not None else ""
     return f"{inside[-LABEL:]} {said[-LABEL:]} {names}"
