@@ -162,6 +162,15 @@ def test_other_ways_to_say_the_canonical_address() -> None:
     assert read(ld(mainEntityOfPage={"@id": f"{SITE}/a-1"})).canonical.value == f"{SITE}/a-1"
 
 
+def test_other_addresses_of_the_page_are_aliases() -> None:
+    head = (
+        f'<link rel="canonical" href="{SITE}/a-1"><link rel="amphtml" href="/a-1/amp">'
+        '<link rel="shortlink" href="/?p=1"><link rel="shortlink" href="https://short.example/x">'
+    )
+    found = read(head + meta(og__url=f"{SITE}/a-1?utm_source=x"))
+    assert found.aliases == (ADDRESS, f"{SITE}/a-1/amp", f"{SITE}/?p=1")
+
+
 @pytest.mark.parametrize(
     ("address", "same"),
     [

@@ -82,6 +82,14 @@ def test_microdata_and_rdfa_name_them() -> None:
     assert authors("", rdfa) == ("Cem Dal",)
 
 
+def test_an_item_is_more_than_its_text() -> None:
+    micro = (
+        '<div itemscope itemtype="https://schema.org/NewsArticle"><span itemprop="author" itemscope '
+        'itemtype="https://schema.org/Person"><i itemprop="jobTitle">Star</i> <b itemprop="name">Ann Bee</b></span></div>'
+    )
+    assert authors("", micro) == ("Ann Bee",)
+
+
 def test_a_byline_with_a_person_wins_over_the_name_of_the_site() -> None:
     head = ld(author={"name": "Morgenblatt"}) + meta(og__site_name="Morgenblatt")
     assert authors(head, '<h1>Bridge</h1><p class="byline">Von Anna Biene</p>') == ("Anna Biene",)

@@ -164,6 +164,21 @@ def test_the_time_of_a_change_is_another() -> None:
     assert (str(found.published.value)[:10], str(found.modified.value)[:10]) == ("2026-11-01", "2026-11-02")
 
 
+def test_no_change_comes_before_the_publication() -> None:
+    found = read(ld(datePublished="2026-11-01T09:30:00Z", dateModified="2026-10-01T10:00:00Z")).modified
+    assert (found.value, [lost.reason for lost in found.lost]) == (None, ["before it was published"])
+
+
+def test_the_offset_of_another_time_goes_before_a_zone_that_is_guessed_but_not_of_another_season() -> None:
+    head = ld(datePublished="2026-07-01 09:30") + meta(article__modified_time="2026-11-01T10:00:00-03:00")
+    assert published(head, address="https://www.news.com/a", lang="en") == "2026-07-01 09:30-04:00"
+
+
+def test_the_same_time_on_the_clock_says_the_zone_even_where_the_countrys_is_sure() -> None:
+    head = ld(datePublished="2026-07-01 09:30") + meta(article__published_time="2026-07-01T09:30:00+05:00")
+    assert published(head, address="https://www.blatt.de/a") == "2026-07-01 09:30+05:00"
+
+
 def test_a_page_that_only_says_when_it_was_changed_is_of_then() -> None:
     found = read("", "<h1>Bridge</h1><p>Last updated: 2 November 2026, 10:15</p>")
     assert found.published.value == found.modified.value

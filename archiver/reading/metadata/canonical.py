@@ -25,6 +25,7 @@ TRACKING = re.compile(
 )
 # First labels of hosts that show the same pages to telephones and to caches.
 MOBILE = re.compile(r"^(?:www|m|mobile|amp|wap|touch|mob|3g|edition|web)\.", re.IGNORECASE)
+MAX_ALIASES = 50
 AMP_PATH = re.compile(r"(?:/amp|\.amp|/amp\.html)/?$|\.amp(?=\.html$)", re.IGNORECASE)
 FRONT = re.compile(r"^/?(?:index\.\w+|home|default\.\w+|[a-z]{2}(?:-[a-z]{2})?/?)?$", re.IGNORECASE)
 
@@ -43,6 +44,16 @@ def read_canonical(evidence: Evidence, base: str) -> Field[str]:
     if own:
         believed.append(Candidate(own, "address"))
     return chosen(next(iter(believed), None), believed, lost)
+
+
+def read_aliases(evidence: Evidence, base: str, canonical: str | None) -> tuple[str, ...]:
+    """Return the other addresses that the page says are its own: believed by the same rules, without `canonical`."""
+    own = normalise(evidence.address or "")
+    said = [text for text, _ in _said(evidence)]
+    said += [href for name in ("amphtml", "shortlink") for href in evidence.links.get(name, ())]
+    addresses = [own, *(normalise(resolve_url(text, base)) for text in said[:MAX_ALIASES])]
+    believed = (address for address in addresses if not _problem(address, own) and address != canonical)
+    return tuple(dict.fromkeys(believed))
 
 
 def normalise(address: str) -> str:
@@ -70,8 +81,6 @@ def _said(evidence: Evidence) -> Iterator[tuple[str, str]]:
             for text in texts(value.get("@id") or value.get("url") if isinstance(value, dict) else value)[:1]:
                 yield text, f"{node.rule} {name}"
     yield from evidence.meta("twitter:url", "parsely-link", "citation_public_url")
-    for href in evidence.links.get("shortlink", ())[:0]:
-        yield href, "link shortlink"
 
 
 def _problem(address: str, own: str) -> str:

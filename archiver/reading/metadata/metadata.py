@@ -24,6 +24,7 @@ class Metadata:
     description: Field[str]
     image: Field[str]  # an absolute address
     canonical: Field[str]  # an absolute address
+    aliases: tuple[str, ...]  # other addresses that the page says are its own, absolute
     published_day_only: bool  # whether no time of day is known: `published` is the beginning of that day
     article_body: str | None  # the text of the article, as structured data says it
     types: frozenset[str]  # what structured data says the page is: NewsArticle, WebPage, the og:type …

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from archiver.reading.metadata.authors import read_authors
-from archiver.reading.metadata.canonical import read_canonical
+from archiver.reading.metadata.canonical import read_aliases, read_canonical
 from archiver.reading.metadata.evidence import Evidence
 from archiver.reading.metadata.field import Candidate, Field, chosen
 from archiver.reading.metadata.language import read_language
@@ -55,6 +55,7 @@ def read_metadata(document: Document, fetched: datetime | None) -> Metadata:
     sites = site_names(evidence)
     language = read_language(evidence)
     published, modified, day_only = read_times(evidence, language.value, fetched)
+    canonical = read_canonical(evidence, base)
     free = _free(evidence)
     return Metadata(
         title=read_title(evidence, sites, section_names(evidence)),
@@ -65,7 +66,8 @@ def read_metadata(document: Document, fetched: datetime | None) -> Metadata:
         language=language,
         description=_first(_descriptions(evidence)),
         image=_first(_images(evidence, base)),
-        canonical=read_canonical(evidence, base),
+        canonical=canonical,
+        aliases=read_aliases(evidence, base, canonical.value),
         published_day_only=day_only,
         article_body=_body(evidence),
         types=_types(evidence),

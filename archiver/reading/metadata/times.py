@@ -89,6 +89,8 @@ class _Times:
         if best is None and (day := self._address_day):
             best = Moment(datetime.combine(day, time()), "address", clock=False)
             published.append(best)
+        if best is not None:
+            modified = [_not_before(best, moment) for moment in modified]
         changed = self._best(modified)
         if best is None and changed is not None:
             best = replace(changed, rule=f"the only time that the page says: {changed.rule}")
@@ -152,3 +154,9 @@ class _Times:
             [c for c in candidates if c.value != value],
             lost,
         )
+
+
+def _not_before(published: Moment, moment: Moment) -> Moment:
+    """Return the time of a change, marked if it lies before the day of publication."""
+    early = published.wall.date() - moment.wall.date() > ONE_DAY
+    return moment.without("before it was published") if early and not moment.lost else moment
