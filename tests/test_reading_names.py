@@ -85,7 +85,7 @@ def test_microdata_and_rdfa_name_them() -> None:
 def test_an_item_is_more_than_its_text() -> None:
     micro = (
         '<div itemscope itemtype="https://schema.org/NewsArticle"><span itemprop="author" itemscope '
-        'itemtype="https://schema.org/Person"><i itemprop="jobTitle">Star</i> <b itemprop="name">Ann Bee</b></span></div>'
+        'itemtype="https://schema.org/Person"><i itemprop="jobTitle">Star</i> <b itemprop="name">Ann Bee</b></span>'
     )
     assert authors("", micro) == ("Ann Bee",)
 

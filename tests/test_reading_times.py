@@ -131,6 +131,13 @@ def test_cst_is_of_beijing_on_a_chinese_page_only() -> None:
     assert published("", body, lang="zh-CN", address=None) == "2026-11-01 09:30+08:00"
 
 
+@pytest.mark.parametrize(
+    ("name", "offset"), [("EST", "-05:00"), ("IST", "+05:30"), ("GMT+8", "+08:00"), ("CET", "+01:00")]
+)
+def test_zones_are_what_everybody_means(name: str, offset: str) -> None:
+    assert published("", f"<h1>Bridge</h1><p>13 January 2026, 9:37 PM {name}</p>")[-6:] == offset
+
+
 def test_the_time_of_day_is_taken_from_where_it_is_said() -> None:
     head = ld(datePublished="2026-11-01")
     found = read(head, "<h1>Bridge</h1><p>1 November 2026, 14:05</p>", address="https://www.paper.co.uk/a")
@@ -292,11 +299,10 @@ def test_a_time_that_is_said_to_be_of_a_change_is_not_of_publication(lines: str,
     assert (str(found.published.value)[:10], str(found.modified.value)[:10]) == (day, "2026-11-03")
 
 
-def test_the_time_of_day_may_stand_in_the_element_beside_the_day() -> None:
-    assert (
-        published("", "<h1>Bridge</h1><p><span>1 November 2026</span> <span>14:05</span></p>")[:16]
-        == "2026-11-01 14:05"
-    )
+@pytest.mark.parametrize("between", [" ", "", "<i></i>"])
+def test_the_time_of_day_may_stand_in_the_element_beside_the_day(between: str) -> None:
+    line = f"<p><span>1 November 2026</span>{between}<span>14:05</span></p>"
+    assert published("", f"<h1>Bridge</h1>{line}")[:16] == "2026-11-01 14:05"
 
 
 def test_a_number_that_could_be_two_days_is_the_one_that_the_address_says() -> None:

@@ -25,24 +25,33 @@ DAYS = (
     rf"[\s,.\-/]+(?:del?\s+|г\.?\s+|,\s*)?(?P<y3>{YEAR})(?!\d)",
     # November 1, 2026
     rf"(?<![^\W\d_])(?P<w4>{WORD})\s+(?P<d4>\d\d?){ORDINAL}\s?,?\s+(?P<y4>{YEAR})(?!\d)",
+    # 2026. november 1.
+    rf"(?<!\d)(?P<y9>{YEAR})\.?\s+(?P<w9>{WORD})\s+(?P<d9>\d\d?)(?!\d)\.?",
     # 1 tháng 11, 2026
     rf"(?<!\d)(?P<d5>\d\d?)\s+tháng\s+(?P<m5>\d\d?),?\s+(?:năm\s+)?(?P<y5>{YEAR})(?!\d)",
     # 11月1日, 11-01 before a time of day: of which year, only the day of reading says
     r"(?<!\d)(?P<m6>1[0-2]|0?[1-9])月\s?(?P<d6>[12]\d|3[01]|0?[1-9])[日号]",
-    r"(?<![\d./-])(?P<m7>1[0-2]|0[1-9])-(?P<d7>[12]\d|3[01]|0[1-9])(?=\s+\d\d:\d\d)",
+    r"(?<![\d./-])(?P<m7>1[0-2]|0[1-9])-(?P<d7>[12]\d|3[01]|0[1-9])(?:(?=\s+\d\d:\d\d)|(?<=[:：]\d\d-\d\d)(?![\d-]))",
+    # 26-11-01, on Chinese pages
+    r"(?<![\d./-])(?P<y8>\d\d)-(?P<m8>1[0-2]|0[1-9])-(?P<d8>[12]\d|3[01]|0[1-9])(?![\d-])",
 )
 CLOCK_WORD = (
     r"(?:(?:at|um|à|a\s+las|alle|ore|kl\.?|klo|kello|om|o|ob|в|об|о|у|saat|jam|pukul|às|as|lúc|la|ora"
     r"|στις|godz\.?|الساعة|בשעה)\s*)?"
 )
+HALVES = "上午|下午|晚上|中午|凌晨|早上|오전|오후|午前|午後"
+WEEKDAY = (
+    r"(?:(?:星期|周|週|礼拜)[一二三四五六日天]|[月火水木金土日](?:曜日?)?|[월화수목금토일](?:요일)?"
+    rf"|(?!{HALVES})[^\W\d_]{{2,12}}[.,]?(?=\s))"
+)
 CLOCK = (
-    r"(?P<half_before>上午|下午|晚上|中午|凌晨|早上|오전|오후|午前|午後)?\s*"
+    rf"(?P<half_before>{HALVES})?\s*"
     r"(?P<hour>[01]?\d|2[0-4])\s?(?P<mark>[:：hH.時时点點시])\s?(?P<minute>[0-5]\d)(?:\s?[:：分분.](?P<second>[0-5]\d)(?!\d))?"
     r"\s?[分분秒초]?(?!\d)(?:\s?(?P<half>[AaPp]\.?\s?[Mm]\b\.?))?(?:\s?(?P<uhr>Uhr|hrs|hs?\b|Hs?\b))?"
     r"(?:\s?\(?(?P<zone>[+\-−]\d{2}:?\d{2}\b|(?:GMT|UTC)(?:[+\-−]\d{1,2}(?::?\d{2})?)?|[A-Z]{2,4}T\b|Z\b|ET\b|WIB\b))?"
 )
 GAP = r"[\s,，;|/–—\-•·・:：()（）T]{0,5}"
-DATE = re.compile(rf"(?:{'|'.join(DAYS)})(?:{GAP}(?:[^\W\d_]{{1,4}}[.,]+\s+)?{CLOCK_WORD}{CLOCK})?")
+DATE = re.compile(rf"(?:{'|'.join(DAYS)})(?:{GAP}(?:{WEEKDAY}{GAP})?{CLOCK_WORD}{CLOCK})?")
 CLOCK_BEFORE = re.compile(rf"(?<![\d:.]){CLOCK}(?:{GAP}(?:[^\W\d_]{{2,9}}\.?,?\s)?)$")  # 14:00, Sunday
 NEAR = 40  # characters before a day in which its time of day may stand
 RELATIVE = re.compile(
@@ -96,10 +105,12 @@ def _day(part: dict[str, str | None], language: str | None) -> str:
     for one in "67":
         if (month := part[f"m{one}"]) and (day := part[f"d{one}"]):
             return f"{int(month)}月{int(day)}日"
+    if part["y8"]:
+        return f"20{part['y8']}-{part['m8']}-{part['d8']}" if (language or "").startswith("zh") else ""
     for one in "15":
         if (year_said := part[f"y{one}"]) and (month := part[f"m{one}"]) and (day := part[f"d{one}"]):
             return f"{_year(year_said)}-{int(month):02}-{int(day):02}"
-    for one in "34":
+    for one in "349":
         if (year_said := part[f"y{one}"]) and (word := part[f"w{one}"]) and (day := part[f"d{one}"]):
             number = month_number(word, language)
             return f"{_year(year_said)}-{number:02}-{int(day):02}" if number else ""

@@ -22,6 +22,8 @@ CLOCK = re.compile(r"\d[:：hH时.]\d\d|T\d{4}|^\d{10}$|^\d{13}$|\d{8}\s?\d{4}")
 # Two zones in which no text without a zone can name the same instant.
 PROBES = (ZoneInfo("UTC"), ZoneInfo("Asia/Kathmandu"))
 ZONE = re.compile(r"\s*(?:[+\-−]\d{1,2}:?(?:\d{2})?|\b[A-Z]{2,5}(?:[+-]\d{1,2}(?::?\d{2})?)?|\(?[A-Z]{2,5}\))$")
+# Names of several zones that most who write them mean one by.
+MEANT = {"IST": "+05:30", "BST": "+01:00"}
 MONTH_FIRST = frozenset(("en-us", "en-ph", "fil"))
 LONGEST = 80
 LONGEST_TEXT = 320  # characters in which a time may stand
@@ -82,8 +84,9 @@ class MomentReader:
         return None
 
     def _zone(self, name: str) -> str:
-        chinese = (self.language or "").startswith("zh")
-        return "+08:00" if chinese and name == "CST" else name
+        if name == "CST" and (self.language or "").startswith("zh"):
+            return "+08:00"
+        return MEANT.get(name, name)
 
     def _read(self, text: str) -> datetime | None:
         """Return the time that `text` is; naive if it says no zone."""

@@ -127,7 +127,7 @@ def _label(element: HtmlElement) -> str:
 def _wider(element: HtmlElement, line: str) -> str:
     """Return the text of the element around a line, if it is short enough to be a dateline."""
     for around in islice(element.iterancestors(), 2):
-        text = shown_text(around, LONGEST_LINE)
+        text = shown_text(around, LONGEST_LINE, apart=True)
         if len(text) >= LONGEST_LINE:
             return ""
         if len(text) > len(line):
