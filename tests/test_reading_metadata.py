@@ -52,6 +52,9 @@ ENGLISH = "<p>The bridge is open as of today, and that is a joy to the town, whi
             "Bridge opens at last",
         ),
         (ld(headline="Tom &amp;amp; Eva"), "", "Tom & Eva"),
+        (ld(headline="The <em>new</em> bridge"), "", "The new bridge"),
+        (ld(headline="Rates < 3 % and > 1 %"), "", "Rates < 3 % and > 1 %"),
+        ("<title>Bridge opens at last</title>", "", "Bridge opens at last"),
         (meta(og__title="Bridge opens"), "<h1>Morning Paper</h1><h1>The new bridge opens</h1>", "The new bridge opens"),
         (meta(og__title="Bridge opens", og__site_name="Paper"), "<h1>Paper</h1>", "Bridge opens"),
         ("", "<h1>Bridge</h1>", "Bridge"),
@@ -203,6 +206,23 @@ def test_what_the_body_is_judged_by() -> None:
     found = read(ld(articleBody="Text of it.", isAccessibleForFree="False") + meta(og__type="article"))
     assert (found.article_body, found.free, found.paywalled) == ("Text of it.", False, True)
     assert found.types == {"NewsArticle", "og:article"}
+
+
+@pytest.mark.parametrize(
+    ("head", "free", "paywalled"),
+    [
+        (ld(isAccessibleForFree=True), True, False),
+        (ld(isAccessibleForFree="http://schema.org/False"), False, True),
+        (ld(hasPart={"@type": "WebPageElement", "isAccessibleForFree": False}), None, True),
+        (ld(hasPart={"@type": "WebPageElement", "isAccessibleForFree": True}), None, False),
+        (meta(article__content_tier="metered"), None, True),
+        (meta(article__content_tier="free"), None, False),
+        (ld(), None, False),
+    ],
+)
+def test_whether_the_article_is_for_those_who_pay(head: str, free: bool | None, paywalled: bool) -> None:
+    found = read(head)
+    assert (found.free, found.paywalled) == (free, paywalled)
 
 
 def test_description_and_image() -> None:

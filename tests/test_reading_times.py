@@ -305,6 +305,11 @@ def test_the_time_of_day_may_stand_in_the_element_beside_the_day(between: str) -
     assert published("", f"<h1>Bridge</h1>{line}")[:16] == "2026-11-01 14:05"
 
 
+def test_a_time_element_goes_before_a_day_in_the_text_that_is_a_little_nearer() -> None:
+    body = "<h1>Bridge</h1><p>Since 1 November 2026 it is open.</p><p>All are glad.</p><time>2 November 2026</time>"
+    assert published("", body)[:10] == "2026-11-02"
+
+
 def test_a_number_that_could_be_two_days_is_the_one_that_the_address_says() -> None:
     body = "<h1>Bridge</h1><p>05/06/2026 14:05</p>"
     assert published("", body, lang="en", address="https://www.news.com/2026/06/05/a")[:16] == "2026-06-05 14:05"

@@ -40,6 +40,7 @@ IMAGES = (
     "parsely-image-url",
     "thumbnail",
 )
+FREE = "isAccessibleForFree"
 # Values of `article:content_tier` and its like that mean: not for everyone.
 LOCKED = frozenset(("locked", "metered", "premium", "paid", "subscriber", "subscribers"))
 
@@ -56,7 +57,6 @@ def read_metadata(document: Document, fetched: datetime | None) -> Metadata:
     language = read_language(evidence)
     published, modified, day_only = read_times(evidence, language.value, fetched)
     canonical = read_canonical(evidence, base)
-    free = _free(evidence)
     return Metadata(
         title=read_title(evidence, sites, section_names(evidence)),
         published=published,
@@ -71,8 +71,8 @@ def read_metadata(document: Document, fetched: datetime | None) -> Metadata:
         published_day_only=day_only,
         article_body=_body(evidence),
         types=_types(evidence),
-        free=free,
-        paywalled=free is False or any(text.lower() in LOCKED for text, _ in evidence.meta("article:content_tier")),
+        free=_free(evidence),
+        paywalled=_is_paywalled(evidence),
     )
 
 
@@ -118,8 +118,20 @@ def _types(evidence: Evidence) -> frozenset[str]:
 
 
 def _free(evidence: Evidence) -> bool | None:
-    said = [node.values.get("isAccessibleForFree") for node in (*evidence.data.articles, *evidence.data.pages)]
-    values = {str(value).strip().lower() for value in said if value is not None}
-    if values & {"false", "no", "0", "http://schema.org/false", "https://schema.org/false"}:
-        return False
-    return True if values & {"true", "yes", "1", "http://schema.org/true", "https://schema.org/true"} else None
+    """Return whether the page says that its article is free for all to read; None if it does not say."""
+    said = [_is_true(node.values.get(FREE)) for node in (*evidence.data.articles, *evidence.data.pages)]
+    return False if False in said else True if True in said else None
+
+
+def _is_paywalled(evidence: Evidence) -> bool:
+    """Whether the page says that its article, or a part of it, is for those who pay."""
+    if any(text.lower() in LOCKED for text, _ in evidence.meta("article:content_tier")):
+        return True
+    parts = (node for node in evidence.data.nodes if "WebPageElement" in node.types)
+    return _free(evidence) is False or any(_is_true(node.values.get(FREE)) is False for node in parts)
+
+
+def _is_true(value: object) -> bool | None:
+    """Return the truth value that structured data writes as `false`, "False" or "http://schema.org/False"."""
+    word = str(value).strip().lower().rpartition("/")[2]
+    return True if word in ("true", "yes", "1") else False if word in ("false", "no", "0") else None
