@@ -130,6 +130,7 @@ def test_language_tags(text: str, tag: str) -> None:
 
 def test_the_source_is_the_name_of_the_site_or_else_its_host() -> None:
     assert read(meta(og__site_name="Morgenblatt")).source.value == "Morgenblatt"
+    assert read(meta(og__site_name="Morgenblatt | Was die Stadt bewegt")).source.value == "Morgenblatt"
     assert read(ld(publisher={"@type": "Organization", "name": "Morgenblatt"})).source.value == "Morgenblatt"
     assert read().source.value == "morgenblatt.example"
 

@@ -34,7 +34,8 @@ SECOND_LEVEL = frozenset("co com org net gov edu ac or ne go".split())
 
 def read_source(evidence: Evidence) -> Field[str]:
     """Return the name of the site or publisher."""
-    candidates = [c for c in _names(evidence) if 1 < len(c.value) <= LONGEST_NAME and "//" not in c.value]
+    names = (Candidate(candidate.value.partition(" | ")[0], candidate.rule) for candidate in _names(evidence))
+    candidates = [name for name in names if 1 < len(name.value) <= LONGEST_NAME and "//" not in name.value]
     host = site_host(evidence.address)
     if host:
         candidates.append(Candidate(host, "address"))
