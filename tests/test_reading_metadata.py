@@ -58,6 +58,7 @@ ENGLISH = "<p>The bridge is open as of today, and that is a joy to the town, whi
         (meta(og__title="Bridge opens"), "<h1>Morning Paper</h1><h1>The new bridge opens</h1>", "The new bridge opens"),
         (meta(og__title="Bridge opens", og__site_name="Paper"), "<h1>Paper</h1>", "Bridge opens"),
         ("", "<h1>Bridge</h1>", "Bridge"),
+        ("<title>Bridge opens | Paper</title>" + meta(og__site_name="Paper | All the news"), "", "Bridge opens"),
     ],
 )
 def test_title(head: str, body: str, title: str) -> None:

@@ -252,6 +252,14 @@ def test_the_only_day_on_a_page_is_taken_even_from_beside_the_article() -> None:
     assert published("", beside + "<aside><time>2 November 2026</time></aside>") == ""
 
 
+def test_of_several_headings_the_one_that_the_title_speaks_of_is_where_the_article_begins() -> None:
+    body = (
+        "<h1>All of yesterday</h1><p>3 November 2026 10:00</p><p>Text.</p><p>Text.</p><p>Text.</p>"
+        "<h1>Bridge opens at last</h1><p>1 November 2026 14:05</p>"
+    )
+    assert published("<title>Bridge opens at last - Paper</title>", body)[:16] == "2026-11-01 14:05"
+
+
 def test_the_part_within_which_the_heading_stands_is_the_articles_whatever_it_is_called() -> None:
     body = (
         "<aside><h1>Bridge opens</h1><p>1 November 2026 14:05</p></aside><p>2 November 2026 08:00</p>"

@@ -44,7 +44,8 @@ def read_source(evidence: Evidence) -> Field[str]:
 
 def site_names(evidence: Evidence) -> set[str]:
     """Return every name that the site has for itself, folded: those it says, its host and the host's own part."""
-    names = {fold(candidate.value) for candidate in _names(evidence)}
+    said = [candidate.value for candidate in _names(evidence)]
+    names = {fold(name) for name in (*said, *(name.partition(" | ")[0] for name in said))}
     host = site_host(evidence.address)
     labels = host.split(".")[:-1]
     if len(labels) > 1 and labels[-1] in SECOND_LEVEL:
