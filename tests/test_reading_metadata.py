@@ -14,7 +14,8 @@ from lxml import etree
 
 from archiver.reading.document import read_document
 from archiver.reading.metadata import Metadata, read_metadata
-from archiver.reading.metadata.canonical import normalise, same_site
+from archiver.reading.metadata.canonical import normalise
+from archiver.reading.metadata.domain import same_site
 from archiver.reading.metadata.language import language_tag
 from tests.reading_pages import ADDRESS, FETCHED, ld, meta, page, read
 
@@ -71,6 +72,19 @@ def test_a_heading_that_a_newspaper_wrote_for_search_engines_gives_way_to_the_sh
     found = read(head, f"<h1>{same}</h1>").title
     assert (found.value, found.rule) == ("The bridge nobody wanted", "meta og:title")
     assert {lost.rule for lost in found.lost} == {"json-ld headline", "heading", "title element"}
+
+
+def test_on_pages_that_are_no_newspapers_the_heading_is_the_title() -> None:
+    same = "Bridge: when it opens, what it costs"
+    head = (
+        f"<title>{same} - Paper</title>" + ld(headline=same, **{"@type": "BlogPosting"}) + meta(og__title="Not wanted")
+    )
+    assert read(head, f"<h1>{same}</h1>").title.value == same
+
+
+def test_without_a_share_title_the_heading_of_a_newspaper_is_the_title() -> None:
+    head = "<title>The new bridge: what it costs</title>" + ld(headline="What the bridge costs us all")
+    assert read(head, "<h1>The new bridge</h1>").title.value == "The new bridge"
 
 
 def test_a_third_statement_decides_between_headline_and_share_title() -> None:
@@ -150,6 +164,8 @@ SITE = "https://www.morgenblatt.example"
         (f"{SITE}/", ADDRESS, ADDRESS),
         (f"{SITE}/index.html", ADDRESS, ADDRESS),
         (f"{SITE}/stadt", ADDRESS, ADDRESS),
+        (f"{SITE}/stadt", f"{SITE}/stadt/", f"{SITE}/stadt"),
+        (f"{SITE}/2041-bruecke", f"{SITE}/2041-bruecke/druck", f"{SITE}/2041-bruecke"),
         ("javascript:void(0)", ADDRESS, ADDRESS),
         ("http://[", ADDRESS, ADDRESS),
         (f"{SITE}/a-1", None, f"{SITE}/a-1"),
@@ -197,6 +213,9 @@ def test_addresses_are_normalised(address: str, same: str) -> None:
         ("news.paper.co.uk", "www.paper.co.uk", True),
         ("paper.co.uk", "other.co.uk", False),
         ("paper.example", "paper.test", False),
+        ("paper.example", "paper.example", True),
+        ("ann.github.io", "ben.github.io", False),
+        ("ann.github.io", "github.io", False),
         ("", "paper.example", False),
     ],
 )

@@ -132,6 +132,7 @@ def test_a_chinese_paragraph_names_its_reporter() -> None:
         ("<p>Text of it all.</p>", None),
         ("<p>By noon it was over.</p>", None),
         ('<aside><a rel="author">Ann Bee</a></aside>', ("Ann Bee",)),
+        ('<p class="comment-author">Ann Bee</p>', None),
         ('<footer><a rel="author">Ann Bee</a></footer>', None),
         ('<p class="author-bio">Ann Bee writes about all that is new in the town.</p>', None),
     ],

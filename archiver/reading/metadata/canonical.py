@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
+from archiver.reading.metadata.domain import same_site
 from archiver.reading.metadata.field import Candidate, Field, Lost, chosen
 from archiver.reading.metadata.nodes import texts
 from archiver.urls import resolve_url
@@ -23,10 +24,9 @@ TRACKING = re.compile(
     r"|referrer|referer|xtor|spm|from_?(?:source|ref)?|_ga|_gl|partner|rss|feed|ftag|taid|socialshare|guccounter|guce_referrer\w*)$",
     re.IGNORECASE,
 )
-# First labels of hosts that show the same pages to telephones and to caches.
-MOBILE = re.compile(r"^(?:www|m|mobile|amp|wap|touch|mob|3g|edition|web)\.", re.IGNORECASE)
 MAX_ALIASES = 50
 AMP_PATH = re.compile(r"(?:/amp|\.amp|/amp\.html)/?$|\.amp(?=\.html$)", re.IGNORECASE)
+ARTICLE_NAME = re.compile(r"[\d-]")
 FRONT = re.compile(r"^/?(?:index\.\w+|home|default\.\w+|[a-z]{2}(?:-[a-z]{2})?/?)?$", re.IGNORECASE)
 
 
@@ -95,42 +95,12 @@ def _problem(address: str, own: str) -> str:
         return "another site's"
     if _is_front(parts.path) and not parts.query and not _is_front(known.path):
         return "the front page"
-    if known.path.startswith(parts.path.rstrip("/") + "/") and not parts.query and not AMP_PATH.search(known.path):
-        depth = len([part for part in known.path[len(parts.path.rstrip("/")) :].split("/") if part])
-        if depth and not re.search(r"\d|-", parts.path.rstrip("/").rpartition("/")[2]):
-            return "a section of the site"
+    above = parts.path.rstrip("/")
+    if known.path.rstrip("/").startswith(f"{above}/") and not parts.query and not AMP_PATH.search(known.path):
+        # An article is at its own address with something behind it, too (`/2041-bridge/print`); a section has a name.
+        return "" if ARTICLE_NAME.search(above.rpartition("/")[2]) else "a section of the site"
     return ""
 
 
 def _is_front(path: str) -> bool:
     return bool(FRONT.match(path))
-
-
-def same_site(host: str, other: str) -> bool:
-    """Whether two hosts are of one site: equal but for what stands before (`www.`, `m.`, `amp.`, `news.`)."""
-    host, other = MOBILE.sub("", host.lower()), MOBILE.sub("", other.lower())
-    return (
-        host == other or host.endswith("." + other) or other.endswith("." + host) or _owner(host) == _owner(other) != ""
-    )
-
-
-def _owner(host: str) -> str:
-    """Return the part of a host that is registered, as far as that can be told without the list of public suffixes."""
-    labels = host.split(".")
-    if len(labels) < 3:
-        return host
-    generic = len(labels[-1]) == 2 and labels[-2] in (
-        "co",
-        "com",
-        "org",
-        "net",
-        "gov",
-        "edu",
-        "ac",
-        "or",
-        "ne",
-        "go",
-        "gob",
-        "gov",
-    )
-    return ".".join(labels[-3:] if generic else labels[-2:])

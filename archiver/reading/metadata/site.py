@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from archiver.reading.metadata.domain import registered_domain
 from archiver.reading.metadata.field import Candidate, Field, chosen
 from archiver.reading.metadata.nodes import texts
 from archiver.reading.metadata.wording import fold, one_line, plain
@@ -29,7 +30,6 @@ SECTION_METAS = (
 )
 LONGEST_NAME = 80
 MAX_SECTION = 4  # words of the name of a section; what is longer is a headline
-SECOND_LEVEL = frozenset("co com org net gov edu ac or ne go".split())
 
 
 def read_source(evidence: Evidence) -> Field[str]:
@@ -47,11 +47,8 @@ def site_names(evidence: Evidence) -> set[str]:
     said = [candidate.value for candidate in _names(evidence)]
     names = {fold(name) for name in (*said, *(name.partition(" | ")[0] for name in said))}
     host = site_host(evidence.address)
-    labels = host.split(".")[:-1]
-    if len(labels) > 1 and labels[-1] in SECOND_LEVEL:
-        labels.pop()
-    names |= {fold(host), fold("www." + host)}
-    names |= {label.replace("-", "") for label in labels if len(label) > 2} | {fold(".".join(host.split(".")[-2:]))}
+    domain = registered_domain(host)
+    names |= {fold(host), fold(f"www.{host}"), fold(domain), domain.partition(".")[0].replace("-", "")}
     return {name for name in names if name}
 
 
