@@ -96,6 +96,12 @@ def test_a_byline_with_a_person_wins_over_the_name_of_the_site() -> None:
     assert authors(head, "<h1>Bridge</h1>") == ("Morgenblatt",)
 
 
+def test_only_full_names_win_over_the_name_of_the_site() -> None:
+    head = ld(author={"name": "Morgenblatt"}) + meta(og__site_name="Morgenblatt")
+    assert authors(head, '<h1>Bridge</h1><p class="byline">abe</p>') == ("Morgenblatt",)
+    assert authors(head, '<h1>Bridge</h1><p class="byline">Morgenblatt with agencies</p>') == ("Morgenblatt",)
+
+
 def test_names_that_are_links_beside_each_other_are_several() -> None:
     assert authors("", '<h1>B</h1><p class="byline"><a>Ann Bee</a> <a>Cem Dal</a></p>') == ("Ann Bee", "Cem Dal")
 
@@ -126,6 +132,8 @@ def test_a_chinese_paragraph_names_its_reporter() -> None:
         ('<p class="author">By Ann Bee on 1 November 2026</p>', ("Ann Bee",)),
         ('<p class="author">1 November 2026 Ann Bee</p>', ("Ann Bee",)),
         ("<p><span>By</span><a>Ann Bee</a></p>", ("Ann Bee",)),
+        ('<a href="/authors/ann">Ann Bee</a>', ("Ann Bee",)),
+        ('<i itemprop="author">Ann Bee</i>', ("Ann Bee",)),
         ("<h3>Author</h3><p>Ann Bee</p>", ("Ann Bee",)),
         ("<p>By <a>Ann Bee</a></p>", ("Ann Bee",)),
         ("<p>Text: Ann Bee</p>", ("Ann Bee",)),

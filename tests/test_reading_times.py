@@ -181,6 +181,17 @@ def test_the_offset_of_another_time_goes_before_a_zone_that_is_guessed_but_not_o
     assert published(head, address="https://www.news.com/a", lang="en") == "2026-07-01 09:30-04:00"
 
 
+def test_a_time_that_is_not_believed_says_no_zone() -> None:
+    head = ld(datePublished="2026-07-01 09:30") + meta(article__modified_time="1971-06-01T10:00:00-03:00")
+    assert published(head, address="https://www.news.com/a", lang="en") == "2026-07-01 09:30-04:00"
+
+
+@pytest.mark.parametrize("label", ["Updated: <b>{}</b>", "<i>Updated:</i> <b>{}</b>"])
+def test_what_a_time_is_of_may_be_said_by_the_element_around_or_before_it(label: str) -> None:
+    found = read("", f"<h1>Bridge</h1><p>{label.format('3 November 2026')}</p><p>1 November 2026</p>")
+    assert (str(found.published.value)[:10], str(found.modified.value)[:10]) == ("2026-11-01", "2026-11-03")
+
+
 def test_the_same_time_on_the_clock_says_the_zone_even_where_the_countrys_is_sure() -> None:
     head = ld(datePublished="2026-07-01 09:30") + meta(article__published_time="2026-07-01T09:30:00+05:00")
     assert published(head, address="https://www.blatt.de/a") == "2026-07-01 09:30+05:00"

@@ -117,8 +117,10 @@ def _label(element: HtmlElement) -> str:
     """Return what may say of what a time in `element` is: the text before it, unless that is a time, and its names."""
     names = f"{marks(element)} {(element.get('itemprop') or '')[:40]}"
     before = element.getprevious()
-    said = (before.text or "") + (before.tail or "") if before is not None and isinstance(before.tag, str) else ""
-    said = "" if QUICK.search(said[-LABEL:]) else said
+    said = ""
+    if before is not None and isinstance(before.tag, str):
+        said = f"{shown_text(before, 2 * LABEL, apart=True)} {before.tail or ''}"
+        said = "" if QUICK.search(said) else said
     parent = element.getparent()
     inside = (parent.text or "") if parent is not None else ""
     return f"{inside[-LABEL:]} {said[-LABEL:]} {names}"
