@@ -46,6 +46,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "dates": {"errors", "recipes"},
     "pages": {"addresses", "answer", "article", "encoding", "errors", "html", "recipes", "text", "urls"},
     "cleaning": {"errors", "html", "recipes", "text"},
+    "reading": {"dates", "encoding", "errors", "html", "text", "urls"},
     "posts": {"article", "cleaning", "dates", "recipes", "text"},
     "extract": {"answer", "article", "cleaning", "dates", "errors", "pages", "plugins", "posts", "recipes", "text"},
     "decide": {"article", "captures", "clock", "errors", "index", "places", "posts", "recipes"},

@@ -1,0 +1,1 @@
+"""Reading: any news page in, what it says out: title, time, authors, body, or why it is no article. No I/O."""

@@ -1,0 +1,75 @@
+"""Bylines that the page marks as such: elements whose class, `rel`, `itemprop` or link speaks of an author."""
+
+from __future__ import annotations
+
+import re
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from archiver.reading.metadata.field import Candidate
+from archiver.reading.metadata.names import has_byline_word, names_of_element
+from archiver.reading.metadata.shown import MAX_MARKS, marks, shown_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from lxml.html import HtmlElement
+
+    from archiver.reading.metadata.evidence import Evidence
+
+# Parts of words without their first letter, so that "Author" and "author" are found alike; BYLINE looks closer.
+HINTS = "yline uthor utor ignature riter edakteur ournalist uteur eporter".split()
+MARKED = (
+    "//body//*[@rel='author' or @itemprop='author' or self::a[contains(@href, 'autor') or contains(@href, 'author')]"
+    f" or @class[{' or '.join(f'contains(., {hint!r})' for hint in HINTS)}]]"
+)
+BYLINE = re.compile(
+    r"byline|author|autor(?!\w*is)|signature|writer|redakteur|journalist|auteur|reporter", re.IGNORECASE
+)
+NOT_OURS = re.compile(
+    r"comment|related|sidebar|recommend|footer|bio(?![a-z])|avatar|image|photo|caption|credit|(?<!elementor-)widget"
+    r"|popular|follow|social|card-?list|testimonial|reply|teaser|promo(?!ted)|collection|latest|review-?er"
+    r"|(?<!elementor-)icon",
+    re.IGNORECASE,
+)
+MAX_ELEMENTS = 2_000
+MAX_DEPTH = 10  # of an element within what may be another's
+MAX_KINDS = 40
+MOST_AUTHORS = 12  # more names than that are a list of all who write for the site
+LONGEST = 200
+
+
+def marked_bylines(evidence: Evidence) -> Iterator[Candidate[tuple[str, ...]]]:
+    """Yield the names in the elements that are marked as bylines, those of one kind together; first those that begin
+    as bylines do ("By")."""
+    found: dict[str, list[str]] = {}
+    worded: set[str] = set()
+    for element in evidence.tree.xpath(MARKED)[:MAX_ELEMENTS]:
+        named = " ".join((element.get(name) or "")[:MAX_MARKS] for name in ("class", "rel", "itemprop", "href"))
+        if not BYLINE.search(named) or NOT_OURS.search(named) or _is_elsewhere(element, evidence.around_heading):
+            continue
+        if names := names_of_element(element, LONGEST):
+            kind = "link" if element.tag == "a" else f"{element.tag} {marks(element)}"
+            held = found.setdefault(kind, [])
+            held.extend(name for name in names if name not in held)
+            if has_byline_word(shown_text(element, LONGEST, apart=True)):
+                worded.add(kind)
+            if len(found) > MAX_KINDS:
+                break
+    for kind in sorted(found, key=lambda kind: kind not in worded):
+        if len(found[kind]) <= MOST_AUTHORS:
+            yield Candidate(tuple(found[kind]), "byline")
+
+
+def _is_elsewhere(element: HtmlElement, around_heading: frozenset[HtmlElement]) -> bool:
+    marked = element.get("rel") == "author"
+    for part in islice(element.iterancestors(), MAX_DEPTH):
+        if part in around_heading:
+            return False
+        if part.tag == "aside" and marked:
+            continue
+        if part.tag in ("aside", "footer", "nav", "figure", "figcaption"):
+            return True
+        if NOT_OURS.search(marks(part)):
+            return True
+    return False

@@ -1,0 +1,141 @@
+"""Times within what a page shows: where a day is written in a line of text, and the time of day that goes with it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from archiver.reading.metadata.months import month_number
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+YEAR = r"(?:19|20|25)\d\d"  # 25: Buddhist years, in Thailand
+WORD = r"[^\s\d,./()|:：-][^\s\d,/()|:：-]{2,14}"  # may hold what is no letter to Python: vowel signs, full stops
+ORDINAL = r"(?:st|nd|rd|th|er|\.|º|ª|°)?"
+# The ways a day is written, by what comes first. Numbers are of any script: int() reads them all.
+DAYS = (
+    # 2026-11-01, 2026.11.1, 2026年11月1日, 2026년 11월 1일
+    rf"(?<![\d./-])(?P<y1>{YEAR})\s?(?:[-/.]|年|년)\s?(?P<m1>\d\d?)\s?(?:[-/.]|月|월)\s?(?P<d1>\d\d?)(?!\d)\s?[日일号號.]?",
+    # 1.11.2026, 11/1/2026
+    rf"(?<![\d./-])(?P<a2>\d\d?)\.?(?P<sep2>[-/.])\s?(?P<b2>\d\d?)\.?(?P=sep2)\s?(?P<y2>{YEAR})(?![\da-z])",
+    # 1 November 2026, 1. November 2026, 1 de noviembre de 2026, 1-Nov-2026
+    rf"(?<!\d)(?P<d3>\d\d?){ORDINAL}[\s-]*(?:de\s+|d['’]|of\s+|מ?ב)?(?P<w3>{WORD})"
+    rf"[\s,.\-/]+(?:del?\s+|г\.?\s+|,\s*)?(?P<y3>{YEAR})(?!\d)",
+    # November 1, 2026
+    rf"(?<![^\W\d_])(?P<w4>{WORD})\s+(?P<d4>\d\d?){ORDINAL}\s?,?\s+(?P<y4>{YEAR})(?!\d)",
+    # 2026. november 1.
+    rf"(?<!\d)(?P<y9>{YEAR})\.?\s+(?P<w9>{WORD})\s+(?P<d9>\d\d?)(?!\d)\.?",
+    # 1 tháng 11, 2026
+    rf"(?<!\d)(?P<d5>\d\d?)\s+tháng\s+(?P<m5>\d\d?),?\s+(?:năm\s+)?(?P<y5>{YEAR})(?!\d)",
+    # 11月1日, 11-01 before a time of day: of which year, only the day of reading says
+    r"(?<!\d)(?P<m6>1[0-2]|0?[1-9])月\s?(?P<d6>[12]\d|3[01]|0?[1-9])[日号]",
+    r"(?<![\d./-])(?P<m7>1[0-2]|0[1-9])-(?P<d7>[12]\d|3[01]|0[1-9])(?:(?=\s+\d\d:\d\d)|(?<=[:：]\d\d-\d\d)(?![\d-]))",
+    # 26-11-01, on Chinese pages
+    r"(?<![\d./-])(?P<y8>\d\d)-(?P<m8>1[0-2]|0[1-9])-(?P<d8>[12]\d|3[01]|0[1-9])(?![\d-])",
+)
+CLOCK_WORD = (
+    r"(?:(?:at|um|à|a\s+las|alle|ore|kl\.?|klo|kello|om|o|ob|в|об|о|у|saat|jam|pukul|às|as|lúc|la|ora"
+    r"|στις|godz\.?|الساعة|בשעה)\s*)?"
+)
+HALVES = "上午|下午|晚上|中午|凌晨|早上|오전|오후|午前|午後"
+WEEKDAY = (
+    r"(?:(?:星期|周|週|礼拜)[一二三四五六日天]|[月火水木金土日](?:曜日?)?|[월화수목금토일](?:요일)?"
+    rf"|(?!{HALVES})[^\W\d_]{{2,12}}[.,]?(?=\s))"
+)
+CLOCK = (
+    rf"(?P<half_before>{HALVES})?\s*"
+    r"(?P<hour>[01]?\d|2[0-4])\s?(?P<mark>[:：hH.時时点點시])\s?(?P<minute>[0-5]\d)(?:\s?[:：分분.](?P<second>[0-5]\d)(?!\d))?"
+    r"\s?[分분秒초]?(?!\d)(?:\s?(?P<half>[AaPp]\.?\s?[Mm]\b\.?))?(?:\s?(?P<uhr>Uhr|hrs|hs?\b|Hs?\b))?"
+    r"(?:\s?\(?(?P<zone>[+\-−]\d{2}:?\d{2}\b|(?:GMT|UTC)(?:[+\-−]\d{1,2}(?::?\d{2})?)?|[A-Z]{2,4}T\b|Z\b|ET\b|WIB\b))?"
+)
+GAP = r"[\s,，;|/–—\-•·・:：()（）T]{0,5}"
+DATE = re.compile(rf"(?:{'|'.join(DAYS)})(?:{GAP}(?:{WEEKDAY}{GAP})?{CLOCK_WORD}{CLOCK})?")
+CLOCK_BEFORE = re.compile(rf"(?<![\d:.]){CLOCK}(?:{GAP}(?:[^\W\d_]{{2,9}}\.?,?\s)?)$")  # 14:00, Sunday
+NEAR = 40  # characters before a day in which its time of day may stand
+RELATIVE = re.compile(
+    r"(?:今天|今日|昨天|昨日|前天)\s*(?:\d{1,2}[:：]\d{2})?|刚刚|\d{1,4}\s?(?:秒|分钟|小时|天)(?:之)?前"
+)
+HINT = re.compile(r"(?:19|20|25)\d\d|\d月|\d-\d|[天日刚前]")
+AFTERNOON = frozenset(("下午", "晚上", "오후", "午後"))
+MORNING = frozenset(("上午", "凌晨", "早上", "오전", "午前"))
+NOON = "中午"
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A day, perhaps with a time of day, that stands in a text."""
+
+    text: str  # as `archiver.dates.read_time` reads it
+    begin: int
+    end: int
+    clock: bool
+    zone: str = ""
+    relative: bool = False  # of which day or year, only the day of reading says
+
+
+def written_times(text: str, language: str | None = None) -> Iterator[Written]:
+    """Yield every day that is written in `text`, with the time of day that stands before or after it.
+
+    language: BCP 47; it decides what a few names of months mean.
+    """
+    if not HINT.search(text):
+        return
+    for found in DATE.finditer(text):
+        part = found.groupdict()
+        day = _day(part, language)
+        if not day:
+            continue
+        begin = found.start()
+        clock, zone = _clock(part)
+        if not clock and (before := CLOCK_BEFORE.search(text[max(0, begin - NEAR) : begin])) and _is_sure(before):
+            clock, zone = _clock(before.groupdict())
+        yield Written(f"{day} {clock}".strip(), begin, found.end(), bool(clock), zone, bool(part["m6"] or part["m7"]))
+    for found in RELATIVE.finditer(text):
+        said = found[0].replace(" ", "")
+        yield Written(said, found.start(), found.end(), ":" in said or "前" in said, relative=True)
+
+
+def _day(part: dict[str, str | None], language: str | None) -> str:
+    """Return a day as ISO 8601 has it; as it stands, if its order is not sure; "" if there is none."""
+    if part["a2"] and part["b2"] and part["y2"]:
+        first, second, year = int(part["a2"]), int(part["b2"]), _year(part["y2"])
+        return f"{year}-{second:02}-{first:02}" if part["sep2"] == "." else f"{first:02}/{second:02}/{year}"
+    for one in "67":
+        if (month := part[f"m{one}"]) and (day := part[f"d{one}"]):
+            return f"{int(month)}月{int(day)}日"
+    if part["y8"]:
+        return f"20{part['y8']}-{part['m8']}-{part['d8']}" if (language or "").startswith("zh") else ""
+    for one in "15":
+        if (year_said := part[f"y{one}"]) and (month := part[f"m{one}"]) and (day := part[f"d{one}"]):
+            return f"{_year(year_said)}-{int(month):02}-{int(day):02}"
+    for one in "349":
+        if (year_said := part[f"y{one}"]) and (word := part[f"w{one}"]) and (day := part[f"d{one}"]):
+            number = month_number(word, language)
+            return f"{_year(year_said)}-{number:02}-{int(day):02}" if number else ""
+    return ""
+
+
+def _year(text: str) -> int:
+    """Return the year; in Thailand they are counted from the Buddha, 543 years earlier."""
+    year = int(text)
+    return year - 543 if year > 2400 else year
+
+
+def _is_sure(clock: re.Match[str]) -> bool:
+    """Whether what stands before a day is a time of day, not a number with a full stop."""
+    return clock["mark"] != "." or bool(clock["uhr"] or clock["half"])
+
+
+def _clock(part: dict[str, str | None]) -> tuple[str, str]:
+    """Return the time of day and what says its zone; both "" if there is none."""
+    if not part["hour"]:
+        return "", ""
+    hour, minute, second = (int(part[unit] or 0) for unit in ("hour", "minute", "second"))
+    half, before = (part["half"] or "").lower()[:1], part["half_before"]
+    if hour < 12 and (half == "p" or before in AFTERNOON or (before == NOON and hour < 11)):
+        hour += 12
+    elif hour == 12 and (half == "a" or before in MORNING):
+        hour = 0
+    return (f"{hour:02}:{minute:02}:{second:02}", part["zone"] or "") if hour < 24 else ("", "")

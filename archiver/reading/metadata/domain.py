@@ -1,0 +1,21 @@
+"""The part of a host that is registered, by which hosts are one site's. Text in, text out; the list of public suffixes
+is the one that comes with `tldextract`, so nobody is asked."""
+
+from __future__ import annotations
+
+from tldextract import TLDExtract
+
+EXTRACT = TLDExtract(suffix_list_urls=(), cache_dir=None, include_psl_private_domains=True)
+
+
+def registered_domain(host: str) -> str:
+    """Return the registered part of a host: `paper.co.uk` of `www.paper.co.uk`, `ann.github.io` of itself.
+
+    Of a host that the list does not know (a top-level domain of tests, a number) it is the last two parts.
+    """
+    return EXTRACT(host).top_domain_under_public_suffix or ".".join(host.lower().split(".")[-2:])
+
+
+def same_site(host: str, other: str) -> bool:
+    """Whether two hosts are of one site: whatever stands before the registered part (`www.`, `m.`, `amp.`, `news.`)."""
+    return registered_domain(host) == registered_domain(other) != ""

@@ -1,0 +1,120 @@
+"""What a page says of itself, gathered once: structured data, meta elements, links, headings. A tree in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from archiver.reading.metadata.json_ld import json_values
+from archiver.reading.metadata.markup import MICRODATA, RDFA, markup_values
+from archiver.reading.metadata.nodes import nodes
+from archiver.reading.metadata.shown import shown_text
+from archiver.reading.metadata.structured import StructuredData
+from archiver.reading.metadata.wording import fold, one_line, words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from lxml.html import HtmlElement
+
+MAX_METAS = 2_000
+MAX_SHOWN = 5_000
+LONGEST_HEADING = 300
+BACKED = 0.3  # share of words in common from which a heading is the headline that the page speaks of elsewhere
+LONGEST_META = 5_000
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What `tree`, the page at `address`, says of itself. Each part is read when it is first asked for."""
+
+    tree: HtmlElement
+    address: str | None
+
+    @cached_property
+    def metas(self) -> dict[str, list[str]]:
+        """What each meta element says, by its name in small letters; the page's order."""
+        found: dict[str, list[str]] = {}
+        for element in islice(self.tree.iter("meta"), MAX_METAS):
+            content = one_line((element.get("content") or element.get("value") or "")[:LONGEST_META])
+            if not content:
+                continue
+            for attribute in ("property", "name", "itemprop", "http-equiv"):
+                for name in (element.get(attribute) or "").lower().split():
+                    found.setdefault(name, []).append(content)
+        return found
+
+    @cached_property
+    def links(self) -> dict[str, list[str]]:
+        """The `href` of each link element, by its `rel` in small letters."""
+        found: dict[str, list[str]] = {}
+        for element in islice(self.tree.iter("link"), MAX_METAS):
+            if href := (element.get("href") or "").strip():
+                for name in (element.get("rel") or "").lower().split():
+                    found.setdefault(name, []).append(href)
+        return found
+
+    def meta(self, *names: str) -> Iterator[tuple[str, str]]:
+        """Yield (text, rule) of the meta elements of these names, in the order of `names`."""
+        for name in names:
+            for content in self.metas.get(name, ()):
+                yield content, f"meta {name}"
+
+    @cached_property
+    def data(self) -> StructuredData:
+        """What JSON-LD, microdata and RDFa say."""
+        scripts: list[object] = []
+        for script in self.tree.iter("script"):
+            if "ld+json" in (script.get("type") or "").lower():
+                scripts.extend(json_values(script.text or ""))
+        found = (
+            *nodes(scripts, "json-ld"),
+            *nodes(markup_values(self.tree, MICRODATA), "microdata"),
+            *nodes(markup_values(self.tree, RDFA), "rdfa"),
+        )
+        return StructuredData(found, self.address or "", self.title)
+
+    @cached_property
+    def title(self) -> str:
+        """The text of the title element; "" without one."""
+        element = self.tree.find(".//title")
+        return "" if element is None else one_line((element.text or "")[:LONGEST_META])
+
+    @cached_property
+    def unmarked_headings(self) -> list[HtmlElement]:
+        """The elements whose text the title element's own begins with: headings that are not marked as such. The
+        longest first."""
+        folded = fold(self.title)
+        tags = ("h2", "h3", "h4", "div", "p", "span", "strong", "b", "font", "td", "a", "li")
+        found: list[tuple[int, HtmlElement]] = []
+        for element in islice(self.tree.iter(*tags), MAX_SHOWN):
+            text = element.text
+            start = fold(text) if text and 5 < len(text) < LONGEST_HEADING else ""
+            if start and folded.startswith(start) and len(folded) > len(start) > len(folded) / 2:
+                found.append((len(start), element))
+        return [element for _, element in sorted(found, key=lambda pair: -pair[0])]
+
+    @cached_property
+    def heading(self) -> HtmlElement | None:
+        """The element that shows the headline, as far as that can be told by what the title element says."""
+        titles = [words(text) for text, _ in self.meta("og:title")] + [words(self.title)]
+
+        def common(element: HtmlElement) -> float:
+            own = words(shown_text(element))
+            return max((len(own & other) / len(own | other) for other in titles if own | other), default=0.0)
+
+        best = max(self.headings, key=common, default=None)
+        if best is not None and (common(best) > BACKED or len(self.headings) == 1):
+            return best
+        return next(iter(self.unmarked_headings), best)
+
+    @cached_property
+    def around_heading(self) -> frozenset[HtmlElement]:
+        """The elements that the headline is within: they hold what belongs to the article, whatever they are called."""
+        return frozenset(() if self.heading is None else self.heading.iterancestors())
+
+    @cached_property
+    def headings(self) -> list[HtmlElement]:
+        return list(islice(self.tree.iter("h1"), 50))

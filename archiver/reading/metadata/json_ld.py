@@ -1,0 +1,117 @@
+"""JSON-LD as pages really write it: text in, what it says as plain values out. No I/O."""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+DECODER = json.JSONDecoder(strict=False)  # line ends within a string are the most frequent fault of all
+WRAPPING = re.compile(r"^(?:\s|<!--|//\s*<!\[CDATA\[|/\*\s*<!\[CDATA\[\s*\*/|<!\[CDATA\[|\ufeff|;)+")
+TOKEN = re.compile(
+    r'"'  # where a string begins
+    r"|//[^\n]*|/\*"  # a comment, or where one begins
+    r"|,(?=\s*[}\]])"  # a comma after the last value
+)
+# A quotation mark ends its string only where the rest of the text goes on as JSON does: many a page forgets to
+# escape those within.
+STRING_END = re.compile(r'"(?=\s*(?::|[}\]]|$|/[/*]|,\s*(?:["{\[\]}/]|-?\d|true|false|null|$)))')
+BRACKET = re.compile(r"[{\[]")
+SALVAGED = re.compile(
+    r'"(headline|datePublished|dateModified|dateCreated|description|articleBody|inLanguage)"\s*:\s*"((?:[^"\\]|\\.)*)"'
+)
+MAX_VALUES = 100_000  # values of one script that are looked at; articles have some hundred
+
+
+def json_values(text: str) -> list[object]:
+    """Return the JSON values that the script `text` holds, one after the other; a script that is beyond mending: [].
+
+    Comments, commas too many, line ends and quotation marks within strings, HTML entities, CDATA and HTML comment marks
+    around it all are read as they were meant. Where even that gives nothing, the plain texts of an article that can
+    be found are returned as one.
+    """
+    for reading in (_unwrapped, _unescaped, _mended):
+        try:
+            values = list(_values(reading(text)))
+        except (ValueError, RecursionError):
+            continue
+        if values:
+            return values
+    return _salvaged(text)
+
+
+def _values(text: str) -> Iterator[object]:
+    at = 0
+    while at < len(text):
+        value, at = DECODER.raw_decode(text, at)
+        yield value
+        at = _next_value(text, at)
+
+
+def _next_value(text: str, at: int) -> int:
+    """Return where the next object or list begins: brackets, semicolons and comment marks too many are skipped."""
+    found = BRACKET.search(text, at)
+    return found.start() if found else len(text)
+
+
+def _unwrapped(text: str) -> str:
+    return WRAPPING.sub("", text)
+
+
+def _unescaped(text: str) -> str:
+    if "&quot;" not in text and "&#34;" not in text:
+        raise ValueError("no entities")
+    return html.unescape(_unwrapped(text))
+
+
+def _mended(text: str) -> str:
+    """Return `text` without comments and spare commas, and with the quotation marks within strings escaped."""
+    text = _unwrapped(text)
+    parts: list[str] = []
+    at = 0
+    while found := TOKEN.search(text, at):
+        parts.append(text[at : found.start()])
+        if found[0] == '"':
+            string, at = _string(text, found.end())
+            parts.append(string)
+        elif found[0] == "/*":
+            end = text.find("*/", found.end())
+            at = end + 2 if end >= 0 else len(text)
+        else:
+            at = found.end()
+    parts.append(text[at:])
+    return "".join(parts)
+
+
+def _string(text: str, begin: int) -> tuple[str, int]:
+    """Return the string whose first character is at `begin`, as JSON, and where it is over."""
+    parts = ['"']
+    at = begin
+    while True:
+        quote = text.find('"', at)
+        if quote < 0:
+            return '"', len(text)  # never closed: not JSON
+        escape = text.find("\\", at, quote)
+        if escape >= 0:
+            parts.append(text[at:escape])
+            parts.append(text[escape : escape + 2])
+            at = escape + 2
+            continue
+        parts.append(text[at:quote])
+        at = quote + 1
+        if STRING_END.match(text, quote):
+            return "".join([*parts, '"']), at
+        parts.append('\\"')
+
+
+def _salvaged(text: str) -> list[object]:
+    found: dict[str, object] = {}
+    for name, value in SALVAGED.findall(text):
+        with suppress(ValueError):
+            found.setdefault(name, DECODER.decode(f'"{value}"'))
+    return [{"@type": "Article", **found}] if "headline" in found else []

@@ -1,0 +1,102 @@
+"""Microdata and RDFa as nodes of the same shape as JSON-LD's. A tree in, plain values out.
+
+Of both, what pages use to describe an article is read: `itemscope`, `itemtype` and `itemprop`
+(https://html.spec.whatwg.org/multipage/microdata.html), `typeof` and `property` (RDFa Lite,
+https://www.w3.org/TR/rdfa-lite/).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+from archiver.reading.metadata.shown import shown_text
+
+if TYPE_CHECKING:
+    from lxml.html import HtmlElement
+
+# Where an element's value is when it is not its text.
+VALUE_IN = {
+    "meta": "content",
+    "a": "href",
+    "link": "href",
+    "area": "href",
+    "img": "src",
+    "source": "src",
+    "video": "src",
+    "audio": "src",
+    "iframe": "src",
+    "embed": "src",
+    "object": "data",
+    "data": "value",
+    "meter": "value",
+    "time": "datetime",
+}
+MAX_ELEMENTS = 3_000  # of one page that are looked at: an article is described by the first of them
+MAX_DEPTH = 100  # of an element within its item
+UNREAD = frozenset(("articleBody", "text", "reviewBody"))  # long, and the body's own business
+
+
+@dataclass(frozen=True, slots=True)
+class Syntax:
+    """The attributes that one of the two ways of markup uses."""
+
+    rule: str
+    scope: str
+    type: str
+    name: str
+
+
+MICRODATA = Syntax("microdata", "itemscope", "itemtype", "itemprop")
+RDFA = Syntax("rdfa", "typeof", "typeof", "property")
+
+
+def markup_values(tree: HtmlElement, syntax: Syntax) -> list[object]:
+    """Return the items that the elements of `tree` are marked up as: those within no other, in the page's order."""
+    items: dict[HtmlElement, dict[str, Any]] = {}
+    outer: list[object] = []
+    for element in tree.xpath(f"//*[@{syntax.scope} or @{syntax.name}]")[:MAX_ELEMENTS]:
+        names = (element.get(syntax.name) or "").split()
+        item: dict[str, Any] | None = None
+        if element.get(syntax.scope) is not None:
+            item = items[element] = {"@type": (element.get(syntax.type) or "").split()}
+        owner = _owner(element, items, syntax)
+        if owner is None:
+            if item is not None:
+                outer.append(item)
+            continue
+        for name in names:
+            name = name.rpartition(":")[2]
+            if name not in UNREAD:
+                _add(owner, name, item if item is not None else _value(element, syntax))
+    return outer
+
+
+def _owner(element: HtmlElement, items: dict[HtmlElement, dict[str, Any]], syntax: Syntax) -> dict[str, Any] | None:
+    for ancestor in islice(element.iterancestors(), MAX_DEPTH):
+        if ancestor.get(syntax.scope) is not None:
+            return items.get(ancestor)
+    return None
+
+
+def _add(owner: dict[str, Any], name: str, value: object) -> None:
+    if name in owner:
+        held = owner[name]
+        if isinstance(held, list):
+            held.append(value)
+        else:
+            owner[name] = [held, value]
+    else:
+        owner[name] = value
+
+
+def _value(element: HtmlElement, syntax: Syntax) -> str:
+    content: str | None = element.get("content")
+    if content is not None:
+        return content
+    attribute = VALUE_IN.get(element.tag)
+    said: str | None = element.get(attribute) if attribute else None
+    if said is not None and not (attribute == "href" and syntax is RDFA):
+        return said
+    return shown_text(element)

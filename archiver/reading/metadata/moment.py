@@ -1,0 +1,157 @@
+"""A time that some part of a page says, before its zone is settled."""
+
+from __future__ import annotations
+
+import re
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time, timedelta, timezone
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from archiver.dates import NEVER_FETCHED, DateOrder, read_time
+from archiver.errors import TimeFormatError
+from archiver.reading.metadata.dateline import Written, written_times
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from archiver.reading.metadata.zones import LikelyZone
+
+CLOCK = re.compile(r"\d[:：hH时.]\d\d|T\d{4}|^\d{10}$|^\d{13}$|\d{8}\s?\d{4}")
+# Two zones in which no text without a zone can name the same instant.
+PROBES = (ZoneInfo("UTC"), ZoneInfo("Asia/Kathmandu"))
+ZONE = re.compile(r"\s*(?:[+\-−]\d{1,2}:?(?:\d{2})?|\b[A-Z]{2,5}(?:[+-]\d{1,2}(?::?\d{2})?)?|\(?[A-Z]{2,5}\))$")
+# Names of several zones that most who write them mean one by.
+MEANT = {"IST": "+05:30", "BST": "+01:00"}
+MONTH_FIRST = frozenset(("en-us", "en-ph", "fil"))
+LONGEST = 80
+LONGEST_TEXT = 320  # characters in which a time may stand
+UNKNOWN = timedelta(days=20 * 366)  # before NEVER_FETCHED: no page is of then
+SAME_SEASON = timedelta(days=60)  # within which the offset of a zone hardly changes
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A time as it is said: `wall` has a zone only if the text says one."""
+
+    wall: datetime
+    rule: str
+    clock: bool  # whether a time of day is said, not the day alone
+    lost: str = ""  # why it is not believed
+
+    @property
+    def zoned(self) -> bool:
+        """Whether the text said its zone."""
+        return self.wall.tzinfo is not None
+
+    def without(self, reason: str) -> Moment:
+        """Return it as one that is not believed."""
+        return replace(self, lost=reason)
+
+
+class MomentReader:
+    """Reads the times of a page: in this language (BCP 47 or None), fetched then (aware, or None), about an article
+    that is known to be of this day (or None)."""
+
+    def __init__(self, fetched: datetime | None, language: str | None, day: date | None) -> None:
+        self.language = language
+        self._fetched = fetched
+        self._order = date_order(language)
+        self._near = () if day is None else (datetime.combine(day, time(12), UTC),)
+        self._known: dict[str, datetime | None] = {}
+
+    def said(self, text: str, rule: str) -> Iterator[Moment]:
+        """Yield the time that `text` is, as machines write it; or, if it is none, the first time that stands in it."""
+        text = text.strip()
+        if not text or len(text) > LONGEST_TEXT:
+            return
+        if len(text) <= LONGEST and (moment := self._read(text)):
+            yield self._moment(moment, bool(CLOCK.search(text)), rule)
+            return
+        for written in written_times(text, self.language):
+            if found := self.written(written, rule):
+                yield found
+                return
+
+    def written(self, written: Written, rule: str) -> Moment | None:
+        """Return the time that stands in a text; None if it cannot be told which."""
+        if written.relative and self._fetched is None:
+            return None
+        for zone in dict.fromkeys((self._zone(written.zone), "")):
+            if moment := self._read(f"{written.text} {zone}".strip()):
+                return self._moment(moment, written.clock, rule)
+        return None
+
+    def _zone(self, name: str) -> str:
+        if name == "CST" and (self.language or "").startswith("zh"):
+            return "+08:00"
+        return MEANT.get(name, name)
+
+    def _read(self, text: str) -> datetime | None:
+        """Return the time that `text` is; naive if it says no zone."""
+        if text not in self._known:
+            self._known[text] = self._parsed(text)
+        return self._known[text]
+
+    def _parsed(self, text: str) -> datetime | None:
+        for order in dict.fromkeys((self._order, None)):  # where the language's order gives no day, another may
+            with suppress(TimeFormatError):
+                first, second = (self._in(zone, text, order) for zone in PROBES)
+                if first != second:
+                    return first.replace(tzinfo=None)
+                return self._with_offset(text, first)
+        return None
+
+    def _in(self, zone: ZoneInfo, text: str, order: DateOrder | None) -> datetime:
+        moment = read_time(text, zone, self._fetched or NEVER_FETCHED, order=order, near=self._near).moment
+        if self._fetched is None and NEVER_FETCHED - moment < UNKNOWN:
+            raise TimeFormatError(f"{text!r} counts from when it was fetched, which nobody knows")
+        return moment
+
+    def _with_offset(self, text: str, instant: datetime) -> datetime:
+        """Return an instant in the zone that its text ends with."""
+        zone = ZONE.search(text)
+        if not zone:
+            return instant
+        try:
+            wall = self._in(PROBES[0], text[: zone.start()], self._order)
+        except TimeFormatError:
+            return instant
+        offset = timedelta(minutes=round((wall - instant).total_seconds() / 60))
+        return instant.astimezone(timezone(offset)) if abs(offset) < timedelta(hours=15) else instant
+
+    def _moment(self, moment: datetime, clock: bool, rule: str) -> Moment:
+        # Midnight to the second is how machines write a day without a time; in UTC, it is no instant but that day.
+        clock = clock and (moment.hour, moment.minute, moment.second) != (0, 0, 0)
+        if not clock and not moment.utcoffset():
+            moment = moment.replace(tzinfo=None)
+        return Moment(moment.replace(microsecond=0), rule, clock)
+
+
+def date_order(language: str | None) -> DateOrder | None:
+    """Return the order of day, month and year in numbers of a language (BCP 47); None where several are written."""
+    tag = (language or "").lower()
+    if tag in MONTH_FIRST:
+        return "mdy"
+    return None if not tag or tag in ("en", "en-ca") else "dmy"
+
+
+def with_zone(moment: Moment, others: Iterable[Moment], likely: LikelyZone) -> tuple[datetime, str]:
+    """Return the time with a zone, and the rule that gave both.
+
+    A text that says its zone is believed; but UTC is what machines write: such a time is given as it is on the clocks
+    of the site, if its zone is sure. For a text that says none, another time of the page that is the same on the clock
+    says it; else the offset of the page's other times; else the likely zone.
+    """
+    zoned = [other for other in others if other.wall.utcoffset()]
+    if moment.zoned:
+        if moment.wall.utcoffset() or not likely.sure:
+            return moment.wall, moment.rule
+        return moment.wall.astimezone(likely.zone), f"{moment.rule}, shown in the {likely.rule}"
+    local = moment.wall.replace(tzinfo=likely.zone)
+    for other in zoned:
+        same_clock = moment.clock and other.wall.replace(tzinfo=None, second=0) == moment.wall.replace(second=0)
+        if same_clock or (not likely.sure and abs(other.wall - local) < SAME_SEASON):
+            return moment.wall.replace(tzinfo=other.wall.tzinfo), f"{moment.rule}, zone of {other.rule}"
+    return local, f"{moment.rule}, {likely.rule}"

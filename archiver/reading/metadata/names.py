@@ -1,0 +1,181 @@
+"""The names of authors, out of what stands in bylines and in structured data. Text in, names out."""
+
+from __future__ import annotations
+
+import re
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from archiver.reading.metadata.dateline import written_times
+from archiver.reading.metadata.shown import shown_text
+from archiver.reading.metadata.wording import one_line, plain
+
+if TYPE_CHECKING:
+    from lxml.html import HtmlElement
+
+
+def _any(words: str) -> str:
+    """Return a pattern for any of `words`, which are set apart by "|"; the longest first."""
+    return "(?:" + "|".join(sorted((word.strip() for word in words.split("|")), key=len, reverse=True)) + ")"
+
+
+MADE = _any(
+    "guide|recipe|research|analysis|opinion|column|written|words|story|text|article|report|reported|posted|published|reviewed|edited|updated|photo|photos"
+)
+# Some are also the first words of names: two words must follow "Di" ("Di Battista" is one), but not "di".
+OF = "von|di|af|av|od"
+BY = rf"(?:{_any('by|par|por|a cura di|door|przez|yazan|oleh|from')}|(?-i:{OF})|(?:{OF}|de)(?=\s+\S+\s+\S))"
+LABEL = _any(
+    r"authors?|about the author|the author|author name|autor|autorin|autoren|autores|autora|autorzy|autori|auteure?"
+    r"|text|texte|tekst|penulis|skribent|szerző|автор(?:ы)?|текст|кореспондент|yazar|napsal|reporter"
+)
+CJK_LABEL = (
+    r"(?:本[报报網网]|[^\s，。]{0,6})?(?:见习|特约|首席)?(?:记者|記者|作者|撰文|编译|采写|文)\s*[:：/／|｜丨]?|기자\b"
+)
+# What stands before the names: "Written by", "By", "Von", "Author:", "记者".
+BEFORE = re.compile(
+    rf"^\W*(?:(?:last\s+)?{MADE}(?:\s+and\s+\w+)?\s+{BY}\b|{BY}\b|{LABEL}\b\s*:|the\s+author\b|author\b(?=\s)|{CJK_LABEL})[\s:：]*",
+    re.IGNORECASE,
+)
+# What stands behind them: a role, a day, a network to follow the author on, a separator.
+AFTER = re.compile(
+    r"\s*(?:기자(?:\s*외\s*\d+명)?|記者|记者|报道|\bet\s+al\.?|(?<=\s)(?:on|in|at|last)(?:\s+\w+day)?|\bon\s+\w+\s+\d.*"
+    r"|\b(?:updated|published)\b.*|\b(?:twitter|facebook|linkedin|instagram|follow|email|contact)\b.*"
+    r"|\b\d+\s+(?:seconds?|minutes?|mins?|hours?|days?|weeks?|stunden?|minuten?)(?:\s+ago)?\b.*|[-–—|•·/:,;]+)\s*$",
+    re.IGNORECASE,
+)
+BRACKETS = re.compile(r"\s*[（(\[][^()（）\[\]]{0,80}[)）\]]\s*")
+CONJUNCTION = _any(r"and|und|et|y|e|og|och|en|i|oraz|a|и|та|ve|dan|&|\+")
+AND = re.compile(rf"\s+{CONJUNCTION}\s+|\s*[&＆]\s*", re.IGNORECASE)
+COMMA = re.compile(rf"\s*[,;，；、/／]\s*(?:{CONJUNCTION}\s+)?|\s*[|｜•·]\s+|\n")
+CREDENTIAL = re.compile(
+    r"^(?:[A-Z]{1,3}\.?[A-Za-z]{0,2}\.?[A-Z]{0,4}\.?(?:[\s-](?:[A-Z]{2,5}|\d{2,4}))*[®™]?|Ph\.?\s?D\.?|Jr\.?|Sr\.?|Esq\.?)$"
+)
+ROLE = re.compile(
+    r"\b"
+    + _any(
+        "editor|writer|reporter|correspondent|contributor|columnist|journalist|author|expert|dietitian|nutritionist"
+        "|attorney|director|manager|founder|ceo|cto|cmo|chief|head|president|professor|analyst|specialist|consultant"
+        "|strategist|producer|redakteur|redakteurin|korrespondent|korrespondentin|rédacteur|rédactrice|journaliste"
+        "|redactor|redactora|corresponsal|redattore|giornalista"
+    )
+    + r"\b",
+    re.IGNORECASE,
+)
+ADDRESS = re.compile(r"https?:|www\.|\S+@\S+|^@|^[#/]|\.(?:com|org|net|html?)/|://")
+LOGIN = re.compile(r"^(?=.*[\d._])[a-z0-9._-]+$")
+NOBODY = re.compile(
+    _any(
+        "admin|administrator|author|unknown|guest|null|none|undefined|staff|editor|redaktion|editorial|by|user|root"
+        r"|wordpress|webmaster|default|anonymous|n/a|\d+"
+    )
+    + r"$",
+    re.IGNORECASE,
+)
+NO_NAME = re.compile(
+    r"\b(?:image|photo|getty|copyright|min(?:ute)?s?(?:\s+read)?|comments?|subscribe|read\s+more|share|view\s+all|posts?\s+by"
+    r"|uhr|quelle|登录|网友)\b|登录|网友|^(?:here|sign(?:\s+(?:in|up))?|log\s?in|menu|home|more|next)$|[<>{}=©?：:]|\d{3,}",
+    re.IGNORECASE,
+)
+CJK = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+LOWER_WORD = re.compile(r"(?<!\S)(?!(?:of|the|for|and|de|la|del|der|van|von|den|da|dos|du|des|y|e)\b)[a-zà-ÿа-я]\w*")
+MAX_LOWER = 2  # words of a name in small letters, particles not counted
+MAX_PIECES = 40  # of text within a byline
+MAX_NAMES = 40
+MAX_TEXT = 2_000
+LONGEST_NAME = 100
+MAX_WORDS = 8  # of a name; an organisation's is the longest
+
+
+def names_in(text: str) -> tuple[str, ...]:
+    """Return the names that a byline or the value of an author's field holds, without what is no part of a name."""
+    text = _bare(BRACKETS.sub(" ", plain(text[:MAX_TEXT])).strip())
+    if not text or ADDRESS.search(text):
+        return ()
+    names = (_bare(part).strip(' \t-–—|•·/:,;*_"“”') for part in _parts(text))
+    return tuple(dict.fromkeys(name for name in names if is_name(name)))[:MAX_NAMES]
+
+
+def is_name(text: str) -> bool:
+    """Whether a text may be the name of a person or an organisation."""
+    if not 1 < len(text) <= LONGEST_NAME or ADDRESS.search(text) or NO_NAME.search(text) or NOBODY.match(text):
+        return False
+    if len(text.split()) > MAX_WORDS or not re.search(r"[^\W\d_]", text):
+        return False
+    if len(LOWER_WORD.findall(text)) > MAX_LOWER:
+        return False  # a sentence
+    return not (CJK.search(text) and len(text) > LONGEST_NAME / 3)
+
+
+def is_login(name: str) -> bool:
+    """Whether a name is what somebody types to sign in."""
+    return bool(LOGIN.match(name))
+
+
+def has_byline_word(text: str) -> bool:
+    """Whether a text begins as bylines do: "By", "Von", "记者"."""
+    return bool(BEFORE.match(text))
+
+
+def is_full_name(name: str) -> bool:
+    """Whether a name is of two words or more that begin as names do, or in a script that sets no words apart."""
+    return bool(CJK.search(name) or (" " in name and not name.isupper() and not LOWER_WORD.match(name)))
+
+
+def names_of_element(element: HtmlElement, longest: int) -> tuple[str, ...]:
+    """Return the names in an element that is a byline; none in one with more than `longest` characters of text.
+
+    Names, roles and times mostly stand in elements of their own: the names are those before the first role or time.
+    """
+    text = shown_text(element, longest, apart=True)
+    if not text or len(text) >= longest:
+        return ()
+    pieces = [piece for part in islice(element.itertext(), MAX_PIECES) if (piece := one_line(part))]
+    if len(pieces) < 2:
+        return names_in(_until_time(text))
+    names: list[str] = []
+    for piece in pieces:
+        if names and (ROLE.search(piece) or next(written_times(piece), None)):
+            break
+        names += names_in(_until_time(piece))
+    if len(names) > 1 and not any(" " in name or CJK.search(name) for name in names):
+        return names_in(_until_time(text))  # the words of one name
+    return tuple(dict.fromkeys(names))
+
+
+def _until_time(text: str) -> str:
+    """Return what stands before the time that a line says; all of it if it says none, the rest if it begins with it."""
+    first = next(written_times(text), None)
+    if first is None:
+        return text
+    return text[: first.begin].rstrip(" ,-–—|•·:") if first.begin > 3 else text[first.end :]
+
+
+def _bare(text: str) -> str:
+    """Return `text` without what stands before and behind names."""
+    for _ in range(5):
+        bare = AFTER.sub("", BEFORE.sub("", text, count=1)).strip()
+        if bare == text:
+            break
+        text = bare
+    return text
+
+
+def _parts(text: str) -> list[str]:
+    """Return the names of a list: "A, B and C".
+
+    A degree stays with the name before it, a role is left out. "Smith & Sons" and "Maria and Anna" are in one piece:
+    only where every part is of two words or more do they name several.
+    """
+    parts: list[str] = []
+    for part in COMMA.split(text):
+        if parts and CREDENTIAL.match(part):
+            parts[-1] = f"{parts[-1]}, {part}"
+        elif part and not (parts and ROLE.search(part)):
+            parts.append(part)
+    names: list[str] = []
+    for part in parts:
+        pieces = [piece.strip() for piece in AND.split(part) if piece.strip()]
+        several = len(pieces) > 1 and all(" " in piece or CJK.search(piece) for piece in pieces)
+        names.extend(pieces if several else [part])
+    return names

@@ -1,0 +1,137 @@
+"""The metadata of any news page: a parsed page in, its metadata out. No I/O, no clock."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from archiver.reading.metadata.authors import read_authors
+from archiver.reading.metadata.canonical import read_aliases, read_canonical
+from archiver.reading.metadata.evidence import Evidence
+from archiver.reading.metadata.field import Candidate, Field, chosen
+from archiver.reading.metadata.language import read_language
+from archiver.reading.metadata.metadata import Metadata
+from archiver.reading.metadata.nodes import texts
+from archiver.reading.metadata.site import read_source, section_names, site_names
+from archiver.reading.metadata.times import read_times
+from archiver.reading.metadata.title import read_title
+from archiver.reading.metadata.wording import plain
+from archiver.urls import resolve_url
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+    from archiver.reading.document import Document
+
+DESCRIPTIONS = (
+    "og:description",
+    "description",
+    "twitter:description",
+    "dc.description",
+    "dcterms.description",
+    "sailthru.description",
+)
+IMAGES = (
+    "og:image:secure_url",
+    "og:image:url",
+    "og:image",
+    "twitter:image",
+    "twitter:image:src",
+    "parsely-image-url",
+    "thumbnail",
+)
+FREE = "isAccessibleForFree"
+# Values of `article:content_tier` and its like that mean: not for everyone.
+LOCKED = frozenset(("locked", "metered", "premium", "paid", "subscriber", "subscribers"))
+
+
+def read_metadata(document: Document, fetched: datetime | None) -> Metadata:
+    """Return the metadata of a page. Any page has some: nothing is raised, and the tree is not changed.
+
+    fetched: when the page was asked for (aware), from which relative times count and after which none is believed;
+    None if that is not known.
+    """
+    evidence = Evidence(document.tree, resolve_url(document.address or "") or None)
+    base = document.base
+    sites = site_names(evidence)
+    language = read_language(evidence)
+    published, modified, day_only = read_times(evidence, language.value, fetched)
+    canonical = read_canonical(evidence, base)
+    return Metadata(
+        title=read_title(evidence, sites, section_names(evidence)),
+        published=published,
+        modified=modified,
+        authors=read_authors(evidence, sites),
+        source=read_source(evidence),
+        language=language,
+        description=_first(_descriptions(evidence)),
+        image=_first(_images(evidence, base)),
+        canonical=canonical,
+        aliases=read_aliases(evidence, base, canonical.value),
+        published_day_only=day_only,
+        article_body=_body(evidence),
+        types=_types(evidence),
+        free=_free(evidence),
+        paywalled=_is_paywalled(evidence),
+    )
+
+
+def _first(candidates: Iterator[Candidate[str]]) -> Field[str]:
+    found = [candidate for candidate in candidates if candidate.value]
+    return chosen(found[0] if found else None, found)
+
+
+def _descriptions(evidence: Evidence) -> Iterator[Candidate[str]]:
+    for text, rule in evidence.meta(*DESCRIPTIONS):
+        yield Candidate(plain(text), rule)
+    for node in evidence.data.articles:
+        for text in texts(node.values.get("description"))[:1]:
+            yield Candidate(plain(text), f"{node.rule} description")
+
+
+def _images(evidence: Evidence, base: str) -> Iterator[Candidate[str]]:
+    for text, rule in evidence.meta(*IMAGES):
+        yield Candidate(resolve_url(text, base), rule)
+    for node in evidence.data.articles:
+        for name in ("image", "thumbnailUrl"):
+            for value in _listed(node.values.get(name))[:1]:
+                for text in texts((value.get("url") or value.get("contentUrl")) if isinstance(value, dict) else value)[
+                    :1
+                ]:
+                    yield Candidate(resolve_url(text, base), f"{node.rule} {name}")
+    for href in evidence.links.get("image_src", ()):
+        yield Candidate(resolve_url(href, base), "link image_src")
+
+
+def _listed(value: object) -> list[object]:
+    return value if isinstance(value, list) else [value]
+
+
+def _body(evidence: Evidence) -> str | None:
+    bodies = [text for node in evidence.data.articles for text in texts(node.values.get("articleBody"))]
+    return max(bodies, key=len, default=None)
+
+
+def _types(evidence: Evidence) -> frozenset[str]:
+    types = {kind for node in evidence.data.nodes if not node.other for kind in node.types}
+    return frozenset(types | {f"og:{text.lower()}" for text, _ in evidence.meta("og:type")})
+
+
+def _free(evidence: Evidence) -> bool | None:
+    """Return whether the page says that its article is free for all to read; None if it does not say."""
+    said = [_is_true(node.values.get(FREE)) for node in (*evidence.data.articles, *evidence.data.pages)]
+    return False if False in said else True if True in said else None
+
+
+def _is_paywalled(evidence: Evidence) -> bool:
+    """Whether the page says that its article, or a part of it, is for those who pay."""
+    if any(text.lower() in LOCKED for text, _ in evidence.meta("article:content_tier")):
+        return True
+    parts = (node for node in evidence.data.nodes if "WebPageElement" in node.types)
+    return _free(evidence) is False or any(_is_true(node.values.get(FREE)) is False for node in parts)
+
+
+def _is_true(value: object) -> bool | None:
+    """Return the truth value that structured data writes as `false`, "False" or "http://schema.org/False"."""
+    word = str(value).strip().lower().rpartition("/")[2]
+    return True if word in ("true", "yes", "1") else False if word in ("false", "no", "0") else None

@@ -1,0 +1,47 @@
+"""The times that a page's scripts would fill in: what a reader sees and the page as it was sent does not show."""
+
+from __future__ import annotations
+
+import re
+from itertools import islice
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from archiver.reading.metadata.evidence import Evidence
+    from archiver.reading.metadata.moment import Moment, MomentReader
+
+# A time that is the value of something: `"publishTime": "2026-11-01 09:30"`, `var ct = "1793525400"`.
+VALUE = re.compile(
+    r"""[:=]\s?\\?["']?(\d{10}(?:\d{3})?(?!\d)|(?:19|20)\d\d[-/.年]\d{1,2}[-/.月]\d{1,2}[^"'<,;\\\n]{0,20})"""
+)
+# The names, right before it, of the time at which an article came out.
+NAME = re.compile(
+    r"""(?<![a-z])(?:(?:first_?)?(?:publish(?:ed)?|publication|pub|post(?:ed)?|release|deploy|reg|issue|created?)_?(?:time|date|at|dt|on)"""
+    r"""|date_?published|ct|ctime|ptime|publish)\\?["']?\s?$""",
+    re.IGNORECASE,
+)
+LONGEST_NAME = 40
+MAX_SCRIPT = 500_000  # characters of all scripts together
+MAX_VALUES = 2_000
+MAX_TIMES = 20
+
+
+def script_times(evidence: Evidence, reader: MomentReader) -> Iterator[Moment]:
+    """Yield the times of publication that the page's scripts hold."""
+    yield from islice(_times(evidence, reader), MAX_TIMES)
+
+
+def _times(evidence: Evidence, reader: MomentReader) -> Iterator[Moment]:
+    left = MAX_SCRIPT
+    for script in evidence.tree.iter("script"):
+        if "ld+json" in (script.get("type") or "").lower():
+            continue
+        text = (script.text or "")[:left]
+        left -= len(text)
+        for value in islice(VALUE.finditer(text), MAX_VALUES):
+            if NAME.search(text[max(0, value.start() - LONGEST_NAME) : value.start()]):
+                yield from reader.said(value[1].replace(".", "-"), "script")
+        if left <= 0:
+            return

@@ -1,0 +1,49 @@
+"""The text of an element as a reader sees it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lxml.etree import iterwalk
+
+from archiver.reading.metadata.wording import one_line
+
+if TYPE_CHECKING:
+    from lxml.html import HtmlElement
+
+UNSEEN = frozenset(("script", "style", "noscript", "template", "svg", "select", "textarea", "iframe", "object", "head"))
+INLINE = frozenset("a abbr b bdi bdo cite code em font i kbd mark q s small span strong sub sup time u wbr".split())
+MAX_PARTS = 2_000  # pieces of text, empty ones too, that are looked at
+MAX_MARKS = 300  # characters of a class or an id
+MAX_TEXT = 2_000  # characters: a heading, a byline, a dateline are shorter
+
+
+def shown_text(element: HtmlElement, most: int = MAX_TEXT, *, apart: bool = False) -> str:
+    """Return the text of `element` in one line, without scripts and the like; what is beyond `most` characters is cut.
+
+    Only elements that stand within a line leave words together: any other is set apart by a space, and with `apart`
+    these, too.
+    """
+    if element.tag in UNSEEN:
+        return ""
+    parts = [element.text or ""]
+    length = 0
+    walk = iterwalk(element, events=("start", "end", "comment", "pi"))
+    for event, child in walk:
+        if child is element:
+            continue
+        if event == "start" and child.tag in UNSEEN:
+            walk.skip_subtree()
+            continue
+        space = "" if event in ("comment", "pi") or (child.tag in INLINE and not apart) else " "
+        part = space + (child.text or "") if event == "start" else space + (child.tail or "")
+        parts.append(part)
+        length += len(part)
+        if length > most or len(parts) > MAX_PARTS:
+            break
+    return one_line("".join(parts))[:most]
+
+
+def marks(element: HtmlElement) -> str:
+    """Return what `element` is called: its classes and its id."""
+    return f"{(element.get('class') or '')[:MAX_MARKS]} {(element.get('id') or '')[:MAX_MARKS]}"

@@ -1,0 +1,90 @@
+"""What the site is called, and its sections: the publisher of a page."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from archiver.reading.metadata.domain import registered_domain
+from archiver.reading.metadata.field import Candidate, Field, chosen
+from archiver.reading.metadata.nodes import texts
+from archiver.reading.metadata.wording import fold, one_line, plain
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from archiver.reading.metadata.evidence import Evidence
+
+SITE_METAS = (
+    *("og:site_name", "application-name", "dc.publisher", "dcterms.publisher", "publisher", "citation_journal_title"),
+    *("apple-mobile-web-app-title", "al:android:app_name", "al:ios:app_name", "twitter:app:name:iphone"),
+)
+SITE_TYPES = frozenset(("WebSite", "Organization", "NewsMediaOrganization"))
+SECTION_METAS = (
+    "article:section",
+    "og:article:section",
+    "section",
+    "parsely-section",
+    "category",
+    "cxenseparse:section",
+)
+LONGEST_NAME = 80
+MAX_SECTION = 4  # words of the name of a section; what is longer is a headline
+
+
+def read_source(evidence: Evidence) -> Field[str]:
+    """Return the name of the site or publisher."""
+    names = (Candidate(candidate.value.partition(" | ")[0], candidate.rule) for candidate in _names(evidence))
+    candidates = [name for name in names if 1 < len(name.value) <= LONGEST_NAME and "//" not in name.value]
+    host = site_host(evidence.address)
+    if host:
+        candidates.append(Candidate(host, "address"))
+    return chosen(next(iter(candidates), None), candidates)
+
+
+def site_names(evidence: Evidence) -> set[str]:
+    """Return every name that the site has for itself, folded: those it says, its host and the host's own part."""
+    said = [candidate.value for candidate in _names(evidence)]
+    names = {fold(name) for name in (*said, *(name.partition(" | ")[0] for name in said))}
+    host = site_host(evidence.address)
+    domain = registered_domain(host)
+    names |= {fold(host), fold(f"www.{host}"), fold(domain), domain.partition(".")[0].replace("-", "")}
+    return {name for name in names if name}
+
+
+def section_names(evidence: Evidence) -> set[str]:
+    """Return the names of the sections that the page says it stands in, folded."""
+    names = [text for text, _ in evidence.meta(*SECTION_METAS)]
+    for node in evidence.data.nodes:
+        if node.is_article:
+            names += texts(node.values.get("articleSection"))
+        elif "ListItem" in node.types:
+            names += texts(node.values.get("name"))[:1] or texts(node.values.get("item"))[:1]
+    # The last of the breadcrumbs is often the article itself.
+    names = [name for name in names if len(name.split()) <= MAX_SECTION]
+    own = {fold(text) for text, _ in evidence.meta("og:title", "twitter:title")}
+    own |= {fold(text) for node in evidence.data.articles for text in texts(node.values.get("headline"))}
+    return {fold(name) for name in names[:200] if name.strip() and len(name) < LONGEST_NAME} - own
+
+
+def site_host(address: str | None) -> str:
+    """Return the host of an address without `www.`; "" if it has none."""
+    try:
+        return (urlsplit(address or "").hostname or "").removeprefix("www.")
+    except ValueError:
+        return ""
+
+
+def _names(evidence: Evidence) -> Iterator[Candidate[str]]:
+    for text, rule in evidence.meta("og:site_name"):
+        yield Candidate(plain(text), rule)
+    for node in evidence.data.articles:
+        for text in evidence.data.resolved(node.values.get("publisher"))[:3]:
+            yield Candidate(plain(text), f"{node.rule} publisher")
+    for node in evidence.data.nodes:
+        if node.types & SITE_TYPES and not node.other:
+            for name in ("name", "alternateName"):
+                for text in texts(node.values.get(name))[:3]:
+                    yield Candidate(plain(text), f"{node.rule} {name} of the site")
+    for text, rule in evidence.meta(*SITE_METAS[1:]):
+        yield Candidate(one_line(text), rule)

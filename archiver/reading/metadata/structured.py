@@ -1,0 +1,75 @@
+"""What the structured data of a page says: which of its nodes is the article, and what a node refers to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from archiver.reading.metadata.nodes import texts
+from archiver.reading.metadata.wording import fold
+
+if TYPE_CHECKING:
+    from archiver.reading.metadata.nodes import Node
+
+SURE, DOUBTFUL, BARE = range(3)  # how a node that says it is an article is that of the page
+MAX_DOUBTFUL = 2
+MAX_ARTICLES = 20
+MAX_TEXTS = 50  # of one value that are looked at
+
+
+@dataclass(frozen=True)
+class StructuredData:
+    """The nodes of the page at `address` whose title element says `title`: JSON-LD first, then microdata, then RDFa."""
+
+    nodes: tuple[Node, ...]
+    address: str
+    title: str
+
+    @cached_property
+    def articles(self) -> list[Node]:
+        """The nodes that say they are the article of the page, the one that is most likely first."""
+        doubts = [(self._doubt(node), node) for node in self.nodes if node.is_article]
+        found = sorted(doubts, key=lambda pair: pair[0])
+        doubtful = sum(doubt == DOUBTFUL for doubt, _ in found)
+        # Several with other headlines than the page's are those that it leads to.
+        others = doubtful > MAX_DOUBTFUL or (doubtful and found[0][0] == SURE)
+        return [node for doubt, node in found if not (others and doubt == DOUBTFUL)][:MAX_ARTICLES]
+
+    @cached_property
+    def pages(self) -> list[Node]:
+        """The nodes that say they are the page itself."""
+        return [node for node in self.nodes if node.is_page][:MAX_ARTICLES]
+
+    def resolved(self, value: object) -> list[str]:
+        """Return the texts that a value comes down to, with `@id` followed to the node that it names."""
+        found: list[str] = []
+        for part in value[:MAX_TEXTS] if isinstance(value, list) else [value]:
+            name = part.get("@id") if isinstance(part, dict) and "name" not in part else None
+            node = self._by_id.get(name) if isinstance(name, str) else None
+            found.extend(texts(part if node is None else node.values.get("name")))
+        return found
+
+    @cached_property
+    def _by_id(self) -> dict[str, Node]:
+        named: dict[str, Node] = {}
+        for node in self.nodes:
+            name = node.values.get("@id")
+            if isinstance(name, str) and (name not in named or len(node.values) > len(named[name].values)):
+                named[name] = node
+        return named
+
+    @cached_property
+    def _folded_title(self) -> str:
+        return fold(self.title)
+
+    def _doubt(self, node: Node) -> int:
+        headline = next(iter(texts(node.values.get("headline") or node.values.get("name"))), "")
+        if not headline:
+            return BARE
+        path = urlsplit(self.address).path.rstrip("/")
+        named = texts([node.values.get(name) for name in ("@id", "url", "mainEntityOfPage")])
+        if path and any(path in text for text in named):
+            return SURE
+        return SURE if fold(headline) in self._folded_title or not self.title else DOUBTFUL

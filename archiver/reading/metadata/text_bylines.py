@@ -1,0 +1,76 @@
+"""Bylines that only their words mark: "By Jane Doe" below the heading, "（记者 张三）" in the first paragraph."""
+
+from __future__ import annotations
+
+import re
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from archiver.reading.metadata.field import Candidate
+from archiver.reading.metadata.names import is_full_name, names_of_element
+from archiver.reading.metadata.shown import shown_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from lxml.html import HtmlElement
+
+    from archiver.reading.metadata.evidence import Evidence
+
+LINES = frozenset("p div span li address em i b small strong td h2 h3 h4 h5 h6 a dt dd header".split())
+BY_LINE = re.compile(
+    r"\s*(?P<word>(?i:(?:written|words|story|text|posted|report|published|article)\s+by|by|von|par|por|door"
+    r"|autor(?:in)?|authors?|text))(?:\s*:\s*|\s+|$)(?P<rest>\S|$)"
+)
+WITH_COLON = re.compile(r"\s*(?:autor(?:in)?|authors?|text)(?:\s*:|\s*$)", re.IGNORECASE)
+CHINESE = re.compile(
+    r"(?:(?:作者|撰文|执笔|采写)\s?[:：/／|｜丨]?\s?|(?:^|[（(【])文\s?[/／|｜丨:：]\s?|记者\s?[:：/／]?\s?)"
+    r"(?P<names>[\u4e00-\u9fff·]{2,4}(?:\s?[、，,&＆\s]\s?(?:(?:见习|实习)记者\s?)?[\u4e00-\u9fff·]{2,4}){0,4}?)"
+    r"(?=\s?(?:[）)】，。；;|/]|$|\s(?:整合|报道|综合|摄影|通讯员|编辑)))"
+)
+HAN = re.compile("[\u4e00-\u9fff]")
+MAX_ELEMENTS = 10_000
+NEAR_HEADING = 150  # elements after the heading among which a byline stands
+MAX_BYLINES = 3
+LONGEST = 120  # characters of a line that is only a byline
+MAX_PARAGRAPHS = 200
+
+
+def text_bylines(evidence: Evidence) -> Iterator[Candidate[tuple[str, ...]]]:
+    """Yield the names in lines after the heading that begin as bylines do, and those that paragraphs name."""
+    yield from islice(_lines(evidence), MAX_BYLINES)
+    for paragraph in islice(evidence.tree.iter("p"), MAX_PARAGRAPHS):
+        text = shown_text(paragraph, LONGEST)
+        if HAN.search(text) and (match := CHINESE.search(text)) and (names := _chinese_names(match["names"])):
+            yield Candidate(names, "paragraph that names its reporter")
+            return
+
+
+def _lines(evidence: Evidence) -> Iterator[Candidate[tuple[str, ...]]]:
+    left = MAX_ELEMENTS if evidence.heading is None else 0
+    for element in islice(evidence.tree.iter(), MAX_ELEMENTS):
+        if element is evidence.heading:
+            left = NEAR_HEADING
+        left -= 1
+        if left > 0 and element.tag in LINES and element.text and (names := _names_in_line(element)):
+            yield Candidate(names, "line that begins as bylines do")
+
+
+def _names_in_line(element: HtmlElement) -> tuple[str, ...]:
+    text = element.text or ""
+    begin = BY_LINE.match(text[:LONGEST])
+    if not begin or (begin["rest"].islower() or (WITH_COLON.match(begin["word"]) and not WITH_COLON.match(text))):
+        return ()
+    if not begin["rest"] and len(element) == 0:
+        following = element.getnext()
+        return () if following is None else _full(names_of_element(following, LONGEST))
+    return _full(names_of_element(element, LONGEST))
+
+
+def _full(names: tuple[str, ...]) -> tuple[str, ...]:
+    return names if all(map(is_full_name, names)) else ()
+
+
+def _chinese_names(text: str) -> tuple[str, ...]:
+    parts = re.split(r"[、，,&＆\s]+", re.sub("(?:见习|实习)?记者", " ", text))
+    return tuple(dict.fromkeys(part for part in parts if 2 <= len(part) <= 4))

@@ -1,0 +1,153 @@
+"""The title of an article: its own headline, without the names of site and section."""
+
+from __future__ import annotations
+
+import re
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from archiver.reading.metadata.evidence import BACKED
+from archiver.reading.metadata.field import Candidate, Field, chosen
+from archiver.reading.metadata.nodes import texts
+from archiver.reading.metadata.shown import shown_text
+from archiver.reading.metadata.wording import fold, plain, words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from archiver.reading.metadata.evidence import Evidence
+
+# What stands between a headline and the names of section and site.
+SEPARATOR = re.compile(
+    r"\s+[-–—|·•:»«›‹/~⋆]+\s+|\s*[|_｜ㅣ│¦]+\s*|(?<=[^\W\d_])-(?=[^\W\d_])|(?<=[\"”’」』!?)…])-(?=[^\W\d_])|\s*[：»›]\s*|\s+[-–—]|[-–—]\s+"
+)
+KICKER_ENDS = ":.|–—"
+NEWS = ("NewsArticle", "LiveBlogPosting", "NewsMediaOrganization")
+UNMARKED = "text that the title element begins with"
+SEPARATORS = 20  # of one text that are looked at
+MAX_TITLE = 500
+TITLE_METAS = (
+    "title",
+    "dc.title",
+    "dcterms.title",
+    "parsely-title",
+    "sailthru.title",
+    "citation_title",
+    "hdl",
+    "headline",
+)
+
+
+def read_title(evidence: Evidence, sites: set[str], sections: set[str]) -> Field[str]:
+    """Return the headline of the article. `sites` and `sections` are folded names that are no part of it."""
+    said = [candidate for candidate in _candidates(evidence) if candidate.value]
+    folded = {fold(candidate.value) for candidate in said if candidate.rule != "title element"} - sites
+    names = sites | sections
+    cleaned = [Candidate(without_names(c.value, names, folded), c.rule) for c in said]
+    cleaned = [candidate for candidate in cleaned if not is_site(candidate.value, names)] or cleaned
+    return chosen(_judged(cleaned, news=_is_news(evidence)), cleaned)
+
+
+def without_names(text: str, names: set[str], headlines: Iterable[str]) -> str:
+    """Return `text` without the names of the site and of its sections, and without what follows a headline that the
+    page has elsewhere."""
+    separators = list(islice(SEPARATOR.finditer(text), SEPARATORS))
+    for separator in separators:
+        head = text[: separator.start()]
+        if len(head) > 10 and fold(head) in headlines:
+            return head
+    begin, end = 0, len(text)
+    for separator in reversed(separators):
+        if is_site(text[separator.end() : end], names):
+            end = separator.start()
+    for separator in separators:
+        if separator.end() < end and is_site(text[begin : separator.start()], names):
+            begin = separator.end()
+    return text[begin:end].strip() or text
+
+
+def is_site(text: str, names: set[str]) -> bool:
+    """Whether a text is one of the folded `names`, however its words are joined."""
+    folded = fold(text)
+    return folded in names or folded.replace(" ", "") in names
+
+
+def _candidates(evidence: Evidence) -> Iterator[Candidate[str]]:
+    for node in evidence.data.articles:
+        name = "headline" if texts(node.values.get("headline")) else "name"
+        for text in texts(node.values.get(name))[:1]:
+            yield Candidate(plain(text)[:MAX_TITLE], f"{node.rule} {name}")
+    for text, rule in evidence.meta("og:title", "twitter:title", *TITLE_METAS):
+        yield Candidate(plain(text)[:MAX_TITLE], rule)
+    for heading in evidence.headings:
+        yield Candidate(shown_text(heading, MAX_TITLE), "heading")
+    if evidence.title:
+        yield Candidate(plain(evidence.title)[:MAX_TITLE], "title element")
+    for element in evidence.unmarked_headings[:3] if not evidence.headings else ():
+        yield Candidate(shown_text(element, MAX_TITLE), UNMARKED)
+
+
+def _judged(candidates: list[Candidate[str]], *, news: bool) -> Candidate[str] | None:
+    """Return the headline.
+
+    What the page shows as its heading is, if other parts of the page speak of it, the headline. Newspapers also write
+    headings for search engines, the same as the title element: there the headline is what structured data or the
+    share title says differently.
+    """
+    headline = next((c for c in candidates if c.rule.endswith((" headline", " name"))), None)
+    shared = next((c for c in candidates if c.rule == "meta og:title"), None)
+    element = next((c for c in candidates if c.rule == "title element"), None)
+    heading = _heading(candidates)
+    h, a, s, e = (fold(c.value) if c else "" for c in (heading, headline, shared, element))
+    if not heading:
+        unmarked = next((c for c in candidates if c.rule == UNMARKED), None)
+        return (
+            (headline if a != s and a == e else None)
+            or shared
+            or headline
+            or unmarked
+            or _other(candidates)
+            or element
+            or next(iter(candidates), None)
+        )
+    if shared and h != s and h.replace(" ", "") == s.replace(" ", ""):
+        return shared  # the same, but words of the heading stand apart only to the eye
+    if not news or not headline or not shared or a == h == s:
+        return heading
+    if a == s:
+        return headline
+    if a == h == e:
+        others = [fold(c.value) for c in candidates if c.rule.startswith("meta ") and c is not shared]
+        kicker = headline.value.removesuffix(shared.value)
+        told = others.count(a) >= max(others.count(s), 1)
+        return headline if told or (kicker != headline.value and kicker.rstrip()[-1:] in KICKER_ENDS) else shared
+    return headline if a == e else heading
+
+
+def _heading(candidates: list[Candidate[str]]) -> Candidate[str] | None:
+    """Return the heading that has most words in common with a title that the page has elsewhere."""
+    headings = [candidate for candidate in candidates if candidate.rule == "heading"]
+    others = [words(candidate.value) for candidate in candidates if candidate.rule != "heading"]
+
+    def common(heading: Candidate[str]) -> float:
+        own = words(heading.value)
+        return max((len(own & other) / len(own | other) for other in others if own | other), default=0.0)
+
+    best = max(headings, key=common, default=None)
+    alone = (
+        len(headings) == 1
+        and len(best.value) > 15
+        and not any(c.rule.endswith((" headline", " name")) for c in candidates)
+        if best
+        else False
+    )
+    return best if best and (common(best) > BACKED or alone) else None
+
+
+def _other(candidates: list[Candidate[str]]) -> Candidate[str] | None:
+    return next((candidate for candidate in candidates if candidate.rule.startswith("meta ")), None)
+
+
+def _is_news(evidence: Evidence) -> bool:
+    """Whether the page says that it is a newspaper's."""
+    return any(kind.startswith(NEWS) or kind.endswith(NEWS) for node in evidence.data.nodes for kind in node.types)

@@ -1,0 +1,111 @@
+"""The language of a text, as far as its script and its most common words tell. Text in, language out."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass
+
+from archiver.reading.metadata.common_words import WORDS
+
+ENOUGH = 50  # letters from which a language can be told
+LEAST = 0.04  # share of a text's words that are among the common ones of its language; real texts have 0.2
+SURE = 3.0  # times as many words of another language before a language is not believed
+# The scripts that name a language or a few, by their first and last characters.
+SCRIPTS = {
+    "latin": (("A", "z"), ("\u00c0", "\u024f"), ("\u1e00", "\u1eff")),
+    "han": (("\u4e00", "\u9fff"),),
+    "kana": (("\u3040", "\u30ff"),),
+    "hangul": (("\uac00", "\ud7af"),),
+    "cyrillic": (("\u0400", "\u04ff"),),
+    "arabic": (("\u0600", "\u06ff"),),
+    "hebrew": (("\u0590", "\u05ff"),),
+    "greek": (("\u0370", "\u03ff"),),
+    "thai": (("\u0e00", "\u0e7f"),),
+    "devanagari": (("\u0900", "\u097f"),),
+    "bengali": (("\u0980", "\u09ff"),),
+    "tamil": (("\u0b80", "\u0bff"),),
+    "telugu": (("\u0c00", "\u0c7f"),),
+    "georgian": (("\u10a0", "\u10ff"),),
+    "armenian": (("\u0530", "\u058f"),),
+}
+# The languages of each script; the first is the likeliest. Latin has all others.
+OF_SCRIPT = {
+    "han": ("zh", "yue", "wuu"),
+    "kana": ("ja",),
+    "hangul": ("ko",),
+    "cyrillic": ("ru", "uk", "be", "bg", "sr", "mk", "kk", "ky", "mn", "tg"),
+    "arabic": ("ar", "fa", "ur", "ps", "ckb", "ug", "sd"),
+    "hebrew": ("he", "yi"),
+    "greek": ("el",),
+    "thai": ("th",),
+    "devanagari": ("hi", "mr", "ne", "sa"),
+    "bengali": ("bn", "as"),
+    "tamil": ("ta",),
+    "telugu": ("te",),
+    "georgian": ("ka",),
+    "armenian": ("hy",),
+}
+NOT_LATIN = frozenset(name for names in OF_SCRIPT.values() for name in names) - {"sr", "kk", "mn"}
+ALIASES = {"no": "nb", "nn": "nb", "iw": "he", "in": "id", "cmn": "zh", "zh-hans": "zh"}
+# Languages that share so many words that they are not told from each other.
+NEAR = (
+    *({"bs", "hr", "sr"}, {"nb", "da"}, {"id", "ms"}, {"cs", "sk"}, {"af", "nl"}, {"mk", "bg"}, {"es", "gl"}),
+    {"zu", "xh"},
+)
+WORD = re.compile(r"[^\W\d_]+")
+HAN_WORTH = 2  # letters; a character says as much as several
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a text tells of its language."""
+
+    language: str = ""  # "": it does not tell
+    script: str = ""
+    scores: dict[str, float] | None = None  # of a text in Latin letters: the share of common words, by language
+
+    def contradicts(self, tag: str) -> bool:
+        """Whether the text is so plainly in another language that `tag` (BCP 47) is wrong."""
+        name = tag.partition("-")[0]
+        name = ALIASES.get(name, name)
+        if not self.language or self.language == name or any({self.language, name} <= near for near in NEAR):
+            return False
+        if self.script != "latin":
+            # Of a language of the same script that has no words here, the text cannot tell.
+            return name not in OF_SCRIPT[self.script] or name in WORDS
+        if name in WORDS and self.scores and name not in NOT_LATIN:
+            return self.scores[self.language] > SURE * self.scores[name]
+        return name in NOT_LATIN
+
+
+def told_language(text: str) -> Told:
+    """Return what `text` tells of its language."""
+    script = _script(text)
+    if not script:
+        return Told()
+    if script in ("latin", "cyrillic", "arabic"):
+        words = Counter(WORD.findall(text.lower()))
+        total = sum(words.values())
+        own = [
+            name for name in WORDS if name in OF_SCRIPT.get(script, ()) or (script == "latin" and name not in NOT_LATIN)
+        ]
+        scores = {name: sum(words[word] for word in WORDS[name].split()) / total for name in own}
+        best = max(own, key=lambda name: scores[name])
+        return Told(best if scores[best] >= LEAST else "", script, scores)
+    return Told(OF_SCRIPT[script][0], script)
+
+
+def _script(text: str) -> str:
+    """Return the script of most letters of a text; "" if it has too few or is mixed."""
+    counts = dict.fromkeys(SCRIPTS, 0)
+    for character, count in Counter(text).items():
+        for script, ranges in SCRIPTS.items():
+            if any(first <= character <= last for first, last in ranges):
+                counts[script] += count
+                break
+    if counts["kana"] > 0.05 * counts["han"]:  # Japanese has both
+        counts["kana"] += counts.pop("han")
+    total = sum(counts.values())
+    best = max(counts, key=lambda script: counts[script] * (HAN_WORTH if script in ("han", "kana") else 1))
+    return best if total >= ENOUGH and counts[best] * HAN_WORTH > total / 2 and counts[best] > total / 4 else ""
