@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import archiver
+from archiver.configuration import SETTINGS
 from archiver.decide import Policy
 from archiver.extract import ExtractOptions
 from archiver.recipes import recipes_for
@@ -12,7 +13,6 @@ from archiver.session import SessionOptions
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from typing import Any
 
 # Settings that the first record of each WARC file names: what captures say depends on them.
 SAID = ("ARCHIVER_PROFILE", "ARCHIVER_LAYOUT", "ARCHIVER_SITE", "ROBOTSTXT_OBEY", "DOWNLOAD_DELAY")
@@ -24,8 +24,13 @@ def session_options(settings: Mapping[str, Any], *, markup: bool = False) -> Ses
     markup: a post in which nothing but markup would change is written too. Raises RecipeError, PluginError.
     """
     extract = ExtractOptions(recipes_for(settings), settings["ARCHIVER_PROFILE"], settings["ARCHIVER_SITE"])
-    policy = Policy(settings["ARCHIVER_FORCE"], markup, settings["ARCHIVER_LAYOUT"] == "month")
-    return SessionOptions(extract, policy, settings["ARCHIVER_WARC_SIZE"], _warcinfo(settings))
+    policy = Policy(_read(settings, "ARCHIVER_FORCE"), markup, settings["ARCHIVER_LAYOUT"] == "month")
+    return SessionOptions(extract, policy, _read(settings, "ARCHIVER_WARC_SIZE"), _warcinfo(settings))
+
+
+def _read(settings: Mapping[str, Any], name: str) -> Any:
+    """Return a setting as it is meant: who runs Scrapy in a program of their own may give it as text."""
+    return SETTINGS[name].read(settings[name])
 
 
 def _warcinfo(settings: Mapping[str, Any]) -> dict[str, str]:
@@ -33,7 +38,7 @@ def _warcinfo(settings: Mapping[str, Any]) -> dict[str, str]:
     return {
         "software": f"archiver/{archiver.__version__}",
         "http-header-user-agent": str(settings.get("USER_AGENT", "")),
-        "robots": "classic" if settings["ROBOTSTXT_OBEY"] else "ignore",
+        "robots": "classic" if _read(settings, "ROBOTSTXT_OBEY") else "ignore",
         **{f"archiver-setting-{name}": str(settings[name]) for name in SAID if settings[name] not in (None, "")},
         **{f"archiver-recipe-{name}": f"sha256:{recipe.digest()}" for name, recipe in recipes_for(settings).items()},
     }

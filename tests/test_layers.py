@@ -73,7 +73,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         *("adoption", "clock", "decide", "errors", "extract", "index", "manifest", "places", "recorder", "road"),
         *("storage",),
     },
-    "session_options": {"decide", "extract", "recipes", "session"},
+    "session_options": {"configuration", "decide", "extract", "recipes", "session"},
     "replay": {
         *("addresses", "answer", "article", "captures", "decide", "errors", "extract", "index", "road", "session"),
         *("storage", "workers"),

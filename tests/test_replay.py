@@ -270,7 +270,8 @@ def test_a_killed_replay_leaves_nothing_behind(archive: Archive) -> None:
         [sys.executable, "-c", KILLED, str(other.output), str(archive.output)], stdout=subprocess.PIPE, cwd=PROJECT
     )
     assert process.stdout
-    children = [int(word) for word in process.stdout.readline().split()]
+    process.stdout.readline()
+    children = children_of(process.pid)
     assert len(children) == 2
     process.kill()
     process.communicate()
@@ -283,15 +284,23 @@ def test_a_killed_replay_leaves_nothing_behind(archive: Archive) -> None:
 
 
 KILLED = """
-import asyncio, multiprocessing, sys
+import asyncio, sys
 from archiver.commands import main
-from archiver.replay import Replay
-async def hang(self, result):
-    print(*(child.pid for child in multiprocessing.active_children()), flush=True)
+from archiver.replay.replay import Replay
+from archiver.workers.process import WorkerProcess
+async def hang(self, *_):
+    for _ in range(2):  # both processes
+        await WorkerProcess("archiver.extract.serve:serve", self._options.extract).call([])
+    print("reading", flush=True)
     await asyncio.sleep(60)
-Replay._take = hang
+Replay._gather = hang
 main(["replay", "--jobs", "2", "--output", *sys.argv[1:]])
 """
+
+
+def children_of(pid: int) -> list[int]:
+    """The processes that a process has started."""
+    return [int(word) for word in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
 
 def test_interrupted(archive: Archive) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime
 from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 
-from scrapy import Request, Spider
+from scrapy import Request, Spider, signals
+from scrapy.exceptions import DontCloseSpider
 from scrapy.settings import SETTINGS_PRIORITIES
 from scrapy.spidermiddlewares.httperror import HttpError
 
@@ -23,13 +25,16 @@ from archiver.net.conditional import NOT_MODIFIED, validators_of
 from archiver.net.failures import explain, in_words
 from archiver.net.handler import EXCHANGES
 from archiver.net.kept import KEPT
+from archiver.pipelines.archive import POSTED, NotPostedError
 from archiver.recipes import recipes_for
 from archiver.scrapy_settings import add_plugins, complete_settings
 from archiver.signals import article_failed, article_unchanged, blocked
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator, Mapping
+    from typing import Self
 
+    from scrapy.crawler import Crawler
     from scrapy.http import Response
     from scrapy.settings import BaseSettings
     from twisted.python.failure import Failure
@@ -58,6 +63,7 @@ class ArticleSpider(Spider):
     """The base of spiders that fetch articles."""
 
     captures = False  # whether answers are captured where neither the settings nor the recipe say it
+    _going_on: asyncio.Future[None] | None = None  # to what is left when there is nothing else to do
     trusted_hosts: frozenset[str] = frozenset()  # private addresses may be asked for under these names only
 
     @classmethod
@@ -85,6 +91,13 @@ class ArticleSpider(Spider):
             }
             settings.set("DOWNLOAD_SLOTS", {**slots, **settings.getdict("DOWNLOAD_SLOTS")}, priority="spider")
 
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
+        """Return the spider of a crawl."""
+        spider = super().from_crawler(crawler, *args, **kwargs)
+        crawler.signals.connect(spider.go_on, signals.spider_idle)
+        return spider
+
     @property
     def archive(self) -> ArchiveExtension:
         """The archive of the crawl."""
@@ -99,6 +112,42 @@ class ArticleSpider(Spider):
                 yield request
         except ArchiverError as error:
             self.archive.fail(error)
+
+    def go_on(self) -> None:
+        """Go on to what is left when there is nothing else to do. Raises DontCloseSpider: the spider is closed when
+        nothing is left."""
+        if self.archive.session is None:
+            return
+        if self._going_on is None:
+            self._going_on = asyncio.ensure_future(self._go_on())
+        raise DontCloseSpider
+
+    async def ask_for_more(self) -> bool:
+        """Ask for more, and return whether there was anything to ask for; nothing by default."""
+        return False
+
+    async def _go_on(self) -> None:
+        """Ask for more; when there is nothing more, decide about edits, and end the crawl."""
+        try:
+            if not await self.ask_for_more():
+                await self._settle_edits()
+                self.archive.close_spider("finished")
+        except ArchiverError as error:
+            self.archive.fail(error)
+        finally:
+            self._going_on = None
+
+    async def _settle_edits(self) -> None:
+        """Decide about the edits that were held back, and let what becomes of them be seen as of all others."""
+        if self.archive.session is None:
+            return
+        send = self.crawler.signals.send_catch_log
+        for article in await self.archive.session.road.settle_edits():
+            if article.outcome in POSTED:
+                send(signals.item_scraped, item=article, response=None, spider=self)
+            else:
+                error = NotPostedError(article)
+                send(signals.item_dropped, item=article, response=None, exception=error, spider=self)
 
     def begin(self) -> AsyncIterator[Any]:
         """Yield the first requests."""

@@ -2,28 +2,25 @@
 
 from __future__ import annotations
 
-import asyncio
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from scrapy import Request, signals
-from scrapy.exceptions import DontCloseSpider
 
 from archiver.addresses import Reference, page_addresses
 from archiver.clock import now
-from archiver.errors import ArchiverError, UnknownListingError, UsageError
+from archiver.errors import UnknownListingError, UsageError
 from archiver.index import Index, Validators
 from archiver.listing_stats import ListingStats
 from archiver.listings import resolve_listings
 from archiver.net.budget import BudgetMiddleware
 from archiver.net.conditional import conditional
-from archiver.pipelines.archive import POSTED, NotPostedError
 from archiver.recipes import recipes_for
 from archiver.signals import article_due
 from archiver.spans import read_span
 from archiver.spiders.lists import ListingTurn, ListSpider
 
 if TYPE_CHECKING:
+    from scrapy import Request
     from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
     from datetime import timedelta
 
@@ -72,7 +69,6 @@ class ListingSpider(ListSpider):
         self.recipes: dict[str, Recipe] = {}
         self.recheck: timedelta | None = None
         self.asked = 0
-        self._asking: asyncio.Task[None] | None = None  # for what is due
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> ListingSpider:
@@ -86,7 +82,6 @@ class ListingSpider(ListSpider):
             raise UsageError(str(error)) from error
         spider.recheck = read_span(settings["ARCHIVER_RECHECK"]) if settings["ARCHIVER_RECHECK"] else None
         spider.trusted_hosts = frozenset().union(*(recipe.hosts() for recipe in recipes.values()))
-        crawler.signals.connect(spider.go_on, signals.spider_idle)
         return spider
 
     async def begin(self) -> AsyncIterator[Request]:
@@ -98,27 +93,8 @@ class ListingSpider(ListSpider):
             async for request in self.ask_listing(turn):
                 yield request
 
-    def go_on(self) -> None:
-        """Go on to what is due, when there is nothing else to do. Raises DontCloseSpider: when nothing is left, the
-        spider is closed then."""
-        if self._asking is None:
-            self._asking = asyncio.ensure_future(self._go_on())
-        raise DontCloseSpider
-
-    async def _go_on(self) -> None:
-        """Ask for the next articles that are due; when there are none, decide about edits, and end the crawl."""
-        try:
-            if await self._ask_for_due():
-                return
-            await self._settle_edits()
-            self.archive.close_spider("finished")
-        except ArchiverError as error:
-            self.archive.fail(error)
-        finally:
-            self._asking = None
-
-    async def _ask_for_due(self) -> bool:
-        """Ask for articles that are due, and return whether there were any."""
+    async def ask_for_more(self) -> bool:
+        """Ask for articles that are due, and return whether there were any. Raises IndexFileError."""
         places = [reference.label for reference in self.references]
         session = await self.archive.open()
         if self.recheck is not None:
@@ -136,18 +112,6 @@ class ListingSpider(ListSpider):
             if wanted and not self.archive.dry:
                 return True
         return False
-
-    async def _settle_edits(self) -> None:
-        """Decide about the edits that were held back, and let what becomes of them be seen as of all others."""
-        if self.archive.session is None:
-            return
-        send = self.crawler.signals.send_catch_log
-        for article in await self.archive.session.road.settle_edits():
-            if article.outcome in POSTED:
-                send(signals.item_scraped, item=article, response=None, spider=self)
-            else:
-                error = NotPostedError(article)
-                send(signals.item_dropped, item=article, response=None, exception=error, spider=self)
 
     def _is_too_old(self, claim: Claim) -> bool:
         recipe = self.recipes[claim.key.recipe]
