@@ -69,7 +69,8 @@ class Archive:
     def __init__(self, output: str | Path | None = None, **settings: object) -> None:
         """Take the archive's directory, which need not be there yet (without it: ARCHIVER_OUTPUT), and settings by
         their names in small letters, without ARCHIVER_: `profile="source"`, `download_delay=0`. Raises UsageError."""
-        given = {setting_name(name): value for name, value in settings.items()}
+        # What is logged, and where to, is for the program to say that uses this.
+        given = {"LOG_INSTALL_ROOT_HANDLER": False} | {setting_name(name): value for name, value in settings.items()}
         self.configuration = load_configuration(given | ({} if output is None else {"ARCHIVER_OUTPUT": str(output)}))
 
     @classmethod

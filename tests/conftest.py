@@ -63,7 +63,8 @@ def invoke(*arguments: str, env: Mapping[str, str] | None = None, typed: str = "
     signals = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
     load_recipes.cache_clear()  # what another process would read again
     with pytest.MonkeyPatch.context() as patch:
-        for name, value in (env or {}).items():
+        # Articles are made in this process too; processes for it are what commands in processes of their own have.
+        for name, value in {"ARCHIVER_EXTRACTORS": "0", **(env or {})}.items():
             patch.setenv(name, value)
         patch.setattr(sys, "argv", ["archiver", *arguments])
         for name, stream in (("stdin", stdin), ("stdout", stdout), ("stderr", stderr)):

@@ -158,7 +158,9 @@ def test_a_fallback_is_asked_when_an_endpoint_fails(archive: Archive, plain_reci
     result = archive.crawl("eastmoney/rolling", *plain_recipe, "-s", "RETRY_TIMES=0")
     assert result.stdout == f"{len(archive.replica.articles)} written, 0 unchanged, 0 failed\n"
     assert result.returncode == 3  # a block page came
-    assert "ALARM: 183.136.162.242: the answer is a web page, not JSON (a block page?)" in result.stderr
+    (alarm,) = (line for line in result.stderr.splitlines() if "ALARM" in line)
+    assert alarm.startswith("archiver: ALARM: the answer is a web page, not JSON (a block page?)")
+    assert alarm.endswith(" (183.136.162.242)")
     assert any("getFastNewsList" in target for target in archive.asked())
 
 
@@ -174,7 +176,7 @@ def test_a_failed_article_is_asked_for_again_when_it_is_due(archive: Archive) ->
     assert archive.crawl("eastmoney/market-37", *quick).stdout == "0 written, 0 unchanged, 0 failed\n"
     assert len(archive.asked()) == 1
     (row,) = [one for one in status(archive)["listings"] if one["listing"] == "eastmoney/market-37"]
-    assert row["waiting"]["count"] == 1
+    assert row["waiting"] == 1
     archive.sql("UPDATE articles SET due = due - 600 * 1000000 WHERE state = 'failed'")
     assert archive.crawl("eastmoney/market-37", *quick).stdout == "1 written, 0 unchanged, 0 failed\n"
 
@@ -198,7 +200,10 @@ def test_an_article_is_given_up_after_some_tries(archive: Archive) -> None:
         (["eastmoney/nothing"], "no such listing; eastmoney has: rolling, headlines"),
         (["eastmoney/column"], "say which one: eastmoney/column?id=…"),
         (["eastmoney/search?colour=red"], "no parameter colour; search has: types, title, text, source"),
-        (["eastmoney/rolling", "--since", "soon"], "since: expected a date such as 2026-08-19, got 'soon'"),
+        (
+            ["eastmoney/rolling", "--since", "soon"],
+            "since: expected a date such as 2026-08-19, a time or a span such as 2d, got 'soon'",
+        ),
         (["eastmoney/rolling", "--limit", "few"], "limit: expected a number, got 'few'"),
         (["eastmoney/rolling", "--limit", "-1"], "limit: expected a number that is not negative"),
         (["eastmoney/rolling", "--recheck", "2 days"], "ARCHIVER_RECHECK: expected a length of time such as 30m"),

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from tests.conftest import Archive
 
 PROJECT = Path(__file__).parent.parent
+OF_THE_MACHINE = {"ARCHIVER_EXTRACTORS": "one less than there are cores"}
 PAGES = [PROJECT / "README.md", PROJECT / "CHANGELOG.md", *sorted((PROJECT / "docs").glob("*.md"))]
 
 
@@ -28,7 +29,7 @@ def read(name: str) -> str:
 @pytest.mark.parametrize("name", [name for name in dir(settings) if name.startswith("ARCHIVER_")])
 def test_every_setting_is_documented_with_its_default(name: str) -> None:
     (row,) = re.findall(rf"^\| `{name}` \| (.*?) \|", read("docs/settings.md"), re.MULTILINE)
-    default = getattr(settings, name)
+    default = OF_THE_MACHINE.get(name, getattr(settings, name))
     assert row.strip("`") in ([str(default)] if default != "" else ["none", "the recipe's"])
 
 

@@ -214,7 +214,7 @@ def test_the_last_of_a_query_are_read_in_parts(
 def test_numbers_that_are_none_are_explained(export: Callable[..., Result], number: str) -> None:
     result = export("jsonl", "--last", number)
     assert result.status == 2
-    assert result.errors.startswith("archiver: --last: expected a number from 0 to ")
+    assert result.errors.startswith("archiver: last: expected a number from 0 to ")
 
 
 def test_what_a_killed_export_left_goes(export: Callable[..., Result], tmp_path: Path) -> None:

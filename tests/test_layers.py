@@ -26,6 +26,9 @@ MAY_IMPORT: dict[str, set[str]] = {
     "encoding": set(),
     "urls": set(),
     "spans": set(),
+    "moments": {"spans"},
+    "notify": set(),
+    "run_report": {"statuses"},
     "settings": set(),
     "logformatter": set(),
     "workers": {"errors"},
@@ -39,7 +42,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "index": {"captures", "clock", "errors", "places", "processes"},
     "manifest": {"errors", "index", "storage"},
     "addresses": {"errors", "index", "recipes", "text"},
-    "listings": {"errors", "recipes"},
+    "listings": {"errors", "recipes", "suggestions"},
     "listing_stats": {"spans"},
     "answer": set(),
     "article": set(),
@@ -82,6 +85,8 @@ MAY_IMPORT: dict[str, set[str]] = {
         *("captures", "decide", "errors", "extract", "index", "litter", "manifest", "places", "recorder", "replay"),
         *("storage",),
     },
+    "verified": {"errors", "extract", "index", "manifest", "verify"},
+    "views": {"clock", "index", "spans", "storage", "verify"},
     "exports": {"article", "captures", "clock", "errors", "index", "places", "posts", "processes", "recipes", "text"},
     "crawl_archive": {
         *("answer", "article", "captures", "clock", "decide", "errors", "extract", "index", "road", "session"),
@@ -111,24 +116,23 @@ MAY_IMPORT: dict[str, set[str]] = {
     "crawl": {"crawl_archive", "extensions"},
     "scrapy_commands": {"crawl", "errors", "scrapy_settings", "statuses"},
     "replica": set(),
+    "crawling": {
+        *("addresses", "configuration", "crawl", "extensions", "run_report", "scrapy_settings", "signals", "spiders"),
+        *("views",),
+    },
+    "archive": {
+        *("addresses", "adoption", "captures", "clock", "configuration", "crawling", "errors", "exports", "extensions"),
+        *("index", "listings", "manifest", "moments", "places", "recipes", "replay", "run_report", "session_options"),
+        *("spans", "suggestions", "verified", "views"),
+    },
     "commands": {
-        *("addresses", "adoption", "captures", "clock", "configuration", "crawl", "errors", "exports", "extensions"),
-        *(
-            "index",
-            "listings",
-            "manifest",
-            "places",
-            "posts",
-            "recipes",
-            "replay",
-            "replica",
-            "session_options",
-            "signals",
-            "spans",
-        ),
-        *("scrapy_settings", "spiders", "statuses", "storage", "verify"),
+        *("adoption", "archive", "configuration", "errors", "exports", "extensions", "listings", "notify", "places"),
+        *("recipes", "replay", "replica", "run_report", "spans", "statuses", "storage", "suggestions", "verify"),
+        *("views",),
     },
 }
+# Scrapy takes longer to load than most commands take to run: what the archive needs of it is loaded when it crawls.
+LATE = {"archive.py": {"archiver.crawling"}}
 FILES = sorted(PACKAGE.rglob("*.py"))
 
 
@@ -174,7 +178,8 @@ def test_no_import_hides_in_a_function(file: Path) -> None:
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
     )
-    assert [imports(function) for function in functions if imports(function)] == []
+    hidden = set().union(*map(imports, functions))
+    assert hidden == LATE.get(str(file.relative_to(PACKAGE)), set())
 
 
 def test_nothing_but_the_index_speaks_to_its_database() -> None:

@@ -36,7 +36,7 @@ class Display:
         self._json_lines = json_lines
         self._progress = tqdm(
             total=total,
-            unit=" articles",
+            unit="articles",
             bar_format=UNKNOWN_TOTAL if total is None else KNOWN_TOTAL,
             disable=not (progress and sys.stderr.isatty()),
             leave=False,

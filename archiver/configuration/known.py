@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from archiver.configuration import kinds
+from archiver.errors import UsageError
+from archiver.suggestions import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -58,6 +60,11 @@ SETTINGS: dict[str, Setting] = {
 
 def setting_name(keyword: str) -> str:
     """Return the setting that a keyword of Python names: `profile` is ARCHIVER_PROFILE, `download_delay` is
-    DOWNLOAD_DELAY."""
+    DOWNLOAD_DELAY. Raises UsageError for one that is nearly a setting of ours."""
     name = keyword.upper()
-    return PREFIX + name if PREFIX + name in SETTINGS else name
+    if PREFIX + name in SETTINGS:
+        return PREFIX + name
+    ours = [one.removeprefix(PREFIX).lower() for one in SETTINGS]
+    if name not in SETTINGS and (suggestion := did_you_mean(keyword, ours)):
+        raise UsageError(f"{keyword}: no such setting{suggestion}")
+    return name

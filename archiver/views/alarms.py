@@ -31,4 +31,4 @@ def _line(cause: str, labels: list[str]) -> str:
     if len(labels) == 1:
         return f"{shown} ({labels[0]})"
     more = f" and {len(labels) - NAMED} more" if len(labels) > NAMED else ""
-    return f"{shown} ({len(labels)} listings: {', '.join(labels[:NAMED])}{more})"
+    return f"{shown} ({len(labels)} places: {', '.join(labels[:NAMED])}{more})"

@@ -1,0 +1,215 @@
+"""The command line: what it says of itself, of mistakes, of what may have been meant."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from io import StringIO
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import archiver
+from archiver.commands import COMMANDS, complete, display
+from archiver.commands.display import count, print_alarms, print_table
+from archiver.suggestions import did_you_mean
+from archiver.views.alarms import MAX_LENGTH, merge_alarms
+from tests.conftest import invoke
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.conftest import Archive
+
+
+class Terminal(StringIO):
+    """A stream that says that it is a terminal."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def test_without_a_command_it_shows_help_with_examples() -> None:
+    result = invoke()
+    assert result.returncode == 0
+    assert "\n  archiver crawl eastmoney --since 2d " in result.stdout
+    assert all(f"\n    {command}" in result.stdout for command in COMMANDS)
+    assert invoke("help").stdout == invoke("--help").stdout == result.stdout
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help_of_a_command(command: str) -> None:
+    result = invoke("help", command)
+    assert result.returncode == 0
+    assert result.stdout.startswith(f"usage: archiver {command} ")
+    assert invoke(command, "--help").stdout == result.stdout
+
+
+def test_version() -> None:
+    assert invoke("--version").stdout == f"archiver {archiver.__version__}\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["crwl"], "crwl: no such command; did you mean crawl? (see `archiver help`)"),
+        (["xyzzy"], "xyzzy: no such command (see `archiver help`)"),
+        (["help", "statsu"], "statsu: no such command; did you mean status? (see `archiver help`)"),
+        (["crawl", "--dryrun"], "--dryrun: no such option; did you mean --dry-run? (see `archiver crawl --help`)"),
+        (["crawl", "--outptu=x"], "--outptu: no such option; did you mean --output? (see `archiver crawl --help`)"),
+        (["get", "1", "--profile", "sorce"], "there is no sorce; did you mean source?; there are clean, source"),
+        (["crawl", "eastmony"], "eastmony: no such source; did you mean eastmoney?"),
+        (["crawl", "eastmoney/roling"], "eastmoney/roling: no such listing; did you mean rolling?"),
+        (["crawl", "-s", "ARCHIVER_PROFLE=clean"], "ARCHIVER_PROFLE: no such setting; did you mean ARCHIVER_PROFILE?"),
+        (["crawl", "-s", "DOWNLOD_DELAY=1"], "DOWNLOD_DELAY: no such setting; did you mean DOWNLOAD_DELAY?"),
+        (["export", "jsno"], "jsno: no such format; did you mean jsonl?"),
+        (["export", "jsonl", "--source", "eastmony"], "eastmony: no such source; did you mean eastmoney?"),
+        (["status", "too", "many"], "too: one argument too many (see `archiver status --help`)"),
+        (["status", "--to", "x"], "--to: goes with --metrics"),
+        (["get"], "the following arguments are required: ADDRESS (see `archiver get --help`)"),
+    ],
+)
+def test_a_mistake_is_one_line_with_what_may_have_been_meant(
+    arguments: list[str], message: str, tmp_path: Path
+) -> None:
+    result = invoke(*arguments, env={"ARCHIVER_OUTPUT": str(tmp_path / "none")})
+    assert result.returncode == 2
+    assert message in result.stderr
+    assert result.stderr.startswith("archiver: ")
+    assert result.stderr.count("\n") == 1
+    assert result.stdout == ""
+    assert not (tmp_path / "none").exists()
+
+
+@pytest.mark.parametrize("command", ["status", "duplicates", "manifest", "sources", "history"])
+@pytest.mark.parametrize("option", ["--force", "--profile=clean", "-s=A=B"])
+def test_an_option_is_only_where_it_means_something(command: str, option: str) -> None:
+    result = invoke(command, *(["1"] if command == "history" else []), option)
+    assert (result.returncode, "no such option" in result.stderr) == (2, True)
+
+
+def test_an_unknown_setting_in_the_environment_is_refused(tmp_path: Path) -> None:
+    result = invoke("status", env={"ARCHIVER_OUTPTU": "x"})
+    assert (result.returncode, result.stderr) == (
+        2,
+        "archiver: environment: ARCHIVER_OUTPTU: no such setting; did you mean ARCHIVER_OUTPUT?\n",
+    )
+
+
+def test_other_systems_are_told_in_one_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "name", "nt")
+        status = archiver.commands.main(["status"])
+    assert status == 1
+    assert capsys.readouterr().err == (
+        "archiver: runs on Linux, macOS and other POSIX systems only; on Windows, in WSL\n"
+    )
+
+
+def test_the_sources_are_listed() -> None:
+    lines = invoke("sources").stdout.splitlines()
+    assert lines[0] == "eastmoney"
+    assert "  eastmoney/rolling" in lines
+    assert "  eastmoney/column?id=…" in lines
+    (source,) = json.loads(invoke("sources", "--json").stdout)
+    assert source["source"] == "eastmoney"
+    assert "rolling" in source["listings"]
+
+
+def test_what_is_quiet_says_only_what_went_wrong(archive: Archive) -> None:
+    result = archive.crawl("eastmoney/market-37", "-q")
+    assert (result.returncode, result.stdout, result.stderr) == (0, "", "")
+
+
+def test_what_is_verbose_is_logged_with_times(archive: Archive) -> None:
+    result = archive.crawl("eastmoney/market-37", "-v", timeout=60)
+    (line,) = (one for one in result.stderr.splitlines() if one.endswith("13 written, 0 unchanged, 0 failed"))
+    assert line[:19].replace("-", "").replace(":", "").replace(" ", "").isdecimal()
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        *(["status"], ["history", "202403150001234567"], ["verify"], ["export", "jsonl"], ["duplicates"]),
+        *(["manifest"], ["sources"], ["--version"]),
+    ],
+)
+def test_what_needs_no_scrapy_does_not_load_it(archive: Archive, arguments: list[str]) -> None:
+    archive.crawl("eastmoney/market-37", "--limit", "1")
+    code = (
+        "import sys; from archiver.commands import main; status = main(sys.argv[1:])\n"
+        "print([name for name in sys.modules if name.partition('.')[0] in ('scrapy', 'twisted')], file=sys.stderr)"
+    )
+    result = archive.run("-c", code, *arguments, env={"ARCHIVER_OUTPUT": str(archive.output)})
+    assert result.stderr.splitlines()[-1] == "[]"
+
+
+@pytest.mark.parametrize("name", ["archiver", "archiver.archive"])
+def test_the_api_is_there_without_scrapy(name: str) -> None:
+    code = f"import sys, {name}, archiver; archiver.Archive; print('scrapy' in sys.modules)"
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert result.stdout == "False\n"
+
+
+def test_shells_can_complete_words() -> None:
+    parser = complete()
+    (commands,) = (action.choices for action in parser._actions if isinstance(action.choices, dict))
+    assert set(commands) == set(COMMANDS)
+
+
+def test_an_alarm_stands_out_on_a_terminal_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    terminal, file, colourless = Terminal(), StringIO(), Terminal()
+    print_alarms(["a\x1b[2J"], terminal, "archiver: ")
+    print_alarms(["a"], file)
+    monkeypatch.setenv("NO_COLOR", "1")
+    print_alarms(["a"], colourless)
+    assert terminal.getvalue() == "archiver: \x1b[1;31mALARM\x1b[0m: a�[2J\n"
+    assert file.getvalue() == colourless.getvalue() == "ALARM: a\n"
+
+
+@given(st.lists(st.lists(st.text("a字 …", max_size=60), min_size=3, max_size=3), max_size=4), st.integers(30, 120))
+def test_a_table_fits_the_terminal(rows: list[list[object]], width: int) -> None:
+    terminal = Terminal()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sys, "stdout", terminal)
+        patch.setenv("COLUMNS", str(width))
+        print_table(["one", "two", "three"], rows)
+    lines = terminal.getvalue().splitlines()
+    assert len(lines) == len(rows) + 1
+    assert all(display._width(line) <= width for line in lines)
+
+
+def test_one_of_something_is_one() -> None:
+    assert (count(1, "request"), count(0, "request"), count(1234, "request")) == (
+        "1 request",
+        "0 requests",
+        "1,234 requests",
+    )
+
+
+def test_one_cause_is_one_alarm_and_comes_first() -> None:
+    assert merge_alarms(["a/b: is empty", "a/c: no network", "a/d: no network", "h:80: no network", "gone: x"]) == [
+        "is empty (a/b)",
+        "no network (3 places: a/c, a/d, h:80)",
+        "x (gone)",
+    ]
+    many = [f"a/{number}: no network" for number in range(12)]
+    assert merge_alarms(many) == ["no network (12 places: a/0, a/1, a/2 and 9 more)"]
+    assert merge_alarms(["all of it: no, really"]) == ["all of it: no, really"]
+    (line,) = merge_alarms([f"a/b: {'x' * 600}\nmore"])
+    assert len(line) < MAX_LENGTH + 10
+    assert "\n" not in line
+
+
+@given(st.text(min_size=1), st.lists(st.text(min_size=1)))
+def test_a_suggestion_is_one_of_those_that_there_are(name: str, known: list[str]) -> None:
+    suggestion = did_you_mean(name, known)
+    assert suggestion == "" or suggestion.removeprefix("; did you mean ").removesuffix("?") in known
+    assert did_you_mean(name, [name]) == f"; did you mean {name}?"
