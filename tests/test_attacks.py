@@ -22,7 +22,8 @@ CLEANER = Cleaner(load_recipes()["eastmoney"].clean)
 # As Jekyll has it: from Markdown to HTML.
 KRAMDOWN = """
 require "json"; require "kramdown"; require "kramdown-parser-gfm"
-puts JSON.generate(JSON.parse(STDIN.read).map { |body| Kramdown::Document.new(body, input: "GFM", hard_wrap: false).to_html })
+bodies = JSON.parse(STDIN.read)
+puts JSON.generate(bodies.map { |body| Kramdown::Document.new(body, input: "GFM", hard_wrap: false).to_html })
 """
 
 

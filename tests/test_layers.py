@@ -43,7 +43,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "posts": {"article", "batches", "cleaning", "errors", "recipes", "text"},
     "pipelines": {"article", "cleaning", "dates", "errors", "index", "posts", "recipes", "recorder", "spans", "text"},
     "adoption": {"addresses", "dates", "errors", "index", "posts", "recipes", "spans", "text"},
-    "exports": {"captures", "errors", "index", "posts", "recipes", "text"},
+    "exports": {"captures", "cleaning", "errors", "index", "posts", "recipes", "text"},
     "replay": {
         *("addresses", "article", "captures", "configuration", "errors", "index", "pages", "pipelines", "posts"),
         *("recipes", "recorder"),

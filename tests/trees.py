@@ -8,8 +8,8 @@ from __future__ import annotations
 import random
 
 INLINE = (
-    "a b strong i em u span font sub sup code del ins s q mark small label time kbd samp var cite abbr bdi x-custom tt big "
-    "strike dfn"
+    "a b strong i em u span font sub sup code del ins s q mark small label time kbd samp var cite abbr bdi x-custom tt "
+    "big strike dfn"
 ).split()
 BLOCKS = "p div h2 h4 section article center address blockquote figure header fieldset form main aside nav".split()
 BLANKS = ("", "", "", " ", "\n", "  \n ", "&nbsp;", "\t")
