@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 EVENTS = (
-    "click mouseover mouseenter pointerdown focus focusin wheel copy keydown scroll auxclick beforeinput toggle error load "
-    "animationstart transitionend"
+    "click mouseover mouseenter pointerdown focus focusin wheel copy keydown scroll auxclick beforeinput toggle error "
+    "load animationstart transitionend"
 ).split()
 SCRIPTS = (
     "<script>run()</script>",

@@ -44,14 +44,17 @@ document.body.textContent = 'RESULT' + encodeURIComponent(JSON.stringify(texts))
 # Which bodies run anything: at once, when they are pointed at, clicked and focused, and when time has gone by.
 ATTACKS = """
 var stage = document.getElementById('stage');
+const EVENTS = (
+  'click mouseover mouseenter focus focusin error load toggle animationstart wheel copy beforeinput ' +
+  'pointerdown auxclick transitionend scroll keydown').split(' ');
 const leads = address => !/^javascript:/i.test(String(address && address.baseVal || address));
 addEventListener('click', event => {
   const link = event.target.closest('[href]') || event.target.closest('a');
   if (link && leads(link.href)) event.preventDefault();
 }, true);
 addEventListener('submit', event => {
-  const by = event.submitter && event.submitter.hasAttribute('formaction') ? event.submitter.formAction : event.target.action;
-  if (leads(by)) event.preventDefault();
+  const by = event.submitter && event.submitter.hasAttribute('formaction') ? event.submitter.formAction : '';
+  if (leads(by || event.target.action)) event.preventDefault();
 }, true);
 JSON.parse(document.getElementById('bodies').textContent).forEach((body, number) => {
   now = number;
@@ -59,11 +62,9 @@ JSON.parse(document.getElementById('bodies').textContent).forEach((body, number)
   frame.dataset.number = number;
   stage.append(frame);
   frame.append(document.createRange().createContextualFragment(body));
-  for (const element of frame.querySelectorAll('*')) {
-    for (const name of ['click', 'mouseover', 'mouseenter', 'focus', 'focusin', 'error', 'load', 'toggle', 'animationstart',
-                        'wheel', 'copy', 'beforeinput', 'pointerdown', 'auxclick', 'transitionend', 'scroll', 'keydown'])
+  for (const element of frame.querySelectorAll('*'))
+    for (const name of EVENTS)
       element.dispatchEvent(new MouseEvent(name, {bubbles: false, cancelable: true}));
-  }
 });
 now = -1;
 setTimeout(() => {

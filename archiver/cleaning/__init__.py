@@ -3,6 +3,7 @@
 from archiver.cleaning.clean import Cleaner
 from archiver.cleaning.cleaned import Cleaned
 from archiver.cleaning.source import source_body
+from archiver.cleaning.tree import body_tree
 from archiver.cleaning.visible import shows_something
 
-__all__ = ["Cleaned", "Cleaner", "shows_something", "source_body"]
+__all__ = ["Cleaned", "Cleaner", "body_tree", "shows_something", "source_body"]

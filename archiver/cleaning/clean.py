@@ -14,6 +14,7 @@ from archiver.cleaning.cleaned import Cleaned, check_size
 from archiver.cleaning.fragment import BREAK, Fragment
 from archiver.cleaning.markup import (
     ATTRIBUTES,
+    BLOCKS,
     BOXES,
     DROPPED,
     EMBEDDED,
@@ -42,7 +43,10 @@ NUMBER = re.compile(r"-?[0-9]{1,9}")
 NO_ATTRIBUTES: dict[str, re.Pattern[str]] = {}
 NEVER = r"(?!)"
 # Text that comes out as it goes in: nothing to escape, no break, no blank but spaces.
-PLAIN = r"[^<>&{\x00-\x1f\x7f-\xa0\u1680\u2000-\u200a\u2028-\u202f\u205f\u2066-\u2069\u3000\ufeff\ud800-\udfff\ufffe\uffff]++"
+PLAIN = (
+    r"[^<>&{\x00-\x1f\x7f-\xa0\u1680\u2000-\u200a\u2028-\u202f\u205f\u2066-\u2069\u3000\ufeff\ud800-\udfff"
+    "\ufffe\uffff]++"
+)
 
 
 class Cleaner:
@@ -102,24 +106,16 @@ class Cleaner:
         for items in root.iter("ol"):
             self._keep_numbers(items)
         for element in list(root.iter("a", *UNWRAPPED_INLINE)):
-            if element.attrib:
-                if self._is_hidden(element):
-                    element.clear(keep_tail=True)  # type: ignore[call-arg]  # which the stubs do not know
-                elif (style := element.get("style")) and read_style(style).is_block:
-                    self._make_block(element)
-            if element.tag == "a":
-                if address := self._target(fragment, element, base):
-                    element.set("href", address)
-                else:
-                    element.tag = UNWRAPPED_INLINE[0]
+            if element.attrib and self._is_hidden(element):
+                element.clear(keep_tail=True)  # type: ignore[call-arg]  # which the stubs do not know
+            if element.tag != "a":
+                if self._is_block(element):
+                    element.tag = "div"
+            elif address := self._target(fragment, element, base):
+                element.set("href", address)
+            else:
+                element.tag = "div" if self._is_block(element) else "span"
         etree.strip_tags(root, *UNWRAPPED_INLINE)
-
-    def _make_block(self, element: _Element) -> None:
-        """Put what is in `element` into a block."""
-        block = element.makeelement("div")
-        block.text, element.text = element.text, None
-        block.extend(list(element))
-        element.append(block)
 
     def _keep_numbers(self, items: _Element) -> None:
         """Number the items that follow empty ones, which are not written."""
@@ -142,12 +138,19 @@ class Cleaner:
             fragment.text(text)
         writers = self._writers
         for element in parent:
-            if element.attrib and self._is_hidden(element):
-                element.clear(keep_tail=True)  # type: ignore[call-arg]  # which the stubs do not know
+            is_block = False
+            if element.attrib:
+                if self._is_hidden(element):
+                    element.clear(keep_tail=True)  # type: ignore[call-arg]  # which the stubs do not know
+                is_block = self._is_block(element)
+            if is_block:
+                fragment.boundary()
             if write := writers.get(element.tag):
                 write(fragment, element, base)
             else:
                 self._children(fragment, element, base)
+            if is_block:
+                fragment.boundary()
             if text := element.tail:
                 fragment.text(text)
 
@@ -157,6 +160,11 @@ class Cleaner:
         if (names := element.get("class")) and not self._drop_classes.isdisjoint(names.split()):
             return True
         return element.get("hidden") is not None
+
+    def _is_block(self, element: _Element) -> bool:
+        """Return whether an inline element is a block by its style."""
+        style = element.get("style")
+        return bool(style) and element.tag not in BLOCKS and read_style(style).is_block
 
     def _drop(self, fragment: Fragment, element: _Element, base: str) -> None:
         pass

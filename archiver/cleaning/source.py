@@ -243,6 +243,8 @@ def _rewritten(element: _Element) -> Iterator[str]:
         name = str(child.tag)
         if name in BLOCKS - SAFE:
             name = "div"
+        elif name not in SAFE | UNSEEN and (child.get("style") or child.get("hidden") is not None):
+            name = "span"  # which can have the same style
         if name in SAFE:
             attributes = "".join(
                 f' {key}="{escape_attribute(value)}"'

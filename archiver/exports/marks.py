@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 
 # `archiver.posts.markdown` is for kramdown and within a line; here a text may begin a block, and may stand in a table.
 ANYWHERE = re.compile(r"[\\`*_\[\]|~^$#{]|={2,}|%{2,}|&(?=#?\w+;)")
@@ -47,6 +48,11 @@ def code(text: str) -> str:
     runs = set(map(len, re.findall("`+", text)))
     fence = "`" * next(length for length in range(1, len(text) + 2) if length not in runs)
     return f"{fence} {text} {fence}" if text[0] in "` " or text[-1] in "` " else f"{fence}{text}{fence}"
+
+
+def is_mark(character: str) -> bool:
+    """Return whether CommonMark (0.31, 2.1) takes it for punctuation."""
+    return unicodedata.category(character)[0] in "PS"
 
 
 def _escaped(found: re.Match[str]) -> str:

@@ -10,9 +10,9 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING
 
-from archiver.exports.converter import PARTS, Converter, Dialect
-from archiver.exports.marks import marked
-from archiver.exports.soup import prepared
+from archiver.cleaning import body_tree
+from archiver.exports.blocks import blocks_of
+from archiver.exports.inline import Dialect
 from archiver.text import printable
 
 if TYPE_CHECKING:
@@ -24,10 +24,4 @@ __all__ = ["Dialect", "markdown_of"]
 def markdown_of(entry: Entry, dialect: Dialect) -> str:
     """Return quote and body of `entry` as Markdown that ends with a line end."""
     quote = f"<blockquote><p>{escape(entry.quote, quote=False)}</p></blockquote>" if entry.quote else ""
-    html = PARTS.sub("", printable(quote + entry.html))
-    try:
-        text = str(Converter(dialect).convert_soup(prepared(html)))
-    except RecursionError:  # elements in elements in elements: then the words only
-        lines = filter(None, [entry.quote, *entry.text.split("\n")])
-        text = "\n\n".join(marked(line.strip(), typographer=True) for line in lines)
-    return PARTS.sub(" ", text).strip("\n") + "\n"
+    return "\n\n".join(blocks_of(body_tree(printable(quote + entry.html)), dialect)) + "\n"

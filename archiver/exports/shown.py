@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from datetime import UTC, timedelta
 from hashlib import sha256
-from html import escape, unescape
+from html import escape
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 from uuid import NAMESPACE_URL, uuid5
 
-from archiver.text import one_line, printable
+from archiver.text import one_line, printable, unescaped
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -129,7 +129,7 @@ def summary(entry: Entry) -> str:
 def picture(entry: Entry) -> str:
     """Return the address of the first picture of the body, empty if it has none."""
     found = PICTURE.search(entry.html)
-    return printable(unescape(found[1] or found[2])) if found else ""
+    return printable(unescaped(found[1] or found[2])) if found else ""
 
 
 def _sayable(time: datetime) -> datetime:

@@ -2,33 +2,35 @@
 
 from __future__ import annotations
 
-# What a cell, a row and a part of a cell end with on the way through the converter; no text has these (Unicode: they
-# are no characters).
-CELL, ROW, PART = "\ufdd0", "\ufdd1", "\ufdd2"
+from typing import NamedTuple
+
 MAX_CELLS = 100_000  # that empty cells are made for
 
 
-def grid(text: str) -> tuple[list[list[str]], bool]:
-    """Return the rows of a table, empty cells where a cell spans rows or columns, and whether one does.
+class Cell(NamedTuple):
+    """A cell: its words, and how many rows and columns it spans."""
 
-    text: for each row its cells (rows that it spans, columns, words; each but the last ends with PART, and the cell
-    with CELL), and ROW.
-    """
+    words: str
+    rows: int
+    columns: int
+
+
+def grid(cells: list[list[Cell]]) -> tuple[list[list[str]], bool]:
+    """Return the rows of a table, empty cells where a cell spans rows or columns, and whether one does."""
     rows: list[list[str]] = []
     taken: dict[int, int] = {}  # columns, and how many rows more the cell above takes
     spans, made = False, 0
-    for line in text.split(ROW):
-        cells = [cell.split(PART) for cell in line.split(CELL) if cell.count(PART) == 2]
-        if not cells:
+    for line in cells:
+        if not line:
             continue
         row: list[str] = []
-        for down, across, words in cells:
+        for words, down, across in line:
             while taken.get(len(row)):
                 row.append("")
-            spans = spans or down != "1" or across != "1"
-            width = int(across) if made < MAX_CELLS else 1
+            spans = spans or down != 1 or across != 1
+            width = across if made < MAX_CELLS else 1
             for _ in range(width):
-                taken[len(row)] = int(down)
+                taken[len(row)] = down
                 row.append("")
             row[-width] = words
         while taken.get(len(row)):

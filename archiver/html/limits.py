@@ -107,7 +107,7 @@ def limited(html: str) -> str:
 class Limiter:
     """Follows what is open by the HTML standard (13.2.6), roughly, and never takes it for less than it is.
 
-    Where it is too much, a start tag and its end tag are left out; a line break stands for them where they are a block.
+    Where it is too much, a start tag and its end tag are left out; for those of a block stand empty paragraphs.
     """
 
     def __init__(self, max_emphases: int) -> None:
@@ -133,7 +133,7 @@ class Limiter:
             elif found["attributes"].endswith("/"):
                 return found[0]
         if not (self._end(name) if found["end"] else self._start(name)):
-            return "<br>" if name in SPECIAL else ""
+            return "<p></p>" if name in SPECIAL else ""
         if len(found["attributes"]) > MAX_ATTRIBUTES and (few := MANY_ATTRIBUTES.match(found[0])):
             return f"{few[0]}>"
         return found[0]

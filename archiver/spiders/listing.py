@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-
 from archiver.addresses import Reference, page_addresses
 from archiver.clock import now
 from archiver.errors import UnknownListingError, UsageError
@@ -20,10 +19,10 @@ from archiver.spans import read_span
 from archiver.spiders.lists import ListingTurn, ListSpider
 
 if TYPE_CHECKING:
-    from scrapy import Request
     from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
     from datetime import timedelta
 
+    from scrapy import Request
     from scrapy.crawler import Crawler
 
     from archiver.index import Claim

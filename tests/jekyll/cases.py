@@ -20,7 +20,7 @@ from archiver.posts.slug import slug
 from archiver.recipes import load_recipes
 from archiver.replica import Record
 from archiver.replica.records import load_records
-from archiver.text import one_line
+from archiver.text import is_visible, one_line
 from tests.jekyll.traps import ADDRESSES, TIMES, bodies, words
 
 if TYPE_CHECKING:
@@ -32,6 +32,11 @@ RECIPES = load_recipes()
 RECIPE = RECIPES["eastmoney"]
 FETCHED = datetime(2026, 8, 1, tzinfo=UTC)
 MIXTURES = 300
+
+
+def seen(value: str) -> str:
+    """Return a field as an article has it: nothing where a reader sees nothing."""
+    return one_line(value) if is_visible(value) else ""
 
 
 @dataclass(frozen=True)
@@ -51,16 +56,16 @@ class Case:
 
     @property
     def title(self) -> str:
-        return one_line(self.record.title) or re.findall("^【(.*?)】|$", self.record.digest)[0]
+        return seen(self.record.title) or re.findall("^【(.*?)】|$", self.record.digest)[0]
 
     @property
     def source(self) -> str:
-        return one_line(self.record.medianame)
+        return seen(self.record.medianame)
 
     @property
     def quote(self) -> str:
         """What the post opens with."""
-        return re.sub("^【.*?】", "", one_line(self.record.digest)).strip() if self.form == "rolling" else ""
+        return re.sub("^【.*?】", "", seen(self.record.digest)).strip() if self.form == "rolling" else ""
 
     @property
     def category(self) -> str:

@@ -1,0 +1,325 @@
+"""A tree of HTML as blocks of Markdown. No I/O."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from lxml import etree
+
+from archiver.exports.inline import BREAK, Dialect, Link, Piece, paragraph, title_of
+from archiver.exports.marks import code, fenced, marked, raised
+from archiver.exports.tables import Cell, grid, pipes
+from archiver.posts.markdown import link_target
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element
+
+HEADINGS = {f"h{level}": level for level in range(1, 7)}
+LISTS = frozenset({"ul", "ol"})
+CELLS = ("td", "th")
+# Blocks that Markdown does not have: what is in them, it has.
+PLAIN_BLOCKS = frozenset(
+    (
+        "address article aside caption center dd details div dl dt fieldset figcaption figure footer form header "
+        "hgroup legend li main nav p section summary tbody td tfoot th thead tr"
+    ).split()
+)
+BLOCKS = PLAIN_BLOCKS | LISTS | frozenset(HEADINGS) | {"blockquote", "hr", "pre", "table"}
+HIDDEN = frozenset({"rp", "script", "style", "template", "title"})
+EMPHASES = {
+    **dict.fromkeys(("b", "strong"), "strong"),
+    **dict.fromkeys(("em", "i"), "em"),
+    **dict.fromkeys(("del", "s", "strike"), "del"),
+}
+CODE = frozenset({"code", "kbd", "samp"})
+AROUND = {"q": ("“", "”"), "rt": ("(", ")")}  # what a reader sees around them
+BLOCKS_OF_CELLS = ("table", "ul", "ol", "pre", "blockquote")  # which cells of Markdown cannot hold
+HUGO = re.compile(r"\{\{[<%]|<!--\s*more")  # what Hugo looks for in code, too
+MAX_NUMBER = 999_999_999  # of an item (CommonMark 0.31, 5.2)
+NUMBER = re.compile(r"-?[0-9]{1,9}")
+PLAIN = Piece("")
+
+
+def blocks_of(element: _Element, dialect: Dialect) -> list[str]:
+    """Return what is in `element` as blocks of Markdown."""
+    return Writer(dialect).blocks(element)
+
+
+class Writer:
+    """Writes the blocks of one element. flat: on one line, as headings and cells have them."""
+
+    def __init__(self, dialect: Dialect, style: Piece = PLAIN, *, flat: bool = False, in_cell: bool = False) -> None:
+        self._dialect = dialect
+        self._hugo = dialect is Dialect.HUGO
+        self._style = style  # emphases and the link that all is in
+        self._flat = flat
+        self._in_cell = in_cell
+        self._pieces: list[Piece] = []
+        self._blocks: list[str] = []
+        self._last_marker = ""  # of a list, if that is the last block
+
+    def blocks(self, element: _Element) -> list[str]:
+        """Return the blocks of what is in `element`."""
+        self._walk(element, self._style)
+        self._flush()
+        return self._blocks
+
+    def line(self, element: _Element) -> str:
+        """Return what is in `element` on one line."""
+        return " ".join(self.blocks(element))
+
+    def _walk(self, element: _Element, style: Piece) -> None:
+        self._text(element.text, style)
+        for child in element:
+            self._element(child, style)
+            self._text(child.tail, style)
+
+    def _text(self, text: str | None, style: Piece) -> None:
+        if text:
+            self._pieces.append(Piece(text, emphases=style.emphases, link=style.link))
+
+    def _ready(self, markdown: str, style: Piece) -> None:
+        self._pieces.append(Piece(markdown, ready=True, emphases=style.emphases, link=style.link))
+
+    def _element(self, element: _Element, style: Piece) -> None:
+        name = element.tag
+        if name in HIDDEN:
+            return
+        if name in BLOCKS:
+            if self._flat:
+                self._text(" ", PLAIN)
+                self._flat_block(element, style)
+                self._text(" ", PLAIN)
+            else:
+                self._flush()
+                self._block(element, style)
+                self._flush()
+        elif kind := EMPHASES.get(name):
+            self._walk(element, Piece("", emphases=style.emphases | {kind}, link=style.link))
+        elif name == "a":
+            address = (element.get("href") or "").strip()
+            link = style.link or (Link(address, element.get("title") or "") if address else None)
+            self._walk(element, Piece("", emphases=style.emphases, link=link))
+        elif name == "br":
+            self._pieces.append(Piece(" ") if self._flat else BREAK)
+            self._walk(element, style)
+        elif name == "img":
+            self._picture(element, style)
+        elif name in CODE and not _has(element, "a", "img", *BLOCKS):
+            self._code(element, style)
+        elif name in ("sub", "sup") and not _has(element, "img", *BLOCKS):
+            self._raised(element, style)
+        else:
+            before, after = AROUND.get(name, ("", ""))
+            self._text(before, style)
+            self._walk(element, style)
+            self._text(after, style)
+
+    def _flush(self) -> None:
+        text = paragraph(self._pieces, self._dialect)
+        self._pieces = []
+        if text:
+            self._add(text)
+
+    def _add(self, block: str, marker: str = "") -> None:
+        self._blocks.append(block)
+        self._last_marker = marker
+
+    def _block(self, element: _Element, style: Piece) -> None:
+        name = element.tag
+        if level := HEADINGS.get(name):
+            if words := Writer(self._dialect, style, flat=True).line(element):
+                self._add(f"{'#' * level} {words}")
+        elif name in LISTS:
+            self._list(element, style)
+        elif name == "blockquote":
+            if inner := "\n\n".join(Writer(self._dialect, style).blocks(element)):
+                self._add("\n".join(f"> {line}" if line else ">" for line in inner.split("\n")))
+        elif name == "hr":
+            self._add("---")
+        elif name == "pre" and not _has(element, "a", "img", *BLOCKS):
+            self._preformatted(_words(element).strip("\n"))
+        elif name == "table" and len(list(element.iter(*CELLS))) > 1:
+            self._table(element, style)
+        else:
+            self._walk(element, style)
+
+    def _flat_block(self, element: _Element, style: Piece) -> None:
+        if element.tag == "pre" and not _has(element, "a", "img", *BLOCKS):
+            self._code(element, style)
+        else:
+            self._walk(element, style)
+
+    def _list(self, items: _Element, style: Piece) -> None:
+        """Add a list. Markdown counts on from its first number: where numbers do not, another list begins, and that is
+        one with another mark."""
+        number = _first_number(items)
+        step = -1 if items.get("reversed") is not None else 1
+        bullet = "*" if self._last_marker == "-" else "-"
+        end = ")" if self._last_marker == "." else "."
+        lines: list[str] = []
+        expected: int | None = None
+        for item in _items(items):
+            value = item.get("value") or ""
+            if NUMBER.fullmatch(value):
+                number = int(value)
+            marker, prefix = f"{bullet} ", ""
+            if items.tag == "ol" and 0 <= number <= MAX_NUMBER:
+                if expected is not None and number != expected:
+                    end = ")" if end == "." else "."
+                marker, expected = f"{number}{end} ", number + 1
+            elif items.tag == "ol":
+                prefix = f"{number}\\. "
+            number += step
+            if text := _joined(Writer(self._dialect, style).blocks(item)):
+                indent = "\n" + " " * len(marker)
+                lines.append(marker + prefix + indent.join(text.split("\n")).replace(indent + "\n", "\n\n"))
+        if lines:
+            self._add("\n".join(lines), end if items.tag == "ol" else bullet)
+
+    def _preformatted(self, text: str) -> None:
+        if not text.strip():
+            return
+        if self._hugo and HUGO.search(text):
+            lines = (marked(line.strip(), typographer=True) for line in text.split("\n") if line.strip())
+            self._add("  \n".join(lines))
+        else:
+            self._add(fenced(text))
+
+    def _table(self, table: _Element, style: Piece) -> None:
+        for caption in table.iter("caption"):
+            self._walk(caption, style)
+            self._flush()
+        rows, spans = grid([self._row(row, style) for row in table.iter("tr") if _table_of(row) is table])
+        if not self._hugo and (spans or _has(table, *BLOCKS_OF_CELLS)):
+            for caption in list(table.iter("caption")):
+                caption.drop_tree()  # type: ignore[attr-defined]  # trees of bodies are lxml.html's
+            html = etree.tostring(table, encoding="unicode", method="html", with_tail=False)
+            self._add(re.sub(r"[\r\n]+", " ", html))  # on one line: an empty one would end it
+        elif rows:
+            self._add(pipes(rows))
+
+    def _row(self, row: _Element, style: Piece) -> list[Cell]:
+        return [
+            Cell(
+                Writer(self._dialect, style, flat=True, in_cell=True).line(cell),
+                _span(cell, "rowspan"),
+                _span(cell, "colspan"),
+            )
+            for cell in row
+            if cell.tag in CELLS
+        ]
+
+    def _picture(self, element: _Element, style: Piece) -> None:
+        words = " ".join((element.get("alt") or "").split())
+        alt = marked(words, typographer=self._hugo)
+        source = (element.get("src") or "").strip()
+        if source:
+            self._ready(f"![{alt}]({link_target(source)}{title_of(element.get('title') or '')})", style)
+        else:
+            self._text(words, style)
+
+    def _code(self, element: _Element, style: Piece) -> None:
+        text = _words(element)
+        inner = " ".join(text.split())
+        if not inner:
+            self._text(text, style)
+            return
+        self._text(text[: len(text) - len(text.lstrip())], style)
+        if (self._hugo and HUGO.search(inner)) or (self._in_cell and "|" in inner):
+            self._text(inner, style)
+        else:
+            self._ready(code(inner), style)
+        self._text(text[len(text.rstrip()) :], style)
+
+    def _raised(self, element: _Element, style: Piece) -> None:
+        text = _words(element)
+        words = text.strip()
+        if not words:
+            self._text(" ", style)
+            return
+        start = text.index(words)
+        self._text(text[:start], style)
+        if self._hugo:
+            self._text(raised(" ".join(words.split()), "^" if element.tag == "sup" else "_"), style)
+        else:
+            inner = Writer(self._dialect, flat=True, in_cell=self._in_cell).line(element)
+            self._ready(f"<{element.tag}>{inner}</{element.tag}>", style)
+        self._text(text[start + len(words) :], style)
+
+
+def _joined(blocks: list[str]) -> str:
+    """Return the blocks of an item: a list in it needs no empty line before it."""
+    text = ""
+    for block in blocks:
+        is_list = re.match(r"[-*] |\d+[.)] ", block)
+        text += f"{'' if not text else chr(10) if is_list else chr(10) * 2}{block}"
+    return text
+
+
+def _items(items: _Element) -> list[_Element]:
+    """Return the items of a list; what stands between them is one, too."""
+    found: list[_Element] = []
+    loose: _Element | None = None
+    if items.text and items.text.strip():
+        loose = items.makeelement("li")
+        loose.text = items.text
+        found.append(loose)
+    for child in list(items):
+        tail, child.tail = child.tail or "", None
+        if child.tag == "li":
+            found.append(child)
+            loose = None
+        elif loose is None:
+            loose = items.makeelement("li")
+            loose.append(child)
+            found.append(loose)
+        else:
+            loose.append(child)
+        if tail.strip():
+            if loose is None:
+                loose = items.makeelement("li")
+                loose.text = tail
+                found.append(loose)
+            elif len(loose):
+                loose[-1].tail = tail
+            else:
+                loose.text = f"{loose.text or ''}{tail}"
+    return found
+
+
+def _first_number(items: _Element) -> int:
+    start = items.get("start") or ""
+    if NUMBER.fullmatch(start):
+        return int(start)
+    return sum(1 for _ in items.iterchildren("li")) if items.get("reversed") is not None else 1
+
+
+def _has(element: _Element, *names: str) -> bool:
+    """Return whether there is an element of one of these names in `element`."""
+    return any(inner is not element for inner in element.iter(*names))
+
+
+def _words(element: _Element) -> str:
+    """Return the text in `element`; a line break is a line end."""
+    return "".join("\n" if node == "br" else node for node in _texts(element))
+
+
+def _texts(element: _Element) -> list[str]:
+    found: list[str] = []
+    for event, node in etree.iterwalk(element, events=("start", "end")):
+        if event == "start":
+            found += ["br"] if node.tag == "br" else [node.text or ""]
+        elif node is not element:
+            found.append(node.tail or "")
+    return found
+
+
+def _table_of(row: _Element) -> _Element | None:
+    return next(row.iterancestors("table"), None)
+
+
+def _span(cell: _Element, name: str) -> int:
+    value = cell.get(name) or "1"
+    return min(max(int(value), 1), 1000) if value.isascii() and value.isdigit() and len(value) < 9 else 1

@@ -1,0 +1,87 @@
+"""What a reader saw is what comes out: the text of random bodies, as Chromium lays it out before and after."""
+
+from __future__ import annotations
+
+import json
+import re
+from html import escape
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from markdown_it import MarkdownIt
+
+from archiver.cleaning import Cleaner, source_body
+from archiver.exports.plain import plain_text
+from archiver.exports.pure_markdown import Dialect, markdown_of
+from archiver.recipes.recipe import CleanRules
+from tests.chromium import texts_in_chromium
+from tests.exported import entry
+from tests.trees import Trees
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+CLEANER = Cleaner(CleanRules())
+COUNT = 600
+READER = MarkdownIt("commonmark").enable(["table", "strikethrough"])
+DIGITS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹₀₁₂₃₄₅₆₇₈₉", "01234567890123456789")
+SIGNS = str.maketrans("", "", "“”~^_()")
+CORPUS = Path(__file__).parents[2] / "shared" / "corpus" / "api.json"
+
+
+def clean(html: str) -> str:
+    return CLEANER.clean(html, "http://news.example/").html
+
+
+def source(html: str) -> str:
+    return source_body(html).html
+
+
+def exported(name: str, html: str) -> str:
+    """Return a cleaned body as an export has it: as HTML, for the browser."""
+    if name == "text":
+        return f"<pre>{escape(plain_text(html))}</pre>"
+    return str(READER.render(markdown_of(entry(html=html), Dialect(name))))
+
+
+def words(text: str) -> list[str]:
+    """Return the words of a text, without the signs that exports have for what elements say."""
+    return text.translate(DIGITS).translate(SIGNS).split()
+
+
+def differences(
+    bodies: list[str], profile: Callable[[str], str], folder: Path
+) -> list[tuple[str, list[str], list[str]]]:
+    """Return the bodies that a browser shows otherwise after cleaning, with their words before and after."""
+    before = texts_in_chromium(bodies, folder)
+    after = texts_in_chromium([profile(body) for body in bodies], folder)
+    assert sum(bool(text.strip()) for text in before) > len(bodies) * 0.8
+    shown = zip(bodies, map(str.split, before), map(str.split, after), strict=True)
+    return [(body, old, new) for body, old, new in shown if old != new]
+
+
+@pytest.mark.parametrize("profile", [clean, source])
+def test_text_is_laid_out_as_it_was(profile: Callable[[str], str], tmp_path: Path) -> None:
+    trees = Trees(20240315)
+    assert differences([trees.body() for _ in range(COUNT)], profile, tmp_path)[:3] == []
+
+
+@pytest.mark.skipif(not CORPUS.is_file(), reason=f"the corpus of real articles is not at {CORPUS}")
+@pytest.mark.parametrize("profile", [clean, source])
+def test_text_of_real_articles_is_laid_out_as_it_was(profile: Callable[[str], str], tmp_path: Path) -> None:
+    details = json.loads(CORPUS.read_text(encoding="utf-8"))["details"].values()
+    assert differences([answer["text"] for answer in details], profile, tmp_path)[:3] == []
+
+
+@pytest.mark.parametrize("name", ["text", "obsidian", "hugo"])
+def test_exports_say_what_the_post_says(name: str, tmp_path: Path) -> None:
+    trees = Trees(20240316)
+    bodies = [clean(trees.body()) for _ in range(COUNT)]
+    # What is struck out, and cannot have marks where it stands, is set apart by blanks.
+    bodies = [body for body in bodies if name == "text" or not re.search("<(?:s|del)>", body)]
+    before = texts_in_chromium(bodies, tmp_path)
+    after = texts_in_chromium([exported(name, body) for body in bodies], tmp_path)
+    shown = zip(bodies, map(words, before), map(words, after), strict=True)
+    assert len(bodies) > COUNT / 4
+    assert [(body, old, new) for body, old, new in shown if old != new][:3] == []

@@ -1,0 +1,32 @@
+"""The plain text of a body: what only an element says is said by signs."""
+
+from __future__ import annotations
+
+import pytest
+
+from archiver.exports.plain import plain_text
+from archiver.exports.pure_markdown import Dialect, markdown_of
+from tests.exported import entry
+
+
+@pytest.mark.parametrize(
+    ("html", "text", "markdown"),
+    [
+        ("<p><s>199</s>99元</p>", "~~199~~99元", "~~199~~99元"),
+        ("<p><del>10%</del><ins>12%</ins></p>", "~~10%~~12%", " 10% 12%".strip()),
+        ("<p>10<sup>5</sup>，H<sub>2</sub>O</p>", "10⁵，H₂O", "10<sup>5</sup>，H<sub>2</sub>O"),
+        ("<p>1<sup><b>a</b></sup>2</p>", "1^(a)2", "1<sup>**a**</sup>2"),
+        ("<p>甲<q>乙</q></p>", "甲“乙”", "甲“乙”"),
+        ("<p><ruby>漢<rp>（</rp><rt>hàn</rt><rp>）</rp></ruby></p>", "漢(hàn)", "漢(hàn)"),
+        ("<p>甲</p><hr><dl><dt>乙</dt><dd>丙</dd></dl>", "甲\n乙\n丙", "甲\n\n---\n\n乙\n\n丙"),
+        ('<ol start="3"><li>甲</li><li value="7">乙</li><li>丙</li></ol>', "甲\n乙\n丙", "3. 甲\n7) 乙\n8) 丙"),
+        ('<ol reversed="reversed"><li>甲</li><li>乙</li></ol>', "甲\n乙", "2. 甲\n1) 乙"),
+        ("<ol><li>甲</li></ol><ol><li>乙</li></ol>", "甲\n乙", "1. 甲\n\n1) 乙"),
+        ("<ul><li>甲</li></ul><ul><li>乙</li></ul>", "甲\n乙", "- 甲\n\n* 乙"),
+        ('<ol start="-1"><li>甲</li></ol>', "甲", "- -1\\. 甲"),
+        ("<p>&#" + "9" * 5000 + ";甲</p>", "\ufffd甲", "\ufffd甲"),
+    ],
+)
+def test_signs(html: str, text: str, markdown: str) -> None:
+    assert plain_text(html) == text
+    assert markdown_of(entry(html=html), Dialect.OBSIDIAN) == f"{markdown}\n"
