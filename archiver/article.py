@@ -19,8 +19,8 @@ class Post:
 
 @dataclass(slots=True)
 class Article:
-    """An article, for a post of one form. A page gives the first part as the source has it; each step of `extract` adds or
-    mends its own part. From there on nobody changes it: what became of it is said in a copy.
+    """An article, for a post of one form. A page gives the first part as the source has it; each step of `extract` adds
+    or mends its own part. From there on nobody changes it: what became of it is said in a copy.
 
     `rules` records for each field which rule gave it: `text:title` is the expression `title` of the page
     `text`, `recover:id` a value found in the id, and `time` ends with the form that was recognised.
@@ -44,9 +44,8 @@ class Article:
     body: str = ""  # HTML
     rules: dict[str, str] = field(default_factory=dict)
 
-    dropped: dict[str, int] = field(
-        default_factory=dict
-    )  # `links` and `pictures` of the body that lead nowhere: how many
+    # How many `links` and `pictures` of the body lead nowhere, and were left out.
+    dropped: dict[str, int] = field(default_factory=dict)
     published: datetime | None = None  # `time`, understood, in the source's zone
     text_digest: str | None = None  # of what the body says
     post: Post | None = None  # None: it cannot be one

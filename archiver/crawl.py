@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 from typing import TYPE_CHECKING, Any
 
@@ -9,6 +10,7 @@ from scrapy import signals
 
 from archiver.crawl_archive import archive_of
 from archiver.extensions.report import Report
+from archiver.stopping import Stopping
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,12 +39,15 @@ def run_crawler(
     gc.collect()
     gc.freeze()
     gc.set_threshold(GC_THRESHOLD)
-    task = process.crawl(crawler, **arguments)
-    process.start()
+    stopping = Stopping(crawler, asyncio.get_event_loop())
+    with stopping.installed():
+        task = process.crawl(crawler, **arguments)
+        process.start(install_signal_handlers=False)
     if not task.cancelled() and (error := task.exception()):
         raise error
     if failure := archive_of(crawler).failure:
         raise failure
     report = crawler.get_extension(Report)
     assert report is not None, "the settings have no archiver.extensions.report.Report"
+    report.stopped_by = stopping.signal
     return report

@@ -45,8 +45,8 @@ def exported(name: str, target: Path, *entries: Entry) -> dict[str, str]:
 
 def shown(html: str) -> str:
     """Return the characters that a reader sees, quotes and brackets of readings among them."""
-    for tag, sign in (("<q>", "“"), ("</q>", "”"), ("<rt>", "("), ("</rt>", ")")):
-        html = html.replace(tag, sign)
+    for mark, sign in (("<q>", "“"), ("</q>", "”"), ("<rt>", "("), ("</rt>", ")")):
+        html = html.replace(mark, sign)
     html = re.sub("<rp>.*?</rp>", "", html, flags=re.DOTALL)
     document: Any = lxml_html.document_fromstring(f"<html><body>{html}</body></html>")
     return "".join(document.text_content().split())

@@ -104,8 +104,10 @@ def history(count: int, **others: Any) -> list[dict[str, Any]]:
         (2 * DAY, 600, 99, 3 * DAY, []),
     ],
 )
-def test_the_newest_item_may_be_so_old(age: int, gap: int, moves: int, rhythm: int | None, found: list[str]) -> None:
-    current = ListingStats("x", listed=10, newest=NOW - age, rhythm=rhythm, longest_gap=gap, moves=moves)
+def test_the_newest_item_may_be_so_old(
+    age: int, longest_gap: int, moves: int, rhythm: int | None, found: list[str]
+) -> None:
+    current = ListingStats("x", listed=10, newest=NOW - age, rhythm=rhythm, longest_gap=longest_gap, moves=moves)
     assert alarms(current, history(9), NOW) == found
 
 

@@ -57,6 +57,7 @@ class Report:
         self.counts: Counter[str] = Counter()
         self.dropped: Counter[str] = Counter()  # links and pictures of bodies, that lead nowhere
         self.interrupted = False
+        self.stopped_by = 0  # the signal that ended the run
         self.bytes = 0
         self.requests = 0
         self.failures: list[dict[str, str]] = []
@@ -91,7 +92,7 @@ class Report:
     def exit_status(self) -> int:
         """What a crawl of listings ends with."""
         if self.interrupted:
-            return INTERRUPTED
+            return 128 + self.stopped_by if self.stopped_by else INTERRUPTED
         return ALARM if self.alarms else FAILED if self.failed else 0
 
     def summary(self) -> str:

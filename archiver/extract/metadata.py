@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
 
 def complete(article: Article, recipe: Recipe) -> Article:
-    """Complete `article` with all that a post needs, and return it. Raises QuarantineError if it has no title or no time,
-    and none can be recovered."""
+    """Complete `article` with all that a post needs, and return it. Raises QuarantineError if it has no title or no
+    time, and none can be recovered."""
     for name in ("title", "source", "url"):
         if not getattr(article, name):
             recover(article, name, recipe)
