@@ -1,0 +1,191 @@
+"""What on a page is not its article, by what its elements are and are called."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from lxml.html import HtmlElement
+
+    from archiver.reading.body.outline import Outline
+
+NOISE_TAGS = frozenset("nav footer aside dialog menu form fieldset".split())
+NOISE_ROLES = frozenset(
+    (
+        "alert alertdialog banner complementary contentinfo dialog form menu menubar navigation search tablist toolbar "
+        "tooltip"
+    ).split()
+)
+# Words in classes and ids, matched whole. What is called so is noise, however much it says:
+NOISE_NAMES = re.compile(
+    r"""(?x)(?:^|[\s_-])(?<!has-)(?<!with-)(?<!no-)(?<!without-)(?:
+    ads? | adv | advert\w* | adsense | adslot | adbox | adunit | gpt | dfp | outbrain | taboola | sponsor(?:ed)?\w* |
+    promo\w* | billboard
+    | shar(?:e|er|es|ing) | share-?\w+ | addthis\w* | addtoany\w* | a2a | social\w* | sociable | follow(?:-?us)? |
+    jp-relatedposts | sharedaddy | whatsapp
+    | related\w* | recommend\w* | recirc\w* | read-?(?:more|next|also) | readmore |
+    more-?(?:from|on|stories|news|articles|posts|links)
+    | you-?may\w* | also-?(?:like|read)\w* | trending | most-?(?:read|viewed|popular) | similar\w*
+    | up-?next | next-?(?:up|post|article|prev) | prev-?(?:next|post) | post-?nav\w* | onward | upsell
+    | newsletters? | newsletter-?\w+ | subscri(?:be|bers?|ption|ptions)\w* | sign-?up | signin | log-?in |
+    regist(?:er|ration) | paywall-?(?:offer|box|banner|overlay)
+    | cookies? | cookie-?\w+ | consent\w* | gdpr\w* | cky | privacy | popups? | modals? | overlay | lightbox |
+    interstitial | toast | notification\w*
+    | comments? | commentlist | comment-?(?:list|form|section|area|box|thread|wrap\w*)\w* | disqus\w* | respond |
+    replies | discussion | reactions?
+    | nav | navbar | navigation | menus? | submenu | breadcrumbs? | crumbs? | bread-?crumb\w* | pagination | pager |
+    masthead | topbar
+    | skip(?:-?link|-?to)? | sidebar\w* | side-?bar\w* | right-?(?:rail|bar) | widget-?area | footer | colophon |
+    copyrights?
+    | site-?header | toolbar | tool-?bar | print(?:er|-?only|-?friendly)
+    | authors? | author-\w+ | vcard | bio | cta | cta-\w+ | call-?to-?action\w* | banners? | disclaimers? |
+    disclosures? | testimonials? | affiliate\w*
+    | author-?(?:bio|box|info|card|profile|about|details|block|section|description|meta)\w* |
+    about-?(?:the-?)?authors? | byline\w*
+    | tag-?(?:list|cloud|links)\w* | tagcloud | taglist | cat-?links | entry-?(?:meta|footer|utility)
+    | post-?(?:meta|footer|info|tags|date|author)\w* | article-?(?:meta|footer|info|tags|date|tools|author|actions)\w*
+    | dateline | pub(?:lish)?-?date | timestamp | time-?stamp | read(?:ing)?-?time
+    | toc | table-?of-?contents | tableofcontents | ez-?toc\w* | jump-?(?:links|to)
+    | sr-?only | visually-?hidden | screen-?reader\w* | visuallyhidden | noprint | no-?print | offscreen
+    | donat(?:e|ion|ions) | support-?us | app-?(?:download|promo|banner) | download-?app
+    | teasers? | polls? | quiz | survey | umfrage | o?embed-?(?:placeholder|consent|privacy|overlay)\w* |
+    wx-?follow\w* | qr-?code\w*
+    | search-?(?:form|box|bar|results) | searchform | ticker | marquee
+    )(?=$|[\s_-])"""
+)
+# These are names of what is noise unless it says something, in prose and not in links.
+WEAK_NAMES = re.compile(
+    r"""(?x)(?:^|[\s_-])(?:
+    popular\w* | suggest\w* | paywall\w* | piano | meter(?:ed)? | feedback | rating\w* | vote\w*
+    | rail | widgets? | foot | page-?header | header | tools? | utility | contributors?-?\w* | tags? | topics? |
+    keywords? | categor(?:y|ies)
+    | meta | metadata | meta-?(?:data|info) | date | time | date-?time | hide | hidden | d-none |
+    editor-?(?:info|name) | credits? | photo-?credit
+    | carousel\w* | slick | swiper | slider | product-?\w* | shop\w* | price-?\w* | buy-?\w* | coupon\w* | tabs? |
+    lang(?:uage)?-?(?:switcher|selector|menu)
+    | weather | video-?\w* | player | playlist | thumbs? | thumbnails? | comment | kicker | eyebrow | label | badge |
+    button | btn | links?
+    )(?=$|[\s_-])"""
+)
+# A part of a block (`block__part`) is not what the block is, if it is called so.
+CONTENT_PART = re.compile(r"__(?:content|main|body|article|text|inner|container)\b")
+# Names on these elements say how the page or the article is filed.
+FILED = frozenset("body article main".split())
+COMMENT_NAMES = re.compile(
+    r"(?:^|[\s_-])(?:comments|commentlist|comment[-_]?(?:list|section|area|box|thread|container|wrap)s?\w*|"
+    r"[a-z]+-comments?)(?=$|[\s_-])"
+)
+# In a sentence only these are no part of it.
+HIDDEN_NAMES = re.compile(
+    r"sr-?only|visually-?hidden|screen-?reader|visuallyhidden|offscreen|tooltip|noprint|(?:^|\s)hidden(?:\s|$)"
+)
+CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+HIDING_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+# An element that holds so much of the page's prose is not noise, whatever it is called.
+MOST_PROSE = 0.3
+# If what is called noise holds more of the page's prose than this, the page's names mean something else.
+MOST_NOISE = 0.6
+LONGEST_ID = 30
+HEADINGS = frozenset("h1 h2 h3 h4 h5 h6".split())
+LEAST_PROSE = 200  # an article has more
+MAX_WEAK_PROSE = 0.5
+NO_NAMES, NOISE_ONLY, NOISE_AND_WEAK = range(3)
+
+
+def mark_noise(page: Outline) -> bytearray:
+    """Return which elements of `page` are noise or stand in noise: 1 each; `page` is measured without them.
+
+    An element that holds a good part of the page's prose is none, except the comments of readers.
+    """
+    comments = _comments(page)
+    page.remeasure(comments)
+    if page.prose(0) < LEAST_PROSE:
+        comments = bytearray(len(page.elements))
+        page.remeasure(comments)
+    for names in (NOISE_AND_WEAK, NOISE_ONLY, NO_NAMES):
+        noise = _marked(page, names)
+        lost = sum(block.prose for block in page.blocks if noise[block.owner] and not comments[block.owner])
+        if lost <= MOST_NOISE * page.prose(0):
+            break
+    noise = bytearray(map(max, noise, comments))
+    page.remeasure(noise)
+    return noise
+
+
+def _comments(page: Outline) -> bytearray:
+    found = bytearray(len(page.elements))
+    for place in range(1, len(page.elements)):
+        element = page.elements[place]
+        names = f"{element.get('class') or ''} {element.get('id') or ''}".lower() if element.attrib else ""
+        if "comment" in names and element.tag not in FILED and COMMENT_NAMES.search(names):
+            end = page.ends[place]
+            found[place:end] = b"\x01" * (end - place)
+    return found
+
+
+def _marked(page: Outline, names: int) -> bytearray:
+    noise = bytearray(len(page.elements))
+    most = MOST_PROSE * page.prose(0)
+    place = 1
+    while place < len(page.elements):
+        element = page.elements[place]
+        if page.prose(place) <= most and (_is_noise(element) or (names and _is_called_noise(page, place, names))):
+            end = page.ends[place]
+            noise[place:end] = b"\x01" * (end - place)
+            place = end
+        else:
+            place += 1
+    return noise
+
+
+def _is_noise(element: HtmlElement) -> bool:
+    if element.tag in NOISE_TAGS:
+        return True
+    if not element.attrib:
+        return False
+    get = element.get
+    if get("hidden") is not None or get("role") in NOISE_ROLES:
+        return True
+    return (style := get("style")) is not None and HIDING_STYLE.search(style) is not None
+
+
+def _is_called_noise(page: Outline, place: int, rigour: int) -> bool:
+    element = page.elements[place]
+    if element.tag in FILED or not element.attrib:
+        return False
+    names = element.get("class") or ""
+    # The ids of headings, and long ones, are made of what they say.
+    if (name := element.get("id")) and len(name) <= LONGEST_ID and element.tag not in HEADINGS:
+        names = f"{names} {name}"
+    if not names:
+        return False
+    strong, weak = _called(names)
+    if (strong or weak) and _is_in_prose(page, place):
+        return HIDDEN_NAMES.search(names.lower()) is not None
+    if strong:
+        return next(element.iter("blockquote"), None) is None
+    if not weak or rigour < NOISE_AND_WEAK:
+        return False
+    length = page.length(place)
+    return page.prose(place) <= MAX_WEAK_PROSE * length
+
+
+def _is_in_prose(page: Outline, place: int) -> bool:
+    """Return whether the element is a part of a sentence: an inline element in a block that is prose."""
+    index = page.first_blocks[place]
+    return (
+        page.end_blocks[place] == index < len(page.blocks)
+        and page.blocks[index].prose > 0
+        and page.holds(page.blocks[index].owner, place)
+    )
+
+
+@lru_cache(maxsize=4096)
+def _called(names: str) -> tuple[bool, bool]:
+    """Return whether what is called `names` is noise, and whether it may be."""
+    words = CAMEL.sub("-", names[:500]).lower()
+    if CONTENT_PART.search(words):
+        return False, False
+    return NOISE_NAMES.search(words) is not None, WEAK_NAMES.search(words) is not None
