@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from archiver.reading.body.outline import Outline
 
 STRUCTURE = frozenset("ul ol dl table blockquote pre figure".split())
+SHORTEST_SAID = 300
+SAMPLE = 30
+MOST_SAID = 0.5
 SHORTEST_TITLE = 15
 SHORTEST_REPEATED = 40
 CLAUSE_END = re.compile(r"[,，:：、;；。]\Z")
@@ -23,11 +26,15 @@ MAX_PROSE_BEFORE_TITLE = 0.15
 MAX_PROSE_AFTER_END = 0.3
 
 
-def prune(page: Outline, root: int, dropped: bytearray, title: str) -> None:
-    """Mark in `dropped` what within `root` is not the article's body. title: the article's."""
+def prune(page: Outline, root: int, dropped: bytearray, title: str, said: str) -> None:
+    """Mark in `dropped` what within `root` is not the article's body.
+
+    title: the article's. said: its text as structured data has it, or nothing.
+    """
     start = _drop_before_title(page, root, dropped, title)
     _drop_chrome(page, root, dropped)
     _drop_links(page, start, root, dropped)
+    _drop_unsaid(page, root, dropped, said)
     _drop_end(page, root, dropped)
     _drop_repeated(page, root, dropped)
     _drop_edges(page, root, dropped)
@@ -117,6 +124,27 @@ def _drop_links(page: Outline, start: int, root: int, dropped: bytearray) -> Non
                 place = page.ends[place]
                 continue
         place += 1
+
+
+def _drop_unsaid(page: Outline, root: int, dropped: bytearray, said: str) -> None:
+    """Drop paragraphs that are not in the text that the structured data has, if that has nearly all others."""
+    known = fold(said)
+    if len(known) < SHORTEST_SAID:
+        return
+    unsaid = []
+    kept = total = 0
+    for block in page.blocks[page.first_blocks[root] : page.end_blocks[root]]:
+        if dropped[block.owner] or not block.prose:
+            continue
+        total += block.length
+        text = fold(block.text)
+        if text[:SAMPLE] in known or text[-SAMPLE:] in known:
+            kept += block.length
+        elif _is_alone(page, block.owner) and not _is_structure(page, block.owner, root):
+            unsaid.append(block.owner)
+    if kept > MOST_SAID * total:
+        for place in unsaid:
+            _drop(page, place, dropped)
 
 
 def _drop_end(page: Outline, root: int, dropped: bytearray) -> None:

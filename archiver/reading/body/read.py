@@ -60,7 +60,7 @@ def read_body(document: Document, title: str, said: str) -> Body:
     best = found[0]
     paragraphs, leads = _counted(page, best.element, noise)
     first = lead(page, best.element, noise, title)
-    prune(page, best.element, noise, title)
+    prune(page, best.element, noise, title, said)
     page.remeasure(noise)
     html = build(page, best.element, noise, document.base)
     if first and first not in page.text(best.element):

@@ -21,8 +21,9 @@ BEGINNINGS = (
     (b"OggS", "a sound or video file"),
     (b"ID3", "a sound file (MP3)"),
 )
-FEED = re.compile(rb"<(?:rss|feed|rdf:RDF)[\s>]")
-SITEMAP = re.compile(rb"<(?:urlset|sitemapindex)[\s>]")
+PROLOG = rb"(?:\xef\xbb\xbf|\s|<\?.*?\?>|<!--.*?-->)*"
+FEED = re.compile(PROLOG + rb"<(?:rss|feed|rdf:RDF)[\s>]", re.DOTALL)
+SITEMAP = re.compile(PROLOG + rb"<(?:urlset|sitemapindex)[\s>]", re.DOTALL)
 HTML = re.compile(rb"<(?:!doctype\s+html|html|head|body|title|meta|div|p|article|h1)\b", re.IGNORECASE)
 JSON = re.compile(rb"[\s\xef\xbb\xbf]*(?:[\w$.]+\()?[\[{]")
 
@@ -34,12 +35,12 @@ def refuse_content(content: bytes, content_type: str | None) -> None:
         raise NotAnArticleError("an empty answer", f"{len(content)} bytes")
     if kind := _kind(start):
         raise NotAnArticleError(kind, f"it begins with {start[:12]!r}")
+    if FEED.match(start):
+        raise NotAnArticleError("a feed", "its root element is that of RSS, Atom or RDF")
+    if SITEMAP.match(start):
+        raise NotAnArticleError("a sitemap", "its root element says so")
     if HTML.search(start):
         return
-    if FEED.search(start):
-        raise NotAnArticleError("a feed", "its root element is that of RSS, Atom or RDF")
-    if SITEMAP.search(start):
-        raise NotAnArticleError("a sitemap", "its root element says so")
     if JSON.match(start):
         raise NotAnArticleError("JSON", f"it begins with {start[:20]!r}")
     said = (content_type or "").partition(";")[0].strip().lower()
