@@ -41,8 +41,9 @@ SHARE = 0.8  # a child with so much of the prose of its parent holds the article
 BELIEVED = {"itemprop": 1.0, "name": 1.0, "main": 0.65, "article": 0.6, "container": 0.55, "prose": 0.55}
 RECALL = 0.18
 PRECISION = 0.4
-TWIN = 0.62  # elements that come several times under one name hold parts of the article, or each another one
+TWIN = 0.45  # elements that come several times under one name hold parts of the article, or each another one
 TWIN_SHARE = 0.3
+NO_BODIES = frozenset("body p li td h1 h2 h3 h4 h5 h6 pre blockquote".split())
 MIN_SAID = 300  # what is shorter is a summary
 WORD = re.compile(r"\w+")
 
@@ -101,7 +102,7 @@ def _has_twin(page: Outline, element: int, rule: str, found: dict[int, str]) -> 
 
 def _named(page: Outline) -> Iterator[tuple[int, str]]:
     for place, element in enumerate(page.elements):
-        if not page.prose(place) or element.tag == "body":
+        if not page.prose(place) or element.tag in NO_BODIES:
             continue
         if "articleBody" in (element.get("itemprop") or "") or "articleBody" in (element.get("property") or ""):
             yield place, "itemprop"
