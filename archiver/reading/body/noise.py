@@ -77,6 +77,9 @@ COMMENT_NAMES = re.compile(
     r"(?:^|[\s_-])(?:comments|commentlist|comment[-_]?(?:list|section|area|box|thread|container|wrap)s?\w*|"
     r"[a-z]+-comments?)(?=$|[\s_-])"
 )
+UNFOLDED_NAMES = re.compile(
+    r"accordion|collaps|faq|tab-?pane|tab-?content|tabpanel|expand|toggle|answer|read-?more-?(?:text|content)", re.IGNORECASE
+)
 # In a sentence only these are no part of it.
 HIDDEN_NAMES = re.compile(
     r"sr-?only|visually-?hidden|screen-?reader|visuallyhidden|offscreen|tooltip|noprint|(?:^|\s)hidden(?:\s|$)"
@@ -91,6 +94,7 @@ LONGEST_ID = 30
 HEADINGS = frozenset("h1 h2 h3 h4 h5 h6".split())
 LEAST_PROSE = 200  # an article has more
 MAX_WEAK_PROSE = 0.5
+MUCH_PROSE = 400
 NO_NAMES, NOISE_ONLY, NOISE_AND_WEAK = range(3)
 
 
@@ -146,9 +150,18 @@ def _is_noise(element: HtmlElement) -> bool:
     if not element.attrib:
         return False
     get = element.get
-    if get("hidden") is not None or get("role") in NOISE_ROLES:
+    if get("role") in NOISE_ROLES:
         return True
-    return (style := get("style")) is not None and HIDING_STYLE.search(style) is not None
+    hides = get("hidden") is not None or ((style := get("style")) and HIDING_STYLE.search(style))
+    return bool(hides) and not _unfolds(element)
+
+
+def _unfolds(element: HtmlElement) -> bool:
+    """Return whether a hidden element is shown to readers who ask for it: an answer under a question, a tab."""
+    for part in (element, element.getparent()):
+        if part is not None and UNFOLDED_NAMES.search(f"{part.get('class')} {part.get('id')} {part.get('role')}"):
+            return True
+    return False
 
 
 def _is_called_noise(page: Outline, place: int, rigour: int) -> bool:
@@ -169,7 +182,8 @@ def _is_called_noise(page: Outline, place: int, rigour: int) -> bool:
     if not weak or rigour < NOISE_AND_WEAK:
         return False
     length = page.length(place)
-    return page.prose(place) <= MAX_WEAK_PROSE * length
+    prose = page.prose(place)
+    return prose <= MAX_WEAK_PROSE * length and prose < MUCH_PROSE
 
 
 def _is_in_prose(page: Outline, place: int) -> bool:
