@@ -12,8 +12,11 @@ TAGS = re.compile(r"<!--.*?(?:-->|\Z)|</?[a-zA-Z][^>]*+(?:>|\Z)", re.DOTALL)
 
 
 def printable(text: str) -> str:
-    """Return `text` without control characters (tab, LF and CR stay), lone surrogates and byte-order marks."""
-    return text if text.isprintable() else UNPRINTABLE.sub("", text)
+    """Return `text` without control characters (tab, LF and CR stay), lone surrogates and byte-order marks.
+
+    A form feed becomes a space: it is white space to HTML.
+    """
+    return text if text.isprintable() else UNPRINTABLE.sub("", text.replace("\f", " "))
 
 
 def one_line(text: str) -> str:
