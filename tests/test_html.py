@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,6 +12,7 @@ from lxml import etree
 from selectolax.lexbor import LexborHTMLParser
 
 from archiver.html import parse_document, parse_fragment
+from archiver.html.limits import MAX_ATTRIBUTES
 from archiver.html.xml import DEEPEST
 from tests.soup import mess
 
@@ -102,7 +104,7 @@ def element(name: str, attributes: Iterable[tuple[str, str | None]]) -> str:
         for key, value in attributes
         if re.fullmatch(r"(?!xml)[a-zA-Z_][\w.:-]*", key, re.ASCII)
     }
-    return f"<{re.sub('[^a-zA-Z0-9.:-]+', '_', name)} {sorted(kept.items())}>"
+    return f"<{re.sub('(?:&nbsp;|[^a-zA-Z0-9.:-])+', '_', name)} {sorted(kept.items())}>"
 
 
 def text(value: str) -> str:
@@ -144,3 +146,57 @@ def test_depth_is_bounded_and_costs_no_word(start: str) -> None:
     deepest = max(sum(1 for _ in element.iterancestors()) for element in root.iter())
     assert 1 + deepest <= DEEPEST
     assert "".join(root.itertext()) == "甲" * 3000 + "乙"
+
+
+# Markup that nests, that never ends, or that makes browsers look far back; each is repeated n times.
+SHAPES = (
+    "<div>|<b>|<font size={n}><p>x|<b><p>|<a href=x>|<a><div>|<b><div></b>|<table>|<table><td>|<tr><td>x|"
+    "<div></p>|<x-y>|<div></x-y>|<span></b>|<nobr>|<button>|<select><option>|<svg>|<svg><g>|<math><mi>|"
+    "<template><div>|<frameset>|<pre>\n|<html a{n}=x>|<body a{n}=x>|<form>|<ul><li>|<li><p>|<dl><dd>|<h1>|"
+    "<h1><div><h2></h1>|<wbr>|<|&|&#|<!--|<!-- -->|<?|<![CDATA[|<marquee><i>|<table><i>|<b><i>x</b>|<ruby><rt>|"
+    "<div><table><td></div>|<font size={n}><table></font>|<span><div></span>|<div><select></div></select>|"
+    "<svg><div><style></div></svg></style>|<svg><div></div><g/>|<p a=\"|<p a='x|<p |<textarea>|<title>|"
+    '<script>|<style>|<xmp>|<iframe>|<plaintext>|<table><caption>|<object>|<option>|<image>| xmlns="x"|a="\n"|'
+    "<b><a href=x><p>|</div>|</p>|</br>|<br>|x\n|<p>x</p>|<li><span>|<body>|</body>|<head>|<o:p>|<p\n|"
+    "<p\tclass='a'>|<a<b>|\x00|\x0c|\x01|&nbsp|&nbsp;|<p title='&#1;'>|<address>|<noscript>|<isindex>"
+).split("|")
+IN_ONE_TAG = (
+    " a{n}",
+    " a{n}=1",
+    " a{n}='>'",
+    ' a{n}="<"',
+    " a",
+    "/",
+    " =",
+    ' "',
+    " a{n}=\n",
+    " @a{n}",
+    " xmlns:a{n}=x",
+)
+
+
+def cost(html: str) -> int:
+    """Return the processor time of parsing, in nanoseconds: the lesser of two runs."""
+    times = []
+    for _ in range(2):
+        begun = time.process_time_ns()
+        parse_document(html)
+        times.append(time.process_time_ns() - begun)
+    return min(times)
+
+
+@pytest.mark.parametrize(("start", "part"), [*(("", part) for part in SHAPES), *(("<p", part) for part in IN_ONE_TAG)])
+def test_cost_grows_with_the_length(start: str, part: str) -> None:
+    short, long = (
+        cost(start + "".join(part.replace("{n}", str(number)) for number in range(count))) for count in (7_000, 28_000)
+    )
+    assert long < 8 * short + 20_000_000
+
+
+def test_limits_cost_no_word() -> None:
+    html = "".join(f"<font size={number}><p>{number}<div>" for number in range(8000))
+    words = " ".join(parse_fragment(html).itertext()).split()
+    assert words == [str(number) for number in range(8000)]
+    attributes = "".join(f" a{number}='>'" for number in range(100_000))
+    root = parse_fragment(f"<p{attributes}>a</p>")
+    assert (root.text_content(), len(root[0].attrib)) == ("a", MAX_ATTRIBUTES)

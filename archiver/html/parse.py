@@ -15,6 +15,7 @@ from lxml import etree
 from lxml.html import HtmlElementClassLookup
 from selectolax.lexbor import LexborHTMLParser
 
+from archiver.html.limits import limited
 from archiver.html.xml import DEEPEST, as_xml, flattened, with_sound_names
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ def parse_fragment(text: str) -> HtmlElement:
 
 
 def _utf8(text: str) -> bytes:
-    return text.encode("utf-8", "ignore")  # a surrogate without its other half is no character
+    return limited(text).encode("utf-8", "ignore")  # a surrogate without its other half is no character
 
 
 def _tree(html: bytes) -> HtmlElement:

@@ -1,0 +1,220 @@
+"""Limits to what parsing may cost. No I/O.
+
+To parse as browsers do is not linear: for a tag they look through the elements that are open, each new paragraph gets
+all emphases anew that nobody has closed, and each attribute is compared with those before it. News pages stay far below
+the limits here. What is beyond them loses its own markup, and no word.
+"""
+
+from __future__ import annotations
+
+import re
+
+SMALL = 20_000  # characters: so few cost little
+FEW_TAGS = 6000  # start and end tags: with so few, only attributes and emphases can cost much
+FEW_EMPHASES = 20  # that differ; of those that do not, a new paragraph has three at most
+MAX_DEPTH = 400  # elements in each other; in the end fewer are left (`archiver.html.xml.DEEPEST`)
+MAX_EMPHASES = 60  # that are open at once
+MAX_COPIES = 100_000  # of emphases that are open
+MAX_ATTRIBUTES = 200
+MAX_ROOTS = 8  # `html` and `body`, whose attributes are added to those that are there
+LOOK_BACK = 60  # elements
+
+# Text is not to be taken for tags. The end of the page ends whatever is open, so that nothing is looked for twice.
+ATTRIBUTES = r"(?:[^>\"'=]++|=\s*+(?:\"[^\"]*+(?:\"|\Z)|'[^']*+(?:'|\Z))?+|[\"'])*+"
+TOKEN = re.compile(
+    r"<!--(?:-?>|.*?(?:--!?>|\Z))"
+    r"|<(?P<raw>script|style|textarea|title|xmp|iframe|noembed|noframes)(?=[\s/>])"
+    r"(?P<text>.*?)(?:</(?P=raw)(?=[\s/>])|\Z)"
+    r"|<plaintext(?=[\s/>]).*"
+    rf"|<(?P<end>/?)(?P<name>[a-z][^\s/>]*+)(?P<attributes>{ATTRIBUTES})(?:>|\Z)",
+    re.DOTALL | re.IGNORECASE,
+)
+EMPHASIS = re.compile(
+    rf"<(?:b|big|code|em|font|i|s|small|strike|strong|tt|u)(?=[\s/>]){ATTRIBUTES}>", re.DOTALL | re.IGNORECASE
+)
+ATTRIBUTE = r"[\s/]*+[^\s/>][^\s/>=]*+(?:\s*+=\s*+(?:\"[^\"]*+\"|'[^']*+'|[^\s>]*+))?+"
+MANY_ATTRIBUTES = re.compile(rf"</?[a-zA-Z][^\s/>]*+(?:{ATTRIBUTE}){{{MAX_ATTRIBUTES}}}")
+
+VOID = frozenset(
+    "area base basefont bgsound br col embed frame hr img image input keygen link meta param source track wbr".split()
+)
+EMPHASES = frozenset("b big code em font i s small strike strong tt u".split())
+SELF_ENDING = frozenset({"a", "nobr"})  # the next one ends the one before
+HEADINGS = frozenset("h1 h2 h3 h4 h5 h6".split())
+CELLS = frozenset({"td", "th"})
+ROW_GROUPS = frozenset({"tbody", "thead", "tfoot", "caption", "colgroup"})
+# In these tags have rules of their own. Without their tags their content is parsed like any other.
+LEFT_OUT = frozenset({"frameset", "select"})
+# In these nothing is raw text, until an element that they cannot hold ends them (13.2.6.5), or in one that holds HTML.
+FOREIGN = frozenset({"math", "svg"})
+ENDING_FOREIGN = HEADINGS | frozenset(
+    (
+        "b big blockquote body br center code dd div dl dt em embed head hr i img li listing menu meta nobr ol p pre "
+        "ruby s small span strong strike sub sup table tt u ul var"
+    ).split()
+)
+HOLDING_HTML = frozenset("annotation-xml desc foreignobject mi mn mo ms mtext".split())
+# What is open outside of one of these is not ended by an end tag in it.
+SCOPES = frozenset("applet button caption marquee object table td template th".split())
+# Where one of these ends, the emphases in it end, too.
+MARKERS = SCOPES - {"button", "table"}
+TABLE = frozenset({"table", "template"})
+# The end tag of any other element ends nothing that is open outside of one of these.
+SPECIAL = (
+    SCOPES
+    | HEADINGS
+    | ROW_GROUPS
+    | frozenset(
+        (
+            "address article aside blockquote center dd details dialog dir div dl dt fieldset figcaption figure footer "
+            "form header hgroup li listing main menu nav ol p pre search section summary tr ul"
+        ).split()
+    )
+)
+ENDING_P = SPECIAL - SCOPES - ROW_GROUPS - {"tr"} | {"table"}
+LIST_STOPS = SPECIAL - {"address", "div", "p"}
+Rule = tuple[frozenset[str], frozenset[str]]
+P: Rule = (frozenset({"p"}), SCOPES)
+# What a start tag ends: an element of these names, unless one of those stands between.
+ENDED_BY_START: dict[str, Rule] = {
+    "li": (frozenset({"li"}), LIST_STOPS),
+    **dict.fromkeys(("dd", "dt"), (frozenset({"dd", "dt"}), LIST_STOPS)),
+    **dict.fromkeys(("option", "optgroup"), (frozenset({"option"}), SPECIAL)),
+    **dict.fromkeys(CELLS, (CELLS, TABLE)),
+    "tr": (frozenset({"tr"}), TABLE),
+    **dict.fromkeys(ROW_GROUPS, (ROW_GROUPS, TABLE)),
+}
+ENDED_BY_END: dict[str, Rule] = {
+    **{name: (frozenset({name}), SCOPES) for name in SPECIAL},
+    **{name: (frozenset({name}), TABLE) for name in (*CELLS, *ROW_GROUPS, "tr", "table")},
+    **dict.fromkeys(HEADINGS, (HEADINGS, SCOPES)),
+    "li": (frozenset({"li"}), SCOPES | {"ol", "ul"}),
+}
+
+
+def limited(html: str) -> str:
+    """Return `html` without the markup that is beyond the limits."""
+    tags = html.count("<")
+    if len(html) <= SMALL and tags <= FEW_TAGS // 10:
+        return html
+    if tags <= FEW_TAGS and not MANY_ATTRIBUTES.search(html) and len(set(EMPHASIS.findall(html))) <= FEW_EMPHASES:
+        return html
+    limiter = Limiter(MAX_EMPHASES)
+    text = TOKEN.sub(limiter.token, html)
+    return text if limiter.copies <= MAX_COPIES else TOKEN.sub(Limiter(0).token, html)
+
+
+class Limiter:
+    """Follows what is open by the HTML standard (13.2.6), roughly, and never takes it for less than it is.
+
+    Where it is too much, a start tag and its end tag are left out; a line break stands for them where they are a block.
+    """
+
+    def __init__(self, max_emphases: int) -> None:
+        self.copies = 0  # of emphases: how many elements there are for those that nobody has closed
+        self._max_emphases = max_emphases
+        self._open: list[str] = []
+        self._emphases: list[str] = []  # that are open, and the `SCOPES` among them
+        self._alive = 0  # of them: those that a new paragraph would have
+        self._outside: list[int] = []  # how many those were outside of each of the `MARKERS` that are open
+        self._left_out: dict[str, int] = {}
+        self._roots = 0
+
+    def token(self, found: re.Match[str]) -> str:
+        """Return what becomes of the token `found`."""
+        if not found["name"]:
+            return "" if found["raw"] and "<" in found["text"] and self._in_foreign() else found[0]
+        name = found["name"].lower()
+        if not found["end"] and self._in_foreign():
+            if name in ENDING_FOREIGN:
+                self._close((FOREIGN, HOLDING_HTML))
+            elif name == "font":  # which ends them only with some attributes
+                return ""
+            elif found["attributes"].endswith("/"):
+                return found[0]
+        if not (self._end(name) if found["end"] else self._start(name)):
+            return "<br>" if name in SPECIAL else ""
+        if len(found["attributes"]) > MAX_ATTRIBUTES and (few := MANY_ATTRIBUTES.match(found[0])):
+            return f"{few[0]}>"
+        return found[0]
+
+    def _start(self, name: str) -> bool:
+        """Take account of a start tag. Returns whether it is kept."""
+        if name in VOID or name in SELF_ENDING:
+            return True
+        if name in LEFT_OUT:
+            return False
+        if name in ("html", "body"):
+            self._roots += 1
+            return self._roots <= MAX_ROOTS
+        if name in EMPHASES:
+            kept = self._alive < self._max_emphases
+            if kept:
+                self._emphases.append(name)
+                self._alive += 1
+        else:
+            if rule := ENDED_BY_START.get(name):
+                self._close(rule)
+            if name in ENDING_P:
+                self._close(P)
+            if name in SPECIAL:
+                self.copies += self._alive
+            kept = len(self._open) < MAX_DEPTH
+            if kept:
+                self._open.append(name)
+                if name in SCOPES:
+                    self._emphases.append(name)
+                if name in MARKERS:
+                    self._outside.append(self._alive)
+                    self._alive = 0
+        if not kept:
+            self._left_out[name] = self._left_out.get(name, 0) + 1
+        return kept
+
+    def _end(self, name: str) -> bool:
+        """Take account of an end tag. Returns whether it is kept."""
+        if name in LEFT_OUT:
+            return False
+        if self._left_out.get(name):
+            self._left_out[name] -= 1
+            return False
+        if name in EMPHASES:
+            for position in range(len(self._emphases) - 1, -1, -1):
+                if self._emphases[position] == name:
+                    del self._emphases[position]
+                    self._alive -= 1
+                    break
+                if self._emphases[position] in SCOPES:
+                    break
+        else:
+            self._close(ENDED_BY_END.get(name) or (frozenset({name}), SPECIAL))
+        return True
+
+    def _in_foreign(self) -> bool:
+        for name in self._open[: -LOOK_BACK - 1 : -1]:
+            if name in FOREIGN or name in HOLDING_HTML:
+                return name in FOREIGN
+        return False
+
+    def _close(self, rule: Rule) -> None:
+        names, stops = rule
+        opened = self._open
+        for position in range(len(opened) - 1, max(len(opened) - LOOK_BACK, 0) - 1, -1):
+            if opened[position] in names:
+                for name in reversed(opened[position:]):
+                    if name in SCOPES:
+                        self._leave(name)
+                del opened[position:]
+                return
+            if opened[position] in stops:
+                return
+
+    def _leave(self, scope: str) -> None:
+        position = len(self._emphases) - 1
+        while self._emphases[position] != scope:
+            position -= 1
+        if scope in MARKERS:
+            del self._emphases[position:]
+            self._alive = self._outside.pop()
+        else:
+            del self._emphases[position]
