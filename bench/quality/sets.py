@@ -7,11 +7,12 @@ import importlib.util
 import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
 Scores = dict[str, tuple[float, int]]  # by measure: the value, and on how many pages
 SETS = ("wcxb", "aeb", "publishers", "chinese", "no-article")
@@ -47,8 +48,12 @@ class PageSets:
             yield Sample(truth["id"], content, truth.get("url"), fetched, truth["article"])
 
     def score(self, name: str, predictions: dict[str, dict[str, Any]]) -> Scores:
-        """Return what the set's own measures say of `predictions`, by the id of the page."""
-        scores, _ = self._score(self._directory / name, predictions)
+        """Return what the set's own measures say of `predictions`, by the id of the page; only those pages count."""
+        lines = (self._directory / name / "truth.jsonl").read_text(encoding="utf-8").split("\n")
+        read = [line for line in lines if line.strip() and json.loads(line)["id"] in predictions]
+        with TemporaryDirectory() as directory:
+            (Path(directory) / "truth.jsonl").write_text("\n".join(read), encoding="utf-8")
+            scores, _ = self._score(Path(directory), predictions)
         return scores
 
 

@@ -78,7 +78,8 @@ COMMENT_NAMES = re.compile(
     r"[a-z]+-comments?)(?=$|[\s_-])"
 )
 UNFOLDED_NAMES = re.compile(
-    r"accordion|collaps|faq|tab-?pane|tab-?content|tabpanel|expand|toggle|answer|read-?more-?(?:text|content)", re.IGNORECASE
+    r"accordion|collaps|faq|tab-?pane|tab-?content|tabpanel|expand|toggle|answer|read-?more-?(?:text|content)",
+    re.IGNORECASE,
 )
 # In a sentence only these are no part of it.
 HIDDEN_NAMES = re.compile(

@@ -30,7 +30,8 @@ BLOCK = _any_of(
 )
 # What a page says that asks for consent before it shows anything.
 CONSENT = _any_of(
-    r"before you continue|(?:cookie|privacy|consent|data protection) (?:consent|notice|settings|preferences|wall|choices)",
+    r"before you continue",
+    r"(?:cookie|privacy|consent|data protection) (?:consent|notice|settings|preferences|wall|choices)",
     r"we (?:and our partners )?(?:use|value|store).{0,40}(?:cookies|privacy)|(?:accept|manage) (?:all )?cookies",
     r"vos? (?:choix|données).{0,40}cookies|continuer sans accepter",
     r"(?:zustimmung|einwilligung) (?:zu|in|erforderlich|erteilen)|cookies? zu(?:stimmen|lassen)",
