@@ -13,8 +13,9 @@ if TYPE_CHECKING:
 
 SHORTEST, LONGEST = 40, 700
 MAX_LINKED = 0.3
+# What is called a dek or a subhead is a second headline.
 LEAD_NAMES = re.compile(
-    r"""(?xi)(?:^|[\s_-])(?:lead|lede|standfirst|stand-first|intro(?:duction)?|excerpt|summary|dek|deck|sub-?title|sub-?head(?:line|ing)?|chapo|chapeau|vorspann|teaser-?text|abstract|strap-?line|kicker-?text|sapo|ingress|preamble|bajada|entradilla|sommario|anons|anounce|perex|lid)(?=$|[\s_-])"""
+    r"""(?xi)(?:^|[\s_-])(?:lead|lede|standfirst|stand-first|intro(?:duction)?|excerpt|sub-?title|chapo|chapeau|vorspann|teaser-?text|abstract|strap-?line|kicker-?text|sapo|ingress|preamble|bajada|entradilla|sommario|anons|anounce|perex|lid)(?=$|[\s_-])"""
 )
 
 

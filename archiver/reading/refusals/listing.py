@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from archiver.reading.metadata import Metadata
 
 # Where the weights of the signs sum up to more, the page is refused. The weights are a logistic regression over pages
-# that are known to be articles or listings, rounded; the limit lets 99 of 100 of those articles through.
-LIMIT = 1.8
+# that are known to be articles or listings, rounded; the limit lets 99.5 of 100 of those articles through.
+LIMIT = 2.3
 BASE = 1.9
 ARTICLE_TYPE = re.compile(r"Article|Posting")
 LISTING_TYPES = frozenset(("CollectionPage", "ItemList", "SearchResultsPage"))
@@ -84,8 +84,10 @@ def _signs_of_address(address: str | None) -> Iterator[Sign]:
     if not address:
         return
     if not path:
-        yield Sign("its address is that of a front page", 0.6)
+        yield Sign("its address is that of a front page", 1.2)
     if len([word for word in WORD_BREAK.split(path.rpartition("/")[2]) if word]) <= FEW_WORDS:
         yield Sign("the last part of its address is short", 1.6)
     if found := LISTING_PLACE.search(path):
         yield Sign(f"its address has “{found[0].strip('/')}” in it", 1.2)
+        if found.end() == len(path):
+            yield Sign("and ends with that", 1.2)
