@@ -44,6 +44,7 @@ PRECISION = 0.4
 TWIN = 0.45  # elements that come several times under one name hold parts of the article, or each another one
 TWIN_SHARE = 0.3
 NO_BODIES = frozenset("body p li td h1 h2 h3 h4 h5 h6 pre blockquote".split())
+BESIDE = frozenset(("aside", "nav", "footer"))
 MIN_SAID = 300  # what is shorter is a summary
 WORD = re.compile(r"\w+")
 
@@ -69,7 +70,7 @@ def candidates(page: Outline, said: str) -> list[Candidate]:
     words = Counter(WORD.findall(said.lower())) if len(said) > MIN_SAID else None
     scored = []
     for element, rule in found.items():
-        if not page.prose(element):
+        if not page.prose(element) or _is_beside(page, element):
             continue
         score = BELIEVED[rule] * _fit(page, element)
         if _has_twin(page, element, rule, found):
@@ -79,6 +80,15 @@ def candidates(page: Outline, said: str) -> list[Candidate]:
             score *= 2 * (own & words).total() / (own.total() + words.total())
         scored.append(Candidate(element, rule, score))
     return sorted(scored, key=lambda candidate: (-candidate.score, -candidate.element))
+
+
+def _is_beside(page: Outline, element: int) -> bool:
+    """Return whether the element stands in what is beside an article by the meaning of HTML, however much it says."""
+    while element > 0:
+        if page.elements[element].tag in BESIDE:
+            return True
+        element = page.parents[element]
+    return False
 
 
 def _fit(page: Outline, element: int) -> float:
