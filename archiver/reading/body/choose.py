@@ -7,6 +7,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
 from archiver.cleaning.markup import BLOCKS
+from archiver.reading.body.names import CAMEL
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,7 +36,6 @@ CONTAINER_NAMES = re.compile(
     | h-?entry | hentry | post | single-?post | blog-?post | article-?\w+ | post-?\w+
     )(?=$|[\s_-])"""
 )
-CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 SHARE = 0.8  # a child with so much of the prose of its parent holds the article, too
 # How far each rule is believed, and what else counts: found by trying on pages whose text is known.
 BELIEVED = {"itemprop": 1.0, "name": 1.0, "main": 0.65, "article": 0.6, "container": 0.55, "prose": 0.55}

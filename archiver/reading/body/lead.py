@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from archiver.reading.body.noise import CAMEL
+from archiver.reading.body.names import CAMEL
 from archiver.reading.body.prune import title_place
 
 if TYPE_CHECKING:
