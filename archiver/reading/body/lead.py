@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from archiver.reading.body.names import CAMEL
-from archiver.reading.body.prune import title_place
+from archiver.reading.body.titles import title_place
 
 if TYPE_CHECKING:
     from archiver.reading.body.outline import Outline

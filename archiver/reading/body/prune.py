@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from archiver.reading.body.outline import PROSE_LENGTH, SENTENCE_END
 from archiver.reading.body.phrases import ends_article, is_chrome
+from archiver.reading.body.titles import fold, title_place
 
 if TYPE_CHECKING:
     from archiver.reading.body.outline import Outline
@@ -15,11 +16,9 @@ STRUCTURE = frozenset("ul ol dl table blockquote pre figure".split())
 SHORTEST_SAID = 300
 SAMPLE = 30
 MOST_SAID = 0.5
-SHORTEST_TITLE = 15
 SHORTEST_REPEATED = 40
 CLAUSE_END = re.compile(r"[,，:：、;；。]\Z")
 HEADINGS = frozenset("h1 h2 h3 h4 h5 h6".split())
-WORD = re.compile(r"\w+")
 # An element with more of its text in links than this leads elsewhere.
 LINKS_SHARE = {"ul": 0.9, "ol": 0.9, "div": 0.6, "section": 0.6, "table": 0.8}
 MAX_PROSE_BEFORE_TITLE = 0.15
@@ -42,10 +41,6 @@ def prune(page: Outline, root: int, dropped: bytearray, title: str, said: str) -
     _drop_bare_headings(page, root, dropped)
 
 
-def fold(text: str) -> str:
-    return " ".join(WORD.findall(text.lower()))
-
-
 def _drop(page: Outline, place: int, dropped: bytearray) -> None:
     end = page.ends[place]
     dropped[place:end] = b"\x01" * (end - place)
@@ -54,32 +49,6 @@ def _drop(page: Outline, place: int, dropped: bytearray) -> None:
 def _is_alone(page: Outline, place: int) -> bool:
     """Return whether `place` holds one block and nothing else."""
     return page.end_blocks[place] - page.first_blocks[place] == 1
-
-
-def title_place(page: Outline, root: int, title: str) -> tuple[int, bool]:
-    """Return the heading within `root` that is the title, and whether it says the same; -1 if there is none."""
-    wanted = fold(title)
-    words = set(wanted.split())
-    first = -1
-    for place in range(root, page.ends[root]):
-        tag = page.elements[place].tag
-        if tag in ("h1", "h2", "h3"):
-            text = fold(page.text(place))
-            if not text:
-                continue
-            if text == wanted or _is_most_of(text, wanted) or _is_most_of(wanted, text):
-                return place, True
-            if tag == "h1":
-                own = set(text.split())
-                if len(own & words) > 0.6 * max(len(words), len(own)) and len(words) > 4:
-                    return place, True
-                if first < 0:
-                    first = place
-    return first, False
-
-
-def _is_most_of(part: str, whole: str) -> bool:
-    return len(part) > SHORTEST_TITLE and 2 * len(part) > len(whole) and part in whole
 
 
 def _drop_before_title(page: Outline, root: int, dropped: bytearray, title: str) -> int:
