@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test bench format clean
+.PHONY: demo test bench quality format clean
 
 # The first command of the README: a virtual environment, and the real command against a replica of the share site.
 demo: $(VENV)/.installed
@@ -23,6 +23,11 @@ test: $(VENV)/.installed-test
 
 bench: $(VENV)/.installed-test
 	$(BIN)/python -m bench
+
+# How well pages are read, beside other tools: on the page sets at CORPORA, where they are there.
+CORPORA ?= ../shared/corpora
+quality: $(VENV)/.installed-quality
+	$(BIN)/python -m bench.quality --corpora $(CORPORA)
 
 format: $(VENV)/.installed-test
 	$(BIN)/ruff check --fix
@@ -43,3 +48,9 @@ $(VENV)/.installed: pyproject.toml | $(BIN)/python
 $(VENV)/.installed-test: pyproject.toml | $(BIN)/python
 	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[test]'
 	@touch $@ $(VENV)/.installed
+
+# The other tools are only there to compare with: what cannot be installed is left out of the table.
+$(VENV)/.installed-quality: pyproject.toml | $(VENV)/.installed-test
+	$(BIN)/pip install --quiet --disable-pip-version-check --upgrade pip  # the pip of Python 3.11 cannot resolve their extras
+	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[quality]' || echo "other tools are left out"
+	@touch $@

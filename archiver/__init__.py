@@ -1,4 +1,4 @@
-"""archiver: news-share pages in, front-matter Markdown posts out."""
+"""archiver: news pages in, front-matter Markdown posts out."""
 
 from __future__ import annotations
 
@@ -7,13 +7,22 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from archiver.archive import Archive
+    from archiver.reading import Reading
+    from archiver.reading import read_page as extract
 
-__all__ = ["Archive", "__version__"]
+# What is offered here, and where it is: loaded when it is asked for first.
+_OFFERED = {
+    "Archive": ("archiver.archive", "Archive"),
+    "Reading": ("archiver.reading", "Reading"),
+    "extract": ("archiver.reading", "read_page"),
+}
+__all__ = ["Archive", "Reading", "__version__", "extract"]
 __version__ = "0.1.0"
 
 
 def __getattr__(name: str) -> Any:
-    """Return `Archive` when it is asked for first: all that it needs takes longer to load than some commands to run."""
-    if name == "Archive":
-        return import_module("archiver.archive").Archive
+    """Return what is offered, when it is asked for first: it takes longer to load than some commands to run."""
+    if name in _OFFERED:
+        module, offered = _OFFERED[name]
+        return getattr(import_module(module), offered)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

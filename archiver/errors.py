@@ -46,6 +46,18 @@ class BodyError(ArchiverError):
     """A body that is not cleaned: too large for an article."""
 
 
+class NotAnArticleError(PageError):
+    """A page that is no article, or shows none. `reason`: what it is instead; `evidence`: what says so."""
+
+    def __init__(self, reason: str, evidence: str) -> None:
+        super().__init__(reason, evidence)
+        self.reason = reason
+        self.evidence = evidence
+
+    def __str__(self) -> str:
+        return f"the page is no article: {self.reason} ({self.evidence})"
+
+
 class TimeFormatError(ArchiverError):
     """A time whose form is not known or that does not name a whole date."""
 

@@ -1,4 +1,4 @@
-"""A crawl that is told to stop (SIGINT, SIGTERM): it asks for nothing more, keeps what it has, and ends within seconds."""
+"""A crawl that is told to stop (SIGINT, SIGTERM): it asks for nothing more, keeps what it has, and ends in seconds."""
 
 from __future__ import annotations
 
@@ -59,7 +59,9 @@ class Stopping:
         if self.signal:
             os._exit(128 + number)
         self.signal = number
-        os.write(sys.stderr.fileno(), b"archiver: stopping; again to stop at once\n")  # a print may be interrupted itself
+        os.write(
+            sys.stderr.fileno(), b"archiver: stopping; again to stop at once\n"
+        )  # a print may be interrupted itself
         self._loop.call_soon_threadsafe(self._stop)
 
     def _stop(self) -> None:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 COMMANDS = (
     *("crawl", "get", "replay", "verify", "manifest", "export", "status", "history", "duplicates", "sources", "adopt"),
-    *("schedule", "demo"),
+    *("schedule", "extract", "demo"),
 )
 EXAMPLES = """\
 examples:
@@ -27,6 +27,7 @@ examples:
   archiver crawl                              read all listings, and fetch what is new
   archiver crawl eastmoney --since 2d         of one source, of the last two days
   archiver get ADDRESS                        fetch one article
+  archiver extract page.html                  read a news page of any site from a file
   archiver status                             what the last runs came to
   archiver verify                             is everything as it was written?
   archiver export sqlite --to articles.db     for other tools

@@ -18,10 +18,15 @@ from archiver.text import printable
 if TYPE_CHECKING:
     from archiver.exports.entry import Entry
 
-__all__ = ["Dialect", "markdown_of"]
+__all__ = ["Dialect", "markdown_of", "markdown_of_html"]
 
 
 def markdown_of(entry: Entry, dialect: Dialect) -> str:
     """Return quote and body of `entry` as Markdown that ends with a line end."""
     quote = f"<blockquote><p>{escape(entry.quote, quote=False)}</p></blockquote>" if entry.quote else ""
-    return "\n\n".join(blocks_of(body_tree(printable(quote + entry.html)), dialect)) + "\n"
+    return markdown_of_html(quote + entry.html, dialect)
+
+
+def markdown_of_html(html: str, dialect: Dialect) -> str:
+    """Return a clean body as Markdown that ends with a line end."""
+    return "\n\n".join(blocks_of(body_tree(printable(html)), dialect)) + "\n"

@@ -1,1 +1,5 @@
-"""Reading: any news page in, what it says out: title, time, authors, body, or why it is no article. No I/O."""
+"""Reading: any news page in, what it says out (title, time, authors, body), or why it is no article. No I/O."""
+
+from archiver.reading.read import Reading, read_page
+
+__all__ = ["Reading", "read_page"]

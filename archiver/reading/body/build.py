@@ -1,0 +1,149 @@
+"""The HTML of a body: an element of a page, without what was dropped, with whole addresses and pictures in figures."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from archiver.cleaning.markup import BLOCKS, VOID
+from archiver.cleaning.rules import escape, escape_attribute
+from archiver.reading.body.pictures import picture_address
+from archiver.urls import resolve_url
+
+if TYPE_CHECKING:
+    from lxml.html import HtmlElement
+
+    from archiver.reading.body.outline import Outline
+
+LINK_SCHEMES = frozenset({"http", "https", "mailto"})
+KEPT_ATTRIBUTES = ("colspan", "rowspan", "start")
+CAPTION_NAMES = re.compile(
+    r"(?i)(?:^|[\s_-])(?:\w*caption\w*|legend|photo-?credit|image-?credit|credit|bildunterschrift|cutline|img-?desc\w*|"
+    r"(?:image|photo|picture|img|foto|bild)[-_]*(?:description|text|info|meta|source|title|legend|desc))(?=$|[\s_-])"
+)
+PICTURE_NAMES = re.compile(
+    r"(?i)(?:^|[\s_-])\w*(?:image|photo|picture|img|figure|foto|bild|caption|gallery|slide)\w*(?=$|[\s_-])"
+)
+LONGEST_CAPTION = 600
+
+
+def build(page: Outline, root: int, dropped: bytearray, base: str) -> str:
+    """Return the HTML within the element `root` of `page`, which is at `base`, without the `dropped` elements."""
+    return _Writer(page, root, dropped, base).html()
+
+
+class _Writer:
+    """Writes one body."""
+
+    def __init__(self, page: Outline, root: int, dropped: bytearray, base: str) -> None:
+        self._page = page
+        self._root = page.elements[root]
+        self._places = {page.elements[place]: place for place in range(root, page.ends[root])}
+        self._dropped = dropped
+        self._base = base
+        self._out: list[str] = []
+        self._pictures: set[str] = set()
+        self._in_figure = False
+
+    def html(self) -> str:
+        self._inner(self._root)
+        return "".join(self._out)
+
+    def _inner(self, element: HtmlElement) -> None:
+        if element.text:
+            self._out.append(escape(element.text))
+        for child in element:
+            self._element(child)
+            if child.tail:
+                self._out.append(escape(child.tail))
+
+    def _element(self, element: HtmlElement) -> None:
+        if element.tag == "noscript":
+            self._pictures_within(element)
+            return
+        place = self._places.get(element)
+        if place is None or self._dropped[place]:
+            return
+        name = element.tag
+        if name == "img":
+            self._picture(element)
+        elif self._is_figure(element, place):
+            self._figure(element)
+        elif name == "a":
+            self._wrapped("a", element, self._link(element))
+        elif name in VOID:
+            self._out.append(f"<{name}>")
+        elif self._is_caption(element):
+            self._wrapped("figure", element, "<figure><figcaption>", "</figcaption></figure>")
+        elif name in ("button", "figure", "figcaption", "picture", "summary"):
+            self._wrapped("div" if name in BLOCKS else "span", element)
+        else:
+            attributes = "".join(
+                f' {key}="{escape_attribute(value)}"' for key in KEPT_ATTRIBUTES if (value := element.get(key))
+            )
+            self._wrapped(name, element, f"<{name}{attributes}>")
+
+    def _wrapped(self, name: str, element: HtmlElement, start: str = "", end: str = "") -> None:
+        self._out.append(start or f"<{name}>")
+        self._inner(element)
+        self._out.append(end or f"</{name}>")
+
+    def _link(self, element: HtmlElement) -> str:
+        address = resolve_url(element.get("href") or "", self._base, LINK_SCHEMES)
+        return f'<a href="{escape_attribute(address)}">'
+
+    def _picture(self, element: HtmlElement) -> None:
+        address = picture_address(element, self._base)
+        if address and address not in self._pictures:
+            self._pictures.add(address)
+            described = "".join(
+                f' {key}="{escape_attribute(value)}"' for key in ("alt", "title") if (value := element.get(key))
+            )
+            self._out.append(f'<img src="{escape_attribute(address)}"{described}>')
+
+    def _pictures_within(self, element: HtmlElement) -> None:
+        for picture in element.iter("img"):
+            self._picture(picture)
+
+    def _is_caption(self, element: HtmlElement) -> bool:
+        if element.tag == "figcaption":
+            return True
+        if element.tag not in BLOCKS or not element.attrib or element.tag in ("table", "caption", "tr", "td", "tbody"):
+            return False
+        names = f"{element.get('class') or ''} {element.get('id') or ''}"
+        if CAPTION_NAMES.search(names) is None:
+            return False
+        return self._page.length(self._places[element]) <= LONGEST_CAPTION
+
+    def _is_figure(self, element: HtmlElement, place: int) -> bool:
+        """Return whether `element` is a picture with its caption, and nothing else."""
+        page = self._page
+        if (
+            element.tag not in ("figure", "div", "span", "section", "p", "dl", "aside")
+            or page.length(place) > LONGEST_CAPTION
+        ):
+            return False
+        if element.tag != "figure":
+            if not PICTURE_NAMES.search(f"{element.get('class') or ''} {element.get('id') or ''}"):
+                return False
+            if not page.length(place):
+                return False
+        if next(element.iter("table", "blockquote", "pre", "ul", "ol", "h2", "h3"), None) is not None:
+            return False
+        return next(element.iter("img"), None) is not None
+
+    def _figure(self, element: HtmlElement) -> None:
+        self._out.append("<figure>")
+        self._pictures_within(element)
+        captions = [caption for caption in element.iter("figcaption") if not self._is_dropped(caption)]
+        if element.tag != "figure" and not captions:
+            captions = [element]
+        self._out.append("<figcaption>")
+        for caption in captions[:1]:
+            text = self._page.text(self._places[caption]) if caption in self._places else ""
+            self._out.append(escape(text))
+        self._out.append("</figcaption></figure>")
+
+    def _is_dropped(self, element: HtmlElement) -> bool:
+        place = self._places.get(element)
+        return place is None or bool(self._dropped[place])

@@ -1,0 +1,146 @@
+"""Which element of a page holds the article: candidates, judged against each other."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from typing import TYPE_CHECKING, NamedTuple
+
+from archiver.cleaning.markup import BLOCKS
+from archiver.reading.body.names import CAMEL
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from archiver.reading.body.outline import Outline
+
+# What sites call the element that holds the body of an article, in classes and ids; words are matched whole.
+BODY_NAMES = re.compile(
+    r"""(?x)(?:^|[\s_-])(?:
+    (?:article|story|post|entry|news|blog|single|art|richtext|rich-text|inner|td-post|wysiwyg|
+        rte)[-_]*(?:main[-_]*)?(?:body|content|contents|text|txt|copy|con|detail|details|maintext|editor)
+    (?:[-_]*(?:body|content|text|inner|wrapper|main|container))?
+    | articlebody | articletext | body-?(?:copy|text|content) | texte?-?article | article__?body | story__?body |
+    content-?body | contentbody | (?:trs|text|art)[-_]?(?:editor|area) | e-content | available-content
+    | cuerpo\w* | corps-?(?:article)? | artikel-?(?:text|body|inhalt|content)\w* | notizia-?\w* | testo-?\w* |
+    noticia-?(?:cuerpo|texto|conteudo|body|content)\w* | materia-?(?:conteudo|texto)\w* | main-?text | left-?content |
+    rich_media_content
+    )(?=$|[\s_-])"""
+)
+# These say less: they may hold more, or only a part.
+CONTAINER_NAMES = re.compile(
+    r"""(?x)(?:^|[\s_-])(?:
+    (?:main|page|body|post|article|story|entry|detail|site|primary|the|inner|center|left)?[-_]*(?:content|contents|
+        body|text|main|article|story|prose|rte|wysiwyg|rich-?text)(?:[-_]*(?:area|wrap|wrapper|container|inner|main|
+        box|section))?
+    | h-?entry | hentry | post | single-?post | blog-?post | article-?\w+ | post-?\w+
+    )(?=$|[\s_-])"""
+)
+SHARE = 0.8  # a child with so much of the prose of its parent holds the article, too
+# How far each rule is believed, and what else counts: found by trying on pages whose text is known.
+BELIEVED = {"itemprop": 1.0, "name": 1.0, "main": 0.65, "article": 0.6, "container": 0.55, "prose": 0.55}
+RECALL = 0.18
+PRECISION = 0.4
+TWIN = 0.45  # elements that come several times under one name hold parts of the article, or each another one
+TWIN_SHARE = 0.3
+NO_BODIES = frozenset("body p li td h1 h2 h3 h4 h5 h6 pre blockquote".split())
+BESIDE = frozenset(("aside", "nav", "footer"))
+MIN_SAID = 300  # what is shorter is a summary
+WORD = re.compile(r"\w+")
+
+
+class Candidate(NamedTuple):
+    """An element that may hold the article, the rule that found it, and how well it fits."""
+
+    element: int
+    rule: str
+    score: float
+
+
+def candidates(page: Outline, said: str) -> list[Candidate]:
+    """Return the elements that may hold the article, the best first.
+
+    said: the text of the article, as the structured data of the page has it.
+    """
+    found: dict[int, str] = {}
+    for element, rule in _named(page):
+        found.setdefault(element, rule)
+    for element in _descent(page):
+        found.setdefault(element, "prose")
+    words = Counter(WORD.findall(said.lower())) if len(said) > MIN_SAID else None
+    scored = []
+    for element, rule in found.items():
+        if not page.prose(element) or _is_beside(page, element):
+            continue
+        score = BELIEVED[rule] * _fit(page, element)
+        if _has_twin(page, element, rule, found):
+            score *= TWIN
+        if words:
+            own = Counter(WORD.findall(page.text(element).lower()))
+            score *= 2 * (own & words).total() / (own.total() + words.total())
+        scored.append(Candidate(element, rule, score))
+    return sorted(scored, key=lambda candidate: (-candidate.score, -candidate.element))
+
+
+def _is_beside(page: Outline, element: int) -> bool:
+    """Return whether the element stands in what is beside an article by the meaning of HTML, however much it says."""
+    while element > 0:
+        if page.elements[element].tag in BESIDE:
+            return True
+        element = page.parents[element]
+    return False
+
+
+def _fit(page: Outline, element: int) -> float:
+    """Return how much of the page's prose is in `element`, and how much of what is in it is prose: 0 to 1."""
+    prose = page.prose(element)
+    recall = prose / page.prose(0)
+    precision = prose / page.length(element)
+    return float(recall**RECALL * precision**PRECISION)
+
+
+def _has_twin(page: Outline, element: int, rule: str, found: dict[int, str]) -> bool:
+    """Return whether the same rule found another element that is not much smaller, apart from this one."""
+    least = TWIN_SHARE * page.prose(element)
+    return any(
+        other_rule == rule
+        and (other >= page.ends[element] or page.ends[other] <= element)
+        and page.prose(other) > least
+        for other, other_rule in found.items()
+    )
+
+
+def _named(page: Outline) -> Iterator[tuple[int, str]]:
+    for place, element in enumerate(page.elements):
+        if not page.prose(place) or element.tag in NO_BODIES:
+            continue
+        if "articleBody" in (element.get("itemprop") or "") or "articleBody" in (element.get("property") or ""):
+            yield place, "itemprop"
+        elif element.tag in ("article", "main"):
+            yield place, element.tag
+        elif element.attrib:
+            if element.get("role") == "main":
+                yield place, "main"
+            else:
+                names = CAMEL.sub("-", f"{element.get('class') or ''} {element.get('id') or ''}"[:500]).lower()
+                if len(names) > 1:
+                    if BODY_NAMES.search(names):
+                        yield place, "name"
+                    elif CONTAINER_NAMES.search(names):
+                        yield place, "container"
+
+
+def _descent(page: Outline) -> Iterator[int]:
+    """Yield the elements from the page's body inwards as long as one child holds most of the prose."""
+    place = 0
+    while True:
+        yield place
+        prose = page.prose(place)
+        child = place + 1
+        while child < page.ends[place]:
+            if page.prose(child) > SHARE * prose and page.elements[child].tag in BLOCKS:
+                break
+            child = page.ends[child]
+        else:
+            return
+        place = child

@@ -1,0 +1,74 @@
+"""Names in classes and ids by which sites call what is no article, and what only looks like it."""
+
+from __future__ import annotations
+
+import re
+
+# Words in classes and ids, matched whole. What is called so is noise, however much it says:
+NOISE_NAMES = re.compile(
+    r"""(?x)(?:^|[\s_-])(?<!has-)(?<!with-)(?<!no-)(?<!without-)(?:
+    ads? | adv | advert\w* | adsense | adslot | adbox | adunit | gpt | dfp | outbrain | taboola | sponsor(?:ed)?\w* |
+    promo\w* | billboard
+    | shar(?:e|er|es|ing) | share-?\w+ | addthis\w* | addtoany\w* | a2a | social\w* | sociable | follow(?:-?us)? |
+    jp-relatedposts | sharedaddy | whatsapp
+    | related\w* | recommend\w* | recirc\w* | read-?(?:more|next|also) | readmore |
+    more-?(?:from|on|stories|news|articles|posts|links)
+    | you-?may\w* | also-?(?:like|read)\w* | trending | most-?(?:read|viewed|popular) | similar\w*
+    | up-?next | next-?(?:up|post|article|prev) | prev-?(?:next|post) | post-?nav\w* | onward | upsell
+    | newsletters? | newsletter-?\w+ | subscri(?:be|bers?|ption|ptions)\w* | sign-?up | signin | log-?in |
+    regist(?:er|ration) | paywall-?(?:offer|box|banner|overlay)
+    | cookies? | cookie-?\w+ | consent\w* | gdpr\w* | cky | privacy | popups? | modals? | overlay | lightbox |
+    interstitial | toast | notification\w*
+    | comments? | commentlist | comment-?(?:list|form|section|area|box|thread|wrap\w*)\w* | disqus\w* | respond |
+    replies | discussion | reactions?
+    | nav | navbar | navigation | menus? | submenu | breadcrumbs? | crumbs? | bread-?crumb\w* | pagination | pager |
+    masthead | topbar
+    | skip(?:-?link|-?to)? | sidebar\w* | side-?bar\w* | right-?(?:rail|bar) | widget-?area | footer | colophon |
+    copyrights?
+    | site-?header | toolbar | tool-?bar | print(?:er|-?only|-?friendly)
+    | authors? | author-\w+ | vcard | bio | cta | cta-\w+ | call-?to-?action\w* | banners? | disclaimers? |
+    disclosures? | testimonials? | affiliate\w*
+    | author-?(?:bio|box|info|card|profile|about|details|block|section|description|meta)\w* |
+    about-?(?:the-?)?authors? | byline\w*
+    | tag-?(?:list|cloud|links)\w* | tagcloud | taglist | cat-?links | entry-?(?:meta|footer|utility)
+    | post-?(?:meta|footer|info|tags|date|author)\w* | article-?(?:meta|footer|info|tags|date|tools|author|actions)\w*
+    | dateline | pub(?:lish)?-?date | timestamp | time-?stamp | read(?:ing)?-?time
+    | toc | table-?of-?contents | tableofcontents | ez-?toc\w* | jump-?(?:links|to)
+    | sr-?only | visually-?hidden | screen-?reader\w* | visuallyhidden | noprint | no-?print | offscreen
+    | donat(?:e|ion|ions) | support-?us | app-?(?:download|promo|banner) | download-?app
+    | teasers? | polls? | quiz | survey | umfrage | o?embed-?(?:placeholder|consent|privacy|overlay)\w* |
+    wx-?follow\w* | qr-?code\w*
+    | search-?(?:form|box|bar|results) | searchform | ticker | marquee
+    )(?=$|[\s_-])"""
+)
+# These are names of what is noise unless it says something, in prose and not in links.
+WEAK_NAMES = re.compile(
+    r"""(?x)(?:^|[\s_-])(?:
+    popular\w* | suggest\w* | paywall\w* | piano | meter(?:ed)? | feedback | rating\w* | vote\w*
+    | rail | widgets? | foot | page-?header | header | tools? | utility | contributors?-?\w* | tags? | topics? |
+    keywords? | categor(?:y|ies)
+    | meta | metadata | meta-?(?:data|info) | date | time | date-?time | hide | hidden | d-none |
+    editor-?(?:info|name) | credits? | photo-?credit
+    | carousel\w* | slick | swiper | slider | product-?\w* | shop\w* | price-?\w* | buy-?\w* | coupon\w* | tabs? |
+    lang(?:uage)?-?(?:switcher|selector|menu)
+    | weather | video-?\w* | player | playlist | thumbs? | thumbnails? | comment | kicker | eyebrow | label | badge |
+    button | btn | links?
+    )(?=$|[\s_-])"""
+)
+# A part of a block (`block__part`) is not what the block is, if it is called so.
+CONTENT_PART = re.compile(r"__(?:content|main|body|article|text|inner|container)\b")
+# Names on these elements say how the page or the article is filed.
+FILED = frozenset("body article main".split())
+COMMENT_NAMES = re.compile(
+    r"(?:^|[\s_-])(?:comments|commentlist|comment[-_]?(?:list|section|area|box|thread|container|wrap)s?\w*|"
+    r"[a-z]+-comments?)(?=$|[\s_-])"
+)
+UNFOLDED_NAMES = re.compile(
+    r"accordion|collaps|faq|tab-?pane|tab-?content|tabpanel|expand|toggle|answer|read-?more-?(?:text|content)",
+    re.IGNORECASE,
+)
+# In a sentence only these are no part of it.
+HIDDEN_NAMES = re.compile(
+    r"sr-?only|visually-?hidden|screen-?reader|visuallyhidden|offscreen|tooltip|noprint|(?:^|\s)hidden(?:\s|$)"
+)
+CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")

@@ -1,0 +1,149 @@
+"""What on a page is not its article, by what its elements are and are called."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from archiver.reading.body.names import (
+    CAMEL,
+    COMMENT_NAMES,
+    CONTENT_PART,
+    FILED,
+    HIDDEN_NAMES,
+    NOISE_NAMES,
+    UNFOLDED_NAMES,
+    WEAK_NAMES,
+)
+
+if TYPE_CHECKING:
+    from lxml.html import HtmlElement
+
+    from archiver.reading.body.outline import Outline
+
+NOISE_TAGS = frozenset("nav footer aside dialog menu form fieldset".split())
+NOISE_ROLES = frozenset(
+    (
+        "alert alertdialog banner complementary contentinfo dialog form menu menubar navigation search tablist toolbar "
+        "tooltip"
+    ).split()
+)
+HIDING_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+# An element that holds so much of the page's prose is not noise, whatever it is called.
+MOST_PROSE = 0.3
+# If what is called noise holds more of the page's prose than this, the page's names mean something else.
+MOST_NOISE = 0.6
+LONGEST_ID = 30
+HEADINGS = frozenset("h1 h2 h3 h4 h5 h6".split())
+LEAST_PROSE = 200  # an article has more
+MAX_WEAK_PROSE = 0.5
+MUCH_PROSE = 400
+NO_NAMES, NOISE_ONLY, NOISE_AND_WEAK = range(3)
+
+
+def mark_noise(page: Outline) -> bytearray:
+    """Return which elements of `page` are noise or stand in noise: 1 each; `page` is measured without them.
+
+    An element that holds a good part of the page's prose is none, except the comments of readers.
+    """
+    comments = _comments(page)
+    page.remeasure(comments)
+    if page.prose(0) < LEAST_PROSE:
+        comments = bytearray(len(page.elements))
+        page.remeasure(comments)
+    for names in (NOISE_AND_WEAK, NOISE_ONLY, NO_NAMES):
+        noise = _marked(page, names)
+        lost = sum(block.prose for block in page.blocks if noise[block.owner] and not comments[block.owner])
+        if lost <= MOST_NOISE * page.prose(0):
+            break
+    noise = bytearray(map(max, noise, comments))
+    page.remeasure(noise)
+    return noise
+
+
+def _comments(page: Outline) -> bytearray:
+    found = bytearray(len(page.elements))
+    for place in range(1, len(page.elements)):
+        element = page.elements[place]
+        names = f"{element.get('class') or ''} {element.get('id') or ''}".lower() if element.attrib else ""
+        if "comment" in names and element.tag not in FILED and COMMENT_NAMES.search(names):
+            end = page.ends[place]
+            found[place:end] = b"\x01" * (end - place)
+    return found
+
+
+def _marked(page: Outline, names: int) -> bytearray:
+    noise = bytearray(len(page.elements))
+    most = MOST_PROSE * page.prose(0)
+    place = 1
+    while place < len(page.elements):
+        element = page.elements[place]
+        if page.prose(place) <= most and (_is_noise(element) or (names and _is_called_noise(page, place, names))):
+            end = page.ends[place]
+            noise[place:end] = b"\x01" * (end - place)
+            place = end
+        else:
+            place += 1
+    return noise
+
+
+def _is_noise(element: HtmlElement) -> bool:
+    if element.tag in NOISE_TAGS:
+        return True
+    if not element.attrib:
+        return False
+    get = element.get
+    if get("role") in NOISE_ROLES:
+        return True
+    hides = get("hidden") is not None or ((style := get("style")) and HIDING_STYLE.search(style))
+    return bool(hides) and not _unfolds(element)
+
+
+def _unfolds(element: HtmlElement) -> bool:
+    """Return whether a hidden element is shown to readers who ask for it: an answer under a question, a tab."""
+    for part in (element, element.getparent()):
+        if part is not None and UNFOLDED_NAMES.search(f"{part.get('class')} {part.get('id')} {part.get('role')}"):
+            return True
+    return False
+
+
+def _is_called_noise(page: Outline, place: int, rigour: int) -> bool:
+    element = page.elements[place]
+    if element.tag in FILED or not element.attrib:
+        return False
+    names = element.get("class") or ""
+    # The ids of headings, and long ones, are made of what they say.
+    if (name := element.get("id")) and len(name) <= LONGEST_ID and element.tag not in HEADINGS:
+        names = f"{names} {name}"
+    if not names:
+        return False
+    strong, weak = _called(names)
+    if (strong or weak) and _is_in_prose(page, place):
+        return HIDDEN_NAMES.search(names.lower()) is not None
+    if strong:
+        return next(element.iter("blockquote"), None) is None
+    if not weak or rigour < NOISE_AND_WEAK:
+        return False
+    length = page.length(place)
+    prose = page.prose(place)
+    return prose <= MAX_WEAK_PROSE * length and prose < MUCH_PROSE
+
+
+def _is_in_prose(page: Outline, place: int) -> bool:
+    """Return whether the element is a part of a sentence: an inline element in a block that is prose."""
+    index = page.first_blocks[place]
+    return (
+        page.end_blocks[place] == index < len(page.blocks)
+        and page.blocks[index].prose > 0
+        and page.holds(page.blocks[index].owner, place)
+    )
+
+
+@lru_cache(maxsize=4096)
+def _called(names: str) -> tuple[bool, bool]:
+    """Return whether what is called `names` is noise, and whether it may be."""
+    words = CAMEL.sub("-", names[:500]).lower()
+    if CONTENT_PART.search(words):
+        return False, False
+    return NOISE_NAMES.search(words) is not None, WEAK_NAMES.search(words) is not None

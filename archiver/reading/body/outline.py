@@ -1,0 +1,157 @@
+"""A page as the text blocks that it shows, in order, and the elements that hold them: measured once, asked often."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from itertools import accumulate
+from typing import TYPE_CHECKING
+
+from archiver.cleaning.markup import BLOCKS
+
+if TYPE_CHECKING:
+    from lxml.html import HtmlElement
+
+# Nothing of these is text that a page shows as its own.
+UNSEEN = frozenset(
+    (
+        "script style noscript template head title iframe object embed applet svg canvas audio video map select "
+        "datalist input textarea"
+    ).split()
+)
+BREAKS = BLOCKS | {"br"}
+CJK = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff]")
+CJK_WEIGHT = (
+    2  # further characters that one of these is worth: a Chinese text has a third of the characters of an English one
+)
+SENTENCE_END = re.compile(r"[.!?…。！？؟۔।][\"'”’»」』)）\]]*\s*(?:\[\d+\]\s*)*\Z")
+PROSE_LENGTH = 80  # a block of so many characters is prose, if few of them are links
+SENTENCE_LENGTH = 25  # so is one of so many that ends as sentences do
+MAX_PROSE_LINKED = 0.5
+
+
+@dataclass(slots=True)
+class Block:
+    """A run of text without a block element within it."""
+
+    owner: int  # the block element that it stands in
+    text: str  # with single blanks
+    length: int  # weighted: see CJK_WEIGHT
+    linked: int  # how much of that is in links
+    prose: int = 0  # the length, if this is prose
+
+
+@dataclass(slots=True)
+class Outline:
+    """The elements of a page that may show something, in its order, and the blocks of text that they hold.
+
+    All lists have one member an element, and elements are named by their place in them.
+    """
+
+    elements: list[HtmlElement] = field(default_factory=list)
+    parents: list[int] = field(default_factory=list)
+    ends: list[int] = field(default_factory=list)  # the first element after all that is within
+    first_blocks: list[int] = field(default_factory=list)
+    end_blocks: list[int] = field(default_factory=list)
+    blocks: list[Block] = field(default_factory=list)
+    lengths: list[int] = field(default_factory=list)  # sums over the blocks up to each
+    links: list[int] = field(default_factory=list)
+    proses: list[int] = field(default_factory=list)
+
+    def length(self, element: int) -> int:
+        """Return how much text there is in `element`."""
+        return self.lengths[self.end_blocks[element]] - self.lengths[self.first_blocks[element]]
+
+    def linked(self, element: int) -> int:
+        """Return how much of the text in `element` is in links."""
+        return self.links[self.end_blocks[element]] - self.links[self.first_blocks[element]]
+
+    def prose(self, element: int) -> int:
+        """Return how much of the text in `element` is prose."""
+        return self.proses[self.end_blocks[element]] - self.proses[self.first_blocks[element]]
+
+    def holds(self, element: int, other: int) -> bool:
+        """Return whether `other` is `element` or within it."""
+        return element <= other < self.ends[element]
+
+    def text(self, element: int) -> str:
+        """Return the text of `element`, its blocks parted by a blank."""
+        return " ".join(block.text for block in self.blocks[self.first_blocks[element] : self.end_blocks[element]])
+
+    def remeasure(self, dropped: bytearray) -> None:
+        """Measure anew, without the blocks that stand in the elements that are `dropped`."""
+        shown = [not dropped[block.owner] for block in self.blocks]
+        pairs = list(zip(self.blocks, shown, strict=True))
+        self.lengths = list(accumulate((block.length * is_shown for block, is_shown in pairs), initial=0))
+        self.links = list(accumulate((block.linked * is_shown for block, is_shown in pairs), initial=0))
+        self.proses = list(accumulate((block.prose * is_shown for block, is_shown in pairs), initial=0))
+
+
+def outline(root: HtmlElement) -> Outline:
+    """Return the outline of the page whose body, or all of which, is `root`."""
+    page = Outline()
+    _Walk(page).walk(root, -1, -1, linked=False)
+    page.remeasure(bytearray(len(page.elements)))
+    return page
+
+
+class _Walk:
+    """Gathers the blocks of a page."""
+
+    def __init__(self, page: Outline) -> None:
+        self._page = page
+        self._texts: list[str] = []
+        self._linked: list[str] = []
+
+    def walk(self, element: HtmlElement, parent: int, owner: int, *, linked: bool) -> None:
+        page = self._page
+        tag = element.tag
+        is_block = tag in BREAKS
+        if is_block:
+            self._flush(owner)
+        place = len(page.elements)
+        page.elements.append(element)
+        page.parents.append(parent)
+        page.ends.append(0)
+        page.first_blocks.append(len(page.blocks))
+        page.end_blocks.append(0)
+        inner = place if is_block or owner < 0 else owner
+        linked = linked or tag == "a"
+        if text := element.text:
+            self._add(text, linked=linked)
+        for child in element:
+            if child.tag not in UNSEEN and (child.tag != "button" or _holds_heading(element)):
+                self.walk(child, place, inner, linked=linked)
+            if text := child.tail:
+                self._add(text, linked=linked)
+        if is_block:
+            self._flush(inner)
+        page.ends[place] = len(page.elements)
+        page.end_blocks[place] = len(page.blocks)
+
+    def _add(self, text: str, *, linked: bool) -> None:
+        self._texts.append(text)
+        if linked:
+            self._linked.append(text)
+
+    def _flush(self, owner: int) -> None:
+        if not self._texts:
+            return
+        text = " ".join("".join(self._texts).split())
+        if text:
+            linked = min(_weight(" ".join("".join(self._linked).split())), length := _weight(text))
+            is_prose = linked <= MAX_PROSE_LINKED * length and (
+                length >= PROSE_LENGTH or (length >= SENTENCE_LENGTH and SENTENCE_END.search(text) is not None)
+            )
+            self._page.blocks.append(Block(owner, text, length, linked, length if is_prose else 0))
+        self._texts.clear()
+        self._linked.clear()
+
+
+def _holds_heading(element: HtmlElement) -> bool:
+    """Return whether a button in `element` is a heading that can be unfolded."""
+    return element.tag in ("h2", "h3", "h4", "h5", "h6", "dt", "summary")
+
+
+def _weight(text: str) -> int:
+    return len(text) if text.isascii() else len(text) + CJK_WEIGHT * len(CJK.findall(text))

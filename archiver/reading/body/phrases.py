@@ -1,0 +1,98 @@
+"""Short texts that stand on news pages without being of the article, in the languages of many."""
+
+from __future__ import annotations
+
+import re
+
+LONGEST = 160
+LONGEST_END = 60
+# The whole of a block.
+CHROME = re.compile(
+    r"""(?xi)\s*[\W_]*(?:
+    advert(?:isement|s|ising|orial)? | ad | ads | publicit[éeà] | anzeige | werbung | publicidad\w* | reklam\w* |
+    annons\w* | annonce | 広告 | 广告 | 廣告 | 광고
+    | (?:article|story)\ continues\ (?:after|below)\b.* | continue\ reading.* |
+    scroll\ (?:down\ )?to\ (?:continue|read).* | story\ continues.*
+    | loading(?:\ \w+)?[.…]* | share | tweet | email | print | copy\ link | save | comments? | reply | like |
+    pin(?:\ it)? | facebook | twitter | whatsapp | linkedin | telegram | messenger | x | flipboard | reddit |
+    pinterest | instagram | youtube
+    | share\ (?:this|on|via|to)\b.{0,60} | share\ (?:article|story) | print\ this\b.{0,30} | email\ this\b.{0,30} |
+    click\ to\ share\b.*
+    | \d+\ (?:shares?|comments?|views?|likes?|replies)
+    | (?:\d+\ |about\ )*\d+\ ?-?min(?:ute)?s?\.?\ (?:read|to\ read).{0,20} | reading\ time\b.{0,30} |
+    lesezeit.{0,20} | temps\ de\ lecture.{0,20}
+    | (?:read|see|watch|listen|learn|find\ out)\ more | read\ (?:more|also|next|full\ story)\ ?[:：].* |
+    also\ read\b.{0,120} | see\ also\ ?:.* | related\ ?:.* | more\ ?:.*
+    | (?:lire\ aussi|à\ lire(?:\ aussi)?|lesen\ sie\ auch|mehr\ zum\ thema|lee\ también|te\ puede\ interesar|
+        leia\ (?:também|mais)|leggi\ anche|lees\ ook|les\ også|läs\ mer|читайте\ также|czytaj\ (?:także|więcej))\b.*
+    | (?:sign\ up|subscribe|register)\b.{0,80}(?:newsletter|inbox|alerts?|updates|email|channel|today|now|
+        free).{0,50} | subscribe | sign\ in | log\ in | sign\ up | newsletter
+    | (?:follow|like|join|find)\ (?:us|\w+)\ on\b.{0,80} | follow\ us.{0,40} | follow
+    | (?:back\ to|return\ to)\ (?:the\ )?(?:top|articles?|blog|news|home|list).{0,20} | (?:go\ )?back | top | home |
+    menu | close | skip\ .{0,30}
+    | (?:previous|next|prev)(?:\ (?:post|article|story|page|slide))? | view\ (?:all|more|gallery|comments|slideshow) |
+    show\ (?:more|less|all|comments) | expand | collapse | load\ more.{0,20} | see\ (?:all|less|gallery).{0,20}
+    | (?:©|\(c\)|copyright)\b.{0,150} | .{0,60}all\ rights\ reserved.{0,60}
+    | (?:image|photo|picture|foto|bild|video|imagen)\ ?(?:credits?|source|courtesy|by|:).{0,80} |
+    (?:getty\ images|reuters|afp|ap\ photo|shutterstock|istock\w*)
+    | this\ (?:video|content|slideshow|site)\b.{0,40}(?:requires|cannot|could\ not|uses)\b.{0,80} |
+    (?:please\ )?enable\ javascript.*
+    | (?:last\ )?(?:updated|published|posted|modified)(?:\ on|\ at)?\ ?:?\ .{0,50}\d{4}.{0,30}
+    | table\ of\ contents | in\ this\ (?:article|guide|post|story)\ ?:? | jump\ to\ ?:?.{0,20} | contents
+    | written\ by\b.{0,60} | (?:by|von|por|par)\ [\w.'’-]+(?:\ [\w.'’-]+){1,3}
+    | tags?\ ?:.* | filed\ under\b.* | categories?\ ?:.* | topics?\ ?:.* | posted\ in\b.{0,80} | keywords?\ ?:.*
+    | (?:责任)?编辑\ ?[:：].{0,20} | 责编\ ?[:：].{0,20} | (?:[【\[（(])?(?:责任编辑|责编|编辑|校对|值班编辑|
+    本文来源|来源|原标题|作者)\ ?[:：].{0,40} |
+    [^。]{0,40}(?:扫描|扫码|长按|关注|微信搜索)[^。]{0,20}(?:二维码|公众号|官方微[信博])[^。]{0,30} | 点击(?:进入|
+    查看|加载).{0,20} | 分享(?:到|至).{0,30} |
+    相关(?:阅读|新闻|推荐)\ ?[:：]?.{0,40} | 更多精彩.{0,40} | 扫描?.{0,15}二维码.{0,20} | (?:特别)?声明[:：].* |
+     版权(?:声明|所有).* | 举报.{0,10} |
+    返回.{0,12} | 展开全文 | 阅读全文 | 阅读原文 | 收藏 | 打印 | 关闭(?:窗口)? | 字号.{0,10} | 评论.{0,10} |
+     点赞.{0,5} | 我要反馈
+    | 【?関連記事】?.* | 続きを読む | この記事.{0,30}
+    )\s*[\W_]*"""
+)
+# A short block, mostly a heading, after which nothing is of the article.
+END = re.compile(
+    r"""(?xi)\s*[\W_]*(?:
+    related(?:\ (?:articles?|posts?|stories|news|content|topics?|reading|links|items|resources|products?|searches|
+        coverage|pages|video\w*))? |
+    (?:you\ (?:may|might|could)|you(?:['’]ll|\ will))\ (?:also\ )?(?:like|enjoy|love|be\ interested).{0,20}
+    | (?:more|also|latest|other|recent|popular|featured|similar|top|trending|most\ (?:read|popular|viewed))\ (?:from|
+        on|in|stories|news|articles?|posts?|like\ this|reads|coverage|headlines|videos|topics|about)\b.{0,40}
+    | most\ (?:read|popular|viewed|shared|commented) | read\ (?:next|more|also) | up\ next | what\ to\ read\ next |
+    keep\ reading | further\ reading | recommended(?:\ .{0,30})? | trending(?:\ now)? | don['’]t\ miss.{0,20} |
+    editors?['’]?s?\ picks?
+    | (?:leave|post|add|write|submit)\ (?:a|your)?\ ?(?:reply|comment|response).{0,20} |
+    (?:\d+\ )?(?:comments?|responses?|replies|trackbacks?)(?:\ \(?\d+\)?)? | join\ the\ (?:conversation|discussion) |
+    discussion | what\ do\ you\ think\??
+    | about\ (?:the\ |this\ )?(?:authors?|writers?|contributors?) | about\ us | contact\ us | (?:meet\ )?the\ author |
+    author
+    | share(?:\ (?:this|the)\ (?:article|story|post|page|entry|blog).{0,30})? | share\ this\ ?:? |
+    spread\ the\ word.{0,10} | follow\ us.{0,30} | stay\ (?:connected|informed|up\ to\ date).{0,30} |
+    (?:sign\ up|subscribe)\b.{0,40} | newsletter.{0,20} | (?:join|get)\ (?:our|the)\ .{0,30}newsletter.{0,20}
+    | post\ navigation | leave\ a\ reply | navigation | tags?\ ?:? | categories\ ?:? | topics\ ?:? |
+    filed\ under.{0,40} | (?:site\ )?footer | quick\ links | cookie\b.{0,40} | privacy\ .{0,30} |
+    (?:press|media)\ contacts?\ ?:? | \#{3} | -?\ ?ends\ ?-?
+    | (?:à\ lire\ aussi|lire\ aussi|sur\ le\ même\ (?:sujet|thème)|articles\ (?:liés|similaires)|les\ plus\ lus|
+        commentaires?|mehr\ zum\ thema|das\ könnte\ (?:sie|dich).{0,30}|weitere\ (?:artikel|themen|meldungen).{0,20}|
+        lesen\ sie\ auch|kommentare?|themen|noticias\ relacionadas|artículos\ relacionados|lo\ más\ (?:leído|visto)|
+        comentarios|etiquetas|notícias\ relacionadas|leia\ (?:também|mais)|comentários|leggi\ anche|
+        articoli\ correlati|commenti|lees\ ook|meer\ over.{0,30}|reacties|relaterade?.{0,20}|les\ også|läs\ (?:mer|
+        också)|читайте\ также|комментарии|похожие.{0,30}|czytaj\ także|komentarze|zobacz\ także)
+    | 相关(?:阅读|新闻|推荐|文章|报道|链接|稿件|专题) | 推荐阅读 | 延伸阅读 | 热门(?:推荐|文章|新闻|评论) |
+     猜你喜欢 | 为您推荐 | 精彩推荐 | 更多新闻 | 最新评论 | 网友评论 |
+    发表评论 | 关联(?:阅读|文章) | 関連(?:記事|ニュース|キーワード) | おすすめ.{0,10} | あわせて読みたい |
+     関連タグ | 관련\ ?(?:기사|뉴스) | 많이\ 본.{0,10}
+    )\s*[\W_]*(?:\d+)?\s*"""
+)
+
+
+def is_chrome(text: str) -> bool:
+    """Return whether the block `text` is a sign of the page, no part of its article."""
+    return len(text) <= LONGEST and CHROME.fullmatch(text) is not None
+
+
+def ends_article(text: str) -> bool:
+    """Return whether nothing of the article follows the block `text`."""
+    return len(text) <= LONGEST_END and END.fullmatch(text) is not None

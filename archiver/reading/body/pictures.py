@@ -1,0 +1,60 @@
+"""Pictures on a page: which address is the picture's, what is its caption, what is none."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from archiver.urls import resolve_url
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from lxml.html import HtmlElement
+
+# Where scripts look for the address of a picture that is loaded when it comes into sight: `src` is a placeholder.
+LATE_SOURCES = (
+    "data-src data-original data-lazy-src data-lazy data-original-src data-img-src data-image data-url data-hi-res-src "
+    "data-full-src data-echo data-actualsrc data-backsrc data-srcset data-lazy-srcset"
+).split()
+SOURCES = (*LATE_SOURCES, "srcset", "src")
+CANDIDATE = re.compile(r"(\S*[^\s,])(?:\s+([\d.]+)([wx]))?\s*(?:,|\Z)")  # HTML standard, 4.8.4.2.1 "srcset attributes"
+PLACEHOLDER = re.compile(
+    r"(?i)(?:^|[/_.-])(?:blank|spacer|placeholder|pixel|transparent|loading|lazy(?:load)?|1x1|gr[ae]y)"
+    r"[\w-]*\.(?:gif|png|svg|jpe?g)"
+)
+SMALLEST = 40  # pixels; what is smaller on both sides is a sign of the page
+NUMBER = re.compile(r"\d+")
+
+
+def picture_address(element: HtmlElement, base: str) -> str:
+    """Return the whole address of the picture that the `img` element shows; nothing if that is none to keep."""
+    sides = [int(found[0]) for side in ("width", "height") if (found := NUMBER.match(element.get(side) or ""))]
+    if any(side <= 1 for side in sides) or (len(sides) == 2 and max(sides) < SMALLEST):
+        return ""
+    for written in _written(element):
+        address = resolve_url(written, base)
+        if address and not PLACEHOLDER.search(address):
+            return address
+    return ""
+
+
+def _written(element: HtmlElement) -> Iterator[str]:
+    for name in SOURCES:
+        if value := element.get(name):
+            yield _largest(value) if name.endswith("srcset") else value
+    parent = element.getparent()
+    if parent is not None and parent.tag == "picture":
+        for source in parent.iter("source"):
+            if value := source.get("srcset") or source.get("data-srcset"):
+                yield _largest(value)
+
+
+def _largest(srcset: str) -> str:
+    """Return the address of the largest picture that a `srcset` offers."""
+    best, most = "", -1.0
+    for address, size, unit in CANDIDATE.findall(srcset[:10_000]):
+        width = float(size) if size.count(".") < 2 and size.strip(".") else 0.0
+        if width * (1000 if unit == "x" else 1) > most:
+            best, most = address, width * (1000 if unit == "x" else 1)
+    return best

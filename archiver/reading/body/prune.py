@@ -1,0 +1,189 @@
+"""What the element of an article holds besides: the title again, bylines, calls to share, links, the page's end."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from archiver.reading.body.outline import PROSE_LENGTH, SENTENCE_END
+from archiver.reading.body.phrases import ends_article, is_chrome
+from archiver.reading.body.titles import fold, title_place
+
+if TYPE_CHECKING:
+    from archiver.reading.body.outline import Outline
+
+STRUCTURE = frozenset("ul ol dl table blockquote pre figure".split())
+SHORTEST_SAID = 300
+SAMPLE = 30
+MOST_SAID = 0.5
+SHORTEST_REPEATED = 40
+CLAUSE_END = re.compile(r"[,，:：、;；。]\Z")
+HEADINGS = frozenset("h1 h2 h3 h4 h5 h6".split())
+# An element with more of its text in links than this leads elsewhere.
+LINKS_SHARE = {"ul": 0.9, "ol": 0.9, "div": 0.6, "section": 0.6, "table": 0.8}
+MAX_PROSE_BEFORE_TITLE = 0.15
+MAX_PROSE_AFTER_END = 0.3
+
+
+def prune(page: Outline, root: int, dropped: bytearray, title: str, said: str) -> None:
+    """Mark in `dropped` what within `root` is not the article's body.
+
+    title: the article's. said: its text as structured data has it, or nothing.
+    """
+    start = _drop_before_title(page, root, dropped, title)
+    _drop_chrome(page, root, dropped)
+    _drop_links(page, start, root, dropped)
+    _drop_unsaid(page, root, dropped, said)
+    _drop_end(page, root, dropped)
+    _drop_repeated(page, root, dropped)
+    _drop_edges(page, root, dropped)
+    page.remeasure(dropped)
+    _drop_bare_headings(page, root, dropped)
+
+
+def _drop(page: Outline, place: int, dropped: bytearray) -> None:
+    end = page.ends[place]
+    dropped[place:end] = b"\x01" * (end - place)
+
+
+def _is_alone(page: Outline, place: int) -> bool:
+    """Return whether `place` holds one block and nothing else."""
+    return page.end_blocks[place] - page.first_blocks[place] == 1
+
+
+def _drop_before_title(page: Outline, root: int, dropped: bytearray, title: str) -> int:
+    """Drop the title and all before it. Returns the first element after it."""
+    place, matches = title_place(page, root, title)
+    if place < 0:
+        return root + 1
+    before = page.proses[page.first_blocks[place]] - page.proses[page.first_blocks[root]]
+    if before > (MAX_PROSE_BEFORE_TITLE * page.prose(root) if matches else 0):
+        if matches:
+            _drop(page, place, dropped)
+        return root + 1
+    end = page.ends[place]
+    other = root + 1
+    while other < end:
+        if page.ends[other] <= end:
+            _drop(page, other, dropped)
+            other = page.ends[other]
+        else:
+            other += 1
+    return end
+
+
+def _drop_chrome(page: Outline, root: int, dropped: bytearray) -> None:
+    """Drop signs of the page: “Share”, “Advertisement”, who edited it."""
+    for block in page.blocks[page.first_blocks[root] : page.end_blocks[root]]:
+        place = block.owner
+        if not dropped[place] and place != root and is_chrome(block.text) and _is_alone(page, place):
+            _drop(page, place, dropped)
+
+
+def _drop_links(page: Outline, start: int, root: int, dropped: bytearray) -> None:
+    """Drop lists and boxes that consist of links."""
+    page.remeasure(dropped)
+    place = start
+    while place < page.ends[root]:
+        tag = page.elements[place].tag
+        if not dropped[place] and (share := LINKS_SHARE.get(tag)):
+            length = page.length(place)
+            if length and page.linked(place) > share * length:
+                _drop(page, place, dropped)
+                place = page.ends[place]
+                continue
+        place += 1
+
+
+def _drop_unsaid(page: Outline, root: int, dropped: bytearray, said: str) -> None:
+    """Drop paragraphs that are not in the text that the structured data has, if that has nearly all others."""
+    known = fold(said)
+    if len(known) < SHORTEST_SAID:
+        return
+    unsaid = []
+    kept = total = 0
+    for block in page.blocks[page.first_blocks[root] : page.end_blocks[root]]:
+        if dropped[block.owner] or not block.prose:
+            continue
+        total += block.length
+        text = fold(block.text)
+        if text[:SAMPLE] in known or text[-SAMPLE:] in known:
+            kept += block.length
+        elif _is_alone(page, block.owner) and not _is_structure(page, block.owner, root):
+            unsaid.append(block.owner)
+    if kept > MOST_SAID * total:
+        for place in unsaid:
+            _drop(page, place, dropped)
+
+
+def _drop_end(page: Outline, root: int, dropped: bytearray) -> None:
+    """Drop all after a heading that begins what follows an article."""
+    page.remeasure(dropped)
+    total = page.prose(root)
+    for index in range(page.first_blocks[root], page.end_blocks[root]):
+        block = page.blocks[index]
+        place = block.owner
+        if dropped[place] or not _is_alone(page, place):
+            continue
+        if ends_article(block.text):
+            after = page.proses[page.end_blocks[root]] - page.proses[index]
+            if after <= MAX_PROSE_AFTER_END * total:
+                for other in range(place, page.ends[root]):
+                    dropped[other] = 1
+                return
+            _drop(page, place, dropped)
+
+
+def _drop_repeated(page: Outline, root: int, dropped: bytearray) -> None:
+    """Drop paragraphs that the body has already had: captions and quotes that are shown in several places."""
+    seen: set[str] = set()
+    for block in page.blocks[page.first_blocks[root] : page.end_blocks[root]]:
+        if block.length < SHORTEST_REPEATED or dropped[block.owner]:
+            continue
+        if block.text in seen and _is_alone(page, block.owner):
+            _drop(page, block.owner, dropped)
+        seen.add(block.text)
+
+
+def _drop_edges(page: Outline, root: int, dropped: bytearray) -> None:
+    """Drop what stands before the first sentence or after the last one and is none: bylines, dates, signs."""
+    blocks = [
+        block for block in page.blocks[page.first_blocks[root] : page.end_blocks[root]] if not dropped[block.owner]
+    ]
+    for run, keeps_heading in ((blocks, True), (blocks[::-1], False)):
+        edge = []
+        for block in run:
+            if (
+                block.prose
+                or block.length > PROSE_LENGTH
+                or _is_structure(page, block.owner, root)
+                or (CLAUSE_END if keeps_heading else SENTENCE_END).search(block.text)
+            ):
+                break
+            edge.append(block)
+        else:
+            return
+        if keeps_heading and edge and page.elements[edge[-1].owner].tag in HEADINGS:
+            edge.pop()
+        for block in edge:
+            if _is_alone(page, block.owner) and page.elements[block.owner].tag != "br":
+                _drop(page, block.owner, dropped)
+
+
+def _is_structure(page: Outline, place: int, root: int) -> bool:
+    while place > root:
+        if page.elements[place].tag in STRUCTURE:
+            return True
+        place = page.parents[place]
+    return False
+
+
+def _drop_bare_headings(page: Outline, root: int, dropped: bytearray) -> None:
+    """Drop headings that nothing follows."""
+    blocks = page.blocks[page.first_blocks[root] : page.end_blocks[root]]
+    for block in reversed(blocks):
+        if dropped[block.owner]:
+            continue
+        if page.elements[block.owner].tag not in HEADINGS:
+            return
+        _drop(page, block.owner, dropped)

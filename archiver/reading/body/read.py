@@ -1,0 +1,108 @@
+"""The body of a page: what is noise is marked, the candidates are judged, the best is pruned and written."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from archiver.cleaning import Cleaner
+from archiver.cleaning.rules import escape
+from archiver.reading.body.build import build
+from archiver.reading.body.choose import Candidate, candidates
+from archiver.reading.body.lead import lead
+from archiver.reading.body.noise import mark_noise
+from archiver.reading.body.outline import Outline, outline
+from archiver.reading.body.plain import plain_text
+from archiver.reading.body.prune import HEADINGS, prune
+from archiver.recipes.recipe import CleanRules
+
+if TYPE_CHECKING:
+    from archiver.reading.document import Document
+
+CLEANER = Cleaner(CleanRules())
+MOST_LINKED = 0.8
+GLIMPSE_BLOCKS, GLIMPSE = 100, 2000
+MAX_CANDIDATES = 10  # that are kept to explain
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """The body of an article, and what it was chosen from."""
+
+    html: str  # cleaned
+    text: str  # its words, without captions
+    rule: str  # what found the element that holds it; nothing if nothing did
+    candidates: tuple[tuple[str, str, float], ...]  # of each: the rule, the element, and how well it fits
+    shown: int  # how much text the whole page shows
+    linked: int  # how much of that is in links
+    prose: int  # how much text of the body is prose
+    paragraphs: int  # how many paragraphs of prose the element has before it is pruned
+    leads: int  # how many headings in it are links: they lead to other pages
+    glimpse: str  # the beginning of what the page shows
+
+
+def read_body(document: Document, title: str, said: str) -> Body:
+    """Return the body of the article that `document` is; an empty one if there is none.
+
+    title: the article's. said: its text as structured data has it, or nothing.
+    """
+    root = document.tree.find("body")
+    page = outline(document.tree if root is None else root)
+    shown, linked = page.length(0), page.linked(0)
+    glimpse = " ".join(block.text for block in page.blocks[:GLIMPSE_BLOCKS])[:GLIMPSE]
+    noise = mark_noise(page)
+    found = candidates(page, said)
+    described = tuple(
+        (candidate.rule, _described(page, candidate), round(candidate.score, 3)) for candidate in found[:MAX_CANDIDATES]
+    )
+    if not found:
+        return Body("", "", "", (), shown, linked, 0, 0, 0, glimpse)
+    best = found[0]
+    paragraphs, leads = _counted(page, best.element, noise)
+    first = lead(page, best.element, noise, title)
+    prune(page, best.element, noise, title, said)
+    page.remeasure(noise)
+    html = build(page, best.element, noise, document.base)
+    if first and first not in page.text(best.element):
+        html = f"<p>{escape(first)}</p>{html}"
+    html = CLEANER.clean(html, document.base).html
+    return Body(
+        html,
+        plain_text(html),
+        best.rule,
+        described,
+        shown,
+        linked,
+        page.prose(best.element),
+        paragraphs,
+        leads,
+        glimpse,
+    )
+
+
+def _counted(page: Outline, root: int, noise: bytearray) -> tuple[int, int]:
+    paragraphs = leads = 0
+    for block in page.blocks[page.first_blocks[root] : page.end_blocks[root]]:
+        if noise[block.owner]:
+            continue
+        paragraphs += block.prose > 0
+        if MOST_LINKED * block.length <= block.linked and _in_heading(page, block.owner):
+            leads += 1
+    return paragraphs, leads
+
+
+def _in_heading(page: Outline, place: int) -> bool:
+    return any(
+        page.elements[at].tag in HEADINGS for at in (place, page.parents[place], page.parents[page.parents[place]])
+    )
+
+
+def _described(page: Outline, candidate: Candidate) -> str:
+    """Return an element as CSS would select it, roughly."""
+    element = page.elements[candidate.element]
+    name = (
+        f"#{element.get('id')}"
+        if element.get("id")
+        else "".join(f".{word}" for word in (element.get("class") or "").split()[:2])
+    )
+    return f"{element.tag}{name}"

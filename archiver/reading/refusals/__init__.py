@@ -1,0 +1,6 @@
+"""Refusals: what came is looked at before and after it is read, and a NotAnArticleError says why it is no article."""
+
+from archiver.reading.refusals.content import refuse_content
+from archiver.reading.refusals.page import refuse_page
+
+__all__ = ["refuse_content", "refuse_page"]

@@ -1,0 +1,89 @@
+"""Web pages that are no article: what they say of themselves, and what they show."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from archiver.errors import NotAnArticleError
+from archiver.reading.refusals.listing import refuse_listing
+from archiver.reading.refusals.wording import BLOCK, CONSENT, ERROR, SCRIPTS
+
+if TYPE_CHECKING:
+    from archiver.reading.body import Body
+    from archiver.reading.document import Document
+    from archiver.reading.metadata import Metadata
+
+LEAST_PROSE = 100  # characters (see body.outline.CJK_WEIGHT); of 1,100 real articles one had less
+LEAST_TEXT = 40
+SHORT = 1500  # what an error page or a wall says at most
+STUB = 350  # what is left of a text for those who do not pay
+APP_ROOTS = frozenset(("root", "app", "__next", "__nuxt", "main-app", "react-root", "app-root"))
+PRODUCT_TYPES = frozenset(("Product", "ProductGroup", "Offer", "AggregateOffer"))
+
+
+def refuse_page(document: Document, metadata: Metadata, body: Body) -> None:
+    """Raise NotAnArticleError when the page is no article, or does not show it."""
+    title = metadata.title.value or ""
+    has_body = body.prose >= LEAST_PROSE and len(body.text) >= LEAST_TEXT
+    if body.prose < SHORT:
+        _refuse_error(document, title, has_body=has_body)
+        _refuse_wall(document, metadata, body, has_body=has_body)
+    if not has_body:
+        _refuse_empty(document, metadata, body)
+    refuse_listing(document.address, metadata, body)
+
+
+def _refuse_error(document: Document, title: str, *, has_body: bool) -> None:
+    for text in _headings(document, title):
+        if ERROR.search(text):
+            raise NotAnArticleError("an error page", f"it is headed “{text}”")
+        if BLOCK.search(text) and not has_body:
+            raise NotAnArticleError("a page that asks whether we are human", f"it is headed “{text}”")
+
+
+def _refuse_wall(document: Document, metadata: Metadata, body: Body, *, has_body: bool) -> None:
+    if metadata.paywalled and body.prose < STUB:
+        raise NotAnArticleError("a paywall", f"its text is not free, and {len(body.text)} characters of it are there")
+    for text in _headings(document, metadata.title.value or ""):
+        if CONSENT.search(text) and metadata.published.value is None:
+            raise NotAnArticleError("a consent wall", f"it is headed “{text}”")
+    if not has_body and (found := CONSENT.search(body.glimpse)):
+        raise NotAnArticleError("a consent wall", f"it says “{found[0]}”")
+
+
+def _refuse_empty(document: Document, metadata: Metadata, body: Body) -> None:
+    said = f"{body.prose} characters of prose, {body.shown} of text in all"
+    if PRODUCT_TYPES & metadata.types or any(kind.startswith("og:product") for kind in metadata.types):
+        raise NotAnArticleError("a product", f"its structured data says so; {said}")
+    if any("video" in kind.lower() for kind in metadata.types) or _shows_video(document):
+        raise NotAnArticleError("a video without a text", said)
+    if frames := len(list(document.tree.iter("frame"))):
+        raise NotAnArticleError("a page of frames", f"{frames} frames")
+    if why := _needs_scripts(document, body):
+        raise NotAnArticleError("a page that JavaScript must draw", f"{why}; {said}")
+    raise NotAnArticleError("a page without the text of an article", said)
+
+
+def _headings(document: Document, title: str) -> list[str]:
+    found = [title, document.tree.findtext(".//title") or ""]
+    for heading in document.tree.iter("h1", "h2"):
+        found.append("".join(map(str, heading.itertext())))
+        if len(found) > 4:
+            break
+    return [" ".join(text.split())[:200] for text in found if text.strip()]
+
+
+def _shows_video(document: Document) -> bool:
+    return next(document.tree.iter("video"), None) is not None
+
+
+def _needs_scripts(document: Document, body: Body) -> str:
+    for element in document.tree.iter("noscript"):
+        if found := SCRIPTS.search(" ".join(map(str, element.itertext()))[:2000]):
+            return f"it says “{found[0]}”"
+    if found := SCRIPTS.search(body.glimpse):
+        return f"it says “{found[0]}”"
+    for element in document.tree.iter("div", "main", "app-root"):
+        if (element.get("id") or element.tag) in APP_ROOTS:
+            return f"its element {element.get('id') or element.tag} is to be filled"
+    return ""

@@ -1,0 +1,175 @@
+"""The body of a page: what is kept of it, in which form, and what is left out. Small pages, one rule each."""
+
+from __future__ import annotations
+
+import pytest
+
+from archiver.reading.body import Body, read_body
+from archiver.reading.body.phrases import ends_article, is_chrome
+from archiver.reading.document import read_document
+
+ADDRESS = "https://news.example/2026/bridge"
+FIRST = "The town council has voted to restore the old swing bridge, ending a dispute that lasted eleven years."
+SECOND = "Engineers found that the iron joints were in a better state than anyone in the town had feared."
+THIRD = "Work begins in March, said the mayor, and should be finished before the regatta in September."
+TITLE = "Swing bridge to be restored"
+
+
+def body(inner: str, *, said: str = "", before: str = "", after: str = "") -> Body:
+    page = f"<title>{TITLE}</title><body>{before}<article><h1>{TITLE}</h1>{inner}</article>{after}"
+    return read_body(read_document(page.encode(), "text/html; charset=utf-8", ADDRESS), TITLE, said)
+
+
+def paragraphs(inner: str, **where: str) -> list[str]:
+    return body(inner, **where).text.split("\n\n")
+
+
+@pytest.mark.parametrize(
+    "noise",
+    [
+        '<div class="share-tools"><p>Tell your friends of this, by any of these ways or all of them at once.</p></div>',
+        "<aside><p>Five walks along the river that take less than an hour, and end at an inn.</p></aside>",
+        '<div class="newsletterSignup"><p>Our weekly letter has the best of the coast, and comes on Fridays.</p></div>',
+        '<div style="display: none"><p>This text is shown to nobody, and so it is no part of the article.</p></div>',
+        '<ul><li><a href="/a">Regatta moved to autumn</a></li><li><a href="/b">Ferry fares go up</a></li></ul>',
+        "<p>Advertisement</p>",
+        "<p>Read more: <a href=/x>Bridge closed after storm</a></p>",
+        f"<p>{FIRST}</p>",
+    ],
+    ids=["name", "aside", "camel case", "hidden", "links", "sign", "read more", "repeated"],
+)
+def test_noise_is_left_out(noise: str) -> None:
+    assert paragraphs(f"<p>{FIRST}</p>{noise}<p>{SECOND}</p><p>{THIRD}</p>") == [FIRST, SECOND, THIRD]
+
+
+@pytest.mark.parametrize(
+    ("kept", "text"),
+    [
+        ('<h2 id="share-of-the-cost">What it costs</h2>', "What it costs"),
+        ("<h3><button>Who pays?</button></h3>", "Who pays?"),
+        (
+            '<div class="faq-panel" style="display:none"><p>The county pays half of it.</p></div>',
+            "The county pays half of it.",
+        ),
+        (
+            '<blockquote class="social-quote"><p>“We waited long enough,” she said.</p></blockquote>',
+            "“We waited long enough,” she said.",
+        ),
+        (
+            '<p>The <span class="related-term">swing bridge</span> dates from the year 1887.</p>',
+            "The swing bridge dates from the year 1887.",
+        ),
+        (
+            '<div class="sidebar-grid__content"><p>The bridge dates from the year 1887.</p></div>',
+            "The bridge dates from the year 1887.",
+        ),
+    ],
+    ids=["id of a heading", "button in a heading", "unfolded", "quotation", "in a sentence", "part of a block"],
+)
+def test_what_only_looks_like_noise_is_kept(kept: str, text: str) -> None:
+    assert paragraphs(f"<p>{FIRST}</p>{kept}<p>{SECOND}</p><p>{THIRD}</p>") == [FIRST, text, SECOND, THIRD]
+
+
+def test_what_follows_an_article_is_left_out() -> None:
+    end = "<h3>Related articles</h3><p>The ferry has been repaired as well, and it will sail again on Monday.</p>"
+    assert paragraphs(f"<p>{FIRST}</p><p>{SECOND}</p><p>{THIRD}</p>{end}") == [FIRST, SECOND, THIRD]
+
+
+def test_such_a_heading_in_the_middle_ends_nothing() -> None:
+    middle = f"<p>{FIRST}</p><h3>Related articles</h3><p>{SECOND}</p><p>{THIRD}</p><p>{THIRD.upper()}</p>"
+    assert paragraphs(middle) == [FIRST, SECOND, THIRD, THIRD.upper()]
+
+
+def test_bylines_and_dates_at_the_edges_are_left_out() -> None:
+    assert paragraphs(f"<p>Tess Orme</p><p>2 March 2026</p><p>{FIRST}</p><p>{SECOND}</p><p>Editor: O. Pell</p>") == [
+        FIRST,
+        SECOND,
+    ]
+
+
+def test_a_standfirst_is_a_part_of_the_article() -> None:
+    lead = "The dispute over the old bridge is at an end, and the regatta is saved."
+    inner = f'<p class="standfirst">{lead}</p><div class="article-body"><p>{FIRST}</p><p>{SECOND}</p></div>'
+    assert paragraphs(inner) == [lead, FIRST, SECOND]
+
+
+def test_paragraphs_that_structured_data_does_not_have_are_left_out() -> None:
+    letter = "Our weekly letter brings you the best of the coast on Fridays."
+    said = " ".join([FIRST, SECOND, THIRD] * 2)
+    assert paragraphs(f"<p>{FIRST}</p><p>{SECOND}</p><p>{letter}</p><p>{THIRD}</p>", said=said) == [
+        FIRST,
+        SECOND,
+        THIRD,
+    ]
+    assert letter in paragraphs(f"<p>{FIRST}</p><p>{SECOND}</p><p>{letter}</p><p>{THIRD}</p>")
+
+
+@pytest.mark.parametrize(
+    ("picture", "address"),
+    [
+        ('<img src="b.jpg">', "https://news.example/2026/b.jpg"),
+        ('<img src="data:image/gif;base64,R0lGODlhAQABAAAAACw=" data-src="/b.jpg">', "https://news.example/b.jpg"),
+        ('<img srcset="/s.jpg 400w, /l.jpg 1200w, /m.jpg 800w" src="/s.jpg">', "https://news.example/l.jpg"),
+        ('<picture><source srcset="/b.webp 1x, /c.webp 2x"><img></picture>', "https://news.example/c.webp"),
+        ('<img src="/placeholder.gif"><noscript><img src="/b.jpg"></noscript>', "https://news.example/b.jpg"),
+    ],
+    ids=["src", "late", "srcset", "picture", "noscript"],
+)
+def test_a_picture_is_kept_once_with_its_whole_address(picture: str, address: str) -> None:
+    html = body(f"<p>{FIRST}</p>{picture}<p>{SECOND}</p>{picture}").html
+    assert html.count("<img") == 1
+    assert f'<img src="{address}"' in html
+
+
+@pytest.mark.parametrize(
+    "picture", ['<img src="/p.gif" width="1" height="1">', '<img src="/i.png" width=16 height=16>']
+)
+def test_pixels_and_signs_are_no_pictures(picture: str) -> None:
+    assert "<img" not in body(f"<p>{FIRST}</p>{picture}<p>{SECOND}</p>").html
+
+
+@pytest.mark.parametrize(
+    "figure",
+    [
+        '<figure><img src="/b.jpg"><figcaption>The bridge in January.</figcaption></figure>',
+        '<div class="wp-caption"><img src="/b.jpg"><p class="wp-caption-text">The bridge in January.</p></div>',
+        '<div class="newsImage"><img src="/b.jpg"><div>The bridge in January.</div></div>',
+    ],
+)
+def test_a_caption_goes_with_its_picture_and_not_with_the_text(figure: str) -> None:
+    found = body(f"<p>{FIRST}</p>{figure}<p>{SECOND}</p>")
+    assert "<figcaption>The bridge in January.</figcaption></figure>" in found.html
+    assert found.text == f"{FIRST}\n\n{SECOND}"
+
+
+def test_links_are_whole_and_structure_stays() -> None:
+    inner = (
+        f'<p>{FIRST} <a href="../plan.pdf">The plan</a>.</p><ol start="3"><li>Iron</li><li>Oak</li></ol><p>{SECOND}</p>'
+    )
+    html = body(inner).html
+    assert '<a href="https://news.example/plan.pdf">The plan</a>' in html
+    assert '<ol start="3">' in html
+
+
+def test_signs_and_ends_are_known_in_several_languages() -> None:
+    signs = [
+        "Anzeige",
+        "Publicité",
+        "责任编辑：何平",
+        "Lesen Sie auch: Freibad öffnet",
+        "À lire aussi : la gare",
+        "Share this story",
+    ]
+    ends = [
+        "Related posts",
+        "相关阅读",
+        "Mehr zum Thema",
+        "Noticias relacionadas",
+        "関連記事",
+        "About the author",
+        "3 comments",
+    ]
+    assert [sign for sign in signs if not is_chrome(sign)] == []
+    assert [end for end in ends if not ends_article(end)] == []
+    assert not is_chrome(FIRST)
+    assert not ends_article("Related matters")

@@ -1,0 +1,108 @@
+"""Reading pages that nobody meant: any bytes give an answer, and what it costs grows with the size, no faster."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from archiver.errors import NotAnArticleError
+from archiver.reading import read_page
+from archiver.reading.document import page_label, read_document
+
+if TYPE_CHECKING:
+    from types import FrameType
+
+ADDRESS = "https://news.example/2026/01/02/a-story-of-a-bridge"
+SENTENCE = "The town council has voted to restore the old swing bridge, ending a dispute that lasted eleven years. "
+PIECES = [
+    "<div>",
+    "<div><p>x",
+    f"<p>{SENTENCE}",
+    SENTENCE,
+    "<a href=/x>word and</a> ",
+    f"{SENTENCE}<br>",
+    "<h2>Related articles</h2><p>abc def.",
+    '<span class="share ad">x</span>',
+    f"<div class=article-body><p>{SENTENCE}</div>",
+    "<table><tr><td>",
+    "<img src=x data-srcset='a 1w, b 2w'>",
+    "<section class=comments><p>Well said.",
+]
+
+
+def outcome(content: bytes) -> str:
+    try:
+        return read_page(content, ADDRESS).text
+    except NotAnArticleError as error:
+        return str(error)
+
+
+def steps(content: bytes) -> int:
+    """Return how many functions of the package are called to read `content`."""
+    count = 0
+
+    def trace(frame: FrameType, event: str, argument: object) -> None:
+        nonlocal count
+        count += event == "call" and "archiver" in frame.f_code.co_filename
+
+    sys.setprofile(trace)
+    try:
+        outcome(content)
+    finally:
+        sys.setprofile(None)
+    return count
+
+
+@pytest.mark.parametrize("piece", PIECES)
+def test_steps_grow_no_faster_than_the_page(piece: str) -> None:
+    few = steps((piece * 400).encode())
+    many = steps((piece * 1600).encode())
+    assert many <= 4 * few + 1000
+
+
+@pytest.mark.parametrize("piece", ["<div>", "<a href=x>", "<table><tr><td>", "<"])
+def test_sixteen_megabytes_of_tags_are_refused_unread(piece: str) -> None:
+    with pytest.raises(NotAnArticleError, match="larger than any article"):
+        read_page((piece * (16_000_000 // len(piece))).encode(), ADDRESS)
+
+
+@given(st.binary(max_size=300))
+def test_any_bytes_give_an_answer(content: bytes) -> None:
+    assert isinstance(outcome(content), str)
+
+
+@given(st.lists(st.sampled_from([*PIECES, "</div>", "</p>", "<h1>A story of a bridge</h1>", "</table>", "<frameset>"])))
+def test_any_tags_give_an_answer(pieces: list[str]) -> None:
+    assert isinstance(outcome("".join(pieces).encode()), str)
+
+
+@pytest.mark.parametrize(
+    ("content", "label"),
+    [
+        (b'<meta charset="gbk">', "gbk"),
+        (b"<META http-equiv=Content-Type content='text/html; charset=GB2312'>", "GB2312"),
+        (b"<!-- <meta charset=koi8-r> --><meta charset=big5>", "big5"),
+        (b'<?xml version="1.0" encoding="windows-1251"?><html>', "windows-1251"),
+        (b"<meta charset=utf-16>", "utf-8"),
+        (b"<meta name=description content='charset=koi8-r'>", None),
+        (b"<body><meta charset=koi8-r>", None),
+    ],
+)
+def test_a_page_says_its_encoding(content: bytes, label: str | None) -> None:
+    assert page_label(content) == label
+
+
+def test_one_bad_byte_spoils_one_character() -> None:
+    page = "<meta charset=gb2312><p>青溪镇昨天举行了新石桥的通车仪式".encode("gb18030")
+    text = read_document(page.replace("昨".encode("gb18030"), b"\xff")).tree.text_content()
+    assert text.startswith("青溪镇")
+    assert text.endswith("举行了新石桥的通车仪式")
+
+
+def test_the_base_of_a_page_counts_for_its_links() -> None:
+    document = read_document(b"<base href='/a/'><p>x", None, "http://h.example/b/c")
+    assert document.base == "http://h.example/a/"
