@@ -1,4 +1,4 @@
-"""`archiver extract` and `archiver.extract`: any news page that is at hand, without an archive and without the network."""
+"""`archiver extract` and `archiver.extract`: any news page that is at hand, without an archive or the network."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import json
 import pickle
 import sys
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -17,6 +16,7 @@ from archiver.commands import main
 from archiver.errors import NotAnArticleError
 
 if TYPE_CHECKING:
+    from pathlib import Path
     from collections.abc import Callable
 
 ADDRESS = "https://harbour.example/2026/03/04/bridge"

@@ -49,7 +49,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "dates": {"errors", "recipes"},
     "pages": {"addresses", "answer", "article", "encoding", "errors", "html", "recipes", "text", "urls"},
     "cleaning": {"errors", "html", "recipes", "text"},
-    "reading": {"dates", "encoding", "errors", "html", "text", "urls"},
+    "reading": {"cleaning", "dates", "encoding", "errors", "html", "recipes", "text", "urls"},
     "posts": {"article", "cleaning", "dates", "recipes", "text"},
     "extract": {"answer", "article", "cleaning", "dates", "errors", "pages", "plugins", "posts", "recipes", "text"},
     "decide": {"article", "captures", "clock", "errors", "index", "places", "posts", "recipes"},
@@ -125,7 +125,8 @@ MAY_IMPORT: dict[str, set[str]] = {
         *("addresses", "article", "clock", "crawl_archive", "errors", "index", "listing_stats", "net", "pipelines"),
         *("places", "session", "signals", "statuses", "storage"),
     },
-    "crawl": {"crawl_archive", "extensions"},
+    "stopping": {"crawl_archive", "extensions"},
+    "crawl": {"crawl_archive", "extensions", "stopping"},
     "scrapy_commands": {"crawl", "errors", "scrapy_settings", "statuses"},
     "replica": set(),
     "crawling": {
@@ -139,7 +140,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     },
     "commands": {
         *("adoption", "archive", "configuration", "errors", "exports", "extensions", "listings", "notify", "places"),
-        *("recipes", "replay", "replica", "run_report", "spans", "statuses", "storage", "suggestions", "verify"),
+        *("reading", "recipes", "replay", "replica", "run_report", "spans", "statuses", "storage", "suggestions", "verify"),
         *("views",),
     },
 }
