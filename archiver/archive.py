@@ -11,6 +11,7 @@ from typing import IO, TYPE_CHECKING, NamedTuple
 from archiver.addresses import resolve
 from archiver.adoption import Repair as PostRepair
 from archiver.adoption import adopt
+from archiver.adoption.found import profile_of
 from archiver.adoption.lost import Lost
 from archiver.captures.regions import files_in
 from archiver.clock import micros, moment
@@ -159,13 +160,15 @@ class Archive:
 
     def adopt(self, *, repair: bool = False) -> Survey:
         """Read the posts of an existing archive into its index, and say what is broken. repair: repair what can be;
-        what only the source can repair is fetched."""
+        what only the source can repair is fetched. The archive remembers the profile that its posts are in, or the
+        one that was given."""
         if not (self.output / POSTS).is_dir():
             raise UsageError(f"{self.output}: no {POSTS} there; name the directory of an archive")
         index = Index.open(self.output)
         try:
             survey = adopt(self.output, index, self.recipes)
             index.mark_complete()
+            self._remember_profile()
             lost = Lost(self.output, self.recipes, survey)
             references = []
             if repair:
@@ -182,7 +185,7 @@ class Archive:
             def note(result: Result) -> None:
                 reasons[result.address] = result.reason
 
-            forced = Configuration({**self.configuration, "ARCHIVER_FORCE": True}, {})
+            forced = self.configuration.override({"ARCHIVER_FORCE": True})
             get_references(forced, references, note)
             lost.settle(reasons)
         return survey
@@ -296,6 +299,15 @@ class Archive:
         aware = time if time is None or time.tzinfo else time.replace(tzinfo=UTC)
         saved = None if aware is None else micros(aware)
         return Selection(saved, recipe, source if listing else "", tuple(query.casefold().split()), last)
+
+    def _remember_profile(self) -> None:
+        """Have an archive that is adopted remember its profile. Raises StoreError."""
+        said = self.configuration.origin("ARCHIVER_PROFILE")
+        if said in (Origin.ENVIRONMENT, Origin.COMMAND_LINE):
+            remember(self.output, {"ARCHIVER_PROFILE": self.configuration["ARCHIVER_PROFILE"]})
+        elif said is not Origin.ARCHIVE and (found := profile_of(self.output, self.recipes)):
+            remember(self.output, {"ARCHIVER_PROFILE": found})
+            self.configuration = self.configuration.override({"ARCHIVER_PROFILE": found})
 
     @contextmanager
     def _reading(self) -> Iterator[Index]:

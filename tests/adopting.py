@@ -100,7 +100,7 @@ def state(archive: Archive) -> dict[str, tuple[int, str]]:
     return {
         str(file): (file.stat().st_mtime_ns, hashlib.sha256(file.read_bytes()).hexdigest())
         for file in sorted(archive.output.rglob("*"))
-        if file.is_file() and not {"_index", "_manifests"} & {*file.parts}
+        if file.is_file() and not {"_index", "_manifests", "_archiver.yaml"} & {*file.parts}
     }
 
 

@@ -6,6 +6,7 @@ import io
 import json
 import os
 import re
+import shutil
 import threading
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -135,6 +136,24 @@ def test_an_archive_remembers_the_profile_that_it_was_begun_in(archive: Archive)
     before = (archive.output / ARCHIVE_FILE).read_bytes()
     archive.crawl(LISTING, "--profile", "clean", "--limit", "1")  # for once
     assert (archive.output / ARCHIVE_FILE).read_bytes() == before
+
+
+@pytest.mark.parametrize("profile", ["clean", "source"])
+def test_an_adopted_archive_remembers_the_profile_of_its_posts(archive: Archive, profile: str) -> None:
+    archive.crawl("eastmoney/rolling", "--profile", profile)
+    shutil.rmtree(archive.output / "_index")
+    (archive.output / ARCHIVE_FILE).unlink()
+    assert invoke("adopt", str(archive.output)).returncode == 0
+    assert archiver.Archive(archive.output).configuration["ARCHIVER_PROFILE"] == profile
+    before = archive.posts
+    assert archive.crawl("eastmoney/rolling", "--recheck", "9999w").returncode == 0
+    assert archive.posts == before
+
+
+def test_what_adopt_is_told_counts_above_what_it_finds(archive: Archive) -> None:
+    archive.crawl("eastmoney/rolling")
+    invoke("adopt", str(archive.output), "--profile", "source")
+    assert archiver.Archive(archive.output).configuration["ARCHIVER_PROFILE"] == "source"
 
 
 def test_an_archive_that_was_not_begun_is_not_made(archive: Archive) -> None:

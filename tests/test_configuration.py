@@ -49,7 +49,7 @@ def test_what_is_nearer_counts(tmp_path_factory: pytest.TempPathFactory, places:
         | ({"ARCHIVER_SITE": "environment.example"} if Origin.ENVIRONMENT in places else {}),
         {"ARCHIVER_SITE": "settings_module.example"} if Origin.SETTINGS_MODULE in places else {},
     )
-    first = max(places, default=Origin.DEFAULT)
+    first = next((one for one in reversed(PLACES) if one in places), Origin.DEFAULT)
     assert configuration.origin("ARCHIVER_SITE") is first
     assert configuration["ARCHIVER_SITE"] == (f"{first.name.lower()}.example" if places else "")
 

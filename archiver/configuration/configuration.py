@@ -42,6 +42,12 @@ class Configuration(Mapping[str, Any]):
         """Return where the setting `name` was given."""
         return self._origins.get(name, Origin.DEFAULT)
 
+    def override(self, values: Mapping[str, Any]) -> Configuration:
+        """Return the configuration with other values for some settings, as if the command line had given them. They are
+        not checked."""
+        origins = self._origins | dict.fromkeys(values, Origin.COMMAND_LINE)
+        return Configuration(self._values | dict(values), origins, self.foreign)
+
     @property
     def output(self) -> Path:
         """The directory of the archive."""

@@ -1,0 +1,34 @@
+"""What the posts of an archive show of the settings that it was written with."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+from archiver.adoption.files import is_utf8, post_files, read_file
+from archiver.adoption.names import Names
+from archiver.adoption.profile import found_profile
+from archiver.cleaning import Cleaner
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from archiver.adoption.names import Named
+    from archiver.recipes import Recipe
+
+
+def profile_of(output: Path, recipes: Mapping[str, Recipe]) -> str:
+    """Return the profile (`clean` or `source`) that the posts in `output` were written in; nothing if they do not show
+    it, or are of both. Raises StoreError for a directory that cannot be read."""
+    names = Names(recipes.values())
+    posts: defaultdict[str, list[tuple[str, Named]]] = defaultdict(list)
+    for path in post_files(output):
+        if is_utf8(path) and (named := names.named(path.rpartition("/")[2])):
+            posts[named.recipe.name].append((path, named))
+    found = {
+        found_profile((read_file(output, *post) for post in of_recipe), Cleaner(recipes[name].clean))
+        for name, of_recipe in posts.items()
+    }
+    known = found - {""}
+    return known.pop() if len(known) == 1 else ""
