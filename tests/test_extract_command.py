@@ -16,8 +16,8 @@ from archiver.commands import main
 from archiver.errors import NotAnArticleError
 
 if TYPE_CHECKING:
-    from pathlib import Path
     from collections.abc import Callable
+    from pathlib import Path
 
 ADDRESS = "https://harbour.example/2026/03/04/bridge"
 SENTENCE = (

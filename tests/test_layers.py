@@ -140,7 +140,18 @@ MAY_IMPORT: dict[str, set[str]] = {
     },
     "commands": {
         *("adoption", "archive", "configuration", "errors", "exports", "extensions", "listings", "notify", "places"),
-        *("reading", "recipes", "replay", "replica", "run_report", "spans", "statuses", "storage", "suggestions", "verify"),
+        *(
+            "reading",
+            "recipes",
+            "replay",
+            "replica",
+            "run_report",
+            "spans",
+            "statuses",
+            "storage",
+            "suggestions",
+            "verify",
+        ),
         *("views",),
     },
 }
