@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from signal import SIGINT
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -90,7 +91,7 @@ def _run(
         dict(report.counts),
         tuple(report.failures),
         tuple(merge_alarms(report.alarms)),
-        report.interrupted,
+        (report.stopped_by or SIGINT) if report.interrupted else 0,
         content,
         tuple(due),
     )

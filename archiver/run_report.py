@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from archiver.statuses import ALARM, FAILED, INTERRUPTED
+from archiver.statuses import ALARM, FAILED, SIGNALLED
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,7 +33,7 @@ class RunReport:
     counts: Mapping[str, int]
     failures: tuple[Mapping[str, str], ...]
     alarms: tuple[str, ...]
-    interrupted: bool
+    interrupted: int  # the number of the signal that stopped it; 0: it came to its end
     content: Mapping[str, Any]
     due: tuple[DueArticle, ...] = ()
 
@@ -51,7 +51,7 @@ class RunReport:
     def exit_status(self) -> int:
         """What a command ends with."""
         if self.interrupted:
-            return INTERRUPTED
+            return SIGNALLED + self.interrupted
         return ALARM if self.alarms else FAILED if self.failed else 0
 
     def summary(self) -> str:

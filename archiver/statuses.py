@@ -6,7 +6,8 @@ FAILED = 1  # an article gave no post, or something is broken
 USAGE = 2  # a command, an option or a setting that is not what it must be
 ALARM = 3  # a source went quiet, a run may be stuck, or worse
 LOCKED = 75  # another run is at work: try again later (EX_TEMPFAIL of sysexits.h)
-INTERRUPTED = 130  # as shells say it of a process that was stopped with Ctrl-C
+SIGNALLED = 128  # and the number of the signal that stopped it, as shells say it
+INTERRUPTED = 130  # SIGINT: Ctrl-C
 
 
 def status_of(error: ArchiverError) -> int:

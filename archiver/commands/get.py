@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TextIO
 
 from archiver.commands.display import Display, print_line
 from archiver.commands.options import add_settings_options, add_talk_options, add_warc_option, archive_from
-from archiver.statuses import FAILED, INTERRUPTED
+from archiver.statuses import FAILED, SIGNALLED
 
 if TYPE_CHECKING:
     import argparse
@@ -40,7 +40,7 @@ def run(arguments: argparse.Namespace) -> int:
     elif not arguments.quiet:
         print_line(report.summary())
     if report.interrupted:
-        return INTERRUPTED
+        return SIGNALLED + report.interrupted
     return FAILED if report.failed else 0
 
 

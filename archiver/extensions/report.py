@@ -18,7 +18,7 @@ from archiver.net.budget import BudgetMiddleware
 from archiver.pipelines.archive import NotPostedError
 from archiver.places import REPORTS
 from archiver.signals import article_failed, article_unchanged
-from archiver.statuses import ALARM, FAILED, INTERRUPTED
+from archiver.statuses import ALARM, FAILED, INTERRUPTED, SIGNALLED
 from archiver.storage import write_atomically
 
 if TYPE_CHECKING:
@@ -92,7 +92,7 @@ class Report:
     def exit_status(self) -> int:
         """What a crawl of listings ends with."""
         if self.interrupted:
-            return 128 + self.stopped_by if self.stopped_by else INTERRUPTED
+            return SIGNALLED + self.stopped_by if self.stopped_by else INTERRUPTED
         return ALARM if self.alarms else FAILED if self.failed else 0
 
     def summary(self) -> str:
