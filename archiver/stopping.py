@@ -13,6 +13,7 @@ from scrapy import signals
 
 from archiver.crawl_archive import archive_of
 from archiver.extensions.ending import Ending
+from archiver.net.budget import BudgetMiddleware
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -70,6 +71,8 @@ class Stopping:
             self._ending = asyncio.ensure_future(self._end())
 
     async def _end(self) -> None:
+        if budget := self._crawler.get_downloader_middleware(BudgetMiddleware):
+            budget.end_now()
         archive_of(self._crawler).close_spider("shutdown")
         await asyncio.sleep(GRACE)  # mostly the loop has ended by then
         if ending := self._crawler.get_extension(Ending):

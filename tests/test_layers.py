@@ -125,7 +125,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         *("addresses", "article", "clock", "crawl_archive", "errors", "index", "listing_stats", "net", "pipelines"),
         *("places", "session", "signals", "statuses", "storage"),
     },
-    "stopping": {"crawl_archive", "extensions"},
+    "stopping": {"crawl_archive", "extensions", "net"},
     "crawl": {"crawl_archive", "extensions", "stopping"},
     "scrapy_commands": {"crawl", "errors", "scrapy_settings", "statuses"},
     "replica": set(),

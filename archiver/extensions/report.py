@@ -116,7 +116,7 @@ class Report:
             "failures": self.failures,
             "alarms": self.alarms,
             "notice": archive_of(self._crawler).notice,
-            "budget_spent": bool(budget and budget.spent),
+            "budget_spent": bool(budget and budget.spent and not self.interrupted),
         }
 
     def item_scraped(self, item: Any) -> None:

@@ -7,7 +7,7 @@ import time
 from typing import TYPE_CHECKING
 
 from scrapy import signals
-from scrapy.exceptions import IgnoreRequest, NotConfigured
+from scrapy.exceptions import IgnoreRequest
 
 if TYPE_CHECKING:
     from typing import Self
@@ -31,11 +31,9 @@ class BudgetMiddleware:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        """Return the middleware. Raises NotConfigured where there is no limit."""
+        """Return the middleware; without limits it waits for whoever ends the run."""
         requests = crawler.settings.getfloat("ARCHIVER_MAX_REQUESTS")
         seconds = crawler.settings.getfloat("ARCHIVER_MAX_SECONDS")
-        if not (requests or seconds):
-            raise NotConfigured
         budget = cls(requests, seconds)
         budget._crawler = crawler
         if seconds:
@@ -73,6 +71,11 @@ class BudgetMiddleware:
     def wait_for_the_end(self) -> None:
         """Let nothing wait any more for its turn when time is up: what waits then learns that it is."""
         asyncio.get_running_loop().call_later(self.left, self._end_waiting)
+
+    def end_now(self) -> None:
+        """End the run: what waits for its turn is not asked for any more."""
+        self._end = time.monotonic()
+        self._end_waiting()
 
     def _end_waiting(self) -> None:
         if self._crawler is None or self._crawler.engine is None:
