@@ -11,7 +11,6 @@ from archiver.text import is_visible, unescaped, without_tags
 PICTURE = re.compile(r"<(?:audio|img|video)[\s/>]", re.IGNORECASE)
 # The plainest case: a letter or a digit after a tag, in a body that hides nothing but paragraphs.
 LETTER = re.compile(r">[^<&]*[0-9A-Za-z\u4e00-\u9fff]")
-MAY_HIDE = re.compile("[sS][tT][yY][lL][eE]|[hH][iI][dD][dD][eE][nN]")
 HIDDEN_PARAGRAPH = re.compile(
     r"<p\s[^>]*(?:display|visibility|hidden)[^>]*>(?:(?!</?p[\s>]).)*+</p>", re.IGNORECASE | re.DOTALL
 )
@@ -20,7 +19,8 @@ HIDING = re.compile(r"<[^>]*(?:display|visibility|hidden)", re.IGNORECASE)
 
 def shows_something(html: str) -> bool:
     """Return whether a reader sees anything of the cleaned body `html`: a picture, or a character that is visible."""
-    may_hide = MAY_HIDE.search(html) is not None
+    lowered = html.lower()
+    may_hide = "style" in lowered or "hidden" in lowered
     if may_hide:
         html = HIDDEN_PARAGRAPH.sub("", html)
     if not may_hide or not HIDING.search(html):
