@@ -63,7 +63,7 @@ def visible(element: HtmlElement) -> Iterator[str]:
     if not isinstance(element.tag, str):  # a comment
         return
     styles = "".join((element.get("style") or "").lower().split())
-    edge = "\n" if element.tag in {*BLOCKS, "hr", "br", "html", "body"} else ""
+    edge = "\n" if element.tag in {*BLOCKS, "hr", "br"} or "float:left" in styles else ""
     yield edge
     if element.tag not in unseen and "display:none" not in styles and element.get("hidden") is None:
         yield element.text or ""

@@ -9,16 +9,27 @@ from archiver.html import parse_fragment
 from archiver.text import is_visible, unescaped, without_tags
 
 PICTURE = re.compile(r"<(?:audio|img|video)[\s/>]", re.IGNORECASE)
+# The plainest case: a letter or a digit after a tag, in a body that hides nothing but paragraphs.
+LETTER = re.compile(r">[^<&]*[0-9A-Za-z\u4e00-\u9fff]")
+HIDDEN_PARAGRAPH = re.compile(
+    r"<p\s[^>]*(?:display|visibility|hidden)[^>]*>(?:(?!</?p[\s>]).)*+</p>", re.IGNORECASE | re.DOTALL
+)
 HIDING = re.compile(r"<[^>]*(?:display|visibility|hidden)", re.IGNORECASE)
 
 
 def shows_something(html: str) -> bool:
     """Return whether a reader sees anything of the cleaned body `html`: a picture, or a character that is visible."""
-    if not HIDING.search(html):
+    lowered = html.lower()
+    may_hide = "style" in lowered or "hidden" in lowered
+    if may_hide:
+        html = HIDDEN_PARAGRAPH.sub("", html)
+    if not may_hide or not HIDING.search(html):
+        if LETTER.search(html):
+            return True
         return PICTURE.search(html) is not None or is_visible(unescaped(without_tags(html)))
     root = parse_fragment(html)
     for element in list(root.iter()):
         if element.get("hidden") is not None or read_style(element.get("style") or "").hides:
-            element.clear(keep_tail=True)
+            element.clear(keep_tail=True)  # type: ignore[call-arg]  # which the stubs do not know
             element.tag = "span"
-    return next(root.iter("audio", "img", "video"), None) is not None or is_visible("".join(root.itertext()))
+    return next(root.iter("audio", "img", "video"), None) is not None or is_visible("".join(map(str, root.itertext())))

@@ -194,7 +194,8 @@ class Writer:
         rows, spans = grid([self._row(row, style) for row in table.iter("tr") if _table_of(row) is table])
         if not self._hugo and (spans or _has(table, *BLOCKS_OF_CELLS)):
             for caption in list(table.iter("caption")):
-                caption.drop_tree()  # type: ignore[attr-defined]  # trees of bodies are lxml.html's
+                caption.clear(keep_tail=True)  # type: ignore[call-arg]  # which the stubs do not know
+            etree.strip_tags(table, "caption")
             html = etree.tostring(table, encoding="unicode", method="html", with_tail=False)
             self._add(re.sub(r"[\r\n]+", " ", html))  # on one line: an empty one would end it
         elif rows:

@@ -19,11 +19,16 @@ from archiver.html.limits import limited
 from archiver.html.xml import DEEPEST, as_xml, flattened, with_sound_names
 
 if TYPE_CHECKING:
+    from lxml.etree import XMLParser, _Element
     from lxml.html import HtmlElement
 
-STRICT = etree.XMLParser(resolve_entities=False, collect_ids=False)
-LENIENT = etree.XMLParser(resolve_entities=False, collect_ids=False, recover=True, huge_tree=True)
-for parser in (STRICT, LENIENT):
+# Parsers that refuse what is not XML, and that make the best of it. Those of pages give elements what `lxml.html` has
+# for them, which costs a call of Python for each.
+STRICT, STRICT_PAGE = (etree.XMLParser(resolve_entities=False, collect_ids=False) for _ in range(2))
+LENIENT, LENIENT_PAGE = (
+    etree.XMLParser(resolve_entities=False, collect_ids=False, recover=True, huge_tree=True) for _ in range(2)
+)
+for parser in (STRICT_PAGE, LENIENT_PAGE):
     parser.set_element_class_lookup(HtmlElementClassLookup())
 TOO_DEEP = etree.XPath(f"boolean({'/*' * (DEEPEST + 1)})")
 
@@ -36,26 +41,29 @@ def parse_document(text: str) -> HtmlElement:
     are nested at most `DEEPEST` deep: those that were deeper stand one after the other.
     """
     html = LexborHTMLParser(_utf8(text)).html or ""
-    return _tree(html[html.find("<html") :].encode())
+    return _tree(html.encode(), STRICT_PAGE, LENIENT_PAGE)
 
 
-def parse_fragment(text: str) -> HtmlElement:
+def parse_fragment(text: str) -> _Element:
     """Return a `div` that holds `text`, which is a part of the body of a web page. See `parse_document`."""
     html = LexborHTMLParser(_utf8(text), is_fragment=True).html or ""
-    return _tree(f"<div>{html}</div>".encode())
+    root: _Element = _tree(f"<div>{html}</div>".encode(), STRICT, LENIENT)
+    return root
 
 
 def _utf8(text: str) -> bytes:
     return limited(text).encode("utf-8", "ignore")  # a surrogate without its other half is no character
 
 
-def _tree(html: bytes) -> HtmlElement:
+def _tree(html: bytes, strict: XMLParser, lenient: XMLParser) -> HtmlElement:
     xml = as_xml(html)
     root = None
     if b" xmlns" not in xml and b" xml:" not in xml:  # these attributes would make namespaces
         with suppress(etree.XMLSyntaxError):  # a name or a character that XML does not have: so in one page of six
-            root = etree.fromstring(xml, STRICT)
+            root = etree.fromstring(xml, strict)
     if root is None:
         xml = with_sound_names(xml)
-        root = etree.fromstring(xml, LENIENT)
-    return etree.fromstring(flattened(xml), LENIENT) if TOO_DEEP(root) else root
+        root = etree.fromstring(xml, lenient)
+    if xml.count(b"<") > DEEPEST and TOO_DEEP(root):
+        root = etree.fromstring(flattened(xml), lenient)
+    return root

@@ -15,16 +15,18 @@ VOID_TAG = re.compile(
 )
 SPECIAL_TAG = re.compile(rb"<(?:(?:html|svg|math) |[a-zA-Z][^<>\t\n\r]*+[\t\n\r])[^<>]*+>")
 NAMESPACE = re.compile(rb" xml(?:ns)?(?::[^ =]*+)?=\"[^\"]*+\"")
-# What is not to be taken for tags: the text of these elements, which is written as it is; comments; processing
-# instructions; and names with a "<" in them.
+# What is not to be taken for tags: the text of these elements, which is written as it is; comments, processing
+# instructions, the doctype; and names with a "<" in them.
 RAW = re.compile(
-    rb"<(?:(?P<raw>script|style|xmp|iframe|noembed|noframes|plaintext)(?: [^<>]*)?>|!--|\?|(?P<odd>[^<>]*+<[^>]*+>))"
+    rb"<(?:(?P<raw>script|style|xmp|iframe|noembed|noframes|plaintext)(?: [^<>]*)?>|!--|!|\?|(?P<odd>[^<>]*+<[^>]*+>))"
 )
 ODD_TAG = re.compile(
     rb"<(?!/?[a-zA-Z][a-zA-Z0-9-]*+(?: (?!xml)[a-zA-Z_][a-zA-Z0-9_.-]*+=\"[^\"]*+\")*+/?>)"
     rb"(?P<end>/?)(?P<name>[^ />]++)(?P<attributes>[^>]*?)(?P<void>/?)>"
 )
-TAG = re.compile(rb"<(?P<end>/?)(?P<name>[^ />]++)[^>]*?(?P<void>/?)>")
+TAG = re.compile(rb"<(?P<end>/?)(?P<name>[^ />]++)(?P<rest>[^>]*?)(?P<void>/?)>")
+# Parts of tables and lists, which mean nothing one after the other.
+PARTS = frozenset(b"table caption colgroup thead tbody tfoot tr td th ul ol li dl dt dd".split())
 ATTRIBUTE = re.compile(rb" (=?[^ />=]*)=\"([^\"]*)\"")
 ATTRIBUTE_NAME = re.compile(rb"(?!xml(?:ns)?(?::|$))[a-zA-Z_][a-zA-Z0-9_.:-]*")
 NO_NAME_CHARACTER = re.compile(rb"[^a-zA-Z0-9_.:-]")
@@ -43,7 +45,7 @@ def with_sound_names(xml: bytes) -> bytes:
 
 def flattened(xml: bytes) -> bytes:
     """Return `xml` with elements nested at most `DEEPEST` deep, as browsers do it beyond 512: each that would stand
-    deeper ends the one before it."""
+    deeper ends the one before it. Of parts of tables and lists blocks are left there."""
     depth = 0
     last: bytes = b""  # the name of the element that is open at the deepest place
 
@@ -55,8 +57,11 @@ def flattened(xml: bytes) -> bytes:
         if depth + bool(found["end"]) < DEEPEST:
             return found[0]
         before = b"</%b>" % last if last else b""
-        last = b"" if found["end"] else found["name"]
-        return before if found["end"] else before + found[0]
+        if found["end"]:
+            last = b""
+            return before
+        last = b"div" if found["name"] in PARTS else found["name"]
+        return before + b"<%b%b>" % (last, found["rest"])
 
     return TAG.sub(tag, xml)
 
