@@ -11,6 +11,7 @@ BOT_NAME = "archiver"
 SPIDER_MODULES = ["archiver.spiders"]
 NEWSPIDER_MODULE = "archiver.spiders"
 COMMANDS_MODULE = "archiver.scrapy_commands"
+SPIDER_CONTRACTS = {"archiver.spiders.contracts.ArticleContract": 10}
 
 # What the archive is and how it is written.
 ARCHIVER_OUTPUT = "output"  # posts go into _posts in this directory, what cannot be one into _quarantine

@@ -251,7 +251,7 @@ def test_an_interrupted_run_says_so(archive: Archive) -> None:
     assert process.returncode == 130
     assert last_line(output) == f"{len(archive.posts)} written, 0 unchanged, 0 failed"
     assert 0 < len(archive.posts) < 60
-    assert errors == ""
+    assert errors == "archiver: stopping; again to stop at once\n"
 
 
 def test_a_reader_that_leaves_stops_nothing(archive: Archive) -> None:

@@ -61,3 +61,7 @@ UPDATE listing_stats SET time = time * 1000000;
 CREATE INDEX listing_stats_good ON listing_stats (listing, run) WHERE good;
 UPDATE hosts SET resume = resume * 1000000;
 UPDATE robots SET fetched = fetched * 1000000;
+UPDATE listing_stats SET content = json_remove(
+    json_set(content, '$.longest_gap', json_extract(content, '$.gap'), '$.filled_share', json_extract(content, '$.fill')),
+    '$.gap', '$.fill')
+    WHERE json_type(content, '$.gap') IS NOT NULL;

@@ -69,7 +69,7 @@ class ShareSpider(ArticleSpider):
         """Yield the article in an answer, or the requests for the pages that may hold it. Of no use in a crawl, which
         knows what it asked for: `scrapy parse` and `scrapy check` begin here.
 
-        @url http://finews.zning.xyz/NewsData/GetNewsText.do?id=NW202112242224680477
+        @article 202112242224680477
         @returns items 1 1
         @scrapes id title published source body post
         """
