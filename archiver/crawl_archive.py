@@ -136,10 +136,15 @@ class ArchiveExtension:
         self._pending[answer.url, answer.fetched] = pending
 
     async def put(self, article: Article) -> Article:
-        """Take an article on the road, and return it with what became of it. Raises ArchiverError."""
+        """Take an article on the road, and return it with what became of it. Raises ArchiverError; then the crawl ends,
+        and that is why."""
         taken = self._taken(article)
         await self.open()
-        return await self._puts.submit(taken)
+        try:
+            return await self._puts.submit(taken)
+        except ArchiverError as error:
+            self.fail(error)
+            raise
 
     def drop(self, article: Article) -> None:
         """Forget what goes with an article that is not put."""
@@ -265,7 +270,7 @@ class ArchiveExtension:
         try:
             await work
         except ArchiverError as error:
-            self.failure = self.failure or error
+            self.fail(error)
 
 
 def _extractors(

@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from archiver.errors import IndexFileError
+from archiver.index import Index
 from archiver.replica import Record
 
 if TYPE_CHECKING:
@@ -316,3 +318,17 @@ def test_the_demo_shows_a_post(archive: Archive) -> None:
     assert f"1 written, {count - 1} unchanged, 0 failed" in result.stdout
     assert f"The posts are in {archive.output}/_posts/" in result.stdout
     assert archive.post(archive.replica.articles[0].id) in result.stdout
+
+
+def test_an_index_that_fails_in_a_run_ends_it_without_a_traceback(
+    archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise IndexFileError("index.sqlite: disk I/O error")
+
+    monkeypatch.setattr(Index, "begin", fail)
+    done = archive.get(*(record.id for record in archive.replica.articles))
+    assert done.returncode == 1
+    assert "index.sqlite: disk I/O error" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert archive.posts == {}
