@@ -25,6 +25,10 @@ if TYPE_CHECKING:
     from collections.abc import Generator, Iterator, Mapping
 
 PROJECT = Path(__file__).parent.parent
+# A job that a shell starts in the background ignores SIGINT, and so would all that the tests start.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
 NO_DELAY = ("-s", "DOWNLOAD_DELAY=0", "-s", "ARCHIVER_BACKOFF=0.05")
 
 

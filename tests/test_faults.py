@@ -189,7 +189,7 @@ def test_a_lesser_page_replaces_nothing(archive: Archive, article: Record, plain
 @pytest.mark.parametrize(
     ("largest", "words"),
     [
-        (2_000_000, "not written: File too large"),
+        (1_500_000, "not written: File too large"),
         (1_000, "index.sqlite: disk I/O error; look at the disk, and run again"),
     ],
     ids=["post", "index"],
@@ -198,7 +198,7 @@ def test_a_full_disk_is_explained_and_spoils_nothing(archive: Archive, largest: 
     record = archive.replica.articles[0]
     archive.get(record.id)
     good = archive.posts
-    archive.replica.add(replace(record, text="<p>长文</p>" * 400_000, content=""))
+    archive.replica.add(replace(record, text="<p>长文</p>" * 150_000, content=""))
 
     def no_large_files() -> None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (largest, largest))

@@ -105,7 +105,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         *("session_options", "workers"),
     },
     "net": {"captures", "clock", "crawl_archive", "errors", "index"},
-    "pipelines": {"article", "crawl_archive"},
+    "pipelines": {"article", "crawl_archive", "errors"},
     "spiders": {
         *(
             "addresses",
