@@ -105,7 +105,7 @@ class Archive:
     def archiver(self, command: str, *arguments: str, **options: Any) -> subprocess.CompletedProcess[str]:
         """Run a command of `archiver` on this archive: in this process, unless there are options of `subprocess`."""
         words = (command, "--output", str(self.output), *arguments)
-        if options.keys() <= {"env", "input"}:
+        if options.keys() <= {"env", "input"} and "PYTHONPATH" not in options.get("env", {}):
             return self.invoke(*words, env=options.get("env"), typed=options.get("input", ""))
         return self.run("-m", "archiver", *words, **options)
 

@@ -101,7 +101,7 @@ def test_a_withdrawn_article_that_is_listed_again_is_asked_for(archive: Archive,
     archive.crawl(LISTING, "--recheck", "2d")
     archive.replica.add(replace(article, text=f"{article.text}<p>更正。</p>", content=""))
     assert archive.crawl(LISTING).stdout == "0 written, 0 unchanged, 0 failed\n"  # not at once
-    archive.sql("UPDATE articles SET checked = checked - 7 * 3600")
+    archive.sql("UPDATE articles SET checked = checked - 7 * 3600 * 1000000")
     assert archive.crawl(LISTING).stdout == "1 written, 0 unchanged, 0 failed\n"
 
 

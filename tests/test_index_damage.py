@@ -27,7 +27,7 @@ ROWS = f"""
 INSERT INTO articles (key, recipe, id, state, first_seen, last_seen) VALUES (1, 'x', '1', 'saved', 1, 1);
 INSERT INTO posts (article, form, path, sha256, revision, saved) VALUES (1, 'share', '_posts/1.md', {SHA}, 1, 1);
 INSERT INTO runs (run, started, command) VALUES (1, 1, 'crawl');
-INSERT INTO yields VALUES ('x/y', 1, 1, 1, '{{}}');
+INSERT INTO listing_stats VALUES ('x/y', 1, 1, 1, '{{}}');
 """
 
 
@@ -72,7 +72,7 @@ def test_a_sound_index(archive: Path) -> None:
         ("UPDATE captures SET time = 'now'", "captures.time"),
         ("UPDATE warcs SET sha256 = x''", "warcs.sha256"),
         ("UPDATE runs SET report = 'x'", "runs.report"),
-        ("UPDATE yields SET content = '1'", "yields.content"),
+        ("UPDATE listing_stats SET content = '1'", "listing_stats.content"),
     ],
 )
 def test_a_value_that_nobody_wrote_is_found(archive: Path, statement: str, column: str) -> None:
