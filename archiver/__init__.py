@@ -7,16 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from archiver.archive import Archive
-    from archiver.reading import Reading
-    from archiver.reading import read_page as extract
+    from archiver.reading import Reading, read_page
 
 # What is offered here, and where it is: loaded when it is asked for first.
 _OFFERED = {
     "Archive": ("archiver.archive", "Archive"),
     "Reading": ("archiver.reading", "Reading"),
-    "extract": ("archiver.reading", "read_page"),
+    "read_page": ("archiver.reading", "read_page"),
 }
-__all__ = ["Archive", "Reading", "__version__", "extract"]
+__all__ = ["Archive", "Reading", "__version__", "read_page"]
 __version__ = "0.1.0"
 
 

@@ -1,4 +1,4 @@
-"""`archiver extract` and `archiver.extract`: any news page that is at hand, without an archive or the network."""
+"""`archiver extract` and `archiver.read_page`: any news page that is at hand, without an archive or the network."""
 
 from __future__ import annotations
 
@@ -90,8 +90,8 @@ def test_a_mistake_is_said(run: Any, tmp_path: Path, name: str) -> None:
 
 
 def test_the_python_api() -> None:
-    reading = archiver.extract(PAGE.encode(), ADDRESS, fetched=datetime(2026, 3, 5, tzinfo=UTC))
+    reading = archiver.read_page(PAGE.encode(), ADDRESS, fetched=datetime(2026, 3, 5, tzinfo=UTC))
     assert isinstance(reading, archiver.Reading)
     assert pickle.loads(pickle.dumps(reading)) == reading
     with pytest.raises(NotAnArticleError, match="no article"):
-        archiver.extract(b"%PDF-1.7 ...", ADDRESS, content_type="application/pdf")
+        archiver.read_page(b"%PDF-1.7 ...", ADDRESS, content_type="application/pdf")

@@ -19,7 +19,7 @@ from archiver.recipes import load_recipes
         ("eastmoney/search?titel=a", "no parameter titel; search has: types, title, text, source"),
         ("eastmoney/column", "say which one: eastmoney/column?id=…"),
         ("eastmoney/nothing", "no such listing; eastmoney has: rolling"),
-        ("westmoney", "no such source; there are: eastmoney"),
+        ("westmoney", "no such source; did you mean eastmoney?; there are: eastmoney"),
     ],
 )
 def test_a_name_of_nothing_is_refused(name: str, words: str) -> None:
