@@ -173,9 +173,9 @@ def test_the_robots_txt_that_came_last_counts_while_it_cannot_be_had(
     archive.replica.robots = rules
     assert archive.get(article.id).returncode == status
     archive.replica.fail(Fault.SERVER_ERROR, path="/robots.txt")
-    archive.sql("UPDATE robots SET fetched = fetched - 7 * 3600")
+    archive.sql("UPDATE robots SET fetched = fetched - 7 * 3600 * 1000000")
     assert archive.get(article.id, "--force").returncode == status
-    archive.sql("UPDATE robots SET fetched = fetched - 31 * 86400")
+    archive.sql("UPDATE robots SET fetched = fetched - 31 * 86400 * 1000000")
     assert archive.get(article.id, "--force").returncode == 1
 
 
@@ -199,7 +199,7 @@ def test_a_host_that_wants_a_day_between_requests_is_left_to_later_runs(archive:
     assert "(Crawl-delay)" in result.stderr
     assert archive.get(*ids, "--force").returncode == 1
     assert hosts() == []
-    archive.sql("UPDATE hosts SET resume = resume - 86400")
+    archive.sql("UPDATE hosts SET resume = resume - 86400 * 1000000")
     archive.get(*ids, "--force")
     assert hosts() == first
 

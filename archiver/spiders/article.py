@@ -17,6 +17,7 @@ import archiver
 from archiver.addresses import page_addresses
 from archiver.answer import Answer, Asked
 from archiver.captures import Evidence
+from archiver.captures.private import public_address
 from archiver.crawl_archive import archive_of
 from archiver.errors import ArchiverError, RecipeError, UsageError
 from archiver.extract import Unusable
@@ -256,13 +257,17 @@ class ArticleSpider(Spider):
 
 
 def answer_of(response: Response) -> Answer:
-    """Return what came, as pages read it; its time is when it was asked for, or when it was captured."""
+    """Return what came, as pages read it; its time is when it was asked for, or when it was captured.
+
+    Its address is the one that captures name it by, without credentials: it is written down beside the article.
+    """
     content_type = (response.headers.get("Content-Type") or b"").decode("latin-1")
     kept: Capture | None = response.meta.get(KEPT)
     if kept:
         return Answer(kept.url, content_type, response.body, kept.time)
     exchanges = response.meta.get(EXCHANGES)
-    return Answer(response.url, content_type, response.body, exchanges[-1].time if exchanges else datetime.now(UTC))
+    fetched = exchanges[-1].time if exchanges else datetime.now(UTC)
+    return Answer(public_address(response.url), content_type, response.body, fetched)
 
 
 def asked_of(reference: Reference, page: str) -> Asked:

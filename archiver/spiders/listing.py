@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from archiver.addresses import Reference, page_addresses
+from archiver.captures.private import public_address
 from archiver.clock import now
 from archiver.errors import UnknownListingError, UsageError
 from archiver.index import Index, Validators
@@ -152,7 +153,7 @@ class ListingSpider(ListSpider):
             yield from self.ask_for_captured(reference, answer.page, answer.capture)
             return
         _, first = next(page_addresses(reference))
-        same = answer is not None and not claim.another_form and answer.url == first
+        same = answer is not None and not claim.another_form and answer.url == public_address(first)
         headers = conditional(Validators(answer.etag, answer.modified)) if answer and same else {}
         yield from self.ask(reference, headers=headers)
 
