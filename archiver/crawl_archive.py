@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from archiver.article import Article
     from archiver.captures import Capture, Evidence
     from archiver.extract import Extracted, ExtractOptions
-    from archiver.index import ArticleKey, Robots
+    from archiver.index import ArticleKey, Robots, Run
 
 logger = logging.getLogger(__name__)
 
@@ -66,6 +66,7 @@ class ArchiveExtension:
         self.dry = settings.getbool("ARCHIVER_DRY_RUN")
         self.failure: ArchiverError | None = None  # of the archive itself: the first
         self.session: Session | None = None
+        self.notice = ""  # what the user should know of the archive, nothing if all is well
         self._opening: asyncio.Future[Session] | None = None
         self._options = session_options(settings)
         self._pending: dict[tuple[str, datetime], Pending] = {}
@@ -107,15 +108,6 @@ class ArchiveExtension:
         """End the crawl: ask for nothing more, and do what is to be done."""
         if self._closing is None and self._crawler.engine is not None:
             self._closing = asyncio.ensure_future(self._crawler.engine.close_spider_async(reason=reason))
-
-    @property
-    def notice(self) -> str:
-        """What the user should know of the archive, nothing if all is well."""
-        previous = self.session.previous if self.session else None
-        if previous is None or previous.started <= now() + CLOCKS_DIFFER:
-            return ""
-        when = show_time(previous.started)
-        return f"the last run was at {when}: its clock was ahead, or this one is behind; nothing is lost by it"
 
     async def extract(self, answer: Answer, asked: Asked) -> Extracted:
         """Return what comes of an answer. Raises WorkerError."""
@@ -239,6 +231,7 @@ class ArchiveExtension:
         self.hosts |= {host: until for host, until in resting.items() if until <= now() + RESTS}
         if session.adopted:
             logger.info("A new index: %s", session.adopted.summary())
+        self.notice = _clock_notice(session.previous)
         self.session = session
         return session
 
@@ -290,6 +283,14 @@ def _extractors(
         """Nothing was started."""
 
     return extract, close
+
+
+def _clock_notice(previous: Run | None) -> str:
+    """Return what is to be said of a last run that was after this one begins; nothing if none was."""
+    if previous is None or previous.started <= now() + CLOCKS_DIFFER:
+        return ""
+    when = show_time(previous.started)
+    return f"the last run was at {when}: its clock was ahead, or this one is behind; nothing is lost by it"
 
 
 def archive_of(crawler: Crawler) -> ArchiveExtension:
