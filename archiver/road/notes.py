@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from archiver.road.planner import Decided
     from archiver.road.taken import Taken
 
-UNKNOWN_FILE = "a file that nobody knows has its place"
+UNKNOWN_FILE = "a file that the index does not know is in its place, and stays (--force overrides)"
 CHANGED_BY_HAND = "the post was changed by hand, and stays (--force overrides)"
 
 

@@ -106,11 +106,9 @@ def test_recipes_of_this_machine_are_warned_of(place: Path, capsys: pytest.Captu
 
 
 def test_an_interval_that_no_crontab_can_say_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SystemExit) as exit_:
-        main(["schedule", "cron", "--every", "7m"])
-    assert exit_.value.code == 2
+    assert main(["schedule", "cron", "--every", "7m"]) == 2
     said = capsys.readouterr().err
-    assert [interval for interval in INTERVALS if f"'{interval}'" not in said] == []
+    assert said.startswith(f"archiver: --every: there is no 7m; there are {', '.join(INTERVALS)} (see ")
 
 
 def test_the_environment_counts_and_options_count_more(schedule: Printer, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -164,8 +162,7 @@ def test_the_examples_of_the_documentation_work(schedule: Printer, example: str)
 
 
 def test_every_option_is_documented(capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SystemExit):
-        main(["schedule", "--help"])
+    assert main(["schedule", "--help"]) == 0
     options = set(re.findall(r"--\w+", capsys.readouterr().out)) - {"--help"}
     text = (PROJECT / "docs/scheduling.md").read_text()
     assert [option for option in options if f"`{option}" not in text] == []
