@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from scrapy import signals
 
-from archiver.clock import SECOND, moment, now
+from archiver.clock import DAY, SECOND, moment, now
 from archiver.decide import Candidate
 from archiver.errors import ArchiverError
 from archiver.extract import Extractor
@@ -42,7 +42,7 @@ logger = logging.getLogger(__name__)
 MAX_BATCH = 128  # articles that are decided about and written together
 CLOCKS_DIFFER = 3600 * SECOND  # that is no cause for concern
 MOST_GONE, SHARE_GONE = 5, 0.5
-RESTS = 7 * 86400 * SECOND  # the longest that a host is left alone: nobody means more, and clocks go wrong
+LONGEST_REST = 7 * DAY  # for which a host is left alone: nobody means more, and clocks go wrong
 
 
 class Pending(NamedTuple):
@@ -228,7 +228,7 @@ class ArchiveExtension:
         except BaseException:
             await session.close()
             raise
-        self.hosts |= {host: until for host, until in resting.items() if until <= now() + RESTS}
+        self.hosts |= {host: until for host, until in resting.items() if until <= now() + LONGEST_REST}
         if session.adopted:
             logger.info("A new index: %s", session.adopted.summary())
         self.notice = _clock_notice(session.previous)

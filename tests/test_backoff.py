@@ -13,26 +13,25 @@ from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Request, Response
 from scrapy.settings import Settings
 
-from archiver.net.backoff import JITTER, LONGEST_REST, BackoffMiddleware, retry_after
+from archiver.clock import SECOND
+from archiver.crawl_archive import LONGEST_REST
+from archiver.net.backoff import JITTER, BackoffMiddleware, retry_after
 from archiver.net.budget import BudgetMiddleware, BudgetSpentError
 
-NOW = 1_800_000_000
+NOW = 1_800_000_000 * SECOND
 MAX = 120
 URL = "http://site.example/a"
 OTHER = "http://other.example/a"
 
 
-class Journal:
-    """What is kept for later runs."""
+class Archive:
+    """As much of one as a host needs that asked to be left alone: it is kept for later runs, too."""
 
     def __init__(self, hosts: dict[str, int] | None = None) -> None:
-        self.held: dict[str, int] = hosts or {}
+        self.hosts: dict[str, int] = hosts or {}
 
-    def hosts(self, now: int) -> dict[str, int]:
-        return {host: resume for host, resume in self.held.items() if resume > now}
-
-    def hold(self, host: str, resume: int) -> None:
-        self.held[host] = resume
+    def rest(self, host: str, until: int) -> None:
+        self.hosts[host] = until
 
 
 class Crawler:
@@ -59,15 +58,14 @@ def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
         found.append(seconds)
 
     monkeypatch.setattr("archiver.net.backoff.asyncio.sleep", sleep)
-    monkeypatch.setattr("archiver.net.backoff.time.time", lambda: NOW)
     monkeypatch.setattr("archiver.net.backoff.random.uniform", max)
-    monkeypatch.setattr("archiver.net.backoff.seconds", lambda: NOW)
+    monkeypatch.setattr("archiver.net.backoff.now", lambda: NOW)
     return found
 
 
-def middleware(journal: Journal | None = None, **settings: Any) -> BackoffMiddleware:
+def middleware(archive: Archive | None = None, **settings: Any) -> BackoffMiddleware:
     values = {"ARCHIVER_BACKOFF": 1.0, "ARCHIVER_RETRY_AFTER_MAX": MAX, "RETRY_TIMES": 2, **settings}
-    one = BackoffMiddleware(Settings(values), journal or Journal())  # type: ignore[arg-type]
+    one = BackoffMiddleware(Settings(values), archive or Archive())  # type: ignore[arg-type]
     one.crawler = Crawler()  # type: ignore[assignment]
     return one
 
@@ -114,50 +112,50 @@ def test_a_site_that_is_overloaded_is_left_alone_by_all_requests(waits: list[flo
 
 @pytest.mark.parametrize("status", [200, 404, 500, 502])
 def test_an_answer_that_speaks_for_one_address_holds_nothing_back(waits: list[float], status: int) -> None:
-    one, journal = middleware(), Journal()
+    archive = Archive()
+    one = middleware(archive)
     one.notice(Request(URL), response(status, "9999"))
     assert one.pause.left("site.example") == 0
-    assert journal.held == {}
+    assert archive.hosts == {}
     one.refuse(Request(URL))
 
 
 def test_a_wait_that_is_too_long_is_left_to_later_runs(waits: list[float]) -> None:
-    journal = Journal()
-    one = middleware(journal)
+    archive = Archive()
+    one = middleware(archive)
     assert isinstance(answered(one, response(503, str(MAX + 1))), Response)
     assert waits == []
-    assert journal.held == {"site.example": NOW + MAX + 1}
+    assert archive.hosts == {"site.example": NOW + (MAX + 1) * SECOND}
     with pytest.raises(IgnoreRequest, match=r"left alone until .* \(Retry-After\)"):
         one.refuse(Request(URL))
     one.refuse(Request(OTHER))
     with pytest.raises(IgnoreRequest, match="left alone until"):
-        middleware(journal).refuse(Request(URL))  # the next run
+        middleware(archive).refuse(Request(URL))  # the next run
 
 
 def test_nobody_is_believed_to_mean_more_than_a_week(waits: list[float]) -> None:
-    journal = Journal()
-    answered(middleware(journal), response(429, "9" * 400))
-    assert journal.held == {"site.example": NOW + LONGEST_REST}
-    middleware(Journal({"site.example": NOW + LONGEST_REST + 1})).refuse(Request(URL))  # a clock was wrong
+    archive = Archive()
+    answered(middleware(archive), response(429, "9" * 400))
+    assert archive.hosts == {"site.example": NOW + LONGEST_REST}
 
 
 def test_a_short_wait_of_an_earlier_run_is_waited_for(waits: list[float]) -> None:
-    one = middleware(Journal({"site.example": NOW + MAX}))
+    one = middleware(Archive({"site.example": NOW + MAX * SECOND}))
     one.refuse(Request(URL))
     assert 0 < one.pause.left("site.example") <= MAX
 
 
 def test_a_host_that_wants_longer_between_requests_than_we_wait_gets_one(waits: list[float]) -> None:
-    journal = Journal()
-    one = middleware(journal)
+    archive = Archive()
+    one = middleware(archive)
     assert not one.ask_once("site.example", MAX)
     one.take_turn(Request(URL))
     one.take_turn(Request(URL))
     assert one.ask_once("site.example", MAX + 1)
     one.refuse(Request(URL))
-    assert journal.held == {}
+    assert archive.hosts == {}
     one.take_turn(Request(URL))
-    assert journal.held == {"site.example": NOW + MAX + 1}
+    assert archive.hosts == {"site.example": NOW + (MAX + 1) * SECOND}
     with pytest.raises(IgnoreRequest, match=r"\(Crawl-delay\)"):
         one.take_turn(Request(URL))
     one.take_turn(Request(OTHER))

@@ -88,7 +88,9 @@ def test_an_index_that_was_lost_misses_no_page(archive: Archive) -> None:
 
 
 def test_an_index_that_was_lost_still_finds_edits(archive: Archive) -> None:
-    today = datetime.now(UTC)  # what counts as recent does so from now; the date is none that can be, so the id's counts
+    today = datetime.now(
+        UTC
+    )  # what counts as recent does so from now; the date is none that can be, so the id's counts
     record = replace(archive.replica.articles[0], id=f"{today:%Y%m%d}0000000001", date="2099-01-01 00:00:00")
     archive.replica.add(record)
     archive.crawl(LISTING)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import brotli
 import pytest
 
+from archiver.clock import DAY, now
 from archiver.replica import Fault
 from tests.rawserver import NO_ROBOTS, ROBOTS, answer, serving
 from tests.test_bodies import PACKERS, chunked, raw_deflate
@@ -202,6 +203,16 @@ def test_a_host_that_wants_a_day_between_requests_is_left_to_later_runs(archive:
     archive.sql("UPDATE hosts SET resume = resume - 86400 * 1000000")
     archive.get(*ids, "--force")
     assert hosts() == first
+
+
+def test_a_host_that_was_to_be_left_alone_for_longer_than_a_week_is_asked(archive: Archive, article: Record) -> None:
+    archive.get(article.id)
+    (host,) = {seen.host for seen in archive.replica.requests if seen.path == TEXT}
+    for days, asked in [(6, False), (8, True)]:  # a clock was wrong
+        archive.sql(f"INSERT OR REPLACE INTO hosts VALUES ('{host}', {now() + days * DAY})")
+        archive.replica.requests.clear()
+        archive.get(article.id, "--force")
+        assert (host in {seen.host for seen in archive.replica.requests}) == asked
 
 
 @pytest.mark.parametrize("wait", ["Crawl-delay", "Retry-After", "a slow answer", "a slow robots.txt"])

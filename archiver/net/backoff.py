@@ -15,7 +15,7 @@ from scrapy.downloadermiddlewares.retry import RetryMiddleware
 from scrapy.exceptions import IgnoreRequest
 
 from archiver.clock import SECOND, moment, now
-from archiver.crawl_archive import archive_of
+from archiver.crawl_archive import LONGEST_REST, archive_of
 from archiver.net.budget import BudgetMiddleware
 from archiver.net.pause import Pause
 
@@ -34,7 +34,6 @@ logger = logging.getLogger(__name__)
 # Answers that speak for the whole site, not for one address (RFC 9110, 15.6.4; RFC 6585, 4).
 SITE_WIDE = frozenset({429, 503})
 JITTER = 0.25
-LONGEST_REST = 7 * 86400  # seconds: nobody means more
 
 
 class BackoffMiddleware(RetryMiddleware):
@@ -90,13 +89,13 @@ class BackoffMiddleware(RetryMiddleware):
         if delay <= self._longest_wait:
             return False
         if self._archive.hosts.get(host, 0) <= now():
-            self._one_only[host] = min(delay, LONGEST_REST)
+            self._one_only[host] = delay
         return True
 
     def _close(self, host: str, rest: float, why: str) -> None:
-        """Leave `host` alone for so many seconds, in this run and in others."""
+        """Leave `host` alone for so many seconds, a week at most, in this run and in others."""
         self._why[host] = why
-        self._archive.rest(host, now() + math.ceil(rest) * SECOND)
+        self._archive.rest(host, now() + math.ceil(min(rest, LONGEST_REST / SECOND)) * SECOND)
 
     def notice(self, request: Request, response: Response) -> None:
         """Hold back the host of `request` if `response` asks for it. The download handler calls this at once: by the
@@ -105,7 +104,7 @@ class BackoffMiddleware(RetryMiddleware):
             host = urlsplit(request.url).netloc
             asked = retry_after(response)
             if asked > self._longest_wait:
-                self._close(host, min(asked, LONGEST_REST), "Retry-After")
+                self._close(host, asked, "Retry-After")
                 return
             if asked:
                 self._archive.rest(host, now() + math.ceil(asked) * SECOND)
