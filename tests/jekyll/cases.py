@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from html import unescape
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -35,8 +36,9 @@ MIXTURES = 300
 
 
 def seen(value: str) -> str:
-    """Return a field as an article has it: nothing where a reader sees nothing."""
-    return one_line(value) if is_visible(value) else ""
+    """Return a field, which is HTML, as an article has it: nothing where a reader sees nothing."""
+    text = unescape(value)
+    return one_line(text) if is_visible(text) else ""
 
 
 @dataclass(frozen=True)
@@ -56,7 +58,7 @@ class Case:
 
     @property
     def title(self) -> str:
-        return seen(self.record.title) or re.findall("^【(.*?)】|$", self.record.digest)[0]
+        return seen(self.record.title) or re.findall("^【(.*?)】|$", seen(self.record.digest))[0]
 
     @property
     def source(self) -> str:
@@ -90,10 +92,10 @@ class Case:
         return f"//{self.site}/" + ("emnews/" if self.form == "rolling" else f"category/{self.category}.html")
 
 
-def made(profile: str, form: str, record: Record, url: str = "") -> Case:
+def made(profile: str, form: str, record: Record, url: str = "", fetched: datetime = FETCHED) -> Case:
     """The case of `record`; its post is made as a crawl makes it, but for the crawl. Raises QuarantineError."""
-    answer = Answer("http://a.example/", "", json.dumps(record.news_text()).encode(), FETCHED)
-    known = {"digest": record.digest, "url": url}
+    answer = Answer("http://a.example/", "", json.dumps(record.news_text()).encode(), fetched)
+    known = {"digest": unescape(record.digest), "url": url}  # as a listing reads it
     asked = Asked(RECIPE.name, record.id, "text", record.infocode, (form,), known)
     extracted = Extractor(ExtractOptions(RECIPES, profile)).extract(answer, asked)
     if isinstance(extracted, Unusable):
@@ -105,9 +107,10 @@ def made(profile: str, form: str, record: Record, url: str = "") -> Case:
 
 
 def trap(number: int, **fields: Any) -> Record:
-    """An article with nothing in it that breaks a site, but for `fields`."""
+    """An article with nothing in it that breaks a site, but for `fields`. Its id has its day."""
     harmless = {"title": "题", "date": "2021-12-24 08:40:00", "medianame": "甲报", "text": "<p>文</p>"}
-    return Record(f"20211224{number:010}", **{**harmless, "digest": "【题】文", **fields})
+    fields = {**harmless, "digest": "【题】文", **fields}
+    return Record(f"{fields['date'][:10].replace('-', '')}{number:010}", **fields)
 
 
 def escaped(word: str) -> str:
@@ -120,7 +123,7 @@ def trap_cases(profile: str) -> Iterator[Case]:
     numbers = count()
     for word in words:
         text = escaped(word)
-        everywhere = {"title": word, "medianame": word, "digest": f"【题】{word}"}
+        everywhere = {"title": text, "medianame": text, "digest": f"【题】{text}"}
         between = f"<p>{text}</p>{text}<p>{text}</p>\n{text}\n<p>文</p>"
         yield made(profile, "share", trap(next(numbers), **everywhere, text=between))
         yield made(profile, "rolling", trap(next(numbers), **everywhere, text=f"{text}\n文"))
@@ -130,7 +133,9 @@ def trap_cases(profile: str) -> Iterator[Case]:
     for url in ADDRESSES:
         yield made(profile, "rolling", trap(next(numbers)), url)
     for time in TIMES:
-        yield made(profile, "share", trap(next(numbers), date=time))
+        published = datetime.fromisoformat(f"{time}+08:00")
+        fetched = max(FETCHED, published + timedelta(days=1))  # a time that is far ahead is not believed
+        yield made(profile, "share", trap(next(numbers), date=time), fetched=fetched)
 
 
 def mixed_cases(profile: str) -> Iterator[Case]:
@@ -140,7 +145,8 @@ def mixed_cases(profile: str) -> Iterator[Case]:
     tag = st.sampled_from("<p> </p> <b> </b> <div> </div> <br> <table> <td> </table> <font> <a id='a'> </a> <".split())
     blank = st.sampled_from(["\n", "\n\n", "    ", "\t", "\u3000", "\u3000\u3000", "\r\n", "&nbsp;"])
     body = st.lists(st.sampled_from(bodies) | line.map(escaped) | tag | blank, min_size=1, max_size=6).map("".join)
-    fields = {"title": line, "medianame": line, "digest": line.map("【题】{}".format), "text": body}
+    text = line.map(escaped)
+    fields = {"title": text, "medianame": text, "digest": text.map("【题】{}".format), "text": body}
 
     @settings(
         max_examples=MIXTURES,
