@@ -15,6 +15,7 @@ from archiver.workers.process import WorkerProcess
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from datetime import datetime
     from pathlib import Path
     from typing import Any
 
@@ -42,18 +43,22 @@ class Recorder:
         self._files: set[str] = set()
 
     async def keep(self, evidence: Sequence[Evidence]) -> list[Capture | CaptureError]:
-        """Write evidence, and return for each the capture, or why it could not be written. A payload that is captured
-        already is referred to (a revisit record)."""
-        payloads = [one.payload for one in evidence]
-        known = await self._index.run(lambda index: index.captures.with_payload(payloads, CAPTURES))
-        jobs = [
-            Job(one.exchanges, one.about, known.get(payload)) for one, payload in zip(evidence, payloads, strict=True)
-        ]
-        results = await self._write(jobs)
-        return [
-            result if isinstance(result, CaptureError) else _capture(one, payload, result)
-            for one, payload, result in zip(evidence, payloads, results, strict=True)
-        ]
+        """Write evidence, and return for each the capture, or why it could not be written.
+
+        An answer is written once, however many forms of post are made of it and whenever that is. A payload that is
+        captured already is referred to (a revisit record).
+        """
+        answers = {_moment(one): one for one in evidence}
+        payloads = {moment: one.payload for moment, one in answers.items()}
+        written, known = await self._index.run(
+            lambda index: (index.captures.at(answers), index.captures.with_payload(payloads.values(), CAPTURES))
+        )
+        kept: dict[tuple[str, datetime], Capture | CaptureError] = {**written}
+        new = [moment for moment in answers if moment not in kept]
+        jobs = [Job(answers[one].exchanges, answers[one].about, known.get(payloads[one])) for one in new]
+        for moment, result in zip(new, await self._write(jobs) if jobs else [], strict=True):
+            kept[moment] = result if isinstance(result, CaptureError) else Capture(*result, payloads[moment], *moment)
+        return [kept[_moment(one)] for one in evidence]
 
     async def say_more(self, capture: Capture, about: Mapping[str, Any]) -> None:
         """Note more about an answer that is captured. Raises CaptureError."""
@@ -129,6 +134,7 @@ def _seal(index: Index, sealed: Sealed) -> None:
     index.captures.seal(sealed)
 
 
-def _capture(evidence: Evidence, payload: str, written: Written) -> Capture:
-    last = evidence.exchanges[-1]
-    return Capture(written.warc, written.offset, written.length, payload, last.url, last.time)
+def _moment(evidence: Evidence) -> tuple[str, datetime]:
+    """Return what names an answer: its WARC-Target-URI and WARC-Date."""
+    answer = evidence.exchanges[-1]
+    return answer.url, answer.time

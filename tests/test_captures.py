@@ -305,6 +305,18 @@ def test_forms_that_were_made_in_different_runs_share_a_capture(archive: Archive
     assert more["forms"] == ["share"]
 
 
+def test_forms_that_are_made_in_one_run_share_a_capture(archive: Archive, edited: Record) -> None:
+    archive.crawl(LISTING, "eastmoney/rolling")
+    archive.replica.edit(edited.id)
+    assert archive.crawl(*RECHECK).stdout.startswith("2 written, ")
+    (again,) = [one for one in every(archive, "response", "revisit") if edited.revised["title"].encode() in one.body]
+    assert [one.url for one in read(warcs(archive)[1]) if one.type in {"response", "revisit"}] == [again.url]
+    assert rows(
+        archive,
+        f"SELECT count(DISTINCT capture) FROM posts JOIN articles ON article = articles.key WHERE id = '{edited.id}'",
+    ) == [(1,)]
+
+
 def test_what_went_to_quarantine_is_captured(archive: Archive, article: Record) -> None:
     archive.replica.add(replace(article, text="<p> </p>", content=""))
     assert archive.crawl(LISTING).returncode == 1

@@ -87,6 +87,17 @@ def test_the_first_of_several_is_meant(originals: Originals) -> None:
         assert found.offset == 1
 
 
+def test_more_may_be_said_about_a_revisit_but_it_has_no_body(originals: Originals) -> None:
+    later = original().capture._replace(offset=5, time=TIME.replace(year=2030))
+    originals.add_revisit(later)
+    originals.add_revisit(later._replace(offset=7, time=TIME))
+    assert originals.at(URL, later.time) == later
+    assert originals.find(revisit(refers=(URL, later.time))) is None
+    with_a_body = originals.at(URL, TIME)
+    assert with_a_body
+    assert with_a_body.offset == 1
+
+
 @given(st.binary(), st.sampled_from(["md5", "sha1", "sha256", "sha512"]))
 def test_digests_are_compared_by_what_they_are(body: bytes, algorithm: str) -> None:
     in_hex = f"{algorithm}:{new(algorithm, body).hexdigest()}"

@@ -37,6 +37,7 @@ class Originals:
         self._ids: dict[str, Capture] = {}
         self._digests: dict[bytes, Capture] = {}
         self._moments: dict[tuple[str, datetime], Capture] = {}
+        self._revisits: dict[tuple[str, datetime], Capture] = {}
 
     def add(self, names: RecordNames, capture: Capture) -> None:
         """Note a record that has a body. capture: where it is. Of several with one name the first is meant."""
@@ -45,6 +46,10 @@ class Originals:
         for digest in {digest_key(names.digest), digest_key(f"sha256:{names.payload}")} - {b""}:
             self._digests.setdefault(digest, capture)
         self._moments.setdefault((names.url, names.time), capture)
+
+    def add_revisit(self, capture: Capture) -> None:
+        """Note a record whose body is in another: no revisit means it, but more may be said about it."""
+        self._revisits.setdefault((capture.url, capture.time), capture)
 
     def find(self, revisit: Answer) -> Capture | None:
         """Return the record that has the body of `revisit`: by the id that it names, by its digest, or by the address
@@ -56,8 +61,8 @@ class Originals:
         return found
 
     def at(self, url: str, time: datetime) -> Capture | None:
-        """Return the record of that target URI and date, None if no such record was read."""
-        return self._moments.get((url, time))
+        """Return the record of that target URI and date, one with a body if there is one; None if none was read."""
+        return self._moments.get((url, time)) or self._revisits.get((url, time))
 
 
 def digest_key(text: str) -> bytes:

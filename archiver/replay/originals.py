@@ -31,6 +31,10 @@ class Completer:
         """Note a record that has a body."""
         self._originals.add(names, capture)
 
+    def add_revisit(self, capture: Capture) -> None:
+        """Note a record whose body is in another."""
+        self._originals.add_revisit(capture)
+
     async def complete(self, answer: CapturedAnswer) -> CapturedAnswer | Failed | Other:
         """Return `answer` with the body that it refers to, or why there is none."""
         known = await self._find(answer)

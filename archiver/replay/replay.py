@@ -123,6 +123,8 @@ class Replay:
                     if isinstance(one, Outline | Failed | Other):
                         self._note(one, spool)
                     else:
+                        if one.same:
+                            self._completer.add_revisit(one.capture)
                         later.append(one)
         finally:
             for future in pending:

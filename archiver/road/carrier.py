@@ -88,17 +88,13 @@ class Carrier:
         return [done[number] for number in range(len(wave))]
 
     async def _capture(self, wave: list[Decided]) -> list[Capture | CaptureError | None]:
-        """Return the capture of each answer: it is captured now if something new is kept of it, once however many forms
-        of post are made of it."""
-        wanted: dict[int, Evidence] = {}  # by the identity of the answer's evidence
-        for one in wave:
-            if (evidence := _to_keep(one)) and one.taken.evidence:
-                wanted.setdefault(id(one.taken.evidence), evidence)
+        """Return the capture of each answer: it is captured now if something new is kept of it."""
+        wanted = {number: evidence for number, one in enumerate(wave) if (evidence := _to_keep(one))}
         kept = dict(zip(wanted, await self._recorder.keep(list(wanted.values())), strict=True)) if wanted else {}
         captures: list[Capture | CaptureError | None] = []
         loose: list[Capture] = []
-        for one in wave:
-            found = kept.get(id(one.taken.evidence)) if _to_keep(one) else None
+        for number, one in enumerate(wave):
+            found = kept.get(number)
             captures.append(one.taken.capture or one.taken.candidate.capture or found)
             if isinstance(one.decision, Quarantine) and found and not isinstance(found, CaptureError):
                 loose.append(found)  # no post will name it
