@@ -122,8 +122,8 @@ MAY_IMPORT: dict[str, set[str]] = {
         *("listing_stats", "listings", "net", "pages", "pipelines", "recipes", "scrapy_settings", "signals", "spans"),
     },
     "extensions": {
-        *("addresses", "article", "clock", "crawl_archive", "errors", "index", "listing_stats", "net", "pipelines"),
-        *("places", "session", "signals", "statuses", "storage"),
+        *("addresses", "article", "captures", "clock", "crawl_archive", "errors", "index", "listing_stats", "net"),
+        *("pipelines", "places", "session", "signals", "statuses", "storage"),
     },
     "stopping": {"crawl_archive", "extensions", "net"},
     "crawl": {"crawl_archive", "extensions", "stopping"},

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archiver.captures.exchange import Exchange
-from archiver.captures.private import is_private_header, private_parts, public_address, public_exchange
+from archiver.captures.private import is_private_header, private_parts, public_address, public_exchange, public_texts
 
 KEY = "AIzaSyD4_x7Q0123456789"
 PRIVATE = {
@@ -63,6 +63,12 @@ def test_keys_and_names_are_taken_out_of_addresses(url: str, public: str) -> Non
 def test_other_addresses_stay(url: str) -> None:
     assert public_address(url) == url
     assert private_parts(url) == []
+
+
+def test_addresses_in_texts_lose_their_keys() -> None:
+    alarm = "could not be read (http://a.example/l?api_key={}&page=2): see https://{}b.example/"
+    said = {"alarms": [alarm.format("k3y", "jane:pw@")], "requests": 1}
+    assert public_texts(said) == {"alarms": [alarm.format("removed", "")], "requests": 1}
 
 
 @given(st.text())

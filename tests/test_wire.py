@@ -241,10 +241,19 @@ def test_no_credential_of_ours_is_in_any_file(archive: Archive, article: Record)
     """The proxy's password, headers that say who we are, and the same again in what a redirect says."""
     proxy = archive.replica.url.replace("://", "://jane:s3cr3t-proxy@")
     where = "http://app.jg.eastmoney.com/NewsData/GetNewsText.do?id=NW{}&access_token=s3cr3t-bearer"
+    share = "http://finews.zning.xyz/html_News/NewsShare.html?access_token=s3cr3t-bearer&infoCode=NW{}"
+    assert archive.get(share.format("209912310000000001")).returncode == 1  # the report has it
+    archive.replica.requests.clear()
     archive.replica.fail(Fault.REDIRECT_TO, path=TEXT, times=1, location=where.format(article.id))
     ids = [record.id for record in archive.replica.articles[:3]]
     result = archive.get(
-        *(*ids, "--warc", "-s", f"DEFAULT_REQUEST_HEADERS={HEADERS.replace(chr(39), chr(34))}"),
+        *(
+            share.format(ids[0]),
+            *ids[1:],
+            "--warc",
+            "-s",
+            f"DEFAULT_REQUEST_HEADERS={HEADERS.replace(chr(39), chr(34))}",
+        ),
         env={"http_proxy": proxy},
     )
     assert result.returncode == 0, result.stderr

@@ -33,6 +33,7 @@ MARKS = re.compile(r"[-_. ]+")
 USER = re.compile(r"^([a-z][a-z0-9+.-]*:[/\\]{2,})([^/?#\\]*)@", re.IGNORECASE)
 PARAMETER = re.compile(r"(?<=[?&;#])([^=&;#?]+)=([^&;#]*)")
 WEB = re.compile(r"https?://", re.IGNORECASE)
+ADDRESS_IN_TEXT = re.compile(r"https?://[^\s\"'<>]+", re.IGNORECASE)
 COOKIE = "set-cookie"
 LONG_ENOUGH = 6  # characters: a shorter secret is not looked for elsewhere, since it would be found in other words
 
@@ -58,6 +59,16 @@ def public_values(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [public_values(one) for one in value]
     return value
+
+
+def public_texts(value: Any) -> Any:
+    """Return a JSON value, which is in our words, with the addresses anywhere in its texts as `public_address` has
+    them."""
+    if isinstance(value, str):
+        return ADDRESS_IN_TEXT.sub(lambda found: public_address(found[0]), value)
+    if isinstance(value, dict):
+        return {key: public_texts(one) for key, one in value.items()}
+    return [public_texts(one) for one in value] if isinstance(value, list | tuple) else value
 
 
 def private_parts(url: str) -> list[str]:

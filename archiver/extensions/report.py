@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from scrapy import signals
 
 from archiver.article import Article
+from archiver.captures.private import public_texts
 from archiver.clock import SECOND, moment, now
 from archiver.crawl_archive import archive_of
 from archiver.extensions.watch import Watch
@@ -102,10 +103,11 @@ class Report:
         return f"{self.counts['written']} written, {unchanged} unchanged, {self.failed} failed{gone}"
 
     def as_dict(self) -> dict[str, Any]:
-        """Return the report for machines. Times are ISO 8601, durations seconds, sizes bytes as they came."""
+        """Return the report for machines. Times are ISO 8601, durations seconds, sizes bytes as they came. It is kept
+        and published with the archive: no address in it has credentials."""
         watch = self._crawler.get_extension(Watch)
         budget = self._crawler.get_downloader_middleware(BudgetMiddleware)
-        return {
+        report: dict[str, Any] = {
             "started": moment(self._started).isoformat(timespec="seconds"),
             "duration": round(time.monotonic() - self._begun, 2),
             "requests": self.requests,
@@ -118,6 +120,7 @@ class Report:
             "notice": archive_of(self._crawler).notice,
             "budget_spent": bool(budget and budget.spent and not self.interrupted),
         }
+        return {name: public_texts(value) for name, value in report.items()}
 
     def item_scraped(self, item: Any) -> None:
         """Count an article whose post is on disk."""
@@ -167,9 +170,9 @@ class Report:
         logger.info(self.summary())
         for alarm in self.alarms:
             logger.warning("ALARM: %s", alarm)
-        if not session.dry:
-            self._keep(session.output / REPORTS, session.run)
         report = self.as_dict()
+        if not session.dry:
+            self._keep(report, session.output / REPORTS, session.run)
         await session.index.run(lambda index: index.runs.end(session.run, report, now()))
 
     def _add(self, result: Result) -> None:
@@ -185,11 +188,11 @@ class Report:
         if self._crawler.stats:
             self._crawler.stats.inc_value(f"archiver/{what}", count)
 
-    def _keep(self, directory: Path, run: int) -> None:
+    def _keep(self, report: dict[str, Any], directory: Path, run: int) -> None:
         """Write the report of this run, and let go of the oldest."""
         started = moment(self._started)
         try:
-            text = json.dumps(self.as_dict(), ensure_ascii=False, indent=1) + "\n"
+            text = json.dumps(report, ensure_ascii=False, indent=1) + "\n"
             write_atomically(
                 directory / f"{started:%Y-%m-%dT%H-%M-%SZ}-{run}.json", text.encode("utf-8", "backslashreplace")
             )

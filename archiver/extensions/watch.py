@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from scrapy import signals
 
 from archiver.article import Article
+from archiver.captures.private import public_texts
 from archiver.clock import SECOND, now
 from archiver.listing_stats import FILLED, HISTORY, alarms, carry
 from archiver.pipelines.archive import NotPostedError
@@ -119,4 +120,4 @@ def _history(index: Index, listing: str) -> list[ListingRun]:
 def _note(index: Index, stats: ListingStats, run: int, moment: int) -> None:
     if stats.alarms:  # the same answer again would be no better
         index.listings.forget_validators(stats.listing)
-    index.listings.add_stats(stats.listing, run, stats.as_dict(), moment, good=not stats.alarms)
+    index.listings.add_stats(stats.listing, run, public_texts(stats.as_dict()), moment, good=not stats.alarms)

@@ -6,6 +6,7 @@ from dataclasses import replace
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
+from archiver.captures.private import public_address
 from archiver.clock import micros
 from archiver.decide import Hold, Keep, Older, Quarantine, Write
 from archiver.index.types import FailedArticle, Finished, HeldBack, Intent, LastAnswer, Recheck
@@ -81,7 +82,7 @@ def finished(one: Decided, article: Article, capture: Capture | None, recipe: Re
         return known if decision.revision else None
     if not isinstance(decision, Keep | Write):
         return None
-    address = (article.address,) if "://" in article.address else ()  # not a bare id
+    address = (public_address(article.address),) if "://" in article.address else ()  # not a bare id
     fetched = micros(article.fetched)
     facts: dict[str, Any] = {"places": address if live else (*article.places, *address), "seen": fetched}
     if live:
