@@ -7,15 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from archiver.archive import Archive
-    from archiver.reading import Reading, read_page
+    from archiver.reading import Reading
+    from archiver.reading import read_page as extract
 
 # What is offered here, and where it is: loaded when it is asked for first.
 _OFFERED = {
     "Archive": ("archiver.archive", "Archive"),
     "Reading": ("archiver.reading", "Reading"),
-    "read_page": ("archiver.reading", "read_page"),
+    "extract": ("archiver.reading", "read_page"),
 }
-__all__ = ["Archive", "Reading", "__version__", "read_page"]
+__all__ = ["Archive", "Reading", "__version__", "extract"]
 __version__ = "0.1.0"
 
 

@@ -15,7 +15,7 @@ from scrapy import signals
 from archiver.clock import DAY, SECOND, moment, now
 from archiver.decide import Candidate
 from archiver.errors import ArchiverError
-from archiver.extract import Extractor
+from archiver.extraction import Extractor
 from archiver.index import FailedArticle, Index
 from archiver.index.lock import command_line
 from archiver.road import Taken
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from archiver.answer import Answer, Asked
     from archiver.article import Article
     from archiver.captures import Capture, Evidence
-    from archiver.extract import Extracted, ExtractOptions
+    from archiver.extraction import Extracted, ExtractOptions
     from archiver.index import ArticleKey, Robots, Run
 
 logger = logging.getLogger(__name__)
@@ -272,7 +272,7 @@ def _extractors(
     """Return what makes articles of answers, in so many processes, and what ends these; 0: a thread of this one
     does."""
     if count:
-        pool = WorkerPool[tuple["Answer", "Asked"], "Extracted"]("archiver.extract.serve:serve", options, count)
+        pool = WorkerPool[tuple["Answer", "Asked"], "Extracted"]("archiver.extraction.serve:serve", options, count)
         return pool.submit, pool.close
     extractor = Extractor(options)
 

@@ -13,7 +13,7 @@ from archiver.adoption import adopt
 from archiver.clock import now
 from archiver.decide import Policy
 from archiver.errors import ArchiverError
-from archiver.extract import Extractor
+from archiver.extraction import Extractor
 from archiver.index import Index, IndexThread
 from archiver.manifest import add_manifest
 from archiver.places import POSTS
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from archiver.adoption import Survey
-    from archiver.extract import ExtractOptions
+    from archiver.extraction import ExtractOptions
     from archiver.index import Run
     from archiver.manifest import Head
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import archiver
 from archiver.configuration import SETTINGS
 from archiver.decide import Policy
-from archiver.extract import ExtractOptions
+from archiver.extraction import ExtractOptions
 from archiver.recipes import recipes_for
 from archiver.session import SessionOptions
 

@@ -20,7 +20,7 @@ from archiver.verify.verify import Verification
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from archiver.extract import ExtractOptions
+    from archiver.extraction import ExtractOptions
     from archiver.verify.problems import Problem
 
 

@@ -12,7 +12,7 @@ from lxml.html import fragment_fromstring
 
 from archiver.answer import Answer, Asked
 from archiver.crawl import GC_THRESHOLD
-from archiver.extract import ExtractOptions, Extractor, Unusable
+from archiver.extraction import ExtractOptions, Extractor, Unusable
 from archiver.recipes import load_recipes
 from bench.articles import KINDS, article_id, samples
 from bench.figures import Ratio

@@ -15,7 +15,7 @@ import pytest
 
 from archiver.answer import Answer, Asked
 from archiver.article import Post
-from archiver.extract import ExtractOptions, Extractor, Unusable
+from archiver.extraction import ExtractOptions, Extractor, Unusable
 from archiver.recipes import load_recipes
 from archiver.replica import Record
 

@@ -1,10 +1,11 @@
-"""`archiver extract` and `archiver.read_page`: any news page that is at hand, without an archive or the network."""
+"""`archiver extract` and `archiver.extract`: any news page that is at hand, without an archive or the network."""
 
 from __future__ import annotations
 
 import io
 import json
 import pickle
+import pkgutil
 import sys
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -90,8 +91,14 @@ def test_a_mistake_is_said(run: Any, tmp_path: Path, name: str) -> None:
 
 
 def test_the_python_api() -> None:
-    reading = archiver.read_page(PAGE.encode(), ADDRESS, fetched=datetime(2026, 3, 5, tzinfo=UTC))
+    reading = archiver.extract(PAGE.encode(), ADDRESS, fetched=datetime(2026, 3, 5, tzinfo=UTC))
     assert isinstance(reading, archiver.Reading)
     assert pickle.loads(pickle.dumps(reading)) == reading
     with pytest.raises(NotAnArticleError, match="no article"):
-        archiver.read_page(b"%PDF-1.7 ...", ADDRESS, content_type="application/pdf")
+        archiver.extract(b"%PDF-1.7 ...", ADDRESS, content_type="application/pdf")
+
+
+def test_no_part_of_the_package_takes_the_name_of_what_is_offered() -> None:
+    """A module that is imported becomes an attribute of its package, and would hide a function of its name."""
+    modules = {module.name for module in pkgutil.iter_modules(archiver.__path__)}
+    assert modules.isdisjoint(archiver.__all__)

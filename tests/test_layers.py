@@ -51,11 +51,11 @@ MAY_IMPORT: dict[str, set[str]] = {
     "cleaning": {"errors", "html", "recipes", "text"},
     "reading": {"cleaning", "dates", "encoding", "errors", "html", "recipes", "text", "urls"},
     "posts": {"article", "cleaning", "dates", "recipes", "text"},
-    "extract": {"answer", "article", "cleaning", "dates", "errors", "pages", "plugins", "posts", "recipes", "text"},
+    "extraction": {"answer", "article", "cleaning", "dates", "errors", "pages", "plugins", "posts", "recipes", "text"},
     "decide": {"article", "captures", "clock", "errors", "index", "places", "posts", "recipes"},
     "recorder": {"captures", "errors", "index", "workers"},
     "road": {
-        *("article", "captures", "clock", "decide", "errors", "extract", "index", "posts", "recipes", "recorder"),
+        *("article", "captures", "clock", "decide", "errors", "extraction", "index", "posts", "recipes", "recorder"),
         *("spans", "storage"),
     },
     "adoption": {
@@ -73,19 +73,19 @@ MAY_IMPORT: dict[str, set[str]] = {
         "text",
     },
     "session": {
-        *("adoption", "clock", "decide", "errors", "extract", "index", "manifest", "places", "recorder", "road"),
+        *("adoption", "clock", "decide", "errors", "extraction", "index", "manifest", "places", "recorder", "road"),
         *("storage",),
     },
-    "session_options": {"configuration", "decide", "extract", "recipes", "session"},
+    "session_options": {"configuration", "decide", "extraction", "recipes", "session"},
     "replay": {
-        *("addresses", "answer", "article", "captures", "decide", "errors", "extract", "index", "road", "session"),
+        *("addresses", "answer", "article", "captures", "decide", "errors", "extraction", "index", "road", "session"),
         *("storage", "workers"),
     },
     "verify": {
-        *("captures", "decide", "errors", "extract", "index", "litter", "manifest", "places", "recorder", "replay"),
+        *("captures", "decide", "errors", "extraction", "index", "litter", "manifest", "places", "recorder", "replay"),
         *("storage",),
     },
-    "verified": {"errors", "extract", "index", "manifest", "verify"},
+    "verified": {"errors", "extraction", "index", "manifest", "verify"},
     "views": {"clock", "index", "spans", "storage", "verify"},
     "exports": {
         "article",
@@ -101,7 +101,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "text",
     },
     "crawl_archive": {
-        *("answer", "article", "captures", "clock", "decide", "errors", "extract", "index", "road", "session"),
+        *("answer", "article", "captures", "clock", "decide", "errors", "extraction", "index", "road", "session"),
         *("session_options", "workers"),
     },
     "net": {"captures", "clock", "crawl_archive", "errors", "index"},
@@ -116,7 +116,7 @@ MAY_IMPORT: dict[str, set[str]] = {
             "crawl_archive",
             "dates",
             "errors",
-            "extract",
+            "extraction",
             "index",
         ),
         *("listing_stats", "listings", "net", "pages", "pipelines", "recipes", "scrapy_settings", "signals", "spans"),

@@ -11,8 +11,8 @@ import pytest
 
 from archiver.article import Article
 from archiver.errors import QuarantineError
-from archiver.extract.metadata import complete as complete_metadata
-from archiver.extract.validate import validate
+from archiver.extraction.metadata import complete as complete_metadata
+from archiver.extraction.validate import validate
 from archiver.recipes import Recipe, load_recipes
 
 RECIPE = load_recipes()["eastmoney"]

@@ -290,7 +290,7 @@ from archiver.replay.replay import Replay
 from archiver.workers.process import WorkerProcess
 async def hang(self, *_):
     for _ in range(2):  # both processes
-        await WorkerProcess("archiver.extract.serve:serve", self._options.extract).call([])
+        await WorkerProcess("archiver.extraction.serve:serve", self._options.extract).call([])
     print("reading", flush=True)
     await asyncio.sleep(60)
 Replay._gather = hang

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from archiver.captures.members import mend
-from archiver.extract import ExtractOptions
+from archiver.extraction import ExtractOptions
 from archiver.index import Index
 from archiver.index.manifests import ArchivedFile, Manifests
 from archiver.manifest import head

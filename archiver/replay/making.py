@@ -9,12 +9,12 @@ from archiver.addresses import page_at
 from archiver.answer import Answer, Asked
 from archiver.captures import HELD_BACK
 from archiver.decide import Candidate
-from archiver.extract import Extractor, Unusable
+from archiver.extraction import Extractor, Unusable
 
 if TYPE_CHECKING:
     from archiver.captures import Capture
     from archiver.captures.answers import Answer as CapturedAnswer
-    from archiver.extract import ExtractOptions
+    from archiver.extraction import ExtractOptions
 
 OK = 200
 

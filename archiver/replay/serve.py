@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from archiver.captures.originals import RecordNames
     from archiver.captures.regions import Region
     from archiver.decide import Place
-    from archiver.extract import ExtractOptions
+    from archiver.extraction import ExtractOptions
     from archiver.index import ArticleKey
 
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from archiver.article import Article
     from archiver.decide import Judge, Policy, Verdict
-    from archiver.extract import Extractor
+    from archiver.extraction import Extractor
     from archiver.index import ArticleKey, HeldBack, IndexThread
     from archiver.recipes import Recipe
     from archiver.recorder import Recorder

@@ -20,7 +20,7 @@ from archiver.captures import Evidence
 from archiver.captures.private import public_address
 from archiver.crawl_archive import archive_of
 from archiver.errors import ArchiverError, RecipeError, UsageError
-from archiver.extract import Unusable
+from archiver.extraction import Unusable
 from archiver.net.budget import BudgetSpentError
 from archiver.net.conditional import NOT_MODIFIED, validators_of
 from archiver.net.failures import explain, in_words

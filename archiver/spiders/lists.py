@@ -13,7 +13,7 @@ from archiver.captures import Evidence
 from archiver.clock import SECOND, now
 from archiver.dates import read_time
 from archiver.errors import BlockPageError, PageError, TimeFormatError
-from archiver.extract import Unusable
+from archiver.extraction import Unusable
 from archiver.index import ArticleKey, Index, Sighting, Validators
 from archiver.listing_stats import FILLED, ListingStats
 from archiver.net.budget import BudgetSpentError

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from archiver.captures import Capture
     from archiver.captures.answers import Answer
-    from archiver.extract import ExtractOptions
+    from archiver.extraction import ExtractOptions
     from archiver.index import Index, KnownFile
     from archiver.verify.problems import Problem
 

@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from archiver.errors import BlockPageError, GoneError, PageError, QuarantineError
-from archiver.extract.body import BodyCleaner
-from archiver.extract.metadata import complete
-from archiver.extract.outcome import Extracted, Unusable
-from archiver.extract.validate import validate
+from archiver.extraction.body import BodyCleaner
+from archiver.extraction.metadata import complete
+from archiver.extraction.outcome import Extracted, Unusable
+from archiver.extraction.validate import validate
 from archiver.pages import page_for
 from archiver.plugins import load_steps
 from archiver.posts import render, text_digest

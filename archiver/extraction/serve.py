@@ -5,13 +5,13 @@ from __future__ import annotations
 import gc
 from typing import TYPE_CHECKING
 
-from archiver.extract.extractor import ExtractOptions, Extractor
+from archiver.extraction.extractor import ExtractOptions, Extractor
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from archiver.answer import Answer, Asked
-    from archiver.extract.outcome import Extracted
+    from archiver.extraction.outcome import Extracted
 
 
 def serve(options: ExtractOptions) -> Callable[[list[tuple[Answer, Asked]]], list[Extracted]]:

@@ -1,7 +1,7 @@
 """From an answer to a made article, or the reason why there is none. Pure: the crawl, `get`, replays, repairs and
 the Python API all come here, and nothing else makes articles."""
 
-from archiver.extract.extractor import ExtractOptions, Extractor
-from archiver.extract.outcome import Extracted, Unusable
+from archiver.extraction.extractor import ExtractOptions, Extractor
+from archiver.extraction.outcome import Extracted, Unusable
 
 __all__ = ["ExtractOptions", "Extracted", "Extractor", "Unusable"]
