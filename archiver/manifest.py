@@ -19,6 +19,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from archiver.errors import StoreError
+from archiver.places import MANIFESTS
 from archiver.storage import write_atomically
 
 if TYPE_CHECKING:
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 
     from archiver.index import Index
 
-MANIFESTS = "_manifests"
 SUFFIX = ".sha256"
 NAME = re.compile(rf"\d+-\w+{re.escape(SUFFIX)}", re.ASCII)
 TITLE = "# archiver manifest 1"

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from archiver.errors import StoreError
 from archiver.index import Index
 from archiver.manifest import add_manifest
+from archiver.storage import sweep
 from archiver.verify.credentials import remove_credentials as without_credentials
-from archiver.verify.files import sweep
 from archiver.verify.log import LastVerification, log_verification
 from archiver.verify.problems import NOTES
 from archiver.verify.repair import Repair

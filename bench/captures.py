@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING
 
 from archiver.captures import CAPTURES
 from archiver.index.index import DIRECTORY
-from archiver.manifest import MANIFESTS
-from archiver.places import POSTS
+from archiver.places import MANIFESTS, POSTS
 from bench import command
 from bench.crawler import LISTING, UNCAPTURED, crawl
 from bench.figures import BenchError, Ratio, spread

@@ -12,6 +12,7 @@ import pytest
 import uvloop
 
 from archiver.errors import StoreError
+from archiver.places import PARTS, REPORTS
 from archiver.storage import Put, Storage, atomic, disk
 
 if TYPE_CHECKING:
@@ -147,16 +148,14 @@ def test_a_post_is_synced_before_it_has_its_name_and_the_directory_after(
     assert calls == ["sync file", "rename", "sync directory"]
 
 
-def test_leftovers_of_dead_processes_are_swept(tmp_path: Path) -> None:
-    posts = tmp_path / "_posts" / "2024" / "03"
-    versions = tmp_path / "_versions" / "2024-03-15-1"
-    for directory in (posts, versions):
-        directory.mkdir(parents=True)
-    living = posts / f".archiver-{os.getpid()}-0.tmp"
-    for file in (posts / ".archiver-999999999-0.tmp", versions / ".archiver-999999999.tmp", living):
-        file.write_bytes(b"half")
+@pytest.mark.parametrize("part", [*PARTS, REPORTS, "_posts/2024/03", "_versions/2024-03-15-1"])
+def test_what_killed_runs_left_is_swept(tmp_path: Path, part: str) -> None:
+    directory = tmp_path / part
+    directory.mkdir(parents=True)
+    for name in (".archiver-999999999-0.tmp", ".archiver-999999999.tmp", f".archiver-{os.getpid()}.tmp"):
+        (directory / name).write_bytes(b"half")
     Storage(tmp_path).prepare(swept=False)
-    assert [file for file in tmp_path.rglob("*") if file.is_file()] == [living]
+    assert list(directory.iterdir()) == []
 
 
 def commit(root: Path, path: str, content: bytes, *options: Any) -> str:

@@ -5,7 +5,6 @@ It is YAML, a mapping of settings' names to values. Its name begins with an unde
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +12,7 @@ import yaml
 
 from archiver.configuration.known import PREFIX, SETTINGS
 from archiver.errors import StoreError, UsageError
+from archiver.storage import write_atomically
 from archiver.suggestions import did_you_mean
 
 if TYPE_CHECKING:
@@ -62,14 +62,11 @@ def remember(output: Path, settings: Mapping[str, Any]) -> list[str]:
     if "ARCHIVER_RECIPES" in new:
         new["ARCHIVER_RECIPES"] = [_seen_from(output, Path(one)) for one in new["ARCHIVER_RECIPES"]]
     file = output / ARCHIVE_FILE
-    temporary = output / f".{ARCHIVE_FILE}.{os.getpid()}.tmp"
     try:
         before = file.read_text(encoding="utf-8") if file.exists() else HEAD
         before += "" if before.endswith("\n") else "\n"
-        temporary.write_text(before + yaml.safe_dump(new, allow_unicode=True, sort_keys=False), encoding="utf-8")
-        temporary.replace(file)
+        write_atomically(file, (before + yaml.safe_dump(new, allow_unicode=True, sort_keys=False)).encode())
     except OSError as error:
-        temporary.unlink(missing_ok=True)
         raise StoreError(f"{file}: cannot be written: {error.strerror}") from error
     return list(new)
 

@@ -8,15 +8,13 @@ imports the standard library only, so that it starts in milliseconds.
 from __future__ import annotations
 
 import hashlib
+import os
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from archiver.places import POSTS, VERSIONS
-from archiver.processes import has_ended
+from archiver.places import PARTS, VERSIONS
 from archiver.storage.atomic import (
-    PREFIX,
-    SUFFIX,
     TEMPORARY,
     fill,
     remove,
@@ -112,14 +110,15 @@ def keep_version(root: Path, path: str, content: bytes) -> None:
 
 
 def sweep(root: Path) -> None:
-    """Remove the temporary files of processes that are no more. Raises OSError."""
-    for part in (POSTS, VERSIONS):
-        for file in (root / part).rglob(f"{PREFIX}*{SUFFIX}"):
-            found = TEMPORARY.fullmatch(file.name)
-            if found is None:  # not one of ours
-                continue
-            if has_ended(int(found[1])):
-                file.unlink(missing_ok=True)
+    """Remove what killed runs left of files that they were writing. To be called only by who holds the archive's lock.
+
+    What cannot be removed stays: it does no harm.
+    """
+    for part in PARTS:
+        for folder, _, names in os.walk(root / part):
+            for name in names:
+                if TEMPORARY.fullmatch(name):
+                    remove(Path(folder, name))
 
 
 def _make_way(root: Path, place: Path, put: Put) -> str:

@@ -8,7 +8,8 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from archiver.errors import os_reason
-from archiver.manifest import MANIFESTS, SUFFIX, manifests, read_lines, read_rewritten
+from archiver.manifest import SUFFIX, manifests, read_lines, read_rewritten
+from archiver.places import MANIFESTS
 from archiver.verify.files import size, walk
 from archiver.verify.problems import Kind, problem
 

@@ -35,18 +35,6 @@ def walk(output: Path, directory: str, unreadable: dict[str, str]) -> Iterator[s
                 yield f"{prefix}/{name}"
 
 
-def sweep(output: Path) -> None:
-    """Remove what killed runs left of files that they were writing. To be called only by who holds the archive's lock.
-
-    What cannot be removed stays: it does no harm.
-    """
-    for folder, _, names in os.walk(output):
-        for name in names:
-            if TEMPORARY.fullmatch(name):
-                with suppress(OSError):
-                    Path(folder, name).unlink()
-
-
 def below(path: str, paths: Collection[str]) -> bool:
     """Return whether `path` is one of `paths`, or in one of them."""
     return bool(paths) and (path in paths or any(path.startswith(f"{one}/") for one in paths))
