@@ -23,6 +23,7 @@ from archiver.exports.read import Entries, Selection
 from archiver.exports.target import write_to_path, write_to_stream
 from archiver.index import Index
 from archiver.index.lock import holder_of
+from archiver.links import refuse_links
 from archiver.manifest import add_manifest, head
 from archiver.moments import read_moment
 from archiver.places import CAPTURES, POSTS
@@ -155,6 +156,8 @@ class Archive:
         remove_credentials: first write captures that hold a credential of ours anew without it."""
         with self._reading():  # for the error if there is no index
             pass
+        if repair or remove_credentials:
+            self._refuse_links()
         options = session_options(self.configuration).extract
         return verify(self.output, options, repair=repair, remove_credentials=remove_credentials)
 
@@ -164,6 +167,7 @@ class Archive:
         one that was given."""
         if not (self.output / POSTS).is_dir():
             raise UsageError(f"{self.output}: no {POSTS} there; name the directory of an archive")
+        self._refuse_links()
         index = Index.open(self.output)
         try:
             survey = adopt(self.output, index, self.recipes)
@@ -259,6 +263,7 @@ class Archive:
         """Put on record what is in no manifest yet, and return the last one; None if there is nothing to put there."""
         with self._reading():  # for the error if there is no index
             pass
+        self._refuse_links()
         index = Index.open(self.output)
         try:
             added = add_manifest(self.output, index)
@@ -268,6 +273,11 @@ class Archive:
             return added or head(self.output)
         except OSError as error:
             raise StoreError(f"{self.output}: the manifests cannot be read: {error.strerror}") from error
+
+    def _refuse_links(self) -> None:
+        """Raise StoreError if a part of the archive leads out of it, and that is not meant."""
+        if not self.configuration["ARCHIVER_LINKS"]:
+            refuse_links(self.output)
 
     @property
     def _stuck_after(self) -> timedelta | None:

@@ -7,18 +7,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from archiver.errors import StoreError, os_reason
+from archiver.places import PARTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-PARTS = ("_index", "_posts", "_versions", "_captures", "_manifests", "_quarantine")
+ADVICE = "if that is meant, set ARCHIVER_LINKS=True (-s, or in the archive's _archiver.yaml)"
 DEPTH = 2  # levels of directories in a part: years and months
 
 
-def refuse_links(output: Path, advice: str) -> None:
-    """Raise StoreError if a part of the archive leads out of it. advice: what to do if that is meant."""
+def refuse_links(output: Path) -> None:
+    """Raise StoreError if a part of the archive leads out of it."""
     for path, target in links_outside(output):
-        raise StoreError(f"{output / path}: it is a link out of the archive, to {target}; {advice}")
+        raise StoreError(f"{output / path}: it is a link out of the archive, to {target}; {ADVICE}")
 
 
 def links_outside(output: Path) -> Iterator[tuple[str, Path]]:

@@ -15,6 +15,7 @@ from archiver.decide import Policy
 from archiver.errors import ArchiverError
 from archiver.extraction import Extractor
 from archiver.index import Index, IndexThread
+from archiver.links import refuse_links
 from archiver.manifest import add_manifest
 from archiver.places import POSTS
 from archiver.recorder import Recorder, end_files
@@ -36,13 +37,14 @@ class SessionOptions:
     """How an archive is written.
 
     extract: what articles depend on. policy: how posts are treated. warc_size: bytes, after which a WARC file is
-    followed by the next. warcinfo: what the first record of each says of us.
+    followed by the next. warcinfo: what the first record of each says of us. links: parts of it may lead out of it.
     """
 
     extract: ExtractOptions
     policy: Policy = field(default_factory=Policy)
     warc_size: int = 100_000_000
     warcinfo: Mapping[str, str] = field(default_factory=dict)
+    links: bool = False
 
 
 class Session:
@@ -77,6 +79,8 @@ class Session:
 
         Raises LockedError if another run is at work; IndexFileError, StoreError, CaptureError.
         """
+        if not (dry or options.links):
+            refuse_links(output)
         index = Index.read(output) if dry and not Index.exists(output) else Index.open(output, keep=not dry)
         try:
             previous = next(iter(index.runs.latest(1)), None)

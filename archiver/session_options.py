@@ -25,7 +25,8 @@ def session_options(settings: Mapping[str, Any], *, markup: bool = False) -> Ses
     """
     extract = ExtractOptions(recipes_for(settings), settings["ARCHIVER_PROFILE"], settings["ARCHIVER_SITE"])
     policy = Policy(_read(settings, "ARCHIVER_FORCE"), markup, settings["ARCHIVER_LAYOUT"] == "month")
-    return SessionOptions(extract, policy, _read(settings, "ARCHIVER_WARC_SIZE"), _warcinfo(settings))
+    size, links = _read(settings, "ARCHIVER_WARC_SIZE"), _read(settings, "ARCHIVER_LINKS")
+    return SessionOptions(extract, policy, size, _warcinfo(settings), links)
 
 
 def _read(settings: Mapping[str, Any], name: str) -> Any:

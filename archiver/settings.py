@@ -24,6 +24,7 @@ ARCHIVER_EVERY_FORM = True  # an article in listings of two forms becomes two po
 ARCHIVER_RECHECK = ""  # look at every article saved this long ago or less (2d); empty: as the recipe says
 ARCHIVER_WARC = ""  # True or False: whether answers are captured; empty: as the recipe says, else by crawls only
 ARCHIVER_WARC_SIZE = 100_000_000  # bytes, after which a WARC file is followed by the next; git hosts take no more
+ARCHIVER_LINKS = False  # whether parts of the archive may be symbolic links that lead out of it
 ARCHIVER_DRY_RUN = False  # ask the listings, and write nothing
 ARCHIVER_EXTRACTORS = max(1, (cpu_count() or 1) - 1)  # processes that make articles; 0: the crawling one does
 # Whom it tells, and when.

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from archiver.errors import StoreError
-from archiver.links import links_outside, refuse_links
+from archiver.links import ADVICE, links_outside, refuse_links
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from tests.conftest import Archive
 
 
 @pytest.fixture
@@ -27,8 +29,8 @@ def output(tmp_path: Path) -> Path:
 
 def test_an_archive_without_links(output: Path) -> None:
     assert list(links_outside(output)) == []
-    refuse_links(output, "")
-    refuse_links(output.with_name("not there yet"), "")
+    refuse_links(output)
+    refuse_links(output.with_name("not there yet"))
 
 
 @pytest.mark.parametrize(
@@ -48,8 +50,8 @@ def test_a_link_out_of_the_archive_is_refused(output: Path, path: str, target: s
     link.symlink_to(there, target_is_directory=there.is_dir())
     assert list(links_outside(output)) == [(path, there)]
     with pytest.raises(StoreError) as caught:
-        refuse_links(output, "set IT if that is meant")
-    assert str(caught.value) == f"{link}: it is a link out of the archive, to {there}; set IT if that is meant"
+        refuse_links(output)
+    assert str(caught.value) == f"{link}: it is a link out of the archive, to {there}; {ADVICE}"
 
 
 def test_links_within_the_archive_and_of_posts_are_none_of_it(output: Path) -> None:
@@ -67,3 +69,32 @@ def test_an_archive_may_be_a_link_itself(output: Path) -> None:
 def test_a_link_in_a_circle_leads_nowhere(output: Path) -> None:
     (output / "_quarantine").symlink_to(output / "_quarantine")
     assert list(links_outside(output)) == []
+
+
+WRITE = [
+    ("crawl", "eastmoney/market-37"),
+    ("get", "202403150001234567"),
+    ("replay",),
+    ("verify", "--repair"),
+    ("manifest",),
+    ("adopt",),
+]
+
+
+@pytest.mark.parametrize("command", WRITE, ids=lambda command: command[0])
+def test_nothing_is_written_through_a_link_unless_that_is_meant(archive: Archive, command: tuple[str, ...]) -> None:
+    assert archive.crawl("eastmoney/market-37", "--limit", "3").returncode == 0
+    captures, elsewhere = archive.output / "_captures", archive.output.with_name("elsewhere")
+    captures.rename(elsewhere)
+    captures.symlink_to(elsewhere)
+    before = {file: file.read_bytes() for file in elsewhere.rglob("*") if file.is_file()}
+    words = (command[0], str(archive.output)) if command == ("adopt",) else (*command, "--output", str(archive.output))
+    refused = archive.invoke(*words)
+    assert (refused.returncode, refused.stderr) == (
+        1,
+        f"archiver: {captures}: it is a link out of the archive, to {elsewhere}; {ADVICE}\n",
+    )
+    assert {file: file.read_bytes() for file in elsewhere.rglob("*") if file.is_file()} == before
+    meant = archive.invoke(*words, env={"ARCHIVER_LINKS": "True", "DOWNLOAD_DELAY": "0"})
+    assert "link" not in meant.stderr
+    assert meant.returncode == 0

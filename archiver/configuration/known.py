@@ -41,6 +41,7 @@ SETTINGS: dict[str, Setting] = {
     "ARCHIVER_ON_ALARM": Setting(kinds.text),
     "ARCHIVER_ON_ALARM_POST": Setting(kinds.web_address),
     "ARCHIVER_STUCK_AFTER": Setting(kinds.span, of_archive=True),
+    "ARCHIVER_LINKS": Setting(kinds.switch, of_archive=True),
     "ARCHIVER_DRY_RUN": Setting(kinds.switch),
     "ARCHIVER_MAX_REQUESTS": Setting(kinds.whole_number),
     "ARCHIVER_MAX_SECONDS": Setting(kinds.number),
