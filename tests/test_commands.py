@@ -50,7 +50,7 @@ def test_help_of_a_command(command: str) -> None:
 
 
 def test_version() -> None:
-    assert invoke("--version").stdout == f"archiver {archiver.__version__}\n"
+    assert invoke("--version").stdout == f"archiver {archiver.__version__} (news-share-archiver)\n"
 
 
 @pytest.mark.parametrize(

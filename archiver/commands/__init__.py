@@ -21,6 +21,7 @@ COMMANDS = (
     *("crawl", "get", "replay", "verify", "manifest", "export", "status", "history", "duplicates", "sources", "adopt"),
     *("schedule", "extract", "demo"),
 )
+VERSION = f"archiver {archiver.__version__} (news-share-archiver)"  # the command, and the distribution that brings it
 EXAMPLES = """\
 examples:
   archiver demo                               see it at work, with made-up articles
@@ -43,7 +44,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         sys.stderr.write("archiver: runs on Linux, macOS and other POSIX systems only; on Windows, in WSL\n")
         return FAILED
     if words == ["--version"]:  # known at once: nothing has to be loaded for it
-        sys.stdout.write(f"archiver {archiver.__version__}\n")
+        sys.stdout.write(f"{VERSION}\n")
         return 0
     if words[:1] == ["help"]:
         words = [*words[1:], "--help"]
@@ -77,7 +78,7 @@ def _run(words: list[str]) -> int:
 
 def _parser(commands: Iterable[str | None]) -> Parser:
     parser = Parser(prog="archiver", description=archiver.__doc__, epilog=EXAMPLES)
-    parser.add_argument("--version", action="version", version=f"archiver {archiver.__version__}")
+    parser.add_argument("--version", action="version", version=VERSION)
     subparsers = parser.add_subparsers(required=True, metavar="COMMAND")
     for name in commands:
         import_module(f"archiver.commands.{name}").add_parser(subparsers)
