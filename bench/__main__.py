@@ -20,7 +20,8 @@ BENCHES = {
 
 
 def main() -> int:
-    """Run the benches that the command line names, and return the exit status: 0 also where an aim is missed."""
+    """Run the benches that the command line names, and return the exit status: 0 also where an aim is missed, but not
+    where a floor is broken."""
     names = ", ".join(BENCHES)
     parser = ArgumentParser(prog="python -m bench", description=f"Measure the archiver: {names}. Needs Linux.")
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"what to measure (default: all of {names})")
@@ -37,7 +38,7 @@ def main() -> int:
             return 1
         print(flush=True)
     print(table(ratios))
-    return 0
+    return 0 if all(ratio.holds for ratio in ratios) else 1
 
 
 if __name__ == "__main__":

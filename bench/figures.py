@@ -14,17 +14,27 @@ class BenchError(Exception):
 
 
 class Ratio(NamedTuple):
-    """A ratio that was measured, and the bound that it should keep, if there is one."""
+    """A ratio that was measured, and its bounds: `aim` is what it should come to, `floor` a little worse than what it
+    has come to, and what it must keep. None: there is no such bound."""
 
     name: str
     value: float
     aim: float | None = None
     at_least: bool = False
+    floor: float | None = None
 
     @property
     def met(self) -> bool:
-        """Whether it keeps its bound."""
-        return self.aim is None or (self.value >= self.aim if self.at_least else self.value <= self.aim)
+        """Whether it comes to its aim."""
+        return self._keeps(self.aim)
+
+    @property
+    def holds(self) -> bool:
+        """Whether it keeps its floor."""
+        return self._keeps(self.floor)
+
+    def _keeps(self, bound: float | None) -> bool:
+        return bound is None or (self.value >= bound if self.at_least else self.value <= bound)
 
 
 def spread(values: Sequence[float], digits: int = 0) -> str:
@@ -40,5 +50,7 @@ def table(ratios: Sequence[Ratio]) -> str:
         if ratio.aim is not None:
             aim = f"{'at least' if ratio.at_least else 'at most'} {ratio.aim:.2f}"
             line += f"   {aim:<14} {'met' if ratio.met else 'MISSED'}"
+        if not ratio.holds:
+            line += f"   BROKEN: the floor is {ratio.floor:.2f}"
         lines.append(line)
     return "\n".join(lines)
