@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test bench quality format clean
+.PHONY: demo test test-flaky bench quality format clean
 
 # The first command of the README: a virtual environment, and the real command against a replica of the share site.
 demo: $(VENV)/.installed
@@ -20,6 +20,12 @@ test: $(VENV)/.installed-test
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/pytest
+
+# Tests in which files, runs and signals meet, ten times, each time in another order: the same result each time.
+FLAKY := tests/test_replay.py tests/test_crawl.py tests/test_versions.py tests/test_kill.py tests/test_runs.py
+test-flaky: $(VENV)/.installed-test
+	@for seed in 1 2 3 4 5 6 7 8 9 10; do \
+		echo "round $$seed of 10"; $(BIN)/pytest --random-order --random-order-seed=$$seed $(FLAKY) || exit 1; done
 
 bench: $(VENV)/.installed-test
 	$(BIN)/python -m bench

@@ -7,16 +7,20 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from archiver.archive import Archive
+    from archiver.errors import ArchiverError, LockedError, NotAnArticleError
     from archiver.reading import Reading
     from archiver.reading import read_page as extract
 
 # What is offered here, and where it is: loaded when it is asked for first.
 _OFFERED = {
     "Archive": ("archiver.archive", "Archive"),
+    "ArchiverError": ("archiver.errors", "ArchiverError"),
+    "LockedError": ("archiver.errors", "LockedError"),
+    "NotAnArticleError": ("archiver.errors", "NotAnArticleError"),
     "Reading": ("archiver.reading", "Reading"),
     "extract": ("archiver.reading", "read_page"),
 }
-__all__ = ["Archive", "Reading", "__version__", "extract"]
+__all__ = ["Archive", "ArchiverError", "LockedError", "NotAnArticleError", "Reading", "__version__", "extract"]
 __version__ = "0.1.0"
 
 

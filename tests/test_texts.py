@@ -9,7 +9,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archiver.decide import Believe, SameText, Texts, judge_edits
-from archiver.decide.texts import IN_A_ROW, IN_A_RUN
 from archiver.index import ArticleKey
 
 ONE = "a text that is long enough"
@@ -34,14 +33,14 @@ def test_two_in_a_row_may_be_an_agencys() -> None:
 
 
 def test_the_tenth_of_a_run_is_not_believed() -> None:
-    said: list[str | None] = [text for number in range(IN_A_RUN) for text in (ONE, f"text {number}")]
+    said: list[str | None] = [text for number in range(12) for text in (ONE, f"text {number}")]
     believed = looked_at(Texts(), said)
-    assert [number for number, one in enumerate(believed) if not one] == [2 * (IN_A_RUN - 1)]
+    assert [number // 2 + 1 for number, one in enumerate(believed) if not one] == [10, 11, 12]
 
 
 def test_one_article_in_two_forms_is_one() -> None:
     texts = Texts()
-    assert all(isinstance(texts.look_at(key(1), ONE), Believe) for _ in range(IN_A_RUN + 1))
+    assert all(isinstance(texts.look_at(key(1), ONE), Believe) for _ in range(11))
 
 
 def test_a_row_may_have_begun_in_an_earlier_run() -> None:
@@ -60,7 +59,7 @@ def test_a_shorter_row_is_none(last: list[tuple[str, str | None]]) -> None:
 
 def test_sources_do_not_break_each_others_rows() -> None:
     texts = Texts()
-    for number in range(IN_A_ROW - 1):
+    for number in range(2):
         texts.look_at(key(number), ONE)
         texts.look_at(key(number, "other"), "another")
     assert isinstance(texts.look_at(key(9), ONE), SameText)
@@ -68,7 +67,7 @@ def test_sources_do_not_break_each_others_rows() -> None:
 
 @pytest.mark.parametrize("text", [None, "-short"])
 def test_short_texts_say_nothing(text: str | None) -> None:
-    assert all(looked_at(Texts(), [text] * (IN_A_RUN + 1)))
+    assert all(looked_at(Texts(), [text] * 11))
 
 
 def test_a_recipe_is_begun_once() -> None:
