@@ -12,10 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
+from archiver.identity import normalise, same_site
 from archiver.reading.document import read_document
 from archiver.reading.metadata import Metadata, read_metadata
-from archiver.reading.metadata.canonical import normalise
-from archiver.reading.metadata.domain import same_site
 from archiver.reading.metadata.language import language_tag
 from tests.reading_pages import ADDRESS, FETCHED, ld, meta, page, read
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from archiver.reading.metadata.domain import registered_domain
+from archiver.identity import registered_domain
 from archiver.reading.metadata.field import Candidate, Field, chosen
 from archiver.reading.metadata.nodes import texts
 from archiver.reading.metadata.wording import fold, one_line, plain

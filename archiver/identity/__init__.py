@@ -1,0 +1,19 @@
+"""Identity: which article a web page is, by its address and what it says of itself. Pure: no I/O, no clock."""
+
+from archiver.identity.address import normalise, plain_form
+from archiver.identity.belief import problem_of
+from archiver.identity.domain import registered_domain, same_site
+from archiver.identity.key import KEY, SHOWN, article_key
+from archiver.identity.slug import page_slug
+
+__all__ = [
+    "KEY",
+    "SHOWN",
+    "article_key",
+    "normalise",
+    "page_slug",
+    "plain_form",
+    "problem_of",
+    "registered_domain",
+    "same_site",
+]

@@ -1,0 +1,83 @@
+"""Addresses that differ only in what makes no difference: one form of each to ask for, and one to compare. No I/O."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit, urlunsplit
+
+from archiver.identity.domain import registered_domain
+from archiver.urls import resolve_url
+
+# Parameters that say where a reader came from. Those of one service begin alike.
+TRACKING = re.compile(
+    r"^(?:utm_\w+|hsa_\w+|mc_[a-z]+|pk_\w+|mtm_\w+|at_(?:medium|campaign|link\w*|format|bbc_team|ptr_name)|stm_\w+|vero_\w+|oly_\w+"
+    r"|_hs\w+|__\w+|fbclid|gclid|gclsrc|dclid|gbraid|wbraid|msclkid|yclid|ysclid|twclid|ttclid|igshid|igsh|mkt_tok"
+    r"|wt_?(?:mc|zmc)\w*|wt\.\w+|ito|icid|ncid|cmpid|cmp|smid|smtyp|s_?cid|sr_share|share_?(?:from|id|token|source)?|ref|ref_?src"
+    r"|referrer|referer|xtor|spm|from_?(?:source|ref)?|_ga|_gl|partner|rss|feed|ftag|taid|socialshare|guccounter|guce_referrer\w*)$",
+    re.IGNORECASE,
+)
+# The first labels of hosts under which a site shows the same pages for other devices.
+DEVICES = frozenset("www www2 m mobile mobil amp wap touch 3g wwww".split())
+# What AMP puts into an address, and what says that a whole directory is meant.
+AMP_PATH = re.compile(r"(?:/amp|\.amp|/amp\.html)/?$|\.amp(?=\.html?$)|^/amp(?=/.)|_amp(?=\.html?$)", re.IGNORECASE)
+AMP_QUERY = frozenset(
+    {("amp", ""), ("amp", "1"), ("amp", "true"), ("outputtype", "amp"), ("output", "amp"), ("mode", "amp")}
+)
+DIRECTORY_FILE = re.compile(r"/(?:index|default)\.(?:s?html?|php|aspx?|jsp)$", re.IGNORECASE)
+# Where copies of AMP pages are kept for others: `google.com/amp/s/` and `paper-example.cdn.ampproject.org/c/s/`, which
+# go on with the address that the page has at home; `s/` is for https.
+AMP_CACHE = re.compile(
+    r"https?://(?:(?:www\.)?google\.[a-z.]{2,6}/amp/|[\w-]+\.cdn\.ampproject\.org/(?:[acvir]/)?)(s/)?(?=[\w-]+\.[\w.-]+(?:/|$))",
+    re.IGNORECASE,
+)
+
+
+def normalise(address: str) -> str:
+    """Return an address without fragment, tracking parameters and default port, to ask for and to show; nothing if it
+    is no address of the web. That of a copy in an AMP cache becomes the page's own."""
+    address = resolve_url(address)
+    if cached := AMP_CACHE.match(address):
+        address = resolve_url(f"http{'s' if cached[1] else ''}://{address[cached.end() :]}")
+    if not address:
+        return ""
+    parts = urlsplit(address)
+    query = parts.query
+    if query:
+        pairs = parse_qsl(query, keep_blank_values=True, max_num_fields=None)
+        kept = [pair for pair in pairs if not TRACKING.match(pair[0])]
+        if len(kept) != len(pairs):
+            query = urlencode(kept)
+    return urlunsplit((parts.scheme, parts.netloc, parts.path or "/", query, ""))
+
+
+@lru_cache(maxsize=4096)
+def plain_form(address: str) -> str:
+    """Return an address in the form in which addresses of one page are the same; nothing if it is no address.
+
+    Scheme, user, default port, fragment, tracking parameters and their order make no difference, nor do `www.`, `m.`
+    and `amp.` before the site's own name, the marks of AMP, `index.html` and a slash at the end.
+    """
+    parts = urlsplit(normalise(address))
+    if not parts.hostname:
+        return ""
+    host = _home_host(parts.hostname.rstrip("."))
+    if parts.port:
+        host = f"{host}:{parts.port}"
+    path = re.sub("/{2,}", "/", unquote(parts.path, errors="surrogateescape"))
+    path = AMP_PATH.sub("", DIRECTORY_FILE.sub("", path).rstrip("/"))
+    pairs = parse_qsl(parts.query, keep_blank_values=True)
+    kept = sorted(pair for pair in pairs if (pair[0].lower(), pair[1].lower()) not in AMP_QUERY)
+    query = f"?{urlencode(kept)}" if kept else ""
+    return f"{host}{quote(path.rstrip('/'), errors='surrogateescape')}{query}"
+
+
+def _home_host(host: str) -> str:
+    """Return a host without the labels that stand for a device."""
+    home = registered_domain(host)
+    while host != home:
+        first, _, rest = host.partition(".")
+        if first not in DEVICES or not rest:
+            break
+        host = rest
+    return host

@@ -1,0 +1,91 @@
+"""Whether an address that a page says is its own can be that. No I/O."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+from urllib.parse import parse_qsl, urlsplit
+
+from archiver.identity.address import AMP_PATH, AMP_QUERY, TRACKING
+from archiver.identity.domain import same_site
+
+if TYPE_CHECKING:
+    from urllib.parse import SplitResult
+
+# An article's name, as against a section's: with digits, or of several words.
+ARTICLE_NAME = re.compile(r"[\d_-]|%[89A-F]", re.IGNORECASE)
+FRONT = re.compile(r"^/?(?:index\.\w+|home|default\.\w+|[a-z]{2}(?:-[a-z]{2})?/?)?$", re.IGNORECASE)
+DAY_DIRECTORY = re.compile(r"/(?:19|20)\d\d(?:[/-]?\d\d?){0,2}$")
+ERROR_PAGE = re.compile(
+    r"(?i)(?:^|/)(?:40[0-9]|50[0-9]|error\w*|not-?found|page-?not-?found|log-?in|sign-?in|register|subscribe|consent)"
+    r"(?:\.\w{2,5})?/?$"
+)
+# Parameters without which an address of a program (`/view.php?id=7`) is another page.
+WHICH = re.compile(
+    r"(?i)^(?:\w*id|\w*no|\w*num|nr|p|n|a|s|k|key|code|idx\w*|article|story|news|item|post|doc|page_id|slug|title|url|t|v)$"
+)
+
+
+def problem_of(address: str, own: str) -> str:
+    """Return why `address` is not believed to be the one of the page that came from `own`; nothing if it is.
+
+    Both are normalised. own: nothing if it is not known.
+    """
+    if not address:
+        return "no address that can be followed"
+    parts = urlsplit(address)
+    if not own:
+        return "the front page" if _is_front(parts) else ""
+    known = urlsplit(own)
+    if not same_site(parts.hostname or "", known.hostname or ""):
+        return "another site's"
+    if _is_front(parts) and not _is_front(known):
+        return "the front page"
+    if ERROR_PAGE.search(parts.path) and not ERROR_PAGE.search(known.path):
+        return "an error page or a wall"
+    if _is_section(parts, known):
+        return "a section of the site"
+    if _lacks_which(parts, known):
+        return "it does not say which article"
+    return ""
+
+
+def _is_front(parts: SplitResult) -> bool:
+    return bool(FRONT.match(parts.path)) and not parts.query
+
+
+def _is_section(parts: SplitResult, known: SplitResult) -> bool:
+    """Return whether an address is that of a directory that the page is in, or of some section."""
+    above, here = parts.path.rstrip("/"), known.path.rstrip("/")
+    if parts.query or above == here:
+        return False
+    name, own_name = above.rpartition("/")[2], here.rpartition("/")[2]
+    if here.startswith(f"{above}/"):
+        # An article is at its own address with something behind it, too (`/2041-bridge/print`); a section has a name.
+        if AMP_PATH.search(known.path):
+            return False
+        is_named = ARTICLE_NAME.search(name) and not DAY_DIRECTORY.search(above)
+        return not is_named or _is_article_name(here[len(above) :])
+    # `/story/2041-bridge` is no page called `/news`.
+    return "." not in name and not ARTICLE_NAME.search(name) and _is_article_name(own_name) and name not in own_name
+
+
+def _is_article_name(text: str) -> bool:
+    """Return whether the last part of an address is so particular that it can only name one article: several words, or
+    a long number."""
+    name = text.rpartition("/")[2]
+    return len(re.findall(r"[^\W\d_]{2,}", name)) >= 3 or bool(re.search(r"\d{5,}", name))
+
+
+def _lacks_which(parts: SplitResult, known: SplitResult) -> bool:
+    """Return whether both are addresses of one program, and only the page's own says which article it is to show."""
+    if parts.path != known.path or ARTICLE_NAME.search(parts.path.rpartition("/")[2]):
+        return False
+    said = dict(parse_qsl(parts.query))
+    return any(
+        WHICH.match(name)
+        and not TRACKING.match(name)
+        and (name.lower(), value.lower()) not in AMP_QUERY
+        and name not in said
+        for name, value in parse_qsl(known.query)
+    )

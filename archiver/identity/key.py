@@ -1,0 +1,21 @@
+"""The key of an article that no recipe knows: a short digest of its address. No I/O."""
+
+from __future__ import annotations
+
+from base64 import b32encode
+from hashlib import sha256
+
+from archiver.identity.address import plain_form
+
+BYTES = 10  # of the digest: among a billion articles none has the key of another, by chance
+KEY = "[a-z2-7]{16}"  # how keys look, as a regular expression
+SHOWN = 8  # characters of it in the names of files, beside the day and the slug
+
+
+def article_key(address: str) -> str:
+    """Return the key of the article whose canonical address this is: the same for all ways to write that. Raises
+    ValueError for what is no address of the web."""
+    plain = plain_form(address)
+    if not plain:
+        raise ValueError(f"{address!r} is not the address of a web page")
+    return b32encode(sha256(plain.encode()).digest()[:BYTES]).decode().lower()

@@ -1,0 +1,148 @@
+"""Which article an address is: forms of it that are the same, addresses that are not believed, keys and slugs."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from archiver.identity import KEY, article_key, normalise, page_slug, plain_form, problem_of
+from archiver.posts.post import FILE_NAME
+
+HOME = "https://www.abendblatt.example/2026/11/01/neue-bruecke-am-hafen"
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "http://www.abendblatt.example/2026/11/01/neue-bruecke-am-hafen",
+        "https://WWW.Abendblatt.example:443/2026/11/01/neue-bruecke-am-hafen",
+        "https://abendblatt.example./2026/11/01/neue-bruecke-am-hafen/",
+        "https://m.abendblatt.example/2026/11/01/neue-bruecke-am-hafen#kommentare",
+        "https://amp.abendblatt.example/2026/11/01/neue-bruecke-am-hafen",
+        "https://www.abendblatt.example/2026/11/01/neue-bruecke-am-hafen/amp/",
+        "https://www.abendblatt.example/amp/2026/11/01/neue-bruecke-am-hafen",
+        "https://www.abendblatt.example/2026/11/01/neue-bruecke-am-hafen?outputType=amp",
+        "https://www.abendblatt.example/2026/11/01/neue-bruecke-am-hafen?utm_source=x&fbclid=y&amp=1",
+        "https://www.abendblatt.example/2026//11/01/neue-bruecke-am-hafen/index.html",
+        "https://www.abendblatt.example/2026/11/01/neue%2Dbruecke-am-hafen",
+        "https://user:secret@www.abendblatt.example/2026/11/01/neue-bruecke-am-hafen",
+        "https://www.google.com/amp/s/www.abendblatt.example/2026/11/01/neue-bruecke-am-hafen",
+        "https://www-abendblatt-example.cdn.ampproject.org/c/s/www.abendblatt.example/2026/11/01/neue-bruecke-am-hafen",
+    ],
+)
+def test_what_makes_no_difference(address: str) -> None:
+    assert plain_form(address) == "abendblatt.example/2026/11/01/neue-bruecke-am-hafen"
+    assert article_key(address) == article_key(HOME)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://www.abendblatt.example/2026/11/01/Neue-Bruecke-am-Hafen",
+        "https://sport.abendblatt.example/2026/11/01/neue-bruecke-am-hafen",
+        "https://www.abendblatt.example:8443/2026/11/01/neue-bruecke-am-hafen",
+        "https://www.abendblatt.example/2026/11/01/neue-bruecke-am-hafen?seite=2",
+        "https://www.morgenblatt.example/2026/11/01/neue-bruecke-am-hafen",
+        "https://www.abendblatt.example/2026/11/01/neue-bruecke-am-hafen-2",
+    ],
+)
+def test_what_makes_a_difference(address: str) -> None:
+    assert article_key(address) != article_key(HOME)
+
+
+@pytest.mark.parametrize(
+    ("address", "plain"),
+    [
+        ("https://m.dev/a", "m.dev/a"),  # the site's own name
+        ("https://amp.co.uk/a", "amp.co.uk/a"),
+        ("https://www.paper.co.uk/a?b=2&a=1", "paper.co.uk/a?a=1&b=2"),
+        ("http://paper.example/", "paper.example"),
+        ("http://paper.example/%E6%96%B0%E9%97%BB", "paper.example/%E6%96%B0%E9%97%BB"),
+        ("http://paper.example/新闻", "paper.example/%E6%96%B0%E9%97%BB"),
+        ("http://paper.example/%ff", "paper.example/%FF"),
+        ("mailto:a@paper.example", ""),
+        ("", ""),
+    ],
+)
+def test_the_plain_form(address: str, plain: str) -> None:
+    assert plain_form(address) == plain
+
+
+@given(st.text(max_size=60))
+def test_a_plain_form_is_that_of_its_own_address(path: str) -> None:
+    plain = plain_form(f"https://paper.example/{path}")
+    assert plain_form(f"http://{plain}") == plain
+    assert re.fullmatch(KEY, article_key(f"https://paper.example/{path}"))
+
+
+def test_what_is_no_address_has_no_key() -> None:
+    with pytest.raises(ValueError, match="not the address of a web page"):
+        article_key("javascript:void(0)")
+
+
+OWN = "https://www.abendblatt.example"
+
+
+@pytest.mark.parametrize(
+    ("said", "own", "why"),
+    [
+        ("/b/2041-bruecke", "/a/7-bruecke", ""),
+        ("/2026/11/01/bruecke", "/2026/11/01/bruecke/amp", ""),
+        ("/2041-bruecke", "/2041-bruecke/seite-2", ""),
+        ("/bruecke", "/stadt/bruecke-4711", ""),  # in other words, and still this page's
+        ("/", "/stadt/bruecke", "the front page"),
+        ("/de/", "/de/bruecke", "the front page"),
+        ("/stadt/", "/stadt/bruecke", "a section of the site"),
+        ("/2026/11/", "/2026/11/bruecke", "a section of the site"),
+        ("/2026/11/01", "/2026/11/01/bruecke", "a section of the site"),
+        ("/nachrichten", "/a/2041-neue-bruecke-am-hafen", "a section of the site"),
+        ("/404", "/stadt/bruecke", "an error page or a wall"),
+        ("/login?next=/stadt/bruecke", "/stadt/bruecke", "an error page or a wall"),
+        ("/view.php", "/view.php?id=71", "it does not say which article"),
+        ("/view.php?lang=de", "/view.php?articleid=71&lang=de", "it does not say which article"),
+        ("/view.php?id=71", "/view.php?id=71&lang=de", ""),
+        ("/stadt/neue-bruecke-71", "/stadt/neue-bruecke-71?id=3", ""),
+    ],
+)
+def test_what_a_page_says_of_itself_is_believed_if_it_can_be(said: str, own: str, why: str) -> None:
+    assert problem_of(normalise(f"{OWN}{said}"), normalise(f"{OWN}{own}")) == why
+
+
+@pytest.mark.parametrize(
+    "said", ["https://other.example/bruecke", "http://localhost/bruecke", "https://abendblatt.example.evil.test/x"]
+)
+def test_another_sites_address_is_not_believed(said: str) -> None:
+    assert problem_of(said, f"{OWN}/bruecke") == "another site's"
+
+
+@pytest.mark.parametrize(
+    ("path", "title", "slug"),
+    [
+        ("2026/11/01/neue-bruecke-am-hafen", "", "neue-bruecke-am-hafen"),
+        ("2026/11/01/neue-bruecke-am-hafen-4711.html", "", "neue-bruecke-am-hafen"),
+        ("news/10993847-a-bridge-opens/amp/", "", "a-bridge-opens"),
+        ("a-bridge-opens/2041/", "", "a-bridge-opens"),
+        ("stadt/12345678", "Neue Brücke über die Straße", "neue-brucke-uber-die-strasse"),
+        ("a/20261101c0123.html", "临岚港开通新航线", "lin-lan-gang-kai-tong-xin-hang-xian"),
+        ("%E6%96%B0%E6%A1%A5/", "", "xin-qiao"),
+        ("article/9f86d081884c7d65", "Un pont s’ouvre à l'est", "un-pont-souvre-a-lest"),
+        ("neue-bruecke/amp", "", "neue-bruecke"),
+        ("view.php", "橋が開通", "article"),  # Chinese readings of Japanese are no help
+        ("news/12345", "Мост открыт", "article"),
+        ("news/12345", "", "article"),
+        ("2026/vote-2024-results", "", "vote-2024-results"),
+        ("a-very-long-name-" * 20, "", "a-very-long-name-a-very-long-name-a-very-long-name-a-very"),
+    ],
+)
+def test_the_words_in_a_files_name(path: str, title: str, slug: str) -> None:
+    assert page_slug(f"https://paper.example/{path}", title) == slug
+
+
+@given(st.text(max_size=80), st.text(max_size=80))
+def test_any_slug_makes_the_name_of_a_post(path: str, title: str) -> None:
+    slug = page_slug(normalise(f"https://paper.example/{path}"), title)
+    assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", slug)
+    assert FILE_NAME.fullmatch(f"2026-11-01-{slug}-abcdefgh.md")
