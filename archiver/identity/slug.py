@@ -10,8 +10,7 @@ from urllib.parse import unquote, urlsplit
 from xpinyin import Pinyin
 
 LONGEST = 60  # characters
-FEWEST_KANA = re.compile(r"[\u3040-\u30ff]")
-LETTERS = 3
+FEWEST_LETTERS = 3
 FEWEST_WORDS = 3  # in a part before an article's id
 FALLBACK = "article"
 ENDING = re.compile(r"\.(?:s?html?|xhtml|php\d?|aspx?|jspx?|cms|ece|story|amp|cgi|do|nhn)$", re.IGNORECASE)
@@ -23,6 +22,7 @@ GENERAL = frozenset(
     view read show item node archive archives view_article newsdetail articleview blog video""".split()
 )
 HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]+")
+KANA = re.compile(r"[\u3040-\u30ff]")
 LETTERS = str.maketrans(
     {"ß": "ss", "æ": "ae", "Æ": "AE", "ø": "o", "Ø": "O", "œ": "oe", "Œ": "OE", "ł": "l", "Ł": "L", "đ": "d", "Đ": "D"}
     | {"ð": "d", "þ": "th", "ı": "i", "İ": "I", "’": None, "'": None, "ʼ": None}
