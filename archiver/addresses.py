@@ -5,13 +5,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from functools import cache
-from html import unescape
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlsplit
 
 from archiver.errors import UnknownAddressError
 from archiver.index.types import ArticleKey
-from archiver.text import one_line
+from archiver.text import one_line, unescaped
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -113,7 +112,7 @@ def _joined(recipe: Recipe, parts: Mapping[str, str]) -> str:
 
 def _without_entities(text: str) -> str:
     """Return an address that was copied out of HTML as it is meant there."""
-    return unescape(text) if "&amp;" in text else text
+    return unescaped(text) if "&amp;" in text else text
 
 
 def page_at(address: str, recipes: Iterable[Recipe]) -> tuple[Reference, PageRules] | None:

@@ -27,7 +27,8 @@ class ListingStats:
     """What one listing gave in one run.
 
     filled_share: the share of its items with a title, a time and a source. articles: the same of the articles that
-    came, and their bodies' length in characters. newest: when its newest item was published, in seconds since 1970.
+    came, and their bodies' length in characters. no_id: what the first item that names no article has in place of an
+    id, and what was expected. newest: when its newest item was published, in seconds since 1970.
     """
 
     listing: str
@@ -35,6 +36,7 @@ class ListingStats:
     listed: int = 0
     new: int = 0
     unreadable: int = 0
+    no_id: str = ""
     unchanged: bool = False  # the source said so, and sent nothing: the rest is as it was
     error: str = ""  # why it could not be read
     newest: int | None = None
@@ -91,7 +93,8 @@ def _unreadable(current: ListingStats) -> list[str]:
     items = current.listed + current.unreadable
     if current.unreadable * 2 <= items:
         return []
-    return [f"{current.unreadable} of {items} items name no article: has the source changed their fields?"]
+    example = f"; the first has {current.no_id}" if current.no_id else ""
+    return [f"{current.unreadable} of {items} items name no article{example}"]
 
 
 def _unfilled(current: ListingStats, earlier: Sequence[Mapping[str, Any]], now: int) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from pathlib import Path
 
 import pytest
@@ -215,3 +216,13 @@ def test_nothing_but_the_index_speaks_to_its_database() -> None:
         if "sqlite3" in imports(ast.parse(file.read_text(encoding="utf-8"))) and file.parent.name != "index"
     }
     assert users <= {"exports/sqlite.py", "exports/wacz.py", "exports/cdxj.py", "exports/evidence.py"}
+
+
+def test_there_is_one_idea_of_an_entity() -> None:
+    """Whatever reads character references does so by `archiver.text`, which takes any number of digits."""
+    readers = {
+        str(file.relative_to(PACKAGE))
+        for file in FILES
+        if re.search(r"\bhtml\.unescape|from html import .*\bunescape\b", file.read_text(encoding="utf-8"))
+    }
+    assert readers == {"text.py", "replica/records.py"}  # the replica imports nothing of the rest

@@ -4,16 +4,23 @@ from __future__ import annotations
 
 import pytest
 
+from archiver.addresses import resolve
 from archiver.cleaning import Cleaner, shows_something, source_body
 from archiver.cleaning.address import resolved
 from archiver.cleaning.cleaned import MAX_BODY
 from archiver.cleaning.references import with_semicolons
-from archiver.errors import BodyError
+from archiver.errors import BodyError, UnknownAddressError
+from archiver.posts.read import unmarked
+from archiver.posts.text_digest import FEWEST, text_digest
+from archiver.reading.metadata.json_ld import json_values
+from archiver.reading.metadata.wording import plain
+from archiver.recipes import load_recipes
 from archiver.recipes.recipe import CleanRules
 from archiver.text import is_visible, one_line, unescaped
 
 BASE = "http://news.example/a/1.html"
 CLEANER = Cleaner(CleanRules())
+RECIPE = load_recipes()["eastmoney"]
 # Elements of which browsers show nothing, or nothing but what they are given elsewhere.
 UNSEEN = "audio canvas datalist iframe noembed noframes script style template title video".split()
 VOID = (
@@ -198,6 +205,12 @@ def test_references_with_any_number_of_digits(digits: str) -> None:
     assert "甲" in source_body(html).html
     assert "甲" in clean(html)
     assert unescaped(f"甲&#{digits}") == "甲\ufffd"
+    assert text_digest(f"甲&#{digits};" * FEWEST, RECIPE) == text_digest("甲\ufffd" * FEWEST, RECIPE)
+    assert unmarked(f"甲&#{digits};") == "甲\ufffd"
+    assert plain(f"甲&#{digits};") == "甲\ufffd"
+    assert json_values(f"[&quot;甲&#{digits};&quot;]") == [["甲\ufffd"]]
+    with pytest.raises(UnknownAddressError):
+        resolve(f"http://a.example/?a=1&amp;b=&#{digits};", [RECIPE])
 
 
 @pytest.mark.parametrize(

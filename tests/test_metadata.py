@@ -5,17 +5,23 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 import msgspec
 import pytest
 
 from archiver.article import Article
+from archiver.dates import listed_time
 from archiver.errors import QuarantineError
 from archiver.extraction.metadata import complete as complete_metadata
 from archiver.extraction.validate import validate
 from archiver.recipes import Recipe, load_recipes
 
+if TYPE_CHECKING:
+    from archiver.dates import DateOrder
+
 RECIPE = load_recipes()["eastmoney"]
+FETCHED = datetime(2024, 6, 2, 12, tzinfo=UTC)
 ID = "202406010000000001"
 
 
@@ -27,7 +33,7 @@ def article(**fields: str) -> Article:
         page="text",
         rank=0,
         response_url="http://example.com/",
-        fetched=datetime(2024, 6, 2, 12, tzinfo=UTC),
+        fetched=FETCHED,
         rules={name: f"text:{name}" for name in fields},
         id=fields.pop("id", ID),
         address=ID,
@@ -88,6 +94,19 @@ def test_the_listing_or_the_recipe_tells_two_readings_of_a_time_apart() -> None:
     assert str(complete(listed, bare).published) == "2024-06-05 08:00:00+08:00"
     ordered = msgspec.structs.replace(bare, date_order="mdy")
     assert str(complete(item, ordered).published) == "2024-05-06 08:00:00+08:00"
+
+
+@pytest.mark.parametrize(("order", "day"), [(None, None), ("dmy", "2024-06-05"), ("mdy", "2024-05-06"), ("ymd", None)])
+def test_a_listing_writes_dates_as_its_source_does(order: DateOrder | None, day: str | None) -> None:
+    recipe = msgspec.structs.replace(RECIPE, recover={}, date_order=order)
+    moment = listed_time("05/06/2024 08:00", recipe, ID, FETCHED)
+    assert (moment and f"{moment:%Y-%m-%d}") == day
+
+
+def test_a_day_in_the_id_decides_about_the_time_of_a_listing_too() -> None:
+    assert str(listed_time("05/06/2024", RECIPE, "202406050000000001", FETCHED)) == "2024-06-05 00:00:00+08:00"
+    assert listed_time("1970-01-01", RECIPE, "202406050000000001", FETCHED) is None
+    assert listed_time("", RECIPE, "202406050000000001", FETCHED) is None
 
 
 @pytest.mark.parametrize(

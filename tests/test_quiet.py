@@ -23,7 +23,7 @@ NOW = 1_800_000_000
     ("fault", "words"),
     [
         (Fault.EMPTY_LIST, "is empty; it has had 13 items"),
-        (Fault.RENAMED, "13 of 13 items name no article: has the source changed their fields?"),
+        (Fault.RENAMED, "13 of 13 items name no article; the first has nothing at infocode"),
         (Fault.BLANK_FIELDS, "0% of items have a title; it has been 92%"),
         (Fault.BLOCK_PAGE, "the answer is a web page, not JSON (a block page?)"),
         (Fault.NULL, "could not be read: the answer is no listing: there is no list at record"),

@@ -1,7 +1,7 @@
 """Times as sources and posts write them, aware times out: one idea of a date for crawls and for archives that exist."""
 
 from archiver.dates.calendar import ORDERS, DateOrder
-from archiver.dates.choice import NEVER_FETCHED, Chosen, choose_time, id_day
+from archiver.dates.choice import NEVER_FETCHED, Chosen, choose_time, id_day, listed_time
 from archiver.dates.reading import Reading, read_time
 from archiver.dates.written import WRITTEN, read_written, write_date
 
@@ -14,6 +14,7 @@ __all__ = [
     "Reading",
     "choose_time",
     "id_day",
+    "listed_time",
     "read_time",
     "read_written",
     "write_date",

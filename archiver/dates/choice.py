@@ -72,6 +72,15 @@ def choose_time(
     raise TimeFormatError(problem or "no time")
 
 
+def listed_time(text: str, recipe: Recipe, article_id: str, fetched: datetime) -> datetime | None:
+    """Return when an article was published by what a listing says, by the same rules as its own page; None if nothing
+    that it says can be believed. fetched: when the listing was read."""
+    with suppress(TimeFormatError):
+        day = id_day(recipe, article_id)
+        return read_time(text, recipe.zone(), fetched, order=recipe.date_order, day=day).moment
+    return None
+
+
 def _readable(
     texts: Iterable[str], zone: ZoneInfo, fetched: datetime, order: DateOrder | None, day: date | None
 ) -> Iterator[datetime]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from html import unescape
 from typing import TYPE_CHECKING, NamedTuple
 
 import yaml
@@ -11,6 +10,7 @@ import yaml
 from archiver.dates import WRITTEN, read_written
 from archiver.posts import frontmatter
 from archiver.posts.frontmatter import OTHER_TYPE, PLAIN
+from archiver.text import unescaped
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -101,7 +101,7 @@ def read_text(text: str, quoted: bool) -> ReadPost:
 
 def unmarked(value: str) -> str:
     """Return the text that Markdown shows for `value`, which `markdown.text` or `markdown.quote` wrote."""
-    return MARKED.sub(lambda found: found[1] or unescape(found[0]), value) if "\\" in value or "&" in value else value
+    return MARKED.sub(lambda found: found[1] or unescaped(found[0]), value) if "\\" in value or "&" in value else value
 
 
 def front_lines(front: str) -> dict[str, str]:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 from hashlib import blake2b
-from html import unescape
 from typing import TYPE_CHECKING
 
-from archiver.text import without_tags
+from archiver.text import unescaped, without_tags
 
 if TYPE_CHECKING:
     from archiver.recipes import Recipe
@@ -28,7 +27,7 @@ def text_digest(body: str, recipe: Recipe) -> str | None:
     for rule in recipe.recover.get("source", ()):
         if rule.source == "body":
             text = re.sub(rule.match, "", text)
-    text = "".join(unescape(text).split())
+    text = "".join(unescaped(text).split())
     if not text:
         return None
     digest = blake2b(text.encode("utf-8", "surrogatepass"), digest_size=SIZE).hexdigest()

@@ -115,7 +115,7 @@ class ListingSpider(ListSpider):
 
     def _is_too_old(self, claim: Claim) -> bool:
         recipe = self.recipes[claim.key.recipe]
-        since, moment = self.since_in(recipe), self.time_of(claim.held.known, recipe)
+        since, moment = self.since_in(recipe), self.time_of(claim.key.id, claim.held.known, recipe)
         return bool(since and moment and moment < since)
 
     def _room(self) -> int:

@@ -11,8 +11,8 @@ from scrapy import Request
 
 from archiver.captures import Evidence
 from archiver.clock import SECOND, now
-from archiver.dates import read_time
-from archiver.errors import BlockPageError, PageError, TimeFormatError
+from archiver.dates import listed_time
+from archiver.errors import BlockPageError, PageError
 from archiver.extraction import Unusable
 from archiver.index import ArticleKey, Index, Sighting, Validators
 from archiver.listing_stats import FILLED, ListingStats
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from archiver.index import IndexThread
     from archiver.listings import ListingReference
-    from archiver.pages.listing import Entry
+    from archiver.pages.listing import Listed
     from archiver.recipes import Endpoint, Recipe
 
 AHEAD = 86400  # seconds that a source's clock or zone may be ahead
@@ -96,7 +96,7 @@ class ListSpider(ArticleSpider):
             async for request in self._ask_next_endpoint(turn, response.url, str(error)):
                 yield request
             return
-        times = [self.time_of(entry.known, recipe) for entry in listed.entries]
+        times = [self.time_of(entry.id, entry.known, recipe) for entry in listed.entries]
         since = self.since_in(recipe)
         wanted = [
             Sighting(ArticleKey(recipe.name, entry.id), label, turn.reference.listing.form, entry.known)
@@ -107,7 +107,7 @@ class ListSpider(ArticleSpider):
         new = await self.index.run(Index.see, wanted, now(), every_form=every_form)
         if any(new) and self.captured(recipe) and EXCHANGES in response.meta:
             self.archive.keep_soon(Evidence(response.meta[EXCHANGES], {"recipe": recipe.name, "listing": label}))
-        _count_entries(turn.stats, listed.entries, listed.unreadable, sum(new), times)
+        _count_entries(turn.stats, listed, sum(new), times)
         if turn.page == 1:
             turn = replace(turn, validators=Validators(*validators_of(response)))
         ids = turn.ids.union(entry.id for entry in listed.entries)
@@ -137,12 +137,9 @@ class ListSpider(ArticleSpider):
             turn.stats.rhythm = int(read_span(turn.reference.listing.rhythm).total_seconds())
         self.crawler.signals.send_catch_log(listing_read, stats=turn.stats)
 
-    def time_of(self, known: Mapping[str, str], recipe: Recipe) -> datetime | None:
+    def time_of(self, article_id: str, known: Mapping[str, str], recipe: Recipe) -> datetime | None:
         """Return when an article was published, by what a listing says; None if it does not say."""
-        try:
-            return read_time(known.get("time", ""), recipe.zone(), datetime.now(UTC))[0]
-        except TimeFormatError:
-            return None
+        return listed_time(known.get("time", ""), recipe, article_id, datetime.now(UTC))
 
     def since_in(self, recipe: Recipe) -> datetime | None:
         """Return the time since which articles are wanted, for a source."""
@@ -213,16 +210,15 @@ class ListSpider(ArticleSpider):
         self.finish(replace(turn, stats=replace(turn.stats, unchanged=True, **kept)))
 
 
-def _count_entries(
-    stats: ListingStats, entries: list[Entry], unreadable: int, new: int, times: list[datetime | None]
-) -> None:
+def _count_entries(stats: ListingStats, page: Listed, new: int, times: list[datetime | None]) -> None:
     """Add what a page lists to what its listing gave."""
-    before, count = stats.listed, len(entries)
+    before, count = stats.listed, len(page.entries)
     stats.listed += count
     stats.new += new
-    stats.unreadable += unreadable
+    stats.unreadable += page.unreadable
+    stats.no_id = stats.no_id or page.example
     for name in FILLED if count else ():
-        filled = sum(name in entry.known for entry in entries) + stats.filled_share.get(name, 0.0) * before
+        filled = sum(name in entry.known for entry in page.entries) + stats.filled_share.get(name, 0.0) * before
         stats.filled_share[name] = round(filled / stats.listed, 4)
     # What lies in the future says nothing of when the listing was last alive.
     latest = now() // SECOND + AHEAD

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import html
 import json
 import re
 from contextlib import suppress
 from typing import TYPE_CHECKING
+
+from archiver.text import unescaped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -66,7 +67,7 @@ def _unwrapped(text: str) -> str:
 def _unescaped(text: str) -> str:
     if "&quot;" not in text and "&#34;" not in text:
         raise ValueError("no entities")
-    return html.unescape(_unwrapped(text))
+    return unescaped(_unwrapped(text))
 
 
 def _mended(text: str) -> str:

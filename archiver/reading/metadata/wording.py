@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import html
 import re
 import unicodedata
+
+from archiver.text import unescaped
 
 TAG = re.compile(r"</?[a-zA-Z][^<>]{0,200}>")
 INVISIBLE = re.compile("[\u200e\u200f\u2060\u00ad]")
@@ -20,10 +21,9 @@ def one_line(text: str) -> str:
 def plain(text: str) -> str:
     """Return a title in one line, with HTML entities (however often they were escaped) read and tags taken out."""
     for _ in range(3):
-        unescaped = html.unescape(text)
-        if unescaped == text:
+        if (read := unescaped(text)) == text:
             break
-        text = unescaped
+        text = read
     return one_line(TAG.sub("", text) if "<" in text else text)
 
 
