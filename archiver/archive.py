@@ -18,6 +18,7 @@ from archiver.clock import micros, moment
 from archiver.configuration import Configuration, Origin, load_configuration, remember, setting_name
 from archiver.configuration.known import SETTINGS
 from archiver.errors import IndexFileError, LockedError, StoreError, StuckError, UnknownAddressError, UsageError
+from archiver.explaining import explain_article
 from archiver.exports import About, load_format
 from archiver.exports.read import Entries, Selection
 from archiver.exports.target import write_to_path, write_to_stream
@@ -40,9 +41,11 @@ if TYPE_CHECKING:
     from datetime import timedelta
 
     from archiver.adoption import Survey
+    from archiver.answer import Answer
     from archiver.exports import Entry
     from archiver.extensions.report import Result
     from archiver.manifest import Head
+    from archiver.reading import Explanation
     from archiver.recipes import Recipe
     from archiver.replay import Change, Summary
     from archiver.run_report import RunReport
@@ -135,6 +138,13 @@ class Archive:
             if holder and holder.since and longest and datetime.now(UTC) - holder.since > longest:
                 raise StuckError(f"{error}: may be stuck; end it, or set ARCHIVER_STUCK_AFTER") from error
             raise
+
+    def fetch(self, *addresses: str, taken: Callable[[str, Answer | str], None]) -> int:
+        """Fetch pages, as politely and guarded as articles, and write nothing: no archive is made. taken: is given each
+        address with what came, or why nothing did. Returns the signal that ended it early, or 0."""
+        from archiver.crawling import fetch_pages  # as above
+
+        return fetch_pages(self.configuration, addresses, taken)
 
     def replay(
         self,
@@ -248,6 +258,20 @@ class Archive:
             raise UsageError(str(error)) from error
         with self._reading() as index:
             return read_history(self.output, index, reference.id)
+
+    def explain(self, article: str) -> Explanation | None:
+        """Return how an article that the archive has was read, by its id or address; None if it has none of that name.
+
+        Raises CaptureError if its answer was not captured.
+        """
+        try:
+            reference = resolve(article, self.recipes.values())
+        except UnknownAddressError:
+            return None
+        if not Index.exists(self.output):
+            return None
+        with self._reading() as index:
+            return explain_article(self.output, index, session_options(self.configuration).extract, reference)
 
     def duplicates(self) -> Iterator[tuple[Duplicate, ...]]:
         """Yield articles that have other ids and the same text, group by group."""

@@ -12,6 +12,7 @@ from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.utils.misc import load_object
 
 from archiver.crawl import run_crawler
+from archiver.fetching import PageSpider
 from archiver.run_report import DueArticle, RunReport
 from archiver.scrapy_settings import scrapy_settings
 from archiver.signals import article_due
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from scrapy import Request, Spider
 
     from archiver.addresses import Reference
+    from archiver.answer import Answer
     from archiver.configuration import Configuration
     from archiver.extensions.report import Result
 
@@ -58,6 +60,15 @@ def crawl_listings(
 ) -> RunReport:
     """Read listings, and fetch what is due of them; arguments: of `archiver.spiders.listing.ListingSpider`."""
     return _run(configuration, ListingSpider, listener, on_request, **arguments)
+
+
+def fetch_pages(
+    configuration: Configuration, addresses: Sequence[str], taken: Callable[[str, Answer | str], None]
+) -> int:
+    """Fetch the pages at `addresses`, and open no archive. taken: is given each address with what came, or why nothing
+    did. Returns the signal that ended it early, or 0."""
+    alone = configuration.override({"ARCHIVER_EXTRACTORS": 0})  # no article is made of them
+    return _run(alone, PageSpider, None, None, urls=addresses, taken=taken).interrupted
 
 
 def _run(

@@ -183,7 +183,7 @@ def test_a_table_fits_the_terminal(rows: list[list[object]], width: int) -> None
         print_table(["one", "two", "three"], rows)
     lines = terminal.getvalue().splitlines()
     assert len(lines) == len(rows) + 1
-    assert all(display._width(line) <= width for line in lines)
+    assert all(display.width_of(line) <= width for line in lines)
 
 
 def test_one_of_something_is_one() -> None:

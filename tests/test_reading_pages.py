@@ -69,3 +69,33 @@ def test_what_is_no_article_is_refused_with_the_reason(truth: dict[str, Any]) ->
 def test_the_pages_are_of_many_kinds_and_languages() -> None:
     assert len({truth["id"].split("-")[0] for truth in ARTICLES}) >= 6
     assert len(ARTICLES) + len(REFUSED) >= 20
+
+
+SHORT_NEWS = (
+    "<p>The ferry to the island will run again from Monday, the harbour office said.</p>"
+    "<p>It had been in the yard since a storm in March damaged its bow.</p>"
+)
+MENU = "<ul class=top>" + "".join(
+    f"<li><a href=/{name}>{name} and more of it</a>" for name in "news sport town".split()
+)
+HEAD = "<title>Ferry runs again - Isle Post</title>"
+NEWS_NODE = '<script type="application/ld+json">{"@type": "NewsArticle", "headline": "Ferry runs again"}</script>'
+OG_ARTICLE = '<meta property="og:type" content="article">'
+TIME_AND_AUTHOR = '<p class="byline">By Ann Lee</p><time datetime="2026-04-01T10:00:00Z">1 April</time>'
+
+
+@pytest.mark.parametrize("address", ["http://isle.example/news/1.html", "http://isle.example/news/ferry"])
+@pytest.mark.parametrize(
+    ("head", "body"),
+    [(NEWS_NODE, MENU), (OG_ARTICLE, MENU), ("", MENU + TIME_AND_AUTHOR), ("", "")],
+    ids=["news article", "og:type", "time and author", "no link"],
+)
+def test_an_article_of_two_sentences_is_one_where_anything_says_so(address: str, head: str, body: str) -> None:
+    page = f"<html lang=en><head>{HEAD}{head}</head><body>{body}</ul><h1>Ferry runs again</h1>{SHORT_NEWS}"
+    assert "It had been in the yard" in read_page(page.encode(), address).text
+
+
+def test_two_sentences_of_a_section_are_no_article() -> None:
+    page = f"<html lang=en><head>{HEAD}</head><body>{MENU}</ul><h1>Ferry runs again</h1>{SHORT_NEWS}"
+    with pytest.raises(NotAnArticleError, match="leads to others"):
+        read_page(page.encode(), "http://isle.example/news/ferry")

@@ -74,7 +74,7 @@ def print_table(head: list[str], rows: list[list[object]]) -> None:
     """Print rows under a head, in columns that are as wide as a terminal shows them: a Chinese character takes two. On
     a terminal the longest columns are cut to its width."""
     table = [head, *([printable(str(cell)) for cell in row] for row in rows)]
-    widths = [max(map(_width, column)) for column in zip(*table, strict=True)]
+    widths = [max(map(width_of, column)) for column in zip(*table, strict=True)]
     if sys.stdout.isatty():
         room = shutil.get_terminal_size().columns - 2 * (len(widths) - 1)
         while sum(widths) > room and max(widths) > 8:
@@ -142,15 +142,16 @@ def discard_stdout() -> None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def _width(text: str) -> int:
+def width_of(text: str) -> int:
+    """Return how many columns of a terminal `text` takes."""
     return sum(1 + (east_asian_width(character) in "WF") for character in text)
 
 
 def _fit(text: str, width: int) -> str:
     """Return `text` in that many columns: filled up, or cut with `…` at its end."""
-    while _width(text) > width:
+    while width_of(text) > width:
         text = f"{text.removesuffix('…')[:-1]}…"
-    return text + " " * (width - _width(text))
+    return text + " " * (width - width_of(text))
 
 
 def _as_json(result: Result) -> dict[str, object]:

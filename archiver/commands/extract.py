@@ -1,13 +1,14 @@
-"""`archiver extract FILE|DIR|-`: read news pages that are at hand, without an archive and without the network."""
+"""`archiver extract FILE|DIR|ADDRESS|-`: read news pages of any site, without an archive."""
 
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from archiver.commands.display import print_json, print_line
-from archiver.errors import NotAnArticleError, UsageError, os_reason
+from archiver.commands.display import print_json, print_line, printable
+from archiver.commands.given import each_page
+from archiver.commands.options import add_setting_option, archive_from
+from archiver.errors import NotAnArticleError
 from archiver.exports.inline import Dialect
 from archiver.exports.pure_markdown import markdown_of_html
 from archiver.reading import read_page
@@ -15,11 +16,10 @@ from archiver.statuses import FAILED
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Iterator
 
+    from archiver.commands.given import GivenPage
     from archiver.reading import Reading
 
-PAGES = (".html", ".htm", ".xhtml")
 FIELDS = (
     *("address", "canonical", "title", "published", "modified", "authors", "source", "language", "description"),
     *("image", "paywalled", "html", "text", "rules"),
@@ -30,55 +30,76 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     """Add the command to `subparsers`."""
     parser = subparsers.add_parser(
         "extract",
-        help="read news pages from files, of any site, without an archive",
-        description="Read news pages of any site from files, and print a line of JSON for each: what it says, and "
-        "which rule gave each field; or `refused`, with the reason, if it is no article. Nothing is asked of anybody. "
-        "The exit status is 0 only if every page is an article.",
+        help="read news pages of any site, from files or from their addresses, without an archive",
+        description="Read news pages of any site, from files or from their addresses, and print a line of JSON for "
+        "each: what it says, and which rule gave each field; or `refused`, with the reason, if it is no article. What "
+        "is at an address is fetched as politely as any article; no archive is made, and nothing is written. The exit "
+        "status is 0 only if every page is an article.",
     )
-    parser.add_argument("paths", nargs="+", metavar="FILE|DIR|-", help="pages, directories of them, or standard input")
-    parser.add_argument("--address", metavar="ADDRESS", help="where the page came from: relative links count from it")
+    parser.add_argument(
+        "pages", nargs="+", metavar="FILE|DIR|ADDRESS|-", help="pages, directories of them, addresses, standard input"
+    )
+    parser.add_argument("--address", metavar="ADDRESS", help="where pages in files came from: links count from it")
     parser.add_argument("--markdown", action="store_true", help="print Markdown, for a person to read")
-    parser.set_defaults(run=run)
+    parser.add_argument(
+        "--keep-paywalled",
+        action="store_true",
+        help="take the beginning of an article whose rest is for those who pay; it is marked as `paywalled`",
+    )
+    add_setting_option(parser)
+    parser.set_defaults(run=run, output=None)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Read the pages and return the exit status."""
-    status = 0
-    for name, content in _pages(arguments.paths):
+    reader = _Reader(arguments)
+    stopped = each_page(arguments.pages, archive_from(arguments), arguments.address, reader.take)
+    return stopped or reader.status
+
+
+class _Reader:
+    """Reads pages and prints what they say."""
+
+    def __init__(self, arguments: argparse.Namespace) -> None:
+        self._markdown: bool = arguments.markdown
+        self._keep_paywalled: bool = arguments.keep_paywalled
+        self._between = ""  # articles: what parts one from the next
+        self.status = 0
+
+    def take(self, page: GivenPage) -> None:
+        """Read one page."""
+        name = {"asked": page.name, "address": page.address} if page.is_fetched else {"file": page.name}
+        if page.problem:
+            self._fail(page.name, page.problem, {**name, "failed": page.problem})
+            return
         try:
-            reading = read_page(content, arguments.address)
+            reading = read_page(
+                page.content,
+                page.address,
+                content_type=page.content_type,
+                fetched=page.fetched,
+                keep_paywalled=self._keep_paywalled,
+            )
         except NotAnArticleError as error:
-            status = FAILED
-            if arguments.markdown:
-                sys.stderr.write(f"archiver: {name}: {error}\n")
-            else:
-                print_json({"file": name, "refused": error.reason, "evidence": error.evidence})
-            continue
-        if arguments.markdown:
-            print_line(_markdown(reading))
+            self._fail(page.name, str(error), {**name, "refused": error.reason, "evidence": error.evidence})
+            return
+        if self._markdown:
+            print_line(f"{self._between}{_markdown(reading)}")
+            self._between = "\n"
         else:
-            print_json({"file": name, **{field: getattr(reading, field) for field in FIELDS}})
-    return status
+            print_json({**name, **{field: getattr(reading, field) for field in FIELDS}})
 
-
-def _pages(paths: list[str]) -> Iterator[tuple[str, bytes]]:
-    """Yield the pages that `paths` name, with their names. Raises UsageError for one that cannot be read."""
-    for text in paths:
-        if text == "-":
-            yield "-", sys.stdin.buffer.read()
-            continue
-        path = Path(text)
-        files = sorted(file for file in path.rglob("*") if file.suffix.lower() in PAGES) if path.is_dir() else [path]
-        if not files:
-            raise UsageError(f"{path}: no page in it ({', '.join(PAGES)})")
-        for file in files:
-            try:
-                yield str(file), file.read_bytes()
-            except OSError as error:
-                raise UsageError(f"{file}: cannot be read: {os_reason(error)}") from error
+    def _fail(self, name: str, reason: str, record: dict[str, str | None]) -> None:
+        self.status = FAILED
+        if self._markdown:
+            sys.stderr.write(printable(f"archiver: {name}: {reason}") + "\n")
+        else:
+            print_json(record)
 
 
 def _markdown(reading: Reading) -> str:
     told: list[Any] = [", ".join(reading.authors), reading.source, reading.published and reading.published.isoformat()]
+    if reading.paywalled:
+        told.append("for those who pay: perhaps only its beginning")
     head = [f"# {reading.title or ''}".rstrip(), " · ".join(str(one) for one in told if one)]
     return "\n\n".join([*filter(None, head), markdown_of_html(reading.html, Dialect.HUGO)])

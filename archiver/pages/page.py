@@ -12,7 +12,7 @@ from archiver.recipes.recipe import FIELDS
 from archiver.urls import resolve_listed
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from archiver.answer import Answer, Asked
     from archiver.recipes import PageRules, Recipe
@@ -69,6 +69,13 @@ class Page:
                 )
             )
         return articles
+
+    def candidates(self, answer: Answer, bodies: Sequence[str]) -> dict[str, list[tuple[str, str]]]:
+        """Return what each rule finds for each field, and that rule's name, the first to count first; the rules of
+        `bodies` under `body`. Raises PageError."""
+        opened = self.open(answer)
+        fields = {name: self._reader.each(opened, (name,)) for name in FIELDS}
+        return {**fields, "body": self._reader.each(opened, bodies)}
 
     def _fields(self, opened: Any, answer: Answer, known: Mapping[str, str]) -> tuple[dict[str, Any], dict[str, str]]:
         """Return the fields that are not blank, and the rule that gave each."""

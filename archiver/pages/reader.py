@@ -50,6 +50,10 @@ class Reader:
                     return value, rule[0]
         return "", ""
 
+    def each(self, opened: Any, fields: Iterable[str]) -> list[tuple[str, str]]:
+        """Return what every rule of `fields` finds, if only nothing, and its name."""
+        return [(_found(rule, opened) or "", rule[0]) for field in fields for rule in self._rules.get(field, ())]
+
     def values(self, opened: Any, field: str) -> list[str]:
         """Return what each rule of `field` finds, where it finds anything."""
         return [value for rule in self._rules.get(field, ()) if (value := _found(rule, opened))]

@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from archiver.errors import NotAnArticleError
 from archiver.reading.body import read_body
 from archiver.reading.document import read_document
-from archiver.reading.metadata import read_metadata
-from archiver.reading.refusals import refuse_content, refuse_page
+from archiver.reading.metadata import Field, Lost, read_metadata
+from archiver.reading.refusals import find_paywall, refuse_content, refuse_page
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
+
+    from archiver.reading.body import Body
+    from archiver.reading.document import Document
+    from archiver.reading.metadata import Metadata
+
+METADATA = ("title", "published", "modified", "authors", "source", "language", "canonical", "description", "image")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,36 +42,75 @@ class Reading:
     rules: dict[str, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """How a page was read: what came of it, and for each field its value, the rule that gave it, and what lost."""
+
+    address: str | None
+    reading: Reading | None  # None: the page is refused
+    refused: NotAnArticleError | None  # why
+    fields: Mapping[str, Field[Any]]  # the metadata, then the text as `body`; nothing of what is no web page
+
+
 def read_page(
-    content: bytes, address: str | None, *, content_type: str | None = None, fetched: datetime | None = None
+    content: bytes,
+    address: str | None,
+    *,
+    content_type: str | None = None,
+    fetched: datetime | None = None,
+    keep_paywalled: bool = False,
 ) -> Reading:
     """Return the article in the web page `content`, which came from `address`.
 
     content_type: the header of that name. fetched: when the page was asked for (aware); relative times count from it.
+    keep_paywalled: the beginning of an article is enough where the page keeps its rest for those who pay.
     Raises NotAnArticleError when the page is no article, or shows none.
     """
     refuse_content(content, content_type)
     document = read_document(content, content_type, address)
+    metadata, body = _read(document, fetched)
+    refuse_page(document, metadata, body, keep_paywalled=keep_paywalled)
+    return _reading(document, metadata, body)
+
+
+def explain_page(
+    content: bytes, address: str | None, *, content_type: str | None = None, fetched: datetime | None = None
+) -> Explanation:
+    """Return how `read_page` reads the same page, and of what. A page that is refused is explained too."""
+    try:
+        refuse_content(content, content_type)
+    except NotAnArticleError as error:
+        return Explanation(address, None, error, {})
+    document = read_document(content, content_type, address)
+    metadata, body = _read(document, fetched)
+    fields = {name: getattr(metadata, name) for name in METADATA} | {"body": _explained(body)}
+    try:
+        refuse_page(document, metadata, body)
+    except NotAnArticleError as error:
+        return Explanation(address, None, error, fields)
+    return Explanation(address, _reading(document, metadata, body), None, fields)
+
+
+def _read(document: Document, fetched: datetime | None) -> tuple[Metadata, Body]:
     metadata = read_metadata(document, fetched)
-    body = read_body(document, metadata.title.value or "", metadata.article_body or "")
-    refuse_page(document, metadata, body)
-    fields = {
-        name: getattr(metadata, name)
-        for name in (
-            "canonical",
-            "title",
-            "published",
-            "modified",
-            "authors",
-            "source",
-            "language",
-            "description",
-            "image",
-        )
-    }
+    return metadata, read_body(document, metadata.title.value or "", metadata.article_body or "")
+
+
+def _reading(document: Document, metadata: Metadata, body: Body) -> Reading:
+    fields = {name: getattr(metadata, name) for name in METADATA}
     rules = {name: found.rule for name, found in fields.items() if found.rule} | {"body": body.rule}
     if document.note:
         rules["encoding"] = document.note
     values = {name: found.value for name, found in fields.items()}
     values["authors"] = values["authors"] or ()
-    return Reading(address=address, paywalled=metadata.paywalled, html=body.html, text=body.text, rules=rules, **values)
+    paywalled = metadata.paywalled or bool(find_paywall(document, metadata, body))
+    return Reading(address=document.address, paywalled=paywalled, html=body.html, text=body.text, rules=rules, **values)
+
+
+def _explained(body: Body) -> Field[str]:
+    """Return the text as a field: the elements that may have held it are its candidates."""
+    if not body.candidates:
+        return Field()
+    (rule, element, best), *others = body.candidates
+    lost: list[Lost[str]] = [Lost(other, why, f"fits {score:.2f}, the best {best:.2f}") for why, other, score in others]
+    return Field(body.text or None, f"{rule}: {element}, fits {best:.2f}", tuple(lost))

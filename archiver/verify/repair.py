@@ -5,8 +5,8 @@ from __future__ import annotations
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
+from archiver.captured import captured_answer
 from archiver.captures import HELD_BACK
-from archiver.captures.answers import answer_at, body_at
 from archiver.decide import Candidate, on_its_day
 from archiver.errors import ArchiverError, CaptureError
 from archiver.recorder import end_files
@@ -18,8 +18,6 @@ from archiver.verify.problems import Kind
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from archiver.captures import Capture
-    from archiver.captures.answers import Answer
     from archiver.extraction import ExtractOptions
     from archiver.index import Index, KnownFile
     from archiver.verify.problems import Problem
@@ -80,7 +78,7 @@ class Repair:
         capture = known.capture
         if capture is None:
             raise CaptureError("its answer was not captured; if its source still has it: `archiver get --force`")
-        answer = self._answer(capture)
+        answer = captured_answer(self._output, self._index, capture)
         known_fields = {**self._index.held([known.key])[known.key].known, **answer.about.get("known", {})}
         noted = {name: value for name, value in answer.about.items() if name != HELD_BACK}
         about = {**noted, "recipe": known.key.recipe, "id": known.key.id, "forms": [known.form], "known": known_fields}
@@ -98,17 +96,3 @@ class Repair:
         if sha256(post.content).digest() != known.sha256:
             raise CaptureError("today's rules make another post of its capture; `archiver replay --diff` shows it")
         return post.content
-
-    def _answer(self, capture: Capture) -> Answer:
-        file = self._output / capture.warc
-        if not file.exists():
-            raise CaptureError(f"its capture was in {capture.warc}, which is not there")
-        answer = answer_at(capture, file)
-        if answer.same:
-            first = self._index.captures.with_payload([capture.payload]).get(capture.payload)
-            if first is None:
-                raise CaptureError(f"{capture.warc}: the body of the answer at byte {capture.offset:,} is not known")
-            answer = body_at(first, self._output / first.warc)._replace(capture=answer.capture, about=answer.about)
-        if sha256(answer.body).hexdigest() != capture.payload and answer.capture.payload not in ("", capture.payload):
-            raise CaptureError(f"{capture.warc}: the answer at byte {capture.offset:,} is not what it was")
-        return answer

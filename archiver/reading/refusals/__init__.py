@@ -2,5 +2,6 @@
 
 from archiver.reading.refusals.content import refuse_content
 from archiver.reading.refusals.page import refuse_page
+from archiver.reading.refusals.paywall import find_paywall
 
-__all__ = ["refuse_content", "refuse_page"]
+__all__ = ["find_paywall", "refuse_content", "refuse_page"]

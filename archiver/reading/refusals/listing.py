@@ -16,10 +16,12 @@ if TYPE_CHECKING:
     from archiver.reading.metadata import Metadata
 
 # Where the weights of the signs sum up to more, the page is refused. The weights are a logistic regression over pages
-# that are known to be articles or listings, rounded; the limit lets 99.5 of 100 of those articles through.
+# that are known to be articles or listings, rounded; the limit lets 99.5 of 100 of those articles through. What such
+# pages are too long to teach is added by hand: an article of two sentences has all the signs of a list but for these.
 LIMIT = 2.3
 BASE = 1.9
 ARTICLE_TYPE = re.compile(r"Article|Posting")
+NEWS_TYPE = re.compile(r"NewsArticle$")  # what only news says of itself; blogs and shops call many a page an Article
 LISTING_TYPES = frozenset(("CollectionPage", "ItemList", "SearchResultsPage"))
 LISTING_PLACE = re.compile(
     r"(?i)(?:^|/)(?:news|topics?|tags?|categor(?:y|ies)|search|shop|collections?|cat|lists?|browse|sections?|archives?|"
@@ -62,7 +64,11 @@ def _signs(address: str | None, metadata: Metadata, body: Body) -> Iterator[Sign
     yield Sign(f"{body.paragraphs} paragraphs", -0.6 * min(body.paragraphs, MOST_PARAGRAPHS) / MOST_PARAGRAPHS)
     if body.rule in ("itemprop", "name"):
         yield Sign("its body is marked as one", -0.8)
-    if any(map(ARTICLE_TYPE.search, types)):
+    if not body.linked:
+        yield Sign("nothing on it is a link", -1.0)
+    if any(map(NEWS_TYPE.search, types)):
+        yield Sign("its structured data says it is a news article", -1.3)
+    elif any(map(ARTICLE_TYPE.search, types)):
         yield Sign("its structured data says it is an article", -0.3)
     if "og:article" in types:
         yield Sign("its og:type is article", -1.5)
@@ -74,6 +80,8 @@ def _signs(address: str | None, metadata: Metadata, body: Body) -> Iterator[Sign
         yield Sign("it says when it was published", -0.5)
     if metadata.authors.value:
         yield Sign("it names its authors", -0.7)
+        if metadata.published.value is not None and not body.leads:
+            yield Sign("it has a time and authors, and no heading of it leads elsewhere", -1.0)
     yield from _signs_of_address(address)
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from archiver.errors import NotAnArticleError
 from archiver.reading.refusals.listing import refuse_listing
+from archiver.reading.refusals.paywall import STUB, find_paywall
 from archiver.reading.refusals.wording import BLOCK, CONSENT, ERROR, SCRIPTS
 
 if TYPE_CHECKING:
@@ -15,19 +16,24 @@ if TYPE_CHECKING:
 
 LEAST_PROSE = 100  # characters (see body.outline.CJK_WEIGHT); of 1,100 real articles one had less
 LEAST_TEXT = 40
+MOST_LINKED = 0.5
 SHORT = 1500  # what an error page or a wall says at most
-STUB = 350  # what is left of a text for those who do not pay
 APP_ROOTS = frozenset(("root", "app", "__next", "__nuxt", "main-app", "react-root", "app-root"))
 PRODUCT_TYPES = frozenset(("Product", "ProductGroup", "Offer", "AggregateOffer"))
 
 
-def refuse_page(document: Document, metadata: Metadata, body: Body) -> None:
-    """Raise NotAnArticleError when the page is no article, or does not show it."""
+def refuse_page(document: Document, metadata: Metadata, body: Body, *, keep_paywalled: bool = False) -> None:
+    """Raise NotAnArticleError when the page is no article, or does not show it.
+
+    keep_paywalled: the beginning of an article whose rest is for those who pay is enough.
+    """
     title = metadata.title.value or ""
     has_body = body.prose >= LEAST_PROSE and len(body.text) >= LEAST_TEXT
     if body.prose < SHORT:
         _refuse_error(document, title, has_body=has_body)
-        _refuse_wall(document, metadata, body, has_body=has_body)
+        if not (keep_paywalled and has_body):
+            _refuse_paywall(document, metadata, body)
+        _refuse_consent(document, metadata, body, has_body=has_body)
     if not has_body:
         _refuse_empty(document, metadata, body)
     refuse_listing(document.address, metadata, body)
@@ -41,9 +47,12 @@ def _refuse_error(document: Document, title: str, *, has_body: bool) -> None:
             raise NotAnArticleError("a page that asks whether we are human", f"it is headed “{text}”")
 
 
-def _refuse_wall(document: Document, metadata: Metadata, body: Body, *, has_body: bool) -> None:
-    if metadata.paywalled and body.prose < STUB:
-        raise NotAnArticleError("a paywall", f"its text is not free, and {len(body.text)} characters of it are there")
+def _refuse_paywall(document: Document, metadata: Metadata, body: Body) -> None:
+    if body.prose < STUB and (found := find_paywall(document, metadata, body)):
+        raise NotAnArticleError("a paywall", f"{found}, and {len(body.text)} characters of its text are there")
+
+
+def _refuse_consent(document: Document, metadata: Metadata, body: Body, *, has_body: bool) -> None:
     for text in _headings(document, metadata.title.value or ""):
         if CONSENT.search(text) and metadata.published.value is None:
             raise NotAnArticleError("a consent wall", f"it is headed “{text}”")
@@ -61,6 +70,9 @@ def _refuse_empty(document: Document, metadata: Metadata, body: Body) -> None:
         raise NotAnArticleError("a page of frames", f"{frames} frames")
     if why := _needs_scripts(document, body):
         raise NotAnArticleError("a page that JavaScript must draw", f"{why}; {said}")
+    if body.linked > MOST_LINKED * body.shown:
+        linked = f"{body.linked / body.shown:.0%} of its text is in links"
+        raise NotAnArticleError("a page that leads to others", f"{linked}; {said}")
     raise NotAnArticleError("a page without the text of an article", said)
 
 

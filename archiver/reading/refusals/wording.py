@@ -44,3 +44,20 @@ SCRIPTS = _any_of(
     r"javascript (?:is|to be|must be|muss|ist|est|debe)\b",
     r"aktivieren sie.{0,20}javascript|activer javascript|(?:开启|启用|打开).{0,5}javascript",
 )
+# What a page says that shows the beginning of its article only.
+PAYWALL = _any_of(
+    r"\b(?:subscribe|sign up|register|become a (?:member|subscriber))(?: now| today)? to (?:continue|keep|read|unlock)",
+    r"continue reading with (?:a |your )?subscription|to (?:continue|keep) reading,? (?:please )?(?:subscribe|log ?in)",
+    r"(?:article|story|content) is (?:only )?(?:for|available (?:only )?to|exclusive(?:ly)? (?:for|to)|reserved for)"
+    r" (?:our )?(?:paying |premium |registered )?(?:subscribers|members)",
+    r"(?:artikel|beitrag|inhalt) ist (?:nur |exklusiv )*für (?:unsere |zahlende )*(?:abonnent|mitglieder|leser mit)",
+    r"(?:abonnieren|registrieren|anmelden),? um weiterzulesen|jetzt (?:testen|abonnieren) und weiterlesen",
+    r"réservée? (?:à nos|aux|à ses) abonné|abonnez-vous pour (?:lire|continuer|accéder)",
+    r"(?:exclusivo|sólo|solo) para (?:nuestros )?(?:suscriptores|abonados)|suscríbete para (?:seguir|continuar|leer)",
+    r"(?:riservat[oa]|esclusiv[oa]) (?:agli|per gli) abbonati|abbonati per (?:continuare|leggere)",
+    r"exclusiv[oa] para assinantes|assine (?:agora )?para (?:continuar|ler)",
+    r"alleen (?:beschikbaar )?voor abonnees|lees verder met een abonnement|endast för prenumeranter|kun for abonnenter",
+    r"tylko dla (?:prenumeratorów|subskrybentów)|(?:только|доступ\w*) (?:для|по) (?:подписчиков|подписке)",
+    r"(?:订阅|付费|登录|开通会员|成为会员)后?(?:即可|可|才能|方可)(?:继续)?(?:阅读|查看)|(?:本文|全文)(?:为|需)付费",
+    r"有料(?:会員|記事)(?:限定|の方|です)|続きを(?:読む|ご覧になる)には",
+)

@@ -1,0 +1,140 @@
+"""`archiver explain FILE|ADDRESS|ID`: where each field of an article comes from, and what else it might have been."""
+
+from __future__ import annotations
+
+import sys
+from itertools import groupby
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from archiver.addresses import SCHEME
+from archiver.commands.display import print_json, print_line, printable
+from archiver.commands.given import GivenPage, each_page
+from archiver.commands.options import add_archive_option, add_setting_option, archive_from
+from archiver.commands.wrapping import columns, wrap
+from archiver.errors import UsageError
+from archiver.reading import explain_page
+from archiver.statuses import FAILED
+from archiver.views.plain import as_json
+
+if TYPE_CHECKING:
+    import argparse
+
+    from archiver.archive import Archive
+    from archiver.reading import Explanation, Field
+
+LABEL = 12  # columns for the names of fields
+MOST_SHOWN = 2_000  # characters of a value that are looked at
+VALUE_LINES, LOST_LINES = 4, 2
+SAME = "says the same"
+
+
+def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the command to `subparsers`."""
+    parser = subparsers.add_parser(
+        "explain",
+        help="show where each field of an article comes from, and what else it might have been",
+        description="Show how a page is read: for each field its value, the rule that gave it, and the candidates that "
+        "lost, with the reason; or why the page is no article. An article that the archive has (by its id or address) "
+        "is explained from its capture, without asking anybody; any other address is fetched, and nothing is written. "
+        "The exit status is 0 only if the page is an article.",
+    )
+    parser.add_argument("page", metavar="FILE|ADDRESS|ID", help="a saved page (- is standard input), an address, an id")
+    parser.add_argument("--address", metavar="ADDRESS", help="where a page in a file came from")
+    parser.add_argument("--json", action="store_true", help="print it as JSON")
+    add_archive_option(parser)
+    add_setting_option(parser)
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Explain the page and return the exit status."""
+    archive = archive_from(arguments)
+    explanation = _explanation(arguments.page, arguments.address, archive)
+    if isinstance(explanation, str):
+        sys.stderr.write(printable(f"archiver: {arguments.page}: {explanation}") + "\n")
+        return FAILED
+    if arguments.json:
+        print_json(_as_json(arguments.page, explanation), indent=1)
+    else:
+        _show(arguments.page, explanation, columns())
+    return FAILED if explanation.refused else 0
+
+
+def _explanation(page: str, address: str | None, archive: Archive) -> Explanation | str:
+    """Return how `page` is read, or why it cannot be had. Raises UsageError if it names nothing."""
+    is_file = page == "-" or Path(page).is_file()
+    if not is_file and (held := archive.explain(page)):
+        return held
+    if not is_file and not SCHEME.match(page):
+        raise UsageError(
+            f"{page}: no such file, and no article of {archive.output}; expected a file, an address or an id"
+        )
+    found: list[Explanation | str] = []
+
+    def take(given: GivenPage) -> None:
+        found.append(
+            given.problem
+            or explain_page(given.content, given.address, content_type=given.content_type, fetched=given.fetched)
+        )
+
+    each_page([page], archive, address, take)
+    return found[0] if found else "stopped"
+
+
+def _as_json(page: str, explanation: Explanation) -> dict[str, Any]:
+    refused = explanation.refused
+    return {
+        "page": page,
+        "address": explanation.address,
+        **({"refused": refused.reason, "evidence": refused.evidence} if refused else {}),
+        "fields": {name: as_json(field) for name, field in explanation.fields.items()},
+    }
+
+
+def _show(page: str, explanation: Explanation, width: int) -> None:
+    for line in dict.fromkeys((page, explanation.address or page)):
+        print_line("\n".join(wrap(line, width)))
+    if refused := explanation.refused:
+        print_line("")
+        _print("refused", refused.reason, width)
+        _print("", refused.evidence, width, mark="because ")
+    for name, field in explanation.fields.items():
+        if _is_said(field) or field.lost:
+            print_line("")
+            _show_field(name, field, width)
+    if silent := [name for name, field in explanation.fields.items() if not _is_said(field) and not field.lost]:
+        print_line("")
+        _print("(nothing)", f"is said of {', '.join(silent)}", width)
+
+
+def _is_said(field: Field[Any]) -> bool:
+    return field.value not in (None, (), "")
+
+
+def _show_field(name: str, field: Field[Any], width: int) -> None:
+    if _is_said(field):
+        _print(name, _shown(field.value), width, VALUE_LINES)
+        _print("", field.rule, width, mark="by ")
+    else:
+        _print(name, "(nothing that is believed)", width)
+    agreeing = [lost.rule for lost in field.lost if lost.reason == SAME]
+    if agreeing:
+        _print("", ", ".join(dict.fromkeys(agreeing)), width, LOST_LINES, mark="and ")
+    others = [lost for lost in field.lost if lost.reason != SAME]
+    for (value, reason), alike in groupby(others, key=lambda lost: (_shown(lost.value), lost.reason)):
+        rules = ", ".join(dict.fromkeys(lost.rule for lost in alike))
+        _print("", value or "(nothing)", width, LOST_LINES, mark="not ")
+        _print("", f"{rules}: {reason}", width, LOST_LINES, mark="    ")
+
+
+def _print(name: str, text: str, width: int, lines: int | None = None, mark: str = "") -> None:
+    """Print a text beside the name of its field, or under it; `mark` stands before it and is not repeated."""
+    room = width - LABEL - len(mark)
+    for number, line in enumerate(wrap(text[:MOST_SHOWN], room, lines)):
+        print_line(f"{name if number == 0 else '':<{LABEL}}{mark if number == 0 else ' ' * len(mark)}{line}")
+
+
+def _shown(value: Any) -> str:
+    plain = as_json(value)
+    return ", ".join(map(str, plain)) if isinstance(plain, list) else str(plain)

@@ -1,0 +1,83 @@
+"""The pages that a command line names: files, directories, standard input and addresses."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from archiver.addresses import SCHEME
+from archiver.errors import UsageError, os_reason
+from archiver.statuses import SIGNALLED
+from archiver.urls import resolve_url
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from datetime import datetime
+
+    from archiver.answer import Answer
+    from archiver.archive import Archive
+
+PAGES = (".html", ".htm", ".xhtml")
+
+
+@dataclass(frozen=True, slots=True)
+class GivenPage:
+    """A page, with the name that it was given under; or why there is none."""
+
+    name: str
+    content: bytes = b""
+    address: str | None = None
+    content_type: str | None = None
+    fetched: datetime | None = None  # None: nobody knows
+    is_fetched: bool = False  # it was asked for by its address
+    problem: str = ""
+
+
+def each_page(words: list[str], archive: Archive, address: str | None, take: Callable[[GivenPage], None]) -> int:
+    """Give `take` each of the pages that `words` name: files first, then what was fetched, as it comes.
+
+    address: where pages in files came from. Returns the exit status of a run that was stopped, or 0. Raises
+    UsageError for a file that cannot be read, and for an address that is none, before anything is fetched.
+    """
+    addresses = [_address(word) for word in words if SCHEME.match(word)]
+    for page in _saved([word for word in words if not SCHEME.match(word)], address):
+        take(page)
+    if not addresses:
+        return 0
+
+    def came(asked: str, what: Answer | str) -> None:
+        if isinstance(what, str):
+            take(GivenPage(asked, address=asked, is_fetched=True, problem=what))
+        else:
+            take(GivenPage(asked, what.body, what.url, what.content_type, what.fetched, is_fetched=True))
+
+    stopped = archive.fetch(*addresses, taken=came)
+    return SIGNALLED + stopped if stopped else 0
+
+
+def _address(word: str) -> str:
+    """Return an address as a browser would ask for it, without its fragment. Raises UsageError."""
+    if not (address := resolve_url(word).partition("#")[0]):
+        raise UsageError(f"{word}: no address of the web; expected one that begins http:// or https://")
+    return address
+
+
+def _saved(paths: list[str], address: str | None) -> Iterator[GivenPage]:
+    """Yield the pages that `paths` name. Raises UsageError for one that cannot be read."""
+    for text in paths:
+        if text == "-":
+            yield GivenPage("-", sys.stdin.buffer.read(), address)
+            continue
+        path = Path(text)
+        files = sorted(file for file in path.rglob("*") if file.suffix.lower() in PAGES) if path.is_dir() else [path]
+        if not files:
+            raise UsageError(f"{path}: no page in it ({', '.join(PAGES)})")
+        for file in files:
+            try:
+                yield GivenPage(str(file), file.read_bytes(), address)
+            except FileNotFoundError as error:
+                raise UsageError(f"{file}: no such file; an address begins http:// or https://") from error
+            except OSError as error:
+                raise UsageError(f"{file}: cannot be read: {os_reason(error)}") from error

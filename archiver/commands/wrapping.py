@@ -1,0 +1,46 @@
+"""Long texts in the lines of a terminal, measured as it shows them: a Chinese character takes two columns."""
+
+from __future__ import annotations
+
+import re
+import shutil
+
+from archiver.commands.display import printable, width_of
+
+NARROWEST, WIDEST = 40, 120  # columns: longer lines are hard to read
+# A line may break after a blank, and after each Chinese or Japanese character, but not before what closes a clause.
+WIDE = r"\u2e80-\u9fff\uf900-\uffef"
+PIECE = re.compile(rf"[^\s{WIDE}]*[{WIDE}][、。，．：；！？）」』】》”’…]*|[^\s{WIDE}]+\s*|\s+")
+
+
+def columns() -> int:
+    """Return how wide a line may be: as the terminal, or as COLUMNS says; 80 where nobody says it."""
+    return max(NARROWEST, min(shutil.get_terminal_size().columns, WIDEST))
+
+
+def wrap(text: str, width: int, lines: int | None = None) -> list[str]:
+    """Return `text` in lines of at most `width` columns; only so many `lines` of it, with `…` where it goes on."""
+    text = printable(" ".join(text.split()))
+    found = [""]
+    for piece in PIECE.findall(text):
+        for part in _fitting(piece, width):
+            if width_of(found[-1] + part.rstrip()) > width:
+                found.append("")
+            found[-1] += part if found[-1] else part.lstrip()
+    found = [line.rstrip() for line in found]
+    if lines is None or len(found) <= lines:
+        return found
+    last = found[lines - 1]
+    while last and width_of(last) >= width:
+        last = last[:-1]
+    return [*found[: lines - 1], f"{last.rstrip()}…"]
+
+
+def _fitting(piece: str, width: int) -> list[str]:
+    """Return a piece in parts that each fit into a line: an address is often longer than one."""
+    parts = [""]
+    for character in piece:
+        if width_of(parts[-1] + character.rstrip()) > width:
+            parts.append("")
+        parts[-1] += character
+    return parts

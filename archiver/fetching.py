@@ -1,0 +1,47 @@
+"""Pages by their addresses, guarded and polite as articles are fetched, without an archive."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from scrapy import Request
+
+from archiver.net.failures import explain
+from archiver.spiders.article import ArticleSpider, answer_of
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable, Iterable
+
+    from scrapy.http import Response
+    from twisted.python.failure import Failure
+
+    from archiver.answer import Answer
+
+    Taken = Callable[[str, Answer | str], None]  # an address, and what came from it, or why nothing did
+
+
+class PageSpider(ArticleSpider):
+    """Fetches pages, each once, and gives what came to whoever takes it. It opens no archive: nothing is written."""
+
+    name = "page"
+
+    def __init__(self, urls: Iterable[str], taken: Taken, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._urls = tuple(dict.fromkeys(urls))
+        self._taken = taken
+        self.trusted_hosts = frozenset(urlsplit(url).hostname or "" for url in self._urls)  # its user named them
+
+    async def start(self) -> AsyncIterator[Any]:
+        """Yield the request for each page."""
+        for url in self._urls:
+            yield Request(url, callback=self.take, errback=self.miss, dont_filter=True, cb_kwargs={"asked": url})
+
+    def take(self, response: Response, asked: str) -> None:
+        """Give away what came."""
+        self._taken(asked, answer_of(response))
+
+    def miss(self, failure: Failure) -> None:
+        """Say why nothing came."""
+        request: Request = failure.request  # type: ignore[attr-defined]
+        self._taken(request.cb_kwargs["asked"], explain(failure))
