@@ -104,6 +104,7 @@ def check(cleaned: str) -> None:
 @example("<p>\u3000\x01\u3000</p>", BASE)
 @example("<span hidden>a</span>\x1f<p hidden>a</p>\x1f", BASE)
 @example("<td></td>", BASE)
+@example("<ol><li><table><tr><th></table><li>1</ol>", BASE)
 @example("<pre>a\n\n    b</pre>", BASE)
 @example("<ul><li>\n<p>郑重声明</p>\n<p>a</p></li></ul>", BASE)
 def test_anything_comes_out_sound_and_stays_as_it_is(html: str, base: str) -> None:
@@ -112,6 +113,7 @@ def test_anything_comes_out_sound_and_stays_as_it_is(html: str, base: str) -> No
 
 @given(soups)
 @settings(max_examples=400, deadline=None)
+@example([("<p>", "\n"), ("1", "1"), ('<b style="float : left">', "\n"), ("1", "1"), ("</p>", "\n")])
 def test_no_word_is_lost_or_glued_to_its_neighbour(soup: list[tuple[str, str]]) -> None:
     cleaned = CLEANER.clean("".join(markup for markup, _ in soup), BASE).html
     check(cleaned)

@@ -223,6 +223,7 @@ def test_the_capture_that_a_post_was_made_of_is_not_older() -> None:
 def test_a_capture_is_compared_with_the_time_of_a_post_that_has_none() -> None:
     unknown = held(capture=None)
     assert isinstance(decision(unknown, captured(article("旧", -1))), Older)
+    assert isinstance(decision(unknown, captured(article("同", 0))), Write)  # it is of the answer that the post is of
     assert isinstance(decision(unknown, captured(article("新", 1))), Write)
 
 

@@ -75,7 +75,8 @@ def test_some_of_the_files_in_any_order(lived: Archive) -> None:
     assert tree(lived) == before
 
 
-def test_captures_that_are_linked_into_the_archive(archive: Archive) -> None:
+def test_captures_that_are_linked_into_the_archive(archive: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ARCHIVER_LINKS", "True")
     archive.crawl(LISTING)
     elsewhere = archive.output.with_name("elsewhere")
     (archive.output / "_captures").rename(elsewhere)

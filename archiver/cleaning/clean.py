@@ -130,7 +130,7 @@ class Cleaner:
             if follows_empty:
                 item.set("value", str(number))
             follows_empty = (
-                not "".join(map(str, item.itertext())).strip() and next(item.iter("img", "td"), None) is None
+                not "".join(map(str, item.itertext())).strip() and next(item.iter("img", "td", "th"), None) is None
             )
 
     def _children(self, fragment: Fragment, parent: _Element, base: str) -> None:
