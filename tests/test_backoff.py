@@ -90,6 +90,12 @@ def test_a_retry_waits_twice_as_long_each_time(waits: list[float]) -> None:
     assert isinstance(answered(one, response(500), request), Response)  # RETRY_TIMES
 
 
+def test_no_retry_waits_longer_than_a_site_may_ask_for(waits: list[float]) -> None:
+    one = middleware(ARCHIVER_BACKOFF=MAX / 2, RETRY_TIMES=9)
+    answered(one, response(500), Request(URL, meta={"retry_times": 8}))
+    assert waits == [MAX * (1 + JITTER)]
+
+
 @pytest.mark.parametrize("status", [200, 301, 304, 400, 403, 404, 410, 501])
 def test_other_answers_are_not_asked_for_again(waits: list[float], status: int) -> None:
     assert isinstance(answered(middleware(), response(status)), Response)
