@@ -28,7 +28,7 @@ from archiver.links import refuse_links
 from archiver.manifest import add_manifest, head
 from archiver.moments import read_moment
 from archiver.places import CAPTURES, POSTS
-from archiver.recipes import recipes_for
+from archiver.recipes import recipes_for, sites_for
 from archiver.replay import replay
 from archiver.session_options import session_options
 from archiver.spans import read_span
@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     from archiver.extensions.report import Result
     from archiver.manifest import Head
     from archiver.reading import Explanation
-    from archiver.recipes import Recipe
+    from archiver.recipes import Recipe, SiteRecipe
     from archiver.replay import Change, Summary
     from archiver.run_report import RunReport
     from archiver.views import ArticleHistory, Duplicate
@@ -94,6 +94,11 @@ class Archive:
     def recipes(self) -> dict[str, Recipe]:
         """The sources that are known, by name. Raises RecipeError, PluginError."""
         return recipes_for(self.configuration)
+
+    @property
+    def sites(self) -> tuple[SiteRecipe, ...]:
+        """The recipes for the general reading of sites. Raises RecipeError, PluginError."""
+        return sites_for(self.configuration)
 
     def get(
         self,

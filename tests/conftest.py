@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from archiver.commands import main
-from archiver.recipes.load import load_recipes
+from archiver.recipes.load import _load_all, load_recipes, load_sites
 from archiver.replica import Record, Replica
 
 if TYPE_CHECKING:
@@ -65,7 +65,8 @@ def invoke(*arguments: str, env: Mapping[str, str] | None = None, typed: str = "
     root = logging.getLogger()
     handlers, level, threshold = root.handlers[:], root.level, gc.get_threshold()
     signals = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
-    load_recipes.cache_clear()  # what another process would read again
+    for loaded in (load_recipes, load_sites, _load_all):  # what another process would read again
+        loaded.cache_clear()
     with pytest.MonkeyPatch.context() as patch:
         # Articles are made in this process too; processes for it are what commands in processes of their own have.
         for name, value in {"ARCHIVER_EXTRACTORS": "0", **(env or {})}.items():

@@ -10,7 +10,7 @@ import pytest
 
 from archiver import settings
 from archiver.addresses import resolve
-from archiver.recipes import load_recipe
+from archiver.recipes import Place, SiteRecipe, load_recipe, load_site
 from archiver.recipes import recipe as types
 
 if TYPE_CHECKING:
@@ -34,8 +34,10 @@ def test_every_setting_is_documented_with_its_default(name: str) -> None:
 
 
 def test_the_example_recipe_is_one(tmp_path: Path) -> None:
-    (example,) = re.findall(r"```yaml\n(.*?)```", read("docs/recipes.md"), re.DOTALL)
+    short, example = re.findall(r"```yaml\n(.*?)```", read("docs/recipes.md"), re.DOTALL)
     file = tmp_path / "gazette.yaml"
+    file.write_text(short, encoding="utf-8")
+    assert load_site(file).knows("https://www.isle.example/post/2026/ferry")
     file.write_text(example, encoding="utf-8")
     recipe = load_recipe(file)
     assert resolve("https://gazette.example.com/story/20240315", [recipe]).id == "20240315"
@@ -46,7 +48,7 @@ def test_the_example_recipe_is_one(tmp_path: Path) -> None:
     "part",
     [
         *(types.Recipe, types.PageRules, types.Listing, types.Endpoint, types.Recheck, types.Form, types.Recovery),
-        *(types.Politeness, types.CleanRules, types.Drop),
+        *(types.Politeness, types.CleanRules, types.Drop, SiteRecipe, Place),
     ],
 )
 def test_every_key_of_a_recipe_is_documented(part: type[types.Part]) -> None:

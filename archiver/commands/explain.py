@@ -14,6 +14,7 @@ from archiver.commands.options import add_archive_option, add_setting_option, ar
 from archiver.commands.wrapping import columns, wrap
 from archiver.errors import UsageError
 from archiver.reading import explain_page
+from archiver.recipes import site_for
 from archiver.statuses import FAILED
 from archiver.views.plain import as_json
 
@@ -71,11 +72,18 @@ def _explanation(page: str, address: str | None, archive: Archive) -> Explanatio
             f"{page}: no such file, and no article of {archive.output}; expected a file, an address or an id"
         )
     found: list[Explanation | str] = []
+    sites = archive.sites
 
     def take(given: GivenPage) -> None:
         found.append(
             given.problem
-            or explain_page(given.content, given.address, content_type=given.content_type, fetched=given.fetched)
+            or explain_page(
+                given.content,
+                given.address,
+                content_type=given.content_type,
+                fetched=given.fetched,
+                recipe=site_for(given.address, given.fetched, sites),
+            )
         )
 
     each_page([page], archive, address, take)

@@ -12,6 +12,7 @@ from archiver.errors import NotAnArticleError
 from archiver.exports.inline import Dialect
 from archiver.exports.pure_markdown import markdown_of_html
 from archiver.reading import read_page
+from archiver.recipes import site_for
 from archiver.statuses import FAILED
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
     from archiver.commands.given import GivenPage
     from archiver.reading import Reading
+    from archiver.recipes import SiteRecipe
 
 FIELDS = (
     *("address", "canonical", "title", "published", "modified", "authors", "source", "language", "description"),
@@ -52,15 +54,17 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
 
 def run(arguments: argparse.Namespace) -> int:
     """Read the pages and return the exit status."""
-    reader = _Reader(arguments)
-    stopped = each_page(arguments.pages, archive_from(arguments), arguments.address, reader.take)
+    archive = archive_from(arguments)
+    reader = _Reader(arguments, archive.sites)
+    stopped = each_page(arguments.pages, archive, arguments.address, reader.take)
     return stopped or reader.status
 
 
 class _Reader:
     """Reads pages and prints what they say."""
 
-    def __init__(self, arguments: argparse.Namespace) -> None:
+    def __init__(self, arguments: argparse.Namespace, sites: tuple[SiteRecipe, ...]) -> None:
+        self._sites = sites
         self._markdown: bool = arguments.markdown
         self._keep_paywalled: bool = arguments.keep_paywalled
         self._between = ""  # articles: what parts one from the next
@@ -79,6 +83,7 @@ class _Reader:
                 content_type=page.content_type,
                 fetched=page.fetched,
                 keep_paywalled=self._keep_paywalled,
+                recipe=site_for(page.address, page.fetched, self._sites),
             )
         except NotAnArticleError as error:
             self._fail(page.name, str(error), {**name, "refused": error.reason, "evidence": error.evidence})

@@ -10,6 +10,8 @@ from archiver.commands.options import add_archive_option, archive_from
 if TYPE_CHECKING:
     import argparse
 
+    from archiver.recipes import SiteRecipe
+
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the command to `subparsers`."""
@@ -17,7 +19,8 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         "sources",
         help="list the sources that are known, and their listings",
         description="List the sources that are known, by the recipes that come with the archiver, those of plug-ins "
-        "and your own (ARCHIVER_RECIPES), and the listings of each: these names are what `archiver crawl` takes.",
+        "and your own (ARCHIVER_RECIPES), and the listings of each: these names are what `archiver crawl` takes. Then "
+        "the sites that a recipe helps to read.",
     )
     parser.add_argument("--json", action="store_true", help="print it as JSON")
     add_archive_option(parser)
@@ -26,13 +29,25 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
 
 def run(arguments: argparse.Namespace) -> int:
     """List the sources and return the exit status."""
-    recipes = archive_from(arguments).recipes
+    archive = archive_from(arguments)
+    recipes, sites = archive.recipes, archive.sites
     if arguments.json:
-        print_json([{"source": name, "listings": list(recipe.listings)} for name, recipe in recipes.items()], indent=1)
+        known: list[dict[str, object]] = [
+            {"source": name, "listings": list(recipe.listings)} for name, recipe in recipes.items()
+        ]
+        print_json([*known, *map(_as_json, sites)], indent=1)
         return 0
     for name, recipe in recipes.items():
         print_line(name)
         for listing, rules in recipe.listings.items():
             wanted = "&".join(f"{key}=…" for key, value in rules.parameters.items() if value is None)
             print_line(f"  {name}/{listing}{f'?{wanted}' if wanted else ''}")
+    for site in sites:
+        until = f", until {site.valid_until}" if site.valid_until else ""
+        print_line(f"{site.name}  (pages of {', '.join(site.hosts)}{until})")
     return 0
+
+
+def _as_json(site: SiteRecipe) -> dict[str, object]:
+    until = {"valid_until": site.valid_until.isoformat()} if site.valid_until else {}
+    return {"source": site.name, "listings": [], "hosts": site.hosts, "paths": site.paths, **until}

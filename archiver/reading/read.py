@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from archiver.errors import NotAnArticleError
-from archiver.reading.body import read_body
+from archiver.reading.body import SiteBody, read_body
 from archiver.reading.document import read_document
-from archiver.reading.metadata import Field, Lost, read_metadata
+from archiver.reading.metadata import Evidence, Field, Lost, SiteRules, read_metadata
 from archiver.reading.refusals import find_paywall, refuse_content, refuse_page
 
 if TYPE_CHECKING:
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from archiver.reading.body import Body
     from archiver.reading.document import Document
     from archiver.reading.metadata import Metadata
+    from archiver.recipes import SiteRecipe
 
 METADATA = ("title", "published", "modified", "authors", "source", "language", "canonical", "description", "image")
 
@@ -59,22 +60,29 @@ def read_page(
     content_type: str | None = None,
     fetched: datetime | None = None,
     keep_paywalled: bool = False,
+    recipe: SiteRecipe | None = None,
 ) -> Reading:
     """Return the article in the web page `content`, which came from `address`.
 
     content_type: the header of that name. fetched: when the page was asked for (aware); relative times count from it.
-    keep_paywalled: the beginning of an article is enough where the page keeps its rest for those who pay.
+    keep_paywalled: the beginning of an article is enough where the page keeps its rest for those who pay. recipe: what
+    is known of its site (`archiver.recipes.site_for`); what it says counts more than the general rules.
     Raises NotAnArticleError when the page is no article, or shows none.
     """
     refuse_content(content, content_type)
     document = read_document(content, content_type, address)
-    metadata, body = _read(document, fetched)
+    metadata, body = _read(document, fetched, recipe)
     refuse_page(document, metadata, body, keep_paywalled=keep_paywalled)
     return _reading(document, metadata, body)
 
 
 def explain_page(
-    content: bytes, address: str | None, *, content_type: str | None = None, fetched: datetime | None = None
+    content: bytes,
+    address: str | None,
+    *,
+    content_type: str | None = None,
+    fetched: datetime | None = None,
+    recipe: SiteRecipe | None = None,
 ) -> Explanation:
     """Return how `read_page` reads the same page, and of what. A page that is refused is explained too."""
     try:
@@ -82,8 +90,8 @@ def explain_page(
     except NotAnArticleError as error:
         return Explanation(address, None, error, {})
     document = read_document(content, content_type, address)
-    metadata, body = _read(document, fetched)
-    fields = {name: getattr(metadata, name) for name in METADATA} | {"body": _explained(body)}
+    metadata, body = _read(document, fetched, recipe)
+    fields = {name: getattr(metadata, name) for name in METADATA} | {"body": _explained(body, recipe)}
     try:
         refuse_page(document, metadata, body)
     except NotAnArticleError as error:
@@ -91,9 +99,16 @@ def explain_page(
     return Explanation(address, _reading(document, metadata, body), None, fields)
 
 
-def _read(document: Document, fetched: datetime | None) -> tuple[Metadata, Body]:
-    metadata = read_metadata(document, fetched)
-    return metadata, read_body(document, metadata.title.value or "", metadata.article_body or "")
+def _read(document: Document, fetched: datetime | None, recipe: SiteRecipe | None) -> tuple[Metadata, Body]:
+    metadata = read_metadata(document, fetched, recipe)
+    site = _site_body(document, recipe) if recipe else None
+    return metadata, read_body(document, metadata.title.value or "", metadata.article_body or "", site)
+
+
+def _site_body(document: Document, recipe: SiteRecipe) -> SiteBody:
+    rules = SiteRules(recipe, Evidence(document.tree, document.address))
+    held = [(recipe.rule(place), rules.elements(place)) for place in recipe.places("body")]
+    return SiteBody(held, [element for place in recipe.dropped() for element in rules.elements(place)])
 
 
 def _reading(document: Document, metadata: Metadata, body: Body) -> Reading:
@@ -107,10 +122,15 @@ def _reading(document: Document, metadata: Metadata, body: Body) -> Reading:
     return Reading(address=document.address, paywalled=paywalled, html=body.html, text=body.text, rules=rules, **values)
 
 
-def _explained(body: Body) -> Field[str]:
+def _explained(body: Body, recipe: SiteRecipe | None) -> Field[str]:
     """Return the text as a field: the elements that may have held it are its candidates."""
+    missed = recipe.missed("body", body.rule) if recipe else ()
+    lost: list[Lost[str]] = [Lost("", rule, "it finds nothing") for rule in missed]
     if not body.candidates:
-        return Field()
+        return Field(lost=tuple(lost))
     (rule, element, best), *others = body.candidates
-    lost: list[Lost[str]] = [Lost(other, why, f"fits {score:.2f}, the best {best:.2f}") for why, other, score in others]
-    return Field(body.text or None, f"{rule}: {element}, fits {best:.2f}", tuple(lost))
+    for why, other, score in others:
+        reason = "the recipe says otherwise" if body.given else f"fits {score:.2f}, the best {best:.2f}"
+        lost.append(Lost(other, why, reason))
+    fits = "" if body.given else f", fits {best:.2f}"
+    return Field(body.text or None, f"{rule}: {element}{fits}", tuple(lost))

@@ -1,6 +1,22 @@
 """Recipes: what is particular to a source, as data."""
 
-from archiver.recipes.load import load_recipe, load_recipes, recipes_for
+from archiver.recipes.load import load_recipe, load_recipes, load_site, load_sites, recipes_for, sites_for
 from archiver.recipes.recipe import Endpoint, Form, Listing, PageRules, Recipe
+from archiver.recipes.site import Place, SiteRecipe, site_for
 
-__all__ = ["Endpoint", "Form", "Listing", "PageRules", "Recipe", "load_recipe", "load_recipes", "recipes_for"]
+__all__ = [
+    "Endpoint",
+    "Form",
+    "Listing",
+    "PageRules",
+    "Place",
+    "Recipe",
+    "SiteRecipe",
+    "load_recipe",
+    "load_recipes",
+    "load_site",
+    "load_sites",
+    "recipes_for",
+    "site_for",
+    "sites_for",
+]

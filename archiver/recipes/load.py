@@ -15,7 +15,9 @@ import yaml
 from archiver.errors import PluginError, RecipeError
 from archiver.plugins import RECIPES, load_plugins
 from archiver.recipes.check import problems
+from archiver.recipes.check_site import site_problems
 from archiver.recipes.recipe import Recipe
+from archiver.recipes.site import SiteRecipe
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -28,12 +30,23 @@ PACKAGED = Path(__file__).parent
 @cache
 def load_recipes(*directories: str) -> dict[str, Recipe]:
     """Return the recipes in `directories`, those of plug-ins and the packaged ones, by name; of one name the first
-    counts.
+    counts. Those for the general reading of sites are left out.
 
     Raises RecipeError for a directory that is not there, and for the first file that is not a recipe; PluginError for
     a plug-in that cannot be used.
     """
-    recipes: dict[str, Recipe] = {}
+    return {name: recipe for name, recipe in _load_all(*directories).items() if isinstance(recipe, Recipe)}
+
+
+@cache
+def load_sites(*directories: str) -> tuple[SiteRecipe, ...]:
+    """Return the recipes for the general reading of sites, from the same places. Raises what `load_recipes` raises."""
+    return tuple(recipe for recipe in _load_all(*directories).values() if isinstance(recipe, SiteRecipe))
+
+
+@cache
+def _load_all(*directories: str) -> dict[str, Recipe | SiteRecipe]:
+    recipes: dict[str, Recipe | SiteRecipe] = {}
     for directory in map(Path, directories):
         if not directory.is_dir():
             raise RecipeError(f"{directory}: no such directory; ARCHIVER_RECIPES must name directories of recipes")
@@ -44,7 +57,7 @@ def load_recipes(*directories: str) -> dict[str, Recipe]:
             for resource in found:
                 if resource.name.endswith(ENDINGS):
                     with as_file(resource) as file:
-                        recipe = load_recipe(file)
+                        recipe = load_any(file)
                     recipes.setdefault(recipe.name, recipe)
         except TypeError as error:  # a module without a directory, or no module at all
             raise PluginError(f"{plugin.name}: is not a package: its directory is to have the recipes") from error
@@ -54,41 +67,75 @@ def load_recipes(*directories: str) -> dict[str, Recipe]:
     return recipes
 
 
-def _add(recipes: dict[str, Recipe], directory: Path) -> None:
+def _add(recipes: dict[str, Recipe | SiteRecipe], directory: Path) -> None:
     for file in sorted(one for one in directory.iterdir() if one.name.endswith(ENDINGS)):
-        recipe = load_recipe(file)
+        recipe = load_any(file)
         recipes.setdefault(recipe.name, recipe)
 
 
 def recipes_for(settings: Mapping[str, Any]) -> dict[str, Recipe]:
     """Return the recipes that a crawl with `settings` knows: yours (ARCHIVER_RECIPES) first. Raises RecipeError and
     PluginError."""
+    return load_recipes(*_directories(settings))
+
+
+def sites_for(settings: Mapping[str, Any]) -> tuple[SiteRecipe, ...]:
+    """Return the recipes for the general reading of sites that `settings` know: yours first. Raises the same."""
+    return load_sites(*_directories(settings))
+
+
+def _directories(settings: Mapping[str, Any]) -> list[str]:
     given = settings["ARCHIVER_RECIPES"] or ()
     directories = given.split(",") if isinstance(given, str) else given
-    return load_recipes(*(directory.strip() for directory in directories if directory.strip()))
+    return [directory.strip() for directory in directories if directory.strip()]
 
 
 def load_recipe(file: Path) -> Recipe:
     """Return the recipe in `file`. Raises RecipeError with the file, the key and what was expected."""
+    recipe = load_any(file)
+    if not isinstance(recipe, Recipe):
+        raise RecipeError(f"{file}: id: expected an id; this is a recipe for the general reading of a site")
+    return recipe
+
+
+def load_site(file: Path) -> SiteRecipe:
+    """Return the recipe for the general reading of a site that is in `file`. Raises RecipeError."""
+    recipe = load_any(file)
+    if not isinstance(recipe, SiteRecipe):
+        raise RecipeError(f"{file}: id: expected none: this is a recipe of a source with ids, which no page is read by")
+    return recipe
+
+
+def load_any(file: Path) -> Recipe | SiteRecipe:
+    """Return the recipe in `file`, of either kind: one that has hosts and no id is for the general reading of a site.
+
+    Raises RecipeError with the file, the key and what was expected.
+    """
+    content = _content(file)
+    kind = SiteRecipe if isinstance(content, dict) and "hosts" in content and "id" not in content else Recipe
+    try:
+        recipe: Recipe | SiteRecipe = msgspec.convert(content, kind)  # type: ignore[assignment]
+    except msgspec.ValidationError as error:
+        what, _, where = str(error).partition(" - at `$.")
+        key = _named(content, where.rstrip("`"), str(error), kind)
+        raise RecipeError(f"{file}: {key or 'the recipe'}: {what}") from error
+    for key, problem in problems(recipe) if isinstance(recipe, Recipe) else site_problems(recipe):
+        raise RecipeError(f"{file}: {key}: {problem}")
+    return recipe
+
+
+def _content(file: Path) -> Any:
+    """Return what YAML reads in `file`. Raises RecipeError."""
     try:
         if not file.is_file():  # a pipe, say, from which a read would never return
             raise RecipeError(f"{file}: expected a file")
         if file.stat().st_size > LONGEST:
             raise RecipeError(f"{file}: expected a file of at most {LONGEST:,} bytes")
-        content = yaml.load(file.read_text(encoding="utf-8-sig"), _Loader)
+        return yaml.load(file.read_text(encoding="utf-8-sig"), _Loader)
     except RecipeError:
         raise
     except Exception as error:  # PyYAML's own, and whatever a value such as 2021-13-45 or `!!bool x` makes it raise
         raise RecipeError(f"{file}: not readable as YAML: {error}") from error
-    try:
-        recipe = msgspec.convert(content, Recipe)
-    except msgspec.ValidationError as error:
-        what, _, where = str(error).partition(" - at `$.")
-        key = _named(content, where.rstrip("`"), str(error))
-        raise RecipeError(f"{file}: {key or 'the recipe'}: {what}") from error
-    for key, problem in problems(recipe):
-        raise RecipeError(f"{file}: {key}: {problem}")
-    return recipe
 
 
 class _Loader(yaml.SafeLoader):
@@ -105,14 +152,14 @@ class _Loader(yaml.SafeLoader):
         return node
 
 
-def _named(content: Any, where: str, message: str) -> str:
+def _named(content: Any, where: str, message: str, kind: type[Recipe | SiteRecipe]) -> str:
     """Return the key `where`, in which msgspec writes `[...]` for every name in a mapping, with those names.
 
     content: what could not be converted, with `message`; parts of it are taken out here.
     """
     part, named = content, ""
     for step in re.findall(r"[^.\[\]]+|\.\.\.", where):
-        name = _failing(content, part, message) if step == "..." and isinstance(part, dict) else step
+        name = _failing(content, part, message, kind) if step == "..." and isinstance(part, dict) else step
         if isinstance(part, dict) and name in part:
             named += f".{name}"
             part = part[name]
@@ -125,14 +172,14 @@ def _named(content: Any, where: str, message: str) -> str:
     return named.removeprefix(".")
 
 
-def _failing(content: Any, mapping: dict[str, Any], message: str) -> str:
+def _failing(content: Any, mapping: dict[str, Any], message: str, kind: type[Recipe | SiteRecipe]) -> str:
     """Leave in `mapping`, a part of `content`, only what cannot be converted, and return its name."""
     whole = dict(mapping)
     for name, value in whole.items():
         mapping.clear()
         mapping[name] = value
         try:
-            msgspec.convert(content, Recipe)
+            msgspec.convert(content, kind)
         except msgspec.ValidationError as error:
             if str(error) == message:
                 return name

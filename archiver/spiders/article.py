@@ -27,7 +27,7 @@ from archiver.net.failures import explain, in_words
 from archiver.net.handler import EXCHANGES
 from archiver.net.kept import KEPT
 from archiver.pipelines.archive import POSTED, NotPostedError
-from archiver.recipes import recipes_for
+from archiver.recipes import recipes_for, sites_for
 from archiver.scrapy_settings import add_plugins, complete_settings
 from archiver.signals import article_failed, article_unchanged, blocked
 
@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from archiver.article import Article
     from archiver.captures import Capture
     from archiver.crawl_archive import ArchiveExtension
-    from archiver.recipes import Recipe
+    from archiver.recipes import Recipe, SiteRecipe
 
 GONE = frozenset({404, 410})
 
@@ -75,7 +75,7 @@ class ArticleSpider(Spider):
         complete_settings(settings)
         add_plugins(settings)
         try:
-            recipes = recipes_for(settings)
+            recipes, sites = recipes_for(settings), sites_for(settings)
         except RecipeError as error:
             raise UsageError(str(error)) from error
         contact = f"; {settings['ARCHIVER_CONTACT']}" if settings["ARCHIVER_CONTACT"] else ""
@@ -90,6 +90,9 @@ class ArticleSpider(Spider):
                 for recipe in recipes.values()
                 for host in recipe.hosts()
             }
+            for site in sites:
+                known = {key: value for key, value in _politeness(site) if value is not None}
+                slots |= {host: known for host in site.hosts if known and not host.startswith("*.")}
             settings.set("DOWNLOAD_SLOTS", {**slots, **settings.getdict("DOWNLOAD_SLOTS")}, priority="spider")
 
     @classmethod
@@ -300,7 +303,7 @@ def _host(address: str) -> str:
     return urlsplit(address).netloc
 
 
-def _politeness(recipe: Recipe) -> Iterator[tuple[str, float | int | None]]:
+def _politeness(recipe: Recipe | SiteRecipe) -> Iterator[tuple[str, float | int | None]]:
     yield "delay", recipe.politeness.delay
     yield "jitter", recipe.politeness.jitter
     yield "concurrency", recipe.politeness.concurrency

@@ -62,6 +62,16 @@ def mark_noise(page: Outline) -> bytearray:
     return noise
 
 
+def unmark(page: Outline, noise: bytearray, root: int) -> None:
+    """Mark anew what is noise within `root`, which holds an article, whatever it is called."""
+    end = page.ends[root]
+    noise[root:end] = bytes(end - root)
+    page.remeasure(noise)
+    inner = _marked(page, NOISE_ONLY, root + 1, end)
+    noise[root + 1 : end] = inner[root + 1 : end]
+    page.remeasure(noise)
+
+
 def _comments(page: Outline) -> bytearray:
     found = bytearray(len(page.elements))
     for place in range(1, len(page.elements)):
@@ -73,11 +83,13 @@ def _comments(page: Outline) -> bytearray:
     return found
 
 
-def _marked(page: Outline, names: int) -> bytearray:
+def _marked(page: Outline, names: int, start: int = 1, stop: int | None = None) -> bytearray:
+    """Return which elements are noise, of those from `start` to before `stop`."""
     noise = bytearray(len(page.elements))
     most = MOST_PROSE * page.prose(0)
-    place = 1
-    while place < len(page.elements):
+    place = start
+    stop = len(page.elements) if stop is None else stop
+    while place < stop:
         element = page.elements[place]
         if page.prose(place) <= most and (_is_noise(element) or (names and _is_called_noise(page, place, names))):
             end = page.ends[place]

@@ -14,6 +14,7 @@ from archiver.reading.body.noise import mark_noise
 from archiver.reading.body.outline import Outline, outline
 from archiver.reading.body.plain import plain_text
 from archiver.reading.body.prune import HEADINGS, prune
+from archiver.reading.body.site import SiteBody, follow
 from archiver.recipes.recipe import CleanRules
 
 if TYPE_CHECKING:
@@ -39,19 +40,23 @@ class Body:
     paragraphs: int  # how many paragraphs of prose the element has before it is pruned
     leads: int  # how many headings in it are links: they lead to other pages
     glimpse: str  # the beginning of what the page shows
+    given: bool = False  # a recipe says which element holds it
 
 
-def read_body(document: Document, title: str, said: str) -> Body:
+def read_body(document: Document, title: str, said: str, site: SiteBody | None = None) -> Body:
     """Return the body of the article that `document` is; an empty one if there is none.
 
-    title: the article's. said: its text as structured data has it, or nothing.
+    title: the article's. said: its text as structured data has it, or nothing. site: what a recipe says of the body.
     """
     root = document.tree.find("body")
     page = outline(document.tree if root is None else root)
     shown, linked = page.length(0), page.linked(0)
     glimpse = " ".join(block.text for block in page.blocks[:GLIMPSE_BLOCKS])[:GLIMPSE]
     noise = mark_noise(page)
+    given = follow(page, noise, site) if site else None
     found = candidates(page, said)
+    if given:
+        found.insert(0, given)
     described = tuple(
         (candidate.rule, _described(page, candidate), round(candidate.score, 3)) for candidate in found[:MAX_CANDIDATES]
     )
@@ -77,6 +82,7 @@ def read_body(document: Document, title: str, said: str) -> Body:
         paragraphs,
         leads,
         glimpse,
+        given is not None,
     )
 
 

@@ -52,12 +52,14 @@ class Moment:
 
 class MomentReader:
     """Reads the times of a page: in this language (BCP 47 or None), fetched then (aware, or None), about an article
-    that is known to be of this day (or None)."""
+    that is known to be of this day (or None). order: of day, month and year in numbers, where that is known."""
 
-    def __init__(self, fetched: datetime | None, language: str | None, day: date | None) -> None:
+    def __init__(
+        self, fetched: datetime | None, language: str | None, day: date | None, order: DateOrder | None = None
+    ) -> None:
         self.language = language
         self._fetched = fetched
-        self._order = date_order(language)
+        self._order = order or date_order(language)
         self._near = () if day is None else (datetime.combine(day, time(12), UTC),)
         self._known: dict[str, datetime | None] = {}
 

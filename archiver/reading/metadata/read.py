@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from archiver.identity import normalise
 from archiver.reading.metadata.authors import read_authors
 from archiver.reading.metadata.canonical import read_aliases, read_canonical
 from archiver.reading.metadata.evidence import Evidence
 from archiver.reading.metadata.field import Candidate, Field, chosen
-from archiver.reading.metadata.language import read_language
+from archiver.reading.metadata.language import language_tag, read_language
 from archiver.reading.metadata.metadata import Metadata
+from archiver.reading.metadata.names import names_in
 from archiver.reading.metadata.nodes import texts
 from archiver.reading.metadata.site import read_source, section_names, site_names
+from archiver.reading.metadata.site_rules import SiteRules
 from archiver.reading.metadata.times import read_times
 from archiver.reading.metadata.title import read_title
 from archiver.reading.metadata.wording import plain
@@ -22,6 +26,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from archiver.reading.document import Document
+    from archiver.recipes import SiteRecipe
 
 DESCRIPTIONS = (
     "og:description",
@@ -45,17 +50,48 @@ FREE = "isAccessibleForFree"
 LOCKED = frozenset(("locked", "metered", "premium", "paid", "subscriber", "subscribers"))
 
 
-def read_metadata(document: Document, fetched: datetime | None) -> Metadata:
+def read_metadata(document: Document, fetched: datetime | None, recipe: SiteRecipe | None = None) -> Metadata:
     """Return the metadata of a page. Any page has some: nothing is raised, and the tree is not changed.
 
     fetched: when the page was asked for (aware), from which relative times count and after which none is believed;
-    None if that is not known.
+    None if that is not known. recipe: what is known of its site, and counts more.
     """
     evidence = Evidence(document.tree, resolve_url(document.address or "") or None)
-    base = document.base
+    site = SiteRules(recipe, evidence) if recipe else None
+    general = _read(evidence, document.base, fetched, site)
+    return general if site is None else _overridden(general, site, document.base)
+
+
+def _overridden(general: Metadata, site: SiteRules, base: str) -> Metadata:
+    """Return the metadata as a recipe has them; times and language are so already."""
+    recipe = site.recipe
+    source = site.override("source", general.source, plain)
+    if recipe.source:
+        source = site.settle("source", general.source, Candidate(recipe.source, recipe.label))
+    return replace(
+        general,
+        title=site.override("title", general.title, plain),
+        authors=site.override_all("authors", general.authors, names_in),
+        source=source,
+        description=site.override("description", general.description, plain),
+        image=site.override("image", general.image, lambda text: resolve_url(text, base)),
+        canonical=site.override("canonical", general.canonical, lambda text: normalise(resolve_url(text, base))),
+    )
+
+
+def _language(evidence: Evidence, site: SiteRules | None) -> Field[str]:
+    general = read_language(evidence)
+    if site is None:
+        return general
+    if site.recipe.language:
+        return site.settle("language", general, Candidate(site.recipe.language, site.recipe.label))
+    return site.override("language", general, language_tag)
+
+
+def _read(evidence: Evidence, base: str, fetched: datetime | None, site: SiteRules | None) -> Metadata:
     sites = site_names(evidence)
-    language = read_language(evidence)
-    published, modified, day_only = read_times(evidence, language.value, fetched)
+    language = _language(evidence, site)
+    published, modified, day_only = read_times(evidence, language.value, fetched, site)
     canonical = read_canonical(evidence, base)
     return Metadata(
         title=read_title(evidence, sites, section_names(evidence)),

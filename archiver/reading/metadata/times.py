@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 from archiver.reading.metadata.address_day import address_day
 from archiver.reading.metadata.field import Candidate, Field, Lost, chosen
@@ -13,12 +14,13 @@ from archiver.reading.metadata.moment import Moment, MomentReader, with_zone
 from archiver.reading.metadata.nodes import texts
 from archiver.reading.metadata.script_times import script_times
 from archiver.reading.metadata.shown_times import shown_times
-from archiver.reading.metadata.zones import likely_zone
+from archiver.reading.metadata.zones import LikelyZone, likely_zone
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from archiver.reading.metadata.evidence import Evidence
+    from archiver.reading.metadata.site_rules import SiteRules
 
 PUBLISHED_NAMES = ("datePublished", "dateCreated", "uploadDate")
 MODIFIED_NAMES = ("dateModified",)
@@ -59,24 +61,35 @@ ONE_DAY = timedelta(days=1)
 
 
 def read_times(
-    evidence: Evidence, language: str | None, fetched: datetime | None
+    evidence: Evidence, language: str | None, fetched: datetime | None, site: SiteRules | None = None
 ) -> tuple[Field[datetime], Field[datetime], bool]:
-    """Return when the page's article was published, when it was changed, and whether the first is a day only."""
-    return _Times(evidence, language, fetched).read()
+    """Return when the page's article was published, when it was changed, and whether the first is a day only.
+
+    site: what a recipe says of the page.
+    """
+    return _Times(evidence, language, fetched, site).read()
 
 
 class _Times:
-    def __init__(self, evidence: Evidence, language: str | None, fetched: datetime | None) -> None:
+    def __init__(
+        self, evidence: Evidence, language: str | None, fetched: datetime | None, site: SiteRules | None
+    ) -> None:
         self._evidence = evidence
+        self._site = site
         self._fetched = fetched
         parts = urlsplit(evidence.address) if evidence.address else None
         self._likely = likely_zone(parts.hostname or "" if parts else "", language)
         self._address_day = address_day(parts.path) if parts else None
-        self._reader = MomentReader(fetched, language, self._address_day)
+        if site and site.recipe.time_zone:
+            self._likely = LikelyZone(ZoneInfo(site.recipe.time_zone), f"zone of the {site.recipe.label}", sure=True)
+        order = site.recipe.date_order if site else None
+        self._reader = MomentReader(fetched, language, self._address_day, order)
 
     def read(self) -> tuple[Field[datetime], Field[datetime], bool]:
-        published = [self._judged(moment) for moment in self._structured(PUBLISHED_NAMES, PUBLISHED_METAS)]
-        modified = [self._judged(moment) for moment in self._structured(MODIFIED_NAMES, MODIFIED_METAS)]
+        published = [self._judged(moment) for moment in self._of_site("published")]
+        modified = [self._judged(moment) for moment in self._of_site("modified")]
+        published += [self._judged(moment) for moment in self._structured(PUBLISHED_NAMES, PUBLISHED_METAS)]
+        modified += [self._judged(moment) for moment in self._structured(MODIFIED_NAMES, MODIFIED_METAS)]
         best = self._best(published)
         if best is None or not best.clock:
             shown = [self._judged(moment) for moment in shown_times(self._evidence, self._reader)]
@@ -97,10 +110,22 @@ class _Times:
             published.append(best)
         zoned = [moment for moment in (*published, *modified) if not moment.lost and moment.zoned][:MAX_MOMENTS]
         return (
-            self._field(best, published, zoned),
-            self._field(changed, modified, zoned),
+            self._with_missed("published", self._field(best, published, zoned)),
+            self._with_missed("modified", self._field(changed, modified, zoned)),
             best is not None and not best.clock,
         )
+
+    def _with_missed(self, name: str, field: Field[datetime]) -> Field[datetime]:
+        """Return the field with the rules of a recipe that found nothing."""
+        if self._site is None:
+            return field
+        told = {field.rule.partition(",")[0], *(lost.rule.partition(",")[0] for lost in field.lost)}
+        missed = (lost for lost in self._site.missed(name, "") if lost.rule.partition(",")[0] not in told)
+        return replace(field, lost=(*missed, *field.lost))
+
+    def _of_site(self, field: str) -> Iterator[Moment]:
+        for candidate in self._site.said(field) if self._site else ():
+            yield from self._reader.said(candidate.value, candidate.rule)
 
     def _structured(self, names: tuple[str, ...], metas: tuple[str, ...]) -> Iterator[Moment]:
         articles = self._evidence.data.articles

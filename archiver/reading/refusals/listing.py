@@ -62,7 +62,7 @@ def _signs(address: str | None, metadata: Metadata, body: Body) -> Iterator[Sign
         f"{body.leads} of its headings are links", 0.5 * body.leads / headings + 0.05 * min(body.leads, MOST_LEADS)
     )
     yield Sign(f"{body.paragraphs} paragraphs", -0.6 * min(body.paragraphs, MOST_PARAGRAPHS) / MOST_PARAGRAPHS)
-    if body.rule in ("itemprop", "name"):
+    if body.rule in ("itemprop", "name") or body.given:
         yield Sign("its body is marked as one", -0.8)
     if not body.linked:
         yield Sign("nothing on it is a link", -1.0)

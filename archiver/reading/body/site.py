@@ -1,0 +1,65 @@
+"""What a recipe says of a body: which elements hold it, and what is no part of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from archiver.reading.body.choose import Candidate
+from archiver.reading.body.noise import unmark
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from lxml.html import HtmlElement
+
+    from archiver.reading.body.outline import Outline
+
+
+@dataclass(frozen=True, slots=True)
+class SiteBody:
+    """The elements that hold the body, by each of a recipe's rules; and those that are no part of it."""
+
+    held: Sequence[tuple[str, Sequence[HtmlElement]]]  # a rule, the best first, and what it finds
+    dropped: Sequence[HtmlElement]
+
+
+def follow(page: Outline, noise: bytearray, site: SiteBody) -> Candidate | None:
+    """Return the element that holds the body by the first rule that finds any; None if none does.
+
+    Marks in `noise` what is no part of it, and `page` is measured without that.
+    """
+    places = {element: place for place, element in enumerate(page.elements)}
+    given = None
+    for rule, elements in site.held:
+        roots = sorted({places[element] for element in elements if element in places})
+        roots = [root for root in roots if page.length(root) or noise[root]]
+        if roots:
+            given = Candidate(_united(page, noise, roots), rule, 1.0)
+            break
+    for element in site.dropped:
+        if (place := places.get(element)) is not None:
+            noise[place : page.ends[place]] = b"\x01" * (page.ends[place] - place)
+    page.remeasure(noise)
+    return given
+
+
+def _united(page: Outline, noise: bytearray, roots: list[int]) -> int:
+    """Return the element that has all of `roots` in it, with what is beside them marked as noise."""
+    above = roots[0]
+    while page.ends[above] < page.ends[roots[-1]]:
+        above = page.parents[above]
+    unmark(page, noise, above)
+    if above in roots:
+        return above
+    within = bytearray(len(page.elements))
+    for root in roots:
+        within[root : page.ends[root]] = b"\x01" * (page.ends[root] - root)
+        place = root
+        while place > above:
+            place = page.parents[place]
+            within[place] = 1
+    for place in range(above, page.ends[above]):
+        if not within[place]:
+            noise[place] = 1
+    return above

@@ -1,0 +1,123 @@
+"""What a recipe says of a page: its rules followed, each with what it found. A tree in, candidates out."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import jmespath
+from lxml import etree
+from parsel.csstranslator import HTMLTranslator
+
+from archiver.reading.metadata.field import Candidate, Field, Lost
+from archiver.reading.metadata.nodes import texts
+from archiver.reading.metadata.wording import one_line
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from lxml.html import HtmlElement
+
+    from archiver.reading.metadata.evidence import Evidence
+    from archiver.recipes import Place, SiteRecipe
+
+T = TypeVar("T")
+# What an element says for which its text is not what is meant, by its name.
+ATTRIBUTES = {"meta": "content", "time": "datetime", "img": "src", "link": "href"}
+OF_LINKS = frozenset(("image", "canonical"))  # fields for which a link says where it leads
+MAX_FOUND = 50  # of one rule
+LONGEST = 20_000  # characters of a text
+# What lxml and JMESPath raise when a function gets what it is not made for.
+UNFIT = (etree.XPathError, ValueError, TypeError, ArithmeticError)
+
+
+class SiteRules:
+    """The rules of a recipe, for one page."""
+
+    def __init__(self, recipe: SiteRecipe, evidence: Evidence) -> None:
+        self.recipe = recipe
+        self._evidence = evidence
+
+    def said(self, field: str) -> Iterator[Candidate[str]]:
+        """Yield every text that the rules of `field` find, and the rule of each."""
+        for place in self.recipe.places(field):
+            for found in self._found(place):
+                text = found if isinstance(found, str) else _text_of(found, field)
+                if value := _captured(place.match, one_line(text[:LONGEST])):
+                    yield Candidate(value, self.recipe.rule(place))
+
+    def elements(self, place: Place) -> list[HtmlElement]:
+        """Return the elements that an expression finds."""
+        return [found for found in self._found(place) if not isinstance(found, str)]
+
+    def override(self, field: str, general: Field[str], read: Callable[[str], str] = one_line) -> Field[str]:
+        """Return a field as the recipe has it; as the general reading does, where no rule finds anything."""
+        found = [Candidate(read(candidate.value), candidate.rule) for candidate in self.said(field)]
+        return self.settle(field, general, next((one for one in found if one.value), None))
+
+    def override_all(
+        self, field: str, general: Field[tuple[str, ...]], read: Callable[[str], Iterable[str]]
+    ) -> Field[tuple[str, ...]]:
+        """Return a field of several values: all that the first rule says that says anything."""
+        found: dict[str, list[str]] = {}
+        for candidate in self.said(field):
+            found.setdefault(candidate.rule, []).extend(read(candidate.value))
+        values = (Candidate(tuple(dict.fromkeys(names)), rule) for rule, names in found.items() if names)
+        return self.settle(field, general, next(values, None))
+
+    def settle(self, field: str, general: Field[T], best: Candidate[T] | None) -> Field[T]:
+        """Return the field with `best` in it, if there is one, and with what lost to it."""
+        lost: list[Lost[T]] = self.missed(field, best.rule if best else "")
+        if best is None:
+            return Field(general.value, general.rule, (*lost, *general.lost))
+        if general.value is not None and general.value != ():
+            reason = "says the same" if general.value == best.value else "the recipe says otherwise"
+            lost.append(Lost(general.value, general.rule, reason))
+        return Field(best.value, best.rule, (*lost, *general.lost))
+
+    def missed(self, field: str, rule: str) -> list[Lost[Any]]:
+        """Return the rules of `field` that gave nothing although they come before `rule`, the one that did."""
+        return [Lost("", missed, "it finds nothing") for missed in self.recipe.missed(field, rule)]
+
+    def _found(self, place: Place) -> list[HtmlElement | str]:
+        try:
+            if place.kind == "json_ld":
+                return list(self._in_data(place.select))[:MAX_FOUND]
+            found = self._evidence.tree.xpath(_xpath(place.kind, place.select))
+        except UNFIT:
+            return []
+        if not isinstance(found, list):
+            return [str(found)]
+        return [one if isinstance(one, etree._Element) else str(one) for one in found[:MAX_FOUND]]
+
+    def _in_data(self, select: str) -> Iterator[str]:
+        """Yield what a path says in the first node of the structured data in which it says anything: the article's, if
+        it is there."""
+        path = jmespath.compile(select)
+        articles = self._evidence.data.articles
+        for node in (*articles, *(node for node in self._evidence.data.nodes if node not in articles)):
+            if found := texts(path.search(node.values)):
+                yield from found
+                return
+
+
+@lru_cache(maxsize=1024)
+def _xpath(kind: str, select: str) -> str:
+    return HTMLTranslator().css_to_xpath(select) if kind == "css" else select
+
+
+def _text_of(element: HtmlElement, field: str) -> str:
+    """Return what an element says: of a `meta` its content, of a `time` the time that machines read, of a picture where
+    it is."""
+    attribute = "href" if field in OF_LINKS and element.tag == "a" else ATTRIBUTES.get(element.tag, "")
+    if attribute and (said := (element.get(attribute) or "").strip()):
+        return said
+    return "".join(map(str, element.itertext()))
+
+
+def _captured(match: str | None, text: str) -> str:
+    if match is None:
+        return text
+    found = re.search(match, text)
+    return (found[1] or "").strip() if found else ""

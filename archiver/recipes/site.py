@@ -1,0 +1,123 @@
+"""Recipes for sites whose articles have no id in their addresses: what the general reading gets wrong there, as types.
+
+The YAML keys are these names; docs/recipes.md explains them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable  # noqa: TC003 - msgspec reads the types when it is run
+from datetime import date, datetime
+from functools import cache
+from typing import Literal
+from urllib.parse import urlsplit
+
+import msgspec
+
+from archiver.recipes.recipe import Part, Politeness
+
+SITE_FIELDS = (
+    *("title", "published", "modified", "authors", "source", "language", "description", "image", "canonical", "body"),
+)
+KINDS = ("css", "xpath", "json_ld")
+DEFAULT_PORTS = {"http": 80, "https": 443}
+
+
+class Place(Part, frozen=True):
+    """Where a page says something: a CSS selector, an XPath expression, or a path in its JSON-LD (JMESPath); and the
+    part of what is there that `match` captures first."""
+
+    css: str | None = None
+    xpath: str | None = None
+    json_ld: str | None = None
+    match: str | None = None
+
+    @property
+    def kind(self) -> str:
+        """Which of the three it is, by its key; "" if it is none or several."""
+        said = [kind for kind in KINDS if getattr(self, kind) is not None]
+        return said[0] if len(said) == 1 else ""
+
+    @property
+    def select(self) -> str:
+        """The expression."""
+        return str(getattr(self, self.kind)) if self.kind else ""
+
+
+class SiteRecipe(Part, frozen=True):
+    """What the general reading gets wrong at a site. Where a rule finds nothing, the general reading counts."""
+
+    name: str
+    hosts: tuple[str, ...]
+    paths: tuple[str, ...] = ()  # which addresses it is for; none: all of its hosts
+    fields: dict[str, tuple[str | Place, ...]] = msgspec.field(default_factory=dict)
+    drop: tuple[str | Place, ...] = ()  # what is no part of a body
+    time_zone: str | None = None
+    language: str | None = None
+    source: str | None = None
+    date_order: Literal["dmy", "mdy", "ymd"] | None = None
+    footer: str | None = None  # of posts
+    valid_until: date | None = None  # of an old layout: the last day (UTC) on which pages had it
+    politeness: Politeness = Politeness()
+
+    @property
+    def label(self) -> str:
+        """What rules are called by."""
+        return f"recipe {self.name}"
+
+    def places(self, field: str) -> tuple[Place, ...]:
+        """Return where `field` is, the place to look at first first."""
+        return tuple(map(as_place, self.fields.get(field, ())))
+
+    def rule(self, place: Place) -> str:
+        """Return what the rule of a place is called by."""
+        return f"{self.label}: {place.kind} {place.select}"
+
+    def missed(self, field: str, rule: str) -> list[str]:
+        """Return the rules of `field` that come before `rule`, the one that found something; all, if none did."""
+        rules = [self.rule(place) for place in self.places(field)]
+        return rules[: rules.index(rule)] if rule in rules else rules
+
+    def dropped(self) -> tuple[Place, ...]:
+        """Return what is no part of a body."""
+        return tuple(map(as_place, self.drop))
+
+    def knows(self, address: str) -> bool:
+        """Return whether `address` is one of the site's that this is for."""
+        try:
+            parts = urlsplit(address)
+            host, port = (parts.hostname or "").rstrip("."), parts.port
+        except ValueError:
+            return False
+        if port is not None and port != DEFAULT_PORTS.get(parts.scheme):
+            host = f"{host}:{port}"
+        if not any(host.endswith(known[1:]) if known.startswith("*.") else host == known for known in self.hosts):
+            return False
+        return not self.paths or any(path_regex(path).fullmatch(parts.path) for path in self.paths)
+
+
+def as_place(said: str | Place) -> Place:
+    """Return the place that a recipe says; a text alone is a CSS selector."""
+    return Place(css=said) if isinstance(said, str) else said
+
+
+def site_for(address: str | None, fetched: datetime | None, sites: Iterable[SiteRecipe]) -> SiteRecipe | None:
+    """Return the recipe by which to read the page at `address`, fetched then (aware; None: as it is today); None if
+    there is none.
+
+    Of several the layout of the day counts, then one for its path more than one for its host.
+    """
+    known = [site for site in sites if address and site.knows(address) and _is_of(site, fetched)]
+    return min(known, key=lambda site: (site.valid_until or date.max, not site.paths), default=None)
+
+
+def _is_of(site: SiteRecipe, fetched: datetime | None) -> bool:
+    return site.valid_until is None or (fetched is not None and fetched.date() <= site.valid_until)
+
+
+@cache
+def path_regex(path: str) -> re.Pattern[str]:
+    """Return what matches a path: each `{name}` stands for anything without a slash, `*` for anything."""
+    parts = re.split(r"(\{\w+\}|\*)", path)
+    wild = {"*": ".*", "{": "[^/]+"}
+    return re.compile("".join(wild.get(part[:1]) or re.escape(part) for part in parts))
