@@ -27,10 +27,11 @@ from archiver.index.lock import holder_of
 from archiver.links import refuse_links
 from archiver.manifest import add_manifest, head
 from archiver.moments import read_moment
-from archiver.places import CAPTURES, POSTS
+from archiver.places import CAPTURES, POSTS, SITE, TEMPLATES
 from archiver.recipes import recipes_for, sites_for
 from archiver.replay import replay
 from archiver.session_options import session_options
+from archiver.site import Built, Look, build_site
 from archiver.spans import read_span
 from archiver.suggestions import did_you_mean
 from archiver.verified import Verified, verify
@@ -253,6 +254,34 @@ class Archive:
         selection = self._selection(since, source, query, last)
         with self._reading() as index:
             yield from Entries(self.output, index, self.recipes).select(selection)
+
+    def build_site(
+        self,
+        to: str | Path | None = None,
+        *,
+        templates: str | Path | None = None,
+        listener: Callable[[str], None] = lambda _: None,
+    ) -> Built:
+        """Make the archive's site in a directory (without one: `_site` in the archive), or bring it up to date.
+
+        templates: a directory whose files stand in for ours of the same names (without one: `_templates` in the
+        archive, if it is there). listener: is told of each post that is left out or not as it was written.
+        """
+        with self._reading() as index:
+            directory = Path(to) if to else self.output / SITE
+            return build_site(self.output, index, self.recipes, directory, self._look(templates), listener)
+
+    def _look(self, templates: str | Path | None) -> Look:
+        settings = self.configuration
+        host = settings["ARCHIVER_SITE"] or next((one.site for one in self.recipes.values()), "")
+        theirs = Path(templates) if templates else self.output / TEMPLATES
+        return Look(
+            settings["ARCHIVER_SITE_NAME"] or host,
+            host,
+            settings["ARCHIVER_SITE_LANGUAGE"],
+            settings["ARCHIVER_SITE_ACCENT"],
+            theirs if templates or theirs.is_dir() else None,
+        )
 
     def history(self, article: str) -> list[ArticleHistory]:
         """Return what is known of an article, by its id or address: where it was seen, and the versions of its posts.

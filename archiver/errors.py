@@ -82,6 +82,10 @@ class QuarantineError(ArchiverError):
     """An article that cannot become a post: it is kept in quarantine with the reason."""
 
 
+class TemplateError(ArchiverError):
+    """A template of the site that fails: names the file, the line and what is wrong there."""
+
+
 class ExportError(ArchiverError):
     """An export that cannot be made: names the format, or the file, and what to do."""
 

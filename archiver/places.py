@@ -7,4 +7,6 @@ QUARANTINE = "_quarantine"  # articles that cannot be posts, with the reason
 INDEX = "_index"
 MANIFESTS = "_manifests"
 REPORTS = f"{INDEX}/reports"
+SITE = "_site"  # what is built of it; it can be built again
+TEMPLATES = "_templates"  # of the site, the user's own
 PARTS = (POSTS, VERSIONS, CAPTURES, QUARANTINE, MANIFESTS, INDEX)

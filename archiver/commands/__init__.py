@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 COMMANDS = (
     *("crawl", "get", "replay", "verify", "manifest", "export", "status", "history", "duplicates", "sources", "adopt"),
-    *("schedule", "extract", "explain", "demo"),
+    *("schedule", "extract", "explain", "site", "demo"),
 )
 VERSION = f"archiver {archiver.__version__} (news-share-archiver)"  # the command, and the distribution that brings it
 EXAMPLES = """\
@@ -32,6 +32,7 @@ examples:
   archiver explain ADDRESS                    where its title, time and text come from
   archiver status                             what the last runs came to
   archiver verify                             is everything as it was written?
+  archiver site build                         a site of it all, in _site of the archive
   archiver export sqlite --to articles.db     for other tools
 
 `archiver help COMMAND` says more of each. Exit statuses: docs/commands.md.

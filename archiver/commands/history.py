@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
-import re
 import sys
 from typing import TYPE_CHECKING
 
@@ -11,17 +9,14 @@ from archiver.commands.display import count, print_json, print_line, printable
 from archiver.commands.options import add_archive_option, archive_from
 from archiver.errors import UsageError
 from archiver.statuses import FAILED
+from archiver.views.changes import changes, sentences
 from archiver.views.plain import show_time
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Iterator
     from pathlib import Path
 
     from archiver.views import ArticleHistory, PostHistory
-
-# A body is a few very long lines: for reading, one goes to each sentence and each block.
-SENTENCE = re.compile(r"(?<=[。！？；])(?![）”’」』]|</)|(?<=</p>)|(?<=</tr>)|(?<=</li>)|(?<=[.!?] )")
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -92,8 +87,8 @@ def _print_post(output: Path, post: PostHistory) -> None:
         print_line(f"  {version.number}  saved {show_time(version.saved)}  {version.path}")
         lines = _lines(output / version.path)
         if before:
-            for line in _changes(before, lines):
-                print_line(f"      {printable(line)}")
+            for sign, line in changes(before, lines):
+                print_line(f"      {sign} {printable(line)}")
         before = lines
 
 
@@ -102,10 +97,4 @@ def _lines(file: Path) -> list[str]:
         text = file.read_text(encoding="utf-8", errors="replace")
     except OSError as error:
         return [f"(cannot be read: {error.strerror})"]
-    return [part for line in text.splitlines() for part in SENTENCE.split(line) if part.strip()]
-
-
-def _changes(old: list[str], new: list[str]) -> Iterator[str]:
-    for line in difflib.unified_diff(old, new, n=0, lineterm=""):
-        if not line.startswith(("---", "+++", "@@")):
-            yield f"{line[0]} {line[1:].strip()}"
+    return sentences(text)

@@ -6,6 +6,7 @@ Each raises ValueError with what was expected instead.
 from __future__ import annotations
 
 import math
+import re
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -48,6 +49,14 @@ def whole_number(value: object) -> int:
     if not result.is_integer():
         raise ValueError(f"expected a whole number, got {value!r}")
     return int(result)
+
+
+def colour(value: object) -> str:
+    """Return a colour as style sheets write it (`#7a1f1f`); empty for an empty value."""
+    text = "" if value is None else str(value).strip()
+    if text and not re.fullmatch(r"#(?:[0-9a-fA-F]{3}|[0-9a-fA-F]{6})", text):
+        raise ValueError(f"expected a colour such as #7a1f1f, got {value!r}")
+    return text
 
 
 def span(value: object) -> str:

@@ -64,7 +64,7 @@ class Entries:
         else:
             selected = self._posts.select(since, recipe, listing)
         for post, chosen, pending in selected:
-            entry = self._entry(post)
+            entry = self.entry(post)
             if entry and _has(entry, query):
                 self.count += 1
                 if chosen <= begun:  # adopted posts have the time that they name themselves: it may be to come
@@ -76,8 +76,8 @@ class Entries:
                 if left == 0:
                     return
 
-    def _entry(self, known: ArchivedPost) -> Entry | None:
-        """Return the entry of a post, None if its file cannot be read or is no whole post."""
+    def entry(self, known: ArchivedPost) -> Entry | None:
+        """Return the entry of a post; None, which `tell` is told of, if its file cannot be read or is no whole post."""
         recipe = self._recipes.get(known.key.recipe)
         form = recipe.forms.get(known.form) if recipe else None
         try:

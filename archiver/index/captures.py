@@ -62,6 +62,10 @@ class Captures:
         )
         return {asked[one.url, micros(one.time)]: one for row in rows if (one := as_capture(*row))}
 
+    def count(self) -> int:
+        """Return how many records are known."""
+        return int(self._database.rows("SELECT count(*) FROM captures")[0][0])
+
     def has(self, warc: str) -> bool:
         """Return whether there are records in a file."""
         return self._database.row("SELECT 1 FROM captures WHERE warc = ? LIMIT 1", warc) is not None

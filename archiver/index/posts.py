@@ -1,4 +1,4 @@
-"""The posts of an archive, one after the other: for exports."""
+"""The posts of an archive, one after the other: for exports, and for what is made of those that changed."""
 
 from __future__ import annotations
 
@@ -6,7 +6,16 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from archiver.index.types import ArticleKey, EarlierContent
-from archiver.index.values import CAPTURE, as_capture, facts_of, storable, storable_key, texts_of
+from archiver.index.values import (
+    ASKED,
+    CAPTURE,
+    as_capture,
+    facts_of,
+    json_text,
+    storable,
+    storable_key,
+    texts_of,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -15,8 +24,8 @@ if TYPE_CHECKING:
     from archiver.index.database import Database
 
 PAGE = 1000  # rows that are read at a time: a reader that keeps a query open keeps SQLite from tidying up
-_COLUMNS = f"""recipe, id, posts.form, posts.path, posts.sha256, revision, posts.saved, rules, published, state,
-               first_seen, checked,
+_COLUMNS = f"""articles.recipe, articles.id, posts.form, posts.path, posts.sha256, revision, posts.saved, rules,
+               published, state, first_seen, checked,
                (SELECT json_group_array(place)
                 FROM (SELECT place FROM sightings WHERE article = articles.key ORDER BY place)),
                {CAPTURE}"""
@@ -54,6 +63,16 @@ class Selected(NamedTuple):
     pending: int | None
 
 
+class Changed(NamedTuple):
+    """An article whose posts changed. number: of the change, larger than those before it. text_digest: articles with
+    the same have the same text. posts: all that there are by now."""
+
+    number: int
+    key: ArticleKey
+    text_digest: str | None
+    posts: tuple[ArchivedPost, ...]
+
+
 class Posts:
     """Reads the posts of an archive, while a run may be at work in it."""
 
@@ -72,6 +91,40 @@ class Posts:
         """Yield the same, but those that were published last, the latest first, up to `count` (None: all)."""
         order = "ORDER BY unixepoch(articles.published) DESC, posts.article DESC, posts.form LIMIT ?"
         return self._chosen(order, [-1 if count is None else count], since, recipe, place)
+
+    def origin(self) -> str:
+        """Return what tells this index from another one of the same archive, whose changes have other numbers."""
+        return str(self._database.rows("SELECT value FROM origin")[0]["value"])
+
+    def changed(self, since: int = 0) -> Iterator[Changed]:
+        """Yield the articles whose posts changed after the change `since` (new, edited, moved, withdrawn, gone), in
+        that order. One that changes meanwhile may come again."""
+        while True:
+            rows = self._database.rows(
+                """SELECT number, recipe, id, text_digest FROM changes JOIN articles ON articles.key = article
+                   WHERE number > ? ORDER BY number LIMIT ?""",
+                since,
+                PAGE,
+            )
+            posts = self._of([ArticleKey(recipe, id_) for _, recipe, id_, _ in rows])
+            for number, recipe, id_, digest in rows:
+                key = ArticleKey(recipe, id_)
+                yield Changed(number, key, digest, tuple(posts.get(key, ())))
+            if len(rows) < PAGE:
+                return
+            since = rows[-1]["number"]
+
+    def _of(self, keys: Sequence[ArticleKey]) -> dict[ArticleKey, list[ArchivedPost]]:
+        """Return the posts of articles."""
+        found: dict[ArticleKey, list[ArchivedPost]] = {}
+        for row in self._database.rows(
+            f"""SELECT {_COLUMNS} FROM {ASKED} CROSS JOIN posts ON posts.article = articles.key
+                LEFT JOIN captures ON captures.key = posts.capture ORDER BY posts.form""",
+            json_text(keys),
+        ):
+            post = _post(tuple(row))
+            found.setdefault(post.key, []).append(post)
+        return found
 
     def get(self, key: ArticleKey, form: str) -> ArchivedPost | None:
         """Return what is known of a post by now, None if it is no more."""

@@ -1,0 +1,157 @@
+"""What the page of an article shows, as values for its template."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from archiver.clock import micros, moment
+from archiver.exports import shown
+from archiver.exports.plain import plain_text
+from archiver.posts.read import read
+from archiver.posts.text_digest import is_telling
+from archiver.site.addresses import category_key, post_path
+from archiver.site.record import New
+from archiver.text import one_line
+from archiver.views.changes import changes, sentences
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from archiver.exports import Entry
+    from archiver.site.record import Row
+
+MOST = 2000  # sentences of a version that are compared with those of another; and changes that are shown
+
+
+class Listed(NamedTuple):
+    """An article in a list."""
+
+    path: str
+    title: str
+    source: str
+    published: datetime
+    withdrawn: bool
+    language: str
+
+    @property
+    def day(self) -> str:
+        """The day on which it was published, where it was."""
+        return f"{self.published:%Y-%m-%d}"
+
+    @property
+    def time(self) -> str:
+        """The time of that day."""
+        return f"{self.published:%H:%M}"
+
+
+class Step(NamedTuple):
+    """From an earlier version to the next. changes: None where that cannot be said; `why` says it then."""
+
+    number: int
+    saved: str
+    file: str
+    sha256: str
+    changes: list[tuple[str, str]] | None
+    why: str = ""
+
+
+def new_of(entry: Entry, digest: str | None) -> New:
+    """Return what the record is to know of an entry. digest: of its text."""
+    return New(
+        key=entry.key,
+        recipe=entry.recipe,
+        id=entry.id,
+        form=entry.form,
+        sha256=entry.sha256,
+        path=post_path(entry.path, entry.category, entry.published),
+        moment=micros(entry.published),
+        published=entry.published.isoformat(),
+        changed=entry.saved.isoformat(),
+        title=shown.title(entry),
+        source=name_of(entry),
+        language=shown.language(entry),
+        state=entry.state,
+        category=category_key(entry.category),
+        day=f"{entry.published:%Y-%m-%d}",
+        digest=digest if is_telling(digest) else None,
+        labels=(name_of(entry), one_line(entry.category), next(iter(map(one_line, entry.tags)), "")),
+    )
+
+
+def name_of(entry: Entry) -> str:
+    """Return who published an entry, as a reader knows them: the source, or what its form is called."""
+    return shown.author(entry) or next(iter(map(one_line, entry.tags)), "") or one_line(entry.category)
+
+
+def listed(row: Row) -> Listed:
+    """Return an article of the record as lists show it."""
+    published = datetime.fromisoformat(row.published)
+    return Listed(row.path, row.title, row.source, published, row.state == "withdrawn", row.language)
+
+
+def time_of(time: datetime) -> str:
+    """Return a time as people read it, with its zone."""
+    return f"{time:%Y-%m-%d %H:%M:%S %z}"
+
+
+def article_values(entry: Entry, row: Row, output: Path, words: dict[str, str]) -> dict[str, Any]:
+    """Return what the template `article.html` shows of an entry, beside its body and its neighbours."""
+    return {
+        "title": row.title,
+        "source": row.source,
+        "lang": row.language,
+        "published": entry.published.isoformat(),
+        "published_text": time_of(entry.published),
+        "day": f"{entry.published:%Y-%m-%d}",
+        "first_seen": time_of(entry.first_seen),
+        "saved": time_of(entry.saved),
+        "checked": time_of(entry.checked) if entry.checked else "",
+        "withdrawn": entry.state == "withdrawn",
+        "original": entry.url if entry.url.lower().startswith(("http://", "https://")) else "",
+        "quote": one_line(entry.quote),
+        "summary": shown.summary(entry),
+        "file": entry.path,
+        "sha256": entry.sha256,
+        "revision": entry.revision,
+        "capture": entry.capture,
+        "captured": time_of(entry.capture.time) if entry.capture else "",
+        "steps": list(steps(entry, output, words)) if entry.versions else [],
+        "path": row.path,
+    }
+
+
+def steps(entry: Entry, output: Path, words: dict[str, str]) -> Iterator[Step]:
+    """Yield what changed from each version of an entry to the next, the latest first."""
+    after: list[str] | None = _said(entry.title, entry.quote, entry.html)
+    for version in reversed(entry.versions):
+        try:
+            post = read((output / version.path).read_bytes(), quoted=bool(entry.quote))
+        except OSError:
+            before = None
+        else:
+            before = _said(post.title, post.quote or "", post.body)
+        found, why = _compared(before, after, words)
+        yield Step(version.revision, time_of(version.saved), version.path, version.sha256, found, why)
+        after = before
+
+
+def _compared(
+    before: list[str] | None, after: list[str] | None, words: dict[str, str]
+) -> tuple[list[tuple[str, str]] | None, str]:
+    if before is None or after is None:
+        return None, words["missing"]
+    if len(before) > MOST or len(after) > MOST:
+        return None, words["too_many"]
+    found = list(changes(before, after))
+    return (found, "") if found else (None, words["no_changes"])
+
+
+def _said(title: str, quote: str, html: str) -> list[str]:
+    return sentences("\n".join(one_line(line) for line in (title, quote, *plain_text(html).split("\n"))))
+
+
+def utc(time: int) -> str:
+    """Return microseconds as a time that people read."""
+    return time_of(moment(time))

@@ -1,0 +1,92 @@
+"""The body of an article as a page shows it: clean HTML that asks nobody for anything. No I/O."""
+
+from __future__ import annotations
+
+import re
+from html import escape
+from typing import TYPE_CHECKING
+
+from markupsafe import Markup
+
+from archiver.cleaning import Cleaner
+from archiver.errors import BodyError
+from archiver.exports.plain import plain_text
+from archiver.posts.read import unmarked
+from archiver.recipes.recipe import CleanRules
+from archiver.text import printable
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from archiver.exports import Entry
+    from archiver.recipes import Recipe
+
+BLOCK = re.compile(r"<(?:p|div|table|ul|ol|h[1-6]|blockquote|pre|center|section|figure|img)\b", re.IGNORECASE)
+PARAGRAPHS = re.compile(r"\n[ \t]*\n")
+TOKEN = re.compile(r"""<(/?)(a|img|table|h[1-6])\b((?:\s+[\w:-]+(?:="[^"]*")?)*)\s*/?>""")
+ATTRIBUTE = re.compile(r'([\w:-]+)="([^"]*)"')
+OWN_PICTURE = re.compile(r"data:image/", re.IGNORECASE)
+
+
+class Bodies:
+    """Makes bodies of posts ready for pages. words: of the site, for `picture` and `table`."""
+
+    def __init__(self, recipes: Mapping[str, Recipe], words: Mapping[str, str]) -> None:
+        self._cleaners = {name: Cleaner(recipe.clean) for name, recipe in recipes.items()}
+        self._other = Cleaner(CleanRules())
+        self._words = words
+
+    def html(self, entry: Entry) -> Markup:
+        """Return the body of an entry. One that is too long to be cleaned is shown as text."""
+        html = entry.html if BLOCK.search(entry.html) else _paragraphs(entry.html)
+        try:
+            clean = self._cleaners.get(entry.recipe, self._other).clean(printable(html), entry.url).html
+        except BodyError:
+            clean = "".join(f"<p>{escape(line)}</p>" for line in plain_text(html).split("\n"))
+        return Markup(self._shown(clean))
+
+    def _shown(self, html: str) -> str:
+        """Return clean HTML with links to pictures instead of those of other sites, headings below that of the page,
+        and tables that can be scrolled with the keyboard."""
+        links = 0
+
+        def replaced(found: re.Match[str]) -> str:
+            nonlocal links
+            end, name, attributes = found[1], found[2], found[3]
+            if name == "a":
+                links += -1 if end else 1
+                return found[0]
+            if name == "img":
+                return self._picture(dict(ATTRIBUTE.findall(attributes)), within_link=links > 0)
+            if name == "table":
+                label = escape(self._words["table"])
+                return (
+                    f"{found[0]}</div>"
+                    if end
+                    else f'<div class="wide" role="group" aria-label="{label}" tabindex="0">{found[0]}'
+                )
+            return f"<{end}h{min(int(name[1]) + 1, 6)}{attributes}>"
+
+        return TOKEN.sub(replaced, html)
+
+    def _picture(self, attributes: Mapping[str, str], *, within_link: bool) -> str:
+        source, words = attributes.get("src", ""), attributes.get("alt", "")
+        if OWN_PICTURE.match(source):
+            return f'<img src="{source}" alt="{words}" loading="lazy">'
+        label = f"{self._words['picture']}{': ' if words else ''}{words}"
+        if within_link or not source:
+            return f'<span class="picture" role="img" aria-label="{label}" data-label="{label}"></span>'
+        return f'<a class="picture" href="{source}" aria-label="{label}" data-label="{label}"></a>'
+
+
+def _paragraphs(text: str) -> str:
+    """Return the text of an old post, which is Markdown without blocks, as HTML."""
+    parts = (part.strip() for part in PARAGRAPHS.split(text))
+    return "".join(_paragraph(part) for part in parts if part)
+
+
+def _paragraph(text: str) -> str:
+    if text.startswith(">"):
+        inner = "\n".join(line.removeprefix(">").strip() for line in text.split("\n"))
+        return f"<blockquote>{_paragraph(inner)}</blockquote>" if inner else ""
+    return f"<p>{text if '<' in text else escape(unmarked(text), quote=False)}</p>"

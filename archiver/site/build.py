@@ -1,0 +1,174 @@
+"""A build: what changed in the archive since the last one, and the pages that show it."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from archiver.errors import UsageError
+from archiver.exports.read import Entries
+from archiver.index import ArticleKey
+from archiver.site.addresses import fixed_lists, old_path
+from archiver.site.articles import article_values, listed, new_of
+from archiver.site.body import Bodies
+from archiver.site.files import SiteFiles, claim
+from archiver.site.lists import Lists
+from archiver.site.record import Record
+from archiver.site.whole import write_whole
+from archiver.site.words import WORDS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
+    from archiver.exports import Entry
+    from archiver.index import Index
+    from archiver.recipes import Recipe
+    from archiver.site.look import Look
+    from archiver.site.record import Row
+
+SAME = 20  # articles with the same text that a page names
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """What a build came to: articles on the site, pages and other files that were written or as they are already,
+    posts that could not be read."""
+
+    directory: Path
+    articles: int
+    written: int
+    unchanged: int
+    failed: int
+
+
+def build_site(
+    output: Path,
+    index: Index,
+    recipes: Mapping[str, Recipe],
+    directory: Path,
+    look: Look,
+    tell: Callable[[str], None] = lambda _: None,
+) -> Built:
+    """Make the site of the archive `output` in a directory, or bring it up to date.
+
+    tell: is told of each post that is left out, or not as it was written. Raises UsageError for a directory with
+    something else in it and for an archive without articles, TemplateError, StoreError, LockedError, IndexFileError:
+    then every page is whole, old or new, and the next build finishes what this one began.
+    """
+    if next(index.posts.changed(), None) is None:
+        raise UsageError(f"{output}: there are no articles in it yet, and so nothing to build a site of")
+    claim(directory)
+    with Record(directory) as record:
+        build = _Build(output, index, recipes, directory, look, tell, record)
+        try:
+            build.run()
+        except BaseException:
+            build.discard()
+            raise
+        return build.built()
+
+
+class _Build:
+    def __init__(
+        self,
+        output: Path,
+        index: Index,
+        recipes: Mapping[str, Recipe],
+        directory: Path,
+        look: Look,
+        tell: Callable[[str], None],
+        record: Record,
+    ) -> None:
+        self._output = output
+        self._index = index
+        self._directory = directory
+        self._look = look
+        self._record = record
+        self._entries = Entries(output, index, recipes, tell)
+        self._words = WORDS[look.language]
+        self._bodies = Bodies(recipes, self._words)
+        self._files = SiteFiles(directory, record)
+        self._fixed = fixed_lists(recipes.values())
+        self._lists = Lists(record, look, self._files, self._fixed)
+
+    def run(self) -> None:
+        """Bring the site up to date."""
+        record, origin = self._record, self._index.posts.origin()
+        if (record.fact("origin"), record.fact("look")) != (origin, self._look.digest):
+            self._begin_anew(origin)
+        last = since = int(record.fact("since") or 0)
+        for changed in self._index.posts.changed(since):
+            self._take(changed.key, changed.text_digest, changed.posts)
+            last = changed.number
+        record.set("since", str(last))
+        self._write_same_texts()
+        self._lists.write()
+        write_whole(self._output, self._index, self._entries, self._record, self._look, self._files, self._fixed)
+        self._files.publish()
+        record.commit()
+
+    def discard(self) -> None:
+        """Leave nothing of what was not finished."""
+        with suppress(OSError):
+            self._files.discard()
+
+    def built(self) -> Built:
+        """Return what it came to."""
+        ((articles,),) = self._record.rows("SELECT count(*) FROM entries")
+        return Built(self._directory, articles, self._files.written, self._files.unchanged, self._entries.failed)
+
+    def _begin_anew(self, origin: str) -> None:
+        """Have every page made again. Where numbered pages begin stays, so that articles stay on theirs."""
+        record = self._record
+        if record.fact("origin") != origin:
+            record.clear()
+        record.set("origin", origin)
+        record.set("look", self._look.digest)
+        record.set("since", "0")
+        record.set("whole", "1")
+
+    def _take(self, key: ArticleKey, digest: str | None, posts: Any) -> None:
+        """Put the posts of an article on the site, and take those off that are gone."""
+        there = {f"{post.key.recipe}:{post.key.id}:{post.form}" for post in posts}
+        for row in self._record.entries("WHERE (recipe, id) = (?, ?)", *key):
+            if row.key not in there and (gone := self._record.remove(row.key)):
+                self._files.remove(gone.path)
+        for post in posts:
+            entry = self._entries.entry(post)
+            if entry:
+                row = self._record.put(new_of(entry, digest))
+                self._write_article(entry, row)
+
+    def _write_article(self, entry: Entry, row: Row) -> None:
+        """Write the page of an article."""
+        same = self._record.entries(
+            """WHERE digest = (SELECT digest FROM entries WHERE number = ?1) AND number <> ?1
+               ORDER BY moment, number LIMIT ?2""",
+            *(row.number, SAME),
+        )
+        values = article_values(entry, row, self._output, self._words)
+        page = self._look.page(
+            "article",
+            **values,
+            body=self._bodies.html(entry),
+            back=self._lists.category_of(row),
+            same=[listed(one) for one in same],
+        )
+        self._files.write(row.path, page)
+        if old := old_path(entry.path):
+            self._files.write(old, self._look.page("moved", old, to=row.path, title=row.title))
+
+    def _write_same_texts(self) -> None:
+        """Write the pages of articles with one text again, so that each names all others."""
+        for number, key, form in self._record.rows(
+            """SELECT number, recipe || char(10) || id, form FROM entries WHERE digest IN
+               (SELECT digest FROM entries WHERE digest IN (SELECT digest FROM touched_digests)
+                GROUP BY digest HAVING count(*) > 1)"""
+        ):
+            recipe, id_ = key.split("\n", 1)
+            post = self._index.posts.get(ArticleKey(recipe, id_), form)
+            entry = self._entries.entry(post) if post else None
+            if entry:
+                self._write_article(entry, self._record.entries("WHERE number = ?", number)[0])

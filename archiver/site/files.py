@@ -1,0 +1,115 @@
+"""The files of a site. All that change are written aside first, and put in their places when everything is there: so a
+build that fails has changed nothing, and one that is killed leaves each page whole, old or new."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from archiver.errors import StoreError, UsageError, os_reason
+from archiver.litter import is_litter
+from archiver.site.record import FILE
+from archiver.storage.atomic import fill
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from archiver.site.record import Record
+
+ASIDE = ".archiver-site.new"
+FOLDER = 1000  # files of a directory aside
+
+
+class SiteFiles:
+    """Writes files below a directory. written, unchanged: how many there were of each."""
+
+    def __init__(self, directory: Path, record: Record) -> None:
+        """record: is open for this build, so that no other one is at work."""
+        self.directory = directory
+        self._aside = directory / ASIDE
+        self._record = record
+        self._made: set[str] = set()
+        self._number = 0
+        self.unchanged = 0
+        self.written = 0
+        self.discard()
+
+    def write(self, path: str, content: str | bytes) -> None:
+        """Have `content` at `path` in the end. Raises StoreError."""
+        data = content if isinstance(content, bytes) else content.encode("utf-8", "replace")
+        target = f"{self.directory}/{path}"
+        try:
+            if _content(target, len(data)) == data:
+                self._record.run("DELETE FROM staged WHERE path = ?", path)
+                self.unchanged += 1
+                return
+            folder, name = divmod(self._number, FOLDER)
+            self._number += 1
+            self._make(self._aside / str(folder))
+            file = f"{folder}/{name}"
+            os.close(fill(self._aside / file, data))
+        except OSError as error:
+            raise StoreError(f"{target}: cannot be written: {os_reason(error)}; the site is as it was") from error
+        self._record.run("INSERT OR REPLACE INTO staged VALUES (?, ?)", path, file)
+
+    def remove(self, path: str) -> None:
+        """Have nothing at `path` in the end."""
+        self._record.run("INSERT OR REPLACE INTO staged VALUES (?, NULL)", path)
+
+    def publish(self) -> None:
+        """Put everything in its place, and make it durable. Raises StoreError."""
+        target = self.directory
+        try:
+            os.sync()
+            for path, file in self._record.each("SELECT path, file FROM staged ORDER BY path"):
+                target = self.directory / path
+                if file is None:
+                    target.unlink(missing_ok=True)
+                else:
+                    self._make(target.parent)
+                    (self._aside / file).replace(target)
+                    self.written += 1
+            os.sync()
+        except OSError as error:
+            raise StoreError(
+                f"{target}: cannot be written: {os_reason(error)}; each page is whole: build again when that is mended"
+            ) from error
+        self.discard()
+
+    def discard(self) -> None:
+        """Remove what is written aside."""
+        with suppress(FileNotFoundError):
+            shutil.rmtree(self._aside)
+
+    def _make(self, directory: Path) -> None:
+        if str(directory) not in self._made:
+            directory.mkdir(parents=True, exist_ok=True)
+            self._made.add(str(directory))
+
+
+def claim(directory: Path) -> None:
+    """Have a directory for a site: a new one, an empty one, or that of a site of ours. Raises UsageError if there is
+    something else in it, StoreError if it cannot be made."""
+    try:
+        if directory.exists() and not directory.is_dir():
+            raise UsageError(f"{directory}: is no directory")
+        directory.mkdir(parents=True, exist_ok=True)
+        names = sorted(name for name in os.listdir(directory) if not is_litter(name))  # noqa: PTH208 - only names
+    except OSError as error:
+        raise StoreError(f"{directory}: cannot be used: {os_reason(error)}") from error
+    if names and FILE not in names:
+        raise UsageError(f"{directory}: has something in it that is no site of archiver's: {names[0]}; name another")
+
+
+def _content(file: str, size: int) -> bytes | None:
+    """Return what is in a file if it has that size."""
+    try:
+        descriptor = os.open(file, os.O_RDONLY | os.O_CLOEXEC)
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    try:
+        return os.read(descriptor, size + 1) if os.fstat(descriptor).st_size == size else None
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,163 @@
+"""The lists of a site: a category, a day, and the calendar of days."""
+
+from __future__ import annotations
+
+from calendar import Calendar
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from archiver.site.addresses import category_page, category_paths, day_path
+from archiver.site.articles import listed
+from archiver.site.ranges import SIZE, settle
+from archiver.site.record import COLUMNS, ListOf, Row
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from archiver.site.articles import Listed
+    from archiver.site.files import SiteFiles
+    from archiver.site.look import Look
+    from archiver.site.ranges import Range
+    from archiver.site.record import Record
+
+END = (2**63 - 1, 0)
+WEEKS = Calendar()
+
+
+class Link(NamedTuple):
+    """A page with its name."""
+
+    path: str
+    title: str
+
+
+class Lists:
+    """Writes the lists that have changed. fixed: where some categories are, beside where all are."""
+
+    def __init__(self, record: Record, look: Look, files: SiteFiles, fixed: Mapping[str, tuple[str, ...]]) -> None:
+        self._record = record
+        self._look = look
+        self._files = files
+        self._fixed = fixed
+
+    def category_of(self, row: Row) -> Link:
+        """Return the category of an article."""
+        ((name,),) = self._record.rows(
+            "SELECT name FROM lists WHERE number = (SELECT category FROM entries WHERE number = ?)", row.number
+        )
+        return Link(category_paths(name, (), self._fixed.get(name, ()))[0], row.source)
+
+    def write(self) -> None:
+        """Write all lists with articles that are new or have changed, and their calendar."""
+        days = set()
+        for number, kind, name, size in self._record.rows(
+            """SELECT number, kind, name, size FROM lists WHERE number IN (SELECT list FROM touched)
+               ORDER BY kind, name"""
+        ):
+            pages, dirty = settle(self._record, number)
+            if kind == "day":
+                days.add(name)
+                self._write_day(ListOf(number, kind, name, name, size), pages, dirty)
+            else:
+                self._write_category(number, name, size, pages, dirty)
+        self._write_calendar(days)
+
+    def _write_category(self, number: int, name: str, size: int, pages: list[Range], dirty: set[str]) -> None:
+        names = self._record.rows(
+            "SELECT kind, name FROM names WHERE list = ? AND size > 0 ORDER BY size DESC, name", number
+        )
+        sources = [one for kind, one in names if kind == "source"] or [name]
+        before = self._record.rows("SELECT title FROM lists WHERE number = ?", number)[0][0]
+        if before != sources[0]:
+            self._record.run("UPDATE lists SET title = ? WHERE number = ?", sources[0], number)
+            dirty = {page.label for page in pages}
+        spellings = self._record.rows("SELECT name FROM names WHERE (list, kind) = (?, 'spelling')", number)
+        paths = category_paths(name, [one for (one,) in spellings], self._fixed.get(name, ()))
+        about = {"title": sources[0], "names": sources[1:6], "size": size, "main": paths[0], "by_day": True}
+        self._write_pages(number, pages, dirty, about, lambda label: category_page(name, label))
+        newest = self._newest(number, pages)
+        for path in paths:
+            self._write_main(path, newest, pages, about, category_page(name, newest[0]))
+
+    def _write_day(self, day: ListOf, pages: list[Range], dirty: set[str]) -> None:
+        about = {"title": day.name, "names": [], "size": day.size, "main": day_path(day.name), "by_day": False}
+        self._write_pages(day.number, pages, dirty, about, lambda label: day_path(day.name, label))
+        newest = self._newest(day.number, pages)
+        self._write_main(day_path(day.name), newest, pages, about, day_path(day.name, newest[0]))
+
+    def _write_pages(
+        self, number: int, pages: list[Range], dirty: set[str], about: dict[str, Any], path_of: Any
+    ) -> None:
+        """Write the numbered pages that changed; of a list of one page there are none."""
+        if len(pages) == 1:
+            return
+        for place, page in enumerate(pages):
+            if page.label in dirty:
+                rows = self._members(number, page.begin, page.end)
+                older = path_of(pages[place - 1].label) if place else ""
+                newer = path_of(pages[place + 1].label) if place + 1 < len(pages) else ""
+                self._write(path_of(page.label), rows, about, page.label, older, newer)
+
+    def _write_main(
+        self, path: str, newest: tuple[str, list[Listed]], pages: list[Range], about: dict[str, Any], last: str
+    ) -> None:
+        """Write the first page that a reader sees: what is newest."""
+        label, rows = newest
+        oldest = pages[0].label
+        place = [page.label for page in pages].index(label)
+        older = last.replace(f"/{label}.html", f"/{pages[place - 1].label}.html") if label != oldest else ""
+        self._write(path, rows, about, "", older, "")
+
+    def _newest(self, number: int, pages: list[Range]) -> tuple[str, list[Listed]]:
+        """Return the articles to show first: of the newest page, and of the one before it if that one is not full. And
+        the label of the older page of these."""
+        rows = self._members(number, pages[-1].begin, None)
+        if len(rows) >= SIZE or len(pages) == 1:
+            return pages[-1].label, rows
+        return pages[-2].label, self._members(number, pages[-2].begin, None)
+
+    def _members(self, number: int, begin: tuple[int, int], end: tuple[int, int] | None) -> list[Listed]:
+        columns = ", ".join(f"entries.{column}" for column in COLUMNS.split(", "))
+        rows = self._record.rows(
+            f"""SELECT {columns} FROM members CROSS JOIN entries ON entries.number = members.entry WHERE list = ?
+                AND (members.moment, members.entry) >= (?, ?) AND (members.moment, members.entry) < (?, ?)
+                ORDER BY members.moment DESC, members.entry DESC""",
+            *(number, *begin, *(end or END)),
+        )
+        return [listed(Row(*row)) for row in rows]
+
+    def _write(self, path: str, rows: list[Listed], about: dict[str, Any], label: str, older: str, newer: str) -> None:
+        page = self._look.page("list", path, rows=rows, label=label, older=older, newer=newer, **about)
+        self._files.write(path, page)
+
+    def _write_calendar(self, days: set[str]) -> None:
+        """Write the months and years of days whose number of articles changed."""
+        for year in sorted({day[:4] for day in days}):
+            counts: dict[str, int] = dict(
+                self._record.rows(
+                    "SELECT name, size FROM lists WHERE kind = 'day' AND name >= ? AND name < ? AND size > 0",
+                    *(f"{year}-", f"{year}."),
+                )
+            )
+            months = [self._month(year, month, counts) for month in range(1, 13)]
+            path = f"archive/{year}/index.html"
+            self._files.write(
+                path, self._look.page("year", path, year=year, months=[one for one in months if one["size"]])
+            )
+            for month in months:
+                name = f"{year}-{month['number']:02}"
+                if month["size"] and any(day.startswith(name) for day in days):
+                    path = f"archive/{name.replace('-', '/')}/index.html"
+                    self._files.write(path, self._look.page("month", path, year=year, month=month))
+        years = self._record.rows(
+            "SELECT substr(name, 1, 4), sum(size) FROM lists WHERE kind = 'day' AND size > 0 GROUP BY 1 ORDER BY 1 DESC"
+        )
+        self._files.write("archive/index.html", self._look.page("archive", "archive/index.html", years=years))
+
+    def _month(self, year: str, month: int, counts: Mapping[str, int]) -> dict[str, Any]:
+        """Return a month as weeks of days, each with its number of articles (0: none)."""
+        weeks = [
+            [(day, counts.get(f"{year}-{month:02}-{day:02}", 0) if day else 0) for day in week]
+            for week in WEEKS.monthdayscalendar(max(int(year), 1), month)
+        ]
+        size = sum(count for week in weeks for _, count in week)
+        return {"number": month, "weeks": weeks, "size": size, "path": f"archive/{year}/{month:02}/index.html"}

@@ -1,0 +1,127 @@
+"""How a site looks: templates, styles and names, ours or the user's."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from hashlib import sha256
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from jinja2 import (
+    BaseLoader,
+    ChoiceLoader,
+    Environment,
+    FileSystemLoader,
+    PackageLoader,
+    StrictUndefined,
+    TemplateNotFound,
+    TemplateSyntaxError,
+)
+from jinja2 import (
+    TemplateError as JinjaError,
+)
+
+import archiver
+from archiver.errors import TemplateError, UsageError
+from archiver.site.addresses import href, root_of
+from archiver.site.words import WORDS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from jinja2 import Template
+
+OURS = files(__package__) / "templates"
+COPIED = ("style.css", "search.js", "icon.svg")
+
+
+class Look:
+    """Renders the pages of one site.
+
+    name: of the site. host: where it will be. language: of its own words. accent: a colour of CSS; empty: ours.
+    templates: a directory whose files stand in for ours of the same names; None: there is none.
+    """
+
+    def __init__(
+        self, name: str, host: str, language: str = "zh", accent: str = "", templates: Path | None = None
+    ) -> None:
+        if templates and not templates.is_dir():
+            raise UsageError(f"{templates}: there is no such directory of templates")
+        self.name, self.host, self.language, self.accent = name, host, language, accent
+        self._theirs = templates
+        ours = PackageLoader("archiver.site")
+        loaders: list[BaseLoader] = [FileSystemLoader(templates)] if templates else []
+        self._environment = Environment(
+            loader=ChoiceLoader([*loaders, ours]),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self._environment.filters["href"] = href
+        self._environment.globals |= {"name": name, "host": host, "w": WORDS[language], "language": TAGS[language]}
+        self._templates: dict[str, Template] = {}
+
+    @cached_property
+    def digest(self) -> str:
+        """What tells this look from others: all that pages are made of, beside what the archive says."""
+        parts = [archiver.__version__, self.name, self.host, self.language, self.accent]
+        found = {one.name: one.read_bytes() for one in OURS.iterdir()}
+        if self._theirs:
+            found |= {
+                one.relative_to(self._theirs).as_posix(): one.read_bytes()
+                for one in self._theirs.rglob("*")
+                if one.is_file()
+            }
+        code = (one.read_bytes() for one in sorted(Path(__file__).parent.glob("*.py")))
+        whole = [*(part.encode() for part in parts), *code]
+        whole += [part for name in sorted(found) for part in (name.encode(), found[name])]
+        return sha256(b"\0".join(sha256(part).digest() for part in whole)).hexdigest()
+
+    def page(self, template: str, path: str, **values: Any) -> str:
+        """Return the page at `path`. Raises TemplateError."""
+        return self._render(f"{template}.html", {"root": root_of(path), "path": path, **values})
+
+    def text(self, template: str, **values: Any) -> str:
+        """Return another text. Raises TemplateError."""
+        return self._render(template, values)
+
+    def copied(self) -> dict[str, bytes]:
+        """Return the files that are on the site as they are, by their names."""
+        found = {}
+        for name in COPIED:
+            theirs = self._theirs / name if self._theirs else None
+            found[name] = theirs.read_bytes() if theirs and theirs.is_file() else (OURS / name).read_bytes()
+        if self.accent:
+            found["style.css"] += f"\n:root {{ --accent: {self.accent}; --accent-dark: {self.accent}; }}\n".encode()
+        return found
+
+    def _render(self, name: str, values: Mapping[str, Any]) -> str:
+        try:
+            if name not in self._templates:
+                self._templates[name] = self._environment.get_template(name)
+            return self._templates[name].render(values)
+        except TemplateSyntaxError as error:
+            raise TemplateError(f"{error.filename or error.name}:{error.lineno}: {error.message}") from error
+        except TemplateNotFound as error:
+            raise TemplateError(f"{name}: there is no template {error.name}") from error
+        except (RecursionError, MemoryError) as error:
+            raise TemplateError(f"{self._where(name, error)}: it never ends ({type(error).__name__})") from error
+        except Exception as error:  # whatever a template of the user's does
+            said = error.message if isinstance(error, JinjaError) else f"{type(error).__name__}: {error}"
+            raise TemplateError(f"{self._where(name, error)}: {said}") from error
+
+    def _where(self, name: str, error: BaseException) -> str:
+        """Return the file and the line of a template that an error comes from."""
+        found = name
+        trace = error.__traceback__
+        while trace:
+            file = trace.tb_frame.f_code.co_filename
+            if trace.tb_frame.f_globals.get("__jinja_template__") or file.endswith((".html", ".xml", ".txt")):
+                found = f"{file}:{trace.tb_lineno}"
+            trace = trace.tb_next
+        return found
+
+
+TAGS = {"zh": "zh-CN", "en": "en"}

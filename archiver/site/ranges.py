@@ -1,0 +1,92 @@
+"""The numbered pages of a list. They are counted from the oldest article, and an article stays on its page: only the
+newest page grows. What comes late goes where its time is; a page that has twice its size by that is split."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from archiver.site.record import Record
+
+SIZE = 50  # articles of a page
+FIRST = (-(2**63), 0)  # before all of them
+
+Place = tuple[int, int]  # the moment of an article, and its number
+
+
+class Range(NamedTuple):
+    """A numbered page: where it begins, and before what it ends (None: it is the newest)."""
+
+    label: str
+    begin: Place
+    end: Place | None
+
+
+def settle(record: Record, list_: int) -> tuple[list[Range], set[str]]:
+    """Return the pages of a list, the oldest first, and the labels of those that must be written."""
+    bounds = _bounds(record, list_)
+    known = {label for label, _ in bounds}
+    touched = record.rows("SELECT moment, entry FROM touched WHERE list = ? ORDER BY moment, entry", list_)
+    begins = [begin for _, begin in bounds]
+    numbers = {bisect_right(begins, place) - 1 for place in touched}
+    dirty = {bounds[number][0] for number in numbers}
+    for number in sorted(numbers):
+        newest = number == len(bounds) - 1
+        end = None if newest else bounds[number + 1][1]
+        dirty |= _split(record, list_, Range(*bounds[number], end), known)
+    pages = _ranges(_bounds(record, list_))
+    if len(pages) > len(bounds):  # neighbours link to one another
+        before = {label: (one, other) for one, label, other in _neighbours([label for label, _ in bounds])}
+        after = {label: (one, other) for one, label, other in _neighbours([page.label for page in pages])}
+        dirty |= {label for label, around in after.items() if before.get(label) != around}
+    return pages, dirty
+
+
+def _bounds(record: Record, list_: int) -> list[tuple[str, Place]]:
+    found = record.rows("SELECT label, moment, entry FROM ranges WHERE list = ? ORDER BY moment, entry", list_)
+    if not found:
+        record.run("INSERT INTO ranges VALUES (?, ?, ?, '1')", list_, *FIRST)
+        return [("1", FIRST)]
+    return [(label, (moment, entry)) for label, moment, entry in found]
+
+
+def _split(record: Record, list_: int, page: Range, known: set[str]) -> set[str]:
+    """Split a page that is too long, and return the labels of what is new. The newest one is cut where it is full; of
+    another one the newest articles stay, and the others go to pages of new names before it."""
+    size = record.rows(
+        "SELECT count(*) FROM members WHERE list = ? AND (moment, entry) >= (?, ?) AND (moment, entry) < (?, ?)",
+        *(list_, *page.begin, *(page.end or (2**63 - 1, 0))),
+    )[0][0]
+    if size <= (SIZE if page.end is None else 2 * SIZE):
+        return set()
+    cuts = record.rows(
+        """SELECT moment, entry FROM (SELECT moment, entry, row_number() OVER (ORDER BY moment, entry) AS place
+           FROM members WHERE list = ? AND (moment, entry) >= (?, ?) AND (moment, entry) < (?, ?))
+           WHERE place > 1 AND place % ? = 1""",
+        *(list_, *page.begin, *(page.end or (2**63 - 1, 0)), SIZE),
+    )
+    begins = [page.begin, *cuts]
+    if page.end is None:
+        labels = [page.label, *(str(_newest(known) + number) for number in range(1, len(begins)))]
+    else:
+        free = (f"{page.label}-{number}" for number in range(1, 2**31) if f"{page.label}-{number}" not in known)
+        labels = [*(next(free) for _ in cuts), page.label]
+    for label, begin in zip(labels, begins, strict=True):
+        record.run("INSERT OR REPLACE INTO ranges VALUES (?, ?, ?, ?)", list_, *begin, label)
+    known |= set(labels)
+    return set(labels)
+
+
+def _newest(labels: set[str]) -> int:
+    return max(int(label) for label in labels if label.isdecimal())
+
+
+def _ranges(bounds: list[tuple[str, Place]]) -> list[Range]:
+    ends = [begin for _, begin in bounds[1:]]
+    return [Range(label, begin, end) for (label, begin), end in zip(bounds, [*ends, None], strict=True)]
+
+
+def _neighbours(labels: list[str]) -> list[tuple[str, str, str]]:
+    around = ["", *labels, ""]
+    return [(around[place - 1], label, around[place + 1]) for place, label in enumerate(labels, 1)]

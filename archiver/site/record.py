@@ -1,0 +1,234 @@
+"""What a build knows of the site that is there: a small database in its directory, of one transaction a build.
+
+So a build that is killed has told it nothing, and the next one does the same again.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from importlib.resources import files
+from typing import TYPE_CHECKING, NamedTuple
+
+from archiver.errors import LockedError, StoreError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+    from types import TracebackType
+    from typing import Any, Self
+
+FILE = ".archiver-site.sqlite"
+VERSION = "1"
+SITEMAP = 10_000  # addresses of a file; 50,000 are allowed, and the last one is written at each change
+COLUMNS = "number, key, recipe, id, form, path, moment, published, changed, title, source, language, state"
+
+
+class Row(NamedTuple):
+    """An article as lists show it."""
+
+    number: int
+    key: str
+    recipe: str
+    id: str
+    form: str
+    path: str
+    moment: int
+    published: str
+    changed: str
+    title: str
+    source: str
+    language: str
+    state: str
+
+
+class New(NamedTuple):
+    """An article that is to be put into the record. labels: who published it, and how its post
+    spells its category and its tag."""
+
+    key: str
+    recipe: str
+    id: str
+    form: str
+    sha256: str
+    path: str
+    moment: int
+    published: str
+    changed: str
+    title: str
+    source: str
+    language: str
+    state: str
+    category: str
+    day: str
+    digest: str | None
+    labels: tuple[str, str, str]
+
+
+class ListOf(NamedTuple):
+    """A list of articles: of a category, or of a day."""
+
+    number: int
+    kind: str
+    name: str
+    title: str
+    size: int
+
+
+class Record:
+    """The record of the site in a directory. Each method may raise StoreError."""
+
+    def __init__(self, directory: Path) -> None:
+        """Open it for one build, or begin one if there is none that can be used. Raises LockedError while another
+        build is at work."""
+        self._file = directory / FILE
+        try:
+            self._open()
+            if self.fact("version") != VERSION:
+                self._begin_anew()
+        except sqlite3.DatabaseError as error:
+            if getattr(error, "sqlite_errorcode", 0) & 0xFF not in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT):
+                raise self._named(error) from error
+            self._begin_anew()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._connection.close()  # what is not committed is undone
+
+    def commit(self) -> None:
+        """Keep all of it: the pages are on disk."""
+        for table in ("touched", "touched_digests", "touched_sitemaps", "staged"):
+            self.run(f"DELETE FROM {table}")
+        self.run("COMMIT")
+
+    def clear(self) -> None:
+        """Forget everything, so that all is made anew."""
+        for (name,) in self.rows("SELECT name FROM sqlite_schema WHERE type = 'table'"):
+            self.run(f"DELETE FROM {name}")
+        self.set("version", VERSION)
+
+    def fact(self, name: str) -> str:
+        """Return something that was noted, empty if it was not."""
+        for (value,) in self._connection.execute("SELECT value FROM facts WHERE name = ?", (name,)):
+            return str(value)
+        return ""
+
+    def set(self, name: str, value: str) -> None:
+        """Note something."""
+        self.run("INSERT OR REPLACE INTO facts VALUES (?, ?)", name, value)
+
+    def rows(self, sql: str, *values: Any) -> list[tuple[Any, ...]]:
+        """Return the rows of a query."""
+        try:
+            return self._connection.execute(sql, values).fetchall()
+        except sqlite3.Error as error:
+            raise self._named(error) from error
+
+    def run(self, sql: str, *values: Any) -> int:
+        """Run a statement, and return the key of the row that it inserted, if it did."""
+        try:
+            return self._connection.execute(sql, values).lastrowid or 0
+        except sqlite3.Error as error:
+            raise self._named(error) from error
+
+    def each(self, sql: str, *values: Any) -> Iterator[tuple[Any, ...]]:
+        """Yield the rows of a query, a thousand at a time in memory."""
+        cursor = self._connection.execute(sql, values)
+        while rows := cursor.fetchmany(1000):
+            yield from rows
+
+    def entries(self, condition: str, *values: Any) -> list[Row]:
+        """Return the articles that a condition (and order) selects."""
+        return [Row(*row) for row in self.rows(f"SELECT {COLUMNS} FROM entries {condition}", *values)]
+
+    def put(self, new: New) -> Row:
+        """Put an article in, in place of what was known of it, and return it. Its page stays where it first was."""
+        before = self._remove_from_lists(new.key)
+        category, day = self._list("category", new.category), self._list("day", new.day)
+        path = before.path if before else self._free(new.path)
+        number = before.number if before else None
+        number = self.run(
+            f"INSERT OR REPLACE INTO entries VALUES ({', '.join('?' * 17)})",
+            *(number, *new[:5], path, *new[6:13], category, day, new.digest),
+        )
+        for one in (category, day):
+            self.run("INSERT INTO members VALUES (?, ?, ?)", one, new.moment, number)
+            self.run("UPDATE lists SET size = size + 1 WHERE number = ?", one)
+            self._touch(one, new.moment, number)
+        for kind, name in zip(("source", "spelling", "tag"), new.labels, strict=True):
+            self.run(
+                """INSERT INTO names VALUES (?, ?, ?, 1) ON CONFLICT DO UPDATE SET size = size + 1""",
+                *(category, kind, name),
+            )
+        self._touch_shared(number, new.digest)
+        return self.entries("WHERE number = ?", number)[0]
+
+    def remove(self, key: str) -> Row | None:
+        """Take an article out, and return what it was."""
+        before = self._remove_from_lists(key)
+        if before:
+            self.run("DELETE FROM entries WHERE number = ?", before.number)
+        return before
+
+    def _remove_from_lists(self, key: str) -> Row | None:
+        found = self.rows(f"SELECT category, day, digest, {COLUMNS} FROM entries WHERE key = ?", key)
+        if not found:
+            return None
+        category, day, digest, *columns = found[0]
+        row = Row(*columns)
+        for one in (category, day):
+            self.run("DELETE FROM members WHERE (list, moment, entry) = (?, ?, ?)", one, row.moment, row.number)
+            self.run("UPDATE lists SET size = size - 1 WHERE number = ?", one)
+            self._touch(one, row.moment, row.number)
+        self.run("UPDATE names SET size = size - 1 WHERE (list, kind, name) = (?, 'source', ?)", category, row.source)
+        self._touch_shared(row.number, digest)
+        return row
+
+    def _touch(self, list_: int, moment: int, entry: int) -> None:
+        self.run("INSERT OR IGNORE INTO touched VALUES (?, ?, ?)", list_, moment, entry)
+
+    def _touch_shared(self, number: int, digest: str | None) -> None:
+        self.run("INSERT OR IGNORE INTO touched_sitemaps VALUES (?)", (number - 1) // SITEMAP + 1)
+        if digest:
+            self.run("INSERT OR IGNORE INTO touched_digests VALUES (?)", digest)
+
+    def _list(self, kind: str, name: str) -> int:
+        for (number,) in self.rows("SELECT number FROM lists WHERE (kind, name) = (?, ?)", kind, name):
+            return int(number)
+        return self.run("INSERT INTO lists (kind, name) VALUES (?, ?)", kind, name)
+
+    def _free(self, path: str) -> str:
+        """Return `path`, or one like it, that no other article has."""
+        stem, found, number = path.removesuffix(".html"), path, 1
+        while self.rows("SELECT 1 FROM entries WHERE path = ?", found):
+            number += 1
+            found = f"{stem}-{number}.html"
+        return found
+
+    def _open(self) -> None:
+        self._connection = sqlite3.connect(self._file, timeout=1, isolation_level=None)
+        self._connection.executescript(
+            "PRAGMA synchronous = NORMAL; PRAGMA temp_store = FILE; PRAGMA cache_size = -32768"
+        )
+        self._connection.execute("BEGIN IMMEDIATE")
+        if not self._connection.execute("SELECT 1 FROM sqlite_schema").fetchone():
+            script = files(__package__).joinpath("record.sql").read_text("utf-8")
+            for statement in script.split(";\n"):
+                self._connection.execute(statement)
+            self.set("version", VERSION)
+
+    def _begin_anew(self) -> None:
+        self._connection.close()
+        try:
+            self._file.unlink()
+            self._open()
+        except (OSError, sqlite3.Error) as error:
+            raise self._named(error) from error
+
+    def _named(self, error: Exception) -> StoreError | LockedError:
+        if getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY:
+            return LockedError(f"{self._file.parent}: another build of this site is at work")
+        return StoreError(f"{self._file}: cannot be used: {error}; the pages that are there stay as they are")

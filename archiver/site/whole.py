@@ -1,0 +1,133 @@
+"""The pages that are about the whole archive: each build writes them, and they are few."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import replace
+from typing import TYPE_CHECKING
+from xml.sax.saxutils import escape
+
+from archiver.errors import StoreError, os_reason
+from archiver.exports.atom import write as write_feed
+from archiver.exports.format import About
+from archiver.index import ArticleKey
+from archiver.manifest import head
+from archiver.site.addresses import category_paths, href
+from archiver.site.articles import listed, utc
+from archiver.site.record import SITEMAP
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from archiver.exports import Entry
+    from archiver.exports.read import Entries
+    from archiver.index import Index
+    from archiver.site.files import SiteFiles
+    from archiver.site.look import Look
+    from archiver.site.record import Record, Row
+
+LATEST = 60  # articles on the home page
+FEED = 50  # articles of the feed
+URLSET = '<?xml version="1.0" encoding="utf-8"?>\n<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n'
+SITEMAPS = URLSET.replace("urlset", "sitemapindex")
+
+
+def write_whole(
+    output: Path,
+    index: Index,
+    entries: Entries,
+    record: Record,
+    look: Look,
+    files: SiteFiles,
+    fixed: Mapping[str, tuple[str, ...]],
+) -> None:
+    """Write them. fixed: where some categories are, beside where all are."""
+    latest = record.entries("ORDER BY moment DESC, number DESC LIMIT ?", LATEST)
+    sources = _sources(record, fixed)
+    files.write("index.html", look.page("home", "index.html", rows=[listed(row) for row in latest], sources=sources))
+    files.write("sources/index.html", look.page("sources", "sources/index.html", sources=sources))
+    files.write("about/index.html", look.page("about", "about/index.html", **_figures(output, index, record, sources)))
+    files.write("404.html", look.page("404", "404.html", root="/"))
+    files.write("search/index.html", look.page("search", "search/index.html"))
+    files.write("robots.txt", look.text("robots.txt"))
+    for name, content in look.copied().items():
+        files.write(name, content)
+    _write_feed(index, entries, latest[:FEED], look, files)
+    _write_sitemaps(record, look, files)
+
+
+def _sources(record: Record, fixed: Mapping[str, tuple[str, ...]]) -> list[dict[str, object]]:
+    """Return the categories, the largest first."""
+    rows = record.rows(
+        """SELECT name, title, size, (SELECT min(moment) FROM members WHERE list = number),
+           (SELECT max(moment) FROM members WHERE list = number),
+           (SELECT name FROM names WHERE list = number AND kind = 'tag' ORDER BY size DESC, name LIMIT 1)
+           FROM lists WHERE kind = 'category' AND size > 0 ORDER BY size DESC, title, name"""
+    )
+    return [
+        {
+            "path": category_paths(name, (), fixed.get(name, ()))[0],
+            "title": title,
+            "tag": tag,
+            "size": size,
+            "first": utc(first)[:10],
+            "last": utc(last)[:10],
+        }
+        for name, title, size, first, last, tag in rows
+    ]
+
+
+def _figures(output: Path, index: Index, record: Record, sources: list[dict[str, object]]) -> dict[str, object]:
+    """Return what the page `about` says of the archive."""
+    ((count, first, last),) = record.rows("SELECT count(*), min(moment), max(moment) FROM entries")
+    runs = index.runs.latest(1)
+    try:
+        manifest = head(output)
+    except OSError as error:
+        raise StoreError(f"{output}: the manifests cannot be read: {os_reason(error)}") from error
+    return {
+        "size": count,
+        "sources": len(sources),
+        "first": utc(first)[:10] if count else "",
+        "last": utc(last)[:10] if count else "",
+        "last_run": utc(runs[0].started) if runs else "",
+        "captures": index.captures.count(),
+        "manifest": manifest,
+    }
+
+
+def _write_feed(index: Index, entries: Entries, rows: list[Row], look: Look, files: SiteFiles) -> None:
+    """Write the feed of what is newest; it leads to the pages here."""
+
+    def newest() -> Iterator[Entry]:
+        for row in rows:
+            post = index.posts.get(ArticleKey(row.recipe, row.id), row.form)
+            entry = entries.entry(post) if post else None
+            if entry:
+                yield replace(entry, url=f"https://{look.host}/{href(row.path)}")
+
+    stream = io.BytesIO()
+    write_feed(newest(), stream, About(files.directory, files.directory / "feed.xml", look.name, look.host))
+    files.write("feed.xml", stream.getvalue())
+
+
+def _write_sitemaps(record: Record, look: Look, files: SiteFiles) -> None:
+    """Write the sitemaps of articles that changed, and the list of all sitemaps."""
+    for (number,) in record.rows("SELECT number FROM touched_sitemaps ORDER BY number"):
+        rows = record.each(
+            "SELECT path, changed FROM entries WHERE number > ? AND number <= ? ORDER BY number",
+            *((number - 1) * SITEMAP, number * SITEMAP),
+        )
+        lines = [
+            f"<url><loc>{_address(look, path)}</loc><lastmod>{changed}</lastmod></url>\n" for path, changed in rows
+        ]
+        files.write(f"sitemap-{number}.xml", f"{URLSET}{''.join(lines)}</urlset>\n")
+    ((last,),) = record.rows("SELECT coalesce(max(number), 0) FROM entries")
+    numbers = range(1, (last - 1) // SITEMAP + 2)
+    places = [f"<sitemap><loc>{_address(look, f'sitemap-{number}.xml')}</loc></sitemap>\n" for number in numbers]
+    files.write("sitemap.xml", f"{SITEMAPS}{''.join(places)}</sitemapindex>\n")
+
+
+def _address(look: Look, path: str) -> str:
+    return escape(f"https://{look.host}/{href(path)}")

@@ -1,0 +1,408 @@
+"""`archiver site build`: every article at its address, lists whose addresses never shift, and only changes written."""
+
+from __future__ import annotations
+
+import os
+import re
+import resource
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from lxml import etree
+
+from archiver.site.addresses import category_paths, href, post_path, segment
+from archiver.site.ranges import SIZE
+from tests.adopting import good, put
+from tests.sites import DAY, build, dead_links, files, fill, page, site_of, titles
+
+if TYPE_CHECKING:
+    from archiver.replica import Record
+    from tests.conftest import Archive
+
+LISTING = "eastmoney/market-37"
+
+
+def adopt(archive: Archive) -> None:
+    """Take the posts that are there into the index."""
+    archive.invoke("adopt", str(archive.output))
+
+
+@pytest.mark.parametrize(
+    ("path", "category", "expected"),
+    [
+        ("_posts/2022-01-24-NW1.md", "linlanwanbao", "linlanwanbao/2022/01/24/NW1.html"),
+        ("_posts/2022/01/2022-01-24-1.md", "emnews", "emnews/2022/01/24/1.html"),
+        ("_posts/2022-01-24-NW1.md", "Windzixun", "windzixun/2022/01/24/NW1.html"),
+        ("_posts/2022-01-24-NW1.md", "21shiji 21caijingAPP", "21shiji/21caijingapp/2022/01/24/NW1.html"),
+        ("_posts/2022-01-24-NW1.md", "axin(xianggang)·a", "axin(xianggang)·a/2022/01/24/NW1.html"),
+        ("_posts/2022-01-24-NW1.md", "../../etc/./x", "etc/x/2022/01/24/NW1.html"),
+        ("_posts/2022-01-24-NW1.md", "", "2022/01/24/NW1.html"),
+        ("_posts/2022-01-24-a b--c?.md", "x", "x/2022/01/24/a-b-c.html"),
+    ],
+)
+def test_an_article_is_where_jekyll_puts_it(path: str, category: str, expected: str) -> None:
+    assert post_path(path, category, DAY) == expected
+
+
+def test_names_are_safe_and_not_too_long() -> None:
+    assert [segment(name) for name in ("..", ".", "", " / ", "a/b", "a\nb")] == ["", "", "", "-", "a-b", "a b"]
+    long = [segment("词" * 300 + end) for end in ("甲", "乙")]
+    assert len(set(long)) == 2
+    assert all(len(name.encode()) < 210 for name in long)
+    assert category_paths("", ["../.."]) == ["category/none.html", "category/..-...html"]
+    assert href("category/a b·(c)?#.html") == "category/a%20b%C2%B7(c)%3F%23.html"
+
+
+def test_every_link_of_a_whole_site_leads_somewhere(archive: Archive) -> None:
+    archive.crawl(LISTING)
+    fill(archive, 2 * SIZE + 10)
+    put(archive, *good("202201240000009999", "rolling", title="滚动"))
+    adopt(archive)
+    assert build(archive).returncode == 0
+    assert dead_links(site_of(archive)) == []
+    assert len(files(site_of(archive))) > 2 * SIZE
+
+
+def test_footers_and_the_old_site_lead_somewhere(archive: Archive) -> None:
+    put(archive, *good("202201240000000001", source="Wind资讯"))
+    put(archive, *good("202201240000000002", source="安信国际证券(香港)"))
+    put(archive, *good("202201240000000003", source="云析证券报·云证网"))
+    put(archive, *good("202201240000000004", "rolling"))
+    name, content = good("202201240000000005", source="21世纪经济报道 21财经APP")
+    split = "21shijijingjibaodao 21caijingAPP"
+    put(archive, name, content.replace(b"categories: 21shijijingjibaodao21caijingAPP", f"categories: {split}".encode()))
+    adopt(archive)
+    assert build(archive).returncode == 0
+    there = files(site_of(archive))
+    for path in (
+        *("index.html", "404.html", "feed.xml", "emnews/index.html", "category/emnews.html", "category/Windzixun.html"),
+        *("category/anxinguojizhengquan(xianggang).html", "category/yunxizhengquanbao·yunzhengwang.html"),
+        *(f"category/{split}.html", "category/21shijijingjibaodao21caijingAPP.html"),
+        "21shijijingjibaodao/21caijingapp/2022/01/24/NW202201240000000005.html",
+        "emnews/2022/01/24/202201240000000004.html",
+    ):
+        assert path in there, path
+    assert page(archive, "category/Windzixun.html").cssselect("h1")[0].text_content() == "Wind资讯"
+    assert page(archive, "emnews/index.html").cssselect("h1")[0].text_content() == "东财滚动新闻"
+    ids = {element.get("id") for element in page(archive, "index.html").iter() if isinstance(element.tag, str)}
+    assert {"东财滚动新闻", "Wind资讯新闻", "21世纪经济报道 21财经APP新闻"} <= ids
+
+
+def test_lists_are_newest_first_in_pages_counted_from_the_oldest(archive: Archive) -> None:
+    fill(archive, 2 * SIZE + 3)
+    build(archive)
+    category = "category/cailianshe"
+    assert titles(archive, f"{category}/1.html") == [f"第{number}篇" for number in reversed(range(SIZE))]
+    assert titles(archive, f"{category}/3.html") == [f"第{2 * SIZE + number}篇" for number in (2, 1, 0)]
+    assert titles(archive, f"{category}.html") == [f"第{number}篇" for number in reversed(range(SIZE, 2 * SIZE + 3))]
+    assert titles(archive, "archive/2022/01/24/1.html") == titles(archive, f"{category}/1.html")
+    assert titles(archive, "index.html")[0] == f"第{2 * SIZE + 2}篇"
+
+
+def test_a_list_is_walked_from_its_newest_article_to_its_oldest(archive: Archive) -> None:
+    fill(archive, 3 * SIZE + 1)
+    build(archive)
+    seen, path = [], "category/cailianshe.html"
+    while path:
+        seen += titles(archive, path)
+        links = page(archive, path).cssselect("nav.pages a[rel=prev]")
+        path = os.path.normpath(f"{Path(path).parent}/{links[0].get('href')}") if links else ""
+    assert seen == [f"第{number}篇" for number in reversed(range(3 * SIZE + 1))]
+
+
+def test_what_comes_later_moves_nothing_to_another_page(archive: Archive) -> None:
+    fill(archive, 2 * SIZE + 1, first=1000)
+    build(archive)
+    pages = {label: titles(archive, f"category/cailianshe/{label}.html") for label in ("1", "2")}
+    fill(archive, 20, first=5000)
+    fill(archive, 3 * SIZE, first=500)  # older than all that is there
+    assert build(archive).returncode == 0
+    assert dead_links(site_of(archive)) == []
+    assert titles(archive, "category/cailianshe/2.html") == pages["2"]
+    assert titles(archive, "category/cailianshe/1.html")[: len(pages["1"])] == pages["1"]
+    seen = [
+        title
+        for label in ("3", "2", "1", "1-3", "1-2", "1-1")
+        for title in titles(archive, f"category/cailianshe/{label}.html")
+    ]
+    numbers = [int(re.sub(r"\D", "", title)) for title in seen]
+    assert numbers == sorted({*range(500, 650), *range(1000, 1101), *range(5000, 5020)}, reverse=True)
+
+
+def test_only_what_changed_is_written(archive: Archive) -> None:
+    fill(archive, 3 * SIZE)
+    fill(archive, 5, first=9000, source="另一来源")
+    build(archive)
+    assert "0 files written" in build(archive).stdout
+    before = {path: (site_of(archive) / path).stat().st_ino for path in files(site_of(archive))}
+    put(archive, *good("202201250000000001", title="新的一篇", published=DAY.replace(day=25), source="另一来源"))
+    adopt(archive)
+    assert build(archive).returncode == 0
+    changed = {
+        path for path in files(site_of(archive)) if (site_of(archive) / path).stat().st_ino != before.get(path, 0)
+    }
+    assert changed == {
+        *("index.html", "sources/index.html", "about/index.html", "feed.xml", "sitemap-1.xml"),
+        *("archive/index.html", "archive/2022/index.html", "archive/2022/01/index.html"),
+        *("archive/2022/01/25/index.html", "category/lingyilaiyuan.html"),
+        "lingyilaiyuan/2022/01/25/NW202201250000000001.html",
+    }
+
+
+def test_a_site_that_was_kept_up_to_date_is_the_one_that_is_built_anew(archive: Archive, tmp_path: Path) -> None:
+    for first in (0, 40, 80, 120):
+        fill(archive, 40, first=first, source="来源" + "甲乙"[first % 80 > 0])
+        build(archive)
+    assert build(archive, str(tmp_path / "new")).returncode == 0
+    assert files(site_of(archive)) == files(tmp_path / "new")
+
+
+def test_an_article_shows_where_it_is_from_and_what_changed(archive: Archive, replica_edit: Record) -> None:
+    build(archive)
+    post = next(path for path in archive.rows("SELECT path, sha256 FROM posts") if replica_edit.id in path[0])
+    (path,) = (name for name in files(site_of(archive)) if replica_edit.id in name)
+    text = " ".join(page(archive, path).text_content().split())
+    captures = archive.rows("SELECT warc, payload FROM captures WHERE key IN (SELECT capture FROM posts)")
+    assert f"{replica_edit.date} +0800" in text
+    assert post[1].hex() in text
+    assert any(warc in text and payload.hex() in text for warc, payload in captures)
+    assert "archiver verify" in text
+    assert page(archive, path).cssselect("article")[0].get("lang") == "zh"
+    removed, added = (
+        [one.text_content() for one in page(archive, path).cssselect(f".changes {name}")] for name in ("del", "ins")
+    )
+    assert removed
+    assert added
+    assert page(archive, path).cssselect(f'a[href*="{replica_edit.id}"]')
+
+
+@pytest.fixture
+def replica_edit(archive: Archive) -> Record:
+    """An article of the archive, which is crawled, that has two versions."""
+    archive.crawl(LISTING)
+    edited = next(record for record in archive.replica.articles if record.revised)
+    archive.replica.edit(edited.id)
+    archive.crawl(LISTING, "-s", "ARCHIVER_RECHECK=36500d")
+    return edited
+
+
+def test_a_withdrawn_article_says_so_and_stays(archive: Archive, article: Record) -> None:
+    archive.crawl(LISTING)
+    build(archive)
+    (path,) = (name for name in files(site_of(archive)) if article.id in name)
+    assert not page(archive, path).cssselect(".withdrawn")
+    archive.replica.withdraw(article.id)
+    archive.crawl(LISTING, "-s", "ARCHIVER_RECHECK=36500d")
+    build(archive)
+    assert page(archive, path).cssselect(".withdrawn")
+    assert page(archive, "category/linlanwanbao.html").cssselect(".mark")
+
+
+def test_articles_with_one_text_name_each_other(archive: Archive) -> None:
+    text = "<p>" + "同一段话在两处出现，" * 8 + "</p>"
+    fill(archive, 1, body=text)
+    build(archive)
+    fill(archive, 1, first=1, body=text, source="转载者")
+    build(archive)
+    first, second = (
+        "cailianshe/2022/01/24/NW202201240000000000.html",
+        "zhuanzaizhe/2022/01/24/NW202201240000000001.html",
+    )
+    for one, other in ((first, "第1篇"), (second, "第0篇")):
+        assert [link.text_content() for link in page(archive, one).cssselect(".more details li a")] == [other]
+
+
+def test_an_edit_reaches_the_page_and_its_lists_and_no_other_address(archive: Archive) -> None:
+    fill(archive, 3)
+    build(archive)
+    paths = set(files(site_of(archive)))
+    file = next((archive.output / "_posts").glob("*0001.md"))
+    file.write_text(
+        file.read_text().replace("第1篇", "改过的标题").replace("categories: cailianshe", "categories: elsewhere")
+    )
+    archive.sql("DELETE FROM posts")
+    adopt(archive)
+    assert build(archive).returncode == 0
+    path = "cailianshe/2022/01/24/NW202201240000000001.html"
+    assert page(archive, path).cssselect("h1")[0].text_content() == "改过的标题"
+    assert set(files(site_of(archive))) == paths | {"category/elsewhere.html"}
+    assert titles(archive, "category/elsewhere.html") == ["改过的标题"]
+    assert dead_links(site_of(archive)) == []
+
+
+def test_a_post_that_is_gone_leaves_the_site(archive: Archive) -> None:
+    fill(archive, 3)
+    build(archive)
+    archive.sql("DELETE FROM posts WHERE path LIKE '%0001.md'")
+    assert build(archive).returncode == 0
+    assert titles(archive, "category/cailianshe.html") == ["第2篇", "第0篇"]
+    assert not [path for path in files(site_of(archive)) if "0000000001" in path]
+
+
+def test_the_feed_the_sitemaps_and_robots_txt_are_sound(archive: Archive) -> None:
+    fill(archive, 60, title="A & B <c>")
+    build(archive)
+    site = site_of(archive)
+    feed = etree.parse(site / "feed.xml")
+    links = feed.xpath("//a:entry/a:link/@href", namespaces={"a": "http://www.w3.org/2005/Atom"})
+    assert isinstance(links, list)
+    assert len(links) == 50
+    base = "https://finews.withounder.com/"
+    assert all((site / str(link).removeprefix(base)).is_file() for link in links)
+    places = {"s": "http://www.sitemaps.org/schemas/sitemap/0.9"}
+    assert etree.parse(site / "sitemap.xml").xpath("//s:loc/text()", namespaces=places) == [f"{base}sitemap-1.xml"]
+    listed = etree.parse(site / "sitemap-1.xml").xpath("//s:loc/text()", namespaces=places)
+    assert isinstance(listed, list)
+    assert len(listed) == 60
+    assert all((site / str(one).removeprefix(base)).is_file() for one in listed)
+    assert f"Sitemap: {base}sitemap.xml" in (site / "robots.txt").read_text()
+
+
+def test_old_posts_that_are_text_become_paragraphs(archive: Archive) -> None:
+    name, content = good("202201240000000001", body="第一段\\*有星号 &lt;b&gt;\n\n第二段")
+    put(archive, name, content)
+    adopt(archive)
+    build(archive)
+    body = page(archive, "cailianshe/2022/01/24/NW202201240000000001.html").cssselect(".body")[0]
+    assert [one.text_content() for one in body.iter("p")] == ["第一段*有星号 <b>", "第二段"]
+
+
+def test_pictures_of_others_are_links_and_tables_can_be_reached(archive: Archive) -> None:
+    body = (
+        '<p>文字</p><p><img src="https://pictures.example/a.jpg" alt="桥" /></p><h1>小标题</h1>'
+        "<table><tr><td>一</td></tr></table>" + "<p>" + "字" * 60 + "</p>"
+    )
+    fill(archive, 1, body=body)
+    build(archive)
+    article = page(archive, "cailianshe/2022/01/24/NW202201240000000000.html").cssselect(".body")[0]
+    assert not list(article.iter("img", "h1"))
+    (link,) = article.cssselect("a.picture")
+    assert (link.get("href"), link.get("aria-label")) == ("https://pictures.example/a.jpg", "图片: 桥")
+    assert article.cssselect(".wide > table")[0].getparent().get("tabindex") == "0"
+
+
+def test_templates_of_the_user_stand_in_for_ours(archive: Archive, tmp_path: Path) -> None:
+    fill(archive, 1)
+    own = archive.output / "_templates"
+    own.mkdir()
+    (own / "home.html").write_text('{% extends "base.html" %}{% block main %}<h1>Mine</h1>{% endblock %}')
+    (own / "style.css").write_text("body { color: black }")
+    assert build(archive).returncode == 0
+    assert page(archive, "index.html").cssselect("h1")[0].text_content() == "Mine"
+    assert (site_of(archive) / "style.css").read_text() == "body { color: black }"
+    (own / "home.html").unlink()
+    assert build(archive, "-s", "ARCHIVER_SITE_NAME=旧闻馆", "-s", "ARCHIVER_SITE_LANGUAGE=en").returncode == 0
+    assert "旧闻馆" in page(archive, "index.html").cssselect("title")[0].text_content()
+    assert page(archive, "index.html").cssselect("h1")[0].text_content() == "Latest"
+
+
+@pytest.mark.parametrize("template", ["article", "list", "home", "year", "about", "404", "sources"])
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [("<p>\n{% nothing %}", "nothing"), ("<p>\n{{ missing.one }}", "missing"), ("\n{{ 1 / 0 }}", "division")],
+)
+def test_a_template_that_fails_is_named_with_its_line(archive: Archive, template: str, text: str, words: str) -> None:
+    fill(archive, 2)
+    build(archive)
+    before = files(site_of(archive))
+    fill(archive, 2, first=2)
+    own = archive.output / "_templates"
+    own.mkdir()
+    (own / f"{template}.html").write_text(text)
+    result = build(archive)
+    assert result.returncode == 1
+    assert re.fullmatch(rf"archiver: \S*{template}\.html:2: .*{words}.*\n", result.stderr)
+    assert files(site_of(archive)) == before
+    (own / f"{template}.html").unlink()
+    assert build(archive).returncode == 0
+    assert dead_links(site_of(archive)) == []
+
+
+def test_what_cannot_be_built_is_said_and_nothing_is_made(archive: Archive, tmp_path: Path) -> None:
+    result = build(archive)
+    assert (result.returncode, "there is no index" in result.stderr) == (1, True)
+    (archive.output / "_posts").mkdir(parents=True)
+    adopt(archive)
+    result = build(archive)
+    assert (result.returncode, "no articles" in result.stderr) == (2, True)
+    assert not site_of(archive).exists()
+    fill(archive, 1)
+    other = tmp_path / "other"
+    other.mkdir()
+    (other / "thesis.txt").write_text("mine")
+    result = build(archive, str(other))
+    assert (result.returncode, "something in it" in result.stderr) == (2, True)
+    assert [file.name for file in other.iterdir()] == ["thesis.txt"]
+    assert build(archive, str(other / "thesis.txt")).returncode == 2
+    assert build(archive, str(other / "thesis.txt" / "deeper")).returncode == 1
+
+
+def test_a_post_that_cannot_be_read_is_left_out_and_said(archive: Archive) -> None:
+    fill(archive, 3)
+    next((archive.output / "_posts").glob("*0001.md")).unlink()
+    result = build(archive)
+    assert (result.returncode, "left out" in result.stderr) == (1, True)
+    assert titles(archive, "category/cailianshe.html") == ["第2篇", "第0篇"]
+
+
+def small_files_only() -> None:
+    """Let this process write no file that is longer than 64 KiB, as if the disk were full then."""
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (64 * 1024, 64 * 1024))
+
+
+def test_a_disk_that_takes_no_more_leaves_whole_pages(archive: Archive) -> None:
+    fill(archive, 2)
+    build(archive)
+    before = files(site_of(archive))
+    fill(archive, 1, first=2, body="<p>" + "很长的一段。" * 20000 + "</p>")
+    result = subprocess.run(
+        [sys.executable, "-m", "archiver", "site", "build", "--output", str(archive.output)],
+        preexec_fn=small_files_only,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert result.returncode == 1
+    assert re.fullmatch(r"archiver: .*: .*\n", result.stderr)
+    assert files(site_of(archive)) == before
+    assert build(archive).returncode == 0
+    assert dead_links(site_of(archive)) == []
+
+
+@pytest.mark.parametrize(("written", "aside"), [(-1, 20), (0, -1), (20, -1)])
+def test_a_build_that_is_killed_is_finished_by_the_next(
+    archive: Archive, tmp_path: Path, written: int, aside: int
+) -> None:
+    fill(archive, 3)
+    build(archive)
+    fill(archive, SIZE, first=3)
+    killer = f"""if True:
+        import os, signal
+        from archiver.site import files
+        made = files.SiteFiles._make
+        def make(self, directory):
+            made(self, directory)
+            if self.written == {written} or self._number == {aside}:
+                os.kill(os.getpid(), signal.SIGKILL)
+        files.SiteFiles._make = make
+        from archiver.commands import main
+        main(["site", "build", "--output", {str(archive.output)!r}])"""
+    assert subprocess.run([sys.executable, "-c", killer], check=False).returncode == -signal.SIGKILL
+    assert build(archive).returncode == 0
+    assert build(archive, str(tmp_path / "new")).returncode == 0
+    assert files(site_of(archive)) == files(tmp_path / "new")
+
+
+def test_a_record_that_is_broken_is_made_again(archive: Archive) -> None:
+    fill(archive, 3)
+    build(archive)
+    before = files(site_of(archive))
+    (site_of(archive) / ".archiver-site.sqlite").write_bytes(b"no database" * 100)
+    result = build(archive)
+    assert (result.returncode, "0 files written" in result.stdout) == (0, True)
+    assert files(site_of(archive)) == before
