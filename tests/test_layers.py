@@ -163,6 +163,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         *("index", "links", "listings", "manifest", "moments", "places", "recipes", "replay", "run_report"),
         *("session_options", "site", "spans", "suggestions", "verified", "views"),
     },
+    "teaching": {"errors", "reading", "recipes"},
     "commands": {
         *("addresses", "adoption", "answer", "archive", "configuration", "errors", "exports", "extensions", "listings"),
         *(
@@ -177,6 +178,7 @@ MAY_IMPORT: dict[str, set[str]] = {
             "statuses",
             "storage",
             "suggestions",
+            "teaching",
             "urls",
             "verify",
         ),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +10,7 @@ from archiver.addresses import SCHEME
 from archiver.commands.display import print_json, print_line, printable
 from archiver.commands.given import GivenPage, each_page
 from archiver.commands.options import add_archive_option, add_setting_option, archive_from
+from archiver.commands.showing import is_said, print_beside, show_field
 from archiver.commands.wrapping import columns, wrap
 from archiver.errors import UsageError
 from archiver.reading import explain_page
@@ -22,12 +22,7 @@ if TYPE_CHECKING:
     import argparse
 
     from archiver.archive import Archive
-    from archiver.reading import Explanation, Field
-
-LABEL = 12  # columns for the names of fields
-MOST_SHOWN = 2_000  # characters of a value that are looked at
-VALUE_LINES, LOST_LINES = 4, 2
-SAME = "says the same"
+    from archiver.reading import Explanation
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -105,44 +100,12 @@ def _show(page: str, explanation: Explanation, width: int) -> None:
         print_line("\n".join(wrap(line, width)))
     if refused := explanation.refused:
         print_line("")
-        _print("refused", refused.reason, width)
-        _print("", refused.evidence, width, mark="because ")
+        print_beside("refused", refused.reason, width)
+        print_beside("", refused.evidence, width, mark="because ")
     for name, field in explanation.fields.items():
-        if _is_said(field) or field.lost:
+        if is_said(field) or field.lost:
             print_line("")
-            _show_field(name, field, width)
-    if silent := [name for name, field in explanation.fields.items() if not _is_said(field) and not field.lost]:
+            show_field(name, field, width)
+    if silent := [name for name, field in explanation.fields.items() if not is_said(field) and not field.lost]:
         print_line("")
-        _print("(nothing)", f"is said of {', '.join(silent)}", width)
-
-
-def _is_said(field: Field[Any]) -> bool:
-    return field.value not in (None, (), "")
-
-
-def _show_field(name: str, field: Field[Any], width: int) -> None:
-    if _is_said(field):
-        _print(name, _shown(field.value), width, VALUE_LINES)
-        _print("", field.rule, width, mark="by ")
-    else:
-        _print(name, "(nothing that is believed)", width)
-    agreeing = [lost.rule for lost in field.lost if lost.reason == SAME]
-    if agreeing:
-        _print("", ", ".join(dict.fromkeys(agreeing)), width, LOST_LINES, mark="and ")
-    others = [lost for lost in field.lost if lost.reason != SAME]
-    for (value, reason), alike in groupby(others, key=lambda lost: (_shown(lost.value), lost.reason)):
-        rules = ", ".join(dict.fromkeys(lost.rule for lost in alike))
-        _print("", value or "(nothing)", width, LOST_LINES, mark="not ")
-        _print("", f"{rules}: {reason}", width, LOST_LINES, mark="    ")
-
-
-def _print(name: str, text: str, width: int, lines: int | None = None, mark: str = "") -> None:
-    """Print a text beside the name of its field, or under it; `mark` stands before it and is not repeated."""
-    room = width - LABEL - len(mark)
-    for number, line in enumerate(wrap(text[:MOST_SHOWN], room, lines)):
-        print_line(f"{name if number == 0 else '':<{LABEL}}{mark if number == 0 else ' ' * len(mark)}{line}")
-
-
-def _shown(value: Any) -> str:
-    plain = as_json(value)
-    return ", ".join(map(str, plain)) if isinstance(plain, list) else str(plain)
+        print_beside("(nothing)", f"is said of {', '.join(silent)}", width)

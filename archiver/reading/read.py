@@ -130,6 +130,8 @@ def _explained(body: Body, recipe: SiteRecipe | None) -> Field[str]:
         return Field(lost=tuple(lost))
     (rule, element, best), *others = body.candidates
     for why, other, score in others:
+        if body.given and other == element:
+            continue
         reason = "the recipe says otherwise" if body.given else f"fits {score:.2f}, the best {best:.2f}"
         lost.append(Lost(other, why, reason))
     fits = "" if body.given else f", fits {best:.2f}"

@@ -1,0 +1,52 @@
+"""How a field of an article is shown to people: its value, the rule that gave it, what agreed and what lost."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
+
+from archiver.commands.display import print_line
+from archiver.commands.wrapping import wrap
+from archiver.views.plain import as_json
+
+if TYPE_CHECKING:
+    from archiver.reading import Field
+
+LABEL = 12  # columns for the names of fields
+MOST_SHOWN = 2_000  # characters of a value that are looked at
+VALUE_LINES, LOST_LINES = 4, 2
+SAME = "says the same"
+
+
+def is_said(field: Field[Any]) -> bool:
+    """Return whether a field has a value."""
+    return field.value not in (None, (), "")
+
+
+def show_field(name: str, field: Field[Any], width: int) -> None:
+    """Print a field, the rule that gave it, and what lost to it."""
+    if is_said(field):
+        print_beside(name, _shown(field.value), width, VALUE_LINES)
+        print_beside("", field.rule, width, mark="by ")
+    else:
+        print_beside(name, "(nothing that is believed)", width)
+    agreeing = [lost.rule for lost in field.lost if lost.reason == SAME]
+    if agreeing:
+        print_beside("", ", ".join(dict.fromkeys(agreeing)), width, LOST_LINES, mark="and ")
+    others = [lost for lost in field.lost if lost.reason != SAME]
+    for (value, reason), alike in groupby(others, key=lambda lost: (_shown(lost.value), lost.reason)):
+        rules = ", ".join(dict.fromkeys(lost.rule for lost in alike))
+        print_beside("", value or "(nothing)", width, LOST_LINES, mark="not ")
+        print_beside("", f"{rules}: {reason}", width, LOST_LINES, mark="    ")
+
+
+def print_beside(name: str, text: str, width: int, lines: int | None = None, mark: str = "") -> None:
+    """Print a text beside the name of its field, or under it; `mark` stands before it and is not repeated."""
+    room = width - LABEL - len(mark)
+    for number, line in enumerate(wrap(text[:MOST_SHOWN], room, lines)):
+        print_line(f"{name if number == 0 else '':<{LABEL}}{mark if number == 0 else ' ' * len(mark)}{line}")
+
+
+def _shown(value: Any) -> str:
+    plain = as_json(value)
+    return ", ".join(map(str, plain)) if isinstance(plain, list) else str(plain)

@@ -1,0 +1,167 @@
+"""A draft of a recipe for the site of some pages: selectors that say on each of them what the general reading says."""
+
+from __future__ import annotations
+
+import json
+import re
+from itertools import islice
+from typing import TYPE_CHECKING, Any, NamedTuple
+from urllib.parse import urlsplit
+
+import msgspec
+from parsel.csstranslator import HTMLTranslator
+
+from archiver.errors import UsageError
+from archiver.reading import explain_page
+from archiver.reading.document import read_document
+from archiver.recipes import SiteRecipe
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from datetime import datetime
+
+    from lxml.html import HtmlElement
+
+    from archiver.reading import Explanation
+
+DRAFTED = ("title", "published", "authors", "body")
+NAMES = re.compile(r"[A-Za-z][A-Za-z_-]*")  # of classes and ids that are no article's own
+OWN_NAME = re.compile(r"[.#][^.#]*\d")  # a name with a number is one article's
+TIME_NAMES = re.compile(r"date|time|publi|posted|stamp", re.IGNORECASE)
+LONGEST_BYLINE = 200
+MAX_ELEMENTS = 5_000
+MAX_TRIED = 12  # selectors of a field
+MAX_SHOWN = 70  # characters of a value in a comment
+HEAD = """\
+# Drafted from {pages}. Delete what the general reading gets right by itself, and mend the rest;
+# `archiver recipe test` shows what each rule finds.
+"""
+
+
+class Page(NamedTuple):
+    """A page to draft a recipe from."""
+
+    name: str
+    content: bytes
+    address: str | None
+    content_type: str | None = None
+    fetched: datetime | None = None
+
+    def explained(self, recipe: SiteRecipe | None = None) -> Explanation:
+        """Return how the page is read."""
+        return explain_page(
+            self.content, self.address, content_type=self.content_type, fetched=self.fetched, recipe=recipe
+        )
+
+
+def draft(pages: Sequence[Page]) -> str:
+    """Return the YAML of a recipe for the site of `pages`, with what the general reading says of them in comments.
+
+    Raises UsageError when nobody knows of which site they are, or they are of several.
+    """
+    read = [(page, page.explained()) for page in pages]
+    hosts = _hosts(read)
+    lines = [HEAD.format(pages="one page" if len(pages) == 1 else f"{len(pages)} pages").rstrip()]
+    lines += [f"name: {_name(hosts[0])}", f"hosts: {json.dumps(hosts)}"]
+    found: list[str] = []
+    silent: list[str] = []
+    for field in DRAFTED:
+        says = " | ".join(_shown(explained.fields[field].value) for _, explained in read if explained.fields)
+        select = _selector(field, read)
+        (found if select else silent).append(f"  # {says}")
+        if select:
+            found.append(f"  {field}: {json.dumps([select], ensure_ascii=False)}")
+        else:
+            silent.append(f"  # {field}: ['say where it is']")
+    lines += ["fields:" if found else "# fields:", *found, *silent]
+    lines += ["# drop: ['.what-is-no-part-of-the-body']", "# time_zone: Europe/London"]
+    return "\n".join(lines) + "\n"
+
+
+def _hosts(read: Sequence[tuple[Page, Explanation]]) -> list[str]:
+    found: dict[str, None] = {}
+    for page, explained in read:
+        canonical = explained.fields["canonical"].value if explained.fields else None
+        host = (urlsplit(page.address or canonical or "").hostname or "").lower()
+        if not host:
+            raise UsageError(f"{page.name}: it does not say of which site it is; say it with --address")
+        found[host] = None
+    if len({host.removeprefix("www.") for host in found}) > 1:
+        raise UsageError(f"the pages are of several sites: {', '.join(found)}; a recipe is for one")
+    host = next(iter(found))
+    return [host, host.removeprefix("www.") if host.startswith("www.") else f"www.{host}"]
+
+
+def _name(host: str) -> str:
+    return re.sub(r"[^a-z0-9_-]+", "-", host.removeprefix("www."))
+
+
+def _shown(value: Any) -> str:
+    text = ", ".join(value) if isinstance(value, tuple) else str(value or "(nothing)")
+    text = " ".join(text.split())
+    return text if len(text) <= MAX_SHOWN else f"{text[:MAX_SHOWN]}…"
+
+
+def _selector(field: str, read: Sequence[tuple[Page, Explanation]]) -> str:
+    """Return a selector that finds on each page what the general reading says of `field`; nothing if there is none."""
+    if not all(explained.fields and explained.fields[field].value for _, explained in read):
+        return ""
+    page, explained = read[0]
+    tree = read_document(page.content, page.content_type, page.address).tree
+    selects = dict.fromkeys(_candidates(field, tree, explained.fields[field]))
+    for select in islice(selects, MAX_TRIED):
+        recipe = msgspec.convert({"name": "draft", "hosts": ["x"], "fields": {field: [select]}}, SiteRecipe)
+        if all(_agrees(one.explained(recipe), general, field) for one, general in read):
+            return select
+    return ""
+
+
+def _agrees(explained: Explanation, general: Explanation, field: str) -> bool:
+    one = explained.fields[field]
+    return bool(one.rule.startswith("recipe ") and one.value == general.fields[field].value)
+
+
+def _candidates(field: str, tree: HtmlElement, general: Any) -> Iterator[str]:
+    """Yield selectors of elements that may say what `field` is, the most telling first."""
+    if field == "body":
+        element = general.rule.partition(": ")[2].partition(",")[0]
+        yield from _valid(element)
+        return
+    for element in islice(tree.iter(), MAX_ELEMENTS):
+        if isinstance(element.tag, str) and _may_say(field, element, general.value):
+            yield from _selectors(element)
+
+
+def _may_say(field: str, element: HtmlElement, value: Any) -> bool:
+    names = " ".join(filter(None, (element.get("class"), element.get("id"), element.get("itemprop"))))
+    if field == "published":
+        return element.tag == "time" or (TIME_NAMES.search(names) is not None and len(element) == 0)
+    if element.tag in ("title", "script", "style", "html", "head", "body", "meta"):
+        return False
+    text = " ".join("".join(map(str, element.itertext())).split()) if field == "title" or names else ""
+    if field == "title":
+        return bool(text == value)
+    return bool(text) and len(text) < LONGEST_BYLINE and all(name in text for name in value)
+
+
+def _selectors(element: HtmlElement) -> Iterator[str]:
+    tag = str(element.tag)
+    if itemprop := element.get("itemprop"):
+        yield from _valid(f'{tag}[itemprop="{itemprop}"]')
+    for name in (element.get("class") or "").split():
+        if NAMES.fullmatch(name):
+            yield from _valid(f"{tag}.{name}")
+    if (name := element.get("id") or "") and NAMES.fullmatch(name):
+        yield from _valid(f"#{name}")
+    if tag in ("h1", "time"):
+        yield tag
+
+
+def _valid(select: str) -> Iterator[str]:
+    """Yield a selector, if it is one: sites write names that CSS would have to escape."""
+    try:
+        HTMLTranslator().css_to_xpath(select)
+    except Exception:  # whatever cssselect raises for what it cannot read
+        return
+    if not OWN_NAME.search(select):
+        yield select
