@@ -14,8 +14,22 @@ UNPRINTABLE = re.compile(
 )
 BREAK = re.compile("[\t\n\r\u2028\u2029]")
 SPACES = re.compile(r"\s+")
-# A tag in a line of text, of which `<` is mostly just that; and an entity with its semicolon.
-LINE_TAG = re.compile(r"</?[a-zA-Z][a-zA-Z0-9]*(?:\s[^<>]*)?/?>|<!--.*?-->", re.DOTALL)
+# A tag in a line of text, of which `<` is mostly just that; or a comment or an element of which browsers show nothing,
+# to the end of the line if they have none. And an entity with its semicolon.
+LINE_TAG = re.compile(
+    r"<!--.*?(?:-->|\Z)|<(script|style|template)(?:\s[^<>]*)?>.*?(?:</\1\s*>|\Z)"
+    r"|</?([a-zA-Z][a-zA-Z0-9]*)(?:\s[^<>]*)?/?>",
+    re.DOTALL | re.IGNORECASE,
+)
+UNSEEN_ELEMENTS = frozenset("script style template".split())
+# Elements at which one line ends and another begins.
+LINES = frozenset(
+    (
+        "address article aside blockquote br caption center dd details dialog dir div dl dt fieldset figcaption figure "
+        "footer form h1 h2 h3 h4 h5 h6 header hgroup hr legend li listing main menu nav ol option p pre search section "
+        "summary table tbody td tfoot th thead tr ul xmp"
+    ).split()
+)
 ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][\da-fA-F]{1,6}|[a-zA-Z][a-zA-Z\d]*);")
 TAGS = re.compile(r"<!--.*?(?:-->|\Z)|</?[a-zA-Z][^>]*+(?:>|\Z)", re.DOTALL)
 # A number of so many digits is no character, and more than Python makes an integer of.
@@ -42,7 +56,15 @@ def one_line(text: str) -> str:
 
 def text_of_html(html: str) -> str:
     """Return the text of a title, a name or the like that is HTML: its tags go, and each whole entity is read, once."""
-    return ENTITY.sub(_character, LINE_TAG.sub("", html)) if "<" in html or "&" in html else html
+    return ENTITY.sub(_character, without_line_tags(html)) if "<" in html or "&" in html else html
+
+
+def without_line_tags(html: str) -> str:
+    """Return a line of HTML without its tags and what browsers do not show; a space is where a line ended."""
+    if "<" not in html:
+        return html
+    text = LINE_TAG.sub(lambda found: "\n" if (found[2] or "").lower() in LINES else "", html)
+    return " ".join(filter(None, map(str.strip, text.split("\n")))) if "\n" in text else text
 
 
 def _character(entity: re.Match[str]) -> str:

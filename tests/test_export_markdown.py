@@ -132,6 +132,7 @@ def test_hugo_gets_no_html_and_cells_stay_in_their_columns() -> None:
     table = f"<table>{row}<tr><td>1</td><td>10<sup>5</sup></td></tr></table>"
     assert markdown_of(entry(html=table), Dialect.HUGO) == "| 甲 | 乙 |  |\n| --- | --- | --- |\n|  | 1 | 10⁵ |\n"
     assert markdown_of(entry(html="<p>a<sup>甲</sup></p>"), Dialect.HUGO) == "a\\^(甲)\n"
+    assert markdown_of(entry(html="<p>2<sup>3<sup>2</sup></sup></p>"), Dialect.HUGO) == "2\\^(3²)\n"
 
 
 def test_a_body_too_deep_to_walk_keeps_its_words() -> None:

@@ -21,6 +21,10 @@ from archiver.text import is_visible, one_line, unescaped
 BASE = "http://news.example/a/1.html"
 CLEANER = Cleaner(CleanRules())
 RECIPE = load_recipes()["eastmoney"]
+PIXEL = "data:image/gif;base64,R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7"
+PNG_PIXEL = (
+    "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAQAAAC1HAwCAAAAC0lEQVR42mNkYAAAAAYAAjCB0C8AAAAASUVORK5CYII="
+)
 # Elements of which browsers show nothing, or nothing but what they are given elsewhere.
 UNSEEN = "audio canvas datalist iframe noembed noframes script style template title video".split()
 VOID = (
@@ -62,6 +66,24 @@ def test_what_nobody_sees_is_no_word(name: str) -> None:
         ("<p><strike>199</strike>99元</p>", "<p><s>199</s>99元</p>"),
         ("<p><ruby>漢<rp>(</rp><rt>hàn</rt><rp>)</rp></ruby></p>",) * 2,
         ("<ruby><rb>漢</rb><rt>hàn</rt></ruby>", "<p><ruby>漢<rt>hàn</rt></ruby></p>"),
+        ("<p><q>a<q>b</q></q>c</p>",) * 2,
+        ("<p>2<sup>3<sup>2</sup></sup></p>",) * 2,
+        # What only a style says.
+        ("<p>价<span style='text-decoration: underline line-through'>199</span>99元</p>", "<p>价<s>199</s>99元</p>"),
+        (
+            "<p>价<b style='text-decoration-line:line-through'>199</b>99元</p>",
+            "<p>价<s><strong>199</strong></s>99元</p>",
+        ),
+        ("<s style='text-decoration:line-through'>a</s>", "<p><s>a</s></p>"),
+        ("<p style='text-decoration:line-through'>a<b>b</b></p><p>c</p>", "<p><s>a<strong>b</strong></s></p><p>c</p>"),
+        (
+            "<p>10<font style='vertical-align: super'>5</font>x<i style='vertical-align:sub'>2</i></p>",
+            "<p>10<sup>5</sup>x<sub><em>2</em></sub></p>",
+        ),
+        (
+            "<p>a<a href=/b style='text-decoration:none'>c</a><img src=/d style='vertical-align:middle'></p>",
+            '<p>a<a href="http://news.example/b">c</a><img src="http://news.example/d" /></p>',
+        ),
         # Numbers of items.
         (
             '<ol type="a" start="-3" reversed><li value="7">a</li></ol>',
@@ -76,19 +98,33 @@ def test_what_nobody_sees_is_no_word(name: str) -> None:
         ),
         ("<ol><li>a<li hidden>b<li>c</ol>", "<ol><li>a</li><li>c</li></ol>"),
         # Formulas.
-        ("<p>a<math><mfrac><mn>1</mn><mn>2</mn></mfrac></math>b</p>", "<p>a1/2b</p>"),
+        ("<p>a<math><mfrac><mn>1</mn><mn>2</mn></mfrac></math>b</p>", "<p>a 1/2 b</p>"),
         (
             "<math><mfrac><mrow><mi>a</mi><mo>+</mo><mn>1</mn></mrow><mn>2</mn></mfrac></math>",
             "<p>(a+1)/2</p>",
         ),
         ("<math><msup><mi>x</mi><mn>2</mn></msup><mn>3</mn></math>", "<p>x<sup>2</sup>3</p>"),
         ("<math><msubsup><mi>x</mi><mn>1</mn><mn>2</mn></msubsup></math>", "<p>x<sub>1</sub><sup>2</sup></p>"),
-        ("<math><msqrt><mi>x</mi></msqrt><mroot><mi>x</mi><mn>3</mn></mroot></math>", "<p>√x<sup>3</sup>√x</p>"),
+        ("<math><msqrt><mi>x</mi></msqrt><mroot><mi>x</mi><mn>3</mn></mroot></math>", "<p>√x <sup>3</sup>√x</p>"),
+        (
+            "<p>1<math><mfrac><mn>1</mn><mn>2</mn></mfrac></math>3，降<math><mn>4</mn></math>。</p>",
+            "<p>1 1/2 3，降4。</p>",
+        ),
+        ("<math><mn>1</mn><mfrac><mn>1</mn><mn>2</mn></mfrac><mn>3</mn></math>", "<p>1 1/2 3</p>"),
+        (
+            "<math><msqrt><mi>x</mi><mo>+</mo><mn>1</mn></msqrt><mroot><mi>x</mi><mn>3</mn></mroot></math>",
+            "<p>√(x+1) <sup>3</sup>√x</p>",
+        ),
+        (
+            "<p><b>1</b><math><mrow><mn>2</mn></mrow></math><b>3</b></p>",
+            "<p><strong>1</strong> 2 <strong>3</strong></p>",
+        ),
         ("<math><msqrt><mi>x</mi><mo>+</mo><mn>1</mn></msqrt></math>", "<p>√(x+1)</p>"),
         (
             "<math><mtable><mtr><mtd>1</mtd><mtd>2</mtd></mtr><mtr><mtd>3</mtd><mtd>4</mtd></mtr></mtable></math>",
             "<p>[1, 2; 3, 4]</p>",
         ),
+        ("<math><msqrt><math><msqrt><mi>x</mi><mo>+</mo><mn>1</mn></msqrt></math></msqrt></math>", "<p>√(√(x+1))</p>"),
         ("<math><semantics><mi>x</mi><annotation>y</annotation></semantics></math>", "<p>x</p>"),
         # Words in boxes, drawings, and what is a block by its style are apart from what is beside them.
         ("<p>a<button>b</button>c<textarea>\nd</textarea>e</p>", "<p>a b c d e</p>"),
@@ -175,6 +211,30 @@ def test_nothing_is_seen(text: str) -> None:
 def test_something_is_seen(html: str) -> None:
     for cleaned in (clean(html), source_body(html).html):
         assert shows_something(cleaned)
+
+
+@pytest.mark.parametrize(
+    "picture",
+    [
+        "<img>",
+        "<img src=''>",
+        f"<img src='{PIXEL}'>",
+        f"<img src='{PNG_PIXEL}'>",
+        "<img src='http://a.example/count.gif' width='1' height='1'>",
+        "<img src='http://a.example/count.gif' style='width:1px'>",
+    ],
+)
+def test_a_picture_that_nobody_sees_is_nothing(picture: str) -> None:
+    for cleaned in (clean(f"<p>{picture}</p>"), source_body(f"<p>{picture}</p>").html):
+        assert not shows_something(cleaned)
+
+
+def test_a_placeholder_gives_way_to_the_picture_that_comes_for_it() -> None:
+    shown = '<p><img src="http://news.example/a.png" /></p>'
+    assert clean(f"<img src='{PIXEL}' srcset='/a.png 2x'>") == shown
+    assert clean(f"<img src='/a.png' data-src='{PIXEL}'>") == shown
+    small = "data:image/gif;base64,R0lGODlhEAAQAIAAAAAAAP///yH5BAEAAAAALAAAAAAQABAAAAIOhI+py+0Po5y02ouzPgUAOw=="
+    assert clean(f"<img src='{small}'>") == f'<p><img src="{small}" /></p>'
 
 
 @pytest.mark.parametrize("html", ["<p><script>x()</script></p>", "<p><iframe src='https://a.example/'>no</iframe></p>"])

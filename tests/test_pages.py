@@ -250,6 +250,21 @@ def test_a_class_that_is_no_page_is_refused(name: str, words: str) -> None:
     assert words in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("inner", "title"),
+    [
+        ("涨5<br>10家<span>跌</span>停", "涨5 10家跌停"),
+        ("<div>一</div><div>二</div>三", "一 二 三"),
+        ("题<script>x()</script>目 ", "题目"),
+    ],
+)
+@pytest.mark.parametrize(("format_", "select"), [("css", ".t"), ("xpath", "//*[@class='t']")])
+def test_a_title_of_a_page_is_what_it_shows(format_: str, select: str, inner: str, title: str) -> None:
+    recipe = recipe_with(format=format_, fields={"title": [select], "text": ["p" if format_ == "css" else "//p"]})
+    page = f"<html><body><div class=t>{inner}</div><p>文</p></body></html>"
+    assert read_page(recipe, "own", page.encode()).title == title
+
+
 @pytest.mark.parametrize("guard", [")]}',\n", ")]}'", "while(1);", "for (;;);", "throw 1; ", "{}&& ", "\ufeff)]}',"])
 def test_json_may_be_guarded_against_being_run(guard: str) -> None:
     assert article(guard + json.dumps(ANSWER)) == article(ANSWER)
@@ -316,6 +331,10 @@ def test_what_a_listing_has_in_place_of_an_id_is_said() -> None:
         # Entities are read once, and only whole ones.
         ("&amp;lt;b&amp;gt; &copy2021 &notit; AT&T; &#;", "&lt;b&gt; &copy2021 &notit; AT&T; &#;"),
         ("1<2 且 3>2，A <B", "1<2 且 3>2，A <B"),
+        # What stood in two lines is not one word, and what nobody sees is none.
+        ("涨5<br>10家<BR/>跌", "涨5 10家 跌"),
+        ("<p>一</p><p>二</p>", "一 二"),
+        ("<script>x('<b>')</script>题<style type=a>p{}</style><!-- n -->目", "题目"),
     ],
 )
 def test_a_field_that_is_html_becomes_text(written: str, text: str) -> None:

@@ -15,6 +15,7 @@ from tests.exported import entry
         ("<p><s>199</s>99元</p>", "~~199~~99元", "~~199~~99元"),
         ("<p><del>10%</del><ins>12%</ins></p>", "~~10%~~12%", " 10% 12%".strip()),
         ("<p>10<sup>5</sup>，H<sub>2</sub>O</p>", "10⁵，H₂O", "10<sup>5</sup>，H<sub>2</sub>O"),
+        ("<p>x<sub>a<sup>2</sup></sub></p>", "x_(a²)", "x<sub>a<sup>2</sup></sub>"),
         ("<p>1<sup><b>a</b></sup>2</p>", "1^(a)2", "1<sup>**a**</sup>2"),
         ("<p>甲<q>乙</q></p>", "甲“乙”", "甲“乙”"),
         ("<p><ruby>漢<rp>（</rp><rt>hàn</rt><rp>）</rp></ruby></p>", "漢(hàn)", "漢(hàn)"),

@@ -15,6 +15,7 @@ BLOCKS = "p div h2 h4 section article center address blockquote figure header fi
 BLANKS = ("", "", "", " ", "\n", "  \n ", "&nbsp;", "\t")
 WORDS = ("甲", "乙丙", "12", "3", "ab", "x", "1,000", "（丁）", "a-b", "。", "%", "$5")
 STYLES = ("", "", "", ' style="display:block"', ' style="float:left"', ' style="display:none"', ' class="x"')
+MEANINGS = (' style="text-decoration:line-through"', ' style="vertical-align:super"')
 
 
 class Trees:
@@ -44,7 +45,7 @@ class Trees:
         rest = tuple(other for other in allowed if other not in (name, "a")) if name == "a" else allowed
         inner = "".join(self._phrase(depth - 1, rest) for _ in range(self._random.randint(0, 3)))
         href = ' href="http://a.example/"' if name == "a" else ""
-        return f"<{name}{href}{self._random.choice(STYLES)}>{inner}</{name}>"
+        return f"<{name}{href}{self._random.choice(STYLES + MEANINGS)}>{inner}</{name}>"
 
     def _phrases(self, depth: int) -> str:
         return "".join(self._phrase(depth) for _ in range(self._random.randint(0, 4)))

@@ -21,6 +21,7 @@ from archiver.cleaning.markup import (
     FREE_PARAGRAPHS,
     INLINE,
     KEPT_BLOCKS,
+    NESTED,
     PREFORMATTED,
     UNWRAPPED_BLOCKS,
     UNWRAPPED_INLINE,
@@ -111,6 +112,9 @@ class Cleaner:
             if element.tag != "a":
                 if self._is_block(element):
                     element.tag = "div"
+                elif meaning := _meaning(element):
+                    element.tag = meaning
+                    element.attrib.pop("style")
             elif address := self._target(fragment, element, base):
                 element.set("href", address)
             else:
@@ -138,17 +142,23 @@ class Cleaner:
             fragment.text(text)
         writers = self._writers
         for element in parent:
-            is_block = False
+            is_block, meaning = False, ""
             if element.attrib:
                 if self._is_hidden(element):
                     element.clear(keep_tail=True)  # type: ignore[call-arg]  # which the stubs do not know
-                is_block = self._is_block(element)
+                is_block, meaning = self._is_block(element), _meaning(element)
             if is_block:
                 fragment.boundary()
+            if meaning and (fragment.has_inline(meaning) or element.tag == meaning):
+                meaning = ""
+            if meaning:
+                fragment.begin_inline(meaning, f"<{meaning}>")
             if write := writers.get(element.tag):
                 write(fragment, element, base)
             else:
                 self._children(fragment, element, base)
+            if meaning:
+                fragment.end_inline()
             if is_block:
                 fragment.boundary()
             if text := element.tail:
@@ -218,7 +228,7 @@ class Cleaner:
 
     def _inline(self, fragment: Fragment, element: _Element, base: str) -> None:
         kept = INLINE[element.tag]
-        if fragment.has_inline(kept):
+        if kept not in NESTED and fragment.has_inline(kept):
             self._children(fragment, element, base)
         else:
             fragment.begin_inline(kept, f"<{kept}>")
@@ -266,6 +276,12 @@ class Cleaner:
             if value := element.get(key):
                 tag += f' {key}="{escape_attribute(printable(value))}"'
         fragment.picture(tag + " />")
+
+
+def _meaning(element: _Element) -> str:
+    """Return the name of the element that says what the style of `element` says, empty if it says nothing."""
+    style = element.get("style")
+    return read_style(style).meaning if style else ""
 
 
 def is_number(value: str) -> bool:

@@ -40,6 +40,9 @@ INLINE = {
     "strike": "s",
 }
 
+# One of these in another of its kind says more than one does: quotes in a quote, a power of a power.
+NESTED = frozenset("q sub sup".split())
+
 # Blocks of text that is preformatted.
 PREFORMATTED = ("listing", "plaintext", "xmp")
 

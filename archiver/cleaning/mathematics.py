@@ -18,11 +18,12 @@ UNSEEN = ("annotation", "annotation-xml", "mphantom")
 def write_out(root: _Element) -> None:
     """Change each `math` in the tree `root` to a `span` with text, `sub` and `sup`."""
     for math in list(root.iter("math")):
+        if math.tag == "span":  # it stood in one that was written out
+            continue
         for hidden in list(math.iter(*UNSEEN)):
             hidden.clear(keep_tail=True)  # type: ignore[call-arg]  # which the stubs do not know
         for element in reversed(list(math.iter())):  # what is within an element before it
             _write_out(element)
-        math.tag = "span"
 
 
 def _write_out(element: _Element) -> None:
@@ -34,6 +35,7 @@ def _write_out(element: _Element) -> None:
         _surround(parts[0])
         _surround(parts[1])
         parts[0].tail = "/"
+        _keep_apart(element)
     elif name == "msqrt":
         element.text = f"√{element.text or ''}"
         _surround(element, after=1)
@@ -42,6 +44,7 @@ def _write_out(element: _Element) -> None:
         _surround(parts[0])
         element.insert(0, parts[1])
         parts[1].tail = "√"
+        _keep_apart(element)
     elif name == "mtd" and element.getnext() is not None:
         element.tail = ", "
     elif name == "mtr" and element.getnext() is not None:
@@ -49,8 +52,53 @@ def _write_out(element: _Element) -> None:
     elif name == "mtable":
         element.text = f"[{element.text or ''}"
         _add(element, "]")
+    elif name == "math":
+        _keep_apart(element)
+        element.tag = "span"
     elif name == "mspace":
         element.text = " "
+
+
+def _keep_apart(element: _Element) -> None:
+    """Put a blank between `element` and a word or a number beside it: what is 1½ or 2 ∛8 would be 11/2 and 2³√8."""
+    first = next(filter(None, map(str, element.itertext())), "")[:1]
+    if _run_together(_character_before(element), first):
+        element.text = f" {element.text or ''}"
+    if _run_together(_last_character(element), _character_after(element)):
+        element.tail = f" {element.tail or ''}"
+
+
+def _run_together(left: str, right: str) -> bool:
+    return left.isascii() and right.isascii() and (left.isalnum() or left == ")") and right.isalnum()
+
+
+def _character_before(element: _Element) -> str:
+    """Return the last character of the text before `element`, as far as the beginning of its formula or paragraph."""
+    while (previous := element.getprevious()) is None:
+        parent = element.getparent()
+        if parent is None or parent.text:
+            return (parent.text or "")[-1:] if parent is not None else ""
+        element = parent
+    return previous.tail[-1:] if previous.tail else _last_character(previous)
+
+
+def _last_character(element: _Element) -> str:
+    while len(element):
+        element = element[-1]
+        if element.tail:
+            return element.tail[-1:]
+    return (element.text or "")[-1:]
+
+
+def _character_after(element: _Element) -> str:
+    while not element.tail:
+        parent, after = element.getparent(), element.getnext()
+        if after is not None:
+            return (next(filter(None, map(str, after.itertext())), "") or after.tail or "")[:1]
+        if parent is None:
+            return ""
+        element = parent
+    return element.tail[:1]
 
 
 def _surround(element: _Element, after: int = 0) -> None:

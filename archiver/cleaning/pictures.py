@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from base64 import b64decode
 from typing import TYPE_CHECKING
 
 from archiver.cleaning.address import resolved
@@ -14,6 +15,12 @@ if TYPE_CHECKING:
     from lxml.etree import _Element
 
 PICTURE = re.compile(r"https?://|data:image/(?:png|jpe?g|gif|webp);", re.IGNORECASE)
+# The beginning of a GIF or a PNG of one pixel, or none: what stands where a picture is loaded late.
+PLACEHOLDER = re.compile(
+    rb"GIF8[79]a[\x00\x01]\x00[\x00\x01]\x00|\x89PNG\r\n\x1a\n....IHDR\x00\x00\x00[\x00\x01]\x00\x00\x00[\x00\x01]",
+    re.DOTALL,
+)
+DATA = re.compile(r"data:[^,]*;base64,\s*([a-zA-Z0-9+/]{32})", re.IGNORECASE)
 # Where there is one that is loaded late, `src` is a placeholder. The last is the original of which `src` is a copy.
 LATE = ("data-src", "data-original")
 LATE_SETS = ("data-srcset",)
@@ -24,6 +31,12 @@ ORIGINALS = ("orginial_src",)
 CANDIDATE = re.compile(r"[\s,]*([^\s,]\S*[^\s,]|[^\s,])(?:\s+(\d+(?:\.\d+)?)[wx]\s*|\s*)(?:,|\Z)")
 
 
+def is_placeholder(address: str) -> bool:
+    """Return whether `address` holds a picture of one pixel."""
+    data = DATA.match(address)
+    return data is not None and PLACEHOLDER.match(b64decode(data[1])) is not None
+
+
 def is_pixel(element: _Element) -> bool:
     """Return whether a picture is there to be loaded, not to be seen."""
     if element.get("width") in PIXEL_SIZES or element.get("height") in PIXEL_SIZES:
@@ -32,10 +45,16 @@ def is_pixel(element: _Element) -> bool:
     return bool(style) and read_style(style).makes_a_pixel
 
 
+def shows_a_picture(element: _Element) -> bool:
+    """Return whether an `img`, as it stands, shows a picture: not a pixel, a placeholder, or nothing at all."""
+    sources = (element.get("src") or "", element.get("srcset") or "")
+    return not is_pixel(element) and any(source.strip() and not is_placeholder(source.strip()) for source in sources)
+
+
 def picture_address(element: _Element, base: str) -> str:
     """Return the address of the picture that an `img` shows, empty if it has none that can be shown."""
     for written in _candidates(element):
-        if PICTURE.match(address := resolved(written, base)):
+        if PICTURE.match(address := resolved(written, base)) and not is_placeholder(address):
             return address
     return ""
 

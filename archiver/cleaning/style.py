@@ -22,12 +22,18 @@ BLOCK = re.compile(
 )
 
 
+# What changes what a text says: a price that is struck out, a power.
+STRUCK = re.compile(r"(?:^|;)text-decoration(?:-line)?:[^;]*line-through")
+RAISED = re.compile(r"(?:^|;)vertical-align:(sub|super)(?:!important)?(?:;|$)")
+
+
 class Style(NamedTuple):
-    """What matters of an element's style."""
+    """What matters of an element's style. meaning: the element that says the same; empty if there is none."""
 
     hides: bool
     makes_a_pixel: bool
     is_block: bool
+    meaning: str
 
 
 @lru_cache(maxsize=64)  # bodies repeat a few
@@ -38,7 +44,15 @@ def read_style(style: str) -> Style:
         hides="display:none" in style or "visibility:hidden" in style,
         makes_a_pixel=not PIXEL.isdisjoint(style.split(";")),
         is_block=BLOCK.search(style) is not None,
+        meaning=_meaning(style),
     )
+
+
+def _meaning(style: str) -> str:
+    if STRUCK.search(style):
+        return "s"
+    raised = RAISED.search(style)
+    return raised[1].replace("super", "sup") if raised else ""
 
 
 @lru_cache(maxsize=256)

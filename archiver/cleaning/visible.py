@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from archiver.cleaning.pictures import shows_a_picture
 from archiver.cleaning.style import read_style
 from archiver.html import parse_fragment
 from archiver.text import is_visible, unescaped, without_tags
@@ -26,10 +27,14 @@ def shows_something(html: str) -> bool:
     if not may_hide or not HIDING.search(html):
         if LETTER.search(html):
             return True
-        return PICTURE.search(html) is not None or is_visible(unescaped(without_tags(html)))
+        if is_visible(unescaped(without_tags(html))):
+            return True
+        if not PICTURE.search(html):
+            return False
     root = parse_fragment(html)
     for element in list(root.iter()):
         if element.get("hidden") is not None or read_style(element.get("style") or "").hides:
             element.clear(keep_tail=True)  # type: ignore[call-arg]  # which the stubs do not know
             element.tag = "span"
-    return next(root.iter("audio", "img", "video"), None) is not None or is_visible("".join(map(str, root.itertext())))
+    pictures = any(one.tag != "img" or shows_a_picture(one) for one in root.iter("audio", "img", "video"))
+    return pictures or is_visible("".join(map(str, root.itertext())))

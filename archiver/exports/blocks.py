@@ -242,7 +242,11 @@ class Writer:
             return
         start = text.index(words)
         self._text(text[:start], style)
-        if self._hugo:
+        if self._hugo and _has(element, "sub", "sup"):  # which the characters for a power cannot say
+            self._text("^(" if element.tag == "sup" else "_(", style)
+            self._walk(element, style)
+            self._text(")", style)
+        elif self._hugo:
             self._text(raised(" ".join(words.split()), "^" if element.tag == "sup" else "_"), style)
         else:
             inner = Writer(self._dialect, flat=True, in_cell=self._in_cell).line(element)

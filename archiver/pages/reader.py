@@ -13,10 +13,10 @@ from parsel import Selector
 from archiver.errors import PageError
 from archiver.pages.answer import glimpse
 from archiver.recipes.recipe import FIELDS, Rule
-from archiver.text import text_of_html
+from archiver.text import LINES, UNSEEN_ELEMENTS, text_of_html
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
 # What JMESPath (its own errors are ValueErrors) and XPath raise when a function gets what it is not made for.
 UNFIT = (ValueError, TypeError, ArithmeticError)
@@ -109,7 +109,19 @@ def _captured(match: str | None, values: list[str]) -> str:
 
 def _text(node: Selector) -> str:
     root = node.root
-    return " ".join(("".join(map(str, root.itertext())) if isinstance(root, etree._Element) else str(root)).split())
+    return " ".join(("".join(_shown(root)) if isinstance(root, etree._Element) else str(root)).split())
+
+
+def _shown(element: etree._Element) -> Iterator[str]:
+    """Yield the text of `element` as browsers show it, with a space where a line ends."""
+    if element.tag in UNSEEN_ELEMENTS:
+        return
+    around = " " if element.tag in LINES else ""
+    yield around + (element.text or "")
+    for child in element:
+        yield from _shown(child)
+        yield child.tail or ""
+    yield around
 
 
 def _inner_html(node: Selector) -> str:

@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from archiver.text import unescaped
+from archiver.text import unescaped, without_line_tags
 
-TAG = re.compile(r"</?[a-zA-Z][^<>]{0,200}>")
 INVISIBLE = re.compile("[\u200e\u200f\u2060\u00ad]")
 WORD = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]|[^\W_\u3040-\u30ff\u3400-\u9fff]+")
 SPACE = re.compile(r"[\s\u200b\ufeff]+")
@@ -24,7 +23,7 @@ def plain(text: str) -> str:
         if (read := unescaped(text)) == text:
             break
         text = read
-    return one_line(TAG.sub("", text) if "<" in text else text)
+    return one_line(without_line_tags(text))
 
 
 def fold(text: str) -> str:
