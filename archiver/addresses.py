@@ -9,8 +9,11 @@ from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlsplit
 
 from archiver.errors import UnknownAddressError
+from archiver.identity import article_key
 from archiver.index.types import ArticleKey
+from archiver.recipes.recipe import GIVEN
 from archiver.text import one_line, unescaped
+from archiver.urls import BARE_HOST, resolve_url
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -48,27 +51,54 @@ class Reference:
 def resolve(address: str, recipes: Iterable[Recipe]) -> Reference:
     """Return the article that `address` names: an address, a bare id, or a source's name, a slash and an id.
 
-    Raises UnknownAddressError when none of `recipes` knows it, or when an id is one to several of them.
+    Any address of the web names one if a recipe of `recipes` takes them (`is_web`): its id is the key of that address,
+    until the answer says which it really has. Raises UnknownAddressError when none of `recipes` knows it, or when an id
+    is one to several of them.
     """
     text = one_line(address).removeprefix("<").removesuffix(">")
     recipes = tuple(recipes)
     source, slash, rest = text.partition("/")
     for recipe in recipes if slash else ():
         if recipe.name == source and (article_id := recipe.article_id(rest)):
-            return Reference(recipe, article_id, text)
+            return Reference(recipe, article_id, text, forms=(recipe.form,))
     if not SCHEME.match(text) and (reference := _by_id(text, recipes)):
         return reference
     for one in dict.fromkeys((_without_entities(text), text)):
         scheme, host, path, query = _split(one)
         for recipe in recipes if scheme in DEFAULT_PORTS else ():
             if article_id := _id_at(recipe, host, path, query):
-                return Reference(recipe, article_id, one, host)
+                return Reference(recipe, article_id, one, host, (recipe.form,))
+    if reference := _on_the_web(text, host, recipes):
+        return reference
     raise UnknownAddressError(_why_unknown(address, scheme, host, recipes))
+
+
+def _on_the_web(text: str, host: str, recipes: Iterable[Recipe]) -> Reference | None:
+    """Return the article at any address of the web, for the recipe that takes them; None if `text` is no such address,
+    or one of a host that a recipe knows better."""
+    address = web_address(text)
+    if not address or any(_host_matches(host, known) for recipe in recipes for known in _known_hosts(recipe)):
+        return None
+    found = next((recipe for recipe in recipes if recipe.is_web), None)
+    return Reference(found, article_key(address), text, forms=(found.form,)) if found else None
+
+
+def web_address(text: str) -> str:
+    """Return the address to ask for, for what a user calls a web page: without a scheme it is https. Nothing if it is
+    no address of the web."""
+    text = _without_entities(text)
+    if not SCHEME.match(text):
+        text = f"https://{text.removeprefix('//')}" if BARE_HOST.match(text.removeprefix("//")) else ""
+    return resolve_url(text).partition("#")[0]
 
 
 def _by_id(text: str, recipes: Iterable[Recipe]) -> Reference | None:
     """Return the article whose id `text` is; None if there is none. Raises UnknownAddressError if there are several."""
-    found = [Reference(recipe, article_id, text) for recipe in recipes if (article_id := recipe.article_id(text))]
+    found = [
+        Reference(recipe, article_id, text, forms=(recipe.form,))
+        for recipe in recipes
+        if (article_id := recipe.article_id(text))
+    ]
     if len(found) > 1:
         names = " or ".join(f"{one.recipe.name}/{text}" for one in found)
         raise UnknownAddressError(
@@ -138,7 +168,7 @@ def page_at(address: str, recipes: Iterable[Recipe]) -> tuple[Reference, PageRul
             else:
                 article_id = recipe.article_id(_joined(recipe, parts)) if parts else None
                 if article_id:
-                    return Reference(recipe, article_id, address, host), page
+                    return Reference(recipe, article_id, address, host, (recipe.form,)), page
     return None
 
 
@@ -157,6 +187,10 @@ def _known_hosts(recipe: Recipe) -> frozenset[str]:
 def page_addresses(reference: Reference) -> Iterator[tuple[PageRules, str]]:
     """Yield the pages that may hold the article and their addresses, in the order in which to ask them."""
     for page in reference.recipe.pages:
+        if page.address == GIVEN:
+            if address := web_address(reference.address):
+                yield page, address
+            continue
         for host in sorted(page.hosts, key=lambda name: name != reference.host):
             yield page, page.address.format(host=host, **reference.recipe.id_parts(reference.id))
 

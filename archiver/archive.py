@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, NamedTuple
 
-from archiver.addresses import resolve
+from archiver.addresses import resolve, web_address
 from archiver.adoption import Repair as PostRepair
 from archiver.adoption import adopt
 from archiver.adoption.found import profile_of
@@ -22,6 +22,7 @@ from archiver.explaining import explain_article
 from archiver.exports import About, load_format
 from archiver.exports.read import Entries, Selection
 from archiver.exports.target import write_to_path, write_to_stream
+from archiver.identity import plain_form
 from archiver.index import Index
 from archiver.index.lock import holder_of
 from archiver.links import refuse_links
@@ -291,7 +292,9 @@ class Archive:
         except UnknownAddressError as error:
             raise UsageError(str(error)) from error
         with self._reading() as index:
-            return read_history(self.output, index, reference.id)
+            plain = plain_form(web_address(reference.address)) if reference.recipe.is_web else ""
+            key = index.known_as([plain]).get(plain) or reference.key
+            return read_history(self.output, index, key.id)
 
     def explain(self, article: str) -> Explanation | None:
         """Return how an article that the archive has was read, by its id or address; None if it has none of that name.

@@ -43,6 +43,15 @@ class Article:
     url: str = ""
     body: str = ""  # HTML
     rules: dict[str, str] = field(default_factory=dict)
+    # What the general reading of a page knows beside.
+    authors: tuple[str, ...] = ()
+    language: str = ""  # a BCP 47 tag
+    description: str = ""
+    image: str = ""  # an address
+    modified: datetime | None = None
+    # Addresses of the article, as `identity.plain_form` has them, its own first; none where a recipe knows its id.
+    aliases: tuple[str, ...] = ()
+    shared: tuple[str, ...] = ()  # addresses that it says are its own, as other articles do: they are not believed
 
     # How many `links` and `pictures` of the body lead nowhere, and were left out.
     dropped: dict[str, int] = field(default_factory=dict)

@@ -8,7 +8,7 @@ import archiver
 from archiver.configuration import SETTINGS
 from archiver.decide import Policy
 from archiver.extraction import ExtractOptions
-from archiver.recipes import recipes_for
+from archiver.recipes import recipes_for, sites_for
 from archiver.session import SessionOptions
 
 if TYPE_CHECKING:
@@ -23,7 +23,9 @@ def session_options(settings: Mapping[str, Any], *, markup: bool = False) -> Ses
 
     markup: a post in which nothing but markup would change is written too. Raises RecipeError, PluginError.
     """
-    extract = ExtractOptions(recipes_for(settings), settings["ARCHIVER_PROFILE"], settings["ARCHIVER_SITE"])
+    extract = ExtractOptions(
+        recipes_for(settings), settings["ARCHIVER_PROFILE"], settings["ARCHIVER_SITE"], sites_for(settings)
+    )
     policy = Policy(_read(settings, "ARCHIVER_FORCE"), markup, settings["ARCHIVER_LAYOUT"] == "month")
     size, links = _read(settings, "ARCHIVER_WARC_SIZE"), _read(settings, "ARCHIVER_LINKS")
     return SessionOptions(extract, policy, size, _warcinfo(settings), links)

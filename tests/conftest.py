@@ -15,6 +15,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import hypothesis
 import pytest
 
 from archiver.commands import main
@@ -28,6 +29,10 @@ PROJECT = Path(__file__).parent.parent
 # A job that a shell starts in the background ignores SIGINT, and so would all that the tests start.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+# Nothing that a test says depends on how fast the machine is.
+hypothesis.settings.register_profile("archiver", deadline=None)
+hypothesis.settings.load_profile("archiver")
 
 NO_DELAY = ("-s", "DOWNLOAD_DELAY=0", "-s", "ARCHIVER_BACKOFF=0.05")
 

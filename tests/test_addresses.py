@@ -14,7 +14,8 @@ from archiver.errors import UnknownAddressError
 from archiver.recipes import PageRules, Recipe, load_recipes
 from archiver.recipes.recipe import AddressPattern
 
-RECIPES = load_recipes().values()
+RECIPES = [recipe for recipe in load_recipes().values() if not recipe.is_web]
+ALL = load_recipes().values()
 ID = "202205312398034850"
 
 
@@ -106,6 +107,39 @@ def test_any_text_names_an_article_or_none(text: str) -> None:
         return
     assert reference.id.isascii()
     assert reference.id.isdigit()
+
+
+@pytest.mark.parametrize(
+    ("text", "asked"),
+    [
+        ("https://news.example/2026/11/01/story?a=1#top", "https://news.example/2026/11/01/story?a=1"),
+        ("HTTP://News.example:80/a/../b", "http://news.example/b"),
+        ("<https://news.example/a?x=1&amp;y=2>", "https://news.example/a?x=1&y=2"),
+        ("news.example/2026/story", "https://news.example/2026/story"),
+        ("//news.example/2026/story", "https://news.example/2026/story"),
+        (f"http://finews.zning.xyz.evil.example/html_News/NewsShare.html?infoCode={ID}", None),
+    ],
+)
+def test_any_other_address_is_a_page_of_the_web(text: str, asked: str | None) -> None:
+    reference = resolve(text, ALL)
+    assert reference.recipe.is_web
+    assert reference.forms == ("page",)
+    assert reference.host == ""  # nobody trusts it because it was named
+    ((_, address),) = page_addresses(reference)
+    assert asked in (None, address)
+    assert resolve(f"web/{reference.id}", ALL).key == resolve(reference.id, ALL).key == reference.key
+
+
+@pytest.mark.parametrize("text", ["nonsense", "story.html", "javascript:alert(1)", "mailto:a@b.example", "http://", ""])
+def test_what_is_no_address_of_the_web_names_nothing(text: str) -> None:
+    with pytest.raises(UnknownAddressError):
+        resolve(text, ALL)
+
+
+def test_a_host_that_a_recipe_knows_is_asked_by_it_alone() -> None:
+    with pytest.raises(UnknownAddressError, match="names no article"):
+        resolve("http://finews.zning.xyz/about.html", ALL)
+    assert resolve(f"https://finance.eastmoney.com/a/{ID}.html", ALL).recipe.name == "eastmoney"
 
 
 def test_a_known_host_is_asked_first() -> None:

@@ -77,7 +77,7 @@ def test_a_method_for_each_command(through: Replica, tmp_path: Path, article: Re
     head = archive.manifest()
     assert head is not None
     assert (archive.output / head.path).exists()
-    assert list(archive.recipes) == ["eastmoney"]
+    assert list(archive.recipes) == ["eastmoney", "web"]
 
 
 @pytest.mark.parametrize(
@@ -91,7 +91,7 @@ def test_a_method_for_each_command(through: Replica, tmp_path: Path, article: Re
         lambda archive: list(archive.articles(source="nowhere")),
         lambda archive: list(archive.articles(source="eastmoney/nothing")),
         lambda archive: list(archive.articles(last=-1)),
-        lambda archive: archive.history("http://example.com/"),
+        lambda archive: archive.history("nonsense"),
         lambda archive: archiver.Archive(archive.output, profle="clean").get("1"),
         lambda archive: archiver.Archive(archive.output, profile="pretty"),
     ],

@@ -117,9 +117,11 @@ def test_the_sources_are_listed() -> None:
     assert lines[0] == "eastmoney"
     assert "  eastmoney/rolling" in lines
     assert "  eastmoney/column?id=…" in lines
-    (source,) = json.loads(invoke("sources", "--json").stdout)
+    assert "web (any news page, by its address)" in lines
+    source, web, *_ = json.loads(invoke("sources", "--json").stdout)
     assert source["source"] == "eastmoney"
     assert "rolling" in source["listings"]
+    assert web == {"source": "web", "listings": []}
 
 
 def test_what_is_quiet_says_only_what_went_wrong(archive: Archive) -> None:

@@ -198,7 +198,7 @@ def test_a_missing_time_is_the_ids_date(archive: Archive) -> None:
 @pytest.mark.parametrize(
     ("arguments", "status", "words"),
     [
-        (["http://example.com/a/202406010000000002.html"], 1, "no recipe knows"),
+        (["example/202406010000000002"], 1, "no recipe knows"),
         (["ftp://finance.eastmoney.com/a/202406010000000002.html"], 1, "only http and https"),
         ([f"{HOST}/html_News/NewsShare.html?infoCode=../../../etc/passwd"], 1, "names no article"),
         (["--profile", "pretty", "202406010000000002"], 2, "there is no pretty; there are clean, source"),

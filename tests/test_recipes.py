@@ -215,7 +215,7 @@ def test_your_recipes_come_first_and_replace_packaged_ones(tmp_path: Path, conte
     write(tmp_path, {**content, "site": "mine.example.org"})
     (tmp_path / "other.yaml").write_text(yaml.safe_dump({**content, "name": "other"}), encoding="utf-8")
     recipes = load_recipes(str(tmp_path))
-    assert list(recipes) == ["eastmoney", "other"]
+    assert list(recipes) == ["eastmoney", "other", "web"]
     assert recipes["eastmoney"].site == "mine.example.org"
 
 

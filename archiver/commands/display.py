@@ -166,6 +166,8 @@ def _as_json(result: Result) -> dict[str, object]:
             "title": article.title,
             "published": article.published,
             "source": article.source,
+            "url": article.url,
+            "authors": article.authors,
             "path": article.path or None,
             "response_url": article.response_url,
             "fetched": article.fetched,

@@ -38,7 +38,7 @@ def run(arguments: argparse.Namespace) -> int:
         print_json([*known, *map(_as_json, sites)], indent=1)
         return 0
     for name, recipe in recipes.items():
-        print_line(name)
+        print_line(f"{name} (any news page, by its address)" if recipe.is_web else name)
         for listing, rules in recipe.listings.items():
             wanted = "&".join(f"{key}=…" for key, value in rules.parameters.items() if value is None)
             print_line(f"  {name}/{listing}{f'?{wanted}' if wanted else ''}")

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace as replace_part
+
 from archiver.errors import BlockPageError, GoneError, PageError, QuarantineError
 from archiver.extraction.body import BodyCleaner
 from archiver.extraction.metadata import complete
@@ -13,13 +15,15 @@ from archiver.extraction.validate import validate
 from archiver.pages import page_for
 from archiver.plugins import load_steps
 from archiver.posts import render, text_digest
+from archiver.recipes import site_for
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from datetime import datetime
 
     from archiver.answer import Answer, Asked
     from archiver.article import Article, Post
-    from archiver.recipes import Recipe
+    from archiver.recipes import Form, Recipe, SiteRecipe
 
     Step = Callable[[Article, Recipe], Article]
 
@@ -29,11 +33,13 @@ class ExtractOptions:
     """All that articles depend on, beside the answers. Plain data: other processes get it as it is.
 
     profile: of bodies (`clean` or `source`). site: the host that footers link to; empty: the recipe's.
+    sites: what is known of sites whose pages the general reading reads.
     """
 
     recipes: Mapping[str, Recipe]
     profile: str = "clean"
     site: str = ""
+    sites: tuple[SiteRecipe, ...] = ()
 
 
 class Extractor:
@@ -43,6 +49,8 @@ class Extractor:
         """Raises PluginError for a step of a plug-in that cannot be used."""
         self._recipes = options.recipes
         self._site = options.site
+        self._sites = options.sites
+        self._worded: dict[tuple[Form, str], Form] = {}
         cleaner = BodyCleaner(options.recipes, options.profile)
         self._steps: list[Step] = [validate, complete, cleaner.clean, *load_steps()]
 
@@ -54,7 +62,9 @@ class Extractor:
         """
         recipe = self._recipes[asked.recipe]
         try:
-            articles = page_for(recipe, asked.page).articles(answer, asked)
+            articles = page_for(recipe, asked.page).articles(
+                answer, asked, self._site_of(recipe, answer.url, answer.fetched)
+            )
         except PageError as error:
             return Unusable(str(error), isinstance(error, GoneError), isinstance(error, BlockPageError))
         except Exception as error:  # a page class of a recipe, or a fault of ours
@@ -79,10 +89,23 @@ class Extractor:
 
     def _post(self, article: Article) -> Post:
         recipe = self._recipes[article.recipe]
+        site = self._site_of(recipe, article.response_url, article.fetched)
         try:
-            return render(article, recipe.forms[article.form], self._site or recipe.site)
+            return render(article, self._form(recipe.forms[article.form], site), self._site or recipe.site)
         except ValueError as error:
             raise QuarantineError(str(error)) from error
+
+    def _site_of(self, recipe: Recipe, address: str, fetched: datetime) -> SiteRecipe | None:
+        """Return what is known of the site of a page that the general reading reads."""
+        return site_for(address, fetched, self._sites) if recipe.is_web else None
+
+    def _form(self, form: Form, site: SiteRecipe | None) -> Form:
+        """Return a form with the footer that the recipe of a site has for it."""
+        if site is None or site.footer is None:
+            return form
+        if (form, site.footer) not in self._worded:
+            self._worded[form, site.footer] = replace_part(form, footer=site.footer)
+        return self._worded[form, site.footer]
 
 
 def _named(error: Exception) -> str:

@@ -24,7 +24,8 @@ def complete(article: Article, recipe: Recipe) -> Article:
             recover(article, name, recipe)
     if not article.title:
         raise QuarantineError("no title, and nothing to recover one from")
-    _date(article, recipe)
+    if article.published is None:  # the general reading has understood it
+        _date(article, recipe)
     return article
 
 

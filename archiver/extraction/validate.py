@@ -26,7 +26,8 @@ def validate(article: Article, recipe: Recipe) -> Article:
         raise QuarantineError(f"{article.id!r} is not an id of {article.recipe}")
     if not CONTENT.search(article.body):
         raise QuarantineError("the body holds neither words nor pictures")
-    for name in FIELDS:
+    for name in (*FIELDS, "language", "description", "image"):
         if value := getattr(article, name):
             setattr(article, name, one_line(value) if is_visible(value) else "")
+    article.authors = tuple(one_line(author) for author in article.authors if is_visible(author))
     return article

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from archiver.index import adopt, claim, due, fail, held, hold, see, texts, write
+from archiver.index import adopt, aliases, claim, due, fail, held, hold, see, texts, write
 from archiver.index.captures import Captures
 from archiver.index.catalogue import Catalogue
 from archiver.index.database import Database
@@ -162,6 +162,11 @@ class Index:
         the article already: then nothing is changed; None if it was taken."""
         with self._database.transaction():
             return adopt.adopt(self._database, adoptions, now)
+
+    def known_as(self, addresses: Iterable[str]) -> dict[str, ArticleKey | None]:
+        """Return the article of each address, in the form in which they are compared; None for one that pages of
+        several articles say is theirs. An address that is not known is not in the answer."""
+        return aliases.known_as(self._database, addresses)
 
     def has_saved(self, recipe: str) -> bool:
         """Return whether there is a post of any article of the recipe."""

@@ -201,3 +201,9 @@ END;
 -- What tells this index from another of the same archive: `changes` are numbered anew in each.
 CREATE TABLE origin (value TEXT NOT NULL);
 INSERT INTO origin VALUES (hex(randomblob(16)));
+
+-- Addresses by which articles are known that no recipe knows by an id.
+CREATE TABLE aliases (
+    address TEXT PRIMARY KEY,        -- in the form in which addresses are compared (archiver.identity)
+    article INTEGER                  -- NULL: pages of several articles say that it is theirs
+) WITHOUT ROWID;

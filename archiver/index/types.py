@@ -129,7 +129,8 @@ class Finished(NamedTuple):
     nothing is due because of it, or no more. recheck: when to ask again; None: not by itself.
     places: where the article was seen: listings, or addresses that it was asked for by (an id says nothing).
     capture: for `checked`, the capture that the held post (`revision` 0) or its earlier content `revision` is now known
-    to have been made of, unless one is known already.
+    to have been made of, unless one is known already. aliases: addresses that it is known by from now on. shared: those
+    that pages of several articles say are theirs: nobody is known by them any more.
     """
 
     key: ArticleKey
@@ -142,6 +143,8 @@ class Finished(NamedTuple):
     answer: LastAnswer | None = None  # to keep as the article's last one
     capture: Capture | None = None
     revision: int = 0
+    aliases: tuple[str, ...] = ()
+    shared: tuple[str, ...] = ()
 
 
 class FailedArticle(NamedTuple):

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 from archiver.errors import RecipeError
 from archiver.pages.page import Page
+from archiver.pages.web import WebPage
+from archiver.recipes.recipe import PAGE
 
 if TYPE_CHECKING:
     from archiver.recipes import Recipe
@@ -21,7 +23,7 @@ def page_for(recipe: Recipe, name: str) -> Page:
     """
     rules = next(page for page in recipe.pages if page.name == name)
     try:
-        page_class = resolve_name(rules.class_)
+        page_class = WebPage if rules.format == "reading" and rules.class_ == PAGE else resolve_name(rules.class_)
     except (ImportError, AttributeError, ValueError) as error:
         raise RecipeError(f"{recipe.name}: pages.{name}.class: cannot load {rules.class_}: {error}") from error
     if not (isinstance(page_class, type) and issubclass(page_class, Page)):

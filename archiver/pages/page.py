@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from archiver.answer import Answer, Asked
-    from archiver.recipes import PageRules, Recipe
+    from archiver.recipes import PageRules, Recipe, SiteRecipe
 
 
 class Page:
@@ -31,10 +31,11 @@ class Page:
         """Return what the rules select from: a JSON value or a Selector. Raises PageError."""
         return open_json(answer) if self.rules.format == "json" else open_html(answer)
 
-    def articles(self, answer: Answer, asked: Asked) -> list[Article]:
+    def articles(self, answer: Answer, asked: Asked, site: SiteRecipe | None = None) -> list[Article]:  # noqa: ARG002
         """Return the article in `answer`, once for each form of post that is asked for.
 
-        What a listing said of the article (`asked.known`) fills fields that the page leaves empty.
+        What a listing said of the article (`asked.known`) fills fields that the page leaves empty. site: what is known
+        of the site, for pages that the general reading reads.
         Raises PageError when the answer holds no article, or another one.
         """
         opened = self.open(answer)

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 # YAML 1.2, 7.3.1: what a double-quoted scalar must escape. Printable text stands as it is.
 ESCAPES = {"\\": "\\\\", '"': '\\"', "\t": "\\t", "\n": "\\n", "\r": "\\r"}
@@ -35,6 +39,13 @@ def scalar(text: str) -> str:
 def tags(tag: str) -> str:
     """Return the value of `tags` for the one tag `tag`: a list where Jekyll would split it at white space."""
     return f"[{double_quoted(tag)}]" if WHITE_SPACE.search(tag) else scalar(tag)
+
+
+def one_or_list(texts: Sequence[str]) -> str:
+    """Return one text as a scalar, several as a list of double-quoted ones, none as nothing."""
+    if len(texts) == 1:
+        return scalar(texts[0])
+    return f"[{', '.join(map(double_quoted, texts))}]" if texts else ""
 
 
 def is_text(written: str) -> bool:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from archiver.article import Post
 from archiver.dates import write_date
+from archiver.identity import SHOWN, page_slug
 from archiver.posts import frontmatter, markdown
 from archiver.posts.slug import slug
 
@@ -28,7 +29,7 @@ def render(article: Article, form: Form, site: str) -> Post:
     published = article.published
     if published is None or published.utcoffset() is None:
         raise ValueError("an article without a time, or with one in no zone, cannot be a post")
-    name = f"{published:%Y-%m-%d}-{form.file.format(id=article.id)}.md"
+    name = f"{published:%Y-%m-%d}-{_file(article, form)}.md"
     if not FILE_NAME.fullmatch(name):
         raise ValueError(f"{name!r} is not the name of a post")
     link = markdown.link(form.link.format(id=article.id, url=article.url))
@@ -44,10 +45,29 @@ def render(article: Article, form: Form, site: str) -> Post:
             f"date: {write_date(published)}\n"
             f"categories: {category}\n"
             f"tags: {tags}\n"
+            f"{front_matter(article, form)}"
             "---\n"
             f"{lead}{article.body}\n\n{link}\n\n{footer}"
         ).encode(),
     )
+
+
+def front_matter(article: Article, form: Form) -> str:
+    """Return what else the front matter of a form has, a line for each key of which something is known."""
+    known = {
+        "author": frontmatter.one_or_list(article.authors),
+        "canonical_url": frontmatter.scalar(article.url),
+        "lang": frontmatter.scalar(article.language),
+        "modified": write_date(article.modified) if article.modified else "",
+        "description": frontmatter.double_quoted(article.description) if article.description else "",
+        "image": frontmatter.scalar(article.image),
+    }
+    return "".join(f"{key}: {known[key]}\n" for key in form.front if known[key] not in ("", '""'))
+
+
+def _file(article: Article, form: Form) -> str:
+    words = page_slug(article.url, article.title) if "{words}" in form.file else ""
+    return form.file.format(id=article.id, words=words, key=article.id[:SHOWN])
 
 
 @lru_cache(maxsize=4096)

@@ -29,6 +29,7 @@ class Reading:
 
     address: str | None  # where the page came from
     canonical: str | None  # the address that it says it has
+    aliases: tuple[str, ...]  # other addresses that it says are its own
     title: str | None
     published: datetime | None  # aware
     modified: datetime | None  # aware
@@ -119,7 +120,15 @@ def _reading(document: Document, metadata: Metadata, body: Body) -> Reading:
     values = {name: found.value for name, found in fields.items()}
     values["authors"] = values["authors"] or ()
     paywalled = metadata.paywalled or bool(find_paywall(document, metadata, body))
-    return Reading(address=document.address, paywalled=paywalled, html=body.html, text=body.text, rules=rules, **values)
+    return Reading(
+        address=document.address,
+        aliases=metadata.aliases,
+        paywalled=paywalled,
+        html=body.html,
+        text=body.text,
+        rules=rules,
+        **values,
+    )
 
 
 def _explained(body: Body, recipe: SiteRecipe | None) -> Field[str]:

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from archiver.recipes.recipe import FIELDS, PAGE, Endpoint, Form, Listing, PageRules, Recipe, Rule
+from archiver.recipes.recipe import FIELDS, GIVEN, PAGE, Endpoint, Form, Listing, PageRules, Recipe, Rule
 from archiver.recipes.texts import address, expression, groups, loadable, one_of, regex, span, template
 
 if TYPE_CHECKING:
@@ -15,10 +15,12 @@ if TYPE_CHECKING:
 # What an address of a listing may hold besides the listing's parameters: the page's number (from 1), how many items to
 # ask for, and the time in milliseconds since 1970.
 OF_LISTINGS = frozenset({"page", "size", "now"})
+DEFAULT_FORMS = ("share", "page")
+READ = "html"  # what a form calls the body that the general reading finds
 RECOVERED = ("title", "time", "source", "url")
 # What is there to fill in each text of a form when a post is written.
 OF_FORMS = {
-    "file": {"id"},
+    "file": {"id", "words", "key"},
     "link": {"id", "url"},
     "category": {"slug"},
     "tag": {"source"},
@@ -42,8 +44,8 @@ def problems(recipe: Recipe) -> Iterator[tuple[str, str]]:
             yield f"addresses[{number}]", expected
     for number, field in enumerate(recipe.html):
         yield from one_of(f"html[{number}]", field, FIELDS)
-    if "share" not in recipe.forms:
-        yield "forms", "expected a form named share"
+    if not recipe.forms.keys() & DEFAULT_FORMS:
+        yield "forms", f"expected a form named {' or '.join(DEFAULT_FORMS)}"
     if not recipe.pages:
         yield "pages", "expected at least one page"
     bodies = {body for form in recipe.forms.values() for body in form.body}
@@ -59,7 +61,7 @@ def problems(recipe: Recipe) -> Iterator[tuple[str, str]]:
     for name, listing in recipe.listings.items():
         yield from _listing_problems(f"listings.{name}", name, listing, recipe.forms)
     for name, form in recipe.forms.items():
-        yield from _form_problems(f"forms.{name}", form, {field for page in recipe.pages for field in page.fields})
+        yield from _form_problems(f"forms.{name}", form, bodies_of(recipe), is_web=recipe.is_web)
     if recipe.recheck:
         yield from span("recheck.within", recipe.recheck.within)
         yield from span("recheck.every", recipe.recheck.every)
@@ -89,6 +91,12 @@ def _id_problems(recipe: Recipe) -> Iterator[tuple[str, str]]:
         yield "id", f"expected named groups (?P<name>…) for the names in id_format, got {recipe.id!r}"
 
 
+def bodies_of(recipe: Recipe) -> set[str]:
+    """Return the names that forms may call a body by."""
+    named = {field for page in recipe.pages for field in page.fields}
+    return named | {READ for page in recipe.pages if page.format == "reading"}
+
+
 def _names_id(text: str, recipe: Recipe) -> bool:
     """Return whether an address, or a path, holds the whole of an id."""
     parts = {f"{{{name}}}" for name in recipe.part_names()}
@@ -96,6 +104,12 @@ def _names_id(text: str, recipe: Recipe) -> bool:
 
 
 def _page_problems(key: str, page: PageRules, bodies: set[str], recipe: Recipe) -> Iterator[tuple[str, str]]:
+    if page.format == "reading":
+        if page.address != GIVEN:
+            yield f"{key}.address", f"expected {GIVEN} where the format is reading, got {page.address!r}"
+        if page.fields:
+            yield f"{key}.fields", "expected none where the format is reading: it finds them"
+        return
     yield from address(key, page.address, {"id", *recipe.part_names()}, page.hosts)
     if not _names_id(page.address, recipe):
         parts = "".join(f", or all of {', '.join(f'{{{name}}}' for name in sorted(recipe.part_names()))},")
@@ -137,11 +151,12 @@ def _field_problems(key: str, asked: PageRules | Endpoint, known: Collection[str
         yield from one_of(key, field, known)
 
 
-def _form_problems(key: str, form: Form, fields: set[str]) -> Iterator[tuple[str, str]]:
+def _form_problems(key: str, form: Form, fields: set[str], *, is_web: bool) -> Iterator[tuple[str, str]]:
     for name, known in OF_FORMS.items():
         yield from template(f"{key}.{name}", getattr(form, name), known)
-    if "{id}" not in form.file:  # all posts of a day would be one file
-        yield f"{key}.file", f"expected {{id}} in it, got {form.file!r}"
+    which = "{key}" if is_web else "{id}"
+    if which not in form.file:  # all posts of a day would be one file
+        yield f"{key}.file", f"expected {which} in it, got {form.file!r}"
     if not form.body:
         yield f"{key}.body", "expected at least one name of a body"
     for number, body in enumerate(form.body):

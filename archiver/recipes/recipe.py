@@ -13,6 +13,7 @@ from archiver.spans import SPAN
 
 FIELDS = ("title", "time", "source", "digest", "url")  # of an article, besides its id and its body
 PAGE = "archiver.pages.page.Page"
+GIVEN = "{url}"  # in place of a page's address: the one that the article was asked for by
 ID_FLAGS = re.IGNORECASE | re.ASCII  # once: flags are combined in Python
 
 
@@ -39,11 +40,14 @@ class Rule(Part, frozen=True):
 
 
 class PageRules(Part, frozen=True):
-    """One kind of answer that holds an article: how to ask for it and where its fields are."""
+    """One kind of answer that holds an article: how to ask for it and where its fields are.
+
+    The format `reading` is any news page: the general reading finds the fields.
+    """
 
     name: str
     address: str
-    format: Literal["json", "css", "xpath"]
+    format: Literal["json", "css", "xpath", "reading"]
     fields: dict[str, tuple[str | Rule, ...]]
     hosts: tuple[str, ...] = ("",)
     class_: str = msgspec.field(default=PAGE, name="class")
@@ -93,7 +97,10 @@ class Quote(Part, frozen=True):
 
 
 class Form(Part, frozen=True):
-    """One form of post: its file, its wording, the body it takes. FORMAT: share posts and rolling-news posts."""
+    """One form of post: its file, its wording, the body it takes. FORMAT: share posts and rolling-news posts.
+
+    front: what else is in its front matter, in this order, where it is known.
+    """
 
     file: str
     body: tuple[str, ...]
@@ -102,6 +109,7 @@ class Form(Part, frozen=True):
     tag: str
     footer: str
     quote: Quote | None = None
+    front: tuple[Literal["author", "canonical_url", "lang", "modified", "description", "image"], ...] = ()
 
 
 class Drop(Part, frozen=True):
@@ -154,6 +162,16 @@ class Recipe(Part, frozen=True):
     recover: dict[str, tuple[Recovery, ...]] = {}
     clean: CleanRules = CleanRules()
     politeness: Politeness = Politeness()
+
+    @property
+    def form(self) -> str:
+        """The form of post that is wanted of an article unless another is asked for."""
+        return "share" if "share" in self.forms else next(iter(self.forms))
+
+    @property
+    def is_web(self) -> bool:
+        """Whether its articles are known by their addresses, whatever these are, and not by ids in them."""
+        return any(page.address == GIVEN for page in self.pages)
 
     def article_id(self, text: str) -> str | None:
         """Return the canonical id that `text` is a way to write, or None."""

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 COMPRESSION = 1  # zlib's fastest: it waits until the end of the run
-TIMES = ("fetched", "published")
+TIMES = ("fetched", "published", "modified")
+TEXTS = ("places", "authors", "aliases", "shared")
 
 
 class Made(NamedTuple):
@@ -39,8 +40,8 @@ def pack(article: Article, about: Mapping[str, Any], etag: str, modified: str) -
 def unpack(made: bytes) -> Made:
     """Return the made article that `pack` made bytes of."""
     values, about, etag, modified = json.loads(zlib.decompress(made).decode("utf-8", "surrogatepass"))
-    values |= {name: values[name] and datetime.fromisoformat(values[name]) for name in TIMES}
+    values |= {name: values[name] and datetime.fromisoformat(values[name]) for name in TIMES if name in values}
     name, content = values["post"]
     values["post"] = Post(name, content.encode())
-    values["places"] = tuple(values["places"])
+    values |= {name: tuple(values[name]) for name in TEXTS if name in values}
     return Made(Article(**values), about, etag, modified)

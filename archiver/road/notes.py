@@ -85,6 +85,7 @@ def finished(one: Decided, article: Article, capture: Capture | None, recipe: Re
     address = (public_address(article.address),) if "://" in article.address else ()  # not a bare id
     fetched = micros(article.fetched)
     facts: dict[str, Any] = {"places": address if live else (*article.places, *address), "seen": fetched}
+    facts |= {"aliases": article.aliases, "shared": article.shared}
     if live:
         answer = LastAnswer(article.page, article.response_url, taken.etag, taken.modified, fetched, capture)
         facts |= {"checked": fetched, "recheck": recheck(recipe), "answer": answer}

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from archiver.decide import Write, decide
 from archiver.index import Index
+from archiver.road.settling import Settler
 from archiver.road.taken import key_of
 
 if TYPE_CHECKING:
@@ -49,10 +50,12 @@ class Planner:
         self._policy = policy
         self._render = render
         self._read = read
+        self._settler = Settler(index, render, read)
 
     async def plan(self, batch: Sequence[Taken], judge: Judge) -> list[Decided]:
         """Return what is to be done with each of `batch`. judge: says what is thought of texts. Raises
         IndexFileError."""
+        batch = await self._settler.settle(batch)
         groups: defaultdict[ArticleKey, list[Taken]] = defaultdict(list)
         for one in batch:
             groups[key_of(one.candidate.article)].append(one)

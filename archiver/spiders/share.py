@@ -5,20 +5,23 @@ from __future__ import annotations
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Any
 
-from archiver.addresses import page_at, resolve
+from archiver.addresses import page_at, resolve, web_address
+from archiver.article import Article
 from archiver.errors import UnknownAddressError, UsageError
 from archiver.recipes import load_recipes, recipes_for
 from archiver.spiders.article import ArticleSpider
+from archiver.spiders.pages import WebQueue, refusal, site_of
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterable
+    from collections.abc import AsyncIterator, Iterable, Iterator
 
     from scrapy import Request
     from scrapy.crawler import Crawler
     from scrapy.http import Response
+    from twisted.python.failure import Failure
 
     from archiver.addresses import Reference
-    from archiver.article import Article
+    from archiver.spiders.article import Tries
 
 
 # The engine takes one request from `start` at a time, and after each looks at all that it has to do. Given to it by
@@ -39,7 +42,9 @@ class ShareSpider(ArticleSpider):
         super().__init__(**kwargs)
         self.addresses = [*url.split(), *urls]
         self.wanted = {reference.key: reference for reference in references}  # one article may have several addresses
+        self.pages: dict[str, Reference] = {}  # known by their addresses, until their answers say more
         self.unknown: list[tuple[str, str]] = []
+        self._web: WebQueue | None = None
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> ShareSpider:
@@ -49,9 +54,14 @@ class ShareSpider(ArticleSpider):
         for address in spider.addresses:
             try:
                 reference = resolve(address, recipes.values())
-                spider.wanted.setdefault(reference.key, reference)
             except UnknownAddressError as error:
                 spider.unknown.append((address, str(error).removeprefix(f"{address}: ")))
+                continue
+            if reference.recipe.is_web:
+                spider.pages.setdefault(web_address(address) or address, reference)
+            else:
+                spider.wanted.setdefault(reference.key, reference)
+        # Only a recipe names private hosts: anybody may have made a list of pages.
         asked = {reference.host.partition(":")[0] for reference in spider.wanted.values()}
         spider.trusted_hosts = frozenset(asked.union(*(recipe.hosts() for recipe in recipes.values())))
         return spider
@@ -76,21 +86,57 @@ class ShareSpider(ArticleSpider):
         recipes = recipes_for(self.settings).values()
         if found := page_at(response.url, recipes):
             reference, page = found
+        else:
+            reference = resolve(response.url, recipes)
+            page = reference.recipe.pages[0]
+        if found or reference.recipe.is_web:
             async for result in self.read(response, reference, len(reference.recipe.pages), page.name, ()):
                 yield result
         else:
-            for request in self.ask(resolve(response.url, recipes)):
+            for request in self.ask(reference):
                 yield request
 
     async def begin(self) -> AsyncIterator[Request]:
         """Yield the first request for each article. Raises UsageError when there is none."""
-        if not (self.unknown or self.wanted):
+        if not (self.unknown or self.wanted or self.pages):
             raise UsageError("no address was given; give one with -a url=ADDRESS")
         for address, reason in self.unknown:
             self.fail(address, reason)
-        requests = chain.from_iterable(map(self.ask, self.wanted.values()))
+        self._web = await WebQueue.of(self.pages.values(), (await self.archive.open()).index)
+        first = (request for site in self._web.sites for request in self._ask_next(site))
+        requests = chain(chain.from_iterable(map(self.ask, self.wanted.values())), first)
         while batch := list(islice(requests, BATCH)):
             *others, last = batch
             for request in others:
                 self.crawler.engine.crawl(request)
             yield last
+
+    async def read(
+        self, response: Response, reference: Reference, number: int, page: str, tries: Tries
+    ) -> AsyncIterator[Article | Request]:
+        """Yield the article in `response`; when it is known which other addresses are its own, the next page of its
+        site is asked for."""
+        async for result in super().read(response, reference, number, page, tries):
+            if self._web and isinstance(result, Article):
+                self._web.learn(reference, result.aliases)
+            yield result
+        for request in self._ask_after(reference):
+            yield request
+
+    def next_page(self, failure: Failure) -> Iterator[Request]:
+        """Yield the request for what is next after a page that could not be had."""
+        yield from super().next_page(failure)
+        yield from self._ask_after(failure.request.cb_kwargs["reference"])  # type: ignore[attr-defined]
+
+    def _ask_after(self, reference: Reference) -> Iterator[Request]:
+        if self._web and reference.recipe.is_web:
+            yield from self._ask_next(site_of(reference))
+
+    def _ask_next(self, site: str) -> Iterator[Request]:
+        """Yield the request for the next page of a site, if there is one. What is refused makes room for the next."""
+        while self._web and (reference := self._web.next(site)):
+            if reason := refusal(reference):
+                self.fail(reference.address, reason, reference)
+                continue
+            yield from self.ask(reference)
+            return

@@ -1,0 +1,71 @@
+"""A page of any site: read by the general reading, and known by the address that it says it has."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from archiver.article import Article
+from archiver.identity import article_key, normalise, plain_form
+from archiver.pages.page import Page
+from archiver.reading import read_page
+
+if TYPE_CHECKING:
+    from archiver.answer import Answer, Asked
+    from archiver.reading import Reading
+    from archiver.recipes import SiteRecipe
+
+# Fields of a reading, as articles call them.
+NAMES = {"published": "time", "canonical": "url"}
+
+
+class WebPage(Page):
+    """Reads the article in any web page."""
+
+    def articles(self, answer: Answer, asked: Asked, site: SiteRecipe | None = None) -> list[Article]:
+        """Return the article in `answer`, once for each form of post that is asked for. Its id is the key of the
+        address that it says it has, if that can be believed; `asked` may know better (`known`, `url`). site: what is
+        known of the site.
+
+        Raises PageError when the page is no article.
+        """
+        reading = read_page(
+            answer.body, answer.url, content_type=answer.content_type or None, fetched=answer.fetched, recipe=site
+        )
+        url = asked.known.get("url") or reading.canonical or normalise(answer.url)
+        rules = {NAMES.get(name, name): rule for name, rule in reading.rules.items()}
+        rules["body"] = f"{self.rules.name}:{rules['body']}"
+        return [self._article(answer, asked, reading, form, url, rules) for form in asked.forms]
+
+    def _article(
+        self, answer: Answer, asked: Asked, reading: Reading, form: str, url: str, rules: dict[str, str]
+    ) -> Article:
+        return Article(
+            recipe=self.recipe.name,
+            form=form,
+            id=article_key(url),
+            address=asked.address,
+            page=self.rules.name,
+            rank=self.rank,
+            response_url=answer.url,
+            fetched=answer.fetched,
+            places=asked.places,
+            title=reading.title or "",
+            time=reading.published.isoformat(" ") if reading.published else "",
+            source=reading.source or (urlsplit(url).hostname or "").removeprefix("www."),
+            url=url,
+            body=reading.html,
+            rules=dict(rules),
+            published=reading.published,
+            authors=reading.authors,
+            language=reading.language or "",
+            description=reading.description or "",
+            image=reading.image or "",
+            modified=reading.modified,
+            aliases=_plain(url, answer.url, asked.address, *reading.aliases),
+        )
+
+
+def _plain(*addresses: str) -> tuple[str, ...]:
+    """Return addresses in the form in which they are compared, each once."""
+    return tuple(dict.fromkeys(filter(None, map(plain_form, addresses))))

@@ -1,0 +1,85 @@
+"""Pages that are asked for by their addresses: one of a site at a time, so that what one says of its other addresses
+saves asking for these."""
+
+from __future__ import annotations
+
+from collections import defaultdict, deque
+from dataclasses import replace
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from archiver.addresses import web_address
+from archiver.identity import normalise, plain_form, registered_domain
+from archiver.index import Index
+from archiver.net.guard import Guard, host_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from archiver.addresses import Reference
+    from archiver.index import Held, IndexThread
+
+UNKNOWN = "the archive knows no address of it; give one"
+PRIVATE = "a private address: a recipe must name its host, or it is not asked"
+
+
+class WebQueue:
+    """The pages that are to be asked for, by site."""
+
+    def __init__(self, references: Iterable[Reference]) -> None:
+        self._waiting: defaultdict[str, deque[Reference]] = defaultdict(deque)
+        for reference in references:
+            self._waiting[site_of(reference)].append(reference)
+        self._seen: set[str] = set()
+
+    @classmethod
+    async def of(cls, references: Iterable[Reference], index: IndexThread) -> WebQueue:
+        """Return the queue of these pages, each as the article that the archive knows it as. Raises IndexFileError."""
+        wanted = list(references)
+        if not wanted:
+            return cls(())
+        known = await index.run(Index.known_as, set(map(_plain, wanted)))
+        found = [replace(one, id=(known.get(_plain(one)) or one.key).id) for one in wanted]
+        held = await index.run(Index.held, [one.key for one in found if not web_address(one.address)])
+        return cls([_with_address(one, held.get(one.key)) for one in found])
+
+    @property
+    def sites(self) -> list[str]:
+        """The sites of which there are pages."""
+        return list(self._waiting)
+
+    def next(self, site: str) -> Reference | None:
+        """Return the next page of a site to ask for, None if there is none: an article that has come by now is passed
+        over."""
+        waiting = self._waiting[site]
+        while waiting:
+            reference = waiting.popleft()
+            if self._seen.isdisjoint((_plain(reference), reference.id)):
+                return reference
+        return None
+
+    def learn(self, reference: Reference, aliases: Iterable[str]) -> None:
+        """Note an article that came, and its addresses: it is not asked for by another of them."""
+        self._seen.update((*aliases, reference.id))
+
+
+def site_of(reference: Reference) -> str:
+    """Return the site that a page is on."""
+    return registered_domain(urlsplit(normalise(web_address(reference.address))).hostname or "")
+
+
+def refusal(reference: Reference) -> str:
+    """Return why a page is not asked for, nothing if it may be: as far as the name of its host tells."""
+    if not web_address(reference.address):
+        return UNKNOWN
+    host = host_of(web_address(reference.address))
+    return "" if Guard(frozenset()).allows_name(host) else PRIVATE
+
+
+def _with_address(reference: Reference, held: Held | None) -> Reference:
+    """Return an article that was named by its key, with the address that it came from last."""
+    return replace(reference, address=held.answer.url) if held and held.answer else reference
+
+
+def _plain(reference: Reference) -> str:
+    return plain_form(web_address(reference.address))
