@@ -96,3 +96,7 @@ class CaptureError(ArchiverError):
 
 class WorkerError(ArchiverError):
     """A process that works for this one has ended before it should."""
+
+
+class DiscoveryError(ArchiverError):
+    """A feed, a sitemap or a list of feeds that cannot be read: says what it is instead, or what is too much."""

@@ -9,7 +9,7 @@ from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 
 import fastfeedparser  # type: ignore[import-untyped]
-import feedparser  # type: ignore[import-untyped]
+import feedparser
 import msgspec
 import pytest
 from hypothesis import given

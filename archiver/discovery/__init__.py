@@ -1,0 +1,30 @@
+"""Discovery: what a site offers of its articles (feeds, sitemaps, links of pages) in, addresses out. Pure: no I/O, no
+clock."""
+
+from archiver.discovery.entries import Entry, Feed, ListedFeed, PageLink, SitemapEntry
+from archiver.discovery.feeds import LARGEST_FEED, read_feed
+from archiver.discovery.kinds import kind_of
+from archiver.discovery.opml import read_opml, write_opml
+from archiver.discovery.pages import read_links
+from archiver.discovery.robots import listed_sitemaps
+from archiver.discovery.shapes import Shapes
+from archiver.discovery.sitemaps import LARGEST_SITEMAP, MOST_ENTRIES, Sitemap
+
+__all__ = [
+    "LARGEST_FEED",
+    "LARGEST_SITEMAP",
+    "MOST_ENTRIES",
+    "Entry",
+    "Feed",
+    "ListedFeed",
+    "PageLink",
+    "Shapes",
+    "Sitemap",
+    "SitemapEntry",
+    "kind_of",
+    "listed_sitemaps",
+    "read_feed",
+    "read_links",
+    "read_opml",
+    "write_opml",
+]

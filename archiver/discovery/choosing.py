@@ -1,0 +1,60 @@
+"""Which of the addresses that an entry of a feed has is that of its article. No I/O."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from archiver.identity import normalise, same_site
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+ADDRESS_INSIDE = re.compile(r"https?://[^\s<>\"']+", re.IGNORECASE)
+PAGE_TYPES = ("text/html", "application/xhtml+xml", "")
+
+
+def choose_link(links: Iterable[Mapping[str, str]], language: str) -> list[str]:
+    """Return the addresses that `links` (with `href`, `rel`, `type`, `hreflang`) give for an entry's page, the best
+    first: pages in its own language before others."""
+    pages = [
+        link
+        for link in links
+        if link.get("href") and (link.get("rel") or "alternate").lower() in ("alternate", "canonical")
+    ]
+    return [link["href"] for link in sorted(pages, key=lambda link: _strangeness(link, language))]
+
+
+def article_address(said: Iterable[str], home: str) -> str:
+    """Return the normalised address of an entry, of those that it says (resolved, the surest first); nothing if none is
+    one of the web.
+
+    Many feeds lead through a host that counts readers. If another address that is said is of the feed's own site, or
+    one is written inside of such an address (`https://count.example/?to=https%3A%2F%2F…`), that is the article's.
+    home: an address of the feed's own site; nothing if that is not known.
+    """
+    addresses = [address for one in said if (address := normalise(one))]
+    at_home = [address for address in addresses if _is_of(address, home)]
+    if not at_home:
+        at_home = [inside for address in addresses for inside in _inside(address) if _is_of(inside, home)]
+    return next(iter(at_home or addresses), "")
+
+
+def _strangeness(link: Mapping[str, str], language: str) -> int:
+    other_language = (link.get("hreflang") or language).lower().partition("-")[0] != language.lower().partition("-")[0]
+    return other_language + 2 * ((link.get("type") or "").partition(";")[0].strip().lower() not in PAGE_TYPES)
+
+
+def _is_of(address: str, home: str) -> bool:
+    parts = urlsplit(address)
+    # The front page is no article.
+    return bool(parts.path.strip("/") or parts.query) and same_site(parts.hostname or "", urlsplit(home).hostname or "")
+
+
+def _inside(address: str) -> Iterable[str]:
+    """Yield the addresses that are written inside of `address`: as a parameter, or after another in the path."""
+    parts = urlsplit(address)
+    for text in (*(value for _, value in parse_qsl(parts.query)), unquote(parts.path)):
+        if found := ADDRESS_INSIDE.search(text):
+            yield normalise(found[0])

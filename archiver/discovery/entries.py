@@ -1,0 +1,72 @@
+"""What is found: the entries of feeds and sitemaps, and the links of pages, as plain values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An article as a feed lists it."""
+
+    address: str  # normalised
+    title: str  # text on one line, without markup; may be empty
+    published: datetime | None  # aware; None: nothing is said that can be believed
+    updated: datetime | None
+    guid: str  # as it is; empty if there is none
+    content: str  # HTML as the feed has it, not cleaned; may be empty
+    base: str  # the address against which links in the content count
+    language: str  # a BCP 47 tag; empty if nothing says it
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """What a feed says."""
+
+    form: str  # `rss20`, `atom10`, `json11` …
+    title: str
+    home: str  # the page that it is the feed of; empty if it does not say
+    language: str
+    entries: tuple[Entry, ...]  # in its order, each article once
+    left_out: Mapping[str, int] = field(default_factory=dict)  # entries that gave no address, by the reason
+    hub: str = ""  # tells subscribers of what is new (WebSub)
+    next_page: str = ""  # the feed goes on there (RFC 5005, JSON Feed)
+    ttl: int | None = None  # minutes in which it need not be asked again
+    skip_hours: frozenset[int] = frozenset()  # of the day, UTC, in which it does not change
+    note: str = ""  # what of its bytes could not be decoded
+
+
+@dataclass(frozen=True, slots=True)
+class SitemapEntry:
+    """A page as a sitemap lists it, or another sitemap as an index does."""
+
+    address: str  # normalised
+    is_sitemap: bool = False
+    modified: datetime | None = None  # aware; None: nothing is said that can be believed
+    title: str = ""  # of news sitemaps
+    published: datetime | None = None  # the same
+
+
+@dataclass(frozen=True, slots=True)
+class ListedFeed:
+    """A feed that a page or a list of feeds (OPML) names."""
+
+    address: str
+    title: str = ""
+    home: str = ""  # the page that it is the feed of
+    why: str = ""  # what says that it is one
+
+
+@dataclass(frozen=True, slots=True)
+class PageLink:
+    """A link of a page to another page of its site, and whether that looks like an article."""
+
+    address: str  # normalised
+    text: str
+    is_article: bool
+    reason: str

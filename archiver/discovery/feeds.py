@@ -1,0 +1,60 @@
+"""A feed's bytes in, what it lists out: RSS, Atom, RDF and their older kin, and JSON Feed. No I/O."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from archiver.discovery.json_feeds import read_json_feed
+from archiver.discovery.kinds import kind_of
+from archiver.discovery.markup import DECLARATION, declared_encoding
+from archiver.discovery.unpacking import Unpacked
+from archiver.discovery.xml_feeds import read_xml_feed
+from archiver.encoding import content_label, decode
+from archiver.errors import DiscoveryError
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from archiver.discovery.entries import Feed
+
+LARGEST_FEED = 8 * 1024 * 1024  # bytes, unpacked
+# The parser compares each attribute of an element, and each link of an entry, with those before it.
+MOST_ATTRIBUTES = 300
+MANY_ATTRIBUTES = re.compile(
+    r"<[a-zA-Z][^\s<>/]*+(?:\s++[^\s<>=]++(?:\s*+=\s*+(?:\"[^\"<]*+\"|'[^'<]*+'|[^\s<>]*+))?+)"
+    rf"{{{MOST_ATTRIBUTES}}}"
+)
+MOST_LINKS = 50
+ENTRY = re.compile(r"<(?:[\w-]+:)?(?:item|entry)[\s>]", re.IGNORECASE)
+LINK = re.compile(r"<(?:[\w-]+:)?(?:link|enclosure)[\s>/]", re.IGNORECASE)
+WRONG = {"page": "it is a web page", "sitemap": "it is a sitemap", "opml": "it is a list of feeds (OPML)"}
+
+
+def read_feed(content: bytes, address: str, *, content_type: str | None = None, fetched: datetime) -> Feed:
+    """Return what the feed `content`, which came from `address`, lists.
+
+    content_type: the header of that name. fetched: when it was asked for (aware); later times are not believed.
+    Raises DiscoveryError if it is no feed, or too large to be read.
+    """
+    kind = kind_of(content)
+    if kind != "feed":
+        raise DiscoveryError(f"{address}: no feed: {WRONG.get(kind, 'there is nothing of one in it')}")
+    pieces = Unpacked(content, LARGEST_FEED)
+    content = b"".join(pieces)
+    if "larger" in pieces.cut:
+        raise DiscoveryError(f"{address}: no feed that is read: {pieces.cut}")
+    decoded = decode(content, declared_encoding(content), content_label(content_type))
+    text = DECLARATION.sub("", decoded.text, count=1)
+    if text.lstrip("\ufeff \t\r\n").startswith("{"):
+        return read_json_feed(text, address, fetched, decoded.note)
+    _refuse_excess(text, address)
+    return read_xml_feed(text, address, fetched, decoded.note)
+
+
+def _refuse_excess(text: str, address: str) -> None:
+    """Raise DiscoveryError for a text that would take too long to parse, and that no feed looks like."""
+    if MANY_ATTRIBUTES.search(text):
+        raise DiscoveryError(f"{address}: no feed that is read: an element has more than {MOST_ATTRIBUTES} attributes")
+    if any(len(LINK.findall(entry)) > MOST_LINKS for entry in ENTRY.split(text)):
+        raise DiscoveryError(f"{address}: no feed that is read: an entry has more than {MOST_LINKS} links")

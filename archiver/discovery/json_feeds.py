@@ -1,0 +1,83 @@
+"""JSON Feed (jsonfeed.org, 1 and 1.1). No I/O."""
+
+from __future__ import annotations
+
+import json
+from html import escape
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from archiver.discovery.choosing import article_address
+from archiver.discovery.entries import Entry, Feed
+from archiver.discovery.listing import Gathered
+from archiver.discovery.markup import title_text
+from archiver.discovery.times import TimeReader
+from archiver.errors import DiscoveryError
+from archiver.identity import normalise
+from archiver.urls import resolve_url
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+
+def read_json_feed(text: str, address: str, fetched: datetime, note: str = "") -> Feed:
+    """Return what the feed `text` lists. Raises DiscoveryError."""
+    try:
+        content = json.loads(text.lstrip("\ufeff"), strict=False)
+    except (ValueError, RecursionError) as error:
+        raise DiscoveryError(f"{address}: no feed: its JSON cannot be read: {error}") from error
+    if not isinstance(content, dict) or not isinstance(content.get("items"), list):
+        raise DiscoveryError(f"{address}: no feed: it is JSON without a list of `items`")
+    home = _link(content, "home_page_url", address)
+    language = _text(content, "language")
+    times = TimeReader(urlsplit(home or address).hostname or "", language, fetched)
+    gathered = Gathered()
+    for item in _objects(content["items"]):
+        gathered.add(_entry(item, address, home or address, language, times))
+    hubs = (_link(hub, "url", address) for hub in _objects(content.get("hubs")))
+    return Feed(
+        form="json11" if _text(content, "version").rstrip("/").endswith("1.1") else "json1",
+        title=title_text(_text(content, "title"), is_html=False),
+        home=home,
+        language=language,
+        entries=gathered.entries,
+        left_out=gathered.left_out,
+        hub=next(filter(None, hubs), ""),
+        next_page=_link(content, "next_url", address),
+        note=note,
+    )
+
+
+def _entry(item: dict[str, Any], address: str, home: str, language: str, times: TimeReader) -> Entry:
+    guid = _text(item, "id")
+    # An address alone is that of the page, of whatever kind; an id need not be one.
+    said = [_link(item, "url", address), _link(item, "external_url", address), normalise(guid)]
+    html = _text(item, "content_html")
+    plain = "".join(f"<p>{escape(part, quote=False)}</p>" for part in _text(item, "content_text").split("\n\n") if part)
+    return Entry(
+        address=article_address(said, home),
+        title=title_text(_text(item, "title"), is_html=False),  # the standard: plain text
+        published=times.read(item.get("date_published")),
+        updated=times.read(item.get("date_modified")),
+        guid=guid,
+        content=html or plain or escape(_text(item, "summary"), quote=False),
+        base=address,
+        language=_text(item, "language") or language,
+    )
+
+
+def _objects(value: object) -> Iterator[dict[str, Any]]:
+    return (one for one in value if isinstance(one, dict)) if isinstance(value, list) else iter(())
+
+
+def _text(item: dict[str, Any], key: str) -> str:
+    value = item.get(key)
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        value = str(value)  # ids are numbers in many feeds
+    return value.strip() if isinstance(value, str) else ""
+
+
+def _link(item: dict[str, Any], key: str, base: str) -> str:
+    text = _text(item, key)
+    return normalise(resolve_url(text, base)) if text else ""

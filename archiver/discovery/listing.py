@@ -1,0 +1,43 @@
+"""The entries of a feed, each article once. No I/O."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from archiver.identity import plain_form
+
+if TYPE_CHECKING:
+    from archiver.discovery.entries import Entry
+
+NO_ADDRESS = "no address of the web"
+AGAIN = "listed before"
+
+
+class Gathered:
+    """Takes entries, and leaves out those without an address, and those that are listed before."""
+
+    def __init__(self) -> None:
+        self._entries: dict[str, Entry] = {}
+        self._left_out: Counter[str] = Counter()
+
+    def add(self, entry: Entry) -> None:
+        """Take an entry. Of one article the newest counts, at the place of the first."""
+        if not entry.address:
+            self._left_out[NO_ADDRESS] += 1
+            return
+        before = self._entries.setdefault(plain_form(entry.address), entry)
+        if before is not entry:
+            self._left_out[AGAIN] += 1
+            if before.updated and entry.updated and entry.updated > before.updated:
+                self._entries[plain_form(entry.address)] = entry
+
+    @property
+    def entries(self) -> tuple[Entry, ...]:
+        """The entries, in the order in which they came."""
+        return tuple(self._entries.values())
+
+    @property
+    def left_out(self) -> dict[str, int]:
+        """How many entries were left out, by the reason."""
+        return dict(self._left_out)

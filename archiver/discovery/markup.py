@@ -1,0 +1,47 @@
+"""XML that is almost that: what stands before it, bare `&` and HTML's entities. Text in, text out."""
+
+from __future__ import annotations
+
+import re
+
+from archiver.text import printable, text_of_html, unescaped
+
+DECLARATION = re.compile(r"<\?xml\b[^>]*\?>", re.IGNORECASE)
+DECLARED = re.compile(rb"<\?xml\b[^>]{0,200}?encoding\s*=\s*[\"']\s*([A-Za-z0-9._:-]+)", re.IGNORECASE)
+# XML 1.0, 2.2: what is no character even where it is written as a reference.
+NO_CHARACTER = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+CDATA_END = "]]>"
+CDATA_OR_AMPERSAND = re.compile(
+    r"<!\[CDATA\[.*?(?:\]\]>|\Z)|&(?:(?P<kept>(?:amp|lt|gt|quot|apos|#\d{1,7}|#x[\da-fA-F]{1,6});)|(?P<name>[a-zA-Z]\w{1,30};)?)",
+    re.DOTALL,
+)
+HIDDEN = re.compile(r"<(script|style|iframe|noscript)\b.*?(?:</\1\s*>|\Z)", re.IGNORECASE | re.DOTALL)
+
+
+def declared_encoding(content: bytes) -> str | None:
+    """Return the encoding that an XML declaration near the beginning of `content` names; None if there is none."""
+    found = DECLARED.search(content[:4096])
+    return found[1].decode("ascii") if found else None
+
+
+def mended(text: str) -> str:
+    """Return `text` with each bare `&` as `&amp;`, HTML's entities as the characters that they name, and no characters
+    that XML does not have. What is in CDATA sections stays."""
+    return CDATA_OR_AMPERSAND.sub(_mend, NO_CHARACTER.sub("", text))
+
+
+def title_text(text: str, *, is_html: bool = True) -> str:
+    """Return a title as plain text on one line. is_html: tags and entities in it are that, and not its words."""
+    if is_html:
+        text = text_of_html(HIDDEN.sub(" ", text))
+    return " ".join(printable(text).split())
+
+
+def _mend(found: re.Match[str]) -> str:
+    if found[0][0] == "<" or found["kept"]:
+        return found[0]
+    name = found["name"] or ""
+    character = unescaped(f"&{name}") if name else ""
+    if character and character[-1] != ";" and character.isprintable() and character not in "&<>":
+        return character
+    return "\xa0" if name == "nbsp;" else f"&amp;{name}"

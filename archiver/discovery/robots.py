@@ -1,0 +1,18 @@
+"""A site's robots.txt in, the sitemaps that it names out. No I/O."""
+
+from __future__ import annotations
+
+import re
+
+from archiver.encoding import decode
+from archiver.identity import normalise
+from archiver.urls import resolve_url
+
+SITEMAP = re.compile(r"^[ \t\ufeff]*site-?map[ \t]*:[ \t]*(\S+)", re.IGNORECASE | re.MULTILINE)
+
+
+def listed_sitemaps(content: bytes, address: str) -> list[str]:
+    """Return the sitemaps that the robots.txt at `address` names, each once, in its order."""
+    text = decode(content).text.replace("\r", "\n")
+    found = (normalise(resolve_url(one, address)) for one in SITEMAP.findall(text))
+    return list(dict.fromkeys(filter(None, found)))

@@ -1,0 +1,193 @@
+"""A sitemap's bytes in, its entries out, one by one: sitemaps, news sitemaps and indexes, in XML or as lines of text.
+However large it is, little of it is held. No I/O."""
+
+from __future__ import annotations
+
+import codecs
+import re
+from functools import lru_cache
+from typing import TYPE_CHECKING, cast
+from urllib.parse import urlsplit
+
+from lxml import etree
+
+from archiver.discovery.entries import SitemapEntry
+from archiver.discovery.markup import declared_encoding, mended, title_text
+from archiver.discovery.times import TimeReader
+from archiver.discovery.unpacking import Unpacked, beginning
+from archiver.encoding import content_label, decode
+from archiver.errors import DiscoveryError
+from archiver.identity import normalise
+from archiver.urls import resolve_url
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from datetime import datetime
+
+    from lxml.etree import _Element
+
+LARGEST_SITEMAP = 50 * 1024 * 1024  # bytes, unpacked, and
+MOST_ENTRIES = 50_000  # both as the protocol has them (sitemaps.org)
+MOST_TAGS = 3_000_000  # 60 for each entry: each costs time
+LOOKED_AT = 1 << 16
+ROOT = re.compile(r"<(?:[\w-]+:)?(?:urlset|sitemapindex)[\s>/]", re.IGNORECASE)
+WHOLE = re.compile(r"https?://", re.IGNORECASE)
+LINE = re.compile(r"\s*(https?://\S+)\s*", re.IGNORECASE)
+LONGEST_TAIL = 1 << 20  # characters without `>` or a line's end that are waited for
+
+
+class Sitemap:
+    """The entries of a sitemap that came from `address`: to iterate over, once.
+
+    fetched: when it was asked for (aware). content_type: the header of that name. `cut`: why not all of it was read,
+    when the last entry has been taken; nothing if all was. To iterate raises DiscoveryError if it is no sitemap.
+    """
+
+    def __init__(self, content: bytes, address: str, *, fetched: datetime, content_type: str | None = None) -> None:
+        self._pieces = Unpacked(content, LARGEST_SITEMAP)
+        self._start = beginning(content, LOOKED_AT)
+        self._address = address
+        self._label = content_label(content_type)
+        self._times = TimeReader(urlsplit(address).hostname or "", "", fetched)
+        self.cut = ""
+
+    def __iter__(self) -> Iterator[SitemapEntry]:
+        for number, entry in enumerate(self._entries()):
+            if number == MOST_ENTRIES:
+                self.cut = f"it has more than {MOST_ENTRIES:,} entries"
+                return
+            yield entry
+        self.cut = self.cut or self._pieces.cut
+
+    def _entries(self) -> Iterator[SitemapEntry]:
+        start, encoding = self._decoded_start()
+        if root := ROOT.search(start):
+            return self._of_xml(_whole_markup(self._texts(encoding), root[0]))
+        if LINE.match(start):
+            return self._of_lines(self._texts(encoding))
+        raise DiscoveryError(f"{self._address}: no sitemap: there is no list of addresses in it")
+
+    def _decoded_start(self) -> tuple[str, str]:
+        """Return the beginning as text, and the encoding of all of it."""
+        # A character that is cut off at the end would look like damage.
+        end = self._start.rfind(b">") + 1 if len(self._start) == LOOKED_AT else len(self._start)
+        decoded = decode(self._start[: end or LOOKED_AT], declared_encoding(self._start), self._label)
+        return decoded.text, decoded.encoding
+
+    def _texts(self, encoding: str) -> Iterator[str]:
+        decoder = codecs.getincrementaldecoder(encoding)("replace")
+        for piece in self._pieces:
+            yield decoder.decode(piece)
+        yield decoder.decode(b"", final=True)
+
+    def _of_lines(self, texts: Iterable[str]) -> Iterator[SitemapEntry]:
+        for text in _cut_at_ends(texts):
+            for line in text.splitlines():
+                if (found := LINE.fullmatch(line.lstrip("\ufeff"))) and (address := normalise(found[1])):
+                    yield SitemapEntry(address)
+
+    def _of_xml(self, texts: Iterable[str]) -> Iterator[SitemapEntry]:
+        parser = etree.XMLPullParser(
+            events=("end",),
+            recover=True,
+            resolve_entities=False,
+            remove_comments=True,
+            remove_pis=True,
+        )
+        tags = 0
+        try:
+            for text in texts:
+                tags += text.count("<")
+                if tags > MOST_TAGS:
+                    self.cut = f"it has more than {MOST_TAGS:,} tags"
+                    return
+                parser.feed(mended(text).encode("utf-8", "replace"))
+                yield from self._taken(parser)
+            parser.close()
+        except etree.XMLSyntaxError:  # what came before is sound
+            return
+        yield from self._taken(parser)
+
+    def _taken(self, parser: etree.XMLPullParser) -> Iterator[SitemapEntry]:
+        """Yield the entries that are whole, and forget them."""
+        for _, ended in parser.read_events():
+            element = cast("_Element", ended)
+            namespace, name = _name(element)
+            above = element.getparent()
+            if name in ("url", "sitemap"):
+                if entry := self._entry(element, namespace, is_sitemap=name == "sitemap"):
+                    yield entry
+            elif above is None or above.getparent() is not None:
+                continue  # a part of an entry
+            element.clear()
+            while above is not None and element.getprevious() is not None:
+                del above[0]
+
+    def _entry(self, element: _Element, namespace: str, *, is_sitemap: bool) -> SitemapEntry | None:
+        own: dict[str, str] = {}
+        news: dict[str, str] = {}
+        for child in element:
+            if not isinstance(child.tag, str):
+                continue
+            of, name = _name(child)
+            if of == namespace:
+                own.setdefault(name, _text(child))
+            elif name == "news":
+                news |= {_name(part)[1]: _text(part) for part in child if isinstance(part.tag, str)}
+        address = self._address_of(own.get("loc", ""))
+        if not address:
+            return None
+        return SitemapEntry(
+            address,
+            is_sitemap,
+            self._times.read(own.get("lastmod")),
+            title_text(news.get("title", "")),
+            self._times.read(news.get("publication_date")),
+        )
+
+    def _address_of(self, text: str) -> str:
+        """Return what `text` names, normalised. The standard wants whole addresses; some write paths."""
+        return normalise(text if WHOLE.match(text) else resolve_url(text, self._address)) if text else ""
+
+
+def _whole_markup(texts: Iterable[str], root: str) -> Iterator[str]:
+    """Yield `texts` from the `root` element on: without what stands before it. Each ends at the end of a tag, and not
+    in a CDATA section, so that each can be mended by itself."""
+    begun = False
+    for text in _cut_at_ends(texts):
+        if not begun and root not in text:
+            continue
+        yield text if begun else text[text.index(root) :]
+        begun = True
+
+
+def _cut_at_ends(texts: Iterable[str]) -> Iterator[str]:
+    waiting = ""
+    for text in texts:
+        waiting += text
+        end = waiting.rfind(">") + 1 or waiting.rfind("\n") + 1
+        cdata = waiting.rfind("<![CDATA[", 0, end)
+        if cdata >= 0 and waiting.find("]]>", cdata) < 0:
+            end = cdata
+        if not end and len(waiting) > LONGEST_TAIL:  # a section that nobody ends
+            end = len(waiting)
+        if end:
+            yield waiting[:end]
+            waiting = waiting[end:]
+    yield waiting
+
+
+def _name(element: _Element) -> tuple[str, str]:
+    """Return the namespace (or its prefix, if that is not declared) and the name of an element, in small letters."""
+    return _split(str(element.tag))
+
+
+@lru_cache(maxsize=256)
+def _split(tag: str) -> tuple[str, str]:
+    namespace, _, name = tag.rpartition("}")
+    prefix, _, name = name.lower().rpartition(":")
+    return namespace or prefix, name
+
+
+def _text(element: _Element) -> str:
+    return "".join(str(part) for part in element.itertext()).strip()

@@ -1,0 +1,43 @@
+"""The times of feeds and sitemaps: as machines write them, and as people do. No I/O."""
+
+from __future__ import annotations
+
+import re
+from contextlib import suppress
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from archiver.dates import read_time
+from archiver.dates.bounds import problem
+from archiver.errors import TimeFormatError
+from archiver.reading.metadata.zones import likely_zone
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
+# RFC 3339, as sitemaps, Atom and JSON Feed have it: a sitemap has 100,000 of them.
+COMMON = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,6})?(?:Z|[+-]\d\d:\d\d)", re.ASCII)
+
+
+class TimeReader:
+    """Reads the times of one feed or sitemap. What says no zone, or the name of several (`CST`), is of the zone that is
+    likely for the host and the language.
+
+    fetched: when it was asked for (aware): relative times count from it, and later ones are not believed.
+    """
+
+    def __init__(self, host: str, language: str, fetched: datetime) -> None:
+        self._zone: ZoneInfo = likely_zone(host, language.lower().replace("_", "-") or None).zone
+        self._fetched = fetched
+
+    def read(self, text: object) -> datetime | None:
+        """Return the aware time that `text` says; None if that is none, or none that can be believed."""
+        if not isinstance(text, str) or not (text := text.strip()):
+            return None
+        if COMMON.fullmatch(text):
+            with suppress(ValueError, OverflowError):
+                moment = datetime.fromisoformat(text).astimezone(self._zone)
+                return None if problem(moment, self._fetched, None) else moment
+        with suppress(TimeFormatError):
+            return read_time(text, self._zone, self._fetched).moment
+        return None

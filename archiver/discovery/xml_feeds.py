@@ -1,0 +1,105 @@
+"""RSS, Atom, RDF and CDF, through feedparser: it is given text that is decoded and mended, never an address. No I/O."""
+
+from __future__ import annotations
+
+import io
+import re
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+import feedparser
+
+from archiver.discovery.choosing import article_address, choose_link
+from archiver.discovery.entries import Entry, Feed
+from archiver.discovery.listing import Gathered
+from archiver.discovery.markup import mended, title_text
+from archiver.discovery.times import TimeReader
+from archiver.errors import DiscoveryError
+from archiver.identity import normalise
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+MARKUP_TYPES = ("text/html", "application/xhtml+xml")
+SKIP_HOURS = re.compile(r"<skipHours\b[^>]*>(.{0,2000}?)</skipHours", re.IGNORECASE | re.DOTALL)
+# What is no address is no link, whatever the standard takes for granted; the parser would make one of it.
+NO_LINK_GUID = re.compile(r"<guid(?:\s[^>]*)?>(?!\s*(?:<!\[CDATA\[\s*)?(?:https?:|/))", re.IGNORECASE)
+HOUR = re.compile(r"<hour>\s*(\d{1,2})\s*<", re.IGNORECASE)
+
+
+def read_xml_feed(text: str, address: str, fetched: datetime, note: str = "") -> Feed:
+    """Return what the feed `text` (decoded, without its XML declaration) lists. Raises DiscoveryError."""
+    # A string, and bytes, would be taken for the name of a file or an address, if they are one.
+    parsed: Any = feedparser.parse(
+        io.BytesIO(NO_LINK_GUID.sub('<guid isPermaLink="false">', mended(text)).encode("utf-8", "replace")),
+        response_headers={"content-location": address, "content-type": "application/xml; charset=utf-8"},
+        sanitize_html=False,  # what cleans articles cleans these
+        resolve_relative_uris=False,
+    )
+    if not parsed.get("version") and not parsed.entries:
+        raise DiscoveryError(f"{address}: no feed: no form of one is known that looks like this")
+    channel = parsed.feed
+    language = _text(channel, "language")
+    home = normalise(_text(channel, "link"))
+    times = TimeReader(urlsplit(home or address).hostname or "", language, fetched)
+    is_atom = str(parsed.get("version")).startswith("atom")
+    gathered = Gathered()
+    for item in parsed.entries:
+        gathered.add(_entry(item, home or address, language, times, is_atom=is_atom))
+    links = channel.get("links") or ()
+    return Feed(
+        form=_text(parsed, "version") or "rss",
+        title=_title(channel, is_atom=is_atom),
+        home=home,
+        language=language,
+        entries=gathered.entries,
+        left_out=gathered.left_out,
+        hub=_related(links, "hub"),
+        next_page=_related(links, "next"),
+        ttl=int(ttl) if (ttl := _text(channel, "ttl")).isdecimal() and len(ttl) < 7 else None,
+        skip_hours=_skip_hours(text),
+        note=note,
+    )
+
+
+def _entry(item: Any, home: str, language: str, times: TimeReader, *, is_atom: bool) -> Entry:
+    guid = _text(item, "id")
+    links = choose_link(item.get("links") or (), language)
+    said = [_text(item, "feedburner_origlink"), *links]
+    # The parser gives the last of several links; and an id in place of one, unless that is marked as none.
+    if not links:
+        said.append(_text(item, "link"))
+    if links:
+        said.append(guid)  # the parser calls it no link where there is another
+    contents = [part for part in item.get("content") or () if part.get("value")]
+    best = max(contents, key=lambda part: len(part["value"]), default=None) or item.get("summary_detail") or {}
+    return Entry(
+        address=article_address(said, home),
+        title=_title(item, is_atom=is_atom),
+        published=times.read(dict.get(item, "published") or dict.get(item, "created")),
+        updated=times.read(dict.get(item, "updated")),  # `get` of the parser's own takes `published` for it
+        guid=guid,
+        content=str(best.get("value") or ""),
+        base=str(best.get("base") or home),
+        language=str(best.get("language") or language),
+    )
+
+
+def _title(item: Any, *, is_atom: bool) -> str:
+    detail = item.get("title_detail") or {}
+    # Atom says what a title is. RSS does not, and the parser guesses; titles of both kinds are in feeds.
+    return title_text(_text(item, "title"), is_html=not is_atom or detail.get("type") in MARKUP_TYPES)
+
+
+def _text(item: Any, key: str) -> str:
+    value = item.get(key)
+    return value.strip() if isinstance(value, str) else ""
+
+
+def _related(links: Any, rel: str) -> str:
+    return next((normalise(link.get("href", "")) for link in links if link.get("rel") == rel), "")
+
+
+def _skip_hours(text: str) -> frozenset[int]:
+    found = SKIP_HOURS.search(text)
+    return frozenset(int(hour) % 24 for hour in HOUR.findall(found[1])) if found else frozenset()

@@ -1,0 +1,384 @@
+"""Feeds: bytes in, entries out; no feed costs more than it is worth, asks anybody, or opens a file."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import socket
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from archiver.discovery import LARGEST_FEED, read_feed
+from archiver.errors import DiscoveryError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from archiver.discovery import Entry, Feed
+
+FETCHED = datetime(2026, 3, 5, 12, tzinfo=UTC)
+ADDRESS = "https://harbour.example/news/feed.xml"
+HOME = "https://harbour.example/"
+ATOM = 'xmlns="http://www.w3.org/2005/Atom"'
+
+
+@pytest.fixture(autouse=True)
+def _nobody_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise AssertionError("the network was used")
+
+    monkeypatch.setattr(socket, "getaddrinfo", refuse)
+    monkeypatch.setattr(socket.socket, "connect", refuse)
+
+
+def read(content: str | bytes, address: str = ADDRESS, **options: Any) -> Feed:
+    return read_feed(content.encode() if isinstance(content, str) else content, address, fetched=FETCHED, **options)
+
+
+def rss(items: str, head: str = f"<link>{HOME}</link>") -> str:
+    return f'<?xml version="1.0"?><rss version="2.0"><channel><title>Harbour Post</title>{head}{items}</channel></rss>'
+
+
+def item(inside: str, **options: Any) -> Entry:
+    (entry,) = read(rss(f"<item>{inside}</item>"), **options).entries
+    return entry
+
+
+FORMS = {
+    "rss20": rss("<item><title>Bridge</title><link>/a/1</link></item>"),
+    "rss10": '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns="http://purl.org/rss/1.0/"><channel>'
+    f"<link>{HOME}</link></channel><item><title>Bridge</title><link>{HOME}a/1</link></item></rdf:RDF>",
+    "atom10": f'<feed {ATOM}><link href="{HOME}"/><entry><title>Bridge</title><link href="../a/1"/></entry></feed>',
+    "atom03": '<feed version="0.3" xmlns="http://purl.org/atom/ns#"><entry><title>Bridge</title>'
+    f'<link rel="alternate" type="text/html" href="{HOME}a/1"/></entry></feed>',
+    "json1": json.dumps(
+        {"version": "https://jsonfeed.org/version/1", "items": [{"id": 7, "title": "Bridge", "url": "/a/1"}]}
+    ),
+    "json11": json.dumps(
+        {"version": "https://jsonfeed.org/version/1.1", "items": [{"id": f"{HOME}a/1", "title": "Bridge"}]}
+    ),
+}
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_feeds_of_every_kind(form: str) -> None:
+    feed = read(FORMS[form])
+    assert (feed.form, [(entry.address, entry.title) for entry in feed.entries]) == (form, [(f"{HOME}a/1", "Bridge")])
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        ("<!doctype html><html><body>Hello</body></html>", "it is a web page"),
+        ("", "nothing of one"),
+        ("/etc/passwd", "nothing of one"),
+        (f"{HOME}feed", "it is a sitemap"),  # a text with an address in a line
+        ("<urlset><url><loc>https://harbour.example/1</loc></url></urlset>", "it is a sitemap"),
+        ('{"version": "https://jsonfeed.org/version/1", "items": 3}', "without a list"),
+        ('{"version": "https://jsonfeed.org/version/1", "items": [', "JSON cannot be read"),
+        ('{"version": "https://jsonfeed.org/version/1", "items": ' + "[" * 100_000, "JSON cannot be read"),
+    ],
+)
+def test_what_is_no_feed_is_said(content: str, why: str) -> None:
+    with pytest.raises(DiscoveryError, match=why) as error:
+        read(content)
+    assert str(error.value).startswith(f"{ADDRESS}: no feed: ")
+
+
+def test_a_body_that_is_a_path_opens_no_file(tmp_path: Path) -> None:
+    file = tmp_path / "feed"
+    file.write_text(FORMS["rss20"], encoding="utf-8")
+    with pytest.raises(DiscoveryError):
+        read(str(file))
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        rss("<item " + " ".join(f'a{number}="1"' for number in range(20_000)) + "/>"),
+        rss("<item>" + f"<link>{HOME}a/1</link>" * 20_000 + "</item>"),
+        rss("<item><title>" + "x" * LARGEST_FEED + "</title></item>"),
+        gzip.compress(rss("<item><title>" + "x" * 2 * LARGEST_FEED + "</title></item>").encode()),
+    ],
+    ids=["attributes", "links", "size", "bomb"],
+)
+def test_what_would_take_too_long_is_refused(content: str | bytes) -> None:
+    with pytest.raises(DiscoveryError, match="no feed that is read"):
+        read(content)
+
+
+def test_entities_that_grow_give_nothing() -> None:
+    entities = "".join(f'<!ENTITY e{n} "{f"&e{n - 1};" * 10 if n else "x" * 50}">' for n in range(12))
+    feed = read(f"<!DOCTYPE rss [{entities}]>{rss(f'<item><title>&e11;</title><link>{HOME}a/1</link></item>')}")
+    assert all(len(entry.title) < 1000 for entry in feed.entries)
+
+
+def test_a_file_that_an_entity_names_is_not_read(tmp_path: Path) -> None:
+    secret = tmp_path / "secret"
+    secret.write_text("swordfish", encoding="utf-8")
+    feed = read(
+        f'<!DOCTYPE rss [<!ENTITY x SYSTEM "{secret.as_uri()}">]>'
+        + rss(f"<item><title>a &x;</title><link>{HOME}a/1</link></item>")
+    )
+    assert "swordfish" not in repr(feed)
+
+
+CHINESE = "<item><title>临岚港开通新航线镕</title><link>https://harbour.example/a/1</link></item>"
+
+
+@pytest.mark.parametrize(
+    ("declared", "encoding", "header"),
+    [
+        ("gb2312", "gb18030", None),
+        ("gbk", "gb18030", None),
+        ("utf-8", "utf-8", "text/xml; charset=gb2312"),
+        ("gb2312", "utf-8", None),
+        (None, "gb18030", None),
+        (None, "utf-8", None),
+        ("big5", "utf-8", "text/xml; charset=iso-8859-1"),
+        ("utf-8", "utf-8-sig", None),
+        ("utf-16", "utf-16", None),
+    ],
+)
+def test_encodings_that_are_declared_wrongly(declared: str | None, encoding: str, header: str | None) -> None:
+    declaration = f'<?xml version="1.0" encoding="{declared}"?>' if declared else ""
+    content = declaration + rss(CHINESE).partition("?>")[2]
+    (entry,) = read(content.encode(encoding), content_type=header).entries
+    assert (entry.title, entry.address) == ("临岚港开通新航线镕", f"{HOME}a/1")
+
+
+def test_one_damaged_character_costs_no_other() -> None:
+    content = rss(
+        CHINESE * 1 + "<item><title>第二条新闻</title><link>https://harbour.example/a/2</link></item>"
+    ).encode()
+    feed = read(content.replace("航".encode(), "航".encode()[:2]))
+    assert [entry.title for entry in feed.entries] == ["临岚港开通新\ufffd线镕", "第二条新闻"]
+    assert feed.note == "utf-8, 1 place unreadable"
+
+
+@pytest.mark.parametrize(
+    ("written", "title"),
+    [
+        ("Tea &amp; cake", "Tea & cake"),
+        ("Tea & cake, AT&T", "Tea & cake, AT&T"),
+        ("AT&amp;amp;T", "AT&T"),
+        ("Caf&eacute;&nbsp;open", "Café open"),
+        ("A &lt;b&gt;bold&lt;/b&gt; move", "A bold move"),
+        ("<![CDATA[A <b>bold</b> move & more]]>", "A bold move & more"),
+        ("Bridge&lt;script&gt;alert(1)&lt;/script&gt;", "Bridge"),
+        ("&lt;img src=x onerror=alert(1)&gt;Bridge", "Bridge"),
+        ("1 &lt; 2 and 3 &gt; 2", "1 < 2 and 3 > 2"),
+        ("two\n   lines\x07", "two lines"),
+    ],
+)
+def test_titles_are_text(written: str, title: str) -> None:
+    assert item(f"<title>{written}</title><link>/a/1</link>").title == title
+
+
+@pytest.mark.parametrize(
+    ("written", "title"),
+    [
+        ('<title type="text">The &lt;b&gt; tag</title>', "The <b> tag"),
+        ('<title type="html">A &lt;b&gt;bold&lt;/b&gt; move</title>', "A bold move"),
+        (
+            '<title type="xhtml"><div xmlns="http://www.w3.org/1999/xhtml">A <b>bold</b> move</div></title>',
+            "A bold move",
+        ),
+    ],
+)
+def test_titles_of_atom_say_what_they_are(written: str, title: str) -> None:
+    (entry,) = read(f'<feed {ATOM}><entry>{written}<link href="/a/1"/></entry></feed>').entries
+    assert entry.title == title
+
+
+@pytest.mark.parametrize(
+    ("inside", "address"),
+    [
+        ("<link>/a/1?x=1&y=2</link>", f"{HOME}a/1?x=1&y=2"),
+        ("<link>a/1</link>", "https://harbour.example/news/a/1"),
+        ("<link> \n https://harbour.example/a/1\n</link>", f"{HOME}a/1"),
+        ("<link>/a/1?utm_source=rss&amp;id=3</link>", f"{HOME}a/1?id=3"),
+        (f"<guid>{HOME}a/1</guid>", f"{HOME}a/1"),
+        ('<link>/a/1</link><guid isPermaLink="false">https://harbour.example/?p=9</guid>', f"{HOME}a/1"),
+        ("<guid>abc-1</guid><link>/a/1</link>", f"{HOME}a/1"),
+        ("<link>/a/1</link><link>/a/2</link>", f"{HOME}a/1"),
+        # a host that counts readers
+        ("<link>https://count.example/~r/1</link><guid>https://harbour.example/a/1</guid>", f"{HOME}a/1"),
+        ("<link>https://count.example/?to=https%3A%2F%2Fharbour.example%2Fa%2F1</link>", f"{HOME}a/1"),
+        ("<link>https://count.example/go/https://harbour.example/a/1</link>", f"{HOME}a/1"),
+        (
+            "<link>https://count.example/~r/1</link>"
+            '<o:origLink xmlns:o="http://rssnamespace.org/feedburner/ext/1.0">https://harbour.example/a/1</o:origLink>',
+            f"{HOME}a/1",
+        ),
+        # another site's article stays that
+        ("<link>https://other.example/b/2</link>", "https://other.example/b/2"),
+        (
+            "<link>https://other.example/b/2?q=https://harbour.example/</link>",
+            "https://other.example/b/2?q=https://harbour.example/",
+        ),
+    ],
+)
+def test_the_address_is_that_of_the_article(inside: str, address: str) -> None:
+    assert item(inside).address == address
+
+
+@pytest.mark.parametrize(
+    "inside",
+    [
+        "<title>no link</title>",
+        "<guid>abc-1</guid>",
+        '<guid isPermaLink="false">https://harbour.example/?p=9</guid>',
+        "<link>javascript:alert(1)</link>",
+        "<link>http://[broken/</link>",
+    ],
+)
+def test_what_has_no_address_is_counted(inside: str) -> None:
+    feed = read(rss(f"<item>{inside}</item>"))
+    assert (feed.entries, feed.left_out) == ((), {"no address of the web": 1})
+
+
+@pytest.mark.parametrize(
+    ("links", "address"),
+    [
+        ('<link href="/en/1"/><link hreflang="fr" href="/fr/1"/>', "en/1"),
+        ('<link hreflang="fr" href="/fr/1"/><link hreflang="en-GB" href="/en/1"/>', "en/1"),
+        ('<link type="application/json" href="/1.json"/><link type="text/html" href="/en/1"/>', "en/1"),
+        (
+            '<link rel="self" href="/self/1"/><link rel="enclosure" href="/1.mp3"/><link href="/en/1"/>',
+            "en/1",
+        ),
+        ('<link rel="enclosure" href="/1.mp3"/><id>https://harbour.example/en/1</id>', "en/1"),
+    ],
+)
+def test_of_several_links_that_of_the_page_counts(links: str, address: str) -> None:
+    (entry,) = read(
+        f'<feed {ATOM} xml:lang="en"><title>T</title><link href="{HOME}"/><entry>{links}</entry></feed>'
+    ).entries
+    assert entry.address == HOME + address
+
+
+def test_a_base_counts() -> None:
+    content = f'<feed {ATOM} xml:base="https://harbour.example/x/"><entry xml:base="y/"><link href="1"/></entry></feed>'
+    assert read(content).entries[0].address == "https://harbour.example/x/y/1"
+
+
+@pytest.mark.parametrize(
+    ("written", "language", "time"),
+    [
+        ("Wed, 04 Mar 2026 10:00:00 +0800", "en", "2026-03-04T02:00:00"),
+        ("Wed, 04 Mar 2026 10:00:00 CST", "zh-CN", "2026-03-04T02:00:00"),
+        ("Wed, 04 Mar 2026 10:00:00 CST", "en-us", "2026-03-04T16:00:00"),
+        ("2026-03-04T10:00:00Z", "en", "2026-03-04T10:00:00"),
+        ("2026-03-04T10:00:00+01:00", "de", "2026-03-04T09:00:00"),
+        ("2026年03月04日 10:00", "zh", "2026-03-04T02:00:00"),
+        ("2026/03/04 10:00", "zh", "2026-03-04T02:00:00"),
+        ("1772589600", "en", "2026-03-04T02:00:00"),
+        ("04 März 2026 10:00:00 +0100", "de", "2026-03-04T09:00:00"),
+        ("yesterday-ish", "en", None),
+        ("0000-00-00 00:00:00", "en", None),
+        ("Thu, 01 Jan 1970 00:00:00 GMT", "en", None),
+        ("2036-03-04T10:00:00Z", "en", None),
+        ("", "en", None),
+    ],
+)
+def test_times_are_aware_or_none(written: str, language: str, time: str | None) -> None:
+    head = f"<link>{HOME}</link><language>{language}</language>"
+    (entry,) = read(rss(f"<item><link>/a/1</link><pubDate>{written}</pubDate></item>", head)).entries
+    found = entry.published and entry.published.astimezone(UTC).replace(tzinfo=None).isoformat()
+    assert (found, entry.updated) == (time, None)
+
+
+def test_an_article_is_listed_once_and_the_newest_counts() -> None:
+    entries = "".join(
+        f'<entry><title>{title}</title><link href="{link}"/><updated>2026-03-0{day}T10:00:00Z</updated></entry>'
+        for title, link, day in (
+            ("old", "/a/1", 1),
+            ("other", "/a/2", 2),
+            ("new", "http://www.harbour.example/a/1/?utm_medium=rss", 3),
+            ("older", "/a/1#top", 1),
+        )
+    )
+    feed = read(f"<feed {ATOM}>{entries}</feed>")
+    assert [entry.title for entry in feed.entries] == ["new", "other"]
+    assert feed.left_out == {"listed before": 2}
+
+
+def test_one_guid_for_all_makes_them_no_duplicates() -> None:
+    items = "".join(f'<item><link>/a/{n}</link><guid isPermaLink="false">0</guid></item>' for n in range(3))
+    assert [entry.guid for entry in read(rss(items)).entries] == ["0", "0", "0"]
+
+
+def test_the_content_stays_as_it_is() -> None:
+    html = '<p style="x">One <img data-src="/i.jpg"><iframe src="/v"></iframe></p>'
+    entry = item(
+        f'<link>/a/1</link><description>short</description><c:encoded xmlns:c="http://purl.org/rss/1.0/modules/content/">'
+        f"<![CDATA[{html}]]></c:encoded>"
+    )
+    assert (entry.content, entry.base) == (html, ADDRESS)
+    assert item("<link>/a/1</link><description>&lt;p&gt;short</description>").content == "<p>short"
+
+
+def test_what_a_feed_says_of_itself() -> None:
+    feed = read(
+        rss(
+            "",
+            f"<link>{HOME}</link><language>en</language><ttl>60</ttl><skipHours><hour>1</hour><hour>24</hour></skipHours>"
+            f'<a:link xmlns:a="http://www.w3.org/2005/Atom" rel="hub" href="https://hub.example/"/>'
+            f'<a:link xmlns:a="http://www.w3.org/2005/Atom" rel="next" href="{ADDRESS}?page=2"/>',
+        )
+    )
+    assert (feed.title, feed.home, feed.language) == ("Harbour Post", HOME, "en")
+    assert (feed.ttl, feed.skip_hours) == (60, frozenset({0, 1}))
+    assert (feed.hub, feed.next_page) == ("https://hub.example/", f"{ADDRESS}?page=2")
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "\n\n  " + FORMS["rss20"],
+        "<br />\n<b>Warning</b>: something in line 3\n" + FORMS["rss20"],
+        FORMS["rss20"].removesuffix("</item></channel></rss>"),
+        FORMS["rss20"].replace("Bridge", "Bri\x0bdge"),
+        FORMS["rss20"].replace("<title>Bridge", "<media:title>x</media:title><title>Bridge"),
+        FORMS["rss20"].replace("</channel>", "</chanel>"),
+        "<!-- made by <html> -->" + FORMS["rss20"],
+    ],
+)
+def test_broken_feeds_are_read_as_far_as_they_go(content: str) -> None:
+    assert [(entry.address, entry.title) for entry in read(content).entries] == [(f"{HOME}a/1", "Bridge")]
+
+
+def test_a_packed_feed() -> None:
+    assert len(read(gzip.compress(FORMS["atom10"].encode())).entries) == 1
+
+
+def test_a_json_feed() -> None:
+    (feed,) = [
+        read(
+            json.dumps(
+                {
+                    "version": "https://jsonfeed.org/version/1.1",
+                    "title": "Harbour Post",
+                    "home_page_url": HOME,
+                    "language": "zh",
+                    "next_url": "/news/feed.xml?page=2",
+                    "hubs": [{"type": "WebSub", "url": "https://hub.example/"}],
+                    "items": [
+                        {"id": 1, "url": "/a/1", "title": "1 < 2", "date_published": "2026-03-04T10:00:00Z"},
+                        {"id": 2, "external_url": "https://other.example/b", "content_text": "One <two>\n\nThree"},
+                        {"id": 3, "content_html": "<p>nowhere"},
+                        "no object",
+                    ],
+                }
+            )
+        )
+    ]
+    first, second = feed.entries
+    assert (first.address, first.title, first.guid) == (f"{HOME}a/1", "1 < 2", "1")
+    assert first.published == datetime(2026, 3, 4, 10, tzinfo=UTC)
+    assert (second.address, second.content) == ("https://other.example/b", "<p>One &lt;two&gt;</p><p>Three</p>")
+    assert (feed.left_out, feed.hub) == ({"no address of the web": 1}, "https://hub.example/")
+    assert feed.next_page == f"{ADDRESS}?page=2"
