@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, NamedTuple
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from datetime import timedelta
 
+    from archiver.addresses import Reference
     from archiver.adoption import Survey
     from archiver.answer import Answer
     from archiver.exports import Entry
@@ -157,15 +159,18 @@ class Archive:
         self,
         *files: str | Path,
         dry: bool = False,
+        pages: bool = False,
         jobs: int | None = None,
         listener: Callable[[Change], None] = lambda _: None,
     ) -> Summary:
         """Make posts of captures, without asking anybody: of WARC and WACZ files and directories of them; without any,
-        of the archive's own. dry: say what would change, and write nothing. jobs: processes (one a core)."""
+        of the archive's own. dry: say what would change, and write nothing. pages: take every web page that no recipe
+        knows for an article, too. jobs: processes (one a core)."""
         if jobs is not None and jobs < 1:
             raise UsageError("jobs: expected a number of 1 or more")
         found = files_in([Path(file) for file in files] or [self.output / CAPTURES])
         options = session_options(self.configuration, markup=True)
+        options = replace(options, extract=replace(options.extract, any_page=pages))
         return replay(self.output, options, found, jobs or os.cpu_count() or 1, listener, dry=dry)
 
     def verify(self, *, repair: bool = False, remove_credentials: bool = False) -> Verified:
@@ -292,9 +297,7 @@ class Archive:
         except UnknownAddressError as error:
             raise UsageError(str(error)) from error
         with self._reading() as index:
-            plain = plain_form(web_address(reference.address)) if reference.recipe.is_web else ""
-            key = index.known_as([plain]).get(plain) or reference.key
-            return read_history(self.output, index, key.id)
+            return read_history(self.output, index, _as_known(reference, index).id)
 
     def explain(self, article: str) -> Explanation | None:
         """Return how an article that the archive has was read, by its id or address; None if it has none of that name.
@@ -308,7 +311,9 @@ class Archive:
         if not Index.exists(self.output):
             return None
         with self._reading() as index:
-            return explain_article(self.output, index, session_options(self.configuration).extract, reference)
+            return explain_article(
+                self.output, index, session_options(self.configuration).extract, _as_known(reference, index)
+            )
 
     def duplicates(self) -> Iterator[tuple[Duplicate, ...]]:
         """Yield articles that have other ids and the same text, group by group."""
@@ -404,3 +409,10 @@ class Archive:
                 if setting.identity and self.configuration.origin(name) in (Origin.ENVIRONMENT, Origin.COMMAND_LINE)
             }
             remember(self.output, given)
+
+
+def _as_known(reference: Reference, index: Index) -> Reference:
+    """Return an article as the archive knows it: one of the web has a key for each of its addresses."""
+    plain = plain_form(web_address(reference.address)) if reference.recipe.is_web else ""
+    known = index.known_as([plain]).get(plain) if plain else None
+    return replace(reference, id=known.id) if known else reference

@@ -10,6 +10,7 @@ from archiver.decide import Candidate
 from archiver.errors import CaptureError, PageError
 from archiver.pages import page_for
 from archiver.reading import Explanation, Field, Lost, explain_page
+from archiver.recipes import site_for
 from archiver.recipes.recipe import FIELDS
 from archiver.replay.making import Failed, Maker
 
@@ -45,8 +46,11 @@ def _explained(output: Path, index: Index, options: ExtractOptions, capture: Cap
     made = Maker(options).make(found)
     recipe = options.recipes.get(found.about.get("recipe", ""))
     page = found.about.get("page")
-    if recipe is None or page not in {rules.name for rules in recipe.pages}:
-        return explain_page(answer.body, answer.url, content_type=answer.content_type, fetched=answer.fetched)
+    if recipe is None or recipe.is_web or page not in {rules.name for rules in recipe.pages}:
+        site = site_for(answer.url, answer.fetched, options.sites)
+        return explain_page(
+            answer.body, answer.url, content_type=answer.content_type, fetched=answer.fetched, recipe=site
+        )
     first = made[0]
     if not isinstance(first, Candidate):
         why = first.reason if isinstance(first, Failed) else first.what

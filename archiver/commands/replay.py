@@ -34,6 +34,9 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         "paths", nargs="*", metavar="WARC|WACZ|DIR", help="what to replay; without, all that the archive captured"
     )
     parser.add_argument("--diff", action="store_true", help="show what would change in the posts, and write nothing")
+    parser.add_argument(
+        "--pages", action="store_true", help="take every web page in them that no recipe knows for an article, too"
+    )
     cores = os.cpu_count() or 1
     parser.add_argument("--jobs", type=int, default=cores, metavar="N", help=f"processes ({cores}: one a core)")
     parser.add_argument("--json", action="store_true", help="print a line of JSON for each answer of an article")
@@ -49,7 +52,9 @@ def run(arguments: argparse.Namespace) -> int:
         _tell(change, as_json=arguments.json, diff=arguments.diff)
 
     archive = archive_from(arguments)
-    summary = archive.replay(*arguments.paths, dry=arguments.diff, jobs=arguments.jobs, listener=listen)
+    summary = archive.replay(
+        *arguments.paths, dry=arguments.diff, pages=arguments.pages, jobs=arguments.jobs, listener=listen
+    )
     for reason in summary.broken:
         sys.stderr.write(f"archiver: {reason}\n")
     if not arguments.quiet:

@@ -42,9 +42,11 @@ class Texts:
 
     One that is the third in a row, or the tenth of a run, with the same text is not believed: news agencies are copied,
     but not like that. Short texts are alike for many reasons, and say nothing.
+    many: recipes that read pages of many sources, where a row says nothing.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, many: Collection[str] = ()) -> None:
+        self._many = many
         self._rows: dict[str, tuple[str, set[str]]] = {}  # by recipe: a text, and the articles in a row that had it
         self._run: dict[str, tuple[ArticleKey, ArticleKey, int]] = {}  # by text: the first, the last, how many
 
@@ -70,7 +72,7 @@ class Texts:
         first, last, count = self._run.get(text, (key, key, 1))
         count += key not in (first, last)
         self._run[text] = (first, key, count)
-        if len(row) < IN_A_ROW and count < IN_A_RUN:
+        if (len(row) < IN_A_ROW or key.recipe in self._many) and count < IN_A_RUN:
             return Believe()
         other = min(row - {key.id}, default=first.id)
         return SameText(f"the same text as {other} and others before it")

@@ -33,13 +33,15 @@ class ExtractOptions:
     """All that articles depend on, beside the answers. Plain data: other processes get it as it is.
 
     profile: of bodies (`clean` or `source`). site: the host that footers link to; empty: the recipe's.
-    sites: what is known of sites whose pages the general reading reads.
+    sites: what is known of sites whose pages the general reading reads. any_page: captured pages that no recipe knows
+    are read by it, too.
     """
 
     recipes: Mapping[str, Recipe]
     profile: str = "clean"
     site: str = ""
     sites: tuple[SiteRecipe, ...] = ()
+    any_page: bool = False
 
 
 class Extractor:

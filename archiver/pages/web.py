@@ -62,7 +62,7 @@ class WebPage(Page):
             description=reading.description or "",
             image=reading.image or "",
             modified=reading.modified,
-            aliases=_plain(url, answer.url, asked.address, *reading.aliases),
+            aliases=_plain(url, answer.url, asked.address, reading.canonical or "", *reading.aliases),
         )
 
 

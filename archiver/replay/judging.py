@@ -9,7 +9,7 @@ from archiver.decide import Believe, Texts, judge_edits
 from archiver.index import Index
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
     from archiver.decide import Judge, Verdict
     from archiver.index import ArticleKey, IndexThread
@@ -18,14 +18,15 @@ if TYPE_CHECKING:
 MAX_KEYS = 500  # that the index is asked for at a time
 
 
-async def judge_texts(spooled: Iterable[Spooled], index: IndexThread) -> Judge:
+async def judge_texts(spooled: Iterable[Spooled], index: IndexThread, many: Collection[str]) -> Judge:
     """Return what is thought of the texts of captured articles, as if they had come in the order of their answers.
 
-    What became a post when it came is believed, and asks nothing of the index. Raises IndexFileError.
+    What became a post when it came is believed, and asks nothing of the index. many: as for `Texts`. Raises
+    IndexFileError.
     """
     in_order = [one for one in sorted(spooled, key=attrgetter("place", "key")) if one.text_digest is not None]
     said = await _held_texts(index, dict.fromkeys(one.key for one in in_order if not one.believed))
-    texts = Texts()
+    texts = Texts(many)
     edits: list[tuple[ArticleKey, str, str | None]] = []
     verdicts: dict[tuple[ArticleKey, str], Verdict] = {}
     for one in in_order:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 
-from archiver.addresses import page_at
+from archiver.addresses import page_at, resolve
 from archiver.answer import Answer, Asked
 from archiver.captures import HELD_BACK
 from archiver.decide import Candidate
+from archiver.errors import UnknownAddressError
 from archiver.extraction import Extractor, Unusable
 
 if TYPE_CHECKING:
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from archiver.extraction import ExtractOptions
 
 OK = 200
+WEB_PAGE = re.compile(r"\s*(?:text/html|application/xhtml\+xml)\s*(?:;|$)", re.IGNORECASE)
 
 
 class Failed(NamedTuple):
@@ -42,6 +45,7 @@ class Maker:
 
     def __init__(self, options: ExtractOptions) -> None:
         self._recipes = options.recipes
+        self._any_page = options.any_page
         self._extractor = Extractor(options)
         self.render = self._extractor.render  # of an article that is complete
 
@@ -65,6 +69,8 @@ class Maker:
         came = Answer(answer.capture.url, answer.content_type, answer.body, answer.capture.time)
         extracted = self._extractor.extract(came, asked)
         if isinstance(extracted, Unusable):
+            if not answer.about and self._recipes[asked.recipe].is_web:  # nobody said that it is an article
+                return [Other(extracted.reason.partition(" (")[0])]
             return [Failed(answer.capture.url, extracted.reason, answer.capture)]
         believed = bool(answer.about) and "quarantined" not in answer.about
         return [Candidate(article, answer.capture, believed) for article in extracted]
@@ -86,9 +92,20 @@ class Maker:
             )
         found = page_at(answer.capture.url, [recipe] if recipe else self._recipes.values())
         if found is None:
-            return None
+            return self._asked_of_page(answer)
         reference, page = found
         return Asked(reference.recipe.name, reference.id, page.name, answer.capture.url, reference.forms)
+
+    def _asked_of_page(self, answer: CapturedAnswer) -> Asked | None:
+        """Return what a web page that no recipe knows is taken for; None if it is to be passed over."""
+        if not self._any_page or not WEB_PAGE.match(answer.content_type):
+            return None
+        try:
+            reference = resolve(answer.capture.url, self._recipes.values())
+        except UnknownAddressError:
+            return None
+        recipe = reference.recipe
+        return Asked(recipe.name, reference.id, recipe.pages[0].name, answer.capture.url, reference.forms)
 
 
 def _host(address: str) -> str:

@@ -16,6 +16,7 @@ from archiver.replay.making import Failed, Maker, Other
 from archiver.replay.originals import Completer
 from archiver.replay.serve import Outline, Read, outlined
 from archiver.replay.spool import Spool
+from archiver.replay.uniting import unite
 from archiver.road import Planner, Taken
 from archiver.workers.pool import WorkerPool
 
@@ -90,7 +91,9 @@ class Replay:
             for answer in later:
                 for one in await self._complete(answer):
                     self._note(one, spool)
-            judge = await judge_texts(spool.spooled, self._index)
+            many = {name for name, recipe in self._options.extract.recipes.items() if recipe.is_web}
+            spool.spooled = await unite(spool.spooled, self._index)
+            judge = await judge_texts(spool.spooled, self._index, many)
             for batch in _batches(spool.groups()):
                 taken = [Taken(candidate) for candidate in await asyncio.to_thread(spool.load, batch)]
                 await self._take(taken, judge)

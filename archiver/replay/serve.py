@@ -29,13 +29,15 @@ if TYPE_CHECKING:
 
 
 class Outline(NamedTuple):
-    """A candidate without its content: what must be known of all of them at once. packed: the candidate, pickled."""
+    """A candidate without its content: what must be known of all of them at once. packed: the candidate, pickled.
+    aliases: the addresses of its article, where it is known by these."""
 
     key: ArticleKey
     place: Place
     text_digest: str | None  # None as well for one that cannot be a post
     believed: bool
     packed: bytes
+    aliases: tuple[str, ...] = ()
 
 
 class Read(NamedTuple):
@@ -92,6 +94,7 @@ def outline(candidate: Candidate) -> Outline:
         article.text_digest if article.post else None,
         candidate.believed,
         pickle.dumps(candidate, protocol=pickle.HIGHEST_PROTOCOL),
+        article.aliases,
     )
 
 

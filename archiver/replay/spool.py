@@ -24,6 +24,7 @@ class Spooled(NamedTuple):
     believed: bool
     offset: int
     length: int
+    aliases: tuple[str, ...] = ()
 
 
 class Spool:
@@ -43,8 +44,8 @@ class Spool:
     def add(self, one: Outline) -> None:
         """Put a candidate away. Raises OSError."""
         self._file.write(one.packed)
-        length = len(one.packed)
-        self.spooled.append(Spooled(one.place, one.key, one.text_digest, one.believed, self._size, length))
+        length, where = len(one.packed), self._size
+        self.spooled.append(Spooled(one.place, one.key, one.text_digest, one.believed, where, length, one.aliases))
         self._size += length
 
     def groups(self) -> Iterator[list[Spooled]]:

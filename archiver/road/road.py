@@ -43,7 +43,7 @@ class Road:
         self._recipes = recipes
         self._planner = Planner(index, recipes, policy, extractor.render, storage.read)
         self._carrier = Carrier(index, storage, recorder, recipes, run)
-        self._texts = Texts()
+        self._texts = Texts({name for name, recipe in recipes.items() if recipe.is_web})
         self._turn = asyncio.Lock()
 
     async def take(self, batch: Sequence[Taken], judge: Judge | None = None) -> list[Article]:

@@ -63,7 +63,7 @@ class Settler:
         settled: dict[int, Taken] = {}
         for number in sorted(range(len(batch)), key=lambda number: batch[number].candidate.article.fetched):
             one = batch[number]
-            article = settling.settle(one.candidate.article)
+            article = settling.settle(one.candidate.article, believed=one.candidate.believed)
             settled[number] = one if article is one.candidate.article else self._with(one, article)
         return [settled[number] for number in range(len(batch))]
 
@@ -95,36 +95,41 @@ class _Settling:
         self._read = read
         self._made: dict[ArticleKey, _Said] = {}
 
-    def settle(self, article: Article) -> Article:
-        """Return `article` with the id that it has, and the addresses that are its own."""
+    def settle(self, article: Article, *, believed: bool) -> Article:
+        """Return `article` with the id that it has, and the addresses that are its own.
+
+        believed: its answer was when it came: then the article that got its key of an address keeps it, so that a
+        replay gives the same post.
+        """
         if not article.aliases:
             return article
         came_from = {plain_form(article.response_url), plain_form(article.address)}
         proven = [address for address in article.aliases if address in came_from]
         home = next((key for address in proven if (key := self._known.get(address))), None)
-        believed, shared = [], []
+        if believed and home == _own_key(article):
+            came_from.add(article.aliases[0])
+        own: list[str] = []
+        shared: list[str] = []
         for address in article.aliases:
-            if address not in came_from and not self._is_its_own(address, article, home):
-                shared.append(address)
-            else:
-                believed.append(address)
-        url = article.url if article.aliases[0] in believed else normalise(article.response_url)
-        key = self._key(url, believed, article.recipe, home)
+            is_own = address in came_from or self._is_its_own(address, article, home)
+            (own if is_own else shared).append(address)
+        url = article.url if article.aliases[0] in own else normalise(article.response_url)
+        key = self._key(url, own, article.recipe, home)
         if (key.id, url, len(shared)) != (article.id, article.url, 0):
-            article = replace(article, id=key.id, url=url, aliases=tuple(believed), shared=tuple(shared))
-        self._known |= dict.fromkeys(believed, key) | dict.fromkeys(shared)
+            article = replace(article, id=key.id, url=url, aliases=tuple(own), shared=tuple(shared))
+        self._known |= dict.fromkeys(own, key) | dict.fromkeys(shared)
         self._made[key] = _said(article)
         return article
 
-    def _key(self, url: str, believed: Sequence[str], recipe: str, home: ArticleKey | None) -> ArticleKey:
+    def _key(self, url: str, own: Sequence[str], recipe: str, home: ArticleKey | None) -> ArticleKey:
         """Return which article has the address `url`: the one that is known by it; else one that is known by another
         address; else a new one."""
-        own = ArticleKey(recipe, article_key(url))
+        new = ArticleKey(recipe, article_key(url))
         known = self._known.get(plain_form(url))
-        if known is None and own in self._held and self._held[own].posts:
-            known = own
-        others = (key for address in believed if (key := self._known.get(address)))
-        return known or home or next(others, own)
+        if known is None and new in self._held and self._held[new].posts:
+            known = new
+        others = (key for address in own if (key := self._known.get(address)))
+        return known or home or next(others, new)
 
     def _is_its_own(self, address: str, article: Article, home: ArticleKey | None) -> bool:
         """Return whether an address that a page says is its own, but did not come from, is no other article's."""

@@ -1,0 +1,61 @@
+"""Captured pages that are one article: they have an address in common."""
+
+from __future__ import annotations
+
+from operator import attrgetter
+from typing import TYPE_CHECKING
+
+from archiver.index import Index
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from archiver.index import ArticleKey, IndexThread
+    from archiver.replay.spool import Spooled
+
+MAX_ADDRESSES = 5000  # that the index is asked for at a time
+
+
+async def unite(spooled: Sequence[Spooled], index: IndexThread) -> list[Spooled]:
+    """Return `spooled`, those that are of one article by their addresses with one key: the one by which the archive
+    knows it, else that of the first answer. Raises IndexFileError."""
+    in_order = [one for one in sorted(spooled, key=attrgetter("place", "key")) if one.aliases]
+    if not in_order:
+        return list(spooled)
+    addresses = list(dict.fromkeys(address for one in in_order for address in one.aliases))
+    known: dict[str, ArticleKey | None] = {}
+    for start in range(0, len(addresses), MAX_ADDRESSES):
+        known |= await index.run(Index.known_as, addresses[start : start + MAX_ADDRESSES])
+    groups = _Groups()
+    for one in in_order:
+        groups.join([address for address in one.aliases if known.get(address, one.key) is not None])
+    keys: dict[str, ArticleKey] = {}
+    for address, key in known.items():
+        if key is not None:
+            keys.setdefault(groups.first(address), key)
+    united: list[Spooled] = []
+    for one in in_order:
+        own = next((address for address in one.aliases if known.get(address, one.key) is not None), "")
+        united.append(one._replace(key=keys.setdefault(groups.first(own), one.key)) if own else one)
+    return [*(one for one in spooled if not one.aliases), *united]
+
+
+class _Groups:
+    """Addresses that belong together (disjoint sets)."""
+
+    def __init__(self) -> None:
+        self._above: dict[str, str] = {}
+
+    def first(self, address: str) -> str:
+        """Return the address that stands for all that belong together with this one."""
+        found = address
+        while (above := self._above.get(found, found)) != found:
+            found = above
+        while address != found:
+            address, self._above[address] = self._above.get(address, found), found
+        return found
+
+    def join(self, addresses: Sequence[str]) -> None:
+        """Note that addresses belong together."""
+        for address in addresses[1:]:
+            self._above[self.first(address)] = self.first(addresses[0])
