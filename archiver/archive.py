@@ -33,7 +33,7 @@ from archiver.places import CAPTURES, POSTS, SITE, TEMPLATES
 from archiver.recipes import recipes_for, sites_for
 from archiver.replay import replay
 from archiver.session_options import session_options
-from archiver.site import Built, Look, build_site
+from archiver.site import Built, FullText, Look, SiteServer, build_site
 from archiver.spans import read_span
 from archiver.suggestions import did_you_mean
 from archiver.verified import Verified, verify
@@ -276,6 +276,19 @@ class Archive:
         with self._reading() as index:
             directory = Path(to) if to else self.output / SITE
             return build_site(self.output, index, self.recipes, directory, self._look(templates), listener)
+
+    def serve_site(
+        self,
+        directory: str | Path | None = None,
+        *,
+        database: str | Path | None = None,
+        host: str = "127.0.0.1",
+        port: int = 0,
+    ) -> SiteServer:
+        """Return a server of the archive's site that listens at `host` (port 0: any that is free); its `serve_forever`
+        answers. database: an export `sqlite` to search in; without one, search is in titles only."""
+        site = Path(directory) if directory else self.output / SITE
+        return SiteServer(site, FullText(Path(database), site) if database else None, host, port)
 
     def _look(self, templates: str | Path | None) -> Look:
         settings = self.configuration

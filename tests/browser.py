@@ -52,6 +52,7 @@ async function look(path) {
     if (link && !/^\\s*javascript:/i.test(link.getAttribute('href'))) event.preventDefault();
   };
   page.addEventListener('click', stay, true);
+  page.addEventListener('submit', event => event.preventDefault(), true);
   for (const link of page.querySelectorAll('main *')) {
     for (const name of ['click', 'mouseover', 'focus', 'error', 'load', 'toggle'])
       link.dispatchEvent(new MouseEvent(name, {bubbles: false, cancelable: true}));

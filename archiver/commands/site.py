@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
+from signal import SIGTERM, default_int_handler, signal
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from archiver.commands.display import count, print_line
 from archiver.commands.options import add_archive_option, add_setting_option, archive_from
+from archiver.errors import UsageError
 from archiver.statuses import FAILED
 
 if TYPE_CHECKING:
@@ -20,7 +24,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         help="make a site of the archive",
         description="Make a site of the whole archive that any file server serves.",
     )
-    actions = parser.add_subparsers(required=True, metavar="build")
+    actions = parser.add_subparsers(required=True, metavar="build|serve")
     build = actions.add_parser(
         "build",
         help="make the site, or bring it up to date",
@@ -37,6 +41,28 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     add_archive_option(build)
     add_setting_option(build)
     build.set_defaults(run=run, parser=build)
+    _add_serve(actions)
+
+
+def _add_serve(actions: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    serve = actions.add_parser(
+        "serve",
+        help="serve the site on this machine, with search in all texts",
+        description="Serve a site that was built, for readers on this machine, with search in the texts of all "
+        "articles. Nothing is written into the archive.",
+    )
+    serve.add_argument("directory", nargs="?", metavar="DIR", help="of the site (default: _site in the archive)")
+    serve.add_argument("--host", default="127.0.0.1", help="the address to listen at (default %(default)s)")
+    serve.add_argument("--port", type=int, default=8000, help="0: any that is free (default %(default)s)")
+    serve.add_argument(
+        "--database",
+        metavar="FILE",
+        help="what to search in: a file of `archiver export sqlite`; without one, such an export is made for as long "
+        "as it serves",
+    )
+    add_archive_option(serve)
+    add_setting_option(serve)
+    serve.set_defaults(run=run_server, parser=serve)
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -49,6 +75,30 @@ def run(arguments: argparse.Namespace) -> int:
         f"{built.unchanged} unchanged"
     )
     return FAILED if built.failed else 0
+
+
+def run_server(arguments: argparse.Namespace) -> int:
+    """Serve the site until it is stopped, and return the exit status. Raises UsageError."""
+    if not 0 <= arguments.port <= 65535:
+        raise UsageError("--port: expected a number from 0 to 65535")
+    archive = archive_from(arguments)
+    with TemporaryDirectory(prefix="archiver-search-") as folder:
+        place = {"host": arguments.host, "port": arguments.port}
+        database = arguments.database
+        if not database:
+            archive.serve_site(
+                arguments.directory, **place | {"port": 0}
+            ).server_close()  # for the error, if there is one
+            _say("making a search index of all texts; `--database FILE` spares that")
+            database = Path(folder) / "search.db"
+            archive.export("sqlite", database)
+        server = archive.serve_site(arguments.directory, database=database, **place)
+        print_line(f"{server.address}  (Ctrl-C ends it)")
+        sys.stdout.flush()
+        signal(SIGTERM, default_int_handler)  # the temporary index goes, too
+        with server:
+            server.serve_forever()
+    return 0
 
 
 def _say(text: str) -> None:

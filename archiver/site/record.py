@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from typing import Any, Self
 
 FILE = ".archiver-site.sqlite"
-VERSION = "1"
+VERSION = "2"
 SITEMAP = 10_000  # addresses of a file; 50,000 are allowed, and the last one is written at each change
 COLUMNS = "number, key, recipe, id, form, path, moment, published, changed, title, source, language, state"
 

@@ -47,6 +47,9 @@ CREATE TABLE names (
     PRIMARY KEY (list, kind, name)
 ) WITHOUT ROWID;
 
+-- The files of titles, and the days of what is in each.
+CREATE TABLE parts (number INTEGER PRIMARY KEY, first TEXT NOT NULL, last TEXT NOT NULL);
+
 -- What the build that is at work has to write yet.
 CREATE TABLE touched (list INTEGER NOT NULL, moment INTEGER NOT NULL, entry INTEGER NOT NULL,
     PRIMARY KEY (list, moment, entry)) WITHOUT ROWID;

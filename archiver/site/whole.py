@@ -15,6 +15,7 @@ from archiver.manifest import head
 from archiver.site.addresses import category_paths, href
 from archiver.site.articles import listed, utc
 from archiver.site.record import SITEMAP
+from archiver.site.titles import write_titles
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -55,6 +56,7 @@ def write_whole(
         files.write(name, content)
     _write_feed(index, entries, latest[:FEED], look, files)
     _write_sitemaps(record, look, files)
+    write_titles(record, files)
 
 
 def _sources(record: Record, fixed: Mapping[str, tuple[str, ...]]) -> list[dict[str, object]]:

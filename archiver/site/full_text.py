@@ -1,0 +1,91 @@
+"""Full-text search over the database that `archiver export sqlite` writes."""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import TYPE_CHECKING, NamedTuple
+
+from archiver.errors import UsageError
+from archiver.exports.segment import HAS_HAN, LONGEST, UNIT, WORD
+from archiver.site.addresses import href
+from archiver.site.record import FILE
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+MOST = 100  # results
+AROUND = 40  # characters that are shown before and after a word
+
+
+class Result(NamedTuple):
+    """An article that was found. words: some of its text around the first of the words."""
+
+    address: str
+    title: str
+    source: str
+    published: str
+    words: str
+
+
+class FullText:
+    """Searches in the articles of a site. Nothing is written."""
+
+    def __init__(self, database: Path, site: Path) -> None:
+        """Take the database, and the directory of the site. Raises UsageError for a file that is none of ours."""
+        self._uri = f"{database.absolute().as_uri()}?mode=ro"
+        self._site = f"{(site / FILE).absolute().as_uri()}?mode=ro"
+        try:
+            self.search("x", "", "")
+        except sqlite3.Error as error:
+            raise UsageError(f"{database}: {error}; make it with: archiver export sqlite --to {database}") from error
+
+    def search(self, text: str, first: str, last: str) -> list[Result]:
+        """Return the articles that have all words of `text`, the newest first, of days from `first` to `last` (ISO
+        8601; empty: all). Raises sqlite3.Error."""
+        query = match_of(text)
+        if not query:
+            return []
+        connection = sqlite3.connect(self._uri, uri=True)
+        try:
+            connection.execute("ATTACH ? AS site", (self._site,))
+            rows = connection.execute(
+                """SELECT entries.path, entries.title, entries.source, entries.published,
+                   articles.quote || char(10) || articles.text
+                   FROM articles_fts CROSS JOIN articles ON articles.rowid = articles_fts.rowid
+                   CROSS JOIN site.entries ON entries.key = articles.key
+                   WHERE articles_fts MATCH ? AND (? = '' OR substr(entries.published, 1, 10) >= ?)
+                   AND (? = '' OR substr(entries.published, 1, 10) <= ?)
+                   ORDER BY moment DESC LIMIT ?""",
+                (query, first, first, last, last, MOST),
+            ).fetchall()
+        finally:
+            connection.close()
+        return [
+            Result(href(path), title, source, published, _around(whole, text))
+            for path, title, source, published, whole in rows
+        ]
+
+
+def match_of(text: str) -> str:
+    """Return the query for FTS5 that finds all words of `text`, Chinese ones of any length; empty if there are none."""
+    terms: list[str] = []
+    for word in WORD.findall(text):
+        if not HAS_HAN.search(word):
+            terms.append(f'"{word}"')
+            continue
+        units = UNIT.findall(word)
+        if len(units) == 1:
+            terms.append(f'"{word}" *')
+        parts = range(len(units) - LONGEST + 1) if len(units) > LONGEST else range(1 if len(units) > 1 else 0)
+        terms += [f'"{"".join(units[start : start + LONGEST])}"' for start in parts]
+    return " ".join(terms)
+
+
+def _around(text: str, wanted: str) -> str:
+    """Return some of a text around the first word that is in it; empty if none is."""
+    folded = text.casefold()
+    places = [place for word in wanted.casefold().split() if (place := folded.find(word)) >= 0]
+    if not places:
+        return ""
+    begin = max(0, min(places) - AROUND)
+    return " ".join(text[begin : min(places) + 2 * AROUND].split())

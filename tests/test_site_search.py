@@ -1,0 +1,195 @@
+"""Search: in titles from a plain file server, and in all texts when the site is served by `archiver site serve`."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from contextlib import contextmanager
+from datetime import timedelta
+from http.client import HTTPConnection
+from threading import Thread
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+import pytest
+
+from archiver.archive import Archive as Opened
+from archiver.errors import StoreError, UsageError
+from archiver.site import titles
+from archiver.site.full_text import match_of
+from tests.adopting import good, put
+from tests.browser import look
+from tests.sites import DAY, build, files, fill, site_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from tests.conftest import Archive
+
+WAIT = "while (/…/.test(page.getElementById('status').textContent)) await pause(20);"
+FOUND = f"""{WAIT}
+result.found = [...page.querySelectorAll('#results li .what > a')].map(one => one.textContent);
+result.marks = [...page.querySelectorAll('#results mark')].map(one => one.textContent);
+result.links = [...page.querySelectorAll('#results li .what > a')].map(one => one.getAttribute('href'));
+result.said = page.getElementById('status').textContent;"""
+
+
+@pytest.fixture
+def stocked(archive: Archive) -> Archive:
+    """An archive whose site is built: of some articles with words of their own."""
+    words = ("央行降息", "临岚港首航", "Apple 扩建", "<script>top.ran.push(1)</script>")
+    for number, title in enumerate(words):
+        text = f"<p>{'正文里只有一次的词：码头' if number == 1 else '别的内容'}{'，如此这般' * 12}（{number}）。</p>"
+        published = DAY + timedelta(days=number)
+        put(archive, *good(f"{published:%Y%m%d}{number:010}", title=title, body=text, published=published))
+    archive.invoke("adopt", str(archive.output))
+    assert build(archive).returncode == 0
+    return archive
+
+
+def searched(archive: Archive, query: str, folder: Path) -> dict[str, Any]:
+    """What the page of the search shows for a query."""
+    seen = look(site_of(archive), [f"search/index.html?{query}"], folder, do=FOUND)
+    assert (seen.errors, seen.asked, seen.pages[0]["ran"]) == ([], [], [])
+    return seen.pages[0]
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        (f"q={quote('降息')}", ["央行降息"]),
+        (f"q={quote('岚港')}", ["临岚港首航"]),
+        ("q=APPLE", ["Apple 扩建"]),
+        (f"q={quote('apple 扩建')}", ["Apple 扩建"]),
+        (f"q={quote('apple 降息')}", []),
+        ("q=script", ["<script>top.ran.push(1)</script>"]),
+        (f"q={quote('财联社')}&from=2022-01-25&until=2022-01-26", ["Apple 扩建", "临岚港首航"]),
+        (f"q={quote('码头')}", []),
+    ],
+)
+def test_titles_are_found_from_a_plain_file_server(
+    stocked: Archive, tmp_path: Path, query: str, found: list[str]
+) -> None:
+    page = searched(stocked, query, tmp_path)
+    assert page["found"] == found
+    assert bool(page["marks"]) == bool(found)
+    assert all((site_of(stocked) / "search" / link).is_file() for link in page["links"])
+    assert page["said"] == (f"{len(found)} 条结果" if found else "没有找到。")
+
+
+def test_only_the_last_file_of_titles_changes(archive: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(titles, "PART", 10)
+    fill(archive, 25)
+    build(archive)
+    before = files(site_of(archive))
+    parts = [f"search/titles-{number}.json" for number in (1, 2, 3)]
+    assert [len(json.loads(before[part])) for part in parts] == [10, 10, 5]
+    fill(archive, 3, first=100)
+    build(archive)
+    after = files(site_of(archive))
+    assert [after[part] == before[part] for part in parts] == [True, True, False]
+    assert [name for name, *_ in json.loads(after["search/index.json"])["files"]] == [
+        f"titles-{number}.json" for number in (3, 2, 1)
+    ]
+
+
+@contextmanager
+def served(archive: Archive, **options: Any) -> Iterator[HTTPConnection]:
+    """A connection to a server of an archive's site."""
+    with Opened(archive.output).serve_site(**options) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        connection = HTTPConnection("127.0.0.1", server.server_port, timeout=30)
+        yield connection
+        connection.close()
+        server.shutdown()
+
+
+def ask(connection: HTTPConnection, target: str, method: str = "GET") -> tuple[int, bytes]:
+    """Ask for something, and return status and body."""
+    connection.request(method, target)
+    answer = connection.getresponse()
+    return answer.status, answer.read()
+
+
+@pytest.fixture
+def database(stocked: Archive, tmp_path: Path) -> Path:
+    """The export to search in."""
+    file = tmp_path / "articles.db"
+    assert stocked.archiver("export", "sqlite", "--to", str(file)).returncode == 0
+    return file
+
+
+def test_a_served_site_finds_words_in_all_texts(stocked: Archive, database: Path) -> None:
+    with served(stocked, database=database) as connection:
+        assert json.loads(ask(connection, "/search/index.json")[1])["service"] == "query.json"
+        status, body = ask(connection, f"/search/query.json?q={quote('码头')}")
+        ((address, title, source, published, words),) = json.loads(body)
+        assert (status, title, source, published[:10]) == (200, "临岚港首航", "财联社", "2022-01-25")
+        assert "码头" in words
+        assert (site_of(stocked) / address).is_file()
+        for query, count in (
+            *(("q=%E5%A6%82%E6%AD%A4%E8%BF%99%E8%88%AC", 4), ("q=", 0), ("q=%22%20OR%20*", 0), ("", 0)),
+            (f"q={quote('正文里只有一次的词')}", 1),
+            (f"q={quote('如此')}&from=2022-01-25&until=2022-01-26", 2),
+        ):
+            status, body = ask(connection, f"/search/query.json?{query}")
+            assert (status, len(json.loads(body))) == (200, count), query
+
+
+def test_a_served_site_shows_pages_and_nothing_else(stocked: Archive) -> None:
+    before = files(stocked.output)
+    with served(stocked) as connection:
+        assert ask(connection, "/")[0] == 200
+        assert ask(connection, "/category/cailianshe.html")[0] == 200
+        for target in ("/.archiver-site.sqlite", "/%2earchiver-site.sqlite", "/../_index/index.sqlite", "/category/"):
+            status, body = ask(connection, target)
+            assert (status, "没有这一页" in body.decode()) == (404, True), target
+        assert ask(connection, "/.archiver-site.sqlite", "HEAD")[0] == 404
+        assert ask(connection, "/", "POST")[0] == 501
+        assert ask(connection, "/search/query.json?q=x")[0] == 404
+    assert files(stocked.output) == before
+
+
+def test_what_cannot_be_served_is_said(archive: Archive, stocked: Archive, tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="there is no site there"):
+        Opened(archive.output).serve_site(tmp_path)
+    other = tmp_path / "other.db"
+    other.write_bytes(b"no database" * 100)
+    with pytest.raises(UsageError, match="archiver export sqlite"):
+        Opened(archive.output).serve_site(database=other)
+    with served(stocked) as connection, pytest.raises(StoreError, match="cannot listen"):
+        Opened(archive.output).serve_site(port=connection.port)
+
+
+def test_the_command_serves_until_it_is_told_to_end(stocked: Archive) -> None:
+    words = ["site", "serve", "--port", "0", "--output", str(stocked.output)]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "archiver", *words], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+    )
+    assert process.stdout
+    address = process.stdout.readline().split()[0]
+    connection = HTTPConnection(address.removeprefix("http://").removesuffix("/"), timeout=30)
+    assert len(json.loads(ask(connection, f"/search/query.json?q={quote('码头')}")[1])) == 1
+    os.kill(process.pid, signal.SIGTERM)
+    assert process.wait(timeout=60) == 130
+    process.stdout.close()
+    connection.close()
+
+
+@pytest.mark.parametrize(
+    ("text", "query"),
+    [
+        ("", ""),
+        ("央行", '"央行"'),
+        ("全国人民代表", '"全国人民" "国人民代" "人民代表"'),
+        ("A股 ETF", '"A股" "ETF"'),
+        ("港", '"港" *'),
+        ('a" OR "b', '"a" "OR" "b"'),
+    ],
+)
+def test_words_become_a_query(text: str, query: str) -> None:
+    assert match_of(text) == query
