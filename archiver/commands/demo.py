@@ -28,7 +28,8 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         "demo",
         help="archive made-up articles from a replica of the share site",
         description="Start a small replica of the share site on this machine, archive its made-up articles with the "
-        "real commands, again after one was edited, show its history, verify and replay, and show a post.",
+        "real commands, again after one was edited, show its history, verify and replay, show a post, and build a "
+        "site.",
     )
     parser.add_argument("--output", metavar="DIR", default=OUTPUT, help="a directory of its own (default %(default)s)")
     parser.set_defaults(run=run)
@@ -55,9 +56,12 @@ def run(arguments: argparse.Namespace) -> int:
     show("The answers were captured. Every file is checked:", "verify")
     show("The posts that the captures give are those on disk:", "replay")
     show("Everything at a glance:", "status")
+    show("And a site of it all:", "site", "build")
     if not show.status:
         print(f"\nThe posts are in {output}/_posts/. This is one of them:\n")
         print(next((output / "_posts").glob(f"*NW{replica.articles[0].id}.md")).read_text(encoding="utf-8"))
+        serve = shlex.join(["archiver", "site", "serve", "--output", str(output)])
+        print(f"\n\nThe site is in {output}/_site/. To see it at http://127.0.0.1:8000/:\n\n$ {serve}")
     return show.status
 
 

@@ -52,6 +52,9 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         metavar="OWNER/NAME",
         help="github: the only repository in which the workflow runs, so that it does nothing in forks",
     )
+    parser.add_argument(
+        "--pages", action="store_true", help="github: build the site as well, and publish it on GitHub Pages"
+    )
     add_settings_options(parser)
     parser.set_defaults(run=run)
 
@@ -69,6 +72,10 @@ def run(arguments: argparse.Namespace) -> int:
         # Directories of recipes mean the same wherever the crawl runs on this machine.
         absolute = ",".join(str(Path(directory).absolute()) for directory in settings["ARCHIVER_RECIPES"])
         arguments.settings += [("ARCHIVER_RECIPES", absolute)] if absolute else []
+    if arguments.pages and arguments.scheduler != "github":
+        raise UsageError(
+            "--pages: is for github; elsewhere run `archiver site build` after each crawl (docs/publishing.md)"
+        )
     package = _package(arguments)
     if arguments.repository is not None and not re.fullmatch(REPOSITORY, arguments.repository):
         raise UsageError(f"--repository {arguments.repository}: expected OWNER/NAME, as GitHub has it")
@@ -82,7 +89,7 @@ def run(arguments: argparse.Namespace) -> int:
         case "systemd":
             text = systemd.render(job)
         case _:
-            text = github.render(job, package, arguments.repository or "")
+            text = github.render(job, package, arguments.repository or "", pages=arguments.pages)
             _warn_of_recipes(settings)
     sys.stdout.write(text)
     return 0

@@ -78,6 +78,32 @@ def test_github_takes_it(text: str, place: Path) -> None:
     assert run(*check, str(file)).returncode == 1
 
 
+def test_with_pages_the_site_is_built_and_published(schedule: Printer, text: str, place: Path) -> None:
+    options = ("--output", DIRECTORY, "-s", VALUE, "--name", "on", "--package", "p")
+    whole = schedule("github", SOURCE, *options, "--pages")
+    file = place / "pages.yml"
+    file.write_text(whole, encoding="utf-8")
+    ran = run(sys.executable, "-m", "check_jsonschema", "--builtin-schema", "vendor.github-workflows", str(file))
+    assert ran.returncode == 0, ran.stdout
+    jobs = yaml.safe_load(whole)["jobs"]
+    assert jobs["publish"]["permissions"] == {"pages": "write", "id-token": "write"}
+    assert jobs["publish"]["needs"] == "crawl"
+    names = [one.get("name") for one in jobs["crawl"]["steps"]]
+    assert names.index("Commit and push what is new") < names.index("Build the site") < names.index("Pack the site")
+    assert jobs["crawl"]["outputs"]["site"] == "${{ steps.pack.outcome }}"
+    assert "publish" not in yaml.safe_load(text)["jobs"]
+
+
+def test_the_site_is_built_with_the_settings_of_the_crawl(schedule: Printer, programs: Path, place: Path) -> None:
+    whole = schedule("github", SOURCE, "--output", DIRECTORY, "-s", VALUE, "--package", "p", "--pages")
+    assert step(whole, "Build the site", place).returncode == 0
+    assert calls(programs / "archiver") == ["site", "build", "-s", VALUE, "--output", f"./{DIRECTORY}"]
+
+
+def test_pages_are_for_github(schedule: Printer) -> None:
+    assert "docs/publishing.md" in schedule("cron", "--pages", status=2)
+
+
 def test_what_a_user_gives_is_no_expression(text: str, schedule: Printer) -> None:
     assert set(re.findall(r"\$\{\{.*?\}\}", text)) - set(re.findall(r"\$\{\{.*?\}\}", schedule("github"))) == {
         "${{ '${{' }}"

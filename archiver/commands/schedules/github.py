@@ -22,13 +22,17 @@ SET_VARIABLE = f"""\
 # In Settings, Secrets and variables, Actions, Variables, add the variable {VARIABLE} with the value yes: without it
 # nothing is run. Or print this with --repository OWNER/NAME.
 """
+OUTPUTS = """\
+    outputs:
+      site: ${{ steps.pack.outcome }}
+"""
 
 
-def render(job: Job, package: str, repository: str = "") -> str:
+def render(job: Job, package: str, repository: str = "", *, pages: bool = False) -> str:
     """Return the workflow for `job`. Raises UsageError.
 
     package: what pip installs there. repository: the only one in which it is to run, as OWNER/NAME; without it a
-    variable of the repository says so.
+    variable of the repository says so. pages: build the site, too, and publish it on GitHub Pages.
     """
     output = posixpath.normpath(job.output)
     if output.startswith(("/", "..")) or GLOB & set(output):
@@ -37,6 +41,7 @@ def render(job: Job, package: str, repository: str = "") -> str:
             f"without any of {' '.join(sorted(GLOB))}"
         )
     minutes, hours = job.times()
+    build = ["archiver", "site", "build", *_settings(job)]
     return fill(
         "github.template",
         name=job.name,
@@ -48,7 +53,16 @@ def render(job: Job, package: str, repository: str = "") -> str:
         where=f"github.repository == '{repository}'" if repository else f"vars.{VARIABLE} == 'yes'",
         once="" if repository else SET_VARIABLE,
         command=_shell(["archiver", "crawl", *job.arguments]),
+        outputs=OUTPUTS if pages else "",
+        site=fill("github-steps.template", name=job.name, command=_shell(build)) if pages else "",
+        publish=fill("github-publish.template") if pages else "",
     )
+
+
+def _settings(job: Job) -> list[str]:
+    """Return the settings among the arguments of a crawl."""
+    words = iter(job.arguments)
+    return [part for word in words if word == "-s" for part in (word, next(words))]
 
 
 def _shell(words: list[str]) -> str:
