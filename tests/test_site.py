@@ -147,7 +147,7 @@ def test_only_what_changed_is_written(archive: Archive) -> None:
     }
     assert changed == {
         *("index.html", "sources/index.html", "about/index.html", "feed.xml", "sitemap-1.xml"),
-        *("archive/index.html", "archive/2022/index.html", "archive/2022/01/index.html"),
+        *("archive/index.html", "archive/2022/index.html", "archive/2022/01/index.html", "search/titles-1.json"),
         *("archive/2022/01/25/index.html", "category/lingyilaiyuan.html"),
         "lingyilaiyuan/2022/01/25/NW202201250000000001.html",
     }
