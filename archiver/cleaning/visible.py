@@ -15,13 +15,13 @@ LETTER = re.compile(r">[^<&]*[0-9A-Za-z\u4e00-\u9fff]")
 HIDDEN_PARAGRAPH = re.compile(
     r"<p\s[^>]*(?:display|visibility|hidden)[^>]*>(?:(?!</?p[\s>]).)*+</p>", re.IGNORECASE | re.DOTALL
 )
+STYLE = re.compile("style|hidden", re.IGNORECASE)
 HIDING = re.compile(r"<[^>]*(?:display|visibility|hidden)", re.IGNORECASE)
 
 
 def shows_something(html: str) -> bool:
     """Return whether a reader sees anything of the cleaned body `html`: a picture, or a character that is visible."""
-    lowered = html.lower()
-    may_hide = "style" in lowered or "hidden" in lowered
+    may_hide = HIDING.search(html) is not None and STYLE.search(html) is not None
     if may_hide:
         html = HIDDEN_PARAGRAPH.sub("", html)
     if not may_hide or not HIDING.search(html):

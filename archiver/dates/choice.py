@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from archiver.dates.reading import read_time
@@ -25,11 +26,15 @@ NEVER_FETCHED = datetime(2199, 12, 31, tzinfo=UTC)
 
 def id_day(recipe: Recipe, article_id: str) -> date | None:
     """Return the day that an id says, by the recipe's rules for recovering a time from it; None if it says none."""
-    zone = recipe.zone()
-    for text in recipe.from_id("time", article_id):
-        with suppress(TimeFormatError):
-            # An id is taken at its word: it may be of any year.
-            return read_time(text, zone, NEVER_FETCHED, order=recipe.date_order).moment.date()
+    days = (_day(text, recipe.zone(), recipe.date_order) for text in recipe.from_id("time", article_id))
+    return next((day for day in days if day), None)
+
+
+@lru_cache(maxsize=1024)  # most articles of a run are of a few days
+def _day(text: str, zone: ZoneInfo, order: DateOrder | None) -> date | None:
+    with suppress(TimeFormatError):
+        # An id is taken at its word: it may be of any year.
+        return read_time(text, zone, NEVER_FETCHED, order=order).moment.date()
     return None
 
 

@@ -60,6 +60,8 @@ def read_time(
 
     Raises TimeFormatError when the text names no whole date, none that exists or can be believed, or more than one.
     """
+    if COMMON.fullmatch(text) and (moment := _common(text, zone, fetched, day)):
+        return Reading(moment, "iso")
     if len(text) > 2 * LONGEST or len(text := _plain(text)) > LONGEST:
         raise TimeFormatError(f"{text[:SHOWN]!r}… is too long to be a time")
     now = fetched.astimezone(zone)
@@ -76,13 +78,18 @@ def read_time(
     raise TimeFormatError(f"the time {text[:SHOWN]!r} cannot be read: {why}")
 
 
+def _common(text: str, zone: ZoneInfo, fetched: datetime, day: date | None) -> datetime | None:
+    """Return the time that a COMMON text names; None if it does not exist or cannot be believed."""
+    with suppress(ValueError, OverflowError):
+        moment = whole_minutes(datetime.fromisoformat(text).replace(tzinfo=zone))
+        return None if problem(moment, fetched.astimezone(zone), day) else moment
+    return None
+
+
 def _forms(
     text: str, zone: ZoneInfo, now: datetime, order: DateOrder | None, day: date | None
 ) -> Iterator[tuple[str, list[datetime]]]:
     """Yield the forms that `text` may have and the times that it then means, aware."""
-    if COMMON.fullmatch(text):
-        with suppress(ValueError):
-            yield "iso", [datetime.fromisoformat(text).replace(tzinfo=zone)]
     for form, read in (
         ("ago", lambda: [ago(text, now)]),
         ("compact", lambda: [moment for parts in compact(text) for moment in _join(*parts, zone)]),
