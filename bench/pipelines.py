@@ -31,7 +31,7 @@ PARSE = "parse"
 SAMPLES = 200
 ROUNDS = 40
 AIMS = {"clean": 3.5, "source": 4.5}  # parses of the body
-FLOORS = {"clean": 11.0, "source": 9.5}
+FLOORS = {"clean": 7.5, "source": 6.0}
 
 FETCHED = datetime(2024, 3, 16, tzinfo=UTC)
 

@@ -147,3 +147,36 @@ clean_bodies = st.lists(
     ),
     max_size=4,
 ).map(lambda paragraphs: "".join(paragraphs).strip())
+
+# Bodies that are nearly as sound as can be: now and then something is in them that has a parser of HTML think.
+sound_attributes = st.sampled_from(
+    [
+        *("", "", "", "", ' class="em_media"', ' style="color:red"', " href='/b?c=d&e=f'"),
+        *(' src="//a.example/1.png?b&c=d"', ' alt="&lt;&copy;"', ' alt="&copy=1"', ' title="{{\n"', ' hidden=""'),
+        *(' xmlns="x"', ' onclick="x()"', ' href="javascript:x()"', ' class="a" class="b"', ' title=">"'),
+        *(' style="display:none"', ' style="margin: -3px"'),
+    ]
+)
+sound_texts = words | st.sampled_from(
+    [
+        *("\n ", "\n", " ", "\u3000\u3000", "郑重声明", "<br />", "<br>", "<!-- <p> -->", "<img src='/1.png' />", "{{"),
+        *("&nbsp;", "&ldquo;", "& ", "&copy", "&#150;", "]]>", "\r\n", "\x00", "\ud800", "&NewLine;", "<hr>", "</br>"),
+    ]
+)
+
+
+def _elements(content: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+    inside = st.lists(content, max_size=4).map("".join)
+    names = st.sampled_from("p p p h2 b strong em span font a div center blockquote section sub s pre u".split())
+    cells = st.lists(st.builds("<{0}{1}>{2}</{0}>".format, st.sampled_from(["td", "th"]), sound_attributes, inside))
+    rows = st.lists(cells.map(lambda made: f"<tr>{''.join(made)}</tr>"), max_size=3).map("\n ".join)
+    items = st.lists(inside.map("<li>{}</li>\n".format), max_size=3).map("".join)
+    return st.one_of(
+        st.builds("<{0}{1}>{2}</{0}>".format, names, sound_attributes, inside),
+        st.builds("<table{}>{}</table>".format, sound_attributes, rows),
+        rows.map("<table>\n<tbody>{}</tbody></table>".format),
+        items.map("<ul>{}</ul>".format),
+    )
+
+
+sound_bodies = st.lists(st.recursive(sound_texts, _elements, max_leaves=12) | clean_bodies, max_size=5).map("".join)

@@ -15,7 +15,7 @@ from archiver.cleaning import Cleaner
 from archiver.cleaning.cleaned import MAX_BODY
 from archiver.html import parse_fragment
 from archiver.recipes import load_recipes
-from tests.soup import BLOCKS, clean_bodies, mess, shards, soups
+from tests.soup import BLOCKS, clean_bodies, mess, shards, sound_bodies, soups
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -151,6 +151,17 @@ def test_a_body_that_needs_no_tree_comes_out_as_from_one(html: str, edits: list[
     assert BY_TREE.clean(html, BASE).html == cleaned
     if CLEANER._clean_already.fullmatch(html) and "声明" not in html:
         assert cleaned == html
+
+
+@given(sound_bodies)
+@settings(max_examples=600, deadline=None)
+@example("a<p>b</p>\n c<center>d</center>\n <p>e<br /></p>")
+@example("<div><p>a</p><span>b</span></div>")
+@example("<p>a</p><b><p>b</p></b><p>扫码下载 APP</p><p><b>c</b></p>")
+@example("<table><tr><td>a</td></tr></table><table><tbody><tr><td>b</td></tr></tbody></table>")
+def test_a_body_that_is_cleaned_in_parts_comes_out_as_a_whole(html: str) -> None:
+    # With a `wbr`, which leaves no trace, it is never cleaned in parts.
+    assert CLEANER.clean(html, BASE) == BY_TREE.clean(f"{html}<wbr>", BASE)
 
 
 @pytest.mark.parametrize(

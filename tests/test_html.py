@@ -11,10 +11,10 @@ from hypothesis import assume, example, given, settings
 from lxml import etree
 from selectolax.lexbor import LexborHTMLParser
 
-from archiver.html import parse_document, parse_fragment
+from archiver.html import parse_document, parse_fragment, parse_sound
 from archiver.html.limits import MAX_ATTRIBUTES
 from archiver.html.xml import DEEPEST
-from tests.soup import mess
+from tests.soup import mess, sound_bodies
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -140,6 +140,31 @@ def test_the_tree_is_that_of_lexbor(html: str) -> None:
         elif node.is_element_node:
             expected.append(element(node.tag or "", node.attributes.items()))
     assert "".join(nodes(parse_document(html))) == "".join(expected)
+
+
+@given(sound_bodies)
+@settings(max_examples=600, deadline=None)
+@example("<table>\n<tr><td>a</td></tr>\n</table><table><tbody><tr><td>b</td></tr></tbody></table>")
+@example("<table>a<tr></tr></table>")
+@example("<a><b><a></a></b></a>")
+@example("<p><b></p>a</b>")
+@example("<p><div>a</div></p>")
+@example("a&notit;b&copy=1<a href='?a=b&copy=1&copy;=2'>&lt;p></a>")
+def test_what_needs_no_parser_has_the_tree_that_one_makes(html: str) -> None:
+    sound = parse_sound(html)
+    assume(sound is not None)
+    assert sound is not None
+    parsed = parse_fragment(f"{html}<wbr>")  # which is not among what is sound
+    assert parse_sound(f"{html}<wbr>") is None
+    parsed.remove(parsed[-1])
+    assert etree.tostring(sound) == etree.tostring(parsed)
+
+
+def test_most_bodies_need_no_parser() -> None:
+    html = """<p style="text-align:center"><img src="http://a.example/1.png?b=c&amp;d=e&f=g" alt="甲" /></p>
+ <p>　　甲&nbsp;<span id="a"><a href="http://b.example/" class="c">乙</a></span><strong>丙</strong><br></p><!-- d -->
+ <center><table border='1'><tr><th>甲</th></tr></table></center>"""
+    assert parse_sound(html) is not None
 
 
 @pytest.mark.parametrize("start", ["<div>", "<font>", "<ul><li>", "<table><td>", "<b><p>", "<o:p>", "<svg><g>"])

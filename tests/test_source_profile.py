@@ -10,11 +10,12 @@ from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 from lxml import html as lxml_html
 
-from archiver.cleaning import source_body
+from archiver.cleaning import source, source_body
 from archiver.cleaning.references import with_semicolons
 from tests.jekyll.markup import INDENT, harmless, rubbish
 from tests.jekyll.site import parsed, visible
 from tests.jekyll.traps import bodies
+from tests.soup import sound_bodies
 
 EMPTY_LINE = re.compile(r"(?:\n|\r(?!\n))[ \t]*[\r\n]")
 VOID = frozenset("area base br col embed hr img input link meta param source track wbr".split())
@@ -68,6 +69,21 @@ class Strict(HTMLParser):
 def test_harmless_bytes_stay_but_for_indents(html: str) -> None:
     assume(with_semicolons(html) == html)
     assert source_body(html).html == html.replace(INDENT, "")
+
+
+@settings(deadline=None, max_examples=600)
+@given(sound_bodies)
+@example('<p>甲</p>\n <p class="a">乙</p>\n <!-- b --><p>丙</p>')
+@example("<p><b>甲</p><p>乙</b></p>")
+@example("<table><tr><td>甲</th></tr></table>")
+@example("<h2>甲</h3>")
+@example(f'<p{INDENT[0]}class="a">甲</p>')
+@example('<p onclick="x()">甲</p>')
+def test_blocks_that_are_kept_at_once_are_those_that_are_kept_tag_by_tag(html: str) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(source, "plain_blocks", lambda *_: "")
+        tag_by_tag = source_body(html)
+    assert source_body(html) == tag_by_tag
 
 
 @pytest.mark.parametrize("html", bodies)

@@ -29,7 +29,7 @@ from archiver.cleaning.markup import (
 from archiver.cleaning.pictures import is_pixel, picture_address
 from archiver.cleaning.rules import INDENT, escape_attribute
 from archiver.cleaning.style import read_style
-from archiver.cleaning.tree import body_tree
+from archiver.cleaning.tree import body_tree, sound_tree
 from archiver.text import printable
 
 if TYPE_CHECKING:
@@ -43,6 +43,7 @@ LINK_SCHEMES = ("http:", "https:", "mailto:")
 NUMBER = re.compile(r"-?[0-9]{1,9}")
 NO_ATTRIBUTES: dict[str, re.Pattern[str]] = {}
 NEVER = r"(?!)"
+BREAKS_AT_END = re.compile(r"(?<!<br />)(?:<br />)++</p>")  # nobody sees them
 # Text that comes out as it goes in: nothing to escape, no break, no blank but spaces.
 PLAIN = (
     r"[^<>&{\x00-\x1f\x7f-\xa0\u1680\u2000-\u200a\u2028-\u202f\u205f\u2066-\u2069\u3000\ufeff\ud800-\udfff"
@@ -60,7 +61,9 @@ class Cleaner:
         self._unwrap_hosts = rules.unwrap.hosts
         self._live_picture = re.compile("|".join(rules.drop.pictures) or NEVER)
         self._advertising = re.compile(f"\\s*(?:{'|'.join(rules.drop.paragraphs) or NEVER})")
-        self._clean_already = _clean_already(rules.keep_classes)
+        paragraphs = _clean_paragraphs(rules.keep_classes)
+        self._clean_already = re.compile(paragraphs)
+        self._clean_paragraphs = re.compile(f"({paragraphs})")
         self._writers: dict[str, Callable[[Fragment, _Element, str], None]] = {
             **dict.fromkeys(KEPT_BLOCKS, self._block),
             **dict.fromkeys(FREE_PARAGRAPHS, self._paragraph),
@@ -87,10 +90,10 @@ class Cleaner:
             html = html.replace("\r\n", "\n").replace("\r", "\n")
         if self._clean_already.fullmatch(html) and not self._has_advertising(html):
             return Cleaned(html, {})
-        root = body_tree(html)
-        fragment = Fragment(self._advertising)
-        self._simplify(fragment, root, base)
-        self._children(fragment, root, base)
+        fragment = self._in_parts(html, base)
+        if fragment is None:
+            fragment = Fragment(self._advertising)
+            self._tree(fragment, body_tree(html), base)
         return Cleaned(fragment.result(), fragment.dropped)
 
     def _has_advertising(self, html: str) -> bool:
@@ -98,6 +101,29 @@ class Cleaner:
         is_advertising = self._advertising.match
         # Paragraph by paragraph: a recipe's expression may say where the text ends.
         return any(is_advertising(part[part.find(">") + 1 :]) for part in _without_inner_tags(html).split("</p>"))
+
+    def _in_parts(self, html: str, base: str) -> Fragment | None:
+        """Return `html` cleaned: paragraphs that are clean as they are, and trees only of what stands between them.
+
+        None where the tree of the whole may be another than those of the parts together.
+        """
+        if 0 < html.count("<tbody") < html.count("<table"):  # a tree of the whole keeps what parsing adds
+            return None
+        fragment = Fragment(self._advertising)
+        html = BREAKS_AT_END.sub("</p>", html)
+        for number, part in enumerate(self._clean_paragraphs.split(html)):
+            if number % 2 and not self._has_advertising(part):
+                fragment.clean_paragraphs(part)
+            elif part:
+                root = sound_tree(part)
+                if root is None:
+                    return None
+                self._tree(fragment, root, base)
+        return fragment
+
+    def _tree(self, fragment: Fragment, root: _Element, base: str) -> None:
+        self._simplify(fragment, root, base)
+        self._children(fragment, root, base)
 
     def _simplify(self, fragment: Fragment, root: _Element, base: str) -> None:
         """Bring the tree to the elements that are written, and let libxml2 unwrap what means nothing: nobody unwraps
@@ -294,9 +320,9 @@ def _without_inner_tags(html: str) -> str:
     return html.replace("<strong>", "").replace("</strong>", "").replace(BREAK, " ")
 
 
-def _clean_already(keep_classes: frozenset[str]) -> re.Pattern[str]:
-    """Return what matches bodies that cleaning would not change. Most are that, and need no tree to be built."""
+def _clean_paragraphs(keep_classes: frozenset[str]) -> str:
+    """Return what matches paragraphs that cleaning would not change. Most are that, and need no tree to be built."""
     classes = "|".join(map(re.escape, sorted(keep_classes))) or NEVER
     part = rf"(?:(?! *<){PLAIN}|<strong>(?! ){PLAIN}</strong>)"
     paragraph = rf'<p(?: class="(?:{classes})")?+>(?! ){part}(?>{part}|<br />(?! *</?[bp])(?=[^ ]))*+</p>'
-    return re.compile(rf"{paragraph}(?>(?:\n {{0,3}}|(?<=>)){paragraph})*+")
+    return rf"{paragraph}(?>(?:\n {{0,3}}|(?<=>)){paragraph})*+"

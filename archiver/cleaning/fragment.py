@@ -119,6 +119,12 @@ class Fragment:
             self._gap = ""
         return True
 
+    def clean_paragraphs(self, html: str) -> None:
+        """Write paragraphs that are clean as they are; no block is open."""
+        self.end(1)  # what stands around the text before them
+        self._out.append(self._gap + html)
+        self._gap = ""
+
     def begin_inline(self, name: str, start: str) -> None:
         """Begin the inline element `name` (it must not be open already)."""
         self._inlines.append((name, start))

@@ -7,11 +7,13 @@ as a browser would and written anew, and then kept by the same rules.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from archiver.cleaning.cleaned import Cleaned, check_size
 from archiver.cleaning.markup import BLOCKS, BOXES, VOID
+from archiver.cleaning.plain_blocks import attributes_in, plain_blocks
 from archiver.cleaning.references import with_semicolons
 from archiver.cleaning.rules import escape, escape_attribute, liquid_safe, without_indents
 from archiver.cleaning.style import is_harmless
@@ -100,6 +102,11 @@ def _keep(html: str) -> str | None:
     in_block = False
     position = 0
     while position < len(html):
+        if not open_names and (blocks := _harmless_blocks(html, position)):
+            out += (run.mended(glued=True), blocks)
+            run = Run()
+            position += len(blocks)
+            continue
         token = TOKEN.match(html, position)
         if not token or len(open_names) > DEEPEST:
             return None
@@ -130,6 +137,12 @@ def _keep(html: str) -> str | None:
     return "".join(out)
 
 
+def _harmless_blocks(html: str, position: int) -> str:
+    """Return the plain blocks that stand at `position`, nothing if there are none or one may do harm."""
+    blocks = plain_blocks(html, position) if html.startswith("<", position) else ""
+    return blocks if all(map(_are_harmless, attributes_in(blocks))) else ""
+
+
 def _balanced(token: re.Match[str], name: str, open_names: list[str]) -> bool:
     """Return whether the tag may stand here, and keep account of the elements that are open."""
     written = token["name"] if name in UNKNOWN else name
@@ -137,13 +150,17 @@ def _balanced(token: re.Match[str], name: str, open_names: list[str]) -> bool:
         return not token["attributes"] and not token["closed"] and bool(open_names) and open_names.pop() == written
     if name not in SAFE or (token["closed"] and name not in VOID):
         return False
-    if token["attributes"]:
-        attributes = list(_attributes(token["attributes"]))
-        if len({key for key, _ in attributes}) < len(attributes) or any(_is_harmful(*pair) for pair in attributes):
-            return False
+    if token["attributes"] and not _are_harmless(token["attributes"]):
+        return False
     if name not in VOID:
         open_names.append(written)
     return True
+
+
+@lru_cache(maxsize=256)  # bodies repeat a few
+def _are_harmless(written: str) -> bool:
+    attributes = list(_attributes(written))
+    return len({key for key, _ in attributes}) == len(attributes) and not any(_is_harmful(*pair) for pair in attributes)
 
 
 def _attributes(text: str) -> Iterator[tuple[str, str]]:
@@ -194,6 +211,8 @@ class Run:
 
     def mended(self, *, glued: bool) -> str:
         """Return the run, made safe as Markdown. glued: a block follows."""
+        if not self._items:
+            return ""
         items = ["".join(parts) for parts in self._items]
         elements = [item for item in items if item.startswith("<") and not item.startswith("<!--")]
         is_blank = not any(unescaped(item).strip() for item in items if not item.startswith("<"))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from lxml import etree
 
 from archiver.cleaning.mathematics import write_out
-from archiver.html import parse_fragment
+from archiver.html import parse_fragment, parse_sound
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -18,7 +18,16 @@ TBODY = re.compile("<tbody", re.IGNORECASE)
 
 def body_tree(html: str) -> _Element:
     """Return an element that holds `html`, parsed as browsers do; formulas are text."""
-    root: _Element = parse_fragment(html)
+    return _finished(parse_fragment(html), html)
+
+
+def sound_tree(html: str) -> _Element | None:
+    """Return the same as `body_tree`, where `html` has markup that needs no parser of HTML; else None."""
+    root = parse_sound(html)
+    return None if root is None else _finished(root, html)
+
+
+def _finished(root: _Element, html: str) -> _Element:
     if not TBODY.search(html):  # parsing has put one around the rows of each table
         etree.strip_tags(root, "tbody")
     write_out(root)

@@ -1,6 +1,6 @@
 """HTML, parsed as browsers parse it, into trees of lxml. No I/O."""
 
-from archiver.html.parse import parse_document, parse_fragment
+from archiver.html.parse import parse_document, parse_fragment, parse_sound
 from archiver.html.xml import DEEPEST
 
-__all__ = ["DEEPEST", "parse_document", "parse_fragment"]
+__all__ = ["DEEPEST", "parse_document", "parse_fragment", "parse_sound"]

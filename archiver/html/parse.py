@@ -16,6 +16,7 @@ from lxml.html import HtmlElementClassLookup
 from selectolax.lexbor import LexborHTMLParser
 
 from archiver.html.limits import limited
+from archiver.html.sound import sound_xml
 from archiver.html.xml import DEEPEST, as_xml, flattened, with_sound_names
 
 if TYPE_CHECKING:
@@ -31,6 +32,8 @@ LENIENT, LENIENT_PAGE = (
 for parser in (STRICT_PAGE, LENIENT_PAGE):
     parser.set_element_class_lookup(HtmlElementClassLookup())
 TOO_DEEP = etree.XPath(f"boolean({'/*' * (DEEPEST + 1)})")
+DEEP_SOUND = 30  # elements in each other: far from every limit
+TOO_DEEP_SOUND = etree.XPath(f"boolean({'/*' * (DEEP_SOUND + 1)})")
 
 
 def parse_document(text: str) -> HtmlElement:
@@ -46,9 +49,23 @@ def parse_document(text: str) -> HtmlElement:
 
 def parse_fragment(text: str) -> _Element:
     """Return a `div` that holds `text`, which is a part of the body of a web page. See `parse_document`."""
+    if (sound := parse_sound(text)) is not None:
+        return sound
     html = LexborHTMLParser(_utf8(text), is_fragment=True).html or ""
     root: _Element = _tree(f"<div>{html}</div>".encode(), STRICT, LENIENT)
     return root
+
+
+def parse_sound(text: str) -> _Element | None:
+    """Return what `parse_fragment` returns for `text`, if that needs no parser of HTML (`archiver.html.sound`)."""
+    xml = sound_xml(text)
+    if xml is None:
+        return None
+    try:
+        root = etree.fromstring(f"<div>{xml}</div>".encode("utf-8", "ignore"), STRICT)
+    except etree.XMLSyntaxError:
+        return None
+    return None if text.count("<") > DEEP_SOUND and TOO_DEEP_SOUND(root) else root
 
 
 def _utf8(text: str) -> bytes:

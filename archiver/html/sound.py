@@ -1,0 +1,80 @@
+"""Markup that means the same to HTML and to XML: it needs no parser of HTML. No I/O.
+
+Most bodies are that: paragraphs, pictures, tables, with every element ended and every value in quotes. What is not
+recognised here is parsed as browsers do; it is never less than sound, so only time is lost.
+"""
+
+from __future__ import annotations
+
+import re
+from html.entities import html5
+
+# Names and values that a parser of HTML takes as they are.
+ATTRIBUTES = r"(?:\s++(?!xml)[a-z][a-z0-9_-]*+=(?:\"[^\"<>\t\n\r]*+\"|'[^'<>\t\n\r]*+')){0,20}+\s*+"
+TEXT = r"[^<\r]++"
+COMMENT = r"<!--(?!-?>)(?:[^-]|-(?!-))*+-->"
+VOID = rf"<(?:br|img){ATTRIBUTES}/?>"
+# Elements that may stand in each other and around anything; a parser of HTML opens none of them anew.
+INLINE = rf"</?(?:b|code|del|em|font|i|ins|mark|s|small|span|strike|strong|sub|sup|u){ATTRIBUTES}>"
+SIMPLE = rf"{TEXT}|{COMMENT}|{VOID}|{INLINE}"
+LINK = rf"<a{ATTRIBUTES}>(?>{SIMPLE})*+</a>"
+PHRASES = rf"(?>{SIMPLE}|{LINK})*+"
+PARAGRAPH = "|".join(rf"<{name}{ATTRIBUTES}>{PHRASES}</{name}>" for name in ("p", "h[1-6]"))
+FLOW = rf"(?>{SIMPLE}|{LINK}|{PARAGRAPH})*+"
+CELL = rf"<(?:td{ATTRIBUTES}>{FLOW}</td|th{ATTRIBUTES}>{FLOW}</th)>"
+ROWS = rf"(?:<tr{ATTRIBUTES}>\s*+(?:{CELL}\s*+)*+</tr>\s*+)++"
+TABLE = rf"<table{ATTRIBUTES}>\s*+(?:<tbody>\s*+{ROWS}</tbody>\s*+|{ROWS})</table>"
+LIST = "|".join(rf"<{name}{ATTRIBUTES}>\s*+(?:<li{ATTRIBUTES}>{FLOW}</li>\s*+)*+</{name}>" for name in ("ul", "ol"))
+BOX = rf"</?(?:blockquote|center|div|section){ATTRIBUTES}>"
+SOUND = re.compile(rf"(?>{SIMPLE}|{LINK}|{PARAGRAPH}|{BOX}|{TABLE}|{LIST})*+", re.ASCII)
+
+COMMENTS = re.compile(COMMENT)
+OPEN_VOID = re.compile(r"<((?:br|img)\b[^<>]*+)(?<!/)>")
+BARE_TABLE = re.compile(r"(<table[^<>]*+>\s*+)(<tr.*?)</table>", re.DOTALL | re.ASCII)
+REFERENCE = re.compile(r"&(?:(?P<whole>#?[a-zA-Z0-9]++);|(?P<open>#?[a-zA-Z0-9]*+))")
+OF_XML = frozenset({"amp", "gt", "lt", "quot"})
+NUMBER = re.compile(r"#(?:3[2-9]|[4-9][0-9]|1[01][0-9]|12[0-6]|16[0-9])")  # of ASCII and the like
+MARKS = frozenset("<>&\"'\t\n\r")
+WITHOUT_END = frozenset(name for name in html5 if not name.endswith(";"))
+LENGTHS = range(min(map(len, WITHOUT_END)), max(map(len, WITHOUT_END)) + 1)
+
+
+def sound_xml(html: str) -> str | None:
+    """Return the fragment `html` as XML, if it is certain that a browser makes the same tree of it; else None.
+
+    What is returned may still be no XML: where elements are not ended in the order in which they began.
+    """
+    if not SOUND.fullmatch(html):
+        return None
+    if "<!--" in html:
+        html = COMMENTS.sub("", html)
+    if "<br>" in html or "<img" in html:
+        html = OPEN_VOID.sub(r"<\1/>", html)
+    if "<table" in html:
+        html = BARE_TABLE.sub(r"\1<tbody>\2</tbody></table>", html)
+    return _with_references(html) if "&" in html else html
+
+
+def _with_references(html: str) -> str | None:
+    """Return `html` with no references but those of XML; None where it has one that is read by more than its name."""
+    unsure = False
+
+    def read(found: re.Match[str]) -> str:
+        nonlocal unsure
+        name = found["whole"]
+        if name is None:
+            unsure = unsure or _may_refer(found["open"])
+            return f"&amp;{found['open']}"
+        if name in OF_XML or NUMBER.fullmatch(name):
+            return found[0]
+        characters = html5.get(f"{name};", "<")
+        unsure = unsure or not MARKS.isdisjoint(characters)
+        return characters
+
+    xml = REFERENCE.sub(read, html)
+    return None if unsure else xml
+
+
+def _may_refer(name: str) -> bool:
+    """Return whether `name`, behind `&` and without a semicolon, may begin with the name of a reference."""
+    return name[:1] == "#" or any(name[:length] in WITHOUT_END for length in LENGTHS)
