@@ -94,6 +94,31 @@ def test_a_third_statement_decides_between_headline_and_share_title() -> None:
     assert read(head, f"<h1>{same}</h1>").title.value == same
 
 
+def test_a_share_title_that_is_cut_off_gives_way_to_the_headline() -> None:
+    same = "The bridge nobody wanted and when it opens"
+    head = f"<title>{same}</title>" + ld(headline=same) + meta(og__title="The bridge nobody wanted")
+    assert read(head, f"<h1>{same}</h1>").title.value == same
+    told_twice = head + meta(twitter__title="The bridge nobody wanted")
+    assert read(told_twice, f"<h1>{same}</h1>").title.value == "The bridge nobody wanted"
+
+
+def test_a_newspaper_that_writes_an_alternative_headline_has_thought_about_the_headline() -> None:
+    told = "Traffic: what the bridge costs"
+    head = f"<title>{told}</title>" + meta(og__title=told) + ld(headline="The bridge nobody wanted")
+    assert read(head, f"<h1>{told}</h1>").title.value == told
+    thought = head.replace('"headline"', '"alternativeHeadline": "Nobody wants it", "headline"')
+    found = read(thought, f"<h1>{told}</h1>").title
+    assert (found.value, found.rule) == ("The bridge nobody wanted", "json-ld headline")
+
+
+def test_what_a_page_calls_itself_everywhere_but_in_its_heading_is_its_title() -> None:
+    told = "The bridge nobody wanted"
+    head = f"<title>{told}</title>" + meta(og__title=told)
+    assert read(head, "<h1>The bridge that nobody wanted opens</h1>").title.value != told
+    head += meta(twitter__title=told)
+    assert read(head, "<h1>The bridge that nobody wanted opens</h1>").title.value == told
+
+
 def test_a_kicker_belongs_to_the_headline() -> None:
     whole = "Traffic: The new bridge opens"
     head = f"<title>{whole}</title>" + ld(headline=whole) + meta(og__title="The new bridge opens")

@@ -172,3 +172,10 @@ def test_articles_that_a_page_leads_to_do_not_name_its_author() -> None:
     assert authors("<title>Bridge opens at last</title>" + others) is None
     own = ld(headline="Bridge opens at last", author={"name": "Ann Bee"})
     assert authors("<title>Bridge opens at last</title>" + others + own) == ("Ann Bee",)
+
+
+@pytest.mark.parametrize(
+    "said", ["他对记者表示，大桥很美。", "她告诉记者：大桥很美。", "记者了解到，大桥很美。", "记者获悉。"]
+)
+def test_what_is_said_to_reporters_names_none(said: str) -> None:
+    assert authors("", f"<h1>大桥通车</h1><p>{said}</p>", lang="zh") is None

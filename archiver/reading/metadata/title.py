@@ -45,7 +45,10 @@ def read_title(evidence: Evidence, sites: set[str], sections: set[str]) -> Field
     names = sites | sections
     cleaned = [Candidate(without_names(c.value, names, folded), c.rule) for c in said]
     cleaned = [candidate for candidate in cleaned if not is_site(candidate.value, names)] or cleaned
-    return chosen(_judged(cleaned, news=_is_news(evidence)), cleaned)
+    news = _is_news(evidence)
+    return chosen(
+        (_considered(cleaned) if news and _has_other(evidence) else None) or _judged(cleaned, news=news), cleaned
+    )
 
 
 def without_names(text: str, names: set[str], headlines: Iterable[str]) -> str:
@@ -87,6 +90,11 @@ def _candidates(evidence: Evidence) -> Iterator[Candidate[str]]:
         yield Candidate(shown_text(element, MAX_TITLE), UNMARKED)
 
 
+def _considered(candidates: list[Candidate[str]]) -> Candidate[str] | None:
+    """Return the headline of structured data."""
+    return next((candidate for candidate in candidates if candidate.rule.endswith(" headline")), None)
+
+
 def _judged(candidates: list[Candidate[str]], *, news: bool) -> Candidate[str] | None:
     """Return the headline.
 
@@ -112,6 +120,8 @@ def _judged(candidates: list[Candidate[str]], *, news: bool) -> Candidate[str] |
         )
     if shared and h != s and h.replace(" ", "") == s.replace(" ", ""):
         return shared  # the same, but words of the heading stand apart only to the eye
+    if not headline and shared and h != s == e and s == _folded(candidates, "meta twitter:title"):
+        return shared  # what the page calls itself everywhere but there
     if not news or not headline or not shared or a == h == s:
         return heading
     if a == s:
@@ -120,7 +130,12 @@ def _judged(candidates: list[Candidate[str]], *, news: bool) -> Candidate[str] |
         others = [fold(c.value) for c in candidates if c.rule.startswith("meta ") and c is not shared]
         kicker = headline.value.removesuffix(shared.value)
         told = others.count(a) >= max(others.count(s), 1)
-        return headline if told or (kicker != headline.value and kicker.rstrip()[-1:] in KICKER_ENDS) else shared
+        cut_off = h.startswith(s) and s not in others
+        return (
+            headline
+            if told or cut_off or (kicker != headline.value and kicker.rstrip()[-1:] in KICKER_ENDS)
+            else shared
+        )
     return headline if a == e else heading
 
 
@@ -142,6 +157,16 @@ def _heading(candidates: list[Candidate[str]]) -> Candidate[str] | None:
         else False
     )
     return best if best and (common(best) > BACKED or alone) else None
+
+
+def _folded(candidates: list[Candidate[str]], rule: str) -> str:
+    return next((fold(candidate.value) for candidate in candidates if candidate.rule == rule), "")
+
+
+def _has_other(evidence: Evidence) -> bool:
+    """Whether the structured data of the article has another headline beside its headline: then somebody has thought
+    about which is which, and it is no copy of what search engines are told."""
+    return any(texts(node.values.get("alternativeHeadline")) for node in evidence.data.articles[:1])
 
 
 def _other(candidates: list[Candidate[str]]) -> Candidate[str] | None:
