@@ -43,7 +43,7 @@ def explain_article(output: Path, index: Index, options: ExtractOptions, referen
 def _explained(output: Path, index: Index, options: ExtractOptions, capture: Capture) -> Explanation:
     found = captured_answer(output, index, capture)
     answer = Answer(capture.url, found.content_type, found.body, capture.time)
-    made = Maker(options).make(found)
+
     recipe = options.recipes.get(found.about.get("recipe", ""))
     page = found.about.get("page")
     if recipe is None or recipe.is_web or page not in {rules.name for rules in recipe.pages}:
@@ -51,7 +51,7 @@ def _explained(output: Path, index: Index, options: ExtractOptions, capture: Cap
         return explain_page(
             answer.body, answer.url, content_type=answer.content_type, fetched=answer.fetched, recipe=site
         )
-    first = made[0]
+    first = Maker(options).make(found)[0]
     if not isinstance(first, Candidate):
         why = first.reason if isinstance(first, Failed) else first.what
         raise PageError(f"{capture.url}: today's rules read no article there: {why}")

@@ -116,7 +116,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         *("storage",),
     },
     "explaining": {
-        *("addresses", "answer", "captured", "captures", "decide", "errors", "extraction", "index", "pages"),
+        *("answer", "captured", "captures", "decide", "errors", "extraction", "index", "pages"),
         *("reading", "recipes", "replay"),
     },
     "verified": {"errors", "extraction", "index", "manifest", "storage", "verify"},

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, date, datetime
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -15,9 +16,6 @@ from archiver.reading import Reading, explain_page, read_page
 from archiver.recipes import SiteRecipe, load_recipe, load_recipes, load_site, load_sites, site_for
 from archiver.replica.exchange import HTML, typed
 from tests.conftest import NO_DELAY, Archive, invoke
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 ADDRESS = "http://www.isle.example/post/ferry-runs-again"
 FETCHED = datetime(2026, 5, 1, tzinfo=UTC)
@@ -246,6 +244,23 @@ def test_extract_and_explain_follow_the_recipe_of_an_address(taught: dict[str, s
     assert (found["title"], found["rules"]["title"]) == ("Ferry runs again", "recipe isle: css h2.head")
     told = json.loads(invoke("explain", "--json", *NO_DELAY, ADDRESS, env=taught).stdout)
     assert told["fields"]["title"]["rule"] == "recipe isle: css h2.head"
+
+
+def test_get_follows_the_recipe_of_an_address_and_explain_its_capture(taught: dict[str, str], archive: Archive) -> None:
+    words = {"footer": "[more of {source}](//{site}/{slug})", "fields": {"title": ["h2.head"], "published": [".stamp"]}}
+    rules = {"name": "isle", "hosts": ["www.isle.example"], "source": "Isle Post", "date_order": "dmy", **words}
+    (Path(taught["ARCHIVER_RECIPES"]) / "isle.yaml").write_text(yaml.safe_dump(rules), encoding="utf-8")
+    done = archive.get("--warc", f"{ADDRESS}?utm_source=feed", env=taught)
+    assert (done.returncode, done.stderr) == (0, "")
+    ((name, post),) = archive.posts.items()
+    assert name.startswith("2026-04-03-ferry-runs-again-")
+    assert 'title: "Ferry runs again"' in post.decode()
+    assert post.decode().endswith("[more of Isle Post](//finews.withounder.com/IslePost)")
+    archive.asked()
+    for address in (ADDRESS, f"{ADDRESS}?utm_source=feed"):
+        told = json.loads(archive.archiver("explain", "--json", address, env=taught).stdout)
+        assert told["fields"]["title"]["rule"] == "recipe isle: css h2.head"
+    assert archive.asked() == []
 
 
 def test_sources_lists_sites(taught: dict[str, str]) -> None:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 HOST = re.compile(r"(?:\*\.)?(?:[a-z0-9_-]+\.)*[a-z0-9_-]+(?::\d{1,5})?")
 LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[A-Z][a-z]{3})?(?:-(?:[A-Z]{2}|\d{3}))?")
 FORMATS = {"css": "css", "xpath": "xpath", "json_ld": "json"}
-OF_FOOTERS = {"source", "slug", "site", "url"}
+OF_FOOTERS = {"source", "slug", "site"}
 TEXT = re.compile(r"::|/(?:text\(\)|@[\w:-]+)\s*\Z")  # what gives a text, not an element
 
 
