@@ -116,7 +116,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         *("storage",),
     },
     "explaining": {
-        *("answer", "captured", "captures", "decide", "errors", "extraction", "index", "pages"),
+        *("addresses", "answer", "captured", "captures", "decide", "errors", "extraction", "index", "pages"),
         *("reading", "recipes", "replay"),
     },
     "verified": {"errors", "extraction", "index", "manifest", "storage", "verify"},
