@@ -33,7 +33,16 @@ from archiver.places import CAPTURES, POSTS, SITE, TEMPLATES
 from archiver.recipes import recipes_for, sites_for
 from archiver.replay import replay
 from archiver.session_options import session_options
-from archiver.site import Built, FullText, Look, SiteServer, build_site
+from archiver.site import (
+    Built,
+    FullText,
+    Look,
+    SiteServer,
+    Wrote,
+    build_site,
+    fixed_lists,
+    write_jekyll,
+)
 from archiver.spans import read_span
 from archiver.suggestions import did_you_mean
 from archiver.verified import Verified, verify
@@ -289,6 +298,15 @@ class Archive:
         answers. database: an export `sqlite` to search in; without one, search is in titles only."""
         site = Path(directory) if directory else self.output / SITE
         return SiteServer(site, FullText(Path(database), site) if database else None, host, port)
+
+    def write_jekyll(self, directory: str | Path | None = None) -> Wrote:
+        """Write what a Jekyll site needs around the posts in a directory (without one: the archive) and
+        has not yet."""
+        with self._reading() as index:
+            look = self._look(None)
+            entries = Entries(self.output, index, self.recipes).select(Selection())
+            where = Path(directory) if directory else self.output
+            return write_jekyll(where, entries, self.recipes, fixed_lists(self.recipes.values()), look.name, look.host)
 
     def _look(self, templates: str | Path | None) -> Look:
         settings = self.configuration

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from argparse import ArgumentParser
 
-from bench import adopt, captures, crawl, exports, listings, memory, pipelines
+from bench import adopt, captures, crawl, exports, listings, memory, pipelines, site
 from bench.figures import BenchError, Ratio, table
 
 BENCHES = {
@@ -16,6 +16,7 @@ BENCHES = {
     "adopt": adopt.run,
     "captures": captures.run,
     "exports": exports.run,
+    "site": site.run,
 }
 
 

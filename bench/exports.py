@@ -36,7 +36,7 @@ def run(*, quick: bool) -> list[Ratio]:
     for size in (small, large):
         with workplace("share.example") as directory:
             fill(directory, NAME, size)
-            _link_posts(directory)
+            link_posts(directory)
             for name in ("jsonl", *(OTHERS if size == small else ())):
                 done[name, size] = _export(directory, name)
     print("exports: posts in the cache or not, as the memory allows; the start of the command included\n")
@@ -63,7 +63,7 @@ def _export(directory: Path, name: str) -> Done:
     return done
 
 
-def _link_posts(directory: Path) -> None:
+def link_posts(directory: Path) -> None:
     """Make a post for each article of the index: names of some files that are posts."""
     line, made, sources = Line("clean"), samples(SAMPLES), directory / "sources"
     sources.mkdir()

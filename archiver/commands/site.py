@@ -22,9 +22,10 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser = subparsers.add_parser(
         "site",
         help="make a site of the archive",
-        description="Make a site of the whole archive that any file server serves.",
+        description="Make a site of the whole archive that any file server serves; serve it; or write what Jekyll "
+        "needs to make one.",
     )
-    actions = parser.add_subparsers(required=True, metavar="build|serve")
+    actions = parser.add_subparsers(required=True, metavar="build|serve|jekyll")
     build = actions.add_parser(
         "build",
         help="make the site, or bring it up to date",
@@ -42,6 +43,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     add_setting_option(build)
     build.set_defaults(run=run, parser=build)
     _add_serve(actions)
+    _add_jekyll(actions)
 
 
 def _add_serve(actions: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -63,6 +65,27 @@ def _add_serve(actions: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
     add_archive_option(serve)
     add_setting_option(serve)
     serve.set_defaults(run=run_server, parser=serve)
+
+
+def _add_jekyll(actions: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    jekyll = actions.add_parser(
+        "jekyll",
+        help="write what a Jekyll site needs around the posts",
+        description="Write configuration, layouts, home, a page for each category and a feed for Jekyll, beside the "
+        "posts. What is there stays as it is.",
+    )
+    jekyll.add_argument("directory", nargs="?", metavar="DIR", help="that has _posts in it (default: the archive)")
+    add_archive_option(jekyll)
+    add_setting_option(jekyll)
+    jekyll.set_defaults(run=run_jekyll, parser=jekyll)
+
+
+def run_jekyll(arguments: argparse.Namespace) -> int:
+    """Write the files and return the exit status."""
+    wrote = archive_from(arguments).write_jekyll(arguments.directory)
+    kept = f"; {len(wrote.kept)} were there and stay as they are" if wrote.kept else ""
+    print_line(f"{count(len(wrote.written), 'file')} written{kept}")
+    return 0
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -1,8 +1,10 @@
 """The site: a whole archive as pages that any file server serves."""
 
+from archiver.site.addresses import fixed_lists
 from archiver.site.build import Built, build_site
 from archiver.site.full_text import FullText
+from archiver.site.jekyll import Wrote, write_jekyll
 from archiver.site.look import Look
 from archiver.site.serve import SiteServer
 
-__all__ = ["Built", "FullText", "Look", "SiteServer", "build_site"]
+__all__ = ["Built", "FullText", "Look", "SiteServer", "Wrote", "build_site", "fixed_lists", "write_jekyll"]
