@@ -36,6 +36,10 @@ class Entry:
     title: str
     published: datetime  # in the source's zone
     source: str  # who wrote it, as the source names them; may be empty
+    authors: tuple[str, ...]  # of a page's post; of others nothing is known of them
+    language: str  # of a page's post: a BCP 47 tag; empty: not known
+    modified: datetime | None  # when the page says that it was changed, with its offset
+    canonical: str  # of a page's post: the address that the page has; empty of others
     category: str
     tags: tuple[str, ...]
     quote: str  # what the post opens with; empty where its form has none

@@ -43,7 +43,7 @@ VERSION = pyarrow.struct(
         pyarrow.field("capture", CAPTURE),
     ]
 )
-NULLABLE = ("checked", "capture")
+NULLABLE = ("modified", "checked", "capture")
 TYPES = {
     "schema": pyarrow.int32(),
     "key": TEXT,
@@ -55,6 +55,10 @@ TYPES = {
     "published": TEXT,
     "published_utc": TIME,
     "source": TEXT,
+    "authors": TEXTS,
+    "language": TEXT,
+    "modified": TIME,
+    "canonical": TEXT,
     "category": TEXT,
     "tags": TEXTS,
     "quote": TEXT,
@@ -93,6 +97,7 @@ def _row(entry: Entry) -> dict[str, Any]:
         saved=entry.saved,
         first_seen=entry.first_seen,
         checked=entry.checked,
+        modified=entry.modified,
         capture=_with_time(row["capture"], entry.capture),
         rules=list(entry.rules.items()),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -100,6 +101,10 @@ class Entries:
             title=printable(post.title),  # YAML can write what UTF-8 cannot
             published=known.published,
             source=source_of(post, form) if form else "",
+            authors=tuple(map(printable, post.more.authors)),
+            language=printable(post.more.language),
+            modified=_aware(post.more.modified),
+            canonical=printable(post.more.canonical),
             category=printable(post.categories),
             tags=tuple(map(printable, post.tags)),
             quote=post.quote or "",
@@ -159,6 +164,11 @@ def _broken(post: ReadPost) -> str:
     if post.foreign:
         return "its front matter lacks keys"
     return post.damage or post.fault or ("its end is missing" if post.link is None else "")
+
+
+def _aware(time: datetime | None) -> datetime | None:
+    """Return a time that somebody may have written without an offset."""
+    return time.replace(tzinfo=UTC) if time and time.tzinfo is None else time
 
 
 def _second(micros: int) -> datetime:

@@ -14,7 +14,24 @@ if TYPE_CHECKING:
 
 SCHEMA = 1  # grows when a field goes or changes its meaning, not when one is added
 FIELDS = (
-    *("schema", "key", "recipe", "id", "form", "url", "title", "published", "source", "category", "tags", "quote"),
+    *(
+        "schema",
+        "key",
+        "recipe",
+        "id",
+        "form",
+        "url",
+        "title",
+        "published",
+        "source",
+        "authors",
+        "language",
+        "modified",
+        "canonical",
+        "category",
+        "tags",
+        "quote",
+    ),
     *("text", "html", "path", "sha256", "revision", "saved", "first_seen", "checked", "state", "listings", "rules"),
     *("capture", "versions"),
 )
@@ -39,6 +56,10 @@ def record(entry: Entry) -> dict[str, Any]:
         "title": entry.title,
         "published": entry.published.isoformat(),
         "source": entry.source,
+        "authors": list(entry.authors),
+        "language": entry.language,
+        "modified": utc(entry.modified) if entry.modified else None,
+        "canonical": entry.canonical,
         "category": entry.category,
         "tags": list(entry.tags),
         "quote": entry.quote,

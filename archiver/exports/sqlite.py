@@ -66,6 +66,7 @@ def _insert(connection: sqlite3.Connection, number: int, entry: Entry) -> None:
     del row["schema"], row["listings"]
     row |= {
         "published_utc": utc(entry.published),
+        "authors": _json(whole["authors"]),
         "tags": _json(whole["tags"]),
         "rules": _json(whole["rules"]),
     }

@@ -9,6 +9,10 @@ CREATE TABLE articles (
     published TEXT NOT NULL,         -- in the source's zone
     published_utc TEXT NOT NULL,     -- the same in UTC: sorts
     source TEXT NOT NULL,
+    authors TEXT NOT NULL,
+    language TEXT NOT NULL,
+    modified TEXT,
+    canonical TEXT NOT NULL,
     category TEXT NOT NULL,
     tags TEXT NOT NULL,
     path TEXT NOT NULL,

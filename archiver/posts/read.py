@@ -13,6 +13,7 @@ from archiver.posts.frontmatter import OTHER_TYPE, PLAIN
 from archiver.text import unescaped
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
 LONGEST, DEEPEST = 65536, 200  # a front matter: characters, and brackets; the parser's stack is not checked
@@ -22,7 +23,11 @@ LISTS = ("categories", "tags")
 LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)  # every scalar is the text that it is written as
 
 # The front matter as the format has it, and scalars that need no parser: what YAML forbids is not among them.
-FRONT = re.compile(r"---\nlayout: post\ntitle: (.*)\ndate: (.*)\ncategories: (.*)\ntags: (.*)\n---\n")
+MORE = ("author", "canonical_url", "lang", "modified", "description", "image")  # of the posts of pages
+FRONT = re.compile(
+    r"---\nlayout: post\ntitle: (.*)\ndate: (.*)\ncategories: (.*)\ntags: (.*)\n"
+    rf"((?:(?:{'|'.join(MORE)}): .*\n)*)---\n"
+)
 LITERAL = r'[^"\\\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]'
 QUOTED = re.compile(rf'"((?:{LITERAL}|\\(?:["\\tnr]|x[0-9A-F]{{2}}|u[0-9A-F]{{4}}))*+)"')
 ESCAPE = re.compile(r"\\(?:x(..)|u(....)|(.))")
@@ -39,6 +44,15 @@ QUOTE = re.compile(r"> ([^\n]*)\n\n")
 MARKED = re.compile(r"\\([^\w\s]|_)|&#?\w+;")
 
 
+class About(NamedTuple):
+    """What else the front matter of a page's post says; empty where it says nothing."""
+
+    authors: tuple[str, ...] = ()
+    canonical: str = ""  # an address
+    language: str = ""
+    modified: datetime | None = None
+
+
 class ReadPost(NamedTuple):
     """What a post says. Of a broken one, what can be made out."""
 
@@ -52,6 +66,7 @@ class ReadPost(NamedTuple):
     categories: str = ""
     split: tuple[str, ...] = ()  # the categories that Jekyll makes of one with white space in it
     tags: tuple[str, ...] = ()
+    more: About = About()
     quote: str | None = None
     body: str = ""
     link: str | None = None  # None: there is none; the format's end is missing
@@ -74,8 +89,8 @@ def read_text(text: str, quoted: bool) -> ReadPost:
         post = read_text(text[blank.end() :], quoted)
         return post if post.foreign else post._replace(misread="it begins with an empty line, and not with ---")
     found = FRONT.match(text)
-    values = [_scalar(value) for value in found.groups()] if found else [None]
-    if found and None not in values:
+    values = [_scalar(value) for value in found.groups()[:4]] if found else [None]
+    if found and None not in values and (more := _front_lines(found[5])) is not None:
         title, written, categories, tag = (str(value) for value in values)
         tags = (tag,) if found[4][0] == "[" else tuple(tag.split())
         post = ReadPost(
@@ -86,6 +101,7 @@ def read_text(text: str, quoted: bool) -> ReadPost:
             categories=categories,
             split=() if found[3][:1] == "[" else _split(categories),
             tags=tags,
+            more=_about(more),
         )
         rest = text[found.end() :]
     else:
@@ -136,6 +152,33 @@ def is_value(key: str, value: object) -> bool:
     return isinstance(value, str)
 
 
+def _front_lines(lines: str) -> dict[str, object] | None:
+    """Return what the lines of a front matter say; None if it takes a parser to know."""
+    found: dict[str, object] = {}
+    for line in lines.splitlines():
+        key, _, value = line.partition(": ")
+        found[key] = _scalar(value)
+        if value[:1] == "[":
+            loaded = load_front(line)
+            found[key] = loaded[key] if isinstance(loaded, dict) else None
+        if found[key] is None:
+            return None
+    return found
+
+
+def _about(front: Mapping[str, object]) -> About:
+    """Return what a front matter says besides what every post has; what is no text says nothing."""
+    author = front.get("author")
+    authors = author if isinstance(author, list) else [author]
+    texts = {key: value for key, value in front.items() if isinstance(value, str)}
+    return About(
+        tuple(one for one in authors if isinstance(one, str) and one),
+        texts.get("canonical_url", ""),
+        texts.get("lang", ""),
+        read_written(texts.get("modified", "")),
+    )
+
+
 def _scalar(value: str) -> str | None:
     """Return the text of a scalar, or of a list of one quoted string; None if it takes a parser to know."""
     if value[:1] == "[" and value[-1] == "]":
@@ -179,6 +222,7 @@ def _any_front(text: str) -> tuple[ReadPost, int]:
             categories=" ".join(categories) if isinstance(categories, list) else str(categories),
             split=() if isinstance(categories, list) else _split(str(categories)),
             tags=tuple(tags) if isinstance(tags, list) else tuple(str(tags).split()),
+            more=_about(loaded),
         ),
         found.end(),
     )
