@@ -20,6 +20,7 @@ test: $(VENV)/.installed-test
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/pytest
+	$(BIN)/python -m bench pipelines --quick
 
 # Tests in which files, runs and signals meet, ten times, each time in another order: the same result each time.
 FLAKY := tests/test_replay.py tests/test_crawl.py tests/test_versions.py tests/test_kill.py tests/test_runs.py
