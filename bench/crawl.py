@@ -112,6 +112,9 @@ def _report(rounds: dict[str, list[Round]]) -> None:
 def _limit(busy: dict[str, float]) -> str:
     if busy["crawl"] + busy["starved"] >= BUSY:
         return "the crawl's one core"
-    return next(
-        (f"the {name}" for name in ("writer", "server") if busy[name] >= BUSY), "nothing that is busy all the time"
-    )
+    for name in ("writer", "server"):
+        if busy[name] >= BUSY:
+            return f"the {name}"
+    # The processes share few cores: then nothing is busy all the time, and there is no time left all the same.
+    used = busy["crawl"] + busy["writer"] + busy["server"]
+    return "all cores together" if used >= BUSY * (os.cpu_count() or 1) else "nothing that is busy all the time"
