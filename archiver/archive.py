@@ -420,7 +420,10 @@ class Archive:
     def _reading(self) -> Iterator[Index]:
         """Open the index for reading. Raises IndexFileError if there is none."""
         if not Index.exists(self.output):
-            raise IndexFileError(f"{self.output}: there is no index: nothing has been crawled into it yet")
+            raise IndexFileError(
+                f"{self.output}: there is no index: nothing has been crawled into it yet; name another archive with "
+                "--output, or fill it: `archiver crawl`, `archiver get`, for posts that exist `archiver adopt`"
+            )
         index = Index.read(self.output)
         try:
             yield index

@@ -9,6 +9,8 @@ NAMES = re.compile(
     r"\.DS_Store|\._.*|\.AppleDouble|\.Spotlight-V100|\.Trashes|\.fseventsd|__MACOSX|Icon\r"
     r"|(?:eh)?Thumbs\.db|desktop\.ini|\$RECYCLE\.BIN|System Volume Information"
     r"|\.directory|\.Trash-\d+|\.nfs[0-9a-f]+|\.fuse_hidden[0-9a-f]+|@eaDir|\.stfolder|\.syncthing\..*\.tmp"
+    r"|\.(?:DocumentRevisions-V100|TemporaryItems|localized|VolumeIcon\.icns|dropbox(?:\.cache|\.attr)?|stversions)"
+    r"|lost\+found|\.~lock\..*#|.*\.(?:bak|orig|rej)|4913"  # the last is of vim, which tries whether it may write
     r"|.*~|\..*\.sw[a-p]|#.*#|\.#.*|~\$.*"
     r"|\.git(?:keep|ignore|attributes)|\.keep",
     re.IGNORECASE | re.DOTALL,

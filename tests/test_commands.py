@@ -49,6 +49,13 @@ def test_help_of_a_command(command: str) -> None:
     assert invoke(command, "--help").stdout == result.stdout
 
 
+@pytest.mark.parametrize("width", [60, 80, 120])
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help_fits_the_terminal(command: str, width: int) -> None:
+    result = invoke(command, "--help", env={"COLUMNS": str(width)})
+    assert max(map(len, result.stdout.splitlines())) <= width
+
+
 def test_version() -> None:
     assert invoke("--version").stdout == f"archiver {archiver.__version__} (news-share-archiver)\n"
 
@@ -70,6 +77,16 @@ def test_version() -> None:
         (["export", "jsonl", "--source", "eastmony"], "eastmony: no such source; did you mean eastmoney?"),
         (["status", "too", "many"], "too: one argument too many (see `archiver status --help`)"),
         (["status", "--to", "x"], "--to: goes with --metrics"),
+        (["--hlep"], "--hlep: no such option; did you mean --help? (see `archiver --help`)"),
+        (
+            ["--output", "x", "status"],
+            "--output: no such option; options stand after the command (see `archiver --help`)",
+        ),
+        (["export", "jsonl", "--last", "x"], "--last: expected a whole number, got 'x' (see `archiver export --help`)"),
+        (["replay", "--jobs", "1.5"], "--jobs: expected a whole number, got '1.5' (see `archiver replay --help`)"),
+        (["crawl", "-s", "x"], "-s: expected NAME=VALUE, got 'x' (see `archiver crawl --help`)"),
+        (["crawl", "--limit"], "--limit: expected one argument (see `archiver crawl --help`)"),
+        (["help", "crawl", "get"], "get: one argument too many (see `archiver help`)"),
         (["get"], "the following arguments are required: ADDRESS (see `archiver get --help`)"),
     ],
 )
@@ -205,6 +222,14 @@ def test_one_cause_is_one_alarm_and_comes_first() -> None:
     many = [f"a/{number}: no network" for number in range(12)]
     assert merge_alarms(many) == ["no network (12 places: a/0, a/1, a/2 and 9 more)"]
     assert merge_alarms(["all of it: no, really"]) == ["all of it: no, really"]
+    away = "no connection: refused (http://h.example/{}?a=b)"
+    assert merge_alarms([f"a/{one}: {away.format(one)}" for one in "bc"]) == [
+        "no connection: refused (2 places: a/b, a/c)"
+    ]
+    assert merge_alarms([f"a/b: {away.format(1)}", f"a/c: {away.format(1)}; {away.format(2)}"]) == [
+        "no connection: refused (2 places: a/b, a/c)"
+    ]
+    assert merge_alarms([f"a/b: {away.format(1)}"]) == [f"{away.format(1)} (a/b)"]
     (line,) = merge_alarms([f"a/b: {'x' * 600}\nmore"])
     assert len(line) < MAX_LENGTH + 10
     assert "\n" not in line

@@ -112,7 +112,7 @@ def test_all_articles_of_the_replica_in_both_profiles(archive: Archive) -> None:
 
 def test_a_list_on_standard_input(archive: Archive) -> None:
     ids = [record.id for record in archive.replica.articles[:3]]
-    result = archive.get("-", input="\n".join(["# three articles", "", *ids]))
+    result = archive.get("-", input="\n".join(["\ufeff# three articles", "", *ids]))
     assert last_line(result.stdout) == "3 written, 0 unchanged, 0 failed"
 
 

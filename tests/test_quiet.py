@@ -29,7 +29,10 @@ NOW = 1_800_000_000
         (Fault.NULL, "could not be read: the answer is no listing: there is no list at record"),
         (Fault.EMPTY, "could not be read: the answer is empty"),
         (Fault.TRUNCATED_JSON, "could not be read: the answer is not JSON"),
-        (Fault.NOT_FOUND, "could not be read: HTTP status 404"),
+        (
+            Fault.NOT_FOUND,
+            "could not be read: HTTP status 404: there is nothing at this address; has the listing moved?",
+        ),
         (Fault.SERVER_ERROR, "could not be read: HTTP status 500"),
         (Fault.RESET, "could not be read: "),
     ],

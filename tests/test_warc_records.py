@@ -290,6 +290,7 @@ def test_litter_is_no_capture(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "path",
     [
+        *("x.md.bak", "x.warc.gz.orig", "4913", "lost+found/x", ".~lock.x.md#", ".TemporaryItems/y"),
         *(".DS_Store", "a/._x.warc.gz", "Thumbs.db", "thumbs.db", "x.md~", ".gitkeep", "desktop.ini", ".x.md.swp"),
         *("#x.md#", ".#x.md", ".nfs000000001234", "__MACOSX/x.md", "@eaDir/x.md/y", ".Trash-1000/x", ".fuse_hidden0a"),
     ],

@@ -48,10 +48,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     if words == ["--version"]:  # known at once: nothing has to be loaded for it
         sys.stdout.write(f"{VERSION}\n")
         return 0
-    if words[:1] == ["help"]:
-        words = [*words[1:], "--help"]
     try:
-        return _run(words)
+        return _run(_asked(words) if words[:1] == ["help"] else words)
     except ArchiverError as error:
         sys.stderr.write(f"archiver: {error}\n")
         return status_of(error)
@@ -60,6 +58,13 @@ def main(argv: Sequence[str] | None = None) -> int:
         return INTERRUPTED
     except SystemExit as end:  # of argparse, after `--help`
         return end.code if isinstance(end.code, int) else FAILED
+
+
+def _asked(words: list[str]) -> list[str]:
+    """Return the command line that `archiver help …` stands for. Raises UsageError."""
+    if len(words) > 2:
+        raise UsageError(f"{words[2]}: one argument too many (see `archiver help`)")
+    return [*words[1:], "--help"]
 
 
 def _run(words: list[str]) -> int:
@@ -71,6 +76,8 @@ def _run(words: list[str]) -> int:
     if not words:
         parser.print_help()
         return 0
+    if words[0].startswith("-") and words[0] not in ("-h", "--help", "--version"):
+        parser.refuse(words[0])
     arguments, unknown = parser.parse_known_args(words)
     if unknown:
         arguments.parser.error(f"unrecognized arguments: {' '.join(unknown)}")

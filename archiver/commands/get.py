@@ -49,7 +49,8 @@ def _expand(addresses: list[str], stdin: TextIO) -> list[str]:
     expanded: list[str] = []
     for address in addresses:
         if address == "-":
-            expanded += [line.strip() for line in stdin if line.strip() and not line.lstrip().startswith("#")]
+            lines = (line.strip("\ufeff \t\r\n\v\f") for line in stdin)  # some editors begin a file with U+FEFF
+            expanded += [line for line in lines if line and not line.startswith("#")]
         else:
             expanded.append(address)
     return expanded

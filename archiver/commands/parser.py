@@ -4,12 +4,22 @@ from __future__ import annotations
 
 import argparse
 import re
+import textwrap
 from typing import NoReturn
 
 from archiver.errors import UsageError
 from archiver.suggestions import did_you_mean
 
+NO_NUMBER = re.compile(r"invalid (?:int|float) value: (.+)", re.DOTALL)
 CHOICE = re.compile(r"argument (?P<name>.+?): invalid choice: (?P<given>.+?) \(choose from (?P<names>.+)\)", re.DOTALL)
+
+
+class HelpFormatter(argparse.RawDescriptionHelpFormatter):
+    """Wraps a description of one line, and leaves one of several (examples) as it stands."""
+
+    def _fill_text(self, text: str, width: int, indent: str) -> str:
+        raw = "\n" in text.strip()
+        return super()._fill_text(text, width, indent) if raw else textwrap.fill(text, width)
 
 
 class Parser(argparse.ArgumentParser):
@@ -18,7 +28,7 @@ class Parser(argparse.ArgumentParser):
     def __init__(self, **options: object) -> None:
         """Take what ArgumentParser takes. Options are not abbreviated: what names one today may name two tomorrow."""
         super().__init__(
-            **{"allow_abbrev": False, "formatter_class": argparse.RawDescriptionHelpFormatter, **options}  # type: ignore[arg-type]
+            **{"allow_abbrev": False, "formatter_class": HelpFormatter, **options}  # type: ignore[arg-type]
         )
 
     def error(self, message: str) -> NoReturn:
@@ -27,9 +37,18 @@ class Parser(argparse.ArgumentParser):
             names = re.findall(r"[\w|-]+", found["names"])
             given = found["given"].strip("'\"")
             message = f"{found['name']}: there is no {given}{did_you_mean(given, names)}; there are {', '.join(names)}"
+        elif found := re.fullmatch(r"argument (\S+): (.+)", message, re.DOTALL):
+            wrong = NO_NUMBER.fullmatch(found[2])
+            message = f"{found[1]}: {f'expected a whole number, got {wrong[1]}' if wrong else found[2]}"
         elif message.startswith("unrecognized arguments: "):
             message = self._unknown(message.removeprefix("unrecognized arguments: ").split()[0])
         raise UsageError(f"{message} (see `{self.prog} --help`)")
+
+    def refuse(self, argument: str) -> NoReturn:
+        """Raise UsageError for an option where a command is due."""
+        name = argument.partition("=")[0]
+        meant = did_you_mean(name, self._option_string_actions) or "; options stand after the command"
+        raise UsageError(f"{name}: no such option{meant} (see `{self.prog} --help`)")
 
     def _unknown(self, argument: str) -> str:
         if not argument.startswith("-"):

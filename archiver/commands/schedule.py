@@ -40,7 +40,13 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     )
     parser.add_argument("scheduler", choices=("cron", "systemd", "github"), metavar="cron|systemd|github")
     parser.add_argument("sources", nargs="*", metavar="SOURCE[/LISTING]", help="as for `archiver crawl`")
-    parser.add_argument("--every", choices=INTERVALS, default="30m", help="between two runs (default 30m)")
+    parser.add_argument(
+        "--every",
+        metavar="SPAN",
+        choices=INTERVALS,
+        default="30m",
+        help=f"between two runs: {', '.join(INTERVALS)} (default 30m)",
+    )
     parser.add_argument("--name", help="of the unit, the workflow, the log (default: archiver and the sources)")
     parser.add_argument(
         "--package",

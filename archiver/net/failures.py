@@ -12,7 +12,7 @@ from archiver.errors import os_reason
 from archiver.net.backoff import retry_after
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from scrapy.http import Response
     from twisted.python.failure import Failure
@@ -25,22 +25,23 @@ ADVICE = {
     410: "the article was withdrawn",
     429: "too many requests; try again later, with a longer DOWNLOAD_DELAY",
 }
-
+LISTING_ADVICE = dict.fromkeys((404, 410), "there is nothing at this address; has the listing moved?")
 
 OUR_WORDS = ("the answer ", "its ")  # how archiver.captures.body begins to say what is wrong with a body
 # How aiohttp puts it that no connection came about: what matters is in the brackets.
 CONNECTOR = re.compile(r"Cannot connect to host \S+ ssl:.*?\[(?:\w+: )?(.*)\]", re.DOTALL)
 
 
-def explain(failure: Failure) -> str:
-    """Return what went wrong with a request, and where there is something to do about it, what."""
-    return explain_error(failure.value)
+def explain(failure: Failure, *, listing: bool = False) -> str:
+    """Return what went wrong with a request, and where there is something to do about it, what. listing: it was one
+    for a listing, not for an article."""
+    return explain_error(failure.value, listing=listing)
 
 
-def explain_error(error: BaseException | None) -> str:
+def explain_error(error: BaseException | None, *, listing: bool = False) -> str:
     """Return what an error says of a request."""
     if isinstance(error, HttpError):
-        return _explain_status(error.response)
+        return _explain_status(error.response, {**ADVICE, **LISTING_ADVICE} if listing else ADVICE)
     if isinstance(error, exceptions.IgnoreRequest) and str(error) == "Forbidden by robots.txt":
         return "forbidden by the site's robots.txt"
     if isinstance(error, exceptions.DownloadTimeoutError):
@@ -63,9 +64,9 @@ def _cause(error: BaseException | None) -> str:
     return os_reason(beneath) if isinstance(beneath, OSError) else ""
 
 
-def _explain_status(response: Response) -> str:
+def _explain_status(response: Response, known: Mapping[int, str]) -> str:
     status = response.status
-    advice = ADVICE.get(status) or ("the site is in trouble; try again later" if status >= SERVER_ERROR else "")
+    advice = known.get(status) or ("the site is in trouble; try again later" if status >= SERVER_ERROR else "")
     wait = f", it asks to wait {retry_after(response):.0f} s" if retry_after(response) else ""
     return f"HTTP status {status}{f': {advice}' if advice else ''}{wait}"
 

@@ -128,7 +128,7 @@ class ListSpider(ArticleSpider):
             if turn.page > 1:  # what was read counts; the next run goes on
                 self.finish(turn)
             return
-        async for further in self._ask_next_endpoint(turn, request.url, explain(failure)):
+        async for further in self._ask_next_endpoint(turn, request.url, explain(failure, listing=True)):
             yield further
 
     def finish(self, turn: ListingTurn) -> None:

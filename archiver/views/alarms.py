@@ -9,19 +9,28 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 LABEL = re.compile(r"([^\s:]+/[^\s:]+|[^\s:]+(?::\d+)?): (.+)", re.DOTALL)  # of a listing or a host, and what is wrong
+ADDRESSES = re.compile(r" \([a-z][a-z0-9+.-]*://[^()]*\)")  # at which it went wrong
 NAMED = 3  # of those that have one cause
 MAX_LENGTH = 200  # characters of a line
 
 
 def merge_alarms(alarms: Iterable[str]) -> list[str]:
     """Return alarms (`LABEL: CAUSE`) as lines that begin with the cause: those of one cause are one line, that names
-    some of the labels and says how many there are."""
-    labels: dict[str, list[str]] = {}
+    some of the labels and says how many there are. Addresses are part of a line of one place only."""
+    causes: dict[str, list[tuple[str, str]]] = {}
     for alarm in alarms:
         found = LABEL.fullmatch(alarm)
         label, cause = found.groups() if found else ("", alarm)
-        labels.setdefault(" ".join(cause.split()), []).append(label)
-    return [_line(cause, [name for name in names if name]) for cause, names in labels.items()]
+        cause = " ".join(cause.split())
+        causes.setdefault(_without_repeats(ADDRESSES.sub("", cause)), []).append((label, cause))
+    return [
+        _line(places[0][1] if len(places) == 1 else cause, [label for label, _ in places if label])
+        for cause, places in causes.items()
+    ]
+
+
+def _without_repeats(cause: str) -> str:
+    return "; ".join(dict.fromkeys(cause.split("; ")))
 
 
 def _line(cause: str, labels: list[str]) -> str:
