@@ -273,13 +273,15 @@ def test_old_posts_that_are_text_become_paragraphs(archive: Archive) -> None:
 
 def test_pictures_of_others_are_links_and_tables_can_be_reached(archive: Archive) -> None:
     body = (
-        '<p>文字</p><p><img src="https://pictures.example/a.jpg" alt="桥" /></p><h1>小标题</h1>'
+        '<p>文字</p><p><img src="https://pictures.example/a.jpg" alt="桥" /></p><h3>小标题</h3><h4>更小</h4>'
         "<table><tr><td>一</td></tr></table>" + "<p>" + "字" * 60 + "</p>"
     )
     fill(archive, 1, body=body)
     build(archive)
     article = page(archive, "cailianshe/2022/01/24/NW202201240000000000.html").cssselect(".body")[0]
     assert not list(article.iter("img", "h1"))
+    assert [one.text_content() for one in article.iter("h2", "h3")] == ["小标题", "更小"]
+    assert [one.tag for one in article.iter("h2", "h3")] == ["h2", "h3"]
     (link,) = article.cssselect("a.picture")
     assert (link.get("href"), link.get("aria-label")) == ("https://pictures.example/a.jpg", "图片: 桥")
     assert article.cssselect(".wide > table")[0].getparent().get("tabindex") == "0"

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 BLOCK = re.compile(r"<(?:p|div|table|ul|ol|h[1-6]|blockquote|pre|center|section|figure|img)\b", re.IGNORECASE)
 PARAGRAPHS = re.compile(r"\n[ \t]*\n")
 TOKEN = re.compile(r"""<(/?)(a|img|table|h[1-6])\b((?:\s+[\w:-]+(?:="[^"]*")?)*)\s*/?>""")
+HEADING = re.compile(r"<h([1-6])\b")
 ATTRIBUTE = re.compile(r'([\w:-]+)="([^"]*)"')
 OWN_PICTURE = re.compile(r"data:image/", re.IGNORECASE)
 
@@ -46,9 +47,10 @@ class Bodies:
         return Markup(self._shown(clean))
 
     def _shown(self, html: str) -> str:
-        """Return clean HTML with links to pictures instead of those of other sites, headings below that of the page,
-        and tables that can be scrolled with the keyboard."""
+        """Return clean HTML with links to pictures instead of those of other sites, headings from the second level
+        on (the first is the page's), and tables that can be scrolled with the keyboard."""
         links = 0
+        highest = min(map(int, HEADING.findall(html)), default=2)
 
         def replaced(found: re.Match[str]) -> str:
             nonlocal links
@@ -65,7 +67,7 @@ class Bodies:
                     if end
                     else f'<div class="wide" role="group" aria-label="{label}" tabindex="0">{found[0]}'
                 )
-            return f"<{end}h{min(int(name[1]) + 1, 6)}{attributes}>"
+            return f"<{end}h{min(int(name[1]) - highest + 2, 6)}{attributes}>"
 
         return TOKEN.sub(replaced, html)
 
