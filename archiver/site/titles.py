@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from archiver.site.files import SiteFiles
     from archiver.site.record import Record
 
-PART = 5000  # articles of a file: about half a megabyte, a third of it when packed
+PART = 5000  # articles of a file: about a megabyte
 
 
 def write_titles(record: Record, files: SiteFiles) -> None:
