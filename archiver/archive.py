@@ -18,6 +18,7 @@ from archiver.captures.regions import files_in
 from archiver.clock import micros, moment
 from archiver.configuration import Configuration, Origin, load_configuration, remember, setting_name
 from archiver.configuration.known import SETTINGS
+from archiver.discovery.offer import Offer
 from archiver.errors import IndexFileError, LockedError, StoreError, StuckError, UnknownAddressError, UsageError
 from archiver.explaining import explain_article
 from archiver.exports import About, load_format
@@ -163,6 +164,14 @@ class Archive:
         from archiver.crawling import fetch_pages  # as above
 
         return fetch_pages(self.configuration, addresses, taken)
+
+    def discover(self, address: str) -> tuple[Offer, int]:
+        """Return what the site at `address` offers of its articles, and the signal that ended it early, or 0. It is
+        asked as politely as for any article; nothing is written."""
+        from archiver.crawling import survey_site  # as above
+
+        offer = Offer(address)
+        return offer, survey_site(self.configuration, offer)
 
     def replay(
         self,

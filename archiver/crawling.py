@@ -18,6 +18,7 @@ from archiver.scrapy_settings import scrapy_settings
 from archiver.signals import article_due
 from archiver.spiders.listing import ListingSpider
 from archiver.spiders.share import ShareSpider
+from archiver.surveying import SurveySpider
 from archiver.views.alarms import merge_alarms
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from archiver.addresses import Reference
     from archiver.answer import Answer
     from archiver.configuration import Configuration
+    from archiver.discovery.offer import Offer
     from archiver.extensions.report import Result
 
 
@@ -69,6 +71,13 @@ def fetch_pages(
     did. Returns the signal that ended it early, or 0."""
     alone = configuration.override({"ARCHIVER_EXTRACTORS": 0})  # no article is made of them
     return _run(alone, PageSpider, None, None, urls=addresses, taken=taken).interrupted
+
+
+def survey_site(configuration: Configuration, offer: Offer) -> int:
+    """Look at what the site of an offer's address has, and note it there; no archive is opened. Returns the signal that
+    ended it early, or 0."""
+    alone = configuration.override({"ARCHIVER_EXTRACTORS": 0})  # no article is made of it
+    return _run(alone, SurveySpider, None, None, offer=offer).interrupted
 
 
 def _run(

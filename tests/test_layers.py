@@ -169,19 +169,21 @@ MAY_IMPORT: dict[str, set[str]] = {
     "scrapy_commands": {"crawl", "errors", "scrapy_settings", "statuses"},
     "replica": set(),
     "fetching": {"answer", "net", "spiders"},
+    "surveying": {"discovery", "errors", "identity", "net", "spiders", "workers"},
     "crawling": {
-        *("addresses", "answer", "configuration", "crawl", "extensions", "fetching", "run_report", "scrapy_settings"),
-        *("signals", "spiders", "views"),
+        *("addresses", "answer", "configuration", "crawl", "discovery", "extensions", "fetching"),
+        *("run_report", "scrapy_settings", "signals", "spiders", "surveying", "views"),
     },
     "archive": {
         *("addresses", "adoption", "answer", "captures", "clock", "configuration", "crawling", "errors", "exports"),
-        *("explaining", "extensions", "reading"),
+        *("discovery", "explaining", "extensions", "reading"),
         *("identity", "index", "links", "listings", "manifest", "moments", "places", "recipes", "replay", "run_report"),
         *("session_options", "site", "spans", "suggestions", "verified", "views"),
     },
     "teaching": {"errors", "reading", "recipes"},
     "commands": {
-        *("addresses", "adoption", "answer", "archive", "configuration", "errors", "exports", "extensions", "listings"),
+        *("addresses", "adoption", "answer", "archive", "configuration", "discovery", "errors", "exports"),
+        *("extensions", "listings"),
         *(
             "notify",
             "places",

@@ -18,27 +18,33 @@ class WorkerProcess(Generic[Job, Result]):
     """A process that takes lists of jobs and answers each with a list of results; it starts with the first list.
 
     function: `module:function`, as `archiver.workers.serve` takes it. setup: what that is called with, pickled.
-    descriptor: of a lock that the process holds too, for as long as it lives; -1 for none.
+    descriptor: of a lock that the process holds too, for as long as it lives; -1 for none. limit: seconds that a list
+    may take; None for no limit.
     """
 
-    def __init__(self, function: str, setup: Any, descriptor: int = -1) -> None:
+    def __init__(self, function: str, setup: Any, descriptor: int = -1, limit: float | None = None) -> None:
         self._function = function
         self._setup = setup
         self._descriptor = descriptor
+        self._limit = limit
         self._process: asyncio.subprocess.Process | None = None
         self._turn = asyncio.Lock()
 
     async def call(self, jobs: list[Job]) -> list[Result]:
         """Return the results of `jobs`. Lists are worked on in the order in which they came.
 
-        Raises WorkerError when the process has ended; the next list is for a new one.
+        Raises WorkerError when the process has ended, or took too long; the next list is for a new one.
         """
         async with self._turn:
             try:
                 if self._process is None or self._process.returncode is not None:
                     await self._start()
-                await self._send(jobs)
-                return await self._receive()
+                async with asyncio.timeout(self._limit):
+                    await self._send(jobs)
+                    return await self._receive()
+            except TimeoutError as error:
+                await self._forget()
+                raise WorkerError(f"it took longer than {self._limit:.0f} s to read") from error
             except (OSError, EOFError, asyncio.IncompleteReadError, pickle.UnpicklingError) as error:
                 await self._forget()
                 said = getattr(error, "strerror", None) or str(error) or type(error).__name__

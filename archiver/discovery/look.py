@@ -1,0 +1,69 @@
+"""An answer of a site in, what it lists out, whichever kind it is: a job for a process of its own, which can be ended
+if it takes too long. No I/O."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from archiver.discovery.feeds import read_feed
+from archiver.discovery.kinds import kind_of
+from archiver.discovery.pages import read_links
+from archiver.discovery.shapes import Shapes
+from archiver.discovery.sitemaps import Sitemap
+from archiver.errors import DiscoveryError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from archiver.discovery.entries import Feed, ListedFeed, PageLink, SitemapEntry
+    from archiver.discovery.kinds import Kind
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """An answer. known: addresses of articles, by which links are judged."""
+
+    content: bytes
+    address: str
+    content_type: str
+    fetched: datetime
+    known: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """What an answer lists: of a page its feeds and links, of a feed itself, of a sitemap its entries."""
+
+    kind: Kind
+    address: str
+    problem: str = ""  # why nothing is listed
+    feed: Feed | None = None
+    entries: tuple[SitemapEntry, ...] = ()
+    cut: str = ""  # why not all of a sitemap was read
+    feeds: tuple[ListedFeed, ...] = ()
+    links: tuple[PageLink, ...] = ()
+
+
+def look(given: Given) -> Listed:
+    """Return what an answer lists."""
+    kind = kind_of(given.content)
+    address, kept = given.address, {"content_type": given.content_type}
+    try:
+        if kind == "feed":
+            return Listed(kind, address, feed=read_feed(given.content, address, fetched=given.fetched, **kept))
+        if kind == "sitemap":
+            sitemap = Sitemap(given.content, address, fetched=given.fetched, **kept)
+            return Listed(kind, address, entries=tuple(sitemap), cut=sitemap.cut)
+    except DiscoveryError as error:
+        return Listed("nothing", address, problem=str(error).removeprefix(f"{address}: "))
+    if kind == "page":
+        feeds, links = read_links(given.content, address, known=Shapes(given.known), **kept)
+        return Listed(kind, address, feeds=tuple(feeds), links=tuple(links))
+    return Listed("nothing", address, problem="it is no page, feed or sitemap")
+
+
+def looker(_: object) -> Callable[[list[Given]], list[Listed]]:
+    """Return what does the jobs of a process (`archiver.workers`)."""
+    return lambda jobs: [look(job) for job in jobs]

@@ -1,0 +1,169 @@
+"""What a site offers of its articles, asked for as politely as any article: its robots.txt, the page, the feeds and
+sitemaps that these name, and well-known places. No archive is opened."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urljoin, urlsplit
+
+from scrapy import Request, signals
+from scrapy.http.request import NO_CALLBACK
+
+from archiver.discovery import listed_sitemaps
+from archiver.discovery.look import Given, Listed
+from archiver.errors import WorkerError
+from archiver.identity import normalise, plain_form, same_site
+from archiver.net.failures import explain_error
+from archiver.net.handler import BEGINNING
+from archiver.spiders.article import ArticleSpider
+from archiver.workers.process import WorkerProcess
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterable
+    from typing import Self
+
+    from scrapy.crawler import Crawler
+    from scrapy.http import Response
+
+    from archiver.discovery.offer import Offer
+
+WELL_KNOWN_FEEDS = ("/feed/", "/rss.xml", "/feed.xml", "/rss", "/atom.xml", "/index.xml", "/feed.json")
+WELL_KNOWN_SITEMAPS = ("/sitemap.xml", "/sitemap_index.xml", "/news-sitemap.xml")
+WELL_KNOWN = "a well-known place"
+MOST_FEEDS, MOST_SITEMAPS, MOST_OF_AN_INDEX = 10, 5, 2  # that are asked for: a look, and no crawl
+ENOUGH = 16 * 1024 * 1024  # bytes of an answer
+LONGEST = 30.0  # seconds in which an answer must be read
+NEWS = re.compile(r"news|google|latest|recent|aktuell|actu", re.IGNORECASE)
+FIRST_FAILURE = 400
+
+
+class SurveySpider(ArticleSpider):
+    """Looks at a site, and notes in `offer` what it finds."""
+
+    name = "survey"
+
+    def __init__(self, offer: Offer, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._offer = offer
+        self._sitemaps: list[str] = []  # that a robots.txt names
+        self._asked: set[str] = set()
+        self._reader = WorkerProcess[Given, Listed]("archiver.discovery.look:looker", None, limit=LONGEST)
+        self.trusted_hosts = frozenset({urlsplit(offer.address).hostname or ""})  # its user named it
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
+        """Return the spider of a crawl."""
+        spider = super().from_crawler(crawler, *args, **kwargs)
+        crawler.signals.connect(spider.note_sitemaps, signals.response_received)
+        return spider
+
+    def note_sitemaps(self, response: Response) -> None:
+        """Note the sitemaps that a robots.txt names: it is asked for before anything else of its host."""
+        parts, own = urlsplit(response.url), urlsplit(self._offer.address).hostname or ""
+        if parts.path == "/robots.txt" and response.status < FIRST_FAILURE and same_site(parts.hostname or "", own):
+            self._sitemaps += listed_sitemaps(response.body, response.url)
+
+    async def start(self) -> AsyncIterator[Any]:
+        """Look at the site. Nothing is left to the scheduler."""
+        try:
+            await self._survey()
+        finally:
+            await self._reader.close()
+        for _ in ():
+            yield
+
+    async def _survey(self) -> None:
+        offer, why = self._offer, "the address that was given"
+        response = await self._get(offer.address)
+        if isinstance(response, str):
+            offer.problem = response
+            return
+        page = await self._read(response)
+        if page.kind == "feed":
+            offer.take_feed(page, why)
+        elif page.kind == "sitemap":
+            await self._take_sitemap(page, why)
+        elif page.kind == "page":
+            await self._take_feeds(page)
+            await self._take_sitemaps(page.address)
+            offer.take_page(await self._read(response, tuple(offer.articles.values())), why)
+        else:
+            offer.problem = page.problem
+
+    async def _take_feeds(self, page: Listed) -> None:
+        for feed in page.feeds[:MOST_FEEDS]:
+            listed = await self._listed(feed.address, "feed", feed.why)
+            if listed:
+                self._offer.take_feed(listed, feed.why)
+        if not page.feeds:
+            listed = await self._first(WELL_KNOWN_FEEDS, page.address, "feed")
+            if listed:
+                self._offer.take_feed(listed, WELL_KNOWN)
+
+    async def _take_sitemaps(self, home: str) -> None:
+        named = [address for address in dict.fromkeys(self._sitemaps) if plain_form(address) not in self._asked]
+        # Those that are named for news are the ones to read; what comes after the last is not asked for.
+        for address in sorted(named, key=lambda one: not NEWS.search(urlsplit(one).path))[:MOST_SITEMAPS]:
+            if listed := await self._listed(address, "sitemap", "named by robots.txt"):
+                await self._take_sitemap(listed, "named by robots.txt")
+        if not named and (listed := await self._first(WELL_KNOWN_SITEMAPS, home, "sitemap")):
+            await self._take_sitemap(listed, WELL_KNOWN)
+
+    async def _take_sitemap(self, listed: Listed, why: str) -> None:
+        """Take a sitemap, and the newest of those that it names."""
+        self._offer.take_sitemap(listed, why)
+        oldest = datetime.min.replace(tzinfo=UTC)
+        maps = [entry for entry in listed.entries if entry.is_sitemap]
+        maps.sort(
+            key=lambda entry: (bool(NEWS.search(urlsplit(entry.address).path)), entry.modified or oldest), reverse=True
+        )
+        for entry in maps[:MOST_OF_AN_INDEX]:
+            if child := await self._listed(entry.address, "sitemap", "named by the index"):
+                self._offer.take_sitemap(child, "named by the index")
+
+    async def _first(self, paths: Iterable[str], home: str, kind: str) -> Listed | None:
+        """Return the first of well-known places at which there is something of that kind."""
+        for path in paths:
+            response = await self._get(urljoin(home, path))
+            if not isinstance(response, str) and (listed := await self._read(response)).kind == kind:
+                return listed
+        return None
+
+    async def _listed(self, address: str, kind: str, why: str) -> Listed | None:
+        """Return what is at an address; None, and a note of the reason, if it is not of that kind."""
+        if plain_form(address) in self._asked:
+            return None
+        response = await self._get(address)
+        if isinstance(response, str):
+            self._offer.miss(kind, address, why, response)
+            return None
+        listed = await self._read(response)
+        if listed.kind != kind:
+            self._offer.miss(kind, address, why, listed.problem or f"it is no {kind}, but a {listed.kind}")
+            return None
+        return listed
+
+    async def _get(self, address: str) -> Response | str:
+        """Return the answer of an address, or why there is none."""
+        self._asked.add(plain_form(address))
+        assert self.crawler.engine is not None
+        try:
+            response = await self.crawler.engine.download_async(
+                Request(address, callback=NO_CALLBACK, meta={BEGINNING: ENOUGH})
+            )
+        except Exception as error:  # whatever a download fails with
+            return explain_error(error)
+        return f"HTTP status {response.status}" if response.status >= FIRST_FAILURE else response
+
+    async def _read(self, response: Response, known: tuple[str, ...] = ()) -> Listed:
+        """Return what an answer lists."""
+        content_type = (response.headers.get("Content-Type") or b"").decode("latin-1")
+        address = normalise(response.url)
+        given = Given(response.body, address, content_type, datetime.now(UTC), known)
+        try:
+            (listed,) = await self._reader.call([given])
+        except WorkerError as error:
+            return Listed("nothing", address, problem=str(error))
+        return listed

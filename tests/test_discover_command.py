@@ -1,0 +1,274 @@
+"""`archiver discover`: what a site has, asked for politely, and nothing else."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from archiver.errors import WorkerError
+from archiver.workers.process import WorkerProcess
+from tests.conftest import NO_DELAY
+from tests.web import Web, archive, story, web
+
+if TYPE_CHECKING:
+    import subprocess
+
+    from tests.conftest import Archive
+
+__all__ = ["archive", "web"]  # fixtures
+
+SITE = "http://www.merrow.example"
+XML = "application/xml"
+
+
+def article(number: int) -> str:
+    return f"{SITE}/2026/11/0{number}/a-bridge-opens"
+
+
+def link(number: int) -> str:
+    return f'<h2><a href="{article(number)}?utm_source=front">A bridge opens over the river Merrow at last</a></h2>'
+
+
+def rss(*numbers: int, more: str = "") -> str:
+    items = "".join(f"<item><title>Bridge {n}</title><link>{article(n)}</link></item>" for n in numbers)
+    return f"<rss version='2.0'><channel><title>Merrow Courier</title><link>{SITE}/</link>{more}{items}</channel></rss>"
+
+
+def urlset(*numbers: int) -> str:
+    return "<urlset>" + "".join(f"<url><loc>{article(n)}</loc></url>" for n in numbers) + "</urlset>"
+
+
+def front(*numbers: int, head: str = "") -> str:
+    return (
+        f"<!doctype html><html><head><title>Merrow Courier</title>{head}</head>"
+        f"<body><nav><a href='/sport'>Sport</a></nav>{''.join(map(link, numbers))}"
+        "<footer><a href='/about'>About us</a></footer></body></html>"
+    )
+
+
+def alternate(path: str) -> str:
+    return f'<link rel="alternate" type="application/rss+xml" href="{path}">'
+
+
+def discover(archive: Archive, *arguments: str, **env: str) -> subprocess.CompletedProcess[str]:
+    return archive.invoke("discover", *NO_DELAY, *arguments, env={"ARCHIVER_OUTPUT": str(archive.output), **env})
+
+
+def found(archive: Archive, address: str = f"{SITE}/", *more: str) -> dict[str, Any]:
+    offer: dict[str, Any] = json.loads(discover(archive, "--json", *more, address).stdout)
+    return offer
+
+
+def sources(offer: dict[str, Any]) -> list[tuple[str, str, bool]]:
+    return [(one["kind"], one["address"].removeprefix(SITE), one["is_read"]) for one in offer["sources"]]
+
+
+@pytest.fixture
+def site(web: Web) -> Web:
+    """A site with two feeds, an index of sitemaps, and a front page."""
+    web.put(f"{SITE}/robots.txt", f"User-agent: *\nDisallow: /private\nSitemap: {SITE}/maps.xml", "text/plain")
+    web.put(f"{SITE}/", front(1, 6, head=alternate("/feed") + alternate("/copy") + alternate("/gone")))
+    web.put(f"{SITE}/feed", rss(1, 2, more="<ttl>60</ttl>"), "text/html")
+    web.put(f"{SITE}/copy", rss(2), XML)
+    maps = "".join(f"<sitemap><loc>{SITE}/map{n}.xml</loc><lastmod>2026-0{n}-01</lastmod></sitemap>" for n in (2, 1, 3))
+    web.put(f"{SITE}/maps.xml", f"<sitemapindex>{maps}</sitemapindex>", XML)
+    web.put(f"{SITE}/map3.xml", urlset(1, 2, 3, 4).replace("</urlset>", f"<url><loc>{SITE}/about</loc></url></urlset>"))
+    web.put(f"{SITE}/map2.xml", urlset(5))
+    return web
+
+
+def test_what_a_site_has_and_what_would_be_read(archive: Archive, site: Web) -> None:
+    offer = found(archive)
+    assert sources(offer) == [
+        ("feed", "/feed", True),
+        ("feed", "/copy", False),
+        ("feed", "/gone", False),
+        ("index", "/maps.xml", True),
+        ("sitemap", "/map3.xml", True),
+        ("sitemap", "/map2.xml", True),
+        ("page", "/", True),
+    ]
+    reasons = [one["reason"] for one in offer["sources"]]
+    assert reasons[:3] == ["", "it lists no article that is not listed above", "HTTP status 404"]
+    assert sorted(offer["articles"]) == [article(n) for n in range(1, 7)]
+    assert {one["address"].removeprefix(SITE): one["reason"] for one in offer["links"]} == {
+        "/sport": "in the navigation",
+        "/2026/11/01/a-bridge-opens": "the shape of 5 known articles, in a heading, a headline's length",
+        "/2026/11/06/a-bridge-opens": "the shape of 5 known articles, in a heading, a headline's length",
+        "/about": "a page of the site itself (about)",
+    }
+    assert offer["sources"][4]["others"] == 1
+
+
+def test_no_article_is_fetched_and_nothing_is_written(archive: Archive, site: Web) -> None:
+    found(archive)
+    assert [one.removeprefix(SITE) for one in site.asked] == [
+        *("/", "/feed", "/copy", "/gone", "/maps.xml", "/map3.xml", "/map2.xml"),
+    ]
+    assert all(agent.startswith("archiver/") for agent in site.agents)
+    assert not archive.output.exists()
+
+
+def test_what_robots_txt_forbids_is_not_asked_for(archive: Archive, site: Web) -> None:
+    site.put(f"{SITE}/", front(1, head=alternate("/private/feed")))
+    offer = found(archive)
+    assert offer["sources"][0]["reason"] == "forbidden by the site's robots.txt"
+    assert f"{SITE}/private/feed" not in site.asked
+    refused = discover(archive, f"{SITE}/private/")
+    assert (refused.returncode, refused.stdout) == (1, "")
+    assert refused.stderr == f"archiver: {SITE}/private/: forbidden by the site's robots.txt\n"
+
+
+@pytest.mark.parametrize(("feed", "sitemap"), [("/rss.xml", "/sitemap.xml"), ("/index.xml", "/sitemap_index.xml")])
+def test_well_known_places(archive: Archive, web: Web, feed: str, sitemap: str) -> None:
+    web.put(f"{SITE}/", front(1))
+    web.put(f"{SITE}/feed/", "<html>Not here</html>")  # with status 200
+    web.put(SITE + feed, rss(2))
+    web.put(SITE + sitemap, urlset(3))
+    assert sources(found(archive)) == [("feed", feed, True), ("sitemap", sitemap, True), ("page", "/", True)]
+
+
+def test_news_sitemaps_are_asked_for_first(archive: Archive, web: Web) -> None:
+    lines = "".join(f"Sitemap: {SITE}/{name}.xml\n" for name in ("a", "b", "c", "d", "e", "f", "news"))
+    web.put(f"{SITE}/robots.txt", lines, "text/plain")
+    web.put(f"{SITE}/", front(1))
+    web.put(f"{SITE}/news.xml", urlset(2))
+    assert [one for kind, one, _ in sources(found(archive)) if kind == "sitemap"] == [
+        *("/news.xml", "/a.xml", "/b.xml", "/c.xml", "/d.xml"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "kind"),
+    [("/feed", rss(1), "feed"), ("/map.xml", urlset(1), "sitemap"), ("/list.txt", article(1), "sitemap")],
+)
+def test_the_address_of_a_feed_or_a_sitemap(archive: Archive, web: Web, path: str, body: str, kind: str) -> None:
+    offer = found(archive, web.put(SITE + path, body, "text/plain"))
+    assert (sources(offer), offer["articles"], offer["links"]) == ([(kind, path, True)], [article(1)], [])
+
+
+def test_the_articles_alone_are_what_get_takes(archive: Archive, web: Web) -> None:
+    web.put(f"{SITE}/", front(1, head=alternate("/feed")))
+    web.put(f"{SITE}/feed", rss(1, 2))
+    listed = discover(archive, "--articles", f"{SITE}/")
+    assert (listed.returncode, listed.stdout.split()) == (0, [article(1), article(2)])
+    for number in (1, 2):
+        web.put(article(number), story(f"Bridge {number}", canonical=article(number)))
+    assert archive.get("-", input=listed.stdout).returncode == 0
+    assert len(archive.posts) == 2
+
+
+@pytest.mark.parametrize("columns", ["60", "80", "120"])
+def test_a_person_can_read_it(archive: Archive, site: Web, columns: str) -> None:
+    shown = discover(archive, f"{SITE}/", COLUMNS=columns)
+    lines = shown.stdout.splitlines()
+    assert (shown.returncode, shown.stderr) == (0, "")
+    assert all(len(line) <= int(columns) or "http" in line for line in lines)
+    assert f"  + {SITE}/feed" in lines
+    assert f"  - {SITE}/copy" in lines
+    assert "    not read: it lists no article that is not listed above" in lines
+    assert "links that look like articles: 2" in lines
+    assert " ".join(lines).endswith("A crawl would read 5 of 7 sources, which list 6 articles now.")
+
+
+def test_what_a_site_says_does_not_reach_the_terminal_as_it_is(archive: Archive, web: Web) -> None:
+    web.put(f"{SITE}/", front(1, head=alternate("/feed")))
+    web.put(f"{SITE}/feed", rss(1).replace("Merrow Courier", "Mer&#x9b;31m&#27;[31mrow"))
+    assert "\x1b" not in (shown := discover(archive, f"{SITE}/").stdout)
+    assert "\x9b" not in shown
+
+
+@pytest.mark.parametrize(
+    "address", ["", "feed.xml", "javascript:alert(1)", "http://", "ftp://merrow.example/", "http://["]
+)
+def test_what_is_no_address_is_said(archive: Archive, web: Web, address: str) -> None:
+    result = discover(archive, address)
+    assert (result.returncode, result.stdout) == (2, "")
+    assert result.stderr.startswith(f"archiver: {address}: no address of the web")
+    assert web.asked == []
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "why"),
+    [
+        ("<html><body>Gone</body></html>", 404, "HTTP status 404"),
+        ("%PDF-1.7", 200, "it is no page, feed or sitemap"),
+        ("", 200, "it is no page, feed or sitemap"),
+        ("<html><body><a href='/about'>About</a></body></html>", 200, "nothing was found that lists articles"),
+        ("<urlset></urlset>", 200, "nothing was found that lists articles"),
+    ],
+)
+@pytest.mark.parametrize("as_json", [False, True])
+def test_nothing_to_read_is_said(archive: Archive, web: Web, body: str, status: int, why: str, as_json: bool) -> None:
+    result = discover(archive, *(["--json"] if as_json else []), web.put(f"{SITE}/", body, status=status))
+    assert (result.returncode, result.stderr) == (1, f"archiver: {SITE}/: {why}\n")
+    if as_json:
+        assert json.loads(result.stdout)["articles"] == []
+
+
+def test_a_feed_in_a_private_network_is_not_asked_for(archive: Archive, web: Web) -> None:
+    web.put(f"{SITE}/", front(1, head=alternate("http://127.0.0.1:9/feed") + alternate("http://169.254.169.254/feed")))
+    offer = found(archive)
+    reasons = [one["reason"] for one in offer["sources"] if one["kind"] == "feed"]
+    assert len(reasons) == 2
+    assert all("a private address that was not asked for" in reason for reason in reasons)
+    assert not [one for one in web.asked if "127.0.0.1" in one or "169.254" in one]
+
+
+def test_what_a_foreign_robots_txt_says_is_not_this_sites(archive: Archive, web: Web) -> None:
+    other = "http://feeds.example"
+    web.put(f"{SITE}/", front(1, head=alternate(f"{other}/merrow")))
+    web.put(f"{other}/merrow", rss(2))
+    web.put(f"{other}/robots.txt", f"Sitemap: {other}/map.xml", "text/plain")
+    web.put(f"{other}/map.xml", urlset(3))
+    assert sources(found(archive)) == [("feed", f"{other}/merrow", True), ("page", "/", True)]
+
+
+def test_the_budget_holds(archive: Archive, site: Web) -> None:
+    offer = found(archive, f"{SITE}/", "-s", "ARCHIVER_MAX_REQUESTS=3")
+    assert [one.removeprefix(SITE) for one in site.asked] == ["/", "/feed"]  # robots.txt is the third
+    assert "ARCHIVER_MAX_REQUESTS" in offer["sources"][1]["reason"]
+
+
+def test_a_redirect_is_followed_and_links_count_from_its_end(archive: Archive, web: Web) -> None:
+    web.redirect("http://merrow.example/", f"{SITE}/news/")
+    web.put(f"{SITE}/news/", front(1, head=alternate("feed")))
+    web.put(f"{SITE}/news/feed", rss(2))
+    assert sources(found(archive, "http://merrow.example/")) == [("feed", "/news/feed", True), ("page", "/news/", True)]
+
+
+def test_what_takes_too_long_to_read_is_given_up() -> None:
+    async def call() -> None:
+        process = WorkerProcess[str, None]("time:sleep", 3600, limit=0.2)
+        try:
+            await process.call(["a job"])
+        finally:
+            await process.close()
+
+    with pytest.raises(WorkerError, match="it took longer than 0 s to read"):
+        asyncio.run(call())
+
+
+class Endless:
+    """A job that takes an hour to be unpickled."""
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return time.sleep, (3600,)
+
+
+def test_the_next_job_after_one_that_was_given_up_has_a_process_of_its_own() -> None:
+    async def call() -> list[object]:
+        process = WorkerProcess[object, object]("operator:itemgetter", slice(None), limit=0.2)
+        try:
+            with pytest.raises(WorkerError, match="longer"):
+                await process.call([Endless()])
+            process._limit = None  # however slow the machine is
+            return await process.call([7])
+        finally:
+            await process.close()
+
+    assert asyncio.run(call()) == [7]
