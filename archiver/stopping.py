@@ -13,6 +13,7 @@ from scrapy import signals
 
 from archiver.crawl_archive import archive_of
 from archiver.extensions.ending import Ending
+from archiver.extensions.report import STOPPED
 from archiver.net.budget import BudgetMiddleware
 
 if TYPE_CHECKING:
@@ -73,8 +74,8 @@ class Stopping:
     async def _end(self) -> None:
         if budget := self._crawler.get_downloader_middleware(BudgetMiddleware):
             budget.end_now()
-        archive_of(self._crawler).close_spider("shutdown")
+        archive_of(self._crawler).close_spider(STOPPED)
         await asyncio.sleep(GRACE)  # mostly the loop has ended by then
         if ending := self._crawler.get_extension(Ending):
-            await ending.spider_closed("shutdown")
+            await ending.spider_closed(STOPPED)
         os._exit(self.status)

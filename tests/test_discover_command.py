@@ -4,6 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
+import signal
+import subprocess
+import sys
+import threading
 import time
 from typing import TYPE_CHECKING, Any
 
@@ -12,10 +17,11 @@ import pytest
 from archiver.errors import WorkerError
 from archiver.workers.process import WorkerProcess
 from tests.conftest import NO_DELAY
+from tests.rawserver import NO_ROBOTS, serving
 from tests.web import Web, archive, story, web
 
 if TYPE_CHECKING:
-    import subprocess
+    from collections.abc import Iterator
 
     from tests.conftest import Archive
 
@@ -239,6 +245,31 @@ def test_a_redirect_is_followed_and_links_count_from_its_end(archive: Archive, w
     web.put(f"{SITE}/news/", front(1, head=alternate("feed")))
     web.put(f"{SITE}/news/feed", rss(2))
     assert sources(found(archive, "http://merrow.example/")) == [("feed", "/news/feed", True), ("page", "/news/", True)]
+
+
+@pytest.mark.parametrize("command", ["discover", "extract"])
+def test_a_run_that_is_stopped_says_so(command: str) -> None:
+    asked, over = threading.Event(), threading.Event()
+
+    def respond(path: bytes) -> Iterator[bytes]:
+        if path == b"/robots.txt":
+            yield NO_ROBOTS
+            return
+        asked.set()
+        over.wait()  # the answer never comes
+
+    with serving(respond) as server:
+        words = [sys.executable, "-m", "archiver", command, *NO_DELAY, f"{SITE}/"]
+        environment = {**os.environ, "http_proxy": server.url, "no_proxy": ""}
+        with subprocess.Popen(words, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+            try:
+                assert asked.wait(300)
+                process.send_signal(signal.SIGINT)
+                process.communicate(timeout=300)
+            finally:
+                over.set()
+                process.kill()
+    assert process.returncode == 130
 
 
 def test_what_takes_too_long_to_read_is_given_up() -> None:

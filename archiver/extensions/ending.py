@@ -8,7 +8,7 @@ from scrapy import signals
 
 from archiver.crawl_archive import archive_of
 from archiver.errors import ArchiverError
-from archiver.extensions.report import Report
+from archiver.extensions.report import STOPPED, Report
 from archiver.extensions.watch import Watch
 
 if TYPE_CHECKING:
@@ -43,7 +43,10 @@ class Ending:
 
     async def _end(self, archive: ArchiveExtension, reason: str) -> None:
         await archive.settle()
+        report = self._crawler.get_extension(Report)
         if archive.session is None:
+            if report:
+                report.interrupted = reason == STOPPED
             return
         disbelief = await archive.settle_gone()
         if watch := self._crawler.get_extension(Watch):
@@ -52,5 +55,5 @@ class Ending:
             await archive.session.finish_files()
         except ArchiverError as error:
             archive.failure = archive.failure or error
-        if report := self._crawler.get_extension(Report):
+        if report:
             await report.end(archive.session, reason)

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
+STOPPED = "shutdown"  # why the spider of a run is closed that a signal ends: Scrapy's word
 REPORTS_KEPT = 30 * 86400  # seconds
 
 
@@ -165,7 +166,7 @@ class Report:
 
     async def end(self, session: Session, reason: str) -> None:
         """Log the counts, and keep the report. reason: why the spider was closed. Raises IndexFileError."""
-        self.interrupted = reason == "shutdown"
+        self.interrupted = reason == STOPPED
         self._count("alarms", len(self.alarms))
         logger.info(self.summary())
         for alarm in self.alarms:
