@@ -273,3 +273,42 @@ def test_sources_lists_sites(taught: dict[str, str]) -> None:
         "paths": [],
         "valid_until": "2099-12-31",
     }
+
+
+# A made-up page in the manner of each site that comes with a recipe: its address, its body, and the text that is read.
+GERMAN = "Der Stadtrat von Ahrenswalde hat beschlossen, das alte Hallenbad bis zum Herbst zu sanieren, sagte die Stadt."
+JAPANESE = "青瀬町の新しい石橋が十四日に開通し、町長は開通式で「十一年待ったかいがあった」と住民に語った。"
+PACKAGED = {
+    "rp-online": (
+        "https://rp-online.de/nrw/staedte/hallenbad-wird-saniert_aid-1234567",
+        f"<article><h1>Hallenbad wird saniert</h1><div class='body'><p>{GERMAN}</p>"
+        "<div class='park-content-list-body'>"
+        "<article><p>Was die Nachbarstadt mit ihrem Freibad vorhat, und warum es niemand wissen soll.</p></article>"
+        "</div>"
+        f"<p>Danach: {GERMAN}</p></div></article>",
+        f"{GERMAN}\n\nDanach: {GERMAN}",
+    ),
+    "asahi": (
+        "https://www.asahi.com/articles/AST1A0000T1AUTIL001M.html",
+        f"<main id='main'><h1>青瀬町の石橋が開通</h1><div><p>{JAPANESE}</p>"
+        f"<p>続いて、{JAPANESE}</p></div><div><p>"
+        "有料会員になると会員限定の有料記事もお読みいただけます。</p></div><div id='writerProfile'><p>この記事を"
+        "書いた人は橋と川について長く取材してきた記者で、町の歴史にも詳しい。</p></div></main>",
+        f"{JAPANESE}\n\n続いて、{JAPANESE}",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", PACKAGED)
+def test_a_recipe_that_comes_with_the_archiver_mends_its_site(name: str) -> None:
+    address, body, text = PACKAGED[name]
+    page = f"<!doctype html><html><head><title>{name}</title></head><body>{body}</body></html>".encode()
+    site = site_for(address, None, load_sites())
+    assert site is not None
+    assert site.name == name
+    assert read_page(page, address, recipe=site).text == text
+    assert read_page(page, address).text != text
+
+
+def test_every_packaged_recipe_of_a_site_has_a_page() -> None:
+    assert {site.name for site in load_sites()} == PACKAGED.keys()
