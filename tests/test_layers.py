@@ -81,6 +81,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "clock",
         "dates",
         "errors",
+        "identity",
         "index",
         "places",
         "posts",

@@ -34,7 +34,7 @@ def adopt(output: Path, index: Index, recipes: Mapping[str, Recipe]) -> Survey:
     """
     survey = Survey()
     moment = now()
-    names = Names(recipes.values())
+    names = Names(recipes.values(), web=True)
     reader = _Reader(output, index, survey, moment)
     for path in post_files(output):
         named = names.named(path.rpartition("/")[2]) if is_utf8(path) else None
@@ -79,9 +79,11 @@ class _Reader:
             self._batch.append(_Read(path, named, [unreadable], None))
             return
         post = read(content, quoted=named.form.quote is not None)
-        if post.foreign:
+        known = None if post.foreign else named.of(post)
+        if known is None:
             self._survey.foreign += 1
             return
+        named = known
         self._batch.append(
             _Read(path, named, list(problems(path, named, post)), self._adoption(path, named, post, content))
         )

@@ -6,15 +6,20 @@ import re
 from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
+from archiver.identity import SHOWN, article_key
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from archiver.posts.read import ReadPost
     from archiver.recipes import Form, Recipe
 
 # A date that may be missing, a name, and what file managers and editors add to those of copies.
 NAME = re.compile(
     r"(\d{4}-\d\d-\d\d)?-?([^\W_][^\s~]*?)((?:[ ._-]*(?:\(\d+\)|copy(?: \d+)?)|[ _-]\d{1,2}|~)?)\.md", re.ASCII
 )
+
+PAGE = re.compile(rf"[a-z0-9-]+-([a-z2-7]{{{SHOWN}}})")
 
 
 class Named(NamedTuple):
@@ -25,6 +30,7 @@ class Named(NamedTuple):
     id: str
     day: date | None  # None: no date in the name, or one that is none
     as_published: bool  # just as a post of this article is named
+    name: str  # after the date
 
     @property
     def form(self) -> Form:
@@ -33,15 +39,33 @@ class Named(NamedTuple):
 
     def file(self, day: date) -> str:
         """Return the name that the post of that day has."""
-        return f"{day.isoformat()}-{self.form.file.format(id=self.id)}.md"
+        return f"{day.isoformat()}-{self.name}.md"
+
+    def of(self, post: ReadPost) -> Named | None:
+        """Return the same with the id that the post itself says, where names have only a part of ids; None if it is no
+        post of the recipe."""
+        if not self.recipe.is_web:
+            return self
+        try:
+            key = article_key(post.link or "")
+        except ValueError:
+            return None
+        return self._replace(id=key) if post.more.canonical else None
 
 
 class Names:
-    """The names of posts, as the forms of recipes give them."""
+    """The names of posts, as the forms of recipes give them.
 
-    def __init__(self, recipes: Iterable[Recipe]) -> None:
+    web: the names of pages that no recipe knows, too. They look like any post's: what the post says tells (`Named.of`).
+    """
+
+    def __init__(self, recipes: Iterable[Recipe], *, web: bool = False) -> None:
         self._forms: list[tuple[Recipe, str, str, str]] = []
+        recipes = tuple(recipes)
+        self._web = next((recipe for recipe in recipes if web and recipe.is_web), None)
         for recipe in recipes:
+            if recipe.is_web:
+                continue
             for name, form in recipe.forms.items():
                 before, _, after = form.file.partition("{id}")
                 self._forms.append((recipe, name, before, after))
@@ -61,7 +85,12 @@ class Names:
             if recipe.article_id(text) == text:
                 day = _day(found[1])
                 as_published = day is not None and file == f"{found[1]}-{name}.md"
-                return Named(recipe, form_name, text, day, as_published)
+                return Named(recipe, form_name, text, day, as_published, name)
+        page = PAGE.fullmatch(name) if self._web else None
+        if page and self._web:
+            day = _day(found[1])
+            as_published = day is not None and file == f"{found[1]}-{name}.md"
+            return Named(self._web, self._web.form, page[1], day, as_published, name)
         return None
 
 

@@ -113,6 +113,8 @@ def _missing_end(named: Named, post: ReadPost) -> str:
         return "no address and no footer at its end"
     if not post.footer:  # the oldest posts end in their address
         return ""
+    if named.recipe.is_web:  # a site may have a wording of its own
+        return ""
     footer = named.form.footer
     # The wording may have been another one once; the number of its links shows whether there is all of it.
     whole = post.footer.count("](") >= footer.count("](") and post.footer[-1:] == footer[-1:]
@@ -132,7 +134,7 @@ def _is_another_day(named: Named, post: ReadPost) -> bool:
 def _address_problems(path: str, named: Named, link: str) -> Iterator[Problem]:
     if not link:
         yield problem(Kind.ADDRESS, path, "the address is empty")
-    elif named.id not in link:
+    elif named.id not in link and not named.recipe.is_web:
         try:
             other = resolve(link, [named.recipe]).id
         except UnknownAddressError:  # a source has more addresses than those that name an article
