@@ -22,11 +22,14 @@ test: $(VENV)/.installed-test
 	$(BIN)/pytest
 	$(BIN)/python -m bench pipelines --quick
 
-# Tests in which files, runs and signals meet, ten times, each time in another order: the same result each time.
+# Tests in which files, runs and signals meet, ten times, each time in another order: the same result each time. Then
+# the properties, on other examples than those that `make test` has every time.
 FLAKY := tests/test_replay.py tests/test_crawl.py tests/test_versions.py tests/test_kill.py tests/test_runs.py
+PROPERTIES = $(shell grep -rl --include='test_*.py' '^from hypothesis import' tests)
 test-flaky: $(VENV)/.installed-test
 	@for seed in 1 2 3 4 5 6 7 8 9 10; do \
 		echo "round $$seed of 10"; $(BIN)/pytest --random-order --random-order-seed=$$seed $(FLAKY) || exit 1; done
+	$(BIN)/pytest --hypothesis-profile search $(PROPERTIES)
 
 bench: $(VENV)/.installed-test
 	$(BIN)/python -m bench

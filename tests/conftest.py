@@ -30,8 +30,10 @@ PROJECT = Path(__file__).parent.parent
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
-# Nothing that a test says depends on how fast the machine is.
-hypothesis.settings.register_profile("archiver", deadline=None)
+# Nothing that a test says depends on how fast the machine is, or on chance. Other examples: --hypothesis-profile search
+TOO_SLOW = [hypothesis.HealthCheck.too_slow]
+hypothesis.settings.register_profile("archiver", deadline=None, derandomize=True, suppress_health_check=TOO_SLOW)
+hypothesis.settings.register_profile("search", deadline=None, suppress_health_check=TOO_SLOW)
 hypothesis.settings.load_profile("archiver")
 
 NO_DELAY = ("-s", "DOWNLOAD_DELAY=0", "-s", "ARCHIVER_BACKOFF=0.05")
