@@ -14,13 +14,14 @@ from scrapy import signals
 
 from archiver.clock import DAY, SECOND, moment, now
 from archiver.decide import Candidate
-from archiver.errors import ArchiverError
-from archiver.extraction import Extractor
+from archiver.errors import ArchiverError, WorkerError, as_archiver_error
+from archiver.extraction import Extractor, Unusable
 from archiver.index import FailedArticle, Index
 from archiver.index.lock import command_line
 from archiver.road import Taken
 from archiver.session import Session
 from archiver.session_options import session_options
+from archiver.signals import archive_failed
 from archiver.workers.batcher import Batcher
 from archiver.workers.pool import WorkerPool
 
@@ -94,14 +95,17 @@ class ArchiveExtension:
             self._opening = asyncio.ensure_future(self._open())
         try:
             return await asyncio.shield(self._opening)
-        except ArchiverError as error:
+        except Exception as error:
             self.fail(error)
             raise
 
-    def fail(self, error: ArchiverError) -> None:
-        """End the crawl because of an error of the archive itself: nothing more could be kept."""
+    def fail(self, error: Exception) -> None:
+        """End the crawl because of an error of the archive itself: nothing more could be kept, so nothing more is asked
+        for, and what is on its way counts for nothing."""
         if self.failure is None:
-            self.failure = error
+            self.failure = as_archiver_error(error)
+            logger.debug("The archive failed", exc_info=error)
+            self._crawler.signals.send_catch_log(archive_failed)
             self.close_spider("archive failed")
 
     def close_spider(self, reason: str) -> None:
@@ -110,8 +114,11 @@ class ArchiveExtension:
             self._closing = asyncio.ensure_future(self._crawler.engine.close_spider_async(reason=reason))
 
     async def extract(self, answer: Answer, asked: Asked) -> Extracted:
-        """Return what comes of an answer. Raises WorkerError."""
-        return await self._extract((answer, asked))
+        """Return what comes of an answer. One that kills the process which reads it is unusable."""
+        try:
+            return await self._extract((answer, asked))
+        except WorkerError as error:
+            return Unusable(str(error))
 
     def expect(
         self,
@@ -128,13 +135,13 @@ class ArchiveExtension:
         self._pending[answer.url, answer.fetched] = pending
 
     async def put(self, article: Article) -> Article:
-        """Take an article on the road, and return it with what became of it. Raises ArchiverError; then the crawl ends,
-        and that is why."""
+        """Take an article on the road, and return it with what became of it. Whatever it raises ends the crawl, and is
+        why."""
         taken = self._taken(article)
         await self.open()
         try:
             return await self._puts.submit(taken)
-        except ArchiverError as error:
+        except Exception as error:
             self.fail(error)
             raise
 
@@ -212,8 +219,8 @@ class ArchiveExtension:
             return
         try:
             await session.close()
-        except ArchiverError as error:
-            self.failure = self.failure or error
+        except Exception as error:
+            self.failure = self.failure or as_archiver_error(error)
 
     async def engine_stopped(self) -> None:
         """End the processes that make articles, and the archive if nothing else has ended it."""
@@ -262,7 +269,7 @@ class ArchiveExtension:
     async def _quietly(self, work: Any) -> None:
         try:
             await work
-        except ArchiverError as error:
+        except Exception as error:
             self.fail(error)
 
 

@@ -13,6 +13,7 @@ from scrapy.utils.misc import load_object
 
 from archiver.crawl import run_crawler
 from archiver.fetching import PageSpider
+from archiver.logformatter import log_in_lines
 from archiver.run_report import DueArticle, RunReport
 from archiver.scrapy_settings import scrapy_settings
 from archiver.signals import article_due
@@ -92,6 +93,7 @@ def _run(
     loop = settings["ASYNCIO_EVENT_LOOP"]
     asyncio.set_event_loop(load_object(loop)() if loop else asyncio.new_event_loop())
     process = AsyncCrawlerProcess(settings)
+    log_in_lines(settings)
     crawler = process.create_crawler(spider)
     due: list[DueArticle] = []
 

@@ -1,5 +1,22 @@
 """What can go wrong, by name. Each message says what happened, to what, and what to do about it."""
 
+from __future__ import annotations
+
+import errno
+
+# What to do about an error that is the disk's and not one file's: nothing more can be kept until that is done.
+DISK_ADVICE = {
+    errno.ENOSPC: "make room, and run again: nothing is lost",
+    errno.EDQUOT: "make room, and run again: nothing is lost",
+    errno.EIO: "look at the disk, and run again: nothing is lost",
+    errno.EROFS: "make it writable, and run again: nothing is lost",
+    errno.ENODEV: "is the disk still there? run again: nothing is lost",
+    errno.ENXIO: "is the disk still there? run again: nothing is lost",
+    errno.ESTALE: "is the disk still there? run again: nothing is lost",
+    errno.EMFILE: "let it open more files (ulimit -n), and run again: nothing is lost",
+    errno.ENFILE: "let it open more files, and run again: nothing is lost",
+}
+
 
 class ArchiverError(Exception):
     """The base of every error that this package raises for its user to read."""
@@ -8,6 +25,23 @@ class ArchiverError(Exception):
 def os_reason(error: OSError) -> str:
     """Return what the system says of an error: one that does not come from it has no words of the system's."""
     return error.strerror or str(error) or type(error).__name__
+
+
+def with_advice(error: OSError) -> str:
+    """Return what the system says of an error, and what to do if that is known."""
+    advice = DISK_ADVICE.get(error.errno or 0)
+    return f"{os_reason(error)}; {advice}" if advice else os_reason(error)
+
+
+def in_a_line(error: BaseException) -> str:
+    """Return an error that nobody foresaw as one line, with its kind."""
+    said = " ".join(str(error).split())
+    return f"{type(error).__name__}: {said}" if said else type(error).__name__
+
+
+def as_archiver_error(error: Exception) -> ArchiverError:
+    """Return an error of this package as it is, and any other as one that says that it is a fault of ours."""
+    return error if isinstance(error, ArchiverError) else FaultError(f"a fault of this program: {in_a_line(error)}")
 
 
 class UsageError(ArchiverError):
@@ -92,6 +126,14 @@ class ExportError(ArchiverError):
 
 class CaptureError(ArchiverError):
     """A capture (WARC) that cannot be written or read: names the file, and where in it."""
+
+
+class FaultError(ArchiverError):
+    """Something that nobody foresaw, where it ends all that is done: a fault of this program."""
+
+
+# They end whatever is being done in an archive: nothing could be kept. Any other costs what it is about.
+ERRORS_OF_THE_ARCHIVE = (StoreError, IndexFileError, CaptureError, LockedError, FaultError)
 
 
 class WorkerError(ArchiverError):

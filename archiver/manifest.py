@@ -18,7 +18,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
-from archiver.errors import StoreError
+from archiver.errors import StoreError, with_advice
 from archiver.places import MANIFESTS
 from archiver.storage import write_atomically
 
@@ -83,7 +83,9 @@ def add_manifest(output: Path, index: Index, rewritten: Mapping[str, str] = NOTH
             folder = before.path.rpartition("/")[0]
         path = f"{folder}/{number:06}-{time.strftime('%Y%m%dT%H%M%SZ', now)}{SUFFIX}"
         write_atomically(output / path, text.encode())
-    except (OSError, ValueError) as error:
+    except OSError as error:
+        raise StoreError(f"{output / MANIFESTS}: no manifest can be written: {with_advice(error)}") from error
+    except ValueError as error:
         raise StoreError(f"{output / MANIFESTS}: no manifest can be written: {error}") from error
     index.manifests.list_all(number)
     return Head(path, sha256(text.encode()).hexdigest())

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from archiver.captures import CAPTURES, Capture
 from archiver.captures.answers import body_at
 from archiver.captures.members import digest, mend
-from archiver.captures.writing import Job, Written
-from archiver.errors import CaptureError, WorkerError
+from archiver.captures.writing import Job, NotWritten, Written
+from archiver.errors import CaptureError, WorkerError, os_reason
 from archiver.index import Sealed
 from archiver.workers.process import WorkerProcess
 
@@ -39,14 +40,14 @@ class Recorder:
         self._output = output
         self._index = index
         setup = (str(output), size, dict(info))
-        self._process = WorkerProcess[Job, Written | str]("archiver.captures.writing:serve", setup, descriptor)
+        self._process = WorkerProcess[Job, Written | NotWritten]("archiver.captures.writing:serve", setup, descriptor)
         self._files: set[str] = set()
 
     async def keep(self, evidence: Sequence[Evidence]) -> list[Capture | CaptureError]:
         """Write evidence, and return for each the capture, or why it could not be written.
 
         An answer is written once, however many forms of post are made of it and whenever that is. A payload that is
-        captured already is referred to (a revisit record).
+        captured already is referred to (a revisit record). Raises CaptureError if nothing can be written at all.
         """
         answers = {_moment(one): one for one in evidence}
         payloads = {moment: one.payload for moment, one in answers.items()}
@@ -71,13 +72,18 @@ class Recorder:
         return await asyncio.to_thread(self._read, capture, await self._first_with(capture.payload))
 
     async def close(self) -> None:
-        """End the process, and note what it wrote. Raises CaptureError."""
+        """End the process, and note what it wrote, and what posts were made of that others put into the directory: from
+        now on it is evidence. Raises CaptureError."""
         await self._process.close()
-        files, self._files = sorted(self._files), set()
+        unsealed = await self._index.run(lambda index: index.captures.unsealed(CAPTURES))
+        files = self._files.union(path for path in unsealed if self._is_taken_over(path))
+        self._files = set()
         try:
-            sealed = [await asyncio.to_thread(self._seal, path) for path in files]
+            sealed = [await asyncio.to_thread(self._seal, path) for path in sorted(files)]
         except OSError as error:
-            raise CaptureError(f"{error.filename}: what was captured cannot be read again: {error.strerror}") from error
+            raise CaptureError(
+                f"{error.filename}: what was captured cannot be read again: {os_reason(error)}"
+            ) from error
         for one in sealed:
             await self._index.run(_seal, one)
 
@@ -95,23 +101,31 @@ class Recorder:
         whole = not (found.same or found.problem) and found.capture.payload == capture.payload
         return found if whole else None
 
+    def _is_taken_over(self, path: str) -> bool:
+        """Return whether a file that is not sealed is another tool's. Ours are for `end_files`, or broken."""
+        return not fnmatchcase(path.rpartition("/")[2], OURS) and (self._output / path).is_file()
+
     def _seal(self, path: str) -> Sealed:
         file = self._output / path
         return Sealed(path, file.stat().st_size, digest(file))
 
     async def _write(self, jobs: list[Job]) -> list[Written | CaptureError]:
-        results: list[Written | str]
+        results: list[Written | NotWritten]
         try:
             results = await self._process.call(jobs)
         except WorkerError as error:
-            results = [str(error)] * len(jobs)
+            results = [NotWritten(str(error))] * len(jobs)
         self._files.update(result.warc for result in results if isinstance(result, Written))
-        return [
-            CaptureError(f"{self._output / CAPTURES}: an answer cannot be captured: {result}")
-            if isinstance(result, str)
-            else result
-            for result in results
-        ]
+        written: list[Written | CaptureError] = []
+        for result in results:
+            if isinstance(result, Written):
+                written.append(result)
+                continue
+            refusal = CaptureError(f"{self._output / CAPTURES}: an answer cannot be captured: {result.why}")
+            if result.disk:
+                raise refusal
+            written.append(refusal)
+        return written
 
 
 def end_files(output: Path, index: Index) -> None:

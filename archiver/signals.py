@@ -15,3 +15,6 @@ article_due = object()
 
 # A page that asks whether we are human came instead of data. Sent by spiders with `address` and `reason`.
 blocked = object()
+
+# The archive itself failed: nothing more can be kept, so nothing more is to be asked for.
+archive_failed = object()

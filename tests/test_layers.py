@@ -31,7 +31,6 @@ MAY_IMPORT: dict[str, set[str]] = {
     "notify": set(),
     "run_report": {"statuses"},
     "settings": set(),
-    "logformatter": set(),
     "workers": {"errors"},
     "storage": {"errors", "places", "workers"},
     "captures": {"errors", "litter", "places", "storage"},
@@ -48,6 +47,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "listing_stats": {"spans"},
     "answer": set(),
     "article": set(),
+    "logformatter": {"article", "errors"},
     "dates": {"errors", "recipes"},
     "cleaning": {"errors", "html", "recipes", "text"},
     "reading": {"cleaning", "dates", "encoding", "errors", "html", "identity", "recipes", "text", "urls"},
@@ -141,10 +141,10 @@ MAY_IMPORT: dict[str, set[str]] = {
     },
     "crawl_archive": {
         *("answer", "article", "captures", "clock", "decide", "errors", "extraction", "index", "road", "session"),
-        *("session_options", "workers"),
+        *("session_options", "signals", "workers"),
     },
-    "net": {"captures", "clock", "crawl_archive", "errors", "index"},
-    "pipelines": {"article", "crawl_archive", "errors"},
+    "net": {"captures", "clock", "crawl_archive", "errors", "index", "signals"},
+    "pipelines": {"article", "crawl_archive"},
     "spiders": {
         *(
             "addresses",
@@ -172,7 +172,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "fetching": {"answer", "net", "spiders"},
     "surveying": {"discovery", "errors", "identity", "net", "spiders", "workers"},
     "crawling": {
-        *("addresses", "answer", "configuration", "crawl", "discovery", "extensions", "fetching"),
+        *("addresses", "answer", "configuration", "crawl", "discovery", "extensions", "fetching", "logformatter"),
         *("run_report", "scrapy_settings", "signals", "spiders", "surveying", "views"),
     },
     "archive": {

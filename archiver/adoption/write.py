@@ -12,7 +12,7 @@ from archiver.adoption.files import earlier
 from archiver.clock import now
 from archiver.index.types import ArticleKey, Finished, Intent
 from archiver.posts.read import read
-from archiver.storage import PREFIX, SUFFIX, Put, keep_version, put_all, sync_directory
+from archiver.storage import DISK_FAILED, PREFIX, SUFFIX, Put, keep_version, put_all, sync_directory
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -48,7 +48,7 @@ def write(output: Path, index: Index, plans: list[Plan]) -> list[str]:
     jobs = [(number, Put(_place(plans[number], number), plans[number].new, None, force=True)) for number in ready]
     outcomes = put_all(output, [job for _, job in jobs])
     for (number, job), (outcome, why) in zip(jobs, outcomes, strict=True):
-        failures[number] = why if outcome == "failed" else ""
+        failures[number] = why if outcome in ("failed", DISK_FAILED) else ""
         if job.path != plans[number].path:
             failures[number] = failures[number] or _rename(output, job.path, plans[number])
             with suppress(OSError):  # what is left is swept by a later run

@@ -22,7 +22,7 @@ from warcio.warcwriter import WARCWriter
 from archiver.captures.answers import body_at
 from archiver.captures.capture import ABOUT, CAPTURES
 from archiver.captures.private import public_values
-from archiver.errors import CaptureError
+from archiver.errors import CaptureError, in_a_line, with_advice
 from archiver.storage.atomic import sync_directory
 
 if TYPE_CHECKING:
@@ -64,6 +64,13 @@ class Written(NamedTuple):
     warc: str
     offset: int
     length: int
+
+
+class NotWritten(NamedTuple):
+    """Why an answer is not captured. disk: nothing else can be, either."""
+
+    why: str
+    disk: bool = False
 
 
 class Output:
@@ -228,26 +235,26 @@ def _date(exchange: Exchange) -> str:
     return exchange.time.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
-def serve(setup: tuple[str, int, dict[str, str]]) -> Callable[[list[Job]], list[Written | str]]:
+def serve(setup: tuple[str, int, dict[str, str]]) -> Callable[[list[Job]], list[Written | NotWritten]]:
     """Return what a worker process does: it writes the captures of an archive. setup: the archive's directory, the size
     at which a file is followed by the next, and what its first record says of us."""
     root, limit, info = setup
     output = Output(Path(root), limit, info)
     atexit.register(output.close)
 
-    def write(jobs: list[Job]) -> list[Written | str]:
-        results: list[Written | str] = []
+    def write(jobs: list[Job]) -> list[Written | NotWritten]:
+        results: list[Written | NotWritten] = []
         for job in jobs:
             try:
                 results.append(output.write(job, _refers_to(Path(root), job)))
             except OSError as error:
-                results.append(error.strerror or str(error))
+                results.append(NotWritten(with_advice(error), disk=True))
             except Exception as error:  # one answer cannot be written; the others can
-                results.append(f"{type(error).__name__}: {error}")
+                results.append(NotWritten(in_a_line(error)))
         try:
             output.sync()
         except OSError as error:
-            return [error.strerror or str(error)] * len(jobs)
+            return [NotWritten(with_advice(error), disk=True)] * len(jobs)
         return results
 
     return write

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import sys
+import traceback
 from importlib import import_module
 from typing import TYPE_CHECKING
 
 import archiver
 from archiver.commands.parser import Parser
-from archiver.errors import ArchiverError, UsageError
+from archiver.errors import ArchiverError, UsageError, as_archiver_error, with_advice
 from archiver.statuses import FAILED, INTERRUPTED, status_of
 from archiver.suggestions import did_you_mean
 
@@ -59,6 +60,14 @@ def main(argv: Sequence[str] | None = None) -> int:
         return INTERRUPTED
     except SystemExit as end:  # of argparse, after `--help`
         return end.code if isinstance(end.code, int) else FAILED
+    except OSError as error:  # of a disk, which may fail anywhere
+        where = f"{error.filename}: " if error.filename else ""
+        sys.stderr.write(f"archiver: {where}{with_advice(error)}\n")
+    except Exception as error:
+        sys.stderr.write(f"archiver: {as_archiver_error(error)} (-vv says where)\n")
+        if "-vv" in words:
+            traceback.print_exception(error)
+    return FAILED
 
 
 def _asked(words: list[str]) -> list[str]:

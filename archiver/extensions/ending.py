@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from scrapy import signals
 
 from archiver.crawl_archive import archive_of
-from archiver.errors import ArchiverError
+from archiver.errors import ArchiverError, as_archiver_error
 from archiver.extensions.report import STOPPED, Report
 from archiver.extensions.watch import Watch
 
@@ -37,8 +37,8 @@ class Ending:
         archive = archive_of(self._crawler)
         try:
             await self._end(archive, reason)
-        except ArchiverError as error:
-            archive.failure = archive.failure or error
+        except Exception as error:
+            archive.failure = archive.failure or as_archiver_error(error)
         await archive.close()
 
     async def _end(self, archive: ArchiveExtension, reason: str) -> None:

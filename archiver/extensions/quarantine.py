@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from scrapy import signals
 
 from archiver.crawl_archive import archive_of
-from archiver.errors import StoreError
+from archiver.errors import StoreError, with_advice
 from archiver.pipelines.archive import NotPostedError
 from archiver.places import QUARANTINE
 from archiver.storage import write_atomically
@@ -46,7 +46,7 @@ class Quarantine:
             write_atomically(self._directory / _name(article), _text(article))
         except OSError as error:
             where = self._directory / _name(article)
-            archive_of(self._crawler).fail(StoreError(f"{where}: cannot be written: {error.strerror}"))
+            archive_of(self._crawler).fail(StoreError(f"{where}: cannot be written: {with_advice(error)}"))
 
 
 def _name(article: Article) -> str:

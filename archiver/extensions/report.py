@@ -14,6 +14,7 @@ from archiver.article import Article
 from archiver.captures.private import public_texts
 from archiver.clock import SECOND, moment, now
 from archiver.crawl_archive import archive_of
+from archiver.errors import in_a_line, with_advice
 from archiver.extensions.watch import Watch
 from archiver.net.budget import BudgetMiddleware
 from archiver.pipelines.archive import NotPostedError
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import Self
 
+    from scrapy import Spider
     from scrapy.crawler import Crawler
     from scrapy.http import Response
     from twisted.python.failure import Failure
@@ -141,11 +143,15 @@ class Report:
     def item_error(self, item: Any, failure: Failure) -> None:
         """Count an article that a pipeline failed at."""
         if isinstance(item, Article):
-            self._add(Result(item.address, "failed", item, str(failure.value)))
+            self._add(Result(item.address, "failed", item, in_a_line(failure.value or Exception())))
 
-    def spider_error(self, response: Response | None, failure: Failure) -> None:
-        """Count an answer that the spider failed at: an error of ours, which the log has in full."""
-        self._add(Result(response.url if response else "the spider", "failed", None, repr(failure.value)))
+    def spider_error(self, response: Response | Failure | None, failure: Failure, spider: Spider) -> None:
+        """Count an answer that a spider failed at which does not report that itself."""
+        if getattr(spider, "reports_errors", False):
+            return
+        self._add(
+            Result(getattr(response, "url", "the spider"), "failed", None, in_a_line(failure.value or Exception()))
+        )
 
     def article_failed(self, address: str, reason: str, gone: bool) -> None:
         """Count an address that gave no article."""
@@ -167,6 +173,7 @@ class Report:
     async def end(self, session: Session, reason: str) -> None:
         """Log the counts, and keep the report. reason: why the spider was closed. Raises IndexFileError."""
         self.interrupted = reason == STOPPED
+        self._add_other_errors()
         self._count("alarms", len(self.alarms))
         logger.info(self.summary())
         for alarm in self.alarms:
@@ -174,7 +181,15 @@ class Report:
         report = self.as_dict()
         if not session.dry:
             self._keep(report, session.output / REPORTS, session.run)
-        await session.index.run(lambda index: index.runs.end(session.run, report, now()))
+        if archive_of(self._crawler).failure is None:  # else the next run settles what this one left open
+            await session.index.run(lambda index: index.runs.end(session.run, report, now()))
+
+    def _add_other_errors(self) -> None:
+        """Count errors that were logged and cost no article: those of extensions, say. A run with one has not gone
+        well."""
+        errors = self._crawler.stats.get_value("log_count/ERROR", 0) if self._crawler.stats else 0
+        if errors:
+            self._add(Result("the run", "failed", None, f"{errors} of its parts failed: the log says which"))
 
     def _add(self, result: Result) -> None:
         self.counts[result.outcome] += 1
@@ -201,4 +216,5 @@ class Report:
                 if old.stat().st_mtime < self._started / SECOND - REPORTS_KEPT:
                     old.unlink(missing_ok=True)
         except OSError as error:
-            self._add(Result(str(directory), "failed", None, f"the report cannot be kept: {error.strerror}"))
+            if archive_of(self._crawler).failure is None:  # else that says enough
+                self._add(Result(str(directory), "failed", None, f"the report cannot be kept: {with_advice(error)}"))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace as replace_part
 
-from archiver.errors import BlockPageError, GoneError, PageError, QuarantineError
+from archiver.errors import BlockPageError, GoneError, PageError, QuarantineError, in_a_line
 from archiver.extraction.body import BodyCleaner
 from archiver.extraction.metadata import complete
 from archiver.extraction.outcome import Extracted, Unusable
@@ -70,7 +70,7 @@ class Extractor:
         except PageError as error:
             return Unusable(str(error), isinstance(error, GoneError), isinstance(error, BlockPageError))
         except Exception as error:  # a page class of a recipe, or a fault of ours
-            return Unusable(f"the page {asked.page} failed: {_named(error)}")
+            return Unusable(f"the page {asked.page} failed: {in_a_line(error)}")
         return tuple(self._finish(article, recipe) for article in articles)
 
     def render(self, article: Article) -> Article:
@@ -86,7 +86,7 @@ class Extractor:
         except QuarantineError as error:
             article.reason = str(error)
         except Exception as error:  # a step of a plug-in, or a fault of ours
-            article.reason = f"a step failed: {_named(error)}"
+            article.reason = f"a step failed: {in_a_line(error)}"
         return article
 
     def _post(self, article: Article) -> Post:
@@ -108,8 +108,3 @@ class Extractor:
         if (form, site.footer) not in self._worded:
             self._worded[form, site.footer] = replace_part(form, footer=site.footer)
         return self._worded[form, site.footer]
-
-
-def _named(error: Exception) -> str:
-    said = " ".join(str(error).split())
-    return f"{type(error).__name__}: {said}" if said else type(error).__name__

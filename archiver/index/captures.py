@@ -104,6 +104,19 @@ class Captures:
         with self._database.transaction():
             self._database.write("INSERT OR REPLACE INTO warcs (path, size, sha256) VALUES (?, ?, ?)", *sealed)
 
+    def unsealed(self, directory: str) -> list[str]:
+        """Return the files in `directory` that records are known of and that are not sealed, sorted."""
+        rows = self._database.rows(
+            """WITH RECURSIVE files (warc) AS (  -- one look for each file, however many records are in it
+                   SELECT min(warc) FROM captures
+                   UNION ALL SELECT (SELECT min(warc) FROM captures WHERE captures.warc > files.warc) FROM files
+                   WHERE warc IS NOT NULL)
+               SELECT warc FROM files WHERE substr(warc, 1, length(?1) + 1) = ?1 || '/'
+               AND warc NOT IN (SELECT path FROM warcs)""",
+            storable(directory),
+        )
+        return [row["warc"] for row in rows]
+
     def replace_file(self, path: str, sealed: Sealed, places: Mapping[int, tuple[int, int, str]]) -> None:
         """Note that the file `path` was written anew, and is gone. places: offset, length and target URI that each
         record has now, by its old offset."""

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 from scrapy import signals
 from scrapy.exceptions import IgnoreRequest
 
+from archiver.signals import archive_failed
+
 if TYPE_CHECKING:
     from typing import Self
 
@@ -36,6 +38,7 @@ class BudgetMiddleware:
         seconds = crawler.settings.getfloat("ARCHIVER_MAX_SECONDS")
         budget = cls(requests, seconds)
         budget._crawler = crawler
+        crawler.signals.connect(budget.end_now, archive_failed)
         if seconds:
             crawler.signals.connect(budget.wait_for_the_end, signals.spider_opened)
         return budget

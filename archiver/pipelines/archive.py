@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from scrapy.exceptions import DropItem
 
 from archiver.article import Article
 from archiver.crawl_archive import archive_of
-from archiver.errors import ArchiverError
 
 if TYPE_CHECKING:
     from typing import Self
@@ -42,13 +40,14 @@ class ArchivePipeline:
         return cls(archive_of(crawler))
 
     async def process_item(self, item: Any) -> Any:
-        """Return the article with what became of it. Raises NotPostedError."""
+        """Return the article with what became of it. Raises NotPostedError; DropItem if the archive itself failed: the
+        article stays due then."""
         if not isinstance(item, Article):
             return item
         try:
             article = await self._archive.put(item)
-        except ArchiverError as error:  # of the archive: the crawl ends because of it
-            raise NotPostedError(replace(item, outcome="failed", reason=str(error))) from error
+        except Exception as error:  # the crawl ends because of it, and says why: no article has to
+            raise DropItem(str(error)) from error
         if article.outcome not in POSTED:
             raise NotPostedError(article)
         return article

@@ -12,6 +12,7 @@ from archiver.captures import HELD_BACK
 from archiver.decide import Candidate
 from archiver.errors import UnknownAddressError
 from archiver.extraction import Extractor, Unusable
+from archiver.index import ArticleKey
 
 if TYPE_CHECKING:
     from archiver.captures import Capture
@@ -74,6 +75,11 @@ class Maker:
             return [Failed(answer.capture.url, extracted.reason, answer.capture)]
         believed = bool(answer.about) and "quarantined" not in answer.about
         return [Candidate(article, answer.capture, believed) for article in extracted]
+
+    def article_of(self, answer: CapturedAnswer) -> ArticleKey | None:
+        """Return which article an answer would be that has no body; None if it would be none."""
+        asked = self._asked(answer) if answer.status in (0, OK) else None
+        return ArticleKey(asked.recipe, asked.id) if asked else None
 
     def _asked(self, answer: CapturedAnswer) -> Asked | None:
         """Return which article an answer is, and at which page: as was noted, or as its address says."""

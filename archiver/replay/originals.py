@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from archiver.captures.answers import body_at
 from archiver.captures.originals import Originals, sha256_of
 from archiver.errors import CaptureError
-from archiver.replay.making import Failed, Other
+from archiver.replay.making import Failed
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from archiver.captures.answers import Answer as CapturedAnswer
     from archiver.captures.originals import RecordNames
     from archiver.index import IndexThread
+
+NOT_AMONG_THESE = "its body is in a capture that is not among these"
 
 
 class Completer:
@@ -35,18 +37,17 @@ class Completer:
         """Note a record whose body is in another."""
         self._originals.add_revisit(capture)
 
-    async def complete(self, answer: CapturedAnswer) -> CapturedAnswer | Failed | Other:
+    async def complete(self, answer: CapturedAnswer) -> CapturedAnswer | Failed:
         """Return `answer` with the body that it refers to, or why there is none."""
         known = await self._find(answer)
         if known is None:
-            reason = "its body is in a capture that is not among these"
-            return Failed(answer.capture.url, reason, answer.capture) if answer.about else Other(f"revisits: {reason}")
+            return Failed(answer.capture.url, NOT_AMONG_THESE, answer.capture)
         try:
             found = self._body(known)
             if found.same:
                 first = await self._find(found)
                 if first is None:
-                    raise CaptureError("its body is in a capture that is not among these")
+                    raise CaptureError(NOT_AMONG_THESE)
                 body = self._body(first)
                 found = body._replace(capture=found.capture._replace(payload=body.capture.payload))
         except CaptureError as error:

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from archiver.captures.regions import regions
 from archiver.decide import Keep, Older, Quarantine, Write
-from archiver.errors import CaptureError
+from archiver.errors import CaptureError, WorkerError
+from archiver.index import Index
 from archiver.replay.judging import judge_texts
 from archiver.replay.making import Failed, Maker, Other
-from archiver.replay.originals import Completer
+from archiver.replay.originals import NOT_AMONG_THESE, Completer
 from archiver.replay.serve import Outline, Read, outlined
 from archiver.replay.spool import Spool
 from archiver.replay.uniting import unite
@@ -28,12 +29,13 @@ if TYPE_CHECKING:
     from archiver.captures.answers import Answer as CapturedAnswer
     from archiver.captures.regions import Region
     from archiver.decide import Judge
-    from archiver.index import IndexThread
+    from archiver.index import ArticleKey, IndexThread
     from archiver.replay.spool import Spooled
     from archiver.road import Decided, Road
     from archiver.session import SessionOptions
 
 AHEAD = 3  # parts for each process: read before they are needed
+REVISITS = f"revisits: {NOT_AMONG_THESE}"
 MAX_BATCH = 256  # candidates that are decided about and written together, if no article has more
 
 
@@ -82,6 +84,7 @@ class Replay:
         self._listener = listener
         self._maker = Maker(options.extract)
         self._completer = Completer(output, index)
+        self._missing: list[tuple[ArticleKey, Failed]] = []  # revisits, and why they have no body
         self.summary = Summary(Counter(), Counter(), [])
 
     async def run(self, files: Sequence[Path], jobs: int) -> Summary:
@@ -97,28 +100,33 @@ class Replay:
             for batch in _batches(spool.groups()):
                 taken = [Taken(candidate) for candidate in await asyncio.to_thread(spool.load, batch)]
                 await self._take(taken, judge)
+            await self._settle_missing({one.key for one in spool.spooled if one.text_digest is not None})
         return self.summary
 
     def _parts(self, file: Path) -> list[Region]:
+        """Return the parts of a file that can be read; what cannot be is reported."""
+        found: list[Region] = []
+        problems: list[str] = []
         try:
-            return list(regions(file))
+            found.extend(regions(file, problems.append))
         except CaptureError as error:
-            self._report([str(error)])
-            return []
+            problems.append(str(error))
+        self._report(problems)
+        return found
 
     async def _gather(self, parts: Iterator[Region], jobs: int, spool: Spool) -> list[CapturedAnswer]:
         """Read all parts; return the answers whose body is in another record than their own."""
         setup = (self._options.extract, str(self._output))
         pool = WorkerPool["Region", Read]("archiver.replay.serve:serve", setup, jobs, max_batch=1)
-        pending: deque[asyncio.Future[Read]] = deque()
+        pending: deque[tuple[Region, asyncio.Future[Read]]] = deque()
         later: list[CapturedAnswer] = []
         try:
             while True:
                 while len(pending) < AHEAD * jobs and (part := next(parts, None)):
-                    pending.append(asyncio.ensure_future(pool.submit(part)))
+                    pending.append((part, asyncio.ensure_future(pool.submit(part))))
                 if not pending:
                     return later
-                read = await pending.popleft()
+                read = await _result(*pending.popleft())
                 self._report(read.problems)
                 for names, capture in read.names:
                     self._completer.add(names, capture)
@@ -130,15 +138,33 @@ class Replay:
                             self._completer.add_revisit(one.capture)
                         later.append(one)
         finally:
-            for future in pending:
+            for _, future in pending:
                 future.cancel()
             await pool.close()
 
     async def _complete(self, answer: CapturedAnswer) -> list[Outline | Failed | Other]:
         completed = await self._completer.complete(answer)
-        if isinstance(completed, Failed | Other):
-            return [completed]
+        if isinstance(completed, Failed):
+            if answer.about or completed.reason != NOT_AMONG_THESE:
+                return [completed]
+            if (key := self._maker.article_of(answer)) is None:
+                return [Other(REVISITS)]
+            self._missing.append((key, completed))
+            return []
         return await asyncio.to_thread(outlined, self._maker, completed)
+
+    async def _settle_missing(self, made: set[ArticleKey]) -> None:
+        """Say what became of revisits whose body was not found: one of an article of which there is a post is passed
+        over, any other has failed. made: the articles that gave a post now."""
+        keys = list({key for key, _ in self._missing} - made)
+        for start in range(0, len(keys), MAX_BATCH):
+            held = await self._index.run(Index.held, keys[start : start + MAX_BATCH])
+            made |= {key for key, one in held.items() if one.posts}
+        for key, failed in self._missing:
+            if key in made:
+                self.summary.others[REVISITS] += 1
+            else:
+                self._tell(Change(failed.address, "failed", reason=f"{failed.reason}: name that, too"))
 
     def _note(self, one: Outline | Failed | Other, spool: Spool) -> None:
         if isinstance(one, Other):
@@ -190,6 +216,15 @@ class Replay:
     def _tell(self, change: Change) -> None:
         self.summary.outcomes[change.outcome] += 1
         self._listener(change)
+
+
+async def _result(part: Region, read: asyncio.Future[Read]) -> Read:
+    """Return what was found in a part of a file, or that it cannot be read: something in it ends the process that
+    tries."""
+    try:
+        return await read
+    except WorkerError as error:
+        return Read([], [], [f"{part.file}: bytes {part.start:,} to {part.end:,} cannot be read: {error}"])
 
 
 def _change(article: Article) -> Change:

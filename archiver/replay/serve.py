@@ -12,7 +12,7 @@ from archiver.captures import CAPTURES
 from archiver.captures.answers import answers
 from archiver.decide import Candidate
 from archiver.decide.candidate import place
-from archiver.errors import ArchiverError, CaptureError
+from archiver.errors import CaptureError, in_a_line
 from archiver.replay.making import Failed, Maker, Other
 from archiver.road import key_of
 
@@ -75,14 +75,17 @@ def read(region: Region, maker: Maker, output: str) -> Read:
             result.found.extend(outlined(maker, answer))
     except CaptureError as error:
         result.problems.append(str(error))
-    except ArchiverError as error:
-        result.problems.append(f"{region.file}: {error}")
+    except Exception as error:  # a fault of ours: it costs the rest of the part
+        result.problems.append(f"{region.file}: cannot be read: {in_a_line(error)}")
     return result
 
 
 def outlined(maker: Maker, answer: CapturedAnswer) -> list[Outline | Failed | Other]:
     """Return what is made of an answer, candidates as outlines."""
-    return [outline(made) if isinstance(made, Candidate) else made for made in maker.make(answer)]
+    try:
+        return [outline(made) if isinstance(made, Candidate) else made for made in maker.make(answer)]
+    except Exception as error:  # a fault of ours: it costs this answer
+        return [Failed(answer.capture.url, f"a fault of this program: {in_a_line(error)}", answer.capture)]
 
 
 def outline(candidate: Candidate) -> Outline:

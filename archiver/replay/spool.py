@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import pickle
+from contextlib import suppress
 from operator import attrgetter
-from tempfile import TemporaryFile
+from tempfile import TemporaryFile, gettempdir
 from typing import TYPE_CHECKING, NamedTuple, Self
+
+from archiver.errors import StoreError, with_advice
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -31,7 +34,11 @@ class Spool:
     """A temporary file of candidates. A context manager: the file is gone when it ends."""
 
     def __init__(self) -> None:
-        self._file = TemporaryFile(prefix="archiver-replay-")  # noqa: SIM115 - closed by the context
+        """Raises StoreError."""
+        try:
+            self._file = TemporaryFile(prefix="archiver-replay-")  # noqa: SIM115 - closed by the context
+        except OSError as error:
+            raise _store_error(error) from error
         self._size = 0
         self.spooled: list[Spooled] = []
 
@@ -39,11 +46,15 @@ class Spool:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._file.close()
+        with suppress(OSError):  # what is still to be written is not wanted any more
+            self._file.close()
 
     def add(self, one: Outline) -> None:
-        """Put a candidate away. Raises OSError."""
-        self._file.write(one.packed)
+        """Put a candidate away. Raises StoreError."""
+        try:
+            self._file.write(one.packed)
+        except OSError as error:
+            raise _store_error(error) from error
         length, where = len(one.packed), self._size
         self.spooled.append(Spooled(one.place, one.key, one.text_digest, one.believed, where, length, one.aliases))
         self._size += length
@@ -57,9 +68,16 @@ class Spool:
         yield from by_key.values()
 
     def load(self, chosen: Iterable[Spooled]) -> list[Candidate]:
-        """Return candidates. Raises OSError."""
+        """Return candidates. Raises StoreError."""
         loaded: list[Candidate] = []
-        for one in chosen:
-            self._file.seek(one.offset)
-            loaded.append(pickle.loads(self._file.read(one.length)))
+        try:
+            for one in chosen:
+                self._file.seek(one.offset)
+                loaded.append(pickle.loads(self._file.read(one.length)))
+        except OSError as error:
+            raise _store_error(error) from error
         return loaded
+
+
+def _store_error(error: OSError) -> StoreError:
+    return StoreError(f"{gettempdir()} (TMPDIR): what was read cannot wait there: {with_advice(error)}")

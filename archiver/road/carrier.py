@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 from archiver.captures import HELD_BACK
 from archiver.clock import micros
 from archiver.decide import Hold, Keep, Quarantine, Write
-from archiver.errors import CaptureError
+from archiver.errors import CaptureError, StoreError
 from archiver.index import Index
 from archiver.road import notes
 from archiver.road.taken import key_of
-from archiver.storage import Put
+from archiver.storage import DISK_FAILED, Put
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from archiver.recorder import Recorder
     from archiver.road.planner import Decided
     from archiver.storage import Storage
+
+NOTHING = ("", "")  # what the storage did where it was not asked
 
 
 class Carrier:
@@ -41,7 +43,8 @@ class Carrier:
 
     async def carry_out(self, decided: Sequence[Decided]) -> list[Article]:
         """Do what was decided, and return the articles in the order of `decided`, each with what became of it. Of the
-        decisions about one post the earlier is done first. Raises IndexFileError."""
+        decisions about one post the earlier is done first. Raises IndexFileError, and StoreError or CaptureError if the
+        disk takes nothing more: what is done by then is noted, and the rest stays as it was."""
         done: dict[int, Article] = {}
         for wave in _waves(decided):
             for number, article in zip(wave, await self._do([decided[number] for number in wave]), strict=True):
@@ -72,9 +75,9 @@ class Carrier:
         finished: list[Finished] = []
         failed: list[FailedArticle] = []
         for number, (one, capture) in enumerate(zip(wave, captures, strict=True)):
-            if isinstance(capture, CaptureError):
+            if isinstance(capture, CaptureError) or outcomes.get(number, NOTHING)[0] == DISK_FAILED:
                 continue
-            article = done[number] = notes.became(one, *outcomes.get(number, ("", "")))
+            article = done[number] = notes.became(one, *outcomes.get(number, NOTHING))
             finished += filter(None, [notes.finished(one, article, capture, self._recipes[article.recipe])])
             failed += filter(None, [notes.failed(one, article)])
             if one.taken.capture and one.taken.about and article.outcome == "written":
@@ -85,6 +88,9 @@ class Carrier:
             await self._index.run(Index.finish, finished, now)
         if failed:
             await self._index.run(Index.fail, failed, now)
+        for number, (outcome, why) in outcomes.items():
+            if outcome == DISK_FAILED:  # what was intended is settled when the archive is opened again
+                raise StoreError(f"{puts[number].path}: not written: {why}")
         return [done[number] for number in range(len(wave))]
 
     async def _capture(self, wave: list[Decided]) -> list[Capture | CaptureError | None]:

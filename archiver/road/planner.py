@@ -7,7 +7,8 @@ from collections import defaultdict
 from hashlib import sha256
 from typing import TYPE_CHECKING, NamedTuple
 
-from archiver.decide import Write, decide
+from archiver.decide import Quarantine, Write, decide
+from archiver.errors import in_a_line
 from archiver.index import Index
 from archiver.road.settling import Settler
 from archiver.road.taken import key_of
@@ -63,7 +64,10 @@ class Planner:
         on_disk = await asyncio.to_thread(self._read_changing, batch, held)
         decided: dict[int, Decided] = {}
         for key, group in groups.items():
-            decided |= self._decide(held[key], group, on_disk, judge)
+            try:
+                decided |= self._decide(held[key], group, on_disk, judge)
+            except Exception as error:  # a fault of ours: it costs this article
+                decided |= _undecided(group, error)
         return [decided[id(one.candidate)] for one in batch]
 
     def _read_changing(self, batch: Sequence[Taken], held: Mapping[ArticleKey, Held]) -> dict[str, bytes | None]:
@@ -90,6 +94,14 @@ class Planner:
             if isinstance(decision, Write) and decision.article.post:
                 contents[decision.path] = decision.article.post.content
         return decided
+
+
+def _undecided(group: list[Taken], error: Exception) -> dict[int, Decided]:
+    """Return what is to be done with an article that cannot be decided about, by the identity of its candidates."""
+    reason = f"it cannot be decided about: {in_a_line(error)}"
+    return {
+        id(one.candidate): Decided(Quarantine(one.candidate.article, one.candidate, reason), one, None) for one in group
+    }
 
 
 def _digest(article: Article) -> bytes:

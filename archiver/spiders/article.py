@@ -19,7 +19,7 @@ from archiver.answer import Answer, Asked
 from archiver.captures import Evidence
 from archiver.captures.private import public_address
 from archiver.crawl_archive import archive_of
-from archiver.errors import ArchiverError, RecipeError, UsageError
+from archiver.errors import ERRORS_OF_THE_ARCHIVE, RecipeError, UsageError, in_a_line
 from archiver.extraction import Unusable
 from archiver.net.budget import BudgetSpentError
 from archiver.net.conditional import NOT_MODIFIED, validators_of
@@ -63,6 +63,7 @@ Tries = tuple[Try, ...]
 class ArticleSpider(Spider):
     """The base of spiders that fetch articles."""
 
+    reports_errors = True  # of its callbacks: nothing else has to
     captures = False  # whether answers are captured where neither the settings nor the recipe say it
     _going_on: asyncio.Future[None] | None = None  # to what is left when there is nothing else to do
     trusted_hosts: frozenset[str] = frozenset()  # private addresses may be asked for under these names only
@@ -100,6 +101,7 @@ class ArticleSpider(Spider):
         """Return the spider of a crawl."""
         spider = super().from_crawler(crawler, *args, **kwargs)
         crawler.signals.connect(spider.go_on, signals.spider_idle)
+        crawler.signals.connect(spider.take_error, signals.spider_error)
         return spider
 
     @property
@@ -114,7 +116,7 @@ class ArticleSpider(Spider):
             await self.archive.open()
             async for request in self.begin():
                 yield request
-        except ArchiverError as error:
+        except Exception as error:
             self.archive.fail(error)
 
     def go_on(self) -> None:
@@ -136,7 +138,7 @@ class ArticleSpider(Spider):
             if not await self.ask_for_more():
                 await self._settle_edits()
                 self.archive.close_spider("finished")
-        except ArchiverError as error:
+        except Exception as error:
             self.archive.fail(error)
         finally:
             self._going_on = None
@@ -152,6 +154,21 @@ class ArticleSpider(Spider):
             else:
                 error = NotPostedError(article)
                 send(signals.item_dropped, item=article, response=None, exception=error, spider=self)
+
+    def take_error(self, failure: Failure, response: Response | Failure) -> None:
+        """Take what a callback raised: an error of the archive ends the crawl, anything else costs its answer."""
+        error = failure.value or Exception()
+        if isinstance(error, ERRORS_OF_THE_ARCHIVE):
+            self.archive.fail(error)
+            return
+        request: Request | None = getattr(response, "request", None)  # of an answer, or of what kept it from coming
+        self.answer_failed(request, f"a fault of this program: {in_a_line(error)}")
+
+    def answer_failed(self, request: Request | None, reason: str) -> None:
+        """Report an answer that could not be taken."""
+        reference: Reference | None = request.cb_kwargs.get("reference") if request else None
+        address = reference.address if reference else request.url if request else self.name
+        self.fail(address, reason, reference)
 
     def begin(self) -> AsyncIterator[Any]:
         """Yield the first requests."""

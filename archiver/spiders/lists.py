@@ -131,6 +131,15 @@ class ListSpider(ArticleSpider):
         async for further in self._ask_next_endpoint(turn, request.url, explain(failure, listing=True)):
             yield further
 
+    def answer_failed(self, request: Request | None, reason: str) -> None:
+        """Report a listing, or an article, whose answer could not be taken."""
+        turn: ListingTurn | None = request.cb_kwargs.get("turn") if request else None
+        if turn is None:
+            super().answer_failed(request, reason)
+            return
+        turn.stats.error = reason
+        self.finish(turn)
+
     def finish(self, turn: ListingTurn) -> None:
         """Report what a listing gave."""
         if turn.reference.listing.rhythm:

@@ -1,10 +1,11 @@
 """The files of an archive: a path, bytes and what should be there in; written, unchanged or edited out."""
 
 from archiver.storage.atomic import PREFIX, SUFFIX, sync_directory, write_atomically
-from archiver.storage.disk import Put, keep_version, put_all, sweep, versions
+from archiver.storage.disk import DISK_FAILED, Put, keep_version, put_all, sweep, versions
 from archiver.storage.storage import Storage
 
 __all__ = [
+    "DISK_FAILED",
     "PREFIX",
     "SUFFIX",
     "Put",

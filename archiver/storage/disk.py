@@ -13,6 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from archiver.errors import DISK_ADVICE, os_reason, with_advice
 from archiver.places import PARTS, VERSIONS
 from archiver.storage.atomic import (
     TEMPORARY,
@@ -41,7 +42,8 @@ class Put(NamedTuple):
     force: bool = False
 
 
-# ("written", "unchanged", "edited" or "failed", why it failed)
+DISK_FAILED = "disk failed"  # every other post will, too
+# ("written", "unchanged", "edited", "failed" or DISK_FAILED, why it failed)
 Outcome = tuple[str, str]
 
 
@@ -139,4 +141,6 @@ def _make_way(root: Path, place: Path, put: Put) -> str:
 def _failure(error: OSError, temporary: Path | None = None) -> Outcome:
     if temporary:
         remove(temporary)
-    return ("failed", error.strerror or str(error))
+    if error.errno in DISK_ADVICE:
+        return (DISK_FAILED, with_advice(error))
+    return ("failed", os_reason(error))

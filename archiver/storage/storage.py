@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from archiver.errors import StoreError, WorkerError
+from archiver.errors import StoreError, WorkerError, with_advice
 from archiver.places import POSTS
 from archiver.storage.disk import Outcome, Put, sweep
 from archiver.workers.process import WorkerProcess
@@ -34,7 +34,7 @@ class Storage:
             if not swept:
                 sweep(self._output)
         except OSError as error:
-            raise StoreError(f"{directory}: cannot be made: {error.strerror}") from error
+            raise StoreError(f"{directory}: cannot be made: {with_advice(error)}") from error
 
     async def put(self, puts: list[Put]) -> list[Outcome]:
         """Write posts, no two of one path, and return when they are durable, for each what became of it and, if it

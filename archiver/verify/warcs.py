@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from archiver.index import Index
     from archiver.verify.problems import Problem
 
+FOREIGN_ADVICE = "`archiver replay` takes it in if it gives posts; else move it away"
+
 
 class Warcs:
     """The captures of an archive. What it counts is there when all is read."""
@@ -84,7 +86,7 @@ class Warcs:
         """Return what is to be said of a file that is not sealed."""
         why = "no run has ended it" if self._index.captures.has(path) else "the index does not know it"
         ours = fnmatchcase(path.rpartition("/")[2], OURS)
-        return problem(Kind.UNENDED if ours else Kind.FOREIGN, path, why)
+        return problem(Kind.UNENDED, path, why) if ours else problem(Kind.FOREIGN, path, why, FOREIGN_ADVICE)
 
     def _records(self, path: str) -> Iterator[Problem]:
         """Name what is broken in a file: each capture whose payload is not what it was."""

@@ -14,12 +14,15 @@ Result = TypeVar("Result")
 
 class Batcher(Generic[Job, Result]):
     """Gives what has gathered to the first of its workers that is free: functions that take a list of jobs and return a
-    result for each. What one of them raises is raised to whoever waits for one of its jobs.
+    result for each. A result that is an error is raised to whoever waits for that job; what a worker raises, to whoever
+    waits for one of its jobs.
 
     max_batch: jobs in a list at most.
     """
 
-    def __init__(self, workers: Sequence[Callable[[list[Job]], Awaitable[list[Result]]]], max_batch: int) -> None:
+    def __init__(
+        self, workers: Sequence[Callable[[list[Job]], Awaitable[Sequence[Result | Exception]]]], max_batch: int
+    ) -> None:
         self._workers = workers
         self._max_batch = max_batch
         self._queue: list[tuple[Job, asyncio.Future[Result]]] = []
@@ -52,7 +55,11 @@ class Batcher(Generic[Job, Result]):
                             done.set_exception(error)
                     continue
                 for (_, done), result in zip(batch, results, strict=True):
-                    if not done.done():
+                    if done.done():
+                        continue
+                    if isinstance(result, Exception):
+                        done.set_exception(result)
+                    else:
                         done.set_result(result)
         finally:
             del self._tasks[number]

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from typing import Any, Generic, TypeVar
 
+from archiver.errors import WorkerError
 from archiver.workers.batcher import Batcher
 from archiver.workers.process import WorkerProcess
 
@@ -18,13 +20,24 @@ class WorkerPool(Generic[Job, Result]):
 
     def __init__(self, function: str, setup: Any, count: int, max_batch: int = MAX_BATCH) -> None:
         self._processes = [WorkerProcess[Job, Result](function, setup) for _ in range(count)]
-        self._batcher = Batcher[Job, Result]([process.call for process in self._processes], max_batch)
+        workers = [partial(_work, process) for process in self._processes]
+        self._batcher = Batcher[Job, Result](workers, max_batch)
 
     async def submit(self, job: Job) -> Result:
-        """Return the result of a job. Raises WorkerError when the process that worked on it has ended."""
+        """Return the result of a job. Raises WorkerError when the process that worked on it alone has ended."""
         return await self._batcher.submit(job)
 
     async def close(self) -> None:
         """End the processes, when all jobs are done."""
         await self._batcher.drain()
         await asyncio.gather(*(process.close() for process in self._processes))
+
+
+async def _work(process: WorkerProcess[Job, Result], jobs: list[Job]) -> list[Result | WorkerError]:
+    """Return the results of `jobs`. If the process ends, each is tried alone: whichever ended it costs no other."""
+    try:
+        return list(await process.call(jobs))
+    except WorkerError as error:
+        if len(jobs) == 1:
+            return [error]
+    return [one for job in jobs for one in await _work(process, [job])]

@@ -33,7 +33,8 @@ class WorkerProcess(Generic[Job, Result]):
     async def call(self, jobs: list[Job]) -> list[Result]:
         """Return the results of `jobs`. Lists are worked on in the order in which they came.
 
-        Raises WorkerError when the process has ended, or took too long; the next list is for a new one.
+        Raises WorkerError when the process has ended, or took too long (the next list is for a new one), or has come
+        upon a fault of its own.
         """
         async with self._turn:
             try:
@@ -41,7 +42,7 @@ class WorkerProcess(Generic[Job, Result]):
                     await self._start()
                 async with asyncio.timeout(self._limit):
                     await self._send(jobs)
-                    return await self._receive()
+                    results = await self._receive()
             except TimeoutError as error:
                 await self._forget()
                 raise WorkerError(f"it took longer than {self._limit:.0f} s to read") from error
@@ -49,6 +50,9 @@ class WorkerProcess(Generic[Job, Result]):
                 await self._forget()
                 said = getattr(error, "strerror", None) or str(error) or type(error).__name__
                 raise WorkerError(f"the process for {self._function} ended: {said}") from error
+        if isinstance(results, WorkerError):
+            raise WorkerError(f"the process for {self._function} failed: {results}")
+        return results
 
     async def close(self) -> None:
         """End the process, when its jobs are done."""
@@ -77,12 +81,12 @@ class WorkerProcess(Generic[Job, Result]):
         stream.write(message)
         await stream.drain()
 
-    async def _receive(self) -> list[Result]:
+    async def _receive(self) -> list[Result] | WorkerError:
         assert self._process is not None
         stream = self._process.stdout
         assert stream is not None
         size = int.from_bytes(await stream.readexactly(LENGTH), "big")
-        results: list[Result] = pickle.loads(await stream.readexactly(size))
+        results: list[Result] | WorkerError = pickle.loads(await stream.readexactly(size))
         return results
 
     async def _forget(self) -> None:

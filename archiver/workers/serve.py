@@ -4,7 +4,8 @@ FUNCTION gets what the process was set up with, and returns one that takes a lis
 result of each. It imports what it needs, so a process starts as fast as that loads.
 
 Protocol, on standard input and output: a length of four bytes (big-endian), then a pickle. In: first the value to set
-up with, then lists of jobs. Out: for each list the list of results.
+up with, then lists of jobs. Out: for each list the list of results, or a
+WorkerError.
 """
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ import signal
 import sys
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, BinaryIO
+
+from archiver.errors import WorkerError, in_a_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,7 +29,11 @@ def serve(name: str, requests: BinaryIO, replies: BinaryIO) -> None:
     module, _, function = name.partition(":")
     work: Callable[[list[Any]], list[Any]] = getattr(import_module(module), function)(_read(requests))
     while (jobs := _read(requests)) is not None:
-        reply = pickle.dumps(work(jobs), protocol=pickle.HIGHEST_PROTOCOL)
+        try:
+            results: list[Any] | WorkerError = work(jobs)
+        except Exception as error:  # which work as it should does not raise
+            results = WorkerError(in_a_line(error))
+        reply = pickle.dumps(results, protocol=pickle.HIGHEST_PROTOCOL)
         replies.write(len(reply).to_bytes(LENGTH, "big") + reply)
         replies.flush()
 

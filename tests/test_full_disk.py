@@ -1,0 +1,129 @@
+"""A disk that takes nothing more ends a run: once, with one line that says what to do, and nothing is lost."""
+
+from __future__ import annotations
+
+import errno
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from scrapy import Request
+from scrapy.utils.test import get_crawler
+
+from archiver.index import schema
+from archiver.net.budget import BudgetMiddleware, BudgetSpentError
+from archiver.replay import spool
+from archiver.signals import archive_failed
+
+if TYPE_CHECKING:
+    import sqlite3
+
+    from tests.conftest import Archive
+
+FAILING = Path(__file__).parent / "failing_disk"
+LISTING = "eastmoney/headlines"
+ALL = "13 written, 0 unchanged, 0 failed\n"
+
+
+def failing(part: str, number: int) -> dict[str, str]:
+    """What a process must have around it so that nothing can be made in that part of an archive."""
+    return {"PYTHONPATH": str(FAILING), "FAILING_PART": part, "FAILING_WITH": str(number)}
+
+
+@pytest.mark.parametrize(
+    ("part", "number", "advice"),
+    [
+        ("_posts", errno.ENOSPC, "make room, and run again: nothing is lost"),
+        ("_posts", errno.EDQUOT, "make room, and run again: nothing is lost"),
+        ("_posts", errno.EIO, "look at the disk, and run again: nothing is lost"),
+        ("_captures", errno.ENOSPC, "make room, and run again: nothing is lost"),
+        ("_captures", errno.EROFS, "make it writable, and run again: nothing is lost"),
+        ("_captures", errno.EACCES, "Permission denied"),
+        ("_manifests", errno.ENOSPC, "make room, and run again: nothing is lost"),
+        ("_manifests", errno.EIO, "look at the disk, and run again: nothing is lost"),
+        ("reports", errno.EDQUOT, "make room, and run again: nothing is lost"),
+    ],
+)
+def test_a_disk_that_fails_ends_a_run_once(archive: Archive, part: str, number: int, advice: str) -> None:
+    result = archive.crawl(LISTING, env=failing(part, number))
+    assert result.returncode == 1
+    (line,) = result.stderr.splitlines()
+    assert line.startswith("archiver: ")
+    assert part in line
+    assert os.strerror(number) in line
+    assert line.endswith(advice)
+    again = archive.crawl(LISTING)
+    assert (again.returncode, again.stderr) == (0, "")
+    assert len(archive.posts) == 13
+    assert not list(archive.output.rglob("*.tmp"))
+    assert archive.archiver("verify").returncode == 0
+
+
+def test_articles_that_a_full_disk_did_not_take_have_not_failed(archive: Archive) -> None:
+    """They are as due as they were, and no answer is believed to be kept that is not."""
+    archive.crawl(LISTING, env=failing("_posts", errno.ENOSPC))
+    assert archive.rows("SELECT state, sum(tries) FROM articles GROUP BY state") == [("listed", 0)]
+    assert archive.rows("SELECT count(*) FROM posts") == [(0,)]
+    assert archive.crawl(LISTING).stdout == ALL
+
+
+def test_nothing_is_asked_for_that_could_not_be_kept() -> None:
+    crawler = get_crawler()
+    budget = BudgetMiddleware.from_crawler(crawler)
+    budget.process_request(Request("http://example.com/1"))
+    crawler.signals.send_catch_log(archive_failed)
+    with pytest.raises(BudgetSpentError):
+        budget.process_request(Request("http://example.com/2"))
+
+
+@pytest.mark.parametrize("room", [0, 1])
+def test_an_index_that_is_full_ends_a_run_once(archive: Archive, room: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Wherever in a run it is. room: pages that it may grow by."""
+
+    def small(file: Path | None) -> sqlite3.Connection:
+        connection = opened(file)
+        (pages,) = connection.execute("PRAGMA page_count").fetchone()
+        connection.execute(f"PRAGMA max_page_count = {pages + room}")
+        return connection
+
+    opened = schema.open_for_writing
+    with monkeypatch.context() as patched:
+        patched.setattr(schema, "open_for_writing", small)
+        result = archive.crawl(LISTING)
+    assert result.returncode == 1
+    assert [line for line in result.stderr.splitlines() if line] == [
+        f"archiver: {archive.output}/_index/index.sqlite: database or disk is full; make room, and run again: "
+        "nothing is lost"
+    ]
+    again = archive.crawl(LISTING)
+    assert (again.returncode, again.stderr) == (0, "")
+    assert len(archive.posts) == 13
+
+
+def test_a_replay_on_a_full_disk_ends_once(archive: Archive) -> None:
+    archive.crawl(LISTING)
+    good = archive.posts
+    for file in (archive.output / "_posts").iterdir():
+        file.unlink()
+    result = archive.archiver("replay", env=failing("_posts", errno.ENOSPC))
+    assert result.returncode == 1
+    (line,) = result.stderr.splitlines()
+    assert line.endswith("not written: No space left on device; make room, and run again: nothing is lost")
+    assert archive.archiver("replay").returncode == 0
+    assert archive.posts == good
+
+
+def test_a_replay_that_has_no_room_to_wait_ends_once(archive: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    archive.crawl(LISTING, "--limit", "2")
+    monkeypatch.setattr(spool, "TemporaryFile", full)
+    result = archive.archiver("replay")
+    assert result.returncode == 1
+    (line,) = result.stderr.splitlines()
+    assert line.startswith("archiver: ")
+    assert line.endswith(
+        "what was read cannot wait there: No space left on device; make room, and run again: nothing is lost"
+    )
