@@ -93,7 +93,6 @@ def _run(
     loop = settings["ASYNCIO_EVENT_LOOP"]
     asyncio.set_event_loop(load_object(loop)() if loop else asyncio.new_event_loop())
     process = AsyncCrawlerProcess(settings)
-    log_in_lines(settings)
     crawler = process.create_crawler(spider)
     due: list[DueArticle] = []
 
@@ -105,6 +104,10 @@ def _run(
         if on_request:
             on_request(urlsplit(request.url).netloc)
 
+    def log_briefly() -> None:  # now: Scrapy has made its log anew with the settings of the spider
+        log_in_lines(settings)
+
+    crawler.signals.connect(log_briefly, signals.engine_started)
     crawler.signals.connect(note, article_due)
     crawler.signals.connect(note_request, signals.request_reached_downloader)
     report = run_crawler(process, crawler, listener, **arguments)
