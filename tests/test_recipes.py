@@ -224,8 +224,8 @@ def test_a_directory_that_is_not_there() -> None:
         load_recipes("/nowhere")
 
 
-# What pages of any site say around an article, in the words of a language: a label may be one of them.
-WORDINGS = {PACKAGE / "reading/body/phrases.py", PACKAGE / "reading/refusals/wording.py"}
+# What pages of any site say around an article, our own site's too, in the words of a language: a label may be one.
+WORDINGS = {PACKAGE / file for file in ("reading/body/phrases.py", "reading/refusals/wording.py", "site/words.py")}
 
 
 @pytest.mark.parametrize("file", sorted(PACKAGE.rglob("*.py")), ids=lambda file: str(file.relative_to(PACKAGE)))
