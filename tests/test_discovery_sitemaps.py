@@ -205,7 +205,7 @@ def test_memory_is_flat_however_large_it_is(is_packed: bool) -> None:
         finally:
             tracemalloc.stop()
 
-    # What is kept of addresses that were read, the last 4,096, takes up to a million bytes; 5,000 entries are 4.5 million.
+    # What is kept of addresses, the last 4,096, takes up to a million bytes; 5,000 entries are 4.5 million.
     small, large = peak(5000), peak(10_000)
     assert large < small + 2_000_000
 
