@@ -68,6 +68,17 @@ def test_articles_that_a_full_disk_did_not_take_have_not_failed(archive: Archive
     assert archive.crawl(LISTING).stdout == ALL
 
 
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EACCES])
+def test_an_edit_that_could_not_be_written_is_asked_for_in_whole(archive: Archive, number: int) -> None:
+    """The source must not be told that we have it."""
+    archive.replica.validators = True
+    archive.crawl(LISTING)
+    edited = next(record for record in archive.replica.articles if record.revised)
+    archive.replica.edit(edited.id)
+    assert archive.crawl(LISTING, "--recheck", "2d", env=failing("_posts", number)).returncode == 1
+    assert archive.crawl(LISTING, "--recheck", "2d").stdout == "1 written, 12 unchanged, 0 failed\n"
+
+
 def test_nothing_is_asked_for_that_could_not_be_kept() -> None:
     crawler = get_crawler()
     budget = BudgetMiddleware.from_crawler(crawler)

@@ -88,7 +88,11 @@ def finished(one: Decided, article: Article, capture: Capture | None, recipe: Re
     facts |= {"aliases": article.aliases, "shared": article.shared}
     if live:
         answer = LastAnswer(article.page, article.response_url, taken.etag, taken.modified, fetched, capture)
-        facts |= {"checked": fetched, "recheck": recheck(recipe), "answer": answer}
+        facts |= {"checked": fetched, "recheck": recheck(recipe)}
+        if (
+            article.outcome != "failed"
+        ):  # a source that is told of an answer that became nothing would not send it again
+            facts["answer"] = answer
     if isinstance(decision, Keep):
         known_capture = capture if decision.why == "unchanged" else None
         dropped = article.outcome == "failed"
