@@ -50,7 +50,7 @@ from archiver.verified import Verified, verify
 from archiver.views import Status, read_duplicates, read_history, read_status
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
     from datetime import timedelta
 
     from archiver.addresses import Reference
@@ -117,18 +117,20 @@ class Archive:
     def get(
         self,
         *addresses: str,
+        listed: Sequence[str] = (),
         listener: Callable[[Result], None] | None = None,
         on_request: Callable[[str], None] | None = None,
     ) -> RunReport:
-        """Fetch articles by address or id, and write their posts. listener: is told of each, on_request of the host of
-        each request."""
+        """Fetch articles by address or id, and write their posts. listed: more of them, from a list that somebody else
+        may have made: a private host that is named only there is not asked. listener: is told of each, on_request of
+        the host of each request."""
         # Scrapy takes longer to load than most commands take to run: only who crawls waits for it.
         from archiver.crawling import get_articles
 
-        if not addresses:
+        if not (addresses or listed):
             raise UsageError("no address was given")
         with self._remembering():
-            return get_articles(self.configuration, addresses, listener, on_request)
+            return get_articles(self.configuration, addresses, listed, listener, on_request)
 
     def crawl(
         self,

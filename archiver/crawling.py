@@ -37,15 +37,16 @@ if TYPE_CHECKING:
 def get_articles(
     configuration: Configuration,
     addresses: Sequence[str],
+    listed: Sequence[str] = (),
     listener: Callable[[Result], None] | None = None,
     on_request: Callable[[str], None] | None = None,
 ) -> RunReport:
-    """Fetch the articles at `addresses` and write their posts; `listener` is called with each result, `on_request` with
-    the host of each request.
+    """Fetch the articles at `addresses` and at those of a list (`listed`), and write their posts; `listener` is called
+    with each result, `on_request` with the host of each request.
 
     Raises UsageError, LockedError and whatever else is wrong with the archive.
     """
-    return _run(configuration, ShareSpider, listener, on_request, urls=addresses)
+    return _run(configuration, ShareSpider, listener, on_request, urls=addresses, listed=listed)
 
 
 def get_references(

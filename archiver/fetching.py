@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 from scrapy import Request
 
 from archiver.net.failures import explain
+from archiver.net.guard import private_hosts
 from archiver.spiders.article import ArticleSpider, answer_of
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ class PageSpider(ArticleSpider):
         super().__init__(**kwargs)
         self._urls = tuple(dict.fromkeys(urls))
         self._taken = taken
-        self.trusted_hosts = frozenset(urlsplit(url).hostname or "" for url in self._urls)  # its user named them
+        self.trusted_hosts = private_hosts(self._urls)  # its user named them
 
     async def start(self) -> AsyncIterator[Any]:
         """Yield the request for each page."""

@@ -16,6 +16,7 @@ from archiver.discovery.look import Given, Listed
 from archiver.errors import WorkerError
 from archiver.identity import normalise, plain_form, same_site
 from archiver.net.failures import explain_error
+from archiver.net.guard import private_hosts
 from archiver.net.handler import BEGINNING
 from archiver.spiders.article import ArticleSpider
 from archiver.workers.process import WorkerProcess
@@ -50,7 +51,7 @@ class SurveySpider(ArticleSpider):
         self._sitemaps: list[str] = []  # that a robots.txt names
         self._asked: set[str] = set()
         self._reader = WorkerProcess[Given, Listed]("archiver.discovery.look:looker", None, limit=LONGEST)
-        self.trusted_hosts = frozenset({urlsplit(offer.address).hostname or ""})  # its user named it
+        self.trusted_hosts = private_hosts([offer.address])  # its user named it
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:

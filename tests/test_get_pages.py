@@ -246,11 +246,20 @@ def test_what_is_no_article_is_refused_with_the_reason(
 
 
 @pytest.mark.parametrize("address", ["http://127.0.0.1:8080/a", "http://169.254.169.254/a-story", "http://localhost/a"])
-def test_private_hosts_are_not_asked(archive: Archive, web: Web, address: str) -> None:
-    done = archive.get(address)
+def test_private_hosts_of_a_list_are_not_asked(archive: Archive, web: Web, address: str) -> None:
+    done = archive.get("-", input=f"{address}\n")
     assert done.returncode == 1
     assert "a private address" in done.stderr
     assert web.asked == []
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1:8080", "[::1]:8080", "localhost"])
+def test_a_private_host_that_its_user_named_is_asked(archive: Archive, web: Web, host: str) -> None:
+    done = archive.get(web.put(f"http://{host}/2026/11/01/a-bridge-opens", story(canonical="http://10.0.0.1/a-story")))
+    assert (done.returncode, done.stderr) == (0, "")
+    assert len(archive.posts) == 1
+    redirected = web.redirect(f"http://{host}/2026/11/02/another", "http://127.0.0.2/a-story")
+    assert "a private address that was not asked for" in archive.get(redirected).stderr
 
 
 def test_what_robots_txt_forbids_is_not_asked(archive: Archive, web: Web) -> None:

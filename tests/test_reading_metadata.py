@@ -233,6 +233,9 @@ def test_addresses_are_normalised(address: str, same: str) -> None:
 @pytest.mark.parametrize(
     ("host", "other", "same"),
     [
+        ("127.0.0.1", "10.0.0.1", False),
+        ("127.0.0.1", "127.0.0.1", True),
+        ("[::1]", "[::1]", True),
         ("www.paper.example", "amp.paper.example", True),
         ("news.paper.co.uk", "www.paper.co.uk", True),
         ("paper.co.uk", "other.co.uk", False),

@@ -31,10 +31,13 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
 def run(arguments: argparse.Namespace) -> int:
     """Fetch what `arguments` name and return the exit status."""
     archive = archive_from(arguments)
-    addresses = list(_expand(arguments.addresses, sys.stdin))
+    addresses = [one for one in arguments.addresses if one != "-"]
+    listed = _read_list(sys.stdin) if "-" in arguments.addresses else []
     progress = not (arguments.quiet or arguments.no_progress)
-    with Display(archive.output, total=len(addresses), json_lines=arguments.json, progress=progress) as display:
-        report = archive.get(*addresses, listener=display.show, on_request=display.wait_for)
+    with Display(
+        archive.output, total=len(addresses) + len(listed), json_lines=arguments.json, progress=progress
+    ) as display:
+        report = archive.get(*addresses, listed=listed, listener=display.show, on_request=display.wait_for)
     if arguments.json and not arguments.quiet:
         print(report.summary(), file=sys.stderr)
     elif not arguments.quiet:
@@ -44,13 +47,7 @@ def run(arguments: argparse.Namespace) -> int:
     return FAILED if report.failed else 0
 
 
-def _expand(addresses: list[str], stdin: TextIO) -> list[str]:
-    """Return `addresses`, with the lines of standard input in place of each `-`."""
-    expanded: list[str] = []
-    for address in addresses:
-        if address == "-":
-            lines = (line.strip("\ufeff \t\r\n\v\f") for line in stdin)  # some editors begin a file with U+FEFF
-            expanded += [line for line in lines if line and not line.startswith("#")]
-        else:
-            expanded.append(address)
-    return expanded
+def _read_list(stream: TextIO) -> list[str]:
+    """Return the addresses in a list, one a line; lines that begin with # are none."""
+    lines = (line.strip("\ufeff \t\r\n\v\f") for line in stream)  # some editors begin a file with U+FEFF
+    return [line for line in lines if line and not line.startswith("#")]

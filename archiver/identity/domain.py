@@ -11,8 +11,11 @@ EXTRACT = TLDExtract(suffix_list_urls=(), cache_dir=None, include_psl_private_do
 def registered_domain(host: str) -> str:
     """Return the registered part of a host: `paper.co.uk` of `www.paper.co.uk`, `ann.github.io` of itself.
 
-    Of a host that the list does not know (a top-level domain of tests, a number) it is the last two parts.
+    Of a host that the list does not know (a top-level domain of tests) it is the last two parts; a literal address is
+    one host.
     """
+    if ":" in host or host.rpartition(".")[2].isdecimal():
+        return host
     return EXTRACT(host).top_domain_under_public_suffix or ".".join(host.lower().split(".")[-2:])
 
 

@@ -14,7 +14,7 @@ import yarl
 from aiohttp import TCPConnector
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from typing import Any
 
     from aiohttp.abc import ResolveResult
@@ -83,6 +83,13 @@ class Guard:
     def add_proxy(self, url: str) -> None:
         """Let a proxy be asked, wherever it is: its user named it."""
         self._proxies.add(host_of(url if "//" in url else f"//{url}"))
+
+
+def private_hosts(addresses: Iterable[str]) -> frozenset[str]:
+    """Return the hosts of `addresses` that are private by their names: who typed such an address means it. A public
+    name is not in it: nobody who types that means the private address to which it may lead."""
+    nobody = Guard(frozenset())
+    return frozenset(host for host in map(host_of, addresses) if host and not nobody.allows_name(host))
 
 
 def is_public(address: str) -> bool:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from archiver.index import Held, IndexThread
 
 UNKNOWN = "the archive knows no address of it; give one"
-PRIVATE = "a private address: a recipe must name its host, or it is not asked"
+PRIVATE = "a private address in a list: it is asked for only where it is named by itself, or its host by a recipe"
 
 
 class WebQueue:
@@ -68,12 +68,13 @@ def site_of(reference: Reference) -> str:
     return registered_domain(urlsplit(normalise(web_address(reference.address))).hostname or "")
 
 
-def refusal(reference: Reference) -> str:
-    """Return why a page is not asked for, nothing if it may be: as far as the name of its host tells."""
+def refusal(reference: Reference, trusted: frozenset[str]) -> str:
+    """Return why a page is not asked for, nothing if it may be: as far as the name of its host tells. trusted: the
+    private hosts that may be asked."""
     if not web_address(reference.address):
         return UNKNOWN
     host = host_of(web_address(reference.address))
-    return "" if Guard(frozenset()).allows_name(host) else PRIVATE
+    return "" if Guard(trusted).allows_name(host) else PRIVATE
 
 
 def _with_address(reference: Reference, held: Held | None) -> Reference:

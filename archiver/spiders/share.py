@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from archiver.addresses import page_at, resolve, web_address
 from archiver.article import Article
 from archiver.errors import UnknownAddressError, UsageError
+from archiver.net.guard import private_hosts
 from archiver.recipes import load_recipes, recipes_for
 from archiver.spiders.article import ArticleSpider
 from archiver.spiders.pages import WebQueue, refusal, site_of
@@ -35,12 +36,20 @@ class ShareSpider(ArticleSpider):
     name = "share"
 
     def __init__(
-        self, url: str = "", urls: Iterable[str] = (), references: Iterable[Reference] = (), **kwargs: Any
+        self,
+        url: str = "",
+        urls: Iterable[str] = (),
+        listed: Iterable[str] = (),
+        references: Iterable[Reference] = (),
+        **kwargs: Any,
     ) -> None:
-        """Take addresses: `url`, one or several with white space between them (-a url=…), and `urls`; and articles
-        that are resolved already, with what is wanted of them (`references`)."""
+        """Take addresses: `url`, one or several with white space between them (-a url=…), and `urls`; those of a list
+        that somebody else may have made (`listed`); and articles that are resolved already, with what is wanted of them
+        (`references`)."""
         super().__init__(**kwargs)
-        self.addresses = [*url.split(), *urls]
+        named = [*url.split(), *urls]
+        self.addresses = [*named, *listed]
+        self._named_hosts = private_hosts(map(web_address, named))
         self.wanted = {reference.key: reference for reference in references}  # one article may have several addresses
         self.pages: dict[str, Reference] = {}  # known by their addresses, until their answers say more
         self.unknown: list[tuple[str, str]] = []
@@ -61,9 +70,10 @@ class ShareSpider(ArticleSpider):
                 spider.pages.setdefault(web_address(address) or address, reference)
             else:
                 spider.wanted.setdefault(reference.key, reference)
-        # Only a recipe names private hosts: anybody may have made a list of pages.
+        # Private hosts are those that a recipe or the user names: anybody may have made a list of pages.
         asked = {reference.host.partition(":")[0] for reference in spider.wanted.values()}
-        spider.trusted_hosts = frozenset(asked.union(*(recipe.hosts() for recipe in recipes.values())))
+        of_recipes = (recipe.hosts() for recipe in recipes.values())
+        spider.trusted_hosts = frozenset(asked.union(spider._named_hosts, *of_recipes))
         return spider
 
     @classmethod
@@ -135,7 +145,7 @@ class ShareSpider(ArticleSpider):
     def _ask_next(self, site: str) -> Iterator[Request]:
         """Yield the request for the next page of a site, if there is one. What is refused makes room for the next."""
         while self._web and (reference := self._web.next(site)):
-            if reason := refusal(reference):
+            if reason := refusal(reference, self.trusted_hosts):
                 self.fail(reference.address, reason, reference)
                 continue
             yield from self.ask(reference)
