@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 import brotli
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
@@ -535,6 +535,8 @@ ONE = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_
 
 @ONE
 @given(st.binary(), st.lists(st.tuples(NAMES, VALUES)), st.sampled_from(["", "gzip", "deflate"]))
+@example(b"\r\nWARC-Type: request\r\n", [], "")  # an answer that would like to be passed over
+@example(b"", [("WARC-Type", "request")], "")
 def test_what_is_captured_is_replayed(
     tmp_path: Path, body: bytes, headers: list[tuple[str, str]], encoding: str
 ) -> None:

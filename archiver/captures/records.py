@@ -77,7 +77,8 @@ def records(stream: BinaryIO, region: Region) -> Iterator[Record | Broken]:
         try:
             for offset, length, content in read(stream, first, region.stop):
                 # A third of the records, and nobody asks for them: reading their headers takes longer than all else.
-                if REQUEST not in content[:HEAD] or ANOTHER in content:
+                # An answer may say that it is one, too, after the record's own headers.
+                if REQUEST not in content[:HEAD].partition(b"\r\n\r\n")[0] + b"\r\n" or ANOTHER in content:
                     record = _opened(loader, offset, length, content)
                     if record:
                         yield record
