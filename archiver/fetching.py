@@ -45,3 +45,7 @@ class PageSpider(ArticleSpider):
         """Say why nothing came."""
         request: Request = failure.request  # type: ignore[attr-defined]
         self._taken(request.cb_kwargs["asked"], explain(failure))
+
+    def answer_failed(self, request: Request | None, reason: str) -> None:
+        """Say that what came could not be taken."""
+        self._taken(request.cb_kwargs["asked"] if request else self.name, reason)

@@ -13,7 +13,7 @@ from scrapy.http.request import NO_CALLBACK
 
 from archiver.discovery import listed_sitemaps
 from archiver.discovery.look import Given, Listed
-from archiver.errors import WorkerError
+from archiver.errors import WorkerError, as_archiver_error
 from archiver.identity import normalise, plain_form, same_site
 from archiver.net.failures import explain_error
 from archiver.net.guard import private_hosts
@@ -70,6 +70,8 @@ class SurveySpider(ArticleSpider):
         """Look at the site. Nothing is left to the scheduler."""
         try:
             await self._survey()
+        except Exception as error:  # a fault of ours: what was found before it is no answer
+            self._offer.problem = str(as_archiver_error(error))
         finally:
             await self._reader.close()
         for _ in ():

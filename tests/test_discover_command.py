@@ -234,6 +234,26 @@ def test_what_a_foreign_robots_txt_says_is_not_this_sites(archive: Archive, web:
     assert sources(found(archive)) == [("feed", f"{other}/merrow", True), ("page", "/", True)]
 
 
+def test_a_fault_of_this_program_is_told_and_costs_what_it_is_about(
+    archive: Archive, site: Web, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise RuntimeError("odd\nin two lines")
+
+    told = "a fault of this program: RuntimeError: odd in two lines"
+    with monkeypatch.context() as patched:
+        patched.setattr("archiver.commands.extract.read_page", fail)
+        done = archive.invoke("extract", f"{SITE}/", article(1), *NO_DELAY)
+    assert done.returncode == 1
+    assert [json.loads(line)["failed"] for line in done.stdout.splitlines()] == [
+        told,
+        "HTTP status 404: there is no such article, or it was withdrawn",
+    ]
+    monkeypatch.setattr("archiver.discovery.offer.Offer.take_sitemap", fail)
+    done = archive.invoke("discover", f"{SITE}/", *NO_DELAY)
+    assert (done.returncode, done.stdout, done.stderr) == (1, "", f"archiver: {SITE}/: {told}\n")
+
+
 def test_the_budget_holds(archive: Archive, site: Web) -> None:
     offer = found(archive, f"{SITE}/", "-s", "ARCHIVER_MAX_REQUESTS=3")
     assert [one.removeprefix(SITE) for one in site.asked] == ["/", "/feed"]  # robots.txt is the third

@@ -64,7 +64,7 @@ def run(arguments: argparse.Namespace) -> int:
             print_line(address)
     elif not offer.problem:
         _show(offer, columns())
-    if not offer.articles:
+    if offer.problem or not offer.articles:
         problem = offer.problem or "nothing was found that lists articles"
         sys.stderr.write(printable(f"archiver: {offer.address}: {problem}") + "\n")
         return FAILED
