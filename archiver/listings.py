@@ -69,8 +69,9 @@ def resolve_listings(names: Iterable[str], recipes: Mapping[str, Recipe]) -> lis
         source, slash, rest = text.strip().partition("/")
         recipe = recipes.get(source)
         if recipe is None or not (recipe.listings or not slash):
-            near = did_you_mean(source, recipes)
-            raise UnknownListingError(f"{text}: no such source{near}; there are: {', '.join(sorted(recipes))}")
+            listed = sorted(name for name, recipe in recipes.items() if recipe.listings)
+            near = did_you_mean(source, listed)
+            raise UnknownListingError(f"{text}: no such source{near}; there are: {', '.join(listed)}")
         for reference in [_one(text, recipe, rest)] if slash else _all(recipe):
             found.setdefault(reference.label, reference)
     if not found:

@@ -77,6 +77,8 @@ def test_version() -> None:
         (["export", "jsonl", "--source", "eastmony"], "eastmony: no such source; did you mean eastmoney?"),
         (["status", "too", "many"], "too: one argument too many (see `archiver status --help`)"),
         (["status", "--to", "x"], "--to: goes with --metrics"),
+        (["get", "--hlep"], "--hlep: no such option; did you mean --help? (see `archiver get --help`)"),
+        (["recipe", "new", "--tp=x"], "--tp: no such option; did you mean --to? (see `archiver recipe new --help`)"),
         (["--hlep"], "--hlep: no such option; did you mean --help? (see `archiver --help`)"),
         (
             ["--output", "x", "status"],

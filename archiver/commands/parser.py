@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import re
 import textwrap
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from archiver.errors import UsageError
 from archiver.suggestions import did_you_mean
@@ -30,6 +30,12 @@ class Parser(argparse.ArgumentParser):
         super().__init__(
             **{"allow_abbrev": False, "formatter_class": HelpFormatter, **options}  # type: ignore[arg-type]
         )
+        self._given: list[str] = []
+
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> tuple[Any, list[str]]:
+        """Return what ArgumentParser returns."""
+        self._given = [str(word) for word in args or ()]
+        return super().parse_known_args(args, namespace)
 
     def error(self, message: str) -> NoReturn:
         """Raise UsageError."""
@@ -42,6 +48,8 @@ class Parser(argparse.ArgumentParser):
             message = f"{found[1]}: {f'expected a whole number, got {wrong[1]}' if wrong else found[2]}"
         elif message.startswith("unrecognized arguments: "):
             message = self._unknown(message.removeprefix("unrecognized arguments: ").split()[0])
+        elif message.startswith("the following arguments are required") and (wrong_option := self._no_option()):
+            message = self._unknown(wrong_option)  # it is why they are missing, as far as can be told
         raise UsageError(f"{message} (see `{self.prog} --help`)")
 
     def refuse(self, argument: str) -> NoReturn:
@@ -49,6 +57,11 @@ class Parser(argparse.ArgumentParser):
         name = argument.partition("=")[0]
         meant = did_you_mean(name, self._option_string_actions) or "; options stand after the command"
         raise UsageError(f"{name}: no such option{meant} (see `{self.prog} --help`)")
+
+    def _no_option(self) -> str:
+        """Return the first of the words given that looks like an option and is none; empty if there is none."""
+        options = (word for word in self._given if word.startswith("--") and word != "--")
+        return next((word for word in options if word.partition("=")[0] not in self._option_string_actions), "")
 
     def _unknown(self, argument: str) -> str:
         if not argument.startswith("-"):
