@@ -236,7 +236,10 @@ def _why_unknown(address: str, scheme: str, host: str, recipes: tuple[Recipe, ..
         return f"{_shown(address)}: only http and https addresses can be fetched, not {scheme}"
     if any(_host_matches(host, name) for name in known):
         return f"{_shown(address)}: {host} is known, but this names no article (no article id where one should be)"
-    return f"{_shown(address)}: no recipe knows this address or id; known hosts: {', '.join(known)}"
+    return (
+        f"{_shown(address)}: no recipe knows this address or id; expected an address that begins http:// or https://, "
+        "or the id of an article of a source (`archiver sources`)"
+    )
 
 
 def _shown(address: str) -> str:
