@@ -75,7 +75,7 @@ def run_new(arguments: argparse.Namespace) -> int:
         if page.problem:
             missed.append(page)
         else:
-            pages.append(Page(page.name, page.content, page.address, page.content_type, page.fetched))
+            pages.append(_page(page))
 
     stopped = each_page(arguments.pages, archive_from(arguments), arguments.address, take)
     for page in missed:
@@ -136,7 +136,7 @@ class _Trial:
             self.failed += 1
             sys.stderr.write(printable(f"archiver: {page.name}: {page.problem}") + "\n")
             return None
-        explained = Page(page.name, page.content, page.address, page.content_type, page.fetched).explained(self.recipe)
+        explained = _page(page).explained(self.recipe)
         refused = explained.refused
         wrong = [("refused", "an article", f"{refused.reason} ({refused.evidence})")] if refused else []
         self._show(page.name, explained, wrong, is_expected=False)
@@ -177,6 +177,10 @@ class _Trial:
             print_beside("", f"got {got}", width, mark="    ")
         if is_expected and not wrong:
             print_line("all as expected")
+
+
+def _page(given: GivenPage) -> Page:
+    return Page(given.name, given.content, given.address, given.content_type, given.fetched)
 
 
 def _keep(page: GivenPage, explained: Explanation, beside: Path) -> None:

@@ -39,14 +39,15 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         help="templates and styles of your own, each in place of ours of the same name (default: _templates in the "
         "archive)",
     )
-    add_archive_option(build)
-    add_setting_option(build)
-    build.set_defaults(run=run, parser=build)
-    _add_serve(actions)
-    _add_jekyll(actions)
+    serve = _add_serve(actions)
+    jekyll = _add_jekyll(actions)
+    for action, run in ((build, run_build), (serve, run_server), (jekyll, run_jekyll)):
+        add_archive_option(action)
+        add_setting_option(action)
+        action.set_defaults(run=run, parser=action)
 
 
-def _add_serve(actions: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def _add_serve(actions: argparse._SubParsersAction[argparse.ArgumentParser]) -> argparse.ArgumentParser:
     serve = actions.add_parser(
         "serve",
         help="serve the site on this machine, with search in all texts",
@@ -62,12 +63,10 @@ def _add_serve(actions: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
         help="what to search in: a file of `archiver export sqlite`; without one, such an export is made for as long "
         "as it serves",
     )
-    add_archive_option(serve)
-    add_setting_option(serve)
-    serve.set_defaults(run=run_server, parser=serve)
+    return serve
 
 
-def _add_jekyll(actions: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def _add_jekyll(actions: argparse._SubParsersAction[argparse.ArgumentParser]) -> argparse.ArgumentParser:
     jekyll = actions.add_parser(
         "jekyll",
         help="write what a Jekyll site needs around the posts",
@@ -75,20 +74,10 @@ def _add_jekyll(actions: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         "posts. What is there stays as it is.",
     )
     jekyll.add_argument("directory", nargs="?", metavar="DIR", help="that has _posts in it (default: the archive)")
-    add_archive_option(jekyll)
-    add_setting_option(jekyll)
-    jekyll.set_defaults(run=run_jekyll, parser=jekyll)
+    return jekyll
 
 
-def run_jekyll(arguments: argparse.Namespace) -> int:
-    """Write the files and return the exit status."""
-    wrote = archive_from(arguments).write_jekyll(arguments.directory)
-    kept = f"; {len(wrote.kept)} were there and stay as they are" if wrote.kept else ""
-    print_line(f"{count(len(wrote.written), 'file')} written{kept}")
-    return 0
-
-
-def run(arguments: argparse.Namespace) -> int:
+def run_build(arguments: argparse.Namespace) -> int:
     """Build the site and return the exit status."""
     built = archive_from(arguments).build_site(
         arguments.directory, templates=arguments.templates, listener=lambda problem: _say(f"archiver: {problem}")
@@ -121,6 +110,14 @@ def run_server(arguments: argparse.Namespace) -> int:
         signal(SIGTERM, default_int_handler)  # the temporary index goes, too
         with server:
             server.serve_forever()
+    return 0
+
+
+def run_jekyll(arguments: argparse.Namespace) -> int:
+    """Write the files and return the exit status."""
+    wrote = archive_from(arguments).write_jekyll(arguments.directory)
+    kept = f"; {len(wrote.kept)} were there and stay as they are" if wrote.kept else ""
+    print_line(f"{count(len(wrote.written), 'file')} written{kept}")
     return 0
 
 

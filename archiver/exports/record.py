@@ -14,24 +14,8 @@ if TYPE_CHECKING:
 
 SCHEMA = 1  # grows when a field goes or changes its meaning, not when one is added
 FIELDS = (
-    *(
-        "schema",
-        "key",
-        "recipe",
-        "id",
-        "form",
-        "url",
-        "title",
-        "published",
-        "source",
-        "authors",
-        "language",
-        "modified",
-        "canonical",
-        "category",
-        "tags",
-        "quote",
-    ),
+    *("schema", "key", "recipe", "id", "form", "url", "title", "published", "source"),
+    *("authors", "language", "modified", "canonical", "category", "tags", "quote"),
     *("text", "html", "path", "sha256", "revision", "saved", "first_seen", "checked", "state", "listings", "rules"),
     *("capture", "versions"),
 )

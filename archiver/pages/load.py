@@ -15,15 +15,18 @@ if TYPE_CHECKING:
     from archiver.recipes import Recipe
 
 
+CLASSES: dict[str, type[Page]] = {"reading": WebPage}  # by format; a Page for any other
+
+
 @cache
 def page_for(recipe: Recipe, name: str) -> Page:
-    """Return the page `name` of `recipe`: a Page, or what its `class` key names.
+    """Return the page `name` of `recipe`: of the class that its `class` key names, else of that for its format.
 
     Raises RecipeError when that class cannot be loaded or is not a Page.
     """
     rules = next(page for page in recipe.pages if page.name == name)
     try:
-        page_class = WebPage if rules.format == "reading" and rules.class_ == PAGE else resolve_name(rules.class_)
+        page_class = CLASSES.get(rules.format, Page) if rules.class_ == PAGE else resolve_name(rules.class_)
     except (ImportError, AttributeError, ValueError) as error:
         raise RecipeError(f"{recipe.name}: pages.{name}.class: cannot load {rules.class_}: {error}") from error
     if not (isinstance(page_class, type) and issubclass(page_class, Page)):

@@ -89,9 +89,8 @@ def finished(one: Decided, article: Article, capture: Capture | None, recipe: Re
     if live:
         answer = LastAnswer(article.page, article.response_url, taken.etag, taken.modified, fetched, capture)
         facts |= {"checked": fetched, "recheck": recheck(recipe)}
-        if (
-            article.outcome != "failed"
-        ):  # a source that is told of an answer that became nothing would not send it again
+        # A source that is told of an answer which became nothing would not send it again.
+        if article.outcome != "failed":
             facts["answer"] = answer
     if isinstance(decision, Keep):
         known_capture = capture if decision.why == "unchanged" else None

@@ -11,7 +11,7 @@ from archiver.site.ranges import SIZE, settle
 from archiver.site.record import COLUMNS, ListOf, Row
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from archiver.site.articles import Listed
     from archiver.site.files import SiteFiles
@@ -73,47 +73,42 @@ class Lists:
         spellings = self._record.rows("SELECT name FROM names WHERE (list, kind) = (?, 'spelling')", number)
         paths = category_paths(name, [one for (one,) in spellings], self._fixed.get(name, ()))
         about = {"title": sources[0], "names": sources[1:6], "size": size, "main": paths[0], "by_day": True}
-        self._write_pages(number, pages, dirty, about, lambda label: category_page(name, label))
-        newest = self._newest(number, pages)
-        for path in paths:
-            self._write_main(path, newest, pages, about, category_page(name, newest[0]))
+        self._write_list(number, paths, pages, dirty, about, lambda label: category_page(name, label))
 
     def _write_day(self, day: ListOf, pages: list[Range], dirty: set[str]) -> None:
-        about = {"title": day.name, "names": [], "size": day.size, "main": day_path(day.name), "by_day": False}
-        self._write_pages(day.number, pages, dirty, about, lambda label: day_path(day.name, label))
-        newest = self._newest(day.number, pages)
-        self._write_main(day_path(day.name), newest, pages, about, day_path(day.name, newest[0]))
+        main = day_path(day.name)
+        about = {"title": day.name, "names": [], "size": day.size, "main": main, "by_day": False}
+        self._write_list(day.number, [main], pages, dirty, about, lambda label: day_path(day.name, label))
 
-    def _write_pages(
-        self, number: int, pages: list[Range], dirty: set[str], about: dict[str, Any], path_of: Any
+    def _write_list(
+        self,
+        number: int,
+        paths: list[str],
+        pages: list[Range],
+        dirty: set[str],
+        about: dict[str, Any],
+        path_of: Callable[[str], str],
     ) -> None:
-        """Write the numbered pages that changed; of a list of one page there are none."""
-        if len(pages) == 1:
-            return
-        for place, page in enumerate(pages):
+        """Write the numbered pages that changed (of a list of one page there are none), and at `paths` what is newest:
+        the first that a reader sees. path_of: where the page with a label is."""
+        places = [path_of(page.label) for page in pages]
+        for place, page in enumerate(pages) if len(pages) > 1 else ():
             if page.label in dirty:
                 rows = self._members(number, page.begin, page.end)
-                older = path_of(pages[place - 1].label) if place else ""
-                newer = path_of(pages[place + 1].label) if place + 1 < len(pages) else ""
-                self._write(path_of(page.label), rows, about, page.label, older, newer)
+                older, newer = places[place - 1] if place else "", "".join(places[place + 1 : place + 2])
+                self._write(places[place], rows, about, page.label, older, newer)
+        place, rows = self._newest(number, pages)
+        for path in paths:
+            self._write(path, rows, about, "", places[place - 1] if place else "", "")
 
-    def _write_main(
-        self, path: str, newest: tuple[str, list[Listed]], pages: list[Range], about: dict[str, Any], last: str
-    ) -> None:
-        """Write the first page that a reader sees: what is newest."""
-        label, rows = newest
-        oldest = pages[0].label
-        place = [page.label for page in pages].index(label)
-        older = last.replace(f"/{label}.html", f"/{pages[place - 1].label}.html") if label != oldest else ""
-        self._write(path, rows, about, "", older, "")
-
-    def _newest(self, number: int, pages: list[Range]) -> tuple[str, list[Listed]]:
+    def _newest(self, number: int, pages: list[Range]) -> tuple[int, list[Listed]]:
         """Return the articles to show first: of the newest page, and of the one before it if that one is not full. And
-        the label of the older page of these."""
-        rows = self._members(number, pages[-1].begin, None)
-        if len(rows) >= SIZE or len(pages) == 1:
-            return pages[-1].label, rows
-        return pages[-2].label, self._members(number, pages[-2].begin, None)
+        the number of the older page of these."""
+        newest = len(pages) - 1
+        rows = self._members(number, pages[newest].begin, None)
+        if len(rows) >= SIZE or newest == 0:
+            return newest, rows
+        return newest - 1, self._members(number, pages[newest - 1].begin, None)
 
     def _members(self, number: int, begin: tuple[int, int], end: tuple[int, int] | None) -> list[Listed]:
         columns = ", ".join(f"entries.{column}" for column in COLUMNS.split(", "))

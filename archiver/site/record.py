@@ -148,11 +148,12 @@ class Record:
         """Put an article in, in place of what was known of it, and return it. Its page stays where it first was."""
         before = self._remove_from_lists(new.key)
         category, day = self._list("category", new.category), self._list("day", new.day)
-        path = before.path if before else self._free(new.path)
-        number = before.number if before else None
+        values = new._asdict() | {"category": category, "day": day, "number": before.number if before else None}
+        values["path"] = before.path if before else self._free(new.path)
+        del values["labels"]
         number = self.run(
-            f"INSERT OR REPLACE INTO entries VALUES ({', '.join('?' * 17)})",
-            *(number, *new[:5], path, *new[6:13], category, day, new.digest),
+            f"INSERT OR REPLACE INTO entries ({', '.join(values)}) VALUES ({', '.join('?' * len(values))})",
+            *values.values(),
         )
         for one in (category, day):
             self.run("INSERT INTO members VALUES (?, ?, ?)", one, new.moment, number)

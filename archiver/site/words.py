@@ -76,11 +76,8 @@ _ZH = {
     "other_pages": "分页",
     "day": "日",
     "bytes": "第 {} 字节起，{} 字节",
-    "all": "全部",
     "feed": "订阅（Atom）",
     "unknown_source": "来源不明",
-    "more": "还有 {} 篇",
-    "address": "地址",
     "time": "时间",
     "in_archive": "存档中的全部文章",
 }
@@ -158,11 +155,8 @@ _EN = {
     "other_pages": "Pages",
     "day": "Day",
     "bytes": "at byte {}, {} bytes",
-    "all": "All",
     "feed": "Feed (Atom)",
     "unknown_source": "unknown source",
-    "more": "{} more",
-    "address": "Address",
     "time": "Time",
     "in_archive": "All articles of the archive",
 }
