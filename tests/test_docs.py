@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from archiver import Archive as ArchiveApi
 from archiver import settings
 from archiver.addresses import resolve
 from archiver.recipes import Place, SiteRecipe, load_recipe, load_site
@@ -54,6 +55,12 @@ def test_the_example_recipe_is_one(tmp_path: Path) -> None:
 def test_every_key_of_a_recipe_is_documented(part: type[types.Part]) -> None:
     text = read("docs/recipes.md")
     assert [key for key in part.__struct_encode_fields__ if f"`{key}`" not in text] == []
+
+
+def test_every_method_of_an_archive_is_documented() -> None:
+    methods = [name for name, one in vars(ArchiveApi).items() if callable(one) and name[0] != "_"]
+    text = read("docs/python.md")
+    assert [name for name in methods if f"| `{name}(" not in text] == []
 
 
 def test_every_option_of_get_is_in_the_readme(archive: Archive) -> None:
