@@ -26,7 +26,7 @@ class Asked:
     """What an answer was asked for: an article of a recipe, at one of its pages, for posts of some forms.
 
     address: as the article was called (by a user or a listing). known: its fields, as listings have them. places: those
-    listings.
+    listings. keep_paywalled: the beginning of an article is enough where its rest is for those who pay.
     """
 
     recipe: str
@@ -36,3 +36,4 @@ class Asked:
     forms: tuple[str, ...] = ("share",)
     known: Mapping[str, str] = field(default_factory=dict)
     places: tuple[str, ...] = ()
+    keep_paywalled: bool = False

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from datetime import datetime
 
+BEGINNING = "paywalled"  # among the rules: what tells that only the beginning of the article is there
+
 
 @dataclass(frozen=True, slots=True)
 class Post:
@@ -49,6 +51,7 @@ class Article:
     description: str = ""
     image: str = ""  # an address
     modified: datetime | None = None
+    paywalled: bool = False  # the page says that its text is for those who pay: only the beginning may be there
     # Addresses of the article, as `identity.plain_form` has them, its own first; none where a recipe knows its id.
     aliases: tuple[str, ...] = ()
     shared: tuple[str, ...] = ()  # addresses that it says are its own, as other articles do: they are not believed

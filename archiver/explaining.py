@@ -49,7 +49,12 @@ def _explained(output: Path, index: Index, options: ExtractOptions, capture: Cap
     if recipe is None or recipe.is_web or page not in {rules.name for rules in recipe.pages}:
         site = site_for(answer.url, answer.fetched, options.sites)
         return explain_page(
-            answer.body, answer.url, content_type=answer.content_type, fetched=answer.fetched, recipe=site
+            answer.body,
+            answer.url,
+            content_type=answer.content_type,
+            fetched=answer.fetched,
+            keep_paywalled=bool(found.about.get("keep_paywalled")),
+            recipe=site,
         )
     first = Maker(options).make(found)[0]
     if not isinstance(first, Candidate):

@@ -24,7 +24,11 @@ def session_options(settings: Mapping[str, Any], *, markup: bool = False) -> Ses
     markup: a post in which nothing but markup would change is written too. Raises RecipeError, PluginError.
     """
     extract = ExtractOptions(
-        recipes_for(settings), settings["ARCHIVER_PROFILE"], settings["ARCHIVER_SITE"], sites_for(settings)
+        recipes_for(settings),
+        settings["ARCHIVER_PROFILE"],
+        settings["ARCHIVER_SITE"],
+        sites_for(settings),
+        keep_paywalled=_read(settings, "ARCHIVER_KEEP_PAYWALLED"),
     )
     policy = Policy(_read(settings, "ARCHIVER_FORCE"), markup, settings["ARCHIVER_LAYOUT"] == "month")
     size, links = _read(settings, "ARCHIVER_WARC_SIZE"), _read(settings, "ARCHIVER_LINKS")

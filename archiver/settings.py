@@ -22,6 +22,7 @@ ARCHIVER_SITE_NAME = ""  # what the built site is called; empty: its host
 ARCHIVER_SITE_LANGUAGE = "zh"  # of the built site's own words: zh or en
 ARCHIVER_SITE_ACCENT = ""  # the colour of its links (#7a1f1f); empty: its own
 ARCHIVER_FORCE = False  # rewrite posts that have not changed, and replace those from a better page
+ARCHIVER_KEEP_PAYWALLED = False  # make posts of the beginnings of articles whose rest is for those who pay
 ARCHIVER_LAYOUT = "flat"  # of new posts: all in _posts, or by month (_posts/2022/05)
 ARCHIVER_EVERY_FORM = True  # an article in listings of two forms becomes two posts; False: one, of the first
 ARCHIVER_RECHECK = ""  # look at every article saved this long ago or less (2d); empty: as the recipe says

@@ -26,6 +26,7 @@ PLAIN = Entry(
     language="en",
     modified=None,
     canonical="",
+    paywalled=False,
     category="gazette",
     tags=("Gazette news", "gazette"),
     quote="",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from archiver.commands.display import print_json, print_line, printable
 from archiver.commands.given import each_page
-from archiver.commands.options import add_setting_option, archive_from
+from archiver.commands.options import add_paywall_option, add_setting_option, archive_from
 from archiver.errors import NotAnArticleError
 from archiver.exports.inline import Dialect
 from archiver.exports.pure_markdown import markdown_of_html
@@ -18,9 +18,9 @@ from archiver.statuses import FAILED
 if TYPE_CHECKING:
     import argparse
 
+    from archiver.archive import Archive
     from archiver.commands.given import GivenPage
     from archiver.reading import Reading
-    from archiver.recipes import SiteRecipe
 
 FIELDS = (
     *("address", "canonical", "title", "published", "modified", "authors", "source", "language", "description"),
@@ -43,11 +43,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     )
     parser.add_argument("--address", metavar="ADDRESS", help="where pages in files came from: links count from it")
     parser.add_argument("--markdown", action="store_true", help="print Markdown, for a person to read")
-    parser.add_argument(
-        "--keep-paywalled",
-        action="store_true",
-        help="take the beginning of an article whose rest is for those who pay; it is marked as `paywalled`",
-    )
+    add_paywall_option(parser)
     add_setting_option(parser)
     parser.set_defaults(run=run, output=None)
 
@@ -55,7 +51,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
 def run(arguments: argparse.Namespace) -> int:
     """Read the pages and return the exit status."""
     archive = archive_from(arguments)
-    reader = _Reader(arguments, archive.sites)
+    reader = _Reader(archive, markdown=arguments.markdown)
     stopped = each_page(arguments.pages, archive, arguments.address, reader.take)
     return stopped or reader.status
 
@@ -63,10 +59,10 @@ def run(arguments: argparse.Namespace) -> int:
 class _Reader:
     """Reads pages and prints what they say."""
 
-    def __init__(self, arguments: argparse.Namespace, sites: tuple[SiteRecipe, ...]) -> None:
-        self._sites = sites
-        self._markdown: bool = arguments.markdown
-        self._keep_paywalled: bool = arguments.keep_paywalled
+    def __init__(self, archive: Archive, *, markdown: bool) -> None:
+        self._sites = archive.sites
+        self._markdown = markdown
+        self._keep_paywalled: bool = archive.configuration["ARCHIVER_KEEP_PAYWALLED"]
         self._between = ""  # articles: what parts one from the next
         self.status = 0
 

@@ -6,7 +6,13 @@ import sys
 from typing import TYPE_CHECKING, TextIO
 
 from archiver.commands.display import Display, print_line
-from archiver.commands.options import add_settings_options, add_talk_options, add_warc_option, archive_from
+from archiver.commands.options import (
+    add_paywall_option,
+    add_settings_options,
+    add_talk_options,
+    add_warc_option,
+    archive_from,
+)
 from archiver.statuses import FAILED, SIGNALLED
 
 if TYPE_CHECKING:
@@ -22,6 +28,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     )
     parser.add_argument("addresses", nargs="+", metavar="ADDRESS", help="an address or id; - reads a list, one a line")
     parser.add_argument("--json", action="store_true", help="print a line of JSON for each address")
+    add_paywall_option(parser)
     add_warc_option(parser, "without, only if the recipe says so")
     add_settings_options(parser)
     add_talk_options(parser)

@@ -48,6 +48,15 @@ def add_talk_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--no-progress", action="store_true", help="show no progress on a terminal")
 
 
+def add_paywall_option(parser: argparse.ArgumentParser) -> None:
+    """Add the option that keeps the beginnings of articles whose rest is for those who pay."""
+    parser.add_argument(
+        "--keep-paywalled",
+        action="store_true",
+        help="take the beginning of an article whose rest is for those who pay; it is marked as `paywalled`",
+    )
+
+
 def add_warc_option(parser: argparse.ArgumentParser, default: str) -> None:
     """Add the option that says whether answers are captured. default: what is done without, in words."""
     parser.add_argument(
@@ -68,6 +77,7 @@ def settings_from(arguments: argparse.Namespace, **more: object) -> Configuratio
         "ARCHIVER_OUTPUT": arguments.output,
         "ARCHIVER_PROFILE": getattr(arguments, "profile", None),
         "ARCHIVER_FORCE": getattr(arguments, "force", False) or None,
+        "ARCHIVER_KEEP_PAYWALLED": getattr(arguments, "keep_paywalled", False) or None,
         "ARCHIVER_WARC": getattr(arguments, "warc", None),
     }
     given = {name: value for name, value in (options | more).items() if value is not None}

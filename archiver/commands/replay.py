@@ -9,7 +9,7 @@ import sys
 from typing import TYPE_CHECKING, TextIO
 
 from archiver.commands.display import print_line, printable
-from archiver.commands.options import add_settings_options, add_talk_options, archive_from
+from archiver.commands.options import add_paywall_option, add_settings_options, add_talk_options, archive_from
 from archiver.statuses import FAILED
 
 if TYPE_CHECKING:
@@ -37,6 +37,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.add_argument(
         "--pages", action="store_true", help="take every web page in them that no recipe knows for an article, too"
     )
+    add_paywall_option(parser)
     cores = os.cpu_count() or 1
     parser.add_argument("--jobs", type=int, default=cores, metavar="N", help=f"processes ({cores}: one a core)")
     parser.add_argument("--json", action="store_true", help="print a line of JSON for each answer of an article")

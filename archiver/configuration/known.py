@@ -36,6 +36,7 @@ SETTINGS: dict[str, Setting] = {
     "ARCHIVER_SITE_LANGUAGE": Setting(kinds.choice("zh", "en"), of_archive=True),
     "ARCHIVER_SITE_ACCENT": Setting(kinds.colour, of_archive=True),
     "ARCHIVER_FORCE": Setting(kinds.switch),
+    "ARCHIVER_KEEP_PAYWALLED": Setting(kinds.switch, of_archive=True),
     "ARCHIVER_LAYOUT": Setting(kinds.choice("flat", "month"), of_archive=True, identity=True),
     "ARCHIVER_EVERY_FORM": Setting(kinds.switch, of_archive=True, identity=True),
     "ARCHIVER_RECHECK": Setting(kinds.span, of_archive=True),

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from hashlib import sha256
 from typing import TYPE_CHECKING, NamedTuple
 
+from archiver.article import BEGINNING
 from archiver.clock import micros
 from archiver.decide.candidate import in_order
 from archiver.decide.day import on_its_day
@@ -99,7 +100,7 @@ class _Fold:
         """Note for each form the best page that there is a post of, or will be: what a lesser one gives replaces
         nothing, whichever came first."""
         for form, post in self._posts.items():
-            self._best[form] = self._ranks.get(page_of(post.rules), 0)
+            self._best[form] = self._ranks.get(page_of(post.rules), 0) + (BEGINNING in post.rules)
         for article, *_ in candidates:
             if article.post is not None:
                 self._best[article.form] = min(article.rank, self._best.get(article.form, article.rank))

@@ -40,6 +40,7 @@ class Entry:
     language: str  # of a page's post: a BCP 47 tag; empty: not known
     modified: datetime | None  # when the page says that it was changed, with its offset
     canonical: str  # of a page's post: the address that the page has; empty of others
+    paywalled: bool  # of a page's post: it says that only its beginning may be here
     category: str
     tags: tuple[str, ...]
     quote: str  # what the post opens with; empty where its form has none

@@ -54,6 +54,7 @@ def live_record(article: Article, recipe: Recipe) -> dict[str, Any]:
         "language": post.more.language,
         "modified": utc(post.more.modified) if post.more.modified else None,
         "canonical": post.more.canonical,
+        "paywalled": post.more.paywalled,
         "category": post.categories,
         "tags": list(post.tags),
         "quote": post.quote or "",

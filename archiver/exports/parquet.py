@@ -59,6 +59,7 @@ TYPES = {
     "language": TEXT,
     "modified": TIME,
     "canonical": TEXT,
+    "paywalled": pyarrow.bool_(),
     "category": TEXT,
     "tags": TEXTS,
     "quote": TEXT,

@@ -105,6 +105,7 @@ class Entries:
             language=printable(post.more.language),
             modified=_aware(post.more.modified),
             canonical=printable(post.more.canonical),
+            paywalled=post.more.paywalled,
             category=printable(post.categories),
             tags=tuple(map(printable, post.tags)),
             quote=post.quote or "",

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 SCHEMA = 1  # grows when a field goes or changes its meaning, not when one is added
 FIELDS = (
     *("schema", "key", "recipe", "id", "form", "url", "title", "published", "source"),
-    *("authors", "language", "modified", "canonical", "category", "tags", "quote"),
+    *("authors", "language", "modified", "canonical", "paywalled", "category", "tags", "quote"),
     *("text", "html", "path", "sha256", "revision", "saved", "first_seen", "checked", "state", "listings", "rules"),
     *("capture", "versions"),
 )
@@ -44,6 +44,7 @@ def record(entry: Entry) -> dict[str, Any]:
         "language": entry.language,
         "modified": utc(entry.modified) if entry.modified else None,
         "canonical": entry.canonical,
+        "paywalled": entry.paywalled,
         "category": entry.category,
         "tags": list(entry.tags),
         "quote": entry.quote,

@@ -13,6 +13,7 @@ CREATE TABLE articles (
     language TEXT NOT NULL,
     modified TEXT,
     canonical TEXT NOT NULL,
+    paywalled INTEGER NOT NULL,      -- 1: only the beginning may be there
     category TEXT NOT NULL,
     tags TEXT NOT NULL,
     path TEXT NOT NULL,

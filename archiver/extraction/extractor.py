@@ -34,7 +34,7 @@ class ExtractOptions:
 
     profile: of bodies (`clean` or `source`). site: the host that footers link to; empty: the recipe's.
     sites: what is known of sites whose pages the general reading reads. any_page: captured pages that no recipe knows
-    are read by it, too.
+    are read by it, too. keep_paywalled: of those the beginning is enough where the rest is for those who pay.
     """
 
     recipes: Mapping[str, Recipe]
@@ -42,6 +42,7 @@ class ExtractOptions:
     site: str = ""
     sites: tuple[SiteRecipe, ...] = ()
     any_page: bool = False
+    keep_paywalled: bool = False
 
 
 class Extractor:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from archiver.article import Article
+from archiver.article import BEGINNING, Article
 from archiver.identity import article_key, normalise, plain_form
 from archiver.pages.page import Page
 from archiver.reading import read_page
@@ -30,7 +30,12 @@ class WebPage(Page):
         Raises PageError when the page is no article.
         """
         reading = read_page(
-            answer.body, answer.url, content_type=answer.content_type or None, fetched=answer.fetched, recipe=site
+            answer.body,
+            answer.url,
+            content_type=answer.content_type or None,
+            fetched=answer.fetched,
+            keep_paywalled=asked.keep_paywalled,
+            recipe=site,
         )
         url = asked.known.get("url") or reading.canonical or normalise(answer.url)
         rules = {NAMES.get(name, name): rule for name, rule in reading.rules.items()}
@@ -46,7 +51,7 @@ class WebPage(Page):
             id=article_key(url),
             address=asked.address,
             page=self.rules.name,
-            rank=self.rank,
+            rank=self.rank + (BEGINNING in rules),  # a whole text is better than its beginning
             response_url=answer.url,
             fetched=answer.fetched,
             places=asked.places,
@@ -62,6 +67,7 @@ class WebPage(Page):
             description=reading.description or "",
             image=reading.image or "",
             modified=reading.modified,
+            paywalled=reading.paywalled,
             aliases=_plain(url, answer.url, asked.address, reading.canonical or "", *reading.aliases),
         )
 

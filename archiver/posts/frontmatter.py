@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 # YAML 1.2, 7.3.1: what a double-quoted scalar must escape. Printable text stands as it is.
 ESCAPES = {"\\": "\\\\", '"': '\\"', "\t": "\\t", "\n": "\\n", "\r": "\\r"}
 SPECIAL = re.compile('[\\\\"\t\n\r\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff\ufffe\uffff]|\\{(?=[{%])')
+TRUE = "true"  # what is no text
 # Plain scalars are left to names that begin with a letter and hold nothing that is a sign in YAML.
 PLAIN = re.compile(r"(?!\s)[^\W_](?:[\w .()（）·、，《》“”&+/-]*[\w()（）·、，《》“”])?")
 # What some reader of YAML takes for a number, a date, a truth value or nothing; Ruby's takes more than PyYAML does.

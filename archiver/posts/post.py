@@ -10,6 +10,7 @@ from archiver.article import Post
 from archiver.dates import write_date
 from archiver.identity import SHOWN, page_slug
 from archiver.posts import frontmatter, markdown
+from archiver.posts.frontmatter import TRUE
 from archiver.posts.slug import slug
 
 if TYPE_CHECKING:
@@ -61,6 +62,7 @@ def front_matter(article: Article, form: Form) -> str:
         "modified": write_date(article.modified) if article.modified else "",
         "description": frontmatter.double_quoted(article.description) if article.description else "",
         "image": frontmatter.scalar(article.image),
+        "paywalled": TRUE if article.paywalled else "",
     }
     return "".join(f"{key}: {known[key]}\n" for key in form.front if known[key] not in ("", '""'))
 

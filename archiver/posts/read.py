@@ -9,7 +9,7 @@ import yaml
 
 from archiver.dates import WRITTEN, read_written
 from archiver.posts import frontmatter
-from archiver.posts.frontmatter import OTHER_TYPE, PLAIN
+from archiver.posts.frontmatter import OTHER_TYPE, PLAIN, TRUE
 from archiver.text import unescaped
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ LISTS = ("categories", "tags")
 LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)  # every scalar is the text that it is written as
 
 # The front matter as the format has it, and scalars that need no parser: what YAML forbids is not among them.
-MORE = ("author", "canonical_url", "lang", "modified", "description", "image")  # of the posts of pages
+MORE = ("author", "canonical_url", "lang", "modified", "description", "image", "paywalled")  # of the posts of pages
 FRONT = re.compile(
     r"---\nlayout: post\ntitle: (.*)\ndate: (.*)\ncategories: (.*)\ntags: (.*)\n"
     rf"((?:(?:{'|'.join(MORE)}): .*\n)*)---\n"
@@ -51,6 +51,7 @@ class About(NamedTuple):
     canonical: str = ""  # an address
     language: str = ""
     modified: datetime | None = None
+    paywalled: bool = False
 
 
 class ReadPost(NamedTuple):
@@ -157,7 +158,7 @@ def _front_lines(lines: str) -> dict[str, object] | None:
     found: dict[str, object] = {}
     for line in lines.splitlines():
         key, _, value = line.partition(": ")
-        found[key] = _scalar(value)
+        found[key] = TRUE if value == TRUE and key == "paywalled" else _scalar(value)
         if value[:1] == "[":
             loaded = load_front(line)
             found[key] = loaded[key] if isinstance(loaded, dict) else None
@@ -176,6 +177,7 @@ def _about(front: Mapping[str, object]) -> About:
         texts.get("canonical_url", ""),
         texts.get("lang", ""),
         read_written(texts.get("modified", "")),
+        texts.get("paywalled") == TRUE,
     )
 
 

@@ -83,6 +83,7 @@ def explain_page(
     *,
     content_type: str | None = None,
     fetched: datetime | None = None,
+    keep_paywalled: bool = False,
     recipe: SiteRecipe | None = None,
 ) -> Explanation:
     """Return how `read_page` reads the same page, and of what. A page that is refused is explained too."""
@@ -94,7 +95,7 @@ def explain_page(
     metadata, body = _read(document, fetched, recipe)
     fields = {name: getattr(metadata, name) for name in METADATA} | {"body": _explained(body, recipe)}
     try:
-        refuse_page(document, metadata, body)
+        refuse_page(document, metadata, body, keep_paywalled=keep_paywalled)
     except NotAnArticleError as error:
         return Explanation(address, None, error, fields)
     return Explanation(address, _reading(document, metadata, body), None, fields)
@@ -119,11 +120,12 @@ def _reading(document: Document, metadata: Metadata, body: Body) -> Reading:
         rules["encoding"] = document.note
     values = {name: found.value for name, found in fields.items()}
     values["authors"] = values["authors"] or ()
-    paywalled = metadata.paywalled or bool(find_paywall(document, metadata, body))
+    if beginning := find_paywall(document, metadata, body):
+        rules["paywalled"] = beginning
     return Reading(
         address=document.address,
         aliases=metadata.aliases,
-        paywalled=paywalled,
+        paywalled=metadata.paywalled or bool(beginning),
         html=body.html,
         text=body.text,
         rules=rules,

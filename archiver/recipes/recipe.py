@@ -109,7 +109,7 @@ class Form(Part, frozen=True):
     tag: str
     footer: str
     quote: Quote | None = None
-    front: tuple[Literal["author", "canonical_url", "lang", "modified", "description", "image"], ...] = ()
+    front: tuple[Literal["author", "canonical_url", "lang", "modified", "description", "image", "paywalled"], ...] = ()
 
 
 class Drop(Part, frozen=True):

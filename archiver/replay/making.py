@@ -46,7 +46,7 @@ class Maker:
 
     def __init__(self, options: ExtractOptions) -> None:
         self._recipes = options.recipes
-        self._any_page = options.any_page
+        self._options = options
         self._extractor = Extractor(options)
         self.render = self._extractor.render  # of an article that is complete
 
@@ -95,6 +95,7 @@ class Maker:
                 tuple(form for form in about.get("forms", ()) if form in recipe.forms),
                 about.get("known", {}),
                 tuple(about.get("places", ())),
+                bool(about.get("keep_paywalled")),
             )
         found = page_at(answer.capture.url, [recipe] if recipe else self._recipes.values())
         if found is None:
@@ -104,14 +105,16 @@ class Maker:
 
     def _asked_of_page(self, answer: CapturedAnswer) -> Asked | None:
         """Return what a web page that no recipe knows is taken for; None if it is to be passed over."""
-        if not self._any_page or not WEB_PAGE.match(answer.content_type):
+        if not self._options.any_page or not WEB_PAGE.match(answer.content_type):
             return None
         try:
             reference = resolve(answer.capture.url, self._recipes.values())
         except UnknownAddressError:
             return None
         recipe = reference.recipe
-        return Asked(recipe.name, reference.id, recipe.pages[0].name, answer.capture.url, reference.forms)
+        keep = self._options.keep_paywalled
+        page = recipe.pages[0].name
+        return Asked(recipe.name, reference.id, page, answer.capture.url, reference.forms, keep_paywalled=keep)
 
 
 def _host(address: str) -> str:

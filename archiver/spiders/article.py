@@ -222,7 +222,7 @@ class ArticleSpider(Spider):
             self.archive.note_unchanged(reference.key, reference.forms)
             self.crawler.signals.send_catch_log(article_unchanged, reference=reference)
             return
-        answer, asked = answer_of(response), asked_of(reference, page)
+        answer, asked = answer_of(response), self.asked_for(reference, page)
         extracted = await self.archive.extract(answer, asked)
         if isinstance(extracted, Unusable):
             self.report_if_blocked(response.url, extracted)
@@ -260,6 +260,19 @@ class ArticleSpider(Spider):
             return self.settings.getbool("ARCHIVER_WARC")
         return self.captures if recipe.warc is None else recipe.warc
 
+    def asked_for(self, reference: Reference, page: str) -> Asked:
+        """Return what an answer was asked for."""
+        return Asked(
+            reference.recipe.name,
+            reference.id,
+            page,
+            reference.address,
+            reference.forms,
+            dict(reference.known),
+            reference.places,
+            self.settings.getbool("ARCHIVER_KEEP_PAYWALLED"),
+        )
+
     def report_if_blocked(self, address: str, unusable: Unusable) -> None:
         """Report an answer that asks whether we are human."""
         if unusable.blocked:
@@ -290,19 +303,6 @@ def answer_of(response: Response) -> Answer:
     return Answer(public_address(response.url), content_type, response.body, fetched)
 
 
-def asked_of(reference: Reference, page: str) -> Asked:
-    """Return what an answer was asked for."""
-    return Asked(
-        reference.recipe.name,
-        reference.id,
-        page,
-        reference.address,
-        reference.forms,
-        dict(reference.known),
-        reference.places,
-    )
-
-
 def about_answer(asked: Asked) -> dict[str, Any]:
     """Return what a replay must know of an answer beside it: how it was asked for, and what listings said."""
     return {
@@ -313,6 +313,7 @@ def about_answer(asked: Asked) -> dict[str, Any]:
         "address": asked.address,
         "places": asked.places,
         "known": dict(asked.known),
+        **({"keep_paywalled": True} if asked.keep_paywalled else {}),
     }
 
 

@@ -32,7 +32,7 @@ def refuse_page(document: Document, metadata: Metadata, body: Body, *, keep_payw
     if body.prose < SHORT:
         _refuse_error(document, title, has_body=has_body)
         if not (keep_paywalled and has_body):
-            _refuse_paywall(document, metadata, body)
+            _refuse_paywall(document, metadata, body, has_body=has_body)
         _refuse_consent(document, metadata, body, has_body=has_body)
     if not has_body:
         _refuse_empty(document, metadata, body)
@@ -47,9 +47,10 @@ def _refuse_error(document: Document, title: str, *, has_body: bool) -> None:
             raise NotAnArticleError("a page that asks whether we are human", f"it is headed “{text}”")
 
 
-def _refuse_paywall(document: Document, metadata: Metadata, body: Body) -> None:
+def _refuse_paywall(document: Document, metadata: Metadata, body: Body, *, has_body: bool) -> None:
     if body.prose < STUB and (found := find_paywall(document, metadata, body)):
-        raise NotAnArticleError("a paywall", f"{found}, and {len(body.text)} characters of its text are there")
+        there = f"{found}, and {len(body.text)} characters of its text are there"
+        raise NotAnArticleError("a paywall", f"{there}; --keep-paywalled keeps them" if has_body else there)
 
 
 def _refuse_consent(document: Document, metadata: Metadata, body: Body, *, has_body: bool) -> None:
