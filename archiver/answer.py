@@ -19,6 +19,7 @@ class Answer:
     content_type: str  # the header as it came; empty if there was none
     body: bytes  # without transfer and content encoding
     fetched: datetime  # when it was asked for, aware
+    steps: tuple[str, ...] = ()  # the addresses that led there by redirects, the one that was asked for first
 
 
 @dataclass(frozen=True, slots=True)

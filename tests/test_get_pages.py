@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import json
 import re
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import pytest
 import yaml
 
 from archiver import Archive as ArchiveApi
-from archiver.identity import article_key
+from archiver.identity import article_key, plain_form
+from tests.conftest import Archive
 from tests.web import Web, archive, story, web
 
 if TYPE_CHECKING:
-    from tests.conftest import Archive
+    from pathlib import Path
 
 __all__ = ["archive", "web"]  # fixtures
 
@@ -310,3 +312,33 @@ def test_an_id_of_an_article_is_asked_for_by_its_address(archive: Archive, web: 
     assert last_line(archive.get(article_key(HOME)).stdout) == "0 written, 1 unchanged, 0 failed"
     unknown = archive.get("web/aaaaaaaaaaaaaaaa")
     assert (unknown.returncode, "the archive knows no address of it" in unknown.stderr) == (1, True)
+
+
+def test_every_step_of_a_redirect_is_an_alias(archive: Archive, web: Web, tmp_path: Path) -> None:
+    steps = [f"{SITE}/x/71", "http://short.example/mrw", f"{SITE}/login", f"{SITE}/old/a-bridge-71.html", HOME]
+    web.put(HOME, story())
+    for here, there in pairwise(steps):
+        web.redirect(here, there)
+    done = archive.get("--warc", steps[0], steps[3])
+    assert (done.returncode, last_line(done.stdout)) == (0, "1 written, 0 unchanged, 0 failed")
+    assert web.asked == steps  # each once: what led to the article is known
+    aliases = "SELECT address FROM aliases ORDER BY 1"
+    known = archive.rows(aliases)
+    assert {tuple(row) for row in known} == {(plain_form(one),) for one in steps if not one.endswith("/login")}
+    # A replay knows them, too.
+    new = Archive(tmp_path / "new", archive.replica)
+    assert new.archiver("replay", str(archive.output / "_captures")).returncode == 0
+    assert (new.posts, new.rows(aliases)) == (archive.posts, known)
+
+
+def test_a_step_that_leads_to_many_articles_is_nobodys(archive: Archive, web: Web) -> None:
+    wall = "http://id.merrow-media.example/check-in"
+    other = f"{SITE}/2026/11/02/trams-for-the-north"
+    web.put(HOME, story())
+    web.put(other, story("Trams for the north", text=OTHER_TEXT))
+    for number, there in enumerate((HOME, other)):
+        web.redirect(f"{SITE}/x/{number}", wall)
+        web.redirect(wall, there)
+        assert archive.get(f"{SITE}/x/{number}").returncode == 0
+    assert len(archive.posts) == 2
+    assert archive.rows(f"SELECT article FROM aliases WHERE address = '{plain_form(wall)}'") == [(None,)]

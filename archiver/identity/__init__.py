@@ -1,7 +1,7 @@
 """Identity: which article a web page is, by its address and what it says of itself. Pure: no I/O, no clock."""
 
 from archiver.identity.address import normalise, plain_form
-from archiver.identity.belief import problem_of
+from archiver.identity.belief import can_be_step, problem_of
 from archiver.identity.domain import registered_domain, same_site
 from archiver.identity.key import KEY, SHOWN, article_key
 from archiver.identity.slug import page_slug
@@ -10,6 +10,7 @@ __all__ = [
     "KEY",
     "SHOWN",
     "article_key",
+    "can_be_step",
     "normalise",
     "page_slug",
     "plain_form",

@@ -50,6 +50,13 @@ def problem_of(address: str, own: str) -> str:
     return ""
 
 
+def can_be_step(address: str) -> bool:
+    """Return whether an address that led to an article by a redirect can be one of the article's: neither a front page
+    nor a wall is, to which any address may lead for a moment. The address is normalised."""
+    parts = urlsplit(address)
+    return bool(address) and not _is_front(parts) and not ERROR_PAGE.search(parts.path)
+
+
 def _is_front(parts: SplitResult) -> bool:
     return bool(FRONT.match(parts.path)) and not parts.query
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from archiver.article import BEGINNING, Article
-from archiver.identity import article_key, normalise, plain_form
+from archiver.identity import article_key, can_be_step, normalise, plain_form
 from archiver.pages.page import Page
 from archiver.reading import read_page
 
@@ -45,6 +45,7 @@ class WebPage(Page):
     def _article(
         self, answer: Answer, asked: Asked, reading: Reading, form: str, url: str, rules: dict[str, str]
     ) -> Article:
+        steps = filter(can_be_step, map(normalise, answer.steps))
         return Article(
             recipe=self.recipe.name,
             form=form,
@@ -68,7 +69,7 @@ class WebPage(Page):
             image=reading.image or "",
             modified=reading.modified,
             paywalled=reading.paywalled,
-            aliases=_plain(url, answer.url, asked.address, reading.canonical or "", *reading.aliases),
+            aliases=_plain(url, answer.url, asked.address, *steps, reading.canonical or "", *reading.aliases),
         )
 
 

@@ -67,7 +67,8 @@ class Maker:
         if not asked.forms:
             lost = ", ".join(answer.about["forms"])
             return [Failed(answer.capture.url, f"the recipe has no such form of post any more: {lost}", answer.capture)]
-        came = Answer(answer.capture.url, answer.content_type, answer.body, answer.capture.time)
+        steps = tuple(answer.about.get("steps", ()))
+        came = Answer(answer.capture.url, answer.content_type, answer.body, answer.capture.time, steps)
         extracted = self._extractor.extract(came, asked)
         if isinstance(extracted, Unusable):
             if not answer.about and self._recipes[asked.recipe].is_web:  # nobody said that it is an article

@@ -231,7 +231,7 @@ class ArticleSpider(Spider):
                 yield request
             return
         if self.captured(reference.recipe):
-            about = about_answer(asked)
+            about = about_answer(answer, asked)
             if kept := response.meta.get(KEPT):
                 self.archive.expect(answer, len(extracted), capture=kept, about=about)
             elif EXCHANGES in response.meta:
@@ -300,11 +300,12 @@ def answer_of(response: Response) -> Answer:
         return Answer(kept.url, content_type, response.body, kept.time)
     exchanges = response.meta.get(EXCHANGES)
     fetched = exchanges[-1].time if exchanges else datetime.now(UTC)
-    return Answer(public_address(response.url), content_type, response.body, fetched)
+    steps = tuple(map(public_address, response.meta.get("redirect_urls", ())))
+    return Answer(public_address(response.url), content_type, response.body, fetched, steps)
 
 
-def about_answer(asked: Asked) -> dict[str, Any]:
-    """Return what a replay must know of an answer beside it: how it was asked for, and what listings said."""
+def about_answer(answer: Answer, asked: Asked) -> dict[str, Any]:
+    """Return what a replay must know of an answer beside it: how it was asked for, and what is known of it besides."""
     return {
         "recipe": asked.recipe,
         "id": asked.id,
@@ -313,6 +314,7 @@ def about_answer(asked: Asked) -> dict[str, Any]:
         "address": asked.address,
         "places": asked.places,
         "known": dict(asked.known),
+        **({"steps": answer.steps} if answer.steps else {}),
         **({"keep_paywalled": True} if asked.keep_paywalled else {}),
     }
 
