@@ -177,6 +177,20 @@ def test_a_page_that_is_no_article_is_refused_with_reason_and_evidence(site: Arc
     assert found["evidence"]
 
 
+@pytest.mark.parametrize(
+    ("command", "options"), [("extract", ()), ("extract", ("--markdown",)), ("explain", ()), ("explain", ("--json",))]
+)
+def test_an_address_of_a_source_with_ids_is_said_to_be_one(
+    site: Archive, command: str, options: tuple[str, ...]
+) -> None:
+    site.replica.routes["/html_News/NewsShare.html"] = lambda *_: typed("<div id=root></div>", HTML)
+    share = "http://finews.zning.xyz/html_News/NewsShare.html?infoCode=NW202112242224680477"
+    result = site.invoke(command, *NO_DELAY, *options, share, env={"ARCHIVER_OUTPUT": str(site.output)})
+    assert result.returncode == 1
+    assert "archiver get 202112242224680477" in " ".join((result.stdout + result.stderr).split())
+    assert not site.output.exists()
+
+
 def test_files_and_addresses_together(site: Archive, page: Path) -> None:
     result = site.invoke("extract", "--markdown", *NO_DELAY, BRIDGE, str(page))
     assert result.returncode == 0

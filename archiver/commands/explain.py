@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from archiver.addresses import SCHEME
 from archiver.commands.display import print_json, print_line, printable
-from archiver.commands.given import GivenPage, each_page
+from archiver.commands.given import GivenPage, advice, each_page
 from archiver.commands.options import add_archive_option, add_setting_option, archive_from
 from archiver.commands.showing import is_said, print_beside, show_field
 from archiver.commands.wrapping import columns, wrap
@@ -50,10 +50,11 @@ def run(arguments: argparse.Namespace) -> int:
     if isinstance(explanation, str):
         sys.stderr.write(printable(f"archiver: {arguments.page}: {explanation}") + "\n")
         return FAILED
+    known = advice(archive, arguments.page, explanation.address) if explanation.refused else ""
     if arguments.json:
-        print_json(_as_json(arguments.page, explanation), indent=1)
+        print_json(_as_json(arguments.page, explanation, known), indent=1)
     else:
-        _show(arguments.page, explanation, columns())
+        _show(arguments.page, explanation, known, columns())
     return FAILED if explanation.refused else 0
 
 
@@ -85,23 +86,26 @@ def _explanation(page: str, address: str | None, archive: Archive) -> Explanatio
     return found[0] if found else "stopped"
 
 
-def _as_json(page: str, explanation: Explanation) -> dict[str, Any]:
+def _as_json(page: str, explanation: Explanation, known: str) -> dict[str, Any]:
     refused = explanation.refused
     return {
         "page": page,
         "address": explanation.address,
         **({"refused": refused.reason, "evidence": refused.evidence} if refused else {}),
+        **({"advice": known} if known else {}),
         "fields": {name: as_json(field) for name, field in explanation.fields.items()},
     }
 
 
-def _show(page: str, explanation: Explanation, width: int) -> None:
+def _show(page: str, explanation: Explanation, known: str, width: int) -> None:
     for line in dict.fromkeys((page, explanation.address or page)):
         print_line("\n".join(wrap(line, width)))
     if refused := explanation.refused:
         print_line("")
         print_beside("refused", refused.reason, width)
         print_beside("", refused.evidence, width, mark="because ")
+        if known:
+            print_beside("", known, width)
     for name, field in explanation.fields.items():
         if is_said(field) or field.lost:
             print_line("")

@@ -6,7 +6,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from archiver.commands.display import print_json, print_line, printable
-from archiver.commands.given import each_page
+from archiver.commands.given import advice, each_page
 from archiver.commands.options import add_paywall_option, add_setting_option, archive_from
 from archiver.errors import NotAnArticleError
 from archiver.exports.inline import Dialect
@@ -60,6 +60,7 @@ class _Reader:
     """Reads pages and prints what they say."""
 
     def __init__(self, archive: Archive, *, markdown: bool) -> None:
+        self._archive = archive
         self._sites = archive.sites
         self._markdown = markdown
         self._keep_paywalled: bool = archive.configuration["ARCHIVER_KEEP_PAYWALLED"]
@@ -82,7 +83,9 @@ class _Reader:
                 recipe=site_for(page.address, page.fetched, self._sites),
             )
         except NotAnArticleError as error:
-            self._fail(page.name, str(error), {**name, "refused": error.reason, "evidence": error.evidence})
+            said = advice(self._archive, page.name, page.address)
+            record = {**name, "refused": error.reason, "evidence": error.evidence, **({"advice": said} if said else {})}
+            self._fail(page.name, "; ".join(filter(None, [str(error), said])), record)
             return
         if self._markdown:
             print_line(f"{self._between}{_markdown(reading)}")

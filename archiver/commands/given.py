@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from archiver.addresses import SCHEME
-from archiver.errors import UsageError, os_reason
+from archiver.addresses import SCHEME, resolve
+from archiver.errors import UnknownAddressError, UsageError, os_reason
 from archiver.statuses import SIGNALLED
 from archiver.urls import resolve_url
 
@@ -55,6 +55,19 @@ def each_page(words: list[str], archive: Archive, address: str | None, take: Cal
 
     stopped = archive.fetch(*addresses, taken=came)
     return SIGNALLED + stopped if stopped else 0
+
+
+def advice(archive: Archive, *addresses: str | None) -> str:
+    """Return what to do about a page at one of these addresses that is refused: a source that its recipe knows by ids
+    has its articles elsewhere. Nothing where nothing is known of them."""
+    for address in filter(None, addresses):
+        try:
+            found = resolve(address, archive.recipes.values())
+        except UnknownAddressError:
+            continue
+        if not found.recipe.is_web:
+            return f"it names an article of the source {found.recipe.name}: `archiver get {found.id}` fetches that"
+    return ""
 
 
 def _address(word: str) -> str:
