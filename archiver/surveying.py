@@ -1,33 +1,31 @@
 """What a site offers of its articles, asked for as politely as any article: its robots.txt, the page, the feeds and
-sitemaps that these name, and well-known places. No archive is opened."""
+sitemaps that these name, and well-known places."""
 
 from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
-from scrapy import Request, signals
+from scrapy import Request
 from scrapy.http.request import NO_CALLBACK
 
 from archiver.discovery import listed_sitemaps
 from archiver.discovery.look import Given, Listed
-from archiver.errors import WorkerError, as_archiver_error
+from archiver.errors import WorkerError
 from archiver.identity import normalise, plain_form, same_site
 from archiver.net.failures import explain_error
-from archiver.net.guard import private_hosts
 from archiver.net.handler import BEGINNING
-from archiver.spiders.article import ArticleSpider
 from archiver.workers.process import WorkerProcess
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterable
-    from typing import Self
+    from collections.abc import Iterable
 
     from scrapy.crawler import Crawler
     from scrapy.http import Response
 
+    from archiver.discovery.entries import SitemapEntry
     from archiver.discovery.offer import Offer
 
 WELL_KNOWN_FEEDS = ("/feed/", "/rss.xml", "/feed.xml", "/rss", "/atom.xml", "/index.xml", "/feed.json")
@@ -40,25 +38,37 @@ NEWS = re.compile(r"news|google|latest|recent|aktuell|actu", re.IGNORECASE)
 FIRST_FAILURE = 400
 
 
-class SurveySpider(ArticleSpider):
+class Looker:
+    """Says what answers list, in a process of its own."""
+
+    def __init__(self) -> None:
+        self._process = WorkerProcess[Given, Listed]("archiver.discovery.look:looker", None, limit=LONGEST)
+
+    async def look(self, response: Response, known: tuple[str, ...] = ()) -> Listed:
+        """Return what an answer lists. known: addresses of articles, by which links are judged."""
+        content_type = (response.headers.get("Content-Type") or b"").decode("latin-1")
+        address = normalise(response.url)
+        given = Given(response.body, address, content_type, datetime.now(UTC), known)
+        try:
+            (listed,) = await self._process.call([given])
+        except WorkerError as error:
+            return Listed("nothing", address, problem=str(error))
+        return listed
+
+    async def close(self) -> None:
+        """End the process."""
+        await self._process.close()
+
+
+class Surveyor:
     """Looks at a site, and notes in `offer` what it finds."""
 
-    name = "survey"
-
-    def __init__(self, offer: Offer, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
+    def __init__(self, crawler: Crawler, looker: Looker, offer: Offer) -> None:
+        self._crawler = crawler
+        self._looker = looker
         self._offer = offer
         self._sitemaps: list[str] = []  # that a robots.txt names
         self._asked: set[str] = set()
-        self._reader = WorkerProcess[Given, Listed]("archiver.discovery.look:looker", None, limit=LONGEST)
-        self.trusted_hosts = private_hosts([offer.address])  # its user named it
-
-    @classmethod
-    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
-        """Return the spider of a crawl."""
-        spider = super().from_crawler(crawler, *args, **kwargs)
-        crawler.signals.connect(spider.note_sitemaps, signals.response_received)
-        return spider
 
     def note_sitemaps(self, response: Response) -> None:
         """Note the sitemaps that a robots.txt names: it is asked for before anything else of its host."""
@@ -66,24 +76,14 @@ class SurveySpider(ArticleSpider):
         if parts.path == "/robots.txt" and response.status < FIRST_FAILURE and same_site(parts.hostname or "", own):
             self._sitemaps += listed_sitemaps(response.body, response.url)
 
-    async def start(self) -> AsyncIterator[Any]:
-        """Look at the site. Nothing is left to the scheduler."""
-        try:
-            await self._survey()
-        except Exception as error:  # a fault of ours: what was found before it is no answer
-            self._offer.problem = str(as_archiver_error(error))
-        finally:
-            await self._reader.close()
-        for _ in ():
-            yield
-
-    async def _survey(self) -> None:
+    async def survey(self) -> None:
+        """Look at the site."""
         offer, why = self._offer, "the address that was given"
         response = await self._get(offer.address)
         if isinstance(response, str):
             offer.problem = response
             return
-        page = await self._read(response)
+        page = await self._looker.look(response)
         if page.kind == "feed":
             offer.take_feed(page, why)
         elif page.kind == "sitemap":
@@ -91,7 +91,7 @@ class SurveySpider(ArticleSpider):
         elif page.kind == "page":
             await self._take_feeds(page)
             await self._take_sitemaps(page.address)
-            offer.take_page(await self._read(response, tuple(offer.articles.values())), why)
+            offer.take_page(await self._looker.look(response, tuple(offer.articles.values())), why)
         else:
             offer.problem = page.problem
 
@@ -117,20 +117,15 @@ class SurveySpider(ArticleSpider):
     async def _take_sitemap(self, listed: Listed, why: str) -> None:
         """Take a sitemap, and the newest of those that it names."""
         self._offer.take_sitemap(listed, why)
-        oldest = datetime.min.replace(tzinfo=UTC)
-        maps = [entry for entry in listed.entries if entry.is_sitemap]
-        maps.sort(
-            key=lambda entry: (bool(NEWS.search(urlsplit(entry.address).path)), entry.modified or oldest), reverse=True
-        )
-        for entry in maps[:MOST_OF_AN_INDEX]:
+        for entry in newest_first(listed.maps)[:MOST_OF_AN_INDEX]:
             if child := await self._listed(entry.address, "sitemap", "named by the index"):
-                self._offer.take_sitemap(child, "named by the index")
+                self._offer.take_sitemap(child, "named by the index", listed.address)
 
     async def _first(self, paths: Iterable[str], home: str, kind: str) -> Listed | None:
         """Return the first of well-known places at which there is something of that kind."""
         for path in paths:
             response = await self._get(urljoin(home, path))
-            if not isinstance(response, str) and (listed := await self._read(response)).kind == kind:
+            if not isinstance(response, str) and (listed := await self._looker.look(response)).kind == kind:
                 return listed
         return None
 
@@ -142,7 +137,7 @@ class SurveySpider(ArticleSpider):
         if isinstance(response, str):
             self._offer.miss(kind, address, why, response)
             return None
-        listed = await self._read(response)
+        listed = await self._looker.look(response)
         if listed.kind != kind:
             self._offer.miss(kind, address, why, listed.problem or f"it is no {kind}, but a {listed.kind}")
             return None
@@ -151,22 +146,21 @@ class SurveySpider(ArticleSpider):
     async def _get(self, address: str) -> Response | str:
         """Return the answer of an address, or why there is none."""
         self._asked.add(plain_form(address))
-        assert self.crawler.engine is not None
+        assert self._crawler.engine is not None
         try:
-            response = await self.crawler.engine.download_async(
+            response = await self._crawler.engine.download_async(
                 Request(address, callback=NO_CALLBACK, meta={BEGINNING: ENOUGH})
             )
         except Exception as error:  # whatever a download fails with
             return explain_error(error)
         return f"HTTP status {response.status}" if response.status >= FIRST_FAILURE else response
 
-    async def _read(self, response: Response, known: tuple[str, ...] = ()) -> Listed:
-        """Return what an answer lists."""
-        content_type = (response.headers.get("Content-Type") or b"").decode("latin-1")
-        address = normalise(response.url)
-        given = Given(response.body, address, content_type, datetime.now(UTC), known)
-        try:
-            (listed,) = await self._reader.call([given])
-        except WorkerError as error:
-            return Listed("nothing", address, problem=str(error))
-        return listed
+
+def newest_first(maps: Iterable[SitemapEntry]) -> list[SitemapEntry]:
+    """Return the sitemaps of an index in the order in which to read them: those for news, and then the newest."""
+    oldest = datetime.min.replace(tzinfo=UTC)
+    return sorted(
+        maps,
+        key=lambda entry: (bool(NEWS.search(urlsplit(entry.address).path)), entry.modified or oldest),
+        reverse=True,
+    )

@@ -245,10 +245,10 @@ def test_a_fault_of_this_program_is_told_and_costs_what_it_is_about(
         patched.setattr("archiver.commands.extract.read_page", fail)
         done = archive.invoke("extract", f"{SITE}/", article(1), *NO_DELAY)
     assert done.returncode == 1
-    assert [json.loads(line)["failed"] for line in done.stdout.splitlines()] == [
+    assert {json.loads(line)["failed"] for line in done.stdout.splitlines()} == {
         told,
         "HTTP status 404: there is no such article, or it was withdrawn",
-    ]
+    }
     monkeypatch.setattr("archiver.discovery.offer.Offer.take_sitemap", fail)
     done = archive.invoke("discover", f"{SITE}/", *NO_DELAY)
     assert (done.returncode, done.stdout, done.stderr) == (1, "", f"archiver: {SITE}/: {told}\n")

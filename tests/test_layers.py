@@ -145,6 +145,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     },
     "net": {"captures", "clock", "crawl_archive", "errors", "index", "signals"},
     "pipelines": {"article", "crawl_archive"},
+    "surveying": {"discovery", "errors", "identity", "net", "workers"},
     "spiders": {
         *(
             "addresses",
@@ -160,6 +161,7 @@ MAY_IMPORT: dict[str, set[str]] = {
             "index",
         ),
         *("listing_stats", "listings", "net", "pages", "pipelines", "recipes", "scrapy_settings", "signals", "spans"),
+        *("discovery", "surveying"),
     },
     "extensions": {
         *("addresses", "article", "captures", "clock", "crawl_archive", "errors", "index", "listing_stats", "net"),
@@ -170,10 +172,9 @@ MAY_IMPORT: dict[str, set[str]] = {
     "scrapy_commands": {"crawl", "errors", "scrapy_settings", "statuses"},
     "replica": set(),
     "fetching": {"answer", "net", "spiders"},
-    "surveying": {"discovery", "errors", "identity", "net", "spiders", "workers"},
     "crawling": {
         *("addresses", "answer", "configuration", "crawl", "discovery", "extensions", "fetching", "logformatter"),
-        *("run_report", "scrapy_settings", "signals", "spiders", "surveying", "views"),
+        *("run_report", "scrapy_settings", "signals", "spiders", "views"),
     },
     "archive": {
         *("addresses", "adoption", "answer", "captures", "clock", "configuration", "crawling", "errors", "exports"),

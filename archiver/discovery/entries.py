@@ -53,6 +53,17 @@ class SitemapEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class ListedArticle:
+    """An article as a feed, a sitemap or a page of links lists it. The times are aware; None: nothing is said that can
+    be believed."""
+
+    address: str  # normalised
+    title: str = ""
+    published: datetime | None = None
+    modified: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ListedFeed:
     """A feed that a page or a list of feeds (OPML) names."""
 

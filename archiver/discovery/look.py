@@ -3,9 +3,10 @@ if it takes too long. No I/O."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from archiver.discovery.articles import articles_of_feed, articles_of_page, articles_of_sitemap
 from archiver.discovery.feeds import read_feed
 from archiver.discovery.kinds import kind_of
 from archiver.discovery.pages import read_links
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
-    from archiver.discovery.entries import Feed, ListedFeed, PageLink, SitemapEntry
+    from archiver.discovery.entries import Feed, ListedArticle, ListedFeed, PageLink, SitemapEntry
     from archiver.discovery.kinds import Kind
 
 
@@ -34,13 +35,16 @@ class Given:
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """What an answer lists: of a page its feeds and links, of a feed itself, of a sitemap its entries."""
+    """What an answer lists: its articles; and of a page its feeds and all its links, of a feed what it says of itself,
+    of a sitemap the sitemaps that it names."""
 
     kind: Kind
     address: str
     problem: str = ""  # why nothing is listed
-    feed: Feed | None = None
-    entries: tuple[SitemapEntry, ...] = ()
+    articles: tuple[ListedArticle, ...] = ()
+    others: int = 0  # pages that are no articles
+    feed: Feed | None = None  # without its entries
+    maps: tuple[SitemapEntry, ...] = ()
     cut: str = ""  # why not all of a sitemap was read
     feeds: tuple[ListedFeed, ...] = ()
     links: tuple[PageLink, ...] = ()
@@ -52,15 +56,22 @@ def look(given: Given) -> Listed:
     address, kept = given.address, {"content_type": given.content_type}
     try:
         if kind == "feed":
-            return Listed(kind, address, feed=read_feed(given.content, address, fetched=given.fetched, **kept))
+            feed = read_feed(given.content, address, fetched=given.fetched, **kept)
+            return Listed(kind, address, articles=articles_of_feed(feed.entries), feed=replace(feed, entries=()))
         if kind == "sitemap":
             sitemap = Sitemap(given.content, address, fetched=given.fetched, **kept)
-            return Listed(kind, address, entries=tuple(sitemap), cut=sitemap.cut)
+            entries = tuple(sitemap)
+            maps = tuple(entry for entry in entries if entry.is_sitemap)
+            articles = articles_of_sitemap(entries, given.fetched)
+            others = len(entries) - len(maps) - len(articles)
+            return Listed(kind, address, articles=articles, others=others, maps=maps, cut=sitemap.cut)
     except DiscoveryError as error:
         return Listed("nothing", address, problem=str(error).removeprefix(f"{address}: "))
     if kind == "page":
         feeds, links = read_links(given.content, address, known=Shapes(given.known), **kept)
-        return Listed(kind, address, feeds=tuple(feeds), links=tuple(links))
+        articles = articles_of_page(links)
+        others = len(links) - len(articles)
+        return Listed(kind, address, articles=articles, others=others, feeds=tuple(feeds), links=tuple(links))
     return Listed("nothing", address, problem="it is no page, feed or sitemap")
 
 

@@ -5,17 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from archiver.discovery.shapes import likeness, problem_with
 from archiver.identity import plain_form
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
     from datetime import datetime
 
     from archiver.discovery.entries import PageLink
     from archiver.discovery.look import Listed
 
-ONLY_ARTICLES = 2  # how likely an address is that only articles have
 NOTHING_NEW = "it lists no article that is not listed above"
 
 
@@ -33,6 +30,7 @@ class Source:
     is_read: bool = False
     reason: str = ""  # why it is not read
     notes: tuple[str, ...] = ()
+    index: str = ""  # the address of the index that names it: who reads that reads this, too
 
 
 @dataclass
@@ -53,54 +51,44 @@ class Offer:
         """Take what a feed lists."""
         feed = listed.feed
         assert feed is not None
-        times = [moment for entry in feed.entries if (moment := entry.published or entry.updated)]
         notes = [f"{count} left out: {reason}" for reason, count in feed.left_out.items()]
         if feed.hub:
             notes.append(f"tells of what is new through {feed.hub} (WebSub)")
         if feed.ttl:
             notes.append(f"asks to be read every {feed.ttl} minutes at most")
-        self._take("feed", listed.address, why, feed.title, [entry.address for entry in feed.entries], 0, times, notes)
+        self._take("feed", listed, why, notes, title=feed.title)
 
-    def take_sitemap(self, listed: Listed, why: str) -> None:
-        """Take what a sitemap lists. News sitemaps have articles only; of others those count that look like some."""
-        maps = sum(entry.is_sitemap for entry in listed.entries)
-        pages = [entry for entry in listed.entries if not entry.is_sitemap]
-        articles = [entry for entry in pages if entry.title or looks_like_an_article(entry.address)]
-        times = [moment for entry in articles if (moment := entry.published or entry.modified)]
+    def take_sitemap(self, listed: Listed, why: str, index: str = "") -> None:
+        """Take what a sitemap lists. index: the one that names it."""
         notes = [f"only its beginning was read: {listed.cut}"] if listed.cut else []
-        addresses = [entry.address for entry in articles]
-        if maps and not pages:
-            self.sources.append(Source("index", listed.address, why, others=maps, is_read=True, notes=tuple(notes)))
+        if listed.maps and not (listed.articles or listed.others):
+            count = len(listed.maps)
+            self.sources.append(Source("index", listed.address, why, others=count, is_read=True, notes=tuple(notes)))
         else:
-            self._take("sitemap", listed.address, why, "", addresses, len(pages) - len(articles), times, notes)
+            self._take("sitemap", listed, why, notes, index=index)
 
     def take_page(self, listed: Listed, why: str) -> None:
         """Take the links of the page itself."""
         self.links = listed.links
-        addresses = [link.address for link in listed.links if link.is_article]
-        self._take("page", listed.address, why, "", addresses, len(listed.links) - len(addresses), [], [])
+        self._take("page", listed, why, [])
 
-    def _take(
-        self,
-        kind: str,
-        address: str,
-        why: str,
-        title: str,
-        articles: list[str],
-        others: int,
-        times: Iterable[datetime],
-        notes: list[str],
-    ) -> None:
-        forms = {plain_form(article): article for article in reversed(articles)}
+    def _take(self, kind: str, listed: Listed, why: str, notes: list[str], *, title: str = "", index: str = "") -> None:
+        forms = {plain_form(one.address): one.address for one in reversed(listed.articles)}
         new = forms.keys() - self.articles.keys()
         for form in reversed(forms):
             self.articles.setdefault(form, forms[form])
-        reason = "" if new else NOTHING_NEW if articles else "it lists no articles"
-        newest = max(times, default=None)
-        found = tuple(reversed(forms.values()))
-        self.sources.append(Source(kind, address, why, title, found, others, newest, bool(new), reason, tuple(notes)))
-
-
-def looks_like_an_article(address: str) -> bool:
-    """Return whether an address is one that only articles have."""
-    return not problem_with(address) and likeness(address)[0] >= ONLY_ARTICLES
+        self.sources.append(
+            Source(
+                kind,
+                listed.address,
+                why,
+                title,
+                articles=tuple(reversed(forms.values())),
+                others=listed.others,
+                newest=max((one.published for one in listed.articles if one.published), default=None),
+                is_read=bool(new),
+                reason="" if new else NOTHING_NEW if forms else "it lists no articles",
+                notes=tuple(notes),
+                index=index,
+            )
+        )

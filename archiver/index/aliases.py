@@ -26,6 +26,19 @@ def known_as(database: Database, addresses: Iterable[str]) -> dict[str, ArticleK
     return {asked[address]: ArticleKey(recipe, id_) if recipe is not None else None for address, recipe, id_ in rows}
 
 
+def addresses_at(database: Database, host: str, limit: int) -> list[str]:
+    """Return addresses of articles at a host, those of the newest articles first."""
+    host = storable(host)
+    rows = database.rows(
+        """SELECT address FROM aliases WHERE address >= ? AND address < ? AND article IS NOT NULL
+           ORDER BY article DESC LIMIT ?""",
+        f"{host}/",
+        f"{host}0",  # the character after the slash
+        limit,
+    )
+    return [row["address"] for row in rows]
+
+
 def put_aliases(database: Database, known: Iterable[tuple[int, str, Finished]]) -> None:
     """Note the addresses of articles of which there are posts. One that several say is theirs is nobody's, for good."""
     found = [(number, one) for number, _, one in known if one.outcome != "dropped"]
@@ -38,3 +51,32 @@ def put_aliases(database: Database, known: Iterable[tuple[int, str, Finished]]) 
         "INSERT OR REPLACE INTO aliases VALUES (?, NULL)",
         [(storable(address),) for _, one in found for address in one.shared],
     )
+
+
+def unite(database: Database, known: Iterable[tuple[int, str, Finished]]) -> None:
+    """Note of articles of which there are posts what is noted under the ids that they were listed as, and forget
+    these."""
+    values = [
+        (number, one.key.recipe, storable(id_))
+        for number, _, one in known
+        for id_ in one.listed_as
+        if id_ != one.key.id
+    ]
+    if not values:
+        return
+    other = "SELECT key FROM articles WHERE recipe = ?2 AND id = ?3 AND saved IS NULL AND key <> ?1"
+    database.write_all(
+        f"""INSERT INTO sightings SELECT ?1, place, first_seen, last_seen FROM sightings WHERE article IN ({other})
+            ON CONFLICT DO UPDATE SET first_seen = min(first_seen, excluded.first_seen),
+            last_seen = max(last_seen, excluded.last_seen)""",
+        values,
+    )
+    database.write_all(
+        f"""UPDATE articles SET first_seen = min(articles.first_seen, other.first_seen),
+            last_seen = max(articles.last_seen, other.last_seen), site = other.site,
+            known = json_patch(other.known, articles.known)
+            FROM (SELECT * FROM articles WHERE key IN ({other})) AS other WHERE articles.key = ?1""",
+        values,
+    )
+    for table, column in (("sightings", "article"), ("wanted", "article"), ("articles", "key")):
+        database.write_all(f"DELETE FROM {table} WHERE {column} IN ({other})", values)

@@ -21,11 +21,9 @@ FIRST = (-(2**62), 0)  # before all times and keys
 
 
 class _Position(NamedTuple):
-    """How far a run has come: the times and keys of the last articles that it looked at, of those of which there is no
-    post yet, and of the others."""
+    """How far a run has come with a site: the times and keys of the last articles that it looked at, of those of which
+    there is no post yet, and of the others."""
 
-    run: int
-    places: tuple[str, ...]
     new: tuple[int, int] = FIRST
     saved: tuple[int, int] = FIRST
 
@@ -40,55 +38,80 @@ class Queue:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._position = _Position(0, ())
+        self._asked: tuple[int, tuple[str, ...]] = (0, ())  # the run, and the places whose articles it takes
+        self._positions: dict[str, _Position] = {}  # by site
 
-    def claim(self, run: int, places: Sequence[str], limit: int, now: int) -> list[Claim]:
-        """Return up to `limit` articles seen in `places` that are due and were not claimed in `run` before."""
+    def claim(self, run: int, places: Sequence[str], limit: int, now: int, site: str) -> list[Claim]:
+        """Return up to `limit` articles of `site` seen in `places` that are due and were not claimed in `run`
+        before."""
+        if self._asked != (run, tuple(places)):
+            self._begin(run, tuple(places), now)
+        site = storable(site)
+        from_beginning = site not in self._positions
+        numbers = self._next(site, limit, now)
+        if len(numbers) < limit and not from_beginning:
+            del self._positions[site]
+            numbers += self._next(site, limit - len(numbers), now)
+        return self._claims(numbers)
+
+    def sites(self) -> list[str]:
+        """Return the sites of which articles are due, now or later."""
+        # One step of the index for each, however many articles there are.
+        found = [
+            self._database.rows(
+                """WITH RECURSIVE sites(site) AS (
+                       SELECT min(site) FROM articles WHERE (saved IS NOT NULL) = ?1 AND due IS NOT NULL
+                       UNION ALL SELECT (SELECT min(site) FROM articles WHERE (saved IS NOT NULL) = ?1
+                       AND due IS NOT NULL AND site > sites.site) FROM sites WHERE sites.site IS NOT NULL)
+                   SELECT site FROM sites WHERE site IS NOT NULL""",
+                saved,
+            )
+            for saved in (False, True)
+        ]
+        return list(dict.fromkeys(row["site"] for rows in found for row in rows))
+
+    def _begin(self, run: int, places: tuple[str, ...], now: int) -> None:
+        """Begin with the articles of these places."""
+        self._asked, self._positions = (run, places), {}
         # A time that was set when the clock was ahead may be years off.
         self._database.write_all(
             "UPDATE articles SET due = ?1 WHERE (saved IS NOT NULL) = ?2 AND due > ?1 + ?3",
             [(now, saved, TOO_FAR) for saved in (False, True)],
         )
-        beginning = _Position(run, tuple(map(storable, places)))
-        if self._position[:2] != beginning[:2]:
-            self._position = beginning
-        from_beginning = self._position == beginning
-        numbers = self._next(limit, now)
-        if len(numbers) < limit and not from_beginning:
-            self._position = beginning
-            numbers += self._next(limit - len(numbers), now)
-        return self._claims(numbers)
+        self._database.write("CREATE TEMP TABLE IF NOT EXISTS asked (place TEXT PRIMARY KEY) WITHOUT ROWID")
+        self._database.write("DELETE FROM asked")
+        self._database.write_all("INSERT OR IGNORE INTO asked VALUES (?)", [(storable(place),) for place in places])
 
-    def _next(self, limit: int, now: int) -> list[int]:
-        """Return the keys of the next articles, claimed, and go on to after them."""
-        new = list(self._after(self._position.new, limit, now, saved=False))
-        saved = list(self._after(self._position.saved, limit - len(new), now, saved=True))
-        self._position = self._position._replace(
-            new=new[-1] if new else self._position.new, saved=saved[-1] if saved else self._position.saved
-        )
+    def _next(self, site: str, limit: int, now: int) -> list[int]:
+        """Return the keys of the next articles of a site, claimed, and go on to after them."""
+        position = self._positions.get(site, _Position())
+        new = list(self._after(site, position.new, limit, now, saved=False))
+        saved = list(self._after(site, position.saved, limit - len(new), now, saved=True))
+        self._positions[site] = _Position(new[-1] if new else position.new, saved[-1] if saved else position.saved)
         numbers = [number for _, number in (*new, *saved)]
         self._database.write_all(
-            "UPDATE articles SET run = ? WHERE key = ?", [(self._position.run, number) for number in numbers]
+            "UPDATE articles SET run = ? WHERE key = ?", [(self._asked[0], number) for number in numbers]
         )
         return numbers
 
-    def _after(self, position: tuple[int, int], limit: int, now: int, *, saved: bool) -> Iterator[tuple[int, int]]:
+    def _after(
+        self, site: str, position: tuple[int, int], limit: int, now: int, *, saved: bool
+    ) -> Iterator[tuple[int, int]]:
         """Yield time and key of up to `limit` articles after a position: of that time, and then of later ones."""
-        run, places, *_ = self._position
         due, number = position
         for condition, least in (("due = ? AND articles.key > ?", number), ("due > ? AND due <= ?", now)):
             if limit > 0 and due <= now:
                 rows = self._database.rows(
                     f"""SELECT due, articles.key FROM articles INDEXED BY articles_due
-                        WHERE (saved IS NOT NULL) = ? AND {condition} AND run <> ?
+                        WHERE (saved IS NOT NULL) = ? AND site = ? AND {condition} AND run <> ?
                         AND EXISTS (SELECT 1 FROM sightings WHERE article = articles.key
-                                    AND place IN (SELECT value FROM json_each(?)))
+                                    AND place IN (SELECT place FROM temp.asked))
                         ORDER BY due, articles.key LIMIT ?""",
                     saved,
+                    site,
                     due,
                     least,
-                    run,
-                    json_text(places),
+                    self._asked[0],
                     limit,
                 )
                 limit -= len(rows)

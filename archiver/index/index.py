@@ -14,6 +14,7 @@ from archiver.index.lock import LOCK, Lock
 from archiver.index.manifests import Manifests
 from archiver.index.posts import Posts
 from archiver.index.runs import Runs
+from archiver.index.sources import Sources
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -40,10 +41,10 @@ class Index:
     """What the archive in `output` knows of its articles, in `_index` there.
 
     Its own methods are about articles: what is new, what is due, what is held, what is written. `captures` says where
-    the evidence is, `manifests` what was put on record, `hosts`, `listings` and `runs` what earlier runs noted; `posts`
-    and `catalogue` are for reading. One thread at a time may use it. What a method writes is one transaction, and kept
-    when it returns. All raise IndexFileError. Times are microseconds (`archiver.clock`). Texts are stored without NUL
-    and halves of surrogate pairs: U+FFFD stands for these.
+    the evidence is, `manifests` what was put on record, `hosts`, `listings`, `runs` and `sources` what earlier runs
+    noted; `posts` and `catalogue` are for reading. One thread at a time may use it. What a method writes is one
+    transaction, and kept when it returns. All raise IndexFileError. Times are microseconds (`archiver.clock`). Texts
+    are stored without NUL and halves of surrogate pairs: U+FFFD stands for these.
     """
 
     def __init__(self, database: Database, lock: Lock | None = None) -> None:
@@ -57,6 +58,7 @@ class Index:
         self.manifests = Manifests(database)
         self.posts = Posts(database)
         self.runs = Runs(database)
+        self.sources = Sources(database)
 
     @classmethod
     def open(cls, output: Path, *, keep: bool = True) -> Index:
@@ -105,16 +107,21 @@ class Index:
         """Note articles that were seen, and return for each sighting whether its article was unknown.
 
         An article of which there is no post of the form that is wanted is due from now on; with `every_form` off, only
-        one of which there is no post at all.
+        one of which there is no post at all. One that is said to be changed since the source last gave it is due, too.
         """
         with self._database.transaction():
             return see.see(self._database, sightings, now, every_form=every_form)
 
-    def claim(self, run: int, places: Sequence[str], limit: int, now: int) -> list[Claim]:
+    def claim(self, run: int, places: Sequence[str], limit: int, now: int, site: str = "") -> list[Claim]:
         """Return up to `limit` articles seen in `places` that are due and were not claimed in `run` before: those of
-        which there is no post yet first, in the order in which they were seen."""
+        which there is no post yet first, in the order in which they were seen. site: with whose articles they wait for
+        their turn; empty: those that wait with no site's."""
         with self._database.transaction():
-            return self._queue.claim(run, places, limit, now)
+            return self._queue.claim(run, places, limit, now, site)
+
+    def sites_due(self) -> list[str]:
+        """Return the sites of which articles are due, now or later."""
+        return self._queue.sites()
 
     def recheck(self, places: Sequence[str], since: int, now: int) -> None:
         """Make every article seen in `places` that was saved at or after `since` due now."""
@@ -167,6 +174,10 @@ class Index:
         """Return the article of each address, in the form in which they are compared; None for one that pages of
         several articles say is theirs. An address that is not known is not in the answer."""
         return aliases.known_as(self._database, addresses)
+
+    def addresses_at(self, host: str, limit: int) -> list[str]:
+        """Return addresses of articles at a host, in the form in which they are compared: of the newest articles."""
+        return aliases.addresses_at(self._database, host, limit)
 
     def has_saved(self, recipe: str) -> bool:
         """Return whether there is a post of any article of the recipe."""

@@ -15,10 +15,11 @@ CREATE TABLE articles (
     published TEXT,                  -- as its post says it, ISO 8601 with an offset
     text_digest TEXT,                -- articles with the same have the same text
     known TEXT NOT NULL DEFAULT '{}',-- what listings said of it
+    site TEXT NOT NULL DEFAULT '',   -- whose turn it waits for: its site's; empty: that of all together
     UNIQUE (recipe, id)
 );
--- The order in which articles are asked for: those of which there is no post yet come first.
-CREATE INDEX articles_due ON articles (saved IS NOT NULL, due, key) WHERE due IS NOT NULL;
+-- The order in which articles of a site are asked for: those of which there is no post yet come first.
+CREATE INDEX articles_due ON articles (saved IS NOT NULL, site, due, key) WHERE due IS NOT NULL;
 CREATE INDEX articles_saved ON articles (saved) WHERE saved IS NOT NULL;
 CREATE INDEX articles_text_digest ON articles (text_digest) WHERE text_digest IS NOT NULL;
 
@@ -206,4 +207,22 @@ INSERT INTO origin VALUES (hex(randomblob(16)));
 CREATE TABLE aliases (
     address TEXT PRIMARY KEY,        -- in the form in which addresses are compared (archiver.identity)
     article INTEGER                  -- NULL: pages of several articles say that it is theirs
+) WITHOUT ROWID;
+
+-- What an address names that is read for it: a site that is followed, its feeds, sitemaps and pages of links; an index of
+-- sitemaps, the sitemaps in it.
+CREATE TABLE sources (
+    parent TEXT NOT NULL,
+    address TEXT NOT NULL,
+    kind TEXT NOT NULL,              -- feed, sitemap or page
+    title TEXT NOT NULL,
+    found INTEGER NOT NULL,
+    modified INTEGER,                -- what the index said when the sitemap was last read: when it was changed
+    PRIMARY KEY (parent, address)
+) WITHOUT ROWID;
+
+-- Listings that said that they are gone for good (410): nobody asks for them any more.
+CREATE TABLE gone (
+    listing TEXT PRIMARY KEY,
+    time INTEGER NOT NULL
 ) WITHOUT ROWID;

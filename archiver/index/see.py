@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from archiver.index.database import Database
     from archiver.index.types import Sighting
 
+CHANGES = 3600 * SECOND  # between two looks at an article that is said to be changed
 RETURNS = 6 * 3600 * SECOND  # between two looks at a withdrawn article that is listed
 # Notes where an article was seen: recipe, id, place, time. In whatever order that is noted, it comes to the same.
 PUT_SIGHTING = """INSERT INTO sightings SELECT key, ?3, ?4, ?4 FROM articles WHERE recipe = ?1 AND id = ?2
@@ -31,6 +32,7 @@ class _Seen:
     checked: int
     known: dict[str, str]
     forms: set[str]  # those that there are, or that are wanted
+    site: str = ""
     due: bool = False  # from now on
     wanted: list[str] = field(default_factory=list)  # forms that are wanted from now on
     places: list[str] = field(default_factory=list)
@@ -40,7 +42,7 @@ def see(database: Database, sightings: Sequence[Sighting], now: int, *, every_fo
     """Note articles that were seen, and return for each sighting whether its article was unknown.
 
     An article of which there is no post of the form that is wanted is due from now on; with `every_form` off, only one
-    of which there is no post at all.
+    of which there is no post at all. One that is said to be changed since the source last gave it is due, too.
     """
     keys = [storable_key(one.key) for one in sightings]
     before = _known(database, keys)
@@ -52,11 +54,15 @@ def see(database: Database, sightings: Sequence[Sighting], now: int, *, every_fo
         # What was known first stays: posts were made of it.
         one.known = {**sighting.known, **one.known}
         one.places.append(storable(sighting.place))
+        one.site = storable(sighting.site) or one.site
         form = storable(sighting.form)
         if form and form not in one.forms and (every_form or not one.forms):
+            # One that was only known of until now is in no queue yet.
+            one.due = one.due or key not in before or one.state == "saved" or (one.state == "listed" and not one.forms)
             one.forms.add(form)
             one.wanted.append(form)
-            one.due = one.due or key not in before or one.state == "saved"
+        if sighting.modified and one.state == "saved":
+            one.due = one.due or one.checked < min(sighting.modified, now - CHANGES)
         # One that was withdrawn is listed again: it may be back.
         one.due = one.due or (one.state == "withdrawn" and one.checked <= now - RETURNS)
     _put(database, seen, now)
@@ -67,23 +73,25 @@ def _known(database: Database, keys: Iterable[ArticleKey]) -> dict[ArticleKey, _
     rows = database.rows(
         f"""SELECT recipe, articles.id, state, saved, checked, known,
                   (SELECT json_group_array(form) FROM (SELECT form FROM posts WHERE article = articles.key
-                   UNION SELECT form FROM wanted WHERE article = articles.key)) AS forms
+                   UNION SELECT form FROM wanted WHERE article = articles.key)) AS forms, site
            FROM {ASKED}""",
         json_text(list(set(keys))),
     )
     return {
-        ArticleKey(recipe, id_): _Seen(state, saved is not None, checked or 0, facts_of(known), set(texts_of(forms)))
-        for recipe, id_, state, saved, checked, known, forms in rows
+        ArticleKey(recipe, id_): _Seen(
+            state, saved is not None, checked or 0, facts_of(known), set(texts_of(forms)), site
+        )
+        for recipe, id_, state, saved, checked, known, forms, site in rows
     }
 
 
 def _put(database: Database, seen: dict[ArticleKey, _Seen], now: int) -> None:
     database.write_all(
-        """INSERT INTO articles (recipe, id, state, due, first_seen, last_seen, known)
-           VALUES (?1, ?2, 'listed', ?3, ?4, ?4, ?5)
+        """INSERT INTO articles (recipe, id, state, due, first_seen, last_seen, known, site)
+           VALUES (?1, ?2, 'listed', ?3, ?4, ?4, ?5, ?6)
            ON CONFLICT DO UPDATE SET last_seen = max(last_seen, excluded.last_seen), known = excluded.known,
-           due = coalesce(excluded.due, due)""",
-        [(*key, now if one.due else None, now, facts_text(one.known)) for key, one in seen.items()],
+           due = coalesce(excluded.due, due), site = excluded.site""",
+        [(*key, now if one.due else None, now, facts_text(one.known), one.site) for key, one in seen.items()],
     )
     database.write_all(
         "INSERT INTO wanted SELECT key, ?3 FROM articles WHERE recipe = ?1 AND id = ?2",

@@ -25,13 +25,16 @@ class Sighting(NamedTuple):
     """An article as a listing has it, or as it was asked for by its address (`place` is the listing or the address).
 
     form: of post that is wanted of it; empty: none because of this sighting. known: the fields that are not empty
-    there.
+    there. site: with whose articles it waits for its turn; empty: with all that have none. modified: when it was
+    changed last, as is said there.
     """
 
     key: ArticleKey
     place: str
     form: str
     known: Mapping[str, str]
+    site: str = ""
+    modified: int | None = None
 
 
 class HeldPost(NamedTuple):
@@ -130,7 +133,8 @@ class Finished(NamedTuple):
     places: where the article was seen: listings, or addresses that it was asked for by (an id says nothing).
     capture: for `checked`, the capture that the held post (`revision` 0) or its earlier content `revision` is now known
     to have been made of, unless one is known already. aliases: addresses that it is known by from now on. shared: those
-    that pages of several articles say are theirs: nobody is known by them any more.
+    that pages of several articles say are theirs: nobody is known by them any more. listed_as: ids under which it may
+    have been listed before its answer said which article it is: what is noted of these is noted of it.
     """
 
     key: ArticleKey
@@ -145,6 +149,7 @@ class Finished(NamedTuple):
     revision: int = 0
     aliases: tuple[str, ...] = ()
     shared: tuple[str, ...] = ()
+    listed_as: tuple[str, ...] = ()
 
 
 class FailedArticle(NamedTuple):
@@ -229,3 +234,14 @@ class Waiting(NamedTuple):
 
     articles: int
     next: int | None
+
+
+class NamedSource(NamedTuple):
+    """What an address names that is read for it. kind: `feed`, `sitemap` or `page`. found: when it was named last.
+    modified: when it was changed, as an index said when it was last read; None: it said nothing, or was not read."""
+
+    address: str
+    kind: str
+    title: str = ""
+    found: int = 0
+    modified: int | None = None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from archiver.index import ListingRun, Robots, Run, Sealed, Validators, Waiting
+from archiver.index import ListingRun, NamedSource, Robots, Run, Sealed, Validators, Waiting
 from tests.index.values import LIST, NOW, capture, digest, failed, intent, key, save, saved, seen
 
 if TYPE_CHECKING:
@@ -158,3 +158,29 @@ def test_articles_that_say_the_same(index: Index) -> None:
     save(index, "c", "another")
     ((first, second),) = index.catalogue.same_text()
     assert [(one.key, one.path) for one in (first, second)] == [(key("b"), "_posts/b.md"), (key("a"), "_posts/a.md")]
+
+
+def test_what_addresses_name(index: Index) -> None:
+    feed, page = NamedSource("http://a.example/feed", "feed", "News", NOW), NamedSource("http://a.example/", "page")
+    index.sources.put("http://a.example/", [feed, page])
+    index.sources.put("http://b.example/", [page._replace(address="http://b.example/")])
+    assert index.sources.named_by("http://a.example/") == [page, feed]
+    index.sources.put("http://a.example/", [feed._replace(modified=NOW)])
+    assert [one.modified for one in index.sources.named_by("http://a.example/")] == [None, NOW]
+    index.sources.forget("http://a.example/")
+    assert index.sources.named_by("http://a.example/") == []
+    assert len(index.sources.named_by("http://b.example/")) == 1
+
+
+def test_listings_that_are_gone_for_good(index: Index) -> None:
+    index.sources.drop("web/http://a.example/feed", NOW)
+    index.sources.drop("web/http://a.example/feed", NOW + 1)
+    assert index.sources.gone() == {"web/http://a.example/feed": NOW}
+
+
+def test_the_newest_addresses_of_a_host(index: Index) -> None:
+    save(index, "a", aliases=("news.example/a", "news.example/1"))
+    save(index, "b", aliases=("news.example/b", "news.example.org/b", "news.example"))
+    save(index, "c", shared=("news.example/c",))
+    assert index.addresses_at("news.example", 1) == ["news.example/b"]
+    assert sorted(index.addresses_at("news.example", 9)) == ["news.example/1", "news.example/a", "news.example/b"]

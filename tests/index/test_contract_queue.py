@@ -219,3 +219,53 @@ def test_an_edit_that_is_held_back_keeps_its_article_due(index: Index) -> None:
     assert due(index, NOW + 2, run=2) == ["a"]
     index.finish([Finished(key(), "share", "checked", NOW + 3)], NOW + 3)
     assert due(index, NOW + 3, run=3) == []
+
+
+def at_site(*names: str, site: str, form: str = "share") -> list[Sighting]:
+    return [one._replace(site=site) for one in seen(*names, form=form)]
+
+
+def test_articles_of_a_site_wait_for_no_other_site(index: Index) -> None:
+    index.see(at_site("a1", "a2", "a3", site="a.example"), NOW, every_form=True)
+    index.see([*at_site("b1", site="b.example"), *seen("c")], NOW + 1, every_form=True)
+    assert sorted(index.sites_due()) == ["", "a.example", "b.example"]
+    assert [one.key.id for one in index.claim(1, [LIST], 2, NOW + 1, "a.example")] == ["a1", "a2"]
+    assert [one.key.id for one in index.claim(1, [LIST], 2, NOW + 1, "b.example")] == ["b1"]
+    assert [one.key.id for one in index.claim(1, [LIST], 2, NOW + 1, "a.example")] == ["a3"]
+    assert due(index, NOW + 1, run=1) == ["c"]
+    assert index.claim(1, ["elsewhere"], 9, NOW + 1, "a.example") == []
+
+
+def test_what_was_only_known_of_is_due_when_it_is_wanted(index: Index) -> None:
+    index.see(at_site("a", "b", site="a.example", form=""), NOW, every_form=True)
+    assert index.claim(1, [LIST], 9, NOW, "a.example") == []
+    assert index.see(at_site("a", site="a.example"), NOW + 1, every_form=False) == [False]
+    assert [one.key.id for one in index.claim(2, [LIST], 9, NOW + 1, "a.example")] == ["a"]
+
+
+@pytest.mark.parametrize(
+    ("changed", "later", "found"),
+    [(3600, 7200, ["a"]), (-1, 7200, []), (3600, 3500, []), (0, 7200, [])],
+)
+def test_an_article_is_due_that_is_said_to_be_changed_since_it_was_asked_for(
+    index: Index, changed: int, later: int, found: list[str]
+) -> None:
+    """Not more often than once in an hour: some say of all that it is changed now."""
+    save(index)
+    sighting = seen("a")[0]._replace(modified=NOW + changed * SECOND)
+    index.see([sighting], NOW + later * SECOND, every_form=True)
+    assert due(index, NOW + later * SECOND, run=1) == found
+
+
+def test_an_article_takes_over_what_it_was_listed_as(index: Index) -> None:
+    """Until its answer has come nobody knows which article an address of the web is."""
+    index.see(at_site("short", site="a.example"), NOW, every_form=True)
+    (claim,) = index.claim(1, [LIST], 9, NOW, "a.example")
+    assert claim.key == key("short")
+    save(index, "whole", at=NOW + 5, listed_as=("short", "whole", "never"))
+    assert held(index, "short").state == ""
+    assert index.claim(2, [LIST], 9, NOW + DAY, "a.example") == []
+    index.recheck([LIST], NOW, NOW + DAY)
+    assert [one.key.id for one in index.claim(3, [LIST], 9, NOW + DAY, "a.example")] == ["whole"]
+    save(index, "other", at=NOW + 6, listed_as=("whole",))  # of which there is a post: it stays
+    assert held(index, "whole").state == "saved"

@@ -1,0 +1,54 @@
+"""What addresses name that is read for them: the feeds of a site that is followed, the sitemaps of an index."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from archiver.index.types import NamedSource
+from archiver.index.values import storable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from archiver.index.database import Database
+
+
+class Sources:
+    """Notes of sources, for later runs."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def named_by(self, parent: str) -> list[NamedSource]:
+        """Return what an address names, as it was noted."""
+        rows = self._database.rows(
+            "SELECT address, kind, title, found, modified FROM sources WHERE parent = ? ORDER BY address",
+            storable(parent),
+        )
+        return [NamedSource(*row) for row in rows]
+
+    def put(self, parent: str, sources: Iterable[NamedSource]) -> None:
+        """Note what an address names, each in place of what was noted of it before."""
+        with self._database.transaction():
+            self._database.write_all(
+                """INSERT OR REPLACE INTO sources (parent, address, kind, title, found, modified)
+                   VALUES (?, ?, ?, ?, ?, ?)""",
+                [
+                    (storable(parent), storable(one.address), one.kind, storable(one.title), one.found, one.modified)
+                    for one in sources
+                ],
+            )
+
+    def forget(self, parent: str) -> None:
+        """Forget what an address names."""
+        with self._database.transaction():
+            self._database.write("DELETE FROM sources WHERE parent = ?", storable(parent))
+
+    def drop(self, listing: str, now: int) -> None:
+        """Note that a listing is gone for good."""
+        with self._database.transaction():
+            self._database.write("INSERT OR IGNORE INTO gone VALUES (?, ?)", storable(listing), now)
+
+    def gone(self) -> dict[str, int]:
+        """Return the listings that are gone for good, and since when that is known."""
+        return {row["listing"]: row["time"] for row in self._database.rows("SELECT listing, time FROM gone")}

@@ -1,0 +1,52 @@
+"""The spider that looks at a site: what it has, and nothing else. No archive is opened."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from scrapy import signals
+
+from archiver.errors import as_archiver_error
+from archiver.net.guard import private_hosts
+from archiver.spiders.article import ArticleSpider
+from archiver.surveying import Looker, Surveyor
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from typing import Self
+
+    from scrapy.crawler import Crawler
+
+    from archiver.discovery.offer import Offer
+
+
+class SurveySpider(ArticleSpider):
+    """Looks at a site, and notes in `offer` what it finds."""
+
+    name = "survey"
+    _surveyor: Surveyor
+
+    def __init__(self, offer: Offer, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._offer = offer
+        self._looker = Looker()
+        self.trusted_hosts = private_hosts([offer.address])  # its user named it
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
+        """Return the spider of a crawl."""
+        spider = super().from_crawler(crawler, *args, **kwargs)
+        spider._surveyor = Surveyor(crawler, spider._looker, spider._offer)
+        crawler.signals.connect(spider._surveyor.note_sitemaps, signals.response_received)
+        return spider
+
+    async def start(self) -> AsyncIterator[Any]:
+        """Look at the site. Nothing is left to the scheduler."""
+        try:
+            await self._surveyor.survey()
+        except Exception as error:  # a fault of ours: what was found before it is no answer
+            self._offer.problem = str(as_archiver_error(error))
+        finally:
+            await self._looker.close()
+        for _ in ():
+            yield
