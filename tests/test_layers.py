@@ -96,8 +96,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     },
     "session_options": {"configuration", "decide", "extraction", "recipes", "session"},
     "replay": {
-        *("addresses", "answer", "article", "captures", "decide", "errors", "extraction", "index", "road", "session"),
-        *("storage", "workers"),
+        *("addresses", "answer", "article", "captures", "decide", "errors", "extraction", "identity", "index", "road"),
+        *("session", "storage", "workers"),
     },
     "captured": {"captures", "errors", "index"},
     "verify": {

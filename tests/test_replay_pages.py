@@ -144,6 +144,21 @@ def test_a_text_of_several_sites_is_no_sign_of_a_fault(archive: Archive, web: We
     assert all(f"{name}" in done.stdout for name in ("die-neue-bruecke",))
 
 
+def test_one_text_for_many_addresses_of_a_site_is_no_article(archive: Archive, web: Web, tmp_path: Path) -> None:
+    wall = story("Your choices", text="We and our {n} partners want to know more of you before we show you anything.")
+    pages = [f"http://news{number % 3}.merrow.example/a/story-number-{number}" for number in range(7)]
+    for address in pages:
+        web.put(address, wall)
+    done = archive.get(*pages[:4])
+    assert last_line(done.stdout) == "2 written, 0 unchanged, 2 failed"
+    assert done.stderr.count("and others of merrow.example") == 2
+    assert last_line(archive.get(*pages[4:]).stdout) == "0 written, 0 unchanged, 3 failed"
+    assert len(archive.posts) == 2
+    new = Archive(tmp_path / "new", archive.replica)
+    file = crawled(tmp_path / "wall.warc.gz", [(address, wall, HTML) for address in pages])
+    assert last_line(new.archiver("replay", "--pages", str(file)).stdout).startswith("2 written")
+
+
 def test_an_article_is_explained_by_any_of_its_addresses(archive: Archive, web: Web) -> None:
     archive.get("--warc", *sites(web))
     web.asked.clear()

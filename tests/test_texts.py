@@ -65,6 +65,25 @@ def test_sources_do_not_break_each_others_rows() -> None:
     assert isinstance(texts.look_at(key(9), ONE), SameText)
 
 
+def test_the_third_of_a_site_is_not_believed_whatever_comes_between() -> None:
+    texts = Texts()
+    for number in range(20):
+        assert isinstance(texts.look_at(key(number), ONE, f"paper{number}.example"), Believe)
+        assert isinstance(texts.look_at(key(number + 50), f"text {number}", "wall.example"), Believe)
+    assert isinstance(texts.look_at(key(90), ONE, "paper1.example"), Believe)
+    verdict = texts.look_at(key(91), ONE, "paper1.example")
+    assert verdict == SameText("the same text as 0001 and others of paper1.example")
+
+
+def test_a_sites_earlier_articles_count() -> None:
+    texts = Texts()
+    for article_id in ("a", "b", "b"):
+        texts.know("wall.example", ONE, article_id)
+    assert isinstance(texts.look_at(ArticleKey("web", "b"), ONE, "wall.example"), Believe)
+    assert isinstance(texts.look_at(key(1), ONE, "wall.example"), SameText)
+    assert isinstance(texts.look_at(key(1), ONE, "other.example"), Believe)
+
+
 @pytest.mark.parametrize("text", [None, "-short"])
 def test_short_texts_say_nothing(text: str | None) -> None:
     assert all(looked_at(Texts(), [text] * 11))

@@ -24,11 +24,11 @@ if TYPE_CHECKING:
     from archiver.article import Article
     from archiver.decide.candidate import Candidate
     from archiver.decide.texts import Verdict
-    from archiver.index.types import ArticleKey, Held
+    from archiver.index.types import Held
     from archiver.recipes import Recipe
 
-# Says what is thought of a text: of an article, its text, whether there are posts of it, and what they said.
-Judge = Callable[["ArticleKey", str, bool, "str | None"], "Verdict"]
+# Says what is thought of the text of an article: whether there are posts of it, and what they said, is given, too.
+Judge = Callable[["Article", bool, "str | None"], "Verdict"]
 FRONT_END = b"\n---\n"
 PICTURE = re.compile(rb'<img\s[^>]*?src="([^"]*)"')
 
@@ -84,7 +84,6 @@ class _Fold:
         render: Callable[[Article], Article],
         on_disk: dict[str, bytes | None],
     ) -> None:
-        self._key = held.key
         self._posts = {post.form: post for post in held.posts}
         self._earlier: list[EarlierContent] = list(held.earlier)
         self._text = held.text_digest
@@ -135,7 +134,7 @@ class _Fold:
         text = candidate.article.text_digest
         if text is None or text == self._text or self._policy.force or candidate.believed:
             return Believe()
-        return self._judge(self._key, text, bool(self._posts), self._text)
+        return self._judge(candidate.article, bool(self._posts), self._text)
 
     def _put(self, article: Article, candidate: Candidate, held: HeldPost | None) -> Decision:
         assert article.post is not None

@@ -41,13 +41,14 @@ class Texts:
     """The texts of new articles, in the order in which they came.
 
     One that is the third in a row, or the tenth of a run, with the same text is not believed: news agencies are copied,
-    but not like that. Short texts are alike for many reasons, and say nothing.
-    many: recipes that read pages of many sources, where a row says nothing.
+    but not like that. Where a recipe reads the pages of any site, the third of one site with the same text is not, in
+    whatever order they come: a wall stands before many addresses. Short texts are alike for many reasons, and say
+    nothing.
     """
 
-    def __init__(self, many: Collection[str] = ()) -> None:
-        self._many = many
+    def __init__(self) -> None:
         self._rows: dict[str, tuple[str, set[str]]] = {}  # by recipe: a text, and the articles in a row that had it
+        self._of_sites: dict[tuple[str, str], set[str]] = {}  # by site and text: the articles that say it
         self._run: dict[str, tuple[ArticleKey, ArticleKey, int]] = {}  # by text: the first, the last, how many
 
     def needs(self, recipe: str) -> bool:
@@ -60,10 +61,26 @@ class Texts:
         row = {one for one, said in takewhile(lambda pair: pair[1] == text, last[: IN_A_ROW - 1])}
         self._rows[recipe] = (text or "", row if text else set())
 
-    def look_at(self, key: ArticleKey, text: str | None) -> Verdict:
-        """Return what is thought of a new article's text, and remember it."""
+    def know(self, site: str, text: str, article_id: str) -> None:
+        """Note an article of a site that says a text."""
+        self._of_sites.setdefault((site, text), set()).add(article_id)
+
+    def look_at(self, key: ArticleKey, text: str | None, site: str = "") -> Verdict:
+        """Return what is thought of a new article's text, and remember it. site: that its page is on, of recipes that
+        read the pages of any."""
         if text is None or not is_telling(text):
             return Believe()
+        return self._look_at_site(key, text, site) if site else self._look_at_row(key, text)
+
+    def _look_at_site(self, key: ArticleKey, text: str, site: str) -> Verdict:
+        self.know(site, text, key.id)
+        self._run.setdefault(text, (key, key, 1))
+        said = self._of_sites[site, text]
+        if len(said) < IN_A_ROW:
+            return Believe()
+        return SameText(f"the same text as {min(said - {key.id})} and others of {site}")
+
+    def _look_at_row(self, key: ArticleKey, text: str) -> Verdict:
         said, row = self._rows.get(key.recipe, ("", set()))
         if said != text:
             row = set()
@@ -72,7 +89,7 @@ class Texts:
         first, last, count = self._run.get(text, (key, key, 1))
         count += key not in (first, last)
         self._run[text] = (first, key, count)
-        if (len(row) < IN_A_ROW or key.recipe in self._many) and count < IN_A_RUN:
+        if len(row) < IN_A_ROW and count < IN_A_RUN:
             return Believe()
         other = min(row - {key.id}, default=first.id)
         return SameText(f"the same text as {other} and others before it")

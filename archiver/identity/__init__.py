@@ -2,7 +2,7 @@
 
 from archiver.identity.address import normalise, plain_form
 from archiver.identity.belief import can_be_step, problem_of
-from archiver.identity.domain import registered_domain, same_site
+from archiver.identity.domain import registered_domain, same_site, site_of
 from archiver.identity.key import KEY, SHOWN, article_key
 from archiver.identity.slug import page_slug
 
@@ -17,4 +17,5 @@ __all__ = [
     "problem_of",
     "registered_domain",
     "same_site",
+    "site_of",
 ]

@@ -3,6 +3,8 @@ is the one that comes with `tldextract`, so nobody is asked."""
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 from tldextract import TLDExtract
 
 EXTRACT = TLDExtract(suffix_list_urls=(), cache_dir=None, include_psl_private_domains=True)
@@ -17,6 +19,11 @@ def registered_domain(host: str) -> str:
     if ":" in host or host.rpartition(".")[2].isdecimal():
         return host
     return EXTRACT(host).top_domain_under_public_suffix or ".".join(host.lower().split(".")[-2:])
+
+
+def site_of(address: str) -> str:
+    """Return the site that an address is of: the registered part of its host; empty if it has none."""
+    return registered_domain(urlsplit(address).hostname or "")
 
 
 def same_site(host: str, other: str) -> bool:

@@ -187,8 +187,9 @@ class Index:
         """Return the ids of the articles of a recipe that were saved last, the latest first, and what they say."""
         return texts.last_texts(self._database, recipe, count)
 
-    def articles_saying(self, digests: Iterable[str]) -> dict[str, set[ArticleKey]]:
-        """Return the articles that say each of these texts; a text that none says is not in the answer."""
+    def articles_saying(self, digests: Iterable[str]) -> dict[str, dict[ArticleKey, str]]:
+        """Return the articles that say each of these texts, each with an address of it (empty: none is known); a text
+        that none says is not in the answer."""
         return texts.articles_saying(self._database, digests)
 
     def together(self) -> AbstractContextManager[None]:

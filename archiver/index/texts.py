@@ -24,14 +24,18 @@ def last_texts(database: Database, recipe: str, count: int) -> list[tuple[str, s
     return [(row["id"], row["text_digest"]) for row in rows]
 
 
-def articles_saying(database: Database, digests: Iterable[str]) -> dict[str, set[ArticleKey]]:
-    """Return the articles that say each of these; one that nobody says is not in the answer."""
-    found: defaultdict[str, set[ArticleKey]] = defaultdict(set)
-    for row in database.rows(
-        """SELECT text_digest, recipe, articles.id
+def articles_saying(database: Database, digests: Iterable[str]) -> dict[str, dict[ArticleKey, str]]:
+    """Return the articles that say each of these, and an address that each came from or was seen at (empty: none is
+    known); one that nobody says is not in the answer."""
+    found: defaultdict[str, dict[ArticleKey, str]] = defaultdict(dict)
+    for digest, recipe, id_, address in database.rows(
+        """SELECT text_digest, recipe, articles.id, coalesce(answers.url, captures.url,
+                  (SELECT min(place) FROM sightings WHERE article = articles.key AND place LIKE '%://%'), '')
            FROM json_each(?) AS asked CROSS JOIN articles ON text_digest = asked.value
+           LEFT JOIN answers ON answers.article = articles.key
+           LEFT JOIN posts ON posts.article = articles.key LEFT JOIN captures ON captures.key = posts.capture
            WHERE text_digest IS NOT NULL""",
         json_text(sorted(set(digests))),
     ):
-        found[row["text_digest"]].add(ArticleKey(row["recipe"], row["id"]))
+        found[digest][ArticleKey(recipe, id_)] = address
     return dict(found)

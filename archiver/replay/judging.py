@@ -6,11 +6,14 @@ from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from archiver.decide import Believe, Texts, judge_edits
+from archiver.identity import site_of
 from archiver.index import Index
+from archiver.road import key_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
 
+    from archiver.article import Article
     from archiver.decide import Judge, Verdict
     from archiver.index import ArticleKey, IndexThread
     from archiver.replay.spool import Spooled
@@ -18,15 +21,15 @@ if TYPE_CHECKING:
 MAX_KEYS = 500  # that the index is asked for at a time
 
 
-async def judge_texts(spooled: Iterable[Spooled], index: IndexThread, many: Collection[str]) -> Judge:
+async def judge_texts(spooled: Iterable[Spooled], index: IndexThread, web: Collection[str]) -> Judge:
     """Return what is thought of the texts of captured articles, as if they had come in the order of their answers.
 
-    What became a post when it came is believed, and asks nothing of the index. many: as for `Texts`. Raises
-    IndexFileError.
+    What became a post when it came is believed, and asks nothing of the index. web: the recipes that read the pages of
+    any site. Raises IndexFileError.
     """
     in_order = [one for one in sorted(spooled, key=attrgetter("place", "key")) if one.text_digest is not None]
     said = await _held_texts(index, dict.fromkeys(one.key for one in in_order if not one.believed))
-    texts = Texts(many)
+    texts = Texts()
     edits: list[tuple[ArticleKey, str, str | None]] = []
     verdicts: dict[tuple[ArticleKey, str], Verdict] = {}
     for one in in_order:
@@ -39,13 +42,17 @@ async def judge_texts(spooled: Iterable[Spooled], index: IndexThread, many: Coll
                 edits.append((one.key, text, said[one.key]))
             said[one.key] = text
             continue
-        verdict = texts.look_at(one.key, text)
+        verdict = texts.look_at(one.key, text, site_of(one.place[2]) if one.key.recipe in web else "")
         if one.believed or isinstance(verdict, Believe):
             said[one.key] = text
         else:
             verdicts[one.key, text] = verdict
     verdicts |= await _judge_edits(index, edits, said)
-    return lambda key, text, *_: verdicts.get((key, text), Believe())
+
+    def judge(article: Article, *_: object) -> Verdict:
+        return verdicts.get((key_of(article), article.text_digest or ""), Believe())
+
+    return judge
 
 
 async def _held_texts(index: IndexThread, keys: Iterable[ArticleKey]) -> dict[ArticleKey, str | None]:
@@ -67,7 +74,7 @@ async def _judge_edits(
     saying = await index.run(Index.articles_saying, wanted)
     for key, text in said.items():
         if text in wanted:
-            saying.setdefault(text, set()).add(key)
+            saying.setdefault(text, {}).setdefault(key, "")
     text_of = {(key, text) for key, text, _ in edits}
     verdicts = judge_edits(edits, saying)
     return {(key, text): verdicts[key] for key, text in text_of}

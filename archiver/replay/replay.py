@@ -94,9 +94,9 @@ class Replay:
             for answer in later:
                 for one in await self._complete(answer):
                     self._note(one, spool)
-            many = {name for name, recipe in self._options.extract.recipes.items() if recipe.is_web}
+            web = {name for name, recipe in self._options.extract.recipes.items() if recipe.is_web}
             spool.spooled = await unite(spool.spooled, self._index)
-            judge = await judge_texts(spool.spooled, self._index, many)
+            judge = await judge_texts(spool.spooled, self._index, web)
             for batch in _batches(spool.groups()):
                 taken = [Taken(candidate) for candidate in await asyncio.to_thread(spool.load, batch)]
                 await self._take(taken, judge)

@@ -6,12 +6,13 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from archiver.decide import Candidate, Doubt, Texts, judge_edits
+from archiver.identity import site_of
 from archiver.index import Finished, Index
 from archiver.road.carrier import Carrier
 from archiver.road.made import unpack
 from archiver.road.notes import recheck
 from archiver.road.planner import Planner
-from archiver.road.taken import Taken
+from archiver.road.taken import Taken, key_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -43,7 +44,7 @@ class Road:
         self._recipes = recipes
         self._planner = Planner(index, recipes, policy, extractor.render, storage.read)
         self._carrier = Carrier(index, storage, recorder, recipes, run)
-        self._texts = Texts({name for name, recipe in recipes.items() if recipe.is_web})
+        self._texts = Texts()
         self._turn = asyncio.Lock()
 
     async def take(self, batch: Sequence[Taken], judge: Judge | None = None) -> list[Article]:
@@ -54,7 +55,7 @@ class Road:
         """
         async with self._turn:
             if judge is None:
-                await self._begin_texts({one.candidate.article.recipe for one in batch})
+                await self._begin_texts([one.candidate.article for one in batch])
             decided = await self._planner.plan(batch, judge or self._judge)
             return await self._carrier.carry_out(decided)
 
@@ -67,7 +68,8 @@ class Road:
                 return []
             batch = [_as_taken(one) for one in held_back]
             verdicts = await self._judge_edits([(one.key, one.text_digest) for one in held_back])
-            return await self._carrier.carry_out(await self._planner.plan(batch, lambda key, *_: verdicts[key]))
+            decided = await self._planner.plan(batch, lambda article, *_: verdicts[key_of(article)])
+            return await self._carrier.carry_out(decided)
 
     async def note_unchanged(self, key: ArticleKey, forms: Iterable[str], now: int) -> None:
         """Note that the source says of an article that it is as it was. Raises IndexFileError."""
@@ -75,19 +77,31 @@ class Road:
         finished = [Finished(key, form, "checked", checked=now, recheck=again) for form in forms]
         await self._index.run(Index.finish, finished, now)
 
-    def _judge(self, key: ArticleKey, text: str, is_held: bool, before: str | None) -> Verdict:  # noqa: ARG002
-        return Doubt() if is_held else self._texts.look_at(key, text)
+    def _judge(self, article: Article, is_held: bool, before: str | None) -> Verdict:  # noqa: ARG002
+        if is_held:
+            return Doubt()
+        site = site_of(article.response_url) if self._recipes[article.recipe].is_web else ""
+        return self._texts.look_at(key_of(article), article.text_digest, site)
 
-    async def _begin_texts(self, recipes: Iterable[str]) -> None:
-        for recipe in filter(self._texts.needs, recipes):
-            self._texts.begin(recipe, await self._index.run(Index.last_texts, recipe, 2))
+    async def _begin_texts(self, articles: Iterable[Article]) -> None:
+        """Learn what the archive has that tells whether texts are believed: what was saved last of a recipe, or who
+        says what these articles do."""
+        pages: set[str] = set()
+        for article in articles:
+            if self._recipes[article.recipe].is_web:
+                pages |= {article.text_digest} if article.text_digest else set()
+            elif self._texts.needs(article.recipe):
+                self._texts.begin(article.recipe, await self._index.run(Index.last_texts, article.recipe, 2))
+        for text, saying in (await self._index.run(Index.articles_saying, pages)).items() if pages else ():
+            for key, address in saying.items():
+                self._texts.know(site_of(address), text, key.id)
 
     async def _judge_edits(self, edits: Sequence[tuple[ArticleKey, str]]) -> dict[ArticleKey, Verdict]:
         texts = {text for _, text in edits}
         saying = await self._index.run(Index.articles_saying, texts)
         for text in texts:
             if first := self._texts.first_with(text):
-                saying.setdefault(text, set()).add(first)
+                saying.setdefault(text, {}).setdefault(first, "")
         held = await self._index.run(Index.held, [key for key, _ in edits])
         return judge_edits([(key, text, held[key].text_digest) for key, text in edits], saying)
 

@@ -6,10 +6,10 @@ from __future__ import annotations
 from collections import defaultdict, deque
 from dataclasses import replace
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
+from archiver import identity
 from archiver.addresses import web_address
-from archiver.identity import normalise, plain_form, registered_domain
+from archiver.identity import normalise, plain_form
 from archiver.index import Index
 from archiver.net.guard import Guard, host_of
 
@@ -65,7 +65,7 @@ class WebQueue:
 
 def site_of(reference: Reference) -> str:
     """Return the site that a page is on."""
-    return registered_domain(urlsplit(normalise(web_address(reference.address))).hostname or "")
+    return identity.site_of(normalise(web_address(reference.address)))
 
 
 def refusal(reference: Reference, trusted: frozenset[str]) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from archiver.clock import SECOND, micros
-from archiver.index.types import EarlierContent, Finished, Held, HeldPost
+from archiver.index.types import EarlierContent, Finished, Held, HeldPost, LastAnswer
 from tests.index.values import (
     LIST,
     NOW,
@@ -227,4 +227,13 @@ def test_what_articles_say(index: Index) -> None:
     assert index.last_texts("else", 2) == []
     assert (index.has_saved("news"), index.has_saved("else")) == (True, False)
     found = index.articles_saying(["digest of same", "digest of nothing", "digest of same"])
-    assert found == {"digest of same": {key("a"), key("c")}}
+    assert found == {"digest of same": {key("a"): "", key("c"): ""}}
+
+
+def test_where_those_were_that_say_a_text(index: Index) -> None:
+    answer = LastAnswer("page", "http://a.example/1", "", "", NOW, None)
+    index.begin([intent("a", "same"), intent("b", "same")], NOW)
+    index.finish([Finished(key("a"), "share", "saved", answer=answer, places=("http://z.example/1",), seen=NOW)], NOW)
+    index.finish([Finished(key("b"), "share", "saved", places=("news/all", "http://b.example/1"), seen=NOW)], NOW)
+    found = index.articles_saying(["digest of same"])
+    assert found == {"digest of same": {key("a"): "http://a.example/1", key("b"): "http://b.example/1"}}
