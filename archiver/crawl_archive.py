@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 MAX_BATCH = 128  # articles that are decided about and written together
+IN_TURN = 2  # batches at a time: while one is written, the next is decided about
 CLOCKS_DIFFER = 3600 * SECOND  # that is no cause for concern
 MOST_GONE, SHARE_GONE = 5, 0.5
 LONGEST_REST = 7 * DAY  # for which a host is left alone: nobody means more, and clocks go wrong
@@ -74,7 +75,7 @@ class ArchiveExtension:
         self._extract, self._close_extractors = _extractors(
             self._options.extract, settings.getint("ARCHIVER_EXTRACTORS")
         )
-        self._puts = Batcher[Taken, "Article"]([self._take], MAX_BATCH)
+        self._puts = Batcher[Taken, "Article"]([self._take] * IN_TURN, MAX_BATCH)
         self._fails = Batcher[FailedArticle, None]([self._fail], MAX_BATCH)
         self._soon: set[asyncio.Future[None]] = set()
         self._closing: asyncio.Future[None] | None = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import defaultdict
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -10,7 +11,6 @@ from archiver.captures import HELD_BACK
 from archiver.clock import micros
 from archiver.decide import Hold, Keep, Quarantine, Write
 from archiver.errors import CaptureError, StoreError
-from archiver.index import Index
 from archiver.road import notes
 from archiver.road.taken import key_of
 from archiver.storage import DISK_FAILED, Put
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from archiver.article import Article
     from archiver.captures import Capture, Evidence
-    from archiver.index import ArticleKey, FailedArticle, Finished, IndexThread
+    from archiver.index import ArticleKey, FailedArticle, Finished, HeldBack, Index, IndexThread, Intent
     from archiver.recipes import Recipe
     from archiver.recorder import Recorder
     from archiver.road.planner import Decided
@@ -40,6 +40,7 @@ class Carrier:
         self._recorder = recorder
         self._recipes = recipes
         self._run = run
+        self._noting = asyncio.Lock()  # what is captured must be known before more is: a payload is kept once
 
     async def carry_out(self, decided: Sequence[Decided]) -> list[Article]:
         """Do what was decided, and return the articles in the order of `decided`, each with what became of it. Of the
@@ -54,23 +55,27 @@ class Carrier:
     async def _do(self, wave: list[Decided]) -> list[Article]:
         """Do what was decided, of no two about one post."""
         now = max(micros(one.decision.article.fetched) for one in wave)
-        captures = await self._capture(wave)
         done: dict[int, Article] = {}
-        intents, holds, puts = [], [], {}
-        for number, (one, capture) in enumerate(zip(wave, captures, strict=True)):
-            decision = one.decision
-            if isinstance(capture, CaptureError):
-                done[number] = replace(decision.article, outcome="failed", reason=str(capture))
-            elif isinstance(decision, Write):
-                assert decision.article.post is not None
-                intents.append(notes.intent(decision, capture, self._recipes[decision.article.recipe]))
-                puts[number] = Put(decision.path, decision.article.post.content, decision.expected, decision.force)
-            elif isinstance(decision, Keep) and decision.restore is not None:
-                puts[number] = Put(decision.path, decision.restore, None)
-            elif isinstance(decision, Hold):
-                holds.append(notes.held_back(decision, one.taken, capture, self._run))
-        if intents:
-            await self._index.run(Index.begin, intents, now)
+        intents, holds, puts, noted = [], [], {}, []
+        async with self._noting:
+            captures = await self._capture(wave)
+            for number, (one, capture) in enumerate(zip(wave, captures, strict=True)):
+                decision = one.decision
+                if isinstance(capture, CaptureError):
+                    done[number] = replace(decision.article, outcome="failed", reason=str(capture))
+                    continue
+                if isinstance(decision, Write):
+                    assert decision.article.post is not None
+                    intents.append(notes.intent(decision, capture, self._recipes[decision.article.recipe]))
+                    puts[number] = Put(decision.path, decision.article.post.content, decision.expected, decision.force)
+                elif isinstance(decision, Hold):
+                    holds.append(notes.held_back(decision, one.taken, capture, self._run))
+                elif isinstance(decision, Keep) and decision.restore is not None:
+                    puts[number] = Put(decision.path, decision.restore, None)
+                if capture and one.taken.evidence and not isinstance(decision, Write | Hold):
+                    noted.append(capture)
+            if intents or holds or noted:
+                await self._index.run(_note, intents, holds, noted, now)
         outcomes = dict(zip(puts, await self._storage.put(list(puts.values())), strict=True)) if puts else {}
         finished: list[Finished] = []
         failed: list[FailedArticle] = []
@@ -82,12 +87,8 @@ class Carrier:
             failed += filter(None, [notes.failed(one, article)])
             if one.taken.capture and one.taken.about and article.outcome == "written":
                 await self._recorder.say_more(one.taken.capture, one.taken.about)
-        if holds:
-            await self._index.run(Index.hold, holds, now)
-        if finished:
-            await self._index.run(Index.finish, finished, now)
-        if failed:
-            await self._index.run(Index.fail, failed, now)
+        if finished or failed:
+            await self._index.run(_settle, finished, failed, now)
         for number, (outcome, why) in outcomes.items():
             if outcome == DISK_FAILED:  # what was intended is settled when the archive is opened again
                 raise StoreError(f"{puts[number].path}: not written: {why}")
@@ -97,16 +98,29 @@ class Carrier:
         """Return the capture of each answer: it is captured now if something new is kept of it."""
         wanted = {number: evidence for number, one in enumerate(wave) if (evidence := _to_keep(one))}
         kept = dict(zip(wanted, await self._recorder.keep(list(wanted.values())), strict=True)) if wanted else {}
-        captures: list[Capture | CaptureError | None] = []
-        loose: list[Capture] = []
-        for number, one in enumerate(wave):
-            found = kept.get(number)
-            captures.append(one.taken.capture or one.taken.candidate.capture or found)
-            if isinstance(one.decision, Quarantine) and found and not isinstance(found, CaptureError):
-                loose.append(found)  # no post will name it
-        if loose:
-            await self._index.run(lambda index: index.captures.note(loose))
-        return captures
+        return [one.taken.capture or one.taken.candidate.capture or kept.get(number) for number, one in enumerate(wave)]
+
+
+def _note(
+    index: Index, intents: Sequence[Intent], holds: Sequence[HeldBack], captures: Sequence[Capture], now: int
+) -> None:
+    """Note what is about to be written, what is held back, and captures that nothing names yet."""
+    with index.together():
+        if captures:
+            index.captures.note(captures)
+        if intents:
+            index.begin(intents, now)
+        if holds:
+            index.hold(holds, now)
+
+
+def _settle(index: Index, finished: Sequence[Finished], failed: Sequence[FailedArticle], now: int) -> None:
+    """Note what became of articles."""
+    with index.together():
+        if finished:
+            index.finish(finished, now)
+        if failed:
+            index.fail(failed, now)
 
 
 def _waves(decided: Sequence[Decided]) -> list[list[int]]:

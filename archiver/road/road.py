@@ -1,4 +1,5 @@
-"""The road itself: one batch at a time, since what is decided depends on what was done."""
+"""The road itself. What is decided about an article depends on what was done with it before: a batch is decided about
+while the one before it is written, but not if they have an article in common."""
 
 from __future__ import annotations
 
@@ -46,6 +47,7 @@ class Road:
         self._carrier = Carrier(index, storage, recorder, recipes, run)
         self._texts = Texts()
         self._turn = asyncio.Lock()
+        self._on_their_way: dict[asyncio.Task[list[Article]], set[ArticleKey]] = {}
 
     async def take(self, batch: Sequence[Taken], judge: Judge | None = None) -> list[Article]:
         """Return the articles of `batch`, in its order, each with what became of it.
@@ -54,15 +56,20 @@ class Road:
         held wait for `settle_edits`. Raises IndexFileError: nothing more can be done in this archive then.
         """
         async with self._turn:
+            await self._let_go_ahead(batch)
             if judge is None:
                 await self._begin_texts([one.candidate.article for one in batch])
             decided = await self._planner.plan(batch, judge or self._judge)
-            return await self._carrier.carry_out(decided)
+            carried = asyncio.ensure_future(self._carrier.carry_out(decided))
+            self._on_their_way[carried] = {key_of(one.decision.article) for one in decided}
+            carried.add_done_callback(self._on_their_way.pop)
+        return await carried
 
     async def settle_edits(self) -> list[Article]:
         """Decide about the edits that were held back, now that all else of the run has been looked at; return the
         articles, each with what became of it. Raises IndexFileError, CaptureError."""
         async with self._turn:
+            await self._let_go_ahead()
             held_back = await self._index.run(Index.held_back)
             if not held_back:
                 return []
@@ -76,6 +83,15 @@ class Road:
         again = recheck(self._recipes[key.recipe])
         finished = [Finished(key, form, "checked", checked=now, recheck=again) for form in forms]
         await self._index.run(Index.finish, finished, now)
+
+    async def _let_go_ahead(self, batch: Sequence[Taken] | None = None) -> None:
+        """Wait for what is being carried out and bears on `batch`, or (None) for all of it. Which article a web page
+        is shows only when all before it are done: other pages may call the same address theirs."""
+        keys = {key_of(one.candidate.article) for one in batch or ()}
+        everything = batch is None or any(one.candidate.article.aliases for one in batch)
+        before = [carried for carried, theirs in self._on_their_way.items() if everything or theirs & keys]
+        if before:
+            await asyncio.wait(before)
 
     def _judge(self, article: Article, is_held: bool, before: str | None) -> Verdict:  # noqa: ARG002
         if is_held:
