@@ -32,11 +32,12 @@ def paragraphs(inner: str, **where: str) -> list[str]:
         '<div class="newsletterSignup"><p>Our weekly letter has the best of the coast, and comes on Fridays.</p></div>',
         '<div style="display: none"><p>This text is shown to nobody, and so it is no part of the article.</p></div>',
         '<ul><li><a href="/a">Regatta moved to autumn</a></li><li><a href="/b">Ferry fares go up</a></li></ul>',
+        '<div class="inlineAdBox2"><p>The best of the coast comes on Fridays, for less than a cup of tea.</p></div>',
         "<p>Advertisement</p>",
         "<p>Read more: <a href=/x>Bridge closed after storm</a></p>",
         f"<p>{FIRST}</p>",
     ],
-    ids=["name", "aside", "camel case", "hidden", "links", "sign", "read more", "repeated"],
+    ids=["name", "aside", "camel case", "hidden", "links", "numbered", "sign", "read more", "repeated"],
 )
 def test_noise_is_left_out(noise: str) -> None:
     assert paragraphs(f"<p>{FIRST}</p>{noise}<p>{SECOND}</p><p>{THIRD}</p>") == [FIRST, SECOND, THIRD]
@@ -63,8 +64,9 @@ def test_noise_is_left_out(noise: str) -> None:
             '<div class="sidebar-grid__content"><p>The bridge dates from the year 1887.</p></div>',
             "The bridge dates from the year 1887.",
         ),
+        ('<p id="block-id-n1AuAdJlVL">The bridge dates from 1887.</p>', "The bridge dates from 1887."),
     ],
-    ids=["id of a heading", "button in a heading", "unfolded", "quotation", "in a sentence", "part of a block"],
+    ids=["heading’s id", "button in a heading", "unfolded", "quotation", "in a sentence", "part of a block", "made up"],
 )
 def test_what_only_looks_like_noise_is_kept(kept: str, text: str) -> None:
     assert paragraphs(f"<p>{FIRST}</p>{kept}<p>{SECOND}</p><p>{THIRD}</p>") == [FIRST, text, SECOND, THIRD]
@@ -159,6 +161,8 @@ def test_signs_and_ends_are_known_in_several_languages() -> None:
         "Lesen Sie auch: Freibad öffnet",
         "À lire aussi : la gare",
         "Share this story",
+        "Article réservé aux abonnés",
+        "Il vous reste 40.5% de cet article à lire. La suite est réservée aux abonnés.",
     ]
     ends = [
         "Related posts",

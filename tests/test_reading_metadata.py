@@ -58,6 +58,16 @@ ENGLISH = "<p>The bridge is open as of today, and that is a joy to the town, whi
         (meta(og__title="Bridge opens"), "<h1>Morning Paper</h1><h1>The new bridge opens</h1>", "The new bridge opens"),
         (meta(og__title="Bridge opens", og__site_name="Paper"), "<h1>Paper</h1>", "Bridge opens"),
         ("", "<h1>Bridge</h1>", "Bridge"),
+        (
+            "<title>Le maire s’inquiète de « l’état du pont »</title>",
+            "<h1>Le maire s’inquiète de « l’état du pont »</h1>",
+            "Le maire s’inquiète de « l’état du pont »",
+        ),
+        (
+            "<title>Le maire s’inquiète de « l’état du pont » » Le Journal</title>" + meta(og__site_name="Le Journal"),
+            "",
+            "Le maire s’inquiète de « l’état du pont »",
+        ),
         ("<title>Bridge opens | Paper</title>" + meta(og__site_name="Paper | All the news"), "", "Bridge opens"),
     ],
 )
@@ -254,6 +264,13 @@ def test_what_the_body_is_judged_by() -> None:
     found = read(ld(articleBody="Text of it.", isAccessibleForFree="False") + meta(og__type="article"))
     assert (found.article_body, found.free, found.paywalled) == ("Text of it.", False, True)
     assert found.types == {"NewsArticle", "og:article"}
+
+
+def test_a_text_of_structured_data_is_read_however_often_it_was_escaped() -> None:
+    assert (
+        read(ld(articleBody="&lt;p&gt;K&amp;amp;ouml;pr&amp;uuml; a&ccedil;ıldı.&lt;/p&gt;")).article_body
+        == "Köprü açıldı."
+    )
 
 
 @pytest.mark.parametrize(

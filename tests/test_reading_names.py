@@ -41,6 +41,8 @@ from tests.reading_pages import ld, meta, read
         ("ann.bee@news.example", []),
         ("admin", []),
         ("5 min read", []),
+        ("关注", []),
+        ("Seguir", []),
         ("( Image: An Agency)", []),
         ("", []),
     ],

@@ -109,6 +109,13 @@ def test_the_body_and_what_is_no_part_of_it_whatever_they_are_called() -> None:
     )
 
 
+def test_a_body_that_a_recipe_names_is_not_measured_against_structured_data() -> None:
+    said = json.dumps({"@type": "NewsArticle", "articleBody": f"{STORY} {MORE} " * 3})
+    page = PAGE.replace("</head>", f'<script type="application/ld+json">{said}</script></head>').encode()
+    named = read_page(page, ADDRESS, recipe=recipe(fields={"body": [".sidebar-share"]}))
+    assert named.text == f"{STORY}\n\n{BOX}\n\n{MORE}"
+
+
 def test_a_body_in_several_elements() -> None:
     assert read(fields={"body": [".sidebar-share > p"]}).text == f"{STORY}\n\n{MORE}"
 

@@ -35,6 +35,8 @@ MOST_PROSE = 0.3
 # If what is called noise holds more of the page's prose than this, the page's names mean something else.
 MOST_NOISE = 0.6
 LONGEST_ID = 30
+# What a program has made up, in which `Ad` is no word: `block-n1AuAdJlVL`.
+RANDOM = re.compile(r"(?<![A-Za-z\d])(?=[A-Za-z]*\d)[a-z\d]{0,2}(?:[A-Z]{1,2}[a-z\d]{0,2}){3,}(?![A-Za-z\d])")
 HEADINGS = frozenset("h1 h2 h3 h4 h5 h6".split())
 LEAST_PROSE = 200  # an article has more
 MAX_WEAK_PROSE = 0.5
@@ -155,7 +157,7 @@ def _is_in_prose(page: Outline, place: int) -> bool:
 @lru_cache(maxsize=4096)
 def _called(names: str) -> tuple[bool, bool]:
     """Return whether what is called `names` is noise, and whether it may be."""
-    words = CAMEL.sub("-", names[:500]).lower()
+    words = CAMEL.sub("-", RANDOM.sub("", names[:500])).lower()
     if CONTENT_PART.search(words):
         return False, False
     return NOISE_NAMES.search(words) is not None, WEAK_NAMES.search(words) is not None

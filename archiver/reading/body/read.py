@@ -65,7 +65,7 @@ def read_body(document: Document, title: str, said: str, site: SiteBody | None =
     best = found[0]
     paragraphs, leads = _counted(page, best.element, noise)
     first = lead(page, best.element, noise, title)
-    prune(page, best.element, noise, title, said)
+    prune(page, best.element, noise, title, "" if given else said)  # a recipe knows more than structured data
     page.remeasure(noise)
     html = build(page, best.element, noise, document.base)
     if first and first not in page.text(best.element):

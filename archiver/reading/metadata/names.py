@@ -74,7 +74,8 @@ NOBODY = re.compile(
 )
 NO_NAME = re.compile(
     r"\b(?:image|photo|getty|copyright|min(?:ute)?s?(?:\s+read)?|comments?|subscribe|read\s+more|share|view\s+all|posts?\s+by"
-    r"|uhr|quelle|登录|网友)\b|登录|网友|^(?:here|sign(?:\s+(?:in|up))?|log\s?in|menu|home|more|next)$|[<>{}=©?：:]|\d{3,}",
+    r"|uhr|quelle|登录|网友)\b|登录|网友|^(?:here|sign(?:\s+(?:in|up))?|log\s?in|menu|home|more|next)$"
+    r"|^(?:folgen|suivre|seguir|obserwuj|关注|關注|订阅|訂閱|フォロー(?:する)?|팔로우|구독)$|[<>{}=©?：:]|\d{3,}",
     re.IGNORECASE,
 )
 CJK = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")

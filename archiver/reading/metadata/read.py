@@ -145,7 +145,8 @@ def _listed(value: object) -> list[object]:
 
 def _body(evidence: Evidence) -> str | None:
     bodies = [text for node in evidence.data.articles for text in texts(node.values.get("articleBody"))]
-    return max(bodies, key=len, default=None)
+    longest = max(bodies, key=len, default=None)
+    return plain(longest) if longest else None
 
 
 def _types(evidence: Evidence) -> frozenset[str]:

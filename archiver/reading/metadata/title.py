@@ -54,7 +54,7 @@ def read_title(evidence: Evidence, sites: set[str], sections: set[str]) -> Field
 def without_names(text: str, names: set[str], headlines: Iterable[str]) -> str:
     """Return `text` without the names of the site and of its sections, and without what follows a headline that the
     page has elsewhere."""
-    separators = list(islice(SEPARATOR.finditer(text), SEPARATORS))
+    separators = [one for one in islice(SEPARATOR.finditer(text), SEPARATORS) if not _is_quoted(text[: one.start()])]
     for separator in separators:
         head = text[: separator.start()]
         if len(head) > 10 and fold(head) in headlines:
@@ -67,6 +67,11 @@ def without_names(text: str, names: set[str], headlines: Iterable[str]) -> str:
         if separator.end() < end and is_site(text[begin : separator.start()], names):
             begin = separator.end()
     return text[begin:end].strip() or text
+
+
+def _is_quoted(head: str) -> bool:
+    """Whether what follows `head` stands in a quotation that is open there: a `»` ends it, and parts nothing."""
+    return head.count("«") > head.count("»")
 
 
 def is_site(text: str, names: set[str]) -> bool:
