@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 ARTICLES = 6000  # a round
 ROUNDS = 7
 AIMS: dict[str, float | None] = {"default": 2.2, "tuned": 0.5}
-FLOORS = {"default": 1.2, "tuned": 0.2}
+FLOORS = {"default": 1.25, "tuned": 0.2}
 BUSY = 0.9  # of the time: what is that busy is what limits the crawl
 
 

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
 AHEAD = 3  # parts for each process: read before they are needed
 REVISITS = f"revisits: {NOT_AMONG_THESE}"
+IN_TURN = 2  # batches at a time
 MAX_BATCH = 256  # candidates that are decided about and written together, if no article has more
 
 
@@ -97,9 +98,7 @@ class Replay:
             web = {name for name, recipe in self._options.extract.recipes.items() if recipe.is_web}
             spool.spooled = await unite(spool.spooled, self._index)
             judge = await judge_texts(spool.spooled, self._index, web)
-            for batch in _batches(spool.groups()):
-                taken = [Taken(candidate) for candidate in await asyncio.to_thread(spool.load, batch)]
-                await self._take(taken, judge)
+            await self._take_all(spool, judge)
             await self._settle_missing({one.key for one in spool.spooled if one.text_digest is not None})
         return self.summary
 
@@ -174,15 +173,27 @@ class Replay:
         else:
             spool.add(one)
 
-    async def _take(self, batch: list[Taken], judge: Judge) -> None:
+    async def _take_all(self, spool: Spool, judge: Judge) -> None:
+        """Take all candidates. While a batch is written the next is loaded and decided about; what became of them is
+        told in their order. Raises ArchiverError."""
+        on_their_way: deque[asyncio.Task[list[Change]]] = deque()
+        try:
+            for batch in _batches(spool.groups()):
+                taken = [Taken(candidate) for candidate in await asyncio.to_thread(spool.load, batch)]
+                on_their_way.append(asyncio.create_task(self._take(taken, judge)))
+                if len(on_their_way) == IN_TURN:
+                    self._tell_all(await on_their_way.popleft())
+            while on_their_way:
+                self._tell_all(await on_their_way.popleft())
+        finally:
+            await asyncio.gather(*on_their_way, return_exceptions=True)  # the first error has been raised
+
+    async def _take(self, batch: list[Taken], judge: Judge) -> list[Change]:
         if self._road:
-            for article in await self._road.take(batch, judge):
-                self._tell(_change(article))
-            return
+            return [_change(article) for article in await self._road.take(batch, judge)]
         options = self._options.extract
         planner = Planner(self._index, options.recipes, self._options.policy, self._maker.render, self._read)
-        for decided in await planner.plan(batch, judge):
-            self._tell(self._planned(decided))
+        return [self._planned(decided) for decided in await planner.plan(batch, judge)]
 
     def _planned(self, decided: Decided) -> Change:
         """Return what would become of an article."""
@@ -212,6 +223,10 @@ class Replay:
     def _report(self, problems: Iterable[str]) -> None:
         """Note where files are broken: once, though two parts may come upon the same record."""
         self.summary.broken.extend(problem for problem in problems if problem not in self.summary.broken)
+
+    def _tell_all(self, changes: Iterable[Change]) -> None:
+        for change in changes:
+            self._tell(change)
 
     def _tell(self, change: Change) -> None:
         self.summary.outcomes[change.outcome] += 1
