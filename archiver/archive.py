@@ -457,7 +457,8 @@ class Archive:
 
 
 def _as_known(reference: Reference, index: Index) -> Reference:
-    """Return an article as the archive knows it: one of the web has a key for each of its addresses."""
-    plain = plain_form(web_address(reference.address)) if reference.recipe.is_web else ""
-    known = index.known_as([plain]).get(plain) if plain else None
+    """Return an article as the archive knows it: one of the web has a key for each of its addresses, and may have had
+    other ids."""
+    name = plain_form(web_address(reference.address)) or reference.id if reference.recipe.is_web else ""
+    known = index.known_as([name]).get(name) if name else None
     return replace(reference, id=known.id) if known else reference

@@ -56,6 +56,8 @@ class Article:
     aliases: tuple[str, ...] = ()
     shared: tuple[str, ...] = ()  # addresses that it says are its own, as other articles do: they are not believed
 
+    absorbed: tuple[str, ...] = ()  # ids under which the archive had it before, too: it is all of these
+
     # How many `links` and `pictures` of the body lead nowhere, and were left out.
     dropped: dict[str, int] = field(default_factory=dict)
     published: datetime | None = None  # `time`, understood, in the source's zone

@@ -69,7 +69,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "posts": {"article", "cleaning", "dates", "identity", "recipes", "text"},
     "discovery": {"dates", "encoding", "errors", "identity", "reading", "text", "urls"},
     "extraction": {"answer", "article", "cleaning", "dates", "errors", "pages", "plugins", "posts", "recipes", "text"},
-    "decide": {"article", "captures", "clock", "errors", "index", "places", "posts", "recipes"},
+    "decide": {"article", "captures", "clock", "errors", "identity", "index", "places", "posts", "recipes", "text"},
     "recorder": {"captures", "errors", "index", "workers"},
     "road": {
         *("article", "captures", "clock", "decide", "errors", "extraction", "identity", "index", "posts", "recipes"),

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 import pytest
 from lxml import etree
 
-from archiver.site.addresses import category_paths, href, post_path, segment
+from archiver.posts.permalink import post_path, segment
+from archiver.site.addresses import category_paths, href
 from archiver.site.ranges import SIZE
 from tests.adopting import good, put
 from tests.sites import DAY, build, dead_links, files, fill, page, site_of, titles

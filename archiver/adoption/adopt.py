@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, NamedTuple
 
 from archiver.adoption.facts import adoption, published
@@ -11,6 +11,8 @@ from archiver.adoption.names import Named, Names
 from archiver.adoption.problems import Kind, problem, problems
 from archiver.adoption.survey import Survey
 from archiver.clock import MICROSECOND, now
+from archiver.identity import SHOWN
+from archiver.index.types import ArticleKey, Finished
 from archiver.posts.read import read
 from archiver.spans import read_span
 
@@ -43,6 +45,7 @@ def adopt(output: Path, index: Index, recipes: Mapping[str, Recipe]) -> Survey:
         else:
             reader.take(path, named)
     reader.flush()
+    reader.unite()
     for recipe in recipes.values():
         if recipe.recheck:
             index.look_again(recipe.name, moment - read_span(recipe.recheck.within) // MICROSECOND, moment)
@@ -68,6 +71,7 @@ class _Reader:
         self._now = now
         self._versions = stems_with_versions(output)
         self._batch: list[_Read] = []
+        self._notices: dict[ArticleKey, tuple[str, str]] = {}  # form, and where the article's post is
 
     def take(self, path: str, named: Named) -> None:
         """Read the post in the file `path`. It is in the index and in the survey when the batch is full."""
@@ -84,6 +88,8 @@ class _Reader:
             self._survey.foreign += 1
             return
         named = known
+        if post.more.moved_to:
+            self._notices[ArticleKey(named.recipe.name, named.id)] = named.form_name, post.more.moved_to
         self._batch.append(
             _Read(path, named, list(problems(path, named, post)), self._adoption(path, named, post, content))
         )
@@ -103,6 +109,23 @@ class _Reader:
                 self._survey.articles.update([(named.recipe.name, named.id)] if taken else [])
             else:
                 self._survey.problems.append(problem(Kind.DOUBLED, path, f"the index has {other}"))
+
+    def unite(self) -> None:
+        """Note of which article each notice says that its own turned out to be it."""
+        if not self._notices:
+            return
+        by_name = {id_[:SHOWN]: ArticleKey(recipe, id_) for recipe, id_ in self._survey.articles}
+        into = {key: by_name.get(PurePosixPath(to).stem[-SHOWN:]) for key, (_, to) in self._notices.items()}
+        finished: list[Finished] = []
+        for key, (form, _) in self._notices.items():
+            end, seen = into[key], {key}
+            while end in into and end not in seen:  # that one turned out to be another one, too
+                seen.add(end)
+                end = into[end]
+            if end and end not in seen:
+                finished.append(Finished(key, form, "checked", united=end))
+                self._survey.articles.discard(key)
+        self._index.finish(finished, self._now)
 
     def _adopt(self, adoptions: list[Adoption]) -> list[str | None]:
         """Take posts into the index; return for each the path of the one that it has in place of it, if it has."""

@@ -7,7 +7,9 @@ from archiver.decide.candidate import Candidate, Place, in_order, place
 from archiver.decide.day import on_its_day
 from archiver.decide.decide import Judge, Policy, decide
 from archiver.decide.decision import Decision, Hold, Keep, Older, Quarantine, Write
+from archiver.decide.settle import Said, Settling, letters, own_key
 from archiver.decide.texts import Believe, Doubt, SameText, Texts, Verdict, judge_edits
+from archiver.decide.union import Union, unions
 
 __all__ = [
     "Believe",
@@ -21,13 +23,19 @@ __all__ = [
     "Place",
     "Policy",
     "Quarantine",
+    "Said",
     "SameText",
+    "Settling",
     "Texts",
+    "Union",
     "Verdict",
     "Write",
     "decide",
     "in_order",
     "judge_edits",
+    "letters",
     "on_its_day",
+    "own_key",
     "place",
+    "unions",
 ]

@@ -15,6 +15,7 @@ from archiver.extraction.validate import validate
 from archiver.pages import page_for
 from archiver.plugins import load_steps
 from archiver.posts import render, text_digest
+from archiver.posts.notice import notice
 from archiver.recipes import site_for
 
 if TYPE_CHECKING:
@@ -77,6 +78,11 @@ class Extractor:
     def render(self, article: Article) -> Article:
         """Return a copy of a complete `article` with its post. Raises QuarantineError if it cannot be one."""
         return replace(article, post=self._post(article))
+
+    def notice(self, recipe: str, content: bytes, path: str, other: bytes) -> bytes | None:
+        """Return what stands in the place of the post `content` when its article's post is `other`, at `path`; None if
+        nothing can."""
+        return notice(content, path, other, self._site or self._recipes[recipe].site)
 
     def _finish(self, article: Article, recipe: Recipe) -> Article:
         try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from archiver.index.types import ArticleKey
-from archiver.index.values import json_text, storable
+from archiver.index.values import json_text, numbers_of, storable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -43,8 +43,10 @@ def put_aliases(database: Database, known: Iterable[tuple[int, str, Finished]]) 
     """Note the addresses of articles of which there are posts. One that several say is theirs is nobody's, for good."""
     found = [(number, one) for number, _, one in known if one.outcome != "dropped"]
     database.write_all(
+        # What an article with a post is known by stays its own until the two are united.
         """INSERT INTO aliases SELECT ?, key FROM articles WHERE key = ? AND saved IS NOT NULL
-           ON CONFLICT DO UPDATE SET article = excluded.article WHERE article IS NOT NULL""",
+           ON CONFLICT DO UPDATE SET article = excluded.article WHERE article IS NOT NULL
+           AND NOT EXISTS (SELECT 1 FROM posts WHERE posts.article = aliases.article)""",
         [(storable(address), number) for number, one in found for address in one.aliases],
     )
     database.write_all(
@@ -80,3 +82,22 @@ def unite(database: Database, known: Iterable[tuple[int, str, Finished]]) -> Non
     )
     for table, column in (("sightings", "article"), ("wanted", "article"), ("articles", "key")):
         database.write_all(f"DELETE FROM {table} WHERE {column} IN ({other})", values)
+
+
+def absorb(database: Database, united: Iterable[tuple[int, ArticleKey]]) -> None:
+    """Note articles that turned out to be others: what they were known by, their ids too, is the others'."""
+    for number, into in united:
+        other = numbers_of(database, [into]).get(into)
+        if other is None:
+            continue
+        database.write(
+            """UPDATE articles SET state = 'united', reason = ?, due = NULL, tries = 0, text_digest = NULL
+               WHERE key = ?""",
+            f"it is one article with {storable(into.id)}",
+            number,
+        )
+        database.write("UPDATE aliases SET article = ? WHERE article = ?", other, number)
+        database.write("INSERT OR REPLACE INTO aliases SELECT id, ? FROM articles WHERE key = ?", other, number)
+        database.write("DELETE FROM wanted WHERE article = ?", number)
+        database.write("DELETE FROM changes WHERE article = ?", number)
+        database.write("INSERT INTO changes (article) VALUES (?)", number)

@@ -66,13 +66,20 @@ class Catalogue:
             ]
 
     def history(self, article_id: str) -> list[History]:
-        """Return what is known of the articles with that id; several recipes may have one."""
+        """Return what is known of the articles with that id, and then of those that turned out to be one of them;
+        several recipes may have one."""
         with self._database.snapshot():
             rows = self._database.rows(
-                "SELECT key, recipe, reason FROM articles WHERE id = ? ORDER BY recipe", storable(article_id)
+                """WITH asked AS (SELECT key, recipe FROM articles WHERE id = ?)
+                   SELECT 0, key, recipe, id, reason FROM asked JOIN articles USING (key, recipe)
+                   UNION SELECT 1, articles.key, articles.recipe, id, reason FROM asked
+                   JOIN aliases ON article = asked.key
+                   JOIN articles ON articles.recipe = asked.recipe AND id = address AND state = 'united'
+                   ORDER BY 1, recipe, id""",
+                storable(article_id),
             )
-            held = held_by_number(self._database, {key: ArticleKey(recipe, article_id) for key, recipe, _ in rows})
-            return [History(held[key], reason, self._places(key)) for key, _, reason in rows]
+            held = held_by_number(self._database, {key: ArticleKey(recipe, id_) for _, key, recipe, id_, _ in rows})
+            return [History(held[key], reason, self._places(key)) for _, key, _, _, reason in rows]
 
     def _places(self, number: int) -> tuple[Place, ...]:
         rows = self._database.rows(

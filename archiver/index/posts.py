@@ -209,7 +209,7 @@ def _post(row: Sequence[Any]) -> ArchivedPost:
 
 def _conditions(since: int | None, recipe: str, place: str) -> tuple[str, list[str | int]]:
     """Return a condition for posts, and its values."""
-    conditions, values = ["true"], list[str | int]()
+    conditions, values = ["state <> 'united'"], list[str | int]()
     if since is not None:
         conditions.append("posts.saved >= ?")
         values.append(since)

@@ -3,7 +3,7 @@ CREATE TABLE articles (
     key INTEGER PRIMARY KEY,
     recipe TEXT NOT NULL,
     id TEXT NOT NULL,
-    state TEXT NOT NULL,             -- listed, saved, failed, quarantined or withdrawn
+    state TEXT NOT NULL,             -- listed, saved, failed, quarantined, withdrawn or united
     reason TEXT NOT NULL DEFAULT '', -- of the last failure
     tries INTEGER NOT NULL DEFAULT 0,
     due INTEGER,                     -- when to ask for it next; NULL: not by itself
@@ -205,7 +205,7 @@ INSERT INTO origin VALUES (hex(randomblob(16)));
 
 -- Addresses by which articles are known that no recipe knows by an id.
 CREATE TABLE aliases (
-    address TEXT PRIMARY KEY,        -- in the form in which addresses are compared (archiver.identity)
+    address TEXT PRIMARY KEY,        -- in the form in which they are compared (archiver.identity), or an id that it had
     article INTEGER                  -- NULL: pages of several articles say that it is theirs
 ) WITHOUT ROWID;
 

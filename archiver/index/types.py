@@ -76,7 +76,7 @@ class Held(NamedTuple):
     """All that the archive has of one article. One that it does not know has no state, and nothing else."""
 
     key: ArticleKey
-    state: str = ""  # listed, saved, failed, quarantined or withdrawn; empty: unknown
+    state: str = ""  # listed, saved, failed, quarantined withdrawn or united (it is another article); empty: unknown
     text_digest: str | None = None
     known: Mapping[str, str] = {}  # what listings said of it
     posts: tuple[HeldPost, ...] = ()
@@ -134,7 +134,9 @@ class Finished(NamedTuple):
     capture: for `checked`, the capture that the held post (`revision` 0) or its earlier content `revision` is now known
     to have been made of, unless one is known already. aliases: addresses that it is known by from now on. shared: those
     that pages of several articles say are theirs: nobody is known by them any more. listed_as: ids under which it may
-    have been listed before its answer said which article it is: what is noted of these is noted of it.
+    have been listed before its answer said which article it is: what is noted of these is noted of it. united: the
+    article that this one, of which there is a post, turned out to be: what it was known by, its id too, is the other's
+    from now on.
     """
 
     key: ArticleKey
@@ -150,6 +152,7 @@ class Finished(NamedTuple):
     aliases: tuple[str, ...] = ()
     shared: tuple[str, ...] = ()
     listed_as: tuple[str, ...] = ()
+    united: ArticleKey | None = None
 
 
 class FailedArticle(NamedTuple):

@@ -23,7 +23,8 @@ LISTS = ("categories", "tags")
 LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)  # every scalar is the text that it is written as
 
 # The front matter as the format has it, and scalars that need no parser: what YAML forbids is not among them.
-MORE = ("author", "canonical_url", "lang", "modified", "description", "image", "paywalled")  # of the posts of pages
+# Of the posts of pages.
+MORE = ("author", "canonical_url", "lang", "modified", "description", "image", "paywalled", "moved_to")
 FRONT = re.compile(
     r"---\nlayout: post\ntitle: (.*)\ndate: (.*)\ncategories: (.*)\ntags: (.*)\n"
     rf"((?:(?:{'|'.join(MORE)}): .*\n)*)---\n"
@@ -52,6 +53,7 @@ class About(NamedTuple):
     language: str = ""
     modified: datetime | None = None
     paywalled: bool = False
+    moved_to: str = ""  # where the article's post is, if this one is a notice in the place of another
 
 
 class ReadPost(NamedTuple):
@@ -178,6 +180,7 @@ def _about(front: Mapping[str, object]) -> About:
         texts.get("lang", ""),
         read_written(texts.get("modified", "")),
         texts.get("paywalled") == TRUE,
+        texts.get("moved_to", ""),
     )
 
 

@@ -47,8 +47,7 @@ class Maker:
     def __init__(self, options: ExtractOptions) -> None:
         self._recipes = options.recipes
         self._options = options
-        self._extractor = Extractor(options)
-        self.render = self._extractor.render  # of an article that is complete
+        self.extractor = Extractor(options)
 
     def make(self, answer: CapturedAnswer) -> list[Made]:
         """Return the articles in `answer`, one for each form of post that it became or can become."""
@@ -69,7 +68,7 @@ class Maker:
             return [Failed(answer.capture.url, f"the recipe has no such form of post any more: {lost}", answer.capture)]
         steps = tuple(answer.about.get("steps", ()))
         came = Answer(answer.capture.url, answer.content_type, answer.body, answer.capture.time, steps)
-        extracted = self._extractor.extract(came, asked)
+        extracted = self.extractor.extract(came, asked)
         if isinstance(extracted, Unusable):
             if not answer.about and self._recipes[asked.recipe].is_web:  # nobody said that it is an article
                 return [Other(extracted.reason.partition(" (")[0])]

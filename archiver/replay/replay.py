@@ -192,8 +192,12 @@ class Replay:
         if self._road:
             return [_change(article) for article in await self._road.take(batch, judge)]
         options = self._options.extract
-        planner = Planner(self._index, options.recipes, self._options.policy, self._maker.render, self._read)
-        return [self._planned(decided) for decided in await planner.plan(batch, judge)]
+        planner = Planner(self._index, options.recipes, self._options.policy, self._maker.extractor, self._read)
+        plan = await planner.plan(batch, judge)
+        for union in plan.unions:
+            address = union.decided.article.address
+            self._listener(Change(address, "written", union.path, before=union.before, after=union.content))
+        return [self._planned(decided) for decided in plan.decided]
 
     def _planned(self, decided: Decided) -> Change:
         """Return what would become of an article."""

@@ -20,10 +20,11 @@ if TYPE_CHECKING:
 
     from archiver.article import Article
     from archiver.captures import Capture, Evidence
+    from archiver.decide import Union
     from archiver.index import ArticleKey, FailedArticle, Finished, HeldBack, Index, IndexThread, Intent
     from archiver.recipes import Recipe
     from archiver.recorder import Recorder
-    from archiver.road.planner import Decided
+    from archiver.road.planner import Decided, Plan
     from archiver.storage import Storage
 
 NOTHING = ("", "")  # what the storage did where it was not asked
@@ -42,15 +43,32 @@ class Carrier:
         self._run = run
         self._noting = asyncio.Lock()  # what is captured must be known before more is: a payload is kept once
 
-    async def carry_out(self, decided: Sequence[Decided]) -> list[Article]:
-        """Do what was decided, and return the articles in the order of `decided`, each with what became of it. Of the
+    async def carry_out(self, plan: Plan) -> list[Article]:
+        """Do what was decided, and return the articles in the order of the plan, each with what became of it. Of the
         decisions about one post the earlier is done first. Raises IndexFileError, and StoreError or CaptureError if the
         disk takes nothing more: what is done by then is noted, and the rest stays as it was."""
         done: dict[int, Article] = {}
+        decided = plan.decided
         for wave in _waves(decided):
             for number, article in zip(wave, await self._do([decided[number] for number in wave]), strict=True):
                 done[number] = article  # noqa: PERF403 - each wave waits for the one before it
+        await self._unite(plan.unions)
         return [done[number] for number in range(len(decided))]
+
+    async def _unite(self, unions: Sequence[Union]) -> None:
+        """Leave notices in the places of posts, and note what their articles are. A post that somebody has changed by
+        now stays, and so does its article."""
+        if not unions:
+            return
+        now = max(micros(one.decided.article.fetched) for one in unions)
+        await self._index.run(_note, [notes.intent_of_union(one) for one in unions], [], [], now)
+        puts = [Put(one.path, one.content, one.expected) for one in unions]
+        outcomes = await self._storage.put(puts)
+        finished = [notes.united(one, outcome) for one, (outcome, _) in zip(unions, outcomes, strict=True)]
+        await self._index.run(_settle, finished, [], now)
+        for one, (outcome, why) in zip(unions, outcomes, strict=True):
+            if outcome in ("failed", DISK_FAILED):
+                raise StoreError(f"{one.path}: not written: {why}")
 
     async def _do(self, wave: list[Decided]) -> list[Article]:
         """Do what was decided, of no two about one post."""

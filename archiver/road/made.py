@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 COMPRESSION = 1  # zlib's fastest: it waits until the end of the run
 TIMES = ("fetched", "published", "modified")
-TEXTS = ("places", "authors", "aliases", "shared")
+TEXTS = ("places", "authors", "aliases", "shared", "absorbed")
 
 
 class Made(NamedTuple):

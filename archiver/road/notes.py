@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from archiver.article import Article
     from archiver.captures import Capture
+    from archiver.decide import Union
     from archiver.recipes import Recipe
     from archiver.road.planner import Decided
     from archiver.road.taken import Taken
@@ -100,6 +101,20 @@ def finished(one: Decided, article: Article, capture: Capture | None, recipe: Re
         return Finished(key, form, "saved", **facts)
     stays = article.outcome == "edited" and decision.expected is not None
     return Finished(key, form, "checked" if stays else "dropped", **facts)
+
+
+def intent_of_union(union: Union) -> Intent:
+    """Return what is noted before a notice is written in the place of a post. It has no text: it is no article."""
+    saved = micros(union.decided.article.fetched)
+    digest = sha256(union.content).digest()
+    return Intent(union.key, union.form, union.path, digest, union.published, None, {}, saved)
+
+
+def united(union: Union, outcome: str) -> Finished:
+    """Return what is noted of an article that turned out to be another one. outcome: what the storage did."""
+    if outcome not in ("written", "unchanged"):
+        return Finished(union.key, union.form, "dropped")
+    return Finished(union.key, union.form, "saved", united=union.into)
 
 
 def failed(one: Decided, article: Article) -> FailedArticle | None:

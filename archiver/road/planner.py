@@ -7,9 +7,9 @@ from collections import defaultdict
 from hashlib import sha256
 from typing import TYPE_CHECKING, NamedTuple
 
-from archiver.decide import Quarantine, Write, decide
+from archiver.decide import Quarantine, Write, decide, unions
 from archiver.errors import in_a_line
-from archiver.index import Index
+from archiver.index import ArticleKey, Index
 from archiver.road.settling import Settler
 from archiver.road.taken import key_of
 
@@ -17,8 +17,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from archiver.article import Article
-    from archiver.decide import Decision, Judge, Policy
-    from archiver.index import ArticleKey, Held, IndexThread
+    from archiver.decide import Decision, Judge, Policy, Union
+    from archiver.extraction import Extractor
+    from archiver.index import Held, IndexThread
     from archiver.recipes import Recipe
     from archiver.road.taken import Taken
 
@@ -31,11 +32,18 @@ class Decided(NamedTuple):
     before: bytes | None
 
 
+class Plan(NamedTuple):
+    """What is to be done: with each article of a batch, then with the posts of those that turned out to be others."""
+
+    decided: list[Decided]
+    unions: list[Union]
+
+
 class Planner:
     """Decides about articles.
 
-    render: makes the post of an article anew whose time is that of an earlier post. read: returns what is in a file of
-    the archive, None if there is none.
+    maker: makes posts anew, of articles whose time is that of an earlier post, and notices. read: returns what is in a
+    file of the archive, None if there is none.
     """
 
     def __init__(
@@ -43,17 +51,17 @@ class Planner:
         index: IndexThread,
         recipes: Mapping[str, Recipe],
         policy: Policy,
-        render: Callable[[Article], Article],
+        maker: Extractor,
         read: Callable[[str], bytes | None],
     ) -> None:
         self._index = index
         self._recipes = recipes
         self._policy = policy
-        self._render = render
+        self._maker = maker
         self._read = read
-        self._settler = Settler(index, render, read)
+        self._settler = Settler(index, maker.render, read)
 
-    async def plan(self, batch: Sequence[Taken], judge: Judge) -> list[Decided]:
+    async def plan(self, batch: Sequence[Taken], judge: Judge) -> Plan:
         """Return what is to be done with each of `batch`. judge: says what is thought of texts. Raises
         IndexFileError."""
         batch = await self._settler.settle(batch)
@@ -68,7 +76,17 @@ class Planner:
                 decided |= self._decide(held[key], group, on_disk, judge)
             except Exception as error:  # a fault of ours: it costs this article
                 decided |= _undecided(group, error)
-        return [decided[id(one.candidate)] for one in batch]
+        found = [decided[id(one.candidate)] for one in batch]
+        return Plan(found, await self._unions(found))
+
+    async def _unions(self, decided: Sequence[Decided]) -> list[Union]:
+        """Return what is to be done with the posts of articles that turned out to be others."""
+        decisions = sorted((one.decision for one in decided), key=lambda one: one.article.fetched)
+        absorbed = {ArticleKey(one.article.recipe, id_) for one in decisions for id_ in one.article.absorbed}
+        if not absorbed:
+            return []
+        held = await self._index.run(Index.held, absorbed)
+        return await asyncio.to_thread(unions, decisions, held, self._read, self._maker.notice)
 
     def _read_changing(self, batch: Sequence[Taken], held: Mapping[ArticleKey, Held]) -> dict[str, bytes | None]:
         """Return what is on disk of the posts that would not stay as they are."""
@@ -87,7 +105,7 @@ class Planner:
         candidates = [one.candidate for one in group]
         recipe, contents = self._recipes[held.key.recipe], dict(on_disk)
         decided: dict[int, Decided] = {}
-        for decision in decide(held, candidates, recipe, self._policy, judge, self._render, on_disk):
+        for decision in decide(held, candidates, recipe, self._policy, judge, self._maker.render, on_disk):
             which = id(decision.candidate)
             before = contents.get(decision.path) if isinstance(decision, Write) else None
             decided[which] = Decided(decision, taken[which], before)

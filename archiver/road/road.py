@@ -6,9 +6,9 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from archiver.decide import Candidate, Doubt, Texts, judge_edits
+from archiver.decide import Believe, Candidate, Doubt, Texts, judge_edits
 from archiver.identity import site_of
-from archiver.index import Finished, Index
+from archiver.index import ArticleKey, Finished, Index
 from archiver.road.carrier import Carrier
 from archiver.road.made import unpack
 from archiver.road.notes import recheck
@@ -16,12 +16,12 @@ from archiver.road.planner import Planner
 from archiver.road.taken import Taken, key_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from archiver.article import Article
     from archiver.decide import Judge, Policy, Verdict
     from archiver.extraction import Extractor
-    from archiver.index import ArticleKey, HeldBack, IndexThread
+    from archiver.index import HeldBack, IndexThread
     from archiver.recipes import Recipe
     from archiver.recorder import Recorder
     from archiver.storage import Storage
@@ -43,7 +43,7 @@ class Road:
         self._index = index
         self._recorder = recorder
         self._recipes = recipes
-        self._planner = Planner(index, recipes, policy, extractor.render, storage.read)
+        self._planner = Planner(index, recipes, policy, extractor, storage.read)
         self._carrier = Carrier(index, storage, recorder, recipes, run)
         self._texts = Texts()
         self._turn = asyncio.Lock()
@@ -59,9 +59,9 @@ class Road:
             await self._let_go_ahead(batch)
             if judge is None:
                 await self._begin_texts([one.candidate.article for one in batch])
-            decided = await self._planner.plan(batch, judge or self._judge)
-            carried = asyncio.ensure_future(self._carrier.carry_out(decided))
-            self._on_their_way[carried] = {key_of(one.decision.article) for one in decided}
+            plan = await self._planner.plan(batch, judge or self._judge)
+            carried = asyncio.ensure_future(self._carrier.carry_out(plan))
+            self._on_their_way[carried] = {key_of(one.decision.article) for one in plan.decided}
             carried.add_done_callback(self._on_their_way.pop)
         return await carried
 
@@ -74,9 +74,11 @@ class Road:
             if not held_back:
                 return []
             batch = [_as_taken(one) for one in held_back]
-            verdicts = await self._judge_edits([(one.key, one.text_digest) for one in held_back])
-            decided = await self._planner.plan(batch, lambda article, *_: verdicts[key_of(article)])
-            return await self._carrier.carry_out(decided)
+            articles = [one.candidate.article for one in batch]
+            absorbed = {ArticleKey(article.recipe, id_) for article in articles for id_ in article.absorbed}
+            verdicts = await self._judge_edits([(one.key, one.text_digest) for one in held_back], absorbed)
+            plan = await self._planner.plan(batch, lambda article, *_: verdicts.get(key_of(article), Believe()))
+            return await self._carrier.carry_out(plan)
 
     async def note_unchanged(self, key: ArticleKey, forms: Iterable[str], now: int) -> None:
         """Note that the source says of an article that it is as it was. Raises IndexFileError."""
@@ -112,12 +114,16 @@ class Road:
             for key, address in saying.items():
                 self._texts.know(site_of(address), text, key.id)
 
-    async def _judge_edits(self, edits: Sequence[tuple[ArticleKey, str]]) -> dict[ArticleKey, Verdict]:
+    async def _judge_edits(
+        self, edits: Sequence[tuple[ArticleKey, str]], absorbed: Collection[ArticleKey]
+    ) -> dict[ArticleKey, Verdict]:
+        """Return what is thought of edits. absorbed: articles that turned out to be others, and may say the same."""
         texts = {text for _, text in edits}
         saying = await self._index.run(Index.articles_saying, texts)
         for text in texts:
             if first := self._texts.first_with(text):
                 saying.setdefault(text, {}).setdefault(first, "")
+        saying = {text: {key: of[key] for key in of if key not in absorbed} for text, of in saying.items()}
         held = await self._index.run(Index.held, [key for key, _ in edits])
         return judge_edits([(key, text, held[key].text_digest) for key, text in edits], saying)
 

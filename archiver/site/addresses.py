@@ -6,37 +6,20 @@ An article is where Jekyll puts its post (docs/format.md), and its category is w
 from __future__ import annotations
 
 import re
-import unicodedata
-from hashlib import sha256
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from archiver.text import one_line
+from archiver.posts.permalink import SAFE, segment
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from datetime import date
 
     from archiver.recipes import Recipe
 
-DATED = re.compile(r"\d{4}-\d\d-\d\d-(?=.)")
-KEPT = frozenset("._~!$&'()+,;=@")  # what Jekyll keeps of a name, beside letters, marks and digits
-SAFE = "/~!$&'()*+,;=:@"  # as they stand in the path of an address (RFC 3986, 3.3)
-LONGEST = 200  # bytes of a name; file systems take 255
 FOOTER_LINK = re.compile(r"\]\(//\{site\}/([^)]+)\)")
 # What the site itself has there; a category of that name has no directory of its own.
 OWN = frozenset(("archive", "sources", "about", "search", "category", "old_post"))
-
-
-def post_path(path: str, category: str, published: date) -> str:
-    """Return where the page of a post is. path: of the post in the archive. Jekyll makes several directories of a
-    category with white space in it."""
-    stem = PurePosixPath(path).stem
-    directories = dict.fromkeys(name.lower() for name in category.split())
-    parts = [part for name in directories for part in name.split("/")]
-    found = "/".join([*filter(None, map(segment, parts)), f"{published:%Y/%m/%d}"])
-    return f"{found}/{segment(_pretty(DATED.sub('', stem, count=1))) or 'post'}.html"
 
 
 def old_path(path: str) -> str:
@@ -83,17 +66,6 @@ def day_path(day: str, label: str = "") -> str:
     return f"archive/{day.replace('-', '/')}/{label or 'index'}.html"
 
 
-def segment(name: str) -> str:
-    """Return `name` as one part of a path; empty where it is none. A long one ends in a digest."""
-    name = one_line(name).replace("/", "-").strip()
-    if name in ("", ".", ".."):
-        return ""
-    if len(name.encode()) <= LONGEST:
-        return name
-    digest = sha256(name.encode()).hexdigest()[:12]
-    return f"{name.encode()[: LONGEST - 13].decode(errors='ignore')}-{digest}"
-
-
 def root_of(path: str) -> str:
     """Return what leads from a page to the root of the site: `../` for each directory."""
     return "../" * path.count("/")
@@ -108,14 +80,3 @@ def href(path: str) -> str:
 
 def _file(category: str) -> str:
     return segment(category) or "none"
-
-
-def _pretty(name: str) -> str:
-    """Return a name as Jekyll's permalinks have it (`slugify`, mode `pretty`)."""
-    kept = "".join(one if one in KEPT or _is_word(one) else "\0" for one in name)
-    return re.sub("\0+", "-", kept).removeprefix("-").removesuffix("-")
-
-
-def _is_word(character: str) -> bool:
-    category = unicodedata.category(character)
-    return category[0] in "LM" or category == "Nd"

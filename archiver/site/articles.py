@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from archiver.clock import micros, moment
 from archiver.exports import shown
 from archiver.exports.plain import plain_text
+from archiver.posts.permalink import post_path
 from archiver.posts.read import read
 from archiver.posts.text_digest import is_telling
-from archiver.site.addresses import category_key, post_path
+from archiver.site.addresses import category_key
 from archiver.site.record import New
 from archiver.text import one_line
 from archiver.views.changes import changes, sentences

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from archiver.errors import UsageError
+from archiver.exports import shown
 from archiver.exports.read import Entries
 from archiver.index import ArticleKey
+from archiver.posts.permalink import post_path
 from archiver.site.addresses import fixed_lists, old_path
 from archiver.site.articles import article_values, listed, new_of
 from archiver.site.body import Bodies
@@ -88,6 +90,7 @@ class _Build:
         self._record = record
         self._entries = Entries(output, index, recipes, tell)
         self._words = WORDS[look.language]
+        self._written: set[int] = set()  # numbers of articles, by this build
         self._bodies = Bodies(recipes, self._words)
         self._files = SiteFiles(directory, record)
         self._fixed = fixed_lists(recipes.values())
@@ -137,12 +140,24 @@ class _Build:
                 self._files.remove(gone.path)
         for post in posts:
             entry = self._entries.entry(post)
-            if entry:
+            if entry and entry.state == "united":
+                self._write_moved(entry)
+            elif entry:
                 row = self._record.put(new_of(entry, digest))
                 self._write_article(entry, row)
 
+    def _write_moved(self, entry: Entry) -> None:
+        """Have a page in the place of one whose article turned out to be another one: it says where that is."""
+        self._record.remove(entry.key)
+        key = self._index.known_as([entry.id]).get(entry.id)
+        post = self._index.posts.get(key, entry.form) if key else None
+        if post and (other := self._entries.entry(post)):
+            page, to = (post_path(one.path, one.category, one.published) for one in (entry, other))
+            self._files.write(page, self._look.page("moved", page, to=to, title=shown.title(other)))
+
     def _write_article(self, entry: Entry, row: Row) -> None:
         """Write the page of an article."""
+        self._written.add(row.number)
         same = self._record.entries(
             """WHERE digest = (SELECT digest FROM entries WHERE number = ?1) AND number <> ?1
                ORDER BY moment, number LIMIT ?2""",
@@ -161,12 +176,13 @@ class _Build:
             self._files.write(old, self._look.page("moved", old, to=row.path, title=row.title))
 
     def _write_same_texts(self) -> None:
-        """Write the pages of articles with one text again, so that each names all others."""
-        for number, key, form in self._record.rows(
-            """SELECT number, recipe || char(10) || id, form FROM entries WHERE digest IN
-               (SELECT digest FROM entries WHERE digest IN (SELECT digest FROM touched_digests)
-                GROUP BY digest HAVING count(*) > 1)"""
+        """Write the pages of articles with one text again, so that each names all others, and none that is gone."""
+        for number, key, form, count in self._record.rows(
+            """SELECT number, recipe || char(10) || id, form, count(*) OVER (PARTITION BY digest)
+               FROM entries WHERE digest IN (SELECT digest FROM touched_digests)"""
         ):
+            if count == 1 and number in self._written:
+                continue
             recipe, id_ = key.split("\n", 1)
             post = self._index.posts.get(ArticleKey(recipe, id_), form)
             entry = self._entries.entry(post) if post else None

@@ -38,8 +38,8 @@ class WebQueue:
         wanted = list(references)
         if not wanted:
             return cls(())
-        known = await index.run(Index.known_as, set(map(_plain, wanted)))
-        found = [replace(one, id=(known.get(_plain(one)) or one.key).id) for one in wanted]
+        known = await index.run(Index.known_as, {_plain(one) or one.id for one in wanted})
+        found = [replace(one, id=(known.get(_plain(one) or one.id) or one.key).id) for one in wanted]
         held = await index.run(Index.held, [one.key for one in found if not web_address(one.address)])
         return cls([_with_address(one, held.get(one.key)) for one in found])
 

@@ -11,7 +11,7 @@ from archiver.decide import Candidate, on_its_day
 from archiver.errors import ArchiverError, CaptureError
 from archiver.recorder import end_files
 from archiver.replay.making import Failed, Maker
-from archiver.storage import write_atomically
+from archiver.storage import versions, write_atomically
 from archiver.verify.files import keep_beside
 from archiver.verify.problems import Kind
 
@@ -65,16 +65,31 @@ class Repair:
         if file.is_file():
             if sha256(file.read_bytes()).digest() == known.sha256:
                 return "it is as it was written"
-            content = self._content(known)
+            content = self._content(path, known)
             # Until the new one is in its place, so is the old one.
             beside = keep_beside(file, self._output / BESIDE / path).relative_to(self._output)
             write_atomically(file, content)
             return f"made again from its capture; what was there is {beside.as_posix()}"
-        write_atomically(file, self._content(known))
+        write_atomically(file, self._content(path, known))
         return "made again from its capture"
 
-    def _content(self, known: KnownFile) -> bytes:
+    def _notice(self, path: str, known: KnownFile) -> bytes | None:
+        """Return the notice that was in the place of a post whose article turned out to be another one; None if there
+        was none, or it cannot be made."""
+        other = self._index.known_as([known.key.id]).get(known.key.id)
+        posts = self._index.held([other])[other].posts if other else ()
+        target = next((post.path for post in posts if post.form == known.form), None)
+        before = versions(self._output, path)
+        if target is None or not before or not (self._output / target).is_file():
+            return None
+        content, there = before[-1].read_bytes(), (self._output / target).read_bytes()
+        return self._maker.extractor.notice(known.key.recipe, content, target, there)
+
+    def _content(self, path: str, known: KnownFile) -> bytes:
         """Return the bytes that a file had. Raises CaptureError if they cannot be made."""
+        made_notice = self._notice(path, known)
+        if made_notice and sha256(made_notice).digest() == known.sha256:
+            return made_notice
         capture = known.capture
         if capture is None:
             raise CaptureError("its answer was not captured; if its source still has it: `archiver get --force`")
@@ -89,7 +104,7 @@ class Repair:
         if article.post:
             posts = self._index.held([known.key])[known.key].posts
             held = next((post for post in posts if post.form == known.form), None)
-            article = on_its_day(article, held, self._maker.render)
+            article = on_its_day(article, held, self._maker.extractor.render)
         post = article.post
         if post is None:
             raise CaptureError(article.reason)

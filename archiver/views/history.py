@@ -45,7 +45,8 @@ class PostHistory:
 
 @dataclass(frozen=True, slots=True)
 class ArticleHistory:
-    """An article. state: listed, saved, failed, quarantined or withdrawn. reason: of the last failure."""
+    """An article. state: listed, saved, failed, quarantined, withdrawn or united. reason: of the
+    last failure; or which article it turned out to be."""
 
     recipe: str
     id: str
@@ -56,11 +57,12 @@ class ArticleHistory:
 
 
 def read_history(output: Path, index: Index, article_id: str) -> list[ArticleHistory]:
-    """Return what is known of the articles with that id: several sources may have one. Raises IndexFileError."""
+    """Return what is known of the articles with that id, and of those that turned out to be one of these: several
+    sources may have one. Raises IndexFileError."""
     return [
         ArticleHistory(
             one.held.key.recipe,
-            article_id,
+            one.held.key.id,
             one.held.state,
             one.reason,
             tuple(Place(place.name, moment(place.first_seen), moment(place.last_seen)) for place in one.places),

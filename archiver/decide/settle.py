@@ -1,0 +1,152 @@
+"""Which article a web page is, with what the archive knows: the last word about its identity.
+
+A page says in its answer which address it has (`identity`). Here that is compared with the addresses that articles are
+known by: one article is one post, whatever it was called when; an address that other pages have called theirs is not
+believed; and two articles that turn out to be one become one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, NamedTuple
+
+from archiver.identity import article_key, normalise, plain_form
+from archiver.index.types import ArticleKey
+from archiver.text import without_tags
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Mapping, Sequence
+
+    from archiver.article import Article
+
+SHINGLE = 8  # characters
+SAME = 0.4  # of the shorter text's shingles: two readings of one article share more, two articles of a site less
+
+
+class Said(NamedTuple):
+    """What is compared of an article: its title, and the letters of its text."""
+
+    title: str
+    text: str
+
+
+class Settling:
+    """The addresses that are known, as they will be when the articles before this one are put.
+
+    known: the article of each address, and of each id that an article had before it was found to be another one; None
+    for an address that pages of several articles say is theirs. posted: the articles of which there are posts. said:
+    what their posts say.
+    """
+
+    def __init__(
+        self,
+        known: Mapping[str, ArticleKey | None],
+        posted: Collection[ArticleKey],
+        said: Callable[[ArticleKey], Said | None],
+    ) -> None:
+        self._known = dict(known)
+        self._posted = posted
+        self._said = said
+        self._made: dict[ArticleKey, Said] = {}
+
+    def settle(self, article: Article, *, believed: bool) -> Article:
+        """Return `article` with the id that it has, the addresses that are its own, and the ids that it had, too.
+
+        believed: its answer was when it came: then the article that got its key of an address keeps it, so that a
+        replay gives the same post.
+        """
+        if not article.aliases:
+            return article
+        came_from = {plain_form(article.response_url), plain_form(article.address)}
+        proven = [address for address in article.aliases if address in came_from]
+        home = next((key for address in proven if (key := self._known.get(address))), None)
+        if believed and home == own_key(article):
+            came_from.add(article.aliases[0])
+        own: list[str] = []
+        shared: list[str] = []
+        for address in article.aliases:
+            is_own = address in came_from or self._is_its_own(address, article, home)
+            (own if is_own else shared).append(address)
+        url = article.url if article.aliases[0] in own else normalise(article.response_url)
+        key = self._key(url, own, article.recipe, home)
+        # One that another article has a post under is this one's, too, if both say the same; else it leads here now,
+        # and what it led to before is that other one's still.
+        of = {address: other for address in own if (other := self._known.get(address)) and other != key}
+        is_one = {other: self._is_one(other, article) for other in of.values()}
+        own = [address for address in own if address not in of or is_one[of[address]]]
+        absorbed = tuple(sorted(other.id for other in is_one if is_one[other] and self._is_posted(other)))
+        if (key.id, url, len(shared), absorbed, tuple(own)) != (article.id, article.url, 0, (), article.aliases):
+            article = replace(article, id=key.id, url=url, aliases=tuple(own), shared=tuple(shared), absorbed=absorbed)
+        self._note(article, key)
+        return article
+
+    def _note(self, article: Article, key: ArticleKey) -> None:
+        """Take an article for put."""
+        if gone := {ArticleKey(key.recipe, one) for one in article.absorbed}:
+            self._known |= {address: key for address, one in self._known.items() if one in gone}
+        self._known |= dict.fromkeys((*article.aliases, *article.absorbed), key) | dict.fromkeys(article.shared)
+        self._made[key] = said_of(article)
+
+    def _key(self, url: str, own: Sequence[str], recipe: str, home: ArticleKey | None) -> ArticleKey:
+        """Return which article has the address `url`: the one that is known by it; else one that is known by another
+        address; else a new one."""
+        new = ArticleKey(recipe, article_key(url))
+        known = self._known.get(plain_form(url))
+        if known is None and self._is_posted(new):
+            known = self._known.get(new.id) or new
+        others = (key for address in own if (key := self._known.get(address)))
+        return known or home or next(others, new)
+
+    def _is_its_own(self, address: str, article: Article, home: ArticleKey | None) -> bool:
+        """Return whether an address that a page says is its own, but did not come from, is no other article's."""
+        if address not in self._known:
+            key = own_key(article) if address == article.aliases[0] else None
+        else:
+            key = self._known[address]
+            if key is None:
+                return False
+        said = self._said_by(key) if key and key != home else None
+        return said is None or _have_one_title(said, said_of(article)) or _have_one_text(said, said_of(article))
+
+    def _is_one(self, other: ArticleKey, article: Article) -> bool:
+        """Return whether another article says the same as this one, as far as is known."""
+        said = self._said_by(other)
+        return said is None or _have_one_text(said, said_of(article))
+
+    def _is_posted(self, key: ArticleKey) -> bool:
+        return key in self._posted or key in self._made
+
+    def _said_by(self, key: ArticleKey) -> Said | None:
+        """Return what an article says that the archive has, or that was settled before; None if there is none."""
+        return self._made.get(key) or self._said(key)
+
+
+def own_key(article: Article) -> ArticleKey:
+    """Return which article it is by what it says itself."""
+    return ArticleKey(article.recipe, article.id)
+
+
+def said_of(article: Article) -> Said:
+    """Return what is compared of an article."""
+    return Said(article.title, letters(article.body))
+
+
+def letters(body: str) -> str:
+    """Return the letters of a text in HTML, those that only case tells apart as one."""
+    return "".join(filter(str.isalnum, without_tags(body).casefold()))
+
+
+def _have_one_title(one: Said, other: Said) -> bool:
+    return one.title.split() == other.title.split()
+
+
+def _have_one_text(one: Said, other: Said) -> bool:
+    """Return whether two pages show one article, by how much of their text is the same."""
+    if one.text == other.text:
+        return True
+    few, many = sorted((_shingles(one.text), _shingles(other.text)), key=len)
+    return bool(few) and len(few & many) >= SAME * len(few)
+
+
+def _shingles(text: str) -> set[str]:
+    return {text[start : start + SHINGLE] for start in range(len(text) - SHINGLE + 1)}

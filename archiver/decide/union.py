@@ -1,0 +1,80 @@
+"""Articles that turned out to be one: one post is left, and in the place of each other one a notice of where it is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from hashlib import sha256
+from typing import TYPE_CHECKING, NamedTuple
+
+from archiver.decide.decision import Keep, Older, Write
+from archiver.index.types import ArticleKey
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from datetime import datetime
+
+    from archiver.decide.decision import Decision
+    from archiver.index.types import Held
+
+# Makes a notice: by a recipe, of a post, the path of the article's post and what is in that. None: it cannot be made.
+Notice = Callable[[str, bytes, str, bytes], "bytes | None"]
+
+
+class Union(NamedTuple):
+    """A notice to be written in the place of a post. key: the article that had it; into: the one that it is. expected:
+    SHA-256 of what should be at `path`. before: what is there."""
+
+    key: ArticleKey
+    into: ArticleKey
+    form: str
+    path: str
+    expected: bytes
+    before: bytes
+    content: bytes
+    published: datetime
+    decided: Decision
+
+
+def unions(
+    decisions: Iterable[Decision],
+    held: Mapping[ArticleKey, Held],
+    read: Callable[[str], bytes | None],
+    notice: Notice,
+) -> list[Union]:
+    """Return what is to be done with the posts of articles that turned out to be others.
+
+    decisions: in the order in which they are carried out. held: what the archive has of the articles that were
+    absorbed. read: returns what is in a post. One that is gone, or that somebody has changed, stays as it is, and so
+    does its article.
+    """
+    posts: dict[tuple[ArticleKey, str], tuple[str, bytes, datetime]] = {}  # path, content, time: as they will be
+    found: dict[tuple[ArticleKey, str], Union] = {}
+    for one in decisions:
+        article = one.article
+        if not isinstance(one, Write | Keep | Older):
+            continue
+        key = ArticleKey(article.recipe, article.id)
+        content = article.post.content if isinstance(one, Write) and article.post else None
+        if content is not None and article.published:
+            posts[key, article.form] = one.path, content, article.published
+        for id_ in article.absorbed:
+            which = ArticleKey(article.recipe, id_), article.form
+            there = posts.get(which) or _held_post(held.get(which[0]), article.form, read)
+            target = content if content is not None else posts.get((key, article.form), ("", read(one.path)))[1]
+            if there is None or target is None or there[0] == one.path:
+                continue
+            path, before, published = there
+            made = notice(article.recipe, before, one.path, target)
+            if made is not None:
+                expected = sha256(before).digest()
+                found[which] = Union(which[0], key, article.form, path, expected, before, made, published, one)
+    return list(found.values())
+
+
+def _held_post(held: Held | None, form: str, read: Callable[[str], bytes | None]) -> tuple[str, bytes, datetime] | None:
+    """Return path, content and time of a post that is as it was written; None if there is none."""
+    post = next((one for one in held.posts if one.form == form), None) if held else None
+    content = read(post.path) if post else None
+    if post is None or content is None or sha256(content).digest() != post.sha256:
+        return None
+    return post.path, content, post.published

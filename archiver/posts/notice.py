@@ -1,0 +1,31 @@
+"""A notice in the place of a post that turned out to be of the same article as another one: its address is published,
+so it says where that is. No I/O."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+from archiver.posts import frontmatter, markdown
+from archiver.posts.permalink import SAFE, post_path
+from archiver.posts.read import FRONT, read
+
+MOVED = "moved_to"
+
+
+def notice(content: bytes, path: str, other: bytes, site: str) -> bytes | None:
+    """Return what stands in the place of the post `content`: its front matter, with where the article's post is
+    (`moved_to`), a link to that, and its own address and footer. None if it is no post as the format has it.
+
+    path and other: of the article's post, in the archive, and what is in it. site: the host of both.
+    """
+    post, target = read(content), read(other)
+    text = content.decode(errors="replace")
+    found = FRONT.match(text)
+    if not found or post.damage or post.link is None or target.date is None:
+        return None
+    where = quote(post_path(path, target.categories, target.date), safe=SAFE, errors="ignore")
+    address = f"//{markdown.link_target(site)}/{where}"
+    lines = [line for line in found[5].splitlines(keepends=True) if not line.startswith(f"{MOVED}: ")]
+    front = f"{text[: found.start(5)]}{''.join(lines)}{MOVED}: {frontmatter.double_quoted(address)}\n---\n"
+    end = text[found.end() + len(post.body) :]
+    return f"{front}[{markdown.text(target.title)}]({markdown.link_target(address)}){end}".encode()

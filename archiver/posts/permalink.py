@@ -1,0 +1,51 @@
+"""Where the page of a post is, as Jekyll has it (docs/format.md). No I/O."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from hashlib import sha256
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
+
+from archiver.text import one_line
+
+if TYPE_CHECKING:
+    from datetime import date
+
+DATED = re.compile(r"\d{4}-\d\d-\d\d-(?=.)")
+KEPT = frozenset("._~!$&'()+,;=@")  # what Jekyll keeps of a name, beside letters, marks and digits
+SAFE = "/~!$&'()*+,;=:@"  # as they stand in the path of an address (RFC 3986, 3.3)
+LONGEST = 200  # bytes of a name; file systems take 255
+
+
+def post_path(path: str, category: str, published: date) -> str:
+    """Return where the page of a post is. path: of the post in the archive. Jekyll makes several directories of a
+    category with white space in it."""
+    stem = PurePosixPath(path).stem
+    directories = dict.fromkeys(name.lower() for name in category.split())
+    parts = [part for name in directories for part in name.split("/")]
+    found = "/".join([*filter(None, map(segment, parts)), f"{published:%Y/%m/%d}"])
+    return f"{found}/{segment(_pretty(DATED.sub('', stem, count=1))) or 'post'}.html"
+
+
+def segment(name: str) -> str:
+    """Return `name` as one part of a path; empty where it is none. A long one ends in a digest."""
+    name = one_line(name).replace("/", "-").strip()
+    if name in ("", ".", ".."):
+        return ""
+    if len(name.encode()) <= LONGEST:
+        return name
+    digest = sha256(name.encode()).hexdigest()[:12]
+    return f"{name.encode()[: LONGEST - 13].decode(errors='ignore')}-{digest}"
+
+
+def _pretty(name: str) -> str:
+    """Return a name as Jekyll's permalinks have it (`slugify`, mode `pretty`)."""
+    kept = "".join(one if one in KEPT or _is_word(one) else "\0" for one in name)
+    return re.sub("\0+", "-", kept).removeprefix("-").removesuffix("-")
+
+
+def _is_word(character: str) -> bool:
+    category = unicodedata.category(character)
+    return category[0] in "LM" or category == "Nd"
