@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test test-flaky bench quality format clean
+.PHONY: demo test test-flaky bench quality screenshots format clean
 
 # The first command of the README: a virtual environment, and the real command against a replica of the share site.
 demo: $(VENV)/.installed
@@ -15,6 +15,7 @@ test: $(VENV)/.installed-test
 	@tests/install-jekyll
 	@tests/install-hugo
 	@tests/install-consumers
+	@tests/install-axe
 	@tests/install-schedulers
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
@@ -38,6 +39,12 @@ bench: $(VENV)/.installed-test
 CORPORA ?= ../shared/corpora
 quality: $(VENV)/.installed-quality
 	$(BIN)/python -m bench.quality --corpora $(CORPORA)
+
+# Pictures of the main pages of a site, of made-up articles: on a phone and a desktop, light and dark.
+SCREENSHOTS ?= build/screenshots
+screenshots: $(VENV)/.installed-test
+	@tests/install-consumers
+	$(BIN)/python -m tests.screenshots $(SCREENSHOTS)
 
 format: $(VENV)/.installed-test
 	$(BIN)/ruff check --fix

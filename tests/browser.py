@@ -1,55 +1,55 @@
-"""A real browser that looks at a built site, served by a server of our own which is its proxy, too: so whatever a page
-asks anybody for is seen."""
+"""A real browser that looks at built sites: one for all tests of a process, told what to do over a pipe (the DevTools
+protocol). A site is served by a server of our own which is its proxy, too: whatever a page asks anybody for is seen."""
 
 from __future__ import annotations
 
+import fcntl
 import json
-import re
+import os
+import select
 import shutil
 import subprocess
-from functools import partial
-from html import unescape
+from base64 import b64decode
+from functools import cache, partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from tempfile import TemporaryDirectory
 from threading import Thread
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 
 import pytest
 
 if TYPE_CHECKING:
     from pathlib import Path
+    from types import TracebackType
 
 HOST = "site.example"
-BENCH = "/bench-of-the-test.html"
 OPTIONS = (
     *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"),
     *("--disable-background-networking", "--disable-component-update", "--disable-dev-shm-usage"),
-    *("--disable-features=HttpsUpgrades,HttpsFirstBalancedModeAutoEnable", "--enable-logging=stderr"),
+    *("--disable-features=HttpsUpgrades,HttpsFirstBalancedModeAutoEnable", "--hide-scrollbars"),
+    "--remote-debugging-pipe",
 )
-SCRIPT = """
-var ran = [], results = [];
-window.alert = window.confirm = window.prompt = window.print = () => ran.push('dialogue');
-const pages = JSON.parse(document.getElementById('pages').textContent);
-const pause = time => new Promise(done => setTimeout(done, time));
-async function look(path) {
-  const frame = document.createElement('iframe');
-  frame.style = 'border: 0; width: WIDTHpx; height: 800px';
-  frame.src = path;
-  const loaded = new Promise(done => { frame.onload = done; });
-  document.body.append(frame);
-  await loaded;
-  const page = frame.contentDocument, result = {path, ran: [], done: null};
+HEIGHT = 800
+PATIENCE = 120  # seconds without a word from the browser, after which it will say no more
+# What a hostile page would call, in every document.
+TRAP = "window.ran = []; window.alert = window.confirm = window.prompt = window.print = () => ran.push('dialogue');"
+# What there is on a page, and what becomes of it when it is pointed at and clicked.
+LOOK = r"""
+(async () => {
+  const page = document, result = {path: location.pathname + location.search};
+  const pause = time => new Promise(done => setTimeout(done, time));
   for (const details of page.querySelectorAll('details')) details.open = true;
   result.wide = page.documentElement.scrollWidth - page.documentElement.clientWidth;
   result.text = page.body.innerText;
   result.script_links = [...page.querySelectorAll('[href], [src], [action]')].filter(one =>
-    /^\\s*(javascript|vbscript):/i.test(one.getAttribute('href') || one.getAttribute('src') || '')).length;
+    /^\s*(javascript|vbscript):/i.test(one.getAttribute('href') || one.getAttribute('src') || '')).length;
   const handles = one => [...one.attributes].some(attribute => /^on/i.test(attribute.name));
   result.handlers = [...page.querySelectorAll('*')].filter(handles).length;
-  result.scripts = [...page.scripts].filter(one => !/\\/search\\.js$/.test(one.src)).length;
+  result.scripts = [...page.scripts].filter(one => !/\/search\.js$/.test(one.src)).length;
   const stay = event => {
     const link = event.target.closest('[href]');
-    if (link && !/^\\s*javascript:/i.test(link.getAttribute('href'))) event.preventDefault();
+    if (link && !/^\s*javascript:/i.test(link.getAttribute('href'))) event.preventDefault();
   };
   page.addEventListener('click', stay, true);
   page.addEventListener('submit', event => event.preventDefault(), true);
@@ -59,18 +59,13 @@ async function look(path) {
   }
   DO
   result.ran = ran.splice(0);
-  results.push(result);
-  frame.remove();
-}
-(async () => {
-  for (const page of pages) await look(page);
-  document.body.textContent = 'RESULT' + encodeURIComponent(JSON.stringify(results)) + 'END';
-})();
+  return result;
+})()
 """
 
 
 class Seen(NamedTuple):
-    """What a browser saw. pages: of each what `SCRIPT` says; errors: of the console; asked: addresses of others."""
+    """What a browser saw. pages: of each what `LOOK` says; errors: of the console; asked: addresses of others."""
 
     pages: list[dict[str, Any]]
     errors: list[str]
@@ -87,14 +82,6 @@ class _Handler(SimpleHTTPRequestHandler):
             self.send_error(404)
             return
         self.path = f"{target.path}?{target.query}" if target.query else target.path
-        if target.path == BENCH:
-            content = self.server.bench.encode()
-            self.send_response(200)
-            self.send_header("Content-Type", "text/html; charset=utf-8")
-            self.send_header("Content-Length", str(len(content)))
-            self.end_headers()
-            self.wfile.write(content)
-            return
         super().do_GET()
 
     def do_CONNECT(self) -> None:
@@ -109,49 +96,194 @@ class Server(ThreadingHTTPServer):
     """Serves a directory as http://site.example/ to whoever has it as a proxy."""
 
     daemon_threads = True
+    request_queue_size = 128  # a browser asks for much at once, and takes a proxy that does not answer for dead
 
     def __init__(self, directory: Path) -> None:
         super().__init__(("127.0.0.1", 0), partial(_Handler, directory=str(directory)))
         self.asked: list[str] = []
-        self.bench = ""
+        Thread(target=self.serve_forever, daemon=True).start()
 
     def handle_error(self, request: object, client_address: object) -> None:
         """Say nothing of a browser that has seen enough."""
 
-    def __enter__(self) -> Self:
-        Thread(target=self.serve_forever, daemon=True).start()
-        return self
-
-    def __exit__(self, *arguments: object) -> None:
+    def end(self) -> None:
+        """Serve nothing more."""
         self.shutdown()
         self.server_close()
 
 
-def look(site: Path, pages: list[str], folder: Path, *, width: int = 320, do: str = "") -> Seen:
-    """Have Chromium look at pages of a site, each in a frame of that width, and do something with each (JavaScript,
-    with `page` and `result`)."""
+class Browser:
+    """Chromium. It ends when its pipe is closed: `close_browser`, or the end of this process."""
+
+    def __init__(self) -> None:
+        self._folder = TemporaryDirectory(prefix="chromium-", ignore_cleanup_errors=True)
+        commands, self._commands = os.pipe()
+        self._answers, answers = os.pipe()
+        # It reads at 3 and writes at 4, whatever these were before.
+        high = [fcntl.fcntl(one, fcntl.F_DUPFD_CLOEXEC, 10) for one in (commands, answers)]
+
+        def place() -> None:
+            for number, one in zip((3, 4), high, strict=True):
+                os.dup2(one, number)
+
+        self._process = subprocess.Popen(
+            ["chromium", *OPTIONS, f"--user-data-dir={self._folder.name}", "about:blank"],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            preexec_fn=place,
+            pass_fds=(3, 4),
+        )
+        for one in (commands, answers, *high):
+            os.close(one)
+        self._number = 0
+        self._rest = b""
+        self.events: list[dict[str, Any]] = []
+
+    def call(self, method: str, session: str = "", **parameters: Any) -> dict[str, Any]:
+        """Have it do something, and return what it answers; what happens meanwhile is put into `events`."""
+        self._number += 1
+        message: dict[str, Any] = {"id": self._number, "method": method, "params": parameters}
+        whole = json.dumps(message | ({"sessionId": session} if session else {})).encode() + b"\0"
+        while whole:
+            whole = whole[os.write(self._commands, whole) :]
+        while True:
+            answer = self._next()
+            if answer.get("id") == self._number:
+                assert "error" not in answer, (method, answer)
+                return dict(answer["result"])
+
+    def wait(self, session: str, method: str) -> None:
+        """Wait until something has happened in a session since the last time."""
+
+        def is_it(one: dict[str, Any]) -> bool:
+            return bool(one["method"] == method and one.get("sessionId") == session)
+
+        while not any(map(is_it, self.events)):
+            self._next()
+        self.events[:] = [one for one in self.events if not is_it(one)]
+
+    def close(self) -> None:
+        """End it."""
+        os.close(self._commands)
+        self._process.wait(timeout=60)
+        os.close(self._answers)
+        self._folder.cleanup()
+
+    def _next(self) -> dict[str, Any]:
+        while b"\0" not in self._rest:
+            ready, _, _ = select.select([self._answers], [], [], PATIENCE)
+            part = os.read(self._answers, 1 << 20) if ready else b""
+            assert part, "Chromium has ended, or says nothing"
+            self._rest += part
+        one, _, self._rest = self._rest.partition(b"\0")
+        message = dict(json.loads(one))
+        if "id" not in message:
+            self.events.append(message)
+        return message
+
+
+class Tab:
+    """A tab of the browser in which a site is shown. width: of the window. dark: what its user likes."""
+
+    def __init__(
+        self, site: Path, *, width: int = 320, height: int = HEIGHT, dark: bool = False, scale: int = 1
+    ) -> None:
+        self._browser = browser()
+        self._server = Server(site)
+        self._browser.events.clear()
+        proxy = f"http://127.0.0.1:{self._server.server_port}"
+        self._context = self._browser.call("Target.createBrowserContext", proxyServer=proxy)["browserContextId"]
+        target = self._browser.call("Target.createTarget", url="about:blank", browserContextId=self._context)
+        attached = self._browser.call("Target.attachToTarget", targetId=target["targetId"], flatten=True)
+        self._session = attached["sessionId"]
+        for one in ("Page", "Runtime", "Log"):
+            self.call(f"{one}.enable")
+        self.call("Page.addScriptToEvaluateOnNewDocument", source=TRAP)
+        size = {"width": width, "height": height, "deviceScaleFactor": scale, "mobile": False}
+        self.call("Emulation.setDeviceMetricsOverride", **size)
+        liked = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
+        self.call("Emulation.setEmulatedMedia", features=[liked])
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._browser.call("Target.disposeBrowserContext", browserContextId=self._context)
+        self._server.end()
+
+    def call(self, method: str, **parameters: Any) -> dict[str, Any]:
+        """Have the tab do something, and return what it answers."""
+        return self._browser.call(method, self._session, **parameters)
+
+    def show(self, path: str) -> None:
+        """Show a page of the site, and wait until it is there."""
+        self.call("Page.navigate", url=f"http://{HOST}/{path}")
+        self.loaded()
+
+    def loaded(self) -> None:
+        """Wait until a page that was asked for is there."""
+        self._browser.wait(self._session, "Page.loadEventFired")
+
+    def evaluate(self, script: str) -> Any:
+        """Return the value of a script (JavaScript) on the page; of a promise what it promises."""
+        answer = self.call("Runtime.evaluate", expression=script, awaitPromise=True, returnByValue=True)
+        assert "exceptionDetails" not in answer, answer
+        return answer["result"].get("value")
+
+    def press(self, key: str, code: int, text: str = "") -> None:
+        """Press a key. code: of Windows."""
+        about = {"key": key, "code": key, "windowsVirtualKeyCode": code}
+        self.call("Input.dispatchKeyEvent", type="keyDown" if text else "rawKeyDown", text=text, **about)
+        self.call("Input.dispatchKeyEvent", type="keyUp", **about)
+
+    def picture(self) -> bytes:
+        """Return what the window shows, as WebP."""
+        return b64decode(self.call("Page.captureScreenshot", format="webp", quality=80)["data"])
+
+    @property
+    def errors(self) -> list[str]:
+        """What was said on the console."""
+        said = []
+        for event in self._browser.events:
+            match event["method"]:
+                case "Log.entryAdded":
+                    said.append(event["params"]["entry"]["text"])
+                case "Runtime.exceptionThrown":
+                    said.append(event["params"]["exceptionDetails"]["text"])
+                case "Runtime.consoleAPICalled":
+                    said.append(str(event["params"]["args"]))
+        return said
+
+    @property
+    def asked(self) -> list[str]:
+        """What others were asked for; the browser has errands of its own."""
+        return [one for one in self._server.asked if ".example" in one]
+
+
+@cache
+def browser() -> Browser:
+    """Return the browser, started when it is first wanted; tests are skipped where there is none."""
     if not shutil.which("chromium"):
         pytest.skip("Chromium is missing; to have it: apt-get install chromium")
-    listed = json.dumps([f"/{page}" for page in pages]).replace("<", "\\u003c")
-    script = SCRIPT.replace("WIDTH", str(width)).replace("  DO\n", f"  {do}\n")
-    with Server(site) as server:
-        server.bench = (
-            '<!DOCTYPE html><meta charset="utf-8"><link rel="icon" href="data:,"><body>'
-            f'<script type="application/json" id="pages">{listed}</script><script>{script}</script>'
-        )
-        proxy = f"--proxy-server=http://127.0.0.1:{server.server_port}"
-        result = subprocess.run(
-            [
-                *("chromium", *OPTIONS, proxy, f"--user-data-dir={folder / 'profile'}", "--virtual-time-budget=60000"),
-                *("--dump-dom", f"http://{HOST}{BENCH}"),
-            ],
-            capture_output=True,
-            text=True,
-            timeout=180,
-            check=False,
-        )
-        asked = [one for one in server.asked if ".example" in one]  # the browser has errands of its own
-    found = re.search("RESULT(.*?)END", result.stdout, re.DOTALL)
-    assert found, result.stdout[-300:] + result.stderr[-2000:]
-    errors = re.findall(r'CONSOLE[^"]*"(.*?)", source: ', result.stderr)
-    return Seen(json.loads(unquote(unescape(found[1]))), errors, asked)
+    return Browser()
+
+
+def close_browser() -> None:
+    """End the browser, if it was started."""
+    if browser.cache_info().currsize:
+        browser().close()
+        browser.cache_clear()
+
+
+def look(site: Path, pages: list[str], *, width: int = 320, do: str = "") -> Seen:
+    """Have Chromium look at pages of a site in a window of that width, and do something with each (JavaScript, with
+    `page` and `result`)."""
+    script = LOOK.replace("  DO\n", f"  {do}\n")
+    found = []
+    with Tab(site, width=width) as tab:
+        for page in pages:
+            tab.show(page)
+            found.append(tab.evaluate(script))
+        return Seen(found, tab.errors, tab.asked)

@@ -21,6 +21,7 @@ import pytest
 from archiver.commands import main
 from archiver.recipes.load import _load_all, load_recipes, load_sites
 from archiver.replica import Record, Replica
+from tests.browser import close_browser
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator, Mapping
@@ -49,6 +50,11 @@ def pytest_runtest_makereport(
         report.outcome = "failed"
         report.longrepr = f"skipped in CI: {call.excinfo.value if call.excinfo else item.name}"
     return report
+
+
+def pytest_unconfigure() -> None:
+    """End the browser of this process, if a test has started it."""
+    close_browser()
 
 
 @pytest.fixture

@@ -58,6 +58,24 @@ def titles(archive: Archive, path: str) -> list[str]:
     return [str(link.text_content()) for link in page(archive, path).cssselect(".articles .what > a")]
 
 
+def kinds(site: Path) -> list[str]:
+    """Return a page of each kind."""
+    there = sorted(files(site))
+    wanted = [
+        *(
+            "index.html",
+            "404.html",
+            "sources/index.html",
+            "about/index.html",
+            "search/index.html",
+            "archive/index.html",
+        ),
+        *("archive/2022/index.html", "archive/2022/01/index.html", "archive/2022/01/24/index.html"),
+        next(path for path in there if path.startswith("category/")),
+    ]
+    return [*wanted, *[path for path in there if "/2022/01/24/" in path and "archive/" not in path]]
+
+
 def dead_links(site: Path) -> list[tuple[str, str]]:
     """Return the links of all pages that lead to no file of the site: page and link."""
     there = files(site)

@@ -4,15 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import pytest
-
 from tests.adopting import good, put
 from tests.browser import look
-from tests.sites import build, dead_links, files, fill, site_of
+from tests.sites import build, dead_links, files, fill, kinds, site_of
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from tests.conftest import Archive
 
 RUN = "top.ran.push(1)"
@@ -52,37 +48,18 @@ BODY = "".join(
 )
 
 
-def kinds(site: Path) -> list[str]:
-    """Return a page of each kind."""
-    there = sorted(files(site))
-    wanted = [
-        *(
-            "index.html",
-            "404.html",
-            "sources/index.html",
-            "about/index.html",
-            "search/index.html",
-            "archive/index.html",
-        ),
-        *("archive/2022/index.html", "archive/2022/01/index.html", "archive/2022/01/24/index.html"),
-        next(path for path in there if path.startswith("category/")),
-    ]
-    return [*wanted, *[path for path in there if "/2022/01/24/" in path and "archive/" not in path]]
-
-
-def test_pages_ask_nobody_and_say_nothing_on_the_console(archive: Archive, tmp_path: Path) -> None:
+def test_pages_ask_nobody_and_say_nothing_on_the_console(archive: Archive) -> None:
     fill(archive, 55)
     fill(archive, 1, first=60, form="rolling", title="滚动")
     build(archive)
     pages = kinds(site_of(archive))[:14]
-    seen = look(site_of(archive), pages, tmp_path)
+    seen = look(site_of(archive), pages)
     assert (seen.errors, seen.asked) == ([], [])
     assert [page["path"].removeprefix("/") for page in seen.pages] == pages
     assert [page["path"] for page in seen.pages if page["wide"] > 0] == []
 
 
-@pytest.mark.parametrize("width", [320, 768, 1280])
-def test_a_hostile_archive_runs_nothing_and_moves_nothing(archive: Archive, tmp_path: Path, width: int) -> None:
+def test_a_hostile_archive_runs_nothing_and_moves_nothing(archive: Archive) -> None:
     text = "<p>" + "正文" * 60 + "</p>"
     for number, words in enumerate(HOSTILE):
         article = f"20220124{number:010}"
@@ -104,18 +81,19 @@ def test_a_hostile_archive_runs_nothing_and_moves_nothing(archive: Archive, tmp_
     assert dead_links(site_of(archive)) == []
     there = [path for path in files(site_of(archive)) if path.endswith(".html")]
     assert len(there) > 2 * len(HOSTILE)
-    seen = look(site_of(archive), there, tmp_path, width=width)
-    assert (seen.errors, seen.asked) == ([], [])
-    for page in seen.pages:
-        assert (page["path"], page["ran"], page["scripts"], page["handlers"], page["script_links"]) == (
-            page["path"],
-            [],
-            0,
-            0,
-            0,
-        )
-        assert (page["path"], page["wide"]) == (page["path"], 0)
-        assert "{{ 49 }}" not in page["text"]
+    for width in (320, 768, 1280):
+        seen = look(site_of(archive), there, width=width)
+        assert (seen.errors, seen.asked) == ([], [])
+        for page in seen.pages:
+            assert (page["path"], page["ran"], page["scripts"], page["handlers"], page["script_links"]) == (
+                page["path"],
+                [],
+                0,
+                0,
+                0,
+            )
+            assert (page["path"], page["wide"]) == (page["path"], 0)
+            assert "{{ 49 }}" not in page["text"]
     texts = {page["path"]: page["text"] for page in seen.pages}
     (poisoned,) = (text for path, text in texts.items() if path.endswith("9999.html"))
     assert "盖住一切" in poisoned

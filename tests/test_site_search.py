@@ -51,9 +51,9 @@ def stocked(archive: Archive) -> Archive:
     return archive
 
 
-def searched(archive: Archive, query: str, folder: Path) -> dict[str, Any]:
+def searched(archive: Archive, query: str) -> dict[str, Any]:
     """What the page of the search shows for a query."""
-    seen = look(site_of(archive), [f"search/index.html?{query}"], folder, do=FOUND)
+    seen = look(site_of(archive), [f"search/index.html?{query}"], do=FOUND)
     assert (seen.errors, seen.asked, seen.pages[0]["ran"]) == ([], [], [])
     return seen.pages[0]
 
@@ -71,10 +71,8 @@ def searched(archive: Archive, query: str, folder: Path) -> dict[str, Any]:
         (f"q={quote('码头')}", []),
     ],
 )
-def test_titles_are_found_from_a_plain_file_server(
-    stocked: Archive, tmp_path: Path, query: str, found: list[str]
-) -> None:
-    page = searched(stocked, query, tmp_path)
+def test_titles_are_found_from_a_plain_file_server(stocked: Archive, query: str, found: list[str]) -> None:
+    page = searched(stocked, query)
     assert page["found"] == found
     assert bool(page["marks"]) == bool(found)
     assert all((site_of(stocked) / "search" / link).is_file() for link in page["links"])
