@@ -106,6 +106,15 @@ def test_paragraphs_that_structured_data_does_not_have_are_left_out() -> None:
     assert letter in paragraphs(f"<p>{FIRST}</p><p>{SECOND}</p><p>{letter}</p><p>{THIRD}</p>")
 
 
+@pytest.mark.parametrize(("place", "kept"), [("first", True), ("last", False)])
+def test_what_is_called_a_standfirst_is_kept_where_the_article_begins(place: str, kept: bool) -> None:
+    said = " ".join([FIRST, SECOND, THIRD] * 2)
+    intro = '<p class="article__intro">Eleven years of quarrels are over, and the bridge will swing again.</p>'
+    text = f"<p>{FIRST}</p><p>{SECOND}</p><p>{THIRD}</p>"
+    inner = f"<div>{intro}{text}</div>" if place == "first" else f"<div>{text}{intro}</div>"
+    assert (len(paragraphs(inner, said=said)) == 4) is kept
+
+
 @pytest.mark.parametrize(
     ("picture", "address"),
     [
@@ -162,6 +171,7 @@ def test_signs_and_ends_are_known_in_several_languages() -> None:
         "À lire aussi : la gare",
         "Share this story",
         "Article réservé aux abonnés",
+        "If you buy something through our links, we may earn a small commission.",
         "Il vous reste 40.5% de cet article à lire. La suite est réservée aux abonnés.",
     ]
     ends = [

@@ -15,7 +15,7 @@ from archiver.errors import RecipeError
 from archiver.recipes import load_recipe, load_recipes
 
 PACKAGE = Path(archiver.__file__).parent
-PACKAGED = sorted((PACKAGE / "recipes").glob("*.yaml"))
+PACKAGED = sorted((PACKAGE / "recipes").rglob("*.yaml"))
 
 
 @pytest.fixture
@@ -225,7 +225,13 @@ def test_a_directory_that_is_not_there() -> None:
 
 
 # What pages of any site say around an article, our own site's too, in the words of a language: a label may be one.
-WORDINGS = {PACKAGE / file for file in ("reading/body/phrases.py", "reading/refusals/wording.py", "site/words.py")}
+WORDINGS = {
+    PACKAGE / file
+    for file in (
+        *("reading/body/phrases.py", "reading/refusals/wording.py", "site/words.py"),
+        *("reading/metadata/names.py", "reading/metadata/text_bylines.py"),
+    )
+}
 
 
 @pytest.mark.parametrize("file", sorted(PACKAGE.rglob("*.py")), ids=lambda file: str(file.relative_to(PACKAGE)))

@@ -64,6 +64,7 @@ def _load_all(*directories: str) -> dict[str, Recipe | SiteRecipe]:
         except RecipeError as error:
             raise PluginError(f"{plugin.name}: {error}") from error
     _add(recipes, PACKAGED)
+    _add(recipes, PACKAGED / "sites")
     return recipes
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from bench.quality.floors import FLOORS
 from bench.quality.sets import SETS, PageSets
+from bench.quality.site_recipes import RecipeScores
 from bench.quality.tools import OURS, tools
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ def main() -> int:
     seconds = dict.fromkeys(used, 0.0)
     pages = 0
     missed: list[str] = []
+    recipes = RecipeScores()
     for name in SETS:
         samples = list(sets.samples(name, arguments.every))
         pages += len(samples)
@@ -54,6 +56,11 @@ def main() -> int:
         scores = {tool: sets.score(name, found) for tool, found in predictions.items() if found}
         _print(name, len(samples), scores)
         missed += _missed(name, scores.get(OURS, {}))
+        if OURS in used:
+            recipes.read(name, samples)
+    count, gained = recipes.scores(sets)
+    for name, (found, scores) in gained.items():
+        _print(f"{name}, only pages that one of {count} recipes is for", found, scores)
     print("\npages a second, one core, the same pages")
     for tool, spent in seconds.items():
         if tool in SLOW:

@@ -13,16 +13,17 @@ from archiver.reading import read_page
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from archiver.recipes import SiteRecipe
     from bench.quality.sets import Sample
 
 BLOCKS = ("p", "div", "li", "h1", "h2", "h3", "h4", "h5", "h6", "br", "td", "th", "blockquote", "pre", "dt", "dd")
 OURS = "archiver"
 
 
-def ours(sample: Sample) -> dict[str, Any]:
-    """Read a page with this project's general reading; recipes are not asked."""
+def ours(sample: Sample, recipe: SiteRecipe | None = None) -> dict[str, Any]:
+    """Read a page with this project's general reading alone, or with a recipe."""
     try:
-        reading = read_page(sample.content, sample.address, fetched=sample.fetched)
+        reading = read_page(sample.content, sample.address, fetched=sample.fetched, recipe=recipe)
     except NotAnArticleError:
         return {"text": ""}
     published = reading.published.isoformat() if reading.published else None

@@ -26,12 +26,13 @@ def lead(page: Outline, root: int, dropped: bytearray, title: str) -> str:
         return ""
     for block in page.blocks[page.end_blocks[place] : page.first_blocks[root]]:
         is_fit = block.prose and SHORTEST < block.length < LONGEST and block.linked < MAX_LINKED * block.length
-        if is_fit and not dropped[block.owner] and _is_lead(page, block.owner, root):
+        if is_fit and not dropped[block.owner] and is_called_lead(page, block.owner, root):
             return block.text
     return ""
 
 
-def _is_lead(page: Outline, place: int, root: int) -> bool:
+def is_called_lead(page: Outline, place: int, root: int) -> bool:
+    """Return whether `place`, or what it stands in beside or within `root`, is called what an article begins with."""
     while place > 0 and not page.holds(place, root):
         element = page.elements[place]
         if LEAD_NAMES.search(

@@ -18,6 +18,8 @@ from archiver.reading.body.names import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
     from lxml.html import HtmlElement
 
     from archiver.reading.body.outline import Outline
@@ -64,13 +66,15 @@ def mark_noise(page: Outline) -> bytearray:
     return noise
 
 
-def unmark(page: Outline, noise: bytearray, root: int) -> None:
-    """Mark anew what is noise within `root`, which holds an article, whatever it is called."""
-    end = page.ends[root]
-    noise[root:end] = bytes(end - root)
+def unmark(page: Outline, noise: bytearray, roots: Sequence[int]) -> None:
+    """Mark anew what is noise within `roots`, which hold an article, whatever they are called and stand in."""
+    for root in roots:
+        noise[root : page.ends[root]] = bytes(page.ends[root] - root)
     page.remeasure(noise)
-    inner = _marked(page, NOISE_ONLY, root + 1, end)
-    noise[root + 1 : end] = inner[root + 1 : end]
+    ranges = [(root + 1, page.ends[root]) for root in roots]
+    inner = _marked(page, NOISE_ONLY, ranges)
+    for start, stop in ranges:
+        noise[start - 1 : stop] = b"\x00" + inner[start:stop]
     page.remeasure(noise)
 
 
@@ -85,20 +89,21 @@ def _comments(page: Outline) -> bytearray:
     return found
 
 
-def _marked(page: Outline, names: int, start: int = 1, stop: int | None = None) -> bytearray:
-    """Return which elements are noise, of those from `start` to before `stop`."""
+def _marked(page: Outline, names: int, ranges: Iterable[tuple[int, int]] = ()) -> bytearray:
+    """Return which elements are noise, of those from the first to before the second of each of `ranges`, or of all."""
     noise = bytearray(len(page.elements))
     most = MOST_PROSE * page.prose(0)
-    place = start
-    stop = len(page.elements) if stop is None else stop
-    while place < stop:
-        element = page.elements[place]
-        if page.prose(place) <= most and (_is_noise(element) or (names and _is_called_noise(page, place, names))):
-            end = page.ends[place]
-            noise[place:end] = b"\x01" * (end - place)
-            place = end
-        else:
-            place += 1
+    for start, stop in ranges or ((1, len(page.elements)),):
+        noise[start:stop] = bytes(stop - start)  # one range may be within another
+        place = start
+        while place < stop:
+            element = page.elements[place]
+            if page.prose(place) <= most and (_is_noise(element) or (names and _is_called_noise(page, place, names))):
+                end = page.ends[place]
+                noise[place:end] = b"\x01" * (end - place)
+                place = end
+            else:
+                place += 1
     return noise
 
 

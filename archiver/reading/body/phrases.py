@@ -27,6 +27,7 @@ CHROME = re.compile(
         leia\ (?:também|mais)|leggi\ anche|lees\ ook|les\ også|läs\ mer|читайте\ также|czytaj\ (?:także|więcej))\b.*
     | (?:sign\ up|subscribe|register)\b.{0,80}(?:newsletter|inbox|alerts?|updates|email|channel|today|now|
         free).{0,50} | subscribe | sign\ in | log\ in | sign\ up | newsletter
+    | .{0,120}\bwe\ may\ (?:earn|receive|get)\b.{0,40}\bcommissions?\b.{0,60}
     | (?:il\ vous\ reste\b|article|contenu|la\ suite|suite)\b.{0,60}réservée?\ aux\ abonnés.{0,20}
     | (?:follow|like|join|find)\ (?:us|\w+)\ on\b.{0,80} | follow\ us.{0,40} | follow
     | (?:back\ to|return\ to)\ (?:the\ )?(?:top|articles?|blog|news|home|list).{0,20} | (?:go\ )?back | top | home |

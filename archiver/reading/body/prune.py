@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from archiver.reading.body.lead import is_called_lead
 from archiver.reading.body.outline import PROSE_LENGTH, SENTENCE_END
 from archiver.reading.body.phrases import ends_article, is_chrome
 from archiver.reading.body.titles import fold, title_place
@@ -96,7 +97,9 @@ def _drop_links(page: Outline, start: int, root: int, dropped: bytearray) -> Non
 
 
 def _drop_unsaid(page: Outline, root: int, dropped: bytearray, said: str) -> None:
-    """Drop paragraphs that are not in the text that the structured data has, if that has nearly all others."""
+    """Drop paragraphs that are not in the text that the structured data has, if that has nearly all others. What an
+    article begins with is often not in it, and stays.
+    """
     known = fold(said)
     if len(known) < SHORTEST_SAID:
         return
@@ -109,6 +112,8 @@ def _drop_unsaid(page: Outline, root: int, dropped: bytearray, said: str) -> Non
         text = fold(block.text)
         if text[:SAMPLE] in known or text[-SAMPLE:] in known:
             kept += block.length
+        elif not kept and is_called_lead(page, block.owner, root):
+            continue
         elif _is_alone(page, block.owner) and not _is_structure(page, block.owner, root):
             unsaid.append(block.owner)
     if kept > MOST_SAID * total:

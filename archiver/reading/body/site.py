@@ -49,17 +49,10 @@ def _united(page: Outline, noise: bytearray, roots: list[int]) -> int:
     above = roots[0]
     while page.ends[above] < page.ends[roots[-1]]:
         above = page.parents[above]
-    unmark(page, noise, above)
-    if above in roots:
-        return above
-    within = bytearray(len(page.elements))
+    noise[above : page.ends[above]] = b"\x01" * (page.ends[above] - above)
+    unmark(page, noise, roots)
     for root in roots:
-        within[root : page.ends[root]] = b"\x01" * (page.ends[root] - root)
         place = root
-        while place > above:
-            place = page.parents[place]
-            within[place] = 1
-    for place in range(above, page.ends[above]):
-        if not within[place]:
-            noise[place] = 1
+        while place > above and noise[place := page.parents[place]]:
+            noise[place] = 0
     return above
