@@ -36,7 +36,7 @@ def adopt(output: Path, index: Index, recipes: Mapping[str, Recipe]) -> Survey:
     """
     survey = Survey()
     moment = now()
-    names = Names(recipes.values(), web=True)
+    names = Names(recipes.values())
     reader = _Reader(output, index, survey, moment)
     for path in post_files(output):
         named = names.named(path.rpartition("/")[2]) if is_utf8(path) else None

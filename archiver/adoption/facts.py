@@ -36,10 +36,12 @@ def midnight(recipe: Recipe, day: date) -> datetime:
     return datetime(day.year, day.month, day.day, tzinfo=recipe.zone())
 
 
-def own_address(named: Named) -> str:
-    """Return the address that a post of this form links to, as far as the recipe says one without being told more;
-    else nothing."""
+def own_address(named: Named, post: ReadPost) -> str:
+    """Return the address that a post of this form links to, as far as the recipe says one without being told more, or
+    the post itself does; else nothing."""
     link = named.form.link
+    if named.recipe.is_web:
+        return post.more.canonical or post.link or ""
     if "{url}" not in link:
         return link.format(id=named.id, url="")
     return next((link.format(id=named.id, url=url) for url in named.recipe.from_id("url", named.id)), "")
@@ -73,7 +75,7 @@ def adoption(
         None if post.damage or post.link is None else text_digest(post.body, named.recipe),
         known(named, post),
         micros(when),
-        post.link or own_address(named),
+        post.link or own_address(named, post),
         tuple(versions),
     )
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from archiver.adoption.names import Named
+    from archiver.adoption.names import Named, Names
 
 
 def post_files(output: Path) -> list[str]:
@@ -57,6 +57,14 @@ def read_file(output: Path, path: str, named: Named) -> ReadPost:
         return read((output / path).read_bytes(), quoted=named.form.quote is not None)
     except OSError as error:
         return ReadPost(damage=f"cannot be read: {error.strerror}")
+
+
+def named_file(output: Path, path: str, names: Names) -> tuple[Named, ReadPost] | None:
+    """Return which article the file `path` is the post of, and what it says; None if it is no post."""
+    named = names.named(path.rpartition("/")[2])
+    post = read_file(output, path, named) if named else None
+    known = named.of(post) if named and post else None
+    return (known, post) if known and post else None
 
 
 def _add_files(directory: str | os.PathLike[str], name: str, found: list[str]) -> None:

@@ -11,7 +11,7 @@ from archiver.adoption.problems import Kind, problems
 from archiver.dates import NEVER_FETCHED, id_day, read_time, write_date
 from archiver.errors import TimeFormatError
 from archiver.posts import frontmatter, markdown
-from archiver.posts.read import BLANK_START, KEYS, LINE, ReadPost, front_span, is_value, load_front, read_text
+from archiver.posts.read import BLANK_START, KEYS, MORE, ReadPost, front_span, is_value, load_front, read_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -19,9 +19,11 @@ if TYPE_CHECKING:
 
     from archiver.adoption.names import Named
 
-BEGUN = re.compile(rf"---[ \t\r]*\n(?:(?:{'|'.join(KEYS)}):.*\n){{{len(KEYS)}}}")
+BEGUN = re.compile(rf"---[ \t\r]*\n(?:(?:{'|'.join(KEYS)}):.*\n){{{len(KEYS)}}}(?:(?:{'|'.join(MORE)}):.*\n)*")
 ADDRESS = re.compile(r"(?:\r?\n){2}<((?:[a-zA-Z][\w+.-]*:[^<>\s]*)?)>(?=(?:\r?\n){2}|\s*\Z)")
+ANY_LINE = re.compile(rf"^({'|'.join((*KEYS, *MORE))}):[ \t]*(.*?)[ \t\r]*$", re.MULTILINE)
 MARK = "\ufeff"
+OFFSET = re.compile(r"[+-]\d\d:?\d\d\s*$|Z\s*$")
 CR = "\r"
 
 
@@ -88,7 +90,7 @@ class _Mender:
             self.text = f"{begun[0]}---\n{self.text[begun.end() :]}"
             notes.append("closed the front matter")
         if span := front_span(self.text):
-            front = LINE.sub(_escaped, self.text[slice(*span)])
+            front = ANY_LINE.sub(_escaped, self.text[slice(*span)])
             if front != self.text[slice(*span)]:
                 self.text = self.text[: span[0]] + front + self.text[span[1] :]
                 notes.append("escaped the value anew")
@@ -114,16 +116,18 @@ class _Mender:
         known = day or id_day(recipe, self._named.id)
         if known is None:
             return None, ""
+        written = self.post().written
         with suppress(TimeFormatError):
-            said, _ = read_time(self.post().written, recipe.zone(), NEVER_FETCHED, order=recipe.date_order, day=known)
-            if said.date() == known:
+            said, _ = read_time(written, recipe.zone(), NEVER_FETCHED, order=recipe.date_order, day=known)
+            # Of a page nobody knows the zone that does not say it.
+            if said.date() == known and (not recipe.is_web or OFFSET.search(written)):
                 return said, "read from what stood there"
         how = f"from the {'file name' if day else 'id'}: the time of day is not known"
         return midnight(recipe, known), how
 
     def _offset(self) -> None:
         date = self.post().date
-        if date:
+        if date and not self._named.recipe.is_web:
             when = date.replace(tzinfo=self._named.recipe.zone())
             self._set("date", write_date(when))
             self.done[Kind.OFFSET] = f"{when:%z} added"
@@ -132,7 +136,7 @@ class _Mender:
         found = None
         for found in ADDRESS.finditer(self.text):  # noqa: B007 - the last one
             pass
-        own = own_address(self._named)
+        own = own_address(self._named, self.post())
         if found and not found[1] and own:
             link = markdown.link(own)
             self.text = f"{self.text[: found.start(1) - 1]}{link}{self.text[found.end(1) + 1 :]}"

@@ -24,7 +24,7 @@ def profile_of(output: Path, recipes: Mapping[str, Recipe]) -> str:
     names = Names(recipes.values())
     posts: defaultdict[str, list[tuple[str, Named]]] = defaultdict(list)
     for path in post_files(output):
-        if is_utf8(path) and (named := names.named(path.rpartition("/")[2])):
+        if is_utf8(path) and (named := names.named(path.rpartition("/")[2])) and not named.recipe.is_web:
             posts[named.recipe.name].append((path, named))
     found = {
         found_profile((read_file(output, *post) for post in of_recipe), Cleaner(recipes[name].clean))

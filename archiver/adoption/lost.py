@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from archiver.addresses import Reference
 from archiver.adoption.facts import own_address
-from archiver.adoption.files import read_file
-from archiver.adoption.names import Named, Names
+from archiver.adoption.files import named_file
+from archiver.adoption.names import Names
 from archiver.adoption.problems import Kind, problems
 from archiver.index.types import ArticleKey
 
@@ -36,11 +36,14 @@ class Lost:
         """Return the articles to ask for: those of broken posts that the index knows. Raises IndexFileError."""
         found: dict[ArticleKey, Reference] = {}
         for path in dict.fromkeys(one.path for one in self._survey.problems if self._is_wanted(one)):
-            named = self._names.named(path.rpartition("/")[2])
-            key = ArticleKey(named.recipe.name, named.id) if named else None
-            held = index.held([key])[key] if key else None
-            if named and key and held and any(post.path == path for post in held.posts):
-                one = found.get(key) or Reference(named.recipe, named.id, _address(named), forms=(), known=held.known)
+            if (known := named_file(self._output, path, self._names)) is None:
+                continue
+            named, post = known
+            key = ArticleKey(named.recipe.name, named.id)
+            held = index.held([key])[key]
+            if any(one.path == path for one in held.posts):
+                address = own_address(named, post) or named.id
+                one = found.get(key) or Reference(named.recipe, named.id, address, forms=(), known=held.known)
                 found[key] = Reference(
                     named.recipe, named.id, one.address, forms=(*one.forms, named.form_name), known=held.known
                 )
@@ -65,12 +68,8 @@ class Lost:
                 yield one
 
     def _kinds(self, path: str) -> set[Kind]:
-        named = self._names.named(path.rpartition("/")[2])
-        return {one.kind for one in problems(path, named, read_file(self._output, path, named))} if named else set()
+        known = named_file(self._output, path, self._names)
+        return {one.kind for one in problems(path, *known)} if known else set()
 
     def _is_wanted(self, problem: Problem) -> bool:
         return problem.kind in FETCHED and not problem.repaired
-
-
-def _address(named: Named) -> str:
-    return own_address(named) or named.id

@@ -43,26 +43,24 @@ class Named(NamedTuple):
 
     def of(self, post: ReadPost) -> Named | None:
         """Return the same with the id that the post itself says, where names have only a part of ids; None if it is no
-        post of the recipe."""
+        post of the recipe. A post that is broken is one by its address or by the key in its file's name."""
         if not self.recipe.is_web:
             return self
         try:
-            key = article_key(post.link or "")
+            key = article_key(post.link or post.more.canonical)
         except ValueError:
             return None
-        return self._replace(id=key) if post.more.canonical else None
+        return self._replace(id=key) if post.more.canonical or key.startswith(self.id) else None
 
 
 class Names:
-    """The names of posts, as the forms of recipes give them.
+    """The names of posts, as the forms of recipes give them. Those of pages that no recipe knows look like any post's:
+    what the post says tells (`Named.of`)."""
 
-    web: the names of pages that no recipe knows, too. They look like any post's: what the post says tells (`Named.of`).
-    """
-
-    def __init__(self, recipes: Iterable[Recipe], *, web: bool = False) -> None:
+    def __init__(self, recipes: Iterable[Recipe]) -> None:
         self._forms: list[tuple[Recipe, str, str, str]] = []
         recipes = tuple(recipes)
-        self._web = next((recipe for recipe in recipes if web and recipe.is_web), None)
+        self._web = next((recipe for recipe in recipes if recipe.is_web), None)
         for recipe in recipes:
             if recipe.is_web:
                 continue

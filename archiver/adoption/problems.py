@@ -93,7 +93,12 @@ def problems(path: str, named: Named, post: ReadPost) -> Iterator[Problem]:
         if post.date is None:
             yield problem(Kind.DATE, path, _as_written(post))
         elif post.date.tzinfo is None:
-            yield problem(Kind.OFFSET, path, f"the date is {post.written}, without an offset")
+            advice = (
+                "nobody knows the zone of a page; write it, or `archiver get --force` the address"
+                if named.recipe.is_web
+                else ""
+            )
+            yield problem(Kind.OFFSET, path, f"the date is {post.written}, without an offset", advice)
     if named.day is None:
         yield problem(Kind.NAME, path, "its name does not begin with a date: Jekyll leaves it out")
     elif not named.as_published:

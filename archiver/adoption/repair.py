@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from archiver.adoption.facts import published
-from archiver.adoption.files import read_file
+from archiver.adoption.files import named_file, read_file
 from archiver.adoption.fix import fix
 from archiver.adoption.names import Named, Names
 from archiver.adoption.problems import Kind, problems
@@ -80,7 +80,7 @@ class Repair:
         when = published(named, read(new, quoted=named.form.quote is not None))
         there = False
         if named.day is None and when:
-            name = named.file(when.astimezone(named.recipe.zone()).date())
+            name = named.file((when if named.recipe.is_web else when.astimezone(named.recipe.zone())).date())
             beside = str(Path(path).with_name(name))
             there = self._has(beside, new)
             if there or self._is_free(beside, path, named):
@@ -118,7 +118,8 @@ class Repair:
         return self._index.held([key])[key].posts
 
     def _named(self, path: str) -> Named | None:
-        return self._names.named(path.rpartition("/")[2])
+        known = named_file(self._output, path, self._names)
+        return known[0] if known else None
 
 
 def _doubled(problems: list[Problem], plan: Plan) -> list[Problem]:

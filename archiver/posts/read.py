@@ -35,6 +35,7 @@ ESCAPE = re.compile(r"\\(?:x(..)|u(....)|(.))")
 ESCAPED = {"t": "\t", "n": "\n", "r": "\r"}
 # The same as Jekyll finds it.
 ANY_FRONT = re.compile(r"---[ \t\r]*\n(.*?)^(?:---|\.\.\.)[ \t\r]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
+CANONICAL = re.compile(r"""^canonical_url:[ \t]*["']?(https?://[^\s"']+)""", re.MULTILINE)
 LINE = re.compile(rf"^({'|'.join(KEYS)}):[ \t]*(.*?)[ \t\r]*$", re.MULTILINE)
 
 LINK = r"<((?:[a-zA-Z][\w+.-]*:[^<>\s]*)?)>"
@@ -246,7 +247,9 @@ def _misread(category: str) -> str:
 def _lines(front: str, fault: str) -> ReadPost:
     lines = front_lines(front)
     written = lines.get("date", "").strip("\"'")
-    return ReadPost(fault=fault, date=read_written(written), written=written)
+    address = CANONICAL.search(front)
+    more = About(canonical=address[1] if address else "")
+    return ReadPost(fault=fault, date=read_written(written), written=written, more=more)
 
 
 def _with_rest(post: ReadPost, rest: str, quoted: bool) -> ReadPost:
