@@ -13,6 +13,7 @@ FIRST = "The town council has voted to restore the old swing bridge, ending a di
 SECOND = "Engineers found that the iron joints were in a better state than anyone in the town had feared."
 THIRD = "Work begins in March, said the mayor, and should be finished before the regatta in September."
 TITLE = "Swing bridge to be restored"
+NAMES = ("Orme", "Pell", "Tarrant", "Quill", "Wren")
 
 
 def body(inner: str, *, said: str = "", before: str = "", after: str = "") -> Body:
@@ -65,8 +66,23 @@ def test_noise_is_left_out(noise: str) -> None:
             "The bridge dates from the year 1887.",
         ),
         ('<p id="block-id-n1AuAdJlVL">The bridge dates from 1887.</p>', "The bridge dates from 1887."),
+        (
+            '<div id="toc_history"><p>The bridge dates from the year 1887.</p></div>',
+            "The bridge dates from the year 1887.",
+        ),
+        ('<table><tr><td class="meta hide-four">Built in 1887</td></tr></table>', "Built in 1887"),
     ],
-    ids=["heading’s id", "button in a heading", "unfolded", "quotation", "in a sentence", "part of a block", "made up"],
+    ids=[
+        "heading’s id",
+        "button in a heading",
+        "unfolded",
+        "quotation",
+        "in a sentence",
+        "part of a block",
+        "made up",
+        "aim of a table of contents",
+        "cell",
+    ],
 )
 def test_what_only_looks_like_noise_is_kept(kept: str, text: str) -> None:
     assert paragraphs(f"<p>{FIRST}</p>{kept}<p>{SECOND}</p><p>{THIRD}</p>") == [FIRST, text, SECOND, THIRD]
@@ -80,6 +96,45 @@ def test_what_follows_an_article_is_left_out() -> None:
 def test_such_a_heading_in_the_middle_ends_nothing() -> None:
     middle = f"<p>{FIRST}</p><h3>Related articles</h3><p>{SECOND}</p><p>{THIRD}</p><p>{THIRD.upper()}</p>"
     assert paragraphs(middle) == [FIRST, SECOND, THIRD, THIRD.upper()]
+
+
+def test_an_article_that_goes_on_after_such_a_heading_is_kept() -> None:
+    before = [f"{text} So said {name}." for text in (FIRST, SECOND, THIRD) for name in NAMES]
+    after = [f"{text} So said they." for text in (FIRST, SECOND, THIRD, FIRST.upper(), SECOND.upper(), THIRD.upper())]
+    inner = "".join(f"<p>{text}</p>" for text in (*before, "Discussion", *after))
+    assert paragraphs(inner) == [*before, *after]
+
+
+def test_as_much_that_leads_to_other_pages_is_left_out() -> None:
+    kept = [f"{text} So said {name}." for text in (FIRST, SECOND, THIRD) for name in NAMES]
+    teasers = "".join(
+        f'<h4><a href="/{number}">What number {number} said of the bridge</a></h4><p>{number}: {FIRST[:75]}.</p>'
+        for number in range(8)
+    )
+    inner = "".join(f"<p>{text}</p>" for text in kept)
+    assert paragraphs(f"{inner}<h3>More from the coast</h3>{teasers}") == kept
+
+
+def test_links_that_a_sentence_introduces_are_a_part_of_the_article() -> None:
+    links = '<ul><li><a href="/a">The plan of 1887</a></li><li><a href="/b">The report of March</a></li></ul>'
+    told = "The council has published two papers:"
+    assert paragraphs(f"<p>{FIRST}</p><p>{told}</p>{links}<p>{SECOND}</p>") == [
+        FIRST,
+        told,
+        "The plan of 1887",
+        "The report of March",
+        SECOND,
+    ]
+    for others in (f"<p>{FIRST}</p>{links}<p>{SECOND}</p>", f"<p>{FIRST}</p><p>{SECOND}</p><p>See:</p>{links}"):
+        assert "plan of 1887" not in body(others).text
+
+
+def test_an_element_with_a_small_part_of_the_prose_holds_a_part_of_the_article() -> None:
+    parts = "".join(
+        f'<div class="block-{name}"><p>{name}: {text}</p></div>' for name in NAMES for text in (FIRST, SECOND)
+    )
+    inner = f'<div class="article-body"><p>{THIRD}</p></div>{parts}'
+    assert len(paragraphs(inner)) == 1 + 2 * len(NAMES)
 
 
 def test_bylines_and_dates_at_the_edges_are_left_out() -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from archiver.encoding import content_label, decode
 from archiver.html import parse_document
+from archiver.reading.streamed import comes_in_parts, put_in_place, without_stopgaps
 from archiver.urls import resolve_url
 
 if TYPE_CHECKING:
@@ -51,7 +52,12 @@ def read_document(content: bytes, content_type: str | None = None, address: str 
     content_type: the header of that name. address: where the page came from.
     """
     decoded = decode(content, content_label(content_type), page_label(content))
-    return Document(parse_document(decoded.text), address, decoded.encoding, decoded.text, decoded.note)
+    if comes_in_parts(decoded.text):
+        tree = parse_document(without_stopgaps(decoded.text))
+        put_in_place(tree, decoded.text)
+    else:
+        tree = parse_document(decoded.text)
+    return Document(tree, address, decoded.encoding, decoded.text, decoded.note)
 
 
 def page_label(content: bytes) -> str | None:

@@ -33,7 +33,7 @@ NOISE_NAMES = re.compile(
     | tag-?(?:list|cloud|links)\w* | tagcloud | taglist | cat-?links | entry-?(?:meta|footer|utility)
     | post-?(?:meta|footer|info|tags|date|author)\w* | article-?(?:meta|footer|info|tags|date|tools|author|actions)\w*
     | dateline | pub(?:lish)?-?date | timestamp | time-?stamp | read(?:ing)?-?time
-    | toc | table-?of-?contents | tableofcontents | ez-?toc\w* | jump-?(?:links|to)
+    | jump-?(?:links|to)
     | sr-?only | visually-?hidden | screen-?reader\w* | visuallyhidden | noprint | no-?print | offscreen
     | donat(?:e|ion|ions) | support-?us | app-?(?:download|promo|banner) | download-?app
     | teasers? | polls? | quiz | survey | umfrage | o?embed-?(?:placeholder|consent|privacy|overlay)\w* |
@@ -44,7 +44,8 @@ NOISE_NAMES = re.compile(
 # These are names of what is noise unless it says something, in prose and not in links.
 WEAK_NAMES = re.compile(
     r"""(?x)(?:^|[\s_-])(?:
-    popular\w* | suggest\w* | paywall\w* | piano | meter(?:ed)? | feedback | rating\w* | vote\w*
+    toc | table-?of-?contents | tableofcontents | ez-?toc\w*
+    | popular\w* | suggest\w* | paywall\w* | piano | meter(?:ed)? | feedback | rating\w* | vote\w*
     | rail | widgets? | foot | page-?header | header | tools? | utility | contributors?-?\w* | tags? | topics? |
     keywords? | categor(?:y|ies)
     | meta | metadata | meta-?(?:data|info) | date | time | date-?time | hide | hidden | d-none |

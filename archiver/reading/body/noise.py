@@ -40,6 +40,7 @@ LONGEST_ID = 30
 # What a program has made up, in which `Ad` is no word: `block-n1AuAdJlVL`.
 RANDOM = re.compile(r"(?<![A-Za-z\d])(?=[A-Za-z]*\d)[a-z\d]{0,2}(?:[A-Z]{1,2}[a-z\d]{0,2}){3,}(?![A-Za-z\d])")
 HEADINGS = frozenset("h1 h2 h3 h4 h5 h6".split())
+CELLS = frozenset("thead tbody tfoot tr th td".split())  # their names say how they look: `hide-on-phones`
 LEAST_PROSE = 200  # an article has more
 MAX_WEAK_PROSE = 0.5
 MUCH_PROSE = 400
@@ -129,7 +130,7 @@ def _unfolds(element: HtmlElement) -> bool:
 
 def _is_called_noise(page: Outline, place: int, rigour: int) -> bool:
     element = page.elements[place]
-    if element.tag in FILED or not element.attrib:
+    if element.tag in FILED or element.tag in CELLS or not element.attrib:
         return False
     names = element.get("class") or ""
     # The ids of headings, and long ones, are made of what they say.

@@ -23,7 +23,10 @@ HEADINGS = frozenset("h1 h2 h3 h4 h5 h6".split())
 # An element with more of its text in links than this leads elsewhere.
 LINKS_SHARE = {"ul": 0.9, "ol": 0.9, "div": 0.6, "section": 0.6, "table": 0.8}
 MAX_PROSE_BEFORE_TITLE = 0.15
-MAX_PROSE_AFTER_END = 0.3
+# What follows an article is not much of the prose; where it is more than little, it leads to other pages.
+MAX_PROSE_AFTER_END, LITTLE_PROSE, LITTLE_SHARE, LEADS_ON = 0.3, 600, 0.13, 0.2
+INTRODUCES = re.compile(r"[:：]\Z")
+MIN_PROSE_AFTER_LIST = 0.05
 
 
 def prune(page: Outline, root: int, dropped: bytearray, title: str, said: str) -> None:
@@ -82,7 +85,7 @@ def _drop_chrome(page: Outline, root: int, dropped: bytearray) -> None:
 
 
 def _drop_links(page: Outline, start: int, root: int, dropped: bytearray) -> None:
-    """Drop lists and boxes that consist of links."""
+    """Drop lists and boxes that consist of links, but not one that a sentence of the article introduces."""
     page.remeasure(dropped)
     place = start
     while place < page.ends[root]:
@@ -90,10 +93,20 @@ def _drop_links(page: Outline, start: int, root: int, dropped: bytearray) -> Non
         if not dropped[place] and (share := LINKS_SHARE.get(tag)):
             length = page.length(place)
             if length and page.linked(place) > share * length:
-                _drop(page, place, dropped)
+                if not _is_introduced(page, place, root, dropped):
+                    _drop(page, place, dropped)
                 place = page.ends[place]
                 continue
         place += 1
+
+
+def _is_introduced(page: Outline, place: int, root: int, dropped: bytearray) -> bool:
+    """Return whether the text before `place` ends with a colon, and the article goes on after it."""
+    index = page.first_blocks[place] - 1
+    if index < page.first_blocks[root] or dropped[page.blocks[index].owner]:
+        return False
+    after = page.proses[page.end_blocks[root]] - page.proses[page.end_blocks[place]]
+    return after > MIN_PROSE_AFTER_LIST * page.prose(root) and INTRODUCES.search(page.blocks[index].text) is not None
 
 
 def _drop_unsaid(page: Outline, root: int, dropped: bytearray, said: str) -> None:
@@ -131,12 +144,21 @@ def _drop_end(page: Outline, root: int, dropped: bytearray) -> None:
         if dropped[place] or not _is_alone(page, place):
             continue
         if ends_article(block.text):
-            after = page.proses[page.end_blocks[root]] - page.proses[index]
-            if after <= MAX_PROSE_AFTER_END * total:
+            if _may_follow(page, root, index, total):
                 for other in range(place, page.ends[root]):
                     dropped[other] = 1
                 return
             _drop(page, place, dropped)
+
+
+def _may_follow(page: Outline, root: int, index: int, total: int) -> bool:
+    """Return whether what is in `root` from a block on may be what follows an article."""
+    end = page.end_blocks[root]
+    prose = page.proses[end] - page.proses[index]
+    if prose <= max(LITTLE_SHARE * total, LITTLE_PROSE):
+        return prose <= MAX_PROSE_AFTER_END * total
+    leads_on = page.links[end] - page.links[index] >= LEADS_ON * (page.lengths[end] - page.lengths[index])
+    return leads_on and prose <= MAX_PROSE_AFTER_END * total
 
 
 def _drop_repeated(page: Outline, root: int, dropped: bytearray) -> None:
