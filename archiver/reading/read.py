@@ -68,7 +68,7 @@ def read_page(
     content_type: the header of that name. fetched: when the page was asked for (aware); relative times count from it.
     keep_paywalled: the beginning of an article is enough where the page keeps its rest for those who pay. recipe: what
     is known of its site (`archiver.recipes.site_for`); what it says counts more than the general rules.
-    Raises NotAnArticleError when the page is no article, or shows none.
+    Raises NotAnArticleError when the page is no article, or shows none; ValueError for a time without a zone.
     """
     refuse_content(content, content_type)
     document = read_document(content, content_type, address)
@@ -86,7 +86,10 @@ def explain_page(
     keep_paywalled: bool = False,
     recipe: SiteRecipe | None = None,
 ) -> Explanation:
-    """Return how `read_page` reads the same page, and of what. A page that is refused is explained too."""
+    """Return how `read_page` reads the same page, and of what. A page that is refused is explained too.
+
+    Raises ValueError for a time without a zone.
+    """
     try:
         refuse_content(content, content_type)
     except NotAnArticleError as error:
@@ -102,6 +105,8 @@ def explain_page(
 
 
 def _read(document: Document, fetched: datetime | None, recipe: SiteRecipe | None) -> tuple[Metadata, Body]:
+    if fetched is not None and fetched.utcoffset() is None:
+        raise ValueError(f"fetched: {fetched.isoformat()} has no zone; give one, such as datetime.now(UTC)")
     metadata = read_metadata(document, fetched, recipe)
     site = _site_body(document, recipe) if recipe else None
     return metadata, read_body(document, metadata.title.value or "", metadata.article_body or "", site)
