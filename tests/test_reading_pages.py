@@ -103,4 +103,4 @@ def test_two_sentences_of_a_section_are_no_article() -> None:
 
 def test_a_time_without_a_zone_is_refused_since_it_could_be_any() -> None:
     with pytest.raises(ValueError, match=r"fetched: 2026-11-20T12:00:00 has no zone"):
-        read_page(b"<title>t</title><p>text", None, fetched=datetime(2026, 11, 20, 12))  # noqa: DTZ001
+        read_page(b"<title>t</title><p>text", None, fetched=datetime(2026, 11, 20, 12))
