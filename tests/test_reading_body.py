@@ -13,7 +13,7 @@ FIRST = "The town council has voted to restore the old swing bridge, ending a di
 SECOND = "Engineers found that the iron joints were in a better state than anyone in the town had feared."
 THIRD = "Work begins in March, said the mayor, and should be finished before the regatta in September."
 TITLE = "Swing bridge to be restored"
-NAMES = ("Orme", "Pell", "Tarrant", "Quill", "Wren")
+NAMES = ("Orme", "Pell", "Tarrant", "Quill", "Wren", "Yarrow")
 
 
 def body(inner: str, *, said: str = "", before: str = "", after: str = "") -> Body:
@@ -100,7 +100,10 @@ def test_such_a_heading_in_the_middle_ends_nothing() -> None:
 
 def test_an_article_that_goes_on_after_such_a_heading_is_kept() -> None:
     before = [f"{text} So said {name}." for text in (FIRST, SECOND, THIRD) for name in NAMES]
-    after = [f"{text} So said they." for text in (FIRST, SECOND, THIRD, FIRST.upper(), SECOND.upper(), THIRD.upper())]
+    after = [
+        f"{text} So said all of them, and so it was."
+        for text in (FIRST, SECOND, THIRD, FIRST.upper(), SECOND.upper(), THIRD.upper())
+    ]
     inner = "".join(f"<p>{text}</p>" for text in (*before, "Discussion", *after))
     assert paragraphs(inner) == [*before, *after]
 
@@ -109,7 +112,7 @@ def test_as_much_that_leads_to_other_pages_is_left_out() -> None:
     kept = [f"{text} So said {name}." for text in (FIRST, SECOND, THIRD) for name in NAMES]
     teasers = "".join(
         f'<h4><a href="/{number}">What number {number} said of the bridge</a></h4><p>{number}: {FIRST[:75]}.</p>'
-        for number in range(8)
+        for number in range(9)
     )
     inner = "".join(f"<p>{text}</p>" for text in kept)
     assert paragraphs(f"{inner}<h3>More from the coast</h3>{teasers}") == kept

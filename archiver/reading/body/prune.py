@@ -24,7 +24,7 @@ HEADINGS = frozenset("h1 h2 h3 h4 h5 h6".split())
 LINKS_SHARE = {"ul": 0.9, "ol": 0.9, "div": 0.6, "section": 0.6, "table": 0.8}
 MAX_PROSE_BEFORE_TITLE = 0.15
 # What follows an article is not much of the prose; where it is more than little, it leads to other pages.
-MAX_PROSE_AFTER_END, LITTLE_PROSE, LITTLE_SHARE, LEADS_ON = 0.3, 600, 0.13, 0.2
+MAX_PROSE_AFTER_END, LITTLE_PROSE, LITTLE_SHARE, LEADS_ON = 0.3, 700, 0.13, 0.2
 INTRODUCES = re.compile(r"[:：]\Z")
 MIN_PROSE_AFTER_LIST = 0.05
 
