@@ -13,6 +13,7 @@ from archiver.index import Index
 from archiver.index.types import ArticleKey, Held
 from archiver.posts import render
 from archiver.recipes import load_recipes
+from tests.conftest import NO_DELAY
 
 if TYPE_CHECKING:
     import subprocess
@@ -70,17 +71,7 @@ def broken(old: str, new: str, **options: Any) -> str:
 
 def adopt(archive: Archive, *options: str) -> subprocess.CompletedProcess[str]:
     """Run `archiver adopt`."""
-    return archive.run(
-        "-m",
-        "archiver",
-        "adopt",
-        str(archive.output),
-        "-s",
-        "DOWNLOAD_DELAY=0",
-        "-s",
-        "ARCHIVER_BACKOFF=0.05",
-        *options,
-    )
+    return archive.invoke("adopt", str(archive.output), *NO_DELAY, *options)
 
 
 def problems(archive: Archive, *options: str) -> list[dict[str, str]]:

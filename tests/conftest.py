@@ -12,6 +12,8 @@ import sqlite3
 import subprocess
 import sys
 from contextlib import closing
+from functools import cache
+from importlib.metadata import entry_points
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,10 +23,15 @@ import pytest
 from archiver.commands import main
 from archiver.recipes.load import _load_all, load_recipes, load_sites
 from archiver.replica import Record, Replica
+from archiver.workers.process import WorkerProcess
+from tests import forks
 from tests.browser import close_browser
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator, Mapping
+
+    from archiver.recipes import Recipe
+    from archiver.recipes.site import SiteRecipe
 
 PROJECT = Path(__file__).parent.parent
 # A job that a shell starts in the background ignores SIGINT, and so would all that the tests start.
@@ -36,6 +43,12 @@ TOO_SLOW = [hypothesis.HealthCheck.too_slow]
 hypothesis.settings.register_profile("archiver", deadline=None, derandomize=True, suppress_health_check=TOO_SLOW)
 hypothesis.settings.register_profile("search", deadline=None, suppress_health_check=TOO_SLOW)
 hypothesis.settings.load_profile("archiver")
+
+# What does not change while tests run, and is read at every start: the certificates of this machine, which nobody here
+# shows; what packages offer; the recipes of the package.
+os.environ["SSL_CERT_FILE"] = os.devnull
+ENTRY_POINTS = cache(entry_points)
+PACKAGED = _load_all()
 
 NO_DELAY = ("-s", "DOWNLOAD_DELAY=0", "-s", "ARCHIVER_BACKOFF=0.05")
 
@@ -52,9 +65,16 @@ def pytest_runtest_makereport(
     return report
 
 
+def pytest_collection_finish() -> None:
+    """What is loaded by now stays: looking through it again and again takes time."""
+    gc.collect()
+    gc.freeze()
+
+
 def pytest_unconfigure() -> None:
-    """End the browser of this process, if a test has started it."""
+    """End the browser of this process, if a test has started it, and the process that forks."""
     close_browser()
+    forks.SERVER.end()
 
 
 @pytest.fixture
@@ -70,6 +90,11 @@ def article(replica: Replica) -> Record:
     return replica.articles[0]
 
 
+def recipes_in(*directories: str) -> dict[str, Recipe | SiteRecipe]:
+    """Do what `_load_all` does."""
+    return _load_all.__wrapped__(*directories) if directories else PACKAGED
+
+
 def invoke(*arguments: str, env: Mapping[str, str] | None = None, typed: str = "") -> subprocess.CompletedProcess[str]:
     """Run `archiver` with `arguments` in this process, and leave it as it was: its environment, signals, logs."""
     stdin, stdout, stderr = (io.TextIOWrapper(io.BytesIO(), "utf-8", write_through=True) for _ in range(3))
@@ -78,12 +103,17 @@ def invoke(*arguments: str, env: Mapping[str, str] | None = None, typed: str = "
     root = logging.getLogger()
     handlers, level, threshold = root.handlers[:], root.level, gc.get_threshold()
     signals = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
-    for loaded in (load_recipes, load_sites, _load_all):  # what another process would read again
+    for loaded in (load_recipes, load_sites):  # what another process would read again
         loaded.cache_clear()
     with pytest.MonkeyPatch.context() as patch:
         # Articles are made in this process too; processes for it are what commands in processes of their own have.
         for name, value in {"ARCHIVER_EXTRACTORS": "0", **(env or {})}.items():
             patch.setenv(name, value)
+        patch.setattr(WorkerProcess, "_start", forks.start_worker)  # in some milliseconds
+        patch.setattr("archiver.recipes.load._load_all", recipes_in)
+        patch.setattr("archiver.plugins.entry_points", ENTRY_POINTS)
+        for name in ("collect", "freeze"):  # of what the tests have loaded, which is no part of what is run
+            patch.setattr(gc, name, lambda: 0)
         patch.setattr(sys, "argv", ["archiver", *arguments])
         for name, stream in (("stdin", stdin), ("stdout", stdout), ("stderr", stderr)):
             patch.setattr(sys, name, stream)
@@ -94,7 +124,6 @@ def invoke(*arguments: str, env: Mapping[str, str] | None = None, typed: str = "
             root.handlers[:] = handlers
             root.setLevel(level)
             gc.set_threshold(*threshold)
-            gc.unfreeze()
             for number, handler in signals.items():
                 signal.signal(number, handler)
     texts = [stream.buffer.getvalue().decode() for stream in (stdout, stderr)]
@@ -144,8 +173,12 @@ class Archive:
         return self.run("-m", "scrapy", *arguments)
 
     def run(self, *arguments: str, **options: Any) -> subprocess.CompletedProcess[str]:
-        """Run Python with `arguments`."""
-        environment = {**os.environ, "http_proxy": self.replica.url, "no_proxy": "", **options.pop("env", {})}
+        """Run Python with `arguments` in a process of its own: one that is forked, unless it must start anew, as those
+        with `options` of `subprocess` do, and with a path where modules are."""
+        given = options.pop("env", {})
+        environment = {**os.environ, "http_proxy": self.replica.url, "no_proxy": "", **given}
+        if options.keys() <= {"timeout"} and "PYTHONPATH" not in given:
+            return forks.run([*arguments], environment=environment, **{"timeout": 60, **options})
         return subprocess.run(
             [sys.executable, *arguments],
             env=environment,

@@ -160,14 +160,14 @@ def test_many_problems_of_a_kind(archive: Archive) -> None:
 
 def test_the_directory_may_be_that_of_the_posts(archive: Archive) -> None:
     put(archive, *good())
-    result = archive.run("-m", "archiver", "adopt", str(archive.output / "_posts"))
+    result = archive.invoke("adopt", str(archive.output / "_posts"))
     assert result.stdout == "1 post adopted (1 article), 0 broken, 0 foreign\n"
     assert Index.exists(archive.output)
 
 
 @pytest.mark.parametrize("arguments", [[], ["nowhere"], [".", "--output", "x"], [".", "-s", "x"]])
 def test_usage(arguments: list[str], archive: Archive) -> None:
-    result = archive.run("-m", "archiver", "adopt", *arguments)
+    result = archive.invoke("adopt", *arguments)
     assert result.returncode == 2
     assert "Traceback" not in result.stderr
 
@@ -232,6 +232,6 @@ def test_the_posts_may_be_elsewhere(archive: Archive) -> None:
     put(archive, *good())
     (archive.output / "_posts").rename(archive.output / "site")
     (archive.output / "_posts").symlink_to("site", target_is_directory=True)
-    result = archive.run("-m", "archiver", "adopt", str(archive.output / "_posts"))
+    result = archive.invoke("adopt", str(archive.output / "_posts"))
     assert result.stdout == "1 post adopted (1 article), 0 broken, 0 foreign\n"
     assert Index.exists(archive.output)

@@ -155,7 +155,7 @@ def test_adoption_keeps_what_is_known_of_a_post(archive: Archive, edited: Record
     (path,) = rows(archive, f"SELECT path FROM posts WHERE article = ({query})")[0]
     post = archive.output / path
     post.write_bytes(post.read_bytes().replace(b" +0800\n", b"\n", 1))
-    assert archive.run("-m", "archiver", "adopt", "--repair", str(archive.output)).returncode == 0
+    assert archive.invoke("adopt", "--repair", str(archive.output)).returncode == 0
     after = rows(archive, f"SELECT sha256, saved, capture FROM revisions WHERE article = ({query})")
     after += rows(archive, f"SELECT sha256, saved, capture FROM posts WHERE article = ({query})")
     assert set(before) <= set(after)

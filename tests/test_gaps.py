@@ -117,9 +117,9 @@ def test_an_index_that_was_never_finished_is_made_again(archive: Archive) -> Non
 
 def test_settings_of_the_environment_count_for_every_command(archive: Archive, article: Record) -> None:
     environment = {"ARCHIVER_OUTPUT": str(archive.output)}
-    assert archive.run("-m", "archiver", "crawl", LISTING, "-s", "DOWNLOAD_DELAY=0", env=environment).returncode == 0
-    assert "13 saved" in archive.run("-m", "archiver", "status", env=environment).stdout
-    assert archive.run("-m", "archiver", "history", article.id, env=environment).returncode == 0
+    assert archive.invoke("crawl", LISTING, "-s", "DOWNLOAD_DELAY=0", env=environment).returncode == 0
+    assert "13 saved" in archive.invoke("status", env=environment).stdout
+    assert archive.invoke("history", article.id, env=environment).returncode == 0
 
 
 def test_a_host_that_wants_to_be_left_alone_is_within_the_run_too(archive: Archive) -> None:
@@ -161,7 +161,7 @@ def test_pages_end_where_nothing_is_left(archive: Archive) -> None:
     ],
 )
 def test_a_wrong_setting_is_explained(archive: Archive, setting: str, words: str) -> None:
-    result = archive.run("-m", "archiver", "crawl", LISTING, "-s", "DOWNLOAD_DELAY=0", "-s", setting)
+    result = archive.invoke("crawl", LISTING, "-s", "DOWNLOAD_DELAY=0", "-s", setting)
     assert result.returncode == 2
     assert f"{setting.partition('=')[0]}: {words}" in result.stderr
     assert "Traceback" not in result.stderr

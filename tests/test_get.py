@@ -9,18 +9,22 @@ import os
 import pty
 import signal
 import struct
+import sys
 import termios
 import time
 from typing import TYPE_CHECKING
 
 import pytest
 
+from archiver.commands import demo
 from archiver.errors import IndexFileError
 from archiver.index import Index
 from archiver.replica import Record
+from tests.conftest import invoke
 
 if TYPE_CHECKING:
     from pathlib import Path
+    from subprocess import CompletedProcess
 
     from archiver.replica import Replica
     from tests.conftest import Archive
@@ -310,8 +314,16 @@ def test_scrapy_crawl_tells_failure(archive: Archive, arguments: list[str], stat
     assert "Traceback" not in result.stderr
 
 
-def test_the_demo_shows_a_post(archive: Archive) -> None:
-    result = archive.run("-m", "archiver", "demo", "--output", str(archive.output))
+def test_the_demo_shows_a_post(archive: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
+    def run(command: list[str], *, env: dict[str, str], check: bool) -> CompletedProcess[str]:
+        assert command[:4] == [sys.executable, "-P", "-m", "archiver"]
+        done = invoke(*command[4:], env=env)
+        print(done.stdout)
+        return done
+
+    monkeypatch.setattr("subprocess.run", run)
+    monkeypatch.setattr(demo, "DELAY", "0")
+    result = archive.invoke("demo", "--output", str(archive.output))
     assert (result.returncode, result.stderr) == (0, "")
     count = len(archive.replica.articles)
     assert f"{count} written, 0 unchanged, 0 failed" in result.stdout

@@ -159,12 +159,12 @@ def test_an_adopted_archive_is_put_on_record(archive: Archive) -> None:
     wrong = post.with_name(post.name.replace(post.name[:10], "2001-01-01"))
     post.rename(wrong)
     assert archive.archiver("manifest").returncode == 1  # there is no index
-    archive.run("-m", "archiver", "adopt", str(archive.output))
+    archive.invoke("adopt", str(archive.output))
     assert archive.archiver("manifest").returncode == 0
     assert shell(archive, RECIPE).stdout == archive.archiver("manifest").stdout
     assert verify(archive)[0] == 0
     wrong.rename(post)
-    archive.run("-m", "archiver", "adopt", str(archive.output))
+    archive.invoke("adopt", str(archive.output))
     archive.archiver("manifest")
     assert "# removed  _posts/2001-01-01" in files(archive, "_manifests/*/*/*")[-1].read_text()
     assert shell(archive, RECIPE).stdout == archive.archiver("manifest").stdout
@@ -178,7 +178,7 @@ def test_an_adoption_hides_nothing(archive: Archive) -> None:
     gone = sha256(post.read_bytes()).hexdigest()
     flip(post, 300)
     shutil.rmtree(archive.output / "_index")
-    assert archive.run("-m", "archiver", "adopt", str(archive.output)).returncode == 0
+    assert archive.invoke("adopt", str(archive.output)).returncode == 0
     status, problems, _ = verify(archive)
     assert status == 1
     (found,) = (one for one in problems if one["path"] == path)

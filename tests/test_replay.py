@@ -136,7 +136,7 @@ def test_a_replay_of_its_own_captures_changes_nothing(lived: Archive, monkeypatc
     assert [rows(lived, table) for table in TABLES] == tables
     # By a relative path it is the same archive.
     relative = os.path.relpath(lived.output, PROJECT)
-    result = lived.run("-m", "archiver", "replay", "--output", relative, env=CLOSED)
+    result = lived.invoke("replay", "--output", relative, env=CLOSED)
     assert result.stdout.startswith("0 written, ")
     assert [rows(lived, table) for table in TABLES] == tables
 
