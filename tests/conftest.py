@@ -41,7 +41,7 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 # Nothing that a test says depends on how fast the machine is, or on chance. Other examples: --hypothesis-profile search
 TOO_SLOW = [hypothesis.HealthCheck.too_slow]
 hypothesis.settings.register_profile("archiver", deadline=None, derandomize=True, suppress_health_check=TOO_SLOW)
-hypothesis.settings.register_profile("search", deadline=None, suppress_health_check=TOO_SLOW)
+hypothesis.settings.register_profile("search", deadline=None, max_examples=400, suppress_health_check=TOO_SLOW)
 hypothesis.settings.load_profile("archiver")
 
 # What does not change while tests run, and is read at every start: the certificates of this machine, which nobody here
@@ -50,6 +50,7 @@ os.environ["SSL_CERT_FILE"] = os.devnull
 ENTRY_POINTS = cache(entry_points)
 PACKAGED = _load_all()
 
+os.environ.pop(forks.ADDRESS, None)  # of tests that have started these
 NO_DELAY = ("-s", "DOWNLOAD_DELAY=0", "-s", "ARCHIVER_BACKOFF=0.05")
 
 
@@ -173,11 +174,10 @@ class Archive:
         return self.run("-m", "scrapy", *arguments)
 
     def run(self, *arguments: str, **options: Any) -> subprocess.CompletedProcess[str]:
-        """Run Python with `arguments` in a process of its own: one that is forked, unless it must start anew, as those
-        with `options` of `subprocess` do, and with a path where modules are."""
-        given = options.pop("env", {})
-        environment = {**os.environ, "http_proxy": self.replica.url, "no_proxy": "", **given}
-        if options.keys() <= {"timeout"} and "PYTHONPATH" not in given:
+        """Run Python with `arguments` in a process of its own: one that is forked, but for what has other `options`
+        of `subprocess` than env and timeout (seconds)."""
+        environment = {**os.environ, "http_proxy": self.replica.url, "no_proxy": "", **options.pop("env", {})}
+        if options.keys() <= {"timeout"}:
             return forks.run([*arguments], environment=environment, **{"timeout": 60, **options})
         return subprocess.run(
             [sys.executable, *arguments],

@@ -1,11 +1,12 @@
 """Processes that start in milliseconds: forked from one that has loaded the program already.
 
 A real process, with a number, files and an end of its own, that can be killed; only the tenths of a second in which the
-interpreter would load Scrapy are saved. `python -m tests.forks DESCRIPTOR` is the one that forks: it has one thread, as
-what forks must, and serves the process at the other end of a socket until that has ended.
+interpreter would load Scrapy are saved, for it and for the processes that work for it. `python -m tests.forks LISTENER
+ALIVE` (descriptors) is the one that forks: it has one thread, as what forks must.
 
-Protocol: the arguments of Python, its environment and its directory, pickled, with the descriptors of what will be its
-standard input, output and error, of a pipe for its status, and others that it is to hold; back comes its number.
+Protocol, a connection for each: the arguments of Python, its environment and its directory, pickled, with the
+descriptors of what will be its standard input, output and error, of a pipe for its status, and of others that it is to
+hold; back comes its number.
 """
 
 from __future__ import annotations
@@ -17,8 +18,12 @@ import importlib
 import importlib.util
 import os
 import pickle
+import pkgutil
+import re
+import runpy
 import select
 import selectors
+import shutil
 import signal
 import socket
 import subprocess
@@ -29,20 +34,19 @@ import types
 from contextlib import suppress
 from io import BufferedReader, BufferedWriter, FileIO, TextIOWrapper
 from pathlib import Path
-from tempfile import TemporaryFile
-from typing import TYPE_CHECKING, Any, NoReturn
+from tempfile import TemporaryFile, mkdtemp
+from typing import Any, NoReturn
 
-if TYPE_CHECKING:
-    from archiver.workers.process import WorkerProcess
+from scrapy.settings import Settings
+from scrapy.utils.misc import load_object
+
+import archiver
+from archiver.workers.process import WorkerProcess
 
 PROJECT = Path(__file__).parent.parent
-MOST = 1 << 20  # bytes of a request
+ADDRESS = "FORKS_OF_TESTS"
+PART = 1 << 16  # bytes
 MOST_DESCRIPTORS = 16
-LOADED = (
-    *("archiver.archive", "archiver.crawling", "archiver.commands.crawl", "archiver.commands.get"),
-    *("archiver.captures.writing", "archiver.storage.disk", "archiver.replay.serve", "archiver.extraction.serve"),
-    *("archiver.discovery.look", "asyncio.unix_events"),
-)
 
 
 class Forked:
@@ -82,28 +86,32 @@ class Forked:
 
 
 class Server:
-    """The process that forks, as the one sees it that asks it to: it starts with the first request."""
+    """The process that forks, as the one that starts it sees it: with its first request."""
 
     def __init__(self) -> None:
         self.process: subprocess.Popen[bytes] | None = None
-        self._connection: socket.socket | None = None
+        self._alive = -1  # it lives for as long as this is open
 
-    def ask(self, request: bytes, descriptors: list[int]) -> int:
-        """Return the number of the process that it forked."""
-        if self._connection is None:
-            self._connection, theirs = socket.socketpair()
-            with theirs:
-                end = theirs.fileno()
-                command = [sys.executable, "-m", "tests.forks", str(end)]
-                self.process = subprocess.Popen(command, cwd=PROJECT, pass_fds=(end,), stdin=subprocess.DEVNULL)
-        socket.send_fds(self._connection, [request], descriptors)
-        return int(self._connection.recv(16))
+    def address(self) -> str:
+        """Return where it listens. A process that was forked has it in its environment."""
+        if ADDRESS not in os.environ:
+            os.environ[ADDRESS] = str(Path(mkdtemp(prefix="forks-"), "socket"))
+            with socket.socket(socket.AF_UNIX) as listener:
+                listener.bind(os.environ[ADDRESS])
+                listener.listen(64)
+                alive, self._alive = os.pipe()
+                passed = (listener.fileno(), alive)
+                command = [sys.executable, "-m", "tests.forks", *map(str, passed)]
+                self.process = subprocess.Popen(command, cwd=PROJECT, pass_fds=passed, stdin=subprocess.DEVNULL)
+                os.close(alive)
+        return os.environ[ADDRESS]
 
     def end(self) -> None:
-        """End it."""
-        if self._connection and self.process:
-            self._connection.close()
+        """End it, if this process has started it."""
+        if self.process:
+            os.close(self._alive)
             self.process.wait()
+            shutil.rmtree(Path(os.environ.pop(ADDRESS)).parent)
 
 
 SERVER = Server()
@@ -111,12 +119,18 @@ SERVER = Server()
 
 def fork(arguments: list[str], descriptors: list[int], *, environment: dict[str, str], directory: str) -> Forked:
     """Start `python ARGUMENTS`. descriptors: its standard input, output and error, and others that it is to hold."""
+    address = SERVER.address()
+    request = pickle.dumps((arguments, {**environment, ADDRESS: address}, directory))
     status, end = os.pipe()
-    try:
-        request = pickle.dumps((arguments, environment, directory))
-        return Forked(SERVER.ask(request, [*descriptors[:3], end, *descriptors[3:]]), status)
-    finally:
-        os.close(end)
+    with socket.socket(socket.AF_UNIX) as connection:
+        try:
+            connection.connect(address)
+            sent = socket.send_fds(connection, [request], [*descriptors[:3], end, *descriptors[3:]])
+        finally:
+            os.close(end)
+        connection.sendall(request[sent:])
+        connection.shutdown(socket.SHUT_WR)
+        return Forked(int(connection.recv(16)), status)
 
 
 def run(arguments: list[str], *, environment: dict[str, str], timeout: float) -> subprocess.CompletedProcess[str]:
@@ -149,10 +163,9 @@ async def start_worker(worker: WorkerProcess[Any, Any]) -> None:
     await worker._send(worker._setup)
 
 
-def serve(control: socket.socket) -> None:
-    """Fork a process for each request, and say how each ends, until nobody is there to ask."""
-    for name in LOADED:
-        importlib.import_module(name)
+def serve(listener: socket.socket, alive: int) -> None:
+    """Fork a process for each request, and say how each ends, for as long as `alive` is open."""
+    load()
     gc.collect()
     gc.freeze()
     wake, woken = os.pipe()
@@ -163,27 +176,48 @@ def serve(control: socket.socket) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     running: dict[int, int] = {}
     with selectors.DefaultSelector() as selector:
-        selector.register(control, selectors.EVENT_READ)
-        selector.register(wake, selectors.EVENT_READ)
+        for watched in (listener.fileno(), wake, alive):
+            selector.register(watched, selectors.EVENT_READ)
         while True:
-            for key, _ in selector.select():
-                if key.fd == wake:
-                    os.read(wake, 1024)
-                    _reap(running)
-                    continue
-                request, descriptors, *_ = socket.recv_fds(control, MOST, MOST_DESCRIPTORS)
-                if not request:
-                    return
+            ready = {key.fd for key, _ in selector.select()}
+            if alive in ready:
+                return
+            if wake in ready:
+                os.read(wake, 1024)
+                _reap(running)
+            if listener.fileno() not in ready:
+                continue
+            connection, _ = listener.accept()
+            with connection:
+                request, descriptors, *_ = socket.recv_fds(connection, PART, MOST_DESCRIPTORS)
+                while part := connection.recv(PART):
+                    request += part
                 pid = os.fork()
                 if pid == 0:
-                    for descriptor in (control.fileno(), wake, woken, selector.fileno(), *running.values()):
+                    for descriptor in (connection.fileno(), listener.fileno(), alive, wake, woken, selector.fileno()):
+                        os.close(descriptor)
+                    for descriptor in running.values():
                         os.close(descriptor)
                     arguments, environment, directory = pickle.loads(request)
                     become(arguments, environment, directory, descriptors)
                 stdin, stdout, stderr, running[pid], *held = descriptors
                 for descriptor in {stdin, stdout, stderr, *held}:
                     os.close(descriptor)
-                control.send(b"%d" % pid)
+                with suppress(OSError):  # whoever asked has been killed
+                    connection.sendall(b"%d" % pid)
+
+
+def load() -> None:
+    """Load what a command loads, sooner or later: the program, and what Scrapy's settings name."""
+    for module in pkgutil.walk_packages(archiver.__path__, "archiver."):
+        if not module.name.endswith("__main__"):
+            importlib.import_module(module.name)
+    settings = Settings()
+    settings.setmodule("archiver.settings")
+    for value in settings.copy_to_dict().values():
+        for name in value if isinstance(value, (dict, list)) else (value,):
+            if re.match(r"(scrapy|twisted|archiver)\.", str(name)):
+                load_object(name)
 
 
 def _reap(running: dict[int, int]) -> None:
@@ -206,6 +240,7 @@ def become(arguments: list[str], environment: dict[str, str], directory: str, de
         os.dup2(descriptor, number)
     for descriptor in descriptors[:4]:
         os.close(descriptor)
+    _find_modules(environment.get("PYTHONPATH", ""))
     os.environ.clear()
     os.environ.update(environment)
     time.tzset()
@@ -215,6 +250,7 @@ def become(arguments: list[str], environment: dict[str, str], directory: str, de
         TextIOWrapper(BufferedWriter(FileIO(1, "w", closefd=False)), "utf-8"),
         TextIOWrapper(BufferedWriter(FileIO(2, "w", closefd=False)), "utf-8", "backslashreplace", line_buffering=True),
     )
+    WorkerProcess._start = start_worker  # type: ignore[method-assign,assignment]
     status = 1
     try:
         status = _run(arguments)
@@ -232,6 +268,18 @@ def become(arguments: list[str], environment: dict[str, str], directory: str, de
             except OSError:
                 status = 120  # as Python has it
         os._exit(status)
+
+
+def _find_modules(path: str) -> None:
+    """Let modules be found in a PYTHONPATH, and begin with what customizes Python there, as Python does."""
+    if path == os.environ.get("PYTHONPATH", ""):
+        return
+    directories = path.split(os.pathsep)
+    sys.path[:0] = directories
+    importlib.invalidate_caches()
+    for directory in directories:
+        if (file := Path(directory, "sitecustomize.py")).is_file():
+            runpy.run_path(str(file))
 
 
 def _run(arguments: list[str]) -> int:
@@ -258,5 +306,5 @@ def _run(arguments: list[str]) -> int:
 
 
 if __name__ == "__main__":
-    with socket.socket(fileno=int(sys.argv[1])) as connection:
-        serve(connection)
+    with socket.socket(fileno=int(sys.argv[1])) as listening:
+        serve(listening, int(sys.argv[2]))

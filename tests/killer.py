@@ -1,8 +1,9 @@
-"""Crawls that are killed at random moments: `python -m tests.killer OUTPUT LISTING KILLS SEED NAME=VALUE…`.
+"""Crawls that are killed at random moments: `python -m tests.killer OUTPUT LISTING KILLS MOST SEED NAME=VALUE…`.
 
 Each crawl is a process forked from this one, which has loaded everything already, so that many fit into little time.
-The first is killed when it has written some posts: from the time that it took, the others get theirs. Before each, a
-line of JSON says when it begins and which posts are on disk.
+What it does says when it is killed, not a clock: when it has written some posts, none to MOST, and a little later.
+Before each, a line of JSON says when it begins and which posts are on disk; `ended` is true if the one before that came
+to its end by itself.
 """
 
 from __future__ import annotations
@@ -19,9 +20,8 @@ from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.settings import Settings
 
 from archiver.crawl import run_crawler
+from archiver.recipes import load_recipes
 from archiver.spiders.listing import ListingSpider
-
-SOME = 5
 
 
 def crawl(output: str, listing: str, values: list[str]) -> None:
@@ -42,26 +42,47 @@ def posts(output: str) -> dict[str, int]:
     return {file.name: file.stat().st_ino for file in Path(output, "_posts").glob("*.md")}
 
 
-def main(output: str, listing: str, kills: int, seed: int, values: list[str]) -> None:
+def changed(output: str) -> int:
+    """Return a number that is another one when a post was written."""
+    directory = Path(output, "_posts")
+    return directory.stat().st_mtime_ns if directory.exists() else 0
+
+
+def ends_before(child: int, output: str, before: dict[str, int], count: int) -> bool:
+    """Wait until a crawl has written so many posts. Returns whether it came to its end before that."""
+    seen = -1
+    while True:
+        if (now := changed(output)) != seen:
+            seen = now
+            if len(posts(output).items() - before.items()) >= count:
+                return False
+        if os.waitpid(child, os.WNOHANG)[0]:
+            return True
+        time.sleep(0.001)
+
+
+def main(output: str, listing: str, kills: int, most: int, seed: int, values: list[str]) -> None:
     """Start `kills` crawls, one after the other, and kill each."""
+    load_recipes(os.environ["ARCHIVER_RECIPES"])  # once for all
     chance = random.Random(seed)
-    some = 0.0  # seconds after which there are some posts
+    ended, start = False, 0.2  # seconds until a crawl has written its first post
     for _ in range(kills):
         before, begin = posts(output), time.monotonic()
-        print(json.dumps({"time": begin, "posts": sorted(before)}), flush=True)
+        print(json.dumps({"time": begin, "posts": sorted(before), "ended": ended}), flush=True)
         child = os.fork()
         if child == 0:
             crawl(output, listing, values)
             os._exit(0)
-        if some:
-            time.sleep(chance.uniform(0, 2 * some))
-        while not some:
-            time.sleep(0.01)
-            if len(posts(output).items() - before.items()) >= SOME:
-                some = time.monotonic() - begin
+        count = chance.randint(0, most)
+        ended = ends_before(child, output, before, count)
+        if ended:
+            continue
+        if count == 1:
+            start = time.monotonic() - begin
+        time.sleep(chance.uniform(0, 0.01 if count else start))
         os.kill(child, signal.SIGKILL)
         os.waitpid(child, 0)
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4]), sys.argv[5:])
+    main(sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4]), int(sys.argv[5]), sys.argv[6:])

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from hypothesis import settings
 from hypothesis import strategies as st
+
+# Examples of HTML: more than of what is simple, and many more where others are searched for (make test-flaky).
+MANY = 2 * settings.default.max_examples if settings.default else 200
 
 BLOCKS = (
     "p div h2 h6 pre ul ol li dl dt dd table caption thead tbody tfoot tr td th blockquote figure figcaption "

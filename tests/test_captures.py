@@ -414,7 +414,7 @@ def test_a_file_in_which_nothing_is_whole_goes(archive: Archive) -> None:
 
 def test_kill_at_any_moment(archive: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
     records = fill(archive, 300, monkeypatch)
-    kill(archive, KILLS, "DOWNLOAD_DELAY=0.01", "ARCHIVER_WARC_SIZE=60000")
+    kill(archive, KILLS, 3, "DOWNLOAD_DELAY=0.01", "ARCHIVER_WARC_SIZE=60000")
     saved = len(archive.posts)
     assert saved > 20, "the kills left no time to work: give them more"
     assert archive.crawl(LISTING).stdout == f"{len(records) - saved} written, 0 unchanged, 0 failed\n"

@@ -14,7 +14,7 @@ from selectolax.lexbor import LexborHTMLParser
 from archiver.html import parse_document, parse_fragment, parse_sound
 from archiver.html.limits import MAX_ATTRIBUTES
 from archiver.html.xml import DEEPEST
-from tests.soup import mess, sound_bodies
+from tests.soup import MANY, mess, sound_bodies
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -122,7 +122,7 @@ def nodes(root: _Element) -> Iterator[str]:
 
 
 @given(mess)
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=MANY, deadline=None)
 @example("<p xmlns:a=b xmlns=c xml:lang=d><a:b:c>")
 @example("<xmp></xmp><plaintext></xmp>")
 @example("</<html>")
@@ -143,7 +143,7 @@ def test_the_tree_is_that_of_lexbor(html: str) -> None:
 
 
 @given(sound_bodies)
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=MANY, deadline=None)
 @example("<table>\n<tr><td>a</td></tr>\n</table><table><tbody><tr><td>b</td></tr></tbody></table>")
 @example("<table>a<tr></tr></table>")
 @example("<a><b><a></a></b></a>")
@@ -203,21 +203,19 @@ IN_ONE_TAG = (
 
 
 def cost(html: str) -> int:
-    """Return the processor time of parsing, in nanoseconds: the lesser of two runs."""
-    times = []
-    for _ in range(2):
-        begun = time.process_time_ns()
-        parse_document(html)
-        times.append(time.process_time_ns() - begun)
-    return min(times)
+    """Return the processor time of parsing, in nanoseconds."""
+    begun = time.process_time_ns()
+    parse_document(html)
+    return time.process_time_ns() - begun
 
 
 @pytest.mark.parametrize(("start", "part"), [*(("", part) for part in SHAPES), *(("<p", part) for part in IN_ONE_TAG)])
 def test_cost_grows_with_the_length(start: str, part: str) -> None:
     short, long = (
-        cost(start + "".join(part.replace("{n}", str(number)) for number in range(count))) for count in (7_000, 28_000)
+        start + "".join(part.replace("{n}", str(number)) for number in range(count)) for count in (6_500, 19_500)
     )
-    assert long < 8 * short + 20_000_000
+    # Once again where it seems to grow faster: something else may have been at work.
+    assert any(cost(long) < 6 * cost(short) + 15_000_000 for _ in range(3))
 
 
 def test_limits_cost_no_word() -> None:

@@ -15,7 +15,7 @@ from archiver.cleaning.references import with_semicolons
 from tests.jekyll.markup import INDENT, harmless, rubbish
 from tests.jekyll.site import parsed, visible
 from tests.jekyll.traps import bodies
-from tests.soup import sound_bodies
+from tests.soup import MANY, sound_bodies
 
 EMPTY_LINE = re.compile(r"(?:\n|\r(?!\n))[ \t]*[\r\n]")
 VOID = frozenset("area base br col embed hr img input link meta param source track wbr".split())
@@ -60,7 +60,7 @@ class Strict(HTMLParser):
         raise AssertionError(data)
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=MANY)
 @given(harmless)
 @example(f"<p>{INDENT}甲</p>\n <p>{INDENT}乙</p>")
 @example('<p style="display:none;height:1px;"> </p><p>甲<br />\r\n乙</p>\r\n <!-- 甲 -->\r\n <center>丙</center>')
@@ -71,7 +71,7 @@ def test_harmless_bytes_stay_but_for_indents(html: str) -> None:
     assert source_body(html).html == html.replace(INDENT, "")
 
 
-@settings(deadline=None, max_examples=600)
+@settings(deadline=None, max_examples=MANY)
 @given(sound_bodies)
 @example('<p>甲</p>\n <p class="a">乙</p>\n <!-- b --><p>丙</p>')
 @example("<p><b>甲</p><p>乙</b></p>")
