@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 RECIPES = load_recipes()
 RECIPE = RECIPES["eastmoney"]
+EXTRACTORS = {profile: Extractor(ExtractOptions(RECIPES, profile)) for profile in ("clean", "source")}
 FETCHED = datetime(2026, 8, 1, tzinfo=UTC)
 MIXTURES = 300
 
@@ -97,7 +98,7 @@ def made(profile: str, form: str, record: Record, url: str = "", fetched: dateti
     answer = Answer("http://a.example/", "", json.dumps(record.news_text()).encode(), fetched)
     known = {"digest": unescape(record.digest), "url": url}  # as a listing reads it
     asked = Asked(RECIPE.name, record.id, "text", record.infocode, (form,), known)
-    extracted = Extractor(ExtractOptions(RECIPES, profile)).extract(answer, asked)
+    extracted = EXTRACTORS[profile].extract(answer, asked)
     if isinstance(extracted, Unusable):
         raise QuarantineError(extracted.reason)
     (article,) = extracted
