@@ -38,7 +38,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "suggestions": set(),
     "configuration": {"errors", "settings", "spans", "storage", "suggestions"},
     "scrapy_settings": {"configuration", "errors", "plugins", "suggestions"},
-    "recipes": {"errors", "plugins", "spans"},
+    "recipes": {"errors", "plugins", "spans", "suggestions"},
     "index": {"captures", "clock", "errors", "places", "processes"},
     "manifest": {"errors", "index", "places", "storage"},
     "identity": {"urls"},

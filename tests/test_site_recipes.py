@@ -11,7 +11,9 @@ import msgspec
 import pytest
 import yaml
 
+from archiver.answer import Answer, Asked
 from archiver.errors import RecipeError
+from archiver.extraction import ExtractOptions, Extractor
 from archiver.reading import Reading, explain_page, read_page
 from archiver.recipes import SiteRecipe, load_recipe, load_recipes, load_site, load_sites, site_for
 from archiver.recipes.load import PACKAGED
@@ -178,6 +180,34 @@ def test_an_old_page_is_read_by_the_recipe_of_its_day() -> None:
 OF_THEIR_DAY = [("old", date(2020, 12, 31)), ("older", date(2019, 6, 30)), ("new", None)]
 
 
+def test_an_old_capture_becomes_a_post_by_the_recipe_of_its_day() -> None:
+    dated: dict[str, Any] = {"published": [".stamp"]}
+    london: dict[str, Any] = {"time_zone": "Europe/London", "date_order": "dmy"}
+    tokyo: dict[str, Any] = {"time_zone": "Asia/Tokyo", "date_order": "mdy"}
+    old = recipe(name="old", valid_until=date(2026, 5, 31), fields=dated | {"title": ["h2.head"]}, **london)
+    new = recipe(name="new", fields=dated | {"title": [".who"]}, footer="[more](x)", **tokyo)
+    extractor = Extractor(ExtractOptions(load_recipes(), sites=(new, old)))
+    asked = Asked("web", "", "page", ADDRESS, ("page",))
+
+    def post(day: str) -> tuple[str, str, str, str]:
+        answer = Answer(ADDRESS, "text/html", PAGE.encode(), datetime.fromisoformat(f"{day}T23:59+00:00"))
+        made = extractor.extract(answer, asked)
+        assert isinstance(made, tuple)
+        assert made[0].post
+        lines = made[0].post.content.decode().splitlines()
+        return made[0].title, made[0].rules["title"], lines[3], lines[-1].partition("｜")[0]
+
+    footer = "[返回isle.example新闻](//finews.withounder.com/category/isle.example.html)"
+    assert post("2026-05-31") == (
+        *("Ferry runs again", "recipe old: css h2.head", "date: 2026-04-03 09:30:00 +0100"),
+        footer,
+    )
+    assert post("2026-06-01") == (
+        *("Words: Ann Lee, Bo Moss", "recipe new: css .who", "date: 2026-03-04 09:30:00 +0900"),
+        "[more](x)",
+    )
+
+
 def test_a_recipe_for_a_path_counts_more_than_one_for_the_host() -> None:
     host, path = recipe(name="host"), recipe(name="path", paths=["/post/*"])
     assert site_for(ADDRESS, None, [host, path]) is path
@@ -192,12 +222,15 @@ def test_a_recipe_for_a_path_counts_more_than_one_for_the_host() -> None:
         ({"hosts": "isle.example"}, "hosts: Expected `array`"),
         ({"name": "The Isle"}, "name: expected lower-case letters"),
         ({"paths": ["post/*"]}, "paths[0]: expected a path that begins with /"),
+        ({"paths": ["/{year/x"]}, "paths[0]: expected a path with {name}s and *s"),
+        ({"paths": ["/view?id=*"]}, "paths[0]: expected a path with {name}s and *s, without a query"),
         ({"fields": {"titel": ["h1"]}}, "fields: expected one of title, published"),
         ({"fields": {"title": []}}, "fields.title: expected at least one expression"),
         ({"fields": {"title": "h1"}}, "fields.title: Expected `array`"),
         ({"fields": {"title": ["h1["]}}, "fields.title[0].css: expected CSS, got 'h1['"),
         ({"fields": {"title": [{"xpath": "//h1["}]}}, "fields.title[0].xpath: expected XPATH"),
         ({"fields": {"title": [{"json_ld": "a..b"}]}}, "fields.title[0].json_ld: expected JSON"),
+        ({"fields": {"title": [{"json_ld": "a.b("}]}}, "fields.title[0].json_ld: expected JSON, got 'a.b(': Invalid"),
         (
             {"fields": {"title": [{"css": "h1", "xpath": "//h1"}]}},
             "fields.title[0]: expected one of css",
@@ -217,6 +250,9 @@ def test_a_recipe_for_a_path_counts_more_than_one_for_the_host() -> None:
         ({"valid_until": "soon"}, "valid_until: Invalid"),
         ({"date_order": "ydm"}, "date_order: Invalid enum value"),
         ({"colour": "red"}, "unknown field `colour`"),
+        ({"field": {}}, "unknown field `field`; did you mean fields?"),
+        ({"drop": ".box"}, "drop: Expected `array`"),
+        ({"id": "x"}, "hosts: expected none beside an id"),
     ],
 )
 def test_a_mistake_is_said_with_the_file_the_key_and_what_was_expected(
@@ -228,6 +264,28 @@ def test_a_mistake_is_said_with_the_file_the_key_and_what_was_expected(
         load_site(file)
     assert str(caught.value).startswith(f"{file}: ")
     assert message in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("name: a\nhosts: [a.example\n", "not readable as YAML: line 3, column 1: expected ',' or ']'"),
+        ("name: a\nname: b\n", "not readable as YAML: line 2, column 1: 'name' is there twice"),
+        ("name: a\nvalid_until: 2020-13-01\n", "not readable as YAML: month must be in 1..12"),
+        ("name: a\nhost: [a.example]\n", "the recipe: Object contains unknown field `host`; did you mean hosts?"),
+        ("", "the recipe: Expected `object`, got `null`"),
+        (None, "no such file"),
+    ],
+)
+def test_what_is_no_recipe_at_all_is_one_clear_line(tmp_path: Path, text: str | None, message: str) -> None:
+    file = tmp_path / "isle.yaml"
+    if text is not None:
+        file.write_text(text, encoding="utf-8")
+    with pytest.raises(RecipeError) as caught:
+        load_site(file)
+    assert str(caught.value).startswith(f"{file}: {message}")
+    assert "\n" not in str(caught.value)
 
 
 def test_the_two_kinds_are_told_apart(tmp_path: Path) -> None:

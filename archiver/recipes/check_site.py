@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 HOST = re.compile(r"(?:\*\.)?(?:[a-z0-9_-]+\.)*[a-z0-9_-]+(?::\d{1,5})?")
+NAME = re.compile(r"\{\w+\}")
 LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[A-Z][a-z]{3})?(?:-(?:[A-Z]{2}|\d{3}))?")
 FORMATS = {"css": "css", "xpath": "xpath", "json_ld": "json"}
 OF_FOOTERS = {"source", "slug", "site"}
@@ -31,6 +32,8 @@ def site_problems(site: SiteRecipe) -> Iterator[tuple[str, str]]:
     for number, path in enumerate(site.paths):
         if not path.startswith("/"):
             yield f"paths[{number}]", f"expected a path that begins with /, such as /news/*, got {path!r}"
+        if set("{}?#") & set(NAME.sub("", path)):
+            yield f"paths[{number}]", f"expected a path with {{name}}s and *s, without a query, got {path!r}"
     for field, places in site.fields.items():
         yield from one_of("fields", field, SITE_FIELDS)
         if not places:

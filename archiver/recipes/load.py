@@ -18,12 +18,15 @@ from archiver.recipes.check import problems
 from archiver.recipes.check_site import site_problems
 from archiver.recipes.recipe import Recipe
 from archiver.recipes.site import SiteRecipe
+from archiver.suggestions import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 ENDINGS = (".yaml", ".yml")
 LONGEST = 1_000_000  # bytes
+UNKNOWN = re.compile("Object contains unknown field `(.*)`")
+KEYS = {field.encode_name for kind in (Recipe, SiteRecipe) for field in msgspec.structs.fields(kind)}
 PACKAGED = Path(__file__).parent
 
 
@@ -113,30 +116,49 @@ def load_any(file: Path) -> Recipe | SiteRecipe:
     Raises RecipeError with the file, the key and what was expected.
     """
     content = _content(file)
+    if isinstance(content, dict) and {"hosts", "id"} <= content.keys():
+        raise RecipeError(
+            f"{file}: hosts: expected none beside an id: the hosts of a source with ids stand in addresses, "
+            "and a recipe for the general reading of a site has no id"
+        )
     kind = SiteRecipe if isinstance(content, dict) and "hosts" in content and "id" not in content else Recipe
     try:
         recipe: Recipe | SiteRecipe = msgspec.convert(content, kind)  # type: ignore[assignment]
     except msgspec.ValidationError as error:
         what, _, where = str(error).partition(" - at `$.")
         key = _named(content, where.rstrip("`"), str(error), kind)
-        raise RecipeError(f"{file}: {key or 'the recipe'}: {what}") from error
+        meant = _meant(what) if not key else ""
+        raise RecipeError(f"{file}: {key or 'the recipe'}: {what}{meant}") from error
     for key, problem in problems(recipe) if isinstance(recipe, Recipe) else site_problems(recipe):
         raise RecipeError(f"{file}: {key}: {problem}")
     return recipe
+
+
+def _meant(what: str) -> str:
+    """Return which key of a recipe was meant by the unknown one that a message names, if one is near."""
+    unknown = UNKNOWN.fullmatch(what)
+    return did_you_mean(unknown[1], KEYS) if unknown else ""
 
 
 def _content(file: Path) -> Any:
     """Return what YAML reads in `file`. Raises RecipeError."""
     try:
         if not file.is_file():  # a pipe, say, from which a read would never return
-            raise RecipeError(f"{file}: expected a file")
+            raise RecipeError(f"{file}: {'expected a file' if file.exists() else 'no such file'}")
         if file.stat().st_size > LONGEST:
             raise RecipeError(f"{file}: expected a file of at most {LONGEST:,} bytes")
         return yaml.load(file.read_text(encoding="utf-8-sig"), _Loader)
     except RecipeError:
         raise
     except Exception as error:  # PyYAML's own, and whatever a value such as 2021-13-45 or `!!bool x` makes it raise
-        raise RecipeError(f"{file}: not readable as YAML: {error}") from error
+        raise RecipeError(f"{file}: not readable as YAML: {_yaml_reason(error)}") from error
+
+
+def _yaml_reason(error: Exception) -> str:
+    """Return why something is no YAML, in one line and with its place, which PyYAML says in many."""
+    if isinstance(error, yaml.MarkedYAMLError) and error.problem and (mark := error.problem_mark or error.context_mark):
+        return f"line {mark.line + 1}, column {mark.column + 1}: {error.problem}"
+    return " ".join(str(error).split())
 
 
 class _Loader(yaml.SafeLoader):

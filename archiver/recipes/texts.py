@@ -111,7 +111,7 @@ def expression(key: str, kind: str, select: str) -> Iterator[tuple[str, str]]:
     try:
         COMPILERS[kind](select)
     except Exception as error:
-        yield key, f"expected {kind.upper()}, got {select!r}: {error}"
+        yield key, f"expected {kind.upper()}, got {select!r}: {str(error).partition(chr(10))[0].rstrip(':')}"
 
 
 def _jmespath(select: str) -> None:
