@@ -99,6 +99,10 @@ OWN = "https://www.abendblatt.example"
         ("/2026/11/", "/2026/11/bruecke", "a section of the site"),
         ("/2026/11/01", "/2026/11/01/bruecke", "a section of the site"),
         ("/nachrichten", "/a/2041-neue-bruecke-am-hafen", "a section of the site"),
+        ("/tag/bruecke", "/stadt/bruecke", "a section of the site"),
+        ("/suche?q=bruecke", "/stadt/bruecke-7", "a section of the site"),
+        ("/topics/die-neue-bruecke-am-hafen", "/stadt/bruecke", ""),
+        ("/tag/der-arbeit", "/tag/der-arbeit?ref=x", ""),
         ("/404", "/stadt/bruecke", "an error page or a wall"),
         ("/login?next=/stadt/bruecke", "/stadt/bruecke", "an error page or a wall"),
         ("/view.php", "/view.php?id=71", "it does not say which article"),
@@ -146,3 +150,8 @@ def test_any_slug_makes_the_name_of_a_post(path: str, title: str) -> None:
     slug = page_slug(normalise(f"https://paper.example/{path}"), title)
     assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", slug)
     assert FILE_NAME.fullmatch(f"2026-11-01-{slug}-abcdefgh.md")
+
+
+def test_no_user_stands_in_an_address_that_is_shown() -> None:
+    assert normalise("https://ann:secret@paper.example:443/a") == "https://paper.example/a"
+    assert normalise("https://ann@paper.example:8443/a") == "https://paper.example:8443/a"

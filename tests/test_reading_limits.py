@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archiver.errors import NotAnArticleError
-from archiver.reading import read_page
+from archiver.reading import explain_page, read_page
 from archiver.reading.document import page_label, read_document
 
 if TYPE_CHECKING:
@@ -68,6 +68,41 @@ def test_steps_grow_no_faster_than_the_page(piece: str) -> None:
 def test_sixteen_megabytes_of_tags_are_refused_unread(piece: str) -> None:
     with pytest.raises(NotAnArticleError, match="larger than any article"):
         read_page((piece * (16_000_000 // len(piece))).encode(), ADDRESS)
+
+
+@pytest.mark.parametrize(
+    "page",
+    [f"<h1>A bridge</h1><p>{SENTENCE * 21_000}", f"<p>{SENTENCE * 5}<a href='http://a.example/{'x&' * 700_000}'>x</a>"],
+)
+def test_a_body_longer_than_any_article_is_refused(page: str) -> None:
+    with pytest.raises(NotAnArticleError, match="larger than any article"):
+        read_page(page.encode(), ADDRESS)
+    refused = explain_page(page.encode(), ADDRESS).refused
+    assert refused
+    assert "larger than any article" in str(refused)
+
+
+RSS = "<?xml version='1.0'?><!DOCTYPE rss PUBLIC 'a' 'b' [<!ENTITY c '>'>]><!-- d --><rss></rss>"
+
+
+@pytest.mark.parametrize(
+    ("content", "what"),
+    [
+        (RSS.encode(), "a feed"),
+        (b"\xff\xfe" + RSS.encode("utf-16-le"), "a feed"),
+        (b"\xfe\xff" + RSS.encode("utf-16-be"), "a feed"),
+        (b"<atom:feed xmlns:atom='http://www.w3.org/2005/Atom'></atom:feed>", "a feed"),
+        (b'{"title": "x", "version": "https:\\/\\/jsonfeed.org\\/version\\/1.1", "items": []}', "a feed"),
+        (b"<s:urlset xmlns:s='x'>", "a sitemap"),
+        (b"<?xml version='1.0'?><svg:svg xmlns:svg='x'>", "a picture (SVG)"),
+        (b"\0\0\0\x20ftypavif", "a picture (AVIF or HEIC)"),
+        (b"\0\0\0\x20ftypmp42", "a video (MP4)"),
+    ],
+)
+def test_what_is_no_web_page_is_called_what_it_is(content: bytes, what: str) -> None:
+    with pytest.raises(NotAnArticleError) as raised:
+        read_page(content, ADDRESS, content_type="text/html")
+    assert raised.value.reason == what
 
 
 @given(st.binary(max_size=300))

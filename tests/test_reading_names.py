@@ -14,6 +14,12 @@ from tests.reading_pages import ld, meta, read
     ("text", "names"),
     [
         ("By Ann Bee", ["Ann Bee"]),
+        ("Ann Bee @annbee", ["Ann Bee"]),
+        ("Ann Bee <ann@paper.example>", ["Ann Bee"]),
+        ("ann@paper.example (Ann Bee)", ["Ann Bee"]),
+        ("ann@paper.example", []),
+        ("http://twitter.com/annbee", []),
+        ("Ann Bee, Cem Dal, ann bee", ["Ann Bee", "Cem Dal"]),
         ("By Ann Bee and Cem Dal", ["Ann Bee", "Cem Dal"]),
         ("Ann Bee, Cem Dal and Eva Fox", ["Ann Bee", "Cem Dal", "Eva Fox"]),
         ("Von Anna Biene und Cem Dal, dpa", ["Anna Biene", "Cem Dal", "dpa"]),

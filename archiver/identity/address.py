@@ -34,8 +34,8 @@ AMP_CACHE = re.compile(
 
 
 def normalise(address: str) -> str:
-    """Return an address without fragment, tracking parameters and default port, to ask for and to show; nothing if it
-    is no address of the web. That of a copy in an AMP cache becomes the page's own."""
+    """Return an address without user, fragment, tracking parameters and default port, to ask for and to show; nothing
+    if it is no address of the web. That of a copy in an AMP cache becomes the page's own."""
     address = resolve_url(address)
     if cached := AMP_CACHE.match(address):
         address = resolve_url(f"http{'s' if cached[1] else ''}://{address[cached.end() :]}")
@@ -48,7 +48,7 @@ def normalise(address: str) -> str:
         kept = [pair for pair in pairs if not TRACKING.match(pair[0])]
         if len(kept) != len(pairs):
             query = urlencode(kept)
-    return urlunsplit((parts.scheme, parts.netloc, parts.path or "/", query, ""))
+    return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path or "/", query, ""))
 
 
 @lru_cache(maxsize=4096)

@@ -16,6 +16,11 @@ if TYPE_CHECKING:
 ARTICLE_NAME = re.compile(r"[\d_-]|%[89A-F]", re.IGNORECASE)
 FRONT = re.compile(r"^/?(?:index\.\w+|home|default\.\w+|[a-z]{2}(?:-[a-z]{2})?/?)?$", re.IGNORECASE)
 DAY_DIRECTORY = re.compile(r"/(?:19|20)\d\d(?:[/-]?\d\d?){0,2}$")
+# Where sites list articles: by a word, a rubric, an author, or what somebody looks for.
+LISTS = re.compile(
+    r"(?i)/(?:tags?|topics?|search|suche|recherche|buscar|categor(?:y|ies)|kategorie|authors?|autor(?:en)?|keywords?|rubrik)"
+    r"(?:/[^/]*)?$"
+)
 ERROR_PAGE = re.compile(
     r"(?i)(?:^|/)(?:40[0-9]|50[0-9]|error\w*|not-?found|page-?not-?found|log-?in|sign-?in|register|subscribe|consent)"
     r"(?:\.\w{2,5})?/?$"
@@ -64,6 +69,8 @@ def _is_front(parts: SplitResult) -> bool:
 def _is_section(parts: SplitResult, known: SplitResult) -> bool:
     """Return whether an address is that of a directory that the page is in, or of some section."""
     above, here = parts.path.rstrip("/"), known.path.rstrip("/")
+    if LISTS.search(above) and not LISTS.search(here) and not _is_article_name(above):
+        return True
     if parts.query or above == here:
         return False
     name, own_name = above.rpartition("/")[2], here.rpartition("/")[2]

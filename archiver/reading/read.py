@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from archiver.errors import NotAnArticleError
+from archiver.errors import BodyError, NotAnArticleError
 from archiver.reading.body import SiteBody, read_body
 from archiver.reading.document import read_document
 from archiver.reading.metadata import Evidence, Field, Lost, SiteRules, read_metadata
@@ -51,7 +51,7 @@ class Explanation:
     address: str | None
     reading: Reading | None  # None: the page is refused
     refused: NotAnArticleError | None  # why
-    fields: Mapping[str, Field[Any]]  # the metadata, then the text as `body`; nothing of what is no web page
+    fields: Mapping[str, Field[Any]]  # the metadata, then the text as `body`; nothing of what cannot be read
 
 
 def read_page(
@@ -92,10 +92,10 @@ def explain_page(
     """
     try:
         refuse_content(content, content_type)
+        document = read_document(content, content_type, address)
+        metadata, body = _read(document, fetched, recipe)
     except NotAnArticleError as error:
         return Explanation(address, None, error, {})
-    document = read_document(content, content_type, address)
-    metadata, body = _read(document, fetched, recipe)
     fields = {name: getattr(metadata, name) for name in METADATA} | {"body": _explained(body, recipe)}
     try:
         refuse_page(document, metadata, body, keep_paywalled=keep_paywalled)
@@ -109,7 +109,10 @@ def _read(document: Document, fetched: datetime | None, recipe: SiteRecipe | Non
         raise ValueError(f"fetched: {fetched.isoformat()} has no zone; give one, such as datetime.now(UTC)")
     metadata = read_metadata(document, fetched, recipe)
     site = _site_body(document, recipe) if recipe else None
-    return metadata, read_body(document, metadata.title.value or "", metadata.article_body or "", site)
+    try:
+        return metadata, read_body(document, metadata.title.value or "", metadata.article_body or "", site)
+    except BodyError as error:
+        raise NotAnArticleError("a page larger than any article", str(error)) from error
 
 
 def _site_body(document: Document, recipe: SiteRecipe) -> SiteBody:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from archiver.reading.metadata.bylines import marked_bylines
 from archiver.reading.metadata.field import Candidate, Field, chosen
-from archiver.reading.metadata.names import is_full_name, is_login, names_in
+from archiver.reading.metadata.names import each_once, is_full_name, is_login, names_in
 from archiver.reading.metadata.text_bylines import text_bylines
 from archiver.reading.metadata.wording import fold
 
@@ -77,4 +77,4 @@ def _shown(evidence: Evidence) -> Iterator[Candidate[Names]]:
 
 
 def _names(said: list[str]) -> Names:
-    return tuple(dict.fromkeys(name for text in said[:MAX_TEXTS] for name in names_in(text)))
+    return each_once(name for text in said[:MAX_TEXTS] for name in names_in(text))

@@ -11,6 +11,8 @@ from archiver.reading.metadata.shown import shown_text
 from archiver.reading.metadata.wording import one_line, plain
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from lxml.html import HtmlElement
 
 
@@ -40,10 +42,13 @@ BEFORE = re.compile(
 # What stands behind them: a role, a day, a network to follow the author on, a separator.
 AFTER = re.compile(
     r"\s*(?:기자(?:\s*외\s*\d+명)?|記者|记者|报道|\bet\s+al\.?|(?<=\s)(?:on|in|at|last)(?:\s+\w+day)?|\bon\s+\w+\s+\d.*"
-    r"|\b(?:updated|published)\b.*|\b(?:twitter|facebook|linkedin|instagram|follow|email|contact)\b.*"
+    r"|(?<=\s)@\w[\w.]+|\b(?:updated|published)\b.*|\b(?:twitter|facebook|linkedin|instagram|follow|email|contact)\b.*"
     r"|\b\d+\s+(?:seconds?|minutes?|mins?|hours?|days?|weeks?|stunden?|minuten?)(?:\s+ago)?\b.*|[-–—|•·/:,;]+)\s*$",
     re.IGNORECASE,
 )
+# An address of mail behind a name, as senders have it, and before one in brackets, as feeds do.
+MAIL = re.compile(r"(?<=\w)\s*<[^<>\s@]+@[^<>\s@]+>")
+MAIL_AND_NAME = re.compile(r"\s*[^\s@()]+@[^\s@()]+\s+\(([^()]+)\)\s*")
 BRACKETS = re.compile(r"\s*[（(\[][^()（）\[\]]{0,80}[)）\]]\s*")
 CONJUNCTION = _any(r"and|und|et|y|e|og|och|en|i|oraz|a|и|та|ve|dan|&|\+")
 AND = re.compile(rf"\s+{CONJUNCTION}\s+|\s*[&＆]\s*", re.IGNORECASE)
@@ -90,11 +95,25 @@ MAX_WORDS = 8  # of a name; an organisation's is the longest
 
 def names_in(text: str) -> tuple[str, ...]:
     """Return the names that a byline or the value of an author's field holds, without what is no part of a name."""
-    text = _bare(BRACKETS.sub(" ", plain(text[:MAX_TEXT])).strip())
+    text = plain(text[:MAX_TEXT])
+    if written := MAIL_AND_NAME.fullmatch(text):
+        text = written[1]
+    text = BRACKETS.sub(" ", MAIL.sub(" ", text)).strip()
+    if not text or ADDRESS.match(text):
+        return ()
+    text = _bare(text)
     if not text or ADDRESS.search(text):
         return ()
     names = (_bare(part).strip(' \t-–—|•·/:,;*_"“”') for part in _parts(text))
-    return tuple(dict.fromkeys(name for name in names if is_name(name)))[:MAX_NAMES]
+    return each_once(name for name in names if is_name(name))[:MAX_NAMES]
+
+
+def each_once(names: Iterable[str]) -> tuple[str, ...]:
+    """Return names without those that differ from an earlier one in letter case only."""
+    found: dict[str, str] = {}
+    for name in names:
+        found.setdefault(name.casefold(), name)
+    return tuple(found.values())
 
 
 def is_name(text: str) -> bool:
@@ -141,7 +160,7 @@ def names_of_element(element: HtmlElement, longest: int) -> tuple[str, ...]:
         names += names_in(_until_time(piece))
     if len(names) > 1 and not any(" " in name or CJK.search(name) for name in names):
         return names_in(_until_time(text))  # the words of one name
-    return tuple(dict.fromkeys(names))
+    return each_once(names)
 
 
 def _until_time(text: str) -> str:

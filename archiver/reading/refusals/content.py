@@ -25,9 +25,13 @@ BEGINNINGS = (
     (b"OggS", "a sound or video file"),
     (b"ID3", "a sound file (MP3)"),
 )
-PROLOG = rb"(?:\xef\xbb\xbf|\s|<\?.*?\?>|<!--.*?-->)*"
-FEED = re.compile(PROLOG + rb"<(?:rss|feed|rdf:RDF)[\s>]", re.DOTALL)
-SITEMAP = re.compile(PROLOG + rb"<(?:urlset|sitemapindex)[\s>]", re.DOTALL)
+PROLOG = rb"(?:\xef\xbb\xbf|\s|<\?.*?\?>|<!--.*?-->|<!DOCTYPE\s+(?!html)[^>\[]*(?:\[.*?\]\s*)?>)*"
+FEED = re.compile(PROLOG + rb"<(?:rss|(?:\w+:)?feed|rdf:RDF)[\s>]", re.DOTALL)
+SITEMAP = re.compile(PROLOG + rb"<(?:\w+:)?(?:urlset|sitemapindex)[\s>]", re.DOTALL)
+SVG = re.compile(PROLOG + rb"<(?:\w+:)?svg[\s>]", re.DOTALL)
+JSON_FEED = re.compile(rb"[\s\xef\xbb\xbf]*\{[^{}\[\]]*\"version\"\s*:\s*\"https?:(?:\\?/){2}jsonfeed\.org\\?/")
+WIDE = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}  # byte-order marks
+PICTURES = (b"avif", b"avis", b"heic", b"heix", b"mif1")  # in what else are films (ISO/IEC 14496-12, 4.3)
 HTML = re.compile(rb"<(?:!doctype\s+html|html|head|body|title|meta|div|p|article|h1)\b", re.IGNORECASE)
 JSON = re.compile(rb"[\s\xef\xbb\xbf]*(?:[\w$.]+\()?[\[{]")
 
@@ -35,6 +39,8 @@ JSON = re.compile(rb"[\s\xef\xbb\xbf]*(?:[\w$.]+\()?[\[{]")
 def refuse_content(content: bytes, content_type: str | None) -> None:
     """Raise NotAnArticleError when `content` is no web page. content_type: what its header says it is."""
     start = content[:SNIFFED]
+    if wide := WIDE.get(start[:2]):
+        start = start[2:].decode(wide, "replace").encode()
     if not start.strip():
         raise NotAnArticleError("an empty answer", f"{len(content)} bytes")
     if (tags := content.count(b"<")) > MAX_TAGS or len(content) > MAX_SIZE:
@@ -43,10 +49,14 @@ def refuse_content(content: bytes, content_type: str | None) -> None:
         raise NotAnArticleError(kind, f"it begins with {start[:12]!r}")
     if FEED.match(start):
         raise NotAnArticleError("a feed", "its root element is that of RSS, Atom or RDF")
+    if SVG.match(start):
+        raise NotAnArticleError("a picture (SVG)", "its root element says so")
     if SITEMAP.match(start):
         raise NotAnArticleError("a sitemap", "its root element says so")
     if HTML.search(start):
         return
+    if JSON_FEED.match(start):
+        raise NotAnArticleError("a feed", "its version is that of JSON Feed")
     if JSON.match(start):
         raise NotAnArticleError("JSON", f"it begins with {start[:20]!r}")
     said = (content_type or "").partition(";")[0].strip().lower()
@@ -60,4 +70,6 @@ def _kind(start: bytes) -> str:
             return kind
     if start[:4] == b"RIFF" and start[8:12] == b"WEBP":
         return "a picture (WebP)"
-    return "a video (MP4)" if start[4:8] == b"ftyp" else ""
+    if start[4:8] == b"ftyp":
+        return "a picture (AVIF or HEIC)" if start[8:12] in PICTURES else "a video (MP4)"
+    return ""
