@@ -19,7 +19,7 @@ from archiver.scrapy_settings import scrapy_settings
 from archiver.signals import article_due
 from archiver.spiders.listing import ListingSpider
 from archiver.spiders.share import ShareSpider
-from archiver.spiders.survey import SurveySpider
+from archiver.survey_spider import SurveySpider
 from archiver.views.alarms import merge_alarms
 
 if TYPE_CHECKING:

@@ -172,8 +172,10 @@ MAY_IMPORT: dict[str, set[str]] = {
     "scrapy_commands": {"crawl", "errors", "scrapy_settings", "statuses"},
     "replica": set(),
     "fetching": {"answer", "net", "spiders"},
+    "survey_spider": {"discovery", "errors", "net", "spiders", "surveying"},
     "crawling": {
         *("addresses", "answer", "configuration", "crawl", "discovery", "extensions", "fetching", "logformatter"),
+        "survey_spider",
         *("run_report", "scrapy_settings", "signals", "spiders", "views"),
     },
     "archive": {
