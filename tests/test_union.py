@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import shutil
+import sqlite3
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from itertools import permutations
 from typing import TYPE_CHECKING
@@ -19,6 +21,7 @@ from archiver.index import ArticleKey
 from archiver.posts.notice import notice
 from archiver.posts.read import read
 from tests.conftest import Archive
+from tests.test_replay_pages import crawled
 from tests.web import Web, archive, story, web
 
 if TYPE_CHECKING:
@@ -190,6 +193,42 @@ def test_a_replay_gives_the_same(archive: Archive, web: Web, tmp_path: Path) -> 
     assert new.posts == archive.posts
     known = "SELECT address, id FROM aliases LEFT JOIN articles ON key = article ORDER BY 1"
     assert new.rows(known) == archive.rows(known)
+
+
+@pytest.mark.parametrize("from_captures", [False, True])
+def test_what_says_the_same_as_the_other_post_is_no_copy_of_it(
+    archive: Archive, web: Web, tmp_path: Path, from_captures: bool
+) -> None:
+    text = "The bridge over the Merrow was opened on Sunday morning, {n} years after it had been promised"
+    archive.get(web.put(X, story(text=f"{text} by the council.")), web.put(Y, story(text=f"{text}.")))
+    says = story(text=f"{text} by the council.", canonical=Y)
+    if from_captures:
+        file = crawled(tmp_path / "other.warc.gz", [(X, says, "text/html")])
+        done = archive.archiver("replay", "--pages", str(file))
+    else:
+        web.put(X, says)
+        done = archive.get(X)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert archive.rows("SELECT id, state FROM articles ORDER BY state") == [
+        (article_key(Y), "saved"),
+        (article_key(X), "united"),
+    ]
+
+
+def test_a_union_that_was_cut_off_is_finished_by_the_next(archive: Archive, web: Web) -> None:
+    two_posts(archive, web)
+    archive.get(X)
+    before, known = archive.posts, "SELECT address, article FROM aliases ORDER BY 1"
+    aliases = archive.rows(known)
+    with closing(sqlite3.connect(archive.output / "_index" / "index.sqlite")) as index, index:
+        index.execute("UPDATE articles SET state = 'saved', reason = '' WHERE state = 'united'")
+        index.execute("DELETE FROM aliases WHERE address = ?", (article_key(X),))
+        index.execute(
+            "UPDATE aliases SET article = (SELECT key FROM articles WHERE id = ?) WHERE address = ?",
+            (article_key(X), plain_form(X)),
+        )
+    assert archive.get(X).returncode == 0
+    assert (archive.posts, archive.rows(known)) == (before, aliases)
 
 
 def test_an_index_that_is_made_anew_knows_it(archive: Archive, web: Web) -> None:

@@ -11,23 +11,23 @@ from archiver.index import Index
 from archiver.road import key_of
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from archiver.article import Article
     from archiver.decide import Judge, Verdict
     from archiver.index import ArticleKey, IndexThread
-    from archiver.replay.spool import Spooled
+    from archiver.replay.uniting import United
 
 MAX_KEYS = 500  # that the index is asked for at a time
 
 
-async def judge_texts(spooled: Iterable[Spooled], index: IndexThread, web: Collection[str]) -> Judge:
+async def judge_texts(united: United, index: IndexThread, web: Collection[str]) -> Judge:
     """Return what is thought of the texts of captured articles, as if they had come in the order of their answers.
 
     What became a post when it came is believed, and asks nothing of the index. web: the recipes that read the pages of
     any site. Raises IndexFileError.
     """
-    in_order = [one for one in sorted(spooled, key=attrgetter("place", "key")) if one.text_digest is not None]
+    in_order = [one for one in sorted(united.spooled, key=attrgetter("place", "key")) if one.text_digest is not None]
     said = await _held_texts(index, dict.fromkeys(one.key for one in in_order if not one.believed))
     texts = Texts()
     edits: list[tuple[ArticleKey, str, str | None]] = []
@@ -47,7 +47,7 @@ async def judge_texts(spooled: Iterable[Spooled], index: IndexThread, web: Colle
             said[one.key] = text
         else:
             verdicts[one.key, text] = verdict
-    verdicts |= await _judge_edits(index, edits, said)
+    verdicts |= await _judge_edits(index, edits, said, united.kin)
 
     def judge(article: Article, *_: object) -> Verdict:
         return verdicts.get((key_of(article), article.text_digest or ""), Believe())
@@ -66,7 +66,10 @@ async def _held_texts(index: IndexThread, keys: Iterable[ArticleKey]) -> dict[Ar
 
 
 async def _judge_edits(
-    index: IndexThread, edits: Sequence[tuple[ArticleKey, str, str | None]], said: dict[ArticleKey, str | None]
+    index: IndexThread,
+    edits: Sequence[tuple[ArticleKey, str, str | None]],
+    said: dict[ArticleKey, str | None],
+    kin: Mapping[ArticleKey, Collection[ArticleKey]],
 ) -> dict[tuple[ArticleKey, str], Verdict]:
     if not edits:
         return {}
@@ -75,6 +78,9 @@ async def _judge_edits(
     for key, text in said.items():
         if text in wanted:
             saying.setdefault(text, {}).setdefault(key, "")
+    for key, text, _ in edits:
+        for other in kin.get(key, ()):  # it is the same article
+            saying.get(text, {}).pop(other, None)
     text_of = {(key, text) for key, text, _ in edits}
     verdicts = judge_edits(edits, saying)
     return {(key, text): verdicts[key] for key, text in text_of}

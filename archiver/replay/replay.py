@@ -96,8 +96,9 @@ class Replay:
                 for one in await self._complete(answer):
                     self._note(one, spool)
             web = {name for name, recipe in self._options.extract.recipes.items() if recipe.is_web}
-            spool.spooled = await unite(spool.spooled, self._index)
-            judge = await judge_texts(spool.spooled, self._index, web)
+            united = await unite(spool.spooled, self._index)
+            spool.spooled = united.spooled
+            judge = await judge_texts(united, self._index, web)
             await self._take_all(spool, judge)
             await self._settle_missing({one.key for one in spool.spooled if one.text_digest is not None})
         return self.summary

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from operator import attrgetter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from archiver.index import Index
 
@@ -16,12 +16,20 @@ if TYPE_CHECKING:
 MAX_ADDRESSES = 5000  # that the index is asked for at a time
 
 
-async def unite(spooled: Sequence[Spooled], index: IndexThread) -> list[Spooled]:
+class United(NamedTuple):
+    """Candidates, those that are of one article by their addresses with one key. kin: what else the archive knows these
+    articles as."""
+
+    spooled: list[Spooled]
+    kin: dict[ArticleKey, set[ArticleKey]]
+
+
+async def unite(spooled: Sequence[Spooled], index: IndexThread) -> United:
     """Return `spooled`, those that are of one article by their addresses with one key: the one by which the archive
     knows it, else that of the first answer. Raises IndexFileError."""
     in_order = [one for one in sorted(spooled, key=attrgetter("place", "key")) if one.aliases]
     if not in_order:
-        return list(spooled)
+        return United(list(spooled), {})
     addresses = list(dict.fromkeys(address for one in in_order for address in one.aliases))
     known: dict[str, ArticleKey | None] = {}
     for start in range(0, len(addresses), MAX_ADDRESSES):
@@ -30,14 +38,15 @@ async def unite(spooled: Sequence[Spooled], index: IndexThread) -> list[Spooled]
     for one in in_order:
         groups.join([address for address in one.aliases if known.get(address, one.key) is not None])
     keys: dict[str, ArticleKey] = {}
+    kin: dict[ArticleKey, set[ArticleKey]] = {}
     for address, key in known.items():
         if key is not None:
-            keys.setdefault(groups.first(address), key)
+            kin.setdefault(keys.setdefault(groups.first(address), key), set()).add(key)
     united: list[Spooled] = []
     for one in in_order:
         own = next((address for address in one.aliases if known.get(address, one.key) is not None), "")
         united.append(one._replace(key=keys.setdefault(groups.first(own), one.key)) if own else one)
-    return [*(one for one in spooled if not one.aliases), *united]
+    return United([*(one for one in spooled if not one.aliases), *united], kin)
 
 
 class _Groups:
