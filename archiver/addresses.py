@@ -30,7 +30,7 @@ class Reference:
     """An article as an address or a listing names it: the recipe that knows it, its canonical id, the host asked for.
 
     forms: of post that are wanted of it. known: its fields, as listings have them. places: those listings.
-    held: there is a post of it.
+    held: there is a post of it. site: with whose articles it waits for its turn; empty: with none.
     """
 
     recipe: Recipe
@@ -41,6 +41,7 @@ class Reference:
     known: Mapping[str, str] = field(default_factory=dict, hash=False)
     places: tuple[str, ...] = ()
     held: bool = False
+    site: str = ""
 
     @property
     def key(self) -> ArticleKey:

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import IO, TYPE_CHECKING, NamedTuple
 
 from archiver.addresses import resolve, web_address
@@ -18,13 +19,23 @@ from archiver.captures.regions import files_in
 from archiver.clock import micros, moment
 from archiver.configuration import Configuration, Origin, load_configuration, remember, setting_name
 from archiver.configuration.known import SETTINGS
+from archiver.discovery import read_opml
 from archiver.discovery.offer import Offer
-from archiver.errors import IndexFileError, LockedError, StoreError, StuckError, UnknownAddressError, UsageError
+from archiver.errors import (
+    IndexFileError,
+    LockedError,
+    StoreError,
+    StuckError,
+    UnknownAddressError,
+    UsageError,
+    os_reason,
+)
 from archiver.explaining import explain_article
 from archiver.exports import About, load_format
 from archiver.exports.read import Entries, Selection
 from archiver.exports.target import write_to_path, write_to_stream
-from archiver.identity import plain_form
+from archiver.following import Followed, add_followed, read_followed, remove_followed
+from archiver.identity import normalise, plain_form
 from archiver.index import Index
 from archiver.index.lock import holder_of
 from archiver.links import refuse_links
@@ -47,10 +58,10 @@ from archiver.site import (
 from archiver.spans import read_span
 from archiver.suggestions import did_you_mean
 from archiver.verified import Verified, verify
-from archiver.views import Status, read_duplicates, read_history, read_status
+from archiver.views import FollowedSite, Status, read_duplicates, read_history, read_sites, read_status
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from datetime import timedelta
 
     from archiver.addresses import Reference
@@ -70,12 +81,14 @@ MAX_COUNT = 2**63 - 1  # the largest number that SQLite takes
 
 class Exported(NamedTuple):
     """What an export came to. left_out: how many articles the format does not take, by the reason. failed: posts that
-    could not be read. saved_by: all were saved by then; what comes later is there with `since` that time."""
+    could not be read. saved_by: all were saved by then; what comes later is there with `since` that time. others: what
+    else than articles was exported, and how many of each (`feed`)."""
 
     exported: int
     left_out: dict[str, int]
     failed: int
     saved_by: datetime | None
+    others: Mapping[str, int] = MappingProxyType({})
 
 
 class Archive:
@@ -141,7 +154,9 @@ class Archive:
         listener: Callable[[Result], None] | None = None,
         on_request: Callable[[str], None] | None = None,
     ) -> RunReport:
-        """Read listings (`SOURCE` or `SOURCE/LISTING`; none: all), fetch what is due of them, and write the posts.
+        """Read listings (`SOURCE` or `SOURCE/LISTING`), and what sites and feeds list (by their addresses, followed or
+        not; `web` is all that is followed), fetch what is due of them, and write the posts. None: all listings, and all
+        that is followed.
 
         since: only articles published then or later: a date, a time, or a span before now. limit: articles at most; the
         rest stays due. pages: of listings that have several. listener: is told of each article, on_request of the host
@@ -159,6 +174,35 @@ class Archive:
             if holder and holder.since and longest and datetime.now(UTC) - holder.since > longest:
                 raise StuckError(f"{error}: may be stuck; end it, or set ARCHIVER_STUCK_AFTER") from error
             raise
+
+    def follow(self, *addresses: str, opml: Sequence[str | Path] = ()) -> list[Followed]:
+        """Follow sites and feeds, by their addresses, and the feeds of lists (OPML files): crawls read them from now
+        on. Returns those that were not followed before. Nobody is asked. Raises UsageError, and DiscoveryError for a
+        file that is no list of feeds."""
+        new = [Followed(_web_address(address)) for address in addresses]
+        for file in map(Path, opml):
+            try:
+                content = file.read_bytes()
+            except OSError as error:
+                raise UsageError(f"{file}: cannot be read: {os_reason(error)}") from error
+            new += [Followed(one.address, True, one.title, one.home) for one in read_opml(content, str(file))]
+        return add_followed(self.output, new)
+
+    def unfollow(self, *addresses: str) -> list[Followed]:
+        """Follow sites or feeds no more; what is saved of them stays. Returns what was followed. Raises UsageError for
+        an address that was not: then nothing is changed."""
+        return remove_followed(self.output, [_web_address(address) for address in addresses])
+
+    def followed(self) -> list[FollowedSite]:
+        """Return what is followed, with what crawls have found to be read of it."""
+        web = next((recipe for recipe in self.recipes.values() if recipe.is_web), None)
+        if web is None:
+            return []
+        index = Index.read(self.output)
+        try:
+            return read_sites(read_followed(self.output), index, web)
+        finally:
+            index.close()
 
     def fetch(self, *addresses: str, taken: Callable[[str, Answer | str], None]) -> int:
         """Fetch pages, as politely and guarded as articles, and write nothing: no archive is made. taken: is given each
@@ -271,6 +315,7 @@ class Archive:
             dict(about.left_out),
             entries.failed,
             moment(entries.last) if entries.count else None,
+            dict(about.others),
         )
 
     def articles(
@@ -407,7 +452,8 @@ class Archive:
             near = did_you_mean(recipe, self.recipes)
             raise UsageError(f"source: {recipe}: no such source{near}; there are {', '.join(self.recipes)}")
         listings = self.recipes[recipe].listings if recipe else {}
-        if listing and (name := listing.partition("?")[0]) not in listings:
+        is_followed = recipe and self.recipes[recipe].is_web and "://" in listing
+        if listing and not is_followed and (name := listing.partition("?")[0]) not in listings:
             near = did_you_mean(name, listings)
             raise UsageError(f"source: {recipe} has no listing {listing}{near}; it has {', '.join(listings)}")
         if not 0 <= last <= MAX_COUNT:
@@ -454,6 +500,13 @@ class Archive:
                 if setting.identity and self.configuration.origin(name) in (Origin.ENVIRONMENT, Origin.COMMAND_LINE)
             }
             remember(self.output, given)
+
+
+def _web_address(text: str) -> str:
+    """Return the address that is followed. Raises UsageError."""
+    if address := normalise(web_address(text)):
+        return address
+    raise UsageError(f"{text}: no address of the web; expected one such as https://news.example.com/")
 
 
 def _as_known(reference: Reference, index: Index) -> Reference:

@@ -35,6 +35,21 @@ class ListingReference:
         return f"{self.recipe.name}/{self.name}{f'?{urlencode(own, quote_via=quote)}' if own else ''}"
 
     @property
+    def form(self) -> str:
+        """The form of post that is wanted of what it lists."""
+        return self.listing.form
+
+    @property
+    def rhythm(self) -> str | None:
+        """How old its newest item may be."""
+        return self.listing.rhythm
+
+    @property
+    def pages(self) -> int:
+        """How many pages to go on to while nothing on them is known."""
+        return self.listing.pages
+
+    @property
     def paged(self) -> bool:
         """Whether there are further pages to ask for."""
         return any("{page}" in endpoint.address for endpoint in self.listing.endpoints)

@@ -24,7 +24,6 @@ class SurveySpider(ArticleSpider):
     """Looks at a site, and notes in `offer` what it finds."""
 
     name = "survey"
-    _surveyor: Surveyor
 
     def __init__(self, offer: Offer, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -36,14 +35,13 @@ class SurveySpider(ArticleSpider):
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
         """Return the spider of a crawl."""
         spider = super().from_crawler(crawler, *args, **kwargs)
-        spider._surveyor = Surveyor(crawler, spider._looker, spider._offer)
-        crawler.signals.connect(spider._surveyor.note_sitemaps, signals.response_received)
+        crawler.signals.connect(spider._looker.note_sitemaps, signals.response_received)
         return spider
 
     async def start(self) -> AsyncIterator[Any]:
         """Look at the site. Nothing is left to the scheduler."""
         try:
-            await self._surveyor.survey()
+            await Surveyor(self.crawler, self._looker, self._offer).survey()
         except Exception as error:  # a fault of ours: what was found before it is no answer
             self._offer.problem = str(as_archiver_error(error))
         finally:

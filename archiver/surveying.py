@@ -15,6 +15,7 @@ from archiver.discovery import listed_sitemaps
 from archiver.discovery.look import Given, Listed
 from archiver.errors import WorkerError
 from archiver.identity import normalise, plain_form, same_site
+from archiver.net.budget import BudgetSpentError
 from archiver.net.failures import explain_error
 from archiver.net.handler import BEGINNING
 from archiver.workers.process import WorkerProcess
@@ -39,10 +40,22 @@ FIRST_FAILURE = 400
 
 
 class Looker:
-    """Says what answers list, in a process of its own."""
+    """Says what answers list, in a process of its own; and which sitemaps the robots.txt of a site names."""
 
     def __init__(self) -> None:
+        self._sitemaps: dict[str, list[str]] = {}  # by host
         self._process = WorkerProcess[Given, Listed]("archiver.discovery.look:looker", None, limit=LONGEST)
+
+    def note_sitemaps(self, response: Response) -> None:
+        """Note the sitemaps that a robots.txt names: it is asked for before anything else of its host."""
+        parts = urlsplit(response.url)
+        if parts.path == "/robots.txt" and response.status < FIRST_FAILURE:
+            self._sitemaps[parts.hostname or ""] = listed_sitemaps(response.body, response.url)
+
+    def sitemaps(self, address: str) -> list[str]:
+        """Return the sitemaps that robots.txt names at any host of the site of an address, as far as it was asked."""
+        own = urlsplit(address).hostname or ""
+        return [one for host, named in self._sitemaps.items() if same_site(host, own) for one in named]
 
     async def look(self, response: Response, known: tuple[str, ...] = ()) -> Listed:
         """Return what an answer lists. known: addresses of articles, by which links are judged."""
@@ -67,14 +80,8 @@ class Surveyor:
         self._crawler = crawler
         self._looker = looker
         self._offer = offer
-        self._sitemaps: list[str] = []  # that a robots.txt names
         self._asked: set[str] = set()
-
-    def note_sitemaps(self, response: Response) -> None:
-        """Note the sitemaps that a robots.txt names: it is asked for before anything else of its host."""
-        parts, own = urlsplit(response.url), urlsplit(self._offer.address).hostname or ""
-        if parts.path == "/robots.txt" and response.status < FIRST_FAILURE and same_site(parts.hostname or "", own):
-            self._sitemaps += listed_sitemaps(response.body, response.url)
+        self.is_cut_off = False  # the run may ask for nothing more: what was found is not all
 
     async def survey(self) -> None:
         """Look at the site."""
@@ -106,7 +113,11 @@ class Surveyor:
                 self._offer.take_feed(listed, WELL_KNOWN)
 
     async def _take_sitemaps(self, home: str) -> None:
-        named = [address for address in dict.fromkeys(self._sitemaps) if plain_form(address) not in self._asked]
+        named = [
+            address
+            for address in dict.fromkeys(self._looker.sitemaps(self._offer.address))
+            if plain_form(address) not in self._asked
+        ]
         # Those that are named for news are the ones to read; what comes after the last is not asked for.
         for address in sorted(named, key=lambda one: not NEWS.search(urlsplit(one).path))[:MOST_SITEMAPS]:
             if listed := await self._listed(address, "sitemap", "named by robots.txt"):
@@ -151,6 +162,9 @@ class Surveyor:
             response = await self._crawler.engine.download_async(
                 Request(address, callback=NO_CALLBACK, meta={BEGINNING: ENOUGH})
             )
+        except BudgetSpentError as error:
+            self.is_cut_off = True
+            return explain_error(error)
         except Exception as error:  # whatever a download fails with
             return explain_error(error)
         return f"HTTP status {response.status}" if response.status >= FIRST_FAILURE else response

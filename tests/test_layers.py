@@ -68,6 +68,9 @@ MAY_IMPORT: dict[str, set[str]] = {
     },
     "posts": {"article", "cleaning", "dates", "identity", "recipes", "text"},
     "discovery": {"dates", "encoding", "errors", "identity", "reading", "text", "urls"},
+    "following": {
+        *("addresses", "captures", "errors", "identity", "listings", "recipes", "storage", "urls"),
+    },
     "extraction": {"answer", "article", "cleaning", "dates", "errors", "pages", "plugins", "posts", "recipes", "text"},
     "decide": {"article", "captures", "clock", "errors", "identity", "index", "places", "posts", "recipes", "text"},
     "recorder": {"captures", "errors", "index", "workers"},
@@ -121,13 +124,15 @@ MAY_IMPORT: dict[str, set[str]] = {
         *("reading", "recipes", "replay"),
     },
     "verified": {"errors", "extraction", "index", "manifest", "storage", "verify"},
-    "views": {"clock", "index", "spans", "storage", "verify"},
+    "views": {"clock", "following", "index", "recipes", "spans", "storage", "verify"},
     "exports": {
         "article",
         "captures",
         "cleaning",
         "clock",
+        "discovery",
         "errors",
+        "following",
         "index",
         "places",
         "posts",
@@ -161,7 +166,7 @@ MAY_IMPORT: dict[str, set[str]] = {
             "index",
         ),
         *("listing_stats", "listings", "net", "pages", "pipelines", "recipes", "scrapy_settings", "signals", "spans"),
-        *("discovery", "surveying"),
+        *("discovery", "following", "surveying"),
     },
     "extensions": {
         *("addresses", "article", "captures", "clock", "crawl_archive", "errors", "index", "listing_stats", "net"),
@@ -180,14 +185,14 @@ MAY_IMPORT: dict[str, set[str]] = {
     },
     "archive": {
         *("addresses", "adoption", "answer", "captures", "clock", "configuration", "crawling", "errors", "exports"),
-        *("discovery", "explaining", "extensions", "reading"),
+        *("discovery", "explaining", "extensions", "following", "reading"),
         *("identity", "index", "links", "listings", "manifest", "moments", "places", "recipes", "replay", "run_report"),
         *("session_options", "site", "spans", "suggestions", "verified", "views"),
     },
     "teaching": {"errors", "reading", "recipes"},
     "commands": {
         *("addresses", "adoption", "answer", "archive", "configuration", "discovery", "errors", "exports"),
-        *("extensions", "listings"),
+        *("extensions", "following"),
         *(
             "notify",
             "places",

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     from archiver.replica import Replica
 
+OK = 200
+
 
 class Page(NamedTuple):
     """What a server answers."""
@@ -36,6 +38,8 @@ class Web:
     pages: dict[str, Page] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
     agents: list[str] = field(default_factory=list)
+    etags: dict[str, str] = field(default_factory=dict)  # the versions of pages, where a site says them
+    not_modified: set[str] = field(default_factory=set)  # addresses of which a version was asked for that was known
 
     def put(
         self, address: str, body: str | bytes, content_type: str = "text/html; charset=utf-8", status: int = 200
@@ -91,12 +95,18 @@ def web() -> Iterator[Web]:
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             page = site.pages.get(self.path, Page(b"", "text/plain", 404))
+            etag = site.etags.get(self.path, "") if page.status == OK else ""
+            if etag and self.headers["If-None-Match"] == etag:
+                site.not_modified.add(self.path)
+                page = Page(b"", status=304)
             if not self.path.endswith("/robots.txt"):
                 site.asked.append(self.path)
                 site.agents.append(self.headers["User-Agent"])
             self.send_response(page.status)
             self.send_header("Content-Type", page.content_type)
             self.send_header("Content-Length", str(len(page.body)))
+            if etag:
+                self.send_header("ETag", etag)
             if page.location:
                 self.send_header("Location", page.location)
             self.end_headers()

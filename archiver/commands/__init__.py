@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 COMMANDS = (
     *("crawl", "get", "replay", "verify", "manifest", "export", "status", "history", "duplicates", "sources", "adopt"),
-    *("schedule", "extract", "explain", "discover", "recipe", "site", "demo"),
+    *("schedule", "extract", "explain", "discover", "follow", "recipe", "site", "demo"),
 )
 VERSION = f"archiver {archiver.__version__} (news-share-archiver)"  # the command, and the distribution that brings it
 EXAMPLES = """\
@@ -30,6 +30,7 @@ examples:
   archiver crawl eastmoney --since 2d         of one source, of the last two days
   archiver get ADDRESS                        fetch one article
   archiver discover ADDRESS                   what a site has: feeds, sitemaps, links to articles
+  archiver follow ADDRESS                     have crawls go on with that site from now on
   archiver extract ADDRESS                    read a news page of any site, and write nothing
   archiver explain ADDRESS                    where its title, time and text come from
   archiver status                             what the last runs came to

@@ -32,12 +32,16 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser = subparsers.add_parser(
         "crawl",
         help="read listings, fetch what is new and write the posts",
-        description="Read listings, fetch the articles that are new, and those that are due again, and write their "
-        "posts. The exit status is 0 if all went well, 1 if an article failed, 3 if a source went quiet or worse, "
-        "75 if another run is at work.",
+        description="Read listings, and what sites that are followed list; fetch the articles that are new, and those "
+        "that are due again, and write their posts. The exit status is 0 if all went well, 1 if an article failed, "
+        "3 if a source went quiet or worse, 75 if another run is at work.",
     )
     parser.add_argument(
-        "listings", nargs="*", metavar="SOURCE[/LISTING]", help="what to read; of a source all listings, by default all"
+        "listings",
+        nargs="*",
+        metavar="SOURCE[/LISTING]|ADDRESS",
+        help="what to read: of a source all listings; of a site what it lists, `web`: of all that are followed; by "
+        "default all",
     )
     parser.add_argument(
         "--since", default="", metavar="TIME", help="fetch only articles published then or later (2026-08-19, 2d)"

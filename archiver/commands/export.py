@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from archiver.commands.display import discard_stdout
+from archiver.commands.display import count, discard_stdout
 from archiver.commands.options import (
     add_archive_option,
     add_setting_option,
@@ -75,5 +75,6 @@ def run(arguments: argparse.Namespace) -> int:
     for reason, number in done.left_out.items():
         print(f"archiver: {number} left out: {reason}", file=sys.stderr)
     ending = f"; all were saved by {done.saved_by.isoformat().replace('+00:00', 'Z')}" if done.saved_by else ""
-    print(f"{done.exported} exported{ending}", file=sys.stderr)
+    what = ", ".join(count(number, kind) for kind, number in done.others.items()) or str(done.exported)
+    print(f"{what} exported{ending}", file=sys.stderr)
     return FAILED if done.failed else 0

@@ -14,7 +14,7 @@ from archiver.commands.options import add_settings_options, settings_from
 from archiver.commands.schedules import cron, github, systemd
 from archiver.commands.schedules.job import INTERVALS, Job
 from archiver.errors import UnknownListingError, UsageError
-from archiver.listings import resolve_listings
+from archiver.following import read_followed, resolve_names
 from archiver.recipes import recipes_for
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ def run(arguments: argparse.Namespace) -> int:
     arguments.settings = _environment(arguments) + arguments.settings
     settings = settings_from(arguments)
     try:
-        resolve_listings(arguments.sources, recipes_for(settings))
+        resolve_names(arguments.sources, recipes_for(settings), read_followed(settings.output))
     except UnknownListingError as error:
         raise UsageError(str(error)) from error
     if arguments.scheduler != "github":

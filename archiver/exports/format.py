@@ -29,6 +29,7 @@ class About:
     title: str  # of the archive: its site's name
     site: str  # the host of the site that serves the posts
     left_out: Counter[str] = field(default_factory=Counter, compare=False)  # how many entries, by the reason why
+    others: Counter[str] = field(default_factory=Counter, compare=False)  # what else than entries was written: how many
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from archiver.identity.address import normalise, plain_form
 from archiver.identity.belief import can_be_step, problem_of
 from archiver.identity.domain import registered_domain, same_site, site_of
-from archiver.identity.key import KEY, SHOWN, article_key
+from archiver.identity.key import KEY, SHOWN, article_key, key_of_form
 from archiver.identity.slug import page_slug
 
 __all__ = [
@@ -11,6 +11,7 @@ __all__ = [
     "SHOWN",
     "article_key",
     "can_be_step",
+    "key_of_form",
     "normalise",
     "page_slug",
     "plain_form",

@@ -18,4 +18,9 @@ def article_key(address: str) -> str:
     plain = plain_form(address)
     if not plain:
         raise ValueError(f"{address!r} is not the address of a web page")
+    return key_of_form(plain)
+
+
+def key_of_form(plain: str) -> str:
+    """Return the key of the article whose canonical address has the form `plain` (`plain_form`)."""
     return b32encode(sha256(plain.encode()).digest()[:BYTES]).decode().lower()

@@ -209,10 +209,10 @@ CREATE TABLE aliases (
     article INTEGER                  -- NULL: pages of several articles say that it is theirs
 ) WITHOUT ROWID;
 
--- What an address names that is read for it: a site that is followed, its feeds, sitemaps and pages of links; an index of
--- sitemaps, the sitemaps in it.
+-- What is read of a site that is followed, its feeds, sitemaps and pages of links; and of an index of sitemaps, the
+-- sitemaps in it.
 CREATE TABLE sources (
-    parent TEXT NOT NULL,
+    parent TEXT NOT NULL,            -- the address that is followed; the listing that the index is
     address TEXT NOT NULL,
     kind TEXT NOT NULL,              -- feed, sitemap or page
     title TEXT NOT NULL,

@@ -1,4 +1,4 @@
-"""What addresses name that is read for them: the feeds of a site that is followed, the sitemaps of an index."""
+"""What is read of sites that are followed, and of indexes of sitemaps."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Sources:
         self._database = database
 
     def named_by(self, parent: str) -> list[NamedSource]:
-        """Return what an address names, as it was noted."""
+        """Return what an address that is followed, or a listing that is an index, was noted to name."""
         rows = self._database.rows(
             "SELECT address, kind, title, found, modified FROM sources WHERE parent = ? ORDER BY address",
             storable(parent),
@@ -28,7 +28,7 @@ class Sources:
         return [NamedSource(*row) for row in rows]
 
     def put(self, parent: str, sources: Iterable[NamedSource]) -> None:
-        """Note what an address names, each in place of what was noted of it before."""
+        """Note what it names, each in place of what was noted of it before."""
         with self._database.transaction():
             self._database.write_all(
                 """INSERT OR REPLACE INTO sources (parent, address, kind, title, found, modified)
@@ -40,7 +40,7 @@ class Sources:
             )
 
     def forget(self, parent: str) -> None:
-        """Forget what an address names."""
+        """Forget what it names."""
         with self._database.transaction():
             self._database.write("DELETE FROM sources WHERE parent = ?", storable(parent))
 

@@ -103,7 +103,8 @@ class GuardedDownloadHandler(AiohttpDownloadHandler):
         if BEGINNING in request.meta:
             return self._beginning(response, request.meta[BEGINNING])
         transfer = [one for one in headers if not _is_chunked(*one)]  # aiohttp has put the chunks together
-        body = open_body(response.body, transfer, self._limit, status=status)
+        limit = request.meta.get("download_maxsize", self._limit)
+        body = open_body(response.body, transfer, limit, status=status)
         if body.fault and status == OK:
             if isinstance(body.fault, TooLargeError):
                 raise DownloadCancelledError(f"{body.fault} (DOWNLOAD_MAXSIZE)")

@@ -24,8 +24,8 @@ class WebPage(Page):
 
     def articles(self, answer: Answer, asked: Asked, site: SiteRecipe | None = None) -> list[Article]:
         """Return the article in `answer`, once for each form of post that is asked for. Its id is the key of the
-        address that it says it has, if that can be believed; `asked` may know better (`known`, `url`). site: what is
-        known of the site.
+        address that it says it has, if that can be believed; `asked` may know better (`known`, `canonical`). site: what
+        is known of the site.
 
         Raises PageError when the page is no article.
         """
@@ -37,7 +37,7 @@ class WebPage(Page):
             keep_paywalled=asked.keep_paywalled,
             recipe=site,
         )
-        url = asked.known.get("url") or reading.canonical or normalise(answer.url)
+        url = asked.known.get("canonical") or reading.canonical or normalise(answer.url)
         rules = {NAMES.get(name, name): rule for name, rule in reading.rules.items()}
         rules["body"] = f"{self.rules.name}:{rules['body']}"
         return [self._article(answer, asked, reading, form, url, rules) for form in asked.forms]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from archiver.captures.private import public_address
 from archiver.clock import micros
 from archiver.decide import Hold, Keep, Older, Quarantine, Write
+from archiver.identity import key_of_form
 from archiver.index.types import FailedArticle, Finished, HeldBack, Intent, LastAnswer, Recheck
 from archiver.road.made import pack
 from archiver.road.taken import key_of
@@ -87,6 +88,7 @@ def finished(one: Decided, article: Article, capture: Capture | None, recipe: Re
     fetched = micros(article.fetched)
     facts: dict[str, Any] = {"places": address if live else (*article.places, *address), "seen": fetched}
     facts |= {"aliases": article.aliases, "shared": article.shared}
+    facts |= {"listed_as": tuple(key_of_form(one) for one in article.aliases)}
     if live:
         answer = LastAnswer(article.page, article.response_url, taken.etag, taken.modified, fetched, capture)
         facts |= {"checked": fetched, "recheck": recheck(recipe)}

@@ -65,7 +65,8 @@ class Settler:
         taken = one._replace(candidate=one.candidate._replace(article=article))
         if article.shared and taken.evidence:  # a replay is to believe as little
             about = taken.evidence.about
-            return taken._replace(evidence=taken.evidence.saying(known={**about.get("known", {}), "url": article.url}))
+            known = {**about.get("known", {}), "canonical": article.url}
+            return taken._replace(evidence=taken.evidence.saying(known=known))
         return taken
 
     def _said_by(self, held: Held) -> Said | None:

@@ -242,7 +242,7 @@ class ArticleSpider(Spider):
         for article in extracted:
             yield article
 
-    def next_page(self, failure: Failure) -> Iterator[Request]:
+    async def next_page(self, failure: Failure) -> AsyncIterator[Request]:
         """Yield the request for the next page after one that could not be had."""
         if isinstance(failure.value, BudgetSpentError):
             return  # it has not failed, and stays due
@@ -250,7 +250,8 @@ class ArticleSpider(Spider):
         tried: dict[str, Any] = request.cb_kwargs
         gone = failure.value.response.status in GONE if isinstance(failure.value, HttpError) else None
         failed = Try(_host(request.url), explain(failure), gone)
-        yield from self.ask(tried["reference"], tried["number"] + 1, (*tried["tries"], failed))
+        for further in self.ask(tried["reference"], tried["number"] + 1, (*tried["tries"], failed)):
+            yield further
 
     def captured(self, recipe: Recipe) -> bool:
         """Return whether answers of the source are captured (ARCHIVER_WARC)."""

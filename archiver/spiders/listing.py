@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+from collections import deque
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from archiver.addresses import Reference, page_addresses
+from archiver.article import Article
 from archiver.captures.private import public_address
 from archiver.clock import now
 from archiver.errors import UnknownListingError, UsageError
+from archiver.following import FollowedListing, Wanted, read_followed, resolve_names
+from archiver.identity import plain_form
 from archiver.index import Index, Validators
 from archiver.listing_stats import ListingStats
-from archiver.listings import resolve_listings
 from archiver.net.budget import BudgetMiddleware
 from archiver.net.conditional import conditional
+from archiver.net.guard import private_hosts
 from archiver.recipes import recipes_for
 from archiver.signals import article_due
 from archiver.spans import read_span
-from archiver.spiders.lists import ListingTurn, ListSpider
+from archiver.spiders.following import FollowingSpider, site_at
+from archiver.spiders.lists import ListingTurn
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
@@ -25,15 +31,19 @@ if TYPE_CHECKING:
 
     from scrapy import Request
     from scrapy.crawler import Crawler
+    from scrapy.http import Response
+    from twisted.python.failure import Failure
 
-    from archiver.index import Claim
+    from archiver.index import Claim, Sighting
     from archiver.listings import ListingReference
     from archiver.recipes import Recipe
+    from archiver.spiders.article import Tries
 
 BATCH = 500  # articles that are asked for at a time; the index has the rest
+SHARE = 20  # of them of one site
 
 
-class ListingSpider(ListSpider):
+class ListingSpider(FollowingSpider):
     """Reads listings, notes in the index what they list, and fetches the articles that are due by the index.
 
     The articles wait in the index, not in memory: a run that is killed, or that may not ask for more, leaves them to
@@ -65,10 +75,15 @@ class ListingSpider(ListSpider):
             raise UsageError(f"since: expected a date such as 2026-08-19, got {since!r}") from error
         self.limit = _count("limit", limit)
         self.pages = _count("pages", pages)
-        self.references: Sequence[ListingReference] = ()
+        self.references: dict[str, ListingReference | FollowedListing] = {}  # by their labels
         self.recipes: dict[str, Recipe] = {}
         self.recheck: timedelta | None = None
         self.asked = 0
+        self._wanted = Wanted((), (), frozenset())
+        self._places: tuple[str, ...] = ()
+        self._gone: frozenset[str] = frozenset()
+        self._sites: dict[str, deque[Claim]] = {}  # of which an article is on its way; and what waits for it
+        self._learned: set[str] = set()  # addresses of articles that have come
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> ListingSpider:
@@ -76,83 +91,191 @@ class ListingSpider(ListSpider):
         spider = super().from_crawler(crawler, *args, **kwargs)
         settings = crawler.settings
         spider.recipes = recipes = recipes_for(settings)
+        followed = read_followed(Path(settings["ARCHIVER_OUTPUT"]))
         try:
-            spider.references = resolve_listings(spider.names, recipes)
+            spider._wanted = wanted = resolve_names(spider.names, recipes, followed)
         except UnknownListingError as error:
             raise UsageError(str(error)) from error
+        spider.references = {one.label: one for one in wanted.listings}
+        spider._places = tuple(spider.references)
         spider.recheck = read_span(settings["ARCHIVER_RECHECK"]) if settings["ARCHIVER_RECHECK"] else None
-        spider.trusted_hosts = frozenset().union(*(recipe.hosts() for recipe in recipes.values()))
+        if web := next((recipe for recipe in recipes.values() if recipe.is_web), None):
+            spider.web = web
+        # Private hosts are those that a recipe or the user names.
+        of_recipes = (recipe.hosts() for recipe in recipes.values())
+        spider.trusted_hosts = private_hosts(one.address for one in wanted.followed).union(*of_recipes)
         return spider
 
     async def begin(self) -> AsyncIterator[Request]:
-        """Yield the request for each listing. Raises ArchiverError."""
+        """Yield the request for each listing; look at sites of which it is not known what they have. Raises
+        ArchiverError."""
         self.index = (await self.archive.open()).index
-        for reference in self.references:
+        self._gone = frozenset(await self.index.run(lambda index: index.sources.gone()))
+        asked = list(self.references.values())
+        for one in self._wanted.followed:
+            listings = await self.listings_of(one)
+            if listings is None:
+                self.survey_soon(one)
+            asked += [listing for listing in listings or () if self.add_listing(listing, one.address)]
+        for reference in asked:
             unfinished = await self.index.run(_unfinished, reference.label)
             turn = ListingTurn(reference, ListingStats(reference.label), unfinished=unfinished)
             async for request in self.ask_listing(turn):
                 yield request
 
+    def add_listing(self, reference: FollowedListing, parent: str) -> bool:
+        """Take a listing of what is followed at the address `parent` into the run, and return whether it is to be asked
+        for: it is not in the run yet, and not gone for good, as far as is known."""
+        if reference.label in self.references:
+            return False
+        self.references[reference.label] = reference  # articles of it may be due, even if it is gone
+        self._places = tuple(self.references)
+        return reference.label not in self._gone or parent in self._wanted.named
+
     async def ask_for_more(self) -> bool:
-        """Ask for articles that are due, and return whether there were any. Raises IndexFileError."""
-        places = [reference.label for reference in self.references]
-        session = await self.archive.open()
+        """Ask for articles that are due, and return whether there were any, or there may be soon. Raises
+        IndexFileError."""
+        if await self.surveyed():
+            return True
         if self.recheck is not None:
             since = now() - round(self.recheck.total_seconds() * 1_000_000)
-            await self.index.run(Index.recheck, places, since, now())
+            await self.index.run(Index.recheck, self._places, since, now())
             self.recheck = None
-        while room := self._room():
-            claims = await self.index.run(Index.claim, session.run, places, room, now())
-            if not claims:
-                return False
-            wanted = [claim for claim in claims if not self._is_too_old(claim)]
-            self.asked += len(wanted)
-            for claim in wanted:
-                self._ask_for(claim)
-            if wanted and not self.archive.dry:
+        if await self._ask_for_many(""):
+            return True
+        self._sites.clear()  # nothing is on its way
+        asked = False
+        for site in await self.index.run(Index.sites_due):
+            if self.archive.dry:
+                await self._ask_for_many(site)
+            async for request in self._ask_next(site):
+                self._crawl(request)
+                asked = True
+        return asked
+
+    async def after_listing(self, turn: ListingTurn, seen: Sequence[Sighting]) -> AsyncIterator[Request]:
+        """Yield the requests for the first articles of the sites that a page of a listing names: none of them waits
+        until all listings have been read."""
+        own = [site_at(turn.reference.address)] if isinstance(turn.reference, FollowedListing) else []
+        for site in dict.fromkeys([*own, *(one.site for one in seen)]):
+            async for request in self._ask_next(site):
+                yield request
+
+    async def read(
+        self, response: Response, reference: Reference, number: int, page: str, tries: Tries
+    ) -> AsyncIterator[Article | Request]:
+        """Yield the article in `response`; and the request for the next one of its site, when it is known which other
+        addresses are its own."""
+        async for result in super().read(response, reference, number, page, tries):
+            if isinstance(result, Article):
+                self._learned.update(result.aliases)
+            yield result
+        async for request in self._ask_after(reference):
+            yield request
+
+    async def next_page(self, failure: Failure) -> AsyncIterator[Request]:
+        """Yield the request for what is next after a page that could not be had."""
+        async for request in super().next_page(failure):
+            yield request
+        async for request in self._ask_after(failure.request.cb_kwargs["reference"]):  # type: ignore[attr-defined]
+            yield request
+
+    async def _ask_for_many(self, site: str) -> bool:
+        """Ask for articles of which none waits for another, and return whether there were any."""
+        while (claims := await self._claim(site, BATCH)) is not None:
+            for claim in claims:
+                reference = self._reference(claim)
+                if self.archive.dry:
+                    self.crawler.signals.send_catch_log(article_due, reference=reference)
+                else:
+                    for request in self._requests(reference, claim):
+                        self._crawl(request)
+            if claims and not self.archive.dry:
                 return True
         return False
+
+    async def _ask_next(self, site: str) -> AsyncIterator[Request]:
+        """Yield the request for the next article of a site, unless one is on its way."""
+        if site and site not in self._sites and not self.archive.dry:
+            self._sites[site] = deque()
+            async for request in self._go_on_with(site):
+                yield request
+
+    async def _ask_after(self, reference: Reference) -> AsyncIterator[Request]:
+        """Yield the request for the next article of the site that an article waited with."""
+        if reference.site:
+            async for request in self._go_on_with(reference.site):
+                yield request
+
+    async def _go_on_with(self, site: str) -> AsyncIterator[Request]:
+        """Yield the request for the next article of a site: one that has not come by another of its addresses."""
+        waiting = self._sites.setdefault(site, deque())
+        while True:
+            if not waiting:
+                claims = await self._claim(site, SHARE)
+                if claims is None:
+                    self._sites.pop(site, None)
+                    return
+                waiting.extend(claims)
+                continue
+            claim = waiting.popleft()
+            reference = self._reference(claim, site)
+            if plain_form(reference.address) in self._learned:
+                continue
+            if requests := list(self._requests(reference, claim)):
+                for request in requests:
+                    yield request
+                return
+
+    async def _claim(self, site: str, most: int) -> list[Claim] | None:
+        """Return articles of a site that are due, those that are wanted; None if there are none, or may be none."""
+        budget = self.crawler.get_downloader_middleware(BudgetMiddleware)
+        room = min(most, self.limit - self.asked) if self.limit else most
+        if room <= 0 or self.archive.failure or (budget and budget.spent):
+            return None
+        run = (await self.archive.open()).run
+        self.asked += room  # as long as nobody knows how many there are
+        claims = await self.index.run(Index.claim, run, self._places, room, now(), site)
+        wanted = [claim for claim in claims if not self._is_too_old(claim)]
+        self.asked -= room - len(wanted)
+        return wanted if claims else None
 
     def _is_too_old(self, claim: Claim) -> bool:
         recipe = self.recipes[claim.key.recipe]
         since, moment = self.since_in(recipe), self.time_of(claim.key.id, claim.held.known, recipe)
         return bool(since and moment and moment < since)
 
-    def _room(self) -> int:
-        """Return how many articles may be asked for now."""
-        budget = self.crawler.get_downloader_middleware(BudgetMiddleware)
-        if self.archive.failure or (budget and budget.spent):
-            return 0
-        return min(BATCH, self.limit - self.asked) if self.limit else BATCH
-
-    def _ask_for(self, claim: Claim) -> None:
-        held, known = claim.held, claim.held.known
-        address = known.get("url") or claim.key.id
-        reference = Reference(
-            self.recipes[claim.key.recipe],
+    def _reference(self, claim: Claim, site: str = "") -> Reference:
+        """Return the article that was claimed, as it is asked for: at the address that it came from last, if that is
+        all that it is known by."""
+        held, recipe = claim.held, self.recipes[claim.key.recipe]
+        address = held.known.get("url") or claim.key.id
+        if recipe.is_web and held.answer:
+            address = held.answer.url
+        return Reference(
+            recipe,
             claim.key.id,
             address,
             forms=claim.forms,
-            known=known,
+            known=held.known,
             places=claim.places,
             held=bool(held.posts),
+            site=site,
         )
-        if self.archive.dry:
-            self.crawler.signals.send_catch_log(article_due, reference=reference)
-            return
-        self.archive.asked_again += bool(held.posts)
+
+    def _crawl(self, request: Request) -> None:
         assert self.crawler.engine is not None
-        for request in self._requests(reference, claim):
-            self.crawler.engine.crawl(request)
+        self.crawler.engine.crawl(request)
 
     def _requests(self, reference: Reference, claim: Claim) -> Iterator[Request]:
         """Yield the request for an article: answered by what was captured if another form of post is made of that; else
         for the article if it has changed since."""
+        self.archive.asked_again += reference.held
         answer = claim.held.answer
         if answer and answer.capture and claim.another_form:
             yield from self.ask_for_captured(reference, answer.page, answer.capture)
             return
-        _, first = next(page_addresses(reference))
+        _, first = next(page_addresses(reference), (None, ""))
         same = answer is not None and not claim.another_form and answer.url == public_address(first)
         headers = conditional(Validators(answer.etag, answer.modified)) if answer and same else {}
         yield from self.ask(reference, headers=headers)

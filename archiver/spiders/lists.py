@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from scrapy import Request
 
@@ -16,6 +16,7 @@ from archiver.errors import BlockPageError, PageError
 from archiver.extraction import Unusable
 from archiver.index import ArticleKey, Index, Sighting, Validators
 from archiver.listing_stats import FILLED, ListingStats
+from archiver.listings import ListingReference
 from archiver.net.budget import BudgetSpentError
 from archiver.net.conditional import NOT_MODIFIED, conditional, validators_of
 from archiver.net.failures import explain, in_words
@@ -26,32 +27,59 @@ from archiver.spans import read_span
 from archiver.spiders.article import ArticleSpider, answer_of
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Mapping
+    from collections.abc import AsyncIterator, Mapping, Sequence
 
     from scrapy.http import Response
     from twisted.python.failure import Failure
 
-    from archiver.index import IndexThread
-    from archiver.listings import ListingReference
-    from archiver.pages.listing import Listed
+    from archiver.following import FollowedListing
+    from archiver.index import IndexThread, NamedSource
     from archiver.recipes import Endpoint, Recipe
 
 AHEAD = 86400  # seconds that a source's clock or zone may be ahead
 EVERY_PAGE = 1000  # of a listing, when articles since a date are wanted
+SEEN_TOGETHER = 1000  # articles that are noted in one go
 
 
 @dataclass(frozen=True, slots=True)
 class ListingTurn:
     """How far the reading of a listing has come."""
 
-    reference: ListingReference
+    reference: ListingReference | FollowedListing
     stats: ListingStats
     page: int = 1
     endpoint: int = 0
     failures: tuple[tuple[str, str], ...] = ()
     validators: Validators = field(default_factory=Validators)  # of its first page
     unfinished: int = 0  # the page at which an earlier reading was cut off
-    ids: frozenset[str] = frozenset()  # what it has listed so far
+    ids: frozenset[str] = frozenset()  # what it has listed so far: of articles, or the sitemaps of an index
+    at: str = ""  # the address of this page, if another page named it
+    part: NamedSource | None = None  # the sitemap of an index that this page is
+    rest: tuple[NamedSource, ...] = ()  # those that are still to be read
+
+    @property
+    def label(self) -> str:
+        """The name under which the version of this page is kept."""
+        return f"{self.reference.recipe.name}/{self.part.address}" if self.part else self.reference.label
+
+
+class Item(NamedTuple):
+    """An article that a page of a listing has, and when it was published, by what is said there."""
+
+    sighting: Sighting
+    moment: datetime | None
+
+
+class ListedPage(NamedTuple):
+    """What a page of a listing has: articles, each once; how many entries name none, and what the first of these has
+    instead; the sitemaps to read after it; whether the listing goes on, and if the page says it, where."""
+
+    items: Sequence[Item]
+    unreadable: int = 0
+    example: str = ""
+    parts: tuple[NamedSource, ...] = ()
+    goes_on: bool = False
+    next_address: str = ""
 
 
 class ListSpider(ArticleSpider):
@@ -64,7 +92,7 @@ class ListSpider(ArticleSpider):
     async def ask_listing(self, turn: ListingTurn) -> AsyncIterator[Request]:
         """Yield the request for a page of a listing, at the endpoint whose turn it is; when there is none left, the
         listing has failed."""
-        addresses = list(turn.reference.addresses(turn.page, round(time.time() * 1000)))
+        addresses = self.addresses(turn)
         if turn.endpoint == len(addresses):
             turn.stats.error = in_words(turn.failures)
             self.finish(turn)
@@ -79,45 +107,79 @@ class ListSpider(ArticleSpider):
             errback=self.next_endpoint,
             dont_filter=True,
             priority=1,
-            meta={"handle_httpstatus_list": [NOT_MODIFIED]} if headers else {},
+            meta={**({"handle_httpstatus_list": [NOT_MODIFIED]} if headers else {}), **self.meta_of(turn)},
             cb_kwargs={"turn": turn, "endpoint": endpoint},
         )
 
-    async def read_listing(self, response: Response, turn: ListingTurn, endpoint: Endpoint) -> AsyncIterator[Request]:
+    def addresses(self, turn: ListingTurn) -> list[tuple[Endpoint | None, str]]:
+        """Return the endpoints of a listing and their addresses, in the order in which to ask them."""
+        assert isinstance(turn.reference, ListingReference)
+        return list(turn.reference.addresses(turn.page, round(time.time() * 1000)))
+
+    def meta_of(self, turn: ListingTurn) -> dict[str, Any]:  # noqa: ARG002
+        """Return what is particular to the request for a page."""
+        return {}
+
+    async def listed(self, response: Response, turn: ListingTurn, endpoint: Endpoint | None) -> ListedPage:
+        """Return what an answer lists. Raises PageError if it is no listing."""
+        reference = turn.reference
+        assert isinstance(reference, ListingReference)
+        assert endpoint is not None
+        recipe, label = reference.recipe, reference.label
+        listed = ListingPage(recipe, label, endpoint).entries(answer_of(response))
+        items = [
+            Item(
+                Sighting(ArticleKey(recipe.name, entry.id), label, reference.form, entry.known),
+                self.time_of(entry.id, entry.known, recipe),
+            )
+            for entry in listed.entries
+        ]
+        return ListedPage(items, listed.unreadable, listed.example, goes_on=reference.paged)
+
+    async def read_listing(
+        self, response: Response, turn: ListingTurn, endpoint: Endpoint | None
+    ) -> AsyncIterator[Request]:
         """Note what `response` lists, and yield the request for the next page if there may be more that is new."""
-        if response.status == NOT_MODIFIED:
+        if response.status == NOT_MODIFIED and turn.part is None:
             await self._as_it_was(turn)
             return
         recipe, label = turn.reference.recipe, turn.reference.label
         try:
-            listed = ListingPage(recipe, label, endpoint).entries(answer_of(response))
+            unchanged = response.status == NOT_MODIFIED
+            listed = ListedPage(()) if unchanged else await self.listed(response, turn, endpoint)
         except PageError as error:
             self.report_if_blocked(response.url, Unusable(str(error), blocked=isinstance(error, BlockPageError)))
             async for request in self._ask_next_endpoint(turn, response.url, str(error)):
                 yield request
             return
-        times = [self.time_of(entry.id, entry.known, recipe) for entry in listed.entries]
         since = self.since_in(recipe)
-        wanted = [
-            Sighting(ArticleKey(recipe.name, entry.id), label, turn.reference.listing.form, entry.known)
-            for entry, moment in zip(listed.entries, times, strict=True)
-            if not (since and moment and moment < since)
-        ]
+        wanted = [one.sighting for one in listed.items if not (since and one.moment and one.moment < since)]
         every_form = self.settings.getbool("ARCHIVER_EVERY_FORM")
-        new = await self.index.run(Index.see, wanted, now(), every_form=every_form)
+        new: list[bool] = []
+        for start in range(0, len(wanted), SEEN_TOGETHER):
+            seen = wanted[start : start + SEEN_TOGETHER]
+            new += await self.index.run(Index.see, seen, now(), every_form=every_form)
         if any(new) and self.captured(recipe) and EXCHANGES in response.meta:
             self.archive.keep_soon(Evidence(response.meta[EXCHANGES], {"recipe": recipe.name, "listing": label}))
-        _count_entries(turn.stats, listed, sum(new), times)
+        _count_entries(turn.stats, listed, sum(new))
         if turn.page == 1:
-            turn = replace(turn, validators=Validators(*validators_of(response)))
-        ids = turn.ids.union(entry.id for entry in listed.entries)
-        further = len(ids) > len(turn.ids) and await self._goes_on(turn, len(wanted) == len(listed.entries), new)
-        await self._note_progress(turn, further=further)
+            turn = replace(turn, validators=validators_of(response))
+        if turn.part:
+            await self._note_part(turn.part, turn, None if unchanged else validators_of(response))
+        further = await self._further(turn, listed, len(wanted) == len(listed.items), new)
+        await self._note_progress(turn, further=further is not None)
         if further:
-            async for request in self.ask_listing(replace(turn, page=turn.page + 1, ids=ids)):
+            async for request in self.ask_listing(further):
                 yield request
         else:
             self.finish(turn)
+        async for request in self.after_listing(turn, wanted):
+            yield request
+
+    async def after_listing(self, turn: ListingTurn, seen: Sequence[Sighting]) -> AsyncIterator[Request]:  # noqa: ARG002
+        """Yield what may be asked for at once, when a page of a listing has been read. seen: what it has."""
+        for _ in ():
+            yield _
 
     async def next_endpoint(self, failure: Failure) -> AsyncIterator[Request]:
         """Yield the request to the next endpoint after one that could not be had."""
@@ -142,8 +204,10 @@ class ListSpider(ArticleSpider):
 
     def finish(self, turn: ListingTurn) -> None:
         """Report what a listing gave."""
-        if turn.reference.listing.rhythm:
-            turn.stats.rhythm = int(read_span(turn.reference.listing.rhythm).total_seconds())
+        if turn.part and turn.failures:
+            turn.stats.error = in_words(turn.failures)
+        if turn.reference.rhythm:
+            turn.stats.rhythm = int(read_span(turn.reference.rhythm).total_seconds())
         self.crawler.signals.send_catch_log(listing_read, stats=turn.stats)
 
     def time_of(self, article_id: str, known: Mapping[str, str], recipe: Recipe) -> datetime | None:
@@ -157,79 +221,111 @@ class ListSpider(ArticleSpider):
         return self.since.replace(tzinfo=recipe.zone())
 
     async def _ask_next_endpoint(self, turn: ListingTurn, address: str, reason: str) -> AsyncIterator[Request]:
-        failures = (*turn.failures, (address, reason))
-        async for request in self.ask_listing(replace(turn, endpoint=turn.endpoint + 1, failures=failures)):
+        turn = replace(turn, failures=(*turn.failures, (address, reason)))
+        if turn.part and not turn.rest:
+            self.finish(turn)
+            return
+        further = next_part(turn) if turn.part else replace(turn, endpoint=turn.endpoint + 1)
+        async for request in self.ask_listing(further):
             yield request
+
+    async def _note_part(self, part: NamedSource, turn: ListingTurn, validators: Validators | None) -> None:
+        """Note that a sitemap of an index was read. validators: of its answer; None: it has not changed."""
+        parent, label, read = turn.reference.label, turn.label, part._replace(found=now())
+        await self.index.run(lambda index: index.sources.put(parent, [read]))
+        if validators is not None:
+            kept = Validators() if self.in_part else validators
+            await self.index.run(lambda index: index.listings.keep_validators(label, 0, kept))
 
     async def _note_progress(self, turn: ListingTurn, *, further: bool) -> None:
         """Note how far the reading of a listing has come, for a later run."""
-        label, validators = turn.reference.label, Validators() if self._in_part else turn.validators
+        label, validators = turn.reference.label, Validators() if self.in_part else turn.validators
         await self.index.run(lambda index: index.listings.note_unfinished(label, turn.page + 1 if further else 0))
         if not further:
             await self.index.run(lambda index: index.listings.keep_validators(label, turn.endpoint, validators))
 
+    async def _further(
+        self, turn: ListingTurn, listed: ListedPage, all_wanted: bool, new: list[bool]
+    ) -> ListingTurn | None:
+        """Return the turn of the next page to read; None if there is none."""
+        parts = {one.address: one for one in listed.parts if one.address not in turn.ids}
+        if turn.rest or parts:
+            return next_part(replace(turn, rest=(*turn.rest, *parts.values()), ids=turn.ids.union(parts)))
+        if not listed.goes_on:
+            return None
+        ids = turn.ids.union(one.sighting.key.id for one in listed.items)
+        if len(ids) == len(turn.ids) or not await self._goes_on(turn, all_wanted, new):
+            return None
+        return replace(turn, page=turn.page + 1, ids=ids, at=listed.next_address)
+
     async def _goes_on(self, turn: ListingTurn, all_wanted: bool, new: list[bool]) -> bool:
         """Return whether to read the next page of a listing."""
-        if not turn.reference.paged:
-            return False
         if self.pages:
             return turn.page < self.pages
         if self.since:
             return all_wanted and turn.page < EVERY_PAGE
         if turn.page < turn.unfinished:
             return True
-        if turn.page >= turn.reference.listing.pages:
+        if turn.page >= turn.reference.pages:
             return False
         if turn.unfinished:  # what was cut off there has moved on to later pages since
             return any(new)
         # Nothing on this page is known, so there may be more that nobody has seen: but not the first time, when
         # nothing at all is.
-        return all(new) and await self._seen_before(turn)
+        return all(new) and await self.seen_before(turn)
 
-    async def _seen_before(self, turn: ListingTurn) -> bool:
-        if await self._last_stats(turn):
+    async def seen_before(self, turn: ListingTurn) -> bool:
+        """Return whether an earlier run has read the listing."""
+        if await self.last_stats(turn):
             return True
         # An index that was made anew from the posts has no history of listings.
         if await self.index.run(lambda index: index.listings.names()):
             return False
         return await self.index.run(Index.has_saved, turn.reference.recipe.name)
 
-    async def _last_stats(self, turn: ListingTurn) -> dict[str, Any]:
+    async def last_stats(self, turn: ListingTurn) -> dict[str, Any]:
         """Return what the listing gave in the last run without alarm; nothing if there was none."""
         label = turn.reference.label
         last = await self.index.run(lambda index: index.listings.stats(label, 1, good=True))
         return last[0].stats if last else {}
 
     @property
-    def _in_part(self) -> bool:
+    def in_part(self) -> bool:
         """Whether this run does not look at all that a listing has."""
         return bool(self.since or self.pages)
 
     async def _if_changed(self, turn: ListingTurn) -> dict[str, str]:
         """Return headers that ask for a listing only if it has changed since it was last read to its end."""
-        if turn.page > 1 or turn.unfinished or self._in_part or self.archive.dry:
+        if (turn.page > 1 and turn.part is None) or turn.unfinished or self.in_part or self.archive.dry:
             return {}
-        label = turn.reference.label
+        label = turn.label
         return conditional(await self.index.run(lambda index: index.listings.validators(label, turn.endpoint)))
 
     async def _as_it_was(self, turn: ListingTurn) -> None:
         """Report a listing that has not changed since the last run."""
-        last = await self._last_stats(turn)
+        last = await self.last_stats(turn)
         kept = {name: last[name] for name in ("listed", "unreadable", "newest", "filled_share") if name in last}
         self.finish(replace(turn, stats=replace(turn.stats, unchanged=True, **kept)))
 
 
-def _count_entries(stats: ListingStats, page: Listed, new: int, times: list[datetime | None]) -> None:
+def next_part(turn: ListingTurn) -> ListingTurn:
+    """Return the turn of the next of the sitemaps that are still to be read."""
+    part, *rest = turn.rest
+    return replace(turn, page=turn.page + 1, endpoint=0, part=part, at=part.address, rest=tuple(rest))
+
+
+def _count_entries(stats: ListingStats, page: ListedPage, new: int) -> None:
     """Add what a page lists to what its listing gave."""
-    before, count = stats.listed, len(page.entries)
+    before, count = stats.listed, len(page.items)
     stats.listed += count
     stats.new += new
     stats.unreadable += page.unreadable
     stats.no_id = stats.no_id or page.example
     for name in FILLED if count else ():
-        filled = sum(name in entry.known for entry in page.entries) + stats.filled_share.get(name, 0.0) * before
+        filled = sum(name in one.sighting.known for one in page.items) + stats.filled_share.get(name, 0.0) * before
         stats.filled_share[name] = round(filled / stats.listed, 4)
     # What lies in the future says nothing of when the listing was last alive.
     latest = now() // SECOND + AHEAD
-    moments = [int(moment.timestamp()) for moment in times if moment and moment.timestamp() <= latest]
+    times = (one.moment.timestamp() for one in page.items if one.moment)
+    moments = [int(time) for time in times if time <= latest]
     stats.newest = max([*moments, *([stats.newest] if stats.newest else [])], default=None)

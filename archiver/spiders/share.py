@@ -133,10 +133,12 @@ class ShareSpider(ArticleSpider):
         for request in self._ask_after(reference):
             yield request
 
-    def next_page(self, failure: Failure) -> Iterator[Request]:
+    async def next_page(self, failure: Failure) -> AsyncIterator[Request]:
         """Yield the request for what is next after a page that could not be had."""
-        yield from super().next_page(failure)
-        yield from self._ask_after(failure.request.cb_kwargs["reference"])  # type: ignore[attr-defined]
+        async for request in super().next_page(failure):
+            yield request
+        for request in self._ask_after(failure.request.cb_kwargs["reference"]):  # type: ignore[attr-defined]
+            yield request
 
     def _ask_after(self, reference: Reference) -> Iterator[Request]:
         if self._web and reference.recipe.is_web:

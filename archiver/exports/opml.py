@@ -1,0 +1,36 @@
+"""`opml`: the feeds that are followed, as a list that other readers of feeds take. No articles."""
+
+from __future__ import annotations
+
+from typing import IO, TYPE_CHECKING
+
+from archiver.discovery import ListedFeed, write_opml
+from archiver.exports import shown
+from archiver.exports.format import About, Format
+from archiver.following import read_followed
+from archiver.index import Index
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from archiver.exports.entry import Entry
+
+
+def write(_: Iterator[Entry], stream: IO[bytes], about: About) -> None:
+    """Write the feeds that are followed, and those that were found at sites that are."""
+    feeds: dict[str, ListedFeed] = {}
+    index = Index.read(about.output)
+    try:
+        for one in read_followed(about.output):
+            if one.is_feed:
+                feeds.setdefault(one.address, ListedFeed(one.address, one.title, one.home))
+            for source in index.sources.named_by(one.address):
+                if source.kind == "feed":
+                    feeds.setdefault(source.address, ListedFeed(source.address, source.title, one.address))
+    finally:
+        index.close()
+    about.others["feed"] = len(feeds)
+    stream.write(write_opml(feeds.values(), shown.feed_title(about)))
+
+
+FORMAT = Format("the feeds that are followed (OPML), for other readers of feeds", write)

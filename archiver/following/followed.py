@@ -1,0 +1,122 @@
+"""The archive's own list of what it follows: a file of YAML in it, an entry for each site and each feed.
+
+Its name begins with an underscore, so that Jekyll leaves it alone.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+from archiver.errors import StoreError, UsageError, os_reason
+from archiver.identity import normalise, plain_form
+from archiver.storage import write_atomically
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from pathlib import Path
+
+FOLLOWED_FILE = "_followed.yaml"
+HEAD = (
+    "# What this archive follows: `archiver crawl` reads it. A site is asked what it has; a feed is read as it is.\n"
+    "# `archiver follow` writes here.\n"
+)
+KINDS = ("site", "feed")
+ABOUT = ("title", "home")
+# The same YAML: the one in C reads a list of thousands at once.
+LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+DUMPER: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """A site that is followed, by any address of it; or a feed (`is_feed`), with what a list of feeds says of it."""
+
+    address: str  # normalised
+    is_feed: bool = False
+    title: str = ""
+    home: str = ""
+
+
+def read_followed(output: Path) -> list[Followed]:
+    """Return what the archive in `output` follows, in the order of its file; nothing if there is no such file. Raises
+    UsageError for a file that cannot be read, and for an entry that is none."""
+    file = output / FOLLOWED_FILE
+    try:
+        content = yaml.load(file.read_text(encoding="utf-8"), LOADER)
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+    except OSError as error:
+        raise UsageError(f"{file}: cannot be read: {os_reason(error)}") from error
+    except (yaml.YAMLError, ValueError) as error:
+        raise UsageError(f"{file}: is not readable as YAML: {' '.join(str(error).split())}") from error
+    if not isinstance(content or [], list):
+        raise UsageError(f"{file}: expected a list of entries, got {type(content).__name__}")
+    entries = [_entry(entry, f"{file}: entry {number}") for number, entry in enumerate(content or [], 1)]
+    return list({plain_form(one.address): one for one in reversed(entries)}.values())[::-1]
+
+
+def add_followed(output: Path, new: Iterable[Followed]) -> list[Followed]:
+    """Add to what the archive follows, and return what was not followed yet. Raises UsageError as `read_followed`, and
+    StoreError if the file cannot be written."""
+    known = {plain_form(one.address) for one in read_followed(output)}
+    found = {plain_form(one.address): one for one in reversed(list(new))}
+    added = [one for form, one in reversed(found.items()) if form not in known]
+    if added:
+        file = output / FOLLOWED_FILE
+        try:
+            before = file.read_text(encoding="utf-8") if file.exists() else ""
+        except OSError as error:
+            raise StoreError(f"{file}: cannot be read: {os_reason(error)}") from error
+        before = before or HEAD
+        _write(file, before + ("" if before.endswith("\n") else "\n") + _as_yaml(added))
+    return added
+
+
+def remove_followed(output: Path, addresses: Sequence[str]) -> list[Followed]:
+    """Take addresses off what the archive follows, and return what was there of them. Raises UsageError as
+    `read_followed`, and for an address that is not followed: then nothing is changed; and StoreError."""
+    followed = read_followed(output)
+    forms = {plain_form(address): address for address in addresses}
+    if missing := forms.keys() - {plain_form(one.address) for one in followed}:
+        named = ", ".join(sorted(forms[form] for form in missing))
+        raise UsageError(f"{named}: not followed; `archiver follow --list` shows what is")
+    kept = [one for one in followed if plain_form(one.address) not in forms]
+    _write(output / FOLLOWED_FILE, HEAD + (_as_yaml(kept) if kept else ""))
+    return [one for one in followed if plain_form(one.address) in forms]
+
+
+def _entry(entry: object, where: str) -> Followed:
+    """Return an entry of the file. Raises UsageError."""
+    if not isinstance(entry, dict):
+        raise UsageError(f"{where}: expected `site: ADDRESS` or `feed: ADDRESS`, got {entry!r}")
+    if unknown := entry.keys() - {*KINDS, *ABOUT}:
+        raise UsageError(f"{where}: {', '.join(sorted(map(str, unknown)))}: expected {', '.join((*KINDS, *ABOUT))}")
+    kinds = [kind for kind in KINDS if kind in entry]
+    if len(kinds) != 1:
+        raise UsageError(f"{where}: expected one of `site: ADDRESS` and `feed: ADDRESS`")
+    said = {name: "" if value is None else str(value) for name, value in entry.items()}
+    address = normalise(said[kinds[0]])
+    if not address:
+        raise UsageError(f"{where}: {said[kinds[0]]}: no address of the web; expected one that begins https://")
+    return Followed(address, kinds[0] == "feed", said.get("title", ""), normalise(said.get("home", "")))
+
+
+def _as_yaml(followed: Iterable[Followed]) -> str:
+    entries = [
+        {"feed" if one.is_feed else "site": one.address}
+        | ({"title": one.title} if one.title else {})
+        | ({"home": one.home} if one.home else {})
+        for one in followed
+    ]
+    text: str = yaml.dump(entries, Dumper=DUMPER, allow_unicode=True, sort_keys=False, width=1000)
+    return text
+
+
+def _write(file: Path, text: str) -> None:
+    try:
+        write_atomically(file, text.encode())
+    except OSError as error:
+        raise StoreError(f"{file}: cannot be written: {os_reason(error)}") from error

@@ -1,0 +1,289 @@
+"""Reading what is followed: what sites have, and what feeds, sitemaps and pages of links list."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from scrapy import signals
+from scrapy.spidermiddlewares.httperror import HttpError
+
+from archiver.addresses import resolve
+from archiver.clock import DAY, micros, now
+from archiver.discovery import LARGEST_SITEMAP
+from archiver.discovery.listing import NO_ADDRESS
+from archiver.discovery.offer import Offer
+from archiver.errors import ERRORS_OF_THE_ARCHIVE, PageError, UnknownAddressError, as_archiver_error
+from archiver.following import FollowedListing
+from archiver.identity import plain_form, registered_domain
+from archiver.index import Index, NamedSource, Sighting
+from archiver.listing_stats import ListingStats
+from archiver.spiders.lists import SEEN_TOGETHER, Item, ListedPage, ListingTurn, ListSpider
+from archiver.surveying import Looker, Surveyor, newest_first
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Mapping, Sequence
+    from datetime import datetime
+    from typing import Self
+
+    from scrapy import Request
+    from scrapy.crawler import Crawler
+    from scrapy.http import Response
+    from twisted.python.failure import Failure
+
+    from archiver.discovery.entries import ListedArticle, SitemapEntry
+    from archiver.discovery.look import Listed
+    from archiver.following import Followed
+    from archiver.index import ArticleKey
+    from archiver.recipes import Endpoint, Recipe
+
+FIRST_LOOK = 100  # articles that are fetched of what a source lists when it is read for the first time: the newest
+SURVEYS = 32  # sites that are looked at together
+OF_A_SURVEY = 20  # requests that one look at a site takes at most, or little more
+LOOKED_AT_AGAIN = 30 * DAY  # what a site has is looked for again after that
+GONE = 410
+MOST_PARTS = 1000  # sitemaps of an index that are read in a run
+UNDATED = 3  # of an index's sitemaps whose changes it does not tell, at each end, that are asked whether they changed
+KNOWN_SHAPES = 500  # addresses of articles of a host, by which its links are judged
+SOURCE_KINDS = {"feed": "feed", "index": "sitemap", "sitemap": "sitemap", "page": "page"}  # by what a look says
+
+
+class FollowingSpider(ListSpider):
+    """The base of spiders that read what is followed."""
+
+    web: Recipe  # for pages that no other recipe knows
+    recipes: Mapping[str, Recipe]
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._looker = Looker()
+        self._surveys: set[asyncio.Future[None]] = set()
+        self._turn_to_survey = asyncio.Semaphore(SURVEYS)
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
+        """Return the spider of a crawl."""
+        spider = super().from_crawler(crawler, *args, **kwargs)
+        if most := crawler.settings.getint("ARCHIVER_MAX_REQUESTS"):  # enough of them to come to an end
+            spider._turn_to_survey = asyncio.Semaphore(min(SURVEYS, max(1, most // OF_A_SURVEY)))
+        crawler.signals.connect(spider._looker.note_sitemaps, signals.response_received)
+        crawler.signals.connect(spider.close_looker, signals.engine_stopped)
+        return spider
+
+    async def close_looker(self) -> None:
+        """End what is at work beside the requests."""
+        for survey in self._surveys:
+            survey.cancel()
+        await self._looker.close()
+
+    def add_listing(self, reference: FollowedListing, parent: str) -> bool:
+        """Take a listing of what is followed at the address `parent` into the run, and return whether it is to be asked
+        for."""
+        raise NotImplementedError
+
+    async def listings_of(self, one: Followed) -> list[FollowedListing] | None:
+        """Return what is read of a site or a feed that is followed; None if that is to be found out first."""
+        if one.is_feed:
+            return [FollowedListing(self.web, one.address, "feed")]
+        named = await self.index.run(lambda index: index.sources.named_by(one.address))
+        if not named or min(source.found for source in named) < now() - LOOKED_AT_AGAIN:
+            return None
+        return [FollowedListing(self.web, source.address, source.kind) for source in named]
+
+    def survey_soon(self, one: Followed) -> None:
+        """Look at what a site has, and then read it."""
+        task = asyncio.ensure_future(self._survey_quietly(one))
+        self._surveys.add(task)
+        task.add_done_callback(self._surveys.discard)
+
+    async def surveyed(self) -> bool:
+        """Return whether sites were still being looked at, when one of them has been."""
+        if not self._surveys:
+            return False
+        await asyncio.wait(self._surveys, return_when=asyncio.FIRST_COMPLETED)
+        return True
+
+    def addresses(self, turn: ListingTurn) -> list[tuple[Endpoint | None, str]]:
+        """Return the address of a page that is followed; else as for any listing."""
+        if isinstance(turn.reference, FollowedListing):
+            return [(None, turn.at or turn.reference.address)]
+        return super().addresses(turn)
+
+    def meta_of(self, turn: ListingTurn) -> dict[str, Any]:
+        """Return what is particular to the request for a page: sitemaps may be as large as the protocol says."""
+        is_map = isinstance(turn.reference, FollowedListing) and turn.reference.kind == "sitemap"
+        return {"download_maxsize": LARGEST_SITEMAP} if is_map else {}
+
+    async def listed(self, response: Response, turn: ListingTurn, endpoint: Endpoint | None) -> ListedPage:
+        """Return what an answer lists. Raises PageError if it is no listing."""
+        reference = turn.reference
+        if not isinstance(reference, FollowedListing):
+            return await super().listed(response, turn, endpoint)
+        known = await self._known_articles(reference) if reference.kind == "page" else ()
+        found = await self._looker.look(response, known)
+        if found.kind != reference.kind:
+            raise PageError(found.problem or f"it is no {reference.kind}, but a {found.kind}")
+        is_first = not await self.last_stats(turn)
+        items, unreadable, example = await self._items(found.articles, reference)
+        if is_first and not self.in_part:
+            items = _first_looked_at(items)
+        nameless = found.feed.left_out.get(NO_ADDRESS, 0) if found.feed else 0
+        following = found.feed.next_page if found.feed else ""
+        parts = await self._parts(found, reference, is_first=is_first)
+        example = example or (NO_ADDRESS if nameless else "")
+        return ListedPage(items, unreadable + nameless, example, parts, bool(following), following)
+
+    async def next_endpoint(self, failure: Failure) -> AsyncIterator[Request]:
+        """Yield the request for what is next after a page that could not be had. A listing that is gone for good is not
+        asked for any more."""
+        turn: ListingTurn = failure.request.cb_kwargs["turn"]  # type: ignore[attr-defined]
+        error = failure.value
+        is_gone = isinstance(error, HttpError) and error.response.status == GONE and turn.page == 1
+        if is_gone and isinstance(turn.reference, FollowedListing):
+            label = turn.reference.label
+            await self.index.run(lambda index: index.sources.drop(label, now()))
+            turn.stats.error = "it is gone for good (HTTP status 410), and is not asked for any more"
+            self.finish(turn)
+            return
+        async for request in super().next_endpoint(failure):
+            yield request
+
+    async def _survey_quietly(self, one: Followed) -> None:
+        try:
+            async with self._turn_to_survey:
+                references = await self._survey(one)
+            for reference in references:
+                if self.add_listing(reference, one.address):
+                    async for request in self.ask_listing(ListingTurn(reference, ListingStats(reference.label))):
+                        assert self.crawler.engine is not None
+                        self.crawler.engine.crawl(request)
+        except ERRORS_OF_THE_ARCHIVE as error:
+            self.archive.fail(error)
+
+    async def _survey(self, one: Followed) -> list[FollowedListing]:
+        """Look at what a site has, and return what is to be read of it."""
+        offer = Offer(one.address)
+        surveyor = Surveyor(self.crawler, self._looker, offer)
+        try:
+            await surveyor.survey()
+        except ERRORS_OF_THE_ARCHIVE:
+            raise
+        except Exception as error:  # a fault of ours: it costs this site
+            offer.problem = str(as_archiver_error(error))
+        if surveyor.is_cut_off:
+            return []  # the next run looks
+        read = [source for source in offer.sources if source.is_read and not source.index]
+        found = [NamedSource(source.address, SOURCE_KINDS[source.kind], source.title, now()) for source in read]
+        if not found:  # what was found earlier is still to be read
+            found = await self.index.run(lambda index: index.sources.named_by(one.address))
+            site = FollowedListing(self.web, one.address, "page")
+            stats = ListingStats(site.label, error=offer.problem or "nothing was found that lists articles")
+            self.finish(ListingTurn(site, stats))
+        else:
+            await self.index.run(lambda index: _replace_sources(index, one.address, found))
+        return [FollowedListing(self.web, source.address, source.kind) for source in found]
+
+    async def _known_articles(self, reference: FollowedListing) -> tuple[str, ...]:
+        """Return addresses of articles at the host of a page of links."""
+        host = plain_form(reference.address).partition("/")[0]
+        known = await self.index.run(lambda index: index.addresses_at(host, KNOWN_SHAPES))
+        return tuple(f"https://{address}" for address in known)
+
+    async def _items(
+        self, articles: Sequence[ListedArticle], reference: FollowedListing
+    ) -> tuple[list[Item], int, str]:
+        """Return articles as they are noted in the index, each as the one that the archive knows it as; how many are
+        left out, and why the first of these is."""
+        items: dict[ArticleKey, Item] = {}
+        left_out, example = 0, ""
+        for start in range(0, len(articles), SEEN_TOGETHER):
+            some = articles[start : start + SEEN_TOGETHER]
+            forms = {one.address: plain_form(one.address) for one in some}
+            known = await self.index.run(Index.known_as, set(forms.values()))
+            found, problem = await asyncio.to_thread(self._some_items, some, reference, forms, known)
+            left_out, example = left_out + len(some) - len(found), example or problem
+            for item in found:
+                items.setdefault(item.sighting.key, item)
+        return list(items.values()), left_out, example
+
+    def _some_items(
+        self,
+        articles: Sequence[ListedArticle],
+        reference: FollowedListing,
+        forms: Mapping[str, str],
+        known: Mapping[str, ArticleKey | None],
+    ) -> tuple[list[Item], str]:
+        items, problem = [], ""
+        for one in articles:
+            try:
+                article = resolve(one.address, self.recipes.values())
+            except UnknownAddressError as error:
+                problem = problem or str(error)
+                continue
+            key, site = article.key, ""
+            if article.recipe.is_web:
+                key, site = known.get(forms[one.address]) or key, site_at(one.address)
+            time = one.published.isoformat() if one.published else ""
+            facts = {"title": one.title, "time": time, "url": one.address}
+            said = {name: value for name, value in facts.items() if value}
+            changed = micros(one.modified) if one.modified else None
+            form = article.recipe.form
+            items.append(Item(Sighting(key, reference.label, form, said, site, changed), one.published))
+        return items, problem
+
+    async def _parts(self, found: Listed, reference: FollowedListing, *, is_first: bool) -> tuple[NamedSource, ...]:
+        """Return the sitemaps of an index that are to be read: those that have changed since they were read last, the
+        newest first. The first time that is the newest; `pages` and `since` say more."""
+        if not found.maps:
+            return ()
+        parent = reference.label
+        maps = [_part(one) for one in newest_first(found.maps)]
+        if self.in_part:
+            since = self.since_in(reference.recipe)
+            parts = [one for one in maps if not (since and one.modified and one.modified < micros(since))]
+            return tuple(parts[: self.pages or MOST_PARTS])
+        if is_first:
+            await self.index.run(lambda index: index.sources.put(parent, maps[1:]))
+            return tuple(maps[:1])
+        known = {
+            one.address: one.modified for one in await self.index.run(lambda index: index.sources.named_by(parent))
+        }
+        dated = [one for one in maps if one.modified and known.get(one.address) != one.modified]
+        return (*dated[:MOST_PARTS], *_ends([one for one in maps if not one.modified]))
+
+
+def site_at(address: str) -> str:
+    """Return the site with whose pages the one at `address` waits for its turn."""
+    return registered_domain(urlsplit(address).hostname or "")
+
+
+def _part(entry: SitemapEntry) -> NamedSource:
+    return NamedSource(entry.address, "sitemap", "", now(), micros(entry.modified) if entry.modified else None)
+
+
+def _ends(undated: list[NamedSource]) -> list[NamedSource]:
+    """Return the sitemaps to ask where an index does not say when each was changed: new articles are in its first or in
+    its last."""
+    return undated if len(undated) <= 2 * UNDATED else [*undated[:UNDATED], *undated[-UNDATED:]]
+
+
+def _first_looked_at(items: list[Item]) -> list[Item]:
+    """Return what a source lists when it is read for the first time: of more than a few the newest are wanted, and the
+    others are known of, so that they are not taken for new later."""
+    order = sorted(range(len(items)), key=lambda number: _age(items[number].moment))
+    wanted = set(order[:FIRST_LOOK])
+    return [
+        item if number in wanted else item._replace(sighting=item.sighting._replace(form=""))
+        for number, item in enumerate(items)
+    ]
+
+
+def _age(moment: datetime | None) -> float:
+    return -moment.timestamp() if moment else 0.0
+
+
+def _replace_sources(index: Index, parent: str, found: Sequence[NamedSource]) -> None:
+    with index.together():
+        index.sources.forget(parent)
+        index.sources.put(parent, found)

@@ -1,0 +1,359 @@
+"""Sites that are followed: what they list is read, run after run, and each article is fetched once."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from archiver.discovery import read_opml
+from tests.press import Press, article, press, rss, sitemap
+from tests.web import archive, story, web
+
+if TYPE_CHECKING:
+    import subprocess
+
+    from tests.conftest import Archive
+    from tests.web import Web
+
+__all__ = ["archive", "press", "web"]  # fixtures
+
+MERROW, GAZETTE = "http://www.merrow.example", "http://gazette.example"
+
+
+def crawl(archive: Archive, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Crawl what is followed."""
+    return archive.crawl("--no-progress", *(arguments or ("web",)))
+
+
+def last_line(done: subprocess.CompletedProcess[str]) -> str:
+    return done.stdout.splitlines()[-1]
+
+
+def listings(archive: Archive) -> dict[str, dict[str, Any]]:
+    """What each listing gave in the last run, by its address."""
+    found = json.loads(archive.archiver("status", "--json").stdout)["listings"]
+    return {one["listing"].removeprefix("web/"): one["runs"][0] for one in found if one["runs"]}
+
+
+def test_a_site_is_followed_from_its_address_alone(archive: Archive, press: Press) -> None:
+    press.site(MERROW, feed=[1, 2], sitemap=[2, 3], front=[1, 4])
+    followed = archive.archiver("follow", MERROW)
+    assert (followed.returncode, press.asked) == (0, [])
+    done = crawl(archive)
+    assert (done.returncode, last_line(done)) == (0, "4 written, 0 unchanged, 0 failed"), done.stderr
+    assert len(archive.posts) == 4
+    assert sorted(one for one in press.asked if "/2026/" in one) == [article(MERROW, n) for n in (1, 2, 3, 4)]
+    press.asked.clear()
+    again = crawl(archive)
+    assert (again.returncode, last_line(again)) == (0, "0 written, 0 unchanged, 0 failed"), again.stderr
+    assert sorted(press.asked) == [f"{MERROW}/", f"{MERROW}/feed", f"{MERROW}/map.xml"]
+    assert press.not_modified == {f"{MERROW}/", f"{MERROW}/feed", f"{MERROW}/map.xml"}
+    press.site(MERROW, feed=[5, 1, 2], sitemap=[2, 3], front=[1, 4])
+    press.asked.clear()
+    assert last_line(crawl(archive)) == "1 written, 0 unchanged, 0 failed"
+    assert listings(archive)[f"{MERROW}/feed"]["new"] == 1
+
+
+def test_a_site_is_crawled_once_without_being_followed(archive: Archive, press: Press) -> None:
+    press.site(MERROW, feed=[1])
+    press.site(GAZETTE, feed=[2])
+    assert last_line(crawl(archive, f"{MERROW}/")) == "1 written, 0 unchanged, 0 failed"
+    assert json.loads(archive.archiver("follow", "--list", "--json").stdout) == []
+    assert not [one for one in press.asked if GAZETTE in one]
+
+
+def test_all_that_is_followed_is_read_beside_the_listings_of_recipes(archive: Archive, press: Press) -> None:
+    press.site(MERROW, feed=[1])
+    archive.archiver("follow", MERROW)
+    done = archive.crawl("--no-progress")
+    assert f"{MERROW}/feed" in press.asked
+    assert any("eastmoney" in alarm for alarm in done.stderr.splitlines())  # nobody plays its part here
+    assert len(archive.posts) == 1
+
+
+def test_one_article_by_all_its_addresses_is_fetched_once(archive: Archive, press: Press) -> None:
+    """By feed, sitemap, front page, AMP, a counting host and a short address that leads to it."""
+    home = article(MERROW, 1)
+    press.site(
+        MERROW,
+        feed=[f"http://count.example/?to={home.replace(':', '%3A').replace('/', '%2F')}", f"{home}?utm_source=feed"],
+        sitemap=[f"{home}/", f"{MERROW}/amp/2026/11/01/the-bridge-opens-again"],
+        front=[f"{home}#comments", 2],
+    )
+    short = press.redirect(f"{MERROW}/?p=4711", home)
+    press.put(home, story("Bridge 1", head=f'<link rel="shortlink" href="{short}">', canonical=home))
+    press.put(f"{MERROW}/late", rss(MERROW, [short]), "application/rss+xml")
+    archive.archiver("follow", MERROW, f"{MERROW}/late")
+    for expected in ("2 written", "0 written"):
+        done = crawl(archive)
+        assert last_line(done).startswith(expected), done.stderr
+    assert len(archive.posts) == 2
+    assert len([one for one in press.asked if "bridge" in one and one.endswith("again") and "/01/" in one]) == 1
+    assert not archive.rows("SELECT id FROM articles WHERE state <> 'saved'")
+    ((places,),) = archive.rows(
+        "SELECT count(*) FROM sightings WHERE place LIKE 'web/%' GROUP BY article ORDER BY 1 DESC LIMIT 1"
+    )
+    assert places == 3  # the sitemap has nothing that the feed has not, and is not read
+
+
+def test_an_article_that_get_fetched_is_known(archive: Archive, press: Press) -> None:
+    press.site(MERROW, feed=[1, 2])
+    archive.get(press.redirect(f"{MERROW}/r/1", article(MERROW, 1)))
+    press.asked.clear()
+    assert last_line(crawl(archive, MERROW)) == "1 written, 0 unchanged, 0 failed"
+    assert article(MERROW, 1) not in press.asked
+
+
+@pytest.mark.parametrize("kind", ["rss", "atom", "rdf", "json", "gbk", "broken"])
+def test_feeds_of_every_kind(archive: Archive, press: Press, kind: str) -> None:
+    press.feed(f"{MERROW}/feed", kind, [article(MERROW, n) for n in (1, 2)])
+    for number in (1, 2):
+        press.article(MERROW, number)
+    done = crawl(archive, f"{MERROW}/feed")
+    assert (done.returncode, last_line(done)) == (0, "2 written, 0 unchanged, 0 failed"), done.stderr
+
+
+def test_a_feed_that_is_gone_is_said_once_and_not_asked_for_again(archive: Archive, press: Press) -> None:
+    press.site(MERROW, feed=[1, 2], sitemap=[3])
+    archive.archiver("follow", MERROW)
+    crawl(archive, "web", "--limit", "1")
+    press.put(f"{MERROW}/feed", "gone", "text/plain", 410)
+    done = crawl(archive)
+    assert done.returncode == 3
+    assert "gone for good" in done.stderr
+    assert len(archive.posts) == 3  # what it listed before is fetched all the same
+    press.asked.clear()
+    assert crawl(archive).returncode == 0
+    assert f"{MERROW}/feed" not in press.asked
+    assert "gone for good since" in archive.archiver("follow", "--list").stdout
+    press.site(MERROW, feed=[1, 2, 4], sitemap=[3])
+    assert last_line(crawl(archive, MERROW)) == "1 written, 0 unchanged, 0 failed"  # it is asked for by name
+
+
+def test_a_source_that_goes_quiet_is_an_alarm(archive: Archive, press: Press) -> None:
+    press.site(MERROW, feed=[1, 2])
+    press.site(GAZETTE, feed=[1])
+    archive.archiver("follow", MERROW, GAZETTE)
+    crawl(archive)
+    press.put(f"{MERROW}/feed", rss(MERROW, []), "application/rss+xml")
+    press.put(f"{GAZETTE}/feed", "<html><body>Please log in</body></html>")
+    done = crawl(archive)
+    assert done.returncode == 3
+    assert f"web/{MERROW}/feed: is empty; it has had 2 items" in done.stderr
+    assert f"web/{GAZETTE}/feed: could not be read: it is no feed, but a page" in done.stderr
+
+
+def test_a_site_that_has_nothing_is_an_alarm_and_costs_no_other(archive: Archive, press: Press) -> None:
+    press.site(MERROW, feed=[1])
+    archive.archiver("follow", GAZETTE, MERROW)
+    done = crawl(archive)
+    assert (done.returncode, last_line(done)) == (3, "1 written, 0 unchanged, 0 failed")
+    assert f"web/{GAZETTE}/: could not be read: HTTP status 404" in done.stderr
+    press.site(GAZETTE, feed=[2])
+    assert last_line(crawl(archive)) == "1 written, 0 unchanged, 0 failed"  # it is looked at again
+
+
+def test_the_first_look_takes_the_newest_and_since_more(archive: Archive, press: Press) -> None:
+    """A sitemap may have all that a site ever had: the rest is known of, and not taken for new later."""
+    days = {
+        f"{MERROW}/2025/01/{n:03}-a-bridge-opens": f"2025-01-01T{n // 60:02}:{n % 60:02}:00Z" for n in range(1, 121)
+    }
+    press.put(f"{MERROW}/map.xml", sitemap(days), "application/xml")
+    for address in days:
+        press.put(
+            address, story(f"Bridge {address[-20:]}", canonical=address, text=f"{address} was opened, {{n}} of them.")
+        )
+    first = crawl(archive, f"{MERROW}/map.xml", "--dry-run")
+    assert last_line(first) == "100 articles are due"
+    crawl(archive, f"{MERROW}/map.xml", "--max-requests", "4")
+    done = crawl(archive, f"{MERROW}/map.xml", "--dry-run", "--since", "2025-01-01T00:11:00Z")
+    assert last_line(done) == "109 articles are due"  # of 110 since then one is there: the budget had room for that
+
+
+def test_an_index_is_read_where_it_has_changed(archive: Archive, press: Press) -> None:
+    def index(days: dict[int, str]) -> str:
+        maps = "".join(
+            f"<sitemap><loc>{MERROW}/map{n}.xml</loc><lastmod>{day}</lastmod></sitemap>" for n, day in days.items()
+        )
+        return press.put(f"{MERROW}/maps.xml", f"<sitemapindex>{maps}</sitemapindex>", "application/xml")
+
+    for number in (1, 2, 3):
+        press.put(f"{MERROW}/map{number}.xml", sitemap({article(MERROW, number): ""}), "application/xml")
+        press.article(MERROW, number)
+    archive.archiver("follow", index({1: "2026-09-01", 2: "2026-10-01", 3: "2026-11-01"}))
+
+    def asked() -> list[str]:
+        press.asked.clear()
+        assert crawl(archive).returncode == 0
+        return [one.removeprefix(f"{MERROW}/").removesuffix(".xml") for one in press.asked if ".xml" in one]
+
+    asked()
+    assert len(archive.posts) == 1  # of the newest
+    index({1: "2026-09-01", 2: "2026-11-02", 3: "2026-11-01"})
+    assert asked() == ["maps", "map2"]
+    assert asked() == ["maps"]
+    assert len(archive.posts) == 2
+    press.asked.clear()
+    crawl(archive, "web", "--since", "2026-09-15")
+    assert f"{MERROW}/map1.xml" not in press.asked
+    crawl(archive, "web", "--since", "2026-08-15")
+    assert len(archive.posts) == 3
+
+
+def test_an_article_that_is_said_to_be_changed_is_looked_at_again(archive: Archive, press: Press) -> None:
+    home = press.article(MERROW, 1)
+    press.put(f"{MERROW}/map.xml", sitemap({home: "2026-11-01T10:00:00Z"}), "application/xml")
+    crawl(archive, f"{MERROW}/map.xml")
+    archive.sql("UPDATE articles SET checked = checked - 86400000000000")
+    press.article(
+        MERROW, 1, text="The bridge over the Merrow was closed again on Monday, {n} hours after it was opened."
+    )
+    press.put(f"{MERROW}/map.xml", sitemap({home: "2026-11-02T10:00:00Z"}), "application/xml")
+    done = crawl(archive, f"{MERROW}/map.xml")
+    assert last_line(done) == "1 written, 0 unchanged, 0 failed", done.stderr
+    assert len(list((archive.output / "_versions").rglob("1.md"))) == 1
+
+
+def test_an_article_that_is_gone_stays(archive: Archive, press: Press) -> None:
+    press.site(MERROW, feed=[1])
+    crawl(archive, MERROW)
+    press.put(article(MERROW, 1), "gone", "text/plain", 404)
+    done = crawl(archive, MERROW, "--recheck", "9d")
+    assert last_line(done) == "0 written, 0 unchanged, 0 failed, 1 gone"
+    assert len(archive.posts) == 1
+
+
+def test_a_budget_leaves_the_rest_to_the_next_run(archive: Archive, press: Press) -> None:
+    press.site(MERROW, feed=[1, 2, 3], sitemap=[4])
+    press.site(GAZETTE, feed=[5, 6])
+    archive.archiver("follow", MERROW, GAZETTE)
+    for _ in range(30):
+        done = crawl(archive, "web", "--max-requests", "8")
+        assert done.returncode == 0, done.stderr
+        if "the budget is spent" not in done.stdout:
+            break
+    assert len(archive.posts) == 6
+    fetched = [one for one in press.asked if "/2026/" in one]
+    assert len(fetched) == len(set(fetched))
+
+
+def test_a_dry_run_writes_nothing(archive: Archive, press: Press) -> None:
+    press.site(MERROW, feed=[1, 2])
+    done = crawl(archive, MERROW, "--dry-run")
+    assert last_line(done) == "2 articles are due"
+    assert not [one for one in press.asked if "/2026/" in one]
+    assert not archive.output.exists()
+
+
+def test_no_site_waits_for_another(archive: Archive, press: Press) -> None:
+    """Articles of one site are asked for in turn with those of the others, however many it has."""
+    press.site(MERROW, feed=list(range(1, 9)))
+    press.site(GAZETTE, feed=[1, 2])
+    archive.archiver("follow", f"{MERROW}/feed", f"{GAZETTE}/feed")
+    crawl(archive)
+    fetched = [one for one in press.asked if "/2026/" in one]
+    assert len(fetched) == 10
+    assert max(number for number, one in enumerate(fetched) if GAZETTE in one) < 8
+
+
+def test_a_private_host_in_a_feed_is_not_asked(archive: Archive, press: Press) -> None:
+    press.put(f"{MERROW}/feed", rss(MERROW, ["http://127.0.0.1:9/a/12345", article(MERROW, 1)]), "application/rss+xml")
+    press.article(MERROW, 1)
+    done = crawl(archive, f"{MERROW}/feed")
+    assert last_line(done) == "1 written, 0 unchanged, 1 failed"
+    assert not [one for one in press.asked if "127.0.0.1" in one]
+
+
+def test_what_lists_is_captured_and_replays_to_the_same(archive: Archive, press: Press) -> None:
+    press.site(MERROW, feed=[1, 2])
+    crawl(archive, MERROW)
+    before = archive.posts
+    done = archive.archiver("replay", "--force")
+    assert done.returncode == 0, done.stderr
+    assert archive.posts == before
+    assert archive.archiver("verify").returncode == 0
+
+
+def test_lists_of_feeds_in_and_out(archive: Archive, press: Press, tmp_path_factory: pytest.TempPathFactory) -> None:
+    file = tmp_path_factory.mktemp("lists") / "feeds.opml"
+    file.write_text(
+        f'<opml version="2.0"><body><outline text="News"><outline type="rss" text="Gazette &amp; Post" '
+        f'xmlUrl="{GAZETTE}/feed" htmlUrl="{GAZETTE}/"/></outline></body></opml>'
+    )
+    press.site(MERROW, feed=[1])
+    press.site(GAZETTE, feed=[2])
+    done = archive.archiver("follow", MERROW, "--opml", str(file))
+    assert last_line(done) == "2 new, 2 in all; `archiver crawl` reads them"
+    assert last_line(crawl(archive)) == "2 written, 0 unchanged, 0 failed"
+    done = archive.archiver("export", "opml", "--to", str(file))
+    assert done.stderr == "2 feeds exported\n"
+    assert [(one.address, one.title, one.home) for one in read_opml(file.read_bytes(), "list")] == [
+        (f"{MERROW}/feed", "Press", f"{MERROW}/"),
+        (f"{GAZETTE}/feed", "Gazette & Post", f"{GAZETTE}/"),
+    ]
+
+
+def test_what_is_followed_no_more_is_not_asked(archive: Archive, press: Press) -> None:
+    press.site(MERROW, feed=[1, 2])
+    archive.archiver("follow", MERROW, GAZETTE)
+    crawl(archive, "web", "--limit", "1")
+    removed = archive.archiver("follow", "--remove", "www.merrow.example")
+    assert (removed.returncode, removed.stdout) == (0, f"not followed any more: {MERROW}/\n")
+    press.asked.clear()
+    crawl(archive)
+    assert not [one for one in press.asked if MERROW in one]
+    assert len(archive.posts) == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ((), "name an address"),
+        (("javascript:alert(1)",), "no address of the web"),
+        (("--remove", "http://other.example/"), "not followed; `archiver follow --list` shows what is"),
+        (("--list", "http://other.example/"), "give no address with it"),
+        (("--json", "http://other.example/"), "belongs to --list"),
+        (("--opml", "/dev/null"), "no list of feeds (OPML)"),
+        (("--opml", "/nowhere.opml"), "cannot be read"),
+    ],
+)
+def test_what_cannot_be_followed_is_said_in_one_line(
+    archive: Archive, web: Web, arguments: tuple[str, ...], said: str
+) -> None:
+    done = archive.archiver("follow", *arguments)
+    assert done.returncode in (1, 2)
+    assert said in done.stderr
+    assert done.stderr.count("\n") == 1
+    assert not (archive.output / "_followed.yaml").exists()
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("site: http://a.example/", "expected a list of entries"),
+        ("- http://a.example/", "entry 1: expected `site: ADDRESS` or `feed: ADDRESS`"),
+        ("- site: mailto:a@example.org", "entry 1: mailto:a@example.org: no address of the web"),
+        ("- site: http://a.example/\n  feed: http://a.example/feed", "entry 1: expected one of"),
+        ("- site: http://a.example/\n  colour: red", "entry 1: colour: expected site, feed, title, home"),
+        ("- site: [", "is not readable as YAML"),
+    ],
+)
+def test_a_file_with_something_else_in_it_is_refused(archive: Archive, web: Web, content: str, said: str) -> None:
+    archive.output.mkdir()
+    (archive.output / "_followed.yaml").write_text(content)
+    for command in (("crawl",), ("follow", "--list"), ("follow", "http://b.example/")):
+        done = archive.archiver(*command)
+        assert done.returncode == 2
+        assert said in done.stderr
+        assert done.stderr.count("\n") == 1
+    assert (archive.output / "_followed.yaml").read_text() == content
+
+
+def test_nothing_is_followed_yet(archive: Archive, web: Web) -> None:
+    done = crawl(archive)
+    assert (done.returncode, done.stderr) == (
+        2,
+        "archiver: web: nothing is followed yet; `archiver follow ADDRESS` follows a site\n",
+    )
