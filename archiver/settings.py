@@ -47,6 +47,7 @@ ROBOTSTXT_OBEY = True
 DOWNLOAD_DELAY = 0.75  # seconds between requests to a host, with the jitter: one to two requests a second
 DOWNLOAD_DELAY_JITTER = 0.33
 CONCURRENT_REQUESTS_PER_DOMAIN = 2
+CONCURRENT_REQUESTS = 64  # of all hosts together: a slow one holds up no other
 RETRY_TIMES = 2
 RETRY_GIVE_UP_LOG_LEVEL = "INFO"  # the report says which article failed and why
 
