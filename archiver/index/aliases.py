@@ -55,7 +55,7 @@ def put_aliases(database: Database, known: Iterable[tuple[int, str, Finished]]) 
     )
 
 
-def unite(database: Database, known: Iterable[tuple[int, str, Finished]]) -> None:
+def take_over(database: Database, known: Iterable[tuple[int, str, Finished]]) -> None:
     """Note of articles of which there are posts what is noted under the ids that they were listed as, and forget
     these."""
     values = [

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from archiver.index.aliases import absorb, put_aliases, unite
+from archiver.index.aliases import absorb, put_aliases, take_over
 from archiver.index.see import PUT_SIGHTING
 from archiver.index.types import ArticleKey, Finished, Recheck
 from archiver.index.values import (
@@ -122,7 +122,7 @@ def finish(database: Database, finished: Sequence[Finished], now: int) -> None:
     _put_known_captures(database, known)
     put_aliases(database, known)
     absorb(database, ((number, one.united) for number, _, one in known if one.united))
-    unite(database, [one for one in known if one[2].outcome != "dropped"])
+    take_over(database, [one for one in known if one[2].outcome != "dropped"])
 
 
 def _put_places(database: Database, finished: Sequence[Finished]) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 from scrapy import signals
 from scrapy.spidermiddlewares.httperror import HttpError
@@ -16,7 +15,7 @@ from archiver.discovery.listing import NO_ADDRESS
 from archiver.discovery.offer import Offer
 from archiver.errors import ERRORS_OF_THE_ARCHIVE, PageError, UnknownAddressError, as_archiver_error
 from archiver.following import FollowedListing
-from archiver.identity import plain_form, registered_domain
+from archiver.identity import plain_form, site_of
 from archiver.index import Index, NamedSource, Sighting
 from archiver.listing_stats import ListingStats
 from archiver.spiders.lists import SEEN_TOGETHER, Item, ListedPage, ListingTurn, ListSpider
@@ -223,7 +222,7 @@ class FollowingSpider(ListSpider):
                 continue
             key, site = article.key, ""
             if article.recipe.is_web:
-                key, site = known.get(forms[one.address]) or key, site_at(one.address)
+                key, site = known.get(forms[one.address]) or key, site_of(one.address)
             time = one.published.isoformat() if one.published else ""
             facts = {"title": one.title, "time": time, "url": one.address}
             said = {name: value for name, value in facts.items() if value}
@@ -251,11 +250,6 @@ class FollowingSpider(ListSpider):
         }
         dated = [one for one in maps if one.modified and known.get(one.address) != one.modified]
         return (*dated[:MOST_PARTS], *_ends([one for one in maps if not one.modified]))
-
-
-def site_at(address: str) -> str:
-    """Return the site with whose pages the one at `address` waits for its turn."""
-    return registered_domain(urlsplit(address).hostname or "")
 
 
 def _part(entry: SitemapEntry) -> NamedSource:

@@ -13,7 +13,7 @@ from archiver.captures.private import public_address
 from archiver.clock import now
 from archiver.errors import UnknownListingError, UsageError
 from archiver.following import FollowedListing, Wanted, read_followed, resolve_names
-from archiver.identity import plain_form
+from archiver.identity import plain_form, site_of
 from archiver.index import Index, Validators
 from archiver.listing_stats import ListingStats
 from archiver.net.budget import BudgetMiddleware
@@ -22,7 +22,7 @@ from archiver.net.guard import private_hosts
 from archiver.recipes import recipes_for
 from archiver.signals import article_due
 from archiver.spans import read_span
-from archiver.spiders.following import FollowingSpider, site_at
+from archiver.spiders.following import FollowingSpider
 from archiver.spiders.lists import ListingTurn
 
 if TYPE_CHECKING:
@@ -156,7 +156,7 @@ class ListingSpider(FollowingSpider):
     async def after_listing(self, turn: ListingTurn, seen: Sequence[Sighting]) -> AsyncIterator[Request]:
         """Yield the requests for the first articles of the sites that a page of a listing names: none of them waits
         until all listings have been read."""
-        own = [site_at(turn.reference.address)] if isinstance(turn.reference, FollowedListing) else []
+        own = [site_of(turn.reference.address)] if isinstance(turn.reference, FollowedListing) else []
         for site in dict.fromkeys([*own, *(one.site for one in seen)]):
             async for request in self._ask_next(site):
                 yield request
