@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+import re
+from pathlib import Path
 
 import pytest
 
@@ -11,9 +12,6 @@ from archiver.commands.display import width_of
 from archiver.recipes import load_site
 from archiver.replica.exchange import HTML, typed
 from tests.conftest import NO_DELAY, Archive, invoke
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 ADDRESS = "http://www.isle.example/post"
 STORIES = {
@@ -65,6 +63,19 @@ def test_a_draft_says_on_all_pages_what_the_general_reading_says(recipe: Path) -
     }
     assert "# Ferry runs again | Otter seen at the mill" in recipe.read_text(encoding="utf-8")
     assert "# body: ['say where it is']" in recipe.read_text(encoding="utf-8")  # its id is another on each page
+
+
+def test_a_draft_says_where_the_body_is_though_a_page_is_read_with_more(pages: list[str]) -> None:
+    more = "<p>Nobody has asked the harbour office about the otter yet, but it is thought to know.</p>"
+    for page in map(Path, pages):
+        content = re.sub('<div class="story-text".*?>', '<div class="c-words">', page.read_text(encoding="utf-8"))
+        if page.stem == "otter":
+            content = content.replace('<div class="c-words">', '<div class="post-body"><div class="c-words">')
+            content += f"{more}</div>"
+        page.write_text(content, encoding="utf-8")
+    drafted = invoke("recipe", "new", *pages, "--address", ADDRESS).stdout
+    assert '  body: ["div.c-words"]\n' in drafted
+    assert "body: ['say where it is']" not in drafted
 
 
 def test_a_draft_of_pages_at_their_addresses(archive: Archive) -> None:

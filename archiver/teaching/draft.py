@@ -1,9 +1,11 @@
-"""A draft of a recipe for the site of some pages: selectors that say on each of them what the general reading says."""
+"""A draft of a recipe for the site of some pages: selectors that say on each of them what the general reading says;
+of the body, nearly that."""
 
 from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
@@ -31,6 +33,7 @@ TIME_NAMES = re.compile(r"date|time|publi|posted|stamp", re.IGNORECASE)
 LONGEST_BYLINE = 200
 MAX_ELEMENTS = 5_000
 MAX_TRIED = 12  # selectors of a field
+MIN_LIKENESS = 0.7  # of a body and the general reading's, which may have too much in it
 MAX_SHOWN = 70  # characters of a value in a comment
 HEAD = """\
 # Drafted from {pages}. Delete what the general reading gets right by itself, and mend the rest;
@@ -117,15 +120,28 @@ def _selector(field: str, read: Sequence[tuple[Page, Explanation]]) -> str:
 
 
 def _agrees(explained: Explanation, general: Explanation, field: str) -> bool:
-    one = explained.fields[field]
-    return bool(one.rule.startswith("recipe ") and one.value == general.fields[field].value)
+    one, other = explained.fields[field], general.fields[field].value
+    if not one.rule.startswith("recipe "):
+        return False
+    return bool(one.value == other or (field == "body" and _likeness(one.value, other) >= MIN_LIKENESS))
+
+
+def _likeness(text: str | None, other: str) -> float:
+    """Return which part of their words two texts share."""
+    own, others = Counter((text or "").split()), Counter(other.split())
+    return 2 * (own & others).total() / (own.total() + others.total())
 
 
 def _candidates(field: str, tree: HtmlElement, general: Any) -> Iterator[str]:
     """Yield selectors of elements that may say what `field` is, the most telling first."""
     if field == "body":
-        element = general.rule.partition(": ")[2].partition(",")[0]
-        yield from _valid(element)
+        elements = [general.rule.partition(": ")[2].partition(",")[0], *(lost.value for lost in general.lost)]
+        for element in elements:
+            if element.strip("abcdefghijklmnopqrstuvwxyz") or element in ("article", "main"):
+                yield from _valid(element)
+        for tag, *names in (element.split(".") for element in elements if "#" not in element):
+            for name in names:
+                yield from _valid(f"{tag}.{name}")
         return
     for element in islice(tree.iter(), MAX_ELEMENTS):
         if isinstance(element.tag, str) and _may_say(field, element, general.value):
