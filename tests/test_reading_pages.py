@@ -104,3 +104,31 @@ def test_two_sentences_of_a_section_are_no_article() -> None:
 def test_a_time_without_a_zone_is_refused_since_it_could_be_any() -> None:
     with pytest.raises(ValueError, match=r"fetched: 2026-11-20T12:00:00 has no zone"):
         read_page(b"<title>t</title><p>text", None, fetched=datetime(2026, 11, 20, 12))
+
+
+def goods(price: str) -> bytes:
+    """Return a page that shows goods, each with a sentence and what it costs."""
+    each = "".join(
+        f"<h3><a href=/{number}>Rope {number}</a></h3><p>Rope number {number} is spun of hemp, and made on the isle."
+        f"<p>{price.format(number)}</p>"
+        for number in range(12)
+    )
+    return f"<title>Ropes of the isle</title><h1>Ropes of the isle</h1><main>{each}</main>".encode()
+
+
+def test_many_prices_make_a_shop() -> None:
+    with pytest.raises(NotAnArticleError, match="12 of its lines are prices"):
+        read_page(goods("€ {},50"), "http://isle.example/ropes")
+    assert "hemp" in read_page(goods("No. {}"), "http://isle.example/ropes").text
+
+
+def test_prices_in_an_article_do_not() -> None:
+    told = "".join(
+        f"<p>In the year {year} the ferry asked two pence more than before, and nobody minded.</p>"
+        for year in range(1900, 1960)
+    )
+    costs = "".join(f"<tr><td>{year}<td>$ {year - 1880}</tr>" for year in range(1900, 1920))
+    page = (
+        f"<title>What the ferry cost</title><article><h1>What the ferry cost</h1>{told}<table>{costs}</table></article>"
+    )
+    assert "two pence" in read_page(page.encode(), "http://isle.example/what-the-ferry-cost").text

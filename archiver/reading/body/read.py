@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 CLEANER = Cleaner(CleanRules())
 MOST_LINKED = 0.8
 GLIMPSE_BLOCKS, GLIMPSE = 100, 2000
+LONGEST_PRICE = 60  # characters of a line that names a price and little else
+PRICE = re.compile(r"(?:[$€£¥₹₩₽₺]|\b(?:USD|EUR|CHF|kr\.?|zł))\s?\d|\d\s?(?:[€£¥₹₩₽₺元円원]|(?:USD|EUR|CHF|kr|zł)\b)")
 MAX_CANDIDATES = 10  # that are kept to explain
 
 
@@ -40,6 +43,8 @@ class Body:
     paragraphs: int  # how many paragraphs of prose the element has before it is pruned
     leads: int  # how many headings in it are links: they lead to other pages
     glimpse: str  # the beginning of what the page shows
+    prices: int = 0  # how many lines of the page name a price and little else
+    lines: int = 0  # of how many
     given: bool = False  # a recipe says which element holds it
 
 
@@ -52,6 +57,8 @@ def read_body(document: Document, title: str, said: str, site: SiteBody | None =
     page = outline(document.tree if root is None else root)
     shown, linked = page.length(0), page.linked(0)
     glimpse = " ".join(block.text for block in page.blocks[:GLIMPSE_BLOCKS])[:GLIMPSE]
+    prices = sum(len(block.text) <= LONGEST_PRICE and PRICE.search(block.text) is not None for block in page.blocks)
+    lines = len(page.blocks)
     noise = mark_noise(page)
     given = follow(page, noise, site) if site else None
     found = candidates(page, said)
@@ -61,7 +68,7 @@ def read_body(document: Document, title: str, said: str, site: SiteBody | None =
         (candidate.rule, _described(page, candidate), round(candidate.score, 3)) for candidate in found[:MAX_CANDIDATES]
     )
     if not found:
-        return Body("", "", "", (), shown, linked, 0, 0, 0, glimpse)
+        return Body("", "", "", (), shown, linked, 0, 0, 0, glimpse, prices, lines)
     best = found[0]
     paragraphs, leads = _counted(page, best.element, noise)
     first = lead(page, best.element, noise, title)
@@ -82,6 +89,8 @@ def read_body(document: Document, title: str, said: str, site: SiteBody | None =
         paragraphs,
         leads,
         glimpse,
+        prices,
+        lines,
         given is not None,
     )
 

@@ -32,6 +32,7 @@ WORD_BREAK = re.compile(r"[-_.]+")
 FEW_WORDS = 2
 MOST_LEADS = 20
 MOST_PARAGRAPHS = 30
+FEWEST_PRICES, PRICED = 10, 0.06  # of a shop's lines; an article about prices has more lines around them
 
 
 class Sign(NamedTuple):
@@ -64,6 +65,8 @@ def _signs(address: str | None, metadata: Metadata, body: Body) -> Iterator[Sign
     yield Sign(f"{body.paragraphs} paragraphs", -0.6 * min(body.paragraphs, MOST_PARAGRAPHS) / MOST_PARAGRAPHS)
     if body.rule in ("itemprop", "name") or body.given:
         yield Sign("its body is marked as one", -0.8)
+    if body.prices >= max(FEWEST_PRICES, PRICED * body.lines):
+        yield Sign(f"{body.prices} of its lines are prices", 2.0)
     if not body.linked:
         yield Sign("nothing on it is a link", -1.0)
     if any(map(NEWS_TYPE.search, types)):
