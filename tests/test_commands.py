@@ -64,6 +64,8 @@ def test_version() -> None:
     ("arguments", "message"),
     [
         (["crwl"], "crwl: no such command; did you mean crawl? (see `archiver help`)"),
+        (["hlep"], "hlep: no such command; did you mean help? (see `archiver help`)"),
+        (["schedule"], "the following arguments are required: cron|systemd|github (see `archiver schedule --help`)"),
         (["xyzzy"], "xyzzy: no such command (see `archiver help`)"),
         (["help", "statsu"], "statsu: no such command; did you mean status? (see `archiver help`)"),
         (["crawl", "--dryrun"], "--dryrun: no such option; did you mean --dry-run? (see `archiver crawl --help`)"),

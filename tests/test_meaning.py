@@ -133,6 +133,17 @@ def test_what_nobody_sees_is_no_word(name: str) -> None:
         ("<p>a<svg><title>t</title><text>b</text><text>c</text></svg>d</p>", "<p>a b  c d</p>"),
         ("<p>a<span style='display: Block'>b</span>c</p>", "<p>a<br />b<br />c</p>"),
         ("<p>a<span style='float:left'>b</span>c</p>", "<p>a<br />b<br />c</p>"),
+        ("<p>2<meter value=1>3</meter>4<progress>5</progress>6</p>", "<p>2 3 4 5 6</p>"),
+        ("<p>2<noscript>3</noscript>4<input value=5>6<input type=Hidden>7</p>", "<p>2 3 4 67</p>"),
+        # Children of a box that lays them out are beside each other, not one word.
+        (
+            "<div style='display: flex'><span>a</span><b>b</b>c<span hidden>d</span></div>",
+            "<p>a</p><p><strong>b</strong></p><p>c</p>",
+        ),
+        (
+            "<p>a<span style='display:inline-grid'><i>b</i><i>c</i></span></p>",
+            "<p>a<br /><em>b</em><br /><em>c</em></p>",
+        ),
         ("<xmp><b>\n x</xmp>", "<pre>&lt;b&gt;&#10; x</pre>"),
         ("<p>a<embed src=x>b<source>c<track>d</p>", "<p>abcd</p>"),
         # Pictures that are only in a set.
@@ -283,6 +294,31 @@ def test_references_with_any_number_of_digits(digits: str) -> None:
 )
 def test_no_style_reaches_beyond_its_element(style: str) -> None:
     assert source_body(f'<p style="{style}">甲</p>').html == "<p>甲</p>"
+
+
+@pytest.mark.parametrize(
+    ("html", "kept"),
+    [
+        ("<p>a<i style='position:absolute;left:2px'>b</i>c</p>", '<p>a<i style="display:block">b</i>c</p>'),
+        ("<p>a<i style='float:left;z-index:2'>b</i>c</p>", '<p>a<i style="display:block">b</i>c</p>'),
+        ("<p>a<b style='display:none;background:url(x)'>b</b></p>", '<p>a<b style="display:none">b</b></p>'),
+        ("<p style='display:none;z-index:1'>b</p>", '<p style="display:none">b</p>'),
+        (
+            "<p>a<u style='text-decoration:line-through;inset:0'>b</u></p>",
+            '<p>a<u style="text-decoration:line-through">b</u></p>',
+        ),
+        (
+            "<p>1<u style='vertical-align:super;top:-1px'>2</u></p>",
+            '<p>1<u style="vertical-align:super">2</u></p>',
+        ),
+        ("<p>2<canvas>3</canvas>4<meter>5</meter>6<svg><text>7</text></svg>8</p>", "<p>2 3 4 5 6 7 8</p>"),
+        ("<p><b>2<canvas>3</canvas></b>4<b><select><option>5</select></b></p>", "<p><b>2 3 </b>4<b>  5  </b></p>"),
+        ("<listing>a</listing>b", "<pre>a</pre>b"),
+        ("<p>2<input value=3>4<input type=hidden>5</p>", "<p>2 45</p>"),
+    ],
+)
+def test_what_the_profile_source_takes_away_joins_and_shows_nothing(html: str, kept: str) -> None:
+    assert source_body(html).html == kept
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from archiver.cleaning import laid_out, shows_something
 from archiver.exports.plain import plain_text
 from archiver.exports.pure_markdown import Dialect, markdown_of
 from tests.exported import entry
@@ -25,9 +26,24 @@ from tests.exported import entry
         ("<ol><li>甲</li></ol><ol><li>乙</li></ol>", "甲\n乙", "1. 甲\n\n1) 乙"),
         ("<ul><li>甲</li></ul><ul><li>乙</li></ul>", "甲\n乙", "- 甲\n\n* 乙"),
         ('<ol start="-1"><li>甲</li></ol>', "甲", "- -1\\. 甲"),
+        ('<ul><li>甲<ol start="2"><li>乙</li></ol></li></ul>', "甲\n乙", "- 甲\n\n  2. 乙"),
+        # What a style says, in the source's own markup.
+        ('<p>甲<span style="display:none">乙</span><b hidden>丙</b>丁</p>', "甲丁", "甲丁"),
+        ('<p>甲<b style="float:left">乙</b>丙</p>', "甲\n乙\n丙", "甲\n\n**乙**\n\n丙"),
+        ('<p>价<span style="text-decoration:line-through">199</span>99</p>', "价~~199~~99", "价~~199~~99"),
+        ('<p>10<font style="vertical-align:super">5</font></p>', "10⁵", "10<sup>5</sup>"),
+        ('<div style="display:flex"><i>1</i><i>2</i></div>', "1\n2", "*1*\n\n*2*"),
+        ('<p style="text-align:center">甲<s style="color:red"></s>乙</p>', "甲乙", "甲乙"),
         ("<p>&#" + "9" * 5000 + ";甲</p>", "\ufffd甲", "\ufffd甲"),
     ],
 )
 def test_signs(html: str, text: str, markdown: str) -> None:
     assert plain_text(html) == text
     assert markdown_of(entry(html=html), Dialect.OBSIDIAN) == f"{markdown}\n"
+
+
+@pytest.mark.parametrize("part", ["<!--", "<p ", '<a title="', "<p style=", "<i hidden"])
+def test_long_rubbish_is_looked_at_once(part: str) -> None:
+    html = part * 50000
+    assert laid_out(html) == html or "hidden" in part
+    assert not shows_something(html)

@@ -2,8 +2,9 @@
 
 from archiver.cleaning.clean import Cleaner
 from archiver.cleaning.cleaned import Cleaned
+from archiver.cleaning.layout import laid_out
 from archiver.cleaning.source import source_body
 from archiver.cleaning.tree import body_tree
 from archiver.cleaning.visible import shows_something
 
-__all__ = ["Cleaned", "Cleaner", "body_tree", "shows_something", "source_body"]
+__all__ = ["Cleaned", "Cleaner", "body_tree", "laid_out", "shows_something", "source_body"]

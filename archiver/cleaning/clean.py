@@ -211,9 +211,12 @@ class Cleaner:
             self._unwrapped(fragment, element, base)
 
     def _box(self, fragment: Fragment, element: _Element, base: str) -> None:
-        fragment.text(" ")
-        self._children(fragment, element, base)
-        fragment.text(" ")
+        if element.tag != "input":
+            fragment.text(" ")
+            self._children(fragment, element, base)
+            fragment.text(" ")
+        elif (element.get("type") or "").lower() != "hidden":
+            fragment.text(" ")
 
     def _drawing(self, fragment: Fragment, element: _Element, base: str) -> None:
         """Write the text in a drawing."""

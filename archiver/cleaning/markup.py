@@ -7,14 +7,13 @@ VOID = frozenset("area base br col embed hr img input link meta param source tra
 # Browsers show nothing of what is in these.
 DROPPED = frozenset(
     (
-        "script style template title meta link base iframe frame frameset param source track area input noembed "
-        "noframes"
+        "script style template title meta link base iframe frame frameset param source track area noembed noframes"
     ).split()
 )
 # Nor of what is in these, unless they cannot show what they are for; or someone forgot to end one.
 EMBEDDED = frozenset("audio canvas datalist video".split())
 # Controls and the like: boxes in the text, whose words are apart from what is beside them.
-BOXES = frozenset("applet button marquee object optgroup option select textarea".split())
+BOXES = frozenset("applet button input marquee meter noscript object optgroup option progress select textarea".split())
 
 # Blocks that are kept: those that hold text, those that hold other blocks of their own kind, and those that hold both.
 FREE_PARAGRAPHS = frozenset("p h1 h2 h3 h4 h5 h6".split())

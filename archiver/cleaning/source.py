@@ -12,11 +12,11 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from archiver.cleaning.cleaned import Cleaned, check_size
-from archiver.cleaning.markup import BLOCKS, BOXES, VOID
+from archiver.cleaning.markup import BLOCKS, BOXES, PREFORMATTED, VOID
 from archiver.cleaning.plain_blocks import attributes_in, plain_blocks
 from archiver.cleaning.references import with_semicolons
 from archiver.cleaning.rules import escape, escape_attribute, liquid_safe, without_indents
-from archiver.cleaning.style import is_harmless
+from archiver.cleaning.style import harmless_part, is_harmless
 from archiver.cleaning.tree import body_tree
 from archiver.html import DEEPEST
 from archiver.text import printable, unescaped
@@ -58,6 +58,7 @@ SAFE = (PHRASING - {"button", "input", "option", "select"}) | frozenset(
     ).split()
 )
 # Browsers show nothing of these. Of every other element that is not safe the content stays.
+DRAWN = frozenset({"canvas", "text"})
 UNSEEN = frozenset("script style iframe template title noembed noframes datalist".split())
 HARMFUL_ATTRIBUTE = re.compile(r"on|(?:srcdoc|formaction|ping|http-equiv|xmlns|markdown)$", re.IGNORECASE)
 ADDRESS_ATTRIBUTES = frozenset("href src action background cite data longdesc poster srcset xlink:href".split())
@@ -260,26 +261,38 @@ def _rewritten(element: _Element) -> Iterator[str]:
         yield escape(element.text)
     for child in element:
         name = str(child.tag)
-        if name in BLOCKS - SAFE:
+        if name in PREFORMATTED:
+            name = "pre"
+        elif name in BLOCKS - SAFE:
             name = "div"
         elif name not in SAFE | UNSEEN and (child.get("style") or child.get("hidden") is not None):
             name = "span"  # which can have the same style
         if name in SAFE:
-            attributes = "".join(
-                f' {key}="{escape_attribute(value)}"'
-                for key, value in ((str(key), without_indents(printable(str(value)))) for key, value in child.items())
-                if ATTRIBUTE_NAME.fullmatch(key) and not _is_harmful(key.lower(), value)
-            )
+            attributes = "".join(f' {key}="{escape_attribute(value)}"' for key, value in _harmless(child))
             yield f"<{name}{attributes} />" if name in VOID else f"<{name}{attributes}>"
             yield from _rewritten(child)
             if name not in VOID:
                 yield f"</{name}>"
-        elif name in BOXES or name == "text":  # whose words are apart from those beside them
+        elif name == "input":
+            yield "" if (child.get("type") or "").lower() == "hidden" else " "
+        elif name in BOXES | DRAWN:  # whose words are apart from those beside them
             before, after = child.getprevious(), child.getnext()
-            text_before = element.text if before is None else before.tail or before.tag not in BLOCKS
+            inside = element.tag not in BLOCKS  # then what is around that is beside it
+            text_before = (element.text or inside) if before is None else before.tail or before.tag not in BLOCKS
             yield from (" " if text_before else "", *_rewritten(child))
-            yield " " if child.tail or (after is not None and after.tag not in BLOCKS) else ""
+            yield " " if child.tail or (inside if after is None else after.tag not in BLOCKS) else ""
         elif name not in UNSEEN:
             yield from _rewritten(child)
         if child.tail:
             yield escape(child.tail)
+
+
+def _harmless(element: _Element) -> Iterator[tuple[str, str]]:
+    """Yield the attributes that the element may keep, and of its style what words need."""
+    for key, value in ((str(key), without_indents(printable(str(value)))) for key, value in element.items()):
+        if not ATTRIBUTE_NAME.fullmatch(key):
+            continue
+        if not _is_harmful(key.lower(), value):
+            yield key, value
+        elif key.lower() == "style" and (part := harmless_part(value, in_line=element.tag not in BLOCKS)):
+            yield key, part

@@ -22,8 +22,17 @@ BLOCK = re.compile(
 )
 
 
+# A box whose children stand beside each other, each a box of its own.
+BOX_OF_PARTS = re.compile(r"(?:^|;)display:(?:inline-)?(?:flex|grid)")
+
 # What changes what a text says: a price that is struck out, a power.
 STRUCK = re.compile(r"(?:^|;)text-decoration(?:-line)?:[^;]*line-through")
+SAYING = {
+    "": "",
+    "s": "text-decoration:line-through",
+    "sub": "vertical-align:sub",
+    "sup": "vertical-align:super",
+}
 RAISED = re.compile(r"(?:^|;)vertical-align:(sub|super)(?:!important)?(?:;|$)")
 
 
@@ -53,6 +62,15 @@ def _meaning(style: str) -> str:
         return "s"
     raised = RAISED.search(style)
     return raised[1].replace("super", "sup") if raised else ""
+
+
+def harmless_part(style: str, *, in_line: bool) -> str:
+    """Return of a `style` attribute that is not harmless what words need, so as not to run together or to come to
+    light: with nothing that does harm. in_line: of an element that is no block by itself."""
+    read = read_style(style)
+    if read.hides:
+        return "display:none"
+    return ";".join(filter(None, ("display:block" if in_line and read.is_block else "", SAYING[read.meaning])))
 
 
 @lru_cache(maxsize=256)

@@ -13,10 +13,10 @@ PICTURE = re.compile(r"<(?:audio|img|video)[\s/>]", re.IGNORECASE)
 # The plainest case: a letter or a digit after a tag, in a body that hides nothing but paragraphs.
 LETTER = re.compile(r">[^<&]*[0-9A-Za-z\u4e00-\u9fff]")
 HIDDEN_PARAGRAPH = re.compile(
-    r"<p\s[^>]*(?:display|visibility|hidden)[^>]*>(?:(?!</?p[\s>]).)*+</p>", re.IGNORECASE | re.DOTALL
+    r"<p\s[^<>]*(?:display|visibility|hidden)[^<>]*>(?:(?!</?p[\s>]).)*+</p>", re.IGNORECASE | re.DOTALL
 )
 STYLE = re.compile("style|hidden", re.IGNORECASE)
-HIDING = re.compile(r"<[^>]*(?:display|visibility|hidden)", re.IGNORECASE)
+HIDING = re.compile(r"<[^<>]*(?:display|visibility|hidden)", re.IGNORECASE)
 
 
 def shows_something(html: str) -> bool:

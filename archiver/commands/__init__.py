@@ -81,7 +81,8 @@ def _asked(words: list[str]) -> list[str]:
 def _run(words: list[str]) -> int:
     command = next((word for word in words if not word.startswith("-")), None)
     if command is not None and words[0] == command and command not in COMMANDS:
-        raise UsageError(f"{command}: no such command{did_you_mean(command, COMMANDS)} (see `archiver help`)")
+        meant = did_you_mean(command, ("help", *COMMANDS))
+        raise UsageError(f"{command}: no such command{meant} (see `archiver help`)")
     # One that is named is imported alone: all of them together take longer to start than most take to run.
     parser = _parser([command] if command in COMMANDS else COMMANDS)
     if not words:

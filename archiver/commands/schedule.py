@@ -39,7 +39,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         "`archiver crawl` again and again. Nothing is written: what is printed says where to save it.",
     )
     parser.add_argument("scheduler", choices=("cron", "systemd", "github"), metavar="cron|systemd|github")
-    parser.add_argument("sources", nargs="*", metavar="SOURCE[/LISTING]", help="as for `archiver crawl`")
+    parser.add_argument("sources", nargs="*", default=[], metavar="SOURCE[/LISTING]", help="as for `archiver crawl`")
     parser.add_argument(
         "--every",
         metavar="SPAN",

@@ -238,7 +238,7 @@ class Writer:
         text = _words(element)
         words = text.strip()
         if not words:
-            self._text(" ", style)
+            self._text(text, style)
             return
         start = text.index(words)
         self._text(text[:start], style)
@@ -255,10 +255,11 @@ class Writer:
 
 
 def _joined(blocks: list[str]) -> str:
-    """Return the blocks of an item: a list in it needs no empty line before it."""
+    """Return the blocks of an item: a list in it needs no empty line before it, unless its first number is another
+    than 1 (CommonMark 0.31, 5.2)."""
     text = ""
     for block in blocks:
-        is_list = re.match(r"[-*] |\d+[.)] ", block)
+        is_list = re.match(r"[-*] |1[.)] ", block)
         text += f"{'' if not text else chr(10) if is_list else chr(10) * 2}{block}"
     return text
 

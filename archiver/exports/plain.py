@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from archiver.cleaning import laid_out
 from archiver.exports.marks import raised
 from archiver.text import TAGS, unescaped
 
@@ -15,6 +16,7 @@ BREAK = re.compile(
     re.IGNORECASE,
 )
 # What is lost without its element, and what stands for it.
+EMPTY = re.compile(r"<(q|del|s|strike)\b[^>]*>(\s*)</\1\s*>", re.IGNORECASE)
 RAISED = re.compile(r"<(sup|sub)\b[^>]*>([^<]*)</\1\s*>", re.IGNORECASE)
 MEANT = re.compile(r"<(/?)(q|rt|del|s|strike|sup|sub)\b[^>]*>", re.IGNORECASE)
 SIGNS = {"q": "“”", "rt": "()", "sup": ("^(", ")"), "sub": ("_(", ")")}
@@ -27,10 +29,10 @@ def plain_text(html: str) -> str:
     What only an element says is said by signs: `~~struck out~~`, `10⁵` or `x^(a)`, `“quoted”`, `漢(hàn)`.
     """
     # The commonest tags, without the patterns: half the time.
-    text = html.replace("\n", " ").replace("<p>", "\n").replace("</p>", "\n")
+    text = laid_out(html).replace("\n", " ").replace("<p>", "\n").replace("</p>", "\n")
     if "<" in text:
         text = CELL.sub("\t", HIDDEN.sub("", text))
-        text = TAGS.sub("", MEANT.sub(_sign, RAISED.sub(_raised, BREAK.sub("\n", text))))
+        text = TAGS.sub("", MEANT.sub(_sign, RAISED.sub(_raised, BREAK.sub("\n", EMPTY.sub(r"\2", text)))))
     lines = (unescaped(text) if "&" in text else text).split("\n")
     return "\n".join(filter(None, [line.strip(SPACE) for line in lines]))
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING
 
-from archiver.cleaning import body_tree
+from archiver.cleaning import body_tree, laid_out
 from archiver.exports.blocks import blocks_of
 from archiver.exports.inline import Dialect
 from archiver.text import printable
@@ -29,4 +29,4 @@ def markdown_of(entry: Entry, dialect: Dialect) -> str:
 
 def markdown_of_html(html: str, dialect: Dialect) -> str:
     """Return a clean body as Markdown that ends with a line end."""
-    return "\n\n".join(blocks_of(body_tree(printable(html)), dialect)) + "\n"
+    return "\n\n".join(blocks_of(body_tree(laid_out(printable(html))), dialect)) + "\n"
