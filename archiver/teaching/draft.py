@@ -123,7 +123,7 @@ def _agrees(explained: Explanation, general: Explanation, field: str) -> bool:
     one, other = explained.fields[field], general.fields[field].value
     if not one.rule.startswith("recipe "):
         return False
-    return bool(one.value == other or (field == "body" and _likeness(one.value, other) >= MIN_LIKENESS))
+    return bool(one.value == other or (field == "body" and _likeness(one.value, other or "") >= MIN_LIKENESS))
 
 
 def _likeness(text: str | None, other: str) -> float:
