@@ -6,22 +6,23 @@ import asyncio
 import json
 import os
 import signal
-import subprocess
-import sys
 import threading
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from archiver.errors import WorkerError
 from archiver.workers.process import WorkerProcess
-from tests.conftest import NO_DELAY
+from tests import forks
+from tests.conftest import NO_DELAY, PROJECT
 from tests.rawserver import NO_ROBOTS, serving
 from tests.web import Web, archive, story, web
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from subprocess import CompletedProcess
 
     from tests.conftest import Archive
 
@@ -60,7 +61,7 @@ def alternate(path: str) -> str:
     return f'<link rel="alternate" type="application/rss+xml" href="{path}">'
 
 
-def discover(archive: Archive, *arguments: str, **env: str) -> subprocess.CompletedProcess[str]:
+def discover(archive: Archive, *arguments: str, **env: str) -> CompletedProcess[str]:
     return archive.invoke("discover", *NO_DELAY, *arguments, env={"ARCHIVER_OUTPUT": str(archive.output), **env})
 
 
@@ -267,6 +268,15 @@ def test_a_redirect_is_followed_and_links_count_from_its_end(archive: Archive, w
     assert sources(found(archive, "http://merrow.example/")) == [("feed", "/news/feed", True), ("page", "/news/", True)]
 
 
+STOPPED_SOON = """
+import sys
+from archiver import stopping
+from archiver.commands import main
+stopping.GRACE = 0.2
+sys.exit(main(sys.argv[1:]))
+"""
+
+
 @pytest.mark.parametrize("command", ["discover", "extract"])
 def test_a_run_that_is_stopped_says_so(command: str) -> None:
     asked, over = threading.Event(), threading.Event()
@@ -278,18 +288,17 @@ def test_a_run_that_is_stopped_says_so(command: str) -> None:
         asked.set()
         over.wait()  # the answer never comes
 
-    with serving(respond) as server:
-        words = [sys.executable, "-m", "archiver", command, *NO_DELAY, f"{SITE}/"]
+    with serving(respond) as server, Path(os.devnull).open("r+") as nothing:
         environment = {**os.environ, "http_proxy": server.url, "no_proxy": ""}
-        with subprocess.Popen(words, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
-            try:
-                assert asked.wait(300)
-                process.send_signal(signal.SIGINT)
-                process.communicate(timeout=300)
-            finally:
-                over.set()
-                process.kill()
-    assert process.returncode == 130
+        words = ["-c", STOPPED_SOON, command, *NO_DELAY, f"{SITE}/"]
+        process = forks.fork(words, [nothing.fileno()] * 3, environment=environment, directory=str(PROJECT))
+        try:
+            assert asked.wait(300)
+            os.kill(process.pid, signal.SIGINT)
+            assert process.poll(300) == 130
+        finally:
+            over.set()
+            process.kill()
 
 
 def test_what_takes_too_long_to_read_is_given_up() -> None:

@@ -124,7 +124,7 @@ def test_settings_of_the_environment_count_for_every_command(archive: Archive, a
 
 def test_a_host_that_wants_to_be_left_alone_is_within_the_run_too(archive: Archive) -> None:
     archive.replica.fail(Fault.TOO_MANY, path="/NewsData/GetNewsText.do", retry_after=3600)
-    archive.crawl(LISTING, "-s", "DOWNLOAD_DELAY=0.2", polite=True)
+    archive.crawl(LISTING, "-s", "DOWNLOAD_DELAY=0.05", "-s", "DOWNLOAD_DELAY_JITTER=0", polite=True)
     hosts = [seen.host for seen in archive.replica.requests if "GetNewsText" in seen.path]
     assert sorted(hosts) == ["app.jg.eastmoney.com", "choicewzp1.eastmoney.com", "finews.zning.xyz"]
 

@@ -150,7 +150,7 @@ def test_a_robots_txt_that_unpacks_to_very_much(archive: Archive, article: Recor
 @pytest.mark.parametrize("fault", [Fault.SERVER_ERROR, Fault.RESET, Fault.UNAVAILABLE])
 def test_a_robots_txt_that_cannot_be_had_forbids(archive: Archive, article: Record, fault: Fault) -> None:
     archive.replica.fail(fault, path="/robots.txt")
-    result = archive.get(article.id)
+    result = archive.get(article.id, "-s", "RETRY_TIMES=0")
     assert result.returncode == 1
     assert "its robots.txt cannot be had, which forbids all the rest: " in result.stderr
     assert archive.asked() == []
@@ -226,7 +226,7 @@ def test_every_wait_ends_with_the_time_of_the_run(archive: Archive, wait: str) -
     else:
         archive.replica.fail(Fault.DRIP, path="/robots.txt", seconds=50)
     started = time.monotonic()
-    result = archive.crawl(LISTING, "--max-seconds", "3", "-s", "DOWNLOAD_TIMEOUT=50", timeout=40)
+    result = archive.crawl(LISTING, "--max-seconds", "1", "-s", "DOWNLOAD_TIMEOUT=50", timeout=40)
     assert time.monotonic() - started < 20
     assert "the budget is spent, the rest is for the next run" in result.stdout
 
