@@ -21,7 +21,7 @@ from archiver.index import ArticleKey
 from archiver.posts.notice import notice
 from archiver.posts.read import read
 from tests.conftest import Archive
-from tests.test_replay_pages import crawled
+from tests.test_replay_pages import HTML, crawled
 from tests.web import Web, archive, story, web
 
 if TYPE_CHECKING:
@@ -200,12 +200,15 @@ def test_what_says_the_same_as_the_other_post_is_no_copy_of_it(
     archive: Archive, web: Web, tmp_path: Path, from_captures: bool
 ) -> None:
     text = "The bridge over the Merrow was opened on Sunday morning, {n} years after it had been promised"
-    archive.get(web.put(X, story(text=f"{text} by the council.")), web.put(Y, story(text=f"{text}.")))
+    posts = [(X, story(text=f"{text} by the council."), HTML), (Y, story(text=f"{text}."), HTML)]
     says = story(text=f"{text} by the council.", canonical=Y)
     if from_captures:
-        file = crawled(tmp_path / "other.warc.gz", [(X, says, "text/html")])
+        archive.archiver("replay", "--pages", str(crawled(tmp_path / "a.warc.gz", posts)))
+        nothing = [(address, "", "text/plain") for address in (X, Y)]  # a second for each
+        file = crawled(tmp_path / "b.warc.gz", [*nothing, (X, says, HTML)])
         done = archive.archiver("replay", "--pages", str(file))
     else:
+        archive.get(*(web.put(address, page) for address, page, _ in posts))
         web.put(X, says)
         done = archive.get(X)
     assert (done.returncode, done.stderr) == (0, "")
