@@ -44,6 +44,18 @@ def test_noise_is_left_out(noise: str) -> None:
     assert paragraphs(f"<p>{FIRST}</p>{noise}<p>{SECOND}</p><p>{THIRD}</p>") == [FIRST, SECOND, THIRD]
 
 
+def test_refrains_are_an_articles_own() -> None:
+    needs = [
+        "One cup of flour, two eggs and a spoon of sugar for each.",
+        "Bake it for an hour, and let it rest for two.",
+    ]
+    days = [f"<h2>Day {day}</h2>{''.join(f'<p>{text}</p>' for text in needs)}" for day in range(3)]
+    assert body("".join(days)).text.count(needs[1]) == 3
+    # One that comes again and again alone may be a call to subscribe.
+    calls = "".join(f"<p>{text}</p><p>{needs[0]}</p>" for text in (FIRST, SECOND, THIRD))
+    assert body(calls).text.count(needs[0]) == 1
+
+
 @pytest.mark.parametrize(
     ("kept", "text"),
     [

@@ -2,7 +2,7 @@
 
 FLOORS: dict[str, dict[str, float]] = {
     "wcxb": {"text": 0.95, "answered": 0.99},
-    "aeb": {"text": 0.968, "shingle": 0.966, "exact": 0.42},
+    "aeb": {"text": 0.97, "shingle": 0.97, "exact": 0.45},
     "publishers": {"text": 0.962, "title": 0.95, "minute": 0.95, "authors": 0.9},
     "chinese": {"text": 0.95, "title": 1.0, "minute": 0.92},
     "no-article": {"refused": 0.6},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from archiver.reading.body.lead import is_called_lead
@@ -18,6 +19,7 @@ SHORTEST_SAID = 300
 SAMPLE = 30
 MOST_SAID = 0.5
 SHORTEST_REPEATED = 40
+REFRAIN = 3  # times
 CLAUSE_END = re.compile(r"[,，:：、;；。]\Z")
 HEADINGS = frozenset("h1 h2 h3 h4 h5 h6".split())
 # An element with more of its text in links than this leads elsewhere.
@@ -162,11 +164,18 @@ def _may_follow(page: Outline, root: int, index: int, total: int) -> bool:
 
 
 def _drop_repeated(page: Outline, root: int, dropped: bytearray) -> None:
-    """Drop paragraphs that the body has already had: captions and quotes that are shown in several places."""
+    """Drop paragraphs that the body has already had: captions and quotes that are shown in two places. Where one comes
+    again and again, and another too, the article has refrains: what each of many recipes needs, or who plays whom."""
+    blocks = [
+        block
+        for block in page.blocks[page.first_blocks[root] : page.end_blocks[root]]
+        if block.length >= SHORTEST_REPEATED and not dropped[block.owner]
+    ]
+    again = [text for text, times in Counter(block.text for block in blocks).items() if times >= REFRAIN]
+    if len(again) > 1:  # one may be a call to subscribe
+        return
     seen: set[str] = set()
-    for block in page.blocks[page.first_blocks[root] : page.end_blocks[root]]:
-        if block.length < SHORTEST_REPEATED or dropped[block.owner]:
-            continue
+    for block in blocks:
         if block.text in seen and _is_alone(page, block.owner):
             _drop(page, block.owner, dropped)
         seen.add(block.text)
