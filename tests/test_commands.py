@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 from io import StringIO
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given
@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 import archiver
 from archiver.commands import COMMANDS, complete, display
-from archiver.commands.display import count, print_alarms, print_table
+from archiver.commands.display import count, print_alarms, print_table, progress_line
 from archiver.suggestions import did_you_mean
 from archiver.views.alarms import MAX_LENGTH, merge_alarms
 from tests.conftest import PROJECT, invoke
@@ -251,3 +251,21 @@ def test_a_suggestion_is_one_of_those_that_there_are(name: str, known: list[str]
     suggestion = did_you_mean(name, known)
     assert suggestion == "" or suggestion.removeprefix("; did you mean ").removesuffix("?") in known
     assert did_you_mean(name, [name]) == f"; did you mean {name}?"
+
+
+@pytest.mark.parametrize(
+    ("told", "line"),
+    [
+        ((0, None, 2.5, "waiting for a.example"), "0 articles, 00:02, waiting for a.example"),
+        ((1, None, 4.0), "1 article, 00:04, 4.0 s each"),
+        ((1300, None, 650.0), "1,300 articles, 10:50, 2.0 a second"),
+        (
+            (13, 26, 5.0, "waiting for a.example"),
+            "13 of 26 articles, 00:05, 2.6 a second, 00:05 left, waiting for a.example",
+        ),
+        ((1, 1, 0.0), "1 of 1 article, 00:00"),
+        ((1, None, 4.0, "waiting for a.example", 20), "1 article, 00:04, 4"),
+    ],
+)
+def test_progress_is_a_line_of_words(told: tuple[Any, ...], line: str) -> None:
+    assert progress_line(*told) == line

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import csv
 import json
+import re
 import sqlite3
 import subprocess
 import sys
@@ -209,6 +210,15 @@ def test_datasette_finds_chinese_words(exported: dict[str, Path], rows: list[dic
     expected = {key for key, text in texts.items() if all(word.strip("(") in text for word in words.split())}
     assert {row["key"] for row in answer.json()["rows"]} == expected
     assert bool(expected) == (words != "央龘")
+
+
+def test_the_documented_query_runs(exported: dict[str, Path]) -> None:
+    queries = re.findall(r"```sql\n(.*?)```", (PROJECT / "docs" / "export.md").read_text("utf-8"), re.DOTALL)
+    assert queries
+    with closing(sqlite3.connect(exported["sqlite"])) as database:
+        for query in queries:
+            database.execute(query)
+            assert database.execute(re.sub("MATCH '.*?'", "MATCH '集装箱'", query)).fetchall()
 
 
 def test_search_survives_vacuum(exported: dict[str, Path], tmp_path: Path) -> None:
