@@ -20,12 +20,14 @@ NONE = frozenset({"", "identity", "none"})
 GZIP_MAGIC = b"\x1f\x8b"
 ZSTD_MAGIC = b"\x28\xb5\x2f\xfd"
 SKIPPED_FRAME = b"\x2a\x4d\x18"  # the magic number of a zstd frame without content, but for its first byte
-# How streams begin that no text begins so: zlib's headers, zstd, brotli's usual window (an escape, to others).
+# First bytes of packed streams that no text begins with: zlib's headers, zstd's, and brotli's with its usual window
+# (the last: an escape character, if it were text).
 PACKED = (b"x\x01", b"x\x5e", b"x\x9c", b"x\xda", ZSTD_MAGIC[:2], b"\x1b")
 GZIP, ZLIB, DEFLATE = zlib.MAX_WBITS | 16, zlib.MAX_WBITS, -zlib.MAX_WBITS
 CHUNK = 1 << 12  # bytes: what is left of a chunk is copied for each gzip member or zstd frame that ends in it
 SAMPLE = 1 << 10  # bytes that tell text from packed bytes
-NO_TEXT = bytes({*range(32)} - {*b"\t\n\f\r\x1b"})  # bytes that no text has, and one in nine of packed ones is
+# Bytes that are in no text; in packed streams one byte in nine is of these.
+NO_TEXT = bytes({*range(32)} - {*b"\t\n\f\r\x1b"})
 CUT = 4  # bytes: the longest character of UTF-8 and GB 18030, of which the sample may end within
 
 

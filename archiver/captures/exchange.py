@@ -10,7 +10,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-HELD_BACK = "held_back"  # said of an answer: it is an edit that is not believed yet; if it is, more is said later
+# Noted about an answer: it is an edit that is not believed yet. If it ever is, another note says so.
+HELD_BACK = "held_back"
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 Headers = tuple[tuple[str, str], ...]  # in their order, repeated ones too; a byte is a character (Latin-1)
 

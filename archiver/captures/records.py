@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from warcio.statusandheaders import StatusAndHeaders
 
 REQUEST, HEAD = b"\r\nWARC-Type: request\r\n", 1000  # bytes in which a record says what it is, if it does so early
-ANOTHER = b"\r\n\r\nWARC/"  # record in the same gzip member
+ANOTHER = b"\r\n\r\nWARC/"  # how another record begins in the same gzip member
 WEB = ("http://", "https://")
 WITH_HTTP = ("response", "revisit")
 

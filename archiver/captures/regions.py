@@ -179,7 +179,8 @@ def _parts(stream: BinaryIO, file: str, start: int, end: int) -> Iterator[Region
     be wrong."""
     stream.seek(start)
     packed = stream.read(2) == GZIP_START[:2]
-    step = PART if packed else max(end - start, 1)  # where a record begins in one that is not packed, none can tell
+    # Nobody can tell where a record begins in the middle of a file that is not packed, so such a file is one part.
+    step = PART if packed else max(end - start, 1)
     for at in range(start, end, step):
         yield Region(file, at, min(at + step, end), packed, end, at == start)
 

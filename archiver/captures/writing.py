@@ -32,11 +32,13 @@ if TYPE_CHECKING:
     from archiver.captures.capture import Capture
     from archiver.captures.exchange import Exchange
 
-# A body whose transfer encoding is gone, under a header that promises one, is read wrongly; others name it so too.
+# The header that `Transfer-Encoding` becomes: the body has no such encoding any more, and whoever reads the capture
+# must not try to take it off. Other crawlers use the same name.
 TRANSFER_ENCODING = "X-Crawler-Transfer-Encoding"
 
-# In the first record of a file: that it holds no credentials, and only answers that were whole when they came. What
-# says so need not be looked through again. To be raised when captures.private or captures.body find more than before.
+# A field of the first record of a file. It says that the file holds no credentials, and only answers that came whole,
+# so that readers need not check each record again. Raise the number when captures.private or captures.body find more
+# than they did before.
 RULES, RULES_KEPT = "archiver-record-rules", "1"
 
 
@@ -121,7 +123,8 @@ class Output:
         self._path, self._size = f"{CAPTURES}/{now:%Y}/{now:%m}/{name}", 0
         try:
             self._append(warcinfo(name, {**self._info, RULES: RULES_KEPT}))
-            for one in (directory, *directory.parents[:3]):  # new ones, too: the archive is the third
+            # Any of these may be new: the directories of the month and the year, _captures, the archive.
+            for one in (directory, *directory.parents[:3]):
                 sync_directory(one)
         except OSError:
             os.close(self._descriptor)

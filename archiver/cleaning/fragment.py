@@ -46,9 +46,9 @@ class Fragment:
         self._unwanted = unwanted
         self._out: list[str] = []
         self._frames: list[Frame] = [Frame("", "", "", running=False, implied=False)]
-        self._opened = 1  # of the frames
-        self._before_opening = (0, 1)  # length of `_out` and `_opened` before frames were opened last
-        self._words: list[str] = []  # the text since then
+        self._opened = 1  # how many of the frames have their start tag in `_out`
+        self._before_opening = (0, 1)  # the length of `_out`, and `_opened`, before the last start tags
+        self._words: list[str] = []  # the text since the last start tags
         self._running = False  # text has been written, and what comes next goes on with it
         self._gap = ""  # blank space between blocks, not yet written
         self._held: list[str] = []  # line breaks and blanks, written if the text goes on

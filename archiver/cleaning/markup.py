@@ -10,7 +10,8 @@ DROPPED = frozenset(
         "script style template title meta link base iframe frame frameset param source track area noembed noframes"
     ).split()
 )
-# Nor of what is in these, unless they cannot show what they are for; or someone forgot to end one.
+# What is in these is shown only by browsers that cannot show the element itself. Paragraphs in one are kept: they may
+# be the article's, if somebody forgot the end tag.
 EMBEDDED = frozenset("audio canvas datalist video".split())
 # Controls and the like: boxes in the text, whose words are apart from what is beside them.
 BOXES = frozenset("applet button input marquee meter noscript object optgroup option progress select textarea".split())

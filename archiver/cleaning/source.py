@@ -158,7 +158,7 @@ def _balanced(token: re.Match[str], name: str, open_names: list[str]) -> bool:
     return True
 
 
-@lru_cache(maxsize=256)  # bodies repeat a few
+@lru_cache(maxsize=256)  # a body repeats the same few tags
 def _are_harmless(written: str) -> bool:
     attributes = list(_attributes(written))
     return len({key for key, _ in attributes}) == len(attributes) and not any(_is_harmful(*pair) for pair in attributes)

@@ -45,7 +45,7 @@ class Style(NamedTuple):
     meaning: str
 
 
-@lru_cache(maxsize=64)  # bodies repeat a few
+@lru_cache(maxsize=64)  # a body repeats the same few styles
 def read_style(style: str) -> Style:
     """Return what the value of a `style` attribute does."""
     style = "".join(style.split()).lower()

@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     from archiver.index.types import Held
     from archiver.recipes import Recipe
 
-# Says what is thought of the text of an article: whether there are posts of it, and what they said, is given, too.
+# Says whether the text of an article is believed. It is called with the article, whether there are posts of it, and the
+# text digest of these.
 Judge = Callable[["Article", bool, "str | None"], "Verdict"]
 FRONT_END = b"\n---\n"
 PICTURE = re.compile(rb'<img\s[^>]*?src="([^"]*)"')
@@ -169,7 +170,7 @@ class _Fold:
         if article.text_digest is None or article.text_digest != self._text:
             return False
         present = self._on_disk.get(held.path)
-        # One that somebody has changed is for the storage to find.
+        # A post that somebody has changed by hand is not kept here: the storage finds that out, and says so.
         if present is None or sha256(present).digest() != held.sha256:
             return False
         assert article.post is not None

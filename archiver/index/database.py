@@ -23,8 +23,8 @@ ADVICE = {
     sqlite3.SQLITE_NOTADB: "move it away: `archiver adopt` makes a new one from the posts",
     sqlite3.SQLITE_CORRUPT: "move it away: `archiver adopt` makes a new one from the posts",
 }
-FETCHED = 1000  # rows at a time
-PRIMARY = 0xFF  # of SQLite's result codes: the rest says more of the same
+FETCHED = 1000  # rows that are fetched at a time
+PRIMARY = 0xFF  # the bits of SQLite's result codes that say what went wrong; those above them say in which way
 
 
 class Database:
@@ -37,7 +37,7 @@ class Database:
         """
         self._file = file
         self._keep = keep
-        self._within = False  # a transaction
+        self._within = False  # whether a transaction is open
         try:
             if file and not read:
                 file.parent.mkdir(parents=True, exist_ok=True)
@@ -108,7 +108,7 @@ class Database:
             if self._keep:
                 self.write("COMMIT")
         except BaseException:
-            with suppress(sqlite3.Error):  # what was the error has undone it already, or says enough
+            with suppress(sqlite3.Error):  # the error may have ended the transaction; and it is the one to be told
                 self._connection.rollback()
             raise
         finally:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from archiver.index.types import FailedArticle
 
 MINUTE, HOUR = 60 * SECOND, 3600 * SECOND
-# Until a failed article is asked for again; after the last of them it is given up.
+# How long a failed article waits until it is asked for again; after the last of these it is given up.
 RETRIES = (10 * MINUTE, HOUR, 6 * HOUR, DAY, 3 * DAY, 7 * DAY)
 
 
@@ -25,7 +25,7 @@ def fail(database: Database, failed: Sequence[FailedArticle], now: int) -> None:
     An article fails once in a call, for whatever number of forms. What is not known is passed over.
     """
     ones = {storable_key(one.key): one for one in failed}
-    # Beyond the last of RETRIES there is NULL, and with it no time.
+    # `->>` gives NULL beyond the last of RETRIES: the article is not due any more.
     database.write_all(
         """UPDATE articles SET state = CASE WHEN saved IS NULL THEN ?3 ELSE state END, reason = ?4, tries = tries + 1,
            due = ?5 + (?6 ->> tries) WHERE recipe = ?1 AND id = ?2""",
@@ -41,7 +41,8 @@ def fail(database: Database, failed: Sequence[FailedArticle], now: int) -> None:
         [(*key, storable(one.reason), now) for key, one in ones.items() if one.state == "withdrawn"],
     )
     of_article = "article = (SELECT key FROM articles WHERE recipe = ?1 AND id = ?2)"
-    # Nothing more is to be made of the answer of one that is quarantined: it is not believed.
+    # The answer of an article that is quarantined is not believed: it is forgotten, so that no other form of post is
+    # made of it.
     database.write_all(
         f"DELETE FROM answers WHERE {of_article}", [key for key, one in ones.items() if one.state == "quarantined"]
     )

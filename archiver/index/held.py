@@ -26,7 +26,7 @@ def held(database: Database, keys: Iterable[ArticleKey]) -> dict[ArticleKey, Hel
 def held_by_number(database: Database, keys: dict[int, ArticleKey]) -> dict[int, Held]:
     """Return what is held of articles, by the keys that the tables have for them."""
     asked = json_text(list(keys))
-    # CROSS JOIN: from what was asked for to what there is of it.
+    # CROSS JOIN keeps SQLite to this order: first the few articles that were asked for, then the posts of each.
     posts: defaultdict[int, list[HeldPost]] = defaultdict(list)
     for row in database.rows(
         f"""SELECT article, form, posts.path, sha256, published, posts.saved, revision, rules, {CAPTURE}

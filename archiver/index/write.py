@@ -26,12 +26,13 @@ if TYPE_CHECKING:
     from archiver.index.types import Intent
 
 _OF_POST = "article = ?1 AND form = ?2"
-# What a post said before it becomes another one. A number that was used is used again only after a loss of the index.
+# Note what a post said before it becomes another one. REPLACE: the number of a revision comes again only after a loss
+# of the index.
 _KEEP_EARLIER = f"""
     INSERT OR REPLACE INTO revisions (article, form, revision, sha256, saved, capture)
     SELECT article, form, revision, posts.sha256, posts.saved, posts.capture
     FROM posts JOIN intents USING (article, form) WHERE {_OF_POST} AND posts.sha256 <> intents.sha256"""
-# A post that is as it was keeps what is known of it. REPLACE: what else the index had at that path is no more.
+# A post with the same path and content keeps its row. REPLACE: a row of another post at the same path goes.
 _PUT_POST = f"""
     INSERT OR REPLACE INTO posts (article, form, path, sha256, revision, saved, rules, capture)
     SELECT article, form, intents.path, intents.sha256,
@@ -43,7 +44,7 @@ _PUT_CAPTURE = f"""
 _PUT_FACTS = f"""
     UPDATE articles SET saved = coalesce(articles.saved, intents.saved), published = intents.published,
     text_digest = intents.text_digest FROM intents WHERE key = article AND {_OF_POST}"""
-# The source was not asked: nothing is due because of it, or no more.
+# Of a post that a capture gave, without asking the source: no time is set at which the article is due.
 _SETTLE_BY_CAPTURE = f"""
     UPDATE articles SET state = CASE state WHEN 'withdrawn' THEN state ELSE 'saved' END, reason = '', tries = 0,
     due = CASE WHEN state IN ('saved', 'withdrawn')
@@ -51,7 +52,8 @@ _SETTLE_BY_CAPTURE = f"""
     checked = max(coalesce(checked, 0),
                   coalesce((SELECT time FROM captures WHERE captures.key = intents.capture), intents.saved))
     FROM intents WHERE articles.key = article AND {_OF_POST}"""
-# It is asked for again when another form is wanted, when an edit of it is held back, or for a re-check.
+# Of a post that an answer gave. The article stays due if another form is wanted or an edit of it is held back; else it
+# is due for its next re-check, while it is young enough for one.
 _SETTLE = """
     UPDATE articles SET state = 'saved', reason = '', tries = 0, checked = ?2,
     due = CASE WHEN EXISTS (SELECT 1 FROM wanted WHERE article = key)

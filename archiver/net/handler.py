@@ -63,13 +63,15 @@ class GuardedDownloadHandler(AiohttpDownloadHandler):
     What it returns has no encoding any more, as captures are read: no middleware has to take one off.
     """
 
-    experimental: ClassVar[bool] = False  # Scrapy's word; the tests run it with the version that is pinned
+    # Scrapy warns of what it calls so; this is tested with the version that is pinned.
+    experimental: ClassVar[bool] = False
     lazy = True  # made at the first request: the guard asks the spider, which is there by then
 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
         self._guard = Guard.from_crawler(crawler)
-        # The handler makes its session itself. A connector that is dropped before it has connected needs no closing.
+        # The base class has made a session, with a connector that has no guard. Ours takes its place; the other one has
+        # no connection yet, so it need not be closed.
         self._session._connector = GuardedConnector(
             self._guard,
             local_addr=self._bind_address,

@@ -121,7 +121,8 @@ class RobotsMiddleware(robotstxt.RobotsTxtMiddleware):
             )
             return
         logger.info("%s asks for %.1f s between requests (Crawl-delay)", key, asked)
-        # A slot that has long been idle is made anew, from the settings.
+        # In the settings, since Scrapy drops a host's slot that has long been idle and makes it anew from these; and in
+        # the slot that there is.
         downloader.per_slot_settings[key] = {**known, "delay": asked, "jitter": 0.0, "concurrency": 1}
         if slot := downloader.slots.get(key):
             slot.delay, slot.jitter, slot.concurrency = asked, 0.0, 1

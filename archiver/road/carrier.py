@@ -41,7 +41,8 @@ class Carrier:
         self._recorder = recorder
         self._recipes = recipes
         self._run = run
-        self._noting = asyncio.Lock()  # what is captured must be known before more is: a payload is kept once
+        # One batch of captures is noted before the next is written: a payload that is known is not written again.
+        self._noting = asyncio.Lock()
 
     async def carry_out(self, plan: Plan) -> list[Article]:
         """Do what was decided, and return the articles in the order of the plan, each with what became of it. Of the
