@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 from archiver.decide import Said, Settling, letters, own_key
 from archiver.errors import QuarantineError
-from archiver.identity import article_key
+from archiver.identity import article_key, plain_form
 from archiver.index import ArticleKey, Index
 from archiver.posts.read import read as read_post
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from archiver.article import Article
     from archiver.index import Held, IndexThread
@@ -35,7 +35,7 @@ class Settler:
         articles = [one.candidate.article for one in batch if one.candidate.article.aliases]
         if not articles:
             return list(batch)
-        own = {key for article in articles for key in (own_key(article), _key_of_answer(article))}
+        own = {key for article in articles for key in _keys(article)}
         names = {address for article in articles for address in article.aliases} | {key.id for key in own}
         known = await self._index.run(Index.known_as, names)
         held = await self._index.run(Index.held, own.union(filter(None, known.values())))
@@ -79,6 +79,8 @@ class Settler:
         return None
 
 
-def _key_of_answer(article: Article) -> ArticleKey:
-    """Return which article it is by where its answer came from."""
-    return ArticleKey(article.recipe, article_key(article.response_url))
+def _keys(article: Article) -> Iterator[ArticleKey]:
+    """Yield which article it may be: by what it says itself, and by where its answer came from."""
+    yield own_key(article)
+    if plain_form(article.response_url):
+        yield ArticleKey(article.recipe, article_key(article.response_url))
