@@ -37,8 +37,22 @@ def paragraphs(inner: str, **where: str) -> list[str]:
         "<p>Advertisement</p>",
         "<p>Read more: <a href=/x>Bridge closed after storm</a></p>",
         f"<p>{FIRST}</p>",
+        "<p><a href=/x>FERRY CAPTAIN CLEARED OF BLAME AFTER STORM</a></p>",
+        "<p>10:48, Tue, Nov 19, 2019 | UPDATED: 11:05, Tue, Nov 19, 2019 | LAST MODIFIED: 12:40 GMT, Nov 19</p>",
     ],
-    ids=["name", "aside", "camel case", "hidden", "links", "numbered", "sign", "read more", "repeated"],
+    ids=[
+        "name",
+        "aside",
+        "camel case",
+        "hidden",
+        "links",
+        "numbered",
+        "sign",
+        "read more",
+        "repeated",
+        "headline of another",
+        "when it was written",
+    ],
 )
 def test_noise_is_left_out(noise: str) -> None:
     assert paragraphs(f"<p>{FIRST}</p>{noise}<p>{SECOND}</p><p>{THIRD}</p>") == [FIRST, SECOND, THIRD]
@@ -77,6 +91,9 @@ def test_refrains_are_an_articles_own() -> None:
             '<div class="sidebar-grid__content"><p>The bridge dates from the year 1887.</p></div>',
             "The bridge dates from the year 1887.",
         ),
+        ("<p>“NOT ON MY WATCH”, SAID THE MAYOR.</p>", "“NOT ON MY WATCH”, SAID THE MAYOR."),
+        ("<h3>19 November 2019</h3>", "19 November 2019"),
+        ("<p>Opened on 19 November 2019 at 10:48.</p>", "Opened on 19 November 2019 at 10:48."),
         ('<p id="block-id-n1AuAdJlVL">The bridge dates from 1887.</p>', "The bridge dates from 1887."),
         (
             '<div id="toc_history"><p>The bridge dates from the year 1887.</p></div>',
@@ -91,6 +108,9 @@ def test_refrains_are_an_articles_own() -> None:
         "quotation",
         "in a sentence",
         "part of a block",
+        "in capitals",
+        "day",
+        "day and time in a sentence",
         "made up",
         "aim of a table of contents",
         "cell",
@@ -98,6 +118,12 @@ def test_refrains_are_an_articles_own() -> None:
 )
 def test_what_only_looks_like_noise_is_kept(kept: str, text: str) -> None:
     assert paragraphs(f"<p>{FIRST}</p>{kept}<p>{SECOND}</p><p>{THIRD}</p>") == [FIRST, text, SECOND, THIRD]
+
+
+def test_times_further_down_are_those_of_a_report_that_goes_on() -> None:
+    told = (FIRST, SECOND, THIRD, FIRST.upper(), "10:48, 19 November 2019", SECOND.upper())
+    inner = "".join(f"<p>{text}</p>" for text in told)
+    assert "10:48, 19 November 2019" in paragraphs(inner)
 
 
 def test_what_follows_an_article_is_left_out() -> None:
@@ -240,6 +266,8 @@ def test_signs_and_ends_are_known_in_several_languages() -> None:
         "Lesen Sie auch: Freibad öffnet",
         "À lire aussi : la gare",
         "Share this story",
+        "Like this story? Share it with a friend!",
+        "SEE MORE: Harbour wall to be raised",
         "Article réservé aux abonnés",
         "If you buy something through our links, we may earn a small commission.",
         "Il vous reste 40.5% de cet article à lire. La suite est réservée aux abonnés.",

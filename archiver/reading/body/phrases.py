@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from archiver.dates.names import FILLERS, MONTHS, OFFSETS, WEEKDAYS
+
 LONGEST = 160
 LONGEST_END = 60
 # The whole of a block.
@@ -21,8 +23,9 @@ CHROME = re.compile(
     | \d+\ (?:shares?|comments?|views?|likes?|replies)
     | (?:\d+\ |about\ )*\d+\ ?-?min(?:ute)?s?\.?\ (?:read|to\ read).{0,20} | reading\ time\b.{0,30} |
     lesezeit.{0,20} | temps\ de\ lecture.{0,20}
-    | (?:read|see|watch|listen|learn|find\ out)\ more | read\ (?:more|also|next|full\ story)\ ?[:：].* |
-    also\ read\b.{0,120} | see\ also\ ?:.* | related\ ?:.* | more\ ?:.*
+    | (?:read|see|watch|listen|learn|find\ out)\ more |
+    (?:read|see|watch)\ (?:more|also|next|full\ story)\ ?[:：].* | also\ read\b.{0,120} |
+    (?:like|love|enjoy)(?:ed)?\ (?:this|the)\ (?:story|article|post)\?.* | related\ ?:.* | more\ ?:.*
     | (?:lire\ aussi|à\ lire(?:\ aussi)?|lesen\ sie\ auch|mehr\ zum\ thema|lee\ también|te\ puede\ interesar|
         leia\ (?:também|mais)|leggi\ anche|lees\ ook|les\ også|läs\ mer|читайте\ также|czytaj\ (?:także|więcej))\b.*
     | (?:sign\ up|subscribe|register)\b.{0,80}(?:newsletter|inbox|alerts?|updates|email|channel|today|now|
@@ -90,6 +93,18 @@ END = re.compile(
 )
 
 
+# The words of a line that says when a page was published and changed, beside those of dates.
+TIME_WORDS = (
+    frozenset("updated published posted modified created last first am pm a m p ist bst hrs hours".split())
+    | MONTHS.keys()
+    | WEEKDAYS.keys()
+    | FILLERS
+    | OFFSETS.keys()
+)
+LETTERS = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
+DAY_AND_TIME = re.compile(r"(?s)(?=.*\b(?:19|20)\d\d\b)(?=.*\b\d{1,2}[:.]\d\d\b)")
+
+
 def is_chrome(text: str) -> bool:
     """Return whether the block `text` is a sign of the page, no part of its article."""
     return len(text) <= LONGEST and CHROME.fullmatch(text) is not None
@@ -98,3 +113,15 @@ def is_chrome(text: str) -> bool:
 def ends_article(text: str) -> bool:
     """Return whether nothing of the article follows the block `text`."""
     return len(text) <= LONGEST_END and END.fullmatch(text) is not None
+
+
+def is_time(text: str) -> bool:
+    """Return whether the block `text` says a day with a time of day, and nothing else."""
+    if len(text) > LONGEST or not DAY_AND_TIME.match(text):
+        return False
+    return all(word in TIME_WORDS for word in LETTERS.findall(text.lower()))
+
+
+def is_shouted(text: str) -> bool:
+    """Return whether the block `text` is in capitals: as a link, the headline of another article."""
+    return len(text) <= LONGEST and text.isupper()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from archiver.reading.body.lead import is_called_lead
 from archiver.reading.body.outline import PROSE_LENGTH, SENTENCE_END
-from archiver.reading.body.phrases import ends_article, is_chrome
+from archiver.reading.body.phrases import ends_article, is_chrome, is_shouted, is_time
 from archiver.reading.body.titles import fold, title_place
 
 if TYPE_CHECKING:
@@ -24,6 +24,8 @@ CLAUSE_END = re.compile(r"[,，:：、;；。]\Z")
 HEADINGS = frozenset("h1 h2 h3 h4 h5 h6".split())
 # An element with more of its text in links than this leads elsewhere.
 LINKS_SHARE = {"ul": 0.9, "ol": 0.9, "div": 0.6, "section": 0.6, "table": 0.8}
+NEAR_START = 4  # blocks
+WHOLLY = 0.95
 MAX_PROSE_BEFORE_TITLE = 0.15
 # What follows an article is not much of the prose; where it is more than little, it leads to other pages.
 MAX_PROSE_AFTER_END, LITTLE_PROSE, LITTLE_SHARE, LEADS_ON = 0.3, 700, 0.13, 0.2
@@ -79,10 +81,15 @@ def _drop_before_title(page: Outline, root: int, dropped: bytearray, title: str)
 
 
 def _drop_chrome(page: Outline, root: int, dropped: bytearray) -> None:
-    """Drop signs of the page: “Share”, “Advertisement”, who edited it."""
+    """Drop signs of the page: “Share”, “Advertisement”, who edited it, and when; headlines of other articles."""
+    number = 0
     for block in page.blocks[page.first_blocks[root] : page.end_blocks[root]]:
         place = block.owner
-        if not dropped[place] and place != root and is_chrome(block.text) and _is_alone(page, place):
+        if dropped[place] or place == root or not _is_alone(page, place):
+            continue
+        number += 1
+        shouted = block.linked >= WHOLLY * block.length and page.elements[place].tag == "p" and is_shouted(block.text)
+        if shouted or is_chrome(block.text) or (number <= NEAR_START and is_time(block.text)):
             _drop(page, place, dropped)
 
 
