@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from argparse import ArgumentParser
 
-from bench import adopt, captures, crawl, exports, listings, memory, pipelines, site
+from bench import adopt, captures, crawl, exports, listings, memory, pipelines, site, sites
 from bench.figures import BenchError, Ratio, table
 
 BENCHES = {
@@ -17,6 +17,7 @@ BENCHES = {
     "captures": captures.run,
     "exports": exports.run,
     "site": site.run,
+    "sites": sites.run,
 }
 
 
