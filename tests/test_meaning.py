@@ -314,6 +314,10 @@ def test_no_style_reaches_beyond_its_element(style: str) -> None:
         ("<p>2<canvas>3</canvas>4<meter>5</meter>6<svg><text>7</text></svg>8</p>", "<p>2 3 4 5 6 7 8</p>"),
         ("<p><b>2<canvas>3</canvas></b>4<b><select><option>5</select></b></p>", "<p><b>2 3 </b>4<b>  5  </b></p>"),
         ("<listing>a</listing>b", "<pre>a</pre>b"),
+        (
+            "<form style='display:flex'><b style='display:none'>a</b><i>b</i></form>",
+            '<div style="display:flex"><b style="display:none">a</b><i>b</i></div>',
+        ),
         ("<p>2<input value=3>4<input type=hidden>5</p>", "<p>2 45</p>"),
     ],
 )

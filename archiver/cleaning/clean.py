@@ -12,6 +12,7 @@ from lxml import etree
 from archiver.cleaning.address import resolved
 from archiver.cleaning.cleaned import Cleaned, check_size
 from archiver.cleaning.fragment import BREAK, Fragment
+from archiver.cleaning.layout import part_children
 from archiver.cleaning.markup import (
     ATTRIBUTES,
     BLOCKS,
@@ -93,7 +94,7 @@ class Cleaner:
         fragment = self._in_parts(html, base)
         if fragment is None:
             fragment = Fragment(self._advertising)
-            self._tree(fragment, body_tree(html), base)
+            self._tree(fragment, body_tree(html), html, base)
         return Cleaned(fragment.result(), fragment.dropped)
 
     def _has_advertising(self, html: str) -> bool:
@@ -119,10 +120,11 @@ class Cleaner:
                 root = sound_tree(part)
                 if root is None:
                     return None
-                self._tree(fragment, root, base)
+                self._tree(fragment, root, part, base)
         return fragment
 
-    def _tree(self, fragment: Fragment, root: _Element, base: str) -> None:
+    def _tree(self, fragment: Fragment, root: _Element, html: str, base: str) -> None:
+        part_children(root, html)
         self._simplify(fragment, root, base)
         self._children(fragment, root, base)
 

@@ -32,8 +32,9 @@ def part_children(root: _Element, html: str) -> None:
         if not BOX_OF_PARTS.search("".join((box.get("style") or "").split()).lower()):
             continue
         for child in box:
-            if child.tag not in BLOCKS | NO_WORDS:
-                child.set("style", f"{child.get('style') or ''};display:block")
+            style = child.get("style") or ""
+            if child.tag not in BLOCKS | NO_WORDS and not read_style(style).hides:
+                child.set("style", f"{style};display:block")
 
 
 def laid_out(html: str) -> str:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from lxml import etree
 
-from archiver.cleaning.layout import part_children
 from archiver.cleaning.mathematics import write_out
 from archiver.html import parse_fragment, parse_sound
 
@@ -32,5 +31,4 @@ def _finished(root: _Element, html: str) -> _Element:
     if not TBODY.search(html):  # parsing has put one around the rows of each table
         etree.strip_tags(root, "tbody")
     write_out(root)
-    part_children(root, html)
     return root
