@@ -395,7 +395,7 @@ def test_a_build_that_is_killed_is_finished_by_the_next(
         files.SiteFiles._make = make
         from archiver.commands import main
         main(["site", "build", "--output", {str(archive.output)!r}])"""
-    assert subprocess.run([sys.executable, "-c", killer], check=False).returncode == -signal.SIGKILL
+    assert archive.run("-c", killer).returncode == -signal.SIGKILL
     assert build(archive).returncode == 0
     assert build(archive, str(tmp_path / "new")).returncode == 0
     assert files(site_of(archive)) == files(tmp_path / "new")
