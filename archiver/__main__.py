@@ -5,17 +5,44 @@ from __future__ import annotations
 import os
 import signal
 import sys
+import threading
+from contextlib import suppress
+from typing import TYPE_CHECKING
 
-# Until there is somebody to say it, Ctrl-C ends the process without a word.
-signal.signal(signal.SIGINT, lambda number, _: os._exit(128 + number))
+if TYPE_CHECKING:
+    from types import FrameType
+
+
+def _end(number: int, _: FrameType | None) -> None:
+    """End the process at a signal: there is nothing yet, or no more, that could be in disorder."""
+    if sys.__stderr__:
+        os.write(sys.__stderr__.fileno(), b"archiver: stopped\n")
+    os._exit(128 + number)
+
+
+for _number in (signal.SIGINT, signal.SIGTERM):
+    signal.signal(_number, _end)
 
 from archiver.commands import main  # noqa: E402 - it takes some tenths of a second
+from archiver.interrupts import Interrupts  # noqa: E402
 
 
 def run() -> int:
     """Run the command that the process's arguments name, and return its exit status."""
-    signal.signal(signal.SIGINT, signal.default_int_handler)
-    return main()
+    with Interrupts().taken():
+        status = main()
+    if status > 128 or any(not thread.daemon for thread in threading.enumerate()[1:]):
+        _leave(status)
+    return status
+
+
+def _leave(status: int) -> None:
+    """End the process, whatever its threads are waiting for (a name server, say). Python itself would wait for them,
+    and ends with another status when Ctrl-C came while it was importing something."""
+    for stream in filter(None, (sys.stdout, sys.stderr)):
+        with suppress(OSError, ValueError):  # nobody reads any more
+            stream.flush()
+    os._exit(status)
 
 
 if __name__ == "__main__":

@@ -40,7 +40,7 @@ def run_crawler(
     gc.freeze()
     gc.set_threshold(GC_THRESHOLD)
     stopping = Stopping(crawler, asyncio.get_event_loop())
-    with stopping.installed():
+    with stopping.taken():
         task = process.crawl(crawler, **arguments)
         process.start(install_signal_handlers=False)
     if not task.cancelled() and (error := task.exception()):
@@ -50,4 +50,5 @@ def run_crawler(
     report = crawler.get_extension(Report)
     assert report is not None, "the settings have no archiver.extensions.report.Report"
     report.stopped_by = stopping.signal
+    report.interrupted = report.interrupted or bool(stopping.signal)
     return report

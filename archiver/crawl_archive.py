@@ -21,7 +21,7 @@ from archiver.index.lock import command_line
 from archiver.road import Taken
 from archiver.session import Session
 from archiver.session_options import session_options
-from archiver.signals import archive_failed
+from archiver.signals import archive_failed, given_up
 from archiver.workers.batcher import Batcher
 from archiver.workers.pool import WorkerPool
 
@@ -72,7 +72,7 @@ class ArchiveExtension:
         self._opening: asyncio.Future[Session] | None = None
         self._options = session_options(settings)
         self._pending: dict[tuple[str, datetime], Pending] = {}
-        self._extract, self._close_extractors = _extractors(
+        self._extract, self._close_extractors, self._kill_extractors = _extractors(
             self._options.extract, settings.getint("ARCHIVER_EXTRACTORS")
         )
         self._puts = Batcher[Taken, "Article"]([self._take] * IN_TURN, MAX_BATCH)
@@ -88,6 +88,7 @@ class ArchiveExtension:
         """Return the extension of a crawl."""
         extension = cls(crawler)
         crawler.signals.connect(extension.engine_stopped, signals.engine_stopped)
+        crawler.signals.connect(extension.give_up, given_up)
         return extension
 
     async def open(self) -> Session:
@@ -215,6 +216,8 @@ class ArchiveExtension:
 
     async def close(self) -> None:
         """Close the archive. What goes wrong is the failure of the crawl, if there was none before."""
+        if self._opening and not self._opening.done():  # the run ended before it had begun
+            await asyncio.wait([self._opening])
         session, self.session = self.session, None
         if session is None:
             return
@@ -222,6 +225,10 @@ class ArchiveExtension:
             await session.close()
         except Exception as error:
             self.failure = self.failure or as_archiver_error(error)
+
+    def give_up(self) -> None:
+        """Make no further article: nobody waits for one any more."""
+        self._kill_extractors()
 
     async def engine_stopped(self) -> None:
         """End the processes that make articles, and the archive if nothing else has ended it."""
@@ -276,12 +283,12 @@ class ArchiveExtension:
 
 def _extractors(
     options: ExtractOptions, count: int
-) -> tuple[Callable[[tuple[Answer, Asked]], Awaitable[Extracted]], Callable[[], Awaitable[None]]]:
-    """Return what makes articles of answers, in so many processes, and what ends these; 0: a thread of this one
-    does."""
+) -> tuple[Callable[[tuple[Answer, Asked]], Awaitable[Extracted]], Callable[[], Awaitable[None]], Callable[[], None]]:
+    """Return what makes articles of answers, in so many processes, what ends these when they are done, and what ends
+    them at once; 0: a thread of this one does."""
     if count:
         pool = WorkerPool[tuple["Answer", "Asked"], "Extracted"]("archiver.extraction.serve:serve", options, count)
-        return pool.submit, pool.close
+        return pool.submit, pool.close, pool.kill
     extractor = Extractor(options)
 
     async def extract(job: tuple[Answer, Asked]) -> Extracted:
@@ -290,7 +297,10 @@ def _extractors(
     async def close() -> None:
         """Nothing was started."""
 
-    return extract, close
+    def kill() -> None:
+        """A thread ends when it is done."""
+
+    return extract, close, kill
 
 
 def _clock_notice(previous: Run | None) -> str:

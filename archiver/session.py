@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from archiver.adoption import adopt
 from archiver.clock import now
 from archiver.decide import Policy
-from archiver.errors import ArchiverError
+from archiver.errors import ArchiverError, as_archiver_error
 from archiver.extraction import Extractor
 from archiver.index import Index, IndexThread
 from archiver.links import refuse_links
@@ -125,8 +125,8 @@ class Session:
         for step in steps:
             try:
                 await step()
-            except ArchiverError as error:
-                failure = failure or error
+            except Exception as error:  # whatever it is: what comes after it is done all the same
+                failure = failure or as_archiver_error(error)
         if failure:
             raise failure
 

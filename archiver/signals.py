@@ -18,3 +18,6 @@ blocked = object()
 
 # The archive itself failed: nothing more can be kept, so nothing more is to be asked for.
 archive_failed = object()
+
+# The run is over, and does not wait any more for what is in hand.
+given_up = object()

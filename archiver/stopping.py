@@ -1,81 +1,66 @@
-"""A crawl that is told to stop (SIGINT, SIGTERM): it asks for nothing more, keeps what it has, and ends in seconds."""
+"""The end of a crawl before it is done: at a signal (SIGINT, SIGTERM), or when its time is up (ARCHIVER_MAX_SECONDS).
+
+Nothing more is asked for, and what is in hand has some seconds to become a post. What has not by then is given up, and
+stays due; the run ends in order. If it cannot (a disk that does not answer, say), the process ends all the same.
+"""
 
 from __future__ import annotations
 
-import asyncio
-import os
-import signal
-import sys
-from contextlib import contextmanager
+from math import isfinite
 from typing import TYPE_CHECKING
 
 from scrapy import signals
 
 from archiver.crawl_archive import archive_of
-from archiver.extensions.ending import Ending
 from archiver.extensions.report import STOPPED
+from archiver.interrupts import STOPPING, Interrupts
 from archiver.net.budget import BudgetMiddleware
+from archiver.statuses import FAILED
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from types import FrameType
+    import asyncio
+    from contextlib import AbstractContextManager
 
     from scrapy.crawler import Crawler
 
-GRACE = 7.0  # seconds in which answers that are on their way may still come
-NAMES = (signal.SIGINT, signal.SIGTERM)
+TOO_LONG = (
+    "archiver: the time of the run is up (ARCHIVER_MAX_SECONDS), and what it was at did not end: the next run goes on "
+    "there; if that does not end either, give it more time, or look at the disk"
+)
 
 
 class Stopping:
-    """Ends a crawl at the first signal. One that comes before the engine runs is remembered until it does: Scrapy alone
-    forgets it, and never ends. At the second signal the process ends at once; what is on disk is whole then, too."""
+    """Ends a crawl early. A signal that comes before the engine runs is remembered until it does: Scrapy alone forgets
+    it, and never ends."""
 
     def __init__(self, crawler: Crawler, loop: asyncio.AbstractEventLoop) -> None:
-        self.signal = 0  # the first that came
         self._crawler = crawler
         self._loop = loop
-        self._ending: asyncio.Future[None] | None = None
+        self._started = False
+        self._interrupts = Interrupts(lambda: loop.call_soon_threadsafe(self._stop), STOPPING)
         crawler.signals.connect(self.engine_started, signals.engine_started)
 
     @property
-    def status(self) -> int:
-        """The exit status that says which signal it was, as shells have it."""
-        return 128 + self.signal
+    def signal(self) -> int:
+        """The number of the signal that came, 0 if none did."""
+        return self._interrupts.signal
 
-    @contextmanager
-    def installed(self) -> Iterator[None]:
+    def taken(self) -> AbstractContextManager[None]:
         """Take signals, and give them back in the end."""
-        before = {name: signal.signal(name, self._take) for name in NAMES}
-        try:
-            yield
-        finally:
-            for name, handler in before.items():
-                signal.signal(name, handler)
+        return self._interrupts.taken()
 
     def engine_started(self) -> None:
-        """Stop now, if a signal has come already."""
+        """Stop now, if a signal has come already; else when the time of the run is up."""
+        self._started = True
+        budget = self._crawler.get_downloader_middleware(BudgetMiddleware)
         if self.signal:
             self._stop()
-
-    def _take(self, number: int, _: FrameType | None) -> None:
-        if self.signal:
-            os._exit(128 + number)
-        self.signal = number
-        os.write(
-            sys.stderr.fileno(), b"archiver: stopping; again to stop at once\n"
-        )  # a print may be interrupted itself
-        self._loop.call_soon_threadsafe(self._stop)
+        elif budget and isfinite(budget.left):
+            self._loop.call_later(budget.left, self._interrupts.deadline.tell, FAILED, TOO_LONG)
 
     def _stop(self) -> None:
-        engine = self._crawler.engine
-        if self._ending is None and engine is not None and engine.running:
-            self._ending = asyncio.ensure_future(self._end())
-
-    async def _end(self) -> None:
+        if not self._started:
+            return
         if budget := self._crawler.get_downloader_middleware(BudgetMiddleware):
             budget.end_now()
         archive_of(self._crawler).close_spider(STOPPED)
-        await asyncio.sleep(GRACE)  # mostly the loop has ended by then
-        if ending := self._crawler.get_extension(Ending):
-            await ending.spider_closed(STOPPED)
-        os._exit(self.status)

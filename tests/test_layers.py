@@ -22,6 +22,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "links": {"errors", "places"},
     "signals": set(),
     "statuses": {"errors"},
+    "interrupts": {"statuses"},
     "text": set(),
     "html": set(),
     "encoding": set(),
@@ -100,7 +101,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "session_options": {"configuration", "decide", "extraction", "recipes", "session"},
     "replay": {
         *("addresses", "answer", "article", "captures", "decide", "errors", "extraction", "identity", "index", "road"),
-        *("session", "storage", "workers"),
+        *("interrupts", "session", "storage", "workers"),
     },
     "captured": {"captures", "errors", "index"},
     "verify": {
@@ -172,7 +173,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         *("addresses", "article", "captures", "clock", "crawl_archive", "errors", "index", "listing_stats", "net"),
         *("pipelines", "places", "session", "signals", "statuses", "storage"),
     },
-    "stopping": {"crawl_archive", "extensions", "net"},
+    "stopping": {"crawl_archive", "extensions", "interrupts", "net", "statuses"},
     "crawl": {"crawl_archive", "extensions", "stopping"},
     "scrapy_commands": {"crawl", "errors", "scrapy_settings", "statuses"},
     "replica": set(),

@@ -156,6 +156,12 @@ def test_a_robots_txt_that_cannot_be_had_forbids(archive: Archive, article: Reco
     assert archive.asked() == []
 
 
+def test_what_is_forbidden_is_forbidden_to_all_that_wait_for_the_rules(archive: Archive) -> None:
+    archive.replica.robots = "User-agent: *\nDisallow: /NewsData/\n"
+    assert archive.get(*(record.id for record in archive.replica.articles)).returncode == 1
+    assert archive.asked() == []
+
+
 def test_a_passing_fault_of_robots_txt_forbids_nothing(archive: Archive, article: Record) -> None:
     archive.replica.fail(Fault.RESET, path="/robots.txt", times=1)
     assert archive.get(article.id).returncode == 0

@@ -56,9 +56,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     except ArchiverError as error:
         sys.stderr.write(f"archiver: {error}\n")
         return status_of(error)
-    except KeyboardInterrupt:
+    except KeyboardInterrupt as stopped:
         sys.stderr.write("archiver: stopped\n")
-        return INTERRUPTED
+        return getattr(stopped, "status", INTERRUPTED)
     except SystemExit as end:  # of argparse, after `--help`
         return end.code if isinstance(end.code, int) else FAILED
     except OSError as error:  # of a disk, which may fail anywhere

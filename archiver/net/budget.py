@@ -4,18 +4,27 @@ from __future__ import annotations
 
 import asyncio
 import time
+from contextlib import suppress
+from math import isfinite
 from typing import TYPE_CHECKING
 
 from scrapy import signals
 from scrapy.exceptions import IgnoreRequest
 
-from archiver.signals import archive_failed
+from archiver.signals import archive_failed, given_up
 
 if TYPE_CHECKING:
-    from typing import Self
+    from collections.abc import Coroutine
+    from typing import Any, Self, TypeVar
 
     from scrapy import Request
+    from scrapy.core.downloader import Downloader
     from scrapy.crawler import Crawler
+
+    T = TypeVar("T")
+
+GRACE = 5.0  # seconds in which what is in hand may still become posts, when nothing more is asked for
+GIVEN_UP = "the run is over, and this was not there in time"
 
 
 class BudgetSpentError(IgnoreRequest):
@@ -29,18 +38,21 @@ class BudgetMiddleware:
         self._requests = requests or float("inf")
         self._end = time.monotonic() + seconds if seconds else float("inf")
         self._crawler: Crawler | None = None
+        self._downloader: Downloader | None = None  # when there is one
+        self._over = asyncio.Event()  # nothing waits any more
+        self._in_hand: set[asyncio.Task[Any]] = set()  # what is given up in the end
+        self._given_up = False
         self.made = 0
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        """Return the middleware; without limits it waits for whoever ends the run."""
+        """Return the middleware of a crawl."""
         requests = crawler.settings.getfloat("ARCHIVER_MAX_REQUESTS")
         seconds = crawler.settings.getfloat("ARCHIVER_MAX_SECONDS")
         budget = cls(requests, seconds)
         budget._crawler = crawler
-        crawler.signals.connect(budget.end_now, archive_failed)
-        if seconds:
-            crawler.signals.connect(budget.wait_for_the_end, signals.spider_opened)
+        crawler.signals.connect(budget.give_up, archive_failed)
+        crawler.signals.connect(budget.spider_opened, signals.spider_opened)
         return budget
 
     @property
@@ -68,25 +80,57 @@ class BudgetMiddleware:
 
     async def sleep(self, seconds: float) -> None:
         """Wait, but not longer than the run may take. Raises BudgetSpentError if that is over before."""
-        await asyncio.sleep(min(seconds, self.left))
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._over.wait(), min(seconds, self.left))
         self.look_at_the_clock()
 
-    def wait_for_the_end(self) -> None:
-        """Let nothing wait any more for its turn when time is up: what waits then learns that it is."""
-        asyncio.get_running_loop().call_later(self.left, self._end_waiting)
+    async def in_hand(self, work: Coroutine[Any, Any, T]) -> T:
+        """Return what `work` returns. Raises BudgetSpentError if it is given up before."""
+        if self._given_up:
+            work.close()
+            raise BudgetSpentError(GIVEN_UP)
+        task = asyncio.ensure_future(work)
+        self._in_hand.add(task)
+        try:
+            return await task
+        except asyncio.CancelledError as error:
+            if self._given_up:
+                raise BudgetSpentError(GIVEN_UP) from error
+            raise
+        finally:
+            self._in_hand.discard(task)
+
+    def spider_opened(self) -> None:
+        """End the run when its time is up."""
+        assert self._crawler is not None
+        assert self._crawler.engine is not None
+        self._downloader = self._crawler.engine.downloader
+        if isfinite(self.left):
+            asyncio.get_running_loop().call_later(self.left, self.end_now)
 
     def end_now(self) -> None:
-        """End the run: what waits for its turn is not asked for any more."""
-        self._end = time.monotonic()
-        self._end_waiting()
+        """End the run: what waits for its turn is not asked for any more, and learns that at once; what is in hand has
+        GRACE seconds."""
+        self._stop_waiting()
+        asyncio.get_running_loop().call_later(GRACE, self.give_up)
 
-    def _end_waiting(self) -> None:
-        if self._crawler is None or self._crawler.engine is None:
+    def give_up(self) -> None:
+        """End the run, and let nothing that is in hand go on."""
+        self._given_up = True
+        self._stop_waiting()
+        for task in list(self._in_hand):
+            task.cancel()
+        if self._crawler:
+            self._crawler.signals.send_catch_log(given_up)
+
+    def _stop_waiting(self) -> None:
+        self._end = min(self._end, time.monotonic())
+        self._over.set()
+        if self._downloader is None:
             return
-        downloader = self._crawler.engine.downloader
-        for slot in downloader.slots.values():
+        for slot in self._downloader.slots.values():
             slot.delay = 0
             if slot.latercall:
                 slot.latercall.cancel()
                 slot.latercall = None
-            downloader._process_queue(slot)
+            self._downloader._process_queue(slot)

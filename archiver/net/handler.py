@@ -130,8 +130,9 @@ class GuardedDownloadHandler(AiohttpDownloadHandler):
         """Return what came. Raises BudgetSpentError if the run is over before it is all there."""
         left = self._budget.left if self._budget else self._timeout
         request.meta["download_timeout"] = min(self._timeout, max(left, 0.001))  # 0 is no limit for aiohttp
+        download = super().download_request(request)
         try:
-            return await super().download_request(request)
+            return await (self._budget.in_hand(download) if self._budget else download)
         except DownloadTimeoutError:
             if self._budget:
                 self._budget.look_at_the_clock()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import math
 from typing import TYPE_CHECKING
@@ -13,10 +14,10 @@ from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Request
 from scrapy.http.request import NO_CALLBACK
 from scrapy.utils.misc import build_from_crawler
-from twisted.internet.defer import Deferred
 
 from archiver.clock import SECOND
 from archiver.crawl_archive import archive_of
+from archiver.errors import in_a_line
 from archiver.net.backoff import BackoffMiddleware
 from archiver.net.failures import explain_error
 from archiver.net.handler import BEGINNING
@@ -52,6 +53,8 @@ class RobotsMiddleware(robotstxt.RobotsTxtMiddleware):
         super().__init__(crawler)
         robotstxt.logger.setLevel(logging.CRITICAL)  # it logs a traceback for each that could not be had
         self._archive = archive_of(crawler)
+        # One answer for all that wait for it: Scrapy gives it to the first of them only, and lets the others pass.
+        self._asked: dict[str, asyncio.Future[RobotParser | Unreachable | None]] = {}
         crawler.signals.connect(self.slow_down, signals.robots_parsed)
 
     def process_request_2(self, rp: RobotParser | Unreachable | None, request: Request) -> None:
@@ -63,19 +66,21 @@ class RobotsMiddleware(robotstxt.RobotsTxtMiddleware):
     async def robot_parser(self, request: Request) -> RobotParser | Unreachable | None:  # type: ignore[override]
         """Return the rules of the site that `request` is for; None if it may be asked for all."""
         parts = urlsplit(request.url)
-        if parts.netloc not in self._parsers:
-            self._parsers[parts.netloc] = Deferred()
-            asked = Request(
-                f"{parts.scheme}://{parts.netloc}/robots.txt",
-                priority=self.DOWNLOAD_PRIORITY,
-                meta={"dont_obey_robotstxt": True, BEGINNING: PARSED},
-                callback=NO_CALLBACK,
+        rules = self._asked.get(parts.netloc)
+        if rules is None:
+            self._asked[parts.netloc] = rules = asyncio.ensure_future(
+                self._ask(f"{parts.scheme}://{parts.netloc}/robots.txt", request)
             )
-            rules = await self._rules(asked, request)
-            waiting, self._parsers[parts.netloc] = self._parsers[parts.netloc], rules  # type: ignore[assignment]
-            assert isinstance(waiting, Deferred)
-            waiting.callback(rules)  # type: ignore[arg-type]
-        return await super().robot_parser(request)
+        return await asyncio.shield(rules)  # others wait for them, too
+
+    async def _ask(self, address: str, request: Request) -> RobotParser | Unreachable | None:
+        """Return what the robots.txt at `address` says."""
+        meta = {"dont_obey_robotstxt": True, BEGINNING: PARSED}
+        asked = Request(address, priority=self.DOWNLOAD_PRIORITY, meta=meta, callback=NO_CALLBACK)
+        try:
+            return await self._rules(asked, request)
+        except Exception as error:  # whatever it is: nobody knows what is allowed
+            return Unreachable(in_a_line(error))
 
     async def _rules(self, asked: Request, request: Request) -> RobotParser | Unreachable | None:
         """Return what the robots.txt that is `asked` for says."""

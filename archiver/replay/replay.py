@@ -140,6 +140,7 @@ class Replay:
         finally:
             for _, future in pending:
                 future.cancel()
+            pool.kill()  # what is still being read is of no use
             await pool.close()
 
     async def _complete(self, answer: CapturedAnswer) -> list[Outline | Failed | Other]:

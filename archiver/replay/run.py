@@ -6,6 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from archiver.index import Index, IndexThread
+from archiver.interrupts import STOPPING, Interrupts, StoppedError
 from archiver.replay.replay import Replay
 from archiver.session import Session
 from archiver.storage import Storage
@@ -30,9 +31,18 @@ def replay(
     """Make the posts of the archive `output` from captures: WARC and WACZ files.
 
     jobs: processes that read. listener: is told of each change. dry: say what would change, and write nothing.
-    Raises ArchiverError.
+    Raises ArchiverError; StoppedError at a signal, when all is in order.
     """
-    return asyncio.run((_look if dry else _replay)(output, options, files, jobs, listener))
+    work = (_look if dry else _replay)(output, options, files, jobs, listener)
+    runner = asyncio.Runner()
+    loop = runner.get_loop()
+    task = loop.create_task(work)
+    interrupts = Interrupts(lambda: loop.call_soon_threadsafe(task.cancel), STOPPING)
+    with interrupts.taken(), runner:
+        try:
+            return loop.run_until_complete(task)
+        except asyncio.CancelledError as error:
+            raise StoppedError(interrupts.status) if interrupts.signal else error from None
 
 
 async def _replay(

@@ -21,7 +21,7 @@ from archiver.captures.private import public_address
 from archiver.crawl_archive import archive_of
 from archiver.errors import ERRORS_OF_THE_ARCHIVE, RecipeError, UsageError, in_a_line
 from archiver.extraction import Unusable
-from archiver.net.budget import BudgetSpentError
+from archiver.net.budget import BudgetMiddleware, BudgetSpentError
 from archiver.net.conditional import NOT_MODIFIED, validators_of
 from archiver.net.failures import explain, in_words
 from archiver.net.handler import EXCHANGES
@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from archiver.article import Article
     from archiver.captures import Capture
     from archiver.crawl_archive import ArchiveExtension
+    from archiver.extraction import Extracted
     from archiver.recipes import Recipe, SiteRecipe
 
 GONE = frozenset({404, 410})
@@ -223,7 +224,10 @@ class ArticleSpider(Spider):
             self.crawler.signals.send_catch_log(article_unchanged, reference=reference)
             return
         answer, asked = answer_of(response), self.asked_for(reference, page)
-        extracted = await self.archive.extract(answer, asked)
+        try:
+            extracted = await self._extract(answer, asked)
+        except BudgetSpentError:
+            return  # it stays due
         if isinstance(extracted, Unusable):
             self.report_if_blocked(response.url, extracted)
             failed = Try(_host(response.url), extracted.reason, extracted.gone)
@@ -241,6 +245,14 @@ class ArticleSpider(Spider):
             self.archive.expect(answer, len(extracted), validators=validators_of(response))
         for article in extracted:
             yield article
+
+    async def _extract(self, answer: Answer, asked: Asked) -> Extracted:
+        """Return what comes of an answer. Raises BudgetSpentError if the run does not wait for it any more."""
+        budget, extraction = (
+            self.crawler.get_downloader_middleware(BudgetMiddleware),
+            self.archive.extract(answer, asked),
+        )
+        return await (budget.in_hand(extraction) if budget else extraction)
 
     async def next_page(self, failure: Failure) -> AsyncIterator[Request]:
         """Yield the request for the next page after one that could not be had."""

@@ -32,6 +32,11 @@ class WorkerPool(Generic[Job, Result]):
         await self._batcher.drain()
         await asyncio.gather(*(process.close() for process in self._processes))
 
+    def kill(self) -> None:
+        """End the processes at once, whatever they are at, and start no other."""
+        for process in self._processes:
+            process.kill()
+
 
 async def _work(process: WorkerProcess[Job, Result], jobs: list[Job]) -> list[Result | WorkerError]:
     """Return the results of `jobs`. If the process ends, each is tried alone: whichever ended it costs no other."""

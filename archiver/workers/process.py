@@ -29,6 +29,7 @@ class WorkerProcess(Generic[Job, Result]):
         self._limit = limit
         self._process: asyncio.subprocess.Process | None = None
         self._turn = asyncio.Lock()
+        self._killed = False
 
     async def call(self, jobs: list[Job]) -> list[Result]:
         """Return the results of `jobs`. Lists are worked on in the order in which they came.
@@ -62,7 +63,15 @@ class WorkerProcess(Generic[Job, Result]):
                 await self._process.wait()
                 self._process = None
 
+    def kill(self) -> None:
+        """End the process at once, whatever it is at; it is started no more."""
+        self._killed = True
+        if self._process and self._process.returncode is None:
+            self._process.kill()
+
     async def _start(self) -> None:
+        if self._killed:
+            raise EOFError("it was given up")
         # -P: the folder that a command is called in must not hide modules.
         self._process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-P", "-m", "archiver.workers.serve", self._function),

@@ -10,6 +10,7 @@ WorkerError.
 
 from __future__ import annotations
 
+import os
 import pickle
 import signal
 import sys
@@ -49,4 +50,7 @@ if __name__ == "__main__":
     # Whoever stops a run stops the process that leads it; this one ends with its input, when all is done.
     for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(name, signal.SIG_IGN)
-    serve(sys.argv[1], sys.stdin.buffer, sys.stdout.buffer)
+    try:
+        serve(sys.argv[1], sys.stdin.buffer, sys.stdout.buffer)
+    except BrokenPipeError:  # whoever asked is no more, and so nobody is told
+        os._exit(0)

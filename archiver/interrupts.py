@@ -1,0 +1,104 @@
+"""Signals that end a process (SIGINT, SIGTERM): the first in order and within seconds, a second one at once."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING
+
+from archiver.statuses import SIGNALLED
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from types import FrameType
+
+SIGNALS = (signal.SIGINT, signal.SIGTERM)
+LONGEST = 9.0  # seconds that an end may take which is in order
+STOPPING = "archiver: stopping; again to stop at once"
+
+
+class StoppedError(KeyboardInterrupt):
+    """A signal has come. status: what the process ends with."""
+
+    def __init__(self, status: int) -> None:
+        super().__init__()
+        self.status = status
+
+
+class Deadline:
+    """Ends this process when it has not ended by itself LONGEST seconds after it was told to, whatever its event loop
+    and its other threads are waiting for. What is on disk is whole then, too: it is as if the process were killed."""
+
+    def __init__(self) -> None:
+        self._told = threading.Event()
+        self._over = threading.Event()
+        self._status, self._words = 0, ""
+        threading.Thread(target=self._watch, daemon=True, name="deadline").start()
+
+    def tell(self, status: int, words: str) -> None:
+        """From now on LONGEST seconds are left; then the process says `words` and ends with `status`."""
+        self._status, self._words = status, words
+        self._told.set()
+
+    def call_off(self) -> None:
+        """Let the process go on."""
+        self._over.set()
+        self._told.set()
+
+    def _watch(self) -> None:
+        self._told.wait()
+        if not self._over.wait(LONGEST):
+            say(self._words)
+            os._exit(self._status)
+
+
+class Interrupts:
+    """Takes the signals that end this process. At the first, `stop` is called; without it, StoppedError is raised in
+    the main thread, wherever that is. words: said at once; nothing if they are empty. At the second the process ends.
+    """
+
+    def __init__(self, stop: Callable[[], object] | None = None, words: str = "") -> None:
+        self.signal = 0  # the number of the first that came
+        self.deadline = Deadline()
+        self._stop = stop
+        self._words = words
+
+    @property
+    def status(self) -> int:
+        """The exit status that says which signal it was, as shells have it."""
+        return SIGNALLED + self.signal
+
+    @contextmanager
+    def taken(self) -> Iterator[None]:
+        """Take signals, and give them back in the end. Only the main thread of a process can; in others it is left to
+        that one."""
+        before = {}
+        if threading.current_thread() is threading.main_thread():
+            before = {number: signal.signal(number, self._take) for number in SIGNALS}
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+            self.deadline.call_off()
+
+    def _take(self, number: int, _: FrameType | None) -> None:
+        if self.signal:
+            os._exit(SIGNALLED + number)
+        self.signal = number
+        self.deadline.tell(self.status, "archiver: stopped before all was in order: the next run sees to it")
+        if self._words:
+            say(self._words)
+        if self._stop is None:
+            raise StoppedError(self.status)
+        self._stop()
+
+
+def say(line: str) -> None:
+    """Write a line to this process's standard error, if it has one. A print that was interrupted cannot be called."""
+    with suppress(OSError, ValueError):
+        if sys.__stderr__:
+            os.write(sys.__stderr__.fileno(), f"{line}\n".encode())

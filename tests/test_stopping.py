@@ -1,0 +1,186 @@
+"""No run stands still: whatever it is at, a signal or the end of its time ends it within seconds, and in order."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from itertools import cycle
+from pkgutil import resolve_name
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from scrapy.utils.test import get_crawler
+
+from archiver.crawl_archive import ArchiveExtension
+from archiver.errors import IndexFileError
+from archiver.interrupts import STOPPING, Interrupts
+from archiver.net import budget
+from archiver.net.budget import BudgetMiddleware, BudgetSpentError
+from archiver.net.robots import RobotsMiddleware
+from archiver.recorder import Recorder
+from archiver.signals import archive_failed
+
+if TYPE_CHECKING:
+    from tests.conftest import Archive
+
+LISTING = "eastmoney/market-37"
+SIGNALS = {signal.SIGINT: 130, signal.SIGTERM: 143}
+MOMENTS = (
+    "archiver.crawling.scrapy_settings",
+    "archiver.spiders.listing.ListingSpider.from_crawler",
+    "archiver.crawl_archive.ArchiveExtension._open",
+    "archiver.session.Session.open",
+    "archiver.spiders.listing.ListingSpider.begin",
+    "archiver.net.robots.RobotsMiddleware.robot_parser",
+    "archiver.net.handler.GuardedDownloadHandler._download",
+    "archiver.pages.listing.ListingPage.entries",
+    "archiver.index.Index.claim",
+    "archiver.extraction.extractor.Extractor.extract",
+    "archiver.recorder.Recorder.keep",
+    "archiver.storage.Storage.put",
+    "archiver.extensions.ending.Ending._end",
+    "archiver.recorder.Recorder.close",
+    "archiver.extensions.report.Report.end",
+    "archiver.commands.crawl._show",
+)
+
+ASKING = "archiver.net.handler.GuardedDownloadHandler._download"  # from then on
+
+
+def signalling(place: str, number: int, patch: pytest.MonkeyPatch) -> list[str]:
+    """Let a signal come when what is at `place` is called first; what is returned has a line when it was."""
+    came: list[str] = []
+    real, owner = resolve_name(place), resolve_name(place.rpartition(".")[0])
+    name = place.rpartition(".")[2]
+
+    def calls(*arguments: Any, **options: Any) -> Any:
+        if not came:
+            came.append(place)
+            signal.raise_signal(number)
+        return real(*arguments, **options)
+
+    # What belongs to a class is bound already.
+    patch.setattr(owner, name, staticmethod(calls) if hasattr(real, "__self__") else calls)
+    return came
+
+
+@pytest.mark.parametrize(("moment", "number"), list(zip(MOMENTS, cycle(SIGNALS), strict=False)))
+def test_a_signal_ends_a_run_at_any_moment(
+    archive: Archive, moment: str, number: int, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    with monkeypatch.context() as patch, Interrupts().taken():
+        came = signalling(moment, number, patch)
+        result = archive.crawl(LISTING)
+    assert came
+    assert result.returncode == SIGNALS[signal.Signals(number)]
+    if MOMENTS.index(moment) < MOMENTS.index(ASKING):
+        assert archive.replica.requests == []
+    said = result.stderr + capfd.readouterr().err
+    assert "archiver: stop" in said
+    assert "Traceback" not in said
+    assert archive.crawl(LISTING).returncode == 0
+    assert len(archive.posts) == 13
+
+
+def test_what_is_in_hand_has_some_seconds_and_is_given_up_then(
+    archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A process that never comes to an end with an answer keeps no run from its end; the answer's article stays due."""
+    monkeypatch.setattr(budget, "GRACE", 0.2)
+    with monkeypatch.context() as patch:
+        patch.setattr(ArchiveExtension, "extract", lambda *_: asyncio.Event().wait())
+        result = archive.crawl(LISTING, "--max-seconds", "2")
+    assert (result.returncode, result.stderr) == (0, "")
+    assert result.stdout == "0 written, 0 unchanged, 0 failed; the budget is spent, the rest is for the next run\n"
+    assert archive.crawl(LISTING).stdout == "13 written, 0 unchanged, 0 failed\n"
+
+
+def test_a_disk_that_fails_waits_for_nothing_that_is_in_hand() -> None:
+    async def run() -> None:
+        crawler = get_crawler()
+        spent = BudgetMiddleware.from_crawler(crawler)
+        works = [asyncio.ensure_future(spent.in_hand(asyncio.sleep(3600))), asyncio.ensure_future(spent.sleep(3600))]
+        await asyncio.sleep(0)
+        crawler.signals.send_catch_log(archive_failed)
+        for work in (*works, spent.in_hand(asyncio.sleep(3600))):
+            with pytest.raises(BudgetSpentError):
+                await work
+
+    asyncio.run(run())
+
+
+@pytest.mark.parametrize("error", [RuntimeError("odd"), IndexFileError("no"), RecursionError()])
+def test_rules_that_cannot_be_read_keep_nobody_waiting(
+    archive: Archive, error: Exception, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*_: object) -> None:
+        raise error
+
+    archive.replica.robots = "User-agent: *\nAllow: /\n"
+    monkeypatch.setattr(RobotsMiddleware, "_parsed", fails)
+    result = archive.get(*(record.id for record in archive.replica.articles[:3]))
+    assert (result.returncode, archive.posts) == (1, {})
+    assert "its robots.txt cannot be had, which forbids all the rest" in result.stderr
+
+
+def test_an_archive_is_closed_whatever_fails_at_its_end(archive: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(Recorder, "close", lambda *_: (_ for _ in ()).throw(RuntimeError("odd")))
+        result = archive.crawl(LISTING, "--limit", "1", "--no-warc")
+    assert result.stderr == "archiver: a fault of this program: RuntimeError: odd\n"
+    assert archive.crawl(LISTING).returncode == 0  # nobody holds the lock
+
+
+def test_a_signal_where_nobody_listens() -> None:
+    """Without standard error, in any thread."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sys, "__stderr__", None)
+        interrupts = Interrupts(lambda: None, STOPPING)
+        with interrupts.taken():
+            signal.raise_signal(signal.SIGTERM)
+        assert interrupts.status == 143
+    with ThreadPoolExecutor() as executor:
+        executor.submit(lambda: Interrupts().taken().__enter__()).result()
+
+
+ENDLESS = """
+import signal, sys, time
+from archiver import interrupts
+interrupts.LONGEST = 0.1
+stop = {"nothing": lambda: None, "twice": lambda: signal.raise_signal(signal.SIGINT), "raise": None}[sys.argv[1]]
+with interrupts.Interrupts(stop, "stopping").taken():
+    signal.raise_signal(signal.SIGTERM)
+    while True:
+        time.sleep(1)
+"""
+
+
+@pytest.mark.parametrize(
+    ("stop", "status", "said"),
+    [
+        ("nothing", 143, "stopping\narchiver: stopped before all was in order: the next run sees to it\n"),
+        ("twice", 130, "stopping\n"),
+    ],
+)
+def test_what_does_not_end_is_ended(stop: str, status: int, said: str) -> None:
+    command = [sys.executable, "-c", ENDLESS, stop]
+    result = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    assert (result.returncode, result.stderr) == (status, said)
+
+
+@pytest.mark.parametrize("number", SIGNALS, ids=lambda number: number.name)
+def test_a_command_that_asks_nobody_ends_with_the_signal(
+    archive: Archive, number: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An export leaves nothing half-written."""
+    assert archive.crawl(LISTING, "--limit", "2").returncode == 0
+    target = archive.output.with_name("articles.jsonl")
+    came = signalling("archiver.exports.jsonl.record", number, monkeypatch)
+    with Interrupts().taken():
+        result = archive.archiver("export", "jsonl", "--to", str(target))
+    assert came
+    assert (result.returncode, result.stderr) == (SIGNALS[signal.Signals(number)], "archiver: stopped\n")
+    assert list(target.parent.glob("*articles*")) == []
