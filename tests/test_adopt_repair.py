@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
+import os
 from contextlib import closing
 from typing import TYPE_CHECKING
 
@@ -326,3 +328,27 @@ def test_a_date_that_says_the_time_of_day(date: str, now: str, name: str, archiv
     put(archive, name, broken(DATE, f"date: {date}"))
     assert kinds(archive, "--repair") == []
     assert archive.posts == {NAME: broken(DATE, f"date: 2022-01-24 {now} +0800").encode()}
+
+
+@pytest.mark.parametrize("place", ["archiver.storage.disk.fill", "archiver.adoption.write.keep_version"])
+def test_a_full_disk_ends_a_repair_once(archive: Archive, place: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is told once, not post by post; what was there stays, and the next repair does all."""
+    for number in range(3):
+        put(archive, *good(f"20220124000000000{number}"))
+    files = {file: file.read_bytes().replace(b" +0800\n", b"\n") for file in (archive.output / "_posts").iterdir()}
+    for file, content in files.items():
+        file.write_bytes(content)
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(place, full)
+        result = archive.invoke("adopt", str(archive.output), "--repair")
+    assert result.returncode == 1
+    (line,) = result.stderr.splitlines()
+    assert line.endswith("No space left on device; make room, and run again: nothing is lost")
+    assert {file: file.read_bytes() for file in (archive.output / "_posts").iterdir()} == files
+    again = archive.invoke("adopt", str(archive.output), "--repair")
+    assert (again.returncode, again.stderr) == (0, "")
+    assert "3 repaired" in again.stdout

@@ -222,14 +222,14 @@ def test_what_a_killed_export_left_goes(export: Callable[..., Result], tmp_path:
     pid = int(dead.stdout)
     folder = tmp_path / "exports"
     folder.mkdir()
-    kept = {".b.jsonl.1.tmp", f".a.jsonl.{os.getppid()}.tmp", ".a.jsonl.x.tmp", f".other.{pid}.tmp"}
-    for name in (f".a.jsonl.{pid}.tmp", f".a.jsonl.{'9' * 30}.tmp", *kept):
+    kept = {f".archiver-{os.getppid()}-7.tmp", ".archiver-x.tmp", f".other.{pid}.tmp", f".archiver-{'9' * 30}.tmp"}
+    for name in (f".archiver-{pid}.tmp", f".archiver-{pid}-7.tmp", *kept):
         (folder / name).write_text("half")
-    (folder / f".texts.{pid}.tmp").mkdir()
-    (folder / f".texts.{pid}.tmp" / "a").write_text("half")
+    (folder / f".archiver-{pid}-8.tmp").mkdir()
+    (folder / f".archiver-{pid}-8.tmp" / "a").write_text("half")
     assert export("jsonl", "-o", str(folder / "a.jsonl")).status == 0
     assert export("text", "-o", str(folder / "texts")).status == 0
-    assert listed_in(folder) == {"a.jsonl", "texts", f".a.jsonl.{'9' * 30}.tmp", *kept}
+    assert listed_in(folder) == {"a.jsonl", "texts", *kept}
 
 
 @pytest.mark.parametrize("name", ["netscape", "wallabag", "archivebox"])

@@ -33,7 +33,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "run_report": {"statuses"},
     "settings": set(),
     "workers": {"errors"},
-    "storage": {"errors", "places", "workers"},
+    "storage": {"errors", "places", "processes", "workers"},
     "captures": {"errors", "litter", "places", "storage"},
     "plugins": {"errors"},
     "suggestions": set(),
@@ -137,8 +137,8 @@ MAY_IMPORT: dict[str, set[str]] = {
         "index",
         "places",
         "posts",
-        "processes",
         "recipes",
+        "storage",
         "text",
     },
     "site": {

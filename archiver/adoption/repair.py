@@ -45,7 +45,7 @@ class Repair:
     def run(self) -> None:
         """Repair the posts with problems, and note in the survey what was done.
 
-        Each post's bytes are kept as an earlier version first. Raises IndexFileError.
+        Each post's bytes are kept as an earlier version first. Raises IndexFileError, StoreError.
         """
         found = self._survey.problems
         for problem in found:

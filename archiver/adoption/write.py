@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from archiver.adoption.facts import adoption, published
 from archiver.adoption.files import earlier
 from archiver.clock import now
+from archiver.errors import DISK_ADVICE, StoreError, with_advice
 from archiver.index.types import ArticleKey, Finished, Intent
 from archiver.posts.read import read
 from archiver.storage import DISK_FAILED, PREFIX, SUFFIX, Put, keep_version, put_all, sync_directory
@@ -39,16 +40,20 @@ class Plan(NamedTuple):
 
 def write(output: Path, index: Index, plans: list[Plan]) -> list[str]:
     """Write posts, each after its old bytes were kept as an earlier version; return for each why it could not be
-    written, nothing if it was. Raises IndexFileError."""
+    written, nothing if it was. Raises IndexFileError; StoreError for a disk that takes nothing more, when what was
+    written is noted."""
     moment = now()
+    disk: list[str] = []  # what it said
     adoptions = _adoptions(index, plans)
     index.begin([_intent(one, moment) for one in adoptions if one], moment)
-    failures = [_keep(output, plan) for plan in plans]
+    failures = [_keep(output, plan, disk) for plan in plans]
     ready = [number for number, failure in enumerate(failures) if not failure]
     jobs = [(number, Put(_place(plans[number], number), plans[number].new, None, force=True)) for number in ready]
     outcomes = put_all(output, [job for _, job in jobs])
     for (number, job), (outcome, why) in zip(jobs, outcomes, strict=True):
         failures[number] = why if outcome in ("failed", DISK_FAILED) else ""
+        if outcome == DISK_FAILED:
+            disk.append(f"{output / plans[number].path}: not written: {why}")
         if job.path != plans[number].path:
             failures[number] = failures[number] or _rename(output, job.path, plans[number])
             with suppress(OSError):  # what is left is swept by a later run
@@ -60,6 +65,8 @@ def write(output: Path, index: Index, plans: list[Plan]) -> list[str]:
     ]
     index.adopt(written, moment)
     index.finish([Finished(one.key, one.form, "dropped") for one in adoptions if one], moment)
+    if disk:
+        raise StoreError(disk[0])
     return failures
 
 
@@ -85,15 +92,21 @@ def _intent(one: Adoption, now: int) -> Intent:
     return Intent(one.key, one.form, one.path, one.sha256, one.published, one.text_digest, {}, now)
 
 
-def _keep(output: Path, plan: Plan) -> str:
-    """Keep the old bytes of a post that changes; return why that failed, if it did."""
+def _keep(output: Path, plan: Plan, disk: list[str]) -> str:
+    """Keep the old bytes of a post that changes; return why that failed, if it did. what the disk says is added
+    to `disk`; nothing is tried after that."""
+    if disk:
+        return disk[0]
     if plan.to != plan.path and not plan.there and os.path.lexists(output / plan.to):
         return f"{plan.to} is there"
     try:
         if plan.new != plan.old:
             keep_version(output, plan.to, plan.old)
     except OSError as error:
-        return f"its old bytes cannot be kept: {error.strerror}"
+        why = f"its old bytes cannot be kept: {with_advice(error)}"
+        if error.errno in DISK_ADVICE:
+            disk.append(f"{output / plan.path}: {why}")
+        return why
     return ""
 
 

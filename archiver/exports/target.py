@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from typing import IO, TYPE_CHECKING
+from zlib import crc32
 
 from archiver.errors import ExportError
-from archiver.exports.leftovers import remove, sweep, temporary_for
+from archiver.storage.atomic import remove, sweep_beside, temporary_for
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -49,8 +51,10 @@ def write_to_path(chosen: Format, entries: Iterator[Entry], target: Path, about:
 
 def _to_new(chosen: Format, entries: Iterator[Entry], target: Path, about: About) -> None:
     """Write to a name nobody looks at, and put it in its place when all is there. Raises OSError, ExportError."""
-    sweep(target)
-    temporary = temporary_for(target)
+    sweep_beside(target)
+    # Several exports of one process may go into one directory.
+    temporary = temporary_for(target, crc32(os.fsencode(target.name)))
+    remove(temporary)  # of an earlier process that had this one's number
     try:
         if chosen.target == "stream":
             _to_file(chosen, entries, temporary, about)

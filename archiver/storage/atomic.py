@@ -5,7 +5,10 @@ from __future__ import annotations
 import contextlib
 import os
 import re
+import shutil
 from typing import TYPE_CHECKING
+
+from archiver.processes import has_ended
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -67,6 +70,18 @@ def sync_directory(directory: Path) -> None:
 
 
 def remove(temporary: Path) -> None:
-    """Remove a file if it is there and that is possible."""
+    """Remove a file, or a directory with all that is in it, if it is there and that is possible."""
+    if temporary.is_dir() and not temporary.is_symlink():
+        shutil.rmtree(temporary, ignore_errors=True)
+        return
     with contextlib.suppress(OSError):
         temporary.unlink(missing_ok=True)
+
+
+def sweep_beside(place: Path) -> None:
+    """Remove what processes that are no more left in the directory of `place`. What cannot be removed stays: it may be
+    another user's, and is in nobody's way."""
+    with contextlib.suppress(OSError):
+        for file in list(place.parent.iterdir()):
+            if (found := TEMPORARY.fullmatch(file.name)) and has_ended(int(found[1])):
+                remove(file)
