@@ -314,7 +314,7 @@ def test_interrupted(archive: Archive) -> None:
         process.stdout.readline()
         os.killpg(process.pid, signal.SIGINT)
         _, errors = process.communicate()
-    assert errors == b"archiver: stopped\n"
+    assert errors == b"archiver: stopping; again to stop at once\narchiver: stopped\n"
     assert replay(other, str(archive.output)).returncode == 0
     assert tree(other) == tree(archive)
 
