@@ -6,21 +6,22 @@ a killed run left open is settled here, before anything else is done.
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from archiver.adoption import adopt
 from archiver.clock import now
 from archiver.decide import Policy
-from archiver.errors import ArchiverError, as_archiver_error
+from archiver.errors import ArchiverError, StoreError, as_archiver_error, os_reason
 from archiver.extraction import Extractor
 from archiver.index import Index, IndexThread
 from archiver.links import refuse_links
 from archiver.manifest import add_manifest
-from archiver.places import POSTS
+from archiver.places import INDEX, POSTS, SITE
 from archiver.recorder import Recorder, end_files
 from archiver.road import Road
-from archiver.storage import Storage
+from archiver.storage import Storage, write_atomically
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
@@ -30,6 +31,14 @@ if TYPE_CHECKING:
     from archiver.extraction import ExtractOptions
     from archiver.index import Run
     from archiver.manifest import Head
+
+IGNORED = ".gitignore"
+NOT_FOR_GIT = f"""# The index and the site are made again from the rest; locks and logs are of this machine.
+/{INDEX}/
+/{SITE}/
+/_*.lock
+/_*.log
+""".encode()
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +97,7 @@ class Session:
             session = cls(output, index, options, previous, adopted, dry=dry)
             if not dry:
                 session.storage.prepare(swept=session.is_clean)
+                _ignore_for_git(output)
                 if not session.is_clean:
                     end_files(output, index)
         except BaseException:
@@ -141,6 +151,17 @@ class Session:
             options.policy,
             self.run,
         )
+
+
+def _ignore_for_git(output: Path) -> None:
+    """Have git leave out what is no evidence and is made again, unless somebody has said what git is to leave out.
+    Raises StoreError."""
+    file = output / IGNORED
+    try:
+        if not os.path.lexists(file):
+            write_atomically(file, NOT_FOR_GIT)
+    except OSError as error:
+        raise StoreError(f"{file}: cannot be written: {os_reason(error)}") from error
 
 
 def _adopted(index: Index, output: Path, options: SessionOptions) -> Survey | None:

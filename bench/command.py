@@ -36,12 +36,17 @@ def environment(**more: str) -> dict[str, str]:
 
 def archiver(*arguments: str, **variables: str) -> Done:
     """Run `archiver` with `arguments` and the environment's `variables`. Raises BenchError unless all goes well."""
+    return run(sys.executable, "-m", "archiver", *arguments, **variables)
+
+
+def run(*words: str, **variables: str) -> Done:
+    """Run a command with the environment's `variables`. Raises BenchError unless all goes well."""
     # By a small process in between: Linux counts the memory of a process as that of those which it starts.
-    command = [sys.executable, "-m", "bench.command", sys.executable, "-m", "archiver", *arguments]
+    command = [sys.executable, "-m", "bench.command", *words]
     process = subprocess.run(command, env=environment(**variables), cwd=ROOT, stdout=subprocess.PIPE, check=True)
     done = Done(*json.loads(process.stdout))
     if done.status:
-        raise BenchError(f"archiver {' '.join(arguments)} ended with status {done.status}: {done.output}")
+        raise BenchError(f"{' '.join(words)} ended with status {done.status}: {done.output}")
     return done
 
 

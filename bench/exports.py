@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sqlite3
 from contextlib import closing
 from hashlib import sha256
@@ -63,12 +64,18 @@ def _export(directory: Path, name: str) -> Done:
     return done
 
 
-def link_posts(directory: Path) -> None:
-    """Make a post for each article of the index: names of some files that are posts."""
+def link_posts(directory: Path, categories: int = 0) -> None:
+    """Make a post for each article of the index: names of some files that are posts. categories: so many are there (0:
+    those of their sources)."""
     line, made, sources = Line("clean"), samples(SAMPLES), directory / "sources"
     sources.mkdir()
     (directory / POSTS).mkdir(exist_ok=True)
     contents = [line.post(line.answer(sample, article_id(number))).content for number, sample in enumerate(made)]
+    if categories:
+        contents = [
+            re.sub(rb"(?m)^categories: .*$", b"categories: bench%d" % (number % categories), content, count=1)
+            for number, content in enumerate(contents)
+        ]
     digests = [sha256(content).digest() for content in contents]
     with closing(sqlite3.connect(directory / DIRECTORY / FILE)) as connection:
         for number, (path,) in enumerate(connection.execute("SELECT path FROM posts ORDER BY article")):

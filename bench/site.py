@@ -1,11 +1,14 @@
-"""`archiver site build`: from nothing, and after a hundred new articles; and what a query of the search loads."""
+"""`archiver site build`: from nothing, and after a hundred new articles; beside Hugo and Jekyll on the same posts."""
 
 from __future__ import annotations
 
+import os
+import shutil
 import sqlite3
 from contextlib import closing
 from typing import TYPE_CHECKING, NamedTuple
 
+from archiver.archive import Archive
 from archiver.index.index import DIRECTORY, FILE
 from archiver.places import SITE
 from bench import command
@@ -13,6 +16,7 @@ from bench.exports import link_posts
 from bench.figures import BenchError, Ratio
 from bench.fill import fill
 from bench.place import NAME, workplace
+from bench.site_record import put_into_record
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -20,55 +24,145 @@ if TYPE_CHECKING:
     from bench.command import Done
 
 SIZES = (1_000, 10_000, 100_000)  # articles
+CATEGORIES = 20
+MOST = 1_000_000  # articles of a site of which only the record is made, not the pages
 NEW = 100  # that come later
-SAME = 1.5  # seconds after new articles, of the largest site to the middle one; and its memory
+SAME = 1.5  # seconds and files after new articles, of the largest site to the middle one; and its memory
+HUGO = 50_000  # articles of the largest site that it builds here
+JEKYLL = 5_000
+REBUILD = 0.1  # seconds after new articles, of the largest site, to those in which Hugo builds everything
+# Layouts that show what our pages do, but for the versions and the evidence.
+LAYOUTS = {
+    "single.html": '<!DOCTYPE html><html lang="zh"><title>{{ .Title }}</title><h1>{{ .Title }}</h1>'
+    "<p>{{ .Params.source }} {{ .Date }}</p>{{ .Content }}</html>",
+    "list.html": '<!DOCTYPE html><html lang="zh"><title>{{ .Title }}</title><h1>{{ .Title }}</h1><ul>'
+    '{{ range (.Paginate .Pages).Pages }}<li><a href="{{ .RelPermalink }}">{{ .Title }}</a></li>{{ end }}</ul></html>',
+}
 
 
 class Built(NamedTuple):
-    """A cold build, and the one after new articles."""
+    """A cold build, and the one after new articles. search: bytes of the files of titles."""
 
-    cold: Done
+    cold: Done | None
     later: Done
-    titles: int  # bytes of the search
+    search: int
+
+    @property
+    def written(self) -> int:
+        """The files that the later build wrote."""
+        return int(self.later.output.split(";")[1].split()[0])
 
 
 def run(*, quick: bool) -> list[Ratio]:
     """Print what builds take; return the ratios."""
-    sizes = [size // 10 for size in SIZES] if quick else list(SIZES)
+    scale = 10 if quick else 1
+    sizes = [size // scale for size in SIZES]
     built = {size: _measure(size) for size in sizes}
+    built[MOST // scale] = _measure_later(MOST // scale)
     print(f"site: from nothing, and after {NEW} new articles; the start of the command included\n")
-    print(f"{'articles':>10}{'ms/article':>12}{'peak MB':>10}{'later, s':>10}{'MB':>10}{'files':>8}{'search MB':>11}")
-    for size, (cold, later, titles) in built.items():
-        written = later.output.split(";")[1].split()[0]
+    print(
+        f"{'articles':>10}{'ms/article':>12}{'peak MB':>10}{'later, s':>10}{'its CPU':>9}{'MB':>10}{'files':>8}"
+        f"{'search MB':>11}"
+    )
+    for size, (cold, later, search) in built.items():
+        first = f"{1000 * cold.wall / size:>12.2f}{cold.peak:>10.1f}" if cold else f"{'-':>12}{'-':>10}"
         print(
-            f"{size:>10,}{1000 * cold.wall / size:>12.2f}{cold.peak:>10.1f}{later.wall:>10.2f}{later.peak:>10.1f}"
-            f"{written:>8}{titles / 1e6:>11.1f}"
+            f"{size:>10,}{first}{later.wall:>10.2f}{later.cpu:>9.2f}{later.peak:>10.1f}{built[size].written:>8}"
+            f"{search / 1e6:>11.1f}"
         )
-    _, middle, largest = built.values()
-    names = [f"{sizes[2]:,} articles / {sizes[1]:,}"] * 2
-    return [
-        Ratio(f"site: seconds after {NEW} new, {names[0]}", largest.later.wall / middle.later.wall, SAME),
-        Ratio(f"site: memory from nothing, {names[1]}", largest.cold.peak / middle.cold.peak, SAME),
+    others = [one for one in (_other("jekyll", JEKYLL // scale), _other("hugo", HUGO // scale)) if one]
+    for name, size, done in others:
+        print(
+            f"{name}: {size:,} articles, {1000 * done.wall / size:.2f} ms each ({done.wall:.1f} s), {done.peak:.0f} MB"
+        )
+    _, middle, large, largest = built.values()
+    assert middle.cold
+    assert large.cold
+    names = f"{MOST // scale:,} articles / {sizes[1]:,}"
+    ratios = [
+        Ratio(f"site: processor time after {NEW} new, {names}", largest.later.cpu / middle.later.cpu, SAME),
+        Ratio(f"site: files after {NEW} new, {names}", largest.written / middle.written, SAME),
+        Ratio(f"site: memory from nothing, {sizes[2]:,} / {sizes[1]:,}", large.cold.peak / middle.cold.peak, SAME),
     ]
+    for name, size, done in others:
+        if name == "hugo":
+            each = large.cold.wall / sizes[2] / (done.wall / size)
+            ratios += [
+                Ratio(
+                    f"site: later build of {MOST // scale:,} / Hugo's of {size:,}",
+                    largest.later.wall / done.wall,
+                    REBUILD,
+                ),
+                Ratio(f"site: seconds an article / Hugo's, {size:,}", each, 1),
+            ]
+    return ratios
 
 
 def _measure(size: int) -> Built:
     with workplace("share.example") as directory:
-        fill(directory, NAME, size + NEW)
-        link_posts(directory)
-        _change(directory, "CREATE TABLE later AS SELECT * FROM posts WHERE article > ?", size)
-        _change(directory, "DELETE FROM posts WHERE article > ?", size)
+        _fill(directory, size)
         cold = _build(directory)
-        _change(directory, "INSERT INTO posts SELECT * FROM later WHERE article > ?", size)
-        later = _build(directory)
-        titles = sum(file.stat().st_size for file in (directory / SITE / "search").glob("titles-*.json"))
-        if f"{size + NEW:,} articles" not in later.output:
-            raise BenchError(f"the site has not all of its articles: {later.output}")
-        return Built(cold, later, titles)
+        return Built(cold, *_later(directory, size))
+
+
+def _measure_later(size: int) -> Built:
+    """Measure the build after new articles where all others are in the record of the site, but have no pages."""
+    with workplace("share.example") as directory:
+        _fill(directory, size)
+        _change(directory, "CREATE TABLE middle AS SELECT * FROM posts WHERE article > ?", NEW)
+        _change(directory, "DELETE FROM posts WHERE article > ?", NEW)
+        _build(directory)
+        _change(directory, "INSERT INTO posts SELECT * FROM middle WHERE article > ?", NEW)
+        put_into_record(directory)
+        return Built(None, *_later(directory, size))
+
+
+def _fill(directory: Path, size: int) -> None:
+    """Make an archive of `size` articles, and have those that come later ready."""
+    fill(directory, NAME, size + NEW)
+    link_posts(directory, CATEGORIES)
+    _change(directory, "CREATE TABLE later AS SELECT * FROM posts WHERE article > ?", size)
+    _change(directory, "DELETE FROM posts WHERE article > ?", size)
+
+
+def _later(directory: Path, size: int) -> tuple[Done, int]:
+    _change(directory, "INSERT INTO posts SELECT * FROM later WHERE article > ?", size)
+    later = _build(directory)
+    if f"{size + NEW:,} articles" not in later.output:
+        raise BenchError(f"the site has not all of its articles: {later.output}")
+    return later, sum(file.stat().st_size for file in (directory / SITE / "search").glob("titles-*.json"))
 
 
 def _build(directory: Path) -> Done:
     return command.archiver("site", "build", "--output", str(directory), ARCHIVER_RECIPES=str(directory))
+
+
+def _other(name: str, size: int) -> tuple[str, int, Done] | None:
+    """Have Hugo or Jekyll build a site of the same posts; None where it is not there."""
+    if not shutil.which(name):
+        print(f"{name} is not there to compare with")
+        return None
+    with workplace("share.example") as directory:
+        fill(directory, NAME, size)
+        link_posts(directory)
+        archive = Archive(directory, recipes=[str(directory)])
+        if name == "jekyll":
+            archive.write_jekyll()
+            words = ["jekyll", "build", "--quiet", "--source", str(directory), "--destination", f"{directory}/_jekyll"]
+        else:
+            (directory / "hugo" / "content").mkdir(parents=True)
+            archive.export("hugo", directory / "hugo" / "content" / "articles")
+            layouts = directory / "hugo" / "layouts" / "_default"
+            layouts.mkdir(parents=True)
+            for file, text in LAYOUTS.items():
+                (layouts / file).write_text(text, encoding="utf-8")
+            (directory / "hugo" / "config.yaml").write_text(
+                "baseURL: https://site.example/\ntitle: Site\npaginate: 50\n"
+            )
+            words = ["hugo", "--quiet", "--source", str(directory / "hugo")]
+        done = command.run(*words, LANG="C.UTF-8")
+        os.sync()
+        return name, size, done
 
 
 def _change(directory: Path, statement: str, size: int) -> None:

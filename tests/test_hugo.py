@@ -119,6 +119,9 @@ def test_an_archive_is_a_section(site: Site) -> None:
         exported = archive.archiver("export", "hugo", "-o", str(site.root / "content" / "news"))
         posts = archive.posts
     assert (exported.returncode, len(posts) > 10) == (0, True), exported.stderr
+    text = next((site.root / "content" / "news").rglob("202403150001234567.md")).read_text(encoding="utf-8")
+    place = "https://finews.withounder.com/linlanwanbao/2024/03/15/NW202403150001234567.html"
+    assert f'archive_url: "{place}"\n' in text
     build = site.build()
     assert (build.returncode, build.stdout, build.stderr) == (0, "", "")
     pages = list((site.root / "public" / "news").glob("eastmoney/share/*/index.html"))

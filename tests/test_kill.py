@@ -79,7 +79,7 @@ def test_nothing_is_lost_torn_or_fetched_twice(archive: Archive, monkeypatch: py
     assert (result.returncode, result.stdout) == (0, f"{len(records) - saved} written, 0 unchanged, 0 failed\n")
     assert sum(seen.path == TEXT for seen in archive.replica.requests) == len(records) - saved
     assert archive.posts == whole.posts
-    assert not [file for file in archive.output.rglob("*") if file.name.startswith(".")]
+    assert not [file for file in archive.output.rglob("*") if file.name.startswith(".") and file.name != ".gitignore"]
     assert archive.archiver("duplicates").stdout == ""
 
 

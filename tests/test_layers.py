@@ -142,8 +142,8 @@ MAY_IMPORT: dict[str, set[str]] = {
         "text",
     },
     "site": {
-        *("captures", "cleaning", "clock", "errors", "exports", "index", "litter", "manifest", "places", "posts"),
-        *("recipes", "storage", "text", "views"),
+        *("captures", "cleaning", "clock", "errors", "exports", "index", "litter", "manifest", "places", "plugins"),
+        *("posts", "recipes", "storage", "text", "views"),
     },
     "crawl_archive": {
         *("answer", "article", "captures", "clock", "decide", "errors", "extraction", "index", "road", "session"),

@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from scrapy.settings import Settings
 
+from archiver.html import parse_document
 from archiver.scrapy_settings import add_plugins
+from tests.sites import dead_links, fill, site_of
 
 if TYPE_CHECKING:
     import subprocess
@@ -51,6 +53,10 @@ class Installed:
         if command == "scrapy":
             more += ["-s", f"ARCHIVER_OUTPUT={self.archive.output}"]
             return self.archive.run("-m", "scrapy", *arguments, *more, env=environment)
+        if command == "site":
+            return self.archive.run(
+                *("-m", "archiver", "site", *arguments, "--output", str(self.archive.output)), env=environment
+            )
         return self.archive.archiver(command, *arguments, *more, env=environment)
 
 
@@ -88,6 +94,18 @@ def test_scrapy_uses_them_too(installed: Installed) -> None:
     crawled = installed.run("scrapy", "crawl", "share", "-a", f"url=http://gazette.example.com/story/{one.id}")
     assert crawled.returncode == 0, crawled.stderr
     assert f"G{one.id}.md" in installed.notices.read_text(encoding="utf-8")
+
+
+def test_pages_are_on_the_site(installed: Installed) -> None:
+    fill(installed.archive, 3, title="《题》 & <b>")
+    built = installed.run("site", "build")
+    assert built.returncode == 0, built.stderr
+    site = site_of(installed.archive)
+    page = parse_document((site / "pages" / "longest.html").read_text("utf-8"))
+    assert [link.text_content() for link in page.cssselect("main li a")] == ["《题》 & <b>"] * 3
+    assert dead_links(site) == []
+    about = parse_document((site / "about" / "index.html").read_text("utf-8"))
+    assert about.cssselect('main li a[href="../pages/longest.html"]')[0].text_content() == "The longest titles"
 
 
 def test_a_user_turns_an_addon_off(installed: Installed) -> None:
@@ -159,7 +177,8 @@ def test_without_plugins_nothing_changes() -> None:
 
 
 @pytest.mark.parametrize(
-    "file", ["pyproject.toml", *(f"archiver_example/{name}" for name in ("titles.py", "step.py", "notice.py"))]
+    "file",
+    ["pyproject.toml", *(f"archiver_example/{name}" for name in ("titles.py", "step.py", "pages.py", "notice.py"))],
 )
 def test_the_documentation_shows_the_example(file: str) -> None:
     blocks: list[Any] = re.findall(r"```\w+\n(.*?)```", DOCUMENTED, re.DOTALL)

@@ -344,6 +344,33 @@ def test_what_cannot_be_built_is_said_and_nothing_is_made(archive: Archive, tmp_
     assert build(archive, str(other / "thesis.txt" / "deeper")).returncode == 1
 
 
+def test_a_crawl_builds_the_site_afterwards(archive: Archive) -> None:
+    crawled = archive.crawl(LISTING, "--site")
+    assert (crawled.returncode, "files written" in crawled.stdout) == (0, True)
+    assert dead_links(site_of(archive)) == []
+    archive.crawl(LISTING, "--site", "--dry-run")
+    (archive.output / "_templates").mkdir()
+    (archive.output / "_templates" / "home.html").write_text("{% broken")
+    crawled = archive.crawl(LISTING, "--site")
+    assert (crawled.returncode, "home.html:1: " in crawled.stderr) == (1, True)
+
+
+def test_git_leaves_out_what_is_made_again(archive: Archive) -> None:
+    archive.crawl(LISTING, "--site")
+    subprocess.run(["git", "init", "--quiet", archive.output], check=True)
+    done = subprocess.run(
+        ["git", "-C", archive.output, "status", "--porcelain", "--untracked-files=all"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    tops = {line.split()[1].strip('"').split("/")[0] for line in done.stdout.splitlines()}
+    assert tops == {".gitignore", "_captures", "_manifests", "_posts"}
+    (archive.output / ".gitignore").write_text("mine")
+    archive.crawl(LISTING)
+    assert (archive.output / ".gitignore").read_text() == "mine"
+
+
 def test_a_post_that_cannot_be_read_is_left_out_and_said(archive: Archive) -> None:
     fill(archive, 3)
     next((archive.output / "_posts").glob("*0001.md")).unlink()

@@ -69,6 +69,8 @@ def searched(archive: Archive, query: str) -> dict[str, Any]:
         ("q=script", ["<script>top.ran.push(1)</script>"]),
         (f"q={quote('财联社')}&from=2022-01-25&until=2022-01-26", ["Apple 扩建", "临岚港首航"]),
         (f"q={quote('码头')}", []),
+        (f"q={quote('扩建')}&source={quote('联社')}", ["Apple 扩建"]),
+        (f"q={quote('扩建')}&source={quote('晚报')}", []),
     ],
 )
 def test_titles_are_found_from_a_plain_file_server(stocked: Archive, query: str, found: list[str]) -> None:
@@ -133,6 +135,8 @@ def test_a_served_site_finds_words_in_all_texts(stocked: Archive, database: Path
             *(("q=%E5%A6%82%E6%AD%A4%E8%BF%99%E8%88%AC", 4), ("q=", 0), ("q=%22%20OR%20*", 0), ("", 0)),
             (f"q={quote('正文里只有一次的词')}", 1),
             (f"q={quote('如此')}&from=2022-01-25&until=2022-01-26", 2),
+            (f"q={quote('如此')}&source={quote('联社')}&until=2022-01-24", 1),
+            (f"q={quote('如此')}&source={quote('晚报')}", 0),
         ):
             status, body = ask(connection, f"/search/query.json?{query}")
             assert (status, len(json.loads(body))) == (200, count), query

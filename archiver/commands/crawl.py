@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from archiver.commands.display import Display, count, print_alarms, print_json, print_line, print_table, printable
 from archiver.commands.options import add_settings_options, add_talk_options, add_warc_option, archive_from
+from archiver.commands.site import build_site
 from archiver.errors import StuckError
 from archiver.notify import notify
 
@@ -57,6 +58,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.add_argument("--json", action="store_true", help="print the report of the run as JSON")
     parser.add_argument("--on-alarm", metavar="COMMAND", help="on alarms, give the report as JSON to this command")
     parser.add_argument("--on-alarm-post", metavar="ADDRESS", help="on alarms, post the report to this address")
+    parser.add_argument("--site", action="store_true", help="build the site afterwards, as `archiver site build` does")
     add_warc_option(parser, "without, unless the recipe says no")
     add_settings_options(parser)
     add_talk_options(parser)
@@ -85,6 +87,9 @@ def run(arguments: argparse.Namespace) -> int:
     _show(report, as_json=arguments.json, dry=dry, quiet=arguments.quiet)
     if report.alarms and not dry:
         _notify(archive, report.content)
+    if arguments.site and not (dry or report.interrupted):
+        built = build_site(archive, quiet=arguments.quiet)
+        return report.exit_status or built
     return report.exit_status
 
 

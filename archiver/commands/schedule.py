@@ -61,6 +61,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.add_argument(
         "--pages", action="store_true", help="github: build the site as well, and publish it on GitHub Pages"
     )
+    parser.add_argument("--site", action="store_true", help="cron, systemd: build the site after each run")
     add_settings_options(parser)
     parser.set_defaults(run=run)
 
@@ -79,9 +80,9 @@ def run(arguments: argparse.Namespace) -> int:
         absolute = ",".join(str(Path(directory).absolute()) for directory in settings["ARCHIVER_RECIPES"])
         arguments.settings += [("ARCHIVER_RECIPES", absolute)] if absolute else []
     if arguments.pages and arguments.scheduler != "github":
-        raise UsageError(
-            "--pages: is for github; elsewhere run `archiver site build` after each crawl (docs/publishing.md)"
-        )
+        raise UsageError("--pages: is for github; elsewhere --site builds the site (docs/publishing.md)")
+    if arguments.site and arguments.scheduler == "github":
+        raise UsageError("--site: is for cron and systemd; on GitHub --pages builds the site, and publishes it")
     package = _package(arguments)
     if arguments.repository is not None and not re.fullmatch(REPOSITORY, arguments.repository):
         raise UsageError(f"--repository {arguments.repository}: expected OWNER/NAME, as GitHub has it")
@@ -136,6 +137,8 @@ def _crawl_arguments(arguments: argparse.Namespace) -> list[str]:
         words += ["--profile", arguments.profile]
     if arguments.force:
         words += ["--force"]
+    if arguments.site:
+        words += ["--site"]
     for name, value in dict(arguments.settings).items():
         if name != OF_OUTPUT:
             words += ["-s", f"{name}={value}"]

@@ -16,6 +16,8 @@ from archiver.statuses import FAILED
 if TYPE_CHECKING:
     import argparse
 
+    from archiver.archive import Archive
+
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the command to `subparsers`."""
@@ -79,13 +81,19 @@ def _add_jekyll(actions: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 def run_build(arguments: argparse.Namespace) -> int:
     """Build the site and return the exit status."""
-    built = archive_from(arguments).build_site(
-        arguments.directory, templates=arguments.templates, listener=lambda problem: _say(f"archiver: {problem}")
-    )
-    print_line(
-        f"{built.directory}: {count(built.articles, 'article')}; {count(built.written, 'file')} written, "
-        f"{built.unchanged} unchanged"
-    )
+    return build_site(archive_from(arguments), arguments.directory, arguments.templates)
+
+
+def build_site(
+    archive: Archive, directory: str | None = None, templates: str | None = None, *, quiet: bool = False
+) -> int:
+    """Build the site of an archive, say what came of it, and return the exit status."""
+    built = archive.build_site(directory, templates=templates, listener=lambda problem: _say(f"archiver: {problem}"))
+    if not quiet:
+        print_line(
+            f"{built.directory}: {count(built.articles, 'article')}; {count(built.written, 'file')} written, "
+            f"{built.unchanged} unchanged"
+        )
     return FAILED if built.failed else 0
 
 

@@ -9,10 +9,13 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from archiver.exports.files import MAX_NAME, Folder, cut, front_matter, name_of
 from archiver.exports.format import About, Format
 from archiver.exports.pure_markdown import Dialect, markdown_of
+from archiver.exports.shown import home
+from archiver.posts.permalink import SAFE, post_path
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -30,7 +33,7 @@ def write(entries: Iterator[Entry], path: Path, about: About) -> None:
     folder = Folder(path)
     (path / "_index.md").write_text(front_matter({"title": about.title or "Archive"}), encoding="utf-8")
     for entry in entries:
-        text = front_matter(_fields(entry)) + "\n" + markdown_of(entry, Dialect.HUGO)
+        text = front_matter(_fields(entry) | _links(entry, about)) + "\n" + markdown_of(entry, Dialect.HUGO)
         folder.write(entry, f"{name_of(entry.recipe)}/{name_of(entry.form)}", f"{name_of(entry.id)}.md", text)
 
 
@@ -61,6 +64,14 @@ def _fields(entry: Entry) -> dict[str, Value]:
         "revision": entry.revision,
         "state": entry.state,
     }
+
+
+def _links(entry: Entry, about: About) -> dict[str, Value]:
+    """Return where the article is on the site of the archive, if that has a host."""
+    if not about.site:
+        return {}
+    path = quote(post_path(entry.path, entry.category, entry.published), safe=SAFE, errors="ignore")
+    return {"archive_url": f"{home(about)}{path}"}
 
 
 FORMAT = Format("a section of a Hugo site: Markdown with front matter, one file an article", write, target="directory")

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 FOOTER_LINK = re.compile(r"\]\(//\{site\}/([^)]+)\)")
 # What the site itself has there; a category of that name has no directory of its own.
-OWN = frozenset(("archive", "sources", "about", "search", "category", "old_post"))
+OWN = frozenset(("archive", "sources", "about", "search", "category", "old_post", "pages"))
 
 
 def old_path(path: str) -> str:

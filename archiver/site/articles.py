@@ -11,7 +11,7 @@ from archiver.exports.plain import plain_text
 from archiver.posts.permalink import post_path
 from archiver.posts.read import read
 from archiver.posts.text_digest import is_telling
-from archiver.site.addresses import category_key
+from archiver.site.addresses import category_key, href
 from archiver.site.record import New
 from archiver.text import one_line
 from archiver.views.changes import changes, sentences
@@ -35,6 +35,11 @@ class Listed(NamedTuple):
     published: datetime
     withdrawn: bool
     language: str
+
+    @property
+    def address(self) -> str:
+        """The path of its page as an address has it."""
+        return href(self.path)
 
     @property
     def day(self) -> str:

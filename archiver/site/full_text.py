@@ -35,13 +35,13 @@ class FullText:
         self._uri = f"{database.absolute().as_uri()}?mode=ro"
         self._site = f"{(site / FILE).absolute().as_uri()}?mode=ro"
         try:
-            self.search("x", "", "")
+            self.search("x")
         except sqlite3.Error as error:
             raise UsageError(f"{database}: {error}; make it with: archiver export sqlite --to {database}") from error
 
-    def search(self, text: str, first: str, last: str) -> list[Result]:
+    def search(self, text: str, first: str = "", last: str = "", source: str = "") -> list[Result]:
         """Return the articles that have all words of `text`, the newest first, of days from `first` to `last` (ISO
-        8601; empty: all). Raises sqlite3.Error."""
+        8601; empty: all) and of sources with `source` in their names. Raises sqlite3.Error."""
         query = match_of(text)
         if not query:
             return []
@@ -55,8 +55,9 @@ class FullText:
                    CROSS JOIN site.entries ON entries.key = articles.key
                    WHERE articles_fts MATCH ? AND (? = '' OR substr(entries.published, 1, 10) >= ?)
                    AND (? = '' OR substr(entries.published, 1, 10) <= ?)
+                   AND instr(lower(entries.source), lower(?)) > 0
                    ORDER BY moment DESC LIMIT ?""",
-                (query, first, first, last, last, MOST),
+                (query, first, first, last, last, source.strip(), MOST),
             ).fetchall()
         finally:
             connection.close()

@@ -106,9 +106,9 @@ class _Handler(SimpleHTTPRequestHandler):
         return any(part.startswith(".") for part in unquote(urlsplit(self.path).path).split("/"))
 
     def _search(self, full_text: FullText, query: dict[str, list[str]]) -> None:
-        words, first, last = (query.get(name, [""])[0][:LONGEST] for name in ("q", "from", "until"))
+        asked = [query.get(name, [""])[0][:LONGEST] for name in ("q", "from", "until", "source")]
         try:
-            self._send_json(full_text.search(words, first, last))
+            self._send_json(full_text.search(*asked))
         except sqlite3.Error as error:
             super().send_error(503, explain=str(error))
 

@@ -14,6 +14,7 @@ from archiver.index import ArticleKey
 from archiver.manifest import head
 from archiver.site.addresses import category_paths, href
 from archiver.site.articles import listed, utc
+from archiver.site.extra import write_extra
 from archiver.site.record import SITEMAP
 from archiver.site.titles import write_titles
 
@@ -48,7 +49,9 @@ def write_whole(
     sources = _sources(record, fixed)
     files.write("index.html", look.page("home", "index.html", rows=[listed(row) for row in latest], sources=sources))
     files.write("sources/index.html", look.page("sources", "sources/index.html", sources=sources))
-    files.write("about/index.html", look.page("about", "about/index.html", **_figures(output, index, record, sources)))
+    figures = _figures(output, index, record, sources)
+    extra = write_extra(record, look, files)
+    files.write("about/index.html", look.page("about", "about/index.html", extra=extra, **figures))
     files.write("404.html", look.page("404", "404.html", root="/"))
     files.write("search/index.html", look.page("search", "search/index.html"))
     files.write("robots.txt", look.text("robots.txt"))

@@ -47,10 +47,18 @@ def test_what_cannot_be_is_refused(schedule: Printer, scheduler: str, arguments:
         (["github", "--output", "/srv/archive"], "--output /srv/archive: expected"),
         (["github", "--output", "a/../../b"], "--output a/../../b: expected"),
         (["github", "--output", "a*"], "--output a*: expected"),
+        (["github", "--site"], "--pages builds the site"),
+        (["cron", "--pages"], "--site builds the site"),
     ],
 )
 def test_what_one_scheduler_cannot_hold_is_refused(schedule: Printer, arguments: list[str], said: str) -> None:
     assert said in schedule(*arguments, status=2)
+
+
+@pytest.mark.parametrize("scheduler", ["cron", "systemd"])
+def test_the_site_is_built_after_each_run_where_it_is_asked_for(schedule: Printer, scheduler: str) -> None:
+    assert re.search(r"\bcrawl\b.* \W?eastmoney\W? \W?--site\b", schedule(scheduler, "eastmoney", "--site"))
+    assert "--site" not in schedule(scheduler, "eastmoney")
 
 
 @pytest.mark.parametrize(

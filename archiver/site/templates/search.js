@@ -9,7 +9,7 @@
   const asked = new URLSearchParams(location.search);
   const fold = text => text.normalize('NFKC').toLowerCase();
   const words = fold(asked.get('q') || '').split(/\s+/).filter(Boolean);
-  const from = asked.get('from') || '', until = asked.get('until') || '';
+  const from = asked.get('from') || '', until = asked.get('until') || '', by = fold(asked.get('source') || '').trim();
   let found = 0;
 
   for (const field of form.elements) if (field.name && asked.has(field.name)) field.value = asked.get(field.name);
@@ -64,7 +64,7 @@
 
   function fits([, title, source, published]) {
     const day = published.slice(0, 10);
-    if ((from && day < from) || (until && day > until)) return false;
+    if ((from && day < from) || (until && day > until) || !fold(source).includes(by)) return false;
     const text = fold(`${title}\n${source}`);
     return words.every(word => text.includes(word));
   }

@@ -1,0 +1,82 @@
+"""Pages that plug-ins add to the site: below `pages/`, in the frame of all others (docs/plugins.md)."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from markupsafe import Markup
+
+from archiver.errors import PluginError
+from archiver.plugins import load_plugins
+from archiver.site.articles import listed
+from archiver.site.record import Row
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from archiver.plugins import Plugin
+    from archiver.site.articles import Listed
+    from archiver.site.files import SiteFiles
+    from archiver.site.look import Look
+    from archiver.site.record import Record
+
+GROUP = "archiver.pages"  # each names a function: what the site has in, pages out
+PLACE = "pages"
+NAME = re.compile(r"(?:[\w-][\w.-]{0,60}/)*[\w-][\w.-]{0,60}\.html")
+KNOWN = "pages"  # the fact of the record that lists them
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page of a plug-in. path: below `pages/`, ending in `.html`. html: what stands below the title, as it is."""
+
+    path: str
+    title: str
+    html: str
+
+
+class Contents:
+    """What a plug-in may show of a site: its name, its host, the language of its own words, its articles."""
+
+    def __init__(self, record: Record, look: Look) -> None:
+        self.name, self.host, self.language = look.name, look.host, look.language
+        self._record = record
+
+    def articles(self) -> Iterator[Listed]:
+        """Yield all articles, the newest first; the paths of their pages are from the root of the site."""
+        columns = ", ".join(Row._fields)
+        for row in self._record.each(f"SELECT {columns} FROM entries ORDER BY moment DESC, number DESC"):
+            yield listed(Row(*row))
+
+
+def write_extra(record: Record, look: Look, files: SiteFiles) -> list[Page]:
+    """Write the pages of all plug-ins and return them; those that there were before and are no more are removed.
+
+    Raises PluginError for a plug-in that fails, or has a page without a place.
+    """
+    made: dict[str, Page] = {}
+    for plugin in load_plugins(GROUP):
+        for page in _pages_of(plugin, Contents(record, look)):
+            path = f"{PLACE}/{page.path}"
+            if not NAME.fullmatch(page.path) or path in made:
+                raise PluginError(f"{plugin.name}: {page.path!r}: expected a path of its own that ends in .html")
+            made[path] = Page(path, page.title, page.html)
+            files.write(path, look.page("extra", path, title=page.title, body=Markup(page.html)))
+    for path in set(record.fact(KNOWN).split("\n")) - {"", *made}:
+        files.remove(path)
+    record.set(KNOWN, "\n".join(sorted(made)))
+    return list(made.values())
+
+
+def _pages_of(plugin: Plugin, contents: Contents) -> Iterator[Page]:
+    try:
+        for page in plugin.loaded(contents):
+            if not isinstance(page, Page):
+                raise TypeError(f"expected archiver.site.Page, found {type(page).__name__}")
+            yield page
+    except PluginError:
+        raise
+    except Exception as error:  # it is not our code
+        raise PluginError(f"{plugin.name}: failed: {type(error).__name__}: {error}") from error
