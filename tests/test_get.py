@@ -282,7 +282,7 @@ def test_progress_is_shown_on_a_terminal(archive: Archive, article: Record) -> N
             shown += chunk
     os.close(terminal)
     assert process.communicate()[0] == "1 written, 0 unchanged, 0 failed\n"
-    assert b"0 of 1 articles" in shown
+    assert b"0 of 1 article," in shown
 
 
 def test_scrapy_knows_the_spiders(archive: Archive) -> None:
