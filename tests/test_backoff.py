@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from email.utils import formatdate
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given
@@ -17,6 +17,9 @@ from archiver.clock import SECOND
 from archiver.crawl_archive import LONGEST_REST
 from archiver.net.backoff import JITTER, BackoffMiddleware, retry_after
 from archiver.net.budget import BudgetMiddleware, BudgetSpentError
+
+if TYPE_CHECKING:
+    from collections.abc import Coroutine
 
 NOW = 1_800_000_000 * SECOND
 MAX = 120
@@ -184,11 +187,13 @@ def test_no_wait_is_longer_than_the_run(monkeypatch: pytest.MonkeyPatch) -> None
     slept: list[float] = []
     clock = [100.0]
 
-    async def sleep(seconds: float) -> None:
+    async def wait_for(waiting: Coroutine[Any, Any, bool], seconds: float) -> None:
+        waiting.close()
         slept.append(seconds)
         clock[0] += seconds
+        raise TimeoutError
 
-    monkeypatch.setattr("archiver.net.budget.asyncio.sleep", sleep)
+    monkeypatch.setattr("archiver.net.budget.asyncio.wait_for", wait_for)
     monkeypatch.setattr("archiver.net.budget.time.monotonic", lambda: clock[0])
     budget = BudgetMiddleware(0, 10)
     asyncio.run(budget.sleep(4))
