@@ -87,11 +87,11 @@ def kinds(archive: Archive, *options: str) -> list[str]:
 
 
 def state(archive: Archive) -> dict[str, tuple[int, str]]:
-    """Return time and digest of every file that is not the index's."""
+    """Return time and digest of every file that is a part of the archive: of what runs make beside, none."""
     return {
         str(file): (file.stat().st_mtime_ns, hashlib.sha256(file.read_bytes()).hexdigest())
         for file in sorted(archive.output.rglob("*"))
-        if file.is_file() and not {"_index", "_manifests", "_archiver.yaml"} & {*file.parts}
+        if file.is_file() and not {"_index", "_manifests", "_archiver.yaml", ".gitignore"} & {*file.parts}
     }
 
 

@@ -213,12 +213,11 @@ class Cleaner:
             self._unwrapped(fragment, element, base)
 
     def _box(self, fragment: Fragment, element: _Element, base: str) -> None:
-        if element.tag != "input":
-            fragment.text(" ")
-            self._children(fragment, element, base)
-            fragment.text(" ")
-        elif (element.get("type") or "").lower() != "hidden":
-            fragment.text(" ")
+        if element.tag == "input" and (element.get("type") or "").lower() == "hidden":
+            return
+        fragment.space()
+        self._children(fragment, element, base)
+        fragment.space()
 
     def _drawing(self, fragment: Fragment, element: _Element, base: str) -> None:
         """Write the text in a drawing."""

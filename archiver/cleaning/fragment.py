@@ -157,6 +157,11 @@ class Fragment:
             text = text.lstrip(" \t\u3000")
         self._content(escape(text), text)
 
+    def space(self) -> None:
+        """Keep what comes next apart from the text before it, with one space however often this is asked for."""
+        if not self._held:
+            self._blank(" ")
+
     def line_break(self) -> None:
         """Write a line break, if text stands before it and goes on after it."""
         if self._running and self._held.count(BREAK) < MOST_BREAKS:

@@ -124,4 +124,4 @@ def is_time(text: str) -> bool:
 
 def is_shouted(text: str) -> bool:
     """Return whether the block `text` is in capitals: as a link, the headline of another article."""
-    return len(text) <= LONGEST and text.isupper()
+    return len(text) <= LONGEST and text.isupper() and 2 * sum(map(str.isupper, text)) > sum(map(str.isalpha, text))
