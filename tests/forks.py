@@ -189,22 +189,36 @@ def serve(listener: socket.socket, alive: int) -> None:
                 continue
             connection, _ = listener.accept()
             with connection:
-                request, descriptors, *_ = socket.recv_fds(connection, PART, MOST_DESCRIPTORS)
-                while part := connection.recv(PART):
-                    request += part
+                asked = _receive(connection)
+                if asked is None:
+                    continue
+                request, descriptors = asked
                 pid = os.fork()
                 if pid == 0:
                     for descriptor in (connection.fileno(), listener.fileno(), alive, wake, woken, selector.fileno()):
                         os.close(descriptor)
                     for descriptor in running.values():
                         os.close(descriptor)
-                    arguments, environment, directory = pickle.loads(request)
-                    become(arguments, environment, directory, descriptors)
+                    become(*request, descriptors)
                 stdin, stdout, stderr, running[pid], *held = descriptors
                 for descriptor in {stdin, stdout, stderr, *held}:
                     os.close(descriptor)
                 with suppress(OSError):  # whoever asked has been killed
                     connection.sendall(b"%d" % pid)
+
+
+def _receive(connection: socket.socket) -> tuple[tuple[list[str], dict[str, str], str], list[int]] | None:
+    """Return what is asked for, and the descriptors that come with it; None if whoever asks was killed meanwhile."""
+    content, descriptors = b"", list[int]()
+    try:
+        content, descriptors, *_ = socket.recv_fds(connection, PART, MOST_DESCRIPTORS)
+        while part := connection.recv(PART):
+            content += part
+        return pickle.loads(content), descriptors
+    except (OSError, EOFError, pickle.UnpicklingError):
+        for descriptor in descriptors:
+            os.close(descriptor)
+        return None
 
 
 def load() -> None:
