@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl, urlsplit
 from archiver.errors import UnknownAddressError
 from archiver.identity import article_key
 from archiver.index.types import ArticleKey
-from archiver.recipes.recipe import GIVEN
+from archiver.recipes.recipe import GIVEN, web_recipe
 from archiver.text import one_line, unescaped
 from archiver.urls import BARE_HOST, resolve_url
 
@@ -80,7 +80,7 @@ def _on_the_web(text: str, host: str, recipes: Iterable[Recipe]) -> Reference | 
     address = web_address(text)
     if not address or any(_host_matches(host, known) for recipe in recipes for known in _known_hosts(recipe)):
         return None
-    found = next((recipe for recipe in recipes if recipe.is_web), None)
+    found = web_recipe(recipes)
     return Reference(found, article_key(address), text, forms=(found.form,)) if found else None
 
 

@@ -42,7 +42,7 @@ from archiver.links import refuse_links
 from archiver.manifest import add_manifest, head
 from archiver.moments import read_moment
 from archiver.places import CAPTURES, POSTS, SITE, TEMPLATES
-from archiver.recipes import recipes_for, sites_for
+from archiver.recipes import recipes_for, sites_for, web_recipe
 from archiver.replay import replay
 from archiver.session_options import session_options
 from archiver.site import (
@@ -195,7 +195,7 @@ class Archive:
 
     def followed(self) -> list[FollowedSite]:
         """Return what is followed, with what crawls have found to be read of it."""
-        web = next((recipe for recipe in self.recipes.values() if recipe.is_web), None)
+        web = web_recipe(self.recipes.values())
         if web is None:
             return []
         index = Index.read(self.output)

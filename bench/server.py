@@ -21,7 +21,7 @@ import uvloop
 from bench.articles import article_id, samples
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 SAMPLES = 100
 LISTINGS = 5
@@ -71,10 +71,10 @@ class Site:
 
 
 class Connection(asyncio.Protocol):
-    """A connection that is kept alive."""
+    """A connection that is kept alive. answer: what answers a request, with its headers."""
 
-    def __init__(self, site: Site) -> None:
-        self._site = site
+    def __init__(self, answer: Callable[[bytes], bytes]) -> None:
+        self._answer = answer
         self._received = b""
         self._transport: Any = None
 
@@ -86,7 +86,7 @@ class Connection(asyncio.Protocol):
         """Answer the requests that are complete; none has a body."""
         *requests, self._received = (self._received + data).split(b"\r\n\r\n")
         for request in requests:
-            self._transport.write(self._site.answer(request))
+            self._transport.write(self._answer(request))
 
 
 async def serve() -> None:
@@ -95,7 +95,7 @@ async def serve() -> None:
     loop = asyncio.get_running_loop()
     ended = asyncio.Event()
     loop.add_reader(sys.stdin.fileno(), ended.set)
-    server = await loop.create_server(lambda: Connection(site), "127.0.0.1", 0)
+    server = await loop.create_server(lambda: Connection(site.answer), "127.0.0.1", 0)
     print(server.sockets[0].getsockname()[1], flush=True)
     await ended.wait()
     os._exit(0)  # whoever still asks has left as well

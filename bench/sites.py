@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import aiohttp
 import uvloop
@@ -21,6 +21,7 @@ import uvloop
 from archiver.following import Followed, add_followed
 from bench import command
 from bench.figures import BenchError, Ratio, spread
+from bench.server import Connection
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -89,22 +90,6 @@ async def _ask(count: int, proxy: str) -> None:
         await asyncio.gather(*(ask(session, feed) for feed in _feeds(count)))
 
 
-class _Connection(asyncio.Protocol):
-    """A connection of the proxy that plays all sites."""
-
-    def __init__(self) -> None:
-        self._received = b""
-        self._transport: Any = None
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self._transport = transport
-
-    def data_received(self, data: bytes) -> None:
-        *requests, self._received = (self._received + data).split(b"\r\n\r\n")
-        for request in requests:
-            self._transport.write(_answer(request))
-
-
 def _answer(request: bytes) -> bytes:
     found = REQUEST.match(request)
     if found is None or found[2] == b"/robots.txt":
@@ -141,7 +126,7 @@ async def _serve() -> None:
     """Print the port and serve until standard input ends."""
     loop = asyncio.get_running_loop()
     loop.add_reader(sys.stdin.fileno(), lambda: os._exit(0))
-    server = await loop.create_server(_Connection, "127.0.0.1", 0)
+    server = await loop.create_server(lambda: Connection(_answer), "127.0.0.1", 0)
     print(server.sockets[0].getsockname()[1], flush=True)
     await asyncio.Event().wait()
 

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import sys
-from typing import TYPE_CHECKING
-
 import pytest
 
 from archiver.cleaning import Cleaner, source_body
 from archiver.recipes import load_recipes
+from tests.counting import calls_of
 from tests.test_html import IN_ONE_TAG, SHAPES
-
-if TYPE_CHECKING:
-    from types import FrameType
 
 CLEANER = Cleaner(load_recipes()["eastmoney"].clean)
 # More than browsers look back for: what text and attributes alone may hold.
@@ -23,21 +18,9 @@ SPARE = 2000  # calls that have nothing to do with the length
 
 def steps(html: str, profile: str) -> int:
     """Return how many functions of the package are called to clean `html`."""
-    count = 0
-
-    def trace(frame: FrameType, event: str, argument: object) -> None:
-        nonlocal count
-        count += event == "call" and "archiver" in frame.f_code.co_filename
-
-    sys.setprofile(trace)
-    try:
-        if profile == "clean":
-            CLEANER.clean(html, "http://news.example/")
-        else:
-            source_body(html)
-    finally:
-        sys.setprofile(None)
-    return count
+    if profile == "clean":
+        return calls_of(lambda: CLEANER.clean(html, "http://news.example/"))
+    return calls_of(lambda: source_body(html))
 
 
 @pytest.mark.parametrize("profile", ["clean", "source"])

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import sys
-from typing import TYPE_CHECKING
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,9 +9,7 @@ from hypothesis import strategies as st
 from archiver.errors import NotAnArticleError
 from archiver.reading import explain_page, read_page
 from archiver.reading.document import page_label, read_document
-
-if TYPE_CHECKING:
-    from types import FrameType
+from tests.counting import calls_of
 
 ADDRESS = "https://news.example/2026/01/02/a-story-of-a-bridge"
 SENTENCE = "The town council has voted to restore the old swing bridge, ending a dispute that lasted eleven years. "
@@ -41,26 +36,10 @@ def outcome(content: bytes) -> str:
         return str(error)
 
 
-def steps(content: bytes) -> int:
-    """Return how many functions of the package are called to read `content`."""
-    count = 0
-
-    def trace(frame: FrameType, event: str, argument: object) -> None:
-        nonlocal count
-        count += event == "call" and "archiver" in frame.f_code.co_filename
-
-    sys.setprofile(trace)
-    try:
-        outcome(content)
-    finally:
-        sys.setprofile(None)
-    return count
-
-
 @pytest.mark.parametrize("piece", PIECES)
 def test_steps_grow_no_faster_than_the_page(piece: str) -> None:
-    few = steps((piece * 400).encode())
-    many = steps((piece * 1600).encode())
+    few = calls_of(lambda: outcome((piece * 400).encode()))
+    many = calls_of(lambda: outcome((piece * 1600).encode()))
     assert many <= 4 * few + 1000
 
 

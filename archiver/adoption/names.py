@@ -7,6 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
 from archiver.identity import SHOWN, article_key
+from archiver.recipes import web_recipe
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -60,7 +61,7 @@ class Names:
     def __init__(self, recipes: Iterable[Recipe]) -> None:
         self._forms: list[tuple[Recipe, str, str, str]] = []
         recipes = tuple(recipes)
-        self._web = next((recipe for recipe in recipes if recipe.is_web), None)
+        self._web = web_recipe(recipes)
         for recipe in recipes:
             if recipe.is_web:
                 continue

@@ -23,8 +23,8 @@ class FollowedListing:
 
     @property
     def label(self) -> str:
-        """The name that it is known by, as other listings are: `source/listing`."""
-        return label_of(self.recipe, self.address)
+        """The name that it is known by, as other listings are (`source/listing`); without credentials."""
+        return f"{self.recipe.name}/{public_address(self.address)}"
 
     @property
     def form(self) -> str:
@@ -40,8 +40,3 @@ class FollowedListing:
     def pages(self) -> int:
         """How many pages to go on to while nothing on them is known."""
         return MOST_PAGES
-
-
-def label_of(recipe: Recipe, address: str) -> str:
-    """Return the name by which a listing at an address is known, without credentials."""
-    return f"{recipe.name}/{public_address(address)}"

@@ -9,6 +9,7 @@ from archiver.errors import UnknownListingError
 from archiver.following.followed import Followed
 from archiver.identity import normalise, plain_form
 from archiver.listings import resolve_listings
+from archiver.recipes import web_recipe
 from archiver.urls import BARE_HOST
 
 if TYPE_CHECKING:
@@ -30,7 +31,8 @@ def resolve_names(names: Iterable[str], recipes: Mapping[str, Recipe], followed:
     """Return what `names` mean: listings of recipes, as `archiver.listings` has them; addresses of sites and feeds,
     followed or not; the source of any page (`web`), which means all that is followed. No name means all listings of
     recipes, and all that is followed. Raises UnknownListingError."""
-    web = next((recipe.name for recipe in recipes.values() if recipe.is_web), "")
+    any_page = web_recipe(recipes.values())
+    web = any_page.name if any_page else ""
     known = {plain_form(one.address): one for one in followed}
     listings: list[str] = []
     found: dict[str, Followed] = {}

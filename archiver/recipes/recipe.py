@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 from hashlib import sha256
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 from zoneinfo import ZoneInfo
 
 import msgspec
 
 from archiver.spans import SPAN
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 FIELDS = ("title", "time", "source", "digest", "url")  # of an article, besides its id and its body
 PAGE = "archiver.pages.page.Page"
@@ -211,3 +214,8 @@ class Recipe(Part, frozen=True):
         in_addresses = (re.match(r"https?://([^/{}]+)", one.address) for one in asked)
         names = {*given, *(found[1] for found in in_addresses if found)}
         return frozenset(name.partition(":")[0] for name in names)
+
+
+def web_recipe(recipes: Iterable[Recipe]) -> Recipe | None:
+    """Return the recipe for pages that no other recipe knows, None if it is not among these."""
+    return next((recipe for recipe in recipes if recipe.is_web), None)

@@ -16,6 +16,7 @@ from scrapy.spidermiddlewares.httperror import HttpError
 import archiver
 from archiver.addresses import page_addresses
 from archiver.answer import Answer, Asked
+from archiver.article import Article
 from archiver.captures import Evidence
 from archiver.captures.private import public_address
 from archiver.crawl_archive import archive_of
@@ -41,7 +42,6 @@ if TYPE_CHECKING:
     from twisted.python.failure import Failure
 
     from archiver.addresses import Reference
-    from archiver.article import Article
     from archiver.captures import Capture
     from archiver.crawl_archive import ArchiveExtension
     from archiver.extraction import Extracted
@@ -218,7 +218,25 @@ class ArticleSpider(Spider):
         self, response: Response, reference: Reference, number: int, page: str, tries: Tries
     ) -> AsyncIterator[Article | Request]:
         """Yield the article in `response`, in each form that is wanted, or the request for the next page that may
-        have it."""
+        have it; and what waited for it."""
+        async for result in self._read(response, reference, number, page, tries):
+            if isinstance(result, Article):
+                self.learn(reference, result)
+            yield result
+        async for request in self.ask_after(reference):
+            yield request
+
+    def learn(self, reference: Reference, article: Article) -> None:
+        """Take note of an article that has come; nothing by default."""
+
+    async def ask_after(self, reference: Reference) -> AsyncIterator[Request]:  # noqa: ARG002
+        """Yield the requests that waited until an article had come, or could not be had; none by default."""
+        for _ in ():
+            yield _
+
+    async def _read(
+        self, response: Response, reference: Reference, number: int, page: str, tries: Tries
+    ) -> AsyncIterator[Article | Request]:
         if response.status == NOT_MODIFIED:
             self.archive.note_unchanged(reference.key, reference.forms)
             self.crawler.signals.send_catch_log(article_unchanged, reference=reference)
@@ -248,21 +266,20 @@ class ArticleSpider(Spider):
 
     async def _extract(self, answer: Answer, asked: Asked) -> Extracted:
         """Return what comes of an answer. Raises BudgetSpentError if the run does not wait for it any more."""
-        budget, extraction = (
-            self.crawler.get_downloader_middleware(BudgetMiddleware),
-            self.archive.extract(answer, asked),
-        )
+        budget = self.crawler.get_downloader_middleware(BudgetMiddleware)
+        extraction = self.archive.extract(answer, asked)
         return await (budget.in_hand(extraction) if budget else extraction)
 
     async def next_page(self, failure: Failure) -> AsyncIterator[Request]:
-        """Yield the request for the next page after one that could not be had."""
-        if isinstance(failure.value, BudgetSpentError):
-            return  # it has not failed, and stays due
+        """Yield the request for the next page after one that could not be had, and what waited for it."""
         request: Request = failure.request  # type: ignore[attr-defined]
         tried: dict[str, Any] = request.cb_kwargs
-        gone = failure.value.response.status in GONE if isinstance(failure.value, HttpError) else None
-        failed = Try(_host(request.url), explain(failure), gone)
-        for further in self.ask(tried["reference"], tried["number"] + 1, (*tried["tries"], failed)):
+        if not isinstance(failure.value, BudgetSpentError):  # then it has not failed, and stays due
+            gone = failure.value.response.status in GONE if isinstance(failure.value, HttpError) else None
+            failed = Try(_host(request.url), explain(failure), gone)
+            for further in self.ask(tried["reference"], tried["number"] + 1, (*tried["tries"], failed)):
+                yield further
+        async for further in self.ask_after(tried["reference"]):
             yield further
 
     def captured(self, recipe: Recipe) -> bool:

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from archiver.addresses import Reference, page_addresses
-from archiver.article import Article
 from archiver.captures.private import public_address
 from archiver.clock import now
 from archiver.errors import UnknownListingError, UsageError
@@ -19,7 +18,7 @@ from archiver.listing_stats import ListingStats
 from archiver.net.budget import BudgetMiddleware
 from archiver.net.conditional import conditional
 from archiver.net.guard import private_hosts
-from archiver.recipes import recipes_for
+from archiver.recipes import recipes_for, web_recipe
 from archiver.signals import article_due
 from archiver.spans import read_span
 from archiver.spiders.following import FollowingSpider
@@ -31,13 +30,11 @@ if TYPE_CHECKING:
 
     from scrapy import Request
     from scrapy.crawler import Crawler
-    from scrapy.http import Response
-    from twisted.python.failure import Failure
 
+    from archiver.article import Article
     from archiver.index import Claim, Sighting
     from archiver.listings import ListingReference
     from archiver.recipes import Recipe
-    from archiver.spiders.article import Tries
 
 BATCH = 500  # articles that are asked for at a time; the index has the rest
 SHARE = 20  # of them of one site
@@ -99,7 +96,7 @@ class ListingSpider(FollowingSpider):
         spider.references = {one.label: one for one in wanted.listings}
         spider._places = tuple(spider.references)
         spider.recheck = read_span(settings["ARCHIVER_RECHECK"]) if settings["ARCHIVER_RECHECK"] else None
-        if web := next((recipe for recipe in recipes.values() if recipe.is_web), None):
+        if web := web_recipe(recipes.values()):
             spider.web = web
         # Private hosts are those that a recipe or the user names.
         of_recipes = (recipe.hosts() for recipe in recipes.values())
@@ -161,24 +158,15 @@ class ListingSpider(FollowingSpider):
             async for request in self._ask_next(site):
                 yield request
 
-    async def read(
-        self, response: Response, reference: Reference, number: int, page: str, tries: Tries
-    ) -> AsyncIterator[Article | Request]:
-        """Yield the article in `response`; and the request for the next one of its site, when it is known which other
-        addresses are its own."""
-        async for result in super().read(response, reference, number, page, tries):
-            if isinstance(result, Article):
-                self._learned.update(result.aliases)
-            yield result
-        async for request in self._ask_after(reference):
-            yield request
+    def learn(self, reference: Reference, article: Article) -> None:  # noqa: ARG002
+        """Note the addresses of an article: it is not asked for by another of them."""
+        self._learned.update(article.aliases)
 
-    async def next_page(self, failure: Failure) -> AsyncIterator[Request]:
-        """Yield the request for what is next after a page that could not be had."""
-        async for request in super().next_page(failure):
-            yield request
-        async for request in self._ask_after(failure.request.cb_kwargs["reference"]):  # type: ignore[attr-defined]
-            yield request
+    async def ask_after(self, reference: Reference) -> AsyncIterator[Request]:
+        """Yield the request for the next article of the site that an article waited with."""
+        if reference.site:
+            async for request in self._go_on_with(reference.site):
+                yield request
 
     async def _ask_for_many(self, site: str) -> bool:
         """Ask for articles of which none waits for another, and return whether there were any."""
@@ -199,12 +187,6 @@ class ListingSpider(FollowingSpider):
         if site and site not in self._sites and not self.archive.dry:
             self._sites[site] = deque()
             async for request in self._go_on_with(site):
-                yield request
-
-    async def _ask_after(self, reference: Reference) -> AsyncIterator[Request]:
-        """Yield the request for the next article of the site that an article waited with."""
-        if reference.site:
-            async for request in self._go_on_with(reference.site):
                 yield request
 
     async def _go_on_with(self, site: str) -> AsyncIterator[Request]:

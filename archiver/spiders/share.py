@@ -6,7 +6,6 @@ from itertools import chain, islice
 from typing import TYPE_CHECKING, Any
 
 from archiver.addresses import page_at, resolve, web_address
-from archiver.article import Article
 from archiver.errors import UnknownAddressError, UsageError
 from archiver.net.guard import private_hosts
 from archiver.recipes import load_recipes, recipes_for
@@ -19,10 +18,9 @@ if TYPE_CHECKING:
     from scrapy import Request
     from scrapy.crawler import Crawler
     from scrapy.http import Response
-    from twisted.python.failure import Failure
 
     from archiver.addresses import Reference
-    from archiver.spiders.article import Tries
+    from archiver.article import Article
 
 
 # The engine takes one request from `start` at a time, and after each looks at all that it has to do. Given to it by
@@ -121,28 +119,16 @@ class ShareSpider(ArticleSpider):
                 self.crawler.engine.crawl(request)
             yield last
 
-    async def read(
-        self, response: Response, reference: Reference, number: int, page: str, tries: Tries
-    ) -> AsyncIterator[Article | Request]:
-        """Yield the article in `response`; when it is known which other addresses are its own, the next page of its
-        site is asked for."""
-        async for result in super().read(response, reference, number, page, tries):
-            if self._web and isinstance(result, Article):
-                self._web.learn(reference, result.aliases)
-            yield result
-        for request in self._ask_after(reference):
-            yield request
+    def learn(self, reference: Reference, article: Article) -> None:
+        """Note the addresses of an article: it is not asked for by another of them."""
+        if self._web:
+            self._web.learn(reference, article.aliases)
 
-    async def next_page(self, failure: Failure) -> AsyncIterator[Request]:
-        """Yield the request for what is next after a page that could not be had."""
-        async for request in super().next_page(failure):
-            yield request
-        for request in self._ask_after(failure.request.cb_kwargs["reference"]):  # type: ignore[attr-defined]
-            yield request
-
-    def _ask_after(self, reference: Reference) -> Iterator[Request]:
+    async def ask_after(self, reference: Reference) -> AsyncIterator[Request]:
+        """Yield the request for the next page of the site that a page is on."""
         if self._web and reference.recipe.is_web:
-            yield from self._ask_next(site_of(reference))
+            for request in self._ask_next(site_of(reference)):
+                yield request
 
     def _ask_next(self, site: str) -> Iterator[Request]:
         """Yield the request for the next page of a site, if there is one. What is refused makes room for the next."""

@@ -41,8 +41,9 @@ SHARE = 0.8  # a child with so much of the prose of its parent holds the article
 BELIEVED = {"itemprop": 1.0, "name": 1.0, "main": 0.65, "article": 0.6, "container": 0.55, "prose": 0.55}
 RECALL = 0.18
 PRECISION = 0.4
-# An element with less of the prose than this holds a part of the article, whatever it is called.
+# An element with less of the prose than this holds a part of the article, whatever it is called: it counts for less.
 LEAST_RECALL = 0.3
+PART = 0.3
 TWIN = 0.45  # elements that come several times under one name hold parts of the article, or each another one
 TWIN_SHARE = 0.3
 NO_BODIES = frozenset("body p li td h1 h2 h3 h4 h5 h6 pre blockquote".split())
@@ -98,7 +99,7 @@ def _fit(page: Outline, element: int) -> float:
     prose = page.prose(element)
     recall = prose / page.prose(0)
     precision = prose / page.length(element)
-    return float(recall**RECALL * precision**PRECISION * min(1, recall / LEAST_RECALL) ** LEAST_RECALL)
+    return float(recall**RECALL * precision**PRECISION * min(1, recall / LEAST_RECALL) ** PART)
 
 
 def _has_twin(page: Outline, element: int, rule: str, found: dict[int, str]) -> bool:

@@ -27,8 +27,11 @@ LINKS_SHARE = {"ul": 0.9, "ol": 0.9, "div": 0.6, "section": 0.6, "table": 0.8}
 NEAR_START = 4  # blocks
 WHOLLY = 0.95
 MAX_PROSE_BEFORE_TITLE = 0.15
-# What follows an article is not much of the prose; where it is more than little, it leads to other pages.
-MAX_PROSE_AFTER_END, LITTLE_PROSE, LITTLE_SHARE, LEADS_ON = 0.3, 700, 0.13, 0.2
+# What follows an article has at most this share of the prose; and where that is more than a little, this share of it is
+# in links.
+MAX_PROSE_AFTER_END = 0.3
+LITTLE_PROSE, LITTLE_SHARE = 700, 0.13
+LEADS_ON = 0.2
 INTRODUCES = re.compile(r"[:：]\Z")
 MIN_PROSE_AFTER_LIST = 0.05
 
@@ -164,10 +167,11 @@ def _may_follow(page: Outline, root: int, index: int, total: int) -> bool:
     """Return whether what is in `root` from a block on may be what follows an article."""
     end = page.end_blocks[root]
     prose = page.proses[end] - page.proses[index]
+    if prose > MAX_PROSE_AFTER_END * total:
+        return False
     if prose <= max(LITTLE_SHARE * total, LITTLE_PROSE):
-        return prose <= MAX_PROSE_AFTER_END * total
-    leads_on = page.links[end] - page.links[index] >= LEADS_ON * (page.lengths[end] - page.lengths[index])
-    return leads_on and prose <= MAX_PROSE_AFTER_END * total
+        return True
+    return page.links[end] - page.links[index] >= LEADS_ON * (page.lengths[end] - page.lengths[index])
 
 
 def _drop_repeated(page: Outline, root: int, dropped: bytearray) -> None:
