@@ -58,6 +58,10 @@ def test_what_is_shown_until_a_part_comes_stays_if_it_does_not_come() -> None:
         part("0", WAITING.format(1)) + part("1", f"<p>in a ring</p>{WAITING.format(0)}"),
         part("0", "<p>without a place</p>"),
         part("0", "<p>once</p>") + part("0", "<p>twice</p>") + WAITING.format(0) * 2,
+        WAITING.format(0)
+        + part("0", "once")
+        + part("1", "<p>twice</p>")
+        + '<script>$RC("B:0","S:0");$RC("B:0","S:1")</script>',
     ],
 )
 def test_parts_that_no_server_sends_lose_nothing_and_end(odd: str) -> None:

@@ -32,19 +32,18 @@ def without_stopgaps(text: str) -> str:
 
 def put_in_place(tree: HtmlElement, text: str) -> None:
     """Put the parts of a page where its scripts would. One that has no place stays where it is, hidden."""
-    by_id = {name: element for element in tree.iter("div", "template") if ":" in (name := element.get("id") or "")}
-    places = {}
+    parts = {one.get("id", ""): one for one in tree.iter("div") if one.get("hidden") is not None}
+    waiting = {one.get("id", ""): one for one in tree.iter("template")}
+    said = {}  # where the scripts say that each part goes
     for verb, first, second in MOVED.findall(text):
-        part, place = (first, second) if verb == "S" else (second, first)
-        places[part] = place
-    for name, part in by_id.items():
-        if part.tag != "div" or part.get("hidden") is None or "S:" not in name:
-            continue
-        likely = (places.get(name, ""), _renamed(name, "B"), _renamed(name, "P"))
-        place_ = next((by_id[one] for one in likely if one in by_id and by_id[one].tag == "template"), None)
+        name, place = (first, second) if verb == "S" else (second, first)
+        said[name] = place
+    for name, part in parts.items():
+        likely = (said.get(name, ""), _renamed(name, "B"), _renamed(name, "P")) if "S:" in name else ()
+        found = next((place for place in likely if place in waiting), None)
         # A part that holds its own place, which no server sends, stays where it is.
-        if place_ is not None and all(above is not part for above in place_.iterancestors()):
-            _move(part, place_)
+        if found is not None and all(above is not part for above in waiting[found].iterancestors()):
+            _move(part, waiting.pop(found))
 
 
 def _renamed(name: str, kind: str) -> str:
