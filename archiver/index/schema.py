@@ -15,7 +15,7 @@ from archiver.errors import IndexFileError
 if TYPE_CHECKING:
     from pathlib import Path
 
-VERSION = 6  # of the schema, in SQLite's user_version; 0 until the index is complete
+VERSION = 7  # of the schema, in SQLite's user_version; 0 until the index is complete
 # How an earlier schema is known, whose version may be 0 too: by a table that it has not; and what brings it up to date.
 UPGRADES = (
     ("captures", "upgrade-2.sql"),
@@ -23,6 +23,7 @@ UPGRADES = (
     ("changes", "upgrade-4.sql"),
     ("aliases", "upgrade-5.sql"),
     ("sources", "upgrade-6.sql"),
+    ("signatures", "upgrade-7.sql"),
 )
 PATIENCE = 5.0  # seconds, for another program that has the file open for writing
 

@@ -100,6 +100,8 @@ CREATE TABLE intents (
     within INTEGER,                  -- for how long to ask again, and how often; NULL: not by itself
     every INTEGER,
     capture INTEGER,
+    scheme TEXT,                     -- of the signature of its text
+    signature BLOB,
     PRIMARY KEY (article, form)
 ) WITHOUT ROWID;
 
@@ -225,4 +227,33 @@ CREATE TABLE sources (
 CREATE TABLE gone (
     listing TEXT PRIMARY KEY,
     time INTEGER NOT NULL
+) WITHOUT ROWID;
+
+-- The signatures of what articles say (MinHash): only those of one scheme can be compared.
+CREATE TABLE signatures (
+    article INTEGER PRIMARY KEY,
+    scheme TEXT NOT NULL,
+    content BLOB NOT NULL
+);
+
+-- Pieces of signatures: articles that share one may be near-duplicates (locality-sensitive hashing).
+CREATE TABLE bands (
+    band INTEGER NOT NULL,
+    article INTEGER NOT NULL,
+    PRIMARY KEY (band, article)
+) WITHOUT ROWID;
+
+-- Articles with nearly the same text; each stands beside some of those that were there when it came.
+CREATE TABLE near_duplicates (
+    article INTEGER NOT NULL,
+    other INTEGER NOT NULL,
+    similarity REAL NOT NULL,        -- the estimated share of what one of both says that both say (Jaccard)
+    PRIMARY KEY (article, other)
+) WITHOUT ROWID;
+CREATE INDEX near_duplicates_other ON near_duplicates (other);
+
+-- Listings that need not be asked for again until then, as they say (ttl, Cache-Control).
+CREATE TABLE resting (
+    listing TEXT PRIMARY KEY,
+    until INTEGER NOT NULL
 ) WITHOUT ROWID;
