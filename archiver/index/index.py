@@ -12,6 +12,7 @@ from archiver.index.hosts import Hosts
 from archiver.index.listings import Listings
 from archiver.index.lock import LOCK, Lock
 from archiver.index.manifests import Manifests
+from archiver.index.own import OwnPosts
 from archiver.index.posts import Posts
 from archiver.index.runs import Runs
 from archiver.index.sources import Sources
@@ -42,7 +43,7 @@ class Index:
 
     Its own methods are about articles: what is new, what is due, what is held, what is written. `captures` says where
     the evidence is, `manifests` what was put on record, `hosts`, `listings`, `runs` and `sources` what earlier runs
-    noted; `posts` and `catalogue` are for reading. One thread at a time may use it. What a method writes is one
+    noted, `own_posts` where posts of people are; `posts` and `catalogue` are for reading. One thread at a time may use it. What a method writes is one
     transaction, and kept when it returns. All raise IndexFileError. Times are microseconds (`archiver.clock`). Texts
     are stored without NUL and halves of surrogate pairs: U+FFFD stands for these.
     """
@@ -56,6 +57,7 @@ class Index:
         self.hosts = Hosts(database)
         self.listings = Listings(database)
         self.manifests = Manifests(database)
+        self.own_posts = OwnPosts(database)
         self.posts = Posts(database)
         self.runs = Runs(database)
         self.sources = Sources(database)

@@ -257,3 +257,6 @@ CREATE TABLE resting (
     listing TEXT PRIMARY KEY,
     until INTEGER NOT NULL
 ) WITHOUT ROWID;
+
+-- Posts that the owner of the archive wrote: nobody but the owner changes them, and no manifest has them.
+CREATE TABLE own_posts (path TEXT PRIMARY KEY) WITHOUT ROWID; -- in the output directory

@@ -1,4 +1,5 @@
--- From the sixth schema to the seventh: what near-duplicates are found by; when listings need not be asked again.
+-- From the sixth schema to the seventh: what near-duplicates are found by; when listings need not be asked again; the
+-- posts of people.
 CREATE TABLE signatures (
     article INTEGER PRIMARY KEY,
     scheme TEXT NOT NULL,
@@ -22,3 +23,4 @@ CREATE TABLE resting (
     listing TEXT PRIMARY KEY,
     until INTEGER NOT NULL
 ) WITHOUT ROWID;
+CREATE TABLE own_posts (path TEXT PRIMARY KEY) WITHOUT ROWID;

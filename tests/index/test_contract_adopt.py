@@ -78,3 +78,11 @@ def test_an_article_that_is_known_keeps_its_state(index: Index) -> None:
     index.adopt([adoption(known={"title": "Other"}, instead=True)], NOW)
     assert held(index).known["title"] == "Title"
     assert held(index, "b").text_digest == "digest of text"  # what it says by the post that was there
+
+
+def test_posts_of_people_are_those_that_were_found_last(index: Index) -> None:
+    assert index.own_posts.paths() == []
+    index.own_posts.replace(["_posts/b.md", "_posts/a.md"])
+    assert index.own_posts.paths() == ["_posts/a.md", "_posts/b.md"]
+    index.own_posts.replace(["_posts/c.md"])
+    assert index.own_posts.paths() == ["_posts/c.md"]

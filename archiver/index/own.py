@@ -1,0 +1,27 @@
+"""Posts that the owner of the archive wrote."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from archiver.index.database import Database
+
+
+class OwnPosts:
+    """Notes where they are. What they say is in their files, and may be another thing each time."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def paths(self) -> list[str]:
+        """Return their paths in the archive, sorted."""
+        return [row["path"] for row in self._database.rows("SELECT path FROM own_posts ORDER BY path")]
+
+    def replace(self, paths: Iterable[str]) -> None:
+        """Note that these are all that there are."""
+        with self._database.transaction():
+            self._database.write("DELETE FROM own_posts")
+            self._database.write_all("INSERT INTO own_posts VALUES (?)", [(path,) for path in paths])
