@@ -43,9 +43,10 @@ class Index:
 
     Its own methods are about articles: what is new, what is due, what is held, what is written. `captures` says where
     the evidence is, `manifests` what was put on record, `hosts`, `listings`, `runs` and `sources` what earlier runs
-    noted, `own_posts` where posts of people are; `posts` and `catalogue` are for reading. One thread at a time may use it. What a method writes is one
-    transaction, and kept when it returns. All raise IndexFileError. Times are microseconds (`archiver.clock`). Texts
-    are stored without NUL and halves of surrogate pairs: U+FFFD stands for these.
+    noted, `own_posts` where posts of people are; `posts` and `catalogue` are for reading. One thread at a time may use
+    it. What a method writes is one transaction, and kept when it returns. All raise IndexFileError. Times are
+    microseconds (`archiver.clock`). Texts are stored without NUL and halves of surrogate pairs: U+FFFD stands for
+    these.
     """
 
     def __init__(self, database: Database, lock: Lock | None = None) -> None:
