@@ -2,18 +2,54 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+LONG = 5  # letters, from which on a name may have two slips in it
+BEGUN = 3  # letters that are enough to begin a name with
+
 
 def did_you_mean(name: str, known: Iterable[str], prefix: str = "") -> str:
     """Return `; did you mean NAME?` with the name among `known` that is nearest to `name`, nothing if none is near.
 
-    prefix: what all of `known` begin with, which makes none of them nearer.
+    Near is a name with a slip in it: a letter too many, one that is missing, another one, or two that changed places;
+    with two of them, if it is a longer name that begins as it should; or one that goes on where this one ends, or the
+    other way round. Capitals, and dashes before an option, count for nothing. prefix: what all of `known` begin with,
+    which makes none of them nearer.
     """
-    rests = {one.removeprefix(prefix).casefold(): one for one in known}
-    near = get_close_matches(name.removeprefix(prefix).casefold(), rests, n=1, cutoff=0.6)
-    return f"; did you mean {rests[near[0]]}?" if near else ""
+    given = _letters(name, prefix)
+    near = [(nearness, one) for one in known if (nearness := _nearness(given, _letters(one, prefix))) is not None]
+    return f"; did you mean {min(near, key=lambda found: found[0])[1]}?" if near else ""
+
+
+def _letters(name: str, prefix: str) -> str:
+    return (name.removeprefix(prefix).lstrip("-") or name).casefold()
+
+
+def _nearness(given: str, known: str) -> int | None:
+    """Return how far `known` is from what was given, the less the nearer; None if that is too far."""
+    if given == known:
+        return 0
+    if min(len(given), len(known)) < 2:  # any letter is one slip from any other
+        return None
+    slips = 2 if max(len(given), len(known)) >= LONG and given[0] == known[0] else 1
+    if abs(len(given) - len(known)) <= slips and (distance := slips_between(given, known)) <= slips:
+        return distance
+    shorter, longer = sorted((given, known), key=len)
+    return slips + 1 if len(shorter) >= BEGUN and longer.startswith(shorter) else None
+
+
+def slips_between(one: str, other: str) -> int:
+    """Return with how few slips `one` becomes `other`: a letter more, less or changed, or two neighbours that change
+    places (the distance of Damerau and Levenshtein, with no letter in two slips)."""
+    before, row = list[int](), list(range(len(other) + 1))
+    for number, letter in enumerate(one, 1):
+        earlier, before, row = before, row, [number]
+        for place, theirs in enumerate(other, 1):
+            least = min(before[place] + 1, row[-1] + 1, before[place - 1] + (letter != theirs))
+            if number > 1 and place > 1 and letter == other[place - 2] and one[number - 2] == theirs:
+                least = min(least, earlier[place - 2] + 1)
+            row.append(least)
+    return row[-1]

@@ -153,7 +153,7 @@ async def start_worker(worker: WorkerProcess[Any, Any]) -> None:
     with theirs:
         held = [worker._descriptor] if worker._descriptor >= 0 else []
         process = fork(
-            ["-P", "-m", "archiver.workers.serve", worker._function],
+            worker.arguments,
             [theirs.fileno(), theirs.fileno(), 2, *held],
             environment=dict(os.environ),
             directory=os.getcwd(),

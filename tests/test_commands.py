@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 import archiver
 from archiver.commands import COMMANDS, complete, display
 from archiver.commands.display import count, print_alarms, print_table, progress_line
-from archiver.suggestions import did_you_mean
+from archiver.suggestions import did_you_mean, slips_between
 from archiver.views.alarms import MAX_LENGTH, merge_alarms
 from tests.conftest import PROJECT, invoke
 
@@ -88,6 +88,8 @@ def test_version() -> None:
         ),
         (["export", "jsonl", "--last", "x"], "--last: expected a whole number, got 'x' (see `archiver export --help`)"),
         (["replay", "--jobs", "1.5"], "--jobs: expected a whole number, got '1.5' (see `archiver replay --help`)"),
+        (["get", "--lmit", "5", "1"], "archiver: --lmit: no such option (see `archiver get --help`)"),
+        (["crawl", "--max-seconds", "2 min"], "ARCHIVER_MAX_SECONDS: expected seconds or a length of time such as 30s"),
         (["crawl", "-s", "x"], "-s: expected NAME=VALUE, got 'x' (see `archiver crawl --help`)"),
         (["crawl", "--limit"], "--limit: expected one argument (see `archiver crawl --help`)"),
         (["help", "crawl", "get"], "get: one argument too many (see `archiver help`)"),
@@ -244,6 +246,73 @@ def test_one_cause_is_one_alarm_and_comes_first() -> None:
     (line,) = merge_alarms([f"a/b: {'x' * 600}\nmore"])
     assert len(line) < MAX_LENGTH + 10
     assert "\n" not in line
+
+
+SLIPS = st.sampled_from(["drop", "double", "swap", "other"])
+
+
+def slip(name: str, how: str, place: int) -> str:
+    """Return `name` (its dashes first) with a slip in it, not at its first letter."""
+    start = len(name) - len(name.lstrip("-")) + 1
+    at = start + place % max(len(name) - start - 1, 1)
+    match how:
+        case "drop":
+            return name[:at] + name[at + 1 :]
+        case "double":
+            return name[:at] + name[at - 1] + name[at:]
+        case "swap":
+            return name[:at] + name[at : at + 2][::-1] + name[at + 2 :]
+    return f"{name[:at]}~{name[at + 1 :]}"
+
+
+OPTIONS = {
+    name: [option for option in parser._option_string_actions if option.startswith("--")]
+    for action in complete()._actions
+    if isinstance(action.choices, dict)
+    for name, parser in action.choices.items()
+}
+
+
+@given(st.sampled_from(sorted(OPTIONS)), st.data())
+def test_what_was_meant_is_known_after_one_slip_or_two(command: str, data: st.DataObject) -> None:
+    """Of commands and options; of two that are as near, it is one."""
+    for known in (OPTIONS[command], ["help", *COMMANDS]):
+        meant = data.draw(st.sampled_from([one for one in known if len(one.strip("-")) > 2]))
+        slips = data.draw(st.lists(SLIPS, min_size=1, max_size=2 if len(meant.strip("-")) > 5 else 1))
+        given_name = meant
+        for how in slips:
+            given_name = slip(given_name, how, data.draw(st.integers(0, 20)))
+        found = did_you_mean(given_name, known).removeprefix("; did you mean ").removesuffix("?")
+        as_near = slips_between(given_name, found) <= slips_between(given_name, meant)
+        assert found == meant or (found in known and as_near)
+
+
+@pytest.mark.parametrize(
+    ("name", "known"),
+    [
+        ("--lmit", "--quiet --output --profile --json --force --verbose --warc"),
+        ("-x", "-h -v -q"),
+        ("fetch", "crawl get replay verify export status history"),
+        ("--to", "--json --form"),
+        ("kind", "site_name title hosts"),
+    ],
+)
+def test_what_is_not_near_is_not_suggested(name: str, known: str) -> None:
+    assert did_you_mean(name, known.split()) == ""
+
+
+@pytest.mark.parametrize(
+    ("name", "known", "meant"),
+    [
+        ("--max-sec", "--max-requests --max-seconds", "--max-seconds"),
+        ("--output-dir", "--output --on-alarm", "--output"),
+        ("-limit", "--limit --lines", "--limit"),
+        ("LIMIT", "limits limit", "limit"),
+        ("lits", "site list", "list"),
+    ],
+)
+def test_the_nearest_is_suggested(name: str, known: str, meant: str) -> None:
+    assert did_you_mean(name, known.split()) == f"; did you mean {meant}?"
 
 
 @given(st.text(min_size=1), st.lists(st.text(min_size=1)))

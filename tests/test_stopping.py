@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import pickle
+import re
 import signal
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from itertools import cycle
 from pkgutil import resolve_name
 from typing import TYPE_CHECKING, Any
@@ -22,6 +25,8 @@ from archiver.net.budget import BudgetMiddleware, BudgetSpentError
 from archiver.net.robots import RobotsMiddleware
 from archiver.recorder import Recorder
 from archiver.signals import archive_failed
+from archiver.workers.process import WorkerProcess
+from archiver.workers.serve import LENGTH
 
 if TYPE_CHECKING:
     from tests.conftest import Archive
@@ -184,3 +189,21 @@ def test_a_command_that_asks_nobody_ends_with_the_signal(
     assert came
     assert (result.returncode, result.stderr) == (SIGNALS[signal.Signals(number)], "archiver: stopped\n")
     assert list(target.parent.glob("*articles*")) == []
+
+
+def test_a_process_that_only_reads_ends_with_whoever_asked_it() -> None:
+    """Even when what it was asked for takes for ever, as the search for a pattern may."""
+    worker = WorkerProcess[str, None]("copy:copy", None)
+    command = [sys.executable, *worker.arguments]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert process.stdin
+        assert process.stdout
+        for value in (partial(re.fullmatch, "(?:a|a)*"), "a" * 100 + "b"):
+            message = pickle.dumps(value)
+            process.stdin.write(len(message).to_bytes(LENGTH, "big") + message)
+        process.stdin.close()
+        process.stdout.close()
+        try:
+            assert process.wait(timeout=60) == 0
+        finally:
+            process.kill()

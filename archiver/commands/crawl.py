@@ -53,7 +53,9 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         "--recheck", metavar="SPAN", help="look again at all articles saved this long ago or less (2d); 0: at none"
     )
     parser.add_argument("--max-requests", metavar="N", help="make at most N requests (ARCHIVER_MAX_REQUESTS)")
-    parser.add_argument("--max-seconds", metavar="N", help="ask for nothing more after that (ARCHIVER_MAX_SECONDS)")
+    parser.add_argument(
+        "--max-seconds", metavar="SPAN", help="ask for nothing more after that: 90, 2m (ARCHIVER_MAX_SECONDS)"
+    )
     parser.add_argument("--dry-run", action="store_true", help="read the listings, print what is due, write nothing")
     parser.add_argument("--json", action="store_true", help="print the report of the run as JSON")
     parser.add_argument("--on-alarm", metavar="COMMAND", help="on alarms, give the report as JSON to this command")

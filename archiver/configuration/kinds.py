@@ -51,6 +51,15 @@ def whole_number(value: object) -> int:
     return int(result)
 
 
+def seconds(value: object) -> float:
+    """Return a length of time in seconds, given as their number or as a span (`2m`, see `archiver.spans`)."""
+    text = str(value).strip()
+    try:
+        return read_span(text).total_seconds() if text[-1:].isalpha() else number(text)
+    except ValueError as error:
+        raise ValueError(f"expected seconds or a length of time such as 30s, 2m or 6h, got {value!r}") from error
+
+
 def colour(value: object) -> str:
     """Return a colour as style sheets write it (`#7a1f1f`); empty for an empty value."""
     text = "" if value is None else str(value).strip()

@@ -44,7 +44,7 @@ ADVICE = {
     Kind.FOREIGN: "`archiver adopt` takes a post in; move others away",
     Kind.UNREADABLE: "make it readable",
     Kind.CAPTURE: "put a copy of the file in its place",
-    Kind.UNENDED: f"{REPAIR}, or the next run, ends it",
+    Kind.UNENDED: f"{REPAIR} ends it",
     Kind.PICTURE: "put a copy of it in its place",
     Kind.MANIFEST: "compare with a copy of the archive, or with the digest that was published",
     Kind.INDEX: "put a copy of it in its place; or move it away, and make one: `archiver adopt`, `archiver replay`, "

@@ -8,7 +8,7 @@ import sys
 from typing import Any, Generic, TypeVar
 
 from archiver.errors import WorkerError
-from archiver.workers.serve import LENGTH
+from archiver.workers.serve import FINISH, LEAVE, LENGTH
 
 Job = TypeVar("Job")
 Result = TypeVar("Result")
@@ -18,8 +18,8 @@ class WorkerProcess(Generic[Job, Result]):
     """A process that takes lists of jobs and answers each with a list of results; it starts with the first list.
 
     function: `module:function`, as `archiver.workers.serve` takes it. setup: what that is called with, pickled.
-    descriptor: of a lock that the process holds too, for as long as it lives; -1 for none. limit: seconds that a list
-    may take; None for no limit.
+    descriptor: of a lock that the process holds too, for as long as it lives, because it writes; -1 for none. limit:
+    seconds that a list may take; None for no limit.
     """
 
     def __init__(self, function: str, setup: Any, descriptor: int = -1, limit: float | None = None) -> None:
@@ -30,6 +30,12 @@ class WorkerProcess(Generic[Job, Result]):
         self._process: asyncio.subprocess.Process | None = None
         self._turn = asyncio.Lock()
         self._killed = False
+
+    @property
+    def arguments(self) -> list[str]:
+        """What Python is started with."""
+        # -P: the folder that a command is called in must not hide modules.
+        return ["-P", "-m", "archiver.workers.serve", self._function, FINISH if self._descriptor >= 0 else LEAVE]
 
     async def call(self, jobs: list[Job]) -> list[Result]:
         """Return the results of `jobs`. Lists are worked on in the order in which they came.
@@ -72,9 +78,9 @@ class WorkerProcess(Generic[Job, Result]):
     async def _start(self) -> None:
         if self._killed:
             raise EOFError("it was given up")
-        # -P: the folder that a command is called in must not hide modules.
         self._process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-P", "-m", "archiver.workers.serve", self._function),
+            sys.executable,
+            *self.arguments,
             pass_fds=(self._descriptor,) if self._descriptor >= 0 else (),
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,

@@ -1,4 +1,5 @@
-"""The process itself: `python -P -m archiver.workers.serve MODULE:FUNCTION`.
+"""The process itself: `python -P -m archiver.workers.serve MODULE:FUNCTION finish|leave`, by what it does when whoever
+asked is no more (killed, say): what writes finishes what is in hand, what only reads leaves it.
 
 FUNCTION gets what the process was set up with, and returns one that takes a list of jobs and returns a list with the
 result of each. It imports what it needs, so a process starts as fast as that loads.
@@ -12,6 +13,7 @@ from __future__ import annotations
 
 import os
 import pickle
+import select
 import signal
 import sys
 from importlib import import_module
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 LENGTH = 4
+FINISH, LEAVE = "finish", "leave"
+LOOKS = 1.0  # seconds
 
 
 def serve(name: str, requests: BinaryIO, replies: BinaryIO) -> None:
@@ -39,6 +43,14 @@ def serve(name: str, requests: BinaryIO, replies: BinaryIO) -> None:
         replies.flush()
 
 
+def leave_when_alone(replies: int) -> None:
+    """End this process when nobody reads its replies (a descriptor) any more, even if what it is at never ends."""
+    reader = select.poll()
+    reader.register(replies, 0)  # an end is always told
+    signal.signal(signal.SIGALRM, lambda *_: os._exit(0) if reader.poll(0) else None)
+    signal.setitimer(signal.ITIMER_REAL, LOOKS, LOOKS)
+
+
 def _read(stream: BinaryIO) -> Any:
     header = stream.read(LENGTH)
     if len(header) < LENGTH:
@@ -50,6 +62,8 @@ if __name__ == "__main__":
     # Whoever stops a run stops the process that leads it; this one ends with its input, when all is done.
     for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(name, signal.SIG_IGN)
+    if sys.argv[2] == LEAVE:
+        leave_when_alone(sys.stdout.fileno())
     try:
         serve(sys.argv[1], sys.stdin.buffer, sys.stdout.buffer)
     except BrokenPipeError:  # whoever asked is no more, and so nobody is told
