@@ -12,7 +12,8 @@ from archiver.captures.body import OK, open_body
 from archiver.captures.capture import ABOUT, Capture
 from archiver.captures.members import LARGEST
 from archiver.captures.originals import RecordNames
-from archiver.captures.records import WEB, Broken, Record, records
+from archiver.captures.plain import WEB
+from archiver.captures.records import Broken, Record, records
 from archiver.captures.regions import GZIP_START, Region
 from archiver.captures.warc_date import parse_warc_date
 from archiver.errors import CaptureError, os_reason
@@ -139,9 +140,9 @@ def _opened(record: Record, file: str) -> Answer | Broken | None:
     if isinstance(capture, Broken):
         return capture
     http = record.http
-    code = (http.get_statuscode() or "") if http else ""
+    code = http.status if http else ""
     status = int(code) if code.isascii() and code.isdecimal() else OK
-    content_type = (http.get_header("Content-Type") if http else record.header("Content-Type")) or ""
+    content_type = http.get("content-type") if http else record.header("Content-Type")
     answer = Answer(
         capture, status, content_type, b"", {}, id=record.header("WARC-Record-ID"), digest=record.header(DIGEST)
     )
@@ -153,7 +154,7 @@ def _opened(record: Record, file: str) -> Answer | Broken | None:
         return answer._replace(problem=f"the answer is larger than {LARGEST:,} bytes")
     body = open_body(
         record.block,
-        http.headers if http else (),
+        http.fields if http else (),
         LARGEST,
         status=status,
         truncated=record.header("WARC-Truncated"),

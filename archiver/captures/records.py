@@ -12,33 +12,34 @@ from warcio.recordloader import ArcWarcRecordLoader
 
 from archiver.captures.frames import find_record, frames
 from archiver.captures.members import LARGEST, TornError, members
+from archiver.captures.plain import WEB, WITH_HTTP, Http, Parts, parts_of
 from archiver.captures.regions import Region, first_member
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from warcio.recordloader import ArcWarcRecord
-    from warcio.statusandheaders import StatusAndHeaders
 
 REQUEST, HEAD = b"\r\nWARC-Type: request\r\n", 1000  # bytes in which a record says what it is, if it does so early
 ANOTHER = b"\r\n\r\nWARC/"  # how another record begins in the same gzip member
-WEB = ("http://", "https://")
-WITH_HTTP = ("response", "revisit")
-
 
 logging.getLogger("warcio.recordloader").setLevel(logging.ERROR)  # what it warns of it mends, and it names no file
 
 
 class Record(NamedTuple):
-    """A record. length: in its file. block: what is in it after its own header and that of HTTP; of a huge one only
-    the beginning. http: status line and headers, if it is one of HTTP."""
+    """A record. length: in its file. fields: of its own header, by their names in small letters. http: what HTTP says,
+    if it is an answer of HTTP. block: what is in it after both; of a huge one only the beginning."""
 
     offset: int
     length: int
-    type: str
-    headers: StatusAndHeaders
-    http: StatusAndHeaders | None
+    fields: Mapping[str, str]
+    http: Http | None
     block: bytes
+
+    @property
+    def type(self) -> str:
+        """WARC-Type, empty if there is none."""
+        return self.fields.get("warc-type", "")
 
     @property
     def url(self) -> str:
@@ -47,7 +48,7 @@ class Record(NamedTuple):
 
     def header(self, name: str) -> str:
         """Return a header of the record, empty if there is none."""
-        return (self.headers.get_header(name) or "").strip()
+        return self.fields.get(name.lower(), "").strip()
 
 
 class Broken(NamedTuple):
@@ -91,6 +92,17 @@ def records(stream: BinaryIO, region: Region) -> Iterator[Record | Broken]:
 
 def _opened(loader: ArcWarcRecordLoader, offset: int, length: int, content: bytes) -> Record | Broken | None:
     """Return the record in `content`, None if that is empty."""
+    parts: Parts | str | None = parts_of(content) if len(content) < LARGEST else None
+    if parts is None:
+        parts = by_warcio(loader, content)
+    if isinstance(parts, str):
+        return Broken(offset, parts)
+    return parts and Record(offset, length, *parts)
+
+
+def by_warcio(loader: ArcWarcRecordLoader, content: bytes) -> Parts | str | None:
+    """Return the parts of the record that `content` is, whatever it is like; None if that is empty, or what is broken
+    in it."""
     reader = BufferedReader(BytesIO(content))
     try:
         found = loader.parse_record_stream(reader, no_record_parse=True)
@@ -99,23 +111,27 @@ def _opened(loader: ArcWarcRecordLoader, offset: int, length: int, content: byte
     except EOFError:
         return None
     except (ArchiveLoadFailed, ValueError, AttributeError, TypeError) as error:  # what warcio raises for odd headers
-        return Broken(offset, " ".join(str(error).split()))
+        return " ".join(str(error).split())
     if len(content) < LARGEST:
         if getattr(found.raw_stream, "limit", 0) > 0:
-            return Broken(offset, "the record is shorter than it says")
+            return "the record is shorter than it says"
         if rest := reader.read().strip():
             if rest.startswith(b"WARC/"):
-                return Broken(offset, "a gzip member with several records; `warcio recompress` makes one for each")
-            return Broken(offset, "the record is longer than it says")
-    return Record(offset, length, found.rec_type or "", found.rec_headers, http, block)
+                return "a gzip member with several records; `warcio recompress` makes one for each"
+            return "the record is longer than it says"
+    fields: dict[str, str] = {}
+    for name, value in found.rec_headers.headers:
+        fields.setdefault(name.lower(), value)
+    return Parts(fields, http, block)
 
 
-def _http(loader: ArcWarcRecordLoader, found: ArcWarcRecord) -> StatusAndHeaders | None:
+def _http(loader: ArcWarcRecordLoader, found: ArcWarcRecord) -> Http | None:
     """Return what HTTP says of an answer, and leave the body to be read."""
     url = found.rec_headers.get_header("WARC-Target-URI") or ""
     if found.rec_type not in WITH_HTTP or not url.startswith(WEB):
         return None
     try:
-        return loader.http_parser.parse(found.raw_stream)
+        said = loader.http_parser.parse(found.raw_stream)
     except EOFError:  # nothing is there
         return None
+    return Http(said.get_statuscode(), said.headers)
