@@ -116,6 +116,15 @@ def test_a_zone_abbreviation_says_the_same_on_every_machine(monkeypatch: pytest.
         ("2021-12-24 08:41 JST", "2021-12-24T08:41:00+09:00"),
         ("Fri Dec 24 08:41:07 CET 2021", "2021-12-24T08:41:07+01:00"),
         ("2021-12-24 08:41（北京时间）", "2021-12-24T08:41:00+08:00"),
+        ("2021-12-24 23:30 GMT 0800", "2021-12-24T23:30:00+08:00"),
+        ("Fri Dec 24 2021 23:30:00 GMT 0800 (CST)", "2021-12-24T23:30:00+08:00"),
+        ("2021-12-24 23:30 GMT + 8", "2021-12-24T23:30:00+08:00"),
+        ("2021-12-24 23:30 UTC - 05:00", "2021-12-24T23:30:00-05:00"),
+        ("2021-12-24 23:30 Etc/GMT-8", "2021-12-24T23:30:00+08:00"),
+        ("2021-12-24 23:30 Etc/UTC", "2021-12-24T23:30:00+00:00"),
+        ("2021-12-24 23:30 (GMT+08:00) Beijing, Chongqing", "2021-12-24T23:30:00+08:00"),
+        ("2021-12-24 23:30 Beijing Time", "2021-12-24T23:30:00+08:00"),
+        ("2021-12-24 23:30 Eastern Standard Time", "2021-12-24T23:30:00-05:00"),
         ("2021-12-24+02:00", "2021-12-24T00:00:00+02:00"),
         ("20211224T084107Z", "2021-12-24T08:41:07+00:00"),
     ],
@@ -134,7 +143,11 @@ def test_a_zone_that_is_the_sources_own_comes_first(name: str, zone: str, offset
 
 
 @pytest.mark.parametrize(
-    "zone", ["XYZ", "IST", "A", "GMT+25", "+1430", "+080543", "UTC+8:75", "Mars/Olympus", "../etc/passwd", "火星时间"]
+    "zone",
+    [
+        *("XYZ", "IST", "A", "GMT+25", "+1430", "+080543", "UTC+8:75", "Mars/Olympus", "../etc/passwd", "火星时间"),
+        *("GMT 8", "GMT blah", "JST 0800", "CET CEST 2", "Etc/GMT-88", "UTC ++8"),
+    ],
 )
 def test_a_zone_that_is_not_understood_is_not_ignored(zone: str) -> None:
     with pytest.raises(TimeFormatError):

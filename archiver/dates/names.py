@@ -51,7 +51,7 @@ _ZONES = {
     "America/Denver": "mt",
     "America/Los_Angeles": "pt pacific",
     "Asia/Hong_Kong": "香港时间 香港時間",
-    "Asia/Shanghai": "北京时间 北京時間 东八区 中国时间",
+    "Asia/Shanghai": "beijing 北京时间 北京時間 东八区 中国时间",
     "Asia/Taipei": "台北时间 台北時間",
     "Asia/Tokyo": "日本時間 东京时间",
     "UTC": "格林尼治时间 格林威治时间 世界时",

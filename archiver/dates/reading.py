@@ -14,7 +14,7 @@ from archiver.dates.clock import take_clock
 from archiver.dates.machine import compact, epoch
 from archiver.dates.names import CJK_WEEKDAYS, FILLERS, WEEKDAYS
 from archiver.dates.relative import ago
-from archiver.dates.zones import DAY_OFFSET, NAMED_OFFSET, named_zone, offset_of
+from archiver.dates.zones import DAY_OFFSET, NAMED_OFFSET, named_zone, offset_of, whole_offsets
 from archiver.errors import TimeFormatError
 
 if TYPE_CHECKING:
@@ -32,7 +32,8 @@ CJK_NUMBER = re.compile(r"[〇零○一二三四五六七八九十]+(?=\s?[年�
 CJK_DIGITS = {digit: str(value) for value, digit in enumerate("零一二三四五六七八九")} | {"〇": "0", "○": "0"}
 COMMENT = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
 PUNCTUATION = re.compile(r"[\s,;()\[\]|]+|(?<![^\s,;()\[\]|])[-.:·]+|[-.:·]+(?![^\s,;()\[\]|])")
-ABBREVIATION = re.compile(r"[A-Z]{1,5}|m=[+-][\d.]+")
+DESCRIPTION = re.compile(r"[^\W\d]+|m=[+-][\d.]+")  # `CST` and `Beijing` behind an offset; what Go adds
+BEHIND_ZONE = FILLERS | frozenset("time standard daylight summer".split())
 
 
 class Reading(NamedTuple):
@@ -108,7 +109,7 @@ def _calendar(
 ) -> Iterator[tuple[str, list[datetime]]]:
     """Yield the form of a text with a day, and perhaps a time of day, a zone and the day of the week around it."""
     weekday = CJK_WEEKDAY.search(text)
-    rest = CJK_WEEKDAY.sub(" ", text) if weekday else text
+    rest = whole_offsets(CJK_WEEKDAY.sub(" ", text) if weekday else text)
     where: tzinfo | None = None
     if named := NAMED_OFFSET.search(rest):
         where, rest = offset_of(named), f"{rest[: named.start()]} {rest[named.end() :]}"
@@ -116,7 +117,7 @@ def _calendar(
     where = where or zone_behind
     if not where and (offset := DAY_OFFSET.search(rest.strip())):
         where, rest = offset_of(offset), rest.strip()[: offset.start()]
-    if where:
+    if has_offset := where is not None:
         rest = COMMENT.sub(" ", rest)
     found = take_day(rest, now.date(), order, about)
     if found is None or not found.days:
@@ -126,10 +127,12 @@ def _calendar(
         lower = word.strip(".").lower()
         if lower in WEEKDAYS:
             of_week = WEEKDAYS[lower]
-        elif lower not in FILLERS and not (where and ABBREVIATION.fullmatch(word)):
-            where = where or named_zone(word.strip("."), zone, found.days[0])
+        elif where is None and lower not in FILLERS:
+            where = named_zone(word.strip("."), zone, found.days[0])
             if where is None:
                 raise TimeFormatError(f"{word!r} is neither a zone nor another part of a time that is known")
+        elif not (lower in BEHIND_ZONE or (has_offset and DESCRIPTION.fullmatch(word))):
+            raise TimeFormatError(f"{word!r} is no part of a time that is known")
     # A day of the week chooses between readings; it says no more than that: sources are wrong about it.
     days = [day for day in found.days if day.weekday() == of_week] or found.days
     yield found.form, [moment for day in days for moment in _join(day, time, where, zone)]

@@ -11,12 +11,20 @@ from archiver.errors import TimeFormatError
 
 # `+08:00`, `+0800`, `+8`: hours, minutes, and the seconds that a mistake adds (`+080543`).
 OFFSET = r"(?P<sign>[+\-\u2212])(?P<hours>\d{1,2})(?::?(?P<minutes>\d{2}))?(?::?(?P<seconds>\d{2}))?(?![\d/.:-])"
-NAMED_OFFSET = re.compile(rf"(?<![^\W_])(?:GMT|UTC|UT)\s?{OFFSET}", re.IGNORECASE)
+# Not the `GMT-8` of `Etc/GMT-8`: names of the tz database count the other way round.
+NAMED_OFFSET = re.compile(rf"(?<![^\W_])(?<!/)(?:GMT|UTC|UT)\s?{OFFSET}", re.IGNORECASE)
+SPACED_OFFSET = re.compile(r"(?<=GMT|UTC)\s?([+\-\u2212])\s(?=\d)", re.IGNORECASE)  # `GMT + 8`
+LOST_PLUS = re.compile(r"(?<=GMT|UTC)\s(?=(?:0\d|1[0-4])[0-5]\d(?!\d))", re.IGNORECASE)  # in an address, + is a blank
 DAY_OFFSET = re.compile(  # after a date without a time of day
     r"(?<=\d)(?P<sign>[+\-\u2212])(?P<hours>\d\d):(?P<minutes>\d\d)(?::(?P<seconds>\d\d))?$"
 )
 TZ_NAME = re.compile(r"[A-Za-z]+(?:/[\w+-]+){1,2}", re.ASCII)
 MOST = timedelta(hours=14)
+
+
+def whole_offsets(text: str) -> str:
+    """Return `text` with `GMT + 8`, and the `GMT 0800` that comes of one in an address, as `GMT+8`, `GMT+0800`."""
+    return LOST_PLUS.sub("+", SPACED_OFFSET.sub(r"\1", text))
 
 
 def offset_of(found: re.Match[str]) -> timezone:
