@@ -29,7 +29,7 @@ class KnownFile(NamedTuple):
 
 
 class ArchivedFile(NamedTuple):
-    """A post or an earlier version: where it is, what is in it, and whether a manifest has it as it is."""
+    """A post, an earlier version or a picture: where it is, what is in it, and whether a manifest has it as it is."""
 
     path: str
     sha256: bytes
@@ -37,7 +37,7 @@ class ArchivedFile(NamedTuple):
 
 
 class Manifests:
-    """The files that the archive answers for: posts, their earlier versions, captures."""
+    """The files that the archive answers for: posts, their earlier versions, pictures, captures."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -48,6 +48,8 @@ class Manifests:
             yield row["path"], row["sha256"]
         for row in self._database.rows(f"{VERSION_ROWS} WHERE revisions.listed = 0 ORDER BY path, revisions.revision"):
             yield version_path(row["path"], row["revision"]), row["sha256"]
+        for row in self._database.rows("SELECT path, sha256 FROM assets WHERE listed = 0 ORDER BY path"):
+            yield row["path"], row["sha256"]
         for row in self._database.rows("SELECT path, sha256 FROM warcs WHERE listed = 0 ORDER BY path"):
             yield row["path"], row["sha256"]
 
@@ -59,16 +61,18 @@ class Manifests:
     def list_all(self, number: int) -> None:
         """Note that the manifest of that number has all that was unlisted, and says what was removed."""
         with self._database.transaction():
-            for table in ("posts", "revisions", "warcs"):
+            for table in ("posts", "revisions", "assets", "warcs"):
                 self._database.write(f"UPDATE {table} SET listed = ? WHERE listed = 0", number)
             self._database.write("DELETE FROM removed")
 
     def files(self) -> Iterator[ArchivedFile]:
-        """Yield every post and earlier version."""
+        """Yield every post, earlier version and picture."""
         for path, content, listed in self._database.each("SELECT path, sha256, listed FROM posts"):
             yield ArchivedFile(path, content, bool(listed))
         for path, revision, content, listed in self._database.each(VERSION_ROWS):
             yield ArchivedFile(version_path(path, revision), content, bool(listed))
+        for path, content, listed in self._database.each("SELECT path, sha256, listed FROM assets"):
+            yield ArchivedFile(path, content, bool(listed))
 
     def expected(self) -> Iterator[tuple[str, bytes]]:
         """Yield what else may be there, path and SHA-256: posts that are being written, and the present content of a

@@ -260,3 +260,38 @@ CREATE TABLE resting (
 
 -- Posts that the owner of the archive wrote: nobody but the owner changes them, and no manifest has them.
 CREATE TABLE own_posts (path TEXT PRIMARY KEY) WITHOUT ROWID; -- in the output directory
+
+-- Files of pictures: of each content one, whatever addresses it has.
+CREATE TABLE assets (
+    path TEXT PRIMARY KEY,           -- in the output directory
+    sha256 BLOB NOT NULL,
+    size INTEGER NOT NULL,           -- bytes
+    width INTEGER NOT NULL,          -- pixels; 0: it does not say
+    height INTEGER NOT NULL,
+    capture INTEGER,                 -- of the answer that it was first made of
+    listed INTEGER NOT NULL DEFAULT 0
+) WITHOUT ROWID;
+CREATE INDEX assets_unlisted ON assets (path) WHERE listed = 0;
+
+-- Addresses of pictures that articles show.
+CREATE TABLE pictures (
+    address TEXT PRIMARY KEY,
+    path TEXT,                       -- of its file; NULL: it has not come
+    saved INTEGER,                   -- when it came
+    page TEXT NOT NULL DEFAULT '',   -- an address of an article that shows it
+    recipe TEXT NOT NULL DEFAULT '', -- of that article
+    offers TEXT NOT NULL DEFAULT '[]', -- addresses to ask for it at, the best first; none: its own
+    tries INTEGER NOT NULL DEFAULT 0,
+    due INTEGER,                     -- when to ask for it next; NULL: not any more
+    run INTEGER NOT NULL DEFAULT 0,  -- the last one in which it was asked for
+    reason TEXT NOT NULL DEFAULT ''  -- why it did not come
+) WITHOUT ROWID;
+CREATE INDEX pictures_due ON pictures (due) WHERE due IS NOT NULL;
+
+-- Articles whose posts show pictures from elsewhere: when one of these comes, the posts are written again.
+CREATE TABLE awaited (
+    address TEXT NOT NULL,
+    article INTEGER NOT NULL,
+    PRIMARY KEY (address, article)
+) WITHOUT ROWID;
+CREATE INDEX awaited_article ON awaited (article);

@@ -1,5 +1,5 @@
 -- From the sixth schema to the seventh: what near-duplicates are found by; when listings need not be asked again; the
--- posts of people.
+-- posts of people; pictures.
 CREATE TABLE signatures (
     article INTEGER PRIMARY KEY,
     scheme TEXT NOT NULL,
@@ -24,3 +24,32 @@ CREATE TABLE resting (
     until INTEGER NOT NULL
 ) WITHOUT ROWID;
 CREATE TABLE own_posts (path TEXT PRIMARY KEY) WITHOUT ROWID;
+CREATE TABLE assets (
+    path TEXT PRIMARY KEY,
+    sha256 BLOB NOT NULL,
+    size INTEGER NOT NULL,
+    width INTEGER NOT NULL,
+    height INTEGER NOT NULL,
+    capture INTEGER,
+    listed INTEGER NOT NULL DEFAULT 0
+) WITHOUT ROWID;
+CREATE INDEX assets_unlisted ON assets (path) WHERE listed = 0;
+CREATE TABLE pictures (
+    address TEXT PRIMARY KEY,
+    path TEXT,
+    saved INTEGER,
+    page TEXT NOT NULL DEFAULT '',
+    recipe TEXT NOT NULL DEFAULT '',
+    offers TEXT NOT NULL DEFAULT '[]',
+    tries INTEGER NOT NULL DEFAULT 0,
+    due INTEGER,
+    run INTEGER NOT NULL DEFAULT 0,
+    reason TEXT NOT NULL DEFAULT ''
+) WITHOUT ROWID;
+CREATE INDEX pictures_due ON pictures (due) WHERE due IS NOT NULL;
+CREATE TABLE awaited (
+    address TEXT NOT NULL,
+    article INTEGER NOT NULL,
+    PRIMARY KEY (address, article)
+) WITHOUT ROWID;
+CREATE INDEX awaited_article ON awaited (article);
