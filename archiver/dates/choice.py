@@ -65,15 +65,15 @@ def choose_time(
     texts = [(text.strip(), rule) for text, rule in said if text.strip()]
     problem = ""
     for number, (text, rule) in enumerate(texts):
-        others = texts[:number] + texts[number + 1 :]
-        # Only a text that cannot be told apart by itself needs the others.
-        for near in ((), _readable((other for other, _ in others), zone, fetched, order, day)):
-            try:
-                moment, form = read_time(text, zone, fetched, order=order, day=day, near=tuple(near))
-            except TimeFormatError as error:
-                problem = problem or str(error)
-            else:
-                return Chosen(moment, text, rule, form)
+        # Only a text that cannot be told apart by itself asks what the others say.
+        others = (other for other, _ in texts[:number] + texts[number + 1 :])
+        near = _readable(others, zone, fetched, order, day)
+        try:
+            moment, form = read_time(text, zone, fetched, order=order, day=day, near=near)
+        except TimeFormatError as error:
+            problem = problem or str(error)
+        else:
+            return Chosen(moment, text, rule, form)
     raise TimeFormatError(problem or "no time")
 
 

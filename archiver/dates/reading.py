@@ -50,7 +50,7 @@ def read_time(
     *,
     order: DateOrder | None = None,
     day: date | None = None,
-    near: Sequence[datetime] = (),
+    near: Iterable[datetime] = (),
 ) -> Reading:
     """Return the time that `text` names.
 
@@ -149,7 +149,7 @@ def _in_zone(moments: Iterable[datetime], zone: ZoneInfo) -> Iterator[datetime]:
             yield whole_minutes(moment.astimezone(zone))
 
 
-def _nearest(readings: Sequence[datetime], zone: ZoneInfo, day: date | None, near: Sequence[datetime]) -> datetime:
+def _nearest(readings: Sequence[datetime], zone: ZoneInfo, day: date | None, near: Iterable[datetime]) -> datetime:
     """Return the one of `readings` that is close to what else is known. Raises TimeFormatError if none is, or two."""
     known = [datetime(day.year, day.month, day.day, tzinfo=zone)] if day else []
     for other in (*known, *near):
