@@ -153,9 +153,9 @@ def test_pages_end_where_nothing_is_left(archive: Archive) -> None:
     [
         ("ARCHIVER_DRY_RUN=maybe", "expected True or False, got 'maybe'"),
         ("ARCHIVER_FORCE=x", "expected True or False, got 'x'"),
-        ("ARCHIVER_BACKOFF=x", "expected a number, got 'x'"),
+        ("ARCHIVER_BACKOFF=x", "expected seconds or a length of time such as 30s, 2m or 6h, got 'x'"),
         ("ARCHIVER_MAX_REQUESTS=-3", "expected a number that is not negative"),
-        ("ARCHIVER_MAX_SECONDS=nan", "expected a number that is not negative"),
+        ("ARCHIVER_MAX_SECONDS=nan", "expected seconds or a length of time"),
         ("RETRY_TIMES=x", "expected a number, got 'x'"),
         ("ARCHIVER_OUTPUT=", "expected a directory"),
     ],
