@@ -340,7 +340,8 @@ class Archive:
         """
         with self._reading() as index:
             directory = Path(to) if to else self.output / SITE
-            return build_site(self.output, index, self.recipes, directory, self._look(templates), listener)
+            processes = self.configuration["ARCHIVER_EXTRACTORS"]
+            return build_site(self.output, index, self.recipes, directory, self._look(templates), listener, processes)
 
     def serve_site(
         self,

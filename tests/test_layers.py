@@ -143,7 +143,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     },
     "site": {
         *("captures", "cleaning", "clock", "errors", "exports", "index", "litter", "manifest", "places", "plugins"),
-        *("posts", "recipes", "storage", "text", "views"),
+        *("posts", "recipes", "storage", "text", "views", "workers"),
     },
     "crawl_archive": {
         *("answer", "article", "captures", "clock", "decide", "errors", "extraction", "index", "road", "session"),

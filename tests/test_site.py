@@ -15,6 +15,7 @@ import pytest
 from lxml import etree
 
 from archiver.posts.permalink import post_path, segment
+from archiver.site import pages
 from archiver.site.addresses import category_paths, href
 from archiver.site.ranges import SIZE
 from tests.adopting import good, put
@@ -215,6 +216,9 @@ def test_articles_with_one_text_name_each_other(archive: Archive) -> None:
     )
     for one, other in ((first, "第1篇"), (second, "第0篇")):
         assert [link.text_content() for link in page(archive, one).cssselect(".more details li a")] == [other]
+    archive.sql("DELETE FROM posts WHERE path LIKE '%0000000001.md'")
+    build(archive)
+    assert not page(archive, first).cssselect(".more details li a")
 
 
 def test_an_edit_reaches_the_page_and_its_lists_and_no_other_address(archive: Archive) -> None:
@@ -379,6 +383,32 @@ def test_a_post_that_cannot_be_read_is_left_out_and_said(archive: Archive) -> No
     assert titles(archive, "category/cailianshe.html") == ["第2篇", "第0篇"]
 
 
+def test_other_processes_make_the_same_site(archive: Archive, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    archive.crawl(LISTING)
+    fill(archive, SIZE, body="<p>" + "同一段话在各处出现，" * 8 + "</p>")
+    monkeypatch.setattr(pages, "FEW", 3)
+    monkeypatch.setattr(pages, "BATCH", 4)
+    assert build_in_processes(archive).returncode == 0
+    assert build(archive, str(tmp_path / "alone")).returncode == 0
+    assert files(site_of(archive)) == files(tmp_path / "alone")
+
+
+def test_what_goes_wrong_in_another_process_is_said(archive: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
+    fill(archive, 20)
+    monkeypatch.setattr(pages, "FEW", 3)
+    (archive.output / "_templates").mkdir()
+    (archive.output / "_templates" / "article.html").write_text("{{ title }}\n{{ 1 / 0 if title == '第7篇' }}")
+    result = build_in_processes(archive)
+    assert (result.returncode, "article.html:2: " in result.stderr, result.stderr.count("\n")) == (1, True, 1)
+    assert files(site_of(archive)) == {}
+
+
+def build_in_processes(archive: Archive) -> subprocess.CompletedProcess[str]:
+    """Build the site of an archive with the help of two other processes."""
+    words = ("site", "build", "--output", str(archive.output))
+    return archive.invoke(*words, env={"ARCHIVER_EXTRACTORS": "2"})
+
+
 def small_files_only() -> None:
     """Let this process write no file that is longer than 64 KiB, as if the disk were full then."""
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
@@ -414,12 +444,16 @@ def test_a_build_that_is_killed_is_finished_by_the_next(
     killer = f"""if True:
         import os, signal
         from archiver.site import files
-        made = files.SiteFiles._make
+        made, put = files.SiteFiles._make, files.Aside.put
         def make(self, directory):
             made(self, directory)
-            if self.written == {written} or self._number == {aside}:
+            if self.written == {written}:
                 os.kill(os.getpid(), signal.SIGKILL)
-        files.SiteFiles._make = make
+        def put_aside(self, path, content):
+            if self._number == {aside}:
+                os.kill(os.getpid(), signal.SIGKILL)
+            return put(self, path, content)
+        files.SiteFiles._make, files.Aside.put = make, put_aside
         from archiver.commands import main
         main(["site", "build", "--output", {str(archive.output)!r}])"""
     assert archive.run("-c", killer).returncode == -signal.SIGKILL

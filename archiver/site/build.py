@@ -4,28 +4,29 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from itertools import chain
+from typing import TYPE_CHECKING
 
 from archiver.errors import UsageError
 from archiver.exports import shown
 from archiver.exports.read import Entries
 from archiver.index import ArticleKey
 from archiver.posts.permalink import post_path
-from archiver.site.addresses import fixed_lists, old_path
-from archiver.site.articles import article_values, listed, new_of
-from archiver.site.body import Bodies
-from archiver.site.files import SiteFiles, claim
+from archiver.site.addresses import fixed_lists
+from archiver.site.articles import listed, new_of
+from archiver.site.files import SiteFiles, Written, claim
 from archiver.site.lists import Lists
+from archiver.site.pages import Setup, Shown, make_pages
 from archiver.site.record import Record
 from archiver.site.whole import write_whole
-from archiver.site.words import WORDS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from archiver.exports import Entry
     from archiver.index import Index
+    from archiver.index.posts import ArchivedPost
     from archiver.recipes import Recipe
     from archiver.site.look import Look
     from archiver.site.record import Row
@@ -52,18 +53,20 @@ def build_site(
     directory: Path,
     look: Look,
     tell: Callable[[str], None] = lambda _: None,
+    processes: int = 0,
 ) -> Built:
     """Make the site of the archive `output` in a directory, or bring it up to date.
 
-    tell: is told of each post that is left out, or not as it was written. Raises UsageError for a directory with
-    something else in it and for an archive without articles, TemplateError, StoreError, LockedError, IndexFileError:
-    then every page is whole, old or new, and the next build finishes what this one began.
+    tell: is told of each post that is left out, or not as it was written. processes: others that help, if there is
+    much to do. Raises UsageError for a directory with something else in it and for an archive without articles,
+    TemplateError, StoreError, LockedError, IndexFileError, WorkerError: then every page is whole, old or new, and the
+    next build finishes what this one began.
     """
     if next(index.posts.changed(), None) is None:
         raise UsageError(f"{output}: there are no articles in it yet, and so nothing to build a site of")
     claim(directory)
     with Record(directory) as record:
-        build = _Build(output, index, recipes, directory, look, tell, record)
+        build = _Build(output, index, recipes, directory, look, tell, processes, record)
         try:
             build.run()
         except BaseException:
@@ -81,6 +84,7 @@ class _Build:
         directory: Path,
         look: Look,
         tell: Callable[[str], None],
+        processes: int,
         record: Record,
     ) -> None:
         self._output = output
@@ -89,9 +93,8 @@ class _Build:
         self._look = look
         self._record = record
         self._entries = Entries(output, index, recipes, tell)
-        self._words = WORDS[look.language]
-        self._written: set[int] = set()  # numbers of articles, by this build
-        self._bodies = Bodies(recipes, self._words)
+        self._setup = Setup(output, recipes, look, directory)
+        self._processes = processes
         self._files = SiteFiles(directory, record)
         self._fixed = fixed_lists(recipes.values())
         self._lists = Lists(record, look, self._files, self._fixed)
@@ -101,12 +104,7 @@ class _Build:
         record, origin = self._record, self._index.posts.origin()
         if (record.fact("origin"), record.fact("look")) != (origin, self._look.digest):
             self._begin_anew(origin)
-        last = since = int(record.fact("since") or 0)
-        for changed in self._index.posts.changed(since):
-            self._take(changed.key, changed.text_digest, changed.posts)
-            last = changed.number
-        record.set("since", str(last))
-        self._write_same_texts()
+        make_pages(chain(self._changed(), self._with_same_texts()), self._setup, self._processes, self._files.note)
         self._lists.write()
         write_whole(self._output, self._index, self._entries, self._record, self._look, self._files, self._fixed)
         self._files.publish()
@@ -132,19 +130,25 @@ class _Build:
         record.set("since", "0")
         record.set("whole", "1")
 
-    def _take(self, key: ArticleKey, digest: str | None, posts: Any) -> None:
-        """Put the posts of an article on the site, and take those off that are gone."""
+    def _changed(self) -> Iterator[Shown | Written]:
+        """Put the articles whose posts changed on the site, and take posts off that are gone."""
+        last = since = int(self._record.fact("since") or 0)
+        for changed in self._index.posts.changed(since):
+            yield from self._take(changed.key, changed.text_digest, changed.posts)
+            last = changed.number
+        self._record.set("since", str(last))
+
+    def _take(self, key: ArticleKey, digest: str | None, posts: Sequence[ArchivedPost]) -> Iterator[Shown | Written]:
         there = {f"{post.key.recipe}:{post.key.id}:{post.form}" for post in posts}
         for row in self._record.entries("WHERE (recipe, id) = (?, ?)", *key):
             if row.key not in there and (gone := self._record.remove(row.key)):
-                self._files.remove(gone.path)
+                yield Written(gone.path)
         for post in posts:
             entry = self._entries.entry(post)
             if entry and entry.state == "united":
                 self._write_moved(entry)
             elif entry:
-                row = self._record.put(new_of(entry, digest))
-                self._write_article(entry, row)
+                yield self._shown(entry, self._record.put(new_of(entry, digest)))
 
     def _write_moved(self, entry: Entry) -> None:
         """Have a page in the place of one whose article turned out to be another one: it says where that is."""
@@ -155,36 +159,24 @@ class _Build:
             page, to = (post_path(one.path, one.category, one.published) for one in (entry, other))
             self._files.write(page, self._look.page("moved", page, to=to, title=shown.title(other)))
 
-    def _write_article(self, entry: Entry, row: Row) -> None:
-        """Write the page of an article."""
-        self._written.add(row.number)
+    def _shown(self, entry: Entry, row: Row) -> Shown:
+        """Return an article, and what its page says of others."""
         same = self._record.entries(
             """WHERE digest = (SELECT digest FROM entries WHERE number = ?1) AND number <> ?1
                ORDER BY moment, number LIMIT ?2""",
             *(row.number, SAME),
         )
-        values = article_values(entry, row, self._output, self._words)
-        page = self._look.page(
-            "article",
-            **values,
-            body=self._bodies.html(entry),
-            back=self._lists.category_of(row),
-            same=[listed(one) for one in same],
-        )
-        self._files.write(row.path, page)
-        if old := old_path(entry.path):
-            self._files.write(old, self._look.page("moved", old, to=row.path, title=row.title))
+        return Shown(entry, row, [listed(one) for one in same], self._lists.category_of(row))
 
-    def _write_same_texts(self) -> None:
-        """Write the pages of articles with one text again, so that each names all others, and none that is gone."""
-        for number, key, form, count in self._record.rows(
-            """SELECT number, recipe || char(10) || id, form, count(*) OVER (PARTITION BY digest)
-               FROM entries WHERE digest IN (SELECT digest FROM touched_digests)"""
+    def _with_same_texts(self) -> Iterator[Shown]:
+        """Yield the articles with one text again, so that each names all others, and none that is gone."""
+        for number, recipe, id_, form in self._record.each(
+            """SELECT number, recipe, id, form FROM entries AS one WHERE digest IN (SELECT digest FROM touched_digests)
+               AND (EXISTS (SELECT 1 FROM entries WHERE digest = one.digest AND number <> one.number)
+                    OR NOT EXISTS (SELECT 1 FROM touched
+                                   WHERE (list, moment, entry) = (one.category, one.moment, one.number)))"""
         ):
-            if count == 1 and number in self._written:
-                continue
-            recipe, id_ = key.split("\n", 1)
             post = self._index.posts.get(ArticleKey(recipe, id_), form)
             entry = self._entries.entry(post) if post else None
             if entry:
-                self._write_article(entry, self._record.entries("WHERE number = ?", number)[0])
+                yield self._shown(entry, self._record.entries("WHERE number = ?", number)[0])

@@ -6,7 +6,7 @@ from __future__ import annotations
 import os
 import shutil
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from archiver.errors import StoreError, UsageError, os_reason
 from archiver.litter import is_litter
@@ -22,6 +22,41 @@ ASIDE = ".archiver-site.new"
 FOLDER = 1000  # files of a directory aside
 
 
+class Written(NamedTuple):
+    """What becomes of the file at `path`. file: what it is to be, aside; None: it is to go, or (`same`) as it is."""
+
+    path: str
+    file: str | None = None
+    same: bool = False
+
+
+class Aside:
+    """Writes what changes aside. name: of a directory there that nobody else writes in."""
+
+    def __init__(self, directory: Path, name: str) -> None:
+        self._directory = directory
+        self._aside = directory / ASIDE
+        self._name = name
+        self._number = 0
+
+    def put(self, path: str, content: str | bytes) -> Written:
+        """Have `content` for `path` aside, unless it is there already. Raises StoreError."""
+        data = content if isinstance(content, bytes) else content.encode("utf-8", "replace")
+        target = f"{self._directory}/{path}"
+        try:
+            if _content(target, len(data)) == data:
+                return Written(path, same=True)
+            folder, number = divmod(self._number, FOLDER)
+            file = f"{self._name}-{folder}/{number}"
+            if number == 0:
+                (self._aside / file).parent.mkdir()
+            self._number += 1
+            os.close(fill(self._aside / file, data))
+        except OSError as error:
+            raise StoreError(f"{target}: cannot be written: {os_reason(error)}; the site is as it was") from error
+        return Written(path, file)
+
+
 class SiteFiles:
     """Writes files below a directory. written, unchanged: how many there were of each."""
 
@@ -30,33 +65,31 @@ class SiteFiles:
         self.directory = directory
         self._aside = directory / ASIDE
         self._record = record
-        self._made: set[str] = set()
-        self._number = 0
+        self._put = Aside(directory, "whole").put
+        self._made = directory
         self.unchanged = 0
         self.written = 0
-        self.discard()
+        try:
+            self.discard()
+            self._aside.mkdir()
+        except OSError as error:
+            raise StoreError(f"{self._aside}: cannot be used: {os_reason(error)}; the site is as it was") from error
 
     def write(self, path: str, content: str | bytes) -> None:
         """Have `content` at `path` in the end. Raises StoreError."""
-        data = content if isinstance(content, bytes) else content.encode("utf-8", "replace")
-        target = f"{self.directory}/{path}"
-        try:
-            if _content(target, len(data)) == data:
-                self._record.run("DELETE FROM staged WHERE path = ?", path)
-                self.unchanged += 1
-                return
-            folder, name = divmod(self._number, FOLDER)
-            self._number += 1
-            self._make(self._aside / str(folder))
-            file = f"{folder}/{name}"
-            os.close(fill(self._aside / file, data))
-        except OSError as error:
-            raise StoreError(f"{target}: cannot be written: {os_reason(error)}; the site is as it was") from error
-        self._record.run("INSERT OR REPLACE INTO staged VALUES (?, ?)", path, file)
+        self.note(self._put(path, content))
+
+    def note(self, written: Written) -> None:
+        """Have what was written aside in its place in the end."""
+        if written.same:
+            self._record.run("DELETE FROM staged WHERE path = ?", written.path)
+            self.unchanged += 1
+        else:
+            self._record.run("INSERT OR REPLACE INTO staged VALUES (?, ?)", *written[:2])
 
     def remove(self, path: str) -> None:
         """Have nothing at `path` in the end."""
-        self._record.run("INSERT OR REPLACE INTO staged VALUES (?, NULL)", path)
+        self.note(Written(path))
 
     def publish(self) -> None:
         """Put everything in its place, and make it durable. Raises StoreError."""
@@ -76,17 +109,23 @@ class SiteFiles:
             raise StoreError(
                 f"{target}: cannot be written: {os_reason(error)}; each page is whole: build again when that is mended"
             ) from error
-        self.discard()
+        with suppress(OSError):  # the next build sweeps what is left
+            self.discard()
 
     def discard(self) -> None:
-        """Remove what is written aside."""
-        with suppress(FileNotFoundError):
-            shutil.rmtree(self._aside)
+        """Remove what is written aside. It is moved away first: a process that helped a build which was killed may
+        still be writing there. Raises OSError."""
+        old = self._aside.with_name(f"{ASIDE}.old")
+        for moved in (False, True):
+            with suppress(FileNotFoundError):
+                if moved:
+                    self._aside.rename(old)
+                shutil.rmtree(old)
 
     def _make(self, directory: Path) -> None:
-        if str(directory) not in self._made:
+        if directory != self._made:
             directory.mkdir(parents=True, exist_ok=True)
-            self._made.add(str(directory))
+            self._made = directory
 
 
 def claim(directory: Path) -> None:

@@ -63,6 +63,9 @@ class Look:
         self._environment.globals |= {"name": name, "host": host, "w": WORDS[language], "language": TAGS[language]}
         self._templates: dict[str, Template] = {}
 
+    def __reduce__(self) -> tuple[type[Look], tuple[object, ...]]:
+        return Look, (self.name, self.host, self.language, self.accent, self._theirs)  # another process has its own
+
     @cached_property
     def digest(self) -> str:
         """What tells this look from others: all that pages are made of, beside what the archive says."""

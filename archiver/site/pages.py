@@ -1,0 +1,128 @@
+"""The pages of articles: an article in, its files out, written aside. A few are made by this process, many by others,
+which do not wait for one another; what becomes of them is noted in the order in which they came."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections import deque
+from itertools import chain, islice
+from typing import TYPE_CHECKING, NamedTuple
+
+from archiver.errors import ArchiverError
+from archiver.site.addresses import old_path
+from archiver.site.articles import article_values
+from archiver.site.body import Bodies
+from archiver.site.files import Aside
+from archiver.site.words import WORDS
+from archiver.workers.pool import WorkerPool
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from pathlib import Path
+
+    from archiver.exports import Entry
+    from archiver.recipes import Recipe
+    from archiver.site.articles import Listed
+    from archiver.site.files import Written
+    from archiver.site.lists import Link
+    from archiver.site.look import Look
+    from archiver.site.record import Row
+
+FEW = 300  # articles that this process makes alone: others take longer to start
+BATCH = 25  # articles that another process is given at once
+AHEAD = 4 * BATCH  # for each process: while it makes some, others wait for it
+
+
+class Shown(NamedTuple):
+    """An article whose page is to be made. same: articles with the same text. back: the list that it is in."""
+
+    entry: Entry
+    row: Row
+    same: list[Listed]
+    back: Link
+
+
+class Setup(NamedTuple):
+    """What pages are made of, beside articles. output: the archive. directory: of the site."""
+
+    output: Path
+    recipes: Mapping[str, Recipe]
+    look: Look
+    directory: Path
+
+
+class Maker:
+    """Makes pages. name: of a directory aside that no other maker has."""
+
+    def __init__(self, setup: Setup, name: str) -> None:
+        self._output = setup.output
+        self._look = setup.look
+        self._words = WORDS[setup.look.language]
+        self._bodies = Bodies(setup.recipes, self._words)
+        self._aside = Aside(setup.directory, name)
+
+    def make(self, shown: Shown) -> list[Written]:
+        """Write the page of an article aside. Raises TemplateError, StoreError."""
+        entry, row, same, back = shown
+        values = article_values(entry, row, self._output, self._words)
+        page = self._look.page("article", **values, body=self._bodies.html(entry), back=back, same=same)
+        written = [self._aside.put(row.path, page)]
+        if old := old_path(entry.path):
+            written.append(self._aside.put(old, self._look.page("moved", old, to=row.path, title=row.title)))
+        return written
+
+
+def serve(setup: Setup) -> Callable[[list[Shown]], list[list[Written] | ArchiverError]]:
+    """Return what a worker process does: articles to their files, or to what went wrong."""
+    maker = Maker(setup, str(os.getpid()))
+
+    def made(shown: Shown) -> list[Written] | ArchiverError:
+        try:
+            return maker.make(shown)
+        except ArchiverError as error:
+            return error
+
+    return lambda jobs: [made(one) for one in jobs]
+
+
+def make_pages(
+    things: Iterator[Shown | Written], setup: Setup, processes: int, note: Callable[[Written], None]
+) -> None:
+    """Make the pages of articles, and note each file in their order, with what is in between. processes: others that
+    may be started. Raises what `note` and `Maker.make` do, and WorkerError."""
+    first = list(islice(things, FEW))
+    if processes and len(first) == FEW:
+        asyncio.run(_make_in_processes(chain(first, things), setup, processes, note))
+        return
+    maker = Maker(setup, "0")
+    for thing in chain(first, things):
+        for written in maker.make(thing) if isinstance(thing, Shown) else (thing,):
+            note(written)
+
+
+async def _make_in_processes(
+    things: Iterable[Shown | Written], setup: Setup, processes: int, note: Callable[[Written], None]
+) -> None:
+    pool = WorkerPool[Shown, "list[Written]"](f"{__name__}:serve", setup, processes, BATCH)
+    sent: deque[asyncio.Future[list[Written]] | Written] = deque()
+
+    async def settle(left: int) -> None:
+        """Note what was made, the first of all first, until there are only so many `left`."""
+        while len(sent) > left:
+            first = sent.popleft()
+            for written in await first if isinstance(first, asyncio.Future) else (first,):
+                note(written)
+
+    try:
+        for thing in things:
+            sent.append(asyncio.ensure_future(pool.submit(thing)) if isinstance(thing, Shown) else thing)
+            await asyncio.sleep(0)  # what was sent goes out, and what was made comes in
+            await settle(AHEAD * processes)
+        await settle(0)
+    finally:
+        for one in sent:
+            if isinstance(one, asyncio.Future):
+                one.cancel()
+        pool.kill()  # what is still being made is of no use
+        await pool.close()
