@@ -86,18 +86,21 @@ def _put_articles(database: Database, taken: list[tuple[_Post, Adoption]]) -> No
     database.write_all(
         """INSERT INTO articles (recipe, id, state, first_seen, last_seen, saved, published, text_digest, known)
            VALUES (?1, ?2, 'saved', ?3, ?3, ?3, ?4, ?5, ?6)
-           ON CONFLICT DO UPDATE SET state = CASE state WHEN 'withdrawn' THEN state ELSE 'saved' END,
-           saved = coalesce(saved, excluded.saved),
-           published = CASE WHEN ?7 THEN excluded.published ELSE coalesce(published, excluded.published) END,
-           text_digest = CASE WHEN ?7 THEN excluded.text_digest ELSE coalesce(text_digest, excluded.text_digest) END,
-           known = json_patch(excluded.known, known)""",
+           ON CONFLICT (recipe, id) DO UPDATE SET
+           state = CASE articles.state WHEN 'withdrawn' THEN articles.state ELSE 'saved' END,
+           saved = coalesce(articles.saved, excluded.saved),
+           published = CASE WHEN ?7 THEN excluded.published ELSE coalesce(articles.published, excluded.published) END,
+           text_digest =
+           CASE WHEN ?7 THEN excluded.text_digest ELSE coalesce(articles.text_digest, excluded.text_digest) END,
+           known = json_patch(excluded.known, articles.known)""",
         [
             (recipe, id_, one.saved, one.published.isoformat(), one.text_digest, facts_text(one.known), one.instead)
             for (recipe, id_, _), one in taken
         ],
     )
     database.write_all(
-        "INSERT OR IGNORE INTO sightings SELECT key, ?3, ?4, ?4 FROM articles WHERE recipe = ?1 AND id = ?2",
+        """INSERT INTO sightings SELECT key, ?3, ?4, ?4 FROM articles WHERE recipe = ?1 AND id = ?2
+           ON CONFLICT DO NOTHING""",
         [(recipe, id_, storable(one.place), one.saved) for (recipe, id_, _), one in taken if one.place],
     )
 
@@ -105,7 +108,8 @@ def _put_articles(database: Database, taken: list[tuple[_Post, Adoption]]) -> No
 def _put_removed(database: Database, replaced: list[tuple[_Post, _Known]]) -> None:
     """Note that posts and their earlier contents are somewhere else now."""
     database.write_all(
-        "INSERT OR IGNORE INTO removed VALUES (?)", [(path,) for _, one in replaced for path in one.in_manifest]
+        "INSERT INTO removed VALUES (?) ON CONFLICT DO NOTHING",
+        [(path,) for _, one in replaced for path in one.in_manifest],
     )
     database.write_all(
         f"UPDATE revisions SET listed = 0 WHERE article = {_KEY} AND form = ?", [post for post, _ in replaced]
@@ -124,13 +128,32 @@ def _put_contents(
         posts.append((post[2], storable(one.path), one.sha256, *which, *post[:2]))
         for number, (content, saved) in enumerate(one.earlier, 1):
             revisions.append((post[2], number, content, *contents.get(content, (saved, None)), *post[:2]))
+    for form, path, *values, recipe, id_ in posts:
+        # A row of another post at the same path goes.
+        database.write(
+            """DELETE FROM posts WHERE path = ? AND NOT
+               (form = ? AND article IN (SELECT key FROM articles WHERE recipe = ? AND id = ?))""",
+            path,
+            form,
+            recipe,
+            id_,
+        )
+        database.write(
+            """INSERT INTO posts (article, form, path, sha256, revision, saved, capture)
+               SELECT key, ?, ?, ?, ?, ?, CAST(? AS BIGINT) FROM articles WHERE recipe = ? AND id = ?
+               ON CONFLICT (article, form) DO UPDATE SET path = excluded.path, sha256 = excluded.sha256,
+               revision = excluded.revision, saved = excluded.saved, rules = '{}', capture = excluded.capture,
+               listed = 0""",
+            form,
+            path,
+            *values,
+            recipe,
+            id_,
+        )
     database.write_all(
-        """INSERT OR REPLACE INTO posts (article, form, path, sha256, revision, saved, capture)
-           SELECT key, ?, ?, ?, ?, ?, ? FROM articles WHERE recipe = ? AND id = ?""",
-        posts,
-    )
-    database.write_all(
-        """INSERT OR REPLACE INTO revisions (article, form, revision, sha256, saved, capture)
-           SELECT key, ?, ?, ?, ?, ? FROM articles WHERE recipe = ? AND id = ?""",
+        """INSERT INTO revisions (article, form, revision, sha256, saved, capture)
+           SELECT key, ?, ?, ?, ?, CAST(? AS BIGINT) FROM articles WHERE recipe = ? AND id = ?
+           ON CONFLICT (article, form, revision) DO UPDATE SET sha256 = excluded.sha256, saved = excluded.saved,
+           capture = excluded.capture, listed = 0""",
         revisions,
     )

@@ -19,8 +19,8 @@ def known_as(database: Database, addresses: Iterable[str]) -> dict[str, ArticleK
     is not known is not in the answer."""
     asked = {storable(address): address for address in addresses}
     rows = database.rows(
-        """SELECT address, recipe, articles.id FROM json_each(?) AS asked
-           CROSS JOIN aliases ON address = asked.value LEFT JOIN articles ON articles.key = article""",
+        """SELECT address, recipe, articles.id FROM json_each(?) AS one
+           CROSS JOIN aliases ON address = one.value LEFT JOIN articles ON articles.key = article""",
         json_text(list(asked)),
     )
     return {asked[address]: ArticleKey(recipe, id_) if recipe is not None else None for address, recipe, id_ in rows}
@@ -36,7 +36,7 @@ def addresses_at(database: Database, host: str, limit: int) -> list[str]:
         f"{host}0",  # the character after the slash
         limit,
     )
-    return [row["address"] for row in rows]
+    return [address for (address,) in rows]
 
 
 def put_aliases(database: Database, known: Iterable[tuple[int, str, Finished]]) -> None:
@@ -45,12 +45,12 @@ def put_aliases(database: Database, known: Iterable[tuple[int, str, Finished]]) 
     database.write_all(
         # What an article with a post is known by stays its own until the two are united.
         """INSERT INTO aliases SELECT ?, key FROM articles WHERE key = ? AND saved IS NOT NULL
-           ON CONFLICT DO UPDATE SET article = excluded.article WHERE article IS NOT NULL
+           ON CONFLICT (address) DO UPDATE SET article = excluded.article WHERE aliases.article IS NOT NULL
            AND NOT EXISTS (SELECT 1 FROM posts WHERE posts.article = aliases.article)""",
         [(storable(address), number) for number, one in found for address in one.aliases],
     )
     database.write_all(
-        "INSERT OR REPLACE INTO aliases VALUES (?, NULL)",
+        "INSERT INTO aliases VALUES (?, NULL) ON CONFLICT (address) DO UPDATE SET article = NULL",
         [(storable(address),) for _, one in found for address in one.shared],
     )
 
@@ -69,13 +69,14 @@ def take_over(database: Database, known: Iterable[tuple[int, str, Finished]]) ->
     other = "SELECT key FROM articles WHERE recipe = ?2 AND id = ?3 AND saved IS NULL AND key <> ?1"
     database.write_all(
         f"""INSERT INTO sightings SELECT ?1, place, first_seen, last_seen FROM sightings WHERE article IN ({other})
-            ON CONFLICT DO UPDATE SET first_seen = min(first_seen, excluded.first_seen),
-            last_seen = max(last_seen, excluded.last_seen)""",
+            ON CONFLICT (article, place) DO UPDATE SET
+            first_seen = least(sightings.first_seen, excluded.first_seen),
+            last_seen = greatest(sightings.last_seen, excluded.last_seen)""",
         values,
     )
     database.write_all(
-        f"""UPDATE articles SET first_seen = min(articles.first_seen, other.first_seen),
-            last_seen = max(articles.last_seen, other.last_seen), site = other.site,
+        f"""UPDATE articles SET first_seen = least(articles.first_seen, other.first_seen),
+            last_seen = greatest(articles.last_seen, other.last_seen), site = other.site,
             known = json_patch(other.known, articles.known)
             FROM (SELECT * FROM articles WHERE key IN ({other})) AS other WHERE articles.key = ?1""",
         values,
@@ -97,7 +98,12 @@ def absorb(database: Database, united: Iterable[tuple[int, ArticleKey]]) -> None
             number,
         )
         database.write("UPDATE aliases SET article = ? WHERE article = ?", other, number)
-        database.write("INSERT OR REPLACE INTO aliases SELECT id, ? FROM articles WHERE key = ?", other, number)
+        database.write(
+            """INSERT INTO aliases SELECT id, ? FROM articles WHERE key = ?
+               ON CONFLICT (address) DO UPDATE SET article = excluded.article""",
+            other,
+            number,
+        )
         database.write("DELETE FROM wanted WHERE article = ?", number)
         database.write("DELETE FROM changes WHERE article = ?", number)
         database.write("INSERT INTO changes (article) VALUES (?)", number)

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from archiver.index.database import Database
 
 BATCH = 500  # parameters of a query; SQLite takes some thousands
+_SEAL = """INSERT INTO warcs (path, size, sha256) VALUES (?, ?, ?)
+           ON CONFLICT (path) DO UPDATE SET size = excluded.size, sha256 = excluded.sha256, listed = 0"""
 
 
 class Sealed(NamedTuple):
@@ -33,8 +35,7 @@ class Captures:
 
     def note(self, captures: Iterable[Capture]) -> None:
         """Note records; one that is known stays as it is."""
-        with self._database.transaction():
-            put_captures(self._database, captures)
+        put_captures(self._database, captures)
 
     def with_payload(self, payloads: Collection[str], directory: str = "") -> dict[str, Capture]:
         """Return the first record with each payload (SHA-256, hexadecimal digits), of the files in `directory`; without
@@ -42,21 +43,21 @@ class Captures:
         asked = sorted({bytes.fromhex(payload) for payload in payloads})
         found = []
         for batch in (asked[start : start + BATCH] for start in range(0, len(asked), BATCH)):
-            # Of each group SQLite gives the row that has the minimum (SQLite, "Bare columns in an aggregate query").
             found += self._database.rows(
-                f"""SELECT {CAPTURE}, min(key) FROM captures WHERE payload IN ({", ".join("?" * len(batch))})
-                    AND (? = '' OR substr(warc, 1, length(?) + 1) = ? || '/') GROUP BY payload""",
+                f"""SELECT {CAPTURE} FROM captures WHERE key IN
+                    (SELECT min(key) FROM captures WHERE payload IN ({", ".join("?" * len(batch))})
+                     AND (? = '' OR substr(warc, 1, length(?) + 1) = ? || '/') GROUP BY payload)""",
                 *batch,
                 *(storable(directory),) * 3,
             )
-        return {one.payload: one for *columns, _ in found if (one := as_capture(*columns))}
+        return {one.payload: one for columns in found if (one := as_capture(*columns))}
 
     def at(self, moments: Collection[tuple[str, datetime]]) -> dict[tuple[str, datetime], Capture]:
         """Return the record of each target URI and date; one that is not known is not in the answer."""
         asked = {(storable(url), micros(time)): (url, time) for url, time in moments}
         rows = self._database.rows(
             f"""SELECT {CAPTURE} FROM json_each(?) AS asked
-                CROSS JOIN captures ON url = asked.value ->> 0 AND time = asked.value ->> 1
+                CROSS JOIN captures ON url = asked.value ->> 0 AND time = CAST(asked.value ->> 1 AS BIGINT)
                 ORDER BY captures.key DESC""",
             json_text(list(asked)),
         )
@@ -75,8 +76,8 @@ class Captures:
         for row in self._database.each(
             f"""SELECT {CAPTURE}, uses FROM
                 (SELECT capture, count(*) AS uses FROM
-                 (SELECT capture FROM posts UNION ALL SELECT capture FROM revisions)
-                 WHERE capture IS NOT NULL GROUP BY capture)
+                 (SELECT capture FROM posts UNION ALL SELECT capture FROM revisions) AS made
+                 WHERE capture IS NOT NULL GROUP BY capture) AS used
                 CROSS JOIN captures ON captures.key = capture WHERE ?1 = '' OR warc = ?1""",
             storable(warc),
         ):
@@ -92,17 +93,16 @@ class Captures:
                WHERE revisions.capture IS NOT NULL AND revisions.capture NOT IN (SELECT key FROM captures)
                ORDER BY path"""
         )
-        return [row["path"] for row in rows]
+        return [path for (path,) in rows]
 
     def in_file(self, warc: str) -> list[Capture]:
         """Return the records in a file, in their order."""
-        rows = self._database.rows(f"SELECT {CAPTURE} FROM captures WHERE warc = ? ORDER BY offset", warc)
+        rows = self._database.rows(f"SELECT {CAPTURE} FROM captures WHERE warc = ? ORDER BY captures.offset", warc)
         return [one for row in rows if (one := as_capture(*row))]
 
     def seal(self, sealed: Sealed) -> None:
         """Note that nothing is added to a file any more."""
-        with self._database.transaction():
-            self._database.write("INSERT OR REPLACE INTO warcs (path, size, sha256) VALUES (?, ?, ?)", *sealed)
+        self._database.write(_SEAL, *sealed)
 
     def unsealed(self, directory: str) -> list[str]:
         """Return the files in `directory` that records are known of and that are not sealed, sorted."""
@@ -115,21 +115,23 @@ class Captures:
                AND warc NOT IN (SELECT path FROM warcs)""",
             storable(directory),
         )
-        return [row["warc"] for row in rows]
+        return [path for (path,) in rows]
 
     def replace_file(self, path: str, sealed: Sealed, places: Mapping[int, tuple[int, int, str]]) -> None:
         """Note that the file `path` was written anew, and is gone. places: offset, length and target URI that each
         record has now, by its old offset."""
-        with self._database.transaction():
-            self._database.write_all(
-                "UPDATE captures SET warc = ?, offset = ?, length = ?, url = ? WHERE warc = ? AND offset = ?",
-                [(sealed.path, *places[one.offset], path, one.offset) for one in self.in_file(path)],
-            )
-            self._database.write("DELETE FROM warcs WHERE path = ?", path)
-            self._database.write("INSERT OR IGNORE INTO removed (path) VALUES (?)", path)
-            self._database.write("INSERT OR REPLACE INTO warcs (path, size, sha256) VALUES (?, ?, ?)", *sealed)
+        self._database.transact(lambda: self._replace_file(path, sealed, places))
+
+    def _replace_file(self, path: str, sealed: Sealed, places: Mapping[int, tuple[int, int, str]]) -> None:
+        self._database.write_all(
+            'UPDATE captures SET warc = ?, "offset" = ?, length = ?, url = ? WHERE warc = ? AND "offset" = ?',
+            [(sealed.path, *places[one.offset], path, one.offset) for one in self.in_file(path)],
+        )
+        self._database.write("DELETE FROM warcs WHERE path = ?", path)
+        self._database.write("INSERT INTO removed (path) VALUES (?) ON CONFLICT DO NOTHING", path)
+        self._database.write(_SEAL, *sealed)
 
     def sealed(self) -> dict[str, Sealed]:
         """Return the files that are sealed, by path."""
         rows = self._database.rows("SELECT path, size, sha256 FROM warcs ORDER BY path")
-        return {row["path"]: Sealed(*row) for row in rows}
+        return {one.path: one for one in (Sealed(*row) for row in rows)}

@@ -8,16 +8,20 @@ from archiver.clock import DAY
 from archiver.index.fail import RETRIES
 from archiver.index.held import held_by_number
 from archiver.index.types import ArticleKey, Claim
-from archiver.index.values import json_text, storable, texts_of
+from archiver.index.values import NUMBER, NUMBERS, json_text, storable, texts_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from archiver.index.database import Database
 
 # A time further off than any that is ever set was set when the clock was ahead.
 TOO_FAR = RETRIES[-1] + 32 * DAY
 FIRST = (-(2**62), 0)  # before all times and keys
+# Articles of which there is no post yet, and the others: each with an index of those that are due.
+NEW, SAVED = "saved IS NULL", "saved IS NOT NULL"
+
+_Asked = tuple[int, tuple[str, ...]]  # the run, and the places whose articles it takes
 
 
 class _Position(NamedTuple):
@@ -26,6 +30,17 @@ class _Position(NamedTuple):
 
     new: tuple[int, int] = FIRST
     saved: tuple[int, int] = FIRST
+
+
+class _Claimed(NamedTuple):
+    """What the last claim came to: for whom, in which session of the database; the positions by site, and the new one
+    of a site."""
+
+    asked: _Asked
+    session: int
+    positions: dict[str, _Position]
+    site: str
+    position: _Position
 
 
 class Queue:
@@ -38,95 +53,102 @@ class Queue:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._asked: tuple[int, tuple[str, ...]] = (0, ())  # the run, and the places whose articles it takes
+        self._asked: _Asked = (0, ())
+        self._placed: tuple[_Asked, int] = ((0, ()), 0)  # and the session of the database in which they are put down
         self._positions: dict[str, _Position] = {}  # by site
+        self._claimed = _Claimed((0, ()), 0, {}, "", _Position())
 
     def claim(self, run: int, places: Sequence[str], limit: int, now: int, site: str) -> list[Claim]:
         """Return up to `limit` articles of `site` seen in `places` that are due and were not claimed in `run`
         before."""
-        if self._asked != (run, tuple(places)):
-            self._begin(run, tuple(places), now)
+        asked = run, tuple(places)
+        if asked != self._asked:
+            # A time that was set when the clock was ahead may be years off.
+            for which in (NEW, SAVED):
+                self._database.write(f"UPDATE articles SET due = ?1 WHERE {which} AND due > ?1 + ?2", now, TOO_FAR)
+        if self._placed != (asked, self._database.session):
+            self._put_places(asked[1])
         site = storable(site)
-        from_beginning = site not in self._positions
-        numbers = self._next(site, limit, now)
-        if len(numbers) < limit and not from_beginning:
-            del self._positions[site]
-            numbers += self._next(site, limit - len(numbers), now)
-        return self._claims(numbers)
+        positions = self._positions if asked == self._asked else {}
+        numbers, position = self._next(run, site, positions.get(site, _Position()), limit, now)
+        if len(numbers) < limit and site in positions:
+            more, position = self._next(run, site, _Position(), limit - len(numbers), now)
+            numbers += more
+        claims = self._claims(numbers)
+        self._claimed = _Claimed(asked, self._database.session, positions, site, position)
+        return claims
+
+    def go_on(self) -> None:
+        """Go on to after what was claimed last, now that this is kept."""
+        asked, session, self._positions, site, position = self._claimed
+        self._asked, self._placed = asked, (asked, session)
+        self._positions[site] = position
 
     def sites(self) -> list[str]:
         """Return the sites of which articles are due, now or later."""
         # One step of the index for each, however many articles there are.
-        found = [
-            self._database.rows(
-                """WITH RECURSIVE sites(site) AS (
-                       SELECT min(site) FROM articles WHERE (saved IS NOT NULL) = ?1 AND due IS NOT NULL
-                       UNION ALL SELECT (SELECT min(site) FROM articles WHERE (saved IS NOT NULL) = ?1
-                       AND due IS NOT NULL AND site > sites.site) FROM sites WHERE sites.site IS NOT NULL)
-                   SELECT site FROM sites WHERE site IS NOT NULL""",
-                saved,
+        found = self._database.ask(
+            *(
+                (
+                    f"""WITH RECURSIVE sites(site) AS (
+                            SELECT min(site) FROM articles WHERE {which} AND due IS NOT NULL
+                            UNION ALL SELECT (SELECT min(site) FROM articles WHERE {which} AND due IS NOT NULL
+                            AND site > sites.site) FROM sites WHERE sites.site IS NOT NULL)
+                        SELECT site FROM sites WHERE site IS NOT NULL""",
+                )
+                for which in (NEW, SAVED)
             )
-            for saved in (False, True)
-        ]
-        return list(dict.fromkeys(row["site"] for rows in found for row in rows))
-
-    def _begin(self, run: int, places: tuple[str, ...], now: int) -> None:
-        """Begin with the articles of these places."""
-        self._asked, self._positions = (run, places), {}
-        # A time that was set when the clock was ahead may be years off.
-        self._database.write_all(
-            "UPDATE articles SET due = ?1 WHERE (saved IS NOT NULL) = ?2 AND due > ?1 + ?3",
-            [(now, saved, TOO_FAR) for saved in (False, True)],
         )
-        self._database.write("CREATE TEMP TABLE IF NOT EXISTS asked (place TEXT PRIMARY KEY) WITHOUT ROWID")
-        self._database.write("DELETE FROM asked")
-        self._database.write_all("INSERT OR IGNORE INTO asked VALUES (?)", [(storable(place),) for place in places])
+        return list(dict.fromkeys(site for rows in found for (site,) in rows))
 
-    def _next(self, site: str, limit: int, now: int) -> list[int]:
-        """Return the keys of the next articles of a site, claimed, and go on to after them."""
-        position = self._positions.get(site, _Position())
-        new = list(self._after(site, position.new, limit, now, saved=False))
-        saved = list(self._after(site, position.saved, limit - len(new), now, saved=True))
-        self._positions[site] = _Position(new[-1] if new else position.new, saved[-1] if saved else position.saved)
-        numbers = [number for _, number in (*new, *saved)]
-        self._database.write_all(
-            "UPDATE articles SET run = ? WHERE key = ?", [(self._asked[0], number) for number in numbers]
+    def _put_places(self, places: tuple[str, ...]) -> None:
+        """Put down the places whose articles are asked for, for as long as this connection lasts."""
+        self._database.scratch("CREATE TEMP TABLE IF NOT EXISTS asked (place TEXT PRIMARY KEY)")
+        self._database.scratch("DELETE FROM asked")
+        self._database.scratch(
+            "INSERT INTO asked SELECT one.value FROM json_each(?) AS one",
+            json_text(sorted({storable(place) for place in places})),
         )
-        return numbers
+
+    def _next(self, run: int, site: str, position: _Position, limit: int, now: int) -> tuple[list[int], _Position]:
+        """Return the keys of the next articles of a site after a position, claimed, and the position after these."""
+        new = self._after(NEW, run, site, position.new, limit, now)
+        saved = self._after(SAVED, run, site, position.saved, limit - len(new), now)
+        after = _Position(new[-1] if new else position.new, saved[-1] if saved else position.saved)
+        return [number for _, number in (*new, *saved)], after
 
     def _after(
-        self, site: str, position: tuple[int, int], limit: int, now: int, *, saved: bool
-    ) -> Iterator[tuple[int, int]]:
-        """Yield time and key of up to `limit` articles after a position: of that time, and then of later ones."""
-        due, number = position
-        for condition, least in (("due = ? AND articles.key > ?", number), ("due > ? AND due <= ?", now)):
-            if limit > 0 and due <= now:
-                rows = self._database.rows(
-                    f"""SELECT due, articles.key FROM articles INDEXED BY articles_due
-                        WHERE (saved IS NOT NULL) = ? AND site = ? AND {condition} AND run <> ?
-                        AND EXISTS (SELECT 1 FROM sightings WHERE article = articles.key
-                                    AND place IN (SELECT place FROM temp.asked))
-                        ORDER BY due, articles.key LIMIT ?""",
-                    saved,
-                    site,
-                    due,
-                    least,
-                    self._asked[0],
-                    limit,
-                )
-                limit -= len(rows)
-                yield from ((row[0], row[1]) for row in rows)
+        self, which: str, run: int, site: str, position: tuple[int, int], limit: int, now: int
+    ) -> list[tuple[int, int]]:
+        """Claim up to `limit` articles after a position, and return time and key of each, in their order. One that
+        somebody else is claiming is passed over."""
+        if limit <= 0 or position[0] > now:
+            return []
+        rows = self._database.rows(
+            f"""UPDATE articles SET run = ? WHERE key IN (
+                    SELECT key FROM articles
+                    WHERE {which} AND site = ? AND (due, key) > (?, ?) AND due <= ? AND run <> ?
+                    AND EXISTS (SELECT 1 FROM sightings WHERE article = key AND place IN (SELECT place FROM asked))
+                    ORDER BY due, key LIMIT ? {self._database.passing_over_locked})
+                RETURNING due, key""",
+            run,
+            site,
+            *position,
+            now,
+            run,
+            limit,
+        )
+        return sorted((due, number) for due, number in rows)
 
     def _claims(self, numbers: list[int]) -> list[Claim]:
-        asked = json_text(numbers)
         rows = self._database.rows(
-            """SELECT articles.key, recipe, articles.id, saved,
-                      (SELECT json_group_array(form)
-                       FROM (SELECT form FROM wanted WHERE article = articles.key ORDER BY form)),
-                      (SELECT json_group_array(place)
-                       FROM (SELECT place FROM sightings WHERE article = articles.key ORDER BY place))
-               FROM json_each(?) AS asked CROSS JOIN articles ON articles.key = asked.value""",
-            asked,
+            f"""SELECT articles.key, recipe, articles.id, saved,
+                       (SELECT json_group_array(form)
+                        FROM (SELECT form FROM wanted WHERE article = articles.key ORDER BY form) AS forms),
+                       (SELECT json_group_array(place)
+                        FROM (SELECT place FROM sightings WHERE article = articles.key ORDER BY place) AS places)
+                FROM {NUMBERS} CROSS JOIN articles ON articles.key = {NUMBER}""",
+            json_text(numbers),
         )
         found = held_by_number(self._database, {row[0]: ArticleKey(row[1], row[2]) for row in rows})
         claims = {}

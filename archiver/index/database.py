@@ -1,141 +1,102 @@
-"""A connection to the file of the index: SQLite, with errors that say which file and what to do."""
+"""The database that an index is in: what the verbs need of one.
+
+The verbs are written once, in the SQL that SQLite and PostgreSQL both understand. What they say differently each
+implementation says for itself: `new_articles`, `passing_over_locked`, and what PostgreSQL's translates (`dialect`).
+
+For both: parameters are `?`, or `?1` where one comes several times. A set is one parameter, a JSON array: of arrays, in
+`json_each(?) AS asked`, with `asked.value ->> 0`; or of single values, in `json_each(?) AS one`, with `one.value`. Both
+give texts (`CAST(… AS BIGINT)` makes numbers of them). A parameter that may be NULL and does not stand beside a column
+is cast, too. A query from a set to a table is written with CROSS JOIN: SQLite keeps to that order. Arrays are made by
+`json_group_array`, of a subquery that has a name. The smaller of two values is `least`, the larger `greatest`.
+"""
 
 from __future__ import annotations
 
-import sqlite3
-from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, Any
-
-from archiver.errors import IndexFileError
-from archiver.index import schema
-from archiver.index.damage import find_damage
+from abc import ABC, abstractmethod
+from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-    from pathlib import Path
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
-ADVICE = {
-    sqlite3.SQLITE_FULL: "make room, and run again: nothing is lost",
-    sqlite3.SQLITE_READONLY: "make it writable",
-    sqlite3.SQLITE_CANTOPEN: "is its directory there, and writable?",
-    sqlite3.SQLITE_IOERR: "look at the disk, and run again",
-    sqlite3.SQLITE_BUSY: "another program has it open for writing",
-    sqlite3.SQLITE_NOTADB: "move it away: `archiver adopt` makes a new one from the posts",
-    sqlite3.SQLITE_CORRUPT: "move it away: `archiver adopt` makes a new one from the posts",
-}
-FETCHED = 1000  # rows that are fetched at a time
-PRIMARY = 0xFF  # the bits of SQLite's result codes that say what went wrong; those above them say in which way
+T = TypeVar("T")
+Row = tuple[Any, ...]
+PAGE = 1000  # rows that are read at a time
 
 
-class Database:
-    """A connection, for one thread at a time. Each method raises IndexFileError."""
+class Database(ABC):
+    """A connection, for one thread at a time. Each method raises IndexFileError.
 
-    def __init__(self, file: Path | None, *, read: bool = False, keep: bool = True) -> None:
-        """Open `file`, made with its schema if it is not there; None: one in memory.
+    name: for people. session: changes when what is only there for a connection (`scratch`) is lost. new_articles: a
+    query for keys that new articles may have; its parameter says how many at least. passing_over_locked: what keeps a
+    subquery from waiting for rows that somebody else is about to change.
+    """
 
-        read: nothing is written. keep: what is written is kept; without it, all is undone when it is closed.
-        """
-        self._file = file
-        self._keep = keep
-        self._within = False  # whether a transaction is open
-        try:
-            if file and not read:
-                file.parent.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise IndexFileError(f"{file}: cannot be made: {error.strerror}") from error
-        with self._named():
-            self._connection = schema.open_for_reading(file) if file and read else schema.open_for_writing(file)
-            self._connection.row_factory = sqlite3.Row
+    name: str
+    session: int
+    new_articles: str
+    passing_over_locked: str
 
     @property
-    def version(self) -> int:
-        """The schema's version; 0 while the index is not complete."""
-        return int(self.rows("PRAGMA user_version")[0][0])
+    @abstractmethod
+    def complete(self) -> bool:
+        """Whether the index knows all posts that were on disk before it was made."""
 
+    @abstractmethod
     def mark_complete(self) -> None:
-        """Note that the index knows all posts that are on disk."""
-        self.write(f"PRAGMA user_version = {schema.VERSION}")
+        """Note that it knows them."""
 
-    def rows(self, sql: str, *values: Any) -> list[sqlite3.Row]:
+    @abstractmethod
+    def ask(self, *queries: Sequence[Any]) -> list[list[Row]]:
+        """Return the rows of each of several queries, each given with its values; none needs what another gives."""
+
+    def rows(self, sql: str, *values: Any) -> list[Row]:
         """Return the rows of a query."""
-        with self._named():
-            return self._connection.execute(sql, values).fetchall()
+        return self.ask((sql, *values))[0]
 
-    def row(self, sql: str, *values: Any) -> sqlite3.Row | None:
+    def row(self, sql: str, *values: Any) -> Row | None:
         """Return the first row of a query, None if there is none."""
-        with self._named():
-            row: sqlite3.Row | None = self._connection.execute(sql, values).fetchone()
-            return row
+        return next(iter(self.rows(sql, *values)), None)
 
-    def each(self, sql: str, *values: Any) -> Iterator[sqlite3.Row]:
+    @abstractmethod
+    def each(self, sql: str, *values: Any) -> Iterator[Row]:
         """Yield the rows of a query one by one: for those that may be too many for a list."""
-        with self._named():
-            cursor = self._connection.execute(sql, values)
-        while True:
-            with self._named():
-                rows = cursor.fetchmany(FETCHED)
-            if not rows:
-                return
-            yield from rows
 
+    @abstractmethod
+    def pages(self, sql: str, *values: Any) -> Iterator[list[Row]]:
+        """Yield the rows of a query, PAGE of them at a time. They are what they are at the beginning, whatever is
+        written meanwhile."""
+
+    @abstractmethod
     def check(self) -> str:
-        """Return what is wrong with what the file says, nothing if all is well."""
-        with self._named():
-            return find_damage(self._connection)
+        """Return what is wrong with what is stored, nothing if all is well."""
 
-    def write(self, sql: str, *values: Any) -> int:
-        """Run a statement and return the key of the row that it inserted, if it did."""
-        with self._named():
-            return self._connection.execute(sql, values).lastrowid or 0
+    def write(self, sql: str, *values: Any) -> None:
+        """Run a statement."""
+        self.transact(lambda: self._write(sql, [values]))
 
-    def write_all(self, sql: str, values: Iterable[tuple[Any, ...]]) -> None:
+    def write_all(self, sql: str, values: Iterable[Row]) -> None:
         """Run a statement for each of `values`."""
-        with self._named():
-            self._connection.executemany(sql, values)
+        if given := list(values):
+            self.transact(lambda: self._write(sql, given))
 
-    @contextmanager
-    def transaction(self) -> Iterator[None]:
-        """Keep all that is written inside, or nothing of it if there is an error; one inside another is a part
-        of it."""
-        if self._within:
-            yield
-            return
-        if not self._connection.in_transaction:
-            self.write("BEGIN IMMEDIATE")
-        self._within = True
-        try:
-            yield
-            if self._keep:
-                self.write("COMMIT")
-        except BaseException:
-            with suppress(sqlite3.Error):  # the error may have ended the transaction; and it is the one to be told
-                self._connection.rollback()
-            raise
-        finally:
-            self._within = False
+    @abstractmethod
+    def scratch(self, sql: str, *values: Any) -> None:
+        """Run a statement about a temporary table, which is there for as long as the session is."""
 
-    @contextmanager
-    def snapshot(self) -> Iterator[None]:
-        """See the index inside as it is at one moment, whatever a run writes meanwhile."""
-        if self._connection.in_transaction:
-            yield
-            return
-        self.write("BEGIN")
-        try:
-            yield
-        finally:
-            self._connection.rollback()
+    @abstractmethod
+    def transact(self, work: Callable[[], T]) -> T:
+        """Return what `work` returns; keep all that it writes, or nothing of it if it raises. Inside another it is a
+        part of that. It may be called again when the database has lost what it did: it changes nothing but the index.
+        """
 
+    @abstractmethod
+    def snapshot(self, work: Callable[[], T]) -> T:
+        """Return what `work` returns, which sees the index as it is at one moment, whatever a run writes meanwhile."""
+
+    @abstractmethod
     def close(self) -> None:
-        """Close the connection; what is not committed is undone."""
-        with self._named():
-            self._connection.close()
+        """Close the connection; what is not kept is undone."""
 
-    @contextmanager
-    def _named(self) -> Iterator[None]:
-        """Turn SQLite's errors into ones that name the file and say what to do."""
-        try:
-            yield
-        except sqlite3.Error as error:
-            advice = ADVICE.get(getattr(error, "sqlite_errorcode", 0) & PRIMARY)
-            raise IndexFileError(f"{self._file}: {error}{f'; {advice}' if advice else ''}") from error
+    @abstractmethod
+    def _write(self, sql: str, values: list[Row]) -> None:
+        """Run a statement for each of `values`, within a transaction."""

@@ -16,7 +16,7 @@ def recheck(database: Database, places: Sequence[str], since: int, now: int) -> 
     """Make every article seen in `places` that was saved at or after `since` due now."""
     database.write(
         """UPDATE articles SET due = ? WHERE saved >= ? AND state IN ('saved', 'withdrawn') AND EXISTS
-           (SELECT 1 FROM sightings WHERE article = key AND place IN (SELECT value FROM json_each(?)))""",
+           (SELECT 1 FROM sightings WHERE article = key AND place IN (SELECT one.value FROM json_each(?) AS one))""",
         now,
         since,
         json_text([storable(place) for place in places]),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from archiver.clock import DAY, SECOND
-from archiver.index.values import json_text, storable, storable_key
+from archiver.index.values import storable, storable_key
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 MINUTE, HOUR = 60 * SECOND, 3600 * SECOND
 # How long a failed article waits until it is asked for again; after the last of these it is given up.
 RETRIES = (10 * MINUTE, HOUR, 6 * HOUR, DAY, 3 * DAY, 7 * DAY)
+# How long an article or a picture waits now, in SQL; NULL: for ever.
+WAIT = f"CASE tries {' '.join(f'WHEN {tries} THEN {wait}' for tries, wait in enumerate(RETRIES))} END"
 
 
 def fail(database: Database, failed: Sequence[FailedArticle], now: int) -> None:
@@ -24,16 +26,11 @@ def fail(database: Database, failed: Sequence[FailedArticle], now: int) -> None:
 
     An article fails once in a call, for whatever number of forms. What is not known is passed over.
     """
-    ones = {storable_key(one.key): one for one in failed}
-    # `->>` gives NULL beyond the last of RETRIES: the article is not due any more.
+    ones = dict(sorted((storable_key(one.key), one) for one in failed))
     database.write_all(
-        """UPDATE articles SET state = CASE WHEN saved IS NULL THEN ?3 ELSE state END, reason = ?4, tries = tries + 1,
-           due = ?5 + (?6 ->> tries) WHERE recipe = ?1 AND id = ?2""",
-        [
-            (*key, one.state, storable(one.reason), now, json_text(RETRIES))
-            for key, one in ones.items()
-            if one.state != "withdrawn"
-        ],
+        f"""UPDATE articles SET state = CASE WHEN saved IS NULL THEN ?3 ELSE state END, reason = ?4, tries = tries + 1,
+           due = ?5 + {WAIT} WHERE recipe = ?1 AND id = ?2""",
+        [(*key, one.state, storable(one.reason), now) for key, one in ones.items() if one.state != "withdrawn"],
     )
     database.write_all(
         """UPDATE articles SET state = 'withdrawn', reason = ?3, tries = 0, due = NULL, checked = ?4

@@ -7,12 +7,25 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from archiver.index.types import ArticleKey, EarlierContent, Held, HeldPost, LastAnswer
-from archiver.index.values import CAPTURE, as_capture, facts_of, json_text, numbers_of
+from archiver.index.values import CAPTURE, NUMBER, NUMBERS, as_capture, facts_of, json_text, numbers_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from archiver.index.database import Database
+
+# CROSS JOIN keeps SQLite to this order: first the few articles that were asked for, then the posts of each.
+_HELD = (
+    f"""SELECT article, form, posts.path, sha256, published, posts.saved, revision, rules, {CAPTURE}
+        FROM {NUMBERS} CROSS JOIN posts ON article = {NUMBER} CROSS JOIN articles ON articles.key = article
+        LEFT JOIN captures ON captures.key = capture ORDER BY article, form""",
+    f"""SELECT article, form, revision, sha256, saved, {CAPTURE}
+        FROM {NUMBERS} CROSS JOIN revisions ON article = {NUMBER}
+        LEFT JOIN captures ON captures.key = capture ORDER BY article, form, revision""",
+    f"""SELECT article, page, answers.url, etag, modified, fetched, {CAPTURE}
+        FROM {NUMBERS} CROSS JOIN answers ON article = {NUMBER} LEFT JOIN captures ON captures.key = capture""",
+    f"SELECT articles.key, state, text_digest, known FROM {NUMBERS} CROSS JOIN articles ON articles.key = {NUMBER}",
+)
 
 
 def held(database: Database, keys: Iterable[ArticleKey]) -> dict[ArticleKey, Held]:
@@ -26,34 +39,18 @@ def held(database: Database, keys: Iterable[ArticleKey]) -> dict[ArticleKey, Hel
 def held_by_number(database: Database, keys: dict[int, ArticleKey]) -> dict[int, Held]:
     """Return what is held of articles, by the keys that the tables have for them."""
     asked = json_text(list(keys))
-    # CROSS JOIN keeps SQLite to this order: first the few articles that were asked for, then the posts of each.
+    found_posts, found_earlier, found_answers, found_articles = database.ask(*((query, asked) for query in _HELD))
     posts: defaultdict[int, list[HeldPost]] = defaultdict(list)
-    for row in database.rows(
-        f"""SELECT article, form, posts.path, sha256, published, posts.saved, revision, rules, {CAPTURE}
-            FROM json_each(?) AS asked CROSS JOIN posts ON article = asked.value
-            CROSS JOIN articles ON articles.key = article
-            LEFT JOIN captures ON captures.key = capture ORDER BY article, form""",
-        asked,
-    ):
+    for row in found_posts:
         article, form, path, content, published, saved, revision, rules, *where = row
         when = datetime.fromisoformat(published)
         posts[article].append(HeldPost(form, path, content, when, saved, revision, facts_of(rules), as_capture(*where)))
     earlier: defaultdict[int, list[EarlierContent]] = defaultdict(list)
-    for row in database.rows(
-        f"""SELECT article, form, revision, sha256, saved, {CAPTURE}
-            FROM json_each(?) AS asked CROSS JOIN revisions ON article = asked.value
-            LEFT JOIN captures ON captures.key = capture ORDER BY article, form, revision""",
-        asked,
-    ):
+    for row in found_earlier:
         article, form, revision, content, saved, *where = row
         earlier[article].append(EarlierContent(form, revision, content, saved, as_capture(*where)))
     answers: dict[int, LastAnswer] = {}
-    for row in database.rows(
-        f"""SELECT article, page, answers.url, etag, modified, fetched, {CAPTURE}
-            FROM json_each(?) AS asked CROSS JOIN answers ON article = asked.value
-            LEFT JOIN captures ON captures.key = capture""",
-        asked,
-    ):
+    for row in found_answers:
         article, page, url, etag, modified, fetched, *where = row
         answers[article] = LastAnswer(page, url, etag, modified, fetched, as_capture(*where))
     return {
@@ -66,9 +63,5 @@ def held_by_number(database: Database, keys: dict[int, ArticleKey]) -> dict[int,
             tuple(earlier[number]) if number in earlier else (),
             answers.get(number),
         )
-        for number, state, text_digest, known in database.rows(
-            """SELECT articles.key, state, text_digest, known
-               FROM json_each(?) AS asked CROSS JOIN articles ON articles.key = asked.value""",
-            asked,
-        )
+        for number, state, text_digest, known in found_articles
     }

@@ -20,7 +20,13 @@ def hold(database: Database, edits: Sequence[HeldBack], now: int) -> None:
     know(database, ((one.key, now) for one in edits))
     put_captures(database, (one.capture for one in edits))
     database.write_all(
-        f"""INSERT OR REPLACE INTO held_back (article, form, run, text_digest, made, capture)
+        # One that is held back again is the last now.
+        """DELETE FROM held_back WHERE form = ?
+           AND article IN (SELECT key FROM articles WHERE recipe = ? AND id = ?)""",
+        [(storable(one.form), *storable_key(one.key)) for one in edits],
+    )
+    database.write_all(
+        f"""INSERT INTO held_back (article, form, run, text_digest, made, capture)
             SELECT articles.key, ?, ?, ?, ?, {CAPTURE_KEY} FROM articles WHERE recipe = ? AND id = ?""",
         [
             (storable(one.form), one.run, one.text_digest, one.made, *place_of(one.capture), *storable_key(one.key))
@@ -28,7 +34,7 @@ def hold(database: Database, edits: Sequence[HeldBack], now: int) -> None:
         ],
     )
     database.write_all(
-        "UPDATE articles SET due = min(coalesce(due, ?3), ?3) WHERE recipe = ?1 AND id = ?2",
+        "UPDATE articles SET due = least(coalesce(due, ?3), ?3) WHERE recipe = ?1 AND id = ?2",
         [(*storable_key(one.key), now) for one in edits],
     )
 
@@ -38,7 +44,7 @@ def held_back(database: Database, run: int | None) -> list[HeldBack]:
     rows = database.rows(
         f"""SELECT recipe, id, form, held_back.run, held_back.text_digest, made, {CAPTURE}
             FROM held_back JOIN articles ON articles.key = article LEFT JOIN captures ON captures.key = capture
-            WHERE ?1 IS NULL OR held_back.run = ?1 ORDER BY position""",
+            WHERE CAST(?1 AS BIGINT) IS NULL OR held_back.run = ?1 ORDER BY position""",
         run,
     )
     return [

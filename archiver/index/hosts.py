@@ -19,13 +19,15 @@ class Hosts:
 
     def on_hold(self, now: int) -> dict[str, int]:
         """Return the hosts that are to be left alone, and until when."""
-        rows = self._database.rows("SELECT host, resume FROM hosts WHERE resume > ? ORDER BY host", now)
-        return {row["host"]: row["resume"] for row in rows}
+        return dict(self._database.rows("SELECT host, resume FROM hosts WHERE resume > ? ORDER BY host", now))
 
     def hold(self, host: str, until: int) -> None:
         """Note that `host` asked to be left alone until then (Retry-After)."""
-        with self._database.transaction():
-            self._database.write("INSERT OR REPLACE INTO hosts VALUES (?, ?)", storable(host), until)
+        self._database.write(
+            "INSERT INTO hosts VALUES (?, ?) ON CONFLICT (host) DO UPDATE SET resume = excluded.resume",
+            storable(host),
+            until,
+        )
 
     def robots(self, address: str, since: int, now: int) -> Robots | None:
         """Return the robots.txt at `address` if it came between these times."""
@@ -35,15 +37,16 @@ class Hosts:
             since,
             now,
         )
-        return Robots(row["status"], row["body"]) if row else None
+        return Robots(*row) if row else None
 
     def keep_robots(self, address: str, status: int, body: bytes, now: int) -> None:
         """Keep the robots.txt that came from `address`."""
-        with self._database.transaction():
-            self._database.write(
-                "INSERT OR REPLACE INTO robots (address, status, body, fetched) VALUES (?, ?, ?, ?)",
-                storable(address),
-                status,
-                body,
-                now,
-            )
+        self._database.write(
+            """INSERT INTO robots (address, status, body, fetched) VALUES (?, ?, ?, ?)
+               ON CONFLICT (address)
+               DO UPDATE SET status = excluded.status, body = excluded.body, fetched = excluded.fetched""",
+            storable(address),
+            status,
+            body,
+            now,
+        )

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from archiver.index import adopt, aliases, claim, due, fail, held, hold, see, texts, write
 from archiver.index.captures import Captures
 from archiver.index.catalogue import Catalogue
-from archiver.index.database import Database
 from archiver.index.hosts import Hosts
 from archiver.index.listings import Listings
 from archiver.index.lock import LOCK, Lock
@@ -17,12 +16,13 @@ from archiver.index.pictures import Pictures
 from archiver.index.posts import Posts
 from archiver.index.runs import Runs
 from archiver.index.sources import Sources
+from archiver.index.sqlite import SqliteDatabase
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-    from contextlib import AbstractContextManager
+    from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
 
+    from archiver.index.database import Database
     from archiver.index.types import (
         Adoption,
         ArticleKey,
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
         Sighting,
     )
 
+T = TypeVar("T")
 DIRECTORY = "_index"
 FILE = "index.sqlite"
 
@@ -75,9 +76,8 @@ class Index:
         lock = Lock(output / DIRECTORY / LOCK)
         lock.take()
         try:
-            index = cls(Database(output / DIRECTORY / FILE, keep=keep), lock)
-            with index._database.transaction():
-                write.recover(index._database, output)
+            index = cls(SqliteDatabase(output / DIRECTORY / FILE, keep=keep), lock)
+            index._database.transact(lambda: write.recover(index._database, output))
         except BaseException:
             lock.release()
             raise
@@ -86,7 +86,7 @@ class Index:
     @classmethod
     def read(cls, output: Path) -> Index:
         """Return the index of `output` for reading; an empty one if there is none."""
-        return cls(Database(output / DIRECTORY / FILE if cls.exists(output) else None, read=True))
+        return cls(SqliteDatabase(output / DIRECTORY / FILE if cls.exists(output) else None, read=True))
 
     @staticmethod
     def exists(output: Path) -> bool:
@@ -96,12 +96,11 @@ class Index:
     @property
     def complete(self) -> bool:
         """Whether it knows the posts that were on disk before it was made."""
-        return self._database.version > 0
+        return self._database.complete
 
     def mark_complete(self) -> None:
         """Note that it knows them."""
-        with self._database.transaction():
-            self._database.mark_complete()
+        self._database.mark_complete()
 
     @property
     def lock_descriptor(self) -> int:
@@ -114,15 +113,15 @@ class Index:
         An article of which there is no post of the form that is wanted is due from now on; with `every_form` off, only
         one of which there is no post at all. One that is said to be changed since the source last gave it is due, too.
         """
-        with self._database.transaction():
-            return see.see(self._database, sightings, now, every_form=every_form)
+        return self._database.transact(lambda: see.see(self._database, sightings, now, every_form=every_form))
 
     def claim(self, run: int, places: Sequence[str], limit: int, now: int, site: str = "") -> list[Claim]:
         """Return up to `limit` articles seen in `places` that are due and were not claimed in `run` before: those of
         which there is no post yet first, in the order in which they were seen. site: with whose articles they wait for
         their turn; empty: those that wait with no site's."""
-        with self._database.transaction():
-            return self._queue.claim(run, places, limit, now, site)
+        claims = self._database.transact(lambda: self._queue.claim(run, places, limit, now, site))
+        self._queue.go_on()
+        return claims
 
     def sites_due(self) -> list[str]:
         """Return the sites of which articles are due, now or later."""
@@ -130,40 +129,34 @@ class Index:
 
     def recheck(self, places: Sequence[str], since: int, now: int) -> None:
         """Make every article seen in `places` that was saved at or after `since` due now."""
-        with self._database.transaction():
-            due.recheck(self._database, places, since, now)
+        self._database.transact(lambda: due.recheck(self._database, places, since, now))
 
     def look_again(self, recipe: str, since: int, now: int) -> None:
         """Make the articles of a recipe that were saved at or after `since` due, unless a time is set already."""
-        with self._database.transaction():
-            due.look_again(self._database, recipe, since, now)
+        self._database.transact(lambda: due.look_again(self._database, recipe, since, now))
 
     def held(self, keys: Iterable[ArticleKey]) -> dict[ArticleKey, Held]:
         """Return what is held of each of the articles; of an unknown one an empty Held."""
-        with self._database.snapshot():
-            return held.held(self._database, keys)
+        asked = list(keys)
+        return self._database.snapshot(lambda: held.held(self._database, asked))
 
     def begin(self, intents: Sequence[Intent], now: int) -> None:
         """Note posts that are about to be written; an article that is not known becomes known."""
-        with self._database.transaction():
-            write.begin(self._database, intents, now)
+        self._database.transact(lambda: write.begin(self._database, intents, now))
 
     def finish(self, finished: Sequence[Finished], now: int) -> None:
         """Note what became of articles. What is not known is passed over; to finish something twice changes nothing."""
-        with self._database.transaction():
-            write.finish(self._database, finished, now)
+        self._database.transact(lambda: write.finish(self._database, finished, now))
 
     def fail(self, failed: Sequence[FailedArticle], now: int) -> None:
         """Note articles that gave no post, and when to ask for them again. One of which there is a post keeps its
         state, unless it was withdrawn. An article fails once in a call; one that is not known is passed over."""
-        with self._database.transaction():
-            fail.fail(self._database, failed, now)
+        self._database.transact(lambda: fail.fail(self._database, failed, now))
 
     def hold(self, edits: Sequence[HeldBack], now: int) -> None:
         """Hold edits back, each in place of an earlier one of its article and form. Until they are finished their
         articles are due: an edit that is lost is asked for again."""
-        with self._database.transaction():
-            hold.hold(self._database, edits, now)
+        self._database.transact(lambda: hold.hold(self._database, edits, now))
 
     def held_back(self, run: int | None = None) -> list[HeldBack]:
         """Return the edits that are held back, of a run or (None) of all, in the order in which they came."""
@@ -172,8 +165,7 @@ class Index:
     def adopt(self, adoptions: Sequence[Adoption], now: int) -> list[str | None]:
         """Take posts that are on disk into the index. Return for each the path of the post of this form that it has of
         the article already: then nothing is changed; None if it was taken."""
-        with self._database.transaction():
-            return adopt.adopt(self._database, adoptions, now)
+        return self._database.transact(lambda: adopt.adopt(self._database, adoptions, now))
 
     def known_as(self, addresses: Iterable[str]) -> dict[str, ArticleKey | None]:
         """Return the article of each address, in the form in which they are compared; None for one that pages of
@@ -197,9 +189,10 @@ class Index:
         that none says is not in the answer."""
         return texts.articles_saying(self._database, digests)
 
-    def together(self) -> AbstractContextManager[None]:
-        """Keep all that methods write inside, or nothing of it if there is an error."""
-        return self._database.transaction()
+    def together(self, work: Callable[[], T]) -> T:
+        """Return what `work` returns; keep all that methods write in it, or nothing of it if it raises. It may be
+        called again when a server has lost what it did."""
+        return self._database.transact(work)
 
     def check(self) -> str:
         """Return what SQLite finds wrong with the file, nothing if all is well."""

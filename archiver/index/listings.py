@@ -20,20 +20,20 @@ class Listings:
 
     def add_stats(self, listing: str, run: int, stats: dict[str, Any], now: int, *, good: bool) -> None:
         """Note what `listing` gave in a run. good: it gave no cause for alarm."""
-        text = document_text(stats)
-        with self._database.transaction():
-            self._database.write(
-                "INSERT OR REPLACE INTO listing_stats (listing, run, time, good, content) VALUES (?, ?, ?, ?, ?)",
-                storable(listing),
-                run,
-                now,
-                good,
-                text,
-            )
+        self._database.write(
+            """INSERT INTO listing_stats (listing, run, time, good, content) VALUES (?, ?, ?, ?, ?)
+               ON CONFLICT (listing, run)
+               DO UPDATE SET time = excluded.time, good = excluded.good, content = excluded.content""",
+            storable(listing),
+            run,
+            now,
+            int(good),
+            document_text(stats),
+        )
 
     def stats(self, listing: str, limit: int, *, good: bool = False) -> list[ListingRun]:
         """Return what `listing` gave in its last runs (only the `good` ones), the latest first."""
-        which = "AND good" if good else ""
+        which = "AND good <> 0" if good else ""
         rows = self._database.rows(
             f"""SELECT run, time, good, content FROM listing_stats WHERE listing = ? {which}
                 ORDER BY run DESC LIMIT ?""",
@@ -46,8 +46,8 @@ class Listings:
         """Return the listings that were ever asked for."""
         # One step of the index for each, however many runs there were.
         return [
-            row["listing"]
-            for row in self._database.rows(
+            name
+            for (name,) in self._database.rows(
                 """WITH RECURSIVE names(listing) AS (
                        SELECT min(listing) FROM listing_stats
                        UNION ALL SELECT (SELECT min(listing) FROM listing_stats WHERE listing > names.listing)
@@ -75,28 +75,30 @@ class Listings:
 
     def keep_validators(self, listing: str, endpoint: int, validators: Validators) -> None:
         """Keep what an endpoint of a listing says of its answer."""
-        with self._database.transaction():
-            self._database.write(
-                "INSERT OR REPLACE INTO validators (listing, endpoint, etag, modified) VALUES (?, ?, ?, ?)",
-                storable(listing),
-                endpoint,
-                *map(storable, validators),
-            )
+        self._database.write(
+            """INSERT INTO validators (listing, endpoint, etag, modified) VALUES (?, ?, ?, ?)
+               ON CONFLICT (listing, endpoint) DO UPDATE SET etag = excluded.etag, modified = excluded.modified""",
+            storable(listing),
+            endpoint,
+            *map(storable, validators),
+        )
 
     def forget_validators(self, listing: str) -> None:
         """Ask for the listing in full the next time."""
-        with self._database.transaction():
-            self._database.write("DELETE FROM validators WHERE listing = ?", storable(listing))
+        self._database.write("DELETE FROM validators WHERE listing = ?", storable(listing))
 
     def unfinished(self, listing: str) -> int:
         """Return the page of a listing at which its last reading was cut off; 0 if it came to its end."""
         row = self._database.row("SELECT page FROM unfinished WHERE listing = ?", storable(listing))
-        return row["page"] if row else 0
+        return row[0] if row else 0
 
     def note_unfinished(self, listing: str, page: int) -> None:
         """Note that the reading of a listing is about to go on to that page; 0: it has come to its end."""
-        with self._database.transaction():
-            if page:
-                self._database.write("INSERT OR REPLACE INTO unfinished VALUES (?, ?)", storable(listing), page)
-            else:
-                self._database.write("DELETE FROM unfinished WHERE listing = ?", storable(listing))
+        if page:
+            self._database.write(
+                "INSERT INTO unfinished VALUES (?, ?) ON CONFLICT (listing) DO UPDATE SET page = excluded.page",
+                storable(listing),
+                page,
+            )
+        else:
+            self._database.write("DELETE FROM unfinished WHERE listing = ?", storable(listing))

@@ -44,26 +44,27 @@ class Manifests:
 
     def unlisted(self) -> Iterator[tuple[str, bytes]]:
         """Yield the files that no manifest has as they are now: path and SHA-256, sorted by path for each kind."""
-        for row in self._database.rows("SELECT path, sha256 FROM posts WHERE listed = 0 ORDER BY path"):
-            yield row["path"], row["sha256"]
-        for row in self._database.rows(f"{VERSION_ROWS} WHERE revisions.listed = 0 ORDER BY path, revisions.revision"):
-            yield version_path(row["path"], row["revision"]), row["sha256"]
-        for row in self._database.rows("SELECT path, sha256 FROM assets WHERE listed = 0 ORDER BY path"):
-            yield row["path"], row["sha256"]
-        for row in self._database.rows("SELECT path, sha256 FROM warcs WHERE listed = 0 ORDER BY path"):
-            yield row["path"], row["sha256"]
+        yield from self._database.rows("SELECT path, sha256 FROM posts WHERE listed = 0 ORDER BY path")
+        for path, revision, content, _ in self._database.rows(
+            f"{VERSION_ROWS} WHERE revisions.listed = 0 ORDER BY path, revisions.revision"
+        ):
+            yield version_path(path, revision), content
+        yield from self._database.rows("SELECT path, sha256 FROM assets WHERE listed = 0 ORDER BY path")
+        yield from self._database.rows("SELECT path, sha256 FROM warcs WHERE listed = 0 ORDER BY path")
 
     def removed(self) -> list[str]:
         """Return the files that a manifest has and that are elsewhere now, but for those whose name another one has."""
         rows = self._database.rows("SELECT path FROM removed ORDER BY path")
-        return [row["path"] for row in rows if self.file(row["path"]) is None]
+        return [path for (path,) in rows if self.file(path) is None]
 
     def list_all(self, number: int) -> None:
         """Note that the manifest of that number has all that was unlisted, and says what was removed."""
-        with self._database.transaction():
-            for table in ("posts", "revisions", "assets", "warcs"):
-                self._database.write(f"UPDATE {table} SET listed = ? WHERE listed = 0", number)
-            self._database.write("DELETE FROM removed")
+        self._database.transact(lambda: self._list_all(number))
+
+    def _list_all(self, number: int) -> None:
+        for table in ("posts", "revisions", "assets", "warcs"):
+            self._database.write(f"UPDATE {table} SET listed = ? WHERE listed = 0", number)
+        self._database.write("DELETE FROM removed")
 
     def files(self) -> Iterator[ArchivedFile]:
         """Yield every post, earlier version and picture."""
@@ -77,10 +78,9 @@ class Manifests:
     def expected(self) -> Iterator[tuple[str, bytes]]:
         """Yield what else may be there, path and SHA-256: posts that are being written, and the present content of a
         post as its next version, which is written before the post is."""
-        for row in self._database.each("SELECT path, sha256 FROM intents"):
-            yield row["path"], row["sha256"]
-        for row in self._database.each("SELECT path, revision, sha256 FROM posts"):
-            yield version_path(row["path"], row["revision"]), row["sha256"]
+        yield from self._database.rows("SELECT path, sha256 FROM intents")
+        for path, revision, content in self._database.each("SELECT path, revision, sha256 FROM posts"):
+            yield version_path(path, revision), content
 
     def file(self, path: str) -> KnownFile | None:
         """Return what is known of a post or an earlier version, None if nothing is."""
@@ -89,7 +89,7 @@ class Manifests:
                 LEFT JOIN captures ON captures.key = capture WHERE path = ?""",
             path,
         ):
-            return _known_file(tuple(row))
+            return _known_file(row)
         directory, _, name = path.rpartition("/")
         if directory.startswith(f"{VERSIONS}/") and name.removesuffix(".md").isdecimal():
             revision = int(name.removesuffix(".md"))
@@ -107,7 +107,7 @@ class Manifests:
 
     def listed_captures(self) -> dict[str, bool]:
         """Return the sealed WARC files, and whether a manifest has each."""
-        return {row["path"]: bool(row["listed"]) for row in self._database.rows("SELECT path, listed FROM warcs")}
+        return {path: bool(listed) for path, listed in self._database.rows("SELECT path, listed FROM warcs")}
 
 
 def _known_file(columns: Sequence[Any]) -> KnownFile:

@@ -18,10 +18,13 @@ class OwnPosts:
 
     def paths(self) -> list[str]:
         """Return their paths in the archive, sorted."""
-        return [row["path"] for row in self._database.rows("SELECT path FROM own_posts ORDER BY path")]
+        return [path for (path,) in self._database.rows("SELECT path FROM own_posts ORDER BY path")]
 
     def replace(self, paths: Iterable[str]) -> None:
         """Note that these are all that there are."""
-        with self._database.transaction():
-            self._database.write("DELETE FROM own_posts")
-            self._database.write_all("INSERT INTO own_posts VALUES (?)", [(path,) for path in paths])
+        values = [(path,) for path in paths]
+        self._database.transact(lambda: self._replace(values))
+
+    def _replace(self, values: list[tuple[str]]) -> None:
+        self._database.write("DELETE FROM own_posts")
+        self._database.write_all("INSERT INTO own_posts VALUES (?)", values)

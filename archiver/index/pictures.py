@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from archiver.index.fail import RETRIES
+from archiver.index.fail import WAIT
 from archiver.index.types import ArticleKey
 from archiver.index.values import (
     CAPTURE,
@@ -19,10 +19,12 @@ from archiver.index.values import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping
 
     from archiver.captures import Capture
-    from archiver.index.database import Database
+    from archiver.index.database import Database, Row
+
+_WANTED = "pictures.address, pictures.page, pictures.recipe, pictures.offers"
 
 
 class WantedPicture(NamedTuple):
@@ -64,91 +66,88 @@ class Pictures:
     def paths(self, addresses: Collection[str]) -> dict[str, str]:
         """Return the file of each address that has come; one that has not is not in the answer."""
         rows = self._asked("pictures.address, pictures.path", addresses, "pictures.path IS NOT NULL")
-        return {row["address"]: row["path"] for row in rows}
+        return dict(rows)
 
     def arrivals(self, addresses: Collection[str]) -> dict[str, int]:
         """Return when each address came, for those that have."""
         rows = self._asked("pictures.address, saved", addresses, "pictures.path IS NOT NULL")
-        return {row["address"]: row["saved"] for row in rows}
+        return dict(rows)
 
     def assets(self, paths: Collection[str]) -> dict[str, Asset]:
         """Return what is known of files; one that is not known is not in the answer."""
         rows = self._database.rows(
-            f"""SELECT assets.path, sha256, size, width, height, {CAPTURE} FROM json_each(?) AS asked
-                CROSS JOIN assets ON assets.path = asked.value LEFT JOIN captures ON captures.key = capture""",
+            f"""SELECT assets.path, sha256, size, width, height, {CAPTURE} FROM json_each(?) AS one
+                CROSS JOIN assets ON assets.path = one.value LEFT JOIN captures ON captures.key = capture""",
             json_text([storable(path) for path in paths]),
         )
         return {
             path: Asset(path, content, size, width, height, as_capture(*where))
-            for path, content, size, width, height, *where in map(tuple, rows)
+            for path, content, size, width, height, *where in rows
         }
 
     def want(self, wanted: Iterable[WantedPicture], now: int) -> None:
         """Note pictures that are to be had, due at once; one that is known stays as it is."""
-        with self._database.transaction():
-            self._database.write_all(
-                """INSERT INTO pictures (address, page, recipe, offers, due) VALUES (?, ?, ?, ?, ?)
-                   ON CONFLICT DO NOTHING""",
-                [
-                    (storable(one.address), storable(one.page), storable(one.recipe), _offers_text(one.offers), now)
-                    for one in wanted
-                ],
-            )
+        self._database.write_all(
+            """INSERT INTO pictures (address, page, recipe, offers, due) VALUES (?, ?, ?, ?, ?)
+               ON CONFLICT DO NOTHING""",
+            sorted(
+                (storable(one.address), storable(one.page), storable(one.recipe), _offers_text(one.offers), now)
+                for one in wanted
+            ),
+        )
 
     def due_among(self, addresses: Collection[str], run: int, now: int) -> list[WantedPicture]:
         """Return those of the addresses that are due, and note that they are asked for in `run`: once."""
-        rows = self._asked("pictures.*", addresses, "due <= ? AND run <> ?", now, run)
-        return self._claimed([_wanted(row) for row in rows], run)
+        return self._database.transact(
+            lambda: self._claimed(self._asked(_WANTED, addresses, "due <= ? AND run <> ?", now, run), run)
+        )
 
     def claim(self, run: int, limit: int, now: int) -> list[WantedPicture]:
         """Return up to `limit` pictures that are due and were not asked for in `run` before, and note that they are."""
-        rows = self._database.rows(
-            "SELECT * FROM pictures WHERE due <= ? AND run <> ? ORDER BY due, address LIMIT ?", now, run, limit
-        )
-        return self._claimed([_wanted(row) for row in rows], run)
+        query = f"SELECT {_WANTED} FROM pictures WHERE due <= ? AND run <> ? ORDER BY due, address LIMIT ?"
+        return self._database.transact(lambda: self._claimed(self._database.rows(query, now, run, limit), run))
 
     def keep(self, came: Mapping[str, Asset], now: int) -> None:
         """Note that pictures are there, by their addresses. An address that has come before keeps its file."""
-        with self._database.transaction():
-            put_captures(self._database, (one.capture for one in came.values()))
-            self._database.write_all(
-                f"""INSERT INTO assets (path, sha256, size, width, height, capture)
-                    VALUES (?, ?, ?, ?, ?, {CAPTURE_KEY}) ON CONFLICT DO NOTHING""",
-                [
-                    (storable(one.path), one.sha256, one.size, one.width, one.height, *place_of(one.capture))
-                    for one in came.values()
-                ],
-            )
-            self._database.write_all(
-                """INSERT INTO pictures (address, path, saved) VALUES (?, ?, ?)
-                   ON CONFLICT (address) DO UPDATE SET path = excluded.path, saved = excluded.saved, due = NULL,
-                   tries = 0, reason = '' WHERE pictures.path IS NULL""",
-                [(storable(address), storable(one.path), now) for address, one in came.items()],
-            )
+        self._database.transact(lambda: self._keep(came, now))
+
+    def _keep(self, came: Mapping[str, Asset], now: int) -> None:
+        put_captures(self._database, (one.capture for one in came.values()))
+        self._database.write_all(
+            f"""INSERT INTO assets (path, sha256, size, width, height, capture)
+                VALUES (?, ?, ?, ?, ?, {CAPTURE_KEY}) ON CONFLICT DO NOTHING""",
+            [
+                (storable(one.path), one.sha256, one.size, one.width, one.height, *place_of(one.capture))
+                for one in came.values()
+            ],
+        )
+        self._database.write_all(
+            """INSERT INTO pictures (address, path, saved) VALUES (?, ?, ?)
+               ON CONFLICT (address) DO UPDATE SET path = excluded.path, saved = excluded.saved, due = NULL,
+               tries = 0, reason = '' WHERE pictures.path IS NULL""",
+            sorted((storable(address), storable(one.path), now) for address, one in came.items()),
+        )
 
     def fail(self, failed: Iterable[FailedPicture], now: int) -> None:
         """Note pictures that did not come, and when to ask for them again. One that has come meanwhile stays."""
-        # `->>` gives NULL beyond the last of RETRIES: the picture is not due any more.
-        with self._database.transaction():
-            self._database.write_all(
-                """UPDATE pictures SET reason = ?2, tries = tries + 1,
-                   due = CASE WHEN ?3 THEN NULL ELSE ?4 + (?5 ->> tries) END WHERE address = ?1 AND path IS NULL""",
-                [
-                    (storable(one.address), storable(one.reason), one.for_good, now, json_text(RETRIES))
-                    for one in failed
-                ],
-            )
+        self._database.write_all(
+            f"""UPDATE pictures SET reason = ?2, tries = tries + 1, due = CASE WHEN ?3 THEN NULL ELSE ?4 + {WAIT} END
+                WHERE address = ?1 AND path IS NULL""",
+            sorted((storable(one.address), storable(one.reason), one.for_good, now) for one in failed),
+        )
 
     def wait(self, waiting: Mapping[ArticleKey, Collection[str]]) -> None:
         """Note of articles the pictures that their posts show from elsewhere, of those that are to be had. What was
         noted of them before is forgotten, and an article that is not known is passed over."""
-        with self._database.transaction():
-            numbers = numbers_of(self._database, waiting)
-            self._database.write_all("DELETE FROM awaited WHERE article = ?", [(one,) for one in numbers.values()])
-            self._database.write_all(
-                "INSERT INTO awaited (address, article) SELECT address, ? FROM pictures WHERE address = ?",
-                [(number, storable(address)) for key, number in numbers.items() for address in set(waiting[key])],
-            )
+        self._database.transact(lambda: self._wait(waiting))
+
+    def _wait(self, waiting: Mapping[ArticleKey, Collection[str]]) -> None:
+        numbers = numbers_of(self._database, waiting)
+        self._database.write_all("DELETE FROM awaited WHERE article = ?", [(one,) for one in numbers.values()])
+        self._database.write_all(
+            "INSERT INTO awaited (address, article) SELECT address, ? FROM pictures WHERE address = ?",
+            [(number, storable(address)) for key, number in numbers.items() for address in set(waiting[key])],
+        )
 
     def ready(self, limit: int) -> list[ArticleKey]:
         """Return up to `limit` articles whose posts show a picture from elsewhere that has come."""
@@ -158,32 +157,27 @@ class Pictures:
                WHERE path IS NOT NULL ORDER BY articles.recipe, id LIMIT ?""",
             limit,
         )
-        return [ArticleKey(row["recipe"], row["id"]) for row in rows]
+        return [ArticleKey(*row) for row in rows]
 
     def counts(self) -> tuple[int, int, int]:
         """Return how many addresses have come, how many are to be asked for again, and how many never will be."""
         row = self._database.rows("""SELECT count(path), count(due), count(*) FROM pictures""")[0]
         return row[0], row[1], row[2] - row[0] - row[1]
 
-    def _asked(self, columns: str, addresses: Collection[str], condition: str, *values: int) -> list[Any]:
+    def _asked(self, columns: str, addresses: Collection[str], condition: str, *values: int) -> list[Row]:
         return self._database.rows(
-            f"""SELECT {columns} FROM json_each(?) AS asked CROSS JOIN pictures ON pictures.address = asked.value
+            f"""SELECT {columns} FROM json_each(?) AS one CROSS JOIN pictures ON pictures.address = one.value
                 WHERE {condition} ORDER BY pictures.address""",
             json_text([storable(address) for address in sorted(set(addresses))]),
             *values,
         )
 
-    def _claimed(self, wanted: Sequence[WantedPicture], run: int) -> list[WantedPicture]:
-        with self._database.transaction():
-            self._database.write_all(
-                "UPDATE pictures SET run = ? WHERE address = ?", [(run, one.address) for one in wanted]
-            )
-        return list(wanted)
+    def _claimed(self, rows: list[Row], run: int) -> list[WantedPicture]:
+        self._database.write_all(
+            "UPDATE pictures SET run = ? WHERE address = ?", [(run, address) for address, *_ in rows]
+        )
+        return [WantedPicture(*texts, tuple(json.loads(offers))) for *texts, offers in rows]
 
 
 def _offers_text(offers: Iterable[str]) -> str:
     return json_text([storable(one) for one in offers])
-
-
-def _wanted(row: Any) -> WantedPicture:
-    return WantedPicture(row["address"], row["page"], row["recipe"], tuple(json.loads(row["offers"])))

@@ -27,7 +27,7 @@ PAGE = 1000  # rows that are read at a time: a reader that keeps a query open ke
 _COLUMNS = f"""articles.recipe, articles.id, posts.form, posts.path, posts.sha256, revision, posts.saved, rules,
                published, state, first_seen, checked,
                (SELECT json_group_array(place)
-                FROM (SELECT place FROM sightings WHERE article = articles.key ORDER BY place)),
+                FROM (SELECT place FROM sightings WHERE article = articles.key ORDER BY place) AS places),
                {CAPTURE}"""
 _BESIDE = """JOIN articles ON articles.key = posts.article
              LEFT JOIN captures ON captures.key = posts.capture"""
@@ -78,23 +78,22 @@ class Posts:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._selections = 0
 
     def select(self, since: int | None = None, recipe: str = "", place: str = "") -> Iterator[Selected]:
         """Yield all posts, in the order in which they were saved: those saved at or after `since`, of a recipe, of
         articles that were seen in a place. Which these are is settled at the beginning, and each comes once."""
-        return self._chosen("ORDER BY posts.saved, posts.article, posts.form", [], since, recipe, place)
+        return self._chosen("posts.saved, posts.article, posts.form", None, since, recipe, place)
 
     def select_latest(
         self, count: int | None, since: int | None = None, recipe: str = "", place: str = ""
     ) -> Iterator[Selected]:
         """Yield the same, but those that were published last, the latest first, up to `count` (None: all)."""
-        order = "ORDER BY unixepoch(articles.published) DESC, posts.article DESC, posts.form LIMIT ?"
-        return self._chosen(order, [-1 if count is None else count], since, recipe, place)
+        order = "unixepoch(articles.published) DESC, posts.article DESC, posts.form"
+        return self._chosen(order, count, since, recipe, place)
 
     def origin(self) -> str:
         """Return what tells this index from another one of the same archive, whose changes have other numbers."""
-        return str(self._database.rows("SELECT value FROM origin")[0]["value"])
+        return str(self._database.rows("SELECT value FROM origin")[0][0])
 
     def changed(self, since: int = 0) -> Iterator[Changed]:
         """Yield the articles whose posts changed after the change `since` (new, edited, moved, withdrawn, gone), in
@@ -112,7 +111,7 @@ class Posts:
                 yield Changed(number, key, digest, tuple(posts.get(key, ())))
             if len(rows) < PAGE:
                 return
-            since = rows[-1]["number"]
+            since = rows[-1][0]
 
     def _of(self, keys: Sequence[ArticleKey]) -> dict[ArticleKey, list[ArchivedPost]]:
         """Return the posts of articles."""
@@ -122,7 +121,7 @@ class Posts:
                 LEFT JOIN captures ON captures.key = posts.capture ORDER BY posts.form""",
             json_text(keys),
         ):
-            post = _post(tuple(row))
+            post = _post(row)
             found.setdefault(post.key, []).append(post)
         return found
 
@@ -156,34 +155,28 @@ class Posts:
                    WHERE recipe = ? AND id = ? AND form = ? AND sha256 = ?"""
         return self._database.row(query, *storable_key(key), form, content) is not None
 
-    def _chosen(self, ending: str, last: list[int], since: int | None, recipe: str, place: str) -> Iterator[Selected]:
-        """Yield posts in an order. Their keys are put down first, in a file of SQLite's own: a crawl that edits posts
-        meanwhile would move them in the order, and they are too many for memory."""
-        self._selections += 1
-        table = f"chosen_{self._selections}"
+    def _chosen(self, order: str, count: int | None, since: int | None, recipe: str, place: str) -> Iterator[Selected]:
+        """Yield posts in an order. Their keys are put down first: a crawl that edits posts meanwhile would move them in
+        the order, and they are too many for memory."""
         where, values = _conditions(since, recipe, place)
-        self._database.write("PRAGMA temp_store = FILE")
-        # The rows are numbered in the order of the query (SQLite, "CREATE TABLE ... AS SELECT"). It is one statement,
-        # so all of it is of one moment.
-        self._database.write(
-            f"""CREATE TEMP TABLE {table} AS
-                SELECT posts.article, posts.form, posts.saved, (SELECT min(saved) FROM intents) AS pending
-                FROM posts JOIN articles ON articles.key = posts.article WHERE {where} {ending}""",
+        limit = "" if count is None else f"LIMIT {count:d}"
+        # It is one statement, so all of it is of one moment.
+        for page in self._database.pages(
+            f"""SELECT posts.article, posts.form, posts.saved, (SELECT min(saved) FROM intents) AS pending
+                FROM posts JOIN articles ON articles.key = posts.article WHERE {where} ORDER BY {order} {limit}""",
             *values,
-            *last,
-        )
-        (size,) = self._database.rows(f"SELECT count(*) FROM {table}")[0]
-        for start in range(0, size, PAGE):
+        ):
             # CROSS JOIN: SQLite keeps that order, and goes from the few keys to the posts.
-            for row in self._database.rows(
-                f"""SELECT chosen.saved, chosen.pending, {_COLUMNS} FROM {table} AS chosen
-                    CROSS JOIN posts ON posts.article = chosen.article AND posts.form = chosen.form {_BESIDE}
-                    WHERE chosen.rowid > ? AND chosen.rowid <= ? ORDER BY chosen.rowid""",
-                start,
-                start + PAGE,
-            ):
-                yield Selected(_post(row[2:]), row[0], row[1])
-        self._database.write(f"DROP TABLE {table}")
+            rows = self._database.rows(
+                f"""SELECT posts.article, {_COLUMNS} FROM json_each(?) AS asked
+                    CROSS JOIN posts ON posts.article = CAST(asked.value ->> 0 AS BIGINT)
+                    AND posts.form = asked.value ->> 1 {_BESIDE}""",
+                json_text([row[:2] for row in page]),
+            )
+            found = {(row[0], post.form): post for row in rows for post in [_post(row[1:])]}
+            for article, form, chosen, pending in page:
+                if post := found.get((article, form)):
+                    yield Selected(post, chosen, pending)
 
 
 def _post(row: Sequence[Any]) -> ArchivedPost:

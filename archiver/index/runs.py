@@ -20,14 +20,13 @@ class Runs:
 
     def begin(self, command: str, now: int) -> int:
         """Note that a run begins, and return its number."""
-        with self._database.transaction():
-            return self._database.write("INSERT INTO runs (started, command) VALUES (?, ?)", now, storable(command))
+        statement = "INSERT INTO runs (started, command) VALUES (?, ?) RETURNING run"
+        return self._database.transact(lambda: int(self._database.rows(statement, now, storable(command))[0][0]))
 
     def end(self, run: int, report: dict[str, Any], now: int) -> None:
         """Note that a run has ended."""
-        with self._database.transaction():
-            text = document_text(report)
-            self._database.write("UPDATE runs SET ended = ?, report = ? WHERE run = ?", now, text, run)
+        text = document_text(report)
+        self._database.write("UPDATE runs SET ended = ?, report = ? WHERE run = ?", now, text, run)
 
     def latest(self, limit: int) -> list[Run]:
         """Return the last runs, the latest first."""
@@ -40,11 +39,13 @@ class Runs:
 
     def forget(self, before: int, good: int) -> None:
         """Let go of the runs before that one, but for the last `good` ones that each listing gave without alarm."""
-        with self._database.transaction():
-            self._database.write(
-                """DELETE FROM listing_stats WHERE run < ?1 AND run NOT IN (SELECT run FROM listing_stats AS kept
-                   WHERE kept.listing = listing_stats.listing AND kept.good ORDER BY run DESC LIMIT ?2)""",
-                before,
-                good,
-            )
-            self._database.write("DELETE FROM runs WHERE run < ?", before)
+        self._database.transact(lambda: self._forget(before, good))
+
+    def _forget(self, before: int, good: int) -> None:
+        self._database.write(
+            """DELETE FROM listing_stats WHERE run < ?1 AND run NOT IN (SELECT run FROM listing_stats AS kept
+               WHERE kept.listing = listing_stats.listing AND kept.good <> 0 ORDER BY run DESC LIMIT ?2)""",
+            before,
+            good,
+        )
+        self._database.write("DELETE FROM runs WHERE run < ?", before)

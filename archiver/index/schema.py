@@ -71,7 +71,10 @@ def _connect(file: Path | str) -> sqlite3.Connection:
     """Return a connection to a file or a `file:` URI. Transactions begin and end where that is said; threads may use it
     in turn."""
     uri = isinstance(file, str) and file.startswith("file:")
-    return sqlite3.connect(file, timeout=PATIENCE, isolation_level=None, check_same_thread=False, uri=uri)
+    connection = sqlite3.connect(file, timeout=PATIENCE, isolation_level=None, check_same_thread=False, uri=uri)
+    for name, function in (("least", min), ("greatest", max)):
+        connection.create_function(name, 2, function, deterministic=True)
+    return connection
 
 
 def _look_at_version(connection: sqlite3.Connection, file: Path | None) -> None:

@@ -19,7 +19,8 @@ CREATE TABLE articles (
     UNIQUE (recipe, id)
 );
 -- The order in which articles of a site are asked for: those of which there is no post yet come first.
-CREATE INDEX articles_due ON articles (saved IS NOT NULL, site, due, key) WHERE due IS NOT NULL;
+CREATE INDEX articles_new ON articles (site, due, key) WHERE due IS NOT NULL AND saved IS NULL;
+CREATE INDEX articles_again ON articles (site, due, key) WHERE due IS NOT NULL AND saved IS NOT NULL;
 CREATE INDEX articles_saved ON articles (saved) WHERE saved IS NOT NULL;
 CREATE INDEX articles_text_digest ON articles (text_digest) WHERE text_digest IS NOT NULL;
 
@@ -70,12 +71,12 @@ CREATE INDEX revisions_unlisted ON revisions (article, form) WHERE listed = 0;
 CREATE TABLE captures (
     key INTEGER PRIMARY KEY,
     warc TEXT NOT NULL,              -- the file, in the output directory; absolute if it is elsewhere
-    offset INTEGER NOT NULL,         -- of the response or revisit record: bytes
+    "offset" INTEGER NOT NULL,       -- of the response or revisit record: bytes
     length INTEGER NOT NULL,
     payload BLOB NOT NULL,           -- SHA-256
     url TEXT NOT NULL,
     time INTEGER NOT NULL,           -- WARC-Date
-    UNIQUE (warc, offset)
+    UNIQUE (warc, "offset")
 );
 CREATE INDEX captures_payload ON captures (payload);
 
@@ -149,7 +150,7 @@ CREATE TABLE listing_stats (
     content TEXT NOT NULL,
     PRIMARY KEY (listing, run)
 ) WITHOUT ROWID;
-CREATE INDEX listing_stats_good ON listing_stats (listing, run) WHERE good;
+CREATE INDEX listing_stats_good ON listing_stats (listing, run) WHERE good <> 0;
 
 CREATE TABLE validators (
     listing TEXT NOT NULL,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from archiver.clock import SECOND
@@ -10,7 +11,7 @@ from archiver.index.types import ArticleKey
 from archiver.index.values import ASKED, facts_of, facts_text, json_text, storable, storable_key, texts_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from archiver.index.database import Database
     from archiver.index.types import Sighting
@@ -19,8 +20,9 @@ CHANGES = 3600 * SECOND  # between two looks at an article that is said to be ch
 RETURNS = 6 * 3600 * SECOND  # between two looks at a withdrawn article that is listed
 # Notes where an article was seen: recipe, id, place, time. In whatever order that is noted, it comes to the same.
 PUT_SIGHTING = """INSERT INTO sightings SELECT key, ?3, ?4, ?4 FROM articles WHERE recipe = ?1 AND id = ?2
-                  ON CONFLICT DO UPDATE SET first_seen = min(first_seen, excluded.first_seen),
-                  last_seen = max(last_seen, excluded.last_seen)"""
+                  ON CONFLICT (article, place) DO UPDATE SET
+                  first_seen = least(sightings.first_seen, excluded.first_seen),
+                  last_seen = greatest(sightings.last_seen, excluded.last_seen)"""
 
 
 @dataclass(slots=True)
@@ -45,7 +47,7 @@ def see(database: Database, sightings: Sequence[Sighting], now: int, *, every_fo
     of which there is no post at all. One that is said to be changed since the source last gave it is due, too.
     """
     keys = [storable_key(one.key) for one in sightings]
-    before = _known(database, keys)
+    before, numbers = _known(database, list(dict.fromkeys(keys)))
     seen = dict(before)
     unknown = []
     for key, sighting in zip(keys, sightings, strict=True):
@@ -65,39 +67,43 @@ def see(database: Database, sightings: Sequence[Sighting], now: int, *, every_fo
             one.due = one.due or one.checked < min(sighting.modified, now - CHANGES)
         # One that was withdrawn is listed again: it may be back.
         one.due = one.due or (one.state == "withdrawn" and one.checked <= now - RETURNS)
-    _put(database, seen, now)
+    _put(database, seen, numbers, now)
     return unknown
 
 
-def _known(database: Database, keys: Iterable[ArticleKey]) -> dict[ArticleKey, _Seen]:
-    rows = database.rows(
-        f"""SELECT recipe, articles.id, state, saved, checked, known,
-                  (SELECT json_group_array(form) FROM (SELECT form FROM posts WHERE article = articles.key
-                   UNION SELECT form FROM wanted WHERE article = articles.key)) AS forms, site
-           FROM {ASKED}""",
-        json_text(list(set(keys))),
-    )
-    return {
+def _known(database: Database, keys: list[ArticleKey]) -> tuple[dict[ArticleKey, _Seen], dict[ArticleKey, int]]:
+    """Return those of the articles that are known, and for each a number that it may have in the tables if it is new:
+    they are put there in an order that is the same for everybody, and come in that in which they were seen."""
+    query = f"""SELECT recipe, articles.id, state, saved, checked, known,
+                       (SELECT json_group_array(form) FROM (SELECT form FROM posts WHERE article = articles.key
+                        UNION SELECT form FROM wanted WHERE article = articles.key) AS forms), site
+                FROM {ASKED}"""
+    rows, numbers = database.ask((query, json_text(keys)), (database.new_articles, len(keys)))
+    known = {
         ArticleKey(recipe, id_): _Seen(
             state, saved is not None, checked or 0, facts_of(known), set(texts_of(forms)), site
         )
         for recipe, id_, state, saved, checked, known, forms, site in rows
     }
+    return known, {key: number for key, (number,) in zip(keys, numbers, strict=False)}
 
 
-def _put(database: Database, seen: dict[ArticleKey, _Seen], now: int) -> None:
+def _put(database: Database, seen: dict[ArticleKey, _Seen], numbers: dict[ArticleKey, int], now: int) -> None:
+    # In the order of the keys: two that see the same articles at once would wait for each other otherwise.
+    articles = sorted(seen.items(), key=itemgetter(0))
     database.write_all(
-        """INSERT INTO articles (recipe, id, state, due, first_seen, last_seen, known, site)
-           VALUES (?1, ?2, 'listed', ?3, ?4, ?4, ?5, ?6)
-           ON CONFLICT DO UPDATE SET last_seen = max(last_seen, excluded.last_seen), known = excluded.known,
-           due = coalesce(excluded.due, due), site = excluded.site""",
-        [(*key, now if one.due else None, now, facts_text(one.known), one.site) for key, one in seen.items()],
+        """INSERT INTO articles (key, recipe, id, state, due, first_seen, last_seen, known, site)
+           VALUES (?1, ?2, ?3, 'listed', ?4, ?5, ?5, ?6, ?7)
+           ON CONFLICT (recipe, id) DO UPDATE SET last_seen = greatest(articles.last_seen, excluded.last_seen),
+           known = excluded.known, due = coalesce(excluded.due, articles.due), site = excluded.site""",
+        [(numbers[key], *key, now if one.due else None, now, facts_text(one.known), one.site) for key, one in articles],
     )
     database.write_all(
-        "INSERT INTO wanted SELECT key, ?3 FROM articles WHERE recipe = ?1 AND id = ?2",
-        [(*key, form) for key, one in seen.items() for form in one.wanted],
+        """INSERT INTO wanted SELECT key, ?3 FROM articles WHERE recipe = ?1 AND id = ?2
+           ON CONFLICT DO NOTHING""",
+        [(*key, form) for key, one in articles for form in one.wanted],
     )
     database.write_all(
         PUT_SIGHTING,
-        [(*key, place, now) for key, one in seen.items() for place in dict.fromkeys(one.places)],
+        [(*key, place, now) for key, one in articles for place in sorted(set(one.places))],
     )

@@ -29,26 +29,25 @@ class Sources:
 
     def put(self, parent: str, sources: Iterable[NamedSource]) -> None:
         """Note what it names, each in place of what was noted of it before."""
-        with self._database.transaction():
-            self._database.write_all(
-                """INSERT OR REPLACE INTO sources (parent, address, kind, title, found, modified)
-                   VALUES (?, ?, ?, ?, ?, ?)""",
-                [
-                    (storable(parent), storable(one.address), one.kind, storable(one.title), one.found, one.modified)
-                    for one in sources
-                ],
-            )
+        values = [
+            (storable(parent), storable(one.address), one.kind, storable(one.title), one.found, one.modified)
+            for one in sources
+        ]
+        self._database.write_all(
+            """INSERT INTO sources (parent, address, kind, title, found, modified) VALUES (?, ?, ?, ?, ?, ?)
+               ON CONFLICT (parent, address) DO UPDATE SET kind = excluded.kind, title = excluded.title,
+               found = excluded.found, modified = excluded.modified""",
+            values,
+        )
 
     def forget(self, parent: str) -> None:
         """Forget what it names."""
-        with self._database.transaction():
-            self._database.write("DELETE FROM sources WHERE parent = ?", storable(parent))
+        self._database.write("DELETE FROM sources WHERE parent = ?", storable(parent))
 
     def drop(self, listing: str, now: int) -> None:
         """Note that a listing is gone for good."""
-        with self._database.transaction():
-            self._database.write("INSERT OR IGNORE INTO gone VALUES (?, ?)", storable(listing), now)
+        self._database.write("INSERT INTO gone VALUES (?, ?) ON CONFLICT DO NOTHING", storable(listing), now)
 
     def gone(self) -> dict[str, int]:
         """Return the listings that are gone for good, and since when that is known."""
-        return {row["listing"]: row["time"] for row in self._database.rows("SELECT listing, time FROM gone")}
+        return dict(self._database.rows("SELECT listing, time FROM gone"))

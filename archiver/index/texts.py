@@ -21,7 +21,7 @@ def last_texts(database: Database, recipe: str, count: int) -> list[tuple[str, s
         recipe,
         count,
     )
-    return [(row["id"], row["text_digest"]) for row in rows]
+    return [(id_, digest) for id_, digest in rows]
 
 
 def articles_saying(database: Database, digests: Iterable[str]) -> dict[str, dict[ArticleKey, str]]:
@@ -31,7 +31,7 @@ def articles_saying(database: Database, digests: Iterable[str]) -> dict[str, dic
     for digest, recipe, id_, address in database.rows(
         """SELECT text_digest, recipe, articles.id, coalesce(answers.url, captures.url,
                   (SELECT min(place) FROM sightings WHERE article = articles.key AND place LIKE '%://%'), '')
-           FROM json_each(?) AS asked CROSS JOIN articles ON text_digest = asked.value
+           FROM json_each(?) AS one CROSS JOIN articles ON text_digest = one.value
            LEFT JOIN answers ON answers.article = articles.key
            LEFT JOIN posts ON posts.article = articles.key LEFT JOIN captures ON captures.key = posts.capture
            WHERE text_digest IS NOT NULL""",

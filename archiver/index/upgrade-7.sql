@@ -1,5 +1,10 @@
 -- From the sixth schema to the seventh: what near-duplicates are found by; when listings need not be asked again; the
 -- posts of people; pictures.
+DROP INDEX articles_due;
+CREATE INDEX articles_new ON articles (site, due, key) WHERE due IS NOT NULL AND saved IS NULL;
+CREATE INDEX articles_again ON articles (site, due, key) WHERE due IS NOT NULL AND saved IS NOT NULL;
+DROP INDEX listing_stats_good;
+CREATE INDEX listing_stats_good ON listing_stats (listing, run) WHERE good <> 0;
 CREATE TABLE signatures (
     article INTEGER PRIMARY KEY,
     scheme TEXT NOT NULL,

@@ -24,6 +24,8 @@ CAPTURE_KEY = "(SELECT captures.key FROM captures WHERE captures.warc = ? AND ca
 # The articles whose keys are in a parameter: a JSON array of arrays of recipe, id and whatever else.
 ASKED = """json_each(?) AS asked
            CROSS JOIN articles ON articles.recipe = asked.value ->> 0 AND articles.id = asked.value ->> 1"""
+# Those whose keys in the tables are in a parameter: a JSON array of numbers, each of which is a NUMBER.
+NUMBERS, NUMBER = "json_each(?) AS one", "CAST(one.value AS BIGINT)"
 REPLACEMENT = "\ufffd"
 _UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 _ENCODE = msgspec.json.Encoder().encode
@@ -75,7 +77,7 @@ def _storable_document(value: Any) -> Any:
 
 
 def texts_of(text: str) -> list[str]:
-    """Return the texts of an array that SQLite made."""
+    """Return the texts of an array that a query made (`json_group_array`)."""
     return _DECODE_TEXTS(text)
 
 
@@ -89,10 +91,14 @@ def place_of(capture: Capture | None) -> tuple[str | None, int | None]:
     return (storable(capture.warc), capture.offset) if capture else (None, None)
 
 
+def _place(capture: Capture) -> tuple[str, int]:
+    return capture.warc, capture.offset
+
+
 def put_captures(database: Database, captures: Iterable[Capture | None]) -> None:
     """Note records; one that is known stays as it is."""
     database.write_all(
-        """INSERT INTO captures (warc, offset, length, payload, url, time) VALUES (?, ?, ?, ?, ?, ?)
+        """INSERT INTO captures (warc, "offset", length, payload, url, time) VALUES (?, ?, ?, ?, ?, ?)
            ON CONFLICT DO NOTHING""",
         [
             (
@@ -103,8 +109,7 @@ def put_captures(database: Database, captures: Iterable[Capture | None]) -> None
                 storable(one.url),
                 micros(one.time),
             )
-            for one in captures
-            if one
+            for one in sorted({(one.warc, one.offset): one for one in captures if one}.values(), key=_place)
         ],
     )
 

@@ -26,19 +26,28 @@ if TYPE_CHECKING:
     from archiver.index.types import Intent
 
 _OF_POST = "article = ?1 AND form = ?2"
-# Note what a post said before it becomes another one. REPLACE: the number of a revision comes again only after a loss
-# of the index.
+# Note what a post said before it becomes another one. The number of a revision comes again only after a loss of the
+# index.
 _KEEP_EARLIER = f"""
-    INSERT OR REPLACE INTO revisions (article, form, revision, sha256, saved, capture)
+    INSERT INTO revisions (article, form, revision, sha256, saved, capture)
     SELECT article, form, revision, posts.sha256, posts.saved, posts.capture
-    FROM posts JOIN intents USING (article, form) WHERE {_OF_POST} AND posts.sha256 <> intents.sha256"""
-# A post with the same path and content keeps its row. REPLACE: a row of another post at the same path goes.
+    FROM posts JOIN intents USING (article, form) WHERE {_OF_POST} AND posts.sha256 <> intents.sha256
+    ON CONFLICT (article, form, revision) DO UPDATE SET sha256 = excluded.sha256, saved = excluded.saved,
+    capture = excluded.capture, listed = 0"""
+# A row of another post at the same path goes.
+_FREE_PATH = f"""
+    DELETE FROM posts WHERE path = (SELECT path FROM intents WHERE {_OF_POST}) AND NOT ({_OF_POST})"""
+# A post with the same path and content keeps its row.
 _PUT_POST = f"""
-    INSERT OR REPLACE INTO posts (article, form, path, sha256, revision, saved, rules, capture)
+    INSERT INTO posts (article, form, path, sha256, revision, saved, rules, capture)
     SELECT article, form, intents.path, intents.sha256,
-           coalesce(posts.revision + (posts.sha256 <> intents.sha256), 1), intents.saved, intents.rules, intents.capture
+           CASE WHEN posts.sha256 = intents.sha256 THEN posts.revision ELSE coalesce(posts.revision, 0) + 1 END,
+           intents.saved, intents.rules, intents.capture
     FROM intents LEFT JOIN posts USING (article, form) WHERE {_OF_POST}
-    AND (posts.sha256, posts.path) IS NOT (intents.sha256, intents.path)"""
+    AND (posts.path IS NULL OR posts.sha256 <> intents.sha256 OR posts.path <> intents.path)
+    ON CONFLICT (article, form) DO UPDATE SET path = excluded.path, sha256 = excluded.sha256,
+    revision = excluded.revision, saved = excluded.saved, rules = excluded.rules, capture = excluded.capture,
+    listed = 0"""
 _PUT_CAPTURE = f"""
     UPDATE posts SET capture = (SELECT capture FROM intents WHERE {_OF_POST}) WHERE {_OF_POST} AND capture IS NULL"""
 _PUT_FACTS = f"""
@@ -49,7 +58,7 @@ _SETTLE_BY_CAPTURE = f"""
     UPDATE articles SET state = CASE state WHEN 'withdrawn' THEN state ELSE 'saved' END, reason = '', tries = 0,
     due = CASE WHEN state IN ('saved', 'withdrawn')
                OR EXISTS (SELECT 1 FROM wanted WHERE article = key AND form <> ?2) THEN due END,
-    checked = max(coalesce(checked, 0),
+    checked = greatest(coalesce(checked, 0),
                   coalesce((SELECT time FROM captures WHERE captures.key = intents.capture), intents.saved))
     FROM intents WHERE articles.key = article AND {_OF_POST}"""
 # Of a post that an answer gave. The article stays due if another form is wanted or an edit of it is held back; else it
@@ -67,9 +76,13 @@ def begin(database: Database, intents: Sequence[Intent], now: int) -> None:
     know(database, ((one.key, min(one.saved, now)) for one in intents))
     put_captures(database, (one.capture for one in intents))
     database.write_all(
-        f"""INSERT OR REPLACE INTO intents (article, form, path, sha256, published, text_digest, rules, saved, within,
-                                            every, capture)
-            SELECT articles.key, ?, ?, ?, ?, ?, ?, ?, ?, ?, {CAPTURE_KEY} FROM articles WHERE recipe = ? AND id = ?""",
+        f"""INSERT INTO intents (article, form, path, sha256, published, text_digest, rules, saved, within, every,
+                                 capture)
+            SELECT articles.key, ?, ?, ?, ?, ?, ?, ?, CAST(? AS BIGINT), CAST(? AS BIGINT), {CAPTURE_KEY}
+            FROM articles WHERE recipe = ? AND id = ?
+            ON CONFLICT (article, form) DO UPDATE SET path = excluded.path, sha256 = excluded.sha256,
+            published = excluded.published, text_digest = excluded.text_digest, rules = excluded.rules,
+            saved = excluded.saved, within = excluded.within, every = excluded.every, capture = excluded.capture""",
         [
             (
                 storable(one.form),
@@ -93,7 +106,7 @@ def know(database: Database, keys: Iterable[tuple[ArticleKey, int]]) -> None:
     database.write_all(
         """INSERT INTO articles (recipe, id, state, first_seen, last_seen) VALUES (?1, ?2, 'listed', ?3, ?3)
            ON CONFLICT DO NOTHING""",
-        [(*storable_key(key), seen) for key, seen in keys],
+        sorted((*storable_key(key), seen) for key, seen in keys),
     )
 
 
@@ -102,7 +115,11 @@ def finish(database: Database, finished: Sequence[Finished], now: int) -> None:
     numbers = numbers_of(database, (one.key for one in finished))
     known = [(numbers[one.key], storable(one.form), one) for one in finished if one.key in numbers]
     written = [(number, form) for number, form, one in known if one.outcome == "saved"]
-    for statement in (_KEEP_EARLIER, _PUT_POST, _PUT_CAPTURE, _PUT_FACTS):
+    database.write_all(_KEEP_EARLIER, written)
+    for post in written:
+        database.write(_FREE_PATH, *post)
+        database.write(_PUT_POST, *post)
+    for statement in (_PUT_CAPTURE, _PUT_FACTS):
         database.write_all(statement, written)
     database.write_all(
         _SETTLE_BY_CAPTURE,
@@ -131,7 +148,7 @@ def _put_places(database: Database, finished: Sequence[Finished]) -> None:
     """Note where articles were seen."""
     seen = [(storable_key(one.key), one) for one in finished if one.places]
     database.write_all(
-        """UPDATE articles SET first_seen = min(first_seen, ?3), last_seen = max(last_seen, ?3)
+        """UPDATE articles SET first_seen = least(first_seen, ?3), last_seen = greatest(last_seen, ?3)
            WHERE recipe = ?1 AND id = ?2""",
         [(*key, one.seen) for key, one in seen],
     )
@@ -144,9 +161,10 @@ def _put_answers(database: Database, known: Iterable[tuple[int, str, Finished]],
     put_captures(database, (answer.capture for _, answer in answers))
     database.write_all(
         f"""INSERT INTO answers VALUES (?, ?, ?, ?, ?, ?, {CAPTURE_KEY})
-            ON CONFLICT DO UPDATE SET page = excluded.page, url = excluded.url, etag = excluded.etag,
+            ON CONFLICT (article) DO UPDATE SET page = excluded.page, url = excluded.url, etag = excluded.etag,
             modified = excluded.modified, fetched = excluded.fetched, capture = excluded.capture
-            WHERE excluded.fetched >= fetched OR fetched > ?""",  # that was kept when the clock was ahead
+            -- One that is later than now was kept when the clock was ahead.
+            WHERE excluded.fetched >= answers.fetched OR answers.fetched > ?""",
         [
             (
                 number,

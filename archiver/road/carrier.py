@@ -124,7 +124,8 @@ def _note(
     index: Index, intents: Sequence[Intent], holds: Sequence[HeldBack], captures: Sequence[Capture], now: int
 ) -> None:
     """Note what is about to be written, what is held back, and captures that nothing names yet."""
-    with index.together():
+
+    def note() -> None:
         if captures:
             index.captures.note(captures)
         if intents:
@@ -132,14 +133,19 @@ def _note(
         if holds:
             index.hold(holds, now)
 
+    index.together(note)
+
 
 def _settle(index: Index, finished: Sequence[Finished], failed: Sequence[FailedArticle], now: int) -> None:
     """Note what became of articles."""
-    with index.together():
+
+    def settle() -> None:
         if finished:
             index.finish(finished, now)
         if failed:
             index.fail(failed, now)
+
+    index.together(settle)
 
 
 def _waves(decided: Sequence[Decided]) -> list[list[int]]:

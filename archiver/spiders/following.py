@@ -278,6 +278,8 @@ def _age(moment: datetime | None) -> float:
 
 
 def _replace_sources(index: Index, parent: str, found: Sequence[NamedSource]) -> None:
-    with index.together():
+    def replace() -> None:
         index.sources.forget(parent)
         index.sources.put(parent, found)
+
+    index.together(replace)

@@ -20,6 +20,7 @@ from archiver.storage import PREFIX, SUFFIX, sync_directory
 from archiver.verify.files import walk
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from archiver.index import Index
@@ -79,11 +80,17 @@ def _replace(output: Path, index: Index, path: str) -> str:
             temporary.unlink(missing_ok=True)
         sealed = Sealed(new.relative_to(output).as_posix(), new.stat().st_size, digest(new))
         if path in index.captures.sealed() or index.captures.has(path):
-            with index.together():
-                index.captures.replace_file(path, sealed, places)
-                add_manifest(output, index, {path: was})
+            index.together(lambda: _note(output, index, path, was, sealed, places))
         old.unlink()
         sync_directory(old.parent)
     except OSError as error:
         raise StoreError(f"{old}: cannot be written anew: {os_reason(error)}; run it again") from error
     return sealed.path
+
+
+def _note(
+    output: Path, index: Index, path: str, was: str, sealed: Sealed, places: Mapping[int, tuple[int, int, str]]
+) -> None:
+    """Note that a file was written anew, and put that on record. was: the digest of the old one."""
+    index.captures.replace_file(path, sealed, places)
+    add_manifest(output, index, {path: was})

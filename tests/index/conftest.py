@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from archiver.index import Index
-from archiver.index.database import Database
+from archiver.index.sqlite import SqliteDatabase
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-IMPLEMENTATIONS: dict[str, Callable[[], Index]] = {"sqlite": lambda: Index(Database(None))}
+IMPLEMENTATIONS: dict[str, Callable[[], Index]] = {"sqlite": lambda: Index(SqliteDatabase(None))}
 
 
 @pytest.fixture(scope="session", params=IMPLEMENTATIONS)

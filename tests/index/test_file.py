@@ -13,7 +13,7 @@ from archiver.captures.answers import body_at
 from archiver.clock import SECOND
 from archiver.errors import IndexFileError, LockedError
 from archiver.index import Index
-from archiver.index.database import Database
+from archiver.index.sqlite import SqliteDatabase
 from archiver.index.types import ArticleKey
 from tests.index.values import NOW, RECHECK, digest, due, held, intent, save, seen
 
@@ -231,7 +231,7 @@ def test_an_index_of_a_newer_archiver(tmp_path: Path) -> None:
 
 def test_a_claim_costs_what_it_takes_out(tmp_path: Path) -> None:
     """However much waits in other places: a run goes on where it was."""
-    database = Database(None)
+    database = SqliteDatabase(None)
     steps = [0]
 
     def count() -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from archiver.errors import IndexFileError
 from archiver.index import Index, IndexThread
-from archiver.index.database import Database
+from archiver.index.sqlite import SqliteDatabase
 from tests.index.values import NOW, held, seen
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ def with_thread(use: Callable[[IndexThread], Awaitable[None]]) -> None:
     """Use an index that is in a thread, in an event loop."""
 
     async def run() -> None:
-        thread = IndexThread(Index(Database(None)))
+        thread = IndexThread(Index(SqliteDatabase(None)))
         try:
             await use(thread)
         finally:

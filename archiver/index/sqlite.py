@@ -1,0 +1,153 @@
+"""An index in a file: SQLite, with errors that say which file and what to do."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from archiver.errors import IndexFileError
+from archiver.index import schema
+from archiver.index.damage import find_damage
+from archiver.index.database import PAGE, Database
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
+
+    from archiver.index.database import Row
+
+T = TypeVar("T")
+ADVICE = {
+    sqlite3.SQLITE_FULL: "make room, and run again: nothing is lost",
+    sqlite3.SQLITE_READONLY: "make it writable",
+    sqlite3.SQLITE_CANTOPEN: "is its directory there, and writable?",
+    sqlite3.SQLITE_IOERR: "look at the disk, and run again",
+    sqlite3.SQLITE_BUSY: "another program has it open for writing",
+    sqlite3.SQLITE_NOTADB: "move it away: `archiver adopt` makes a new one from the posts",
+    sqlite3.SQLITE_CORRUPT: "move it away: `archiver adopt` makes a new one from the posts",
+}
+PRIMARY = 0xFF  # the bits of SQLite's result codes that say what went wrong; those above them say in which way
+
+
+class SqliteDatabase(Database):
+    """The file of an index."""
+
+    session = 1
+    new_articles = """WITH RECURSIVE numbers(number) AS (
+                          SELECT coalesce(max(key), 0) + 1 FROM articles
+                          UNION ALL SELECT number + 1 FROM numbers)
+                      SELECT number FROM numbers LIMIT ?"""
+    passing_over_locked = ""  # nobody else writes
+
+    def __init__(self, file: Path | None, *, read: bool = False, keep: bool = True) -> None:
+        """Open `file`, made with its schema if it is not there; None: one in memory.
+
+        read: nothing is written. keep: what is written is kept; without it, all is undone when it is closed.
+        """
+        self.name = str(file)
+        self._keep = keep
+        self._within = False  # whether a transaction is open
+        self._selections = 0
+        try:
+            if file and not read:
+                file.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise IndexFileError(f"{file}: cannot be made: {error.strerror}") from error
+        with self._named():
+            self._connection = schema.open_for_reading(file) if file and read else schema.open_for_writing(file)
+
+    @property
+    def complete(self) -> bool:
+        """Whether the index knows all posts that were on disk before it was made."""
+        return bool(self.rows("PRAGMA user_version")[0][0])
+
+    def mark_complete(self) -> None:
+        """Note that it knows them."""
+        self.write(f"PRAGMA user_version = {schema.VERSION}")
+
+    def ask(self, *queries: Sequence[Any]) -> list[list[Row]]:
+        """Return the rows of each of several queries."""
+        with self._named():
+            return [self._connection.execute(sql, values).fetchall() for sql, *values in queries]
+
+    def each(self, sql: str, *values: Any) -> Iterator[Row]:
+        """Yield the rows of a query one by one."""
+        with self._named():
+            cursor = self._connection.execute(sql, values)
+        while True:
+            with self._named():
+                rows = cursor.fetchmany(PAGE)
+            if not rows:
+                return
+            yield from rows
+
+    def pages(self, sql: str, *values: Any) -> Iterator[list[Row]]:
+        """Yield the rows of a query, PAGE of them at a time: put down first, in a file of SQLite's own. A reader that
+        keeps a query open would keep SQLite from tidying up."""
+        self._selections += 1
+        table = f"selection_{self._selections}"
+        self.scratch("PRAGMA temp_store = FILE")
+        # The rows are numbered in the order of the query (SQLite, "CREATE TABLE ... AS SELECT").
+        self.scratch(f"CREATE TEMP TABLE {table} AS {sql}", *values)
+        ((size,),) = self.rows(f"SELECT count(*) FROM {table}")
+        for start in range(0, size, PAGE):
+            yield self.rows(f"SELECT * FROM {table} WHERE rowid > ? AND rowid <= ? ORDER BY rowid", start, start + PAGE)
+        self.scratch(f"DROP TABLE {table}")
+
+    def check(self) -> str:
+        """Return what is wrong with what the file says, nothing if all is well."""
+        with self._named():
+            return find_damage(self._connection)
+
+    def scratch(self, sql: str, *values: Any) -> None:
+        """Run a statement about a temporary table."""
+        with self._named():
+            self._connection.execute(sql, values)
+
+    def transact(self, work: Callable[[], T]) -> T:
+        """Return what `work` returns; keep all that it writes, or nothing of it if it raises."""
+        if self._within:
+            return work()
+        if not self._connection.in_transaction:
+            self.scratch("BEGIN IMMEDIATE")
+        self._within = True
+        try:
+            result = work()
+            if self._keep:
+                self.scratch("COMMIT")
+        except BaseException:
+            with suppress(sqlite3.Error):  # the error may have ended the transaction; and it is the one to be told
+                self._connection.rollback()
+            raise
+        finally:
+            self._within = False
+        return result
+
+    def snapshot(self, work: Callable[[], T]) -> T:
+        """Return what `work` returns, which sees the index as it is at one moment."""
+        if self._connection.in_transaction:
+            return work()
+        self.scratch("BEGIN")
+        try:
+            return work()
+        finally:
+            self._connection.rollback()
+
+    def close(self) -> None:
+        """Close the connection; what is not committed is undone."""
+        with self._named():
+            self._connection.close()
+
+    def _write(self, sql: str, values: list[Row]) -> None:
+        with self._named():
+            self._connection.executemany(sql, values)
+
+    @contextmanager
+    def _named(self) -> Iterator[None]:
+        """Turn SQLite's errors into ones that name the file and say what to do."""
+        try:
+            yield
+        except sqlite3.Error as error:
+            advice = ADVICE.get(getattr(error, "sqlite_errorcode", 0) & PRIMARY)
+            raise IndexFileError(f"{self.name}: {error}{f'; {advice}' if advice else ''}") from error
