@@ -176,7 +176,9 @@ class Pictures:
         self._database.write_all(
             "UPDATE pictures SET run = ? WHERE address = ?", [(run, address) for address, *_ in rows]
         )
-        return [WantedPicture(*texts, tuple(json.loads(offers))) for *texts, offers in rows]
+        return [
+            WantedPicture(address, page, recipe, tuple(json.loads(offers))) for address, page, recipe, offers in rows
+        ]
 
 
 def _offers_text(offers: Iterable[str]) -> str:
