@@ -42,6 +42,7 @@ from archiver.links import refuse_links
 from archiver.manifest import add_manifest, head
 from archiver.moments import read_moment
 from archiver.places import CAPTURES, POSTS, SITE, TEMPLATES
+from archiver.private import USER, public_address
 from archiver.recipes import recipes_for, sites_for, web_recipe
 from archiver.replay import replay
 from archiver.session_options import session_options
@@ -177,8 +178,14 @@ class Archive:
 
     def follow(self, *addresses: str, opml: Sequence[str | Path] = ()) -> list[Followed]:
         """Follow sites and feeds, by their addresses, and the feeds of lists (OPML files): crawls read them from now
-        on. Returns those that were not followed before. Nobody is asked. Raises UsageError, and DiscoveryError for a
-        file that is no list of feeds."""
+        on. Returns those that were not followed before. Nobody is asked. Raises UsageError, also for an address with a
+        password, and DiscoveryError for a file that is no list of feeds."""
+        for address in addresses:
+            if USER.match(address):
+                raise UsageError(
+                    f"{public_address(address)}: a site is followed without a name and a password in its address: they "
+                    "would be kept in the archive"
+                )
         new = [Followed(_web_address(address)) for address in addresses]
         for file in map(Path, opml):
             try:

@@ -10,6 +10,7 @@ from scrapy import signals
 
 from archiver.crawl_archive import archive_of
 from archiver.extensions.report import Report
+from archiver.logformatter import format_log
 from archiver.stopping import Stopping
 
 if TYPE_CHECKING:
@@ -23,9 +24,15 @@ GC_THRESHOLD = 20_000  # objects: what a few dozen requests allocate
 
 
 def run_crawler(
-    process: AsyncCrawlerProcess, crawler: Crawler, listener: Callable[[Result], None] | None = None, **arguments: Any
+    process: AsyncCrawlerProcess,
+    crawler: Crawler,
+    listener: Callable[[Result], None] | None = None,
+    *,
+    in_lines: bool = False,
+    **arguments: Any,
 ) -> Report:
     """Run `crawler` with the spider's `arguments` and return its report; `listener` is called with each result.
+    in_lines: what is logged has one line each (`format_log`).
 
     Raises what kept the crawl from starting, and what went wrong with the archive. A process can run one crawl only.
     """
@@ -34,7 +41,11 @@ def run_crawler(
         if listener and (report := crawler.get_extension(Report)):
             report.listeners.append(listener)
 
+    def log() -> None:  # now: Scrapy has made its log anew with the settings of the spider
+        format_log(crawler.settings, in_lines=in_lines)
+
     crawler.signals.connect(listen, signals.spider_opened)
+    crawler.signals.connect(log, signals.engine_started)
     # What is loaded by now stays; looking through it again and again takes a tenth of the crawl.
     gc.collect()
     gc.freeze()

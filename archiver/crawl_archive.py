@@ -18,6 +18,7 @@ from archiver.errors import ArchiverError, WorkerError, as_archiver_error
 from archiver.extraction import Extractor, Unusable
 from archiver.index import FailedArticle, Index
 from archiver.index.lock import command_line
+from archiver.private import public_address
 from archiver.road import Taken
 from archiver.session import Session
 from archiver.session_options import session_options
@@ -179,10 +180,12 @@ class ArchiveExtension:
         if self.session is None:
             return None
         moment = now()
+        address = public_address(address)
         return await self.session.index.run(lambda index: index.hosts.robots(address, moment - age, moment))
 
     def keep_robots(self, address: str, status: int, body: bytes) -> None:
         """Keep the robots.txt that came from `address`."""
+        address = public_address(address)
         if self.session:
             self.do_soon(self.session.index.run(lambda index: index.hosts.keep_robots(address, status, body, now())))
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from signal import SIGINT
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 from scrapy import signals
 from scrapy.crawler import AsyncCrawlerProcess
@@ -13,7 +12,7 @@ from scrapy.utils.misc import load_object
 
 from archiver.crawl import run_crawler
 from archiver.fetching import PageSpider
-from archiver.logformatter import log_in_lines
+from archiver.private import authority
 from archiver.run_report import DueArticle, RunReport
 from archiver.scrapy_settings import scrapy_settings
 from archiver.signals import article_due
@@ -103,15 +102,11 @@ def _run(
 
     def note_request(request: Request) -> None:
         if on_request:
-            on_request(urlsplit(request.url).netloc)
+            on_request(authority(request.url))
 
-    def log_briefly() -> None:  # now: Scrapy has made its log anew with the settings of the spider
-        log_in_lines(settings)
-
-    crawler.signals.connect(log_briefly, signals.engine_started)
     crawler.signals.connect(note, article_due)
     crawler.signals.connect(note_request, signals.request_reached_downloader)
-    report = run_crawler(process, crawler, listener, **arguments)
+    report = run_crawler(process, crawler, listener, in_lines=True, **arguments)
     content = report.as_dict()
     return RunReport(
         dict(report.counts),

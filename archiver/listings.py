@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, quote, urlencode
 
 from archiver.errors import UnknownListingError
+from archiver.private import public_address
 from archiver.suggestions import did_you_mean
 
 if TYPE_CHECKING:
@@ -30,9 +31,10 @@ class ListingReference:
 
     @property
     def label(self) -> str:
-        """The name that it is known by: `source/listing`, with the parameters that differ from the recipe's."""
+        """The name that it is known by: `source/listing`, with the parameters that differ from the recipe's, without
+        credentials."""
         own = {name: value for name, value in self.parameters.items() if value != self.listing.parameters[name]}
-        return f"{self.recipe.name}/{self.name}{f'?{urlencode(own, quote_via=quote)}' if own else ''}"
+        return public_address(f"{self.recipe.name}/{self.name}{f'?{urlencode(own, quote_via=quote)}' if own else ''}")
 
     @property
     def form(self) -> str:

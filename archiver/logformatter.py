@@ -10,6 +10,7 @@ from scrapy.utils.log import get_scrapy_root_handler
 
 from archiver.article import Article
 from archiver.errors import in_a_line
+from archiver.private import public_text
 
 if TYPE_CHECKING:
     from scrapy import Spider
@@ -19,7 +20,15 @@ if TYPE_CHECKING:
     from twisted.python.failure import Failure
 
 
-class OneLineFormatter(logging.Formatter):
+class PublicFormatter(logging.Formatter):
+    """Leaves credentials out of addresses: logs are kept and shown, too."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the lines of a record."""
+        return public_text(super().format(record))
+
+
+class OneLineFormatter(PublicFormatter):
     """Says an error that was raised in the line that speaks of it; where in the code it was raised, it leaves out."""
 
     def format(self, record: logging.LogRecord) -> str:
@@ -27,14 +36,15 @@ class OneLineFormatter(logging.Formatter):
         error = record.exc_info[1] if record.exc_info else None
         plain = logging.makeLogRecord({**record.__dict__, "exc_info": None, "exc_text": None, "stack_info": None})
         line = " ".join(super().format(plain).split("\n"))
-        return f"{line}: {in_a_line(error)}" if error else line
+        return f"{line}: {public_text(in_a_line(error))}" if error else line
 
 
-def log_in_lines(settings: BaseSettings) -> None:
-    """Let what Scrapy logs have one line each, but for who wants to see everything (LOG_LEVEL=DEBUG)."""
-    handler = get_scrapy_root_handler()
-    if handler and settings["LOG_LEVEL"] != "DEBUG":
-        handler.setFormatter(OneLineFormatter(settings["LOG_FORMAT"], settings["LOG_DATEFORMAT"]))
+def format_log(settings: BaseSettings, *, in_lines: bool) -> None:
+    """Let what Scrapy logs have no credentials; and, with `in_lines`, one line each, but for who wants to see
+    everything (LOG_LEVEL=DEBUG)."""
+    if handler := get_scrapy_root_handler():
+        kind = OneLineFormatter if in_lines and settings["LOG_LEVEL"] != "DEBUG" else PublicFormatter
+        handler.setFormatter(kind(settings["LOG_FORMAT"], settings["LOG_DATEFORMAT"]))
 
 
 class BriefLogFormatter(LogFormatter):

@@ -9,9 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archiver.captures.exchange import Exchange
-from archiver.captures.private import is_private_header, private_parts, public_address, public_exchange, public_texts
+from archiver.captures.private import public_exchange
+from archiver.private import is_private_header, private_parts, public_address, public_arguments, public_texts
 
 KEY = "AIzaSyD4_x7Q0123456789"
+KEPT = "removed-d154eaaf"  # of it
 PRIVATE = {
     "http://jane:word@example.org/a": "http://example.org/a",
     "http://jane@example.org/a?x=1": "http://example.org/a?x=1",
@@ -26,8 +28,30 @@ PRIVATE = {
     "http://example.org/?client_secret=x": "http://example.org/?client_secret=removed",
     "http://example.org/?PASSWORD=x": "http://example.org/?PASSWORD=removed",
     "http://example.org/#access_token=x": "http://example.org/#access_token=removed",
-    f"http://example.org/?key={KEY}": "http://example.org/?key=removed",
-    f"http://example.org/?to%6ben={KEY}": "http://example.org/?to%6ben=removed",
+    f"http://example.org/?key={KEY}": f"http://example.org/?key={KEPT}",
+    f"http://example.org/?to%6ben={KEY}": f"http://example.org/?to%6ben={KEPT}",
+    # As browsers read addresses, and as people type them.
+    "http:jane:word@example.org/a": "http:example.org/a",
+    " HTTPS:\\\\jane:word@example.org/a": " HTTPS:\\\\example.org/a",
+    "//jane:word@example.org/a": "//example.org/a",
+    "http://jane%40home:w%2Frd@example.org": "http://example.org",
+    # In a path, in an address in an address, in names with brackets.
+    "http://example.org/a;jsessionid=12AB?id=5": "http://example.org/a;jsessionid=removed?id=5",
+    "http://example.org/a;v=1;JSESSIONID=12AB/b": "http://example.org/a;v=1;JSESSIONID=removed/b",
+    "http://example.org/?to=http://b.example/?token=x&id=1": "http://example.org/?to=http://b.example/?token=removed&id=1",
+    "http://example.org/?to=http%3A%2F%2Fjane%3Aword%40b.example%2F": "http://example.org/?to=http%3A%2F%2Fb.example%2F",
+    "http://example.org/?to=%2Fa%3Ftoken%3Dx": "http://example.org/?to=%2Fa%3Ftoken%3Dremoved",
+    "http://example.org/?user[password]=x": "http://example.org/?user[password]=removed",
+    "http://example.org/?auth%5Btoken%5D=x": "http://example.org/?auth%5Btoken%5D=removed",
+    **{
+        f"http://example.org/?id=1&{name}={KEY}": f"http://example.org/?id=1&{name}={KEPT}"
+        for name in """
+        auth auth_key pass passphrase passcode pwd credentials hmac X-Goog-Signature X-Goog-Credential Key-Pair-Id
+        Policy PHPSESSID SESSION_ID session sid secretKey private_key AWSAccessKeyId sharedkey user-key licenseKey
+        license otp jwt bearer ticket sign code oauth_consumer_key oauth_token _token app.secret hdnts
+        account_key consumerKey
+        """.split()
+    },
 }
 PUBLIC = [
     "http://example.org/a?id=202403150001234567&type=102",
@@ -37,6 +61,10 @@ PUBLIC = [
     "http://example.org/@jane/a",
     "http://example.org/a?to=jane@example.org",
     "http://example.org/?token=",
+    "http://example.org/?secretary=Jane&keyword=news&passage=3&sign=leo&design=A1b2C3d4E5f6G7h8",
+    "http://example.org/a;v=1;b/c?to=http://b.example/?id=1",
+    "http://example.org/?q=a@b=c",
+    "mailto:jane@example.org",
     "http://example.org/token/abc",
     "data:text/html,<p>",
     "",
@@ -44,9 +72,20 @@ PUBLIC = [
 PRIVATE_HEADERS = [
     *("Authorization", "Proxy-Authorization", "Cookie", "cookie2", "X-API-Key", "ApiKey", "X-Auth-Token"),
     *("Private-Token", "X-Amz-Security-Token", "X-CSRF-Token", "Ocp-Apim-Subscription-Key", "X-Session-Id", "X-Secret"),
+    *(
+        "X-Auth",
+        "Authentication",
+        "X-Functions-Key",
+        "X-RapidAPI-Key",
+        "X-Master-Key",
+        "X-JWT-Assertion",
+        "Key",
+        "X-Pwd",
+    ),
 ]
 PUBLIC_HEADERS = [
     *("Host", "User-Agent", "Accept", "Accept-Encoding", "Accept-Language", "From", "If-None-Match", "Referer"),
+    *("X-Keywords", "X-Author", "Keep-Alive", "Sec-Fetch-Site", "DNT", "Range"),
     *("If-Modified-Since", "Connection", "Cache-Control", "Content-Type", "Content-Length", "X-Requested-With"),
 ]
 
@@ -71,7 +110,38 @@ def test_addresses_in_texts_lose_their_keys() -> None:
     assert public_texts(said) == {"alarms": [alarm.format("removed", "")], "requests": 1}
 
 
-@given(st.text())
+def test_pages_whose_addresses_differ_in_a_key_stay_different() -> None:
+    kept = {public_address(f"http://example.org/?{name}={KEY}{n}") for name in ("code", "token") for n in range(20)}
+    assert len(kept) == 40
+    assert len({public_address(f"http://example.org/?password=word{n}") for n in range(20)}) == 1  # it could be guessed
+
+
+def test_a_command_line_has_no_credentials() -> None:
+    arguments = [
+        *(
+            "get",
+            "-s",
+            f'DEFAULT_REQUEST_HEADERS={{"X-Id": "{KEY}"}}',
+            "-s",
+            "DOWNLOAD_DELAY=1",
+            "-s",
+            f"HTTP_PROXY={KEY}",
+        ),
+        *(
+            "--on-alarm-post",
+            f"http://a.example/{KEY}",
+            f"--on-alarm=mail {KEY}",
+            f"http://b.example/?token={KEY}",
+            "x=y",
+        ),
+    ]
+    assert list(public_arguments(arguments)) == [
+        *("get", "-s", "DEFAULT_REQUEST_HEADERS=removed", "-s", "DOWNLOAD_DELAY=1", "-s", "HTTP_PROXY=removed"),
+        *("--on-alarm-post", "removed", "--on-alarm=removed", f"http://b.example/?token={KEPT}", "x=y"),
+    ]
+
+
+@given(st.text(st.sampled_from("ab1=&;#?/%@:[]+token") | st.characters()))
 def test_an_address_is_public_after_the_first_time(url: str) -> None:
     assert public_address(public_address(f"http://{url}")) == public_address(f"http://{url}")
 
@@ -113,6 +183,16 @@ def test_what_is_private_is_left_out_of_an_exchange() -> None:
     assert kept.headers == (("Location", "/b?token=removed"), ("X-Echo", "removed"), ("ETag", "1"))
     assert kept.body == b"body"
     assert public_exchange(kept) == kept
+
+
+def test_what_an_answer_repeats_of_a_cookie_or_a_key_is_replaced() -> None:
+    one = exchange(
+        f"http://example.org/?token={KEY}",
+        (("Cookie", "theme=default; sid=8f3a2c17; x"), ("Authorization", "Bearer abcdef")),
+        (("X-Who", "8f3a2c17"), ("X-Theme", "default"), ("Location", f"/b?token={KEY}&sig=new")),
+    )
+    kept = [("X-Who", "removed"), ("X-Theme", "default"), ("Location", f"/b?token={KEPT}&sig=removed")]
+    assert list(public_exchange(one).headers) == kept
 
 
 def test_cookies_that_everybody_gets_stay() -> None:

@@ -10,6 +10,7 @@ from archiver.adoption.files import named_file
 from archiver.adoption.names import Names
 from archiver.adoption.problems import Kind, problems
 from archiver.index.types import ArticleKey
+from archiver.private import public_address
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -62,7 +63,7 @@ class Lost:
             elif one.kind not in left[one.path]:
                 yield one._replace(repaired="fetched again")
             elif self._is_wanted(one):
-                reason = reasons.get(self._asked[one.path]) or "the source has it no better"
+                reason = reasons.get(public_address(self._asked[one.path])) or "the source has it no better"
                 yield one._replace(what=f"{one.what}; not fetched again: {reason}")
             else:
                 yield one

@@ -10,16 +10,17 @@ from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
 from archiver.captures.frames import frames
 from archiver.captures.members import LARGEST, TornError, members
-from archiver.captures.private import (
-    COOKIE,
+from archiver.captures.private import COOKIE, words_of
+from archiver.captures.regions import GZIP_START
+from archiver.errors import CaptureError, os_reason
+from archiver.private import (
     LONG_ENOUGH,
-    REMOVED,
+    PLACEHOLDER,
     is_private_header,
+    placeholder,
     private_parts,
     public_address,
 )
-from archiver.captures.regions import GZIP_START
-from archiver.errors import CaptureError, os_reason
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -83,8 +84,7 @@ class _Record:
         if self.type == "request":
             for name, value in map(_parted, self.http[1:]):
                 if is_private_header(name):
-                    yield value.strip()
-                    yield from value.split()
+                    yield from words_of(value.strip())
 
     @property
     def says_who(self) -> bool:
@@ -184,7 +184,7 @@ def _private_in(file: Path) -> _Private:
         secrets.update(record.secrets())
         if record.says_who:
             logged_in.add(record.field("warc-concurrent-to"))
-    long_enough = {one for one in secrets if len(one) >= LONG_ENOUGH and one != REMOVED}
+    long_enough = {one for one in secrets if len(one) >= LONG_ENOUGH and not PLACEHOLDER.fullmatch(one)}
     return _Private(tuple(sorted(long_enough, key=len, reverse=True)), frozenset(logged_in - {""}))
 
 
@@ -232,5 +232,5 @@ def _replaced(text: str, private: _Private, found: list[str], where: str) -> str
     for secret in private.secrets:
         if secret in text:
             found.append(where)
-            text = text.replace(secret, REMOVED)
+            text = text.replace(secret, placeholder(secret))
     return text

@@ -21,8 +21,8 @@ from warcio.warcwriter import WARCWriter
 
 from archiver.captures.answers import body_at
 from archiver.captures.capture import ABOUT, CAPTURES
-from archiver.captures.private import public_values
 from archiver.errors import CaptureError, in_a_line, with_advice
+from archiver.private import public_values
 from archiver.storage.atomic import sync_directory
 
 if TYPE_CHECKING:
@@ -37,9 +37,9 @@ if TYPE_CHECKING:
 TRANSFER_ENCODING = "X-Crawler-Transfer-Encoding"
 
 # A field of the first record of a file. It says that the file holds no credentials, and only answers that came whole,
-# so that readers need not check each record again. Raise the number when captures.private or captures.body find more
+# so that readers need not check each record again. Raise the number when archiver.private or captures.body find more
 # than they did before.
-RULES, RULES_KEPT = "archiver-record-rules", "1"
+RULES, RULES_KEPT = "archiver-record-rules", "2"
 
 
 class Job(NamedTuple):

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
 from archiver.commands.display import print_json, print_line, printable
 from archiver.commands.options import add_archive_option, add_setting_option, archive_from
 from archiver.errors import UsageError
+from archiver.private import private_parts, public_address
 from archiver.statuses import FAILED
 from archiver.views.plain import show_time
 
@@ -14,6 +16,8 @@ if TYPE_CHECKING:
     import argparse
 
     from archiver.archive import Archive
+
+KEPT_KEY = "its key is needed to ask for it, and is kept in _followed.yaml and _index: publish neither"
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -60,7 +64,9 @@ def run(arguments: argparse.Namespace) -> int:
         return 0
     added = archive.follow(*addresses, opml=arguments.opml)
     for one in added:
-        print_line(f"followed from now on: {printable(one.address)}")
+        print_line(f"followed from now on: {printable(public_address(one.address))}")
+        if private_parts(one.address):
+            sys.stderr.write(f"archiver: {printable(public_address(one.address))}: {KEPT_KEY}\n")
     known = len(archive.followed())
     print_line(f"{len(added):,} new, {known:,} in all; `archiver crawl` reads {'it' if known == 1 else 'them'}")
     return 0

@@ -9,6 +9,7 @@ from archiver.exports import shown
 from archiver.exports.format import About, Format
 from archiver.following import read_followed
 from archiver.index import Index
+from archiver.private import public_address
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,16 +18,18 @@ if TYPE_CHECKING:
 
 
 def write(_: Iterator[Entry], stream: IO[bytes], about: About) -> None:
-    """Write the feeds that are followed, and those that were found at sites that are."""
+    """Write the feeds that are followed, and those that were found at sites that are; without credentials, for it is
+    given away."""
     feeds: dict[str, ListedFeed] = {}
     index = Index.read(about.output)
     try:
         for one in read_followed(about.output):
             if one.is_feed:
-                feeds.setdefault(one.address, ListedFeed(one.address, one.title, one.home))
+                feeds.setdefault(one.address, ListedFeed(public_address(one.address), one.title, one.home))
             for source in index.sources.named_by(one.address):
                 if source.kind == "feed":
-                    feeds.setdefault(source.address, ListedFeed(source.address, source.title, one.address))
+                    known = ListedFeed(public_address(source.address), source.title, public_address(one.address))
+                    feeds.setdefault(source.address, known)
     finally:
         index.close()
     about.others["feed"] = len(feeds)

@@ -13,6 +13,7 @@ from archiver.crawl_archive import archive_of
 from archiver.errors import StoreError, with_advice
 from archiver.pipelines.archive import NotPostedError
 from archiver.places import QUARANTINE
+from archiver.private import public_values
 from archiver.storage import write_atomically
 
 if TYPE_CHECKING:
@@ -57,5 +58,5 @@ def _name(article: Article) -> str:
 def _text(article: Article) -> bytes:
     fields = (field.name for field in dataclasses.fields(article) if field.name != "post")
     record = {"reason": article.reason, **{name: getattr(article, name) for name in fields}}
-    text = json.dumps(record, ensure_ascii=False, indent=1, default=str) + "\n"
+    text = json.dumps(public_values(record), ensure_ascii=False, indent=1, default=str) + "\n"
     return text.encode("utf-8", "backslashreplace")

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from scrapy import signals
 
 from archiver.article import Article
-from archiver.captures.private import public_texts
 from archiver.clock import SECOND, moment, now
 from archiver.crawl_archive import archive_of
 from archiver.errors import in_a_line, with_advice
@@ -19,6 +18,7 @@ from archiver.extensions.watch import Watch
 from archiver.net.budget import BudgetMiddleware
 from archiver.pipelines.archive import NotPostedError
 from archiver.places import REPORTS
+from archiver.private import public_address, public_text, public_texts
 from archiver.signals import article_failed, article_unchanged
 from archiver.statuses import ALARM, FAILED, INTERRUPTED, SIGNALLED
 from archiver.storage import write_atomically
@@ -192,6 +192,7 @@ class Report:
             self._add(Result("the run", "failed", None, f"{errors} of its parts failed: the log says which"))
 
     def _add(self, result: Result) -> None:
+        result = result._replace(address=public_address(result.address), reason=public_text(result.reason))
         self.counts[result.outcome] += 1
         self._count(result.outcome)
         if result.reason:

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from scrapy import signals
 
 from archiver.article import Article
-from archiver.captures.private import public_texts
 from archiver.clock import SECOND, now
 from archiver.listing_stats import FILLED, HISTORY, alarms, carry
 from archiver.pipelines.archive import NotPostedError
+from archiver.private import authority, public_texts
 from archiver.signals import article_failed, article_unchanged, blocked, listing_read
 
 if TYPE_CHECKING:
@@ -60,7 +59,7 @@ class Watch:
 
     def blocked(self, address: str, reason: str) -> None:
         """Note a page that asks whether we are human: one for each host is enough."""
-        self._blocked.setdefault(urlsplit(address).netloc, reason)
+        self._blocked.setdefault(authority(address), reason)
 
     def item_scraped(self, item: Any) -> None:
         """Count an article for its listings, and what the source itself said of it."""

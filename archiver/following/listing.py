@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from archiver.captures.private import public_address
+from archiver.private import public_address
 
 if TYPE_CHECKING:
     from archiver.recipes import Recipe

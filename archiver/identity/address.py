@@ -7,6 +7,7 @@ from functools import lru_cache
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit, urlunsplit
 
 from archiver.identity.domain import registered_domain
+from archiver.private import public_address
 from archiver.urls import resolve_url
 
 # Parameters that say where a reader came from. Those of one service begin alike.
@@ -56,9 +57,10 @@ def plain_form(address: str) -> str:
     """Return an address in the form in which addresses of one page are the same; nothing if it is no address.
 
     Scheme, user, default port, fragment, tracking parameters and their order make no difference, nor do `www.`, `m.`
-    and `amp.` before the site's own name, the marks of AMP, `index.html` and a slash at the end.
+    and `amp.` before the site's own name, the marks of AMP, `index.html` and a slash at the end. Keys and tokens are
+    not in it: it is written into the archive.
     """
-    parts = urlsplit(normalise(address))
+    parts = urlsplit(public_address(normalise(address)))
     if not parts.hostname:
         return ""
     host = _home_host(parts.hostname.rstrip("."))

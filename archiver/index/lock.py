@@ -14,6 +14,7 @@ from typing import NamedTuple, TextIO
 
 from archiver.errors import IndexFileError, LockedError
 from archiver.places import INDEX
+from archiver.private import public_arguments
 from archiver.processes import has_ended
 
 PATIENCE, STEP = 5.0, 0.05  # seconds
@@ -116,5 +117,5 @@ def holder_of(output: Path) -> Holder | None:
 
 
 def command_line() -> str:
-    """Return how this process was called, for people."""
-    return " ".join([Path(sys.argv[0]).name, *sys.argv[1:]])[:LONGEST_COMMAND]
+    """Return how this process was called, for people, without credentials."""
+    return " ".join([Path(sys.argv[0]).name, *public_arguments(sys.argv[1:])])[:LONGEST_COMMAND]

@@ -9,7 +9,6 @@ import random
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from scrapy.downloadermiddlewares.retry import RetryMiddleware
 from scrapy.exceptions import IgnoreRequest
@@ -18,6 +17,7 @@ from archiver.clock import SECOND, moment, now
 from archiver.crawl_archive import LONGEST_REST, archive_of
 from archiver.net.budget import BudgetMiddleware
 from archiver.net.pause import Pause
+from archiver.private import authority
 
 if TYPE_CHECKING:
     from typing import Self
@@ -67,7 +67,7 @@ class BackoffMiddleware(RetryMiddleware):
 
     def refuse(self, request: Request) -> None:
         """Raise IgnoreRequest for such a host. The download handler asks again, when a request's turn has come."""
-        host = urlsplit(request.url).netloc
+        host = authority(request.url)
         resume = self._archive.hosts.get(host, 0)
         rest = (resume - now()) / SECOND
         if rest > self._longest_wait:
@@ -80,7 +80,7 @@ class BackoffMiddleware(RetryMiddleware):
     def take_turn(self, request: Request) -> None:
         """Note that `request` is made now. Raises IgnoreRequest if it must not be."""
         self.refuse(request)
-        host = urlsplit(request.url).netloc
+        host = authority(request.url)
         if host in self._one_only:
             self._close(host, self._one_only.pop(host), "Crawl-delay")
 
@@ -101,7 +101,7 @@ class BackoffMiddleware(RetryMiddleware):
         """Hold back the host of `request` if `response` asks for it. The download handler calls this at once: by the
         time that middlewares see a response, the next request is already on its way."""
         if response.status in SITE_WIDE:
-            host = urlsplit(request.url).netloc
+            host = authority(request.url)
             asked = retry_after(response)
             if asked > self._longest_wait:
                 self._close(host, asked, "Retry-After")

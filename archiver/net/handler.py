@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, ClassVar
-from urllib.parse import urlsplit
 
 from aiohttp import ClientError
 from scrapy.core.downloader.handlers._aiohttp import AiohttpDownloadHandler, _ClientResponse
@@ -20,6 +19,7 @@ from archiver.captures.private import public_exchange
 from archiver.net.backoff import BackoffMiddleware
 from archiver.net.budget import BudgetMiddleware
 from archiver.net.guard import Guard, GuardedConnector
+from archiver.private import authority
 
 if TYPE_CHECKING:
     from aiohttp import ClientResponse
@@ -92,7 +92,7 @@ class GuardedDownloadHandler(AiohttpDownloadHandler):
             self._guard.add_proxy(proxy)
         if self._backoff:
             self._backoff.refuse(request)
-            await self._backoff.pause.wait(urlsplit(request.url).netloc)
+            await self._backoff.pause.wait(authority(request.url))
         if self._budget:
             self._budget.look_at_the_clock()
         if self._backoff:

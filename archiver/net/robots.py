@@ -21,6 +21,7 @@ from archiver.errors import in_a_line
 from archiver.net.backoff import BackoffMiddleware
 from archiver.net.failures import explain_error
 from archiver.net.handler import BEGINNING
+from archiver.private import authority
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -120,7 +121,7 @@ class RobotsMiddleware(robotstxt.RobotsTxtMiddleware):
         if asked is None or math.isnan(asked) or asked <= delay:
             return
         backoff = self.crawler.get_downloader_middleware(BackoffMiddleware)
-        if backoff and backoff.ask_once(urlsplit(request.url).netloc, asked):
+        if backoff and backoff.ask_once(authority(request.url), asked):
             logger.warning(
                 "%s asks for %.0f s between requests (Crawl-delay): one is made, later runs go on", key, asked
             )

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from archiver.article import BEGINNING, Article
 from archiver.identity import article_key, can_be_step, normalise, plain_form
 from archiver.pages.page import Page
+from archiver.private import has_placeholder, public_address
 from archiver.reading import read_page
 
 if TYPE_CHECKING:
@@ -38,6 +39,8 @@ class WebPage(Page):
             recipe=site,
         )
         url = asked.known.get("canonical") or reading.canonical or normalise(answer.url)
+        if any(map(has_placeholder, (answer.url, *answer.steps))):
+            url = public_address(url)  # a page that was asked for with a key may say it again
         rules = {NAMES.get(name, name): rule for name, rule in reading.rules.items()}
         rules["body"] = f"{self.rules.name}:{rules['body']}"
         return [self._article(answer, asked, reading, form, url, rules) for form in asked.forms]

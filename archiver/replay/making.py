@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING, NamedTuple
-from urllib.parse import urlsplit
 
 from archiver.addresses import page_at, resolve
 from archiver.answer import Answer, Asked
@@ -13,6 +12,7 @@ from archiver.decide import Candidate
 from archiver.errors import UnknownAddressError
 from archiver.extraction import Extractor, Unusable
 from archiver.index import ArticleKey
+from archiver.private import authority
 
 if TYPE_CHECKING:
     from archiver.captures import Capture
@@ -119,6 +119,6 @@ class Maker:
 
 def _host(address: str) -> str:
     try:
-        return urlsplit(address).netloc
+        return authority(address)
     except ValueError:
         return "a host that has no such name"

@@ -6,11 +6,11 @@ from dataclasses import replace
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
-from archiver.captures.private import public_address
 from archiver.clock import micros
 from archiver.decide import Hold, Keep, Older, Quarantine, Write
 from archiver.identity import key_of_form
 from archiver.index.types import FailedArticle, Finished, HeldBack, Intent, LastAnswer, Recheck
+from archiver.private import public_address
 from archiver.road.made import pack
 from archiver.road.taken import key_of
 from archiver.spans import read_span

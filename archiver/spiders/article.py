@@ -6,7 +6,6 @@ import asyncio
 from datetime import UTC, datetime
 from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
-from urllib.parse import urlsplit
 
 from scrapy import Request, Spider, signals
 from scrapy.exceptions import DontCloseSpider
@@ -18,7 +17,6 @@ from archiver.addresses import page_addresses
 from archiver.answer import Answer, Asked
 from archiver.article import Article
 from archiver.captures import Evidence
-from archiver.captures.private import public_address
 from archiver.crawl_archive import archive_of
 from archiver.errors import ERRORS_OF_THE_ARCHIVE, RecipeError, UsageError, in_a_line
 from archiver.extraction import Unusable
@@ -28,6 +26,7 @@ from archiver.net.failures import explain, in_words
 from archiver.net.handler import EXCHANGES
 from archiver.net.kept import KEPT
 from archiver.pipelines.archive import POSTED, NotPostedError
+from archiver.private import authority, public_address
 from archiver.recipes import recipes_for, sites_for
 from archiver.scrapy_settings import add_plugins, complete_settings
 from archiver.signals import article_failed, article_unchanged, blocked
@@ -350,7 +349,7 @@ def about_answer(answer: Answer, asked: Asked) -> dict[str, Any]:
 
 
 def _host(address: str) -> str:
-    return urlsplit(address).netloc
+    return authority(address)
 
 
 def _politeness(recipe: Recipe | SiteRecipe) -> Iterator[tuple[str, float | int | None]]:

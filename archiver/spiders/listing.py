@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from archiver.addresses import Reference, page_addresses
-from archiver.captures.private import public_address
 from archiver.clock import now
 from archiver.errors import UnknownListingError, UsageError
 from archiver.following import FollowedListing, Wanted, read_followed, resolve_names
@@ -18,6 +17,7 @@ from archiver.listing_stats import ListingStats
 from archiver.net.budget import BudgetMiddleware
 from archiver.net.conditional import conditional
 from archiver.net.guard import private_hosts
+from archiver.private import public_address
 from archiver.recipes import recipes_for, web_recipe
 from archiver.signals import article_due
 from archiver.spans import read_span

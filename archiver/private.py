@@ -1,0 +1,166 @@
+"""What is ours alone and is never kept: credentials in headers, in addresses and on command lines. The one list of
+them. No I/O.
+
+Archives are made to be published. What a source sends to everybody stays as it came; what says to a source, or to a
+proxy, who we are goes before it is written anywhere.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote, unquote, unquote_plus, urlsplit
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+REMOVED = "removed"  # in the place of a value
+# In the place of a value that looks like a key: pages whose addresses differ only in it stay different pages. So few
+# digits of its SHA-256 do not tell what it was.
+DIGITS = 8
+PLACEHOLDER = re.compile(rf"{REMOVED}(?:-[0-9a-f]{{{DIGITS}}})?")
+PLACED = re.compile(rf"={PLACEHOLDER.pattern}(?![^&;#/?])")
+# Headers of a request: Authorization, Proxy-Authorization, Cookie, X-Api-Key, X-Auth-Token, Private-Token and the like.
+HEADER = re.compile(
+    r".*(?:authorization|authentication|cookie|token|secret|passw|credential|signature|session|jwt|hmac|bearer|api-?key).*"
+    r"|(?:.*-)?(?:key|auth|pass|pwd|pin|login)"
+)
+# Parameters of an address, without the marks between the parts of a name: always; or if the value looks like a key.
+ALWAYS = re.compile(
+    r"(?:|access|auth|oauth|api|app|bearer|client|csrf|xsrf|id|login|private|refresh|sas|security|session|user)token"
+    r"|.*secrets?(?:key)?|.*pass(?:w(?:or)?d|phrase|code)|pwd|sig|.*signature|.*credentials?|xamz.*|.*hmac|hdn(?:ea|ts|tl)"
+    r"|.*(?:access|account|admin|api|app|auth|client|consumer|dev|developer|licen[cs]e|master|private|secret|service"
+    r"|shared|storage|subscription|user)keys?(?:id)?|keypairid|.*sess(?:ion)?id|jwt|otp|bearer|authorization"
+)
+PERHAPS = re.compile(
+    r"key|sid|auth|pass|sign|ticket|session|code|skey|policy|login|licen[cs]e|(?!page|next|continuation|cursor).*token"
+)
+KEY_LIKE = re.compile(r"(?=.*[0-9])(?=.*[A-Za-z])[A-Za-z0-9_+/=.~-]{16,}")
+MARKS = re.compile(r"[-_. \[\]]+")
+# The scheme, as browsers read it with any number of slashes, and what stands before the host.
+USER = re.compile(r"^(\s*(?:https?:[/\\]*|(?:[a-z][a-z0-9+.-]*:)?[/\\]{2,}))([^/?#\\]*)@", re.IGNORECASE)
+PARTS = re.compile(r"([^?#]*)(.*)", re.DOTALL)  # of an address: its path, with all before it, and what follows that
+PATH_PARAMETER = re.compile(r"(?<=;)([^=;/]+)=([^;/]*)")
+PARAMETER = re.compile(r"(?<=[?&;#])([^=&;#?]+)=([^&;#]*)")
+WEB = re.compile(r"https?://", re.IGNORECASE)
+ADDRESS_IN_TEXT = re.compile(r"https?://[^\s\"'<>]+", re.IGNORECASE)
+LONG_ENOUGH = 6  # characters: a shorter secret is not looked for elsewhere, since it would be found in other words
+# Options of a command and settings whose values are ours alone, whatever they look like.
+PRIVATE_OPTION = re.compile(r"--on-alarm(?:-post)?")
+PRIVATE_SETTING = re.compile(
+    r"ARCHIVER_ON_ALARM\w*|DEFAULT_REQUEST_HEADERS|\w*(?:PROXY|PASS|PASSWORD|TOKEN|SECRET|KEY)"
+)
+SETTING = re.compile(r"(\w+)=(.*)", re.DOTALL)
+
+
+@lru_cache(1024)
+def is_private_header(name: str) -> bool:
+    """Return whether a header of a request says who we are."""
+    return HEADER.fullmatch(name.lower()) is not None
+
+
+@lru_cache(1024)
+def public_address(url: str) -> str:
+    """Return an address without name and password, and with `removed` for the values of keys and tokens."""
+    return _split(url)[0]
+
+
+def private_parts(url: str) -> list[str]:
+    """Return the values in an address that `public_address` takes out."""
+    return list(_split(url)[1])
+
+
+def placeholder(value: str) -> str:
+    """Return what stands in the place of a private value."""
+    said = unquote_plus(value)
+    if not KEY_LIKE.fullmatch(said):
+        return REMOVED  # it may be a password that somebody made up, and could be guessed by its digest
+    return f"{REMOVED}-{sha256(said.encode(errors='surrogatepass')).hexdigest()[:DIGITS]}"
+
+
+def authority(url: str) -> str:
+    """Return the host of an address, with its port if that is given, and without name and password. Raises ValueError
+    for what is no address."""
+    return urlsplit(url).netloc.rpartition("@")[2]
+
+
+def has_placeholder(url: str) -> bool:
+    """Return whether something private was taken out of an address, beside a name and a password."""
+    return PLACED.search(url) is not None
+
+
+def public_values(value: Any) -> Any:
+    """Return a JSON value with the addresses in it as `public_address` has them."""
+    if isinstance(value, str):
+        return public_address(value) if WEB.match(value) else value
+    if isinstance(value, dict):
+        return {key: public_values(one) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [public_values(one) for one in value]
+    return value
+
+
+def public_text(text: str) -> str:
+    """Return a text in our words with the addresses in it as `public_address` has them."""
+    return ADDRESS_IN_TEXT.sub(lambda found: public_address(found[0]), text)
+
+
+def public_texts(value: Any) -> Any:
+    """Return a JSON value, which is in our words, with all texts in it as `public_text` has them."""
+    if isinstance(value, str):
+        return public_text(value)
+    if isinstance(value, dict):
+        return {key: public_texts(one) for key, one in value.items()}
+    return [public_texts(one) for one in value] if isinstance(value, list | tuple) else value
+
+
+def public_arguments(arguments: Iterable[str]) -> Iterator[str]:
+    """Yield the arguments of a command line without credentials: addresses as `public_address` has them, and `removed`
+    for what tells where alarms go, for headers of requests, and for settings that are called a key or a password."""
+    hidden = False
+    for argument in arguments:
+        option, equals, _ = argument.partition("=")
+        setting = SETTING.fullmatch(argument)
+        if hidden:
+            yield REMOVED
+        elif equals and PRIVATE_OPTION.fullmatch(option):
+            yield f"{option}={REMOVED}"
+        elif setting and PRIVATE_SETTING.fullmatch(setting[1]):
+            yield f"{setting[1]}={REMOVED}"
+        else:
+            yield public_text(argument)
+        hidden = not equals and PRIVATE_OPTION.fullmatch(argument) is not None
+
+
+def _split(url: str) -> tuple[str, tuple[str, ...]]:
+    """Return an address as it is kept, and what is taken out of it."""
+    taken: list[str] = []
+
+    def without_user(found: re.Match[str]) -> str:
+        taken.extend([*found[2].split(":", 1), found[2]])
+        return found[1]
+
+    def without_value(found: re.Match[str]) -> str:
+        name, value = found.groups()
+        if _is_private_parameter(name, value):
+            taken.append(value)
+            return f"{name}={placeholder(value)}"
+        # An address in an address.
+        said = unquote(value)
+        public, more = _split(said) if "=" in said or "@" in said else (said, ())
+        taken.extend(more)
+        return f"{name}={public if said == value else quote(public, safe='')}" if more else found[0]
+
+    path, rest = PARTS.fullmatch(USER.sub(without_user, url)).groups()  # type: ignore[union-attr]
+    return PATH_PARAMETER.sub(without_value, path) + PARAMETER.sub(without_value, rest), tuple(taken)
+
+
+def _is_private_parameter(name: str, value: str) -> bool:
+    plain, said = MARKS.sub("", unquote_plus(name).lower()), unquote_plus(value)
+    if not said or PLACEHOLDER.fullmatch(said):
+        return False
+    if ALWAYS.fullmatch(plain):
+        return True
+    return PERHAPS.fullmatch(plain) is not None and KEY_LIKE.fullmatch(said) is not None
