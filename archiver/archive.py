@@ -6,6 +6,7 @@ import os
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
+from itertools import chain
 from pathlib import Path
 from types import MappingProxyType
 from typing import IO, TYPE_CHECKING, NamedTuple
@@ -32,6 +33,7 @@ from archiver.errors import (
 )
 from archiver.explaining import explain_article
 from archiver.exports import About, load_format
+from archiver.exports.own import own_entries
 from archiver.exports.read import Entries, Selection
 from archiver.exports.target import write_to_path, write_to_stream
 from archiver.following import Followed, add_followed, read_followed, remove_followed
@@ -368,7 +370,9 @@ class Archive:
         has not yet."""
         with self._reading() as index:
             look = self._look(None)
-            entries = Entries(self.output, index, self.recipes).select(Selection())
+            entries = chain(
+                Entries(self.output, index, self.recipes).select(Selection()), own_entries(self.output, index)
+            )
             where = Path(directory) if directory else self.output
             return write_jekyll(where, entries, self.recipes, fixed_lists(self.recipes.values()), look.name, look.host)
 

@@ -61,7 +61,7 @@ FOREIGN: dict[str, tuple[str, bytes]] = {
     "another id": ("2022-01-24-NW12.md", good()[1]),
     "another spelling": (f"2022-01-24-nw{ID}.md", good()[1]),
     "another ending": (f"2022-01-24-NW{ID}.html", good()[1]),
-    "another front matter": (NAME, b"---\ntitle: Welcome\n---\nHello\n"),
+    "no front matter": ("2022-01-24-welcome.md", b"Hello\n"),
 }
 
 

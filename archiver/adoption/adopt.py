@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -13,6 +14,7 @@ from archiver.adoption.survey import Survey
 from archiver.clock import MICROSECOND, now
 from archiver.identity import SHOWN
 from archiver.index.types import ArticleKey, Finished
+from archiver.posts.own import read_own
 from archiver.posts.read import read
 from archiver.spans import read_span
 
@@ -41,10 +43,11 @@ def adopt(output: Path, index: Index, recipes: Mapping[str, Recipe]) -> Survey:
     for path in post_files(output):
         named = names.named(path.rpartition("/")[2]) if is_utf8(path) else None
         if named is None:
-            survey.foreign += 1
+            reader.take_other(path)
         else:
             reader.take(path, named)
     reader.flush()
+    index.own_posts.replace(survey.own)
     reader.unite()
     for recipe in recipes.values():
         if recipe.recheck:
@@ -85,7 +88,7 @@ class _Reader:
         post = read(content, quoted=named.form.quote is not None)
         known = None if post.foreign else named.of(post)
         if known is None:
-            self._survey.foreign += 1
+            self._take_other(path, content)
             return
         named = known
         if post.more.moved_to:
@@ -95,6 +98,21 @@ class _Reader:
         )
         if len(self._batch) == BATCH:
             self.flush()
+
+    def take_other(self, path: str) -> None:
+        """Take a file that no recipe's posts are named like."""
+        try:
+            self._take_other(path, (self._output / path).read_bytes() if is_utf8(path) else b"")
+        except OSError:
+            self._survey.foreign += 1
+
+    def _take_other(self, path: str, content: bytes) -> None:
+        """Take what may be a post of the owner's; one that ends in its address is an article of some other recipe."""
+        post = read(content)
+        if (post.foreign or not post.link) and read_own(Path(path).name, content, UTC):
+            self._survey.own.append(path)
+        else:
+            self._survey.foreign += 1
 
     def flush(self) -> None:
         """Take what was read into the index and the survey, in the order of the files."""

@@ -17,7 +17,8 @@ class Survey:
 
     posts: int = 0  # that the index knows
     articles: set[tuple[str, str]] = field(default_factory=set)  # these are of: recipe and id
-    foreign: int = 0  # files that are no posts of any recipe
+    own: list[str] = field(default_factory=list)  # posts that the owner of the archive wrote
+    foreign: int = 0  # other files that are no posts of any recipe
     problems: list[Problem] = field(default_factory=list)
 
     @property
@@ -36,6 +37,8 @@ class Survey:
         parts.append(f"{self.broken:,} broken")
         if self.repaired:
             parts.append(f"{self.repaired:,} repaired")
+        if self.own:
+            parts.append(f"{len(self.own):,} of your own")
         return ", ".join([*parts, f"{self.foreign:,} foreign"])
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from archiver.text import one_line
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import date
 
 DATED = re.compile(r"\d{4}-\d\d-\d\d-(?=.)")
@@ -22,11 +23,20 @@ LONGEST = 200  # bytes of a name; file systems take 255
 def post_path(path: str, category: str, published: date) -> str:
     """Return where the page of a post is. path: of the post in the archive. Jekyll makes several directories of a
     category with white space in it."""
-    stem = PurePosixPath(path).stem
-    directories = dict.fromkeys(name.lower() for name in category.split())
-    parts = [part for name in directories for part in name.split("/")]
+    return page_path(DATED.sub("", PurePosixPath(path).stem, count=1), category.split(), published)
+
+
+def page_path(name: str, categories: Iterable[str], published: date) -> str:
+    """Return where the page of a post with that name is: in a directory for each of its categories."""
+    directories = dict.fromkeys(category.lower() for category in categories)
+    parts = [part for category in directories for part in category.split("/")]
     found = "/".join([*filter(None, map(segment, parts)), f"{published:%Y/%m/%d}"])
-    return f"{found}/{segment(_pretty(DATED.sub('', stem, count=1))) or 'post'}.html"
+    return f"{found}/{page_name(name)}.html"
+
+
+def page_name(name: str) -> str:
+    """Return the name of the page of a post with that name, without its ending."""
+    return segment(_pretty(name)) or "post"
 
 
 def segment(name: str) -> str:

@@ -135,9 +135,14 @@ def front_span(text: str) -> tuple[int, int] | None:
     return found.span(1) if found else None
 
 
+def is_sane(front: str) -> bool:
+    """Return whether a parser can be given a front matter."""
+    return len(front) <= LONGEST and len(NESTED.findall(front)) <= DEEPEST
+
+
 def load_front(front: str) -> dict[str, object] | str:
     """Return the mapping that a front matter is, or why it is none."""
-    if len(front) > LONGEST or len(NESTED.findall(front)) > DEEPEST:
+    if not is_sane(front):
         return "the front matter is not YAML that can be read: it is too long, or has too many brackets"
     try:
         loaded = yaml.load(front, LOADER)

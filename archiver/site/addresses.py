@@ -22,6 +22,11 @@ FOOTER_LINK = re.compile(r"\]\(//\{site\}/([^)]+)\)")
 OWN = frozenset(("archive", "sources", "about", "search", "category", "old_post", "pages"))
 
 
+def is_reserved(path: str) -> bool:
+    """Return whether the site may have a page or a file of its own at `path`."""
+    return path.partition("/")[0] in OWN or path in ("index.html", "404.html") or not path.endswith(".html")
+
+
 def old_path(path: str) -> str:
     """Return where else the page of a post was: of one that was moved out of `_posts`; empty for all others."""
     directory, _, name = path.rpartition("/")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from archiver.clock import micros, moment
 from archiver.exports import shown
+from archiver.exports.own import RECIPE
 from archiver.exports.plain import plain_text
 from archiver.posts.permalink import post_path
 from archiver.posts.read import read
@@ -115,6 +116,7 @@ def article_values(entry: Entry, row: Row, output: Path, words: dict[str, str]) 
         "saved": time_of(entry.saved),
         "checked": time_of(entry.checked) if entry.checked else "",
         "withdrawn": entry.state == "withdrawn",
+        "own": entry.recipe == RECIPE,
         "original": entry.url if entry.url.lower().startswith(("http://", "https://")) else "",
         "quote": one_line(entry.quote),
         "summary": shown.summary(entry),

@@ -10,9 +10,11 @@ from markupsafe import Markup
 
 from archiver.cleaning import Cleaner
 from archiver.errors import BodyError
+from archiver.exports.own import RECIPE
 from archiver.exports.plain import plain_text
 from archiver.posts.read import unmarked
 from archiver.recipes.recipe import CleanRules
+from archiver.site.addresses import root_of
 from archiver.text import printable
 
 if TYPE_CHECKING:
@@ -26,6 +28,7 @@ PARAGRAPHS = re.compile(r"\n[ \t]*\n")
 TOKEN = re.compile(r"""<(/?)(a|img|table|h[1-6])\b((?:\s+[\w:-]+(?:="[^"]*")?)*)\s*/?>""")
 HEADING = re.compile(r"<h([1-6])\b")
 ATTRIBUTE = re.compile(r'([\w:-]+)="([^"]*)"')
+HERE = "https://site.invalid/"  # the root of the site, while addresses in a post of its owner are made whole
 OWN_PICTURE = re.compile(r"data:image/", re.IGNORECASE)
 
 
@@ -37,13 +40,16 @@ class Bodies:
         self._other = Cleaner(CleanRules())
         self._words = words
 
-    def html(self, entry: Entry) -> Markup:
-        """Return the body of an entry. One that is too long to be cleaned is shown as text."""
+    def html(self, entry: Entry, path: str) -> Markup:
+        """Return the body of an entry whose page is at `path`. One that is too long to be cleaned is shown as text."""
         html = entry.html if BLOCK.search(entry.html) else _paragraphs(entry.html)
         try:
-            clean = self._cleaners.get(entry.recipe, self._other).clean(printable(html), entry.url).html
+            base = f"{HERE}{path}" if entry.recipe == RECIPE else entry.url
+            clean = self._cleaners.get(entry.recipe, self._other).clean(printable(html), base).html
         except BodyError:
             clean = "".join(f"<p>{escape(line)}</p>" for line in plain_text(html).split("\n"))
+        if entry.recipe == RECIPE:
+            clean = clean.replace(f'="{HERE}', f'="{root_of(path) or "./"}')
         return Markup(self._shown(clean))
 
     def _shown(self, html: str) -> str:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from archiver.errors import UsageError
 from archiver.exports import shown
+from archiver.exports.own import RECIPE
 from archiver.exports.read import Entries
 from archiver.index import ArticleKey
 from archiver.posts.permalink import post_path
@@ -16,6 +17,7 @@ from archiver.site.addresses import fixed_lists
 from archiver.site.articles import listed, new_of
 from archiver.site.files import SiteFiles, Written, claim
 from archiver.site.lists import Lists
+from archiver.site.own import OwnPosts
 from archiver.site.pages import Setup, Shown, make_pages
 from archiver.site.record import Record
 from archiver.site.whole import write_whole
@@ -62,7 +64,7 @@ def build_site(
     TemplateError, StoreError, LockedError, IndexFileError, WorkerError: then every page is whole, old or new, and the
     next build finishes what this one began.
     """
-    if next(index.posts.changed(), None) is None:
+    if next(index.posts.changed(), None) is None and not index.own_posts.paths():
         raise UsageError(f"{output}: there are no articles in it yet, and so nothing to build a site of")
     claim(directory)
     with Record(directory) as record:
@@ -98,15 +100,18 @@ class _Build:
         self._files = SiteFiles(directory, record)
         self._fixed = fixed_lists(recipes.values())
         self._lists = Lists(record, look, self._files, self._fixed)
+        self._own = OwnPosts(output, index, recipes, record, look.name, tell)
 
     def run(self) -> None:
         """Bring the site up to date."""
         record, origin = self._record, self._index.posts.origin()
-        if (record.fact("origin"), record.fact("look")) != (origin, self._look.digest):
+        anew = (record.fact("origin"), record.fact("look")) != (origin, self._look.digest)
+        if anew:
             self._begin_anew(origin)
-        make_pages(chain(self._changed(), self._with_same_texts()), self._setup, self._processes, self._files.note)
+        own = self._own.changed(self._shown, anew=anew)
+        make_pages(chain(self._changed(), own, self._with_same_texts()), self._setup, self._processes, self._files.note)
         self._lists.write()
-        write_whole(self._output, self._index, self._entries, self._record, self._look, self._files, self._fixed)
+        write_whole(self._output, self._index, self._entry_of, self._record, self._look, self._files, self._fixed)
         self._files.publish()
         record.commit()
 
@@ -118,7 +123,8 @@ class _Build:
     def built(self) -> Built:
         """Return what it came to."""
         ((articles,),) = self._record.rows("SELECT count(*) FROM entries")
-        return Built(self._directory, articles, self._files.written, self._files.unchanged, self._entries.failed)
+        failed = self._entries.failed + self._own.failed
+        return Built(self._directory, articles, self._files.written, self._files.unchanged, failed)
 
     def _begin_anew(self, origin: str) -> None:
         """Have every page made again. Where numbered pages begin stays, so that articles stay on theirs."""
@@ -128,7 +134,6 @@ class _Build:
         record.set("origin", origin)
         record.set("look", self._look.digest)
         record.set("since", "0")
-        record.set("whole", "1")
 
     def _changed(self) -> Iterator[Shown | Written]:
         """Put the articles whose posts changed on the site, and take posts off that are gone."""
@@ -168,15 +173,21 @@ class _Build:
         )
         return Shown(entry, row, [listed(one) for one in same], self._lists.category_of(row))
 
+    def _entry_of(self, row: Row) -> Entry | None:
+        """Return the entry of an article of the record, if it can be read."""
+        if row.recipe == RECIPE:
+            return self._own.entry(row)
+        post = self._index.posts.get(ArticleKey(row.recipe, row.id), row.form)
+        return self._entries.entry(post) if post else None
+
     def _with_same_texts(self) -> Iterator[Shown]:
         """Yield the articles with one text again, so that each names all others, and none that is gone."""
-        for number, recipe, id_, form in self._record.each(
-            """SELECT number, recipe, id, form FROM entries AS one WHERE digest IN (SELECT digest FROM touched_digests)
+        for (number,) in self._record.each(
+            """SELECT number FROM entries AS one WHERE digest IN (SELECT digest FROM touched_digests)
                AND (EXISTS (SELECT 1 FROM entries WHERE digest = one.digest AND number <> one.number)
                     OR NOT EXISTS (SELECT 1 FROM touched
                                    WHERE (list, moment, entry) = (one.category, one.moment, one.number)))"""
         ):
-            post = self._index.posts.get(ArticleKey(recipe, id_), form)
-            entry = self._entries.entry(post) if post else None
-            if entry:
-                yield self._shown(entry, self._record.entries("WHERE number = ?", number)[0])
+            (row,) = self._record.entries("WHERE number = ?", number)
+            if entry := self._entry_of(row):
+                yield self._shown(entry, row)

@@ -64,6 +64,8 @@ def write_jekyll(
     zones: Counter[str] = Counter()
     for entry in entries:
         key = category_key(entry.category)
+        if not key:  # of a post of the owner's: it is in no list
+            continue
         names[key][name_of(entry)] += 1
         spellings[key].add(one_line(entry.category))
         if recipe := recipes.get(entry.recipe):

@@ -66,7 +66,7 @@ class Maker:
         """Write the page of an article aside. Raises TemplateError, StoreError."""
         entry, row, same, back = shown
         values = article_values(entry, row, self._output, self._words)
-        page = self._look.page("article", **values, body=self._bodies.html(entry), back=back, same=same)
+        page = self._look.page("article", **values, body=self._bodies.html(entry, row.path), back=back, same=same)
         written = [self._aside.put(row.path, page)]
         if old := old_path(entry.path):
             written.append(self._aside.put(old, self._look.page("moved", old, to=row.path, title=row.title)))

@@ -167,6 +167,10 @@ class Record:
         self._touch_shared(number, new.digest)
         return self.entries("WHERE number = ?", number)[0]
 
+    def sha256(self, row: Row) -> str:
+        """Return the SHA-256 of the post that an article was last made of, in hexadecimal digits."""
+        return str(self.rows("SELECT sha256 FROM entries WHERE number = ?", row.number)[0][0])
+
     def remove(self, key: str) -> Row | None:
         """Take an article out, and return what it was."""
         before = self._remove_from_lists(key)

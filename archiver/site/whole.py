@@ -10,7 +10,6 @@ from xml.sax.saxutils import escape
 from archiver.errors import StoreError, os_reason
 from archiver.exports.atom import write as write_feed
 from archiver.exports.format import About
-from archiver.index import ArticleKey
 from archiver.manifest import head
 from archiver.site.addresses import category_paths, href
 from archiver.site.articles import listed, utc
@@ -19,11 +18,10 @@ from archiver.site.record import SITEMAP
 from archiver.site.titles import write_titles
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
     from archiver.exports import Entry
-    from archiver.exports.read import Entries
     from archiver.index import Index
     from archiver.site.files import SiteFiles
     from archiver.site.look import Look
@@ -38,13 +36,14 @@ SITEMAPS = URLSET.replace("urlset", "sitemapindex")
 def write_whole(
     output: Path,
     index: Index,
-    entries: Entries,
+    entry_of: Callable[[Row], Entry | None],
     record: Record,
     look: Look,
     files: SiteFiles,
     fixed: Mapping[str, tuple[str, ...]],
 ) -> None:
-    """Write them. fixed: where some categories are, beside where all are."""
+    """Write them. entry_of: returns the entry of an article of the record, if it can be read. fixed: where some
+    categories are, beside where all are."""
     latest = record.entries("ORDER BY moment DESC, number DESC LIMIT ?", LATEST)
     sources = _sources(record, fixed)
     files.write("index.html", look.page("home", "index.html", rows=[listed(row) for row in latest], sources=sources))
@@ -57,7 +56,7 @@ def write_whole(
     files.write("robots.txt", look.text("robots.txt"))
     for name, content in look.copied().items():
         files.write(name, content)
-    _write_feed(index, entries, latest[:FEED], look, files)
+    _write_feed(entry_of, latest[:FEED], look, files)
     _write_sitemaps(record, look, files)
     write_titles(record, files)
 
@@ -102,14 +101,12 @@ def _figures(output: Path, index: Index, record: Record, sources: list[dict[str,
     }
 
 
-def _write_feed(index: Index, entries: Entries, rows: list[Row], look: Look, files: SiteFiles) -> None:
+def _write_feed(entry_of: Callable[[Row], Entry | None], rows: list[Row], look: Look, files: SiteFiles) -> None:
     """Write the feed of what is newest; it leads to the pages here."""
 
     def newest() -> Iterator[Entry]:
         for row in rows:
-            post = index.posts.get(ArticleKey(row.recipe, row.id), row.form)
-            entry = entries.entry(post) if post else None
-            if entry:
+            if entry := entry_of(row):
                 yield replace(entry, url=f"https://{look.host}/{href(row.path)}")
 
     stream = io.BytesIO()

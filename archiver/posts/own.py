@@ -1,0 +1,142 @@
+"""Posts that the owner of an archive wrote, as Jekyll reads them: any front matter, Markdown or HTML. No I/O."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, date, datetime, tzinfo
+from typing import TYPE_CHECKING, NamedTuple
+
+import yaml
+
+from archiver.posts.permalink import page_name, page_path, segment
+from archiver.posts.read import front_span, is_sane
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+NAME = re.compile(r"(\d{2,4})-(\d\d?)-(\d\d?)-(.+)\.(md|markdown|mkdown|mkdn|mkd|html?)")
+MARKED = re.compile(r"---[ \t\r]*\n")
+TIME = re.compile(r"(\d{4})-(\d\d?)-(\d\d?)(?:[T ]+(\d\d?):(\d\d)(?::(\d\d))?)?")
+LIQUID = re.compile(r"\{[{%]")
+PLACEHOLDER = re.compile(r":([a-z_]+)")
+LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # what is a time, and what is text, is for YAML to say
+
+
+class OwnPost(NamedTuple):
+    """What a post says. usual: where the page of such a post is; path: where it says that its page is. html: whether
+    its body is HTML, and not Markdown. hidden: it says that it is not to be published."""
+
+    title: str
+    published: datetime
+    categories: tuple[str, ...]
+    tags: tuple[str, ...]
+    language: str
+    usual: str
+    path: str
+    body: str
+    html: bool
+    hidden: bool
+
+    @property
+    def has_liquid(self) -> bool:
+        """Whether there is something in it that only Jekyll understands."""
+        return bool(LIQUID.search(self.body))
+
+
+def read_own(name: str, content: bytes, zone: tzinfo) -> OwnPost | None:
+    """Return what the post `content` says; None if it is none that Jekyll can read. name: of its file. zone: of the
+    site: of times without an offset."""
+    found = NAME.fullmatch(name)
+    try:
+        text = content.decode().removeprefix("\ufeff")
+    except UnicodeDecodeError:
+        return None
+    span = front_span(text)
+    if not (found and MARKED.match(text) and span and is_sane(text[slice(*span)])):
+        return None
+    try:
+        front = yaml.load(text[slice(*span)], LOADER) or {}
+        day = datetime(int(found[1]), int(found[2]), int(found[3]), tzinfo=zone)
+    except (yaml.YAMLError, ValueError, RecursionError):
+        return None
+    published = _time(front.get("date", day), zone) if isinstance(front, dict) else None
+    if published is None or not all(isinstance(front.get(key), str | list | None) for key in ("categories", "tags")):
+        return None
+    categories = dict.fromkeys((*_names(front.get("categories")), *_name(front.get("category"))))
+    tags = dict.fromkeys((*_names(front.get("tags")), *_name(front.get("tag"))))
+    title = front.get("title")
+    post = OwnPost(
+        title=" ".join(one.capitalize() for one in found[4].split("-")) if title is None else str(title).strip(),
+        published=published,
+        categories=tuple(categories),
+        tags=tuple(tags),
+        language=str(front.get("lang") or ""),
+        usual="",
+        path="",
+        body=text[_end(text, span[1]) :].replace("\r\n", "\n"),
+        html=found[5].startswith("htm"),
+        hidden=front.get("published") is False,
+    )
+    slug = str(front.get("slug") or found[4])
+    usual = page_path(slug, post.categories, post.published)
+    return post._replace(usual=usual, path=_path(post, slug, front) or usual)
+
+
+def _end(text: str, front: int) -> int:
+    """Return where a front matter's last line ends."""
+    return text.find("\n", front) + 1 or len(text)
+
+
+def _time(value: object, zone: tzinfo) -> datetime | None:
+    """Return a time as Jekyll has it: one to the second without an offset is one of UTC, as YAML says."""
+    if isinstance(value, datetime):
+        return (value if value.tzinfo else value.replace(tzinfo=UTC)).astimezone(zone)
+    if isinstance(value, date):
+        return datetime(value.year, value.month, value.day, tzinfo=zone)
+    found = TIME.match(value) if isinstance(value, str) else None
+    if not isinstance(value, str) or not found:
+        return None
+    try:
+        written = datetime.fromisoformat(value.strip().replace(" UTC", "+00:00"))
+    except ValueError:
+        try:
+            year, month, day, hour, minute, second = (int(one or 0) for one in found.groups())
+            written = datetime(year, month, day, hour, minute, second)
+        except ValueError:
+            return None
+    return written.astimezone(zone) if written.tzinfo else written.replace(tzinfo=zone)
+
+
+def _names(value: object) -> tuple[str, ...]:
+    """Return names of a list, or those in a text."""
+    if isinstance(value, list):
+        return tuple(str(one) for one in value if one is not None)
+    return tuple(value.split()) if isinstance(value, str) else ()
+
+
+def _name(value: object) -> tuple[str, ...]:
+    return (str(value),) if isinstance(value, str) and value else ()
+
+
+def _path(post: OwnPost, name: str, front: Mapping[str, object]) -> str:
+    """Return where a post says that its page is; empty if it says nothing."""
+    link = front.get("permalink")
+    if not isinstance(link, str) or not link.strip("/"):
+        return ""
+    when = post.published
+    values = {
+        "categories": "/".join(dict.fromkeys(one.lower() for one in post.categories)),
+        "year": f"{when:%Y}",
+        "short_year": f"{when:%y}",
+        "month": f"{when:%m}",
+        "i_month": str(when.month),
+        "day": f"{when:%d}",
+        "i_day": str(when.day),
+        "title": page_name(name),
+        "slug": page_name(name),
+        "output_ext": ".html",
+    }
+    whole = PLACEHOLDER.sub(lambda found: values.get(found[1], found[0]), link)
+    *directories, last = whole.split("/")
+    last = last if "." in last or not last else f"{last}.html"
+    return "/".join([*filter(None, map(segment, directories)), segment(last) or "index.html"])

@@ -1,0 +1,83 @@
+"""The owner's own posts on the site: each build looks at all, for they are few, and makes anew what has changed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from archiver.exports.own import RECIPE, own_entry, own_files
+from archiver.site.addresses import is_reserved
+from archiver.site.articles import name_of, new_of
+from archiver.site.files import Written
+from archiver.text import one_line
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+    from pathlib import Path
+
+    from archiver.exports import Entry
+    from archiver.index import Index
+    from archiver.recipes import Recipe
+    from archiver.site.pages import Shown
+    from archiver.site.record import Record, Row
+
+
+class OwnPosts:
+    """Puts them into the record of the site. name: of the site, which stands for the source of a post that has no tag
+    and no category. failed: how many could not be read."""
+
+    def __init__(
+        self,
+        output: Path,
+        index: Index,
+        recipes: Mapping[str, Recipe],
+        record: Record,
+        name: str,
+        tell: Callable[[str], None],
+    ) -> None:
+        self._recipes = recipes
+        self._record = record
+        self._name = name
+        self._tell = tell
+        self.failed = 0
+        self._files = {file.id: file for file in own_files(output, index, self._fail)}
+
+    def changed(self, shown: Callable[[Entry, Row], Shown], *, anew: bool) -> Iterator[Shown | Written]:
+        """Yield the posts that have changed, and what becomes of the pages of those that are gone. shown: makes
+        something to show of a post. anew: all are wanted."""
+        known = {row.id: row for row in self._record.entries("WHERE recipe = ?", RECIPE)}
+        for id_, file in self._files.items():
+            row = known.get(id_)
+            if row and not anew and self._record.sha256(row) == file.sha256:
+                del known[id_]
+                continue
+            found = own_entry(file, self._zone(), self._fail, self._tell)
+            if found is None:
+                continue
+            known.pop(id_, None)
+            entry, page, usual = found
+            if page != usual and is_reserved(page):
+                self._tell(f"{file.path}: the site has a page of its own at {page}; this one is at {usual}")
+                page = usual
+            new = new_of(entry, None)
+            name = name_of(entry) or one_line(self._name)
+            new = new._replace(path=page, source=name, labels=(name, *new.labels[1:]))
+            yield shown(entry, self._record.put(new))
+        for row in known.values():
+            self._record.remove(row.key)
+            yield Written(row.path)
+
+    def entry(self, row: Row) -> Entry | None:
+        """Return the entry of a post that is on the site."""
+        found = own_entry(self._files[row.id], self._zone(), self._fail, lambda _: None)
+        return found.entry if found else None
+
+    def _zone(self) -> ZoneInfo:
+        """Return the zone of times without an offset: that of most articles, as in the configuration for Jekyll."""
+        recipes = self._record.rows("SELECT recipe FROM entries GROUP BY recipe ORDER BY count(*) DESC, min(number)")
+        known = (self._recipes[name].zone() for (name,) in recipes if name in self._recipes)
+        return next(known, ZoneInfo("UTC"))
+
+    def _fail(self, problem: str) -> None:
+        self.failed += 1
+        self._tell(problem)
