@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 BEGINNING = "paywalled"  # among the rules: what tells that only the beginning of the article is there
+GAPS = "gaps"  # among the rules: where in the body words were apart that the profile `source` joins (`cleaning.noted`)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,21 @@ from tests.test_html import IN_ONE_TAG, SHAPES
 
 CLEANER = Cleaner(load_recipes()["eastmoney"].clean)
 # More than browsers look back for: what text and attributes alone may hold.
-TEXTS = ("甲 ", "1/2 ", "**", "[x](y)", "{{", "{%", "http://a.b/ ", "<img src=x>", "<sup>1", "&#1;", "\u3000", "\u200b")
+TEXTS = (
+    "甲 ",
+    "1/2 ",
+    "**",
+    "[x](y)",
+    "{{",
+    "{%",
+    "http://a.b/ ",
+    "<img src=x>",
+    "<sup>1",
+    "&#1;",
+    "\u3000",
+    "\u200b",
+    "甲\u3000\u3000",
+)
 NUMBERS = (410, 470, 590)  # beyond the depth that is parsed; the second step is twice the first
 SPARE = 2000  # calls that have nothing to do with the length
 

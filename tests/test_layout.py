@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 from markdown_it import MarkdownIt
 
-from archiver.cleaning import Cleaner, source_body
+from archiver.cleaning import Cleaner, noted, source_body, with_gaps
 from archiver.exports.plain import plain_text
 from archiver.exports.pure_markdown import Dialect, markdown_of
 from archiver.recipes.recipe import CleanRules
@@ -36,7 +36,9 @@ def clean(html: str) -> str:
 
 
 def source(html: str) -> str:
-    return source_body(html).html
+    """Return a body of the profile `source` as exports and sites have it: in the post, pairs of U+3000 are gone."""
+    cleaned = source_body(html)
+    return with_gaps(cleaned.html, noted(cleaned.gaps))
 
 
 def exported(name: str, html: str) -> str:

@@ -12,9 +12,12 @@ INLINE = (
     "big strike dfn"
 ).split()
 BLOCKS = "p div h2 h4 section article center address blockquote figure header fieldset form main aside nav".split()
-BLANKS = ("", "", "", " ", "\n", "  \n ", "&nbsp;", "\t")
+BLANKS = ("", "", "", " ", "\n", "  \n ", "&nbsp;", "\t", "\u3000\u3000", "\u3000\u3000\u3000\u3000")
 WORDS = ("甲", "乙丙", "12", "3", "ab", "x", "1,000", "（丁）", "a-b", "。", "%", "$5")
-STYLES = ("", "", "", ' style="display:block"', ' style="float:left"', ' style="display:none"', ' class="x"')
+STYLES = (
+    *("", "", "", ' style="display:block"', ' style="float:left"', ' style="display:none"', ' class="x"'),
+    *(' style="display: flex"', " hidden", ' hidden style="display:block"'),
+)
 MEANINGS = (' style="text-decoration:line-through"', ' style="vertical-align:super"')
 
 

@@ -1,5 +1,6 @@
 """Cleaning: a source's body HTML in, the body of a post out, in one of two profiles. No I/O."""
 
+from archiver.cleaning.apart import noted, with_gaps
 from archiver.cleaning.clean import Cleaner
 from archiver.cleaning.cleaned import Cleaned
 from archiver.cleaning.layout import laid_out
@@ -7,4 +8,4 @@ from archiver.cleaning.source import source_body
 from archiver.cleaning.tree import body_tree
 from archiver.cleaning.visible import shows_something
 
-__all__ = ["Cleaned", "Cleaner", "body_tree", "laid_out", "shows_something", "source_body"]
+__all__ = ["Cleaned", "Cleaner", "body_tree", "laid_out", "noted", "shows_something", "source_body", "with_gaps"]

@@ -29,7 +29,7 @@ from archiver.cleaning.markup import (
 )
 from archiver.cleaning.pictures import is_pixel, picture_address
 from archiver.cleaning.rules import INDENT, escape_attribute
-from archiver.cleaning.style import read_style
+from archiver.cleaning.style import is_hidden, read_style
 from archiver.cleaning.tree import body_tree, sound_tree
 from archiver.text import printable
 
@@ -194,11 +194,9 @@ class Cleaner:
                 fragment.text(text)
 
     def _is_hidden(self, element: _Element) -> bool:
-        if (style := element.get("style")) and read_style(style).hides:
-            return True
         if (names := element.get("class")) and not self._drop_classes.isdisjoint(names.split()):
             return True
-        return element.get("hidden") is not None
+        return is_hidden(element)
 
     def _is_block(self, element: _Element) -> bool:
         """Return whether an inline element is a block by its style."""

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from lxml import etree
 
-from archiver.cleaning.markup import BLOCKS
+from archiver.cleaning.markup import BLOCKS, DROPPED
 from archiver.cleaning.rules import escape
-from archiver.cleaning.style import BOX_OF_PARTS, read_style
+from archiver.cleaning.style import BOX_OF_PARTS, is_hidden, read_style
 from archiver.html import parse_fragment
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 # What may do any of it. Of most bodies, even in their source's own markup, nothing does.
 STYLED = re.compile(r"<[^<>]*(?:display|visibility|hidden|float|position|line-through|vertical-align)", re.IGNORECASE)
 PARTING = re.compile(r"<[^<>]*(?:flex|grid)", re.IGNORECASE)
-NO_WORDS = frozenset({"br", "img", "wbr"})
+NO_WORDS = DROPPED | {"br", "wbr"}
 
 
 def part_children(root: _Element, html: str) -> None:
@@ -29,12 +29,19 @@ def part_children(root: _Element, html: str) -> None:
     if not PARTING.search(html):
         return
     for box in root.iter():
-        if not BOX_OF_PARTS.search("".join((box.get("style") or "").split()).lower()):
+        if not parts_children(box):
             continue
         for child in box:
-            style = child.get("style") or ""
-            if child.tag not in BLOCKS | NO_WORDS and not read_style(style).hides:
-                child.set("style", f"{style};display:block")
+            if child.tag == "img":
+                child.addprevious(box.makeelement("br"))
+            elif child.tag not in BLOCKS | NO_WORDS and not is_hidden(child):
+                child.set("style", f"{child.get('style') or ''};display:block")
+
+
+def parts_children(element: _Element) -> bool:
+    """Return whether an element lays out its children side by side."""
+    style = element.get("style") or ""
+    return bool(style) and BOX_OF_PARTS.search("".join(style.split()).lower()) is not None
 
 
 def laid_out(html: str) -> str:
@@ -46,7 +53,7 @@ def laid_out(html: str) -> str:
     part_children(root, html)
     for element in list(root.iter()):
         style = read_style(element.get("style") or "")
-        if element.get("hidden") is not None or style.hides:
+        if is_hidden(element):
             element.clear(keep_tail=True)  # type: ignore[call-arg]  # which the stubs do not know
             element.tag = "span"
             continue

@@ -11,7 +11,9 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from archiver.cleaning.apart import gaps, mark_for, marked
 from archiver.cleaning.cleaned import Cleaned, check_size
+from archiver.cleaning.layout import parts_children
 from archiver.cleaning.markup import BLOCKS, BOXES, PREFORMATTED, VOID
 from archiver.cleaning.plain_blocks import attributes_in, plain_blocks
 from archiver.cleaning.references import with_semicolons
@@ -66,6 +68,10 @@ SCHEME = re.compile(r"([a-z][a-z0-9+.-]*):", re.IGNORECASE)
 HARMLESS_ADDRESS = re.compile(r"(?:https?|ftp|mailto|tel):|data:image/(?:png|jpe?g|gif|webp)[;,]", re.IGNORECASE)
 IGNORED_IN_ADDRESSES = re.compile("[\x00-\x20]")
 
+# A pair of ideographic spaces that may be more than the indent of a paragraph.
+WITHIN = re.compile(
+    r"(?:[^\s>]|</?(?!p\b|br\b|div\b)[a-zA-Z][^<>]*>)\s*(?:\u3000\u3000|&#12288;|&#x3000;)", re.IGNORECASE
+)
 BLANKS = " \t\r\n\u3000"
 EMPTY_LINES = re.compile(r"((?>\r\n?|\n))(?:[ \t\u3000]*(?:\r\n?|\n))+")
 LINE_BREAK = re.compile(r"\r\n?|\n")
@@ -87,12 +93,30 @@ def source_body(html: str) -> Cleaned:
     Raises BodyError if it is too long.
     """
     check_size(html)
-    kept = _keep(without_indents(printable(html)))
+    kept = _kept(html)
+    return Cleaned(kept, {}, _gaps(html, kept) if WITHIN.search(html) else ())
+
+
+def _kept(html: str, mark: str = "") -> str:
+    """Return `html` for a post; with `mark`, if there is one, where a line of text had a pair of ideographic spaces."""
+    kept = _keep(_without_pairs(html, mark))
     if kept is None:
-        kept = _keep(without_indents(printable("".join(_rewritten(body_tree(html))))))
+        kept = _keep(_without_pairs("".join(_rewritten(body_tree(html))), mark))
         if kept is None:
             raise AssertionError("a fragment that was written anew is not sound")
-    return Cleaned(liquid_safe(kept), {})
+    return liquid_safe(kept)
+
+
+def _without_pairs(html: str, mark: str) -> str:
+    html = printable(html)
+    return without_indents(marked(html, mark) if mark else html)
+
+
+def _gaps(html: str, kept: str) -> tuple[int, ...]:
+    """Return where in `kept`, which was made of `html`, two words were apart by pairs of ideographic spaces alone."""
+    mark = mark_for(html)
+    with_marks = _kept(html, mark)
+    return gaps(with_marks, mark) if mark and with_marks.replace(mark, "") == kept else ()
 
 
 def _keep(html: str) -> str | None:
@@ -259,14 +283,15 @@ def _rewritten(element: _Element) -> Iterator[str]:
     """Yield the content of `element`, well-formed and without what is harmful."""
     if element.text:
         yield escape(element.text)
+    parted = parts_children(element)
     for child in element:
         name = str(child.tag)
         if name in PREFORMATTED:
             name = "pre"
         elif name in BLOCKS - SAFE:
             name = "div"
-        elif name not in SAFE | UNSEEN and (child.get("style") or child.get("hidden") is not None):
-            name = "span"  # which can have the same style
+        elif name not in SAFE | UNSEEN and (parted or child.get("style") or child.get("hidden") is not None):
+            name = "span"  # which can have the same style, and be a part beside others
         if name in SAFE:
             attributes = "".join(f' {key}="{escape_attribute(value)}"' for key, value in _harmless(child))
             yield f"<{name}{attributes} />" if name in VOID else f"<{name}{attributes}>"

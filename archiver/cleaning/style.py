@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element
 
 PIXEL_SIZES = frozenset({"0", "1", "0px", "1px"})
 PIXEL = frozenset(f"{side}:{size}" for side in ("width", "height") for size in PIXEL_SIZES)
@@ -22,6 +25,7 @@ BLOCK = re.compile(
 )
 
 
+DISPLAY = re.compile(r"(?:^|;)display:([a-z-]+)(!important)?")
 # A box whose children stand beside each other, each a box of its own.
 BOX_OF_PARTS = re.compile(r"(?:^|;)display:(?:inline-)?(?:flex|grid)")
 
@@ -37,9 +41,11 @@ RAISED = re.compile(r"(?:^|;)vertical-align:(sub|super)(?:!important)?(?:;|$)")
 
 
 class Style(NamedTuple):
-    """What matters of an element's style. meaning: the element that says the same; empty if there is none."""
+    """What matters of an element's style. shows: what is `hidden` by its attribute is shown all the same. meaning: the
+    element that says the same; empty if there is none."""
 
     hides: bool
+    shows: bool
     makes_a_pixel: bool
     is_block: bool
     meaning: str
@@ -49,8 +55,12 @@ class Style(NamedTuple):
 def read_style(style: str) -> Style:
     """Return what the value of a `style` attribute does."""
     style = "".join(style.split()).lower()
+    # The last that is important counts, or else the last.
+    displays = sorted(DISPLAY.findall(style), key=lambda found: bool(found[1]))
+    display = displays[-1][0] if displays else ""
     return Style(
-        hides="display:none" in style or "visibility:hidden" in style,
+        hides=display == "none" or "visibility:hidden" in style,
+        shows=display not in ("", "none"),
         makes_a_pixel=not PIXEL.isdisjoint(style.split(";")),
         is_block=BLOCK.search(style) is not None,
         meaning=_meaning(style),
@@ -77,3 +87,9 @@ def harmless_part(style: str, *, in_line: bool) -> str:
 def is_harmless(style: str) -> bool:
     """Return whether a `style` attribute may stay in a post: it loads nothing, and covers nothing but its element."""
     return HARMFUL.search(style) is None
+
+
+def is_hidden(element: _Element) -> bool:
+    """Return whether an element is hidden by its attribute or its style."""
+    style = read_style(element.get("style") or "")
+    return style.hides or (element.get("hidden") is not None and not style.shows)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from archiver.cleaning.pictures import shows_a_picture
-from archiver.cleaning.style import read_style
+from archiver.cleaning.style import is_hidden
 from archiver.html import parse_fragment
 from archiver.text import is_visible, unescaped, without_tags
 
@@ -33,7 +33,7 @@ def shows_something(html: str) -> bool:
             return False
     root = parse_fragment(html)
     for element in list(root.iter()):
-        if element.get("hidden") is not None or read_style(element.get("style") or "").hides:
+        if is_hidden(element):
             element.clear(keep_tail=True)  # type: ignore[call-arg]  # which the stubs do not know
             element.tag = "span"
     pictures = any(one.tag != "img" or shows_a_picture(one) for one in root.iter("audio", "img", "video"))

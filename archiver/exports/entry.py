@@ -44,7 +44,7 @@ class Entry:
     category: str
     tags: tuple[str, ...]
     quote: str  # what the post opens with; empty where its form has none
-    html: str  # the body: balanced HTML, absolute addresses
+    html: str  # the body: balanced HTML, absolute addresses; words are apart that the profile `source` joins
     path: str  # of the post, relative to the archive
     sha256: str  # of the post's file, in hexadecimal digits
     revision: int  # 1: never edited
@@ -56,6 +56,7 @@ class Entry:
     rules: Mapping[str, str]  # which rule gave each field
     capture: Capture | None  # None: the answer was not captured
     versions: tuple[Version, ...] = ()  # earlier contents, the first of all first
+    written: str = ""  # the body as the post has it
 
     @property
     def key(self) -> str:

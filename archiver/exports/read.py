@@ -9,6 +9,8 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from archiver.article import GAPS
+from archiver.cleaning import with_gaps
 from archiver.clock import SECOND, moment, now
 from archiver.exports.entry import Entry, Version
 from archiver.places import VERSIONS
@@ -109,7 +111,7 @@ class Entries:
             category=printable(post.categories),
             tags=tuple(map(printable, post.tags)),
             quote=post.quote or "",
-            html=post.body,
+            html=with_gaps(post.body, known.rules.get(GAPS, "")) if digest == known.sha256 else post.body,
             path=known.path,
             sha256=digest.hex(),
             revision=known.revision,
@@ -118,9 +120,10 @@ class Entries:
             checked=_second(known.checked) if known.checked is not None else None,
             state=known.state,
             listings=known.places,
-            rules=dict(known.rules),
+            rules={field: rule for field, rule in known.rules.items() if field != GAPS},
             capture=known.capture,
             versions=self._versions(known) if known.revision > 1 else (),
+            written=post.body,
         )
 
     def _content(self, known: ArchivedPost) -> tuple[bytes, bytes, ArchivedPost, bool]:

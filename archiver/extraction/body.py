@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from archiver.cleaning import Cleaner, shows_something, source_body
+from archiver.article import GAPS
+from archiver.cleaning import Cleaner, noted, shows_something, source_body
 from archiver.errors import BodyError, QuarantineError
 
 if TYPE_CHECKING:
@@ -33,4 +34,6 @@ class BodyCleaner:
         if not shows_something(cleaned.html):
             raise QuarantineError("nothing of the body is left after cleaning")
         article.body, article.dropped = cleaned.html, dict(cleaned.dropped)
+        if cleaned.gaps:
+            article.rules[GAPS] = noted(cleaned.gaps)
         return article

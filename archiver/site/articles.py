@@ -132,7 +132,7 @@ def article_values(entry: Entry, row: Row, output: Path, words: dict[str, str]) 
 
 def steps(entry: Entry, output: Path, words: dict[str, str]) -> Iterator[Step]:
     """Yield what changed from each version of an entry to the next, the latest first."""
-    after: list[str] | None = _said(entry.title, entry.quote, entry.html)
+    after: list[str] | None = _said(entry.title, entry.quote, entry.written)
     for version in reversed(entry.versions):
         try:
             post = read((output / version.path).read_bytes(), quoted=bool(entry.quote))

@@ -1,0 +1,80 @@
+"""Words that only a pair of ideographic spaces kept apart. The profile `source` takes such pairs out, as the format has
+it; where they were is noted beside the post, for whatever shows its words elsewhere. No I/O."""
+
+from __future__ import annotations
+
+import re
+
+from archiver.cleaning.markup import BLOCKS
+from archiver.cleaning.rules import INDENT
+
+SPACE = "\u3000"  # what stands for a pair that is put back
+PRIVATE = range(0xE000, 0xF900)  # characters that mean nothing to anybody
+RUN = re.compile(r"(?<!\s)\s++")
+LONGEST_TAG = 2_000  # characters, of one that is looked at
+NAME = re.compile(r"</?([a-zA-Z][a-zA-Z0-9]*)")
+PARTING = BLOCKS | {"br", "td", "th"}  # between which no blank is needed
+
+
+def mark_for(html: str) -> str:
+    """Return a character that is not in `html`, to stand for what is taken out of it; empty if all are."""
+    return next((chr(code) for code in PRIVATE if chr(code) not in html), "")
+
+
+def marked(html: str, mark: str) -> str:
+    """Return `html` with `mark` for each pair of ideographic spaces that stands in a line of text."""
+    return RUN.sub(lambda run: run[0].replace(INDENT, mark) if INDENT in run[0] and _is_in_line(run) else run[0], html)
+
+
+def _is_in_line(run: re.Match[str]) -> bool:
+    """Return whether blanks have text or inline elements on both sides."""
+    html, start, end = run.string, run.start(), run.end()
+    before, after = html[start - 1 : start], html[end : end + 1]
+    if before == ">":
+        before = html[max(html.rfind("<", max(0, start - LONGEST_TAG), start), 0) : start]
+    if after == "<":
+        after = html[end : end + LONGEST_TAG].partition(">")[0]
+    return bool(before and after) and not _parts(before + after)
+
+
+def gaps(html: str, mark: str) -> tuple[int, ...]:
+    """Return where in `html`, counted without its marks, there are marks, but for those that indent a block."""
+    found: list[int] = []
+    seen = end = 0
+    for run in re.finditer(f"{mark}+", html):
+        seen += html.count(mark, end, run.start())
+        end = run.start()
+        if not _begins_block(html, end):
+            found.append(end - seen)
+    return tuple(found)
+
+
+def _begins_block(html: str, end: int) -> bool:
+    """Return whether there is nothing but start tags, and one of a block, before a place in `html`."""
+    while html[end - 1 : end] == ">":
+        start = html.rfind("<", max(0, end - LONGEST_TAG), end)
+        name = NAME.match(html, start) if start >= 0 else None
+        if not name or name[0][1] == "/":
+            return False
+        if _parts(name[0]):
+            return True
+        end = start
+    return end == 0
+
+
+def _parts(tags: str) -> bool:
+    return any(name.lower() in PARTING for name in NAME.findall(tags))
+
+
+def noted(positions: tuple[int, ...]) -> str:
+    """Return positions as text."""
+    return " ".join(map(str, positions))
+
+
+def with_gaps(html: str, note: str) -> str:
+    """Return a body of the profile `source` with a space where words were apart. note: what `noted` made of that."""
+    parts, begun = [], 0
+    for position in map(int, note.split()):
+        parts.append(html[begun:position])
+        begun = position
+    return SPACE.join([*parts, html[begun:]])
