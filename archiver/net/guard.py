@@ -21,10 +21,12 @@ if TYPE_CHECKING:
     from aiohttp.tracing import Trace
     from scrapy.crawler import Crawler
 
-# Names that never leave a network (RFC 6761; RFC 6762, 3 and appendix G; RFC 8375; .internal, which ICANN reserves),
-# names of one part, and numbers that are addresses in disguise (127.1, 0x7f000001).
+# Names that never leave a network (RFC 6761; RFC 6762, 3 and appendix G; RFC 8375; .internal, which ICANN reserves; the
+# names that systems give themselves, and clusters their services), names of one part, and numbers that are addresses in
+# disguise (127.1, 0x7f000001).
 LOCAL_NAME = re.compile(
-    r"(?:.*\.)?(?:localhost|local|internal|home\.arpa|intranet|private|corp|home|lan|0x[0-9a-f]*|\d+)|[^.]*"
+    r"(?:.*\.)?(?:localhost|local|internal|home\.arpa|intranet|private|corp|home|lan|localdomain|svc|test"
+    r"|0x[0-9a-f]*|\d+)|[^.]*"
 )
 DOTS = str.maketrans("\u3002\uff0e\uff61", "...")  # what separates labels too: UTS 46, 2.3
 # Of IANA's registries of special-purpose addresses, what is not "globally reachable", deprecated, or of a protocol; and
@@ -38,6 +40,8 @@ NOT_PUBLIC = tuple(
     """.split()
 )
 UNICAST = ipaddress.IPv6Network("2000::/3")  # all of IPv6 that is given to anybody; NAT64 and site-local are not in it
+# What stands in an IPv6 address before the IPv4 address of a tunnel's end, its last four bytes (ISATAP; RFC 5214, 6.1).
+ISATAP = frozenset({0x00005EFE, 0x02005EFE})
 REFUSED = "a private address that was not asked for"
 NO_ADDRESS = "which is no address"
 
@@ -97,6 +101,8 @@ def is_public(address: str) -> bool:
     parsed = ipaddress.ip_address(address.strip("[]").partition("%")[0])
     if isinstance(parsed, ipaddress.IPv6Address):
         if parsed.ipv4_mapped is None and parsed not in UNICAST:
+            return False
+        if int(parsed) >> 32 & 0xFFFFFFFF in ISATAP and not is_public(str(ipaddress.IPv4Address(parsed.packed[-4:]))):
             return False
         parsed = parsed.ipv4_mapped or parsed
     return not any(parsed in network for network in NOT_PUBLIC)
