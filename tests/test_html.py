@@ -52,6 +52,16 @@ def fragment(html: str) -> str:
         ("<svg viewbox=1><a xlink:href=x>a</a></svg>", '<svg viewBox="1"><a xlink:href="x">a</a></svg>'),
         ("<svg xmlns=x><p>a", "<svg/><p>a</p>"),
         ("<math><mi>x</math>", "<math><mi>x</mi></math>"),
+        # Void in HTML, not in a drawing or a formula.
+        *(
+            (f"<svg><{n}/>a</svg>b", f"<svg><{n}/>a</svg>b")
+            for n in "area base col input link param source track".split()
+        ),
+        ("<svg><base>a<base>b</base></base>c</svg>d<br>e", "<svg><base>a<base>b</base></base>c</svg>d<br/>e"),
+        (
+            "<math><input>a</math>b<script>'</base>'</script>",
+            "<math><input>a</input></math>b<script>'&lt;/base&gt;'</script>",
+        ),
         ("<script>' xmlns=\"x\">&nbsp;'</script>", "<script>' xmlns=\"x\"&gt;&amp;nbsp;'</script>"),
         # Attributes.
         ("<p a=1 a=2 B='x\"<&amp;' c>", '<p a="1" B="x&quot;&lt;&amp;" c=""/>'.replace("B", "b")),

@@ -9,10 +9,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 DEEPEST = 200  # elements in each other: no page of 1,200 had more than 56, and Python can follow so many by recursion
-VOID_TAG = re.compile(
-    rb"<((?:area|base(?:font)?|bgsound|br|col|embed|frame|hr|img|input|keygen|link|meta|param|source|track|wbr)"
-    rb"(?: [^>]*)?)>"
-)
+VOID = rb"(?:area|base(?:font)?|bgsound|br|col|embed|frame|hr|img|input|keygen|link|meta|param|source|track|wbr)"
+VOID_TAG = re.compile(rb"<(%b(?: [^>]*)?)>" % VOID)
+VOID_END = re.compile(rb"</%b>" % VOID)
 SPECIAL_TAG = re.compile(rb"<(?:(?:html|svg|math) |[a-zA-Z][^<>\t\n\r]*+[\t\n\r])[^<>]*+>")
 NAMESPACE = re.compile(rb" xml(?:ns)?(?::[^ =]*+)?=\"[^\"]*+\"")
 # What is not to be taken for tags: the text of these elements, which is written as it is; comments, processing
@@ -35,7 +34,8 @@ NO_CHARACTER = re.compile(b"[\x00-\x08\x0b\x0e-\x1f]|\xef\xbf[\xbe\xbf]")  # XML
 
 def as_xml(html: bytes) -> bytes:
     """Return `html` as XML without comments; it is well-formed but for names and characters that XML does not have."""
-    return b"".join(_parts(html))
+    xml = b"".join(_parts(html))
+    return _with_foreign_elements(xml) if VOID_END.search(xml) else xml
 
 
 def with_sound_names(xml: bytes) -> bytes:
@@ -64,6 +64,28 @@ def flattened(xml: bytes) -> bytes:
         return before + b"<%b%b>" % (last, found["rest"])
 
     return TAG.sub(tag, xml)
+
+
+def _with_foreign_elements(xml: bytes) -> bytes:
+    """Return `xml` with elements that are void in HTML, but not in a drawing or a formula, where they have an end tag:
+    from their start tags, which are void by now, the mark of that is taken."""
+    marks: list[int] = []  # where these are
+    void: list[list[tuple[bytes, int]]] = [[]]  # in each element that is open, the void ones: name, place of the mark
+    for found in TAG.finditer(xml):
+        if found["void"]:
+            void[-1].append((found["name"], found.start("void")))
+        elif not found["end"]:
+            void.append([])
+        elif VOID_END.fullmatch(found[0]):
+            while void[-1]:
+                name, mark = void[-1].pop()
+                if name == found["name"]:
+                    marks.append(mark)
+                    break
+        elif len(void) > 1:
+            void.pop()
+    starts = [0, *(mark + 1 for mark in sorted(marks))]
+    return b"".join(xml[start:end] for start, end in zip(starts, [*sorted(marks), len(xml)], strict=True))
 
 
 def _parts(html: bytes) -> Iterator[bytes]:
