@@ -14,16 +14,18 @@ from hypothesis import strategies as st
 from lxml import html as lxml_html
 from markdown_it import MarkdownIt
 
-from archiver.cleaning import Cleaner
+from archiver.cleaning import Cleaner, source_body
 from archiver.errors import ExportError
 from archiver.exports import About, Entry, load_format
 from archiver.exports.files import DEVICES, name_of, titled_name
 from archiver.exports.obsidian import tag
+from archiver.exports.plain import plain_text
 from archiver.exports.pure_markdown import Dialect, markdown_of
 from archiver.recipes import load_recipes
 from tests import soup
 from tests.exported import SITE, entry, texts
 from tests.jekyll.traps import bodies, words
+from tests.test_meaning import ELEMENTS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -137,6 +139,16 @@ def test_hugo_gets_no_html_and_cells_stay_in_their_columns() -> None:
 
 def test_a_body_too_deep_to_walk_keeps_its_words() -> None:
     assert same("<div>" * 5000 + "*甲*<p>乙</p>" + "</div>" * 5000) == "\\*甲\\*\n\n乙\n"
+
+
+@pytest.mark.parametrize("start", [*ELEMENTS, "ol><li", "ul><li><p", "table><tr><td", "dl><dd", "sup><sub", "b><p"])
+def test_no_element_is_too_deep(start: str) -> None:
+    """What Markdown is written of may be the body of a post in the profile `source`, which keeps any of them."""
+    body = source_body(f"<{start}>" * 1000 + "乙").html
+    shown = "乙" in plain_text(body)
+    assert shown or start in ("math", "svg", "rp")  # of which browsers show no bare text
+    for dialect in Dialect:
+        assert ("乙" in markdown_of(entry(html=body), dialect)) == shown
 
 
 @settings(max_examples=300)

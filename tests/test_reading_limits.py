@@ -10,6 +10,7 @@ from archiver.errors import NotAnArticleError
 from archiver.reading import explain_page, read_page
 from archiver.reading.document import page_label, read_document
 from tests.counting import calls_of
+from tests.web import story
 
 ADDRESS = "https://news.example/2026/01/02/a-story-of-a-bridge"
 SENTENCE = "The town council has voted to restore the old swing bridge, ending a dispute that lasted eleven years. "
@@ -120,3 +121,29 @@ def test_one_bad_byte_spoils_one_character() -> None:
 def test_the_base_of_a_page_counts_for_its_links() -> None:
     document = read_document(b"<base href='/a/'><p>x", None, "http://h.example/b/c")
     assert document.base == "http://h.example/a/"
+
+
+@pytest.mark.parametrize(
+    "markup",
+    [
+        *(
+            "<img src=/a.jpg width={0} height={0}>",
+            "<img srcset='/a.jpg {0}w, /b.jpg {0}x'>",
+            "<font size={0}>a</font>",
+        ),
+        *("<ol start={0}><li value=-{0}>a</ol>", "<table><td colspan={0} rowspan={0}>a</table>", "&#{0};&#x{0};&#{0}"),
+        *(
+            "<time datetime={0}>{0}</time>",
+            "<p class=date>{0}小时前</p>",
+            "<p style='font-size:{0}em;opacity:{0}'>a</p>",
+        ),
+        '<script type="application/ld+json">{{"@type":"NewsArticle","datePublished":{0},"wordCount":{0}}}</script>',
+        '<script type="application/ld+json">{{"@type":"NewsArticle","datePublished":"2026-11-01T00:00+{0}"}}</script>',
+        "<meta property='article:published_time' content='/Date({0})/'><meta name=date content='{0}-01-01'>",
+    ],
+)
+def test_numbers_of_any_length_are_read(markup: str) -> None:
+    """Python makes no integer of some thousand digits."""
+    page = story(text=f"A bridge has been built over the river, and {{n}} people came.{markup.format('9' * 5000)}")
+    reading = read_page(page.encode(), "http://paper.example/2026/11/01/a-bridge-opens")
+    assert reading.title == "A bridge opens over the Merrow"

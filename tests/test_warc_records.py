@@ -15,6 +15,7 @@ from warcio.archiveiterator import ArchiveIterator
 
 from archiver.captures.answers import Answer, answers, body_at
 from archiver.captures.regions import files_in, regions
+from archiver.captures.rewriting import copy_without_credentials, find_credentials
 from archiver.captures.warc_date import parse_warc_date
 from archiver.errors import CaptureError
 from archiver.litter import is_litter
@@ -96,6 +97,20 @@ def test_an_odd_record_costs_itself(tmp_path: Path, odd: bytes, reason: str, pac
     assert reason in problem
     with pytest.raises(CaptureError, match=f"broken at byte {len(first):,}: "):
         [one for region in regions(file) for one in answers(region)]
+
+
+MANY = "9" * 5000  # digits: Python makes no integer of them
+
+
+def test_numbers_that_are_none(tmp_path: Path) -> None:
+    """Whoever reads the file: for answers, or for credentials."""
+    file = tmp_path / "x.warc.gz"
+    status = record(1).replace(b"200 OK", f"{MANY} OK".encode())
+    file.write_bytes(b"".join(map(gzip.compress, (record(0, Content_Length=MANY), status, record(2)))))
+    found, _ = read(file)
+    assert numbers(found)[-1] == 2
+    assert list(find_credentials(file)) == []
+    copy_without_credentials(file, io.BytesIO())
 
 
 BROKEN_FRAMES: dict[str, tuple[bytes, str]] = {

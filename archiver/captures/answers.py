@@ -12,7 +12,7 @@ from archiver.captures.body import OK, open_body
 from archiver.captures.capture import ABOUT, Capture
 from archiver.captures.members import LARGEST
 from archiver.captures.originals import RecordNames
-from archiver.captures.plain import WEB
+from archiver.captures.plain import NUMBER, WEB
 from archiver.captures.records import Broken, Record, records
 from archiver.captures.regions import GZIP_START, Region
 from archiver.captures.warc_date import parse_warc_date
@@ -141,7 +141,7 @@ def _opened(record: Record, file: str) -> Answer | Broken | None:
         return capture
     http = record.http
     code = http.status if http else ""
-    status = int(code) if code.isascii() and code.isdecimal() else OK
+    status = int(code) if NUMBER.fullmatch(code) else OK
     content_type = http.get("content-type") if http else record.header("Content-Type")
     answer = Answer(
         capture, status, content_type, b"", {}, id=record.header("WARC-Record-ID"), digest=record.header(DIGEST)

@@ -14,6 +14,7 @@ WARC = re.compile(rb"WARC/1\.[01]%b(?=\r\n\r\n)" % FIELDS)
 HTTP = re.compile(rb"HTTP/1\.[01] ([0-9]{3})(?: [ -~]*)?%b(?=\r\n\r\n)" % FIELDS)
 BLANK = len("\r\n\r\n")
 LENGTH = "content-length"
+NUMBER = re.compile("[0-9]{1,15}")  # Python makes no integer of some thousand digits
 TARGET = "warc-target-uri"
 WEB = ("http://", "https://")
 WITH_HTTP = ("response", "revisit")
@@ -51,7 +52,7 @@ def parts_of(content: bytes) -> Parts | None:
             return None
         fields.setdefault(lower, value)
     length, target = fields.get(LENGTH, ""), fields.get(TARGET, "")
-    if not length.isdecimal() or target.startswith("<") or " " in target:
+    if not NUMBER.fullmatch(length) or target.startswith("<") or " " in target:
         return None
     begin = head.end() + BLANK
     end = begin + int(length)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
 from archiver.captures.frames import frames
 from archiver.captures.members import LARGEST, TornError, members
+from archiver.captures.plain import NUMBER
 from archiver.captures.private import COOKIE, words_of
 from archiver.captures.regions import GZIP_START
 from archiver.errors import CaptureError, os_reason
@@ -67,7 +68,7 @@ class _Record:
         head, self._gap, block = _split(content)
         self.lines = LINES.findall(head)
         said = self.field(LENGTH)
-        block = block[: int(said)] if said.isascii() and said.isdecimal() else block.removesuffix(END)
+        block = block[: int(said)] if NUMBER.fullmatch(said) else block.removesuffix(END)
         self.type = self.field("warc-type")
         self.url = self.field("warc-target-uri").strip("<>")
         self.is_http = self.type in WITH_HTTP and bool(block) and "http" in self.field("content-type").lower()

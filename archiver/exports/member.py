@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from archiver.captures import ABOUT
+from archiver.captures.plain import NUMBER
 
 if TYPE_CHECKING:
     from warcio.recordloader import ArcWarcRecord
@@ -51,7 +52,7 @@ class Member:
     def status(self) -> int:
         """The HTTP status of an answer."""
         code = self.record.http_headers.get_statuscode() if self.record.http_headers else ""
-        return int(code) if code.isdecimal() else 0
+        return int(code) if NUMBER.fullmatch(code) else 0
 
     @property
     def mime(self) -> str:

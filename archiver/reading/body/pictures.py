@@ -24,7 +24,7 @@ PLACEHOLDER = re.compile(
     r"[\w-]*\.(?:gif|png|svg|jpe?g)"
 )
 SMALLEST = 40  # pixels; what is smaller on both sides is a sign of the page
-NUMBER = re.compile(r"\d+")
+NUMBER = re.compile(r"\d{1,9}")
 
 
 def picture_address(element: HtmlElement, base: str) -> str:
