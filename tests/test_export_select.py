@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from archiver.exports import Entry
 
 FUTURE = 4_070_908_800 * SECOND  # 2099-01-01
+INTENT = "article, form, path, sha256, published, text_digest, rules, saved, within, every, capture"
 LONG_AGO = -300_000_000 * SECOND  # 1960
 
 
@@ -132,7 +133,7 @@ def test_a_reader_holds_no_transaction_open(own: Archive) -> None:
 
 def test_what_is_being_written_comes_next_time(own: Archive) -> None:
     ((first,),) = own.rows("SELECT min(saved) FROM posts")
-    own.sql(f"""INSERT INTO intents SELECT article, 'other', path || 'x', sha256, '2024-03-15', NULL, '{{}}',
+    own.sql(f"""INSERT INTO intents ({INTENT}) SELECT article, 'other', path || 'x', sha256, '2024-03-15', NULL, '{{}}',
                 {first + 1}, NULL, NULL, NULL FROM posts ORDER BY saved LIMIT 1""")
     assert read(own, Selection(), lambda *_: None).last == first + 1
 
@@ -192,7 +193,7 @@ def test_a_post_that_a_crawl_writes_at_the_moment_was_not_changed_by_hand(
 ) -> None:
     file = first_post(own)
     file.write_bytes(file.read_bytes().replace(b"title: ", b"title: X", 1))
-    own.sql(f"""INSERT INTO intents SELECT article, form, path, x'{sha256(file.read_bytes()).hexdigest()}',
+    own.sql(f"""INSERT INTO intents ({INTENT}) SELECT article, form, path, x'{sha256(file.read_bytes()).hexdigest()}',
                 '2024-03-15', NULL, '{{}}', 1720000000, 0, 0, NULL FROM posts ORDER BY saved, article, form LIMIT 1""")
     result = export("jsonl")
     assert result.status == 0
