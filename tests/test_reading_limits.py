@@ -144,6 +144,6 @@ def test_the_base_of_a_page_counts_for_its_links() -> None:
 )
 def test_numbers_of_any_length_are_read(markup: str) -> None:
     """Python makes no integer of some thousand digits."""
-    page = story(text=f"A bridge has been built over the river, and {{n}} people came.{markup.format('9' * 5000)}")
+    page = story(text=f"{markup.format('9' * 5000)} A bridge has been built over the river, and {{n}} people came.")
     reading = read_page(page.encode(), "http://paper.example/2026/11/01/a-bridge-opens")
     assert reading.title == "A bridge opens over the Merrow"
