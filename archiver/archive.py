@@ -16,6 +16,7 @@ from archiver.adoption import Repair as PostRepair
 from archiver.adoption import adopt
 from archiver.adoption.found import profile_of
 from archiver.adoption.lost import Lost
+from archiver.adoption.signatures import renew_signatures
 from archiver.captures.regions import files_in
 from archiver.clock import micros, moment
 from archiver.configuration import Configuration, Origin, load_configuration, remember, setting_name
@@ -42,6 +43,7 @@ from archiver.index import Index
 from archiver.index.lock import holder_of
 from archiver.links import refuse_links
 from archiver.manifest import add_manifest, head
+from archiver.minhash import scheme
 from archiver.moments import read_moment
 from archiver.places import CAPTURES, POSTS, SITE, TEMPLATES
 from archiver.private import USER, public_address
@@ -414,10 +416,34 @@ class Archive:
                 self.output, index, session_options(self.configuration).extract, _as_known(reference, index)
             )
 
-    def duplicates(self) -> Iterator[tuple[Duplicate, ...]]:
-        """Yield articles that have other ids and the same text, group by group."""
+    def duplicates(self, *, renew: bool = False) -> Iterator[tuple[Duplicate, ...]]:
+        """Return articles that have other ids and the same text, or nearly the same, group by group; of each group that
+        first which was published first.
+
+        renew: first look at the posts that were not compared yet (`uncompared`).
+        """
+        if renew:
+            self._renew_signatures()
+        return self._duplicates()
+
+    def uncompared(self) -> int:
+        """Return how many articles were saved by an earlier version, and never compared with others since."""
+        with self._reading() as index:
+            return index.signatures.missing(scheme())
+
+    def _duplicates(self) -> Iterator[tuple[Duplicate, ...]]:
         with self._reading() as index:
             yield from read_duplicates(index)
+
+    def _renew_signatures(self) -> None:
+        with self._reading():  # for the error if there is no index
+            pass
+        self._refuse_links()
+        index = Index.open(self.output)
+        try:
+            renew_signatures(self.output, index, self.recipes)
+        finally:
+            index.close()
 
     def status(self) -> Status:
         """Return how the archive is."""

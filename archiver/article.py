@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from archiver.minhash import Signature
+
 BEGINNING = "paywalled"  # among the rules: what tells that only the beginning of the article is there
 GAPS = "gaps"  # among the rules: where in the body words were apart that the profile `source` joins (`cleaning.noted`)
 
@@ -63,6 +65,7 @@ class Article:
     dropped: dict[str, int] = field(default_factory=dict)
     published: datetime | None = None  # `time`, understood, in the source's zone
     text_digest: str | None = None  # of what the body says
+    signature: Signature | None = None  # the same: by it near-duplicates are found
     post: Post | None = None  # None: it cannot be one
     reason: str = ""  # why it cannot be a post, or was not written
     doubted: bool = False  # it says just what other articles say: the source answers everything with that

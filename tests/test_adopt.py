@@ -101,7 +101,7 @@ def test_an_archive(archive: Archive) -> None:
     assert state(archive) == before
     with closing(Index.read(archive.output)) as index:
         assert index.complete
-        ((one, other),) = index.catalogue.same_text()
+        ((one, other),) = index.catalogue.duplicates()
         assert {one.key.id, other.key.id} == {ID, "202202010000000001"}
     _, share = held(archive).posts
     # By its name the first of two: the other one is doubled.

@@ -193,8 +193,8 @@ def test_the_same_text_under_other_ids_is_listed(archive: Archive, article: Reco
     assert len(archive.posts) == 14
     assert archive.archiver("duplicates").stdout.splitlines() == [
         "2 articles with the same text",
-        f"  eastmoney {article.id}  2024-03-15T08:12:36+08:00  _posts/2024-03-15-NW{article.id}.md",
-        f"  eastmoney {other.id}  2024-03-16T01:00:00+08:00  _posts/2024-03-16-NW{other.id}.md",
+        f"  first  eastmoney {article.id}  2024-03-15T08:12:36+08:00  zning.xyz  _posts/2024-03-15-NW{article.id}.md",
+        f"  same   eastmoney {other.id}  2024-03-16T01:00:00+08:00  zning.xyz  _posts/2024-03-16-NW{other.id}.md",
     ]
     (group,) = map(json.loads, archive.archiver("duplicates", "--json").stdout.splitlines())
     assert [one["id"] for one in group] == [article.id, other.id]

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 from archiver.clock import micros
 from archiver.dates import id_day
 from archiver.index.types import Adoption, ArticleKey
-from archiver.posts import text_digest
+from archiver.minhash import signature
+from archiver.posts import said, text_digest
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -66,17 +67,19 @@ def adoption(
     versions: Sequence[tuple[bytes, int]] = (),
 ) -> Adoption:
     """Return the post as the index is to have it: saved when it was published."""
+    text = "" if post.damage or post.link is None else said(post.body, named.recipe)
     return Adoption(
         ArticleKey(named.recipe.name, named.id),
         named.form_name,
         path,
         sha256(content).digest(),
         when,
-        None if post.damage or post.link is None else text_digest(post.body, named.recipe),
+        text_digest(text),
         known(named, post),
         micros(when),
         post.link or own_address(named, post),
         tuple(versions),
+        signature=signature(text) if text else None,
     )
 
 

@@ -89,7 +89,9 @@ def _key(named: Named) -> ArticleKey:
 
 
 def _intent(one: Adoption, now: int) -> Intent:
-    return Intent(one.key, one.form, one.path, one.sha256, one.published, one.text_digest, {}, now)
+    return Intent(
+        one.key, one.form, one.path, one.sha256, one.published, one.text_digest, {}, now, signature=one.signature
+    )
 
 
 def _keep(output: Path, plan: Plan, disk: list[str]) -> str:

@@ -1,37 +1,57 @@
-"""`archiver duplicates`: articles with other ids and the same text."""
+"""`archiver duplicates`: articles with other ids and the same text, or nearly the same."""
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
-from archiver.commands.display import print_json, print_line
+from archiver.commands.display import count, print_json, print_line
 from archiver.commands.options import add_archive_option, archive_from
 
 if TYPE_CHECKING:
     import argparse
+
+    from archiver.views import Duplicate
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the command to `subparsers`."""
     parser = subparsers.add_parser(
         "duplicates",
-        help="list articles that have other ids and the same text",
-        description="List articles that have other ids and the same text: the same characters, when tags, white "
-        "space and the note of the source at the end are left out, and at least 50 of them.",
+        help="list articles that have other ids and the same text, or nearly the same",
+        description="List articles that have other ids and the same text, or nearly the same (copies with another "
+        "beginning, end or paragraph), the one that was published first on top, and how alike the others are to it. "
+        "All stay (docs/crawling.md).",
     )
     parser.add_argument("--json", action="store_true", help="print a line of JSON for each group")
+    parser.add_argument(
+        "--renew", action="store_true", help="first look at the posts that an earlier version wrote, and never compared"
+    )
     add_archive_option(parser)
     parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """List the groups and return the exit status."""
-    for group in archive_from(arguments).duplicates():
+    archive = archive_from(arguments)
+    groups = archive.duplicates(renew=arguments.renew)
+    if missing := archive.uncompared():
+        sys.stderr.write(f"{count(missing, 'article')} not compared yet: `archiver duplicates --renew` does that\n")
+    for group in groups:
         if arguments.json:
             print_json(group)
             continue
-        print_line(f"{len(group)} articles with the same text")
-        for one in group:
+        how = "" if all(one.similarity == 1 for one in group) else "nearly "
+        print_line(f"{len(group)} articles with {how}the same text")
+        for number, one in enumerate(group):
             published = one.published.isoformat() if one.published else ""
-            print_line(f"  {one.recipe} {one.id}  {published}  {one.path or ''}")
+            like = _likeness(one) if number else "first"
+            print_line(f"  {like:<5}  {one.recipe} {one.id}  {published}  {one.site}  {one.path or ''}".rstrip())
     return 0
+
+
+def _likeness(one: Duplicate) -> str:
+    """Return in words how alike an article is to the first of its group."""
+    if one.similarity is None:
+        return ""
+    return "same" if one.similarity == 1 else f"{round(one.similarity * 100)} %"

@@ -56,7 +56,7 @@ def _name(article: Article) -> str:
 
 
 def _text(article: Article) -> bytes:
-    fields = (field.name for field in dataclasses.fields(article) if field.name != "post")
+    fields = (field.name for field in dataclasses.fields(article) if field.name not in ("post", "signature"))
     record = {"reason": article.reason, **{name: getattr(article, name) for name in fields}}
     text = json.dumps(public_values(record), ensure_ascii=False, indent=1, default=str) + "\n"
     return text.encode("utf-8", "backslashreplace")

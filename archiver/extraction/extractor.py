@@ -12,9 +12,10 @@ from archiver.extraction.body import BodyCleaner
 from archiver.extraction.metadata import complete
 from archiver.extraction.outcome import Extracted, Unusable
 from archiver.extraction.validate import validate
+from archiver.minhash import signature
 from archiver.pages import page_for
 from archiver.plugins import load_steps
-from archiver.posts import render, text_digest
+from archiver.posts import render, said, text_digest
 from archiver.posts.notice import notice
 from archiver.recipes import site_for
 
@@ -88,7 +89,8 @@ class Extractor:
         try:
             for step in self._steps:
                 article = step(article, recipe)
-            article.text_digest = text_digest(article.body, recipe)
+            text = said(article.body, recipe)
+            article.text_digest, article.signature = text_digest(text), signature(text)
             article.post = self._post(article)
         except QuarantineError as error:
             article.reason = str(error)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from archiver.index.manifests import version_path
-from archiver.index.values import ASKED, facts_text, json_text, storable, storable_key
+from archiver.index.near import note_signatures
+from archiver.index.values import ASKED, NUMBER, NUMBERS, facts_text, json_text, numbers_of, storable, storable_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -52,6 +53,7 @@ def adopt(database: Database, adoptions: Sequence[Adoption], now: int) -> list[s
         if post in known and known[post].path != paths[post]:
             replaced.append((post, known[post]))
     _put_articles(database, taken)
+    _put_signatures(database, taken)
     _put_removed(database, replaced)
     _put_contents(database, taken, known, now)
     return answers
@@ -102,6 +104,26 @@ def _put_articles(database: Database, taken: list[tuple[_Post, Adoption]]) -> No
         """INSERT INTO sightings SELECT key, ?3, ?4, ?4 FROM articles WHERE recipe = ?1 AND id = ?2
            ON CONFLICT DO NOTHING""",
         [(recipe, id_, storable(one.place), one.saved) for (recipe, id_, _), one in taken if one.place],
+    )
+
+
+def _put_signatures(database: Database, taken: list[tuple[_Post, Adoption]]) -> None:
+    """Note the signatures of articles of which none is known, and of those whose posts are others now."""
+    numbers = numbers_of(database, (one.key for _, one in taken))
+    known = {
+        number
+        for (number,) in database.rows(
+            f"SELECT article FROM {NUMBERS} CROSS JOIN signatures ON article = {NUMBER}",
+            json_text(sorted(numbers.values())),
+        )
+    }
+    note_signatures(
+        database,
+        {
+            numbers[one.key]: one.signature
+            for _, one in taken
+            if one.signature and (one.instead or numbers[one.key] not in known)
+        },
     )
 
 

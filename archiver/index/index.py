@@ -11,6 +11,7 @@ from archiver.index.hosts import Hosts
 from archiver.index.listings import Listings
 from archiver.index.lock import LOCK, Lock
 from archiver.index.manifests import Manifests
+from archiver.index.near import Signatures
 from archiver.index.own import OwnPosts
 from archiver.index.pictures import Pictures
 from archiver.index.posts import Posts
@@ -45,10 +46,10 @@ class Index:
 
     Its own methods are about articles: what is new, what is due, what is held, what is written. `captures` says where
     the evidence is, `manifests` what was put on record, `hosts`, `listings`, `runs` and `sources` what earlier runs
-    noted, `own_posts` where posts of people are, `pictures` what posts show; `posts` and `catalogue` are for reading.
-    One thread at a time may use it. What a method writes is one transaction, and kept when it returns. All raise
-    IndexFileError. Times are microseconds (`archiver.clock`). Texts are stored without NUL and halves of surrogate
-    pairs: U+FFFD stands for these.
+    noted, `own_posts` where posts of people are, `pictures` what posts show, `signatures` which articles say nearly the
+    same; `posts` and `catalogue` are for reading. One thread at a time may use it. What a method writes is one
+    transaction, and kept when it returns. All raise IndexFileError. Times are microseconds (`archiver.clock`). Texts
+    are stored without NUL and halves of surrogate pairs: U+FFFD stands for these.
     """
 
     def __init__(self, database: Database, lock: Lock | None = None) -> None:
@@ -64,6 +65,7 @@ class Index:
         self.pictures = Pictures(database)
         self.posts = Posts(database)
         self.runs = Runs(database)
+        self.signatures = Signatures(database)
         self.sources = Sources(database)
 
     @classmethod

@@ -14,6 +14,11 @@ if TYPE_CHECKING:
     from archiver.index.database import Database
 
 
+# An address of an article, of the tables `articles`, `answers` and `captures`.
+ADDRESS = """coalesce(answers.url, captures.url,
+             (SELECT min(place) FROM sightings WHERE article = articles.key AND place LIKE '%://%'), '')"""
+
+
 def last_texts(database: Database, recipe: str, count: int) -> list[tuple[str, str | None]]:
     """Return the ids of the articles of a recipe that were saved last, the latest first, and what they say."""
     rows = database.rows(
@@ -29,8 +34,7 @@ def articles_saying(database: Database, digests: Iterable[str]) -> dict[str, dic
     known); one that nobody says is not in the answer."""
     found: defaultdict[str, dict[ArticleKey, str]] = defaultdict(dict)
     for digest, recipe, id_, address in database.rows(
-        """SELECT text_digest, recipe, articles.id, coalesce(answers.url, captures.url,
-                  (SELECT min(place) FROM sightings WHERE article = articles.key AND place LIKE '%://%'), '')
+        f"""SELECT text_digest, recipe, articles.id, {ADDRESS}
            FROM json_each(?) AS one CROSS JOIN articles ON text_digest = one.value
            LEFT JOIN answers ON answers.article = articles.key
            LEFT JOIN posts ON posts.article = articles.key LEFT JOIN captures ON captures.key = posts.capture

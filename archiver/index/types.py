@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from archiver.captures import Capture
+    from archiver.minhash import Signature
 
 
 class ArticleKey(NamedTuple):
@@ -121,6 +122,7 @@ class Intent(NamedTuple):
     saved: int  # the time to note for it
     capture: Capture | None = None
     recheck: Recheck | None = None
+    signature: Signature | None = None  # of its text; None: that is too short
 
 
 class Finished(NamedTuple):
@@ -204,6 +206,7 @@ class Adoption(NamedTuple):
     place: str = ""
     earlier: tuple[tuple[bytes, int], ...] = ()
     instead: bool = False
+    signature: Signature | None = None
 
 
 class Validators(NamedTuple):

@@ -6,17 +6,20 @@ from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from archiver.index.aliases import absorb, put_aliases, take_over
+from archiver.index.near import note_signatures
 from archiver.index.see import PUT_SIGHTING
 from archiver.index.types import ArticleKey, Finished, Recheck
 from archiver.index.values import (
     CAPTURE_KEY,
     facts_text,
+    json_text,
     numbers_of,
     place_of,
     put_captures,
     storable,
     storable_key,
 )
+from archiver.minhash import Signature
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -25,6 +28,7 @@ if TYPE_CHECKING:
     from archiver.index.database import Database
     from archiver.index.types import Intent
 
+NO_SIGNATURE = Signature("", b"")
 _OF_POST = "article = ?1 AND form = ?2"
 # Note what a post said before it becomes another one. The number of a revision comes again only after a loss of the
 # index.
@@ -77,12 +81,13 @@ def begin(database: Database, intents: Sequence[Intent], now: int) -> None:
     put_captures(database, (one.capture for one in intents))
     database.write_all(
         f"""INSERT INTO intents (article, form, path, sha256, published, text_digest, rules, saved, within, every,
-                                 capture)
-            SELECT articles.key, ?, ?, ?, ?, ?, ?, ?, CAST(? AS BIGINT), CAST(? AS BIGINT), {CAPTURE_KEY}
+                                 scheme, signature, capture)
+            SELECT articles.key, ?, ?, ?, ?, ?, ?, ?, CAST(? AS BIGINT), CAST(? AS BIGINT), ?, ?, {CAPTURE_KEY}
             FROM articles WHERE recipe = ? AND id = ?
             ON CONFLICT (article, form) DO UPDATE SET path = excluded.path, sha256 = excluded.sha256,
             published = excluded.published, text_digest = excluded.text_digest, rules = excluded.rules,
-            saved = excluded.saved, within = excluded.within, every = excluded.every, capture = excluded.capture""",
+            saved = excluded.saved, within = excluded.within, every = excluded.every,
+            scheme = excluded.scheme, signature = excluded.signature, capture = excluded.capture""",
         [
             (
                 storable(one.form),
@@ -93,6 +98,7 @@ def begin(database: Database, intents: Sequence[Intent], now: int) -> None:
                 facts_text(one.rules),
                 one.saved,
                 *(one.recheck or (None, None)),
+                *(one.signature or NO_SIGNATURE),
                 *place_of(one.capture),
                 *storable_key(one.key),
             )
@@ -121,6 +127,7 @@ def finish(database: Database, finished: Sequence[Finished], now: int) -> None:
         database.write(_PUT_POST, *post)
     for statement in (_PUT_CAPTURE, _PUT_FACTS):
         database.write_all(statement, written)
+    note_signatures(database, _intended_signatures(database, written))
     database.write_all(
         _SETTLE_BY_CAPTURE,
         [(number, form) for number, form, one in known if one.outcome == "saved" and one.checked is None],
@@ -142,6 +149,16 @@ def finish(database: Database, finished: Sequence[Finished], now: int) -> None:
     put_aliases(database, known)
     absorb(database, ((number, one.united) for number, _, one in known if one.united))
     take_over(database, [one for one in known if one[2].outcome != "dropped"])
+
+
+def _intended_signatures(database: Database, written: Sequence[tuple[int, str]]) -> dict[int, Signature | None]:
+    """Return the signatures of what is written of articles."""
+    rows = database.rows(
+        """SELECT article, scheme, signature FROM json_each(?) AS asked CROSS JOIN intents
+           ON article = CAST(asked.value ->> 0 AS BIGINT) AND form = asked.value ->> 1""",
+        json_text(written),
+    )
+    return {number: Signature(scheme, content) if scheme else None for number, scheme, content in rows}
 
 
 def _put_places(database: Database, finished: Sequence[Finished]) -> None:

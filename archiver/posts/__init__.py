@@ -2,6 +2,6 @@
 
 from archiver.article import Post
 from archiver.posts.post import render
-from archiver.posts.text_digest import text_digest
+from archiver.posts.text_digest import said, text_digest
 
-__all__ = ["Post", "render", "text_digest"]
+__all__ = ["Post", "render", "said", "text_digest"]

@@ -16,18 +16,23 @@ SIZE = 16  # bytes
 SHORT = "-"
 
 
-def text_digest(body: str, recipe: Recipe) -> str | None:
-    """Return a digest of what `body` (HTML) says; two articles have the same text when theirs are equal.
-
-    Tags, comments, character references and white space make no difference, nor does the note at the end that names
-    the source (what the recipe recovers a source from). That of a text of less than 50 characters begins with `-`; None
-    where there is no text.
-    """
+def said(body: str, recipe: Recipe) -> str:
+    """Return what `body` (HTML) says: without tags and comments, and without the note at the end that names the source
+    (what the recipe recovers a source from)."""
     text = without_tags(body)
     for rule in recipe.recover.get("source", ()):
         if rule.source == "body":
             text = re.sub(rule.match, "", text)
-    text = "".join(unescaped(text).split())
+    return unescaped(text)
+
+
+def text_digest(text: str) -> str | None:
+    """Return a digest of what an article says; two articles have the same text when theirs are equal.
+
+    White space makes no difference. That of a text of less than 50 characters begins with `-`; None where there is no
+    text.
+    """
+    text = "".join(text.split())
     if not text:
         return None
     digest = blake2b(text.encode("utf-8", "surrogatepass"), digest_size=SIZE).hexdigest()

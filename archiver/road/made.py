@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from archiver.article import Article, Post
+from archiver.minhash import Signature
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,6 +34,7 @@ def pack(article: Article, about: Mapping[str, Any], etag: str, modified: str) -
     values = {field.name: getattr(article, field.name) for field in fields(article)}
     values |= {name: values[name] and values[name].isoformat() for name in TIMES}
     values["post"] = (article.post.name, article.post.content.decode())
+    values["signature"] = article.signature and (article.signature.scheme, article.signature.content.hex())
     text = json.dumps([values, dict(about), etag, modified], ensure_ascii=False)
     return zlib.compress(text.encode("utf-8", "surrogatepass"), COMPRESSION)
 
@@ -43,5 +45,7 @@ def unpack(made: bytes) -> Made:
     values |= {name: values[name] and datetime.fromisoformat(values[name]) for name in TIMES if name in values}
     name, content = values["post"]
     values["post"] = Post(name, content.encode())
+    if signature := values.get("signature"):  # none, in what an earlier version put away
+        values["signature"] = Signature(signature[0], bytes.fromhex(signature[1]))
     values |= {name: tuple(values[name]) for name in TEXTS if name in values}
     return Made(Article(**values), about, etag, modified)

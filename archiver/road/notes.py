@@ -45,6 +45,7 @@ def intent(decision: Write, capture: Capture | None, recipe: Recipe) -> Intent:
         micros(article.fetched),
         capture,
         recheck(recipe) if decision.candidate.capture is None else None,
+        article.signature,
     )
 
 

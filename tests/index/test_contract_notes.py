@@ -156,7 +156,7 @@ def test_articles_that_say_the_same(index: Index) -> None:
         index.begin([intent(name, text_digest="0f")], NOW)
         index.finish([saved(name)], NOW)
     save(index, "c", "another")
-    ((first, second),) = index.catalogue.same_text()
+    ((first, second),) = index.catalogue.duplicates()
     assert [(one.key, one.path) for one in (first, second)] == [(key("b"), "_posts/b.md"), (key("a"), "_posts/a.md")]
 
 

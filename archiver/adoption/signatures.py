@@ -1,0 +1,41 @@
+"""Making the signatures of articles anew, of their posts: those that an earlier version made, or made none of."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from archiver.minhash import Signature, scheme, signature
+from archiver.posts import said
+from archiver.posts.read import read
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from archiver.index import Index
+    from archiver.index.near import Unsigned
+    from archiver.recipes import Recipe
+
+TOGETHER = 500  # posts
+
+
+def renew_signatures(output: Path, index: Index, recipes: Mapping[str, Recipe]) -> None:
+    """Have a signature of today's scheme of every article that has a post. Raises IndexFileError."""
+    index.signatures.forget_others(scheme())
+    last = 0
+    while some := index.signatures.unsigned(scheme(), last, TOGETHER):
+        index.signatures.put({one.key: _signature(output, one, recipes) for one in some})
+        last = some[-1].number
+
+
+def _signature(output: Path, one: Unsigned, recipes: Mapping[str, Recipe]) -> Signature:
+    """Return the signature of an article; that of no text where its post, or its recipe, cannot be read."""
+    recipe = recipes.get(one.key.recipe)
+    form = recipe.forms.get(one.form) if recipe else None
+    try:
+        content = (output / one.path).read_bytes()
+    except OSError:
+        content = b""
+    post = read(content, quoted=form is not None and form.quote is not None)
+    legible = recipe and content and not post.damage
+    return signature(said(post.body, recipe) if recipe and legible else "")

@@ -1,0 +1,218 @@
+"""Near-duplicates: articles with nearly the same text, by their signatures.
+
+Articles whose signatures share a band are compared. A band names so many articles at most, and an article stands
+beside so many others at most: what an article costs depends neither on how many there are, nor on how often a text
+comes again.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from typing import TYPE_CHECKING, NamedTuple
+
+from archiver.index.types import ArticleKey
+from archiver.index.values import ASKED, NUMBER, NUMBERS, json_text, numbers_of
+from archiver.minhash import THRESHOLD, Signature, bands, similarity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from archiver.index.database import Database
+
+_UNSIGNED = """FROM articles JOIN posts ON posts.article = articles.key WHERE state <> 'united' AND NOT EXISTS
+               (SELECT 1 FROM signatures WHERE signatures.article = articles.key AND scheme = ?)"""
+MOST_OF_A_BAND = 32  # articles that are found by it
+MOST_COMPARED = 16  # articles with an article: those that share most bands with it
+MOST_BESIDE = 4  # near-duplicates that are noted of an article, the nearest: enough to hold groups together
+
+
+class Near(NamedTuple):
+    """An article with nearly the same text as another, and how alike they are (0 to 1)."""
+
+    key: ArticleKey
+    similarity: float
+
+
+class Unsigned(NamedTuple):
+    """A post of an article of which there is no signature of a scheme. number: larger than those before it."""
+
+    number: int
+    key: ArticleKey
+    form: str
+    path: str
+
+
+class Signatures:
+    """What articles say, as signatures, and the near-duplicates that these tell of."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def near(self, keys: Iterable[ArticleKey]) -> dict[ArticleKey, list[Near]]:
+        """Return near-duplicates of articles, the nearest first: of each some, through which all can be found. An
+        article without any is not in the answer."""
+        return near(self._database, keys)
+
+    def put(self, signatures: Mapping[ArticleKey, Signature]) -> None:
+        """Note what articles say, and which others are near-duplicates of them. What is not known is passed over."""
+
+        def note() -> None:
+            numbers = numbers_of(self._database, signatures)
+            note_signatures(self._database, {number: signatures[key] for key, number in numbers.items()})
+
+        self._database.transact(note)
+
+    def forget_others(self, scheme: str) -> None:
+        """Forget the signatures that were not made by `scheme`, and what they told."""
+        self._database.transact(lambda: forget_others(self._database, scheme))
+
+    def missing(self, scheme: str) -> int:
+        """Return of how many articles there are posts, and no signature made by `scheme`."""
+        ((count,),) = self._database.rows(f"SELECT count(DISTINCT articles.key) {_UNSIGNED}", scheme)
+        return int(count)
+
+    def unsigned(self, scheme: str, after: int, limit: int) -> list[Unsigned]:
+        """Return up to `limit` such articles, each with one of its posts: those whose numbers come next after one."""
+        rows = self._database.rows(
+            f"""SELECT articles.key, recipe, id, form, path {_UNSIGNED} AND articles.key > ?
+                AND form = (SELECT min(form) FROM posts WHERE article = articles.key) ORDER BY articles.key LIMIT ?""",
+            scheme,
+            after,
+            limit,
+        )
+        return [Unsigned(number, ArticleKey(recipe, id_), form, path) for number, recipe, id_, form, path in rows]
+
+
+def note_signatures(database: Database, signatures: Mapping[int, Signature | None]) -> None:
+    """Note what articles say, by their signatures (None: nothing is known), and which articles are near-duplicates of
+    them."""
+    known = _signatures(database, signatures)
+    changed = {number: one for number, one in signatures.items() if one != known.get(number)}
+    if not changed:
+        return
+    lost = _forget(database, changed, known)
+    found = {number: one for number, one in changed.items() if one}
+    database.write_all(
+        "INSERT INTO signatures VALUES (?, ?, ?)", [(number, *one) for number, one in sorted(found.items())]
+    )
+    # What stood beside one that says something else now may have others to stand beside.
+    again = _signatures(database, lost - changed.keys())
+    _link(database, {**again, **found}, again.keys())
+
+
+def forget_others(database: Database, scheme: str) -> None:
+    """Forget the signatures that were not made by `scheme`, and what they told."""
+    other = "SELECT article FROM signatures WHERE scheme <> ?"
+    database.write(f"DELETE FROM bands WHERE article IN ({other})", scheme)
+    database.write(f"DELETE FROM near_duplicates WHERE article IN ({other}) OR other IN ({other})", scheme, scheme)
+    database.write("DELETE FROM signatures WHERE scheme <> ?", scheme)
+
+
+def near(database: Database, keys: Iterable[ArticleKey]) -> dict[ArticleKey, list[Near]]:
+    """Return the near-duplicates that are noted of articles, the nearest first; an article without any is not in the
+    answer."""
+    found: defaultdict[ArticleKey, dict[ArticleKey, float]] = defaultdict(dict)
+    asked = json_text(list(keys))
+    for here, there in (("article", "other"), ("other", "article")):
+        for row in database.rows(
+            f"""SELECT articles.recipe, articles.id, others.recipe, others.id, similarity FROM {ASKED}
+                CROSS JOIN near_duplicates ON {here} = articles.key JOIN articles AS others ON others.key = {there}""",
+            asked,
+        ):
+            found[ArticleKey(*row[:2])][ArticleKey(*row[2:4])] = row[4]
+    return {
+        key: [Near(*one) for one in sorted(beside.items(), key=lambda one: (-one[1], one[0]))]
+        for key, beside in found.items()
+    }
+
+
+def _signatures(database: Database, numbers: Iterable[int]) -> dict[int, Signature]:
+    rows = database.rows(
+        f"SELECT article, scheme, content FROM {NUMBERS} CROSS JOIN signatures ON article = {NUMBER}",
+        json_text(sorted(numbers)),
+    )
+    return {number: Signature(scheme, content) for number, scheme, content in rows}
+
+
+def _forget(database: Database, numbers: Iterable[int], known: Mapping[int, Signature]) -> set[int]:
+    """Forget what is known of articles; return those that stood beside them."""
+    old = {number: known[number] for number in numbers if number in known}
+    if not old:
+        return set()
+    beside = [
+        pair
+        for column in ("article", "other")
+        for pair in database.rows(
+            f"SELECT article, other FROM {NUMBERS} CROSS JOIN near_duplicates ON {column} = {NUMBER}",
+            json_text(sorted(old)),
+        )
+    ]
+    database.write_all(
+        "DELETE FROM bands WHERE band = ? AND article = ?",
+        [(band, number) for number, one in old.items() for band in _bands(one)],
+    )
+    database.write_all("DELETE FROM near_duplicates WHERE article = ? AND other = ?", beside)
+    database.write_all("DELETE FROM signatures WHERE article = ?", [(number,) for number in old])
+    involved = {number for pair in beside for number in pair}
+    _note_changes(database, involved)
+    return involved - old.keys()
+
+
+def _link(database: Database, signatures: Mapping[int, Signature], again: Iterable[int]) -> None:
+    """Note which articles are near-duplicates of these, and have them found by their bands, but for those that are
+    looked at `again`."""
+    wanted = {number: _bands(one) for number, one in signatures.items()}
+    members: defaultdict[int, list[int]] = defaultdict(list)
+    for band, article in database.rows(
+        f"SELECT band, article FROM {NUMBERS} CROSS JOIN bands ON band = {NUMBER}",
+        json_text(sorted({band for of_one in wanted.values() for band in of_one})),
+    ):
+        members[band].append(article)
+    put: list[tuple[int, int]] = []
+    candidates: dict[int, list[int]] = {}
+    there = set(again)
+    for number, of_one in wanted.items():
+        shared = Counter(other for band in of_one for other in members[band] if other != number)
+        candidates[number] = [other for other, _ in shared.most_common(MOST_COMPARED)]
+        if number in there:
+            continue
+        for band in of_one:
+            if len(members[band]) < MOST_OF_A_BAND:
+                members[band].append(number)
+                put.append((band, number))
+    database.write_all("INSERT INTO bands VALUES (?, ?) ON CONFLICT DO NOTHING", sorted(put))
+    others = _signatures(database, {other for found in candidates.values() for other in found} - signatures.keys())
+    compared = {**others, **signatures}
+    pairs = [pair for number, found in candidates.items() for pair in _nearest(number, found, compared)]
+    database.write_all(
+        """INSERT INTO near_duplicates VALUES (?, ?, ?)
+           ON CONFLICT (article, other) DO UPDATE SET similarity = excluded.similarity""",
+        pairs,
+    )
+    _note_changes(database, {number for pair in pairs for number in pair[:2]})
+
+
+def _nearest(
+    number: int, candidates: Iterable[int], signatures: Mapping[int, Signature]
+) -> Iterator[tuple[int, int, float]]:
+    """Yield the nearest of candidates that are near enough, each with its likeness to the article `number`."""
+    own = signatures[number]
+    alike = [
+        (similarity(own.content, signatures[other].content), -other)
+        for other in candidates
+        if other in signatures and signatures[other].scheme == own.scheme
+    ]
+    for share, other in sorted(alike, reverse=True)[:MOST_BESIDE]:
+        if share >= THRESHOLD:
+            yield number, -other, share
+
+
+def _bands(one: Signature) -> list[int]:
+    return bands(one.content) if one.content else []
+
+
+def _note_changes(database: Database, numbers: Iterable[int]) -> None:
+    """Note that articles stand beside others than before: who shows that asks for what changed."""
+    values = [(number,) for number in sorted(numbers)]
+    database.write_all("DELETE FROM changes WHERE article = ?", values)
+    database.write_all("INSERT INTO changes (article) VALUES (?)", values)
