@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 
 RULES = 1  # the version of what shingles are; another one makes other signatures
 WORDS, CHARACTERS = 5, 4  # of a shingle
-FEWEST = 30  # shingles: what shorter texts have in common says little
+# Different shingles, among so many of them: what shorter texts have in common says little, or those that say one thing
+# again and again.
+FEWEST, AMONG = 30, 300
 VALUES = 128  # in a signature: the estimate is off by 0.045 at most for two texts of three
 BANDS, BAND = 12, 3  # those of a signature, and the values in each: of two texts half alike four in five share one
 # How alike texts must be. Copies that were cut in half come to 0.5; what was written by one template, or of one event,
@@ -32,7 +34,7 @@ MARKS = "，。、；：“”‘’！？（）《》—…·「」『』【】
 WIDE = 2  # bytes of UTF-8 for a character: those of such scripts take three
 UNIT = 2  # bytes of UTF-16
 PACKED = Struct(f"<{VALUES}H")
-PROBES = ("the quick brown fox jumps over the lazy dog " * 9, "天地玄黄宇宙洪荒日月盈昃辰宿列张寒来暑往秋收冬藏" * 9)
+PROBES = (" ".join(map(str, range(100))), "".join(map(chr, range(0x4E00, 0x4E64))))
 
 
 class Signature(NamedTuple):
@@ -80,7 +82,7 @@ def _content(text: str) -> bytes:
     text = text.lower()
     hashes = _of_characters if len(text.encode(errors="replace")) > WIDE * len(text) else _of_words
     found = hashes(text)
-    if len(found) < FEWEST:
+    if len(set(found[:AMONG])) < FEWEST:
         return b""
     made = RMinHash.digest_matrix_from_flat_token_hashes(found, [0, len(found)], VALUES, 1)
     return PACKED.pack(*(value & 0xFFFF for value in made.to_rows()[0]))

@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from archiver.html import parse_document
 from archiver.minhash import scheme
 from bench.syndication import Language
 from tests.web import archive, story, web
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.conftest import Archive
     from tests.web import Web
 
@@ -142,3 +145,39 @@ def test_short_stories_are_like_no_other(archive: Archive, web: Web) -> None:
         web.put(f"{MERROW}/2026/11/0{number}/one-story", story(f"Story {number}"))
     archive.get(*web.pages)
     assert len(shown(archive)) <= 1
+
+
+def elsewhere(site: Path, title: str) -> list[list[str]]:
+    """The lists of other articles on the page of an article: what each says it is, and their titles."""
+    pages = [parse_document(file.read_text()) for file in site.rglob("2026/**/*.html")]
+    (found,) = (one for one in pages if [str(head.text_content()).strip() for head in one.iter("h1")] == [title])
+    lists = found.cssselect(".more details:has(.who)")
+    texts = [[str(one.text_content()).strip() for one in entry.cssselect("summary, li a")] for entry in lists]
+    return [[summary, *sorted(titles)] for summary, *titles in texts]
+
+
+def test_pages_of_the_site_name_copies_as_they_come_and_go(
+    archive: Archive, web: Web, syndicated: list[str], tmp_path: Path
+) -> None:
+    site = tmp_path / "site"
+
+    def build() -> None:
+        done = archive.invoke("site", "build", "--output", str(archive.output), str(site))
+        assert done.returncode == 0, done.stderr
+
+    build()
+    near = "内容相近的文章（{}）".format
+    same = "内容相同的文章（{}）".format
+    agency, first, german = "The bridge opens", "A bridge at last", "A new bridge for the town"
+    assert elsewhere(site, first) == [[same(1), german], [near(1), agency]]
+    assert elsewhere(site, agency) == [[near(2), first, german]]
+    assert elsewhere(site, "Something else") == []
+    put(web, f"{MERROW}/2026/11/05/short-of-it", PARAGRAPHS[:-2], 5, "The short of it")
+    archive.get(f"{MERROW}/2026/11/05/short-of-it")
+    build()
+    assert elsewhere(site, agency)[0][0] == near(3)
+    put(web, syndicated[0], Language("en").paragraphs(Random(8), 8), 3, agency)
+    archive.get(syndicated[0])
+    build()
+    assert elsewhere(site, agency) == []
+    assert elsewhere(site, first) == [[same(1), german], [near(1), "The short of it"]]

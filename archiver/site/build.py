@@ -153,7 +153,10 @@ class _Build:
             if entry and entry.state == "united":
                 self._write_moved(entry)
             elif entry:
-                yield self._shown(entry, self._record.put(new_of(entry, digest)))
+                row = self._record.put(new_of(entry, digest))
+                if self._index.signatures.near([key]):
+                    self._record.touch_near(row.number)
+                yield self._shown(entry, row)
 
     def _write_moved(self, entry: Entry) -> None:
         """Have a page in the place of one whose article turned out to be another one: it says where that is."""
@@ -171,7 +174,14 @@ class _Build:
                ORDER BY moment, number LIMIT ?2""",
             *(row.number, SAME),
         )
-        return Shown(entry, row, [listed(one) for one in same], self._lists.category_of(row))
+        near = [listed(one) for one in self._near(row) if one.number not in {other.number for other in same}]
+        return Shown(entry, row, [listed(one) for one in same], near, self._lists.category_of(row))
+
+    def _near(self, row: Row) -> Iterator[Row]:
+        """Yield the near-duplicates of an article, the nearest first."""
+        key = ArticleKey(row.recipe, row.id)
+        for one in self._index.signatures.near([key]).get(key, ())[:SAME]:
+            yield from self._record.entries("WHERE (recipe, id) = (?, ?) ORDER BY number", *one.key)
 
     def _entry_of(self, row: Row) -> Entry | None:
         """Return the entry of an article of the record, if it can be read."""
@@ -181,12 +191,13 @@ class _Build:
         return self._entries.entry(post) if post else None
 
     def _with_same_texts(self) -> Iterator[Shown]:
-        """Yield the articles with one text again, so that each names all others, and none that is gone."""
+        """Yield the articles with one text, or nearly one, again, so that each names all others, and none that is
+        gone."""
         for (number,) in self._record.each(
             """SELECT number FROM entries AS one WHERE digest IN (SELECT digest FROM touched_digests)
                AND (EXISTS (SELECT 1 FROM entries WHERE digest = one.digest AND number <> one.number)
-                    OR NOT EXISTS (SELECT 1 FROM touched
-                                   WHERE (list, moment, entry) = (one.category, one.moment, one.number)))"""
+                    OR EXISTS (SELECT 1 FROM touched_digests WHERE digest = one.digest AND gone))
+               UNION SELECT number FROM touched_near"""
         ):
             (row,) = self._record.entries("WHERE number = ?", number)
             if entry := self._entry_of(row):

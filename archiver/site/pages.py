@@ -35,11 +35,13 @@ AHEAD = 4 * BATCH  # for each process: while it makes some, others wait for it
 
 
 class Shown(NamedTuple):
-    """An article whose page is to be made. same: articles with the same text. back: the list that it is in."""
+    """An article whose page is to be made. same: articles with the same text. near: with nearly the
+    same. back: the list that it is in."""
 
     entry: Entry
     row: Row
     same: list[Listed]
+    near: list[Listed]
     back: Link
 
 
@@ -64,9 +66,11 @@ class Maker:
 
     def make(self, shown: Shown) -> list[Written]:
         """Write the page of an article aside. Raises TemplateError, StoreError."""
-        entry, row, same, back = shown
+        entry, row, same, near, back = shown
         values = article_values(entry, row, self._output, self._words)
-        page = self._look.page("article", **values, body=self._bodies.html(entry, row.path), back=back, same=same)
+        page = self._look.page(
+            "article", **values, body=self._bodies.html(entry, row.path), back=back, same=same, near=near
+        )
         written = [self._aside.put(row.path, page)]
         if old := old_path(entry.path):
             written.append(self._aside.put(old, self._look.page("moved", old, to=row.path, title=row.title)))

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from typing import Any, Self
 
 FILE = ".archiver-site.sqlite"
-VERSION = "2"
+VERSION = "3"
 SITEMAP = 10_000  # addresses of a file; 50,000 are allowed, and the last one is written at each change
 COLUMNS = "number, key, recipe, id, form, path, moment, published, changed, title, source, language, state"
 
@@ -100,7 +100,7 @@ class Record:
 
     def commit(self) -> None:
         """Keep all of it: the pages are on disk."""
-        for table in ("touched", "touched_digests", "touched_sitemaps", "staged"):
+        for table in ("touched", "touched_digests", "touched_near", "touched_sitemaps", "staged"):
             self.run(f"DELETE FROM {table}")
         self.run("COMMIT")
 
@@ -146,7 +146,7 @@ class Record:
 
     def put(self, new: New) -> Row:
         """Put an article in, in place of what was known of it, and return it. Its page stays where it first was."""
-        before = self._remove_from_lists(new.key)
+        before = self._remove_from_lists(new.key, new.digest)
         category, day = self._list("category", new.category), self._list("day", new.day)
         values = new._asdict() | {"category": category, "day": day, "number": before.number if before else None}
         values["path"] = before.path if before else self._free(new.path)
@@ -173,12 +173,17 @@ class Record:
 
     def remove(self, key: str) -> Row | None:
         """Take an article out, and return what it was."""
-        before = self._remove_from_lists(key)
+        before = self._remove_from_lists(key, None)
         if before:
             self.run("DELETE FROM entries WHERE number = ?", before.number)
         return before
 
-    def _remove_from_lists(self, key: str) -> Row | None:
+    def touch_near(self, number: int) -> None:
+        """Note an article whose near-duplicates are to be shown on its page, when all of them are in."""
+        self.run("INSERT OR IGNORE INTO touched_near VALUES (?)", number)
+
+    def _remove_from_lists(self, key: str, then: str | None) -> Row | None:
+        """Take an article out of the lists, and return what it was. then: the digest of what it says from now on."""
         found = self.rows(f"SELECT category, day, digest, {COLUMNS} FROM entries WHERE key = ?", key)
         if not found:
             return None
@@ -189,16 +194,20 @@ class Record:
             self.run("UPDATE lists SET size = size - 1 WHERE number = ?", one)
             self._touch(one, row.moment, row.number)
         self.run("UPDATE names SET size = size - 1 WHERE (list, kind, name) = (?, 'source', ?)", category, row.source)
-        self._touch_shared(row.number, digest)
+        self._touch_shared(row.number, digest, gone=digest != then)
         return row
 
     def _touch(self, list_: int, moment: int, entry: int) -> None:
         self.run("INSERT OR IGNORE INTO touched VALUES (?, ?, ?)", list_, moment, entry)
 
-    def _touch_shared(self, number: int, digest: str | None) -> None:
+    def _touch_shared(self, number: int, digest: str | None, *, gone: bool = False) -> None:
         self.run("INSERT OR IGNORE INTO touched_sitemaps VALUES (?)", (number - 1) // SITEMAP + 1)
         if digest:
-            self.run("INSERT OR IGNORE INTO touched_digests VALUES (?)", digest)
+            self.run(
+                """INSERT INTO touched_digests VALUES (?, ?)
+                   ON CONFLICT DO UPDATE SET gone = max(gone, excluded.gone)""",
+                *(digest, gone),
+            )
 
     def _list(self, kind: str, name: str) -> int:
         for (number,) in self.rows("SELECT number FROM lists WHERE (kind, name) = (?, ?)", kind, name):

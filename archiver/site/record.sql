@@ -53,6 +53,8 @@ CREATE TABLE parts (number INTEGER PRIMARY KEY, first TEXT NOT NULL, last TEXT N
 -- What the build that is at work has to write yet.
 CREATE TABLE touched (list INTEGER NOT NULL, moment INTEGER NOT NULL, entry INTEGER NOT NULL,
     PRIMARY KEY (list, moment, entry)) WITHOUT ROWID;
-CREATE TABLE touched_digests (digest TEXT PRIMARY KEY) WITHOUT ROWID;
+-- gone: an article with that text is on the site no more.
+CREATE TABLE touched_digests (digest TEXT PRIMARY KEY, gone INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE touched_near (number INTEGER PRIMARY KEY);
 CREATE TABLE touched_sitemaps (number INTEGER PRIMARY KEY);
 CREATE TABLE staged (path TEXT PRIMARY KEY NOT NULL, file TEXT) WITHOUT ROWID; -- NULL: it is to go
