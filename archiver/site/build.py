@@ -197,7 +197,7 @@ class _Build:
             """SELECT number FROM entries AS one WHERE digest IN (SELECT digest FROM touched_digests)
                AND (EXISTS (SELECT 1 FROM entries WHERE digest = one.digest AND number <> one.number)
                     OR EXISTS (SELECT 1 FROM touched_digests WHERE digest = one.digest AND gone))
-               UNION SELECT number FROM touched_near"""
+               UNION SELECT number FROM entries WHERE number IN (SELECT number FROM touched_near)"""
         ):
             (row,) = self._record.entries("WHERE number = ?", number)
             if entry := self._entry_of(row):
