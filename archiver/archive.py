@@ -158,6 +158,7 @@ class Archive:
         pages: int = 0,
         listener: Callable[[Result], None] | None = None,
         on_request: Callable[[str], None] | None = None,
+        on_total: Callable[[int], None] | None = None,
     ) -> RunReport:
         """Read listings (`SOURCE` or `SOURCE/LISTING`), and what sites and feeds list (by their addresses, followed or
         not; `web` is all that is followed), fetch what is due of them, and write the posts. None: all listings, and all
@@ -165,15 +166,15 @@ class Archive:
 
         since: only articles published then or later: a date, a time, or a span before now. limit: articles at most; the
         rest stays due. pages: of listings that have several. listener: is told of each article, on_request of the host
-        of each request. Raises StuckError if
-        another run has been at work for longer than ARCHIVER_STUCK_AFTER.
+        of each request, on_total of the number of articles that it asks for, whenever more is known of that. Raises
+        StuckError if another run has been at work for longer than ARCHIVER_STUCK_AFTER.
         """
         from archiver.crawling import crawl_listings  # as above
 
         arguments = {"listings": listings, "since": self._since(since), "limit": limit, "pages": pages}
         try:
             with self._remembering():
-                return crawl_listings(self.configuration, listener, on_request, **arguments)
+                return crawl_listings(self.configuration, listener, on_request, on_total, **arguments)
         except LockedError as error:
             holder, longest = holder_of(self.output), self._stuck_after
             if holder and holder.since and longest and datetime.now(UTC) - holder.since > longest:

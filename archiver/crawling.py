@@ -10,6 +10,7 @@ from scrapy import signals
 from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.utils.misc import load_object
 
+from archiver.counting import Total
 from archiver.crawl import run_crawler
 from archiver.fetching import PageSpider
 from archiver.private import authority
@@ -59,10 +60,14 @@ def crawl_listings(
     configuration: Configuration,
     listener: Callable[[Result], None] | None = None,
     on_request: Callable[[str], None] | None = None,
+    on_total: Callable[[int], None] | None = None,
     **arguments: Any,
 ) -> RunReport:
-    """Read listings, and fetch what is due of them; arguments: of `archiver.spiders.listing.ListingSpider`."""
-    return _run(configuration, ListingSpider, listener, on_request, **arguments)
+    """Read listings, and fetch what is due of them; arguments: of `archiver.spiders.listing.ListingSpider`.
+
+    on_total: is called with the number of articles that the run asks for, whenever more is known of it.
+    """
+    return _run(configuration, ListingSpider, listener, on_request, on_total, **arguments)
 
 
 def fetch_pages(
@@ -86,6 +91,7 @@ def _run(
     spider: type[Spider],
     listener: Callable[[Result], None] | None,
     on_request: Callable[[str], None] | None,
+    on_total: Callable[[int], None] | None = None,
     **arguments: Any,
 ) -> RunReport:
     settings = scrapy_settings(configuration)
@@ -106,6 +112,8 @@ def _run(
 
     crawler.signals.connect(note, article_due)
     crawler.signals.connect(note_request, signals.request_reached_downloader)
+    if on_total:
+        Total(crawler, on_total)
     report = run_crawler(process, crawler, listener, in_lines=True, **arguments)
     content = report.as_dict()
     return RunReport(

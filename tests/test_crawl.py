@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from archiver import recipes
+from archiver import counting, recipes
+from archiver.commands.display import Display
 from archiver.replica import Fault
 
 if TYPE_CHECKING:
@@ -276,3 +277,20 @@ def test_status_before_the_first_run(archive: Archive) -> None:
 def test_an_article_found_by_its_address_is_known(archive: Archive, article: Record) -> None:
     archive.get(article.id)
     assert archive.crawl("eastmoney/market-37").stdout == "12 written, 0 unchanged, 0 failed\n"
+
+
+def test_progress_has_a_total(archive: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
+    totals: list[int] = []
+    monkeypatch.setattr(Display, "is_shown", True)
+    monkeypatch.setattr(Display, "expect", lambda _, total: totals.append(total))
+    monkeypatch.setattr(counting, "SPACING", 0)
+    assert archive.crawl("eastmoney/market-37", "eastmoney/rolling", "--limit", "5").returncode == 0
+    assert totals
+    assert max(totals) == 5
+    totals.clear()
+    assert archive.crawl("eastmoney/market-37", "eastmoney/rolling").returncode == 0
+    assert totals[-1] == 8
+    monkeypatch.setattr(Display, "is_shown", False)
+    totals.clear()
+    assert archive.crawl("eastmoney/market-37").returncode == 0
+    assert totals == []

@@ -205,8 +205,10 @@ MAY_IMPORT: dict[str, set[str]] = {
     "replica": set(),
     "fetching": {"answer", "net", "spiders"},
     "survey_spider": {"discovery", "errors", "net", "spiders", "surveying"},
+    "counting": {"errors", "signals", "spiders"},
     "crawling": {
         "private",
+        "counting",
         *("addresses", "answer", "configuration", "crawl", "discovery", "extensions", "fetching", "logformatter"),
         "survey_spider",
         *("run_report", "scrapy_settings", "signals", "spiders", "views"),

@@ -81,6 +81,7 @@ def run(arguments: argparse.Namespace) -> int:
                 pages=arguments.pages,
                 listener=display.show,
                 on_request=display.wait_for,
+                on_total=display.expect if display.is_shown else None,
             )
     except StuckError as error:
         _notify(archive, {"alarms": [str(error)]})

@@ -59,6 +59,7 @@ class Display:
         """total: articles, where that is known. json_lines: print a line of JSON for each result as well."""
         self._output = output
         self._json_lines = json_lines
+        self._shown: set[str] = set()
         self._progress = Meter(
             total=total,
             disable=not (progress and sys.stderr.isatty()),
@@ -71,13 +72,25 @@ class Display:
     def __exit__(self, *_: object) -> None:
         self._progress.close()
 
+    @property
+    def is_shown(self) -> bool:
+        """Whether anybody sees the progress."""
+        return not self._progress.disable
+
+    def expect(self, total: int) -> None:
+        """Show how many articles there are, as far as is known by now."""
+        self._progress.total = max(total, self._progress.n)
+        self._progress.refresh()
+
     def wait_for(self, host: str) -> None:
         """Show which host is being waited for."""
         self._progress.set_postfix_str(f"waiting for {host}", refresh=True)
 
     def show(self, result: Result) -> None:
         """Show what became of an address."""
-        self._progress.update()
+        if self.is_shown and result.address not in self._shown:  # an article may be two posts
+            self._shown.add(result.address)
+            self._progress.update()
         if result.reason:
             where = f" (kept in {self._output}/_quarantine)" if result.outcome == "quarantined" else ""
             tqdm.write(f"archiver: {result.address}: {result.reason}{where}", file=sys.stderr)

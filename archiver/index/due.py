@@ -1,4 +1,4 @@
-"""Articles of which there are posts, to be looked at again."""
+"""What is due: articles of which there are posts, to be looked at again; and how many there are of all."""
 
 from __future__ import annotations
 
@@ -31,3 +31,15 @@ def look_again(database: Database, recipe: str, since: int, now: int) -> None:
         recipe,
         since,
     )
+
+
+def count_due(database: Database, run: int, places: Sequence[str], now: int) -> int:
+    """Return how many articles seen in `places` are due, and were not claimed in `run`."""
+    ((number,),) = database.rows(
+        """SELECT count(*) FROM articles WHERE due IS NOT NULL AND due <= ? AND run <> ? AND EXISTS
+           (SELECT 1 FROM sightings WHERE article = key AND place IN (SELECT one.value FROM json_each(?) AS one))""",
+        now,
+        run,
+        json_text([storable(place) for place in places]),
+    )
+    return int(number)

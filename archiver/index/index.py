@@ -129,6 +129,10 @@ class Index:
         """Return the sites of which articles are due, now or later."""
         return self._queue.sites()
 
+    def count_due(self, run: int, places: Sequence[str], now: int) -> int:
+        """Return how many articles seen in `places`, of whatever site, are due and were not claimed in `run`."""
+        return due.count_due(self._database, run, places, now)
+
     def recheck(self, places: Sequence[str], since: int, now: int) -> None:
         """Make every article seen in `places` that was saved at or after `since` due now."""
         self._database.transact(lambda: due.recheck(self._database, places, since, now))

@@ -222,6 +222,12 @@ class ListingSpider(FollowingSpider):
         self.asked -= room - len(wanted)
         return wanted if claims else None
 
+    async def total(self) -> int:
+        """Return how many articles this run asks for, as far as is known by now. Raises ArchiverError."""
+        run = (await self.archive.open()).run
+        total = self.asked + await self.index.run(Index.count_due, run, self._places, now())
+        return min(total, self.limit) if self.limit else total
+
     def _is_too_old(self, claim: Claim) -> bool:
         recipe = self.recipes[claim.key.recipe]
         since, moment = self.since_in(recipe), self.time_of(claim.key.id, claim.held.known, recipe)

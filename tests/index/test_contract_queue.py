@@ -37,6 +37,19 @@ def test_an_article_is_claimed_once_in_a_run(index: Index) -> None:
     assert due(index, NOW, run=2) == ["a", "b", "c"]  # nobody has finished them
 
 
+def test_what_waits_is_counted(index: Index) -> None:
+    assert index.count_due(1, [LIST], NOW) == 0
+    index.see([*seen("a", "b", "c"), *seen("d", place="news/other")], NOW, every_form=True)
+    index.see([one._replace(site="a.example") for one in seen("e")], NOW, every_form=True)
+    assert index.count_due(1, [LIST], NOW) == 4
+    assert index.count_due(1, [LIST, "news/other"], NOW) == 5
+    assert due(index, NOW, run=1, limit=2) == ["a", "b"]
+    assert (index.count_due(1, [LIST], NOW), index.count_due(2, [LIST], NOW)) == (2, 4)
+    save(index, "c")
+    assert index.count_due(1, [LIST], NOW) == 1
+    assert index.count_due(1, [LIST], NOW - 1) == 0
+
+
 def test_what_is_seen_while_articles_are_claimed_comes_in_the_same_run(index: Index) -> None:
     index.see(seen("a"), NOW, every_form=True)
     assert due(index, NOW, run=1) == ["a"]
