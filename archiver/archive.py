@@ -40,7 +40,6 @@ from archiver.exports.target import write_to_path, write_to_stream
 from archiver.following import Followed, add_followed, read_followed, remove_followed
 from archiver.identity import normalise, plain_form
 from archiver.index import Index
-from archiver.index.lock import holder_of
 from archiver.links import refuse_links
 from archiver.manifest import add_manifest, head
 from archiver.minhash import scheme
@@ -176,8 +175,8 @@ class Archive:
             with self._remembering():
                 return crawl_listings(self.configuration, listener, on_request, on_total, **arguments)
         except LockedError as error:
-            holder, longest = holder_of(self.output), self._stuck_after
-            if holder and holder.since and longest and datetime.now(UTC) - holder.since > longest:
+            longest = self._stuck_after
+            if error.since and longest and datetime.now(UTC) - error.since > longest:
                 raise StuckError(f"{error}: may be stuck; end it, or set ARCHIVER_STUCK_AFTER") from error
             raise
 
@@ -210,7 +209,7 @@ class Archive:
         web = web_recipe(self.recipes.values())
         if web is None:
             return []
-        index = Index.read(self.output)
+        index = Index.read(self.output, self._at)
         try:
             return read_sites(read_followed(self.output), index, web)
         finally:
@@ -257,7 +256,7 @@ class Archive:
         if repair or remove_credentials:
             self._refuse_links()
         options = session_options(self.configuration).extract
-        return verify(self.output, options, repair=repair, remove_credentials=remove_credentials)
+        return verify(self.output, self._at, options, repair=repair, remove_credentials=remove_credentials)
 
     def adopt(self, *, repair: bool = False) -> Survey:
         """Read the posts of an existing archive into its index, and say what is broken. repair: repair what can be;
@@ -266,7 +265,7 @@ class Archive:
         if not (self.output / POSTS).is_dir():
             raise UsageError(f"{self.output}: no {POSTS} there; name the directory of an archive")
         self._refuse_links()
-        index = Index.open(self.output)
+        index = Index.open(self.output, self._at)
         try:
             survey = adopt(self.output, index, self.recipes)
             index.mark_complete()
@@ -315,7 +314,7 @@ class Archive:
             raise UsageError(f"export {name}: say where to: --to {chosen.target.upper()}")
         selection = self._selection(since, source, query, chosen.last if last is None else last)
         site = self.configuration["ARCHIVER_SITE"] or next((one.site for one in self.recipes.values()), "")
-        about = About(self.output, target, site, site)
+        about = About(self.output, target, site, site, index=self._at)
         with self._reading() as index:
             entries = Entries(self.output, index, self.recipes, listener)
             if isinstance(to, str | Path):
@@ -410,7 +409,7 @@ class Archive:
             reference = resolve(article, self.recipes.values())
         except UnknownAddressError:
             return None
-        if not Index.exists(self.output):
+        if not Index.exists(self.output, self._at):
             return None
         with self._reading() as index:
             return explain_article(
@@ -456,7 +455,7 @@ class Archive:
         with self._reading():  # for the error if there is no index
             pass
         self._refuse_links()
-        index = Index.open(self.output)
+        index = Index.open(self.output, self._at)
         try:
             added = add_manifest(self.output, index)
         finally:
@@ -465,6 +464,11 @@ class Archive:
             return added or head(self.output)
         except OSError as error:
             raise StoreError(f"{self.output}: the manifests cannot be read: {error.strerror}") from error
+
+    @property
+    def _at(self) -> str:
+        """The server that the index is on; empty: it is in the archive."""
+        return str(self.configuration["ARCHIVER_INDEX"])
 
     def _refuse_links(self) -> None:
         """Raise StoreError if a part of the archive leads out of it, and that is not meant."""
@@ -515,12 +519,12 @@ class Archive:
     @contextmanager
     def _reading(self) -> Iterator[Index]:
         """Open the index for reading. Raises IndexFileError if there is none."""
-        if not Index.exists(self.output):
+        if not Index.exists(self.output, self._at):
             raise IndexFileError(
                 f"{self.output}: there is no index: nothing has been crawled into it yet; name another archive with "
                 "--output, or fill it: `archiver crawl`, `archiver get`, for posts that exist `archiver adopt`"
             )
-        index = Index.read(self.output)
+        index = Index.read(self.output, self._at)
         try:
             yield index
         finally:
@@ -530,9 +534,9 @@ class Archive:
     def _remembering(self) -> Iterator[None]:
         """Have an archive that is new by the end remember the settings that it was begun with, and that decide what is
         written: a later run without them would write other posts."""
-        new = not Index.exists(self.output)
+        new = not Index.exists(self.output, self._at)
         yield
-        if new and Index.exists(self.output):
+        if new and Index.exists(self.output, self._at):
             given = {
                 name: self.configuration[name]
                 for name, setting in SETTINGS.items()

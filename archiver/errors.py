@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import errno
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 # What to do about an error that is the disk's and not one file's: nothing more can be kept until that is done.
 DISK_ADVICE = {
@@ -104,8 +108,16 @@ class IndexFileError(ArchiverError):
     """An index that cannot be read or written: names the file and what to do."""
 
 
+class IndexServerError(IndexFileError):
+    """An index on a server that cannot be read or written: names the server and what to do."""
+
+
 class LockedError(ArchiverError):
-    """Another run is at work in the archive: says who."""
+    """Another run is at work in the archive: says who. since: since when, None if that is not known."""
+
+    def __init__(self, message: str, since: datetime | None = None) -> None:
+        super().__init__(message)
+        self.since = since
 
 
 class StuckError(LockedError):

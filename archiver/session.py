@@ -47,6 +47,7 @@ class SessionOptions:
 
     extract: what articles depend on. policy: how posts are treated. warc_size: bytes, after which a WARC file is
     followed by the next. warcinfo: what the first record of each says of us. links: parts of it may lead out of it.
+    index: the server that the index is on, with its password; empty: it is in the archive.
     """
 
     extract: ExtractOptions
@@ -54,6 +55,7 @@ class SessionOptions:
     warc_size: int = 100_000_000
     warcinfo: Mapping[str, str] = field(default_factory=dict)
     links: bool = False
+    index: str = field(default="", repr=False)
 
 
 class Session:
@@ -90,7 +92,8 @@ class Session:
         """
         if not (dry or options.links):
             refuse_links(output)
-        index = Index.read(output) if dry and not Index.exists(output) else Index.open(output, keep=not dry)
+        at = options.index
+        index = Index.read(output, at) if dry and not Index.exists(output, at) else Index.open(output, at, keep=not dry)
         try:
             previous = next(iter(index.runs.latest(1)), None)
             adopted = _adopted(index, output, options)

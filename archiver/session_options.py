@@ -32,7 +32,7 @@ def session_options(settings: Mapping[str, Any], *, markup: bool = False) -> Ses
     )
     policy = Policy(_read(settings, "ARCHIVER_FORCE"), markup, settings["ARCHIVER_LAYOUT"] == "month")
     size, links = _read(settings, "ARCHIVER_WARC_SIZE"), _read(settings, "ARCHIVER_LINKS")
-    return SessionOptions(extract, policy, size, _warcinfo(settings), links)
+    return SessionOptions(extract, policy, size, _warcinfo(settings), links, _read(settings, "ARCHIVER_INDEX"))
 
 
 def _read(settings: Mapping[str, Any], name: str) -> Any:

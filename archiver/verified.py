@@ -46,11 +46,12 @@ class Verified:
         return sum(bool(problem.repaired) for problem in self.problems)
 
 
-def verify(output: Path, options: ExtractOptions, *, repair: bool, remove_credentials: bool) -> Verified:
-    """Verify the archive in `output`; repairs and the removal of credentials hold its lock. Raises ArchiverError."""
+def verify(output: Path, at: str, options: ExtractOptions, *, repair: bool, remove_credentials: bool) -> Verified:
+    """Verify the archive in `output`, whose index is on the server `at` (empty: in the archive); repairs and the
+    removal of credentials hold its lock. Raises ArchiverError."""
     began = datetime.now(UTC)
-    cleaned = _clean(output) if remove_credentials else ()
-    index = Index.open(output) if repair else Index.read(output)
+    cleaned = _clean(output, at) if remove_credentials else ()
+    index = Index.open(output, at) if repair else Index.read(output, at)
     try:
         if repair:
             sweep(output)
@@ -71,8 +72,8 @@ def verify(output: Path, options: ExtractOptions, *, repair: bool, remove_creden
     return found
 
 
-def _clean(output: Path) -> tuple[str, ...]:
-    index = Index.open(output)
+def _clean(output: Path, at: str) -> tuple[str, ...]:
+    index = Index.open(output, at)
     try:
         return tuple(without_credentials(output, index))
     finally:

@@ -10,8 +10,7 @@ from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING
 
-from archiver.index.index import DIRECTORY
-from archiver.places import POSTS
+from archiver.places import INDEX, POSTS
 from bench import command
 from bench.articles import article_id, samples
 from bench.figures import BenchError, Ratio, spread
@@ -38,7 +37,7 @@ def run(*, quick: bool) -> list[Ratio]:
         with _one_core():
             for _ in range(ROUNDS):
                 reading.append(_read(directory))
-                shutil.rmtree(directory / DIRECTORY, ignore_errors=True)
+                shutil.rmtree(directory / INDEX, ignore_errors=True)
                 done = command.archiver("adopt", str(directory))
                 adopting.append(done.wall)
                 if not done.output.startswith(f"{count:,} posts adopted ({count:,} articles), 0 broken"):

@@ -11,8 +11,7 @@ from statistics import median
 from typing import TYPE_CHECKING
 
 from archiver.captures import CAPTURES
-from archiver.index.index import DIRECTORY
-from archiver.places import MANIFESTS, POSTS
+from archiver.places import INDEX, MANIFESTS, POSTS
 from bench import command
 from bench.crawler import LISTING, UNCAPTURED, crawl
 from bench.figures import BenchError, Ratio, spread
@@ -138,6 +137,6 @@ def _sum(directory: Path) -> float:
 
 
 def _files(directory: Path) -> Iterator[Path]:
-    for part in (POSTS, CAPTURES, MANIFESTS, DIRECTORY):
+    for part in (POSTS, CAPTURES, MANIFESTS, INDEX):
         for folder, _, names in os.walk(directory / part):
             yield from (Path(folder, name) for name in names)

@@ -9,7 +9,7 @@ from contextlib import closing
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from archiver.index.index import DIRECTORY, FILE
+from archiver.index.whereabouts import file_of
 from archiver.places import POSTS
 from bench import command
 from bench.articles import article_id, samples
@@ -77,7 +77,7 @@ def link_posts(directory: Path, categories: int = 0) -> None:
             for number, content in enumerate(contents)
         ]
     digests = [sha256(content).digest() for content in contents]
-    with closing(sqlite3.connect(directory / DIRECTORY / FILE)) as connection:
+    with closing(sqlite3.connect(file_of(directory))) as connection:
         for number, (path,) in enumerate(connection.execute("SELECT path FROM posts ORDER BY article")):
             source = sources / f"{number % SAMPLES}-{number // (SAMPLES * LINKS)}"
             if not source.exists():

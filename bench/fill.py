@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from archiver.clock import SECOND, micros, now
 from archiver.index import Index
-from archiver.index.index import DIRECTORY, FILE
+from archiver.index.whereabouts import file_of
 from archiver.listing_stats import FILLED, ListingStats
 from bench.articles import DAY, article_id, samples
 from bench.server import LISTED, LISTINGS, PLACEHOLDER, SAMPLES
@@ -50,7 +50,7 @@ def fill(output: Path, recipe: str, count: int) -> None:
     index = Index.open(output)
     index.mark_complete()
     index.close()
-    with closing(sqlite3.connect(output / DIRECTORY / FILE)) as connection:
+    with closing(sqlite3.connect(file_of(output))) as connection:
         connection.executescript(CACHE)
         rows = _rows(count)
         while chunk := list(islice(rows, CHUNK)):

@@ -9,7 +9,7 @@ from contextlib import closing
 from typing import TYPE_CHECKING, NamedTuple
 
 from archiver.archive import Archive
-from archiver.index.index import DIRECTORY, FILE
+from archiver.index.whereabouts import file_of
 from archiver.places import SITE
 from bench import command
 from bench.exports import link_posts
@@ -166,6 +166,6 @@ def _other(name: str, size: int) -> tuple[str, int, Done] | None:
 
 
 def _change(directory: Path, statement: str, size: int) -> None:
-    with closing(sqlite3.connect(directory / DIRECTORY / FILE)) as connection:
+    with closing(sqlite3.connect(file_of(directory))) as connection:
         connection.execute(statement.replace("?", str(size)))
         connection.commit()

@@ -39,10 +39,11 @@ MAY_IMPORT: dict[str, set[str]] = {
     "captures": {"private", "errors", "litter", "places", "storage"},
     "plugins": {"errors"},
     "suggestions": set(),
-    "configuration": {"errors", "settings", "spans", "storage", "suggestions"},
+    "server_address": set(),
+    "configuration": {"errors", "server_address", "settings", "spans", "storage", "suggestions"},
     "scrapy_settings": {"configuration", "errors", "plugins", "suggestions"},
     "recipes": {"errors", "plugins", "spans", "suggestions"},
-    "index": {"private", "captures", "clock", "errors", "minhash", "places", "processes"},
+    "index": {"captures", "clock", "errors", "minhash", "places", "private", "processes", "server_address", "storage"},
     "manifest": {"errors", "index", "places", "storage"},
     "identity": {"private", "urls"},
     "addresses": {"errors", "identity", "index", "recipes", "text", "urls"},
@@ -257,7 +258,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     },
 }
 # Scrapy takes longer to load than most commands take to run: what the archive needs of it is loaded when it crawls.
-LATE = {"archive.py": {"archiver.crawling"}}
+# psycopg is there only where somebody wants it.
+LATE = {"archive.py": {"archiver.crawling"}, "index/whereabouts.py": {"archiver.index.postgres"}}
 FILES = sorted(PACKAGE.rglob("*.py"))
 
 
@@ -312,7 +314,7 @@ def test_nothing_but_the_index_speaks_to_its_database() -> None:
     users = {
         str(file.relative_to(PACKAGE))
         for file in FILES
-        if "sqlite3" in imports(ast.parse(file.read_text(encoding="utf-8"))) and file.parent.name != "index"
+        if {"sqlite3", "psycopg"} & imports(ast.parse(file.read_text(encoding="utf-8"))) and file.parent.name != "index"
     }
     assert users <= {
         "exports/sqlite.py",

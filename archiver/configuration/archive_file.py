@@ -12,6 +12,7 @@ import yaml
 
 from archiver.configuration.known import PREFIX, SETTINGS
 from archiver.errors import StoreError, UsageError
+from archiver.server_address import without_secrets
 from archiver.storage import write_atomically
 from archiver.suggestions import did_you_mean
 
@@ -36,7 +37,7 @@ def read_archive_file(output: Path) -> dict[str, Any]:
     except OSError as error:
         raise UsageError(f"{file}: cannot be read: {error.strerror}") from error
     except (yaml.YAMLError, ValueError) as error:  # ValueError: no UTF-8, or a value such as the date 2021-13-45
-        raise UsageError(f"{file}: is not readable as YAML: {' '.join(str(error).split())}") from error
+        raise UsageError(f"{file}: is not readable as YAML: {without_secrets(' '.join(str(error).split()))}") from error
     if content is None:
         return {}
     if not isinstance(content, dict):

@@ -10,6 +10,7 @@ import re
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from archiver.server_address import is_server
 from archiver.spans import read_span
 
 if TYPE_CHECKING:
@@ -95,6 +96,15 @@ def web_address(value: object) -> str:
         whole = False
     if result and not whole:
         raise ValueError(f"expected an address such as https://example.org/hook, got {result!r}")
+    return result
+
+
+def server_address(value: object) -> str:
+    """Return the address of a PostgreSQL database; empty for an empty value. What it must be is said without it: there
+    may be a password in it."""
+    result = "" if value is None else str(value).strip()
+    if result and not (is_server(result) and result.isprintable() and " " not in result):
+        raise ValueError("expected the address of a database, such as postgresql://archiver@localhost/archives")
     return result
 
 

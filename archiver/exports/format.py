@@ -30,6 +30,7 @@ class About:
     site: str  # the host of the site that serves the posts
     left_out: Counter[str] = field(default_factory=Counter, compare=False)  # how many entries, by the reason why
     others: Counter[str] = field(default_factory=Counter, compare=False)  # what else than entries was written: how many
+    index: str = field(default="", repr=False)  # the server that the archive's index is on; empty: it is in the archive
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ def write(_: Iterator[Entry], stream: IO[bytes], about: About) -> None:
     """Write the feeds that are followed, and those that were found at sites that are; without credentials, for it is
     given away."""
     feeds: dict[str, ListedFeed] = {}
-    index = Index.read(about.output)
+    index = Index.read(about.output, about.index)
     try:
         for one in read_followed(about.output):
             if one.is_feed:

@@ -109,7 +109,7 @@ def write(entries: Iterator[Entry], target: Path, about: About) -> None:
     if about.target and about.target.suffix != ".wacz":
         raise ExportError(f'{about.target}: the name must end in .wacz (WACZ {VERSION}, "Zip Format File Extension")')
     with ExitStack() as stack:
-        index = Index.read(about.output)
+        index = Index.read(about.output, about.index)
         stack.callback(index.close)
         # Both are files without a name, gone with the process; what is in them is too much for memory.
         scratch = stack.enter_context(closing(sqlite3.connect("", isolation_level=None)))

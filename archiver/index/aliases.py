@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from archiver.index.types import ArticleKey
-from archiver.index.values import json_text, numbers_of, storable
+from archiver.index.values import can_be_key, json_text, numbers_of, storable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -47,11 +47,11 @@ def put_aliases(database: Database, known: Iterable[tuple[int, str, Finished]]) 
         """INSERT INTO aliases SELECT ?, key FROM articles WHERE key = ? AND saved IS NOT NULL
            ON CONFLICT (address) DO UPDATE SET article = excluded.article WHERE aliases.article IS NOT NULL
            AND NOT EXISTS (SELECT 1 FROM posts WHERE posts.article = aliases.article)""",
-        [(storable(address), number) for number, one in found for address in one.aliases],
+        [(storable(address), number) for number, one in found for address in one.aliases if can_be_key(address)],
     )
     database.write_all(
         "INSERT INTO aliases VALUES (?, NULL) ON CONFLICT (address) DO UPDATE SET article = NULL",
-        [(storable(address),) for _, one in found for address in one.shared],
+        [(storable(address),) for _, one in found for address in one.shared if can_be_key(address)],
     )
 
 

@@ -43,7 +43,12 @@ def _in_table(connection: sqlite3.Connection, table: str) -> Iterator[str]:
             counts[name] += not _fits(name, kind, row[2 * number], row[2 * number + 1], needed=needed)
     for name, count in counts.items():
         if count:
-            yield f"{table}.{name}: {count} {'value is' if count == 1 else 'values are'} none that was ever written"
+            yield named_damage(table, name, count)
+
+
+def named_damage(table: str, column: str, count: int) -> str:
+    """Return the words for so many values of a column that cannot be."""
+    return f"{table}.{column}: {count} {'value is' if count == 1 else 'values are'} none that was ever written"
 
 
 def _fits(name: str, kind: str, stored: str, value: bytes | None, *, needed: bool) -> bool:
@@ -54,13 +59,21 @@ def _fits(name: str, kind: str, stored: str, value: bytes | None, *, needed: boo
         return False
     if name in DIGESTS and kind == "BLOB":
         return len(value) == DIGEST
-    return kind != "TEXT" or _is_text(value, is_json=name in JSON)
+    return kind != "TEXT" or (holds_json(value) if name in JSON else _is_text(value))
 
 
-def _is_text(value: bytes, *, is_json: bool) -> bool:
+def _is_text(value: bytes) -> bool:
     try:
-        text = value.decode()
-        return not is_json or isinstance(_read_json(text), dict)
+        value.decode()
+    except ValueError:
+        return False
+    return True
+
+
+def holds_json(value: bytes) -> bool:
+    """Return whether a value is an object of JSON."""
+    try:
+        return isinstance(_read_json(value.decode()), dict)
     except ValueError:
         return False
 

@@ -18,6 +18,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
+    from archiver.index.lock import Holder
+
 T = TypeVar("T")
 Row = tuple[Any, ...]
 PAGE = 1000  # rows that are read at a time
@@ -44,6 +46,10 @@ class Database(ABC):
     @abstractmethod
     def mark_complete(self) -> None:
         """Note that it knows them."""
+
+    @abstractmethod
+    def holder(self) -> Holder | None:
+        """Return who writes, None if nobody does."""
 
     @abstractmethod
     def ask(self, *queries: Sequence[Any]) -> list[list[Row]]:

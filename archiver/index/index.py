@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeVar
 
-from archiver.index import adopt, aliases, claim, due, fail, held, hold, see, texts, write
+from archiver.index import adopt, aliases, claim, due, fail, held, hold, see, texts, whereabouts, write
 from archiver.index.captures import Captures
 from archiver.index.catalogue import Catalogue
 from archiver.index.hosts import Hosts
 from archiver.index.listings import Listings
-from archiver.index.lock import LOCK, Lock
+from archiver.index.lock import LOCK, Holder, Lock
 from archiver.index.manifests import Manifests
 from archiver.index.near import Signatures
 from archiver.index.own import OwnPosts
@@ -18,6 +18,7 @@ from archiver.index.posts import Posts
 from archiver.index.runs import Runs
 from archiver.index.sources import Sources
 from archiver.index.sqlite import SqliteDatabase
+from archiver.places import INDEX
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -37,12 +38,10 @@ if TYPE_CHECKING:
     )
 
 T = TypeVar("T")
-DIRECTORY = "_index"
-FILE = "index.sqlite"
 
 
 class Index:
-    """What the archive in `output` knows of its articles, in `_index` there.
+    """What an archive knows of its articles.
 
     Its own methods are about articles: what is new, what is due, what is held, what is written. `captures` says where
     the evidence is, `manifests` what was put on record, `hosts`, `listings`, `runs` and `sources` what earlier runs
@@ -52,7 +51,8 @@ class Index:
     are stored without NUL and halves of surrogate pairs: U+FFFD stands for these.
     """
 
-    def __init__(self, database: Database, lock: Lock | None = None) -> None:
+    def __init__(self, database: Database, lock: Lock | None = None, at: str = "") -> None:
+        self.name = whereabouts.name_of(at)  # for people
         self._database = database
         self._lock = lock
         self._queue = claim.Queue(database)
@@ -69,31 +69,42 @@ class Index:
         self.sources = Sources(database)
 
     @classmethod
-    def open(cls, output: Path, *, keep: bool = True) -> Index:
-        """Return the index of `output` for writing; nobody else can write until it is closed.
+    def open(cls, output: Path, at: str = "", *, keep: bool = True) -> Index:
+        """Return the index of `output` for writing; nobody else can write until it is closed. at: the address of the
+        server that it is on; empty: it is in a file in the archive.
 
         It is made if it is not there, and what a killed run left open is settled. With `keep` off all that is written
         is undone when it is closed. Raises LockedError, IndexFileError.
         """
-        lock = Lock(output / DIRECTORY / LOCK)
+        lock = Lock(output / INDEX / LOCK)
         lock.take()
         try:
-            index = cls(SqliteDatabase(output / DIRECTORY / FILE, keep=keep), lock)
-            index._database.transact(lambda: write.recover(index._database, output))
+            index = cls(whereabouts.open_database(output, at, keep=keep), lock, at)
+            try:
+                index._database.transact(lambda: write.recover(index._database, output))
+            except BaseException:
+                index._database.close()
+                raise
         except BaseException:
             lock.release()
             raise
         return index
 
     @classmethod
-    def read(cls, output: Path) -> Index:
+    def read(cls, output: Path, at: str = "") -> Index:
         """Return the index of `output` for reading; an empty one if there is none."""
-        return cls(SqliteDatabase(output / DIRECTORY / FILE if cls.exists(output) else None, read=True))
+        if cls.exists(output, at):
+            return cls(whereabouts.open_database(output, at, read=True), at=at)
+        return cls(SqliteDatabase(None))
 
     @staticmethod
-    def exists(output: Path) -> bool:
+    def exists(output: Path, at: str = "") -> bool:
         """Return whether there is an index of `output`."""
-        return (output / DIRECTORY / FILE).exists()
+        return whereabouts.is_there(output, at)
+
+    def holder(self) -> Holder | None:
+        """Return who writes, None if nobody does. One that was killed may be named still: see `Holder.gone`."""
+        return self._database.holder()
 
     @property
     def complete(self) -> bool:
@@ -201,11 +212,11 @@ class Index:
         return self._database.transact(work)
 
     def check(self) -> str:
-        """Return what SQLite finds wrong with the file, nothing if all is well."""
+        """Return what is wrong with what is stored, nothing if all is well."""
         return self._database.check()
 
     def close(self) -> None:
-        """Close the file, and let others write."""
+        """Close it, and let others write."""
         try:
             self._database.close()
         finally:

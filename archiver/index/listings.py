@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from archiver.index.types import ListingRun, Validators, Waiting
-from archiver.index.values import document_text, storable
+from archiver.index.values import can_be_key, document_text, storable
 
 if TYPE_CHECKING:
     from archiver.index.database import Database
@@ -20,6 +20,8 @@ class Listings:
 
     def add_stats(self, listing: str, run: int, stats: dict[str, Any], now: int, *, good: bool) -> None:
         """Note what `listing` gave in a run. good: it gave no cause for alarm."""
+        if not can_be_key(listing):
+            return
         self._database.write(
             """INSERT INTO listing_stats (listing, run, time, good, content) VALUES (?, ?, ?, ?, ?)
                ON CONFLICT (listing, run)
@@ -75,6 +77,8 @@ class Listings:
 
     def keep_validators(self, listing: str, endpoint: int, validators: Validators) -> None:
         """Keep what an endpoint of a listing says of its answer."""
+        if not can_be_key(listing):
+            return
         self._database.write(
             """INSERT INTO validators (listing, endpoint, etag, modified) VALUES (?, ?, ?, ?)
                ON CONFLICT (listing, endpoint) DO UPDATE SET etag = excluded.etag, modified = excluded.modified""",
@@ -94,7 +98,7 @@ class Listings:
 
     def note_unfinished(self, listing: str, page: int) -> None:
         """Note that the reading of a listing is about to go on to that page; 0: it has come to its end."""
-        if page:
+        if page and can_be_key(listing):
             self._database.write(
                 "INSERT INTO unfinished VALUES (?, ?) ON CONFLICT (listing) DO UPDATE SET page = excluded.page",
                 storable(listing),

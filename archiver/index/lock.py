@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import NamedTuple, TextIO
 
 from archiver.errors import IndexFileError, LockedError
-from archiver.places import INDEX
 from archiver.private import public_arguments
 from archiver.processes import has_ended
 
@@ -52,7 +51,8 @@ class Lock:
                     continue
                 file.close()
                 who = holder or "it has not said who it is yet"
-                raise LockedError(f"{self._path.parent.parent}: another run is at work here: {who}") from error
+                message = f"{self._path.parent.parent}: another run is at work here: {who}"
+                raise LockedError(message, holder.since if holder else None) from error
         file.truncate(0)
         started = time.strftime(STARTED)
         me = Holder(os.getpid(), socket.gethostname(), started, command_line())
@@ -106,12 +106,12 @@ class Holder(NamedTuple):
         return f"process {self.process} on {self.host}, since {self.started} ({self.command})"
 
 
-def holder_of(output: Path) -> Holder | None:
-    """Return who holds the lock of the archive in `output`, as far as its file says; None if nobody does. One that was
-    killed is still in the file: see `Holder.gone`."""
+def holder_in(file: Path) -> Holder | None:
+    """Return who holds a lock, as far as its file says; None if nobody does. One that was killed is still in the file:
+    see `Holder.gone`."""
     try:
-        with (output / INDEX / LOCK).open(encoding="utf-8") as file:
-            return Holder.read(file)
+        with file.open(encoding="utf-8") as stream:
+            return Holder.read(stream)
     except (OSError, ValueError):
         return None
 

@@ -11,6 +11,7 @@ from archiver.index.values import (
     CAPTURE,
     CAPTURE_KEY,
     as_capture,
+    can_be_key,
     json_text,
     numbers_of,
     place_of,
@@ -93,6 +94,7 @@ class Pictures:
             sorted(
                 (storable(one.address), storable(one.page), storable(one.recipe), _offers_text(one.offers), now)
                 for one in wanted
+                if can_be_key(one.address)
             ),
         )
 
@@ -125,7 +127,7 @@ class Pictures:
             """INSERT INTO pictures (address, path, saved) VALUES (?, ?, ?)
                ON CONFLICT (address) DO UPDATE SET path = excluded.path, saved = excluded.saved, due = NULL,
                tries = 0, reason = '' WHERE pictures.path IS NULL""",
-            sorted((storable(address), storable(one.path), now) for address, one in came.items()),
+            sorted((storable(address), storable(one.path), now) for address, one in came.items() if can_be_key(address)),
         )
 
     def fail(self, failed: Iterable[FailedPicture], now: int) -> None:

@@ -36,7 +36,7 @@ def open_for_writing(file: Path | None) -> sqlite3.Connection:
     connection.executescript("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL")
     _look_at_version(connection, file)
     if not _tables(connection):
-        _run_script(connection, "schema.sql")
+        _run_script(connection, "schema.sql", "schema-sqlite.sql")
     _upgrade(connection)
     return connection
 
@@ -91,8 +91,8 @@ def _upgrade(connection: sqlite3.Connection) -> None:
         connection.execute(f"PRAGMA user_version = {VERSION}")
 
 
-def _run_script(connection: sqlite3.Connection, name: str) -> None:
-    script = files(__package__).joinpath(name).read_text("utf-8")
+def _run_script(connection: sqlite3.Connection, *names: str) -> None:
+    script = "".join(files(__package__).joinpath(name).read_text("utf-8") for name in names)
     connection.executescript(f"BEGIN IMMEDIATE;{script}COMMIT;")  # all of it or nothing
 
 

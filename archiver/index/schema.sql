@@ -1,4 +1,6 @@
--- The index of an archive. Times are whole microseconds since 1970 (UTC); `place` is a listing or an address.
+-- The index of an archive, as SQLite reads it; for PostgreSQL it is translated (archiver.index.dialect). What each has of its
+-- own is in schema-sqlite.sql and schema-postgres.sql. Times are whole microseconds since 1970 (UTC); `place` is a listing
+-- or an address.
 CREATE TABLE articles (
     key INTEGER PRIMARY KEY,
     recipe TEXT NOT NULL,
@@ -184,27 +186,9 @@ CREATE TABLE changes (
     number INTEGER PRIMARY KEY AUTOINCREMENT,
     article INTEGER NOT NULL UNIQUE
 );
-CREATE TRIGGER post_inserted AFTER INSERT ON posts BEGIN
-    DELETE FROM changes WHERE article = NEW.article;
-    INSERT INTO changes (article) VALUES (NEW.article);
-END;
-CREATE TRIGGER post_updated AFTER UPDATE OF path, sha256, revision, capture ON posts BEGIN
-    DELETE FROM changes WHERE article = NEW.article;
-    INSERT INTO changes (article) VALUES (NEW.article);
-END;
-CREATE TRIGGER post_deleted AFTER DELETE ON posts BEGIN
-    DELETE FROM changes WHERE article = OLD.article;
-    INSERT INTO changes (article) VALUES (OLD.article);
-END;
-CREATE TRIGGER article_withdrawn AFTER UPDATE OF state ON articles
-WHEN (OLD.state = 'withdrawn') <> (NEW.state = 'withdrawn') BEGIN
-    DELETE FROM changes WHERE article = NEW.key;
-    INSERT INTO changes (article) VALUES (NEW.key);
-END;
 
 -- What tells this index from another of the same archive: `changes` are numbered anew in each.
 CREATE TABLE origin (value TEXT NOT NULL);
-INSERT INTO origin VALUES (hex(randomblob(16)));
 
 -- Addresses by which articles are known that no recipe knows by an id.
 CREATE TABLE aliases (

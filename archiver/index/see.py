@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from archiver.clock import SECOND
 from archiver.index.types import ArticleKey
-from archiver.index.values import ASKED, facts_of, facts_text, json_text, storable, storable_key, texts_of
+from archiver.index.values import ASKED, can_be_key, facts_of, facts_text, json_text, storable, storable_key, texts_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -44,13 +44,17 @@ def see(database: Database, sightings: Sequence[Sighting], now: int, *, every_fo
     """Note articles that were seen, and return for each sighting whether its article was unknown.
 
     An article of which there is no post of the form that is wanted is due from now on; with `every_form` off, only one
-    of which there is no post at all. One that is said to be changed since the source last gave it is due, too.
+    of which there is no post at all. One that is said to be changed since the source last gave it is due, too. What has
+    an address that is too long to be a key is passed over.
     """
     keys = [storable_key(one.key) for one in sightings]
     before, numbers = _known(database, list(dict.fromkeys(keys)))
     seen = dict(before)
     unknown = []
     for key, sighting in zip(keys, sightings, strict=True):
+        if not (can_be_key(*key) and can_be_key(sighting.place)):
+            unknown.append(False)
+            continue
         unknown.append(key not in seen)
         one = seen.setdefault(key, _Seen("listed", saved=False, checked=now, known={}, forms=set()))
         # What was known first stays: posts were made of it.

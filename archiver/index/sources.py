@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from archiver.index.types import NamedSource
-from archiver.index.values import storable
+from archiver.index.values import can_be_key, storable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -32,6 +32,7 @@ class Sources:
         values = [
             (storable(parent), storable(one.address), one.kind, storable(one.title), one.found, one.modified)
             for one in sources
+            if can_be_key(parent, one.address)
         ]
         self._database.write_all(
             """INSERT INTO sources (parent, address, kind, title, found, modified) VALUES (?, ?, ?, ?, ?, ?)
@@ -46,7 +47,8 @@ class Sources:
 
     def drop(self, listing: str, now: int) -> None:
         """Note that a listing is gone for good."""
-        self._database.write("INSERT INTO gone VALUES (?, ?) ON CONFLICT DO NOTHING", storable(listing), now)
+        if can_be_key(listing):
+            self._database.write("INSERT INTO gone VALUES (?, ?) ON CONFLICT DO NOTHING", storable(listing), now)
 
     def gone(self) -> dict[str, int]:
         """Return the listings that are gone for good, and since when that is known."""

@@ -10,12 +10,14 @@ from archiver.errors import IndexFileError
 from archiver.index import schema
 from archiver.index.damage import find_damage
 from archiver.index.database import PAGE, Database
+from archiver.index.lock import LOCK, holder_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
     from archiver.index.database import Row
+    from archiver.index.lock import Holder
 
 T = TypeVar("T")
 ADVICE = {
@@ -46,6 +48,7 @@ class SqliteDatabase(Database):
         read: nothing is written. keep: what is written is kept; without it, all is undone when it is closed.
         """
         self.name = str(file)
+        self._file = file
         self._keep = keep
         self._within = False  # whether a transaction is open
         self._selections = 0
@@ -65,6 +68,10 @@ class SqliteDatabase(Database):
     def mark_complete(self) -> None:
         """Note that it knows them."""
         self.write(f"PRAGMA user_version = {schema.VERSION}")
+
+    def holder(self) -> Holder | None:
+        """Return who writes, as far as the lock beside the file says; one that was killed is still in it."""
+        return None if self._file is None else holder_in(self._file.with_name(LOCK))
 
     def ask(self, *queries: Sequence[Any]) -> list[list[Row]]:
         """Return the rows of each of several queries."""

@@ -26,6 +26,7 @@ ASKED = """json_each(?) AS asked
            CROSS JOIN articles ON articles.recipe = asked.value ->> 0 AND articles.id = asked.value ->> 1"""
 # Those whose keys in the tables are in a parameter: a JSON array of numbers, each of which is a NUMBER.
 NUMBERS, NUMBER = "json_each(?) AS one", "CAST(one.value AS BIGINT)"
+LONGEST_KEY = 2600  # bytes
 REPLACEMENT = "\ufffd"
 _UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 _ENCODE = msgspec.json.Encoder().encode
@@ -39,6 +40,12 @@ def storable(text: str) -> str:
     if text.isascii() and "\0" not in text:
         return text
     return _UNSTORABLE.sub(REPLACEMENT, text)
+
+
+def can_be_key(*texts: str) -> bool:
+    """Return whether texts are short enough to be the key of a row together: PostgreSQL has a limit. No address that is
+    longer is one that a server would answer."""
+    return sum(map(len, texts)) <= LONGEST_KEY // 4 or sum(len(storable(one).encode()) for one in texts) <= LONGEST_KEY
 
 
 def storable_key(key: ArticleKey) -> ArticleKey:

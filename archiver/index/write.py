@@ -11,6 +11,7 @@ from archiver.index.see import PUT_SIGHTING
 from archiver.index.types import ArticleKey, Finished, Recheck
 from archiver.index.values import (
     CAPTURE_KEY,
+    can_be_key,
     facts_text,
     json_text,
     numbers_of,
@@ -112,7 +113,7 @@ def know(database: Database, keys: Iterable[tuple[ArticleKey, int]]) -> None:
     database.write_all(
         """INSERT INTO articles (recipe, id, state, first_seen, last_seen) VALUES (?1, ?2, 'listed', ?3, ?3)
            ON CONFLICT DO NOTHING""",
-        sorted((*storable_key(key), seen) for key, seen in keys),
+        sorted((*storable_key(key), seen) for key, seen in keys if can_be_key(*key)),
     )
 
 
@@ -163,13 +164,16 @@ def _intended_signatures(database: Database, written: Sequence[tuple[int, str]])
 
 def _put_places(database: Database, finished: Sequence[Finished]) -> None:
     """Note where articles were seen."""
-    seen = [(storable_key(one.key), one) for one in finished if one.places]
+    seen = [(storable_key(one.key), one) for one in finished if one.places and can_be_key(*one.key)]
     database.write_all(
         """UPDATE articles SET first_seen = least(first_seen, ?3), last_seen = greatest(last_seen, ?3)
            WHERE recipe = ?1 AND id = ?2""",
         [(*key, one.seen) for key, one in seen],
     )
-    database.write_all(PUT_SIGHTING, [(*key, storable(place), one.seen) for key, one in seen for place in one.places])
+    database.write_all(
+        PUT_SIGHTING,
+        [(*key, storable(place), one.seen) for key, one in seen for place in one.places if can_be_key(place)],
+    )
 
 
 def _put_answers(database: Database, known: Iterable[tuple[int, str, Finished]], now: int) -> None:

@@ -67,7 +67,7 @@ async def _look(
     jobs: int,
     listener: Callable[[Change], None],
 ) -> Summary:
-    index = IndexThread(await asyncio.to_thread(Index.read, output))
+    index = IndexThread(await asyncio.to_thread(Index.read, output, options.index))
     try:
         return await Replay(output, index, options, None, Storage(output).read, listener).run(files, jobs)
     finally:

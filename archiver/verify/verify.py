@@ -39,7 +39,7 @@ class Verification:
     def problems(self) -> Iterator[Problem]:
         """Yield what is wrong. Raises IndexFileError if the index cannot be read at all."""
         if damage := self._index.check():
-            yield problem(Kind.INDEX, "_index/index.sqlite", f"{damage}; what it says of files is not looked at")
+            yield problem(Kind.INDEX, self._index.name, f"{damage}; what it says of files is not looked at")
             return
         yield from self._posts()
         warcs, chain = Warcs(self._output, self._index), Chain(self._output, self._index)

@@ -109,7 +109,7 @@ class Warcs:
                 if capture.offset + capture.length > self._sizes[capture.warc]:
                     yield problem(Kind.CAPTURE, capture.warc, f"{capture.url}: no record at byte {capture.offset:,}")
         for path in self._index.captures.lost():
-            yield problem(Kind.INDEX, "_index/index.sqlite", f"{path} was made of a capture that is not in it")
+            yield problem(Kind.INDEX, self._index.name, f"{path} was made of a capture that is not in it")
 
 
 def payload_is_whole(file: Path, capture: Capture) -> bool:

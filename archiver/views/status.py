@@ -7,7 +7,6 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from archiver.clock import micros, moment
-from archiver.index.lock import holder_of
 from archiver.spans import show_span
 from archiver.verify.log import LastVerification, last_verification
 from archiver.views.alarms import merge_alarms
@@ -67,7 +66,7 @@ def read_status(output: Path, index: Index, now: datetime, stuck_after: timedelt
     cause for alarm; None: none ever is. Raises IndexFileError."""
     listings = tuple(_listing(index, name, now) for name in index.listings.names())
     runs = tuple(_run(one) for one in index.runs.latest(LAST))
-    holder = holder_of(output)
+    holder = index.holder()
     at_work = holder.since if holder and not holder.gone else None
     alarms = [
         f"{one.listing}: {alarm}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
+import hypothesis
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -66,9 +67,18 @@ def state(index: Index) -> tuple[dict[Any, Held], list[str]]:
     return index.held(map(key, NAMES)), sorted(due(index, NOW + 10**15, run=1))
 
 
-@given(articles=st.tuples(*map(lives, NAMES)), data=st.data())
-def test_articles_do_not_meet(new_index: Callable[[], Index], articles: tuple[Life, ...], data: st.DataObject) -> None:
+def test_articles_do_not_meet(new_index: Callable[[], Index], examples: hypothesis.settings) -> None:
     """In whatever order, one by one or several at once: each article comes to the same."""
+
+    @examples
+    @given(articles=st.tuples(*map(lives, NAMES)), data=st.data())
+    def try_it(articles: tuple[Life, ...], data: st.DataObject) -> None:
+        do_not_meet(new_index, articles, data)
+
+    try_it()
+
+
+def do_not_meet(new_index: Callable[[], Index], articles: tuple[Life, ...], data: st.DataObject) -> None:
     with closing(new_index()) as one_by_one, closing(new_index()) as mixed:
         for steps in articles:
             for step in steps:
@@ -83,8 +93,16 @@ def test_articles_do_not_meet(new_index: Callable[[], Index], articles: tuple[Li
         assert state(mixed) == state(one_by_one)
 
 
-@given(articles=st.tuples(*map(lives, NAMES)))
-def test_to_finish_twice_changes_nothing(new_index: Callable[[], Index], articles: tuple[Life, ...]) -> None:
+def test_to_finish_twice_changes_nothing(new_index: Callable[[], Index], examples: hypothesis.settings) -> None:
+    @examples
+    @given(articles=st.tuples(*map(lives, NAMES)))
+    def try_it(articles: tuple[Life, ...]) -> None:
+        finish_twice(new_index, articles)
+
+    try_it()
+
+
+def finish_twice(new_index: Callable[[], Index], articles: tuple[Life, ...]) -> None:
     with closing(new_index()) as once, closing(new_index()) as twice:
         for kind, value in (step for steps in articles for step in steps):
             carry_out(once, [(kind, value)])
@@ -103,11 +121,18 @@ def stored(text: str) -> str:
     return "".join("\ufffd" if one == "\0" or "\ud800" <= one <= "\udfff" else one for one in text)
 
 
-@given(name=TEXTS, place=TEXTS, known=st.dictionaries(TEXTS, TEXTS, max_size=3), reason=TEXTS)
-def test_any_text_can_be_stored(
-    new_index: Callable[[], Index], name: str, place: str, known: dict[str, str], reason: str
-) -> None:
+def test_any_text_can_be_stored(new_index: Callable[[], Index], examples: hypothesis.settings) -> None:
     """NUL and halves of surrogate pairs are stored as U+FFFD; all else as it is."""
+
+    @examples
+    @given(name=TEXTS, place=TEXTS, known=st.dictionaries(TEXTS, TEXTS, max_size=3), reason=TEXTS)
+    def try_it(name: str, place: str, known: dict[str, str], reason: str) -> None:
+        store(new_index, name, place, known, reason)
+
+    try_it()
+
+
+def store(new_index: Callable[[], Index], name: str, place: str, known: dict[str, str], reason: str) -> None:
     with closing(new_index()) as index:
         sighting = Sighting(key(name), place, "share", known)
         assert index.see([sighting, sighting], NOW, every_form=True) == [True, False]

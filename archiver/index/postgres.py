@@ -1,0 +1,277 @@
+"""An index on a PostgreSQL server, which may go away for a while."""
+
+from __future__ import annotations
+
+import time
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import psycopg
+
+from archiver.errors import IndexServerError
+from archiver.index import postgres_schema
+from archiver.index.database import PAGE, Database
+from archiver.index.dialect import for_postgres
+from archiver.index.postgres_check import find_damage
+from archiver.index.postgres_connection import REPEATED, Connection, connect, is_lost, named
+from archiver.index.writers import Writer, holder_of
+from archiver.server_address import shown
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from archiver.index.database import Row
+    from archiver.index.lock import Holder
+
+T = TypeVar("T")
+IDLE = psycopg.pq.TransactionStatus.IDLE
+FIRST_WAIT, LONGEST_WAIT = 0.1, 5.0  # seconds, between two tries to reach the server
+TRIES = 20  # of a transaction that waits for another which waits for it
+
+
+class PostgresDatabase(Database):
+    """A schema of a database of a server.
+
+    What is sent within a transaction is not waited for before something is asked for or the transaction ends
+    (pipeline mode). A connection that is lost is made anew, for up to `patience` seconds, and what was being done is
+    done again; a transaction that may have been kept is looked for first.
+    """
+
+    new_articles = "SELECT nextval(pg_get_serial_sequence('articles', 'key')) FROM generate_series(1, ?)"
+    passing_over_locked = "FOR UPDATE SKIP LOCKED"
+    patience = 180.0
+
+    def __init__(self, address: str, *, read: bool = False, keep: bool = True) -> None:
+        """Connect to the server at `address`; the tables are made if they are not there.
+
+        read: nothing is written, and the tables are there. keep: what is written is kept; without it, all is undone
+        when it is closed. Raises LockedError if somebody else writes.
+        """
+        self.name = shown(address)
+        self.session = 1
+        self._address = address
+        self._keep = keep
+        self._within = False  # whether a transaction is open
+        self._selections = 0
+        self._writer: Writer | None = None
+        with self._named():
+            self._connection: Connection = connect(address)
+        try:
+            with self._named():
+                if read:
+                    postgres_schema.look_at_version_to_read(self._connection, address)
+                else:
+                    self._begin_to_write(Writer(address))
+        except BaseException:
+            self._connection.close()
+            raise
+
+    @staticmethod
+    def is_there(address: str) -> bool:
+        """Return whether there is an index at `address`."""
+        try:
+            with connect(address) as connection:
+                return postgres_schema.is_there(connection)
+        except psycopg.Error as error:
+            raise named(address, error) from error
+
+    @property
+    def complete(self) -> bool:
+        """Whether the index knows all posts that were on disk before it was made."""
+        return bool(self.rows("SELECT complete FROM about")[0][0])
+
+    def mark_complete(self) -> None:
+        """Note that it knows them."""
+        self.write("UPDATE about SET complete = true")
+
+    def holder(self) -> Holder | None:
+        """Return who writes, None if nobody does."""
+        return self._again(lambda: holder_of(self._connection))
+
+    def ask(self, *queries: Sequence[Any]) -> list[list[Row]]:
+        """Return the rows of each of several queries, which are sent together."""
+        return self._ask(queries) if self._within else self._again(lambda: self._ask(queries))
+
+    def each(self, sql: str, *values: Any) -> Iterator[Row]:
+        """Yield the rows of a query one by one."""
+        for page in self.pages(sql, *values):
+            yield from page
+
+    def pages(self, sql: str, *values: Any) -> Iterator[list[Row]]:
+        """Yield the rows of a query, PAGE of them at a time: the server puts them down first, and one that goes away
+        has lost them."""
+        self._selections += 1
+        name = f"selection_{self._selections}"
+        cursor = self._again(lambda: self._select(name, sql, values))
+        try:
+            while True:
+                try:
+                    rows = cursor.fetchmany(PAGE)
+                except psycopg.Error as error:
+                    raise IndexServerError(
+                        f"{self.name}: the server went away while it was read; run it again"
+                    ) from error
+                if not rows:
+                    return
+                yield rows
+        finally:
+            with suppress(psycopg.Error):  # it is lost with its connection
+                cursor.close()
+
+    def check(self) -> str:
+        """Return what is wrong with what is stored, nothing if all is well."""
+        return find_damage(self)
+
+    def scratch(self, sql: str, *values: Any) -> None:
+        """Run a statement about a temporary table."""
+        self._connection.execute(for_postgres(sql).encode(), values)
+
+    def transact(self, work: Callable[[], T]) -> T:
+        """Return what `work` returns; keep all that it writes, or nothing of it if it raises. It is called again when
+        what it did is lost."""
+        assert self._writer, "it was opened for reading"
+        if self._within:
+            return work()
+        if not self._keep:
+            return self._again(lambda: self._unkept(work))
+        for _ in range(TRIES):
+            number = 0
+            try:
+                with self._open("BEGIN"):
+                    result = work()
+                    number = self._writer.keep(self._connection)
+                    self._connection.execute("COMMIT")
+            except psycopg.Error as error:
+                last = error
+                if error.sqlstate in REPEATED:
+                    continue
+                if not is_lost(self._connection, error):
+                    raise named(self._address, error) from error
+                self._reconnect()
+                if number == 0 or self._writer.kept < number:
+                    continue
+            self._writer.kept = number
+            return result
+        raise named(self._address, last) from last
+
+    def snapshot(self, work: Callable[[], T]) -> T:
+        """Return what `work` returns, which sees the index as it is at one moment. Nobody else writes while we do."""
+        return work() if self._writer else self._again(lambda: self._at_one_moment(work))
+
+    def close(self) -> None:
+        """Close the connection; what is not kept is undone."""
+        with suppress(psycopg.Error):  # of who is gone the server knows by itself
+            if self._writer:
+                self._connection.rollback()
+                self._writer.sign_off(self._connection)
+        self._connection.close()
+
+    def _write(self, sql: str, values: list[Row]) -> None:
+        statement = for_postgres(sql).encode()
+        if len(values) == 1:
+            self._connection.execute(statement, values[0])
+        else:
+            self._connection.cursor().executemany(statement, values)
+
+    def _ask(self, queries: Sequence[Sequence[Any]]) -> list[list[Row]]:
+        if len(queries) == 1:
+            ((sql, *values),) = queries
+            return [self._connection.execute(for_postgres(sql).encode(), values).fetchall()]
+        with self._connection.pipeline():
+            cursors = [self._connection.execute(for_postgres(sql).encode(), values) for sql, *values in queries]
+            return [cursor.fetchall() for cursor in cursors]
+
+    def _select(self, name: str, sql: str, values: Sequence[Any]) -> psycopg.RawServerCursor[Row]:
+        cursor: psycopg.RawServerCursor[Row] = psycopg.RawServerCursor(self._connection, name, withhold=True)
+        return cursor.execute(for_postgres(sql).encode(), values)
+
+    def _unkept(self, work: Callable[[], T]) -> T:
+        """Return what `work` returns, in the one transaction that there is, which is undone in the end."""
+        if self._connection.info.transaction_status == IDLE:
+            self._connection.execute("BEGIN")
+        self._within = True
+        try:
+            with self._connection.pipeline():
+                return work()
+        finally:
+            self._within = False
+
+    def _at_one_moment(self, work: Callable[[], T]) -> T:
+        with self._open("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY"):
+            result = work()
+            self._connection.execute("COMMIT")
+        return result
+
+    @contextmanager
+    def _open(self, begin: str) -> Iterator[None]:
+        """Open a transaction, which is undone if it is not committed within."""
+        self._within = True
+        try:
+            with self._connection.pipeline():
+                self._connection.execute(begin.encode())
+                yield
+        finally:
+            self._within = False
+            with suppress(psycopg.Error):  # it is undone with its connection, too
+                self._connection.rollback()
+
+    def _again(self, work: Callable[[], T]) -> T:
+        """Return what `work` returns, which writes nothing that is kept; it is called again when the server has gone
+        away."""
+        for _ in range(TRIES):
+            try:
+                return work()
+            except psycopg.Error as error:
+                last = error
+                if not is_lost(self._connection, error):
+                    raise named(self._address, error) from error
+                self._reconnect()
+        raise named(self._address, last) from last
+
+    def _begin_to_write(self, writer: Writer) -> None:
+        writer.take_archive(self._connection)
+        postgres_schema.make(self._connection, self._address)
+        writer.sign(self._connection)
+        self._writer = writer
+
+    def _reconnect(self) -> None:
+        """Connect anew, as soon as the server is there. Raises IndexServerError if it stays away, LockedError if
+        somebody else has been at work meanwhile."""
+        self._connection.close()
+        if not self._keep:
+            raise IndexServerError(f"{self.name}: the server went away, and what was only tried is lost; run it again")
+        end, wait = time.monotonic() + self.patience, FIRST_WAIT
+        while True:
+            try:
+                self._connection = self._connect_again()
+            except psycopg.OperationalError as error:
+                if time.monotonic() + wait > end:
+                    said = named(self._address, error)
+                    raise IndexServerError(
+                        f"{said}; it went away and stays away; nothing is lost: run again"
+                    ) from error
+            except psycopg.Error as error:
+                raise named(self._address, error) from error
+            else:
+                self.session += 1
+                return
+            time.sleep(wait)
+            wait = min(2 * wait, LONGEST_WAIT)
+
+    def _connect_again(self) -> Connection:
+        connection = connect(self._address)
+        try:
+            if self._writer:
+                self._writer.sign_again(connection)
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+    @contextmanager
+    def _named(self) -> Iterator[None]:
+        """Turn errors of the server into ones that name it and say what to do."""
+        try:
+            yield
+        except psycopg.Error as error:
+            raise named(self._address, error) from error

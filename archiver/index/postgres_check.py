@@ -1,0 +1,29 @@
+"""Damage to an index on a server: values that nothing here wrote. Its files are the server's to look after."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from archiver.index.damage import DIGEST, DIGESTS, JSON, holds_json, named_damage
+
+if TYPE_CHECKING:
+    from archiver.index.database import Database
+
+
+def find_damage(database: Database) -> str:
+    """Return what is wrong with an index, nothing if all is well: each value that is not of its column's kind."""
+    columns = database.rows(
+        """SELECT table_name, column_name, data_type FROM information_schema.columns
+           WHERE table_schema = current_schema() ORDER BY table_name, ordinal_position"""
+    )
+    found = []
+    for table, column, kind in columns:
+        count = 0
+        if column in DIGESTS and kind == "bytea":
+            ((count,),) = database.rows(f'SELECT count(*) FROM {table} WHERE octet_length("{column}") <> {DIGEST}')
+        elif column in JSON and kind == "text":
+            values = database.each(f'SELECT "{column}" FROM {table}')
+            count = sum(not holds_json(value.encode()) for (value,) in values)
+        if count:
+            found.append(named_damage(table, column, count))
+    return "; ".join(found)

@@ -1,0 +1,100 @@
+"""A connection to a PostgreSQL server, and what its errors are called here."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Any
+
+import psycopg
+from psycopg.conninfo import conninfo_to_dict
+from psycopg.types.numeric import Int8Dumper
+
+from archiver.errors import IndexServerError
+from archiver.server_address import shown, without_secrets
+
+if TYPE_CHECKING:
+    from archiver.index.database import Row
+
+# What a pipeline says of errors that come after the first one.
+logging.getLogger("psycopg").setLevel(logging.ERROR)
+Connection = psycopg.Connection[tuple[Any, ...]]
+
+OLDEST = 15  # the version of the server
+# What may also be said in the address. A server that has vanished from the network is noticed after half a minute.
+OPTIONS = {
+    "connect_timeout": 10,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 4,
+    "tcp_user_timeout": 30_000,
+    "application_name": "archiver",
+    "client_encoding": "UTF8",
+}
+RIGHTS = "it needs a schema of its own in which it may make tables: docs/scale.md"
+ADVICE = {
+    "42501": RIGHTS,  # insufficient privilege
+    "3F000": RIGHTS,  # no schema
+    "25006": "it takes no writes: is it a standby?",
+    "53100": "make room on the server, and run again: nothing is lost",
+    "53200": "the server has no memory left; run again: nothing is lost",
+    "53300": "the server takes no more connections; run again later",
+    "42P01": "a part of the index is not there",
+}
+REPEATED = ("40001", "40P01")  # two that wait for each other: one of them is undone, and does it again
+_REFUSALS = (  # in the words of the server, which says no more than them before somebody is known to it
+    ("password", "is the password right? It may stand in the address, or in ~/.pgpass"),
+    ("pg_hba.conf", "the server does not let this user in from here"),
+    ("database", "is the database there?"),
+    ("role", "is the role there?"),
+    ("starting up", "run again later"),
+)
+
+
+def connect(address: str) -> Connection:
+    """Return a connection that commits by itself, and whose names are those of the first schema of the role. Raises
+    IndexServerError; psycopg.OperationalError if the server cannot be reached or does not let us in."""
+    try:
+        options: dict[str, Any] = {**OPTIONS, **conninfo_to_dict(address)}
+    except psycopg.Error as error:
+        raise IndexServerError(f"{shown(address)}: is no address of a PostgreSQL database") from error
+    connection = psycopg.connect(**options, autocommit=True, cursor_factory=psycopg.RawCursor)
+    try:
+        # One type for all numbers: else a statement is prepared for each size of them.
+        connection.adapters.register_dumper(int, Int8Dumper)
+        if connection.info.server_version < OLDEST * 10_000:
+            version = connection.info.server_version // 10_000
+            raise IndexServerError(
+                f"{shown(address)}: the server is PostgreSQL {version}; it must be {OLDEST} or newer"
+            )
+        ((schema,),) = connection.execute(
+            "SELECT set_config('search_path', quote_ident(current_schema()), false)"
+        ).fetchall()
+        if schema is None:
+            user = connection.info.user
+            raise IndexServerError(f"{shown(address)}: there is no schema for {user}; {RIGHTS}")
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def is_lost(connection: Connection, error: psycopg.Error) -> bool:
+    """Return whether an error says that the server has gone away."""
+    return connection.closed or (error.sqlstate or "").startswith(("08", "57P"))
+
+
+def named(address: str, error: psycopg.Error) -> IndexServerError:
+    """Return an error of the server as one that names it, and says what to do."""
+    lines = str(error).strip().splitlines() or [type(error).__name__]
+    said = without_secrets(lines[0] if error.sqlstate else " ".join(line.strip() for line in lines))
+    advice = ADVICE.get(error.sqlstate or "", "")
+    if isinstance(error, psycopg.OperationalError) and not error.sqlstate:
+        _, refused, why = said.rpartition("FATAL:")
+        said = f"cannot be opened: {why.strip() if refused else said}"
+        advice = next((one for word, one in _REFUSALS if refused and word in why), "is the server running there?")
+    return IndexServerError(f"{shown(address)}: {said}{f'; {advice}' if advice else ''}")
+
+
+def row(connection: Connection, sql: str, *values: Any) -> Row | None:
+    """Return the first row of a query."""
+    return connection.execute(sql.encode(), values).fetchone()

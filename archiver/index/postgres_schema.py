@@ -1,0 +1,67 @@
+"""The tables of an index on a server: made if they are not there, brought up to date if an earlier version made them.
+
+All here raises `psycopg.Error`; and IndexServerError where an index cannot be used.
+"""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+from archiver.errors import IndexServerError
+from archiver.index.dialect import for_postgres
+from archiver.index.postgres_connection import row
+from archiver.index.schema import VERSION
+from archiver.server_address import shown
+
+if TYPE_CHECKING:
+    from archiver.index.postgres_connection import Connection
+
+# The scripts that bring the first schema that was on a server (7), and each later one, up to date.
+UPGRADES: tuple[str, ...] = ()
+FIRST = VERSION - len(UPGRADES)
+
+
+def is_there(connection: Connection) -> bool:
+    """Return whether there is an index in the schema."""
+    found = row(connection, "SELECT to_regclass('about') IS NOT NULL")
+    return bool(found and found[0])
+
+
+def make(connection: Connection, address: str) -> None:
+    """Make the tables, or bring them up to date: all of it or nothing."""
+    with connection.transaction():
+        if not is_there(connection):
+            for name, translated in (("schema.sql", True), ("schema-postgres.sql", False)):
+                _run_script(connection, name, translated=translated)
+            connection.execute("INSERT INTO about VALUES ($1, false)", (VERSION,))
+            return
+        version = look_at_version(connection, address)
+        for script in UPGRADES[version - FIRST :]:
+            _run_script(connection, script, translated=True)
+        if version < VERSION:
+            connection.execute("UPDATE about SET version = $1", (VERSION,))
+
+
+def look_at_version(connection: Connection, address: str) -> int:
+    """Return the version of the index. Raises IndexServerError for one that is newer than this program."""
+    found = row(connection, "SELECT version FROM about")
+    version = int(found[0]) if found else 0
+    if version > VERSION:
+        raise IndexServerError(f"{shown(address)}: made by a newer archiver (schema {version}); use that one")
+    return version
+
+
+def look_at_version_to_read(connection: Connection, address: str) -> None:
+    """Raise IndexServerError for an index that is not of this version: who reads changes nothing."""
+    if (version := look_at_version(connection, address)) < VERSION:
+        raise IndexServerError(
+            f"{shown(address)}: made by an earlier archiver (schema {version}); what writes brings it up to date, such "
+            "as `archiver manifest`"
+        )
+
+
+def _run_script(connection: Connection, name: str, *, translated: bool) -> None:
+    script = files(__package__).joinpath(name).read_text("utf-8")
+    # Without parameters: several statements at once can have none.
+    connection.execute((for_postgres(script) if translated else script).encode(), prepare=False)

@@ -1,0 +1,124 @@
+"""Where the index of an archive is: in a file in it, or on a server, which a note in the archive names.
+
+The note keeps an archive from being taken for another one, and from an index that it has no more: who forgets to name
+the server would begin with an empty index, and who names that of another archive would spoil both.
+"""
+
+from __future__ import annotations
+
+import json
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from archiver.errors import IndexFileError, IndexServerError, os_reason
+from archiver.index.sqlite import SqliteDatabase
+from archiver.places import INDEX
+from archiver.server_address import shown
+from archiver.storage import write_atomically
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from archiver.index.database import Database
+    from archiver.index.postgres import PostgresDatabase
+
+FILE = "index.sqlite"
+NOTE = "server.json"  # the note
+HERE = "sqlite"  # the word for the file
+
+
+def file_of(output: Path) -> Path:
+    """Return where the file of the index is, if it has one."""
+    return output / INDEX / FILE
+
+
+def name_of(at: str) -> str:
+    """Return where an index is, for people: a file in the archive, or the address of a server."""
+    return shown(at) if at else f"{INDEX}/{FILE}"
+
+
+def is_there(output: Path, at: str) -> bool:
+    """Return whether there is an index of `output`. at: the address of a server; empty: in its file. Raises
+    IndexFileError if it is known to be somewhere else."""
+    if at:
+        return server_database().is_there(at)
+    _refuse_note(output)
+    return file_of(output).exists()
+
+
+def open_database(output: Path, at: str, *, read: bool = False, keep: bool = True) -> Database:
+    """Open the index of `output`, made if it is not there; to be read it must be. keep: what is written is kept.
+
+    Raises LockedError, and IndexFileError also where the index is not that of this archive, or not where it was.
+    """
+    file = file_of(output)
+    if not at:
+        _refuse_note(output)
+        return SqliteDatabase(file, read=read, keep=keep)
+    noted = _noted(output)
+    if file.exists() and noted is None:
+        raise IndexServerError(
+            f"{file}: the index of this archive is here; carry it to the server: archiver index move {HERE} {shown(at)}"
+        )
+    database: PostgresDatabase = server_database()(at, read=read, keep=keep)
+    try:
+        ((origin,),) = database.rows("SELECT value FROM origin")
+        if noted and noted["origin"] != origin:
+            raise IndexServerError(f"{shown(at)}: this is not the index of {output}, which was at {noted['address']}")
+        posts = database.rows("SELECT path FROM posts LIMIT 1") if noted is None else []
+        if posts and not (output / posts[0][0]).exists():
+            raise IndexServerError(f"{shown(at)}: the index of another archive: {output} has no {posts[0][0]}")
+        if noted is None and keep and not read:
+            note_server(output, at, origin)
+    except BaseException:
+        database.close()
+        raise
+    return database
+
+
+def server_database() -> type[PostgresDatabase]:
+    """Return what speaks to a server. Raises IndexServerError if the library for it is missing."""
+    try:
+        # It takes longer to load than most commands take to run, and is there only where somebody wants it.
+        from archiver.index.postgres import PostgresDatabase
+    except ImportError as error:
+        raise IndexServerError(
+            f"an index on PostgreSQL needs psycopg ({error}): pip install 'news-share-archiver[postgres]'"
+        ) from error
+    return PostgresDatabase
+
+
+def note_server(output: Path, at: str, origin: str) -> None:
+    """Note in `output` that its index is on a server."""
+    text = json.dumps({"address": shown(at), "origin": origin}, indent=1)
+    try:
+        write_atomically(output / INDEX / NOTE, f"{text}\n".encode())
+    except OSError as error:
+        raise IndexFileError(f"{output / INDEX / NOTE}: cannot be written: {os_reason(error)}") from error
+
+
+def remove_note(output: Path) -> None:
+    """Note that the index is on no server any more."""
+    with suppress(FileNotFoundError):
+        (output / INDEX / NOTE).unlink()
+
+
+def _refuse_note(output: Path) -> None:
+    if noted := _noted(output):
+        raise IndexFileError(
+            f"{output}: the index of this archive is at {noted['address']}: name it in ARCHIVER_INDEX, or carry it "
+            f"back: archiver index move {noted['address']} {HERE}"
+        )
+
+
+def _noted(output: Path) -> dict[str, str] | None:
+    file = output / INDEX / NOTE
+    try:
+        noted = json.loads(file.read_bytes())
+        return {"address": str(noted["address"]), "origin": str(noted["origin"])}
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except OSError as error:
+        raise IndexFileError(f"{file}: cannot be read: {os_reason(error)}") from error
+    except (ValueError, TypeError, KeyError) as error:
+        raise IndexFileError(f"{file}: does not say where the index is; move it away, and name the server") from error

@@ -1,0 +1,126 @@
+"""A PostgreSQL server of the tests' own: started when the first test needs it, ended with them, and gone without a
+trace, also when they are killed."""
+
+from __future__ import annotations
+
+import atexit
+import os
+import pwd
+import re
+import shutil
+import socket
+import subprocess
+import tempfile
+import time
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+
+OLDEST = 15
+MISSING = "needs PostgreSQL 15 or newer: apt-get install postgresql"
+# Ends the server, and removes what it wrote, when its standard input does: when the tests have ended, however that was.
+KEEPER = 'directory=$1; shift; "$@" & read _; kill -QUIT $!; wait; rm -rf "$directory"'
+QUICK = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "autovacuum=off", "shared_buffers=16MB")
+# Who has to say a password, and who needs none.
+WHO = "host all guarded 127.0.0.1/32 scram-sha-256\nhost all all 127.0.0.1/32 trust\n"
+OWNER, DATABASE = "tests", "archives"
+
+
+def programs() -> Path | None:
+    """Where the programs of the newest server are that is installed, None if there is none."""
+    found = [Path(program).parent for program in [shutil.which("initdb")] if program]
+    found += sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda one: int(one.parent.name), reverse=True)
+    for directory in found:
+        version = subprocess.run([directory / "postgres", "--version"], capture_output=True, text=True, check=False)
+        number = re.search(r"(\d+)", version.stdout)
+        if number and int(number[1]) >= OLDEST:
+            return directory
+    return None
+
+
+def someone() -> str | None:
+    """Who runs the server: an ordinary user of the system if we are root, whom it refuses; else we do."""
+    if os.geteuid() != 0:
+        return None
+    users = [one.pw_name for one in pwd.getpwall()]
+    return next(name for name in ("postgres", "nobody") if name in users)
+
+
+class Server:
+    """The server, at a port of its own."""
+
+    def __init__(self, programs: Path) -> None:
+        self._programs, self._user = programs, someone()
+        self._directory = Path(tempfile.mkdtemp(prefix="archiver-postgres-"))
+        if self._user:
+            shutil.chown(self._directory, self._user)
+        self._data = self._directory / "data"
+        options = ("-U", OWNER, "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync", "--no-instructions")
+        self._run("initdb", "-D", str(self._data), *options)
+        (self._data / "pg_hba.conf").write_text(WHO)
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port: int = free.getsockname()[1]
+        self._keepers: list[subprocess.Popen[bytes]] = []
+        self.start()
+        self.sql(f"CREATE DATABASE {DATABASE}", database="postgres")
+
+    def address(self, schema: str = "", user: str = OWNER, port: int = 0, database: str = DATABASE) -> str:
+        """The address of a schema, as a setting has it. user: with a colon and a password, if it needs one."""
+        options = f"?options=-c%20search_path%3D{schema}" if schema else ""
+        return f"postgresql://{user}@127.0.0.1:{port or self.port}/{database}{options}"
+
+    def sql(self, *statements: str, schema: str = "", database: str = DATABASE) -> list[tuple[Any, ...]]:
+        """Carry out statements as the owner of all, and return the rows of the last."""
+        with psycopg.connect(self.address(schema, database=database), autocommit=True) as connection:
+            cursors = [connection.execute(statement.encode()) for statement in statements]
+            return cursors[-1].fetchall() if cursors[-1].description else []
+
+    def start(self) -> None:
+        """Start the server, and wait until it answers."""
+        settings = (*QUICK, "listen_addresses=127.0.0.1", f"port={self.port}", f"unix_socket_directories={self._data}")
+        options = [word for setting in settings for word in ("-c", setting)]
+        program = ["sh", "-c", KEEPER, "sh", self._directory, self._programs / "postgres", "-D", self._data]
+        words = [*map(str, program), *options]
+        log = (self._directory / "log").open("ab")
+        with log:
+            self._keepers.append(
+                subprocess.Popen(words, stdin=subprocess.PIPE, stdout=log, stderr=log, cwd="/", user=self._user)
+            )
+        for _ in range(1000):
+            try:
+                psycopg.connect(self.address(database="postgres")).close()
+            except psycopg.OperationalError:
+                time.sleep(0.01)
+            else:
+                return
+        raise AssertionError((self._directory / "log").read_text())
+
+    def stop(self) -> None:
+        """End the server at once, as a fall of its machine would."""
+        self._run("pg_ctl", "-D", str(self._data), "-m", "immediate", "-w", "stop")
+
+    def end(self) -> None:
+        """End the server for good, and remove what it wrote."""
+        for keeper in reversed(self._keepers):
+            assert keeper.stdin
+            keeper.stdin.close()
+            keeper.wait(30)
+
+    def _run(self, program: str, *arguments: str) -> None:
+        words = [str(self._programs / program), *arguments]
+        subprocess.run(words, check=True, cwd="/", user=self._user, capture_output=True)
+
+
+@cache
+def server() -> Server:
+    """The server, started if it is not. Skips the test where there is none, and says how to get it."""
+    directory = programs()
+    if directory is None:
+        pytest.skip(MISSING)
+    started = Server(directory)
+    atexit.register(started.end)
+    return started
