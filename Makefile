@@ -19,6 +19,7 @@ test: $(VENV)/.installed-test
 	@tests/install-consumers
 	@tests/install-axe
 	@tests/install-schedulers
+	@tests/install-postgres
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy

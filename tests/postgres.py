@@ -23,7 +23,7 @@ OLDEST = 15
 MISSING = "needs PostgreSQL 15 or newer: apt-get install postgresql"
 # Ends the server, and removes what it wrote, when its standard input does: when the tests have ended, however that was.
 KEEPER = 'directory=$1; shift; "$@" & read _; kill -QUIT $!; wait; rm -rf "$directory"'
-QUICK = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "autovacuum=off", "shared_buffers=16MB")
+QUICK = ("fsync=off", "full_page_writes=off", "autovacuum=off", "shared_buffers=16MB")
 # Who has to say a password, and who needs none.
 WHO = "host all guarded 127.0.0.1/32 scram-sha-256\nhost all all 127.0.0.1/32 trust\n"
 OWNER, DATABASE = "tests", "archives"

@@ -15,6 +15,7 @@ from typing import NamedTuple, TextIO
 from archiver.errors import IndexFileError, LockedError
 from archiver.private import public_arguments
 from archiver.processes import has_ended
+from archiver.server_address import without_secrets
 
 PATIENCE, STEP = 5.0, 0.05  # seconds
 LONGEST_COMMAND = 200  # characters
@@ -118,4 +119,5 @@ def holder_in(file: Path) -> Holder | None:
 
 def command_line() -> str:
     """Return how this process was called, for people, without credentials."""
-    return " ".join([Path(sys.argv[0]).name, *public_arguments(sys.argv[1:])])[:LONGEST_COMMAND]
+    words = [Path(sys.argv[0]).name, *public_arguments(sys.argv[1:])]
+    return without_secrets(" ".join(words))[:LONGEST_COMMAND]

@@ -127,7 +127,9 @@ class Pictures:
             """INSERT INTO pictures (address, path, saved) VALUES (?, ?, ?)
                ON CONFLICT (address) DO UPDATE SET path = excluded.path, saved = excluded.saved, due = NULL,
                tries = 0, reason = '' WHERE pictures.path IS NULL""",
-            sorted((storable(address), storable(one.path), now) for address, one in came.items() if can_be_key(address)),
+            sorted(
+                (storable(address), storable(one.path), now) for address, one in came.items() if can_be_key(address)
+            ),
         )
 
     def fail(self, failed: Iterable[FailedPicture], now: int) -> None:

@@ -102,21 +102,20 @@ class PostgresDatabase(Database):
         has lost them."""
         self._selections += 1
         name = f"selection_{self._selections}"
-        cursor = self._again(lambda: self._select(name, sql, values))
+        self._again(lambda: self.scratch(f"DECLARE {name} CURSOR WITH HOLD FOR {sql}", *values))
         try:
             while True:
                 try:
-                    rows = cursor.fetchmany(PAGE)
+                    rows = self._connection.execute(f"FETCH {PAGE} FROM {name}".encode()).fetchall()
                 except psycopg.Error as error:
-                    raise IndexServerError(
-                        f"{self.name}: the server went away while it was read; run it again"
-                    ) from error
+                    message = f"{self.name}: the server went away while it was read; run it again"
+                    raise IndexServerError(message) from error
                 if not rows:
                     return
                 yield rows
         finally:
             with suppress(psycopg.Error):  # it is lost with its connection
-                cursor.close()
+                self.scratch(f"CLOSE {name}")
 
     def check(self) -> str:
         """Return what is wrong with what is stored, nothing if all is well."""
@@ -181,10 +180,6 @@ class PostgresDatabase(Database):
             cursors = [self._connection.execute(for_postgres(sql).encode(), values) for sql, *values in queries]
             return [cursor.fetchall() for cursor in cursors]
 
-    def _select(self, name: str, sql: str, values: Sequence[Any]) -> psycopg.RawServerCursor[Row]:
-        cursor: psycopg.RawServerCursor[Row] = psycopg.RawServerCursor(self._connection, name, withhold=True)
-        return cursor.execute(for_postgres(sql).encode(), values)
-
     def _unkept(self, work: Callable[[], T]) -> T:
         """Return what `work` returns, in the one transaction that there is, which is undone in the end."""
         if self._connection.info.transaction_status == IDLE:
@@ -246,10 +241,8 @@ class PostgresDatabase(Database):
                 self._connection = self._connect_again()
             except psycopg.OperationalError as error:
                 if time.monotonic() + wait > end:
-                    said = named(self._address, error)
-                    raise IndexServerError(
-                        f"{said}; it went away and stays away; nothing is lost: run again"
-                    ) from error
+                    said = f"{named(self._address, error)}; it went away, and stays away"
+                    raise IndexServerError(f"{said}: run again when it is there, nothing is lost") from error
             except psycopg.Error as error:
                 raise named(self._address, error) from error
             else:

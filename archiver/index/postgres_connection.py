@@ -66,8 +66,8 @@ def connect(address: str) -> Connection:
             raise IndexServerError(
                 f"{shown(address)}: the server is PostgreSQL {version}; it must be {OLDEST} or newer"
             )
-        ((schema,),) = connection.execute(
-            "SELECT set_config('search_path', quote_ident(current_schema()), false)"
+        ((schema, _),) = connection.execute(
+            "SELECT current_schema(), set_config('search_path', coalesce(quote_ident(current_schema()), ''), false)"
         ).fetchall()
         if schema is None:
             user = connection.info.user

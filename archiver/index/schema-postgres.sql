@@ -5,7 +5,8 @@ CREATE FUNCTION json_patch(target TEXT, patch TEXT) RETURNS TEXT LANGUAGE sql IM
 CREATE FUNCTION unixepoch(moment TEXT) RETURNS BIGINT LANGUAGE sql STABLE
     RETURN floor(extract(EPOCH FROM CAST(moment AS TIMESTAMPTZ)));
 
-CREATE FUNCTION number_change() RETURNS trigger LANGUAGE plpgsql AS $$
+-- However somebody looks at the tables, it finds them.
+CREATE FUNCTION number_change() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 DECLARE
     changed BIGINT;
 BEGIN

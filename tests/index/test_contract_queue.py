@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
 from typing import TYPE_CHECKING
 
 import pytest
 
 from archiver.clock import DAY, SECOND
-from archiver.index.types import Finished, Sighting
-from tests.index.values import LIST, NOW, RECHECK, answer, due, edit, failed, held, key, save, saved, seen
+from archiver.index.pictures import WantedPicture
+from archiver.index.types import Finished, NamedSource, Sighting, Validators
+from tests.index.values import LIST, NOW, RECHECK, answer, due, edit, failed, held, intent, key, save, saved, seen
 
 if TYPE_CHECKING:
     from archiver.index import Index
@@ -282,3 +284,35 @@ def test_an_article_takes_over_what_it_was_listed_as(index: Index) -> None:
     assert [one.key.id for one in index.claim(3, [LIST], 9, NOW + DAY, "a.example")] == ["whole"]
     save(index, "other", at=NOW + 6, listed_as=("whole",))  # of which there is a post: it stays
     assert held(index, "whole").state == "saved"
+
+
+def test_an_address_that_no_server_would_answer_is_passed_over(index: Index) -> None:
+    """A database has a limit for keys, and anybody may put an address into a feed."""
+    noise = "".join(sha256(str(number).encode()).hexdigest() for number in range(100))  # does not get smaller packed
+    longest, longer = noise[:2600], noise[:2601]
+    index.see(seen("a", place=longest), NOW, every_form=True)
+    assert index.see(seen("b", place=longer) + seen(longer), NOW, every_form=True) == [False, False]
+    assert (due(index, NOW, run=1, place=longest), due(index, NOW, run=2, place=longer)) == (["a"], [])
+    index.begin([intent("a")], NOW)
+    index.finish([saved("a", places=(longer,), seen=NOW, aliases=(longest, longer), shared=(longer,))], NOW)
+    assert index.known_as([longest, longer]) == {longest: key("a")}
+    assert len(index.catalogue.history("a")[0].places) == 1
+    index.sources.put(noise[:1300], [NamedSource(noise[:1300], "feed"), NamedSource(noise[:1301], "feed")])
+    assert len(index.sources.named_by(noise[:1300])) == 1
+    index.listings.add_stats(longer, 1, {}, NOW, good=True)
+    index.listings.keep_validators(longer, 0, Validators('"1"'))
+    index.listings.note_unfinished(longer, 1)
+    index.sources.drop(longer, NOW)
+    index.pictures.want([WantedPicture(longer)], NOW)
+    assert (index.listings.names(), index.sources.gone()) == ([], {})
+
+
+def test_the_same_article_many_times_at_once(index: Index) -> None:
+    places = [one for number in range(5) for one in seen("a", "a", place=f"news/{number}")]
+    assert index.see([*places, *places], NOW, every_form=True) == [True] + [False] * 19
+    (claim,) = index.claim(1, ["news/3"], 9, NOW)
+    assert claim.places == ("news/0", "news/1", "news/2", "news/3", "news/4")
+    index.finish([saved("a"), saved("a")], NOW)
+    index.begin([intent("a"), intent("a")], NOW)
+    index.finish([saved("a", aliases=("x", "x")), saved("a", aliases=("x",))], NOW)
+    assert held(index).state == "saved"

@@ -237,3 +237,25 @@ def test_where_those_were_that_say_a_text(index: Index) -> None:
     index.finish([Finished(key("b"), "share", "saved", places=("news/all", "http://b.example/1"), seen=NOW)], NOW)
     found = index.articles_saying(["digest of same"])
     assert found == {"digest of same": {key("a"): "http://a.example/1", key("b"): "http://b.example/1"}}
+
+
+def test_a_post_at_the_path_of_another_takes_its_place(index: Index) -> None:
+    save(index, "a")
+    for name in ("b", "c"):
+        index.begin([intent(name, "other", path="_posts/a.md")], NOW)
+    index.finish([saved("b"), saved("c")], NOW)
+    assert [len(held(index, name).posts) for name in "abc"] == [0, 0, 1]
+
+
+def test_what_is_selected_is_settled_at_the_beginning(index: Index) -> None:
+    names = [f"{number:04}" for number in range(1200)]
+    index.begin([intent(name) for name in names], NOW)
+    index.finish([saved(name) for name in names], NOW)
+    posts = index.posts.select()
+    assert next(posts).post.key == key(names[0])
+    save(index, names[1150], "edited", NOW + 5)
+    save(index, "new", at=NOW - 1)
+    found = list(posts)
+    assert [one.post.key.id for one in found] == names[1:]
+    assert (found[1149].post.revision, found[1149].chosen) == (2, NOW)
+    assert [one.post.key.id for one in index.posts.select_latest(2)] == ["new", names[-1]]

@@ -1,0 +1,460 @@
+"""An index on a server: who may use it, what is said where that is not so, and what happens when it goes away."""
+
+from __future__ import annotations
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from archiver.errors import IndexFileError, IndexServerError, LockedError
+from archiver.index import Index, postgres_connection, postgres_schema
+from archiver.index import postgres as postgres_module
+from archiver.index.lock import command_line
+from archiver.index.postgres import PostgresDatabase
+from archiver.index.schema import VERSION
+from archiver.index.sqlite import SqliteDatabase
+from tests.index.cutting_proxy import CuttingProxy
+from tests.index.values import LIST, NOW, due, failed, held, save, seen
+from tests.postgres import Server, server
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from archiver.index.postgres_connection import Connection
+    from archiver.index.writers import Writer
+
+PASSWORD = "s3cr3t-pass"
+
+
+@pytest.fixture
+def schema() -> Iterator[str]:
+    """An empty schema, and a role of the same name that owns it and can do nothing else. `guarded` needs a password."""
+    everybody = "GRANT USAGE ON SCHEMA public TO PUBLIC"
+    clear = ("DROP SCHEMA IF EXISTS guarded CASCADE", "DROP ROLE IF EXISTS guarded", everybody)
+    role = f"CREATE ROLE guarded LOGIN PASSWORD '{PASSWORD}'"
+    server().sql(*clear, role, "CREATE SCHEMA guarded AUTHORIZATION guarded")
+    yield "guarded"
+    server().sql(*clear)
+
+
+@pytest.fixture
+def at(schema: str) -> str:
+    """The address of the schema, for its role."""
+    return server().address(user=f"{schema}:{PASSWORD}")
+
+
+def tables(server: Server, schema: str) -> int:
+    """How many tables there are."""
+    ((count,),) = server.sql(f"SELECT count(*) FROM pg_class WHERE relnamespace = '{schema}'::regnamespace")
+    return int(count)
+
+
+def end_connections(server: Server) -> None:
+    """End the connections of the role, as a server does that goes down."""
+    server.sql("SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE usename = 'guarded'")
+
+
+# --- rights, and what is said ----------------------------------------------------------------------------------------
+
+
+def test_one_role_that_owns_one_schema_is_enough(at: str, tmp_path: Path) -> None:
+    assert not Index.exists(tmp_path, at)
+    with closing(Index.open(tmp_path, at)) as index:
+        index.see(seen("a", "b"), NOW, every_form=True)
+        assert due(index, NOW, run=1) == ["a", "b"]
+        save(index, "a")
+        index.mark_complete()
+        assert index.check() == ""
+    assert Index.exists(tmp_path, at)
+    with closing(Index.read(tmp_path, at)) as index:
+        assert index.complete
+        assert [one.post.key.id for one in index.posts.select()] == ["a"]
+    assert not (tmp_path / "_index" / "index.sqlite").exists()
+
+
+def refused(at: str, output: Path) -> str:
+    """What is said when the index is opened, in one line, without the password."""
+    for opening in (Index.open, Index.read):
+        with pytest.raises(IndexServerError) as caught:
+            opening(output, at)
+        said = str(caught.value)
+        assert PASSWORD not in said
+        assert "\n" not in said
+    assert not (output / "_index" / "server.json").exists()
+    return said
+
+
+def test_a_server_that_is_not_there(schema: str, tmp_path: Path) -> None:
+    said = refused(server().address(user=f"{schema}:{PASSWORD}", port=1), tmp_path)
+    assert said.startswith("postgresql://guarded@127.0.0.1:1/archives: cannot be opened: ")
+    assert said.endswith("; is the server running there?")
+
+
+@pytest.mark.parametrize(
+    ("user", "database", "words"),
+    [
+        ("guarded:wrong", "archives", "password authentication failed"),
+        ("guarded", "archives", "no password supplied"),
+        (f"guarded:{PASSWORD}", "elsewhere", 'database "elsewhere" does not exist; is the database there?'),
+        ("nobody-known", "archives", 'role "nobody-known" does not exist; is the role there?'),
+    ],
+)
+def test_who_is_not_let_in(schema: str, tmp_path: Path, user: str, database: str, words: str) -> None:
+    said = refused(server().address(user=user, database=database), tmp_path)
+    assert words in said
+
+
+def test_what_is_no_address(tmp_path: Path) -> None:
+    assert "is no address of a PostgreSQL database" in refused(f"postgresql://u:{PASSWORD}@[h/d", tmp_path)
+
+
+def test_a_server_that_is_too_old(at: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(postgres_connection, "OLDEST", 99)
+    assert "it must be 99 or newer" in refused(at, tmp_path)
+
+
+def test_a_role_without_a_schema(schema: str, at: str, tmp_path: Path) -> None:
+    server().sql("DROP SCHEMA guarded")
+    server().sql("REVOKE ALL ON SCHEMA public FROM PUBLIC")
+    assert "there is no schema for guarded; it needs a schema of its own" in refused(at, tmp_path)
+
+
+def test_a_role_that_may_make_no_tables(schema: str, at: str, tmp_path: Path) -> None:
+    server().sql("ALTER SCHEMA guarded OWNER TO tests", "GRANT USAGE ON SCHEMA guarded TO guarded")
+    with pytest.raises(IndexServerError, match="permission denied for schema guarded; it needs a schema of its own"):
+        Index.open(tmp_path, at)
+    assert tables(server(), schema) == 0
+    with closing(Index.read(tmp_path, at)) as index:  # there is none
+        assert not index.complete
+
+
+def test_tables_are_made_all_or_none(schema: str, at: str, tmp_path: Path) -> None:
+    server().sql("CREATE TABLE guarded.runs (x INTEGER)")
+    with pytest.raises(IndexServerError, match='relation "runs" already exists'):
+        Index.open(tmp_path, at)
+    assert tables(server(), schema) == 1
+
+
+def test_an_index_of_a_newer_archiver(schema: str, at: str, tmp_path: Path) -> None:
+    Index.open(tmp_path, at).close()
+    server().sql("UPDATE guarded.about SET version = 99")
+    for opening in (Index.open, Index.read):
+        with pytest.raises(IndexServerError, match=r"made by a newer archiver \(schema 99\); use that one"):
+            opening(tmp_path, at)
+
+
+def test_an_index_of_an_earlier_archiver_is_brought_up_to_date_by_who_writes(
+    schema: str, at: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with closing(Index.open(tmp_path, at)) as index:
+        index.see(seen("a"), NOW, every_form=True)
+    (tmp_path / "upgrade.sql").write_text("CREATE TABLE added (name TEXT PRIMARY KEY, size INTEGER) WITHOUT ROWID;")
+    monkeypatch.setattr(postgres_schema, "files", lambda _: tmp_path)
+    monkeypatch.setattr(postgres_schema, "VERSION", VERSION + 1)
+    monkeypatch.setattr(postgres_schema, "UPGRADES", ("upgrade.sql",))
+    with pytest.raises(IndexServerError, match="made by an earlier archiver"):
+        Index.read(tmp_path, at)
+    for _ in range(2):
+        with closing(Index.open(tmp_path, at)) as index:
+            assert held(index).state == "listed"
+    assert server().sql("SELECT version FROM guarded.about") == [(VERSION + 1,)]
+    assert server().sql("SELECT * FROM guarded.added") == []
+
+
+def test_the_library_may_be_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(__import__("sys").modules, "archiver.index.postgres", None)
+    with pytest.raises(IndexServerError, match=r"needs psycopg .*pip install 'news-share-archiver\[postgres\]'"):
+        Index.read(tmp_path, "postgresql://a@b/c")
+
+
+def test_damage_is_found(schema: str, at: str, tmp_path: Path) -> None:
+    with closing(Index.open(tmp_path, at)) as index:
+        save(index)
+        server().sql("UPDATE guarded.posts SET sha256 = 'x', rules = '['")
+        assert index.check() == (
+            "posts.sha256: 1 value is none that was ever written; posts.rules: 1 value is none that was ever written"
+        )
+
+
+# --- one archive, one index, one writer ------------------------------------------------------------------------------
+
+
+def test_an_archive_remembers_that_its_index_is_on_a_server(at: str, tmp_path: Path) -> None:
+    Index.open(tmp_path, at).close()
+    for opening in (Index.open, Index.read, Index.exists):
+        with pytest.raises(IndexFileError, match="the index of this archive is at postgresql://guarded@127") as caught:
+            opening(tmp_path)
+        assert PASSWORD not in str(caught.value)
+
+
+def test_an_archive_with_an_index_of_its_own_takes_no_other(at: str, tmp_path: Path) -> None:
+    Index.open(tmp_path).close()
+    with pytest.raises(
+        IndexServerError, match="carry it to the server: archiver index move sqlite postgresql://guarded@"
+    ):
+        Index.open(tmp_path, at)
+
+
+def test_the_index_of_another_archive_is_refused(at: str, tmp_path: Path) -> None:
+    one, other, new = tmp_path / "one", tmp_path / "other", tmp_path / "new"
+    with closing(Index.open(one, at)) as index:
+        save(index)
+    (one / "_posts").mkdir()
+    (one / "_posts" / "a.md").write_text("text")
+    Index.open(one, at).close()
+    for output, words in ((new, "the index of another archive: .* has no _posts/a.md"), (other, "is not the index of")):
+        if output == other:
+            (other / "_index").mkdir(parents=True)
+            (other / "_index" / "server.json").write_text('{"address": "postgresql://elsewhere/db", "origin": "X"}')
+        with pytest.raises(IndexServerError, match=words):
+            Index.open(output, at)
+        with pytest.raises(IndexServerError, match=words):
+            Index.read(output, at)
+
+
+def test_only_one_writes_whichever_machine_it_is_on(at: str, tmp_path: Path) -> None:
+    here, there = tmp_path / "here", tmp_path / "there"  # each has a lock in its directory
+    with closing(Index.open(here, at)) as index:
+        with pytest.raises(LockedError, match=r"another run is at work here: process \d+ on .*, since 20") as caught:
+            Index.open(there, at)
+        assert caught.value.since is not None
+        assert PASSWORD not in str(caught.value)
+        with closing(Index.read(there, at)) as reader:
+            assert reader.holder() == index.holder()
+            assert reader.holder() is not None
+    with closing(Index.open(there, at)) as index:
+        assert index.holder() is not None
+    with closing(Index.read(there, at)) as reader:
+        assert reader.holder() is None
+
+
+def test_a_writer_that_was_killed_holds_nothing(at: str, schema: str, tmp_path: Path) -> None:
+    killed = PostgresDatabase(at)
+    killed._connection.close()  # that is all that a server sees of it
+    with closing(Index.open(tmp_path, at)):
+        assert server().sql("SELECT count(*) FROM guarded.writers") == [(1,)]
+
+
+def test_a_dry_run_keeps_nothing(at: str, tmp_path: Path) -> None:
+    Index.open(tmp_path, at).close()
+    with closing(Index.open(tmp_path, at, keep=False)) as index:
+        index.see(seen("a"), NOW, every_form=True)
+        save(index)
+        assert held(index).posts
+        assert list(index.posts.select())
+    with closing(Index.read(tmp_path, at)) as index:
+        assert held(index).state == ""
+
+
+def test_the_command_that_is_noted_has_no_password(monkeypatch: pytest.MonkeyPatch) -> None:
+    address = f"postgresql://u:{PASSWORD}@h/d?sslmode=disable&password={PASSWORD}"
+    for words in (["crawl", "-s", f"ARCHIVER_INDEX={address}"], ["index", "move", "sqlite", address]):
+        monkeypatch.setattr("sys.argv", ["/usr/bin/archiver", *words])
+        assert PASSWORD not in command_line()
+        assert "postgresql://u:" in command_line()
+
+
+# --- a server that goes away -----------------------------------------------------------------------------------------
+
+
+def test_a_connection_that_ends_stops_nobody(at: str, tmp_path: Path) -> None:
+    with closing(Index.open(tmp_path, at)) as index, closing(Index.read(tmp_path, at)) as reader:
+        assert index.see(seen("a", "b"), NOW, every_form=True) == [True, True]
+        end_connections(server())
+        assert index.see(seen("b", "c"), NOW, every_form=True) == [False, True]
+        assert due(index, NOW, run=1, limit=1) == ["a"]
+        end_connections(server())
+        assert held(reader, "c").state == "listed"
+        assert due(index, NOW, run=1) == ["b", "c"]
+        save(index)
+        assert reader.holder() == index.holder()
+
+
+def test_a_server_that_is_started_again_stops_nobody(at: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    waits: list[float] = []
+
+    def wait(seconds: float) -> None:
+        waits.append(seconds)
+        if len(waits) == 2:
+            server().start()
+
+    monkeypatch.setattr("archiver.index.postgres.time.sleep", wait)
+    with closing(Index.open(tmp_path, at)) as index:
+        index.see(seen("a"), NOW, every_form=True)
+        server().stop()
+        assert index.see(seen("a", "b"), NOW, every_form=True) == [False, True]
+    assert waits[:2] == [0.1, 0.2]
+
+
+def test_a_server_that_stays_away_ends_the_run(at: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(PostgresDatabase, "patience", 0.0)
+    index = Index.open(tmp_path, at)
+    try:
+        server().stop()
+        with pytest.raises(IndexServerError, match="it went away, and stays away: run again when") as caught:
+            index.see(seen("a"), NOW, every_form=True)
+        assert "\n" not in str(caught.value)
+    finally:
+        server().start()
+        index.close()
+    with closing(Index.open(tmp_path, at)) as again:
+        assert held(again).state == ""
+
+
+@pytest.mark.parametrize("kept", [True, False])
+def test_a_transaction_whose_end_is_unknown_is_looked_for(at: str, tmp_path: Path, *, kept: bool) -> None:
+    """The connection is cut when the client has sent the end of a transaction: before, or after the server has it."""
+    with CuttingProxy(server().port) as proxy:
+        through = at.replace(f":{server().port}/", f":{proxy.port}/")
+        with closing(Index.open(tmp_path, through)) as index:
+            index.see(seen("a"), NOW, every_form=True)
+            run = index.runs.begin("crawl", NOW)
+            proxy.cut_at(b"COMMIT", forward=kept)
+            assert index.see(seen("a", "b"), NOW, every_form=True) == [False, True]
+            proxy.cut_at(b"COMMIT", forward=kept)
+            assert index.runs.begin("crawl", NOW) == run + (1 if kept else 2)  # a number that was not kept is gone
+            proxy.cut_at(b"COMMIT", forward=kept)
+            assert due(index, NOW, run=1) == ["a", "b"]
+            proxy.cut_at(b"COMMIT", forward=kept)
+            index.fail([failed("a")], NOW)
+            assert len(index.runs.latest(9)) == 2
+        assert proxy.cuts == 4
+    assert server().sql("SELECT tries FROM guarded.articles ORDER BY id") == [(1,), (0,)]
+
+
+def test_what_is_cut_off_in_the_middle_is_done_again(at: str, tmp_path: Path) -> None:
+    with CuttingProxy(server().port) as proxy:
+        through = at.replace(f":{server().port}/", f":{proxy.port}/")
+        with closing(Index.open(tmp_path, through)) as index:
+            for words in (b"BEGIN", b"INSERT INTO articles", b"UPDATE writers"):
+                proxy.cut_at(words, forward=False)
+                assert index.see(seen(words.decode()), NOW, every_form=True) == [True]
+            proxy.cut_at(b"JOIN posts", forward=True)
+            assert held(index, "BEGIN").state == "listed"
+            assert proxy.cuts == 4
+
+
+def test_who_was_away_while_another_run_was_at_work_ends(at: str, tmp_path: Path) -> None:
+    with closing(Index.open(tmp_path / "one", at)) as index:
+        end_connections(server())
+        with closing(Index.open(tmp_path / "two", at)) as other:
+            with pytest.raises(LockedError, match="another run is at work here"):
+                index.see(seen("a"), NOW, every_form=True)
+            other.see(seen("b"), NOW, every_form=True)
+        with pytest.raises(LockedError, match="the server was away, and another run has been at work since"):
+            index.see(seen("a"), NOW, every_form=True)
+    with closing(Index.read(tmp_path / "one", at)) as reader:
+        assert (held(reader, "a").state, held(reader, "b").state) == ("", "listed")
+
+
+def test_a_connection_that_the_server_holds_open_is_ended(at: str, tmp_path: Path) -> None:
+    """It has not noticed that nobody is there any more: the lock is held until it does."""
+    with CuttingProxy(server().port) as proxy:
+        through = at.replace(f":{server().port}/", f":{proxy.port}/")
+        with closing(Index.open(tmp_path, through)) as index:
+            proxy.cut_at(b"BEGIN", forward=False, tell_server=False)
+            assert index.see(seen("a"), NOW, every_form=True) == [True]
+
+
+def test_what_is_only_tried_is_not_tried_again(at: str, tmp_path: Path) -> None:
+    Index.open(tmp_path, at).close()
+    with closing(Index.open(tmp_path, at, keep=False)) as index:
+        index.see(seen("a"), NOW, every_form=True)
+        end_connections(server())
+        with pytest.raises(IndexServerError, match="what was only tried is lost; run it again"):
+            index.see(seen("b"), NOW, every_form=True)
+
+
+def test_a_long_reading_that_is_cut_off_says_so(at: str, tmp_path: Path) -> None:
+    with closing(Index.open(tmp_path, at)) as index:
+        save(index)
+        reader = index.posts.select()
+        pages = index._database.pages("SELECT number FROM generate_series(1, 1500) AS number")
+        assert len(next(pages)) == 1000
+        end_connections(server())
+        with pytest.raises(IndexServerError, match="the server went away while it was read; run it again"):
+            next(pages)
+        assert len(list(reader)) == 1
+
+
+# --- several at once: what workers of one archive will need ----------------------------------------------------------
+
+
+class Unlocked(PostgresDatabase):
+    """One of several that write at once."""
+
+    def _begin_to_write(self, writer: Writer) -> None:
+        writer.take_archive = _take_nothing  # type: ignore[method-assign]
+        super()._begin_to_write(writer)
+
+
+def _take_nothing(connection: Connection) -> None:
+    """Others write, too."""
+
+
+def test_several_that_see_the_same_articles_do_not_wait_for_each_other_for_ever(
+    at: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(postgres_module, "REPEATED", ())  # a deadlock is an error
+    names = [f"{number:02}" for number in range(40)]
+    orders = [names, names[::-1], names[20:] + names[:20], names[::2] + names[1::2]]
+    Unlocked(at).close()
+    together = threading.Barrier(len(orders))
+
+    def work(order: list[str]) -> None:
+        with closing(Index(Unlocked(at))) as index:
+            together.wait(20)
+            for turn in range(5):
+                index.see(seen(*order), NOW + turn, every_form=True)
+                index.fail([failed(name) for name in order], NOW + turn)
+
+    with ThreadPoolExecutor(len(orders)) as pool:
+        list(pool.map(work, orders))
+    with closing(Index(Unlocked(at))) as index:
+        assert sorted(due(index, NOW * 2, run=1)) == []  # tried so often that they are given up
+        assert index.catalogue.states() == {"failed": 40}
+
+
+def test_who_claims_passes_over_what_others_are_claiming(at: str) -> None:
+    with closing(Index(Unlocked(at))) as one, closing(Index(Unlocked(at))) as two:
+        one.see(seen("a", "b", "c"), NOW, every_form=True)
+
+        def claim() -> tuple[Any, Any]:
+            first = one.claim(1, [LIST], 2, NOW)
+            return [claim.key.id for claim in first], due(two, NOW, run=1)
+
+        assert one.together(claim) == (["a", "b"], ["c"])
+
+
+def test_who_reads_sees_one_moment(at: str) -> None:
+    with closing(Index(Unlocked(at))) as writer, closing(PostgresDatabase(at, read=True)) as database:
+
+        def read() -> tuple[Any, Any]:
+            before = database.rows("SELECT count(*) FROM articles")
+            writer.see(seen("a"), NOW, every_form=True)
+            return before, database.rows("SELECT count(*) FROM articles")
+
+        before, after = database.snapshot(read)
+        assert before == after == [(0,)]
+        assert database.rows("SELECT count(*) FROM articles") == [(1,)]
+
+
+def test_both_have_the_same_tables(at: str) -> None:
+    """But for what a server needs to know of itself and of who writes."""
+    PostgresDatabase(at).close()
+    columns = """SELECT table_name, column_name, is_nullable FROM information_schema.columns
+                 WHERE table_schema = 'guarded' AND table_name NOT IN ('about', 'writers')"""
+    with closing(SqliteDatabase(None)) as database:
+        expected = database.rows(
+            """SELECT tables.name, columns.name, CASE WHEN "notnull" OR pk THEN 'NO' ELSE 'YES' END
+               FROM sqlite_schema AS tables, pragma_table_info(tables.name) AS columns
+               WHERE tables.type = 'table' AND tables.name NOT LIKE 'sqlite%'"""
+        )
+        indices = database.rows("SELECT name FROM sqlite_schema WHERE type = 'index' AND name NOT LIKE 'sqlite%'")
+    assert sorted(server().sql(columns)) == sorted(expected)
+    there = {name for (name,) in server().sql("SELECT indexname FROM pg_indexes WHERE schemaname = 'guarded'")}
+    assert {name for (name,) in indices} <= there
