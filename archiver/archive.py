@@ -40,6 +40,8 @@ from archiver.exports.target import write_to_path, write_to_stream
 from archiver.following import Followed, add_followed, read_followed, remove_followed
 from archiver.identity import normalise, plain_form
 from archiver.index import Index
+from archiver.index.move import move_index
+from archiver.index.whereabouts import HERE
 from archiver.links import refuse_links
 from archiver.manifest import add_manifest, head
 from archiver.minhash import scheme
@@ -48,6 +50,7 @@ from archiver.places import CAPTURES, POSTS, SITE, TEMPLATES
 from archiver.private import USER, public_address
 from archiver.recipes import recipes_for, sites_for, web_recipe
 from archiver.replay import replay
+from archiver.server_address import is_server, shown, without_secrets
 from archiver.session_options import session_options
 from archiver.site import (
     Built,
@@ -73,6 +76,7 @@ if TYPE_CHECKING:
     from archiver.answer import Answer
     from archiver.exports import Entry
     from archiver.extensions.report import Result
+    from archiver.index.move import Moved
     from archiver.manifest import Head
     from archiver.reading import Explanation
     from archiver.recipes import Recipe, SiteRecipe
@@ -450,6 +454,13 @@ class Archive:
         with self._reading() as index:
             return read_status(self.output, index, datetime.now(UTC), self._stuck_after)
 
+    def move_index(self, source: str, target: str) -> Moved:
+        """Carry the index from one place to another: `sqlite` (the file in the archive) or the address of a PostgreSQL
+        database. Every row is compared; a file is kept beside then, tables on a server are removed. Raises UsageError
+        for what is neither, and if both are the same."""
+        self._refuse_links()
+        return move_index(self.output, self._server(source), self._server(target))
+
     def manifest(self) -> Head | None:
         """Put on record what is in no manifest yet, and return the last one; None if there is nothing to put there."""
         with self._reading():  # for the error if there is no index
@@ -469,6 +480,15 @@ class Archive:
     def _at(self) -> str:
         """The server that the index is on; empty: it is in the archive."""
         return str(self.configuration["ARCHIVER_INDEX"])
+
+    def _server(self, place: str) -> str:
+        """Return the address of a server that a user names, empty for the file: that of the settings with its password,
+        which nobody needs to say again."""
+        if place == HERE:
+            return ""
+        if not is_server(place):
+            raise UsageError(f"{without_secrets(place)}: expected {HERE}, or the address of a PostgreSQL database")
+        return self._at if shown(self._at) == place else place
 
     def _refuse_links(self) -> None:
         """Raise StoreError if a part of the archive leads out of it, and that is not meant."""

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 COMMANDS = (
     *("crawl", "get", "replay", "verify", "manifest", "export", "status", "history", "duplicates", "sources", "adopt"),
-    *("schedule", "extract", "explain", "discover", "follow", "recipe", "site", "demo"),
+    *("schedule", "extract", "explain", "discover", "follow", "recipe", "site", "index", "demo"),
 )
 VERSION = f"archiver {archiver.__version__} (news-share-archiver)"  # the command, and the distribution that brings it
 EXAMPLES = """\

@@ -100,6 +100,14 @@ class Database(ABC):
         """Return what `work` returns, which sees the index as it is at one moment, whatever a run writes meanwhile."""
 
     @abstractmethod
+    def go_on_numbering(self) -> None:
+        """Give rows that are new numbers after those that were put in with theirs."""
+
+    @abstractmethod
+    def let_go(self) -> None:
+        """Have it be no index any more: what it has is somewhere else."""
+
+    @abstractmethod
     def close(self) -> None:
         """Close the connection; what is not kept is undone."""
 

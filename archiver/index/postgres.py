@@ -157,6 +157,16 @@ class PostgresDatabase(Database):
         """Return what `work` returns, which sees the index as it is at one moment. Nobody else writes while we do."""
         return work() if self._writer else self._again(lambda: self._at_one_moment(work))
 
+    def go_on_numbering(self) -> None:
+        """Have the server number after the largest number of each table."""
+        postgres_schema.go_on_numbering(self._connection)
+
+    def let_go(self) -> None:
+        """Remove the tables."""
+        self._connection.rollback()
+        with self._named():
+            postgres_schema.remove(self._connection)
+
     def close(self) -> None:
         """Close the connection; what is not kept is undone."""
         with suppress(psycopg.Error):  # of who is gone the server knows by itself

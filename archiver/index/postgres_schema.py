@@ -5,6 +5,7 @@ All here raises `psycopg.Error`; and IndexServerError where an index cannot be u
 
 from __future__ import annotations
 
+import re
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
@@ -17,8 +18,14 @@ from archiver.server_address import shown
 if TYPE_CHECKING:
     from archiver.index.postgres_connection import Connection
 
+OWN = "schema-postgres.sql"  # in PostgreSQL's own words
+SCRIPTS = ("schema.sql", OWN)
 # The scripts that bring the first schema that was on a server (7), and each later one, up to date.
 UPGRADES: tuple[str, ...] = ()
+# Tables with a column that is numbered by itself, that column, and its sequence.
+_NUMBERED = """SELECT relname, attname, pg_get_serial_sequence(relname, attname) FROM pg_class
+               JOIN pg_attribute ON attrelid = pg_class.oid AND attidentity <> ''
+               WHERE relnamespace = CAST(current_schema() AS REGNAMESPACE) AND relkind = 'r'"""
 FIRST = VERSION - len(UPGRADES)
 
 
@@ -32,15 +39,35 @@ def make(connection: Connection, address: str) -> None:
     """Make the tables, or bring them up to date: all of it or nothing."""
     with connection.transaction():
         if not is_there(connection):
-            for name, translated in (("schema.sql", True), ("schema-postgres.sql", False)):
-                _run_script(connection, name, translated=translated)
+            for name in SCRIPTS:
+                _run_script(connection, name)
             connection.execute("INSERT INTO about VALUES ($1, false)", (VERSION,))
             return
         version = look_at_version(connection, address)
         for script in UPGRADES[version - FIRST :]:
-            _run_script(connection, script, translated=True)
+            _run_script(connection, script)
         if version < VERSION:
             connection.execute("UPDATE about SET version = $1", (VERSION,))
+
+
+def go_on_numbering(connection: Connection) -> None:
+    """Have the server number after the largest number of each table."""
+    for table, column, sequence in connection.execute(_NUMBERED.encode()).fetchall():
+        if table in _names():
+            largest = f"(SELECT max({column}) FROM {table})"
+            connection.execute(f"SELECT setval('{sequence}', coalesce({largest}, 1), {largest} IS NOT NULL)".encode())
+
+
+def remove(connection: Connection) -> None:
+    """Remove the tables, and nothing else that may be in the schema."""
+    with connection.transaction():
+        connection.execute(f"DROP TABLE {', '.join(_names())}".encode())
+        connection.execute("DROP FUNCTION number_change, json_patch, unixepoch")
+
+
+def _names() -> list[str]:
+    scripts = (files(__package__).joinpath(name).read_text("utf-8") for name in (*SCRIPTS, *UPGRADES))
+    return [name for script in scripts for name in re.findall(r"CREATE TABLE (\w+)", script)]
 
 
 def look_at_version(connection: Connection, address: str) -> int:
@@ -61,7 +88,7 @@ def look_at_version_to_read(connection: Connection, address: str) -> None:
         )
 
 
-def _run_script(connection: Connection, name: str, *, translated: bool) -> None:
+def _run_script(connection: Connection, name: str) -> None:
     script = files(__package__).joinpath(name).read_text("utf-8")
     # Without parameters: several statements at once can have none.
-    connection.execute((for_postgres(script) if translated else script).encode(), prepare=False)
+    connection.execute((script if name == OWN else for_postgres(script)).encode(), prepare=False)

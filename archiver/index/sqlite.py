@@ -6,11 +6,12 @@ import sqlite3
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from archiver.errors import IndexFileError
+from archiver.errors import IndexFileError, os_reason
 from archiver.index import schema
 from archiver.index.damage import find_damage
 from archiver.index.database import PAGE, Database
 from archiver.index.lock import LOCK, holder_in
+from archiver.storage import sync_directory
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -29,6 +30,7 @@ ADVICE = {
     sqlite3.SQLITE_NOTADB: "move it away: `archiver adopt` makes a new one from the posts",
     sqlite3.SQLITE_CORRUPT: "move it away: `archiver adopt` makes a new one from the posts",
 }
+MOVED = "index.moved.sqlite"  # what the file is called when it is no index any more
 PRIMARY = 0xFF  # the bits of SQLite's result codes that say what went wrong; those above them say in which way
 
 
@@ -140,6 +142,19 @@ class SqliteDatabase(Database):
             return work()
         finally:
             self._connection.rollback()
+
+    def go_on_numbering(self) -> None:
+        """SQLite does, by itself."""
+
+    def let_go(self) -> None:
+        """Close the file, and move it aside."""
+        assert self._file, "one in memory is let go of by itself"
+        self.close()  # what is in its journal is in the file then
+        try:
+            self._file.replace(self._file.with_name(MOVED))
+            sync_directory(self._file.parent)
+        except OSError as error:
+            raise IndexFileError(f"{self._file}: cannot be moved aside: {os_reason(error)}") from error
 
     def close(self) -> None:
         """Close the connection; what is not committed is undone."""
