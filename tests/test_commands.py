@@ -283,6 +283,8 @@ def test_what_was_meant_is_known_after_one_slip_or_two(command: str, data: st.Da
         for how in slips:
             given_name = slip(given_name, how, data.draw(st.integers(0, 20)))
         found = did_you_mean(given_name, known).removeprefix("; did you mean ").removesuffix("?")
+        if slips_between(given_name, meant) > len(slips):
+            continue  # two slips that meet in a letter are three
         as_near = slips_between(given_name, found) <= slips_between(given_name, meant)
         assert found == meant or (found in known and as_near)
 

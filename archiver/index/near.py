@@ -164,7 +164,7 @@ def _link(database: Database, signatures: Mapping[int, Signature], again: Iterab
     wanted = {number: _bands(one) for number, one in signatures.items()}
     members: defaultdict[int, list[int]] = defaultdict(list)
     for band, article in database.rows(
-        f"SELECT band, article FROM {NUMBERS} CROSS JOIN bands ON band = {NUMBER}",
+        f"SELECT band, article FROM {NUMBERS} CROSS JOIN bands ON band = {NUMBER} ORDER BY band, article",
         json_text(sorted({band for of_one in wanted.values() for band in of_one})),
     ):
         members[band].append(article)

@@ -31,6 +31,10 @@ OPTIONS = {
     "client_encoding": "UTF8",
 }
 RIGHTS = "it needs a schema of its own in which it may make tables: docs/scale.md"
+# Our names are those of one schema. A client that has vanished from the network is forgotten after a minute.
+_BEGIN = """SELECT current_schema(), set_config('search_path', coalesce(quote_ident(current_schema()), ''), false),
+                   set_config('tcp_keepalives_idle', '30', false), set_config('tcp_keepalives_interval', '10', false),
+                   set_config('tcp_keepalives_count', '3', false)"""
 ADVICE = {
     "42501": RIGHTS,  # insufficient privilege
     "3F000": RIGHTS,  # no schema
@@ -66,9 +70,7 @@ def connect(address: str) -> Connection:
             raise IndexServerError(
                 f"{shown(address)}: the server is PostgreSQL {version}; it must be {OLDEST} or newer"
             )
-        ((schema, _),) = connection.execute(
-            "SELECT current_schema(), set_config('search_path', coalesce(quote_ident(current_schema()), ''), false)"
-        ).fetchall()
+        ((schema, *_),) = connection.execute(_BEGIN).fetchall()
         if schema is None:
             user = connection.info.user
             raise IndexServerError(f"{shown(address)}: there is no schema for {user}; {RIGHTS}")

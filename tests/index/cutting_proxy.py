@@ -32,10 +32,10 @@ class CuttingProxy:
     def __exit__(self, *_: object) -> None:
         self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
-        for one in self._held:
-            one.close()
         for thread in self._threads:
             thread.join(10)
+        for one in self._held:
+            one.close()
 
     def _accept(self) -> None:
         with suppress(OSError):
