@@ -342,8 +342,9 @@ def intended(archive: Archive, kind: str) -> None:
     ((article, form, path),) = archive.rows(f"SELECT article, form, path FROM posts WHERE {condition} LIMIT 1")
     where = f"WHERE article = {article} AND form = '{form}'"
     archive.sql(
-        f"""INSERT INTO intents SELECT posts.article, posts.form, path, posts.sha256, published, text_digest, rules,
-            posts.saved, NULL, NULL, posts.capture FROM posts JOIN articles ON key = article {where}"""
+        f"""INSERT INTO intents (article, form, path, sha256, published, text_digest, rules, saved, capture)
+            SELECT posts.article, posts.form, path, posts.sha256, published, text_digest, rules, posts.saved,
+            posts.capture FROM posts JOIN articles ON key = article {where}"""
     )
     if kind == "edited":
         archive.sql(
