@@ -197,9 +197,19 @@ def test_a_feed_says_where_it_is(target: str, expected: str | None) -> None:
     assert etree.fromstring(written("atom", PLAIN, site="", target=target)).findall(f"{ATOM}link[@rel='self']") == []
 
 
-def test_languages_that_a_script_tells() -> None:
-    texts = {"zh": "一家公司的新闻。", "ja": "これは新聞です。", "ko": "한국 뉴스", "": "Plain news."}
-    entries = [entry(id=language, title="", html=f"<p>{text}</p>") for language, text in texts.items()]
+def test_languages_that_pages_say_or_texts_tell() -> None:
+    german = "<em>Der</em> Rat hat am Donnerstag nach langer Debatte beschlossen, dass die Brücke nicht von der Stadt "
+    german += "gebaut wird und das Geld für den Bau auch mit dem Land geteilt werden soll, was ein Sprecher bestätigte."
+    texts = {
+        "zh": "一家公司的新闻。",
+        "ja": "これは新聞です。",
+        "ko": "한국 뉴스",
+        "de": german,
+        "": "Plain news.",
+    }
+    entries = [entry(id=one, title="", html=f"<p>{text}</p>", language="") for one, text in texts.items()]
+    texts["pt-BR"] = german
+    entries.append(entry(id="said", title="", html=f"<p>{german}</p>", language="pt_br"))
     assert [item.language or "" for item in json_feed(*entries).items] == list(texts)
     lang = "{http://www.w3.org/XML/1998/namespace}lang"
     several = etree.fromstring(written("atom", *entries))

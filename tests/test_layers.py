@@ -151,6 +151,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "views": {"clock", "following", "identity", "index", "recipes", "spans", "storage", "verify"},
     "exports": {
         "private",
+        "reading",
         "article",
         "captures",
         "cleaning",

@@ -16,6 +16,7 @@ from archiver.identity import normalise, same_site
 from archiver.reading.document import read_document
 from archiver.reading.metadata import Metadata, read_metadata
 from archiver.reading.metadata.language import language_tag
+from archiver.reading.metadata.told_language import sure_language
 from tests.reading_pages import ADDRESS, FETCHED, ld, meta, page, read
 
 if TYPE_CHECKING:
@@ -144,6 +145,44 @@ def test_words_that_only_stand_apart_to_the_eye_are_apart_in_the_title() -> None
 def test_a_heading_that_nothing_speaks_of_gives_way_to_the_share_title() -> None:
     head = meta(og__title="The new bridge opens") + ld(headline="The new bridge opens")
     assert read(head, "<h1>All about everything in our town</h1>").title.value == "The new bridge opens"
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        (GERMAN.replace("<p>", "").replace("</p>", ""), "de"),
+        (ENGLISH.replace("<p>", "").replace("</p>", ""), "en"),
+        (
+            "Le conseil a voté jeudi la construction d'un pont sur la rivière, et les élus sont d'accord pour dire que "
+            * 2,
+            "fr",
+        ),
+        (
+            "Il consiglio ha votato per la costruzione di un ponte che è una novità della città, e con il denaro del "
+            * 2,
+            "it",
+        ),
+        ("央行今日开展逆回购", "zh"),
+        ("一家公司の新闻", ""),
+        ("これは新聞です", "ja"),
+        ("A股", ""),
+        # Danish and Norwegian, Spanish and Galician are too much alike.
+        (
+            "Byrådet besluttede at bygge en bro over floden, og det er første gang, at alle er enige om det for byen "
+            * 2,
+            "",
+        ),
+        (
+            "El ayuntamiento aprobó la construcción de un puente sobre el río y los concejales de la ciudad que no "
+            * 2,
+            "",
+        ),
+        ("Words, words, words.", ""),
+        ("1 2 3 " * 100, ""),
+    ],
+)
+def test_a_language_is_told_beyond_doubt_or_not_at_all(text: str, language: str) -> None:
+    assert sure_language(text) == language
 
 
 @pytest.mark.parametrize(

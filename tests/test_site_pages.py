@@ -25,6 +25,7 @@ def test_an_article_of_any_page_is_on_the_site(archive: Archive, web: Web) -> No
     article = page(archive, path)
     assert article.cssselect("h1")[0].text_content() == "A bridge opens over the Merrow"
     assert "2026-11-01 08:15:00 +0100" in article.text_content()
-    assert article.cssselect("article")[0].get("lang") == ""  # and not that of the site's own words
+    assert article.cssselect("article")[0].get("lang") == "en"  # and not the one of the site's own words
+    assert page(archive, "index.html").cssselect(".articles a")[0].get("lang") == "en"
     assert titles(archive, "category/MerrowCourier.html") == ["A bridge opens over the Merrow"]
     assert page(archive, "category/MerrowCourier.html").cssselect("h1")[0].text_content() == "Merrow Courier"

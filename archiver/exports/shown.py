@@ -10,6 +10,9 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 from uuid import NAMESPACE_URL, uuid5
 
+from archiver.exports.plain import plain_text
+from archiver.reading.metadata.language import language_tag
+from archiver.reading.metadata.told_language import sure_language
 from archiver.text import one_line, printable, unescaped
 
 if TYPE_CHECKING:
@@ -21,9 +24,7 @@ if TYPE_CHECKING:
 SUMMARY = 200  # characters
 MINUTE = timedelta(minutes=1)
 PICTURE = re.compile(r"""<img\b[^>]*?\ssrc=(?:"(https?://[^"\s]+)"|'(https?://[^'\s]+)')""", re.IGNORECASE)
-SAMPLE = 400  # characters that tell a language
-KANA, HANGUL = re.compile(r"[\u3041-\u3096\u30a1-\u30fa]"), re.compile(r"[\uac00-\ud7a3]")
-HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
+SAMPLE, BEGINNING = 1000, 4000  # characters that tell a language; of markup that mostly has as many
 SPACES = re.compile(r"\s+")
 
 
@@ -85,13 +86,12 @@ def feed_address(about: About) -> str:
 
 
 def language(entry: Entry) -> str:
-    """Return the language of an entry as far as its script tells (BCP 47), empty where that leaves a choice."""
-    text = (one_line(entry.title) + one_line(entry.text))[:SAMPLE]
-    if KANA.search(text):
-        return "ja"
-    if HANGUL.search(text):
-        return "ko"
-    return "zh" if len(HAN.findall(text)) * 4 > len(text) else ""
+    """Return the language of an entry (BCP 47): what its page says, else what its text tells beyond doubt, else
+    nothing."""
+    if said := language_tag(entry.language):
+        return said
+    text = plain_text(entry.html[:BEGINNING].rpartition("<")[0] or entry.html)
+    return sure_language(f"{one_line(entry.title)} {text if len(text) >= SAMPLE else entry.text}"[:SAMPLE])
 
 
 def author(entry: Entry) -> str:

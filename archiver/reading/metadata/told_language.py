@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from archiver.reading.metadata.common_words import WORDS
 
 ENOUGH = 50  # letters from which a language can be told
+FEW = 4  # letters from which a script can be told
 LEAST = 0.04  # share of a text's words that are among the common ones of its language; real texts have 0.2
+MANY, CLEARLY, WORDS_ENOUGH = 0.12, 1.5, 35  # the same of a text that tells beyond doubt; its lead; words in it
 SURE = 3.0  # times as many words of another language before a language is not believed
 # The scripts that name a language or a few, by their first and last characters.
 SCRIPTS = {
@@ -53,6 +55,7 @@ NEAR = (
     *({"bs", "hr", "sr"}, {"nb", "da"}, {"id", "ms"}, {"cs", "sk"}, {"af", "nl"}, {"mk", "bg"}, {"es", "gl"}),
     {"zu", "xh"},
 )
+KANA = re.compile("[\u3040-\u30ff]")
 WORD = re.compile(r"[^\W\d_]+")
 HAN_WORTH = 2  # letters; a character says as much as several
 
@@ -79,6 +82,24 @@ class Told:
         return name in NOT_LATIN
 
 
+def sure_language(text: str) -> str:
+    """Return the language of `text` (BCP 47) where it tells beyond doubt, else nothing: where several languages have
+    the script, it must have many words of one, few of any other, and none may be like it whose words are not known."""
+    told = told_language(text)
+    if not told.script:  # a short one may have a script that one language has
+        script = _script(text, FEW)
+        if script == "kana" and 4 * len(KANA.findall(text)) < len(text):  # Chinese has a の now and then
+            return ""
+        return OF_SCRIPT[script][0] if script in ("han", "kana", "hangul") else ""
+    if told.script not in ("latin", "cyrillic", "arabic") or not told.language or not told.scores:
+        return told.language
+    best = told.scores[told.language]
+    others = [score for name, score in told.scores.items() if name != told.language]
+    like = {name for names in NEAR if told.language in names for name in names}
+    sure = best >= MANY and max(others) * CLEARLY <= best and like <= told.scores.keys()
+    return told.language if sure and len(WORD.findall(text)) >= WORDS_ENOUGH else ""
+
+
 def told_language(text: str) -> Told:
     """Return what `text` tells of its language."""
     script = _script(text)
@@ -96,7 +117,7 @@ def told_language(text: str) -> Told:
     return Told(OF_SCRIPT[script][0], script)
 
 
-def _script(text: str) -> str:
+def _script(text: str, least: int = ENOUGH) -> str:
     """Return the script of most letters of a text; "" if it has too few or is mixed."""
     counts = dict.fromkeys(SCRIPTS, 0)
     for character, count in Counter(text).items():
@@ -108,4 +129,4 @@ def _script(text: str) -> str:
         counts["kana"] += counts.pop("han")
     total = sum(counts.values())
     best = max(counts, key=lambda script: counts[script] * (HAN_WORTH if script in ("han", "kana") else 1))
-    return best if total >= ENOUGH and counts[best] * HAN_WORTH > total / 2 and counts[best] > total / 4 else ""
+    return best if total >= least and counts[best] * HAN_WORTH > total / 2 and counts[best] > total / 4 else ""
