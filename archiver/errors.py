@@ -96,6 +96,18 @@ class NotAnArticleError(PageError):
         return f"the page is no article: {self.reason} ({self.evidence})"
 
 
+class NeedsScriptsError(NotAnArticleError):
+    """A page that shows nothing until its scripts have drawn it."""
+
+
+class BrowserError(ArchiverError):
+    """A page that could not be drawn, or a browser that is missing: what is wrong, and how to get it."""
+
+
+class BrowserEndedError(BrowserError):
+    """A browser that ended while it showed a page."""
+
+
 class TimeFormatError(ArchiverError):
     """A time whose form is not known or that does not name a whole date."""
 

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from scrapy import Request
 
+from archiver.errors import BrowserError
+from archiver.net.budget import BudgetSpentError
 from archiver.net.failures import explain
 from archiver.net.guard import private_hosts
 from archiver.spiders.article import ArticleSpider, answer_of
@@ -37,8 +39,14 @@ class PageSpider(ArticleSpider):
         for url in self._urls:
             yield Request(url, callback=self.take, errback=self.miss, dont_filter=True, cb_kwargs={"asked": url})
 
-    def take(self, response: Response, asked: str) -> None:
-        """Give away what came."""
+    async def take(self, response: Response, asked: str) -> None:
+        """Give away what came, as a browser drew it where that is wanted."""
+        try:
+            if self.drawer.wants(response):
+                response = await self.drawer.draw(response)
+        except (BrowserError, BudgetSpentError) as error:
+            self._taken(asked, f"the page cannot be drawn: {error}")
+            return
         self._taken(asked, answer_of(response))
 
     def miss(self, failure: Failure) -> None:

@@ -6,7 +6,7 @@ import asyncio
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
-from archiver.captures import CAPTURES, Capture
+from archiver.captures import CAPTURES, PART_OF, PARTS, Capture, Evidence
 from archiver.captures.answers import body_at
 from archiver.captures.members import digest, mend
 from archiver.captures.writing import Job, NotWritten, Written
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import Any
 
-    from archiver.captures import Evidence
     from archiver.captures.answers import Answer as CapturedAnswer
     from archiver.index import Index, IndexThread
 
@@ -44,7 +43,8 @@ class Recorder:
         self._files: set[str] = set()
 
     async def keep(self, evidence: Sequence[Evidence]) -> list[Capture | CaptureError]:
-        """Write evidence, and return for each the capture, or why it could not be written.
+        """Write evidence, and return for each the capture, or why it could not be written; the parts of a page that
+        could be written are noted with it.
 
         An answer is written once, however many forms of post are made of it and whenever that is. A payload that is
         captured already is referred to (a revisit record). Raises CaptureError if nothing can be written at all.
@@ -56,7 +56,8 @@ class Recorder:
         )
         kept: dict[tuple[str, datetime], Capture | CaptureError] = {**written}
         new = [moment for moment in answers if moment not in kept]
-        jobs = [Job(answers[one].exchanges, answers[one].about, known.get(payloads[one])) for one in new]
+        about = {one: await self._keep_parts(answers[one]) for one in new}
+        jobs = [Job(answers[one].exchanges, about[one], known.get(payloads[one])) for one in new]
         for moment, result in zip(new, await self._write(jobs) if jobs else [], strict=True):
             kept[moment] = result if isinstance(result, CaptureError) else Capture(*result, payloads[moment], *moment)
         return [kept[_moment(one)] for one in evidence]
@@ -86,6 +87,16 @@ class Recorder:
             ) from error
         for one in sealed:
             await self._index.run(_seal, one)
+
+    async def _keep_parts(self, page: Evidence) -> Mapping[str, Any]:
+        """Write what a page loaded, and return what is to be noted about the page. Raises CaptureError."""
+        if not page.parts:
+            return page.about
+        address = page.exchanges[-1].url
+        of_page = [Evidence(part, {PART_OF: address}) for part in page.parts]
+        kept = [one for one in await self.keep(of_page) if isinstance(one, Capture)]
+        await self._index.run(lambda index: index.captures.note(kept))
+        return {**page.about, PARTS: [[one.url, one.time.isoformat()] for one in kept]}
 
     async def _first_with(self, payload: str) -> Capture | None:
         found = await self._index.run(lambda index: index.captures.with_payload([payload]))

@@ -28,6 +28,7 @@ ARCHIVER_LAYOUT = "flat"  # of new posts: all in _posts, or by month (_posts/202
 ARCHIVER_EVERY_FORM = True  # an article in listings of two forms becomes two posts; False: one, of the first
 ARCHIVER_RECHECK = ""  # look at every article saved this long ago or less (2d); empty: as the recipe says
 ARCHIVER_WARC = ""  # True or False: whether answers are captured; empty: as the recipe says, else by crawls only
+ARCHIVER_WARC_PAGES = False  # capture the page that a new post links to, too, with all that it loads
 ARCHIVER_WARC_SIZE = 100_000_000  # bytes, after which a WARC file is followed by the next; git hosts take no more
 ARCHIVER_LINKS = False  # whether parts of the archive may be symbolic links that lead out of it
 ARCHIVER_DRY_RUN = False  # ask the listings, and write nothing
@@ -42,6 +43,13 @@ ARCHIVER_MAX_SECONDS = 0  # after which a run asks for nothing more; 0: no limit
 ARCHIVER_CONTACT = ""  # an address or a page where the owner of a site can reach you; sent with each request
 ARCHIVER_BACKOFF = 1.0  # seconds before the first retry; each further one waits twice as long
 ARCHIVER_RETRY_AFTER_MAX = 120  # seconds; a site that asks for a longer wait is left alone in this run
+# Pages that scripts draw: which are shown to a browser first, and what one of them may take.
+ARCHIVER_BROWSER = "recipe"  # where a recipe says so; refused: also those refused since scripts draw them; always: all
+ARCHIVER_BROWSER_PROGRAM = ""  # the file of Chromium; empty: the one that the system has
+ARCHIVER_BROWSER_SECONDS = 60
+ARCHIVER_BROWSER_REQUESTS = 200
+ARCHIVER_BROWSER_BYTES = 64 * 1024 * 1024  # of all answers, unpacked; and of the page as it is drawn
+ARCHIVER_BROWSER_MEMORY = 2 * 1024 * 1024 * 1024  # bytes of each of its processes (on Linux); 0: no limit
 
 # Politeness. Recipes may ask for more of it; what is given with -s is obeyed above all.
 ROBOTSTXT_OBEY = True
@@ -99,6 +107,8 @@ SPIDER_MIDDLEWARES = {
 ITEM_PIPELINES = {"archiver.pipelines.archive.ArchivePipeline": 400}
 EXTENSIONS = {
     "archiver.crawl_archive.ArchiveExtension": 100,
+    "archiver.browser.Browser": 150,
+    "archiver.browser.PageKeeper": 450,
     "archiver.extensions.quarantine.Quarantine": 200,
     "archiver.extensions.watch.Watch": 300,
     "archiver.extensions.report.Report": 400,

@@ -176,6 +176,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         *("session_options", "signals", "workers"),
     },
     "net": {"private", "captures", "clock", "crawl_archive", "errors", "index", "signals"},
+    "browser": {"private", "article", "captures", "crawl_archive", "errors", "net", "recipes"},
     "pipelines": {"article", "crawl_archive"},
     "surveying": {"discovery", "errors", "identity", "net", "workers"},
     "spiders": {
@@ -184,6 +185,7 @@ MAY_IMPORT: dict[str, set[str]] = {
             "addresses",
             "answer",
             "article",
+            "browser",
             "captures",
             "clock",
             "crawl_archive",
@@ -205,7 +207,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "crawl": {"logformatter", "crawl_archive", "extensions", "stopping"},
     "scrapy_commands": {"crawl", "errors", "scrapy_settings", "statuses"},
     "replica": set(),
-    "fetching": {"answer", "net", "spiders"},
+    "fetching": {"answer", "errors", "net", "spiders"},
     "survey_spider": {"discovery", "errors", "net", "spiders", "surveying"},
     "counting": {"errors", "signals", "spiders"},
     "crawling": {

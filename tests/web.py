@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, NamedTuple, cast
@@ -87,9 +88,9 @@ def story(
     )
 
 
-@pytest.fixture
-def web() -> Iterator[Web]:
-    """A web without any pages."""
+@contextmanager
+def served() -> Iterator[Web]:
+    """Serve a web without any pages."""
     site = Web()
 
     class Handler(BaseHTTPRequestHandler):
@@ -124,6 +125,13 @@ def web() -> Iterator[Web]:
         finally:
             server.shutdown()
             thread.join()
+
+
+@pytest.fixture
+def web() -> Iterator[Web]:
+    """A web without any pages."""
+    with served() as site:
+        yield site
 
 
 @pytest.fixture

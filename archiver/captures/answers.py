@@ -13,7 +13,7 @@ from archiver.captures.capture import ABOUT, Capture
 from archiver.captures.members import LARGEST
 from archiver.captures.originals import RecordNames
 from archiver.captures.plain import NUMBER, WEB
-from archiver.captures.records import Broken, Record, records
+from archiver.captures.records import CONVERSION, Broken, Record, records
 from archiver.captures.regions import GZIP_START, Region
 from archiver.captures.warc_date import parse_warc_date
 from archiver.errors import CaptureError, os_reason
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from datetime import datetime
 
-ANSWERS = ("response", "revisit", "resource")
+ANSWERS = ("response", "revisit", "resource", CONVERSION)
 DIGEST = "WARC-Payload-Digest"
 
 
@@ -33,6 +33,7 @@ class Answer(NamedTuple):
     target URI and date of that record, and its WARC-Record-ID, if they are said. problem: why there is no body, or
     that it is cut off. more: this is only something more about an earlier answer, of that target URI and date.
     id and digest: WARC-Record-ID and WARC-Payload-Digest of the record, by which others may refer to it.
+    drawn: it is what a browser drew, or another program made, of an answer (a conversion).
     """
 
     capture: Capture
@@ -47,6 +48,7 @@ class Answer(NamedTuple):
     refers_to: str = ""
     id: str = ""
     digest: str = ""
+    drawn: bool = False
 
     @property
     def names(self) -> RecordNames:
@@ -144,7 +146,14 @@ def _opened(record: Record, file: str) -> Answer | Broken | None:
     status = int(code) if NUMBER.fullmatch(code) else OK
     content_type = http.get("content-type") if http else record.header("Content-Type")
     answer = Answer(
-        capture, status, content_type, b"", {}, id=record.header("WARC-Record-ID"), digest=record.header(DIGEST)
+        capture,
+        status,
+        content_type,
+        b"",
+        {},
+        id=record.header("WARC-Record-ID"),
+        digest=record.header(DIGEST),
+        drawn=record.type == CONVERSION,
     )
     if record.type == "revisit":
         return answer._replace(

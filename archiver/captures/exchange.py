@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, NamedTuple
+
+from archiver.captures.warc_date import parse_warc_date
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -12,6 +14,10 @@ if TYPE_CHECKING:
 
 # Noted about an answer: it is an edit that is not believed yet. If it ever is, another note says so.
 HELD_BACK = "held_back"
+# Noted about an answer: it was asked for by the page at that address, or is that page before it was drawn.
+PART_OF = "part_of"
+# Noted about a page: what it loaded, as pairs of address and time (WARC-Target-URI and WARC-Date of their records).
+PARTS = "parts"
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 Headers = tuple[tuple[str, str], ...]  # in their order, repeated ones too; a byte is a character (Latin-1)
 
@@ -31,16 +37,27 @@ class Exchange(NamedTuple):
     address: str  # of the host that answered
 
 
+class Drawn(NamedTuple):
+    """A page as a browser drew it: what its scripts made of the answer that came."""
+
+    url: str
+    body: bytes  # HTML, UTF-8
+    time: datetime  # when it was drawn
+    source: tuple[str, datetime]  # the address and the time of the answer that it was drawn from
+    content_type: str = "text/html; charset=utf-8"
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Evidence:
     """The answer that an article or a listing was read from, to be captured if something is kept of it.
 
     exchanges: the last is the answer, those before it led there (redirects). about: what a replay must know that the
-    answer does not say.
+    answer does not say. parts: of a page that a browser drew or showed, what it loaded, each with its redirects.
     """
 
-    exchanges: tuple[Exchange, ...]
+    exchanges: tuple[Exchange | Drawn, ...]
     about: Mapping[str, Any]
+    parts: tuple[tuple[Exchange, ...], ...] = ()
 
     @property
     def payload(self) -> str:
@@ -49,7 +66,19 @@ class Evidence:
 
     def saying(self, **more: Any) -> Evidence:
         """Return the same with more noted about it."""
-        return Evidence(self.exchanges, {**self.about, **more})
+        return replace(self, about={**self.about, **more})
+
+
+def parts_of(about: Mapping[str, Any]) -> list[tuple[str, datetime]]:
+    """Return address and time of each answer that a page loaded, by what was noted about the page."""
+    found = []
+    for one in about.get(PARTS) or ():
+        try:
+            url, date = one
+            found.append((str(url), parse_warc_date(str(date))))
+        except (TypeError, ValueError):  # it is not ours
+            continue
+    return found
 
 
 def with_redirects(earlier: tuple[Exchange, ...], last: Exchange) -> tuple[Exchange, ...]:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 REQUEST, HEAD = b"\r\nWARC-Type: request\r\n", 1000  # bytes in which a record says what it is, if it does so early
 ANOTHER = b"\r\n\r\nWARC/"  # how another record begins in the same gzip member
+CONVERSION = "conversion"  # another version of an answer, made by who keeps it: of ours, a page as a browser drew it
 
 logging.getLogger("warcio.recordloader").setLevel(logging.ERROR)  # what it warns of it mends, and it names no file
 

@@ -15,12 +15,15 @@ from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit, urlunsplit
+from uuid import NAMESPACE_URL, uuid5
 
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
 from archiver.captures.answers import body_at
 from archiver.captures.capture import ABOUT, CAPTURES
+from archiver.captures.exchange import Drawn, Exchange
+from archiver.captures.records import CONVERSION
 from archiver.errors import CaptureError, in_a_line, with_advice
 from archiver.private import public_values
 from archiver.storage.atomic import sync_directory
@@ -30,7 +33,6 @@ if TYPE_CHECKING:
     from typing import Any
 
     from archiver.captures.capture import Capture
-    from archiver.captures.exchange import Exchange
 
 # The header that `Transfer-Encoding` becomes: the body has no such encoding any more, and whoever reads the capture
 # must not try to take it off. Other crawlers use the same name.
@@ -48,7 +50,7 @@ class Job(NamedTuple):
     No exchanges: more is to be said about an earlier answer, that in the record `same`.
     """
 
-    exchanges: tuple[Exchange, ...]
+    exchanges: tuple[Exchange | Drawn, ...]
     about: Mapping[str, Any]
     same: Capture | None = None
 
@@ -156,16 +158,21 @@ def warcinfo(name: str, info: dict[str, str]) -> bytes:
 
 def records(job: Job, refers_to: tuple[str, str] | None = None) -> tuple[bytes, int, int]:
     """Return the records of `job`, each a gzip member, and where among them that of the answer begins and how long it
-    is: response or revisit, request and metadata for each exchange (WARC 1.1, 6.3 to 6.7)."""
+    is: response or revisit, request and metadata for each exchange (WARC 1.1, 6.3 to 6.7); conversion for a page that a
+    browser drew (6.8)."""
     buffer = BytesIO()
     writer = WARCWriter(buffer, gzip=True, warc_version="1.1")
     start = length = 0
     for number, exchange in enumerate(job.exchanges, 1):
         last = number == len(job.exchanges)
         start = buffer.tell()
-        identity = _answer(writer, exchange, refers_to if last else None)
+        if isinstance(exchange, Drawn):
+            identity = _drawn(writer, exchange)
+        else:
+            identity = _answer(writer, exchange, refers_to if last else None)
         length = buffer.tell() - start
-        _request(writer, exchange, identity)
+        if isinstance(exchange, Exchange):
+            _request(writer, exchange, identity)
         if last:
             _metadata(writer, exchange.url, _date(exchange), job.about, {"WARC-Refers-To": identity})
     if not job.exchanges:
@@ -182,7 +189,11 @@ def _answer(writer: WARCWriter, exchange: Exchange, same: tuple[str, str] | None
     http.compute_headers_buffer()
     payload = f"sha256:{sha256(exchange.body).hexdigest()}"
     block = http.headers_buff if same else http.headers_buff + exchange.body
-    warc = {"WARC-Date": _date(exchange), "WARC-Block-Digest": f"sha256:{sha256(block).hexdigest()}"}
+    warc = {
+        "WARC-Record-ID": _record_id(exchange.url, _date(exchange)),
+        "WARC-Date": _date(exchange),
+        "WARC-Block-Digest": f"sha256:{sha256(block).hexdigest()}",
+    }
     if exchange.address:
         warc["WARC-IP-Address"] = exchange.address
     if same:
@@ -196,6 +207,28 @@ def _answer(writer: WARCWriter, exchange: Exchange, same: tuple[str, str] | None
             http_headers=http,
             warc_headers_dict={**warc, "WARC-Payload-Digest": payload},
         )
+    writer.write_record(record)
+    return str(record.rec_headers.get_header("WARC-Record-ID"))
+
+
+def _drawn(writer: WARCWriter, drawn: Drawn) -> str:
+    """Write what a browser drew: an alternative version of another record's content, and no answer of the source."""
+    digest = f"sha256:{sha256(drawn.body).hexdigest()}"
+    warc = {
+        "WARC-Record-ID": _record_id(drawn.url, _date(drawn)),
+        "WARC-Date": _date(drawn),
+        "WARC-Refers-To": _record_id(drawn.source[0], _written(drawn.source[1])),
+        "WARC-Block-Digest": digest,
+        "WARC-Payload-Digest": digest,
+    }
+    record = writer.create_warc_record(
+        drawn.url,
+        CONVERSION,
+        payload=BytesIO(drawn.body),
+        length=len(drawn.body),
+        warc_content_type=drawn.content_type,
+        warc_headers_dict=warc,
+    )
     writer.write_record(record)
     return str(record.rec_headers.get_header("WARC-Record-ID"))
 
@@ -234,8 +267,18 @@ def _metadata(writer: WARCWriter, url: str, date: str, about: Mapping[str, Any],
     )
 
 
-def _date(exchange: Exchange) -> str:
-    return exchange.time.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+def _date(exchange: Exchange | Drawn) -> str:
+    return _written(exchange.time)
+
+
+def _written(time: datetime) -> str:
+    return time.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def _record_id(url: str, date: str) -> str:
+    """Return the id of the record of an answer: made of what names it, so that other records may refer to it wherever
+    and whenever they are written."""
+    return f"<urn:uuid:{uuid5(NAMESPACE_URL, f'{url} {date}')}>"
 
 
 def serve(setup: tuple[str, int, dict[str, str]]) -> Callable[[list[Job]], list[Written | NotWritten]]:
@@ -274,6 +317,6 @@ def _refers_to(root: Path, job: Job) -> tuple[str, str] | None:
             found = body_at(known, root / known.warc)
         except CaptureError:
             return None
-        if found.same or found.capture.payload != known.payload:
+        if found.same or found.drawn or found.capture.payload != known.payload:
             return None
     return known.url, known.time.strftime("%Y-%m-%dT%H:%M:%S.%fZ")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from archiver.commands.display import print_json, print_line, printable
 from archiver.commands.given import advice, each_page
-from archiver.commands.options import add_paywall_option, add_setting_option, archive_from
+from archiver.commands.options import add_browser_option, add_paywall_option, add_setting_option, archive_from
 from archiver.errors import NotAnArticleError
 from archiver.exports.inline import Dialect
 from archiver.exports.pure_markdown import markdown_of_html
@@ -43,6 +43,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     )
     parser.add_argument("--address", metavar="ADDRESS", help="where pages in files came from: links count from it")
     parser.add_argument("--markdown", action="store_true", help="print Markdown, for a person to read")
+    add_browser_option(parser)
     add_paywall_option(parser)
     add_setting_option(parser)
     parser.set_defaults(run=run, output=None)

@@ -64,6 +64,20 @@ def add_warc_option(parser: argparse.ArgumentParser, default: str) -> None:
         action=argparse.BooleanOptionalAction,
         help=f"capture the answers that posts are made of in WARC files (ARCHIVER_WARC); {default}",
     )
+    parser.add_argument(
+        "--warc-pages",
+        action="store_true",
+        help="capture the page of each new post, too, with all that it loads (ARCHIVER_WARC_PAGES): docs/browser.md",
+    )
+
+
+def add_browser_option(parser: argparse.ArgumentParser) -> None:
+    """Add the option that has a browser draw pages first."""
+    parser.add_argument(
+        "--browser",
+        action="store_true",
+        help="have a browser draw each page before it is read (ARCHIVER_BROWSER=always): docs/browser.md",
+    )
 
 
 def add_target_option(parser: argparse.ArgumentParser, what: str) -> None:
@@ -79,6 +93,8 @@ def settings_from(arguments: argparse.Namespace, **more: object) -> Configuratio
         "ARCHIVER_FORCE": getattr(arguments, "force", False) or None,
         "ARCHIVER_KEEP_PAYWALLED": getattr(arguments, "keep_paywalled", False) or None,
         "ARCHIVER_WARC": getattr(arguments, "warc", None),
+        "ARCHIVER_WARC_PAGES": getattr(arguments, "warc_pages", False) or None,
+        "ARCHIVER_BROWSER": "always" if getattr(arguments, "browser", False) else None,
     }
     given = {name: value for name, value in (options | more).items() if value is not None}
     level = LOG_LEVELS[min(getattr(arguments, "verbose", 0), len(LOG_LEVELS) - 1)]

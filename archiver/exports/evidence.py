@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from archiver.captures import HELD_BACK
+from archiver.captures.exchange import parts_of
 from archiver.captures.warc_date import parse_warc_date
 from archiver.captures.writing import warcinfo
 from archiver.errors import ExportError
@@ -15,7 +16,8 @@ from archiver.exports.warc import ANSWERS
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
 
     from _typeshed import SupportsWrite
 
@@ -103,7 +105,18 @@ class Copy:
             if member.type in ANSWERS:
                 self._lines.add(line(member, self._name, self._size))
             self._put(member.packed)
+        self._add_parts(parts_of(noted))
         return forms
+
+    def _add_parts(self, parts: Sequence[tuple[str, datetime]]) -> None:
+        """Copy what a page loaded, each once. Raises ExportError."""
+        for part in self._captures.at(parts).values():
+            if not self._has(part):
+                self._copied(part)
+
+    def _has(self, capture: Capture) -> bool:
+        where = (capture.warc, capture.offset)
+        return self._scratch.execute("SELECT 1 FROM copied WHERE (warc, offset) = (?, ?)", where).fetchone() is not None
 
     def _bring(self, capture: Capture, revisit: Member) -> None:
         """Copy the answer that has the payload of `revisit` (WARC 1.1, 6.7.2)."""
@@ -120,8 +133,7 @@ class Copy:
                 f"{self._root / capture.warc}: the record at byte {capture.offset:,} has no payload, and the one that "
                 f"has it is not in the archive: {url} of {date}"
             )
-        found = self._scratch.execute("SELECT 1 FROM copied WHERE (warc, offset) = (?, ?)", original[:2]).fetchone()
-        if not found:
+        if not self._has(original):
             self._copied(original)
 
     def _put(self, packed: bytes) -> None:

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from archiver.captures import ABOUT
+from archiver.captures.body import OK
 from archiver.captures.plain import NUMBER
+from archiver.captures.records import CONVERSION
 
 if TYPE_CHECKING:
     from warcio.recordloader import ArcWarcRecord
@@ -30,7 +32,7 @@ class Member:
 
     @property
     def type(self) -> str:
-        """WARC-Type: response, revisit, request, metadata."""
+        """WARC-Type: response, revisit, request, metadata; conversion for a page as a browser drew it."""
         return str(self.record.rec_type)
 
     @property
@@ -50,14 +52,17 @@ class Member:
 
     @property
     def status(self) -> int:
-        """The HTTP status of an answer."""
+        """The HTTP status of an answer; what was drawn from one is shown as one that is well."""
+        if self.type == CONVERSION:
+            return OK
         code = self.record.http_headers.get_statuscode() if self.record.http_headers else ""
         return int(code) if NUMBER.fullmatch(code) else 0
 
     @property
     def mime(self) -> str:
         """The media type of an answer, without parameters."""
-        said = self.record.http_headers.get_header("Content-Type") if self.record.http_headers else ""
+        http = self.record.http_headers
+        said = http.get_header("Content-Type") if http else self.header("Content-Type")
         return ((said or "").split(";")[0].split() or ["application/octet-stream"])[0]
 
     def header(self, name: str) -> str:

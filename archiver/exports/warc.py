@@ -14,6 +14,7 @@ from archiver.captures import CAPTURES
 from archiver.captures.exchange import REDIRECTS
 from archiver.captures.frames import frames
 from archiver.captures.members import GZIP, TornError, whole
+from archiver.captures.records import CONVERSION
 from archiver.errors import ExportError
 from archiver.exports.member import Member
 
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 CHUNK = 1 << 14  # bytes
 SMALL = 1 << 16  # bytes: no request, redirect or metadata of ours is larger, packed
 GZIP_START = b"\x1f\x8b\x08"
-ANSWERS = ("response", "revisit")
+ANSWERS = ("response", "revisit", CONVERSION)
 END = b"\r\n\r\n"  # of a record
 BROKEN = (EOFError, ArchiveLoadFailed, ValueError, zlib.error)
 
@@ -53,7 +54,7 @@ class Reader:
             answer = (self._next if follows else None) or self._at(stream, capture.offset)
             if answer is None or answer.type not in ANSWERS or answer.url != capture.url:
                 raise ExportError(f"{file}: at byte {capture.offset:,} is no answer of {capture.url}")
-            before = [] if follows else _redirects(stream, capture.offset)
+            before = [] if follows or answer.type == CONVERSION else _redirects(stream, capture.offset)
             after: list[Member] = []
             self._end, self._next = answer.end, self._at(stream, answer.end)
             while self._next and self._next.about == answer.header("WARC-Record-ID"):

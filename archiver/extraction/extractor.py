@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace as replace_part
 
-from archiver.errors import BlockPageError, GoneError, PageError, QuarantineError, in_a_line
+from archiver.errors import BlockPageError, GoneError, NeedsScriptsError, PageError, QuarantineError, in_a_line
 from archiver.extraction.body import BodyCleaner
 from archiver.extraction.metadata import complete
 from archiver.extraction.outcome import Extracted, Unusable
@@ -71,7 +71,12 @@ class Extractor:
                 answer, asked, self._site_of(recipe, answer.url, answer.fetched)
             )
         except PageError as error:
-            return Unusable(str(error), isinstance(error, GoneError), isinstance(error, BlockPageError))
+            return Unusable(
+                str(error),
+                isinstance(error, GoneError),
+                isinstance(error, BlockPageError),
+                isinstance(error, NeedsScriptsError),
+            )
         except Exception as error:  # a page class of a recipe, or a fault of ours
             return Unusable(f"the page {asked.page} failed: {in_a_line(error)}")
         return tuple(self._finish(article, recipe) for article in articles)

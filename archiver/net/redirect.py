@@ -31,6 +31,8 @@ class GuardedRedirectMiddleware(RedirectMiddleware):
         """Return the request to follow, or the response. Raises IgnoreRequest for a redirect that is refused."""
         if response.status not in REDIRECTS or not (location := response.headers.get("Location")):
             return response
+        if request.meta.get("dont_redirect"):  # whoever asked looks at it
+            return response
         try:
             followed = super().process_response(request, response)
         except IgnoreRequest as error:

@@ -53,6 +53,7 @@ class PageRules(Part, frozen=True):
     format: Literal["json", "css", "xpath", "reading"]
     fields: dict[str, tuple[str | Rule, ...]]
     hosts: tuple[str, ...] = ("",)
+    browser: bool = False  # its scripts must draw it first
     class_: str = msgspec.field(default=PAGE, name="class")
 
 

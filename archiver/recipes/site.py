@@ -57,6 +57,7 @@ class SiteRecipe(Part, frozen=True):
     source: str | None = None
     date_order: Literal["dmy", "mdy", "ymd"] | None = None
     footer: str | None = None  # of posts
+    browser: bool = False  # the site's scripts must draw its pages first
     valid_until: date | None = None  # of an old layout: the last day (UTC) on which pages had it
     politeness: Politeness = Politeness()
 

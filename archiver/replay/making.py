@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from archiver.addresses import page_at, resolve
 from archiver.answer import Answer, Asked
-from archiver.captures import HELD_BACK
+from archiver.captures import HELD_BACK, PART_OF
 from archiver.decide import Candidate
 from archiver.errors import UnknownAddressError
 from archiver.extraction import Extractor, Unusable
@@ -53,6 +53,10 @@ class Maker:
         """Return the articles in `answer`, one for each form of post that it became or can become."""
         if "listing" in answer.about:
             return [Other("listings")]
+        if PART_OF in answer.about:
+            return [Other("what pages loaded")]
+        if answer.drawn and not answer.about:
+            return [Other("what other programs made of answers")]
         if answer.about.get(HELD_BACK):
             return [Other("edits, held back until they were believed", answer.capture)]
         host = _host(answer.capture.url)

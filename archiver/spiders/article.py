@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -16,9 +17,10 @@ import archiver
 from archiver.addresses import page_addresses
 from archiver.answer import Answer, Asked
 from archiver.article import Article
+from archiver.browser import LOADED, look_for_browser
 from archiver.captures import Evidence
 from archiver.crawl_archive import archive_of
-from archiver.errors import ERRORS_OF_THE_ARCHIVE, RecipeError, UsageError, in_a_line
+from archiver.errors import ERRORS_OF_THE_ARCHIVE, BrowserError, RecipeError, UsageError, in_a_line
 from archiver.extraction import Unusable
 from archiver.net.budget import BudgetMiddleware, BudgetSpentError
 from archiver.net.conditional import NOT_MODIFIED, validators_of
@@ -30,6 +32,7 @@ from archiver.private import authority, public_address
 from archiver.recipes import recipes_for, sites_for
 from archiver.scrapy_settings import add_plugins, complete_settings
 from archiver.signals import article_failed, article_unchanged, blocked
+from archiver.spiders.drawing import PageDrawer
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator, Mapping
@@ -66,6 +69,7 @@ class ArticleSpider(Spider):
     reports_errors = True  # of its callbacks: nothing else has to
     captures = False  # whether answers are captured where neither the settings nor the recipe say it
     _going_on: asyncio.Future[None] | None = None  # to what is left when there is nothing else to do
+    drawer: PageDrawer
     trusted_hosts: frozenset[str] = frozenset()  # private addresses may be asked for under these names only
 
     @classmethod
@@ -79,6 +83,11 @@ class ArticleSpider(Spider):
             recipes, sites = recipes_for(settings), sites_for(settings)
         except RecipeError as error:
             raise UsageError(str(error)) from error
+        if settings["ARCHIVER_BROWSER"] != "recipe" or settings.getbool("ARCHIVER_WARC_PAGES"):
+            try:
+                look_for_browser(settings)
+            except BrowserError as error:
+                raise UsageError(f"pages cannot be drawn: {error}") from error
         contact = f"; {settings['ARCHIVER_CONTACT']}" if settings["ARCHIVER_CONTACT"] else ""
         settings.set("USER_AGENT", f"archiver/{archiver.__version__} (news archive{contact})", priority="addon")
         # robots.txt names a crawler by its product (RFC 9309, 2.2.1).
@@ -100,6 +109,7 @@ class ArticleSpider(Spider):
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
         """Return the spider of a crawl."""
         spider = super().from_crawler(crawler, *args, **kwargs)
+        spider.drawer = PageDrawer(crawler)
         crawler.signals.connect(spider.go_on, signals.spider_idle)
         crawler.signals.connect(spider.take_error, signals.spider_error)
         return spider
@@ -147,13 +157,13 @@ class ArticleSpider(Spider):
         """Decide about the edits that were held back, and let what becomes of them be seen as of all others."""
         if self.archive.session is None:
             return
-        send = self.crawler.signals.send_catch_log
+        send = self.crawler.signals.send_catch_log_async
         for article in await self.archive.session.road.settle_edits():
             if article.outcome in POSTED:
-                send(signals.item_scraped, item=article, response=None, spider=self)
+                await send(signals.item_scraped, item=article, response=None, spider=self)
             else:
                 error = NotPostedError(article)
-                send(signals.item_dropped, item=article, response=None, exception=error, spider=self)
+                await send(signals.item_dropped, item=article, response=None, exception=error, spider=self)
 
     def take_error(self, failure: Failure, response: Response | Failure) -> None:
         """Take what a callback raised: an error of the archive ends the crawl, anything else costs its answer."""
@@ -240,9 +250,9 @@ class ArticleSpider(Spider):
             self.archive.note_unchanged(reference.key, reference.forms)
             self.crawler.signals.send_catch_log(article_unchanged, reference=reference)
             return
-        answer, asked = answer_of(response), self.asked_for(reference, page)
+        asked = self.asked_for(reference, page)
         try:
-            extracted = await self._extract(answer, asked)
+            response, answer, extracted = await self._read_answer(response, reference, asked)
         except BudgetSpentError:
             return  # it stays due
         if isinstance(extracted, Unusable):
@@ -256,12 +266,32 @@ class ArticleSpider(Spider):
             if kept := response.meta.get(KEPT):
                 self.archive.expect(answer, len(extracted), capture=kept, about=about)
             elif EXCHANGES in response.meta:
-                evidence = Evidence(response.meta[EXCHANGES], about)
+                evidence = Evidence(response.meta[EXCHANGES], about, response.meta.get(LOADED, ()))
                 self.archive.expect(answer, len(extracted), evidence=evidence, validators=validators_of(response))
         else:
             self.archive.expect(answer, len(extracted), validators=validators_of(response))
         for article in extracted:
             yield article
+
+    async def _read_answer(
+        self, response: Response, reference: Reference, asked: Asked
+    ) -> tuple[Response, Answer, Extracted]:
+        """Return a page, as a browser drew it where that is wanted, and what comes of it. Raises BudgetSpentError."""
+        try:
+            if self.drawer.wants(response, reference.recipe, asked.page):
+                response = await self.drawer.draw(response)
+            answer = answer_of(response)
+            extracted = await self._extract(answer, asked)
+            if not (isinstance(extracted, Unusable) and extracted.needs_scripts):
+                return response, answer, extracted
+            if not self.drawer.wants_refused(response):
+                advice = "" if LOADED in response.meta else "; --browser has a browser draw it"
+                return response, answer, replace(extracted, reason=f"{extracted.reason}{advice}")
+            response = await self.drawer.draw(response)
+            answer = answer_of(response)
+            return response, answer, await self._extract(answer, asked)
+        except BrowserError as error:
+            return response, answer_of(response), Unusable(f"the page cannot be drawn: {error}")
 
     async def _extract(self, answer: Answer, asked: Asked) -> Extracted:
         """Return what comes of an answer. Raises BudgetSpentError if the run does not wait for it any more."""

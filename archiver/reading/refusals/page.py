@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from archiver.errors import NotAnArticleError
+from archiver.errors import NeedsScriptsError, NotAnArticleError
 from archiver.reading.refusals.listing import refuse_listing
 from archiver.reading.refusals.paywall import STUB, find_paywall
 from archiver.reading.refusals.wording import BLOCK, CONSENT, ERROR, SCRIPTS
@@ -70,7 +70,7 @@ def _refuse_empty(document: Document, metadata: Metadata, body: Body) -> None:
     if frames := len(list(document.tree.iter("frame"))):
         raise NotAnArticleError("a page of frames", f"{frames} frames")
     if why := _needs_scripts(document, body):
-        raise NotAnArticleError("a page that JavaScript must draw", f"{why}; {said}")
+        raise NeedsScriptsError("a page that JavaScript must draw", f"{why}; {said}")
     if body.linked > MOST_LINKED * body.shown:
         linked = f"{body.linked / body.shown:.0%} of its text is in links"
         raise NotAnArticleError("a page that leads to others", f"{linked}; {said}")

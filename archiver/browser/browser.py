@@ -1,0 +1,150 @@
+"""The browser of a crawl: answers in, pages as they were drawn out."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from scrapy import signals
+from scrapy.http import HtmlResponse, TextResponse
+from scrapy.utils.misc import load_object
+
+from archiver.browser.loading import Limits, Loaded, Loader, RefusedError
+from archiver.browser.programs import look_for_browser
+from archiver.captures import Drawn
+from archiver.errors import BrowserEndedError, BrowserError
+from archiver.net.budget import BudgetSpentError
+from archiver.net.handler import EXCHANGES
+from archiver.private import public_address
+
+if TYPE_CHECKING:
+    from typing import Self
+
+    from scrapy import Request
+    from scrapy.crawler import Crawler
+    from scrapy.http import Response
+
+    from archiver.browser.chromium import Chromium
+    from archiver.browser.drawing import Drawing, DrawnPage
+    from archiver.captures import Exchange
+
+LOADED = "archiver_loaded"  # in the meta of a drawn page's request: what it loaded, a chain of exchanges each
+PAGES_AT_ONCE = 2  # each takes a hundred megabytes and more
+CLOSED_IN = 5.0  # seconds; a page that is not gone by then takes the browser with it
+
+
+class Browser:
+    """Draws pages (ARCHIVER_BROWSER_…). Nothing is started before there is one to draw, and nothing is left when the
+    crawl ends."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        self._crawler = crawler
+        settings = crawler.settings
+        self._settings = settings
+        self._limits = Limits(
+            settings.getfloat("ARCHIVER_BROWSER_SECONDS"),
+            settings.getint("ARCHIVER_BROWSER_REQUESTS"),
+            settings.getint("ARCHIVER_BROWSER_BYTES"),
+        )
+        self._memory = settings.getint("ARCHIVER_BROWSER_MEMORY")
+        self._turns = asyncio.Semaphore(PAGES_AT_ONCE)
+        self._chromium: Chromium | None = None
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Return the extension of a crawl."""
+        extension = cls(crawler)
+        crawler.signals.connect(extension.close, signals.engine_stopped)
+        return extension
+
+    async def draw(self, response: Response) -> Response:
+        """Return what the scripts of a page make of it: a response with the page as it was drawn, at the address at
+        which it was then. Raises BrowserError; BudgetSpentError if the run may not ask for all that it is made of."""
+        request = response.request
+        assert request is not None
+        document = Loaded(response, request.meta.get(EXCHANGES, ()))
+        loader = Loader(self._download, response.url, self._limits)
+        page = await self._show(document, loader, whole=False)
+        shown = page.document
+        steps = [*request.meta.get("redirect_urls", ()), *([response.url] if shown is not document else [])]
+        drawn = Drawn(
+            public_address(shown.response.url),
+            page.html.encode("utf-8", "replace"),
+            datetime.now(UTC),
+            (shown.exchanges[-1].url, shown.exchanges[-1].time) if shown.exchanges else ("", datetime.now(UTC)),
+        )
+        parts = (*([document.exchanges] if document.exchanges else []), *loader.parts)
+        meta = {**request.meta, EXCHANGES: (drawn,), LOADED: parts, **({"redirect_urls": steps} if steps else {})}
+        return HtmlResponse(
+            shown.response.url,
+            headers={"Content-Type": drawn.content_type},
+            body=drawn.body,
+            encoding="utf-8",
+            request=request.replace(url=shown.response.url, meta=meta),
+        )
+
+    async def load_whole(self, address: str) -> tuple[tuple[Exchange, ...], ...]:
+        """Return all that crosses the wire when a reader looks at the page at `address`: the page itself first. Raises
+        BrowserError."""
+        loader = Loader(self._download, address, self._limits)
+        try:
+            document = await loader.load(address, {})
+        except RefusedError as error:
+            if loader.is_over:
+                raise BudgetSpentError(str(error)) from error
+            raise BrowserError(str(error)) from error
+        if not isinstance(document.response, TextResponse):
+            raise BrowserError(f"{address}: no page")
+        await self._show(document, loader, whole=True)
+        return tuple(loader.parts)
+
+    async def close(self) -> None:
+        """End the browser, if it was started."""
+        chromium, self._chromium = self._chromium, None
+        if chromium:
+            await chromium.close()
+
+    async def _show(self, document: Loaded, loader: Loader, *, whole: bool) -> DrawnPage:
+        """Show a page until it is drawn. Raises BrowserError and BudgetSpentError."""
+        async with self._turns:
+            try:
+                page = await self._show_once(document, loader, whole=whole)
+            except BrowserEndedError:  # because of another page, perhaps
+                page = await self._show_once(document, loader, whole=whole)
+        if loader.is_over:
+            raise BudgetSpentError("the run has made all requests that it may, and the page needs more")
+        return page
+
+    async def _show_once(self, document: Loaded, loader: Loader, *, whole: bool) -> DrawnPage:
+        if self._chromium is None:
+            program = look_for_browser(self._settings)
+            chromium: type[Chromium] = load_object("archiver.browser.chromium.Chromium")
+            self._chromium = chromium(program, self._memory)
+        browser = self._chromium
+        context = await browser.open()
+        drawing: type[Drawing] = load_object("archiver.browser.drawing.Drawing")
+        try:
+            return await drawing(context, document, loader, whole=whole).draw(self._limits)
+        finally:
+            await _end(browser, context)
+
+    async def _download(self, request: Request) -> Response:
+        assert self._crawler.engine is not None
+        return await self._crawler.engine.download_async(request)
+
+
+async def _end(browser: Chromium, context: Any) -> None:
+    """Close a page, whatever it does."""
+    try:
+        async with asyncio.timeout(CLOSED_IN):
+            await context.close()
+    except Exception:  # the browser does not answer, or has ended: it is started anew for the next page
+        browser.kill()
+
+
+def browser_of(crawler: Crawler) -> Browser:
+    """Return the browser of a crawl. Its settings must have the extension."""
+    extension = crawler.get_extension(Browser)
+    assert extension is not None, "the settings have no archiver.browser.Browser"
+    return extension

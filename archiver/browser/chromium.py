@@ -1,0 +1,190 @@
+"""One Chromium for a process: started when it is first wanted, and again when it has ended; it reaches nothing.
+
+This module is loaded when there is a page to draw: nothing else needs Playwright.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import signal
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from playwright.async_api import Error, async_playwright
+
+from archiver.errors import BrowserError
+
+if TYPE_CHECKING:
+    from playwright.async_api import Browser, BrowserContext, Playwright
+
+logger = logging.getLogger(__name__)
+
+# What a page asks for is answered by the crawl. Whatever is not asked for in that way goes to a proxy that has no
+# address, under names that have none: redirects, new windows, frames of other sites, and Chromium's own errands.
+NOWHERE = "http://proxy.invalid:9"
+ARGUMENTS = (
+    "--host-resolver-rules=MAP * ~NOTFOUND",
+    # Calls between browsers go past proxies otherwise. The name of the option has changed.
+    "--webrtc-ip-handling-policy=disable_non_proxied_udp",
+    "--force-webrtc-ip-handling-policy=disable_non_proxied_udp",
+    "--disable-quic",
+    "--disable-background-networking",
+    # Frames of other sites are not shown, and there is nothing of ours to be kept from a site: no cookie, no login.
+    "--disable-features=IsolateOrigins,site-per-process,HttpsUpgrades,HttpsFirstBalancedModeAutoEnable",
+    "--disable-gpu",
+    "--disable-dev-shm-usage",
+    "--mute-audio",
+)
+PATIENCE = 30.0  # seconds in which Chromium starts, or ends
+WATCH = 0.2  # seconds between two looks at its memory: a page can take some hundred megabytes in that time
+LOOKS = 5  # before it is looked which processes there are
+PROCESSES = Path("/proc")
+PAGE_SIZE = os.sysconf("SC_PAGE_SIZE")
+
+
+class Chromium:
+    """The browser. program: its file. memory: bytes that each of its processes may have of its own; 0: as many as there
+    are. (Only Linux tells.)"""
+
+    def __init__(self, program: str, memory: int) -> None:
+        self._program = program
+        self._memory = memory
+        self._starting = asyncio.Lock()
+        self._playwright: Playwright | None = None
+        self._browser: Browser | None = None
+        self._pid = self._driver = 0
+        self._watch: asyncio.Task[None] | None = None
+
+    async def open(self) -> BrowserContext:
+        """Return a place for one page, with nothing in it: no cookies, no cache, no worker that outlives the page.
+
+        Raises BrowserError if the browser cannot be started.
+        """
+        async with self._starting:
+            if self._browser and self._browser.is_connected():
+                with suppress(Error):  # it has just ended
+                    return await self._new_context(self._browser)
+            browser = await self._start()
+            try:
+                return await self._new_context(browser)
+            except Error as error:
+                raise BrowserError(f"Chromium has ended: {_in_a_line(error)}") from error
+
+    @staticmethod
+    async def _new_context(browser: Browser) -> BrowserContext:
+        return await browser.new_context(service_workers="block", accept_downloads=False)
+
+    async def close(self) -> None:
+        """End it, in order or not."""
+        if self._watch:
+            self._watch.cancel()
+            self._watch = None
+        browser, self._browser = self._browser, None
+        playwright, self._playwright = self._playwright, None
+        try:
+            async with asyncio.timeout(PATIENCE):
+                if browser:
+                    await browser.close()
+                if playwright:
+                    await playwright.stop()
+        except (TimeoutError, Error):
+            self.kill()
+
+    def kill(self) -> None:
+        """End it at once, with what steers it: whatever a page does, that is obeyed. The next page gets a new one."""
+        for one in (self._driver, self._pid):
+            if one:
+                with suppress(OSError):
+                    os.kill(one, signal.SIGKILL)
+        self._pid = self._driver = 0
+        self._browser = self._playwright = None
+
+    async def _start(self) -> Browser:
+        await self.close()
+        self._pid = self._driver = 0
+        try:
+            async with asyncio.timeout(PATIENCE):
+                self._playwright = await async_playwright().start()
+                self._browser = browser = await self._launch(self._playwright)
+                session = await browser.new_browser_cdp_session()
+                processes = (await session.send("SystemInfo.getProcessInfo"))["processInfo"]
+                await session.detach()
+        except (TimeoutError, Error, OSError) as error:
+            await self.close()
+            raise BrowserError(f"{self._program} cannot be started: {_in_a_line(error)}") from error
+        self._pid = next((int(one["id"]) for one in processes if one["type"] == "browser"), 0)
+        self._driver = _parent_of(self._pid)
+        if self._memory and self._pid and PROCESSES.is_dir():
+            self._watch = asyncio.create_task(self._watch_memory(self._pid))
+        return browser
+
+    async def _watch_memory(self, pid: int) -> None:
+        """End each process of the browser that takes too much; its page ends with it, and the others go on."""
+        while (PROCESSES / str(pid)).exists():
+            processes = [pid, *_descendants(pid)]
+            for _ in range(LOOKS):
+                for one in processes:
+                    if _memory_of(one) > self._memory:
+                        logger.debug("Chromium's process %d has too much memory, and is ended", one)
+                        with suppress(OSError):
+                            os.kill(one, signal.SIGKILL)
+                await asyncio.sleep(WATCH)
+
+    async def _launch(self, playwright: Playwright) -> Browser:
+        """Start Chromium, in its sandbox where that can be: root has none, and some containers allow none."""
+        sandboxes = [False] if os.geteuid() == 0 else [True, False]
+        for sandbox in sandboxes:
+            try:
+                return await playwright.chromium.launch(
+                    executable_path=self._program,
+                    args=list(ARGUMENTS),
+                    proxy={"server": NOWHERE},
+                    chromium_sandbox=sandbox,
+                    # Signals are for the crawl, which ends this when it ends.
+                    handle_sigint=False,
+                    handle_sigterm=False,
+                    handle_sighup=False,
+                )
+            except Error:
+                if not sandbox:
+                    raise
+                logger.warning("Chromium's sandbox cannot be used here: it runs without")
+        raise AssertionError("the last way to start it has returned or raised")
+
+
+def _descendants(pid: int) -> list[int]:
+    """Return the processes that a process has started, and those that these have."""
+    found: list[int] = []
+    for children in (PROCESSES / str(pid) / "task").glob("*/children"):
+        with suppress(OSError):
+            for child in map(int, children.read_text().split()):
+                found += [child, *_descendants(child)]
+    return found
+
+
+def _parent_of(pid: int) -> int:
+    """Return the process that started another one, if it is none of those that go on without it; else 0."""
+    try:
+        status = (PROCESSES / str(pid) / "stat").read_text()
+    except OSError:
+        return 0
+    parent = int(status.rpartition(")")[2].split()[1])
+    return parent if parent not in (0, 1, os.getpid()) else 0
+
+
+def _memory_of(pid: int) -> int:
+    """Return the bytes that a process has in memory and shares with no other, 0 if it has ended."""
+    try:
+        _, resident, shared, *_ = map(int, (PROCESSES / str(pid) / "statm").read_text().split())
+    except (OSError, ValueError):
+        return 0
+    return (resident - shared) * PAGE_SIZE
+
+
+def _in_a_line(error: BaseException) -> str:
+    """Return the first line of what went wrong: what follows is Chromium's own log."""
+    lines = str(error).strip().splitlines()
+    return lines[0] if lines else type(error).__name__

@@ -1,0 +1,226 @@
+"""One page in a browser: shown until it is still, and written down as it is then.
+
+This module is loaded when there is a page to draw: nothing else needs Playwright.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import TYPE_CHECKING, Any, NamedTuple
+from urllib.parse import urldefrag, urlsplit
+
+from playwright.async_api import Error
+
+from archiver.browser.loading import Loaded, RefusedError
+from archiver.errors import BrowserEndedError, BrowserError
+
+if TYPE_CHECKING:
+    from playwright.async_api import BrowserContext, CDPSession, Frame, Page, Request, Route, WebSocketRoute
+
+    from archiver.browser.loading import Limits, Loader
+
+logger = logging.getLogger(__name__)
+
+FOR_WORDS = frozenset(("document", "stylesheet", "script", "xhr", "fetch"))
+FOR_EYES = FOR_WORDS | {"image", "font", "manifest", "other"}
+HTML = ("text/html", "application/xhtml+xml")
+STILL = 0.5  # seconds in which nothing is asked for and nothing changes
+LOOK = 0.2  # seconds between two looks at that
+PATIENCE = 30.0  # seconds in which the browser takes what has come already
+ANSWER = 5.0  # seconds in which a page that does something else must answer
+MOST_DOCUMENTS = 5  # that lead from one to the next without a redirect
+WENT_ON = ("Cannot find context", "Execution context was destroyed", "No frame")  # to another document, meanwhile
+CRASHED = "the browser's process for it ended: mostly of more memory than it gets (ARCHIVER_BROWSER_MEMORY)"
+# These are evaluated where the page's own scripts cannot reach: whatever they have put in the place of what is used
+# here, this gets what the browser has.
+STATE = "[document.readyState, document.getElementsByTagName('*').length, document.documentElement?.textContent.length]"
+CONTENT = """(() => {{
+  const root = document.documentElement, html = root ? root.outerHTML : '';
+  if (html.length > {limit}) return null;
+  const kind = document.doctype;
+  return (kind ? new XMLSerializer().serializeToString(kind) + '\\n' : '') + html;
+}})()"""
+
+
+class DrawnPage(NamedTuple):
+    """A page as it was drawn. html: all of it. document: the answer that it was drawn from: the one that the drawing
+    began with, or one that its scripts led to."""
+
+    html: str
+    document: Loaded
+
+
+class Drawing:
+    """Shows one page. document: what came for its address. whole: pictures, fonts and frames are asked for, too."""
+
+    def __init__(self, context: BrowserContext, document: Loaded, loader: Loader, *, whole: bool = False) -> None:
+        self._context = context
+        self._loader = loader
+        self._kinds = FOR_EYES if whole else FOR_WORDS
+        self._whole = whole
+        self._first: Loaded | None = document
+        self._documents = {urldefrag(document.response.url).url: document}
+        self._document = document
+        self._crashed = asyncio.Event()
+        self._page: Page | None = None
+        self._session: CDPSession | None = None
+        self._world = 0  # of ours, in the document that the page shows
+        self._closing: set[asyncio.Future[None]] = set()
+
+    async def draw(self, limits: Limits) -> DrawnPage:
+        """Return the page when it is still, or when its time is up. Raises BrowserError."""
+        address = self._document.response.url
+        try:
+            await self._open(address)
+            try:
+                async with asyncio.timeout(limits.seconds):
+                    await self._wait_until_still()
+            except TimeoutError:
+                logger.debug("%s is not still after %.0f s", address, limits.seconds)
+            return await self._written_down(limits.bytes)
+        except Error as error:
+            if self._crashed.is_set():
+                raise BrowserError(CRASHED) from error
+            browser = self._context.browser
+            ended = browser is None or not browser.is_connected()
+            raise (BrowserEndedError if ended else BrowserError)(_in_a_line(error)) from error
+
+    async def _open(self, address: str) -> None:
+        """Go to the page: its scripts begin now."""
+        await self._context.route("**/*", self._answer)
+        await self._context.route_web_socket("**/*", _close_socket)
+        self._page = page = await self._context.new_page()
+        self._session = await self._context.new_cdp_session(page)
+        page.on("crash", lambda _: self._crashed.set())
+        page.on("framenavigated", self._note_document)
+        self._context.on("page", self._close_window)
+        await page.goto(address, wait_until="commit", timeout=PATIENCE * 1000)
+
+    async def _wait_until_still(self) -> None:
+        loop = asyncio.get_running_loop()
+        since, before = loop.time(), None
+        while not self._crashed.is_set():
+            if self._loader.is_flooded:
+                raise BrowserError("it asks for far more than it gets, without an end (ARCHIVER_BROWSER_REQUESTS)")
+            state = await self._evaluate(STATE)
+            if self._loader.under_way or state[0] != "complete" or state != before:
+                since, before = loop.time(), state
+            elif loop.time() - since >= STILL:
+                return
+            await asyncio.sleep(LOOK)
+
+    async def _written_down(self, limit: int) -> DrawnPage:
+        try:
+            async with asyncio.timeout(ANSWER):
+                html = await self._evaluate(CONTENT.format(limit=limit))
+        except TimeoutError as error:
+            if self._crashed.is_set():
+                raise BrowserError(CRASHED) from error
+            raise BrowserError("its scripts do not end (ARCHIVER_BROWSER_SECONDS)") from error
+        if html is None:
+            raise BrowserError(f"what its scripts draw is larger than {limit:,} characters (ARCHIVER_BROWSER_BYTES)")
+        return DrawnPage(html, self._document)
+
+    async def _evaluate(self, expression: str) -> Any:
+        """Return the value of an expression in the page, in a world of its own."""
+        assert self._session is not None
+        while True:
+            try:
+                if not self._world:
+                    tree = await self._session.send("Page.getFrameTree")
+                    frame = {"frameId": tree["frameTree"]["frame"]["id"]}
+                    world = await self._session.send("Page.createIsolatedWorld", frame)
+                    self._world = int(world["executionContextId"])
+                asked = {"expression": expression, "contextId": self._world, "returnByValue": True}
+                result = await self._session.send("Runtime.evaluate", asked)
+            except Error as error:
+                if not any(words in str(error) for words in WENT_ON):
+                    raise
+                self._world = 0
+            else:
+                return result["result"].get("value")
+
+    async def _answer(self, route: Route) -> None:
+        """Answer what the page asks for."""
+        request = route.request
+        if self._loader.is_flooded:  # it is closed in a moment
+            return
+        try:
+            try:
+                loaded = await self._loaded(request)
+            except RefusedError as error:
+                logger.debug("not loaded: %s", error)
+                # To a document that is not there the page does not go: it stays as it is.
+                await route.abort("aborted" if request.is_navigation_request() else "blockedbyclient")
+                return
+            response = loaded.response
+            await route.fulfill(status=response.status, headers=loaded.headers, body=response.body)
+        except Error as error:  # the page has gone, and whoever waits for it knows
+            logger.debug("%s: not answered: %s", request.url, _in_a_line(error))
+
+    async def _loaded(self, request: Request) -> Loaded:
+        """Return what is asked for. Raises RefusedError."""
+        if request.method != "GET" or request.resource_type not in self._kinds:
+            self._loader.refuse()
+            raise RefusedError(f"{request.method} {request.url}: {request.resource_type}")
+        if not request.is_navigation_request():
+            return await self._loader.load(request.url, request.headers)
+        is_frame, is_window = self._place_of(request)
+        if is_window or (is_frame and not self._whole):
+            self._loader.refuse()
+            raise RefusedError(f"{request.url}: another window or frame")
+        return await (self._loader.load(request.url, request.headers) if is_frame else self._next_document(request))
+
+    async def _next_document(self, request: Request) -> Loaded:
+        """Return the document that the page is, or goes on to. Raises RefusedError."""
+        if self._first is not None:
+            first, self._first = self._first, None
+            return first
+        address, before = request.url, self._document.response.url
+        if len(self._documents) >= MOST_DOCUMENTS:
+            raise RefusedError(f"{address}: the page goes from one to the next")
+        if urlsplit(before).scheme == "https" and urlsplit(address).scheme != "https":
+            raise RefusedError(f"{address}: not encrypted, as the page before was")
+        loaded = await self._loader.load(address, request.headers)
+        kind = (loaded.response.headers.get("Content-Type") or b"").decode("latin-1")
+        if not kind.lower().startswith(HTML):
+            raise RefusedError(f"{address}: {kind}, and no page")
+        self._documents[urldefrag(address).url] = loaded
+        return loaded
+
+    def _place_of(self, request: Request) -> tuple[bool, bool]:
+        """Return whether a document is for a frame in the page, and whether it is for another window."""
+        try:
+            frame = request.frame
+        except Error:  # a window that is only being opened
+            return False, True
+        return frame.parent_frame is not None, frame.page is not self._page
+
+    def _note_document(self, frame: Frame) -> None:
+        """Note which document the page shows now."""
+        if frame.parent_frame is None:
+            self._document = self._documents.get(urldefrag(frame.url).url, self._document)
+
+    def _close_window(self, window: Page) -> None:
+        """Close a window that the page has opened."""
+        if window is not self._page:
+            task = asyncio.ensure_future(_close(window))
+            self._closing.add(task)
+            task.add_done_callback(self._closing.discard)
+
+
+async def _close(window: Page) -> None:
+    try:
+        await window.close()
+    except Error as error:
+        logger.debug("a window was closed already: %s", _in_a_line(error))
+
+
+async def _close_socket(socket: WebSocketRoute) -> None:
+    await socket.close()
+
+
+def _in_a_line(error: BaseException) -> str:
+    lines = str(error).strip().splitlines()
+    return lines[0] if lines else type(error).__name__

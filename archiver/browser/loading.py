@@ -1,0 +1,169 @@
+"""What a page asks for: asked by the crawl, in its turn and only where the page may ask, and kept."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import urljoin, urlsplit
+
+from scrapy import Request
+from scrapy.http.request import NO_CALLBACK
+from w3lib.url import safe_url_string
+
+from archiver.captures.exchange import REDIRECTS
+from archiver.net.budget import BudgetSpentError
+from archiver.net.guard import NO_ADDRESS, REFUSED, Guard, host_of
+from archiver.net.handler import EXCHANGES
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Mapping
+
+    from scrapy.http import Response
+
+    from archiver.captures import Exchange
+
+    Download = Callable[[Request], Awaitable[Response]]
+
+MOST_REDIRECTS = 5
+FLOOD = 5  # times as much as a page gets: who asks for that will not stop
+# What the crawl says of itself, and what belongs to a connection.
+OWN_HEADERS = frozenset(
+    (
+        "accept-encoding",
+        "connection",
+        "content-length",
+        "cookie",
+        "host",
+        "te",
+        "upgrade-insecure-requests",
+        "user-agent",
+    )
+)
+# What speaks of the bytes on the wire, or would have the browser remember something or report to somebody.
+DROPPED_HEADERS = frozenset(
+    (
+        *(
+            "alt-svc",
+            "clear-site-data",
+            "content-encoding",
+            "content-length",
+            "nel",
+            "report-to",
+            "reporting-endpoints",
+        ),
+        *("set-cookie", "strict-transport-security", "transfer-encoding"),
+    )
+)
+PUBLIC = Guard(frozenset())
+
+
+class RefusedError(Exception):
+    """Something that a page asks for and does not get."""
+
+
+class Limits(NamedTuple):
+    """What one page may take: seconds, requests, and bytes of answers, unpacked."""
+
+    seconds: float
+    requests: int
+    bytes: int
+
+
+class Loaded(NamedTuple):
+    """What came for a page: the answer, decoded; and what crossed the wire for it, redirects first."""
+
+    response: Response
+    exchanges: tuple[Exchange, ...]
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """The headers of the answer, as they are for a body that is decoded."""
+        return {
+            name.decode("latin-1"): ", ".join(value.decode("latin-1") for value in values)
+            for name, values in self.response.headers.items()
+            if name.decode("latin-1").lower() not in DROPPED_HEADERS
+        }
+
+
+class Loader:
+    """Gets what one page asks for. download: makes a request of the crawl. address: of the page."""
+
+    def __init__(self, download: Download, address: str, limits: Limits) -> None:
+        self._download = download
+        self._limits = limits
+        self._is_private = not PUBLIC.allows_name(host_of(address))
+        self._asked = 0
+        self._bytes = 0
+        self.refused = 0
+        self.under_way = 0
+        self.is_over = False  # the run has made all requests that it may
+        self.parts: list[tuple[Exchange, ...]] = []
+
+    @property
+    def is_flooded(self) -> bool:
+        """Whether the page goes on asking, long after it gets nothing more."""
+        return self.refused > FLOOD * self._limits.requests
+
+    async def load(self, url: str, headers: Mapping[str, str]) -> Loaded:
+        """Return what is at `url`, after redirects. Raises RefusedError."""
+        self.under_way += 1
+        try:
+            return await self._load(url, headers)
+        except RefusedError:
+            self.refused += 1
+            raise
+        finally:
+            self.under_way -= 1
+
+    def refuse(self) -> None:
+        """Note that something is not even asked for."""
+        self.refused += 1
+
+    async def _load(self, url: str, headers: Mapping[str, str]) -> Loaded:
+        sent = {
+            name: value
+            for name, value in headers.items()
+            if name.lower() not in OWN_HEADERS and not name.lower().startswith(("sec-", "proxy-", ":"))
+        }
+        chain: tuple[Exchange, ...] = ()
+        for _ in range(MOST_REDIRECTS + 1):
+            response, chain = await self._ask(url, sent, chain)
+            location = response.headers.get("Location")
+            if response.status not in REDIRECTS or not location:
+                self._bytes += len(response.body)
+                if chain:
+                    self.parts.append(chain)
+                return Loaded(response, chain)
+            target = urljoin(url, safe_url_string(location.decode("latin-1").strip()))
+            if urlsplit(url).scheme == "https" and urlsplit(target).scheme != "https":
+                raise RefusedError(f"{url} redirects to {target}, which is not encrypted")
+            url = target
+        raise RefusedError(f"{url}: more than {MOST_REDIRECTS} redirects")
+
+    async def _ask(
+        self, url: str, headers: Mapping[str, str], before: tuple[Exchange, ...]
+    ) -> tuple[Response, tuple[Exchange, ...]]:
+        self._look_at(url)
+        self._asked += 1
+        left = self._limits.bytes - self._bytes
+        if self._asked > self._limits.requests or left <= 0:
+            raise RefusedError(f"{url}: the page has had all that it gets")
+        meta = {"dont_redirect": True, "max_retry_times": 1, "download_maxsize": left, EXCHANGES: before}
+        request = Request(url, headers=dict(headers), dont_filter=True, meta=meta, callback=NO_CALLBACK)
+        try:
+            response = await self._download(request)
+        except BudgetSpentError as error:
+            self.is_over = True
+            raise RefusedError(f"{url}: {error}") from error
+        except Exception as error:  # whatever a download fails with: robots.txt, the guard, the budget, the net
+            raise RefusedError(f"{url}: {error}") from error
+        asked = response.request or request
+        return response, asked.meta.get(EXCHANGES, ())
+
+    def _look_at(self, url: str) -> None:
+        """Raise RefusedError for an address that the page must not ask for: of private hosts those that the crawl may
+        ask are for pages that are private, too."""
+        host = host_of(url)
+        if not host or not url.lower().startswith(("http://", "https://")):
+            raise RefusedError(f"{url}: {NO_ADDRESS}")
+        if not self._is_private and not PUBLIC.allows_name(host):
+            raise RefusedError(f"{url}: {REFUSED}")

@@ -1,0 +1,53 @@
+"""Which pages a browser draws before they are read."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from scrapy.http import HtmlResponse
+
+from archiver.browser import LOADED, browser_of
+from archiver.net.budget import BudgetMiddleware
+from archiver.net.kept import KEPT
+from archiver.recipes import site_for, sites_for
+
+if TYPE_CHECKING:
+    from scrapy.crawler import Crawler
+    from scrapy.http import Response
+
+    from archiver.recipes import Recipe
+
+
+class PageDrawer:
+    """Has the browser of a crawl draw pages: those of which a recipe says so, and by ARCHIVER_BROWSER others."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        self._crawler = crawler
+        self._which: str = crawler.settings["ARCHIVER_BROWSER"]
+        self._sites = [site for site in sites_for(crawler.settings) if site.browser]
+
+    def wants(self, response: Response, recipe: Recipe | None = None, page: str = "") -> bool:
+        """Return whether a page is drawn before it is read. recipe and page: what it was asked for, if that is
+        known."""
+        if not _can_be_drawn(response):
+            return False
+        rules = next((one for one in recipe.pages if one.name == page), None) if recipe else None
+        if rules and rules.format == "json":
+            return False
+        said = bool(rules and rules.browser) or site_for(response.url, None, self._sites) is not None
+        return said or self._which == "always"
+
+    def wants_refused(self, response: Response) -> bool:
+        """Return whether a page is drawn that was refused because it shows nothing without its scripts."""
+        return self._which == "refused" and _can_be_drawn(response)
+
+    async def draw(self, response: Response) -> Response:
+        """Return a page as it is drawn. Raises BrowserError; BudgetSpentError if the run is over before."""
+        budget = self._crawler.get_downloader_middleware(BudgetMiddleware)
+        drawing = browser_of(self._crawler).draw(response)
+        return await (budget.in_hand(drawing) if budget else drawing)
+
+
+def _can_be_drawn(response: Response) -> bool:
+    """Return whether something is a page that has just come, and was not drawn yet."""
+    return isinstance(response, HtmlResponse) and not {KEPT, LOADED} & response.meta.keys()
