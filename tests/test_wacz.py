@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import gzip
 import json
-import os
 import random
 import shutil
-import socket
 import sqlite3
-import subprocess
 import sys
 import time
 import zipfile
@@ -19,8 +16,7 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-from urllib.request import ProxyHandler, build_opener
+from typing import TYPE_CHECKING
 
 import pytest
 from lxml import html
@@ -34,7 +30,8 @@ from archiver.exports.read import Entries, Selection
 from archiver.index import Index
 from archiver.recipes import load_recipes
 from archiver.replica import Fault, Record, Replica
-from tests.conftest import PROJECT, Archive
+from tests.conftest import Archive
+from tests.consumers import consumer, fetched, run, served_by_pywb
 from tests.exported import entry
 
 if TYPE_CHECKING:
@@ -42,30 +39,9 @@ if TYPE_CHECKING:
 
     from archiver.exports import Entry
 
-CONSUMERS = Path(os.environ.get("CONSUMERS", PROJECT / ".venv" / "consumers")) / "bin"  # tests/install-consumers
 LISTING = "eastmoney/market-37"
 RECHECK = (LISTING, "--recheck", "2d")
 TEXT = "/NewsData/GetNewsText.do"
-DIRECT = build_opener(ProxyHandler({}))  # whatever proxy this machine has
-LOCAL = {name: value for name, value in os.environ.items() if "proxy" not in name.lower()}
-
-
-def consumer(name: str) -> str:
-    """Return a command of pywb or py-wacz, or skip the test."""
-    if not (CONSUMERS / name).exists():
-        pytest.skip(f"{name} is missing; to have it: tests/install-consumers")
-    return str(CONSUMERS / name)
-
-
-def run(*command: str, **options: Any) -> subprocess.CompletedProcess[str]:
-    """Run a command of another package."""
-    return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False, env=LOCAL, **options)
-
-
-def fetched(address: str) -> bytes:
-    """Return what is at an address of this machine."""
-    with DIRECT.open(address, timeout=20) as answer:
-        return bytes(answer.read())
 
 
 @dataclass
@@ -151,27 +127,8 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Filled]:
 @pytest.fixture(scope="module")
 def pywb(filled: Filled, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of the WACZ in pywb."""
-    root, manager = tmp_path_factory.mktemp("pywb"), consumer("wb-manager")
-    (root / "config.yaml").write_text("framed_replay: false\n", encoding="utf-8")  # a page is the document itself
-    assert run(manager, "init", "news", cwd=root).returncode == 0
-    assert run(manager, "add", "news", "--unpack-wacz", str(filled.wacz), cwd=root).returncode == 0
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = [consumer("wayback"), "--bind", "127.0.0.1", "--port", str(port), "--directory", str(root)]
-    with (root / "log").open("wb") as log:
-        process = subprocess.Popen(command, stdout=log, stderr=log, env=LOCAL)
-    try:
-        for _ in range(200):
-            with socket.socket() as there:
-                if there.connect_ex(("127.0.0.1", port)) == 0:
-                    break
-            assert process.poll() is None, (root / "log").read_text()
-            time.sleep(0.1)
-        yield f"http://127.0.0.1:{port}/news"
-    finally:
-        process.terminate()
-        process.wait(20)
+    with served_by_pywb(tmp_path_factory.mktemp("pywb"), "--unpack-wacz", str(filled.wacz)) as address:
+        yield address
 
 
 def test_py_wacz_finds_it_valid(filled: Filled) -> None:

@@ -69,7 +69,7 @@ class Evidence:
         return replace(self, about={**self.about, **more})
 
 
-def parts_of(about: Mapping[str, Any]) -> list[tuple[str, datetime]]:
+def loaded_parts(about: Mapping[str, Any]) -> list[tuple[str, datetime]]:
     """Return address and time of each answer that a page loaded, by what was noted about the page."""
     found = []
     for one in about.get(PARTS) or ():

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from archiver.captures import HELD_BACK
-from archiver.captures.exchange import parts_of
+from archiver.captures.exchange import loaded_parts
 from archiver.captures.warc_date import parse_warc_date
 from archiver.captures.writing import warcinfo
 from archiver.errors import ExportError
@@ -72,6 +72,15 @@ class Copy:
         if forms is not None and form not in json.loads(forms):
             self._scratch.execute("UPDATE copied SET more = 1 WHERE (warc, offset) = (?, ?)", where)
 
+    def add_page(self, address: str) -> Capture | None:
+        """Copy what is captured of the page that a post links to, with all that it loads, and return the last of it;
+        None if it is not captured. Raises ExportError."""
+        found = self._captures.of_address(address)
+        for capture in found:
+            if not self._has(capture):
+                self._copied(capture)
+        return found[-1] if found else None
+
     def end(self) -> None:
         """Copy what was noted later of answers that are here: that another form was made of one, or that an edit
         was believed. No index knows where that is, so files are read through if there is something to look for.
@@ -105,7 +114,7 @@ class Copy:
             if member.type in ANSWERS:
                 self._lines.add(line(member, self._name, self._size))
             self._put(member.packed)
-        self._add_parts(parts_of(noted))
+        self._add_parts(loaded_parts(noted))
         return forms
 
     def _add_parts(self, parts: Sequence[tuple[str, datetime]]) -> None:

@@ -63,6 +63,11 @@ class Captures:
         )
         return {asked[one.url, micros(one.time)]: one for row in rows if (one := as_capture(*row))}
 
+    def of_address(self, url: str) -> list[Capture]:
+        """Return the records of a target URI, the first of all first."""
+        rows = self._database.rows(f"SELECT {CAPTURE} FROM captures WHERE url = ? ORDER BY time", storable(url))
+        return [one for row in rows if (one := as_capture(*row))]
+
     def count(self) -> int:
         """Return how many records are known."""
         return int(self._database.rows("SELECT count(*) FROM captures")[0][0])
