@@ -52,7 +52,9 @@ UNFORESEEN = (RuntimeError("odd\nin two lines"), RecursionError(), MemoryError()
 def named() -> list[Exception]:
     """One of each error that has a name."""
     classes = [one for _, one in inspect.getmembers(errors, inspect.isclass) if issubclass(one, ArchiverError)]
-    return [one("what", "why") if one is errors.NotAnArticleError else one("what happened") for one in classes]
+    return [
+        one("what", "why") if issubclass(one, errors.NotAnArticleError) else one("what happened") for one in classes
+    ]
 
 
 EVERY = [*named(), *UNFORESEEN]

@@ -133,7 +133,10 @@ class Loader:
                 if chain:
                     self.parts.append(chain)
                 return Loaded(response, chain)
-            target = urljoin(url, safe_url_string(location.decode("latin-1").strip()))
+            try:
+                target = urljoin(url, safe_url_string(location.decode("latin-1").strip()))
+            except ValueError as error:
+                raise RefusedError(f"{url} redirects to what is no address") from error
             if urlsplit(url).scheme == "https" and urlsplit(target).scheme != "https":
                 raise RefusedError(f"{url} redirects to {target}, which is not encrypted")
             url = target

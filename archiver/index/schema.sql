@@ -81,6 +81,7 @@ CREATE TABLE captures (
     UNIQUE (warc, "offset")
 );
 CREATE INDEX captures_payload ON captures (payload);
+CREATE INDEX captures_address ON captures (url, time);
 
 -- WARC files that nobody writes to any more.
 CREATE TABLE warcs (

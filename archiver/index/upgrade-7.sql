@@ -1,5 +1,5 @@
 -- From the sixth schema to the seventh: what near-duplicates are found by; when listings need not be asked again; the
--- posts of people; pictures.
+-- posts of people; pictures; captures by their addresses.
 DROP INDEX articles_due;
 CREATE INDEX articles_new ON articles (site, due, key) WHERE due IS NOT NULL AND saved IS NULL;
 CREATE INDEX articles_again ON articles (site, due, key) WHERE due IS NOT NULL AND saved IS NOT NULL;
@@ -58,3 +58,4 @@ CREATE TABLE awaited (
     PRIMARY KEY (address, article)
 ) WITHOUT ROWID;
 CREATE INDEX awaited_article ON awaited (article);
+CREATE INDEX captures_address ON captures (url, time);

@@ -99,6 +99,10 @@ def test_captures_are_found_by_payload_moment_and_file(index: Index) -> None:
         zip(moments, (second, again), strict=True)
     )
     assert index.captures.in_file(first.warc) == [first, second, again]
+    later = capture(9)._replace(url=first.url)
+    index.captures.note([later])
+    assert index.captures.of_address(first.url) == [first, later]
+    assert index.captures.of_address("http://none.example/") == []
     index.captures.note([capture(5)._replace(url=first.url, time=first.time)])
     assert index.captures.at([(first.url, first.time)]) == {(first.url, first.time): first}
     assert (index.captures.has(first.warc), index.captures.has("_captures/none.warc.gz")) == (True, False)

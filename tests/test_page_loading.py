@@ -1,0 +1,165 @@
+"""What a page may ask for, decided without a browser and without a net."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import pytest
+from scrapy.http import HtmlResponse, Response
+
+from archiver.browser.loading import FLOOD, MOST_REDIRECTS, Limits, Loaded, Loader, RefusedError
+from archiver.captures import Exchange
+from archiver.net.budget import BudgetSpentError
+from archiver.net.handler import EXCHANGES
+
+if TYPE_CHECKING:
+    from scrapy import Request
+
+PUBLIC, PRIVATE = "https://news.example/story", "http://127.0.0.1:8000/story"
+
+
+class Net:
+    """Answers requests: with redirects where there are any, else with ten bytes."""
+
+    def __init__(self, redirects: dict[str, str] | None = None) -> None:
+        self._redirects = redirects or {}
+        self.asked: list[Request] = []
+
+    async def __call__(self, request: Request) -> Response:
+        """Return the answer to a request."""
+        self.asked.append(request)
+        if target := self._redirects.get(request.url):
+            return Response(request.url, status=302, headers={"Location": target}, request=request)
+        return HtmlResponse(request.url, body=b"0123456789", request=request)
+
+
+def load(net: Net, page: str, *addresses: str, limits: Limits | None = None) -> None:
+    """Have a page ask for something. Raises RefusedError."""
+    loader = Loader(net, page, limits or Limits(60, 100, 1000))
+
+    async def ask() -> None:
+        for address in addresses:
+            await loader.load(address, {})
+
+    asyncio.run(ask())
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        *("http://127.0.0.1:8000/", "http://127.0.0.2/", "http://[::1]/", "http://localhost/", "http://2130706434/"),
+        *("http://169.254.169.254/latest", "http://10.0.0.1/", "http://intranet/", "http://printer.local/"),
+        *("file:///etc/passwd", "ftp://news.example/", "data:text/html,x", "ws://news.example/", "http://", "x"),
+    ],
+)
+def test_a_public_page_gets_nothing_private(address: str) -> None:
+    """Not even what the crawl itself may ask for: that is for the download handler to say."""
+    net = Net()
+    with pytest.raises(RefusedError):
+        load(net, PUBLIC, address)
+    assert net.asked == []
+
+
+def test_a_private_page_asks_what_the_crawl_may_ask() -> None:
+    net = Net()
+    load(net, PRIVATE, "http://127.0.0.1:8000/app.js")
+    assert [one.url for one in net.asked] == ["http://127.0.0.1:8000/app.js"]
+
+
+@pytest.mark.parametrize(
+    ("target", "is_followed"),
+    [
+        *(("/other", True), ("https://cdn.example/x", True), ("//cdn.example/x", True)),
+        *(("http://news.example/plain", False), ("https://127.0.0.1/", False), ("https://[::1]/", False)),
+        *(("file:///etc/passwd", False), ("javascript:alert(1)", False), ("http://[", False)),
+    ],
+)
+def test_each_step_of_a_redirect_is_judged(target: str, is_followed: bool) -> None:
+    net = Net({"https://news.example/r": target})
+    if is_followed:
+        load(net, PUBLIC, "https://news.example/r")
+    else:
+        with pytest.raises(RefusedError):
+            load(net, PUBLIC, "https://news.example/r")
+    assert len(net.asked) == 1 + is_followed
+    assert all(one.meta["dont_redirect"] for one in net.asked), "else others would follow it, and judge by other rules"
+
+
+def test_redirects_come_to_an_end() -> None:
+    net = Net({"https://news.example/r": "/r"})
+    with pytest.raises(RefusedError, match="redirects"):
+        load(net, PUBLIC, "https://news.example/r")
+    assert len(net.asked) == MOST_REDIRECTS + 1
+
+
+def test_a_page_gets_so_many_answers_and_no_more() -> None:
+    net = Net()
+    with pytest.raises(RefusedError, match="all that it gets"):
+        load(net, PUBLIC, *(f"https://news.example/{number}" for number in range(9)), limits=Limits(60, 3, 1000))
+    assert len(net.asked) == 3
+
+
+def test_a_page_gets_so_many_bytes_and_no_more() -> None:
+    net = Net()
+    with pytest.raises(RefusedError, match="all that it gets"):
+        load(net, PUBLIC, *(f"https://news.example/{number}" for number in range(9)), limits=Limits(60, 100, 25))
+    assert [one.meta["download_maxsize"] for one in net.asked] == [25, 15, 5]
+
+
+def test_who_goes_on_asking_is_told_from_who_asks_for_much() -> None:
+    loader = Loader(Net(), PUBLIC, Limits(60, 10, 1000))
+    for _ in range(10 * FLOOD):
+        loader.refuse()
+    assert not loader.is_flooded
+    loader.refuse()
+    assert loader.is_flooded
+
+
+def test_a_run_that_is_over_is_known_as_such() -> None:
+    async def over(request: Request) -> Response:
+        raise BudgetSpentError("enough")
+
+    loader = Loader(over, PUBLIC, Limits(60, 10, 1000))
+    with pytest.raises(RefusedError):
+        asyncio.run(loader.load("https://news.example/", {}))
+    assert loader.is_over
+
+
+def test_what_the_page_says_is_sent_and_what_the_crawl_says_is_not_replaced() -> None:
+    net = Net()
+    said = {"accept": "*/*", "referer": PUBLIC, "X-Key": "1", "user-agent": "Chrome", "sec-ch-ua": "x", "cookie": "a=b"}
+    asyncio.run(Loader(net, PUBLIC, Limits(60, 100, 1000)).load("https://news.example/", said))
+    (request,) = net.asked
+    sent = {name.decode() for name in request.headers}
+    assert sent == {"Accept", "Referer", "X-Key"}
+
+
+def test_the_browser_gets_headers_as_of_a_body_that_is_unpacked() -> None:
+    headers: dict[str, str | list[str]] = {
+        "Content-Type": "text/html; charset=gbk",
+        "Content-Encoding": "gzip",
+        "Content-Length": "5",
+        "Set-Cookie": "a=b",
+        "Strict-Transport-Security": "max-age=1",
+        "Link": ["<a>; rel=preload", "<b>; rel=preload"],
+    }
+    loaded = Loaded(Response("https://news.example/", headers=headers), ())
+    assert loaded.headers == {
+        "Content-Type": "text/html; charset=gbk",
+        "Link": "<a>; rel=preload, <b>; rel=preload",
+    }
+
+
+def test_the_exchanges_of_a_redirect_are_one_part() -> None:
+    async def noted(request: Request) -> Response:
+        came = Exchange(request.url, "GET", (), 200, "HTTP/1.1", "OK", (), b"", datetime.now(UTC), "")
+        request.meta[EXCHANGES] = (*request.meta[EXCHANGES], came)
+        return await Net({"https://news.example/r": "/s"})(request)
+
+    loader = Loader(noted, PUBLIC, Limits(60, 10, 1000))
+    asyncio.run(loader.load("https://news.example/r", {}))
+    assert [[one.url for one in part] for part in loader.parts] == [
+        ["https://news.example/r", "https://news.example/s"]
+    ]
