@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -23,6 +22,7 @@ from archiver.configuration import Configuration, Origin, load_configuration, re
 from archiver.configuration.known import SETTINGS
 from archiver.discovery import read_opml
 from archiver.discovery.offer import Offer
+from archiver.engines import load_engine, processes
 from archiver.errors import (
     IndexFileError,
     LockedError,
@@ -74,6 +74,7 @@ if TYPE_CHECKING:
     from archiver.addresses import Reference
     from archiver.adoption import Survey
     from archiver.answer import Answer
+    from archiver.engines import Engine
     from archiver.exports import Entry
     from archiver.extensions.report import Result
     from archiver.index.move import Moved
@@ -240,17 +241,20 @@ class Archive:
         dry: bool = False,
         pages: bool = False,
         jobs: int | None = None,
+        engine: str = "",
         listener: Callable[[Change], None] = lambda _: None,
     ) -> Summary:
         """Make posts of captures, without asking anybody: of WARC and WACZ files and directories of them; without any,
         of the archive's own. dry: say what would change, and write nothing. pages: take every web page that no recipe
-        knows for an article, too. jobs: processes (one a core)."""
-        if jobs is not None and jobs < 1:
-            raise UsageError("jobs: expected a number of 1 or more")
-        found = files_in([Path(file) for file in files] or [self.output / CAPTURES])
+        knows for an article, too. engine: what reads them: `processes` of this machine (without
+        one, too), `dask`, `dask://host:port`. jobs: its processes (one a core)."""
+        start = _engine(engine, jobs)
+        given = [Path(file) for file in files] or [self.output / CAPTURES]
+        found = files_in([file.absolute() for file in given] if engine else given)
         options = session_options(self.configuration, markup=True)
         options = replace(options, extract=replace(options.extract, any_page=pages))
-        return replay(self.output, options, found, jobs or os.cpu_count() or 1, listener, dry=dry)
+        scratch = self.configuration["ARCHIVER_SCRATCH"]
+        return replay(self.output, options, found, start, listener, scratch=scratch, dry=dry)
 
     def verify(self, *, repair: bool = False, remove_credentials: bool = False) -> Verified:
         """Check every file of the archive against what is known of it. repair: restore what the captures allow.
@@ -563,6 +567,13 @@ class Archive:
                 if setting.identity and self.configuration.origin(name) in (Origin.ENVIRONMENT, Origin.COMMAND_LINE)
             }
             remember(self.output, given)
+
+
+def _engine(name: str, jobs: int | None) -> Engine:
+    """Return an engine. Raises UsageError, EngineError."""
+    if jobs is not None and jobs < 1:
+        raise UsageError("jobs: expected a number of 1 or more")
+    return load_engine(name, jobs) if name else processes.engine(jobs=jobs)
 
 
 def _web_address(text: str) -> str:

@@ -164,5 +164,14 @@ class WorkerError(ArchiverError):
     """A process that works for this one has ended before it should."""
 
 
+class WorkerLostError(WorkerError):
+    """The same, and nobody knows why: somebody killed it, memory was short, or what it worked on ends whatever works
+    on it."""
+
+
+class EngineError(ArchiverError):
+    """An engine that cannot be used: it cannot be reached, has gone, or has another version of this program."""
+
+
 class DiscoveryError(ArchiverError):
     """A feed, a sitemap or a list of feeds that cannot be read: says what it is instead, or what is too much."""

@@ -13,7 +13,9 @@ if TYPE_CHECKING:
 
 RECIPES = "archiver.recipes"  # each names a package with recipes in its directory
 ADDONS = "archiver.addons"  # each names an add-on of Scrapy
+ENGINES = "archiver.engines"  # each names an `archiver.engines.Engine`
 STEPS = "archiver.steps"  # each names a function: an article and its recipe in, the article changed out
+EXTRA = 'extra == "{}"'
 
 
 class Plugin(NamedTuple):
@@ -39,6 +41,14 @@ def load_steps() -> list[Any]:
         if not callable(plugin.loaded):
             raise PluginError(f"{plugin.name}: is not a function")
     return [plugin.loaded for plugin in plugins]
+
+
+def libraries_of(point: EntryPoint) -> str:
+    """Return the advice to install what an entry point needs beside its package, as the package says it for the extras
+    of that; empty if it needs nothing."""
+    needed = [one.partition(";") for one in (point.dist.requires or () if point.dist else ())]
+    names = [name.strip() for name, _, when in needed if any(EXTRA.format(extra) in when for extra in point.extras)]
+    return f"; install it: pip install {' '.join(map(repr, names))}" if names else ""
 
 
 def _load(point: EntryPoint) -> Plugin:

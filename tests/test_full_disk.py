@@ -130,7 +130,7 @@ def test_a_replay_that_has_no_room_to_wait_ends_once(archive: Archive, monkeypat
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     archive.crawl(LISTING, "--limit", "2")
-    monkeypatch.setattr(spool, "TemporaryFile", full)
+    monkeypatch.setattr(spool, "mkdtemp", full)
     result = archive.archiver("replay")
     assert result.returncode == 1
     (line,) = result.stderr.splitlines()

@@ -39,6 +39,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "captures": {"private", "errors", "litter", "places", "storage"},
     "plugins": {"errors"},
     "suggestions": set(),
+    "engines": {"errors", "plugins", "suggestions", "workers"},
     "server_address": set(),
     "configuration": {"errors", "server_address", "settings", "spans", "storage", "suggestions"},
     "scrapy_settings": {"configuration", "errors", "plugins", "suggestions"},
@@ -124,7 +125,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "replay": {
         "private",
         *("addresses", "answer", "article", "captures", "decide", "errors", "extraction", "identity", "index", "road"),
-        *("interrupts", "session", "storage", "workers"),
+        *("engines", "interrupts", "session", "storage"),
     },
     "captured": {"captures", "errors", "index"},
     "verify": {
@@ -161,6 +162,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "following",
         "index",
         "places",
+        "plugins",
         "posts",
         "recipes",
         "storage",
@@ -220,7 +222,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "archive": {
         "private",
         *("addresses", "adoption", "answer", "captures", "clock", "configuration", "crawling", "errors", "exports"),
-        *("discovery", "explaining", "extensions", "following", "reading"),
+        *("discovery", "engines", "explaining", "extensions", "following", "reading"),
         *(
             "identity",
             "index",

@@ -16,6 +16,7 @@ from archiver.extraction import ExtractOptions
 from archiver.recipes import load_recipes
 from archiver.replay import serve
 from archiver.replay.making import Made, Maker
+from archiver.replay.spool import Shelf
 from tests.test_replay import expected, made, replay
 from tests.warcs import ADDRESS, article_json, foreign
 
@@ -126,6 +127,7 @@ def test_an_answer_that_nobody_foresaw_costs_itself(
     monkeypatch.setattr(Maker, "make", make)
     maker = Maker(ExtractOptions(load_recipes()))
     (part,) = regions(Path(file))
-    result = serve.read(part, maker, str(archive.output))
+    with Shelf(str(archive.output.parent)) as shelf:
+        result = serve.read(part, maker, str(archive.output), shelf)
     assert [type(one).__name__ for one in result.found] == ["Failed", "Outline", "Outline"]
     assert result.problems == []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -55,6 +56,18 @@ def add_paywall_option(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="take the beginning of an article whose rest is for those who pay; it is marked as `paywalled`",
     )
+
+
+def add_engine_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options that say what does the work, and how many processes of that."""
+    parser.add_argument(
+        "--engine",
+        default="",
+        metavar="ENGINE",
+        help="what does the work: `processes` of this machine (the default), `dask`, or a cluster: `dask://host:port`",
+    )
+    cores = os.cpu_count() or 1
+    parser.add_argument("--jobs", type=int, metavar="N", help=f"processes ({cores}: one a core)")
 
 
 def add_warc_option(parser: argparse.ArgumentParser, default: str) -> None:

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import difflib
 import json
-import os
 import sys
 from typing import TYPE_CHECKING, TextIO
 
 from archiver.commands.display import print_line, printable
-from archiver.commands.options import add_paywall_option, add_settings_options, add_talk_options, archive_from
+from archiver.commands.options import (
+    add_engine_options,
+    add_paywall_option,
+    add_settings_options,
+    add_talk_options,
+    archive_from,
+)
 from archiver.statuses import FAILED
 
 if TYPE_CHECKING:
@@ -38,8 +43,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         "--pages", action="store_true", help="take every web page in them that no recipe knows for an article, too"
     )
     add_paywall_option(parser)
-    cores = os.cpu_count() or 1
-    parser.add_argument("--jobs", type=int, default=cores, metavar="N", help=f"processes ({cores}: one a core)")
+    add_engine_options(parser)
     parser.add_argument("--json", action="store_true", help="print a line of JSON for each answer of an article")
     add_settings_options(parser)
     add_talk_options(parser)
@@ -54,7 +58,12 @@ def run(arguments: argparse.Namespace) -> int:
 
     archive = archive_from(arguments)
     summary = archive.replay(
-        *arguments.paths, dry=arguments.diff, pages=arguments.pages, jobs=arguments.jobs, listener=listen
+        *arguments.paths,
+        dry=arguments.diff,
+        pages=arguments.pages,
+        jobs=arguments.jobs,
+        engine=arguments.engine,
+        listener=listen,
     )
     for reason in summary.broken:
         sys.stderr.write(f"archiver: {reason}\n")

@@ -61,6 +61,7 @@ SETTINGS: dict[str, Setting] = {
     "ARCHIVER_BROWSER_BYTES": Setting(kinds.whole_number),
     "ARCHIVER_BROWSER_MEMORY": Setting(kinds.whole_number),
     "ARCHIVER_EXTRACTORS": Setting(kinds.whole_number),
+    "ARCHIVER_SCRATCH": Setting(kinds.text, of_archive=True),
     # Of Scrapy: those that people set.
     "ROBOTSTXT_OBEY": Setting(kinds.switch),
     "DOWNLOAD_DELAY": Setting(kinds.seconds),

@@ -8,6 +8,7 @@ from importlib.metadata import entry_points
 from typing import TYPE_CHECKING, Any, Literal
 
 from archiver.errors import ExportError
+from archiver.plugins import libraries_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
 
     from archiver.exports.entry import Entry
 
-EXTRA = 'extra == "{}"'
 GROUP = "archiver.formats"  # of entry points: each names a Format
 
 
@@ -56,12 +56,6 @@ def format_names() -> list[str]:
     return sorted(entry_points(group=GROUP).names)
 
 
-def _libraries(point: EntryPoint) -> list[str]:
-    """Return what a format needs beside its package, as the package says it for the format's extras."""
-    needed = [one.partition(";") for one in (point.dist.requires or () if point.dist else ())]
-    return [name.strip() for name, _, when in needed if any(EXTRA.format(extra) in when for extra in point.extras)]
-
-
 def load_format(name: str) -> Format:
     """Return the format of that name. Raises ExportError if there is none, or if a library that it needs is missing."""
     found: tuple[EntryPoint, ...] = tuple(entry_points(group=GROUP, name=name))
@@ -71,9 +65,7 @@ def load_format(name: str) -> Format:
     try:
         loaded = point.load()
     except ImportError as error:
-        libraries = " ".join(f"'{library}'" for library in _libraries(point))
-        advice = f"; install it: pip install {libraries}" if libraries else ""
-        raise ExportError(f"{name}: {error}{advice}") from error
+        raise ExportError(f"{name}: {error}{libraries_of(point)}") from error
     except Exception as error:  # whatever a plug-in fails with: it is not our code
         said = " ".join(str(error).split())
         raise ExportError(f"{name}: {point.value}: {type(error).__name__}: {said}") from error

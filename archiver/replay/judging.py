@@ -27,7 +27,7 @@ async def judge_texts(united: United, index: IndexThread, web: Collection[str]) 
     What became a post when it came is believed, and asks nothing of the index. web: the recipes that read the pages of
     any site. Raises IndexFileError.
     """
-    in_order = [one for one in sorted(united.spooled, key=attrgetter("place", "key")) if one.text_digest is not None]
+    in_order = [one for one in sorted(united.outlines, key=attrgetter("place", "key")) if one.text_digest is not None]
     said = await _held_texts(index, dict.fromkeys(one.key for one in in_order if not one.believed))
     texts = Texts()
     edits: list[tuple[ArticleKey, str, str | None]] = []

@@ -4,37 +4,40 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter, deque
+from contextlib import aclosing
 from hashlib import sha256
 from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
-from archiver.captures.regions import regions
+from archiver.captures.regions import PART, regions
 from archiver.decide import Keep, Older, Quarantine, Write
-from archiver.errors import CaptureError, WorkerError
+from archiver.engines import in_order
+from archiver.errors import CaptureError, WorkerError, WorkerLostError
 from archiver.index import Index
 from archiver.replay.judging import judge_texts
 from archiver.replay.making import Failed, Maker, Other
 from archiver.replay.originals import NOT_AMONG_THESE, Completer
-from archiver.replay.serve import Outline, Read, outlined
-from archiver.replay.spool import Spool
+from archiver.replay.serve import Read, outlined
+from archiver.replay.spool import Outline, Shelf
 from archiver.replay.uniting import unite
 from archiver.road import Planner, Taken
-from archiver.workers.pool import WorkerPool
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
     from archiver.article import Article
     from archiver.captures.answers import Answer as CapturedAnswer
     from archiver.captures.regions import Region
     from archiver.decide import Judge
+    from archiver.engines import Pool
     from archiver.index import ArticleKey, IndexThread
-    from archiver.replay.spool import Spooled
+    from archiver.replay.serve import Part
+    from archiver.replay.spool import Spool
     from archiver.road import Decided, Road
     from archiver.session import SessionOptions
 
-AHEAD = 3  # parts for each process: read before they are needed
+MOST_REGIONS = 64  # in a job: of many small files
 REVISITS = f"revisits: {NOT_AMONG_THESE}"
 IN_TURN = 2  # batches at a time
 MAX_BATCH = 256  # candidates that are decided about and written together, if no article has more
@@ -62,7 +65,7 @@ class Summary(NamedTuple):
 
 class Replay:
     """Makes the posts of an archive from captures. What comes of them does not depend on the names of the files, on
-    their order, or on how many processes read them.
+    their order, or on how many processes read them, or where.
 
     road: into the archive; None for a look at what would change. read: returns what is in a file of the archive.
     listener: is told of each change.
@@ -88,19 +91,24 @@ class Replay:
         self._missing: list[tuple[ArticleKey, Failed]] = []  # revisits, and why they have no body
         self.summary = Summary(Counter(), Counter(), [])
 
-    async def run(self, files: Sequence[Path], jobs: int) -> Summary:
-        """Replay `files` with so many processes. Raises ArchiverError."""
-        with Spool() as spool:
-            later = await self._gather(chain.from_iterable(map(self._parts, files)), jobs, spool)
+    async def run(self, files: Sequence[Path], pool: Pool, spool: Spool) -> Summary:
+        """Replay `files`. pool: reads them, and is closed when that is done. spool: where what is read waits. Raises
+        ArchiverError."""
+        try:
+            later = await self._gather(files, pool, spool)
+        finally:
+            pool.kill()  # what is still being read is of no use
+            await pool.close()
+        with Shelf(spool.directory) as shelf:
             for answer in later:
-                for one in await self._complete(answer):
+                for one in await self._complete(answer, shelf):
                     self._note(one, spool)
-            web = {name for name, recipe in self._options.extract.recipes.items() if recipe.is_web}
-            united = await unite(spool.spooled, self._index)
-            spool.spooled = united.spooled
-            judge = await judge_texts(united, self._index, web)
-            await self._take_all(spool, judge)
-            await self._settle_missing({one.key for one in spool.spooled if one.text_digest is not None})
+        web = {name for name, recipe in self._options.extract.recipes.items() if recipe.is_web}
+        united = await unite(spool.outlines, self._index)
+        spool.outlines = united.outlines
+        judge = await judge_texts(united, self._index, web)
+        await self._take_all(spool, judge)
+        await self._settle_missing({one.key for one in spool.outlines if one.text_digest is not None})
         return self.summary
 
     def _parts(self, file: Path) -> list[Region]:
@@ -114,36 +122,29 @@ class Replay:
         self._report(problems)
         return found
 
-    async def _gather(self, parts: Iterator[Region], jobs: int, spool: Spool) -> list[CapturedAnswer]:
-        """Read all parts; return the answers whose body is in another record than their own."""
-        setup = (self._options.extract, str(self._output))
-        pool = WorkerPool["Region", Read]("archiver.replay.serve:serve", setup, jobs, max_batch=1)
-        pending: deque[tuple[Region, asyncio.Future[Read]]] = deque()
+    async def _gather(self, files: Sequence[Path], pool: Pool, spool: Spool) -> list[CapturedAnswer]:
+        """Read all files; return the answers whose body is in another record than their own."""
         later: list[CapturedAnswer] = []
-        try:
-            while True:
-                while len(pending) < AHEAD * jobs and (part := next(parts, None)):
-                    pending.append((part, asyncio.ensure_future(pool.submit(part))))
-                if not pending:
-                    return later
-                read = await _result(*pending.popleft())
-                self._report(read.problems)
-                for names, capture in read.names:
-                    self._completer.add(names, capture)
-                for one in read.found:
-                    if isinstance(one, Outline | Failed | Other):
-                        self._note(one, spool)
-                    else:
-                        if one.same:
-                            self._completer.add_revisit(one.capture)
-                        later.append(one)
-        finally:
-            for _, future in pending:
-                future.cancel()
-            pool.kill()  # what is still being read is of no use
-            await pool.close()
+        async with aclosing(in_order(pool, _jobs(chain.from_iterable(map(self._parts, files))))) as results:
+            async for job, result in results:
+                for read in await _reads(pool, job, result):
+                    later += self._take_in(read, spool)
+        return later
 
-    async def _complete(self, answer: CapturedAnswer) -> list[Outline | Failed | Other]:
+    def _take_in(self, read: Read, spool: Spool) -> Iterator[CapturedAnswer]:
+        """Note what was found in a region; yield the answers whose body is in another record than their own."""
+        self._report(read.problems)
+        for names, capture in read.names:
+            self._completer.add(names, capture)
+        for one in read.found:
+            if isinstance(one, Outline | Failed | Other):
+                self._note(one, spool)
+            else:
+                if one.same:
+                    self._completer.add_revisit(one.capture)
+                yield one
+
+    async def _complete(self, answer: CapturedAnswer, shelf: Shelf) -> list[Outline | Failed | Other]:
         completed = await self._completer.complete(answer)
         if isinstance(completed, Failed):
             if answer.about or completed.reason != NOT_AMONG_THESE:
@@ -152,7 +153,7 @@ class Replay:
                 return [Other(REVISITS)]
             self._missing.append((key, completed))
             return []
-        return await asyncio.to_thread(outlined, self._maker, completed)
+        return await asyncio.to_thread(outlined, self._maker, completed, shelf)
 
     async def _settle_missing(self, made: set[ArticleKey]) -> None:
         """Say what became of revisits whose body was not found: one of an article of which there is a post is passed
@@ -239,13 +240,35 @@ class Replay:
         self._listener(change)
 
 
-async def _result(part: Region, read: asyncio.Future[Read]) -> Read:
-    """Return what was found in a part of a file, or that it cannot be read: something in it ends the process that
-    tries."""
+def _jobs(found: Iterable[Region]) -> Iterator[Part]:
+    """Yield regions that are read as one job: what is small goes together, as each job takes time of its own."""
+    job: list[Region] = []
+    size = 0
+    for region in found:
+        if job and (size + region.end - region.start > PART or len(job) == MOST_REGIONS):
+            yield tuple(job)
+            job, size = [], 0
+        job.append(region)
+        size += region.end - region.start
+    if job:
+        yield tuple(job)
+
+
+async def _reads(pool: Pool, job: Part, result: Awaitable[list[Read]]) -> list[Read]:
+    """Return what was found in the regions of a job, or of a region that it cannot be read: something in it ends the
+    process that tries. Raises ArchiverError."""
     try:
-        return await read
+        return await result
+    except WorkerLostError as error:
+        if len(job) > 1:
+            return [read for region in job for read in await _reads(pool, (region,), pool.submit((region,)))]
+        return [_unread(region, error) for region in job]
     except WorkerError as error:
-        return Read([], [], [f"{part.file}: bytes {part.start:,} to {part.end:,} cannot be read: {error}"])
+        return [_unread(region, error) for region in job]
+
+
+def _unread(region: Region, error: WorkerError) -> Read:
+    return Read([], [], [f"{region.file}: bytes {region.start:,} to {region.end:,} cannot be read: {error}"])
 
 
 def _change(article: Article) -> Change:
@@ -254,9 +277,9 @@ def _change(article: Article) -> Change:
     return Change(article.address, article.outcome, article.path, article.reason)
 
 
-def _batches(groups: Iterable[list[Spooled]]) -> Iterator[list[Spooled]]:
+def _batches(groups: Iterable[list[Outline]]) -> Iterator[list[Outline]]:
     """Yield the candidates of some articles at a time, all of an article together."""
-    batch: list[Spooled] = []
+    batch: list[Outline] = []
     for group in groups:
         if batch and len(batch) + len(group) > MAX_BATCH:
             yield batch

@@ -3,37 +3,46 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
+from archiver.engines import started
 from archiver.index import Index, IndexThread
 from archiver.interrupts import STOPPING, Interrupts, StoppedError
 from archiver.replay.replay import Replay
+from archiver.replay.serve import Setup
+from archiver.replay.spool import Spool
 from archiver.session import Session
 from archiver.storage import Storage
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import AsyncGenerator, Callable, Sequence
     from pathlib import Path
 
+    from archiver.engines import Engine
     from archiver.replay.replay import Change, Summary
     from archiver.session import SessionOptions
+
+SERVE = "archiver.replay.serve:serve"
 
 
 def replay(
     output: Path,
     options: SessionOptions,
     files: Sequence[Path],
-    jobs: int,
+    engine: Engine,
     listener: Callable[[Change], None],
     *,
+    scratch: str = "",
     dry: bool = False,
 ) -> Summary:
     """Make the posts of the archive `output` from captures: WARC and WACZ files.
 
-    jobs: processes that read. listener: is told of each change. dry: say what would change, and write nothing.
+    engine: reads them. listener: is told of each change. scratch: a directory where what is read may wait; empty: where
+    temporary files are. dry: say what would change, and write nothing.
     Raises ArchiverError; StoppedError at a signal, when all is in order.
     """
-    work = (_look if dry else _replay)(output, options, files, jobs, listener)
+    work = _run(output, options, files, engine, listener, scratch, dry=dry)
     runner = asyncio.Runner()
     loop = runner.get_loop()
     task = loop.create_task(work)
@@ -45,30 +54,43 @@ def replay(
             raise StoppedError(interrupts.status) if interrupts.signal else error from None
 
 
-async def _replay(
+async def _run(
     output: Path,
     options: SessionOptions,
     files: Sequence[Path],
-    jobs: int,
+    engine: Engine,
     listener: Callable[[Change], None],
+    scratch: str,
+    *,
+    dry: bool,
 ) -> Summary:
+    """The engine comes first: where there is none, no archive is made."""
+    with Spool(scratch) as spool:
+        setup = Setup(options.extract, str(output.absolute()), spool.directory)
+        async with (
+            started(engine, SERVE, setup) as pool,
+            (_look if dry else _open)(output, options, listener) as work,
+        ):
+            return await work.run(files, pool, spool)
+
+
+@asynccontextmanager
+async def _open(
+    output: Path, options: SessionOptions, listener: Callable[[Change], None]
+) -> AsyncGenerator[Replay, None]:
     session = await asyncio.to_thread(Session.open, output, options)
     try:
-        work = Replay(output, session.index, options, session.road, session.storage.read, listener)
-        return await work.run(files, jobs)
+        yield Replay(output, session.index, options, session.road, session.storage.read, listener)
     finally:
         await session.close()
 
 
+@asynccontextmanager
 async def _look(
-    output: Path,
-    options: SessionOptions,
-    files: Sequence[Path],
-    jobs: int,
-    listener: Callable[[Change], None],
-) -> Summary:
+    output: Path, options: SessionOptions, listener: Callable[[Change], None]
+) -> AsyncGenerator[Replay, None]:
     index = IndexThread(await asyncio.to_thread(Index.read, output, options.index))
     try:
-        return await Replay(output, index, options, None, Storage(output).read, listener).run(files, jobs)
+        yield Replay(output, index, options, None, Storage(output).read, listener)
     finally:
         await index.close()

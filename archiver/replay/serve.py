@@ -1,9 +1,8 @@
-"""Reading captures in a process of its own (`archiver.workers`)."""
+"""Reading captures in a process of its own (`archiver.engines`)."""
 
 from __future__ import annotations
 
 import gc
-import pickle
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -12,8 +11,9 @@ from archiver.captures import CAPTURES
 from archiver.captures.answers import answers
 from archiver.decide import Candidate
 from archiver.decide.candidate import place
-from archiver.errors import CaptureError, in_a_line
+from archiver.errors import CaptureError, StoreError, in_a_line
 from archiver.replay.making import Failed, Maker, Other
+from archiver.replay.spool import Outline, Shelf
 from archiver.road import key_of
 
 if TYPE_CHECKING:
@@ -23,21 +23,7 @@ if TYPE_CHECKING:
     from archiver.captures.answers import Answer as CapturedAnswer
     from archiver.captures.originals import RecordNames
     from archiver.captures.regions import Region
-    from archiver.decide import Place
     from archiver.extraction import ExtractOptions
-    from archiver.index import ArticleKey
-
-
-class Outline(NamedTuple):
-    """A candidate without its content: what must be known of all of them at once. packed: the candidate, pickled.
-    aliases: the addresses of its article, where it is known by these."""
-
-    key: ArticleKey
-    place: Place
-    text_digest: str | None  # None as well for one that cannot be a post
-    believed: bool
-    packed: bytes
-    aliases: tuple[str, ...] = ()
 
 
 class Read(NamedTuple):
@@ -52,17 +38,35 @@ class Read(NamedTuple):
     problems: list[str]
 
 
-def serve(setup: tuple[ExtractOptions, str]) -> Callable[[list[Region]], list[Read]]:
-    """Return what a worker process does: parts of files to what is in them. setup: what articles depend on, and the
-    archive that they are for."""
-    options, output = setup
-    maker = Maker(options)
+class Setup(NamedTuple):
+    """What a process reads captures with. options: what articles depend on. output: the archive that they are for.
+    spool: the directory where candidates wait."""
+
+    options: ExtractOptions
+    output: str
+    spool: str
+
+
+Part = tuple["Region", ...]  # what is read as one job
+
+
+def serve(setup: Setup) -> Callable[[list[Part]], list[list[Read] | StoreError]]:
+    """Return what a worker process does: parts of files to what is in each of their regions."""
+    maker = Maker(setup.options)
     gc.freeze()  # what is loaded by now stays: looking through it again and again takes time
-    return lambda regions: [read(region, maker, output) for region in regions]
+    return lambda parts: [_read(part, maker, setup) for part in parts]
 
 
-def read(region: Region, maker: Maker, output: str) -> Read:
-    """Return what is in a part of a file."""
+def _read(part: Part, maker: Maker, setup: Setup) -> list[Read] | StoreError:
+    try:
+        with Shelf(setup.spool) as shelf:
+            return [read(region, maker, setup.output, shelf) for region in part]
+    except StoreError as error:  # of the spool: no other part could be read either
+        return error
+
+
+def read(region: Region, maker: Maker, output: str, shelf: Shelf) -> Read:
+    """Return what is in a part of a file. Raises StoreError."""
     result, place_of_file = Read([], [], []), place_in(output, region.file)
     try:
         for one in answers(region, result.problems.append):
@@ -72,31 +76,35 @@ def read(region: Region, maker: Maker, output: str) -> Read:
                 continue
             if answer.capture.payload:
                 result.names.append((answer.names, answer.capture))
-            result.found.extend(outlined(maker, answer))
+            result.found.extend(outlined(maker, answer, shelf))
     except CaptureError as error:
         result.problems.append(str(error))
+    except StoreError:
+        raise
     except Exception as error:  # a fault of ours: it costs the rest of the part
         result.problems.append(f"{region.file}: cannot be read: {in_a_line(error)}")
     return result
 
 
-def outlined(maker: Maker, answer: CapturedAnswer) -> list[Outline | Failed | Other]:
-    """Return what is made of an answer, candidates as outlines."""
+def outlined(maker: Maker, answer: CapturedAnswer, shelf: Shelf) -> list[Outline | Failed | Other]:
+    """Return what is made of an answer, candidates as outlines. Raises StoreError."""
     try:
-        return [outline(made) if isinstance(made, Candidate) else made for made in maker.make(answer)]
+        return [outline(made, shelf) if isinstance(made, Candidate) else made for made in maker.make(answer)]
+    except StoreError:
+        raise
     except Exception as error:  # a fault of ours: it costs this answer
         return [Failed(answer.capture.url, f"a fault of this program: {in_a_line(error)}", answer.capture)]
 
 
-def outline(candidate: Candidate) -> Outline:
-    """Return the outline of a candidate."""
+def outline(candidate: Candidate, shelf: Shelf) -> Outline:
+    """Put a candidate away, and return its outline. Raises StoreError."""
     article = candidate.article
     return Outline(
-        key_of(article),
         place(candidate),
+        key_of(article),
         article.text_digest if article.post else None,
         candidate.believed,
-        pickle.dumps(candidate, protocol=pickle.HIGHEST_PROTOCOL),
+        *shelf.put(candidate),
         article.aliases,
     )
 

@@ -1,12 +1,20 @@
-"""Candidates that wait on disk until all of them are known: they are too many for memory."""
+"""Candidates that wait on disk until all of them are known: they are too many for memory. Each process writes those
+that it has made into files of its own, and who decides about them reads them there."""
 
 from __future__ import annotations
 
+import errno
+import fcntl
+import os
 import pickle
-from contextlib import suppress
-from operator import attrgetter
-from tempfile import TemporaryFile, gettempdir
-from typing import TYPE_CHECKING, NamedTuple, Self
+import socket
+from collections import OrderedDict
+from contextlib import ExitStack, suppress
+from pathlib import Path
+from shutil import rmtree
+from tempfile import gettempdir, mkdtemp
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple, Self
+from uuid import uuid4
 
 from archiver.errors import StoreError, with_advice
 
@@ -15,69 +23,138 @@ if TYPE_CHECKING:
 
     from archiver.decide import Candidate, Place
     from archiver.index import ArticleKey
-    from archiver.replay.serve import Outline
+
+PREFIX = "archiver-replay-"
+LOCK = "lock"
+SETTING = "ARCHIVER_SCRATCH"
+OPEN = 64  # files at a time
 
 
-class Spooled(NamedTuple):
-    """Where a candidate is, and what must be known of all of them at once."""
+class Outline(NamedTuple):
+    """A candidate without its content: what must be known of all of them at once. file, offset and length: where it is,
+    pickled, in the spool. aliases: the addresses of its article, where it is known by these."""
 
     place: Place
     key: ArticleKey
-    text_digest: str | None
+    text_digest: str | None  # None as well for one that cannot be a post
     believed: bool
+    file: str
     offset: int
     length: int
     aliases: tuple[str, ...] = ()
 
 
-class Spool:
-    """A temporary file of candidates. A context manager: the file is gone when it ends."""
+class Shelf:
+    """A new file in the directory of a spool, for what one process writes. A context manager. There is no file if
+    nothing is put there. What is written by a process that is killed is never looked at."""
 
-    def __init__(self) -> None:
-        """Raises StoreError."""
-        try:
-            self._file = TemporaryFile(prefix="archiver-replay-")  # noqa: SIM115 - closed by the context
-        except OSError as error:
-            raise _store_error(error) from error
+    def __init__(self, directory: str) -> None:
+        self.name = uuid4().hex
+        self._directory = directory
+        self._file: BinaryIO | None = None
         self._size = 0
-        self.spooled: list[Spooled] = []
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        with suppress(OSError):  # what is still to be written is not wanted any more
-            self._file.close()
+        """Raises StoreError."""
+        try:
+            if self._file:
+                self._file.close()
+        except OSError as error:
+            raise self._error(error) from error
+
+    def put(self, candidate: Candidate) -> tuple[str, int, int]:
+        """Put a candidate away, and return in which file, from which byte on, and how many bytes. Raises StoreError."""
+        packed = pickle.dumps(candidate, protocol=pickle.HIGHEST_PROTOCOL)
+        try:
+            if self._file is None:
+                self._file = Path(self._directory, self.name).open("xb")  # noqa: SIM115 - closed by the context
+            self._file.write(packed)
+        except OSError as error:
+            raise self._error(error) from error
+        begin, self._size = self._size, self._size + len(packed)
+        return self.name, begin, len(packed)
+
+    def _error(self, error: OSError) -> StoreError:
+        return _error(f"{self._directory}, seen from {socket.gethostname()}", error)
+
+
+class Spool:
+    """A directory of candidates. A context manager: the directory is gone when it ends; what a killed process left is
+    removed by the next that is there.
+
+    scratch: where it is made; empty: where temporary files are. Workers on other machines must see it.
+    """
+
+    def __init__(self, scratch: str = "") -> None:
+        """Raises StoreError."""
+        place = scratch or gettempdir()
+        self.outlines: list[Outline] = []
+        self._open: OrderedDict[str, BinaryIO] = OrderedDict()
+        self._closing = ExitStack()
+        try:
+            _sweep(Path(place))
+            self.directory = mkdtemp(prefix=PREFIX, dir=place)
+            self._closing.callback(rmtree, self.directory, ignore_errors=True)
+            lock = Path(self.directory, LOCK).open("w")  # noqa: SIM115 - for as long as the directory is in use
+            self._closing.callback(lock.close)
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        except OSError as error:
+            self._closing.close()
+            raise _error(place, error) from error
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        while self._open:
+            self._open.popitem()[1].close()
+        self._closing.close()
 
     def add(self, one: Outline) -> None:
-        """Put a candidate away. Raises StoreError."""
-        try:
-            self._file.write(one.packed)
-        except OSError as error:
-            raise _store_error(error) from error
-        length, where = len(one.packed), self._size
-        self.spooled.append(Spooled(one.place, one.key, one.text_digest, one.believed, where, length, one.aliases))
-        self._size += length
+        """Note a candidate that was put away."""
+        self.outlines.append(one)
 
-    def groups(self) -> Iterator[list[Spooled]]:
+    def groups(self) -> Iterator[list[Outline]]:
         """Yield the candidates of each article, in the order of their answers; of the articles that first whose first
         answer came first."""
-        by_key: dict[ArticleKey, list[Spooled]] = {}
-        for one in sorted(self.spooled, key=attrgetter("place", "key")):
+        by_key: dict[ArticleKey, list[Outline]] = {}
+        for one in sorted(self.outlines, key=lambda one: (one.place, one.key)):
             by_key.setdefault(one.key, []).append(one)
         yield from by_key.values()
 
-    def load(self, chosen: Iterable[Spooled]) -> list[Candidate]:
+    def load(self, chosen: Iterable[Outline]) -> list[Candidate]:
         """Return candidates. Raises StoreError."""
         loaded: list[Candidate] = []
         try:
             for one in chosen:
-                self._file.seek(one.offset)
-                loaded.append(pickle.loads(self._file.read(one.length)))
+                file = self._file(one.file)
+                loaded.append(pickle.loads(os.pread(file.fileno(), one.length, one.offset)))
         except OSError as error:
-            raise _store_error(error) from error
+            raise _error(self.directory, error) from error
         return loaded
 
+    def _file(self, name: str) -> BinaryIO:
+        """Return a file of the spool, open. Candidates come in the order of their answers, as files have them: a few
+        files that are open are enough."""
+        if name not in self._open:
+            self._open[name] = Path(self.directory, name).open("rb")  # noqa: SIM115 - closed with the spool
+            if len(self._open) > OPEN:
+                self._open.popitem(last=False)[1].close()
+        self._open.move_to_end(name)
+        return self._open[name]
 
-def _store_error(error: OSError) -> StoreError:
-    return StoreError(f"{gettempdir()} (TMPDIR): what was read cannot wait there: {with_advice(error)}")
+
+def _sweep(place: Path) -> None:
+    """Remove the spools that nobody uses any more. What cannot be removed stays: it may be another user's."""
+    for directory in place.glob(f"{PREFIX}*"):
+        with suppress(OSError), (directory / LOCK).open("r+") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            rmtree(directory, ignore_errors=True)
+
+
+def _error(place: str, error: OSError) -> StoreError:
+    advice = f"; name a directory that all workers see ({SETTING})" if error.errno == errno.ENOENT else ""
+    return StoreError(f"{place} ({SETTING}): what was read cannot wait there: {with_advice(error)}{advice}")

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from archiver.index import ArticleKey, IndexThread
-    from archiver.replay.spool import Spooled
+    from archiver.replay.spool import Outline
 
 MAX_ADDRESSES = 5000  # that the index is asked for at a time
 
@@ -20,16 +20,16 @@ class United(NamedTuple):
     """Candidates, those that are of one article by their addresses with one key. kin: what else the archive knows these
     articles as."""
 
-    spooled: list[Spooled]
+    outlines: list[Outline]
     kin: dict[ArticleKey, set[ArticleKey]]
 
 
-async def unite(spooled: Sequence[Spooled], index: IndexThread) -> United:
-    """Return `spooled`, those that are of one article by their addresses with one key: the one by which the archive
+async def unite(outlines: Sequence[Outline], index: IndexThread) -> United:
+    """Return `outlines`, those that are of one article by their addresses with one key: the one by which the archive
     knows it, else that of the first answer. Raises IndexFileError."""
-    in_order = [one for one in sorted(spooled, key=attrgetter("place", "key")) if one.aliases]
+    in_order = [one for one in sorted(outlines, key=attrgetter("place", "key")) if one.aliases]
     if not in_order:
-        return United(list(spooled), {})
+        return United(list(outlines), {})
     addresses = list(dict.fromkeys(address for one in in_order for address in one.aliases))
     known: dict[str, ArticleKey | None] = {}
     for start in range(0, len(addresses), MAX_ADDRESSES):
@@ -42,11 +42,11 @@ async def unite(spooled: Sequence[Spooled], index: IndexThread) -> United:
     for address, key in known.items():
         if key is not None:
             kin.setdefault(keys.setdefault(groups.first(address), key), set()).add(key)
-    united: list[Spooled] = []
+    united: list[Outline] = []
     for one in in_order:
         own = next((address for address in one.aliases if known.get(address, one.key) is not None), "")
         united.append(one._replace(key=keys.setdefault(groups.first(own), one.key)) if own else one)
-    return United([*(one for one in spooled if not one.aliases), *united], kin)
+    return United([*(one for one in outlines if not one.aliases), *united], kin)
 
 
 class _Groups:

@@ -6,10 +6,11 @@ import asyncio
 from functools import partial
 from typing import Any, Generic, TypeVar
 
-from archiver.errors import WorkerError
+from archiver.errors import WorkerError, WorkerLostError
 from archiver.workers.batcher import Batcher
 from archiver.workers.process import WorkerProcess
 
+TRIES = 3  # of a job whose process ends: that may be another's doing
 MAX_BATCH = 64  # jobs in a list: with more of them one process works while the others wait
 Job = TypeVar("Job")
 Result = TypeVar("Result")
@@ -20,11 +21,12 @@ class WorkerPool(Generic[Job, Result]):
 
     def __init__(self, function: str, setup: Any, count: int, max_batch: int = MAX_BATCH) -> None:
         self._processes = [WorkerProcess[Job, Result](function, setup) for _ in range(count)]
+        self.size = count
         workers = [partial(_work, process) for process in self._processes]
         self._batcher = Batcher[Job, Result](workers, max_batch)
 
     async def submit(self, job: Job) -> Result:
-        """Return the result of a job. Raises WorkerError when the process that worked on it alone has ended."""
+        """Return the result of a job. Raises WorkerError when each process that worked on it alone has ended."""
         return await self._batcher.submit(job)
 
     async def close(self) -> None:
@@ -39,10 +41,17 @@ class WorkerPool(Generic[Job, Result]):
 
 
 async def _work(process: WorkerProcess[Job, Result], jobs: list[Job]) -> list[Result | WorkerError]:
-    """Return the results of `jobs`. If the process ends, each is tried alone: whichever ended it costs no other."""
-    try:
-        return list(await process.call(jobs))
-    except WorkerError as error:
-        if len(jobs) == 1:
-            return [error]
+    """Return the results of `jobs`. If the process ends, each is tried alone, in a new one, and more than once:
+    whichever ended it costs no other, and who kills a process costs nothing."""
+    failure = WorkerError("it was not tried")
+    for _ in range(TRIES if len(jobs) == 1 else 1):
+        try:
+            return list(await process.call(jobs))
+        except WorkerLostError as error:
+            failure = error
+        except WorkerError as error:
+            failure = error
+            break
+    if len(jobs) == 1:
+        return [failure]
     return [one for job in jobs for one in await _work(process, [job])]

@@ -7,7 +7,7 @@ import pickle
 import sys
 from typing import Any, Generic, TypeVar
 
-from archiver.errors import WorkerError
+from archiver.errors import WorkerError, WorkerLostError
 from archiver.workers.serve import FINISH, LEAVE, LENGTH
 
 Job = TypeVar("Job")
@@ -40,8 +40,8 @@ class WorkerProcess(Generic[Job, Result]):
     async def call(self, jobs: list[Job]) -> list[Result]:
         """Return the results of `jobs`. Lists are worked on in the order in which they came.
 
-        Raises WorkerError when the process has ended, or took too long (the next list is for a new one), or has come
-        upon a fault of its own.
+        Raises WorkerLostError when the process has ended, WorkerError when it took too long (the next list is for a new
+        one in both cases), or has come upon a fault of its own.
         """
         async with self._turn:
             try:
@@ -56,7 +56,7 @@ class WorkerProcess(Generic[Job, Result]):
             except (OSError, EOFError, asyncio.IncompleteReadError, pickle.UnpicklingError) as error:
                 await self._forget()
                 said = getattr(error, "strerror", None) or str(error) or type(error).__name__
-                raise WorkerError(f"the process for {self._function} ended: {said}") from error
+                raise WorkerLostError(f"the process for {self._function} ended: {said}") from error
         if isinstance(results, WorkerError):
             raise WorkerError(f"the process for {self._function} failed: {results}")
         return results
@@ -107,6 +107,8 @@ class WorkerProcess(Generic[Job, Result]):
     async def _forget(self) -> None:
         """Have done with a process that does not answer as it should."""
         process, self._process = self._process, None
+        if process and process.stdin:
+            process.stdin.close()
         if process and process.returncode is None:
             process.kill()
             await process.wait()

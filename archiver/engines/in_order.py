@@ -1,0 +1,35 @@
+"""Many jobs for a pool, their results in the order of the jobs."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from typing import TYPE_CHECKING, Any, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, Iterator
+
+    from archiver.engines.engine import Pool
+
+AHEAD = 3  # jobs for each process: there is always one more to be taken up
+Job = TypeVar("Job")
+
+
+async def in_order(pool: Pool, jobs: Iterator[Job]) -> AsyncGenerator[tuple[Job, asyncio.Future[Any]], None]:
+    """Yield each job of `jobs` with its result, which is awaited for what `Pool.submit` returns or raises. Some more
+    than the pool works on at once are under way, however many there are. Use it in `contextlib.aclosing`: what is under
+    way is then given up when nobody wants more."""
+    under_way: deque[tuple[Job, asyncio.Future[Any]]] = deque()
+    try:
+        while True:
+            while len(under_way) < AHEAD * pool.size and (job := next(jobs, None)) is not None:
+                under_way.append((job, asyncio.ensure_future(pool.submit(job))))
+            if not under_way:
+                return
+            job, result = under_way.popleft()
+            await asyncio.wait([result])
+            yield job, result
+    finally:
+        for _, result in under_way:
+            result.cancel()
+        await asyncio.gather(*(result for _, result in under_way), return_exceptions=True)
