@@ -152,10 +152,10 @@ class ArchiveExtension:
         """Forget what goes with an article that is not put."""
         self._taken(article)
 
-    def note_failed(self, key: ArticleKey, reason: str) -> None:
-        """Note an article that the source did not give."""
+    def note_failed(self, key: ArticleKey, reason: str, *, refused: bool = False) -> None:
+        """Note an article that the source did not give. refused: what is there is no article, and will be none."""
         if self.session:
-            self.do_soon(self._fails.submit(FailedArticle(key, reason)))
+            self.do_soon(self._fails.submit(FailedArticle(key, reason, "refused" if refused else "failed")))
 
     def note_gone(self, key: ArticleKey, reason: str) -> None:
         """Note an article of which there is a post, and that the source says it has no more."""

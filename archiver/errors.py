@@ -85,12 +85,14 @@ class BodyError(ArchiverError):
 
 
 class NotAnArticleError(PageError):
-    """A page that is no article, or shows none. `reason`: what it is instead; `evidence`: what says so."""
+    """A page that is no article, or shows none. `reason`: what it is instead; `evidence`: what says so. `may_pass`: it
+    may be one another time: what stands before it is an error, a wall, a script that did not run."""
 
-    def __init__(self, reason: str, evidence: str) -> None:
+    def __init__(self, reason: str, evidence: str, *, may_pass: bool = False) -> None:
         super().__init__(reason, evidence)
         self.reason = reason
         self.evidence = evidence
+        self.may_pass = may_pass
 
     def __str__(self) -> str:
         return f"the page is no article: {self.reason} ({self.evidence})"

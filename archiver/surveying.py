@@ -11,7 +11,7 @@ from urllib.parse import urljoin, urlsplit
 from scrapy import Request
 from scrapy.http.request import NO_CALLBACK
 
-from archiver.discovery import listed_sitemaps
+from archiver.discovery import LARGEST_SITEMAP, listed_sitemaps
 from archiver.discovery.look import Given, Listed
 from archiver.errors import WorkerError
 from archiver.identity import normalise, plain_form, same_site
@@ -34,6 +34,7 @@ WELL_KNOWN_SITEMAPS = ("/sitemap.xml", "/sitemap_index.xml", "/news-sitemap.xml"
 WELL_KNOWN = "a well-known place"
 MOST_FEEDS, MOST_SITEMAPS, MOST_OF_AN_INDEX = 10, 5, 2  # that are asked for: a look, and no crawl
 ENOUGH = 16 * 1024 * 1024  # bytes of an answer
+KEPT = 4 * 1024 * 1024  # bytes of answers of a site that are kept: what is read of them is not asked for again
 LONGEST = 30.0  # seconds in which an answer must be read
 NEWS = re.compile(r"news|google|latest|recent|aktuell|actu", re.IGNORECASE)
 FIRST_FAILURE = 400
@@ -74,14 +75,18 @@ class Looker:
 
 
 class Surveyor:
-    """Looks at a site, and notes in `offer` what it finds."""
+    """Looks at a site, and notes in `offer` what it finds. whole: answers are wanted as they came, to be read later
+    (`answers`); else their beginnings are enough."""
 
-    def __init__(self, crawler: Crawler, looker: Looker, offer: Offer) -> None:
+    def __init__(self, crawler: Crawler, looker: Looker, offer: Offer, *, whole: bool = False) -> None:
         self._crawler = crawler
+        self._meta = {"download_maxsize": LARGEST_SITEMAP} if whole else {BEGINNING: ENOUGH}
         self._looker = looker
         self._offer = offer
         self._asked: set[str] = set()
         self.is_cut_off = False  # the run may ask for nothing more: what was found is not all
+        self.answers: dict[str, Response] = {}  # as far as there is room, by the form of their addresses
+        self._room = KEPT if whole else 0
 
     async def survey(self) -> None:
         """Look at the site."""
@@ -160,14 +165,19 @@ class Surveyor:
         assert self._crawler.engine is not None
         try:
             response = await self._crawler.engine.download_async(
-                Request(address, callback=NO_CALLBACK, meta={BEGINNING: ENOUGH})
+                Request(address, callback=NO_CALLBACK, meta=dict(self._meta))
             )
         except BudgetSpentError as error:
             self.is_cut_off = True
             return explain_error(error)
         except Exception as error:  # whatever a download fails with
             return explain_error(error)
-        return f"HTTP status {response.status}" if response.status >= FIRST_FAILURE else response
+        if response.status >= FIRST_FAILURE:
+            return f"HTTP status {response.status}"
+        if len(response.body) <= self._room:
+            self._room -= len(response.body)
+            self.answers[plain_form(response.url)] = response
+        return response
 
 
 def newest_first(maps: Iterable[SitemapEntry]) -> list[SitemapEntry]:

@@ -51,6 +51,7 @@ class Press:
         self._web = web
         self.asked = web.asked
         self.not_modified = web.not_modified
+        self.cache_control = web.cache_control
 
     def put(
         self, address: str, body: str | bytes, content_type: str = "text/html; charset=utf-8", status: int = 200

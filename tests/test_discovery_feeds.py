@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from archiver.discovery import LARGEST_FEED, read_feed
+from archiver.discovery import LARGEST_FEED, Rest, max_age, read_feed
 from archiver.errors import DiscoveryError
 
 if TYPE_CHECKING:
@@ -382,3 +382,49 @@ def test_a_json_feed() -> None:
     assert (second.address, second.content) == ("https://other.example/b", "<p>One &lt;two&gt;</p><p>Three</p>")
     assert (feed.left_out, feed.hub) == ({"no address of the web": 1}, "https://hub.example/")
     assert feed.next_page == f"{ADDRESS}?page=2"
+
+
+NOON = datetime(2026, 11, 2, 12, 30, tzinfo=UTC)  # a Monday
+
+
+@pytest.mark.parametrize(
+    ("said", "max_age", "until"),
+    [
+        (Rest(), 0, None),
+        (Rest(3600), 0, "2026-11-02T13:24"),
+        (Rest(3600), 7200, "2026-11-02T14:18"),
+        (Rest(10**9), 10**9, "2026-11-02T17:54"),  # six hours at most
+        (Rest(hours=(12, 13)), 0, "2026-11-02T14:00"),
+        (Rest(3600, hours=(13, 14)), 0, "2026-11-02T15:00"),
+        (Rest(days=(0, 1)), 0, "2026-11-04T00:00"),
+        (Rest(hours=tuple(range(24))), 0, None),  # never, it says: then it says nothing
+        (Rest(3600, days=tuple(range(7))), 0, "2026-11-02T13:24"),
+    ],
+)
+def test_when_a_feed_is_asked_again(said: Rest, max_age: int, until: str | None) -> None:
+    found = said.until(NOON, max_age)
+    assert (found and found.isoformat()[:16]) == until
+
+
+@pytest.mark.parametrize(
+    ("cache_control", "age", "seconds"),
+    [
+        ("max-age=300", "", 300),
+        ('public, MAX-AGE = "300"', "100", 200),
+        ("s-maxage=900, max-age=300", "x", 300),
+        ("max-age=300, no-store", "", 0),
+        ('max-age=300, no-cache="set-cookie"', "", 300),
+        ("max-age=300", "400", 0),
+        ("", "", 0),
+    ],
+)
+def test_how_long_an_answer_is_good(cache_control: str, age: str, seconds: int) -> None:
+    assert max_age(cache_control, age) == seconds
+
+
+def test_days_of_rest_are_read() -> None:
+    feed = read(
+        "<rss version='2.0'><channel><title>T</title><skipDays><day>Saturday</day><day> sunday</day><day>Feast</day>"
+        "</skipDays><item><title>A</title><link>https://a.example/1</link></item></channel></rss>"
+    )
+    assert feed.skip_days == {5, 6}

@@ -40,6 +40,7 @@ class Web:
     asked: list[str] = field(default_factory=list)
     agents: list[str] = field(default_factory=list)
     etags: dict[str, str] = field(default_factory=dict)  # the versions of pages, where a site says them
+    cache_control: dict[str, str] = field(default_factory=dict)  # the header of that name
     not_modified: set[str] = field(default_factory=set)  # addresses of which a version was asked for that was known
 
     def put(
@@ -108,6 +109,8 @@ def served() -> Iterator[Web]:
             self.send_header("Content-Length", str(len(page.body)))
             if etag:
                 self.send_header("ETag", etag)
+            if kept := site.cache_control.get(self.path):
+                self.send_header("Cache-Control", kept)
             if page.location:
                 self.send_header("Location", page.location)
             self.end_headers()

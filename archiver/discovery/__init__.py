@@ -6,6 +6,7 @@ from archiver.discovery.feeds import LARGEST_FEED, read_feed
 from archiver.discovery.kinds import kind_of
 from archiver.discovery.opml import read_opml, write_opml
 from archiver.discovery.pages import read_links
+from archiver.discovery.rests import Rest, max_age, rest
 from archiver.discovery.robots import listed_sitemaps
 from archiver.discovery.shapes import Shapes
 from archiver.discovery.sitemaps import LARGEST_SITEMAP, MOST_ENTRIES, Sitemap
@@ -18,13 +19,16 @@ __all__ = [
     "Feed",
     "ListedFeed",
     "PageLink",
+    "Rest",
     "Shapes",
     "Sitemap",
     "SitemapEntry",
     "kind_of",
     "listed_sitemaps",
+    "max_age",
     "read_feed",
     "read_links",
     "read_opml",
+    "rest",
     "write_opml",
 ]

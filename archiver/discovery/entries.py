@@ -38,6 +38,7 @@ class Feed:
     next_page: str = ""  # the feed goes on there (RFC 5005, JSON Feed)
     ttl: int | None = None  # minutes in which it need not be asked again
     skip_hours: frozenset[int] = frozenset()  # of the day, UTC, in which it does not change
+    skip_days: frozenset[int] = frozenset()  # of the week, 0 is Monday, the same
     note: str = ""  # what of its bytes could not be decoded
 
 

@@ -24,6 +24,9 @@ MARKUP_TYPES = ("text/html", "application/xhtml+xml")
 SKIP_HOURS = re.compile(r"<skipHours\b[^>]*>(.{0,2000}?)</skipHours", re.IGNORECASE | re.DOTALL)
 # What is no address is no link, whatever the standard takes for granted; the parser would make one of it.
 NO_LINK_GUID = re.compile(r"<guid(?:\s[^>]*)?>(?!\s*(?:<!\[CDATA\[\s*)?(?:https?:|/))", re.IGNORECASE)
+SKIP_DAYS = re.compile(r"<skipDays\b[^>]*>(.{0,2000}?)</skipDays", re.IGNORECASE | re.DOTALL)
+DAY = re.compile(r"<day>\s*(\w{3})", re.IGNORECASE)
+DAYS = "mon tue wed thu fri sat sun".split()
 HOUR = re.compile(r"<hour>\s*(\d{1,2})\s*<", re.IGNORECASE)
 
 
@@ -58,6 +61,7 @@ def read_xml_feed(text: str, address: str, fetched: datetime, note: str = "") ->
         next_page=_related(links, "next"),
         ttl=int(ttl) if (ttl := _text(channel, "ttl")).isdecimal() and len(ttl) < 7 else None,
         skip_hours=_skip_hours(text),
+        skip_days=_skip_days(text),
         note=note,
     )
 
@@ -103,3 +107,9 @@ def _related(links: Any, rel: str) -> str:
 def _skip_hours(text: str) -> frozenset[int]:
     found = SKIP_HOURS.search(text)
     return frozenset(int(hour) % 24 for hour in HOUR.findall(found[1])) if found else frozenset()
+
+
+def _skip_days(text: str) -> frozenset[int]:
+    found = SKIP_DAYS.search(text)
+    said = [day.lower() for day in DAY.findall(found[1])] if found else ()
+    return frozenset(DAYS.index(day) for day in said if day in DAYS)

@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace as replace_part
 
-from archiver.errors import BlockPageError, GoneError, NeedsScriptsError, PageError, QuarantineError, in_a_line
+from archiver.errors import (
+    BlockPageError,
+    GoneError,
+    NeedsScriptsError,
+    NotAnArticleError,
+    PageError,
+    QuarantineError,
+    in_a_line,
+)
 from archiver.extraction.body import BodyCleaner
 from archiver.extraction.metadata import complete
 from archiver.extraction.outcome import Extracted, Unusable
@@ -76,6 +84,7 @@ class Extractor:
                 isinstance(error, GoneError),
                 isinstance(error, BlockPageError),
                 isinstance(error, NeedsScriptsError),
+                isinstance(error, NotAnArticleError) and not error.may_pass,
             )
         except Exception as error:  # a page class of a recipe, or a fault of ours
             return Unusable(f"the page {asked.page} failed: {in_a_line(error)}")

@@ -12,13 +12,15 @@ class Unusable:
     """An answer that is not the article that it was asked for.
 
     gone: it says that there is no such article (any more). blocked: it is a web page where data is due, mostly one that
-    asks whether we are human. needs_scripts: it shows nothing until its scripts have drawn it.
+    asks whether we are human. needs_scripts: it shows nothing until its scripts have drawn it. refused: it is a page of
+    another kind, and will be one the next time.
     """
 
     reason: str
     gone: bool = False
     blocked: bool = False
     needs_scripts: bool = False
+    refused: bool = False
 
 
 # One article for each form that was asked for. One without a post has the `reason` why it cannot be one.

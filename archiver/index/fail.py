@@ -22,14 +22,15 @@ WAIT = f"CASE tries {' '.join(f'WHEN {tries} THEN {wait}' for tries, wait in enu
 
 def fail(database: Database, failed: Sequence[FailedArticle], now: int) -> None:
     """Note articles that gave no post. One of which there is a post keeps its state, unless it was withdrawn: then all
-    that is saved of it stays, and it is asked for again when a listing has it.
+    that is saved of it stays, and it is asked for again when a listing has it. What is refused is no article: nobody
+    asks for it again.
 
     An article fails once in a call, for whatever number of forms. What is not known is passed over.
     """
     ones = dict(sorted((storable_key(one.key), one) for one in failed))
     database.write_all(
         f"""UPDATE articles SET state = CASE WHEN saved IS NULL THEN ?3 ELSE state END, reason = ?4, tries = tries + 1,
-           due = ?5 + {WAIT} WHERE recipe = ?1 AND id = ?2""",
+           due = CASE WHEN saved IS NOT NULL OR ?3 <> 'refused' THEN ?5 + {WAIT} END WHERE recipe = ?1 AND id = ?2""",
         [(*key, one.state, storable(one.reason), now) for key, one in ones.items() if one.state != "withdrawn"],
     )
     database.write_all(

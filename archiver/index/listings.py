@@ -87,6 +87,25 @@ class Listings:
             *map(storable, validators),
         )
 
+    def rest(self, listing: str, until: int, says: str) -> None:
+        """Note that a listing need not be asked for until then (0: it may be), and what it says of that, as JSON."""
+        self._database.write(
+            """INSERT INTO resting (listing, until, says) VALUES (?, ?, ?)
+               ON CONFLICT (listing) DO UPDATE SET until = excluded.until, says = excluded.says""",
+            storable(listing),
+            until,
+            says,
+        )
+
+    def resting(self, now: int) -> dict[str, int]:
+        """Return the listings that need not be asked for yet, and until when."""
+        return dict(self._database.rows("SELECT listing, until FROM resting WHERE until > ?", now))
+
+    def says_of_rest(self, listing: str) -> str:
+        """Return what a listing said of when it changes, as JSON; nothing if it was never read."""
+        row = self._database.row("SELECT says FROM resting WHERE listing = ?", storable(listing))
+        return str(row[0]) if row else ""
+
     def forget_validators(self, listing: str) -> None:
         """Ask for the listing in full the next time."""
         self._database.write("DELETE FROM validators WHERE listing = ?", storable(listing))

@@ -5,7 +5,7 @@ CREATE TABLE articles (
     key INTEGER PRIMARY KEY,
     recipe TEXT NOT NULL,
     id TEXT NOT NULL,
-    state TEXT NOT NULL,             -- listed, saved, failed, quarantined, withdrawn or united
+    state TEXT NOT NULL,             -- listed, saved, failed, quarantined, refused, withdrawn or united
     reason TEXT NOT NULL DEFAULT '', -- of the last failure
     tries INTEGER NOT NULL DEFAULT 0,
     due INTEGER,                     -- when to ask for it next; NULL: not by itself
@@ -241,7 +241,8 @@ CREATE INDEX near_duplicates_other ON near_duplicates (other);
 -- Listings that need not be asked for again until then, as they say (ttl, Cache-Control).
 CREATE TABLE resting (
     listing TEXT PRIMARY KEY,
-    until INTEGER NOT NULL
+    until INTEGER NOT NULL,
+    says TEXT NOT NULL               -- what it says of when it changes, as JSON: nobody reads it where it has not changed
 ) WITHOUT ROWID;
 
 -- Posts that the owner of the archive wrote: nobody but the owner changes them, and no manifest has them.

@@ -77,7 +77,7 @@ class Held(NamedTuple):
     """All that the archive has of one article. One that it does not know has no state, and nothing else."""
 
     key: ArticleKey
-    state: str = ""  # listed, saved, failed, quarantined withdrawn or united (it is another article); empty: unknown
+    state: str = ""  # listed, saved, failed, quarantined, refused, withdrawn or united (it is another); empty: unknown
     text_digest: str | None = None
     known: Mapping[str, str] = {}  # what listings said of it
     posts: tuple[HeldPost, ...] = ()
@@ -158,11 +158,12 @@ class Finished(NamedTuple):
 
 
 class FailedArticle(NamedTuple):
-    """An article that gave no post. state: what it becomes if there is no post of it; `withdrawn` whatever there is."""
+    """An article that gave no post. state: what it becomes if there is no post of it; `withdrawn` whatever there is.
+    One that is `refused` is not due any more."""
 
     key: ArticleKey
     reason: str
-    state: Literal["failed", "quarantined", "withdrawn"] = "failed"
+    state: Literal["failed", "quarantined", "refused", "withdrawn"] = "failed"
 
 
 class HeldBack(NamedTuple):

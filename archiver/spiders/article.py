@@ -58,6 +58,7 @@ class Try(NamedTuple):
     host: str
     reason: str
     gone: bool | None  # the source says that there is no such article; None: nobody answered
+    refused: bool = False  # there is a page of another kind
 
 
 Tries = tuple[Try, ...]
@@ -195,7 +196,8 @@ class ArticleSpider(Spider):
         if found is None:
             said = {one.gone for one in tries} - {None}
             reason = in_words((one.host, one.reason) for one in tries)
-            self.fail(reference.address, reason, reference, gone=reference.held and said == {True})
+            refused = bool(tries) and all(one.refused for one in tries)
+            self.fail(reference.address, reason, reference, gone=reference.held and said == {True}, refused=refused)
             return
         page, address = found
         yield Request(
@@ -257,7 +259,7 @@ class ArticleSpider(Spider):
             return  # it stays due
         if isinstance(extracted, Unusable):
             self.report_if_blocked(response.url, extracted)
-            failed = Try(_host(response.url), extracted.reason, extracted.gone)
+            failed = Try(_host(response.url), extracted.reason, extracted.gone, extracted.refused)
             for request in self.ask(reference, number + 1, (*tries, failed)):
                 yield request
             return
@@ -337,12 +339,21 @@ class ArticleSpider(Spider):
         if unusable.blocked:
             self.crawler.signals.send_catch_log(blocked, address=address, reason=unusable.reason)
 
-    def fail(self, address: str, reason: str, reference: Reference | None = None, *, gone: bool = False) -> None:
-        """Report that `address` gave no article. gone: there is a post of it, and the source has it no more."""
+    def fail(
+        self,
+        address: str,
+        reason: str,
+        reference: Reference | None = None,
+        *,
+        gone: bool = False,
+        refused: bool = False,
+    ) -> None:
+        """Report that `address` gave no article. gone: there is a post of it, and the source has it no more. refused:
+        it is no article, and will be none."""
         if reference and gone:
             self.archive.note_gone(reference.key, reason)
         elif reference:
-            self.archive.note_failed(reference.key, reason)
+            self.archive.note_failed(reference.key, reason, refused=refused)
         self.crawler.signals.send_catch_log(
             article_failed, address=address, reason=reason, reference=reference, gone=gone
         )

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import json
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from scrapy import signals
@@ -10,7 +12,7 @@ from scrapy.spidermiddlewares.httperror import HttpError
 
 from archiver.addresses import resolve
 from archiver.clock import DAY, micros, now
-from archiver.discovery import LARGEST_SITEMAP
+from archiver.discovery import LARGEST_SITEMAP, Rest, max_age, rest
 from archiver.discovery.listing import NO_ADDRESS
 from archiver.discovery.offer import Offer
 from archiver.errors import ERRORS_OF_THE_ARCHIVE, PageError, UnknownAddressError, as_archiver_error
@@ -23,7 +25,6 @@ from archiver.surveying import Looker, Surveyor, newest_first
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping, Sequence
-    from datetime import datetime
     from typing import Self
 
     from scrapy import Request
@@ -123,6 +124,8 @@ class FollowingSpider(ListSpider):
         found = await self._looker.look(response, known)
         if found.kind != reference.kind:
             raise PageError(found.problem or f"it is no {reference.kind}, but a {found.kind}")
+        if found.feed and turn.page == 1:
+            await self._note_rest(response, turn, rest(found.feed.ttl, found.feed.skip_hours, found.feed.skip_days))
         is_first = not await self.last_stats(turn)
         items, unreadable, example = await self._items(found.articles, reference)
         if is_first and not self.in_part:
@@ -132,6 +135,22 @@ class FollowingSpider(ListSpider):
         parts = await self._parts(found, reference, is_first=is_first)
         example = example or (NO_ADDRESS if nameless else "")
         return ListedPage(items, unreadable + nameless, example, parts, bool(following), following)
+
+    async def as_it_was(self, response: Response, turn: ListingTurn) -> None:
+        """Report a listing that has not changed since the last run; a feed says when to ask again."""
+        if isinstance(turn.reference, FollowedListing) and turn.reference.kind == "feed":
+            said = await self.index.run(lambda index: index.listings.says_of_rest(turn.reference.label))
+            await self._note_rest(response, turn, Rest(*json.loads(said)) if said else Rest())
+        await super().as_it_was(response, turn)
+
+    async def _note_rest(self, response: Response, turn: ListingTurn, says: Rest) -> None:
+        """Note until when a feed need not be asked for, by what it says and by what HTTP says of its answer."""
+        cache_control, age = (
+            (response.headers.get(name) or b"").decode("latin-1") for name in ("Cache-Control", "Age")
+        )
+        until = says.until(datetime.now(UTC), max_age(cache_control, age))
+        label, moment = turn.reference.label, micros(until) if until else 0
+        await self.index.run(lambda index: index.listings.rest(label, moment, json.dumps(says)))
 
     async def next_endpoint(self, failure: Failure) -> AsyncIterator[Request]:
         """Yield the request for what is next after a page that could not be had. A listing that is gone for good is not
@@ -151,29 +170,43 @@ class FollowingSpider(ListSpider):
     async def _survey_quietly(self, one: Followed) -> None:
         try:
             async with self._turn_to_survey:
-                references = await self._survey(one)
+                references, answers = await self._survey(one)
             for reference in references:
                 if self.add_listing(reference, one.address):
-                    async for request in self.ask_listing(ListingTurn(reference, ListingStats(reference.label))):
+                    turn = ListingTurn(reference, ListingStats(reference.label))
+                    async for request in self._begin_listing(turn, answers.get(plain_form(reference.address))):
                         assert self.crawler.engine is not None
                         self.crawler.engine.crawl(request)
         except ERRORS_OF_THE_ARCHIVE as error:
             self.archive.fail(error)
 
-    async def _survey(self, one: Followed) -> list[FollowedListing]:
-        """Look at what a site has, and return what is to be read of it."""
+    async def _begin_listing(self, turn: ListingTurn, answer: Response | None) -> AsyncIterator[Request]:
+        """Yield the request for the first page of a listing, or what follows from its answer, if that is there."""
+        if answer is None:
+            async for request in self.ask_listing(turn):
+                yield request
+            return
+        turn.stats.requests += 1
+        async for request in self.read_listing(answer, turn, None):
+            yield request
+
+    async def _survey(self, one: Followed) -> tuple[list[FollowedListing], Mapping[str, Response]]:
+        """Look at what a site has; return what is to be read of it, and the answers that came of that, each by its
+        address in the form that is compared."""
         offer = Offer(one.address)
-        surveyor = Surveyor(self.crawler, self._looker, offer)
+        surveyor = Surveyor(self.crawler, self._looker, offer, whole=True)
         try:
             await surveyor.survey()
         except ERRORS_OF_THE_ARCHIVE:
             raise
         except Exception as error:  # a fault of ours: it costs this site
             offer.problem = str(as_archiver_error(error))
-        if surveyor.is_cut_off:
-            return []  # the next run looks
         read = [source for source in offer.sources if source.is_read and not source.index]
-        found = [NamedSource(source.address, SOURCE_KINDS[source.kind], source.title, now()) for source in read]
+        # What a run had no budget to find is looked for by one of the next day. Until then what it found is read.
+        looked = now() - (LOOKED_AT_AGAIN - DAY if surveyor.is_cut_off else 0)
+        found = [NamedSource(source.address, SOURCE_KINDS[source.kind], source.title, looked) for source in read]
+        if not found and surveyor.is_cut_off:
+            return [], {}
         if not found:  # what was found earlier is still to be read
             found = await self.index.run(lambda index: index.sources.named_by(one.address))
             site = FollowedListing(self.web, one.address, "page")
@@ -181,7 +214,7 @@ class FollowingSpider(ListSpider):
             self.finish(ListingTurn(site, stats))
         else:
             await self.index.run(lambda index: _replace_sources(index, one.address, found))
-        return [FollowedListing(self.web, source.address, source.kind) for source in found]
+        return [FollowedListing(self.web, source.address, source.kind) for source in found], surveyor.answers
 
     async def _known_articles(self, reference: FollowedListing) -> tuple[str, ...]:
         """Return addresses of articles at the host of a page of links."""

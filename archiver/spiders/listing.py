@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from archiver.addresses import Reference, page_addresses
-from archiver.clock import now
+from archiver.clock import DAY, now
 from archiver.errors import UnknownListingError, UsageError
 from archiver.following import FollowedListing, Wanted, read_followed, resolve_names
 from archiver.identity import plain_form, site_of
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 
 BATCH = 500  # articles that are asked for at a time; the index has the rest
 SHARE = 20  # of them of one site
+LONGEST_REST = 8 * DAY  # of a feed
 
 
 class ListingSpider(FollowingSpider):
@@ -79,6 +80,7 @@ class ListingSpider(FollowingSpider):
         self._wanted = Wanted((), (), frozenset())
         self._places: tuple[str, ...] = ()
         self._gone: frozenset[str] = frozenset()
+        self._resting: frozenset[str] = frozenset()
         self._sites: dict[str, deque[Claim]] = {}  # of which an article is on its way; and what waits for it
         self._learned: set[str] = set()  # addresses of articles that have come
 
@@ -108,6 +110,10 @@ class ListingSpider(FollowingSpider):
         ArchiverError."""
         self.index = (await self.archive.open()).index
         self._gone = frozenset(await self.index.run(lambda index: index.sources.gone()))
+        if not self.in_part:
+            resting = await self.index.run(lambda index: index.listings.resting(now()))
+            # A time further off than any that is ever noted was noted when the clock was ahead.
+            self._resting = frozenset(label for label, until in resting.items() if until < now() + LONGEST_REST)
         asked = list(self.references.values())
         for one in self._wanted.followed:
             listings = await self.listings_of(one)
@@ -122,12 +128,13 @@ class ListingSpider(FollowingSpider):
 
     def add_listing(self, reference: FollowedListing, parent: str) -> bool:
         """Take a listing of what is followed at the address `parent` into the run, and return whether it is to be asked
-        for: it is not in the run yet, and not gone for good, as far as is known."""
+        for: it is not in the run yet, not gone for good, as far as is known, and does not say that nobody need ask yet;
+        or it is named."""
         if reference.label in self.references:
             return False
         self.references[reference.label] = reference  # articles of it may be due, even if it is gone
         self._places = tuple(self.references)
-        return reference.label not in self._gone or parent in self._wanted.named
+        return parent in self._wanted.named or reference.label not in self._gone | self._resting
 
     async def ask_for_more(self) -> bool:
         """Ask for articles that are due, and return whether there were any, or there may be soon. Raises

@@ -141,7 +141,7 @@ class ListSpider(ArticleSpider):
     ) -> AsyncIterator[Request]:
         """Note what `response` lists, and yield the request for the next page if there may be more that is new."""
         if response.status == NOT_MODIFIED and turn.part is None:
-            await self._as_it_was(turn)
+            await self.as_it_was(response, turn)
             return
         recipe, label = turn.reference.recipe, turn.reference.label
         try:
@@ -301,7 +301,7 @@ class ListSpider(ArticleSpider):
         label = turn.label
         return conditional(await self.index.run(lambda index: index.listings.validators(label, turn.endpoint)))
 
-    async def _as_it_was(self, turn: ListingTurn) -> None:
+    async def as_it_was(self, response: Response, turn: ListingTurn) -> None:  # noqa: ARG002
         """Report a listing that has not changed since the last run."""
         last = await self.last_stats(turn)
         kept = {name: last[name] for name in ("listed", "unreadable", "newest", "filled_share") if name in last}

@@ -45,7 +45,7 @@ class PostHistory:
 
 @dataclass(frozen=True, slots=True)
 class ArticleHistory:
-    """An article. state: listed, saved, failed, quarantined, withdrawn or united. reason: of the
+    """An article. state: listed, saved, failed, quarantined, refused, withdrawn or united. reason: of the
     last failure; or which article it turned out to be."""
 
     recipe: str

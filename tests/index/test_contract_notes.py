@@ -188,3 +188,13 @@ def test_the_newest_addresses_of_a_host(index: Index) -> None:
     save(index, "c", shared=("news.example/c",))
     assert index.addresses_at("news.example", 1) == ["news.example/b"]
     assert sorted(index.addresses_at("news.example", 9)) == ["news.example/1", "news.example/a", "news.example/b"]
+
+
+def test_listings_that_need_not_be_asked_yet(index: Index) -> None:
+    assert index.listings.says_of_rest("news/feed") == ""
+    index.listings.rest("news/feed", NOW + 5, "[60]")
+    index.listings.rest("news/other", NOW - 5, "[]")
+    assert index.listings.resting(NOW) == {"news/feed": NOW + 5}
+    index.listings.rest("news/feed", 0, "[30]")
+    assert index.listings.resting(NOW) == {}
+    assert index.listings.says_of_rest("news/feed") == "[30]"

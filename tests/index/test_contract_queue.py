@@ -316,3 +316,13 @@ def test_the_same_article_many_times_at_once(index: Index) -> None:
     index.begin([intent("a"), intent("a")], NOW)
     index.finish([saved("a", aliases=("x", "x")), saved("a", aliases=("x",))], NOW)
     assert held(index).state == "saved"
+
+
+def test_what_is_refused_is_not_asked_for_again(index: Index) -> None:
+    index.see(seen("a", "b"), NOW, every_form=True)
+    save(index, "b")
+    index.fail([failed("a", state="refused"), failed("b", state="refused")], NOW)
+    assert (held(index).state, held(index, "b").state) == ("refused", "saved")
+    index.see(seen("a", place="news/other"), NOW + 9, every_form=True)
+    later = NOW + 99 * DAY
+    assert [one.key for one in index.claim(2, [LIST, "news/other"], 9, later)] == [key("b")]  # there is a post of it

@@ -42,7 +42,7 @@ def refuse_content(content: bytes, content_type: str | None) -> None:
     if wide := WIDE.get(start[:2]):
         start = start[2:].decode(wide, "replace").encode()
     if not start.strip():
-        raise NotAnArticleError("an empty answer", f"{len(content)} bytes")
+        raise NotAnArticleError("an empty answer", f"{len(content)} bytes", may_pass=True)
     if (tags := content.count(b"<")) > MAX_TAGS or len(content) > MAX_SIZE:
         raise NotAnArticleError("a page larger than any article", f"{len(content)} bytes, {tags} tags or more")
     if kind := _kind(start):
@@ -58,7 +58,7 @@ def refuse_content(content: bytes, content_type: str | None) -> None:
     if JSON_FEED.match(start):
         raise NotAnArticleError("a feed", "its version is that of JSON Feed")
     if JSON.match(start):
-        raise NotAnArticleError("JSON", f"it begins with {start[:20]!r}")
+        raise NotAnArticleError("JSON", f"it begins with {start[:20]!r}", may_pass=True)
     said = (content_type or "").partition(";")[0].strip().lower()
     if said.startswith(("image/", "audio/", "video/", "font/")) or said in ("application/pdf", "application/zip"):
         raise NotAnArticleError("no web page", f"its type is {said}")

@@ -42,23 +42,24 @@ def refuse_page(document: Document, metadata: Metadata, body: Body, *, keep_payw
 def _refuse_error(document: Document, title: str, *, has_body: bool) -> None:
     for text in _headings(document, title):
         if ERROR.search(text):
-            raise NotAnArticleError("an error page", f"it is headed “{text}”")
+            raise NotAnArticleError("an error page", f"it is headed “{text}”", may_pass=True)
         if BLOCK.search(text) and not has_body:
-            raise NotAnArticleError("a page that asks whether we are human", f"it is headed “{text}”")
+            raise NotAnArticleError("a page that asks whether we are human", f"it is headed “{text}”", may_pass=True)
 
 
 def _refuse_paywall(document: Document, metadata: Metadata, body: Body, *, has_body: bool) -> None:
     if body.prose < STUB and (found := find_paywall(document, metadata, body)):
         there = f"{found}, and {len(body.text)} characters of its text are there"
-        raise NotAnArticleError("a paywall", f"{there}; --keep-paywalled keeps them" if has_body else there)
+        advice = "; --keep-paywalled keeps them" if has_body else ""
+        raise NotAnArticleError("a paywall", there + advice, may_pass=True)
 
 
 def _refuse_consent(document: Document, metadata: Metadata, body: Body, *, has_body: bool) -> None:
     for text in _headings(document, metadata.title.value or ""):
         if CONSENT.search(text) and metadata.published.value is None:
-            raise NotAnArticleError("a consent wall", f"it is headed “{text}”")
+            raise NotAnArticleError("a consent wall", f"it is headed “{text}”", may_pass=True)
     if not has_body and (found := CONSENT.search(body.glimpse)):
-        raise NotAnArticleError("a consent wall", f"it says “{found[0]}”")
+        raise NotAnArticleError("a consent wall", f"it says “{found[0]}”", may_pass=True)
 
 
 def _refuse_empty(document: Document, metadata: Metadata, body: Body) -> None:
@@ -70,11 +71,11 @@ def _refuse_empty(document: Document, metadata: Metadata, body: Body) -> None:
     if frames := len(list(document.tree.iter("frame"))):
         raise NotAnArticleError("a page of frames", f"{frames} frames")
     if why := _needs_scripts(document, body):
-        raise NeedsScriptsError("a page that JavaScript must draw", f"{why}; {said}")
+        raise NeedsScriptsError("a page that JavaScript must draw", f"{why}; {said}", may_pass=True)
     if body.linked > MOST_LINKED * body.shown:
         linked = f"{body.linked / body.shown:.0%} of its text is in links"
         raise NotAnArticleError("a page that leads to others", f"{linked}; {said}")
-    raise NotAnArticleError("a page without the text of an article", said)
+    raise NotAnArticleError("a page without the text of an article", said, may_pass=True)
 
 
 def _headings(document: Document, title: str) -> list[str]:

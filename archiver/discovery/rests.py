@@ -1,0 +1,54 @@
+"""How long a feed need not be asked again: by what it says (`ttl`, `skipHours`, `skipDays`), and by what HTTP says of
+its answer (`Cache-Control`). No I/O, no clock."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, timedelta
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+
+LONGEST = 6 * 3600  # seconds: many feeds were told some day that nobody need ask for a week
+ENOUGH = 0.9  # of the time, so that a crawl an hour meets a feed of an hour
+HOUR, HOURS = timedelta(hours=1), 7 * 24
+MAX_AGE = re.compile(r"(?:^|[\s,])max-age\s*=\s*\"?(\d{1,9})", re.IGNORECASE)
+NEVER_KEPT = re.compile(r"\bno-(?:store|cache)\b(?!\s*=)", re.IGNORECASE)
+
+
+class Rest(NamedTuple):
+    """What a feed says of when it changes. period: seconds in which it does not. hours: of the day, and days: of the
+    week (0: Monday), in which it does not, in UTC."""
+
+    period: int = 0
+    hours: tuple[int, ...] = ()
+    days: tuple[int, ...] = ()
+
+    def until(self, fetched: datetime, max_age: int) -> datetime | None:
+        """Return until when there is no need to ask for the feed again; None if it may be asked for at any time.
+
+        fetched: when it was asked for (aware). max_age: seconds for which its answer is good, as HTTP says.
+        """
+        wait = min(max(self.period, max_age), LONGEST) * ENOUGH
+        moment = fetched.astimezone(UTC) + timedelta(seconds=wait)
+        later = moment
+        for _ in range(HOURS):
+            if later.hour not in self.hours and later.weekday() not in self.days:
+                return later if later > fetched else None
+            later = later.replace(minute=0, second=0, microsecond=0) + HOUR
+        return moment if wait else None  # it says that it never changes
+
+
+def max_age(cache_control: str, age: str = "") -> int:
+    """Return for how many seconds an answer is good, by its headers of these names."""
+    found = MAX_AGE.search(cache_control)
+    if not found or NEVER_KEPT.search(cache_control):
+        return 0
+    return max(0, int(found[1]) - (int(age) if age.strip().isascii() and age.strip().isdigit() else 0))
+
+
+def rest(ttl: int | None, hours: Iterable[int], days: Iterable[int]) -> Rest:
+    """Return what a feed says. ttl: in minutes."""
+    return Rest((ttl or 0) * 60, tuple(sorted(hours)), tuple(sorted(days)))
