@@ -89,6 +89,8 @@ class Listings:
 
     def rest(self, listing: str, until: int, says: str) -> None:
         """Note that a listing need not be asked for until then (0: it may be), and what it says of that, as JSON."""
+        if not can_be_key(listing):
+            return
         self._database.write(
             """INSERT INTO resting (listing, until, says) VALUES (?, ?, ?)
                ON CONFLICT (listing) DO UPDATE SET until = excluded.until, says = excluded.says""",
