@@ -185,6 +185,15 @@ class Archive:
                 raise StuckError(f"{error}: may be stuck; end it, or set ARCHIVER_STUCK_AFTER") from error
             raise
 
+    def pictures(self, on_request: Callable[[str], None] | None = None) -> RunReport:
+        """Have the pictures of the posts that are there become files of the archive, and the posts show these.
+        on_request: is told of the host of each request. `content["pictures"]` of the report says how many came, how
+        many did not, and how many posts were written again."""
+        from archiver.crawling import fetch_pictures  # as above
+
+        with self._remembering():
+            return fetch_pictures(self.configuration, on_request)
+
     def follow(self, *addresses: str, opml: Sequence[str | Path] = ()) -> list[Followed]:
         """Follow sites and feeds, by their addresses, and the feeds of lists (OPML files): crawls read them from now
         on. Returns those that were not followed before. Nobody is asked. Raises UsageError, also for an address with a

@@ -61,6 +61,11 @@ class Article:
 
     absorbed: tuple[str, ...] = ()  # ids under which the archive had it before, too: it is all of these
 
+    # Where the page offers pictures of the body: the largest first, by the address that each has in the body.
+    offers: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    # The files in the archive of pictures of the body, by the same addresses: the post shows these instead.
+    assets: dict[str, str] = field(default_factory=dict)
+
     # How many `links` and `pictures` of the body lead nowhere, and were left out.
     dropped: dict[str, int] = field(default_factory=dict)
     published: datetime | None = None  # `time`, understood, in the source's zone

@@ -17,6 +17,7 @@ from archiver.private import authority
 from archiver.run_report import DueArticle, RunReport
 from archiver.scrapy_settings import scrapy_settings
 from archiver.signals import article_due
+from archiver.spiders.illustrate import PictureSpider
 from archiver.spiders.listing import ListingSpider
 from archiver.spiders.share import ShareSpider
 from archiver.survey_spider import SurveySpider
@@ -68,6 +69,12 @@ def crawl_listings(
     on_total: is called with the number of articles that the run asks for, whenever more is known of it.
     """
     return _run(configuration, ListingSpider, listener, on_request, on_total, **arguments)
+
+
+def fetch_pictures(configuration: Configuration, on_request: Callable[[str], None] | None = None) -> RunReport:
+    """Have the pictures of the posts of an archive come, and the posts show these."""
+    alone = configuration.override({"ARCHIVER_EXTRACTORS": 0})  # no article is made
+    return _run(alone, PictureSpider, None, on_request)
 
 
 def fetch_pages(

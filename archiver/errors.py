@@ -110,6 +110,10 @@ class BrowserEndedError(BrowserError):
     """A browser that ended while it showed a page."""
 
 
+class PictureError(ArchiverError):
+    """Bytes that are no picture, or none that is kept: says what they are instead, or what is too much."""
+
+
 class TimeFormatError(ArchiverError):
     """A time whose form is not known or that does not name a whole date."""
 

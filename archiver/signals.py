@@ -10,6 +10,13 @@ article_unchanged = object()
 # A listing was read, or could not be. Sent by spiders with `stats`, an archiver.listing_stats.ListingStats.
 listing_read = object()
 
+# A picture of an article came, or did not. Sent by spiders with `address`, and the `reason`.
+picture_came = object()
+picture_failed = object()
+
+# Posts were written again, since pictures of theirs had come. Sent by spiders with their `count`.
+posts_illustrated = object()
+
 # An article is due. Sent by spiders with `reference`, in a dry run, where it is not asked for.
 article_due = object()
 

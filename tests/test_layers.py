@@ -55,6 +55,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "logformatter": {"private", "article", "errors"},
     "dates": {"errors", "recipes"},
     "cleaning": {"errors", "html", "recipes", "text"},
+    "pictures": {"errors", "places"},
     "reading": {"cleaning", "dates", "encoding", "errors", "html", "identity", "recipes", "text", "urls"},
     "pages": {
         "private",
@@ -125,7 +126,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "replay": {
         "private",
         *("addresses", "answer", "article", "captures", "decide", "errors", "extraction", "identity", "index", "road"),
-        *("engines", "interrupts", "session", "storage"),
+        *("clock", "engines", "interrupts", "pictures", "session", "storage"),
     },
     "captured": {"captures", "errors", "index"},
     "verify": {
@@ -142,7 +143,7 @@ MAY_IMPORT: dict[str, set[str]] = {
             "recorder",
             "replay",
         ),
-        *("storage",),
+        *("article", "pictures", "posts", "road", "storage"),
     },
     "explaining": {
         *("addresses", "answer", "captured", "captures", "decide", "errors", "extraction", "index", "pages"),
@@ -198,7 +199,7 @@ MAY_IMPORT: dict[str, set[str]] = {
             "index",
         ),
         *("listing_stats", "listings", "net", "pages", "pipelines", "recipes", "scrapy_settings", "signals", "spans"),
-        *("discovery", "following", "surveying"),
+        *("discovery", "following", "pictures", "posts", "private", "road", "session", "storage", "surveying"),
     },
     "extensions": {
         "private",

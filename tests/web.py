@@ -39,6 +39,7 @@ class Web:
     pages: dict[str, Page] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
     agents: list[str] = field(default_factory=list)
+    referers: dict[str, str | None] = field(default_factory=dict)  # by address: what the last request for it said
     etags: dict[str, str] = field(default_factory=dict)  # the versions of pages, where a site says them
     cache_control: dict[str, str] = field(default_factory=dict)  # the header of that name
     not_modified: set[str] = field(default_factory=set)  # addresses of which a version was asked for that was known
@@ -104,6 +105,7 @@ def served() -> Iterator[Web]:
             if not self.path.endswith("/robots.txt"):
                 site.asked.append(self.path)
                 site.agents.append(self.headers["User-Agent"])
+                site.referers[self.path] = self.headers["Referer"]
             self.send_response(page.status)
             self.send_header("Content-Type", page.content_type)
             self.send_header("Content-Length", str(len(page.body)))

@@ -4,8 +4,21 @@ from archiver.cleaning.apart import noted, with_gaps
 from archiver.cleaning.clean import Cleaner
 from archiver.cleaning.cleaned import Cleaned
 from archiver.cleaning.layout import laid_out
+from archiver.cleaning.pictures import is_pixel, offers, picture_address
 from archiver.cleaning.source import source_body
 from archiver.cleaning.tree import body_tree
 from archiver.cleaning.visible import shows_something
 
-__all__ = ["Cleaned", "Cleaner", "body_tree", "laid_out", "noted", "shows_something", "source_body", "with_gaps"]
+__all__ = [
+    "Cleaned",
+    "Cleaner",
+    "body_tree",
+    "is_pixel",
+    "laid_out",
+    "noted",
+    "offers",
+    "picture_address",
+    "shows_something",
+    "source_body",
+    "with_gaps",
+]

@@ -27,7 +27,7 @@ from archiver.cleaning.markup import (
     UNWRAPPED_BLOCKS,
     UNWRAPPED_INLINE,
 )
-from archiver.cleaning.pictures import is_pixel, picture_address
+from archiver.cleaning.pictures import is_pixel, offers, picture_address
 from archiver.cleaning.rules import INDENT, escape_attribute
 from archiver.cleaning.style import is_hidden, read_style
 from archiver.cleaning.tree import body_tree, sound_tree
@@ -95,7 +95,7 @@ class Cleaner:
         if fragment is None:
             fragment = Fragment(self._advertising)
             self._tree(fragment, body_tree(html), html, base)
-        return Cleaned(fragment.result(), fragment.dropped)
+        return Cleaned(fragment.result(), fragment.dropped, offers=fragment.offers)
 
     def _has_advertising(self, html: str) -> bool:
         """Return whether a paragraph of `html`, which is clean already, is advertising."""
@@ -300,6 +300,8 @@ class Cleaner:
             return
         if self._live_picture.search(address):
             return
+        if len(offered := offers(element, base, address)) > 1:
+            fragment.offers[address] = offered
         tag = f'<img src="{escape_attribute(address)}"'
         for key in ("alt", "title"):
             if value := element.get(key):

@@ -14,11 +14,13 @@ MAX_BODY = 2_000_000  # characters: a novel has half of that, and cleaning takes
 
 class Cleaned(NamedTuple):
     """A cleaned body, and how many of what a reader may miss were left out: `links` (their words are there) and
-    `pictures` whose addresses lead nowhere. gaps: where in it words were apart that the profile `source` joins."""
+    `pictures` whose addresses lead nowhere. gaps: where in it words were apart that the profile `source` joins. offers:
+    where pages offer pictures of it larger than at their own address, by that."""
 
     html: str
     dropped: Mapping[str, int]
     gaps: tuple[int, ...] = ()
+    offers: Mapping[str, tuple[str, ...]] = {}
 
 
 def check_size(html: str) -> None:

@@ -43,6 +43,7 @@ class Fragment:
 
     def __init__(self, unwanted: re.Pattern[str]) -> None:
         self.dropped: dict[str, int] = {}
+        self.offers: dict[str, tuple[str, ...]] = {}
         self._unwanted = unwanted
         self._out: list[str] = []
         self._frames: list[Frame] = [Frame("", "", "", running=False, implied=False)]

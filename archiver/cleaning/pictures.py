@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from base64 import b64decode
 from typing import TYPE_CHECKING
@@ -27,8 +28,16 @@ LATE_SETS = ("data-srcset",)
 SOURCES = ("src",)
 SETS = ("srcset",)
 ORIGINALS = ("orginial_src",)
+# Where pages name the whole picture of which they show a smaller one, beside those above.
+WHOLE = ("orginial_src", "data-orig-file", "data-full-src", "data-hi-res-src", "data-original-src", "data-large-file")
+OTHER_SETS = ("data-lazy-srcset",)
+SHOWN_TYPES = frozenset(f"image/{kind}" for kind in ("jpeg", "jpg", "png", "gif", "webp", "avif"))
+ONLINE = re.compile(r"https?://", re.IGNORECASE)
+USUAL_WIDTH = 600.0  # pixels of a picture that does not say
+MAX_WIDTH = 2_560  # pixels: what is offered for larger screens says no more
+MAX_SET, MAX_OFFERS = 10_000, 4  # characters of a `srcset`; addresses that are tried
 # A candidate (HTML standard, 4.8.4.2.1): an address, and how wide or how dense the picture is.
-CANDIDATE = re.compile(r"[\s,]*([^\s,]\S*[^\s,]|[^\s,])(?:\s+(\d+(?:\.\d+)?)[wx]\s*|\s*)(?:,|\Z)")
+CANDIDATE = re.compile(r"[\s,]*([^\s,]\S*[^\s,]|[^\s,])(?:\s+(\d+(?:\.\d+)?)([wx])\s*|\s*)(?:,|\Z)")
 
 
 def is_placeholder(address: str) -> bool:
@@ -59,6 +68,38 @@ def picture_address(element: _Element, base: str) -> str:
     return ""
 
 
+def offers(element: _Element, base: str, shown: str) -> tuple[str, ...]:
+    """Return the addresses at which a page offers the picture that an `img` shows at the address `shown`: the largest
+    first, as far as the page tells, and no larger than anybody needs; none but `shown` itself if it offers no other."""
+    given: list[tuple[float, str]] = [(math.inf, element.get(name) or "") for name in WHOLE]
+    for srcset in _sets(element):
+        for address, size, unit in CANDIDATE.findall(srcset[:MAX_SET]):
+            width = float(size or 1) * (1 if unit == "w" else _width(element))
+            if width <= MAX_WIDTH:
+                given.append((width, address))
+    found: dict[str, float] = {shown: _width(element)}
+    for width, written in given:
+        if written and ONLINE.match(address := resolved(written, base)):
+            found[address] = max(found.get(address, 0), width)
+    # Of two that are as large the one that is shown is the first, and then the one that the page names first.
+    return tuple(sorted(found, key=found.__getitem__, reverse=True))[:MAX_OFFERS]
+
+
+def _sets(element: _Element) -> Iterator[str]:
+    yield from (element.get(name) or "" for name in (*SETS, *LATE_SETS, *OTHER_SETS))
+    parent = element.getparent()
+    if parent is not None and parent.tag == "picture":
+        for source in parent.iter("source"):
+            if (source.get("type") or "image/webp").strip().lower() in SHOWN_TYPES:
+                yield source.get("srcset") or source.get("data-srcset") or ""
+
+
+def _width(element: _Element) -> float:
+    """Return how wide the picture in `src` is, as far as the page tells."""
+    width = element.get("width") or ""
+    return float(width) if width.isascii() and width.isdecimal() and 1 < len(width) < 6 else USUAL_WIDTH
+
+
 def _candidates(element: _Element) -> Iterator[str]:
     for names, sets in ((LATE, LATE_SETS), (SOURCES, ()), ((), SETS), (ORIGINALS, ())):
         for name in names:
@@ -75,6 +116,6 @@ def _candidates(element: _Element) -> Iterator[str]:
 
 def _largest_first(candidates: str) -> list[str]:
     found = [
-        (float(size or 1), -number, address) for number, (address, size) in enumerate(CANDIDATE.findall(candidates))
+        (float(size or 1), -number, address) for number, (address, size, _) in enumerate(CANDIDATE.findall(candidates))
     ]
     return [address for _, _, address in sorted(found, reverse=True)]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from archiver.commands.display import Display, count, print_alarms, print_json, print_line, print_table, printable
 from archiver.commands.options import (
     add_browser_option,
+    add_pictures_option,
     add_settings_options,
     add_talk_options,
     add_warc_option,
@@ -69,6 +70,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.add_argument("--site", action="store_true", help="build the site afterwards, as `archiver site build` does")
     add_browser_option(parser)
     add_warc_option(parser, "without, unless the recipe says no")
+    add_pictures_option(parser)
     add_settings_options(parser)
     add_talk_options(parser)
     parser.set_defaults(run=run)

@@ -9,6 +9,7 @@ from archiver.commands.display import Display, print_line
 from archiver.commands.options import (
     add_browser_option,
     add_paywall_option,
+    add_pictures_option,
     add_settings_options,
     add_talk_options,
     add_warc_option,
@@ -32,6 +33,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     add_browser_option(parser)
     add_paywall_option(parser)
     add_warc_option(parser, "without, only if the recipe says so")
+    add_pictures_option(parser)
     add_settings_options(parser)
     add_talk_options(parser)
     parser.set_defaults(run=run)

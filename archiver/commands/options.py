@@ -93,6 +93,16 @@ def add_browser_option(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_pictures_option(parser: argparse.ArgumentParser) -> None:
+    """Add the option that says whether pictures become files of the archive."""
+    parser.add_argument(
+        "--pictures",
+        action=argparse.BooleanOptionalAction,
+        help="fetch the pictures of articles, too, and have the posts show these (ARCHIVER_PICTURES); without, only if "
+        "the recipe says so",
+    )
+
+
 def add_target_option(parser: argparse.ArgumentParser, what: str) -> None:
     """Add the option that names a file to write. what: what is done without it, in words."""
     parser.add_argument("-o", "--to", dest="target", metavar="FILE", help=f"where to write it; {what}")
@@ -108,6 +118,7 @@ def settings_from(arguments: argparse.Namespace, **more: object) -> Configuratio
         "ARCHIVER_WARC": getattr(arguments, "warc", None),
         "ARCHIVER_WARC_PAGES": getattr(arguments, "warc_pages", False) or None,
         "ARCHIVER_BROWSER": "always" if getattr(arguments, "browser", False) else None,
+        "ARCHIVER_PICTURES": getattr(arguments, "pictures", None),
     }
     given = {name: value for name, value in (options | more).items() if value is not None}
     level = LOG_LEVELS[min(getattr(arguments, "verbose", 0), len(LOG_LEVELS) - 1)]

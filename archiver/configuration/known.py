@@ -43,6 +43,7 @@ SETTINGS: dict[str, Setting] = {
     "ARCHIVER_RECHECK": Setting(kinds.span, of_archive=True),
     "ARCHIVER_WARC": Setting(kinds.optional_switch, of_archive=True),
     "ARCHIVER_WARC_PAGES": Setting(kinds.switch, of_archive=True),
+    "ARCHIVER_PICTURES": Setting(kinds.optional_switch, of_archive=True),
     "ARCHIVER_WARC_SIZE": Setting(kinds.whole_number, of_archive=True),
     "ARCHIVER_ON_ALARM": Setting(kinds.text),
     "ARCHIVER_ON_ALARM_POST": Setting(kinds.web_address),

@@ -19,7 +19,7 @@ from archiver.net.budget import BudgetMiddleware
 from archiver.pipelines.archive import NotPostedError
 from archiver.places import REPORTS
 from archiver.private import public_address, public_text, public_texts
-from archiver.signals import article_failed, article_unchanged
+from archiver.signals import article_failed, article_unchanged, picture_came, picture_failed, posts_illustrated
 from archiver.statuses import ALARM, FAILED, INTERRUPTED, SIGNALLED
 from archiver.storage import write_atomically
 
@@ -60,6 +60,7 @@ class Report:
         self._started, self._begun = now(), time.monotonic()
         self.counts: Counter[str] = Counter()
         self.dropped: Counter[str] = Counter()  # links and pictures of bodies, that lead nowhere
+        self.pictures: Counter[str] = Counter()  # that came, that did not; posts that were written again
         self.interrupted = False
         self.stopped_by = 0  # the signal that ended the run
         self.bytes = 0
@@ -79,6 +80,9 @@ class Report:
         connect(report.response_downloaded, signals.response_downloaded)
         connect(report.article_failed, article_failed)
         connect(report.article_unchanged, article_unchanged)
+        connect(report.picture_came, picture_came)
+        connect(report.picture_failed, picture_failed)
+        connect(report.posts_illustrated, posts_illustrated)
         return report
 
     @property
@@ -118,6 +122,7 @@ class Report:
             "counts": dict(self.counts),
             "listings": [one.as_dict() for one in watch.listings.values()] if watch else [],
             "dropped": dict(self.dropped),
+            **({"pictures": dict(self.pictures)} if self.pictures else {}),
             "failures": self.failures,
             "alarms": self.alarms,
             "notice": archive_of(self._crawler).notice,
@@ -164,6 +169,21 @@ class Report:
         """Count an article that the source says is as it was: each of its posts."""
         for _ in reference.forms:
             self._add(Result(reference.address, "unchanged"))
+
+    def picture_came(self) -> None:
+        """Count a picture that is a file of the archive now."""
+        self.pictures["came"] += 1
+        self._count("pictures/came")
+
+    def picture_failed(self) -> None:
+        """Count a picture that could not be had: no post fails because of it, and it is asked for again later."""
+        self.pictures["failed"] += 1
+        self._count("pictures/failed")
+
+    def posts_illustrated(self, count: int) -> None:
+        """Count posts that were written again, since pictures of theirs had come."""
+        self.pictures["shown"] += count
+        self._count("pictures/shown", count)
 
     def response_downloaded(self, response: Response) -> None:
         """Count an answer."""

@@ -36,4 +36,5 @@ class BodyCleaner:
         article.body, article.dropped = cleaned.html, dict(cleaned.dropped)
         if cleaned.gaps:
             article.rules[GAPS] = noted(cleaned.gaps)
+        article.offers |= cleaned.offers
         return article

@@ -25,6 +25,7 @@ from archiver.pages import page_for
 from archiver.plugins import load_steps
 from archiver.posts import render, said, text_digest
 from archiver.posts.notice import notice
+from archiver.posts.pictures import with_assets
 from archiver.recipes import site_for
 
 if TYPE_CHECKING:
@@ -116,9 +117,10 @@ class Extractor:
         recipe = self._recipes[article.recipe]
         site = self._site_of(recipe, article.response_url, article.fetched)
         try:
-            return render(article, self._form(recipe.forms[article.form], site), self._site or recipe.site)
+            post = render(article, self._form(recipe.forms[article.form], site), self._site or recipe.site)
         except ValueError as error:
             raise QuarantineError(str(error)) from error
+        return replace(post, content=with_assets(post.content, article.assets)) if article.assets else post
 
     def _site_of(self, recipe: Recipe, address: str, fetched: datetime) -> SiteRecipe | None:
         """Return what is known of the site of a page that the general reading reads."""

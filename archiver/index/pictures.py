@@ -64,6 +64,10 @@ class Pictures:
     def __init__(self, database: Database) -> None:
         self._database = database
 
+    def any(self) -> bool:
+        """Return whether any picture is known."""
+        return self._database.row("SELECT 1 FROM pictures LIMIT 1") is not None
+
     def paths(self, addresses: Collection[str]) -> dict[str, str]:
         """Return the file of each address that has come; one that has not is not in the answer."""
         rows = self._asked("pictures.address, pictures.path", addresses, "pictures.path IS NOT NULL")

@@ -64,6 +64,7 @@ class WebPage(Page):
             source=reading.source or (urlsplit(url).hostname or "").removeprefix("www."),
             url=url,
             body=reading.html,
+            offers=dict(reading.offers),
             rules=dict(rules),
             published=reading.published,
             authors=reading.authors,

@@ -42,6 +42,8 @@ class Reading:
     html: str  # the body, cleaned as the body of a post is
     text: str  # the words of the body, paragraphs parted by empty lines; no captions
     rules: dict[str, str] = field(default_factory=dict)
+    # Where the page offers pictures of the body: the largest first, by the address that each has in the body.
+    offers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +139,7 @@ def _reading(document: Document, metadata: Metadata, body: Body) -> Reading:
         html=body.html,
         text=body.text,
         rules=rules,
+        offers=body.offers,
         **values,
     )
 

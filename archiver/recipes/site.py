@@ -60,6 +60,8 @@ class SiteRecipe(Part, frozen=True):
     browser: bool = False  # the site's scripts must draw its pages first
     valid_until: date | None = None  # of an old layout: the last day (UTC) on which pages had it
     politeness: Politeness = Politeness()
+    pictures: bool | None = None  # whether pictures become files of the archive, where no setting says it
+    referer: bool = False  # whether hosts of pictures are told the site that shows them
 
     @property
     def label(self) -> str:

@@ -9,15 +9,17 @@ from archiver.addresses import page_at, resolve
 from archiver.answer import Answer, Asked
 from archiver.captures import HELD_BACK, PART_OF
 from archiver.decide import Candidate
-from archiver.errors import UnknownAddressError
+from archiver.errors import PictureError, UnknownAddressError
 from archiver.extraction import Extractor, Unusable
 from archiver.index import ArticleKey
+from archiver.pictures import accept
 from archiver.private import authority
 
 if TYPE_CHECKING:
     from archiver.captures import Capture
     from archiver.captures.answers import Answer as CapturedAnswer
     from archiver.extraction import ExtractOptions
+    from archiver.pictures import Accepted
 
 OK = 200
 WEB_PAGE = re.compile(r"\s*(?:text/html|application/xhtml\+xml)\s*(?:;|$)", re.IGNORECASE)
@@ -38,7 +40,20 @@ class Other(NamedTuple):
     capture: Capture | None = None
 
 
-Made = Candidate | Failed | Other
+class CapturedPicture(NamedTuple):
+    """A picture that came for an article. address: which it is in its post; beside it, the one that it came from."""
+
+    address: str
+    picture: Accepted
+    capture: Capture
+
+    @property
+    def what(self) -> str:
+        """What it is, in words."""
+        return "pictures"
+
+
+Made = Candidate | Failed | Other | CapturedPicture
 
 
 class Maker:
@@ -49,6 +64,13 @@ class Maker:
         self._options = options
         self.extractor = Extractor(options)
 
+    @staticmethod
+    def _picture(answer: CapturedAnswer) -> CapturedPicture | Other:
+        try:
+            return CapturedPicture(str(answer.about["picture"]), accept(answer.body), answer.capture)
+        except PictureError as error:  # by today's rules
+            return Other(f"pictures that are not kept ({error})")
+
     def make(self, answer: CapturedAnswer) -> list[Made]:
         """Return the articles in `answer`, one for each form of post that it became or can become."""
         if "listing" in answer.about:
@@ -57,6 +79,8 @@ class Maker:
             return [Other("what pages loaded")]
         if answer.drawn and not answer.about:
             return [Other("what other programs made of answers")]
+        if "picture" in answer.about:
+            return [self._picture(answer)]
         if answer.about.get(HELD_BACK):
             return [Other("edits, held back until they were believed", answer.capture)]
         host = _host(answer.capture.url)

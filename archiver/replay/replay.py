@@ -17,8 +17,9 @@ from archiver.index import Index
 from archiver.replay.judging import judge_texts
 from archiver.replay.making import Failed, Maker, Other
 from archiver.replay.originals import NOT_AMONG_THESE, Completer
-from archiver.replay.serve import Read, outlined
-from archiver.replay.spool import Outline, Shelf
+from archiver.replay.pictures import Pictures
+from archiver.replay.serve import Found, Read, outlined
+from archiver.replay.spool import PictureOutline, Shelf
 from archiver.replay.uniting import unite
 from archiver.road import Planner, Taken
 
@@ -33,9 +34,10 @@ if TYPE_CHECKING:
     from archiver.engines import Pool
     from archiver.index import ArticleKey, IndexThread
     from archiver.replay.serve import Part
-    from archiver.replay.spool import Spool
+    from archiver.replay.spool import Outline, Spool
     from archiver.road import Decided, Road
     from archiver.session import SessionOptions
+    from archiver.storage import Storage
 
 MOST_REGIONS = 64  # in a job: of many small files
 REVISITS = f"revisits: {NOT_AMONG_THESE}"
@@ -67,8 +69,8 @@ class Replay:
     """Makes the posts of an archive from captures. What comes of them does not depend on the names of the files, on
     their order, or on how many processes read them, or where.
 
-    road: into the archive; None for a look at what would change. read: returns what is in a file of the archive.
-    listener: is told of each change.
+    road and storage: into the archive; None for a look at what would change. read: returns what is in a file of the
+    archive. listener: is told of each change.
     """
 
     def __init__(
@@ -78,6 +80,7 @@ class Replay:
         options: SessionOptions,
         road: Road | None,
         read: Callable[[str], bytes | None],
+        storage: Storage | None,
         listener: Callable[[Change], None],
     ) -> None:
         self._output = output
@@ -88,6 +91,7 @@ class Replay:
         self._listener = listener
         self._maker = Maker(options.extract)
         self._completer = Completer(output, index)
+        self._pictures = Pictures(index, storage)
         self._missing: list[tuple[ArticleKey, Failed]] = []  # revisits, and why they have no body
         self.summary = Summary(Counter(), Counter(), [])
 
@@ -107,6 +111,7 @@ class Replay:
         united = await unite(spool.outlines, self._index)
         spool.outlines = united.outlines
         judge = await judge_texts(united, self._index, web)
+        await self._pictures.take(spool)
         await self._take_all(spool, judge)
         await self._settle_missing({one.key for one in spool.outlines if one.text_digest is not None})
         return self.summary
@@ -137,14 +142,14 @@ class Replay:
         for names, capture in read.names:
             self._completer.add(names, capture)
         for one in read.found:
-            if isinstance(one, Outline | Failed | Other):
+            if isinstance(one, Found):
                 self._note(one, spool)
             else:
                 if one.same:
                     self._completer.add_revisit(one.capture)
                 yield one
 
-    async def _complete(self, answer: CapturedAnswer, shelf: Shelf) -> list[Outline | Failed | Other]:
+    async def _complete(self, answer: CapturedAnswer, shelf: Shelf) -> list[Found]:
         completed = await self._completer.complete(answer)
         if isinstance(completed, Failed):
             if answer.about or completed.reason != NOT_AMONG_THESE:
@@ -168,8 +173,10 @@ class Replay:
             else:
                 self._tell(Change(failed.address, "failed", reason=f"{failed.reason}: name that, too"))
 
-    def _note(self, one: Outline | Failed | Other, spool: Spool) -> None:
-        if isinstance(one, Other):
+    def _note(self, one: Found, spool: Spool) -> None:
+        if isinstance(one, PictureOutline):
+            spool.add_picture(one)
+        elif isinstance(one, Other):
             self.summary.others[one.what] += 1
         elif isinstance(one, Failed):
             self._tell(Change(one.address, "failed", reason=one.reason))
@@ -195,7 +202,8 @@ class Replay:
         if self._road:
             return [_change(article) for article in await self._road.take(batch, judge)]
         options = self._options.extract
-        planner = Planner(self._index, options.recipes, self._options.policy, self._maker.extractor, self._read)
+        maker, found = self._maker.extractor, self._pictures.found
+        planner = Planner(self._index, options.recipes, self._options.policy, maker, self._read, found)
         plan = await planner.plan(batch, judge)
         for union in plan.unions:
             address = union.decided.article.address

@@ -80,7 +80,8 @@ async def _open(
 ) -> AsyncGenerator[Replay, None]:
     session = await asyncio.to_thread(Session.open, output, options)
     try:
-        yield Replay(output, session.index, options, session.road, session.storage.read, listener)
+        storage = session.storage
+        yield Replay(output, session.index, options, session.road, storage.read, storage, listener)
     finally:
         await session.close()
 
@@ -91,6 +92,6 @@ async def _look(
 ) -> AsyncGenerator[Replay, None]:
     index = IndexThread(await asyncio.to_thread(Index.read, output, options.index))
     try:
-        yield Replay(output, index, options, None, Storage(output).read, listener)
+        yield Replay(output, index, options, None, Storage(output).read, None, listener)
     finally:
         await index.close()

@@ -12,8 +12,8 @@ from archiver.captures.answers import answers
 from archiver.decide import Candidate
 from archiver.decide.candidate import place
 from archiver.errors import CaptureError, StoreError, in_a_line
-from archiver.replay.making import Failed, Maker, Other
-from archiver.replay.spool import Outline, Shelf
+from archiver.replay.making import CapturedPicture, Failed, Made, Maker, Other
+from archiver.replay.spool import Outline, PictureOutline, Shelf
 from archiver.road import key_of
 
 if TYPE_CHECKING:
@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from archiver.extraction import ExtractOptions
 
 
+Found = Outline | PictureOutline | Failed | Other
+
+
 class Read(NamedTuple):
     """What was found in a part of a file.
 
@@ -33,7 +36,7 @@ class Read(NamedTuple):
     with bodies. problems: where and why the file is broken.
     """
 
-    found: list[Outline | Failed | Other | CapturedAnswer]
+    found: list[Found | CapturedAnswer]
     names: list[tuple[RecordNames, Capture]]
     problems: list[str]
 
@@ -86,14 +89,23 @@ def read(region: Region, maker: Maker, output: str, shelf: Shelf) -> Read:
     return result
 
 
-def outlined(maker: Maker, answer: CapturedAnswer, shelf: Shelf) -> list[Outline | Failed | Other]:
-    """Return what is made of an answer, candidates as outlines. Raises StoreError."""
+def outlined(maker: Maker, answer: CapturedAnswer, shelf: Shelf) -> list[Found]:
+    """Return what is made of an answer, candidates and pictures as outlines. Raises StoreError."""
     try:
-        return [outline(made, shelf) if isinstance(made, Candidate) else made for made in maker.make(answer)]
+        return [_put_away(made, shelf) for made in maker.make(answer)]
     except StoreError:
         raise
     except Exception as error:  # a fault of ours: it costs this answer
         return [Failed(answer.capture.url, f"a fault of this program: {in_a_line(error)}", answer.capture)]
+
+
+def _put_away(made: Made, shelf: Shelf) -> Found:
+    if isinstance(made, Candidate):
+        return outline(made, shelf)
+    if isinstance(made, CapturedPicture):
+        where = shelf.put(made.picture)
+        return PictureOutline(made.address, made.picture._replace(content=b""), made.capture, *where)
+    return made
 
 
 def outline(candidate: Candidate, shelf: Shelf) -> Outline:

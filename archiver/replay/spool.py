@@ -13,16 +13,19 @@ from contextlib import ExitStack, suppress
 from pathlib import Path
 from shutil import rmtree
 from tempfile import gettempdir, mkdtemp
-from typing import TYPE_CHECKING, BinaryIO, NamedTuple, Self
+from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple, Self
 from uuid import uuid4
 
 from archiver.errors import StoreError, with_advice
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from datetime import datetime
 
+    from archiver.captures import Capture
     from archiver.decide import Candidate, Place
     from archiver.index import ArticleKey
+    from archiver.pictures import Accepted
 
 PREFIX = "archiver-replay-"
 LOCK = "lock"
@@ -42,6 +45,18 @@ class Outline(NamedTuple):
     offset: int
     length: int
     aliases: tuple[str, ...] = ()
+
+
+class PictureOutline(NamedTuple):
+    """A picture without its content. address: which it is in a post; beside it, the one that it came from. file, offset
+    and length: where it is, pickled, in the spool."""
+
+    address: str
+    picture: Accepted
+    capture: Capture
+    file: str
+    offset: int
+    length: int
 
 
 class Shelf:
@@ -65,9 +80,10 @@ class Shelf:
         except OSError as error:
             raise self._error(error) from error
 
-    def put(self, candidate: Candidate) -> tuple[str, int, int]:
-        """Put a candidate away, and return in which file, from which byte on, and how many bytes. Raises StoreError."""
-        packed = pickle.dumps(candidate, protocol=pickle.HIGHEST_PROTOCOL)
+    def put(self, made: Candidate | Accepted) -> tuple[str, int, int]:
+        """Put a candidate or a picture away, and return in which file, from which byte on, and how many bytes. Raises
+        StoreError."""
+        packed = pickle.dumps(made, protocol=pickle.HIGHEST_PROTOCOL)
         try:
             if self._file is None:
                 self._file = Path(self._directory, self.name).open("xb")  # noqa: SIM115 - closed by the context
@@ -82,8 +98,8 @@ class Shelf:
 
 
 class Spool:
-    """A directory of candidates. A context manager: the directory is gone when it ends; what a killed process left is
-    removed by the next that is there.
+    """A directory of candidates and pictures. A context manager: the directory is gone when it ends; what a killed
+    process left is removed by the next that is there.
 
     scratch: where it is made; empty: where temporary files are. Workers on other machines must see it.
     """
@@ -92,6 +108,7 @@ class Spool:
         """Raises StoreError."""
         place = scratch or gettempdir()
         self.outlines: list[Outline] = []
+        self.pictures: dict[str, PictureOutline] = {}  # by address: the first that came from it
         self._open: OrderedDict[str, BinaryIO] = OrderedDict()
         self._closing = ExitStack()
         try:
@@ -117,6 +134,18 @@ class Spool:
         """Note a candidate that was put away."""
         self.outlines.append(one)
 
+    def add_picture(self, one: PictureOutline) -> None:
+        """Note a picture that was put away, unless its address had another one before."""
+        for address in (one.address, one.capture.url):
+            known = self.pictures.get(address)
+            if known is None or _order(one.capture) < _order(known.capture):
+                self.pictures[address] = one
+
+    def load_picture(self, one: PictureOutline) -> Accepted:
+        """Return a picture with its content. Raises StoreError."""
+        picture: Accepted = self._load(one)
+        return picture
+
     def groups(self) -> Iterator[list[Outline]]:
         """Yield the candidates of each article, in the order of their answers; of the articles that first whose first
         answer came first."""
@@ -127,14 +156,13 @@ class Spool:
 
     def load(self, chosen: Iterable[Outline]) -> list[Candidate]:
         """Return candidates. Raises StoreError."""
-        loaded: list[Candidate] = []
+        return [self._load(one) for one in chosen]
+
+    def _load(self, one: Outline | PictureOutline) -> Any:
         try:
-            for one in chosen:
-                file = self._file(one.file)
-                loaded.append(pickle.loads(os.pread(file.fileno(), one.length, one.offset)))
+            return pickle.loads(os.pread(self._file(one.file).fileno(), one.length, one.offset))
         except OSError as error:
             raise _error(self.directory, error) from error
-        return loaded
 
     def _file(self, name: str) -> BinaryIO:
         """Return a file of the spool, open. Candidates come in the order of their answers, as files have them: a few
@@ -145,6 +173,11 @@ class Spool:
                 self._open.popitem(last=False)[1].close()
         self._open.move_to_end(name)
         return self._open[name]
+
+
+def _order(capture: Capture) -> tuple[datetime, str, str]:
+    """Return what says which of two answers is the earlier; of those of one moment, what they say decides."""
+    return capture.time, capture.url, capture.payload
 
 
 def _sweep(place: Path) -> None:

@@ -5,13 +5,17 @@ from __future__ import annotations
 import asyncio
 from collections import defaultdict
 from dataclasses import replace
+from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from archiver.captures import HELD_BACK
 from archiver.clock import micros
 from archiver.decide import Hold, Keep, Quarantine, Write
 from archiver.errors import CaptureError, StoreError
+from archiver.index import Finished, Index
+from archiver.posts.pictures import shown_pictures, with_assets
 from archiver.road import notes
+from archiver.road.illustrating import offered_pictures
 from archiver.road.taken import key_of
 from archiver.storage import DISK_FAILED, Put
 
@@ -21,12 +25,13 @@ if TYPE_CHECKING:
     from archiver.article import Article
     from archiver.captures import Capture, Evidence
     from archiver.decide import Union
-    from archiver.index import ArticleKey, FailedArticle, Finished, HeldBack, Index, IndexThread, Intent
+    from archiver.index import ArticleKey, FailedArticle, HeldBack, IndexThread, Intent
     from archiver.recipes import Recipe
     from archiver.recorder import Recorder
     from archiver.road.planner import Decided, Plan
     from archiver.storage import Storage
 
+AS_MADE = frozenset({"written", "unchanged"})  # outcomes after which the post is what was made
 NOTHING = ("", "")  # what the storage did where it was not asked
 
 
@@ -55,6 +60,35 @@ class Carrier:
                 done[number] = article  # noqa: PERF403 - each wave waits for the one before it
         await self._unite(plan.unions)
         return [done[number] for number in range(len(decided))]
+
+    async def show(self, keys: Sequence[ArticleKey], now: int) -> int:
+        """Write again the posts of articles that show pictures from elsewhere which have come, and return how many
+        those were. One that somebody has changed stays as it is. Raises IndexFileError; StoreError if the disk takes
+        nothing more."""
+        held = await self._index.run(Index.held, keys)
+        before = [(one, post, self._storage.read(post.path)) for one in held.values() for post in one.posts]
+        ours = [(one, post, text) for one, post, text in before if text and sha256(text).digest() == post.sha256]
+        addresses = {address for _, _, text in ours for address in shown_pictures(text)}
+        paths = await self._index.run(lambda index: index.pictures.paths(addresses))
+        shown: dict[ArticleKey, tuple[str, ...]] = dict.fromkeys(keys, ())
+        intents, puts = [], []
+        for one, post, text in ours:
+            content = with_assets(text, paths)
+            shown[one.key] += tuple(shown_pictures(content))
+            if content != text:
+                intents.append(notes.intent_of_pictures(one, post, content, now))
+                puts.append(Put(post.path, content, post.sha256))
+        await self._index.run(_note, intents, [], [], now)
+        outcomes = await self._storage.put(puts) if puts else []
+        finished = [
+            Finished(intent.key, intent.form, "saved" if outcome in AS_MADE else "dropped")
+            for intent, (outcome, _) in zip(intents, outcomes, strict=True)
+        ]
+        await self._index.run(_show, finished, shown, now)
+        for put, (outcome, why) in zip(puts, outcomes, strict=True):
+            if outcome == DISK_FAILED:
+                raise StoreError(f"{put.path}: not written: {why}")
+        return sum(outcome == "written" for outcome, _ in outcomes)
 
     async def _unite(self, unions: Sequence[Union]) -> None:
         """Leave notices in the places of posts, and note what their articles are. A post that somebody has changed by
@@ -107,7 +141,8 @@ class Carrier:
             if one.taken.capture and one.taken.about and article.outcome == "written":
                 await self._recorder.say_more(one.taken.capture, one.taken.about)
         if finished or failed:
-            await self._index.run(_settle, finished, failed, now)
+            shown = {key_of(one): tuple(offered_pictures(one)) for one in done.values() if one.outcome in AS_MADE}
+            await self._index.run(_settle, finished, failed, now, shown)
         for number, (outcome, why) in outcomes.items():
             if outcome == DISK_FAILED:  # what was intended is settled when the archive is opened again
                 raise StoreError(f"{puts[number].path}: not written: {why}")
@@ -136,16 +171,34 @@ def _note(
     index.together(note)
 
 
-def _settle(index: Index, finished: Sequence[Finished], failed: Sequence[FailedArticle], now: int) -> None:
-    """Note what became of articles."""
+def _settle(
+    index: Index,
+    finished: Sequence[Finished],
+    failed: Sequence[FailedArticle],
+    now: int,
+    shown: Mapping[ArticleKey, Sequence[str]] | None = None,
+) -> None:
+    """Note what became of articles. shown: the addresses of pictures that posts show from elsewhere."""
 
     def settle() -> None:
         if finished:
             index.finish(finished, now)
+        if shown and any(shown.values()) and index.pictures.any():
+            index.pictures.wait(shown)
         if failed:
             index.fail(failed, now)
 
     index.together(settle)
+
+
+def _show(index: Index, finished: Sequence[Finished], shown: Mapping[ArticleKey, Sequence[str]], now: int) -> None:
+    """Note which posts show their pictures, and which others are waited for."""
+
+    def note() -> None:
+        index.finish(finished, now)
+        index.pictures.wait(shown)
+
+    index.together(note)
 
 
 def _waves(decided: Sequence[Decided]) -> list[list[int]]:

@@ -48,4 +48,5 @@ def unpack(made: bytes) -> Made:
     if signature := values.get("signature"):  # none, in what an earlier version put away
         values["signature"] = Signature(signature[0], bytes.fromhex(signature[1]))
     values |= {name: tuple(values[name]) for name in TEXTS if name in values}
+    values["offers"] = {address: tuple(offered) for address, offered in values.get("offers", {}).items()}
     return Made(Article(**values), about, etag, modified)

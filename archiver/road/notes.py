@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from archiver.article import Article
     from archiver.captures import Capture
     from archiver.decide import Union
+    from archiver.index import Held, HeldPost
     from archiver.recipes import Recipe
     from archiver.road.planner import Decided
     from archiver.road.taken import Taken
@@ -111,6 +112,13 @@ def intent_of_union(union: Union) -> Intent:
     saved = micros(union.decided.article.fetched)
     digest = sha256(union.content).digest()
     return Intent(union.key, union.form, union.path, digest, union.published, None, {}, saved)
+
+
+def intent_of_pictures(held: Held, post: HeldPost, content: bytes, now: int) -> Intent:
+    """Return what is noted before a post is written again because pictures of it have come."""
+    digest = sha256(content).digest()
+    known = post.published, held.text_digest, post.rules
+    return Intent(held.key, post.form, post.path, digest, *known, now, post.capture)
 
 
 def united(union: Union, outcome: str) -> Finished:

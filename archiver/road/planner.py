@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from archiver.decide import Quarantine, Write, decide, unions
 from archiver.errors import in_a_line
 from archiver.index import ArticleKey, Index
+from archiver.road.illustrating import Illustrator
 from archiver.road.settling import Settler
 from archiver.road.taken import key_of
 
@@ -43,7 +44,7 @@ class Planner:
     """Decides about articles.
 
     maker: makes posts anew, of articles whose time is that of an earlier post, and notices. read: returns what is in a
-    file of the archive, None if there is none.
+    file of the archive, None if there is none. pictures: files that the archive would have, by address.
     """
 
     def __init__(
@@ -53,6 +54,7 @@ class Planner:
         policy: Policy,
         maker: Extractor,
         read: Callable[[str], bytes | None],
+        pictures: Mapping[str, str] | None = None,
     ) -> None:
         self._index = index
         self._recipes = recipes
@@ -60,11 +62,12 @@ class Planner:
         self._maker = maker
         self._read = read
         self._settler = Settler(index, maker.render, read)
+        self._illustrator = Illustrator(index, pictures)
 
     async def plan(self, batch: Sequence[Taken], judge: Judge) -> Plan:
         """Return what is to be done with each of `batch`. judge: says what is thought of texts. Raises
         IndexFileError."""
-        batch = await self._settler.settle(batch)
+        batch = await self._illustrator.illustrate(await self._settler.settle(batch))
         groups: defaultdict[ArticleKey, list[Taken]] = defaultdict(list)
         for one in batch:
             groups[key_of(one.candidate.article)].append(one)

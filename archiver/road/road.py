@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from archiver.storage import Storage
 
 
+MAX_SHOWN = 128  # articles whose posts are written again together
+
+
 class Road:
     """Takes articles from pages to posts, in the order in which they come."""
 
@@ -79,6 +82,16 @@ class Road:
             verdicts = await self._judge_edits([(one.key, one.text_digest) for one in held_back], absorbed)
             plan = await self._planner.plan(batch, lambda article, *_: verdicts.get(key_of(article), Believe()))
             return await self._carrier.carry_out(plan)
+
+    async def show_arrived(self, now: int) -> int:
+        """Write again the posts that show pictures from elsewhere which have come by now, and return how many those
+        were. Raises IndexFileError, StoreError."""
+        count = 0
+        async with self._turn:
+            await self._let_go_ahead()
+            while keys := await self._index.run(lambda index: index.pictures.ready(MAX_SHOWN)):
+                count += await self._carrier.show(keys, now)
+        return count
 
     async def note_unchanged(self, key: ArticleKey, forms: Iterable[str], now: int) -> None:
         """Note that the source says of an article that it is as it was. Raises IndexFileError."""

@@ -30,9 +30,11 @@ from archiver.net.kept import KEPT
 from archiver.pipelines.archive import POSTED, NotPostedError
 from archiver.private import authority, public_address
 from archiver.recipes import recipes_for, sites_for
+from archiver.road.illustrating import offered_pictures
 from archiver.scrapy_settings import add_plugins, complete_settings
 from archiver.signals import article_failed, article_unchanged, blocked
 from archiver.spiders.drawing import PageDrawer
+from archiver.spiders.pictures import PictureFetcher, wanted_pictures
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator, Mapping
@@ -47,6 +49,7 @@ if TYPE_CHECKING:
     from archiver.captures import Capture
     from archiver.crawl_archive import ArchiveExtension
     from archiver.extraction import Extracted
+    from archiver.index.pictures import WantedPicture
     from archiver.recipes import Recipe, SiteRecipe
 
 GONE = frozenset({404, 410})
@@ -71,6 +74,8 @@ class ArticleSpider(Spider):
     captures = False  # whether answers are captured where neither the settings nor the recipe say it
     _going_on: asyncio.Future[None] | None = None  # to what is left when there is nothing else to do
     drawer: PageDrawer
+    wants_pictures = False  # whatever the settings and recipes say
+    _pictures: PictureFetcher | None = None
     trusted_hosts: frozenset[str] = frozenset()  # private addresses may be asked for under these names only
 
     @classmethod
@@ -143,10 +148,14 @@ class ArticleSpider(Spider):
         """Ask for more, and return whether there was anything to ask for; nothing by default."""
         return False
 
+    async def ask_for_pictures(self) -> None:
+        """Ask for pictures that posts wait for, when there is nothing else; nothing by default."""
+
     async def _go_on(self) -> None:
         """Ask for more; when there is nothing more, decide about edits, and end the crawl."""
         try:
             if not await self.ask_for_more():
+                await self.ask_for_pictures()
                 await self._settle_edits()
                 self.archive.close_spider("finished")
         except Exception as error:
@@ -229,13 +238,22 @@ class ArticleSpider(Spider):
         self, response: Response, reference: Reference, number: int, page: str, tries: Tries
     ) -> AsyncIterator[Article | Request]:
         """Yield the article in `response`, in each form that is wanted, or the request for the next page that may
-        have it; and what waited for it."""
+        have it; and what waited for it. An article whose pictures are wanted comes when these have: its post is then
+        written once; what waited for it does not wait for them."""
+        illustrated: list[tuple[Article, list[WantedPicture]]] = []
         async for result in self._read(response, reference, number, page, tries):
             if isinstance(result, Article):
                 self.learn(reference, result)
+                if wanted := self._wanted_pictures(result):
+                    illustrated.append((result, wanted))
+                    continue
             yield result
         async for request in self.ask_after(reference):
             yield request
+        for article, wanted in illustrated:
+            assert self.pictures is not None
+            await self.pictures.fetch(wanted)
+            yield article
 
     def learn(self, reference: Reference, article: Article) -> None:
         """Take note of an article that has come; nothing by default."""
@@ -294,6 +312,27 @@ class ArticleSpider(Spider):
             return response, answer, await self._extract(answer, asked)
         except BrowserError as error:
             return response, answer_of(response), Unusable(f"the page cannot be drawn: {error}")
+
+    def _wanted_pictures(self, article: Article) -> list[WantedPicture]:
+        """Return the pictures of an article that are to be files of the archive."""
+        rules = self.pictures.rules(article.recipe, article.response_url) if self.pictures else None
+        if rules is None or not rules.wanted:
+            return []
+        return wanted_pictures(article.response_url, article.recipe, offered_pictures(article), rules)
+
+    @property
+    def pictures(self) -> PictureFetcher | None:
+        """What fetches pictures; None where nothing is kept."""
+        session = self.archive.session
+        if session is None or session.dry:
+            return None
+        if self._pictures is None:
+            recipes, sites = recipes_for(self.settings), sites_for(self.settings)
+            setting = self.settings["ARCHIVER_PICTURES"]
+            wanted = None if setting in (None, "") else self.settings.getbool("ARCHIVER_PICTURES")
+            wanted = self.wants_pictures or wanted
+            self._pictures = PictureFetcher(self.crawler, session, recipes, sites, wanted, self.captured)
+        return self._pictures
 
     async def _extract(self, answer: Answer, asked: Asked) -> Extracted:
         """Return what comes of an answer. Raises BudgetSpentError if the run does not wait for it any more."""

@@ -157,6 +157,11 @@ class ListingSpider(FollowingSpider):
                 asked = True
         return asked
 
+    async def ask_for_pictures(self) -> None:
+        """Ask for pictures that did not come when their articles did. Raises IndexFileError, StoreError."""
+        if self.pictures:
+            await self.pictures.fetch_all_due()
+
     async def after_listing(self, turn: ListingTurn, seen: Sequence[Sighting]) -> AsyncIterator[Request]:
         """Yield the requests for the first articles of the sites that a page of a listing names: none of them waits
         until all listings have been read."""

@@ -9,19 +9,26 @@ from archiver.captured import captured_answer
 from archiver.captures import HELD_BACK
 from archiver.decide import Candidate, on_its_day
 from archiver.errors import ArchiverError, CaptureError
+from archiver.pictures import accept
+from archiver.posts.pictures import with_assets
 from archiver.recorder import end_files
 from archiver.replay.making import Failed, Maker
+from archiver.road.illustrating import chosen_assets, offered_pictures
 from archiver.storage import versions, write_atomically
 from archiver.verify.files import keep_beside
 from archiver.verify.problems import Kind
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from archiver.article import Article
     from archiver.extraction import ExtractOptions
     from archiver.index import Index, KnownFile
+    from archiver.index.pictures import Asset
     from archiver.verify.problems import Problem
 
+MADE_AGAIN = (Kind.MISSING, Kind.CHANGED)
 BESIDE = "_quarantine/changed"  # where a file goes that is not what was written
 
 
@@ -39,8 +46,12 @@ class Repair:
         try:
             if problem.kind is Kind.UNENDED:
                 return self._ended(problem)
+            if asset := self._index.pictures.assets([problem.path]).get(problem.path):
+                return (
+                    problem._replace(repaired=self._restored_picture(asset)) if problem.kind in MADE_AGAIN else problem
+                )
             known = self._index.manifests.file(problem.path)
-            if problem.kind not in (Kind.MISSING, Kind.CHANGED) or known is None:
+            if problem.kind not in MADE_AGAIN or known is None:
                 return problem
             return problem._replace(repaired=self._restored(problem.path, known))
         except ArchiverError as error:
@@ -60,18 +71,34 @@ class Repair:
         return problem._replace(advice="cannot be repaired: it is broken before its end; put a copy in its place")
 
     def _restored(self, path: str, known: KnownFile) -> str:
-        """Make a file as it was, and return how that was done. Raises ArchiverError, OSError."""
+        """Make a post or version as it was, and return how that was done. Raises ArchiverError, OSError."""
+        return self._put(path, known.sha256, lambda: self._content(path, known))
+
+    def _restored_picture(self, asset: Asset) -> str:
+        """Make a picture as it was, and return how that was done. Raises ArchiverError, OSError."""
+        return self._put(asset.path, asset.sha256, lambda: self._picture(asset))
+
+    def _put(self, path: str, digest: bytes, make: Callable[[], bytes]) -> str:
         file = self._output / path
         if file.is_file():
-            if sha256(file.read_bytes()).digest() == known.sha256:
+            if sha256(file.read_bytes()).digest() == digest:
                 return "it is as it was written"
-            content = self._content(path, known)
+            content = make()
             # Until the new one is in its place, so is the old one.
             beside = keep_beside(file, self._output / BESIDE / path).relative_to(self._output)
             write_atomically(file, content)
             return f"made again from its capture; what was there is {beside.as_posix()}"
-        write_atomically(file, self._content(path, known))
+        write_atomically(file, make())
         return "made again from its capture"
+
+    def _picture(self, asset: Asset) -> bytes:
+        """Return the bytes of a picture. Raises CaptureError if they cannot be made."""
+        if asset.capture is None:
+            raise CaptureError("its answer was not captured; put a copy of it in its place")
+        picture = accept(captured_answer(self._output, self._index, asset.capture).body)
+        if picture.sha256 != asset.sha256:
+            raise CaptureError("today's rules make another file of its capture; put a copy of it in its place")
+        return picture.content
 
     def _notice(self, path: str, known: KnownFile) -> bytes | None:
         """Return the notice that was in the place of a post whose article turned out to be another one; None if there
@@ -108,6 +135,16 @@ class Repair:
         post = article.post
         if post is None:
             raise CaptureError(article.reason)
-        if sha256(post.content).digest() != known.sha256:
-            raise CaptureError("today's rules make another post of its capture; `archiver replay --diff` shows it")
-        return post.content
+        for content in self._illustrated(article, post.content):
+            if sha256(content).digest() == known.sha256:
+                return content
+        raise CaptureError("today's rules make another post of its capture; `archiver replay --diff` shows it")
+
+    def _illustrated(self, article: Article, content: bytes) -> Iterator[bytes]:
+        """Yield a post with all its pictures that have come, and as it was before the last of these had, and so on."""
+        offered = offered_pictures(article)
+        addresses = {address for one in offered.items() for address in (one[0], *one[1])}
+        paths, arrivals = self._index.pictures.paths(addresses), self._index.pictures.arrivals(addresses)
+        for moment in sorted({*arrivals.values(), 0}, reverse=True):
+            there = {address: path for address, path in paths.items() if arrivals[address] <= moment}
+            yield with_assets(content, chosen_assets(offered, there))

@@ -7,7 +7,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from archiver.errors import os_reason
-from archiver.places import POSTS, VERSIONS
+from archiver.places import ASSETS, POSTS, VERSIONS
 from archiver.verify.chain import Chain
 from archiver.verify.files import below, read, walk
 from archiver.verify.names import odd_name
@@ -50,11 +50,11 @@ class Verification:
         self.bytes += warcs.bytes + chain.bytes
 
     def _posts(self) -> Iterator[Problem]:
-        """Look at posts and earlier versions."""
+        """Look at posts, earlier versions and pictures."""
         known = {path: expected for path, expected, _ in self._index.manifests.files()}
         own = set(self._index.own_posts.paths())  # whatever their owner has made of them
         suspects: dict[str, bytes] = {}  # and the digest of what is there
-        for directory in (POSTS, VERSIONS):
+        for directory in (POSTS, VERSIONS, ASSETS):
             for path in walk(self._output, directory, self._unreadable):
                 if path in own:
                     continue
@@ -117,7 +117,11 @@ class Verification:
         return found
 
     def _show(self) -> Iterator[Problem]:
+        # Of those that the index knows it is said above what is wrong with them.
+        known = self._index.pictures.assets(self._pictures)
         for path, post in self._pictures.items():
+            if path in known:
+                continue
             try:
                 what = fault(self._output / path)
             except (OSError, ValueError):

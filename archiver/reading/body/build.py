@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
+from archiver.cleaning import offers
 from archiver.cleaning.markup import BLOCKS, VOID
 from archiver.cleaning.rules import escape, escape_attribute
 from archiver.reading.body.pictures import picture_address
@@ -27,9 +28,17 @@ PICTURE_NAMES = re.compile(
 LONGEST_CAPTION = 600
 
 
-def build(page: Outline, root: int, dropped: bytearray, base: str) -> str:
+class Built(NamedTuple):
+    """The HTML of a body. offers: where the page offers pictures of it larger, by the addresses that they have here."""
+
+    html: str
+    offers: dict[str, tuple[str, ...]]
+
+
+def build(page: Outline, root: int, dropped: bytearray, base: str) -> Built:
     """Return the HTML within the element `root` of `page`, which is at `base`, without the `dropped` elements."""
-    return _Writer(page, root, dropped, base).html()
+    writer = _Writer(page, root, dropped, base)
+    return Built(writer.html(), writer.offers)
 
 
 class _Writer:
@@ -43,6 +52,7 @@ class _Writer:
         self._base = base
         self._out: list[str] = []
         self._pictures: set[str] = set()
+        self.offers: dict[str, tuple[str, ...]] = {}
         self._in_figure = False
 
     def html(self) -> str:
@@ -96,6 +106,8 @@ class _Writer:
         address = picture_address(element, self._base)
         if address and address not in self._pictures:
             self._pictures.add(address)
+            if len(offered := offers(element, self._base, address)) > 1:
+                self.offers[address] = offered
             described = "".join(
                 f' {key}="{escape_attribute(value)}"' for key in ("alt", "title") if (value := element.get(key))
             )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from archiver.cleaning import Cleaner
@@ -19,6 +19,8 @@ from archiver.reading.body.site import SiteBody, follow
 from archiver.recipes.recipe import CleanRules
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from archiver.reading.document import Document
 
 CLEANER = Cleaner(CleanRules())
@@ -46,6 +48,7 @@ class Body:
     prices: int = 0  # how many lines of the page name a price and little else
     lines: int = 0  # of how many
     given: bool = False  # a recipe says which element holds it
+    offers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # where its pictures are larger
 
 
 def read_body(document: Document, title: str, said: str, site: SiteBody | None = None) -> Body:
@@ -74,7 +77,7 @@ def read_body(document: Document, title: str, said: str, site: SiteBody | None =
     first = lead(page, best.element, noise, title)
     prune(page, best.element, noise, title, "" if given else said)  # a recipe knows more than structured data
     page.remeasure(noise)
-    html = build(page, best.element, noise, document.base)
+    html, offers = build(page, best.element, noise, document.base)
     if first and first not in page.text(best.element):
         html = f"<p>{escape(first)}</p>{html}"
     html = CLEANER.clean(html, document.base).html
@@ -92,6 +95,7 @@ def read_body(document: Document, title: str, said: str, site: SiteBody | None =
         prices,
         lines,
         given is not None,
+        offers,
     )
 
 

@@ -1,0 +1,53 @@
+"""`archiver pictures`: the pictures of posts that are there, as files of the archive."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from archiver.commands.display import Display, count, print_json, print_line
+from archiver.commands.options import (
+    add_archive_option,
+    add_setting_option,
+    add_talk_options,
+    add_warc_option,
+    archive_from,
+)
+
+if TYPE_CHECKING:
+    import argparse
+
+OPTIONS = {"max_requests": "ARCHIVER_MAX_REQUESTS", "max_seconds": "ARCHIVER_MAX_SECONDS"}
+
+
+def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the command to `subparsers`."""
+    parser = subparsers.add_parser(
+        "pictures",
+        help="fetch the pictures of posts that are there",
+        description="Fetch the pictures that the posts of the archive show from elsewhere, and have the posts show "
+        "these. What does not come is asked for again later, by this command or by crawls with --pictures.",
+    )
+    parser.add_argument("--max-requests", metavar="N", help="make at most N requests (ARCHIVER_MAX_REQUESTS)")
+    parser.add_argument(
+        "--max-seconds", metavar="SPAN", help="ask for nothing more after that: 90, 2m (ARCHIVER_MAX_SECONDS)"
+    )
+    parser.add_argument("--json", action="store_true", help="print the report of the run as JSON")
+    add_warc_option(parser, "without, unless the recipe says no")
+    add_archive_option(parser)
+    add_setting_option(parser)
+    add_talk_options(parser)
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Fetch pictures and return the exit status."""
+    archive = archive_from(arguments, **{setting: getattr(arguments, option) for option, setting in OPTIONS.items()})
+    with Display(archive.output, progress=not (arguments.quiet or arguments.no_progress)) as display:
+        report = archive.pictures(display.wait_for)
+    pictures = report.content.get("pictures", {})
+    if arguments.json:
+        print_json(report.content, indent=1)
+    elif not arguments.quiet:
+        came, failed = count(pictures.get("came", 0), "picture"), pictures.get("failed", 0)
+        print_line(f"{came} came, {failed} did not, {count(pictures.get('shown', 0), 'post')} written again")
+    return report.exit_status

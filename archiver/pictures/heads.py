@@ -1,0 +1,183 @@
+"""What the bytes of a picture say of themselves: which kind, how large, how many frames. Nothing is unpacked.
+
+Libraries that decode pictures make room for what a head says before anybody can refuse it, and those that only read
+sizes count no frames: a small file can be a bomb by either.
+"""
+
+from __future__ import annotations
+
+import re
+from itertools import islice
+from struct import error as StructError  # noqa: N812 - it is one
+from struct import unpack_from
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+PNG = b"\x89PNG\r\n\x1a\n"
+# Markers of JPEG (ITU T.81, table B.1): frames, without the three that only look like one; and those without a length.
+FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
+ALONE = frozenset({0x01, *range(0xD0, 0xD9)})
+EXIF, ORIENTATION = 0xE1, 0x0112
+MARKER = re.compile(rb"\xff{1,99}+[^\xff]")
+ON_ITS_SIDE = range(5, 9)  # of an orientation: width and height change places
+AVIF = re.compile(rb"avi[fs]")
+SIZES = re.compile(b"ispe")
+LARGEST_FTYP = 256  # bytes
+MAX_STEPS = 200_000  # parts of a file that are looked at: pictures have some thousand
+BMP_HEADS = (b"\x28\0\0\0", b"\x6c\0\0\0", b"\x7c\0\0\0")  # the lengths that are in use
+
+
+class Head(NamedTuple):
+    """kind: the ending of such files' names. width and height: pixels as they are shown, 0 where it does not say."""
+
+    kind: str
+    width: int
+    height: int
+    frames: int = 1
+
+
+def read_head(content: bytes) -> Head | None:
+    """Return what `content` says of itself, None if it is of no kind that browsers show. What is broken is said to be
+    as large as it says, or 0 where it says nothing."""
+    for kind, starts, read in KINDS:
+        if starts(content):
+            try:
+                return Head(kind, *read(content))
+            except (StructError, IndexError, ValueError):  # it ends too early, or not soon enough
+                return Head(kind, 0, 0)
+    return None
+
+
+def _png(content: bytes) -> tuple[int, int, int]:
+    width, height = unpack_from(">II", content, 16)
+    frames, place = 1, len(PNG)
+    for _ in range(MAX_STEPS):
+        if place + 8 > len(content):
+            break
+        length, name = unpack_from(">I4s", content, place)
+        if name == b"acTL":  # an animation (PNG, third edition, 11.3.6.1)
+            (frames,) = unpack_from(">I", content, place + 8)
+        if name in (b"acTL", b"IDAT"):
+            break
+        place += length + 12
+    return width, height, max(frames, 1)
+
+
+def _gif(content: bytes) -> tuple[int, int, int]:
+    width, height, flags = unpack_from("<HHB", content, 6)
+    place = 13 + _table(flags)
+    frames, in_data = 0, False
+    for _ in range(MAX_STEPS):
+        kind = content[place] if place < len(content) else None
+        if in_data:
+            in_data = bool(kind)
+            place += (kind or 0) + 1
+        elif kind == 0x2C:  # a frame
+            left, top, wide, high, flags = unpack_from("<HHHHB", content, place + 1)
+            width, height = max(width, left + wide), max(height, top + high)
+            frames += 1
+            place += 11 + _table(flags)
+            in_data = True
+        elif kind == 0x21:
+            place += 2
+            in_data = True
+        else:
+            return width, height, max(frames, 1)
+    raise IndexError(place)
+
+
+def _table(flags: int) -> int:
+    """Return the size of a colour table of a GIF."""
+    return 3 << (flags & 7) + 1 if flags & 0x80 else 0
+
+
+def _jpeg(content: bytes) -> tuple[int, int, int]:
+    place, is_on_its_side = 2, False
+    for _ in range(MAX_STEPS):
+        found = MARKER.match(content, content.index(b"\xff", place))
+        if found is None:
+            break
+        place, marker = found.end(), found[0][-1]
+        if marker in FRAMES:
+            height, width = unpack_from(">HH", content, place + 3)
+            return (height, width, 1) if is_on_its_side else (width, height, 1)
+        if marker not in ALONE:
+            (length,) = unpack_from(">H", content, place)
+            if marker == EXIF and content[place + 2 : place + 8] == b"Exif\0\0":
+                is_on_its_side = _orientation(content[place + 8 : place + length]) in ON_ITS_SIDE
+            place += max(length, 2)
+    raise IndexError(place)
+
+
+def _orientation(exif: bytes) -> int:
+    """Return the orientation that Exif data says, 1 if it says none."""
+    order = "<" if exif[:2] == b"II" else ">"
+    try:
+        (first,) = unpack_from(f"{order}I", exif, 4)
+        (count,) = unpack_from(f"{order}H", exif, first)
+        for number in range(count):
+            tag, _, _, value = unpack_from(f"{order}HHIH", exif, first + 2 + 12 * number)
+            if tag == ORIENTATION:
+                return int(value)
+    except StructError:
+        pass
+    return 1
+
+
+def _webp(content: bytes) -> tuple[int, int, int]:
+    width = height = frames = 0
+    place = 12
+    for _ in range(MAX_STEPS):
+        if place + 8 > len(content):
+            return width, height, max(frames, 1)
+        name, length = unpack_from("<4sI", content, place)
+        start = place + 8
+        if name == b"VP8X":
+            width = int.from_bytes(content[start + 4 : start + 7], "little") + 1
+            height = int.from_bytes(content[start + 7 : start + 10], "little") + 1
+        elif name == b"ANMF":
+            frames += 1
+        elif name == b"VP8 " and not width:
+            width, height = (size & 0x3FFF for size in unpack_from("<HH", content, start + 6))
+        elif name == b"VP8L" and not width:
+            (bits,) = unpack_from("<I", content, start + 1)
+            width, height = (bits & 0x3FFF) + 1, (bits >> 14 & 0x3FFF) + 1
+        place = start + length + length % 2
+    raise IndexError(place)
+
+
+def _is_avif(content: bytes) -> bool:
+    if content[4:8] != b"ftyp":
+        return False
+    length = min(int.from_bytes(content[:4], "big"), LARGEST_FTYP)
+    return AVIF.search(content[8:length]) is not None
+
+
+def _avif(content: bytes) -> tuple[int, int, int]:
+    """Return the size of the largest picture in it: there are smaller ones, and parts."""
+    sizes = [unpack_from(">II", content, found.end() + 4) for found in islice(SIZES.finditer(content), MAX_STEPS)]
+    frames = content.find(b"stsz")
+    (count,) = unpack_from(">I", content, frames + 12) if frames >= 0 else (1,)
+    width, height = max(sizes, key=lambda size: size[0] * size[1], default=(0, 0))
+    return width, height, max(count, 1)
+
+
+def _bmp(content: bytes) -> tuple[int, int, int]:
+    width, height = unpack_from("<ii", content, 18)
+    return abs(width), abs(height), 1
+
+
+KINDS: tuple[tuple[str, Callable[[bytes], bool], Callable[[bytes], tuple[int, int, int]]], ...] = (
+    ("jpg", lambda content: content.startswith(b"\xff\xd8\xff"), _jpeg),
+    ("png", lambda content: content.startswith(PNG) and content[12:16] == b"IHDR", _png),
+    ("gif", lambda content: content.startswith((b"GIF87a", b"GIF89a")), _gif),
+    ("webp", lambda content: content.startswith(b"RIFF") and content[8:12] == b"WEBP", _webp),
+    ("avif", _is_avif, _avif),
+    (
+        "bmp",
+        lambda content: content.startswith(b"BM") and content[14:18] in BMP_HEADS,
+        _bmp,
+    ),
+)

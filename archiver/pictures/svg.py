@@ -1,0 +1,141 @@
+"""SVG without what could do harm to whoever opens the file: scripts, other people's files, pages in it."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from lxml import etree
+
+from archiver.errors import PictureError
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element
+
+NAMESPACE = "http://www.w3.org/2000/svg"
+HREFS = frozenset({"href", "{http://www.w3.org/1999/xlink}href"})
+SPACE = "{http://www.w3.org/XML/1998/namespace}space"
+MAX_BYTES = 2_000_000  # of markup
+START = re.compile(
+    rb"(?:\xef\xbb\xbf)?\s*+(?>(?:<\?xml.{0,500}?\?>|<!--.{0,5000}?-->"
+    rb"|<!DOCTYPE\s+svg\b[^\[>]{0,1000}(?:\[.{0,20000}?\]\s*)?>)\s*)*+<(?:[a-zA-Z][\w.-]{0,20}:)?svg[\s>/]",
+    re.DOTALL,
+)
+# What shapes, texts and paints are made of (SVG 2). What moves, leads elsewhere or holds something else is not kept.
+KEPT = frozenset(
+    (
+        "svg g defs symbol use switch path rect circle ellipse line polyline polygon text tspan textPath title desc "
+        "linearGradient radialGradient stop clipPath mask pattern marker image style filter feBlend feColorMatrix "
+        "feComponentTransfer feComposite feConvolveMatrix feDiffuseLighting feDisplacementMap feDistantLight "
+        "feDropShadow feFlood feFuncA feFuncB feFuncG feFuncR feGaussianBlur feMerge feMergeNode feMorphology feOffset "
+        "fePointLight feSpecularLighting feSpotLight feTile feTurbulence"
+    ).split()
+)
+UNWRAPPED = frozenset({"a"})  # a link: its shapes stay
+DATA = re.compile(r"data:image/(?:png|jpe?g|gif|webp);base64,[a-zA-Z0-9+/=\s]*", re.IGNORECASE)
+URL = re.compile(r"url\(\s*(?!['\"]?#)", re.IGNORECASE)
+HARMFUL = re.compile(r"\\|@import|expression\s*\(|javascript:|image-set|behavior|-moz-binding|</", re.IGNORECASE)
+LENGTH = re.compile(r"\s*([0-9]+(?:\.[0-9]*)?)\s*(?:px)?\s*")
+LARGEST = 100_000  # units of a side; what says more does not say how large it is
+
+
+class Drawing(NamedTuple):
+    """An SVG. width and height: in pixels, 0 where it does not say."""
+
+    content: bytes
+    width: int
+    height: int
+
+
+def is_svg(content: bytes) -> bool:
+    """Return whether `content` begins as an SVG does."""
+    return START.match(content) is not None
+
+
+def harmless_svg(content: bytes) -> Drawing:
+    """Return an SVG as it looks, with nothing in it that runs, asks or leads anywhere. Raises PictureError for one that
+    is broken, too long, or has entities of its own."""
+    if len(content) > MAX_BYTES:
+        raise PictureError(f"it is an SVG of {len(content):,} bytes; more than {MAX_BYTES:,} are not kept")
+    if b"<!ENTITY" in content:
+        raise PictureError("it is an SVG with entities of its own, which can grow without end")
+    parser = etree.XMLParser(
+        resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True, remove_pis=True, recover=False
+    )
+    try:
+        root = etree.fromstring(content, parser)
+    except (etree.XMLSyntaxError, ValueError) as error:
+        raise PictureError(f"it is an SVG that is broken: {error}") from error
+    if root.tag != f"{{{NAMESPACE}}}svg":
+        raise PictureError("it is an SVG that browsers do not show: its namespace is another one")
+    _clean(root)
+    etree.cleanup_namespaces(root)
+    return Drawing(etree.tostring(root, encoding="utf-8"), *_size(root))
+
+
+def _clean(root: _Element) -> None:
+    for element in list(root.iter(etree.Element, etree.Entity)):
+        parent = element.getparent()
+        name = _name(element)
+        if name in KEPT or parent is None:
+            _clean_attributes(element)
+            if name == "style":
+                _clean_style(element)
+        elif name in UNWRAPPED:
+            element.tag = f"{{{NAMESPACE}}}g"
+            _clean_attributes(element)
+        else:
+            _remove(parent, element)
+
+
+def _clean_style(element: _Element) -> None:
+    rules = "".join(map(str, element.itertext()))
+    for child in list(element):
+        element.remove(child)
+    element.text = None if URL.search(rules) or HARMFUL.search(rules) else rules or None
+
+
+def _remove(parent: _Element, element: _Element) -> None:
+    """Remove an element with all that is in it; the text after it stays."""
+    if tail := element.tail:
+        before = element.getprevious()
+        if before is None:
+            parent.text = (parent.text or "") + tail
+        else:
+            before.tail = (before.tail or "") + tail
+    parent.remove(element)
+
+
+def _clean_attributes(element: _Element) -> None:
+    for key, given in list(element.items()):
+        name, value = str(key), str(given)
+        if name in HREFS:
+            kept = value.strip().startswith("#") or DATA.fullmatch(value.strip()) is not None
+        elif name.startswith("{"):
+            kept = name == SPACE
+        else:
+            kept = not (name.lower().startswith("on") or URL.search(value) or HARMFUL.search(value))
+        if not kept:
+            del element.attrib[key]
+
+
+def _name(element: _Element) -> str:
+    """Return the name of an element of SVG, nothing for any other."""
+    tag = element.tag
+    if not isinstance(tag, str) or not tag.startswith(f"{{{NAMESPACE}}}"):
+        return ""
+    return tag[len(NAMESPACE) + 2 :]
+
+
+def _size(root: _Element) -> tuple[int, int]:
+    sides = [_length(root.get(name) or "") for name in ("width", "height")]
+    if not all(sides):
+        box = (root.get("viewBox") or "").replace(",", " ").split()
+        sides = [_length(side) for side in box[2:4]] if len(box) == 4 else []
+    return (sides[0], sides[1]) if len(sides) == 2 and all(sides) else (0, 0)
+
+
+def _length(text: str) -> int:
+    found = LENGTH.fullmatch(text)
+    length = round(float(found[1][:20])) if found else 0
+    return length if length <= LARGEST else 0

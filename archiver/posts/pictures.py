@@ -1,0 +1,193 @@
+"""The pictures that a post shows: found in its bytes, put in place as files of the archive, and taken back. No I/O."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from html import escape
+from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import urldefrag
+
+from lxml import etree
+
+from archiver.cleaning import is_pixel, offers, picture_address
+from archiver.text import unescaped
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+FRONT_END = "\n---\n"
+# The body of a post is sound HTML: what is in quotation marks holds none of their kind.
+TAG = re.compile(r"<!--.*?-->|<(img|source)\b((?>[^>\"']|\"[^\"]*\"|'[^']*')*+)>", re.DOTALL | re.IGNORECASE)
+ATTRIBUTE = re.compile(r"(\s+)([\w:.-]+)(?:=(\"[^\"]*\"|'[^']*'))?")
+LINK = re.compile(r"\n\n<([^<>\s]+)>\n\n")
+WEB = re.compile(r"https?://[^\s/]", re.IGNORECASE)
+# Before the name of an attribute in whose place the file's address is, or which browsers would prefer to it.
+KEPT = "data-archived-"
+FROM = f"{KEPT}src"
+NONE = f"{KEPT}none"  # there was no such attribute
+LONGEST = 2_000  # characters of an address
+MAX_PICTURES = 300  # of a post; those after them stay where they are
+
+
+class Shown(NamedTuple):
+    """A picture that a post shows from elsewhere. offers: where its page offers it, the largest first, as far as the
+    post says; its address alone otherwise."""
+
+    address: str
+    offers: tuple[str, ...]
+
+
+def link_of(content: bytes) -> str:
+    """Return the address that the post `content` says it is of; empty if it says none."""
+    return _parts(content)[2]
+
+
+def shown_pictures(content: bytes) -> dict[str, Shown]:
+    """Return the pictures that the post `content` shows from the web, by their addresses without fragments."""
+    found: dict[str, Shown] = {}
+    if b"<img" not in content and b"<IMG" not in content:
+        return found
+    _, body, base = _parts(content)
+    for tag in TAG.finditer(body):
+        if (shown := _shown(tag, base)) and len(found) < MAX_PICTURES:
+            found.setdefault(shown.address, shown)
+    return found
+
+
+def with_assets(content: bytes, assets: Mapping[str, str]) -> bytes:
+    """Return the post `content` with pictures from the archive in the place of those from elsewhere.
+
+    assets: paths in the archive, by the addresses that `shown_pictures` returns. What stood there is kept in attributes
+    that browsers pass over, so `without_assets` gives the same bytes back.
+    """
+    if not assets:
+        return content
+    front, body, base = _parts(content)
+    is_local = False
+
+    def replaced(tag: re.Match[str]) -> str:
+        nonlocal is_local
+        if tag[1] and tag[1].lower() == "source":  # it stands before its picture, in one element with it
+            after = TAG.search(body, tag.end())
+            while after and (after[1] or "").lower() == "source":
+                after = TAG.search(body, after.end())
+            shown = _shown(after, base) if after else None
+            return _without_set(tag) if shown and shown.address in assets else tag[0]
+        shown = _shown(tag, base)
+        if shown is None or shown.address not in assets:
+            return tag[0]
+        is_local = True
+        return _local(tag, assets[shown.address])
+
+    mended = TAG.sub(replaced, body)
+    return (front + mended).encode(errors="surrogateescape") if is_local else content
+
+
+def without_assets(content: bytes) -> bytes:
+    """Return the post `content` as it was before `with_assets` put pictures from the archive in place."""
+    if KEPT.encode() not in content:
+        return content
+    front, body, _ = _parts(content)
+    return (front + TAG.sub(lambda tag: _original(tag) if tag[1] else tag[0], body)).encode(errors="surrogateescape")
+
+
+def asset_addresses(content: bytes) -> dict[str, str]:
+    """Return the paths of the pictures that the post `content` shows from the archive, by the addresses that they came
+    from."""
+    found: dict[str, str] = {}
+    if KEPT.encode() not in content:
+        return found
+    _, body, base = _parts(content)
+    for tag in TAG.finditer(body):
+        if not tag[1]:
+            continue
+        given = {name.lower(): quoted[1:-1] for _, name, quoted in _attributes(tag)[0]}
+        original = None if given.keys().isdisjoint((FROM, NONE)) else TAG.match(_original(tag))
+        if original and (shown := _shown(original, base)):
+            found.setdefault(shown.address, given["src"].removeprefix("/"))
+    return found
+
+
+def _parts(content: bytes) -> tuple[str, str, str]:
+    """Return a post in two parts, up to the end of its front matter and from there on, and the address that it says it
+    is of: by this, relative ones are resolved."""
+    front, end, body = content.decode(errors="surrogateescape").partition(FRONT_END)
+    links = LINK.findall(body, body.rfind("\n\n<", 0, body.rfind(">\n\n") + 1)) if ">\n\n" in body else []
+    return (front + end, body, links[0]) if end and links else (front + end, body, "") if end else ("", front, "")
+
+
+@lru_cache(maxsize=512)
+def _read(attributes: str, base: str) -> Shown | None:
+    element = etree.Element("img")
+    for _, name, quoted in ATTRIBUTE.findall(attributes):
+        if ":" not in name and name[0].isalpha():
+            element.set(name.lower(), _harmless(unescaped(quoted[1:-1])))
+    if element.get(FROM) is not None or element.get(NONE) is not None or is_pixel(element):
+        return None
+    address = picture_address(element, base)
+    if not WEB.match(address) or len(address) > LONGEST:
+        return None
+    return Shown(urldefrag(address).url, offers(element, base, address))
+
+
+def _shown(tag: re.Match[str], base: str) -> Shown | None:
+    """Return the picture that a tag shows from the web, None if it shows none."""
+    return _read(tag[2], base) if tag[1] and tag[1].lower() == "img" else None
+
+
+def _harmless(value: str) -> str:
+    """Return a value that a tree of XML takes."""
+    return "".join(character for character in value if character >= " " and not "\ud800" <= character <= "\udfff")
+
+
+def _attributes(tag: re.Match[str]) -> tuple[list[tuple[str, str, str]], str]:
+    """Return the attributes of a tag (the blank space before each, its name, and its value in quotation marks or
+    nothing), and what stands after the last."""
+    found = [(one[1], one[2], one[3] or "") for one in ATTRIBUTE.finditer(tag[2])]
+    return found, tag[2][sum(len(_written(*one)) for one in found) :]
+
+
+def _written(blank: str, name: str, quoted: str) -> str:
+    return f"{blank}{name}={quoted}" if quoted else f"{blank}{name}"
+
+
+def _local(tag: re.Match[str], path: str) -> str:
+    """Return an `img` that shows the file at `path`."""
+    attributes, end = _attributes(tag)
+    local = f'src="{escape(f"/{path}")}"'
+    out = []
+    for blank, name, quoted in attributes:
+        if name.lower() == "src":
+            out.append(f"{blank}{local} {_written('', f'{KEPT}{name}', quoted)}")
+        else:
+            out.append(_written(blank, _less_preferred(name), quoted))
+    if not any(name.lower() == "src" for _, name, _ in attributes):
+        out.insert(0, f" {local} {NONE}")
+    return f"<{tag[1]}{''.join(out)}{end}>"
+
+
+def _without_set(tag: re.Match[str]) -> str:
+    attributes, end = _attributes(tag)
+    out = (_written(blank, _less_preferred(name), quoted) for blank, name, quoted in attributes)
+    return f"<{tag[1]}{''.join(out)}{end}>"
+
+
+def _less_preferred(name: str) -> str:
+    """Return the name of an attribute, another one where browsers would prefer it to `src`."""
+    return f"{KEPT}{name}" if name.lower() == "srcset" else name
+
+
+def _original(tag: re.Match[str]) -> str:
+    """Return a tag as it was."""
+    attributes, end = _attributes(tag)
+    out, before = [], ""
+    is_local = any(name.lower() in (FROM, NONE) for _, name, _ in attributes)
+    for blank, name, quoted in attributes:
+        if name == "src" and is_local:
+            before = blank
+        elif name.lower() == FROM:
+            out.append(_written(before, name[len(KEPT) :], quoted))
+        else:
+            out.append("" if name == NONE else _written(blank, name.removeprefix(KEPT), quoted))
+    return f"<{tag[1]}{''.join(out)}{end}>"

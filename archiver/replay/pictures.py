@@ -1,0 +1,53 @@
+"""Pictures in captures: of each address the first that came, before any post is made."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from archiver.clock import micros
+from archiver.errors import StoreError
+from archiver.index.pictures import Asset
+from archiver.storage import Put
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from archiver.index import Index, IndexThread
+    from archiver.replay.spool import PictureOutline, Spool
+    from archiver.storage import Storage
+
+WRITTEN = ("written", "unchanged")
+
+
+class Pictures:
+    """Takes pictures. storage: into the archive; None for a look at what would change. found: their files by address,
+    where they are only looked at."""
+
+    def __init__(self, index: IndexThread, storage: Storage | None) -> None:
+        self._index = index
+        self._storage = storage
+        self.found: dict[str, str] = {}
+
+    async def take(self, spool: Spool) -> None:
+        """Have the archive keep the pictures that it has not. Raises IndexFileError, StoreError."""
+        known = await self._index.run(lambda index: index.pictures.paths(spool.pictures))
+        for address, one in sorted(spool.pictures.items()):
+            if address in known:
+                continue
+            if self._storage is None:
+                self.found[address] = one.picture.path
+            else:
+                await self._keep(self._storage, spool, address, one)
+
+    async def _keep(self, storage: Storage, spool: Spool, address: str, one: PictureOutline) -> None:
+        content = spool.load_picture(one).content
+        ((outcome, why),) = await storage.put([Put(one.picture.path, content, None)])
+        if outcome not in WRITTEN:
+            raise StoreError(f"{one.picture.path}: {why or 'its file was changed by somebody: archiver verify'}")
+        picture = one.picture
+        asset = Asset(picture.path, picture.sha256, len(content), picture.width, picture.height, one.capture)
+        await self._index.run(_keep, {address: asset}, micros(one.capture.time))
+
+
+def _keep(index: Index, came: Mapping[str, Asset], moment: int) -> None:
+    index.pictures.keep(came, moment)

@@ -1,0 +1,69 @@
+"""Pictures in posts: those that the archive has, in the place of those from elsewhere.
+
+What is asked for depends on the settings; what a post shows, on nothing but what the archive has.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from archiver.posts.pictures import shown_pictures, with_assets
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from archiver.article import Article
+    from archiver.index import IndexThread
+    from archiver.road.taken import Taken
+
+
+class Illustrator:
+    """Has posts show the pictures that are files of the archive. more: those that it would have, by address."""
+
+    def __init__(self, index: IndexThread, more: Mapping[str, str] | None = None) -> None:
+        self._index = index
+        self._more = more or {}
+
+    async def illustrate(self, batch: Sequence[Taken]) -> Sequence[Taken]:
+        """Return `batch`, each article with the files of its pictures, and a post that shows them. Raises
+        IndexFileError."""
+        has_any = bool(self._more) or await self._index.run(lambda index: index.pictures.any())
+        if not has_any:
+            return batch
+        offered = [offered_pictures(one.candidate.article) for one in batch]
+        addresses = {address for one in offered for picture in one.items() for address in (picture[0], *picture[1])}
+        if not addresses:
+            return batch
+        paths = await self._index.run(lambda index: index.pictures.paths(addresses))
+        paths = {**self._more, **paths}
+        return [_illustrated(one, found, paths) for one, found in zip(batch, offered, strict=True)]
+
+
+def offered_pictures(article: Article) -> dict[str, tuple[str, ...]]:
+    """Return the pictures that the post of an article shows from elsewhere: by their addresses those at which they are
+    offered, the largest first."""
+    if article.post is None:
+        return {}
+    found = shown_pictures(article.post.content)
+    return {address: article.offers.get(address, shown.offers) for address, shown in found.items()}
+
+
+def chosen_assets(offered: Mapping[str, tuple[str, ...]], paths: Mapping[str, str]) -> dict[str, str]:
+    """Return the files of pictures by their addresses. offered: where each is. paths: the files that there are, by the
+    addresses that they came from."""
+    assets = {}
+    for address, more in offered.items():
+        # What came for an address is its picture for ever; else the best of what came from where it is offered.
+        if path := next((paths[place] for place in (address, *more) if place in paths), None):
+            assets[address] = path
+    return assets
+
+
+def _illustrated(one: Taken, offered: Mapping[str, tuple[str, ...]], paths: Mapping[str, str]) -> Taken:
+    article = one.candidate.article
+    assets = chosen_assets(offered, paths)
+    if not assets or article.post is None:
+        return one
+    post = replace(article.post, content=with_assets(article.post.content, assets))
+    return one._replace(candidate=one.candidate._replace(article=replace(article, assets=assets, post=post)))
