@@ -287,7 +287,7 @@ def test_progress_is_shown_on_a_terminal(archive: Archive, article: Record) -> N
 
 def test_scrapy_knows_the_spiders(archive: Archive) -> None:
     anew = archive.run("-m", "scrapy", "list", capture_output=True)  # by a process that has loaded nothing else
-    assert anew.stdout.split() == ["listing", "share"]
+    assert anew.stdout.split() == ["listing", "pictures", "share"]
 
 
 def test_scrapy_crawl_does_the_same(archive: Archive, article: Record, tmp_path: Path) -> None:
