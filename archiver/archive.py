@@ -24,6 +24,7 @@ from archiver.discovery import read_opml
 from archiver.discovery.offer import Offer
 from archiver.engines import load_engine, processes
 from archiver.errors import (
+    FAULT,
     IndexFileError,
     LockedError,
     StoreError,
@@ -136,6 +137,10 @@ class Archive:
         """The recipes for the general reading of sites. Raises RecipeError, PluginError."""
         return sites_for(self.configuration)
 
+    def refuse_damage(self) -> None:
+        """Raise IndexFileError if the index is damaged, with what to do."""
+        Index.refuse_damage(self.output, self._at)
+
     def get(
         self,
         *addresses: str,
@@ -152,7 +157,7 @@ class Archive:
         if not (addresses or listed):
             raise UsageError("no address was given")
         with self._remembering():
-            return get_articles(self.configuration, addresses, listed, listener, on_request)
+            return self._undamaged(get_articles(self.configuration, addresses, listed, listener, on_request))
 
     def crawl(
         self,
@@ -178,7 +183,7 @@ class Archive:
         arguments = {"listings": listings, "since": self._since(since), "limit": limit, "pages": pages}
         try:
             with self._remembering():
-                return crawl_listings(self.configuration, listener, on_request, on_total, **arguments)
+                return self._undamaged(crawl_listings(self.configuration, listener, on_request, on_total, **arguments))
         except LockedError as error:
             longest = self._stuck_after
             if error.since and longest and datetime.now(UTC) - error.since > longest:
@@ -562,6 +567,13 @@ class Archive:
             yield index
         finally:
             index.close()
+
+    def _undamaged(self, report: RunReport) -> RunReport:
+        """Return the report of a run. Raises IndexFileError if something failed in it that nobody foresaw, and the
+        index is damaged."""
+        if any(FAULT in one for one in (*report.alarms, *(failure["reason"] for failure in report.failures))):
+            Index.refuse_damage(self.output, self._at)
+        return report
 
     @contextmanager
     def _remembering(self) -> Iterator[None]:

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 # What to do about an error that is the disk's and not one file's: nothing more can be kept until that is done.
+FAULT = "a fault of this program"
 DISK_ADVICE = {
     errno.ENOSPC: "make room, and run again: nothing is lost",
     errno.EDQUOT: "make room, and run again: nothing is lost",
@@ -45,7 +46,12 @@ def in_a_line(error: BaseException) -> str:
 
 def as_archiver_error(error: Exception) -> ArchiverError:
     """Return an error of this package as it is, and any other as one that says that it is a fault of ours."""
-    return error if isinstance(error, ArchiverError) else FaultError(f"a fault of this program: {in_a_line(error)}")
+    return error if isinstance(error, ArchiverError) else FaultError(fault(error))
+
+
+def fault(error: BaseException) -> str:
+    """Return an error that nobody foresaw as one line that says that it is a fault of ours."""
+    return f"{FAULT}: {in_a_line(error)}"
 
 
 class UsageError(ArchiverError):

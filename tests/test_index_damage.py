@@ -13,15 +13,19 @@ from hypothesis import strategies as st
 from archiver.errors import IndexFileError
 from archiver.index import Index
 from archiver.index.damage import find_damage
+from archiver.replica import Replica
 from archiver.verify.problems import Kind
 from archiver.verify.verify import Verification
+from tests.conftest import NO_DELAY, Archive
 from tests.test_verify_captures import make
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from archiver.verify.problems import Problem
 
+LISTING = "eastmoney/headlines"
 SHA = "zeroblob(32)"
 ROWS = f"""
 INSERT INTO articles (key, recipe, id, state, first_seen, last_seen) VALUES (1, 'x', '1', 'saved', 1, 1);
@@ -39,6 +43,17 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with closing(sqlite3.connect(output / "_index" / "index.sqlite")) as connection:
         connection.executescript(f"{ROWS} PRAGMA journal_mode = DELETE;")
     return output
+
+
+@pytest.fixture(scope="module")
+def crawled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Archive]:
+    """An archive that a crawl has filled, with a replica that has no faults."""
+    with Replica() as replica:
+        archive = Archive(tmp_path_factory.mktemp("crawled"), replica)
+        assert archive.crawl(LISTING).returncode == 0
+        with closing(sqlite3.connect(archive.output / "_index" / "index.sqlite")) as connection:
+            connection.execute("PRAGMA journal_mode = DELETE")
+        yield archive
 
 
 def changed(archive: Path, statement: str) -> str:
@@ -79,6 +94,38 @@ def test_a_value_that_nobody_wrote_is_found(archive: Path, statement: str, colum
     found = changed(archive, statement)
     assert column in found
     assert "none that was ever written" in found
+
+
+@pytest.mark.parametrize(
+    ("statement", "column", "command"),
+    [
+        ("UPDATE runs SET started = ''", "runs.started", ("status",)),
+        ("UPDATE runs SET started = '../x'", "runs.started", ("site", "build")),
+        ("UPDATE runs SET report = '['", "runs.report", ("status", "--json")),
+        ("UPDATE articles SET known = -1", "articles.known", ("history", "{id}")),
+        ("UPDATE articles SET known = '{'", "articles.known", ("get", "{id}", *NO_DELAY)),
+        ("UPDATE runs SET report = CAST(x'ff' AS TEXT)", "", ("status",)),
+        ("UPDATE posts SET path = path || CAST(x'ff' AS TEXT)", "", ("export", "jsonl")),
+        ("UPDATE listing_stats SET time = ''", "listing_stats.time", ("crawl", LISTING, *NO_DELAY)),
+        ("UPDATE listing_stats SET content = x'00'", "listing_stats.content", ("status",)),
+    ],
+)
+def test_every_command_says_that_the_index_is_damaged(
+    crawled: Archive, statement: str, column: str, command: tuple[str, ...]
+) -> None:
+    file = crawled.output / "_index" / "index.sqlite"
+    content = file.read_bytes()
+    crawled.sql(statement)
+    article = crawled.replica.articles[0]
+    words = [one.format(id=article.id) for one in command]
+    result = crawled.invoke(*words, "--output", str(crawled.output))
+    for rest in file.parent.glob("index.sqlite*"):
+        rest.unlink()
+    file.write_bytes(content)
+    assert result.returncode == 1
+    last = result.stderr.splitlines()[-1]
+    assert last.startswith(f"archiver: {file}: {f'it is damaged: {column}: ' if column else 'Could not decode'}")
+    assert last.endswith("`archiver adopt`, `archiver replay`, `archiver manifest`")
 
 
 def problems_of(archive: Path) -> list[Problem] | str:

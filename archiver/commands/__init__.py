@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import archiver
 from archiver.commands.parser import Parser
-from archiver.errors import ArchiverError, UsageError, as_archiver_error, with_advice
+from archiver.errors import ArchiverError, FaultError, UsageError, as_archiver_error, with_advice
 from archiver.statuses import FAILED, INTERRUPTED, status_of
 from archiver.suggestions import did_you_mean
 
@@ -93,7 +93,13 @@ def _run(words: list[str]) -> int:
     arguments, unknown = parser.parse_known_args(words)
     if unknown:
         arguments.parser.error(f"unrecognized arguments: {' '.join(unknown)}")
-    status: int = arguments.run(arguments)
+    try:
+        status: int = arguments.run(arguments)
+    except Exception as error:
+        if "output" in arguments and (isinstance(error, FaultError) or not isinstance(error, ArchiverError | OSError)):
+            # It may be what nobody foresaw.
+            import_module("archiver.commands.options").archive_from(arguments).refuse_damage()
+        raise
     return status
 
 

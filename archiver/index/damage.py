@@ -9,6 +9,11 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterator
 
+# What to do about an index that is damaged.
+REMAKE = (
+    "put a copy of it in its place; or move it away, and make one: `archiver adopt`, `archiver replay`, "
+    "`archiver manifest`"
+)
 DIGEST = 32  # bytes of a SHA-256
 DIGESTS = {"sha256", "payload"}  # columns of such
 JSON = {"rules", "report", "known", "content"}  # columns of objects

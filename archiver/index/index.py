@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeVar
 
+from archiver.errors import IndexFileError
 from archiver.index import adopt, aliases, claim, due, fail, held, hold, see, texts, whereabouts, write
 from archiver.index.captures import Captures
 from archiver.index.catalogue import Catalogue
+from archiver.index.damage import REMAKE
 from archiver.index.hosts import Hosts
 from archiver.index.listings import Listings
 from archiver.index.lock import LOCK, Holder, Lock
@@ -96,6 +98,17 @@ class Index:
         if cls.exists(output, at):
             return cls(whereabouts.open_database(output, at, read=True), at=at)
         return cls(SqliteDatabase(None))
+
+    @classmethod
+    def refuse_damage(cls, output: Path, at: str = "") -> None:
+        """Raise IndexFileError if the index of `output` is damaged, with what to do: for when something has failed that
+        nobody foresaw."""
+        index = cls.read(output, at)
+        try:
+            if damage := index.check():
+                raise IndexFileError(f"{index._database.name}: it is damaged: {damage}; {REMAKE}")
+        finally:
+            index.close()
 
     @staticmethod
     def exists(output: Path, at: str = "") -> bool:

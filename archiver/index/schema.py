@@ -11,6 +11,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from archiver.errors import IndexFileError
+from archiver.index.damage import REMAKE
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -57,7 +58,7 @@ def open_for_reading(file: Path) -> sqlite3.Connection:
                 raise
             connection.close()
     if not tables:
-        raise IndexFileError(f"{file}: it is empty; move it away: `archiver adopt` makes a new one from the posts")
+        raise IndexFileError(f"{file}: it is empty; {REMAKE}")
     _look_at_version(connection, file)
     if any(table not in tables for table, _ in UPGRADES):
         with closing(connection) as old:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from archiver.errors import IndexFileError, os_reason
 from archiver.index import schema
-from archiver.index.damage import find_damage
+from archiver.index.damage import REMAKE, find_damage
 from archiver.index.database import PAGE, Database
 from archiver.index.lock import LOCK, holder_in
 from archiver.storage import sync_directory
@@ -27,9 +27,10 @@ ADVICE = {
     sqlite3.SQLITE_CANTOPEN: "is its directory there, and writable?",
     sqlite3.SQLITE_IOERR: "look at the disk, and run again",
     sqlite3.SQLITE_BUSY: "another program has it open for writing",
-    sqlite3.SQLITE_NOTADB: "move it away: `archiver adopt` makes a new one from the posts",
-    sqlite3.SQLITE_CORRUPT: "move it away: `archiver adopt` makes a new one from the posts",
+    sqlite3.SQLITE_NOTADB: REMAKE,
+    sqlite3.SQLITE_CORRUPT: REMAKE,
 }
+NOT_UTF_8 = "Could not decode"  # how Python begins to say of a text that is none
 MOVED = "index.moved.sqlite"  # what the file is called when it is no index any more
 PRIMARY = 0xFF  # the bits of SQLite's result codes that say what went wrong; those above them say in which way
 
@@ -170,6 +171,9 @@ class SqliteDatabase(Database):
         """Turn SQLite's errors into ones that name the file and say what to do."""
         try:
             yield
+        except UnicodeDecodeError as error:  # of what SQLite says, or keeps
+            raise IndexFileError(f"{self.name}: it is damaged: {error}; {REMAKE}") from error
         except sqlite3.Error as error:
             advice = ADVICE.get(getattr(error, "sqlite_errorcode", 0) & PRIMARY)
+            advice = advice or (REMAKE if str(error).startswith(NOT_UTF_8) else None)
             raise IndexFileError(f"{self.name}: {error}{f'; {advice}' if advice else ''}") from error

@@ -11,7 +11,7 @@ from archiver.captures import CAPTURES
 from archiver.captures.answers import answers
 from archiver.decide import Candidate
 from archiver.decide.candidate import place
-from archiver.errors import CaptureError, StoreError, in_a_line
+from archiver.errors import CaptureError, StoreError, fault, in_a_line
 from archiver.replay.making import CapturedPicture, Failed, Made, Maker, Other
 from archiver.replay.spool import Outline, PictureOutline, Shelf
 from archiver.road import key_of
@@ -96,7 +96,7 @@ def outlined(maker: Maker, answer: CapturedAnswer, shelf: Shelf) -> list[Found]:
     except StoreError:
         raise
     except Exception as error:  # a fault of ours: it costs this answer
-        return [Failed(answer.capture.url, f"a fault of this program: {in_a_line(error)}", answer.capture)]
+        return [Failed(answer.capture.url, fault(error), answer.capture)]
 
 
 def _put_away(made: Made, shelf: Shelf) -> Found:

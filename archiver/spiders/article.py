@@ -20,7 +20,7 @@ from archiver.article import Article
 from archiver.browser import LOADED, look_for_browser
 from archiver.captures import Evidence
 from archiver.crawl_archive import archive_of
-from archiver.errors import ERRORS_OF_THE_ARCHIVE, BrowserError, RecipeError, UsageError, in_a_line
+from archiver.errors import ERRORS_OF_THE_ARCHIVE, BrowserError, RecipeError, UsageError, fault
 from archiver.extraction import Unusable
 from archiver.net.budget import BudgetMiddleware, BudgetSpentError
 from archiver.net.conditional import NOT_MODIFIED, validators_of
@@ -182,7 +182,7 @@ class ArticleSpider(Spider):
             self.archive.fail(error)
             return
         request: Request | None = getattr(response, "request", None)  # of an answer, or of what kept it from coming
-        self.answer_failed(request, f"a fault of this program: {in_a_line(error)}")
+        self.answer_failed(request, fault(error))
 
     def answer_failed(self, request: Request | None, reason: str) -> None:
         """Report an answer that could not be taken."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import NamedTuple
 
+from archiver.index.damage import REMAKE
+
 
 class Kind(StrEnum):
     """The kinds of problem; docs/verify.md explains them."""
@@ -47,8 +49,7 @@ ADVICE = {
     Kind.UNENDED: f"{REPAIR} ends it",
     Kind.PICTURE: "put a copy of it in its place",
     Kind.MANIFEST: "compare with a copy of the archive, or with the digest that was published",
-    Kind.INDEX: "put a copy of it in its place; or move it away, and make one: `archiver adopt`, `archiver replay`, "
-    "`archiver manifest`",
+    Kind.INDEX: REMAKE,
     Kind.CREDENTIAL: f"`archiver verify {REMOVE}` writes the file anew without it",
     Kind.LITTER: "delete it, or leave it",
 }

@@ -207,8 +207,8 @@ def test_there_is_nothing_to_read(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "reason"),
     [
-        (b"not a database at all" * 100, "file is not a database; move it away: `archiver adopt` makes a new one"),
-        (b"", "it is empty; move it away: `archiver adopt` makes a new one"),
+        (b"not a database at all" * 100, "file is not a database; put a copy of it in its place"),
+        (b"", "it is empty; put a copy of it in its place"),
     ],
 )
 def test_a_file_that_is_no_index(tmp_path: Path, content: bytes, reason: str) -> None:
