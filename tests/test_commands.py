@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from functools import partial
 from io import StringIO
 from typing import TYPE_CHECKING, Any
 
@@ -14,13 +15,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import archiver
+from archiver import commands
 from archiver.commands import COMMANDS, complete, display
 from archiver.commands.display import count, print_alarms, print_table, progress_line
+from archiver.commands.wrapping import print_wrapped
 from archiver.suggestions import did_you_mean, slips_between
 from archiver.views.alarms import MAX_LENGTH, merge_alarms
 from tests.conftest import PROJECT, invoke
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from tests.conftest import Archive
@@ -50,9 +54,9 @@ def test_help_of_a_command(command: str) -> None:
 
 
 @pytest.mark.parametrize("width", [60, 80, 120])
-@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize("command", [*COMMANDS, ""])
 def test_help_fits_the_terminal(command: str, width: int) -> None:
-    result = invoke(command, "--help", env={"COLUMNS": str(width)})
+    result = invoke(*filter(None, [command]), "--help", env={"COLUMNS": str(width)})
     assert max(map(len, result.stdout.splitlines())) <= width
 
 
@@ -206,16 +210,56 @@ def test_an_alarm_stands_out_on_a_terminal_only(monkeypatch: pytest.MonkeyPatch)
     assert file.getvalue() == colourless.getvalue() == "ALARM: a\n"
 
 
-@given(st.lists(st.lists(st.text("a字 …", max_size=60), min_size=3, max_size=3), max_size=4), st.integers(30, 120))
-def test_a_table_fits_the_terminal(rows: list[list[object]], width: int) -> None:
+def on_terminal(width: int, show: Callable[[], object]) -> list[str]:
+    """Return the lines that are shown on a terminal of so many columns."""
     terminal = Terminal()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(sys, "stdout", terminal)
         patch.setenv("COLUMNS", str(width))
-        print_table(["one", "two", "three"], rows)
-    lines = terminal.getvalue().splitlines()
-    assert len(lines) == len(rows) + 1
+        show()
+    return terminal.getvalue().splitlines()
+
+
+@given(st.lists(st.lists(st.text("a字 …", max_size=60), min_size=3, max_size=3), max_size=4), st.integers(10, 120))
+def test_a_table_fits_the_terminal(rows: list[list[object]], width: int) -> None:
+    lines = on_terminal(width, lambda: print_table(["one", "two", "three"], rows))
     assert all(display.width_of(line) <= width for line in lines)
+    assert len(lines) == len(rows) + 1 or width < 36
+
+
+def test_a_narrow_table_names_its_rows() -> None:
+    head, rows = ["listing", "found", "next", "new", "alarms"], [["source/a-listing", 12, "", "1 2 3 4 5", "ok"]]
+    whole = ["listing           found  new        alarms", "source/a-listing  12     1 2 3 4 5  ok"]
+    assert on_terminal(80, lambda: print_table(head, rows))[0].split() == head
+    assert on_terminal(42, lambda: print_table(head, rows)) == whole
+    assert on_terminal(41, lambda: print_table(head, rows))[1] == "source/a-listing  12     1 2 3 4…  ok"
+    assert on_terminal(24, lambda: print_table(head, rows)) == [
+        "source/a-listing",
+        "  found: 12",
+        "  new: 1 2 3 4 5",
+        "  alarms: ok",
+    ]
+
+
+@given(st.text("ab 字-/.", max_size=200).map(str.strip), st.integers(0, 8), st.integers(30, 130))
+def test_a_long_line_is_several_on_a_terminal(text: str, indent: int, width: int) -> None:
+    line = " " * indent + text
+    lines = on_terminal(width, lambda: print_wrapped(line))
+    assert all(display.width_of(one) <= width for one in lines)
+    assert "".join("".join(lines).split()) == "".join(text.split())
+    assert all(one.startswith(" " * indent) for one in lines)
+    assert display.width_of(line) > width or lines in ([line], [])
+
+
+@pytest.mark.parametrize("width", [60, 80, 120])
+def test_what_is_shown_fits_the_terminal(archive: Archive, width: int) -> None:
+    archive.crawl("eastmoney/market-37", "eastmoney/rolling", "--limit", "2")
+    record = archive.replica.articles[0]
+    output = ["--output", str(archive.output)]
+    for command in (["status"], ["history", record.id], ["follow", "--list"]):
+        lines = on_terminal(width, partial(commands.main, [*command, *output]))
+        assert lines, command
+        assert [line for line in lines if display.width_of(line) > width] == []
 
 
 def test_one_of_something_is_one() -> None:

@@ -25,18 +25,18 @@ COMMANDS = (
 VERSION = f"archiver {archiver.__version__} (news-share-archiver)"  # the command, and the distribution that brings it
 EXAMPLES = """\
 examples:
-  archiver demo                               see it at work, with made-up articles
-  archiver crawl                              read all listings, and fetch what is new
-  archiver crawl eastmoney --since 2d         of one source, of the last two days
-  archiver get ADDRESS                        fetch one article
-  archiver discover ADDRESS                   what a site has: feeds, sitemaps, links to articles
-  archiver follow ADDRESS                     have crawls go on with that site from now on
-  archiver extract ADDRESS                    read a news page of any site, and write nothing
-  archiver explain ADDRESS                    where its title, time and text come from
-  archiver status                             what the last runs came to
-  archiver verify                             is everything as it was written?
-  archiver site build                         a site of it all, in _site of the archive
-  archiver export sqlite --to articles.db     for other tools
+  archiver demo                        see it at work, with made-up articles
+  archiver crawl                       read all listings, fetch what is new
+  archiver crawl eastmoney --since 2d  of one source, of the last two days
+  archiver get ADDRESS                 fetch one article
+  archiver discover ADDRESS            a site's feeds, sitemaps and articles
+  archiver follow ADDRESS              have crawls go on with that site
+  archiver extract ADDRESS             read a news page, and write nothing
+  archiver explain ADDRESS             where title, time and text come from
+  archiver status                      what the last runs came to
+  archiver verify                      is everything as it was written?
+  archiver site build                  a site of it all, in _site
+  archiver export sqlite --to all.db   for other tools
 
 `archiver help COMMAND` says more of each. Exit statuses: docs/commands.md.
 """

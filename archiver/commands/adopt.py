@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 from archiver.adoption import HEADINGS
 from archiver.archive import Archive
-from archiver.commands.display import print_json, print_line, print_problems
+from archiver.commands.display import print_json, print_line
 from archiver.commands.options import add_setting_option, settings_from
+from archiver.commands.problems import print_problems
 from archiver.errors import UsageError
 from archiver.places import POSTS
 from archiver.statuses import FAILED

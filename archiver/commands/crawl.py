@@ -15,6 +15,7 @@ from archiver.commands.options import (
     archive_from,
 )
 from archiver.commands.site import build_site
+from archiver.commands.wrapping import print_wrapped
 from archiver.errors import StuckError
 from archiver.notify import notify
 
@@ -122,7 +123,7 @@ def _show(report: RunReport, *, as_json: bool, dry: bool, quiet: bool) -> None:
         return
     if dry:
         for one in report.due:
-            print_line(printable(f"{one.recipe} {one.id} {','.join(one.forms)} {one.title}".rstrip()))
+            print_wrapped(printable(f"{one.recipe} {one.id} {','.join(one.forms)} {one.title}".rstrip()))
         print_line(f"{count(len(report.due), 'article')} {'is' if len(report.due) == 1 else 'are'} due")
         return
     if quiet:
@@ -135,4 +136,4 @@ def _show(report: RunReport, *, as_json: bool, dry: bool, quiet: bool) -> None:
         print_table(["listing", "listed", "new", "saved", "failed", ""], rows)
         print_line(f"{count(content['requests'], 'request')}, {content['bytes']:,} bytes, {content['duration']:.1f} s")
     left = "; the budget is spent, the rest is for the next run" if content["budget_spent"] else ""
-    print_line(report.summary() + left)
+    print_wrapped(report.summary() + left)

@@ -6,7 +6,8 @@ import json
 import os
 import shutil
 import sys
-from typing import TYPE_CHECKING, Any, Protocol, Self, TextIO
+from itertools import compress
+from typing import TYPE_CHECKING, Any, Self, TextIO
 from unicodedata import east_asian_width
 
 from tqdm import tqdm
@@ -14,12 +15,12 @@ from tqdm import tqdm
 from archiver.views.plain import as_json
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
     from archiver.extensions.report import Result
 
-SHOWN = 20  # problems of a kind
+NARROWEST = 8  # columns of a terminal that a column of a table has at least, if it needs so many
 RED, PLAIN = "\x1b[1;31m", "\x1b[0m"
 
 
@@ -108,45 +109,42 @@ def print_alarms(alarms: Sequence[str], stream: TextIO | None = None, start: str
 
 def print_table(head: list[str], rows: list[list[object]]) -> None:
     """Print rows under a head, in columns that are as wide as a terminal shows them: a Chinese character takes two. On
-    a terminal the longest columns are cut to its width."""
+    a terminal that is too narrow empty columns are left out and the longest are cut, the first, which names the rows,
+    to no less than half of it; where that is not enough, each row is a list."""
     table = [head, *([printable(str(cell)) for cell in row] for row in rows)]
-    widths = [max(map(width_of, column)) for column in zip(*table, strict=True)]
-    if sys.stdout.isatty():
-        room = shutil.get_terminal_size().columns - 2 * (len(widths) - 1)
-        while sum(widths) > room and max(widths) > 8:
-            widths[widths.index(max(widths))] -= 1
+    columns = shutil.get_terminal_size().columns if sys.stdout.isatty() else sys.maxsize
+    widths = _widths(table)
+    if _whole(widths) > columns:
+        filled = [any(row[number] for row in table[1:]) for number in range(len(head))]
+        table = [list(compress(row, filled)) for row in table]
+        widths = _widths(table)
+        while _whole(widths) > columns and max(widths[1:], default=0) > NARROWEST:
+            widths[widths.index(max(widths[1:]), 1)] -= 1
+        while _whole(widths) > columns and widths and widths[0] > max(columns // 2, NARROWEST):
+            widths[0] -= 1
+        if _whole(widths) > columns:
+            _print_lists(table, columns)
+            return
     for row in table:
         cells = (_fit(cell, width) for cell, width in zip(row, widths, strict=True))
         print_line("  ".join(cells).rstrip())
 
 
-class Problem(Protocol):
-    """Something that is wrong with a file of the archive."""
-
-    @property
-    def kind(self) -> str: ...
-    @property
-    def path(self) -> str: ...
-    @property
-    def what(self) -> str: ...
-    @property
-    def advice(self) -> str: ...
-    @property
-    def repaired(self) -> str: ...
+def _widths(table: list[list[str]]) -> list[int]:
+    return [max(map(width_of, column)) for column in zip(*table, strict=True)]
 
 
-def print_problems(problems: Sequence[Problem], headings: Mapping[Any, str]) -> None:
-    """Print problems under the heading of each kind, a line each."""
-    for kind, heading in headings.items():
-        found = [problem for problem in problems if problem.kind == kind]
-        if found:
-            print_line(f"{heading}: {len(found):,}")
-        for problem in found[:SHOWN]:
-            text = f"{problem.path}: {problem.what}: "
-            text += f"repaired: {problem.repaired}" if problem.repaired else problem.advice
-            print_line(f"  {printable(text)}")
-        if len(found) > SHOWN:
-            print_line(f"  … and {len(found) - SHOWN:,} more")
+def _whole(widths: list[int]) -> int:
+    return sum(widths) + 2 * (len(widths) - 1)
+
+
+def _print_lists(table: list[list[str]], columns: int) -> None:
+    """Print each row as its first cell, and under it the others with their names."""
+    for first, *cells in table[1:]:
+        print_line(_cut(first, columns))
+        for name, cell in zip(table[0][1:], cells, strict=True):
+            if cell:
+                print_line(_cut(f"  {name}: {cell}", columns))
 
 
 def count(number: int, what: str) -> str:
@@ -185,9 +183,14 @@ def width_of(text: str) -> int:
 
 def _fit(text: str, width: int) -> str:
     """Return `text` in that many columns: filled up, or cut with `…` at its end."""
+    text = _cut(text, width)
+    return text + " " * (width - width_of(text))
+
+
+def _cut(text: str, width: int) -> str:
     while width_of(text) > width:
         text = f"{text.removesuffix('…')[:-1]}…"
-    return text + " " * (width - width_of(text))
+    return text
 
 
 def _as_json(result: Result) -> dict[str, object]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from archiver.commands.display import count, print_json, print_line
 from archiver.commands.options import add_archive_option, archive_from
+from archiver.commands.wrapping import print_wrapped
 
 if TYPE_CHECKING:
     import argparse
@@ -46,7 +47,7 @@ def run(arguments: argparse.Namespace) -> int:
         for number, one in enumerate(group):
             published = one.published.isoformat() if one.published else ""
             like = _likeness(one) if number else "first"
-            print_line(f"  {like:<5}  {one.recipe} {one.id}  {published}  {one.site}  {one.path or ''}".rstrip())
+            print_wrapped(f"  {like:<5}  {one.recipe} {one.id}  {published}  {one.site}  {one.path or ''}".rstrip())
     return 0
 
 

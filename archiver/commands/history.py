@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from archiver.commands.display import count, print_json, print_line, printable
 from archiver.commands.options import add_archive_option, archive_from
+from archiver.commands.wrapping import print_wrapped
 from archiver.errors import UsageError
 from archiver.statuses import FAILED
 from archiver.views.changes import changes, sentences
@@ -61,10 +62,10 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _print_article(article: ArticleHistory) -> None:
     reason = f" ({article.reason})" if article.reason else ""
-    print_line(printable(f"{article.recipe} {article.id}: {article.state}{reason}"))
+    print_wrapped(printable(f"{article.recipe} {article.id}: {article.state}{reason}"))
     for place in article.places:
         first, last = (show_time(moment) for moment in (place.first_seen, place.last_seen))
-        print_line(printable(f"  seen {first} to {last}  {place.name}"))
+        print_wrapped(printable(f"  seen {first} to {last}  {place.name}"))
 
 
 def _print_version(output: Path, article: str, posts: list[PostHistory], number: int) -> int:
@@ -81,14 +82,14 @@ def _print_version(output: Path, article: str, posts: list[PostHistory], number:
 
 
 def _print_post(output: Path, post: PostHistory) -> None:
-    print_line(f"{post.form}: {post.path}, {count(len(post.versions), 'version')}")
+    print_wrapped(f"{post.form}: {post.path}, {count(len(post.versions), 'version')}")
     before: list[str] = []
     for version in post.versions:
-        print_line(f"  {version.number}  saved {show_time(version.saved)}  {version.path}")
+        print_wrapped(f"  {version.number}  saved {show_time(version.saved)}  {version.path}")
         lines = _lines(output / version.path)
         if before:
             for sign, line in changes(before, lines):
-                print_line(f"      {sign} {printable(line)}")
+                print_wrapped(f"      {sign} {printable(line)}")
         before = lines
 
 

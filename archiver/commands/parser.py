@@ -17,9 +17,20 @@ CHOICE = re.compile(r"argument (?P<name>.+?): invalid choice: (?P<given>.+?) \(c
 class HelpFormatter(argparse.RawDescriptionHelpFormatter):
     """Wraps a description of one line, and leaves one of several (examples) as it stands."""
 
-    def _fill_text(self, text: str, width: int, indent: str) -> str:
-        raw = "\n" in text.strip()
-        return super()._fill_text(text, width, indent) if raw else textwrap.fill(text, width)
+    def _fill_text(self, text: str, width: int, indent: str) -> str:  # noqa: ARG002
+        if "\n" not in text.strip():
+            return textwrap.fill(text, width)
+        lines = text.splitlines()
+        fits = max(map(len, lines)) <= width
+        return "\n".join(line if fits else _broken(line, width) for line in lines)
+
+
+def _broken(line: str, width: int) -> str:
+    """Return a line in several; what a command does stands under it."""
+    command, gap, does = line.strip().partition("  ")
+    if not gap:
+        return textwrap.fill(line, width)
+    return f"  {command}\n{textwrap.indent(textwrap.fill(does.strip(), width - 6), ' ' * 6)}"
 
 
 class Parser(argparse.ArgumentParser):

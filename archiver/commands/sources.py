@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from archiver.commands.display import print_json, print_line
+from archiver.commands.display import print_json
 from archiver.commands.options import add_archive_option, archive_from
+from archiver.commands.wrapping import print_wrapped
 
 if TYPE_CHECKING:
     import argparse
@@ -38,13 +39,13 @@ def run(arguments: argparse.Namespace) -> int:
         print_json([*known, *map(_as_json, sites)], indent=1)
         return 0
     for name, recipe in recipes.items():
-        print_line(f"{name} (any news page, by its address)" if recipe.is_web else name)
+        print_wrapped(f"{name} (any news page, by its address)" if recipe.is_web else name)
         for listing, rules in recipe.listings.items():
             wanted = "&".join(f"{key}=…" for key, value in rules.parameters.items() if value is None)
-            print_line(f"  {name}/{listing}{f'?{wanted}' if wanted else ''}")
+            print_wrapped(f"  {name}/{listing}{f'?{wanted}' if wanted else ''}")
     for site in sites:
         until = f", until {site.valid_until}" if site.valid_until else ""
-        print_line(f"{site.name}  (pages of {', '.join(site.hosts)}{until})")
+        print_wrapped(f"{site.name}  (pages of {', '.join(site.hosts)}{until})")
     return 0
 
 

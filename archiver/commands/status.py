@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from archiver.commands.display import print_alarms, print_json, print_line, print_table
 from archiver.commands.options import add_archive_option, add_target_option, archive_from, path_from
+from archiver.commands.wrapping import print_wrapped
 from archiver.errors import StoreError, UsageError
 from archiver.spans import show_span
 from archiver.statuses import ALARM
@@ -66,18 +67,18 @@ def _write(text: str, target: Path | None) -> None:
 
 def _show(status: Status, now: datetime) -> None:
     states = ", ".join(f"{number:,} {state}" for state, number in status.articles.items()) or "no articles yet"
-    print_line(f"articles: {states}")
+    print_wrapped(f"articles: {states}")
     if status.runs:
         last = status.runs[0]
-        print_line(f"last run: {show_time(last.started)} ({_ago(last.started, now)}), {_how(last, status)}")
+        print_wrapped(f"last run: {show_time(last.started)} ({_ago(last.started, now)}), {_how(last, status)}")
     if status.verified:
         left = f"{status.verified.problems} problems" if status.verified.problems else "nothing was wrong"
-        print_line(f"last verified: {show_time(status.verified.time)} ({_ago(status.verified.time, now)}), {left}")
+        print_wrapped(f"last verified: {show_time(status.verified.time)} ({_ago(status.verified.time, now)}), {left}")
     else:
         print_line("last verified: never")
     print_alarms(status.alarms, sys.stdout)
     for host, until in status.hosts.items():
-        print_line(f"{host} asked to be left alone until {show_time(until)}")
+        print_wrapped(f"{host} asked to be left alone until {show_time(until)}")
     if not status.listings:
         print_line("no listing has been read yet: archiver crawl")
         return

@@ -5,8 +5,9 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from archiver.commands.display import count, print_json, print_line, print_problems
+from archiver.commands.display import count, print_json, print_line
 from archiver.commands.options import add_archive_option, add_setting_option, archive_from
+from archiver.commands.problems import print_problems
 from archiver.statuses import FAILED
 from archiver.verify.problems import HEADINGS
 

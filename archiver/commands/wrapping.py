@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 import shutil
+import sys
 
-from archiver.commands.display import printable, width_of
+from archiver.commands.display import print_line, printable, width_of
 
+FURTHER = 4  # columns
 NARROWEST, WIDEST = 40, 120  # columns: longer lines are hard to read
 # A line may break after a blank, and after each Chinese or Japanese character, but not before what closes a clause.
 WIDE = r"\u2e80-\u9fff\uf900-\uffef"
@@ -16,6 +18,21 @@ PIECE = re.compile(rf"[^\s{WIDE}]*[{WIDE}][、。，．：；！？）」』】�
 def columns() -> int:
     """Return how wide a line may be: as the terminal, or as COLUMNS says; 80 where nobody says it."""
     return max(NARROWEST, min(shutil.get_terminal_size().columns, WIDEST))
+
+
+def print_wrapped(line: str) -> None:
+    """Print a line; on a terminal that is narrower, in several, those after the first further in."""
+    width = shutil.get_terminal_size().columns
+    if not sys.stdout.isatty() or width_of(line) <= width:
+        print_line(line)
+        return
+    indent = len(line) - len(line.lstrip(" "))
+    further = indent + FURTHER
+    first, *_ = wrap(line, width - indent)
+    print_line(" " * indent + first)
+    rest = " ".join(line.split())[len(first) :]
+    for part in wrap(rest, width - further):
+        print_line(" " * further + part)
 
 
 def wrap(text: str, width: int, lines: int | None = None) -> list[str]:
