@@ -12,12 +12,16 @@ import socket
 import subprocess
 import tempfile
 import time
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import psycopg
 import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 OLDEST = 15
 MISSING = "needs PostgreSQL 15 or newer: apt-get install postgresql"
@@ -26,6 +30,15 @@ KEEPER = 'directory=$1; shift; "$@" & read _; kill -QUIT $!; wait; rm -rf "$dire
 QUICK = ("fsync=off", "full_page_writes=off", "autovacuum=off", "shared_buffers=16MB")
 # Who has to say a password, and who needs none.
 WHO = "host all guarded 127.0.0.1/32 scram-sha-256\nhost all all 127.0.0.1/32 trust\n"
+# A server that fell has tables left that were temporary.
+GONE = """DO $$ BEGIN
+    DROP SCHEMA IF EXISTS guarded CASCADE;
+    IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'guarded') THEN
+        DROP OWNED BY guarded CASCADE;
+        DROP ROLE guarded;
+    END IF;
+    GRANT USAGE ON SCHEMA public TO PUBLIC;
+END $$"""
 OWNER, DATABASE = "tests", "archives"
 
 
@@ -78,6 +91,16 @@ class Server:
         with psycopg.connect(self.address(schema, database=database), autocommit=True) as connection:
             cursors = [connection.execute(statement.encode()) for statement in statements]
             return cursors[-1].fetchall() if cursors[-1].description else []
+
+    @contextmanager
+    def guarded(self, password: str) -> Iterator[None]:
+        """Have an empty schema `guarded` with a role of that name that owns it, needs a password, and can do nothing
+        else."""
+        self.sql(
+            GONE, f"CREATE ROLE guarded LOGIN PASSWORD '{password}'", "CREATE SCHEMA guarded AUTHORIZATION guarded"
+        )
+        yield
+        self.sql(GONE)
 
     def start(self) -> None:
         """Start the server, and wait until it answers."""

@@ -29,11 +29,8 @@ SIZE = re.compile(r"[\d,]+ bytes")  # times are in captures
 @pytest.fixture
 def at() -> Iterator[str]:
     """The address of an empty schema, for a role that needs a password."""
-    clear = ("DROP SCHEMA IF EXISTS guarded CASCADE", "DROP ROLE IF EXISTS guarded")
-    role = f"CREATE ROLE guarded LOGIN PASSWORD '{PASSWORD}'"
-    server().sql(*clear, role, "CREATE SCHEMA guarded AUTHORIZATION guarded")
-    yield server().address(user=f"guarded:{PASSWORD}")
-    server().sql(*clear)
+    with server().guarded(PASSWORD):
+        yield server().address(user=f"guarded:{PASSWORD}")
 
 
 @pytest.fixture

@@ -33,12 +33,8 @@ PASSWORD = "s3cr3t-pass"
 @pytest.fixture
 def schema() -> Iterator[str]:
     """An empty schema, and a role of the same name that owns it and can do nothing else. `guarded` needs a password."""
-    everybody = "GRANT USAGE ON SCHEMA public TO PUBLIC"
-    clear = ("DROP SCHEMA IF EXISTS guarded CASCADE", "DROP ROLE IF EXISTS guarded", everybody)
-    role = f"CREATE ROLE guarded LOGIN PASSWORD '{PASSWORD}'"
-    server().sql(*clear, role, "CREATE SCHEMA guarded AUTHORIZATION guarded")
-    yield "guarded"
-    server().sql(*clear)
+    with server().guarded(PASSWORD):
+        yield "guarded"
 
 
 @pytest.fixture
