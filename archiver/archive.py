@@ -20,6 +20,7 @@ from archiver.captures.regions import files_in
 from archiver.clock import micros, moment
 from archiver.configuration import Configuration, Origin, load_configuration, remember, setting_name
 from archiver.configuration.known import SETTINGS
+from archiver.datasets import extract_to
 from archiver.discovery import read_opml
 from archiver.discovery.offer import Offer
 from archiver.engines import load_engine, processes
@@ -75,6 +76,8 @@ if TYPE_CHECKING:
     from archiver.addresses import Reference
     from archiver.adoption import Survey
     from archiver.answer import Answer
+    from archiver.datasets import Extraction
+    from archiver.datasets.job import Done
     from archiver.engines import Engine
     from archiver.exports import Entry
     from archiver.extensions.report import Result
@@ -269,6 +272,24 @@ class Archive:
         options = replace(options, extract=replace(options.extract, any_page=pages))
         scratch = self.configuration["ARCHIVER_SCRATCH"]
         return replay(self.output, options, found, start, listener, scratch=scratch, dry=dry)
+
+    def extract_captures(
+        self,
+        *files: str | Path,
+        to: str | Path,
+        engine: str = "",
+        jobs: int | None = None,
+        listener: Callable[[Done], None] = lambda _: None,
+    ) -> Extraction:
+        """Read the pages in captures, WARC and WACZ files and directories of them, into tables of Parquet in the
+        directory `to`: each once, also if this is called again, or was killed. The archive has no part in it. engine,
+        jobs: as for `replay`. listener: is told of each part that is done."""
+        start = _engine(engine, jobs)
+        if not files:
+            raise UsageError("no capture was given")
+        found = files_in([Path(file) for file in files])
+        keep = self.configuration["ARCHIVER_KEEP_PAYWALLED"]
+        return extract_to(Path(to), found, self.sites, start, listener, keep_paywalled=keep)
 
     def verify(self, *, repair: bool = False, remove_credentials: bool = False) -> Verified:
         """Check every file of the archive against what is known of it. repair: restore what the captures allow.

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
 import sys
 import threading
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from archiver.statuses import SIGNALLED
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Coroutine, Iterator
     from types import FrameType
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
 LONGEST = 9.0  # seconds that an end may take which is in order
+Result = TypeVar("Result")
 STOPPING = "archiver: stopping; again to stop at once"
 
 
@@ -95,6 +97,20 @@ class Interrupts:
         if self._stop is None:
             raise StoppedError(self.status)
         self._stop()
+
+
+def run_until_stopped(work: Coroutine[Any, Any, Result]) -> Result:
+    """Run `work` in an event loop of its own, and return its result. At the first signal it is cancelled, and what it
+    then sees to is waited for. Raises StoppedError."""
+    runner = asyncio.Runner()
+    loop = runner.get_loop()
+    task = loop.create_task(work)
+    interrupts = Interrupts(lambda: loop.call_soon_threadsafe(task.cancel), STOPPING)
+    with interrupts.taken(), runner:
+        try:
+            return loop.run_until_complete(task)
+        except asyncio.CancelledError as error:
+            raise StoppedError(interrupts.status) if interrupts.signal else error from None
 
 
 def say(line: str) -> None:

@@ -128,6 +128,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         *("addresses", "answer", "article", "captures", "decide", "errors", "extraction", "identity", "index", "road"),
         *("clock", "engines", "interrupts", "pictures", "session", "storage"),
     },
+    "datasets": {"captures", "engines", "errors", "interrupts", "reading", "recipes", "storage"},
     "captured": {"captures", "errors", "index"},
     "verify": {
         *(
@@ -223,7 +224,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "archive": {
         "private",
         *("addresses", "adoption", "answer", "captures", "clock", "configuration", "crawling", "errors", "exports"),
-        *("discovery", "engines", "explaining", "extensions", "following", "reading"),
+        *("datasets", "discovery", "engines", "explaining", "extensions", "following", "reading"),
         *(
             "identity",
             "index",

@@ -7,13 +7,20 @@ from typing import TYPE_CHECKING, Any
 
 from archiver.commands.display import print_json, print_line, printable
 from archiver.commands.given import advice, each_page
-from archiver.commands.options import add_browser_option, add_paywall_option, add_setting_option, archive_from
-from archiver.errors import NotAnArticleError
+from archiver.commands.options import (
+    add_browser_option,
+    add_engine_options,
+    add_paywall_option,
+    add_setting_option,
+    archive_from,
+)
+from archiver.errors import NotAnArticleError, UsageError
 from archiver.exports.inline import Dialect
 from archiver.exports.pure_markdown import markdown_of_html
 from archiver.reading import read_page
 from archiver.recipes import site_for
 from archiver.statuses import FAILED
+from archiver.suggestions import did_you_mean
 
 if TYPE_CHECKING:
     import argparse
@@ -22,6 +29,7 @@ if TYPE_CHECKING:
     from archiver.commands.given import GivenPage
     from archiver.reading import Reading
 
+FORMAT = "parquet"
 FIELDS = (
     *("address", "canonical", "title", "published", "modified", "authors", "source", "language", "description"),
     *("image", "paywalled", "html", "text", "rules"),
@@ -44,6 +52,14 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.add_argument("--address", metavar="ADDRESS", help="where pages in files came from: links count from it")
     parser.add_argument("--markdown", action="store_true", help="print Markdown, for a person to read")
     add_browser_option(parser)
+    parser.add_argument(
+        "--to",
+        nargs=2,
+        metavar=("parquet", "DIR"),
+        help="read captures (WARC and WACZ files, directories of them) into tables of Parquet in a directory; what is "
+        "there already is not read again",
+    )
+    add_engine_options(parser)
     add_paywall_option(parser)
     add_setting_option(parser)
     parser.set_defaults(run=run, output=None)
@@ -52,9 +68,28 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
 def run(arguments: argparse.Namespace) -> int:
     """Read the pages and return the exit status."""
     archive = archive_from(arguments)
+    if arguments.to:
+        return _to_tables(archive, arguments)
+    if arguments.engine or arguments.jobs is not None:
+        raise UsageError("--engine and --jobs: are for captures; say where their pages go: --to parquet DIR")
     reader = _Reader(archive, markdown=arguments.markdown)
     stopped = each_page(arguments.pages, archive, arguments.address, reader.take)
     return stopped or reader.status
+
+
+def _to_tables(archive: Archive, arguments: argparse.Namespace) -> int:
+    """Read captures into tables and return the exit status."""
+    name, directory = arguments.to
+    if name != FORMAT:
+        raise UsageError(f"--to {name}: no such format{did_you_mean(name, [FORMAT])}; there is {FORMAT}")
+    if arguments.markdown or arguments.address:
+        raise UsageError("--markdown and --address: are for pages in files, not for --to")
+    said = archive.extract_captures(*arguments.pages, to=directory, engine=arguments.engine, jobs=arguments.jobs)
+    for reason in said.broken:
+        sys.stderr.write(f"archiver: {printable(reason)}\n")
+    there = f"; {said.there:,} of {said.parts + said.there:,} parts were there" if said.there else ""
+    print_line(f"{said.articles:,} articles, {said.refused:,} pages refused{there}")
+    return FAILED if said.broken else 0
 
 
 class _Reader:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from archiver.engines import started
 from archiver.index import Index, IndexThread
-from archiver.interrupts import STOPPING, Interrupts, StoppedError
+from archiver.interrupts import run_until_stopped
 from archiver.replay.replay import Replay
 from archiver.replay.serve import Setup
 from archiver.replay.spool import Spool
@@ -42,16 +42,7 @@ def replay(
     temporary files are. dry: say what would change, and write nothing.
     Raises ArchiverError; StoppedError at a signal, when all is in order.
     """
-    work = _run(output, options, files, engine, listener, scratch, dry=dry)
-    runner = asyncio.Runner()
-    loop = runner.get_loop()
-    task = loop.create_task(work)
-    interrupts = Interrupts(lambda: loop.call_soon_threadsafe(task.cancel), STOPPING)
-    with interrupts.taken(), runner:
-        try:
-            return loop.run_until_complete(task)
-        except asyncio.CancelledError as error:
-            raise StoppedError(interrupts.status) if interrupts.signal else error from None
+    return run_until_stopped(_run(output, options, files, engine, listener, scratch, dry=dry))
 
 
 async def _run(

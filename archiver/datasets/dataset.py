@@ -1,0 +1,173 @@
+"""Making a dataset, or going on with one: which jobs there are, and which are done."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+from contextlib import aclosing, contextmanager
+from hashlib import sha256
+from importlib.util import find_spec
+from pathlib import Path
+from shutil import rmtree
+from typing import TYPE_CHECKING, NamedTuple
+
+from msgspec import json as as_json
+
+import archiver
+from archiver.captures.regions import regions
+from archiver.datasets.job import ARTICLES, DONE, REFUSED, UNFINISHED, Done, Job, Setup, read_done
+from archiver.engines import in_order, started
+from archiver.errors import (
+    CaptureError,
+    EngineError,
+    LockedError,
+    StoreError,
+    UsageError,
+    WorkerError,
+    os_reason,
+    with_advice,
+)
+from archiver.interrupts import run_until_stopped
+from archiver.storage import write_atomically
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from archiver.engines import Engine
+    from archiver.recipes import SiteRecipe
+
+SERVE = "archiver.datasets.parquet:serve"
+ABOUT, LOCK = "_dataset.json", "_lock"
+# In a job: some thousand pages. The same for any number of workers: jobs that are done stay so.
+REGIONS = 32
+LAYOUT = 1  # of the files: another one is another dataset
+
+
+class Extraction(NamedTuple):
+    """What a dataset holds, rows of what was asked for. parts: jobs that were done now; there: that had been done.
+    broken: captures that could not be read, or not all of them, and why."""
+
+    articles: int
+    refused: int
+    parts: int
+    there: int
+    broken: list[str]
+
+
+def extract_to(
+    directory: Path,
+    files: Sequence[Path],
+    sites: tuple[SiteRecipe, ...],
+    engine: Engine,
+    listener: Callable[[Done], None],
+    *,
+    keep_paywalled: bool = False,
+) -> Extraction:
+    """Read the pages in captures (WARC and WACZ files) into tables of Parquet in `directory`: each page once, also when
+    it is called again for the same files, or was killed.
+
+    sites and keep_paywalled: as for `archiver.extract`. engine: reads them. listener: is told of each part that is
+    done. Raises UsageError for a directory that holds something else; LockedError; EngineError, StoreError.
+    """
+    if find_spec("pyarrow") is None:
+        raise EngineError("parquet: pyarrow is not there; install it: pip install 'news-share-archiver[parquet]'")
+    setup = Setup(str(directory.absolute()), sites, keep_paywalled)
+    about = {
+        "layout": LAYOUT,
+        "made_by": f"archiver {archiver.__version__}",
+        "keep_paywalled": keep_paywalled,
+        "sites": sha256(as_json.encode(sites, order="deterministic")).hexdigest(),
+    }
+    _refuse(directory, about)
+    return run_until_stopped(_extract(setup, about, files, engine, listener))
+
+
+async def _extract(
+    setup: Setup, about: dict[str, object], files: Sequence[Path], engine: Engine, listener: Callable[[Done], None]
+) -> Extraction:
+    async with started(engine, SERVE, setup) as pool:
+        with _opened(Path(setup.directory), about) as done:
+            broken: list[str] = []
+            jobs = list(_jobs(files, done, broken))
+            results = [done[job.name] for job in jobs if job.name in done]
+            there = len(results)
+            missing = iter([job for job in jobs if job.name not in done])
+            async with aclosing(in_order(pool, missing)) as finished:
+                async for job, result in finished:
+                    try:
+                        results.append(await result)
+                    except WorkerError as error:
+                        first, last = job.regions[0], job.regions[-1]
+                        where = f"bytes {first.start:,} to {last.end:,}"
+                        broken.append(f"{first.file}: {where} cannot be read, and have no rows: {error}")
+                    else:
+                        listener(results[-1])
+    broken += dict.fromkeys(problem for one in results for problem in one.problems)
+    return Extraction(
+        sum(one.articles for one in results),
+        sum(one.refused for one in results),
+        len(results) - there,
+        there,
+        broken,
+    )
+
+
+def _refuse(directory: Path, about: dict[str, object]) -> None:
+    """Raise UsageError for a directory that this dataset cannot be in."""
+    if not directory.parent.is_dir():
+        raise UsageError(f"{directory}: there is no directory {directory.parent}")
+    if directory.exists() and not directory.is_dir():
+        raise UsageError(f"{directory}: is no directory")
+    try:
+        if not directory.exists() or not any(directory.iterdir()):
+            return
+        said = json.loads((directory / ABOUT).read_bytes())
+    except FileNotFoundError as error:
+        raise UsageError(f"{directory}: holds something else; name a directory that is new or empty") from error
+    except (OSError, ValueError) as error:
+        raise UsageError(f"{directory / ABOUT}: cannot be read: {error}") from error
+    if said != about:
+        other = ", ".join(name for name in about if not isinstance(said, dict) or said.get(name) != about[name])
+        raise UsageError(f"{directory}: was made otherwise ({other}): pages read in two ways do not go into one table")
+
+
+@contextmanager
+def _opened(directory: Path, about: dict[str, object]) -> Iterator[dict[str, Done]]:
+    """Make the directory, or go on with it; yield the jobs that are done. Raises LockedError, StoreError."""
+    try:
+        for name in (DONE, UNFINISHED, ARTICLES, REFUSED):
+            (directory / name).mkdir(parents=True, exist_ok=True)
+        if not (directory / ABOUT).exists():
+            write_atomically(directory / ABOUT, json.dumps(about).encode())
+        with (directory / LOCK).open("a") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError as error:
+                raise LockedError(f"{directory}: another extraction is at work here") from error
+            for left in (directory / UNFINISHED).iterdir():
+                rmtree(left, ignore_errors=True)
+            yield {file.stem: read_done(file) for file in (directory / DONE).glob("*.json")}
+    except OSError as error:
+        raise StoreError(f"{error.filename or directory}: cannot be written: {with_advice(error)}") from error
+
+
+def _jobs(files: Sequence[Path], done: dict[str, Done], broken: list[str]) -> Iterator[Job]:
+    """Yield what is to be done, once for each file, whatever it is called. broken: is told of files that cannot be
+    read. Raises UsageError for one that has changed since its rows were written."""
+    sizes = {name.split("-")[0]: name.split("-")[1] for name in done}
+    for file in dict.fromkeys(file.resolve() for file in files):
+        try:
+            size = file.stat().st_size
+            found = list(regions(file, broken.append))
+        except CaptureError as error:
+            broken.append(str(error))
+            continue
+        except OSError as error:
+            broken.append(f"{file}: cannot be read: {os_reason(error)}")
+            continue
+        digest = sha256(bytes(file)).hexdigest()[:20]
+        if sizes.get(digest, str(size)) != str(size):
+            raise UsageError(f"{file}: has changed since its rows were written; extract into a new directory")
+        for first in range(0, len(found), REGIONS):
+            some = tuple(found[first : first + REGIONS])
+            yield Job(f"{digest}-{size}-{some[0].start}", some)
