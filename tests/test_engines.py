@@ -149,7 +149,6 @@ def test_a_cluster_without_workers_and_one_that_goes_away(monkeypatch: pytest.Mo
             patch.setattr(f"{from_engine}.ARRIVAL", 0.1)
             with pytest.raises(EngineError, match=f"it has no workers.*start some: dask worker tcp://{address}"):
                 work(f"dask://{address}", "a")
-        monkeypatch.setattr(f"{from_engine}.PATIENCE", 0.3)
 
         async def arrived(*_: object, **__: object) -> None:
             """It looks as if there were some."""
