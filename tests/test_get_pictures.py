@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.conftest import NO_DELAY
+from tests.conftest import NO_DELAY, Archive
 from tests.drawn import gif, jpeg, png, webp
 from tests.verifying import verify
 from tests.web import Web, archive, story, web
@@ -16,7 +16,6 @@ from tests.web import Web, archive, story, web
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.conftest import Archive
 
 __all__ = ["archive", "web"]  # fixtures
 
@@ -277,3 +276,32 @@ def test_a_later_crawl_asks_again_and_writes_the_posts_that_wait(archive: Archiv
     assert archive.crawl("--pictures", "http://courier.example/feed.xml").returncode in (0, 3)
     assert f'src="/{path(png(300, 200), "png")}"' in post(archive)
     assert verify(archive)[1] == []
+
+
+def test_the_site_and_exports_know_pictures(archive: Archive, web: Web, photo: bytes, tmp_path: Path) -> None:
+    page(web, image(ONE), image(TWO))
+    assert archive.get("--pictures", "--warc", PAGE).returncode == 0
+    name = path(photo, "jpg").removeprefix("_assets/")
+    assert archive.invoke("site", "build", "--output", str(archive.output)).returncode == 0
+    (shown,) = (file for file in (archive.output / "_site").rglob("*bridge*.html"))
+    root = "../" * (len(shown.relative_to(archive.output / "_site").parts) - 1)
+    html = shown.read_text()
+    assert f'<img src="{root}pictures/{name}" width="800" height="600" alt="A bridge" loading="lazy">' in html
+    assert f'<a class="picture" href="{TWO}"' in html  # that did not come
+    assert "img-src 'self' data:" in html
+    assert (archive.output / "_site" / "pictures" / name).read_bytes() == photo
+
+    assert archive.archiver("export", "obsidian", "--to", str(tmp_path / "vault")).returncode == 0
+    (note,) = (tmp_path / "vault").rglob("*.md")
+    assert f"![A bridge](../pictures/{name})" in note.read_text()
+    assert f"![A bridge]({TWO})" in note.read_text()
+    assert (tmp_path / "vault" / "pictures" / name).read_bytes() == photo
+
+    assert archive.archiver("export", "wacz", "--to", str(tmp_path / "x.wacz")).returncode == 0
+    fresh = Archive(tmp_path / "fresh", archive.replica)
+    assert fresh.archiver("replay", str(tmp_path / "x.wacz")).returncode == 0
+    assert (fresh.posts, assets(fresh)) == (archive.posts, assets(archive))
+
+    done = archive.archiver("export", "jsonl")
+    assert f'src=\\"{ONE}\\"' in done.stdout  # others show it from where it was
+    assert "_assets" not in done.stdout

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple
 
 from archiver.exports.plain import plain_text
 
@@ -22,6 +22,16 @@ class Version:
     path: str  # relative to the archive
     sha256: str  # of the file
     saved: datetime  # UTC
+    capture: Capture | None
+
+
+class EntryPicture(NamedTuple):
+    """A picture that the post shows from the archive. width and height: pixels, 0 where it does not say. capture: of
+    the answer that it was first made of."""
+
+    path: str  # relative to the archive
+    width: int
+    height: int
     capture: Capture | None
 
 
@@ -57,6 +67,8 @@ class Entry:
     capture: Capture | None  # None: the answer was not captured
     versions: tuple[Version, ...] = ()  # earlier contents, the first of all first
     written: str = ""  # the body as the post has it
+    # The files of pictures, by the addresses that these have in `html`: those that they came from.
+    pictures: Mapping[str, EntryPicture] = field(default_factory=dict)
 
     @property
     def key(self) -> str:

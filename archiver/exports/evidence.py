@@ -72,6 +72,11 @@ class Copy:
         if forms is not None and form not in json.loads(forms):
             self._scratch.execute("UPDATE copied SET more = 1 WHERE (warc, offset) = (?, ?)", where)
 
+    def add_picture(self, capture: Capture) -> None:
+        """Copy the capture of a picture, unless it is there already. Raises ExportError."""
+        if not self._has(capture):
+            self._copied(capture)
+
     def add_page(self, address: str) -> Capture | None:
         """Copy what is captured of the page that a post links to, with all that it loads, and return the last of it;
         None if it is not captured. Raises ExportError."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import unicodedata
 from datetime import datetime
 from hashlib import sha256
@@ -48,6 +49,18 @@ class Folder:
                 file.write(text)
         except FileExistsError as error:
             raise ExportError(f"{entry.key}: another article has the name {directory}/{name}") from error
+
+    def copy(self, file: Path, path: str) -> bool:
+        """Have a copy of `file` at `path` (relative), once, and return whether it is there: the archive may have lost
+        it."""
+        place = self._path / path
+        self._make(place.parent)
+        if not place.exists():
+            try:
+                shutil.copyfile(file, place)
+            except FileNotFoundError:
+                return False
+        return True
 
     def _make(self, folder: Path) -> None:
         if folder not in self._made:

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from archiver.article import GAPS
 from archiver.cleaning import with_gaps
 from archiver.clock import SECOND, moment, now
-from archiver.exports.entry import Entry, Version
+from archiver.exports.entry import Entry, EntryPicture, Version
 from archiver.places import VERSIONS
+from archiver.posts.pictures import asset_addresses, without_assets
 from archiver.posts.read import read
 from archiver.text import printable
 
@@ -50,6 +51,7 @@ class Entries:
     ) -> None:
         self._output = output
         self._posts = index.posts
+        self._pictures = index.pictures
         self._recipes = recipes
         self._tell = tell
         self.failed = 0
@@ -89,7 +91,8 @@ class Entries:
             self._fail(f"{error.filename}: {error.strerror}")
             return None
         path = f"{self._output}/{known.path}"
-        post = read(content, quoted=bool(form and form.quote))
+        # What an export shows it shows from where it was, unless it takes the files along.
+        post = read(without_assets(content), quoted=bool(form and form.quote))
         if reason := _broken(post):
             self._fail(f"{path}: {reason}")
             return None
@@ -124,7 +127,17 @@ class Entries:
             capture=known.capture,
             versions=self._versions(known) if known.revision > 1 else (),
             written=post.body,
+            pictures=self._pictures_of(content),
         )
+
+    def _pictures_of(self, content: bytes) -> dict[str, EntryPicture]:
+        addresses = asset_addresses(content)
+        known = self._pictures.assets(addresses.values()) if addresses else {}
+        return {
+            address: EntryPicture(path, known[path].width, known[path].height, known[path].capture)
+            for address, path in addresses.items()
+            if path in known
+        }
 
     def _content(self, known: ArchivedPost) -> tuple[bytes, bytes, ArchivedPost, bool]:
         """Return what is in the file of a post, its SHA-256, what the index knows of it, and whether the two agree.

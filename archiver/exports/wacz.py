@@ -146,6 +146,9 @@ def _copy(entries: Iterator[Entry], copy: Copy, pages: IO[bytes]) -> tuple[int, 
             left_out += 1
             continue
         copy.add(entry.capture, entry.form)
+        for picture in entry.pictures.values():
+            if picture.capture:
+                copy.add_picture(picture.capture)
         # Where the text came from elsewhere, the page itself is shown if it is there.
         page = copy.add_page(entry.url) if entry.url != entry.capture.url else None
         pages.write(encode(_page(entry, page or entry.capture)) + b"\n")

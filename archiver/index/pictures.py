@@ -78,7 +78,7 @@ class Pictures:
         rows = self._asked("pictures.address, saved", addresses, "pictures.path IS NOT NULL")
         return dict(rows)
 
-    def assets(self, paths: Collection[str]) -> dict[str, Asset]:
+    def assets(self, paths: Iterable[str]) -> dict[str, Asset]:
         """Return what is known of files; one that is not known is not in the answer."""
         rows = self._database.rows(
             f"""SELECT assets.path, sha256, size, width, height, {CAPTURE} FROM json_each(?) AS one

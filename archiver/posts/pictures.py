@@ -55,10 +55,11 @@ def shown_pictures(content: bytes) -> dict[str, Shown]:
     return found
 
 
-def with_assets(content: bytes, assets: Mapping[str, str]) -> bytes:
+def with_assets(content: bytes, assets: Mapping[str, str], root: str = "/") -> bytes:
     """Return the post `content` with pictures from the archive in the place of those from elsewhere.
 
-    assets: paths in the archive, by the addresses that `shown_pictures` returns. What stood there is kept in attributes
+    assets: paths in the archive, by the addresses that `shown_pictures` returns. root: what addresses of files begin
+    with: in a post, the root of its site. What stood there is kept in attributes
     that browsers pass over, so `without_assets` gives the same bytes back.
     """
     if not assets:
@@ -78,7 +79,7 @@ def with_assets(content: bytes, assets: Mapping[str, str]) -> bytes:
         if shown is None or shown.address not in assets:
             return tag[0]
         is_local = True
-        return _local(tag, assets[shown.address])
+        return _local(tag, root + assets[shown.address])
 
     mended = TAG.sub(replaced, body)
     return (front + mended).encode(errors="surrogateescape") if is_local else content
@@ -152,10 +153,10 @@ def _written(blank: str, name: str, quoted: str) -> str:
     return f"{blank}{name}={quoted}" if quoted else f"{blank}{name}"
 
 
-def _local(tag: re.Match[str], path: str) -> str:
-    """Return an `img` that shows the file at `path`."""
+def _local(tag: re.Match[str], address: str) -> str:
+    """Return an `img` that shows what is at `address`."""
     attributes, end = _attributes(tag)
-    local = f'src="{escape(f"/{path}")}"'
+    local = f'src="{escape(address)}"'
     out = []
     for blank, name, quoted in attributes:
         if name.lower() == "src":

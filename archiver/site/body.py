@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from html import escape
 from typing import TYPE_CHECKING
+from urllib.parse import urldefrag
 
 from markupsafe import Markup
 
@@ -12,15 +13,17 @@ from archiver.cleaning import Cleaner
 from archiver.errors import BodyError
 from archiver.exports.own import RECIPE
 from archiver.exports.plain import plain_text
+from archiver.places import ASSETS
 from archiver.posts.read import unmarked
 from archiver.recipes.recipe import CleanRules
 from archiver.site.addresses import root_of
-from archiver.text import printable
+from archiver.text import printable, unescaped
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from archiver.exports import Entry
+    from archiver.exports.entry import EntryPicture
     from archiver.recipes import Recipe
 
 BLOCK = re.compile(r"<(?:p|div|table|ul|ol|h[1-6]|blockquote|pre|center|section|figure|img)\b", re.IGNORECASE)
@@ -29,6 +32,7 @@ TOKEN = re.compile(r"""<(/?)(a|img|table|h[1-6])\b((?:\s+[\w:-]+(?:="[^"]*")?)*)
 HEADING = re.compile(r"<h([1-6])\b")
 ATTRIBUTE = re.compile(r'([\w:-]+)="([^"]*)"')
 HERE = "https://site.invalid/"  # the root of the site, while addresses in a post of its owner are made whole
+PICTURES = "pictures"  # the directory of those that the archive has
 OWN_PICTURE = re.compile(r"data:image/", re.IGNORECASE)
 
 
@@ -50,10 +54,11 @@ class Bodies:
             clean = "".join(f"<p>{escape(line)}</p>" for line in plain_text(html).split("\n"))
         if entry.recipe == RECIPE:
             clean = clean.replace(f'="{HERE}', f'="{root_of(path) or "./"}')
-        return Markup(self._shown(clean))
+        return Markup(self._shown(clean, entry.pictures, root_of(path)))
 
-    def _shown(self, html: str) -> str:
-        """Return clean HTML with links to pictures instead of those of other sites, headings from the second level
+    def _shown(self, html: str, pictures: Mapping[str, EntryPicture], root: str) -> str:
+        """Return clean HTML with links to pictures instead of those of other sites, unless the archive has them (at
+        their addresses in `pictures`, by those that stand in the HTML), headings from the second level
         on (the first is the page's), and tables that can be scrolled with the keyboard."""
         links = 0
         highest = min(map(int, HEADING.findall(html)), default=2)
@@ -65,7 +70,10 @@ class Bodies:
                 links += -1 if end else 1
                 return found[0]
             if name == "img":
-                return self._picture(dict(ATTRIBUTE.findall(attributes)), within_link=links > 0)
+                given = dict(ATTRIBUTE.findall(attributes))
+                if own := pictures.get(urldefrag(unescaped(given.get("src", ""))).url):
+                    return _own_picture(own, given.get("alt", ""), root)
+                return self._picture(given, within_link=links > 0)
             if name == "table":
                 label = escape(self._words["table"])
                 return (
@@ -85,6 +93,16 @@ class Bodies:
         if within_link or not source:
             return f'<span class="picture" role="img" aria-label="{label}" data-label="{label}"></span>'
         return f'<a class="picture" href="{source}" aria-label="{label}" data-label="{label}"></a>'
+
+
+def site_picture(path: str) -> str:
+    """Return where on the site the picture is whose file is at `path` in the archive."""
+    return f"{PICTURES}/{path.removeprefix(f'{ASSETS}/')}"
+
+
+def _own_picture(picture: EntryPicture, words: str, root: str) -> str:
+    sides = f' width="{picture.width}" height="{picture.height}"' if picture.width and picture.height else ""
+    return f'<img src="{root}{site_picture(picture.path)}"{sides} alt="{words}" loading="lazy">'
 
 
 def _paragraphs(text: str) -> str:

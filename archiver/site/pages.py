@@ -6,13 +6,14 @@ from __future__ import annotations
 import asyncio
 import os
 from collections import deque
+from contextlib import suppress
 from itertools import chain, islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from archiver.errors import ArchiverError
 from archiver.site.addresses import old_path
 from archiver.site.articles import article_values
-from archiver.site.body import Bodies
+from archiver.site.body import Bodies, site_picture
 from archiver.site.files import Aside
 from archiver.site.words import WORDS
 from archiver.workers.pool import WorkerPool
@@ -71,10 +72,16 @@ class Maker:
         page = self._look.page(
             "article", **values, body=self._bodies.html(entry, row.path), back=back, same=same, near=near
         )
-        written = [self._aside.put(row.path, page)]
+        written = [self._aside.put(row.path, page), *self._pictures(entry)]
         if old := old_path(entry.path):
             written.append(self._aside.put(old, self._look.page("moved", old, to=row.path, title=row.title)))
         return written
+
+    def _pictures(self, entry: Entry) -> Iterator[Written]:
+        """Write the pictures of an article aside. One that the archive has lost is not there: verify says so."""
+        for path in dict.fromkeys(picture.path for picture in entry.pictures.values()):
+            with suppress(FileNotFoundError):
+                yield self._aside.put(site_picture(path), (self._output / path).read_bytes())
 
 
 def serve(setup: Setup) -> Callable[[list[Shown]], list[list[Written] | ArchiverError]]:
