@@ -10,7 +10,7 @@ import os
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from archiver.adoption import adopt
+from archiver.adoption import adopt, take_files
 from archiver.clock import now
 from archiver.decide import Policy
 from archiver.errors import ArchiverError, StoreError, as_archiver_error, os_reason
@@ -103,6 +103,7 @@ class Session:
                 _ignore_for_git(output)
                 if not session.is_clean:
                     end_files(output, index)
+                    take_files(output, index)
         except BaseException:
             index.close()
             raise

@@ -305,3 +305,30 @@ def test_the_site_and_exports_know_pictures(archive: Archive, web: Web, photo: b
     done = archive.archiver("export", "jsonl")
     assert f'src=\\"{ONE}\\"' in done.stdout  # others show it from where it was
     assert "_assets" not in done.stdout
+
+
+def test_an_index_that_is_lost_is_made_again_with_its_pictures(archive: Archive, web: Web, photo: bytes) -> None:
+    page(web, image(ONE))
+    assert archive.get("--pictures", PAGE).returncode == 0
+    posts = archive.posts
+    shutil.rmtree(archive.output / "_index")
+    shutil.rmtree(archive.output / "_manifests")
+    web.asked.clear()
+    assert archive.invoke("adopt", str(archive.output)).returncode == 0
+    assert archive.rows("SELECT address, path FROM pictures") == [(ONE, path(photo, "jpg"))]
+    assert verify(archive)[1] == []
+    assert archive.get("--pictures", PAGE).stdout == "0 written, 1 unchanged, 0 failed\n"
+    assert (archive.posts, web.asked) == (posts, [PAGE])
+
+
+def test_a_file_that_a_killed_run_had_just_written_is_known(archive: Archive, web: Web, photo: bytes) -> None:
+    page(web, image(TWO))
+    assert archive.get(PAGE).returncode == 0
+    place = archive.output / path(photo, "jpg")
+    place.parent.mkdir(parents=True)
+    place.write_bytes(photo)
+    place.with_name(f"{'0' * 64}.jpg").write_bytes(photo)
+    archive.sql("UPDATE runs SET ended = NULL")
+    assert archive.get(PAGE).returncode == 0
+    _, problems, _ = verify(archive)
+    assert [(one["kind"], one["path"].rpartition("/")[2]) for one in problems] == [("foreign", f"{'0' * 64}.jpg")]

@@ -111,6 +111,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "errors",
         "identity",
         "index",
+        "pictures",
         "places",
         "posts",
         "recipes",

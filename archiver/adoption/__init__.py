@@ -1,8 +1,9 @@
 """Adopting an archive: posts on disk in, an index that knows them out, and a list of what is broken."""
 
 from archiver.adoption.adopt import adopt
+from archiver.adoption.pictures import take_files
 from archiver.adoption.problems import HEADINGS, Kind, Problem
 from archiver.adoption.repair import Repair
 from archiver.adoption.survey import Survey
 
-__all__ = ["HEADINGS", "Kind", "Problem", "Repair", "Survey", "adopt"]
+__all__ = ["HEADINGS", "Kind", "Problem", "Repair", "Survey", "adopt", "take_files"]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from archiver.adoption.facts import adoption, published
 from archiver.adoption.files import earlier, is_utf8, post_files, stems_with_versions
 from archiver.adoption.names import Named, Names
+from archiver.adoption.pictures import take_addresses, take_files
 from archiver.adoption.problems import Kind, problem, problems
 from archiver.adoption.survey import Survey
 from archiver.clock import MICROSECOND, now
@@ -47,6 +48,8 @@ def adopt(output: Path, index: Index, recipes: Mapping[str, Recipe]) -> Survey:
         else:
             reader.take(path, named)
     reader.flush()
+    take_files(output, index)
+    take_addresses(output, index, post_files(output))
     index.own_posts.replace(survey.own)
     reader.unite()
     for recipe in recipes.values():

@@ -6,6 +6,8 @@ import re
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from archiver.posts.pictures import without_assets
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -24,7 +26,9 @@ def found_profile(posts: Iterable[ReadPost], cleaner: Cleaner) -> str:
 
     cleaner: the recipe's. Of many posts the first are looked at; those without HTML say nothing.
     """
-    bodies = list(islice((post.body for post in posts if not post.damage and HTML.search(post.body)), ENOUGH))
+    # Pictures from the archive are put in place after cleaning.
+    found = (without_assets(post.body.encode()).decode() for post in posts if not post.damage)
+    bodies = list(islice(filter(HTML.search, found), ENOUGH))
     if not bodies:
         return ""
     changed = sum(cleaner.clean(body, "").html != body for body in bodies)

@@ -113,20 +113,16 @@ class Pictures:
         query = f"SELECT {_WANTED} FROM pictures WHERE due <= ? AND run <> ? ORDER BY due, address LIMIT ?"
         return self._database.transact(lambda: self._claimed(self._database.rows(query, now, run, limit), run))
 
+    def note_files(self, assets: Iterable[Asset]) -> None:
+        """Note files that are there, whatever addresses they came from; one that is known stays as it is."""
+        self._database.transact(lambda: self._put_assets(list(assets)))
+
     def keep(self, came: Mapping[str, Asset], now: int) -> None:
         """Note that pictures are there, by their addresses. An address that has come before keeps its file."""
         self._database.transact(lambda: self._keep(came, now))
 
     def _keep(self, came: Mapping[str, Asset], now: int) -> None:
-        put_captures(self._database, (one.capture for one in came.values()))
-        self._database.write_all(
-            f"""INSERT INTO assets (path, sha256, size, width, height, capture)
-                VALUES (?, ?, ?, ?, ?, {CAPTURE_KEY}) ON CONFLICT DO NOTHING""",
-            [
-                (storable(one.path), one.sha256, one.size, one.width, one.height, *place_of(one.capture))
-                for one in came.values()
-            ],
-        )
+        self._put_assets(came.values())
         self._database.write_all(
             """INSERT INTO pictures (address, path, saved) VALUES (?, ?, ?)
                ON CONFLICT (address) DO UPDATE SET path = excluded.path, saved = excluded.saved, due = NULL,
@@ -134,6 +130,17 @@ class Pictures:
             sorted(
                 (storable(address), storable(one.path), now) for address, one in came.items() if can_be_key(address)
             ),
+        )
+
+    def _put_assets(self, assets: Collection[Asset]) -> None:
+        put_captures(self._database, (one.capture for one in assets))
+        self._database.write_all(
+            f"""INSERT INTO assets (path, sha256, size, width, height, capture)
+                VALUES (?, ?, ?, ?, ?, {CAPTURE_KEY}) ON CONFLICT DO NOTHING""",
+            [
+                (storable(one.path), one.sha256, one.size, one.width, one.height, *place_of(one.capture))
+                for one in assets
+            ],
         )
 
     def fail(self, failed: Iterable[FailedPicture], now: int) -> None:

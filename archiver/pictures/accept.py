@@ -55,6 +55,14 @@ def asset_path(digest: bytes, kind: str) -> str:
     return f"{ASSETS}/{name[:2]}/{name}.{kind}"
 
 
+def size_of(content: bytes) -> tuple[int, int]:
+    """Return how large a picture is that was kept, as `Accepted` has it."""
+    try:
+        return accept(content)[3:]
+    except PictureError:  # by today's rules
+        return 0, 0
+
+
 def _named(content: bytes, kind: str, width: int, height: int) -> Accepted:
     digest = sha256(content).digest()
     return Accepted(asset_path(digest, kind), content, digest, width, height)

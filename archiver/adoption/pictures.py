@@ -1,0 +1,83 @@
+"""The pictures of an archive, taken into an index that does not know them: files named by their content, and the
+addresses that posts say they came from."""
+
+from __future__ import annotations
+
+import os
+import re
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from archiver.clock import now
+from archiver.errors import StoreError, os_reason
+from archiver.index.pictures import Asset
+from archiver.pictures.accept import asset_path, size_of
+from archiver.places import ASSETS
+from archiver.posts.pictures import asset_addresses
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from archiver.index import Index
+
+NAME = re.compile(r"[0-9a-f]{64}\.([a-z]{3,4})")
+BATCH = 500  # files, or posts, that are looked at together
+
+
+def take_files(output: Path, index: Index) -> None:
+    """Have the index know each file of a picture whose content is what its name says: a run that was killed may have
+    written it, or the index is new. Raises StoreError, IndexFileError."""
+    for paths in _batches(_paths(output)):
+        known = index.pictures.assets(paths)
+        index.pictures.note_files(filter(None, (_asset(output, path) for path in paths if path not in known)))
+
+
+def take_addresses(output: Path, index: Index, posts: Iterable[str]) -> None:
+    """Have the index know where the pictures that posts show came from. posts: their paths. Raises IndexFileError."""
+    if not (output / ASSETS).is_dir():
+        return
+    for paths in _batches(posts):
+        shown: dict[str, str] = {}
+        for path in paths:
+            try:
+                content = (output / path).read_bytes()
+            except OSError:  # what is wrong with it is said elsewhere
+                continue
+            for address, asset in asset_addresses(content).items():
+                shown.setdefault(address, asset)
+        known = index.pictures.assets(shown.values())
+        came = {address: known[path] for address, path in shown.items() if path in known}
+        index.pictures.keep(came, now())
+
+
+def _paths(output: Path) -> Iterator[str]:
+    def fail(error: OSError) -> None:
+        if not isinstance(error, FileNotFoundError):
+            raise StoreError(f"{error.filename}: cannot be read: {os_reason(error)}") from error
+
+    for folder, _, names in os.walk(output / ASSETS, onerror=fail):
+        yield from (Path(folder, name).relative_to(output).as_posix() for name in names if NAME.fullmatch(name))
+
+
+def _asset(output: Path, path: str) -> Asset | None:
+    try:
+        content = (output / path).read_bytes()
+    except OSError:
+        return None
+    kind = path.rpartition(".")[2]
+    digest = sha256(content).digest()
+    if asset_path(digest, kind) != path:
+        return None
+    return Asset(path, digest, len(content), *size_of(content))
+
+
+def _batches(paths: Iterable[str]) -> Iterator[list[str]]:
+    batch: list[str] = []
+    for path in paths:
+        batch.append(path)
+        if len(batch) == BATCH:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
