@@ -27,6 +27,11 @@ FOOTERS = {
     "a line break at the end": "\n",
     "two lines": "\n\n[返回财联社新闻](../category/cailianshe.html)\n[返回首页](../)",
     "two paragraphs": "\n\n[返回财联社新闻](../emnews/)\n\n[返回首页](./)\n",
+    "one link": "\n\n[返回首页](../)",
+    "blanks": "  \n \n[返回财联社新闻](../emnews/)  \n[返回首页](../)  \n",
+    "other line ends": "\r\n\r\n[返回财联社新闻](../emnews/)\r\n[返回首页](../)\r\n",
+    "a bar": "\n\n[返回财联社新闻](//a.example/emnews/) | [返回首页](//a.example/)\n\n",
+    "many line ends": "\n\n\n[返回财联社新闻](../emnews/)\n\n\n[返回首页](./)\n",
     "today's": "\n\n[返回财联社新闻](//a.example/category/cailianshe.html)｜[返回首页](//a.example/)",
 }
 
@@ -52,9 +57,11 @@ def kinds(content: bytes) -> list[Kind]:
 def test_no_layout_is_torn(footer: str) -> None:
     content = old_post(footer=FOOTERS[footer])
     post = read(content)
-    assert (post.body, post.link, post.footer) == (TEXT, ADDRESS, FOOTERS[footer].strip("\n"))
+    assert (post.body, post.link, post.footer) == (TEXT, ADDRESS, FOOTERS[footer].strip())
     assert kinds(content) == []
     assert fix(content, named(), []) == (content, {})
+    empty = content.replace(ADDRESS.encode(), b"")
+    assert fix(empty, named(), [])[0] == content.replace(ADDRESS.encode(), OWN.encode())
 
 
 def test_a_post_may_end_in_no_address_at_all() -> None:
@@ -66,7 +73,14 @@ def test_a_post_may_end_in_no_address_at_all() -> None:
     assert mended == content.replace(b"<>", f"<{OWN}>".encode())
 
 
-@pytest.mark.parametrize("content", [old_post()[:-1], old_post()[: -len(ADDRESS)], good()[1][:-10]])
+@pytest.mark.parametrize(
+    "content",
+    [
+        *(old_post()[:-1], old_post()[: -len(ADDRESS)], good()[1][:-10]),
+        old_post(footer="\n\n[返回财联社新闻](../emnews/)"),  # the first of two lines
+        old_post(footer=FOOTERS["today's"])[:-20],
+    ],
+)
 def test_what_is_cut_off_is_torn(content: bytes) -> None:
     assert kinds(content) == [Kind.TORN]
 
@@ -77,12 +91,12 @@ def test_only_the_date_changes_where_only_that_is_broken() -> None:
     assert fix(content, named(), [])[0] == old_post()
 
 
-@pytest.mark.parametrize("start", ["\n", "\r\n", " \n\n"])
+@pytest.mark.parametrize("start", ["\n", "\r\n", " \n\n", "\ufeff\n", "\u3000\n", "  "])
 def test_an_empty_line_at_the_beginning_is_taken_off(start: str) -> None:
     content = old_post(start=start, offset="")
     assert kinds(content) == [Kind.FRONT_MATTER, Kind.OFFSET]
     mended, done = fix(content, named(), [])
-    assert mended == old_post()
+    assert mended.decode("utf-8-sig").encode() == old_post()
     assert "took the empty line at its beginning off" in done[Kind.FRONT_MATTER]
 
 

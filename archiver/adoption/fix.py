@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from archiver.adoption.names import Named
 
 BEGUN = re.compile(rf"---[ \t\r]*\n(?:(?:{'|'.join(KEYS)}):.*\n){{{len(KEYS)}}}(?:(?:{'|'.join(MORE)}):.*\n)*")
-ADDRESS = re.compile(r"(?:\r?\n){2}<((?:[a-zA-Z][\w+.-]*:[^<>\s]*)?)>(?=(?:\r?\n){2}|\s*\Z)")
+ADDRESS = re.compile(r"(?:\r?\n[ \t]*){2}<((?:[a-zA-Z][\w+.-]*:[^<>\s]*)?)>(?=[ \t]*(?:\r?\n[ \t]*){2}|\s*\Z)")
 ANY_LINE = re.compile(rf"^({'|'.join((*KEYS, *MORE))}):[ \t]*(.*?)[ \t\r]*$", re.MULTILINE)
 MARK = "\ufeff"
 OFFSET = re.compile(r"[+-]\d\d:?\d\d\s*$|Z\s*$")

@@ -121,9 +121,15 @@ def _missing_end(named: Named, post: ReadPost) -> str:
     if named.recipe.is_web:  # a site may have a wording of its own
         return ""
     footer = named.form.footer
-    # The wording may have been another one once; the number of its links shows whether there is all of it.
-    whole = post.footer.count("](") >= footer.count("](") and post.footer[-1:] == footer[-1:]
-    return "" if whole else "the footer is cut off"
+    # The wording may have been another one once; the number of its links, or the last of them, shows whether there is
+    # all of it.
+    has_all = post.footer.count("](") >= footer.count("](") or _last_link(post.footer) == _last_link(footer)
+    return "" if has_all and post.footer[-1:] == footer[-1:] else "the footer is cut off"
+
+
+def _last_link(footer: str) -> str:
+    """Return the words of the last link of a footer."""
+    return footer.rpartition("](")[0].rpartition("[")[2]
 
 
 def _as_written(post: ReadPost) -> str:

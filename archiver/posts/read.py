@@ -40,8 +40,10 @@ LINE = re.compile(rf"^({'|'.join(KEYS)}):[ \t]*(.*?)[ \t\r]*$", re.MULTILINE)
 
 LINK = r"<((?:[a-zA-Z][\w+.-]*:[^<>\s]*)?)>"
 END = re.compile(rf"\n\n{LINK}\n\n")
-BARE_END = re.compile(rf"(?:\A|\n){LINK}[ \t]*\n*\Z")  # of old posts, which have no footer
-BLANK_START = re.compile(r"[ \t\r]*\n[ \t\r\n]*(?=---)")
+BARE_END = re.compile(rf"(?:\A|\n){LINK}[ \t\r\n]*\Z")  # of old posts, which have no footer
+# The same with blanks and line ends as editors leave them, before a footer that is one.
+LOOSE_END = re.compile(rf"\r?\n[ \t]*\r?\n[ \t]*{LINK}[ \t]*(?:\r?\n[ \t]*)+(?=\[)")
+BLANK_START = re.compile(r"\ufeff?\s[\s\ufeff]*(?=---)")
 QUOTE = re.compile(r"> ([^\n]*)\n\n")
 MARKED = re.compile(r"\\([^\w\s]|_)|&#?\w+;")
 
@@ -91,7 +93,11 @@ def read_text(text: str, quoted: bool) -> ReadPost:
     blank = BLANK_START.match(text)
     if blank:
         post = read_text(text[blank.end() :], quoted)
-        return post if post.foreign else post._replace(misread="it begins with an empty line, and not with ---")
+        return (
+            post
+            if post.foreign
+            else post._replace(misread="it begins with an empty line or with blanks, and not with ---")
+        )
     found = FRONT.match(text)
     values = [_scalar(value) for value in found.groups()[:4]] if found else [None]
     if found and None not in values and (more := _front_lines(found[5])) is not None:
@@ -261,9 +267,11 @@ def _with_rest(post: ReadPost, rest: str, quoted: bool) -> ReadPost:
     """Return `post` with what comes after its front matter: the quote, the body, the address and the footer."""
     start = rest.rfind("\n\n<", 0, rest.rfind(">\n\n") + 1)
     found = END.match(rest, start) if start >= 0 else None
+    if not found:
+        *_, found = (None, *LOOSE_END.finditer(rest))
     bare = None if found else BARE_END.search(rest)
     if found:
-        body, link, footer = rest[:start], found[1], rest[found.end() :].rstrip("\n")
+        body, link, footer = rest[: found.start()], found[1], rest[found.end() :].strip()
     elif bare:
         body, link, footer = rest[: bare.start()].rstrip("\n"), bare[1], ""
     else:
