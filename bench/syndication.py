@@ -16,16 +16,18 @@ SYLLABLES = {
     "zh": [chr(code) for code in range(0x4E00, 0x4E00 + 900)],
     "ja": [chr(code) for code in (*range(0x3042, 0x3094), *range(0x5000, 0x5000 + 300))],
     "en": "ba be bi con der en est fa gra in ka lo mer na or per qui ro sa ter un ver wa".split(),
+    "de": "ab auf be ber chen der ein fen ge haus kei land mit nis ort reis sam tag und ver wen zeit".split(),
     "ru": "ба ве ги до жи ка ло мер на об пра ре со тер у фо хи ча ши эк".split(),
     "ar": "با تر جا دار را سل شم عر فو قل كم لن مو نا هر وس".split(),
 }
 ENDS = {"zh": "。", "ja": "。"}
 WORDS = 3000  # of a language; the first of them in most sentences
-AGENCY = {"zh": "新华社电", "ja": "（共同）", "en": "(Reuters) -", "ru": "ТАСС.", "ar": "رويترز -"}
+AGENCY = {"zh": "新华社电", "ja": "（共同）", "en": "(Reuters) -", "de": "(dpa) -", "ru": "ТАСС.", "ar": "رويترز -"}
 DESK = {
     "zh": "（编辑：沈知夏 责任编辑：顾怀舟）",
     "ja": "（編集：佐藤）",
     "en": "Additional reporting by Jo Merrow; editing by Ann Lee.",
+    "de": "Redaktion: Jo Merrow, Ann Lee.",
     "ru": "Редактор: Анна Ли.",
     "ar": "تحرير: سلمى.",
 }

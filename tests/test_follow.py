@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from archiver.discovery import read_opml
-from tests.press import Press, article, press, rss, sitemap
+from bench.feeds import sitemap
+from tests.press import Press, article, press, rss
 from tests.web import archive, story, web
 
 if TYPE_CHECKING:
