@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from argparse import ArgumentParser
 
-from bench import adopt, captures, crawl, exports, listings, memory, pictures, pipelines, site, sites
+from bench import adopt, captures, crawl, exports, listings, memory, pictures, pipelines, press, site, sites
 from bench.figures import BenchError, Ratio, table
 
 BENCHES = {
@@ -19,6 +19,7 @@ BENCHES = {
     "site": site.run,
     "sites": sites.run,
     "pictures": pictures.run,
+    "press": press.run,
 }
 
 

@@ -8,6 +8,7 @@ from statistics import mean, median
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
+from bench import near
 from bench.articles import article_id, samples
 from bench.crawler import ARCHIVER, Crawl, crawl
 from bench.figures import Ratio, spread
@@ -23,6 +24,7 @@ ARTICLES = 6000  # a round
 ROUNDS = 7
 AIMS: dict[str, float | None] = {"default": 2.2, "tuned": 0.5}
 FLOORS = {"default": 1.25, "tuned": 0.2}
+NEAR, NEAR_FLOOR = 0.05, 0.15  # of the processor time that an article takes: what near-duplicates may
 BUSY = 0.9  # of the time: what is that busy is what limits the crawl
 
 
@@ -78,11 +80,21 @@ def in_turns(
                 done.append(_round(kind, articles, server, writes=kind == ours))
     _report(rounds)
     rates = {kind: median(one.rate for one in done) for kind, done in rounds.items()}
+    whole = median((one.crawl.cpu + one.crawl.writer_cpu) / one.crawl.articles for one in rounds[ours])
+    part = near.cost()
+    print(f"Of {1000 * whole:.2f} ms of processor time for an article near-duplicates take {1000 * part:.3f} ms.")
     return [
-        Ratio(
-            f"{name}: archiver / Scrapy {kind}", rates[ours] / rates[kind], aim, at_least=True, floor=floors.get(kind)
-        )
-        for kind, aim in aims.items()
+        Ratio(f"{name}: near-duplicates / all of an article", part / whole, NEAR, floor=NEAR_FLOOR),
+        *(
+            Ratio(
+                f"{name}: archiver / Scrapy {kind}",
+                rates[ours] / rates[kind],
+                aim,
+                at_least=True,
+                floor=floors.get(kind),
+            )
+            for kind, aim in aims.items()
+        ),
     ]
 
 

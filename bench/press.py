@@ -1,0 +1,145 @@
+"""A press of thirty sites, from its front pages to posts, beside trafilatura's own means; and what a past of a million
+addresses takes of memory (`python -m bench.press EACH`: the server)."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import subprocess
+import sys
+from contextlib import contextmanager
+from importlib.util import find_spec
+from pathlib import Path
+from statistics import median
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+import uvloop
+
+from archiver.following import Followed, add_followed
+from bench import command
+from bench.figures import BenchError, Ratio, spread
+from bench.press_sites import SITES, make_press
+from bench.server import Connection
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+EACH, FEW = 30, 4  # articles of a site, beside an agency's
+ROUNDS = 3
+AIM = 3.0  # times as many articles a second as trafilatura
+BIG = "http://big.example"  # whose past is long
+MAPS, LISTED = 20, 50_000  # its sitemaps, and the addresses in each
+FLAT = 1.3
+REQUEST = re.compile(rb"GET (http://[\w.]+(?::\d+)?/\S*) ")
+MAP = re.compile(rf"{BIG}/map-(\d+)\.xml")
+INDEX = re.compile(rf"{BIG}/maps-(\d+)\.xml")
+HEAD = "HTTP/1.1 %s\r\nContent-Type: %s\r\nContent-Length: %d\r\n\r\n"
+XML = "application/xml"
+NEEDED = ("--since", "1990-01-01", "--limit", "1")
+
+
+def run(*, quick: bool) -> list[Ratio]:
+    """Print what the press takes; return the ratios."""
+    each = FEW if quick else EACH
+    with _serving(each) as proxy, TemporaryDirectory(prefix=".bench-", dir=Path.cwd()) as directory:
+        ratios = _articles(proxy, Path(directory), each)
+        few, many = (1, 2) if quick else (MAPS // 10, MAPS)
+        peaks = [_queue(proxy, Path(directory), count) for count in (few, many)]
+    return [*ratios, Ratio(f"press: memory, {many * LISTED:,} queued / {few * LISTED:,}", peaks[1] / peaks[0], FLAT)]
+
+
+def _articles(proxy: str, directory: Path, each: int) -> list[Ratio]:
+    count, homes = SITES * (each + 1), make_press(0).homes
+    ours, theirs = list[command.Done](), list[command.Done]()
+    for number in range(ROUNDS):
+        archive = directory / str(number)
+        add_followed(archive, [Followed(home) for home in homes])
+        options = ("-s", "DOWNLOAD_DELAY=0", "--no-warc", "--output", str(archive))
+        done = command.archiver("crawl", "web", *options, http_proxy=proxy)
+        if not done.output.endswith(f"{count} written, 0 unchanged, 0 failed\n"):
+            raise BenchError(f"expected {count} articles: {done.output}")
+        ours.append(done)
+        if find_spec("trafilatura"):
+            theirs.append(command.run(sys.executable, "-m", "bench.trafilatura_crawl", proxy, *homes))
+    rate = [count / one.wall for one in ours]
+    print(f"press: {SITES} sites, {count:,} articles, {os.cpu_count()} cores, front page to post")
+    used = [1000 * one.cpu / count for one in ours]
+    print(f"archiver      {spread(rate)} articles/s  {spread(used)} ms of processor time each", flush=True)
+    if not theirs:
+        print("trafilatura is not installed: nothing to compare with")
+        return []
+    found, read = map(int, theirs[0].output.split())
+    others = [read / one.wall for one in theirs]
+    spent = [1000 * one.cpu / read for one in theirs]
+    print(f"trafilatura   {spread(others)} articles/s  {spread(spent)} ms of processor time each", flush=True)
+    print(f"trafilatura found {found:,} of the {count:,} articles, and read {read:,}\n")
+    return [
+        Ratio("press: articles a second, archiver / trafilatura", median(rate) / median(others), AIM, at_least=True),
+        Ratio("press: the same by processor time", median(spent) / median(used), AIM, at_least=True),
+    ]
+
+
+def _queue(proxy: str, directory: Path, maps: int) -> float:
+    """Return the largest memory of a run that notes all that so many sitemaps list, and fetches one article of it."""
+    options = ("-s", "DOWNLOAD_DELAY=0", "--no-warc", "--output", str(directory / f"past-{maps}"))
+    done = command.archiver("crawl", f"{BIG}/maps-{maps}.xml", *NEEDED, *options, http_proxy=proxy)
+    print(f"a past of {maps * LISTED:,} addresses: noted in {done.wall:,.0f} s, {done.peak:,.0f} MB", flush=True)
+    return done.peak
+
+
+class _Server:
+    """Answers for all sites."""
+
+    def __init__(self, each: int) -> None:
+        self._sheets = make_press(each).sheets
+
+    def answer(self, request: bytes) -> bytes:
+        """Return the answer to a request, with its head."""
+        found = REQUEST.match(request)
+        address = found[1].decode() if found else ""
+        sheet = self._sheets.get(address) or self._sheets.get(address.partition("?")[0])
+        if sheet:
+            return _answer(sheet.body, sheet.content_type)
+        if named := INDEX.fullmatch(address):
+            maps = "".join(f"<sitemap><loc>{BIG}/map-{one}.xml</loc></sitemap>" for one in range(int(named[1])))
+            return _answer(f"<sitemapindex>{maps}</sitemapindex>".encode(), XML)
+        if named := MAP.fullmatch(address):
+            stem = f"<url><loc>{BIG}/2026/11/01/story-{named[1]}-"
+            urls = "".join(f"{stem}{one}-of-the-day</loc></url>" for one in range(LISTED))
+            return _answer(f"<urlset>{urls}</urlset>".encode(), XML)
+        if address.startswith(f"{BIG}/2026/"):
+            return _answer(next(sheet.body for at, sheet in self._sheets.items() if "/2026/" in at))
+        return _answer(b"", status="404 Not Found")
+
+
+def _answer(body: bytes, content_type: str = "text/html; charset=utf-8", status: str = "200 OK") -> bytes:
+    return (HEAD % (status, content_type, len(body))).encode() + body
+
+
+@contextmanager
+def _serving(each: int) -> Iterator[str]:
+    """Start the server in a process of its own, return its address as a proxy, and end it afterwards."""
+    line = [sys.executable, "-m", "bench.press", str(each)]
+    with subprocess.Popen(line, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert process.stdin
+        assert process.stdout
+        try:
+            yield f"http://127.0.0.1:{int(process.stdout.readline())}"
+        finally:
+            process.stdin.close()
+
+
+async def _serve() -> None:
+    """Print the port and serve until standard input ends."""
+    loop = asyncio.get_running_loop()
+    loop.add_reader(sys.stdin.fileno(), lambda: os._exit(0))
+    site = _Server(int(sys.argv[1]))
+    server = await loop.create_server(lambda: Connection(site.answer), "127.0.0.1", 0)
+    print(server.sockets[0].getsockname()[1], flush=True)
+    await asyncio.Event().wait()
+
+
+if __name__ == "__main__":
+    uvloop.run(_serve())
