@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import sys
 from argparse import ArgumentParser
+from typing import TYPE_CHECKING
 
 from bench import adopt, captures, crawl, exports, listings, memory, pictures, pipelines, press, site, sites
 from bench.figures import BenchError, Ratio, table
 
-BENCHES = {
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+BENCHES: dict[str, Callable[..., list[Ratio]]] = {
     "crawl": crawl.run,
     "pipelines": pipelines.run,
     "memory": memory.run,
@@ -30,13 +34,15 @@ def main() -> int:
     parser = ArgumentParser(prog="python -m bench", description=f"Measure the archiver: {names}. Needs Linux.")
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"what to measure (default: all of {names})")
     parser.add_argument("--quick", action="store_true", help="a tenth of it: to see that it works, not for figures")
+    parser.add_argument("--largest", type=int, metavar="N", help="of site: nothing of more articles is measured")
     arguments = parser.parse_args()
     if unknown := set(arguments.names) - BENCHES.keys():
         parser.error(f"unknown: {', '.join(sorted(unknown))}; there are: {names}")
     ratios: list[Ratio] = []
     for name in arguments.names or BENCHES:
         try:
-            ratios += BENCHES[name](quick=arguments.quick)
+            sizes = {"largest": arguments.largest} if name == "site" and arguments.largest else {}
+            ratios += BENCHES[name](quick=arguments.quick, **sizes)
         except BenchError as error:
             sys.stderr.write(f"bench: {error}\n")
             return 1

@@ -64,9 +64,9 @@ def _export(directory: Path, name: str) -> Done:
     return done
 
 
-def link_posts(directory: Path, categories: int = 0) -> None:
+def link_posts(directory: Path, categories: int = 0, among: str = "") -> None:
     """Make a post for each article of the index: names of some files that are posts. categories: so many are there (0:
-    those of their sources)."""
+    those of their sources). among: a condition (SQL) for the articles whose files are there, too."""
     line, made, sources = Line("clean"), samples(SAMPLES), directory / "sources"
     sources.mkdir()
     (directory / POSTS).mkdir(exist_ok=True)
@@ -78,7 +78,8 @@ def link_posts(directory: Path, categories: int = 0) -> None:
         ]
     digests = [sha256(content).digest() for content in contents]
     with closing(sqlite3.connect(file_of(directory))) as connection:
-        for number, (path,) in enumerate(connection.execute("SELECT path FROM posts ORDER BY article")):
+        for article, path in connection.execute(f"SELECT article, path FROM posts {among} ORDER BY article"):
+            number = article - 1
             source = sources / f"{number % SAMPLES}-{number // (SAMPLES * LINKS)}"
             if not source.exists():
                 source.write_bytes(contents[number % SAMPLES])

@@ -27,6 +27,7 @@ SIZES = (1_000, 10_000, 100_000)  # articles
 CATEGORIES = 20
 MOST = 1_000_000  # articles of a site of which only the record is made, not the pages
 NEW = 100  # that come later
+RECENT = 1000  # articles whose posts a build may read, of those that it knows
 SAME = 1.5  # seconds and files after new articles, of the largest site to the middle one; and its memory
 HUGO = 50_000  # articles of the largest site that it builds here
 JEKYLL = 5_000
@@ -53,12 +54,14 @@ class Built(NamedTuple):
         return int(self.later.output.split(";")[1].split()[0])
 
 
-def run(*, quick: bool) -> list[Ratio]:
-    """Print what builds take; return the ratios."""
+def run(*, quick: bool, largest: int = MOST) -> list[Ratio]:
+    """Print what builds take; return the ratios. largest: articles; what would have more is left out."""
     scale = 10 if quick else 1
-    sizes = [size // scale for size in SIZES]
+    sizes = [size // scale for size in SIZES if size <= max(largest, SIZES[1])]
+    most = largest // scale
     built = {size: _measure(size) for size in sizes}
-    built[MOST // scale] = _measure_later(MOST // scale)
+    if most > sizes[-1]:
+        built[most] = _measure_later(most)
     print(f"site: from nothing, and after {NEW} new articles; the start of the command included\n")
     print(
         f"{'articles':>10}{'ms/article':>12}{'peak MB':>10}{'later, s':>10}{'its CPU':>9}{'MB':>10}{'files':>8}"
@@ -66,33 +69,34 @@ def run(*, quick: bool) -> list[Ratio]:
     )
     for size, (cold, later, search) in built.items():
         first = f"{1000 * cold.wall / size:>12.2f}{cold.peak:>10.1f}" if cold else f"{'-':>12}{'-':>10}"
+        titles = f"{search / 1e6:>11.1f}" if cold else f"{'-':>11}"
         print(
-            f"{size:>10,}{first}{later.wall:>10.2f}{later.cpu:>9.2f}{later.peak:>10.1f}{built[size].written:>8}"
-            f"{search / 1e6:>11.1f}"
+            f"{size:>10,}{first}{later.wall:>10.2f}{later.cpu:>9.2f}{later.peak:>10.1f}{built[size].written:>8}{titles}"
         )
-    others = [one for one in (_other("jekyll", JEKYLL // scale), _other("hugo", HUGO // scale)) if one]
-    for name, size, done in others:
+    others = [
+        one
+        for one in (_other("jekyll", min(JEKYLL, largest) // scale), _other("hugo", min(HUGO, largest) // scale))
+        if one
+    ]
+    for name, size, done in filter(None, others):
         print(
             f"{name}: {size:,} articles, {1000 * done.wall / size:.2f} ms each ({done.wall:.1f} s), {done.peak:.0f} MB"
         )
-    _, middle, large, largest = built.values()
+    middle, large, last = built[sizes[1]], built[sizes[-1]], list(built.values())[-1]
     assert middle.cold
     assert large.cold
-    names = f"{MOST // scale:,} articles / {sizes[1]:,}"
+    names = f"{max(built):,} articles / {sizes[1]:,}"
     ratios = [
-        Ratio(f"site: processor time after {NEW} new, {names}", largest.later.cpu / middle.later.cpu, SAME),
-        Ratio(f"site: files after {NEW} new, {names}", largest.written / middle.written, SAME),
-        Ratio(f"site: memory from nothing, {sizes[2]:,} / {sizes[1]:,}", large.cold.peak / middle.cold.peak, SAME),
+        Ratio(f"site: processor time after {NEW} new, {names}", last.later.cpu / middle.later.cpu, SAME),
+        Ratio(f"site: files after {NEW} new, {names}", last.written / middle.written, SAME),
+        Ratio(f"site: memory from nothing, {sizes[-1]:,} / {sizes[1]:,}", large.cold.peak / middle.cold.peak, SAME),
     ]
-    for name, size, done in others:
+    for name, size, done in filter(None, others):
         if name == "hugo":
-            each = large.cold.wall / sizes[2] / (done.wall / size)
+            each = large.cold.wall / sizes[-1] / (done.wall / size)
+            rebuilt = last.later.wall / done.wall
             ratios += [
-                Ratio(
-                    f"site: later build of {MOST // scale:,} / Hugo's of {size:,}",
-                    largest.later.wall / done.wall,
-                    REBUILD,
-                ),
+                Ratio(f"site: later build of {max(built):,} / Hugo's of {size:,}", rebuilt, REBUILD),
                 Ratio(f"site: seconds an article / Hugo's, {size:,}", each, 1),
             ]
     return ratios
@@ -108,7 +112,7 @@ def _measure(size: int) -> Built:
 def _measure_later(size: int) -> Built:
     """Measure the build after new articles where all others are in the record of the site, but have no pages."""
     with workplace("share.example") as directory:
-        _fill(directory, size)
+        _fill(directory, size, f"WHERE article <= {NEW} OR article > {size - RECENT}")
         _change(directory, "CREATE TABLE middle AS SELECT * FROM posts WHERE article > ?", NEW)
         _change(directory, "DELETE FROM posts WHERE article > ?", NEW)
         _build(directory)
@@ -117,10 +121,11 @@ def _measure_later(size: int) -> Built:
         return Built(None, *_later(directory, size))
 
 
-def _fill(directory: Path, size: int) -> None:
-    """Make an archive of `size` articles, and have those that come later ready."""
+def _fill(directory: Path, size: int, among: str = "") -> None:
+    """Make an archive of `size` articles, and have those that come later ready. among: a condition (SQL) for the
+    articles whose posts are there."""
     fill(directory, NAME, size + NEW)
-    link_posts(directory, CATEGORIES)
+    link_posts(directory, CATEGORIES, among)
     _change(directory, "CREATE TABLE later AS SELECT * FROM posts WHERE article > ?", size)
     _change(directory, "DELETE FROM posts WHERE article > ?", size)
 
