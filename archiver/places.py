@@ -1,6 +1,7 @@
 """The parts of an archive, by the names that they have in its directory."""
 
 POSTS = "_posts"
+OLD_POSTS = "old_post"  # posts that were moved out of these; nothing is moved there today
 VERSIONS = "_versions"  # earlier contents of posts
 CAPTURES = "_captures"  # WARC files
 ASSETS = "_assets"  # pictures, each named by its content

@@ -94,6 +94,22 @@ def test_footers_and_the_old_site_lead_somewhere(archive: Archive) -> None:
     assert {"东财滚动新闻", "Wind资讯新闻", "21世纪经济报道 21财经APP新闻"} <= ids
 
 
+def test_posts_that_were_moved_away_are_at_their_first_address_again(archive: Archive) -> None:
+    put(archive, *good("202201240000000001"))
+    name, content = good("202201240000000002", "rolling", title="移走的")
+    put(archive, f"../old_post/{name}", content)
+    put(archive, "../old_post/2021-12-30-own.md", "---\ntitle: x\n---\n")
+    assert "2 posts adopted (2 articles), 0 broken, 1 foreign" in archive.invoke("adopt", str(archive.output)).stdout
+    assert archive.archiver("verify").returncode == 0
+    assert build(archive).returncode == 0
+    first = "emnews/2022/01/24/202201240000000002.html"
+    assert page(archive, first).cssselect("h1")[0].text_content() == "移走的"
+    moved = page(archive, f"old_post/{name.removesuffix('.md')}.html")
+    assert [link.get("href") for link in moved.cssselect("main a")] == [f"../{first}"]
+    assert titles(archive, "emnews/index.html") == ["移走的"]
+    assert dead_links(site_of(archive)) == []
+
+
 def test_lists_are_newest_first_in_pages_counted_from_the_oldest(archive: Archive) -> None:
     fill(archive, 2 * SIZE + 3)
     build(archive)

@@ -15,6 +15,7 @@ from archiver.adoption.survey import Survey
 from archiver.clock import MICROSECOND, now
 from archiver.identity import SHOWN
 from archiver.index.types import ArticleKey, Finished
+from archiver.places import POSTS
 from archiver.posts.own import read_own
 from archiver.posts.read import read
 from archiver.spans import read_span
@@ -112,7 +113,7 @@ class _Reader:
     def _take_other(self, path: str, content: bytes) -> None:
         """Take what may be a post of the owner's; one that ends in its address is an article of some other recipe."""
         post = read(content)
-        if (post.foreign or not post.link) and read_own(Path(path).name, content, UTC):
+        if path.startswith(f"{POSTS}/") and (post.foreign or not post.link) and read_own(Path(path).name, content, UTC):
             self._survey.own.append(path)
         else:
             self._survey.foreign += 1

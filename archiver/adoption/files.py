@@ -7,7 +7,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from archiver.errors import StoreError
-from archiver.places import POSTS, VERSIONS
+from archiver.places import OLD_POSTS, POSTS, VERSIONS
 from archiver.posts.read import ReadPost, read
 from archiver.storage import PREFIX, versions
 
@@ -19,10 +19,12 @@ if TYPE_CHECKING:
 
 
 def post_files(output: Path) -> list[str]:
-    """Return the files below `_posts` of `output`, as paths in it, by name: those with a date in their names first, and
-    a post before its copies. Raises StoreError."""
+    """Return the files below `_posts` of `output`, and below `old_post` if it is there, as paths in it, by name: those
+    with a date in their names first, and a post before its copies. Raises StoreError."""
     found: list[str] = []
     _add_files(output / POSTS, POSTS, found)
+    if (output / OLD_POSTS).is_dir():
+        _add_files(output / OLD_POSTS, OLD_POSTS, found)
     return sorted(found, key=_order)
 
 

@@ -10,6 +10,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+from archiver.places import OLD_POSTS
 from archiver.posts.permalink import SAFE, segment
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 FOOTER_LINK = re.compile(r"\]\(//\{site\}/([^)]+)\)")
 # What the site itself has there; a category of that name has no directory of its own.
-OWN = frozenset(("archive", "sources", "about", "search", "category", "old_post", "pages"))
+OWN = frozenset(("archive", "sources", "about", "search", "category", OLD_POSTS, "pages"))
 
 
 def is_reserved(path: str) -> bool:
@@ -30,7 +31,7 @@ def is_reserved(path: str) -> bool:
 def old_path(path: str) -> str:
     """Return where else the page of a post was: of one that was moved out of `_posts`; empty for all others."""
     directory, _, name = path.rpartition("/")
-    return f"{directory}/{PurePosixPath(name).stem}.html" if directory == "old_post" else ""
+    return f"{directory}/{PurePosixPath(name).stem}.html" if directory == OLD_POSTS else ""
 
 
 def category_key(category: str) -> str:
