@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from archiver.recipes import Recipe
 
 BLOCK = re.compile(r"<(?:p|div|table|ul|ol|h[1-6]|blockquote|pre|center|section|figure|img)\b", re.IGNORECASE)
+QUOTE = re.compile(r"(?:>[^\n]*\n)+\n")
 PARAGRAPHS = re.compile(r"\n[ \t]*\n")
 TOKEN = re.compile(r"""<(/?)(a|img|table|h[1-6])\b((?:\s+[\w:-]+(?:="[^"]*")?)*)\s*/?>""")
 HEADING = re.compile(r"<h([1-6])\b")
@@ -46,7 +47,7 @@ class Bodies:
 
     def html(self, entry: Entry, path: str) -> Markup:
         """Return the body of an entry whose page is at `path`. One that is too long to be cleaned is shown as text."""
-        html = entry.html if BLOCK.search(entry.html) else _paragraphs(entry.html)
+        html = _quoted(entry.html) if BLOCK.search(entry.html) else _paragraphs(entry.html)
         try:
             base = f"{HERE}{path}" if entry.recipe == RECIPE else entry.url
             clean = self._cleaners.get(entry.recipe, self._other).clean(printable(html), base).html
@@ -103,6 +104,12 @@ def site_picture(path: str) -> str:
 def _own_picture(picture: EntryPicture, words: str, root: str) -> str:
     sides = f' width="{picture.width}" height="{picture.height}"' if picture.width and picture.height else ""
     return f'<img src="{root}{site_picture(picture.path)}"{sides} alt="{words}" loading="lazy">'
+
+
+def _quoted(html: str) -> str:
+    """Return HTML that may have a quote in Markdown before it, as old posts do, as HTML alone."""
+    found = QUOTE.match(html)
+    return f"{_paragraph(found[0].strip())}{html[found.end() :]}" if found else html
 
 
 def _paragraphs(text: str) -> str:
