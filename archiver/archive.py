@@ -482,7 +482,7 @@ class Archive:
         with self._reading():  # for the error if there is no index
             pass
         self._refuse_links()
-        index = Index.open(self.output)
+        index = Index.open(self.output, self._at)
         try:
             renew_signatures(self.output, index, self.recipes)
         finally:

@@ -6,7 +6,7 @@ import sys
 from argparse import ArgumentParser
 from typing import TYPE_CHECKING
 
-from bench import adopt, captures, crawl, exports, listings, memory, pictures, pipelines, press, site, sites
+from bench import adopt, captures, crawl, exports, index, listings, memory, pictures, pipelines, press, site, sites
 from bench.figures import BenchError, Ratio, table
 
 if TYPE_CHECKING:
@@ -17,6 +17,7 @@ BENCHES: dict[str, Callable[..., list[Ratio]]] = {
     "pipelines": pipelines.run,
     "memory": memory.run,
     "listings": listings.run,
+    "index": index.run,
     "adopt": adopt.run,
     "captures": captures.run,
     "exports": exports.run,

@@ -63,9 +63,10 @@ def someone() -> str | None:
 
 
 class Server:
-    """The server, at a port of its own."""
+    """The server, at a port of its own. durable: it waits for the disk, as one does that is not for tests."""
 
-    def __init__(self, programs: Path) -> None:
+    def __init__(self, programs: Path, *, durable: bool = False) -> None:
+        self._settings = () if durable else QUICK
         self._programs, self._user = programs, someone()
         self._directory = Path(tempfile.mkdtemp(prefix="archiver-postgres-"))
         if self._user:
@@ -104,7 +105,12 @@ class Server:
 
     def start(self) -> None:
         """Start the server, and wait until it answers."""
-        settings = (*QUICK, "listen_addresses=127.0.0.1", f"port={self.port}", f"unix_socket_directories={self._data}")
+        settings = (
+            *self._settings,
+            "listen_addresses=127.0.0.1",
+            f"port={self.port}",
+            f"unix_socket_directories={self._data}",
+        )
         options = [word for setting in settings for word in ("-c", setting)]
         program = ["sh", "-c", KEEPER, "sh", self._directory, self._programs / "postgres", "-D", self._data]
         words = [*map(str, program), *options]

@@ -335,6 +335,20 @@ def test_nothing_but_the_index_speaks_to_its_database() -> None:
     } | {*("site/full_text.py", "site/serve.py")}
 
 
+def test_nobody_forgets_that_the_index_may_be_on_a_server() -> None:
+    """Whoever opens it says where it is."""
+    forgotten = [
+        f"{file.relative_to(PACKAGE)}:{call.lineno}"
+        for file in FILES
+        if file.parent.name != "index"
+        for call in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(call, ast.Call)
+        and re.fullmatch(r"Index\.(open|read|exists|refuse_damage)", ast.unparse(call.func))
+        and len(call.args) < 2
+    ]
+    assert forgotten == []
+
+
 def test_there_is_one_idea_of_an_entity() -> None:
     """Whatever reads character references does so by `archiver.text`, which takes any number of digits."""
     readers = {
