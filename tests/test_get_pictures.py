@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from archiver.index.pictures import WantedPicture
+from archiver.recipes import load_recipes
+from archiver.spiders.pictures import PictureRules, wanted_pictures
 from tests.conftest import NO_DELAY, Archive
 from tests.drawn import gif, jpeg, png, webp
 from tests.verifying import verify
@@ -144,7 +147,9 @@ def test_what_comes_decides(archive: Archive, web: Web, content: bytes, kept: st
     assert [one.rpartition(".")[2] for one in found] == ([kept] if kept else [])
     assert b"bad" not in b"".join((archive.output / one).read_bytes() for one in found)
     assert (f'<img src="{ONE}"' in post(archive)) == (not kept)
-    assert archive.rows("SELECT count(*) FROM pictures WHERE due IS NOT NULL") == [(0,)]  # it is settled
+    come = len(found)
+    said = f"pictures: {come} have come, 0 are to be asked for again, {1 - come} are given up\n"  # it is settled
+    assert said in archive.archiver("status").stdout
 
 
 def test_the_largest_within_limits_is_the_picture(archive: Archive, web: Web, photo: bytes) -> None:
@@ -332,3 +337,12 @@ def test_a_file_that_a_killed_run_had_just_written_is_known(archive: Archive, we
     assert archive.get(PAGE).returncode == 0
     _, problems, _ = verify(archive)
     assert [(one["kind"], one["path"].rpartition("/")[2]) for one in problems] == [("foreign", f"{'0' * 64}.jpg")]
+
+
+def test_what_is_drawn_anew_at_each_load_is_never_asked_for() -> None:
+    recipe = load_recipes()["eastmoney"]
+    rules = PictureRules.of(recipe, None, True)
+    live = "http://webquoteklinepic.eastmoney.com/GetPic.aspx?id=1"
+    wanted = wanted_pictures(PAGE, "eastmoney", {live: (live,), ONE: (TWO, ONE)}, rules)
+    assert wanted == [WantedPicture(ONE, PAGE, "eastmoney", (TWO, ONE))]
+    assert not PictureRules.of(recipe, None, None).wanted

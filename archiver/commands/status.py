@@ -68,6 +68,9 @@ def _write(text: str, target: Path | None) -> None:
 def _show(status: Status, now: datetime) -> None:
     states = ", ".join(f"{number:,} {state}" for state, number in status.articles.items()) or "no articles yet"
     print_wrapped(f"articles: {states}")
+    if status.pictures:
+        come, again, given_up = status.pictures.values()
+        print_wrapped(f"pictures: {come:,} have come, {again:,} are to be asked for again, {given_up:,} are given up")
     if status.runs:
         last = status.runs[0]
         print_wrapped(f"last run: {show_time(last.started)} ({_ago(last.started, now)}), {_how(last, status)}")

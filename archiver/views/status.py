@@ -49,7 +49,8 @@ class Status:
 
     articles: how many there are in each state. hosts: those that asked to be left alone, and until when. at_work: since
     when the run that holds the archive's lock has been at work, None if there is none. verified: the last verification.
-    alarms: what is wrong, one line a cause; nothing if all is well.
+    alarms: what is wrong, one line a cause; nothing if all is well. pictures: how many addresses of them have `come`,
+    are to be asked for `again`, and are not asked for any more (`given_up`); nothing where none were wanted.
     """
 
     articles: Mapping[str, int]
@@ -59,6 +60,7 @@ class Status:
     at_work: datetime | None
     verified: LastVerification | None
     alarms: tuple[str, ...] = field(default=())
+    pictures: Mapping[str, int] = field(default_factory=dict)
 
 
 def read_status(output: Path, index: Index, now: datetime, stuck_after: timedelta | None) -> Status:
@@ -85,7 +87,13 @@ def read_status(output: Path, index: Index, now: datetime, stuck_after: timedelt
         at_work=at_work,
         verified=last_verification(output),
         alarms=tuple(merge_alarms(alarms)),
+        pictures=_pictures(index),
     )
+
+
+def _pictures(index: Index) -> dict[str, int]:
+    counts = dict(zip(("come", "again", "given_up"), index.pictures.counts(), strict=True))
+    return counts if any(counts.values()) else {}
 
 
 def _listing(index: Index, name: str, now: datetime) -> ListingStatus:
