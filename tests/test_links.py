@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 import pytest
@@ -100,3 +101,23 @@ def test_nothing_is_written_through_a_link_unless_that_is_meant(archive: Archive
     meant = archive.invoke(*words, env={"ARCHIVER_LINKS": "True"})
     assert "link" not in meant.stderr
     assert meant.returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("path", "command"),
+    [
+        ("_captures/x.warc.gz", ("replay",)),
+        ("_captures/x.warc.gz", ("verify",)),
+        ("_archiver.yaml", ("status",)),
+        ("_followed.yaml", ("follow", "--list")),
+    ],
+)
+def test_a_pipe_in_an_archive_is_no_file(archive: Archive, path: str, command: tuple[str, ...]) -> None:
+    """Nobody waits for what never comes out of it."""
+    archive.get(archive.replica.articles[0].id)
+    pipe = archive.output / path
+    pipe.parent.mkdir(exist_ok=True)
+    os.mkfifo(pipe)
+    result = archive.archiver(*command)
+    assert result.returncode != 0
+    assert "it is no file" in result.stdout + result.stderr

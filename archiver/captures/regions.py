@@ -76,6 +76,8 @@ def regions(file: Path, broken: Callable[[str], None] | None = None) -> Iterator
     broken: is told of what is in a WACZ and cannot be read; without it, CaptureError is raised. It is raised as well
     for a file that cannot be read at all.
     """
+    if file.exists() and not file.is_file():  # a pipe, say, from which a read would never return
+        raise CaptureError(f"{file}: cannot be read: it is no file")
     try:
         with file.open("rb") as stream:
             if WACZ.search(file.name):

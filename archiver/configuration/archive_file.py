@@ -30,6 +30,8 @@ def read_archive_file(output: Path) -> dict[str, Any]:
     is none of an archive's settings.
     """
     file = output / ARCHIVE_FILE
+    if file.exists() and not file.is_file():  # a pipe, say, from which a read would never return
+        raise UsageError(f"{file}: cannot be read: it is no file")
     try:
         content = yaml.safe_load(file.read_text(encoding="utf-8"))
     except (FileNotFoundError, NotADirectoryError):

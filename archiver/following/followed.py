@@ -44,6 +44,8 @@ def read_followed(output: Path) -> list[Followed]:
     """Return what the archive in `output` follows, in the order of its file; nothing if there is no such file. Raises
     UsageError for a file that cannot be read, and for an entry that is none."""
     file = output / FOLLOWED_FILE
+    if file.exists() and not file.is_file():  # a pipe, say, from which a read would never return
+        raise UsageError(f"{file}: cannot be read: it is no file")
     try:
         content = yaml.load(file.read_text(encoding="utf-8"), LOADER)
     except (FileNotFoundError, NotADirectoryError):
