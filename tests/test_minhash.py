@@ -59,7 +59,9 @@ def test_copies_are_found(pairs: dict[tuple[str, str], list[bool]]) -> None:
     assert len(pairs) == len(SYLLABLES) * len(CHANGES)
     for (language, change), found in pairs.items():
         share = sum(found) / len(found)
-        assert share >= (0.6 if change == "cut to 1/2" else 0.8), (language, change, share)
+        assert share >= 0.8 or change == "cut to 1/2", (language, change, share)
+    halves = [one for (_, change), found in pairs.items() if change == "cut to 1/2" for one in found]
+    assert sum(halves) / len(halves) >= 0.6
     for language in SYLLABLES:  # recall
         of_it = [one for (name, _), found in pairs.items() if name == language for one in found]
         assert sum(of_it) / len(of_it) >= 0.9, language

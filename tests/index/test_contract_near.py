@@ -127,10 +127,12 @@ def test_another_scheme_is_never_compared(index: Index) -> None:
     assert index.signatures.missing("another") == 1
 
 
-def test_a_text_that_comes_again_and_again_costs_no_more(index: Index, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_text_that_comes_again_and_again_costs_no_more(index: Index) -> None:
     names = [f"c{number:03}" for number in range(MOST_OF_A_BAND * 3)]
     save(index, **dict.fromkeys(names, like(0)))
     assert groups(index) == [names]
+    sizes = index._database.rows("SELECT count(*) FROM bands GROUP BY band")
+    assert {size for (size,) in sizes} == {MOST_OF_A_BAND}
     asked: list[ArticleKey] = [key(name) for name in names]
     found = index.signatures.near(asked)
     assert sum(map(len, found.values())) <= 2 * MOST_BESIDE * len(names)
