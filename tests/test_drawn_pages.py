@@ -16,8 +16,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 import pytest
+from msgspec.structs import replace
+from scrapy import Request
+from scrapy.responsetypes import responsetypes
+from scrapy.utils.test import get_crawler
 from warcio.archiveiterator import ArchiveIterator
 
+from archiver.net.kept import KEPT
+from archiver.recipes import load_recipes
+from archiver.spiders.drawing import PageDrawer
 from tests.conftest import NO_DELAY, Archive
 from tests.web import served
 
@@ -373,14 +380,48 @@ def test_a_page_that_only_scripts_show_says_what_would_draw_it(archive: Archive)
     result = archive.get(f"{SITE}/drawn-by-scripts")
     assert "--browser has a browser draw it" in result.stderr
     assert not archive.posts
+    (line,) = archive.invoke("extract", *NO_DELAY, f"{SITE}/drawn-by-scripts").stdout.splitlines()
+    assert json.loads(line)["advice"] == "--browser has a browser draw it"
+
+
+def test_a_page_is_drawn_without_an_archive_where_a_recipe_says_so(archive: Archive, tmp_path: Path) -> None:
+    (tmp_path / "recipes").mkdir()
+    recipe = "name: merrow\nhosts: [news.example]\nbrowser: true\n"
+    (tmp_path / "recipes" / "merrow.yaml").write_text(recipe, encoding="utf-8")
+    options = (*NO_DELAY, "-s", f"ARCHIVER_RECIPES={tmp_path / 'recipes'}")
+    result = archive.invoke("extract", *options, f"{SITE}/drawn-by-scripts")
+    assert json.loads(result.stdout)["title"] == "A page that scripts draw", result.stderr
+    assert not archive.output.exists()
+
+
+@pytest.mark.parametrize(
+    ("which", "of_recipe", "kind", "is_drawn"),
+    [
+        *(("recipe", False, "text/html", False), ("recipe", True, "text/html", True)),
+        *(("refused", False, "text/html", False), ("refused", True, "text/html", True)),
+        *(("always", False, "text/html", True), ("always", True, "application/json", False)),
+    ],
+)
+def test_which_pages_are_drawn_before_they_are_read(which: str, of_recipe: bool, kind: str, is_drawn: bool) -> None:
+    drawer = PageDrawer(get_crawler(settings_dict={"ARCHIVER_RECIPES": "", "ARCHIVER_BROWSER": which}))
+    recipe = load_recipes()["web"]
+    page = replace(recipe.pages[0], browser=of_recipe)
+    response = responsetypes.from_mimetype(kind)(ENDLESS, body=b"{}", request=Request(ENDLESS))
+    assert drawer.wants(response, replace(recipe, pages=(page,)), page.name) is is_drawn
+    of_json = replace(page, format="json")
+    assert not drawer.wants(response, replace(recipe, pages=(of_json,)), page.name)
+    kept = response.replace(request=Request(ENDLESS, meta={KEPT: None}))
+    assert not drawer.wants(kept, replace(recipe, pages=(page,)), page.name), "what was captured is not drawn again"
 
 
 def test_what_was_refused_is_drawn_where_the_archive_says_so(archive: Archive) -> None:
-    """And scripts that never end cost their own page alone."""
+    """In crawls, too. And scripts that never end cost their own page alone."""
     archive.output.mkdir()
     (archive.output / "_archiver.yaml").write_text("ARCHIVER_BROWSER: refused\n", encoding="utf-8")
-    (archive.output / "recipes").mkdir()
-    result = archive.get("-s", "ARCHIVER_BROWSER_SECONDS=3", ENDLESS, f"{SITE}/drawn-by-scripts")
+    items = "".join(f"<item><link>{address}</link></item>" for address in (ENDLESS, f"{SITE}/drawn-by-scripts"))
+    feed = f'<rss version="2.0"><channel><title>News</title>{items}</channel></rss>'
+    cast("Web", archive.replica).put("http://news.example/feed.xml", feed, "application/rss+xml")
+    result = archive.crawl("http://news.example/feed.xml", "-s", "ARCHIVER_BROWSER_SECONDS=3")
     assert f"{ENDLESS}: the page cannot be drawn: its scripts do not end" in result.stderr
     assert [name for name in archive.posts if "drawn-by-scripts" in name]
     web = cast("Web", archive.replica)

@@ -14,7 +14,7 @@ from archiver.commands.options import (
     add_setting_option,
     archive_from,
 )
-from archiver.errors import NotAnArticleError, UsageError
+from archiver.errors import NeedsScriptsError, NotAnArticleError, UsageError
 from archiver.exports.inline import Dialect
 from archiver.exports.pure_markdown import markdown_of_html
 from archiver.reading import read_page
@@ -100,6 +100,7 @@ class _Reader:
         self._sites = archive.sites
         self._markdown = markdown
         self._keep_paywalled: bool = archive.configuration["ARCHIVER_KEEP_PAYWALLED"]
+        self._draws: bool = archive.configuration["ARCHIVER_BROWSER"] == "always"
         self._between = ""  # articles: what parts one from the next
         self.status = 0
 
@@ -120,6 +121,8 @@ class _Reader:
             )
         except NotAnArticleError as error:
             said = advice(self._archive, page.name, page.address)
+            if isinstance(error, NeedsScriptsError) and page.is_fetched and not self._draws:
+                said = said or "--browser has a browser draw it"
             record = {**name, "refused": error.reason, "evidence": error.evidence, **({"advice": said} if said else {})}
             self._fail(page.name, "; ".join(filter(None, [str(error), said])), record)
             return
