@@ -58,26 +58,31 @@ SHELL = """<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>Loa
 <script>SCRIPT</script></body></html>"""
 # Whatever a page can ask for beside the roads that the crawl has: each tells what it got.
 HOSTILE = """
-const got = [], secret = 'http://127.0.0.2:TCP/secret';
+const got = [], secret = 'http://127.0.0.2:%TCP%/secret';
 const tell = what => text => got.push(what + ': ' + String(text).slice(0, 40));
 const ask = (what, address, options) => fetch(address, options).then(one => one.text()).then(tell(what)).catch(() => 0);
 window.onbeforeunload = () => 'stay';
 ask('loopback', secret);
-ask('name', 'http://localhost:TCP/secret');
-ask('six', 'http://[::1]:TCP/secret');
-ask('number', 'http://2130706434:TCP/secret');
+ask('name', 'http://localhost:%TCP%/secret');
+ask('six', 'http://[::1]:%TCP%/secret');
+ask('number', 'http://2130706434:%TCP%/secret');
 ask('redirect', '/to-secret');
 ask('file', 'file:///etc/passwd');
 ask('post', '/form', {method: 'POST', body: 'x'});
 ask('opaque', secret, {mode: 'no-cors'});
 navigator.sendBeacon(secret, 'x');
 try {
-  const socket = new WebSocket('ws://127.0.0.2:TCP/secret');
+  const socket = new WebSocket('ws://127.0.0.2:%TCP%/secret');
   socket.onopen = () => got.push('socket');
 } catch (error) {}
 try { new EventSource(secret).onopen = () => got.push('events'); } catch (error) {}
+let gathered = Promise.resolve();
 try {
-  const call = new RTCPeerConnection({iceServers: [{urls: 'stun:127.0.0.1:UDP'}]});
+  const call = new RTCPeerConnection({iceServers: [{urls: 'stun:127.0.0.1:%UDP%'}]});
+  gathered = new Promise(done => {
+    call.onicegatheringstatechange = () => call.iceGatheringState === 'complete' && done();
+    setTimeout(done, 100);
+  });
   call.createDataChannel('x');
   call.createOffer().then(offer => call.setLocalDescription(offer));
 } catch (error) {}
@@ -107,7 +112,8 @@ document.body.append(link);
 link.click();
 alert('one'); confirm('two'); prompt('three'); window.print();
 location.href = secret;
-setTimeout(() => draw('A page that asks for everything', 'It got: ' + got.join(', ') + '.'), 300);
+// When calls have found a way out, or that there is none.
+gathered.then(() => setTimeout(() => draw('A page that asks for everything', 'It got: ' + got.join(', ') + '.'), 200));
 """
 PAGES = {
     "drawn-by-scripts": "fetch('/api/story.json').then(one => one.json()).then(one => draw(one.title))",
@@ -236,7 +242,7 @@ def drawn(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Drawn]:
         web.redirect("http://news.example/to-secret", f"http://127.0.0.2:{bait.port}/secret")
         web.redirect(f"{SITE}/moved", f"{SITE}/drawn-by-scripts")
         for name, script in PAGES.items():
-            script = script.replace("TCP", str(bait.port)).replace("UDP", str(bait.udp_port))
+            script = script.replace("%TCP%", str(bait.port)).replace("%UDP%", str(bait.udp_port))
             web.put(f"{SITE}/{name}", SHELL.replace("SCRIPT", script))
         gbk = SHELL.replace("utf-8", "gbk").replace(
             "SCRIPT", "draw('林岚港首条航线开通', 'This page was sent as ' + document.characterSet + '.')"
