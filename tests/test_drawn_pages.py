@@ -124,7 +124,8 @@ PAGES = {
         draw('A page that asks for ten thousand files');""",
     "eats-memory": """
         draw('A page that eats memory');
-        setTimeout(() => { const kept = []; for (;;) kept.push(new Uint8Array(5e7).fill(1)); }, 50);""",
+        const kept = [];
+        setInterval(() => { kept.push(new Uint8Array(5e7).fill(1)); document.body.append('more'); }, 100);""",
     "goes-elsewhere": "location.replace('/2026/11/01/the-page-it-goes-to')",
     "the-page-it-goes-to": "draw('The page to which a page goes')",
     "changes-its-address": "history.pushState({}, '', '/somewhere/else'); draw('A page that changes its address')",
@@ -142,7 +143,7 @@ ENDLESS = f"{SITE}/never-ends"
 PATIENCE = 60  # seconds for what takes some, were nobody else at work on this machine
 LIMITS = (
     *("-s", f"ARCHIVER_BROWSER_REQUESTS={MOST_REQUESTS}", "-s", "ARCHIVER_BROWSER_MEMORY=700000000"),
-    *("-s", "ARCHIVER_BROWSER_BYTES=2000000"),
+    *("-s", "ARCHIVER_BROWSER_BYTES=2000000", "-s", "ARCHIVER_BROWSER_SECONDS=600"),
 )
 
 

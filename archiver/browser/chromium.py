@@ -11,6 +11,7 @@ import os
 import signal
 from contextlib import suppress
 from pathlib import Path
+from threading import Event, Thread
 from typing import TYPE_CHECKING
 
 from playwright.async_api import Error, async_playwright
@@ -55,8 +56,8 @@ class Chromium:
         self._starting = asyncio.Lock()
         self._playwright: Playwright | None = None
         self._browser: Browser | None = None
-        self._pid = self._driver = 0
-        self._watch: asyncio.Task[None] | None = None
+        self._pid = 0
+        self._closed = Event()
 
     async def open(self) -> BrowserContext:
         """Return a place for one page, with nothing in it: no cookies, no cache, no worker that outlives the page.
@@ -79,9 +80,7 @@ class Chromium:
 
     async def close(self) -> None:
         """End it, in order or not."""
-        if self._watch:
-            self._watch.cancel()
-            self._watch = None
+        self._closed.set()
         browser, self._browser = self._browser, None
         playwright, self._playwright = self._playwright, None
         try:
@@ -92,19 +91,18 @@ class Chromium:
                     await playwright.stop()
         except (TimeoutError, Error):
             self.kill()
+        self._pid = 0  # others may have these numbers from now on
 
     def kill(self) -> None:
-        """End it at once, with what steers it: whatever a page does, that is obeyed. The next page gets a new one."""
-        for one in (self._driver, self._pid):
-            if one:
-                with suppress(OSError):
-                    os.kill(one, signal.SIGKILL)
-        self._pid = self._driver = 0
-        self._browser = self._playwright = None
+        """End it at once: whatever a page does, that is obeyed. The next page gets a new one."""
+        if self._pid:
+            with suppress(OSError):
+                os.kill(self._pid, signal.SIGKILL)
+        self._pid = 0
+        self._browser = None
 
     async def _start(self) -> Browser:
         await self.close()
-        self._pid = self._driver = 0
         try:
             async with asyncio.timeout(PATIENCE):
                 self._playwright = await async_playwright().start()
@@ -116,22 +114,10 @@ class Chromium:
             await self.close()
             raise BrowserError(f"{self._program} cannot be started: {_in_a_line(error)}") from error
         self._pid = next((int(one["id"]) for one in processes if one["type"] == "browser"), 0)
-        self._driver = _parent_of(self._pid)
         if self._memory and self._pid and PROCESSES.is_dir():
-            self._watch = asyncio.create_task(self._watch_memory(self._pid))
+            self._closed = Event()
+            Thread(target=_watch_memory, args=(self._pid, self._memory, self._closed), daemon=True).start()
         return browser
-
-    async def _watch_memory(self, pid: int) -> None:
-        """End each process of the browser that takes too much; its page ends with it, and the others go on."""
-        while (PROCESSES / str(pid)).exists():
-            processes = [pid, *_descendants(pid)]
-            for _ in range(LOOKS):
-                for one in processes:
-                    if _memory_of(one) > self._memory:
-                        logger.debug("Chromium's process %d has too much memory, and is ended", one)
-                        with suppress(OSError):
-                            os.kill(one, signal.SIGKILL)
-                await asyncio.sleep(WATCH)
 
     async def _launch(self, playwright: Playwright) -> Browser:
         """Start Chromium, in its sandbox where that can be: root has none, and some containers allow none."""
@@ -155,6 +141,21 @@ class Chromium:
         raise AssertionError("the last way to start it has returned or raised")
 
 
+def _watch_memory(pid: int, most: int, closed: Event) -> None:
+    """End each process of a browser that takes too much; its page ends with it, and the others go on. In a thread of
+    its own: a page that keeps the crawl busy must not get away with it."""
+    while (PROCESSES / str(pid)).exists():
+        processes = [pid, *_descendants(pid)]
+        for _ in range(LOOKS):
+            for one in processes:
+                if _memory_of(one) > most:
+                    logger.debug("Chromium's process %d has too much memory, and is ended", one)
+                    with suppress(OSError):
+                        os.kill(one, signal.SIGKILL)
+            if closed.wait(WATCH):
+                return
+
+
 def _descendants(pid: int) -> list[int]:
     """Return the processes that a process has started, and those that these have."""
     found: list[int] = []
@@ -163,16 +164,6 @@ def _descendants(pid: int) -> list[int]:
             for child in map(int, children.read_text().split()):
                 found += [child, *_descendants(child)]
     return found
-
-
-def _parent_of(pid: int) -> int:
-    """Return the process that started another one, if it is none of those that go on without it; else 0."""
-    try:
-        status = (PROCESSES / str(pid) / "stat").read_text()
-    except OSError:
-        return 0
-    parent = int(status.rpartition(")")[2].split()[1])
-    return parent if parent not in (0, 1, os.getpid()) else 0
 
 
 def _memory_of(pid: int) -> int:
