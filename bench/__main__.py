@@ -6,7 +6,21 @@ import sys
 from argparse import ArgumentParser
 from typing import TYPE_CHECKING
 
-from bench import adopt, captures, crawl, exports, index, listings, memory, pictures, pipelines, press, site, sites
+from bench import (
+    adopt,
+    captures,
+    crawl,
+    engines,
+    exports,
+    index,
+    listings,
+    memory,
+    pictures,
+    pipelines,
+    press,
+    site,
+    sites,
+)
 from bench.figures import BenchError, Ratio, table
 
 if TYPE_CHECKING:
@@ -20,6 +34,7 @@ BENCHES: dict[str, Callable[..., list[Ratio]]] = {
     "index": index.run,
     "adopt": adopt.run,
     "captures": captures.run,
+    "engines": engines.run,
     "exports": exports.run,
     "site": site.run,
     "sites": sites.run,
