@@ -11,9 +11,10 @@ from archiver.errors import StoreError
 from archiver.index import Index
 from archiver.manifest import add_manifest
 from archiver.storage import sweep
+from archiver.verify.chain import Chain
 from archiver.verify.credentials import remove_credentials as without_credentials
 from archiver.verify.log import LastVerification, log_verification
-from archiver.verify.problems import NOTES
+from archiver.verify.problems import NOTES, Kind
 from archiver.verify.repair import Repair
 from archiver.verify.verify import Verification
 
@@ -60,6 +61,9 @@ def verify(output: Path, at: str, options: ExtractOptions, *, repair: bool, remo
         if repair and problems:
             repairing = Repair(output, index, options)
             problems = [repairing.repaired(problem) for problem in problems]
+            if repairing.has_ended:  # what manifests say of these files, the index says again
+                left = set(Chain(output, index).problems())
+                problems = [_known_again(problem, left) for problem in problems]
         if repair:
             add_manifest(output, index)
     finally:
@@ -70,6 +74,11 @@ def verify(output: Path, at: str, options: ExtractOptions, *, repair: bool, remo
     except StoreError as error:  # an archive on a disk that is read-only can be verified too
         return Verified(found.files, found.bytes, found.problems, cleaned, str(error))
     return found
+
+
+def _known_again(problem: Problem, left: set[Problem]) -> Problem:
+    is_over = problem.kind is Kind.MANIFEST and problem not in left
+    return problem._replace(repaired="the index has it again") if is_over else problem
 
 
 def _clean(output: Path, at: str) -> tuple[str, ...]:

@@ -39,7 +39,7 @@ class Repair:
         self._output = output
         self._index = index
         self._maker = Maker(options)
-        self._all_ended = False
+        self.has_ended = False
 
     def repaired(self, problem: Problem) -> Problem:
         """Return `problem`, repaired if it could be; else its advice says why not."""
@@ -61,9 +61,9 @@ class Repair:
 
     def _ended(self, problem: Problem) -> Problem:
         """Return the problem of a capture that no run has ended when they all are, as far as they can be."""
-        if not self._all_ended:
+        if not self.has_ended:
             end_files(self._output, self._index)
-            self._all_ended = True
+            self.has_ended = True
         if problem.path in self._index.captures.sealed():
             return problem._replace(repaired="ended; what was torn at its end is cut off")
         if not (self._output / problem.path).exists():
