@@ -80,6 +80,7 @@ class ArchiveExtension:
         self._fails = Batcher[FailedArticle, None]([self._fail], MAX_BATCH)
         self._soon: set[asyncio.Future[None]] = set()
         self._closing: asyncio.Future[None] | None = None
+        self._is_closed = False
         self.hosts: dict[str, int] = {}  # that asked to be left alone, and until when
         self.asked_again = 0  # articles of which there is a post
         self._gone: list[FailedArticle] = []  # of these
@@ -104,8 +105,8 @@ class ArchiveExtension:
 
     def fail(self, error: Exception) -> None:
         """End the crawl because of an error of the archive itself: nothing more could be kept, so nothing more is asked
-        for, and what is on its way counts for nothing."""
-        if self.failure is None:
+        for, and what is on its way counts for nothing. What asks for a closed archive is no failure."""
+        if self.failure is None and not self._is_closed:
             self.failure = as_archiver_error(error)
             logger.debug("The archive failed", exc_info=error)
             self._crawler.signals.send_catch_log(archive_failed)
@@ -222,6 +223,7 @@ class ArchiveExtension:
         if self._opening and not self._opening.done():  # the run ended before it had begun
             await asyncio.wait([self._opening])
         session, self.session = self.session, None
+        self._is_closed = True
         if session is None:
             return
         try:
