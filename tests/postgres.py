@@ -115,9 +115,17 @@ class Server:
         program = ["sh", "-c", KEEPER, "sh", self._directory, self._programs / "postgres", "-D", self._data]
         words = [*map(str, program), *options]
         log = (self._directory / "log").open("ab")
-        with log:
+        with log:  # in a session of its own: what ends the tests leaves it to tidy up
             self._keepers.append(
-                subprocess.Popen(words, stdin=subprocess.PIPE, stdout=log, stderr=log, cwd="/", user=self._user)
+                subprocess.Popen(
+                    words,
+                    stdin=subprocess.PIPE,
+                    stdout=log,
+                    stderr=log,
+                    cwd="/",
+                    user=self._user,
+                    start_new_session=True,
+                )
             )
         for _ in range(1000):
             try:
