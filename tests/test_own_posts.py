@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 CHINA = timezone(timedelta(hours=8))
 NEWS = "2021-12-30-about-this-site.md"
-FRONT = "layout: post\ntitle: 关于本站\ndate: 2021-12-30 10:00:00 +0800\ncategories: sitenews\n"
+FRONT = "layout: post\ntitle: 关于本站\ndate: 2021-12-30 00:00:00 +0800\ncategories: sitenews\n"
 TEXT = """第一段，*重点*，见[滚动](/emnews/)与[别处](https://paper.example/)。
 
 - 一
@@ -104,6 +104,11 @@ def test_it_is_on_the_site_in_its_lists_and_without_evidence(owned: Archive) -> 
     assert [one.get("href") for one in found.cssselect(".body a")] == ["../../../../emnews/", "https://paper.example/"]
     assert not found.cssselect(".note, .more")
     assert titles(owned, "category/sitenews.html") == titles(owned, "archive/2021/12/30/index.html") == ["关于本站"]
+    days = [
+        one.text_content() for one in page(owned, "sources/index.html").cssselect("tr td") if "-" in one.text_content()
+    ]
+    assert sorted(days) == ["2021-12-30", "2021-12-30", "2022-01-24", "2022-01-24"]  # where they were published
+    assert "2021-12-30 – 2022-01-24" in page(owned, "about/index.html").text_content()
     for name in ("index.html", "search/titles-1.json", "sitemap-1.xml", "feed.xml"):
         assert "about-this-site" in files(site_of(owned))[name].decode(), name
 

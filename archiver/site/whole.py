@@ -64,8 +64,11 @@ def write_whole(
 def _sources(record: Record, fixed: Mapping[str, tuple[str, ...]]) -> list[dict[str, object]]:
     """Return the categories, the largest first."""
     rows = record.rows(
-        """SELECT name, title, size, (SELECT min(moment) FROM members WHERE list = number),
-           (SELECT max(moment) FROM members WHERE list = number),
+        """SELECT name, title, size,
+           (SELECT published FROM entries WHERE number =
+            (SELECT entry FROM members WHERE list = lists.number ORDER BY moment, entry LIMIT 1)),
+           (SELECT published FROM entries WHERE number =
+            (SELECT entry FROM members WHERE list = lists.number ORDER BY moment DESC, entry DESC LIMIT 1)),
            (SELECT name FROM names WHERE list = number AND kind = 'tag' ORDER BY size DESC, name LIMIT 1)
            FROM lists WHERE kind = 'category' AND size > 0 ORDER BY size DESC, title, name"""
     )
@@ -75,8 +78,8 @@ def _sources(record: Record, fixed: Mapping[str, tuple[str, ...]]) -> list[dict[
             "title": title,
             "tag": tag,
             "size": size,
-            "first": utc(first)[:10],
-            "last": utc(last)[:10],
+            "first": first[:10],
+            "last": last[:10],
         }
         for name, title, size, first, last, tag in rows
     ]
@@ -84,7 +87,12 @@ def _sources(record: Record, fixed: Mapping[str, tuple[str, ...]]) -> list[dict[
 
 def _figures(output: Path, index: Index, record: Record, sources: list[dict[str, object]]) -> dict[str, object]:
     """Return what the page `about` says of the archive."""
-    ((count, first, last),) = record.rows("SELECT count(*), min(moment), max(moment) FROM entries")
+    ((count,),) = record.rows("SELECT count(*) FROM entries")
+    days = [
+        published[:10]
+        for order in ("ASC", "DESC")
+        for (published,) in record.rows(f"SELECT published FROM entries ORDER BY moment {order} LIMIT 1")
+    ]
     runs = index.runs.latest(1)
     try:
         manifest = head(output)
@@ -93,8 +101,8 @@ def _figures(output: Path, index: Index, record: Record, sources: list[dict[str,
     return {
         "size": count,
         "sources": len(sources),
-        "first": utc(first)[:10] if count else "",
-        "last": utc(last)[:10] if count else "",
+        "first": days[0] if days else "",
+        "last": days[-1] if days else "",
         "last_run": utc(runs[0].started) if runs else "",
         "captures": index.captures.count(),
         "manifest": manifest,
