@@ -39,7 +39,7 @@ ARGUMENTS = (
     "--disable-dev-shm-usage",
     "--mute-audio",
 )
-PATIENCE = 30.0  # seconds in which Chromium starts, or ends
+PATIENCE = 60.0  # seconds in which Chromium starts, or ends
 WATCH = 0.2  # seconds between two looks at its memory: a page can take some hundred megabytes in that time
 LOOKS = 5  # before it is looked which processes there are
 PROCESSES = Path("/proc")
@@ -91,6 +91,10 @@ class Chromium:
                     await playwright.stop()
         except (TimeoutError, Error):
             self.kill()
+            if playwright:
+                with suppress(TimeoutError, Error):
+                    async with asyncio.timeout(PATIENCE):
+                        await playwright.stop()
         self._pid = 0  # others may have these numbers from now on
 
     def kill(self) -> None:
