@@ -98,6 +98,7 @@ def test_the_keyboard_skips_opens_and_searches(site: Path) -> None:
         tab.press(*TAB)
         tab.press(*ENTER)
         assert tab.evaluate("location.hash") == "#main"
+        assert tab.evaluate("document.querySelector(':target')?.localName") == "main"
         tab.evaluate("document.querySelector('summary').focus()")
         tab.press(*SPACE)
         assert tab.evaluate("document.querySelector('details').open")
