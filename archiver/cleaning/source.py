@@ -17,7 +17,7 @@ from archiver.cleaning.layout import parts_children
 from archiver.cleaning.markup import BLOCKS, BOXES, PREFORMATTED, VOID
 from archiver.cleaning.plain_blocks import attributes_in, plain_blocks
 from archiver.cleaning.references import with_semicolons
-from archiver.cleaning.rules import escape, escape_attribute, liquid_safe, without_indents
+from archiver.cleaning.rules import INDENT, escape, escape_attribute, liquid_safe, without_indents
 from archiver.cleaning.style import harmless_part, is_harmless
 from archiver.cleaning.tree import body_tree
 from archiver.html import DEEPEST
@@ -68,10 +68,11 @@ SCHEME = re.compile(r"([a-z][a-z0-9+.-]*):", re.IGNORECASE)
 HARMLESS_ADDRESS = re.compile(r"(?:https?|ftp|mailto|tel):|data:image/(?:png|jpe?g|gif|webp)[;,]", re.IGNORECASE)
 IGNORED_IN_ADDRESSES = re.compile("[\x00-\x20]")
 
-# A pair of ideographic spaces that may be more than the indent of a paragraph.
-WITHIN = re.compile(
-    r"(?:[^\s>]|</?(?!p\b|br\b|div\b)[a-zA-Z][^<>]*>)\s*(?:\u3000\u3000|&#12288;|&#x3000;)", re.IGNORECASE
-)
+# As references, a pair of ideographic spaces is rare.
+REFERENCES = re.compile(r"&#(?:12288|x3000);", re.IGNORECASE)
+# What stands before the indent of a paragraph, mostly: the end of one of these tags.
+BEFORE_INDENT = re.compile(r"</?(?:p|br|div)(?=[\s/>])[^<>]{0,200}>\Z", re.IGNORECASE)
+NEAR = 220  # characters
 BLANKS = " \t\r\n\u3000"
 EMPTY_LINES = re.compile(r"((?>\r\n?|\n))(?:[ \t\u3000]*(?:\r\n?|\n))+")
 LINE_BREAK = re.compile(r"\r\n?|\n")
@@ -94,7 +95,19 @@ def source_body(html: str) -> Cleaned:
     """
     check_size(html)
     kept = _kept(html)
-    return Cleaned(kept, {}, _gaps(html, kept) if WITHIN.search(html) else ())
+    return Cleaned(kept, {}, _gaps(html, kept) if _may_have_gaps(html) else ())
+
+
+def _may_have_gaps(html: str) -> bool:
+    """Return whether there is a pair of ideographic spaces that may be more than the indent of a paragraph."""
+    indents = html.count(f"<p>{INDENT}")
+    at = html.find(INDENT) if html.count(INDENT) != indents else -1
+    while at >= 0:
+        before = html[max(0, at - NEAR) : at].rstrip()
+        if (before or at > NEAR) and not BEFORE_INDENT.search(before, max(0, before.rfind("<"))):
+            return True
+        at = html.find(INDENT, at + len(INDENT))
+    return "&#" in html and REFERENCES.search(html) is not None
 
 
 def _kept(html: str, mark: str = "") -> str:
