@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-LONG = 5  # letters, from which on a name may have two slips in it
+LONG = 5  # letters, from which on a name may have two slips in it, if it begins as it should
+LONGER = 8  # from which on it may have them anywhere
 BEGUN = 3  # letters that are enough to begin a name with
 
 
@@ -15,9 +16,9 @@ def did_you_mean(name: str, known: Iterable[str], prefix: str = "") -> str:
     """Return `; did you mean NAME?` with the name among `known` that is nearest to `name`, nothing if none is near.
 
     Near is a name with a slip in it: a letter too many, one that is missing, another one, or two that changed places;
-    with two of them, if it is a longer name that begins as it should; or one that goes on where this one ends, or the
-    other way round. Capitals, and dashes before an option, count for nothing. prefix: what all of `known` begin with,
-    which makes none of them nearer.
+    with two of them, if it is a longer name; or one that goes on where this one ends, or the other way round. A number
+    is no slip of another one. Capitals, and dashes before an option, count for nothing. prefix: what all of `known`
+    begin with, which makes none of them nearer.
     """
     given = _letters(name, prefix)
     near = [(nearness, one) for one in known if (nearness := _nearness(given, _letters(one, prefix))) is not None]
@@ -32,9 +33,11 @@ def _nearness(given: str, known: str) -> int | None:
     """Return how far `known` is from what was given, the less the nearer; None if that is too far."""
     if given == known:
         return 0
-    if min(len(given), len(known)) < 2:  # any letter is one slip from any other
+    # Any letter is one slip from any other.
+    if min(len(given), len(known)) < 2 or given[0].isdecimal():
         return None
-    slips = 2 if max(len(given), len(known)) >= LONG and given[0] == known[0] else 1
+    length = max(len(given), len(known))
+    slips = 2 if length >= LONGER or (length >= LONG and given[0] == known[0]) else 1
     if abs(len(given) - len(known)) <= slips and (distance := slips_between(given, known)) <= slips:
         return distance
     shorter, longer = sorted((given, known), key=len)

@@ -341,6 +341,7 @@ def test_what_was_meant_is_known_after_one_slip_or_two(command: str, data: st.Da
         ("fetch", "crawl get replay verify export status history"),
         ("--to", "--json --form"),
         ("kind", "site_name title hosts"),
+        ("7m", "5m 10m 1h"),
     ],
 )
 def test_what_is_not_near_is_not_suggested(name: str, known: str) -> None:
@@ -355,6 +356,7 @@ def test_what_is_not_near_is_not_suggested(name: str, known: str) -> None:
         ("-limit", "--limit --lines", "--limit"),
         ("LIMIT", "limits limit", "limit"),
         ("lits", "site list", "list"),
+        ("westmoney", "sina eastmoney", "eastmoney"),
     ],
 )
 def test_the_nearest_is_suggested(name: str, known: str, meant: str) -> None:
