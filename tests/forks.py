@@ -149,6 +149,10 @@ def run(arguments: list[str], *, environment: dict[str, str], timeout: float) ->
 
 async def start_worker(worker: WorkerProcess[Any, Any]) -> None:
     """Do what `WorkerProcess._start` does."""
+    if worker._killed:
+        raise EOFError("it was given up")
+    if worker._process and worker._process.stdin:  # of one that has ended; asyncio closes those of its own processes
+        worker._process.stdin.close()
     ours, theirs = socket.socketpair()
     with theirs:
         held = [worker._descriptor] if worker._descriptor >= 0 else []
