@@ -145,7 +145,7 @@ def test_a_wrong_file_of_an_archive_is_one_clear_line(tmp_path: Path, text: str,
 
 def test_a_file_that_cannot_be_read_is_said(tmp_path: Path) -> None:
     (tmp_path / ARCHIVE_FILE).mkdir()
-    with pytest.raises(UsageError, match=r"_archiver.yaml: cannot be read: Is a directory"):
+    with pytest.raises(UsageError, match=r"_archiver.yaml: cannot be read: it is no file"):
         load_configuration({"ARCHIVER_OUTPUT": str(tmp_path)}, {})
     (tmp_path / ARCHIVE_FILE).rmdir()
     (tmp_path / ARCHIVE_FILE).write_bytes(b"ARCHIVER_SITE: \xff")

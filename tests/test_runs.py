@@ -92,7 +92,8 @@ def test_an_index_that_is_no_index(archive: Archive) -> None:
     file.write_bytes(b"not a database at all" * 100)
     result = archive.crawl(LISTING)
     assert result.returncode == 1
-    assert f"{file}: file is not a database; move it away" in result.stderr
+    assert f"{file}: file is not a database" in result.stderr
+    assert "move it away, and make one: `archiver adopt`" in result.stderr
     assert "Traceback" not in result.stderr
     file.unlink()
     result = archive.crawl(LISTING)  # it is made anew from the posts
@@ -193,7 +194,8 @@ def test_what_was_written_when_a_run_was_killed_is_found(archive: Archive, artic
     """A post is on disk, and the index does not know it yet: the next run settles it without asking."""
     archive.crawl(LISTING)
     archive.sql(
-        "INSERT INTO intents SELECT article, form, path, sha256, published, text_digest, rules, 1, 0, 0, NULL "
+        "INSERT INTO intents (article, form, path, sha256, published, text_digest, rules, saved, within, every) "
+        "SELECT article, form, path, sha256, published, text_digest, rules, 1, 0, 0 "
         "FROM posts JOIN articles ON key = article"
     )
     archive.sql("DELETE FROM posts")
