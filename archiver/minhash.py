@@ -25,7 +25,7 @@ RULES = 1  # the version of what shingles are; another one makes other signature
 WORDS, CHARACTERS = 5, 4  # of a shingle
 # Different shingles, among so many of them: what shorter texts have in common says little, or those that say one thing
 # again and again.
-FEWEST, AMONG = 30, 300
+FEWEST, AMONG = 30, 100
 # Characters of a text that are looked at, with spaces between words and without; more tell little more, and take time.
 MOST, MOST_WIDE = 6000, 1000
 VALUES = 128  # in a signature: the estimate is off by 0.045 at most for two texts of three
