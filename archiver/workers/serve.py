@@ -17,6 +17,7 @@ import select
 import signal
 import sys
 from importlib import import_module
+from threading import Thread
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from archiver.errors import WorkerError, in_a_line
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 
 LENGTH = 4
 FINISH, LEAVE = "finish", "leave"
-LOOKS = 1.0  # seconds
 
 
 def serve(name: str, requests: BinaryIO, replies: BinaryIO) -> None:
@@ -47,8 +47,13 @@ def leave_when_alone(replies: int) -> None:
     """End this process when nobody reads its replies (a descriptor) any more, even if what it is at never ends."""
     reader = select.poll()
     reader.register(replies, 0)  # an end is always told
-    signal.signal(signal.SIGALRM, lambda *_: os._exit(0) if reader.poll(0) else None)
-    signal.setitimer(signal.ITIMER_REAL, LOOKS, LOOKS)
+
+    def leave() -> None:
+        reader.poll()
+        os._exit(0)
+
+    # No signal: one that comes every second, while a list of jobs comes in, has made runs stand still.
+    Thread(target=leave, daemon=True).start()
 
 
 def _read(stream: BinaryIO) -> Any:
