@@ -199,8 +199,8 @@ class Archive:
         many did not, and how many posts were written again."""
         from archiver.crawling import fetch_pictures  # as above
 
-        with self._remembering():
-            return fetch_pictures(self.configuration, on_request)
+        self._refuse_none()
+        return self._undamaged(fetch_pictures(self.configuration, on_request))
 
     def follow(self, *addresses: str, opml: Sequence[str | Path] = ()) -> list[Followed]:
         """Follow sites and feeds, by their addresses, and the feeds of lists (OPML files): crawls read them from now
@@ -294,8 +294,7 @@ class Archive:
     def verify(self, *, repair: bool = False, remove_credentials: bool = False) -> Verified:
         """Check every file of the archive against what is known of it. repair: restore what the captures allow.
         remove_credentials: first write captures that hold a credential of ours anew without it."""
-        with self._reading():  # for the error if there is no index
-            pass
+        self._refuse_none()
         if repair or remove_credentials:
             self._refuse_links()
         options = session_options(self.configuration).extract
@@ -479,8 +478,7 @@ class Archive:
             yield from read_duplicates(index)
 
     def _renew_signatures(self) -> None:
-        with self._reading():  # for the error if there is no index
-            pass
+        self._refuse_none()
         self._refuse_links()
         index = Index.open(self.output, self._at)
         try:
@@ -502,8 +500,7 @@ class Archive:
 
     def manifest(self) -> Head | None:
         """Put on record what is in no manifest yet, and return the last one; None if there is nothing to put there."""
-        with self._reading():  # for the error if there is no index
-            pass
+        self._refuse_none()
         self._refuse_links()
         index = Index.open(self.output, self._at)
         try:
@@ -575,14 +572,18 @@ class Archive:
             remember(self.output, {"ARCHIVER_PROFILE": found})
             self.configuration = self.configuration.override({"ARCHIVER_PROFILE": found})
 
-    @contextmanager
-    def _reading(self) -> Iterator[Index]:
-        """Open the index for reading. Raises IndexFileError if there is none."""
+    def _refuse_none(self) -> None:
+        """Raise IndexFileError if there is no index."""
         if not Index.exists(self.output, self._at):
             raise IndexFileError(
                 f"{self.output}: there is no index: nothing has been crawled into it yet; name another archive with "
                 "--output, or fill it: `archiver crawl`, `archiver get`, for posts that exist `archiver adopt`"
             )
+
+    @contextmanager
+    def _reading(self) -> Iterator[Index]:
+        """Open the index for reading. Raises IndexFileError if there is none."""
+        self._refuse_none()
         index = Index.read(self.output, self._at)
         try:
             yield index

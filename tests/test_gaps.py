@@ -273,7 +273,18 @@ def test_another_form_is_made_of_the_latest_answer(archive: Archive) -> None:
     assert edited.revised["title"] in post
 
 
-@pytest.mark.parametrize("command", [["status"], ["duplicates"], ["history", "202403150001234567"]])
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["status"],
+        ["duplicates"],
+        ["duplicates", "--renew"],
+        ["history", "202403150001234567"],
+        ["manifest"],
+        ["pictures"],
+        ["verify", "--repair"],
+    ],
+)
 def test_looking_where_there_is_no_index_is_an_error(archive: Archive, command: list[str]) -> None:
     result = archive.archiver(*command)
     assert (result.returncode, result.stdout) == (1, "")

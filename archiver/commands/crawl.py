@@ -12,6 +12,7 @@ from archiver.commands.options import (
     add_settings_options,
     add_talk_options,
     add_warc_option,
+    add_warc_pages_option,
     archive_from,
 )
 from archiver.commands.site import build_site
@@ -71,6 +72,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.add_argument("--site", action="store_true", help="build the site afterwards, as `archiver site build` does")
     add_browser_option(parser)
     add_warc_option(parser, "without, unless the recipe says no")
+    add_warc_pages_option(parser)
     add_pictures_option(parser)
     add_settings_options(parser)
     add_talk_options(parser)

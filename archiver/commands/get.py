@@ -13,6 +13,7 @@ from archiver.commands.options import (
     add_settings_options,
     add_talk_options,
     add_warc_option,
+    add_warc_pages_option,
     archive_from,
 )
 from archiver.statuses import FAILED, SIGNALLED
@@ -33,6 +34,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     add_browser_option(parser)
     add_paywall_option(parser)
     add_warc_option(parser, "without, only if the recipe says so")
+    add_warc_pages_option(parser)
     add_pictures_option(parser)
     add_settings_options(parser)
     add_talk_options(parser)

@@ -77,6 +77,10 @@ def add_warc_option(parser: argparse.ArgumentParser, default: str) -> None:
         action=argparse.BooleanOptionalAction,
         help=f"capture the answers that posts are made of in WARC files (ARCHIVER_WARC); {default}",
     )
+
+
+def add_warc_pages_option(parser: argparse.ArgumentParser) -> None:
+    """Add the option that has the pages of posts captured with all that they load."""
     parser.add_argument(
         "--warc-pages",
         action="store_true",
