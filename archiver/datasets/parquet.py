@@ -7,7 +7,6 @@ names, each put in its place when it is whole; then it is noted that the job is 
 from __future__ import annotations
 
 import gc
-import os
 from collections import Counter
 from contextlib import ExitStack
 from datetime import UTC, datetime
@@ -24,7 +23,7 @@ from archiver.datasets.job import ARTICLES, DONE, REFUSED, UNFINISHED, Done, Job
 from archiver.errors import CaptureError, NotAnArticleError, StoreError, in_a_line, with_advice
 from archiver.reading import read_page
 from archiver.recipes import site_for
-from archiver.storage.atomic import sync_directory, write_atomically
+from archiver.storage.atomic import sync_directory, sync_file, write_atomically
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -98,7 +97,7 @@ def write(job: Job, setup: Setup) -> Done:
             place = directory / table / f"captured={day}" / f"{job.name}.parquet"
             place.parent.mkdir(parents=True, exist_ok=True)
             written = tables.files[table, day]
-            _sync(written)
+            sync_file(written)
             written.replace(place)
             sync_directory(place.parent)
         done = Done(tables.rows[ARTICLES], tables.rows[REFUSED], tuple(dict.fromkeys(problems)))
@@ -201,11 +200,3 @@ def _storable(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [tuple(map(_storable, one)) if isinstance(one, tuple) else _storable(one) for one in value]
     return value
-
-
-def _sync(file: Path) -> None:
-    descriptor = os.open(file, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -62,11 +62,12 @@ def sync(descriptor: int) -> None:
 
 def sync_directory(directory: Path) -> None:
     """Make what was renamed in `directory`, or removed from it, durable. Raises OSError."""
-    descriptor = os.open(directory, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    sync(os.open(directory, os.O_RDONLY))
+
+
+def sync_file(file: Path) -> None:
+    """Make what somebody else has written to a file durable. Raises OSError."""
+    sync(os.open(file, os.O_RDONLY))
 
 
 def remove(temporary: Path) -> None:
