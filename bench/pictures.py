@@ -20,7 +20,7 @@ from urllib.parse import urlsplit
 
 from bench.command import ROOT, environment
 from bench.figures import BenchError, Ratio, spread
-from bench.server import Connection
+from bench.serving import Connection
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -3,17 +3,13 @@ addresses takes of memory (`python -m bench.press EACH`: the server)."""
 
 from __future__ import annotations
 
-import asyncio
 import os
 import re
-import subprocess
 import sys
-from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING
 
 import uvloop
 
@@ -21,10 +17,7 @@ from archiver.following import Followed, add_followed
 from bench import command
 from bench.figures import BenchError, Ratio, spread
 from bench.press_sites import SITES, make_press
-from bench.server import Connection
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from bench.serving import serve, serving
 
 EACH, FEW = 30, 4  # articles of a site, beside an agency's
 ROUNDS = 3
@@ -43,7 +36,8 @@ NEEDED = ("--since", "1990-01-01", "--limit", "1")
 def run(*, quick: bool) -> list[Ratio]:
     """Print what the press takes; return the ratios."""
     each = FEW if quick else EACH
-    with _serving(each) as proxy, TemporaryDirectory(prefix=".bench-", dir=Path.cwd()) as directory:
+    with serving("bench.press", str(each)) as host, TemporaryDirectory(prefix=".bench-", dir=Path.cwd()) as directory:
+        proxy = f"http://{host}"
         ratios = _articles(proxy, Path(directory), each)
         few, many = (1, 2) if quick else (MAPS // 10, MAPS)
         peaks = [_queue(proxy, Path(directory), count) for count in (few, many)]
@@ -118,28 +112,5 @@ def _answer(body: bytes, content_type: str = "text/html; charset=utf-8", status:
     return (HEAD % (status, content_type, len(body))).encode() + body
 
 
-@contextmanager
-def _serving(each: int) -> Iterator[str]:
-    """Start the server in a process of its own, return its address as a proxy, and end it afterwards."""
-    line = [sys.executable, "-m", "bench.press", str(each)]
-    with subprocess.Popen(line, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
-        assert process.stdin
-        assert process.stdout
-        try:
-            yield f"http://127.0.0.1:{int(process.stdout.readline())}"
-        finally:
-            process.stdin.close()
-
-
-async def _serve() -> None:
-    """Print the port and serve until standard input ends."""
-    loop = asyncio.get_running_loop()
-    loop.add_reader(sys.stdin.fileno(), lambda: os._exit(0))
-    site = _Server(int(sys.argv[1]))
-    server = await loop.create_server(lambda: Connection(site.answer), "127.0.0.1", 0)
-    print(server.sockets[0].getsockname()[1], flush=True)
-    await asyncio.Event().wait()
-
-
 if __name__ == "__main__":
-    uvloop.run(_serve())
+    uvloop.run(serve(_Server(int(sys.argv[1])).answer))

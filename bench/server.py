@@ -5,23 +5,20 @@ It answers under any host: it can be asked as an HTTP proxy.
 
 from __future__ import annotations
 
-import asyncio
 import json
-import os
 import re
-import subprocess
-import sys
 import time
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.request import ProxyHandler, build_opener
 
 import uvloop
 
 from bench.articles import article_id, samples
+from bench.serving import serve, serving
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
 SAMPLES = 100
 LISTINGS = 5
@@ -70,42 +67,11 @@ class Site:
         return json.dumps({"items": items}, ensure_ascii=False).encode()
 
 
-class Connection(asyncio.Protocol):
-    """A connection that is kept alive. answer: what answers a request, with its headers."""
-
-    def __init__(self, answer: Callable[[bytes], bytes]) -> None:
-        self._answer = answer
-        self._received = b""
-        self._transport: Any = None
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Remember where answers go."""
-        self._transport = transport
-
-    def data_received(self, data: bytes) -> None:
-        """Answer the requests that are complete; none has a body."""
-        *requests, self._received = (self._received + data).split(b"\r\n\r\n")
-        for request in requests:
-            self._transport.write(self._answer(request))
-
-
-async def serve() -> None:
-    """Print the port and serve until standard input ends, as it does when the parent process does."""
-    site = Site()
-    loop = asyncio.get_running_loop()
-    ended = asyncio.Event()
-    loop.add_reader(sys.stdin.fileno(), ended.set)
-    server = await loop.create_server(lambda: Connection(site.answer), "127.0.0.1", 0)
-    print(server.sockets[0].getsockname()[1], flush=True)
-    await ended.wait()
-    os._exit(0)  # whoever still asks has left as well
-
-
 class Server:
-    """The server, seen from the process that started it."""
+    """The server, seen from the process that started it. host: with its port."""
 
-    def __init__(self, port: int) -> None:
-        self.host = f"127.0.0.1:{port}"
+    def __init__(self, host: str) -> None:
+        self.host = host
 
     def used(self) -> Used:
         """Return what the server has done so far."""
@@ -116,15 +82,9 @@ class Server:
 @contextmanager
 def running() -> Iterator[Server]:
     """Start the server in a process of its own, and end it afterwards."""
-    command = [sys.executable, "-m", "bench.server"]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
-        assert process.stdin
-        assert process.stdout
-        try:
-            yield Server(int(process.stdout.readline()))
-        finally:
-            process.stdin.close()
+    with serving("bench.server") as host:
+        yield Server(host)
 
 
 if __name__ == "__main__":
-    uvloop.run(serve())
+    uvloop.run(serve(Site().answer))

@@ -6,14 +6,10 @@ from __future__ import annotations
 import asyncio
 import os
 import re
-import subprocess
-import sys
 import time
-from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING
 
 import aiohttp
 import uvloop
@@ -21,10 +17,7 @@ import uvloop
 from archiver.following import Followed, add_followed
 from bench import command
 from bench.figures import BenchError, Ratio, spread
-from bench.server import Connection
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from bench.serving import serve, serving
 
 SITES = 2000
 RUNS = 3
@@ -41,7 +34,8 @@ def run(*, quick: bool) -> list[Ratio]:
     count = SITES // 10 if quick else SITES
     done: dict[int, list[command.Done]] = {}
     plain: list[float] = []
-    with _serving() as proxy, TemporaryDirectory(prefix=".bench-", dir=Path.cwd()) as directory:
+    with serving("bench.sites") as host, TemporaryDirectory(prefix=".bench-", dir=Path.cwd()) as directory:
+        proxy = f"http://{host}"
         for number in (count // 10, count):
             archive = Path(directory, str(number))
             add_followed(archive, [Followed(feed, True) for feed in _feeds(number)])
@@ -109,27 +103,5 @@ def _answer(request: bytes) -> bytes:
     return HEAD % (b"200 OK", VERSION, len(body)) + body.encode()
 
 
-@contextmanager
-def _serving() -> Iterator[str]:
-    """Start the server in a process of its own, return its address as a proxy, and end it afterwards."""
-    line = [sys.executable, "-m", "bench.sites"]
-    with subprocess.Popen(line, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
-        assert process.stdin
-        assert process.stdout
-        try:
-            yield f"http://127.0.0.1:{int(process.stdout.readline())}"
-        finally:
-            process.stdin.close()
-
-
-async def _serve() -> None:
-    """Print the port and serve until standard input ends."""
-    loop = asyncio.get_running_loop()
-    loop.add_reader(sys.stdin.fileno(), lambda: os._exit(0))
-    server = await loop.create_server(lambda: Connection(_answer), "127.0.0.1", 0)
-    print(server.sockets[0].getsockname()[1], flush=True)
-    await asyncio.Event().wait()
-
-
 if __name__ == "__main__":
-    uvloop.run(_serve())
+    uvloop.run(serve(_answer))
