@@ -106,7 +106,8 @@ def _of_characters(text: str) -> Sequence[int]:
     time, and the library mixes them well."""
     text = "".join(text.split())
     for mark in MARKS:
-        text = text.replace(mark, "")
+        if mark in text:  # most are not, and looking is faster
+            text = text.replace(mark, "")
     units = text.encode("utf-16-le", "replace")
     size = CHARACTERS * UNIT
     starts = range(0, size, UNIT)

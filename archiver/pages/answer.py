@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 from parsel import Selector
 
-from archiver.encoding import content_label, decode
+from archiver.encoding import REPLACEMENT, content_label, decode
 from archiver.errors import BlockPageError, PageError
 from archiver.html import parse_document
 from archiver.text import printable, without_tags
@@ -61,9 +61,23 @@ def open_html(answer: Answer) -> Selector:
     return Selector(root=parse_document(text), type="html")
 
 
-def encoding_note(answer: Answer) -> str:
-    """Return at how many places the text of `answer` could not be read, and as what it was; nothing if all was."""
-    return _decoded(answer).note
+def encoding_note(answer: Answer, opened: Any) -> str:
+    """Return at how many places the text of `answer` could not be read, and as what it was; nothing if all was.
+
+    opened: what the answer was opened as. A JSON value shows each such place, and most have none.
+    """
+    return _decoded(answer).note if _has_replacement(opened) else ""
+
+
+def _has_replacement(opened: Any) -> bool:
+    """Return whether U+FFFD, which stands where text could not be read, may be in `opened`."""
+    if isinstance(opened, str):
+        return REPLACEMENT in opened
+    if isinstance(opened, dict):
+        return any(map(_has_replacement, opened)) or any(map(_has_replacement, opened.values()))
+    if isinstance(opened, list):
+        return any(map(_has_replacement, opened))
+    return isinstance(opened, Selector)
 
 
 def _decoded(answer: Answer) -> Decoded:

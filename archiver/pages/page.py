@@ -45,7 +45,7 @@ class Page:
         if ids and asked.id not in map(self.recipe.article_id, ids):
             raise PageError(f"the answer is another article, {', '.join(sorted({*ids}))}")
         fields, rules = self._fields(opened, answer, asked.known)
-        if note := encoding_note(answer):
+        if note := encoding_note(answer, opened):
             rules["encoding"] = note
         articles = []
         for form in asked.forms:
