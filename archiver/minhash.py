@@ -12,7 +12,6 @@ import sys
 from array import array
 from functools import cache
 from hashlib import blake2b
-from operator import eq
 from struct import Struct
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -79,8 +78,9 @@ def similarity(one: bytes, other: bytes) -> float:
     empty."""
     if not (one and other):
         return 0.0
-    same: int = sum(map(eq, PACKED.unpack(one), PACKED.unpack(other)))
-    return same / VALUES
+    # Equal values leave nothing of each other: counted so, it takes half of what comparing them in pairs does.
+    differing = int.from_bytes(one) ^ int.from_bytes(other)
+    return memoryview(differing.to_bytes(PACKED.size)).cast("H").tolist().count(0) / VALUES
 
 
 def _content(text: str) -> bytes:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 _UNSIGNED = """FROM articles JOIN posts ON posts.article = articles.key WHERE state <> 'united' AND NOT EXISTS
                (SELECT 1 FROM signatures WHERE signatures.article = articles.key AND scheme = ?)"""
-MOST_OF_A_BAND = 32  # articles that are found by it
+MOST_OF_A_BAND = 8  # articles that are found by it: copies share most bands, and need no more
 MOST_COMPARED = 16  # articles with an article: those that share most bands with it
 MOST_BESIDE = 4  # near-duplicates that are noted of an article, the nearest: enough to hold groups together
 

@@ -141,8 +141,8 @@ class Carrier:
             if one.taken.capture and one.taken.about and article.outcome == "written":
                 await self._recorder.say_more(one.taken.capture, one.taken.about)
         if finished or failed:
-            shown = {key_of(one): tuple(offered_pictures(one)) for one in done.values() if one.outcome in AS_MADE}
-            await self._index.run(_settle, finished, failed, now, shown)
+            posted = [one for one in done.values() if one.outcome in AS_MADE]
+            await self._index.run(_settle, finished, failed, now, posted)
         for number, (outcome, why) in outcomes.items():
             if outcome == DISK_FAILED:  # what was intended is settled when the archive is opened again
                 raise StoreError(f"{puts[number].path}: not written: {why}")
@@ -176,15 +176,16 @@ def _settle(
     finished: Sequence[Finished],
     failed: Sequence[FailedArticle],
     now: int,
-    shown: Mapping[ArticleKey, Sequence[str]] | None = None,
+    posted: Sequence[Article] = (),
 ) -> None:
-    """Note what became of articles. shown: the addresses of pictures that posts show from elsewhere."""
+    """Note what became of articles. posted: those whose posts are as they were made; if any picture is to be had, what
+    they show from elsewhere is waited for."""
 
     def settle() -> None:
         if finished:
             index.finish(finished, now)
-        if shown and any(shown.values()) and index.pictures.any():
-            index.pictures.wait(shown)
+        if posted and index.pictures.any():
+            index.pictures.wait({key_of(one): tuple(offered_pictures(one)) for one in posted})
         if failed:
             index.fail(failed, now)
 
