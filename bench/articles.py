@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 import re
+from hashlib import shake_128
 from typing import NamedTuple
 
 DAY = "20240315"
@@ -38,8 +39,14 @@ SENTENCES = (
     "{company}的公告同时显示，公司拟以不超过{money}亿元的自有资金回购股份，回购价格上限较停牌之前溢价{percent}%。",
 )
 PARAGRAPH = (2, 5)  # sentences
-BODY = (1500, 4000)  # characters
+BODY = (1500, 4000)  # characters, with the lead
 NUMBER = "#" * 18  # stands for an article's id in its text: no two articles have the same text
+# Stands for what an article alone says: else those of one sample would be near-duplicates, all of them.
+LEAD = "@" * 18
+LEAD_PARAGRAPH, LEAD_SIZE = 180, 900  # characters: near-duplicates are known by the beginning of a text
+BREAK = "</p><p>　　"
+BLOCK = 0x4E  # the upper byte of 256 Chinese characters
+STOP = chr(BLOCK << 8)  # of which this one becomes a full stop
 DIGEST = 80  # characters
 PAGE = "http://finance.eastmoney.com/a/{}.html"
 HIDDEN = '<p style="display:none;height:1px;overflow:hidden;"><br /></p>'
@@ -74,7 +81,11 @@ class Sample(NamedTuple):
     def answer(self, article_id: str) -> bytes:
         """Return the JSON of the article with the id `article_id` (bare digits)."""
         ids = {"id": f"NW{article_id}", "newsid": article_id, "url": PAGE.format(article_id)}
-        return json.dumps({**self.fields, **ids}, ensure_ascii=False).replace(NUMBER, article_id).encode()
+        return _of(json.dumps({**self.fields, **ids}, ensure_ascii=False), article_id).encode()
+
+    def body(self, article_id: str) -> str:
+        """Return the HTML of the article with that id."""
+        return _of(str(self.fields["text"]), article_id)
 
     def known(self, article_id: str) -> dict[str, str]:
         """Return what a listing says of the article with that id."""
@@ -89,6 +100,14 @@ def article_id(number: int) -> str:
     return f"{DAY}{number:010}"
 
 
+def lead(article_id: str) -> str:
+    """Return what the article with that id alone says: the inside of a paragraph, and further ones."""
+    units = bytearray([0, BLOCK] * LEAD_SIZE)
+    units[::2] = shake_128(article_id.encode()).digest(LEAD_SIZE)
+    text = units.decode("utf-16-le").replace(STOP, "。")
+    return BREAK.join(text[start : start + LEAD_PARAGRAPH] for start in range(0, LEAD_SIZE, LEAD_PARAGRAPH))
+
+
 def samples(count: int) -> list[Sample]:
     """Return `count` articles, the kinds well mixed."""
     rng = random.Random(SEED)
@@ -98,6 +117,11 @@ def samples(count: int) -> list[Sample]:
         rng.shuffle(kinds)
         made += [_sample(rng, kind, len(made) + number) for number, kind in enumerate(kinds)]
     return made[:count]
+
+
+def _of(template: str, article_id: str) -> str:
+    """Return what a template becomes for the article with that id."""
+    return template.replace(NUMBER, article_id).replace(LEAD, lead(article_id))
 
 
 def _sample(rng: random.Random, kind: str, number: int) -> Sample:
@@ -120,11 +144,12 @@ def _sample(rng: random.Random, kind: str, number: int) -> Sample:
 
 
 def _body(rng: random.Random, kind: str) -> str:
-    size = rng.randint(*BODY)
+    size = rng.randint(*BODY) - LEAD_SIZE
     between = rng.choice(("", "\n "))
     paragraphs: list[str] = []
     while sum(map(len, paragraphs)) < size:
         paragraphs.append(f"<p>　　{''.join(_sentence(rng) for _ in range(rng.randint(*PARAGRAPH)))}</p>")
+    paragraphs.insert(1, f"<p>　　{LEAD}</p>")
     if kind in ("plain", "table") and rng.random() < 0.5:
         step = len(paragraphs) // len(HEADINGS) + 1
         for place, heading in reversed(list(zip(range(0, len(paragraphs), step), HEADINGS, strict=False))):

@@ -63,7 +63,10 @@ def run(*, quick: bool) -> list[Ratio]:
     """Print what a post costs in each profile, for each kind of body; return the ratios."""
     made = samples(SAMPLES)
     lines = {profile: Line(profile) for profile in PROFILES}
-    bodies = {kind: [str(sample.fields["text"]) for sample in made if sample.kind == kind] for kind in KINDS}
+    bodies = {
+        kind: [sample.body(article_id(number)) for number, sample in enumerate(made) if sample.kind == kind]
+        for kind in KINDS
+    }
     answers = {
         kind: [
             lines[PROFILES[0]].answer(sample, article_id(number))

@@ -14,7 +14,7 @@ from urllib.request import ProxyHandler, build_opener
 
 import uvloop
 
-from bench.articles import article_id, samples
+from bench.articles import LEAD, article_id, lead, samples
 from bench.serving import serve, serving
 
 if TYPE_CHECKING:
@@ -42,8 +42,10 @@ class Site:
 
     def __init__(self) -> None:
         self._samples = samples(SAMPLES)
-        # JSON, cut where an id belongs.
-        self._articles = [sample.answer(PLACEHOLDER).split(PLACEHOLDER.encode()) for sample in self._samples]
+        # JSON, cut where an id belongs, with a mark where the lead does.
+        own = lead(PLACEHOLDER)
+        answers = [sample.answer(PLACEHOLDER).decode().replace(own, LEAD).encode() for sample in self._samples]
+        self._articles = [answer.split(PLACEHOLDER.encode()) for answer in answers]
         self._requests = 0
 
     def answer(self, request: bytes) -> bytes:
@@ -51,6 +53,7 @@ class Site:
         self._requests += 1
         if found := ARTICLE.match(request):
             body = found[1].join(self._articles[int(found[1]) % SAMPLES])
+            body = body.replace(LEAD.encode(), lead(found[1].decode()).encode())
         elif found := LISTING.match(request):
             body = self._listing(*map(int, found.groups()))
         elif request.startswith(b"GET " + USED.encode()):

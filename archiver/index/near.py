@@ -8,6 +8,7 @@ comes again.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from archiver.index.types import ArticleKey
@@ -23,7 +24,7 @@ _UNSIGNED = """FROM articles JOIN posts ON posts.article = articles.key WHERE st
                (SELECT 1 FROM signatures WHERE signatures.article = articles.key AND scheme = ?)"""
 MOST_OF_A_BAND = 8  # articles that are found by it: copies share most bands, and need no more
 MOST_COMPARED = 16  # articles with an article: those that share most bands with it
-MOST_BESIDE = 4  # near-duplicates that are noted of an article, the nearest: enough to hold groups together
+MOST_BESIDE = 4  # near-duplicates that are noted of an article: enough to hold groups together
 
 
 class Near(NamedTuple):
@@ -195,16 +196,15 @@ def _link(database: Database, signatures: Mapping[int, Signature], again: Iterab
 def _nearest(
     number: int, candidates: Iterable[int], signatures: Mapping[int, Signature]
 ) -> Iterator[tuple[int, int, float]]:
-    """Yield the nearest of candidates that are near enough, each with its likeness to the article `number`."""
+    """Return the first of candidates that are near enough, each with its likeness to the article `number`. Those that
+    share most bands come first, and are the nearest as a rule."""
     own = signatures[number]
-    alike = [
-        (similarity(own.content, signatures[other].content), -other)
+    alike = (
+        (number, other, similarity(own.content, signatures[other].content))
         for other in candidates
         if other in signatures and signatures[other].scheme == own.scheme
-    ]
-    for share, other in sorted(alike, reverse=True)[:MOST_BESIDE]:
-        if share >= THRESHOLD:
-            yield number, -other, share
+    )
+    return islice((pair for pair in alike if pair[2] >= THRESHOLD), MOST_BESIDE)
 
 
 def _bands(one: Signature) -> list[int]:
