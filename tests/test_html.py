@@ -51,6 +51,12 @@ def fragment(html: str) -> str:
         ("<textarea><p>a</textarea>b", "<textarea>&lt;p&gt;a</textarea>b"),
         ("<svg viewbox=1><a xlink:href=x>a</a></svg>", '<svg viewBox="1"><a xlink:href="x">a</a></svg>'),
         ("<svg xmlns=x><p>a", "<svg/><p>a</p>"),
+        ("<svg>a<sup id=b>c</sup>d</svg>", '<svg>a</svg><sup id="b">c</sup>d'),
+        ("<math><mi>a<SUP>b</sup></mi><sup>c", "<math><mi>a<sup>b</sup></mi></math><sup>c</sup>"),
+        (
+            "<svg><var/>a<sup title='<sup>'>b<textarea><sup>",
+            '<svg/><var>a<sup title="&lt;sup&gt;">b<textarea>&lt;sup&gt;</textarea></sup></var>',
+        ),
         ("<math><mi>x</math>", "<math><mi>x</mi></math>"),
         # Void in HTML, not in a drawing or a formula.
         *(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from archiver.addresses import resolve
@@ -17,6 +19,10 @@ from archiver.reading.metadata.wording import plain
 from archiver.recipes import load_recipes
 from archiver.recipes.recipe import CleanRules
 from archiver.text import is_visible, one_line, unescaped
+from tests.chromium import texts_in_chromium
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 BASE = "http://news.example/a/1.html"
 CLEANER = Cleaner(CleanRules())
@@ -51,6 +57,19 @@ def test_no_element_costs_a_word(name: str) -> None:
     html = f"<p>甲<{name}>{'' if name in VOID else inner}</{name}>丙</p><p>丁</p>"
     for cleaned in (clean(html), source_body(html).html):
         assert [one for one in cleaned if one in "甲乙丙丁"] == [one for one in html if one in "甲乙丙丁"]
+
+
+@pytest.mark.parametrize("around", ["option", "select><option", "svg", "svg><text", "math", "math><mi"])
+def test_no_element_costs_a_word_that_chromium_shows(around: str, tmp_path: Path) -> None:
+    names = sorted({*ELEMENTS, *VOID, *UNSEEN, "foreignObject", "annotation-xml", "font size=2", "mtext", "desc"})
+    ends = "".join(f"</{name}>" for name in reversed(around.split("><")))
+    bodies = [
+        f"<p>甲<{around}>乙<{name}>{'' if name in VOID else f'丙</{name.split()[0]}>'}丁{ends}戊</p>己"
+        for name in names
+    ]
+    for body, shown in zip(bodies, texts_in_chromium(bodies, tmp_path), strict=True):
+        for cleaned in (clean(body), source_body(body).html):
+            assert not {*shown} & {*"甲乙丙丁戊己"} - {*cleaned}, body
 
 
 @pytest.mark.parametrize("name", UNSEEN)
@@ -126,6 +145,23 @@ def test_what_nobody_sees_is_no_word(name: str) -> None:
         ),
         ("<math><msqrt><math><msqrt><mi>x</mi><mo>+</mo><mn>1</mn></msqrt></math></msqrt></math>", "<p>√(√(x+1))</p>"),
         ("<math><semantics><mi>x</mi><annotation>y</annotation></semantics></math>", "<p>x</p>"),
+        ("<p>a<math><mi>x<annotation>b</annotation></mi></math></p>", "<p>a xb</p>"),
+        # Drawings: what ends one, which words are drawn, and where.
+        ("<p>2<svg><text>7<sup>2</sup>3</text></svg>8</p>", "<p>2 7 <sup>2</sup>38</p>"),
+        ("<p>2<svg><var>9</var><SUP>9</SUP>a</svg>8</p>", "<p>29<sup>9</sup>a8</p>"),
+        ("<p>2<math><mi>a</mi><sup>3</sup><mtext>b</mtext></math>8</p>", "<p>2 a <sup>3</sup>b8</p>"),
+        ("<p>a<svg><desc>b</desc><g hidden><text>c</text></g><text>d</text></svg></p>", "<p>a d</p>"),
+        (
+            "<svg><text><tspan x=0>12</tspan><tspan x=0 dy=9>34</tspan><tspan>5</tspan></text></svg>",
+            "<p>12  34 5</p>",
+        ),
+        ("<p>a<svg><foreignObject>b<svg><text>c</text></svg></foreignObject></svg>d</p>", "<p>a b c d</p>"),
+        # A choice is its text, all of it.
+        (
+            "<select><option>a<style>b</style><svg><title>c</title></svg><i hidden>d</i></select>",
+            "<p>abcd</p>",
+        ),
+        ("<select><option>a<script>b</script>c<option hidden>d</select>", "<p>ac</p>"),
         # Words in boxes, drawings, and what is a block by its style are apart from what is beside them.
         ("<p>a<button>b</button>c<textarea>\nd</textarea>e</p>", "<p>a b c d e</p>"),
         ("<p>a<select><option>b<option>c</select>d</p>", "<p>a b c d</p>"),

@@ -11,6 +11,7 @@ from lxml import etree
 
 from archiver.cleaning.address import resolved
 from archiver.cleaning.cleaned import Cleaned, check_size
+from archiver.cleaning.foreign import drawn
 from archiver.cleaning.fragment import BREAK, Fragment
 from archiver.cleaning.layout import part_children
 from archiver.cleaning.markup import (
@@ -218,8 +219,7 @@ class Cleaner:
         fragment.space()
 
     def _drawing(self, fragment: Fragment, element: _Element, base: str) -> None:
-        """Write the text in a drawing."""
-        for text in element.iter("text", "foreignObject"):
+        for text in drawn(element):
             self._box(fragment, text, base)
 
     def _paragraph(self, fragment: Fragment, element: _Element, base: str) -> None:

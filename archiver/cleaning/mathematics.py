@@ -13,6 +13,7 @@ SCRIPTS = {
     **dict.fromkeys(("msubsup", "munderover"), ("sub", "sup")),
 }
 UNSEEN = ("annotation", "annotation-xml", "mphantom")
+HOLDING_HTML = frozenset("mi mn mo ms mtext".split())  # in these, the names above are nothing that HTML knows
 
 
 def write_out(root: _Element) -> None:
@@ -21,7 +22,8 @@ def write_out(root: _Element) -> None:
         if math.tag == "span":  # it stood in one that was written out
             continue
         for hidden in list(math.iter(*UNSEEN)):
-            hidden.clear(keep_tail=True)  # type: ignore[call-arg]  # which the stubs do not know
+            if not any(around.tag in HOLDING_HTML for around in hidden.iterancestors()):
+                hidden.clear(keep_tail=True)  # type: ignore[call-arg]  # which the stubs do not know
         for element in reversed(list(math.iter())):  # what is within an element before it
             _write_out(element)
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from archiver.cleaning.apart import gaps, mark_for, marked
 from archiver.cleaning.cleaned import Cleaned, check_size
 from archiver.cleaning.layout import parts_children
-from archiver.cleaning.markup import BLOCKS, BOXES, PREFORMATTED, VOID
+from archiver.cleaning.markup import BLOCKS, BOXES, DRAWN, PREFORMATTED, VOID
 from archiver.cleaning.plain_blocks import attributes_in, plain_blocks
 from archiver.cleaning.references import with_semicolons
 from archiver.cleaning.rules import INDENT, escape, escape_attribute, liquid_safe, without_indents
@@ -59,8 +59,8 @@ SAFE = (PHRASING - {"button", "input", "option", "select"}) | frozenset(
         "footer h1 h2 h3 h4 h5 h6 header hr li main nav ol p pre section summary table tbody td tfoot th thead tr ul"
     ).split()
 )
+DRAWINGS = DRAWN | {"canvas", "desc"}
 # Browsers show nothing of these. Of every other element that is not safe the content stays.
-DRAWN = frozenset({"canvas", "text"})
 UNSEEN = frozenset("script style iframe template title noembed noframes datalist".split())
 HARMFUL_ATTRIBUTE = re.compile(r"on|(?:srcdoc|formaction|ping|http-equiv|xmlns|markdown)$", re.IGNORECASE)
 ADDRESS_ATTRIBUTES = frozenset("href src action background cite data longdesc poster srcset xlink:href".split())
@@ -313,7 +313,7 @@ def _rewritten(element: _Element) -> Iterator[str]:
                 yield f"</{name}>"
         elif name == "input":
             yield "" if (child.get("type") or "").lower() == "hidden" else " "
-        elif name in BOXES | DRAWN:  # whose words are apart from those beside them
+        elif name in BOXES | DRAWINGS:  # whose words are apart from those beside them
             before, after = child.getprevious(), child.getnext()
             inside = element.tag not in BLOCKS  # then what is around that is beside it
             text_before = (element.text or inside) if before is None else before.tail or before.tag not in BLOCKS

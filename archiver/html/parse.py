@@ -17,6 +17,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from archiver.html.limits import limited
 from archiver.html.sound import sound_xml
+from archiver.html.superscripts import named_back, renamed
 from archiver.html.xml import DEEPEST, as_xml, flattened, with_sound_names
 
 if TYPE_CHECKING:
@@ -43,15 +44,14 @@ def parse_document(text: str) -> HtmlElement:
     instructions, and attributes whose names XML cannot hold (`@click`). Names of elements have no namespace. Elements
     are nested at most `DEEPEST` deep: those that were deeper stand one after the other.
     """
-    html = LexborHTMLParser(_utf8(text)).html or ""
-    return _tree(html.encode(), STRICT_PAGE, LENIENT_PAGE)
+    return _tree(_parsed(text).encode(), STRICT_PAGE, LENIENT_PAGE)
 
 
 def parse_fragment(text: str) -> _Element:
     """Return a `div` that holds `text`, which is a part of the body of a web page. See `parse_document`."""
     if (sound := parse_sound(text)) is not None:
         return sound
-    html = LexborHTMLParser(_utf8(text), is_fragment=True).html or ""
+    html = _parsed(text, is_fragment=True)
     root: _Element = _tree(f"<div>{html}</div>".encode(), STRICT, LENIENT)
     return root
 
@@ -68,8 +68,12 @@ def parse_sound(text: str) -> _Element | None:
     return None if text.count("<") > DEEP_SOUND and TOO_DEEP_SOUND(root) else root
 
 
-def _utf8(text: str) -> bytes:
-    return limited(text).encode("utf-8", "ignore")  # a surrogate without its other half is no character
+def _parsed(text: str, *, is_fragment: bool = False) -> str:
+    """Return `text`, parsed and written anew."""
+    text, name = renamed(limited(text))
+    # A surrogate without its other half is no character.
+    html = LexborHTMLParser(text.encode("utf-8", "ignore"), is_fragment=is_fragment).html or ""
+    return named_back(html, name)
 
 
 def _tree(html: bytes, strict: XMLParser, lenient: XMLParser) -> HtmlElement:

@@ -1,0 +1,50 @@
+"""What browsers show of drawings and of the choices of a list, which is not what their elements say. No I/O."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lxml import etree
+
+from archiver.cleaning.markup import DRAWN, DROPPED, EMBEDDED
+from archiver.cleaning.style import is_hidden
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element
+
+PLACES = ("x", "y", "dy")  # of a part of a text that is drawn apart from what is before it
+NO_WORDS = ("script", "template")
+UNSEEN_ELSEWHERE = (DROPPED | EMBEDDED | {"svg"}) - {*NO_WORDS}
+
+
+def part_drawn_texts(root: _Element) -> None:
+    """Put blanks around the parts of texts in drawings that have a place of their own."""
+    for part in root.iter("tspan", "textPath"):
+        if part.tag == "textPath" or any(part.get(place) is not None for place in PLACES):
+            part.text = f" {part.text or ''}"
+            part.tail = f" {part.tail or ''}"
+
+
+def drawn(drawing: _Element) -> list[_Element]:
+    """Return the elements of an `svg` whose words are drawn, those in one another left out."""
+    return [text for text in drawing.iter(*DRAWN) if not _is_within(text, drawing)]
+
+
+def _is_within(text: _Element, drawing: _Element) -> bool:
+    """Return whether a text is a part of another one, or hidden."""
+    for ancestor in text.iterancestors():
+        if ancestor is drawing:
+            return is_hidden(text)
+        if ancestor.tag in DRAWN or is_hidden(ancestor):
+            return True
+    return False
+
+
+def write_out_choices(root: _Element) -> None:
+    """Have every word in an `option` of the tree `root` show, as browsers do: they show all of its text."""
+    for choice in root.iter("option"):
+        etree.strip_elements(choice, *NO_WORDS, with_tail=False)
+        for element in choice.iterdescendants():
+            if element.tag in UNSEEN_ELSEWHERE or is_hidden(element):
+                element.tag = "span"
+                element.attrib.clear()
