@@ -23,20 +23,28 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 Row = tuple[Any, ...]
 PAGE = 1000  # rows that are read at a time
+LOST = "lost"  # the state of a worker that others took over from
+TAKEN_OVER = "this worker was not heard of for too long, and others have taken over what it was at: nothing is lost"
 
 
 class Database(ABC):
     """A connection, for one thread at a time. Each method raises IndexFileError.
 
+    worker: the number of the worker that it is of; 0: who writes has the archive alone. Of a worker that was taken for
+    dead nothing is kept any more: `transact` raises LockedError. writer: the number of who writes, on a server; else 0.
     name: for people. session: changes when what is only there for a connection (`scratch`) is lost. new_articles: a
     query for keys that new articles may have; its parameter says how many at least. passing_over_locked: what keeps a
-    subquery from waiting for rows that somebody else is about to change.
+    subquery from waiting for rows that somebody else is about to change. locking_rows: what has a query wait for them,
+    and others for it.
     """
 
     name: str
     session: int
+    worker: int = 0
+    writer: int = 0
     new_articles: str
     passing_over_locked: str
+    locking_rows: str
 
     @property
     @abstractmethod
@@ -50,6 +58,14 @@ class Database(ABC):
     @abstractmethod
     def holder(self) -> Holder | None:
         """Return who writes, None if nobody does."""
+
+    @abstractmethod
+    def clock_ahead(self) -> int:
+        """Return by how much (microseconds) the clock that all who write here go by is ahead of this machine's."""
+
+    @abstractmethod
+    def end_writer(self, number: int) -> None:
+        """Have the writer of that number keep nothing more, whatever it is at."""
 
     @abstractmethod
     def ask(self, *queries: Sequence[Any]) -> list[list[Row]]:

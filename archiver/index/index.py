@@ -11,7 +11,7 @@ from archiver.index.catalogue import Catalogue
 from archiver.index.damage import REMAKE
 from archiver.index.hosts import Hosts
 from archiver.index.listings import Listings
-from archiver.index.lock import LOCK, Holder, Lock
+from archiver.index.lock import LOCK, Holder, Lock, SharedLock
 from archiver.index.manifests import Manifests
 from archiver.index.near import Signatures
 from archiver.index.own import OwnPosts
@@ -20,6 +20,7 @@ from archiver.index.posts import Posts
 from archiver.index.runs import Runs
 from archiver.index.sources import Sources
 from archiver.index.sqlite import SqliteDatabase
+from archiver.index.workers import Workers
 from archiver.places import INDEX
 
 if TYPE_CHECKING:
@@ -47,13 +48,14 @@ class Index:
 
     Its own methods are about articles: what is new, what is due, what is held, what is written. `captures` says where
     the evidence is, `manifests` what was put on record, `hosts`, `listings`, `runs` and `sources` what earlier runs
-    noted, `own_posts` where posts of people are, `pictures` what posts show, `signatures` which articles say nearly the
-    same; `posts` and `catalogue` are for reading. One thread at a time may use it. What a method writes is one
-    transaction, and kept when it returns. All raise IndexFileError. Times are microseconds (`archiver.clock`). Texts
-    are stored without NUL and halves of surrogate pairs: U+FFFD stands for these.
+    noted, `workers` who crawls together, `own_posts` where posts of people are, `pictures` what posts show,
+    `signatures` which articles say nearly the same; `posts` and `catalogue` are for reading. One thread at a time may
+    use it. What a method writes is one transaction, and kept when it returns. All raise IndexFileError. Times are
+    microseconds (`archiver.clock`). Texts are stored without NUL and halves of surrogate pairs: U+FFFD stands for
+    these.
     """
 
-    def __init__(self, database: Database, lock: Lock | None = None, at: str = "") -> None:
+    def __init__(self, database: Database, lock: Lock | SharedLock | None = None, at: str = "") -> None:
         self.name = whereabouts.name_of(at)  # for people
         self._database = database
         self._lock = lock
@@ -69,6 +71,7 @@ class Index:
         self.runs = Runs(database)
         self.signatures = Signatures(database)
         self.sources = Sources(database)
+        self.workers = Workers(database)
 
     @classmethod
     def open(cls, output: Path, at: str = "", *, keep: bool = True) -> Index:
@@ -93,6 +96,19 @@ class Index:
         return index
 
     @classmethod
+    def share(cls, output: Path, at: str = "") -> Index:
+        """Return the index of `output` for writing, for one of several workers. It must know the posts that are on
+        disk; what workers left open that have ended is settled by `Workers.take_over`. Raises LockedError if somebody
+        has the archive alone, IndexFileError."""
+        lock = SharedLock(output / INDEX)
+        lock.take()
+        try:
+            return cls(whereabouts.open_database(output, at, shared=True), lock, at)
+        except BaseException:
+            lock.release()
+            raise
+
+    @classmethod
     def read(cls, output: Path, at: str = "") -> Index:
         """Return the index of `output` for reading; an empty one if there is none."""
         if cls.exists(output, at):
@@ -114,6 +130,10 @@ class Index:
     def exists(output: Path, at: str = "") -> bool:
         """Return whether there is an index of `output`."""
         return whereabouts.is_there(output, at)
+
+    def clock_ahead(self) -> int:
+        """Return by how much the clock that all workers go by is ahead of this machine's."""
+        return self._database.clock_ahead()
 
     def holder(self) -> Holder | None:
         """Return who writes, None if nobody does. One that was killed may be named still: see `Holder.gone`."""

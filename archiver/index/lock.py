@@ -24,7 +24,7 @@ LOCK = "lock"  # the file, in the directory of the index
 
 
 class Lock:
-    """The lock of an archive, in a file that says who holds it."""
+    """The lock of an archive, in a file that says who holds it. It is held by one process, and no worker."""
 
     def __init__(self, file: Path) -> None:
         self._path = file
@@ -33,27 +33,24 @@ class Lock:
     def take(self) -> None:
         """Take the lock. Raises LockedError, which says who holds it, and IndexFileError if there can be none."""
         patience = PATIENCE
-        try:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            file = self._path.open("a+", encoding="utf-8")
-        except OSError as error:
-            raise IndexFileError(f"{self._path}: cannot be opened for writing: {error.strerror}") from error
+        file = _opened(self._path)
         while True:
+            holder = None
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                break
-            except OSError as error:
+                if forget_workers(self._path.parent):
+                    break
+                is_ending = True
+            except OSError:
                 file.seek(0)
                 holder = Holder.read(file)
-                # Of a killed run, the process that writes posts lives on until it has written what it was given.
-                if holder and holder.gone and patience > 0:
-                    patience -= STEP
-                    time.sleep(STEP)
-                    continue
+                is_ending = holder is not None and holder.gone
+            # Of a killed run, the process that writes posts lives on until it has written what it was given.
+            if not is_ending or patience <= 0:
                 file.close()
-                who = holder or "it has not said who it is yet"
-                message = f"{self._path.parent.parent}: another run is at work here: {who}"
-                raise LockedError(message, holder.since if holder else None) from error
+                raise _locked(self._path, holder)
+            patience -= STEP
+            time.sleep(STEP)
         file.truncate(0)
         started = time.strftime(STARTED)
         me = Holder(os.getpid(), socket.gethostname(), started, command_line())
@@ -72,6 +69,92 @@ class Lock:
             self._file.truncate(0)
             self._file.close()
             self._file = None
+
+
+class SharedLock:
+    """The lock of an archive as workers hold it, together. Each has a file of its own beside it, which its processes
+    hold too: when nobody does, they have all ended."""
+
+    def __init__(self, directory: Path) -> None:
+        self._archive = directory / LOCK
+        self._own = file_of_worker(directory, socket.gethostname(), os.getpid())
+        self._files: list[TextIO] = []
+
+    def take(self) -> None:
+        """Take the lock. Raises LockedError if somebody has the archive alone, and IndexFileError."""
+        patience = PATIENCE
+        for path, how in ((self._archive, fcntl.LOCK_SH), (self._own, fcntl.LOCK_EX)):
+            file = _opened(path)
+            self._files.append(file)
+            while True:
+                try:
+                    fcntl.flock(file, how | fcntl.LOCK_NB)
+                    break
+                except OSError as error:
+                    file.seek(0)
+                    holder = Holder.read(file)
+                    if patience <= 0:
+                        self._close()
+                        raise _locked(path, holder) from error
+                # Another worker that begins has it for a moment.
+                patience -= STEP
+                time.sleep(STEP)
+
+    @property
+    def descriptor(self) -> int:
+        """The descriptor of the worker's own file, -1 while it is not held."""
+        return self._files[-1].fileno() if self._files else -1
+
+    def release(self) -> None:
+        """Give the lock back."""
+        if self._files:
+            self._own.unlink(missing_ok=True)
+        self._close()
+
+    def _close(self) -> None:
+        for file in self._files:
+            file.close()
+        self._files.clear()
+
+
+def file_of_worker(directory: Path, host: str, process: int) -> Path:
+    """Return the file that a worker on this machine holds."""
+    return directory / f"worker-{''.join(filter(str.isalnum, host))}-{process}.lock"
+
+
+def is_held(file: Path) -> bool:
+    """Return whether a process of this machine holds a lock."""
+    try:
+        with file.open("a") as opened:
+            fcntl.flock(opened, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return True
+    return False
+
+
+def _opened(path: Path) -> TextIO:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return path.open("a+", encoding="utf-8")
+    except OSError as error:
+        raise IndexFileError(f"{path}: cannot be opened for writing: {error.strerror}") from error
+
+
+def _locked(path: Path, holder: Holder | None) -> LockedError:
+    who = holder or "workers (archiver status shows them), or one that has not said who it is yet"
+    message = f"{path.parent.parent}: another run is at work here: {who}"
+    return LockedError(message, holder.since if holder else None)
+
+
+def forget_workers(directory: Path) -> bool:
+    """Remove the files of workers that have ended, for who holds the lock of the archive, and return whether all have:
+    a process that one has started may still write."""
+    files = list(directory.glob("worker-*.lock"))
+    if any(map(is_held, files)):
+        return False
+    for file in files:
+        file.unlink(missing_ok=True)
+    return True
 
 
 class Holder(NamedTuple):

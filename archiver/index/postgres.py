@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import psycopg
 
-from archiver.errors import IndexServerError
+from archiver.clock import now
+from archiver.errors import IndexServerError, LockedError
 from archiver.index import postgres_schema
-from archiver.index.database import PAGE, Database
+from archiver.index.database import PAGE, TAKEN_OVER, Database
 from archiver.index.dialect import for_postgres
 from archiver.index.postgres_check import find_damage
 from archiver.index.postgres_connection import REPEATED, Connection, connect, is_lost, named
-from archiver.index.writers import Writer, holder_of
+from archiver.index.writers import ENDED, Writer, end, holder_of
 from archiver.server_address import shown
 
 if TYPE_CHECKING:
@@ -39,18 +40,21 @@ class PostgresDatabase(Database):
 
     new_articles = "SELECT nextval(pg_get_serial_sequence('articles', 'key')) FROM generate_series(1, ?)"
     passing_over_locked = "FOR UPDATE SKIP LOCKED"
+    locking_rows = "FOR UPDATE"
     patience = 180.0
 
-    def __init__(self, address: str, *, read: bool = False, keep: bool = True) -> None:
+    def __init__(self, address: str, *, read: bool = False, keep: bool = True, shared: bool = False) -> None:
         """Connect to the server at `address`; the tables are made if they are not there.
 
         read: nothing is written, and the tables are there. keep: what is written is kept; without it, all is undone
-        when it is closed. Raises LockedError if somebody else writes.
+        when it is closed. shared: others write, too. Raises LockedError if somebody else has the archive alone, or
+        anybody has it who is not to share it.
         """
         self.name = shown(address)
         self.session = 1
         self._address = address
         self._keep = keep
+        self._shared = shared
         self._within = False  # whether a transaction is open
         self._selections = 0
         self._writer: Writer | None = None
@@ -61,7 +65,7 @@ class PostgresDatabase(Database):
                 if read:
                     postgres_schema.look_at_version_to_read(self._connection, address)
                 else:
-                    self._begin_to_write(Writer(address))
+                    self._begin_to_write(Writer(address, shared=shared))
         except BaseException:
             self._connection.close()
             raise
@@ -87,6 +91,16 @@ class PostgresDatabase(Database):
     def holder(self) -> Holder | None:
         """Return who writes, None if nobody does."""
         return self._again(lambda: holder_of(self._connection))
+
+    def clock_ahead(self) -> int:
+        """Return by how much the server's clock is ahead of this machine's."""
+        before = now()
+        ((there,),) = self.rows("SELECT CAST(extract(EPOCH FROM clock_timestamp()) * 1000000 AS BIGINT)")
+        return int(there) - (before + now()) // 2
+
+    def end_writer(self, number: int) -> None:
+        """Have the writer of that number keep nothing more, whatever it is at."""
+        self._again(lambda: end(self._connection, number))
 
     def ask(self, *queries: Sequence[Any]) -> list[list[Row]]:
         """Return the rows of each of several queries, which are sent together."""
@@ -144,6 +158,8 @@ class PostgresDatabase(Database):
                 last = error
                 if error.sqlstate in REPEATED:
                     continue
+                if error.sqlstate == ENDED:
+                    raise LockedError(f"{self.name}: {TAKEN_OVER}") from error
                 if not is_lost(self._connection, error):
                     raise named(self._address, error) from error
                 self._reconnect()
@@ -154,8 +170,9 @@ class PostgresDatabase(Database):
         raise named(self._address, last) from last
 
     def snapshot(self, work: Callable[[], T]) -> T:
-        """Return what `work` returns, which sees the index as it is at one moment. Nobody else writes while we do."""
-        return work() if self._writer else self._again(lambda: self._at_one_moment(work))
+        """Return what `work` returns, which sees the index as it is at one moment."""
+        alone = self._writer and not self._shared  # then it is as it is until we write
+        return work() if alone or self._within else self._again(lambda: self._at_one_moment(work))
 
     def go_on_numbering(self) -> None:
         """Have the server number after the largest number of each table."""
@@ -237,7 +254,7 @@ class PostgresDatabase(Database):
         writer.take_archive(self._connection)
         postgres_schema.make(self._connection, self._address)
         writer.sign(self._connection)
-        self._writer = writer
+        self._writer, self.writer = writer, writer.number
 
     def _reconnect(self) -> None:
         """Connect anew, as soon as the server is there. Raises IndexServerError if it stays away, LockedError if

@@ -18,15 +18,16 @@ from archiver.server_address import shown
 if TYPE_CHECKING:
     from archiver.index.postgres_connection import Connection
 
-OWN = "schema-postgres.sql"  # in PostgreSQL's own words
-SCRIPTS = ("schema.sql", OWN)
+OWN = "-postgres.sql"  # how the names of scripts end that are in PostgreSQL's own words
+SCRIPTS = ("schema.sql", f"schema{OWN}")
 # The scripts that bring the first schema that was on a server (7), and each later one, up to date.
-UPGRADES: tuple[str, ...] = ()
+UPGRADES: tuple[tuple[str, ...], ...] = (("upgrade-8.sql", "upgrade-8-postgres.sql"),)
 # Tables with a column that is numbered by itself, that column, and its sequence.
 _NUMBERED = """SELECT relname, attname, pg_get_serial_sequence(relname, attname) FROM pg_class
                JOIN pg_attribute ON attrelid = pg_class.oid AND attidentity <> ''
                WHERE relnamespace = CAST(current_schema() AS REGNAMESPACE) AND relkind = 'r'"""
 FIRST = VERSION - len(UPGRADES)
+_ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(hashtext(current_schema()) & 2147483647, -2)"
 
 
 def is_there(connection: Connection) -> bool:
@@ -36,16 +37,18 @@ def is_there(connection: Connection) -> bool:
 
 
 def make(connection: Connection, address: str) -> None:
-    """Make the tables, or bring them up to date: all of it or nothing."""
+    """Make the tables, or bring them up to date: all of it or nothing. Of several that do, one after the other does."""
     with connection.transaction():
+        connection.execute(_ONE_AT_A_TIME.encode())
         if not is_there(connection):
             for name in SCRIPTS:
                 _run_script(connection, name)
             connection.execute("INSERT INTO about VALUES ($1, false)", (VERSION,))
             return
         version = look_at_version(connection, address)
-        for script in UPGRADES[version - FIRST :]:
-            _run_script(connection, script)
+        for scripts in UPGRADES[version - FIRST :]:
+            for script in scripts:
+                _run_script(connection, script)
         if version < VERSION:
             connection.execute("UPDATE about SET version = $1", (VERSION,))
 
@@ -66,7 +69,7 @@ def remove(connection: Connection) -> None:
 
 
 def _names() -> list[str]:
-    scripts = (files(__package__).joinpath(name).read_text("utf-8") for name in (*SCRIPTS, *UPGRADES))
+    scripts = (files(__package__).joinpath(name).read_text("utf-8") for name in SCRIPTS)
     return [name for script in scripts for name in re.findall(r"CREATE TABLE (\w+)", script)]
 
 
@@ -91,4 +94,4 @@ def look_at_version_to_read(connection: Connection, address: str) -> None:
 def _run_script(connection: Connection, name: str) -> None:
     script = files(__package__).joinpath(name).read_text("utf-8")
     # Without parameters: several statements at once can have none.
-    connection.execute((script if name == OWN else for_postgres(script)).encode(), prepare=False)
+    connection.execute((script if name.endswith(OWN) else for_postgres(script)).encode(), prepare=False)

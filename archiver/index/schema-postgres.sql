@@ -17,6 +17,8 @@ BEGIN
     ELSE
         changed := NEW.article;
     END IF;
+    -- Until this transaction has ended no other numbers a change: they can be seen in the order of their numbers.
+    PERFORM pg_advisory_xact_lock(hashtext(current_schema()) & 2147483647, -1);
     DELETE FROM changes WHERE article = changed;
     INSERT INTO changes (article) VALUES (changed);
     RETURN NULL;

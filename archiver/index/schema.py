@@ -16,7 +16,7 @@ from archiver.index.damage import REMAKE
 if TYPE_CHECKING:
     from pathlib import Path
 
-VERSION = 7  # of the schema, in SQLite's user_version; 0 until the index is complete
+VERSION = 8  # of the schema, in SQLite's user_version; 0 until the index is complete
 # How an earlier schema is known, whose version may be 0 too: by a table that it has not; and what brings it up to date.
 UPGRADES = (
     ("captures", "upgrade-2.sql"),
@@ -25,13 +25,15 @@ UPGRADES = (
     ("aliases", "upgrade-5.sql"),
     ("sources", "upgrade-6.sql"),
     ("signatures", "upgrade-7.sql"),
+    ("workers", "upgrade-8.sql"),
 )
 PATIENCE = 5.0  # seconds, for another program that has the file open for writing
 
 
-def open_for_writing(file: Path | None) -> sqlite3.Connection:
-    """Return a connection to `file`, or to a database in memory if that is None."""
-    connection = _connect(file or ":memory:")
+def open_for_writing(file: Path | None, patience: float = PATIENCE) -> sqlite3.Connection:
+    """Return a connection to `file`, or to a database in memory if that is None. patience: seconds to wait for others
+    that write."""
+    connection = _connect(file or ":memory:", patience)
     # A commit survives the death of the process at once, and of the machine from the next checkpoint on: what is lost
     # then is on disk as posts, and is found there.
     connection.executescript("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL")
@@ -68,11 +70,11 @@ def open_for_reading(file: Path) -> sqlite3.Connection:
     return connection
 
 
-def _connect(file: Path | str) -> sqlite3.Connection:
+def _connect(file: Path | str, patience: float = PATIENCE) -> sqlite3.Connection:
     """Return a connection to a file or a `file:` URI. Transactions begin and end where that is said; threads may use it
     in turn."""
     uri = isinstance(file, str) and file.startswith("file:")
-    connection = sqlite3.connect(file, timeout=PATIENCE, isolation_level=None, check_same_thread=False, uri=uri)
+    connection = sqlite3.connect(file, timeout=patience, isolation_level=None, check_same_thread=False, uri=uri)
     for name, function in (("least", min), ("greatest", max)):
         connection.create_function(name, 2, function, deterministic=True)
     return connection

@@ -106,6 +106,7 @@ CREATE TABLE intents (
     capture INTEGER,
     scheme TEXT,                     -- of the signature of its text
     signature BLOB,
+    worker INTEGER NOT NULL DEFAULT 0, -- who writes it; 0: who has the archive alone
     PRIMARY KEY (article, form)
 ) WITHOUT ROWID;
 
@@ -141,7 +142,8 @@ CREATE TABLE runs (
     started INTEGER NOT NULL,
     ended INTEGER,                   -- NULL: it runs, or was killed
     command TEXT NOT NULL,
-    report TEXT NOT NULL DEFAULT '{}'
+    report TEXT NOT NULL DEFAULT '{}',
+    shared INTEGER NOT NULL DEFAULT 0 -- 1: workers may join; 2: they have nothing left to do
 );
 
 -- What each listing gave in each run.
@@ -282,3 +284,31 @@ CREATE TABLE awaited (
     PRIMARY KEY (address, article)
 ) WITHOUT ROWID;
 CREATE INDEX awaited_article ON awaited (article);
+
+-- Processes that crawl together, each of a run that they share.
+CREATE TABLE workers (
+    worker INTEGER PRIMARY KEY AUTOINCREMENT, -- its files of captures have it in their names: it never comes again
+    run INTEGER NOT NULL,
+    writer INTEGER NOT NULL,         -- its number on a server; 0: there is none
+    process INTEGER NOT NULL,
+    host TEXT NOT NULL,
+    command TEXT NOT NULL,
+    started INTEGER NOT NULL,
+    heard INTEGER NOT NULL,          -- when it last said that it is there
+    state TEXT NOT NULL,             -- busy, idle, over (all of the run are idle), left, or lost: others took over from it
+    doing TEXT NOT NULL DEFAULT '',
+    articles INTEGER NOT NULL DEFAULT 0,
+    requests INTEGER NOT NULL DEFAULT 0,
+    results TEXT NOT NULL DEFAULT '{}'
+);
+
+-- What one worker at a time is at: listings, sites, hosts.
+CREATE TABLE leases (
+    name TEXT PRIMARY KEY,           -- `host`, `listing`, `recipe` or `site`, and which
+    worker INTEGER NOT NULL,         -- who has it; 0: nobody
+    ready INTEGER NOT NULL DEFAULT 0, -- of a host: when it may be asked next
+    spacing INTEGER NOT NULL DEFAULT 0, -- of a host: between two requests
+    wanted INTEGER NOT NULL DEFAULT 0, -- whether another waits for it
+    run INTEGER NOT NULL DEFAULT 0   -- the last one in which it was done
+) WITHOUT ROWID;
+CREATE INDEX leases_worker ON leases (worker) WHERE worker <> 0;

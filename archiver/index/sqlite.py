@@ -6,10 +6,10 @@ import sqlite3
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from archiver.errors import IndexFileError, os_reason
+from archiver.errors import IndexFileError, LockedError, os_reason
 from archiver.index import schema
 from archiver.index.damage import REMAKE, find_damage
-from archiver.index.database import PAGE, Database
+from archiver.index.database import LOST, PAGE, TAKEN_OVER, Database
 from archiver.index.lock import LOCK, holder_in
 from archiver.storage import sync_directory
 
@@ -43,12 +43,15 @@ class SqliteDatabase(Database):
                           SELECT coalesce(max(key), 0) + 1 FROM articles
                           UNION ALL SELECT number + 1 FROM numbers)
                       SELECT number FROM numbers LIMIT ?"""
-    passing_over_locked = ""  # nobody else writes
+    passing_over_locked = locking_rows = ""  # nobody else writes meanwhile
 
-    def __init__(self, file: Path | None, *, read: bool = False, keep: bool = True) -> None:
+    def __init__(
+        self, file: Path | None, *, read: bool = False, keep: bool = True, patience: float = schema.PATIENCE
+    ) -> None:
         """Open `file`, made with its schema if it is not there; None: one in memory.
 
-        read: nothing is written. keep: what is written is kept; without it, all is undone when it is closed.
+        read: nothing is written. keep: what is written is kept; without it, all is undone when it is closed. patience:
+        seconds to wait for others that write.
         """
         self.name = str(file)
         self._file = file
@@ -61,7 +64,9 @@ class SqliteDatabase(Database):
         except OSError as error:
             raise IndexFileError(f"{file}: cannot be made: {error.strerror}") from error
         with self._named():
-            self._connection = schema.open_for_reading(file) if file and read else schema.open_for_writing(file)
+            self._connection = (
+                schema.open_for_reading(file) if file and read else schema.open_for_writing(file, patience)
+            )
 
     @property
     def complete(self) -> bool:
@@ -75,6 +80,13 @@ class SqliteDatabase(Database):
     def holder(self) -> Holder | None:
         """Return who writes, as far as the lock beside the file says; one that was killed is still in it."""
         return None if self._file is None else holder_in(self._file.with_name(LOCK))
+
+    def clock_ahead(self) -> int:
+        """Return 0: all who write are on this machine."""
+        return 0
+
+    def end_writer(self, number: int) -> None:
+        """What a worker is, is all in its row."""
 
     def ask(self, *queries: Sequence[Any]) -> list[list[Row]]:
         """Return the rows of each of several queries."""
@@ -123,6 +135,7 @@ class SqliteDatabase(Database):
             self.scratch("BEGIN IMMEDIATE")
         self._within = True
         try:
+            self._refuse_ended()
             result = work()
             if self._keep:
                 self.scratch("COMMIT")
@@ -165,6 +178,11 @@ class SqliteDatabase(Database):
     def _write(self, sql: str, values: list[Row]) -> None:
         with self._named():
             self._connection.executemany(sql, values)
+
+    def _refuse_ended(self) -> None:
+        """Raise LockedError for a worker that was taken for dead."""
+        if self.worker and not self.rows(f"SELECT 1 FROM workers WHERE worker = ? AND state <> '{LOST}'", self.worker):
+            raise LockedError(f"{self.name}: {TAKEN_OVER}")
 
     @contextmanager
     def _named(self) -> Iterator[None]:

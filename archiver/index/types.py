@@ -227,6 +227,25 @@ class Run(NamedTuple):
     report: dict[str, Any]
 
 
+class Worker(NamedTuple):
+    """A process that crawls together with others. heard: when it last said that it is there. state: busy, idle, over
+    (nobody in the run has anything to do), left, or lost (others took over from it). doing: what it is at, for people.
+    articles, requests: how many it has dealt with, and made, by then."""
+
+    number: int
+    run: int
+    process: int
+    host: str
+    command: str
+    started: int
+    heard: int
+    state: str
+    doing: str
+    articles: int
+    requests: int
+    results: dict[str, Any]
+
+
 class ListingRun(NamedTuple):
     """What a listing gave in a run. good: it gave no cause for alarm."""
 

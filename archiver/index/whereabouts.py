@@ -11,6 +11,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from archiver.errors import IndexFileError, IndexServerError, os_reason
+from archiver.index.schema import PATIENCE
 from archiver.index.sqlite import SqliteDatabase
 from archiver.places import INDEX
 from archiver.server_address import shown
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 FILE = "index.sqlite"
 NOTE = "server.json"  # the note
 HERE = "sqlite"  # the word for the file
+SHARED_PATIENCE = 60.0  # seconds that a worker waits for others that write to the file
 
 
 def file_of(output: Path) -> Path:
@@ -46,21 +48,22 @@ def is_there(output: Path, at: str) -> bool:
     return file_of(output).exists()
 
 
-def open_database(output: Path, at: str, *, read: bool = False, keep: bool = True) -> Database:
+def open_database(output: Path, at: str, *, read: bool = False, keep: bool = True, shared: bool = False) -> Database:
     """Open the index of `output`, made if it is not there; to be read it must be. keep: what is written is kept.
+    shared: others write, too.
 
     Raises LockedError, and IndexFileError also where the index is not that of this archive, or not where it was.
     """
     file = file_of(output)
     if not at:
         _refuse_note(output)
-        return SqliteDatabase(file, read=read, keep=keep)
+        return SqliteDatabase(file, read=read, keep=keep, patience=SHARED_PATIENCE if shared else PATIENCE)
     noted = _noted(output)
     if file.exists() and noted is None:
         raise IndexServerError(
             f"{file}: the index of this archive is here; carry it to the server: archiver index move {HERE} {shown(at)}"
         )
-    database: PostgresDatabase = server_database()(at, read=read, keep=keep)
+    database: PostgresDatabase = server_database()(at, read=read, keep=keep, shared=shared)
     try:
         ((origin,),) = database.rows("SELECT value FROM origin")
         if noted and noted["origin"] != origin:

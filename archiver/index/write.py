@@ -82,13 +82,15 @@ def begin(database: Database, intents: Sequence[Intent], now: int) -> None:
     put_captures(database, (one.capture for one in intents))
     database.write_all(
         f"""INSERT INTO intents (article, form, path, sha256, published, text_digest, rules, saved, within, every,
-                                 scheme, signature, capture)
-            SELECT articles.key, ?, ?, ?, ?, ?, ?, ?, CAST(? AS BIGINT), CAST(? AS BIGINT), ?, ?, {CAPTURE_KEY}
+                                 scheme, signature, worker, capture)
+            SELECT articles.key, ?, ?, ?, ?, ?, ?, ?, CAST(? AS BIGINT), CAST(? AS BIGINT), ?, ?, CAST(? AS BIGINT),
+                   {CAPTURE_KEY}
             FROM articles WHERE recipe = ? AND id = ?
             ON CONFLICT (article, form) DO UPDATE SET path = excluded.path, sha256 = excluded.sha256,
             published = excluded.published, text_digest = excluded.text_digest, rules = excluded.rules,
             saved = excluded.saved, within = excluded.within, every = excluded.every,
-            scheme = excluded.scheme, signature = excluded.signature, capture = excluded.capture""",
+            scheme = excluded.scheme, signature = excluded.signature, worker = excluded.worker,
+            capture = excluded.capture""",
         [
             (
                 storable(one.form),
@@ -100,6 +102,7 @@ def begin(database: Database, intents: Sequence[Intent], now: int) -> None:
                 one.saved,
                 *(one.recheck or (None, None)),
                 *(one.signature or NO_SIGNATURE),
+                database.worker,
                 *place_of(one.capture),
                 *storable_key(one.key),
             )
@@ -217,11 +220,13 @@ def _put_known_captures(database: Database, known: Iterable[tuple[int, str, Fini
     )
 
 
-def recover(database: Database, output: Path) -> int:
-    """Settle what a killed run left open, by what is on disk in `output`; return how many posts that were."""
+def recover(database: Database, output: Path, worker: int | None = None) -> int:
+    """Settle what a killed run left open, by what is on disk in `output`; return how many posts that were. worker: of
+    which worker; None: of all there were."""
     rows = database.rows(
         """SELECT recipe, id, form, path, intents.sha256, intents.saved, within, every
-           FROM intents JOIN articles ON key = article"""
+           FROM intents JOIN articles ON key = article WHERE CAST(?1 AS BIGINT) IS NULL OR intents.worker = ?1""",
+        worker,
     )
     finished = []
     for recipe, id_, form, path, content, saved, within, every in rows:

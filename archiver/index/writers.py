@@ -1,7 +1,8 @@
-"""Who writes to an index on a server: one at a time, each with a number, and whether its last transaction was kept.
+"""Who writes to an index on a server, each with a number, and whether its last transaction was kept.
 
-A writer holds an advisory lock of its number, and that of the archive (0), for as long as its connection lasts. When
-that is lost it takes them again: then its old connection is certain to have ended, and its last transaction with it.
+A writer holds an advisory lock of its number, and that of the archive (0), for as long as its connection lasts: alone,
+or, as workers do, with others. When the connection is lost it takes them again: then its old connection is certain to
+have ended, and its last transaction with it. A worker whose row was removed by another (`end`) keeps nothing any more.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING
 import psycopg
 
 from archiver.errors import LockedError
+from archiver.index.database import TAKEN_OVER
 from archiver.index.lock import STARTED, Holder, command_line
 from archiver.index.postgres_connection import row
 from archiver.server_address import shown
@@ -26,24 +28,34 @@ LOOKS, STEP = 250, 0.02  # whether an old connection has ended, and the seconds 
 # The first key of our locks: each schema has others.
 _SPACE = "(hashtext(current_schema()) & 2147483647)"
 _TAKE = f"SELECT pg_try_advisory_lock({_SPACE}, CAST($1 AS INTEGER))"
+_SHARE = f"SELECT pg_try_advisory_lock_shared({_SPACE}, CAST($1 AS INTEGER))"
+# Nothing is kept of a writer that has no row any more: then the number of rows divides by zero.
+_KEEP = """WITH noted AS (UPDATE writers SET kept = $1 WHERE number = $2 RETURNING number)
+           SELECT 1 / count(*) FROM noted"""
+ENDED = "22012"  # division by zero
 _IS_HELD = f"""EXISTS (SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND granted AND objsubid = 2
                AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
                AND CAST(classid AS BIGINT) = {_SPACE} AND CAST(objid AS BIGINT) = number)"""
 _HOLDERS = f"SELECT process, host, started, command FROM writers WHERE {_IS_HELD} ORDER BY number DESC"
+_END = f"""SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND granted AND objsubid = 2
+          AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+          AND CAST(classid AS BIGINT) = {_SPACE} AND CAST(objid AS BIGINT) = $1"""
+AWAY = "the server was away, and another run has been at work since; run again: nothing is lost"
 
 
 class Writer:
     """A process that writes to an index on a server."""
 
-    def __init__(self, address: str) -> None:
+    def __init__(self, address: str, *, shared: bool = False) -> None:
         self._address = address
-        self._number = 0
+        self._shared = shared
+        self.number = 0
         self._backend = 0  # the process of the server that serves it
         self.kept = 0  # its last transaction that is known to be kept
 
     def take_archive(self, connection: Connection) -> None:
         """Take the lock of the archive. Raises LockedError, which says who holds it."""
-        taken = row(connection, _TAKE, ARCHIVE)
+        taken = row(connection, _SHARE if self._shared else _TAKE, ARCHIVE)
         if not (taken and taken[0]):
             holder = holder_of(connection)
             raise LockedError(
@@ -55,21 +67,22 @@ class Writer:
         """Say who writes, and forget those that have ended."""
         me = Holder(os.getpid(), socket.gethostname(), time.strftime(STARTED), command_line())
         with connection.transaction():
-            connection.execute(f"DELETE FROM writers WHERE NOT {_IS_HELD}")
+            if not self._shared:  # a worker may be away for a moment
+                connection.execute(f"DELETE FROM writers WHERE NOT {_IS_HELD}")
             signed = row(
                 connection,
                 "INSERT INTO writers (process, host, started, command) VALUES ($1, $2, $3, $4) RETURNING number",
                 *me,
             )
         assert signed is not None
-        self._number, self._backend = signed[0], connection.info.backend_pid
-        row(connection, _TAKE, self._number)
+        self.number, self._backend = signed[0], connection.info.backend_pid
+        row(connection, _TAKE, self.number)
 
     def sign_again(self, connection: Connection) -> None:
         """Go on with another connection, when the old one has ended; `kept` is true then. Raises LockedError if
         somebody else has been at work meanwhile."""
         for _ in range(LOOKS):
-            taken = row(connection, _TAKE, self._number)
+            taken = row(connection, _TAKE, self.number)
             if taken and taken[0]:
                 break
             # The server may not have noticed yet that nobody is there any more.
@@ -79,23 +92,27 @@ class Writer:
             raise psycopg.OperationalError("the connection that was lost has not ended yet")
         self._backend = connection.info.backend_pid
         self.take_archive(connection)
-        signed = row(connection, "SELECT kept FROM writers WHERE number = $1", self._number)
+        signed = row(connection, "SELECT kept FROM writers WHERE number = $1", self.number)
         if signed is None:
-            raise LockedError(
-                f"{shown(self._address)}: the server was away, and another run has been at work since; run again: "
-                "nothing is lost"
-            )
+            why = TAKEN_OVER if self._shared else AWAY
+            raise LockedError(f"{shown(self._address)}: {why}")
         self.kept = signed[0]
 
     def keep(self, connection: Connection) -> int:
         """Note in a transaction which one it is, and return that: when it is kept, this is kept with it."""
         number = self.kept + 1
-        connection.execute("UPDATE writers SET kept = $1 WHERE number = $2", (number, self._number))
+        connection.execute(_KEEP, (number, self.number))
         return number
 
     def sign_off(self, connection: Connection) -> None:
         """Say that nothing more is written."""
-        connection.execute("DELETE FROM writers WHERE number = $1", (self._number,))
+        connection.execute("DELETE FROM writers WHERE number = $1", (self.number,))
+
+
+def end(connection: Connection, number: int) -> None:
+    """End the connection of a writer, and have it keep nothing more. What it has kept by then is kept."""
+    connection.execute(_END.encode(), (number,))
+    connection.execute("DELETE FROM writers WHERE number = $1", (number,))
 
 
 def holder_of(connection: Connection) -> Holder | None:

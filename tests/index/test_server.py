@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from archiver.clock import SECOND, now
 from archiver.errors import IndexFileError, IndexServerError, LockedError
 from archiver.index import Index, postgres_connection, postgres_schema
 from archiver.index import postgres as postgres_module
@@ -24,8 +25,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from archiver.index.postgres_connection import Connection
-    from archiver.index.writers import Writer
 
 PASSWORD = "s3cr3t-pass"
 
@@ -151,7 +150,7 @@ def test_an_index_of_an_earlier_archiver_is_brought_up_to_date_by_who_writes(
     (tmp_path / "upgrade.sql").write_text("CREATE TABLE added (name TEXT PRIMARY KEY, size INTEGER) WITHOUT ROWID;")
     monkeypatch.setattr(postgres_schema, "files", lambda _: tmp_path)
     monkeypatch.setattr(postgres_schema, "VERSION", VERSION + 1)
-    monkeypatch.setattr(postgres_schema, "UPGRADES", ("upgrade.sql",))
+    monkeypatch.setattr(postgres_schema, "UPGRADES", (*postgres_schema.UPGRADES, ("upgrade.sql",)))
     with pytest.raises(IndexServerError, match="made by an earlier archiver"):
         Index.read(tmp_path, at)
     for _ in range(2):
@@ -159,6 +158,22 @@ def test_an_index_of_an_earlier_archiver_is_brought_up_to_date_by_who_writes(
             assert held(index).state == "listed"
     assert server().sql("SELECT version FROM guarded.about") == [(VERSION + 1,)]
     assert server().sql("SELECT * FROM guarded.added") == []
+
+
+def test_the_first_schema_on_a_server_is_brought_up_to_date(schema: str, at: str, tmp_path: Path) -> None:
+    with closing(Index.open(tmp_path, at)) as index:
+        index.see(seen("a"), NOW, every_form=True)
+        index.runs.begin("crawl", NOW)
+    server().sql(
+        "SET search_path TO guarded",
+        "DROP TABLE workers, leases",
+        "ALTER TABLE intents DROP COLUMN worker",
+        "ALTER TABLE runs DROP COLUMN shared",
+        "UPDATE about SET version = 7",
+    )
+    with closing(Index.open(tmp_path, at)) as index:
+        save(index, "a")
+        assert index.workers.join(index.workers.begin_run("crawl", NOW), NOW)
 
 
 def test_the_library_may_be_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -377,19 +392,12 @@ def test_a_long_reading_that_is_cut_off_says_so(at: str, tmp_path: Path) -> None
         assert len(list(reader)) == 1
 
 
-# --- several at once: what workers of one archive will need ----------------------------------------------------------
+# --- several at once -------------------------------------------------------------------------------------------------
 
 
-class Unlocked(PostgresDatabase):
-    """One of several that write at once."""
-
-    def _begin_to_write(self, writer: Writer) -> None:
-        writer.take_archive = _take_nothing  # type: ignore[method-assign]
-        super()._begin_to_write(writer)
-
-
-def _take_nothing(connection: Connection) -> None:
-    """Others write, too."""
+def shared(at: str) -> PostgresDatabase:
+    """One of several that write."""
+    return PostgresDatabase(at, shared=True)
 
 
 def test_several_that_see_the_same_articles_do_not_wait_for_each_other_for_ever(
@@ -398,11 +406,11 @@ def test_several_that_see_the_same_articles_do_not_wait_for_each_other_for_ever(
     monkeypatch.setattr(postgres_module, "REPEATED", ())  # a deadlock is an error
     names = [f"{number:02}" for number in range(40)]
     orders = [names, names[::-1], names[20:] + names[:20], names[::2] + names[1::2]]
-    Unlocked(at).close()
+    PostgresDatabase(at).close()
     together = threading.Barrier(len(orders))
 
     def work(order: list[str]) -> None:
-        with closing(Index(Unlocked(at))) as index:
+        with closing(Index(shared(at))) as index:
             together.wait(20)
             for turn in range(5):
                 index.see(seen(*order), NOW + turn, every_form=True)
@@ -410,13 +418,16 @@ def test_several_that_see_the_same_articles_do_not_wait_for_each_other_for_ever(
 
     with ThreadPoolExecutor(len(orders)) as pool:
         list(pool.map(work, orders))
-    with closing(Index(Unlocked(at))) as index:
+    with closing(Index(shared(at))) as index:
         assert sorted(due(index, NOW * 2, run=1)) == []  # tried so often that they are given up
         assert index.catalogue.states() == {"failed": 40}
 
 
 def test_who_claims_passes_over_what_others_are_claiming(at: str) -> None:
-    with closing(Index(Unlocked(at))) as one, closing(Index(Unlocked(at))) as two:
+    with (
+        closing(Index(shared(at))) as one,
+        closing(Index(shared(at))) as two,
+    ):
         one.see(seen("a", "b", "c"), NOW, every_form=True)
 
         def claim() -> tuple[Any, Any]:
@@ -427,7 +438,10 @@ def test_who_claims_passes_over_what_others_are_claiming(at: str) -> None:
 
 
 def test_who_reads_sees_one_moment(at: str) -> None:
-    with closing(Index(Unlocked(at))) as writer, closing(PostgresDatabase(at, read=True)) as database:
+    with (
+        closing(Index(shared(at))) as writer,
+        closing(PostgresDatabase(at, read=True)) as database,
+    ):
 
         def read() -> tuple[Any, Any]:
             before = database.rows("SELECT count(*) FROM articles")
@@ -454,3 +468,38 @@ def test_both_have_the_same_tables(at: str) -> None:
     assert sorted(server().sql(columns)) == sorted(expected)
     there = {name for (name,) in server().sql("SELECT indexname FROM pg_indexes WHERE schemaname = 'guarded'")}
     assert {name for (name,) in indices} <= there
+
+
+def test_a_worker_that_was_taken_for_dead_keeps_nothing(at: str, tmp_path: Path) -> None:
+    Index.open(tmp_path, at).close()
+    with closing(Index.share(tmp_path, at)) as one, closing(Index(shared(at))) as other:
+        with pytest.raises(LockedError, match="another run is at work here: process"):
+            PostgresDatabase(at)
+        run = one.workers.begin_run("crawl", NOW)
+        one.workers.join(run, NOW)
+        other.workers.join(run, NOW)
+        one.see(seen("a"), NOW, every_form=True)
+        first, _ = one.workers.at_work()
+        assert other.workers.take_over(first, tmp_path, NOW)
+        for _ in range(2):
+            with pytest.raises(LockedError, match="was not heard of for too long"):
+                save(one, "a")
+        assert held(other).state == "listed"
+
+
+def test_one_that_stands_still_within_a_transaction_keeps_nobody_waiting(at: str, tmp_path: Path) -> None:
+    Index.open(tmp_path, at).close()
+    with closing(Index.share(tmp_path, at)) as one, closing(Index(shared(at))) as other:
+        run = one.workers.begin_run("crawl", NOW)
+        one.workers.join(run, NOW)
+        other.workers.join(run, NOW)
+        one._database.scratch("BEGIN")
+        one._database.scratch("UPDATE workers SET doing = 'nothing'")
+        assert other.workers.take_over(other.workers.at_work()[0], tmp_path, NOW)
+
+
+def test_workers_go_by_the_clock_of_the_server(at: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    with closing(PostgresDatabase(at)) as database:
+        assert abs(database.clock_ahead()) < SECOND  # it is this machine's
+        monkeypatch.setattr(postgres_module, "now", lambda: now() - 180 * SECOND)
+        assert 179 * SECOND < database.clock_ahead() < 181 * SECOND

@@ -1,0 +1,264 @@
+"""Workers: processes that crawl together, of a run that they share.
+
+A worker says every few seconds that it is there (`renew`). What it has, it has as long as it does: one that has not
+been heard of for LONGEST_SILENCE, or is known to have ended, is taken for dead by any of the others (`take_over`). From
+then on nothing that it writes is kept, and what it was at is free again. So a lease is renewed once for a worker, not
+for each article that it has claimed.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+from typing import TYPE_CHECKING, Any
+
+from archiver.clock import SECOND
+from archiver.index.database import LOST
+from archiver.index.lock import command_line
+from archiver.index.types import Worker
+from archiver.index.values import document_text, json_text, storable
+from archiver.index.write import recover
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from archiver.index.database import Database
+
+LONGEST_SILENCE = 180 * SECOND  # a server may be away for a minute, and a machine may stand still
+HOST, LISTING, RECIPE, SITE = "host", "listing", "recipe", "site"  # what there are leases of
+_COLUMNS = "worker, run, process, host, command, started, heard, state, doing, articles, requests, results"
+_AT_WORK = f"state NOT IN ('left', '{LOST}')"
+
+
+class Workers:
+    """Notes of workers, and of what each is at. Times are those of `Database.clock_ahead`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def begin_run(self, command: str, now: int) -> int:
+        """Note that a run begins which workers may join, and return its number."""
+        statement = "INSERT INTO runs (started, command, shared) VALUES (?, ?, 1) RETURNING run"
+        return self._database.transact(lambda: int(self._database.rows(statement, now, storable(command))[0][0]))
+
+    def open_run(self) -> int:
+        """Return the run that workers may join, 0 if there is none."""
+        row = self._database.row("SELECT run FROM runs WHERE shared = 1 AND ended IS NULL ORDER BY run DESC LIMIT 1")
+        return int(row[0]) if row else 0
+
+    def join(self, run: int, now: int) -> int:
+        """Become a worker of a run, and return its number; 0 if the run has nothing left to do."""
+        self._database.worker = self._database.transact(lambda: self._join(run, now))
+        return self._database.worker
+
+    def _join(self, run: int, now: int) -> int:
+        # The row is changed, so that this waits for who finds that nothing is left to do.
+        if not self._database.rows("UPDATE runs SET shared = 1 WHERE run = ? AND shared = 1 RETURNING run", run):
+            return 0
+        rows = self._database.rows(
+            """INSERT INTO workers (run, writer, process, host, command, started, heard, state)
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6, 'busy') RETURNING worker""",
+            run,
+            self._database.writer,
+            os.getpid(),
+            socket.gethostname(),
+            storable(command_line()),
+            now,
+        )
+        return int(rows[0][0])
+
+    def renew(self, now: int, doing: str, articles: int, requests: int, results: Mapping[str, Any]) -> None:
+        """Say that this worker is there, and what it has come to by now."""
+        self._database.write(
+            "UPDATE workers SET heard = ?, doing = ?, articles = ?, requests = ?, results = ? WHERE worker = ?",
+            now,
+            storable(doing),
+            articles,
+            requests,
+            document_text(dict(results)),
+            self._database.worker,
+        )
+
+    def take(self, kind: str, names: list[str], run: int) -> list[str]:
+        """Return those of `names` that are this worker's from now on: nobody else's, and not done in this run. None are
+        once the run has nothing left to do."""
+        return self._database.transact(lambda: self._take(kind, names, run))
+
+    def _take(self, kind: str, names: list[str], run: int) -> list[str]:
+        if not self._is_busy():
+            return []
+        return sorted(self._taken(kind, names, run))
+
+    def _is_busy(self) -> bool:
+        """Note that this worker is at work, and return whether it may be."""
+        # Who finds that all are idle waits for this row.
+        return bool(
+            self._database.rows(
+                "UPDATE workers SET state = 'busy' WHERE worker = ? AND state IN ('busy', 'idle') RETURNING worker",
+                self._database.worker,
+            )
+        )
+
+    def _taken(self, kind: str, names: list[str], run: int) -> dict[str, int]:
+        asked = json_text(sorted({f"{kind} {storable(name)}" for name in names}))
+        rows = self._database.rows(
+            """INSERT INTO leases (name, worker)
+               SELECT one.value, CAST(?1 AS BIGINT) FROM json_each(?2) AS one WHERE true ORDER BY one.value
+               ON CONFLICT (name) DO UPDATE SET worker = excluded.worker, wanted = 0
+               WHERE leases.worker IN (0, excluded.worker) AND leases.run <> ?3
+               RETURNING name, ready""",
+            self._database.worker,
+            asked,
+            run,
+        )
+        return {name.partition(" ")[2]: ready for name, ready in rows}
+
+    def free(self, kind: str, names: list[str], run: int) -> list[str]:
+        """Return those of `names`, in their order, that nobody has, and that were not done in this run."""
+        rows = self._database.rows(
+            """SELECT name FROM json_each(?) AS one CROSS JOIN leases ON leases.name = one.value
+               WHERE worker <> 0 OR leases.run = ?""",
+            json_text([f"{kind} {storable(name)}" for name in names]),
+            run,
+        )
+        others = {name.partition(" ")[2] for (name,) in rows}
+        return [name for name in names if storable(name) not in others]
+
+    def take_hosts(self, hosts: Mapping[str, int]) -> dict[str, int]:
+        """Return those of the hosts that this worker alone may ask from now on, and when first. hosts: with the time
+        between two requests. Who has one of the others learns that somebody waits for it."""
+        return self._database.transact(lambda: self._take_hosts(hosts))
+
+    def _take_hosts(self, hosts: Mapping[str, int]) -> dict[str, int]:
+        taken = self._taken(HOST, list(hosts), -1)
+        self._database.write_all(
+            "UPDATE leases SET spacing = ? WHERE name = ?",
+            sorted((hosts[host], f"{HOST} {host}") for host in taken),
+        )
+        self._database.write_all(
+            "UPDATE leases SET wanted = 1 WHERE name = ? AND wanted = 0",
+            sorted((f"{HOST} {storable(host)}",) for host in hosts if host not in taken),
+        )
+        return taken
+
+    def wanted_hosts(self) -> list[str]:
+        """Return the hosts of this worker that others wait for."""
+        rows = self._database.rows(
+            f"SELECT name FROM leases WHERE worker = ? AND wanted = 1 AND name LIKE '{HOST} %'", self._database.worker
+        )
+        return [name.partition(" ")[2] for (name,) in rows]
+
+    def give_hosts_back(self, hosts: Mapping[str, int]) -> None:
+        """Let others ask these hosts, each not before its time."""
+        self._database.write_all(
+            "UPDATE leases SET worker = 0, ready = ? WHERE name = ? AND worker = ?",
+            sorted((ready, f"{HOST} {storable(host)}", self._database.worker) for host, ready in hosts.items()),
+        )
+
+    def give_back(self, kind: str, names: list[str], done_in: int = 0) -> None:
+        """Let others have these. done_in: the run in which nobody needs to."""
+        self._database.write_all(
+            "UPDATE leases SET worker = 0, run = ? WHERE name = ? AND worker = ?",
+            sorted((done_in, f"{kind} {storable(name)}", self._database.worker) for name in names),
+        )
+
+    def rest(self, run: int) -> bool:
+        """Note that this worker finds nothing to do, and return whether nobody in the run does: then it is over."""
+        return self._database.transact(lambda: self._rest(run))
+
+    def _rest(self, run: int) -> bool:
+        database = self._database
+        # All wait for each other here: who joins, or begins to do something, is seen by who comes later.
+        database.rows("UPDATE runs SET shared = shared WHERE run = ? RETURNING run", run)
+        database.write("UPDATE workers SET state = 'idle' WHERE worker = ? AND state = 'busy'", database.worker)
+        locked = database.locking_rows
+        states = database.rows(f"SELECT state FROM workers WHERE run = ? AND {_AT_WORK} ORDER BY worker {locked}", run)
+        if any(state == "busy" for (state,) in states):
+            return False
+        database.write(f"UPDATE workers SET state = 'over' WHERE run = ? AND {_AT_WORK}", run)
+        database.write("UPDATE runs SET shared = 2 WHERE run = ?", run)
+        return True
+
+    def leave(self, run: int, results: Mapping[str, Any], now: int) -> bool:
+        """Note what this worker came to, and that it does nothing more; what it had is free. Return whether it is the
+        last one of the run."""
+        return self._database.transact(lambda: self._leave(run, results, now))
+
+    def _leave(self, run: int, results: Mapping[str, Any], now: int) -> bool:
+        database = self._database
+        database.rows("UPDATE runs SET shared = shared WHERE run = ? RETURNING run", run)
+        database.write(
+            "UPDATE workers SET state = 'left', heard = ?, results = ? WHERE worker = ?",
+            now,
+            document_text(dict(results)),
+            database.worker,
+        )
+        self._free(database.worker, run, now)
+        others = database.rows(f"SELECT 1 FROM workers WHERE run = ? AND {_AT_WORK} LIMIT 1", run)
+        if not others:
+            database.write("UPDATE runs SET shared = 2 WHERE run = ?", run)
+        return not others
+
+    def take_over(self, worker: Worker, output: Path, now: int) -> bool:
+        """Have a worker keep nothing more, settle what it was writing by what is on disk in `output`, and let others
+        have what it had. Returns whether nobody else has done that."""
+        writer = self._database.row("SELECT writer FROM workers WHERE worker = ?", worker.number)
+        if writer and writer[0]:
+            self._database.end_writer(writer[0])
+        return self._database.transact(lambda: self._take_over(worker, output, now))
+
+    def _take_over(self, worker: Worker, output: Path, now: int) -> bool:
+        ended = self._database.rows(
+            f"UPDATE workers SET state = '{LOST}' WHERE worker = ? AND {_AT_WORK} RETURNING worker", worker.number
+        )
+        if ended:
+            recover(self._database, output, worker.number)
+            self._free(worker.number, worker.run, now)
+        return bool(ended)
+
+    def _free(self, worker: int, run: int, now: int) -> None:
+        """Let others have what a worker had: also the articles that it has claimed and not finished, which are those of
+        its sites and recipes that are still due."""
+        had = self._database.rows("SELECT name FROM leases WHERE worker = ?", worker)
+        for name in sorted(name for (name,) in had):
+            kind, _, which = name.partition(" ")
+            if kind in (SITE, RECIPE):
+                of = "site = ?" if kind == SITE else "site = '' AND recipe = ?"
+                self._database.write(
+                    f"UPDATE articles SET run = 0 WHERE {of} AND due IS NOT NULL AND due <= ? AND run = ?",
+                    which,
+                    now,
+                    run,
+                )
+        self._database.write(
+            f"""UPDATE leases SET worker = 0, ready = CASE WHEN name LIKE '{HOST} %' THEN greatest(ready, ?1 + spacing)
+                ELSE ready END WHERE worker = ?2""",
+            now,
+            worker,
+        )
+
+    def of_run(self, run: int) -> list[Worker]:
+        """Return all workers of a run, in the order in which they joined it."""
+        return self._workers("run = ?", run)
+
+    def at_work(self) -> list[Worker]:
+        """Return the workers that have not left, and were not taken for dead."""
+        return self._workers(_AT_WORK)
+
+    def lost(self) -> list[Worker]:
+        """Return those that others took over from."""
+        return self._workers(f"state = '{LOST}'")
+
+    def forget(self) -> None:
+        """Forget all workers, for who has the archive alone: none of them is there any more."""
+        self._database.transact(self._forget)
+
+    def _forget(self) -> None:
+        self._database.write("DELETE FROM workers")
+        self._database.write("DELETE FROM leases")
+
+    def _workers(self, condition: str, *values: Any) -> list[Worker]:
+        rows = self._database.rows(f"SELECT {_COLUMNS} FROM workers WHERE {condition} ORDER BY worker", *values)
+        return [Worker._make((*row[:-1], json.loads(row[-1]))) for row in rows]
