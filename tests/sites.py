@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
-from urllib.parse import unquote, urljoin, urlsplit
+from urllib.parse import quote, unquote, urljoin, urlsplit
 
 from archiver.html import parse_document
 from archiver.site.record import FILE
@@ -85,7 +85,7 @@ def dead_links(site: Path) -> list[tuple[str, str]]:
             continue
         for element in parse_document(content.decode()).iter("a", "link"):
             link = str(element.get("href"))
-            target = urlsplit(urljoin(f"{HERE}/{name}", link))
+            target = urlsplit(urljoin(f"{HERE}/{quote(name)}", link))
             if f"{target.scheme}://{target.netloc}" == HERE:
                 path = unquote(target.path).removeprefix("/")
                 path = f"{path}index.html" if path.endswith("/") or not path else path

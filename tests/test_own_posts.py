@@ -68,6 +68,10 @@ def owned(archive: Archive) -> Archive:
         (NEWS, "permalink: /us\n", "us.html"),
         (NEWS, "permalink: /../../x\n", "x.html"),
         (NEWS, "permalink: /\n", "2021/12/30/about-this-site.html"),
+        ("22-01-03-a.md", "", "2022/01/03/a.html"),
+        ("69-01-03-a.md", "", "1969/01/03/a.html"),
+        ("0001-01-03-a.md", "", "0001/01/03/a.html"),
+        (NEWS, "date: 0001-01-02\npermalink: /:year/x.html\n", "0001/x.html"),
     ],
 )
 def test_its_page_is_where_jekyll_puts_it(name: str, front: str, path: str) -> None:
@@ -86,6 +90,9 @@ def test_its_page_is_where_jekyll_puts_it(name: str, front: str, path: str) -> N
         (NEWS, own('title: "a\n')),
         (NEWS, own("categories: 99\n")),
         (NEWS, own("date: soon\n")),
+        (NEWS, own("date: 9999-12-31 23:59:59\n")),  # in China that is a year which there is not
+        (NEWS, own("date: 9999-12-31 23:59:59 -1200\n")),
+        ("0001-01-01-a.md", own("")),
         (NEWS, own("- a\n- b\n")),
         (NEWS, own("a: " + "[" * 100_000 + "\n")),
         (NEWS, own().encode("gb18030")),

@@ -56,10 +56,12 @@ def read_own(name: str, content: bytes, zone: tzinfo) -> OwnPost | None:
         return None
     try:
         front = yaml.load(text[slice(*span)], LOADER) or {}
-        day = datetime(int(found[1]), int(found[2]), int(found[3]), tzinfo=zone)
-    except (yaml.YAMLError, ValueError, RecursionError):
+        day = datetime(_year(found[1]), int(found[2]), int(found[3]), tzinfo=zone)
+        published = _time(front.get("date", day), zone) if isinstance(front, dict) else None
+        if published:
+            published.astimezone(UTC)  # a day before the first or after the last year is none there
+    except (yaml.YAMLError, ValueError, OverflowError, RecursionError):
         return None
-    published = _time(front.get("date", day), zone) if isinstance(front, dict) else None
     if published is None or not all(isinstance(front.get(key), str | list | None) for key in ("categories", "tags")):
         return None
     categories = dict.fromkeys((*_names(front.get("categories")), *_name(front.get("category"))))
@@ -85,6 +87,12 @@ def read_own(name: str, content: bytes, zone: tzinfo) -> OwnPost | None:
 def _end(text: str, front: int) -> int:
     """Return where a front matter's last line ends."""
     return text.find("\n", front) + 1 or len(text)
+
+
+def _year(digits: str) -> int:
+    """Return the year in the name of a post; Ruby knows the century of one of two digits."""
+    year = int(digits)
+    return year + (0 if len(digits) > 2 else 2000 if year < 69 else 1900)
 
 
 def _time(value: object, zone: tzinfo) -> datetime | None:
@@ -126,7 +134,7 @@ def _path(post: OwnPost, name: str, front: Mapping[str, object]) -> str:
     when = post.published
     values = {
         "categories": "/".join(dict.fromkeys(one.lower() for one in post.categories)),
-        "year": f"{when:%Y}",
+        "year": f"{when.year:04}",
         "short_year": f"{when:%y}",
         "month": f"{when:%m}",
         "i_month": str(when.month),

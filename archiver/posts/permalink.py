@@ -30,7 +30,7 @@ def page_path(name: str, categories: Iterable[str], published: date) -> str:
     """Return where the page of a post with that name is: in a directory for each of its categories."""
     directories = dict.fromkeys(category.lower() for category in categories)
     parts = [part for category in directories for part in category.split("/")]
-    found = "/".join([*filter(None, map(segment, parts)), f"{published:%Y/%m/%d}"])
+    found = "/".join([*filter(None, map(segment, parts)), published.isoformat()[:10].replace("-", "/")])
     return f"{found}/{page_name(name)}.html"
 
 

@@ -19,13 +19,34 @@ if TYPE_CHECKING:
     from archiver.recipes import Recipe
 
 FOOTER_LINK = re.compile(r"\]\(//\{site\}/([^)]+)\)")
-# What the site itself has there; a category of that name has no directory of its own.
-OWN = frozenset(("archive", "sources", "about", "search", "category", OLD_POSTS, "pages"))
+# What the site itself has at its root: directories, and files.
+OWN = frozenset(("archive", "sources", "about", "search", "category", OLD_POSTS, "pages", "pictures"))
+FILE = re.compile(
+    r"(?:index|404)\.html|style\.css|search\.js|icon\.svg|robots\.txt|(?:feed|sitemap(?:-\d+)?)\.xml|\.archiver-site.*"
+)
+DAY_LIST = re.compile(r"archive/\d{4}/\d\d/\d\d/(?:index|[\d-]+)\.html")
+LONGEST_PATH = 1000  # bytes; systems take 4,096, and those before the site's own directory are not known
+NO_CATEGORY = "none"
 
 
 def is_reserved(path: str) -> bool:
-    """Return whether the site may have a page or a file of its own at `path`."""
-    return path.partition("/")[0] in OWN or path in ("index.html", "404.html") or not path.endswith(".html")
+    """Return whether `path` is no place for a page whose owner chose it: the site may have something there."""
+    return _is_own(path.partition("/")[0]) or page_place(path) != path
+
+
+def page_place(path: str) -> str:
+    """Return where the page of an article is that Jekyll puts at `path`: there, unless the site has a file of its own
+    in the way. No directory is named as pages are, whatever a source is called."""
+    *directories, name = path.split("/")
+    if len(path.encode()) > LONGEST_PATH:
+        directories = [segment("-".join(directories))]
+    parts = [
+        f"{one.lstrip('.')}-" if one.endswith(".html") or (FILE.fullmatch(one) and place == 0) else one
+        for place, one in enumerate(directories)
+    ]
+    stem = name.removesuffix(".html")
+    whole = "/".join([*parts, f"{stem}.html"])
+    return "/".join([*parts, f"{stem}-post.html"]) if DAY_LIST.fullmatch(whole) else whole
 
 
 def old_path(path: str) -> str:
@@ -35,8 +56,8 @@ def old_path(path: str) -> str:
 
 
 def category_key(category: str) -> str:
-    """Return what names a category: without white space, as slugs are."""
-    return "".join(category.split())
+    """Return what names a category, and the file of its list: without white space, as slugs are."""
+    return segment("".join(category.split())) or NO_CATEGORY
 
 
 def category_paths(category: str, spellings: Iterable[str], fixed: Iterable[str] = ()) -> list[str]:
@@ -48,7 +69,7 @@ def category_paths(category: str, spellings: Iterable[str], fixed: Iterable[str]
 
 def category_page(category: str, label: str) -> str:
     """Return where a numbered page of a category is."""
-    return f"category/{_file(category)}/{label}.html"
+    return page_place(f"category/{_file(category)}/{label}.html")
 
 
 def fixed_lists(recipes: Iterable[Recipe]) -> dict[str, tuple[str, ...]]:
@@ -62,7 +83,7 @@ def fixed_lists(recipes: Iterable[Recipe]) -> dict[str, tuple[str, ...]]:
             links = [link for link in FOOTER_LINK.findall(form.footer) if "{" not in link]
             paths = [f"{link}index.html" if link.endswith("/") else link for link in links]
             key = category_key(form.category)
-            usable = (one for one in paths if one.partition("/")[0] not in OWN and ".." not in one)
+            usable = (one for one in paths if not _is_own(one.partition("/")[0]) and ".." not in one)
             found[key] = tuple(dict.fromkeys((*found.get(key, ()), *usable)))
     return found
 
@@ -84,5 +105,10 @@ def href(path: str) -> str:
     return quote(path.removesuffix("index.html") if path.endswith("/index.html") else path, safe=SAFE, errors="ignore")
 
 
+def _is_own(name: str) -> bool:
+    """Return whether a file or a directory at the root is the site's own."""
+    return name in OWN or FILE.fullmatch(name) is not None
+
+
 def _file(category: str) -> str:
-    return segment(category) or "none"
+    return segment(category) or NO_CATEGORY

@@ -12,7 +12,7 @@ from archiver.exports.plain import plain_text
 from archiver.posts.permalink import post_path
 from archiver.posts.read import read
 from archiver.posts.text_digest import is_telling
-from archiver.site.addresses import category_key, href
+from archiver.site.addresses import category_key, href, page_place
 from archiver.site.record import New
 from archiver.text import one_line
 from archiver.views.changes import changes, sentences
@@ -45,7 +45,7 @@ class Listed(NamedTuple):
     @property
     def day(self) -> str:
         """The day on which it was published, where it was."""
-        return f"{self.published:%Y-%m-%d}"
+        return day_of(self.published)
 
     @property
     def time(self) -> str:
@@ -72,7 +72,7 @@ def new_of(entry: Entry, digest: str | None) -> New:
         id=entry.id,
         form=entry.form,
         sha256=entry.sha256,
-        path=post_path(entry.path, entry.category, entry.published),
+        path=page_of(entry),
         moment=micros(entry.published),
         published=entry.published.isoformat(),
         changed=entry.saved.isoformat(),
@@ -81,7 +81,7 @@ def new_of(entry: Entry, digest: str | None) -> New:
         language=shown.language(entry),
         state=entry.state,
         category=category_key(entry.category),
-        day=f"{entry.published:%Y-%m-%d}",
+        day=day_of(entry.published),
         digest=digest if is_telling(digest) else None,
         labels=(name_of(entry), one_line(entry.category), next(iter(map(one_line, entry.tags)), "")),
     )
@@ -100,7 +100,17 @@ def listed(row: Row) -> Listed:
 
 def time_of(time: datetime) -> str:
     """Return a time as people read it, with its zone."""
-    return f"{time:%Y-%m-%d %H:%M:%S %z}"
+    return f"{day_of(time)} {time:%H:%M:%S %z}"
+
+
+def day_of(time: datetime) -> str:
+    """Return the day of a time, with four digits for its year (`%Y` has less for the first thousand)."""
+    return time.date().isoformat()
+
+
+def page_of(entry: Entry) -> str:
+    """Return where the page of an entry is, if no other one is there."""
+    return page_place(post_path(entry.path, entry.category, entry.published))
 
 
 def article_values(entry: Entry, row: Row, output: Path, words: dict[str, str]) -> dict[str, Any]:
@@ -111,7 +121,7 @@ def article_values(entry: Entry, row: Row, output: Path, words: dict[str, str]) 
         "lang": row.language,
         "published": entry.published.isoformat(),
         "published_text": time_of(entry.published),
-        "day": f"{entry.published:%Y-%m-%d}",
+        "day": day_of(entry.published),
         "first_seen": time_of(entry.first_seen),
         "saved": time_of(entry.saved),
         "checked": time_of(entry.checked) if entry.checked else "",

@@ -12,9 +12,8 @@ from archiver.exports import shown
 from archiver.exports.own import RECIPE
 from archiver.exports.read import Entries
 from archiver.index import ArticleKey
-from archiver.posts.permalink import post_path
 from archiver.site.addresses import fixed_lists
-from archiver.site.articles import listed, new_of
+from archiver.site.articles import listed, new_of, page_of
 from archiver.site.files import SiteFiles, Written, claim
 from archiver.site.lists import Lists
 from archiver.site.own import OwnPosts
@@ -100,7 +99,8 @@ class _Build:
         self._files = SiteFiles(directory, record)
         self._fixed = fixed_lists(recipes.values())
         self._lists = Lists(record, look, self._files, self._fixed)
-        self._own = OwnPosts(output, index, recipes, record, look.name, tell)
+        lists = {path for paths in self._fixed.values() for path in paths}
+        self._own = OwnPosts(output, index, recipes, record, look.name, lists, tell)
 
     def run(self) -> None:
         """Bring the site up to date."""
@@ -164,7 +164,7 @@ class _Build:
         key = self._index.known_as([entry.id]).get(entry.id)
         post = self._index.posts.get(key, entry.form) if key else None
         if post and (other := self._entries.entry(post)):
-            page, to = (post_path(one.path, one.category, one.published) for one in (entry, other))
+            page, to = page_of(entry), page_of(other)
             self._files.write(page, self._look.page("moved", page, to=to, title=shown.title(other)))
 
     def _shown(self, entry: Entry, row: Row) -> Shown:

@@ -63,9 +63,9 @@ def write_jekyll(
     spellings: dict[str, set[str]] = defaultdict(set)
     zones: Counter[str] = Counter()
     for entry in entries:
-        key = category_key(entry.category)
-        if not key:  # of a post of the owner's: it is in no list
+        if not entry.category.strip():  # of a post of the owner's: it is in no list
             continue
+        key = category_key(entry.category)
         names[key][name_of(entry)] += 1
         spellings[key].add(one_line(entry.category))
         if recipe := recipes.get(entry.recipe):

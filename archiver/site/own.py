@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from archiver.exports.own import RECIPE, own_entry, own_files
-from archiver.site.addresses import is_reserved
+from archiver.site.addresses import is_reserved, page_place
 from archiver.site.articles import name_of, new_of
 from archiver.site.files import Written
 from archiver.text import one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Set
     from pathlib import Path
 
     from archiver.exports import Entry
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 class OwnPosts:
     """Puts them into the record of the site. name: of the site, which stands for the source of a post that has no tag
-    and no category. failed: how many could not be read."""
+    and no category. lists: where lists are, beside where all are. failed: how many could not be read."""
 
     def __init__(
         self,
@@ -33,11 +33,13 @@ class OwnPosts:
         recipes: Mapping[str, Recipe],
         record: Record,
         name: str,
+        lists: Set[str],
         tell: Callable[[str], None],
     ) -> None:
         self._recipes = recipes
         self._record = record
         self._name = name
+        self._lists = lists
         self._tell = tell
         self.failed = 0
         self._files = {file.id: file for file in own_files(output, index, self._fail)}
@@ -56,12 +58,12 @@ class OwnPosts:
                 continue
             known.pop(id_, None)
             entry, page, usual = found
-            if page != usual and is_reserved(page):
+            if page != usual and (page in self._lists or is_reserved(page)):
                 self._tell(f"{file.path}: the site has a page of its own at {page}; this one is at {usual}")
                 page = usual
             new = new_of(entry, None)
             name = name_of(entry) or one_line(self._name)
-            new = new._replace(path=page, source=name, labels=(name, *new.labels[1:]))
+            new = new._replace(path=page_place(page), source=name, labels=(name, *new.labels[1:]))
             yield shown(entry, self._record.put(new))
         for row in known.values():
             self._record.remove(row.key)
