@@ -61,7 +61,6 @@ def is_private_header(name: str) -> bool:
     return HEADER.fullmatch(name.lower()) is not None
 
 
-@lru_cache(1024)
 def public_address(url: str) -> str:
     """Return an address without name and password, and with `removed` for the values of keys and tokens."""
     return _split(url)[0]
@@ -134,6 +133,7 @@ def public_arguments(arguments: Iterable[str]) -> Iterator[str]:
         hidden = not equals and PRIVATE_OPTION.fullmatch(argument) is not None
 
 
+@lru_cache(1024)
 def _split(url: str) -> tuple[str, tuple[str, ...]]:
     """Return an address as it is kept, and what is taken out of it."""
     taken: list[str] = []
@@ -148,7 +148,7 @@ def _split(url: str) -> tuple[str, tuple[str, ...]]:
             taken.append(value)
             return f"{name}={placeholder(value)}"
         # An address in an address.
-        said = unquote(value)
+        said = unquote(value) if "%" in value else value
         public, more = _split(said) if "=" in said or "@" in said else (said, ())
         taken.extend(more)
         return f"{name}={public if said == value else quote(public, safe='')}" if more else found[0]
@@ -158,9 +158,17 @@ def _split(url: str) -> tuple[str, tuple[str, ...]]:
 
 
 def _is_private_parameter(name: str, value: str) -> bool:
-    plain, said = MARKS.sub("", unquote_plus(name).lower()), unquote_plus(value)
+    always, perhaps = _may_be_private(name)
+    if not (always or perhaps):
+        return False
+    said = unquote_plus(value)
     if not said or PLACEHOLDER.fullmatch(said):
         return False
-    if ALWAYS.fullmatch(plain):
-        return True
-    return PERHAPS.fullmatch(plain) is not None and KEY_LIKE.fullmatch(said) is not None
+    return always or KEY_LIKE.fullmatch(said) is not None
+
+
+@lru_cache(1024)
+def _may_be_private(name: str) -> tuple[bool, bool]:
+    """Return whether a parameter of that name is private always, and whether it is if its value looks like a key."""
+    plain = MARKS.sub("", unquote_plus(name).lower())
+    return ALWAYS.fullmatch(plain) is not None, PERHAPS.fullmatch(plain) is not None

@@ -62,6 +62,16 @@ DOWNLOAD_DELAY_JITTER = 0.33
 CONCURRENT_REQUESTS_PER_DOMAIN = 2
 CONCURRENT_REQUESTS = 64  # of all hosts together: a slow one holds up no other
 RETRY_TIMES = 2
+# What our download handler raises. Scrapy's own list names Twisted's errors as well, and so loads an HTTP client that
+# nothing uses.
+RETRY_EXCEPTIONS = [
+    "scrapy.exceptions.CannotResolveHostError",
+    "scrapy.exceptions.DownloadConnectionRefusedError",
+    "scrapy.exceptions.DownloadFailedError",
+    "scrapy.exceptions.DownloadTimeoutError",
+    "scrapy.exceptions.ResponseDataLossError",
+    OSError,
+]
 RETRY_GIVE_UP_LOG_LEVEL = "INFO"  # the report says which article failed and why
 
 # What may be fetched, and how much of it.

@@ -21,7 +21,7 @@ from archiver.commands.display import count, print_alarms, print_table, progress
 from archiver.commands.wrapping import print_wrapped
 from archiver.suggestions import did_you_mean, slips_between
 from archiver.views.alarms import MAX_LENGTH, merge_alarms
-from tests.conftest import PROJECT, invoke
+from tests.conftest import NO_DELAY, PROJECT, invoke
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -184,6 +184,16 @@ def test_what_needs_no_scrapy_does_not_load_it(archive: Archive) -> None:
         check=False,
     )
     assert result.returncode == 0, result.stderr
+
+
+def test_a_crawl_does_not_load_scrapys_other_http_client(archive: Archive) -> None:
+    code = (
+        "import sys; from archiver.commands import main; assert main(sys.argv[1:]) == 0;"
+        "print([name for name in sys.modules if name.startswith('scrapy.core.downloader.handlers.http')])"
+    )
+    words = ("crawl", "--output", str(archive.output), *NO_DELAY, "eastmoney/market-37", "--limit", "1")
+    result = archive.run("-c", code, *words, capture_output=True)  # a new process: others have loaded it
+    assert result.stdout.splitlines()[-1] == "[]"
 
 
 @pytest.mark.parametrize("name", ["archiver", "archiver.archive"])
