@@ -14,7 +14,7 @@ from archiver.storage import sweep
 from archiver.verify.chain import Chain
 from archiver.verify.credentials import remove_credentials as without_credentials
 from archiver.verify.log import LastVerification, log_verification
-from archiver.verify.problems import NOTES, Kind
+from archiver.verify.problems import Kind
 from archiver.verify.repair import Repair
 from archiver.verify.verify import Verification
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from archiver.extraction import ExtractOptions
-    from archiver.verify.problems import Problem
+    from archiver.problems import Problem
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class Verified:
     @property
     def left(self) -> int:
         """How many problems there are that were not repaired; notes are none."""
-        return sum(not problem.repaired for problem in self.problems if problem.kind not in NOTES)
+        return sum(problem.is_left for problem in self.problems)
 
     @property
     def repaired(self) -> int:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from archiver.verify.problems import Problem
+    from archiver.problems import Problem
 
 LISTING = "eastmoney/headlines"
 SHA = "zeroblob(32)"

@@ -18,6 +18,7 @@ from tests.adopting import BODY, ID, NAME, RECIPE, good
 if TYPE_CHECKING:
     from archiver.adoption.names import Named
     from archiver.posts.read import ReadPost
+    from archiver.problems import ProblemKind
 
 ADDRESS = f"http://choicewzp1.eastmoney.com/html_News/NewsShare.html?infoCode=NW{ID}"
 OWN = f"http://finews.zning.xyz/html_News/NewsShare.html?infoCode=NW{ID}"
@@ -49,7 +50,7 @@ def named(name: str = NAME) -> Named:
     return found
 
 
-def kinds(content: bytes) -> list[Kind]:
+def kinds(content: bytes) -> list[ProblemKind]:
     return [one.kind for one in problems(NAME, named(), read(content))]
 
 

@@ -38,7 +38,7 @@ from tests.conftest import PROJECT
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from archiver.verify.problems import Problem
+    from archiver.problems import Problem
 
 (RECIPE,) = re.findall(r"```sh\n(.*?)```", (PROJECT / "docs/verify.md").read_text(encoding="utf-8"), re.DOTALL)
 PATH = "_captures/2026/03/archiver-20260304T050607Z-1-00001.warc.gz"

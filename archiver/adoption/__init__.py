@@ -2,8 +2,8 @@
 
 from archiver.adoption.adopt import adopt
 from archiver.adoption.pictures import take_files
-from archiver.adoption.problems import HEADINGS, Kind, Problem
+from archiver.adoption.problems import Kind
 from archiver.adoption.repair import Repair
 from archiver.adoption.survey import Survey
 
-__all__ = ["HEADINGS", "Kind", "Problem", "Repair", "Survey", "adopt", "take_files"]
+__all__ = ["Kind", "Repair", "Survey", "adopt", "take_files"]

@@ -10,7 +10,7 @@ from archiver.adoption.facts import adoption, published
 from archiver.adoption.files import earlier, is_utf8, post_files, stems_with_versions
 from archiver.adoption.names import Named, Names
 from archiver.adoption.pictures import take_addresses, take_files
-from archiver.adoption.problems import Kind, problem, problems
+from archiver.adoption.problems import Kind, problems
 from archiver.adoption.survey import Survey
 from archiver.clock import MICROSECOND, now
 from archiver.identity import SHOWN
@@ -18,15 +18,16 @@ from archiver.index.types import ArticleKey, Finished
 from archiver.places import POSTS
 from archiver.posts.own import read_own
 from archiver.posts.read import read
+from archiver.problems import problem
 from archiver.spans import read_span
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from archiver.adoption.problems import Problem
     from archiver.index import Index
     from archiver.index.types import Adoption
     from archiver.posts.read import ReadPost
+    from archiver.problems import Problem
     from archiver.recipes import Recipe
 
 BATCH = 500  # posts that are taken into the index together

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from archiver.adoption.names import Named
+    from archiver.problems import ProblemKind
 
 BEGUN = re.compile(rf"---[ \t\r]*\n(?:(?:{'|'.join(KEYS)}):.*\n){{{len(KEYS)}}}(?:(?:{'|'.join(MORE)}):.*\n)*")
 ADDRESS = re.compile(r"(?:\r?\n[ \t]*){2}<((?:[a-zA-Z][\w+.-]*:[^<>\s]*)?)>(?=[ \t]*(?:\r?\n[ \t]*){2}|\s*\Z)")
@@ -27,7 +28,7 @@ OFFSET = re.compile(r"[+-]\d\d:?\d\d\s*$|Z\s*$")
 CR = "\r"
 
 
-def fix(content: bytes, named: Named, others: Sequence[ReadPost]) -> tuple[bytes, Mapping[Kind, str]]:
+def fix(content: bytes, named: Named, others: Sequence[ReadPost]) -> tuple[bytes, Mapping[ProblemKind, str]]:
     """Return the post with what can be mended mended, and how that was done for each kind of problem.
 
     Nothing but the broken fields changes. others: what other posts of the same article say.
@@ -62,7 +63,7 @@ class _Mender:
 
     def __init__(self, text: str, named: Named, others: Sequence[ReadPost]) -> None:
         self.text = text
-        self.done: dict[Kind, str] = {}
+        self.done: dict[ProblemKind, str] = {}
         self._named = named
         self._others = others
         self.steps: tuple[tuple[Kind, Callable[[], None]], ...] = (
@@ -76,7 +77,7 @@ class _Mender:
     def post(self) -> ReadPost:
         return read_text(self.text, self._named.form.quote is not None)
 
-    def kinds(self) -> set[Kind]:
+    def kinds(self) -> set[ProblemKind]:
         post = self.post()
         # Nothing is mended so that it is no post any more.
         return {Kind.FRONT_MATTER} if post.foreign else {problem.kind for problem in problems("", self._named, post)}

@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
-    from archiver.adoption.problems import Problem
     from archiver.adoption.survey import Survey
     from archiver.index import Index
+    from archiver.problems import Problem, ProblemKind
     from archiver.recipes import Recipe
 
 FETCHED = frozenset({Kind.TORN, Kind.FRONT_MATTER, Kind.TITLE, Kind.DATE})
@@ -56,7 +56,7 @@ class Lost:
         left = {path: self._kinds(path) for path in self._asked}
         self._survey.problems = list(self._settled(left, reasons))
 
-    def _settled(self, left: Mapping[str, set[Kind]], reasons: Mapping[str, str]) -> Iterable[Problem]:
+    def _settled(self, left: Mapping[str, set[ProblemKind]], reasons: Mapping[str, str]) -> Iterable[Problem]:
         for one in self._survey.problems:
             if one.repaired or one.path not in left or one.kind == Kind.DOUBLED:
                 yield one
@@ -68,7 +68,7 @@ class Lost:
             else:
                 yield one
 
-    def _kinds(self, path: str) -> set[Kind]:
+    def _kinds(self, path: str) -> set[ProblemKind]:
         known = named_file(self._output, path, self._names)
         return {one.kind for one in problems(path, *known)} if known else set()
 

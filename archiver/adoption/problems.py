@@ -2,79 +2,49 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from archiver.addresses import resolve
 from archiver.errors import UnknownAddressError
+from archiver.problems import ProblemKind, problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from archiver.adoption.names import Named
     from archiver.posts.read import ReadPost
+    from archiver.problems import Problem
+
+REPAIR = "--repair"
 
 
-class Kind(StrEnum):
+class Kind(ProblemKind):
     """The kinds of problem; docs/adopt.md explains them."""
 
-    TORN = "torn"
-    FRONT_MATTER = "front-matter"
-    TITLE = "title"
-    DATE = "date"
-    OFFSET = "offset"
-    NAME = "name"
-    DAY = "day"
-    ADDRESS = "address"
-    CATEGORY = "category"
-    DOUBLED = "doubled"
-    UNREADABLE = "unreadable"
-
-
-HEADINGS = {
-    Kind.TORN: "torn: not a whole post",
-    Kind.FRONT_MATTER: "front matter that cannot be read",
-    Kind.TITLE: "no title",
-    Kind.DATE: "no date that can be read",
-    Kind.OFFSET: "a date without an offset",
-    Kind.NAME: "a file name that is not a post's",
-    Kind.DAY: "two dates",
-    Kind.ADDRESS: "no address, or another article's",
-    Kind.CATEGORY: "a category that Jekyll splits in two",
-    Kind.DOUBLED: "a second post of the same article",
-    Kind.UNREADABLE: "a file that cannot be read",
-}
-# What is as it was published, and works: it is listed, but nothing is broken.
-NOTES = frozenset({Kind.CATEGORY})
-REPAIR = "--repair"
-ADVICE = {
-    Kind.TORN: f"{REPAIR} fetches it again",
-    Kind.FRONT_MATTER: f"{REPAIR} escapes it anew, or fetches it again",
-    Kind.TITLE: f"{REPAIR} takes it from another post of the article, or fetches it again",
-    Kind.DATE: f"{REPAIR} takes it from another post of the article, the file name or the id",
-    Kind.OFFSET: f"{REPAIR} adds the one of the source's time zone",
-    Kind.NAME: f"{REPAIR} names it by its date",
-    Kind.DAY: "both are published facts; left alone",
-    Kind.ADDRESS: f"{REPAIR} writes the article's own",
-    Kind.CATEGORY: "its address is published, with a directory for each; left alone",
-    Kind.DOUBLED: "both addresses are published; left alone",
-    Kind.UNREADABLE: "make it readable",
-}
-
-
-class Problem(NamedTuple):
-    """Something that is wrong with a post: the file (in the archive), what, what can be done, and what was."""
-
-    kind: Kind
-    path: str
-    what: str
-    advice: str
-    repaired: str = ""
-
-
-def problem(kind: Kind, path: str, what: str, advice: str = "") -> Problem:
-    """Return the problem, with the advice for its kind unless there is one."""
-    return Problem(kind, path, what, advice or ADVICE[kind])
+    TORN = ("torn", "torn: not a whole post", f"{REPAIR} fetches it again")
+    FRONT_MATTER = (
+        "front-matter",
+        "front matter that cannot be read",
+        f"{REPAIR} escapes it anew, or fetches it again",
+    )
+    TITLE = ("title", "no title", f"{REPAIR} takes it from another post of the article, or fetches it again")
+    DATE = (
+        "date",
+        "no date that can be read",
+        f"{REPAIR} takes it from another post of the article, the file name or the id",
+    )
+    OFFSET = ("offset", "a date without an offset", f"{REPAIR} adds the one of the source's time zone")
+    NAME = ("name", "a file name that is not a post's", f"{REPAIR} names it by its date")
+    DAY = ("day", "two dates", "both are published facts; left alone")
+    ADDRESS = ("address", "no address, or another article's", f"{REPAIR} writes the article's own")
+    CATEGORY = (
+        "category",
+        "a category that Jekyll splits in two",
+        "its address is published, with a directory for each; left alone",
+        True,  # it is as it was published, and works
+    )
+    DOUBLED = ("doubled", "a second post of the same article", "both addresses are published; left alone")
+    UNREADABLE = ("unreadable", "a file that cannot be read", "make it readable")
 
 
 def problems(path: str, named: Named, post: ReadPost) -> Iterator[Problem]:

@@ -20,11 +20,11 @@ from archiver.posts.read import read
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from archiver.adoption.problems import Problem
     from archiver.adoption.survey import Survey
     from archiver.index import Index
     from archiver.index.types import HeldPost
     from archiver.posts.read import ReadPost
+    from archiver.problems import Problem, ProblemKind
     from archiver.recipes import Recipe
 
 BATCH = 100  # posts that are made durable together
@@ -52,7 +52,7 @@ class Repair:
             named = self._named(problem.path)
             if named and problem.kind == Kind.DOUBLED:
                 self._doubles.setdefault(named.id, []).append(problem.path)
-        settled: dict[tuple[str, Kind], Problem] = {}
+        settled: dict[tuple[str, ProblemKind], Problem] = {}
         by_path = {path: list(group) for path, group in groupby(found, attrgetter("path"))}
         shown: list[Problem] = []
         plans = self._plans()
@@ -136,7 +136,7 @@ def _settled(problem: Problem, plan: Plan, failure: str) -> Problem:
     return problem._replace(repaired=plan.done[problem.kind])
 
 
-def _shown_now(plan: Plan, before: set[Kind]) -> list[Problem]:
+def _shown_now(plan: Plan, before: set[ProblemKind]) -> list[Problem]:
     """Return the problems of a post that nothing could show while its front matter could not be read."""
     post = read(plan.new, quoted=plan.named.form.quote is not None)
     return [problem for problem in problems(plan.to, plan.named, post) if problem.kind not in before]

@@ -5,10 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from archiver.adoption.problems import NOTES
-
 if TYPE_CHECKING:
-    from archiver.adoption.problems import Problem
+    from archiver.problems import Problem
 
 
 @dataclass
@@ -24,7 +22,7 @@ class Survey:
     @property
     def broken(self) -> int:
         """How many files have something wrong with them that was not repaired."""
-        return len({problem.path for problem in self.problems if not problem.repaired and problem.kind not in NOTES})
+        return len({problem.path for problem in self.problems if problem.is_left})
 
     @property
     def repaired(self) -> int:

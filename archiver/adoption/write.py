@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from archiver.adoption.names import Named
-    from archiver.adoption.problems import Kind
     from archiver.index import Index
     from archiver.index.types import Adoption
+    from archiver.problems import ProblemKind
 
 OWN = 1000  # numbers of temporary files that no batch has
 
@@ -34,7 +34,7 @@ class Plan(NamedTuple):
     named: Named
     old: bytes
     new: bytes
-    done: Mapping[Kind, str]
+    done: Mapping[ProblemKind, str]
     there: bool = False  # the post has its new name already, and only the old one is to be removed
 
 

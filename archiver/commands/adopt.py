@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from archiver.adoption import HEADINGS
+from archiver.adoption import Kind
 from archiver.archive import Archive
-from archiver.commands.display import print_json, print_line
 from archiver.commands.options import add_setting_option, settings_from
 from archiver.commands.problems import print_problems
 from archiver.errors import UsageError
@@ -17,8 +15,6 @@ from archiver.statuses import FAILED
 
 if TYPE_CHECKING:
     import argparse
-
-    from archiver.adoption import Survey
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -41,7 +37,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Adopt the archive that `arguments` name and return the exit status."""
     arguments.output = str(_archive(Path(arguments.directory)))
     survey = Archive.configured(settings_from(arguments)).adopt(repair=arguments.repair)
-    _show(survey, json_lines=arguments.json)
+    print_problems(survey.problems, Kind, survey.summary(), json_lines=arguments.json)
     return FAILED if survey.broken else 0
 
 
@@ -55,14 +51,3 @@ def _archive(directory: Path) -> Path:
             if path.name == POSTS:
                 return path.parent
     raise UsageError(f"{directory}: no {POSTS} there; name the directory of an archive")
-
-
-def _show(survey: Survey, *, json_lines: bool) -> None:
-    """Print the problems, and last what was adopted."""
-    if json_lines:
-        for problem in survey.problems:
-            print_json(problem)
-        sys.stderr.write(f"{survey.summary()}\n")
-        return
-    print_problems(survey.problems, HEADINGS)
-    print_line(survey.summary())

@@ -5,11 +5,11 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from archiver.commands.display import count, print_json, print_line
+from archiver.commands.display import count
 from archiver.commands.options import add_archive_option, add_setting_option, archive_from
 from archiver.commands.problems import print_problems
 from archiver.statuses import FAILED
-from archiver.verify.problems import HEADINGS
+from archiver.verify.problems import Kind
 
 if TYPE_CHECKING:
     import argparse
@@ -46,13 +46,7 @@ def run(arguments: argparse.Namespace) -> int:
     summary = f"{count(found.files, 'file')}, {found.bytes:,} bytes: {what}"
     if found.repaired:
         summary += f", {found.repaired} repaired"
-    if arguments.json:
-        for problem in found.problems:
-            print_json(problem)
-        sys.stderr.write(f"{summary}\n")
-    else:
-        print_problems(found.problems, HEADINGS)
-        print_line(summary)
+    print_problems(found.problems, Kind, summary, json_lines=arguments.json)
     if found.unlogged:
         sys.stderr.write(f"archiver: this verification is in no log: {found.unlogged}\n")
     return FAILED if found.left else 0

@@ -10,15 +10,16 @@ from typing import TYPE_CHECKING
 from archiver.errors import os_reason
 from archiver.manifest import SUFFIX, manifests, read_lines, read_rewritten
 from archiver.places import MANIFESTS
+from archiver.problems import problem
 from archiver.verify.files import size, walk
-from archiver.verify.problems import Kind, problem
+from archiver.verify.problems import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
     from archiver.index import Index
-    from archiver.verify.problems import Problem
+    from archiver.problems import Problem
 
 
 class Chain:

@@ -8,14 +8,15 @@ from archiver.captures.answers import answers
 from archiver.captures.regions import regions
 from archiver.captures.rewriting import find_credentials
 from archiver.errors import CaptureError
+from archiver.problems import problem
 from archiver.verify.credentials import may_hold_credentials
-from archiver.verify.problems import Kind, problem
+from archiver.verify.problems import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-    from archiver.verify.problems import Problem
+    from archiver.problems import Problem
 
 NAMED = 3  # addresses that are named for each file
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from archiver.litter import is_litter
-from archiver.verify.problems import Kind, problem
+from archiver.problems import problem
+from archiver.verify.problems import Kind
 
 if TYPE_CHECKING:
-    from archiver.verify.problems import Problem
+    from archiver.problems import Problem
 
 
 def odd_name(path: str) -> Problem | None:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from archiver.extraction import ExtractOptions
     from archiver.index import Index, KnownFile
     from archiver.index.pictures import Asset
-    from archiver.verify.problems import Problem
+    from archiver.problems import Problem
 
 MADE_AGAIN = (Kind.MISSING, Kind.CHANGED)
 BESIDE = "_quarantine/changed"  # where a file goes that is not what was written

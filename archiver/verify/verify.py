@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 
 from archiver.errors import os_reason
 from archiver.places import ASSETS, POSTS, VERSIONS
+from archiver.problems import problem
 from archiver.verify.chain import Chain
 from archiver.verify.files import below, read, walk
 from archiver.verify.names import odd_name
 from archiver.verify.pictures import fault, local_pictures
-from archiver.verify.problems import Kind, problem
+from archiver.verify.problems import Kind
 from archiver.verify.warcs import Warcs
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from archiver.index import Index
-    from archiver.verify.problems import Problem
+    from archiver.problems import Problem
 
 NOT_THERE = b""  # in the place of a digest
 

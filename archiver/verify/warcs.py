@@ -10,11 +10,12 @@ from archiver.captures.answers import body_at
 from archiver.captures.members import digest
 from archiver.captures.originals import sha256_of
 from archiver.errors import CaptureError, os_reason
+from archiver.problems import problem
 from archiver.recorder import OURS
 from archiver.verify.contents import problems_inside
 from archiver.verify.files import below, size, walk
 from archiver.verify.names import odd_name
-from archiver.verify.problems import Kind, problem
+from archiver.verify.problems import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
     from archiver.captures import Capture
     from archiver.index import Index
-    from archiver.verify.problems import Problem
+    from archiver.problems import Problem
 
 FOREIGN_ADVICE = "`archiver replay` takes it in if it gives posts; else move it away"
 
