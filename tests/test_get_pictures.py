@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from hashlib import sha256
 from typing import TYPE_CHECKING
@@ -346,3 +347,21 @@ def test_what_is_drawn_anew_at_each_load_is_never_asked_for() -> None:
     wanted = wanted_pictures(PAGE, "eastmoney", {live: (live,), ONE: (TWO, ONE)}, rules)
     assert wanted == [WantedPicture(ONE, PAGE, "eastmoney", (TWO, ONE))]
     assert not PictureRules.of(recipe, None, None).wanted
+
+
+def test_a_video_is_a_link_and_its_poster_a_picture(archive: Archive, web: Web, photo: bytes) -> None:
+    """Nothing of the video itself is asked for, by the crawl or by a page of the site."""
+    video = "http://cdn.example/opening.mp4"
+    page(web, f'<video src="{video}" poster="{ONE}" title="The opening"></video>')
+    assert archive.get("--pictures", PAGE).returncode == 0
+    assert web.asked == [PAGE, ONE]
+    own = path(photo, "jpg")
+    shown = f'<img src="/{own}" data-archived-src="{ONE}" /><br />The opening</a>'
+    assert f'<a class="u-video" href="{video}">{shown}' in post(archive)
+    line = json.loads(archive.archiver("export", "jsonl").stdout)
+    assert line["media"] == [{"kind": "video", "url": video, "title": "The opening", "poster": ONE}]
+    assert archive.invoke("site", "build", "--output", str(archive.output)).returncode == 0
+    (html,) = [text for file in archive.output.rglob("*.html") if "u-video" in (text := file.read_text("utf-8"))]
+    assert f'<a class="u-video" href="{video}"><img src="../../../../pictures/{own.removeprefix("_assets/")}"' in html
+    assert "<video" not in html
+    assert ONE not in html

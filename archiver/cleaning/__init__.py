@@ -4,6 +4,7 @@ from archiver.cleaning.apart import noted, with_gaps
 from archiver.cleaning.clean import Cleaner
 from archiver.cleaning.cleaned import Cleaned
 from archiver.cleaning.layout import laid_out
+from archiver.cleaning.media import Medium, media_in, medium, medium_at, poster, title_of
 from archiver.cleaning.pictures import is_pixel, offers, picture_address
 from archiver.cleaning.source import source_body
 from archiver.cleaning.tree import body_tree
@@ -12,13 +13,19 @@ from archiver.cleaning.visible import shows_something
 __all__ = [
     "Cleaned",
     "Cleaner",
+    "Medium",
     "body_tree",
     "is_pixel",
     "laid_out",
+    "media_in",
+    "medium",
+    "medium_at",
     "noted",
     "offers",
     "picture_address",
+    "poster",
     "shows_something",
     "source_body",
+    "title_of",
     "with_gaps",
 ]

@@ -28,6 +28,7 @@ from archiver.cleaning.markup import (
     UNWRAPPED_BLOCKS,
     UNWRAPPED_INLINE,
 )
+from archiver.cleaning.media import FRAMES, MEDIA, Medium, kind_of_link, link_start, medium, words_of
 from archiver.cleaning.pictures import is_pixel, offers, picture_address
 from archiver.cleaning.rules import INDENT, escape_attribute
 from archiver.cleaning.style import is_hidden, read_style
@@ -73,6 +74,7 @@ class Cleaner:
             **dict.fromkeys(INLINE, self._inline),
             **dict.fromkeys(DROPPED, self._drop),
             **dict.fromkeys(EMBEDDED, self._embedded),
+            **dict.fromkeys(MEDIA - EMBEDDED, self._player),
             **dict.fromkeys(BOXES, self._box),
             "a": self._link,
             "br": self._line_break,
@@ -207,7 +209,28 @@ class Cleaner:
     def _drop(self, fragment: Fragment, element: _Element, base: str) -> None:
         pass
 
+    def _player(self, fragment: Fragment, element: _Element, base: str) -> None:
+        """Write where that is which a player plays."""
+        if found := medium(element, base):
+            if fragment.has_inline("a"):  # whose link ends first
+                fragment.waiting.append(found)
+            else:
+                self._recording(fragment, found)
+        if element.tag not in FRAMES and element.tag not in EMBEDDED:
+            self._children(fragment, element, base)
+
+    def _recording(self, fragment: Fragment, found: Medium) -> None:
+        fragment.boundary()
+        fragment.begin_inline("a", link_start(found))
+        if found.poster and not self._live_picture.search(found.poster):
+            fragment.picture(f'<img src="{escape_attribute(found.poster)}" />')
+            fragment.line_break()
+        fragment.text(words_of(found))
+        fragment.end_inline()
+        fragment.boundary()
+
     def _embedded(self, fragment: Fragment, element: _Element, base: str) -> None:
+        self._player(fragment, element, base)
         if next(element.iter("p"), None) is not None:
             self._unwrapped(fragment, element, base)
 
@@ -268,9 +291,13 @@ class Cleaner:
         if fragment.has_inline("a"):
             self._children(fragment, element, base)
         else:
-            fragment.begin_inline("a", f'<a href="{escape_attribute(element.get("href") or "")}">')
+            kind = kind_of_link(element)
+            named = f'class="{kind}" ' if kind else ""
+            fragment.begin_inline("a", f'<a {named}href="{escape_attribute(element.get("href") or "")}">')
             self._children(fragment, element, base)
             fragment.end_inline()
+            while fragment.waiting:
+                self._recording(fragment, fragment.waiting.pop(0))
 
     def _target(self, fragment: Fragment, element: _Element, base: str) -> str:
         """Return where the link leads, or nothing if it is one of the site's own or leads nowhere."""

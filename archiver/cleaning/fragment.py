@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from archiver.cleaning.markup import (
     CELLS,
@@ -15,6 +15,9 @@ from archiver.cleaning.markup import (
 )
 from archiver.cleaning.rules import escape, liquid_safe
 from archiver.text import printable
+
+if TYPE_CHECKING:
+    from archiver.cleaning.media import Medium
 
 GAPS = frozenset({"\n", "\n ", "\n  ", "\n   "})
 BREAK = "<br />"
@@ -44,6 +47,7 @@ class Fragment:
     def __init__(self, unwanted: re.Pattern[str]) -> None:
         self.dropped: dict[str, int] = {}
         self.offers: dict[str, tuple[str, ...]] = {}
+        self.waiting: list[Medium] = []  # that come after the link in which they stand
         self._unwanted = unwanted
         self._out: list[str] = []
         self._frames: list[Frame] = [Frame("", "", "", running=False, implied=False)]

@@ -12,7 +12,7 @@ DROPPED = frozenset(
 )
 # What is in these is shown only by browsers that cannot show the element itself. Paragraphs in one are kept: they may
 # be the article's, if somebody forgot the end tag.
-EMBEDDED = frozenset("audio canvas datalist video".split())
+EMBEDDED = frozenset("audio canvas datalist video amp-audio amp-video".split())
 # The elements of a drawing whose words are drawn.
 DRAWN = frozenset({"text", "foreignObject"})
 # Controls and the like: boxes in the text, whose words are apart from what is beside them.

@@ -15,6 +15,7 @@ from archiver.cleaning.apart import gaps, mark_for, marked
 from archiver.cleaning.cleaned import Cleaned, check_size
 from archiver.cleaning.layout import parts_children
 from archiver.cleaning.markup import BLOCKS, BOXES, DRAWN, PREFORMATTED, VOID
+from archiver.cleaning.media import FRAMES, MEDIA, linked, medium
 from archiver.cleaning.plain_blocks import attributes_in, plain_blocks
 from archiver.cleaning.references import with_semicolons
 from archiver.cleaning.rules import INDENT, escape, escape_attribute, liquid_safe, without_indents
@@ -62,6 +63,7 @@ SAFE = (PHRASING - {"button", "input", "option", "select"}) | frozenset(
 DRAWINGS = DRAWN | {"canvas", "desc"}
 # Browsers show nothing of these. Of every other element that is not safe the content stays.
 UNSEEN = frozenset("script style iframe template title noembed noframes datalist".split())
+PLAYERS = MEDIA - SAFE  # what plays a video in these is kept as a link
 HARMFUL_ATTRIBUTE = re.compile(r"on|(?:srcdoc|formaction|ping|http-equiv|xmlns|markdown)$", re.IGNORECASE)
 ADDRESS_ATTRIBUTES = frozenset("href src action background cite data longdesc poster srcset xlink:href".split())
 SCHEME = re.compile(r"([a-z][a-z0-9+.-]*):", re.IGNORECASE)
@@ -319,6 +321,10 @@ def _rewritten(element: _Element) -> Iterator[str]:
             text_before = (element.text or inside) if before is None else before.tail or before.tag not in BLOCKS
             yield from (" " if text_before else "", *_rewritten(child))
             yield " " if child.tail or (inside if after is None else after.tag not in BLOCKS) else ""
+        elif found := medium(child, "") if name in PLAYERS else None:
+            yield linked(found)
+            if name not in FRAMES:
+                yield from _rewritten(child)
         elif name not in UNSEEN:
             yield from _rewritten(child)
         if child.tail:

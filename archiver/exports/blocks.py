@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from lxml import etree
 
+from archiver.cleaning.media import RECORDINGS, medium, words_of
 from archiver.exports.inline import BREAK, Dialect, Link, Piece, paragraph, title_of
 from archiver.exports.marks import code, fenced, marked, raised
 from archiver.exports.tables import Cell, grid, pipes
@@ -106,6 +107,12 @@ class Writer:
             self._walk(element, style)
         elif name == "img":
             self._picture(element, style)
+        elif found := medium(element, "") if name in RECORDINGS else None:
+            link = style.link or Link(found.address, "")
+            if found.poster:
+                self._ready(f"![]({link_target(found.poster)})", Piece("", emphases=style.emphases, link=link))
+                self._pieces.append(Piece(" ") if self._flat else BREAK)
+            self._text(words_of(found), Piece("", emphases=style.emphases, link=link))
         elif name in CODE and not _has(element, "a", "img", *BLOCKS):
             self._code(element, style)
         elif name in ("sub", "sup") and not _has(element, "img", *BLOCKS):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
+from archiver.cleaning import media_in
 from archiver.exports.plain import plain_text
 
 if TYPE_CHECKING:
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from archiver.captures import Capture
+    from archiver.cleaning import Medium
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,3 +81,8 @@ class Entry:
     def text(self) -> str:
         """The body without markup: paragraphs on lines of their own."""
         return plain_text(self.html)
+
+    @property
+    def media(self) -> tuple[Medium, ...]:
+        """The videos and sounds that the body leads to."""
+        return media_in(self.html, self.url)

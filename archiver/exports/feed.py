@@ -18,10 +18,11 @@ from scrapy.exporters import (
 )
 
 from archiver.article import Article
+from archiver.cleaning import media_in
 from archiver.exports.csv_table import Table
 from archiver.exports.plain import plain_text
 from archiver.exports.read import source_of
-from archiver.exports.record import COLUMNS, FIELDS, SCHEMA, columns, utc
+from archiver.exports.record import COLUMNS, FIELDS, SCHEMA, columns, media_record, utc
 from archiver.posts.read import read
 from archiver.recipes import recipes_for
 
@@ -60,6 +61,7 @@ def live_record(article: Article, recipe: Recipe) -> dict[str, Any]:
         "quote": post.quote or "",
         "text": plain_text(post.body),
         "html": post.body,
+        "media": media_record(media_in(post.body, post.link or "")),
         "path": article.path or None,
         "checked": utc(article.fetched.replace(microsecond=0)),
         "listings": sorted(article.places),

@@ -43,6 +43,7 @@ VERSION = pyarrow.struct(
         pyarrow.field("capture", CAPTURE),
     ]
 )
+MEDIUM = pyarrow.struct([pyarrow.field(name, TEXT, nullable=False) for name in ("kind", "url", "title", "poster")])
 NULLABLE = ("modified", "checked", "capture")
 TYPES = {
     "schema": pyarrow.int32(),
@@ -65,6 +66,7 @@ TYPES = {
     "quote": TEXT,
     "text": TEXT,
     "html": TEXT,
+    "media": pyarrow.list_(MEDIUM),
     "path": TEXT,
     "sha256": TEXT,
     "revision": pyarrow.int32(),

@@ -6,21 +6,36 @@ from datetime import UTC
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from archiver.captures import Capture
+    from archiver.cleaning import Medium
     from archiver.exports.entry import Entry
 
 SCHEMA = 1  # grows when a field goes or changes its meaning, not when one is added
 FIELDS = (
     *("schema", "key", "recipe", "id", "form", "url", "title", "published", "source"),
     *("authors", "language", "modified", "canonical", "paywalled", "category", "tags", "quote"),
-    *("text", "html", "path", "sha256", "revision", "saved", "first_seen", "checked", "state", "listings", "rules"),
+    *(
+        "text",
+        "html",
+        "media",
+        "path",
+        "sha256",
+        "revision",
+        "saved",
+        "first_seen",
+        "checked",
+        "state",
+        "listings",
+        "rules",
+    ),
     *("capture", "versions"),
 )
 CAPTURE_FIELDS = ("warc", "offset", "length", "payload_sha256", "url", "time")
-# Of a table: what is no text, number or list of texts has no column, but for the capture, which has one for each field.
+# Of a table: what is no text, number or list of texts has no column, but for the capture, which has one for each field,
+# and for media, of which it has the addresses.
 COLUMNS = (
     *(name for name in FIELDS if name not in ("rules", "capture", "versions")),
     *(f"capture_{name}" for name in CAPTURE_FIELDS),
@@ -50,6 +65,7 @@ def record(entry: Entry) -> dict[str, Any]:
         "quote": entry.quote,
         "text": entry.text,
         "html": entry.html,
+        "media": media_record(entry.media),
         "path": entry.path,
         "sha256": entry.sha256,
         "revision": entry.revision,
@@ -76,9 +92,15 @@ def record(entry: Entry) -> dict[str, Any]:
 def columns(record: Mapping[str, Any]) -> dict[str, Any]:
     """Return a record as a row of a table: COLUMNS, in that order."""
     capture = record["capture"] or {}
-    return {name: record[name] for name in COLUMNS if name in record} | {
-        f"capture_{name}": capture.get(name) for name in CAPTURE_FIELDS
-    }
+    row = {name: record[name] for name in COLUMNS if name in record}
+    if media := row.get("media"):
+        row["media"] = [one["url"] for one in media]
+    return row | {f"capture_{name}": capture.get(name) for name in CAPTURE_FIELDS}
+
+
+def media_record(media: Sequence[Medium]) -> list[dict[str, str]]:
+    """Return videos and sounds as records."""
+    return [{"kind": one.kind, "url": one.address, "title": one.title, "poster": one.poster} for one in media]
 
 
 def capture_record(capture: Capture | None) -> dict[str, Any] | None:

@@ -63,7 +63,7 @@ def _insert(connection: sqlite3.Connection, number: int, entry: Entry) -> None:
     """Put in an entry, with all that belongs to it. number: its row."""
     whole = record(entry)
     row: dict[str, Any] = columns(whole)
-    del row["schema"], row["listings"]
+    del row["schema"], row["listings"], row["media"]
     row |= {
         "published_utc": utc(entry.published),
         "authors": _json(whole["authors"]),
@@ -79,6 +79,8 @@ def _insert(connection: sqlite3.Connection, number: int, entry: Entry) -> None:
             "versions",
             {"article": entry.key, **version, **{f"capture_{name}": capture.get(name) for name in CAPTURE_FIELDS}},
         )
+    for place, medium in enumerate(whole["media"], 1):
+        _put(connection, "media", {"article": entry.key, "place": place, **medium})
     for listing in whole["listings"]:
         connection.execute("INSERT OR IGNORE INTO listings VALUES (?)", (listing,))
         connection.execute("INSERT INTO article_listings VALUES (?, ?)", (entry.key, listing))

@@ -50,6 +50,16 @@ CREATE TABLE versions (
     PRIMARY KEY (article, revision)
 );
 
+CREATE TABLE media (                 -- videos and sound that an article leads to
+    article TEXT NOT NULL REFERENCES articles (key),
+    place INTEGER NOT NULL,          -- 1 for the first
+    kind TEXT NOT NULL,              -- video or audio
+    url TEXT NOT NULL,
+    title TEXT NOT NULL,
+    poster TEXT NOT NULL,            -- the address of the picture that stands for it
+    PRIMARY KEY (article, place)
+);
+
 CREATE TABLE listings (
     name TEXT PRIMARY KEY NOT NULL
 );

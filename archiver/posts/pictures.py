@@ -10,7 +10,7 @@ from urllib.parse import urldefrag
 
 from lxml import etree
 
-from archiver.cleaning import is_pixel, offers, picture_address
+from archiver.cleaning import is_pixel, offers, picture_address, poster
 from archiver.text import unescaped
 
 if TYPE_CHECKING:
@@ -18,13 +18,15 @@ if TYPE_CHECKING:
 
 FRONT_END = "\n---\n"
 # The body of a post is sound HTML: what is in quotation marks holds none of their kind.
-TAG = re.compile(r"<!--.*?-->|<(img|source)\b((?>[^>\"']|\"[^\"]*\"|'[^']*')*+)>", re.DOTALL | re.IGNORECASE)
+TAG = re.compile(r"<!--.*?-->|<(img|source|video)\b((?>[^>\"']|\"[^\"]*\"|'[^']*')*+)>", re.DOTALL | re.IGNORECASE)
+MAY_SHOW = re.compile(rb"<(?:img|video)\b", re.IGNORECASE)
 ATTRIBUTE = re.compile(r"(\s+)([\w:.-]+)(?:=(\"[^\"]*\"|'[^']*'))?")
 LINK = re.compile(r"\n\n<([^<>\s]+)>\n\n")
 WEB = re.compile(r"https?://[^\s/]", re.IGNORECASE)
 # Before the name of an attribute in whose place the file's address is, or which browsers would prefer to it.
 KEPT = "data-archived-"
-FROM = f"{KEPT}src"
+SHOWING = {"img": "src", "video": "poster"}  # which attribute of which element has the address of a picture
+FROM = frozenset(f"{KEPT}{name}" for name in SHOWING.values())
 NONE = f"{KEPT}none"  # there was no such attribute
 LONGEST = 2_000  # characters of an address
 MAX_PICTURES = 300  # of a post; those after them stay where they are
@@ -46,7 +48,7 @@ def link_of(content: bytes) -> str:
 def shown_pictures(content: bytes) -> dict[str, Shown]:
     """Return the pictures that the post `content` shows from the web, by their addresses without fragments."""
     found: dict[str, Shown] = {}
-    if b"<img" not in content and b"<IMG" not in content:
+    if not MAY_SHOW.search(content):
         return found
     _, body, base = _parts(content)
     for tag in TAG.finditer(body):
@@ -104,9 +106,9 @@ def asset_addresses(content: bytes) -> dict[str, str]:
         if not tag[1]:
             continue
         given = {name.lower(): quoted[1:-1] for _, name, quoted in _attributes(tag)[0]}
-        original = None if given.keys().isdisjoint((FROM, NONE)) else TAG.match(_original(tag))
+        original = None if given.keys().isdisjoint((*FROM, NONE)) else TAG.match(_original(tag))
         if original and (shown := _shown(original, base)):
-            found.setdefault(shown.address, given["src"].removeprefix("/"))
+            found.setdefault(shown.address, given[SHOWING[tag[1].lower()]].removeprefix("/"))
     return found
 
 
@@ -119,12 +121,17 @@ def _parts(content: bytes) -> tuple[str, str, str]:
 
 
 @lru_cache(maxsize=512)
-def _read(attributes: str, base: str) -> Shown | None:
-    element = etree.Element("img")
-    for _, name, quoted in ATTRIBUTE.findall(attributes):
-        if ":" not in name and name[0].isalpha():
-            element.set(name.lower(), _harmless(unescaped(quoted[1:-1])))
-    if element.get(FROM) is not None or element.get(NONE) is not None or is_pixel(element):
+def _read(name: str, attributes: str, base: str) -> Shown | None:
+    element = etree.Element(name)
+    for _, key, quoted in ATTRIBUTE.findall(attributes):
+        if ":" not in key and key[0].isalpha():
+            element.set(key.lower(), _harmless(unescaped(quoted[1:-1])))
+    if not FROM.isdisjoint(map(str, element.keys())) or element.get(NONE) is not None:
+        return None
+    if name == "video":
+        address = poster(element, base)
+        return Shown(urldefrag(address).url, (address,)) if WEB.match(address) and len(address) <= LONGEST else None
+    if is_pixel(element):
         return None
     address = picture_address(element, base)
     if not WEB.match(address) or len(address) > LONGEST:
@@ -134,7 +141,8 @@ def _read(attributes: str, base: str) -> Shown | None:
 
 def _shown(tag: re.Match[str], base: str) -> Shown | None:
     """Return the picture that a tag shows from the web, None if it shows none."""
-    return _read(tag[2], base) if tag[1] and tag[1].lower() == "img" else None
+    name = (tag[1] or "").lower()
+    return _read(name, tag[2], base) if name in SHOWING else None
 
 
 def _harmless(value: str) -> str:
@@ -154,16 +162,17 @@ def _written(blank: str, name: str, quoted: str) -> str:
 
 
 def _local(tag: re.Match[str], address: str) -> str:
-    """Return an `img` that shows what is at `address`."""
+    """Return an element that shows what is at `address`."""
     attributes, end = _attributes(tag)
-    local = f'src="{escape(address)}"'
+    showing = SHOWING[tag[1].lower()]
+    local = f'{showing}="{escape(address)}"'
     out = []
     for blank, name, quoted in attributes:
-        if name.lower() == "src":
+        if name.lower() == showing:
             out.append(f"{blank}{local} {_written('', f'{KEPT}{name}', quoted)}")
         else:
             out.append(_written(blank, _less_preferred(name), quoted))
-    if not any(name.lower() == "src" for _, name, _ in attributes):
+    if not any(name.lower() == showing for _, name, _ in attributes):
         out.insert(0, f" {local} {NONE}")
     return f"<{tag[1]}{''.join(out)}{end}>"
 
@@ -183,11 +192,12 @@ def _original(tag: re.Match[str]) -> str:
     """Return a tag as it was."""
     attributes, end = _attributes(tag)
     out, before = [], ""
-    is_local = any(name.lower() in (FROM, NONE) for _, name, _ in attributes)
+    is_local = any(name.lower() in (*FROM, NONE) for _, name, _ in attributes)
+    showing = SHOWING.get(tag[1].lower())
     for blank, name, quoted in attributes:
-        if name == "src" and is_local:
+        if name == showing and is_local:
             before = blank
-        elif name.lower() == FROM:
+        elif name.lower() in FROM:
             out.append(_written(before, name[len(KEPT) :], quoted))
         else:
             out.append("" if name == NONE else _written(blank, name.removeprefix(KEPT), quoted))

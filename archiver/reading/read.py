@@ -112,7 +112,8 @@ def _read(document: Document, fetched: datetime | None, recipe: SiteRecipe | Non
     metadata = read_metadata(document, fetched, recipe)
     site = _site_body(document, recipe) if recipe else None
     try:
-        return metadata, read_body(document, metadata.title.value or "", metadata.article_body or "", site)
+        title, said = metadata.title.value or "", metadata.article_body or ""
+        return metadata, read_body(document, title, said, site, metadata.media)
     except BodyError as error:
         raise NotAnArticleError("a page larger than any article", str(error)) from error
 

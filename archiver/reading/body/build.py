@@ -5,15 +5,20 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from archiver.cleaning import offers
+from archiver.cleaning import medium, offers
 from archiver.cleaning.markup import BLOCKS, VOID
+from archiver.cleaning.media import MEDIA
 from archiver.cleaning.rules import escape, escape_attribute
+from archiver.reading.body.media import completed
 from archiver.reading.body.pictures import picture_address
 from archiver.urls import resolve_url
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from lxml.html import HtmlElement
 
+    from archiver.cleaning import Medium
     from archiver.reading.body.outline import Outline
 
 LINK_SCHEMES = frozenset({"http", "https", "mailto"})
@@ -35,23 +40,36 @@ class Built(NamedTuple):
     offers: dict[str, tuple[str, ...]]
 
 
-def build(page: Outline, root: int, dropped: bytearray, base: str) -> Built:
-    """Return the HTML within the element `root` of `page`, which is at `base`, without the `dropped` elements."""
-    writer = _Writer(page, root, dropped, base)
+def build(page: Outline, root: int, dropped: bytearray, base: str, media: Sequence[Medium] = ()) -> Built:
+    """Return the HTML within the element `root` of `page`, which is at `base`, without the `dropped` elements. media:
+    what the page's data knows of videos and sound."""
+    writer = _Writer(page, root, dropped, base, media)
     return Built(writer.html(), writer.offers)
+
+
+def player(found: Medium) -> str:
+    """Return the element of HTML that plays a medium."""
+    described = "".join(
+        f' {name}="{escape_attribute(value)}"'
+        for name, value in (("src", found.address), ("poster", found.poster), ("title", found.title))
+        if value
+    )
+    return f"<{found.kind}{described}></{found.kind}>"
 
 
 class _Writer:
     """Writes one body."""
 
-    def __init__(self, page: Outline, root: int, dropped: bytearray, base: str) -> None:
+    def __init__(self, page: Outline, root: int, dropped: bytearray, base: str, media: Sequence[Medium]) -> None:
         self._page = page
+        self._named = media
         self._root = page.elements[root]
         self._places = {page.elements[place]: place for place in range(root, page.ends[root])}
         self._dropped = dropped
         self._base = base
         self._out: list[str] = []
         self._pictures: set[str] = set()
+        self._media: set[str] = set()
         self.offers: dict[str, tuple[str, ...]] = {}
         self._in_figure = False
 
@@ -71,6 +89,8 @@ class _Writer:
         if element.tag == "noscript":
             self._pictures_within(element)
             return
+        if element.tag in MEDIA:
+            self._medium(element)
         place = self._places.get(element)
         if place is None or self._dropped[place]:
             return
@@ -113,6 +133,12 @@ class _Writer:
             )
             self._out.append(f'<img src="{escape_attribute(address)}"{described}>')
 
+    def _medium(self, element: HtmlElement) -> None:
+        """Write what a player shows, for cleaning to make a link of it."""
+        if (found := medium(element, self._base)) and found.address not in self._media:
+            self._media.add(found.address)
+            self._out.append(player(completed(found, self._named)))
+
     def _pictures_within(self, element: HtmlElement) -> None:
         for picture in element.iter("img"):
             self._picture(picture)
@@ -142,11 +168,13 @@ class _Writer:
                 return False
         if next(element.iter("table", "blockquote", "pre", "ul", "ol", "h2", "h3"), None) is not None:
             return False
-        return next(element.iter("img"), None) is not None
+        shown = ("img", *MEDIA) if element.tag == "figure" else ("img",)
+        return next(element.iter(*shown), None) is not None
 
     def _figure(self, element: HtmlElement) -> None:
         self._out.append("<figure>")
-        self._pictures_within(element)
+        for part in element.iter("img", *MEDIA):
+            (self._picture if part.tag == "img" else self._medium)(part)
         captions = [caption for caption in element.iter("figcaption") if not self._is_dropped(caption)]
         if element.tag != "figure" and not captions:
             captions = [element]

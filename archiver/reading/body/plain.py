@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from archiver.cleaning.markup import BLOCKS
+from archiver.cleaning.media import kind_of_link
 from archiver.html import parse_fragment
 
 if TYPE_CHECKING:
@@ -14,7 +15,7 @@ LEFT_OUT = frozenset({"figcaption", "figure"})
 
 
 def plain_text(html: str) -> str:
-    """Return the words of `html`, the body of an article: captions of pictures are left out."""
+    """Return the words of `html`, the body of an article: captions of pictures and titles of videos are left out."""
     parts: list[str] = []
     runs: list[str] = []
 
@@ -30,7 +31,7 @@ def plain_text(html: str) -> str:
             flush()
         if element.tag == "br":
             runs.append("\n")
-        if element.tag not in LEFT_OUT:
+        if element.tag not in LEFT_OUT and not kind_of_link(element):
             if element.text:
                 runs.append(" ".join(element.text.split("\n")))
             for child in element:

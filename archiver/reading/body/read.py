@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 from archiver.cleaning import Cleaner
 from archiver.cleaning.rules import escape
-from archiver.reading.body.build import build
+from archiver.reading.body.build import build, player
 from archiver.reading.body.choose import Candidate, candidates
 from archiver.reading.body.lead import lead
+from archiver.reading.body.media import missing
 from archiver.reading.body.noise import mark_noise
 from archiver.reading.body.outline import Outline, outline
 from archiver.reading.body.plain import plain_text
@@ -19,8 +20,9 @@ from archiver.reading.body.site import SiteBody, follow
 from archiver.recipes.recipe import CleanRules
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
+    from archiver.cleaning import Medium
     from archiver.reading.document import Document
 
 CLEANER = Cleaner(CleanRules())
@@ -51,10 +53,13 @@ class Body:
     offers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # where its pictures are larger
 
 
-def read_body(document: Document, title: str, said: str, site: SiteBody | None = None) -> Body:
+def read_body(
+    document: Document, title: str, said: str, site: SiteBody | None = None, media: Sequence[Medium] = ()
+) -> Body:
     """Return the body of the article that `document` is; an empty one if there is none.
 
     title: the article's. said: its text as structured data has it, or nothing. site: what a recipe says of the body.
+    media: videos and sound of the article, as the page's data has them; those that the body does not play come first.
     """
     root = document.tree.find("body")
     page = outline(document.tree if root is None else root)
@@ -77,9 +82,10 @@ def read_body(document: Document, title: str, said: str, site: SiteBody | None =
     first = lead(page, best.element, noise, title)
     prune(page, best.element, noise, title, "" if given else said)  # a recipe knows more than structured data
     page.remeasure(noise)
-    html, offers = build(page, best.element, noise, document.base)
+    html, offers = build(page, best.element, noise, document.base, media)
     if first and first not in page.text(best.element):
         html = f"<p>{escape(first)}</p>{html}"
+    html = "".join(player(one) for one in missing(media, html, document.base)) + html
     html = CLEANER.clean(html, document.base).html
     return Body(
         html,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from archiver.cleaning import Medium
     from archiver.reading.metadata.field import Field
 
 
@@ -30,3 +31,4 @@ class Metadata:
     types: frozenset[str]  # what structured data says the page is: NewsArticle, WebPage, the og:type …
     free: bool | None  # isAccessibleForFree; None: not said
     paywalled: bool  # whether the page says that its text is for those who pay
+    media: tuple[Medium, ...] = ()  # videos and sound of the article, as the page's data names them

@@ -11,6 +11,7 @@ from archiver.reading.metadata.canonical import read_aliases, read_canonical
 from archiver.reading.metadata.evidence import Evidence
 from archiver.reading.metadata.field import Candidate, Field, chosen
 from archiver.reading.metadata.language import language_tag, read_language
+from archiver.reading.metadata.media import read_media
 from archiver.reading.metadata.metadata import Metadata
 from archiver.reading.metadata.names import names_in
 from archiver.reading.metadata.nodes import texts
@@ -109,6 +110,7 @@ def _read(evidence: Evidence, base: str, fetched: datetime | None, site: SiteRul
         types=_types(evidence),
         free=_free(evidence),
         paywalled=_is_paywalled(evidence),
+        media=read_media(evidence, base),
     )
 
 

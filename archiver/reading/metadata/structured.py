@@ -4,14 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from archiver.reading.metadata.nodes import texts
+from archiver.reading.metadata.nodes import Node, texts, types_of
 from archiver.reading.metadata.wording import fold
-
-if TYPE_CHECKING:
-    from archiver.reading.metadata.nodes import Node
 
 SURE, DOUBTFUL, BARE = range(3)  # how a node that says it is an article is that of the page
 MAX_DOUBTFUL = 2
@@ -49,6 +45,17 @@ class StructuredData:
             name = part.get("@id") if isinstance(part, dict) and "name" not in part else None
             node = self._by_id.get(name) if isinstance(name, str) else None
             found.extend(texts(part if node is None else node.values.get("name")))
+        return found
+
+    def named(self, value: object) -> list[Node]:
+        """Return the nodes that a value holds, with `@id` followed to the node that it names."""
+        found: list[Node] = []
+        for part in value[:MAX_TEXTS] if isinstance(value, list) else [value]:
+            if not isinstance(part, dict):
+                continue
+            name = part.get("@id")
+            node = self._by_id.get(name) if isinstance(name, str) and len(part) == 1 else None
+            found.append(node or Node(part, "", frozenset(types_of(part))))
         return found
 
     @cached_property

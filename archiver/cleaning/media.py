@@ -1,0 +1,174 @@
+"""Videos and sound: what an element plays, as a plain link with a title and a picture. No I/O.
+
+A post keeps where a recording is, what it is called and the picture that stands for it; it never plays anything. The
+class of the link is that which microformats2 has for it, so posts tell it from other links.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from archiver.cleaning.address import resolved
+from archiver.cleaning.pictures import PICTURE, is_placeholder
+from archiver.cleaning.players import AUDIO, VIDEO, player_page
+from archiver.cleaning.rules import escape, escape_attribute
+from archiver.html import parse_fragment
+from archiver.text import printable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from lxml.etree import _Element
+
+CLASSES = {VIDEO: "u-video", AUDIO: "u-audio"}
+KINDS = {name: kind for kind, name in CLASSES.items()}
+RECORDINGS = frozenset({VIDEO, AUDIO})  # the elements
+FRAMES = frozenset({"iframe", "embed"})  # nothing in these is the page's
+# What stands for a player until a script makes one: the attribute with the number of the recording, and the page of it.
+STANDINS = {
+    "amp-youtube": ("data-videoid", "https://www.youtube.com/watch?v={}"),
+    "lite-youtube": ("videoid", "https://www.youtube.com/watch?v={}"),
+    "lite-vimeo": ("videoid", "https://vimeo.com/{}"),
+    "amp-vimeo": ("data-videoid", "https://vimeo.com/{}"),
+    "amp-dailymotion": ("data-videoid", "https://www.dailymotion.com/video/{}"),
+}
+AMP = {"amp-video": VIDEO, "amp-audio": AUDIO, "amp-iframe": "iframe"}
+MEDIA = RECORDINGS | FRAMES | STANDINS.keys() | AMP.keys()
+NUMBER = re.compile(r"[\w-]{3,40}", re.ASCII)
+SOURCES = ("src", "data-src", "data-mp4", "data-video-src", "data-lazy-src", "data-url")
+POSTERS = ("poster", "data-poster", "data-poster-url")
+TITLES = ("title", "aria-label", "data-title")
+WEB = re.compile(r"https?://[^\s/]", re.IGNORECASE)
+# What a list of pieces ends with, which many players need a script for: a whole file is better.
+PIECES = re.compile(r"\.(?:m3u8|mpd)(?:[?#]|\Z)", re.IGNORECASE)
+# What players are called, whatever they play.
+NO_TITLE = re.compile(
+    r"(?i)\W*(?:(?:youtube|vimeo|dailymotion|spotify|soundcloud|twitch|bilibili|apple|facebook|embedded|embed|html5|jw|media|video|audio|"
+    r"podcasts?|iframe|external|content|player|widget|play|lecteur|lector|reproductor|vid[ée]o|视频|播放器?|のプレーヤー|プレーヤー|плеер)\W*)*"
+)
+LONGEST_TITLE = 300
+MAY_HAVE = re.compile(r"<(?:video|audio)\b|\bu-(?:video|audio)\b", re.IGNORECASE)
+
+
+class Medium(NamedTuple):
+    """A video or something to hear, and where it is. kind: "video" or "audio". poster: the address of the picture that
+    stands for it. Title and poster may be empty."""
+
+    kind: str
+    address: str
+    title: str = ""
+    poster: str = ""
+
+
+def medium(element: _Element, base: str) -> Medium | None:
+    """Return what an element plays; None if that is nothing at an address of the web, or a frame of another kind.
+
+    base: the address against which relative ones are resolved; where it is empty, these lead nowhere.
+    """
+    name = AMP.get(element.tag, element.tag)
+    if standin := STANDINS.get(name):
+        number = element.get(standin[0]) or ""
+        kind, address = VIDEO, standin[1].format(number) if NUMBER.fullmatch(number) else ""
+    elif name in RECORDINGS:
+        kind, address = name, _recording(element, base)
+    else:
+        kind, address = "", next((page for one in _given(element, SOURCES) if (page := _whole(one, base))), "")
+    return medium_at(address, kind, title_of(*_given(element, TITLES)), poster(element, base))
+
+
+def medium_at(address: str, kind: str = "", title: str = "", poster: str = "") -> Medium | None:
+    """Return the medium at an address of the web, which may be that of a player; None if there is none.
+
+    kind: "video" or "audio"; empty: only what a player that is known plays is one.
+    """
+    player, page = player_page(address)
+    address = resolved(page or address, "")
+    kind = player or kind
+    return Medium(kind, address, title, poster) if kind and WEB.match(address) else None
+
+
+def title_of(*written: str) -> str:
+    """Return the first of these that says more than which player it is, on one line; empty if none does."""
+    for text in written:
+        title = " ".join(printable(text).split())[:LONGEST_TITLE].strip()
+        if title and not NO_TITLE.fullmatch(title):
+            return title
+    return ""
+
+
+def linked(found: Medium) -> str:
+    """Return a medium as the link that a body has of it."""
+    picture = f'<img src="{escape_attribute(found.poster)}" /><br />' if found.poster else ""
+    return f"{link_start(found)}{picture}{escape(words_of(found))}</a>"
+
+
+def words_of(found: Medium) -> str:
+    """Return what the link to a medium says: its title, or else its address; of a file without its parameters, which
+    may be others each time that the page is loaded, and make no other article of it."""
+    if found.title or player_page(found.address)[0]:
+        return found.title or found.address
+    return found.address.partition("?")[0]
+
+
+def link_start(found: Medium) -> str:
+    """Return the start tag of that link."""
+    return f'<a class="{CLASSES[found.kind]}" href="{escape_attribute(found.address)}">'
+
+
+def kind_of_link(element: _Element) -> str:
+    """Return the class that says that a link leads to a medium; empty if it has none."""
+    names = element.get("class")
+    return next((name for name in names.split() if name in KINDS), "") if names else ""
+
+
+def media_in(html: str, base: str = "") -> tuple[Medium, ...]:
+    """Return the media in the body of a post of the page `base`, each once, in its order; of both profiles."""
+    if not MAY_HAVE.search(html):
+        return ()
+    found: dict[str, Medium] = {}
+    for element in parse_fragment(html).iter("a", *RECORDINGS):
+        if element.tag != "a":
+            one = medium(element, base)
+        elif name := kind_of_link(element):
+            one = _of_link(element, KINDS[name])
+        else:
+            continue
+        if one and one.address:
+            found.setdefault(one.address, one)
+    return tuple(found.values())
+
+
+def _of_link(element: _Element, kind: str) -> Medium:
+    address, poster = element.get("href") or "", element.find(".//img")
+    found = Medium(kind, address, poster="" if poster is None else poster.get("src") or "")
+    title = " ".join("".join(map(str, element.itertext())).split())
+    return found if title == words_of(found) else found._replace(title=title)
+
+
+def _recording(element: _Element, base: str) -> str:
+    """Return the address of what a `video` or `audio` plays: a whole file, if there is one."""
+    written = [*_given(element, SOURCES)]
+    for source in element.iter("source"):
+        written += _given(source, SOURCES)
+    written += [link.get("href") or "" for link in element.iter("a")]  # for browsers that play nothing
+    found = [address for one in written if WEB.match(address := _whole(one, base))]
+    return next((address for address in found if not PIECES.search(address)), found[0] if found else "")
+
+
+def poster(element: _Element, base: str) -> str:
+    """Return the address of the picture that stands for a video; empty if there is none that can be shown."""
+    for written in _given(element, POSTERS):
+        address = resolved(written, base)
+        if PICTURE.match(address) and not is_placeholder(address):
+            return address
+    return ""
+
+
+def _whole(written: str, base: str) -> str:
+    """Return an address of the web; one without a scheme is of this day's, where nothing says more."""
+    return resolved(written, base or "https:")
+
+
+def _given(element: _Element, names: tuple[str, ...]) -> Iterator[str]:
+    return (written.strip() for name in names if (written := element.get(name)) and written.strip())

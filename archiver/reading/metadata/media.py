@@ -1,0 +1,79 @@
+"""The videos and sounds of an article, as structured data and meta elements name them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from archiver.cleaning import Medium, medium_at, title_of
+from archiver.reading.metadata.nodes import texts
+from archiver.reading.metadata.wording import plain
+from archiver.urls import resolve_url
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from archiver.reading.metadata.evidence import Evidence
+    from archiver.reading.metadata.nodes import Node
+
+KINDS = {"VideoObject": "video", "AudioObject": "audio", "PodcastEpisode": "audio"}
+NAMES = ("video", "audio", "associatedMedia")  # under which an article names its own
+ADDRESSES = ("contentUrl", "embedUrl", "url")
+METAS = {
+    "video": ("og:video:secure_url", "og:video:url", "og:video", "twitter:player:stream"),
+    "audio": ("og:audio:secure_url", "og:audio:url", "og:audio"),
+}
+MAX_MEDIA = 10
+
+
+def read_media(evidence: Evidence, base: str) -> tuple[Medium, ...]:
+    """Return what an article shows or lets hear, each once: by its structured data, or else by the meta elements."""
+    found: dict[str, Medium] = {}
+    for node in _nodes(evidence):
+        if one := _of_node(node, base):
+            found.setdefault(one.address, one)
+    if not found:
+        for kind, names in METAS.items():
+            for text, _ in evidence.meta(*names):
+                if one := medium_at(resolve_url(text, base), kind):
+                    found.setdefault(one.address, one)
+                    break  # the others are other forms of it
+    return tuple(found.values())[:MAX_MEDIA]
+
+
+def _nodes(evidence: Evidence) -> Iterator[Node]:
+    """Yield the nodes that are media of the article: those that it names, and one that stands alone on its page."""
+    for owner in (*evidence.data.articles, *evidence.data.pages):
+        for name in NAMES:
+            yield from evidence.data.named(owner.values.get(name))
+    alone = [node for node in evidence.data.nodes if not node.other and node.types & KINDS.keys()]
+    if len(alone) == 1:  # of several, one can be another article's
+        yield alone[0]
+
+
+def _of_node(node: Node, base: str) -> Medium | None:
+    kind = next((KINDS[name] for name in sorted(node.types) if name in KINDS), "")
+    if not kind:
+        return None
+    title = title_of(*(plain(text) for name in ("name", "headline") for text in texts(node.values.get(name))[:1]))
+    poster = next(
+        (
+            address
+            for name in ("thumbnailUrl", "thumbnail", "image")
+            for text in _addresses(node.values.get(name))
+            if (address := resolve_url(text, base))
+        ),
+        "",
+    )
+    for name in ADDRESSES:
+        for text in texts(node.values.get(name))[:1]:
+            if one := medium_at(resolve_url(text, base), kind, title, poster):
+                return one
+    return None
+
+
+def _addresses(value: object) -> list[str]:
+    """Return the addresses of a picture, or of the first of several."""
+    first = value[0] if isinstance(value, list) and value else value
+    if isinstance(first, dict):
+        return texts(first.get("contentUrl")) or texts(first.get("url"))
+    return texts(first)
