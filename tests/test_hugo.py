@@ -16,6 +16,7 @@ from lxml import html as lxml_html
 from archiver.cleaning import Cleaner
 from archiver.exports import About, load_format
 from archiver.exports.hugo import term
+from archiver.exports.shown import summary
 from archiver.recipes import load_recipes
 from archiver.replica import Replica
 from archiver.text import one_line
@@ -36,7 +37,7 @@ SINGLE = (
     '<p id="tags">{{ range .Params.tags }}<i>{{ . }}</i>{{ end }}</p>'
     '<div id="content">{{ .Content }}</div></body></html>'
 )
-LIST = "<ul>{{ range .Site.RegularPages }}<li>{{ .RelPermalink }}</li>{{ end }}</ul>"
+LIST = "<ul>{{ range .Site.RegularPages }}<li>{{ .RelPermalink }}</li><p>{{ .Summary }}</p>{{ end }}</ul>"
 SMALL = re.compile("</?su[bp]>")
 
 
@@ -95,8 +96,11 @@ def test_every_trap_is_a_page_with_its_title_and_words(site: Site) -> None:
     load_format("hugo").write(iter(entries), target, About(site.root, target, SITE, SITE))
     build = site.build()
     assert (build.returncode, build.stdout, build.stderr) == (0, "", "")
+    lists: Any = lxml_html.document_fromstring((site.root / "public" / "index.html").read_text(encoding="utf-8"))
+    summaries = {item.text: item.getnext().text_content() for item in lists.iter("li")}
     for one in entries:
         page = site.page(one)
+        assert shown(summaries[f"/news/{one.recipe}/{one.form}/{one.id}/"]) == shown(summary(one)), one.html
         assert page.get_element_by_id("title").text == (one.title or None)
         assert page.get_element_by_id("source").text == (one.source or None)
         assert [tag.text for tag in page.get_element_by_id("tags")] == list(filter(None, map(term, one.tags)))

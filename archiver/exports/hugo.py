@@ -11,10 +11,12 @@ import re
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+from archiver.exports.copies import with_copies
 from archiver.exports.files import MAX_NAME, Folder, cut, front_matter, name_of
 from archiver.exports.format import About, Format
+from archiver.exports.marks import marked
 from archiver.exports.pure_markdown import Dialect, markdown_of
-from archiver.exports.shown import home
+from archiver.exports.shown import home, summary
 from archiver.posts.permalink import SAFE, post_path
 
 if TYPE_CHECKING:
@@ -25,15 +27,18 @@ if TYPE_CHECKING:
     from archiver.exports.files import Value
 
 
+TO_SECTION = "../../../"  # from the page of an article, /SECTION/RECIPE/FORM/ID/
 SLASHES = re.compile(r"[/\\]+")
 
 
 def write(entries: Iterator[Entry], path: Path, about: About) -> None:
-    """Write RECIPE/FORM/ID.md for each entry into the new directory `path`, and the section's own `_index.md`."""
+    """Write RECIPE/FORM/ID.md for each entry into the new directory `path`, copies of its pictures, and the `_index.md`
+    of the section."""
     folder = Folder(path)
     (path / "_index.md").write_text(front_matter({"title": about.title or "Archive"}), encoding="utf-8")
     for entry in entries:
-        text = front_matter(_fields(entry) | _links(entry, about)) + "\n" + markdown_of(entry, Dialect.HUGO)
+        page = with_copies(entry, folder, about.output, TO_SECTION)
+        text = front_matter(_fields(entry) | _links(entry, about)) + "\n" + markdown_of(page, Dialect.HUGO)
         folder.write(entry, f"{name_of(entry.recipe)}/{name_of(entry.form)}", f"{name_of(entry.id)}.md", text)
 
 
@@ -52,6 +57,9 @@ def _fields(entry: Entry) -> dict[str, Value]:
     `path` would have one."""
     return {
         "title": entry.title,
+        # What Hugo would take of the text itself for lists and feeds may show pictures, of which the addresses are
+        # right on the page of the article alone.
+        "summary": marked(summary(entry), typographer=True),
         "date": entry.published,
         **({"lastmod": entry.saved} if entry.revision > 1 else {}),
         "categories": _terms([entry.category]),

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from archiver.exports.copies import with_copies
 from archiver.exports.files import Folder, front_matter, name_of, titled_name
 from archiver.exports.format import About, Format
 from archiver.exports.pure_markdown import Dialect, markdown_of
-from archiver.places import ASSETS
-from archiver.posts.pictures import with_assets
 from archiver.posts.read import read
 
 if TYPE_CHECKING:
@@ -20,7 +18,6 @@ if TYPE_CHECKING:
     from archiver.exports.entry import Entry
     from archiver.exports.files import Value
 
-PICTURES = "pictures"  # the directory of their copies
 NO_TAG = re.compile(r"[^\w/-]+")  # letters and digits of any language, `_`, `-`, and `/` between a tag and one below it
 
 
@@ -29,21 +26,9 @@ def write(entries: Iterator[Entry], path: Path, about: About) -> None:
     folder = Folder(path)
     for entry in entries:
         name = titled_name(_first_title(entry, about), f"({name_of(entry.form)} {name_of(entry.id)}).md")
-        shown = _with_pictures(entry, folder, about)
+        shown = with_copies(entry, folder, about.output, "../")
         text = front_matter(_properties(entry)) + "\n" + markdown_of(shown, Dialect.OBSIDIAN)
         folder.write(entry, name_of(entry.recipe), name, text)
-
-
-def _with_pictures(entry: Entry, folder: Folder, about: About) -> Entry:
-    """Return an entry that shows copies of its pictures, in `pictures` beside the notes."""
-    copies = {
-        address: path
-        for address, picture in entry.pictures.items()
-        if folder.copy(about.output / picture.path, path := f"{PICTURES}/{picture.path.removeprefix(f'{ASSETS}/')}")
-    }
-    if not copies:
-        return entry
-    return replace(entry, html=with_assets(entry.html.encode(), copies, root="../").decode())
 
 
 def tag(value: str) -> str:

@@ -8,7 +8,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, NamedTuple
 
 from archiver.errors import StoreError, UsageError, os_reason
-from archiver.places import POSTS
+from archiver.places import ASSETS, POSTS
 from archiver.posts.frontmatter import double_quoted
 from archiver.site.addresses import category_key, category_paths
 from archiver.site.articles import name_of
@@ -35,6 +35,7 @@ title: {name}
 url: {url}
 timezone: {zone}
 future: true
+include: [{assets}]
 """
 
 
@@ -71,7 +72,9 @@ def write_jekyll(
         if recipe := recipes.get(entry.recipe):
             zones[recipe.time_zone] += 1
     zone = zones.most_common(1)[0][0] if zones else "UTC"
-    config = CONFIG.format(name=double_quoted(name), url=double_quoted(f"https://{host}"), zone=double_quoted(zone))
+    config = CONFIG.format(
+        name=double_quoted(name), url=double_quoted(f"https://{host}"), zone=double_quoted(zone), assets=ASSETS
+    )
     wanted = {"_config.yml": config, **dict(_files(OURS, ""))}
     for key in sorted(names):
         title = min(names[key], key=lambda one: (-names[key][one], one))

@@ -1,0 +1,34 @@
+"""Copies of an article's pictures in an export that is a directory."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from archiver.places import ASSETS
+from archiver.posts.pictures import with_assets
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from archiver.exports.entry import Entry
+    from archiver.exports.files import Folder
+
+PICTURES = "pictures"  # their directory
+
+
+def with_copies(entry: Entry, folder: Folder, output: Path, root: str) -> Entry:
+    """Return an entry of the archive at `output` that shows copies of its pictures: they are in `pictures` in `folder`
+    now.
+
+    root: the way to `folder` from where the entry is shown. Pictures whose files the archive has lost are shown from
+    where they were.
+    """
+    copies = {
+        address: path
+        for address, picture in entry.pictures.items()
+        if folder.copy(output / picture.path, path := f"{PICTURES}/{picture.path.removeprefix(f'{ASSETS}/')}")
+    }
+    if not copies:
+        return entry
+    return replace(entry, html=with_assets(entry.html.encode(), copies, root=root).decode())
