@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from itertools import chain
 from pathlib import Path
 from types import MappingProxyType
-from typing import IO, TYPE_CHECKING, NamedTuple
+from typing import IO, TYPE_CHECKING, Any, NamedTuple
 
 from archiver.addresses import resolve, web_address
 from archiver.adoption import Repair as PostRepair
@@ -19,7 +19,9 @@ from archiver.adoption.signatures import renew_signatures
 from archiver.captures.regions import files_in
 from archiver.clock import micros, moment
 from archiver.configuration import Configuration, Origin, load_configuration, remember, setting_name
+from archiver.configuration.kinds import whole_number
 from archiver.configuration.known import SETTINGS
+from archiver.crewing import Crew
 from archiver.datasets import extract_to
 from archiver.discovery import read_opml
 from archiver.discovery.offer import Offer
@@ -31,6 +33,7 @@ from archiver.errors import (
     StoreError,
     StuckError,
     UnknownAddressError,
+    UnknownListingError,
     UsageError,
     os_reason,
 )
@@ -39,7 +42,7 @@ from archiver.exports import About, load_format
 from archiver.exports.own import own_entries
 from archiver.exports.read import Entries, Selection
 from archiver.exports.target import write_to_path, write_to_stream
-from archiver.following import Followed, add_followed, read_followed, remove_followed
+from archiver.following import Followed, add_followed, read_followed, remove_followed, resolve_names
 from archiver.identity import normalise, plain_form
 from archiver.index import Index
 from archiver.index.move import move_index
@@ -171,6 +174,7 @@ class Archive:
         listener: Callable[[Result], None] | None = None,
         on_request: Callable[[str], None] | None = None,
         on_total: Callable[[int], None] | None = None,
+        workers: int = 1,
     ) -> RunReport:
         """Read listings (`SOURCE` or `SOURCE/LISTING`), and what sites and feeds list (by their addresses, followed or
         not; `web` is all that is followed), fetch what is due of them, and write the posts. None: all listings, and all
@@ -178,20 +182,63 @@ class Archive:
 
         since: only articles published then or later: a date, a time, or a span before now. limit: articles at most; the
         rest stays due. pages: of listings that have several. listener: is told of each article, on_request of the host
-        of each request, on_total of the number of articles that it asks for, whenever more is known of that. Raises
-        StuckError if another run has been at work for longer than ARCHIVER_STUCK_AFTER.
+        of each request, on_total of the number of articles that it asks for, whenever more is known of that. workers:
+        processes of this machine that share the work; then the last two are told nothing, and CrewError is raised if
+        none of them comes to the end. Raises StuckError if another run has been at work for longer than
+        ARCHIVER_STUCK_AFTER.
         """
         from archiver.crawling import crawl_listings  # as above
 
         arguments = {"listings": listings, "since": self._since(since), "limit": limit, "pages": pages}
         try:
             with self._remembering():
+                if workers > 1:
+                    return self._undamaged(self._crew(listings, listener).crawl(workers, self._asked(**arguments)))
                 return self._undamaged(crawl_listings(self.configuration, listener, on_request, on_total, **arguments))
         except LockedError as error:
             longest = self._stuck_after
             if error.since and longest and datetime.now(UTC) - error.since > longest:
                 raise StuckError(f"{error}: may be stuck; end it, or set ARCHIVER_STUCK_AFTER") from error
             raise
+
+    def work(
+        self,
+        *listings: str,
+        every: str = "15m",
+        until_idle: bool = False,
+        listener: Callable[[Result], None] | None = None,
+    ) -> int:
+        """Crawl together with other workers of the archive, run after run, until a signal comes; return its number.
+
+        A run that others have begun is joined, whatever it reads; one that begins here reads `listings`, as `crawl`
+        does. every: how long after the last run one begins. until_idle: end with a run, and return 0.
+        """
+        try:
+            seconds = read_span(every).total_seconds()
+        except ValueError as error:
+            raise UsageError(f"every: {error}") from error
+        with self._remembering():
+            return self._crew(listings, listener).serve(self._asked(listings=listings), seconds, until_idle=until_idle)
+
+    def _crew(self, listings: Sequence[str], listener: Callable[[Result], None] | None) -> Crew:
+        """Return workers of this machine. Raises UsageError for listings that there are not."""
+        if self.configuration["ARCHIVER_DRY_RUN"]:
+            raise UsageError("workers: a dry run asks for no articles, and has none")
+        try:
+            resolve_names(listings, self.recipes, read_followed(self.output))
+        except UnknownListingError as error:
+            raise UsageError(str(error)) from error
+        return Crew(self.configuration, listener)
+
+    def _asked(self, **arguments: Any) -> dict[str, Any]:
+        """Return what workers are asked for. Raises UsageError."""
+        arguments["listings"] = list(arguments["listings"])
+        for name in ("limit", "pages"):
+            try:
+                arguments[name] = whole_number(str(arguments.get(name, 0)))
+            except ValueError as error:
+                raise UsageError(f"{name}: {error}") from error
+        return {**arguments, "max_requests": self.configuration["ARCHIVER_MAX_REQUESTS"]}
 
     def pictures(self, on_request: Callable[[str], None] | None = None) -> RunReport:
         """Have the pictures of the posts that are there become files of the archive, and the posts show these.

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from scrapy import signals
 
 from archiver.clock import DAY, SECOND, moment, now
+from archiver.crew import HostTurns, Member, Progress
 from archiver.decide import Candidate
 from archiver.errors import ArchiverError, WorkerError, as_archiver_error
 from archiver.extraction import Extractor, Unusable
@@ -70,6 +71,10 @@ class ArchiveExtension:
         self.failure: ArchiverError | None = None  # of the archive itself: the first
         self.session: Session | None = None
         self.notice = ""  # what the user should know of the archive, nothing if all is well
+        self.joins = 0  # the run that this crawl is a worker of; 0: it has the archive alone
+        self.member: Member | None = None  # of the workers of a run
+        self.turns: HostTurns | None = None  # at hosts, among these
+        self.came_to: Callable[[], Progress] = Progress  # how far this crawl is, for the other workers
         self._opening: asyncio.Future[Session] | None = None
         self._options = session_options(settings)
         self._pending: dict[tuple[str, datetime], Pending] = {}
@@ -83,7 +88,8 @@ class ArchiveExtension:
         self._is_closed = False
         self.hosts: dict[str, int] = {}  # that asked to be left alone, and until when
         self.asked_again = 0  # articles of which there is a post
-        self._gone: list[FailedArticle] = []  # of these
+        self.gone: list[FailedArticle] = []  # of these
+        self._beside: list[asyncio.Task[None]] = []  # what a worker does beside its requests
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -116,6 +122,11 @@ class ArchiveExtension:
         """End the crawl: ask for nothing more, and do what is to be done."""
         if self._closing is None and self._crawler.engine is not None:
             self._closing = asyncio.ensure_future(self._crawler.engine.close_spider_async(reason=reason))
+
+    @property
+    def is_ending(self) -> bool:
+        """Whether nothing more is to be asked for."""
+        return self._closing is not None or self.failure is not None
 
     async def extract(self, answer: Answer, asked: Asked) -> Extracted:
         """Return what comes of an answer. One that kills the process which reads it is unusable."""
@@ -160,7 +171,7 @@ class ArchiveExtension:
 
     def note_gone(self, key: ArticleKey, reason: str) -> None:
         """Note an article of which there is a post, and that the source says it has no more."""
-        self._gone.append(FailedArticle(key, reason, "withdrawn"))
+        self.gone.append(FailedArticle(key, reason, "withdrawn"))
 
     def note_unchanged(self, key: ArticleKey, forms: Iterable[str]) -> None:
         """Note an article that the source says is as it was."""
@@ -209,7 +220,7 @@ class ArchiveExtension:
 
     async def settle_gone(self) -> str:
         """Mark as withdrawn what the source has no more, or say why it is not believed: too much of it at once."""
-        gone, self._gone = self._gone, []
+        gone, self.gone = self.gone, []
         believed = len(gone) < MOST_GONE or len(gone) <= SHARE_GONE * self.asked_again
         if gone and self.session:
             failed = gone if believed else [one._replace(state="failed") for one in gone]
@@ -226,7 +237,10 @@ class ArchiveExtension:
         self._is_closed = True
         if session is None:
             return
+        self._end_beside()
         try:
+            if self.member and self.member.is_last:
+                await session.index.run(lambda index: index.workers.end())
             await session.close()
         except Exception as error:
             self.failure = self.failure or as_archiver_error(error)
@@ -240,20 +254,61 @@ class ArchiveExtension:
         await self._close_extractors()
         await self.close()
 
+    async def leave(self) -> bool:
+        """End what this worker does in its run, and return whether it is the last one, which is to end the run. Raises
+        ArchiverError."""
+        assert self.member is not None
+        assert self.session is not None
+        assert self.turns is not None
+        if self.member.has_left:
+            return self.member.is_last
+        await self.settle()
+        await self.session.finish_files()
+        self.turns.forget()
+        if await self.member.leave():
+            self.session.records = True
+        else:
+            self._end_beside()
+        return self.member.is_last
+
     async def _open(self) -> Session:
-        session = await asyncio.to_thread(Session.open, self.output, self._options, dry=self.dry)
+        session = await (self._join() if self.joins else self._open_alone())
         try:
-            await session.begin_run(command_line())
             resting = await session.index.run(lambda index: index.hosts.on_hold(now()))
         except BaseException:
             await session.close()
             raise
         self.hosts |= {host: until for host, until in resting.items() if until <= now() + LONGEST_REST}
+        self.session = session
+        return session
+
+    async def _open_alone(self) -> Session:
+        session = await asyncio.to_thread(Session.open, self.output, self._options, dry=self.dry)
+        try:
+            await session.begin_run(command_line())
+        except BaseException:
+            await session.close()
+            raise
         if session.adopted:
             logger.info("A new index: %s", session.adopted.summary())
         self.notice = _clock_notice(session.previous)
-        self.session = session
         return session
+
+    async def _join(self) -> Session:
+        session = await asyncio.to_thread(Session.join, self.output, self._options, self.joins)
+        self.member = Member(session, lambda: self.came_to(), self.fail)
+        self.turns = HostTurns(session.index, self._note_rest)
+        self._beside = [asyncio.ensure_future(one) for one in (self.member.beat(), self._quietly(self.turns.look()))]
+        return session
+
+    def _note_rest(self, host: str, until: int) -> None:
+        """Note that a host asked another worker to be left alone until then."""
+        if until <= now() + LONGEST_REST:
+            self.hosts[host] = max(until, self.hosts.get(host, 0))
+
+    def _end_beside(self) -> None:
+        for one in self._beside:
+            one.cancel()
 
     def _taken(self, article: Article) -> Taken:
         which = article.response_url, article.fetched

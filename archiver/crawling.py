@@ -12,6 +12,7 @@ from scrapy.utils.misc import load_object
 
 from archiver.counting import Total
 from archiver.crawl import run_crawler
+from archiver.crawl_archive import archive_of
 from archiver.fetching import PageSpider
 from archiver.private import authority
 from archiver.run_report import DueArticle, RunReport
@@ -71,6 +72,14 @@ def crawl_listings(
     return _run(configuration, ListingSpider, listener, on_request, on_total, **arguments)
 
 
+def crawl_as_worker(
+    configuration: Configuration, run: int, listener: Callable[[Result], None] | None = None, **arguments: Any
+) -> RunReport:
+    """Crawl as one of the workers of a run; arguments: of `archiver.spiders.listing.ListingSpider`. Raises OverError if
+    the run has nothing left to do."""
+    return _run(configuration, ListingSpider, listener, None, joins=run, **arguments)
+
+
 def fetch_pictures(configuration: Configuration, on_request: Callable[[str], None] | None = None) -> RunReport:
     """Have the pictures of the posts of an archive come, and the posts show these."""
     alone = configuration.override({"ARCHIVER_EXTRACTORS": 0})  # no article is made
@@ -99,6 +108,7 @@ def _run(
     listener: Callable[[Result], None] | None,
     on_request: Callable[[str], None] | None,
     on_total: Callable[[int], None] | None = None,
+    joins: int = 0,
     **arguments: Any,
 ) -> RunReport:
     settings = scrapy_settings(configuration)
@@ -117,6 +127,10 @@ def _run(
         if on_request:
             on_request(authority(request.url))
 
+    def join() -> None:
+        archive_of(crawler).joins = joins
+
+    crawler.signals.connect(join, signals.spider_opened)
     crawler.signals.connect(note, article_due)
     crawler.signals.connect(note_request, signals.request_reached_downloader)
     if on_total:

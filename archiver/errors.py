@@ -54,6 +54,14 @@ def fault(error: BaseException) -> str:
     return f"{FAULT}: {in_a_line(error)}"
 
 
+class CrewError(ArchiverError):
+    """A run of workers that none of them has ended."""
+
+
+class OverError(ArchiverError):
+    """A run that a worker comes too late for: it has nothing left to do."""
+
+
 class UsageError(ArchiverError):
     """A command, an option or a setting that is not what it must be: nothing was done."""
 

@@ -24,21 +24,30 @@ if TYPE_CHECKING:
     from archiver.index import Index, IndexThread
 
 OURS = "archiver-*.warc.gz"  # what else there is in the directory is not touched
+WRITER = "w{}"  # what the names of a worker's files have
 
 
 class Recorder:
     """Writes evidence. A process of its own does it (`captures.writing`).
 
     size: bytes, after which a WARC file is followed by the next. info: what the first record of each file says of us.
-    descriptor: of a lock that the process holds too; -1 for none.
+    descriptor: of a lock that the process holds too; -1 for none. worker: the number of the worker whose files it
+    writes; 0: nobody else writes.
     """
 
     def __init__(
-        self, output: Path, index: IndexThread, size: int, info: Mapping[str, str], descriptor: int = -1
+        self,
+        output: Path,
+        index: IndexThread,
+        size: int,
+        info: Mapping[str, str],
+        descriptor: int = -1,
+        worker: int = 0,
     ) -> None:
         self._output = output
         self._index = index
-        setup = (str(output), size, dict(info))
+        self._worker = worker
+        setup = (str(output), size, dict(info), WRITER.format(worker) if worker else "")
         self._process = WorkerProcess[Job, Written | NotWritten]("archiver.captures.writing:serve", setup, descriptor)
         self._files: set[str] = set()
 
@@ -76,9 +85,10 @@ class Recorder:
         """End the process, and note what it wrote, and what posts were made of that others put into the directory: from
         now on it is evidence. Raises CaptureError."""
         await self._process.close()
-        unsealed = await self._index.run(lambda index: index.captures.unsealed(CAPTURES))
-        files = self._files.union(path for path in unsealed if self._is_taken_over(path))
-        self._files = set()
+        files, self._files = self._files, set()
+        if not self._worker:
+            unsealed = await self._index.run(lambda index: index.captures.unsealed(CAPTURES))
+            files.update(path for path in unsealed if self._is_taken_over(path))
         try:
             sealed = [await asyncio.to_thread(self._seal, path) for path in sorted(files)]
         except OSError as error:
@@ -139,14 +149,15 @@ class Recorder:
         return written
 
 
-def end_files(output: Path, index: Index) -> None:
-    """Note the WARC files that no run has ended; what a killed run left half-written at their end is cut off.
+def end_files(output: Path, index: Index, worker: int = 0) -> None:
+    """Note the WARC files that no run has ended, or (worker) that one has not; what a killed run left half-written at
+    their end is cut off.
 
-    Whoever calls this has the archive for itself. A file that is broken elsewhere stays as it is, and is not noted: a
-    copy may help it. Raises CaptureError.
+    Nobody writes to any of them any more. A file that is broken elsewhere stays as it is, and is not noted: a copy may
+    help it. Raises CaptureError.
     """
     known = index.captures.sealed()
-    for file in sorted((output / CAPTURES).rglob(OURS)):
+    for file in sorted((output / CAPTURES).rglob(f"archiver-*-{WRITER.format(worker)}-*.warc.gz" if worker else OURS)):
         path = file.relative_to(output).as_posix()
         if path not in known:
             records = index.captures.in_file(path)

@@ -1,7 +1,7 @@
 """An archive that is open for writing: its index, its files, the road that articles take into it.
 
-Only one process has an archive open for writing at a time: the lock of the index is the lease on all of it. So whatever
-a killed run left open is settled here, before anything else is done.
+One process has an archive open for writing at a time, or workers have it together: the lock of the index is the lease
+on all of it. So whatever a killed run left open is settled by who opens it alone, before anything else is done.
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from archiver.adoption import adopt, take_files
-from archiver.clock import now
+from archiver.clock import go_by, now
 from archiver.decide import Policy
-from archiver.errors import ArchiverError, StoreError, as_archiver_error, os_reason
+from archiver.errors import ArchiverError, OverError, StoreError, as_archiver_error, os_reason
 from archiver.extraction import Extractor
 from archiver.index import Index, IndexThread
 from archiver.links import refuse_links
@@ -70,15 +70,19 @@ class Session:
         adopted: Survey | None,
         *,
         dry: bool,
+        worker: int = 0,
+        run: int = 0,
     ) -> None:
         self.output = output
         self.index = IndexThread(index)
         self.dry = dry
         self.previous = previous
         self.adopted = adopted
-        self.run = 0  # the number of the run, when one has begun
+        self.run = run  # its number, when one has begun
+        self.records = not worker  # whether it puts on record what is new
+        self.worker = worker  # the number of the worker, 0 for who has the archive alone
         self._options = options
-        self.recorder = Recorder(output, self.index, options.warc_size, options.warcinfo, index.lock_descriptor)
+        self.recorder = Recorder(output, self.index, options.warc_size, options.warcinfo, index.lock_descriptor, worker)
         self.storage = Storage(output, index.lock_descriptor)
         self.extractor = Extractor(options.extract)
         self.road = self._road()
@@ -99,15 +103,33 @@ class Session:
             adopted = _adopted(index, output, options)
             session = cls(output, index, options, previous, adopted, dry=dry)
             if not dry:
-                session.storage.prepare(swept=session.is_clean)
+                is_clean = session.is_clean and not index.workers.are_noted()
+                session.storage.prepare(swept=is_clean)
                 _ignore_for_git(output)
-                if not session.is_clean:
+                if not is_clean:
                     end_files(output, index)
                     take_files(output, index)
+                if index.workers.are_noted():
+                    index.workers.forget()
         except BaseException:
             index.close()
             raise
         return session
+
+    @classmethod
+    def join(cls, output: Path, options: SessionOptions, run: int) -> Session:
+        """Open an archive as one of the workers of a run. It waits for the disk. Raises OverError if the run has
+        nothing left to do; LockedError if somebody has the archive alone; IndexFileError."""
+        index = Index.share(output, options.index)
+        try:
+            go_by(index.clock_ahead())
+            worker = index.workers.join(run, now())
+            if not worker:
+                raise OverError(f"{output}: run {run} has nothing left to do")
+        except BaseException:
+            index.close()
+            raise
+        return cls(output, index, options, None, None, dry=False, worker=worker, run=run)
 
     @property
     def is_clean(self) -> bool:
@@ -120,9 +142,9 @@ class Session:
         self.road = self._road()
 
     async def finish_files(self) -> None:
-        """End the processes that write, and put on record what is new. Raises ArchiverError: the first that there was,
-        when all is done."""
-        await self._do_all(self.recorder.close, self.storage.close, self.add_manifest)
+        """End the processes that write, and put on record what is new, unless that is for the last of several workers
+        to do. Raises ArchiverError: the first that there was, when all is done."""
+        await self._do_all(self.recorder.close, self.storage.close, *([self.add_manifest] if self.records else []))
 
     async def close(self) -> None:
         """Finish the files, and let others write. Raises ArchiverError, when all is closed."""

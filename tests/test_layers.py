@@ -177,8 +177,10 @@ MAY_IMPORT: dict[str, set[str]] = {
         *("captures", "cleaning", "clock", "errors", "exports", "index", "litter", "manifest", "places", "plugins"),
         *("posts", "recipes", "storage", "text", "views", "workers"),
     },
+    "crew": {"clock", "index", "places", "recorder", "session"},
     "crawl_archive": {
         "private",
+        "crew",
         *("answer", "article", "captures", "clock", "decide", "errors", "extraction", "index", "road", "session"),
         *("session_options", "signals", "workers"),
     },
@@ -203,12 +205,12 @@ MAY_IMPORT: dict[str, set[str]] = {
             "index",
         ),
         *("listing_stats", "listings", "net", "pages", "pipelines", "recipes", "scrapy_settings", "signals", "spans"),
-        *("discovery", "following", "pictures", "posts", "private", "road", "session", "storage", "surveying"),
+        *("crew", "discovery", "following", "pictures", "posts", "private", "road", "session", "storage", "surveying"),
     },
     "extensions": {
         "private",
         *("addresses", "article", "captures", "clock", "crawl_archive", "errors", "index", "listing_stats", "net"),
-        *("pipelines", "places", "session", "signals", "statuses", "storage"),
+        *("crew", "pipelines", "places", "session", "signals", "statuses", "storage"),
     },
     "stopping": {"crawl_archive", "extensions", "interrupts", "net", "statuses"},
     "crawl": {"logformatter", "crawl_archive", "extensions", "stopping"},
@@ -221,13 +223,18 @@ MAY_IMPORT: dict[str, set[str]] = {
         "private",
         "counting",
         *("addresses", "answer", "configuration", "crawl", "discovery", "extensions", "fetching", "logformatter"),
-        "survey_spider",
+        *("crawl_archive", "survey_spider"),
         *("run_report", "scrapy_settings", "signals", "spiders", "views"),
+    },
+    "crew_process": {"crawling", "errors", "extensions", "statuses"},
+    "crewing": {
+        *("clock", "configuration", "errors", "extensions", "index", "interrupts", "run_report", "session"),
+        *("session_options", "views"),
     },
     "archive": {
         "private",
         *("addresses", "adoption", "answer", "captures", "clock", "configuration", "crawling", "errors", "exports"),
-        *("datasets", "discovery", "engines", "explaining", "extensions", "following", "reading"),
+        *("crewing", "datasets", "discovery", "engines", "explaining", "extensions", "following", "reading"),
         *(
             "identity",
             "index",
@@ -272,7 +279,11 @@ MAY_IMPORT: dict[str, set[str]] = {
 }
 # Scrapy takes longer to load than most commands take to run: what the archive needs of it is loaded when it crawls.
 # psycopg is there only where somebody wants it.
-LATE = {"archive.py": {"archiver.crawling"}, "index/whereabouts.py": {"archiver.index.postgres"}}
+LATE = {
+    "archive.py": {"archiver.crawling"},
+    "crewing.py": {"archiver.extensions.report"},
+    "index/whereabouts.py": {"archiver.index.postgres"},
+}
 FILES = sorted(PACKAGE.rglob("*.py"))
 
 

@@ -78,10 +78,12 @@ class NotWritten(NamedTuple):
 
 
 class Output:
-    """The WARC files of a run, one after the other. Each is made when there is something for it."""
+    """The WARC files of a run, one after the other. Each is made when there is something for it. writer: what they have
+    in their names, to tell who writes them."""
 
-    def __init__(self, root: Path, limit: int, info: dict[str, str]) -> None:
+    def __init__(self, root: Path, limit: int, info: dict[str, str], writer: str = "") -> None:
         self._root = root
+        self._writer = writer or str(os.getpid())
         self._limit = limit
         self._info = info
         self._serial = 0
@@ -117,7 +119,7 @@ class Output:
     def _open(self) -> None:
         now = datetime.now(UTC)
         self._serial += 1
-        name = f"archiver-{now:%Y%m%dT%H%M%SZ}-{os.getpid()}-{self._serial:05}.warc.gz"
+        name = f"archiver-{now:%Y%m%dT%H%M%SZ}-{self._writer}-{self._serial:05}.warc.gz"
         directory = self._root / CAPTURES / f"{now:%Y}" / f"{now:%m}"
         directory.mkdir(parents=True, exist_ok=True)
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND | os.O_CLOEXEC
@@ -281,11 +283,11 @@ def _record_id(url: str, date: str) -> str:
     return f"<urn:uuid:{uuid5(NAMESPACE_URL, f'{url} {date}')}>"
 
 
-def serve(setup: tuple[str, int, dict[str, str]]) -> Callable[[list[Job]], list[Written | NotWritten]]:
+def serve(setup: tuple[str, int, dict[str, str], str]) -> Callable[[list[Job]], list[Written | NotWritten]]:
     """Return what a worker process does: it writes the captures of an archive. setup: the archive's directory, the size
-    at which a file is followed by the next, and what its first record says of us."""
-    root, limit, info = setup
-    output = Output(Path(root), limit, info)
+    at which a file is followed by the next, what its first record says of us, and what its name has."""
+    root, limit, info, writer = setup
+    output = Output(Path(root), limit, info, writer)
     atexit.register(output.close)
 
     def write(jobs: list[Job]) -> list[Written | NotWritten]:

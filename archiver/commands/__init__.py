@@ -19,8 +19,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 COMMANDS = (
-    *("crawl", "get", "pictures", "replay", "verify", "manifest", "export", "status", "history", "duplicates"),
-    *("sources", "adopt", "schedule", "extract", "explain", "discover", "follow", "recipe", "site", "index", "demo"),
+    *("crawl", "worker", "get", "pictures", "replay", "verify", "manifest", "export", "status", "history"),
+    *("duplicates", "sources", "adopt", "schedule", "extract", "explain", "discover", "follow", "recipe"),
+    *("site", "index", "demo"),
 )
 VERSION = f"archiver {archiver.__version__} (news-share-archiver)"  # the command, and the distribution that brings it
 EXAMPLES = """\

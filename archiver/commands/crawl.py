@@ -17,7 +17,7 @@ from archiver.commands.options import (
 )
 from archiver.commands.site import build_site
 from archiver.commands.wrapping import print_wrapped
-from archiver.errors import StuckError
+from archiver.errors import StuckError, UsageError
 from archiver.notify import notify
 
 if TYPE_CHECKING:
@@ -65,6 +65,9 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.add_argument(
         "--max-seconds", metavar="SPAN", help="ask for nothing more after that: 90, 2m (ARCHIVER_MAX_SECONDS)"
     )
+    parser.add_argument(
+        "--workers", metavar="N", default="1", help="have N processes of this machine share the work (docs/scale.md)"
+    )
     parser.add_argument("--dry-run", action="store_true", help="read the listings, print what is due, write nothing")
     parser.add_argument("--json", action="store_true", help="print the report of the run as JSON")
     parser.add_argument("--on-alarm", metavar="COMMAND", help="on alarms, give the report as JSON to this command")
@@ -94,6 +97,7 @@ def run(arguments: argparse.Namespace) -> int:
                 listener=display.show,
                 on_request=display.wait_for,
                 on_total=display.expect if display.is_shown else None,
+                workers=_workers(arguments.workers),
             )
     except StuckError as error:
         _notify(archive, {"alarms": [str(error)]})
@@ -106,6 +110,12 @@ def run(arguments: argparse.Namespace) -> int:
         built = build_site(archive, quiet=arguments.quiet)
         return report.exit_status or built
     return report.exit_status
+
+
+def _workers(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise UsageError(f"--workers: expected a number from 1 on, got {text!r}")
+    return int(text)
 
 
 def _notify(archive: Archive, content: Mapping[str, Any]) -> None:

@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING
 from scrapy import signals
 
 from archiver.crawl_archive import archive_of
+from archiver.crew import Progress
 from archiver.errors import ArchiverError, as_archiver_error
 from archiver.extensions.report import STOPPED, Report
 from archiver.extensions.watch import Watch
+from archiver.index import ArticleKey, FailedArticle
 
 if TYPE_CHECKING:
-    from typing import Self
+    from collections.abc import Mapping
+    from typing import Any, Self
 
     from scrapy.crawler import Crawler
 
@@ -29,8 +32,13 @@ class Ending:
     def from_crawler(cls, crawler: Crawler) -> Self:
         """Return the extension of a crawl."""
         extension = cls(crawler)
+        crawler.signals.connect(extension.spider_opened, signals.spider_opened)
         crawler.signals.connect(extension.spider_closed, signals.spider_closed)
         return extension
+
+    def spider_opened(self) -> None:
+        """Have other workers know how far this crawl is."""
+        archive_of(self._crawler).came_to = self._progress
 
     async def spider_closed(self, reason: str) -> None:
         """End the run. What goes wrong with the archive is the failure of the crawl."""
@@ -41,6 +49,30 @@ class Ending:
             archive.failure = archive.failure or as_archiver_error(error)
         await archive.close()
 
+    def _progress(self) -> Progress:
+        archive, report, watch = archive_of(self._crawler), *self._extensions()
+        results = {
+            "report": report.results(),
+            "watch": watch.results(),
+            "gone": archive.gone,
+            "asked_again": archive.asked_again,
+        }
+        return Progress(report.counts.total(), report.requests, results)
+
+    def _add(self, results: Mapping[str, Any]) -> None:
+        """Take what another worker came to."""
+        archive, report, watch = archive_of(self._crawler), *self._extensions()
+        report.add(results["report"])
+        watch.add(results["watch"])
+        archive.gone += [FailedArticle(ArticleKey(*key), *why) for key, *why in results["gone"]]
+        archive.asked_again += results["asked_again"]
+
+    def _extensions(self) -> tuple[Report, Watch]:
+        report, watch = self._crawler.get_extension(Report), self._crawler.get_extension(Watch)
+        assert report is not None, "the settings have no archiver.extensions.report.Report"
+        assert watch is not None, "the settings have no archiver.extensions.watch.Watch"
+        return report, watch
+
     async def _end(self, archive: ArchiveExtension, reason: str) -> None:
         await archive.settle()
         report = self._crawler.get_extension(Report)
@@ -48,6 +80,11 @@ class Ending:
             if report:
                 report.interrupted = reason == STOPPED
             return
+        if archive.member:
+            if not await archive.leave():
+                return
+            for results in await archive.member.results_of_others():
+                self._add(results)
         disbelief = await archive.settle_gone()
         if watch := self._crawler.get_extension(Watch):
             await watch.compare(archive.session, disbelief)

@@ -24,7 +24,7 @@ from archiver.statuses import ALARM, FAILED, INTERRUPTED, SIGNALLED
 from archiver.storage import write_atomically
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from pathlib import Path
     from typing import Self
 
@@ -129,6 +129,29 @@ class Report:
             "budget_spent": bool(budget and budget.spent and not self.interrupted),
         }
         return {name: public_texts(value) for name, value in report.items()}
+
+    def results(self) -> dict[str, Any]:
+        """Return what was counted by now, for whoever reports it with that of other workers: `add` takes it."""
+        return {
+            "started": self._started,
+            "counts": self.counts,
+            "dropped": self.dropped,
+            "pictures": self.pictures,
+            "bytes": self.bytes,
+            "requests": self.requests,
+            "failures": self.failures,
+        }
+
+    def add(self, results: Mapping[str, Any]) -> None:
+        """Take what another worker has counted."""
+        earlier = max(self._started - results["started"], 0)
+        self._started, self._begun = self._started - earlier, self._begun - earlier / SECOND
+        self.counts.update(results["counts"])
+        self.dropped.update(results["dropped"])
+        self.pictures.update(results["pictures"])
+        self.bytes += results["bytes"]
+        self.requests += results["requests"]
+        self.failures = [*results["failures"], *self.failures]
 
     def item_scraped(self, item: Any) -> None:
         """Count an article whose post is on disk."""

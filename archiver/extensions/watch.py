@@ -9,19 +9,19 @@ from scrapy import signals
 
 from archiver.article import Article
 from archiver.clock import SECOND, now
-from archiver.listing_stats import FILLED, HISTORY, alarms, carry
+from archiver.listing_stats import FILLED, HISTORY, ListingStats, alarms, carry
 from archiver.pipelines.archive import NotPostedError
 from archiver.private import authority, public_texts
 from archiver.signals import article_failed, article_unchanged, blocked, listing_read
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from typing import Any, Self
 
     from scrapy.crawler import Crawler
 
     from archiver.addresses import Reference
     from archiver.index import Index, ListingRun
-    from archiver.listing_stats import ListingStats
     from archiver.session import Session
 
 RUNS_KEPT = 1000
@@ -87,6 +87,30 @@ class Watch:
     def article_unchanged(self, reference: Reference) -> None:
         """Count an article that the source says is as it was."""
         self._saved.update(reference.places * len(reference.forms))
+
+    def results(self) -> dict[str, Any]:
+        """Return what was collected by now, for whoever compares it with that of other workers: `add` takes it."""
+        return {
+            "listings": {label: stats.as_dict() for label, stats in self.listings.items()},
+            "blocked": self._blocked,
+            "same": self._same,
+            "saved": self._saved,
+            "failed": self._failed,
+            "read": self._read,
+            "sums": self._sums,
+        }
+
+    def add(self, results: Mapping[str, Any]) -> None:
+        """Take what another worker has collected."""
+        for label, stats in results["listings"].items():
+            self.listings.setdefault(label, ListingStats(**stats))
+        self._blocked = {**results["blocked"], **self._blocked}
+        self._same += results["same"]
+        self._saved.update(results["saved"])
+        self._failed.update(results["failed"])
+        self._read.update(results["read"])
+        for label, sums in results["sums"].items():
+            self._sums[label].update(sums)
 
     async def compare(self, session: Session, disbelief: str) -> None:
         """Compare, and note the result. disbelief: why articles that are gone are not believed to be, if they are not.

@@ -24,6 +24,7 @@ from archiver.index.types import (
     Sighting,
     Validators,
     Waiting,
+    Worker,
 )
 
 __all__ = [
@@ -50,4 +51,5 @@ __all__ = [
     "Sighting",
     "Validators",
     "Waiting",
+    "Worker",
 ]

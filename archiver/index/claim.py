@@ -21,7 +21,13 @@ FIRST = (-(2**62), 0)  # before all times and keys
 # Articles of which there is no post yet, and the others: each with an index of those that are due.
 NEW, SAVED = "saved IS NULL", "saved IS NOT NULL"
 
+# An article was seen in a place whose articles are asked for.
+_IS_ASKED = "EXISTS (SELECT 1 FROM sightings WHERE article = key AND place IN (SELECT place FROM asked))"
+
 _Asked = tuple[int, tuple[str, ...]]  # the run, and the places whose articles it takes
+
+
+_Line = tuple[str, str]  # the site whose articles wait for each other, and the recipe of which they are; empty: any
 
 
 class _Position(NamedTuple):
@@ -38,8 +44,8 @@ class _Claimed(NamedTuple):
 
     asked: _Asked
     session: int
-    positions: dict[str, _Position]
-    site: str
+    positions: dict[_Line, _Position]
+    line: _Line
     position: _Position
 
 
@@ -55,12 +61,12 @@ class Queue:
         self._database = database
         self._asked: _Asked = (0, ())
         self._placed: tuple[_Asked, int] = ((0, ()), 0)  # and the session of the database in which they are put down
-        self._positions: dict[str, _Position] = {}  # by site
-        self._claimed = _Claimed((0, ()), 0, {}, "", _Position())
+        self._positions: dict[_Line, _Position] = {}
+        self._claimed = _Claimed((0, ()), 0, {}, ("", ""), _Position())
 
-    def claim(self, run: int, places: Sequence[str], limit: int, now: int, site: str) -> list[Claim]:
-        """Return up to `limit` articles of `site` seen in `places` that are due and were not claimed in `run`
-        before."""
+    def claim(self, run: int, places: Sequence[str], limit: int, now: int, site: str, recipe: str) -> list[Claim]:
+        """Return up to `limit` articles of `site` (and of `recipe`, if that is not empty) seen in `places` that are due
+        and were not claimed in `run` before."""
         asked = run, tuple(places)
         if asked != self._asked:
             # A time that was set when the clock was ahead may be years off.
@@ -68,21 +74,49 @@ class Queue:
                 self._database.write(f"UPDATE articles SET due = ?1 WHERE {which} AND due > ?1 + ?2", now, TOO_FAR)
         if self._placed != (asked, self._database.session):
             self._put_places(asked[1])
-        site = storable(site)
+        line = storable(site), recipe
         positions = self._positions if asked == self._asked else {}
-        numbers, position = self._next(run, site, positions.get(site, _Position()), limit, now)
-        if len(numbers) < limit and site in positions:
-            more, position = self._next(run, site, _Position(), limit - len(numbers), now)
+        numbers, position = self._next(run, line, positions.get(line, _Position()), limit, now)
+        if len(numbers) < limit and line in positions:
+            more, position = self._next(run, line, _Position(), limit - len(numbers), now)
             numbers += more
         claims = self._claims(numbers)
-        self._claimed = _Claimed(asked, self._database.session, positions, site, position)
+        self._claimed = _Claimed(asked, self._database.session, positions, line, position)
         return claims
 
     def go_on(self) -> None:
         """Go on to after what was claimed last, now that this is kept."""
-        asked, session, self._positions, site, position = self._claimed
+        asked, session, self._positions, line, position = self._claimed
         self._asked, self._placed = asked, (asked, session)
-        self._positions[site] = position
+        self._positions[line] = position
+
+    def waiting(self, run: int, places: Sequence[str], now: int) -> list[tuple[str, str]]:
+        """Return recipes and sites that no worker has and of which an article can be claimed, each as (recipe, "") or
+        ("", site): one step of the index for each site, and a look at what is due of it."""
+        self._put_places(tuple(places))
+        self._placed = ((0, ()), 0)  # what is claimed next puts down its own
+        sites = json_text([site for site in self.sites() if site])
+        recipes = json_text(sorted({storable(place).partition("/")[0] for place in places}))
+        can_be = f"due <= ? AND run <> ? AND {_IS_ASKED}"
+        of_sites, of_recipes = self._database.ask(
+            (
+                f"""SELECT one.value FROM json_each(?) AS one
+                    WHERE NOT EXISTS (SELECT 1 FROM leases WHERE name = 'site ' || one.value AND worker <> 0) AND (
+                    EXISTS (SELECT 1 FROM articles WHERE {NEW} AND site = one.value AND {can_be}) OR
+                    EXISTS (SELECT 1 FROM articles WHERE {SAVED} AND site = one.value AND {can_be}))""",
+                sites,
+                *(now, run) * 2,
+            ),
+            (
+                f"""SELECT one.value FROM json_each(?) AS one
+                    WHERE NOT EXISTS (SELECT 1 FROM leases WHERE name = 'recipe ' || one.value AND worker <> 0) AND (
+                    EXISTS (SELECT 1 FROM articles WHERE {NEW} AND site = '' AND recipe = one.value AND {can_be}) OR
+                    EXISTS (SELECT 1 FROM articles WHERE {SAVED} AND site = '' AND recipe = one.value AND {can_be}))""",
+                recipes,
+                *(now, run) * 2,
+            ),
+        )
+        return [*((recipe, "") for (recipe,) in of_recipes), *(("", site) for (site,) in of_sites)]
 
     def sites(self) -> list[str]:
         """Return the sites of which articles are due, now or later."""
@@ -110,29 +144,32 @@ class Queue:
             json_text(sorted({storable(place) for place in places})),
         )
 
-    def _next(self, run: int, site: str, position: _Position, limit: int, now: int) -> tuple[list[int], _Position]:
+    def _next(self, run: int, line: _Line, position: _Position, limit: int, now: int) -> tuple[list[int], _Position]:
         """Return the keys of the next articles of a site after a position, claimed, and the position after these."""
-        new = self._after(NEW, run, site, position.new, limit, now)
-        saved = self._after(SAVED, run, site, position.saved, limit - len(new), now)
+        new = self._after(NEW, run, line, position.new, limit, now)
+        saved = self._after(SAVED, run, line, position.saved, limit - len(new), now)
         after = _Position(new[-1] if new else position.new, saved[-1] if saved else position.saved)
         return [number for _, number in (*new, *saved)], after
 
     def _after(
-        self, which: str, run: int, site: str, position: tuple[int, int], limit: int, now: int
+        self, which: str, run: int, line: _Line, position: tuple[int, int], limit: int, now: int
     ) -> list[tuple[int, int]]:
         """Claim up to `limit` articles after a position, and return time and key of each, in their order. One that
         somebody else is claiming is passed over."""
         if limit <= 0 or position[0] > now:
             return []
+        site, recipe = line
+        of_recipe = "AND recipe = ?" if recipe else ""
         rows = self._database.rows(
             f"""UPDATE articles SET run = ? WHERE key IN (
                     SELECT key FROM articles
-                    WHERE {which} AND site = ? AND (due, key) > (?, ?) AND due <= ? AND run <> ?
-                    AND EXISTS (SELECT 1 FROM sightings WHERE article = key AND place IN (SELECT place FROM asked))
+                    WHERE {which} AND site = ? {of_recipe} AND (due, key) > (?, ?) AND due <= ? AND run <> ?
+                    AND {_IS_ASKED}
                     ORDER BY due, key LIMIT ? {self._database.passing_over_locked})
                 RETURNING due, key""",
             run,
             site,
+            *([recipe] if recipe else []),
             *position,
             now,
             run,

@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from archiver.index.types import Robots
-from archiver.index.values import storable
+from archiver.index.values import json_text, storable
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from archiver.index.database import Database
 
 
@@ -20,6 +22,14 @@ class Hosts:
     def on_hold(self, now: int) -> dict[str, int]:
         """Return the hosts that are to be left alone, and until when."""
         return dict(self._database.rows("SELECT host, resume FROM hosts WHERE resume > ? ORDER BY host", now))
+
+    def rests(self, hosts: Collection[str]) -> dict[str, int]:
+        """Return until when each of the hosts is to be left alone, for those that have ever said so."""
+        rows = self._database.rows(
+            "SELECT host, resume FROM json_each(?) AS one CROSS JOIN hosts ON host = one.value",
+            json_text(sorted(storable(host) for host in hosts)),
+        )
+        return dict(rows)
 
     def hold(self, host: str, until: int) -> None:
         """Note that `host` asked to be left alone until then (Retry-After)."""

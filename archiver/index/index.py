@@ -161,17 +161,24 @@ class Index:
         """
         return self._database.transact(lambda: see.see(self._database, sightings, now, every_form=every_form))
 
-    def claim(self, run: int, places: Sequence[str], limit: int, now: int, site: str = "") -> list[Claim]:
+    def claim(
+        self, run: int, places: Sequence[str], limit: int, now: int, site: str = "", recipe: str = ""
+    ) -> list[Claim]:
         """Return up to `limit` articles seen in `places` that are due and were not claimed in `run` before: those of
         which there is no post yet first, in the order in which they were seen. site: with whose articles they wait for
-        their turn; empty: those that wait with no site's."""
-        claims = self._database.transact(lambda: self._queue.claim(run, places, limit, now, site))
+        their turn; empty: those that wait with no site's. recipe: of which they are; empty: of any."""
+        claims = self._database.transact(lambda: self._queue.claim(run, places, limit, now, site, recipe))
         self._queue.go_on()
         return claims
 
     def sites_due(self) -> list[str]:
         """Return the sites of which articles are due, now or later."""
         return self._queue.sites()
+
+    def waiting(self, run: int, places: Sequence[str], now: int) -> list[tuple[str, str]]:
+        """Return recipes and sites that no worker has and of which an article seen in `places` can be claimed, each as
+        (recipe, "") or ("", site)."""
+        return self._queue.waiting(run, places, now)
 
     def count_due(self, run: int, places: Sequence[str], now: int) -> int:
         """Return how many articles seen in `places`, of whatever site, are due and were not claimed in `run`."""

@@ -125,8 +125,10 @@ def file_of_worker(directory: Path, host: str, process: int) -> Path:
 def is_held(file: Path) -> bool:
     """Return whether a process of this machine holds a lock."""
     try:
-        with file.open("a") as opened:
+        with file.open("r+") as opened:
             fcntl.flock(opened, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except FileNotFoundError:
+        return False
     except OSError:
         return True
     return False

@@ -143,7 +143,8 @@ CREATE TABLE runs (
     ended INTEGER,                   -- NULL: it runs, or was killed
     command TEXT NOT NULL,
     report TEXT NOT NULL DEFAULT '{}',
-    shared INTEGER NOT NULL DEFAULT 0 -- 1: workers may join; 2: they have nothing left to do
+    shared INTEGER NOT NULL DEFAULT 0, -- 1: workers may join; 2: they have nothing left to do
+    asked TEXT NOT NULL DEFAULT '{}' -- what workers are to crawl
 );
 
 -- What each listing gave in each run.
@@ -312,3 +313,4 @@ CREATE TABLE leases (
     run INTEGER NOT NULL DEFAULT 0   -- the last one in which it was done
 ) WITHOUT ROWID;
 CREATE INDEX leases_worker ON leases (worker) WHERE worker <> 0;
+INSERT INTO leases (name, worker) VALUES ('run', 0); -- whoever begins one locks this row

@@ -1,6 +1,7 @@
 -- From the seventh schema to the eighth: workers that crawl together.
 ALTER TABLE intents ADD COLUMN worker INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE runs ADD COLUMN shared INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE runs ADD COLUMN asked TEXT NOT NULL DEFAULT '{}';
 CREATE TABLE workers (
     worker INTEGER PRIMARY KEY AUTOINCREMENT,
     run INTEGER NOT NULL,
@@ -25,3 +26,4 @@ CREATE TABLE leases (
     run INTEGER NOT NULL DEFAULT 0
 ) WITHOUT ROWID;
 CREATE INDEX leases_worker ON leases (worker) WHERE worker <> 0;
+INSERT INTO leases (name, worker) VALUES ('run', 0);

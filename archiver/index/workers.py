@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import os
 import socket
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from archiver.clock import SECOND
 from archiver.index.database import LOST
@@ -28,8 +28,16 @@ if TYPE_CHECKING:
 
 LONGEST_SILENCE = 180 * SECOND  # a server may be away for a minute, and a machine may stand still
 HOST, LISTING, RECIPE, SITE = "host", "listing", "recipe", "site"  # what there are leases of
+RUN = "run"  # the row that is locked while one begins
 _COLUMNS = "worker, run, process, host, command, started, heard, state, doing, articles, requests, results"
 _AT_WORK = f"state NOT IN ('left', '{LOST}')"
+
+
+class OpenRun(NamedTuple):
+    """A run that workers may join. asked: what they are to crawl."""
+
+    run: int
+    asked: dict[str, Any]
 
 
 class Workers:
@@ -38,15 +46,36 @@ class Workers:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def begin_run(self, command: str, now: int) -> int:
-        """Note that a run begins which workers may join, and return its number."""
-        statement = "INSERT INTO runs (started, command, shared) VALUES (?, ?, 1) RETURNING run"
-        return self._database.transact(lambda: int(self._database.rows(statement, now, storable(command))[0][0]))
+    def begin_run(self, command: str, now: int, asked: Mapping[str, Any] | None = None) -> int:
+        """Note that a run begins which workers may join, and return its number; 0 if there is one, or workers have not
+        ended theirs. asked: what they are to crawl."""
+        return self._database.transact(lambda: self._begin_run(command, now, asked or {}))
 
-    def open_run(self) -> int:
-        """Return the run that workers may join, 0 if there is none."""
-        row = self._database.row("SELECT run FROM runs WHERE shared = 1 AND ended IS NULL ORDER BY run DESC LIMIT 1")
-        return int(row[0]) if row else 0
+    def _begin_run(self, command: str, now: int, asked: Mapping[str, Any]) -> int:
+        database = self._database
+        # Of two that begin one, the second waits here, and finds the first one's.
+        database.rows(f"SELECT name FROM leases WHERE name = '{RUN}' {database.locking_rows}")
+        if self.open_run() or database.rows(f"SELECT 1 FROM workers WHERE {_AT_WORK} LIMIT 1"):
+            return 0
+        statement = "INSERT INTO runs (started, command, shared, asked) VALUES (?, ?, 1, ?) RETURNING run"
+        return int(database.rows(statement, now, storable(command), document_text(dict(asked)))[0][0])
+
+    def open_run(self) -> OpenRun | None:
+        """Return the run that workers may join, None if there is none."""
+        row = self._database.row(
+            "SELECT run, asked FROM runs WHERE shared = 1 AND ended IS NULL ORDER BY run DESC LIMIT 1"
+        )
+        return OpenRun(row[0], json.loads(row[1])) if row else None
+
+    def report_of(self, run: int) -> dict[str, Any] | None:
+        """Return what a run came to, None if it was not ended."""
+        row = self._database.row("SELECT report FROM runs WHERE run = ? AND ended IS NOT NULL", run)
+        return dict(json.loads(row[0])) if row else None
+
+    def last_end(self) -> int:
+        """Return when the last run of workers ended, 0 if none has."""
+        row = self._database.row("SELECT max(ended) FROM runs WHERE shared <> 0")
+        return int(row[0] or 0) if row else 0
 
     def join(self, run: int, now: int) -> int:
         """Become a worker of a run, and return its number; 0 if the run has nothing left to do."""
@@ -165,14 +194,19 @@ class Workers:
         )
 
     def rest(self, run: int) -> bool:
-        """Note that this worker finds nothing to do, and return whether nobody in the run does: then it is over."""
+        """Note that this worker finds nothing to do, if it has nothing but hosts, and return whether nobody in the run
+        finds anything: then it is over."""
         return self._database.transact(lambda: self._rest(run))
 
     def _rest(self, run: int) -> bool:
         database = self._database
         # All wait for each other here: who joins, or begins to do something, is seen by who comes later.
         database.rows("UPDATE runs SET shared = shared WHERE run = ? RETURNING run", run)
-        database.write("UPDATE workers SET state = 'idle' WHERE worker = ? AND state = 'busy'", database.worker)
+        database.write(
+            f"""UPDATE workers SET state = 'idle' WHERE worker = ? AND state = 'busy' AND NOT EXISTS
+                (SELECT 1 FROM leases WHERE leases.worker = workers.worker AND name NOT LIKE '{HOST} %')""",
+            database.worker,
+        )
         locked = database.locking_rows
         states = database.rows(f"SELECT state FROM workers WHERE run = ? AND {_AT_WORK} ORDER BY worker {locked}", run)
         if any(state == "busy" for (state,) in states):
@@ -182,24 +216,30 @@ class Workers:
         return True
 
     def leave(self, run: int, results: Mapping[str, Any], now: int) -> bool:
-        """Note what this worker came to, and that it does nothing more; what it had is free. Return whether it is the
-        last one of the run."""
+        """Note what this worker came to, and that it does nothing more; what it had is free. The last one of the run
+        stays, to end the run: then True is returned."""
         return self._database.transact(lambda: self._leave(run, results, now))
 
     def _leave(self, run: int, results: Mapping[str, Any], now: int) -> bool:
         database = self._database
         database.rows("UPDATE runs SET shared = shared WHERE run = ? RETURNING run", run)
+        self._free(database.worker, run, now)
+        others = f"SELECT 1 FROM workers WHERE run = ? AND {_AT_WORK} AND worker <> ? LIMIT 1"
+        is_last = not database.rows(others, run, database.worker)
         database.write(
-            "UPDATE workers SET state = 'left', heard = ?, results = ? WHERE worker = ?",
+            "UPDATE workers SET state = ?, heard = ?, results = ? WHERE worker = ?",
+            "over" if is_last else "left",
             now,
             document_text(dict(results)),
             database.worker,
         )
-        self._free(database.worker, run, now)
-        others = database.rows(f"SELECT 1 FROM workers WHERE run = ? AND {_AT_WORK} LIMIT 1", run)
-        if not others:
+        if is_last:
             database.write("UPDATE runs SET shared = 2 WHERE run = ?", run)
-        return not others
+        return is_last
+
+    def end(self) -> None:
+        """Note that this worker has ended its run."""
+        self._database.write("UPDATE workers SET state = 'left' WHERE worker = ?", self._database.worker)
 
     def take_over(self, worker: Worker, output: Path, now: int) -> bool:
         """Have a worker keep nothing more, settle what it was writing by what is on disk in `output`, and let others
@@ -251,13 +291,22 @@ class Workers:
         """Return those that others took over from."""
         return self._workers(f"state = '{LOST}'")
 
+    def are_noted(self) -> bool:
+        """Return whether there have been any, or a run for them, since they were last forgotten."""
+        row = self._database.row(
+            "SELECT EXISTS (SELECT 1 FROM workers) OR EXISTS (SELECT 1 FROM runs WHERE shared = 1)"
+        )
+        return bool(row and row[0])
+
     def forget(self) -> None:
-        """Forget all workers, for who has the archive alone: none of them is there any more."""
+        """Forget all workers, for who has the archive alone: none of them is there any more, and nobody goes on with
+        what they had not ended."""
         self._database.transact(self._forget)
 
     def _forget(self) -> None:
         self._database.write("DELETE FROM workers")
-        self._database.write("DELETE FROM leases")
+        self._database.write("DELETE FROM leases WHERE name <> ?", RUN)
+        self._database.write("UPDATE runs SET shared = 2 WHERE shared = 1")
 
     def _workers(self, condition: str, *values: Any) -> list[Worker]:
         rows = self._database.rows(f"SELECT {_COLUMNS} FROM workers WHERE {condition} ORDER BY worker", *values)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, ClassVar
+import asyncio
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from aiohttp import ClientError
 from scrapy.core.downloader.handlers._aiohttp import AiohttpDownloadHandler, _ClientResponse
@@ -16,6 +16,8 @@ from archiver.captures.body import OK, open_body
 from archiver.captures.decoding import BodyError, TooLargeError, decode_beginning
 from archiver.captures.exchange import Exchange, with_redirects
 from archiver.captures.private import public_exchange
+from archiver.clock import moment, now
+from archiver.crawl_archive import archive_of
 from archiver.net.backoff import BackoffMiddleware
 from archiver.net.budget import BudgetMiddleware
 from archiver.net.guard import Guard, GuardedConnector
@@ -57,6 +59,13 @@ class BoundedResponse(_ClientResponse):
             del protocol.read
 
 
+class _Slot(NamedTuple):
+    """A host, and the seconds between two requests to it."""
+
+    host: str
+    delay: float
+
+
 class GuardedDownloadHandler(AiohttpDownloadHandler):
     """Scrapy's aiohttp handler, connecting only where `Guard` allows it, and to no host that is to be left alone.
 
@@ -69,6 +78,8 @@ class GuardedDownloadHandler(AiohttpDownloadHandler):
 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
+        self._crawler = crawler
+        self._archive = archive_of(crawler)
         self._guard = Guard.from_crawler(crawler)
         # The base class has made a session, with a connector that has no guard. Ours takes its place; the other one has
         # no connection yet, so it need not be closed.
@@ -90,6 +101,17 @@ class GuardedDownloadHandler(AiohttpDownloadHandler):
             raise IgnoreRequest(f"{request.url}: {reason}")
         if proxy := request.meta.get("proxy"):
             self._guard.add_proxy(proxy)
+        turns = self._archive.turns
+        if turns is None:
+            return await self._ask(request)
+        slot = self._slot(request)
+        await turns.enter(slot.host, authority(request.url), slot.delay, self._sleep)
+        try:
+            return await self._ask(request)
+        finally:
+            turns.leave(slot.host)
+
+    async def _ask(self, request: Request) -> Response:
         if self._backoff:
             self._backoff.refuse(request)
             await self._backoff.pause.wait(authority(request.url))
@@ -97,7 +119,7 @@ class GuardedDownloadHandler(AiohttpDownloadHandler):
             self._budget.look_at_the_clock()
         if self._backoff:
             self._backoff.take_turn(request)
-        asked = datetime.now(UTC)
+        asked = moment(now())
         response = await self._download(request)
         status, version, reason, headers, sent, address = request.meta.pop(_HEAD)
         if self._backoff:
@@ -116,6 +138,18 @@ class GuardedDownloadHandler(AiohttpDownloadHandler):
         )
         request.meta[EXCHANGES] = with_redirects(request.meta.get(EXCHANGES, ()), public_exchange(exchange))
         return response if body.content is response.body else _with_body(response, body.content)
+
+    def _slot(self, request: Request) -> _Slot:
+        """Return what Scrapy takes for the host of a request, and the seconds between two requests to it."""
+        assert self._crawler.engine is not None
+        downloader = self._crawler.engine.downloader
+        host = downloader.get_slot_key(request)
+        slot = downloader.slots.get(host)
+        return _Slot(host, slot.delay if slot else 0.0)
+
+    async def _sleep(self, seconds: float) -> None:
+        """Wait so many seconds. Raises BudgetSpentError if the run is over before."""
+        await (self._budget.sleep(seconds) if self._budget else asyncio.sleep(seconds))
 
     @staticmethod
     def _beginning(response: Response, size: int) -> Response:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
-from datetime import UTC, datetime
 from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -19,6 +18,7 @@ from archiver.answer import Answer, Asked
 from archiver.article import Article
 from archiver.browser import LOADED, look_for_browser
 from archiver.captures import Evidence
+from archiver.clock import moment, now
 from archiver.crawl_archive import archive_of
 from archiver.errors import ERRORS_OF_THE_ARCHIVE, BrowserError, RecipeError, UsageError, fault
 from archiver.extraction import Unusable
@@ -155,8 +155,9 @@ class ArticleSpider(Spider):
         """Ask for more; when there is nothing more, decide about edits, and end the crawl."""
         try:
             if not await self.ask_for_more():
-                await self.ask_for_pictures()
-                await self._settle_edits()
+                if self.archive.member is None or await self.archive.leave():
+                    await self.ask_for_pictures()
+                    await self._settle_edits()
                 self.archive.close_spider("finished")
         except Exception as error:
             self.archive.fail(error)
@@ -408,7 +409,7 @@ def answer_of(response: Response) -> Answer:
     if kept:
         return Answer(kept.url, content_type, response.body, kept.time)
     exchanges = response.meta.get(EXCHANGES)
-    fetched = exchanges[-1].time if exchanges else datetime.now(UTC)
+    fetched = exchanges[-1].time if exchanges else moment(now())
     steps = tuple(map(public_address, response.meta.get("redirect_urls", ())))
     return Answer(public_address(response.url), content_type, response.body, fetched, steps)
 

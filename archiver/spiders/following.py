@@ -82,6 +82,13 @@ class FollowingSpider(ListSpider):
         for."""
         raise NotImplementedError
 
+    async def taken(self, references: list[FollowedListing]) -> list[FollowedListing]:
+        """Return those that this crawl reads itself: by default all."""
+        return references
+
+    async def site_surveyed(self, one: Followed) -> None:
+        """Take note that it is known what a site has; nothing by default."""
+
     async def listings_of(self, one: Followed) -> list[FollowedListing] | None:
         """Return what is read of a site or a feed that is followed; None if that is to be found out first."""
         if one.is_feed:
@@ -171,12 +178,13 @@ class FollowingSpider(ListSpider):
         try:
             async with self._turn_to_survey:
                 references, answers = await self._survey(one)
-            for reference in references:
-                if self.add_listing(reference, one.address):
-                    turn = ListingTurn(reference, ListingStats(reference.label))
-                    async for request in self._begin_listing(turn, answers.get(plain_form(reference.address))):
-                        assert self.crawler.engine is not None
-                        self.crawler.engine.crawl(request)
+            new = [reference for reference in references if self.add_listing(reference, one.address)]
+            for reference in await self.taken(new):
+                turn = ListingTurn(reference, ListingStats(reference.label))
+                async for request in self._begin_listing(turn, answers.get(plain_form(reference.address))):
+                    assert self.crawler.engine is not None
+                    self.crawler.engine.crawl(request)
+            await self.site_surveyed(one)
         except ERRORS_OF_THE_ARCHIVE as error:
             self.archive.fail(error)
 

@@ -21,6 +21,7 @@ from archiver.private import public_address
 from archiver.recipes import recipes_for, web_recipe
 from archiver.signals import article_due
 from archiver.spans import read_span
+from archiver.spiders.allotment import Allotment, SharedAllotment
 from archiver.spiders.following import FollowingSpider
 from archiver.spiders.lists import ListingTurn
 
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from scrapy.crawler import Crawler
 
     from archiver.article import Article
+    from archiver.following import Followed
     from archiver.index import Claim, Sighting
     from archiver.listings import ListingReference
     from archiver.recipes import Recipe
@@ -59,10 +61,12 @@ class ListingSpider(FollowingSpider):
         since: str = "",
         limit: str | int = 0,
         pages: str | int = 0,
+        workers: int = 1,
         **kwargs: Any,
     ) -> None:
         """Take the listings (`source` and `listing`, or `listings` by name; none: all), `since` which date articles
-        are wanted, how many of them at most (`limit`), and how many `pages` of each listing. Raises UsageError."""
+        are wanted, how many of them at most (`limit`), and how many `pages` of each listing. workers: that begin with
+        this one, where several crawl together. Raises UsageError."""
         super().__init__(**kwargs)
         if listing and not source:
             raise UsageError("listing: say of which source (-a source=…)")
@@ -71,6 +75,7 @@ class ListingSpider(FollowingSpider):
             self.since = datetime.fromisoformat(since) if since else None
         except ValueError as error:
             raise UsageError(f"since: expected a date such as 2026-08-19, got {since!r}") from error
+        self.workers = workers
         self.limit = _count("limit", limit)
         self.pages = _count("pages", pages)
         self.references: dict[str, ListingReference | FollowedListing] = {}  # by their labels
@@ -83,6 +88,9 @@ class ListingSpider(FollowingSpider):
         self._resting: frozenset[str] = frozenset()
         self._sites: dict[str, deque[Claim]] = {}  # of which an article is on its way; and what waits for it
         self._learned: set[str] = set()  # addresses of articles that have come
+        self._unread: dict[str, ListingReference | FollowedListing] = {}  # by their labels, those that nobody reads
+        self._unknown: dict[str, Followed] = {}  # sites of which it is not known what they have
+        self._allotment: Allotment
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> ListingSpider:
@@ -109,22 +117,62 @@ class ListingSpider(FollowingSpider):
         """Yield the request for each listing; look at sites of which it is not known what they have. Raises
         ArchiverError."""
         self.index = (await self.archive.open()).index
+        member = self.archive.member
+        self._allotment = SharedAllotment(self.index, member, self.workers) if member else Allotment(self.index)
         self._gone = frozenset(await self.index.run(lambda index: index.sources.gone()))
         if not self.in_part:
             resting = await self.index.run(lambda index: index.listings.resting(now()))
             # A time further off than any that is ever noted was noted when the clock was ahead.
             self._resting = frozenset(label for label, until in resting.items() if until < now() + LONGEST_REST)
-        asked = list(self.references.values())
-        for one in self._wanted.followed:
+        self._unread = dict(self.references)
+        self._unknown = {one.address: one for one in self._wanted.followed}
+        async for request in self._ask_listings():
+            yield request
+
+    async def _ask_listings(self) -> AsyncIterator[Request]:
+        """Yield the requests for listings that nobody reads yet; look at sites of which it is not known what they
+        have."""
+        for one in list(self._unknown.values()):
             listings = await self.listings_of(one)
-            if listings is None:
-                self.survey_soon(one)
-            asked += [listing for listing in listings or () if self.add_listing(listing, one.address)]
-        for reference in asked:
+            if listings is not None:
+                self._unknown.pop(one.address, None)
+            for listing in listings or ():
+                if self.add_listing(listing, one.address):
+                    self._unread[listing.label] = listing
+        for address in await self._allotment.listings(list(self._unknown)):
+            if address in self._unknown:
+                self.survey_soon(self._unknown.pop(address))
+        for label in await self._allotment.listings(list(self._unread)):
+            reference = self._unread.pop(label, None)
+            if reference is None:
+                continue
             unfinished = await self.index.run(_unfinished, reference.label)
             turn = ListingTurn(reference, ListingStats(reference.label), unfinished=unfinished)
             async for request in self.ask_listing(turn):
                 yield request
+
+    async def taken(self, references: list[FollowedListing]) -> list[FollowedListing]:
+        """Return those that this crawl reads itself."""
+        labels = {one.label: one for one in references}
+        taken = await self._allotment.listings(list(labels))
+        self._unread |= {label: one for label, one in labels.items() if label not in taken}
+        return [labels[label] for label in taken]
+
+    async def site_surveyed(self, one: Followed) -> None:
+        """Take note that it is known what a site has."""
+        await self._end_listing(one.address)
+
+    def finish(self, turn: ListingTurn) -> None:
+        """Report what a listing gave."""
+        super().finish(turn)
+        self.archive.do_soon(self._end_listing(turn.reference.label))
+
+    async def _end_listing(self, name: str) -> None:
+        """Take note that a listing has been read, or a site looked at, and go on to others that nobody reads."""
+        await self._allotment.end_listing(name)
+        if (self._unread or self._unknown) and not self.archive.is_ending:
+            async for request in self._ask_listings():
+                self._crawl(request)
 
     def add_listing(self, reference: FollowedListing, parent: str) -> bool:
         """Take a listing of what is followed at the address `parent` into the run, and return whether it is to be asked
@@ -143,13 +191,39 @@ class ListingSpider(FollowingSpider):
             return True
         if self.recheck is not None:
             since = now() - round(self.recheck.total_seconds() * 1_000_000)
-            await self.index.run(Index.recheck, self._places, since, now())
+            if await self._allotment.begins("recheck"):
+                await self.index.run(Index.recheck, self._places, since, now())
+                await self._allotment.end_task("recheck")
             self.recheck = None
-        if await self._ask_for_many(""):
+        while not self.archive.is_ending:
+            if await self._ask_for_some():
+                return True
+            if self._is_spent or await self._allotment.is_over():
+                return False
+        return True
+
+    async def _ask_for_some(self) -> bool:
+        """Ask for listings that nobody reads, and articles that are due, and return whether there were any."""
+        asked = False
+        async for request in self._ask_listings():
+            self._crawl(request)
+            asked = True
+        run = (await self.archive.open()).run
+        for recipe in await self._allotment.recipes(run, self._places):
+            if await self._ask_for_many("", recipe):
+                asked = True
+            else:
+                await self._allotment.end_recipe(recipe)
+        if asked:
             return True
         self._sites.clear()  # nothing is on its way
+        return await self._ask_sites()
+
+    async def _ask_sites(self) -> bool:
+        """Ask for the next articles of sites of which none is on its way, and return whether there were any."""
+        run = (await self.archive.open()).run
         asked = False
-        for site in await self.index.run(Index.sites_due):
+        for site in await self._allotment.sites_due(run, self._places):
             if self.archive.dry:
                 await self._ask_for_many(site)
             async for request in self._ask_next(site):
@@ -166,7 +240,8 @@ class ListingSpider(FollowingSpider):
         """Yield the requests for the first articles of the sites that a page of a listing names: none of them waits
         until all listings have been read."""
         own = [site_of(turn.reference.address)] if isinstance(turn.reference, FollowedListing) else []
-        for site in dict.fromkeys([*own, *(one.site for one in seen)]):
+        named = dict.fromkeys([*own, *(one.site for one in seen)])
+        for site in await self._allotment.sites([one for one in named if one and one not in self._sites]):
             async for request in self._ask_next(site):
                 yield request
 
@@ -180,9 +255,9 @@ class ListingSpider(FollowingSpider):
             async for request in self._go_on_with(reference.site):
                 yield request
 
-    async def _ask_for_many(self, site: str) -> bool:
-        """Ask for articles of which none waits for another, and return whether there were any."""
-        while (claims := await self._claim(site, BATCH)) is not None:
+    async def _ask_for_many(self, site: str, recipe: str = "") -> bool:
+        """Ask for articles (of a recipe) of which none waits for another, and return whether there were any."""
+        while (claims := await self._claim(site, BATCH, recipe)) is not None:
             for claim in claims:
                 reference = self._reference(claim)
                 if self.archive.dry:
@@ -209,6 +284,8 @@ class ListingSpider(FollowingSpider):
                 claims = await self._claim(site, SHARE)
                 if claims is None:
                     self._sites.pop(site, None)
+                    if await self._allotment.end_site(site) and not self.archive.is_ending:
+                        self.archive.do_soon(self._ask_sites())
                     return
                 waiting.extend(claims)
                 continue
@@ -221,15 +298,21 @@ class ListingSpider(FollowingSpider):
                     yield request
                 return
 
-    async def _claim(self, site: str, most: int) -> list[Claim] | None:
-        """Return articles of a site that are due, those that are wanted; None if there are none, or may be none."""
+    @property
+    def _is_spent(self) -> bool:
+        """Whether no article may be asked for any more."""
         budget = self.crawler.get_downloader_middleware(BudgetMiddleware)
-        room = min(most, self.limit - self.asked) if self.limit else most
-        if room <= 0 or self.archive.failure or (budget and budget.spent):
+        no_room = bool(self.limit) and self.asked >= self.limit
+        return no_room or self.archive.failure is not None or bool(budget and budget.spent)
+
+    async def _claim(self, site: str, most: int, recipe: str = "") -> list[Claim] | None:
+        """Return articles of a site that are due, those that are wanted; None if there are none, or may be none."""
+        if self._is_spent:
             return None
+        room = min(most, self.limit - self.asked) if self.limit else most
         run = (await self.archive.open()).run
         self.asked += room  # as long as nobody knows how many there are
-        claims = await self.index.run(Index.claim, run, self._places, room, now(), site)
+        claims = await self.index.run(Index.claim, run, self._places, room, now(), site, recipe)
         wanted = [claim for claim in claims if not self._is_too_old(claim)]
         self.asked -= room - len(wanted)
         return wanted if claims else None

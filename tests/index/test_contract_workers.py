@@ -9,7 +9,7 @@ import pytest
 
 from archiver.clock import SECOND
 from archiver.errors import LockedError
-from archiver.index.workers import RECIPE, SITE
+from archiver.index.workers import RECIPE, SITE, OpenRun
 from tests.index.values import LIST, NOW, due, held, intent, key, save, saved, seen
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ class Crew:
 
     def __init__(self, index: Index) -> None:
         self.index = index
-        self.run = index.workers.begin_run("crawl", NOW)
+        self.run = index.workers.begin_run("crawl", NOW, {"listings": ["news"]})
         self.first, self.second = (index.workers.join(self.run, NOW) for _ in range(2))
 
     def be(self, worker: int) -> Index:
@@ -66,7 +66,8 @@ def test_a_worker_is_known_from_when_it_joins(crew: Crew) -> None:
 def test_numbers_of_workers_never_come_again(crew: Crew) -> None:
     crew.be(0).workers.forget()
     assert crew.index.workers.at_work() == []
-    assert crew.index.workers.join(crew.run, NOW) > crew.second
+    assert crew.index.workers.join(crew.run, NOW) == 0  # nobody goes on with what they had not ended
+    assert crew.index.workers.join(crew.index.workers.begin_run("crawl", NOW), NOW) > crew.second
 
 
 def test_one_worker_has_what_it_takes(crew: Crew) -> None:
@@ -86,9 +87,37 @@ def test_what_is_done_is_done_once_in_a_run(crew: Crew) -> None:
     for worker in (crew.first, crew.second):
         assert crew.be(worker).workers.take("listing", [LIST], crew.run) == []
         assert crew.index.workers.free("listing", [LIST], crew.run) == []
-    other = crew.be(0).workers.begin_run("crawl", LATER)
+    crew.be(0).workers.forget()
+    other = crew.index.workers.begin_run("crawl", LATER)
     crew.index.workers.join(other, LATER)
     assert crew.index.workers.take("listing", [LIST], other) == [LIST]
+
+
+def test_workers_have_one_run_at_a_time(crew: Crew) -> None:
+    assert crew.be(0).workers.begin_run("crawl", LATER) == 0
+    assert crew.index.workers.report_of(crew.run) is None
+    crew.index.runs.end(crew.run, {"counts": {}}, LATER)
+    assert crew.index.workers.begin_run("crawl", LATER) == 0  # its workers have not left
+    assert (crew.index.workers.report_of(crew.run), crew.index.workers.last_end()) == ({"counts": {}}, LATER)
+    assert crew.index.workers.are_noted()
+    crew.index.workers.forget()
+    assert not crew.index.workers.are_noted()
+    assert crew.index.workers.begin_run("crawl", LATER) > crew.run
+
+
+def test_what_waits_is_what_nobody_has(crew: Crew) -> None:
+    index = crew.be(crew.first)
+    index.see([one._replace(site=A) for one in seen("a")], NOW, every_form=True)
+    index.see([one._replace(site=B) for one in seen("b")], LATER, every_form=True)
+    index.see(seen("c"), NOW, every_form=True)
+    assert index.waiting(crew.run, [LIST], NOW) == [("news", ""), ("", A)]
+    assert index.waiting(crew.run, [LIST], LATER) == [("news", ""), ("", A), ("", B)]
+    assert index.waiting(crew.run, ["news/other"], LATER) == []
+    index.workers.take(SITE, [A], crew.run)
+    index.workers.take(RECIPE, ["news"], crew.run)
+    assert index.waiting(crew.run, [LIST], LATER) == [("", B)]
+    assert len(index.claim(crew.run, [LIST], 9, LATER, B)) == 1
+    assert index.waiting(crew.run, [LIST], LATER) == []  # it was claimed in this run
 
 
 def test_a_host_is_asked_by_one_and_not_before_its_time(crew: Crew) -> None:
@@ -107,17 +136,20 @@ def test_a_host_is_asked_by_one_and_not_before_its_time(crew: Crew) -> None:
 def test_a_run_is_over_when_nobody_finds_anything_to_do(crew: Crew) -> None:
     assert not crew.be(crew.first).workers.rest(crew.run)
     assert crew.index.workers.take(SITE, [A], crew.run) == [A]  # there is something, after all
+    crew.index.workers.take_hosts({B: SECOND})  # which it may have asked lately
     assert not crew.be(crew.second).workers.rest(crew.run)
-    assert crew.be(crew.first).workers.rest(crew.run)
+    assert not crew.be(crew.first).workers.rest(crew.run)  # it has something
+    crew.index.workers.give_back(SITE, [A])
+    assert crew.index.workers.rest(crew.run)
     assert crew.be(crew.second).workers.rest(crew.run)
     assert crew.index.workers.take(SITE, [B], crew.run) == []
-    assert crew.index.workers.open_run() == 0
+    assert crew.index.workers.open_run() is None
     assert crew.index.workers.join(crew.run, LATER) == 0
 
 
 def test_who_joins_late_is_waited_for(crew: Crew) -> None:
     assert not crew.be(crew.first).workers.rest(crew.run)
-    assert crew.index.workers.open_run() == crew.run
+    assert crew.index.workers.open_run() == OpenRun(crew.run, {"listings": ["news"]})
     third = crew.be(0).workers.join(crew.run, LATER)
     assert not crew.be(crew.second).workers.rest(crew.run)
     assert crew.be(third).workers.rest(crew.run)
@@ -128,9 +160,12 @@ def test_the_last_one_that_leaves_learns_it(crew: Crew) -> None:
     assert not crew.index.workers.leave(crew.run, {"counts": {"written": 1}}, LATER)
     assert crew.be(crew.second).workers.take(SITE, [A], crew.run) == [A]
     assert crew.index.workers.leave(crew.run, {}, LATER)
+    assert [one.number for one in crew.index.workers.at_work()] == [crew.second]  # it is to end the run
+    assert crew.index.workers.begin_run("crawl", LATER) == 0
+    crew.index.workers.end()
     assert crew.index.workers.at_work() == []
     assert [one.results for one in crew.index.workers.of_run(crew.run)] == [{"counts": {"written": 1}}, {}]
-    assert crew.index.workers.open_run() == 0
+    assert crew.index.workers.open_run() is None
 
 
 def test_of_one_that_was_taken_for_dead_nothing_is_kept(crew: Crew, tmp_path: Path) -> None:

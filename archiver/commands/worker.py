@@ -1,0 +1,58 @@
+"""`archiver worker`: crawl together with others, on this machine and on any that see the archive."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from archiver.commands.display import Display
+from archiver.commands.options import (
+    add_browser_option,
+    add_pictures_option,
+    add_settings_options,
+    add_talk_options,
+    add_warc_option,
+    add_warc_pages_option,
+    archive_from,
+)
+from archiver.statuses import SIGNALLED
+
+if TYPE_CHECKING:
+    import argparse
+
+
+def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the command to `subparsers`."""
+    parser = subparsers.add_parser(
+        "worker",
+        help="crawl together with other workers, run after run",
+        description="Join the run that other workers of the archive are at, or begin one; then wait for the next, "
+        "until a signal comes. Any number of workers may come and go, on any number of machines that share the "
+        "directory of the archive and an index on a server. `archiver status` shows them.",
+    )
+    parser.add_argument(
+        "listings",
+        nargs="*",
+        metavar="SOURCE[/LISTING]|ADDRESS",
+        help="what runs that it begins read, as for `archiver crawl`; by default all",
+    )
+    parser.add_argument(
+        "--every", default="15m", metavar="SPAN", help="begin a run that long after the last one has ended (15m)"
+    )
+    parser.add_argument("--until-idle", action="store_true", help="end when nothing is left to do in a run")
+    add_browser_option(parser)
+    add_warc_option(parser, "without, unless the recipe says no")
+    add_warc_pages_option(parser)
+    add_pictures_option(parser)
+    add_settings_options(parser)
+    add_talk_options(parser)
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Work, and return the exit status."""
+    archive = archive_from(arguments)
+    with Display(archive.output, progress=not (arguments.quiet or arguments.no_progress)) as display:
+        signal = archive.work(
+            *arguments.listings, every=arguments.every, until_idle=arguments.until_idle, listener=display.show
+        )
+    return SIGNALLED + signal if signal else 0

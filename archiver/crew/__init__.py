@@ -1,0 +1,6 @@
+"""A crew: workers that crawl one archive together, as one of them sees it."""
+
+from archiver.crew.member import Member, Progress
+from archiver.crew.turns import HostTurns
+
+__all__ = ["HostTurns", "Member", "Progress"]

@@ -1,0 +1,162 @@
+"""One worker: it says that it is there, takes what it is to do, and takes over from others that have ended."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import socket
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from archiver.clock import now
+from archiver.index.lock import file_of_worker, is_held
+from archiver.index.workers import LONGEST_SILENCE
+from archiver.places import INDEX
+from archiver.recorder import end_files
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
+    from archiver.index import Index, Worker
+    from archiver.session import Session
+
+logger = logging.getLogger(__name__)
+BEAT = 2.0  # seconds between two times that a worker says that it is there
+WAITS = (0.3, 0.6, 1.2, 2.5)  # seconds until a worker with nothing to do looks again; then as the last one
+
+
+class Progress(NamedTuple):
+    """How far a worker is: articles that it has dealt with, requests that it has made, and what these came to."""
+
+    articles: int = 0
+    requests: int = 0
+    results: Mapping[str, Any] = {}
+
+
+class Member:
+    """This worker. progress: tells how far it is. fail: is told of an error of the index."""
+
+    def __init__(self, session: Session, progress: Callable[[], Progress], fail: Callable[[Exception], None]) -> None:
+        self._session = session
+        self._index = session.index
+        self._progress = progress
+        self._fail = fail
+        self._had: dict[str, set[str]] = {}  # of each kind of lease, those that it has
+        self._waits = 0  # how often it found nothing to do, one after the other
+        self._heard: dict[int, int] = {}  # of other workers, when they were last heard of
+        self._silent: dict[int, int] = {}  # and since when, by our clock, nothing else was heard of them
+        self.others = 0  # workers that were at work when it looked last
+        self.has_left = False
+        self.is_last = False
+
+    @property
+    def run(self) -> int:
+        """The number of the run."""
+        return self._session.run
+
+    def share(self, count: int, expected: int) -> int:
+        """Return how many of so many things this worker takes: as many as any other. expected: workers, at least."""
+        return -(-count // max(self.others + 1, expected, 1))
+
+    async def take(self, kind: str, names: list[str]) -> list[str]:
+        """Return those of `names` that are this worker's from now on, for whatever nobody else does meanwhile."""
+        if not names:
+            return []
+        run = self.run
+        taken = await self._index.run(lambda index: index.workers.take(kind, names, run))
+        self._had.setdefault(kind, set()).update(taken)
+        if taken:
+            self._waits = 0
+        return taken
+
+    async def free(self, kind: str, names: list[str]) -> list[str]:
+        """Return those of `names` that nobody has, and that were not done in this run."""
+        run = self.run
+        return await self._index.run(lambda index: index.workers.free(kind, names, run)) if names else []
+
+    def has(self, kind: str) -> set[str]:
+        """Return what this worker has of a kind."""
+        return set(self._had.get(kind, ()))
+
+    async def give_back(self, kind: str, names: list[str], *, done: bool = False) -> None:
+        """Let others have these. done: nobody needs to in this run."""
+        self._had.setdefault(kind, set()).difference_update(names)
+        done_in = self.run if done else 0
+        await self._index.run(lambda index: index.workers.give_back(kind, names, done_in))
+
+    async def rest(self) -> bool:
+        """Note that there is nothing to do, and return whether nobody has anything to do; else wait a while."""
+        run = self.run
+        if await self._index.run(lambda index: index.workers.rest(run)):
+            return True
+        await asyncio.sleep(WAITS[min(self._waits, len(WAITS) - 1)])
+        self._waits += 1
+        return False
+
+    async def leave(self) -> bool:
+        """Note what this worker came to, and that it does nothing more. Return whether it is the last one of the run,
+        which it is to end then."""
+        run, results = self.run, self._progress().results
+        self.is_last = await self._index.run(lambda index: index.workers.leave(run, results, now()))
+        self.has_left = True
+        self._had.clear()
+        return self.is_last
+
+    async def results_of_others(self) -> list[Mapping[str, Any]]:
+        """Return what the other workers of the run came to; of one that has ended without a word what it said last."""
+        run, mine = self.run, self._session.worker
+        workers = await self._index.run(lambda index: index.workers.of_run(run))
+        return [one.results for one in workers if one.number != mine and one.results]
+
+    async def beat(self) -> None:
+        """Say that this worker is there, and take over from those that have ended, again and again, for as long as this
+        is not cancelled."""
+        while True:
+            try:
+                await self._beat()
+            except Exception as error:
+                self._fail(error)
+                return
+            await asyncio.sleep(BEAT)
+
+    async def _beat(self) -> None:
+        articles, requests, results = self._progress()
+        doing = ", ".join(f"{kind} {name}" for kind, names in sorted(self._had.items()) for name in sorted(names))
+        doing = doing if len(doing) <= 200 else f"{doing[:199]}…"
+        if self.has_left:
+            doing, results = "the end of the run", {}
+        mine = self._session.worker
+        at_work = await self._index.run(_renew, doing, articles, requests, results)
+        others = [one for one in at_work if one.number != mine]
+        self.others = sum(one.run == self.run for one in others)
+        for one in others:
+            if self._has_ended(one):
+                await self._take_over(one)
+
+    def _has_ended(self, one: Worker) -> bool:
+        """Return whether another worker is to be taken for dead: it is known to be, or nothing was heard of it for too
+        long, as this worker itself has seen. A server that was away has heard of nobody."""
+        directory = self._session.output / INDEX
+        if one.host == socket.gethostname() and not is_held(file_of_worker(directory, one.host, one.process)):
+            return True
+        if self._heard.get(one.number) != one.heard:
+            self._heard[one.number], self._silent[one.number] = one.heard, now()
+        return now() - self._silent[one.number] > LONGEST_SILENCE
+
+    async def _take_over(self, one: Worker) -> None:
+        if await self._index.run(_take_over, one, self._session.output):
+            where = f"process {one.process} on {one.host}"
+            logger.warning("Worker %d (%s) has ended: others take over what it was at", one.number, where)
+            self._waits = 0
+
+
+def _renew(index: Index, doing: str, articles: int, requests: int, results: Mapping[str, Any]) -> list[Worker]:
+    index.workers.renew(now(), doing, articles, requests, results)
+    return index.workers.at_work()
+
+
+def _take_over(index: Index, one: Worker, output: Path) -> bool:
+    taken = index.workers.take_over(one, output, now())
+    if taken:
+        end_files(output, index, one.number)
+    return taken

@@ -1,0 +1,152 @@
+"""Turns at hosts: one worker at a time asks a host, and never sooner than the one before it would have."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple
+
+from archiver.clock import SECOND, now
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Mapping
+
+    from archiver.index import Index, IndexThread
+
+OFTEN, SELDOM = 0.2, 1.0  # seconds between two looks: while a host of others is waited for, and else
+UNUSED = SECOND  # after which a host is given back
+SHORTEST = 2 * SECOND  # for which a host is kept, though others wait for it
+ASIDE = SECOND  # for which it is left to them then
+CLOCKS_DIFFER = SECOND // 50  # at most, and little more: they are compared over a network
+
+
+@dataclass(slots=True)
+class _Host:
+    """A host that is this worker's. since: when it came to it; ready: when the next request may be made; left: when the
+    last one was done; spacing: between two; asking: requests that are on their way; wanted: others wait for it."""
+
+    since: int
+    ready: int
+    left: int
+    spacing: int
+    asking: int = 0
+    wanted: bool = False
+
+
+@dataclass(slots=True)
+class _Wait:
+    """Requests that wait for a host. names: of it, as it asks to be left alone. since: from when it is asked for."""
+
+    spacing: int
+    names: set[str]
+    since: int = 0
+    came: asyncio.Event = field(default_factory=asyncio.Event)
+
+
+class _Look(NamedTuple):
+    """What one look at the index came to: hosts that came, and when each is ready; until when those rest that asked to
+    be left alone, by their names; those that others wait for."""
+
+    came: Mapping[str, int]
+    rests: Mapping[str, int]
+    wanted: list[str]
+
+
+class HostTurns:
+    """The hosts that this worker may ask. rest: is told of a host that has asked another worker to be left alone, and
+    until when."""
+
+    def __init__(self, index: IndexThread, rest: Callable[[str, int], None]) -> None:
+        self._index = index
+        self._rest = rest
+        self._hosts: dict[str, _Host] = {}
+        self._waits: dict[str, _Wait] = {}
+        self._aside: dict[str, int] = {}  # hosts that were given to others, and until when they are left to them
+        self._woken = asyncio.Event()
+
+    async def enter(self, host: str, name: str, spacing: float, sleep: Callable[[float], Awaitable[None]]) -> None:
+        """Return when a request may be made to a host; `leave` is to be called when it is done. name: of the host, as
+        it asks to be left alone. spacing: seconds between two requests. sleep: waits, and raises what ends that."""
+        length = round(spacing * SECOND)
+        while (one := self._hosts.get(host)) is None or (one.wanted and now() > one.since + SHORTEST):
+            wait = self._waits.setdefault(host, _Wait(length, set(), self._aside.get(host, 0)))
+            wait.names.add(name)
+            self._woken.set()
+            with suppress(TimeoutError):  # to learn that the run is over
+                await asyncio.wait_for(wait.came.wait(), SELDOM)
+            await sleep(0)
+        one.asking += 1
+        one.spacing = max(length, one.spacing)
+        moment = max(now(), one.ready)
+        one.ready = moment + length
+        try:
+            await sleep((moment - now()) / SECOND)
+        except BaseException:
+            self.leave(host)
+            raise
+
+    def leave(self, host: str) -> None:
+        """Note that a request was made, or will not be."""
+        one = self._hosts[host]
+        one.asking -= 1
+        one.left = now()
+        if one.wanted and not one.asking:
+            self._woken.set()
+
+    async def look(self) -> None:
+        """Look at the index, again and again, for as long as this is not cancelled: give hosts back that are not used,
+        or wanted by others; ask for those that are waited for."""
+        while True:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._woken.wait(), OFTEN if self._waits else SELDOM)
+            self._woken.clear()
+            await self.look_once()
+            await asyncio.sleep(OFTEN / 4)  # those that come together are asked for together
+
+    async def look_once(self) -> None:
+        """Do so once."""
+        moment = now()
+        idle = [host for host, one in self._hosts.items() if self._is_given_back(host, one, moment)]
+        back = {host: self._hosts[host].ready + CLOCKS_DIFFER for host in idle}
+        self._aside |= {host: moment + ASIDE for host in idle if self._hosts[host].wanted}
+        for host in idle:
+            del self._hosts[host]
+        self._aside = {host: until for host, until in self._aside.items() if until > moment}
+        asked = {host: one for host, one in self._waits.items() if one.since <= moment and host not in self._aside}
+        spacings = {host: one.spacing for host, one in asked.items()}
+        names = set().union(*(one.names for one in asked.values()))
+        if not (back or spacings or self._hosts):
+            return
+        found = await self._index.run(_look, back, spacings, names)
+        for name, until in found.rests.items():
+            self._rest(name, until)
+        for host, ready in found.came.items():
+            self._hosts[host] = _Host(moment, ready, moment, spacings[host])
+            self._waits.pop(host).came.set()
+        for host in found.wanted:
+            if host in self._hosts:
+                self._hosts[host].wanted = True
+
+    def forget(self) -> None:
+        """Have none of the hosts any more: the index has given them to others."""
+        self._hosts.clear()
+
+    def _is_given_back(self, host: str, one: _Host, moment: int) -> bool:
+        if one.asking:
+            return False
+        if one.wanted and moment > one.since + SHORTEST:
+            return True
+        return host not in self._waits and moment > one.left + (0 if one.wanted else UNUSED)
+
+
+def _look(index: Index, back: Mapping[str, int], spacings: Mapping[str, int], names: set[str]) -> _Look:
+    def look() -> _Look:
+        workers = index.workers
+        if back:
+            workers.give_hosts_back(back)
+        came = workers.take_hosts(spacings) if spacings else {}
+        rests = index.hosts.rests(names) if came else {}
+        return _Look(came, rests, workers.wanted_hosts())
+
+    return index.together(look)

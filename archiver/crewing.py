@@ -1,0 +1,169 @@
+"""Workers of this machine: they are begun, told of signals, and waited for; what their run came to is read in the end.
+
+Each is a process of its own (`crew_process`), and knows the others by the index alone: those of other machines are no
+different, and it does without whoever has begun it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import pickle
+import subprocess
+import sys
+import threading
+from contextlib import closing
+from typing import TYPE_CHECKING, Any
+
+from archiver.clock import SECOND, go_by, now
+from archiver.errors import CrewError, LockedError
+from archiver.index import Index
+from archiver.index.lock import command_line
+from archiver.interrupts import STOPPING, Interrupts
+from archiver.run_report import RunReport
+from archiver.session import Session
+from archiver.session_options import session_options
+from archiver.views.alarms import merge_alarms
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from archiver.configuration import Configuration
+    from archiver.extensions.report import Result
+
+LIMITS = ("limit", "max_requests")  # of a run: each of its workers has a share, and no other joins it
+BETWEEN = 1.0  # seconds until it is looked again whether there is a run
+
+
+class Crew:
+    """Workers on this machine. listener: is told of each result of theirs."""
+
+    def __init__(self, configuration: Configuration, listener: Callable[[Result], None] | None = None) -> None:
+        self._configuration = configuration
+        self._options = session_options(configuration)
+        self._listener = listener
+        self._processes: list[subprocess.Popen[bytes]] = []
+        self._woken = threading.Event()
+        self._interrupts = Interrupts(self._stop, STOPPING)
+
+    def crawl(self, workers: int, asked: Mapping[str, Any]) -> RunReport:
+        """Have so many workers crawl, and return what their run came to. asked: of them all, arguments of the spider
+        for listings, and `max_requests`. Raises LockedError if anybody else is at work, CrewError if none of them came
+        to the end of the run."""
+        limits = [asked[name] for name in LIMITS if asked.get(name)]
+        count = min(workers, *limits) if limits else workers
+        with self._interrupts.taken():
+            self._prepare()
+            run = self._begin({**asked, "workers": count})
+            if not run:
+                raise LockedError(f"{self._configuration.output}: workers are at work here: archiver status shows them")
+            self._work(run, [_share(asked, number, count) for number in range(count)])
+        return self._report(run)
+
+    def serve(self, asked: Mapping[str, Any], every: float, *, until_idle: bool) -> int:
+        """Be a worker of one run after the other, until a signal comes: of one that others have begun, or, so many
+        seconds after the last one, of a new one. until_idle: of one run only. Returns the number of the signal."""
+        with self._interrupts.taken():
+            while not self._interrupts.signal:
+                self._prepare()
+                found = self._find(asked, 0 if until_idle else every)
+                if found:
+                    run, what = found
+                    self._work(run, [{**what, "workers": 1}])
+                    if until_idle:
+                        break
+                self._woken.wait(BETWEEN)
+        return self._interrupts.signal
+
+    def _prepare(self) -> None:
+        """Make the archive if it is not there, and settle what killed runs left open, unless workers are at work."""
+        try:
+            session = Session.open(self._configuration.output, self._options)
+        except LockedError:
+            self._shared().close()  # or somebody has it alone
+        else:
+            asyncio.run(session.close())
+
+    def _shared(self) -> Index:
+        index = Index.share(self._configuration.output, self._options.index)
+        go_by(0)
+        go_by(index.clock_ahead())
+        return index
+
+    def _begin(self, asked: Mapping[str, Any]) -> int:
+        with closing(self._shared()) as index:
+            return index.workers.begin_run(command_line(), now(), asked)
+
+    def _find(self, asked: Mapping[str, Any], every: float) -> tuple[int, Mapping[str, Any]] | None:
+        """Return a run to be a worker of, and what is asked of that; None if there is none at this time."""
+        with closing(self._shared()) as index:
+            found = index.workers.open_run()
+            if found:
+                return None if any(found.asked.get(name) for name in LIMITS) else found
+            if index.workers.last_end() + every * SECOND > now():
+                return None
+            run = index.workers.begin_run(command_line(), now(), asked)
+        return (run, asked) if run else None
+
+    def _work(self, run: int, shares: list[Mapping[str, Any]]) -> None:
+        """Have a worker for each of `shares`, and wait until all have ended."""
+        self._processes = [self._start(run, share) for share in shares]
+        if self._interrupts.signal:
+            self._stop()
+        readers = [threading.Thread(target=self._read, args=(one,), daemon=True) for one in self._processes]
+        for reader in readers:
+            reader.start()
+        for one, reader in zip(self._processes, readers, strict=True):
+            reader.join()
+            if one.wait() < 0:
+                how = f"was killed (signal {-one.returncode})"
+                sys.stderr.write(f"archiver: worker {one.pid} {how}; others take over what it was at\n")
+        self._processes = []
+
+    def _start(self, run: int, share: Mapping[str, Any]) -> subprocess.Popen[bytes]:
+        arguments = dict(share)
+        most = arguments.pop("max_requests", 0)
+        configuration = self._configuration.override({"ARCHIVER_MAX_REQUESTS": most}) if most else self._configuration
+        process = subprocess.Popen(
+            [sys.executable, "-P", "-m", "archiver.crew_process"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            start_new_session=True,  # a terminal's Ctrl-C is for us, who pass it on
+        )
+        assert process.stdin
+        with process.stdin:
+            pickle.dump((configuration, run, arguments), process.stdin)
+        return process
+
+    def _read(self, process: subprocess.Popen[bytes]) -> None:
+        """Tell the listener what a worker says."""
+        from archiver.extensions.report import Result  # as in `archive`
+
+        assert process.stdout
+        with process.stdout:
+            for line in process.stdout:
+                address, outcome, reason = json.loads(line)
+                if self._listener:
+                    self._listener(Result(address, outcome, None, reason))
+
+    def _stop(self) -> None:
+        for one in self._processes:
+            if one.poll() is None:
+                one.send_signal(self._interrupts.signal)
+        self._woken.set()
+
+    def _report(self, run: int) -> RunReport:
+        with closing(Index.read(self._configuration.output, self._options.index)) as index:
+            content = index.workers.report_of(run)
+        if content is None:
+            raise CrewError(
+                f"{self._configuration.output}: no worker came to the end of the run; run again: nothing is lost"
+            )
+        alarms = tuple(merge_alarms(content["alarms"]))
+        return RunReport(content["counts"], tuple(content["failures"]), alarms, self._interrupts.signal, content)
+
+
+def _share(asked: Mapping[str, Any], number: int, count: int) -> dict[str, Any]:
+    """Return what is asked of the worker of that number: a share of what is limited."""
+    limits = {name: asked[name] // count + (number < asked[name] % count) for name in LIMITS if asked.get(name)}
+    return {**asked, **limits, "workers": count}
