@@ -5,7 +5,6 @@ from __future__ import annotations
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
-from itertools import chain
 from pathlib import Path
 from types import MappingProxyType
 from typing import IO, TYPE_CHECKING, Any, NamedTuple
@@ -39,7 +38,6 @@ from archiver.errors import (
 )
 from archiver.explaining import explain_article
 from archiver.exports import About, load_format
-from archiver.exports.own import own_entries
 from archiver.exports.read import Entries, Selection
 from archiver.exports.target import write_to_path, write_to_stream
 from archiver.following import Followed, add_followed, read_followed, remove_followed, resolve_names
@@ -402,10 +400,10 @@ class Archive:
         if target is None and chosen.target != "stream":
             raise UsageError(f"export {name}: say where to: --to {chosen.target.upper()}")
         selection = self._selection(since, source, query, chosen.last if last is None else last)
-        site = self.configuration["ARCHIVER_SITE"] or next((one.site for one in self.recipes.values()), "")
+        site = self._site()
         about = About(self.output, target, site, site, index=self._at)
         with self._reading() as index:
-            entries = Entries(self.output, index, self.recipes, listener)
+            entries = Entries(self.output, index, self.recipes, listener, site)
             if isinstance(to, str | Path):
                 write_to_path(chosen, entries.select(selection), Path(to), about)
             else:
@@ -414,7 +412,7 @@ class Archive:
             entries.count - about.left_out.total(),
             dict(about.left_out),
             entries.failed,
-            moment(entries.last) if entries.count else None,
+            None if entries.last is None else moment(entries.last),
             dict(about.others),
         )
 
@@ -424,7 +422,7 @@ class Archive:
         """Yield the articles, one by one, as `export` selects them; what cannot be read is left out."""
         selection = self._selection(since, source, query, last)
         with self._reading() as index:
-            yield from Entries(self.output, index, self.recipes).select(selection)
+            yield from Entries(self.output, index, self.recipes, site=self._site()).select(selection)
 
     def build_site(
         self,
@@ -461,15 +459,17 @@ class Archive:
         has not yet."""
         with self._reading() as index:
             look = self._look(None)
-            entries = chain(
-                Entries(self.output, index, self.recipes).select(Selection()), own_entries(self.output, index)
-            )
+            entries = Entries(self.output, index, self.recipes).select(Selection())
             where = Path(directory) if directory else self.output
             return write_jekyll(where, entries, self.recipes, fixed_lists(self.recipes.values()), look.name, look.host)
 
+    def _site(self) -> str:
+        """Return the host of the archive's site; empty if there is none."""
+        return self.configuration["ARCHIVER_SITE"] or next((one.site for one in self.recipes.values()), "")
+
     def _look(self, templates: str | Path | None) -> Look:
         settings = self.configuration
-        host = settings["ARCHIVER_SITE"] or next((one.site for one in self.recipes.values()), "")
+        host = self._site()
         theirs = Path(templates) if templates else self.output / TEMPLATES
         return Look(
             settings["ARCHIVER_SITE_NAME"] or host,

@@ -142,6 +142,17 @@ def test_a_served_site_finds_words_in_all_texts(stocked: Archive, database: Path
             assert (status, len(json.loads(body))) == (200, count), query
 
 
+def test_a_served_site_finds_posts_of_its_owners(stocked: Archive, tmp_path: Path) -> None:
+    put(stocked, "2022-02-01-us.md", "---\ntitle: 关于\npermalink: /us/\n---\n本站的缘起与码头无关。\n")
+    stocked.invoke("adopt", str(stocked.output))
+    build(stocked)
+    file = tmp_path / "articles.db"
+    stocked.archiver("export", "sqlite", "--to", str(file))
+    with served(stocked, database=file) as connection:
+        found = json.loads(ask(connection, f"/search/query.json?q={quote('缘起')}")[1])
+        assert [one[:2] for one in found] == [["us/", "关于"]]
+
+
 def test_a_served_site_shows_pages_and_nothing_else(stocked: Archive) -> None:
     before = files(stocked.output)
     with served(stocked) as connection:

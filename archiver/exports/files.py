@@ -68,6 +68,11 @@ class Folder:
             self._made.add(folder)
 
 
+def recipe_folder(entry: Entry) -> str:
+    """Return the name of the directory for entries of its recipe; for posts of the owner's, which have none, `own`."""
+    return name_of(entry.recipe or entry.form)
+
+
 def name_of(value: str) -> str:
     """Return `value` (an id, a recipe, a form) as the name of a file or directory and part of an address: as it is
     where it is small letters, digits, `-` and `_`; else what there is of these, and a digest that tells it from others.

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from archiver.exports.copies import with_copies
-from archiver.exports.files import MAX_NAME, Folder, cut, front_matter, name_of
+from archiver.exports.files import MAX_NAME, Folder, cut, front_matter, name_of, recipe_folder
 from archiver.exports.format import About, Format
 from archiver.exports.marks import marked
 from archiver.exports.pure_markdown import Dialect, markdown_of
@@ -39,7 +39,7 @@ def write(entries: Iterator[Entry], path: Path, about: About) -> None:
     for entry in entries:
         page = with_copies(entry, folder, about.output, TO_SECTION)
         text = front_matter(_fields(entry) | _links(entry, about)) + "\n" + markdown_of(page, Dialect.HUGO)
-        folder.write(entry, f"{name_of(entry.recipe)}/{name_of(entry.form)}", f"{name_of(entry.id)}.md", text)
+        folder.write(entry, f"{recipe_folder(entry)}/{name_of(entry.form)}", f"{name_of(entry.id)}.md", text)
 
 
 def term(value: str) -> str:
@@ -78,6 +78,8 @@ def _links(entry: Entry, about: About) -> dict[str, Value]:
     """Return where the article is on the site of the archive, if that has a host."""
     if not about.site:
         return {}
+    if not entry.recipe:  # one of the owner's: it may say itself where it is
+        return {"archive_url": entry.url}
     path = quote(post_path(entry.path, entry.category, entry.published), safe=SAFE, errors="ignore")
     return {"archive_url": f"{home(about)}{path}"}
 

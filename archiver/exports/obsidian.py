@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from archiver.exports.copies import with_copies
-from archiver.exports.files import Folder, front_matter, name_of, titled_name
+from archiver.exports.files import Folder, front_matter, name_of, recipe_folder, titled_name
 from archiver.exports.format import About, Format
 from archiver.exports.pure_markdown import Dialect, markdown_of
 from archiver.posts.read import read
@@ -28,7 +28,7 @@ def write(entries: Iterator[Entry], path: Path, about: About) -> None:
         name = titled_name(_first_title(entry, about), f"({name_of(entry.form)} {name_of(entry.id)}).md")
         shown = with_copies(entry, folder, about.output, "../")
         text = front_matter(_properties(entry)) + "\n" + markdown_of(shown, Dialect.OBSIDIAN)
-        folder.write(entry, name_of(entry.recipe), name, text)
+        folder.write(entry, recipe_folder(entry), name, text)
 
 
 def tag(value: str) -> str:

@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
+import os
+from dataclasses import replace
 from datetime import UTC
 from hashlib import sha256
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import quote
+from zoneinfo import ZoneInfo
 
 from markdown_it import MarkdownIt
 
-from archiver.errors import os_reason
+from archiver.cleaning import Cleaner
+from archiver.errors import BodyError, os_reason
 from archiver.exports.entry import Entry
 from archiver.posts.own import read_own
+from archiver.posts.permalink import SAFE
+from archiver.recipes.recipe import CleanRules
+from archiver.text import printable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
     from datetime import tzinfo
 
     from archiver.index import Index
+    from archiver.recipes import Recipe
 
 RECIPE = ""  # in the place of one: no recipe made these
 FORM = "own"
@@ -26,11 +35,12 @@ MARKDOWN = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethro
 
 class OwnFile(NamedTuple):
     """A post of the owner's as it is on disk now. id: what names it for ever: where it is below `_posts`, without its
-    ending."""
+    ending. written: when the file was, in microseconds since 1970."""
 
     path: str
     id: str
     content: bytes
+    written: int
 
     @property
     def sha256(self) -> str:
@@ -50,13 +60,20 @@ def own_files(output: Path, index: Index, fail: Callable[[str], None]) -> Iterat
     """Yield the posts of the owner's that are there. fail: is told of each that cannot be read."""
     for path in index.own_posts.paths():
         try:
-            content = (output / path).read_bytes()
+            with (output / path).open("rb") as file:
+                content, written = file.read(), os.fstat(file.fileno()).st_mtime_ns // 1000
         except FileNotFoundError:
             continue
         except OSError as error:
             fail(f"{output / path}: {os_reason(error)}: left out")
             continue
-        yield OwnFile(path, PurePosixPath(path).with_suffix("").as_posix().partition("/")[2], content)
+        yield OwnFile(path, PurePosixPath(path).with_suffix("").as_posix().partition("/")[2], content, written)
+
+
+def own_zone(index: Index, recipes: Mapping[str, Recipe]) -> ZoneInfo:
+    """Return the zone of times without an offset: that of most articles, as in the configuration for Jekyll."""
+    known = (recipes[name].zone() for name in index.posts.recipes() if name in recipes)
+    return next(known, ZoneInfo("UTC"))
 
 
 def own_entry(file: OwnFile, zone: tzinfo, fail: Callable[[str], None], tell: Callable[[str], None]) -> OwnEntry | None:
@@ -64,7 +81,7 @@ def own_entry(file: OwnFile, zone: tzinfo, fail: Callable[[str], None], tell: Ca
     of). tell: is told of what will not be shown as Jekyll shows it."""
     post = read_own(Path(file.path).name, file.content, zone)
     if post is None:
-        fail(f"{file.path}: Jekyll could not read its front matter, and so it is left out")
+        fail(f"{file.path}: Jekyll could not read its front matter: left out")
         return None
     if post.hidden:
         return None
@@ -105,12 +122,38 @@ def own_entry(file: OwnFile, zone: tzinfo, fail: Callable[[str], None], tell: Ca
     )
 
 
-def own_entries(output: Path, index: Index) -> Iterator[Entry]:
-    """Yield the entries of all posts of the owner's that can be read, with times without an offset taken as UTC."""
-    for file in own_files(output, index, _ignore):
-        if found := own_entry(file, UTC, _ignore, _ignore):
-            yield found.entry
+def own_entries(
+    output: Path,
+    index: Index,
+    recipes: Mapping[str, Recipe],
+    site: str,
+    fail: Callable[[str], None],
+    tell: Callable[[str], None],
+    since: int | None = None,
+) -> Iterator[Entry]:
+    """Yield the entries of the posts of the owner's that are to be published, clean, with the addresses that they have
+    on the site, whose host is `site` (empty: with none).
+
+    since: only those whose files were written then or later. fail and tell: as `own_entry` has them.
+    """
+    zone = None
+    for file in own_files(output, index, fail):
+        if since is not None and file.written < since:
+            continue
+        zone = zone or own_zone(index, recipes)
+        if found := own_entry(file, zone, fail, tell):
+            url = f"https://{site}/{_href(found.page)}" if site else ""
+            yield replace(found.entry, url=url, html=_clean(found.entry.html, url))
 
 
-def _ignore(_: str) -> None:
-    """Say nothing: who builds the site is told."""
+def _href(page: str) -> str:
+    directory, _, name = page.rpartition("/")
+    return quote(f"{directory}/" if name == "index.html" else page, safe=SAFE, errors="ignore")
+
+
+def _clean(html: str, base: str) -> str:
+    """Return HTML as that of other entries is: sound, with whole addresses. One that is too long stays as it is."""
+    try:
+        return Cleaner(CleanRules()).clean(printable(html), base).html
+    except BodyError:
+        return html

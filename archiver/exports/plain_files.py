@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from archiver.exports.files import Folder, name_of
+from archiver.exports.files import Folder, name_of, recipe_folder
 from archiver.exports.format import About, Format
 from archiver.text import one_line
 
@@ -23,7 +23,7 @@ def write(entries: Iterator[Entry], path: Path, about: About) -> None:  # noqa: 
         head = [one_line(entry.title), entry.published.isoformat(), one_line(entry.source), entry.url, ""]
         quote = [entry.quote] if entry.quote else []
         text = "\n".join([*head, *quote, entry.text, ""])
-        folder.write(entry, f"{name_of(entry.recipe)}/{name_of(entry.form)}", f"{name_of(entry.id)}.txt", text)
+        folder.write(entry, f"{recipe_folder(entry)}/{name_of(entry.form)}", f"{name_of(entry.id)}.txt", text)
 
 
 FORMAT = Format("a directory of text files, one an article", write, target="directory")

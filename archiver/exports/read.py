@@ -6,6 +6,8 @@ import re
 from datetime import UTC
 from functools import cache
 from hashlib import sha256
+from heapq import merge
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -13,6 +15,7 @@ from archiver.article import GAPS
 from archiver.cleaning import with_gaps
 from archiver.clock import SECOND, moment, now
 from archiver.exports.entry import Entry, EntryPicture, Version
+from archiver.exports.own import own_entries
 from archiver.places import VERSIONS
 from archiver.posts.pictures import asset_addresses, without_assets
 from archiver.posts.read import read
@@ -38,48 +41,87 @@ class Selection(NamedTuple):
     last: int = 0  # the newest by publication, the newest first; 0: all, in the order in which they were saved
 
 
+class _Found(NamedTuple):
+    """An entry; of one in the index `chosen` and `pending`, as the index says them."""
+
+    entry: Entry
+    chosen: int | None
+    pending: int | None
+
+
 class Entries:
     """Reads the entries of an archive one by one.
 
     `tell` is told of each post that cannot be read (`failed` counts them) and of each that is not as it was written.
-    What was saved or edited after `last` (microseconds since 1970), and is not here, is there with `since=last` the
-    next time.
+    What was saved or edited after `last` (microseconds since 1970; None: here were posts of the owner's alone), and is
+    not here, is there with `since=last` the next time.
     """
 
     def __init__(
-        self, output: Path, index: Index, recipes: Mapping[str, Recipe], tell: Callable[[str], None] = lambda _: None
+        self,
+        output: Path,
+        index: Index,
+        recipes: Mapping[str, Recipe],
+        tell: Callable[[str], None] = lambda _: None,
+        site: str = "",
     ) -> None:
+        """site: the host of the archive's site, where posts of its owner's are."""
         self._output = output
+        self._index = index
+        self._site = site
         self._posts = index.posts
         self._pictures = index.pictures
         self._recipes = recipes
         self._tell = tell
         self.failed = 0
         self.count = 0
-        self.last = 0
+        self.last: int | None = None
 
     def select(self, selection: Selection) -> Iterator[Entry]:
-        """Yield the entries that are selected. Raises IndexFileError."""
-        _, recipe, listing, query, left = selection
+        """Yield the entries that are selected; those of the owner's own posts, which come from no source, after all
+        others, unless the newest are wanted. Raises IndexFileError."""
         begun = now()
         newest = None
         since = selection.since
+        entries, own = self._of_index(selection), self._own(selection)
+        merged: Iterator[_Found] = chain(entries, own)
+        if selection.last:
+            merged = merge(entries, sorted(own, key=_newest_first, reverse=True), key=_newest_first, reverse=True)
+        left = selection.last
+        for entry, chosen, pending in merged:
+            if _has(entry, selection.query):
+                self.count += 1
+                if chosen is not None:
+                    if chosen <= begun:  # adopted posts have the time that they name themselves: it may be to come
+                        newest = chosen if newest is None else max(newest, chosen)
+                    known = newest if newest is not None else begun if since is None else min(since, begun)
+                    self.last = known if pending is None else min(known, pending)
+                yield entry
+                left -= 1
+                if left == 0:
+                    return
+
+    def _of_index(self, selection: Selection) -> Iterator[_Found]:
+        since, recipe, listing, query, left = selection
         if left:
             selected = self._posts.select_latest(None if query else left, since, recipe, listing)
         else:
             selected = self._posts.select(since, recipe, listing)
         for post, chosen, pending in selected:
-            entry = self.entry(post)
-            if entry and _has(entry, query):
-                self.count += 1
-                if chosen <= begun:  # adopted posts have the time that they name themselves: it may be to come
-                    newest = chosen if newest is None else max(newest, chosen)
-                known = newest if newest is not None else begun if since is None else min(since, begun)
-                self.last = known if pending is None else min(known, pending)
-                yield entry
-                left -= 1
-                if left == 0:
-                    return
+            if entry := self.entry(post):
+                yield _Found(entry, chosen, pending)
+
+    def _own(self, selection: Selection) -> Iterator[_Found]:
+        if selection.recipe or selection.listing:
+            return
+        failed = self._own_failed
+        found = own_entries(self._output, self._index, self._recipes, self._site, failed, self._tell, selection.since)
+        for entry in found:
+            yield _Found(entry, None, None)
+
+    def _own_failed(self, problem: str) -> None:
+        self.failed += 1
+        self._tell(problem)
 
     def entry(self, known: ArchivedPost) -> Entry | None:
         """Return the entry of a post; None, which `tell` is told of, if its file cannot be read or is no whole post."""
@@ -190,6 +232,11 @@ def _aware(time: datetime | None) -> datetime | None:
 
 def _second(micros: int) -> datetime:
     return moment(micros - micros % SECOND)  # whole seconds are what other tools know, and enough for people
+
+
+def _newest_first(found: _Found) -> float:
+    """Return what the newest have the most of: whole seconds, as in the order of the index."""
+    return found.entry.published.timestamp() // 1
 
 
 def _has(entry: Entry, words: tuple[str, ...]) -> bool:

@@ -91,6 +91,14 @@ class Posts:
         order = "unixepoch(articles.published) DESC, posts.article DESC, posts.form"
         return self._chosen(order, count, since, recipe, place)
 
+    def recipes(self) -> list[str]:
+        """Return the recipes of all posts, that of the most posts first."""
+        rows = self._database.rows(
+            """SELECT articles.recipe FROM posts JOIN articles ON articles.key = posts.article
+               GROUP BY articles.recipe ORDER BY count(*) DESC, articles.recipe"""
+        )
+        return [recipe for (recipe,) in rows]
+
     def origin(self) -> str:
         """Return what tells this index from another one of the same archive, whose changes have other numbers."""
         return str(self._database.rows("SELECT value FROM origin")[0][0])

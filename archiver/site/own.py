@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
-from archiver.exports.own import RECIPE, own_entry, own_files
+from archiver.exports.own import RECIPE, own_entry, own_files, own_zone
 from archiver.site.addresses import is_reserved, page_place
 from archiver.site.articles import name_of, new_of
 from archiver.site.files import Written
@@ -14,6 +14,7 @@ from archiver.text import one_line
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Set
     from pathlib import Path
+    from zoneinfo import ZoneInfo
 
     from archiver.exports import Entry
     from archiver.index import Index
@@ -36,6 +37,7 @@ class OwnPosts:
         lists: Set[str],
         tell: Callable[[str], None],
     ) -> None:
+        self._index = index
         self._recipes = recipes
         self._record = record
         self._name = name
@@ -53,7 +55,7 @@ class OwnPosts:
             if row and not anew and self._record.sha256(row) == file.sha256:
                 del known[id_]
                 continue
-            found = own_entry(file, self._zone(), self._fail, self._tell)
+            found = own_entry(file, self._zone, self._fail, self._tell)
             if found is None:
                 continue
             known.pop(id_, None)
@@ -71,14 +73,12 @@ class OwnPosts:
 
     def entry(self, row: Row) -> Entry | None:
         """Return the entry of a post that is on the site."""
-        found = own_entry(self._files[row.id], self._zone(), self._fail, lambda _: None)
+        found = own_entry(self._files[row.id], self._zone, self._fail, lambda _: None)
         return found.entry if found else None
 
+    @cached_property
     def _zone(self) -> ZoneInfo:
-        """Return the zone of times without an offset: that of most articles, as in the configuration for Jekyll."""
-        recipes = self._record.rows("SELECT recipe FROM entries GROUP BY recipe ORDER BY count(*) DESC, min(number)")
-        known = (self._recipes[name].zone() for (name,) in recipes if name in self._recipes)
-        return next(known, ZoneInfo("UTC"))
+        return own_zone(self._index, self._recipes)
 
     def _fail(self, problem: str) -> None:
         self.failed += 1

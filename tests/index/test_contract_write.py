@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from archiver.clock import SECOND, micros
-from archiver.index.types import EarlierContent, Finished, Held, HeldPost, LastAnswer
+from archiver.index.types import ArticleKey, EarlierContent, Finished, Held, HeldPost, LastAnswer
 from tests.index.values import (
     LIST,
     NOW,
@@ -259,3 +259,11 @@ def test_what_is_selected_is_settled_at_the_beginning(index: Index) -> None:
     assert [one.post.key.id for one in found] == names[1:]
     assert (found[1149].post.revision, found[1149].chosen) == (2, NOW)
     assert [one.post.key.id for one in index.posts.select_latest(2)] == ["new", names[-1]]
+
+
+def test_recipes_are_those_of_posts_that_of_the_most_first(index: Index) -> None:
+    assert index.posts.recipes() == []
+    others = [ArticleKey("a paper", name) for name in "xyz"]
+    index.begin([intent("a"), intent("b"), *(intent(one.id, key=one) for one in others)], NOW)
+    index.finish([saved("a"), saved("b"), saved("x", key=others[0])], NOW)
+    assert index.posts.recipes() == [key("a").recipe, "a paper"]
