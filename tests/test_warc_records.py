@@ -78,6 +78,10 @@ ODD: dict[str, tuple[bytes, str]] = {
         "is no date: date value out of range",
     ),
     "a date after all dates": (record(1, WARC_Date="9999-12-31T23:59:59-14:00"), "is no date: date value out of range"),
+    "a date that is none in the zone of a reader": (record(1, WARC_Date="9999-12-31T23:59:59Z"), "is no date"),
+    "a length beyond every machine": (record(1, Content_Length="9" * 25), ""),
+    "no type": (record(1, leave_out="WARC-Type"), "it does not say what it is (WARC-Type)"),
+    "bytes": (b"\x00\xff" * 400, "begins there"),
     "a year of five digits": (record(1, WARC_Date="12026-01-01T00:00:00Z"), "is no date"),
     "an unknown version": (record(1).replace(b"WARC/1.1", b"WARC/9.9"), "WARC/9.9"),
 }
@@ -132,6 +136,15 @@ def test_a_broken_record_in_an_unpacked_file_costs_itself(tmp_path: Path, odd: b
     assert numbers(found)[:-2] in ([0], [])  # of what follows a record one cannot tell where that ends
     assert problems
     assert any(reason in problem for problem in problems)
+
+
+def test_no_wrong_length_costs_another_record(tmp_path: Path) -> None:
+    file, right = tmp_path / "x.warc", len(record(1).partition(b"\r\n\r\n")[2]) - len("\r\n\r\n")
+    for wrong in {*range(2 * right)} - {*range(right, right + len("\r\n\r\n") + 1)}:  # blank lines do no harm
+        file.write_bytes(record(0) + record(1, Content_Length=str(wrong)) + record(2) + record(3))
+        found, problems = read(file)
+        assert [int(one.capture.url.rpartition("/")[2]) for one in found][-2:] == [2, 3], wrong
+        assert problems, wrong
 
 
 @pytest.mark.parametrize(

@@ -18,9 +18,11 @@ WARC = b"WARC/"
 BLANK_LINES = (b"\r\n\r\n", b"\n\n")
 # Address, IP address, time, media type, length: ARC 1.0, "The URL-record".
 ARC = re.compile(rb"[a-z][a-z0-9+.-]*:[^\r\n]* [^ \r\n]+ [0-9]{8,14} [^\r\n]*? ?([0-9]{1,15})\r?\n", re.IGNORECASE)
-ADDRESS = re.compile(rb"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
+ADDRESS = re.compile(rb"[a-z][a-z0-9+.-]*:[^\s]", re.IGNORECASE)  # and no field, which has a blank there
 # A line with the version, and one with a field: what only speaks of the format does not look so.
 START = re.compile(rb"(?:^|(?<=\n))WARC/[0-9.]{3,5}\r?\n[A-Za-z-]+[ \t]*:")
+# The same after something that is broken, which may have no last line end: what was cut off, and other records added.
+ANYWHERE = re.compile(rb"%b|WARC/1\.[01]\r\nWARC-[A-Za-z-]+[ \t]*:" % START.pattern)
 OVERLAP = 100  # bytes: the longest beginning of a record that is looked for
 
 
@@ -51,7 +53,7 @@ def find_record(stream: BinaryIO, start: int, stop: int) -> int:
         before = 1 if start else 0  # whether a line begins there
         stream.seek(start - before)
         window = stream.read(min(STEP + OVERLAP, stop - start + before))
-        if found := START.search(window, before):
+        if found := ANYWHERE.search(window, before):
             return start - before + found.start()
         start += STEP
     return stop

@@ -14,6 +14,7 @@ from archiver.captures.frames import find_record, frames
 from archiver.captures.members import LARGEST, TornError, members
 from archiver.captures.plain import WEB, WITH_HTTP, Http, Parts, parts_of
 from archiver.captures.regions import Region, first_member
+from archiver.errors import in_a_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 REQUEST, HEAD = b"\r\nWARC-Type: request\r\n", 1000  # bytes in which a record says what it is, if it does so early
 ANOTHER = b"\r\n\r\nWARC/"  # how another record begins in the same gzip member
+UNKNOWN = "Unknown archive format"  # as warcio's message begins, which goes on with all that is there
 CONVERSION = "conversion"  # another version of an answer, made by who keeps it: of ours, a page as a browser drew it
 
 logging.getLogger("warcio.recordloader").setLevel(logging.ERROR)  # what it warns of it mends, and it names no file
@@ -98,6 +100,8 @@ def _opened(loader: ArcWarcRecordLoader, offset: int, length: int, content: byte
         parts = by_warcio(loader, content)
     if isinstance(parts, str):
         return Broken(offset, parts)
+    if parts is not None and not parts.fields.get("warc-type"):
+        return Broken(offset, "it does not say what it is (WARC-Type)")
     return parts and Record(offset, length, *parts)
 
 
@@ -111,8 +115,12 @@ def by_warcio(loader: ArcWarcRecordLoader, content: bytes) -> Parts | str | None
         block = found.raw_stream.read(LARGEST)
     except EOFError:
         return None
-    except (ArchiveLoadFailed, ValueError, AttributeError, TypeError) as error:  # what warcio raises for odd headers
-        return " ".join(str(error).split())
+    except ArchiveLoadFailed as error:
+        said = " ".join(str(error).split())
+        first = content[:40].partition(b"\n")[0].decode("ascii", "replace").strip()
+        return f"no record of WARC 1.0 or 1.1 begins there: {first!r}" if said.startswith(UNKNOWN) else said
+    except Exception as error:  # warcio has none of its own for odd headers: whatever is raised costs this record
+        return in_a_line(error)
     if len(content) < LARGEST:
         if getattr(found.raw_stream, "limit", 0) > 0:
             return "the record is shorter than it says"

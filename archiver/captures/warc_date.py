@@ -12,6 +12,7 @@ FORM = re.compile(
     r"(?:Z|(?P<sign>[+-])(?P<hours>\d\d):?(?P<minutes>\d\d))?)?)?)?",
     re.ASCII | re.IGNORECASE,
 )
+MARGIN = timedelta(days=366)  # what may be counted from a date: other zones, an article that is dated ahead
 
 
 def parse_warc_date(text: str) -> datetime:
@@ -29,6 +30,7 @@ def parse_warc_date(text: str) -> datetime:
         if found["sign"]:
             offset = timedelta(hours=int(found["hours"]), minutes=int(found["minutes"]))
             time += -offset if found["sign"] == "+" else offset
+        _ = time - MARGIN, time + MARGIN
     except (ValueError, OverflowError) as error:
         raise ValueError(f"{text[:40]!r} is no date: {error}") from error
     return time
