@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archiver.article import Article, Post
+from archiver.article import BEGINNING, Article, Post
 from archiver.captures import Capture
 from archiver.clock import micros
 from archiver.decide import (
@@ -230,6 +230,14 @@ def test_a_capture_is_compared_with_the_time_of_a_post_that_has_none() -> None:
     assert isinstance(decision(unknown, captured(article("新", 1))), Write)
 
 
+def test_the_revisions_that_are_written_on_the_way_are_counted() -> None:
+    """Several answers of one article in one batch: what a capture gives may be what one before it has given."""
+    sent = [Candidate(article(text, minutes)) for minutes, text in enumerate("甲乙丙")]
+    found = decisions(UNKNOWN, [*sent, captured(article("甲", 3)), captured(article("乙", 4))])
+    assert [type(one) for one in found] == [Write, Write, Write, Older, Older]
+    assert [one.revision for one in found if isinstance(one, Older)] == [1, 2]
+
+
 def test_what_the_source_sends_now_is_never_older() -> None:
     """A clock that was set back must not make an archive deaf."""
     assert isinstance(decision(held(), Candidate(article("新", -1))), Write)
@@ -242,9 +250,24 @@ def test_a_capture_that_gives_an_earlier_content_is_that_contents() -> None:
     assert found.revision == 3
 
 
-def test_a_source_that_goes_back_to_an_earlier_text_is_followed() -> None:
+@pytest.mark.parametrize("capture", [capture_of(article()), None])
+def test_a_source_that_goes_back_to_an_earlier_text_is_followed(capture: Capture | None) -> None:
     earlier = EarlierContent("share", 1, sha256(content_of("先")).digest(), 0, None)
-    assert isinstance(decision(held()._replace(earlier=(earlier,)), Candidate(article("先", 1))), Write)
+    assert isinstance(decision(held(capture=capture)._replace(earlier=(earlier,)), Candidate(article("先", 1))), Write)
+
+
+def test_once_the_capture_of_a_post_is_found_a_later_one_may_go_back() -> None:
+    earlier = EarlierContent("share", 1, sha256(content_of("先")).digest(), 0, None)
+    of = held(capture=None)._replace(earlier=(earlier,))
+    found = decisions(of, [captured(article(minutes=1)), captured(article("先", 2))])
+    assert [type(one) for one in found] == [Keep, Write]
+
+
+@pytest.mark.parametrize(("form", "said"), [("share", "他"), ("page", "新")], ids=["other text", "other form"])
+def test_only_the_same_content_of_the_same_form_is_an_earlier_one(form: str, said: str) -> None:
+    earlier = EarlierContent(form, 1, sha256(content_of(said)).digest(), 0, None)
+    found = decision(held(capture=None)._replace(earlier=(earlier,)), captured(article("新", 1)))
+    assert isinstance(found, Write)
 
 
 def test_a_lesser_page_replaces_nothing() -> None:
@@ -261,6 +284,21 @@ def test_a_page_may_replace_what_it_gave_itself() -> None:
     by_lesser = held(rules={"body": f"{PAGES[1]}:text"})
     assert isinstance(decision(by_lesser, Candidate(article("新", 1, rank=1))), Write)
     assert isinstance(decision(by_lesser, Candidate(article("新", 1, rank=2))), Keep)
+
+
+def test_what_a_post_of_no_known_page_was_made_of_is_taken_for_the_best() -> None:
+    assert isinstance(decision(held(rules={}), Candidate(article("少", 1, rank=1))), Keep)
+
+
+def test_the_beginning_of_an_article_gives_way_to_the_whole_and_to_another_beginning() -> None:
+    beginning = held(rules={"body": f"{PAGES[0]}:text", BEGINNING: "p.paywall"})
+    assert isinstance(decision(beginning, Candidate(article("全", 1, rank=0))), Write)
+    assert isinstance(decision(beginning, Candidate(article("始", 1, rank=1))), Write)
+
+
+def test_a_better_page_that_gives_no_post_is_in_nobodys_way() -> None:
+    none, lesser = Candidate(article(post=None, reason="no title")), Candidate(article("部", 1, rank=1))
+    assert [type(one) for one in decisions(UNKNOWN, [none, lesser])] == [Quarantine, Write]
 
 
 @pytest.mark.parametrize("first", [0, 1], ids=["better first", "lesser first"])
@@ -299,6 +337,22 @@ def test_a_post_is_written_when_more_than_markup_changes(post: bytes, policy: Po
     assert isinstance(decision(held(), candidate, policy=policy, on_disk={PATH: present}), Write)
 
 
+def test_an_edit_of_words_alone_is_more_than_markup() -> None:
+    assert isinstance(decision(held(), Candidate(article("新", 1)), on_disk={PATH: content_of("文")}), Write)
+
+
+def test_where_it_is_not_known_what_was_said_more_than_markup_may_change() -> None:
+    unknown = held()._replace(text_digest=None)
+    candidate, on_disk = markup_only(text_digest=None)
+    assert isinstance(decision(unknown, candidate, on_disk=on_disk), Write)
+
+
+def test_another_form_of_the_same_text_is_a_post_of_its_own() -> None:
+    found = decision(held(), Candidate(article(form="page", post=Post("2024-03-15-w1.md", content_of("文")))))
+    assert isinstance(found, Write)
+    assert (found.path, found.expected) == ("_posts/2024-03-15-w1.md", None)
+
+
 def test_a_picture_that_was_taken_out_is_no_reason_to_write() -> None:
     present = content_of('文<img src="a.jpg">')
     of = held(sha256=sha256(present).digest())
@@ -326,6 +380,20 @@ def test_an_article_of_the_same_day_has_its_own_time() -> None:
     later = article("新", 1, published=datetime(2024, 3, 15, 23, 59, tzinfo=ZONE))
     found = decision(held(), Candidate(later))
     assert found.article.published == later.published
+
+
+@pytest.mark.parametrize(
+    ("aliases", "has_moved"),
+    [((), False), (("a.example/1",), True)],
+    ids=["of a source with a zone", "of any page"],
+)
+def test_of_any_page_the_days_that_are_written_are_compared(aliases: tuple[str, ...], has_moved: bool) -> None:
+    """A post of 15 March, 20:00 in Shanghai, and the page now has three hours later, by a clock of the Pacific: in
+    that zone both are of 16 March, but the days as they are written differ."""
+    later = datetime(2024, 3, 15, 23, tzinfo=ZONE).astimezone(ZoneInfo("Pacific/Kiritimati"))
+    assert later.day == 16
+    found = decision(held(), Candidate(article("新", 1, published=later, aliases=aliases)))
+    assert found.article.published == (held().posts[0].published if has_moved else later)
 
 
 def test_one_that_cannot_be_rendered_at_its_posts_time_is_quarantined() -> None:

@@ -50,6 +50,12 @@ def test_a_row_may_have_begun_in_an_earlier_run() -> None:
     assert verdict == SameText("the same text as a and others before it")
 
 
+def test_a_row_that_one_earlier_article_began_goes_on() -> None:
+    texts = Texts()
+    texts.begin("site", [("b", ONE), ("a", "another")])
+    assert looked_at(texts, [ONE, ONE]) == [True, False]
+
+
 @pytest.mark.parametrize("last", [[("b", ONE), ("a", "another")], [("b", "another"), ("a", ONE)], []])
 def test_a_shorter_row_is_none(last: list[tuple[str, str | None]]) -> None:
     texts = Texts()
@@ -96,6 +102,22 @@ def test_a_recipe_is_begun_once() -> None:
     assert not texts.needs("site")
 
 
+@pytest.mark.parametrize("site", ["", "paper.example"])
+def test_the_first_new_article_with_a_text_is_known(site: str) -> None:
+    texts = Texts()
+    for number in (2, 1, 3):
+        texts.look_at(key(number), ONE, site)
+    assert texts.first_with(ONE) == key(2)
+    assert texts.first_with("another") is None
+
+
+def test_an_article_of_any_site_counts_in_the_run() -> None:
+    texts = Texts()
+    texts.look_at(key(99, "web"), ONE, "paper.example")
+    said: list[str | None] = [text for number in range(10) for text in (ONE, f"text {number}")]
+    assert looked_at(texts, said)[::2] == [True] * 8 + [False] * 2
+
+
 def test_an_edit_that_nobody_else_has_is_believed() -> None:
     assert judge_edits([(key(1), ONE, "before")], {}) == {key(1): Believe()}
     assert judge_edits([(key(1), ONE, "before")], {ONE: {key(1)}}) == {key(1): Believe()}
@@ -103,6 +125,11 @@ def test_an_edit_that_nobody_else_has_is_believed() -> None:
 
 def test_an_edit_to_what_another_article_says_is_not_believed() -> None:
     verdicts = judge_edits([(key(1), ONE, "before")], {ONE: {key(2)}})
+    assert verdicts == {key(1): SameText("was edited, and says the same as 0002 now; not believed")}
+
+
+def test_of_several_that_say_the_same_the_first_by_its_id_is_named() -> None:
+    verdicts = judge_edits([(key(1), ONE, "before")], {ONE: {key(number) for number in range(2, 10)}})
     assert verdicts == {key(1): SameText("was edited, and says the same as 0002 now; not believed")}
 
 

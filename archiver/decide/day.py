@@ -15,8 +15,11 @@ if TYPE_CHECKING:
 def on_its_day(article: Article, held: HeldPost | None, render: Callable[[Article], Article]) -> Article:
     """Return `article`, with the time that its post has if its source has moved it to another day.
 
-    A day is one of the zone that the source writes its times in; where that is known of each page by itself, of the
-    zone in which the post has its time. render: makes its post anew. Raises QuarantineError if it cannot be one.
+    A source with a recipe writes all its times in one zone, so the day of the post is told in that zone. Any other page
+    has a zone of its own, which may be another one than when the post was written: there the days are compared as they
+    are written, since the address of the post has the day as it was written. held: the post that there is; None: there
+    is none, and the article keeps its time. render: makes the post of an article anew. Raises QuarantineError if it
+    cannot be one.
     """
     published = article.published
     assert published is not None, "there is a post"

@@ -146,8 +146,8 @@ class _Fold:
             if held and held.sha256 == digest:
                 self._note_capture(candidate, held)
                 return Keep(article, candidate, path, "unchanged", content, held.capture is not None)
-            is_gone = path in self._on_disk and self._on_disk[path] is None
-            if article.rank > self._best[article.form] and not (held and is_gone):
+            is_gone = self._on_disk.get(path, content) is None
+            if article.rank > self._best[article.form] and not is_gone:
                 return Keep(article, candidate, path, "better page")
             if held and held.capture is None and candidate.capture and (revision := self._revision(article, digest)):
                 return Older(article, candidate, path, revision)

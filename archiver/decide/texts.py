@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
     from archiver.index.types import ArticleKey
 
-IN_A_ROW = 3
-IN_A_RUN = 10
+IN_A_ROW = 3  # articles with one text, one right after the other (or of one site): the last of them is not believed
+IN_A_RUN = 10  # the same, with others between them
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,9 @@ class Texts:
     """
 
     def __init__(self) -> None:
-        self._rows: dict[str, tuple[str, set[str]]] = {}  # by recipe: a text, and the articles in a row that had it
+        self._rows: dict[
+            str, tuple[str | None, set[str]]
+        ] = {}  # by recipe: a text, and the articles in a row that had it
         self._of_sites: dict[tuple[str, str], set[str]] = {}  # by site and text: the articles that say it
         self._run: dict[str, tuple[ArticleKey, ArticleKey, int]] = {}  # by text: the first, the last, how many
 
@@ -56,10 +58,13 @@ class Texts:
         return recipe not in self._rows
 
     def begin(self, recipe: str, last: Sequence[tuple[str, str | None]]) -> None:
-        """Begin with what was saved last of a recipe (ids and texts, the latest first): a row may go on from there."""
+        """Begin with what was saved last of a recipe: a row of equal texts may have begun there.
+
+        last: ids and text digests, the latest first; `IN_A_ROW - 1` of them are enough.
+        """
         text = last[0][1] if last else None
-        row = {one for one, said in takewhile(lambda pair: pair[1] == text, last[: IN_A_ROW - 1])}
-        self._rows[recipe] = (text or "", row if text else set())
+        row = {one for one, said in takewhile(lambda pair: pair[1] == text, last)}
+        self._rows[recipe] = (text, row)
 
     def know(self, site: str, text: str, article_id: str) -> None:
         """Note an article of a site that says a text."""
@@ -68,7 +73,7 @@ class Texts:
     def look_at(self, key: ArticleKey, text: str | None, site: str = "") -> Verdict:
         """Return what is thought of a new article's text, and remember it. site: that its page is on, of recipes that
         read the pages of any."""
-        if text is None or not is_telling(text):
+        if not is_telling(text):
             return Believe()
         return self._look_at_site(key, text, site) if site else self._look_at_row(key, text)
 
@@ -81,7 +86,7 @@ class Texts:
         return SameText(f"the same text as {min(said - {key.id})} and others of {site}")
 
     def _look_at_row(self, key: ArticleKey, text: str) -> Verdict:
-        said, row = self._rows.get(key.recipe, ("", set()))
+        said, row = self._rows.get(key.recipe, (None, set()))
         if said != text:
             row = set()
         row.add(key.id)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from hashlib import blake2b
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeGuard
 
 from archiver.text import unescaped, without_tags
 
@@ -39,6 +39,6 @@ def text_digest(text: str) -> str | None:
     return digest if len(text) >= FEWEST else f"{SHORT}{digest}"
 
 
-def is_telling(digest: str | None) -> bool:
+def is_telling(digest: str | None) -> TypeGuard[str]:
     """Return whether a text is long enough that two articles with it have it from one another."""
     return digest is not None and not digest.startswith(SHORT)

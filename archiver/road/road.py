@@ -6,7 +6,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from archiver.decide import Believe, Candidate, Doubt, Texts, judge_edits
+from archiver.decide import IN_A_ROW, Believe, Candidate, Doubt, Texts, judge_edits
 from archiver.identity import site_of
 from archiver.index import ArticleKey, Finished, Index
 from archiver.road.carrier import Carrier
@@ -122,7 +122,8 @@ class Road:
             if self._recipes[article.recipe].is_web:
                 pages |= {article.text_digest} if article.text_digest else set()
             elif self._texts.needs(article.recipe):
-                self._texts.begin(article.recipe, await self._index.run(Index.last_texts, article.recipe, 2))
+                last = await self._index.run(Index.last_texts, article.recipe, IN_A_ROW - 1)
+                self._texts.begin(article.recipe, last)
         for text, saying in (await self._index.run(Index.articles_saying, pages)).items() if pages else ():
             for key, address in saying.items():
                 self._texts.know(site_of(address), text, key.id)
