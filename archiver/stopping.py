@@ -1,7 +1,8 @@
 """The end of a crawl before it is done: at a signal (SIGINT, SIGTERM), or when its time is up (ARCHIVER_MAX_SECONDS).
 
 Nothing more is asked for, and what is in hand has some seconds to become a post. What has not by then is given up, and
-stays due; the run ends in order. If it cannot (a disk that does not answer, say), the process ends all the same.
+stays due; the run ends in order. If it cannot (a disk or a server that does not answer, say), the process ends all the
+same.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
 TOO_LONG = (
     "archiver: the time of the run is up (ARCHIVER_MAX_SECONDS), and what it was at did not end: the next run goes on "
-    "there; if that does not end either, give it more time, or look at the disk"
+    "there; if that does not end either, give it more time, or look at the disk and the index's server, if it has one"
 )
 
 

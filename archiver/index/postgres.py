@@ -56,6 +56,7 @@ class PostgresDatabase(Database):
         self._keep = keep
         self._shared = shared
         self._within = False  # whether a transaction is open
+        self._given_up: IndexServerError | None = None  # why nobody waits for the server any more
         self._selections = 0
         self._writer: Writer | None = None
         with self._named():
@@ -260,6 +261,8 @@ class PostgresDatabase(Database):
         """Connect anew, as soon as the server is there. Raises IndexServerError if it stays away, LockedError if
         somebody else has been at work meanwhile."""
         self._connection.close()
+        if self._given_up:
+            raise self._given_up
         if not self._keep:
             raise IndexServerError(f"{self.name}: the server went away, and what was only tried is lost; run it again")
         end, wait = time.monotonic() + self.patience, FIRST_WAIT
@@ -269,7 +272,8 @@ class PostgresDatabase(Database):
             except psycopg.OperationalError as error:
                 if time.monotonic() + wait > end:
                     said = f"{named(self._address, error)}; it went away, and stays away"
-                    raise IndexServerError(f"{said}: run again when it is there, nothing is lost") from error
+                    self._given_up = IndexServerError(f"{said}: run again when it is there, nothing is lost")
+                    raise self._given_up from error
             except psycopg.Error as error:
                 raise named(self._address, error) from error
             else:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING, Any
+import time
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
@@ -13,12 +14,17 @@ from archiver.errors import IndexServerError
 from archiver.server_address import shown, without_secrets
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from psycopg.abc import PQGen
+
     from archiver.index.database import Row
 
+T = TypeVar("T")
 # What a pipeline says of errors that come after the first one.
 logging.getLogger("psycopg").setLevel(logging.ERROR)
-Connection = psycopg.Connection[tuple[Any, ...]]
 
+SILENCE = 5.0  # seconds without a word, after which a server is asked whether it is at work for us
 OLDEST = 15  # the version of the server
 # What may also be said in the address. A server that has vanished from the network is noticed after half a minute.
 OPTIONS = {
@@ -35,6 +41,9 @@ RIGHTS = "it needs a schema of its own in which it may make tables: docs/scale.m
 _BEGIN = """SELECT current_schema(), set_config('search_path', coalesce(quote_ident(current_schema()), ''), false),
                    set_config('tcp_keepalives_idle', '30', false), set_config('tcp_keepalives_interval', '10', false),
                    set_config('tcp_keepalives_count', '3', false)"""
+# Between the statements of a pipeline it is active, too, and waits for what its client sends.
+_AT_WORK = """SELECT state = 'active' AND wait_event_type IS DISTINCT FROM 'Client' FROM pg_stat_activity
+              WHERE pid = $1"""
 ADVICE = {
     "42501": RIGHTS,  # insufficient privilege
     "3F000": RIGHTS,  # no schema
@@ -54,6 +63,40 @@ _REFUSALS = (  # in the words of the server, which says no more than them before
 )
 
 
+class Connection(psycopg.Connection[tuple[Any, ...]]):
+    """A connection on which a server that says nothing is noticed, though the network holds it open.
+
+    A statement may take as long as it takes. But after SILENCE seconds without a word the server is asked whether it
+    is at work for this connection (`is_at_work`). If it is not, or does not say, and its answer does not come within as
+    long again, the connection is lost. A server that has just been connected to has no work to do.
+    """
+
+    is_at_work: Callable[[], bool] = staticmethod(lambda: False)
+
+    def wait(self, gen: PQGen[T], *arguments: Any, **options: Any) -> T:
+        """Carry out `gen`, for as long as the server is there. psycopg calls this for all that it waits for."""
+        return super().wait(self._listen(gen), *arguments, **options)
+
+    def _listen(self, work: PQGen[T]) -> PQGen[T]:
+        since, idle = time.monotonic(), False
+        try:
+            wanted = next(work)
+            while True:
+                ready = yield wanted
+                if ready:
+                    since, idle = time.monotonic(), False
+                elif time.monotonic() - since > SILENCE:
+                    if idle:
+                        self.pgconn.finish()
+                        raise psycopg.OperationalError("the server does not answer")
+                    idle = not self.is_at_work()
+                    since = time.monotonic()
+                wanted = work.send(ready)
+        except StopIteration as end:
+            result: T = end.value
+            return result
+
+
 def connect(address: str) -> Connection:
     """Return a connection that commits by itself, and whose names are those of the first schema of the role. Raises
     IndexServerError; psycopg.OperationalError if the server cannot be reached or does not let us in."""
@@ -61,7 +104,7 @@ def connect(address: str) -> Connection:
         options: dict[str, Any] = {**OPTIONS, **conninfo_to_dict(address)}
     except psycopg.Error as error:
         raise IndexServerError(f"{shown(address)}: is no address of a PostgreSQL database") from error
-    connection = psycopg.connect(**options, autocommit=True, cursor_factory=psycopg.RawCursor)
+    connection = Connection.connect(**options, autocommit=True, cursor_factory=psycopg.RawCursor)
     try:
         # One type for all numbers: else a statement is prepared for each size of them.
         connection.adapters.register_dumper(int, Int8Dumper)
@@ -74,10 +117,22 @@ def connect(address: str) -> Connection:
         if schema is None:
             user = connection.info.user
             raise IndexServerError(f"{shown(address)}: there is no schema for {user}; {RIGHTS}")
+        process = connection.info.backend_pid
+        connection.is_at_work = lambda: _is_at_work(address, process)
     except BaseException:
         connection.close()
         raise
     return connection
+
+
+def _is_at_work(address: str, process: int) -> bool:
+    """Return whether a process of the server is at work. One that lets nobody else in is there, and may be."""
+    try:
+        with connect(address) as other:
+            found = row(other, _AT_WORK, process)
+    except psycopg.Error as error:
+        return "FATAL:" in str(error)
+    return bool(found and found[0])
 
 
 def is_lost(connection: Connection, error: psycopg.Error) -> bool:

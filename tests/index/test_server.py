@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
+import psycopg
 import pytest
 
 from archiver.clock import SECOND, now
@@ -17,7 +18,7 @@ from archiver.index.lock import command_line
 from archiver.index.postgres import PostgresDatabase
 from archiver.index.schema import VERSION
 from archiver.index.sqlite import SqliteDatabase
-from tests.index.cutting_proxy import CuttingProxy
+from tests.faulty_proxy import Fault, FaultyProxy
 from tests.index.values import LIST, NOW, due, failed, held, save, seen
 from tests.postgres import Server, server
 
@@ -46,6 +47,11 @@ def tables(server: Server, schema: str) -> int:
     """How many tables there are."""
     ((count,),) = server.sql(f"SELECT count(*) FROM pg_class WHERE relnamespace = '{schema}'::regnamespace")
     return int(count)
+
+
+def proxied(at: str, proxy: FaultyProxy) -> str:
+    """The same address, through a proxy."""
+    return at.replace(f":{server().port}/", f":{proxy.port}/")
 
 
 def end_connections(server: Server) -> None:
@@ -311,42 +317,59 @@ def test_a_server_that_stays_away_ends_the_run(at: str, tmp_path: Path, monkeypa
         assert "\n" not in str(caught.value)
     finally:
         server().start()
-        index.close()
-    with closing(Index.open(tmp_path, at)) as again:
-        assert held(again).state == ""
+    with pytest.raises(IndexServerError) as again:  # what the run still asks for waits for nothing
+        held(index)
+    assert again.value is caught.value
+    index.close()
+    with closing(Index.open(tmp_path, at)) as next_run:
+        assert held(next_run).state == ""
 
 
-@pytest.mark.parametrize("kept", [True, False])
-def test_a_transaction_whose_end_is_unknown_is_looked_for(at: str, tmp_path: Path, *, kept: bool) -> None:
-    """The connection is cut when the client has sent the end of a transaction: before, or after the server has it."""
-    with CuttingProxy(server().port) as proxy:
-        through = at.replace(f":{server().port}/", f":{proxy.port}/")
+# What happens when the client has sent the end of a transaction, and whether the server has got that.
+ENDS = {
+    Fault.CUT: False,
+    Fault.RESET: False,
+    Fault.FROZEN: False,
+    Fault.CUT_AFTER: True,
+    Fault.DEAF: True,
+    Fault.HALF_CLOSED: True,
+}
+
+
+@pytest.mark.parametrize("fault", ENDS)
+def test_a_transaction_whose_end_is_unknown_is_looked_for(
+    at: str, tmp_path: Path, fault: Fault, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(postgres_connection, "SILENCE", 0.2)
+    kept = ENDS[fault]
+    with FaultyProxy(server().port) as proxy:
+        through = proxied(at, proxy)
         with closing(Index.open(tmp_path, through)) as index:
             index.see(seen("a"), NOW, every_form=True)
             run = index.runs.begin("crawl", NOW)
-            proxy.cut_at(b"COMMIT", forward=kept)
+            proxy.fault_at(b"COMMIT", fault)
             assert index.see(seen("a", "b"), NOW, every_form=True) == [False, True]
-            proxy.cut_at(b"COMMIT", forward=kept)
+            proxy.fault_at(b"COMMIT", fault)
             assert index.runs.begin("crawl", NOW) == run + (1 if kept else 2)  # a number that was not kept is gone
-            proxy.cut_at(b"COMMIT", forward=kept)
+            proxy.fault_at(b"COMMIT", fault)
             assert due(index, NOW, run=1) == ["a", "b"]
-            proxy.cut_at(b"COMMIT", forward=kept)
+            proxy.fault_at(b"COMMIT", fault)
             index.fail([failed("a")], NOW)
             assert len(index.runs.latest(9)) == 2
-        assert proxy.cuts == 4
+        assert len(proxy.done) == 4
     assert server().sql("SELECT tries FROM guarded.articles ORDER BY id") == [(1,), (0,)]
 
 
 def test_what_is_cut_off_in_the_middle_is_done_again(at: str, tmp_path: Path) -> None:
-    with CuttingProxy(server().port) as proxy:
-        through = at.replace(f":{server().port}/", f":{proxy.port}/")
+    with FaultyProxy(server().port) as proxy:
+        through = proxied(at, proxy)
         with closing(Index.open(tmp_path, through)) as index:
             for words in (b"BEGIN", b"INSERT INTO articles", b"UPDATE writers"):
-                proxy.cut_at(words, forward=False)
+                proxy.fault_at(words, Fault.CUT)
                 assert index.see(seen(words.decode()), NOW, every_form=True) == [True]
-            proxy.cut_at(b"JOIN posts", forward=True)
+            proxy.fault_at(b"JOIN posts", Fault.CUT_AFTER)
             assert held(index, "BEGIN").state == "listed"
-            assert proxy.cuts == 4
+            assert len(proxy.done) == 4
 
 
 def test_who_was_away_while_another_run_was_at_work_ends(at: str, tmp_path: Path) -> None:
@@ -364,11 +387,52 @@ def test_who_was_away_while_another_run_was_at_work_ends(at: str, tmp_path: Path
 
 def test_a_connection_that_the_server_holds_open_is_ended(at: str, tmp_path: Path) -> None:
     """It has not noticed that nobody is there any more: the lock is held until it does."""
-    with CuttingProxy(server().port) as proxy:
-        through = at.replace(f":{server().port}/", f":{proxy.port}/")
+    with FaultyProxy(server().port) as proxy:
+        through = proxied(at, proxy)
         with closing(Index.open(tmp_path, through)) as index:
-            proxy.cut_at(b"BEGIN", forward=False, tell_server=False)
+            proxy.fault_at(b"BEGIN", Fault.LEFT)
             assert index.see(seen("a"), NOW, every_form=True) == [True]
+
+
+def test_a_server_that_says_nothing_and_keeps_the_connection_is_left(
+    at: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It takes new connections, and does not answer on the next one either."""
+    monkeypatch.setattr(postgres_connection, "SILENCE", 0.2)
+    monkeypatch.setitem(postgres_connection.OPTIONS, "connect_timeout", 2)  # libpq takes no less
+    with FaultyProxy(server().port) as proxy:
+        with closing(Index.open(tmp_path, proxied(at, proxy))) as index:
+            proxy.fault_at(b"BEGIN", Fault.FROZEN)
+            proxy.answer_nothing(1)
+            assert index.see(seen("a"), NOW, every_form=True) == [True]
+            proxy.fault_at(b"JOIN posts", Fault.DEAF)
+            assert held(index).state == "listed"
+        proxy.answer_nothing(1)
+        with pytest.raises(IndexServerError, match="connection timeout expired; is the server running there"):
+            Index.open(tmp_path, proxied(at, proxy))
+        proxy.fault_at(b"search_path", Fault.DEAF)  # what is asked first, of who has let us in
+        with pytest.raises(IndexServerError, match="the server does not answer; is the server running there"):
+            Index.open(tmp_path, proxied(at, proxy))
+
+
+def test_a_server_that_is_at_work_may_take_its_time(at: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It says nothing until it has done what it was asked for, here: until somebody else has let go of a lock."""
+    monkeypatch.setattr(postgres_connection, "SILENCE", 0.05)
+    said: list[bool] = []
+    with closing(PostgresDatabase(at)) as database, psycopg.connect(server().address()) as other:
+        other.execute("SELECT pg_advisory_lock(1)")
+        ask = database._connection.is_at_work
+
+        def let_go_in_the_end() -> bool:
+            said.append(ask())
+            if len(said) == 3:
+                other.execute("SELECT pg_advisory_unlock(1)")
+            return said[-1]
+
+        database._connection.is_at_work = let_go_in_the_end
+        assert database.rows("SELECT 1 FROM (SELECT pg_advisory_lock(1)) AS waited") == [(1,)]
+        assert database.session == 1
+    assert said == [True] * 3
 
 
 def test_what_is_only_tried_is_not_tried_again(at: str, tmp_path: Path) -> None:
