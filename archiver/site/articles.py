@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
+from urllib.parse import urlsplit
 
 from archiver.clock import micros, moment
 from archiver.exports import shown
@@ -113,6 +114,14 @@ def page_of(entry: Entry) -> str:
     return page_place(post_path(entry.path, entry.category, entry.published))
 
 
+def host_of(address: str) -> str:
+    """Return the host of an address that a post leads to; the address, if it has none that can be told."""
+    try:
+        return urlsplit(address).hostname or address
+    except ValueError:
+        return address
+
+
 def article_values(entry: Entry, row: Row, output: Path, words: dict[str, str]) -> dict[str, Any]:
     """Return what the template `article.html` shows of an entry, beside its body and its neighbours."""
     return {
@@ -128,6 +137,7 @@ def article_values(entry: Entry, row: Row, output: Path, words: dict[str, str]) 
         "withdrawn": entry.state == "withdrawn",
         "own": entry.recipe == RECIPE,
         "original": entry.url if entry.url.lower().startswith(("http://", "https://")) else "",
+        "original_host": host_of(entry.url),
         "quote": one_line(entry.quote),
         "summary": shown.summary(entry),
         "file": entry.path,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from functools import cached_property
 from hashlib import sha256
 from importlib.resources import files
@@ -59,8 +60,14 @@ class Look:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self._environment.filters["href"] = href
-        self._environment.globals |= {"name": name, "host": host, "w": WORDS[language], "language": TAGS[language]}
+        words = WORDS[language]
+        self._environment.filters |= {
+            "href": href,
+            "shell": shlex.quote,
+            "articles": lambda size: words["article"] if size == 1 else words["articles"].format(size),
+            "month": lambda number: words["months"].split("|")[number - 1],
+        }
+        self._environment.globals |= {"name": name, "host": host, "w": words, "language": TAGS[language]}
         self._templates: dict[str, Template] = {}
 
     def __reduce__(self) -> tuple[type[Look], tuple[object, ...]]:

@@ -81,7 +81,8 @@
         if (found >= ENOUGH) break;
       }
     }
-    status.textContent = found ? status.dataset.results.replace('{}', found < ENOUGH ? found : `${ENOUGH}+`) : status.dataset.none;
+    const { none, result, results } = status.dataset;
+    status.textContent = found > 1 ? results.replace('{}', found < ENOUGH ? found : `${ENOUGH}+`) : found ? result : none;
   }
 
   search().catch(error => { status.textContent = status.dataset.failed.replace('{}', error.message); });

@@ -1,0 +1,97 @@
+"""What pages of the site say: in its two languages, once, and so that whoever follows it gets there."""
+
+from __future__ import annotations
+
+import shlex
+import subprocess
+from typing import TYPE_CHECKING
+
+import pytest
+
+from archiver.site.articles import host_of
+from archiver.site.words import WORDS
+from tests.adopting import good, put
+from tests.sites import build, fill, page
+
+if TYPE_CHECKING:
+    from tests.conftest import Archive
+
+ENGLISH = ("-s", "ARCHIVER_SITE_LANGUAGE=en")
+
+
+def texts(archive: Archive, path: str, selector: str) -> list[str]:
+    """The texts of elements of a page, with single spaces."""
+    return [" ".join(one.text_content().split()) for one in page(archive, path).cssselect(selector)]
+
+
+def test_all_words_are_there_in_each_language_with_the_same_places() -> None:
+    one, other = WORDS.values()
+    assert one.keys() == other.keys()
+    assert [name for name in one if one[name].count("{") != other[name].count("{")] == []
+    assert all(len(words["months"].split("|")) == 12 for words in (one, other))
+
+
+def test_the_commands_of_the_about_page_agree(archive: Archive) -> None:
+    archive.crawl("eastmoney/market-37")
+    put(archive, "2026-11-01-us.md", "---\ntitle: us\n---\nx\n")  # is newer, and has no evidence
+    archive.invoke("adopt", str(archive.output))
+    assert build(archive).returncode == 0
+    (block,) = page(archive, "about/index.html").cssselect("pre")
+    *commands, last = block.text_content().splitlines()
+    assert last == "archiver verify"
+    post, recorded, manifest = (
+        subprocess.run(shlex.split(one), cwd=archive.output, capture_output=True, text=True, check=True).stdout
+        for one in commands
+    )
+    assert post == recorded
+    assert manifest.split()[0] in texts(archive, "about/index.html", "code")
+    assert archive.archiver("verify").returncode == 0
+
+
+def test_an_archive_without_evidence_says_how_it_gets_some(archive: Archive) -> None:
+    put(archive, "2026-11-01-us.md", "---\ntitle: us\n---\nx\n")
+    archive.invoke("adopt", str(archive.output))
+    build(archive)
+    assert page(archive, "about/index.html").cssselect("pre")[0].text_content() == "archiver manifest\narchiver verify"
+
+
+def test_names_of_files_are_quoted_for_the_shell(archive: Archive) -> None:
+    name, content = good()
+    put(archive, f"it's $(here)/{name}", content)
+    archive.invoke("adopt", str(archive.output))
+    build(archive)
+    path = "cailianshe/2022/01/24/NW202201242259229980.html"
+    (command, _) = page(archive, path).cssselect("pre")[-1].text_content().splitlines()
+    assert shlex.split(command) == ["sha256sum", f"_posts/it's $(here)/{name}"]
+
+
+def test_numbers_and_months_in_english(archive: Archive) -> None:
+    fill(archive, 1)
+    build(archive, *ENGLISH)
+    assert texts(archive, "archive/2022/index.html", "section h2") == ["January 1 article"]
+    assert texts(archive, "archive/2022/01/index.html", "h1") == ["January 2022"]
+    fill(archive, 1, first=1)
+    build(archive, *ENGLISH)
+    assert texts(archive, "category/cailianshe.html", ".sub") == ["2 articles"]
+    build(archive)
+    assert texts(archive, "archive/2022/01/index.html", "h1") == ["2022 年 1 月"]
+
+
+def test_a_list_of_a_source_does_not_name_it_in_each_line(archive: Archive) -> None:
+    fill(archive, 2)
+    build(archive)
+    assert texts(archive, "category/cailianshe.html", ".who") == []
+    assert texts(archive, "index.html", ".articles .who") == ["财联社"] * 2
+
+
+@pytest.mark.parametrize(
+    ("address", "host"),
+    [
+        ("http://Paper.example:8080/a?b", "paper.example"),
+        ("https://[::1]/a", "::1"),
+        ("http://[x/", "http://[x/"),
+        ("", ""),
+    ],
+)
+def test_an_article_says_where_the_original_is(address: str, host: str) -> None:
+    assert host_of(address) == host
