@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from scrapy import signals
 
 from archiver.clock import DAY, SECOND, moment, now
-from archiver.crew import HostTurns, Member, Progress
+from archiver.crew import ArticleTurns, HostTurns, Member, Progress
 from archiver.decide import Candidate
 from archiver.errors import ArchiverError, WorkerError, as_archiver_error
 from archiver.extraction import Extractor, Unusable
@@ -74,6 +74,7 @@ class ArchiveExtension:
         self.joins = 0  # the run that this crawl is a worker of; 0: it has the archive alone
         self.member: Member | None = None  # of the workers of a run
         self.turns: HostTurns | None = None  # at hosts, among these
+        self._articles: ArticleTurns | None = None
         self.came_to: Callable[[], Progress] = Progress  # how far this crawl is, for the other workers
         self._opening: asyncio.Future[Session] | None = None
         self._options = session_options(settings)
@@ -298,6 +299,7 @@ class ArchiveExtension:
         session = await asyncio.to_thread(Session.join, self.output, self._options, self.joins)
         self.member = Member(session, lambda: self.came_to(), self.fail)
         self.turns = HostTurns(session.index, self._note_rest)
+        self._articles = ArticleTurns(session.index)
         self._beside = [asyncio.ensure_future(one) for one in (self.member.beat(), self._quietly(self.turns.look()))]
         return session
 
@@ -321,7 +323,11 @@ class ArchiveExtension:
 
     async def _take(self, batch: list[Taken]) -> list[Article]:
         assert self.session is not None, "it is opened before anything is put"
-        return await self.session.road.take(batch)
+        if self._articles is None or self.member is None:
+            return await self.session.road.take(batch)
+        await self.member.assure()
+        async with self._articles.taken(one.candidate.article for one in batch):
+            return await self.session.road.take(batch)
 
     async def _fail(self, failed: list[FailedArticle]) -> list[None]:
         assert self.session is not None, "only what was asked for can fail"

@@ -103,7 +103,7 @@ class Session:
             adopted = _adopted(index, output, options)
             session = cls(output, index, options, previous, adopted, dry=dry)
             if not dry:
-                is_clean = session.is_clean and not index.workers.are_noted()
+                is_clean = session.is_clean and index.workers.all_left()
                 session.storage.prepare(swept=is_clean)
                 _ignore_for_git(output)
                 if not is_clean:

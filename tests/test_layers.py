@@ -177,7 +177,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         *("captures", "cleaning", "clock", "errors", "exports", "index", "litter", "manifest", "places", "plugins"),
         *("posts", "recipes", "storage", "text", "views", "workers"),
     },
-    "crew": {"clock", "index", "places", "recorder", "session"},
+    "crew": {"article", "clock", "identity", "index", "places", "recorder", "session"},
     "crawl_archive": {
         "private",
         "crew",

@@ -152,7 +152,12 @@ def test_a_post_is_synced_before_it_has_its_name_and_the_directory_after(
 def test_what_killed_runs_left_is_swept(tmp_path: Path, part: str) -> None:
     directory = tmp_path / part
     directory.mkdir(parents=True)
-    for name in (".archiver-999999999-0.tmp", ".archiver-999999999.tmp", f".archiver-{os.getpid()}.tmp"):
+    for name in (
+        ".archiver-999999999-0.tmp",
+        ".archiver-999999999.tmp",
+        ".archiver-9-99-0.tmp",
+        atomic.temporary_for(directory).name,
+    ):
         (directory / name).write_bytes(b"half")
     Storage(tmp_path).prepare(swept=False)
     assert list(directory.iterdir()) == []

@@ -80,6 +80,21 @@ def _show(status: Status, now: datetime) -> None:
     else:
         print_line("last verified: never")
     print_alarms(status.alarms, sys.stdout)
+    if status.workers:
+        rows: list[list[object]] = [
+            [
+                f"{one.number}: process {one.process} on {one.host}",
+                _ago(one.started, now),
+                f"{_ago(one.heard, now)}{', silent' if one.silent else ''}",
+                f"{one.articles:,}",
+                f"{one.rate:g}",
+                one.doing or "waits",
+            ]
+            for one in status.workers
+        ]
+        print_line("")
+        print_table(["worker", "since", "heard of", "articles", "a second", "at"], rows)
+        print_line("")
     for host, until in status.hosts.items():
         print_wrapped(f"{host} asked to be left alone until {show_time(until)}")
     if not status.listings:

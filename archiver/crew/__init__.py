@@ -1,6 +1,7 @@
 """A crew: workers that crawl one archive together, as one of them sees it."""
 
+from archiver.crew.articles import ArticleTurns
 from archiver.crew.member import Member, Progress
 from archiver.crew.turns import HostTurns
 
-__all__ = ["HostTurns", "Member", "Progress"]
+__all__ = ["ArticleTurns", "HostTurns", "Member", "Progress"]

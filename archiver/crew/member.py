@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 import socket
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 BEAT = 2.0  # seconds between two times that a worker says that it is there
+SAID_EACH = 5  # times it also says what it has come to by then: that counts if it ends without a word
 WAITS = (0.3, 0.6, 1.2, 2.5)  # seconds until a worker with nothing to do looks again; then as the last one
 
 
@@ -45,6 +47,8 @@ class Member:
         self._waits = 0  # how often it found nothing to do, one after the other
         self._heard: dict[int, int] = {}  # of other workers, when they were last heard of
         self._silent: dict[int, int] = {}  # and since when, by our clock, nothing else was heard of them
+        self._beats = 0
+        self._told = now()  # when it last said that it is there
         self.others = 0  # workers that were at work when it looked last
         self.has_left = False
         self.is_last = False
@@ -96,7 +100,7 @@ class Member:
     async def leave(self) -> bool:
         """Note what this worker came to, and that it does nothing more. Return whether it is the last one of the run,
         which it is to end then."""
-        run, results = self.run, self._progress().results
+        run, results = self.run, json.loads(json.dumps(self._progress().results))
         self.is_last = await self._index.run(lambda index: index.workers.leave(run, results, now()))
         self.has_left = True
         self._had.clear()
@@ -107,6 +111,12 @@ class Member:
         run, mine = self.run, self._session.worker
         workers = await self._index.run(lambda index: index.workers.of_run(run))
         return [one.results for one in workers if one.number != mine and one.results]
+
+    async def assure(self) -> None:
+        """Raise LockedError if others have taken over from this worker while it stood still: before it writes anything
+        that is not in the index."""
+        if now() - self._told > LONGEST_SILENCE // 2:
+            await self._tell(None)
 
     async def beat(self) -> None:
         """Say that this worker is there, and take over from those that have ended, again and again, for as long as this
@@ -120,18 +130,24 @@ class Member:
             await asyncio.sleep(BEAT)
 
     async def _beat(self) -> None:
-        articles, requests, results = self._progress()
-        doing = ", ".join(f"{kind} {name}" for kind, names in sorted(self._had.items()) for name in sorted(names))
-        doing = doing if len(doing) <= 200 else f"{doing[:199]}…"
-        if self.has_left:
-            doing, results = "the end of the run", {}
-        mine = self._session.worker
-        at_work = await self._index.run(_renew, doing, articles, requests, results)
-        others = [one for one in at_work if one.number != mine]
+        self._beats += 1
+        said = json.dumps(self._progress().results) if self._beats % SAID_EACH == 0 and not self.has_left else ""
+        others = await self._tell(json.loads(said) if said else None)
         self.others = sum(one.run == self.run for one in others)
         for one in others:
             if self._has_ended(one):
                 await self._take_over(one)
+
+    async def _tell(self, results: Mapping[str, Any] | None) -> list[Worker]:
+        """Say that this worker is there, and return the others that are. Raises LockedError if it is taken for dead."""
+        doing = ", ".join(f"{kind} {name}" for kind, names in sorted(self._had.items()) for name in sorted(names))
+        doing = doing if len(doing) <= 200 else f"{doing[:199]}…"
+        if self.has_left:
+            doing = "the end of the run"
+        articles, requests, _ = self._progress()
+        at_work = await self._index.run(_renew, doing, articles, requests, results)
+        self._told = now()
+        return [one for one in at_work if one.number != self._session.worker]
 
     def _has_ended(self, one: Worker) -> bool:
         """Return whether another worker is to be taken for dead: it is known to be, or nothing was heard of it for too
@@ -150,7 +166,7 @@ class Member:
             self._waits = 0
 
 
-def _renew(index: Index, doing: str, articles: int, requests: int, results: Mapping[str, Any]) -> list[Worker]:
+def _renew(index: Index, doing: str, articles: int, requests: int, results: Mapping[str, Any] | None) -> list[Worker]:
     index.workers.renew(now(), doing, articles, requests, results)
     return index.workers.at_work()
 

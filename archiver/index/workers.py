@@ -17,7 +17,7 @@ from archiver.clock import SECOND
 from archiver.index.database import LOST
 from archiver.index.lock import command_line
 from archiver.index.types import Worker
-from archiver.index.values import document_text, json_text, storable
+from archiver.index.values import can_be_key, document_text, json_text, storable
 from archiver.index.write import recover
 
 if TYPE_CHECKING:
@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     from archiver.index.database import Database
 
 LONGEST_SILENCE = 180 * SECOND  # a server may be away for a minute, and a machine may stand still
-HOST, LISTING, RECIPE, SITE = "host", "listing", "recipe", "site"  # what there are leases of
+# What there are leases of.
+ARTICLE, HOST, LISTING, RECIPE, SITE = "article", "host", "listing", "recipe", "site"
 RUN = "run"  # the row that is locked while one begins
 _COLUMNS = "worker, run, process, host, command, started, heard, state, doing, articles, requests, results"
 _AT_WORK = f"state NOT IN ('left', '{LOST}')"
@@ -98,15 +99,18 @@ class Workers:
         )
         return int(rows[0][0])
 
-    def renew(self, now: int, doing: str, articles: int, requests: int, results: Mapping[str, Any]) -> None:
-        """Say that this worker is there, and what it has come to by now."""
+    def renew(
+        self, now: int, doing: str, articles: int, requests: int, results: Mapping[str, Any] | None = None
+    ) -> None:
+        """Say that this worker is there, and what it has come to by now. results: None: they are what it said last."""
         self._database.write(
-            "UPDATE workers SET heard = ?, doing = ?, articles = ?, requests = ?, results = ? WHERE worker = ?",
+            """UPDATE workers SET heard = ?, doing = ?, articles = ?, requests = ?,
+               results = coalesce(CAST(? AS TEXT), results) WHERE worker = ?""",
             now,
             storable(doing),
             articles,
             requests,
-            document_text(dict(results)),
+            None if results is None else document_text(dict(results)),
             self._database.worker,
         )
 
@@ -131,7 +135,7 @@ class Workers:
         )
 
     def _taken(self, kind: str, names: list[str], run: int) -> dict[str, int]:
-        asked = json_text(sorted({f"{kind} {storable(name)}" for name in names}))
+        asked = json_text(sorted({f"{kind} {storable(name)}" for name in names if can_be_key(kind, name)}))
         rows = self._database.rows(
             """INSERT INTO leases (name, worker)
                SELECT one.value, CAST(?1 AS BIGINT) FROM json_each(?2) AS one WHERE true ORDER BY one.value
@@ -191,6 +195,25 @@ class Workers:
         self._database.write_all(
             "UPDATE leases SET worker = 0, run = ? WHERE name = ? AND worker = ?",
             sorted((done_in, f"{kind} {storable(name)}", self._database.worker) for name in names),
+        )
+
+    def take_all(self, kind: str, names: list[str]) -> bool:
+        """Have all of `names`, none of which this worker has, or none; return whether it has them. They are to be
+        dropped."""
+        return self._database.transact(lambda: self._take_all(kind, names))
+
+    def _take_all(self, kind: str, names: list[str]) -> bool:
+        taken = self._taken(kind, names, -1)
+        if len(taken) == len(names):
+            return True
+        self.drop(kind, list(taken))
+        return False
+
+    def drop(self, kind: str, names: list[str]) -> None:
+        """Let others have these, and forget them: there are too many of them to be kept."""
+        self._database.write_all(
+            "DELETE FROM leases WHERE name = ? AND worker = ?",
+            sorted((f"{kind} {storable(name)}", self._database.worker) for name in names),
         )
 
     def rest(self, run: int) -> bool:
@@ -272,6 +295,7 @@ class Workers:
                     now,
                     run,
                 )
+        self._database.write(f"DELETE FROM leases WHERE worker = ? AND name LIKE '{ARTICLE} %'", worker)
         self._database.write(
             f"""UPDATE leases SET worker = 0, ready = CASE WHEN name LIKE '{HOST} %' THEN greatest(ready, ?1 + spacing)
                 ELSE ready END WHERE worker = ?2""",
@@ -293,10 +317,12 @@ class Workers:
 
     def are_noted(self) -> bool:
         """Return whether there have been any, or a run for them, since they were last forgotten."""
-        row = self._database.row(
-            "SELECT EXISTS (SELECT 1 FROM workers) OR EXISTS (SELECT 1 FROM runs WHERE shared = 1)"
-        )
-        return bool(row and row[0])
+        there = self._database.ask(("SELECT 1 FROM workers LIMIT 1",), ("SELECT 1 FROM runs WHERE shared = 1 LIMIT 1",))
+        return any(there)
+
+    def all_left(self) -> bool:
+        """Return whether all that there have been since then have ended in order."""
+        return self._database.row("SELECT 1 FROM workers WHERE state <> 'left' LIMIT 1") is None
 
     def forget(self) -> None:
         """Forget all workers, for who has the archive alone: none of them is there any more, and nobody goes on with

@@ -284,7 +284,7 @@ class ListingSpider(FollowingSpider):
                 claims = await self._claim(site, SHARE)
                 if claims is None:
                     self._sites.pop(site, None)
-                    if await self._allotment.end_site(site) and not self.archive.is_ending:
+                    if await self._allotment.end_site(site) and not (self.archive.is_ending or self._is_spent):
                         self.archive.do_soon(self._ask_sites())
                     return
                 waiting.extend(claims)

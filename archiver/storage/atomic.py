@@ -6,7 +6,9 @@ import contextlib
 import os
 import re
 import shutil
+import socket
 from typing import TYPE_CHECKING
+from zlib import crc32
 
 from archiver.processes import has_ended
 
@@ -14,16 +16,17 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 PREFIX, SUFFIX = ".archiver-", ".tmp"
-TEMPORARY = re.compile(rf"{re.escape(PREFIX)}(\d+)(?:-\d+)?{re.escape(SUFFIX)}", re.ASCII)
+TEMPORARY = re.compile(rf"{re.escape(PREFIX)}(\d+)(?:-\d+)*{re.escape(SUFFIX)}", re.ASCII)
+_MACHINE = crc32(socket.gethostname().encode())
 
 
 def temporary_for(place: Path, number: int | None = None) -> Path:
     """Return where a file is written before it gets its name: beside that, under a name that says whose it is.
 
-    number: tells files apart that one process writes at a time.
+    number: tells files apart that one process writes at a time. Processes of several machines may have one number.
     """
     tail = "" if number is None else f"-{number}"
-    return place.with_name(f"{PREFIX}{os.getpid()}{tail}{SUFFIX}")
+    return place.with_name(f"{PREFIX}{os.getpid()}-{_MACHINE}{tail}{SUFFIX}")
 
 
 def write_atomically(place: Path, content: bytes) -> None:

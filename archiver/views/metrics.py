@@ -22,6 +22,12 @@ def metrics(status: Status) -> str:
             _metric("archiver_articles", "Articles by state.", (({"state": k}, v) for k, v in status.articles.items())),
             _metric("archiver_alarms", "Causes for alarm.", [({}, len(status.alarms))]),
             _metric("archiver_run_at_work", "Whether a run holds the lock.", [({}, status.at_work is not None)]),
+            _metric("archiver_workers", "Workers at work.", [({}, len(status.workers))]),
+            _metric(
+                "archiver_workers_silent",
+                "Workers of which nothing was heard.",
+                [({}, sum(one.silent for one in status.workers))],
+            ),
             _metric(
                 "archiver_last_run_started_timestamp_seconds",
                 "When the last run began.",

@@ -10,12 +10,14 @@ from archiver.clock import micros, moment
 from archiver.spans import show_span
 from archiver.verify.log import LastVerification, last_verification
 from archiver.views.alarms import merge_alarms
+from archiver.views.workers import read_workers, silent_alarms
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
     from archiver.index import Index, ListingRun, Run
+    from archiver.views.workers import WorkerStatus
 
 LAST = 5  # runs, of the archive and of each listing
 FORGOTTEN = timedelta(days=7)  # the alarm of a listing that has not been read for so long says nothing any more
@@ -48,7 +50,8 @@ class Status:
     """How an archive is. Times are UTC.
 
     articles: how many there are in each state. hosts: those that asked to be left alone, and until when. at_work: since
-    when the run that holds the archive's lock has been at work, None if there is none. verified: the last verification.
+    when the run that holds the archive's lock has been at work, or the first of the workers that share it, None if
+    there is none. workers: those. verified: the last verification.
     alarms: what is wrong, one line a cause; nothing if all is well. pictures: how many addresses of them have `come`,
     are to be asked for `again`, and are not asked for any more (`given_up`); nothing where none were wanted.
     """
@@ -61,6 +64,7 @@ class Status:
     verified: LastVerification | None
     alarms: tuple[str, ...] = field(default=())
     pictures: Mapping[str, int] = field(default_factory=dict)
+    workers: tuple[WorkerStatus, ...] = ()
 
 
 def read_status(output: Path, index: Index, now: datetime, stuck_after: timedelta | None) -> Status:
@@ -69,7 +73,10 @@ def read_status(output: Path, index: Index, now: datetime, stuck_after: timedelt
     listings = tuple(_listing(index, name, now) for name in index.listings.names())
     runs = tuple(_run(one) for one in index.runs.latest(LAST))
     holder = index.holder()
+    workers = read_workers(index, now)
     at_work = holder.since if holder and not holder.gone else None
+    if heard := [one.started for one in workers if not one.silent]:
+        at_work = min(heard)
     alarms = [
         f"{one.listing}: {alarm}"
         for one in listings
@@ -77,7 +84,8 @@ def read_status(output: Path, index: Index, now: datetime, stuck_after: timedelt
         for alarm in one.runs[0]["alarms"]
     ]
     alarms += [alarm for alarm in (runs[0].report.get("alarms", ()) if runs else ()) if alarm not in alarms]
-    if at_work and stuck_after and now - at_work > stuck_after:
+    alarms[:0] = silent_alarms(workers)
+    if at_work and not workers and stuck_after and now - at_work > stuck_after:
         alarms.insert(0, f"a run has been at work for {show_span(now - at_work)} and may be stuck: {holder}")
     return Status(
         articles=index.catalogue.states(),
@@ -88,6 +96,7 @@ def read_status(output: Path, index: Index, now: datetime, stuck_after: timedelt
         verified=last_verification(output),
         alarms=tuple(merge_alarms(alarms)),
         pictures=_pictures(index),
+        workers=workers,
     )
 
 

@@ -54,7 +54,8 @@ def crew(index: Index) -> Iterator[Crew]:
 
 def test_a_worker_is_known_from_when_it_joins(crew: Crew) -> None:
     index = crew.be(crew.first)
-    index.workers.renew(LATER, "a.example", 3, 5, {"counts": {"written": 3}})
+    index.workers.renew(NOW, "", 1, 1, {"counts": {"written": 3}})
+    index.workers.renew(LATER, "a.example", 3, 5)
     one, other = index.workers.at_work()
     assert (one.number, one.heard, one.doing, one.articles, one.requests) == (crew.first, LATER, "a.example", 3, 5)
     assert (one.state, one.results) == ("busy", {"counts": {"written": 3}})
@@ -133,6 +134,19 @@ def test_a_host_is_asked_by_one_and_not_before_its_time(crew: Crew) -> None:
     assert crew.be(crew.second).workers.take_hosts({A: SECOND}) == {A: LATER}
 
 
+def test_what_is_taken_together_is_taken_whole_or_not(crew: Crew) -> None:
+    assert crew.be(crew.first).workers.take_all("article", ["b", "a"])
+    assert not crew.be(crew.second).workers.take_all("article", ["a", "c"])
+    crew.be(crew.first).workers.drop("article", ["a", "c"])
+    assert crew.index.workers.take_all("article", ["c"])  # the second has not kept it
+    assert crew.be(crew.second).workers.take_all("article", ["a"])
+    assert crew.index._database.rows("SELECT name FROM leases WHERE worker <> 0 ORDER BY name") == [
+        ("article a",),
+        ("article b",),
+        ("article c",),
+    ]
+
+
 def test_a_run_is_over_when_nobody_finds_anything_to_do(crew: Crew) -> None:
     assert not crew.be(crew.first).workers.rest(crew.run)
     assert crew.index.workers.take(SITE, [A], crew.run) == [A]  # there is something, after all
@@ -162,7 +176,9 @@ def test_the_last_one_that_leaves_learns_it(crew: Crew) -> None:
     assert crew.index.workers.leave(crew.run, {}, LATER)
     assert [one.number for one in crew.index.workers.at_work()] == [crew.second]  # it is to end the run
     assert crew.index.workers.begin_run("crawl", LATER) == 0
+    assert not crew.index.workers.all_left()
     crew.index.workers.end()
+    assert crew.index.workers.all_left()
     assert crew.index.workers.at_work() == []
     assert [one.results for one in crew.index.workers.of_run(crew.run)] == [{"counts": {"written": 1}}, {}]
     assert crew.index.workers.open_run() is None

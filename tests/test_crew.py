@@ -1,0 +1,307 @@
+"""A worker among others: when it may ask a host, decide about an article, take over."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import time
+from contextlib import AsyncExitStack, asynccontextmanager, closing
+from itertools import pairwise
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any, cast
+
+import pytest
+
+from archiver.article import Article
+from archiver.clock import SECOND, go_by, moment, now
+from archiver.configuration import load_configuration
+from archiver.crew import ArticleTurns, HostTurns, Member, Progress, member, turns
+from archiver.errors import LockedError
+from archiver.index import Index, IndexThread, Worker
+from archiver.index.lock import SharedLock
+from archiver.index.sqlite import SqliteDatabase
+from archiver.session import Session
+from archiver.session_options import session_options
+from tests.index.values import NOW
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from pathlib import Path
+
+HOST = "www.merrow.example"
+
+
+class Clock:
+    """The time, which goes on when somebody waits."""
+
+    def __init__(self) -> None:
+        self.now = NOW
+
+    def __call__(self) -> int:
+        return self.now
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait."""
+        self.now += max(round(seconds * SECOND), 0)
+        await asyncio.sleep(0)
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    """The time that turns go by."""
+    made = Clock()
+    monkeypatch.setattr(turns, "now", made)
+    return made
+
+
+@asynccontextmanager
+async def two_workers(directory: Path) -> AsyncIterator[tuple[IndexThread, IndexThread]]:
+    """The indexes of two workers of a run."""
+    async with AsyncExitStack() as stack:
+        threads = []
+        run = 0
+        for _ in range(2):
+            index = Index(SqliteDatabase(directory / "index.sqlite"))
+            run = run or index.workers.begin_run("crawl", NOW)
+            index.workers.join(run, NOW)
+            threads.append(IndexThread(index))
+            stack.push_async_callback(threads[-1].close)
+        yield threads[0], threads[1]
+
+
+def hosts(thread: IndexThread, rests: dict[str, int] | None = None) -> HostTurns:
+    """The hosts of a worker."""
+    return HostTurns(thread, ({} if rests is None else rests).__setitem__)
+
+
+async def begun(coroutine: Any) -> asyncio.Task[Any]:
+    """Something that has come to where it waits for others."""
+    task: asyncio.Task[Any] = asyncio.ensure_future(coroutine)
+    for _ in range(5):
+        await asyncio.sleep(0)
+    return task
+
+
+def test_a_host_is_asked_as_seldom_by_two_as_by_one(tmp_path: Path, clock: Clock) -> None:
+    async def work() -> list[int]:
+        asked = []
+        async with two_workers(tmp_path) as threads:
+            both = [hosts(thread) for thread in threads]
+            for worker in (0, 0, 1, 1, 0):
+                this, other = both[worker], both[1 - worker]
+                entered = await begun(this.enter(HOST, HOST, 2.0, clock.sleep))
+                while not entered.done():
+                    clock.now += SECOND // 10
+                    await this.look_once()
+                    await other.look_once()
+                    await asyncio.sleep(0)
+                asked.append(clock.now)
+                this.leave(HOST)
+        return asked
+
+    asked = asyncio.run(work())
+    assert min(later - earlier for earlier, later in pairwise(asked)) >= 2 * SECOND
+
+
+def test_who_needs_a_host_for_long_lets_others_have_it_in_between(tmp_path: Path, clock: Clock) -> None:
+    async def work() -> bool:
+        async with two_workers(tmp_path) as threads:
+            one, other = (hosts(thread) for thread in threads)
+            entered = await begun(one.enter(HOST, HOST, 0, clock.sleep))
+            await one.look_once()
+            await entered
+            waits = await begun(other.enter(HOST, HOST, 0, clock.sleep))
+            await other.look_once()
+            assert not waits.done()
+            await one.look_once()  # learns that it is waited for
+            clock.now += 3 * SECOND
+            again = await begun(one.enter(HOST, HOST, 0, clock.sleep))
+            assert not again.done()  # it makes room, when what it has asked has come
+            one.leave(HOST)
+            await one.look_once()
+            await other.look_once()
+            await waits
+            other.leave(HOST)
+            clock.now += 3 * SECOND
+            await other.look_once()
+            await one.look_once()
+            await again
+            return True
+
+    assert asyncio.run(work())
+
+
+def test_a_host_that_asked_another_worker_to_be_left_alone(tmp_path: Path, clock: Clock) -> None:
+    rests: dict[str, int] = {}
+
+    async def work() -> None:
+        async with two_workers(tmp_path) as (one, other):
+            await other.run(lambda index: index.hosts.hold(f"{HOST}:81", NOW + 60 * SECOND))
+            this = hosts(one, rests)
+            entered = await begun(this.enter(HOST, f"{HOST}:81", 0, clock.sleep))
+            await this.look_once()
+            await entered
+
+    asyncio.run(work())
+    assert rests == {f"{HOST}:81": NOW + 60 * SECOND}
+
+
+def test_a_wait_ends_when_the_run_does(tmp_path: Path, clock: Clock) -> None:
+    class OverError(Exception):
+        pass
+
+    async def is_over(_: float) -> None:
+        raise OverError
+
+    async def work() -> None:
+        async with two_workers(tmp_path) as (one, _):
+            this = hosts(one)
+            entered = await begun(this.enter(HOST, HOST, 0, is_over))
+            await this.look_once()
+            with pytest.raises(OverError):
+                await entered
+            clock.now += 3 * SECOND
+            await this.look_once()  # it is given back
+            assert await one.run(lambda index: index.workers.free("host", [HOST], 1)) == [HOST]
+
+    asyncio.run(work())
+
+
+def page(id_: str, *aliases: str) -> Article:
+    """A page with the addresses that it is known by."""
+    return Article(
+        recipe="web",
+        id=id_,
+        form="web",
+        address=f"http://{id_}",
+        response_url=f"http://{id_}",
+        page="page",
+        rank=0,
+        fetched=moment(NOW),
+        aliases=aliases,
+    )
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "waits"),
+    [
+        (page("a.example/1", "a.example/1"), page("b.example/1", "b.example/1"), False),
+        (page("a.example/1", "a.example/1", "c.example"), page("b.example/1", "b.example/1", "c.example"), True),
+        (page("a.example/1", "c.example/of-one"), page("b.example/1", "c.example/of-two"), True),  # the index knows
+        (page("a.example/1"), page("a.example/1"), False),  # its recipe has one worker
+    ],
+)
+def test_two_workers_do_not_decide_about_one_article_at_once(
+    tmp_path: Path, first: Article, second: Article, waits: bool
+) -> None:
+    def know(index: Index) -> None:
+        know_article = (
+            "INSERT INTO articles (key, recipe, id, state, first_seen, last_seen) VALUES (1, 'web', 'c', '', 0, 0)"
+        )
+        index._database.write(know_article)
+        for address in ("c.example/of-one", "c.example/of-two"):
+            index._database.write("INSERT INTO aliases VALUES (?, 1)", address)
+
+    async def work() -> list[str]:
+        done: list[str] = []
+
+        async def decide(articles: ArticleTurns) -> None:
+            async with articles.taken([second]):
+                done.append("second")
+
+        async with two_workers(tmp_path) as (one, other):
+            await one.run(know)
+            async with ArticleTurns(one).taken([first]):
+                task = asyncio.ensure_future(decide(ArticleTurns(other)))
+                if not waits:
+                    await task
+                else:
+                    await other.run(lambda _: None)
+                    await asyncio.wait([task], timeout=0.3)
+                done.append("first")
+            await task
+            left = await one.run(lambda index: index._database.rows("SELECT name FROM leases WHERE worker <> 0"))
+            assert left == []
+        return done
+
+    assert asyncio.run(work()) == (["first", "second"] if waits else ["second", "first"])
+
+
+def test_batches_of_one_worker_do_not_let_go_of_each_others_articles(tmp_path: Path) -> None:
+    async def work() -> None:
+        async with two_workers(tmp_path) as (one, other):
+            mine, theirs = ArticleTurns(one), ArticleTurns(other)
+            first, both = page("a.example/1", "a.example/1"), page("b.example/1", "a.example/1")
+            async with mine.taken([first]):
+                async with mine.taken([both]):
+                    pass
+                assert not await theirs._take(await theirs._names([first]))
+            assert await theirs._take(await theirs._names([first]))
+
+    asyncio.run(work())
+
+
+def test_who_is_taken_for_dead(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = Clock()
+    monkeypatch.setattr(member, "now", clock)
+
+    class Session:
+        output, index, worker, run = tmp_path, None, 1, 1
+
+    def fail(error: Exception) -> None:
+        raise error
+
+    this = Member(Session(), Progress, fail)  # type: ignore[arg-type]
+    lock = SharedLock(tmp_path / "_index")
+    lock.take()
+    here, process = socket.gethostname(), int(lock._own.stem.rpartition("-")[2])
+    alive = Worker(2, 1, process, here, "", NOW, NOW, "busy", "", 0, 0, {})
+    assert not this._has_ended(alive)
+    elsewhere = alive._replace(number=3, host=f"not-{here}")
+    assert not this._has_ended(elsewhere._replace(heard=NOW - 10**12))  # its clock may be another
+    clock.now += 100 * SECOND
+    assert not this._has_ended(elsewhere)
+    clock.now += 100 * SECOND
+    assert not this._has_ended(elsewhere._replace(heard=NOW + 1))
+    clock.now += 181 * SECOND
+    assert this._has_ended(elsewhere._replace(heard=NOW + 1))
+    assert this._has_ended(alive)  # it stands still
+    lock.release()
+    assert this._has_ended(alive._replace(number=4))
+
+
+def test_one_that_stood_still_and_was_taken_for_dead_writes_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = Clock()
+    monkeypatch.setattr(member, "now", clock)
+
+    async def work() -> None:
+        async with two_workers(tmp_path) as (one, other):
+            session = SimpleNamespace(index=one, worker=1, run=1, output=tmp_path)
+            this = Member(cast("Any", session), Progress, lambda _: None)
+            (first, _) = await other.run(lambda index: index.workers.at_work())
+            assert await other.run(lambda index: index.workers.take_over(first, tmp_path, NOW))
+            await this.assure()  # it has said only now that it is there
+            clock.now += 91 * SECOND
+            with pytest.raises(LockedError, match="was not heard of for too long"):
+                await this.assure()
+
+    asyncio.run(work())
+
+
+def test_a_worker_goes_by_the_clock_of_the_server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    options = session_options(load_configuration({"ARCHIVER_OUTPUT": str(tmp_path)}, {}))
+    asyncio.run(Session.open(tmp_path, options).close())
+    with closing(Index.share(tmp_path)) as index:
+        run = index.workers.begin_run("crawl", NOW)
+    monkeypatch.setattr(SqliteDatabase, "clock_ahead", lambda _: -300 * SECOND)  # this machine is ahead
+    try:
+        session = Session.join(tmp_path, options, run)
+        ahead = time.time_ns() // 1000 - now()
+        assert 299 * SECOND < ahead < 301 * SECOND
+        (worker,) = asyncio.run(session.index.run(lambda index: index.workers.at_work()))
+        assert abs(worker.started - now()) < 60 * SECOND
+        asyncio.run(session.close())
+    finally:
+        go_by(0)
