@@ -174,7 +174,7 @@ def test_the_first_schema_on_a_server_is_brought_up_to_date(schema: str, at: str
         "SET search_path TO guarded",
         "DROP TABLE workers, leases",
         "ALTER TABLE intents DROP COLUMN worker",
-        "ALTER TABLE runs DROP COLUMN shared",
+        "ALTER TABLE runs DROP COLUMN shared, DROP COLUMN asked",
         "UPDATE about SET version = 7",
     )
     with closing(Index.open(tmp_path, at)) as index:
