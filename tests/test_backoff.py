@@ -13,10 +13,11 @@ from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Request, Response
 from scrapy.settings import Settings
 
-from archiver.clock import SECOND
+from archiver.clock import SECOND, moment
 from archiver.crawl_archive import LONGEST_REST
-from archiver.net.backoff import JITTER, BackoffMiddleware, retry_after
+from archiver.net.backoff import BackoffMiddleware, retry_after
 from archiver.net.budget import BudgetMiddleware, BudgetSpentError
+from archiver.net.pause import Pause
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine
@@ -89,14 +90,14 @@ def test_a_retry_waits_twice_as_long_each_time(waits: list[float]) -> None:
         found = answered(one, response(500), request)
         assert isinstance(found, Request)
         request = found
-    assert waits == [1 + JITTER, 2 * (1 + JITTER)]
     assert isinstance(answered(one, response(500), request), Response)  # RETRY_TIMES
+    assert waits == [1.25, 2.5]  # with all of the jitter
 
 
 def test_no_retry_waits_longer_than_a_site_may_ask_for(waits: list[float]) -> None:
     one = middleware(ARCHIVER_BACKOFF=MAX / 2, RETRY_TIMES=9)
     answered(one, response(500), Request(URL, meta={"retry_times": 8}))
-    assert waits == [MAX * (1 + JITTER)]
+    assert waits == [MAX * 1.25]
 
 
 @pytest.mark.parametrize("status", [200, 301, 304, 400, 403, 404, 410, 501])
@@ -113,10 +114,34 @@ def test_a_retry_waits_as_long_as_the_site_says(waits: list[float]) -> None:
 
 @pytest.mark.parametrize("status", [429, 503])
 def test_a_site_that_is_overloaded_is_left_alone_by_all_requests(waits: list[float], status: int) -> None:
-    one = middleware()
+    archive = Archive()
+    one = middleware(archive)
     one.notice(Request(URL), response(status, "9"))
     assert 8 < one.pause.left("site.example") <= 9
     assert one.pause.left("other.example") == 0
+    assert archive.hosts == {"site.example": NOW + 9 * SECOND}  # other runs know of it, too
+
+
+def test_a_site_that_is_overloaded_and_says_no_time_is_left_alone_by_this_run(waits: list[float]) -> None:
+    archive = Archive()
+    one = middleware(archive)
+    one.notice(Request(URL), response(503))
+    assert 0 < one.pause.left("site.example") <= 1.25
+    assert archive.hosts == {}
+
+
+def test_a_request_that_is_not_to_be_retried_is_not(waits: list[float]) -> None:
+    one, request = middleware(), Request(URL, meta={"dont_retry": True})
+    assert isinstance(answered(one, response(500), request), Response)
+    assert asyncio.run(one.process_exception(request, TimeoutError())) is None
+    assert waits == []
+
+
+def test_a_failure_that_may_pass_is_tried_again_and_no_other(waits: list[float]) -> None:
+    one = middleware(RETRY_EXCEPTIONS=[TimeoutError])
+    assert isinstance(asyncio.run(one.process_exception(Request(URL), TimeoutError())), Request)
+    assert asyncio.run(one.process_exception(Request(URL), RuntimeError())) is None
+    assert waits == [1.25]
 
 
 @pytest.mark.parametrize("status", [200, 404, 500, 502])
@@ -148,10 +173,17 @@ def test_nobody_is_believed_to_mean_more_than_a_week(waits: list[float]) -> None
     assert archive.hosts == {"site.example": NOW + LONGEST_REST}
 
 
-def test_a_short_wait_of_an_earlier_run_is_waited_for(waits: list[float]) -> None:
-    one = middleware(Archive({"site.example": NOW + MAX * SECOND}))
-    one.refuse(Request(URL))
-    assert 0 < one.pause.left("site.example") <= MAX
+@pytest.mark.parametrize("seconds", [0.5, MAX])
+def test_a_short_wait_of_an_earlier_run_is_waited_for(waits: list[float], seconds: float) -> None:
+    one = middleware(Archive({"site.example": NOW + int(seconds * SECOND)}))
+    asyncio.run(one.process_request(Request(URL)))
+    assert 0 < one.pause.left("site.example") <= seconds
+
+
+def test_a_host_that_is_closed_is_refused_before_anything_is_asked(waits: list[float]) -> None:
+    one = middleware(Archive({"site.example": NOW + (MAX + 1) * SECOND}))
+    with pytest.raises(IgnoreRequest, match=r"left alone until .* \(Retry-After or Crawl-delay\)"):
+        asyncio.run(one.process_request(Request(URL)))
 
 
 def test_a_host_that_wants_longer_between_requests_than_we_wait_gets_one(waits: list[float]) -> None:
@@ -173,14 +205,63 @@ def test_a_host_that_wants_longer_between_requests_than_we_wait_gets_one(waits: 
         one.take_turn(Request(URL))
 
 
+def test_such_a_host_gets_one_again_when_its_time_has_passed(
+    waits: list[float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its robots.txt is read once in a run; what it asks for counts as long as the run lasts."""
+    archive = Archive()
+    one = middleware(archive)
+    one.ask_once("site.example", MAX + 1)
+    one.take_turn(Request(URL))
+    later = NOW + (MAX + 1) * SECOND
+    monkeypatch.setattr("archiver.net.backoff.now", lambda: later)
+    one.take_turn(Request(URL))
+    assert archive.hosts == {"site.example": later + (MAX + 1) * SECOND}
+    with pytest.raises(IgnoreRequest):
+        one.take_turn(Request(URL))
+
+
 @given(st.integers(0, 10**6))
 def test_retry_after_in_seconds(seconds: int) -> None:
     assert retry_after(response(503, str(seconds))) == seconds
 
 
-@pytest.mark.parametrize("value", ["", "soon", "-5", "1.5", "1e3", formatdate(0), "Mon, 99 Foo 2026 00:00:00 GMT", "²"])
+@pytest.mark.parametrize(
+    "date", ["Fri, 15 Jan 2027 08:01:00 GMT", "Fri, 15 Jan 2027 08:01:00 -0000", "Fri, 15 Jan 2027 09:01:00 +0100"]
+)
+def test_retry_after_as_a_date(waits: list[float], date: str) -> None:
+    assert moment(NOW).isoformat() == "2027-01-15T08:00:00+00:00"
+    assert retry_after(response(503, date)) == 60
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        *("", "soon", "-5", "1.5", "1e3", formatdate(0), "Mon, 99 Foo 2026 00:00:00 GMT", "²"),
+        *("Mon, 1 Jan 99999999999999999999 00:00:00 GMT", "Fri, 1 Jan 2027 00:00:00 +9999999999999"),
+    ],
+)
 def test_retry_after_that_says_nothing(value: str) -> None:
     assert retry_after(response(503, value)) == 0
+
+
+def test_who_waits_for_a_host_looks_again_whether_it_may_be_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock, slept = [100.0], list[float]()
+    monkeypatch.setattr("archiver.net.pause.time.monotonic", lambda: clock[0])
+
+    async def sleep(seconds: float) -> None:
+        slept.append(seconds)
+        clock[0] += seconds
+        if len(slept) == 1:
+            pause.hold("site.example", 3)  # another answer asked for it meanwhile
+
+    pause = Pause(sleep)
+    pause.hold("site.example", 5)
+    pause.hold("site.example", 1)  # the longer one counts
+    asyncio.run(pause.wait("other.example"))
+    assert slept == []
+    asyncio.run(pause.wait("site.example"))
+    assert slept == [5, 3]
 
 
 def test_no_wait_is_longer_than_the_run(monkeypatch: pytest.MonkeyPatch) -> None:

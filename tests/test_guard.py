@@ -25,7 +25,7 @@ from scrapy.http import Request, Response
 from scrapy.settings import Settings
 
 from archiver import recipes
-from archiver.net.guard import NO_ADDRESS, REFUSED, Guard, GuardedConnector, host_of, is_public
+from archiver.net.guard import NO_ADDRESS, REFUSED, Guard, GuardedConnector, host_of, is_public, private_hosts
 from archiver.net.redirect import GuardedRedirectMiddleware
 from archiver.replica import Fault
 from tests.rawserver import answer, serving
@@ -58,6 +58,7 @@ LOCAL = [
     *("localhost", "LOCALHOST", "a.localhost", "localhost.", "printer.local", "db.internal", "nas.lan", "x.home.arpa"),
     *("localhost.localdomain", "kubernetes.default.svc", "kubernetes.default.svc.cluster.local", "shop.test"),
     *("intranet", "metadata", "metadata.google.internal", ""),
+    *("db.inter\u00adnal", "site.lo\u200bcal"),
     *("127.1", "2130706433", "0x7f000001", "017700000001", "0x7f.1", "127.0.0.1.", "[::1]", "%31%32%37.0.0.1"),
     *(
         "127\u30020\u30020\u30021",
@@ -87,6 +88,20 @@ def test_a_host_that_was_asked_for_is_allowed() -> None:
     assert guard.allows_address("intranet", "10.0.0.1")
     assert not guard.allows_name("127.0.0.2")
     assert not guard.allows_address("elsewhere.example", "10.0.0.1")
+
+
+@pytest.mark.parametrize("proxy", ["http://user:word@127.0.0.8:3128", "127.0.0.8:3128"])
+def test_a_proxy_may_be_asked_where_it_is_and_is_no_site(proxy: str) -> None:
+    guard = Guard(frozenset())
+    assert not guard.allows_address("127.0.0.8", "127.0.0.8")
+    guard.add_proxy(proxy)
+    assert guard.allows_address("127.0.0.8", "127.0.0.8")
+    assert not guard.allows_name("127.0.0.8")
+
+
+def test_of_what_somebody_typed_only_what_is_private_by_its_name_is_trusted() -> None:
+    typed = ["http://127.0.0.1:8000/a", "http://Intranet/b", "https://public.example/c", "http://", "http://8.8.8.8/"]
+    assert private_hosts(typed) == {"127.0.0.1", "intranet"}
 
 
 @given(st.ip_addresses())
@@ -131,12 +146,12 @@ LOCATIONS = [
 ]
 
 
-def redirected(source: str, location: str) -> Request | Response:
+def redirected(source: str, location: str, status: int = 302, **meta: object) -> Request | Response:
     """What becomes of a redirect."""
     middleware = GuardedRedirectMiddleware(SETTINGS)
     middleware.crawler = SimpleNamespace(spider=SimpleNamespace(name="x"))  # type: ignore[assignment]
-    response = Response(source, status=302, headers={"Location": location.encode("utf-8")})
-    return middleware.process_response(Request(source), response)
+    response = Response(source, status=status, headers={"Location": location.encode("utf-8")})
+    return middleware.process_response(Request(source, meta=meta), response)
 
 
 @pytest.mark.parametrize("location", LOCATIONS)
@@ -180,6 +195,20 @@ def test_redirects_that_are_followed(source: str, location: str, followed: str) 
 def test_a_redirect_takes_no_encryption_away_and_leads_only_to_the_web(source: str, location: str) -> None:
     with pytest.raises(IgnoreRequest, match="where only the same scheme or https is followed"):
         redirected(source, location)
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_every_kind_of_redirect_is_judged(status: int) -> None:
+    followed = redirected("http://public.example/a", "/b", status)
+    assert isinstance(followed, Request)
+    assert followed.url == "http://public.example/b"
+    with pytest.raises(IgnoreRequest, match=REFUSED):
+        redirected("http://public.example/a", "http://127.0.0.1/", status)
+
+
+@pytest.mark.parametrize(("status", "meta"), [(200, {}), (201, {}), (304, {}), (302, {"dont_redirect": True})])
+def test_what_is_no_redirect_or_is_not_to_be_followed_is_an_answer(status: int, meta: dict[str, object]) -> None:
+    assert isinstance(redirected("http://public.example/a", "http://127.0.0.1/", status, **meta), Response)
 
 
 def test_a_location_that_is_no_address() -> None:

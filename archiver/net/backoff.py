@@ -6,14 +6,14 @@ import asyncio
 import logging
 import math
 import random
-from datetime import UTC, datetime
+from datetime import UTC
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 
 from scrapy.downloadermiddlewares.retry import RetryMiddleware
 from scrapy.exceptions import IgnoreRequest
 
-from archiver.clock import SECOND, moment, now
+from archiver.clock import SECOND, micros, moment, now
 from archiver.crawl_archive import LONGEST_REST, archive_of
 from archiver.net.budget import BudgetMiddleware
 from archiver.net.pause import Pause
@@ -42,7 +42,8 @@ class BackoffMiddleware(RetryMiddleware):
     A retry waits ARCHIVER_BACKOFF seconds, twice that the next time, and so on, or as long as `Retry-After` says.
     After 429 and 503 no request goes to that host meanwhile. A wait of more than ARCHIVER_RETRY_AFTER_MAX seconds
     is not waited for: the answer is then a failure, and until that time no run asks the host again. A host whose
-    robots.txt wants a longer time than that between requests gets one request, and no other run asks it meanwhile.
+    robots.txt wants a longer time than that between requests gets one request, and until that time has passed neither
+    this run nor another one asks it again.
     """
 
     def __init__(self, settings: BaseSettings, archive: ArchiveExtension) -> None:
@@ -52,7 +53,7 @@ class BackoffMiddleware(RetryMiddleware):
         self.pause = Pause(self._sleep)
         self._archive = archive  # it knows the hosts that asked for a rest, in this run and before
         self._why: dict[str, str] = {}  # hosts asked for it in this run
-        self._one_only: dict[str, float] = {}  # hosts that get one request more, and for how long none after it
+        self._one_only: dict[str, float] = {}  # hosts that get one request at a time, and for how long none after it
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -82,14 +83,17 @@ class BackoffMiddleware(RetryMiddleware):
         self.refuse(request)
         host = authority(request.url)
         if host in self._one_only:
-            self._close(host, self._one_only.pop(host), "Crawl-delay")
+            self._close(host, self._one_only[host], "Crawl-delay")
 
     def ask_once(self, host: str, delay: float) -> bool:
-        """Return whether so many seconds between requests to `host` are more than we wait: then it gets one more."""
+        """Return whether `delay`, the seconds between requests that `host` asks for, are more than we wait.
+
+        Then it gets one request, and after each that is made it is left alone for so long: a run that lasts longer asks
+        it again.
+        """
         if delay <= self._longest_wait:
             return False
-        if self._archive.hosts.get(host, 0) <= now():
-            self._one_only[host] = delay
+        self._one_only[host] = delay
         return True
 
     def _close(self, host: str, rest: float, why: str) -> None:
@@ -146,14 +150,15 @@ class BackoffMiddleware(RetryMiddleware):
 
 
 def retry_after(response: Response) -> float:
-    """Return the seconds for which `response` asks to be left alone (RFC 9110, 10.2.3), 0 if it does not."""
+    """Return the seconds for which `response` asks to be left alone (RFC 9110, 10.2.3), 0 if it does not, or in a way
+    that nobody understands."""
     value = (response.headers.get("Retry-After") or b"").decode("latin-1").strip()
     if value.isdecimal():
         return float(value)
     try:
         resume = parsedate_to_datetime(value)
-    except ValueError:
+    except (ValueError, OverflowError):  # no date, or one with numbers that no date has
         return 0.0
     if resume.tzinfo is None:
         resume = resume.replace(tzinfo=UTC)
-    return max(0.0, (resume - datetime.now(UTC)).total_seconds())
+    return max(0.0, (micros(resume) - now()) / SECOND)

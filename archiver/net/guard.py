@@ -7,8 +7,7 @@ import ipaddress
 import re
 import unicodedata
 from typing import TYPE_CHECKING
-from urllib.parse import unquote, urlsplit
-from urllib.request import getproxies
+from urllib.parse import unquote
 
 import yarl
 from aiohttp import TCPConnector
@@ -54,7 +53,7 @@ class Guard:
 
     def __init__(self, trusted: frozenset[str]) -> None:
         self.trusted = frozenset(canonical_host(host) for host in trusted)
-        self._proxies = {canonical_host(urlsplit(proxy).hostname or "") for proxy in getproxies().values()}
+        self._proxies: set[str] = set()
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Guard:
@@ -80,12 +79,14 @@ class Guard:
             return not LOCAL_NAME.fullmatch(host)
 
     def allows_address(self, host: str, address: str) -> bool:
-        """Return whether `host` may be asked at `address`, to which it resolved; a proxy always may."""
+        """Return whether `host`, a name or a literal address, may be asked at `address`, the literal address to which
+        it resolved; a proxy always may. Raises ValueError if `address` is none."""
         host = canonical_host(host)
         return host in self.trusted or host in self._proxies or is_public(address)
 
     def add_proxy(self, url: str) -> None:
-        """Let a proxy be asked, wherever it is: its user named it."""
+        """Let the proxy at `url` (with or without a scheme) be asked, wherever it is: its user named it, in the
+        environment or for a request."""
         self._proxies.add(host_of(url if "//" in url else f"//{url}"))
 
 
