@@ -313,4 +313,3 @@ CREATE TABLE leases (
     run INTEGER NOT NULL DEFAULT 0   -- the last one in which it was done
 ) WITHOUT ROWID;
 CREATE INDEX leases_worker ON leases (worker) WHERE worker <> 0;
-INSERT INTO leases (name, worker) VALUES ('run', 0); -- whoever begins one locks this row

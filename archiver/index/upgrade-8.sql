@@ -26,4 +26,3 @@ CREATE TABLE leases (
     run INTEGER NOT NULL DEFAULT 0
 ) WITHOUT ROWID;
 CREATE INDEX leases_worker ON leases (worker) WHERE worker <> 0;
-INSERT INTO leases (name, worker) VALUES ('run', 0);

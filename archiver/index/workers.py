@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 LONGEST_SILENCE = 180 * SECOND  # a server may be away for a minute, and a machine may stand still
 # What there are leases of.
 ARTICLE, HOST, LISTING, RECIPE, SITE = "article", "host", "listing", "recipe", "site"
-RUN = "run"  # the row that is locked while one begins
 _COLUMNS = "worker, run, process, host, command, started, heard, state, doing, articles, requests, results"
 _AT_WORK = f"state NOT IN ('left', '{LOST}')"
 
@@ -55,7 +54,7 @@ class Workers:
     def _begin_run(self, command: str, now: int, asked: Mapping[str, Any]) -> int:
         database = self._database
         # Of two that begin one, the second waits here, and finds the first one's.
-        database.rows(f"SELECT name FROM leases WHERE name = '{RUN}' {database.locking_rows}")
+        database.rows(f"SELECT value FROM origin {database.locking_rows}")
         if self.open_run() or database.rows(f"SELECT 1 FROM workers WHERE {_AT_WORK} LIMIT 1"):
             return 0
         statement = "INSERT INTO runs (started, command, shared, asked) VALUES (?, ?, 1, ?) RETURNING run"
@@ -331,7 +330,7 @@ class Workers:
 
     def _forget(self) -> None:
         self._database.write("DELETE FROM workers")
-        self._database.write("DELETE FROM leases WHERE name <> ?", RUN)
+        self._database.write("DELETE FROM leases")
         self._database.write("UPDATE runs SET shared = 2 WHERE shared = 1")
 
     def _workers(self, condition: str, *values: Any) -> list[Worker]:
