@@ -21,7 +21,7 @@ from bench.figures import BenchError, Ratio
 from tests.postgres import Server, programs
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 BATCH = 100  # articles a call
 ROUNDS = 5
@@ -129,8 +129,19 @@ def _trips(index: Index, number: int) -> Iterator[tuple[str, float]]:
             carry_out()
             database._connection.pgconn.untrace()
             said.seek(0)
-            sides = [line.split("\t")[1] for line in said if line.count("\t") > 1]  # F: to the server, B: back
-        yield verb, sum(one == "F" != before for before, one in zip(["B", *sides], sides, strict=False)) / BATCH
+            yield verb, _waits([line.split("\t") for line in said]) / BATCH
+
+
+def _waits(messages: Sequence[Sequence[str]]) -> int:
+    """Return how often a client asked for answers (Flush, Sync) before it sent more. messages: as libpq traces them,
+    each a list of a time, F (to the server) or B (back), a length, its type, and what it says."""
+    waits, asked = 0, False
+    for _, side, _, kind, *_ in (one for one in messages if len(one) > 3):
+        if side == "F":
+            asked = asked or kind.strip() in ("Flush", "Sync")
+        elif asked:
+            waits, asked = waits + 1, False
+    return waits
 
 
 def _claims(server: Server, place: Path, sizes: list[int]) -> dict[tuple[str, int], list[float]]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from archiver.clock import DAY
 from archiver.index.fail import RETRIES
-from archiver.index.held import held_by_number
+from archiver.index.held import asking_held, held_in
 from archiver.index.types import ArticleKey, Claim
 from archiver.index.values import NUMBER, NUMBERS, json_text, storable, texts_of
 
@@ -178,16 +178,14 @@ class Queue:
         return sorted((due, number) for due, number in rows)
 
     def _claims(self, numbers: list[int]) -> list[Claim]:
-        rows = self._database.rows(
-            f"""SELECT articles.key, recipe, articles.id, saved,
+        query = f"""SELECT articles.key, recipe, articles.id, saved,
                        (SELECT json_group_array(form)
                         FROM (SELECT form FROM wanted WHERE article = articles.key ORDER BY form) AS forms),
                        (SELECT json_group_array(place)
                         FROM (SELECT place FROM sightings WHERE article = articles.key ORDER BY place) AS places)
-                FROM {NUMBERS} CROSS JOIN articles ON articles.key = {NUMBER}""",
-            json_text(numbers),
-        )
-        found = held_by_number(self._database, {row[0]: ArticleKey(row[1], row[2]) for row in rows})
+                FROM {NUMBERS} CROSS JOIN articles ON articles.key = {NUMBER}"""
+        rows, *others = self._database.ask((query, json_text(numbers)), *asking_held(numbers))
+        found = held_in({row[0]: ArticleKey(row[1], row[2]) for row in rows}, others)
         claims = {}
         for number, _, _, saved, wanted, places in rows:
             held = found[number]

@@ -10,9 +10,9 @@ from archiver.index.types import ArticleKey, EarlierContent, Held, HeldPost, Las
 from archiver.index.values import CAPTURE, NUMBER, NUMBERS, as_capture, facts_of, json_text, numbers_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping, Sequence
 
-    from archiver.index.database import Database
+    from archiver.index.database import Database, Row
 
 # CROSS JOIN keeps SQLite to this order: first the few articles that were asked for, then the posts of each.
 _HELD = (
@@ -38,8 +38,18 @@ def held(database: Database, keys: Iterable[ArticleKey]) -> dict[ArticleKey, Hel
 
 def held_by_number(database: Database, keys: dict[int, ArticleKey]) -> dict[int, Held]:
     """Return what is held of articles, by the keys that the tables have for them."""
-    asked = json_text(list(keys))
-    found_posts, found_earlier, found_answers, found_articles = database.ask(*((query, asked) for query in _HELD))
+    return held_in(keys, database.ask(*asking_held(keys)))
+
+
+def asking_held(numbers: Iterable[int]) -> list[tuple[str, str]]:
+    """Return the queries whose rows `held_in` takes, for who asks for more at once."""
+    asked = json_text(list(numbers))
+    return [(query, asked) for query in _HELD]
+
+
+def held_in(keys: Mapping[int, ArticleKey], rows: Sequence[list[Row]]) -> dict[int, Held]:
+    """Return what `held_by_number` returns, out of rows."""
+    found_posts, found_earlier, found_answers, found_articles = rows
     posts: defaultdict[int, list[HeldPost]] = defaultdict(list)
     for row in found_posts:
         article, form, path, content, published, saved, revision, rules, *where = row

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import psycopg
@@ -201,10 +201,9 @@ class PostgresDatabase(Database):
             self._connection.cursor().executemany(statement, values)
 
     def _ask(self, queries: Sequence[Sequence[Any]]) -> list[list[Row]]:
-        if len(queries) == 1:
-            ((sql, *values),) = queries
-            return [self._connection.execute(for_postgres(sql).encode(), values).fetchall()]
-        with self._connection.pipeline():
+        # One pipeline within another waits where it begins and where it ends.
+        together = nullcontext() if self._within or len(queries) == 1 else self._connection.pipeline()
+        with together:
             cursors = [self._connection.execute(for_postgres(sql).encode(), values) for sql, *values in queries]
             return [cursor.fetchall() for cursor in cursors]
 

@@ -15,7 +15,7 @@ from archiver.index.types import ArticleKey
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from archiver.index.database import Database
+    from archiver.index.database import Database, Row
 
 # The columns that `as_capture` takes, of the table `captures`.
 CAPTURE = "captures.warc, captures.offset, captures.length, captures.payload, captures.url, captures.time"
@@ -123,10 +123,19 @@ def put_captures(database: Database, captures: Iterable[Capture | None]) -> None
 
 def numbers_of(database: Database, keys: Iterable[ArticleKey]) -> dict[ArticleKey, int]:
     """Return the keys that the tables have for articles; of those that are not known there are none."""
-    stored = {key: storable_key(key) for key in keys}
-    rows = database.rows(
-        f"SELECT articles.recipe, articles.id, articles.key FROM {ASKED}",
-        json_text(list(set(stored.values()))),
+    asked = list(keys)
+    return numbers_in(asked, database.rows(*asking_numbers(asked)))
+
+
+def asking_numbers(keys: Iterable[ArticleKey]) -> tuple[str, str]:
+    """Return the query whose rows `numbers_in` takes, for who asks for more at once."""
+    return f"SELECT articles.recipe, articles.id, articles.key FROM {ASKED}", json_text(
+        list(set(map(storable_key, keys)))
     )
+
+
+def numbers_in(keys: Iterable[ArticleKey], rows: Iterable[Row]) -> dict[ArticleKey, int]:
+    """Return what `numbers_of` returns, out of rows."""
+    stored = {key: storable_key(key) for key in keys}
     found = {ArticleKey(row[0], row[1]): int(row[2]) for row in rows}
     return {key: found[one] for key, one in stored.items() if one in found}

@@ -10,11 +10,12 @@ from archiver.index.near import note_signatures
 from archiver.index.see import PUT_SIGHTING
 from archiver.index.types import ArticleKey, Finished, Recheck
 from archiver.index.values import (
+    ASKED,
     CAPTURE_KEY,
+    asking_numbers,
     can_be_key,
     facts_text,
-    json_text,
-    numbers_of,
+    numbers_in,
     place_of,
     put_captures,
     storable,
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
 
-    from archiver.index.database import Database
+    from archiver.index.database import Database, Row
     from archiver.index.types import Intent
 
 NO_SIGNATURE = Signature("", b"")
@@ -76,6 +77,10 @@ _SETTLE = """
     WHERE key = ?1 AND saved IS NOT NULL"""
 
 
+_INTENDED_SIGNATURES = f"""
+    SELECT article, form, scheme, signature FROM {ASKED} CROSS JOIN intents ON article = articles.key"""
+
+
 def begin(database: Database, intents: Sequence[Intent], now: int) -> None:
     """Note posts that are about to be written; an article that is not known becomes known."""
     know(database, ((one.key, min(one.saved, now)) for one in intents))
@@ -122,7 +127,9 @@ def know(database: Database, keys: Iterable[tuple[ArticleKey, int]]) -> None:
 
 def finish(database: Database, finished: Sequence[Finished], now: int) -> None:
     """Note what became of articles. What is not known is passed over; what is finished already stays as it is."""
-    numbers = numbers_of(database, (one.key for one in finished))
+    keys = [one.key for one in finished]
+    found, signatures = database.ask(asking_numbers(keys), (_INTENDED_SIGNATURES, asking_numbers(keys)[1]))
+    numbers = numbers_in(keys, found)
     known = [(numbers[one.key], storable(one.form), one) for one in finished if one.key in numbers]
     written = [(number, form) for number, form, one in known if one.outcome == "saved"]
     database.write_all(_KEEP_EARLIER, written)
@@ -131,7 +138,7 @@ def finish(database: Database, finished: Sequence[Finished], now: int) -> None:
         database.write(_PUT_POST, *post)
     for statement in (_PUT_CAPTURE, _PUT_FACTS):
         database.write_all(statement, written)
-    note_signatures(database, _intended_signatures(database, written))
+    note_signatures(database, _of_written(written, signatures))
     database.write_all(
         _SETTLE_BY_CAPTURE,
         [(number, form) for number, form, one in known if one.outcome == "saved" and one.checked is None],
@@ -155,14 +162,10 @@ def finish(database: Database, finished: Sequence[Finished], now: int) -> None:
     take_over(database, [one for one in known if one[2].outcome != "dropped"])
 
 
-def _intended_signatures(database: Database, written: Sequence[tuple[int, str]]) -> dict[int, Signature | None]:
-    """Return the signatures of what is written of articles."""
-    rows = database.rows(
-        """SELECT article, scheme, signature FROM json_each(?) AS asked CROSS JOIN intents
-           ON article = CAST(asked.value ->> 0 AS BIGINT) AND form = asked.value ->> 1""",
-        json_text(written),
-    )
-    return {number: Signature(scheme, content) if scheme else None for number, scheme, content in rows}
+def _of_written(written: Sequence[tuple[int, str]], signatures: Sequence[Row]) -> dict[int, Signature | None]:
+    """Return the signatures of what is written of articles, out of those of all that was about to be."""
+    intended = {(number, form): (scheme, content) for number, form, scheme, content in signatures}
+    return {post[0]: Signature(*intended[post]) if intended[post][0] else None for post in written if post in intended}
 
 
 def _put_places(database: Database, finished: Sequence[Finished]) -> None:
