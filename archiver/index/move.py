@@ -22,8 +22,7 @@ if TYPE_CHECKING:
     from archiver.index.postgres import PostgresDatabase
 
 BESIDE = "index.new.sqlite"  # what is being written
-FILLED = ("origin", "leases")  # tables that have a row from the beginning
-LAST = "changes"  # triggers write it while others are filled
+ORIGIN, LAST = "origin", "changes"  # triggers write the last one while others are filled
 
 
 class Moved(NamedTuple):
@@ -90,7 +89,7 @@ def _to_server(output: Path, source: Database, at: str) -> Moved:
 
 def _is_empty(kind: type[PostgresDatabase], at: str) -> bool:
     with closing(kind(at, read=True)) as database:
-        return not any(database.rows(f"SELECT 1 FROM {one.name} LIMIT 1") for one in _tables() if one.name not in FILLED)
+        return not any(database.rows(f"SELECT 1 FROM {one.name} LIMIT 1") for one in _tables() if one.name != ORIGIN)
 
 
 def _to_file(output: Path, source: Database) -> Moved:
