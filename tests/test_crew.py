@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import socket
 import time
 from contextlib import AsyncExitStack, asynccontextmanager, closing
+from dataclasses import replace
 from itertools import pairwise
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, cast
@@ -17,9 +19,12 @@ from archiver.clock import SECOND, go_by, moment, now
 from archiver.configuration import load_configuration
 from archiver.crew import ArticleTurns, HostTurns, Member, Progress, member, turns
 from archiver.errors import LockedError
+from archiver.extensions.watch import Watch
 from archiver.index import Index, IndexThread, Worker
 from archiver.index.lock import SharedLock
 from archiver.index.sqlite import SqliteDatabase
+from archiver.listing_stats import ListingStats
+from archiver.pipelines.archive import NotPostedError
 from archiver.session import Session
 from archiver.session_options import session_options
 from tests.index.values import NOW
@@ -305,3 +310,21 @@ def test_a_worker_goes_by_the_clock_of_the_server(tmp_path: Path, monkeypatch: p
         asyncio.run(session.close())
     finally:
         go_by(0)
+
+
+def test_alarms_are_judged_by_what_all_workers_came_to() -> None:
+    pages = [replace(page(f"{name}.example", "x"), places=("web/hub",), body="text") for name in "abc"]
+    whole, *parts = (Watch() for _ in range(4))
+    for one, part in zip(pages, parts, strict=True):
+        for watch in (whole, part):
+            watch.item_scraped(replace(one, rules={"title": "page:title"}))
+            watch.article_failed(cast("Any", SimpleNamespace(places=("web/hub",))), gone=False)
+    doubted = replace(pages[0], doubted=True, reason="one text", outcome="quarantined")
+    for watch in (whole, parts[0]):
+        watch.listing_read(ListingStats("web/hub", listed=3))
+        watch.item_dropped(NotPostedError(doubted))
+        watch.blocked("http://a.example/x", "it asks whether we are human")
+    last = parts[2]
+    for other in parts[:2]:
+        last.add(json.loads(json.dumps(other.results())))
+    assert json.dumps(last.results(), sort_keys=True) == json.dumps(whole.results(), sort_keys=True)
