@@ -19,10 +19,20 @@ if TYPE_CHECKING:
 
 PART = 1 << 20  # bytes: some hundred answers
 # Names of files. `.open`: one that is still being written; what is whole in it can be read.
-NAMES = re.compile(r"\.(?:w?arc(?:\.gz|\.zst)?(?:\.open)?|wacz)$", re.IGNORECASE)
-ZSTD = re.compile(r"\.zst(?:\.open)?$", re.IGNORECASE)
+# How files are packed that nothing here reads, by the ends of their names, what packs them, and what unpacks them.
+PACKED_BY = {
+    "7z": ("7-Zip", "7z x"),
+    "br": ("brotli", "brotli -d"),
+    "bz2": ("bzip2", "bzip2 -d"),
+    "lz4": ("LZ4", "lz4 -d"),
+    "xz": ("xz", "xz -d"),
+    "zip": ("zip", "unzip"),
+    "zst": ("zstd", "zstd -d"),
+}
+NAMES = re.compile(rf"\.(?:w?arc(?:\.gz|\.(?:{'|'.join(PACKED_BY)}))?(?:\.open)?|wacz)$", re.IGNORECASE)
+PACKED = re.compile(rf"\.w?arc\.({'|'.join(PACKED_BY)})(?:\.open)?$", re.IGNORECASE)
 WACZ = re.compile(r"\.wacz$", re.IGNORECASE)
-PACKED_WITH_ZSTD = "it is packed with zstd, which is not read here; unpack it: zstd -d"
+OPEN = re.compile(r"\.open$", re.IGNORECASE)  # nothing may be in one yet
 GZIP_START = b"\x1f\x8b\x08"
 DEEPEST = 1  # level at which a WACZ may be in another one
 NO_ZIP = (zipfile.BadZipFile, NotImplementedError, ValueError)  # what zipfile raises for one that it cannot read
@@ -82,12 +92,23 @@ def regions(file: Path, broken: Callable[[str], None] | None = None) -> Iterator
         with file.open("rb") as stream:
             if WACZ.search(file.name):
                 yield from _in_wacz(stream, Region(str(file), 0, file.stat().st_size, packed=False, stop=0), "", broken)
-            elif ZSTD.search(file.name):
-                raise CaptureError(f"{file}: {PACKED_WITH_ZSTD}")
+            elif reason := _unreadable(file.name):
+                raise CaptureError(f"{file}: {reason}")
+            elif file.stat().st_size == 0 and not OPEN.search(file.name):
+                raise CaptureError(f"{file}: it is empty")
             else:
                 yield from _parts(stream, str(file), 0, file.stat().st_size)
     except (OSError, *NO_ZIP) as error:
         raise CaptureError(f"{file}: cannot be read: {error}") from error
+
+
+def _unreadable(name: str) -> str:
+    """Return why a file of that name cannot be read, empty if it may be."""
+    found = PACKED.search(name)
+    if found is None:
+        return ""
+    packer, command = PACKED_BY[found[1].lower()]
+    return f"it is packed with {packer}, which is not read here; unpack it: {command}"
 
 
 def _in_wacz(stream: BinaryIO, place: Region, inside: str, broken: Callable[[str], None] | None) -> Iterator[Region]:
@@ -106,8 +127,8 @@ def _in_wacz(stream: BinaryIO, place: Region, inside: str, broken: Callable[[str
             try:
                 if one.compress_type != zipfile.ZIP_STORED:
                     raise CaptureError("it is compressed; WACZ 1.1.1 stores such files as they are")
-                if ZSTD.search(name):
-                    raise CaptureError(PACKED_WITH_ZSTD)
+                if reason := _unreadable(name):
+                    raise CaptureError(reason)
                 if WACZ.search(name) and inside.count("/") >= DEEPEST:
                     raise CaptureError("a WACZ in a WACZ in a WACZ is not read; unpack it")
                 if WACZ.search(name):
