@@ -557,7 +557,7 @@ class Archive:
         try:
             return added or head(self.output)
         except OSError as error:
-            raise StoreError(f"{self.output}: the manifests cannot be read: {error.strerror}") from error
+            raise StoreError(f"{self.output}: the manifests cannot be read: {os_reason(error)}") from error
 
     @property
     def _at(self) -> str:

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from archiver.errors import StoreError, with_advice
 from archiver.places import MANIFESTS
 from archiver.storage import write_atomically
+from archiver.storage.regular import read
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -57,7 +58,7 @@ def head(output: Path) -> Head | None:
     files = manifests(output)
     if not files:
         return None
-    return Head(files[-1].relative_to(output).as_posix(), sha256(files[-1].read_bytes()).hexdigest())
+    return Head(files[-1].relative_to(output).as_posix(), sha256(read(str(files[-1]))).hexdigest())
 
 
 def add_manifest(output: Path, index: Index, rewritten: Mapping[str, str] = NOTHING) -> Head | None:
@@ -93,7 +94,7 @@ def add_manifest(output: Path, index: Index, rewritten: Mapping[str, str] = NOTH
 
 def read_lines(file: Path) -> Iterator[tuple[str, str]]:
     """Yield what a manifest says: path and SHA-256, nothing for one that was removed. Raises OSError, ValueError."""
-    for line in file.read_text("utf-8").splitlines():
+    for line in read(str(file)).decode("utf-8").splitlines():
         if line.startswith(REMOVED):
             yield line.removeprefix(REMOVED), ""
         elif not line.startswith("#"):
@@ -105,7 +106,7 @@ def read_lines(file: Path) -> Iterator[tuple[str, str]]:
 
 def read_rewritten(file: Path) -> Iterator[str]:
     """Yield the SHA-256 that captures had before they were written anew. Raises OSError, ValueError."""
-    for line in file.read_text("utf-8").splitlines():
+    for line in read(str(file)).decode("utf-8").splitlines():
         if line.startswith(REWRITTEN):
             yield line.removeprefix(REWRITTEN).partition("  ")[0]
 

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from urllib.request import HTTPRedirectHandler, Request, build_opener
 
 import archiver
+from archiver.errors import os_reason
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -41,7 +42,7 @@ def _run(command: str, content: bytes) -> str:
     except subprocess.TimeoutExpired:
         return f"`{command}` had not ended after {PATIENCE} s"
     except OSError as error:
-        return f"`{command}` cannot be run: {error.strerror}"
+        return f"`{command}` cannot be run: {os_reason(error)}"
     return f"`{command}` ended with status {result.returncode}" if result.returncode else ""
 
 

@@ -396,3 +396,15 @@ def test_a_suggestion_is_one_of_those_that_there_are(name: str, known: list[str]
 )
 def test_progress_is_a_line_of_words(told: tuple[Any, ...], line: str) -> None:
     assert progress_line(*told) == line
+
+
+@pytest.mark.parametrize("words", [("extract",), ("replay", "--diff"), ("site", "build", "--output")])
+def test_a_name_that_is_not_utf8_can_be_said(tmp_path: Path, words: tuple[str, ...]) -> None:
+    """In whatever locale: of a page, of a capture, of an archive."""
+    file = tmp_path / os.fsdecode(b"\xff.html" if words[0] == "extract" else b"\xff.warc")
+    file.write_text("<p>nothing</p>")
+    result = invoke(*words, str(file))
+    assert result.returncode in (1, 2)
+    assert "fault" not in result.stderr
+    assert "udcff" in result.stdout + result.stderr
+    assert all(json.loads(line)["file"] == str(file) for line in result.stdout.splitlines() if line.startswith("{"))

@@ -31,7 +31,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "urls": set(),
     "spans": set(),
     "moments": {"spans"},
-    "notify": set(),
+    "notify": {"errors"},
     "run_report": {"statuses"},
     "settings": set(),
     "private": set(),

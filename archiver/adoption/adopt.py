@@ -13,6 +13,7 @@ from archiver.adoption.pictures import take_addresses, take_files
 from archiver.adoption.problems import Kind, problems
 from archiver.adoption.survey import Survey
 from archiver.clock import MICROSECOND, now
+from archiver.errors import os_reason
 from archiver.identity import SHOWN
 from archiver.index.types import ArticleKey, Finished
 from archiver.places import POSTS
@@ -87,7 +88,7 @@ class _Reader:
             with open(f"{self._output}/{path}", "rb") as file:  # noqa: PTH123 - a Path for each costs a tenth of it all
                 content = file.read()
         except OSError as error:
-            unreadable = problem(Kind.UNREADABLE, path, f"cannot be read: {error.strerror}")
+            unreadable = problem(Kind.UNREADABLE, path, f"cannot be read: {os_reason(error)}")
             self._batch.append(_Read(path, named, [unreadable], None))
             return
         post = read(content, quoted=named.form.quote is not None)

@@ -6,7 +6,7 @@ import os
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from archiver.errors import StoreError
+from archiver.errors import StoreError, os_reason
 from archiver.places import OLD_POSTS, POSTS, VERSIONS
 from archiver.posts.read import ReadPost, read
 from archiver.storage import PREFIX, versions
@@ -40,7 +40,7 @@ def stems_with_versions(output: Path) -> set[str]:
     except FileNotFoundError:
         return set()
     except OSError as error:
-        raise StoreError(f"{output / VERSIONS}: cannot be read: {error.strerror}") from error
+        raise StoreError(f"{output / VERSIONS}: cannot be read: {os_reason(error)}") from error
 
 
 def earlier(output: Path, path: str) -> Sequence[tuple[bytes, int]]:
@@ -50,7 +50,7 @@ def earlier(output: Path, path: str) -> Sequence[tuple[bytes, int]]:
             (sha256(file.read_bytes()).digest(), file.stat().st_mtime_ns // 1000) for file in versions(output, path)
         ]
     except OSError as error:
-        raise StoreError(f"{error.filename}: cannot be read: {error.strerror}") from error
+        raise StoreError(f"{error.filename}: cannot be read: {os_reason(error)}") from error
 
 
 def read_file(output: Path, path: str, named: Named) -> ReadPost:
@@ -58,7 +58,7 @@ def read_file(output: Path, path: str, named: Named) -> ReadPost:
     try:
         return read((output / path).read_bytes(), quoted=named.form.quote is not None)
     except OSError as error:
-        return ReadPost(damage=f"cannot be read: {error.strerror}")
+        return ReadPost(damage=f"cannot be read: {os_reason(error)}")
 
 
 def named_file(output: Path, path: str, names: Names) -> tuple[Named, ReadPost] | None:
@@ -79,7 +79,7 @@ def _add_files(directory: str | os.PathLike[str], name: str, found: list[str]) -
                 elif entry.is_file() and not entry.name.startswith(PREFIX):
                     found.append(path)
     except OSError as error:
-        raise StoreError(f"{error.filename or directory}: cannot be read: {error.strerror}") from error
+        raise StoreError(f"{error.filename or directory}: cannot be read: {os_reason(error)}") from error
 
 
 def _order(path: str) -> tuple[bool, str, str]:

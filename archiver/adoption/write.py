@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from archiver.adoption.facts import adoption, published
 from archiver.adoption.files import earlier
 from archiver.clock import now
-from archiver.errors import DISK_ADVICE, StoreError, with_advice
+from archiver.errors import DISK_ADVICE, StoreError, os_reason, with_advice
 from archiver.index.types import ArticleKey, Finished, Intent
 from archiver.posts.read import read
 from archiver.storage import DISK_FAILED, PREFIX, SUFFIX, Put, keep_version, put_all, sync_directory
@@ -130,10 +130,10 @@ def _rename(output: Path, written: str, plan: Plan) -> str:
         elif place.read_bytes() != plan.new:
             return f"{plan.to} is another one now"
     except OSError as error:
-        return f"{plan.to} cannot be written: {error.strerror}"
+        return f"{plan.to} cannot be written: {os_reason(error)}"
     try:
         old.unlink()
         sync_directory(old.parent)
     except OSError as error:
-        return f"{plan.path} cannot be removed: {error.strerror}"
+        return f"{plan.path} cannot be removed: {os_reason(error)}"
     return ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 import traceback
@@ -52,6 +53,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     if words == ["--version"]:  # known at once: nothing has to be loaded for it
         sys.stdout.write(f"{VERSION}\n")
         return 0
+    for stream in (sys.stdout, sys.stderr):  # what no terminal and no JSON can hold: a name that is not UTF-8
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     try:
         return _run(_asked(words) if words[:1] == ["help"] else words)
     except ArchiverError as error:

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from archiver.errors import UsageError
+from archiver.errors import UsageError, os_reason
 from archiver.replica import Replica
 
 if TYPE_CHECKING:
@@ -96,4 +96,4 @@ def _claim(output: Path) -> None:
         output.mkdir(parents=True, exist_ok=True)
         (output / MARK).write_text("Everything in this directory is made up: `archiver demo` wrote it.\n")
     except OSError as error:
-        raise UsageError(f"{output}: cannot be written: {error.strerror}") from error
+        raise UsageError(f"{output}: cannot be written: {os_reason(error)}") from error

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from archiver.commands.display import count, print_json, print_line, printable
 from archiver.commands.options import add_archive_option, archive_from
 from archiver.commands.wrapping import print_wrapped
-from archiver.errors import UsageError
+from archiver.errors import UsageError, os_reason
 from archiver.statuses import FAILED
 from archiver.views.changes import changes, sentences
 from archiver.views.plain import show_time
@@ -97,5 +97,5 @@ def _lines(file: Path) -> list[str]:
     try:
         text = file.read_text(encoding="utf-8", errors="replace")
     except OSError as error:
-        return [f"(cannot be read: {error.strerror})"]
+        return [f"(cannot be read: {os_reason(error)})"]
     return sentences(text)

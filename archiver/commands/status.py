@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from archiver.commands.display import print_alarms, print_json, print_line, print_table
 from archiver.commands.options import add_archive_option, add_target_option, archive_from, path_from
 from archiver.commands.wrapping import print_wrapped
-from archiver.errors import StoreError, UsageError
+from archiver.errors import StoreError, UsageError, os_reason
 from archiver.spans import show_span
 from archiver.statuses import ALARM
 from archiver.storage import write_atomically
@@ -62,7 +62,7 @@ def _write(text: str, target: Path | None) -> None:
     try:
         write_atomically(target, text.encode())
     except OSError as error:
-        raise StoreError(f"{target}: cannot be written: {error.strerror}") from error
+        raise StoreError(f"{target}: cannot be written: {os_reason(error)}") from error
 
 
 def _show(status: Status, now: datetime) -> None:

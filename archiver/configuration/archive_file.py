@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from archiver.configuration.known import PREFIX, SETTINGS
-from archiver.errors import StoreError, UsageError
+from archiver.errors import StoreError, UsageError, os_reason
 from archiver.server_address import without_secrets
 from archiver.storage import write_atomically
 from archiver.suggestions import did_you_mean
@@ -37,7 +37,7 @@ def read_archive_file(output: Path) -> dict[str, Any]:
     except (FileNotFoundError, NotADirectoryError):
         return {}
     except OSError as error:
-        raise UsageError(f"{file}: cannot be read: {error.strerror}") from error
+        raise UsageError(f"{file}: cannot be read: {os_reason(error)}") from error
     except (yaml.YAMLError, ValueError) as error:  # ValueError: no UTF-8, or a value such as the date 2021-13-45
         raise UsageError(f"{file}: is not readable as YAML: {without_secrets(' '.join(str(error).split()))}") from error
     if content is None:
@@ -70,7 +70,7 @@ def remember(output: Path, settings: Mapping[str, Any]) -> list[str]:
         before += "" if before.endswith("\n") else "\n"
         write_atomically(file, (before + yaml.safe_dump(new, allow_unicode=True, sort_keys=False)).encode())
     except OSError as error:
-        raise StoreError(f"{file}: cannot be written: {error.strerror}") from error
+        raise StoreError(f"{file}: cannot be written: {os_reason(error)}") from error
     return list(new)
 
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from archiver.article import GAPS
 from archiver.cleaning import with_gaps
 from archiver.clock import SECOND, moment, now
+from archiver.errors import os_reason
 from archiver.exports.entry import Entry, EntryPicture, Version
 from archiver.exports.own import own_entries
 from archiver.places import VERSIONS
@@ -130,7 +131,7 @@ class Entries:
         try:
             content, digest, known, expected = self._content(known)
         except OSError as error:
-            self._fail(f"{error.filename}: {error.strerror}")
+            self._fail(f"{error.filename}: {os_reason(error)}")
             return None
         path = f"{self._output}/{known.path}"
         # What an export shows it shows from where it was, unless it takes the files along.

@@ -6,7 +6,7 @@ import os
 from typing import IO, TYPE_CHECKING
 from zlib import crc32
 
-from archiver.errors import ExportError
+from archiver.errors import ExportError, os_reason
 from archiver.storage.atomic import remove, sweep_beside, temporary_for
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ def write_to_stream(chosen: Format, entries: Iterator[Entry], stream: IO[bytes],
     except BrokenPipeError:
         raise
     except OSError as error:
-        raise ExportError(f"standard output: cannot be written: {error.strerror or error}") from error
+        raise ExportError(f"standard output: cannot be written: {os_reason(error)}") from error
 
 
 def write_to_path(chosen: Format, entries: Iterator[Entry], target: Path, about: About) -> None:
@@ -46,7 +46,7 @@ def write_to_path(chosen: Format, entries: Iterator[Entry], target: Path, about:
         else:
             _to_new(chosen, entries, target.resolve(), about)  # what a link leads to is replaced, not the link
     except OSError as error:
-        raise ExportError(f"{target}: cannot be written: {error.strerror or error}") from error
+        raise ExportError(f"{target}: cannot be written: {os_reason(error)}") from error
 
 
 def _to_new(chosen: Format, entries: Iterator[Entry], target: Path, about: About) -> None:

@@ -15,7 +15,7 @@ from archiver.captures.exchange import REDIRECTS
 from archiver.captures.frames import frames
 from archiver.captures.members import GZIP, TornError, whole
 from archiver.captures.records import CONVERSION
-from archiver.errors import ExportError
+from archiver.errors import ExportError, os_reason
 from archiver.exports.member import Member
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ class Reader:
                 after.append(self._next)
                 self._end, self._next = self._next.end, self._at(stream, self._next.end)
         except OSError as error:
-            raise ExportError(f"{file}: cannot be read: {error.strerror}") from error
+            raise ExportError(f"{file}: cannot be read: {os_reason(error)}") from error
         except BROKEN as error:
             said = " ".join(str(error).split())
             raise ExportError(f"{file}: no redirect in WARC before byte {capture.offset:,}: {said}") from error

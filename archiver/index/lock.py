@@ -12,10 +12,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple, TextIO
 
-from archiver.errors import IndexFileError, LockedError
+from archiver.errors import IndexFileError, LockedError, os_reason
 from archiver.private import public_arguments
 from archiver.processes import has_ended
 from archiver.server_address import without_secrets
+from archiver.storage.regular import size
 
 PATIENCE, STEP = 5.0, 0.05  # seconds
 LONGEST_COMMAND = 200  # characters
@@ -125,6 +126,7 @@ def file_of_worker(directory: Path, host: str, process: int) -> Path:
 def is_held(file: Path) -> bool:
     """Return whether a process of this machine holds a lock."""
     try:
+        size(file)
         with file.open("r+") as opened:
             fcntl.flock(opened, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except FileNotFoundError:
@@ -137,9 +139,11 @@ def is_held(file: Path) -> bool:
 def _opened(path: Path) -> TextIO:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
+        if path.exists():
+            size(path)
         return path.open("a+", encoding="utf-8")
     except OSError as error:
-        raise IndexFileError(f"{path}: cannot be opened for writing: {error.strerror}") from error
+        raise IndexFileError(f"{path}: cannot be opened for writing: {os_reason(error)}") from error
 
 
 def _locked(path: Path, holder: Holder | None) -> LockedError:
@@ -196,6 +200,7 @@ def holder_in(file: Path) -> Holder | None:
     """Return who holds a lock, as far as its file says; None if nobody does. One that was killed is still in the file:
     see `Holder.gone`."""
     try:
+        size(file)
         with file.open(encoding="utf-8") as stream:
             return Holder.read(stream)
     except (OSError, ValueError):

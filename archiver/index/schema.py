@@ -10,8 +10,9 @@ from contextlib import closing
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
-from archiver.errors import IndexFileError
+from archiver.errors import IndexFileError, os_reason
 from archiver.index.damage import REMAKE
+from archiver.storage.regular import size
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -33,6 +34,8 @@ PATIENCE = 5.0  # seconds, for another program that has the file open for writin
 def open_for_writing(file: Path | None, patience: float = PATIENCE) -> sqlite3.Connection:
     """Return a connection to `file`, or to a database in memory if that is None. patience: seconds to wait for others
     that write."""
+    if file and file.exists():
+        _refuse_what_is_no_file(file)
     connection = _connect(file or ":memory:", patience)
     # A commit survives the death of the process at once, and of the machine from the next checkpoint on: what is lost
     # then is on disk as posts, and is found there.
@@ -47,6 +50,7 @@ def open_for_writing(file: Path | None, patience: float = PATIENCE) -> sqlite3.C
 def open_for_reading(file: Path) -> sqlite3.Connection:
     """Return a connection that writes nothing. A file of an earlier schema is read into memory, and brought up to date
     there."""
+    _refuse_what_is_no_file(file)
     # Beside a file in WAL mode SQLite makes others, even to read it; on a disk that cannot be written to nobody else
     # can write either, and it does without (`immutable`).
     for options in ("mode=ro", "mode=ro&immutable=1"):
@@ -68,6 +72,15 @@ def open_for_reading(file: Path) -> sqlite3.Connection:
             old.backup(connection)
         _upgrade(connection)
     return connection
+
+
+def _refuse_what_is_no_file(file: Path) -> None:
+    try:
+        size(file)
+    except FileNotFoundError:
+        return  # which SQLite says, too
+    except OSError as error:
+        raise IndexFileError(f"{file}: cannot be read: {os_reason(error)}") from error
 
 
 def _connect(file: Path | str, patience: float = PATIENCE) -> sqlite3.Connection:

@@ -62,7 +62,7 @@ class SqliteDatabase(Database):
             if file and not read:
                 file.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise IndexFileError(f"{file}: cannot be made: {error.strerror}") from error
+            raise IndexFileError(f"{file}: cannot be made: {os_reason(error)}") from error
         with self._named():
             self._connection = (
                 schema.open_for_reading(file) if file and read else schema.open_for_writing(file, patience)

@@ -11,7 +11,8 @@ from archiver.errors import os_reason
 from archiver.manifest import SUFFIX, manifests, read_lines, read_rewritten
 from archiver.places import MANIFESTS
 from archiver.problems import problem
-from archiver.verify.files import size, walk
+from archiver.storage.regular import size
+from archiver.verify.files import walk
 from archiver.verify.problems import Kind
 
 if TYPE_CHECKING:

@@ -8,9 +8,9 @@ import shutil
 from contextlib import suppress
 from itertools import count
 from pathlib import Path
-from stat import S_ISREG
 from typing import TYPE_CHECKING
 
+from archiver.errors import os_reason
 from archiver.storage import sync_directory
 from archiver.storage.atomic import TEMPORARY
 
@@ -26,7 +26,7 @@ def walk(output: Path, directory: str, unreadable: dict[str, str]) -> Iterator[s
 
     def note(error: OSError) -> None:
         if error.errno != errno.ENOENT:
-            unreadable[Path(error.filename).relative_to(output).as_posix()] = str(error.strerror)
+            unreadable[Path(error.filename).relative_to(output).as_posix()] = os_reason(error)
 
     for folder, _, names in os.walk(output / directory, onerror=note):
         prefix = os.path.relpath(folder, output).replace(os.sep, "/")
@@ -38,21 +38,6 @@ def walk(output: Path, directory: str, unreadable: dict[str, str]) -> Iterator[s
 def below(path: str, paths: Collection[str]) -> bool:
     """Return whether `path` is one of `paths`, or in one of them."""
     return bool(paths) and (path in paths or any(path.startswith(f"{one}/") for one in paths))
-
-
-def size(file: Path | str) -> int:
-    """Return the size of a file. Raises OSError, also for what is none: a pipe would keep its reader waiting."""
-    status = os.stat(file)  # noqa: PTH116 - as in `read`
-    if not S_ISREG(status.st_mode):
-        raise OSError(errno.EINVAL, "it is no file", str(file))
-    return status.st_size
-
-
-def read(file: str) -> bytes:
-    """Return what is in a file. Raises OSError, also for what is none."""
-    size(file)
-    with open(file, "rb", buffering=0) as stream:  # noqa: PTH123 - twice as fast
-        return stream.readall()
 
 
 def keep_beside(file: Path, place: Path) -> Path:

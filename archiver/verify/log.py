@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from archiver.errors import StoreError
+from archiver.errors import StoreError, os_reason
 from archiver.places import INDEX
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def log_verification(output: Path, verification: LastVerification) -> None:
         finally:
             os.close(descriptor)
     except OSError as error:
-        raise StoreError(f"{output / LOG}: cannot be written: {error.strerror}") from error
+        raise StoreError(f"{output / LOG}: cannot be written: {os_reason(error)}") from error
 
 
 def last_verification(output: Path) -> LastVerification | None:

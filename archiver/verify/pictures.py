@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
-from archiver.verify.files import size
+from archiver.storage.regular import size
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

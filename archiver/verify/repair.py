@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from archiver.captured import captured_answer
 from archiver.captures import HELD_BACK
 from archiver.decide import Candidate, on_its_day
-from archiver.errors import ArchiverError, CaptureError
+from archiver.errors import ArchiverError, CaptureError, os_reason
 from archiver.pictures import accept
 from archiver.posts.pictures import with_assets
 from archiver.recorder import end_files
@@ -57,7 +57,7 @@ class Repair:
         except ArchiverError as error:
             return problem._replace(advice=f"cannot be repaired: {error}")
         except OSError as error:
-            return problem._replace(advice=f"cannot be repaired: {error.filename}: {error.strerror}")
+            return problem._replace(advice=f"cannot be repaired: {error.filename}: {os_reason(error)}")
 
     def _ended(self, problem: Problem) -> Problem:
         """Return the problem of a capture that no run has ended when they all are, as far as they can be."""

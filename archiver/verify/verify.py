@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 from archiver.errors import os_reason
 from archiver.places import ASSETS, POSTS, VERSIONS
 from archiver.problems import problem
+from archiver.storage.regular import read
 from archiver.verify.chain import Chain
-from archiver.verify.files import below, read, walk
+from archiver.verify.files import below, walk
 from archiver.verify.names import odd_name
 from archiver.verify.pictures import fault, local_pictures
 from archiver.verify.problems import Kind

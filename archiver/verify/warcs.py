@@ -12,8 +12,9 @@ from archiver.captures.originals import sha256_of
 from archiver.errors import CaptureError, os_reason
 from archiver.problems import problem
 from archiver.recorder import OURS
+from archiver.storage.regular import size
 from archiver.verify.contents import problems_inside
-from archiver.verify.files import below, size, walk
+from archiver.verify.files import below, walk
 from archiver.verify.names import odd_name
 from archiver.verify.problems import Kind
 
