@@ -92,8 +92,8 @@ def test_nothing_is_asked_for_that_could_not_be_kept() -> None:
 def test_an_index_that_is_full_ends_a_run_once(archive: Archive, room: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """Wherever in a run it is. room: pages that it may grow by."""
 
-    def small(file: Path | None) -> sqlite3.Connection:
-        connection = opened(file)
+    def small(file: Path | None, *patience: float) -> sqlite3.Connection:
+        connection = opened(file, *patience)
         (pages,) = connection.execute("PRAGMA page_count").fetchone()
         connection.execute(f"PRAGMA max_page_count = {pages + room}")
         return connection
