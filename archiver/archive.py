@@ -66,6 +66,7 @@ from archiver.site import (
     write_jekyll,
 )
 from archiver.spans import read_span
+from archiver.storage import located
 from archiver.suggestions import did_you_mean
 from archiver.verified import Verified, verify
 from archiver.views import FollowedSite, Status, read_duplicates, read_history, read_sites, read_status
@@ -88,6 +89,7 @@ if TYPE_CHECKING:
     from archiver.recipes import Recipe, SiteRecipe
     from archiver.replay import Change, Summary
     from archiver.run_report import RunReport
+    from archiver.storage import Root
     from archiver.views import ArticleHistory, Duplicate
 
 MAX_COUNT = 2**63 - 1  # the largest number that SQLite takes
@@ -132,6 +134,11 @@ class Archive:
         return self.configuration.output
 
     @property
+    def root(self) -> Root:
+        """Where its files are: in its directory, or some of them in a store (ARCHIVER_STORE)."""
+        return self.configuration.root
+
+    @property
     def recipes(self) -> dict[str, Recipe]:
         """The sources that are known, by name. Raises RecipeError, PluginError."""
         return recipes_for(self.configuration)
@@ -143,7 +150,7 @@ class Archive:
 
     def refuse_damage(self) -> None:
         """Raise IndexFileError if the index is damaged, with what to do."""
-        Index.refuse_damage(self.output, self._at)
+        Index.refuse_damage(self.root, self._at)
 
     def get(
         self,
@@ -276,7 +283,7 @@ class Archive:
         web = web_recipe(self.recipes.values())
         if web is None:
             return []
-        index = Index.read(self.output, self._at)
+        index = Index.read(self.root, self._at)
         try:
             return read_sites(read_followed(self.output), index, web)
         finally:
@@ -311,12 +318,12 @@ class Archive:
         knows for an article, too. engine: what reads them: `processes` of this machine (without
         one, too), `dask`, `dask://host:port`. jobs: its processes (one a core)."""
         start = _engine(engine, jobs)
-        given = [Path(file) for file in files] or [self.output / CAPTURES]
+        given = [located(file) for file in files] or [self.root / CAPTURES]
         found = files_in([file.absolute() for file in given] if engine else given)
         options = session_options(self.configuration, markup=True)
         options = replace(options, extract=replace(options.extract, any_page=pages))
         scratch = self.configuration["ARCHIVER_SCRATCH"]
-        return replay(self.output, options, found, start, listener, scratch=scratch, dry=dry)
+        return replay(self.root, options, found, start, listener, scratch=scratch, dry=dry)
 
     def extract_captures(
         self,
@@ -332,7 +339,7 @@ class Archive:
         start = _engine(engine, jobs)
         if not files:
             raise UsageError("no capture was given")
-        found = files_in([Path(file) for file in files])
+        found = files_in([located(file) for file in files])
         keep = self.configuration["ARCHIVER_KEEP_PAYWALLED"]
         return extract_to(Path(to), found, self.sites, start, listener, keep_paywalled=keep)
 
@@ -343,26 +350,30 @@ class Archive:
         if repair or remove_credentials:
             self._refuse_links()
         options = session_options(self.configuration).extract
-        return verify(self.output, self._at, options, repair=repair, remove_credentials=remove_credentials)
+        return verify(self.root, self._at, options, repair=repair, remove_credentials=remove_credentials)
 
     def adopt(self, *, repair: bool = False) -> Survey:
         """Read the posts of an existing archive into its index, and say what is broken. repair: repair what can be;
         what only the source can repair is fetched. The archive remembers the profile that its posts are in, or the
         one that was given."""
-        if not (self.output / POSTS).is_dir():
-            raise UsageError(f"{self.output}: no {POSTS} there; name the directory of an archive")
+        if not (self.root / POSTS).is_dir():
+            raise UsageError(f"{self.root}: no {POSTS} there; name the directory of an archive")
+        if repair and not isinstance(self.root, Path):
+            raise UsageError(
+                f"{self.root}: adopt --repair: posts in a store are not repaired; without it they are read"
+            )
         self._refuse_links()
-        index = Index.open(self.output, self._at)
+        index = Index.open(self.root, self._at)
         try:
-            survey = adopt(self.output, index, self.recipes)
+            survey = adopt(self.root, index, self.recipes)
             index.mark_complete()
             self._remember_profile()
-            lost = Lost(self.output, self.recipes, survey)
+            lost = Lost(self.root, self.recipes, survey)
             references = []
             if repair:
                 PostRepair(self.output, index, self.recipes, survey).run()
                 references = lost.references(index)
-            add_manifest(self.output, index)
+            add_manifest(self.root, index)
         finally:
             index.close()
         if references:  # when the index is closed: a crawl opens it
@@ -401,9 +412,9 @@ class Archive:
             raise UsageError(f"export {name}: say where to: --to {chosen.target.upper()}")
         selection = self._selection(since, source, query, chosen.last if last is None else last)
         site = self._site()
-        about = About(self.output, target, site, site, index=self._at)
+        about = About(self.root, target, site, site, index=self._at)
         with self._reading() as index:
-            entries = Entries(self.output, index, self.recipes, listener, site)
+            entries = Entries(self.root, index, self.recipes, listener, site)
             if isinstance(to, str | Path):
                 write_to_path(chosen, entries.select(selection), Path(to), about)
             else:
@@ -422,7 +433,7 @@ class Archive:
         """Yield the articles, one by one, as `export` selects them; what cannot be read is left out."""
         selection = self._selection(since, source, query, last)
         with self._reading() as index:
-            yield from Entries(self.output, index, self.recipes, site=self._site()).select(selection)
+            yield from Entries(self.root, index, self.recipes, site=self._site()).select(selection)
 
     def build_site(
         self,
@@ -439,7 +450,7 @@ class Archive:
         with self._reading() as index:
             directory = Path(to) if to else self.output / SITE
             processes = self.configuration["ARCHIVER_EXTRACTORS"]
-            return build_site(self.output, index, self.recipes, directory, self._look(templates), listener, processes)
+            return build_site(self.root, index, self.recipes, directory, self._look(templates), listener, processes)
 
     def serve_site(
         self,
@@ -459,7 +470,7 @@ class Archive:
         has not yet."""
         with self._reading() as index:
             look = self._look(None)
-            entries = Entries(self.output, index, self.recipes).select(Selection())
+            entries = Entries(self.root, index, self.recipes).select(Selection())
             where = Path(directory) if directory else self.output
             return write_jekyll(where, entries, self.recipes, fixed_lists(self.recipes.values()), look.name, look.host)
 
@@ -487,7 +498,7 @@ class Archive:
         except UnknownAddressError as error:
             raise UsageError(str(error)) from error
         with self._reading() as index:
-            return read_history(self.output, index, _as_known(reference, index).id)
+            return read_history(self.root, index, _as_known(reference, index).id)
 
     def explain(self, article: str) -> Explanation | None:
         """Return how an article that the archive has was read, by its id or address; None if it has none of that name.
@@ -502,7 +513,7 @@ class Archive:
             return None
         with self._reading() as index:
             return explain_article(
-                self.output, index, session_options(self.configuration).extract, _as_known(reference, index)
+                self.root, index, session_options(self.configuration).extract, _as_known(reference, index)
             )
 
     def duplicates(self, *, renew: bool = False) -> Iterator[tuple[Duplicate, ...]]:
@@ -527,35 +538,35 @@ class Archive:
     def _renew_signatures(self) -> None:
         self._refuse_none()
         self._refuse_links()
-        index = Index.open(self.output, self._at)
+        index = Index.open(self.root, self._at)
         try:
-            renew_signatures(self.output, index, self.recipes)
+            renew_signatures(self.root, index, self.recipes)
         finally:
             index.close()
 
     def status(self) -> Status:
         """Return how the archive is."""
         with self._reading() as index:
-            return read_status(self.output, index, datetime.now(UTC), self._stuck_after)
+            return read_status(self.root, index, datetime.now(UTC), self._stuck_after)
 
     def move_index(self, source: str, target: str) -> Moved:
         """Carry the index from one place to another: `sqlite` (the file in the archive) or the address of a PostgreSQL
         database. Every row is compared; a file is kept beside then, tables on a server are removed. Raises UsageError
         for what is neither, and if both are the same."""
         self._refuse_links()
-        return move_index(self.output, self._server(source), self._server(target))
+        return move_index(self.root, self._server(source), self._server(target))
 
     def manifest(self) -> Head | None:
         """Put on record what is in no manifest yet, and return the last one; None if there is nothing to put there."""
         self._refuse_none()
         self._refuse_links()
-        index = Index.open(self.output, self._at)
+        index = Index.open(self.root, self._at)
         try:
-            added = add_manifest(self.output, index)
+            added = add_manifest(self.root, index)
         finally:
             index.close()
         try:
-            return added or head(self.output)
+            return added or head(self.root)
         except OSError as error:
             raise StoreError(f"{self.output}: the manifests cannot be read: {os_reason(error)}") from error
 
@@ -615,7 +626,7 @@ class Archive:
         said = self.configuration.origin("ARCHIVER_PROFILE")
         if said in (Origin.ENVIRONMENT, Origin.COMMAND_LINE):
             remember(self.output, {"ARCHIVER_PROFILE": self.configuration["ARCHIVER_PROFILE"]})
-        elif said is not Origin.ARCHIVE and (found := profile_of(self.output, self.recipes)):
+        elif said is not Origin.ARCHIVE and (found := profile_of(self.root, self.recipes)):
             remember(self.output, {"ARCHIVER_PROFILE": found})
             self.configuration = self.configuration.override({"ARCHIVER_PROFILE": found})
 
@@ -631,7 +642,7 @@ class Archive:
     def _reading(self) -> Iterator[Index]:
         """Open the index for reading. Raises IndexFileError if there is none."""
         self._refuse_none()
-        index = Index.read(self.output, self._at)
+        index = Index.read(self.root, self._at)
         try:
             yield index
         finally:
@@ -641,7 +652,7 @@ class Archive:
         """Return the report of a run. Raises IndexFileError if something failed in it that nobody foresaw, and the
         index is damaged."""
         if any(FAULT in one for one in (*report.alarms, *(failure["reason"] for failure in report.failures))):
-            Index.refuse_damage(self.output, self._at)
+            Index.refuse_damage(self.root, self._at)
         return report
 
     @contextmanager

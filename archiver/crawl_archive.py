@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from scrapy import signals
 
 from archiver.clock import DAY, SECOND, moment, now
+from archiver.configuration import root_of
 from archiver.crew import ArticleTurns, HostTurns, Member, Progress
 from archiver.decide import Candidate
 from archiver.errors import ArchiverError, WorkerError, as_archiver_error
@@ -66,7 +66,7 @@ class ArchiveExtension:
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
         settings = crawler.settings
-        self.output = Path(settings["ARCHIVER_OUTPUT"])
+        self.output = root_of(settings)
         self.dry = settings.getbool("ARCHIVER_DRY_RUN")
         self.failure: ArchiverError | None = None  # of the archive itself: the first
         self.session: Session | None = None

@@ -78,14 +78,14 @@ class Crew:
     def _prepare(self) -> None:
         """Make the archive if it is not there, and settle what killed runs left open, unless workers are at work."""
         try:
-            session = Session.open(self._configuration.output, self._options)
+            session = Session.open(self._configuration.root, self._options)
         except LockedError:
             self._shared().close()  # or somebody has it alone
         else:
             asyncio.run(session.close())
 
     def _shared(self) -> Index:
-        index = Index.share(self._configuration.output, self._options.index)
+        index = Index.share(self._configuration.root, self._options.index)
         go_by(0)
         go_by(index.clock_ahead())
         return index
@@ -153,7 +153,7 @@ class Crew:
         self._woken.set()
 
     def _report(self, run: int) -> RunReport:
-        with closing(Index.read(self._configuration.output, self._options.index)) as index:
+        with closing(Index.read(self._configuration.root, self._options.index)) as index:
             content = index.workers.report_of(run)
         if content is None:
             raise CrewError(

@@ -15,15 +15,14 @@ from archiver.recipes.recipe import FIELDS
 from archiver.replay.making import Failed, Maker
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from archiver.addresses import Reference
     from archiver.captures import Capture
     from archiver.extraction import ExtractOptions
     from archiver.index import Index
+    from archiver.storage import Root
 
 
-def explain_article(output: Path, index: Index, options: ExtractOptions, reference: Reference) -> Explanation | None:
+def explain_article(output: Root, index: Index, options: ExtractOptions, reference: Reference) -> Explanation | None:
     """Return how the article was read that the archive in `output` has; None if it has no answer of it.
 
     Raises CaptureError if its answer was not captured, or the capture cannot be read.
@@ -40,7 +39,7 @@ def explain_article(output: Path, index: Index, options: ExtractOptions, referen
     return _explained(output, index, options, capture)
 
 
-def _explained(output: Path, index: Index, options: ExtractOptions, capture: Capture) -> Explanation:
+def _explained(output: Root, index: Index, options: ExtractOptions, capture: Capture) -> Explanation:
     found = captured_answer(output, index, capture)
     answer = Answer(capture.url, found.content_type, found.body, capture.time)
 

@@ -20,16 +20,18 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from archiver.errors import StoreError, with_advice
 from archiver.places import MANIFESTS
-from archiver.storage import write_atomically
-from archiver.storage.regular import read
+from archiver.storage import fail, paths_below, write_atomically
+from archiver.storage.regular import read, read_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from archiver.index import Index
+    from archiver.storage import Location, Root
 
 SUFFIX = ".sha256"
 NAME = re.compile(rf"\d+-\w+{re.escape(SUFFIX)}", re.ASCII)
+PATH = re.compile(rf"{MANIFESTS}/\d+/\d+/{NAME.pattern}", re.ASCII)  # years, months
 TITLE = "# archiver manifest 1"
 REMOVED = "# removed  "
 REWRITTEN = "# rewritten  "
@@ -43,25 +45,29 @@ class Head(NamedTuple):
     sha256: str
 
 
-def manifests(output: Path) -> list[Path]:
-    """Return the manifests of an archive, the first of all first. Raises OSError."""
-    found = [output / MANIFESTS] if (output / MANIFESTS).exists() else []
-    for _ in range(2):  # years, months
-        # Unlike a glob, this says what it cannot read: a chain must not begin anew because of that.
-        found = [one for directory in found for one in directory.iterdir() if one.name.isdecimal()]
-    files = [one for directory in found for one in directory.iterdir() if NAME.fullmatch(one.name)]
-    return sorted(files, key=lambda file: (_number(file), file))
+def manifests(output: Root) -> list[str]:
+    """Return the paths of an archive's manifests, the first of all first. Raises OSError."""
+    if isinstance(output, Path):
+        found = [output / MANIFESTS] if (output / MANIFESTS).exists() else []
+        for _ in range(2):  # years, months
+            # Unlike a glob, this says what it cannot read: a chain must not begin anew because of that.
+            found = [one for directory in found for one in directory.iterdir() if one.name.isdecimal()]
+        files = [one for directory in found for one in directory.iterdir() if NAME.fullmatch(one.name)]
+        paths = [file.relative_to(output).as_posix() for file in files]
+    else:
+        paths = [path for path in paths_below(output, MANIFESTS, fail) if PATH.fullmatch(path)]
+    return sorted(paths, key=lambda path: (_number(path), path))
 
 
-def head(output: Path) -> Head | None:
+def head(output: Root) -> Head | None:
     """Return the last manifest, None if there is none. Raises OSError."""
     files = manifests(output)
     if not files:
         return None
-    return Head(files[-1].relative_to(output).as_posix(), sha256(read(str(files[-1]))).hexdigest())
+    return Head(files[-1], sha256(read_in(output, files[-1])).hexdigest())
 
 
-def add_manifest(output: Path, index: Index, rewritten: Mapping[str, str] = NOTHING) -> Head | None:
+def add_manifest(output: Root, index: Index, rewritten: Mapping[str, str] = NOTHING) -> Head | None:
     """Write a manifest of all that none has yet, note it in `index`, and return it; None if there is nothing.
 
     rewritten: captures that were written anew, and the SHA-256 that each was. Raises StoreError; then there is no new
@@ -73,7 +79,7 @@ def add_manifest(output: Path, index: Index, rewritten: Mapping[str, str] = NOTH
         return None
     try:
         before = head(output)
-        number = _number(Path(before.path)) + 1 if before else 1
+        number = _number(before.path) + 1 if before else 1
         chain = [f"{before.sha256}  {before.path}"] if before else []
         # Whatever is written after its name says that it is there, so the names that are gone come first.
         anew = [f"{REWRITTEN}{was}  {path}" for path, was in rewritten.items()]
@@ -92,9 +98,9 @@ def add_manifest(output: Path, index: Index, rewritten: Mapping[str, str] = NOTH
     return Head(path, sha256(text.encode()).hexdigest())
 
 
-def read_lines(file: Path) -> Iterator[tuple[str, str]]:
+def read_lines(file: Location) -> Iterator[tuple[str, str]]:
     """Yield what a manifest says: path and SHA-256, nothing for one that was removed. Raises OSError, ValueError."""
-    for line in read(str(file)).decode("utf-8").splitlines():
+    for line in read(file).decode("utf-8").splitlines():
         if line.startswith(REMOVED):
             yield line.removeprefix(REMOVED), ""
         elif not line.startswith("#"):
@@ -104,12 +110,12 @@ def read_lines(file: Path) -> Iterator[tuple[str, str]]:
             yield path, digest
 
 
-def read_rewritten(file: Path) -> Iterator[str]:
+def read_rewritten(file: Location) -> Iterator[str]:
     """Yield the SHA-256 that captures had before they were written anew. Raises OSError, ValueError."""
-    for line in read(str(file)).decode("utf-8").splitlines():
+    for line in read(file).decode("utf-8").splitlines():
         if line.startswith(REWRITTEN):
             yield line.removeprefix(REWRITTEN).partition("  ")[0]
 
 
-def _number(file: Path) -> int:
-    return int(file.name.partition("-")[0])
+def _number(path: str) -> int:
+    return int(path.rpartition("/")[2].partition("-")[0])

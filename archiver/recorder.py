@@ -12,16 +12,17 @@ from archiver.captures.members import digest, mend
 from archiver.captures.writing import Job, NotWritten, Written
 from archiver.errors import CaptureError, WorkerError, os_reason
 from archiver.index import Sealed
+from archiver.storage import file_at, pass_over, paths_below
 from archiver.workers.process import WorkerProcess
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
-    from pathlib import Path
     from typing import Any
 
     from archiver.captures.answers import Answer as CapturedAnswer
     from archiver.index import Index, IndexThread
+    from archiver.storage import Root
 
 OURS = "archiver-*.warc.gz"  # what else there is in the directory is not touched
 WRITER = "w{}"  # what the names of a worker's files have
@@ -37,7 +38,7 @@ class Recorder:
 
     def __init__(
         self,
-        output: Path,
+        output: Root,
         index: IndexThread,
         size: int,
         info: Mapping[str, str],
@@ -47,7 +48,7 @@ class Recorder:
         self._output = output
         self._index = index
         self._worker = worker
-        setup = (str(output), size, dict(info), WRITER.format(worker) if worker else "")
+        setup = (output, size, dict(info), WRITER.format(worker) if worker else "")
         self._process = WorkerProcess[Job, Written | NotWritten]("archiver.captures.writing:serve", setup, descriptor)
         self._files: set[str] = set()
 
@@ -68,7 +69,9 @@ class Recorder:
         about = {one: await self._keep_parts(answers[one]) for one in new}
         jobs = [Job(answers[one].exchanges, about[one], known.get(payloads[one])) for one in new]
         for moment, result in zip(new, await self._write(jobs) if jobs else [], strict=True):
-            kept[moment] = result if isinstance(result, CaptureError) else Capture(*result, payloads[moment], *moment)
+            kept[moment] = (
+                result if isinstance(result, CaptureError) else Capture(*result[:3], payloads[moment], *moment)
+            )
         return [kept[_moment(one)] for one in evidence]
 
     async def say_more(self, capture: Capture, about: Mapping[str, Any]) -> None:
@@ -114,9 +117,9 @@ class Recorder:
 
     def _read(self, capture: Capture, first: Capture | None) -> CapturedAnswer | None:
         try:
-            found = body_at(capture, self._output / capture.warc)
+            found = body_at(capture, file_at(self._output, capture.warc))
             if found.same and first:  # a revisit
-                found = body_at(first, self._output / first.warc)
+                found = body_at(first, file_at(self._output, first.warc))
         except CaptureError:
             return None
         whole = not (found.same or found.problem) and found.capture.payload == capture.payload
@@ -136,7 +139,10 @@ class Recorder:
             results = await self._process.call(jobs)
         except WorkerError as error:
             results = [NotWritten(str(error))] * len(jobs)
-        self._files.update(result.warc for result in results if isinstance(result, Written))
+        ended = {one.warc: Sealed(one.warc, *one.whole) for one in results if isinstance(one, Written) and one.whole}
+        if ended:
+            await self._index.run(_seal_all, ended.values())
+        self._files.update(one.warc for one in results if isinstance(one, Written) and not one.whole)
         written: list[Written | CaptureError] = []
         for result in results:
             if isinstance(result, Written):
@@ -149,7 +155,7 @@ class Recorder:
         return written
 
 
-def end_files(output: Path, index: Index, worker: int = 0) -> None:
+def end_files(output: Root, index: Index, worker: int = 0) -> None:
     """Note the WARC files that no run has ended, or (worker) that one has not; what a killed run left half-written at
     their end is cut off.
 
@@ -157,13 +163,19 @@ def end_files(output: Path, index: Index, worker: int = 0) -> None:
     help it. Raises CaptureError.
     """
     known = index.captures.sealed()
-    for file in sorted((output / CAPTURES).rglob(f"archiver-*-{WRITER.format(worker)}-*.warc.gz" if worker else OURS)):
-        path = file.relative_to(output).as_posix()
+    names = f"archiver-*-{WRITER.format(worker)}-*.warc.gz" if worker else OURS
+    paths = (path for path in paths_below(output, CAPTURES, pass_over) if fnmatchcase(path.rpartition("/")[2], names))
+    for path in sorted(paths):
         if path not in known:
             records = index.captures.in_file(path)
-            mended = mend(file, max((one.offset + one.length for one in records), default=0))
+            mended = mend(output / path, max((one.offset + one.length for one in records), default=0))
             if mended:
                 index.captures.seal(Sealed(path, *mended))
+
+
+def _seal_all(index: Index, files: Iterable[Sealed]) -> None:
+    for one in files:
+        index.captures.seal(one)
 
 
 def _seal(index: Index, sealed: Sealed) -> None:

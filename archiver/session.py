@@ -21,7 +21,7 @@ from archiver.manifest import add_manifest
 from archiver.places import INDEX, POSTS, SITE
 from archiver.recorder import Recorder, end_files
 from archiver.road import Road
-from archiver.storage import Storage, write_atomically
+from archiver.storage import Storage, directory_of, reach, write_atomically
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from archiver.extraction import ExtractOptions
     from archiver.index import Run
     from archiver.manifest import Head
+    from archiver.storage import Root
 
 IGNORED = ".gitignore"
 NOT_FOR_GIT = f"""# The index and the site are made again from the rest; locks and logs are of this machine.
@@ -63,7 +64,7 @@ class Session:
 
     def __init__(
         self,
-        output: Path,
+        output: Root,
         index: Index,
         options: SessionOptions,
         previous: Run | None,
@@ -88,14 +89,16 @@ class Session:
         self.road = self._road()
 
     @classmethod
-    def open(cls, output: Path, options: SessionOptions, *, dry: bool = False) -> Session:
+    def open(cls, output: Root, options: SessionOptions, *, dry: bool = False) -> Session:
         """Open an archive, made if it is not there; what a killed run left open is settled, and an index that is new
         learns of the posts that are there. It waits for the disk. dry: nothing is made or kept.
 
         Raises LockedError if another run is at work; IndexFileError, StoreError, CaptureError.
         """
         if not (dry or options.links):
-            refuse_links(output)
+            refuse_links(directory_of(output))
+        if not dry:
+            reach(output)
         at = options.index
         index = Index.read(output, at) if dry and not Index.exists(output, at) else Index.open(output, at, keep=not dry)
         try:
@@ -105,7 +108,7 @@ class Session:
             if not dry:
                 is_clean = session.is_clean and index.workers.all_left()
                 session.storage.prepare(swept=is_clean)
-                _ignore_for_git(output)
+                _ignore_for_git(directory_of(output))
                 if not is_clean:
                     end_files(output, index)
                     take_files(output, index)
@@ -117,7 +120,7 @@ class Session:
         return session
 
     @classmethod
-    def join(cls, output: Path, options: SessionOptions, run: int) -> Session:
+    def join(cls, output: Root, options: SessionOptions, run: int) -> Session:
         """Open an archive as one of the workers of a run. It waits for the disk. Raises OverError if the run has
         nothing left to do; LockedError if somebody has the archive alone; IndexFileError."""
         index = Index.share(output, options.index)
@@ -190,7 +193,7 @@ def _ignore_for_git(output: Path) -> None:
         raise StoreError(f"{file}: cannot be written: {os_reason(error)}") from error
 
 
-def _adopted(index: Index, output: Path, options: SessionOptions) -> Survey | None:
+def _adopted(index: Index, output: Root, options: SessionOptions) -> Survey | None:
     """Return what was found when an index that is new learned of the posts that are there; None if it knew them."""
     if index.complete:
         return None

@@ -16,6 +16,7 @@ SPIDER_CONTRACTS = {"archiver.spiders.contracts.ArticleContract": 10}
 # What the archive is and how it is written.
 ARCHIVER_OUTPUT = "output"  # posts go into _posts in this directory, what cannot be one into _quarantine
 ARCHIVER_INDEX = ""  # the PostgreSQL database that its index is in (postgresql://…); empty: a file in it
+ARCHIVER_STORE = ""  # where its posts, captures, pictures and manifests are (s3://BUCKET/PREFIX); empty: in it, too
 ARCHIVER_PROFILE = "clean"  # of the body: clean or source
 ARCHIVER_RECIPES = ""  # directories of your own recipes, comma-separated; they come before the packaged ones
 ARCHIVER_SITE = ""  # the host that footers link to; empty: the recipe's

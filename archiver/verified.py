@@ -5,12 +5,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from archiver.errors import StoreError
+from archiver.errors import StoreError, UsageError
 from archiver.index import Index
 from archiver.manifest import add_manifest
-from archiver.storage import sweep
+from archiver.storage import directory_of, sweep
 from archiver.verify.chain import Chain
 from archiver.verify.credentials import remove_credentials as without_credentials
 from archiver.verify.log import LastVerification, log_verification
@@ -19,10 +20,9 @@ from archiver.verify.repair import Repair
 from archiver.verify.verify import Verification
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from archiver.extraction import ExtractOptions
     from archiver.problems import Problem
+    from archiver.storage import Root
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,15 +47,19 @@ class Verified:
         return sum(bool(problem.repaired) for problem in self.problems)
 
 
-def verify(output: Path, at: str, options: ExtractOptions, *, repair: bool, remove_credentials: bool) -> Verified:
+def verify(output: Root, at: str, options: ExtractOptions, *, repair: bool, remove_credentials: bool) -> Verified:
     """Verify the archive in `output`, whose index is on the server `at` (empty: in the archive); repairs and the
     removal of credentials hold its lock. Raises ArchiverError."""
     began = datetime.now(UTC)
-    cleaned = _clean(output, at) if remove_credentials else ()
+    cleaned: tuple[str, ...] = ()
+    if remove_credentials:
+        if not isinstance(output, Path):
+            raise UsageError(f"{output}: --remove-credentials: captures in a store are not written anew")
+        cleaned = _clean(output, at)
     index = Index.open(output, at) if repair else Index.read(output, at)
     try:
         if repair:
-            sweep(output)
+            sweep(directory_of(output))
         verification = Verification(output, index)
         problems = list(verification.problems())
         if repair and problems:
@@ -70,7 +74,7 @@ def verify(output: Path, at: str, options: ExtractOptions, *, repair: bool, remo
         index.close()
     found = Verified(verification.files, verification.bytes, tuple(problems), cleaned)
     try:
-        log_verification(output, LastVerification(began, found.files, found.left))
+        log_verification(directory_of(output), LastVerification(began, found.files, found.left))
     except StoreError as error:  # an archive on a disk that is read-only can be verified too
         return Verified(found.files, found.bytes, found.problems, cleaned, str(error))
     return found

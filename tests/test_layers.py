@@ -96,7 +96,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         ),
     },
     "decide": {"article", "captures", "clock", "errors", "identity", "index", "places", "posts", "recipes", "text"},
-    "recorder": {"captures", "errors", "index", "workers"},
+    "recorder": {"captures", "errors", "index", "storage", "workers"},
     "road": {
         "private",
         *("article", "captures", "clock", "decide", "errors", "extraction", "identity", "index", "posts", "recipes"),
@@ -132,7 +132,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         *("clock", "engines", "interrupts", "pictures", "session", "storage"),
     },
     "datasets": {"captures", "engines", "errors", "interrupts", "reading", "recipes", "storage"},
-    "captured": {"captures", "errors", "index"},
+    "captured": {"captures", "errors", "index", "storage"},
     "verify": {
         *(
             "captured",
@@ -151,10 +151,10 @@ MAY_IMPORT: dict[str, set[str]] = {
     },
     "explaining": {
         *("addresses", "answer", "captured", "captures", "decide", "errors", "extraction", "index", "pages"),
-        *("reading", "recipes", "replay"),
+        *("reading", "recipes", "replay", "storage"),
     },
     "verified": {"errors", "extraction", "index", "manifest", "problems", "storage", "verify"},
-    "views": {"clock", "following", "identity", "index", "recipes", "spans", "storage", "verify"},
+    "views": {"clock", "following", "identity", "index", "places", "recipes", "spans", "storage", "verify"},
     "exports": {
         "private",
         "reading",
@@ -177,12 +177,12 @@ MAY_IMPORT: dict[str, set[str]] = {
         *("captures", "cleaning", "clock", "errors", "exports", "index", "litter", "manifest", "places", "plugins"),
         *("posts", "recipes", "storage", "text", "views", "workers"),
     },
-    "crew": {"article", "clock", "identity", "index", "places", "recorder", "session"},
+    "crew": {"article", "clock", "identity", "index", "places", "recorder", "session", "storage"},
     "crawl_archive": {
         "private",
         "crew",
         *("answer", "article", "captures", "clock", "decide", "errors", "extraction", "index", "road", "session"),
-        *("session_options", "signals", "workers"),
+        *("configuration", "session_options", "signals", "workers"),
     },
     "net": {"private", "captures", "clock", "crawl_archive", "errors", "index", "signals"},
     "browser": {"private", "article", "captures", "crawl_archive", "errors", "net", "recipes"},
@@ -249,7 +249,7 @@ MAY_IMPORT: dict[str, set[str]] = {
             "run_report",
         ),
         "server_address",
-        *("session_options", "site", "spans", "suggestions", "verified", "views"),
+        *("session_options", "site", "spans", "storage", "suggestions", "verified", "views"),
     },
     "teaching": {"errors", "reading", "recipes"},
     "commands": {
@@ -278,11 +278,12 @@ MAY_IMPORT: dict[str, set[str]] = {
     },
 }
 # Scrapy takes longer to load than most commands take to run: what the archive needs of it is loaded when it crawls.
-# psycopg is there only where somebody wants it.
+# psycopg and obstore are there only where somebody wants them.
 LATE = {
     "archive.py": {"archiver.crawling"},
     "crewing.py": {"archiver.extensions.report"},
     "index/whereabouts.py": {"archiver.index.postgres"},
+    "storage/stored.py": {"archiver.storage.bucket"},
 }
 FILES = sorted(PACKAGE.rglob("*.py"))
 

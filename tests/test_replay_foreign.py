@@ -128,6 +128,6 @@ def test_an_answer_that_nobody_foresaw_costs_itself(
     maker = Maker(ExtractOptions(load_recipes()))
     (part,) = regions(Path(file))
     with Shelf(str(archive.output.parent)) as shelf:
-        result = serve.read(part, maker, str(archive.output), shelf)
+        result = serve.read(part, maker, archive.output, shelf)
     assert [type(one).__name__ for one in result.found] == ["Failed", "Outline", "Outline"]
     assert result.problems == []

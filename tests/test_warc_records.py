@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from archiver.storage import Location
+
 DATE = "2026-03-04T05:06:07Z"
 IN_DIRECTORY = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 
@@ -55,7 +57,7 @@ def arc(number: int) -> bytes:
     return b"http://example.org/%d 192.0.2.1 20260304050607 text/html %d\n%b\n" % (number, len(block), block)
 
 
-def read(file: Path) -> tuple[list[Answer], list[str]]:
+def read(file: Location) -> tuple[list[Answer], list[str]]:
     """The answers in a file, and where it is broken."""
     problems: list[str] = []
     found = [one for region in regions(file, problems.append) for one in answers(region, problems.append)]

@@ -21,6 +21,7 @@ from archiver.posts.own import read_own
 from archiver.posts.read import read
 from archiver.problems import problem
 from archiver.spans import read_span
+from archiver.storage import read_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,11 +31,12 @@ if TYPE_CHECKING:
     from archiver.posts.read import ReadPost
     from archiver.problems import Problem
     from archiver.recipes import Recipe
+    from archiver.storage import Root
 
 BATCH = 500  # posts that are taken into the index together
 
 
-def adopt(output: Path, index: Index, recipes: Mapping[str, Recipe]) -> Survey:
+def adopt(output: Root, index: Index, recipes: Mapping[str, Recipe]) -> Survey:
     """Read the posts of `output` into `index`, and return what was found; nothing on disk is changed.
 
     Articles that are recent by their recipe are due: nobody knows when they were looked at last.
@@ -73,7 +75,7 @@ class _Read(NamedTuple):
 class _Reader:
     """Takes posts into the index, batch by batch, and notes what is wrong with each. now: the time to note."""
 
-    def __init__(self, output: Path, index: Index, survey: Survey, now: int) -> None:
+    def __init__(self, output: Root, index: Index, survey: Survey, now: int) -> None:
         self._output = output
         self._index = index
         self._survey = survey
@@ -85,8 +87,7 @@ class _Reader:
     def take(self, path: str, named: Named) -> None:
         """Read the post in the file `path`. It is in the index and in the survey when the batch is full."""
         try:
-            with open(f"{self._output}/{path}", "rb") as file:  # noqa: PTH123 - a Path for each costs a tenth of it all
-                content = file.read()
+            content = read_bytes(self._output, path)
         except OSError as error:
             unreadable = problem(Kind.UNREADABLE, path, f"cannot be read: {os_reason(error)}")
             self._batch.append(_Read(path, named, [unreadable], None))

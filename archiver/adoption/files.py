@@ -4,27 +4,31 @@ from __future__ import annotations
 
 import os
 from hashlib import sha256
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from archiver.errors import StoreError, os_reason
 from archiver.places import OLD_POSTS, POSTS, VERSIONS
 from archiver.posts.read import ReadPost, read
-from archiver.storage import PREFIX, versions
+from archiver.storage import PREFIX, fail, paths_below, versions
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
     from archiver.adoption.names import Named, Names
+    from archiver.storage import Root
 
 
-def post_files(output: Path) -> list[str]:
+def post_files(output: Root) -> list[str]:
     """Return the files below `_posts` of `output`, and below `old_post` if it is there, as paths in it, by name: those
     with a date in their names first, and a post before its copies. Raises StoreError."""
     found: list[str] = []
-    _add_files(output / POSTS, POSTS, found)
-    if (output / OLD_POSTS).is_dir():
-        _add_files(output / OLD_POSTS, OLD_POSTS, found)
+    if isinstance(output, Path):
+        _add_files(output / POSTS, POSTS, found)
+        if (output / OLD_POSTS).is_dir():
+            _add_files(output / OLD_POSTS, OLD_POSTS, found)
+    else:
+        found += (path for part in (POSTS, OLD_POSTS) for path in paths_below(output, part, fail))
     return sorted(found, key=_order)
 
 
@@ -33,8 +37,10 @@ def is_utf8(path: str) -> bool:
     return path.isascii() or not any("\ud800" <= character <= "\udfff" for character in path)
 
 
-def stems_with_versions(output: Path) -> set[str]:
+def stems_with_versions(output: Root) -> set[str]:
     """Return the names, without their endings, of the posts that have earlier contents. Raises StoreError."""
+    if not isinstance(output, Path):
+        return {path.split("/")[1] for path in paths_below(output, VERSIONS, fail)}
     try:
         return set(os.listdir(output / VERSIONS))  # noqa: PTH208 - names are what is wanted
     except FileNotFoundError:
@@ -43,7 +49,7 @@ def stems_with_versions(output: Path) -> set[str]:
         raise StoreError(f"{output / VERSIONS}: cannot be read: {os_reason(error)}") from error
 
 
-def earlier(output: Path, path: str) -> Sequence[tuple[bytes, int]]:
+def earlier(output: Root, path: str) -> Sequence[tuple[bytes, int]]:
     """Return SHA-256 and time of the earlier contents of a post, the first of all first. Raises StoreError."""
     try:
         return [
@@ -53,7 +59,7 @@ def earlier(output: Path, path: str) -> Sequence[tuple[bytes, int]]:
         raise StoreError(f"{error.filename}: cannot be read: {os_reason(error)}") from error
 
 
-def read_file(output: Path, path: str, named: Named) -> ReadPost:
+def read_file(output: Root, path: str, named: Named) -> ReadPost:
     """Return what the post in the file `path` says; one that cannot be read is damaged."""
     try:
         return read((output / path).read_bytes(), quoted=named.form.quote is not None)
@@ -61,7 +67,7 @@ def read_file(output: Path, path: str, named: Named) -> ReadPost:
         return ReadPost(damage=f"cannot be read: {os_reason(error)}")
 
 
-def named_file(output: Path, path: str, names: Names) -> tuple[Named, ReadPost] | None:
+def named_file(output: Root, path: str, names: Names) -> tuple[Named, ReadPost] | None:
     """Return which article the file `path` is the post of, and what it says; None if it is no post."""
     named = names.named(path.rpartition("/")[2])
     post = read_file(output, path, named) if named else None

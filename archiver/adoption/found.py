@@ -12,13 +12,13 @@ from archiver.cleaning import Cleaner
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
     from archiver.adoption.names import Named
     from archiver.recipes import Recipe
+    from archiver.storage import Root
 
 
-def profile_of(output: Path, recipes: Mapping[str, Recipe]) -> str:
+def profile_of(output: Root, recipes: Mapping[str, Recipe]) -> str:
     """Return the profile (`clean` or `source`) that the posts in `output` were written in; nothing if they do not show
     it, or are of both. Raises StoreError for a directory that cannot be read."""
     names = Names(recipes.values())

@@ -14,12 +14,12 @@ from archiver.private import public_address
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-    from pathlib import Path
 
     from archiver.adoption.survey import Survey
     from archiver.index import Index
     from archiver.problems import Problem, ProblemKind
     from archiver.recipes import Recipe
+    from archiver.storage import Root
 
 FETCHED = frozenset({Kind.TORN, Kind.FRONT_MATTER, Kind.TITLE, Kind.DATE})
 
@@ -27,7 +27,7 @@ FETCHED = frozenset({Kind.TORN, Kind.FRONT_MATTER, Kind.TITLE, Kind.DATE})
 class Lost:
     """Posts that nothing in the archive can repair."""
 
-    def __init__(self, output: Path, recipes: Mapping[str, Recipe], survey: Survey) -> None:
+    def __init__(self, output: Root, recipes: Mapping[str, Recipe], survey: Survey) -> None:
         self._output = output
         self._names = Names(recipes.values())
         self._survey = survey

@@ -3,10 +3,8 @@ addresses that posts say they came from."""
 
 from __future__ import annotations
 
-import os
 import re
 from hashlib import sha256
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from archiver.clock import now
@@ -15,17 +13,19 @@ from archiver.index.pictures import Asset
 from archiver.pictures.accept import asset_path, size_of
 from archiver.places import ASSETS
 from archiver.posts.pictures import asset_addresses
+from archiver.storage import paths_below
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from archiver.index import Index
+    from archiver.storage import Root
 
 NAME = re.compile(r"[0-9a-f]{64}\.([a-z]{3,4})")
 BATCH = 500  # files, or posts, that are looked at together
 
 
-def take_files(output: Path, index: Index) -> None:
+def take_files(output: Root, index: Index) -> None:
     """Have the index know each file of a picture whose content is what its name says: a run that was killed may have
     written it, or the index is new. Raises StoreError, IndexFileError."""
     for paths in _batches(_paths(output)):
@@ -33,7 +33,7 @@ def take_files(output: Path, index: Index) -> None:
         index.pictures.note_files(filter(None, (_asset(output, path) for path in paths if path not in known)))
 
 
-def take_addresses(output: Path, index: Index, posts: Iterable[str]) -> None:
+def take_addresses(output: Root, index: Index, posts: Iterable[str]) -> None:
     """Have the index know where the pictures that posts show came from. posts: their paths. Raises IndexFileError."""
     if not (output / ASSETS).is_dir():
         return
@@ -51,16 +51,17 @@ def take_addresses(output: Path, index: Index, posts: Iterable[str]) -> None:
         index.pictures.keep(came, now())
 
 
-def _paths(output: Path) -> Iterator[str]:
+def _paths(output: Root) -> Iterator[str]:
     def fail(error: OSError) -> None:
         if not isinstance(error, FileNotFoundError):
             raise StoreError(f"{error.filename}: cannot be read: {os_reason(error)}") from error
 
-    for folder, _, names in os.walk(output / ASSETS, onerror=fail):
-        yield from (Path(folder, name).relative_to(output).as_posix() for name in names if NAME.fullmatch(name))
+    for path in paths_below(output, ASSETS, fail):
+        if NAME.fullmatch(path.rpartition("/")[2]):
+            yield path
 
 
-def _asset(output: Path, path: str) -> Asset | None:
+def _asset(output: Root, path: str) -> Asset | None:
     try:
         content = (output / path).read_bytes()
     except OSError:

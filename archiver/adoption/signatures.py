@@ -10,16 +10,16 @@ from archiver.posts.read import read
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
     from archiver.index import Index
     from archiver.index.near import Unsigned
     from archiver.recipes import Recipe
+    from archiver.storage import Root
 
 TOGETHER = 500  # posts
 
 
-def renew_signatures(output: Path, index: Index, recipes: Mapping[str, Recipe]) -> None:
+def renew_signatures(output: Root, index: Index, recipes: Mapping[str, Recipe]) -> None:
     """Have a signature of today's scheme of every article that has a post. Raises IndexFileError."""
     index.signatures.forget_others(scheme())
     last = 0
@@ -28,7 +28,7 @@ def renew_signatures(output: Path, index: Index, recipes: Mapping[str, Recipe]) 
         last = some[-1].number
 
 
-def _signature(output: Path, one: Unsigned, recipes: Mapping[str, Recipe]) -> Signature:
+def _signature(output: Root, one: Unsigned, recipes: Mapping[str, Recipe]) -> Signature:
     """Return the signature of an article; that of no text where its post, or its recipe, cannot be read."""
     recipe = recipes.get(one.key.recipe)
     form = recipe.forms.get(one.form) if recipe else None

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from hashlib import sha256
 from io import SEEK_END
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from archiver.captures.body import OK, open_body
@@ -17,10 +16,13 @@ from archiver.captures.records import CONVERSION, Broken, Record, records
 from archiver.captures.regions import GZIP_START, Region
 from archiver.captures.warc_date import parse_warc_date
 from archiver.errors import CaptureError, os_reason
+from archiver.storage import located, opened
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from datetime import datetime
+
+    from archiver.storage import Location
 
 ANSWERS = ("response", "revisit", "resource", CONVERSION)
 DIGEST = "WARC-Payload-Digest"
@@ -63,17 +65,16 @@ def answers(region: Region, broken: Callable[[str], None] | None = None) -> Iter
     CaptureError is raised. It is raised as well for a file that cannot be read at all.
     """
     try:
-        with Path(region.file).open("rb") as stream:
+        with located(region.file).open("rb") as stream:
             yield from _read(records(stream, region), region, broken)
     except OSError as error:
         raise CaptureError(f"{region.file}: cannot be read: {os_reason(error)}") from error
 
 
-def body_at(capture: Capture, file: Path) -> Answer:
+def body_at(capture: Capture, file: Location) -> Answer:
     """Return the answer that a record holds, without what was noted with it. Raises CaptureError."""
     try:
-        with file.open("rb") as stream:
-            stream.seek(capture.offset)
+        with opened(file, capture.offset, capture.length) as stream:
             is_packed = stream.read(2) == GZIP_START[:2]
             stop = capture.offset + capture.length if capture.length else stream.seek(0, SEEK_END)
             region = Region(str(file), capture.offset, capture.offset + 1, is_packed, stop)
@@ -88,11 +89,10 @@ def body_at(capture: Capture, file: Path) -> Answer:
     return found
 
 
-def answer_at(capture: Capture, file: Path) -> Answer:
+def answer_at(capture: Capture, file: Location) -> Answer:
     """Return the answer that a record holds, with what was noted with it. Raises CaptureError."""
     try:
-        with file.open("rb") as stream:
-            stream.seek(capture.offset)
+        with opened(file, capture.offset) as stream:
             is_packed = stream.read(2) == GZIP_START[:2]
             stop = stream.seek(0, SEEK_END)
     except OSError as error:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import zlib
 from contextlib import suppress
 from hashlib import sha256
+from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from archiver.captures.regions import PART, first_member
@@ -12,7 +13,8 @@ from archiver.errors import CaptureError, os_reason
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
+
+    from archiver.storage import Location
 
 CHUNK = 1 << 16  # bytes: what is left of a chunk is copied for each member in it
 HASHED = 1 << 20  # bytes, at once
@@ -57,7 +59,7 @@ def members(stream: BinaryIO, start: int, stop: int) -> Iterator[tuple[int, int,
         raise TornError(start, "the file ends within a record", at_end=True)
 
 
-def whole(file: Path) -> Iterator[tuple[int, int]]:
+def whole(file: Location) -> Iterator[tuple[int, int]]:
     """Yield offset and length of each whole gzip member of `file`, up to the first that is torn or none.
 
     Raises OSError.
@@ -67,7 +69,7 @@ def whole(file: Path) -> Iterator[tuple[int, int]]:
             yield offset, length
 
 
-def mend(file: Path, known: int = 0) -> tuple[int, bytes] | None:
+def mend(file: Location, known: int = 0) -> tuple[int, bytes] | None:
     """Cut off what a killed process left of a record at the end of `file`, and return its size and SHA-256.
 
     None: a file that holds nothing but the beginning of its first record goes; one that is broken anywhere but at its
@@ -90,6 +92,8 @@ def mend(file: Path, known: int = 0) -> tuple[int, bytes] | None:
                 file.unlink()
             return None
         if end < size:
+            if not isinstance(file, Path):  # an object is there whole or not at all: nobody tore it
+                return None
             with file.open("rb+") as stream:
                 stream.truncate(end)
         return end, digest(file)
@@ -103,7 +107,7 @@ def _record_after(stream: BinaryIO, start: int, end: int) -> bool:
     return any(first_member(stream, at, min(at + PART, end)) < min(at + PART, end) for at in parts)
 
 
-def digest(file: Path) -> bytes:
+def digest(file: Location) -> bytes:
     """Return the SHA-256 of `file`. Raises OSError."""
     hasher = sha256()
     with file.open("rb", buffering=0) as stream:

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from typing import BinaryIO
 
+    from archiver.storage import Location
+
 PART = 1 << 20  # bytes: some hundred answers
 # Names of files. `.open`: one that is still being written; what is whole in it can be read.
 # How files are packed that nothing here reads, by the ends of their names, what packs them, and what unpacks them.
@@ -53,21 +55,16 @@ class Region(NamedTuple):
     first: bool = False
 
 
-def files_in(paths: Iterable[Path]) -> list[Path]:
+def files_in(paths: Iterable[Location]) -> list[Location]:
     """Return the WARC and WACZ files that `paths` are, or that are in these directories, in the order of their names.
     What systems leave in directories is passed over; what nothing here can read is among them, so that it is named.
 
     Raises CaptureError for one that is neither, or that is not there.
     """
-    found: list[Path] = []
+    found: list[Location] = []
     for path in paths:
         if path.is_dir():
-            inside = sorted(
-                Path(folder, name)
-                for folder, _, names in os.walk(path, followlinks=True)
-                for name in names
-                if NAMES.search(name) and not is_litter(name)
-            )
+            inside = [file for file in _inside(path) if NAMES.search(file.name) and not is_litter(file.name)]
             if not inside:
                 raise CaptureError(f"{path}: no WARC or WACZ file in it")
             found += inside
@@ -80,7 +77,16 @@ def files_in(paths: Iterable[Path]) -> list[Path]:
     return found
 
 
-def regions(file: Path, broken: Callable[[str], None] | None = None) -> Iterator[Region]:
+def _inside(directory: Location) -> list[Location]:
+    """Return the files in a directory, and in those in it, by their names."""
+    if isinstance(directory, Path):
+        return [
+            *sorted(Path(folder, name) for folder, _, names in os.walk(directory, followlinks=True) for name in names)
+        ]
+    return [directory / path for path in sorted(directory.below())]
+
+
+def regions(file: Location, broken: Callable[[str], None] | None = None) -> Iterator[Region]:
     """Yield the parts of `file`, in their order.
 
     broken: is told of what is in a WACZ and cannot be read; without it, CaptureError is raised. It is raised as well

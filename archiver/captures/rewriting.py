@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gzip
-import os
 import re
 from hashlib import sha256
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple
@@ -25,7 +24,8 @@ from archiver.private import (
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
+
+    from archiver.storage import Location
 
 LINES = re.compile(r"[^\n]*\n(?:[ \t][^\n]*\n)*")  # with those that go on with them
 ADDRESSES = ("warc-target-uri", "warc-refers-to-target-uri")
@@ -143,7 +143,7 @@ class _Record:
         return line
 
 
-def find_credentials(file: Path) -> Iterator[Finding]:
+def find_credentials(file: Location) -> Iterator[Finding]:
     """Yield what is in a WARC file that is ours alone. Raises CaptureError for a file that cannot be read to its
     end."""
     private = _private_in(file)
@@ -153,7 +153,7 @@ def find_credentials(file: Path) -> Iterator[Finding]:
             yield Finding(record.offset, public_address(record.url), what)
 
 
-def copy_without_credentials(file: Path, stream: BinaryIO) -> dict[int, Place]:
+def copy_without_credentials(file: Location, stream: BinaryIO) -> dict[int, Place]:
     """Write a WARC file anew without what is ours alone, and return where each record is now, by its old offset.
 
     Records in which there is nothing stay as they are, byte for byte. Raises CaptureError, OSError of `stream`.
@@ -178,7 +178,7 @@ def copy_without_credentials(file: Path, stream: BinaryIO) -> dict[int, Place]:
     return places
 
 
-def _private_in(file: Path) -> _Private:
+def _private_in(file: Location) -> _Private:
     secrets: set[str] = set()
     logged_in: set[str] = set()
     for record in _records(file):
@@ -189,13 +189,13 @@ def _private_in(file: Path) -> _Private:
     return _Private(tuple(sorted(long_enough, key=len, reverse=True)), frozenset(logged_in - {""}))
 
 
-def _records(file: Path) -> Iterator[_Record]:
+def _records(file: Location) -> Iterator[_Record]:
     """Yield the records of a file. Raises CaptureError."""
     try:
         packed = _is_packed(file)
         with file.open("rb") as stream:
             read = members if packed else frames
-            for offset, length, content in read(stream, 0, os.fstat(stream.fileno()).st_size):
+            for offset, length, content in read(stream, 0, file.stat().st_size):
                 yield _Record(offset, length, content)
     except TornError as error:
         raise CaptureError(f"{file}: broken at byte {error.offset:,}: {error}") from error
@@ -203,7 +203,7 @@ def _records(file: Path) -> Iterator[_Record]:
         raise CaptureError(f"{file}: cannot be read: {os_reason(error)}") from error
 
 
-def _is_packed(file: Path) -> bool:
+def _is_packed(file: Location) -> bool:
     with file.open("rb") as stream:
         return stream.read(2) == GZIP_START[:2]
 

@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
+from secrets import token_hex
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit, urlunsplit
 from uuid import NAMESPACE_URL, uuid5
@@ -24,8 +25,9 @@ from archiver.captures.answers import body_at
 from archiver.captures.capture import ABOUT, CAPTURES
 from archiver.captures.exchange import Drawn, Exchange
 from archiver.captures.records import CONVERSION
-from archiver.errors import CaptureError, in_a_line, with_advice
+from archiver.errors import CaptureError, StoreError, in_a_line, with_advice
 from archiver.private import public_values
+from archiver.storage import file_at
 from archiver.storage.atomic import sync_directory
 
 if TYPE_CHECKING:
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from archiver.captures.capture import Capture
+    from archiver.storage import Root, SplitRoot
 
 # The header that `Transfer-Encoding` becomes: the body has no such encoding any more, and whoever reads the capture
 # must not try to take it off. Other crawlers use the same name.
@@ -62,12 +65,20 @@ class _Head(StatusAndHeaders):  # type: ignore[misc]
         self.headers_buff = (self.to_str() + "\r\n").encode("latin-1")
 
 
+class Whole(NamedTuple):
+    """A file that nothing is added to any more."""
+
+    size: int
+    sha256: bytes
+
+
 class Written(NamedTuple):
-    """Where the record of an answer is."""
+    """Where the record of an answer is. whole: what its file is, if that has ended."""
 
     warc: str
     offset: int
     length: int
+    whole: Whole | None = None
 
 
 class NotWritten(NamedTuple):
@@ -104,10 +115,11 @@ class Output:
         self._append(packed)
         return Written(self._path, self._size - len(packed) + start, length)
 
-    def sync(self) -> None:
-        """Make what was written durable. Raises OSError."""
+    def sync(self) -> dict[str, Whole]:
+        """Make what was written durable, and return the files that have ended by that: none. Raises OSError."""
         if self._descriptor >= 0:
             os.fsync(self._descriptor)
+        return {}
 
     def close(self) -> None:
         """End the file that is being written. Raises OSError."""
@@ -146,6 +158,58 @@ class Output:
             os.ftruncate(self._descriptor, self._size)
             raise
         self._size += done
+
+
+class Objects:
+    """The WARC files of a run in an object store. What is written until `sync` is one object: nothing can be added to
+    it, so it has ended then, and is as durable as the post that comes after it."""
+
+    def __init__(self, root: SplitRoot, limit: int, info: dict[str, str], writer: str = "") -> None:
+        root.store.expect()
+        self._root = root
+        self._limit = limit
+        self._info = info
+        self._serial = 0
+        # Other machines have processes of the same number.
+        self._writer = "-".join(filter(None, [writer, token_hex(4)]))
+        self._path = ""
+        self._content = bytearray()
+        self._ended: dict[str, Whole] = {}
+
+    def write(self, job: Job, refers_to: tuple[str, str] | None = None) -> Written:
+        """Do what `Output.write` does. Raises StoreError."""
+        if len(self._content) >= self._limit:
+            self._end()
+        packed, start, length = records(job, refers_to)
+        if not self._content:
+            now = datetime.now(UTC)
+            self._serial += 1
+            name = f"archiver-{now:%Y%m%dT%H%M%SZ}-{self._writer}-{self._serial:05}.warc.gz"
+            self._path = f"{CAPTURES}/{now:%Y}/{now:%m}/{name}"
+            self._content += warcinfo(name, {**self._info, RULES: RULES_KEPT})
+        self._content += packed
+        return Written(self._path, len(self._content) - len(packed) + start, length)
+
+    def sync(self) -> dict[str, Whole]:
+        """Make what was written durable, and return the files that it is in. Raises StoreError."""
+        try:
+            self._end()
+            return self._ended
+        finally:
+            self._content.clear()
+            self._ended = {}
+
+    def close(self) -> None:
+        """Do nothing: what was not made durable was not asked for."""
+
+    def _end(self) -> None:
+        if not self._content:
+            return
+        content = bytes(self._content)
+        if not (self._root.store / self._path).create(content):
+            raise StoreError(f"{self._root.store / self._path}: there is another file of that name")
+        self._ended[self._path] = Whole(len(content), sha256(content).digest())
+        self._content.clear()
 
 
 def warcinfo(name: str, info: dict[str, str]) -> bytes:
@@ -283,32 +347,36 @@ def _record_id(url: str, date: str) -> str:
     return f"<urn:uuid:{uuid5(NAMESPACE_URL, f'{url} {date}')}>"
 
 
-def serve(setup: tuple[str, int, dict[str, str], str]) -> Callable[[list[Job]], list[Written | NotWritten]]:
-    """Return what a worker process does: it writes the captures of an archive. setup: the archive's directory, the size
-    at which a file is followed by the next, what its first record says of us, and what its name has."""
+def serve(setup: tuple[Root, int, dict[str, str], str]) -> Callable[[list[Job]], list[Written | NotWritten]]:
+    """Return what a worker process does: it writes the captures of an archive. setup: the archive, the size at which a
+    file is followed by the next, what its first record says of us, and what its name has."""
     root, limit, info, writer = setup
-    output = Output(Path(root), limit, info, writer)
+    output = Output(root, limit, info, writer) if isinstance(root, Path) else Objects(root, limit, info, writer)
     atexit.register(output.close)
 
     def write(jobs: list[Job]) -> list[Written | NotWritten]:
         results: list[Written | NotWritten] = []
         for job in jobs:
             try:
-                results.append(output.write(job, _refers_to(Path(root), job)))
+                results.append(output.write(job, _refers_to(root, job)))
             except OSError as error:
                 results.append(NotWritten(with_advice(error), disk=True))
+            except StoreError as error:
+                results.append(NotWritten(str(error), disk=True))
             except Exception as error:  # one answer cannot be written; the others can
                 results.append(NotWritten(in_a_line(error)))
         try:
-            output.sync()
+            ended = output.sync()
         except OSError as error:
             return [NotWritten(with_advice(error), disk=True)] * len(jobs)
-        return results
+        except StoreError as error:
+            return [NotWritten(str(error), disk=True)] * len(jobs)
+        return [one._replace(whole=ended.get(one.warc)) if isinstance(one, Written) else one for one in results]
 
     return write
 
 
-def _refers_to(root: Path, job: Job) -> tuple[str, str] | None:
+def _refers_to(root: Root, job: Job) -> tuple[str, str] | None:
     """Return target URI and date of the record that a new one may refer to: one with its payload, if that is still
     whole. What more is said about an answer refers to that answer, whole or not."""
     known = job.same
@@ -316,7 +384,7 @@ def _refers_to(root: Path, job: Job) -> tuple[str, str] | None:
         return None
     if job.exchanges:
         try:
-            found = body_at(known, root / known.warc)
+            found = body_at(known, file_at(root, known.warc))
         except CaptureError:
             return None
         if found.same or found.drawn or found.capture.payload != known.payload:

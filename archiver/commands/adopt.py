@@ -9,7 +9,6 @@ from archiver.adoption import Kind
 from archiver.archive import Archive
 from archiver.commands.options import add_setting_option, settings_from
 from archiver.commands.problems import print_problems
-from archiver.errors import UsageError
 from archiver.places import POSTS
 from archiver.statuses import FAILED
 
@@ -42,12 +41,10 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _archive(directory: Path) -> Path:
-    """Return the archive that a directory is, or is the posts of. Raises UsageError."""
-    if (directory / POSTS).is_dir():
-        return directory
-    if directory.is_dir():
+    """Return the archive that a directory is, or is the posts of."""
+    if directory.is_dir() and not (directory / POSTS).is_dir():
         # By the name that was given first: the posts may be a link to a directory elsewhere.
         for path in (directory, directory.resolve()):
             if path.name == POSTS:
                 return path.parent
-    raise UsageError(f"{directory}: no {POSTS} there; name the directory of an archive")
+    return directory

@@ -15,8 +15,8 @@ from archiver.views.plain import show_time
 
 if TYPE_CHECKING:
     import argparse
-    from pathlib import Path
 
+    from archiver.storage import Location, Root
     from archiver.views import ArticleHistory, PostHistory
 
 
@@ -48,7 +48,7 @@ def run(arguments: argparse.Namespace) -> int:
         return FAILED
     if arguments.version is not None:
         posts = [post for _, posts in found for post in posts]
-        return _print_version(archive.output, arguments.article, posts, arguments.version)
+        return _print_version(archive.root, arguments.article, posts, arguments.version)
     if arguments.json:
         print_json([one for one, _ in found], indent=1)
         return 0
@@ -56,7 +56,7 @@ def run(arguments: argparse.Namespace) -> int:
         _print_article(one)
         for post in posts:
             print_line("")
-            _print_post(archive.output, post)
+            _print_post(archive.root, post)
     return 0
 
 
@@ -68,7 +68,7 @@ def _print_article(article: ArticleHistory) -> None:
         print_wrapped(printable(f"  seen {first} to {last}  {place.name}"))
 
 
-def _print_version(output: Path, article: str, posts: list[PostHistory], number: int) -> int:
+def _print_version(output: Root, article: str, posts: list[PostHistory], number: int) -> int:
     if len(posts) > 1:
         forms = ", ".join(post.form for post in posts)
         raise UsageError(f"--version: the article has posts of several forms; say which with --form: {forms}")
@@ -81,7 +81,7 @@ def _print_version(output: Path, article: str, posts: list[PostHistory], number:
     return FAILED
 
 
-def _print_post(output: Path, post: PostHistory) -> None:
+def _print_post(output: Root, post: PostHistory) -> None:
     print_wrapped(f"{post.form}: {post.path}, {count(len(post.versions), 'version')}")
     before: list[str] = []
     for version in post.versions:
@@ -93,7 +93,7 @@ def _print_post(output: Path, post: PostHistory) -> None:
         before = lines
 
 
-def _lines(file: Path) -> list[str]:
+def _lines(file: Location) -> list[str]:
     try:
         text = file.read_text(encoding="utf-8", errors="replace")
     except OSError as error:

@@ -5,7 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from enum import IntEnum
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+from archiver.storage import SplitRoot
+
+if TYPE_CHECKING:
+    from archiver.storage import Root
 
 
 class Origin(IntEnum):
@@ -52,3 +57,14 @@ class Configuration(Mapping[str, Any]):
     def output(self) -> Path:
         """The directory of the archive."""
         return Path(self["ARCHIVER_OUTPUT"])
+
+    @property
+    def root(self) -> Root:
+        """Where the files of the archive are: in its directory, or some of them in a store."""
+        return root_of(self)
+
+
+def root_of(settings: Mapping[str, Any]) -> Root:
+    """Return where the files of an archive are, by its settings."""
+    directory, store = Path(settings["ARCHIVER_OUTPUT"]), settings["ARCHIVER_STORE"]
+    return SplitRoot(directory, store) if store else directory

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
 TRUE, FALSE = ("true", "1"), ("false", "0")
+STORE = re.compile(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](?:/[\w!.*'()-]+)*")  # what needs no escapes anywhere
 LIST_TYPES = (list, tuple, set, frozenset)
 
 
@@ -108,9 +109,20 @@ def server_address(value: object) -> str:
     return result
 
 
+def store_address(value: object) -> str:
+    """Return the address of a place in an object store, `s3://BUCKET` or `s3://BUCKET/PREFIX`; empty for an empty
+    value. What it must be is said without it: somebody may have put a key in it."""
+    result = "" if value is None else str(value).strip().rstrip("/")
+    if result and not STORE.fullmatch(result):
+        raise ValueError("expected a bucket and a prefix, such as s3://news-archive/share; keys are never in it")
+    return result
+
+
 def directory(value: object) -> str:
     """Return the path of a directory, which need not be there."""
     result = "" if value is None else str(value)
+    if result.startswith("s3://"):
+        raise ValueError("expected a directory, for the index and the settings; name the store in ARCHIVER_STORE")
     if not result.strip() or "\0" in result:
         raise ValueError("expected a directory")
     return result

@@ -30,6 +30,7 @@ class Setting(NamedTuple):
 SETTINGS: dict[str, Setting] = {
     "ARCHIVER_OUTPUT": Setting(kinds.directory),
     "ARCHIVER_INDEX": Setting(kinds.server_address, of_archive=True),
+    "ARCHIVER_STORE": Setting(kinds.store_address, of_archive=True, identity=True),
     "ARCHIVER_PROFILE": Setting(kinds.choice("clean", "source"), of_archive=True, identity=True),
     "ARCHIVER_RECIPES": Setting(kinds.directories, of_archive=True, identity=True),
     "ARCHIVER_SITE": Setting(kinds.text, of_archive=True, identity=True),

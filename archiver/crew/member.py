@@ -13,13 +13,14 @@ from archiver.index.lock import file_of_worker, is_held
 from archiver.index.workers import LONGEST_SILENCE
 from archiver.places import INDEX
 from archiver.recorder import end_files
+from archiver.storage import directory_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from pathlib import Path
 
     from archiver.index import Index, Worker
     from archiver.session import Session
+    from archiver.storage import Root
 
 logger = logging.getLogger(__name__)
 BEAT = 2.0  # seconds between two times that a worker says that it is there
@@ -152,7 +153,7 @@ class Member:
     def _has_ended(self, one: Worker) -> bool:
         """Return whether another worker is to be taken for dead: it is known to be, or nothing was heard of it for too
         long, as this worker itself has seen. A server that was away has heard of nobody."""
-        directory = self._session.output / INDEX
+        directory = directory_of(self._session.output) / INDEX
         if one.host == socket.gethostname() and not is_held(file_of_worker(directory, one.host, one.process)):
             return True
         if self._heard.get(one.number) != one.heard:
@@ -171,7 +172,7 @@ def _renew(index: Index, doing: str, articles: int, requests: int, results: Mapp
     return index.workers.at_work()
 
 
-def _take_over(index: Index, one: Worker, output: Path) -> bool:
+def _take_over(index: Index, one: Worker, output: Root) -> bool:
     taken = index.workers.take_over(one, output, now())
     if taken:
         end_files(output, index, one.number)

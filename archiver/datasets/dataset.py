@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
     from archiver.engines import Engine
     from archiver.recipes import SiteRecipe
+    from archiver.storage import Location
 
 SERVE = "archiver.datasets.parquet:serve"
 ABOUT, LOCK = "_dataset.json", "_lock"
@@ -56,7 +57,7 @@ class Extraction(NamedTuple):
 
 def extract_to(
     directory: Path,
-    files: Sequence[Path],
+    files: Sequence[Location],
     sites: tuple[SiteRecipe, ...],
     engine: Engine,
     listener: Callable[[Done], None],
@@ -83,7 +84,7 @@ def extract_to(
 
 
 async def _extract(
-    setup: Setup, about: dict[str, object], files: Sequence[Path], engine: Engine, listener: Callable[[Done], None]
+    setup: Setup, about: dict[str, object], files: Sequence[Location], engine: Engine, listener: Callable[[Done], None]
 ) -> Extraction:
     async with started(engine, SERVE, setup) as pool:
         with _opened(Path(setup.directory), about) as done:
@@ -151,11 +152,11 @@ def _opened(directory: Path, about: dict[str, object]) -> Iterator[dict[str, Don
         raise StoreError(f"{error.filename or directory}: cannot be written: {with_advice(error)}") from error
 
 
-def _jobs(files: Sequence[Path], done: dict[str, Done], broken: list[str]) -> Iterator[Job]:
+def _jobs(files: Sequence[Location], done: dict[str, Done], broken: list[str]) -> Iterator[Job]:
     """Yield what is to be done, once for each file, whatever it is called. broken: is told of files that cannot be
     read. Raises UsageError for one that has changed since its rows were written."""
     sizes = {name.split("-")[0]: name.split("-")[1] for name in done}
-    for file in dict.fromkeys(file.resolve() for file in files):
+    for file in dict.fromkeys(file.resolve() if isinstance(file, Path) else file for file in files):
         try:
             size = file.stat().st_size
             found = list(regions(file, broken.append))
@@ -165,7 +166,7 @@ def _jobs(files: Sequence[Path], done: dict[str, Done], broken: list[str]) -> It
         except OSError as error:
             broken.append(f"{file}: cannot be read: {os_reason(error)}")
             continue
-        digest = sha256(bytes(file)).hexdigest()[:20]
+        digest = sha256(bytes(file) if isinstance(file, Path) else str(file).encode()).hexdigest()[:20]
         if sizes.get(digest, str(size)) != str(size):
             raise UsageError(f"{file}: has changed since its rows were written; extract into a new directory")
         for first in range(0, len(found), REGIONS):

@@ -9,15 +9,14 @@ from archiver.places import ASSETS
 from archiver.posts.pictures import with_assets
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from archiver.exports.entry import Entry
     from archiver.exports.files import Folder
+    from archiver.storage import Root
 
 PICTURES = "pictures"  # their directory
 
 
-def with_copies(entry: Entry, folder: Folder, output: Path, root: str) -> Entry:
+def with_copies(entry: Entry, folder: Folder, output: Root, root: str) -> Entry:
     """Return an entry of the archive at `output` that shows copies of its pictures: they are in `pictures` in `folder`
     now.
 

@@ -13,6 +13,8 @@ from archiver.captures.writing import warcinfo
 from archiver.errors import ExportError
 from archiver.exports.cdxj import line
 from archiver.exports.warc import ANSWERS
+from archiver.storage import file_at
+from archiver.storage.stored import is_stored
 
 if TYPE_CHECKING:
     import sqlite3
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from archiver.exports.member import Member
     from archiver.exports.warc import Reader
     from archiver.index import Index
+    from archiver.storage import Root
 
 # forms: of post that a replay makes of it, as a JSON array; NULL: nothing is noted with it, it is none of ours.
 # more: what was noted later is needed too.
@@ -47,7 +50,7 @@ class Copy:
         lines: Lines,
         reader: Reader,
         index: Index,
-        root: Path,
+        root: Root,
         scratch: sqlite3.Connection,
     ) -> None:
         self._name = name
@@ -101,8 +104,8 @@ class Copy:
 
     def _copied(self, capture: Capture) -> str | None:
         """Copy a capture, after the one that has its payload if it has none, and return its forms."""
-        file = self._root / capture.warc
-        outside = Path(capture.warc).is_absolute()
+        file = file_at(self._root, capture.warc)
+        outside = Path(capture.warc).is_absolute() or is_stored(capture.warc)
         if outside or not file.is_file():
             state = "outside the archive" if outside else "missing"
             raise ExportError(f"{file}: the capture of {capture.url} is in this file, which is {state}")
@@ -144,8 +147,8 @@ class Copy:
             original = self._captures.at([where]).get(where, original)
         if original is None or original[:2] == capture[:2]:
             raise ExportError(
-                f"{self._root / capture.warc}: the record at byte {capture.offset:,} has no payload, and the one that "
-                f"has it is not in the archive: {url} of {date}"
+                f"{file_at(self._root, capture.warc)}: the record at byte {capture.offset:,} has no payload, and the "
+                f"one that has it is not in the archive: {url} of {date}"
             )
         if not self._has(original):
             self._copied(original)

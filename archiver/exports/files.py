@@ -7,6 +7,7 @@ import shutil
 import unicodedata
 from datetime import datetime
 from hashlib import sha256
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from archiver.errors import ExportError
@@ -14,9 +15,9 @@ from archiver.posts.frontmatter import double_quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-    from pathlib import Path
 
     from archiver.exports.entry import Entry
+    from archiver.storage import Location
 
 Value = str | int | datetime | tuple[str, ...]
 
@@ -50,14 +51,17 @@ class Folder:
         except FileExistsError as error:
             raise ExportError(f"{entry.key}: another article has the name {directory}/{name}") from error
 
-    def copy(self, file: Path, path: str) -> bool:
+    def copy(self, file: Location, path: str) -> bool:
         """Have a copy of `file` at `path` (relative), once, and return whether it is there: the archive may have lost
         it."""
         place = self._path / path
         self._make(place.parent)
         if not place.exists():
             try:
-                shutil.copyfile(file, place)
+                if isinstance(file, Path):
+                    shutil.copyfile(file, place)
+                else:
+                    place.write_bytes(file.read_bytes())
             except FileNotFoundError:
                 return False
         return True

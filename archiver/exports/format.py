@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from archiver.exports.entry import Entry
+    from archiver.storage import Root
 
 GROUP = "archiver.formats"  # of entry points: each names a Format
 
@@ -24,7 +25,7 @@ GROUP = "archiver.formats"  # of entry points: each names a Format
 class About:
     """What a format may need to know of the archive and of the wish; `left_out` is for what it has to say."""
 
-    output: Path  # the archive
+    output: Root  # the archive
     target: Path | None  # what is written in the end; None: standard output
     title: str  # of the archive: its site's name
     site: str  # the host of the site that serves the posts

@@ -10,6 +10,7 @@ from archiver.exports.format import About, Format
 from archiver.following import read_followed
 from archiver.index import Index
 from archiver.private import public_address
+from archiver.storage import directory_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,7 +24,7 @@ def write(_: Iterator[Entry], stream: IO[bytes], about: About) -> None:
     feeds: dict[str, ListedFeed] = {}
     index = Index.read(about.output, about.index)
     try:
-        for one in read_followed(about.output):
+        for one in read_followed(directory_of(about.output)):
             if one.is_feed:
                 feeds.setdefault(one.address, ListedFeed(public_address(one.address), one.title, one.home))
             for source in index.sources.named_by(one.address):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import replace
 from datetime import UTC
 from hashlib import sha256
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
 
     from archiver.index import Index
     from archiver.recipes import Recipe
+    from archiver.storage import Root
 
 RECIPE = ""  # in the place of one: no recipe made these
 FORM = "own"
@@ -56,12 +56,12 @@ class OwnEntry(NamedTuple):
     usual: str
 
 
-def own_files(output: Path, index: Index, fail: Callable[[str], None]) -> Iterator[OwnFile]:
+def own_files(output: Root, index: Index, fail: Callable[[str], None]) -> Iterator[OwnFile]:
     """Yield the posts of the owner's that are there. fail: is told of each that cannot be read."""
     for path in index.own_posts.paths():
         try:
-            with (output / path).open("rb") as file:
-                content, written = file.read(), os.fstat(file.fileno()).st_mtime_ns // 1000
+            file = output / path
+            content, written = file.read_bytes(), file.stat().st_mtime_ns // 1000
         except FileNotFoundError:
             continue
         except OSError as error:
@@ -123,7 +123,7 @@ def own_entry(file: OwnFile, zone: tzinfo, fail: Callable[[str], None], tell: Ca
 
 
 def own_entries(
-    output: Path,
+    output: Root,
     index: Index,
     recipes: Mapping[str, Recipe],
     site: str,

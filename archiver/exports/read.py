@@ -20,6 +20,7 @@ from archiver.exports.own import own_entries
 from archiver.places import VERSIONS
 from archiver.posts.pictures import asset_addresses, without_assets
 from archiver.posts.read import read
+from archiver.storage import read_bytes
 from archiver.text import printable
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from archiver.index.posts import ArchivedPost
     from archiver.posts.read import ReadPost
     from archiver.recipes import Form, Recipe
+    from archiver.storage import Root
 
 
 class Selection(NamedTuple):
@@ -60,7 +62,7 @@ class Entries:
 
     def __init__(
         self,
-        output: Path,
+        output: Root,
         index: Index,
         recipes: Mapping[str, Recipe],
         tell: Callable[[str], None] = lambda _: None,
@@ -133,14 +135,13 @@ class Entries:
         except OSError as error:
             self._fail(f"{error.filename}: {os_reason(error)}")
             return None
-        path = f"{self._output}/{known.path}"
         # What an export shows it shows from where it was, unless it takes the files along.
         post = read(without_assets(content), quoted=bool(form and form.quote))
         if reason := _broken(post):
-            self._fail(f"{path}: {reason}")
+            self._fail(f"{self._output / known.path}: {reason}")
             return None
         if not expected:
-            self._tell(f"{path}: was changed since it was written")
+            self._tell(f"{self._output / known.path}: was changed since it was written")
         return Entry(
             recipe=known.key.recipe,
             id=known.key.id,
@@ -189,11 +190,9 @@ class Entries:
         about to note that it did. Raises OSError.
         """
         while True:
-            path = f"{self._output}/{known.path}"
             failure = None
             try:
-                with open(path, "rb", buffering=0) as file:  # noqa: PTH123 - a Path for each costs a tenth of it all
-                    content = file.read()
+                content = read_bytes(self._output, known.path)
             except OSError as error:
                 content, failure = b"", error
             digest = sha256(content).digest()

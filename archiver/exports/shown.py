@@ -13,6 +13,7 @@ from uuid import NAMESPACE_URL, uuid5
 from archiver.exports.plain import plain_text
 from archiver.reading.metadata.language import language_tag
 from archiver.reading.metadata.told_language import sure_language
+from archiver.storage import directory_of
 from archiver.text import one_line, printable, unescaped
 
 if TYPE_CHECKING:
@@ -80,7 +81,7 @@ def feed_address(about: About) -> str:
     Empty if there is no site, or no file."""
     if not (home(about) and about.target):
         return ""
-    target, output = about.target.absolute(), about.output.absolute()
+    target, output = about.target.absolute(), directory_of(about.output).absolute()
     path = target.relative_to(output).as_posix() if target.is_relative_to(output) else target.name
     return f"{home(about)}{quote(path, errors='surrogateescape')}"
 

@@ -17,14 +17,15 @@ from archiver.captures.members import GZIP, TornError, whole
 from archiver.captures.records import CONVERSION
 from archiver.errors import ExportError, os_reason
 from archiver.exports.member import Member
+from archiver.storage import file_at, pass_over, paths_below
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from warcio.recordloader import ArcWarcRecord
 
     from archiver.captures import Capture
+    from archiver.storage import Root
 
 CHUNK = 1 << 14  # bytes
 SMALL = 1 << 16  # bytes: no request, redirect or metadata of ours is larger, packed
@@ -37,7 +38,7 @@ BROKEN = (EOFError, ArchiveLoadFailed, ValueError, zlib.error)
 class Reader:
     """Reads the records of captures. root: the archive. It keeps one file open; `close` it in the end."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Root) -> None:
         self._root = root
         self._path = ""
         self._stream: BinaryIO | None = None
@@ -47,7 +48,7 @@ class Reader:
     def capture(self, capture: Capture) -> tuple[list[Member], Member, list[Member]]:
         """Return the redirects that led to an answer with their requests, the answer, and what belongs to it: its
         request, and what was noted. Raises ExportError, which names the file."""
-        file = self._root / capture.warc
+        file = file_at(self._root, capture.warc)
         try:
             stream = self._open(capture.warc)
             follows = capture.offset == self._end
@@ -72,10 +73,10 @@ class Reader:
 
         Raises ExportError, which names the file.
         """
-        for file in sorted((self._root / CAPTURES).rglob("*.warc.gz")):
-            path = file.relative_to(self._root).as_posix()
-            if path < first:
+        for path in sorted(paths_below(self._root, CAPTURES, pass_over)):
+            if path < first or not path.endswith(".warc.gz"):
                 continue
+            file = self._root / path
             try:
                 for offset, length in whole(file):
                     member = _at(self._open(path), offset) if length < SMALL else None

@@ -21,7 +21,7 @@ from archiver.places import REPORTS
 from archiver.private import public_address, public_text, public_texts
 from archiver.signals import article_failed, article_unchanged, picture_came, picture_failed, posts_illustrated
 from archiver.statuses import ALARM, FAILED, INTERRUPTED, SIGNALLED
-from archiver.storage import write_atomically
+from archiver.storage import directory_of, write_atomically
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -223,7 +223,7 @@ class Report:
             logger.warning("ALARM: %s", alarm)
         report = self.as_dict()
         if not session.dry:
-            self._keep(report, session.output / REPORTS, session.run)
+            self._keep(report, directory_of(session.output) / REPORTS, session.run)
         if archive_of(self._crawler).failure is None:  # else the next run settles what this one left open
             await session.index.run(lambda index: index.runs.end(session.run, report, now()))
 

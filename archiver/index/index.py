@@ -22,10 +22,10 @@ from archiver.index.sources import Sources
 from archiver.index.sqlite import SqliteDatabase
 from archiver.index.workers import Workers
 from archiver.places import INDEX
+from archiver.storage import directory_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
-    from pathlib import Path
 
     from archiver.index.database import Database
     from archiver.index.types import (
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
         Intent,
         Sighting,
     )
+    from archiver.storage import Root
 
 T = TypeVar("T")
 
@@ -74,14 +75,14 @@ class Index:
         self.workers = Workers(database)
 
     @classmethod
-    def open(cls, output: Path, at: str = "", *, keep: bool = True) -> Index:
+    def open(cls, output: Root, at: str = "", *, keep: bool = True) -> Index:
         """Return the index of `output` for writing; nobody else can write until it is closed. at: the address of the
         server that it is on; empty: it is in a file in the archive.
 
         It is made if it is not there, and what a killed run left open is settled. With `keep` off all that is written
         is undone when it is closed. Raises LockedError, IndexFileError.
         """
-        lock = Lock(output / INDEX / LOCK)
+        lock = Lock(directory_of(output) / INDEX / LOCK)
         lock.take()
         try:
             index = cls(whereabouts.open_database(output, at, keep=keep), lock, at)
@@ -96,11 +97,11 @@ class Index:
         return index
 
     @classmethod
-    def share(cls, output: Path, at: str = "") -> Index:
+    def share(cls, output: Root, at: str = "") -> Index:
         """Return the index of `output` for writing, for one of several workers. It must know the posts that are on
         disk; what workers left open that have ended is settled by `Workers.take_over`. Raises LockedError if somebody
         has the archive alone, IndexFileError."""
-        lock = SharedLock(output / INDEX)
+        lock = SharedLock(directory_of(output) / INDEX)
         lock.take()
         try:
             return cls(whereabouts.open_database(output, at, shared=True), lock, at)
@@ -109,14 +110,14 @@ class Index:
             raise
 
     @classmethod
-    def read(cls, output: Path, at: str = "") -> Index:
+    def read(cls, output: Root, at: str = "") -> Index:
         """Return the index of `output` for reading; an empty one if there is none."""
         if cls.exists(output, at):
             return cls(whereabouts.open_database(output, at, read=True), at=at)
         return cls(SqliteDatabase(None))
 
     @classmethod
-    def refuse_damage(cls, output: Path, at: str = "") -> None:
+    def refuse_damage(cls, output: Root, at: str = "") -> None:
         """Raise IndexFileError if the index of `output` is damaged, with what to do: for when something has failed that
         nobody foresaw."""
         index = cls.read(output, at)
@@ -127,7 +128,7 @@ class Index:
             index.close()
 
     @staticmethod
-    def exists(output: Path, at: str = "") -> bool:
+    def exists(output: Root, at: str = "") -> bool:
         """Return whether there is an index of `output`."""
         return whereabouts.is_there(output, at)
 

@@ -13,13 +13,12 @@ from archiver.index.lock import LOCK, Lock
 from archiver.index.sqlite import SqliteDatabase
 from archiver.index.values import can_be_key
 from archiver.places import INDEX
-from archiver.storage import sync_directory
+from archiver.storage import directory_of, sync_directory
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from archiver.index.database import Database, Row
     from archiver.index.postgres import PostgresDatabase
+    from archiver.storage import Root
 
 BESIDE = "index.new.sqlite"  # what is being written
 ORIGIN, LAST = "origin", "changes"  # triggers write the last one while others are filled
@@ -51,7 +50,7 @@ class Table(NamedTuple):
         return can_be_key(*(row[place] for place in self.texts))
 
 
-def move_index(output: Path, source: str, target: str) -> Moved:
+def move_index(output: Root, source: str, target: str) -> Moved:
     """Carry the index of the archive `output` from `source` to `target`: addresses of servers; empty: its file. All
     rows are compared before the old one is let go of: a file is kept beside, tables on a server are removed.
 
@@ -60,7 +59,7 @@ def move_index(output: Path, source: str, target: str) -> Moved:
     """
     if source == target:
         raise UsageError("an index is moved from one place to another: both are the same")
-    lock = Lock(output / INDEX / LOCK)
+    lock = Lock(directory_of(output) / INDEX / LOCK)
     lock.take()
     try:
         if not whereabouts.is_there(output, source):
@@ -71,7 +70,7 @@ def move_index(output: Path, source: str, target: str) -> Moved:
         lock.release()
 
 
-def _to_server(output: Path, source: Database, at: str) -> Moved:
+def _to_server(output: Root, source: Database, at: str) -> Moved:
     kind = whereabouts.server_database()
     if kind.is_there(at) and not _is_empty(kind, at):
         raise IndexFileError(f"{whereabouts.name_of(at)}: there is an index already")
@@ -92,7 +91,7 @@ def _is_empty(kind: type[PostgresDatabase], at: str) -> bool:
         return not any(database.rows(f"SELECT 1 FROM {one.name} LIMIT 1") for one in _tables() if one.name != ORIGIN)
 
 
-def _to_file(output: Path, source: Database) -> Moved:
+def _to_file(output: Root, source: Database) -> Moved:
     file = whereabouts.file_of(output)
     new = file.with_name(BESIDE)
     new.unlink(missing_ok=True)

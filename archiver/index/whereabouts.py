@@ -15,13 +15,14 @@ from archiver.index.schema import PATIENCE
 from archiver.index.sqlite import SqliteDatabase
 from archiver.places import INDEX
 from archiver.server_address import shown
-from archiver.storage import write_atomically
+from archiver.storage import directory_of, write_atomically
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from archiver.index.database import Database
     from archiver.index.postgres import PostgresDatabase
+    from archiver.storage import Root
 
 FILE = "index.sqlite"
 NOTE = "server.json"  # the note
@@ -29,9 +30,9 @@ HERE = "sqlite"  # the word for the file
 SHARED_PATIENCE = 60.0  # seconds that a worker waits for others that write to the file
 
 
-def file_of(output: Path) -> Path:
+def file_of(output: Root) -> Path:
     """Return where the file of the index is, if it has one."""
-    return output / INDEX / FILE
+    return directory_of(output) / INDEX / FILE
 
 
 def name_of(at: str) -> str:
@@ -39,7 +40,7 @@ def name_of(at: str) -> str:
     return shown(at) if at else f"{INDEX}/{FILE}"
 
 
-def is_there(output: Path, at: str) -> bool:
+def is_there(output: Root, at: str) -> bool:
     """Return whether there is an index of `output`. at: the address of a server; empty: in its file. Raises
     IndexFileError if it is known to be somewhere else."""
     if at:
@@ -48,7 +49,7 @@ def is_there(output: Path, at: str) -> bool:
     return file_of(output).exists()
 
 
-def open_database(output: Path, at: str, *, read: bool = False, keep: bool = True, shared: bool = False) -> Database:
+def open_database(output: Root, at: str, *, read: bool = False, keep: bool = True, shared: bool = False) -> Database:
     """Open the index of `output`, made if it is not there; to be read it must be. keep: what is written is kept.
     shared: others write, too.
 
@@ -91,7 +92,7 @@ def server_database() -> type[PostgresDatabase]:
     return PostgresDatabase
 
 
-def note_server(output: Path, at: str, origin: str) -> None:
+def note_server(output: Root, at: str, origin: str) -> None:
     """Note in `output` that its index is on a server."""
     text = json.dumps({"address": shown(at), "origin": origin}, indent=1)
     try:
@@ -100,13 +101,13 @@ def note_server(output: Path, at: str, origin: str) -> None:
         raise IndexFileError(f"{output / INDEX / NOTE}: cannot be written: {os_reason(error)}") from error
 
 
-def remove_note(output: Path) -> None:
+def remove_note(output: Root) -> None:
     """Note that the index is on no server any more."""
     with suppress(FileNotFoundError):
         (output / INDEX / NOTE).unlink()
 
 
-def _refuse_note(output: Path) -> None:
+def _refuse_note(output: Root) -> None:
     if noted := _noted(output):
         raise IndexFileError(
             f"{output}: the index of this archive is at {noted['address']}: name it in ARCHIVER_INDEX, or carry it "
@@ -114,7 +115,7 @@ def _refuse_note(output: Path) -> None:
         )
 
 
-def _noted(output: Path) -> dict[str, str] | None:
+def _noted(output: Root) -> dict[str, str] | None:
     file = output / INDEX / NOTE
     try:
         noted = json.loads(file.read_bytes())

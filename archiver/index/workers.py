@@ -22,9 +22,9 @@ from archiver.index.write import recover
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
     from archiver.index.database import Database
+    from archiver.storage import Root
 
 LONGEST_SILENCE = 180 * SECOND  # a server may be away for a minute, and a machine may stand still
 # What there are leases of.
@@ -263,7 +263,7 @@ class Workers:
         """Note that this worker has ended its run."""
         self._database.write("UPDATE workers SET state = 'left' WHERE worker = ?", self._database.worker)
 
-    def take_over(self, worker: Worker, output: Path, now: int) -> bool:
+    def take_over(self, worker: Worker, output: Root, now: int) -> bool:
         """Have a worker keep nothing more, settle what it was writing by what is on disk in `output`, and let others
         have what it had. Returns whether nobody else has done that."""
         writer = self._database.row("SELECT writer FROM workers WHERE worker = ?", worker.number)
@@ -271,7 +271,7 @@ class Workers:
             self._database.end_writer(writer[0])
         return self._database.transact(lambda: self._take_over(worker, output, now))
 
-    def _take_over(self, worker: Worker, output: Path, now: int) -> bool:
+    def _take_over(self, worker: Worker, output: Root, now: int) -> bool:
         ended = self._database.rows(
             f"UPDATE workers SET state = '{LOST}' WHERE worker = ? AND {_AT_WORK} RETURNING worker", worker.number
         )

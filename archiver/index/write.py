@@ -25,10 +25,10 @@ from archiver.minhash import Signature
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-    from pathlib import Path
 
     from archiver.index.database import Database, Row
     from archiver.index.types import Intent
+    from archiver.storage import Root
 
 NO_SIGNATURE = Signature("", b"")
 _OF_POST = "article = ?1 AND form = ?2"
@@ -223,7 +223,7 @@ def _put_known_captures(database: Database, known: Iterable[tuple[int, str, Fini
     )
 
 
-def recover(database: Database, output: Path, worker: int | None = None) -> int:
+def recover(database: Database, output: Root, worker: int | None = None) -> int:
     """Settle what a killed run left open, by what is on disk in `output`; return how many posts that were. worker: of
     which worker; None: of all there were."""
     rows = database.rows(

@@ -8,15 +8,16 @@ from archiver.captures.answers import body_at
 from archiver.captures.originals import Originals, sha256_of
 from archiver.errors import CaptureError
 from archiver.replay.making import Failed
+from archiver.storage import file_at
 
 if TYPE_CHECKING:
     from datetime import datetime
-    from pathlib import Path
 
     from archiver.captures import Capture
     from archiver.captures.answers import Answer as CapturedAnswer
     from archiver.captures.originals import RecordNames
     from archiver.index import IndexThread
+    from archiver.storage import Root
 
 NOT_AMONG_THESE = "its body is in a capture that is not among these"
 
@@ -24,7 +25,7 @@ NOT_AMONG_THESE = "its body is in a capture that is not among these"
 class Completer:
     """Finds the bodies of revisits, and the answers that more is said about. output: the archive."""
 
-    def __init__(self, output: Path, index: IndexThread) -> None:
+    def __init__(self, output: Root, index: IndexThread) -> None:
         self._output = output
         self._index = index
         self._originals = Originals()
@@ -76,4 +77,4 @@ class Completer:
         return (await self._index.run(lambda index: index.captures.at([where]))).get(where)
 
     def _body(self, capture: Capture) -> CapturedAnswer:
-        return body_at(capture, self._output / capture.warc)
+        return body_at(capture, file_at(self._output, capture.warc))

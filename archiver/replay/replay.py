@@ -25,7 +25,6 @@ from archiver.road import Planner, Taken
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
-    from pathlib import Path
 
     from archiver.article import Article
     from archiver.captures.answers import Answer as CapturedAnswer
@@ -37,7 +36,7 @@ if TYPE_CHECKING:
     from archiver.replay.spool import Outline, Spool
     from archiver.road import Decided, Road
     from archiver.session import SessionOptions
-    from archiver.storage import Storage
+    from archiver.storage import Location, Root, Storage
 
 MOST_REGIONS = 64  # in a job: of many small files
 REVISITS = f"revisits: {NOT_AMONG_THESE}"
@@ -75,7 +74,7 @@ class Replay:
 
     def __init__(
         self,
-        output: Path,
+        output: Root,
         index: IndexThread,
         options: SessionOptions,
         road: Road | None,
@@ -95,7 +94,7 @@ class Replay:
         self._missing: list[tuple[ArticleKey, Failed]] = []  # revisits, and why they have no body
         self.summary = Summary(Counter(), Counter(), [])
 
-    async def run(self, files: Sequence[Path], pool: Pool, spool: Spool) -> Summary:
+    async def run(self, files: Sequence[Location], pool: Pool, spool: Spool) -> Summary:
         """Replay `files`. pool: reads them, and is closed when that is done. spool: where what is read waits. Raises
         ArchiverError."""
         try:
@@ -116,7 +115,7 @@ class Replay:
         await self._settle_missing({one.key for one in spool.outlines if one.text_digest is not None})
         return self.summary
 
-    def _parts(self, file: Path) -> list[Region]:
+    def _parts(self, file: Location) -> list[Region]:
         """Return the parts of a file that can be read; what cannot be is reported."""
         found: list[Region] = []
         problems: list[str] = []
@@ -127,7 +126,7 @@ class Replay:
         self._report(problems)
         return found
 
-    async def _gather(self, files: Sequence[Path], pool: Pool, spool: Spool) -> list[CapturedAnswer]:
+    async def _gather(self, files: Sequence[Location], pool: Pool, spool: Spool) -> list[CapturedAnswer]:
         """Read all files; return the answers whose body is in another record than their own."""
         later: list[CapturedAnswer] = []
         async with aclosing(in_order(pool, _jobs(chain.from_iterable(map(self._parts, files))))) as results:

@@ -17,19 +17,19 @@ from archiver.storage import Storage
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable, Sequence
-    from pathlib import Path
 
     from archiver.engines import Engine
     from archiver.replay.replay import Change, Summary
     from archiver.session import SessionOptions
+    from archiver.storage import Location, Root
 
 SERVE = "archiver.replay.serve:serve"
 
 
 def replay(
-    output: Path,
+    output: Root,
     options: SessionOptions,
-    files: Sequence[Path],
+    files: Sequence[Location],
     engine: Engine,
     listener: Callable[[Change], None],
     *,
@@ -46,9 +46,9 @@ def replay(
 
 
 async def _run(
-    output: Path,
+    output: Root,
     options: SessionOptions,
-    files: Sequence[Path],
+    files: Sequence[Location],
     engine: Engine,
     listener: Callable[[Change], None],
     scratch: str,
@@ -57,7 +57,7 @@ async def _run(
 ) -> Summary:
     """The engine comes first: where there is none, no archive is made."""
     with Spool(scratch) as spool:
-        setup = Setup(options.extract, str(output.absolute()), spool.directory)
+        setup = Setup(options.extract, output.absolute(), spool.directory)
         async with (
             started(engine, SERVE, setup) as pool,
             (_look if dry else _open)(output, options, listener) as work,
@@ -67,7 +67,7 @@ async def _run(
 
 @asynccontextmanager
 async def _open(
-    output: Path, options: SessionOptions, listener: Callable[[Change], None]
+    output: Root, options: SessionOptions, listener: Callable[[Change], None]
 ) -> AsyncGenerator[Replay, None]:
     session = await asyncio.to_thread(Session.open, output, options)
     try:
@@ -79,7 +79,7 @@ async def _open(
 
 @asynccontextmanager
 async def _look(
-    output: Path, options: SessionOptions, listener: Callable[[Change], None]
+    output: Root, options: SessionOptions, listener: Callable[[Change], None]
 ) -> AsyncGenerator[Replay, None]:
     index = IndexThread(await asyncio.to_thread(Index.read, output, options.index))
     try:

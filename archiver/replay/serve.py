@@ -15,6 +15,8 @@ from archiver.errors import CaptureError, StoreError, fault, in_a_line
 from archiver.replay.making import CapturedPicture, Failed, Made, Maker, Other
 from archiver.replay.spool import Outline, PictureOutline, Shelf
 from archiver.road import key_of
+from archiver.storage import directory_of
+from archiver.storage.stored import is_stored
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from archiver.captures.originals import RecordNames
     from archiver.captures.regions import Region
     from archiver.extraction import ExtractOptions
+    from archiver.storage import Root
 
 
 Found = Outline | PictureOutline | Failed | Other
@@ -46,7 +49,7 @@ class Setup(NamedTuple):
     spool: the directory where candidates wait."""
 
     options: ExtractOptions
-    output: str
+    output: Root
     spool: str
 
 
@@ -68,7 +71,7 @@ def _read(part: Part, maker: Maker, setup: Setup) -> list[Read] | StoreError:
         return error
 
 
-def read(region: Region, maker: Maker, output: str, shelf: Shelf) -> Read:
+def read(region: Region, maker: Maker, output: Root, shelf: Shelf) -> Read:
     """Return what is in a part of a file. Raises StoreError."""
     result, place_of_file = Read([], [], []), place_in(output, region.file)
     try:
@@ -122,12 +125,15 @@ def outline(candidate: Candidate, shelf: Shelf) -> Outline:
 
 
 @lru_cache
-def place_in(output: str, file: str) -> str:
+def place_in(output: Root, file: str) -> str:
     """Return the path of a file in the archive `output`, or its whole path if it is elsewhere.
 
     Captures may be elsewhere and linked into the archive; then they are in it.
     """
-    path, archive, captures = Path(file), Path(output), Path(output, CAPTURES)
+    if is_stored(file):
+        return file if isinstance(output, Path) else file.removeprefix(f"{output.store}/")
+    archive = directory_of(output)
+    path, captures = Path(file), archive / CAPTURES
     for whole, root, prefix in (
         (path.absolute(), archive.absolute(), ""),
         (path.resolve(), captures.resolve(), f"{CAPTURES}/"),

@@ -20,10 +20,10 @@ from archiver.views.changes import changes, sentences
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from archiver.exports import Entry
     from archiver.site.record import Row
+    from archiver.storage import Root
 
 MOST = 2000  # sentences of a version that are compared with those of another; and changes that are shown
 
@@ -122,7 +122,7 @@ def host_of(address: str) -> str:
         return address
 
 
-def article_values(entry: Entry, row: Row, output: Path, words: dict[str, str]) -> dict[str, Any]:
+def article_values(entry: Entry, row: Row, output: Root, words: dict[str, str]) -> dict[str, Any]:
     """Return what the template `article.html` shows of an entry, beside its body and its neighbours."""
     return {
         "title": row.title,
@@ -150,7 +150,7 @@ def article_values(entry: Entry, row: Row, output: Path, words: dict[str, str]) 
     }
 
 
-def steps(entry: Entry, output: Path, words: dict[str, str]) -> Iterator[Step]:
+def steps(entry: Entry, output: Root, words: dict[str, str]) -> Iterator[Step]:
     """Yield what changed from each version of an entry to the next, the latest first."""
     after: list[str] | None = _said(entry.title, entry.quote, entry.written)
     for version in reversed(entry.versions):

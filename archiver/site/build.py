@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from archiver.recipes import Recipe
     from archiver.site.look import Look
     from archiver.site.record import Row
+    from archiver.storage import Root
 
 SAME = 20  # articles with the same text that a page names
 
@@ -48,7 +49,7 @@ class Built:
 
 
 def build_site(
-    output: Path,
+    output: Root,
     index: Index,
     recipes: Mapping[str, Recipe],
     directory: Path,
@@ -79,7 +80,7 @@ def build_site(
 class _Build:
     def __init__(
         self,
-        output: Path,
+        output: Root,
         index: Index,
         recipes: Mapping[str, Recipe],
         directory: Path,

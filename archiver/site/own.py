@@ -13,7 +13,6 @@ from archiver.text import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Set
-    from pathlib import Path
     from zoneinfo import ZoneInfo
 
     from archiver.exports import Entry
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
     from archiver.recipes import Recipe
     from archiver.site.pages import Shown
     from archiver.site.record import Record, Row
+    from archiver.storage import Root
 
 
 class OwnPosts:
@@ -29,7 +29,7 @@ class OwnPosts:
 
     def __init__(
         self,
-        output: Path,
+        output: Root,
         index: Index,
         recipes: Mapping[str, Recipe],
         record: Record,

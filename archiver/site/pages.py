@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from archiver.site.lists import Link
     from archiver.site.look import Look
     from archiver.site.record import Row
+    from archiver.storage import Root
 
 FEW = 300  # articles that this process makes alone: others take longer to start
 BATCH = 25  # articles that another process is given at once
@@ -49,7 +50,7 @@ class Shown(NamedTuple):
 class Setup(NamedTuple):
     """What pages are made of, beside articles. output: the archive. directory: of the site."""
 
-    output: Path
+    output: Root
     recipes: Mapping[str, Recipe]
     look: Look
     directory: Path

@@ -20,13 +20,13 @@ from archiver.site.titles import write_titles
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
-    from pathlib import Path
 
     from archiver.exports import Entry
     from archiver.index import Index
     from archiver.site.files import SiteFiles
     from archiver.site.look import Look
     from archiver.site.record import Record, Row
+    from archiver.storage import Root
 
 LATEST = 60  # articles on the home page
 FEED = 50  # articles of the feed
@@ -35,7 +35,7 @@ SITEMAPS = URLSET.replace("urlset", "sitemapindex")
 
 
 def write_whole(
-    output: Path,
+    output: Root,
     index: Index,
     entry_of: Callable[[Row], Entry | None],
     record: Record,
@@ -88,7 +88,7 @@ def _sources(record: Record, fixed: Mapping[str, tuple[str, ...]]) -> list[dict[
     ]
 
 
-def _figures(output: Path, index: Index, record: Record, sources: list[dict[str, object]]) -> dict[str, object]:
+def _figures(output: Root, index: Index, record: Record, sources: list[dict[str, object]]) -> dict[str, object]:
     """Return what the page `about` says of the archive."""
     ((count,),) = record.rows("SELECT count(*) FROM entries")
     days = [

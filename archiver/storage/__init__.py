@@ -1,17 +1,45 @@
 """The files of an archive: a path, bytes and what should be there in; written, unchanged or edited out."""
 
 from archiver.storage.atomic import PREFIX, SUFFIX, sync_directory, write_atomically
-from archiver.storage.disk import DISK_FAILED, Put, keep_version, put_all, sweep, versions
+from archiver.storage.disk import DISK_FAILED, Put, sweep
+from archiver.storage.location import (
+    Location,
+    Root,
+    SplitRoot,
+    directory_of,
+    fail,
+    file_at,
+    is_there,
+    located,
+    opened,
+    pass_over,
+    paths_below,
+    read_bytes,
+)
 from archiver.storage.storage import Storage
+from archiver.storage.writing import keep_version, put_all, reach, versions
 
 __all__ = [
     "DISK_FAILED",
     "PREFIX",
     "SUFFIX",
+    "Location",
     "Put",
+    "Root",
+    "SplitRoot",
     "Storage",
+    "directory_of",
+    "fail",
+    "file_at",
+    "is_there",
     "keep_version",
+    "located",
+    "opened",
+    "pass_over",
+    "paths_below",
     "put_all",
+    "reach",
+    "read_bytes",
     "sweep",
     "sync_directory",
     "versions",

@@ -11,9 +11,12 @@ from typing import TYPE_CHECKING
 from zlib import crc32
 
 from archiver.processes import has_ended
+from archiver.storage.stored import StoredFile
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from archiver.storage.location import Location
 
 PREFIX, SUFFIX = ".archiver-", ".tmp"
 TEMPORARY = re.compile(rf"{re.escape(PREFIX)}(\d+)(?:-\d+)*{re.escape(SUFFIX)}", re.ASCII)
@@ -29,8 +32,11 @@ def temporary_for(place: Path, number: int | None = None) -> Path:
     return place.with_name(f"{PREFIX}{os.getpid()}-{_MACHINE}{tail}{SUFFIX}")
 
 
-def write_atomically(place: Path, content: bytes) -> None:
-    """Write a file durably, and its directory if that is not there. Raises OSError."""
+def write_atomically(place: Location, content: bytes) -> None:
+    """Write a file durably, and its directory if that is not there. Raises OSError, and StoreError for a store."""
+    if isinstance(place, StoredFile):
+        place.write(content)
+        return
     place.parent.mkdir(parents=True, exist_ok=True)
     temporary = temporary_for(place)
     try:

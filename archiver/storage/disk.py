@@ -1,4 +1,4 @@
-"""Posts on a disk: compared with what should be there, and swapped. Runs in a process of its own (`serve`).
+"""Posts on a disk: compared with what should be there, and swapped. Runs in a process of its own (`writing`).
 
 A durable write costs the interpreter several system calls: in a thread of a crawl they wait for the interpreter lock
 and take a third of its speed, in a process they take none, and the posts of some milliseconds are synced together. It
@@ -11,7 +11,7 @@ import hashlib
 import os
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from archiver.errors import DISK_ADVICE, os_reason, with_advice
 from archiver.places import PARTS, VERSIONS
@@ -24,9 +24,6 @@ from archiver.storage.atomic import (
     temporary_for,
     write_atomically,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 _SYNCING = ThreadPoolExecutor(max_workers=16, thread_name_prefix="sync")
 
@@ -45,11 +42,6 @@ class Put(NamedTuple):
 DISK_FAILED = "disk failed"  # every other post will, too
 # ("written", "unchanged", "edited", "failed" or DISK_FAILED, why it failed)
 Outcome = tuple[str, str]
-
-
-def serve(root: str) -> Callable[[list[Put]], list[Outcome]]:
-    """Return what a worker process does: it writes below `root`."""
-    return lambda puts: put_all(Path(root), puts)
 
 
 def put_all(root: Path, puts: list[Put]) -> list[Outcome]:

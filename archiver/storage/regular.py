@@ -4,23 +4,35 @@ from __future__ import annotations
 
 import errno
 import os
+from pathlib import Path
 from stat import S_ISREG
 from typing import TYPE_CHECKING
 
+from archiver.storage.stored import StoredFile
+
 if TYPE_CHECKING:
-    from pathlib import Path
+    from archiver.storage.location import Location, Root
 
 
-def size(file: Path | str) -> int:
+def size(file: Location | str) -> int:
     """Return the size of a file. Raises OSError, also for what is none."""
+    if isinstance(file, StoredFile):
+        return file.stat().st_size
     status = os.stat(file)  # noqa: PTH116 - as in `read`
     if not S_ISREG(status.st_mode):
         raise OSError(errno.EINVAL, "it is no file", str(file))
     return status.st_size
 
 
-def read(file: str) -> bytes:
+def read(file: Location | str) -> bytes:
     """Return what is in a file. Raises OSError, also for what is none."""
+    if isinstance(file, StoredFile):
+        return file.read_bytes()
     size(file)
     with open(file, "rb", buffering=0) as stream:  # noqa: PTH123 - twice as fast
         return stream.readall()
+
+
+def read_in(root: Root, path: str) -> bytes:
+    """Return what is in a file of the archive. Raises OSError, also for what is none."""
+    return read(f"{root}/{path}" if isinstance(root, Path) else root / path)

@@ -2,37 +2,42 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from archiver.errors import StoreError, WorkerError, with_advice
 from archiver.places import POSTS
 from archiver.storage.disk import Outcome, Put, sweep
+from archiver.storage.location import directory_of
 from archiver.workers.process import WorkerProcess
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from archiver.storage.location import Root
 
 
 class Storage:
-    """The posts in an archive's directory. A process of its own writes them (`disk`).
+    """The posts of an archive. A process of its own writes them (`writing`).
 
     descriptor: of a lock that the process holds too, for as long as it lives; -1 for none.
     """
 
-    def __init__(self, output: Path, descriptor: int = -1) -> None:
+    def __init__(self, output: Root, descriptor: int = -1) -> None:
         self._output = output
-        self._process = WorkerProcess[Put, Outcome]("archiver.storage.disk:serve", str(output), descriptor)
+        self._process = WorkerProcess[Put, Outcome]("archiver.storage.writing:serve", output, descriptor)
 
     def prepare(self, *, swept: bool) -> None:
-        """Make the directory of posts, and sweep away what a killed run left half-written, unless that is done.
+        """Make the directory of posts, unless they are in a store, and sweep away what a killed run left half-written,
+        unless that is done.
 
         Raises StoreError.
         """
-        directory = self._output / POSTS
+        directory = directory_of(self._output)
+        if isinstance(self._output, Path):
+            directory = directory / POSTS
         try:
             directory.mkdir(parents=True, exist_ok=True)
             if not swept:
-                sweep(self._output)
+                sweep(directory_of(self._output))
         except OSError as error:
             raise StoreError(f"{directory}: cannot be made: {with_advice(error)}") from error
 

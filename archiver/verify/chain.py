@@ -17,16 +17,16 @@ from archiver.verify.problems import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from archiver.index import Index
     from archiver.problems import Problem
+    from archiver.storage import Root
 
 
 class Chain:
     """The manifests of an archive. What it counts is there when all is read."""
 
-    def __init__(self, output: Path, index: Index) -> None:
+    def __init__(self, output: Root, index: Index) -> None:
         self._output = output
         self._index = index
         self.files = 0
@@ -55,12 +55,11 @@ class Chain:
         except OSError as error:
             yield problem(Kind.UNREADABLE, MANIFESTS, f"{error.filename}: {os_reason(error)}")
             return
-        ours = {file.relative_to(self._output).as_posix() for file in files}
         for path in walk(self._output, MANIFESTS, {}):
-            if path.endswith(SUFFIX) and path not in ours:
+            if path.endswith(SUFFIX) and path not in files:
                 yield problem(Kind.FOREIGN, path, "it is named like a manifest, and is none", "move it away")
-        for file in files:
-            path = file.relative_to(self._output).as_posix()
+        for path in files:
+            file = self._output / path
             try:
                 size(file)
                 lines = dict(read_lines(file))

@@ -14,14 +14,14 @@ from archiver.verify.problems import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-    from pathlib import Path
 
     from archiver.problems import Problem
+    from archiver.storage import Location
 
 NAMED = 3  # addresses that are named for each file
 
 
-def problems_inside(file: Path, path: str, posts: Mapping[int, int]) -> Iterator[Problem]:
+def problems_inside(file: Location, path: str, posts: Mapping[int, int]) -> Iterator[Problem]:
     """Yield what is wrong inside a WARC file. posts: how many were made of the record at each offset.
 
     A file of ours that says under which rules it was written is not looked through: these were kept when it was.
@@ -35,7 +35,7 @@ def problems_inside(file: Path, path: str, posts: Mapping[int, int]) -> Iterator
         return
 
 
-def _credentials(file: Path, path: str) -> Iterator[Problem]:
+def _credentials(file: Location, path: str) -> Iterator[Problem]:
     found = list(find_credentials(file))
     if found:
         what = ", ".join(sorted({word for one in found for word in one.what}))
@@ -45,7 +45,7 @@ def _credentials(file: Path, path: str) -> Iterator[Problem]:
         yield problem(Kind.CREDENTIAL, path, f"{len(found):,} of its records hold one ({what}): {where}")
 
 
-def _unreadable(file: Path, path: str, posts: Mapping[int, int]) -> Iterator[Problem]:
+def _unreadable(file: Location, path: str, posts: Mapping[int, int]) -> Iterator[Problem]:
     for region in regions(file):
         for answer in answers(region, lambda _: None):
             count = posts.get(answer.capture.offset, 0)

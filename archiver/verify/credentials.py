@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from archiver.index import Index
+    from archiver.storage import Location
 
 WARC = re.compile(r"\.warc(?:\.gz)?$", re.IGNORECASE)
 HEAD = 1 << 12  # bytes, unpacked, in which the first record of a file says under which rules it was written
@@ -41,13 +42,13 @@ def remove_credentials(output: Path, index: Index) -> list[str]:
     return [_replace(output, index, path) for path in files if any(find_credentials(output / path))]
 
 
-def may_hold_credentials(file: Path) -> bool:
+def may_hold_credentials(file: Location) -> bool:
     """Return whether a file is a WARC file that does not say that it was written without credentials. Raises
     CaptureError."""
     return bool(WARC.search(file.name)) and not is_litter(file.name) and not keeps_rules(file)
 
 
-def keeps_rules(file: Path) -> bool:
+def keeps_rules(file: Location) -> bool:
     """Return whether a WARC file says that it was written under the present rules. Raises CaptureError."""
     try:
         with file.open("rb") as stream:

@@ -11,14 +11,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from archiver.errors import os_reason
-from archiver.storage import sync_directory
+from archiver.storage import directory_of, paths_below, sync_directory
 from archiver.storage.atomic import TEMPORARY
+from archiver.storage.stored import StoredFile
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
+    from archiver.storage import Location, Root
 
-def walk(output: Path, directory: str, unreadable: dict[str, str]) -> Iterator[str]:
+
+def walk(output: Root, directory: str, unreadable: dict[str, str]) -> Iterator[str]:
     """Yield the files in a directory of the archive by their paths in it, but for those that are being written.
 
     unreadable: is given the directories that cannot be read, and why.
@@ -26,13 +29,11 @@ def walk(output: Path, directory: str, unreadable: dict[str, str]) -> Iterator[s
 
     def note(error: OSError) -> None:
         if error.errno != errno.ENOENT:
-            unreadable[Path(error.filename).relative_to(output).as_posix()] = os_reason(error)
+            unreadable[Path(error.filename).relative_to(directory_of(output)).as_posix()] = os_reason(error)
 
-    for folder, _, names in os.walk(output / directory, onerror=note):
-        prefix = os.path.relpath(folder, output).replace(os.sep, "/")
-        for name in names:
-            if not TEMPORARY.fullmatch(name):
-                yield f"{prefix}/{name}"
+    for path in paths_below(output, directory, note):
+        if not TEMPORARY.fullmatch(path.rpartition("/")[2]):
+            yield path
 
 
 def below(path: str, paths: Collection[str]) -> bool:
@@ -40,7 +41,7 @@ def below(path: str, paths: Collection[str]) -> bool:
     return bool(paths) and (path in paths or any(path.startswith(f"{one}/") for one in paths))
 
 
-def keep_beside(file: Path, place: Path) -> Path:
+def keep_beside(file: Location, place: Path) -> Path:
     """Keep what is in `file` at `place` too, under another name if there is something else, and return where.
 
     Raises OSError.
@@ -59,8 +60,10 @@ def keep_beside(file: Path, place: Path) -> Path:
     raise AssertionError("numbers do not end")
 
 
-def _link(file: Path, place: Path) -> None:
+def _link(file: Location, place: Path) -> None:
     try:
+        if isinstance(file, StoredFile):
+            raise OSError(errno.EXDEV, "it is in a store")
         os.link(file, place)
     except FileExistsError:
         raise

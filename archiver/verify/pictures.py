@@ -10,7 +10,8 @@ from archiver.storage.regular import size
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
+
+    from archiver.storage import Location
 
 SOURCE = re.compile(rb'<img\s[^>]*?src="([^"]*)"')
 ELSEWHERE = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:|//")  # another site's, or in the post itself (data:)
@@ -27,7 +28,7 @@ def local_pictures(content: bytes) -> Iterator[str]:
             yield unquote(address.partition("?")[0].partition("#")[0]).lstrip("/")
 
 
-def fault(file: Path) -> str:
+def fault(file: Location) -> str:
     """Return what is wrong with a picture, nothing if it is whole. Raises OSError, ValueError for no name of a file."""
     bytes_ = size(file)
     with file.open("rb") as stream:

@@ -14,19 +14,19 @@ from archiver.posts.pictures import with_assets
 from archiver.recorder import end_files
 from archiver.replay.making import Failed, Maker
 from archiver.road.illustrating import chosen_assets, offered_pictures
-from archiver.storage import versions, write_atomically
+from archiver.storage import directory_of, versions, write_atomically
 from archiver.verify.files import keep_beside
 from archiver.verify.problems import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
     from archiver.article import Article
     from archiver.extraction import ExtractOptions
     from archiver.index import Index, KnownFile
     from archiver.index.pictures import Asset
     from archiver.problems import Problem
+    from archiver.storage import Root
 
 MADE_AGAIN = (Kind.MISSING, Kind.CHANGED)
 BESIDE = "_quarantine/changed"  # where a file goes that is not what was written
@@ -35,7 +35,7 @@ BESIDE = "_quarantine/changed"  # where a file goes that is not what was written
 class Repair:
     """Makes posts and earlier versions again from their captures, if today's rules give the same bytes."""
 
-    def __init__(self, output: Path, index: Index, options: ExtractOptions) -> None:
+    def __init__(self, output: Root, index: Index, options: ExtractOptions) -> None:
         self._output = output
         self._index = index
         self._maker = Maker(options)
@@ -85,7 +85,8 @@ class Repair:
                 return "it is as it was written"
             content = make()
             # Until the new one is in its place, so is the old one.
-            beside = keep_beside(file, self._output / BESIDE / path).relative_to(self._output)
+            directory = directory_of(self._output)
+            beside = keep_beside(file, directory / BESIDE / path).relative_to(directory)
             write_atomically(file, content)
             return f"made again from its capture; what was there is {beside.as_posix()}"
         write_atomically(file, make())

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import os
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from archiver.errors import os_reason
 from archiver.places import ASSETS, POSTS, VERSIONS
 from archiver.problems import problem
-from archiver.storage.regular import read
+from archiver.storage import is_there
+from archiver.storage.regular import read_in
 from archiver.verify.chain import Chain
 from archiver.verify.files import below, walk
 from archiver.verify.names import odd_name
@@ -19,10 +19,10 @@ from archiver.verify.warcs import Warcs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from archiver.index import Index
     from archiver.problems import Problem
+    from archiver.storage import Root
 
 NOT_THERE = b""  # in the place of a digest
 
@@ -30,7 +30,7 @@ NOT_THERE = b""  # in the place of a digest
 class Verification:
     """Looks through the archive in `output`; `index` is open. What it counts is there when all is read."""
 
-    def __init__(self, output: Path, index: Index) -> None:
+    def __init__(self, output: Root, index: Index) -> None:
         self._output = output
         self._index = index
         self.files = 0
@@ -88,7 +88,7 @@ class Verification:
                 right.setdefault(path, set()).add(expected)
         for path, before in suspects.items():
             if path not in right:
-                if os.path.lexists(self._output / path):
+                if is_there(self._output, path):
                     yield problem(Kind.FOREIGN, path, "the index does not know it")
             elif before not in right[path]:
                 found = self._digest(path, right[path], again=True)
@@ -104,7 +104,7 @@ class Verification:
     def _digest(self, path: str, right: set[bytes], *, again: bool = False) -> bytes | None:
         """Return the SHA-256 of a file, None if it cannot be read; of one that is right the pictures are noted."""
         try:
-            content = read(f"{self._output}/{path}")
+            content = read_in(self._output, path)
         except FileNotFoundError:  # it was a link that leads nowhere, or it has just gone
             return NOT_THERE
         except OSError as error:

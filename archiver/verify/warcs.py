@@ -12,6 +12,7 @@ from archiver.captures.originals import sha256_of
 from archiver.errors import CaptureError, os_reason
 from archiver.problems import problem
 from archiver.recorder import OURS
+from archiver.storage import file_at
 from archiver.storage.regular import size
 from archiver.verify.contents import problems_inside
 from archiver.verify.files import below, walk
@@ -20,11 +21,11 @@ from archiver.verify.problems import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from archiver.captures import Capture
     from archiver.index import Index
     from archiver.problems import Problem
+    from archiver.storage import Location, Root
 
 FOREIGN_ADVICE = "`archiver replay` takes it in if it gives posts; else move it away"
 
@@ -32,7 +33,7 @@ FOREIGN_ADVICE = "`archiver replay` takes it in if it gives posts; else move it 
 class Warcs:
     """The captures of an archive. What it counts is there when all is read."""
 
-    def __init__(self, output: Path, index: Index) -> None:
+    def __init__(self, output: Root, index: Index) -> None:
         self._output = output
         self._index = index
         self.files = 0
@@ -106,7 +107,7 @@ class Warcs:
         for capture, _ in self._index.captures.used():
             if capture.warc not in self._broken and not below(capture.warc, self._unreadable):
                 if capture.warc not in self._sizes:  # a replay's, elsewhere
-                    file = self._output / capture.warc
+                    file = file_at(self._output, capture.warc)
                     self._sizes[capture.warc] = file.stat().st_size if file.exists() else 0
                 if capture.offset + capture.length > self._sizes[capture.warc]:
                     yield problem(Kind.CAPTURE, capture.warc, f"{capture.url}: no record at byte {capture.offset:,}")
@@ -114,7 +115,7 @@ class Warcs:
             yield problem(Kind.INDEX, self._index.name, f"{path} was made of a capture that is not in it")
 
 
-def payload_is_whole(file: Path, capture: Capture) -> bool:
+def payload_is_whole(file: Location, capture: Capture) -> bool:
     """Return whether a record holds the payload that the index says; a revisit, whether it names that payload, if its
     digest can be compared."""
     try:

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from archiver.clock import moment
+from archiver.places import VERSIONS
 from archiver.storage import versions
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
-    from pathlib import Path
 
     from archiver.index import EarlierContent, HeldPost, Index
+    from archiver.storage import Root
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,7 @@ class ArticleHistory:
     posts: tuple[PostHistory, ...]
 
 
-def read_history(output: Path, index: Index, article_id: str) -> list[ArticleHistory]:
+def read_history(output: Root, index: Index, article_id: str) -> list[ArticleHistory]:
     """Return what is known of the articles with that id, and of those that turned out to be one of these: several
     sources may have one. Raises IndexFileError."""
     return [
@@ -72,12 +74,12 @@ def read_history(output: Path, index: Index, article_id: str) -> list[ArticleHis
     ]
 
 
-def _post(output: Path, post: HeldPost, earlier: Iterable[EarlierContent]) -> PostHistory:
+def _post(output: Root, post: HeldPost, earlier: Iterable[EarlierContent]) -> PostHistory:
     times = {one.revision: one.saved for one in earlier if one.form == post.form}
     found = []
     for file in versions(output, post.path):
         number = int(file.stem)
         # Of one that the index, made anew from the posts, does not know, its file has a time.
         saved = times[number] if number in times else file.stat().st_mtime_ns // 1000
-        found.append(PostVersion(number, moment(saved), str(file.relative_to(output))))
+        found.append(PostVersion(number, moment(saved), f"{VERSIONS}/{PurePosixPath(post.path).stem}/{file.name}"))
     return PostHistory(post.form, post.path, (*found, PostVersion(len(found) + 1, moment(post.saved), post.path)))

@@ -8,15 +8,16 @@ from typing import TYPE_CHECKING, Any
 
 from archiver.clock import micros, moment
 from archiver.spans import show_span
+from archiver.storage import directory_of
 from archiver.verify.log import LastVerification, last_verification
 from archiver.views.alarms import merge_alarms
 from archiver.views.workers import read_workers, silent_alarms
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
     from archiver.index import Index, ListingRun, Run
+    from archiver.storage import Root
     from archiver.views.workers import WorkerStatus
 
 LAST = 5  # runs, of the archive and of each listing
@@ -67,7 +68,7 @@ class Status:
     workers: tuple[WorkerStatus, ...] = ()
 
 
-def read_status(output: Path, index: Index, now: datetime, stuck_after: timedelta | None) -> Status:
+def read_status(output: Root, index: Index, now: datetime, stuck_after: timedelta | None) -> Status:
     """Return how the archive in `output` is. now: an aware time. stuck_after: a run that has been at work for longer is
     cause for alarm; None: none ever is. Raises IndexFileError."""
     listings = tuple(_listing(index, name, now) for name in index.listings.names())
@@ -93,7 +94,7 @@ def read_status(output: Path, index: Index, now: datetime, stuck_after: timedelt
         listings=listings,
         runs=runs,
         at_work=at_work,
-        verified=last_verification(output),
+        verified=last_verification(directory_of(output)),
         alarms=tuple(merge_alarms(alarms)),
         pictures=_pictures(index),
         workers=workers,

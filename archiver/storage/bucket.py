@@ -1,0 +1,229 @@
+"""A bucket of an object store that speaks S3, with obstore: requests, what comes of them, and errors that say what to
+do.
+
+Who has come through once waits for a store that goes away, a minute at most; who has not is told at once: mostly an
+address or a key is wrong. What is wrong with a bucket as a whole is a StoreError, and so ends what is being done: no
+file of an archive may be taken for one that is not there because nobody could ask.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import re
+import time
+from datetime import datetime, timedelta
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple, NoReturn, TypeVar
+
+import obstore
+from obstore.exceptions import AlreadyExistsError, BaseError, PreconditionError
+from obstore.store import S3Store
+
+from archiver.errors import StoreError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from obstore import PutMode
+
+Result = TypeVar("Result")
+
+WAITS = (0.1, 0.2, 0.5, 1, 2, 4, 8, 15, 30)  # seconds before each further attempt
+ENDPOINTS = ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL", "AWS_ENDPOINT")  # the first that is set counts
+CODE = re.compile(r"<Code>(\w+)</Code>")
+STATUS = re.compile(r"status code: (\d{3})")
+BEYOND = re.compile(r"status code: 416")  # nothing is there in the range that was asked for
+UNREACHED = re.compile(r"HTTP error: |operation timed out")
+BUSY = ("409", "429", "500", "502", "503", "504")  # what a store answers that is to be asked again
+DETAILS = "Debug source:"  # for programmers, from there on
+KEYS = "look at AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"
+# What a store says, and what to do about it: of the whole bucket, not of one object.
+ADVICE = {
+    "NoSuchBucket": "there is no such bucket; make it, or correct ARCHIVER_STORE",
+    "InvalidBucketName": "there can be no bucket of that name; correct ARCHIVER_STORE",
+    "InvalidAccessKeyId": f"the store does not know the key; {KEYS}",
+    "SignatureDoesNotMatch": f"the store does not take the key; {KEYS}",
+    "ExpiredToken": "the key is no longer valid; get a new one (AWS_SESSION_TOKEN)",
+    "AccessDenied": "the key may not do that; give it the right to read, write, list and delete there",
+    "AuthorizationHeaderMalformed": "the bucket is in another region; set AWS_REGION",
+    "PermanentRedirect": "the bucket is in another region; set AWS_REGION",
+}
+METADATA_SERVICE = "169.254.169.254"  # where obstore looks for a key if none is given
+
+
+class Got(NamedTuple):
+    """Bytes of an object. size: of all of it. tag: names this content of it. modified: microseconds since 1970."""
+
+    content: bytes
+    size: int
+    tag: str
+    modified: int
+
+
+class Listed(NamedTuple):
+    """An object that is there, by its key."""
+
+    key: str
+    size: int
+    modified: int
+
+
+class Bucket:
+    """Objects below an address (`s3://BUCKET/PREFIX`), by their keys there. Every method raises StoreError."""
+
+    def __init__(self, address: str) -> None:
+        self._address = address
+        self._store = _opened(address)
+        self.is_reached = False
+
+    def get(self, key: str, start: int = 0, end: int | None = None) -> Got:
+        """Return an object, or its bytes from `start` to before `end`. Raises FileNotFoundError if it is not there."""
+        asked = {} if end is None and not start else {"range": (start, end) if end is not None else {"offset": start}}
+
+        def get() -> Got:
+            try:
+                found = obstore.get(self._store, key, options=asked)  # type: ignore[arg-type]
+            except BaseError as error:
+                if not BEYOND.search(str(error)):
+                    raise
+                return self.head(key)
+            meta = found.meta
+            content = bytes(found.bytes())
+            return Got(content, meta["size"], meta["e_tag"] or "", _micros(meta["last_modified"]))
+
+        return self._patiently(key, get)
+
+    def head(self, key: str) -> Got:
+        """Return what is known of an object, without its content. Raises FileNotFoundError if it is not there."""
+
+        def head() -> Got:
+            meta = obstore.head(self._store, key)
+            return Got(b"", meta["size"], meta["e_tag"] or "", _micros(meta["last_modified"]))
+
+        return self._patiently(key, head)
+
+    def create(self, key: str, content: bytes) -> bool:
+        """Write an object if there is none of that key (If-None-Match), and return whether it was written."""
+        return self._swap(key, content, "create", AlreadyExistsError)
+
+    def replace(self, key: str, content: bytes, tag: str) -> bool:
+        """Write an object anew if it is still the content that `tag` names (If-Match), and return whether it was."""
+        return self._swap(key, content, {"e_tag": tag}, PreconditionError)
+
+    def write(self, key: str, content: bytes) -> None:
+        """Write an object, whatever is there."""
+        self._patiently(key, lambda: self._put(key, content, "overwrite"))
+
+    def delete(self, key: str) -> None:
+        """Delete an object, if it is there."""
+        self._patiently(key, lambda: obstore.delete(self._store, key))
+
+    def list(self, below: str) -> Iterator[Listed]:
+        """Yield the objects whose keys begin with `below` and a slash, by their keys."""
+        found = iter(obstore.list(self._store, below, chunk_size=1000))
+        while chunk := self._patiently(below, lambda: next(found, None)):
+            for one in chunk:
+                yield Listed(one["path"], one["size"], _micros(one["last_modified"]))
+
+    def _swap(self, key: str, content: bytes, mode: PutMode, refused: type[BaseError]) -> bool:
+        attempts = 0
+
+        def put() -> bool:
+            nonlocal attempts
+            attempts += 1
+            try:
+                self._put(key, content, mode)
+            except (refused, FileNotFoundError) as error:
+                if isinstance(error, FileNotFoundError) and _is_of_bucket(str(error)):
+                    raise
+                # The answer to an earlier attempt may be what was lost.
+                return attempts > 1 and self._has(key, content)
+            return True
+
+        return self._patiently(key, put)
+
+    def _put(self, key: str, content: bytes, mode: PutMode) -> None:
+        obstore.put(self._store, key, content, mode=mode, use_multipart=False)
+
+    def _has(self, key: str, content: bytes) -> bool:
+        try:
+            return bytes(obstore.get(self._store, key).bytes()) == content
+        except FileNotFoundError:
+            return False
+
+    def _patiently(self, key: str, act: Callable[[], Result]) -> Result:
+        """Return what `act` returns, also if the store goes away for a while."""
+        waits = iter(WAITS)
+        while True:
+            try:
+                result = act()
+            except (BaseError, OSError) as error:
+                said = str(error)
+                status = STATUS.search(said)
+                is_passing = status[1] in BUSY if status else self.is_reached and bool(UNREACHED.search(said))
+                wait = next(waits, None) if is_passing else None
+                if wait is None:
+                    self._fail(key, error, said)
+                time.sleep(wait)
+            else:
+                self.is_reached = True
+                return result
+
+    def _fail(self, key: str, error: Exception, said: str) -> NoReturn:
+        if isinstance(error, FileNotFoundError) and not _is_of_bucket(said):
+            self.is_reached = True
+            raise FileNotFoundError(errno.ENOENT, "there is no such object", f"{self._address}/{key}") from error
+        raise StoreError(f"{self._address}: {_reason(said)}") from error
+
+
+@lru_cache
+def _of_process(address: str, pid: int, environment: tuple[tuple[str, str], ...]) -> Bucket:  # noqa: ARG001
+    return Bucket(address)
+
+
+def bucket(address: str) -> Bucket:
+    """Return the bucket at an address: one for all of a process (one that was forked has connections of its own), as
+    long as its environment says the same of stores. Raises StoreError."""
+    said = tuple((name, value) for name, value in os.environ.items() if name.startswith("AWS_"))
+    return _of_process(address, os.getpid(), said)
+
+
+def _opened(address: str) -> S3Store:
+    name, _, prefix = address.partition("://")[2].partition("/")
+    endpoint = next(filter(None, map(os.environ.get, ENDPOINTS)), "")
+    try:
+        return S3Store(
+            name,
+            prefix=prefix or None,
+            client_options={"allow_http": endpoint.startswith("http://"), "timeout": timedelta(minutes=2)},
+            # Of a conditional write that it sends again it would not say whether it was the first that was carried out.
+            retry_config={"max_retries": 0, "retry_timeout": timedelta(0)},
+            **({"endpoint": endpoint} if endpoint else {}),  # type: ignore[arg-type]
+        )
+    except (BaseError, ValueError) as error:
+        raise StoreError(f"{address}: {' '.join(str(error).partition(DETAILS)[0].split())}") from error
+
+
+def _is_of_bucket(said: str) -> bool:
+    found = CODE.search(said)
+    return found is not None and found[1] in ADVICE
+
+
+def _reason(said: str) -> str:
+    """Return why a request failed, and what to do. said: the words of obstore."""
+    if METADATA_SERVICE in said:
+        return "no key for the store was found; set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"
+    code, status = CODE.search(said), STATUS.search(said)
+    if code and code[1] in ADVICE:
+        return ADVICE[code[1]]
+    if status and status[1] in ("401", "403"):  # without words, as the answer to HEAD
+        return ADVICE["AccessDenied"]
+    if UNREACHED.search(said) and not status:
+        return "the store cannot be reached; is it there? look at AWS_ENDPOINT_URL"
+    first = " ".join(said.partition(DETAILS)[0].split())
+    return f"the store says {code[1]}" if code else first[:300]
+
+
+def _micros(time: datetime) -> int:
+    return int(time.timestamp() * 1_000_000)

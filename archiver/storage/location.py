@@ -1,0 +1,114 @@
+"""Where files of an archive are: on a disk, or in an object store. Both are read with the same words.
+
+The index, the settings and the locks of an archive are in its directory always. Its posts, with their earlier versions,
+its captures, pictures and manifests are there too, or in a store.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+from archiver.places import ASSETS, CAPTURES, MANIFESTS, OLD_POSTS, POSTS, VERSIONS
+from archiver.storage.stored import StoredFile, is_stored
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from typing import BinaryIO
+
+STORED = (POSTS, OLD_POSTS, VERSIONS, CAPTURES, ASSETS, MANIFESTS)  # the parts that are in a store, if there is one
+
+Location = Path | StoredFile
+
+
+class SplitRoot:
+    """The root of an archive of which the parts in `STORED` are in an object store. It stands where the path of the
+    directory stands for other archives.
+
+    directory: of the rest. store: the address `s3://BUCKET/PREFIX`.
+    """
+
+    def __init__(self, directory: Path, store: str) -> None:
+        self.directory = directory
+        self.store = StoredFile(store)
+
+    def __truediv__(self, path: str) -> Location:
+        """Return where a file or a part of the archive is, by its path in it."""
+        return self.store / path if path.partition("/")[0] in STORED else self.directory / path
+
+    def __str__(self) -> str:
+        return f"{self.directory} ({self.store})"
+
+    def absolute(self) -> SplitRoot:
+        """Return the same, for processes that work in other directories."""
+        return SplitRoot(self.directory.absolute(), str(self.store))
+
+
+Root = Path | SplitRoot
+
+
+def located(name: str | Path) -> Location:
+    """Return the file, or the directory, of a name: a path, or an address `s3://BUCKET/KEY`."""
+    if isinstance(name, str) and is_stored(name):
+        bucket, _, key = name.partition("://")[2].partition("/")
+        return StoredFile(f"s3://{bucket}", key)
+    return Path(name)
+
+
+def file_at(root: Root, path: str) -> Location:
+    """Return the file of a path in an archive; one that is elsewhere has a whole path, or an address."""
+    return located(path) if is_stored(path) else root / path
+
+
+def directory_of(root: Root) -> Path:
+    """Return the directory of an archive, where its index, its settings and its locks are."""
+    return root if isinstance(root, Path) else root.directory
+
+
+def opened(file: Location, offset: int, length: int = 0) -> BinaryIO:
+    """Open a file for reading, at `offset`. length: bytes that will be read there, 0 if that is not known; a store is
+    asked for just these. Raises OSError."""
+    if isinstance(file, StoredFile):
+        return file.open("rb", offset=offset, length=length)
+    stream = file.open("rb")
+    stream.seek(offset)
+    return stream
+
+
+def read_bytes(root: Root, path: str) -> bytes:
+    """Return what is in a file of the archive. Raises OSError, and StoreError for a store that cannot be asked."""
+    if not isinstance(root, Path):
+        return (root / path).read_bytes()
+    with open(f"{root}/{path}", "rb", buffering=0) as file:  # noqa: PTH123 - a Path for each costs a tenth of it all
+        return file.readall()
+
+
+def is_there(root: Root, path: str) -> bool:
+    """Return whether something has that path in the archive, be it a link that leads nowhere. Raises OSError."""
+    place = root / path
+    return place.exists() if isinstance(place, StoredFile) else os.path.lexists(place)
+
+
+def fail(error: OSError) -> NoReturn:
+    """Raise the error of a directory that cannot be read."""
+    raise error
+
+
+def pass_over(_: OSError) -> None:
+    """Pass over a directory that cannot be read: somebody else says so."""
+
+
+def paths_below(root: Root, part: str, fail: Callable[[OSError], None]) -> Iterator[str]:
+    """Yield the paths in the archive of the files in one of its directories; none if that is not there.
+
+    fail: is told of each directory that cannot be read.
+    """
+    place = root / part
+    if isinstance(place, StoredFile):
+        yield from (f"{part}/{path}" for path in place.below())
+        return
+    directory = directory_of(root)
+    for folder, _, names in os.walk(place, onerror=fail):
+        prefix = os.path.relpath(folder, directory).replace(os.sep, "/")
+        yield from (f"{prefix}/{name}" for name in names)

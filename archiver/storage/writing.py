@@ -1,0 +1,60 @@
+"""Writing posts, wherever an archive has them. Runs in a process of its own (`serve`)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from archiver.errors import StoreError
+from archiver.storage import disk, objects
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from archiver.storage.disk import Outcome, Put
+    from archiver.storage.location import Location, Root
+
+
+MARK = "archiver-store.txt"
+ABOUT = b"""This is the store of an archive of news-share-archiver: its posts, captures, pictures and manifests.
+Its index, its settings and its locks are in a directory that names this place in ARCHIVER_STORE.
+"""
+
+
+def serve(root: Root) -> Callable[[list[Put]], list[Outcome]]:
+    """Return what a worker process does: it writes below `root`."""
+    if not isinstance(root, Path):
+        root.store.expect()
+    return lambda puts: put_all(root, puts)
+
+
+def reach(root: Root) -> None:
+    """See to it that the store of an archive, if it has one, can be reached and written to, and keeps to conditions:
+    one that does not would let a run write over what somebody else has just written. Raises StoreError."""
+    if isinstance(root, Path):
+        return
+    mark = root.store / MARK
+    if mark.create(ABOUT) and mark.create(ABOUT):
+        raise StoreError(f"{root.store}: the store does not keep to If-None-Match; posts in it would not be safe")
+
+
+def put_all(root: Root, puts: list[Put]) -> list[Outcome]:
+    """Write posts below `root`, no two of one path, atomically each and durably all, and return what became of them. A
+    post that is replaced is kept in `_versions` first."""
+    return disk.put_all(root, puts) if isinstance(root, Path) else objects.put_all(root, puts)
+
+
+def versions(root: Root, path: str) -> Sequence[Location]:
+    """Return the files of the earlier contents of the post at `path`, the first of all first."""
+    return disk.versions(root, path) if isinstance(root, Path) else objects.versions(root, path)
+
+
+def keep_version(root: Root, path: str, content: bytes) -> None:
+    """Keep an earlier content of the post at `path` in `_versions`, durably; once, however often it is kept.
+
+    Raises OSError, and StoreError for a store.
+    """
+    if isinstance(root, Path):
+        disk.keep_version(root, path, content)
+    else:
+        objects.keep_version(root, path, content)
