@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from ipaddress import ip_address
+from socket import AF_INET, AF_INET6
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -20,12 +23,15 @@ if TYPE_CHECKING:
 SERVICE = "query.json"
 PATIENCE = 30  # seconds, for a client that says nothing
 LONGEST = 200  # characters of a query
+HIDDEN = re.compile(r"(?:^|/)\.|\0")  # the record of the build, which is no page; and what no file is called
+PORT = re.compile(r":\d*$")
 
 
 class SiteServer(ThreadingHTTPServer):
     """Serves a site. It listens when it is made; `serve_forever` answers."""
 
     daemon_threads = True
+    request_queue_size = 128  # that come while one is being taken in: with the 5 of the base class others are lost
 
     def __init__(self, directory: Path, full_text: FullText | None, host: str, port: int) -> None:
         """full_text: what to search in; None: titles only, as a plain file server does. Raises UsageError for a
@@ -33,7 +39,7 @@ class SiteServer(ThreadingHTTPServer):
         if not (directory / FILE).is_file():
             raise UsageError(f"{directory}: there is no site there; make it with: archiver site build")
         self.full_text = full_text
-        self._directory = directory
+        self.address_family = AF_INET6 if ":" in host else AF_INET
         try:
             super().__init__((host, port), partial(_Handler, directory=str(directory)))
         except OSError as error:
@@ -44,6 +50,12 @@ class SiteServer(ThreadingHTTPServer):
         """Where the site is."""
         host = str(self.server_address[0])
         return f"http://{f'[{host}]' if ':' in host else host}:{self.server_port}/"
+
+    def is_meant(self, host: str) -> bool:
+        """Return whether a request is for this server by what it says itself (`Host`; empty: nothing). Who listens for
+        this machine only is not asked by another name: a page elsewhere may have its own name lead here, to read."""
+        local = _is_local(str(self.server_address[0]))
+        return not host or not local or _is_local(PORT.sub("", host).strip("[]"))
 
     def handle_error(self, request: object, client_address: object) -> None:
         """Say nothing of a reader who goes away."""
@@ -61,10 +73,8 @@ class _Handler(SimpleHTTPRequestHandler):
             super().do_GET()
 
     def do_HEAD(self) -> None:
-        """Answer with what a page would be."""
-        if self._is_hidden():
-            self.send_error(404)
-        else:
+        """Answer as to GET, without the body."""
+        if not self._answered():
             super().do_HEAD()
 
     def list_directory(self, path: Any) -> None:  # noqa: ARG002 - the base class says so
@@ -90,8 +100,14 @@ class _Handler(SimpleHTTPRequestHandler):
 
     def _answered(self) -> bool:
         """Answer what is no file of the site."""
-        target = urlsplit(self.path)
-        if self._is_hidden():
+        try:
+            target = urlsplit(self.path)
+        except ValueError:  # no address at all
+            self.send_error(404)
+            return True
+        if not self.server.is_meant(self.headers.get("Host", "")):
+            super().send_error(421, explain="Ask for this machine by a name of its own, such as localhost.")
+        elif HIDDEN.search(unquote(target.path)):
             self.send_error(404)
         elif self.server.full_text and target.path == "/search/index.json":
             self._send_json({"service": SERVICE, "files": []})
@@ -100,10 +116,6 @@ class _Handler(SimpleHTTPRequestHandler):
         else:
             return False
         return True
-
-    def _is_hidden(self) -> bool:
-        """Return whether a file is none of the site's pages: the record of the build."""
-        return any(part.startswith(".") for part in unquote(urlsplit(self.path).path).split("/"))
 
     def _search(self, full_text: FullText, query: dict[str, list[str]]) -> None:
         asked = [query.get(name, [""])[0][:LONGEST] for name in ("q", "from", "until", "source")]
@@ -130,3 +142,11 @@ class _Handler(SimpleHTTPRequestHandler):
                 return file.read()
         except OSError:
             return None
+
+
+def _is_local(host: str) -> bool:
+    """Return whether a host is this machine, and no other can have that name."""
+    try:
+        return host.lower() == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
