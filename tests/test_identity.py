@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archiver.identity import KEY, article_key, normalise, page_slug, plain_form, problem_of
+from archiver.identity import KEY, article_key, can_be_step, normalise, page_slug, plain_form, problem_of, site_of
 from archiver.posts.post import FILE_NAME
 
 HOME = "https://www.abendblatt.example/2026/11/01/neue-bruecke-am-hafen"
@@ -64,6 +64,7 @@ def test_what_makes_a_difference(address: str) -> None:
         ("http://paper.example/新闻", "paper.example/%E6%96%B0%E9%97%BB"),
         ("http://paper.example/%ff", "paper.example/%FF"),
         ("mailto:a@paper.example", ""),
+        ("http://paper.example/a?b", "paper.example/a?b="),
         ("", ""),
     ],
 )
@@ -103,16 +104,60 @@ OWN = "https://www.abendblatt.example"
         ("/suche?q=bruecke", "/stadt/bruecke-7", "a section of the site"),
         ("/topics/die-neue-bruecke-am-hafen", "/stadt/bruecke", ""),
         ("/tag/der-arbeit", "/tag/der-arbeit?ref=x", ""),
+        ("/stadt?id=7", "/stadt/bruecke", ""),  # a section does not say which
+        ("/2041-bruecke", "/2041-bruecke/die-neue-bruecke-am-hafen", "a section of the site"),
+        ("/nachrichten", "/a/neue-bruecke-hafen", "a section of the site"),
+        ("/nachrichten", "/a/20414711", "a section of the site"),
+        ("/nachrichten", "/a/neue-bruecke", ""),  # nobody can tell
+        ("/nachrichten.html", "/a/2041-neue-bruecke-am-hafen", ""),
+        ("/bruecke7", "/a/2041-neue-bruecke-am-hafen", ""),
+        ("/bruecke", "/a/2041-neue-bruecke-am-hafen", ""),
+        ("/index.html", "/", ""),
+        ("/?p=71", "/2026/bruecke", ""),
+        ("/404", "/nicht/not-found", ""),
         ("/404", "/stadt/bruecke", "an error page or a wall"),
         ("/login?next=/stadt/bruecke", "/stadt/bruecke", "an error page or a wall"),
         ("/view.php", "/view.php?id=71", "it does not say which article"),
         ("/view.php?lang=de", "/view.php?articleid=71&lang=de", "it does not say which article"),
         ("/view.php?id=71", "/view.php?id=71&lang=de", ""),
+        ("/a.php", "/view.php?id=71", ""),
         ("/stadt/neue-bruecke-71", "/stadt/neue-bruecke-71?id=3", ""),
     ],
 )
 def test_what_a_page_says_of_itself_is_believed_if_it_can_be(said: str, own: str, why: str) -> None:
     assert problem_of(normalise(f"{OWN}{said}"), normalise(f"{OWN}{own}")) == why
+
+
+@pytest.mark.parametrize(("said", "why"), [("/", "the front page"), ("/de/", "the front page"), ("/stadt/bruecke", "")])
+def test_where_its_own_address_is_not_known_any_but_a_front_page_is_believed(said: str, why: str) -> None:
+    assert problem_of(normalise(f"{OWN}{said}"), "") == why
+
+
+def test_what_is_no_address_is_not_believed() -> None:
+    assert problem_of(normalise("mailto:a@paper.example"), f"{OWN}/bruecke") == "no address that can be followed"
+
+
+@pytest.mark.parametrize(
+    ("path", "is_one"), [("/stadt/bruecke", True), ("/?p=71", True), ("/", False), ("/de/", False), ("/login", False)]
+)
+def test_a_redirect_from_a_front_page_or_a_wall_says_nothing(path: str, is_one: bool) -> None:
+    assert can_be_step(normalise(f"{OWN}{path}")) is is_one
+    assert not can_be_step("")
+
+
+@pytest.mark.parametrize(
+    ("address", "site"),
+    [
+        ("https://www.news.paper.co.uk:8443/a", "paper.co.uk"),
+        ("https://ann.github.io/a", "ann.github.io"),
+        ("http://a.b.paper.example/", "paper.example"),
+        ("http://192.0.2.7/a", "192.0.2.7"),
+        ("http://[2001:db8::7]/a", "2001:db8::7"),
+        ("", ""),
+    ],
+)
+def test_the_site_of_an_address(address: str, site: str) -> None:
+    assert site_of(address) == site
 
 
 @pytest.mark.parametrize(
@@ -150,6 +195,23 @@ def test_any_slug_makes_the_name_of_a_post(path: str, title: str) -> None:
     slug = page_slug(normalise(f"https://paper.example/{path}"), title)
     assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", slug)
     assert FILE_NAME.fullmatch(f"2026-11-01-{slug}-abcdefgh.md")
+
+
+@pytest.mark.parametrize(
+    ("address", "normalised"),
+    [
+        ("https://www.google.com/amp/s/paper.example/a", "https://paper.example/a"),
+        ("https://www.google.com/amp/paper.example/a", "http://paper.example/a"),
+        ("http://paper.example", "http://paper.example/"),
+        ("http://paper.example/a?b=&utm_source=x&c=1", "http://paper.example/a?b=&c=1"),
+        ("http://paper.example/a?q=x%20y", "http://paper.example/a?q=x%20y"),  # as the site writes it
+        ("http://paper.example/a?utm_source=x", "http://paper.example/a"),
+        ("http://paper.example/a#b", "http://paper.example/a"),
+        ("ftp://paper.example/a", ""),
+    ],
+)
+def test_an_address_as_it_is_asked_for(address: str, normalised: str) -> None:
+    assert normalise(address) == normalised
 
 
 def test_no_user_stands_in_an_address_that_is_shown() -> None:

@@ -49,7 +49,7 @@ def normalise(address: str) -> str:
         kept = [pair for pair in pairs if not TRACKING.match(pair[0])]
         if len(kept) != len(pairs):
             query = urlencode(kept)
-    return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path or "/", query, ""))
+    return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, query, ""))
 
 
 @lru_cache(maxsize=4096)
@@ -79,7 +79,7 @@ def _home_host(host: str) -> str:
     home = registered_domain(host)
     while host != home:
         first, _, rest = host.partition(".")
-        if first not in DEVICES or not rest:
+        if first not in DEVICES:
             break
         host = rest
     return host

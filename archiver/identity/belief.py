@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlsplit
 
-from archiver.identity.address import AMP_PATH, AMP_QUERY, TRACKING
+from archiver.identity.address import AMP_PATH
 from archiver.identity.domain import same_site
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ def _is_section(parts: SplitResult, known: SplitResult) -> bool:
         if AMP_PATH.search(known.path):
             return False
         is_named = ARTICLE_NAME.search(name) and not DAY_DIRECTORY.search(above)
-        return not is_named or _is_article_name(here[len(above) :])
+        return not is_named or _is_article_name(here)
     # `/story/2041-bridge` is no page called `/news`.
     return "." not in name and not ARTICLE_NAME.search(name) and _is_article_name(own_name) and name not in own_name
 
@@ -96,10 +96,4 @@ def _lacks_which(parts: SplitResult, known: SplitResult) -> bool:
     if parts.path != known.path or ARTICLE_NAME.search(parts.path.rpartition("/")[2]):
         return False
     said = dict(parse_qsl(parts.query))
-    return any(
-        WHICH.match(name)
-        and not TRACKING.match(name)
-        and (name.lower(), value.lower()) not in AMP_QUERY
-        and name not in said
-        for name, value in parse_qsl(known.query)
-    )
+    return any(WHICH.match(name) and name not in said for name, _ in parse_qsl(known.query))

@@ -127,6 +127,34 @@ def test_another_scheme_is_never_compared(index: Index) -> None:
     assert index.signatures.missing("another") == 1
 
 
+def test_what_another_scheme_told_is_forgotten_with_it(index: Index) -> None:
+    old = like(0)._replace(scheme="another")
+    save(index, a=old, b=old)
+    assert groups(index) == [["a", "b"]]
+    index.signatures.forget_others(scheme())
+    assert groups(index) == []
+    assert index._database.rows("SELECT count(*) FROM bands") == [(0,)]
+    index.signatures.put({key("a"): old, key("b"): old})  # as if they were seen for the first time
+    assert groups(index) == [["a", "b"]]
+
+
+def test_the_nearest_come_first(index: Index) -> None:
+    save(index, b=like(0), a=like(0, without=0))
+    save(index, c=like(0, without=5))
+    found = index.signatures.near([key("c")])[key("c")]
+    assert [one.key.id for one in found] == ["b", "a"]
+    assert found[0].similarity > found[1].similarity
+    save(index, f=like(1), e=like(1), d=like(1))
+    assert [one.key.id for one in index.signatures.near([key("d")])[key("d")]] == ["e", "f"]  # both are as near
+
+
+def test_what_changed_before_stays_a_change(index: Index) -> None:
+    save(index, z=like(3))
+    save(index, a=like(0))
+    save(index, b=like(0, without=1))
+    assert changed(index) == ["a", "b", "z"]
+
+
 def test_a_text_that_comes_again_and_again_costs_no_more(index: Index) -> None:
     names = [f"c{number:03}" for number in range(MOST_OF_A_BAND * 3)]
     save(index, **dict.fromkeys(names, like(0)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from archiver.index import ListingRun, NamedSource, Robots, Run, Sealed, Validators, Waiting
-from tests.index.values import LIST, NOW, capture, digest, failed, intent, key, save, saved, seen
+from tests.index.values import LIST, NOW, capture, digest, failed, held, intent, key, save, saved, seen
 
 if TYPE_CHECKING:
     from archiver.index import Index
@@ -188,6 +188,31 @@ def test_the_newest_addresses_of_a_host(index: Index) -> None:
     save(index, "c", shared=("news.example/c",))
     assert index.addresses_at("news.example", 1) == ["news.example/b"]
     assert sorted(index.addresses_at("news.example", 9)) == ["news.example/1", "news.example/a", "news.example/b"]
+
+
+def test_only_the_addresses_that_are_asked_for_are_told(index: Index) -> None:
+    save(index, "a", aliases=("news.example/a",))
+    save(index, "b", aliases=("news.example/b",))
+    assert index.known_as(["news.example/a", "news.example/never"]) == {"news.example/a": key("a")}
+
+
+def test_what_an_article_was_known_by_is_the_others_that_it_turned_out_to_be(index: Index) -> None:
+    for name in ("a", "b", "c"):
+        save(index, name, aliases=(f"news.example/{name}",))
+    before = max(one.number for one in index.posts.changed())
+    index.finish([saved("a", outcome="checked", united=key("b"))], NOW + 1)
+    names = ["news.example/a", "news.example/b", "news.example/c", "a"]
+    assert index.known_as(names) == {**dict.fromkeys(names, key("b")), "news.example/c": key("c")}
+    assert (held(index, "a").state, held(index, "b").state) == ("united", "saved")
+    assert [one.key.id for one in index.posts.changed(before)] == ["a"]
+
+
+def test_one_that_turned_out_to_be_an_article_that_nobody_knows_stays_as_it_is(index: Index) -> None:
+    for name in ("a", "b"):
+        save(index, name)
+    united = [saved("a", outcome="checked", united=key("never")), saved("b", outcome="checked", united=key("a"))]
+    index.finish(united, NOW + 1)
+    assert (held(index, "a").state, held(index, "b").state) == ("saved", "united")
 
 
 def test_listings_that_need_not_be_asked_yet(index: Index) -> None:

@@ -115,6 +115,7 @@ def test_what_waits_is_what_nobody_has(crew: Crew) -> None:
     assert index.waiting(crew.run, [LIST], LATER) == [("news", ""), ("", A), ("", B)]
     assert index.waiting(crew.run, ["news/other"], LATER) == []
     index.workers.take(SITE, [A], crew.run)
+    assert index.waiting(crew.run, [LIST], LATER) == [("news", ""), ("", B)]
     index.workers.take(RECIPE, ["news"], crew.run)
     assert index.waiting(crew.run, [LIST], LATER) == [("", B)]
     assert len(index.claim(crew.run, [LIST], 9, LATER, B)) == 1

@@ -234,7 +234,9 @@ def test_where_those_were_that_say_a_text(index: Index) -> None:
     answer = LastAnswer("page", "http://a.example/1", "", "", NOW, None)
     index.begin([intent("a", "same"), intent("b", "same")], NOW)
     index.finish([Finished(key("a"), "share", "saved", answer=answer, places=("http://z.example/1",), seen=NOW)], NOW)
-    index.finish([Finished(key("b"), "share", "saved", places=("news/all", "http://b.example/1"), seen=NOW)], NOW)
+    places = ("news/all", "http://b.example/2", "http://b.example/1")
+    index.finish([Finished(key("b"), "share", "saved", places=places, seen=NOW)], NOW)
+    index.see(seen("c", place="http://a.example/0"), NOW, every_form=True)
     found = index.articles_saying(["digest of same"])
     assert found == {"digest of same": {key("a"): "http://a.example/1", key("b"): "http://b.example/1"}}
 
