@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 import yaml
 
+from archiver.places import INDEX, PARTS
 from tests.schedules.calls import DIRECTORY, SOURCE, VALUE, Printer, calls, run
 
 if TYPE_CHECKING:
@@ -137,7 +138,7 @@ def test_nothing_new_is_no_commit(text: str, repository: Path) -> None:
 @pytest.mark.usefixtures("programs")
 @pytest.mark.parametrize("moved_on", [False, True])
 def test_what_is_new_is_one_commit(text: str, repository: Path, moved_on: bool) -> None:
-    for part in ("_posts", "_quarantine", "_index"):
+    for part in PARTS:
         (repository / DIRECTORY / part).mkdir(parents=True)
         (repository / DIRECTORY / part / "one").write_text(part)
     if moved_on:
@@ -146,9 +147,10 @@ def test_what_is_new_is_one_commit(text: str, repository: Path, moved_on: bool) 
     assert ran.returncode == 0, ran.stderr
     remote = repository.parent / "remote"
     subjects = git("log", "--format=%s", "main", cwd=remote).splitlines()
-    assert subjects == ["Archive 2 files (on)", *(["second"] if moved_on else []), "first"]
+    assert subjects == [f"Archive {len(PARTS) - 1} files (on)", *(["second"] if moved_on else []), "first"]
     files = git("-c", "core.quotePath=false", "show", "-z", "--name-only", "--format=", "main", cwd=remote)
-    assert files.split("\0")[:-1] == [f"{DIRECTORY}/_posts/one", f"{DIRECTORY}/_quarantine/one"]
+    # Pictures, too: a post that shows one is of no use without it.
+    assert files.split("\0")[:-1] == sorted(f"{DIRECTORY}/{part}/one" for part in PARTS if part != INDEX)
 
 
 def test_it_tries_five_times_and_then_says_so(text: str, repository: Path, programs: Path) -> None:

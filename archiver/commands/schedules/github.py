@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from archiver.commands.schedules.job import fill
 from archiver.errors import UsageError
+from archiver.places import INDEX, PARTS
 
 if TYPE_CHECKING:
     from archiver.commands.schedules.job import Job
@@ -53,6 +54,7 @@ def render(job: Job, package: str, repository: str = "", *, pages: bool = False)
         where=f"github.repository == '{repository}'" if repository else f"vars.{VARIABLE} == 'yes'",
         once="" if repository else SET_VARIABLE,
         command=_shell(["archiver", "crawl", *job.arguments]),
+        parts=_shell([part for part in PARTS if part != INDEX]),
         outputs=OUTPUTS if pages else "",
         site=fill("github-steps.template", name=job.name, command=_shell(build)) if pages else "",
         publish=fill("github-publish.template") if pages else "",
