@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from archiver.identity import article_key
 from archiver.index import Index
-from archiver.index.workers import ARTICLE
+from archiver.index.leases import ARTICLE
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterable

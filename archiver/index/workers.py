@@ -15,20 +15,18 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from archiver.clock import SECOND
 from archiver.index.database import LOST
+from archiver.index.leases import ARTICLE, HOST, RECIPE, SITE, Leases
 from archiver.index.lock import command_line
 from archiver.index.types import Worker
-from archiver.index.values import can_be_key, document_text, json_text, storable
+from archiver.index.values import document_text, storable
 from archiver.index.write import recover
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from archiver.index.database import Database
     from archiver.storage import Root
 
 LONGEST_SILENCE = 180 * SECOND  # a server may be away for a minute, and a machine may stand still
-# What there are leases of.
-ARTICLE, HOST, LISTING, RECIPE, SITE = "article", "host", "listing", "recipe", "site"
 _COLUMNS = "worker, run, process, host, command, started, heard, state, doing, articles, requests, results"
 _AT_WORK = f"state NOT IN ('left', '{LOST}')"
 
@@ -40,11 +38,8 @@ class OpenRun(NamedTuple):
     asked: dict[str, Any]
 
 
-class Workers:
+class Workers(Leases):
     """Notes of workers, and of what each is at. Times are those of `Database.clock_ahead`."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
 
     def begin_run(self, command: str, now: int, asked: Mapping[str, Any] | None = None) -> int:
         """Note that a run begins which workers may join, and return its number; 0 if there is one, or workers have not
@@ -111,108 +106,6 @@ class Workers:
             requests,
             None if results is None else document_text(dict(results)),
             self._database.worker,
-        )
-
-    def take(self, kind: str, names: list[str], run: int) -> list[str]:
-        """Return those of `names` that are this worker's from now on: nobody else's, and not done in this run. None are
-        once the run has nothing left to do."""
-        return self._database.transact(lambda: self._take(kind, names, run))
-
-    def _take(self, kind: str, names: list[str], run: int) -> list[str]:
-        if not self._is_busy():
-            return []
-        return sorted(self._taken(kind, names, run))
-
-    def _is_busy(self) -> bool:
-        """Note that this worker is at work, and return whether it may be."""
-        # Who finds that all are idle waits for this row.
-        return bool(
-            self._database.rows(
-                "UPDATE workers SET state = 'busy' WHERE worker = ? AND state IN ('busy', 'idle') RETURNING worker",
-                self._database.worker,
-            )
-        )
-
-    def _taken(self, kind: str, names: list[str], run: int) -> dict[str, int]:
-        asked = json_text(sorted({f"{kind} {storable(name)}" for name in names if can_be_key(kind, name)}))
-        rows = self._database.rows(
-            """INSERT INTO leases (name, worker)
-               SELECT one.value, CAST(?1 AS BIGINT) FROM json_each(?2) AS one WHERE true ORDER BY one.value
-               ON CONFLICT (name) DO UPDATE SET worker = excluded.worker, wanted = 0
-               WHERE leases.worker IN (0, excluded.worker) AND leases.run <> ?3
-               RETURNING name, ready""",
-            self._database.worker,
-            asked,
-            run,
-        )
-        return {name.partition(" ")[2]: ready for name, ready in rows}
-
-    def free(self, kind: str, names: list[str], run: int) -> list[str]:
-        """Return those of `names`, in their order, that nobody has, and that were not done in this run."""
-        rows = self._database.rows(
-            """SELECT name FROM json_each(?) AS one CROSS JOIN leases ON leases.name = one.value
-               WHERE worker <> 0 OR leases.run = ?""",
-            json_text([f"{kind} {storable(name)}" for name in names]),
-            run,
-        )
-        others = {name.partition(" ")[2] for (name,) in rows}
-        return [name for name in names if storable(name) not in others]
-
-    def take_hosts(self, hosts: Mapping[str, int]) -> dict[str, int]:
-        """Return those of the hosts that this worker alone may ask from now on, and when first. hosts: with the time
-        between two requests. Who has one of the others learns that somebody waits for it."""
-        return self._database.transact(lambda: self._take_hosts(hosts))
-
-    def _take_hosts(self, hosts: Mapping[str, int]) -> dict[str, int]:
-        taken = self._taken(HOST, list(hosts), -1)
-        self._database.write_all(
-            "UPDATE leases SET spacing = ? WHERE name = ?",
-            sorted((hosts[host], f"{HOST} {host}") for host in taken),
-        )
-        self._database.write_all(
-            "UPDATE leases SET wanted = 1 WHERE name = ? AND wanted = 0",
-            sorted((f"{HOST} {storable(host)}",) for host in hosts if host not in taken),
-        )
-        return taken
-
-    def wanted_hosts(self) -> list[str]:
-        """Return the hosts of this worker that others wait for."""
-        rows = self._database.rows(
-            f"SELECT name FROM leases WHERE worker = ? AND wanted = 1 AND name LIKE '{HOST} %'", self._database.worker
-        )
-        return [name.partition(" ")[2] for (name,) in rows]
-
-    def give_hosts_back(self, hosts: Mapping[str, int]) -> None:
-        """Let others ask these hosts, each not before its time."""
-        self._database.write_all(
-            "UPDATE leases SET worker = 0, ready = ? WHERE name = ? AND worker = ?",
-            sorted((ready, f"{HOST} {storable(host)}", self._database.worker) for host, ready in hosts.items()),
-        )
-
-    def give_back(self, kind: str, names: list[str], done_in: int = 0) -> None:
-        """Let others have these. done_in: the run in which nobody needs to."""
-        self._database.write_all(
-            "UPDATE leases SET worker = 0, run = ? WHERE name = ? AND worker = ?",
-            sorted((done_in, f"{kind} {storable(name)}", self._database.worker) for name in names),
-        )
-
-    def take_all(self, kind: str, names: list[str]) -> bool:
-        """Have all of `names`, none of which this worker has, or none; return whether it has them. They are to be
-        dropped."""
-        return self._database.transact(lambda: self._take_all(kind, names))
-
-    def _take_all(self, kind: str, names: list[str]) -> bool:
-        taken = self._taken(kind, names, -1)
-        if len(taken) == len(names):
-            return True
-        self.drop(kind, list(taken))
-        return False
-
-    def drop(self, kind: str, names: list[str]) -> None:
-        """Let others have these, and forget them: there are too many of them to be kept."""
-        self._database.write_all(
-            "DELETE FROM leases WHERE name = ? AND worker = ?",
-            sorted((f"{kind} {storable(name)}", self._database.worker) for name in names),
         )
 
     def rest(self, run: int) -> bool:

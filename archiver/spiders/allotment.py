@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from archiver.clock import now
 from archiver.index import Index
-from archiver.index.workers import LISTING, RECIPE, SITE
+from archiver.index.leases import LISTING, RECIPE, SITE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -9,7 +9,8 @@ import pytest
 
 from archiver.clock import SECOND
 from archiver.errors import LockedError
-from archiver.index.workers import RECIPE, SITE, OpenRun
+from archiver.index.leases import RECIPE, SITE
+from archiver.index.workers import OpenRun
 from tests.index.values import LIST, NOW, due, held, intent, key, save, saved, seen
 
 if TYPE_CHECKING:

@@ -1,0 +1,177 @@
+"""Fetching what is due: articles that wait in the index, out of it and asked for."""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import TYPE_CHECKING, Any
+
+from archiver.addresses import Reference, page_addresses
+from archiver.clock import now
+from archiver.identity import plain_form
+from archiver.index import Index, Validators
+from archiver.net.budget import BudgetMiddleware
+from archiver.net.conditional import conditional
+from archiver.private import public_address
+from archiver.signals import article_due
+from archiver.spiders.following import FollowingSpider
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterator
+
+    from scrapy import Request
+
+    from archiver.article import Article
+    from archiver.index import Claim
+    from archiver.recipes import Recipe
+    from archiver.spiders.allotment import Allotment
+
+BATCH = 500  # articles that are asked for at a time; the index has the rest
+SHARE = 20  # of them of one site
+
+
+class DueSpider(FollowingSpider):
+    """The base of spiders that fetch what is due. Of a site one article is on its way at a time.
+
+    limit: articles that it asks for at most; 0: there is no limit. asked: how many it has asked for.
+    """
+
+    limit = 0
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.recipes: dict[str, Recipe] = {}
+        self.asked = 0
+        self._places: tuple[str, ...] = ()  # whose articles are asked for
+        self._sites: dict[str, deque[Claim]] = {}  # of which an article is on its way; and what waits for it
+        self._learned: set[str] = set()  # addresses of articles that have come
+        self._allotment: Allotment
+
+    async def _ask_sites(self) -> bool:
+        """Ask for the next articles of sites of which none is on its way, and return whether there were any."""
+        run = (await self.archive.open()).run
+        asked = False
+        for site in await self._allotment.sites_due(run, self._places):
+            if self.archive.dry:
+                await self._ask_for_many(site)
+            async for request in self._ask_next(site):
+                self._crawl(request)
+                asked = True
+        return asked
+
+    def learn(self, reference: Reference, article: Article) -> None:  # noqa: ARG002
+        """Note the addresses of an article: it is not asked for by another of them."""
+        self._learned.update(article.aliases)
+
+    async def ask_after(self, reference: Reference) -> AsyncIterator[Request]:
+        """Yield the request for the next article of the site that an article waited with."""
+        if reference.site:
+            async for request in self._go_on_with(reference.site):
+                yield request
+
+    async def _ask_for_many(self, site: str, recipe: str = "") -> bool:
+        """Ask for articles (of a recipe) of which none waits for another, and return whether there were any."""
+        while (claims := await self._claim(site, BATCH, recipe)) is not None:
+            for claim in claims:
+                reference = self._reference(claim)
+                if self.archive.dry:
+                    self.crawler.signals.send_catch_log(article_due, reference=reference)
+                else:
+                    for request in self._requests(reference, claim):
+                        self._crawl(request)
+            if claims and not self.archive.dry:
+                return True
+        return False
+
+    async def _ask_next(self, site: str) -> AsyncIterator[Request]:
+        """Yield the request for the next article of a site, unless one is on its way."""
+        if site and site not in self._sites and not self.archive.dry:
+            self._sites[site] = deque()
+            async for request in self._go_on_with(site):
+                yield request
+
+    async def _go_on_with(self, site: str) -> AsyncIterator[Request]:
+        """Yield the request for the next article of a site: one that has not come by another of its addresses."""
+        waiting = self._sites.setdefault(site, deque())
+        while True:
+            if not waiting:
+                claims = await self._claim(site, SHARE)
+                if claims is None:
+                    self._sites.pop(site, None)
+                    if await self._allotment.end_site(site) and not (self.archive.is_ending or self._is_spent):
+                        self.archive.do_soon(self._ask_sites())
+                    return
+                waiting.extend(claims)
+                continue
+            claim = waiting.popleft()
+            reference = self._reference(claim, site)
+            if plain_form(reference.address) in self._learned:
+                continue
+            if requests := list(self._requests(reference, claim)):
+                for request in requests:
+                    yield request
+                return
+
+    @property
+    def _is_spent(self) -> bool:
+        """Whether no article may be asked for any more."""
+        budget = self.crawler.get_downloader_middleware(BudgetMiddleware)
+        no_room = bool(self.limit) and self.asked >= self.limit
+        return no_room or self.archive.failure is not None or bool(budget and budget.spent)
+
+    async def _claim(self, site: str, most: int, recipe: str = "") -> list[Claim] | None:
+        """Return articles of a site that are due, those that are wanted; None if there are none, or may be none."""
+        if self._is_spent:
+            return None
+        room = min(most, self.limit - self.asked) if self.limit else most
+        run = (await self.archive.open()).run
+        self.asked += room  # as long as nobody knows how many there are
+        claims = await self.index.run(Index.claim, run, self._places, room, now(), site, recipe)
+        wanted = [claim for claim in claims if not self._is_too_old(claim)]
+        self.asked -= room - len(wanted)
+        return wanted if claims else None
+
+    async def total(self) -> int:
+        """Return how many articles this run asks for, as far as is known by now. Raises ArchiverError."""
+        run = (await self.archive.open()).run
+        total = self.asked + await self.index.run(Index.count_due, run, self._places, now())
+        return min(total, self.limit) if self.limit else total
+
+    def _is_too_old(self, claim: Claim) -> bool:
+        recipe = self.recipes[claim.key.recipe]
+        since, moment = self.since_in(recipe), self.time_of(claim.key.id, claim.held.known, recipe)
+        return bool(since and moment and moment < since)
+
+    def _reference(self, claim: Claim, site: str = "") -> Reference:
+        """Return the article that was claimed, as it is asked for: at the address that it came from last, if that is
+        all that it is known by."""
+        held, recipe = claim.held, self.recipes[claim.key.recipe]
+        address = held.known.get("url") or claim.key.id
+        if recipe.is_web and held.answer:
+            address = held.answer.url
+        return Reference(
+            recipe,
+            claim.key.id,
+            address,
+            forms=claim.forms,
+            known=held.known,
+            places=claim.places,
+            held=bool(held.posts),
+            site=site,
+        )
+
+    def _crawl(self, request: Request) -> None:
+        assert self.crawler.engine is not None
+        self.crawler.engine.crawl(request)
+
+    def _requests(self, reference: Reference, claim: Claim) -> Iterator[Request]:
+        """Yield the request for an article: answered by what was captured if another form of post is made of that; else
+        for the article if it has changed since."""
+        self.archive.asked_again += reference.held
+        answer = claim.held.answer
+        if answer and answer.capture and claim.another_form:
+            yield from self.ask_for_captured(reference, answer.page, answer.capture)
+            return
+        _, first = next(page_addresses(reference), (None, ""))
+        same = answer is not None and not claim.another_form and answer.url == public_address(first)
+        headers = conditional(Validators(answer.etag, answer.modified)) if answer and same else {}
+        yield from self.ask(reference, headers=headers)
