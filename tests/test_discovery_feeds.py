@@ -202,6 +202,9 @@ def test_titles_of_atom_say_what_they_are(written: str, title: str) -> None:
         ("<link>/a/1?utm_source=rss&amp;id=3</link>", f"{HOME}a/1?id=3"),
         (f"<guid>{HOME}a/1</guid>", f"{HOME}a/1"),
         ('<link>/a/1</link><guid isPermaLink="false">https://harbour.example/?p=9</guid>', f"{HOME}a/1"),
+        # a link that is there and empty
+        (f"<link></link><guid>{HOME}a/1</guid>", f"{HOME}a/1"),
+        (f'<guid isPermaLink="true">{HOME}a/1</guid><link/>', f"{HOME}a/1"),
         ("<guid>abc-1</guid><link>/a/1</link>", f"{HOME}a/1"),
         ("<link>/a/1</link><link>/a/2</link>", f"{HOME}a/1"),
         # a host that counts readers
@@ -231,6 +234,7 @@ def test_the_address_is_that_of_the_article(inside: str, address: str) -> None:
         "<title>no link</title>",
         "<guid>abc-1</guid>",
         '<guid isPermaLink="false">https://harbour.example/?p=9</guid>',
+        '<link/><guid isPermaLink="false">https://harbour.example/?p=9</guid>',
         "<link>javascript:alert(1)</link>",
         "<link>http://[broken/</link>",
     ],
@@ -355,6 +359,17 @@ def test_a_packed_feed() -> None:
     assert len(read(gzip.compress(FORMS["atom10"].encode())).entries) == 1
 
 
+def test_an_item_of_rdf_may_say_where_it_is_as_its_name_only() -> None:
+    """RSS 1.0, 5.5: what it is about is the address of its page."""
+    rdf = (
+        '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns="http://purl.org/rss/1.0/">'
+        f'<item rdf:about="{HOME}a/1"><title>One</title></item><item rdf:about="urn:two"><title>Two</title></item>'
+        "</rdf:RDF>"
+    )
+    feed = read(rdf)
+    assert ([one.address for one in feed.entries], feed.left_out) == ([f"{HOME}a/1"], {"no address of the web": 1})
+
+
 def test_a_json_feed() -> None:
     (feed,) = [
         read(
@@ -369,7 +384,7 @@ def test_a_json_feed() -> None:
                     "items": [
                         {"id": 1, "url": "/a/1", "title": "1 < 2", "date_published": "2026-03-04T10:00:00Z"},
                         {"id": 2, "external_url": "https://other.example/b", "content_text": "One <two>\n\nThree"},
-                        {"id": 3, "content_html": "<p>nowhere"},
+                        {"id": 3, "content_html": "<p>nowhere", "url": 4},
                         "no object",
                     ],
                 }

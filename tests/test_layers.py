@@ -185,7 +185,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         *("configuration", "session_options", "signals", "workers"),
     },
     "net": {"private", "captures", "clock", "crawl_archive", "errors", "index", "signals"},
-    "browser": {"private", "article", "captures", "crawl_archive", "errors", "net", "recipes"},
+    "browser": {"private", "article", "captures", "crawl_archive", "errors", "identity", "net", "recipes"},
     "pipelines": {"article", "crawl_archive"},
     "surveying": {"discovery", "errors", "identity", "net", "workers"},
     "spiders": {

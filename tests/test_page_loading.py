@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 import pytest
 from scrapy.http import HtmlResponse, Response
 
-from archiver.browser.loading import FLOOD, MOST_REDIRECTS, Limits, Loaded, Loader, RefusedError
+from archiver.browser.loading import FLOOD, MOST_REDIRECTS, MOST_SENT, Limits, Loaded, Loader, RefusedError
 from archiver.captures import Exchange
+from archiver.errors import BrowserError
 from archiver.net.budget import BudgetSpentError
 from archiver.net.handler import EXCHANGES
 
@@ -23,15 +24,16 @@ PUBLIC, PRIVATE = "https://news.example/story", "http://127.0.0.1:8000/story"
 class Net:
     """Answers requests: with redirects where there are any, else with ten bytes."""
 
-    def __init__(self, redirects: dict[str, str] | None = None) -> None:
+    def __init__(self, redirects: dict[str, str] | None = None, status: int = 302) -> None:
         self._redirects = redirects or {}
+        self._status = status
         self.asked: list[Request] = []
 
     async def __call__(self, request: Request) -> Response:
         """Return the answer to a request."""
         self.asked.append(request)
         if target := self._redirects.get(request.url):
-            return Response(request.url, status=302, headers={"Location": target}, request=request)
+            return Response(request.url, status=self._status, headers={"Location": target}, request=request)
         return HtmlResponse(request.url, body=b"0123456789", request=request)
 
 
@@ -85,6 +87,55 @@ def test_each_step_of_a_redirect_is_judged(target: str, is_followed: bool) -> No
             load(net, PUBLIC, "https://news.example/r")
     assert len(net.asked) == 1 + is_followed
     assert all(one.meta["dont_redirect"] for one in net.asked), "else others would follow it, and judge by other rules"
+
+
+@pytest.mark.parametrize(
+    ("address", "is_asked"),
+    [
+        *(
+            ("https://news.example/api", True),
+            ("https://api.news.example/x", True),
+            ("https://www.other.example/", False),
+        ),
+        ("https://127.0.0.1/", False),
+    ],
+)
+def test_a_page_may_send_something_to_its_own_site_only(address: str, is_asked: bool) -> None:
+    net = Net()
+    loader = Loader(net, "https://www.news.example/story", Limits(60, 100, 1000))
+    if is_asked:
+        asyncio.run(loader.load(address, {"Content-Type": "text/plain"}, b"question"))
+        (request,) = net.asked
+        assert (request.method, request.body, request.headers["Content-Type"]) == ("POST", b"question", b"text/plain")
+        assert request.meta["dont_retry"], "what is sent twice may be done twice"
+    else:
+        with pytest.raises(RefusedError):
+            asyncio.run(loader.load(address, {}, b"question"))
+        assert net.asked == []
+        assert loader.refused == 1
+
+
+def test_what_is_sent_is_no_longer_than_a_question() -> None:
+    net = Net()
+    loader = Loader(net, PUBLIC, Limits(60, 100, 1000))
+    asyncio.run(loader.load(PUBLIC, {}, b"x" * MOST_SENT))
+    with pytest.raises(RefusedError, match="no question"):
+        asyncio.run(loader.load(PUBLIC, {}, b"x" * (MOST_SENT + 1)))
+    assert len(net.asked) == 1
+
+
+@pytest.mark.parametrize(("status", "methods"), [(302, ["POST", "GET"]), (303, ["POST", "GET"]), (307, ["POST"])])
+def test_what_is_sent_is_sent_once(status: int, methods: list[str]) -> None:
+    """A redirect may say where the answer is; it may not have it sent somewhere else."""
+    net = Net({PUBLIC: "/other"}, status)
+    loader = Loader(net, PUBLIC, Limits(60, 100, 1000))
+    if len(methods) > 1:
+        asyncio.run(loader.load(PUBLIC, {}, b"question"))
+        assert net.asked[1].body == b""
+    else:
+        with pytest.raises(RefusedError, match="sent there"):
+            asyncio.run(loader.load(PUBLIC, {}, b"question"))
+    assert [one.method for one in net.asked] == methods
 
 
 def test_redirects_come_to_an_end() -> None:
@@ -163,3 +214,22 @@ def test_the_exchanges_of_a_redirect_are_one_part() -> None:
     assert [[one.url for one in part] for part in loader.parts] == [
         ["https://news.example/r", "https://news.example/s"]
     ]
+
+
+def test_a_page_that_has_crashed_is_not_waited_for() -> None:
+    """It answers nothing any more, and never says so."""
+    drawings = pytest.importorskip("archiver.browser.drawing", reason="pip install '.[browser]'")
+
+    class Crashed(drawings.Drawing):  # type: ignore[misc,name-defined]
+        """A page whose process ends while it is asked how it is."""
+
+        async def _open(self, *_: object) -> None:
+            self._session = self
+
+        async def send(self, *_: object) -> None:
+            self._crashed.set()
+            await asyncio.Event().wait()
+
+    page = Crashed(None, Loaded(HtmlResponse(PUBLIC), ()), Loader(Net(), PUBLIC, Limits(1e9, 9, 9)))
+    with pytest.raises(BrowserError, match="memory"):
+        asyncio.run(asyncio.wait_for(page.draw(Limits(1e9, 9, 9)), 60))

@@ -42,6 +42,7 @@ class Web:
     referers: dict[str, str | None] = field(default_factory=dict)  # by address: what the last request for it said
     etags: dict[str, str] = field(default_factory=dict)  # the versions of pages, where a site says them
     cache_control: dict[str, str] = field(default_factory=dict)  # the header of that name
+    posted: dict[str, bytes] = field(default_factory=dict)  # by address: what was sent there
     not_modified: set[str] = field(default_factory=set)  # addresses of which a version was asked for that was known
 
     def put(
@@ -117,6 +118,10 @@ def served() -> Iterator[Web]:
                 self.send_header("Location", page.location)
             self.end_headers()
             self.wfile.write(page.body)
+
+        def do_POST(self) -> None:
+            site.posted[self.path] = self.rfile.read(int(self.headers["Content-Length"] or 0))
+            self.do_GET()
 
         def log_message(self, format: str, *arguments: object) -> None:  # noqa: A002 - the name in the base class
             """Say nothing."""

@@ -13,9 +13,12 @@ from urllib.parse import urldefrag, urlsplit
 from playwright.async_api import Error
 
 from archiver.browser.loading import Loaded, RefusedError
+from archiver.browser.scripts import STATE, content
 from archiver.errors import BrowserEndedError, BrowserError
 
 if TYPE_CHECKING:
+    from collections.abc import Coroutine
+
     from playwright.async_api import BrowserContext, CDPSession, Frame, Page, Request, Route, WebSocketRoute
 
     from archiver.browser.loading import Limits, Loader
@@ -24,23 +27,15 @@ logger = logging.getLogger(__name__)
 
 FOR_WORDS = frozenset(("document", "stylesheet", "script", "xhr", "fetch"))
 FOR_EYES = FOR_WORDS | {"image", "font", "manifest", "other"}
+QUESTIONS = frozenset(("xhr", "fetch"))  # what a script asks by POST
 HTML = ("text/html", "application/xhtml+xml")
-STILL = 0.5  # seconds in which nothing is asked for and nothing changes
-LOOK = 0.2  # seconds between two looks at that
+LOOK = 0.2  # seconds between two looks at a page
+STILL = 4  # looks in a row at which it asks for nothing and is as it was: however slow the machine is, it had its turns
 PATIENCE = 60.0  # seconds in which the browser takes what has come already
 ANSWER = 5.0  # seconds in which a page that does something else must answer
 MOST_DOCUMENTS = 5  # that lead from one to the next without a redirect
 WENT_ON = ("Cannot find context", "Execution context was destroyed", "No frame")  # to another document, meanwhile
 CRASHED = "the browser's process for it ended: mostly of more memory than it gets (ARCHIVER_BROWSER_MEMORY)"
-# These are evaluated where the page's own scripts cannot reach: whatever they have put in the place of what is used
-# here, this gets what the browser has.
-STATE = "[document.readyState, document.getElementsByTagName('*').length, document.documentElement?.textContent.length]"
-CONTENT = """(() => {{
-  const root = document.documentElement, html = root ? root.outerHTML : '';
-  if (html.length > {limit}) return null;
-  const kind = document.doctype;
-  return (kind ? new XMLSerializer().serializeToString(kind) + '\\n' : '') + html;
-}})()"""
 
 
 class DrawnPage(NamedTuple):
@@ -70,21 +65,39 @@ class Drawing:
 
     async def draw(self, limits: Limits) -> DrawnPage:
         """Return the page when it is still, or when its time is up. Raises BrowserError."""
-        address = self._document.response.url
         try:
-            await self._open(address)
-            try:
-                async with asyncio.timeout(limits.seconds):
-                    await self._wait_until_still()
-            except TimeoutError:
-                logger.debug("%s is not still after %.0f s", address, limits.seconds)
-            return await self._written_down(limits.bytes)
+            return await self._unless_crashed(self._shown(limits))
         except Error as error:
             if self._crashed.is_set():
                 raise BrowserError(CRASHED) from error
             browser = self._context.browser
             ended = browser is None or not browser.is_connected()
             raise (BrowserEndedError if ended else BrowserError)(_in_a_line(error)) from error
+
+    async def _unless_crashed(self, shown: Coroutine[None, None, DrawnPage]) -> DrawnPage:
+        """Return what comes of a page. One that has crashed answers nothing, ever: it is not waited for. Raises
+        BrowserError."""
+        showing = asyncio.ensure_future(shown)
+        crash = asyncio.ensure_future(self._crashed.wait())
+        try:
+            await asyncio.wait((showing, crash), return_when=asyncio.FIRST_COMPLETED)
+            if not showing.done():
+                raise BrowserError(CRASHED)
+            return showing.result()
+        finally:
+            crash.cancel()
+            showing.cancel()
+            await asyncio.wait((showing, crash))
+
+    async def _shown(self, limits: Limits) -> DrawnPage:
+        address = self._document.response.url
+        await self._open(address)
+        try:
+            async with asyncio.timeout(limits.seconds):
+                await self._wait_until_still()
+        except TimeoutError:
+            logger.debug("%s is not still after %.0f s", address, limits.seconds)
+        return await self._written_down(limits.bytes)
 
     async def _open(self, address: str) -> None:
         """Go to the page: its scripts begin now."""
@@ -98,25 +111,24 @@ class Drawing:
         await page.goto(address, wait_until="commit", timeout=PATIENCE * 1000)
 
     async def _wait_until_still(self) -> None:
-        loop = asyncio.get_running_loop()
-        since, before = loop.time(), None
-        while not self._crashed.is_set():
+        looks, before = 0, None
+        while True:
             if self._loader.is_flooded:
                 raise BrowserError("it asks for far more than it gets, without an end (ARCHIVER_BROWSER_REQUESTS)")
             state = await self._evaluate(STATE)
             if self._loader.under_way or state[0] != "complete" or state != before:
-                since, before = loop.time(), state
-            elif loop.time() - since >= STILL:
+                looks, before = 1, state
+            else:
+                looks += 1
+            if looks >= STILL:
                 return
             await asyncio.sleep(LOOK)
 
     async def _written_down(self, limit: int) -> DrawnPage:
         try:
             async with asyncio.timeout(ANSWER):
-                html = await self._evaluate(CONTENT.format(limit=limit))
+                html = await self._evaluate(content(limit))
         except TimeoutError as error:
-            if self._crashed.is_set():
-                raise BrowserError(CRASHED) from error
             raise BrowserError("its scripts do not end (ARCHIVER_BROWSER_SECONDS)") from error
         if html is None:
             raise BrowserError(f"what its scripts draw is larger than {limit:,} characters (ARCHIVER_BROWSER_BYTES)")
@@ -161,16 +173,27 @@ class Drawing:
 
     async def _loaded(self, request: Request) -> Loaded:
         """Return what is asked for. Raises RefusedError."""
+        if request.method == "POST" and request.resource_type in QUESTIONS:
+            return await self._loader.load(request.url, request.headers, request.post_data_buffer or b"")
         if request.method != "GET" or request.resource_type not in self._kinds:
             self._loader.refuse()
             raise RefusedError(f"{request.method} {request.url}: {request.resource_type}")
         if not request.is_navigation_request():
             return await self._loader.load(request.url, request.headers)
         is_frame, is_window = self._place_of(request)
-        if is_window or (is_frame and not self._whole):
+        if is_window or (is_frame and not self._whole and not self._is_own(request.url)):
             self._loader.refuse()
-            raise RefusedError(f"{request.url}: another window or frame")
-        return await (self._loader.load(request.url, request.headers) if is_frame else self._next_document(request))
+            raise RefusedError(f"{request.url}: another window, or a frame of others")
+        if not is_frame:
+            return await self._next_document(request)
+        loaded = await self._loader.load(request.url, request.headers)
+        if not self._whole and not self._is_own(loaded.response.url):
+            raise RefusedError(f"{request.url}: a frame that leads to others")
+        return loaded
+
+    def _is_own(self, address: str) -> bool:
+        """Return whether an address is of the host that the page is of, so that a frame there may hold its text."""
+        return urlsplit(address)[:2] == urlsplit(self._document.response.url)[:2]
 
     async def _next_document(self, request: Request) -> Loaded:
         """Return the document that the page is, or goes on to. Raises RefusedError."""

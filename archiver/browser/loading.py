@@ -10,6 +10,7 @@ from scrapy.http.request import NO_CALLBACK
 from w3lib.url import safe_url_string
 
 from archiver.captures.exchange import REDIRECTS
+from archiver.identity import same_site
 from archiver.net.budget import BudgetSpentError
 from archiver.net.guard import NO_ADDRESS, REFUSED, Guard, host_of
 from archiver.net.handler import EXCHANGES
@@ -24,7 +25,9 @@ if TYPE_CHECKING:
     Download = Callable[[Request], Awaitable[Response]]
 
 MOST_REDIRECTS = 5
+MOST_SENT = 64 * 1024  # bytes that a script sends along: a question has some hundred
 FLOOD = 5  # times as much as a page gets: who asks for that will not stop
+REPEATED = frozenset({307, 308})  # redirects of a POST that are a POST again
 # What the crawl says of itself, and what belongs to a connection.
 OWN_HEADERS = frozenset(
     (
@@ -90,7 +93,8 @@ class Loader:
     def __init__(self, download: Download, address: str, limits: Limits) -> None:
         self._download = download
         self._limits = limits
-        self._is_private = not PUBLIC.allows_name(host_of(address))
+        self._host = host_of(address)
+        self._is_private = not PUBLIC.allows_name(self._host)
         self._asked = 0
         self._bytes = 0
         self.refused = 0
@@ -103,11 +107,11 @@ class Loader:
         """Whether the page goes on asking, long after it gets nothing more."""
         return self.refused > FLOOD * self._limits.requests
 
-    async def load(self, url: str, headers: Mapping[str, str]) -> Loaded:
-        """Return what is at `url`, after redirects. Raises RefusedError."""
+    async def load(self, url: str, headers: Mapping[str, str], sent: bytes | None = None) -> Loaded:
+        """Return what is at `url`, after redirects. sent: the body of a POST; None for a GET. Raises RefusedError."""
         self.under_way += 1
         try:
-            return await self._load(url, headers)
+            return await self._load(url, headers, sent)
         except RefusedError:
             self.refused += 1
             raise
@@ -118,7 +122,9 @@ class Loader:
         """Note that something is not even asked for."""
         self.refused += 1
 
-    async def _load(self, url: str, headers: Mapping[str, str]) -> Loaded:
+    async def _load(self, url: str, headers: Mapping[str, str], body: bytes | None) -> Loaded:
+        if body is not None:
+            self._look_at_post(url, body)
         sent = {
             name: value
             for name, value in headers.items()
@@ -126,7 +132,7 @@ class Loader:
         }
         chain: tuple[Exchange, ...] = ()
         for _ in range(MOST_REDIRECTS + 1):
-            response, chain = await self._ask(url, sent, chain)
+            response, chain = await self._ask(url, sent, chain, body)
             location = response.headers.get("Location")
             if response.status not in REDIRECTS or not location:
                 self._bytes += len(response.body)
@@ -139,11 +145,13 @@ class Loader:
                 raise RefusedError(f"{url} redirects to what is no address") from error
             if urlsplit(url).scheme == "https" and urlsplit(target).scheme != "https":
                 raise RefusedError(f"{url} redirects to {target}, which is not encrypted")
-            url = target
+            if body is not None and response.status in REPEATED:
+                raise RefusedError(f"{url} redirects to {target}, and wants all to be sent there")
+            url, body = target, None
         raise RefusedError(f"{url}: more than {MOST_REDIRECTS} redirects")
 
     async def _ask(
-        self, url: str, headers: Mapping[str, str], before: tuple[Exchange, ...]
+        self, url: str, headers: Mapping[str, str], before: tuple[Exchange, ...], body: bytes | None
     ) -> tuple[Response, tuple[Exchange, ...]]:
         self._look_at(url)
         self._asked += 1
@@ -151,7 +159,13 @@ class Loader:
         if self._asked > self._limits.requests or left <= 0:
             raise RefusedError(f"{url}: the page has had all that it gets")
         meta = {"dont_redirect": True, "max_retry_times": 1, "download_maxsize": left, EXCHANGES: before}
-        request = Request(url, headers=dict(headers), dont_filter=True, meta=meta, callback=NO_CALLBACK)
+        if body is None:
+            request = Request(url, headers=dict(headers), dont_filter=True, meta=meta, callback=NO_CALLBACK)
+        else:  # once: what is sent twice may be done twice
+            meta["dont_retry"] = True
+            request = Request(
+                url, method="POST", headers=dict(headers), body=body, dont_filter=True, meta=meta, callback=NO_CALLBACK
+            )
         try:
             response = await self._download(request)
         except BudgetSpentError as error:
@@ -161,6 +175,13 @@ class Loader:
             raise RefusedError(f"{url}: {error}") from error
         asked = response.request or request
         return response, asked.meta.get(EXCHANGES, ())
+
+    def _look_at_post(self, url: str, body: bytes) -> None:
+        """Raise RefusedError for a POST that the page must not make: only its own site is asked in this way."""
+        if not same_site(self._host, host_of(url)) and self._host != host_of(url):
+            raise RefusedError(f"POST {url}: another site")
+        if len(body) > MOST_SENT:
+            raise RefusedError(f"POST {url}: {len(body):,} bytes are no question")
 
     def _look_at(self, url: str) -> None:
         """Raise RefusedError for an address that the page must not ask for: of private hosts those that the crawl may

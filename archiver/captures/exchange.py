@@ -35,6 +35,7 @@ class Exchange(NamedTuple):
     body: bytes  # as it came: its content encoding is kept, the transfer encoding is gone
     time: datetime  # when it was asked
     address: str  # of the host that answered
+    sent: bytes = b""  # the body of the request
 
 
 class Drawn(NamedTuple):

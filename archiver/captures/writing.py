@@ -307,12 +307,17 @@ def _request(writer: WARCWriter, exchange: Exchange, answer: str) -> None:
     warc = {
         "WARC-Date": _date(exchange),
         "WARC-Concurrent-To": answer,
-        "WARC-Block-Digest": f"sha256:{sha256(http.headers_buff).hexdigest()}",
-        "WARC-Payload-Digest": f"sha256:{sha256(b'').hexdigest()}",
+        "WARC-Block-Digest": f"sha256:{sha256(http.headers_buff + exchange.sent).hexdigest()}",
+        "WARC-Payload-Digest": f"sha256:{sha256(exchange.sent).hexdigest()}",
     }
     writer.write_record(
         writer.create_warc_record(
-            exchange.url, "request", payload=BytesIO(), length=0, http_headers=http, warc_headers_dict=warc
+            exchange.url,
+            "request",
+            payload=BytesIO(exchange.sent),
+            length=len(exchange.sent),
+            http_headers=http,
+            warc_headers_dict=warc,
         )
     )
 

@@ -79,5 +79,5 @@ def _text(item: dict[str, Any], key: str) -> str:
 
 
 def _link(item: dict[str, Any], key: str, base: str) -> str:
-    text = _text(item, key)
-    return normalise(resolve_url(text, base)) if text else ""
+    text = item.get(key)
+    return normalise(resolve_url(text, base)) if isinstance(text, str) and text.strip() else ""

@@ -20,10 +20,16 @@ from archiver.identity import normalise
 if TYPE_CHECKING:
     from datetime import datetime
 
+RDF = ("rss090", "rss10")  # where an item is named by its address (RSS 1.0, 5.5)
 MARKUP_TYPES = ("text/html", "application/xhtml+xml")
 SKIP_HOURS = re.compile(r"<skipHours\b[^>]*>(.{0,2000}?)</skipHours", re.IGNORECASE | re.DOTALL)
 # What is no address is no link, whatever the standard takes for granted; the parser would make one of it.
 NO_LINK_GUID = re.compile(r"<guid(?:\s[^>]*)?>(?!\s*(?:<!\[CDATA\[\s*)?(?:https?:|/))", re.IGNORECASE)
+# A link that is there and says nothing, for which the parser would not look at the guid.
+EMPTY_LINK = re.compile(
+    r"<link\s*+(?:/>|>\s*+(?:<!\[CDATA\[\s*+\]\]>\s*+)?</link\s*+>)",
+    re.IGNORECASE,
+)
 SKIP_DAYS = re.compile(r"<skipDays\b[^>]*>(.{0,2000}?)</skipDays", re.IGNORECASE | re.DOTALL)
 DAY = re.compile(r"<day>\s*(\w{3})", re.IGNORECASE)
 DAYS = "mon tue wed thu fri sat sun".split()
@@ -32,9 +38,10 @@ HOUR = re.compile(r"<hour>\s*(\d{1,2})\s*<", re.IGNORECASE)
 
 def read_xml_feed(text: str, address: str, fetched: datetime, note: str = "") -> Feed:
     """Return what the feed `text` (decoded, without its XML declaration) lists. Raises DiscoveryError."""
+    text = mended(EMPTY_LINK.sub("", text))
     # A string, and bytes, would be taken for the name of a file or an address, if they are one.
     parsed: Any = feedparser.parse(
-        io.BytesIO(NO_LINK_GUID.sub('<guid isPermaLink="false">', mended(text)).encode("utf-8", "replace")),
+        io.BytesIO(NO_LINK_GUID.sub('<guid isPermaLink="false">', text).encode("utf-8", "replace")),
         response_headers={"content-location": address, "content-type": "application/xml; charset=utf-8"},
         sanitize_html=False,  # what cleans articles cleans these
         resolve_relative_uris=False,
@@ -46,9 +53,10 @@ def read_xml_feed(text: str, address: str, fetched: datetime, note: str = "") ->
     home = normalise(_text(channel, "link"))
     times = TimeReader(urlsplit(home or address).hostname or "", language, fetched)
     is_atom = str(parsed.get("version")).startswith("atom")
+    is_rdf = parsed.get("version") in RDF
     gathered = Gathered()
     for item in parsed.entries:
-        gathered.add(_entry(item, home or address, language, times, is_atom=is_atom))
+        gathered.add(_entry(item, home or address, language, times, is_atom=is_atom, is_rdf=is_rdf))
     links = channel.get("links") or ()
     return Feed(
         form=_text(parsed, "version") or "rss",
@@ -66,14 +74,14 @@ def read_xml_feed(text: str, address: str, fetched: datetime, note: str = "") ->
     )
 
 
-def _entry(item: Any, home: str, language: str, times: TimeReader, *, is_atom: bool) -> Entry:
+def _entry(item: Any, home: str, language: str, times: TimeReader, *, is_atom: bool, is_rdf: bool) -> Entry:
     guid = _text(item, "id")
     links = choose_link(item.get("links") or (), language)
     said = [_text(item, "feedburner_origlink"), *links]
     # The parser gives the last of several links; and an id in place of one, unless that is marked as none.
     if not links:
         said.append(_text(item, "link"))
-    if links:
+    if links or is_rdf:
         said.append(guid)  # the parser calls it no link where there is another
     contents = [part for part in item.get("content") or () if part.get("value")]
     best = max(contents, key=lambda part: len(part["value"]), default=None) or item.get("summary_detail") or {}

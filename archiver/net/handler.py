@@ -134,7 +134,8 @@ class GuardedDownloadHandler(AiohttpDownloadHandler):
                 raise DownloadCancelledError(f"{body.fault} (DOWNLOAD_MAXSIZE)")
             raise ResponseDataLossError(str(body.fault))
         exchange = Exchange(
-            request.url, request.method, sent, status, version, reason, headers, body.payload, asked, address
+            *(request.url, request.method, sent, status, version, reason, headers, body.payload, asked, address),
+            sent=request.body,
         )
         request.meta[EXCHANGES] = with_redirects(request.meta.get(EXCHANGES, ()), public_exchange(exchange))
         return response if body.content is response.body else _with_body(response, body.content)

@@ -1,0 +1,74 @@
+"""What is evaluated in a page that is drawn: in a world of our own, where its own scripts cannot reach.
+
+Whatever these have put in the place of what is used here, this gets what the browser has.
+"""
+
+from __future__ import annotations
+
+# The document in a frame, if it is a page of the same host: another document could not be looked into, and what scripts
+# write into an empty frame is mostly an advertisement.
+OWN_FRAME = """
+  const framed = element => {
+    if (element.localName !== 'iframe' && element.localName !== 'frame') return null;
+    try {
+      const inner = element.contentDocument, place = inner && inner.location;
+      return place && place.host && place.host === location.host && inner.documentElement ? inner : null;
+    } catch { return null; }
+  };
+"""
+# Whether the page is loaded, and two numbers that are others if it has changed, shadow trees and frames too.
+STATE = f"""(() => {{
+  {OWN_FRAME}
+  let count = 0, length = 0;
+  const look = (root, text) => {{
+    const all = root.querySelectorAll('*');
+    count += all.length;
+    length += text ? text.length : 0;
+    for (const one of all) {{
+      if (one.shadowRoot) look(one.shadowRoot, one.shadowRoot.textContent);
+      const inner = framed(one);
+      if (inner) look(inner, inner.documentElement.textContent);
+    }}
+  }};
+  try {{ look(document, document.documentElement?.textContent); }} catch {{ count = -1; }}  // deeper than there is room
+  return [document.readyState, count, length];
+}})()"""
+# The page as HTML. Where parts of it are in shadow trees and frames, they are put in their place, as a reader sees
+# them: in a document without a window, in which nothing runs and nothing is loaded.
+CONTENT = """(() => {
+  OWN_FRAME
+  const html = () => {
+    const root = document.documentElement;
+    if (!root) return '';
+    const hidden = [...root.querySelectorAll('*')].some(one => one.shadowRoot || framed(one));
+    if (!hidden) return root.outerHTML;
+    const inert = document.implementation.createHTMLDocument('');
+    const all = (nodes, into) => { for (const node of nodes) put(node, into); };
+    const put = (node, into) => {
+      const name = node.localName;
+      if (name === undefined || name === 'template') { into.append(inert.importNode(node, true)); return; }
+      if (name === 'slot') {
+        const given = node.assignedNodes();
+        all(given.length ? given : node.childNodes, into);
+        return;
+      }
+      if (name === 'style' && node.getRootNode() instanceof ShadowRoot) return;
+      const inner = framed(node);
+      const twin = inner ? inert.createElement('div') : inert.importNode(node, false);
+      into.append(twin);
+      all(inner ? inner.body?.childNodes ?? [] : (node.shadowRoot ?? node).childNodes, twin);
+    };
+    const whole = inert.importNode(root, false);
+    try { all(root.childNodes, whole); } catch { return root.outerHTML; }  // deeper than there is room
+    return whole.outerHTML;
+  };
+  const text = html();
+  if (text.length > LIMIT) return null;
+  const kind = document.doctype;
+  return (kind ? new XMLSerializer().serializeToString(kind) + '\\n' : '') + text;
+})()""".replace("OWN_FRAME", OWN_FRAME)
+
+
+def content(limit: int) -> str:
+    """Return what gives the page as HTML; null if that is longer than `limit` characters."""
+    return CONTENT.replace("LIMIT", str(limit))
