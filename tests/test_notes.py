@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
+from msgspec import structs
 
 from archiver.clock import DAY, SECOND, micros
-from archiver.decide import Candidate, Hold, Keep, Older, Quarantine, Write
+from archiver.decide import Candidate, Hold, Keep, Older, Quarantine, Union, Write
 from archiver.identity import key_of_form
-from archiver.index import Recheck
+from archiver.index import ArticleKey, Recheck
 from archiver.road import notes
+from archiver.road.made import unpack
 from archiver.road.planner import Decided
 from archiver.road.taken import Taken
-from tests.test_decide import PATH, RECIPE, article, capture_of, captured
+from tests.test_decide import KEY, PATH, RECIPE, article, capture_of, captured
 
 if TYPE_CHECKING:
     from typing import Literal
@@ -102,6 +105,7 @@ def test_where_its_post_is_and_whether_its_text_is_doubted() -> None:
         (write(), "failed", "dropped"),
         (write(), "edited", "dropped"),  # what is there is nothing of ours
         (write(b"before"), "edited", "checked"),
+        (write(b"before"), "failed", "dropped"),
     ],
 )
 def test_what_is_noted_of_what_the_storage_did(decision: Decision, outcome: str, noted: str) -> None:
@@ -161,6 +165,33 @@ def test_an_id_is_no_place() -> None:
 def test_a_post_that_is_about_to_be_written_is_looked_at_again_if_its_source_sent_it_now() -> None:
     assert notes.intent(write(), CAPTURE, RECIPE).recheck == notes.recheck(RECIPE)
     assert notes.intent(write(candidate=REPLAYED), CAPTURE, RECIPE).recheck is None
+
+
+def test_nothing_is_looked_at_again_where_the_recipe_says_nothing_of_it() -> None:
+    assert notes.recheck(structs.replace(RECIPE, recheck=None)) is None
+
+
+@pytest.mark.parametrize(("text", "noted"), [("digest", "digest"), (None, "")])
+def test_an_edit_waits_with_all_that_was_made_of_it(text: str | None, noted: str) -> None:
+    edited = replace(MADE, text_digest=text)
+    decision = Hold(edited, Candidate(edited))
+    waiting = notes.held_back(decision, decided(decision).taken, CAPTURE, 7)
+    assert (waiting.key, waiting.form, waiting.run, waiting.text_digest) == (KEY, "share", 7, noted)
+    made = unpack(waiting.made)
+    assert (made.article, made.about, made.etag, made.modified) == (edited, {}, '"7"', "yesterday")
+    assert waiting.capture == CAPTURE
+
+
+@pytest.mark.parametrize(
+    ("outcome", "noted", "into"),
+    [("written", "saved", KEY), ("unchanged", "saved", KEY), ("edited", "dropped", None), ("failed", "dropped", None)],
+)
+def test_an_article_is_another_one_when_the_notice_is_there(outcome: str, noted: str, into: ArticleKey | None) -> None:
+    assert MADE.published
+    other = ArticleKey(KEY.recipe, "other")
+    union = Union(other, KEY, "share", PATH, b"", b"before", b"notice", MADE.published, write())
+    finished = notes.united(union, outcome)
+    assert (finished.key, finished.outcome, finished.united) == (other, noted, into)
 
 
 def test_what_is_no_post_is_asked_for_again() -> None:

@@ -60,7 +60,8 @@ def unions(
         for id_ in article.absorbed:
             which = ArticleKey(article.recipe, id_), article.form
             there = posts.get(which) or _held_post(held.get(which[0]), article.form, read)
-            target = content if content is not None else posts.get((key, article.form), ("", read(one.path)))[1]
+            written = posts.get((key, article.form))
+            target = written[1] if written else read(one.path)
             if there is None or target is None or there[0] == one.path:
                 continue
             path, before, published = there

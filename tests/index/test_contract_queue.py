@@ -81,6 +81,18 @@ def test_those_without_a_post_come_first(index: Index) -> None:
     assert due(index, NOW + 7 * HOUR, run=1) == ["b", "c", "a"]
 
 
+def test_no_more_are_claimed_than_asked_for(index: Index) -> None:
+    index.see(seen("b"), NOW, every_form=True)
+    for name in ("s1", "s2", "s3"):
+        save(index, name, recheck=RECHECK)
+        index.see(seen(name), NOW, every_form=True)
+    later = NOW + RECHECK.every
+    assert due(index, later, run=1, limit=2) == ["b", "s1"]
+    index.see(seen("n1", "n2", "n3"), NOW - HOUR, every_form=True)  # the clock went back: before what was claimed
+    assert due(index, later, run=1, limit=3) == ["s2", "s3", "n1"]
+    assert due(index, later, run=1, limit=3) == ["n2", "n3"]
+
+
 def test_a_claim_says_what_is_wanted_and_what_is_held(index: Index) -> None:
     index.see(seen("a", title="Title") + seen("a", place="news/other"), NOW, every_form=True)
     (claim,) = index.claim(1, [LIST], 10, NOW)
@@ -251,6 +263,8 @@ def test_articles_of_a_site_wait_for_no_other_site(index: Index) -> None:
     assert [one.key.id for one in index.claim(1, [LIST], 2, NOW + 1, "a.example")] == ["a3"]
     assert due(index, NOW + 1, run=1) == ["c"]
     assert index.claim(1, ["elsewhere"], 9, NOW + 1, "a.example") == []
+    index.fail([failed("b1", state="refused")], NOW + 1)
+    assert sorted(index.sites_due()) == ["", "a.example"]
 
 
 def test_what_was_only_known_of_is_due_when_it_is_wanted(index: Index) -> None:
