@@ -117,7 +117,8 @@ def _insert_runs(connection: sqlite3.Connection, recipe: str, count: int) -> Non
         contents = [one.as_dict() for one in yields]
         report = json.dumps({"counts": {"written": PER_RUN}, "listings": contents})
         connection.execute(
-            "INSERT INTO runs VALUES (?, ?, ?, 'archiver crawl', ?)", (run, time - 30 * SECOND, time, report)
+            "INSERT INTO runs (run, started, ended, command, report) VALUES (?, ?, ?, 'archiver crawl', ?)",
+            (run, time - 30 * SECOND, time, report),
         )
         connection.executemany(
             "INSERT INTO listing_stats VALUES (?, ?, ?, 1, ?)",
