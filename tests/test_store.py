@@ -7,6 +7,7 @@ import random
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from hashlib import sha256
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -203,6 +204,22 @@ def test_an_answer_that_is_lost_is_no_post_that_is(
     place = stored.store / PATH
     assert place.replace_tagged(b"one", place.read_tagged()[1]) if before else place.create(b"one")
     assert read_bytes(stored, PATH) == b"one"
+
+
+def test_what_is_cut_off_while_it_is_read_is_read_again(
+    stored: SplitRoot, monkeypatch: pytest.MonkeyPatch, waits: list[Callable[[], None]]
+) -> None:
+    monkeypatch.setattr("archiver.storage.bucket.PAGE", 4)
+    names = [f"_posts/{number:02}.md" for number in range(12)]
+    put_all(stored, [Put(name, name.encode(), None) for name in names])
+    listing = paths_below(stored, "_posts", fail)
+    found = [next(listing) for _ in range(6)]
+    waits += [lambda: None] * 2
+    store().lose("GET")
+    found += islice(listing, 20)
+    assert found == names
+    store().lose("GET")
+    assert read_bytes(stored, names[3]) == names[3].encode()
 
 
 def test_a_store_that_comes_back_is_waited_for(stored: SplitRoot, waits: list[Callable[[], None]]) -> None:

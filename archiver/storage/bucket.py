@@ -13,7 +13,7 @@ import os
 import re
 import time
 from datetime import datetime, timedelta
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, NamedTuple, NoReturn, TypeVar
 
 import obstore
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 Result = TypeVar("Result")
 
 WAITS = (0.1, 0.2, 0.5, 1, 2, 4, 8, 15, 30)  # seconds before each further attempt
+PAGE = 1000  # keys that a store lists at once
 ENDPOINTS = ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL", "AWS_ENDPOINT")  # the first that is set counts
 CODE = re.compile(r"<Code>(\w+)</Code>")
 STATUS = re.compile(r"status code: (\d{3})")
@@ -78,12 +79,12 @@ class Bucket:
         self.is_reached = False
 
     def get(self, key: str, start: int = 0, end: int | None = None) -> Got:
-        """Return an object, or its bytes from `start` to before `end`. Raises FileNotFoundError if it is not there."""
-        asked = {} if end is None and not start else {"range": (start, end) if end is not None else {"offset": start}}
+        """Return an object, or with `end` its bytes from `start` to before that. Raises FileNotFoundError if it is not
+        there."""
 
         def get() -> Got:
             try:
-                found = obstore.get(self._store, key, options=asked)  # type: ignore[arg-type]
+                found = obstore.get(self._store, key, options={} if end is None else {"range": (start, end)})
             except BaseError as error:
                 if not BEYOND.search(str(error)):
                     raise
@@ -119,12 +120,20 @@ class Bucket:
         """Delete an object, if it is there."""
         self._patiently(key, lambda: obstore.delete(self._store, key))
 
-    def list(self, below: str) -> Iterator[Listed]:
+    def listed(self, below: str) -> Iterator[Listed]:
         """Yield the objects whose keys begin with `below` and a slash, by their keys."""
-        found = iter(obstore.list(self._store, below, chunk_size=1000))
-        while chunk := self._patiently(below, lambda: next(found, None)):
-            for one in chunk:
-                yield Listed(one["path"], one["size"], _micros(one["last_modified"]))
+        page = self._patiently(below, partial(self._page, below, None))
+        while page:
+            yield from page
+            if len(page) < PAGE:
+                return
+            page = self._patiently(below, partial(self._page, below, page[-1].key))
+
+    def _page(self, below: str, after: str | None) -> list[Listed]:
+        """Return what is listed after a key. One page is asked for at a time: of obstore a listing that fails in the
+        middle ends there, as if that were all."""
+        found = next(iter(obstore.list(self._store, below, offset=after, chunk_size=PAGE)), ())
+        return [Listed(one["path"], one["size"], _micros(one["last_modified"])) for one in found]
 
     def _swap(self, key: str, content: bytes, mode: PutMode, refused: type[BaseError]) -> bool:
         attempts = 0

@@ -113,7 +113,7 @@ class StoredFile:
     def below(self) -> Iterator[str]:
         """Yield the files in the directory of that name, and in those in it, by their paths in it."""
         start = f"{self.path}/" if self.path else ""
-        for one in self._bucket.list(self.path):
+        for one in self._bucket.listed(self.path):
             yield one.key.removeprefix(start)
 
     def unlink(self, missing_ok: bool = False) -> None:  # noqa: ARG002 - a store does not say whether it was there
