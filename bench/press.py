@@ -1,5 +1,5 @@
-"""A press of thirty sites, from its front pages to posts, beside trafilatura's own means; and what a past of a million
-addresses takes of memory (`python -m bench.press EACH`: the server)."""
+"""A press of thirty sites, from its front pages to posts, beside trafilatura's own means and news-please; and what a
+past of a million addresses takes of memory (`python -m bench.press EACH`: the server)."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ from bench.serving import serve, serving
 EACH, FEW = 30, 4  # articles of a site, beside an agency's
 ROUNDS = 3
 AIM = 3.0  # times as many articles a second as trafilatura
+BEYOND = 10.0  # times as many as news-please
 BIG = "http://big.example"  # whose past is long
 MAPS, LISTED = 20, 50_000  # its sitemaps, and the addresses in each
 FLAT = 1.3
@@ -61,17 +62,38 @@ def _articles(proxy: str, directory: Path, each: int) -> list[Ratio]:
     print(f"press: {SITES} sites, {count:,} articles, {os.cpu_count()} cores, front page to post")
     used = [1000 * one.cpu / count for one in ours]
     print(f"archiver      {spread(rate)} articles/s  {spread(used)} ms of processor time each", flush=True)
+    ratios = _beside_news_please(proxy, rate, used, each)
     if not theirs:
         print("trafilatura is not installed: nothing to compare with")
-        return []
+        return ratios
     found, read = map(int, theirs[0].output.split())
     others = [read / one.wall for one in theirs]
     spent = [1000 * one.cpu / read for one in theirs]
     print(f"trafilatura   {spread(others)} articles/s  {spread(spent)} ms of processor time each", flush=True)
     print(f"trafilatura found {found:,} of the {count:,} articles, and read {read:,}\n")
     return [
+        *ratios,
         Ratio("press: articles a second, archiver / trafilatura", median(rate) / median(others), AIM, at_least=True),
         Ratio("press: the same by processor time", median(spent) / median(used), AIM, at_least=True),
+    ]
+
+
+def _beside_news_please(proxy: str, rate: list[float], used: list[float], each: int) -> list[Ratio]:
+    """Return how the crawls compare with news-please, where NEWS_PLEASE names a Python that has it."""
+    python = os.environ.get("NEWS_PLEASE")
+    if not python:
+        print("NEWS_PLEASE names no Python that has news-please: it is left out")
+        return []
+    addresses = [address for address in make_press(each).sheets if "/2026/" in address]
+    done = command.run(python, "bench/news_please_pages.py", *addresses, http_proxy=proxy)
+    read = int(done.output)
+    print(f"news-please   {read / done.wall:,.1f} articles/s  {1000 * done.cpu / read:,.1f} ms of processor time each")
+    print(f"news-please was given {len(addresses):,} addresses, and read {read:,}\n", flush=True)
+    return [
+        Ratio(
+            "press: articles a second, archiver / news-please", median(rate) * done.wall / read, BEYOND, at_least=True
+        ),
+        Ratio("press: the same by processor time", 1000 * done.cpu / read / median(used), BEYOND, at_least=True),
     ]
 
 

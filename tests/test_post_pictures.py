@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from archiver.cleaning import Cleaner, offers, picture_address, source_body
 from archiver.html import parse_fragment
-from archiver.posts.pictures import Shown, asset_addresses, shown_pictures, with_assets, without_assets
+from archiver.posts.pictures import MAX_PICTURES, Shown, asset_addresses, shown_pictures, with_assets, without_assets
 from archiver.recipes.recipe import CleanRules
 
 BASE = "https://news.example/2026/a-bridge.html"
@@ -16,6 +16,7 @@ FRONT = '---\nlayout: post\ntitle: "<img src=\\"http://title.example/1.jpg\\">"\
 END = f"\n\n<{BASE}>\n\nfooter"
 ONE, TWO, THREE = (f"https://cdn.example/{number}.jpg" for number in (1, 2, 3))
 FILE = "_assets/ab/abcd.jpg"
+MANY = ", ".join(f"{TWO}?{number} {number}00w" for number in range(7, 14))
 
 
 def post(body: str) -> bytes:
@@ -62,6 +63,9 @@ def test_a_post_that_shows_none_of_them_stays_as_it_is() -> None:
         '<img alt="none" />',
         f'<p>&lt;img src="{ONE}"&gt;</p>',
         f'<img src="{ONE}{"x" * 2000}" />',
+        f'<video poster="{ONE}{"x" * 2000}"></video>',
+        '<video poster="data:image/png;base64,AAAA"></video>',
+        f'<video src="{ONE}"></video>',
     ],
 )
 def test_what_is_no_picture_from_elsewhere(body: str) -> None:
@@ -121,6 +125,17 @@ def test_what_was_put_in_place_can_be_taken_back(tags: list[tuple[str, list[tupl
     assert asset_addresses(shown) == assets
 
 
+def test_a_post_has_so_many_pictures_and_no_more() -> None:
+    content = post("".join(f'<img src="https://cdn.example/{number}.jpg">' for number in range(MAX_PICTURES + 9)))
+    assert list(shown_pictures(content))[-1] == f"https://cdn.example/{MAX_PICTURES - 1}.jpg"
+    assert len(shown_pictures(content)) == MAX_PICTURES
+
+
+def test_of_a_picture_that_comes_twice_the_first_says_where_it_is() -> None:
+    content = post(f'<img src="{ONE}" srcset="{TWO} 1200w"><img src="{ONE}">')
+    assert shown_pictures(content) == {ONE: Shown(ONE, (TWO, ONE))}
+
+
 @pytest.mark.parametrize(
     ("markup", "offered"),
     [
@@ -129,6 +144,13 @@ def test_what_was_put_in_place_can_be_taken_back(tags: list[tuple[str, list[tupl
         (f'<img src="{ONE}" srcset="{TWO} 2x, {THREE} 1.5x">', [TWO, "3", ONE]),
         (f'<img src="{ONE}" srcset="{TWO} 9000w, {THREE} 2000w">', ["3", ONE]),
         (f'<img src="{ONE}" width="1600" srcset="{TWO} 800w">', [ONE, TWO]),
+        (f'<img src="{ONE}" srcset="{TWO} 1200w, {THREE} 900w, {TWO} 300w">', [TWO, "3", ONE]),
+        # No more than anybody would try, or a page has.
+        (
+            f'<img src="{ONE}" srcset="{", ".join(f"{TWO}?{n} {n}00w" for n in range(7, 14))}">',
+            ["?13", "?12", "?11", "?10"],
+        ),
+        (f'<img src="{ONE}" srcset="{TWO} 700w{", " * 5_000}{THREE} 900w">', [TWO, ONE]),
         (f'<img src="{ONE}" orginial_src="{TWO}">', [TWO, ONE]),
         (
             f'<img src="{ONE}" data-orig-file="{TWO}" data-lazy-srcset="{THREE} 900w">',
