@@ -289,10 +289,15 @@ from archiver.commands import main
 from archiver.replay.replay import Replay
 from archiver.workers.process import WorkerProcess
 async def hang(self, *_):
-    for _ in range(2):  # both processes
-        await WorkerProcess("archiver.extraction.serve:serve", self._options.extract).call([])
-    print("reading", flush=True)
-    await asyncio.sleep(60)
+    both = [WorkerProcess("archiver.extraction.serve:serve", self._options.extract) for _ in range(2)]
+    try:
+        for process in both:
+            await process.call([])
+        print("reading", flush=True)
+        await asyncio.sleep(60)
+    finally:
+        for process in both:
+            await process.close()
 Replay._gather = hang
 main(["replay", "--jobs", "2", "--output", *sys.argv[1:]])
 """
