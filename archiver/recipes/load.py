@@ -55,6 +55,8 @@ def _load_all(*directories: str) -> dict[str, Recipe | SiteRecipe]:
             raise RecipeError(f"{directory}: no such directory; ARCHIVER_RECIPES must name directories of recipes")
         _add(recipes, directory)
     for plugin in load_plugins(RECIPES):
+        if not hasattr(plugin.loaded, "__path__"):  # a module without a directory, or no module at all
+            raise PluginError(f"{plugin.name}: is not a package: its directory is to have the recipes")
         try:
             found = sorted(files(plugin.loaded).iterdir(), key=attrgetter("name"))
             for resource in found:
@@ -62,8 +64,6 @@ def _load_all(*directories: str) -> dict[str, Recipe | SiteRecipe]:
                     with as_file(resource) as file:
                         recipe = load_any(file)
                     recipes.setdefault(recipe.name, recipe)
-        except TypeError as error:  # a module without a directory, or no module at all
-            raise PluginError(f"{plugin.name}: is not a package: its directory is to have the recipes") from error
         except RecipeError as error:
             raise PluginError(f"{plugin.name}: {error}") from error
     _add(recipes, PACKAGED)
