@@ -119,7 +119,9 @@ def _less(what: str, name: str, share: float, usual: float) -> str:
 
 
 def _quiet(current: ListingStats, now: int) -> list[str]:
-    """The newest item may be as old as the recipe says; else three times as old as a newer one was ever waited for."""
+    """Return an alarm if the newest item is too old. Where the recipe says how old it may be (`rhythm`), that counts;
+    else, once newer items have come often enough to know a rhythm, three times the longest time that ever passed from
+    one newest item to the next, and a day at least."""
     if current.newest is None:
         return []
     if current.rhythm is not None:

@@ -183,6 +183,12 @@ def test_another_sites_address_is_not_believed(said: str) -> None:
         ("news/12345", "Мост открыт", "article"),
         ("news/12345", "", "article"),
         ("2026/vote-2024-results", "", "vote-2024-results"),
+        ("stadt/bruecke", "", "bruecke"),
+        ("stadt/neu", "", "neu"),
+        ("zz/xy", "Eine Brücke", "eine-brucke"),  # two letters say nothing
+        (f"{'x' * 30}-{'y' * 29}", "", f"{'x' * 30}-{'y' * 29}"),  # 60 characters
+        (f"{'x' * 30}-{'y' * 30}", "", "x" * 30),
+        ("x" * 70, "", "x" * 60),
         ("a-very-long-name-" * 20, "", "a-very-long-name-a-very-long-name-a-very-long-name-a-very"),
     ],
 )

@@ -28,8 +28,12 @@ Place = tuple["datetime", int, str, str, str]
 
 
 def place(candidate: Candidate) -> Place:
-    """Return what says which of two candidates of one article is the later: when its answer came; of answers of one
-    moment the better page is the first, and then what they say decides, so that it is never chance or a file's name."""
+    """Return the place of a candidate among others of its article: the one with the larger place is the later.
+
+    First counts when the answer came. Of answers of one moment that of the better page comes first (`rank`), and then
+    address, payload and form decide: whatever they are, the same candidates are always put into the same order, and
+    neither chance nor the name of a file has a part in it.
+    """
     article = candidate.article
     payload = candidate.capture.payload if candidate.capture else ""
     return article.fetched, article.rank, article.response_url, payload, article.form

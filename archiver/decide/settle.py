@@ -69,8 +69,9 @@ class Settling:
             (own if is_own else shared).append(address)
         url = article.url if article.aliases[0] in own else normalise(article.response_url)
         key = self._key(url, own, article.recipe, home)
-        # One that another article has a post under is this one's, too, if both say the same; else it leads here now,
-        # and what it led to before is that other one's still.
+        # An address may have led to another article until now. If both say the same, they are one article, and this one
+        # takes the address with all else that the other was known by. If not, the site leads it here now, but in the
+        # archive it stays that of the other, of which there is a post.
         of = {address: other for address in own if (other := self._known.get(address)) and other != key}
         is_one = {other: self._is_one(other, article) for other in of.values()}
         own = [address for address in own if address not in of or is_one[of[address]]]

@@ -71,8 +71,11 @@ class Texts:
         self._of_sites.setdefault((site, text), set()).add(article_id)
 
     def look_at(self, key: ArticleKey, text: str | None, site: str = "") -> Verdict:
-        """Return what is thought of a new article's text, and remember it. site: that its page is on, of recipes that
-        read the pages of any."""
+        """Return what is thought of the text of a new article, and remember the text for those that come after it.
+
+        text: its digest; None: it has no text. site: the registered domain that its page is on, where a recipe reads
+        the pages of any site; empty: the recipe is of one source.
+        """
         if not is_telling(text):
             return Believe()
         return self._look_at_site(key, text, site) if site else self._look_at_row(key, text)
@@ -100,7 +103,7 @@ class Texts:
         return SameText(f"the same text as {other} and others before it")
 
     def first_with(self, text: str) -> ArticleKey | None:
-        """Return the first new article that had a text."""
+        """Return the first new article of this run that had a text; None if none had, or nobody looked at it."""
         found = self._run.get(text)
         return found and found[0]
 
