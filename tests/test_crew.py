@@ -240,8 +240,9 @@ def test_batches_of_one_worker_do_not_let_go_of_each_others_articles(tmp_path: P
             async with mine.taken([first]):
                 async with mine.taken([both]):
                     pass
-                assert not await theirs._take(await theirs._names([first]))
-            assert await theirs._take(await theirs._names([first]))
+                common = await theirs._names([first]) & await theirs._names([both])
+                assert not await theirs._take(common)
+            assert await theirs._take(common)
 
     asyncio.run(work())
 

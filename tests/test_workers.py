@@ -140,7 +140,7 @@ def test_a_host_that_several_need_is_asked_no_faster_than_by_one(archive: Archiv
     assert min(later - earlier for earlier, later in pairwise(asked)) > delay * 0.75
 
 
-KILLS = int(os.environ.get("ARCHIVER_KILLS", "3"))  # 200: several minutes
+KILLS = int(os.environ.get("KILLS_OF_WORKERS", "3"))  # 200 take many minutes
 
 
 def test_workers_may_be_killed_at_any_time(archive: Archive, press: Press, at: str) -> None:

@@ -171,6 +171,11 @@ def test_who_joins_late_is_waited_for(crew: Crew) -> None:
     assert crew.be(third).workers.rest(crew.run)
 
 
+def test_whoever_leaves_last_is_the_last(crew: Crew) -> None:
+    assert not crew.be(crew.second).workers.leave(crew.run, {}, LATER)
+    assert crew.be(crew.first).workers.leave(crew.run, {}, LATER)
+
+
 def test_the_last_one_that_leaves_learns_it(crew: Crew) -> None:
     crew.be(crew.first).workers.take(SITE, [A], crew.run)
     assert not crew.index.workers.leave(crew.run, {"counts": {"written": 1}}, LATER)
