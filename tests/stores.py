@@ -107,6 +107,10 @@ class Store:
         """Do what the next requests of a method ask for, and cut the connection in place of an answer."""
         self._ask(f"lose {method} {count}")
 
+    def refuse(self, count: int) -> None:
+        """Answer the next requests that there are too many, and do nothing."""
+        self._ask(f"refuse {count}")
+
     def restart_at(self, method: str, number: int) -> None:
         """Do what the request of that number from now on of a method asks for, and end before it is answered: whoever
         is connected is cut off. Then listen again."""
@@ -163,6 +167,7 @@ class _Serving:
         self._losing: list[str] = []
         self._restart: list[str] = []
         self._ignores = False
+        self._refusing = 0
         self._sockets: WeakSet[socket] = WeakSet()
 
     def do(self, line: str) -> Any:
@@ -174,6 +179,8 @@ class _Serving:
             self._stop()
         if command == "lose":
             self._losing = [words[0]] * int(words[1])
+        if command == "refuse":
+            self._refusing = int(words[0])
         if command == "restart":
             self._restart = [words[0]] * int(words[1])
         if command == "ignore":
@@ -211,6 +218,10 @@ class _Serving:
         asked = f"{method} {environ['PATH_INFO']} {environ.get('HTTP_RANGE', '')}"
         self._requests.append(asked.strip())
         self._sockets.add(environ["werkzeug.socket"])
+        if self._refusing:
+            self._refusing -= 1
+            start("503 Slow Down", [("Content-Type", "application/xml")])
+            return [b"<Error><Code>SlowDown</Code><Message>Reduce your request rate.</Message></Error>"]
         if self._ignores:
             environ.pop("HTTP_IF_NONE_MATCH", None)
         answer: Iterable[bytes] = self._application(environ, start)

@@ -229,6 +229,18 @@ def test_a_store_that_comes_back_is_waited_for(stored: SplitRoot, waits: list[Ca
     assert put(stored, b"two", b"one") == "written"
 
 
+@pytest.mark.parametrize("before", [None, b"zero"])
+def test_a_store_that_is_busy_is_asked_again(
+    stored: SplitRoot, before: bytes | None, waits: list[Callable[[], None]]
+) -> None:
+    if before:
+        put(stored, before)
+    waits += [lambda: None] * 2
+    store().refuse(2)
+    assert put(stored, b"one", before) == "written"
+    assert read_bytes(stored, PATH) == b"one"
+
+
 def test_a_store_that_stays_away_ends_it(stored: SplitRoot, waits: list[Callable[[], None]]) -> None:
     put(stored, b"one")
     waits += [lambda: None] * len(WAITS)
