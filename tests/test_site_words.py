@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import shlex
 import subprocess
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
+from archiver.site import articles
 from archiver.site.articles import host_of
 from archiver.site.words import WORDS
 from tests.adopting import good, put
-from tests.sites import build, fill, page
+from tests.sites import build, files, fill, page, site_of
 
 if TYPE_CHECKING:
     from tests.conftest import Archive
@@ -75,6 +77,22 @@ def test_numbers_and_months_in_english(archive: Archive) -> None:
     assert texts(archive, "category/cailianshe.html", ".sub") == ["2 articles"]
     build(archive)
     assert texts(archive, "archive/2022/01/index.html", "h1") == ["2022 年 1 月"]
+
+
+def test_the_latest_changes_are_shown_and_how_many_there_were_before(
+    archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(articles, "STEPS", 1)
+    archive.crawl("eastmoney/market-37")
+    first = archive.replica.articles[0]
+    for number in (2, 3):
+        archive.replica.add(replace(first, title=f"第{number}次的标题"))
+        archive.crawl("eastmoney/market-37", "-s", "ARCHIVER_RECHECK=36500d")
+    build(archive, *ENGLISH)
+    (path,) = (name for name in files(site_of(archive)) if first.id in name)
+    assert texts(archive, path, ".changes del, .changes ins") == ["removed第2次的标题", "added第3次的标题"]
+    assert texts(archive, path, ".more > details > h2") == ["Version 2 → Version 3 (present version)"]
+    assert "Not shown here: 1 earlier, which archiver history has." in texts(archive, path, ".small")
 
 
 def test_a_list_of_a_source_does_not_name_it_in_each_line(archive: Archive) -> None:

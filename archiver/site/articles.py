@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from archiver.site.record import Row
     from archiver.storage import Root
 
+STEPS = 100  # versions of an article whose changes its page shows, the latest; a page of thousands is megabytes
 MOST = 2000  # sentences of a version that are compared with those of another; and changes that are shown
 
 
@@ -146,14 +147,15 @@ def article_values(entry: Entry, row: Row, output: Root, words: dict[str, str]) 
         "capture": entry.capture,
         "captured": time_of(entry.capture.time) if entry.capture else "",
         "steps": list(steps(entry, output, words)) if entry.versions else [],
+        "earlier": max(0, len(entry.versions) - STEPS),
         "path": row.path,
     }
 
 
 def steps(entry: Entry, output: Root, words: dict[str, str]) -> Iterator[Step]:
-    """Yield what changed from each version of an entry to the next, the latest first."""
+    """Yield what changed from each of the latest versions of an entry to the next, the latest first."""
     after: list[str] | None = _said(entry.title, entry.quote, entry.written)
-    for version in reversed(entry.versions):
+    for version in reversed(entry.versions[-STEPS:]):
         try:
             post = read((output / version.path).read_bytes(), quoted=bool(entry.quote))
         except OSError:
