@@ -23,6 +23,7 @@ from archiver.recipes import load_recipes
 from archiver.replay import serve
 from archiver.replay.replay import MOST_REGIONS, _jobs
 from archiver.replay.spool import PREFIX, Spool
+from archiver.workers.pool import WorkerPool
 from archiver.workers.process import WorkerProcess
 from tests import cluster, forks
 from tests.conftest import PROJECT, Archive
@@ -263,3 +264,18 @@ def test_nobody_loads_a_cluster_who_does_not_ask_for_one() -> None:
     )
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=PROJECT)
     assert result.stdout == "[]\n"
+
+
+def test_a_job_that_never_ends_is_ended_and_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each list has a time; without any, whatever is asked takes too long."""
+
+    async def ask() -> None:
+        pool = WorkerPool[int, int]("copy:copy", list, 1)
+        try:
+            with pytest.raises(WorkerError, match="took longer than 0 s"):
+                await pool.submit(1)
+        finally:
+            await pool.close()
+
+    monkeypatch.setattr("archiver.workers.pool.LONGEST", 0.0)
+    asyncio.run(ask())

@@ -11,6 +11,7 @@ from archiver.workers.batcher import Batcher
 from archiver.workers.process import WorkerProcess
 
 TRIES = 3  # of a job whose process ends: that may be another's doing
+LONGEST = 300.0  # seconds for a list of jobs: what takes longer never ends, such as the search for a hostile pattern
 MAX_BATCH = 64  # jobs in a list: with more of them one process works while the others wait
 Job = TypeVar("Job")
 Result = TypeVar("Result")
@@ -20,13 +21,14 @@ class WorkerPool(Generic[Job, Result]):
     """Processes that share the jobs: each takes what has gathered when it is free."""
 
     def __init__(self, function: str, setup: Any, count: int, max_batch: int = MAX_BATCH) -> None:
-        self._processes = [WorkerProcess[Job, Result](function, setup) for _ in range(count)]
+        self._processes = [WorkerProcess[Job, Result](function, setup, limit=LONGEST) for _ in range(count)]
         self.size = count
         workers = [partial(_work, process) for process in self._processes]
         self._batcher = Batcher[Job, Result](workers, max_batch)
 
     async def submit(self, job: Job) -> Result:
-        """Return the result of a job. Raises WorkerError when each process that worked on it alone has ended."""
+        """Return the result of a job. Raises WorkerError when each process that worked on it alone has ended, or
+        when it takes too long: then its process is ended."""
         return await self._batcher.submit(job)
 
     async def close(self) -> None:
