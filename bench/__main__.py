@@ -18,8 +18,10 @@ from bench import (
     pictures,
     pipelines,
     press,
+    simulate,
     site,
     sites,
+    workers,
 )
 from bench.figures import BenchError, Ratio, table
 
@@ -40,7 +42,10 @@ BENCHES: dict[str, Callable[..., list[Ratio]]] = {
     "sites": sites.run,
     "pictures": pictures.run,
     "press": press.run,
+    "workers": workers.run,
+    "simulate": simulate.run,
 }
+SIZED = ("site", "index")  # benches whose largest archive can be chosen
 
 
 def main() -> int:
@@ -50,14 +55,16 @@ def main() -> int:
     parser = ArgumentParser(prog="python -m bench", description=f"Measure the archiver: {names}. Needs Linux.")
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"what to measure (default: all of {names})")
     parser.add_argument("--quick", action="store_true", help="a tenth of it: to see that it works, not for figures")
-    parser.add_argument("--largest", type=int, metavar="N", help="of site: nothing of more articles is measured")
+    parser.add_argument(
+        "--largest", type=int, metavar="N", help="of site and index: nothing of more articles is measured"
+    )
     arguments = parser.parse_args()
     if unknown := set(arguments.names) - BENCHES.keys():
         parser.error(f"unknown: {', '.join(sorted(unknown))}; there are: {names}")
     ratios: list[Ratio] = []
     for name in arguments.names or BENCHES:
         try:
-            sizes = {"largest": arguments.largest} if name == "site" and arguments.largest else {}
+            sizes = {"largest": arguments.largest} if name in SIZED and arguments.largest else {}
             ratios += BENCHES[name](quick=arguments.quick, **sizes)
         except BenchError as error:
             sys.stderr.write(f"bench: {error}\n")

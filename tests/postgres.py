@@ -82,6 +82,11 @@ class Server:
         self.start()
         self.sql(f"CREATE DATABASE {DATABASE}", database="postgres")
 
+    @property
+    def process(self) -> int:
+        """The process that has started the server last: its processes come from it."""
+        return self._keepers[-1].pid
+
     def address(self, schema: str = "", user: str = OWNER, port: int = 0, database: str = DATABASE) -> str:
         """The address of a schema, as a setting has it. user: with a colon and a password, if it needs one."""
         options = f"?options=-c%20search_path%3D{schema}" if schema else ""
@@ -136,9 +141,9 @@ class Server:
                 return
         raise AssertionError((self._directory / "log").read_text())
 
-    def stop(self) -> None:
-        """End the server at once, as a fall of its machine would."""
-        self._run("pg_ctl", "-D", str(self._data), "-m", "immediate", "-w", "stop")
+    def stop(self, mode: str = "immediate") -> None:
+        """End the server: at once, as a fall of its machine would, or `fast`, as its owner does."""
+        self._run("pg_ctl", "-D", str(self._data), "-m", mode, "-w", "stop")
 
     def end(self) -> None:
         """End the server for good, and remove what it wrote."""

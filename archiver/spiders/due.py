@@ -43,6 +43,7 @@ class DueSpider(FollowingSpider):
         self.asked = 0
         self._places: tuple[str, ...] = ()  # whose articles are asked for
         self._sites: dict[str, deque[Claim]] = {}  # of which an article is on its way; and what waits for it
+        self._claiming = 0  # how many wait for the index to give them articles
         self._learned: set[str] = set()  # addresses of articles that have come
         self._allotment: Allotment
 
@@ -112,6 +113,12 @@ class DueSpider(FollowingSpider):
                 return
 
     @property
+    def _is_at_something(self) -> bool:
+        """Whether an article is on its way, or about to be: when nothing was, something may have begun since."""
+        assert self.crawler.engine is not None
+        return self._claiming > 0 or not self.crawler.engine.spider_is_idle()
+
+    @property
     def _is_spent(self) -> bool:
         """Whether no article may be asked for any more."""
         budget = self.crawler.get_downloader_middleware(BudgetMiddleware)
@@ -125,7 +132,11 @@ class DueSpider(FollowingSpider):
         room = min(most, self.limit - self.asked) if self.limit else most
         run = (await self.archive.open()).run
         self.asked += room  # as long as nobody knows how many there are
-        claims = await self.index.run(Index.claim, run, self._places, room, now(), site, recipe)
+        self._claiming += 1
+        try:
+            claims = await self.index.run(Index.claim, run, self._places, room, now(), site, recipe)
+        finally:
+            self._claiming -= 1
         wanted = [claim for claim in claims if not self._is_too_old(claim)]
         self.asked -= room - len(wanted)
         return wanted if claims else None

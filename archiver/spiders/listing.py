@@ -198,7 +198,7 @@ class ListingSpider(DueSpider):
                 asked = True
             else:
                 await self._allotment.end_recipe(recipe)
-        if asked:
+        if asked or self._is_at_something:
             return True
         self._sites.clear()  # nothing is on its way
         return await self._ask_sites()

@@ -1,0 +1,49 @@
+"""Articles that are due, of which each site's are asked for one after the other."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from archiver.spiders.listing import ListingSpider
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+CLAIM: Any = object()
+
+
+@pytest.mark.parametrize(
+    ("claiming", "idle", "goes_on"),
+    [(0, True, False), (1, True, True), (0, False, True)],
+    ids=["nothing", "a claim", "a request"],
+)
+def test_what_was_claimed_of_a_site_is_not_forgotten_while_something_is_on_its_way(
+    monkeypatch: pytest.MonkeyPatch, *, claiming: int, idle: bool, goes_on: bool
+) -> None:
+    """A crawl that looks for more has nothing on its way; while it looks, what an index that was away gives late may
+    be."""
+
+    async def none(*_: object) -> AsyncIterator[Any]:
+        for request in list[Any]():
+            yield request
+
+    async def nothing(*_: object) -> list[Any]:
+        return []
+
+    async def opened() -> Any:
+        return SimpleNamespace(run=1)
+
+    engine = SimpleNamespace(spider_is_idle=lambda: idle)
+    spider: Any = ListingSpider.__new__(ListingSpider)
+    spider._claiming, spider._places, spider._sites = claiming, (), {"s.example": deque([CLAIM])}
+    spider._allotment = SimpleNamespace(recipes=nothing, sites_due=nothing)
+    spider.crawler = SimpleNamespace(engine=engine)
+    monkeypatch.setattr(ListingSpider, "archive", SimpleNamespace(open=opened))
+    monkeypatch.setattr(ListingSpider, "_ask_listings", none)
+    assert asyncio.run(spider._ask_for_some()) is goes_on
+    assert spider._sites == ({"s.example": deque([CLAIM])} if goes_on else {})
