@@ -72,6 +72,11 @@ def see(database: Database, sightings: Sequence[Sighting], now: int, *, every_fo
         # One that was withdrawn is listed again: it may be back.
         one.due = one.due or (one.state == "withdrawn" and one.checked <= now - RETURNS)
     _put(database, seen, numbers, now)
+    # Whoever has claimed one of these knew nothing of the form: it is given out again in the same run.
+    database.write_all(
+        "UPDATE articles SET run = 0 WHERE recipe = ? AND id = ? AND run <> 0",
+        sorted(key for key, one in before.items() if one.wanted),
+    )
     return unknown
 
 

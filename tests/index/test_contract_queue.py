@@ -115,6 +115,19 @@ def test_another_form_is_wanted_of_what_is_held(index: Index) -> None:
     assert [post.form for post in claim.held.posts] == ["share"]
 
 
+@pytest.mark.parametrize("finished", [True, False])
+def test_a_form_that_is_wanted_of_what_was_claimed_comes_in_the_same_run(index: Index, *, finished: bool) -> None:
+    index.see(seen("a", "b"), NOW, every_form=True)
+    assert due(index, NOW, run=1) == ["a", "b"]
+    if finished:
+        save(index)
+    index.see(seen("a", form="rolling"), NOW, every_form=True)
+    index.see(seen("b"), NOW, every_form=True)
+    (claim,) = index.claim(1, [LIST], 10, NOW)
+    assert (claim.key, claim.forms) == (key("a"), ("rolling",) if finished else ("rolling", "share"))
+    assert due(index, NOW, run=1) == []
+
+
 def test_only_the_first_form_is_wanted_where_one_is_enough(index: Index) -> None:
     index.see(seen("a") + seen("a", form="rolling"), NOW, every_form=False)
     (claim,) = index.claim(1, [LIST], 10, NOW)
