@@ -10,8 +10,7 @@ from types import MappingProxyType
 from typing import IO, TYPE_CHECKING, Any, NamedTuple
 
 from archiver.addresses import resolve, web_address
-from archiver.adoption import Repair as PostRepair
-from archiver.adoption import adopt
+from archiver.adoption import PostRepair, adopt
 from archiver.adoption.found import profile_of
 from archiver.adoption.lost import Lost
 from archiver.adoption.signatures import renew_signatures

@@ -11,12 +11,12 @@ from archiver.storage import file_at
 
 if TYPE_CHECKING:
     from archiver.captures import Capture
-    from archiver.captures.answers import Answer
+    from archiver.captures.answers import CapturedAnswer
     from archiver.index import Index
     from archiver.storage import Root
 
 
-def captured_answer(output: Root, index: Index, capture: Capture) -> Answer:
+def captured_answer(output: Root, index: Index, capture: Capture) -> CapturedAnswer:
     """Return the answer that `capture` of the archive in `output` has, with its body, wherever that is. Raises
     CaptureError if it cannot be read, or is not what it was."""
     file = file_at(output, capture.warc)

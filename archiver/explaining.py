@@ -9,7 +9,7 @@ from archiver.captured import captured_answer
 from archiver.decide import Candidate
 from archiver.errors import CaptureError, PageError
 from archiver.pages import page_for
-from archiver.reading import Explanation, Field, Lost, explain_page
+from archiver.reading import Discarded, Explanation, Field, explain_page
 from archiver.recipes import site_for
 from archiver.recipes.recipe import FIELDS
 from archiver.replay.making import Failed, Maker
@@ -72,10 +72,10 @@ def _explained(output: Root, index: Index, options: ExtractOptions, capture: Cap
 
 def _field(value: Any, rule: str, said: list[tuple[str, str]]) -> Field[Any]:
     """Return a field, and what else its page has for it: the first rule that finds anything counts."""
-    lost: list[Lost[Any]] = []
+    lost: list[Discarded[Any]] = []
     for text, name in said:
         if not text.strip():
-            lost.append(Lost("", name, "nothing is there"))
+            lost.append(Discarded("", name, "nothing is there"))
         elif not rule.startswith(name):
-            lost.append(Lost(text, name, f"less trusted than {rule}" if rule else "it could not be understood"))
+            lost.append(Discarded(text, name, f"less trusted than {rule}" if rule else "it could not be understood"))
     return Field(value or None, rule, tuple(lost))

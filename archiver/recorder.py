@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from archiver.captures import CAPTURES, PART_OF, PARTS, Capture, Evidence
 from archiver.captures.answers import body_at
 from archiver.captures.members import digest, mend
-from archiver.captures.writing import Job, NotWritten, Written
+from archiver.captures.writing import NotWritten, WriteJob, WrittenRecord
 from archiver.errors import CaptureError, WorkerError, os_reason
 from archiver.index import Sealed
 from archiver.storage import file_at, pass_over, paths_below
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from typing import Any
 
-    from archiver.captures.answers import Answer as CapturedAnswer
+    from archiver.captures.answers import CapturedAnswer as CapturedAnswer
     from archiver.index import Index, IndexThread
     from archiver.storage import Root
 
@@ -49,7 +49,9 @@ class Recorder:
         self._index = index
         self._worker = worker
         setup = (output, size, dict(info), WRITER.format(worker) if worker else "")
-        self._process = WorkerProcess[Job, Written | NotWritten]("archiver.captures.writing:serve", setup, descriptor)
+        self._process = WorkerProcess[WriteJob, WrittenRecord | NotWritten](
+            "archiver.captures.writing:serve", setup, descriptor
+        )
         self._files: set[str] = set()
 
     async def keep(self, evidence: Sequence[Evidence]) -> list[Capture | CaptureError]:
@@ -67,7 +69,7 @@ class Recorder:
         kept: dict[tuple[str, datetime], Capture | CaptureError] = {**written}
         new = [moment for moment in answers if moment not in kept]
         about = {one: await self._keep_parts(answers[one]) for one in new}
-        jobs = [Job(answers[one].exchanges, about[one], known.get(payloads[one])) for one in new]
+        jobs = [WriteJob(answers[one].exchanges, about[one], known.get(payloads[one])) for one in new]
         for moment, result in zip(new, await self._write(jobs) if jobs else [], strict=True):
             kept[moment] = (
                 result if isinstance(result, CaptureError) else Capture(*result[:3], payloads[moment], *moment)
@@ -76,7 +78,7 @@ class Recorder:
 
     async def say_more(self, capture: Capture, about: Mapping[str, Any]) -> None:
         """Note more about an answer that is captured. Raises CaptureError."""
-        (result,) = await self._write([Job((), about, capture)])
+        (result,) = await self._write([WriteJob((), about, capture)])
         if isinstance(result, CaptureError):
             raise result
 
@@ -133,19 +135,21 @@ class Recorder:
         file = self._output / path
         return Sealed(path, file.stat().st_size, digest(file))
 
-    async def _write(self, jobs: list[Job]) -> list[Written | CaptureError]:
-        results: list[Written | NotWritten]
+    async def _write(self, jobs: list[WriteJob]) -> list[WrittenRecord | CaptureError]:
+        results: list[WrittenRecord | NotWritten]
         try:
             results = await self._process.call(jobs)
         except WorkerError as error:
             results = [NotWritten(str(error))] * len(jobs)
-        ended = {one.warc: Sealed(one.warc, *one.whole) for one in results if isinstance(one, Written) and one.whole}
+        ended = {
+            one.warc: Sealed(one.warc, *one.whole) for one in results if isinstance(one, WrittenRecord) and one.whole
+        }
         if ended:
             await self._index.run(_seal_all, ended.values())
-        self._files.update(one.warc for one in results if isinstance(one, Written) and not one.whole)
-        written: list[Written | CaptureError] = []
+        self._files.update(one.warc for one in results if isinstance(one, WrittenRecord) and not one.whole)
+        written: list[WrittenRecord | CaptureError] = []
         for result in results:
-            if isinstance(result, Written):
+            if isinstance(result, WrittenRecord):
                 written.append(result)
                 continue
             refusal = CaptureError(f"{self._output / CAPTURES}: an answer cannot be captured: {result.why}")

@@ -124,7 +124,7 @@ EXTENSIONS = {
     "archiver.crawl_archive.ArchiveExtension": 100,
     "archiver.browser.Browser": 150,
     "archiver.browser.PageKeeper": 450,
-    "archiver.extensions.quarantine.Quarantine": 200,
+    "archiver.extensions.quarantine.QuarantineFiles": 200,
     "archiver.extensions.watch.Watch": 300,
     "archiver.extensions.report.Report": 400,
     "archiver.extensions.ending.Ending": 500,

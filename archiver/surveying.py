@@ -12,7 +12,7 @@ from scrapy import Request
 from scrapy.http.request import NO_CALLBACK
 
 from archiver.discovery import LARGEST_SITEMAP, listed_sitemaps
-from archiver.discovery.look import Given, Listed
+from archiver.discovery.look import Given, Looked
 from archiver.errors import WorkerError
 from archiver.identity import normalise, plain_form, same_site
 from archiver.net.budget import BudgetSpentError
@@ -45,7 +45,7 @@ class Looker:
 
     def __init__(self) -> None:
         self._sitemaps: dict[str, list[str]] = {}  # by host
-        self._process = WorkerProcess[Given, Listed]("archiver.discovery.look:looker", None, limit=LONGEST)
+        self._process = WorkerProcess[Given, Looked]("archiver.discovery.look:looker", None, limit=LONGEST)
 
     def note_sitemaps(self, response: Response) -> None:
         """Note the sitemaps that a robots.txt names: it is asked for before anything else of its host."""
@@ -58,7 +58,7 @@ class Looker:
         own = urlsplit(address).hostname or ""
         return [one for host, named in self._sitemaps.items() if same_site(host, own) for one in named]
 
-    async def look(self, response: Response, known: tuple[str, ...] = ()) -> Listed:
+    async def look(self, response: Response, known: tuple[str, ...] = ()) -> Looked:
         """Return what an answer lists. known: addresses of articles, by which links are judged."""
         content_type = (response.headers.get("Content-Type") or b"").decode("latin-1")
         address = normalise(response.url)
@@ -66,7 +66,7 @@ class Looker:
         try:
             (listed,) = await self._process.call([given])
         except WorkerError as error:
-            return Listed("nothing", address, problem=str(error))
+            return Looked("nothing", address, problem=str(error))
         return listed
 
     async def close(self) -> None:
@@ -107,7 +107,7 @@ class Surveyor:
         else:
             offer.problem = page.problem
 
-    async def _take_feeds(self, page: Listed) -> None:
+    async def _take_feeds(self, page: Looked) -> None:
         for feed in page.feeds[:MOST_FEEDS]:
             listed = await self._listed(feed.address, "feed", feed.why)
             if listed:
@@ -130,14 +130,14 @@ class Surveyor:
         if not named and (listed := await self._first(WELL_KNOWN_SITEMAPS, home, "sitemap")):
             await self._take_sitemap(listed, WELL_KNOWN)
 
-    async def _take_sitemap(self, listed: Listed, why: str) -> None:
+    async def _take_sitemap(self, listed: Looked, why: str) -> None:
         """Take a sitemap, and the newest of those that it names."""
         self._offer.take_sitemap(listed, why)
         for entry in newest_first(listed.maps)[:MOST_OF_AN_INDEX]:
             if child := await self._listed(entry.address, "sitemap", "named by the index"):
                 self._offer.take_sitemap(child, "named by the index", listed.address)
 
-    async def _first(self, paths: Iterable[str], home: str, kind: str) -> Listed | None:
+    async def _first(self, paths: Iterable[str], home: str, kind: str) -> Looked | None:
         """Return the first of well-known places at which there is something of that kind."""
         for path in paths:
             response = await self._get(urljoin(home, path))
@@ -145,7 +145,7 @@ class Surveyor:
                 return listed
         return None
 
-    async def _listed(self, address: str, kind: str, why: str) -> Listed | None:
+    async def _listed(self, address: str, kind: str, why: str) -> Looked | None:
         """Return what is at an address; None, and a note of the reason, if it is not of that kind."""
         if plain_form(address) in self._asked:
             return None

@@ -11,7 +11,7 @@ from archiver.index import Index
 from archiver.places import SITE
 from archiver.posts.permalink import page_path
 from archiver.site.ranges import settle
-from archiver.site.record import Record
+from archiver.site.record import SiteRecord
 from archiver.site.titles import PART
 from bench.server import SAMPLES
 
@@ -26,7 +26,7 @@ def put_into_record(directory: Path) -> None:
     """Have the record of the site that is there know all of the archive's articles, as if a build had seen them: each
     is like one of the samples, which are in it, but for its id, its place and its time."""
     index = Index.read(directory)
-    with Record(directory / SITE) as record:
+    with SiteRecord(directory / SITE) as record:
         like = record.rows(f"SELECT {COLUMNS}, category FROM entries ORDER BY number LIMIT ?", SAMPLES)
         categories = dict(record.rows("SELECT number, name FROM lists WHERE kind = 'category'"))
         days = dict(record.rows("SELECT name, number FROM lists WHERE kind = 'day'"))

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from archiver.adoption.names import Names
-from archiver.adoption.write import Plan, write
+from archiver.adoption.write import RepairPlan, write
 from archiver.index import Index
 from archiver.index.types import ArticleKey, FailedArticle
 from archiver.replica.faults import Fault
@@ -238,7 +238,7 @@ def test_a_name_that_is_taken_when_the_post_is_written(archive: Archive) -> None
     put(archive, NAME, b"somebody's")
     named = Names([RECIPE]).named(f"-NW{ID}.md")
     assert named is not None
-    plan = Plan(f"_posts/-NW{ID}.md", f"_posts/{NAME}", named, old, new, {})
+    plan = RepairPlan(f"_posts/-NW{ID}.md", f"_posts/{NAME}", named, old, new, {})
     with closing(Index.open(archive.output)) as index:
         (failure,) = write(archive.output, index, [plan])
     assert failure

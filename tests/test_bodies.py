@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archiver.captures.body import dechunked, open_body
-from archiver.captures.decoding import BodyError, CutOffError, TooLargeError, decode, is_text
+from archiver.captures.decoding import CutOffError, TooLargeError, UnreadableBodyError, decode, is_text
 
 if sys.version_info >= (3, 14):
     from compression import zstd
@@ -88,7 +88,7 @@ def test_no_beginning_of_a_stream_is_taken_for_all_of_it(name: str, data: st.Dat
 @given(st.integers(0, len(HTML)))
 def test_no_beginning_of_raw_deflate_is_taken_for_all_of_it(size: int) -> None:
     packed = raw_deflate(HTML)
-    with pytest.raises(BodyError):
+    with pytest.raises(UnreadableBodyError):
         decode(packed[: 30 + size % (len(packed) - 30)], "deflate", LIMIT)
 
 
@@ -96,7 +96,7 @@ def test_no_beginning_of_raw_deflate_is_taken_for_all_of_it(size: int) -> None:
 def test_no_flipped_bit_of_gzip_passes(at: int, bit: int) -> None:
     packed = bytearray(gzip.compress(HTML))
     packed[at] ^= 1 << bit
-    with suppress(BodyError):
+    with suppress(UnreadableBodyError):
         assert decode(bytes(packed), "gzip", LIMIT) == HTML  # the last bits of a stream mean nothing
 
 
@@ -112,7 +112,7 @@ def test_no_encoding(name: str) -> None:
 
 
 def test_an_unknown_encoding_is_named() -> None:
-    with pytest.raises(BodyError, match="its encoding compress is not known here"):
+    with pytest.raises(UnreadableBodyError, match="its encoding compress is not known here"):
         decode(b"\x1f\x9d\x90\0\1", "compress", LIMIT)
 
 
@@ -152,9 +152,9 @@ def test_what_is_not_in_chunks_stays(body: bytes) -> None:
 
 
 def test_broken_chunks_are_named() -> None:
-    with pytest.raises(BodyError, match="its chunks are broken at byte 6"):
+    with pytest.raises(UnreadableBodyError, match="its chunks are broken at byte 6"):
         dechunked(b"1\r\na\r\nzz\r\n")
-    with pytest.raises(BodyError, match="its chunks are broken at byte 10"):
+    with pytest.raises(UnreadableBodyError, match="its chunks are broken at byte 10"):
         dechunked(b"1\r\na\r\n1\r\nbb")
 
 

@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from archiver import recipes
 from archiver.captures.exchange import Exchange
 from archiver.captures.members import whole
-from archiver.captures.writing import Job, Output, records
+from archiver.captures.writing import Output, WriteJob, records
 from archiver.replica import Fault, Record
 from tests.conftest import Archive
 from tests.test_kill import fill, kill
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from archiver.replica import Replica
-    from archiver.replica.exchange import Answer, Seen
+    from archiver.replica.exchange import Reply, Seen
     from archiver.replica.site import Site
 
 LISTING = "eastmoney/market-37"
@@ -52,7 +52,7 @@ def answered(archive: Archive, **options: Any) -> None:
     """Let the articles be sent with these options of an answer."""
     view = archive.replica.routes[TEXT]
 
-    def changed(site: Site, seen: Seen) -> Answer:
+    def changed(site: Site, seen: Seen) -> Reply:
         return replace(view(site, seen), **options)
 
     archive.replica.routes[TEXT] = changed
@@ -438,7 +438,7 @@ def test_kill_at_any_moment(archive: Archive, monkeypatch: pytest.MonkeyPatch) -
     assert other.posts == archive.posts
 
 
-def job(body: bytes, headers: tuple[tuple[str, str], ...] = (), **fields: Any) -> Job:
+def job(body: bytes, headers: tuple[tuple[str, str], ...] = (), **fields: Any) -> WriteJob:
     """The job for an answer."""
     exchange = Exchange(
         url="http://example.org/a?b=ü".replace("ü", "%C3%BC"),
@@ -452,7 +452,7 @@ def job(body: bytes, headers: tuple[tuple[str, str], ...] = (), **fields: Any) -
         time=datetime(2026, 1, 2, 3, 4, 5, 678901, UTC),
         address="192.0.2.1",
     )
-    return Job((exchange._replace(**fields),), {"x": "é\ud800"})
+    return WriteJob((exchange._replace(**fields),), {"x": "é\ud800"})
 
 
 NAMES = st.sampled_from(["Set-Cookie", "X-A", "x-a", "Content-Language"])

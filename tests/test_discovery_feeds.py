@@ -16,7 +16,7 @@ from archiver.errors import DiscoveryError
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from archiver.discovery import Entry, Feed
+    from archiver.discovery import Feed, FeedEntry
 
 FETCHED = datetime(2026, 3, 5, 12, tzinfo=UTC)
 ADDRESS = "https://harbour.example/news/feed.xml"
@@ -41,7 +41,7 @@ def rss(items: str, head: str = f"<link>{HOME}</link>") -> str:
     return f'<?xml version="1.0"?><rss version="2.0"><channel><title>Harbour Post</title>{head}{items}</channel></rss>'
 
 
-def item(inside: str, **options: Any) -> Entry:
+def item(inside: str, **options: Any) -> FeedEntry:
     (entry,) = read(rss(f"<item>{inside}</item>"), **options).entries
     return entry
 

@@ -11,7 +11,7 @@ import pytest
 from archiver import Archive as ArchiveApi
 from archiver import settings
 from archiver.addresses import resolve
-from archiver.recipes import Place, SiteRecipe, load_recipe, load_site
+from archiver.recipes import FieldPlace, SiteRecipe, load_recipe, load_site
 from archiver.recipes import recipe as types
 
 if TYPE_CHECKING:
@@ -48,8 +48,8 @@ def test_the_example_recipe_is_one(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "part",
     [
-        *(types.Recipe, types.PageRules, types.Listing, types.Endpoint, types.Recheck, types.Form, types.Recovery),
-        *(types.Politeness, types.CleanRules, types.Drop, SiteRecipe, Place),
+        *(types.Recipe, types.PageRules, types.Listing, types.Endpoint, types.RecheckRule, types.Form, types.Recovery),
+        *(types.Politeness, types.CleanRules, types.Drop, SiteRecipe, FieldPlace),
     ],
 )
 def test_every_key_of_a_recipe_is_documented(part: type[types.Part]) -> None:

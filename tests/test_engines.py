@@ -250,7 +250,7 @@ def test_what_a_killed_replay_left_is_removed_by_the_next(tmp_path: Path) -> Non
 def test_a_worker_that_does_not_see_the_spool_says_so(captured: Archive, tmp_path: Path) -> None:
     file = next((captured.output / "_captures").rglob("*.warc.gz"))
     part = (Region(str(file), 0, file.stat().st_size, packed=True, stop=file.stat().st_size),)
-    setup = serve.Setup(ExtractOptions(load_recipes()), captured.output, str(tmp_path / "nowhere"))
+    setup = serve.ReplaySetup(ExtractOptions(load_recipes()), captured.output, str(tmp_path / "nowhere"))
     (error,) = serve.serve(setup)([part])
     assert isinstance(error, ArchiverError)
     assert str(error).endswith("No such file or directory; name a directory that all workers see (ARCHIVER_SCRATCH)")

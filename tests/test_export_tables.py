@@ -28,7 +28,7 @@ from hypothesis import strategies as st
 from archiver.captures import Capture
 from archiver.commands import main
 from archiver.exports import About, Version, load_format
-from archiver.exports.csv_table import SEPARATOR, Table
+from archiver.exports.csv_table import SEPARATOR, CsvTable
 from archiver.exports.record import CAPTURE_FIELDS, COLUMNS, FIELDS, record
 from archiver.exports.segment import LONGEST, segment
 from archiver.replica import Replica
@@ -366,7 +366,7 @@ cells = st.text(st.characters(codec="utf-8", exclude_characters="\0"))
 @given(st.lists(st.lists(cells, min_size=2, max_size=2), min_size=1))
 def test_any_text_comes_back_from_csv(rows: list[list[str]]) -> None:
     stream = BytesIO()
-    table = Table(stream)
+    table = CsvTable(stream)
     for row in rows:
         table.write(row)
     assert list(csv.reader(StringIO(stream.getvalue().decode(), newline=""), strict=True)) == rows
@@ -375,7 +375,7 @@ def test_any_text_comes_back_from_csv(rows: list[list[str]]) -> None:
 @given(st.lists(cells.filter(lambda text: text and SEPARATOR not in text), min_size=1))
 def test_lists_come_back_from_csv(values: list[str]) -> None:
     stream = BytesIO()
-    Table(stream).write([values, 1])
+    CsvTable(stream).write([values, 1])
     (row,) = csv.reader(StringIO(stream.getvalue().decode(), newline=""), strict=True)
     assert row[0].split(SEPARATOR) == values
 

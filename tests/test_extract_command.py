@@ -15,7 +15,7 @@ import pytest
 import archiver
 from archiver.commands import main
 from archiver.errors import NotAnArticleError
-from archiver.replica.exchange import HTML, Answer, typed
+from archiver.replica.exchange import HTML, Reply, typed
 from tests.conftest import NO_DELAY
 
 if TYPE_CHECKING:
@@ -153,7 +153,7 @@ def test_what_robots_txt_forbids_is_not_fetched(site: Archive) -> None:
 
 
 def test_no_redirect_is_followed_into_a_private_network(site: Archive) -> None:
-    site.replica.routes["/away"] = lambda *_: Answer(302, headers={"Location": "http://10.0.0.1/secret"})
+    site.replica.routes["/away"] = lambda *_: Reply(302, headers={"Location": "http://10.0.0.1/secret"})
     result = site.invoke("extract", "--markdown", *NO_DELAY, "http://harbour.example/away")
     assert (result.returncode, result.stdout) == (1, "")
     assert "redirects to http://10.0.0.1/secret, a private address that was not asked for" in result.stderr

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archiver.captures.answers import Answer, answers
+from archiver.captures.answers import CapturedAnswer, answers
 from archiver.captures.capture import Capture
 from archiver.captures.originals import Originals, digest_key, sha256_of
 from archiver.captures.regions import regions
@@ -27,14 +27,14 @@ def base32(algorithm: str, body: bytes = BODY) -> str:
     return f"{algorithm}:{b32encode(new(algorithm, body).digest()).decode()}"
 
 
-def original(number: int = 1, body: bytes = BODY, digest: str = "", identity: str = ID) -> Answer:
+def original(number: int = 1, body: bytes = BODY, digest: str = "", identity: str = ID) -> CapturedAnswer:
     capture = Capture("a.warc.gz", number, 9, sha256(body).hexdigest(), f"http://example.org/{number}", TIME)
-    return Answer(capture, 200, "", body, {}, id=identity, digest=digest)
+    return CapturedAnswer(capture, 200, "", body, {}, id=identity, digest=digest)
 
 
-def revisit(same: str = "?", **fields: object) -> Answer:
+def revisit(same: str = "?", **fields: object) -> CapturedAnswer:
     capture = Capture("b.warc.gz", 7, 9, "", "http://example.org/again", TIME)
-    return Answer(capture, 200, "", b"", {}, same=same)._replace(**fields)  # type: ignore[arg-type]
+    return CapturedAnswer(capture, 200, "", b"", {}, same=same)._replace(**fields)  # type: ignore[arg-type]
 
 
 FOUND = {
@@ -67,14 +67,14 @@ def originals() -> Originals:
 
 
 @pytest.mark.parametrize("one", FOUND.values(), ids=FOUND)
-def test_a_record_is_found(originals: Originals, one: Answer) -> None:
+def test_a_record_is_found(originals: Originals, one: CapturedAnswer) -> None:
     found = originals.find(one)
     assert found
     assert found.offset == 1
 
 
 @pytest.mark.parametrize("one", LOST.values(), ids=LOST)
-def test_no_record_is_taken_for_another(originals: Originals, one: Answer) -> None:
+def test_no_record_is_taken_for_another(originals: Originals, one: CapturedAnswer) -> None:
     assert originals.find(one) is None
 
 

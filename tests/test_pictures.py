@@ -14,7 +14,7 @@ from lxml import etree
 
 from archiver.errors import PictureError
 from archiver.pictures import MAX_BYTES, accept
-from archiver.pictures.heads import Head, read_head
+from archiver.pictures.heads import PictureHead, read_head
 from tests.drawn import KINDS, avif, bmp, gif, jpeg, png, webp
 
 SVG = (
@@ -38,7 +38,7 @@ def refusal(content: bytes) -> str:
 def test_the_bytes_say_which_kind_it_is_and_how_large(kind: str) -> None:
     content = KINDS[kind](640, 481)
     digest = sha256(content).hexdigest()
-    assert read_head(content) == Head(kind, 640, 481)
+    assert read_head(content) == PictureHead(kind, 640, 481)
     assert accept(content) == (f"_assets/{digest[:2]}/{digest}.{kind}", content, bytes.fromhex(digest), 640, 481)
 
 

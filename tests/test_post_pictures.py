@@ -8,7 +8,14 @@ from hypothesis import strategies as st
 
 from archiver.cleaning import Cleaner, offers, picture_address, source_body
 from archiver.html import parse_fragment
-from archiver.posts.pictures import MAX_PICTURES, Shown, asset_addresses, shown_pictures, with_assets, without_assets
+from archiver.posts.pictures import (
+    MAX_PICTURES,
+    ShownPicture,
+    asset_addresses,
+    shown_pictures,
+    with_assets,
+    without_assets,
+)
 from archiver.recipes.recipe import CleanRules
 
 BASE = "https://news.example/2026/a-bridge.html"
@@ -32,7 +39,7 @@ def body_of(content: bytes) -> str:
 def test_a_post_shows_a_file_in_the_place_of_an_address_which_it_keeps() -> None:
     content = post(f'<figure><img src="{ONE}?a=1&amp;b=2" alt="A bridge" /><figcaption>Bridge</figcaption></figure>')
     address = f"{ONE}?a=1&b=2"
-    assert shown_pictures(content) == {address: Shown(address, (address,))}
+    assert shown_pictures(content) == {address: ShownPicture(address, (address,))}
     shown = with_assets(content, {address: FILE, TWO: "_assets/other.jpg"})
     assert body_of(shown) == (
         f'<figure><img src="/{FILE}" data-archived-src="{ONE}?a=1&amp;b=2" alt="A bridge" />'
@@ -133,7 +140,7 @@ def test_a_post_has_so_many_pictures_and_no_more() -> None:
 
 def test_of_a_picture_that_comes_twice_the_first_says_where_it_is() -> None:
     content = post(f'<img src="{ONE}" srcset="{TWO} 1200w"><img src="{ONE}">')
-    assert shown_pictures(content) == {ONE: Shown(ONE, (TWO, ONE))}
+    assert shown_pictures(content) == {ONE: ShownPicture(ONE, (TWO, ONE))}
 
 
 @pytest.mark.parametrize(

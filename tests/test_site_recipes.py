@@ -18,7 +18,7 @@ from archiver.reading import Reading, explain_page, read_page
 from archiver.recipes import SiteRecipe, load_recipe, load_recipes, load_site, load_sites, site_for
 from archiver.recipes.load import PACKAGED
 from archiver.replica.exchange import HTML, typed
-from archiver.teaching import Page, differences, file_beside, read_expected
+from archiver.teaching import DraftPage, differences, file_beside, read_expected
 from tests.conftest import NO_DELAY, Archive, invoke
 
 ADDRESS = "http://www.isle.example/post/ferry-runs-again"
@@ -361,7 +361,7 @@ def test_a_recipe_that_comes_with_the_archiver_mends_its_site(file: Path) -> Non
     site = site_for(expected.address, None, load_sites())
     assert site
     assert site.name == file.stem
-    page = Page(expected.page, (file.parent / expected.page).read_bytes(), expected.address)
+    page = DraftPage(expected.page, (file.parent / expected.page).read_bytes(), expected.address)
     assert list(differences(expected, page.explained(site))) == []
     general = {field for field, *_ in differences(expected, page.explained())}
     assert general
@@ -371,7 +371,7 @@ def test_a_recipe_that_comes_with_the_archiver_mends_its_site(file: Path) -> Non
 
 def test_the_sites_are_of_many_languages() -> None:
     pages = [
-        Page("", (file.parent / one.page).read_bytes(), one.address)
+        DraftPage("", (file.parent / one.page).read_bytes(), one.address)
         for file in SITES
         for one in read_expected(file_beside(file))
     ]

@@ -23,8 +23,8 @@ from warcio.archiveiterator import ArchiveIterator
 from archiver.captures import Capture, writing
 from archiver.captures.exchange import Exchange
 from archiver.captures.members import digest
-from archiver.captures.writing import Job, records, warcinfo
-from archiver.exports.warc import Reader
+from archiver.captures.writing import WriteJob, records, warcinfo
+from archiver.exports.warc import RecordReader
 from archiver.index import Index
 from archiver.index.captures import Sealed
 from archiver.manifest import add_manifest
@@ -68,7 +68,7 @@ def make(
         if number == cut:
             one = one._replace(headers=(*one.headers, ("Content-Length", "99")))
         about = {"recipe": "x", "id": str(number), "address": one.url}
-        content, start, length = records(Job((one,), about))
+        content, start, length = records(WriteJob((one,), about))
         places.append((sum(map(len, parts)) + start, length, one))
         parts.append(content)
     path = PATH if packed else PATH.removesuffix(".gz")
@@ -96,7 +96,7 @@ def found(output: Path, index: Index) -> list[Problem]:
 @pytest.mark.parametrize("packed", [True, False])
 def test_each_capture_can_be_exported_whether_its_file_is_packed_or_not(tmp_path: Path, packed: bool) -> None:
     index = make(tmp_path, packed=packed)
-    reader = Reader(tmp_path)
+    reader = RecordReader(tmp_path)
     for number, capture in enumerate(index.captures.in_file(PATH if packed else PATH.removesuffix(".gz"))):
         before, one, after = reader.capture(capture)
         assert (before, one.url, [member.type for member in after]) == ([], capture.url, ["request", "metadata"])
@@ -304,7 +304,7 @@ def test_public_tools_check_what_was_written_anew(tmp_path: Path) -> None:
 def test_foreign_records_are_kept_as_they_are(tmp_path: Path) -> None:
     """A file that no run of ours wrote is named and written anew, too: it is in the archive."""
     index = make(tmp_path)
-    content, _, _ = records(Job((exchange(1, private=True),), {}))
+    content, _, _ = records(WriteJob((exchange(1, private=True),), {}))
     foreign = tmp_path / "_captures" / "other.warc.gz"
     foreign.write_bytes(content)
     kinds = {(one.kind, one.path) for one in found(tmp_path, index)}

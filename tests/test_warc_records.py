@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from warcio.archiveiterator import ArchiveIterator
 
-from archiver.captures.answers import Answer, answers, body_at
+from archiver.captures.answers import CapturedAnswer, answers, body_at
 from archiver.captures.regions import files_in, regions
 from archiver.captures.rewriting import copy_without_credentials, find_credentials
 from archiver.captures.warc_date import parse_warc_date
@@ -57,7 +57,7 @@ def arc(number: int) -> bytes:
     return b"http://example.org/%d 192.0.2.1 20260304050607 text/html %d\n%b\n" % (number, len(block), block)
 
 
-def read(file: Location) -> tuple[list[Answer], list[str]]:
+def read(file: Location) -> tuple[list[CapturedAnswer], list[str]]:
     """The answers in a file, and where it is broken."""
     problems: list[str] = []
     found = [one for region in regions(file, problems.append) for one in answers(region, problems.append)]
@@ -65,7 +65,7 @@ def read(file: Location) -> tuple[list[Answer], list[str]]:
     return found, [one.removeprefix(f"{file}: ") for one in problems]
 
 
-def numbers(found: list[Answer]) -> list[int]:
+def numbers(found: list[CapturedAnswer]) -> list[int]:
     """Which records answers are of; each has its own body."""
     result = [int(one.capture.url.rpartition("/")[2]) for one in found]
     assert [one.body for one in found] == [b"body %d" % number for number in result]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from archiver.datasets import job as datasets
 from archiver.datasets import parquet
 from archiver.errors import StoreError
-from archiver.replay.serve import Setup
+from archiver.replay.serve import ReplaySetup
 from archiver.replay.serve import serve as serve_replay
 from archiver.storage import write_atomically
 
@@ -43,7 +43,7 @@ def die_once(file: Path) -> None:
         os.kill(os.getpid(), signal.SIGKILL)
 
 
-def replay(setup: Setup) -> Callable[[list[Any]], list[Any]]:
+def replay(setup: ReplaySetup) -> Callable[[list[Any]], list[Any]]:
     """Return what reads captures, and is killed whenever it has read a part that nobody read before: what it has found
     is lost."""
     work = serve_replay(setup)
@@ -57,7 +57,7 @@ def replay(setup: Setup) -> Callable[[list[Any]], list[Any]]:
     return dying
 
 
-def extract(setup: datasets.Setup) -> Callable[[list[Any]], list[Any]]:
+def extract(setup: datasets.DatasetSetup) -> Callable[[list[Any]], list[Any]]:
     """Return what makes rows, and is killed once when the rows of a part are in their place and that is not yet noted,
     and once when all of a part is done."""
     work, note = parquet.serve(setup), write_atomically
@@ -75,7 +75,7 @@ def extract(setup: datasets.Setup) -> Callable[[list[Any]], list[Any]]:
     return dying
 
 
-def kill_the_run(setup: datasets.Setup) -> Callable[[list[Any]], list[Any]]:
+def kill_the_run(setup: datasets.DatasetSetup) -> Callable[[list[Any]], list[Any]]:
     """Return what makes rows, and kills whoever asked when the second part is in its place, not yet noted."""
     work, note = parquet.serve(setup), write_atomically
 

@@ -3,7 +3,7 @@
 from archiver.adoption.adopt import adopt
 from archiver.adoption.pictures import take_files
 from archiver.adoption.problems import Kind
-from archiver.adoption.repair import Repair
+from archiver.adoption.repair import PostRepair
 from archiver.adoption.survey import Survey
 
-__all__ = ["Kind", "Repair", "Survey", "adopt", "take_files"]
+__all__ = ["Kind", "PostRepair", "Survey", "adopt", "take_files"]

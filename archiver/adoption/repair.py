@@ -13,7 +13,7 @@ from archiver.adoption.files import named_file, read_file
 from archiver.adoption.fix import fix
 from archiver.adoption.names import Named, Names
 from archiver.adoption.problems import Kind, problems
-from archiver.adoption.write import Plan, write
+from archiver.adoption.write import RepairPlan, write
 from archiver.index.types import ArticleKey
 from archiver.posts.read import read
 
@@ -31,7 +31,7 @@ BATCH = 100  # posts that are made durable together
 MENDED = frozenset({Kind.FRONT_MATTER, Kind.TITLE, Kind.DATE, Kind.OFFSET, Kind.ADDRESS, Kind.NAME})
 
 
-class Repair:
+class PostRepair:
     """Mends what can be mended with what is in the archive."""
 
     def __init__(self, output: Path, index: Index, recipes: Mapping[str, Recipe], survey: Survey) -> None:
@@ -64,13 +64,13 @@ class Repair:
                     shown += _shown_now(plan, {problem.kind for problem in by_path[plan.path]})
         self._survey.problems = [settled.get((problem.path, problem.kind), problem) for problem in found] + shown
 
-    def _plans(self) -> Iterator[Plan]:
+    def _plans(self) -> Iterator[RepairPlan]:
         for path, group in groupby(self._survey.problems, attrgetter("path")):
             named = self._named(path)
             if named and not MENDED.isdisjoint(problem.kind for problem in group) and (plan := self._plan(path, named)):
                 yield plan
 
-    def _plan(self, path: str, named: Named) -> Plan | None:
+    def _plan(self, path: str, named: Named) -> RepairPlan | None:
         try:
             old = (self._output / path).read_bytes()
         except OSError:
@@ -89,7 +89,7 @@ class Repair:
                 done[Kind.NAME] = f"is now {to}"
             if there:
                 done[Kind.DOUBLED] = f"{path} removed: {to} is the same"
-        return Plan(path, to, named, old, new, done, there) if done else None
+        return RepairPlan(path, to, named, old, new, done, there) if done else None
 
     def _has(self, path: str, content: bytes) -> bool:
         """Return whether a post is there with just that content: a repair was killed before it removed the old name."""
@@ -122,12 +122,12 @@ class Repair:
         return known[0] if known else None
 
 
-def _doubled(problems: list[Problem], plan: Plan) -> list[Problem]:
+def _doubled(problems: list[Problem], plan: RepairPlan) -> list[Problem]:
     """Return those of a file's problems that are gone when the other post of the article is."""
     return [problem for problem in problems if plan.there and problem.kind == Kind.DOUBLED]
 
 
-def _settled(problem: Problem, plan: Plan, failure: str) -> Problem:
+def _settled(problem: Problem, plan: RepairPlan, failure: str) -> Problem:
     """Return `problem` as it is after its post was written, or could not be."""
     if problem.kind not in plan.done:
         return problem if failure else problem._replace(path=plan.to)
@@ -136,7 +136,7 @@ def _settled(problem: Problem, plan: Plan, failure: str) -> Problem:
     return problem._replace(repaired=plan.done[problem.kind])
 
 
-def _shown_now(plan: Plan, before: set[ProblemKind]) -> list[Problem]:
+def _shown_now(plan: RepairPlan, before: set[ProblemKind]) -> list[Problem]:
     """Return the problems of a post that nothing could show while its front matter could not be read."""
     post = read(plan.new, quoted=plan.named.form.quote is not None)
     return [problem for problem in problems(plan.to, plan.named, post) if problem.kind not in before]

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 OWN = 1000  # numbers of temporary files that no batch has
 
 
-class Plan(NamedTuple):
+class RepairPlan(NamedTuple):
     """A post that is to be written anew: where from and where to, what, and what that mends."""
 
     path: str
@@ -38,7 +38,7 @@ class Plan(NamedTuple):
     there: bool = False  # the post has its new name already, and only the old one is to be removed
 
 
-def write(output: Path, index: Index, plans: list[Plan]) -> list[str]:
+def write(output: Path, index: Index, plans: list[RepairPlan]) -> list[str]:
     """Write posts, each after its old bytes were kept as an earlier version; return for each why it could not be
     written, nothing if it was. Raises IndexFileError; StoreError for a disk that takes nothing more, when what was
     written is noted."""
@@ -70,7 +70,7 @@ def write(output: Path, index: Index, plans: list[Plan]) -> list[str]:
     return failures
 
 
-def _adoptions(index: Index, plans: list[Plan]) -> list[Adoption | None]:
+def _adoptions(index: Index, plans: list[RepairPlan]) -> list[Adoption | None]:
     """Return what the index is to know of each post; None where it knows another one of the article."""
     held = index.held(_key(plan.named) for plan in plans)
     found: list[Adoption | None] = []
@@ -94,7 +94,7 @@ def _intent(one: Adoption, now: int) -> Intent:
     )
 
 
-def _keep(output: Path, plan: Plan, disk: list[str]) -> str:
+def _keep(output: Path, plan: RepairPlan, disk: list[str]) -> str:
     """Keep the old bytes of a post that changes; return why that failed, if it did. what the disk says is added
     to `disk`; nothing is tried after that."""
     if disk:
@@ -112,14 +112,14 @@ def _keep(output: Path, plan: Plan, disk: list[str]) -> str:
     return ""
 
 
-def _place(plan: Plan, number: int) -> str:
+def _place(plan: RepairPlan, number: int) -> str:
     """Return where a post is written first: where it is, or beside it under a name that is no post's."""
     if plan.to == plan.path:
         return plan.to
     return str(Path(plan.to).with_name(f"{PREFIX}{os.getpid()}-{OWN + number}{SUFFIX}"))
 
 
-def _rename(output: Path, written: str, plan: Plan) -> str:
+def _rename(output: Path, written: str, plan: RepairPlan) -> str:
     """Give a post that is written its new name, unless there is a file of that name, and then remove the old one, both
     durably; return why that failed, if it did."""
     old, place = output / plan.path, output / plan.to

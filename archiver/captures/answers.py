@@ -12,7 +12,7 @@ from archiver.captures.capture import ABOUT, Capture
 from archiver.captures.members import LARGEST
 from archiver.captures.originals import RecordNames
 from archiver.captures.plain import NUMBER, WEB
-from archiver.captures.records import CONVERSION, Broken, Record, records
+from archiver.captures.records import CONVERSION, Broken, WarcRecord, records
 from archiver.captures.regions import GZIP_START, Region
 from archiver.captures.warc_date import parse_warc_date
 from archiver.errors import CaptureError, os_reason
@@ -28,7 +28,7 @@ ANSWERS = ("response", "revisit", "resource", CONVERSION)
 DIGEST = "WARC-Payload-Digest"
 
 
-class Answer(NamedTuple):
+class CapturedAnswer(NamedTuple):
     """An answer in a capture. about: what was noted with it, nothing if it is not ours.
 
     same: payload digest of the record that has the body, where this one (a revisit) has none. refers and refers_to:
@@ -58,7 +58,7 @@ class Answer(NamedTuple):
         return RecordNames(self.id, self.digest, self.capture.payload, self.capture.url, self.capture.time)
 
 
-def answers(region: Region, broken: Callable[[str], None] | None = None) -> Iterator[Answer]:
+def answers(region: Region, broken: Callable[[str], None] | None = None) -> Iterator[CapturedAnswer]:
     """Yield the answers that begin in `region`.
 
     broken: is told where the file is broken there, and the next record that can be found is gone on with; without it,
@@ -71,7 +71,7 @@ def answers(region: Region, broken: Callable[[str], None] | None = None) -> Iter
         raise CaptureError(f"{region.file}: cannot be read: {os_reason(error)}") from error
 
 
-def body_at(capture: Capture, file: Location) -> Answer:
+def body_at(capture: Capture, file: Location) -> CapturedAnswer:
     """Return the answer that a record holds, without what was noted with it. Raises CaptureError."""
     try:
         with opened(file, capture.offset, capture.length) as stream:
@@ -81,7 +81,7 @@ def body_at(capture: Capture, file: Location) -> Answer:
             record = next(records(stream, region), None)
     except OSError as error:
         raise CaptureError(f"{file}: cannot be read: {os_reason(error)}") from error
-    found = _opened(record, str(file)) if isinstance(record, Record) else record
+    found = _opened(record, str(file)) if isinstance(record, WarcRecord) else record
     if isinstance(found, Broken):
         raise CaptureError(_where(str(file), found))
     if found is None:
@@ -89,7 +89,7 @@ def body_at(capture: Capture, file: Location) -> Answer:
     return found
 
 
-def answer_at(capture: Capture, file: Location) -> Answer:
+def answer_at(capture: Capture, file: Location) -> CapturedAnswer:
     """Return the answer that a record holds, with what was noted with it. Raises CaptureError."""
     try:
         with opened(file, capture.offset) as stream:
@@ -103,11 +103,13 @@ def answer_at(capture: Capture, file: Location) -> Answer:
     return found
 
 
-def _read(found: Iterable[Record | Broken], region: Region, broken: Callable[[str], None] | None) -> Iterator[Answer]:
-    waiting: Answer | None = None  # for what is noted about it: that comes after it
+def _read(
+    found: Iterable[WarcRecord | Broken], region: Region, broken: Callable[[str], None] | None
+) -> Iterator[CapturedAnswer]:
+    waiting: CapturedAnswer | None = None  # for what is noted about it: that comes after it
     for one in found:
         ends = one.offset >= region.end
-        if isinstance(one, Record) and one.type == "metadata":
+        if isinstance(one, WarcRecord) and one.type == "metadata":
             if waiting and waiting.id and one.header("WARC-Refers-To") == waiting.id:
                 yield waiting._replace(about=_about(one))
                 waiting = None
@@ -118,7 +120,7 @@ def _read(found: Iterable[Record | Broken], region: Region, broken: Callable[[st
                 yield waiting
                 waiting = None
             result = one if isinstance(one, Broken) else None if ends else _opened(one, region.file)
-            if isinstance(result, Answer):
+            if isinstance(result, CapturedAnswer):
                 waiting = result
             elif isinstance(result, Broken) and broken:
                 broken(_where(region.file, result))
@@ -134,7 +136,7 @@ def _where(file: str, broken: Broken) -> str:
     return f"{file}: broken at byte {broken.offset:,}: {broken.reason}"
 
 
-def _opened(record: Record, file: str) -> Answer | Broken | None:
+def _opened(record: WarcRecord, file: str) -> CapturedAnswer | Broken | None:
     """Return what a record holds, None if it is no answer of the web."""
     if not record.url.startswith(WEB):
         return None if record.url else Broken(record.offset, "it does not say of what it is (WARC-Target-URI)")
@@ -145,7 +147,7 @@ def _opened(record: Record, file: str) -> Answer | Broken | None:
     code = http.status if http else ""
     status = int(code) if NUMBER.fullmatch(code) else OK
     content_type = http.get("content-type") if http else record.header("Content-Type")
-    answer = Answer(
+    answer = CapturedAnswer(
         capture,
         status,
         content_type,
@@ -176,7 +178,7 @@ def _opened(record: Record, file: str) -> Answer | Broken | None:
     )
 
 
-def _refers(record: Record) -> tuple[str, datetime] | None:
+def _refers(record: WarcRecord) -> tuple[str, datetime] | None:
     """Return target URI and date of the record that a revisit refers to, if it says both."""
     url, date = record.header("WARC-Refers-To-Target-URI").strip("<>"), record.header("WARC-Refers-To-Date")
     try:
@@ -185,7 +187,7 @@ def _refers(record: Record) -> tuple[str, datetime] | None:
         return None
 
 
-def _about(record: Record) -> dict[str, Any]:
+def _about(record: WarcRecord) -> dict[str, Any]:
     """Return what a metadata record says, nothing if it is none of ours."""
     if "json" not in record.header("Content-Type"):
         return {}
@@ -196,16 +198,16 @@ def _about(record: Record) -> dict[str, Any]:
     return about if isinstance(about, dict) else {}
 
 
-def _more(record: Record, file: str) -> Answer | None:
+def _more(record: WarcRecord, file: str) -> CapturedAnswer | None:
     """Return what a metadata record says about an earlier answer than the one before it, None if it is no such."""
     about = {} if record.header("WARC-Refers-To") else _about(record)
     capture = _capture(record, file) if "recipe" in about else None
     if not isinstance(capture, Capture):
         return None
-    return Answer(capture._replace(length=0), 0, "", b"", about, more=True)
+    return CapturedAnswer(capture._replace(length=0), 0, "", b"", about, more=True)
 
 
-def _capture(record: Record, file: str) -> Capture | Broken:
+def _capture(record: WarcRecord, file: str) -> Capture | Broken:
     """Return where a record is, its payload not yet known."""
     try:
         time = parse_warc_date(record.header("WARC-Date"))

@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from archiver.captures.decoding import NONE, BodyError, CutOffError, decode
+from archiver.captures.decoding import NONE, CutOffError, UnreadableBodyError, decode
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -17,7 +17,7 @@ BEGUN_SIZE = re.compile(rb"[0-9A-Fa-f]{0,15}[ \t]*(?:;[^\r\n]*)?\r?")  # the sam
 CHUNKED = "chunked"
 
 
-class Body(NamedTuple):
+class OpenedBody(NamedTuple):
     """A body, opened.
 
     payload: without its transfer encoding: digests of payloads are of this. content: without its content encoding,
@@ -26,7 +26,7 @@ class Body(NamedTuple):
 
     payload: bytes
     content: bytes
-    fault: BodyError | None = None
+    fault: UnreadableBodyError | None = None
 
 
 def open_body(
@@ -37,7 +37,7 @@ def open_body(
     status: int = OK,
     truncated: str = "",
     segment: str = "",
-) -> Body:
+) -> OpenedBody:
     """Open the body of an answer.
 
     headers: of the answer. limit: the most bytes that it may unpack to. truncated and segment: WARC-Truncated and
@@ -56,14 +56,14 @@ def open_body(
         if segment:
             raise CutOffError("the answer is cut off: its record is one segment of several (WARC-Segment-Number)")
         content = decode(payload, _values(headers, "content-encoding"), limit)
-    except BodyError as error:
-        return Body(payload, b"", error)
+    except UnreadableBodyError as error:
+        return OpenedBody(payload, b"", error)
     if status == OK and not transfer and not _encoding_was_taken_off(headers, payload, content):
         length = _content_length(headers)
         if len(payload) < length:
             what = f"{len(payload):,} of {length:,} bytes are there (Content-Length)"
-            return Body(payload, b"", CutOffError(f"the answer is cut off: {what}"))
-    return Body(payload, content)
+            return OpenedBody(payload, b"", CutOffError(f"the answer is cut off: {what}"))
+    return OpenedBody(payload, content)
 
 
 def _without_transfer_encoding(raw: bytes, encodings: str, limit: int) -> bytes:
@@ -87,7 +87,7 @@ def dechunked(raw: bytes) -> bytes:
         if end < len(raw) and not b"\r\n".startswith(raw[end : end + 2]):
             if not pieces:
                 return raw
-            raise BodyError(f"its chunks are broken at byte {end:,}")
+            raise UnreadableBodyError(f"its chunks are broken at byte {end:,}")
         if end + 2 > len(raw):
             raise CutOffError("the answer is cut off: its last chunk is missing")
         pieces.append(raw[start:end])
@@ -96,7 +96,7 @@ def dechunked(raw: bytes) -> bytes:
         return raw
     if BEGUN_SIZE.fullmatch(raw, position):
         raise CutOffError("the answer is cut off: its last chunk is missing")
-    raise BodyError(f"its chunks are broken at byte {position:,}")
+    raise UnreadableBodyError(f"its chunks are broken at byte {position:,}")
 
 
 def _encoding_was_taken_off(headers: list[tuple[str, str]], payload: bytes, content: bytes) -> bool:

@@ -31,15 +31,15 @@ NO_TEXT = bytes({*range(32)} - {*b"\t\n\f\r\x1b"})
 CUT = 4  # bytes: the longest character of UTF-8 and GB 18030, of which the sample may end within
 
 
-class BodyError(Exception):
+class UnreadableBodyError(Exception):
     """A body that cannot be read, in words that begin with "the answer" or "its"."""
 
 
-class CutOffError(BodyError):
+class CutOffError(UnreadableBodyError):
     """A body whose end is missing."""
 
 
-class TooLargeError(BodyError):
+class TooLargeError(UnreadableBodyError):
     """A body that unpacks to more than it may."""
 
 
@@ -70,11 +70,11 @@ def decode_beginning(raw: bytes, encodings: str, size: int) -> bytes:
     if not names or is_text(raw):
         return raw[:size]
     if len(names) > 1 or names[0] not in ("gzip", "x-gzip", "deflate"):
-        raise BodyError(f"its encoding {encodings} is not unpacked in parts")
+        raise UnreadableBodyError(f"its encoding {encodings} is not unpacked in parts")
     try:
         return zlib.decompressobj(zlib.MAX_WBITS | 32).decompress(raw, size)  # it finds out which of the two it is
     except zlib.error as error:
-        raise BodyError(f"its {names[0]} encoding is broken: {error}") from error
+        raise UnreadableBodyError(f"its {names[0]} encoding is broken: {error}") from error
 
 
 def _decode_one(raw: bytes, name: str, limit: int) -> bytes:
@@ -82,17 +82,17 @@ def _decode_one(raw: bytes, name: str, limit: int) -> bytes:
     if coding is None:
         if is_text(raw):
             return raw
-        raise BodyError(f"its encoding {name} is not known here")
+        raise UnreadableBodyError(f"its encoding {name} is not known here")
     try:
         return coding.decode(raw, limit)
-    except BodyError:
+    except UnreadableBodyError:
         if is_text(raw):
             return raw
         raise
     except coding.errors as error:
         if is_text(raw):
             return raw
-        raise BodyError(f"its {name} encoding is broken: {error}") from error
+        raise UnreadableBodyError(f"its {name} encoding is broken: {error}") from error
 
 
 def is_text(raw: bytes) -> bool:

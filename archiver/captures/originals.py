@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from archiver.captures.answers import Answer
+    from archiver.captures.answers import CapturedAnswer
     from archiver.captures.capture import Capture
 
 DIGEST = re.compile(r"(?P<algorithm>[a-z0-9]+(?:-[0-9]+)?):(?P<value>[A-Za-z0-9]+)=*", re.IGNORECASE)
@@ -51,7 +51,7 @@ class Originals:
         """Note a record whose body is in another: no revisit means it, but more may be said about it."""
         self._revisits.setdefault((capture.url, capture.time), capture)
 
-    def find(self, revisit: Answer) -> Capture | None:
+    def find(self, revisit: CapturedAnswer) -> Capture | None:
         """Return the record that has the body of `revisit`: by the id that it names, by its digest, or by the address
         and the date that it names; None if no such record was read."""
         found = self._ids.get(revisit.refers_to) if revisit.refers_to else None

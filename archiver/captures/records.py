@@ -29,7 +29,7 @@ CONVERSION = "conversion"  # another version of an answer, made by who keeps it:
 logging.getLogger("warcio.recordloader").setLevel(logging.ERROR)  # what it warns of it mends, and it names no file
 
 
-class Record(NamedTuple):
+class WarcRecord(NamedTuple):
     """A record. length: in its file. fields: of its own header, by their names in small letters. http: what HTTP says,
     if it is an answer of HTTP. block: what is in it after both; of a huge one only the beginning."""
 
@@ -61,7 +61,7 @@ class Broken(NamedTuple):
     reason: str
 
 
-def records(stream: BinaryIO, region: Region) -> Iterator[Record | Broken]:
+def records(stream: BinaryIO, region: Region) -> Iterator[WarcRecord | Broken]:
     """Yield the records from the beginning of `region` on, without requests, also those that begin after its end: more
     may be said there of the last one in it. Where the file is broken, the next record that can be found follows.
 
@@ -93,7 +93,7 @@ def records(stream: BinaryIO, region: Region) -> Iterator[Record | Broken]:
             return
 
 
-def _opened(loader: ArcWarcRecordLoader, offset: int, length: int, content: bytes) -> Record | Broken | None:
+def _opened(loader: ArcWarcRecordLoader, offset: int, length: int, content: bytes) -> WarcRecord | Broken | None:
     """Return the record in `content`, None if that is empty."""
     parts: Parts | str | None = parts_of(content) if len(content) < LARGEST else None
     if parts is None:
@@ -102,7 +102,7 @@ def _opened(loader: ArcWarcRecordLoader, offset: int, length: int, content: byte
         return Broken(offset, parts)
     if parts is not None and not parts.fields.get("warc-type"):
         return Broken(offset, "it does not say what it is (WARC-Type)")
-    return parts and Record(offset, length, *parts)
+    return parts and WarcRecord(offset, length, *parts)
 
 
 def by_warcio(loader: ArcWarcRecordLoader, content: bytes) -> Parts | str | None:

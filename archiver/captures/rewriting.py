@@ -34,7 +34,7 @@ BLOCK_DIGEST, PAYLOAD_DIGEST, LENGTH = "warc-block-digest", "warc-payload-digest
 WITH_HTTP = ("request", "response", "revisit")
 
 
-class Place(NamedTuple):
+class RecordPlace(NamedTuple):
     """Where a record is: offset and length in bytes, and its WARC-Target-URI."""
 
     offset: int
@@ -153,14 +153,14 @@ def find_credentials(file: Location) -> Iterator[Finding]:
             yield Finding(record.offset, public_address(record.url), what)
 
 
-def copy_without_credentials(file: Location, stream: BinaryIO) -> dict[int, Place]:
+def copy_without_credentials(file: Location, stream: BinaryIO) -> dict[int, RecordPlace]:
     """Write a WARC file anew without what is ours alone, and return where each record is now, by its old offset.
 
     Records in which there is nothing stay as they are, byte for byte. Raises CaptureError, OSError of `stream`.
     """
     private = _private_in(file)
     packed = _is_packed(file)
-    places: dict[int, Place] = {}
+    places: dict[int, RecordPlace] = {}
     position = 0
     with file.open("rb") as source:
         for record in _records(file):
@@ -172,7 +172,7 @@ def copy_without_credentials(file: Location, stream: BinaryIO) -> dict[int, Plac
             if changed:
                 written = gzip.compress(changed, mtime=0) if packed else changed
             length = len(written) - (0 if packed else len(END))
-            places[record.offset] = Place(position, length, public_address(record.url))
+            places[record.offset] = RecordPlace(position, length, public_address(record.url))
             stream.write(written)
             position += len(written)
     return places

@@ -47,7 +47,7 @@ TRANSFER_ENCODING = "X-Crawler-Transfer-Encoding"
 RULES, RULES_KEPT = "archiver-record-rules", "2"
 
 
-class Job(NamedTuple):
+class WriteJob(NamedTuple):
     """Exchanges to write as records of one answer. same: a record that had the same payload when it was written.
 
     No exchanges: more is to be said about an earlier answer, that in the record `same`.
@@ -72,7 +72,7 @@ class Whole(NamedTuple):
     sha256: bytes
 
 
-class Written(NamedTuple):
+class WrittenRecord(NamedTuple):
     """Where the record of an answer is. whole: what its file is, if that has ended."""
 
     warc: str
@@ -102,7 +102,7 @@ class Output:
         self._path = ""
         self._size = 0
 
-    def write(self, job: Job, refers_to: tuple[str, str] | None = None) -> Written:
+    def write(self, job: WriteJob, refers_to: tuple[str, str] | None = None) -> WrittenRecord:
         """Write the records of `job`; refers_to: target URI and date of the record that they refer to.
 
         Raises OSError; then nothing of them is in the file.
@@ -113,7 +113,7 @@ class Output:
             self._open()
         packed, start, length = records(job, refers_to)
         self._append(packed)
-        return Written(self._path, self._size - len(packed) + start, length)
+        return WrittenRecord(self._path, self._size - len(packed) + start, length)
 
     def sync(self) -> dict[str, Whole]:
         """Make what was written durable, and return the files that have ended by that: none. Raises OSError."""
@@ -176,7 +176,7 @@ class Objects:
         self._content = bytearray()
         self._ended: dict[str, Whole] = {}
 
-    def write(self, job: Job, refers_to: tuple[str, str] | None = None) -> Written:
+    def write(self, job: WriteJob, refers_to: tuple[str, str] | None = None) -> WrittenRecord:
         """Do what `Output.write` does. Raises StoreError."""
         if len(self._content) >= self._limit:
             self._end()
@@ -188,7 +188,7 @@ class Objects:
             self._path = f"{CAPTURES}/{now:%Y}/{now:%m}/{name}"
             self._content += warcinfo(name, {**self._info, RULES: RULES_KEPT})
         self._content += packed
-        return Written(self._path, len(self._content) - len(packed) + start, length)
+        return WrittenRecord(self._path, len(self._content) - len(packed) + start, length)
 
     def sync(self) -> dict[str, Whole]:
         """Make what was written durable, and return the files that it is in. Raises StoreError."""
@@ -222,7 +222,7 @@ def warcinfo(name: str, info: dict[str, str]) -> bytes:
     return buffer.getvalue()
 
 
-def records(job: Job, refers_to: tuple[str, str] | None = None) -> tuple[bytes, int, int]:
+def records(job: WriteJob, refers_to: tuple[str, str] | None = None) -> tuple[bytes, int, int]:
     """Return the records of `job`, each a gzip member, and where among them that of the answer begins and how long it
     is: response or revisit, request and metadata for each exchange (WARC 1.1, 6.3 to 6.7); conversion for a page that a
     browser drew (6.8)."""
@@ -352,15 +352,15 @@ def _record_id(url: str, date: str) -> str:
     return f"<urn:uuid:{uuid5(NAMESPACE_URL, f'{url} {date}')}>"
 
 
-def serve(setup: tuple[Root, int, dict[str, str], str]) -> Callable[[list[Job]], list[Written | NotWritten]]:
+def serve(setup: tuple[Root, int, dict[str, str], str]) -> Callable[[list[WriteJob]], list[WrittenRecord | NotWritten]]:
     """Return what a worker process does: it writes the captures of an archive. setup: the archive, the size at which a
     file is followed by the next, what its first record says of us, and what its name has."""
     root, limit, info, writer = setup
     output = Output(root, limit, info, writer) if isinstance(root, Path) else Objects(root, limit, info, writer)
     atexit.register(output.close)
 
-    def write(jobs: list[Job]) -> list[Written | NotWritten]:
-        results: list[Written | NotWritten] = []
+    def write(jobs: list[WriteJob]) -> list[WrittenRecord | NotWritten]:
+        results: list[WrittenRecord | NotWritten] = []
         for job in jobs:
             try:
                 results.append(output.write(job, _refers_to(root, job)))
@@ -376,12 +376,12 @@ def serve(setup: tuple[Root, int, dict[str, str], str]) -> Callable[[list[Job]],
             return [NotWritten(with_advice(error), disk=True)] * len(jobs)
         except StoreError as error:
             return [NotWritten(str(error), disk=True)] * len(jobs)
-        return [one._replace(whole=ended.get(one.warc)) if isinstance(one, Written) else one for one in results]
+        return [one._replace(whole=ended.get(one.warc)) if isinstance(one, WrittenRecord) else one for one in results]
 
     return write
 
 
-def _refers_to(root: Root, job: Job) -> tuple[str, str] | None:
+def _refers_to(root: Root, job: WriteJob) -> tuple[str, str] | None:
     """Return target URI and date of the record that a new one may refer to: one with its payload, if that is still
     whole. What more is said about an answer refers to that answer, whole or not."""
     known = job.same

@@ -137,14 +137,14 @@ def _gaps(html: str, kept: str) -> tuple[int, ...]:
 def _keep(html: str) -> str | None:
     """Return `html` with its lines mended, or None if it is not sound."""
     out: list[str] = []
-    run = Run()
+    run = InlineRun()
     open_names: list[str] = []
     in_block = False
     position = 0
     while position < len(html):
         if not open_names and (blocks := _harmless_blocks(html, position)):
             out += (run.mended(glued=True), blocks)
-            run = Run()
+            run = InlineRun()
             position += len(blocks)
             continue
         token = TOKEN.match(html, position)
@@ -157,7 +157,7 @@ def _keep(html: str) -> str | None:
             return None
         if top_level and name and name not in PHRASING:
             out.append(run.mended(glued=True))
-            run = Run()
+            run = InlineRun()
             in_block = True
         text = token[0]
         if "&" in text and not token["comment"]:
@@ -226,7 +226,7 @@ def _without_empty_lines(text: str, *, preformatted: bool) -> str:
     return EMPTY_LINES.sub(r"\1", text)
 
 
-class Run:
+class InlineRun:
     """What stands between two blocks of the top level: text, inline elements and comments."""
 
     def __init__(self) -> None:

@@ -16,7 +16,7 @@ from archiver.errors import StoreError, UsageError, os_reason
 from archiver.recipes import load_site
 from archiver.statuses import FAILED
 from archiver.storage import write_atomically
-from archiver.teaching import ENDING, Expected, Page, differences, draft, expected_of, file_beside, read_expected
+from archiver.teaching import ENDING, DraftPage, Expected, differences, draft, expected_of, file_beside, read_expected
 from archiver.views.plain import as_json
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ def run_new(arguments: argparse.Namespace) -> int:
     target = path_from(arguments.target)
     if target and target.exists():
         raise UsageError(f"{target}: is there already; a draft does not replace it")
-    pages: list[Page] = []
+    pages: list[DraftPage] = []
     missed: list[GivenPage] = []
 
     def take(page: GivenPage) -> None:
@@ -127,7 +127,7 @@ class _Trial:
             content = file.read_bytes()
         except OSError as error:
             raise UsageError(f"{file}: cannot be read: {os_reason(error)}") from error
-        explained = Page(str(file), content, expected.address, None, expected.fetched).explained(self.recipe)
+        explained = DraftPage(str(file), content, expected.address, None, expected.fetched).explained(self.recipe)
         self._show(str(file), explained, list(differences(expected, explained)), is_expected=True)
 
     def take(self, page: GivenPage) -> Explanation | None:
@@ -179,8 +179,8 @@ class _Trial:
             print_line("all as expected")
 
 
-def _page(given: GivenPage) -> Page:
-    return Page(given.name, given.content, given.address, given.content_type, given.fetched)
+def _page(given: GivenPage) -> DraftPage:
+    return DraftPage(given.name, given.content, given.address, given.content_type, given.fetched)
 
 
 def _keep(page: GivenPage, explained: Explanation, beside: Path) -> None:

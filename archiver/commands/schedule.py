@@ -12,7 +12,7 @@ from zlib import crc32
 
 from archiver.commands.options import add_settings_options, settings_from
 from archiver.commands.schedules import cron, github, systemd
-from archiver.commands.schedules.job import INTERVALS, Job
+from archiver.commands.schedules.job import INTERVALS, ScheduledCrawl
 from archiver.errors import UnknownListingError, UsageError
 from archiver.following import read_followed, resolve_names
 from archiver.recipes import recipes_for
@@ -86,7 +86,7 @@ def run(arguments: argparse.Namespace) -> int:
     package = _package(arguments)
     if arguments.repository is not None and not re.fullmatch(REPOSITORY, arguments.repository):
         raise UsageError(f"--repository {arguments.repository}: expected OWNER/NAME, as GitHub has it")
-    job = Job(_name(arguments), arguments.every, tuple(_crawl_arguments(arguments)), settings[OF_OUTPUT])
+    job = ScheduledCrawl(_name(arguments), arguments.every, tuple(_crawl_arguments(arguments)), settings[OF_OUTPUT])
     for value in (*job.arguments, job.output, package, sys.executable):
         if unseen := next((char for char in value if unicodedata.category(char) in UNSEEN), None):
             raise UsageError(f"{value!r}: holds a character that no schedule can hold: {unseen!r}")

@@ -15,7 +15,7 @@ from msgspec import json as as_json
 
 import archiver
 from archiver.captures.regions import regions
-from archiver.datasets.job import ARTICLES, DONE, REFUSED, UNFINISHED, Done, Job, Setup, read_done
+from archiver.datasets.job import ARTICLES, DONE, REFUSED, UNFINISHED, DatasetSetup, Done, Job, read_done
 from archiver.engines import in_order, started
 from archiver.errors import (
     CaptureError,
@@ -72,7 +72,7 @@ def extract_to(
     """
     if find_spec("pyarrow") is None:
         raise EngineError("parquet: pyarrow is not there; install it: pip install 'news-share-archiver[parquet]'")
-    setup = Setup(str(directory.absolute()), sites, keep_paywalled)
+    setup = DatasetSetup(str(directory.absolute()), sites, keep_paywalled)
     about = {
         "layout": LAYOUT,
         "made_by": f"archiver {archiver.__version__}",
@@ -84,7 +84,11 @@ def extract_to(
 
 
 async def _extract(
-    setup: Setup, about: dict[str, object], files: Sequence[Location], engine: Engine, listener: Callable[[Done], None]
+    setup: DatasetSetup,
+    about: dict[str, object],
+    files: Sequence[Location],
+    engine: Engine,
+    listener: Callable[[Done], None],
 ) -> Extraction:
     async with started(engine, SERVE, setup) as pool:
         with _opened(Path(setup.directory), about) as done:

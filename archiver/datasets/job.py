@@ -16,7 +16,7 @@ UNFINISHED = "_unfinished"  # what is being written
 ARTICLES, REFUSED = "articles", "refused"  # the tables: a directory each
 
 
-class Setup(NamedTuple):
+class DatasetSetup(NamedTuple):
     """What a process reads pages with. directory: of the dataset. sites and keep_paywalled: as for `read_page`."""
 
     directory: str

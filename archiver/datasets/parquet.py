@@ -19,7 +19,7 @@ import pyarrow  # type: ignore[import-untyped]
 from pyarrow.parquet import ParquetWriter  # type: ignore[import-untyped]
 
 from archiver.captures.answers import answers
-from archiver.datasets.job import ARTICLES, DONE, REFUSED, UNFINISHED, Done, Job, Setup
+from archiver.datasets.job import ARTICLES, DONE, REFUSED, UNFINISHED, DatasetSetup, Done, Job
 from archiver.errors import CaptureError, NotAnArticleError, StoreError, in_a_line, with_advice
 from archiver.reading import read_page
 from archiver.recipes import site_for
@@ -28,7 +28,7 @@ from archiver.storage.atomic import sync_directory, sync_file, write_atomically
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from archiver.captures.answers import Answer
+    from archiver.captures.answers import CapturedAnswer
     from archiver.reading import Reading
 
 OK = 200
@@ -63,20 +63,20 @@ WHY = {"address": TEXT, "status": pyarrow.int32(), "content_type": TEXT, "reason
 SCHEMAS = {ARTICLES: pyarrow.schema(SAID | WHERE), REFUSED: pyarrow.schema(WHY | WHERE)}
 
 
-def serve(setup: Setup) -> Callable[[list[Job]], list[Done | StoreError]]:
+def serve(setup: DatasetSetup) -> Callable[[list[Job]], list[Done | StoreError]]:
     """Return what a worker process does: jobs to what came of them."""
     gc.freeze()  # what is loaded by now stays: looking through it again and again takes time
     return lambda jobs: [_done(job, setup) for job in jobs]
 
 
-def _done(job: Job, setup: Setup) -> Done | StoreError:
+def _done(job: Job, setup: DatasetSetup) -> Done | StoreError:
     try:
         return write(job, setup)
     except OSError as error:
         return StoreError(f"{error.filename or setup.directory}: cannot be written: {with_advice(error)}")
 
 
-def write(job: Job, setup: Setup) -> Done:
+def write(job: Job, setup: DatasetSetup) -> Done:
     """Write the rows of a job. Raises OSError."""
     directory = Path(setup.directory)
     aside = directory / UNFINISHED / f"{job.name}-{uuid4().hex}"
@@ -118,7 +118,7 @@ class _Tables:
         self._writers: dict[tuple[str, str], Any] = {}
         self._waiting: dict[tuple[str, str], list[dict[str, Any]]] = {}
 
-    def add(self, answer: Answer, table: str, row: dict[str, Any]) -> None:
+    def add(self, answer: CapturedAnswer, table: str, row: dict[str, Any]) -> None:
         """Add a row to the file of its day."""
         capture = answer.capture
         row |= {
@@ -155,7 +155,7 @@ class _Tables:
         self._writers[key].write_batch(pyarrow.RecordBatch.from_pylist(rows, schema))
 
 
-def _row(answer: Answer, setup: Setup) -> tuple[str, dict[str, Any]]:
+def _row(answer: CapturedAnswer, setup: DatasetSetup) -> tuple[str, dict[str, Any]]:
     """Return the table that an answer belongs to, and its row there."""
     address, fetched = answer.capture.url, answer.capture.time
     refused = {"status": answer.status, "content_type": answer.content_type}

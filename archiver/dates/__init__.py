@@ -2,7 +2,7 @@
 
 from archiver.dates.calendar import ORDERS, DateOrder
 from archiver.dates.choice import NEVER_FETCHED, Chosen, choose_time, id_day, listed_time
-from archiver.dates.reading import Reading, read_time
+from archiver.dates.reading import TimeReading, read_time
 from archiver.dates.written import WRITTEN, read_written, write_date
 
 __all__ = [
@@ -11,7 +11,7 @@ __all__ = [
     "WRITTEN",
     "Chosen",
     "DateOrder",
-    "Reading",
+    "TimeReading",
     "choose_time",
     "id_day",
     "listed_time",

@@ -36,7 +36,7 @@ DESCRIPTION = re.compile(r"[^\W\d]+|m=[+-][\d.]+")  # `CST` and `Beijing` behind
 BEHIND_ZONE = FILLERS | frozenset("time standard daylight summer".split())
 
 
-class Reading(NamedTuple):
+class TimeReading(NamedTuple):
     """The time that a text names, in the source's zone, and the form that it has: `iso`, `epoch`, `chinese` …"""
 
     moment: datetime
@@ -51,7 +51,7 @@ def read_time(
     order: DateOrder | None = None,
     day: date | None = None,
     near: Iterable[datetime] = (),
-) -> Reading:
+) -> TimeReading:
     """Return the time that `text` names.
 
     zone: the source's, for a text that says none. fetched: when the text came (aware): every relative form, and a
@@ -62,7 +62,7 @@ def read_time(
     Raises TimeFormatError when the text names no whole date, none that exists or can be believed, or more than one.
     """
     if COMMON.fullmatch(text) and (moment := _common(text, zone, fetched, day)):
-        return Reading(moment, "iso")
+        return TimeReading(moment, "iso")
     if len(text) > 2 * LONGEST or len(text := _plain(text)) > LONGEST:
         raise TimeFormatError(f"{text[:SHOWN]!r}… is too long to be a time")
     now = fetched.astimezone(zone)
@@ -72,7 +72,7 @@ def read_time(
             readings = set(_in_zone(moments, zone))
             believed = sorted(moment for moment in readings if not problem(moment, now, day))
             if believed:
-                return Reading(believed[0] if len(believed) == 1 else _nearest(believed, zone, day, near), form)
+                return TimeReading(believed[0] if len(believed) == 1 else _nearest(believed, zone, day, near), form)
             why = next((f"it {problem(moment, now, day)}" for moment in sorted(readings)), why)
     except TimeFormatError as error:
         why = str(error)

@@ -1,7 +1,7 @@
 """Discovery: what a site offers of its articles (feeds, sitemaps, links of pages) in, addresses out. Pure: no I/O, no
 clock."""
 
-from archiver.discovery.entries import Entry, Feed, ListedFeed, PageLink, SitemapEntry
+from archiver.discovery.entries import Feed, FeedEntry, ListedFeed, PageLink, SitemapEntry
 from archiver.discovery.feeds import LARGEST_FEED, read_feed
 from archiver.discovery.kinds import kind_of
 from archiver.discovery.opml import read_opml, write_opml
@@ -15,8 +15,8 @@ __all__ = [
     "LARGEST_FEED",
     "LARGEST_SITEMAP",
     "MOST_ENTRIES",
-    "Entry",
     "Feed",
+    "FeedEntry",
     "ListedFeed",
     "PageLink",
     "Rest",

@@ -12,14 +12,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import datetime
 
-    from archiver.discovery.entries import Entry, PageLink, SitemapEntry
+    from archiver.discovery.entries import FeedEntry, PageLink, SitemapEntry
 
 ONLY_ARTICLES = 2  # how likely an address is that only articles have
 JUST_NOW = timedelta(minutes=10)  # before a sitemap came: when it was made
 FEW = 5  # entries: of fewer, all may be of today
 
 
-def articles_of_feed(entries: Iterable[Entry]) -> tuple[ListedArticle, ...]:
+def articles_of_feed(entries: Iterable[FeedEntry]) -> tuple[ListedArticle, ...]:
     """Return what a feed lists: all of it is articles."""
     return tuple(ListedArticle(one.address, one.title, one.published or one.updated, one.updated) for one in entries)
 

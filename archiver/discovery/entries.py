@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class FeedEntry:
     """An article as a feed lists it."""
 
     address: str  # normalised
@@ -32,7 +32,7 @@ class Feed:
     title: str
     home: str  # the page that it is the feed of; empty if it does not say
     language: str
-    entries: tuple[Entry, ...]  # in its order, each article once
+    entries: tuple[FeedEntry, ...]  # in its order, each article once
     left_out: Mapping[str, int] = field(default_factory=dict)  # entries that gave no address, by the reason
     hub: str = ""  # tells subscribers of what is new (WebSub)
     next_page: str = ""  # the feed goes on there (RFC 5005, JSON Feed)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from archiver.discovery.choosing import article_address
-from archiver.discovery.entries import Entry, Feed
+from archiver.discovery.entries import Feed, FeedEntry
 from archiver.discovery.listing import Gathered
 from archiver.discovery.markup import title_text
 from archiver.discovery.times import TimeReader
@@ -49,13 +49,13 @@ def read_json_feed(text: str, address: str, fetched: datetime, note: str = "") -
     )
 
 
-def _entry(item: dict[str, Any], address: str, home: str, language: str, times: TimeReader) -> Entry:
+def _entry(item: dict[str, Any], address: str, home: str, language: str, times: TimeReader) -> FeedEntry:
     guid = _text(item, "id")
     # An address alone is that of the page, of whatever kind; an id need not be one.
     said = [_link(item, "url", address), _link(item, "external_url", address), normalise(guid)]
     html = _text(item, "content_html")
     plain = "".join(f"<p>{escape(part, quote=False)}</p>" for part in _text(item, "content_text").split("\n\n") if part)
-    return Entry(
+    return FeedEntry(
         address=article_address(said, home),
         title=title_text(_text(item, "title"), is_html=False),  # the standard: plain text
         published=times.read(item.get("date_published")),

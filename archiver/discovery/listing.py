@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from archiver.identity import plain_form
 
 if TYPE_CHECKING:
-    from archiver.discovery.entries import Entry
+    from archiver.discovery.entries import FeedEntry
 
 NO_ADDRESS = "no address of the web"
 AGAIN = "listed before"
@@ -18,10 +18,10 @@ class Gathered:
     """Takes entries, and leaves out those without an address, and those that are listed before."""
 
     def __init__(self) -> None:
-        self._entries: dict[str, Entry] = {}
+        self._entries: dict[str, FeedEntry] = {}
         self._left_out: Counter[str] = Counter()
 
-    def add(self, entry: Entry) -> None:
+    def add(self, entry: FeedEntry) -> None:
         """Take an entry. Of one article the newest counts, at the place of the first."""
         if not entry.address:
             self._left_out[NO_ADDRESS] += 1
@@ -33,7 +33,7 @@ class Gathered:
                 self._entries[plain_form(entry.address)] = entry
 
     @property
-    def entries(self) -> tuple[Entry, ...]:
+    def entries(self) -> tuple[FeedEntry, ...]:
         """The entries, in the order in which they came."""
         return tuple(self._entries.values())
 

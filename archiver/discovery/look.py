@@ -34,7 +34,7 @@ class Given:
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class Looked:
     """What an answer lists: its articles; and of a page its feeds and all its links, of a feed what it says of itself,
     of a sitemap the sitemaps that it names."""
 
@@ -50,31 +50,31 @@ class Listed:
     links: tuple[PageLink, ...] = ()
 
 
-def look(given: Given) -> Listed:
+def look(given: Given) -> Looked:
     """Return what an answer lists."""
     kind = kind_of(given.content)
     address, kept = given.address, {"content_type": given.content_type}
     try:
         if kind == "feed":
             feed = read_feed(given.content, address, fetched=given.fetched, **kept)
-            return Listed(kind, address, articles=articles_of_feed(feed.entries), feed=replace(feed, entries=()))
+            return Looked(kind, address, articles=articles_of_feed(feed.entries), feed=replace(feed, entries=()))
         if kind == "sitemap":
             sitemap = Sitemap(given.content, address, fetched=given.fetched, **kept)
             entries = tuple(sitemap)
             maps = tuple(entry for entry in entries if entry.is_sitemap)
             articles = articles_of_sitemap(entries, given.fetched)
             others = len(entries) - len(maps) - len(articles)
-            return Listed(kind, address, articles=articles, others=others, maps=maps, cut=sitemap.cut)
+            return Looked(kind, address, articles=articles, others=others, maps=maps, cut=sitemap.cut)
     except DiscoveryError as error:
-        return Listed("nothing", address, problem=str(error).removeprefix(f"{address}: "))
+        return Looked("nothing", address, problem=str(error).removeprefix(f"{address}: "))
     if kind == "page":
         feeds, links = read_links(given.content, address, known=Shapes(given.known), **kept)
         articles = articles_of_page(links)
         others = len(links) - len(articles)
-        return Listed(kind, address, articles=articles, others=others, feeds=tuple(feeds), links=tuple(links))
-    return Listed("nothing", address, problem="it is no page, feed or sitemap")
+        return Looked(kind, address, articles=articles, others=others, feeds=tuple(feeds), links=tuple(links))
+    return Looked("nothing", address, problem="it is no page, feed or sitemap")
 
 
-def looker(_: object) -> Callable[[list[Given]], list[Listed]]:
+def looker(_: object) -> Callable[[list[Given]], list[Looked]]:
     """Return what does the jobs of a process (`archiver.workers`)."""
     return lambda jobs: [look(job) for job in jobs]

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import feedparser
 
 from archiver.discovery.choosing import article_address, choose_link
-from archiver.discovery.entries import Entry, Feed
+from archiver.discovery.entries import Feed, FeedEntry
 from archiver.discovery.listing import Gathered
 from archiver.discovery.markup import mended, title_text
 from archiver.discovery.times import TimeReader
@@ -74,7 +74,7 @@ def read_xml_feed(text: str, address: str, fetched: datetime, note: str = "") ->
     )
 
 
-def _entry(item: Any, home: str, language: str, times: TimeReader, *, is_atom: bool, is_rdf: bool) -> Entry:
+def _entry(item: Any, home: str, language: str, times: TimeReader, *, is_atom: bool, is_rdf: bool) -> FeedEntry:
     guid = _text(item, "id")
     links = choose_link(item.get("links") or (), language)
     said = [_text(item, "feedburner_origlink"), *links]
@@ -85,7 +85,7 @@ def _entry(item: Any, home: str, language: str, times: TimeReader, *, is_atom: b
         said.append(guid)  # the parser calls it no link where there is another
     contents = [part for part in item.get("content") or () if part.get("value")]
     best = max(contents, key=lambda part: len(part["value"]), default=None) or item.get("summary_detail") or {}
-    return Entry(
+    return FeedEntry(
         address=article_address(said, home),
         title=_title(item, is_atom=is_atom),
         published=times.read(dict.get(item, "published") or dict.get(item, "created")),

@@ -44,10 +44,10 @@ PLAIN = Piece("")
 
 def blocks_of(element: _Element, dialect: Dialect) -> list[str]:
     """Return what is in `element` as blocks of Markdown."""
-    return Writer(dialect).blocks(element)
+    return BlockWriter(dialect).blocks(element)
 
 
-class Writer:
+class BlockWriter:
     """Writes the blocks of one element. flat: on one line, as headings and cells have them."""
 
     def __init__(self, dialect: Dialect, style: Piece = PLAIN, *, flat: bool = False, in_cell: bool = False) -> None:
@@ -136,12 +136,12 @@ class Writer:
     def _block(self, element: _Element, style: Piece) -> None:
         name = element.tag
         if level := HEADINGS.get(name):
-            if words := Writer(self._dialect, style, flat=True).line(element):
+            if words := BlockWriter(self._dialect, style, flat=True).line(element):
                 self._add(f"{'#' * level} {words}")
         elif name in LISTS:
             self._list(element, style)
         elif name == "blockquote":
-            if inner := "\n\n".join(Writer(self._dialect, style).blocks(element)):
+            if inner := "\n\n".join(BlockWriter(self._dialect, style).blocks(element)):
                 self._add("\n".join(f"> {line}" if line else ">" for line in inner.split("\n")))
         elif name == "hr":
             self._add("---")
@@ -179,7 +179,7 @@ class Writer:
             elif items.tag == "ol":
                 prefix = f"{number}\\. "
             number += step
-            if text := _joined(Writer(self._dialect, style).blocks(item)):
+            if text := _joined(BlockWriter(self._dialect, style).blocks(item)):
                 indent = "\n" + " " * len(marker)
                 lines.append(marker + prefix + indent.join(text.split("\n")).replace(indent + "\n", "\n\n"))
         if lines:
@@ -211,7 +211,7 @@ class Writer:
     def _row(self, row: _Element, style: Piece) -> list[Cell]:
         return [
             Cell(
-                Writer(self._dialect, style, flat=True, in_cell=True).line(cell),
+                BlockWriter(self._dialect, style, flat=True, in_cell=True).line(cell),
                 _span(cell, "rowspan"),
                 _span(cell, "colspan"),
             )
@@ -256,7 +256,7 @@ class Writer:
         elif self._hugo:
             self._text(raised(" ".join(words.split()), "^" if element.tag == "sup" else "_"), style)
         else:
-            inner = Writer(self._dialect, flat=True, in_cell=self._in_cell).line(element)
+            inner = BlockWriter(self._dialect, flat=True, in_cell=self._in_cell).line(element)
             self._ready(f"<{element.tag}>{inner}</{element.tag}>", style)
         self._text(text[start + len(words) :], style)
 

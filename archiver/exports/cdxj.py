@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from _typeshed import SupportsWrite
 
-    from archiver.exports.member import Member
+    from archiver.exports.member import RecordMember
 
 BLOCK = 1024  # lines that are packed together: a reader fetches them at once
 FORMAT = "cdxj-gzip-1.0"  # as readers call an index of packed blocks, and a list of these beside it
@@ -40,7 +40,7 @@ def surt(url: str) -> str:
     return f"{','.join(reversed(host.split('.')))}{port}){path.rstrip('/') or '/'}{query and '?'}{query}"
 
 
-def line(member: Member, filename: str, offset: int) -> str:
+def line(member: RecordMember, filename: str, offset: int) -> str:
     """Return the line for an answer that is in the file `filename` of the archive, `offset` bytes from its beginning.
 
     Numbers are texts, as pywb and py-wacz write them: pywb compares them with patterns.

@@ -19,13 +19,13 @@ SEPARATOR = "\n"  # of lists in a cell: tags and listings hold any other charact
 
 def write(entries: Iterator[Entry], stream: IO[bytes], about: About) -> None:  # noqa: ARG001
     """Write a row for each entry, under the names of the columns."""
-    table = Table(stream)
+    table = CsvTable(stream)
     table.write(COLUMNS)
     for entry in entries:
         table.write(columns(record(entry)).values())
 
 
-class Table:
+class CsvTable:
     """Writes rows as RFC 4180 has them, in UTF-8.
 
     There is no byte-order mark: it would be part of the first column's name for all programs that do not look for one,

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
     from archiver.captures import Capture
     from archiver.exports.cdxj import Lines
-    from archiver.exports.member import Member
-    from archiver.exports.warc import Reader
+    from archiver.exports.member import RecordMember
+    from archiver.exports.warc import RecordReader
     from archiver.index import Index
     from archiver.storage import Root
 
@@ -36,7 +36,7 @@ TABLE = """CREATE TABLE copied (warc TEXT, offset INTEGER, url TEXT, date TEXT, 
            PRIMARY KEY (warc, offset)) WITHOUT ROWID"""
 
 
-class Copy:
+class WarcCopy:
     """A WARC file that is written from records of the archive's, byte for byte.
 
     name: of the file. lines: its index. root: the archive, with its index. scratch: a database to keep in mind what
@@ -48,7 +48,7 @@ class Copy:
         name: str,
         stream: SupportsWrite[bytes],
         lines: Lines,
-        reader: Reader,
+        reader: RecordReader,
         index: Index,
         root: Root,
         scratch: sqlite3.Connection,
@@ -135,7 +135,7 @@ class Copy:
         where = (capture.warc, capture.offset)
         return self._scratch.execute("SELECT 1 FROM copied WHERE (warc, offset) = (?, ?)", where).fetchone() is not None
 
-    def _bring(self, capture: Capture, revisit: Member) -> None:
+    def _bring(self, capture: Capture, revisit: RecordMember) -> None:
         """Copy the answer that has the payload of `revisit` (WARC 1.1, 6.7.2)."""
         url, date = revisit.header("WARC-Refers-To-Target-URI").strip("<>"), revisit.header("WARC-Refers-To-Date")
         original = self._captures.with_payload([capture.payload]).get(capture.payload)

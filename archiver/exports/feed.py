@@ -19,7 +19,7 @@ from scrapy.exporters import (
 
 from archiver.article import Article
 from archiver.cleaning import media_in
-from archiver.exports.csv_table import Table
+from archiver.exports.csv_table import CsvTable
 from archiver.exports.plain import plain_text
 from archiver.exports.read import source_of
 from archiver.exports.record import COLUMNS, FIELDS, SCHEMA, columns, media_record, utc
@@ -120,7 +120,7 @@ class CsvExporter(BaseItemExporter):
         super().__init__(dont_fail=True, **options)
         self._file = file
         self._recipes = recipes
-        self._table = Table(file)
+        self._table = CsvTable(file)
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, file: IO[bytes], **options: Any) -> Self:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Member:
+class RecordMember:
     """A record. offset and length: of its bytes in its file. packed: as a gzip member, which they are in files of ours.
     record: what is in them."""
 

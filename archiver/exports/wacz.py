@@ -20,10 +20,10 @@ from archiver import __version__
 from archiver.errors import ExportError
 from archiver.exports import shown
 from archiver.exports.cdxj import Lines
-from archiver.exports.evidence import Copy
+from archiver.exports.evidence import WarcCopy
 from archiver.exports.format import About, Format
 from archiver.exports.record import utc
-from archiver.exports.warc import Reader
+from archiver.exports.warc import RecordReader
 from archiver.index import Index
 
 if TYPE_CHECKING:
@@ -115,11 +115,11 @@ def write(entries: Iterator[Entry], target: Path, about: About) -> None:
         scratch = stack.enter_context(closing(sqlite3.connect("", isolation_level=None)))
         scratch.execute("BEGIN")
         pages = stack.enter_context(TemporaryFile(dir=target.parent))
-        reader = stack.enter_context(closing(Reader(about.output)))
+        reader = stack.enter_context(closing(RecordReader(about.output)))
         package = stack.enter_context(Package(target))
         lines = Lines(scratch)
         with package.file(f"archive/{WARC}") as stream:
-            copy = Copy(WARC, stream, lines, reader, index, about.output, scratch)
+            copy = WarcCopy(WARC, stream, lines, reader, index, about.output, scratch)
             copy.begin({"software": SOFTWARE, "isPartOf": shown.feed_title(about), "format": "WARC File Format 1.1"})
             written, left_out = _copy(entries, copy, pages)
         about.left_out.update({"no capture": left_out} if left_out else {})
@@ -132,7 +132,7 @@ def write(entries: Iterator[Entry], target: Path, about: About) -> None:
         _describe(package, about, written, left_out)
 
 
-def _copy(entries: Iterator[Entry], copy: Copy, pages: IO[bytes]) -> tuple[int, int]:
+def _copy(entries: Iterator[Entry], copy: WarcCopy, pages: IO[bytes]) -> tuple[int, int]:
     """Copy captures and write pages (WACZ 1.1.1, "pages.jsonl"), and return for how many entries there is one, and for
     how many there is not."""
     encode = msgspec.json.Encoder().encode

@@ -16,7 +16,7 @@ from archiver.captures.frames import frames
 from archiver.captures.members import GZIP, TornError, whole
 from archiver.captures.records import CONVERSION
 from archiver.errors import ExportError, os_reason
-from archiver.exports.member import Member
+from archiver.exports.member import RecordMember
 from archiver.storage import file_at, pass_over, paths_below
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ END = b"\r\n\r\n"  # of a record
 BROKEN = (EOFError, ArchiveLoadFailed, ValueError, zlib.error)
 
 
-class Reader:
+class RecordReader:
     """Reads the records of captures. root: the archive. It keeps one file open; `close` it in the end."""
 
     def __init__(self, root: Root) -> None:
@@ -43,9 +43,9 @@ class Reader:
         self._path = ""
         self._stream: BinaryIO | None = None
         self._end = -1  # where the last capture that was read ends
-        self._next: Member | None = None  # the record there: mostly the next capture
+        self._next: RecordMember | None = None  # the record there: mostly the next capture
 
-    def capture(self, capture: Capture) -> tuple[list[Member], Member, list[Member]]:
+    def capture(self, capture: Capture) -> tuple[list[RecordMember], RecordMember, list[RecordMember]]:
         """Return the redirects that led to an answer with their requests, the answer, and what belongs to it: its
         request, and what was noted. Raises ExportError, which names the file."""
         file = file_at(self._root, capture.warc)
@@ -56,7 +56,7 @@ class Reader:
             if answer is None or answer.type not in ANSWERS or answer.url != capture.url:
                 raise ExportError(f"{file}: at byte {capture.offset:,} is no answer of {capture.url}")
             before = [] if follows or answer.type == CONVERSION else _redirects(stream, capture.offset)
-            after: list[Member] = []
+            after: list[RecordMember] = []
             self._end, self._next = answer.end, self._at(stream, answer.end)
             while self._next and self._next.about == answer.header("WARC-Record-ID"):
                 after.append(self._next)
@@ -68,7 +68,7 @@ class Reader:
             raise ExportError(f"{file}: no redirect in WARC before byte {capture.offset:,}: {said}") from error
         return before, answer, after
 
-    def said_later(self, first: str) -> Iterator[Member]:
+    def said_later(self, first: str) -> Iterator[RecordMember]:
         """Yield the metadata that say more of an earlier answer, in the file `first` of the archive and those after it.
 
         Raises ExportError, which names the file.
@@ -90,7 +90,7 @@ class Reader:
         if self._stream:
             self._stream.close()
 
-    def _at(self, stream: BinaryIO, offset: int) -> Member | None:
+    def _at(self, stream: BinaryIO, offset: int) -> RecordMember | None:
         """Return the record at `offset` of the open file, None if that ends there or in it. Raises OSError and
         ExportError, which names the place: what is broken may be what follows a capture."""
         try:
@@ -106,7 +106,7 @@ class Reader:
         return self._stream
 
 
-def _at(stream: BinaryIO, offset: int) -> Member | None:
+def _at(stream: BinaryIO, offset: int) -> RecordMember | None:
     """Return the record at `offset`, None if the file ends there or in it. Raises OSError and BROKEN."""
     stream.seek(offset)
     if stream.read(len(GZIP_START)) != GZIP_START:
@@ -121,10 +121,10 @@ def _at(stream: BinaryIO, offset: int) -> Member | None:
         packed += chunk
         content += unpacker.decompress(chunk)
     own = bytes(packed[: len(packed) - len(unpacker.unused_data)])
-    return Member(offset, len(own), own, _record(content))
+    return RecordMember(offset, len(own), own, _record(content))
 
 
-def _plain_at(stream: BinaryIO, offset: int) -> Member | None:
+def _plain_at(stream: BinaryIO, offset: int) -> RecordMember | None:
     """Return the record at `offset` of a file that is not packed, packed; None if the file ends there or in it."""
     end = stream.seek(0, SEEK_END)
     try:
@@ -137,10 +137,10 @@ def _plain_at(stream: BinaryIO, offset: int) -> Member | None:
         raise ValueError(f"the record has more than {len(content):,} bytes")
     if not content:
         return None
-    return Member(start, length, gzip.compress(content + END, mtime=0), _record(content + END))
+    return RecordMember(start, length, gzip.compress(content + END, mtime=0), _record(content + END))
 
 
-def _before(stream: BinaryIO, end: int) -> Member | None:
+def _before(stream: BinaryIO, end: int) -> RecordMember | None:
     """Return the record that ends at `end`, None if it is a large one: then it is none that matters here."""
     start = max(end - SMALL, 0)
     stream.seek(start)
@@ -153,14 +153,14 @@ def _before(stream: BinaryIO, end: int) -> Member | None:
         except zlib.error:  # it only looks like the beginning of a member
             continue
         if unpacker.eof and not unpacker.unused_data and content.startswith(b"WARC/"):
-            return Member(start + at, len(window) - at, window[at:], _record(content))
+            return RecordMember(start + at, len(window) - at, window[at:], _record(content))
     return None
 
 
-def _redirects(stream: BinaryIO, end: int) -> list[Member]:
+def _redirects(stream: BinaryIO, end: int) -> list[RecordMember]:
     """Return the redirects that stand before `end`, each with its request. What was noted of other answers ends
     them."""
-    found: list[Member] = []
+    found: list[RecordMember] = []
     while (request := _before(stream, end)) and request.type == "request":
         answer = _before(stream, request.offset)
         if not answer or answer.header("WARC-Record-ID") != request.about or answer.status not in REDIRECTS:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from archiver.article import Article
 
 
-class Quarantine:
+class QuarantineFiles:
     """Writes each quarantined article to `_quarantine/<recipe>-<id>.json` in the archive."""
 
     def __init__(self, crawler: Crawler) -> None:

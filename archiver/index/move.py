@@ -32,7 +32,7 @@ class Moved(NamedTuple):
     left_out: int
 
 
-class Table(NamedTuple):
+class MovedTable(NamedTuple):
     """A table; order: the columns that tell its rows apart. texts: where those that are texts stand."""
 
     name: str
@@ -119,7 +119,7 @@ def _carry(source: Database, target: Database) -> Moved:
     return Moved(len(tables), rows, left_out)
 
 
-def _copy(source: Database, target: Database, tables: list[Table]) -> tuple[int, int]:
+def _copy(source: Database, target: Database, tables: list[MovedTable]) -> tuple[int, int]:
     """Return how many rows were copied, and how many were left out."""
     copied, left_out = 0, 0
     for table in tables:
@@ -139,7 +139,7 @@ def _copy(source: Database, target: Database, tables: list[Table]) -> tuple[int,
     return copied, left_out
 
 
-def _tables() -> list[Table]:
+def _tables() -> list[MovedTable]:
     """Return the tables that every index has."""
     with closing(SqliteDatabase(None)) as database:
         columns = database.rows(
@@ -158,5 +158,5 @@ def _tables() -> list[Table]:
         order = [f'"{column}"' for column in key or [column for column, *_ in own]]
         keys = {*key, *(column for table, column in unique if table == name)}
         texts = [number for number, (column, kind, _) in enumerate(own) if column in keys and kind == "TEXT"]
-        found.append(Table(name, tuple(f'"{column}"' for column, *_ in own), tuple(order), tuple(texts)))
+        found.append(MovedTable(name, tuple(f'"{column}"' for column, *_ in own), tuple(order), tuple(texts)))
     return found

@@ -13,7 +13,7 @@ from scrapy.responsetypes import responsetypes
 from scrapy.utils._download_handlers import make_response
 
 from archiver.captures.body import OK, open_body
-from archiver.captures.decoding import BodyError, TooLargeError, decode_beginning
+from archiver.captures.decoding import TooLargeError, UnreadableBodyError, decode_beginning
 from archiver.captures.exchange import Exchange, with_redirects
 from archiver.captures.private import public_exchange
 from archiver.clock import moment, now
@@ -158,7 +158,7 @@ class GuardedDownloadHandler(AiohttpDownloadHandler):
         encodings = ",".join(value.decode("latin-1") for value in response.headers.getlist("Content-Encoding"))
         try:
             return _with_body(response, decode_beginning(response.body, encodings, size))
-        except BodyError as error:
+        except UnreadableBodyError as error:
             raise ResponseDataLossError(str(error)) from error
 
     async def _download(self, request: Request) -> Response:

@@ -9,7 +9,7 @@ import jmespath
 from archiver.addresses import id_at
 from archiver.errors import PageError
 from archiver.pages.answer import glimpse, open_html, open_json
-from archiver.pages.reader import UNFIT, Reader
+from archiver.pages.reader import UNFIT, FieldReader
 from archiver.recipes.recipe import FIELDS, Rule
 from archiver.text import one_line
 from archiver.urls import resolve_listed
@@ -19,18 +19,18 @@ if TYPE_CHECKING:
     from archiver.recipes import Endpoint, Recipe
 
 
-class Entry(NamedTuple):
+class ListingEntry(NamedTuple):
     """An article as a listing has it: its canonical id, and the fields that are not empty there."""
 
     id: str
     known: dict[str, str]
 
 
-class Listed(NamedTuple):
+class ListingContent(NamedTuple):
     """What a listing holds: its entries, each id once, in its order; and how many entries name no article, and what the
     first of these has in place of an id."""
 
-    entries: list[Entry]
+    entries: list[ListingEntry]
     unreadable: int
     example: str = ""
 
@@ -41,11 +41,11 @@ class ListingPage:
     def __init__(self, recipe: Recipe, name: str, endpoint: Endpoint) -> None:
         self._recipe = recipe
         self._endpoint = endpoint
-        self._reader = Reader(name, endpoint.format, endpoint.fields, recipe.html)
+        self._reader = FieldReader(name, endpoint.format, endpoint.fields, recipe.html)
 
-    def entries(self, answer: Answer) -> Listed:
+    def entries(self, answer: Answer) -> ListingContent:
         """Return what `answer` lists. Raises PageError if it is no listing; an empty one is."""
-        found: dict[str, Entry] = {}
+        found: dict[str, ListingEntry] = {}
         unreadable, example = 0, ""
         for item in self._items(answer):
             values = self._reader.values(item, "id")
@@ -57,8 +57,10 @@ class ListingPage:
             fields = {name: one_line(self._reader.first(item, (name,))[0]) for name in FIELDS}
             if fields["url"]:
                 fields["url"] = resolve_listed(fields["url"], answer.url)
-            found.setdefault(article_id, Entry(article_id, {name: value for name, value in fields.items() if value}))
-        return Listed(list(found.values()), unreadable, example)
+            found.setdefault(
+                article_id, ListingEntry(article_id, {name: value for name, value in fields.items() if value})
+            )
+        return ListingContent(list(found.values()), unreadable, example)
 
     def _article_id(self, value: str, address: str) -> str | None:
         """Return the id that a listing at `address` says: as an id, or in the article's address."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from archiver.article import Article
 from archiver.errors import GoneError, PageError
 from archiver.pages.answer import encoding_note, glimpse, open_html, open_json
-from archiver.pages.reader import Reader
+from archiver.pages.reader import FieldReader
 from archiver.recipes.recipe import FIELDS
 from archiver.urls import resolve_listed
 
@@ -25,7 +25,7 @@ class Page:
         self.recipe = recipe
         self.rules = rules
         self.rank = [page.name for page in recipe.pages].index(rules.name)
-        self._reader = Reader(rules.name, rules.format, rules.fields, recipe.html)
+        self._reader = FieldReader(rules.name, rules.format, rules.fields, recipe.html)
 
     def open(self, answer: Answer) -> Any:
         """Return what the rules select from: a JSON value or a Selector. Raises PageError."""

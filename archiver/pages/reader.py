@@ -23,7 +23,7 @@ UNFIT = (ValueError, TypeError, ArithmeticError)
 Read = tuple[str, "Callable[[Any], str]"]  # the rule's name, and what follows it
 
 
-class Reader:
+class FieldReader:
     """Reads fields out of a JSON value or a Selector. What it selects with is said once, when it is made."""
 
     def __init__(

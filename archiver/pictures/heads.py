@@ -29,7 +29,7 @@ MAX_STEPS = 200_000  # parts of a file that are looked at: pictures have some th
 BMP_HEADS = (b"\x28\0\0\0", b"\x6c\0\0\0", b"\x7c\0\0\0")  # the lengths that are in use
 
 
-class Head(NamedTuple):
+class PictureHead(NamedTuple):
     """kind: the ending of such files' names. width and height: pixels as they are shown, 0 where it does not say."""
 
     kind: str
@@ -38,15 +38,15 @@ class Head(NamedTuple):
     frames: int = 1
 
 
-def read_head(content: bytes) -> Head | None:
+def read_head(content: bytes) -> PictureHead | None:
     """Return what `content` says of itself, None if it is of no kind that browsers show. What is broken is said to be
     as large as it says, or 0 where it says nothing."""
     for kind, starts, read in KINDS:
         if starts(content):
             try:
-                return Head(kind, *read(content))
+                return PictureHead(kind, *read(content))
             except (StructError, IndexError, ValueError):  # it ends too early, or not soon enough
-                return Head(kind, 0, 0)
+                return PictureHead(kind, 0, 0)
     return None
 
 

@@ -39,7 +39,7 @@ LENGTH = re.compile(r"\s*([0-9]+(?:\.[0-9]*)?)\s*(?:px)?\s*")
 LARGEST = 100_000  # units of a side; what says more does not say how large it is
 
 
-class Drawing(NamedTuple):
+class SvgPicture(NamedTuple):
     """An SVG. width and height: in pixels, 0 where it does not say."""
 
     content: bytes
@@ -52,7 +52,7 @@ def is_svg(content: bytes) -> bool:
     return START.match(content) is not None
 
 
-def harmless_svg(content: bytes) -> Drawing:
+def harmless_svg(content: bytes) -> SvgPicture:
     """Return an SVG as it looks, with nothing in it that runs, asks or leads anywhere. Raises PictureError for one that
     is broken, too long, or has entities of its own."""
     if len(content) > MAX_BYTES:
@@ -70,7 +70,7 @@ def harmless_svg(content: bytes) -> Drawing:
         raise PictureError("it is an SVG that browsers do not show: its namespace is another one")
     _clean(root)
     etree.cleanup_namespaces(root)
-    return Drawing(etree.tostring(root, encoding="utf-8"), *_size(root))
+    return SvgPicture(etree.tostring(root, encoding="utf-8"), *_size(root))
 
 
 def _clean(root: _Element) -> None:

@@ -32,7 +32,7 @@ LONGEST = 2_000  # characters of an address
 MAX_PICTURES = 300  # of a post; those after them stay where they are
 
 
-class Shown(NamedTuple):
+class ShownPicture(NamedTuple):
     """A picture that a post shows from elsewhere. offers: where its page offers it, the largest first, as far as the
     post says; its address alone otherwise."""
 
@@ -45,9 +45,9 @@ def link_of(content: bytes) -> str:
     return _parts(content)[2]
 
 
-def shown_pictures(content: bytes) -> dict[str, Shown]:
+def shown_pictures(content: bytes) -> dict[str, ShownPicture]:
     """Return the pictures that the post `content` shows from the web, by their addresses without fragments."""
-    found: dict[str, Shown] = {}
+    found: dict[str, ShownPicture] = {}
     if not MAY_SHOW.search(content):
         return found
     _, body, base = _parts(content)
@@ -121,7 +121,7 @@ def _parts(content: bytes) -> tuple[str, str, str]:
 
 
 @lru_cache(maxsize=512)
-def _read(name: str, attributes: str, base: str) -> Shown | None:
+def _read(name: str, attributes: str, base: str) -> ShownPicture | None:
     element = etree.Element(name)
     for _, key, quoted in ATTRIBUTE.findall(attributes):
         if ":" not in key and key[0].isalpha():
@@ -130,16 +130,18 @@ def _read(name: str, attributes: str, base: str) -> Shown | None:
         return None
     if name == "video":
         address = poster(element, base)
-        return Shown(urldefrag(address).url, (address,)) if WEB.match(address) and len(address) <= LONGEST else None
+        return (
+            ShownPicture(urldefrag(address).url, (address,)) if WEB.match(address) and len(address) <= LONGEST else None
+        )
     if is_pixel(element):
         return None
     address = picture_address(element, base)
     if not WEB.match(address) or len(address) > LONGEST:
         return None
-    return Shown(urldefrag(address).url, offers(element, base, address))
+    return ShownPicture(urldefrag(address).url, offers(element, base, address))
 
 
-def _shown(tag: re.Match[str], base: str) -> Shown | None:
+def _shown(tag: re.Match[str], base: str) -> ShownPicture | None:
     """Return the picture that a tag shows from the web, None if it shows none."""
     name = (tag[1] or "").lower()
     return _read(name, tag[2], base) if name in SHOWING else None

@@ -48,7 +48,7 @@ QUOTE = re.compile(r"> ([^\n]*)\n\n")
 MARKED = re.compile(r"\\([^\w\s]|_)|&#?\w+;")
 
 
-class About(NamedTuple):
+class FrontFacts(NamedTuple):
     """What else the front matter of a page's post says; empty where it says nothing."""
 
     authors: tuple[str, ...] = ()
@@ -72,7 +72,7 @@ class ReadPost(NamedTuple):
     categories: str = ""
     split: tuple[str, ...] = ()  # the categories that Jekyll makes of one with white space in it
     tags: tuple[str, ...] = ()
-    more: About = About()
+    more: FrontFacts = FrontFacts()
     quote: str | None = None
     body: str = ""
     link: str | None = None  # None: there is none; the format's end is missing
@@ -181,12 +181,12 @@ def _front_lines(lines: str) -> dict[str, object] | None:
     return found
 
 
-def _about(front: Mapping[str, object]) -> About:
+def _about(front: Mapping[str, object]) -> FrontFacts:
     """Return what a front matter says besides what every post has; what is no text says nothing."""
     author = front.get("author")
     authors = author if isinstance(author, list) else [author]
     texts = {key: value for key, value in front.items() if isinstance(value, str)}
-    return About(
+    return FrontFacts(
         tuple(one for one in authors if isinstance(one, str) and one),
         texts.get("canonical_url", ""),
         texts.get("lang", ""),
@@ -259,7 +259,7 @@ def _lines(front: str, fault: str) -> ReadPost:
     lines = front_lines(front)
     written = lines.get("date", "").strip("\"'")
     address = CANONICAL.search(front)
-    more = About(canonical=address[1] if address else "")
+    more = FrontFacts(canonical=address[1] if address else "")
     return ReadPost(fault=fault, date=read_written(written), written=written, more=more)
 
 

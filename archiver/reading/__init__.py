@@ -1,6 +1,6 @@
 """Reading: any news page in, what it says out (title, time, authors, body), or why it is no article. No I/O."""
 
-from archiver.reading.metadata import Field, Lost
+from archiver.reading.metadata import Discarded, Field
 from archiver.reading.read import Explanation, Reading, explain_page, read_page
 
-__all__ = ["Explanation", "Field", "Lost", "Reading", "explain_page", "read_page"]
+__all__ = ["Discarded", "Explanation", "Field", "Reading", "explain_page", "read_page"]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from archiver.errors import BodyError, NotAnArticleError
 from archiver.reading.body import SiteBody, read_body
 from archiver.reading.document import read_document
-from archiver.reading.metadata import Evidence, Field, Lost, SiteRules, read_metadata
+from archiver.reading.metadata import Discarded, Field, PageEvidence, SiteRules, read_metadata
 from archiver.reading.refusals import find_paywall, refuse_content, refuse_page
 
 if TYPE_CHECKING:
@@ -119,7 +119,7 @@ def _read(document: Document, fetched: datetime | None, recipe: SiteRecipe | Non
 
 
 def _site_body(document: Document, recipe: SiteRecipe) -> SiteBody:
-    rules = SiteRules(recipe, Evidence(document.tree, document.address))
+    rules = SiteRules(recipe, PageEvidence(document.tree, document.address))
     held = [(recipe.rule(place), rules.elements(place)) for place in recipe.places("body")]
     return SiteBody(held, [element for place in recipe.dropped() for element in rules.elements(place)])
 
@@ -148,7 +148,7 @@ def _reading(document: Document, metadata: Metadata, body: Body) -> Reading:
 def _explained(body: Body, recipe: SiteRecipe | None) -> Field[str]:
     """Return the text as a field: the elements that may have held it are its candidates."""
     missed = recipe.missed("body", body.rule) if recipe else ()
-    lost: list[Lost[str]] = [Lost("", rule, "it finds nothing") for rule in missed]
+    lost: list[Discarded[str]] = [Discarded("", rule, "it finds nothing") for rule in missed]
     if not body.candidates:
         return Field(lost=tuple(lost))
     (rule, element, best), *others = body.candidates
@@ -156,6 +156,6 @@ def _explained(body: Body, recipe: SiteRecipe | None) -> Field[str]:
         if body.given and other == element:
             continue
         reason = "the recipe says otherwise" if body.given else f"fits {score:.2f}, the best {best:.2f}"
-        lost.append(Lost(other, why, reason))
+        lost.append(Discarded(other, why, reason))
     fits = "" if body.given else f", fits {best:.2f}"
     return Field(body.text or None, f"{rule}: {element}{fits}", tuple(lost))

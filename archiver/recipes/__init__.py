@@ -2,14 +2,14 @@
 
 from archiver.recipes.load import load_recipe, load_recipes, load_site, load_sites, recipes_for, sites_for
 from archiver.recipes.recipe import Endpoint, Form, Listing, PageRules, Recipe, web_recipe
-from archiver.recipes.site import Place, SiteRecipe, site_for
+from archiver.recipes.site import FieldPlace, SiteRecipe, site_for
 
 __all__ = [
     "Endpoint",
+    "FieldPlace",
     "Form",
     "Listing",
     "PageRules",
-    "Place",
     "Recipe",
     "SiteRecipe",
     "load_recipe",

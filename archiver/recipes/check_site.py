@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from archiver.recipes.site import KINDS, SITE_FIELDS, Place, SiteRecipe, as_place
+from archiver.recipes.site import KINDS, SITE_FIELDS, FieldPlace, SiteRecipe, as_place
 from archiver.recipes.texts import expression, one_of, regex, template
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def site_problems(site: SiteRecipe) -> Iterator[tuple[str, str]]:
         yield from template("footer", site.footer, OF_FOOTERS)
 
 
-def _place_problems(key: str, place: Place, *, element: bool) -> Iterator[tuple[str, str]]:
+def _place_problems(key: str, place: FieldPlace, *, element: bool) -> Iterator[tuple[str, str]]:
     """Expect one expression; one that finds elements if it must be an `element`."""
     if not place.kind:
         yield key, f"expected one of {', '.join(KINDS)}"

@@ -78,7 +78,7 @@ class Listing(Part, frozen=True):
     rhythm: Span | None = None  # how old the newest item may be before silence is an alarm
 
 
-class Recheck(Part, frozen=True):
+class RecheckRule(Part, frozen=True):
     """For how long after an article was saved to look whether it was edited or withdrawn, and how often."""
 
     within: Span
@@ -161,7 +161,7 @@ class Recipe(Part, frozen=True):
     listings: dict[str, Listing] = {}
     date_order: Literal["dmy", "mdy", "ymd"] | None = None  # of days, months and years that are written as numbers
     html: tuple[str, ...] = ()  # the fields that are HTML where answers are JSON: their tags go, entities are read
-    recheck: Recheck | None = None
+    recheck: RecheckRule | None = None
     warc: bool | None = None  # whether answers are captured; None: by crawls
     pictures: bool | None = None  # whether pictures become files of the archive, where no setting says it
     referer: bool = False  # whether hosts of pictures are told the site that shows them

@@ -23,7 +23,7 @@ KINDS = ("css", "xpath", "json_ld")
 DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
-class Place(Part, frozen=True):
+class FieldPlace(Part, frozen=True):
     """Where a page says something: a CSS selector, an XPath expression, or a path in its JSON-LD (JMESPath); and the
     part of what is there that `match` captures first."""
 
@@ -50,8 +50,8 @@ class SiteRecipe(Part, frozen=True):
     name: str
     hosts: tuple[str, ...]
     paths: tuple[str, ...] = ()  # which addresses it is for; none: all of its hosts
-    fields: dict[str, tuple[str | Place, ...]] = msgspec.field(default_factory=dict)
-    drop: tuple[str | Place, ...] = ()  # what is no part of a body
+    fields: dict[str, tuple[str | FieldPlace, ...]] = msgspec.field(default_factory=dict)
+    drop: tuple[str | FieldPlace, ...] = ()  # what is no part of a body
     time_zone: str | None = None
     language: str | None = None
     source: str | None = None
@@ -68,11 +68,11 @@ class SiteRecipe(Part, frozen=True):
         """What rules are called by."""
         return f"recipe {self.name}"
 
-    def places(self, field: str) -> tuple[Place, ...]:
+    def places(self, field: str) -> tuple[FieldPlace, ...]:
         """Return where `field` is, the place to look at first first."""
         return tuple(map(as_place, self.fields.get(field, ())))
 
-    def rule(self, place: Place) -> str:
+    def rule(self, place: FieldPlace) -> str:
         """Return what the rule of a place is called by."""
         return f"{self.label}: {place.kind} {place.select}"
 
@@ -81,7 +81,7 @@ class SiteRecipe(Part, frozen=True):
         rules = [self.rule(place) for place in self.places(field)]
         return rules[: rules.index(rule)] if rule in rules else rules
 
-    def dropped(self) -> tuple[Place, ...]:
+    def dropped(self) -> tuple[FieldPlace, ...]:
         """Return what is no part of a body."""
         return tuple(map(as_place, self.drop))
 
@@ -99,9 +99,9 @@ class SiteRecipe(Part, frozen=True):
         return not self.paths or any(path_regex(path).fullmatch(parts.path) for path in self.paths)
 
 
-def as_place(said: str | Place) -> Place:
+def as_place(said: str | FieldPlace) -> FieldPlace:
     """Return the place that a recipe says; a text alone is a CSS selector."""
-    return Place(css=said) if isinstance(said, str) else said
+    return FieldPlace(css=said) if isinstance(said, str) else said
 
 
 def site_for(address: str | None, fetched: datetime | None, sites: Iterable[SiteRecipe]) -> SiteRecipe | None:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 WRITTEN = ("written", "unchanged")
 
 
-class Pictures:
+class CapturedPictures:
     """Takes pictures. storage: into the archive; None for a look at what would change. found: their files by address,
     where they are only looked at."""
 

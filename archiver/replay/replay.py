@@ -17,7 +17,7 @@ from archiver.index import Index
 from archiver.replay.judging import judge_texts
 from archiver.replay.making import Failed, Maker, Other
 from archiver.replay.originals import NOT_AMONG_THESE, Completer
-from archiver.replay.pictures import Pictures
+from archiver.replay.pictures import CapturedPictures
 from archiver.replay.serve import Found, Read, outlined
 from archiver.replay.spool import PictureOutline, Shelf
 from archiver.replay.uniting import unite
@@ -27,13 +27,13 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 
     from archiver.article import Article
-    from archiver.captures.answers import Answer as CapturedAnswer
+    from archiver.captures.answers import CapturedAnswer as CapturedAnswer
     from archiver.captures.regions import Region
     from archiver.decide import Judge
     from archiver.engines import Pool
     from archiver.index import ArticleKey, IndexThread
     from archiver.replay.serve import Part
-    from archiver.replay.spool import Outline, Spool
+    from archiver.replay.spool import CandidateOutline, Spool
     from archiver.road import Decided, Road
     from archiver.session import SessionOptions
     from archiver.storage import Location, Root, Storage
@@ -90,7 +90,7 @@ class Replay:
         self._listener = listener
         self._maker = Maker(options.extract)
         self._completer = Completer(output, index)
-        self._pictures = Pictures(index, storage)
+        self._pictures = CapturedPictures(index, storage)
         self._missing: list[tuple[ArticleKey, Failed]] = []  # revisits, and why they have no body
         self.summary = Summary(Counter(), Counter(), [])
 
@@ -284,9 +284,9 @@ def _change(article: Article) -> Change:
     return Change(article.address, article.outcome, article.path, article.reason)
 
 
-def _batches(groups: Iterable[list[Outline]]) -> Iterator[list[Outline]]:
+def _batches(groups: Iterable[list[CandidateOutline]]) -> Iterator[list[CandidateOutline]]:
     """Yield the candidates of some articles at a time, all of an article together."""
-    batch: list[Outline] = []
+    batch: list[CandidateOutline] = []
     for group in groups:
         if batch and len(batch) + len(group) > MAX_BATCH:
             yield batch

@@ -10,7 +10,7 @@ from archiver.engines import started
 from archiver.index import Index, IndexThread
 from archiver.interrupts import run_until_stopped
 from archiver.replay.replay import Replay
-from archiver.replay.serve import Setup
+from archiver.replay.serve import ReplaySetup
 from archiver.replay.spool import Spool
 from archiver.session import Session
 from archiver.storage import Storage
@@ -57,7 +57,7 @@ async def _run(
 ) -> Summary:
     """The engine comes first: where there is none, no archive is made."""
     with Spool(scratch) as spool:
-        setup = Setup(options.extract, output.absolute(), spool.directory)
+        setup = ReplaySetup(options.extract, output.absolute(), spool.directory)
         async with (
             started(engine, SERVE, setup) as pool,
             (_look if dry else _open)(output, options, listener) as work,

@@ -13,7 +13,7 @@ from archiver.decide import Candidate
 from archiver.decide.candidate import place
 from archiver.errors import CaptureError, StoreError, fault, in_a_line
 from archiver.replay.making import CapturedPicture, Failed, Made, Maker, Other
-from archiver.replay.spool import Outline, PictureOutline, Shelf
+from archiver.replay.spool import CandidateOutline, PictureOutline, Shelf
 from archiver.road import key_of
 from archiver.storage import directory_of
 from archiver.storage.stored import is_stored
@@ -22,14 +22,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from archiver.captures import Capture
-    from archiver.captures.answers import Answer as CapturedAnswer
+    from archiver.captures.answers import CapturedAnswer as CapturedAnswer
     from archiver.captures.originals import RecordNames
     from archiver.captures.regions import Region
     from archiver.extraction import ExtractOptions
     from archiver.storage import Root
 
 
-Found = Outline | PictureOutline | Failed | Other
+Found = CandidateOutline | PictureOutline | Failed | Other
 
 
 class Read(NamedTuple):
@@ -44,7 +44,7 @@ class Read(NamedTuple):
     problems: list[str]
 
 
-class Setup(NamedTuple):
+class ReplaySetup(NamedTuple):
     """What a process reads captures with. options: what articles depend on. output: the archive that they are for.
     spool: the directory where candidates wait."""
 
@@ -56,14 +56,14 @@ class Setup(NamedTuple):
 Part = tuple["Region", ...]  # what is read as one job
 
 
-def serve(setup: Setup) -> Callable[[list[Part]], list[list[Read] | StoreError]]:
+def serve(setup: ReplaySetup) -> Callable[[list[Part]], list[list[Read] | StoreError]]:
     """Return what a worker process does: parts of files to what is in each of their regions."""
     maker = Maker(setup.options)
     gc.freeze()  # what is loaded by now stays: looking through it again and again takes time
     return lambda parts: [_read(part, maker, setup) for part in parts]
 
 
-def _read(part: Part, maker: Maker, setup: Setup) -> list[Read] | StoreError:
+def _read(part: Part, maker: Maker, setup: ReplaySetup) -> list[Read] | StoreError:
     try:
         with Shelf(setup.spool) as shelf:
             return [read(region, maker, setup.output, shelf) for region in part]
@@ -111,10 +111,10 @@ def _put_away(made: Made, shelf: Shelf) -> Found:
     return made
 
 
-def outline(candidate: Candidate, shelf: Shelf) -> Outline:
+def outline(candidate: Candidate, shelf: Shelf) -> CandidateOutline:
     """Put a candidate away, and return its outline. Raises StoreError."""
     article = candidate.article
-    return Outline(
+    return CandidateOutline(
         place(candidate),
         key_of(article),
         article.text_digest if article.post else None,

@@ -33,7 +33,7 @@ SETTING = "ARCHIVER_SCRATCH"
 OPEN = 64  # files at a time
 
 
-class Outline(NamedTuple):
+class CandidateOutline(NamedTuple):
     """A candidate without its content: what must be known of all of them at once. file, offset and length: where it is,
     pickled, in the spool. aliases: the addresses of its article, where it is known by these."""
 
@@ -107,7 +107,7 @@ class Spool:
     def __init__(self, scratch: str = "") -> None:
         """Raises StoreError."""
         place = scratch or gettempdir()
-        self.outlines: list[Outline] = []
+        self.outlines: list[CandidateOutline] = []
         self.pictures: dict[str, PictureOutline] = {}  # by address: the first that came from it
         self._open: OrderedDict[str, BinaryIO] = OrderedDict()
         self._closing = ExitStack()
@@ -130,7 +130,7 @@ class Spool:
             self._open.popitem()[1].close()
         self._closing.close()
 
-    def add(self, one: Outline) -> None:
+    def add(self, one: CandidateOutline) -> None:
         """Note a candidate that was put away."""
         self.outlines.append(one)
 
@@ -146,19 +146,19 @@ class Spool:
         picture: Accepted = self._load(one)
         return picture
 
-    def groups(self) -> Iterator[list[Outline]]:
+    def groups(self) -> Iterator[list[CandidateOutline]]:
         """Yield the candidates of each article, in the order of their answers; of the articles that first whose first
         answer came first."""
-        by_key: dict[ArticleKey, list[Outline]] = {}
+        by_key: dict[ArticleKey, list[CandidateOutline]] = {}
         for one in sorted(self.outlines, key=lambda one: (one.place, one.key)):
             by_key.setdefault(one.key, []).append(one)
         yield from by_key.values()
 
-    def load(self, chosen: Iterable[Outline]) -> list[Candidate]:
+    def load(self, chosen: Iterable[CandidateOutline]) -> list[Candidate]:
         """Return candidates. Raises StoreError."""
         return [self._load(one) for one in chosen]
 
-    def _load(self, one: Outline | PictureOutline) -> Any:
+    def _load(self, one: CandidateOutline | PictureOutline) -> Any:
         try:
             return pickle.loads(os.pread(self._file(one.file).fileno(), one.length, one.offset))
         except OSError as error:

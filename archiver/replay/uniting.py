@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from archiver.index import ArticleKey, IndexThread
-    from archiver.replay.spool import Outline
+    from archiver.replay.spool import CandidateOutline
 
 MAX_ADDRESSES = 5000  # that the index is asked for at a time
 
@@ -20,11 +20,11 @@ class United(NamedTuple):
     """Candidates, those that are of one article by their addresses with one key. kin: what else the archive knows these
     articles as."""
 
-    outlines: list[Outline]
+    outlines: list[CandidateOutline]
     kin: dict[ArticleKey, set[ArticleKey]]
 
 
-async def unite(outlines: Sequence[Outline], index: IndexThread) -> United:
+async def unite(outlines: Sequence[CandidateOutline], index: IndexThread) -> United:
     """Return `outlines`, those that are of one article by their addresses with one key: the one by which the archive
     knows it, else that of the first answer. Raises IndexFileError."""
     in_order = [one for one in sorted(outlines, key=attrgetter("place", "key")) if one.aliases]
@@ -42,7 +42,7 @@ async def unite(outlines: Sequence[Outline], index: IndexThread) -> United:
     for address, key in known.items():
         if key is not None:
             kin.setdefault(keys.setdefault(groups.first(address), key), set()).add(key)
-    united: list[Outline] = []
+    united: list[CandidateOutline] = []
     for one in in_order:
         own = next((address for address in one.aliases if known.get(address, one.key) is not None), "")
         united.append(one._replace(key=keys.setdefault(groups.first(own), one.key)) if own else one)

@@ -52,7 +52,7 @@ class Seen:
 
 
 @dataclass(frozen=True)
-class Answer:
+class Reply:
     """One response, and how it is to be sent.
 
     `declared` is a Content-Length other than the body's; `delay` and `drip` are the seconds before the answer
@@ -71,9 +71,9 @@ class Answer:
     chunked: bool = False
 
 
-def typed(body: str | bytes, content_type: str) -> Answer:
+def typed(body: str | bytes, content_type: str) -> Reply:
     """A 200 answer of that content type; text goes out as UTF-8."""
-    return Answer(body=body.encode() if isinstance(body, str) else body, headers={"Content-Type": content_type})
+    return Reply(body=body.encode() if isinstance(body, str) else body, headers={"Content-Type": content_type})
 
 
 def as_text(value: object) -> str:
@@ -81,12 +81,12 @@ def as_text(value: object) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def as_json(value: object) -> Answer:
+def as_json(value: object) -> Reply:
     """The value as a JSON answer."""
     return typed(as_text(value), JSON)
 
 
-def plain(status: int, headers: Mapping[str, str] | None = None) -> Answer:
+def plain(status: int, headers: Mapping[str, str] | None = None) -> Reply:
     """An answer that says its status and no more, with these headers."""
     body = f"{status} {HTTPStatus(status).phrase}\n".encode()
-    return Answer(status, body, {"Content-Type": "text/plain;charset=UTF-8", **(headers or {})})
+    return Reply(status, body, {"Content-Type": "text/plain;charset=UTF-8", **(headers or {})})

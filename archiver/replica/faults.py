@@ -9,8 +9,8 @@ from enum import StrEnum
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 
-from archiver.replica.exchange import HTML, SCRIPT, Answer, Seen, as_json, plain, typed
-from archiver.replica.listings import Listing, find_listing
+from archiver.replica.exchange import HTML, SCRIPT, Reply, Seen, as_json, plain, typed
+from archiver.replica.listings import ReplicaListing, find_listing
 from archiver.replica.records import data_text
 from archiver.replica.site import Site
 
@@ -82,7 +82,7 @@ class Case:
     options: Mapping[str, Any]
 
     @cached_property
-    def right(self) -> Answer:
+    def right(self) -> Reply:
         """The right answer."""
         return self.site.answer(self.seen)
 
@@ -97,24 +97,24 @@ class Case:
         """The right body in GBK; GB 18030 contains it, and has a place for every character."""
         return self.right.body.decode(errors="replace").encode("gb18030")
 
-    def later(self, status: int) -> Answer:
+    def later(self, status: int) -> Reply:
         """That status, with the time after which to ask again."""
         return plain(status, {"Retry-After": str(self.options["retry_after"])})
 
-    def body(self, body: bytes) -> Answer:
+    def body(self, body: bytes) -> Reply:
         """The right answer with another body."""
         return replace(self.right, body=body)
 
-    def labelled(self, body: bytes, charset: str) -> Answer:
+    def labelled(self, body: bytes, charset: str) -> Reply:
         """The right answer with another body and charset."""
         media_type = self.right.headers["Content-Type"].partition(";")[0]
         return replace(typed(body, f"{media_type};charset={charset}"), status=self.right.status)
 
-    def packed(self, body: bytes) -> Answer:
+    def packed(self, body: bytes) -> Reply:
         """The right answer with a body that is gzip already."""
         return replace(self.right, body=body, headers={**self.right.headers, "Content-Encoding": "gzip"})
 
-    def elsewhere(self) -> Answer:
+    def elsewhere(self) -> Reply:
         """What the address would show for another article."""
         asked = self.seen.article_id
         other = next((record.id for record in self.site.articles if record.id != asked), None)
@@ -123,7 +123,7 @@ class Case:
         path, query = (part.replace(asked, other) for part in (self.seen.path, self.seen.query))
         return self.site.answer(replace(self.seen, path=path, query=query))
 
-    def same_body(self) -> Answer:
+    def same_body(self) -> Reply:
         """The article that is asked for, with the body of the first; the right answer where none is asked for."""
         if self.seen.article_id is None:
             return self.right
@@ -132,12 +132,12 @@ class Case:
         alike.routes = self.site.routes
         return alike.answer(self.seen)
 
-    def emptied(self) -> Answer:
+    def emptied(self) -> Reply:
         """The listing that is asked for, without items; the right answer for other pages."""
         listing = find_listing(self.seen)
         return listing.show([], self.seen) if listing else self.right
 
-    def relisted(self, change: Callable[[Listing], Listing]) -> Answer:
+    def relisted(self, change: Callable[[ReplicaListing], ReplicaListing]) -> Reply:
         """The listing that is asked for, as it is after the change; the right answer for other pages."""
         listing = find_listing(self.seen)
         return change(listing).show(self.site.listed(listing.name), self.seen) if listing else self.right
@@ -152,7 +152,7 @@ def bomb(size: int) -> bytes:
     return b"".join([*packed, packer.compress(piece[: size % len(piece)]), packer.flush()])
 
 
-SERVED: dict[Fault, Callable[[Case], Answer]] = {
+SERVED: dict[Fault, Callable[[Case], Reply]] = {
     Fault.NOT_FOUND: lambda _: plain(404),
     Fault.SERVER_ERROR: lambda _: plain(500),
     Fault.TOO_MANY: lambda case: case.later(429),
@@ -171,8 +171,8 @@ SERVED: dict[Fault, Callable[[Case], Answer]] = {
     Fault.OTHER_ARTICLE: lambda case: case.elsewhere(),
     Fault.SAME_BODY: lambda case: case.same_body(),
     Fault.EMPTY_LIST: lambda case: case.emptied(),
-    Fault.RENAMED: lambda case: case.relisted(Listing.renamed),
-    Fault.BLANK_FIELDS: lambda case: case.relisted(Listing.blank),
+    Fault.RENAMED: lambda case: case.relisted(ReplicaListing.renamed),
+    Fault.BLANK_FIELDS: lambda case: case.relisted(ReplicaListing.blank),
     Fault.REDIRECT_LOOP: lambda case: plain(302, {"Location": case.seen.target}),
     Fault.REDIRECT_FILE: lambda _: plain(302, {"Location": "file:///etc/passwd"}),
     Fault.REDIRECT_TO: lambda case: plain(302, {"Location": case.options["location"]}),
@@ -180,5 +180,5 @@ SERVED: dict[Fault, Callable[[Case], Answer]] = {
     Fault.GZIP: lambda case: case.packed(gzip.compress(case.right.body)),
     Fault.SLOW: lambda case: replace(case.right, delay=case.options["seconds"]),
     Fault.DRIP: lambda case: replace(case.right, drip=case.options["seconds"]),
-    Fault.RESET: lambda _: Answer(reset=True),
+    Fault.RESET: lambda _: Reply(reset=True),
 }

@@ -11,7 +11,7 @@ from urllib.parse import unquote
 
 import yaml
 
-from archiver.replica.exchange import JSON, SCRIPT, Answer, Seen, as_text, typed
+from archiver.replica.exchange import JSON, SCRIPT, Reply, Seen, as_text, typed
 from archiver.replica.records import data_text
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ _BLANKED = {"$title", "$date", "$milliseconds", "$medianame", "$url"}
 
 
 @dataclass(frozen=True)
-class Listing:
+class ReplicaListing:
     """One listing: which requests ask for it, and how it shows articles. The fields are those of listings.yaml."""
 
     name: str
@@ -44,7 +44,7 @@ class Listing:
             params.get(name.lower()) == value for name, value in self.query.items()
         )
 
-    def show(self, records: Sequence[Record], seen: Seen) -> Answer:
+    def show(self, records: Sequence[Record], seen: Seen) -> Reply:
         """The page that the request asks for of a listing of all these records."""
         found = self._in_path(seen)
         params = {**seen.params, **(found.groupdict() if found else {})}
@@ -57,11 +57,11 @@ class Listing:
                 return typed(form.format(params[name], text), SCRIPT)
         return typed(text, JSON)
 
-    def renamed(self) -> Listing:
+    def renamed(self) -> ReplicaListing:
         """The listing with other names for all keys of its items."""
         return replace(self, row={f"x_{name}": value for name, value in self.row.items()})
 
-    def blank(self) -> Listing:
+    def blank(self) -> ReplicaListing:
         """The listing with items that have no title, time, source and address."""
         return replace(self, row={name: "" if value in _BLANKED else value for name, value in self.row.items()})
 
@@ -70,12 +70,12 @@ class Listing:
 
 
 @cache
-def listings() -> dict[str, Listing]:
+def listings() -> dict[str, ReplicaListing]:
     """All listings by name."""
-    return {name: Listing(name, **entry) for name, entry in yaml.safe_load(data_text("listings.yaml")).items()}
+    return {name: ReplicaListing(name, **entry) for name, entry in yaml.safe_load(data_text("listings.yaml")).items()}
 
 
-def find_listing(seen: Seen) -> Listing | None:
+def find_listing(seen: Seen) -> ReplicaListing | None:
     """The listing that a request asks for, if it asks for one."""
     return next((listing for listing in listings().values() if listing.serves(seen)), None)
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 @dataclass
-class Rule:
+class FaultRule:
     """A fault for one article, path or listing, or (given none) for all but /robots.txt; `left` is how often yet."""
 
     fault: Fault
@@ -47,10 +47,10 @@ class Rules:
     """The rules in force. Of several that cover a request the earliest is used, until its times are spent."""
 
     def __init__(self) -> None:
-        self._rules: list[Rule] = []
+        self._rules: list[FaultRule] = []
         self._lock = Lock()
 
-    def add(self, rule: Rule) -> None:
+    def add(self, rule: FaultRule) -> None:
         """Put a rule in force."""
         with self._lock:
             self._rules.append(rule)
@@ -60,7 +60,7 @@ class Rules:
         with self._lock:
             self._rules.clear()
 
-    def take(self, seen: Seen) -> Rule | None:
+    def take(self, seen: Seen) -> FaultRule | None:
         """The rule for the request, used once by this; None where no rule covers it."""
         with self._lock:
             rule = next((rule for rule in self._rules if rule.covers(seen)), None)

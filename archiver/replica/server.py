@@ -5,9 +5,9 @@ from __future__ import annotations
 from threading import Thread
 from typing import TYPE_CHECKING, Any, Self
 
-from archiver.replica.exchange import Answer, Seen, plain
+from archiver.replica.exchange import Reply, Seen, plain
 from archiver.replica.faults import SERVED, Case, Fault, complete_options
-from archiver.replica.rules import Rule, Rules
+from archiver.replica.rules import FaultRule, Rules
 from archiver.replica.site import Site, bare
 from archiver.replica.validators import unless_held
 from archiver.replica.wire import Wire
@@ -78,13 +78,13 @@ class Replica(Site):
         complete = complete_options(fault, options)
         if listing is not None and listing not in self.listings:
             raise ValueError(f"there is no listing {listing}; there are: {', '.join(self.listings)}")
-        self._rules.add(Rule(fault, id if id is None else bare(id), path, listing, times, complete))
+        self._rules.add(FaultRule(fault, id if id is None else bare(id), path, listing, times, complete))
 
     def heal(self) -> None:
         """Remove all faults."""
         self._rules.clear()
 
-    def respond(self, seen: Seen) -> Answer:
+    def respond(self, seen: Seen) -> Reply:
         """Note the request and answer it, with a fault where one is due."""
         self.requests.append(seen)
         if seen.method == "CONNECT":

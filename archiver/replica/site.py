@@ -9,7 +9,7 @@ from string import Template
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
-from archiver.replica.exchange import HTML, Answer, Seen, as_json, plain, typed
+from archiver.replica.exchange import HTML, Reply, Seen, as_json, plain, typed
 from archiver.replica.listings import find_listing, listings, newest_first
 from archiver.replica.picture import png
 from archiver.replica.records import Record, data_text, load_records
@@ -67,7 +67,7 @@ class Site:
         """The article with that id (bare digits), if there is one."""
         return self._records.get(article_id or "")
 
-    def answer(self, seen: Seen) -> Answer:
+    def answer(self, seen: Seen) -> Reply:
         """What the site shows at the address."""
         path = unquote(seen.path)
         for pattern, view in self.routes.items():
@@ -77,7 +77,7 @@ class Site:
         return plain(404)
 
 
-View = Callable[[Site, Seen], Answer]
+View = Callable[[Site, Seen], Reply]
 
 
 def bare(article_id: str) -> str:
@@ -85,17 +85,17 @@ def bare(article_id: str) -> str:
     return article_id.upper().removeprefix("NW")
 
 
-def article(show: Callable[[Record], Answer]) -> View:
+def article(show: Callable[[Record], Reply]) -> View:
     """The view that shows the article that is asked for, 404 where there is none."""
 
-    def view(site: Site, seen: Seen) -> Answer:
+    def view(site: Site, seen: Seen) -> Reply:
         record = site.find(seen.article_id)
         return show(record) if record else plain(404)
 
     return view
 
 
-def article_page(record: Record) -> Answer:
+def article_page(record: Record) -> Reply:
     """The article's own page."""
     page = Template(data_text("article.html")).substitute(
         id=record.id,
@@ -110,23 +110,23 @@ def article_page(record: Record) -> Answer:
     return typed(page, HTML)
 
 
-def share_page(_site: Site, _seen: Seen) -> Answer:
+def share_page(_site: Site, _seen: Seen) -> Reply:
     """The share page: the same shell whatever the article, which its script loads."""
     return typed(data_text("share.html"), HTML)
 
 
-def listing_page(site: Site, seen: Seen) -> Answer:
+def listing_page(site: Site, seen: Seen) -> Reply:
     """The listing that is asked for, 404 where there is none."""
     listing = find_listing(seen)
     return listing.show(site.listed(listing.name), seen) if listing else plain(404)
 
 
-def robots(site: Site, _seen: Seen) -> Answer:
+def robots(site: Site, _seen: Seen) -> Reply:
     """The rules for crawlers."""
     return typed(site.robots, "text/plain;charset=UTF-8")
 
 
-def picture(_site: Site, seen: Seen) -> Answer:
+def picture(_site: Site, seen: Seen) -> Reply:
     """A picture for any name."""
     return typed(png(seen.path), "image/png")
 

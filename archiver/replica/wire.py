@@ -14,7 +14,7 @@ from socket import SHUT_RDWR, SO_LINGER, SOL_SOCKET, socket
 from threading import Event
 from typing import TYPE_CHECKING, Any
 
-from archiver.replica.exchange import Answer, Seen
+from archiver.replica.exchange import Reply, Seen
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,7 +28,7 @@ class Wire(ThreadingHTTPServer):
 
     request_queue_size = 128
 
-    def __init__(self, address: tuple[str, int], respond: Callable[[Seen], Answer]) -> None:
+    def __init__(self, address: tuple[str, int], respond: Callable[[Seen], Reply]) -> None:
         self.respond = respond
         self.stopping = Event()
         self._open: set[socket] = set()
@@ -96,7 +96,7 @@ class Handler(BaseHTTPRequestHandler):
         host = target["host"] or headers.get("host", "")
         return Seen(self.command, host, target["path"] or "/", target["query"], headers, time.monotonic())
 
-    def _send(self, answer: Answer) -> None:
+    def _send(self, answer: Reply) -> None:
         if answer.reset:
             self._reset()
         elif self.server.stopping.wait(answer.delay):
@@ -104,7 +104,7 @@ class Handler(BaseHTTPRequestHandler):
         else:
             self._send_now(answer)
 
-    def _send_now(self, answer: Answer) -> None:
+    def _send_now(self, answer: Reply) -> None:
         length = len(answer.body) if answer.declared is None else answer.declared
         self.send_response(answer.status)
         for name, value in (*answer.headers.items(), *answer.more):
@@ -128,7 +128,7 @@ class Handler(BaseHTTPRequestHandler):
         if length != len(answer.body):
             self.close_connection = True
 
-    def _drip(self, answer: Answer) -> None:
+    def _drip(self, answer: Reply) -> None:
         start, pause = time.monotonic(), answer.drip / max(len(answer.body), 1)
         for sent in range(len(answer.body)):
             if self.server.stopping.wait(max(start + sent * pause - time.monotonic(), 0)):

@@ -29,7 +29,7 @@ STEPS = 100  # versions of an article whose changes its page shows, the latest; 
 MOST = 2000  # sentences of a version that are compared with those of another; and changes that are shown
 
 
-class Listed(NamedTuple):
+class ArticleLine(NamedTuple):
     """An article in a list."""
 
     path: str
@@ -94,10 +94,10 @@ def name_of(entry: Entry) -> str:
     return shown.author(entry) or next(iter(map(one_line, entry.tags)), "") or one_line(entry.category)
 
 
-def listed(row: Row) -> Listed:
+def listed(row: Row) -> ArticleLine:
     """Return an article of the record as lists show it."""
     published = datetime.fromisoformat(row.published)
-    return Listed(row.path, row.title, row.source, published, row.state == "withdrawn", row.language)
+    return ArticleLine(row.path, row.title, row.source, published, row.state == "withdrawn", row.language)
 
 
 def time_of(time: datetime) -> str:

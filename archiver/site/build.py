@@ -14,11 +14,11 @@ from archiver.exports.read import Entries
 from archiver.index import ArticleKey
 from archiver.site.addresses import fixed_lists
 from archiver.site.articles import listed, new_of, page_of
-from archiver.site.files import SiteFiles, Written, claim
+from archiver.site.files import FileChange, SiteFiles, claim
 from archiver.site.lists import Lists
-from archiver.site.own import OwnPosts
-from archiver.site.pages import Setup, Shown, make_pages
-from archiver.site.record import Record
+from archiver.site.own import OwnPages
+from archiver.site.pages import ShownArticle, SiteSetup, make_pages
+from archiver.site.record import SiteRecord
 from archiver.site.whole import write_whole
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def build_site(
     if next(index.posts.changed(), None) is None and not index.own_posts.paths():
         raise UsageError(f"{output}: there are no articles in it yet, and so nothing to build a site of")
     claim(directory)
-    with Record(directory) as record:
+    with SiteRecord(directory) as record:
         build = _Build(output, index, recipes, directory, look, tell, processes, record)
         try:
             build.run()
@@ -87,7 +87,7 @@ class _Build:
         look: Look,
         tell: Callable[[str], None],
         processes: int,
-        record: Record,
+        record: SiteRecord,
     ) -> None:
         self._output = output
         self._index = index
@@ -95,13 +95,13 @@ class _Build:
         self._look = look
         self._record = record
         self._entries = Entries(output, index, recipes, tell)
-        self._setup = Setup(output, recipes, look, directory)
+        self._setup = SiteSetup(output, recipes, look, directory)
         self._processes = processes
         self._files = SiteFiles(directory, record)
         self._fixed = fixed_lists(recipes.values())
         self._lists = Lists(record, look, self._files, self._fixed)
         lists = {path for paths in self._fixed.values() for path in paths}
-        self._own = OwnPosts(output, index, recipes, record, look.name, lists, tell)
+        self._own = OwnPages(output, index, recipes, record, look.name, lists, tell)
 
     def run(self) -> None:
         """Bring the site up to date."""
@@ -136,7 +136,7 @@ class _Build:
         record.set("look", self._look.digest)
         record.set("since", "0")
 
-    def _changed(self) -> Iterator[Shown | Written]:
+    def _changed(self) -> Iterator[ShownArticle | FileChange]:
         """Put the articles whose posts changed on the site, and take posts off that are gone."""
         last = since = int(self._record.fact("since") or 0)
         for changed in self._index.posts.changed(since):
@@ -144,11 +144,13 @@ class _Build:
             last = changed.number
         self._record.set("since", str(last))
 
-    def _take(self, key: ArticleKey, digest: str | None, posts: Sequence[ArchivedPost]) -> Iterator[Shown | Written]:
+    def _take(
+        self, key: ArticleKey, digest: str | None, posts: Sequence[ArchivedPost]
+    ) -> Iterator[ShownArticle | FileChange]:
         there = {f"{post.key.recipe}:{post.key.id}:{post.form}" for post in posts}
         for row in self._record.entries("WHERE (recipe, id) = (?, ?)", *key):
             if row.key not in there and (gone := self._record.remove(row.key)):
-                yield Written(gone.path)
+                yield FileChange(gone.path)
         for post in posts:
             entry = self._entries.entry(post)
             if entry and entry.state == "united":
@@ -168,7 +170,7 @@ class _Build:
             page, to = page_of(entry), page_of(other)
             self._files.write(page, self._look.page("moved", page, to=to, title=shown.title(other)))
 
-    def _shown(self, entry: Entry, row: Row) -> Shown:
+    def _shown(self, entry: Entry, row: Row) -> ShownArticle:
         """Return an article, and what its page says of others."""
         same = self._record.entries(
             """WHERE digest = (SELECT digest FROM entries WHERE number = ?1) AND number <> ?1
@@ -176,7 +178,7 @@ class _Build:
             *(row.number, SAME),
         )
         near = [listed(one) for one in self._near(row) if one.number not in {other.number for other in same}]
-        return Shown(entry, row, [listed(one) for one in same], near, self._lists.category_of(row))
+        return ShownArticle(entry, row, [listed(one) for one in same], near, self._lists.category_of(row))
 
     def _near(self, row: Row) -> Iterator[Row]:
         """Yield the near-duplicates of an article, the nearest first."""
@@ -191,7 +193,7 @@ class _Build:
         post = self._index.posts.get(ArticleKey(row.recipe, row.id), row.form)
         return self._entries.entry(post) if post else None
 
-    def _with_same_texts(self) -> Iterator[Shown]:
+    def _with_same_texts(self) -> Iterator[ShownArticle]:
         """Yield the articles with one text, or nearly one, again, so that each names all others, and none that is
         gone."""
         for (number,) in self._record.each(

@@ -17,10 +17,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from archiver.plugins import Plugin
-    from archiver.site.articles import Listed
+    from archiver.site.articles import ArticleLine
     from archiver.site.files import SiteFiles
     from archiver.site.look import Look
-    from archiver.site.record import Record
+    from archiver.site.record import SiteRecord
 
 GROUP = "archiver.pages"  # each names a function: what the site has in, pages out
 PLACE = "pages"
@@ -40,18 +40,18 @@ class Page:
 class Contents:
     """What a plug-in may show of a site: its name, its host, the language of its own words, its articles."""
 
-    def __init__(self, record: Record, look: Look) -> None:
+    def __init__(self, record: SiteRecord, look: Look) -> None:
         self.name, self.host, self.language = look.name, look.host, look.language
         self._record = record
 
-    def articles(self) -> Iterator[Listed]:
+    def articles(self) -> Iterator[ArticleLine]:
         """Yield all articles, the newest first; the paths of their pages are from the root of the site."""
         columns = ", ".join(Row._fields)
         for row in self._record.each(f"SELECT {columns} FROM entries ORDER BY moment DESC, number DESC"):
             yield listed(Row(*row))
 
 
-def write_extra(record: Record, look: Look, files: SiteFiles) -> list[Page]:
+def write_extra(record: SiteRecord, look: Look, files: SiteFiles) -> list[Page]:
     """Write the pages of all plug-ins and return them; those that there were before and are no more are removed.
 
     Raises PluginError for a plug-in that fails, or has a page without a place.

@@ -16,13 +16,13 @@ from archiver.storage.atomic import fill
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from archiver.site.record import Record
+    from archiver.site.record import SiteRecord
 
 ASIDE = ".archiver-site.new"
 FOLDER = 1000  # files of a directory aside
 
 
-class Written(NamedTuple):
+class FileChange(NamedTuple):
     """What becomes of the file at `path`. file: what it is to be, aside; None: it is to go, or (`same`) as it is."""
 
     path: str
@@ -39,13 +39,13 @@ class Aside:
         self._name = name
         self._number = 0
 
-    def put(self, path: str, content: str | bytes) -> Written:
+    def put(self, path: str, content: str | bytes) -> FileChange:
         """Have `content` for `path` aside, unless it is there already. Raises StoreError."""
         data = content if isinstance(content, bytes) else content.encode("utf-8", "replace")
         target = f"{self._directory}/{path}"
         try:
             if _content(target, len(data)) == data:
-                return Written(path, same=True)
+                return FileChange(path, same=True)
             folder, number = divmod(self._number, FOLDER)
             file = f"{self._name}-{folder}/{number}"
             if number == 0:
@@ -54,13 +54,13 @@ class Aside:
             os.close(fill(self._aside / file, data))
         except OSError as error:
             raise StoreError(f"{target}: cannot be written: {os_reason(error)}; the site is as it was") from error
-        return Written(path, file)
+        return FileChange(path, file)
 
 
 class SiteFiles:
     """Writes files below a directory. written, unchanged: how many there were of each."""
 
-    def __init__(self, directory: Path, record: Record) -> None:
+    def __init__(self, directory: Path, record: SiteRecord) -> None:
         """record: is open for this build, so that no other one is at work."""
         self.directory = directory
         self._aside = directory / ASIDE
@@ -79,7 +79,7 @@ class SiteFiles:
         """Have `content` at `path` in the end. Raises StoreError."""
         self.note(self._put(path, content))
 
-    def note(self, written: Written) -> None:
+    def note(self, written: FileChange) -> None:
         """Have what was written aside in its place in the end."""
         if written.same:
             self._record.run("DELETE FROM staged WHERE path = ?", written.path)
@@ -89,7 +89,7 @@ class SiteFiles:
 
     def remove(self, path: str) -> None:
         """Have nothing at `path` in the end."""
-        self.note(Written(path))
+        self.note(FileChange(path))
 
     def publish(self) -> None:
         """Put everything in its place, and make it durable. Raises StoreError."""

@@ -17,7 +17,7 @@ MOST = 100  # results
 AROUND = 40  # characters that are shown before and after a word
 
 
-class Result(NamedTuple):
+class Hit(NamedTuple):
     """An article that was found. words: some of its text around the first of the words."""
 
     address: str
@@ -39,7 +39,7 @@ class FullText:
         except sqlite3.Error as error:
             raise UsageError(f"{database}: {error}; make it with: archiver export sqlite --to {database}") from error
 
-    def search(self, text: str, first: str = "", last: str = "", source: str = "") -> list[Result]:
+    def search(self, text: str, first: str = "", last: str = "", source: str = "") -> list[Hit]:
         """Return the articles that have all words of `text`, the newest first, of days from `first` to `last` (ISO
         8601; empty: all) and of sources with `source` in their names. Raises sqlite3.Error."""
         query = match_of(text)
@@ -62,7 +62,7 @@ class FullText:
         finally:
             connection.close()
         return [
-            Result(href(path), title, source, published, _around(whole, text))
+            Hit(href(path), title, source, published, _around(whole, text))
             for path, title, source, published, whole in rows
         ]
 

@@ -13,17 +13,17 @@ from archiver.site.record import COLUMNS, ListOf, Row
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from archiver.site.articles import Listed
+    from archiver.site.articles import ArticleLine
     from archiver.site.files import SiteFiles
     from archiver.site.look import Look
     from archiver.site.ranges import Range
-    from archiver.site.record import Record
+    from archiver.site.record import SiteRecord
 
 END = (2**63 - 1, 0)
 WEEKS = Calendar()
 
 
-class Link(NamedTuple):
+class NamedPage(NamedTuple):
     """A page with its name."""
 
     path: str
@@ -33,18 +33,18 @@ class Link(NamedTuple):
 class Lists:
     """Writes the lists that have changed. fixed: where some categories are, beside where all are."""
 
-    def __init__(self, record: Record, look: Look, files: SiteFiles, fixed: Mapping[str, tuple[str, ...]]) -> None:
+    def __init__(self, record: SiteRecord, look: Look, files: SiteFiles, fixed: Mapping[str, tuple[str, ...]]) -> None:
         self._record = record
         self._look = look
         self._files = files
         self._fixed = fixed
 
-    def category_of(self, row: Row) -> Link:
+    def category_of(self, row: Row) -> NamedPage:
         """Return the category of an article."""
         ((name,),) = self._record.rows(
             "SELECT name FROM lists WHERE number = (SELECT category FROM entries WHERE number = ?)", row.number
         )
-        return Link(category_paths(name, (), self._fixed.get(name, ()))[0], row.source)
+        return NamedPage(category_paths(name, (), self._fixed.get(name, ()))[0], row.source)
 
     def write(self) -> None:
         """Write all lists with articles that are new or have changed, and their calendar."""
@@ -101,7 +101,7 @@ class Lists:
         for path in paths:
             self._write(path, rows, about, "", places[place - 1] if place else "", "")
 
-    def _newest(self, number: int, pages: list[Range]) -> tuple[int, list[Listed]]:
+    def _newest(self, number: int, pages: list[Range]) -> tuple[int, list[ArticleLine]]:
         """Return the articles to show first: of the newest page, and of the one before it if that one is not full. And
         the number of the older page of these."""
         newest = len(pages) - 1
@@ -110,7 +110,7 @@ class Lists:
             return newest, rows
         return newest - 1, self._members(number, pages[newest - 1].begin, None)
 
-    def _members(self, number: int, begin: tuple[int, int], end: tuple[int, int] | None) -> list[Listed]:
+    def _members(self, number: int, begin: tuple[int, int], end: tuple[int, int] | None) -> list[ArticleLine]:
         columns = ", ".join(f"entries.{column}" for column in COLUMNS.split(", "))
         rows = self._record.rows(
             f"""SELECT {columns} FROM members CROSS JOIN entries ON entries.number = members.entry WHERE list = ?
@@ -120,7 +120,9 @@ class Lists:
         )
         return [listed(Row(*row)) for row in rows]
 
-    def _write(self, path: str, rows: list[Listed], about: dict[str, Any], label: str, older: str, newer: str) -> None:
+    def _write(
+        self, path: str, rows: list[ArticleLine], about: dict[str, Any], label: str, older: str, newer: str
+    ) -> None:
         page = self._look.page("list", path, rows=rows, label=label, older=older, newer=newer, **about)
         self._files.write(path, page)
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from archiver.exports.own import RECIPE, own_entry, own_files, own_zone
 from archiver.site.addresses import is_reserved, page_place
 from archiver.site.articles import name_of, new_of
-from archiver.site.files import Written
+from archiver.site.files import FileChange
 from archiver.text import one_line
 
 if TYPE_CHECKING:
@@ -18,12 +18,12 @@ if TYPE_CHECKING:
     from archiver.exports import Entry
     from archiver.index import Index
     from archiver.recipes import Recipe
-    from archiver.site.pages import Shown
-    from archiver.site.record import Record, Row
+    from archiver.site.pages import ShownArticle
+    from archiver.site.record import Row, SiteRecord
     from archiver.storage import Root
 
 
-class OwnPosts:
+class OwnPages:
     """Puts them into the record of the site. name: of the site, which stands for the source of a post that has no tag
     and no category. lists: where lists are, beside where all are. failed: how many could not be read."""
 
@@ -32,7 +32,7 @@ class OwnPosts:
         output: Root,
         index: Index,
         recipes: Mapping[str, Recipe],
-        record: Record,
+        record: SiteRecord,
         name: str,
         lists: Set[str],
         tell: Callable[[str], None],
@@ -46,7 +46,9 @@ class OwnPosts:
         self.failed = 0
         self._files = {file.id: file for file in own_files(output, index, self._fail)}
 
-    def changed(self, shown: Callable[[Entry, Row], Shown], *, anew: bool) -> Iterator[Shown | Written]:
+    def changed(
+        self, shown: Callable[[Entry, Row], ShownArticle], *, anew: bool
+    ) -> Iterator[ShownArticle | FileChange]:
         """Yield the posts that have changed, and what becomes of the pages of those that are gone. shown: makes
         something to show of a post. anew: all are wanted."""
         known = {row.id: row for row in self._record.entries("WHERE recipe = ?", RECIPE)}
@@ -69,7 +71,7 @@ class OwnPosts:
             yield shown(entry, self._record.put(new))
         for row in known.values():
             self._record.remove(row.key)
-            yield Written(row.path)
+            yield FileChange(row.path)
 
     def entry(self, row: Row) -> Entry | None:
         """Return the entry of a post that is on the site."""

@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 
     from archiver.exports import Entry
     from archiver.recipes import Recipe
-    from archiver.site.articles import Listed
-    from archiver.site.files import Written
-    from archiver.site.lists import Link
+    from archiver.site.articles import ArticleLine
+    from archiver.site.files import FileChange
+    from archiver.site.lists import NamedPage
     from archiver.site.look import Look
     from archiver.site.record import Row
     from archiver.storage import Root
@@ -36,18 +36,18 @@ BATCH = 25  # articles that another process is given at once
 AHEAD = 4 * BATCH  # for each process: while it makes some, others wait for it
 
 
-class Shown(NamedTuple):
+class ShownArticle(NamedTuple):
     """An article whose page is to be made. same: articles with the same text. near: with nearly the
     same. back: the list that it is in."""
 
     entry: Entry
     row: Row
-    same: list[Listed]
-    near: list[Listed]
-    back: Link
+    same: list[ArticleLine]
+    near: list[ArticleLine]
+    back: NamedPage
 
 
-class Setup(NamedTuple):
+class SiteSetup(NamedTuple):
     """What pages are made of, beside articles. output: the archive. directory: of the site."""
 
     output: Root
@@ -56,17 +56,17 @@ class Setup(NamedTuple):
     directory: Path
 
 
-class Maker:
+class PageMaker:
     """Makes pages. name: of a directory aside that no other maker has."""
 
-    def __init__(self, setup: Setup, name: str) -> None:
+    def __init__(self, setup: SiteSetup, name: str) -> None:
         self._output = setup.output
         self._look = setup.look
         self._words = WORDS[setup.look.language]
         self._bodies = Bodies(setup.recipes, self._words)
         self._aside = Aside(setup.directory, name)
 
-    def make(self, shown: Shown) -> list[Written]:
+    def make(self, shown: ShownArticle) -> list[FileChange]:
         """Write the page of an article aside. Raises TemplateError, StoreError."""
         entry, row, same, near, back = shown
         values = article_values(entry, row, self._output, self._words)
@@ -78,18 +78,18 @@ class Maker:
             written.append(self._aside.put(old, self._look.page("moved", old, to=row.path, title=row.title)))
         return written
 
-    def _pictures(self, entry: Entry) -> Iterator[Written]:
+    def _pictures(self, entry: Entry) -> Iterator[FileChange]:
         """Write the pictures of an article aside. One that the archive has lost is not there: verify says so."""
         for path in dict.fromkeys(picture.path for picture in entry.pictures.values()):
             with suppress(FileNotFoundError):
                 yield self._aside.put(site_picture(path), (self._output / path).read_bytes())
 
 
-def serve(setup: Setup) -> Callable[[list[Shown]], list[list[Written] | ArchiverError]]:
+def serve(setup: SiteSetup) -> Callable[[list[ShownArticle]], list[list[FileChange] | ArchiverError]]:
     """Return what a worker process does: articles to their files, or to what went wrong."""
-    maker = Maker(setup, str(os.getpid()))
+    maker = PageMaker(setup, str(os.getpid()))
 
-    def made(shown: Shown) -> list[Written] | ArchiverError:
+    def made(shown: ShownArticle) -> list[FileChange] | ArchiverError:
         try:
             return maker.make(shown)
         except ArchiverError as error:
@@ -99,7 +99,7 @@ def serve(setup: Setup) -> Callable[[list[Shown]], list[list[Written] | Archiver
 
 
 def make_pages(
-    things: Iterator[Shown | Written], setup: Setup, processes: int, note: Callable[[Written], None]
+    things: Iterator[ShownArticle | FileChange], setup: SiteSetup, processes: int, note: Callable[[FileChange], None]
 ) -> None:
     """Make the pages of articles, and note each file in their order, with what is in between. processes: others that
     may be started. Raises what `note` and `Maker.make` do, and WorkerError."""
@@ -107,17 +107,17 @@ def make_pages(
     if processes and len(first) == FEW:
         asyncio.run(_make_in_processes(chain(first, things), setup, processes, note))
         return
-    maker = Maker(setup, "0")
+    maker = PageMaker(setup, "0")
     for thing in chain(first, things):
-        for written in maker.make(thing) if isinstance(thing, Shown) else (thing,):
+        for written in maker.make(thing) if isinstance(thing, ShownArticle) else (thing,):
             note(written)
 
 
 async def _make_in_processes(
-    things: Iterable[Shown | Written], setup: Setup, processes: int, note: Callable[[Written], None]
+    things: Iterable[ShownArticle | FileChange], setup: SiteSetup, processes: int, note: Callable[[FileChange], None]
 ) -> None:
-    pool = WorkerPool[Shown, "list[Written]"](f"{__name__}:serve", setup, processes, BATCH)
-    sent: deque[asyncio.Future[list[Written]] | Written] = deque()
+    pool = WorkerPool[ShownArticle, "list[FileChange]"](f"{__name__}:serve", setup, processes, BATCH)
+    sent: deque[asyncio.Future[list[FileChange]] | FileChange] = deque()
 
     async def settle(left: int) -> None:
         """Note what was made, the first of all first, until there are only so many `left`."""
@@ -128,7 +128,7 @@ async def _make_in_processes(
 
     try:
         for thing in things:
-            sent.append(asyncio.ensure_future(pool.submit(thing)) if isinstance(thing, Shown) else thing)
+            sent.append(asyncio.ensure_future(pool.submit(thing)) if isinstance(thing, ShownArticle) else thing)
             await asyncio.sleep(0)  # what was sent goes out, and what was made comes in
             await settle(AHEAD * processes)
         await settle(0)

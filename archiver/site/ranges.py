@@ -7,7 +7,7 @@ from bisect import bisect_right
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from archiver.site.record import Record
+    from archiver.site.record import SiteRecord
 
 SIZE = 50  # articles of a page
 FIRST = (-(2**63), 0)  # before all of them
@@ -23,7 +23,7 @@ class Range(NamedTuple):
     end: Place | None
 
 
-def settle(record: Record, list_: int) -> tuple[list[Range], set[str]]:
+def settle(record: SiteRecord, list_: int) -> tuple[list[Range], set[str]]:
     """Return the pages of a list, the oldest first, and the labels of those that must be written."""
     bounds = _bounds(record, list_)
     known = {label for label, _ in bounds}
@@ -43,7 +43,7 @@ def settle(record: Record, list_: int) -> tuple[list[Range], set[str]]:
     return pages, dirty
 
 
-def _bounds(record: Record, list_: int) -> list[tuple[str, Place]]:
+def _bounds(record: SiteRecord, list_: int) -> list[tuple[str, Place]]:
     found = record.rows("SELECT label, moment, entry FROM ranges WHERE list = ? ORDER BY moment, entry", list_)
     if not found:
         record.run("INSERT INTO ranges VALUES (?, ?, ?, '1')", list_, *FIRST)
@@ -51,7 +51,7 @@ def _bounds(record: Record, list_: int) -> list[tuple[str, Place]]:
     return [(label, (moment, entry)) for label, moment, entry in found]
 
 
-def _split(record: Record, list_: int, page: Range, known: set[str]) -> set[str]:
+def _split(record: SiteRecord, list_: int, page: Range, known: set[str]) -> set[str]:
     """Split a page that is too long, and return the labels of what is new. The newest one is cut where it is full; of
     another one the newest articles stay, and the others go to pages of new names before it."""
     size = record.rows(

@@ -74,7 +74,7 @@ class ListOf(NamedTuple):
     size: int
 
 
-class Record:
+class SiteRecord:
     """The record of the site in a directory. Each method may raise StoreError."""
 
     def __init__(self, directory: Path) -> None:

@@ -12,12 +12,12 @@ from archiver.site.addresses import href
 
 if TYPE_CHECKING:
     from archiver.site.files import SiteFiles
-    from archiver.site.record import Record
+    from archiver.site.record import SiteRecord
 
 PART = 5000  # articles of a file: about a megabyte
 
 
-def write_titles(record: Record, files: SiteFiles) -> None:
+def write_titles(record: SiteRecord, files: SiteFiles) -> None:
     """Write the files of titles that changed, and the list of all: name, first and last day, the newest first."""
     touched = record.rows("SELECT DISTINCT (entry - 1) / ? FROM touched ORDER BY 1", PART)
     for (part,) in touched:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from archiver.index import Index
     from archiver.site.files import SiteFiles
     from archiver.site.look import Look
-    from archiver.site.record import Record, Row
+    from archiver.site.record import Row, SiteRecord
     from archiver.storage import Root
 
 LATEST = 60  # articles on the home page
@@ -38,7 +38,7 @@ def write_whole(
     output: Root,
     index: Index,
     entry_of: Callable[[Row], Entry | None],
-    record: Record,
+    record: SiteRecord,
     look: Look,
     files: SiteFiles,
     fixed: Mapping[str, tuple[str, ...]],
@@ -64,7 +64,7 @@ def write_whole(
     write_titles(record, files)
 
 
-def _sources(record: Record, fixed: Mapping[str, tuple[str, ...]]) -> list[dict[str, object]]:
+def _sources(record: SiteRecord, fixed: Mapping[str, tuple[str, ...]]) -> list[dict[str, object]]:
     """Return the categories, the largest first."""
     rows = record.rows(
         """SELECT name, title, size,
@@ -88,7 +88,7 @@ def _sources(record: Record, fixed: Mapping[str, tuple[str, ...]]) -> list[dict[
     ]
 
 
-def _figures(output: Root, index: Index, record: Record, sources: list[dict[str, object]]) -> dict[str, object]:
+def _figures(output: Root, index: Index, record: SiteRecord, sources: list[dict[str, object]]) -> dict[str, object]:
     """Return what the page `about` says of the archive."""
     ((count,),) = record.rows("SELECT count(*) FROM entries")
     days = [
@@ -125,7 +125,7 @@ def _write_feed(entry_of: Callable[[Row], Entry | None], rows: list[Row], look: 
     files.write("feed.xml", stream.getvalue())
 
 
-def _write_sitemaps(record: Record, look: Look, files: SiteFiles) -> None:
+def _write_sitemaps(record: SiteRecord, look: Look, files: SiteFiles) -> None:
     """Write the sitemaps of articles that changed, and the list of all sitemaps."""
     for (number,) in record.rows("SELECT number FROM touched_sitemaps ORDER BY number"):
         rows = record.each(

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from twisted.python.failure import Failure
 
     from archiver.discovery.entries import ListedArticle, SitemapEntry
-    from archiver.discovery.look import Listed
+    from archiver.discovery.look import Looked
     from archiver.following import Followed
     from archiver.index import ArticleKey
     from archiver.recipes import Endpoint, Recipe
@@ -272,7 +272,7 @@ class FollowingSpider(ListSpider):
             items.append(Item(Sighting(key, reference.label, form, said, site, changed), one.published))
         return items, problem
 
-    async def _parts(self, found: Listed, reference: FollowedListing, *, is_first: bool) -> tuple[NamedSource, ...]:
+    async def _parts(self, found: Looked, reference: FollowedListing, *, is_first: bool) -> tuple[NamedSource, ...]:
         """Return the sitemaps of an index that are to be read: those that have changed since they were read last, the
         newest first. The first time that is the newest; `pages` and `since` say more."""
         if not found.maps:

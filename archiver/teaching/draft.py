@@ -41,7 +41,7 @@ HEAD = """\
 """
 
 
-class Page(NamedTuple):
+class DraftPage(NamedTuple):
     """A page to draft a recipe from."""
 
     name: str
@@ -57,7 +57,7 @@ class Page(NamedTuple):
         )
 
 
-def draft(pages: Sequence[Page]) -> str:
+def draft(pages: Sequence[DraftPage]) -> str:
     """Return the YAML of a recipe for the site of `pages`, with what the general reading says of them in comments.
 
     Raises UsageError when nobody knows of which site they are, or they are of several.
@@ -81,7 +81,7 @@ def draft(pages: Sequence[Page]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _hosts(read: Sequence[tuple[Page, Explanation]]) -> list[str]:
+def _hosts(read: Sequence[tuple[DraftPage, Explanation]]) -> list[str]:
     found: dict[str, None] = {}
     for page, explained in read:
         canonical = explained.fields["canonical"].value if explained.fields else None
@@ -105,7 +105,7 @@ def _shown(value: Any) -> str:
     return text if len(text) <= MAX_SHOWN else f"{text[:MAX_SHOWN]}…"
 
 
-def _selector(field: str, read: Sequence[tuple[Page, Explanation]]) -> str:
+def _selector(field: str, read: Sequence[tuple[DraftPage, Explanation]]) -> str:
     """Return a selector that finds on each page what the general reading says of `field`; nothing if there is none."""
     if not all(explained.fields and explained.fields[field].value for _, explained in read):
         return ""

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class SeenPlace:
     """Where an article was seen: in a listing, or by its address."""
 
     name: str
@@ -54,7 +54,7 @@ class ArticleHistory:
     id: str
     state: str
     reason: str
-    places: tuple[Place, ...]
+    places: tuple[SeenPlace, ...]
     posts: tuple[PostHistory, ...]
 
 
@@ -67,7 +67,7 @@ def read_history(output: Root, index: Index, article_id: str) -> list[ArticleHis
             one.held.key.id,
             one.held.state,
             one.reason,
-            tuple(Place(place.name, moment(place.first_seen), moment(place.last_seen)) for place in one.places),
+            tuple(SeenPlace(place.name, moment(place.first_seen), moment(place.last_seen)) for place in one.places),
             tuple(_post(output, post, one.held.earlier) for post in one.held.posts),
         )
         for one in index.catalogue.history(article_id)

@@ -11,14 +11,14 @@ from archiver.commands.schedules.job import fill
 from archiver.errors import UsageError
 
 if TYPE_CHECKING:
-    from archiver.commands.schedules.job import Job
+    from archiver.commands.schedules.job import ScheduledCrawl
 
 # Before each run, the time and the command go into the log.
 NOTE = 'echo "$(date +%Y-%m-%dT%H:%M:%S%z) $*"; exec "$@"'
 MAX_COMMAND = 998  # bytes; of a longer one Debian's cron refuses the whole crontab
 
 
-def render(job: Job) -> str:
+def render(job: ScheduledCrawl) -> str:
     """Return the line for `job`, under comments that say how to install it. Raises UsageError."""
     output = str(Path(job.output).absolute())
     # -P: the working directory, where posts go, is no place to import modules from.

@@ -12,7 +12,7 @@ from archiver.errors import UsageError
 from archiver.places import INDEX, PARTS
 
 if TYPE_CHECKING:
-    from archiver.commands.schedules.job import Job
+    from archiver.commands.schedules.job import ScheduledCrawl
 
 GLOB = frozenset("*?[]\\")  # what the cache action and git take for patterns
 
@@ -29,7 +29,7 @@ OUTPUTS = """\
 """
 
 
-def render(job: Job, package: str, repository: str = "", *, pages: bool = False) -> str:
+def render(job: ScheduledCrawl, package: str, repository: str = "", *, pages: bool = False) -> str:
     """Return the workflow for `job`. Raises UsageError.
 
     package: what pip installs there. repository: the only one in which it is to run, as OWNER/NAME; without it a
@@ -61,7 +61,7 @@ def render(job: Job, package: str, repository: str = "", *, pages: bool = False)
     )
 
 
-def _settings(job: Job) -> list[str]:
+def _settings(job: ScheduledCrawl) -> list[str]:
     """Return the settings among the arguments of a crawl."""
     words = iter(job.arguments)
     return [part for word in words if word == "-s" for part in (word, next(words))]

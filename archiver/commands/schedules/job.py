@@ -17,7 +17,7 @@ INTERVALS = {
 
 
 @dataclass(frozen=True)
-class Job:
+class ScheduledCrawl:
     """A crawl: its name, one of `INTERVALS`, what follows `archiver crawl`, and, apart from that, the output."""
 
     name: str

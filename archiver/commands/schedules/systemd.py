@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 from archiver.commands.schedules.job import INTERVALS, fill
 
 if TYPE_CHECKING:
-    from archiver.commands.schedules.job import Job
+    from archiver.commands.schedules.job import ScheduledCrawl
 
 
-def render(job: Job) -> str:
+def render(job: ScheduledCrawl) -> str:
     """Return the two units for `job`, each under a comment that says where to save it."""
     output = str(Path(job.output).absolute())
     # -P: the working directory is no place to import modules from.

@@ -33,18 +33,18 @@ PICTURE_NAMES = re.compile(
 LONGEST_CAPTION = 600
 
 
-class Built(NamedTuple):
+class BuiltBody(NamedTuple):
     """The HTML of a body. offers: where the page offers pictures of it larger, by the addresses that they have here."""
 
     html: str
     offers: dict[str, tuple[str, ...]]
 
 
-def build(page: Outline, root: int, dropped: bytearray, base: str, media: Sequence[Medium] = ()) -> Built:
+def build(page: Outline, root: int, dropped: bytearray, base: str, media: Sequence[Medium] = ()) -> BuiltBody:
     """Return the HTML within the element `root` of `page`, which is at `base`, without the `dropped` elements. media:
     what the page's data knows of videos and sound."""
     writer = _Writer(page, root, dropped, base, media)
-    return Built(writer.html(), writer.offers)
+    return BuiltBody(writer.html(), writer.offers)
 
 
 def player(found: Medium) -> str:

@@ -52,7 +52,7 @@ MIN_SAID = 300  # what is shorter is a summary
 WORD = re.compile(r"\w+")
 
 
-class Candidate(NamedTuple):
+class BodyCandidate(NamedTuple):
     """An element that may hold the article, the rule that found it, and how well it fits."""
 
     element: int
@@ -60,7 +60,7 @@ class Candidate(NamedTuple):
     score: float
 
 
-def candidates(page: Outline, said: str) -> list[Candidate]:
+def candidates(page: Outline, said: str) -> list[BodyCandidate]:
     """Return the elements that may hold the article, the best first.
 
     said: the text of the article, as the structured data of the page has it.
@@ -81,7 +81,7 @@ def candidates(page: Outline, said: str) -> list[Candidate]:
         if words:
             own = Counter(WORD.findall(page.text(element).lower()))
             score *= 2 * (own & words).total() / (own.total() + words.total())
-        scored.append(Candidate(element, rule, score))
+        scored.append(BodyCandidate(element, rule, score))
     return sorted(scored, key=lambda candidate: (-candidate.score, -candidate.element))
 
 

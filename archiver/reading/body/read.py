@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from archiver.cleaning import Cleaner
 from archiver.cleaning.rules import escape
 from archiver.reading.body.build import build, player
-from archiver.reading.body.choose import Candidate, candidates
+from archiver.reading.body.choose import BodyCandidate, candidates
 from archiver.reading.body.lead import lead
 from archiver.reading.body.media import missing
 from archiver.reading.body.noise import mark_noise
@@ -122,7 +122,7 @@ def _in_heading(page: Outline, place: int) -> bool:
     )
 
 
-def _described(page: Outline, candidate: Candidate) -> str:
+def _described(page: Outline, candidate: BodyCandidate) -> str:
     """Return an element as CSS would select it, roughly."""
     element = page.elements[candidate.element]
     name = (

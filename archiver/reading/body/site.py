@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from archiver.reading.body.choose import Candidate
+from archiver.reading.body.choose import BodyCandidate
 from archiver.reading.body.noise import unmark
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ class SiteBody:
     dropped: Sequence[HtmlElement]
 
 
-def follow(page: Outline, noise: bytearray, site: SiteBody) -> Candidate | None:
+def follow(page: Outline, noise: bytearray, site: SiteBody) -> BodyCandidate | None:
     """Return the element that holds the body by the first rule that finds any; None if none does.
 
     Marks in `noise` what is no part of it, and `page` is measured without that.
@@ -35,7 +35,7 @@ def follow(page: Outline, noise: bytearray, site: SiteBody) -> Candidate | None:
         roots = sorted({places[element] for element in elements if element in places})
         roots = [root for root in roots if page.length(root) or noise[root]]
         if roots:
-            given = Candidate(_united(page, noise, roots), rule, 1.0)
+            given = BodyCandidate(_united(page, noise, roots), rule, 1.0)
             break
     for element in site.dropped:
         if (place := places.get(element)) is not None:

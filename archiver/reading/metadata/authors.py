@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from archiver.reading.metadata.bylines import marked_bylines
-from archiver.reading.metadata.field import Candidate, Field, chosen
+from archiver.reading.metadata.field import Field, ValueCandidate, chosen
 from archiver.reading.metadata.names import each_once, is_full_name, is_login, names_in
 from archiver.reading.metadata.text_bylines import text_bylines
 from archiver.reading.metadata.wording import fold
@@ -14,7 +14,7 @@ from archiver.reading.metadata.wording import fold
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from archiver.reading.metadata.evidence import Evidence
+    from archiver.reading.metadata.evidence import PageEvidence
 
 Names = tuple[str, ...]
 METAS = (
@@ -26,7 +26,7 @@ WRITTEN_BY = re.compile(r"written|author|by\b|verfasst|escrit|écrit|auteur|auto
 MAX_TEXTS = 50
 
 
-def read_authors(evidence: Evidence, sites: set[str]) -> Field[Names]:
+def read_authors(evidence: PageEvidence, sites: set[str]) -> Field[Names]:
     """Return the names of the authors.
 
     What structured data and meta elements say is taken if it names anybody but the site itself; else the bylines that
@@ -52,28 +52,30 @@ def _is_full(names: Names, sites: set[str]) -> bool:
     return all(map(is_full_name, names)) and not any(site in name for site in sites for name in folded)
 
 
-def _structured(evidence: Evidence, sites: set[str]) -> Iterator[Candidate[Names]]:
+def _structured(evidence: PageEvidence, sites: set[str]) -> Iterator[ValueCandidate[Names]]:
     for node in evidence.data.articles:
         name = "author" if "author" in node.values else "creator"
-        yield Candidate(_names(evidence.data.resolved(node.values.get(name))), f"{node.rule} {name}")
+        yield ValueCandidate(_names(evidence.data.resolved(node.values.get(name))), f"{node.rule} {name}")
     for name in METAS:
         said = evidence.metas.get(name, [])
         if name == "citation_author":
             said = [" ".join(reversed(text.split(", "))) if text.count(", ") == 1 else text for text in said]
         names = _names(said)
         # Of several elements of one name, one may be the newspaper's.
-        yield Candidate(tuple(name for name in names if fold(name) not in sites) or names, f"meta {name}")
+        yield ValueCandidate(tuple(name for name in names if fold(name) not in sites) or names, f"meta {name}")
     for number in "12":
         label = next(iter(evidence.metas.get(f"twitter:label{number}", ())), "")
         if WRITTEN_BY.search(label):
-            yield Candidate(_names(evidence.metas.get(f"twitter:data{number}", [])), f"meta twitter:data{number}")
+            yield ValueCandidate(_names(evidence.metas.get(f"twitter:data{number}", [])), f"meta twitter:data{number}")
 
 
-def _shown(evidence: Evidence) -> Iterator[Candidate[Names]]:
+def _shown(evidence: PageEvidence) -> Iterator[ValueCandidate[Names]]:
     yield from marked_bylines(evidence)
     yield from text_bylines(evidence)
     for node in evidence.data.pages:
-        yield Candidate(_names(evidence.data.resolved(node.values.get("author"))), f"{node.rule} author of the page")
+        yield ValueCandidate(
+            _names(evidence.data.resolved(node.values.get("author"))), f"{node.rule} author of the page"
+        )
 
 
 def _names(said: list[str]) -> Names:

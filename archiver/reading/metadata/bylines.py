@@ -6,7 +6,7 @@ import re
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from archiver.reading.metadata.field import Candidate
+from archiver.reading.metadata.field import ValueCandidate
 from archiver.reading.metadata.names import has_byline_word, names_of_element
 from archiver.reading.metadata.shown import MAX_MARKS, marks, shown_text
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from lxml.html import HtmlElement
 
-    from archiver.reading.metadata.evidence import Evidence
+    from archiver.reading.metadata.evidence import PageEvidence
 
 # Parts of words without their first letter, so that "Author" and "author" are found alike; BYLINE looks closer.
 HINTS = "yline uthor utor ignature riter edakteur ournalist uteur eporter".split()
@@ -39,7 +39,7 @@ MOST_AUTHORS = 12  # more names than that are a list of all who write for the si
 LONGEST = 200
 
 
-def marked_bylines(evidence: Evidence) -> Iterator[Candidate[tuple[str, ...]]]:
+def marked_bylines(evidence: PageEvidence) -> Iterator[ValueCandidate[tuple[str, ...]]]:
     """Yield the names in the elements that are marked as bylines, those of one kind together; first those that begin
     as bylines do ("By")."""
     found: dict[str, list[str]] = {}
@@ -58,7 +58,7 @@ def marked_bylines(evidence: Evidence) -> Iterator[Candidate[tuple[str, ...]]]:
                 break
     for kind in sorted(found, key=lambda kind: kind not in worded):
         if len(found[kind]) <= MOST_AUTHORS:
-            yield Candidate(tuple(found[kind]), "byline")
+            yield ValueCandidate(tuple(found[kind]), "byline")
 
 
 def _is_elsewhere(element: HtmlElement, around_heading: frozenset[HtmlElement]) -> bool:

@@ -5,35 +5,35 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from archiver.identity import normalise, problem_of
-from archiver.reading.metadata.field import Candidate, Field, Lost, chosen
+from archiver.reading.metadata.field import Discarded, Field, ValueCandidate, chosen
 from archiver.reading.metadata.nodes import texts
 from archiver.urls import resolve_url
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from archiver.reading.metadata.evidence import Evidence
+    from archiver.reading.metadata.evidence import PageEvidence
 
 MAX_ALIASES = 50
 
 
-def read_canonical(evidence: Evidence, base: str) -> Field[str]:
+def read_canonical(evidence: PageEvidence, base: str) -> Field[str]:
     """Return the absolute address of the page. Without any that is believed it is the page's own, normalised."""
     own = normalise(evidence.address or "")
-    believed: list[Candidate[str]] = []
-    lost: list[Lost[str]] = []
+    believed: list[ValueCandidate[str]] = []
+    lost: list[Discarded[str]] = []
     for text, rule in _said(evidence):
         address = normalise(resolve_url(text, base))
         if reason := problem_of(address, own):
-            lost.append(Lost(address or text, rule, reason))
+            lost.append(Discarded(address or text, rule, reason))
         else:
-            believed.append(Candidate(address, rule))
+            believed.append(ValueCandidate(address, rule))
     if own:
-        believed.append(Candidate(own, "address"))
+        believed.append(ValueCandidate(own, "address"))
     return chosen(next(iter(believed), None), believed, lost)
 
 
-def read_aliases(evidence: Evidence, base: str, canonical: str | None) -> tuple[str, ...]:
+def read_aliases(evidence: PageEvidence, base: str, canonical: str | None) -> tuple[str, ...]:
     """Return the other addresses that the page says are its own: believed by the same rules, without `canonical`."""
     own = normalise(evidence.address or "")
     said = [text for text, _ in _said(evidence)]
@@ -43,7 +43,7 @@ def read_aliases(evidence: Evidence, base: str, canonical: str | None) -> tuple[
     return tuple(dict.fromkeys(believed))
 
 
-def _said(evidence: Evidence) -> Iterator[tuple[str, str]]:
+def _said(evidence: PageEvidence) -> Iterator[tuple[str, str]]:
     for href in evidence.links.get("canonical", ()):
         yield href, "link canonical"
     yield from evidence.meta("og:url")

@@ -64,7 +64,7 @@ NOON = "中午"
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class WrittenDay:
     """A day, perhaps with a time of day, that stands in a text."""
 
     text: str  # as `archiver.dates.read_time` reads it
@@ -75,7 +75,7 @@ class Written:
     relative: bool = False  # of which day or year, only the day of reading says
 
 
-def written_times(text: str, language: str | None = None) -> Iterator[Written]:
+def written_times(text: str, language: str | None = None) -> Iterator[WrittenDay]:
     """Yield every day that is written in `text`, with the time of day that stands before or after it.
 
     language: BCP 47; it decides what a few names of months mean.
@@ -91,10 +91,12 @@ def written_times(text: str, language: str | None = None) -> Iterator[Written]:
         clock, zone = _clock(part)
         if not clock and (before := CLOCK_BEFORE.search(text[max(0, begin - NEAR) : begin])) and _is_sure(before):
             clock, zone = _clock(before.groupdict())
-        yield Written(f"{day} {clock}".strip(), begin, found.end(), bool(clock), zone, bool(part["m6"] or part["m7"]))
+        yield WrittenDay(
+            f"{day} {clock}".strip(), begin, found.end(), bool(clock), zone, bool(part["m6"] or part["m7"])
+        )
     for found in RELATIVE.finditer(text):
         said = found[0].replace(" ", "")
-        yield Written(said, found.start(), found.end(), ":" in said or "前" in said, relative=True)
+        yield WrittenDay(said, found.start(), found.end(), ":" in said or "前" in said, relative=True)
 
 
 def _day(part: dict[str, str | None], language: str | None) -> str:

@@ -27,7 +27,7 @@ LONGEST_META = 5_000
 
 
 @dataclass(frozen=True)
-class Evidence:
+class PageEvidence:
     """What `tree`, the page at `address`, says of itself. Each part is read when it is first asked for."""
 
     tree: HtmlElement

@@ -13,7 +13,7 @@ MAX_LOST = 20  # candidates that are kept to explain; a page with more repeats i
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate(Generic[T]):
+class ValueCandidate(Generic[T]):
     """What the field may be, and the rule that found it."""
 
     value: T
@@ -21,7 +21,7 @@ class Candidate(Generic[T]):
 
 
 @dataclass(frozen=True, slots=True)
-class Lost(Generic[T]):
+class Discarded(Generic[T]):
     """A candidate that is not the value, and why."""
 
     value: T | str
@@ -35,10 +35,12 @@ class Field(Generic[T]):
 
     value: T | None = None
     rule: str = ""
-    lost: tuple[Lost[T], ...] = ()
+    lost: tuple[Discarded[T], ...] = ()
 
 
-def chosen(best: Candidate[T] | None, others: Iterable[Candidate[T]] = (), lost: Iterable[Lost[T]] = ()) -> Field[T]:
+def chosen(
+    best: ValueCandidate[T] | None, others: Iterable[ValueCandidate[T]] = (), lost: Iterable[Discarded[T]] = ()
+) -> Field[T]:
     """Return the field whose value is `best`; the `others` lost to it, and `lost` were not believed at all."""
     lost = list(lost)
     if best is None:
@@ -46,5 +48,5 @@ def chosen(best: Candidate[T] | None, others: Iterable[Candidate[T]] = (), lost:
     for other in others:
         if other is not best:
             reason = "says the same" if other.value == best.value else f"less trusted than {best.rule}"
-            lost.append(Lost(other.value, other.rule, reason))
+            lost.append(Discarded(other.value, other.rule, reason))
     return Field(best.value, best.rule, tuple(lost[:MAX_LOST]))

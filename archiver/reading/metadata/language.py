@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from archiver.reading.metadata.field import Candidate, Field, Lost, chosen
+from archiver.reading.metadata.field import Discarded, Field, ValueCandidate, chosen
 from archiver.reading.metadata.nodes import texts
 from archiver.reading.metadata.shown import shown_text
 from archiver.reading.metadata.told_language import told_language
@@ -13,7 +13,7 @@ from archiver.reading.metadata.told_language import told_language
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from archiver.reading.metadata.evidence import Evidence
+    from archiver.reading.metadata.evidence import PageEvidence
 
 TAG = re.compile(r"[a-zA-Z]{2,3}(?:[-_][a-zA-Z]{4})?(?:[-_](?:[a-zA-Z]{2}|\d{3}))?(?![a-zA-Z])")
 METAS = ("og:locale", "content-language", "language", "dc.language", "dcterms.language", "inlanguage")
@@ -23,16 +23,16 @@ PARAGRAPH = 40  # characters from which a paragraph is more than a label
 CJK_PARAGRAPH = 15
 
 
-def read_language(evidence: Evidence) -> Field[str]:
+def read_language(evidence: PageEvidence) -> Field[str]:
     """Return the language of the page as a BCP 47 tag."""
-    said = [Candidate(tag, rule) for text, rule in _said(evidence) if (tag := language_tag(text))]
+    said = [ValueCandidate(tag, rule) for text, rule in _said(evidence) if (tag := language_tag(text))]
     told = told_language(_sample(evidence))
-    lost: list[Lost[str]] = []
+    lost: list[Discarded[str]] = []
     for candidate in said:
         if not told.contradicts(candidate.value):
             return chosen(candidate, [other for other in said if other.value != candidate.value], lost)
-        lost.append(Lost(candidate.value, candidate.rule, f"the text is {told.language}"))
-    return chosen(Candidate(told.language, "text") if told.language else None, lost=lost)
+        lost.append(Discarded(candidate.value, candidate.rule, f"the text is {told.language}"))
+    return chosen(ValueCandidate(told.language, "text") if told.language else None, lost=lost)
 
 
 def language_tag(text: str) -> str:
@@ -44,7 +44,7 @@ def language_tag(text: str) -> str:
     return "-".join([name.lower(), *(part.title() if len(part) == 4 else part.upper() for part in rest)])
 
 
-def _said(evidence: Evidence) -> Iterator[tuple[str, str]]:
+def _said(evidence: PageEvidence) -> Iterator[tuple[str, str]]:
     for name in ("lang", "{http://www.w3.org/XML/1998/namespace}lang"):
         if text := evidence.tree.get(name):
             yield text, "html lang"
@@ -54,7 +54,7 @@ def _said(evidence: Evidence) -> Iterator[tuple[str, str]]:
     yield from evidence.meta(*METAS)
 
 
-def _sample(evidence: Evidence) -> str:
+def _sample(evidence: PageEvidence) -> str:
     """Return some of the text of the page: its paragraphs, as far as there are any."""
     parts: list[str] = []
     length = 0

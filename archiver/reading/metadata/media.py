@@ -12,7 +12,7 @@ from archiver.urls import resolve_url
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from archiver.reading.metadata.evidence import Evidence
+    from archiver.reading.metadata.evidence import PageEvidence
     from archiver.reading.metadata.nodes import Node
 
 KINDS = {"VideoObject": "video", "AudioObject": "audio", "PodcastEpisode": "audio"}
@@ -25,7 +25,7 @@ METAS = {
 MAX_MEDIA = 10
 
 
-def read_media(evidence: Evidence, base: str) -> tuple[Medium, ...]:
+def read_media(evidence: PageEvidence, base: str) -> tuple[Medium, ...]:
     """Return what an article shows or lets hear, each once: by its structured data, or else by the meta elements."""
     found: dict[str, Medium] = {}
     for node in _nodes(evidence):
@@ -40,7 +40,7 @@ def read_media(evidence: Evidence, base: str) -> tuple[Medium, ...]:
     return tuple(found.values())[:MAX_MEDIA]
 
 
-def _nodes(evidence: Evidence) -> Iterator[Node]:
+def _nodes(evidence: PageEvidence) -> Iterator[Node]:
     """Yield the nodes that are media of the article: those that it names, and one that stands alone on its page."""
     for owner in (*evidence.data.articles, *evidence.data.pages):
         for name in NAMES:

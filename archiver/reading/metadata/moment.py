@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from archiver.dates import NEVER_FETCHED, DateOrder, read_time
 from archiver.errors import TimeFormatError
-from archiver.reading.metadata.dateline import Written, written_times
+from archiver.reading.metadata.dateline import WrittenDay, written_times
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -76,7 +76,7 @@ class MomentReader:
                 yield found
                 return
 
-    def written(self, written: Written, rule: str) -> Moment | None:
+    def written(self, written: WrittenDay, rule: str) -> Moment | None:
         """Return the time that stands in a text; None if it cannot be told which."""
         if written.relative and self._fetched is None:
             return None

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from archiver.identity import normalise
 from archiver.reading.metadata.authors import read_authors
 from archiver.reading.metadata.canonical import read_aliases, read_canonical
-from archiver.reading.metadata.evidence import Evidence
-from archiver.reading.metadata.field import Candidate, Field, chosen
+from archiver.reading.metadata.evidence import PageEvidence
+from archiver.reading.metadata.field import Field, ValueCandidate, chosen
 from archiver.reading.metadata.language import language_tag, read_language
 from archiver.reading.metadata.media import read_media
 from archiver.reading.metadata.metadata import Metadata
@@ -57,7 +57,7 @@ def read_metadata(document: Document, fetched: datetime | None, recipe: SiteReci
     fetched: when the page was asked for (aware), from which relative times count and after which none is believed;
     None if that is not known. recipe: what is known of its site, and counts more.
     """
-    evidence = Evidence(document.tree, resolve_url(document.address or "") or None)
+    evidence = PageEvidence(document.tree, resolve_url(document.address or "") or None)
     site = SiteRules(recipe, evidence) if recipe else None
     general = _read(evidence, document.base, fetched, site)
     return general if site is None else _overridden(general, site, document.base)
@@ -68,7 +68,7 @@ def _overridden(general: Metadata, site: SiteRules, base: str) -> Metadata:
     recipe = site.recipe
     source = site.override("source", general.source, plain)
     if recipe.source:
-        source = site.settle("source", general.source, Candidate(recipe.source, recipe.label))
+        source = site.settle("source", general.source, ValueCandidate(recipe.source, recipe.label))
     return replace(
         general,
         title=site.override("title", general.title, plain),
@@ -80,16 +80,16 @@ def _overridden(general: Metadata, site: SiteRules, base: str) -> Metadata:
     )
 
 
-def _language(evidence: Evidence, site: SiteRules | None) -> Field[str]:
+def _language(evidence: PageEvidence, site: SiteRules | None) -> Field[str]:
     general = read_language(evidence)
     if site is None:
         return general
     if site.recipe.language:
-        return site.settle("language", general, Candidate(site.recipe.language, site.recipe.label))
+        return site.settle("language", general, ValueCandidate(site.recipe.language, site.recipe.label))
     return site.override("language", general, language_tag)
 
 
-def _read(evidence: Evidence, base: str, fetched: datetime | None, site: SiteRules | None) -> Metadata:
+def _read(evidence: PageEvidence, base: str, fetched: datetime | None, site: SiteRules | None) -> Metadata:
     sites = site_names(evidence)
     language = _language(evidence, site)
     published, modified, day_only = read_times(evidence, language.value, fetched, site)
@@ -114,55 +114,55 @@ def _read(evidence: Evidence, base: str, fetched: datetime | None, site: SiteRul
     )
 
 
-def _first(candidates: Iterator[Candidate[str]]) -> Field[str]:
+def _first(candidates: Iterator[ValueCandidate[str]]) -> Field[str]:
     found = [candidate for candidate in candidates if candidate.value]
     return chosen(found[0] if found else None, found)
 
 
-def _descriptions(evidence: Evidence) -> Iterator[Candidate[str]]:
+def _descriptions(evidence: PageEvidence) -> Iterator[ValueCandidate[str]]:
     for text, rule in evidence.meta(*DESCRIPTIONS):
-        yield Candidate(plain(text), rule)
+        yield ValueCandidate(plain(text), rule)
     for node in evidence.data.articles:
         for text in texts(node.values.get("description"))[:1]:
-            yield Candidate(plain(text), f"{node.rule} description")
+            yield ValueCandidate(plain(text), f"{node.rule} description")
 
 
-def _images(evidence: Evidence, base: str) -> Iterator[Candidate[str]]:
+def _images(evidence: PageEvidence, base: str) -> Iterator[ValueCandidate[str]]:
     for text, rule in evidence.meta(*IMAGES):
-        yield Candidate(resolve_url(text, base), rule)
+        yield ValueCandidate(resolve_url(text, base), rule)
     for node in evidence.data.articles:
         for name in ("image", "thumbnailUrl"):
             for value in _listed(node.values.get(name))[:1]:
                 for text in texts((value.get("url") or value.get("contentUrl")) if isinstance(value, dict) else value)[
                     :1
                 ]:
-                    yield Candidate(resolve_url(text, base), f"{node.rule} {name}")
+                    yield ValueCandidate(resolve_url(text, base), f"{node.rule} {name}")
     for href in evidence.links.get("image_src", ()):
-        yield Candidate(resolve_url(href, base), "link image_src")
+        yield ValueCandidate(resolve_url(href, base), "link image_src")
 
 
 def _listed(value: object) -> list[object]:
     return value if isinstance(value, list) else [value]
 
 
-def _body(evidence: Evidence) -> str | None:
+def _body(evidence: PageEvidence) -> str | None:
     bodies = [text for node in evidence.data.articles for text in texts(node.values.get("articleBody"))]
     longest = max(bodies, key=len, default=None)
     return plain(longest) if longest else None
 
 
-def _types(evidence: Evidence) -> frozenset[str]:
+def _types(evidence: PageEvidence) -> frozenset[str]:
     types = {kind for node in evidence.data.nodes if not node.other for kind in node.types}
     return frozenset(types | {f"og:{text.lower()}" for text, _ in evidence.meta("og:type")})
 
 
-def _free(evidence: Evidence) -> bool | None:
+def _free(evidence: PageEvidence) -> bool | None:
     """Return whether the page says that its article is free for all to read; None if it does not say."""
     said = [_is_true(node.values.get(FREE)) for node in (*evidence.data.articles, *evidence.data.pages)]
     return False if False in said else True if True in said else None
 
 
-def _is_paywalled(evidence: Evidence) -> bool:
+def _is_paywalled(evidence: PageEvidence) -> bool:
     """Whether the page says that its article, or a part of it, is for those who pay."""
     if any(text.lower() in LOCKED for text, _ in evidence.meta("article:content_tier")):
         return True

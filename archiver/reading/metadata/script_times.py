@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from archiver.reading.metadata.evidence import Evidence
+    from archiver.reading.metadata.evidence import PageEvidence
     from archiver.reading.metadata.moment import Moment, MomentReader
 
 # A time that is the value of something: `"publishTime": "2026-11-01 09:30"`, `var ct = "1793525400"`.
@@ -28,12 +28,12 @@ MAX_VALUES = 2_000
 MAX_TIMES = 20
 
 
-def script_times(evidence: Evidence, reader: MomentReader) -> Iterator[Moment]:
+def script_times(evidence: PageEvidence, reader: MomentReader) -> Iterator[Moment]:
     """Yield the times of publication that the page's scripts hold."""
     yield from islice(_times(evidence, reader), MAX_TIMES)
 
 
-def _times(evidence: Evidence, reader: MomentReader) -> Iterator[Moment]:
+def _times(evidence: PageEvidence, reader: MomentReader) -> Iterator[Moment]:
     left = MAX_SCRIPT
     for script in evidence.tree.iter("script"):
         if "ld+json" in (script.get("type") or "").lower():

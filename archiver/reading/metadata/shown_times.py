@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from lxml.html import HtmlElement
 
-    from archiver.reading.metadata.evidence import Evidence
+    from archiver.reading.metadata.evidence import PageEvidence
     from archiver.reading.metadata.moment import Moment, MomentReader
 
 MAX_ELEMENTS = 50_000
@@ -44,7 +44,7 @@ MAX_TIMES = 300
 ELSEWHERE = 150  # from which a time is that of something else on the page
 
 
-def shown_times(evidence: Evidence, reader: MomentReader) -> Iterator[Moment]:
+def shown_times(evidence: PageEvidence, reader: MomentReader) -> Iterator[Moment]:
     """Yield the times that the page shows, those of `<time>` and of datelines, nearest to the heading first."""
     found: dict[tuple[datetime, str], tuple[int, int, Moment]] = {}
     heading_at: int | None = None

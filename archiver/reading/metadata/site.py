@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from archiver.identity import registered_domain
-from archiver.reading.metadata.field import Candidate, Field, chosen
+from archiver.reading.metadata.field import Field, ValueCandidate, chosen
 from archiver.reading.metadata.nodes import texts
 from archiver.reading.metadata.wording import fold, one_line, plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from archiver.reading.metadata.evidence import Evidence
+    from archiver.reading.metadata.evidence import PageEvidence
 
 SITE_METAS = (
     *("og:site_name", "application-name", "dc.publisher", "dcterms.publisher", "publisher", "citation_journal_title"),
@@ -32,17 +32,17 @@ LONGEST_NAME = 80
 MAX_SECTION = 4  # words of the name of a section; what is longer is a headline
 
 
-def read_source(evidence: Evidence) -> Field[str]:
+def read_source(evidence: PageEvidence) -> Field[str]:
     """Return the name of the site or publisher."""
-    names = (Candidate(candidate.value.partition(" | ")[0], candidate.rule) for candidate in _names(evidence))
+    names = (ValueCandidate(candidate.value.partition(" | ")[0], candidate.rule) for candidate in _names(evidence))
     candidates = [name for name in names if 1 < len(name.value) <= LONGEST_NAME and "//" not in name.value]
     host = site_host(evidence.address)
     if host:
-        candidates.append(Candidate(host, "address"))
+        candidates.append(ValueCandidate(host, "address"))
     return chosen(next(iter(candidates), None), candidates)
 
 
-def site_names(evidence: Evidence) -> set[str]:
+def site_names(evidence: PageEvidence) -> set[str]:
     """Return every name that the site has for itself, folded: those it says, its host and the host's own part."""
     said = [candidate.value for candidate in _names(evidence)]
     names = {fold(name) for name in (*said, *(name.partition(" | ")[0] for name in said))}
@@ -52,7 +52,7 @@ def site_names(evidence: Evidence) -> set[str]:
     return {name for name in names if name}
 
 
-def section_names(evidence: Evidence) -> set[str]:
+def section_names(evidence: PageEvidence) -> set[str]:
     """Return the names of the sections that the page says it stands in, folded."""
     names = [text for text, _ in evidence.meta(*SECTION_METAS)]
     for node in evidence.data.nodes:
@@ -75,16 +75,16 @@ def site_host(address: str | None) -> str:
         return ""
 
 
-def _names(evidence: Evidence) -> Iterator[Candidate[str]]:
+def _names(evidence: PageEvidence) -> Iterator[ValueCandidate[str]]:
     for text, rule in evidence.meta("og:site_name"):
-        yield Candidate(plain(text), rule)
+        yield ValueCandidate(plain(text), rule)
     for node in evidence.data.articles:
         for text in evidence.data.resolved(node.values.get("publisher"))[:3]:
-            yield Candidate(plain(text), f"{node.rule} publisher")
+            yield ValueCandidate(plain(text), f"{node.rule} publisher")
     for node in evidence.data.nodes:
         if node.types & SITE_TYPES and not node.other:
             for name in ("name", "alternateName"):
                 for text in texts(node.values.get(name))[:3]:
-                    yield Candidate(plain(text), f"{node.rule} {name} of the site")
+                    yield ValueCandidate(plain(text), f"{node.rule} {name} of the site")
     for text, rule in evidence.meta(*SITE_METAS[1:]):
-        yield Candidate(one_line(text), rule)
+        yield ValueCandidate(one_line(text), rule)

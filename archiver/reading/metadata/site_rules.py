@@ -10,7 +10,7 @@ import jmespath
 from lxml import etree
 from parsel.csstranslator import HTMLTranslator
 
-from archiver.reading.metadata.field import Candidate, Field, Lost
+from archiver.reading.metadata.field import Discarded, Field, ValueCandidate
 from archiver.reading.metadata.nodes import texts
 from archiver.reading.metadata.wording import one_line
 
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
     from lxml.html import HtmlElement
 
-    from archiver.reading.metadata.evidence import Evidence
-    from archiver.recipes import Place, SiteRecipe
+    from archiver.reading.metadata.evidence import PageEvidence
+    from archiver.recipes import FieldPlace, SiteRecipe
 
 T = TypeVar("T")
 # What an element says for which its text is not what is meant, by its name.
@@ -35,25 +35,25 @@ UNFIT = (etree.XPathError, ValueError, TypeError, ArithmeticError)
 class SiteRules:
     """The rules of a recipe, for one page."""
 
-    def __init__(self, recipe: SiteRecipe, evidence: Evidence) -> None:
+    def __init__(self, recipe: SiteRecipe, evidence: PageEvidence) -> None:
         self.recipe = recipe
         self._evidence = evidence
 
-    def said(self, field: str) -> Iterator[Candidate[str]]:
+    def said(self, field: str) -> Iterator[ValueCandidate[str]]:
         """Yield every text that the rules of `field` find, and the rule of each."""
         for place in self.recipe.places(field):
             for found in self._found(place):
                 text = found if isinstance(found, str) else _text_of(found, field)
                 if value := _captured(place.match, one_line(text[:LONGEST])):
-                    yield Candidate(value, self.recipe.rule(place))
+                    yield ValueCandidate(value, self.recipe.rule(place))
 
-    def elements(self, place: Place) -> list[HtmlElement]:
+    def elements(self, place: FieldPlace) -> list[HtmlElement]:
         """Return the elements that an expression finds."""
         return [found for found in self._found(place) if not isinstance(found, str)]
 
     def override(self, field: str, general: Field[str], read: Callable[[str], str] = one_line) -> Field[str]:
         """Return a field as the recipe has it; as the general reading does, where no rule finds anything."""
-        found = [Candidate(read(candidate.value), candidate.rule) for candidate in self.said(field)]
+        found = [ValueCandidate(read(candidate.value), candidate.rule) for candidate in self.said(field)]
         return self.settle(field, general, next((one for one in found if one.value), None))
 
     def override_all(
@@ -63,24 +63,24 @@ class SiteRules:
         found: dict[str, list[str]] = {}
         for candidate in self.said(field):
             found.setdefault(candidate.rule, []).extend(read(candidate.value))
-        values = (Candidate(tuple(dict.fromkeys(names)), rule) for rule, names in found.items() if names)
+        values = (ValueCandidate(tuple(dict.fromkeys(names)), rule) for rule, names in found.items() if names)
         return self.settle(field, general, next(values, None))
 
-    def settle(self, field: str, general: Field[T], best: Candidate[T] | None) -> Field[T]:
+    def settle(self, field: str, general: Field[T], best: ValueCandidate[T] | None) -> Field[T]:
         """Return the field with `best` in it, if there is one, and with what lost to it."""
-        lost: list[Lost[T]] = self.missed(field, best.rule if best else "")
+        lost: list[Discarded[T]] = self.missed(field, best.rule if best else "")
         if best is None:
             return Field(general.value, general.rule, (*lost, *general.lost))
         if general.value is not None and general.value != ():
             reason = "says the same" if general.value == best.value else "the recipe says otherwise"
-            lost.append(Lost(general.value, general.rule, reason))
+            lost.append(Discarded(general.value, general.rule, reason))
         return Field(best.value, best.rule, (*lost, *general.lost))
 
-    def missed(self, field: str, rule: str) -> list[Lost[Any]]:
+    def missed(self, field: str, rule: str) -> list[Discarded[Any]]:
         """Return the rules of `field` that gave nothing although they come before `rule`, the one that did."""
-        return [Lost("", missed, "it finds nothing") for missed in self.recipe.missed(field, rule)]
+        return [Discarded("", missed, "it finds nothing") for missed in self.recipe.missed(field, rule)]
 
-    def _found(self, place: Place) -> list[HtmlElement | str]:
+    def _found(self, place: FieldPlace) -> list[HtmlElement | str]:
         try:
             if place.kind == "json_ld":
                 return list(self._in_data(place.select))[:MAX_FOUND]

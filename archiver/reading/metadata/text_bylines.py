@@ -6,7 +6,7 @@ import re
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from archiver.reading.metadata.field import Candidate
+from archiver.reading.metadata.field import ValueCandidate
 from archiver.reading.metadata.names import is_full_name, names_of_element
 from archiver.reading.metadata.shown import shown_text
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from lxml.html import HtmlElement
 
-    from archiver.reading.metadata.evidence import Evidence
+    from archiver.reading.metadata.evidence import PageEvidence
 
 LINES = frozenset("p div span li address em i b small strong td h2 h3 h4 h5 h6 a dt dd header".split())
 BY_LINE = re.compile(
@@ -36,24 +36,24 @@ LONGEST = 120  # characters of a line that is only a byline
 MAX_PARAGRAPHS = 200
 
 
-def text_bylines(evidence: Evidence) -> Iterator[Candidate[tuple[str, ...]]]:
+def text_bylines(evidence: PageEvidence) -> Iterator[ValueCandidate[tuple[str, ...]]]:
     """Yield the names in lines after the heading that begin as bylines do, and those that paragraphs name."""
     yield from islice(_lines(evidence), MAX_BYLINES)
     for paragraph in islice(evidence.tree.iter("p"), MAX_PARAGRAPHS):
         text = shown_text(paragraph, LONGEST)
         if HAN.search(text) and (match := CHINESE.search(text)) and (names := _chinese_names(match["names"])):
-            yield Candidate(names, "paragraph that names its reporter")
+            yield ValueCandidate(names, "paragraph that names its reporter")
             return
 
 
-def _lines(evidence: Evidence) -> Iterator[Candidate[tuple[str, ...]]]:
+def _lines(evidence: PageEvidence) -> Iterator[ValueCandidate[tuple[str, ...]]]:
     left = MAX_ELEMENTS if evidence.heading is None else 0
     for element in islice(evidence.tree.iter(), MAX_ELEMENTS):
         if element is evidence.heading:
             left = NEAR_HEADING
         left -= 1
         if left > 0 and element.tag in LINES and element.text and (names := _names_in_line(element)):
-            yield Candidate(names, "line that begins as bylines do")
+            yield ValueCandidate(names, "line that begins as bylines do")
 
 
 def _names_in_line(element: HtmlElement) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from archiver.reading.metadata.address_day import address_day
-from archiver.reading.metadata.field import Candidate, Field, Lost, chosen
+from archiver.reading.metadata.field import Discarded, Field, ValueCandidate, chosen
 from archiver.reading.metadata.moment import Moment, MomentReader, with_zone
 from archiver.reading.metadata.nodes import texts
 from archiver.reading.metadata.script_times import script_times
@@ -19,7 +19,7 @@ from archiver.reading.metadata.zones import LikelyZone, likely_zone
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from archiver.reading.metadata.evidence import Evidence
+    from archiver.reading.metadata.evidence import PageEvidence
     from archiver.reading.metadata.site_rules import SiteRules
 
 PUBLISHED_NAMES = ("datePublished", "dateCreated", "uploadDate")
@@ -61,7 +61,7 @@ ONE_DAY = timedelta(days=1)
 
 
 def read_times(
-    evidence: Evidence, language: str | None, fetched: datetime | None, site: SiteRules | None = None
+    evidence: PageEvidence, language: str | None, fetched: datetime | None, site: SiteRules | None = None
 ) -> tuple[Field[datetime], Field[datetime], bool]:
     """Return when the page's article was published, when it was changed, and whether the first is a day only.
 
@@ -72,7 +72,7 @@ def read_times(
 
 class _Times:
     def __init__(
-        self, evidence: Evidence, language: str | None, fetched: datetime | None, site: SiteRules | None
+        self, evidence: PageEvidence, language: str | None, fetched: datetime | None, site: SiteRules | None
     ) -> None:
         self._evidence = evidence
         self._site = site
@@ -166,16 +166,18 @@ class _Times:
 
     def _field(self, best: Moment | None, moments: list[Moment], zoned: Iterable[Moment]) -> Field[datetime]:
         candidates = [
-            Candidate(*with_zone(moment, zoned, self._likely)) for moment in moments[:MAX_MOMENTS] if not moment.lost
+            ValueCandidate(*with_zone(moment, zoned, self._likely))
+            for moment in moments[:MAX_MOMENTS]
+            if not moment.lost
         ]
-        lost: list[Lost[datetime]] = [
-            Lost(moment.wall.isoformat(" "), moment.rule, moment.lost) for moment in moments if moment.lost
+        lost: list[Discarded[datetime]] = [
+            Discarded(moment.wall.isoformat(" "), moment.rule, moment.lost) for moment in moments if moment.lost
         ]
         if best is None:
             return Field(lost=tuple(lost))
         value, rule = with_zone(best, zoned, self._likely)
         return chosen(
-            Candidate(value, rule if best.clock else f"{rule}, day only"),
+            ValueCandidate(value, rule if best.clock else f"{rule}, day only"),
             [c for c in candidates if c.value != value],
             lost,
         )

@@ -7,7 +7,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from archiver.reading.metadata.evidence import BACKED
-from archiver.reading.metadata.field import Candidate, Field, chosen
+from archiver.reading.metadata.field import Field, ValueCandidate, chosen
 from archiver.reading.metadata.nodes import texts
 from archiver.reading.metadata.shown import shown_text
 from archiver.reading.metadata.wording import fold, plain, words
@@ -15,7 +15,7 @@ from archiver.reading.metadata.wording import fold, plain, words
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from archiver.reading.metadata.evidence import Evidence
+    from archiver.reading.metadata.evidence import PageEvidence
 
 # What stands between a headline and the names of section and site.
 SEPARATOR = re.compile(
@@ -38,12 +38,12 @@ TITLE_METAS = (
 )
 
 
-def read_title(evidence: Evidence, sites: set[str], sections: set[str]) -> Field[str]:
+def read_title(evidence: PageEvidence, sites: set[str], sections: set[str]) -> Field[str]:
     """Return the headline of the article. `sites` and `sections` are folded names that are no part of it."""
     said = [candidate for candidate in _candidates(evidence) if candidate.value]
     folded = {fold(candidate.value) for candidate in said if candidate.rule != "title element"} - sites
     names = sites | sections
-    cleaned = [Candidate(without_names(c.value, names, folded), c.rule) for c in said]
+    cleaned = [ValueCandidate(without_names(c.value, names, folded), c.rule) for c in said]
     cleaned = [candidate for candidate in cleaned if not is_site(candidate.value, names)] or cleaned
     news = _is_news(evidence)
     return chosen(
@@ -80,27 +80,27 @@ def is_site(text: str, names: set[str]) -> bool:
     return folded in names or folded.replace(" ", "") in names
 
 
-def _candidates(evidence: Evidence) -> Iterator[Candidate[str]]:
+def _candidates(evidence: PageEvidence) -> Iterator[ValueCandidate[str]]:
     for node in evidence.data.articles:
         name = "headline" if texts(node.values.get("headline")) else "name"
         for text in texts(node.values.get(name))[:1]:
-            yield Candidate(plain(text)[:MAX_TITLE], f"{node.rule} {name}")
+            yield ValueCandidate(plain(text)[:MAX_TITLE], f"{node.rule} {name}")
     for text, rule in evidence.meta("og:title", "twitter:title", *TITLE_METAS):
-        yield Candidate(plain(text)[:MAX_TITLE], rule)
+        yield ValueCandidate(plain(text)[:MAX_TITLE], rule)
     for heading in evidence.headings:
-        yield Candidate(shown_text(heading, MAX_TITLE), "heading")
+        yield ValueCandidate(shown_text(heading, MAX_TITLE), "heading")
     if evidence.title:
-        yield Candidate(plain(evidence.title)[:MAX_TITLE], "title element")
+        yield ValueCandidate(plain(evidence.title)[:MAX_TITLE], "title element")
     for element in evidence.unmarked_headings[:3] if not evidence.headings else ():
-        yield Candidate(shown_text(element, MAX_TITLE), UNMARKED)
+        yield ValueCandidate(shown_text(element, MAX_TITLE), UNMARKED)
 
 
-def _considered(candidates: list[Candidate[str]]) -> Candidate[str] | None:
+def _considered(candidates: list[ValueCandidate[str]]) -> ValueCandidate[str] | None:
     """Return the headline of structured data."""
     return next((candidate for candidate in candidates if candidate.rule.endswith(" headline")), None)
 
 
-def _judged(candidates: list[Candidate[str]], *, news: bool) -> Candidate[str] | None:
+def _judged(candidates: list[ValueCandidate[str]], *, news: bool) -> ValueCandidate[str] | None:
     """Return the headline.
 
     What the page shows as its heading is, if other parts of the page speak of it, the headline. Newspapers also write
@@ -144,12 +144,12 @@ def _judged(candidates: list[Candidate[str]], *, news: bool) -> Candidate[str] |
     return headline if a == e else heading
 
 
-def _heading(candidates: list[Candidate[str]]) -> Candidate[str] | None:
+def _heading(candidates: list[ValueCandidate[str]]) -> ValueCandidate[str] | None:
     """Return the heading that has most words in common with a title that the page has elsewhere."""
     headings = [candidate for candidate in candidates if candidate.rule == "heading"]
     others = [words(candidate.value) for candidate in candidates if candidate.rule != "heading"]
 
-    def common(heading: Candidate[str]) -> float:
+    def common(heading: ValueCandidate[str]) -> float:
         own = words(heading.value)
         return max((len(own & other) / len(own | other) for other in others if own | other), default=0.0)
 
@@ -164,20 +164,20 @@ def _heading(candidates: list[Candidate[str]]) -> Candidate[str] | None:
     return best if best and (common(best) > BACKED or alone) else None
 
 
-def _folded(candidates: list[Candidate[str]], rule: str) -> str:
+def _folded(candidates: list[ValueCandidate[str]], rule: str) -> str:
     return next((fold(candidate.value) for candidate in candidates if candidate.rule == rule), "")
 
 
-def _has_other(evidence: Evidence) -> bool:
+def _has_other(evidence: PageEvidence) -> bool:
     """Whether the structured data of the article has another headline beside its headline: then somebody has thought
     about which is which, and it is no copy of what search engines are told."""
     return any(texts(node.values.get("alternativeHeadline")) for node in evidence.data.articles[:1])
 
 
-def _other(candidates: list[Candidate[str]]) -> Candidate[str] | None:
+def _other(candidates: list[ValueCandidate[str]]) -> ValueCandidate[str] | None:
     return next((candidate for candidate in candidates if candidate.rule.startswith("meta ")), None)
 
 
-def _is_news(evidence: Evidence) -> bool:
+def _is_news(evidence: PageEvidence) -> bool:
     """Whether the page says that it is a newspaper's."""
     return any(kind.startswith(NEWS) or kind.endswith(NEWS) for node in evidence.data.nodes for kind in node.types)
