@@ -11,7 +11,7 @@ from archiver.storage import file_at
 
 if TYPE_CHECKING:
     from archiver.captures import Capture
-    from archiver.captures.answers import CapturedAnswer
+    from archiver.captures.captured_answer import CapturedAnswer
     from archiver.index import Index
     from archiver.storage import Root
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from typing import Any
 
-    from archiver.captures.answers import CapturedAnswer as CapturedAnswer
+    from archiver.captures.captured_answer import CapturedAnswer
     from archiver.index import Index, IndexThread
     from archiver.storage import Root
 

@@ -11,8 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archiver.captures.answers import CapturedAnswer, answers
+from archiver.captures.answers import answers
 from archiver.captures.capture import Capture
+from archiver.captures.captured_answer import CapturedAnswer
 from archiver.captures.originals import Originals, digest_key, sha256_of
 from archiver.captures.regions import regions
 

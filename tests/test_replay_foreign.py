@@ -21,7 +21,7 @@ from tests.test_replay import expected, made, replay
 from tests.warcs import ADDRESS, article_json, foreign
 
 if TYPE_CHECKING:
-    from archiver.captures.answers import CapturedAnswer as CapturedAnswer
+    from archiver.captures.captured_answer import CapturedAnswer
     from archiver.replica import Record
     from tests.conftest import Archive
 

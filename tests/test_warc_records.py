@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from warcio.archiveiterator import ArchiveIterator
 
-from archiver.captures.answers import CapturedAnswer, answers, body_at
+from archiver.captures.answers import answers, body_at
 from archiver.captures.regions import files_in, regions
 from archiver.captures.rewriting import copy_without_credentials, find_credentials
 from archiver.captures.warc_date import parse_warc_date
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from archiver.captures.captured_answer import CapturedAnswer
     from archiver.storage import Location
 
 DATE = "2026-03-04T05:06:07Z"

@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 from hashlib import sha256
 from io import SEEK_END
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from archiver.captures.body import OK, open_body
 from archiver.captures.capture import ABOUT, Capture
+from archiver.captures.captured_answer import CapturedAnswer
 from archiver.captures.members import LARGEST
-from archiver.captures.originals import RecordNames
 from archiver.captures.plain import NUMBER, WEB
 from archiver.captures.records import CONVERSION, Broken, WarcRecord, records
 from archiver.captures.regions import GZIP_START, Region
@@ -26,36 +26,6 @@ if TYPE_CHECKING:
 
 ANSWERS = ("response", "revisit", "resource", CONVERSION)
 DIGEST = "WARC-Payload-Digest"
-
-
-class CapturedAnswer(NamedTuple):
-    """An answer in a capture. about: what was noted with it, nothing if it is not ours.
-
-    same: payload digest of the record that has the body, where this one (a revisit) has none. refers and refers_to:
-    target URI and date of that record, and its WARC-Record-ID, if they are said. problem: why there is no body, or
-    that it is cut off. more: this is only something more about an earlier answer, of that target URI and date.
-    id and digest: WARC-Record-ID and WARC-Payload-Digest of the record, by which others may refer to it.
-    drawn: it is what a browser drew, or another program made, of an answer (a conversion).
-    """
-
-    capture: Capture
-    status: int
-    content_type: str
-    body: bytes
-    about: dict[str, Any]
-    same: str = ""
-    problem: str = ""
-    more: bool = False
-    refers: tuple[str, datetime] | None = None
-    refers_to: str = ""
-    id: str = ""
-    digest: str = ""
-    drawn: bool = False
-
-    @property
-    def names(self) -> RecordNames:
-        """What revisits may call the record."""
-        return RecordNames(self.id, self.digest, self.capture.payload, self.capture.url, self.capture.time)
 
 
 def answers(region: Region, broken: Callable[[str], None] | None = None) -> Iterator[CapturedAnswer]:

@@ -4,30 +4,16 @@ from __future__ import annotations
 
 import re
 from base64 import b32decode
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from archiver.captures.answers import CapturedAnswer
     from archiver.captures.capture import Capture
+    from archiver.captures.captured_answer import CapturedAnswer, RecordNames
 
 DIGEST = re.compile(r"(?P<algorithm>[a-z0-9]+(?:-[0-9]+)?):(?P<value>[A-Za-z0-9]+)=*", re.IGNORECASE)
 SIZES = {"md5": 16, "sha1": 20, "sha224": 28, "sha256": 32, "sha384": 48, "sha512": 64}  # bytes
-
-
-class RecordNames(NamedTuple):
-    """What revisits may call a record that has a body.
-
-    id: its WARC-Record-ID. digest: its WARC-Payload-Digest. payload: the SHA-256 of its payload, in hexadecimal
-    digits. url and time: WARC-Target-URI and WARC-Date.
-    """
-
-    id: str
-    digest: str
-    payload: str
-    url: str
-    time: datetime
 
 
 class Originals:

@@ -28,7 +28,7 @@ from archiver.storage.atomic import sync_directory, sync_file, write_atomically
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from archiver.captures.answers import CapturedAnswer
+    from archiver.captures.captured_answer import CapturedAnswer
     from archiver.reading import Reading
 
 OK = 200

@@ -17,7 +17,7 @@ from archiver.private import authority
 
 if TYPE_CHECKING:
     from archiver.captures import Capture
-    from archiver.captures.answers import CapturedAnswer as CapturedAnswer
+    from archiver.captures.captured_answer import CapturedAnswer
     from archiver.extraction import ExtractOptions
     from archiver.pictures import Accepted
 

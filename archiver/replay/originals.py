@@ -14,8 +14,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from archiver.captures import Capture
-    from archiver.captures.answers import CapturedAnswer as CapturedAnswer
-    from archiver.captures.originals import RecordNames
+    from archiver.captures.captured_answer import CapturedAnswer, RecordNames
     from archiver.index import IndexThread
     from archiver.storage import Root
 

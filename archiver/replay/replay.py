@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 
     from archiver.article import Article
-    from archiver.captures.answers import CapturedAnswer as CapturedAnswer
+    from archiver.captures.captured_answer import CapturedAnswer
     from archiver.captures.regions import Region
     from archiver.decide import Judge
     from archiver.engines import Pool

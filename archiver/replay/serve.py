@@ -22,8 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from archiver.captures import Capture
-    from archiver.captures.answers import CapturedAnswer as CapturedAnswer
-    from archiver.captures.originals import RecordNames
+    from archiver.captures.captured_answer import CapturedAnswer, RecordNames
     from archiver.captures.regions import Region
     from archiver.extraction import ExtractOptions
     from archiver.storage import Root
