@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from archiver.captures import CAPTURES, PART_OF, PARTS, Capture, Evidence
 from archiver.captures.answers import body_at
 from archiver.captures.members import digest, mend
-from archiver.captures.writing import NotWritten, WriteJob, WrittenRecord
+from archiver.captures.packing import WriteJob
+from archiver.captures.writing import NotWritten, WrittenRecord
 from archiver.errors import CaptureError, WorkerError, os_reason
 from archiver.index import Sealed
 from archiver.storage import file_at, pass_over, paths_below

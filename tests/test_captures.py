@@ -20,7 +20,8 @@ from hypothesis import strategies as st
 from archiver import recipes
 from archiver.captures.exchange import Exchange
 from archiver.captures.members import whole
-from archiver.captures.writing import Output, WriteJob, records
+from archiver.captures.packing import WriteJob, records
+from archiver.captures.writing import Output
 from archiver.replica import Fault, Record
 from tests.conftest import Archive
 from tests.test_kill import fill, kill

@@ -27,8 +27,8 @@ from warcio.warcwriter import WARCWriter
 from archiver.addresses import Reference, page_addresses, page_at
 from archiver.captures import regions as regions_module
 from archiver.captures.answers import answers
+from archiver.captures.packing import records
 from archiver.captures.regions import regions
-from archiver.captures.writing import records
 from archiver.index import Index
 from archiver.recipes import load_recipes
 from archiver.recipes.load import PACKAGED

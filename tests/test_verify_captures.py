@@ -20,10 +20,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from warcio.archiveiterator import ArchiveIterator
 
-from archiver.captures import Capture, writing
+from archiver.captures import Capture, packing
 from archiver.captures.exchange import Exchange
 from archiver.captures.members import digest
-from archiver.captures.writing import WriteJob, records, warcinfo
+from archiver.captures.packing import WriteJob, records, warcinfo
 from archiver.exports.warc import RecordReader
 from archiver.index import Index
 from archiver.index.captures import Sealed
@@ -61,7 +61,7 @@ def make(
 ) -> Index:
     """An archive with one WARC file, which is on record. private: the exchanges with credentials. current: the file
     says that it was written under today's rules. cut: the exchange whose answer is cut off."""
-    info = {"software": "archiver/0.1.0", **({writing.RULES: writing.RULES_KEPT} if current else {})}
+    info = {"software": "archiver/0.1.0", **({packing.RULES: packing.RULES_KEPT} if current else {})}
     parts, places = [warcinfo("x", info)], []
     for number in range(COUNT):
         one = exchange(number, private=number in private)

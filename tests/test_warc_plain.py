@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from warcio.recordloader import ArcWarcRecordLoader
 
 from archiver.captures.members import members
+from archiver.captures.packing import records
 from archiver.captures.plain import parts_of
 from archiver.captures.records import by_warcio
-from archiver.captures.writing import records
 from tests.test_captures import job
 from tests.test_warc_records import BROKEN_FRAMES, ODD, arc, record
 from tests.warcs import foreign

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from archiver.captures import HELD_BACK
 from archiver.captures.exchange import loaded_parts
+from archiver.captures.packing import warcinfo
 from archiver.captures.warc_date import parse_warc_date
-from archiver.captures.writing import warcinfo
 from archiver.errors import ExportError
 from archiver.exports.cdxj import line
 from archiver.exports.warc import ANSWERS

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 from archiver.captures import CAPTURES
 from archiver.captures.members import GZIP, digest
+from archiver.captures.packing import RULES, RULES_KEPT
 from archiver.captures.regions import GZIP_START
 from archiver.captures.rewriting import copy_without_credentials, find_credentials
-from archiver.captures.writing import RULES, RULES_KEPT
 from archiver.errors import CaptureError, StoreError, os_reason
 from archiver.index.captures import Sealed
 from archiver.litter import is_litter
