@@ -129,5 +129,5 @@ def test_an_answer_that_nobody_foresaw_costs_itself(
     (part,) = regions(Path(file))
     with Shelf(str(archive.output.parent)) as shelf:
         result = serve.read(part, maker, archive.output, shelf)
-    assert [type(one).__name__ for one in result.found] == ["Failed", "Outline", "Outline"]
+    assert [type(one).__name__ for one in result.found] == ["Failed", "CandidateOutline", "CandidateOutline"]
     assert result.problems == []
