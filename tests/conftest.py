@@ -52,6 +52,13 @@ PACKAGED = _load_all()
 
 os.environ.pop(forks.ADDRESS, None)  # of tests that have started these
 NO_DELAY = ("-s", "DOWNLOAD_DELAY=0", "-s", "ARCHIVER_BACKOFF=0.05")
+# Files whose tests take longest come first: else one process is at them when the others have nothing left to do.
+LONG = ("test_workers_network", "test_workers", "test_kill", "test_drawn_pages", "test_store_archive")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the tests of long files first; the others stay in their order."""
+    items.sort(key=lambda item: LONG.index(item.path.stem) if item.path.stem in LONG else len(LONG))
 
 
 @pytest.hookimpl(wrapper=True)
