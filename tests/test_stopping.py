@@ -8,6 +8,7 @@ import re
 import signal
 import subprocess
 import sys
+import time
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from itertools import cycle
@@ -191,19 +192,35 @@ def test_a_command_that_asks_nobody_ends_with_the_signal(
     assert list(target.parent.glob("*articles*")) == []
 
 
+def ask(process: subprocess.Popen[bytes], *values: object) -> None:
+    """Send values to a process as `WorkerProcess` does, and nothing after them."""
+    assert process.stdin
+    for value in values:
+        message = pickle.dumps(value)
+        process.stdin.write(len(message).to_bytes(LENGTH, "big") + message)
+    process.stdin.close()
+
+
 def test_a_process_that_only_reads_ends_with_whoever_asked_it() -> None:
-    """Even when what it was asked for takes for ever, as the search for a pattern may."""
-    worker = WorkerProcess[str, None]("copy:copy", None)
+    """Even when what it was asked for takes for ever."""
+    worker = WorkerProcess[float, None]("copy:copy", None)
     command = [sys.executable, *worker.arguments]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
-        assert process.stdin
         assert process.stdout
-        for value in (partial(re.fullmatch, "(?:a|a)*"), "a" * 100 + "b"):
-            message = pickle.dumps(value)
-            process.stdin.write(len(message).to_bytes(LENGTH, "big") + message)
-        process.stdin.close()
+        ask(process, time.sleep, 1e6)
         process.stdout.close()
         try:
             assert process.wait(timeout=60) == 0
+        finally:
+            process.kill()
+
+
+def test_a_process_ends_by_itself_when_no_thread_of_it_gets_a_turn() -> None:
+    """As while C searches for a pattern."""
+    *command, _ = [sys.executable, *WorkerProcess[str, None]("copy:copy", None).arguments]
+    with subprocess.Popen([*command, "0.2"], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        ask(process, partial(re.fullmatch, "(?:a|a)*"), "a" * 100 + "b")
+        try:
+            assert process.wait(timeout=60) == -signal.SIGALRM
         finally:
             process.kill()

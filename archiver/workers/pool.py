@@ -9,9 +9,9 @@ from typing import Any, Generic, TypeVar
 from archiver.errors import WorkerError, WorkerLostError
 from archiver.workers.batcher import Batcher
 from archiver.workers.process import WorkerProcess
+from archiver.workers.serve import LONGEST
 
 TRIES = 3  # of a job whose process ends: that may be another's doing
-LONGEST = 300.0  # seconds for a list of jobs: what takes longer never ends, such as the search for a hostile pattern
 MAX_BATCH = 64  # jobs in a list: with more of them one process works while the others wait
 Job = TypeVar("Job")
 Result = TypeVar("Result")

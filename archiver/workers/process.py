@@ -8,7 +8,7 @@ import sys
 from typing import Any, Generic, TypeVar
 
 from archiver.errors import WorkerError, WorkerLostError
-from archiver.workers.serve import FINISH, LEAVE, LENGTH
+from archiver.workers.serve import FINISH, LEAVE, LENGTH, LONGEST
 
 Job = TypeVar("Job")
 Result = TypeVar("Result")
@@ -35,7 +35,8 @@ class WorkerProcess(Generic[Job, Result]):
     def arguments(self) -> list[str]:
         """What Python is started with."""
         # -P: the folder that a command is called in must not hide modules.
-        return ["-P", "-m", "archiver.workers.serve", self._function, FINISH if self._descriptor >= 0 else LEAVE]
+        how = [FINISH] if self._descriptor >= 0 else [LEAVE, str(2 * LONGEST)]  # whoever waits ends it before
+        return ["-P", "-m", "archiver.workers.serve", self._function, *how]
 
     async def call(self, jobs: list[Job]) -> list[Result]:
         """Return the results of `jobs`. Lists are worked on in the order in which they came.

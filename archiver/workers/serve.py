@@ -1,5 +1,6 @@
-"""The process itself: `python -P -m archiver.workers.serve MODULE:FUNCTION finish|leave`, by what it does when whoever
-asked is no more (killed, say): what writes finishes what is in hand, what only reads leaves it.
+"""The process itself: `python -P -m archiver.workers.serve MODULE:FUNCTION finish|leave [SECONDS]`, by what it does
+when whoever asked is no more (killed, say): what writes finishes what is in hand, what only reads leaves it. It ends
+by itself, too, when a list of jobs takes it longer than so many seconds.
 
 FUNCTION gets what the process was set up with, and returns one that takes a list of jobs and returns a list with the
 result of each. It imports what it needs, so a process starts as fast as that loads.
@@ -27,24 +28,27 @@ if TYPE_CHECKING:
 
 LENGTH = 4
 FINISH, LEAVE = "finish", "leave"
+LONGEST = 300.0  # seconds for a list of jobs: what takes longer never ends, such as the search for a hostile pattern
 
 
-def serve(name: str, requests: BinaryIO, replies: BinaryIO) -> None:
-    """Work until the input ends."""
+def serve(name: str, requests: BinaryIO, replies: BinaryIO, longest: float = 0) -> None:
+    """Work until the input ends. longest: seconds after which a list of jobs ends this process; 0: it never does."""
     module, _, function = name.partition(":")
     work: Callable[[list[Any]], list[Any]] = getattr(import_module(module), function)(_read(requests))
     while (jobs := _read(requests)) is not None:
+        signal.setitimer(signal.ITIMER_REAL, longest)
         try:
             results: list[Any] | WorkerError = work(jobs)
         except Exception as error:  # which work as it should does not raise
             results = WorkerError(in_a_line(error))
+        signal.setitimer(signal.ITIMER_REAL, 0)
         reply = pickle.dumps(results, protocol=pickle.HIGHEST_PROTOCOL)
         replies.write(len(reply).to_bytes(LENGTH, "big") + reply)
         replies.flush()
 
 
 def leave_when_alone(replies: int) -> None:
-    """End this process when nobody reads its replies (a descriptor) any more, even if what it is at never ends."""
+    """End this process when nobody reads its replies (a descriptor) any more, whatever Python is at."""
     reader = select.poll()
     reader.register(replies, 0)  # an end is always told
 
@@ -67,9 +71,12 @@ if __name__ == "__main__":
     # Whoever stops a run stops the process that leads it; this one ends with its input, when all is done.
     for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(name, signal.SIG_IGN)
+    # Where C works for ever (a search for a pattern), no thread gets a turn: only the system ends this process then.
+    signal.signal(signal.SIGALRM, signal.SIG_DFL)
+    longest = float(sys.argv[3]) if sys.argv[2] == LEAVE else 0
     if sys.argv[2] == LEAVE:
         leave_when_alone(sys.stdout.fileno())
     try:
-        serve(sys.argv[1], sys.stdin.buffer, sys.stdout.buffer)
+        serve(sys.argv[1], sys.stdin.buffer, sys.stdout.buffer, longest)
     except BrokenPipeError:  # whoever asked is no more, and so nobody is told
         os._exit(0)
