@@ -56,7 +56,7 @@ def kill(archive: Archive, kills: int, most: int, *values: str) -> list[dict[str
 
 
 def test_nothing_is_lost_torn_or_fetched_twice(archive: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
-    records = fill(archive, 320, monkeypatch)
+    records = fill(archive, 480, monkeypatch)
     whole = Archive(archive.output.with_name("whole"), archive.replica)
     assert whole.crawl(LISTING).returncode == 0
     archive.replica.requests.clear()

@@ -87,8 +87,10 @@ def test_a_server_that_is_started_again_stops_no_worker(
 
 
 def assert_whole(archive: Archive, press: Press) -> None:
-    """It has what one undisturbed crawl makes of the same; nothing was asked for twice."""
-    assert sorted(press.asked) == sorted(set(press.asked))
+    """It has what one undisturbed crawl makes of the same; no article was asked for twice. A list is, whose reader lost
+    the server before it had noted what it read."""
+    articles = [one for one in press.asked if "/2026/" in one]
+    assert sorted(articles) == sorted(set(articles))
     verified = archive.archiver("verify", env={"ARCHIVER_INDEX": server().address(SCHEMA)})
     assert verified.returncode == 0, verified.stdout
     assert archive.posts == alone(archive)
