@@ -266,6 +266,26 @@ def test_nobody_loads_a_cluster_who_does_not_ask_for_one() -> None:
     assert result.stdout == "[]\n"
 
 
+def test_a_process_that_has_ended_by_itself_meanwhile_is_ended_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    kill = asyncio.subprocess.Process.kill
+
+    def late(process: asyncio.subprocess.Process) -> None:
+        kill(process)
+        raise ProcessLookupError
+
+    async def ask() -> None:
+        worker = WorkerProcess[int, int]("copy:copy", list, limit=0.0)
+        with pytest.raises(WorkerError, match="took longer than 0 s"):
+            await worker.call([1])
+        pool = WorkerPool[int, int]("copy:copy", list, 1)
+        assert await pool.submit(1) == 1
+        pool.kill()
+        await pool.close()
+
+    monkeypatch.setattr("asyncio.subprocess.Process.kill", late)
+    asyncio.run(ask())
+
+
 def test_a_job_that_never_ends_is_ended_and_named(monkeypatch: pytest.MonkeyPatch) -> None:
     """Each list has a time; without any, whatever is asked takes too long."""
 

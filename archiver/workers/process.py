@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import pickle
 import sys
+from contextlib import suppress
 from typing import Any, Generic, TypeVar
 
 from archiver.errors import WorkerError, WorkerLostError
@@ -73,8 +74,8 @@ class WorkerProcess(Generic[Job, Result]):
     def kill(self) -> None:
         """End the process at once, whatever it is at; it is started no more."""
         self._killed = True
-        if self._process and self._process.returncode is None:
-            self._process.kill()
+        if self._process:
+            _kill(self._process)
 
     async def _start(self) -> None:
         if self._killed:
@@ -110,6 +111,13 @@ class WorkerProcess(Generic[Job, Result]):
         process, self._process = self._process, None
         if process and process.stdin:
             process.stdin.close()
-        if process and process.returncode is None:
-            process.kill()
+        if process:
+            _kill(process)
             await process.wait()
+
+
+def _kill(process: asyncio.subprocess.Process) -> None:
+    """End a process at once, unless it has ended: it may by itself, before anybody is told."""
+    if process.returncode is None:
+        with suppress(ProcessLookupError):
+            process.kill()
