@@ -27,6 +27,7 @@ from archiver.listing_stats import ListingStats
 from archiver.pipelines.archive import NotPostedError
 from archiver.session import Session
 from archiver.session_options import session_options
+from archiver.spiders.allotment import SharedAllotment
 from tests.index.values import NOW
 
 if TYPE_CHECKING:
@@ -243,6 +244,21 @@ def test_batches_of_one_worker_do_not_let_go_of_each_others_articles(tmp_path: P
                 common = await theirs._names([first]) & await theirs._names([both])
                 assert not await theirs._take(common)
             assert await theirs._take(common)
+
+    asyncio.run(work())
+
+
+def test_a_worker_reads_all_listings_that_it_has_found_and_its_share_of_others(tmp_path: Path) -> None:
+    async def work() -> None:
+        async with two_workers(tmp_path) as indexes:
+            mine, theirs = (
+                SharedAllotment(index, Member(cast("Any", session), Progress, lambda _: None), 2)
+                for worker, index in enumerate(indexes, 1)
+                for session in [SimpleNamespace(index=index, worker=worker, run=1, output=tmp_path)]
+            )
+            assert await mine.found_listings(["a", "b"]) == ["a", "b"]
+            assert await theirs.found_listings(["a", "c"]) == ["c"]
+            assert await mine.listings(["d", "e"]) == ["d"]
 
     asyncio.run(work())
 

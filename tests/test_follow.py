@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from archiver.discovery import read_opml
+from archiver.spiders.listing import ListingSpider
 from bench.feeds import sitemap
 from tests.press import Press, article, press, rss
 from tests.web import archive, story, web
@@ -15,6 +16,7 @@ from tests.web import archive, story, web
 if TYPE_CHECKING:
     import subprocess
 
+    from archiver.following import FollowedListing
     from tests.conftest import Archive
     from tests.web import Web
 
@@ -266,6 +268,23 @@ def test_a_first_look_asks_once_for_what_is_read(archive: Archive, press: Press)
     assert [name for (name,) in archive.rows("SELECT listing FROM listing_stats ORDER BY 1")] == [
         f"web/{MERROW}/{n}" for n in ("", "feed", "map.xml")
     ]
+
+
+def test_what_is_read_is_taken_before_anybody_else_learns_of_it(
+    archive: Archive, press: Press, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another worker that knew of it before would ask for it again."""
+    press.site(MERROW, feed=[1, 2], sitemap=[3], front=[4])
+    taken, known = ListingSpider.taken, []
+
+    async def look(self: ListingSpider, references: list[FollowedListing]) -> list[FollowedListing]:
+        known.extend(await self.index.run(lambda index: index.sources.named_by(f"{MERROW}/")))
+        return await taken(self, references)
+
+    monkeypatch.setattr(ListingSpider, "taken", look)
+    assert last_line(crawl(archive, MERROW)) == "4 written, 0 unchanged, 0 failed"
+    assert known == []
+    assert len(archive.rows("SELECT * FROM sources")) == 3
 
 
 def resting_feed(press: Press, *, ttl: str = "", cache_control: str = "") -> str:

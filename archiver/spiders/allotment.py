@@ -30,6 +30,10 @@ class Allotment:
         """Return those of the listings that are to be read now, or of the sites that are to be looked at."""
         return names
 
+    async def found_listings(self, names: list[str]) -> list[str]:
+        """Return those of the listings that this crawl reads, of which it has the answers already."""
+        return names
+
     async def end_listing(self, name: str) -> None:
         """Take note that a listing has been read."""
 
@@ -78,6 +82,9 @@ class SharedAllotment(Allotment):
         room = MOST_LISTINGS - len(self._member.has(LISTING))
         share = min(self._member.share(len(free), self._expected), max(room, 0))
         return await self._member.take(LISTING, free[:share])
+
+    async def found_listings(self, names: list[str]) -> list[str]:
+        return await self._member.take(LISTING, names)
 
     async def end_listing(self, name: str) -> None:
         if name in self._member.has(LISTING):

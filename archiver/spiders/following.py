@@ -177,9 +177,13 @@ class FollowingSpider(ListSpider):
     async def _survey_quietly(self, one: Followed) -> None:
         try:
             async with self._turn_to_survey:
-                references, answers = await self._survey(one)
+                found, answers = await self._survey(one)
+            references = [FollowedListing(self.web, source.address, source.kind) for source in found]
             new = [reference for reference in references if self.add_listing(reference, one.address)]
-            for reference in await self.taken(new):
+            taken = await self.taken(new)
+            if found:  # from now on others know of it, who would ask for what has come already
+                await self.index.run(lambda index: _replace_sources(index, one.address, found))
+            for reference in taken:
                 turn = ListingTurn(reference, ListingStats(reference.label))
                 async for request in self._begin_listing(turn, answers.get(plain_form(reference.address))):
                     assert self.crawler.engine is not None
@@ -198,7 +202,7 @@ class FollowingSpider(ListSpider):
         async for request in self.read_listing(answer, turn, None):
             yield request
 
-    async def _survey(self, one: Followed) -> tuple[list[FollowedListing], Mapping[str, Response]]:
+    async def _survey(self, one: Followed) -> tuple[list[NamedSource], Mapping[str, Response]]:
         """Look at what a site has; return what is to be read of it, and the answers that came of that, each by its
         address in the form that is compared."""
         offer = Offer(one.address)
@@ -220,9 +224,7 @@ class FollowingSpider(ListSpider):
             site = FollowedListing(self.web, one.address, "page")
             stats = ListingStats(site.label, error=offer.problem or "nothing was found that lists articles")
             self.finish(ListingTurn(site, stats))
-        else:
-            await self.index.run(lambda index: _replace_sources(index, one.address, found))
-        return [FollowedListing(self.web, source.address, source.kind) for source in found], surveyor.answers
+        return found, surveyor.answers
 
     async def _known_articles(self, reference: FollowedListing) -> tuple[str, ...]:
         """Return addresses of articles at the host of a page of links."""

@@ -138,7 +138,7 @@ class ListingSpider(DueSpider):
     async def taken(self, references: list[FollowedListing]) -> list[FollowedListing]:
         """Return those that this crawl reads itself."""
         labels = {one.label: one for one in references}
-        taken = await self._allotment.listings(list(labels))
+        taken = await self._allotment.found_listings(list(labels))
         self._unread |= {label: one for label, one in labels.items() if label not in taken}
         return [labels[label] for label in taken]
 
