@@ -227,7 +227,9 @@ class Archive:
     def _crew(self, listings: Sequence[str], listener: Callable[[Result], None] | None) -> Crew:
         """Return workers of this machine. Raises UsageError for listings that there are not."""
         if self.configuration["ARCHIVER_DRY_RUN"]:
-            raise UsageError("workers: a dry run asks for no articles, and has none")
+            raise UsageError(
+                "workers: a dry run fetches nothing, so there is nothing to share; leave one of the two out"
+            )
         try:
             resolve_names(listings, self.recipes, read_followed(self.output))
         except UnknownListingError as error:

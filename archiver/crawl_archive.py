@@ -7,37 +7,32 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from scrapy import signals
 
 from archiver.clock import DAY, SECOND, moment, now
 from archiver.configuration import root_of
-from archiver.crew import ArticleTurns, HostTurns, Member, Progress
-from archiver.decide import Candidate
-from archiver.errors import ArchiverError, WorkerError, as_archiver_error
-from archiver.extraction import Extractor, Unusable
+from archiver.crew import Membership, Progress
+from archiver.errors import ArchiverError, as_archiver_error
+from archiver.extraction import Extractors
 from archiver.index import FailedArticle, Index
 from archiver.index.lock import command_line
 from archiver.private import public_address
-from archiver.road import Taken
+from archiver.road import Answers, Taken
 from archiver.session import Session
 from archiver.session_options import session_options
 from archiver.signals import archive_failed, given_up
 from archiver.workers.batcher import Batcher
-from archiver.workers.pool import WorkerPool
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterable, Mapping
-    from datetime import datetime
+    from collections.abc import Callable, Iterable
     from typing import Self
 
     from scrapy.crawler import Crawler
 
-    from archiver.answer import Answer, Asked
     from archiver.article import Article
-    from archiver.captures import Capture, Evidence
-    from archiver.extraction import Extracted, ExtractOptions
+    from archiver.captures import Evidence
     from archiver.index import ArticleKey, Robots, Run
 
 logger = logging.getLogger(__name__)
@@ -47,17 +42,6 @@ IN_TURN = 2  # batches at a time: while one is written, the next is decided abou
 CLOCKS_DIFFER = 3600 * SECOND  # that is no cause for concern
 MOST_GONE, SHARE_GONE = 5, 0.5
 LONGEST_REST = 7 * DAY  # for which a host is left alone: nobody means more, and clocks go wrong
-
-
-class Pending(NamedTuple):
-    """An answer of which articles are on their way: how many, and what goes with them."""
-
-    articles: int
-    evidence: Evidence | None
-    capture: Capture | None
-    about: Mapping[str, Any]
-    etag: str
-    modified: str
 
 
 class ArchiveExtension:
@@ -72,16 +56,12 @@ class ArchiveExtension:
         self.session: Session | None = None
         self.notice = ""  # what the user should know of the archive, nothing if all is well
         self.joins = 0  # the run that this crawl is a worker of; 0: it has the archive alone
-        self.member: Member | None = None  # of the workers of a run
-        self.turns: HostTurns | None = None  # at hosts, among these
-        self._articles: ArticleTurns | None = None
+        self.crew: Membership | None = None  # of the workers of that run
         self.came_to: Callable[[], Progress] = Progress  # how far this crawl is, for the other workers
         self._opening: asyncio.Future[Session] | None = None
         self._options = session_options(settings)
-        self._pending: dict[tuple[str, datetime], Pending] = {}
-        self._extract, self._close_extractors, self._kill_extractors = _extractors(
-            self._options.extract, settings.getint("ARCHIVER_EXTRACTORS")
-        )
+        self.answers = Answers()  # of which articles are on their way
+        self.extractors = Extractors(self._options.extract, settings.getint("ARCHIVER_EXTRACTORS"))
         self._puts = Batcher[Taken, "Article"]([self._take] * IN_TURN, MAX_BATCH)
         self._fails = Batcher[FailedArticle, None]([self._fail], MAX_BATCH)
         self._soon: set[asyncio.Future[None]] = set()
@@ -90,7 +70,6 @@ class ArchiveExtension:
         self.hosts: dict[str, int] = {}  # that asked to be left alone, and until when
         self.asked_again = 0  # articles of which there is a post
         self.gone: list[FailedArticle] = []  # of these
-        self._beside: list[asyncio.Task[None]] = []  # what a worker does beside its requests
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -129,41 +108,16 @@ class ArchiveExtension:
         """Whether nothing more is to be asked for."""
         return self._closing is not None or self.failure is not None
 
-    async def extract(self, answer: Answer, asked: Asked) -> Extracted:
-        """Return what comes of an answer. One that kills the process which reads it is unusable."""
-        try:
-            return await self._extract((answer, asked))
-        except WorkerError as error:
-            return Unusable(str(error))
-
-    def expect(
-        self,
-        answer: Answer,
-        articles: int,
-        *,
-        evidence: Evidence | None = None,
-        capture: Capture | None = None,
-        about: Mapping[str, Any] | None = None,
-        validators: tuple[str, str] = ("", ""),
-    ) -> None:
-        """Remember what goes with the articles of an answer until they are put."""
-        pending = Pending(articles, evidence, capture, about or {}, *validators)
-        self._pending[answer.url, answer.fetched] = pending
-
     async def put(self, article: Article) -> Article:
         """Take an article on the road, and return it with what became of it. Whatever it raises ends the crawl, and is
         why."""
-        taken = self._taken(article)
+        taken = self.answers.taken(article)
         await self.open()
         try:
             return await self._puts.submit(taken)
         except Exception as error:
             self.fail(error)
             raise
-
-    def drop(self, article: Article) -> None:
-        """Forget what goes with an article that is not put."""
-        self._taken(article)
 
     def note_failed(self, key: ArticleKey, reason: str, *, refused: bool = False) -> None:
         """Note an article that the source did not give. refused: what is there is no article, and will be none."""
@@ -238,39 +192,30 @@ class ArchiveExtension:
         self._is_closed = True
         if session is None:
             return
-        self._end_beside()
         try:
-            if self.member and self.member.is_last:
-                await session.index.run(lambda index: index.workers.end())
+            if self.crew:
+                await self.crew.close()
             await session.close()
         except Exception as error:
             self.failure = self.failure or as_archiver_error(error)
 
     def give_up(self) -> None:
         """Make no further article: nobody waits for one any more."""
-        self._kill_extractors()
+        self.extractors.kill()
 
     async def engine_stopped(self) -> None:
         """End the processes that make articles, and the archive if nothing else has ended it."""
-        await self._close_extractors()
+        await self.extractors.close()
         await self.close()
 
     async def leave(self) -> bool:
-        """End what this worker does in its run, and return whether it is the last one, which is to end the run. Raises
-        ArchiverError."""
-        assert self.member is not None
-        assert self.session is not None
-        assert self.turns is not None
-        if self.member.has_left:
-            return self.member.is_last
-        await self.settle()
-        await self.session.finish_files()
-        self.turns.forget()
-        if await self.member.leave():
-            self.session.records = True
-        else:
-            self._end_beside()
-        return self.member.is_last
+        """Do what is to be done, and return whether this crawl is the one to end the run: the last one of its workers.
+        Raises ArchiverError."""
+        if self.crew is None:
+            return True
+        if not self.crew.member.has_left:
+            await self.settle()
+        return await self.crew.leave()
 
     async def _open(self) -> Session:
         session = await (self._join() if self.joins else self._open_alone())
@@ -297,10 +242,7 @@ class ArchiveExtension:
 
     async def _join(self) -> Session:
         session = await asyncio.to_thread(Session.join, self.output, self._options, self.joins)
-        self.member = Member(session, lambda: self.came_to(), self.fail)
-        self.turns = HostTurns(session.index, self._note_rest)
-        self._articles = ArticleTurns(session.index)
-        self._beside = [asyncio.ensure_future(one) for one in (self.member.beat(), self._quietly(self.turns.look()))]
+        self.crew = Membership(session, lambda: self.came_to(), self._note_rest, self.fail)
         return session
 
     def _note_rest(self, host: str, until: int) -> None:
@@ -308,25 +250,11 @@ class ArchiveExtension:
         if until <= now() + LONGEST_REST:
             self.hosts[host] = max(until, self.hosts.get(host, 0))
 
-    def _end_beside(self) -> None:
-        for one in self._beside:
-            one.cancel()
-
-    def _taken(self, article: Article) -> Taken:
-        which = article.response_url, article.fetched
-        pending = self._pending.pop(which, None)
-        if pending is None:
-            return Taken(Candidate(article))
-        if pending.articles > 1:
-            self._pending[which] = pending._replace(articles=pending.articles - 1)
-        return Taken(Candidate(article), *pending[1:])
-
     async def _take(self, batch: list[Taken]) -> list[Article]:
         assert self.session is not None, "it is opened before anything is put"
-        if self._articles is None or self.member is None:
+        if self.crew is None:
             return await self.session.road.take(batch)
-        await self.member.assure()
-        async with self._articles.taken(one.candidate.article for one in batch):
+        async with self.crew.deciding(one.candidate.article for one in batch):
             return await self.session.road.take(batch)
 
     async def _fail(self, failed: list[FailedArticle]) -> list[None]:
@@ -345,28 +273,6 @@ class ArchiveExtension:
             await work
         except Exception as error:
             self.fail(error)
-
-
-def _extractors(
-    options: ExtractOptions, count: int
-) -> tuple[Callable[[tuple[Answer, Asked]], Awaitable[Extracted]], Callable[[], Awaitable[None]], Callable[[], None]]:
-    """Return what makes articles of answers, in so many processes, what ends these when they are done, and what ends
-    them at once; 0: a thread of this one does."""
-    if count:
-        pool = WorkerPool[tuple["Answer", "Asked"], "Extracted"]("archiver.extraction.serve:serve", options, count)
-        return pool.submit, pool.close, pool.kill
-    extractor = Extractor(options)
-
-    async def extract(job: tuple[Answer, Asked]) -> Extracted:
-        return await asyncio.to_thread(extractor.extract, *job)
-
-    async def close() -> None:
-        """Nothing was started."""
-
-    def kill() -> None:
-        """A thread ends when it is done."""
-
-    return extract, close, kill
 
 
 def _clock_notice(previous: Run | None) -> str:

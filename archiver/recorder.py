@@ -101,8 +101,7 @@ class Recorder:
             raise CaptureError(
                 f"{error.filename}: what was captured cannot be read again: {os_reason(error)}"
             ) from error
-        for one in sealed:
-            await self._index.run(_seal, one)
+        await self._index.run(_seal, sealed)
 
     async def _keep_parts(self, page: Evidence) -> Mapping[str, Any]:
         """Write what a page loaded, and return what is to be noted about the page. Raises CaptureError."""
@@ -146,7 +145,7 @@ class Recorder:
             one.warc: Sealed(one.warc, *one.whole) for one in results if isinstance(one, WrittenRecord) and one.whole
         }
         if ended:
-            await self._index.run(_seal_all, ended.values())
+            await self._index.run(_seal, ended.values())
         self._files.update(one.warc for one in results if isinstance(one, WrittenRecord) and not one.whole)
         written: list[WrittenRecord | CaptureError] = []
         for result in results:
@@ -178,13 +177,9 @@ def end_files(output: Root, index: Index, worker: int = 0) -> None:
                 index.captures.seal(Sealed(path, *mended))
 
 
-def _seal_all(index: Index, files: Iterable[Sealed]) -> None:
+def _seal(index: Index, files: Iterable[Sealed]) -> None:
     for one in files:
         index.captures.seal(one)
-
-
-def _seal(index: Index, sealed: Sealed) -> None:
-    index.captures.seal(sealed)
 
 
 def _moment(evidence: Evidence) -> tuple[str, datetime]:

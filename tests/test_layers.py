@@ -93,6 +93,7 @@ MAY_IMPORT: dict[str, set[str]] = {
             "posts",
             "recipes",
             "text",
+            "workers",
         ),
     },
     "decide": {"article", "captures", "clock", "errors", "identity", "index", "places", "posts", "recipes", "text"},
@@ -100,7 +101,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "road": {
         "private",
         *("article", "captures", "clock", "decide", "errors", "extraction", "identity", "index", "posts", "recipes"),
-        *("minhash", "recorder", "spans", "storage", "text"),
+        *("answer", "minhash", "recorder", "spans", "storage", "text"),
     },
     "adoption": {
         "private",

@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from scrapy.utils.test import get_crawler
 
-from archiver.crawl_archive import ArchiveExtension
 from archiver.errors import IndexFileError
+from archiver.extraction import Extractors
 from archiver.interrupts import STOPPING, Interrupts
 from archiver.net import budget
 from archiver.net.budget import BudgetMiddleware, BudgetSpentError
@@ -97,7 +97,7 @@ def test_what_is_in_hand_has_some_seconds_and_is_given_up_then(
     """A process that never comes to an end with an answer keeps no run from its end; the answer's article stays due."""
     monkeypatch.setattr(budget, "GRACE", 0.2)
     with monkeypatch.context() as patch:
-        patch.setattr(ArchiveExtension, "extract", lambda *_: asyncio.Event().wait())
+        patch.setattr(Extractors, "extract", lambda *_: asyncio.Event().wait())
         result = archive.crawl(LISTING, "--max-seconds", "2")
     assert (result.returncode, result.stderr) == (0, "")
     assert result.stdout == "0 written, 0 unchanged, 0 failed; the budget is spent, the rest is for the next run\n"

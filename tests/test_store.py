@@ -27,7 +27,7 @@ from archiver.storage import (
     paths_below,
     put_all,
     reach,
-    read_bytes,
+    read_in,
     versions,
     write_atomically,
 )
@@ -86,15 +86,15 @@ def test_a_post_takes_the_place_of_what_should_be_there_and_of_nothing_else(root
     assert put(root, b"one") == "unchanged"
     assert put(root, b"two") == "edited"
     assert put(root, b"two", b"zero") == "edited"
-    assert read_bytes(root, PATH) == b"one"
+    assert read_in(root, PATH) == b"one"
     assert put(root, b"two", b"one") == "written"
     assert put(root, b"three", b"two") == "written"
-    assert (read_bytes(root, PATH), kept(root)) == (b"three", [("1.md", b"one"), ("2.md", b"two")])
+    assert (read_in(root, PATH), kept(root)) == (b"three", [("1.md", b"one"), ("2.md", b"two")])
 
 
 def test_what_should_be_there_and_is_gone_is_written(root: Root) -> None:
     assert put(root, b"two", b"one") == "written"
-    assert (read_bytes(root, PATH), kept(root)) == (b"two", [])
+    assert (read_in(root, PATH), kept(root)) == (b"two", [])
 
 
 def test_what_is_forced_is_written_whatever_is_there(root: Root) -> None:
@@ -105,7 +105,7 @@ def test_what_is_forced_is_written_whatever_is_there(root: Root) -> None:
 def test_many_posts_at_once(root: Root) -> None:
     puts = [Put(f"_posts/2024-01-01-{number}.md", b"%d" % number, None) for number in range(40)]
     assert put_all(root, puts) == [("written", "")] * 40
-    assert all(read_bytes(root, one.path) == one.content for one in puts)
+    assert all(read_in(root, one.path) == one.content for one in puts)
 
 
 def test_an_earlier_content_is_kept_once_and_numbers_go_on(root: Root) -> None:
@@ -126,7 +126,7 @@ def test_what_is_there_is_found_by_its_path(root: Root) -> None:
     assert not (root / "_captures").exists()
     assert (root / names[0]).stat().st_size == len(names[0])
     with pytest.raises(FileNotFoundError):
-        read_bytes(root, "_posts/e.md")
+        read_in(root, "_posts/e.md")
     with pytest.raises(FileNotFoundError):
         (root / "_posts/e.md").stat()
 
@@ -162,7 +162,7 @@ def test_the_index_and_the_settings_stay_in_the_directory(stored: SplitRoot) -> 
 
 def test_processes_are_told_of_a_store_and_have_connections_of_their_own(stored: SplitRoot) -> None:
     write_atomically(stored / PATH, b"one")
-    assert read_bytes(pickle.loads(pickle.dumps(stored)), PATH) == b"one"
+    assert read_in(pickle.loads(pickle.dumps(stored)), PATH) == b"one"
 
 
 def test_one_record_is_one_request_for_just_its_bytes(stored: SplitRoot) -> None:
@@ -185,7 +185,7 @@ def test_of_many_that_write_at_once_one_does(stored: SplitRoot) -> None:
     with ThreadPoolExecutor(8) as pool:
         contents = [b"%d" % number for number in range(8)]
         assert sorted(pool.map(partial(put, stored), contents)) == ["edited"] * 7 + ["written"]
-        there = read_bytes(stored, PATH)
+        there = read_in(stored, PATH)
         swaps = list(pool.map(lambda one: put(stored, b"new " + one, there), contents))
     assert sorted(swaps) == ["edited"] * 7 + ["written"]
     assert kept(stored) == [("1.md", there)]
@@ -203,7 +203,7 @@ def test_an_answer_that_is_lost_is_no_post_that_is(
     store().lose("PUT", times)
     place = stored.store / PATH
     assert place.replace_tagged(b"one", place.read_tagged()[1]) if before else place.create(b"one")
-    assert read_bytes(stored, PATH) == b"one"
+    assert read_in(stored, PATH) == b"one"
 
 
 def test_what_is_cut_off_while_it_is_read_is_read_again(
@@ -219,7 +219,7 @@ def test_what_is_cut_off_while_it_is_read_is_read_again(
     found += islice(listing, 20)
     assert found == names
     store().lose("GET")
-    assert read_bytes(stored, names[3]) == names[3].encode()
+    assert read_in(stored, names[3]) == names[3].encode()
 
 
 def test_a_store_that_comes_back_is_waited_for(stored: SplitRoot, waits: list[Callable[[], None]]) -> None:
@@ -238,7 +238,7 @@ def test_a_store_that_is_busy_is_asked_again(
     waits += [lambda: None] * 2
     store().refuse(2)
     assert put(stored, b"one", before) == "written"
-    assert read_bytes(stored, PATH) == b"one"
+    assert read_in(stored, PATH) == b"one"
 
 
 def test_a_store_that_stays_away_ends_it(stored: SplitRoot, waits: list[Callable[[], None]]) -> None:
@@ -247,7 +247,7 @@ def test_a_store_that_stays_away_ends_it(stored: SplitRoot, waits: list[Callable
     store().stop()
     try:
         with pytest.raises(StoreError) as raised:
-            read_bytes(stored, PATH)
+            read_in(stored, PATH)
     finally:
         store().start()
     assert str(raised.value) == f"{stored.store}: the store cannot be reached; is it there? look at AWS_ENDPOINT_URL"

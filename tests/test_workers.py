@@ -255,7 +255,10 @@ def test_status_shows_who_is_at_work_and_who_has_gone_silent(archive: Archive, p
     [
         (("--workers", "0"), "--workers: expected a number from 1 on, got '0'"),
         (("--workers", "two"), "--workers: expected a number from 1 on, got 'two'"),
-        (("--workers", "2", "--dry-run"), "workers: a dry run asks for no articles, and has none"),
+        (
+            ("--workers", "2", "--dry-run"),
+            "workers: a dry run fetches nothing, so there is nothing to share; leave one of the two out",
+        ),
         (("--workers", "2", "--limit", "x"), "limit: expected a number, got 'x'"),
         (("--workers", "2", "nowhere/nothing"), "nowhere/nothing: no such source"),
     ],

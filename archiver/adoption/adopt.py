@@ -21,7 +21,7 @@ from archiver.posts.own import read_own
 from archiver.posts.read import read
 from archiver.problems import problem
 from archiver.spans import read_span
-from archiver.storage import read_bytes
+from archiver.storage import read_in
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -87,7 +87,7 @@ class _Reader:
     def take(self, path: str, named: Named) -> None:
         """Read the post in the file `path`. It is in the index and in the survey when the batch is full."""
         try:
-            content = read_bytes(self._output, path)
+            content = read_in(self._output, path)
         except OSError as error:
             unreadable = problem(Kind.UNREADABLE, path, f"cannot be read: {os_reason(error)}")
             self._batch.append(_Read(path, named, [unreadable], None))

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from archiver.storage import Location
 
 PART = 1 << 20  # bytes: some hundred answers
-# Names of files. `.open`: one that is still being written; what is whole in it can be read.
 # How files are packed that nothing here reads, by the ends of their names, what packs them, and what unpacks them.
 PACKED_BY = {
     "7z": ("7-Zip", "7z x"),
@@ -31,6 +30,7 @@ PACKED_BY = {
     "zip": ("zip", "unzip"),
     "zst": ("zstd", "zstd -d"),
 }
+# Names of files. `.open`: one that is still being written; what is whole in it can be read.
 NAMES = re.compile(rf"\.(?:w?arc(?:\.gz|\.(?:{'|'.join(PACKED_BY)}))?(?:\.open)?|wacz)$", re.IGNORECASE)
 PACKED = re.compile(rf"\.w?arc\.({'|'.join(PACKED_BY)})(?:\.open)?$", re.IGNORECASE)
 WACZ = re.compile(r"\.wacz$", re.IGNORECASE)
@@ -79,11 +79,11 @@ def files_in(paths: Iterable[Location]) -> list[Location]:
 
 def _inside(directory: Location) -> list[Location]:
     """Return the files in a directory, and in those in it, by their names."""
-    if isinstance(directory, Path):
-        return [
-            *sorted(Path(folder, name) for folder, _, names in os.walk(directory, followlinks=True) for name in names)
-        ]
-    return [directory / path for path in sorted(directory.below())]
+    if not isinstance(directory, Path):
+        return [directory / path for path in sorted(directory.below())]
+    found: list[Location] = []
+    found += sorted(Path(folder, name) for folder, _, names in os.walk(directory, followlinks=True) for name in names)
+    return found
 
 
 def regions(file: Location, broken: Callable[[str], None] | None = None) -> Iterator[Region]:

@@ -92,23 +92,22 @@ class Output:
             self._descriptor = -1
 
     def _open(self) -> None:
-        now = datetime.now(UTC)
         self._serial += 1
-        name = f"archiver-{now:%Y%m%dT%H%M%SZ}-{self._writer}-{self._serial:05}.warc.gz"
-        directory = self._root / CAPTURES / f"{now:%Y}" / f"{now:%m}"
-        directory.mkdir(parents=True, exist_ok=True)
+        path = _new_path(self._writer, self._serial)
+        file = self._root / path
+        file.parent.mkdir(parents=True, exist_ok=True)
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND | os.O_CLOEXEC
-        self._descriptor = os.open(directory / name, flags, 0o666)
-        self._path, self._size = f"{CAPTURES}/{now:%Y}/{now:%m}/{name}", 0
+        self._descriptor = os.open(file, flags, 0o666)
+        self._path, self._size = path, 0
         try:
-            self._append(warcinfo(name, {**self._info, RULES: RULES_KEPT}))
+            self._append(warcinfo(file.name, {**self._info, RULES: RULES_KEPT}))
             # Any of these may be new: the directories of the month and the year, _captures, the archive.
-            for one in (directory, *directory.parents[:3]):
+            for one in (file.parent, *file.parent.parents[:3]):
                 sync_directory(one)
         except OSError:
             os.close(self._descriptor)
             self._descriptor = -1
-            (directory / name).unlink()
+            file.unlink()
             raise
 
     def _append(self, packed: bytes) -> None:
@@ -145,11 +144,9 @@ class Objects:
             self._end()
         packed, start, length = records(job, refers_to)
         if not self._content:
-            now = datetime.now(UTC)
             self._serial += 1
-            name = f"archiver-{now:%Y%m%dT%H%M%SZ}-{self._writer}-{self._serial:05}.warc.gz"
-            self._path = f"{CAPTURES}/{now:%Y}/{now:%m}/{name}"
-            self._content += warcinfo(name, {**self._info, RULES: RULES_KEPT})
+            self._path = _new_path(self._writer, self._serial)
+            self._content += warcinfo(self._path.rpartition("/")[2], {**self._info, RULES: RULES_KEPT})
         self._content += packed
         return WrittenRecord(self._path, len(self._content) - len(packed) + start, length)
 
@@ -173,6 +170,12 @@ class Objects:
             raise StoreError(f"{self._root.store / self._path}: there is another file of that name")
         self._ended[self._path] = Whole(len(content), sha256(content).digest())
         self._content.clear()
+
+
+def _new_path(writer: str, serial: int) -> str:
+    """Return the path in the archive of a file that is begun now. serial: counts the files of a writer."""
+    now = datetime.now(UTC)
+    return f"{CAPTURES}/{now:%Y}/{now:%m}/archiver-{now:%Y%m%dT%H%M%SZ}-{writer}-{serial:05}.warc.gz"
 
 
 def serve(setup: tuple[Root, int, dict[str, str], str]) -> Callable[[list[WriteJob]], list[WrittenRecord | NotWritten]]:

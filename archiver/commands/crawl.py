@@ -7,12 +7,7 @@ from typing import TYPE_CHECKING
 
 from archiver.commands.display import Display, count, print_alarms, print_json, print_line, print_table, printable
 from archiver.commands.options import (
-    add_browser_option,
-    add_pictures_option,
-    add_settings_options,
-    add_talk_options,
-    add_warc_option,
-    add_warc_pages_option,
+    add_fetching_options,
     archive_from,
 )
 from archiver.commands.site import build_site
@@ -73,12 +68,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.add_argument("--on-alarm", metavar="COMMAND", help="on alarms, give the report as JSON to this command")
     parser.add_argument("--on-alarm-post", metavar="ADDRESS", help="on alarms, post the report to this address")
     parser.add_argument("--site", action="store_true", help="build the site afterwards, as `archiver site build` does")
-    add_browser_option(parser)
-    add_warc_option(parser, "without, unless the recipe says no")
-    add_warc_pages_option(parser)
-    add_pictures_option(parser)
-    add_settings_options(parser)
-    add_talk_options(parser)
+    add_fetching_options(parser, "without, unless the recipe says no")
     parser.set_defaults(run=run)
 
 

@@ -7,13 +7,8 @@ from typing import TYPE_CHECKING, TextIO
 
 from archiver.commands.display import Display, print_line
 from archiver.commands.options import (
-    add_browser_option,
+    add_fetching_options,
     add_paywall_option,
-    add_pictures_option,
-    add_settings_options,
-    add_talk_options,
-    add_warc_option,
-    add_warc_pages_option,
     archive_from,
 )
 from archiver.statuses import FAILED, SIGNALLED
@@ -31,13 +26,8 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     )
     parser.add_argument("addresses", nargs="+", metavar="ADDRESS", help="an address or id; - reads a list, one a line")
     parser.add_argument("--json", action="store_true", help="print a line of JSON for each address")
-    add_browser_option(parser)
     add_paywall_option(parser)
-    add_warc_option(parser, "without, only if the recipe says so")
-    add_warc_pages_option(parser)
-    add_pictures_option(parser)
-    add_settings_options(parser)
-    add_talk_options(parser)
+    add_fetching_options(parser, "without, only if the recipe says so")
     parser.set_defaults(run=run)
 
 

@@ -79,13 +79,23 @@ def add_warc_option(parser: argparse.ArgumentParser, default: str) -> None:
     )
 
 
-def add_warc_pages_option(parser: argparse.ArgumentParser) -> None:
+def _add_warc_pages_option(parser: argparse.ArgumentParser) -> None:
     """Add the option that has the pages of posts captured with all that they load."""
     parser.add_argument(
         "--warc-pages",
         action="store_true",
         help="capture the page of each new post, too, with all that it loads (ARCHIVER_WARC_PAGES): docs/browser.md",
     )
+
+
+def add_fetching_options(parser: argparse.ArgumentParser, default: str) -> None:
+    """Add the options of commands that fetch articles. default: whether answers are captured without any, in words."""
+    add_browser_option(parser)
+    add_warc_option(parser, default)
+    _add_warc_pages_option(parser)
+    add_pictures_option(parser)
+    add_settings_options(parser)
+    add_talk_options(parser)
 
 
 def add_browser_option(parser: argparse.ArgumentParser) -> None:

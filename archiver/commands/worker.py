@@ -6,12 +6,7 @@ from typing import TYPE_CHECKING
 
 from archiver.commands.display import Display
 from archiver.commands.options import (
-    add_browser_option,
-    add_pictures_option,
-    add_settings_options,
-    add_talk_options,
-    add_warc_option,
-    add_warc_pages_option,
+    add_fetching_options,
     archive_from,
 )
 from archiver.statuses import SIGNALLED
@@ -39,12 +34,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         "--every", default="15m", metavar="SPAN", help="begin a run that long after the last one has ended (15m)"
     )
     parser.add_argument("--until-idle", action="store_true", help="end when nothing is left to do in a run")
-    add_browser_option(parser)
-    add_warc_option(parser, "without, unless the recipe says no")
-    add_warc_pages_option(parser)
-    add_pictures_option(parser)
-    add_settings_options(parser)
-    add_talk_options(parser)
+    add_fetching_options(parser, "without, unless the recipe says no")
     parser.set_defaults(run=run)
 
 

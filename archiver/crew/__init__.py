@@ -2,6 +2,7 @@
 
 from archiver.crew.articles import ArticleTurns
 from archiver.crew.member import Member, Progress
+from archiver.crew.membership import Membership
 from archiver.crew.turns import HostTurns
 
-__all__ = ["ArticleTurns", "HostTurns", "Member", "Progress"]
+__all__ = ["ArticleTurns", "HostTurns", "Member", "Membership", "Progress"]

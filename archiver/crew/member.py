@@ -101,7 +101,7 @@ class Member:
     async def leave(self) -> bool:
         """Note what this worker came to, and that it does nothing more. Return whether it is the last one of the run,
         which it is to end then."""
-        run, results = self.run, json.loads(json.dumps(self._progress().results))
+        run, results = self.run, self._results()
         self.is_last = await self._index.run(lambda index: index.workers.leave(run, results, now()))
         self.has_left = True
         self._had.clear()
@@ -132,8 +132,7 @@ class Member:
 
     async def _beat(self) -> None:
         self._beats += 1
-        said = json.dumps(self._progress().results) if self._beats % SAID_EACH == 0 and not self.has_left else ""
-        others = await self._tell(json.loads(said) if said else None)
+        others = await self._tell(self._results() if self._beats % SAID_EACH == 0 and not self.has_left else None)
         self.others = sum(one.run == self.run for one in others)
         for one in others:
             if self._has_ended(one):
@@ -149,6 +148,10 @@ class Member:
         at_work = await self._index.run(_renew, doing, articles, requests, results)
         self._told = now()
         return [one for one in at_work if one.number != self._session.worker]
+
+    def _results(self) -> dict[str, Any]:
+        """Return what this worker came to by now, as it is told: the crawl goes on with what it is made of."""
+        return dict(json.loads(json.dumps(self._progress().results)))
 
     def _has_ended(self, one: Worker) -> bool:
         """Return whether another worker is to be taken for dead: it is known to be, or nothing was heard of it for too

@@ -20,7 +20,7 @@ from archiver.exports.own import own_entries
 from archiver.places import VERSIONS
 from archiver.posts.pictures import asset_addresses, without_assets
 from archiver.posts.read import read
-from archiver.storage import read_bytes
+from archiver.storage import read_in
 from archiver.text import printable
 
 if TYPE_CHECKING:
@@ -192,7 +192,7 @@ class Entries:
         while True:
             failure = None
             try:
-                content = read_bytes(self._output, known.path)
+                content = read_in(self._output, known.path)
             except OSError as error:
                 content, failure = b"", error
             digest = sha256(content).digest()

@@ -80,11 +80,10 @@ class Ending:
             if report:
                 report.interrupted = reason == STOPPED
             return
-        if archive.member:
-            if not await archive.leave():
-                return
-            for results in await archive.member.results_of_others():
-                self._add(results)
+        if not await archive.leave():
+            return
+        for results in await archive.crew.member.results_of_others() if archive.crew else ():
+            self._add(results)
         disbelief = await archive.settle_gone()
         if watch := self._crawler.get_extension(Watch):
             await watch.compare(archive.session, disbelief)

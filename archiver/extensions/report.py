@@ -166,7 +166,7 @@ class Report:
             if article.outcome != "held back":
                 self._add(Result(article.address, article.outcome, article, article.reason))
         elif isinstance(item, Article):  # a pipeline of somebody else
-            archive_of(self._crawler).drop(item)
+            archive_of(self._crawler).answers.taken(item)  # nothing of it is kept
 
     def item_error(self, item: Any, failure: Failure) -> None:
         """Count an article that a pipeline failed at."""

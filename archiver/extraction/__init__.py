@@ -2,6 +2,7 @@
 the Python API all come here, and nothing else makes articles."""
 
 from archiver.extraction.extractor import ExtractOptions, Extractor
+from archiver.extraction.extractors import Extractors
 from archiver.extraction.outcome import Extracted, Unusable
 
-__all__ = ["ExtractOptions", "Extracted", "Extractor", "Unusable"]
+__all__ = ["ExtractOptions", "Extracted", "Extractor", "Extractors", "Unusable"]

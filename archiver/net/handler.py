@@ -101,15 +101,15 @@ class GuardedDownloadHandler(AiohttpDownloadHandler):
             raise IgnoreRequest(f"{request.url}: {reason}")
         if proxy := request.meta.get("proxy"):
             self._guard.add_proxy(proxy)
-        turns = self._archive.turns
-        if turns is None:
+        crew = self._archive.crew
+        if crew is None:
             return await self._ask(request)
         slot = self._slot(request)
-        await turns.enter(slot.host, authority(request.url), slot.delay, self._sleep)
+        await crew.hosts.enter(slot.host, authority(request.url), slot.delay, self._sleep)
         try:
             return await self._ask(request)
         finally:
-            turns.leave(slot.host)
+            crew.hosts.leave(slot.host)
 
     async def _ask(self, request: Request) -> Response:
         if self._backoff:

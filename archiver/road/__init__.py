@@ -3,8 +3,9 @@
 The crawl, replays and repairs of an archive all take it; where an article comes from makes no difference to it.
 """
 
+from archiver.road.answers import Answers
 from archiver.road.planner import Decided, Planner
 from archiver.road.road import Road
 from archiver.road.taken import Taken, key_of
 
-__all__ = ["Decided", "Planner", "Road", "Taken", "key_of"]
+__all__ = ["Answers", "Decided", "Planner", "Road", "Taken", "key_of"]

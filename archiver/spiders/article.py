@@ -155,7 +155,7 @@ class ArticleSpider(Spider):
         """Ask for more; when there is nothing more, decide about edits, and end the crawl."""
         try:
             if not await self.ask_for_more():
-                if self.archive.member is None or await self.archive.leave():
+                if await self.archive.leave():
                     await self.ask_for_pictures()
                     await self._settle_edits()
                 self.archive.close_spider("finished")
@@ -285,12 +285,14 @@ class ArticleSpider(Spider):
         if self.captured(reference.recipe):
             about = about_answer(answer, asked)
             if kept := response.meta.get(KEPT):
-                self.archive.expect(answer, len(extracted), capture=kept, about=about)
+                self.archive.answers.expect(answer, len(extracted), capture=kept, about=about)
             elif EXCHANGES in response.meta:
                 evidence = Evidence(response.meta[EXCHANGES], about, response.meta.get(LOADED, ()))
-                self.archive.expect(answer, len(extracted), evidence=evidence, validators=validators_of(response))
+                self.archive.answers.expect(
+                    answer, len(extracted), evidence=evidence, validators=validators_of(response)
+                )
         else:
-            self.archive.expect(answer, len(extracted), validators=validators_of(response))
+            self.archive.answers.expect(answer, len(extracted), validators=validators_of(response))
         for article in extracted:
             yield article
 
@@ -338,7 +340,7 @@ class ArticleSpider(Spider):
     async def _extract(self, answer: Answer, asked: Asked) -> Extracted:
         """Return what comes of an answer. Raises BudgetSpentError if the run does not wait for it any more."""
         budget = self.crawler.get_downloader_middleware(BudgetMiddleware)
-        extraction = self.archive.extract(answer, asked)
+        extraction = self.archive.extractors.extract(answer, asked)
         return await (budget.in_hand(extraction) if budget else extraction)
 
     async def next_page(self, failure: Failure) -> AsyncIterator[Request]:

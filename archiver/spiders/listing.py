@@ -101,8 +101,8 @@ class ListingSpider(DueSpider):
         """Yield the request for each listing; look at sites of which it is not known what they have. Raises
         ArchiverError."""
         self.index = (await self.archive.open()).index
-        member = self.archive.member
-        self._allotment = SharedAllotment(self.index, member, self.workers) if member else Allotment(self.index)
+        crew = self.archive.crew
+        self._allotment = SharedAllotment(self.index, crew.member, self.workers) if crew else Allotment(self.index)
         self._gone = frozenset(await self.index.run(lambda index: index.sources.gone()))
         if not self.in_part:
             resting = await self.index.run(lambda index: index.listings.resting(now()))

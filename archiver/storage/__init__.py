@@ -14,8 +14,8 @@ from archiver.storage.location import (
     opened,
     pass_over,
     paths_below,
-    read_bytes,
 )
+from archiver.storage.regular import read_in
 from archiver.storage.storage import Storage
 from archiver.storage.writing import keep_version, put_all, reach, versions
 
@@ -39,7 +39,7 @@ __all__ = [
     "paths_below",
     "put_all",
     "reach",
-    "read_bytes",
+    "read_in",
     "sweep",
     "sync_directory",
     "versions",

@@ -76,14 +76,6 @@ def opened(file: Location, offset: int, length: int = 0) -> BinaryIO:
     return stream
 
 
-def read_bytes(root: Root, path: str) -> bytes:
-    """Return what is in a file of the archive. Raises OSError, and StoreError for a store that cannot be asked."""
-    if not isinstance(root, Path):
-        return (root / path).read_bytes()
-    with open(f"{root}/{path}", "rb", buffering=0) as file:  # noqa: PTH123 - a Path for each costs a tenth of it all
-        return file.readall()
-
-
 def is_there(root: Root, path: str) -> bool:
     """Return whether something has that path in the archive, be it a link that leads nowhere. Raises OSError."""
     place = root / path

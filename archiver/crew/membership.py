@@ -1,0 +1,77 @@
+"""What a crawl has to do with the other workers of its run."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
+
+from archiver.crew.articles import ArticleTurns
+from archiver.crew.member import Member
+from archiver.crew.turns import HostTurns
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+
+    from archiver.article import Article
+    from archiver.crew.member import Progress
+    from archiver.session import Session
+
+
+class Membership:
+    """That of this crawl: as which member it is known to the others (`member`), and its turns at `hosts`.
+
+    progress: tells how far it is. rest: is told of a host that has asked another worker to be left alone, and until
+    when. fail: is told of an error of the index.
+    """
+
+    def __init__(
+        self,
+        session: Session,
+        progress: Callable[[], Progress],
+        rest: Callable[[str, int], None],
+        fail: Callable[[Exception], None],
+    ) -> None:
+        self.member = Member(session, progress, fail)
+        self.hosts = HostTurns(session.index, rest)
+        self._articles = ArticleTurns(session.index)
+        self._session = session
+        self._fail = fail
+        self._beside = [asyncio.ensure_future(one) for one in (self.member.beat(), self._named(self.hosts.look()))]
+
+    @asynccontextmanager
+    async def deciding(self, articles: Iterable[Article]) -> AsyncIterator[None]:
+        """Within this no other worker decides about these articles. Raises LockedError if others have taken over from
+        this one."""
+        await self.member.assure()
+        async with self._articles.taken(articles):
+            yield
+
+    async def leave(self) -> bool:
+        """End what this worker does in its run, and return whether it is the last one, which is to end the run. Raises
+        ArchiverError."""
+        if self.member.has_left:
+            return self.member.is_last
+        await self._session.finish_files()
+        self.hosts.forget()
+        if await self.member.leave():
+            self._session.records = True
+        else:
+            self._stop()
+        return self.member.is_last
+
+    async def close(self) -> None:
+        """Do nothing more beside the crawl; the last one has ended the run by now. Raises IndexFileError."""
+        self._stop()
+        if self.member.is_last:
+            await self._session.index.run(lambda index: index.workers.end())
+
+    def _stop(self) -> None:
+        for one in self._beside:
+            one.cancel()
+
+    async def _named(self, work: Awaitable[None]) -> None:
+        try:
+            await work
+        except Exception as error:
+            self._fail(error)

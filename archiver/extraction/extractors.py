@@ -1,0 +1,49 @@
+"""Making articles outside the event loop of a crawl: in processes of their own, or in a thread."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from archiver.errors import WorkerError
+from archiver.extraction.extractor import Extractor
+from archiver.extraction.outcome import Unusable
+from archiver.workers.pool import WorkerPool
+
+if TYPE_CHECKING:
+    from archiver.answer import Answer, Asked
+    from archiver.extraction.extractor import ExtractOptions
+    from archiver.extraction.outcome import Extracted
+
+
+class Extractors:
+    """So many processes that make articles of answers; 0: a thread of this one does."""
+
+    def __init__(self, options: ExtractOptions, count: int) -> None:
+        """Raises PluginError for a step of a plug-in that cannot be used, where no process of its own would say so."""
+        self._pool: WorkerPool[tuple[Answer, Asked], Extracted] | None = None
+        self._extractor: Extractor | None = None
+        if count:
+            self._pool = WorkerPool("archiver.extraction.serve:serve", options, count)
+        else:
+            self._extractor = Extractor(options)
+
+    async def extract(self, answer: Answer, asked: Asked) -> Extracted:
+        """Return what comes of an answer. One that kills the process which reads it is unusable."""
+        if self._extractor:
+            return await asyncio.to_thread(self._extractor.extract, answer, asked)
+        assert self._pool is not None
+        try:
+            return await self._pool.submit((answer, asked))
+        except WorkerError as error:
+            return Unusable(str(error))
+
+    async def close(self) -> None:
+        """End the processes, when all that was asked for is made."""
+        if self._pool:
+            await self._pool.close()
+
+    def kill(self) -> None:
+        """End the processes at once; a thread ends when it is done."""
+        if self._pool:
+            self._pool.kill()
