@@ -37,7 +37,7 @@ def run(*command: str, **options: Any) -> subprocess.CompletedProcess[str]:
 
 def fetched(address: str) -> bytes:
     """Return what is at an address of this machine."""
-    with DIRECT.open(address, timeout=20) as answer:
+    with DIRECT.open(address, timeout=60) as answer:
         return bytes(answer.read())
 
 
@@ -58,7 +58,7 @@ def served_by_pywb(root: Path, *added: str, settings: str = "") -> Iterator[str]
     with (root / "log").open("wb") as log:
         process = subprocess.Popen(command, stdout=log, stderr=log, env=LOCAL, cwd=root)
     try:
-        for _ in range(200):
+        for _ in range(1200):
             with socket.socket() as there:
                 if there.connect_ex(("127.0.0.1", port)) == 0:
                     break

@@ -253,7 +253,7 @@ def test_an_interrupted_run_says_so(archive: Archive) -> None:
     while not archive.posts:
         time.sleep(0.01)
     process.send_signal(signal.SIGINT)
-    output, errors = process.communicate(timeout=30)
+    output, errors = process.communicate(timeout=120)
     assert process.returncode == 130
     assert last_line(output) == f"{len(archive.posts)} written, 0 unchanged, 0 failed"
     assert 0 < len(archive.posts) < 60
@@ -266,7 +266,7 @@ def test_a_reader_that_leaves_stops_nothing(archive: Archive) -> None:
     assert process.stdout is not None
     process.stdout.close()
     process.stdout = None
-    _, errors = process.communicate(timeout=30)
+    _, errors = process.communicate(timeout=120)
     assert (process.returncode, errors) == (0, f"{len(articles)} written, 0 unchanged, 0 failed\n")
     assert len(archive.posts) == len(articles)
 

@@ -66,7 +66,7 @@ def record(replica: Replica) -> Record:
 
 
 def get(replica: Replica, target: str, method: str = "GET", headers: dict[str, str] | None = None) -> Reply:
-    connection = http.client.HTTPConnection("127.0.0.1", replica.port, timeout=5)
+    connection = http.client.HTTPConnection("127.0.0.1", replica.port, timeout=60)
     try:
         connection.request(method, target, headers=headers or {})
         return Reply(connection.getresponse())
@@ -213,7 +213,7 @@ def test_routes_can_be_added(replica: Replica) -> None:
 
 
 def test_one_connection_serves_many_requests(replica: Replica, record: Record) -> None:
-    connection = http.client.HTTPConnection("127.0.0.1", replica.port, timeout=5)
+    connection = http.client.HTTPConnection("127.0.0.1", replica.port, timeout=60)
     connection.request("GET", "/robots.txt")
     connection.getresponse().read()
     own_port = connection.sock.getsockname()
@@ -234,7 +234,7 @@ def test_requests_are_noted(replica: Replica) -> None:
 
 def test_head_has_the_headers_alone(replica: Replica, record: Record) -> None:
     page = news(replica, record)
-    with socket.create_connection(("127.0.0.1", replica.port), timeout=5) as client:
+    with socket.create_connection(("127.0.0.1", replica.port), timeout=60) as client:
         request = f"HEAD {TEXT}?id={record.infocode} HTTP/1.1\r\nConnection: close\r\n\r\n"
         client.sendall(request.encode())
         headers, _, body = client.makefile("rb").read().partition(b"\r\n\r\n")
@@ -245,7 +245,7 @@ def test_head_has_the_headers_alone(replica: Replica, record: Record) -> None:
 
 def test_works_as_a_proxy(replica: Replica, record: Record) -> None:
     opener = build_opener(ProxyHandler({"http": replica.url}))
-    with opener.open(record.url, timeout=5) as page:
+    with opener.open(record.url, timeout=60) as page:
         assert record.title in page.read().decode()
     assert get(replica, "http://news.example/robots.txt", headers={"Host": "proxy.example"}).text == replica.robots
     assert [(seen.host, seen.path) for seen in replica.requests] == [
@@ -262,7 +262,7 @@ def test_tunnels_are_refused(replica: Replica) -> None:
 def test_stop_ends_open_connections_and_start_takes_the_same_port() -> None:
     replica = Replica().start()
     port = replica.port
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
     connection.request("GET", "/robots.txt")
     connection.getresponse().read()
     replica.stop()
@@ -280,7 +280,7 @@ def test_stop_ends_open_connections_and_start_takes_the_same_port() -> None:
 def test_clients_that_go_away_make_no_noise(replica: Replica, capfd: pytest.CaptureFixture[str]) -> None:
     replica.fail(Fault.DRIP, seconds=0.3)
     for _ in range(3):
-        with socket.create_connection(("127.0.0.1", replica.port), timeout=5) as client:
+        with socket.create_connection(("127.0.0.1", replica.port), timeout=60) as client:
             client.sendall(b"GET /a/1.html HTTP/1.1\r\nHost: x\r\n\r\n")
             client.recv(1)
             client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
@@ -467,7 +467,7 @@ def test_waiting_ends_when_the_replica_stops(replica: Replica, record: Record, f
         time.sleep(0.01)
     replica.stop()
     for thread in set(threading.enumerate()) - set(others):
-        thread.join(timeout=2)
+        thread.join(timeout=60)
         assert not thread.is_alive()
     assert len(ended) == 1
     assert not isinstance(ended[0], TimeoutError)
@@ -476,7 +476,7 @@ def test_waiting_ends_when_the_replica_stops(replica: Replica, record: Record, f
 def test_drip_sends_a_byte_at_a_time(replica: Replica, record: Record) -> None:
     right = news(replica, record).body
     replica.fail(Fault.DRIP, seconds=0.4)
-    connection = http.client.HTTPConnection("127.0.0.1", replica.port, timeout=5)
+    connection = http.client.HTTPConnection("127.0.0.1", replica.port, timeout=60)
     start = time.monotonic()
     connection.request("GET", f"{TEXT}?id={record.infocode}")
     response = connection.getresponse()
@@ -560,14 +560,14 @@ def test_command_serves_until_interrupted(record: Record) -> None:
         assert lines[1].split() == [f"http_proxy={address}", "curl", record.url]
         proxy, curl, listing = shlex.split(lines[2])
         assert [proxy, curl] == [f"http_proxy={address}", "curl"]
-        with build_opener(ProxyHandler({"http": address})).open(listing, timeout=5) as page:
+        with build_opener(ProxyHandler({"http": address})).open(listing, timeout=60) as page:
             assert record.infocode in page.read().decode()
-        connection = http.client.HTTPConnection(urlsplit(address).netloc, timeout=5)
+        connection = http.client.HTTPConnection(urlsplit(address).netloc, timeout=60)
         connection.request("GET", record.url)
         assert connection.getresponse().read() == b"null"
         connection.close()
         process.send_signal(signal.SIGINT)
-        assert process.wait(timeout=5) == 0
+        assert process.wait(timeout=60) == 0
         assert process.stderr.read() == ""
 
 

@@ -208,7 +208,7 @@ def test_columns_are_jsonp_when_a_callback_is_given(replica: Replica) -> None:
 @every_listing
 def test_a_listing_is_reached_under_its_real_address(replica: Replica, name: str) -> None:
     opener = build_opener(ProxyHandler({"http": replica.url}))
-    with opener.open(ADDRESSES[name].replace("https:", "http:"), timeout=5) as page:
+    with opener.open(ADDRESSES[name].replace("https:", "http:"), timeout=60) as page:
         assert len(items_of(name, page.read().decode())) == len(replica.articles)
     assert replica.requests[0].host == urlsplit(ADDRESSES[name]).netloc
 
@@ -445,7 +445,7 @@ def test_what_is_held_already_is_not_sent_again(replica: Replica, name: str) -> 
 
 def test_a_connection_goes_on_after_a_304(replica: Replica) -> None:
     replica.validators = True
-    connection = http.client.HTTPConnection("127.0.0.1", replica.port, timeout=5)
+    connection = http.client.HTTPConnection("127.0.0.1", replica.port, timeout=60)
     statuses = []
     for held in ("", "*", ""):
         connection.request("GET", TARGETS["rolling"], headers={"If-None-Match": held})
