@@ -53,6 +53,31 @@ def test_help_of_a_command(command: str) -> None:
     assert invoke(command, "--help").stdout == result.stdout
 
 
+def test_help_of_a_command_of_a_command(capsys: pytest.CaptureFixture[str]) -> None:
+    assert commands.main(["help", "site", "build"]) == 0
+    assert capsys.readouterr().out.startswith("usage: archiver site build ")
+    assert commands.main(["help", "help"]) == 0
+    assert capsys.readouterr().out.startswith("usage: archiver [-h]")
+
+
+@pytest.mark.parametrize(
+    ("words", "name", "wanted"),
+    [
+        (["schedule", "github", "--pages", "eastmoney", "--name", "a", "web"], "sources", ["eastmoney", "web"]),
+        (["schedule", "--every=1h", "cron", "eastmoney"], "sources", ["eastmoney"]),
+        (["crawl", "eastmoney", "--json", "web", "-v"], "listings", ["eastmoney", "web"]),
+        (["crawl", "--json"], "listings", []),
+        (["get", "a", "--force", "b", "--", "-c", "--d"], "addresses", ["a", "b", "-c", "--d"]),
+        (["get", "--", "-c"], "addresses", ["-c"]),
+        (["follow", "a", "--remove", "b"], "addresses", ["a", "b"]),
+        (["recipe", "test", "a.yaml", "--keep", "b", "--json", "c"], "pages", ["b", "c"]),
+        (["export", "--last", "3", "jsonl"], "format", "jsonl"),
+    ],
+)
+def test_options_may_stand_anywhere(words: list[str], name: str, wanted: object) -> None:
+    assert getattr(complete().parse_args(words), name) == wanted
+
+
 @pytest.mark.parametrize("width", [60, 80, 120])
 @pytest.mark.parametrize("command", [*COMMANDS, ""])
 def test_help_fits_the_terminal(command: str, width: int) -> None:
@@ -97,6 +122,11 @@ def test_version() -> None:
         (["crawl", "-s", "x"], "-s: expected NAME=VALUE, got 'x' (see `archiver crawl --help`)"),
         (["crawl", "--limit"], "--limit: expected one argument (see `archiver crawl --help`)"),
         (["help", "crawl", "get"], "get: one argument too many (see `archiver help`)"),
+        (["help", "site", "bild"], "there is no bild; did you mean build?"),
+        (["crawl", "--json=1"], "--json: takes no value, got '1' (see `archiver crawl --help`)"),
+        # What an unknown option is given is no word of the command.
+        (["schedule", "--evry", "1h", "cron"], "--evry: no such option; did you mean --every?"),
+        (["recipe", "test", "--keep"], "the following arguments are required: RECIPE (see `archiver recipe test"),
         (["get"], "the following arguments are required: ADDRESS (see `archiver get --help`)"),
     ],
 )

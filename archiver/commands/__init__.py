@@ -78,9 +78,13 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _asked(words: list[str]) -> list[str]:
     """Return the command line that `archiver help …` stands for. Raises UsageError."""
-    if len(words) > 2:
-        raise UsageError(f"{words[2]}: one argument too many (see `archiver help`)")
-    return [*words[1:], "--help"]
+    named = [] if words == ["help", "help"] else words[1:]
+    parser = _parser(named[:1]) if named and named[0] in COMMANDS else None
+    for word in named:
+        if parser and not parser.commands:
+            raise UsageError(f"{word}: one argument too many (see `archiver help`)")
+        parser = parser and parser.commands.get(word, parser)
+    return [*named, "--help"]
 
 
 def _run(words: list[str]) -> int:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import argparse
 import re
 import textwrap
+from itertools import takewhile
 from typing import Any, NoReturn
 
 from archiver.errors import UsageError
 from archiver.suggestions import did_you_mean
 
 NO_NUMBER = re.compile(r"invalid (?:int|float) value: (.+)", re.DOTALL)
+NO_VALUE = re.compile(r"ignored explicit argument (.+)", re.DOTALL)
 CHOICE = re.compile(r"argument (?P<name>.+?): invalid choice: (?P<given>.+?) \(choose from (?P<names>.+)\)", re.DOTALL)
 
 
@@ -33,6 +35,15 @@ def _broken(line: str, width: int) -> str:
     return f"  {command}\n{textwrap.indent(textwrap.fill(does.strip(), width - 6), ' ' * 6)}"
 
 
+def _in_our_words(message: str) -> str:
+    """Return what argparse says of an option's value."""
+    if found := NO_NUMBER.fullmatch(message):
+        return f"expected a whole number, got {found[1]}"
+    if found := NO_VALUE.fullmatch(message):
+        return f"takes no value, got {found[1]}"
+    return message
+
+
 class Parser(argparse.ArgumentParser):
     """Says what is wrong with a command line in one line, and what may have been meant."""
 
@@ -43,24 +54,55 @@ class Parser(argparse.ArgumentParser):
         )
         self._given: list[str] = []
 
+    @property
+    def commands(self) -> dict[str, Parser]:
+        """The parsers of the commands below this one, by name."""
+        return self._subparsers._group_actions[0].choices if self._subparsers else {}  # type: ignore[return-value]
+
     def parse_known_args(self, args: Any = None, namespace: Any = None) -> tuple[Any, list[str]]:
-        """Return what ArgumentParser returns."""
+        """Return what ArgumentParser returns. Options may stand anywhere: argparse by itself takes words for too many
+        that stand on both sides of one."""
         self._given = [str(word) for word in args or ()]
-        return super().parse_known_args(args, namespace)
+        return super().parse_known_args(self._given if self._subparsers else self._sorted(), namespace)
+
+    def _sorted(self) -> list[str]:
+        """Return the words given, options with their values first."""
+        options: list[str] = []
+        others: list[str] = []
+        words = iter(self._given)
+        for word in words:
+            if word == "--":
+                others += words
+            elif word == "-" or not word.startswith("-"):
+                others.append(word)
+            else:
+                options += [
+                    word,
+                    *([value for value in [next(words, None)] if value is not None] if self._waits(word) else []),
+                ]
+        return [*options, "--", *others] if any(word.startswith("-") for word in others) else [*options, *others]
+
+    def _waits(self, word: str) -> bool:
+        """Return whether the word after an option is its value."""
+        names = [word] if word.startswith("--") else [f"-{letter}" for letter in word[1:]]  # -vo FILE, -oFILE
+        for name in names:
+            action = self._option_string_actions.get(name)
+            if action and action.nargs is None:
+                return name == names[-1]
+        return False
 
     def error(self, message: str) -> NoReturn:
         """Raise UsageError."""
-        if found := CHOICE.fullmatch(message):
+        if wrong_option := self._no_option():
+            message = self._unknown(wrong_option)  # what else is wrong may come of that
+        elif found := CHOICE.fullmatch(message):
             names = re.findall(r"[\w|-]+", found["names"])
             given = found["given"].strip("'\"")
             message = f"{found['name']}: there is no {given}{did_you_mean(given, names)}; there are {', '.join(names)}"
         elif found := re.fullmatch(r"argument (\S+): (.+)", message, re.DOTALL):
-            wrong = NO_NUMBER.fullmatch(found[2])
-            message = f"{found[1]}: {f'expected a whole number, got {wrong[1]}' if wrong else found[2]}"
+            message = f"{found[1]}: {_in_our_words(found[2])}"
         elif message.startswith("unrecognized arguments: "):
             message = self._unknown(message.removeprefix("unrecognized arguments: ").split()[0])
-        elif message.startswith("the following arguments are required") and (wrong_option := self._no_option()):
-            message = self._unknown(wrong_option)  # it is why they are missing, as far as can be told
         raise UsageError(f"{message} (see `{self.prog} --help`)")
 
     def refuse(self, argument: str) -> NoReturn:
@@ -71,7 +113,8 @@ class Parser(argparse.ArgumentParser):
 
     def _no_option(self) -> str:
         """Return the first of the words given that looks like an option and is none; empty if there is none."""
-        options = (word for word in self._given if word.startswith("--") and word != "--")
+        given = takewhile(lambda word: word != "--", self._given)
+        options = (word for word in given if word.startswith("--"))
         return next((word for word in options if word.partition("=")[0] not in self._option_string_actions), "")
 
     def _unknown(self, argument: str) -> str:

@@ -53,7 +53,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         "does not, if a page is no article, or if the rules of a field find nothing on any page.",
     )
     test.add_argument("recipe", metavar="RECIPE", help="the file of a recipe for a site")
-    test.add_argument("pages", nargs="*", metavar="PAGE", help="files, directories or addresses")
+    test.add_argument("pages", nargs="*", default=[], metavar="PAGE", help="files, directories or addresses")
     test.add_argument("--keep", action="store_true", help="keep the pages and what they say now beside the recipe")
     test.add_argument("--json", action="store_true", help="print a line of JSON for each page")
     test.set_defaults(run=run_test)

@@ -13,6 +13,7 @@ from zlib import crc32
 from archiver.commands.options import add_settings_options, settings_from
 from archiver.commands.schedules import cron, github, systemd
 from archiver.commands.schedules.job import INTERVALS, ScheduledCrawl
+from archiver.commands.schedules.secrets import secret_names
 from archiver.errors import UnknownListingError, UsageError
 from archiver.following import read_followed, resolve_names
 from archiver.recipes import recipes_for
@@ -86,7 +87,9 @@ def run(arguments: argparse.Namespace) -> int:
     package = _package(arguments)
     if arguments.repository is not None and not re.fullmatch(REPOSITORY, arguments.repository):
         raise UsageError(f"--repository {arguments.repository}: expected OWNER/NAME, as GitHub has it")
-    job = ScheduledCrawl(_name(arguments), arguments.every, tuple(_crawl_arguments(arguments)), settings[OF_OUTPUT])
+    secrets = secret_names(settings)
+    crawl = tuple(_crawl_arguments(arguments, left_out={OF_OUTPUT, *secrets}))
+    job = ScheduledCrawl(_name(arguments), arguments.every, crawl, settings[OF_OUTPUT], secrets)
     for value in (*job.arguments, job.output, package, sys.executable):
         if unseen := next((char for char in value if unicodedata.category(char) in UNSEEN), None):
             raise UsageError(f"{value!r}: holds a character that no schedule can hold: {unseen!r}")
@@ -130,8 +133,8 @@ def _environment(arguments: argparse.Namespace) -> list[tuple[str, str]]:
     return [(name, os.environ[name]) for name in names if name in os.environ]
 
 
-def _crawl_arguments(arguments: argparse.Namespace) -> list[str]:
-    """Return what follows `archiver crawl`, but for the output."""
+def _crawl_arguments(arguments: argparse.Namespace, left_out: set[str]) -> list[str]:
+    """Return what follows `archiver crawl`. left_out: settings that are told in another way."""
     words = list(arguments.sources)
     if arguments.profile:
         words += ["--profile", arguments.profile]
@@ -140,7 +143,7 @@ def _crawl_arguments(arguments: argparse.Namespace) -> list[str]:
     if arguments.site:
         words += ["--site"]
     for name, value in dict(arguments.settings).items():
-        if name != OF_OUTPUT:
+        if name not in left_out:
             words += ["-s", f"{name}={value}"]
     return words
 

@@ -130,6 +130,51 @@ def test_the_environment_counts_and_options_count_more(schedule: Printer, monkey
     assert yaml.safe_load(text)["env"] == {"OUTPUT": "./there"}
 
 
+@pytest.mark.parametrize("scheduler", ["cron", "systemd", "github"])
+@pytest.mark.parametrize("given", ["environment", "option", "archive"])
+def test_secrets_are_no_part_of_a_schedule(
+    schedule: Printer, place: Path, monkeypatch: pytest.MonkeyPatch, scheduler: str, given: str
+) -> None:
+    options = ["--pages", "--repository", "a/b"] if scheduler == "github" else []
+    settings = {
+        "ARCHIVER_INDEX": "postgresql://me:hidden@localhost/x",
+        "ARCHIVER_ON_ALARM_POST": "https://hooks.example/hidden",
+        "ARCHIVER_STORE": "s3://news-archive/share",
+    }
+    if given == "archive":  # its own file says the rest
+        del settings["ARCHIVER_INDEX"]
+        (place / "output").mkdir()
+        (place / "output/_archiver.yaml").write_text(f"ARCHIVER_STORE: {settings.pop('ARCHIVER_STORE')}\n")
+    if given == "option":
+        options += [word for name, value in settings.items() for word in ("-s", f"{name}={value}")]
+    else:
+        for name, value in settings.items():
+            monkeypatch.setenv(name, value)
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "hidden")
+    monkeypatch.setenv("AWS_REGION", "eu-central-1")
+    text = schedule(scheduler, *options)
+    assert "hidden" not in text
+    assert text.count("-s ARCHIVER_STORE=s3://") + text.count('"ARCHIVER_STORE=s3://') == (
+        0 if given == "archive" else 2 if scheduler == "github" else 1
+    )
+    wanted = [*settings, "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_REGION"]
+    wanted = [name for name in wanted if name != "ARCHIVER_STORE"]
+    if scheduler == "github":
+        assert yaml.safe_load(text)["env"] == {
+            "OUTPUT": "./output",
+            **{name: f"${{{{ secrets.{name} }}}}" for name in wanted},
+        }
+    assert [name for name in wanted if name not in text] == []
+
+
+def test_an_index_without_a_password_is_no_secret(schedule: Printer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ARCHIVER_INDEX", "postgresql://me@localhost/x")
+    assert "-s ARCHIVER_INDEX=postgresql://me@localhost/x " in schedule("cron", "eastmoney")
+    assert "PGPASSWORD" not in schedule("cron", "eastmoney")
+    monkeypatch.setenv("PGPASSWORD", "hidden")
+    assert "#   PGPASSWORD=\n" in schedule("cron", "eastmoney")
+
+
 def test_nothing_is_written_and_places_are_absolute_on_this_machine(schedule: Printer, place: Path) -> None:
     (place / "mine").mkdir()
     for scheduler in ("cron", "systemd"):

@@ -15,6 +15,10 @@ if TYPE_CHECKING:
 
 # Before each run, the time and the command go into the log.
 NOTE = 'echo "$(date +%Y-%m-%dT%H:%M:%S%z) $*"; exec "$@"'
+SECRETS = """\
+# It needs these, too. Write them above the line, with their values after the =
+# (nobody else can read your crontab):
+"""
 MAX_COMMAND = 998  # bytes; of a longer one Debian's cron refuses the whole crontab
 
 
@@ -34,6 +38,7 @@ def render(job: ScheduledCrawl) -> str:
         minutes=minutes,
         hours=hours,
         noted=_escaped(shlex.join(["sh", "-c", NOTE, "sh"])),
+        secrets="".join([SECRETS, *(f"#   {name}=\n" for name in job.secrets)]) if job.secrets else "",
         directory=_escaped(shlex.quote(output)),
         command=_escaped(shlex.join(words)),
     )

@@ -20,8 +20,13 @@ GLOB = frozenset("*?[]\\")  # what the cache action and git take for patterns
 # A fork has none of a repository's variables.
 VARIABLE = "ARCHIVER_RUNS_HERE"
 SET_VARIABLE = f"""\
-# In Settings, Secrets and variables, Actions, Variables, add the variable {VARIABLE} with the value yes: without it
+# In Settings, Secrets and variables, Actions, Variables,
+# add the variable {VARIABLE} with the value yes: without it
 # nothing is run. Or print this with --repository OWNER/NAME.
+"""
+SECRETS = """\
+# In Settings, Secrets and variables, Actions, Secrets, add these, with their values:
+#   {names}
 """
 OUTPUTS = """\
     outputs:
@@ -52,7 +57,9 @@ def render(job: ScheduledCrawl, package: str, repository: str = "", *, pages: bo
         output=_yaml(output if output == "." else f"./{output}"),
         package=_shell([package]),
         where=f"github.repository == '{repository}'" if repository else f"vars.{VARIABLE} == 'yes'",
-        once="" if repository else SET_VARIABLE,
+        once=("" if repository else SET_VARIABLE)
+        + (SECRETS.format(names=", ".join(job.secrets)) if job.secrets else ""),
+        secrets="".join(f"  {name}: ${{{{ secrets.{name} }}}}\n" for name in job.secrets),
         command=_shell(["archiver", "crawl", *job.arguments]),
         parts=_shell([part for part in PARTS if part != INDEX]),
         outputs=OUTPUTS if pages else "",

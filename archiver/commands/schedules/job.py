@@ -18,12 +18,14 @@ INTERVALS = {
 
 @dataclass(frozen=True)
 class ScheduledCrawl:
-    """A crawl: its name, one of `INTERVALS`, what follows `archiver crawl`, and, apart from that, the output."""
+    """A crawl: its name, one of `INTERVALS`, what follows `archiver crawl`, and, apart from that, the output. secrets:
+    names of environment variables that the scheduler must be told."""
 
     name: str
     every: str
     arguments: tuple[str, ...]
     output: str
+    secrets: tuple[str, ...] = ()
 
     def times(self) -> tuple[str, str]:
         """Return the minutes and the hours of its runs, comma-separated; every hour is `*`.

@@ -13,6 +13,13 @@ if TYPE_CHECKING:
     from archiver.commands.schedules.job import ScheduledCrawl
 
 
+SECRETS = """\
+# A line NAME=VALUE in it for each of {names}.
+# It is for you alone: chmod 600 ~/.config/{name}.env
+EnvironmentFile=%h/.config/{name}.env
+"""
+
+
 def render(job: ScheduledCrawl) -> str:
     """Return the two units for `job`, each under a comment that says where to save it."""
     output = str(Path(job.output).absolute())
@@ -28,6 +35,7 @@ def render(job: ScheduledCrawl) -> str:
         hours=hours,
         delay=str(INTERVALS[job.every] * 6),  # seconds: a tenth of the interval
         command=" ".join([program, *(argument.replace("$", "$$") for argument in arguments)]),
+        secrets=SECRETS.format(names=", ".join(job.secrets), name=job.name) if job.secrets else "",
         output=_quoted(output),
         shell_output=shlex.quote(output),
     )

@@ -1,0 +1,36 @@
+"""What a scheduled crawl needs to know, and what must not stand in its command: whoever lists processes sees that."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from archiver.configuration import Origin
+from archiver.server_address import without_secrets
+
+if TYPE_CHECKING:
+    from archiver.configuration import Configuration
+
+INDEX = "ARCHIVER_INDEX"
+POST = "ARCHIVER_ON_ALARM_POST"
+PASSWORD = "PGPASSWORD"
+KEYS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
+OF_STORES = (
+    *("AWS_SESSION_TOKEN", "AWS_REGION", "AWS_DEFAULT_REGION"),
+    *("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL", "AWS_ENDPOINT"),
+)
+
+
+def secret_names(settings: Configuration) -> tuple[str, ...]:
+    """Return the names of the environment variables that the scheduler must be told: secrets, and what goes with
+    them."""
+    names = [INDEX] if _is_given(settings, INDEX) and without_secrets(settings[INDEX]) != settings[INDEX] else []
+    names += [POST] if settings[POST] else []
+    names += [PASSWORD] if settings[INDEX] and PASSWORD in os.environ else []
+    if settings["ARCHIVER_STORE"]:
+        names += [*KEYS, *(name for name in OF_STORES if name in os.environ)]
+    return tuple(names)
+
+
+def _is_given(settings: Configuration, name: str) -> bool:
+    return settings.origin(name) in (Origin.ENVIRONMENT, Origin.COMMAND_LINE)
