@@ -176,8 +176,9 @@ WHOLE: list[tuple[str, bytes, list[tuple[str, str]]]] = [
     ("packed for the transfer", chunked(PACKED), [("transfer-encoding", "gzip, chunked")]),
     ("in two headers", chunked(PACKED), [("Transfer-Encoding", "gzip"), CHUNKED]),
     ("the chunks were taken off", HTML, [CHUNKED, ("Content-Length", "99999")]),
-    ("several lengths", HTML, [SIZE, ("Content-Length", "99999")]),
     ("the same length twice", HTML, [SIZE, SIZE]),
+    ("the same length in two ways", HTML, [("Content-Length", "1560, 01560"), SIZE]),
+    ("several lengths, and chunks", chunked(HTML), [CHUNKED, SIZE, ("Content-Length", "9")]),
     ("no length", HTML, [("Content-Length", "many")]),
 ]
 
@@ -198,6 +199,7 @@ CUT: list[tuple[str, bytes, list[tuple[str, str]], dict[str, str], str]] = [
     ("in chunks and packed", chunked(PACKED[:-9]), [CHUNKED, GZIPPED], {}, "its gzip stream has no end"),
     ("the record says so", HTML, [SIZE], {"truncated": "disconnect"}, "WARC-Truncated: disconnect"),
     ("a segment", HTML, [SIZE], {"segment": "1"}, "one segment of several"),
+    ("longer than anything", HTML, [("Content-Length", "9" * 5000)], {}, "1,560 of 999,999,999,999,999,999 bytes"),
 ]
 
 
@@ -209,6 +211,28 @@ def test_cut_off_answers(body: bytes, headers: list[tuple[str, str]], said: dict
     assert isinstance(opened.fault, CutOffError)
     assert reason in str(opened.fault)
     assert opened.content == b""
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        [SIZE, ("content-length", "1559")],
+        [("Content-Length", "1559"), SIZE],
+        [("Content-Length", "1560, 99999")],
+        [("Content-Length", "0"), SIZE],
+        [GZIPPED, SIZE, PACKED_SIZE],
+    ],
+)
+@pytest.mark.parametrize("status", [200, 203])
+def test_an_answer_of_two_lengths_is_not_read(headers: list[tuple[str, str]], status: int) -> None:
+    """Nobody knows which is true, and no browser and no crawl takes it (RFC 9112, 6.3)."""
+    opened = open_body(PACKED if GZIPPED in headers else HTML, headers, LIMIT, status=status)
+    assert str(opened.fault).startswith("its length is not known: Content-Length says ")
+    assert opened.content == b""
+
+
+def test_what_a_proxy_made_of_an_answer_is_to_be_whole() -> None:
+    assert isinstance(open_body(HTML[:-1], [SIZE], LIMIT, status=203).fault, CutOffError)
 
 
 @pytest.mark.parametrize("status", [204, 206, 301, 404])

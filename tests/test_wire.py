@@ -95,6 +95,92 @@ def test_a_cut_off_answer_is_no_post(archive: Archive, article: Record, kind: st
     assert "None" not in result.stderr
 
 
+@pytest.mark.parametrize("kind", ["length", "gzip"])
+def test_a_cut_off_answer_of_a_proxy_is_no_post(archive: Archive, article: Record, kind: str) -> None:
+    body = article_json(archive, article.id)
+    status = "203 Non-Authoritative Information"
+    sent = {
+        "length": answer(body, JSON, status=status)[:-9],
+        "gzip": answer(gzip.compress(body)[:-9], JSON, "Content-Encoding: gzip", status=status),
+    }[kind]
+    result = get(archive, article, sent)
+    assert (result.returncode, archive.posts) == (1, {})
+    assert "the answer is cut off" in result.stderr
+
+
+def test_what_a_proxy_made_of_an_answer_is_one_to_a_replay_too(archive: Archive, article: Record) -> None:
+    body = article_json(archive, article.id)
+    assert get(archive, article, answer(body, JSON, status="203 Non-Authoritative Information")).returncode == 0
+    posts, captures = archive.posts, str(archive.output / "_captures")
+    archive.output = archive.output.with_name("replayed")
+    assert archive.archiver("replay", captures).returncode == 0
+    assert archive.posts == posts != {}
+
+
+@pytest.mark.parametrize(
+    ("status", "reason"),
+    [
+        ("202 Accepted", "HTTP status 202"),
+        ("206 Partial Content", "HTTP status 206: it is a part of what was asked for"),
+        ("226 IM Used", "HTTP status 226"),
+        ("299 Fine", "HTTP status 299"),
+    ],
+)
+def test_what_is_not_all_of_an_answer_is_no_post(archive: Archive, article: Record, status: str, reason: str) -> None:
+    """No replay would read it."""
+    result = get(archive, article, answer(article_json(archive, article.id), JSON, status=status))
+    assert (result.returncode, archive.posts) == (1, {})
+    assert f"{reason} (" in result.stderr
+
+
+@pytest.mark.parametrize("headers", [["Link: " + "</a.css>; rel=preload, " * 2500], ["Set-Cookie: a=b"] * 200])
+def test_a_long_head_costs_no_article(archive: Archive, article: Record, headers: list[str]) -> None:
+    assert get(archive, article, answer(article_json(archive, article.id), JSON, *headers)).returncode == 0
+    assert archive.archiver("verify").returncode == 0
+
+
+HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
+
+
+@pytest.mark.parametrize(
+    ("sent", "reason"),
+    [
+        (
+            HEAD + b"Content-Length: 4\r\nContent-Length: 2\r\n\r\nnull",
+            "the answer is no sound HTTP: Duplicate Content-Length",
+        ),
+        (HEAD + b"Content-Length: -4\r\n\r\nnull", "the answer is no sound HTTP: Invalid character in Content-Length"),
+        (HEAD + b"Content-Length: 4\r\n\r\nnull, and more", "the answer is no sound HTTP: Bad status line"),
+        (HEAD + b"garbage\r\n\r\nnull", "the answer is no sound HTTP: Invalid header token"),
+        (HEAD + b"X: a\0b\r\n\r\nnull", "the answer is no sound HTTP: Invalid HTTP header"),
+        (HEAD + b"X: " + b"a" * 70000 + b"\r\n\r\nnull", "the answer is no sound HTTP: Got more than 65536 bytes"),
+        (HEAD + b"Transfer-Encoding: chunked\r\n\r\n-4\r\nnull\r\n0\r\n\r\n", "the answer is no sound HTTP: Invalid"),
+        (b"null", "the answer is no sound HTTP: Bad status line"),
+        (b"HTTP/1.1 2000 OK\r\n\r\n", "the answer is no sound HTTP: Bad status line: Invalid response status"),
+        (b"HTTP/1.1 200 OK\r\n", "the connection was closed before an answer came"),
+        (b"", "the connection was closed before an answer came"),
+    ],
+)
+def test_what_is_no_http_is_named_in_a_line(archive: Archive, article: Record, sent: bytes, reason: str) -> None:
+    result = get(archive, article, sent)
+    assert (result.returncode, archive.posts) == (1, {})
+    assert reason in result.stderr
+    assert result.stderr.count("\n") == 1
+    for word in ("400", "message=", "b'", "RawResponse"):
+        assert word not in result.stderr
+
+
+@pytest.mark.parametrize("status", ["407 Proxy Authentication Required", "502 Bad Gateway", "200"])
+def test_a_proxy_that_makes_no_connection(archive: Archive, status: str) -> None:
+    with serving(lambda _: [f"HTTP/1.1 {status}\r\n\r\n".encode()]) as raw:
+        result = archive.get("https://paper.example/a", "-s", "RETRY_TIMES=0", env={"https_proxy": raw.url})
+    assert result.returncode == 1
+    if status != "200":
+        code, _, words = status.partition(" ")
+        assert f"the proxy refuses: status {code} ({words})" in result.stderr
+    assert "message=" not in result.stderr
+
+
 def test_a_flood_of_interim_answers_ends(archive: Archive, article: Record) -> None:
     """It costs neither the time of a slow answer nor a body's worth of bytes."""
     sent = count()

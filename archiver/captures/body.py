@@ -12,9 +12,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 OK = 200
+# Statuses of answers that are all of what was asked for: 203 is what a proxy made of a 200 (RFC 9110, 15.3.4).
+WHOLE = frozenset({OK, 203})
 CHUNK_SIZE = re.compile(rb"([0-9A-Fa-f]{1,15})[ \t]*(?:;[^\r\n]*)?\r\n")  # RFC 9112, 7.1
 BEGUN_SIZE = re.compile(rb"[0-9A-Fa-f]{0,15}[ \t]*(?:;[^\r\n]*)?\r?")  # the same, cut off
 CHUNKED = "chunked"
+MANY_DIGITS = 18  # of a length: more than any answer has, and any number of them are read in no time
 
 
 class OpenedBody(NamedTuple):
@@ -58,8 +61,14 @@ def open_body(
         content = decode(payload, _values(headers, "content-encoding"), limit)
     except UnreadableBodyError as error:
         return OpenedBody(payload, b"", error)
-    if status == OK and not transfer and not _encoding_was_taken_off(headers, payload, content):
-        length = _content_length(headers)
+    if status not in WHOLE or transfer:  # the encoding tells the length, whatever Content-Length says
+        return OpenedBody(payload, content)
+    lengths = _content_lengths(headers)
+    if len(lengths) > 1:
+        what = " and ".join(f"{length:,}" for length in lengths)
+        return OpenedBody(payload, b"", UnreadableBodyError(f"its length is not known: Content-Length says {what}"))
+    if not _encoding_was_taken_off(headers, payload, content):
+        length = max(lengths, default=0)
         if len(payload) < length:
             what = f"{len(payload):,} of {length:,} bytes are there (Content-Length)"
             return OpenedBody(payload, b"", CutOffError(f"the answer is cut off: {what}"))
@@ -106,11 +115,11 @@ def _encoding_was_taken_off(headers: list[tuple[str, str]], payload: bytes, cont
     return named and payload == content and bool(payload)
 
 
-def _content_length(headers: list[tuple[str, str]]) -> int:
-    """Return what Content-Length says, 0 where it says nothing or several things."""
-    said = {one.strip() for one in _values(headers, "content-length").split(",")}
-    value = said.pop()
-    return int(value) if not said and value.isascii() and value.isdecimal() and len(value) < 16 else 0
+def _content_lengths(headers: list[tuple[str, str]]) -> list[int]:
+    """Return the lengths that Content-Length says, each once: of two nobody knows which is true, and all refuse such an
+    answer (RFC 9112, 6.3). What is no length says nothing."""
+    said = (one.strip() for one in _values(headers, "content-length").split(","))
+    return sorted({int(one.lstrip("0")[:MANY_DIGITS] or 0) for one in said if one.isascii() and one.isdecimal()})
 
 
 def _values(headers: list[tuple[str, str]], name: str) -> str:

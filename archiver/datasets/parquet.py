@@ -19,6 +19,7 @@ import pyarrow  # type: ignore[import-untyped]
 from pyarrow.parquet import ParquetWriter  # type: ignore[import-untyped]
 
 from archiver.captures.answers import answers
+from archiver.captures.body import WHOLE
 from archiver.datasets.job import ARTICLES, DONE, REFUSED, UNFINISHED, DatasetSetup, Done, Job
 from archiver.errors import CaptureError, NotAnArticleError, StoreError, in_a_line, with_advice
 from archiver.reading import read_page
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
     from archiver.captures.captured_answer import CapturedAnswer
     from archiver.reading import Reading
 
-OK = 200
 ROWS = 500  # in memory at a time, of each file
 TEXT, TEXTS, TIME = pyarrow.string(), pyarrow.list_(pyarrow.string()), pyarrow.timestamp("us", "UTC")
 WHERE = {
@@ -161,7 +161,7 @@ def _row(answer: CapturedAnswer, setup: DatasetSetup) -> tuple[str, dict[str, An
     refused = {"status": answer.status, "content_type": answer.content_type}
     if answer.same:
         return REFUSED, refused | {"reason": "a revisit", "evidence": "its body is in another record"}
-    if answer.status != OK:
+    if answer.status not in WHOLE:
         return REFUSED, refused | {"reason": f"answered with status {answer.status}", "evidence": None}
     if answer.problem:
         return REFUSED, refused | {"reason": "cannot be read", "evidence": answer.problem}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from aiohttp import ClientHttpProxyError, ClientResponseError, ServerDisconnectedError
 from scrapy import exceptions
 from scrapy.spidermiddlewares.httperror import HttpError
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 SERVER_ERROR = 500
 ADVICE = {
+    206: "it is a part of what was asked for",
     401: "the page wants a login",
     403: "the site refuses us; set ARCHIVER_CONTACT, slow down, or ask its owner",
     404: "there is no such article, or it was withdrawn",
@@ -28,7 +30,9 @@ ADVICE = {
 LISTING_ADVICE = dict.fromkeys((404, 410), "there is nothing at this address; has the listing moved?")
 
 OUR_WORDS = ("the answer ", "its ")  # how archiver.captures.body begins to say what is wrong with a body
-# How aiohttp puts it that no connection came about: what matters is in the brackets.
+# How aiohttp shows, behind its reason, what came; and how it puts it that no connection came about: what matters is in
+# the brackets.
+SHOWN_BYTES = re.compile(r"(?: when reading)?: b['\"].*|:?\n\n.*", re.DOTALL)
 CONNECTOR = re.compile(r"Cannot connect to host \S+ ssl:.*?\[(?:\w+: )?(.*)\]", re.DOTALL)
 
 
@@ -49,6 +53,10 @@ def explain_error(error: BaseException | None, *, listing: bool = False) -> str:
     if isinstance(error, exceptions.ResponseDataLossError):
         said = str(error)
         return said if said.startswith(OUR_WORDS) else "the answer is cut off: the connection closed before its end"
+    if isinstance(beneath := error.__cause__ if error else None, ServerDisconnectedError):
+        return "the connection was closed before an answer came"
+    if isinstance(beneath, ClientResponseError):
+        return _explain_head(beneath)
     text = str(error) or type(error).__name__
     if "DOWNLOAD_MAXSIZE" in text or isinstance(error, exceptions.DownloadCancelledError):
         return "the answer is larger than DOWNLOAD_MAXSIZE allows"
@@ -56,6 +64,14 @@ def explain_error(error: BaseException | None, *, listing: bool = False) -> str:
         kind = "the host was not found" if isinstance(error, exceptions.CannotResolveHostError) else "no connection"
         return f"{kind}: {_cause(error) or found[1]}"
     return text
+
+
+def _explain_head(error: ClientResponseError) -> str:
+    """Return what is wrong with an answer of which not even the head can be read, or with that of a proxy."""
+    reason = " ".join(SHOWN_BYTES.sub("", error.message).split())
+    if isinstance(error, ClientHttpProxyError):
+        return f"the proxy refuses: status {error.status}{f' ({reason})' if reason else ''}"
+    return f"the answer is no sound HTTP{f': {reason}' if reason else ''}"
 
 
 def _cause(error: BaseException | None) -> str:

@@ -12,7 +12,7 @@ from scrapy.http import Headers
 from scrapy.responsetypes import responsetypes
 from scrapy.utils._download_handlers import make_response
 
-from archiver.captures.body import OK, open_body
+from archiver.captures.body import WHOLE, open_body
 from archiver.captures.decoding import TooLargeError, UnreadableBodyError, decode_beginning
 from archiver.captures.exchange import Exchange, with_redirects
 from archiver.captures.private import public_exchange
@@ -33,6 +33,9 @@ if TYPE_CHECKING:
 EXCHANGES = "archiver_exchanges"  # in a request's meta: what crossed the wire for it, redirects first
 BEGINNING = "archiver_beginning"  # in a request's meta: so many bytes of the body are enough
 MAX_INTERIM = 20  # answers of status 1xx before the one that counts; a site sends one or two
+# What a head may have, as with browsers: some sites say in one header whom a page may embed, or what to load with it,
+# in tens of thousands of bytes. aiohttp's own limits are those of a server.
+MAX_HEADER, MAX_HEADERS = 1 << 16, 256
 _HEAD = "archiver_head"
 
 
@@ -90,6 +93,7 @@ class GuardedDownloadHandler(AiohttpDownloadHandler):
             limit_per_host=self._pool_size_per_host,
         )
         self._session._response_class = BoundedResponse
+        self._session._max_field_size, self._session._max_headers = MAX_HEADER, MAX_HEADERS
         self._backoff = crawler.get_downloader_middleware(BackoffMiddleware)
         self._budget = crawler.get_downloader_middleware(BudgetMiddleware)
         self._timeout = crawler.settings.getfloat("DOWNLOAD_TIMEOUT")
@@ -129,7 +133,7 @@ class GuardedDownloadHandler(AiohttpDownloadHandler):
         transfer = [one for one in headers if not _is_chunked(*one)]  # aiohttp has put the chunks together
         limit = request.meta.get("download_maxsize", self._limit)
         body = open_body(response.body, transfer, limit, status=status)
-        if body.fault and status == OK:
+        if body.fault and status in WHOLE:
             if isinstance(body.fault, TooLargeError):
                 raise DownloadCancelledError(f"{body.fault} (DOWNLOAD_MAXSIZE)")
             raise ResponseDataLossError(str(body.fault))

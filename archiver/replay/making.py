@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from archiver.addresses import page_at, resolve
 from archiver.answer import Answer, Asked
 from archiver.captures import HELD_BACK, PART_OF
+from archiver.captures.body import WHOLE
 from archiver.decide import Candidate
 from archiver.errors import PictureError, UnknownAddressError
 from archiver.extraction import Extractor, Unusable
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from archiver.extraction import ExtractOptions
     from archiver.pictures import Accepted
 
-OK = 200
 WEB_PAGE = re.compile(r"\s*(?:text/html|application/xhtml\+xml)\s*(?:;|$)", re.IGNORECASE)
 
 
@@ -87,7 +87,7 @@ class Maker:
         asked = self._asked(answer)
         if asked is None:
             return [Other(f"no recipe knows such a page of {host}")]
-        if answer.status != OK:
+        if answer.status not in WHOLE:
             return [Other(f"{host} answered with status {answer.status}")]
         if answer.problem:
             return [Failed(answer.capture.url, answer.problem, answer.capture)]
@@ -106,7 +106,7 @@ class Maker:
 
     def article_of(self, answer: CapturedAnswer) -> ArticleKey | None:
         """Return which article an answer would be that has no body; None if it would be none."""
-        asked = self._asked(answer) if answer.status in (0, OK) else None
+        asked = self._asked(answer) if answer.status in {0, *WHOLE} else None
         return ArticleKey(asked.recipe, asked.id) if asked else None
 
     def _asked(self, answer: CapturedAnswer) -> Asked | None:

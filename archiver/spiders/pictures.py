@@ -14,6 +14,7 @@ from scrapy import Request
 from scrapy.http.request import NO_CALLBACK
 
 from archiver.captures import Evidence
+from archiver.captures.body import WHOLE
 from archiver.clock import now
 from archiver.errors import ERRORS_OF_THE_ARCHIVE, CaptureError, PictureError, StoreError
 from archiver.index.pictures import Asset, FailedPicture, WantedPicture
@@ -40,7 +41,6 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-OK = 200
 BATCH = 200  # pictures that are asked for at a time
 SCANNED = 500  # articles whose posts are looked at together
 ACCEPT = "image/avif,image/webp,image/png,image/jpeg,image/gif,image/svg+xml,image/*;q=0.8"
@@ -160,7 +160,7 @@ class PictureFetcher:
             headers["Referer"] = referer
         request = Request(address, headers=headers, callback=NO_CALLBACK, meta={"download_maxsize": MAX_BYTES})
         response = await self._crawler.engine.download_async(request)
-        if response.status != OK:
+        if response.status not in WHOLE:
             raise StatusError(f"HTTP status {response.status}")
         return response
 
