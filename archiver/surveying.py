@@ -35,7 +35,7 @@ WELL_KNOWN = "a well-known place"
 MOST_FEEDS, MOST_SITEMAPS, MOST_OF_AN_INDEX = 10, 5, 2  # that are asked for: a look, and no crawl
 ENOUGH = 16 * 1024 * 1024  # bytes of an answer
 KEPT = 4 * 1024 * 1024  # bytes of answers of a site that are kept: what is read of them is not asked for again
-LONGEST = 30.0  # seconds in which an answer must be read
+LONGEST = 30.0  # seconds of processor time in which an answer must be read
 NEWS = re.compile(r"news|google|latest|recent|aktuell|actu", re.IGNORECASE)
 FIRST_FAILURE = 400
 

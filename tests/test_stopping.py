@@ -221,6 +221,6 @@ def test_a_process_ends_by_itself_when_no_thread_of_it_gets_a_turn() -> None:
     with subprocess.Popen([*command, "0.2"], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
         ask(process, partial(re.fullmatch, "(?:a|a)*"), "a" * 100 + "b")
         try:
-            assert process.wait(timeout=60) == -signal.SIGALRM
+            assert process.wait(timeout=60) == -signal.SIGPROF
         finally:
             process.kill()

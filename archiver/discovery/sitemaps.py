@@ -31,6 +31,9 @@ MOST_ENTRIES = 50_000  # both as the protocol has them (sitemaps.org)
 MOST_TAGS = 3_000_000  # 60 for each entry: each costs time
 LOOKED_AT = 1 << 16
 ROOT = re.compile(r"<(?:[\w-]+:)?(?:urlset|sitemapindex)[\s>/]", re.IGNORECASE)
+ENTRIES = ("url", "sitemap")
+TOLD_OF = frozenset({"urlset", "sitemapindex", *ENTRIES})
+TELLING = re.compile(r"<(?:[\w-]+:)?(urlset|sitemapindex|url|sitemap)[\s>/]", re.IGNORECASE)
 WHOLE = re.compile(r"https?://", re.IGNORECASE)
 LINE = re.compile(r"\s*(https?://\S+)\s*", re.IGNORECASE)
 LONGEST_TAIL = 1 << 20  # characters without `>` or a line's end that are waited for
@@ -62,7 +65,8 @@ class Sitemap:
     def _entries(self) -> Iterator[SitemapEntry]:
         start, encoding = self._decoded_start()
         if root := ROOT.search(start):
-            return self._of_xml(_whole_markup(self._texts(encoding), root[0]))
+            spelled = TOLD_OF.union(TELLING.findall(start))
+            return self._of_xml(_whole_markup(self._texts(encoding), root[0]), spelled)
         if LINE.match(start):
             return self._of_lines(self._texts(encoding))
         raise DiscoveryError(f"{self._address}: no sitemap: there is no list of addresses in it")
@@ -86,15 +90,19 @@ class Sitemap:
                 if (found := LINE.fullmatch(line.lstrip("\ufeff"))) and (address := normalise(found[1])):
                     yield SitemapEntry(address)
 
-    def _of_xml(self, texts: Iterable[str]) -> Iterator[SitemapEntry]:
+    def _of_xml(self, texts: Iterable[str], spelled: frozenset[str]) -> Iterator[SitemapEntry]:
+        """Yield the entries of XML. spelled: the names of what is told of, as they are written: to be told of every
+        tag costs more than all else."""
         parser = etree.XMLPullParser(
-            events=("end",),
+            events=("start", "end"),
+            tag=[f"{{*}}{name}" for name in spelled],
             recover=True,
             resolve_entities=False,
             remove_comments=True,
             remove_pis=True,
         )
         tags = 0
+        root: _Element | None = None
         try:
             for text in texts:
                 tags += text.count("<")
@@ -102,28 +110,24 @@ class Sitemap:
                     self.cut = f"it has more than {MOST_TAGS:,} tags"
                     return
                 parser.feed(mended(text).encode("utf-8", "replace"))
-                yield from self._taken(parser)
+                for event, found in parser.read_events():
+                    element = cast("_Element", found)
+                    root = element if root is None else root
+                    if event == "end" and (entry := self._entry(element)):
+                        yield entry
+                if root is not None:
+                    del root[:-1]  # what is read is forgotten; the last may go on
             parser.close()
         except etree.XMLSyntaxError:  # what came before is sound
             return
-        yield from self._taken(parser)
+        ends = (cast("_Element", element) for event, element in parser.read_events() if event == "end")
+        yield from filter(None, map(self._entry, ends))  # of what breaks off
 
-    def _taken(self, parser: etree.XMLPullParser) -> Iterator[SitemapEntry]:
-        """Yield the entries that are whole, and forget them."""
-        for _, ended in parser.read_events():
-            element = cast("_Element", ended)
-            namespace, name = _name(element)
-            above = element.getparent()
-            if name in ("url", "sitemap"):
-                if entry := self._entry(element, namespace, is_sitemap=name == "sitemap"):
-                    yield entry
-            elif above is None or above.getparent() is not None:
-                continue  # a part of an entry
-            element.clear()
-            while above is not None and element.getprevious() is not None:
-                del above[0]
-
-    def _entry(self, element: _Element, namespace: str, *, is_sitemap: bool) -> SitemapEntry | None:
+    def _entry(self, element: _Element) -> SitemapEntry | None:
+        """Return the entry that an element is, None if it is none."""
+        namespace, kind = _name(element)
+        if kind not in ENTRIES:
+            return None
         own: dict[str, str] = {}
         news: dict[str, str] = {}
         for child in element:
@@ -139,7 +143,7 @@ class Sitemap:
             return None
         return SitemapEntry(
             address,
-            is_sitemap,
+            kind == "sitemap",
             self._times.read(own.get("lastmod")),
             title_text(news.get("title", "")),
             self._times.read(news.get("publication_date")),
@@ -190,4 +194,5 @@ def _split(tag: str) -> tuple[str, str]:
 
 
 def _text(element: _Element) -> str:
-    return "".join(str(part) for part in element.itertext()).strip()
+    text = "".join(map(str, element.itertext())) if len(element) else str(element.text or "")
+    return text.strip()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import pickle
+import signal
 import sys
 from contextlib import suppress
 from typing import Any, Generic, TypeVar
@@ -11,6 +12,8 @@ from typing import Any, Generic, TypeVar
 from archiver.errors import WorkerError, WorkerLostError
 from archiver.workers.serve import FINISH, LEAVE, LENGTH, LONGEST
 
+# So many times as long a list may take by the clock on the wall: whatever else a machine has to do, it has done then.
+PATIENCE = 20
 Job = TypeVar("Job")
 Result = TypeVar("Result")
 
@@ -20,10 +23,10 @@ class WorkerProcess(Generic[Job, Result]):
 
     function: `module:function`, as `archiver.workers.serve` takes it. setup: what that is called with, pickled.
     descriptor: of a lock that the process holds too, for as long as it lives, because it writes; -1 for none. limit:
-    seconds that a list may take; None for no limit.
+    seconds of processor time that a list may take, where nothing is written.
     """
 
-    def __init__(self, function: str, setup: Any, descriptor: int = -1, limit: float | None = None) -> None:
+    def __init__(self, function: str, setup: Any, descriptor: int = -1, limit: float = LONGEST) -> None:
         self._function = function
         self._setup = setup
         self._descriptor = descriptor
@@ -33,10 +36,14 @@ class WorkerProcess(Generic[Job, Result]):
         self._killed = False
 
     @property
+    def _writes(self) -> bool:
+        return self._descriptor >= 0
+
+    @property
     def arguments(self) -> list[str]:
         """What Python is started with."""
         # -P: the folder that a command is called in must not hide modules.
-        how = [FINISH] if self._descriptor >= 0 else [LEAVE, str(2 * LONGEST)]  # whoever waits ends it before
+        how = [FINISH] if self._writes else [LEAVE, str(self._limit)]
         return ["-P", "-m", "archiver.workers.serve", self._function, *how]
 
     async def call(self, jobs: list[Job]) -> list[Result]:
@@ -49,14 +56,15 @@ class WorkerProcess(Generic[Job, Result]):
             try:
                 if self._process is None or self._process.returncode is not None:
                     await self._start()
-                async with asyncio.timeout(self._limit):
+                async with asyncio.timeout(None if self._writes else self._limit * PATIENCE):
                     await self._send(jobs)
                     results = await self._receive()
             except TimeoutError as error:
                 await self._forget()
-                raise WorkerError(f"it took longer than {self._limit:.0f} s to read") from error
+                raise WorkerError(f"it took longer than {self._limit * PATIENCE:.0f} s to read") from error
             except (OSError, EOFError, asyncio.IncompleteReadError, pickle.UnpicklingError) as error:
-                await self._forget()
+                if await self._forget() == -signal.SIGPROF:
+                    raise WorkerError(f"it took more than {self._limit:.0f} s of processor time to read") from error
                 said = getattr(error, "strerror", None) or str(error) or type(error).__name__
                 raise WorkerLostError(f"the process for {self._function} ended: {said}") from error
         if isinstance(results, WorkerError):
@@ -106,14 +114,16 @@ class WorkerProcess(Generic[Job, Result]):
         results: list[Result] | WorkerError = pickle.loads(await stream.readexactly(size))
         return results
 
-    async def _forget(self) -> None:
-        """Have done with a process that does not answer as it should."""
+    async def _forget(self) -> int | None:
+        """Have done with a process that does not answer as it should, and return the status that it ended with; None if
+        there is none."""
         process, self._process = self._process, None
         if process and process.stdin:
             process.stdin.close()
-        if process:
-            _kill(process)
-            await process.wait()
+        if process is None:
+            return None
+        _kill(process)
+        return await process.wait()
 
 
 def _kill(process: asyncio.subprocess.Process) -> None:

@@ -1,6 +1,7 @@
 """The process itself: `python -P -m archiver.workers.serve MODULE:FUNCTION finish|leave [SECONDS]`, by what it does
 when whoever asked is no more (killed, say): what writes finishes what is in hand, what only reads leaves it. It ends
-by itself, too, when a list of jobs takes it longer than so many seconds.
+by itself, too (SIGPROF), when a list of jobs takes it more than so many seconds of processor time: by a clock on the
+wall a busy machine would decide what can be read.
 
 FUNCTION gets what the process was set up with, and returns one that takes a list of jobs and returns a list with the
 result of each. It imports what it needs, so a process starts as fast as that loads.
@@ -28,20 +29,22 @@ if TYPE_CHECKING:
 
 LENGTH = 4
 FINISH, LEAVE = "finish", "leave"
-LONGEST = 300.0  # seconds for a list of jobs: what takes longer never ends, such as the search for a hostile pattern
+# Seconds of processor time for a list of jobs: what takes more never ends, such as the search for a hostile pattern.
+LONGEST = 300.0
 
 
 def serve(name: str, requests: BinaryIO, replies: BinaryIO, longest: float = 0) -> None:
-    """Work until the input ends. longest: seconds after which a list of jobs ends this process; 0: it never does."""
+    """Work until the input ends. longest: seconds of processor time after which a list of jobs ends this process; 0: it
+    never does."""
     module, _, function = name.partition(":")
     work: Callable[[list[Any]], list[Any]] = getattr(import_module(module), function)(_read(requests))
     while (jobs := _read(requests)) is not None:
-        signal.setitimer(signal.ITIMER_REAL, longest)
+        signal.setitimer(signal.ITIMER_PROF, longest)
         try:
             results: list[Any] | WorkerError = work(jobs)
         except Exception as error:  # which work as it should does not raise
             results = WorkerError(in_a_line(error))
-        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.setitimer(signal.ITIMER_PROF, 0)
         reply = pickle.dumps(results, protocol=pickle.HIGHEST_PROTOCOL)
         replies.write(len(reply).to_bytes(LENGTH, "big") + reply)
         replies.flush()
@@ -72,7 +75,7 @@ if __name__ == "__main__":
     for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(name, signal.SIG_IGN)
     # Where C works for ever (a search for a pattern), no thread gets a turn: only the system ends this process then.
-    signal.signal(signal.SIGALRM, signal.SIG_DFL)
+    signal.signal(signal.SIGPROF, signal.SIG_DFL)
     longest = float(sys.argv[3]) if sys.argv[2] == LEAVE else 0
     if sys.argv[2] == LEAVE:
         leave_when_alone(sys.stdout.fileno())
