@@ -10,17 +10,29 @@ MICROSECOND = timedelta(microseconds=1)
 SECOND, DAY = 1_000_000, 86_400_000_000  # in microseconds
 
 
+# It goes on while the machine sleeps; elsewhere than on Linux the other one does, too.
+_STEADY = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
 _ahead = 0  # of this machine's clock: the one that this process goes by
 
 
 def now() -> int:
     """Return the present time."""
-    return time.time_ns() // 1000 + _ahead
+    return machine_time() + _ahead
+
+
+def machine_time() -> int:
+    """Return what this machine takes for the present time."""
+    return time.time_ns() // 1000
+
+
+def steady() -> int:
+    """Return the microseconds since some moment: how long something takes, whoever sets a clock meanwhile."""
+    return time.clock_gettime_ns(_STEADY) // 1000
 
 
 def go_by(ahead: int) -> None:
-    """Go by another clock than this machine's from now on, which is ahead of that by so many microseconds: workers on
-    several machines go by one."""
+    """Go by another clock than this machine's from now on, which is ahead of that by so many microseconds: who write to
+    an archive from several machines go by one."""
     global _ahead
     _ahead = ahead
 

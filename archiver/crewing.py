@@ -86,7 +86,6 @@ class Crew:
 
     def _shared(self) -> Index:
         index = Index.share(self._configuration.root, self._options.index)
-        go_by(0)
         go_by(index.clock_ahead())
         return index
 

@@ -102,6 +102,7 @@ class Session:
         at = options.index
         index = Index.read(output, at) if dry and not Index.exists(output, at) else Index.open(output, at, keep=not dry)
         try:
+            go_by(index.clock_ahead())
             previous = next(iter(index.runs.latest(1)), None)
             adopted = _adopted(index, output, options)
             session = cls(output, index, options, previous, adopted, dry=dry)

@@ -7,6 +7,7 @@ import json
 import socket
 import time
 from contextlib import AsyncExitStack, asynccontextmanager, closing
+from contextvars import ContextVar
 from dataclasses import replace
 from itertools import pairwise
 from types import SimpleNamespace
@@ -56,7 +57,8 @@ class Clock:
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     """The time that turns go by."""
     made = Clock()
-    monkeypatch.setattr(turns, "now", made)
+    monkeypatch.setattr(turns, "steady", made)
+    monkeypatch.setattr(SqliteDatabase, "present", property(lambda _: str(made.now)))
     return made
 
 
@@ -135,6 +137,74 @@ def test_who_needs_a_host_for_long_lets_others_have_it_in_between(tmp_path: Path
             return True
 
     assert asyncio.run(work())
+
+
+@pytest.mark.parametrize("set_", [-600 * SECOND, 600 * SECOND])
+def test_machines_whose_clocks_differ_wait_as_long_as_one_does(tmp_path: Path, clock: Clock, set_: int) -> None:
+    machine: ContextVar[int] = ContextVar("machine", default=0)  # by how much the clock of who runs this is wrong
+    turns_of = SimpleNamespace(steady=lambda: clock.now + machine.get())
+
+    async def work() -> list[int]:
+        asked = []
+        async with two_workers(tmp_path) as threads:
+            for worker in (0, 1, 0, 1):
+                machine.set(set_ * worker)
+                this = hosts(threads[worker])
+                entered = await begun(this.enter(HOST, HOST, 2.0, clock.sleep))
+                await this.look_once()
+                await entered
+                asked.append(clock.now)
+                this.leave(HOST)
+                this._hosts[HOST].wanted = True
+                clock.now += 1
+                await this.look_once()
+        return asked
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(turns, "steady", turns_of.steady)
+        asked = asyncio.run(work())
+    assert [later - earlier for earlier, later in pairwise(asked)] == [2 * SECOND] * 3
+
+
+def test_a_host_is_not_taken_anew_while_it_is_asked(tmp_path: Path, clock: Clock) -> None:
+    async def work() -> None:
+        async with two_workers(tmp_path) as (one, two):
+            this, other = hosts(one), hosts(two)
+            entered = await begun(this.enter(HOST, HOST, 9, clock.sleep))
+            await this.look_once()
+            await entered
+            await begun(other.enter(HOST, HOST, 9, clock.sleep))
+            await other.look_once()
+            await this.look_once()  # it is waited for, and what was asked takes long
+            clock.now += 3 * SECOND
+            again = await begun(this.enter(HOST, HOST, 9, clock.sleep))
+            await this.look_once()
+            await begun(asyncio.sleep(0))
+            assert not again.done()
+            this.leave(HOST)
+            await this.look_once()
+            assert this._hosts == {}
+            await other.look_once()
+            assert other._hosts[HOST].ready - clock.now == 6 * SECOND
+            again.cancel()
+
+    asyncio.run(work())
+
+
+def test_who_has_not_reached_the_index_for_long_asks_nobody(tmp_path: Path, clock: Clock) -> None:
+    async def work() -> None:
+        async with two_workers(tmp_path) as (one, _):
+            this = hosts(one)
+            entered = await begun(this.enter(HOST, HOST, 0, lambda _: asyncio.sleep(0)))
+            await this.look_once()
+            await entered
+            clock.now += 61 * SECOND  # it was not reached; soon others take over
+            again = await begun(this.enter(HOST, HOST, 0, lambda _: asyncio.sleep(0)))
+            assert not again.done()
+            await this.look_once()
+            await again
+
+    asyncio.run(work())
 
 
 def test_a_host_that_asked_another_worker_to_be_left_alone(tmp_path: Path, clock: Clock) -> None:
@@ -265,7 +335,7 @@ def test_a_worker_reads_all_listings_that_it_has_found_and_its_share_of_others(t
 
 def test_who_is_taken_for_dead(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     clock = Clock()
-    monkeypatch.setattr(member, "now", clock)
+    monkeypatch.setattr(member, "steady", clock)
 
     class Session:
         output, index, worker, run = tmp_path, None, 1, 1
@@ -296,7 +366,7 @@ def test_one_that_stood_still_and_was_taken_for_dead_writes_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     clock = Clock()
-    monkeypatch.setattr(member, "now", clock)
+    monkeypatch.setattr(member, "steady", clock)
 
     async def work() -> None:
         async with two_workers(tmp_path) as (one, other):
@@ -312,7 +382,7 @@ def test_one_that_stood_still_and_was_taken_for_dead_writes_nothing(
     asyncio.run(work())
 
 
-def test_a_worker_goes_by_the_clock_of_the_server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_who_writes_goes_by_the_clock_of_the_server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     options = session_options(load_configuration({"ARCHIVER_OUTPUT": str(tmp_path)}, {}))
     asyncio.run(Session.open(tmp_path, options).close())
     with closing(Index.share(tmp_path)) as index:
@@ -320,11 +390,15 @@ def test_a_worker_goes_by_the_clock_of_the_server(tmp_path: Path, monkeypatch: p
     monkeypatch.setattr(SqliteDatabase, "clock_ahead", lambda _: -300 * SECOND)  # this machine is ahead
     try:
         session = Session.join(tmp_path, options, run)
-        ahead = time.time_ns() // 1000 - now()
-        assert 299 * SECOND < ahead < 301 * SECOND
+        assert 299 * SECOND < time.time_ns() // 1000 - now() < 301 * SECOND
         (worker,) = asyncio.run(session.index.run(lambda index: index.workers.at_work()))
         assert abs(worker.started - now()) < 60 * SECOND
+        monkeypatch.setattr(SqliteDatabase, "clock_ahead", lambda _: 600 * SECOND)  # it was set back meanwhile
+        asyncio.run(Member(session, Progress, lambda _: None)._beat())
+        assert now() - time.time_ns() // 1000 > 599 * SECOND
         asyncio.run(session.close())
+        asyncio.run(Session.open(tmp_path, options).close())  # who has it alone does, too
+        assert now() - time.time_ns() // 1000 > 599 * SECOND
     finally:
         go_by(0)
 

@@ -8,7 +8,7 @@ import logging
 import socket
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from archiver.clock import now
+from archiver.clock import go_by, now, steady
 from archiver.index.lock import file_of_worker, is_held
 from archiver.index.workers import LONGEST_SILENCE
 from archiver.places import INDEX
@@ -47,9 +47,9 @@ class Member:
         self._had: dict[str, set[str]] = {}  # of each kind of lease, those that it has
         self._waits = 0  # how often it found nothing to do, one after the other
         self._heard: dict[int, int] = {}  # of other workers, when they were last heard of
-        self._silent: dict[int, int] = {}  # and since when, by our clock, nothing else was heard of them
+        self._silent: dict[int, int] = {}  # and since when nothing else was heard of them
         self._beats = 0
-        self._told = now()  # when it last said that it is there
+        self._told = steady()  # when it last said that it is there
         self.others = 0  # workers that were at work when it looked last
         self.has_left = False
         self.is_last = False
@@ -116,7 +116,7 @@ class Member:
     async def assure(self) -> None:
         """Raise LockedError if others have taken over from this worker while it stood still: before it writes anything
         that is not in the index."""
-        if now() - self._told > LONGEST_SILENCE // 2:
+        if steady() - self._told > LONGEST_SILENCE // 2:
             await self._tell(None)
 
     async def beat(self) -> None:
@@ -145,8 +145,9 @@ class Member:
         if self.has_left:
             doing = "the end of the run"
         articles, requests, _ = self._progress()
+        begun = steady()
         at_work = await self._index.run(_renew, doing, articles, requests, results)
-        self._told = now()
+        self._told = begun
         return [one for one in at_work if one.number != self._session.worker]
 
     def _results(self) -> dict[str, Any]:
@@ -160,8 +161,8 @@ class Member:
         if one.host == socket.gethostname() and not is_held(file_of_worker(directory, one.host, one.process)):
             return True
         if self._heard.get(one.number) != one.heard:
-            self._heard[one.number], self._silent[one.number] = one.heard, now()
-        return now() - self._silent[one.number] > LONGEST_SILENCE
+            self._heard[one.number], self._silent[one.number] = one.heard, steady()
+        return steady() - self._silent[one.number] > LONGEST_SILENCE
 
     async def _take_over(self, one: Worker) -> None:
         if await self._index.run(_take_over, one, self._session.output):
@@ -171,6 +172,7 @@ class Member:
 
 
 def _renew(index: Index, doing: str, articles: int, requests: int, results: Mapping[str, Any] | None) -> list[Worker]:
+    go_by(index.clock_ahead())  # this machine's may have been set meanwhile
     index.workers.renew(now(), doing, articles, requests, results)
     return index.workers.at_work()
 

@@ -7,7 +7,8 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
-from archiver.clock import SECOND, now
+from archiver.clock import SECOND, steady
+from archiver.index.workers import LONGEST_SILENCE
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
@@ -17,14 +18,15 @@ if TYPE_CHECKING:
 OFTEN, SELDOM = 0.2, 1.0  # seconds between two looks: while a host of others is waited for, and else
 UNUSED = SECOND  # after which a host is given back
 SHORTEST = 2 * SECOND  # for which a host is kept, though others wait for it
+SURE = LONGEST_SILENCE // 3  # after a look, for which nobody can have taken its hosts from a worker
 ASIDE = SECOND  # for which it is left to them then
-CLOCKS_DIFFER = SECOND // 50  # at most, and little more: they are compared over a network
 
 
 @dataclass(slots=True)
 class _Host:
     """A host that is this worker's. since: when it came to it; ready: when the next request may be made; left: when the
-    last one was done; spacing: between two; asking: requests that are on their way; wanted: others wait for it."""
+    last one was done; spacing: between two; asking: requests that are on their way; wanted: others wait for it. Times
+    are of a clock that nobody sets."""
 
     since: int
     ready: int
@@ -45,8 +47,8 @@ class _Wait:
 
 
 class _Look(NamedTuple):
-    """What one look at the index came to: hosts that came, and when each is ready; until when those rest that asked to
-    be left alone, by their names; those that others wait for."""
+    """What one look at the index came to: hosts that came, and how long each is to be left alone; until when those rest
+    that asked to be left alone, by their names; those that others wait for."""
 
     came: Mapping[str, int]
     rests: Mapping[str, int]
@@ -64,24 +66,31 @@ class HostTurns:
         self._waits: dict[str, _Wait] = {}
         self._aside: dict[str, int] = {}  # hosts that were given to others, and until when they are left to them
         self._woken = asyncio.Event()
+        self._looked = steady()  # when it was known last that these hosts are this worker's
 
     async def enter(self, host: str, name: str, spacing: float, sleep: Callable[[float], Awaitable[None]]) -> None:
         """Return when a request may be made to a host; `leave` is to be called when it is done. name: of the host, as
         it asks to be left alone. spacing: seconds between two requests. sleep: waits, and raises what ends that."""
         length = round(spacing * SECOND)
-        while (one := self._hosts.get(host)) is None or (one.wanted and now() > one.since + SHORTEST):
-            wait = self._waits.setdefault(host, _Wait(length, set(), self._aside.get(host, 0)))
-            wait.names.add(name)
-            self._woken.set()
-            with suppress(TimeoutError):  # to learn that the run is over
-                await asyncio.wait_for(wait.came.wait(), SELDOM)
-            await sleep(0)
+        while True:
+            one = self._hosts.get(host)
+            if one is None or (one.wanted and steady() > one.since + SHORTEST):
+                wait = self._waits.setdefault(host, _Wait(length, set(), self._aside.get(host, 0)))
+                wait.names.add(name)
+                self._woken.set()
+                with suppress(TimeoutError):  # to learn that the run is over
+                    await asyncio.wait_for(wait.came.wait(), SELDOM)
+                await sleep(0)
+            elif steady() > self._looked + SURE:  # the index is away: others may take this worker for dead
+                await sleep(SELDOM)
+            else:
+                break
         one.asking += 1
         one.spacing = max(length, one.spacing)
-        moment = max(now(), one.ready)
+        moment = max(steady(), one.ready)
         one.ready = moment + length
         try:
-            await sleep((moment - now()) / SECOND)
+            await sleep((moment - steady()) / SECOND)
         except BaseException:
             self.leave(host)
             raise
@@ -90,7 +99,7 @@ class HostTurns:
         """Note that a request was made, or will not be."""
         one = self._hosts[host]
         one.asking -= 1
-        one.left = now()
+        one.left = steady()
         if one.wanted and not one.asking:
             self._woken.set()
 
@@ -106,23 +115,26 @@ class HostTurns:
 
     async def look_once(self) -> None:
         """Do so once."""
-        moment = now()
+        moment = steady()
         idle = [host for host, one in self._hosts.items() if self._is_given_back(host, one, moment)]
-        back = {host: self._hosts[host].ready + CLOCKS_DIFFER for host in idle}
+        back = {host: max(self._hosts[host].ready - moment, 0) for host in idle}
         self._aside |= {host: moment + ASIDE for host in idle if self._hosts[host].wanted}
         for host in idle:
             del self._hosts[host]
         self._aside = {host: until for host, until in self._aside.items() if until > moment}
-        asked = {host: one for host, one in self._waits.items() if one.since <= moment and host not in self._aside}
+        not_now = self._aside.keys() | self._hosts.keys()  # also what it is to give back when it has asked
+        asked = {host: one for host, one in self._waits.items() if one.since <= moment and host not in not_now}
         spacings = {host: one.spacing for host, one in asked.items()}
         names = set().union(*(one.names for one in asked.values()))
         if not (back or spacings or self._hosts):
             return
         found = await self._index.run(_look, back, spacings, names)
+        self._looked = moment
         for name, until in found.rests.items():
             self._rest(name, until)
-        for host, ready in found.came.items():
-            self._hosts[host] = _Host(moment, ready, moment, spacings[host])
+        came = steady()  # the wait began before
+        for host, wait in found.came.items():
+            self._hosts[host] = _Host(came, came + wait, came, spacings[host])
             self._waits.pop(host).came.set()
         for host in found.wanted:
             if host in self._hosts:

@@ -33,7 +33,8 @@ class Database(ABC):
     worker: the number of the worker that it is of; 0: who writes has the archive alone. Of a worker that was taken for
     dead nothing is kept any more: `transact` raises LockedError. writer: the number of who writes, on a server; else 0.
     name: for people. session: changes when what is only there for a connection (`scratch`) is lost. new_articles: a
-    query for keys that new articles may have; its parameter says how many at least. passing_over_locked: what keeps a
+    query for keys that new articles may have; its parameter says how many at least. present: the
+    time, as an expression, by the clock that all who write go by. passing_over_locked: what keeps a
     subquery from waiting for rows that somebody else is about to change. locking_rows: what has a query wait for them,
     and others for it.
     """
@@ -43,6 +44,7 @@ class Database(ABC):
     worker: int = 0
     writer: int = 0
     new_articles: str
+    present: str
     passing_over_locked: str
     locking_rows: str
 

@@ -44,16 +44,16 @@ class Leases:
     def _taken(self, kind: str, names: list[str], run: int) -> dict[str, int]:
         asked = json_text(sorted({f"{kind} {storable(name)}" for name in names if can_be_key(kind, name)}))
         rows = self._database.rows(
-            """INSERT INTO leases (name, worker)
+            f"""INSERT INTO leases (name, worker)
                SELECT one.value, CAST(?1 AS BIGINT) FROM json_each(?2) AS one WHERE true ORDER BY one.value
                ON CONFLICT (name) DO UPDATE SET worker = excluded.worker, wanted = 0
                WHERE leases.worker IN (0, excluded.worker) AND leases.run <> ?3
-               RETURNING name, ready""",
+               RETURNING name, greatest(least(ready - {self._database.present}, spacing), 0)""",
             self._database.worker,
             asked,
             run,
         )
-        return {name.partition(" ")[2]: ready for name, ready in rows}
+        return {name.partition(" ")[2]: wait for name, wait in rows}
 
     def free(self, kind: str, names: list[str], run: int) -> list[str]:
         """Return those of `names`, in their order, that nobody has, and that were not done in this run."""
@@ -67,15 +67,18 @@ class Leases:
         return [name for name in names if storable(name) not in others]
 
     def take_hosts(self, hosts: Mapping[str, int]) -> dict[str, int]:
-        """Return those of the hosts that this worker alone may ask from now on, and when first. hosts: with the time
-        between two requests. Who has one of the others learns that somebody waits for it."""
+        """Return those of the hosts that this worker alone may ask from now on, and how long it waits before. hosts:
+        with the time between two requests. Who has one of the others learns that somebody waits for it.
+
+        No time of a worker's own goes in or out: its clock may be minutes off. And nobody waits for longer than was
+        asked for between two requests: the one clock that they go by may be set."""
         return self._database.transact(lambda: self._take_hosts(hosts))
 
     def _take_hosts(self, hosts: Mapping[str, int]) -> dict[str, int]:
         taken = self._taken(HOST, list(hosts), -1)
         self._database.write_all(
             "UPDATE leases SET spacing = ? WHERE name = ?",
-            sorted((hosts[host], f"{HOST} {host}") for host in taken),
+            sorted((max(hosts[host], wait), f"{HOST} {host}") for host, wait in taken.items()),
         )
         self._database.write_all(
             "UPDATE leases SET wanted = 1 WHERE name = ? AND wanted = 0",
@@ -91,10 +94,11 @@ class Leases:
         return [name.partition(" ")[2] for (name,) in rows]
 
     def give_hosts_back(self, hosts: Mapping[str, int]) -> None:
-        """Let others ask these hosts, each not before its time."""
+        """Let others ask these hosts, each not before so long from now."""
         self._database.write_all(
-            "UPDATE leases SET worker = 0, ready = ? WHERE name = ? AND worker = ?",
-            sorted((ready, f"{HOST} {storable(host)}", self._database.worker) for host, ready in hosts.items()),
+            f"""UPDATE leases SET worker = 0, ready = {self._database.present} + ?1, spacing = greatest(spacing, ?1)
+                WHERE name = ?2 AND worker = ?3""",
+            sorted((wait, f"{HOST} {storable(host)}", self._database.worker) for host, wait in hosts.items()),
         )
 
     def give_back(self, kind: str, names: list[str], done_in: int = 0) -> None:

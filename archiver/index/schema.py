@@ -10,6 +10,7 @@ from contextlib import closing
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
+from archiver.clock import machine_time
 from archiver.errors import IndexFileError, os_reason
 from archiver.index.damage import REMAKE
 from archiver.storage.regular import size
@@ -90,6 +91,7 @@ def _connect(file: Path | str, patience: float = PATIENCE) -> sqlite3.Connection
     connection = sqlite3.connect(file, timeout=patience, isolation_level=None, check_same_thread=False, uri=uri)
     for name, function in (("least", min), ("greatest", max)):
         connection.create_function(name, 2, function, deterministic=True)
+    connection.create_function("present", 0, machine_time)
     return connection
 
 

@@ -43,6 +43,7 @@ class SqliteDatabase(Database):
                           SELECT coalesce(max(key), 0) + 1 FROM articles
                           UNION ALL SELECT number + 1 FROM numbers)
                       SELECT number FROM numbers LIMIT ?"""
+    present = "present()"  # all who write are on one machine: its clock
     passing_over_locked = locking_rows = ""  # nobody else writes meanwhile
 
     def __init__(

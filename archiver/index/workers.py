@@ -176,22 +176,22 @@ class Workers(Leases):
     def _free(self, worker: int, run: int, now: int) -> None:
         """Let others have what a worker had: also the articles that it has claimed and not finished, which are those of
         its sites and recipes that are still due."""
-        had = self._database.rows("SELECT name FROM leases WHERE worker = ?", worker)
+        database = self._database
+        had = database.rows("SELECT name FROM leases WHERE worker = ?", worker)
         for name in sorted(name for (name,) in had):
             kind, _, which = name.partition(" ")
             if kind in (SITE, RECIPE):
                 of = "site = ?" if kind == SITE else "site = '' AND recipe = ?"
-                self._database.write(
+                database.write(
                     f"UPDATE articles SET run = 0 WHERE {of} AND due IS NOT NULL AND due <= ? AND run = ?",
                     which,
                     now,
                     run,
                 )
-        self._database.write(f"DELETE FROM leases WHERE worker = ? AND name LIKE '{ARTICLE} %'", worker)
-        self._database.write(
-            f"""UPDATE leases SET worker = 0, ready = CASE WHEN name LIKE '{HOST} %' THEN greatest(ready, ?1 + spacing)
-                ELSE ready END WHERE worker = ?2""",
-            now,
+        database.write(f"DELETE FROM leases WHERE worker = ? AND name LIKE '{ARTICLE} %'", worker)
+        database.write(
+            f"""UPDATE leases SET worker = 0, ready = CASE WHEN name LIKE '{HOST} %'
+                THEN {database.present} + spacing ELSE ready END WHERE worker = ?""",
             worker,
         )
 

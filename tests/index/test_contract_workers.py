@@ -125,15 +125,26 @@ def test_what_waits_is_what_nobody_has(crew: Crew) -> None:
 
 def test_a_host_is_asked_by_one_and_not_before_its_time(crew: Crew) -> None:
     index = crew.be(crew.first)
+    index._database.present = str(NOW)
     assert index.workers.take_hosts({A: SECOND, B: 2}) == {A: 0, B: 0}
     assert crew.be(crew.second).workers.take_hosts({A: SECOND}) == {}
     index = crew.be(crew.first)
     assert index.workers.wanted_hosts() == [A]
-    index.workers.give_hosts_back({A: LATER})
+    index.workers.give_hosts_back({A: 10 * SECOND})
     assert index.workers.wanted_hosts() == []
-    assert crew.be(crew.second).workers.take_hosts({A: SECOND, B: 2}) == {A: LATER}
+    index._database.present = str(NOW + 2 * SECOND)
+    assert crew.be(crew.second).workers.take_hosts({A: SECOND, B: 2}) == {A: 8 * SECOND}
     crew.be(crew.first).workers.give_hosts_back({A: 1})  # it has it no more
-    assert crew.be(crew.second).workers.take_hosts({A: SECOND}) == {A: LATER}
+    assert crew.be(crew.second).workers.take_hosts({A: SECOND}) == {A: 8 * SECOND}
+
+
+def test_a_clock_that_is_set_back_keeps_nobody_from_a_host_for_long(crew: Crew) -> None:
+    index = crew.be(crew.first)
+    index._database.present = str(NOW)
+    index.workers.take_hosts({A: SECOND})
+    index.workers.give_hosts_back({A: SECOND // 2})
+    index._database.present = str(NOW - 600 * SECOND)
+    assert crew.be(crew.second).workers.take_hosts({A: SECOND}) == {A: SECOND}
 
 
 def test_what_is_taken_together_is_taken_whole_or_not(crew: Crew) -> None:
@@ -226,8 +237,9 @@ def test_what_it_had_claimed_is_claimed_by_others_and_what_it_had_done_is_not(cr
 
 def test_a_host_that_it_asked_is_left_alone_as_long_as_after_a_request(crew: Crew, tmp_path: Path) -> None:
     crew.be(crew.first).workers.take_hosts({A: SECOND})
+    crew.index._database.present = str(LATER)
     assert crew.end(crew.first, tmp_path)
-    assert crew.index.workers.take_hosts({A: SECOND}) == {A: LATER + SECOND}
+    assert crew.index.workers.take_hosts({A: SECOND}) == {A: SECOND}
 
 
 def test_what_it_was_writing_is_settled_by_what_is_on_disk(crew: Crew, tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import psycopg
 import pytest
 
-from archiver.clock import SECOND, now
+from archiver.clock import SECOND, machine_time
 from archiver.errors import IndexFileError, IndexServerError, LockedError
 from archiver.index import Index, postgres_connection, postgres_schema
 from archiver.index import postgres as postgres_module
@@ -565,5 +565,19 @@ def test_one_that_stands_still_within_a_transaction_keeps_nobody_waiting(at: str
 def test_workers_go_by_the_clock_of_the_server(at: str, monkeypatch: pytest.MonkeyPatch) -> None:
     with closing(PostgresDatabase(at)) as database:
         assert abs(database.clock_ahead()) < SECOND  # it is this machine's
-        monkeypatch.setattr(postgres_module, "now", lambda: now() - 180 * SECOND)
+        monkeypatch.setattr(postgres_module, "machine_time", lambda: machine_time() - 180 * SECOND)
         assert 179 * SECOND < database.clock_ahead() < 181 * SECOND
+
+
+def test_a_clock_is_not_read_off_an_answer_that_was_long_on_its_way(at: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    with closing(PostgresDatabase(at)) as database:
+        there, passed = [NOW + 170 * SECOND, NOW + 170 * SECOND], [0]
+
+        def answer(_: str) -> list[tuple[int]]:
+            passed[0] += 170 * SECOND if len(there) == 2 else SECOND // 50  # it was away when it was asked first
+            return [(there.pop(0),)]
+
+        monkeypatch.setattr(database, "rows", answer)
+        monkeypatch.setattr(postgres_module, "machine_time", lambda: NOW + passed[0])
+        monkeypatch.setattr(postgres_module, "steady", lambda: passed[0])
+        assert abs(database.clock_ahead()) < SECOND
