@@ -211,18 +211,24 @@ class Archive:
         every: str = "15m",
         until_idle: bool = False,
         listener: Callable[[Result], None] | None = None,
-    ) -> int:
-        """Crawl together with other workers of the archive, run after run, until a signal comes; return its number.
+        on_report: Callable[[RunReport], None] | None = None,
+    ) -> RunReport:
+        """Crawl together with other workers of the archive, run after run, until a signal comes; return what the last
+        run came to.
 
         A run that others have begun is joined, whatever it reads; one that begins here reads `listings`, as `crawl`
-        does. every: how long after the last run one begins. until_idle: end with a run, and return 0.
+        does. every: how long after the last run one begins. until_idle: end with a run. on_report: is told of what
+        each run came to. The last worker to leave a run, and it alone, reports on all of it, with its alarms; others
+        report on what they did themselves. Raises LockedError if others took over from it, CrewError if it came to no
+        end, with until_idle.
         """
         try:
             seconds = read_span(every).total_seconds()
         except ValueError as error:
             raise UsageError(f"every: {error}") from error
         with self._remembering():
-            return self._crew(listings, listener).serve(self._asked(listings=listings), seconds, until_idle=until_idle)
+            crew = self._crew(listings, listener)
+            return crew.serve(self._asked(listings=listings), seconds, until_idle=until_idle, on_report=on_report)
 
     def _crew(self, listings: Sequence[str], listener: Callable[[Result], None] | None) -> Crew:
         """Return workers of this machine. Raises UsageError for listings that there are not."""

@@ -1,23 +1,24 @@
 """A worker: `python -m archiver.crew_process`, started by `archiver.crewing`, which tells it on standard input what to
-do. It prints each result as a line of JSON, and ends with the exit status of a command."""
+do. It prints each result as a line of JSON, then what it came to, and ends with the exit status of a command."""
 
 from __future__ import annotations
 
 import json
 import pickle
 import sys
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from archiver.crawling import crawl_as_worker
 from archiver.errors import ArchiverError, OverError
-from archiver.statuses import SIGNALLED, status_of
+from archiver.statuses import status_of
 
 if TYPE_CHECKING:
     from archiver.extensions.report import Result
 
 
 def main() -> int:
-    """Crawl, and return the exit status: 0 also where articles failed, which the report of the run says."""
+    """Crawl, and return the exit status."""
     configuration, run, arguments = pickle.load(sys.stdin.buffer)
     try:
         report = crawl_as_worker(configuration, run, tell, **arguments)
@@ -26,12 +27,17 @@ def main() -> int:
     except ArchiverError as error:
         sys.stderr.write(f"archiver: {error}\n")
         return status_of(error)
-    return SIGNALLED + report.interrupted if report.interrupted else 0
+    _print({**asdict(report), "due": ()})
+    return report.exit_status
 
 
 def tell(result: Result) -> None:
     """Print a result."""
-    sys.stdout.write(json.dumps([result.address, result.outcome, result.reason]) + "\n")
+    _print([result.address, result.outcome, result.reason])
+
+
+def _print(value: object) -> None:
+    sys.stdout.write(json.dumps(value) + "\n")
     sys.stdout.flush()
 
 

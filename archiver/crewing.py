@@ -13,6 +13,7 @@ import subprocess
 import sys
 import threading
 from contextlib import closing
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from archiver.clock import SECOND, go_by, now
@@ -23,6 +24,7 @@ from archiver.interrupts import STOPPING, Interrupts
 from archiver.run_report import RunReport
 from archiver.session import Session
 from archiver.session_options import session_options
+from archiver.statuses import LOCKED
 from archiver.views.alarms import merge_alarms
 
 if TYPE_CHECKING:
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
     from archiver.extensions.report import Result
 
 LIMITS = ("limit", "max_requests")  # of a run: each of its workers has a share, and no other joins it
+NOTHING = RunReport({}, (), (), 0, {})
 BETWEEN = 1.0  # seconds until it is looked again whether there is a run
 
 
@@ -60,20 +63,38 @@ class Crew:
             self._work(run, [_share(asked, number, count) for number in range(count)])
         return self._report(run)
 
-    def serve(self, asked: Mapping[str, Any], every: float, *, until_idle: bool) -> int:
+    def serve(
+        self,
+        asked: Mapping[str, Any],
+        every: float,
+        *,
+        until_idle: bool,
+        on_report: Callable[[RunReport], None] | None = None,
+    ) -> RunReport:
         """Be a worker of one run after the other, until a signal comes: of one that others have begun, or, so many
-        seconds after the last one, of a new one. until_idle: of one run only. Returns the number of the signal."""
+        seconds after the last one, of a new one. until_idle: of one run only. Returns what the last one came to;
+        on_report is told of each. Raises LockedError and CrewError with until_idle."""
+        report = NOTHING
         with self._interrupts.taken():
             while not self._interrupts.signal:
                 self._prepare()
                 found = self._find(asked, 0 if until_idle else every)
                 if found:
                     run, what = found
-                    self._work(run, [{**what, "workers": 1}])
+                    ((report, status),) = self._work(run, [{**what, "workers": 1}])
+                    if on_report:
+                        on_report(report)
                     if until_idle:
+                        self._refuse_failure(report, status)
                         break
                 self._woken.wait(BETWEEN)
-        return self._interrupts.signal
+        return replace(report, interrupted=self._interrupts.signal)
+
+    def _refuse_failure(self, report: RunReport, status: int) -> None:
+        """Raise ArchiverError if a worker ended without a report, and not because nothing was left to do."""
+        if report is NOTHING and status and not self._interrupts.signal:
+            text = f"{self._configuration.output}: the worker came to no end; run it again: nothing is lost"
+            raise LockedError(text) if status == LOCKED else CrewError(text)
 
     def _prepare(self) -> None:
         """Make the archive if it is not there, and settle what killed runs left open, unless workers are at work."""
@@ -104,12 +125,14 @@ class Crew:
             run = index.workers.begin_run(command_line(), now(), asked)
         return (run, asked) if run else None
 
-    def _work(self, run: int, shares: list[Mapping[str, Any]]) -> None:
-        """Have a worker for each of `shares`, and wait until all have ended."""
+    def _work(self, run: int, shares: list[Mapping[str, Any]]) -> list[tuple[RunReport, int]]:
+        """Have a worker for each of `shares`, and wait until all have ended. Return what each came to by its own word,
+        with its exit status."""
         self._processes = [self._start(run, share) for share in shares]
         if self._interrupts.signal:
             self._stop()
-        readers = [threading.Thread(target=self._read, args=(one,), daemon=True) for one in self._processes]
+        reports = dict.fromkeys(self._processes, NOTHING)
+        readers = [threading.Thread(target=self._read, args=(one, reports), daemon=True) for one in self._processes]
         for reader in readers:
             reader.start()
         for one, reader in zip(self._processes, readers, strict=True):
@@ -118,6 +141,7 @@ class Crew:
                 how = f"was killed (signal {-one.returncode})"
                 sys.stderr.write(f"archiver: worker {one.pid} {how}; others take over what it was at\n")
         self._processes = []
+        return [(report, one.returncode) for one, report in reports.items()]
 
     def _start(self, run: int, share: Mapping[str, Any]) -> subprocess.Popen[bytes]:
         arguments = dict(share)
@@ -134,14 +158,18 @@ class Crew:
             pickle.dump((configuration, run, arguments), process.stdin)
         return process
 
-    def _read(self, process: subprocess.Popen[bytes]) -> None:
-        """Tell the listener what a worker says."""
+    def _read(self, process: subprocess.Popen[bytes], reports: dict[subprocess.Popen[bytes], RunReport]) -> None:
+        """Tell the listener what a worker says, and keep in `reports` what it came to."""
         from archiver.extensions.report import Result  # as in `archive`
 
         assert process.stdout
         with process.stdout:
             for line in process.stdout:
-                address, outcome, reason = json.loads(line)
+                said = json.loads(line)
+                if isinstance(said, dict):
+                    reports[process] = RunReport(**said)
+                    continue
+                address, outcome, reason = said
                 if self._listener:
                     self._listener(Result(address, outcome, None, reason))
 

@@ -56,4 +56,5 @@ def _post(address: str, content: bytes) -> str:
         error.close()
         return f"answered with status {error.code}"
     except (OSError, ValueError, http.client.HTTPException) as error:
-        return f"the report could not be sent: {getattr(error, 'reason', None) or error}"
+        reason = getattr(error, "reason", error)
+        return f"the report could not be sent: {os_reason(reason) if isinstance(reason, OSError) else reason}"

@@ -327,6 +327,8 @@ def test_one_cause_is_one_alarm_and_comes_first() -> None:
         "no connection: refused (2 places: a/b, a/c)"
     ]
     assert merge_alarms([f"a/b: {away.format(1)}"]) == [f"{away.format(1)} (a/b)"]
+    # Addresses are left out rather than cut.
+    assert merge_alarms([f"a/b: no network (http://h.example/{'x' * 300})"]) == ["no network (a/b)"]
     (line,) = merge_alarms([f"a/b: {'x' * 600}\nmore"])
     assert len(line) < MAX_LENGTH + 10
     assert "\n" not in line

@@ -230,7 +230,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "crew_process": {"crawling", "errors", "extensions", "statuses"},
     "crewing": {
         *("clock", "configuration", "errors", "extensions", "index", "interrupts", "run_report", "session"),
-        *("session_options", "views"),
+        *("session_options", "statuses", "views"),
     },
     "archive": {
         "private",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
+from archiver.commands.alarms import add_alarm_options, alarm_settings, tell_of_alarms
 from archiver.commands.display import Display, count, print_alarms, print_json, print_line, print_table, printable
 from archiver.commands.options import (
     add_fetching_options,
@@ -13,22 +14,16 @@ from archiver.commands.options import (
 from archiver.commands.site import build_site
 from archiver.commands.wrapping import print_wrapped
 from archiver.errors import StuckError, UsageError
-from archiver.notify import notify
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Mapping
-    from typing import Any
 
-    from archiver.archive import Archive
     from archiver.run_report import RunReport
 
 OPTIONS = {
     "recheck": "ARCHIVER_RECHECK",
     "max_requests": "ARCHIVER_MAX_REQUESTS",
     "max_seconds": "ARCHIVER_MAX_SECONDS",
-    "on_alarm": "ARCHIVER_ON_ALARM",
-    "on_alarm_post": "ARCHIVER_ON_ALARM_POST",
 }
 
 
@@ -65,8 +60,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     )
     parser.add_argument("--dry-run", action="store_true", help="read the listings, print what is due, write nothing")
     parser.add_argument("--json", action="store_true", help="print the report of the run as JSON")
-    parser.add_argument("--on-alarm", metavar="COMMAND", help="on alarms, give the report as JSON to this command")
-    parser.add_argument("--on-alarm-post", metavar="ADDRESS", help="on alarms, post the report to this address")
+    add_alarm_options(parser)
     parser.add_argument("--site", action="store_true", help="build the site afterwards, as `archiver site build` does")
     add_fetching_options(parser, "without, unless the recipe says no")
     parser.set_defaults(run=run)
@@ -75,6 +69,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
 def run(arguments: argparse.Namespace) -> int:
     """Crawl what `arguments` name and return the exit status."""
     options = {setting: getattr(arguments, option) for option, setting in OPTIONS.items()}
+    options |= alarm_settings(arguments)
     archive = archive_from(arguments, **options, ARCHIVER_DRY_RUN=arguments.dry_run or None)
     progress = not (arguments.quiet or arguments.no_progress)
     try:
@@ -90,12 +85,12 @@ def run(arguments: argparse.Namespace) -> int:
                 workers=_workers(arguments.workers),
             )
     except StuckError as error:
-        _notify(archive, {"alarms": [str(error)]})
+        tell_of_alarms(archive, {"alarms": [str(error)]})
         raise
     dry = bool(archive.configuration["ARCHIVER_DRY_RUN"])
     _show(report, as_json=arguments.json, dry=dry, quiet=arguments.quiet)
     if report.alarms and not dry:
-        _notify(archive, report.content)
+        tell_of_alarms(archive, report.content)
     if arguments.site and not (dry or report.interrupted):
         built = build_site(archive, quiet=arguments.quiet)
         return report.exit_status or built
@@ -106,12 +101,6 @@ def _workers(text: str) -> int:
     if not text.isdecimal() or int(text) < 1:
         raise UsageError(f"--workers: expected a number from 1 on, got {text!r}")
     return int(text)
-
-
-def _notify(archive: Archive, content: Mapping[str, Any]) -> None:
-    settings = archive.configuration
-    for problem in notify(content, settings["ARCHIVER_ON_ALARM"], settings["ARCHIVER_ON_ALARM_POST"]):
-        print(f"archiver: {problem}", file=sys.stderr)
 
 
 def _show(report: RunReport, *, as_json: bool, dry: bool, quiet: bool) -> None:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from archiver.commands.display import Display
+from archiver.commands.alarms import add_alarm_options, alarm_settings, tell_of_alarms
+from archiver.commands.display import Display, print_alarms
 from archiver.commands.options import (
     add_fetching_options,
     archive_from,
 )
-from archiver.statuses import SIGNALLED
 
 if TYPE_CHECKING:
     import argparse
+
+    from archiver.run_report import RunReport
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -22,7 +24,8 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         help="crawl together with other workers, run after run",
         description="Join the run that other workers of the archive are at, or begin one; then wait for the next, "
         "until a signal comes. Any number of workers may come and go, on any number of machines that share the "
-        "directory of the archive and an index on a server. `archiver status` shows them.",
+        "directory of the archive and an index on a server. `archiver status` shows them. With --until-idle the exit "
+        "status is that of a crawl: of the last worker to leave for the whole run, of the others for what they did.",
     )
     parser.add_argument(
         "listings",
@@ -34,15 +37,26 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         "--every", default="15m", metavar="SPAN", help="begin a run that long after the last one has ended (15m)"
     )
     parser.add_argument("--until-idle", action="store_true", help="end when nothing is left to do in a run")
+    add_alarm_options(parser)
     add_fetching_options(parser, "without, unless the recipe says no")
     parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Work, and return the exit status."""
-    archive = archive_from(arguments)
+    archive = archive_from(arguments, **alarm_settings(arguments))
     with Display(archive.output, progress=not (arguments.quiet or arguments.no_progress)) as display:
-        signal = archive.work(
-            *arguments.listings, every=arguments.every, until_idle=arguments.until_idle, listener=display.show
+
+        def tell(report: RunReport) -> None:
+            if report.alarms:
+                print_alarms(report.alarms, start="archiver: ")
+                tell_of_alarms(archive, report.content)
+
+        report = archive.work(
+            *arguments.listings,
+            every=arguments.every,
+            until_idle=arguments.until_idle,
+            listener=display.show,
+            on_report=tell,
         )
-    return SIGNALLED + signal if signal else 0
+    return report.exit_status

@@ -16,7 +16,7 @@ MAX_LENGTH = 200  # characters of a line
 
 def merge_alarms(alarms: Iterable[str]) -> list[str]:
     """Return alarms (`LABEL: CAUSE`) as lines that begin with the cause: those of one cause are one line, that names
-    some of the labels and says how many there are. Addresses are part of a line of one place only."""
+    some of the labels and says how many there are. Addresses are part of a line of one place only, if they fit."""
     causes: dict[str, list[tuple[str, str]]] = {}
     for alarm in alarms:
         found = LABEL.fullmatch(alarm)
@@ -24,7 +24,10 @@ def merge_alarms(alarms: Iterable[str]) -> list[str]:
         cause = " ".join(cause.split())
         causes.setdefault(_without_repeats(ADDRESSES.sub("", cause)), []).append((label, cause))
     return [
-        _line(places[0][1] if len(places) == 1 else cause, [label for label, _ in places if label])
+        _line(
+            places[0][1] if len(places) == 1 and len(places[0][1]) <= MAX_LENGTH else cause,
+            [label for label, _ in places if label],
+        )
         for cause, places in causes.items()
     ]
 

@@ -1,0 +1,35 @@
+"""What a command does when a run ends with alarms: it says so, and tells whoever is to be told."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+from archiver.notify import notify
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Mapping
+    from typing import Any
+
+    from archiver.archive import Archive
+
+SETTINGS = {"on_alarm": "ARCHIVER_ON_ALARM", "on_alarm_post": "ARCHIVER_ON_ALARM_POST"}
+
+
+def add_alarm_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options that say who is told of alarms."""
+    parser.add_argument("--on-alarm", metavar="COMMAND", help="on alarms, give the report as JSON to this command")
+    parser.add_argument("--on-alarm-post", metavar="ADDRESS", help="on alarms, post the report to this address")
+
+
+def alarm_settings(arguments: argparse.Namespace) -> dict[str, str | None]:
+    """Return the settings that these options give."""
+    return {setting: getattr(arguments, option) for option, setting in SETTINGS.items()}
+
+
+def tell_of_alarms(archive: Archive, content: Mapping[str, Any]) -> None:
+    """Tell whoever the settings name of the alarms in a report. What goes wrong with that is said, and no more."""
+    settings = archive.configuration
+    for problem in notify(content, settings["ARCHIVER_ON_ALARM"], settings["ARCHIVER_ON_ALARM_POST"]):
+        print(f"archiver: {problem}", file=sys.stderr)
