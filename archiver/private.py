@@ -24,20 +24,28 @@ PLACEHOLDER = re.compile(rf"{REMOVED}(?:-[0-9a-f]{{{DIGITS}}})?")
 PLACED = re.compile(rf"={PLACEHOLDER.pattern}(?![^&;#/?])")
 # Headers of a request: Authorization, Proxy-Authorization, Cookie, X-Api-Key, X-Auth-Token, Private-Token and the like.
 HEADER = re.compile(
-    r".*(?:authorization|authentication|cookie|token|secret|passw|credential|signature|session|jwt|hmac|bearer|api-?key).*"
-    r"|(?:.*-)?(?:key|auth|pass|pwd|pin|login)"
+    r".*(?:authorization|authentication|cookie|token|secret|pass(?:w|phrase|code)|credential|signature|session|jwt|hmac"
+    r"|bearer|api-?key|csrf|xsrf|saml|wsse|assertion).*|(?:.*-)?(?:key|auth|pass|pwd?|pin|login|otp|sso|ticket|sid|dpop)"
+)
+# Any other header that is not one of these, which every browser sends or which tell requests apart, if what it says
+# looks like a key (X-Client-Id, X-License).
+SAYS_NO_KEY = re.compile(
+    r"accept(?:-.*)?|cache-control|connection|content-.*|date|dnt|expect|forwarded|from|host|if-.*|keep-alive|origin|pragma"
+    r"|priority|proxy-connection|purpose|range|referer|save-data|sec-.*|te|trace(?:parent|state)|trailer|transfer-encoding|upgrade.*"
+    r"|user-agent|via|x-(?:client-data|correlation-id|forwarded-.*|real-ip|request-id|requested-with)"
 )
 # Parameters of an address, without the marks between the parts of a name: always; or if the value looks like a key.
 ALWAYS = re.compile(
     r"(?:|access|auth|oauth|api|app|bearer|client|csrf|xsrf|id|login|private|refresh|sas|security|session|user)token"
-    r"|.*secrets?(?:key)?|.*pass(?:w(?:or)?d|phrase|code)|pwd|sig|.*signature|.*credentials?|xamz.*|.*hmac|hdn(?:ea|ts|tl)"
-    r"|.*(?:access|account|admin|api|app|auth|client|consumer|dev|developer|licen[cs]e|master|private|secret|service"
-    r"|shared|storage|subscription|user)keys?(?:id)?|keypairid|.*sess(?:ion)?id|jwt|otp|bearer|authorization"
+    r"|.*secrets?(?:key)?|.*pass(?:w(?:or)?d|phrase|code)|(?:auth|user)?pwd?|sig|.*signature|.*credentials?|xamz.*|.*hmac|hdn(?:ea|ts|tl)"
+    r"|.*(?:access|account|admin|api|app|auth|client|consumer|customer|dev|developer|feed|licen[cs]e|master|member|private"
+    r"|reader|rss|secret|service|shared|storage|subscri(?:ber|ption)|user)keys?(?:id)?|keypairid|.*sess(?:ion)?id|jwt|otp|bearer|authorization"
 )
 PERHAPS = re.compile(
     r"key|sid|auth|pass|sign|ticket|session|code|skey|policy|login|licen[cs]e|(?!page|next|continuation|cursor).*token"
 )
 KEY_LIKE = re.compile(r"(?=.*[0-9])(?=.*[A-Za-z])[A-Za-z0-9_+/=.~-]{16,}")
+INDEX = re.compile(r"\[\d*\]\s*$")  # of one value of several
 MARKS = re.compile(r"[-_. \[\]]+")
 # The scheme, as browsers read it with any number of slashes, and what stands before the host.
 USER = re.compile(r"^(\s*(?:https?:[/\\]*|(?:[a-z][a-z0-9+.-]*:)?[/\\]{2,}))([^/?#\\]*)@", re.IGNORECASE)
@@ -46,6 +54,7 @@ PATH_PARAMETER = re.compile(r"(?<=;)([^=;/]+)=([^;/]*)")
 PARAMETER = re.compile(r"(?<=[?&;#])([^=&;#?]+)=([^&;#]*)")
 WEB = re.compile(r"https?://", re.IGNORECASE)
 ADDRESS_IN_TEXT = re.compile(r"https?://[^\s\"'<>]+", re.IGNORECASE)
+DEEPEST = 8  # addresses in each other that are looked through
 LONG_ENOUGH = 6  # characters: a shorter secret is not looked for elsewhere, since it would be found in other words
 # Options of a command and settings whose values are ours alone, whatever they look like.
 PRIVATE_OPTION = re.compile(r"--on-alarm(?:-post)?")
@@ -56,9 +65,13 @@ SETTING = re.compile(r"(\w+)=(.*)", re.DOTALL)
 
 
 @lru_cache(1024)
-def is_private_header(name: str) -> bool:
-    """Return whether a header of a request says who we are."""
-    return HEADER.fullmatch(name.lower()) is not None
+def is_private_header(name: str, value: str = "") -> bool:
+    """Return whether a header of a request says who we are: by its name, or because it may and its value looks like a
+    key."""
+    name = name.lower().replace("_", "-")
+    if HEADER.fullmatch(name):
+        return True
+    return SAYS_NO_KEY.fullmatch(name) is None and any(map(KEY_LIKE.fullmatch, value.split()))
 
 
 def public_address(url: str) -> str:
@@ -134,8 +147,8 @@ def public_arguments(arguments: Iterable[str]) -> Iterator[str]:
 
 
 @lru_cache(1024)
-def _split(url: str) -> tuple[str, tuple[str, ...]]:
-    """Return an address as it is kept, and what is taken out of it."""
+def _split(url: str, depth: int = 0) -> tuple[str, tuple[str, ...]]:
+    """Return an address as it is kept, and what is taken out of it. depth: in how many others it is."""
     taken: list[str] = []
 
     def without_user(found: re.Match[str]) -> str:
@@ -147,14 +160,25 @@ def _split(url: str) -> tuple[str, tuple[str, ...]]:
         if _is_private_parameter(name, value):
             taken.append(value)
             return f"{name}={placeholder(value)}"
-        # An address in an address.
-        said = unquote(value) if "%" in value else value
-        public, more = _split(said) if "=" in said or "@" in said else (said, ())
+        public, more = _split_value(value, depth + 1)
         taken.extend(more)
-        return f"{name}={public if said == value else quote(public, safe='')}" if more else found[0]
+        return f"{name}={public}" if more else found[0]
 
     path, rest = PARTS.fullmatch(USER.sub(without_user, url)).groups()  # type: ignore[union-attr]
     return PATH_PARAMETER.sub(without_value, path) + PARAMETER.sub(without_value, rest), tuple(taken)
+
+
+def _split_value(value: str, depth: int) -> tuple[str, tuple[str, ...]]:
+    """Do the same for an address in an address, which may be percent-encoded, also several times."""
+    if depth > DEEPEST:
+        return value, ()
+    if "=" in value or "@" in value:
+        return _split(value, depth)
+    said = unquote(value) if "%" in value else value
+    if said == value:
+        return value, ()
+    public, more = _split_value(said, depth + 1)
+    return quote(public, safe="") if more else value, more
 
 
 def _is_private_parameter(name: str, value: str) -> bool:
@@ -170,5 +194,5 @@ def _is_private_parameter(name: str, value: str) -> bool:
 @lru_cache(1024)
 def _may_be_private(name: str) -> tuple[bool, bool]:
     """Return whether a parameter of that name is private always, and whether it is if its value looks like a key."""
-    plain = MARKS.sub("", unquote_plus(name).lower())
+    plain = MARKS.sub("", INDEX.sub("", unquote_plus(name).lower()))
     return ALWAYS.fullmatch(plain) is not None, PERHAPS.fullmatch(plain) is not None

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import urlsplit
 
 SCHEMES = ("postgresql", "postgres")
 HIDDEN = "***"
-_IN_ADDRESS = re.compile(r"(\b(?:postgresql|postgres)://[^\s/?#:@]*):[^\s/?#]*@")
-_IN_OPTIONS = re.compile(r"(?i)\b(password|sslpassword)=[^\s&]*")
+# A password may have any character in it, also one that should be percent-encoded there: whoever forgot that has not
+# meant to show it.
+_IN_ADDRESS = re.compile(r"(\b(?:postgresql|postgres)://[^\s/?#:@]*):\S*@", re.IGNORECASE)
+_IN_OPTIONS = re.compile(r"\b(password|sslpassword)\s*=\s*(?:'(?:[^'\\]|\\.)*'|[^\s&]*)", re.IGNORECASE)
+_OPTIONS = re.compile(r"\?[a-z_]+=.*", re.DOTALL)
+_USER = re.compile(r"[^\s/?#:@]*")
+# The hosts of a server, each with its port, and the database.
+_HOST = r"(?:\[[^\s/?#@\]]*\]|[^\s/?#:@\[\],]*)(?::\d*)?"
+_PLACE = re.compile(rf"{_HOST}(?:,{_HOST})*(?:/[^\s?#@]*)?")
 
 
 def is_server(address: str) -> bool:
@@ -17,16 +23,27 @@ def is_server(address: str) -> bool:
 
 
 def shown(address: str) -> str:
-    """Return the address of a server for people: without password and options."""
-    try:
-        parts = urlsplit(address)
-        where = parts.netloc.rpartition("@")
-        user = where[0].partition(":")[0]
-    except ValueError:
+    """Return the address of a server for people: without password and options, and without all else if it is not
+    certain what of it is the password."""
+    scheme, user, at, place = _split(address)
+    if not _PLACE.fullmatch(place):
         return f"{SCHEMES[0]}://…"
-    return f"{parts.scheme}://{user}{where[1]}{where[2]}{parts.path}"
+    return f"{scheme.lower()}://{_USER.match(user)[0]}{at}{place}"  # type: ignore[index]
+
+
+def is_misread(address: str) -> bool:
+    """Return whether a part of the password in the address of a server would be taken for its host, and be looked for
+    in the network: it has a / or an @ in it."""
+    _, user, _, _ = _split(address)
+    return "/" in user or "@" in user
 
 
 def without_secrets(text: str) -> str:
     """Return a text without the passwords of the addresses of servers in it."""
     return _IN_OPTIONS.sub(rf"\1={HIDDEN}", _IN_ADDRESS.sub(rf"\1:{HIDDEN}@", text))
+
+
+def _split(address: str) -> tuple[str, str, str, str]:
+    """Return the scheme of an address, the user with the password, an @ if there is one, and all before the options."""
+    scheme, _, rest = _OPTIONS.sub("", address).partition("://")
+    return (scheme, *rest.rpartition("@"))

@@ -43,13 +43,20 @@ PRIVATE = {
     "http://example.org/?to=%2Fa%3Ftoken%3Dx": "http://example.org/?to=%2Fa%3Ftoken%3Dremoved",
     "http://example.org/?user[password]=x": "http://example.org/?user[password]=removed",
     "http://example.org/?auth%5Btoken%5D=x": "http://example.org/?auth%5Btoken%5D=removed",
+    "http://example.org/?passwords[0]=x&passwd[]=y": "http://example.org/?passwords[0]=x&passwd[]=removed",
+    "http://example.org/?password[0]=x&tokens[1]=1": "http://example.org/?password[0]=removed&tokens[1]=1",
+    "http://example.org/?user=jane&pw=x": "http://example.org/?user=jane&pw=removed",
+    "http://example.org/?auth_pw=x": "http://example.org/?auth_pw=removed",
+    "http://example.org/?to=http%253A%252F%252Fb.example%252F%253Ftoken%253Dx": (
+        "http://example.org/?to=http%253A%252F%252Fb.example%252F%253Ftoken%253Dremoved"
+    ),
     **{
         f"http://example.org/?id=1&{name}={KEY}": f"http://example.org/?id=1&{name}={KEPT}"
         for name in """
         auth auth_key pass passphrase passcode pwd credentials hmac X-Goog-Signature X-Goog-Credential Key-Pair-Id
         Policy PHPSESSID SESSION_ID session sid secretKey private_key AWSAccessKeyId sharedkey user-key licenseKey
         license otp jwt bearer ticket sign code oauth_consumer_key oauth_token _token app.secret hdnts
-        account_key consumerKey
+        account_key consumerKey rss_key feedkey member-key readerKey subscriber_key customerkey
         """.split()
     },
 }
@@ -82,6 +89,7 @@ PRIVATE_HEADERS = [
         "Key",
         "X-Pwd",
     ),
+    *("api_key", "AUTH_KEY", "X_Auth_Token", "X-OTP", "X-Ticket", "X-CSRF", "X-Passphrase", "DPoP", "X-SAML-Response"),
 ]
 PUBLIC_HEADERS = [
     *("Host", "User-Agent", "Accept", "Accept-Encoding", "Accept-Language", "From", "If-None-Match", "Referer"),
@@ -154,6 +162,33 @@ def test_private_headers(name: str) -> None:
 @pytest.mark.parametrize("name", PUBLIC_HEADERS)
 def test_public_headers(name: str) -> None:
     assert not is_private_header(name)
+
+
+@pytest.mark.parametrize("name", ["X-Client-Id", "X-License", "X-Subscriber", "x_account"])
+@pytest.mark.parametrize("value", [KEY, f"id={KEY}", f"key {KEY}"])
+def test_a_header_that_says_what_looks_like_a_key(name: str, value: str) -> None:
+    assert is_private_header(name, value)
+    assert not is_private_header(name, "42")
+
+
+@pytest.mark.parametrize("name", PUBLIC_HEADERS)
+def test_what_every_browser_says_is_no_key(name: str) -> None:
+    if not name.startswith("X-") or name == "X-Requested-With":
+        assert not is_private_header(name, KEY)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        f"http://example.org/{'?a=1' * 3000}",
+        f"http://example.org/?a=%{'25' * 3000}3D",
+        f"http://example.org/?a={'%3Fa%3D' * 3000}",
+        f"http://{'a:b@' * 9000}",
+        f"http://example.org/?{'a=1&' * 9000}",
+    ],
+)
+def test_no_address_is_too_deep(url: str) -> None:
+    assert public_address(public_address(url)) == public_address(url)
 
 
 def exchange(

@@ -33,12 +33,14 @@ def public_exchange(exchange: Exchange) -> Exchange:
     request logged us in: then they, and a key in the address that the answer leads to, may stand for us. The body stays
     as it came.
     """
-    taken = [value for name, value in exchange.asked if is_private_header(name)]
+    taken = [value for name, value in exchange.asked if is_private_header(name, value)]
     secrets = {*private_parts(exchange.url), *(word for value in taken for word in words_of(value))}
     secrets = {one for one in secrets if len(one) >= LONG_ENOUGH}
     if not (taken or secrets) and public_address(exchange.url) == exchange.url:
         return exchange
-    logged_in = any(is_private_header(name) and not name.lower().startswith("proxy-") for name, _ in exchange.asked)
+    logged_in = any(
+        is_private_header(name, value) and not name.lower().startswith("proxy-") for name, value in exchange.asked
+    )
     logged_in = logged_in or USER.match(exchange.url) is not None
     return exchange._replace(
         url=public_address(exchange.url),
@@ -54,7 +56,7 @@ def public_exchange(exchange: Exchange) -> Exchange:
 
 def public_headers(headers: Headers, secrets: Iterable[str] = ()) -> Headers:
     """Return the headers of a request without those that say who we are. secrets: are replaced wherever they are."""
-    return tuple((name, _without(value, secrets)) for name, value in headers if not is_private_header(name))
+    return tuple((name, _without(value, secrets)) for name, value in headers if not is_private_header(name, value))
 
 
 def words_of(value: str) -> Iterator[str]:

@@ -84,14 +84,14 @@ class _Record:
         yield from private_parts(self.url)
         if self.type == "request":
             for name, value in map(_parted, self.http[1:]):
-                if is_private_header(name):
+                if is_private_header(name, value):
                     yield from words_of(value.strip())
 
     @property
     def says_who(self) -> bool:
         """Whether it is a request that says to the site who we are."""
-        names = [name for name, _ in map(_parted, self.http[1:])] if self.type == "request" else []
-        return any(is_private_header(name) and not name.startswith("proxy-") for name in names)
+        asked = map(_parted, self.http[1:]) if self.type == "request" else ()
+        return any(is_private_header(name, value) and not name.startswith("proxy-") for name, value in asked)
 
     def without(self, private: _Private) -> tuple[bytes, tuple[str, ...]]:
         """Return the record without what is private, and what that was in words; nothing if there is nothing."""
@@ -110,8 +110,8 @@ class _Record:
         kept: list[str] = []
         logged_in = self.type != "request" and self.field("warc-record-id") in private.logged_in
         for number, line in enumerate(self.http):
-            name, _ = _parted(line)
-            if number and self.type == "request" and is_private_header(name):
+            name, value = _parted(line)
+            if number and self.type == "request" and is_private_header(name, value):
                 found.append(line.partition(":")[0])
             elif number and logged_in and name == COOKIE:
                 found.append("Set-Cookie of an answer to a request that logged in")

@@ -11,7 +11,7 @@ from psycopg.conninfo import conninfo_to_dict
 from psycopg.types.numeric import Int8Dumper
 
 from archiver.errors import IndexServerError
-from archiver.server_address import shown, without_secrets
+from archiver.server_address import is_misread, shown, without_secrets
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -100,6 +100,8 @@ class Connection(psycopg.Connection[tuple[Any, ...]]):
 def connect(address: str) -> Connection:
     """Return a connection that commits by itself, and whose names are those of the first schema of the role. Raises
     IndexServerError; psycopg.OperationalError if the server cannot be reached or does not let us in."""
+    if is_misread(address):
+        raise IndexServerError(f"{shown(address)}: a / in its password is to be written as %2F, an @ as %40")
     try:
         options: dict[str, Any] = {**OPTIONS, **conninfo_to_dict(address)}
     except psycopg.Error as error:
