@@ -206,6 +206,21 @@ def test_an_index_is_read_where_it_has_changed(archive: Archive, press: Press) -
     assert len(archive.posts) == 3
 
 
+@pytest.mark.parametrize("day", ["2026-11-01", ""])
+def test_an_index_that_is_as_it_was_is_not_empty(archive: Archive, web: Web, day: str) -> None:
+    """Few indexes say their version; they name the same sitemaps as before, whose changes they tell or not."""
+    press, lastmod = Press(web), f"<lastmod>{day}</lastmod>" if day else ""
+    for number in (1, 2):
+        press.put(f"{MERROW}/map{number}.xml", sitemap({press.article(MERROW, number): ""}), "application/xml")
+    maps = "".join(f"<sitemap><loc>{MERROW}/map{number}.xml</loc>{lastmod}</sitemap>" for number in (1, 2))
+    web.put(f"{MERROW}/maps.xml", f"<sitemapindex>{maps}</sitemapindex>", "application/xml")
+    for done in (crawl(archive, f"{MERROW}/maps.xml", *option) for option in (("--since", "2020-01-01"), (), ())):
+        assert (done.returncode, done.stderr) == (0, "")
+    assert len(archive.posts) == 2
+    last = listings(archive)[f"{MERROW}/maps.xml"]
+    assert (last["unchanged"], last["listed"], last["alarms"]) == (True, 2, [])
+
+
 def test_an_article_that_is_said_to_be_changed_is_looked_at_again(archive: Archive, press: Press) -> None:
     home = press.article(MERROW, 1)
     press.put(f"{MERROW}/map.xml", sitemap({home: "2026-11-01T10:00:00Z"}), "application/xml")

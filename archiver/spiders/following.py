@@ -141,7 +141,8 @@ class FollowingSpider(ListSpider):
         following = found.feed.next_page if found.feed else ""
         parts = await self._parts(found, reference, is_first=is_first)
         example = example or (NO_ADDRESS if nameless else "")
-        return ListedPage(items, unreadable + nameless, example, parts, bool(following), following)
+        spared = len(parts) < len(found.maps)
+        return ListedPage(items, unreadable + nameless, example, parts, bool(following), following, spared)
 
     async def as_it_was(self, response: Response, turn: ListingTurn) -> None:
         """Report a listing that has not changed since the last run; a feed says when to ask again."""

@@ -56,6 +56,7 @@ class ListingTurn:
     at: str = ""  # the address of this page, if another page named it
     part: NamedSource | None = None  # the sitemap of an index that this page is
     rest: tuple[NamedSource, ...] = ()  # those that are still to be read
+    spared: bool = False  # some of them need not be read: they are as they were
 
     @property
     def label(self) -> str:
@@ -72,7 +73,8 @@ class Item(NamedTuple):
 
 class ListedPage(NamedTuple):
     """What a page of a listing has: articles, each once; how many entries name none, and what the first of these has
-    instead; the sitemaps to read after it; whether the listing goes on, and if the page says it, where."""
+    instead; the sitemaps to read after it; whether the listing goes on, and if the page says it, where; whether there
+    is more in it that is as it was."""
 
     items: Sequence[Item]
     unreadable: int = 0
@@ -80,6 +82,7 @@ class ListedPage(NamedTuple):
     parts: tuple[NamedSource, ...] = ()
     goes_on: bool = False
     next_address: str = ""
+    spared: bool = False
 
 
 class ListSpider(ArticleSpider):
@@ -146,7 +149,7 @@ class ListSpider(ArticleSpider):
         recipe, label = turn.reference.recipe, turn.reference.label
         try:
             unchanged = response.status == NOT_MODIFIED
-            listed = ListedPage(()) if unchanged else await self.listed(response, turn, endpoint)
+            listed = ListedPage((), spared=True) if unchanged else await self.listed(response, turn, endpoint)
         except PageError as error:
             self.report_if_blocked(response.url, Unusable(str(error), blocked=isinstance(error, BlockPageError)))
             async for request in self._ask_next_endpoint(turn, response.url, str(error)):
@@ -162,6 +165,7 @@ class ListSpider(ArticleSpider):
         if any(new) and self.captured(recipe) and EXCHANGES in response.meta:
             self.archive.keep_soon(Evidence(response.meta[EXCHANGES], {"recipe": recipe.name, "listing": label}))
         _count_entries(turn.stats, listed, sum(new))
+        turn = replace(turn, spared=turn.spared or listed.spared)
         if turn.page == 1:
             turn = replace(turn, validators=validators_of(response))
         if turn.part:
@@ -171,6 +175,8 @@ class ListSpider(ArticleSpider):
         if further:
             async for request in self.ask_listing(further):
                 yield request
+        elif turn.spared and not (turn.stats.listed or turn.stats.unreadable):
+            await self.as_it_was(response, turn)
         else:
             self.finish(turn)
         async for request in self.after_listing(turn, wanted):
