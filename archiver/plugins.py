@@ -56,6 +56,6 @@ def _load(point: EntryPoint) -> Plugin:
     name = f"plug-in {point.name}{package} ({point.group}: {point.value})"
     try:
         return Plugin(name, point.value, point.load())
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         said = " ".join(str(error).split())
         raise PluginError(f"{name}: cannot be loaded: {type(error).__name__}: {said}") from error

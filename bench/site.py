@@ -19,6 +19,7 @@ from bench.place import NAME, workplace
 from bench.site_record import put_into_record
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from bench.command import Done
@@ -31,7 +32,9 @@ RECENT = 1000  # articles whose posts a build may read, of those that it knows
 SAME = 1.5  # seconds and files after new articles, of the largest site to the middle one; and its memory
 HUGO = 50_000  # articles of the largest site that it builds here
 JEKYLL = 5_000
-REBUILD = 0.1  # seconds after new articles, of the largest site, to those in which Hugo builds everything
+REBUILD = 0.1  # what the largest site takes after new articles, to what others take to build everything
+EACH = {"hugo": 1.0}  # what an article takes from nothing, to what it takes another
+FLOORS = {"jekyll": (9.0, 9.0), "hugo": (9.0, 9.0)}  # of the same, in processor time: from nothing, and after new ones
 # Layouts that show what our pages do, but for the versions and the evidence.
 LAYOUTS = {
     "single.html": '<!DOCTYPE html><html lang="zh"><title>{{ .Title }}</title><h1>{{ .Title }}</h1>'
@@ -62,43 +65,78 @@ def run(*, quick: bool, largest: int = MOST) -> list[Ratio]:
     built = {size: _measure(size) for size in sizes}
     if most > sizes[-1]:
         built[most] = _measure_later(most)
-    print(f"site: from nothing, and after {NEW} new articles; the start of the command included\n")
+    print(f"site: from nothing, and after {NEW} new articles; the start of the command included; s are seconds\n")
     print(
-        f"{'articles':>10}{'ms/article':>12}{'peak MB':>10}{'later, s':>10}{'its CPU':>9}{'MB':>10}{'files':>8}"
-        f"{'search MB':>11}"
+        f"{'':>10}{'from nothing':>39}{f'after {NEW} new':>40}{'search':>11}\n"
+        f"{'articles':>10}{'s':>9}{'CPU s':>9}{'ms each':>9}{'peak MB':>12}"
+        f"{'s':>9}{'CPU s':>9}{'peak MB':>13}{'files':>9}{'MB':>11}"
     )
     for size, (cold, later, search) in built.items():
-        first = f"{1000 * cold.wall / size:>12.2f}{cold.peak:>10.1f}" if cold else f"{'-':>12}{'-':>10}"
+        first = _columns(cold, size) if cold else "".join(f"{'-':>{wide}}" for wide in (9, 9, 9, 12))
         titles = f"{search / 1e6:>11.1f}" if cold else f"{'-':>11}"
         print(
-            f"{size:>10,}{first}{later.wall:>10.2f}{later.cpu:>9.2f}{later.peak:>10.1f}{built[size].written:>8}{titles}"
+            f"{size:>10,}{first}{later.wall:>9.2f}{later.cpu:>9.2f}{later.peak:>13.1f}{built[size].written:>9}{titles}"
         )
-    others = [
-        one
-        for one in (_other("jekyll", min(JEKYLL, largest) // scale), _other("hugo", min(HUGO, largest) // scale))
-        if one
-    ]
-    for name, size, done in filter(None, others):
-        print(
-            f"{name}: {size:,} articles, {1000 * done.wall / size:.2f} ms each ({done.wall:.1f} s), {done.peak:.0f} MB"
-        )
+    others = {
+        name: (size, done)
+        for name, most in (("jekyll", JEKYLL), ("hugo", HUGO))
+        if (done := _other(name, size := min(most, largest) // scale))
+    }
+    for name, (size, done) in others.items():
+        print(f"{size:>10,}{_columns(done, size)}   {name}")
+    return [*_steady(built, sizes, quick=quick), *_beside(built, sizes, others, quick=quick)]
+
+
+def _columns(done: Done, size: int) -> str:
+    """Return what it took to build a site of so many articles."""
+    return f"{done.wall:>9.1f}{done.cpu:>9.1f}{1000 * done.cpu / size:>9.2f}{done.peak:>12.1f}"
+
+
+def _steady(built: Mapping[int, Built], sizes: Sequence[int], *, quick: bool) -> list[Ratio]:
+    """Return how the largest sites compare with the middle one. quick: a short round is mostly start: no floor."""
     middle, large, last = built[sizes[1]], built[sizes[-1]], list(built.values())[-1]
     assert middle.cold
     assert large.cold
     names = f"{max(built):,} articles / {sizes[1]:,}"
-    ratios = [
-        Ratio(f"site: processor time after {NEW} new, {names}", last.later.cpu / middle.later.cpu, SAME),
-        Ratio(f"site: files after {NEW} new, {names}", last.written / middle.written, SAME),
-        Ratio(f"site: memory from nothing, {sizes[-1]:,} / {sizes[1]:,}", large.cold.peak / middle.cold.peak, SAME),
+    floor = None if quick else SAME
+    return [
+        Ratio(f"site: processor time after {NEW} new, {names}", last.later.cpu / middle.later.cpu, SAME, floor=floor),
+        Ratio(f"site: files after {NEW} new, {names}", last.written / middle.written, SAME, floor=floor),
+        Ratio(
+            f"site: memory from nothing, {sizes[-1]:,} / {sizes[1]:,}",
+            *(large.cold.peak / middle.cold.peak, SAME),
+            floor=floor,
+        ),
     ]
-    for name, size, done in filter(None, others):
-        if name == "hugo":
-            each = large.cold.wall / sizes[-1] / (done.wall / size)
-            rebuilt = last.later.wall / done.wall
-            ratios += [
-                Ratio(f"site: later build of {max(built):,} / Hugo's of {size:,}", rebuilt, REBUILD),
-                Ratio(f"site: seconds an article / Hugo's, {size:,}", each, 1),
-            ]
+
+
+def _beside(
+    built: Mapping[int, Built], sizes: Sequence[int], others: Mapping[str, tuple[int, Done]], *, quick: bool
+) -> list[Ratio]:
+    """Return how sites compare with those of others: in seconds and, as a machine may have other work, in processor
+    time; one of about as many articles from nothing, and the largest after new ones."""
+    last = list(built.values())[-1].later
+    ratios = []
+    for name, (size, done) in others.items():
+        nearest = min(sizes, key=lambda one: abs(one - size))
+        cold = built[nearest].cold
+        assert cold
+        each = f"{nearest:,} articles from nothing, an article / {name}'s of {size:,}"
+        rebuilt = f"{max(built):,} articles after {NEW} new / {name}'s of {size:,}"
+        ratios += [
+            Ratio(f"site: seconds, {each}", cold.wall / nearest / (done.wall / size), EACH.get(name)),
+            Ratio(
+                f"site: processor time, {each}",
+                *(cold.cpu / nearest / (done.cpu / size), EACH.get(name)),
+                floor=None if quick else FLOORS[name][0],
+            ),
+            Ratio(f"site: seconds, {rebuilt}", last.wall / done.wall, REBUILD),
+            Ratio(
+                f"site: processor time, {rebuilt}",
+                *(last.cpu / done.cpu, REBUILD),
+                floor=None if quick else FLOORS[name][1],
+            ),
+        ]
     return ratios
 
 
@@ -142,7 +180,7 @@ def _build(directory: Path) -> Done:
     return command.archiver("site", "build", "--output", str(directory), ARCHIVER_RECIPES=str(directory))
 
 
-def _other(name: str, size: int) -> tuple[str, int, Done] | None:
+def _other(name: str, size: int) -> Done | None:
     """Have Hugo or Jekyll build a site of the same posts; None where it is not there."""
     if not shutil.which(name):
         print(f"{name} is not there to compare with")
@@ -167,7 +205,7 @@ def _other(name: str, size: int) -> tuple[str, int, Done] | None:
             words = ["hugo", "--quiet", "--source", str(directory / "hugo")]
         done = command.run(*words, LANG="C.UTF-8")
         os.sync()
-        return name, size, done
+        return done
 
 
 def _change(directory: Path, statement: str, size: int) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from archiver.plugins import Plugin
-from archiver.site import Page, extra
+from archiver.site import Contents, Page, extra
 from tests.sites import build, files, fill, site_of
 
 if TYPE_CHECKING:
@@ -34,7 +34,12 @@ def test_pages_come_and_go(archive: Archive, offer: Callable[[Any], None]) -> No
     assert not [path for path in files(site_of(archive)) if path.startswith("pages/")]
 
 
-@pytest.mark.parametrize("path", ["../index.html", "/a.html", "a/../../index.html", "a", ".a.html", "a//b.html", ""])
+ODD = ("../index.html", "/a.html", "a/../../index.html", "a", ".a.html", "a//b.html", "")
+TAKEN = ("right.html/b.html", "right.html")
+NO_NAMES = (f"{'a/' * 600}b.html", f"{'a' * 300}.html", "\ud800.html", "a\0.html", "a\n.html")
+
+
+@pytest.mark.parametrize("path", [*ODD, *TAKEN, *NO_NAMES])
 def test_a_page_without_a_place_changes_nothing(archive: Archive, offer: Callable[[Any], None], path: str) -> None:
     fill(archive, 1)
     build(archive)
@@ -46,10 +51,25 @@ def test_a_page_without_a_place_changes_nothing(archive: Archive, offer: Callabl
     assert files(site_of(archive)) == before
 
 
-@pytest.mark.parametrize("plugin", [lambda _: [1], lambda _: 1 / 0, list, lambda _: None])
+def ends(site: Contents) -> list[Page]:
+    """A plug-in that ends the program, and says so in two lines."""
+    raise SystemExit(f"{site.name}\nends")
+
+
+@pytest.mark.parametrize(
+    "plugin",
+    [
+        *(lambda _: [1], lambda _: 1 / 0, list, lambda _: None, ends, lambda site: site.nothing),
+        *(lambda _, page=page: [Page(*page)] for page in ((None, "", ""), ("a.html", None, ""), ("a.html", "", 7))),
+    ],
+)
 def test_a_plugin_that_fails_is_named(archive: Archive, offer: Callable[[Any], None], plugin: Any) -> None:
     fill(archive, 1)
+    build(archive)
+    before = files(site_of(archive))
+    fill(archive, 1, first=1)
     offer(plugin)
     result = build(archive)
     assert (result.returncode, result.stderr.count("\n")) == (1, 1)
     assert "plug-in x: failed: " in result.stderr
+    assert files(site_of(archive)) == before

@@ -103,6 +103,10 @@ class Posts:
         """Return what tells this index from another one of the same archive, whose changes have other numbers."""
         return str(self._database.rows("SELECT value FROM origin")[0][0])
 
+    def last_change(self) -> int:
+        """Return the number of the last change; 0: there was none."""
+        return int(self._database.rows("SELECT coalesce(max(number), 0) FROM changes")[0][0])
+
     def changed(self, since: int = 0) -> Iterator[Changed]:
         """Yield the articles whose posts changed after the change `since` (new, edited, moved, withdrawn, gone), in
         that order. One that changes meanwhile may come again."""
@@ -113,13 +117,26 @@ class Posts:
                 since,
                 PAGE,
             )
-            posts = self._of([ArticleKey(recipe, id_) for _, recipe, id_, _ in rows])
-            for number, recipe, id_, digest in rows:
-                key = ArticleKey(recipe, id_)
-                yield Changed(number, key, digest, tuple(posts.get(key, ())))
+            yield from self._changes(rows)
             if len(rows) < PAGE:
                 return
             since = rows[-1][0]
+
+    def changes_of(self, keys: Sequence[ArticleKey]) -> Iterator[Changed]:
+        """Yield the last changes of articles, of which there are not many; those without one are left out."""
+        yield from self._changes(
+            self._database.rows(
+                f"""SELECT number, articles.recipe, articles.id, text_digest FROM {ASKED}
+                    CROSS JOIN changes ON article = articles.key ORDER BY number""",
+                json_text(keys),
+            )
+        )
+
+    def _changes(self, rows: Sequence[tuple[Any, ...]]) -> Iterator[Changed]:
+        posts = self._of([ArticleKey(recipe, id_) for _, recipe, id_, _ in rows])
+        for number, recipe, id_, digest in rows:
+            key = ArticleKey(recipe, id_)
+            yield Changed(number, key, digest, tuple(posts.get(key, ())))
 
     def _of(self, keys: Sequence[ArticleKey]) -> dict[ArticleKey, list[ArchivedPost]]:
         """Return the posts of articles."""

@@ -37,6 +37,11 @@ class Runs:
             Run(number, started, ended, command, json.loads(report)) for number, started, ended, command, report in rows
         ]
 
+    def has(self, run: int, started: int) -> bool:
+        """Return whether a run is known that began then, or was let go of since."""
+        rows = self._database.rows("SELECT run, started FROM runs WHERE run >= ? ORDER BY run LIMIT 1", run)
+        return bool(rows) and (rows[0][0] > run or rows[0][1] == started)
+
     def forget(self, before: int, good: int) -> None:
         """Let go of the runs before that one, but for the last `good` ones that each listing gave without alarm."""
         self._database.transact(lambda: self._forget(before, good))

@@ -105,12 +105,16 @@ class _Build:
 
     def run(self) -> None:
         """Bring the site up to date."""
-        record, origin = self._record, self._index.posts.origin()
-        anew = (record.fact("origin"), record.fact("look")) != (origin, self._look.digest)
+        record = self._record
+        known = record.fact("origin") == self._index.posts.origin() and not self._was_put_back()
+        latest = next(iter(self._index.runs.latest(1)), None)
+        record.set("run", f"{latest.number} {latest.started}" if latest else "")
+        anew = not known or record.fact("look") != self._look.digest
         if anew:
-            self._begin_anew(origin)
+            self._begin_anew(known=known)
         own = self._own.changed(self._shown, anew=anew)
-        make_pages(chain(self._changed(), own, self._with_same_texts()), self._setup, self._processes, self._files.note)
+        changed = chain(self._changed(), own, self._gone(), self._with_same_texts())
+        make_pages(changed, self._setup, self._processes, self._files.note)
         self._lists.write()
         write_whole(self._output, self._index, self._entry_of, self._record, self._look, self._files, self._fixed)
         self._files.publish()
@@ -127,22 +131,41 @@ class _Build:
         failed = self._entries.failed + self._own.failed
         return Built(self._directory, articles, self._files.written, self._files.unchanged, failed)
 
-    def _begin_anew(self, origin: str) -> None:
-        """Have every page made again. Where numbered pages begin stays, so that articles stay on theirs."""
+    def _was_put_back(self) -> bool:
+        """Return whether the index is an earlier copy of the one that the last build read, or what became of that: its
+        changes have numbers that the site knows as those of others. A run that it knew is not there then."""
+        runs, since = self._index.runs, int(self._record.fact("since") or 0)
+        run, _, started = self._record.fact("run").partition(" ")
+        return self._index.posts.last_change() < since or bool(run and not runs.has(int(run), int(started)))
+
+    def _begin_anew(self, *, known: bool) -> None:
+        """Have every page made again. Where articles and numbered pages are stays. known: the index is; what another
+        one knows nothing of is on the site no more."""
         record = self._record
-        if record.fact("origin") != origin:
-            record.clear()
-        record.set("origin", origin)
+        if not known:
+            record.doubt()
+        record.set("origin", self._index.posts.origin())
         record.set("look", self._look.digest)
         record.set("since", "0")
 
     def _changed(self) -> Iterator[ShownArticle | FileChange]:
-        """Put the articles whose posts changed on the site, and take posts off that are gone."""
+        """Put the articles whose posts changed on the site, and take posts off that are gone. A post that could not be
+        read is tried again."""
         last = since = int(self._record.fact("since") or 0)
-        for changed in self._index.posts.changed(since):
+        posts = self._index.posts
+        unread = [ArticleKey(*key) for key in self._record.rows("SELECT recipe, id FROM unread")]
+        self._record.run("DELETE FROM unread")
+        again = (one for one in posts.changes_of(unread) if one.number <= since)  # the others come anyway
+        for changed in chain(again, posts.changed(since)):
             yield from self._take(changed.key, changed.text_digest, changed.posts)
-            last = changed.number
+            last = max(last, changed.number)
         self._record.set("since", str(last))
+
+    def _gone(self) -> Iterator[FileChange]:
+        """Take articles off the site that this index knows nothing of."""
+        for row in self._record.doubted():
+            self._record.remove(row.key)
+            yield FileChange(row.path)
 
     def _take(
         self, key: ArticleKey, digest: str | None, posts: Sequence[ArchivedPost]
@@ -160,6 +183,8 @@ class _Build:
                 if self._index.signatures.near([key]):
                     self._record.touch_near(row.number)
                 yield self._shown(entry, row)
+            else:
+                self._record.run("INSERT OR IGNORE INTO unread VALUES (?, ?)", *key)
 
     def _write_moved(self, entry: Entry) -> None:
         """Have a page in the place of one whose article turned out to be another one: it says where that is."""

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
-from archiver.errors import PluginError
+from archiver.errors import PluginError, in_a_line
 from archiver.plugins import load_plugins
+from archiver.site.addresses import LONGEST_PATH
 from archiver.site.articles import listed
 from archiver.site.record import Row
 
@@ -24,7 +25,8 @@ if TYPE_CHECKING:
 
 GROUP = "archiver.pages"  # each names a function: what the site has in, pages out
 PLACE = "pages"
-NAME = re.compile(r"(?:[\w-][\w.-]{0,60}/)*[\w-][\w.-]{0,60}\.html")
+DIRECTORY = r"(?![^/]*\.html/)[\w-][\w.-]{0,60}/"  # none is named as pages are: one may have that name
+NAME = re.compile(rf"(?:{DIRECTORY})*[\w-][\w.-]{{0,60}}\.html")
 KNOWN = "pages"  # the fact of the record that lists them
 
 
@@ -60,7 +62,7 @@ def write_extra(record: SiteRecord, look: Look, files: SiteFiles) -> list[Page]:
     for plugin in load_plugins(GROUP):
         for page in _pages_of(plugin, Contents(record, look)):
             path = f"{PLACE}/{page.path}"
-            if not NAME.fullmatch(page.path) or path in made:
+            if not NAME.fullmatch(page.path) or len(path.encode()) > LONGEST_PATH or path in made:
                 raise PluginError(f"{plugin.name}: {page.path!r}: expected a path of its own that ends in .html")
             made[path] = Page(path, page.title, page.html)
             files.write(path, look.page("extra", path, title=page.title, body=Markup(page.html)))
@@ -75,8 +77,10 @@ def _pages_of(plugin: Plugin, contents: Contents) -> Iterator[Page]:
         for page in plugin.loaded(contents):
             if not isinstance(page, Page):
                 raise TypeError(f"expected archiver.site.Page, found {type(page).__name__}")
+            if not all(isinstance(one, str) for one in (page.path, page.title, page.html)):
+                raise TypeError(f"expected texts, found {page!r:.100}")
             yield page
     except PluginError:
         raise
-    except Exception as error:  # it is not our code
-        raise PluginError(f"{plugin.name}: failed: {type(error).__name__}: {error}") from error
+    except (Exception, SystemExit) as error:  # it is not our code
+        raise PluginError(f"{plugin.name}: failed: {in_a_line(error)}") from error

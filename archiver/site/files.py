@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import stat
 from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 ASIDE = ".archiver-site.new"
 FOLDER = 1000  # files of a directory aside
+MOVE_AWAY = "move it away, and build again; the site is as it was"
 
 
 class FileChange(NamedTuple):
@@ -80,7 +82,8 @@ class SiteFiles:
         self.note(self._put(path, content))
 
     def note(self, written: FileChange) -> None:
-        """Have what was written aside in its place in the end."""
+        """Have what was written aside in its place in the end. Raises StoreError where something is in the way."""
+        self._refuse_what_is_in_the_way(written.path)
         if written.same:
             self._record.run("DELETE FROM staged WHERE path = ?", written.path)
             self.unchanged += 1
@@ -120,7 +123,29 @@ class SiteFiles:
             with suppress(FileNotFoundError):
                 if moved:
                     self._aside.rename(old)
-                shutil.rmtree(old)
+                if stat.S_ISDIR(old.lstat().st_mode):
+                    shutil.rmtree(old)
+                else:
+                    old.unlink()  # a link to elsewhere, say
+
+    def _refuse_what_is_in_the_way(self, path: str) -> None:
+        """Raise StoreError where a directory of `path` is a link, for what is written there would be elsewhere; where
+        it is a file; and where `path` is a directory. A link in the place of the file itself is replaced."""
+        place, rest = str(self.directory), path
+        while rest:
+            name, _, rest = rest.partition("/")
+            place = f"{place}/{name}"
+            try:
+                mode = os.lstat(place).st_mode
+            except FileNotFoundError:
+                return
+            except OSError as error:
+                raise StoreError(f"{place}: cannot be used: {os_reason(error)}; the site is as it was") from error
+            if rest and not stat.S_ISDIR(mode):
+                found = "a link" if stat.S_ISLNK(mode) else "a file"
+                raise StoreError(f"{place}: is {found} where the site has a directory; {MOVE_AWAY}")
+            if not rest and stat.S_ISDIR(mode):
+                raise StoreError(f"{place}: is a directory where the site has a file; {MOVE_AWAY}")
 
     def _make(self, directory: Path) -> None:
         if directory != self._made:
@@ -138,17 +163,22 @@ def claim(directory: Path) -> None:
         names = sorted(name for name in os.listdir(directory) if not is_litter(name))  # noqa: PTH208 - only names
     except OSError as error:
         raise StoreError(f"{directory}: cannot be used: {os_reason(error)}") from error
+    if (directory / FILE).is_symlink():
+        raise UsageError(f"{directory / FILE}: is a link, and would be written through to elsewhere; name another site")
     if names and FILE not in names:
         raise UsageError(f"{directory}: has something in it that is no site of archiver's: {names[0]}; name another")
 
 
 def _content(file: str, size: int) -> bytes | None:
-    """Return what is in a file if it has that size."""
+    """Return what is in a file if it has that size; None for all that is no file, such as a link."""
     try:
+        found = os.lstat(file)
+        if not stat.S_ISREG(found.st_mode) or found.st_size != size:
+            return None
         descriptor = os.open(file, os.O_RDONLY | os.O_CLOEXEC)
     except (FileNotFoundError, NotADirectoryError):
         return None
     try:
-        return os.read(descriptor, size + 1) if os.fstat(descriptor).st_size == size else None
+        return os.read(descriptor, size + 1)
     finally:
         os.close(descriptor)

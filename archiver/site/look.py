@@ -22,10 +22,12 @@ from jinja2 import (
 from jinja2 import (
     TemplateError as JinjaError,
 )
+from jinja2.sandbox import safe_range
 
 import archiver
-from archiver.errors import TemplateError, UsageError
+from archiver.errors import TemplateError, UsageError, in_a_line
 from archiver.site.addresses import href, root_of
+from archiver.site.bounds import bounded
 from archiver.site.words import WORDS
 
 if TYPE_CHECKING:
@@ -68,6 +70,7 @@ class Look:
             "month": lambda number: words["months"].split("|")[number - 1],
         }
         self._environment.globals |= {"name": name, "host": host, "w": words, "language": TAGS[language]}
+        self._environment.globals["range"] = safe_range  # one of a million millions becomes a list for ever
         self._templates: dict[str, Template] = {}
 
     def __reduce__(self) -> tuple[type[Look], tuple[object, ...]]:
@@ -109,17 +112,19 @@ class Look:
 
     def _render(self, name: str, values: Mapping[str, Any]) -> str:
         try:
-            if name not in self._templates:
-                self._templates[name] = self._environment.get_template(name)
-            return self._templates[name].render(values)
+            with bounded():  # what is constant in it is made when it is read
+                if name not in self._templates:
+                    self._templates[name] = self._environment.get_template(name)
+                return self._templates[name].render(values)
         except TemplateSyntaxError as error:
             raise TemplateError(f"{error.filename or error.name}:{error.lineno}: {error.message}") from error
         except TemplateNotFound as error:
             raise TemplateError(f"{name}: there is no template {error.name}") from error
-        except (RecursionError, MemoryError) as error:
-            raise TemplateError(f"{self._where(name, error)}: it never ends ({type(error).__name__})") from error
+        except (RecursionError, MemoryError, TimeoutError) as error:
+            why = f"it never ends, or makes too much ({type(error).__name__})"
+            raise TemplateError(f"{self._where(name, error)}: {why}") from error
         except Exception as error:  # whatever a template of the user's does
-            said = error.message if isinstance(error, JinjaError) else f"{type(error).__name__}: {error}"
+            said = " ".join(str(error.message).split()) if isinstance(error, JinjaError) else in_a_line(error)
             raise TemplateError(f"{self._where(name, error)}: {said}") from error
 
     def _where(self, name: str, error: BaseException) -> str:

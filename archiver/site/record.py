@@ -23,6 +23,10 @@ SITEMAP = 10_000  # addresses of a file; 50,000 are allowed, and the last one is
 COLUMNS = "number, key, recipe, id, form, path, moment, published, changed, title, source, language, state"
 
 
+# Articles with a post that could not be read: each build tries again. (Sites of earlier versions have none.)
+UNREAD = "CREATE TABLE IF NOT EXISTS unread (recipe TEXT NOT NULL, id TEXT NOT NULL, PRIMARY KEY (recipe, id))"
+
+
 class Row(NamedTuple):
     """An article as lists show it."""
 
@@ -104,11 +108,14 @@ class SiteRecord:
             self.run(f"DELETE FROM {table}")
         self.run("COMMIT")
 
-    def clear(self) -> None:
-        """Forget everything, so that all is made anew."""
-        for (name,) in self.rows("SELECT name FROM sqlite_schema WHERE type = 'table'"):
-            self.run(f"DELETE FROM {name}")
-        self.set("version", VERSION)
+    def doubt(self) -> None:
+        """Take none of the articles for granted: `doubted` are those that are not put in again from now on."""
+        self.run("UPDATE entries SET sha256 = ''")
+        self.run("DELETE FROM unread")
+
+    def doubted(self) -> list[Row]:
+        """Return the articles that were not put in again."""
+        return self.entries("WHERE sha256 = '' ORDER BY number")
 
     def fact(self, name: str) -> str:
         """Return something that was noted, empty if it was not."""
@@ -233,6 +240,7 @@ class SiteRecord:
             for statement in script.split(";\n"):
                 self._connection.execute(statement)
             self.set("version", VERSION)
+        self._connection.execute(UNREAD)
 
     def _begin_anew(self) -> None:
         self._connection.close()

@@ -45,6 +45,18 @@ def test_only_what_changed_later_comes(index: Index) -> None:
     assert (one.posts[0].revision, one.text_digest) == (2, "digest of another text")
 
 
+def test_the_changes_of_articles_can_be_asked_for_again(index: Index) -> None:
+    assert index.posts.last_change() == 0
+    for name in ("c", "a", "b"):
+        save(index, name)
+    index.see(seen("d"), NOW, every_form=True)
+    asked = [key(name) for name in ("a", "b", "c", "d", "e")]
+    assert list(index.posts.changes_of(asked)) == list(index.posts.changed())
+    assert [one.key for one in index.posts.changes_of([key("a")])] == [key("a")]
+    assert list(index.posts.changes_of([])) == []
+    assert index.posts.last_change() == last(index)
+
+
 def test_a_post_that_is_checked_and_put_on_record_has_not_changed(index: Index) -> None:
     save(index, "a")
     before = last(index)

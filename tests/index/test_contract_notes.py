@@ -29,6 +29,15 @@ def test_old_runs_are_forgotten_but_not_what_listings_gave_without_alarm(index: 
     assert [one.run for one in index.listings.stats(LIST, 9)] == [6, 5, 3, 2]
 
 
+def test_a_run_is_told_from_another_of_its_number(index: Index) -> None:
+    assert not index.runs.has(1, NOW)
+    for number in range(4):
+        index.runs.begin("crawl", NOW + number)
+    assert [index.runs.has(number, NOW + 2) for number in (2, 3, 4, 5)] == [False, True, False, False]
+    index.runs.forget(3, 0)
+    assert index.runs.has(1, NOW)  # it may have been there
+
+
 def test_what_listings_gave(index: Index) -> None:
     index.listings.add_stats(LIST, 1, {"listed": 1}, NOW, good=True)
     index.listings.add_stats(LIST, 2, {"listed": 2}, NOW + 1, good=False)
