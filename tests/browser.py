@@ -19,6 +19,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from tests.answering import LOOKS
+
 if TYPE_CHECKING:
     from pathlib import Path
     from types import TracebackType
@@ -101,7 +103,7 @@ class Server(ThreadingHTTPServer):
     def __init__(self, directory: Path) -> None:
         super().__init__(("127.0.0.1", 0), partial(_Handler, directory=str(directory)))
         self.asked: list[str] = []
-        Thread(target=self.serve_forever, daemon=True).start()
+        Thread(target=self.serve_forever, args=(LOOKS,), daemon=True).start()
 
     def handle_error(self, request: object, client_address: object) -> None:
         """Say nothing of a browser that has seen enough."""

@@ -118,6 +118,7 @@ def invoke(*arguments: str, env: Mapping[str, str] | None = None, typed: str = "
         for name, value in {"ARCHIVER_EXTRACTORS": "0", **(env or {})}.items():
             patch.setenv(name, value)
         patch.setattr(WorkerProcess, "_start", forks.start_worker)  # in some milliseconds
+        patch.setattr("archiver.crewing.subprocess", forks.STARTS)
         patch.setattr("archiver.recipes.load._load_all", recipes_in)
         patch.setattr("archiver.plugins.entry_points", ENTRY_POINTS)
         for name in ("collect", "freeze"):  # of what the tests have loaded, which is no part of what is run
@@ -168,7 +169,7 @@ class Archive:
 
     def start(self, *arguments: str, **options: Any) -> subprocess.Popen[str]:
         """Start `archiver get` and return its process."""
-        return subprocess.Popen(
+        return forks.Popen(
             [sys.executable, "-m", "archiver", "get", "--output", str(self.output), *NO_DELAY, *arguments],
             env={**os.environ, "http_proxy": self.replica.url, "no_proxy": ""},
             text=True,

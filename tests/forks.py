@@ -31,6 +31,7 @@ import sys
 import threading
 import time
 import types
+import weakref
 from contextlib import suppress
 from io import BufferedReader, BufferedWriter, FileIO, TextIOWrapper
 from pathlib import Path
@@ -41,6 +42,7 @@ from scrapy.settings import Settings
 from scrapy.utils.misc import load_object
 
 import archiver
+from archiver import crewing
 from archiver.workers.process import WorkerProcess
 
 PROJECT = Path(__file__).parent.parent
@@ -55,6 +57,7 @@ class Forked:
     def __init__(self, pid: int, status: int) -> None:
         self.pid = pid
         self._status = status
+        weakref.finalize(self, os.close, status)
         self._returncode: int | None = None
         self.stdin: asyncio.StreamWriter | None = None
         self.stdout: asyncio.StreamReader | None = None
@@ -69,8 +72,8 @@ class Forked:
         """Wait for its end, so long at most, and return its exit status."""
         if self._returncode is None and select.select([self._status], [], [], seconds)[0]:
             said = os.read(self._status, 8)
-            os.close(self._status)
-            self._returncode = int(said) if said else -signal.SIGKILL
+            if self._returncode is None:  # whoever handles a signal may have asked meanwhile
+                self._returncode = int(said) if said else -signal.SIGKILL
         return self._returncode
 
     async def wait(self) -> int | None:
@@ -145,6 +148,43 @@ def run(arguments: list[str], *, environment: dict[str, str], timeout: float) ->
         for file in (output, errors):
             file.seek(0)
         return subprocess.CompletedProcess(arguments, status, output.read().decode(), errors.read().decode())
+
+
+class Popen(subprocess.Popen[Any]):
+    """`subprocess.Popen` of `python ARGUMENTS`, whose process is forked. What else a process may be asked to be, such
+    as of a session of its own, it is not."""
+
+    def _execute_child(self, args: Any, *options: Any) -> None:
+        """Do what `subprocess.Popen` does."""
+        directory, environment = options[4:6]
+        pipes = options[9:15]  # what the process has of each, and what we
+        stdin, _, _, stdout, _, stderr = pipes
+        streams = [own if given == -1 else given for own, given in enumerate((stdin, stdout, stderr))]
+        try:
+            self._forked = fork(
+                list(map(str, args[1:])),
+                streams,
+                environment=dict(os.environ if environment is None else environment),
+                directory=str(directory or os.getcwd()),
+            )
+        finally:
+            self._close_pipe_fds(*pipes)  # type: ignore[attr-defined]
+        self.pid, self._child_created = self._forked.pid, True
+
+    def _internal_poll(self, *_: Any, **__: Any) -> int | None:
+        self.returncode = self._forked.returncode
+        return self.returncode
+
+    def _wait(self, timeout: float | None) -> int:
+        status = self._forked.poll(timeout)
+        if status is None:
+            raise subprocess.TimeoutExpired(self.args, timeout or 0)
+        self.returncode = status
+        return status
+
+
+# What `archiver.crewing` knows by the name of subprocess.
+STARTS = types.SimpleNamespace(Popen=Popen, PIPE=subprocess.PIPE)
 
 
 async def start_worker(worker: WorkerProcess[Any, Any]) -> None:
@@ -269,6 +309,7 @@ def become(arguments: list[str], environment: dict[str, str], directory: str, de
         TextIOWrapper(BufferedWriter(FileIO(2, "w", closefd=False)), "utf-8", "backslashreplace", line_buffering=True),
     )
     WorkerProcess._start = start_worker  # type: ignore[method-assign,assignment]
+    vars(crewing)["subprocess"] = STARTS
     status = 1
     try:
         status = _run(arguments)

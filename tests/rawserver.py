@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 import socketserver
-import threading
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, NamedTuple
+
+from tests.answering import answering
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -58,11 +59,6 @@ def serving(respond: Callable[[bytes], Iterable[bytes]]) -> Iterator[Raw]:
         allow_reuse_address = True
         daemon_threads = True
 
-    with Server(("127.0.0.1", 0), Handler) as server:
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
-        thread.start()
-        try:
-            yield Raw(server.server_address[1], requests)
-        finally:
-            server.shutdown()
-            thread.join()
+    server = Server(("127.0.0.1", 0), Handler)
+    with answering(server):
+        yield Raw(server.server_address[1], requests)

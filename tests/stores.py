@@ -24,6 +24,8 @@ from moto.core.authorization import ActionAuthenticatorMixin
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
+from tests.answering import LOOKS
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
@@ -201,7 +203,7 @@ class _Serving:
             "127.0.0.1", port, self._answer, threaded=True, request_handler=_Quiet, fd=own.fileno()
         )
         own.close()  # the server has one of its own to the same end
-        Thread(target=self._server.serve_forever, daemon=True).start()
+        Thread(target=self._server.serve_forever, args=(LOOKS,), daemon=True).start()
         return int(self._held.getsockname()[1])
 
     def _stop(self) -> None:

@@ -7,7 +7,6 @@ import json
 import os
 import re
 import shutil
-import threading
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
@@ -27,6 +26,7 @@ from archiver.replica import Fault
 from archiver.statuses import ALARM, LOCKED, status_of
 from archiver.verify.log import LOG, LastVerification, last_verification, log_verification
 from archiver.views.plain import as_json
+from tests.answering import answering
 from tests.conftest import PROJECT, invoke
 
 if TYPE_CHECKING:
@@ -179,12 +179,9 @@ def hook() -> Iterator[tuple[str, list[bytes]]]:
         def log_message(self, *_: object) -> None:
             pass
 
-    with HTTPServer(("127.0.0.1", 0), Handler) as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
+    server = HTTPServer(("127.0.0.1", 0), Handler)
+    with answering(server):
         yield f"http://127.0.0.1:{server.server_port}", came
-        server.shutdown()
-        thread.join()
 
 
 def test_a_command_and_an_address_get_the_report(tmp_path: Path, hook: tuple[str, list[bytes]]) -> None:

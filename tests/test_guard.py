@@ -6,7 +6,6 @@ import asyncio
 import datetime
 import socket
 import ssl
-import threading
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from types import SimpleNamespace
@@ -28,6 +27,7 @@ from archiver import recipes
 from archiver.net.guard import NO_ADDRESS, REFUSED, Guard, GuardedConnector, host_of, is_public, private_hosts
 from archiver.net.redirect import GuardedRedirectMiddleware
 from archiver.replica import Fault
+from tests.answering import answering
 from tests.rawserver import answer, serving
 
 if TYPE_CHECKING:
@@ -296,12 +296,8 @@ def untrusted_server(tmp_path: Path) -> Iterator[int]:
     server = HTTPServer(("127.0.0.1", 0), BaseHTTPRequestHandler)
     server.socket = context.wrap_socket(server.socket, server_side=True)
     server.handle_error = lambda *_: None  # type: ignore[method-assign]
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield server.server_port
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with answering(server):
+        yield server.server_port
 
 
 def test_certificates_are_verified(archive: Archive, untrusted_server: int, tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ import archiver
 from archiver.index import postgres, postgres_connection
 from archiver.index.postgres import PostgresDatabase
 from archiver.interrupts import STOPPING
+from tests import forks
 from tests.conftest import NO_DELAY, Archive
 from tests.faulty_proxy import Fault, FaultyProxy
 from tests.index.test_server import end_connections
@@ -139,7 +140,7 @@ def test_a_run_whose_server_says_nothing_ends_at_a_signal(
     proxy.fault_at(RUN_BEGINS, Fault.FROZEN, silent=1000)
     words = ("crawl", "--output", str(archive.output), LISTING, *NO_DELAY)
     environment = {**os.environ, "http_proxy": archive.replica.url, "no_proxy": "", "ARCHIVER_INDEX": at}
-    with subprocess.Popen(
+    with forks.Popen(
         [sys.executable, "-c", COMMAND, *words], env=environment, text=True, stderr=subprocess.PIPE
     ) as process:
         try:

@@ -16,6 +16,7 @@ import pytest
 from archiver.clock import DAY
 from archiver.index import Index
 from archiver.replica import Fault
+from tests import forks
 
 if TYPE_CHECKING:
     from archiver.replica import Record
@@ -26,7 +27,7 @@ LISTING = "eastmoney/market-37"
 
 def start(archive: Archive, *arguments: str) -> subprocess.Popen[str]:
     """Start `archiver crawl` and return its process when it holds the lock."""
-    process = subprocess.Popen(
+    process = forks.Popen(
         [sys.executable, "-m", "archiver", "crawl", LISTING, "--output", str(archive.output), *arguments],
         env={**os.environ, "http_proxy": archive.replica.url, "no_proxy": ""},
         stdout=subprocess.PIPE,

@@ -7,10 +7,9 @@ import os
 import signal
 import subprocess
 import sys
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import timedelta
 from http.client import HTTPConnection
-from threading import Thread
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -21,6 +20,7 @@ from archiver.errors import StoreError, UsageError
 from archiver.site import titles
 from archiver.site.full_text import match_of
 from tests.adopting import good, put
+from tests.answering import answering
 from tests.browser import look
 from tests.sites import DAY, build, files, fill, site_of
 
@@ -100,12 +100,9 @@ def test_only_the_last_file_of_titles_changes(archive: Archive, monkeypatch: pyt
 @contextmanager
 def served(archive: Archive, **options: Any) -> Iterator[HTTPConnection]:
     """A connection to a server of an archive's site."""
-    with Opened(archive.output).serve_site(**options) as server:
-        Thread(target=server.serve_forever, daemon=True).start()
-        connection = HTTPConnection("127.0.0.1", server.server_port, timeout=30)
+    server = Opened(archive.output).serve_site(**options)
+    with answering(server), closing(HTTPConnection("127.0.0.1", server.server_port, timeout=30)) as connection:
         yield connection
-        connection.close()
-        server.shutdown()
 
 
 def ask(connection: HTTPConnection, target: str, method: str = "GET") -> tuple[int, bytes]:

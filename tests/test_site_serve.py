@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import socket
+from contextlib import closing
 from http.client import HTTPConnection
-from threading import Thread
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 import pytest
 
 from archiver.archive import Archive as Opened
+from tests.answering import answering
 from tests.sites import build, files, fill, site_of
 from tests.test_site_search import ask, served
 
@@ -101,25 +102,21 @@ def test_only_who_means_this_machine_is_answered(site: Archive, database: Path) 
 
 
 def test_many_may_come_at_once(site: Archive) -> None:
-    with Opened(site.output).serve_site() as server:
-        clients = [socket.create_connection(("127.0.0.1", server.server_port), timeout=20) for _ in range(MANY)]
-        Thread(target=server.serve_forever, daemon=True).start()
+    server = Opened(site.output).serve_site()
+    clients = [socket.create_connection(("127.0.0.1", server.server_port), timeout=20) for _ in range(MANY)]
+    with answering(server):
         for client in clients:
             client.sendall(b"GET /about/ HTTP/1.0\r\n\r\n")
         assert {client.makefile("rb").readline() for client in clients} == {b"HTTP/1.0 200 OK\r\n"}
         for client in clients:
             client.close()
-        server.shutdown()
 
 
 def test_it_listens_at_addresses_of_both_kinds(site: Archive) -> None:
     if not socket.has_ipv6:
         pytest.skip("this machine has no IPv6; Linux has it unless it is switched off")
-    with Opened(site.output).serve_site(host="::1") as server:
+    server = Opened(site.output).serve_site(host="::1")
+    with answering(server), closing(HTTPConnection("::1", server.server_port, timeout=30)) as connection:
         assert server.address == f"http://[::1]:{server.server_port}/"
-        Thread(target=server.serve_forever, daemon=True).start()
-        connection = HTTPConnection("::1", server.server_port, timeout=30)
         assert ask(connection, "/about/")[0] == 200
-        connection.close()
-        server.shutdown()
     assert site_of(site).is_dir()

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests import forks
 from tests.conftest import NO_DELAY, Archive
 from tests.stores import SECRET, store
 
@@ -169,7 +170,7 @@ def test_a_run_that_is_killed_loses_nothing(stored: Stored, archive: Archive, po
     store().requests()
     environment = {**os.environ, **store().environment, "http_proxy": archive.replica.url}
     command = [sys.executable, "-m", "archiver", "crawl", LISTING, "--output", str(stored.output), *NO_DELAY]
-    with subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as crawl:
+    with forks.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as crawl:
         count = 0
         while count < posts and crawl.poll() is None:
             count += sum("/_posts/" in one for one in store().requests())

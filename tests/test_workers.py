@@ -22,6 +22,7 @@ from archiver.clock import SECOND, now
 from archiver.errors import IndexFileError
 from archiver.index import Index
 from archiver.processes import has_ended
+from tests import forks
 from tests.conftest import NO_DELAY, PROJECT, Archive
 from tests.postgres import server
 from tests.press import Press, article, press, rss
@@ -153,7 +154,7 @@ def test_workers_may_be_killed_at_any_time(archive: Archive, press: Press, at: s
     while killed < KILLS:
         crew = [one for one in crew if one.poll() is None]
         while len(crew) < 3:
-            crew.append(subprocess.Popen([sys.executable, "-m", "archiver", *command], env=environment, cwd=PROJECT))
+            crew.append(forks.Popen([sys.executable, "-m", "archiver", *command], env=environment, cwd=PROJECT))
         at_work = workers(archive)
         if not at_work:
             time.sleep(0.05)
@@ -190,7 +191,7 @@ def test_a_signal_ends_all_workers_and_the_next_run_goes_on(
     environment = {**os.environ, "http_proxy": archive.replica.url, "no_proxy": ""}
     command = words(archive, "crawl", "web", "--workers", "2", "-s", "DOWNLOAD_DELAY=1")
     command = [sys.executable, "-m", "archiver", *command]
-    process = subprocess.Popen(command, env=environment, cwd=PROJECT, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    process = forks.Popen(command, env=environment, cwd=PROJECT, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     while not archive.posts:
         time.sleep(0.05)
     process.send_signal(number)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-import subprocess
 import sys
 import threading
 from typing import TYPE_CHECKING
 
 import pytest
 
+from tests import forks
 from tests.conftest import PROJECT, Archive
 from tests.faulty_proxy import Fault, FaultyProxy
 from tests.postgres import server
@@ -19,6 +19,7 @@ from tests.test_workers import SCHEMA, alone, followed, words
 from tests.web import archive, web
 
 if TYPE_CHECKING:
+    import subprocess
     from collections.abc import Iterator
 
 __all__ = ["archive", "press", "web"]  # fixtures
@@ -53,7 +54,7 @@ def start(archive: Archive, proxy: FaultyProxy) -> subprocess.Popen[bytes]:
     address = server().address(SCHEMA, port=proxy.port)
     environment = {**os.environ, "http_proxy": archive.replica.url, "no_proxy": "", "ARCHIVER_INDEX": address}
     command = words(archive, "worker", "web", "--until-idle")
-    return subprocess.Popen([sys.executable, "-c", COMMAND, *command], env=environment, cwd=PROJECT)
+    return forks.Popen([sys.executable, "-c", COMMAND, *command], env=environment, cwd=PROJECT)
 
 
 @pytest.mark.parametrize("seed", range(SEEDS // 2))

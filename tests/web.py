@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import threading
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple, cast
 
 import pytest
 
+from tests.answering import answering
 from tests.conftest import Archive
 
 if TYPE_CHECKING:
@@ -126,15 +126,10 @@ def served() -> Iterator[Web]:
         def log_message(self, format: str, *arguments: object) -> None:  # noqa: A002 - the name in the base class
             """Say nothing."""
 
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
-        thread.start()
-        site.url = f"http://127.0.0.1:{server.server_address[1]}"
-        try:
-            yield site
-        finally:
-            server.shutdown()
-            thread.join()
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    site.url = f"http://127.0.0.1:{server.server_address[1]}"
+    with answering(server):
+        yield site
 
 
 @pytest.fixture
