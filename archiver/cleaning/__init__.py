@@ -4,7 +4,7 @@ from archiver.cleaning.apart import noted, with_gaps
 from archiver.cleaning.clean import Cleaner
 from archiver.cleaning.cleaned import Cleaned
 from archiver.cleaning.layout import laid_out
-from archiver.cleaning.media import Medium, media_in, medium, medium_at, poster, title_of
+from archiver.cleaning.media import Medium, media_in, media_of, media_text, medium, medium_at, poster, title_of
 from archiver.cleaning.pictures import is_pixel, offers, picture_address
 from archiver.cleaning.source import source_body
 from archiver.cleaning.tree import body_tree
@@ -18,6 +18,8 @@ __all__ = [
     "is_pixel",
     "laid_out",
     "media_in",
+    "media_of",
+    "media_text",
     "medium",
     "medium_at",
     "noted",

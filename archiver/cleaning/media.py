@@ -6,6 +6,7 @@ class of the link is that which microformats2 has for it, so posts tell it from 
 
 from __future__ import annotations
 
+import json
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -17,7 +18,7 @@ from archiver.html import parse_fragment
 from archiver.text import printable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from lxml.etree import _Element
 
@@ -120,6 +121,26 @@ def kind_of_link(element: _Element) -> str:
     """Return the class that says that a link leads to a medium; empty if it has none."""
     names = element.get("class")
     return next((name for name in names.split() if name in KINDS), "") if names else ""
+
+
+def media_text(media: Iterable[Medium]) -> str:
+    """Return media as a text, for where only texts are kept."""
+    return json.dumps([list(one) for one in media], ensure_ascii=False)
+
+
+def media_of(text: str) -> tuple[Medium, ...]:
+    """Return the media of such a text; none of one that is no such text, whoever wrote it."""
+    try:
+        written = json.loads(text) if text else []
+    except ValueError:
+        return ()
+    found = []
+    for one in written if isinstance(written, list) else ():
+        if isinstance(one, list) and len(one) == len(Medium._fields) and all(isinstance(part, str) for part in one):
+            kind, address, title, picture = one
+            if kind in RECORDINGS and (known := medium_at(address, kind, title, picture)):
+                found.append(known)
+    return tuple(found)
 
 
 def media_in(html: str, base: str = "") -> tuple[Medium, ...]:

@@ -21,7 +21,10 @@ FEW = 5  # entries: of fewer, all may be of today
 
 def articles_of_feed(entries: Iterable[FeedEntry]) -> tuple[ListedArticle, ...]:
     """Return what a feed lists: all of it is articles."""
-    return tuple(ListedArticle(one.address, one.title, one.published or one.updated, one.updated) for one in entries)
+    return tuple(
+        ListedArticle(one.address, one.title, one.published or one.updated, one.updated, one.media, one.image)
+        for one in entries
+    )
 
 
 def articles_of_sitemap(entries: Sequence[SitemapEntry], fetched: datetime) -> tuple[ListedArticle, ...]:

@@ -9,6 +9,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
+    from archiver.cleaning import Medium
+
 
 @dataclass(frozen=True, slots=True)
 class FeedEntry:
@@ -22,6 +24,8 @@ class FeedEntry:
     content: str  # HTML as the feed has it, not cleaned; may be empty
     base: str  # the address against which links in the content count
     language: str  # a BCP 47 tag; empty if nothing says it
+    media: tuple[Medium, ...] = ()  # what it lets hear and see
+    image: str = ""  # the address of the picture that stands for it
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +66,8 @@ class ListedArticle:
     title: str = ""
     published: datetime | None = None
     modified: datetime | None = None
+    media: tuple[Medium, ...] = ()
+    image: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from archiver.discovery.choosing import article_address
 from archiver.discovery.entries import Feed, FeedEntry
 from archiver.discovery.listing import Gathered
 from archiver.discovery.markup import title_text
+from archiver.discovery.media import enclosed_in_json
 from archiver.discovery.times import TimeReader
 from archiver.errors import DiscoveryError
 from archiver.identity import normalise
@@ -55,15 +56,19 @@ def _entry(item: dict[str, Any], address: str, home: str, language: str, times: 
     said = [_link(item, "url", address), _link(item, "external_url", address), normalise(guid)]
     html = _text(item, "content_html")
     plain = "".join(f"<p>{escape(part, quote=False)}</p>" for part in _text(item, "content_text").split("\n\n") if part)
+    title = title_text(_text(item, "title"), is_html=False)  # the standard: plain text
+    media, image = enclosed_in_json(item, title, address)
     return FeedEntry(
         address=article_address(said, home),
-        title=title_text(_text(item, "title"), is_html=False),  # the standard: plain text
+        title=title,
         published=times.read(item.get("date_published")),
         updated=times.read(item.get("date_modified")),
         guid=guid,
         content=html or plain or escape(_text(item, "summary"), quote=False),
         base=address,
         language=_text(item, "language") or language,
+        media=media,
+        image=image,
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -13,6 +14,7 @@ from archiver.discovery.choosing import article_address, choose_link
 from archiver.discovery.entries import Feed, FeedEntry
 from archiver.discovery.listing import Gathered
 from archiver.discovery.markup import mended, title_text
+from archiver.discovery.media import enclosed_in_xml
 from archiver.discovery.times import TimeReader
 from archiver.errors import DiscoveryError
 from archiver.identity import normalise
@@ -56,7 +58,9 @@ def read_xml_feed(text: str, address: str, fetched: datetime, note: str = "") ->
     is_rdf = parsed.get("version") in RDF
     gathered = Gathered()
     for item in parsed.entries:
-        gathered.add(_entry(item, home or address, language, times, is_atom=is_atom, is_rdf=is_rdf))
+        entry = _entry(item, home or address, language, times, is_atom=is_atom, is_rdf=is_rdf)
+        media, image = enclosed_in_xml(item, entry.title, address)
+        gathered.add(replace(entry, media=media, image=image))
     links = channel.get("links") or ()
     return Feed(
         form=_text(parsed, "version") or "rss",

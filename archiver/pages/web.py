@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from archiver.article import BEGINNING, Article
+from archiver.cleaning import media_of
 from archiver.identity import article_key, can_be_step, normalise, plain_form
 from archiver.pages.page import Page
 from archiver.private import has_placeholder, public_address
@@ -37,6 +38,7 @@ class WebPage(Page):
             fetched=answer.fetched,
             keep_paywalled=asked.keep_paywalled,
             recipe=site,
+            media=media_of(asked.known.get("media", "")),
         )
         url = asked.known.get("canonical") or reading.canonical or normalise(answer.url)
         if any(map(has_placeholder, (answer.url, *answer.steps))):
@@ -70,7 +72,7 @@ class WebPage(Page):
             authors=reading.authors,
             language=reading.language or "",
             description=reading.description or "",
-            image=reading.image or "",
+            image=reading.image or normalise(asked.known.get("image", "")),
             modified=reading.modified,
             paywalled=reading.paywalled,
             aliases=_plain(url, answer.url, asked.address, *steps, reading.canonical or "", *reading.aliases),

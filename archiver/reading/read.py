@@ -12,9 +12,10 @@ from archiver.reading.metadata import Discarded, Field, PageEvidence, SiteRules,
 from archiver.reading.refusals import find_paywall, refuse_content, refuse_page
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
+    from archiver.cleaning import Medium
     from archiver.reading.body import Body
     from archiver.reading.document import Document
     from archiver.reading.metadata import Metadata
@@ -64,17 +65,19 @@ def read_page(
     fetched: datetime | None = None,
     keep_paywalled: bool = False,
     recipe: SiteRecipe | None = None,
+    media: Sequence[Medium] = (),
 ) -> Reading:
     """Return the article in the web page `content`, which came from `address`.
 
     content_type: the header of that name. fetched: when the page was asked for (aware); relative times count from it.
     keep_paywalled: the beginning of an article is enough where the page keeps its rest for those who pay. recipe: what
-    is known of its site (`archiver.recipes.site_for`); what it says counts more than the general rules.
+    is known of its site (`archiver.recipes.site_for`); what it says counts more than the general rules. media: what a
+    listing says that the article lets hear and see.
     Raises NotAnArticleError when the page is no article, or shows none; ValueError for a time without a zone.
     """
     refuse_content(content, content_type)
     document = read_document(content, content_type, address)
-    metadata, body = _read(document, fetched, recipe)
+    metadata, body = _read(document, fetched, recipe, media)
     refuse_page(document, metadata, body, keep_paywalled=keep_paywalled)
     return _reading(document, metadata, body)
 
@@ -106,14 +109,16 @@ def explain_page(
     return Explanation(address, _reading(document, metadata, body), None, fields)
 
 
-def _read(document: Document, fetched: datetime | None, recipe: SiteRecipe | None) -> tuple[Metadata, Body]:
+def _read(
+    document: Document, fetched: datetime | None, recipe: SiteRecipe | None, media: Sequence[Medium] = ()
+) -> tuple[Metadata, Body]:
     if fetched is not None and fetched.utcoffset() is None:
         raise ValueError(f"fetched: {fetched.isoformat()} has no zone; give one, such as datetime.now(UTC)")
     metadata = read_metadata(document, fetched, recipe)
     site = _site_body(document, recipe) if recipe else None
     try:
         title, said = metadata.title.value or "", metadata.article_body or ""
-        return metadata, read_body(document, title, said, site, metadata.media)
+        return metadata, read_body(document, title, said, site, metadata.media, media)
     except BodyError as error:
         raise NotAnArticleError("a page larger than any article", str(error)) from error
 

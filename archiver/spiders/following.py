@@ -11,6 +11,7 @@ from scrapy import signals
 from scrapy.spidermiddlewares.httperror import HttpError
 
 from archiver.addresses import resolve
+from archiver.cleaning import media_text
 from archiver.clock import DAY, micros, now
 from archiver.discovery import LARGEST_SITEMAP, Rest, max_age, rest
 from archiver.discovery.listing import NO_ADDRESS
@@ -268,7 +269,8 @@ class FollowingSpider(ListSpider):
             if article.recipe.is_web:
                 key, site = known.get(forms[one.address]) or key, site_of(one.address)
             time = one.published.isoformat() if one.published else ""
-            facts = {"title": one.title, "time": time, "url": one.address}
+            media = media_text(one.media) if one.media else ""
+            facts = {"title": one.title, "time": time, "url": one.address, "media": media, "image": one.image}
             said = {name: value for name, value in facts.items() if value}
             changed = micros(one.modified) if one.modified else None
             form = article.recipe.form

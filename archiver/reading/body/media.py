@@ -26,6 +26,15 @@ def missing(named: Sequence[Medium], html: str, base: str) -> list[Medium]:
     return found
 
 
+def added(named: Sequence[Medium], listed: Sequence[Medium], html: str, base: str) -> list[Medium]:
+    """Return what is to be added to the body `html` of the page `base`: of `named` what it has not; and of what a
+    listing says of the article (`listed`) what is of a kind of which there is nothing else, since that leads to the
+    same recording through hosts that count listeners."""
+    first = missing(named, html, base)
+    kinds = {one.kind for one in (*first, *media_in(html, base))}
+    return [*first, *(one for one in listed if one.kind not in kinds)]
+
+
 def completed(found: Medium, named: Sequence[Medium]) -> Medium:
     """Return a medium of the body with title and picture, where it has none and the page's data knows more of it."""
     for one in named:

@@ -11,7 +11,7 @@ from archiver.cleaning.rules import escape
 from archiver.reading.body.build import build, player
 from archiver.reading.body.choose import BodyCandidate, candidates
 from archiver.reading.body.lead import lead
-from archiver.reading.body.media import missing
+from archiver.reading.body.media import added
 from archiver.reading.body.noise import mark_noise
 from archiver.reading.body.outline import Outline, outline
 from archiver.reading.body.plain import plain_text
@@ -54,12 +54,18 @@ class Body:
 
 
 def read_body(
-    document: Document, title: str, said: str, site: SiteBody | None = None, media: Sequence[Medium] = ()
+    document: Document,
+    title: str,
+    said: str,
+    site: SiteBody | None = None,
+    media: Sequence[Medium] = (),
+    listed: Sequence[Medium] = (),
 ) -> Body:
     """Return the body of the article that `document` is; an empty one if there is none.
 
     title: the article's. said: its text as structured data has it, or nothing. site: what a recipe says of the body.
     media: videos and sound of the article, as the page's data has them; those that the body does not play come first.
+    listed: the same, as a listing has them.
     """
     root = document.tree.find("body")
     page = outline(document.tree if root is None else root)
@@ -82,10 +88,10 @@ def read_body(
     first = lead(page, best.element, noise, title)
     prune(page, best.element, noise, title, "" if given else said)  # a recipe knows more than structured data
     page.remeasure(noise)
-    html, offers = build(page, best.element, noise, document.base, media)
+    html, offers = build(page, best.element, noise, document.base, (*media, *listed))
     if first and first not in page.text(best.element):
         html = f"<p>{escape(first)}</p>{html}"
-    html = "".join(player(one) for one in missing(media, html, document.base)) + html
+    html = "".join(player(one) for one in added(media, listed, html, document.base)) + html
     html = CLEANER.clean(html, document.base).html
     return Body(
         html,
