@@ -39,6 +39,7 @@ class Article:
     rank: int  # of that page in the recipe: 0 is the best, others may know less
     response_url: str  # with `fetched` this names the answer, in captures as well (WARC-Target-URI, WARC-Date)
     fetched: datetime
+    base: str = ""  # against which addresses in the body are resolved; without it `url`, else `response_url`
     places: tuple[str, ...] = ()  # the listings that it was seen in
     title: str = ""
     time: str = ""  # as the source writes it

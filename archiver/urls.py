@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 import ada_url
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element
 
 WEB = frozenset({"http", "https"})
 # A host without a scheme, as people and listings write it (`news.example.com/a/1.html`), and no file (`1.html`).
@@ -29,6 +33,13 @@ def resolve_url(address: str, base: str = "", schemes: frozenset[str] = WEB) -> 
     except ValueError:
         return ""
     return str(url.href) if url.protocol[:-1] in schemes else ""
+
+
+def base_of(page: _Element, address: str) -> str:
+    """Return the address against which a browser resolves those in a page from `address`: what its `base` says, else
+    `address`."""
+    said = next((href for one in page.iter("base") if (href := one.get("href"))), "")
+    return (resolve_url(said, address) if said else "") or address
 
 
 def resolve_listed(address: str, base: str) -> str:

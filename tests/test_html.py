@@ -11,7 +11,7 @@ from hypothesis import assume, example, given, settings
 from lxml import etree
 from selectolax.lexbor import LexborHTMLParser
 
-from archiver.html import parse_document, parse_fragment, parse_sound
+from archiver.html import html_of, html_within, parse_document, parse_fragment, parse_sound
 from archiver.html.limits import MAX_ATTRIBUTES
 from archiver.html.xml import DEEPEST
 from tests.soup import MANY, mess, sound_bodies
@@ -28,6 +28,25 @@ def fragment(html: str) -> str:
     """Return the tree of a fragment, written as XML."""
     written = str(etree.tostring(parse_fragment(html), encoding="unicode"))
     return "" if written == "<div/>" else written.removeprefix("<div>").removesuffix("</div>")
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        'a<a href=" b\tc é中 [x] \\ {y} %zz ">x</a><img src=" a b " alt="\'q\'">',
+        "<p></p><br>&lt;b&gt; &amp;amp; a&nbsp;b<script>a < b && c</script><b title='&lt;\"&amp;copy'></b>",
+    ],
+)
+def test_what_is_written_is_what_was_read(html: str) -> None:
+    written = html_within(parse_fragment(html))
+    assert etree.tostring(parse_fragment(written)) == etree.tostring(parse_fragment(html))
+    assert html_of(parse_fragment(f"<b>{html}</b>c")[0]) == f"<b>{written}</b>"
+
+
+@given(sound_bodies)
+def test_whatever_is_written_is_what_was_read(html: str) -> None:
+    root = parse_fragment(html)
+    assert etree.tostring(parse_fragment(html_within(root))) == etree.tostring(root)
 
 
 @pytest.mark.parametrize(

@@ -159,6 +159,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "views": {"clock", "following", "identity", "index", "places", "recipes", "spans", "storage", "verify"},
     "exports": {
         "private",
+        "html",
         "reading",
         "article",
         "captures",

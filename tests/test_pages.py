@@ -159,6 +159,23 @@ def test_an_article_page() -> None:
 
 
 @pytest.mark.parametrize(
+    ("head", "base"),
+    [
+        ("", "http://h.example/a/b.html"),
+        ('<base href="/c/d">', "http://h.example/c/d"),
+        ('<base target="_top"><base href="//other.example/x/">', "http://other.example/x/"),
+        ('<base href="javascript:x">', "http://h.example/a/b.html"),
+        ('<base href="c/">', "http://h.example/a/c/"),
+    ],
+)
+def test_addresses_in_a_page_count_from_where_its_head_says(head: str, base: str) -> None:
+    page = f'<html><head>{head}</head><body><h1>x</h1><div class="t"><a href=" q\n.html ">y</a></div>'
+    fields = {"title": ["h1"], "time": [], "text": [".t"]}
+    read = read_page(recipe_with(format="css", fields=fields), "own", page.encode(), url="http://h.example/a/b.html")
+    assert (read.base, read.body) == (base, '<a href=" q\n.html ">y</a>')
+
+
+@pytest.mark.parametrize(
     ("answer", "words"),
     [
         (" \n", "the answer is empty"),

@@ -5,12 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from lxml import etree
-
 from archiver.cleaning.markup import BLOCKS, DROPPED
-from archiver.cleaning.rules import escape
 from archiver.cleaning.style import BOX_OF_PARTS, is_hidden, read_style
-from archiver.html import parse_fragment
+from archiver.html import html_within, parse_fragment
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -63,8 +60,7 @@ def laid_out(html: str) -> str:
             _put_into(element, style.meaning)
         if style.is_block and element.tag not in BLOCKS:
             _put_into(element, element.tag)
-    written = (etree.tostring(child, encoding="unicode", method="html") for child in root)
-    return escape(root.text or "") + "".join(written)
+    return html_within(root)
 
 
 def _put_into(element: _Element, name: str) -> None:

@@ -11,6 +11,7 @@ from archiver.cleaning.media import RECORDINGS, medium, words_of
 from archiver.exports.inline import BREAK, Dialect, Link, Piece, paragraph, title_of
 from archiver.exports.marks import code, fenced, marked, raised
 from archiver.exports.tables import Cell, grid, pipes
+from archiver.html import html_of
 from archiver.posts.markdown import link_target
 
 if TYPE_CHECKING:
@@ -203,8 +204,7 @@ class BlockWriter:
             for caption in list(table.iter("caption")):
                 caption.clear(keep_tail=True)  # type: ignore[call-arg]  # which the stubs do not know
             etree.strip_tags(table, "caption")
-            html = etree.tostring(table, encoding="unicode", method="html", with_tail=False)
-            self._add(re.sub(r"[\r\n]+", " ", html))  # on one line: an empty one would end it
+            self._add(re.sub(r"[\r\n]+", " ", html_of(table)))  # on one line: an empty one would end it
         elif rows:
             self._add(pipes(rows))
 

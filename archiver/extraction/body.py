@@ -28,7 +28,8 @@ class BodyCleaner:
             if self._source:
                 cleaned = source_body(article.body)
             else:
-                cleaned = self._cleaners[recipe.name].clean(article.body, article.url or article.response_url)
+                base = article.base or article.url or article.response_url
+                cleaned = self._cleaners[recipe.name].clean(article.body, base)
         except BodyError as error:
             raise QuarantineError(str(error)) from error
         if not shows_something(cleaned.html):

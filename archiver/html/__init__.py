@@ -1,6 +1,7 @@
 """HTML, parsed as browsers parse it, into trees of lxml. No I/O."""
 
 from archiver.html.parse import parse_document, parse_fragment, parse_sound
+from archiver.html.write import html_of, html_within
 from archiver.html.xml import DEEPEST
 
-__all__ = ["DEEPEST", "parse_document", "parse_fragment", "parse_sound"]
+__all__ = ["DEEPEST", "html_of", "html_within", "parse_document", "parse_fragment", "parse_sound"]

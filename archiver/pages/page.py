@@ -9,7 +9,7 @@ from archiver.errors import GoneError, PageError
 from archiver.pages.answer import encoding_note, glimpse, open_html, open_json
 from archiver.pages.reader import FieldReader
 from archiver.recipes.recipe import FIELDS
-from archiver.urls import resolve_listed
+from archiver.urls import base_of, resolve_listed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -61,6 +61,7 @@ class Page:
                     page=self.rules.name,
                     rank=self.rank,
                     response_url=answer.url,
+                    base="" if self.rules.format == "json" else base_of(opened.root, answer.url),
                     fetched=answer.fetched,
                     places=asked.places,
                     listed_time=asked.known.get("time", ""),

@@ -11,6 +11,7 @@ from lxml import etree
 from parsel import Selector
 
 from archiver.errors import PageError
+from archiver.html import html_within
 from archiver.pages.answer import glimpse
 from archiver.recipes.recipe import FIELDS, Rule
 from archiver.text import LINES, UNSEEN_ELEMENTS, text_of_html
@@ -128,4 +129,4 @@ def _inner_html(node: Selector) -> str:
     root = node.root
     if not isinstance(root, etree._Element):
         return escape(str(root))
-    return escape(root.text or "") + "".join(etree.tostring(child, encoding="unicode", method="html") for child in root)
+    return html_within(root)

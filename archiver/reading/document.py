@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from archiver.encoding import content_label, decode
 from archiver.html import parse_document
 from archiver.reading.streamed import comes_in_parts, put_in_place, without_stopgaps
-from archiver.urls import resolve_url
+from archiver.urls import base_of
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
@@ -39,11 +39,7 @@ class Document:
     @cached_property
     def base(self) -> str:
         """The address against which the page's links are resolved; nothing if that is not known."""
-        address = self.address or ""
-        for element in self.tree.iter("base"):
-            if href := element.get("href"):
-                return resolve_url(href, address) or address
-        return address
+        return base_of(self.tree, self.address or "")
 
 
 def read_document(content: bytes, content_type: str | None = None, address: str | None = None) -> Document:

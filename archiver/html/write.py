@@ -1,0 +1,56 @@
+"""A tree in, HTML out, with every attribute as it stands: libxml2 would encode addresses by its own rules."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import TYPE_CHECKING
+
+from lxml import etree
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from lxml.etree import _Element
+
+VOID = frozenset(
+    "area base basefont bgsound br col embed frame hr img input keygen link meta param source track wbr".split()
+)
+RAW = frozenset("script style xmp iframe noembed noframes plaintext".split())  # what is in them is no markup
+
+
+def html_within(root: _Element) -> str:
+    """Return what is in an element."""
+    return "".join(_written(root))
+
+
+def html_of(root: _Element) -> str:
+    """Return an element, without what follows it."""
+    return f"{_start(root)}{html_within(root)}{_end(root)}"
+
+
+def _written(root: _Element) -> Iterator[str]:
+    for event, element in etree.iterwalk(root, events=("start", "end")):
+        if not isinstance(element.tag, str):
+            continue
+        if event == "start":
+            if element is not root:
+                yield _start(element)
+            if element.text:
+                yield element.text if element.tag in RAW else escape(element.text, quote=False)
+        elif element is not root:
+            yield _end(element)
+            if element.tail:
+                yield escape(element.tail, quote=False)
+
+
+def _start(element: _Element) -> str:
+    return f"<{element.tag}{''.join([_attribute(str(name), str(value)) for name, value in element.items()])}>"
+
+
+def _attribute(name: str, value: str) -> str:
+    text = escape(value, quote=False).replace('"', "&quot;")
+    return f' {name}="{text}"'
+
+
+def _end(element: _Element) -> str:
+    return "" if element.tag in VOID else f"</{element.tag}>"
