@@ -57,10 +57,13 @@ class Crew:
         count = min(workers, *limits) if limits else workers
         with self._interrupts.taken():
             self._prepare()
-            run = self._begin({**asked, "workers": count})
-            if not run:
-                raise LockedError(f"{self._configuration.output}: workers are at work here: archiver status shows them")
-            self._work(run, [_share(asked, number, count) for number in range(count)])
+            with closing(self._shared()) as index:
+                run = index.workers.begin_run(command_line(), now(), {**asked, "workers": count})
+                if not run:
+                    raise LockedError(
+                        f"{self._configuration.output}: workers are at work here: archiver status shows them"
+                    )
+                self._work(run, [_share(asked, number, count) for number in range(count)])
         return self._report(run)
 
     def serve(
@@ -78,10 +81,11 @@ class Crew:
         with self._interrupts.taken():
             while not self._interrupts.signal:
                 self._prepare()
-                found = self._find(asked, 0 if until_idle else every)
+                with closing(self._shared()) as index:
+                    if found := self._find(index, asked, 0 if until_idle else every):
+                        run, what = found
+                        ((report, status),) = self._work(run, [{**what, "workers": 1}])
                 if found:
-                    run, what = found
-                    ((report, status),) = self._work(run, [{**what, "workers": 1}])
                     if on_report:
                         on_report(report)
                     if until_idle:
@@ -106,23 +110,20 @@ class Crew:
             asyncio.run(session.close())
 
     def _shared(self) -> Index:
+        """Open the index for as long as workers of ours are at work, or about to be: who has it alone meanwhile takes a
+        run that none has joined yet for one that was left open."""
         index = Index.share(self._configuration.root, self._options.index)
         go_by(index.clock_ahead())
         return index
 
-    def _begin(self, asked: Mapping[str, Any]) -> int:
-        with closing(self._shared()) as index:
-            return index.workers.begin_run(command_line(), now(), asked)
-
-    def _find(self, asked: Mapping[str, Any], every: float) -> tuple[int, Mapping[str, Any]] | None:
+    def _find(self, index: Index, asked: Mapping[str, Any], every: float) -> tuple[int, Mapping[str, Any]] | None:
         """Return a run to be a worker of, and what is asked of that; None if there is none at this time."""
-        with closing(self._shared()) as index:
-            found = index.workers.open_run()
-            if found:
-                return None if any(found.asked.get(name) for name in LIMITS) else found
-            if index.workers.last_end() + every * SECOND > now():
-                return None
-            run = index.workers.begin_run(command_line(), now(), asked)
+        found = index.workers.open_run()
+        if found:
+            return None if any(found.asked.get(name) for name in LIMITS) else found
+        if index.workers.last_end() + every * SECOND > now():
+            return None
+        run = index.workers.begin_run(command_line(), now(), asked)
         return (run, asked) if run else None
 
     def _work(self, run: int, shares: list[Mapping[str, Any]]) -> list[tuple[RunReport, int]]:

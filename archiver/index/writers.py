@@ -16,7 +16,8 @@ import psycopg
 
 from archiver.errors import LockedError
 from archiver.index.database import TAKEN_OVER
-from archiver.index.lock import STARTED, Holder, command_line
+from archiver.index.lock import PATIENCE, STARTED, Holder, command_line
+from archiver.index.lock import STEP as WAIT
 from archiver.index.postgres_connection import row
 from archiver.server_address import shown
 
@@ -55,8 +56,12 @@ class Writer:
 
     def take_archive(self, connection: Connection) -> None:
         """Take the lock of the archive. Raises LockedError, which says who holds it."""
-        taken = row(connection, _SHARE if self._shared else _TAKE, ARCHIVE)
-        if not (taken and taken[0]):
+        patience = PATIENCE if self._shared else 0  # another worker that begins has it alone for a moment
+        while not ((taken := row(connection, _SHARE if self._shared else _TAKE, ARCHIVE)) and taken[0]):
+            if patience > 0:
+                patience -= WAIT
+                time.sleep(WAIT)
+                continue
             holder = holder_of(connection)
             raise LockedError(
                 f"{shown(self._address)}: another run is at work here: {holder or 'it has not said who it is yet'}",
