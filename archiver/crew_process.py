@@ -4,6 +4,7 @@ do. It prints each result as a line of JSON, then what it came to, and ends with
 from __future__ import annotations
 
 import json
+import os
 import pickle
 import sys
 from dataclasses import asdict
@@ -37,8 +38,11 @@ def tell(result: Result) -> None:
 
 
 def _print(value: object) -> None:
-    sys.stdout.write(json.dumps(value) + "\n")
-    sys.stdout.flush()
+    try:
+        sys.stdout.write(json.dumps(value) + "\n")
+        sys.stdout.flush()
+    except BrokenPipeError:  # whoever has begun this worker was killed; it goes on, and nobody is told any more
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import pickle
 import subprocess
 import sys
@@ -15,9 +16,13 @@ import pytest
 import archiver
 from archiver import crew_process
 from archiver.commands import main
+from archiver.configuration import load_configuration
 from archiver.crewing import Crew
 from archiver.errors import CrewError, LockedError, OverError
+from archiver.extensions.report import Result
 from archiver.run_report import RunReport
+from archiver.session import Session
+from archiver.session_options import session_options
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -102,3 +107,34 @@ def test_a_worker_of_python_returns_what_its_run_came_to(tmp_path: Path, says: C
     report = archive.work(ADDRESS, until_idle=True, on_report=reports.append)
     assert reports == [report]
     assert (report.counts, report.exit_status, report.interrupted) == (FAILED.counts, 1, 0)
+
+
+def test_a_worker_goes_on_when_who_has_begun_it_was_killed(monkeypatch: pytest.MonkeyPatch) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    with open(writing, "w") as nobody:
+        monkeypatch.setattr(sys, "stdout", nobody)
+        for _ in range(2):
+            crew_process.tell(Result(ADDRESS, "written"))
+
+
+@pytest.mark.parametrize("words", [("worker", "--until-idle"), ("crawl", "--workers", "2")])
+def test_nobody_has_the_archive_alone_while_a_worker_is_about_to_join(
+    tmp_path: Path, says: Callable[..., None], monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...]
+) -> None:
+    """It would take the run, which nobody has joined yet, for one that was left open: two workers, each beginning runs
+    that the other forgot, came to nothing for ever."""
+    says(OverError("over"))
+    start = vars(Crew)["_start"]
+    options = session_options(load_configuration({"ARCHIVER_OUTPUT": str(tmp_path)}, {}))
+    refused = []
+
+    def look(*arguments: Any) -> Any:
+        with pytest.raises(LockedError) as raised:
+            Session.open(tmp_path, options)
+        refused.append(raised.value)
+        return start(*arguments)
+
+    monkeypatch.setattr(Crew, "_start", look)
+    main([*words, ADDRESS, "--output", str(tmp_path)])
+    assert refused

@@ -581,3 +581,11 @@ def test_a_clock_is_not_read_off_an_answer_that_was_long_on_its_way(at: str, mon
         monkeypatch.setattr(postgres_module, "machine_time", lambda: NOW + passed[0])
         monkeypatch.setattr(postgres_module, "steady", lambda: passed[0])
         assert abs(database.clock_ahead()) < SECOND
+
+
+def test_a_worker_waits_for_one_that_has_the_archive_alone_for_a_moment(
+    at: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alone = PostgresDatabase(at)
+    monkeypatch.setattr("archiver.index.writers.time.sleep", lambda _: alone.close())
+    shared(at).close()
