@@ -58,7 +58,9 @@ LOCAL = [
     *("localhost", "LOCALHOST", "a.localhost", "localhost.", "printer.local", "db.internal", "nas.lan", "x.home.arpa"),
     *("localhost.localdomain", "kubernetes.default.svc", "kubernetes.default.svc.cluster.local", "shop.test"),
     *("intranet", "metadata", "metadata.google.internal", ""),
-    *("db.inter\u00adnal", "site.lo\u200bcal"),
+    *("db.inter\u00adnal", "site.lo\u200bcal", "localhost6.localdomain6", "a.localhost4"),
+    *("127.0.0.1%2f.example.org", "127.0.0.1/.example.org", "127.0.0.1#.example.org", "127.0.0.1\uff0f.example.org"),
+    *("a@127.0.0.1.example.org", "127.0.0.1\\.example.org", "127.0.0.1:80.example.org", "127.0.0.1％23.example.org"),
     *("127.1", "2130706433", "0x7f000001", "017700000001", "0x7f.1", "127.0.0.1.", "[::1]", "%31%32%37.0.0.1"),
     *(
         "127\u30020\u30020\u30021",

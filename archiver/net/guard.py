@@ -22,10 +22,10 @@ if TYPE_CHECKING:
 
 # Names that never leave a network (RFC 6761; RFC 6762, 3 and appendix G; RFC 8375; .internal, which ICANN reserves; the
 # names that systems give themselves, and clusters their services), names of one part, and numbers that are addresses in
-# disguise (127.1, 0x7f000001).
+# disguise (127.1, 0x7f000001); and what is no name (127.0.0.1%2F.example.org), which others may read in another way.
 LOCAL_NAME = re.compile(
-    r"(?:.*\.)?(?:localhost|local|internal|home\.arpa|intranet|private|corp|home|lan|localdomain|svc|test"
-    r"|0x[0-9a-f]*|\d+)|[^.]*"
+    r"(?:.*\.)?(?:localhost\d*|local|internal|home\.arpa|intranet|private|corp|home|lan|localdomain\d*|svc|test"
+    r"|0x[0-9a-f]*|\d+)|[^.]*|.*[/?#@\\<>^|:].*"
 )
 DOTS = str.maketrans("\u3002\uff0e\uff61", "...")  # what separates labels too: UTS 46, 2.3
 # Of IANA's registries of special-purpose addresses, what is not "globally reachable", deprecated, or of a protocol; and
