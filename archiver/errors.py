@@ -20,6 +20,8 @@ DISK_ADVICE = {
     errno.ESTALE: "is the disk still there? run again: nothing is lost",
     errno.EMFILE: "let it open more files (ulimit -n), and run again: nothing is lost",
     errno.ENFILE: "let it open more files, and run again: nothing is lost",
+    errno.ENOMEM: "let it have more memory, and run again: nothing is lost",
+    errno.EAGAIN: "let it start more processes (ulimit -u), and run again: nothing is lost",
 }
 
 
@@ -176,8 +178,12 @@ class FaultError(ArchiverError):
     """Something that nobody foresaw, where it ends all that is done: a fault of this program."""
 
 
+class MachineError(ArchiverError):
+    """A machine that has nothing left to work with, such as processes or open files: says of what, and what to do."""
+
+
 # They end whatever is being done in an archive: nothing could be kept. Any other costs what it is about.
-ERRORS_OF_THE_ARCHIVE = (StoreError, IndexFileError, CaptureError, LockedError, FaultError)
+ERRORS_OF_THE_ARCHIVE = (StoreError, IndexFileError, CaptureError, LockedError, MachineError, FaultError)
 
 
 class WorkerError(ArchiverError):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import pytest
 from scrapy import Request
@@ -15,6 +15,8 @@ from archiver.index import schema
 from archiver.net.budget import BudgetMiddleware, BudgetSpentError
 from archiver.replay import spool
 from archiver.signals import archive_failed
+from archiver.workers.process import WorkerProcess
+from tests import forks
 
 if TYPE_CHECKING:
     import sqlite3
@@ -66,6 +68,68 @@ def test_articles_that_a_full_disk_did_not_take_have_not_failed(archive: Archive
     assert archive.rows("SELECT state, sum(tries) FROM articles GROUP BY state") == [("listed", 0)]
     assert archive.rows("SELECT count(*) FROM posts") == [(0,)]
     assert archive.crawl(LISTING).stdout == ALL
+
+
+FILES = "let it open more files (ulimit -n), and run again: nothing is lost"
+
+
+@pytest.mark.parametrize(
+    ("work", "number", "advice"),
+    [
+        ("extraction.serve", errno.EMFILE, FILES),
+        ("storage.writing", errno.EMFILE, FILES),
+        ("captures.writing", errno.EAGAIN, "let it start more processes (ulimit -u), and run again: nothing is lost"),
+        ("extraction.serve", errno.ENOMEM, "let it have more memory, and run again: nothing is lost"),
+        ("extraction.serve", errno.EPERM, os.strerror(errno.EPERM)),
+    ],
+)
+def test_a_machine_that_starts_no_process_ends_a_run_once(
+    archive: Archive, monkeypatch: pytest.MonkeyPatch, work: str, number: int, advice: str
+) -> None:
+    """It is not the articles' doing: they are as due as they were."""
+    start = forks.start_worker
+
+    async def starting(worker: WorkerProcess[Any, Any]) -> None:
+        if work in worker._function:
+            await really_start(worker)
+        await start(worker)
+
+    async def exhausted(*_: object, **options: object) -> NoReturn:
+        raise OSError(number, os.strerror(number))
+
+    really_start = WorkerProcess._start
+    monkeypatch.setattr(forks, "start_worker", starting)
+    monkeypatch.setattr("asyncio.create_subprocess_exec", exhausted)
+    result = archive.crawl(LISTING, env={"ARCHIVER_EXTRACTORS": "1"})
+    assert result.returncode == 1
+    (line,) = result.stderr.splitlines()
+    assert line.startswith("archiver: no process can be started for archiver.")
+    assert line.endswith(advice)
+    monkeypatch.undo()
+    assert archive.rows("SELECT state, sum(tries) FROM articles GROUP BY state") == [("listed", 0)]
+    assert archive.crawl(LISTING).stdout == ALL
+
+
+@pytest.mark.parametrize("number", [errno.EMFILE, errno.ENOBUFS])
+def test_a_machine_that_opens_no_connection_ends_a_run_once(
+    archive: Archive, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    assert archive.crawl(LISTING, "--max-requests", "4").returncode == 0
+    archive.replica.requests.clear()
+
+    async def exhausted(*_: object, **options: object) -> NoReturn:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr("aiohappyeyeballs.start_connection", exhausted)
+    monkeypatch.setattr("aiohttp.connector.aiohappyeyeballs.start_connection", exhausted)
+    result = archive.crawl(LISTING)
+    assert result.returncode == 1
+    (line,) = result.stderr.splitlines()
+    assert line.startswith(f"archiver: no connection can be opened: {os.strerror(number)}")
+    monkeypatch.undo()
+    assert archive.rows("SELECT sum(tries) FROM articles WHERE state <> 'saved'") == [(0,)]
+    assert archive.crawl(LISTING).returncode == 0
+    assert len(archive.posts) == 13
 
 
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EACCES])

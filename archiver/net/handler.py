@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from aiohttp import ClientError
 from scrapy.core.downloader.handlers._aiohttp import AiohttpDownloadHandler, _ClientResponse
-from scrapy.exceptions import DownloadCancelledError, DownloadTimeoutError, IgnoreRequest, ResponseDataLossError
+from scrapy.exceptions import (
+    CannotResolveHostError,
+    DownloadCancelledError,
+    DownloadConnectionRefusedError,
+    DownloadTimeoutError,
+    IgnoreRequest,
+    ResponseDataLossError,
+)
 from scrapy.http import Headers
 from scrapy.responsetypes import responsetypes
 from scrapy.utils._download_handlers import make_response
@@ -18,6 +26,7 @@ from archiver.captures.exchange import Exchange, with_redirects
 from archiver.captures.private import public_exchange
 from archiver.clock import moment, now
 from archiver.crawl_archive import archive_of
+from archiver.errors import MachineError, with_advice
 from archiver.net.backoff import BackoffMiddleware
 from archiver.net.budget import BudgetMiddleware
 from archiver.net.guard import Guard, GuardedConnector
@@ -36,6 +45,8 @@ MAX_INTERIM = 20  # answers of status 1xx before the one that counts; a site sen
 # What a head may have, as with browsers: some sites say in one header whom a page may embed, or what to load with it,
 # in tens of thousands of bytes. aiohttp's own limits are those of a server.
 MAX_HEADER, MAX_HEADERS = 1 << 16, 256
+# Errors of connections that are this machine's: whatever is asked for would fail, and no source is to blame.
+OURS = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.ENOBUFS})
 _HEAD = "archiver_head"
 
 
@@ -175,6 +186,11 @@ class GuardedDownloadHandler(AiohttpDownloadHandler):
         except DownloadTimeoutError:
             if self._budget:
                 self._budget.look_at_the_clock()
+            raise
+        except (CannotResolveHostError, DownloadConnectionRefusedError) as error:
+            beneath = getattr(error.__cause__, "os_error", None)
+            if isinstance(beneath, OSError) and beneath.errno in OURS:
+                self._archive.fail(MachineError(f"no connection can be opened: {with_advice(beneath)}"))
             raise
 
     async def _read_response(self, response: _ClientResponse, request: Request) -> Response:

@@ -9,7 +9,7 @@ import sys
 from contextlib import suppress
 from typing import Any, Generic, TypeVar
 
-from archiver.errors import WorkerError, WorkerLostError
+from archiver.errors import MachineError, WorkerError, WorkerLostError, with_advice
 from archiver.workers.serve import FINISH, LEAVE, LENGTH, LONGEST
 
 # So many times as long a list may take by the clock on the wall: whatever else a machine has to do, it has done then.
@@ -50,7 +50,7 @@ class WorkerProcess(Generic[Job, Result]):
         """Return the results of `jobs`. Lists are worked on in the order in which they came.
 
         Raises WorkerLostError when the process has ended, WorkerError when it took too long (the next list is for a new
-        one in both cases), or has come upon a fault of its own.
+        one in both cases), or has come upon a fault of its own; MachineError when none can be started.
         """
         async with self._turn:
             try:
@@ -88,13 +88,16 @@ class WorkerProcess(Generic[Job, Result]):
     async def _start(self) -> None:
         if self._killed:
             raise EOFError("it was given up")
-        self._process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            *self.arguments,
-            pass_fds=(self._descriptor,) if self._descriptor >= 0 else (),
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-        )
+        try:
+            self._process = await asyncio.create_subprocess_exec(
+                sys.executable,
+                *self.arguments,
+                pass_fds=(self._descriptor,) if self._descriptor >= 0 else (),
+                stdin=asyncio.subprocess.PIPE,
+                stdout=asyncio.subprocess.PIPE,
+            )
+        except OSError as error:
+            raise MachineError(f"no process can be started for {self._function}: {with_advice(error)}") from error
         await self._send(self._setup)
 
     async def _send(self, value: Any) -> None:
