@@ -54,10 +54,13 @@ def main() -> None:
             "changes": changed.as_posix(),
             "category": "category/linlanwanbao.html",
             "day": "archive/2022/01/24/",
+            "archive": "archive/",
             "year": "archive/2024/",
+            "month": "archive/2024/03/",
             "sources": "sources/",
             "search": "search/?q=%E4%B8%B4%E5%B2%9A",
             "about": "about/",
+            "lost": "404.html",
         }
         for window in WINDOWS:
             with Tab(site, width=window.width, height=window.height, dark=window.dark) as tab:

@@ -10,6 +10,7 @@ import subprocess
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urljoin
 
 import pytest
 from lxml import etree
@@ -119,6 +120,31 @@ def test_lists_are_newest_first_in_pages_counted_from_the_oldest(archive: Archiv
     assert titles(archive, f"{category}.html") == [f"第{number}篇" for number in reversed(range(SIZE, 2 * SIZE + 3))]
     assert titles(archive, "archive/2022/01/24/1.html") == titles(archive, f"{category}/1.html")
     assert titles(archive, "index.html")[0] == f"第{2 * SIZE + 2}篇"
+
+
+def test_a_day_leads_to_its_month_and_that_to_its_year(archive: Archive) -> None:
+    fill(archive, SIZE + 1)
+    build(archive)
+    for path, target, words in (
+        ("archive/2022/01/24/index.html", "archive/2022/01/", "2022 年 1 月"),
+        ("archive/2022/01/24/1.html", "archive/2022/01/", "2022 年 1 月"),
+        ("archive/2022/01/index.html", "archive/2022/", "2022 年"),
+        ("archive/2022/index.html", "archive/", "按日期浏览"),
+    ):
+        (link,) = page(archive, path).cssselect(".sub a")
+        assert (urljoin(f"/{path}", str(link.get("href"))), link.text_content()) == (f"/{target}", words)
+    assert not page(archive, "category/cailianshe.html").cssselect(".sub a")
+
+
+def test_headlines_break_between_phrases_that_a_line_holds(archive: Archive) -> None:
+    fill(archive, 1, title=f"{'短' * 18} {'长' * 19} 末")
+    english = f"<p>{'The officials said that they still expect it to be so. ' * 5}</p>"
+    fill(archive, 1, first=1, title="Words of a language with spaces", body=english)
+    build(archive)
+    shown = [page(archive, path) for path in sorted(files(site_of(archive))) if path.startswith("cailianshe/")]
+    phrases = [[one.text_content() for one in each.cssselect("h1 .phrase")] for each in shown]
+    assert phrases == [["短" * 18, "末"], []]
+    assert shown[0].cssselect("h1")[0].text_content().split() == ["短" * 18, "长" * 19, "末"]
 
 
 def test_a_list_is_walked_from_its_newest_article_to_its_oldest(archive: Archive) -> None:

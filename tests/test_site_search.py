@@ -18,7 +18,7 @@ import pytest
 from archiver.archive import Archive as Opened
 from archiver.errors import StoreError, UsageError
 from archiver.site import titles
-from archiver.site.full_text import match_of
+from archiver.site.full_text import AROUND, around, match_of
 from tests.adopting import good, put
 from tests.answering import answering
 from tests.browser import look
@@ -197,3 +197,16 @@ def test_the_command_serves_until_it_is_told_to_end(stocked: Archive) -> None:
 )
 def test_words_become_a_query(text: str, query: str) -> None:
     assert match_of(text) == query
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted", "shown"),
+    [
+        ("一 码头\n二", "码头", "一 码头 二"),
+        (f"{'前' * 99}码头{'后' * 99}", "码头", f"…{'前' * AROUND}码头{'后' * (2 * AROUND - 2)}…"),
+        ("A PIER and a quay", "quay pier", "A PIER and a quay"),
+        ("nothing of it", "码头", ""),
+    ],
+)
+def test_some_of_the_text_is_shown_and_where_it_is_cut(text: str, wanted: str, shown: str) -> None:
+    assert around(text, wanted) == shown

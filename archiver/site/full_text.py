@@ -62,7 +62,7 @@ class FullText:
         finally:
             connection.close()
         return [
-            Hit(href(path), title, source, published, _around(whole, text))
+            Hit(href(path), title, source, published, around(whole, text))
             for path, title, source, published, whole in rows
         ]
 
@@ -82,11 +82,12 @@ def match_of(text: str) -> str:
     return " ".join(terms)
 
 
-def _around(text: str, wanted: str) -> str:
-    """Return some of a text around the first word that is in it; empty if none is."""
+def around(text: str, wanted: str) -> str:
+    """Return some of a text around the first word that is in it, with a sign where it is cut; empty if none is."""
     folded = text.casefold()
     places = [place for word in wanted.casefold().split() if (place := folded.find(word)) >= 0]
     if not places:
         return ""
-    begin = max(0, min(places) - AROUND)
-    return " ".join(text[begin : min(places) + 2 * AROUND].split())
+    begin, end = max(0, min(places) - AROUND), min(places) + 2 * AROUND
+    cut = " ".join(text[begin:end].split())
+    return f"{'…' if begin else ''}{cut}{'…' if end < len(text) else ''}"

@@ -72,12 +72,12 @@ class Lists:
             dirty = {page.label for page in pages}
         spellings = self._record.rows("SELECT name FROM names WHERE (list, kind) = (?, 'spelling')", number)
         paths = category_paths(name, [one for (one,) in spellings], self._fixed.get(name, ()))
-        about = {"title": sources[0], "names": sources[1:6], "size": size, "main": paths[0], "by_day": True}
+        about = {"title": sources[0], "names": sources[1:6], "size": size, "main": paths[0], "month": ""}
         self._write_list(number, paths, pages, dirty, about, lambda label: category_page(name, label))
 
     def _write_day(self, day: ListOf, pages: list[Range], dirty: set[str]) -> None:
         main = day_path(day.name)
-        about = {"title": day.name, "names": [], "size": day.size, "main": main, "by_day": False}
+        about = {"title": day.name, "names": [], "size": day.size, "main": main, "month": day.name[:7]}
         self._write_list(day.number, [main], pages, dirty, about, lambda label: day_path(day.name, label))
 
     def _write_list(
