@@ -175,6 +175,7 @@ class Archive:
         since: str | datetime = "",
         limit: int = 0,
         pages: int = 0,
+        retry: bool = False,
         listener: Callable[[Result], None] | None = None,
         on_request: Callable[[str], None] | None = None,
         on_total: Callable[[int], None] | None = None,
@@ -185,7 +186,8 @@ class Archive:
         that is followed.
 
         since: only articles published then or later: a date, a time, or a span before now. limit: articles at most; the
-        rest stays due. pages: of listings that have several. listener: is told of each article, on_request of the host
+        rest stays due. pages: of listings that have several. retry: ask at once, too, for those that gave no post
+        (after a recipe was mended, say). listener: is told of each article, on_request of the host
         of each request, on_total of the number of articles that it asks for, whenever more is known of that. workers:
         processes of this machine that share the work; then the last two are told nothing, and CrewError is raised if
         none of them comes to the end. Raises StuckError if another run has been at work for longer than
@@ -193,7 +195,13 @@ class Archive:
         """
         from archiver.crawling import crawl_listings  # as above
 
-        arguments = {"listings": listings, "since": self._since(since), "limit": limit, "pages": pages}
+        arguments = {
+            "listings": listings,
+            "since": self._since(since),
+            "limit": limit,
+            "pages": pages,
+            "retry": int(retry),
+        }
         try:
             with self._remembering():
                 if workers > 1:

@@ -192,6 +192,8 @@ def test_an_article_is_given_up_after_some_tries(archive: Archive) -> None:
     assert archive.crawl("eastmoney/market-37").stdout == "0 written, 0 unchanged, 0 failed\n"
     (history,) = archive.archiver("history", record.id).stdout.splitlines()[:1]
     assert history.startswith(f"eastmoney {record.id}: failed (the answer is empty: null")
+    archive.replica.heal()
+    assert archive.crawl("eastmoney/market-37", "--retry").stdout == "1 written, 0 unchanged, 0 failed\n"
 
 
 @pytest.mark.parametrize(

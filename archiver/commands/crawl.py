@@ -51,6 +51,11 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.add_argument(
         "--recheck", metavar="SPAN", help="look again at all articles saved this long ago or less (2d); 0: at none"
     )
+    parser.add_argument(
+        "--retry",
+        action="store_true",
+        help="ask now for all articles that gave no post, whenever they failed: after you have mended a recipe, say",
+    )
     parser.add_argument("--max-requests", metavar="N", help="make at most N requests (ARCHIVER_MAX_REQUESTS)")
     parser.add_argument(
         "--max-seconds", metavar="SPAN", help="ask for nothing more after that: 90, 2m (ARCHIVER_MAX_SECONDS)"
@@ -79,6 +84,7 @@ def run(arguments: argparse.Namespace) -> int:
                 since=arguments.since,
                 limit=arguments.limit,
                 pages=arguments.pages,
+                retry=arguments.retry,
                 listener=display.show,
                 on_request=display.wait_for,
                 on_total=display.expect if display.is_shown else None,

@@ -1,4 +1,4 @@
-"""What is due: articles of which there are posts, to be looked at again; and how many there are of all."""
+"""What is due: articles that are to be asked for again before their time; and how many there are of all."""
 
 from __future__ import annotations
 
@@ -19,6 +19,17 @@ def recheck(database: Database, places: Sequence[str], since: int, now: int) -> 
            (SELECT 1 FROM sightings WHERE article = key AND place IN (SELECT one.value FROM json_each(?) AS one))""",
         now,
         since,
+        json_text([storable(place) for place in places]),
+    )
+
+
+def retry(database: Database, places: Sequence[str], now: int) -> None:
+    """Make every article seen in `places` that gave no post due now, as if it had never failed: also those that were
+    given up."""
+    database.write(
+        """UPDATE articles SET due = ?, tries = 0 WHERE saved IS NULL AND state IN ('failed', 'quarantined') AND EXISTS
+           (SELECT 1 FROM sightings WHERE article = key AND place IN (SELECT one.value FROM json_each(?) AS one))""",
+        now,
         json_text([storable(place) for place in places]),
     )
 

@@ -189,6 +189,10 @@ class Index:
         """Make every article seen in `places` that was saved at or after `since` due now."""
         self._database.transact(lambda: due.recheck(self._database, places, since, now))
 
+    def retry(self, places: Sequence[str], now: int) -> None:
+        """Make every article seen in `places` that gave no post due now, also those that were given up."""
+        self._database.transact(lambda: due.retry(self._database, places, now))
+
     def look_again(self, recipe: str, since: int, now: int) -> None:
         """Make the articles of a recipe that were saved at or after `since` due, unless a time is set already."""
         self._database.transact(lambda: due.look_again(self._database, recipe, since, now))

@@ -51,12 +51,14 @@ class ListingSpider(DueSpider):
         since: str = "",
         limit: str | int = 0,
         pages: str | int = 0,
+        retry: str | int = 0,
         workers: int = 1,
         **kwargs: Any,
     ) -> None:
         """Take the listings (`source` and `listing`, or `listings` by name; none: all), `since` which date articles
-        are wanted, how many of them at most (`limit`), and how many `pages` of each listing. workers: that begin with
-        this one, where several crawl together. Raises UsageError."""
+        are wanted, how many of them at most (`limit`), how many `pages` of each listing, and whether (`retry`: 1) those
+        that gave no post are asked for again, whenever they failed. workers: that begin with this one, where several
+        crawl together. Raises UsageError."""
         super().__init__(**kwargs)
         if listing and not source:
             raise UsageError("listing: say of which source (-a source=…)")
@@ -68,6 +70,7 @@ class ListingSpider(DueSpider):
         self.workers = workers
         self.limit = _count("limit", limit)
         self.pages = _count("pages", pages)
+        self.retry = _count("retry", retry) > 0
         self.references: dict[str, ListingReference | FollowedListing] = {}  # by their labels
         self.recheck: timedelta | None = None
         self._wanted = Wanted((), (), frozenset())
@@ -179,6 +182,11 @@ class ListingSpider(DueSpider):
                 await self.index.run(Index.recheck, self._places, since, now())
                 await self._allotment.end_task("recheck")
             self.recheck = None
+        if self.retry:
+            if await self._allotment.begins("retry"):
+                await self.index.run(Index.retry, self._places, now())
+                await self._allotment.end_task("retry")
+            self.retry = False
         while not self.archive.is_ending:
             if await self._ask_for_some():
                 return True

@@ -232,6 +232,19 @@ def test_a_recheck_is_one_of_every_post(index: Index) -> None:
     assert (claim.forms, claim.another_form) == (("share",), False)
 
 
+def test_what_gave_no_post_is_due_when_it_is_asked_for(index: Index) -> None:
+    index.see(seen("a", "b", "c", "d", "e") + seen("f", place="news/other"), NOW, every_form=True)
+    save(index, "a")
+    for _ in range(7):
+        index.fail([failed("b"), failed("c", state="quarantined"), failed("f")], NOW)  # they are given up
+    index.fail([failed("d", state="refused"), failed("a")], NOW)
+    assert due(index, NOW + 30 * DAY, run=1) == ["e", "a"]
+    index.retry([LIST], NOW)
+    assert due(index, NOW, run=2) == ["b", "c", "e"]
+    index.fail([failed("b")], NOW)  # as for the first time
+    assert set(due(index, NOW + 600 * SECOND, run=3)) == {"a", "b", "c", "e"}
+
+
 def test_recent_articles_of_a_recipe_are_looked_at_again(index: Index) -> None:
     index.see(seen("a", "b", "c"), NOW, every_form=True)
     save(index, "a")
