@@ -15,7 +15,7 @@ from archiver.clock import DAY, SECOND, moment, now
 from archiver.configuration import root_of
 from archiver.crew import Membership, Progress
 from archiver.errors import ArchiverError, as_archiver_error
-from archiver.extraction import Extractors
+from archiver.extraction.extractors import Extractors
 from archiver.index import FailedArticle, Index
 from archiver.index.lock import command_line
 from archiver.private import public_address

@@ -8,7 +8,7 @@ from archiver.answer import Answer
 from archiver.captured import captured_answer
 from archiver.decide import Candidate
 from archiver.errors import CaptureError, PageError
-from archiver.pages import page_for
+from archiver.pages.load import page_for
 from archiver.reading import Discarded, Explanation, Field, explain_page
 from archiver.recipes import site_for
 from archiver.recipes.recipe import FIELDS

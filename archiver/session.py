@@ -14,7 +14,7 @@ from archiver.adoption import adopt, take_files
 from archiver.clock import go_by, now
 from archiver.decide import Policy
 from archiver.errors import ArchiverError, OverError, StoreError, as_archiver_error, os_reason
-from archiver.extraction import Extractor
+from archiver.extraction import Renderer
 from archiver.index import Index, IndexThread
 from archiver.links import refuse_links
 from archiver.manifest import add_manifest
@@ -85,7 +85,7 @@ class Session:
         self._options = options
         self.recorder = Recorder(output, self.index, options.warc_size, options.warcinfo, index.lock_descriptor, worker)
         self.storage = Storage(output, index.lock_descriptor)
-        self.extractor = Extractor(options.extract)
+        self.renderer = Renderer(options.extract)
         self.road = self._road()
 
     @classmethod
@@ -176,7 +176,7 @@ class Session:
             self.index,
             self.storage,
             self.recorder,
-            self.extractor,
+            self.renderer,
             options.extract.recipes,
             options.policy,
             self.run,

@@ -11,7 +11,8 @@ from lxml.html import fragment_fromstring
 
 from archiver.answer import Answer, Asked
 from archiver.crawl import GC_THRESHOLD
-from archiver.extraction import ExtractOptions, Extractor, Unusable
+from archiver.extraction import ExtractOptions, Unusable
+from archiver.extraction.extractor import Extractor
 from archiver.recipes import load_recipes
 from bench.articles import KINDS, article_id, samples
 from bench.figures import Ratio

@@ -15,7 +15,8 @@ import pytest
 
 from archiver.answer import Answer, Asked
 from archiver.article import Post
-from archiver.extraction import ExtractOptions, Extractor, Unusable
+from archiver.extraction import ExtractOptions, Unusable
+from archiver.extraction.extractor import Extractor
 from archiver.recipes import load_recipes
 from archiver.replica import Record
 

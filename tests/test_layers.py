@@ -25,6 +25,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "statuses": {"errors"},
     "interrupts": {"statuses"},
     "text": set(),
+    "pinyin": set(),
     "minhash": set(),
     "html": set(),
     "encoding": set(),
@@ -47,7 +48,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "recipes": {"errors", "plugins", "spans", "suggestions"},
     "index": {"captures", "clock", "errors", "minhash", "places", "private", "processes", "server_address", "storage"},
     "manifest": {"errors", "index", "places", "storage"},
-    "identity": {"private", "urls"},
+    "identity": {"pinyin", "private", "urls"},
     "addresses": {"errors", "identity", "index", "recipes", "text", "urls"},
     "listings": {"private", "errors", "recipes", "suggestions"},
     "listing_stats": {"spans"},
@@ -75,7 +76,7 @@ MAY_IMPORT: dict[str, set[str]] = {
             "urls",
         ),
     },
-    "posts": {"article", "cleaning", "dates", "identity", "recipes", "text"},
+    "posts": {"article", "cleaning", "dates", "identity", "pinyin", "recipes", "text"},
     "discovery": {"cleaning", "dates", "encoding", "errors", "identity", "reading", "text", "urls"},
     "following": {
         "private",
@@ -282,10 +283,12 @@ MAY_IMPORT: dict[str, set[str]] = {
     },
 }
 # Scrapy takes longer to load than most commands take to run: what the archive needs of it is loaded when it crawls.
-# psycopg and obstore are there only where somebody wants them.
+# psycopg and obstore are there only where somebody wants them. A crawl has processes of its own make its articles.
 LATE = {
     "archive.py": {"archiver.crawling"},
     "crewing.py": {"archiver.extensions.report"},
+    "extraction/extractors.py": {"archiver.extraction.extractor"},
+    "identity/domain.py": {"tldextract"},
     "index/whereabouts.py": {"archiver.index.postgres"},
     "storage/stored.py": {"archiver.storage.bucket"},
 }

@@ -11,8 +11,9 @@ import pytest
 
 from archiver.answer import Answer, Asked
 from archiver.errors import PageError, RecipeError
-from archiver.pages import Page, page_for
+from archiver.pages import Page
 from archiver.pages.listing import ListingPage
+from archiver.pages.load import page_for
 from archiver.recipes import Endpoint, PageRules, Recipe, load_recipes
 
 if TYPE_CHECKING:

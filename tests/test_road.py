@@ -106,7 +106,7 @@ class Ground:
             session.index,
             self.storage,  # type: ignore[arg-type]
             self.recorder,  # type: ignore[arg-type]
-            session.extractor,
+            session.renderer,
             options.extract.recipes,
             options.policy,
             session.run,

@@ -13,7 +13,8 @@ import yaml
 
 from archiver.answer import Answer, Asked
 from archiver.errors import RecipeError
-from archiver.extraction import ExtractOptions, Extractor
+from archiver.extraction import ExtractOptions
+from archiver.extraction.extractor import Extractor
 from archiver.reading import Reading, explain_page, read_page
 from archiver.recipes import SiteRecipe, load_recipe, load_recipes, load_site, load_sites, site_for
 from archiver.recipes.load import PACKAGED

@@ -25,8 +25,8 @@ from archiver.extensions.watch import Watch
 from archiver.extraction import ExtractOptions, Unusable, extractor
 from archiver.index import Index
 from archiver.index.runs import Runs
-from archiver.pages import page_for
 from archiver.pages.listing import ListingPage
+from archiver.pages.load import page_for
 from archiver.recipes import load_recipes
 from archiver.recorder import Recorder
 from archiver.replica.records import load_records

@@ -19,7 +19,7 @@ import pytest
 from scrapy.utils.test import get_crawler
 
 from archiver.errors import IndexFileError
-from archiver.extraction import Extractors
+from archiver.extraction.extractors import Extractors
 from archiver.interrupts import STOPPING, Interrupts
 from archiver.net import budget
 from archiver.net.budget import BudgetMiddleware, BudgetSpentError

@@ -6,13 +6,13 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from archiver.errors import WorkerError
-from archiver.extraction.extractor import Extractor
 from archiver.extraction.outcome import Unusable
 from archiver.workers.pool import WorkerPool
 
 if TYPE_CHECKING:
     from archiver.answer import Answer, Asked
-    from archiver.extraction.extractor import ExtractOptions
+    from archiver.extraction.extractor import Extractor
+    from archiver.extraction.options import ExtractOptions
     from archiver.extraction.outcome import Extracted
 
 
@@ -26,6 +26,8 @@ class Extractors:
         if count:
             self._pool = WorkerPool("archiver.extraction.serve:serve", options, count)
         else:
+            from archiver.extraction.extractor import Extractor  # which the processes load, and else nobody here
+
             self._extractor = Extractor(options)
 
     async def extract(self, answer: Answer, asked: Asked) -> Extracted:

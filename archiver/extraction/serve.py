@@ -5,12 +5,13 @@ from __future__ import annotations
 import gc
 from typing import TYPE_CHECKING
 
-from archiver.extraction.extractor import ExtractOptions, Extractor
+from archiver.extraction.extractor import Extractor
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from archiver.answer import Answer, Asked
+    from archiver.extraction.options import ExtractOptions
     from archiver.extraction.outcome import Extracted
 
 

@@ -19,12 +19,13 @@ INLINE = rf"</?(?:b|code|del|em|font|i|ins|mark|s|small|span|strike|strong|sub|s
 SIMPLE = rf"{TEXT}|{COMMENT}|{VOID}|{INLINE}"
 LINK = rf"<a{ATTRIBUTES}>(?>{SIMPLE})*+</a>"
 PHRASES = rf"(?>{SIMPLE}|{LINK})*+"
-PARAGRAPH = "|".join(rf"<{name}{ATTRIBUTES}>{PHRASES}</{name}>" for name in ("p", "h[1-6]"))
+# Whether an element ends under the name under which it began is for the parser of XML to see.
+PARAGRAPH = rf"<(?:p|h[1-6]){ATTRIBUTES}>{PHRASES}</(?:p|h[1-6])>"
 FLOW = rf"(?>{SIMPLE}|{LINK}|{PARAGRAPH})*+"
-CELL = rf"<(?:td{ATTRIBUTES}>{FLOW}</td|th{ATTRIBUTES}>{FLOW}</th)>"
+CELL = rf"<t[dh]{ATTRIBUTES}>{FLOW}</t[dh]>"
 ROWS = rf"(?:<tr{ATTRIBUTES}>\s*+(?:{CELL}\s*+)*+</tr>\s*+)++"
-TABLE = rf"<table{ATTRIBUTES}>\s*+(?:<tbody>\s*+{ROWS}</tbody>\s*+|{ROWS})</table>"
-LIST = "|".join(rf"<{name}{ATTRIBUTES}>\s*+(?:<li{ATTRIBUTES}>{FLOW}</li>\s*+)*+</{name}>" for name in ("ul", "ol"))
+TABLE = rf"<table{ATTRIBUTES}>\s*+(?:<tbody>\s*+)?+{ROWS}(?:</tbody>\s*+)?+</table>"
+LIST = rf"<[ou]l{ATTRIBUTES}>\s*+(?:<li{ATTRIBUTES}>{FLOW}</li>\s*+)*+</[ou]l>"
 BOX = rf"</?(?:blockquote|center|div|section){ATTRIBUTES}>"
 SOUND = re.compile(rf"(?>{SIMPLE}|{LINK}|{PARAGRAPH}|{BOX}|{TABLE}|{LIST})*+", re.ASCII)
 

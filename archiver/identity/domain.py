@@ -3,11 +3,12 @@ is the one that comes with `tldextract`, so nobody is asked."""
 
 from __future__ import annotations
 
+from functools import cache
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from tldextract import TLDExtract
-
-EXTRACT = TLDExtract(suffix_list_urls=(), cache_dir=None, include_psl_private_domains=True)
+if TYPE_CHECKING:
+    from tldextract import TLDExtract
 
 
 def registered_domain(host: str) -> str:
@@ -18,7 +19,7 @@ def registered_domain(host: str) -> str:
     """
     if ":" in host or host.rpartition(".")[2].isdecimal():
         return host
-    return EXTRACT(host).top_domain_under_public_suffix or ".".join(host.lower().split(".")[-2:])
+    return _suffixes()(host).top_domain_under_public_suffix or ".".join(host.lower().split(".")[-2:])
 
 
 def site_of(address: str) -> str:
@@ -29,3 +30,10 @@ def site_of(address: str) -> str:
 def same_site(host: str, other: str) -> bool:
     """Whether two hosts are of one site: whatever stands before the registered part (`www.`, `m.`, `amp.`, `news.`)."""
     return registered_domain(host) == registered_domain(other) != ""
+
+
+@cache
+def _suffixes() -> TLDExtract:
+    from tldextract import TLDExtract  # loads an HTTP client, which is never used: only where hosts are compared
+
+    return TLDExtract(suffix_list_urls=(), cache_dir=None, include_psl_private_domains=True)

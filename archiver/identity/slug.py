@@ -7,7 +7,7 @@ import re
 import unicodedata
 from urllib.parse import unquote, urlsplit
 
-from xpinyin import Pinyin
+from archiver.pinyin import pinyin
 
 LONGEST = 60  # characters
 FEWEST_LETTERS = 3
@@ -29,8 +29,6 @@ LETTERS = str.maketrans(
 )
 WORD = re.compile(r"[a-z0-9]+")
 
-_pinyin = Pinyin()
-
 
 def page_slug(address: str, title: str) -> str:
     """Return the slug of the article at `address`: small letters, digits and hyphens, at most 60 characters."""
@@ -50,7 +48,7 @@ def _words(text: str) -> list[str]:
     ASCII near it is left out, as Japanese is."""
     if KANA.search(text):
         text = HAN.sub(" ", text)
-    text = HAN.sub(lambda found: f" {_pinyin.get_pinyin(found[0], ' ')} ", text).translate(LETTERS)
+    text = HAN.sub(lambda found: f" {pinyin(found[0], ' ')} ", text).translate(LETTERS)
     plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
     return WORD.findall(plain.lower())
 

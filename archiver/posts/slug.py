@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from xpinyin import Pinyin
+from archiver.pinyin import pinyin
 
 # What breaks a path or an address; hyphens go because published slugs have none.
 UNSAFE = re.compile(r"[\s/\\?#%:*\"<>|\x00-\x1f\x7f-\x9f\ud800-\udfff\ufeff\ufffe\uffff-]")
@@ -13,8 +13,6 @@ DOTS = re.compile(r"^\.+|\.+$|(?<=\.)\.+")  # "..", and a dot before a slash, va
 SEPARATORS = str.maketrans("", "", ".,_+")  # of digits
 FALLBACK = "media"
 LONGEST = 120  # bytes; a category becomes a directory, whose name may have 255
-
-_pinyin = Pinyin()
 
 
 @lru_cache(maxsize=4096)
@@ -24,7 +22,7 @@ def slug(source: str) -> str:
     The readings are xpinyin's, also where they are wrong: two thousand published addresses have them. What is
     unsafe in a path or an address is left out. A slug that would be empty or a number begins with `media` instead.
     """
-    text = UNSAFE.sub("", _pinyin.get_pinyin(UNSAFE.sub("", source), ""))
+    text = UNSAFE.sub("", pinyin(UNSAFE.sub("", source)))
     text = DOTS.sub("", text.encode()[:LONGEST].decode(errors="ignore"))
     digits = text.translate(SEPARATORS)
     return FALLBACK + text if not digits or digits.isnumeric() else text

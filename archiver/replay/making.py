@@ -11,7 +11,8 @@ from archiver.captures import HELD_BACK, PART_OF
 from archiver.captures.body import WHOLE
 from archiver.decide import Candidate
 from archiver.errors import PictureError, UnknownAddressError
-from archiver.extraction import Extractor, Unusable
+from archiver.extraction import Unusable
+from archiver.extraction.extractor import Extractor
 from archiver.index import ArticleKey
 from archiver.pictures import accept
 from archiver.private import authority

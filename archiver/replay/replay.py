@@ -201,8 +201,8 @@ class Replay:
         if self._road:
             return [_change(article) for article in await self._road.take(batch, judge)]
         options = self._options.extract
-        maker, found = self._maker.extractor, self._pictures.found
-        planner = Planner(self._index, options.recipes, self._options.policy, maker, self._read, found)
+        renderer, found = self._maker.extractor.renderer, self._pictures.found
+        planner = Planner(self._index, options.recipes, self._options.policy, renderer, self._read, found)
         plan = await planner.plan(batch, judge)
         for union in plan.unions:
             address = union.decided.article.address

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from archiver.article import Article
     from archiver.decide import Decision, Judge, Policy, Union
-    from archiver.extraction import Extractor
+    from archiver.extraction import Renderer
     from archiver.index import Held, IndexThread
     from archiver.recipes import Recipe
     from archiver.road.taken import Taken
@@ -43,8 +43,8 @@ class Plan(NamedTuple):
 class Planner:
     """Decides about articles.
 
-    maker: makes posts anew, of articles whose time is that of an earlier post, and notices. read: returns what is in a
-    file of the archive, None if there is none. pictures: files that the archive would have, by address.
+    renderer: renders posts anew, of articles whose time is that of an earlier post, and notices. read: returns what is
+    in a file of the archive, None if there is none. pictures: files that the archive would have, by address.
     """
 
     def __init__(
@@ -52,16 +52,16 @@ class Planner:
         index: IndexThread,
         recipes: Mapping[str, Recipe],
         policy: Policy,
-        maker: Extractor,
+        renderer: Renderer,
         read: Callable[[str], bytes | None],
         pictures: Mapping[str, str] | None = None,
     ) -> None:
         self._index = index
         self._recipes = recipes
         self._policy = policy
-        self._maker = maker
+        self._renderer = renderer
         self._read = read
-        self._settler = Settler(index, maker.render, read)
+        self._settler = Settler(index, renderer.with_post, read)
         self._illustrator = Illustrator(index, pictures)
 
     async def plan(self, batch: Sequence[Taken], judge: Judge) -> Plan:
@@ -89,7 +89,7 @@ class Planner:
         if not absorbed:
             return []
         held = await self._index.run(Index.held, absorbed)
-        return await asyncio.to_thread(unions, decisions, held, self._read, self._maker.notice)
+        return await asyncio.to_thread(unions, decisions, held, self._read, self._renderer.notice)
 
     def _read_changing(self, batch: Sequence[Taken], held: Mapping[ArticleKey, Held]) -> dict[str, bytes | None]:
         """Return what is on disk of the posts that would not stay as they are."""
@@ -108,7 +108,7 @@ class Planner:
         candidates = [one.candidate for one in group]
         recipe, contents = self._recipes[held.key.recipe], dict(on_disk)
         decided: dict[int, Decided] = {}
-        for decision in decide(held, candidates, recipe, self._policy, judge, self._maker.render, on_disk):
+        for decision in decide(held, candidates, recipe, self._policy, judge, self._renderer.with_post, on_disk):
             which = id(decision.candidate)
             before = contents.get(decision.path) if isinstance(decision, Write) else None
             decided[which] = Decided(decision, taken[which], before)

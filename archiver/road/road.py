@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from archiver.article import Article
     from archiver.decide import Judge, Policy, Verdict
-    from archiver.extraction import Extractor
+    from archiver.extraction import Renderer
     from archiver.index import HeldBack, IndexThread
     from archiver.recipes import Recipe
     from archiver.recorder import Recorder
@@ -38,7 +38,7 @@ class Road:
         index: IndexThread,
         storage: Storage,
         recorder: Recorder,
-        extractor: Extractor,
+        renderer: Renderer,
         recipes: Mapping[str, Recipe],
         policy: Policy,
         run: int,
@@ -46,7 +46,7 @@ class Road:
         self._index = index
         self._recorder = recorder
         self._recipes = recipes
-        self._planner = Planner(index, recipes, policy, extractor, storage.read)
+        self._planner = Planner(index, recipes, policy, renderer, storage.read)
         self._carrier = Carrier(index, storage, recorder, recipes, run)
         self._texts = Texts()
         self._turn = asyncio.Lock()

@@ -111,7 +111,7 @@ class Repair:
         if target is None or not before or not (self._output / target).is_file():
             return None
         content, there = before[-1].read_bytes(), (self._output / target).read_bytes()
-        return self._maker.extractor.notice(known.key.recipe, content, target, there)
+        return self._maker.extractor.renderer.notice(known.key.recipe, content, target, there)
 
     def _content(self, path: str, known: KnownFile) -> bytes:
         """Return the bytes that a file had. Raises CaptureError if they cannot be made."""
@@ -132,7 +132,7 @@ class Repair:
         if article.post:
             posts = self._index.held([known.key])[known.key].posts
             held = next((post for post in posts if post.form == known.form), None)
-            article = on_its_day(article, held, self._maker.extractor.render)
+            article = on_its_day(article, held, self._maker.extractor.renderer.with_post)
         post = article.post
         if post is None:
             raise CaptureError(article.reason)

@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 
 from archiver.answer import Answer, Asked
 from archiver.errors import QuarantineError
-from archiver.extraction import ExtractOptions, Extractor, Unusable
+from archiver.extraction import ExtractOptions, Unusable
+from archiver.extraction.extractor import Extractor
 from archiver.posts.slug import slug
 from archiver.recipes import load_recipes
 from archiver.replica import Record

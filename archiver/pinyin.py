@@ -1,0 +1,18 @@
+"""Chinese characters in Latin letters, without tones, as xpinyin reads them."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from xpinyin import Pinyin
+
+
+def pinyin(text: str, between: str = "") -> str:
+    """Return `text` with its Chinese characters as pinyin, and `between` between their readings."""
+    romanised: str = _readings().get_pinyin(text, between)
+    return romanised
+
+
+@cache
+def _readings() -> Pinyin:
+    return Pinyin()  # its table of characters is large: most commands need none
