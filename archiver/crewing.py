@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 from archiver.clock import SECOND, go_by, now
 from archiver.errors import CrewError, LockedError
 from archiver.index import Index
+from archiver.index.leases import ARTICLES, REQUESTS
 from archiver.index.lock import command_line
 from archiver.interrupts import STOPPING, Interrupts
 from archiver.run_report import RunReport
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from archiver.configuration import Configuration
     from archiver.extensions.report import Result
 
-LIMITS = ("limit", "max_requests")  # of a run: each of its workers has a share, and no other joins it
+LIMITS = {"limit": ARTICLES, "max_requests": REQUESTS}  # of a run, which its workers share
 NOTHING = RunReport({}, (), (), 0, {})
 BETWEEN = 1.0  # seconds until it is looked again whether there is a run
 
@@ -58,12 +59,12 @@ class Crew:
         with self._interrupts.taken():
             self._prepare()
             with closing(self._shared()) as index:
-                run = index.workers.begin_run(command_line(), now(), {**asked, "workers": count})
+                run = self._begin(index, {**asked, "workers": count})
                 if not run:
                     raise LockedError(
                         f"{self._configuration.output}: workers are at work here: archiver status shows them"
                     )
-                self._work(run, [_share(asked, number, count) for number in range(count)])
+                self._work(run, [{**asked, "workers": count}] * count)
         return self._report(run)
 
     def serve(
@@ -120,11 +121,15 @@ class Crew:
         """Return a run to be a worker of, and what is asked of that; None if there is none at this time."""
         found = index.workers.open_run()
         if found:
-            return None if any(found.asked.get(name) for name in LIMITS) else found
+            return found
         if index.workers.last_end() + every * SECOND > now():
             return None
-        run = index.workers.begin_run(command_line(), now(), asked)
+        run = self._begin(index, asked)
         return (run, asked) if run else None
+
+    def _begin(self, index: Index, asked: Mapping[str, Any]) -> int:
+        limits = {what: asked[name] for name, what in LIMITS.items() if asked.get(name)}
+        return index.workers.begin_run(command_line(), now(), asked, limits)
 
     def _work(self, run: int, shares: list[Mapping[str, Any]]) -> list[tuple[RunReport, int]]:
         """Have a worker for each of `shares`, and wait until all have ended. Return what each came to by its own word,
@@ -189,9 +194,3 @@ class Crew:
             )
         alarms = tuple(merge_alarms(content["alarms"]))
         return RunReport(content["counts"], tuple(content["failures"]), alarms, self._interrupts.signal, content)
-
-
-def _share(asked: Mapping[str, Any], number: int, count: int) -> dict[str, Any]:
-    """Return what is asked of the worker of that number: a share of what is limited."""
-    limits = {name: asked[name] // count + (number < asked[name] % count) for name in LIMITS if asked.get(name)}
-    return {**asked, **limits, "workers": count}

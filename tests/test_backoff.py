@@ -284,18 +284,50 @@ def test_no_wait_is_longer_than_the_run(monkeypatch: pytest.MonkeyPatch) -> None
     assert budget.left == 0
     assert budget.spent
     with pytest.raises(BudgetSpentError, match="the time of the run is up"):
-        budget.process_request(Request(URL))
+        asyncio.run(budget.process_request(Request(URL)))
 
 
 def test_so_many_requests_and_no_more() -> None:
     budget = BudgetMiddleware(2, 0)
-    budget.process_request(Request(URL))
+    asyncio.run(budget.process_request(Request(URL)))
     assert not budget.spent
-    budget.process_request(Request(URL))
+    asyncio.run(budget.process_request(Request(URL)))
     assert budget.spent
     with pytest.raises(BudgetSpentError, match="ARCHIVER_MAX_REQUESTS"):
-        budget.process_request(Request(URL))
+        asyncio.run(budget.process_request(Request(URL)))
     assert budget.left == float("inf")
+
+
+def test_workers_make_as_many_requests_together_as_the_run_may() -> None:
+    class Shared:
+        left = 5
+
+        async def take_requests(self, most: int) -> int:
+            taken = min(most, -(-self.left // 2))
+            self.left -= taken
+            return taken
+
+        async def leave_requests(self, count: int) -> None:
+            self.left += count
+
+    async def work() -> None:
+        shared = Shared()
+        budgets = [BudgetMiddleware(5, 0) for _ in range(2)]
+        for budget in budgets:
+            budget.share(shared)
+            assert not budget.spent
+            await budget.process_request(Request(URL))
+        one, other = budgets
+        await one.leave_unused()  # it has nothing to do
+        for _ in range(3):
+            await other.process_request(Request(URL))
+        for budget in budgets:
+            with pytest.raises(BudgetSpentError, match="ARCHIVER_MAX_REQUESTS"):
+                await budget.process_request(Request(URL))
+            assert budget.spent
+        assert (one.made, other.made) == (1, 4)
+
+    asyncio.run(work())
 
 
 def test_a_retry_does_not_outlast_the_run() -> None:

@@ -29,7 +29,7 @@ from archiver.pipelines.archive import NotPostedError
 from archiver.session import Session
 from archiver.session_options import session_options
 from archiver.spiders.allotment import SharedAllotment
-from tests.index.values import NOW
+from tests.index.values import LIST, NOW, seen
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -329,6 +329,29 @@ def test_a_worker_reads_all_listings_that_it_has_found_and_its_share_of_others(t
             assert await mine.found_listings(["a", "b"]) == ["a", "b"]
             assert await theirs.found_listings(["a", "c"]) == ["c"]
             assert await mine.listings(["d", "e"]) == ["d"]
+
+    asyncio.run(work())
+
+
+def test_a_worker_is_done_when_the_limit_of_the_run_is_reached(tmp_path: Path) -> None:
+    async def work() -> None:
+        async with two_workers(tmp_path) as indexes:
+            await indexes[0].run(lambda index: index.workers.limit({"articles": 2}))
+            known = [one._replace(site="a.example") for one in seen("a", "b", "c")]
+            await indexes[0].run(Index.see, known, NOW, every_form=True)
+            mine, theirs = (
+                SharedAllotment(index, Member(cast("Any", session), Progress, lambda _: None), 2, 2)
+                for worker, index in enumerate(indexes, 1)
+                for session in [SimpleNamespace(index=index, worker=worker, run=1, output=tmp_path)]
+            )
+            assert await mine.claim(1, [LIST], 9, "b.example", "") == []
+            assert not mine.is_spent  # it has found nothing; others do
+            for _ in range(2):
+                (_,) = await theirs.claim(1, [LIST], 9, "a.example", "")
+            await theirs.leave_room(1)  # one of them is too old
+            assert [one.key.id for one in await theirs.claim(1, [LIST], 9, "a.example", "")] == ["c"]
+            assert await theirs.claim(1, [LIST], 9, "a.example", "") == []
+            assert theirs.is_spent
 
     asyncio.run(work())
 

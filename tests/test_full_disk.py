@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import errno
 import os
 from pathlib import Path
@@ -146,10 +147,10 @@ def test_an_edit_that_could_not_be_written_is_asked_for_in_whole(archive: Archiv
 def test_nothing_is_asked_for_that_could_not_be_kept() -> None:
     crawler = get_crawler()
     budget = BudgetMiddleware.from_crawler(crawler)
-    budget.process_request(Request("http://example.com/1"))
+    asyncio.run(budget.process_request(Request("http://example.com/1")))
     crawler.signals.send_catch_log(archive_failed)
     with pytest.raises(BudgetSpentError):
-        budget.process_request(Request("http://example.com/2"))
+        asyncio.run(budget.process_request(Request("http://example.com/2")))
 
 
 @pytest.mark.parametrize("room", [0, 1])

@@ -91,7 +91,7 @@ def machines(archive: Archive, shared: str) -> Iterator[list[Machine]]:
                 "MACHINE": name,
                 "CLOCK": str(wrong),
                 "SILENCE": str(SILENCE),
-                "PYTHONPATH": str(PROJECT / "tests/other_machine"),
+                "PYTHONPATH": f"{PROJECT / 'tests/other_machine'}:{os.environ.get('PYTHONPATH', '')}",
             },
             [],
         )

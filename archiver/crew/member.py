@@ -61,7 +61,21 @@ class Member:
 
     def share(self, count: int, expected: int) -> int:
         """Return how many of so many things this worker takes: as many as any other. expected: workers, at least."""
-        return -(-count // max(self.others + 1, expected, 1))
+        return -(-count // self.parts(expected))
+
+    def parts(self, expected: int) -> int:
+        """Return among how many workers things are divided."""
+        return max(self.others + 1, expected, 1)
+
+    async def take_room(self, what: str, most: int, expected: int) -> int:
+        """Return how many this worker may take of what the run is limited to, `most` at most."""
+        parts = self.parts(expected)
+        return await self._index.run(lambda index: index.workers.take_room(what, most, parts))
+
+    async def leave_room(self, what: str, count: int) -> None:
+        """Leave to others what this worker has not taken after all."""
+        if count:
+            await self._index.run(lambda index: index.workers.leave_room(what, count))
 
     async def take(self, kind: str, names: list[str]) -> list[str]:
         """Return those of `names` that are this worker's from now on, for whatever nobody else does meanwhile."""

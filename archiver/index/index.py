@@ -10,6 +10,7 @@ from archiver.index.captures import Captures
 from archiver.index.catalogue import Catalogue
 from archiver.index.damage import REMAKE
 from archiver.index.hosts import Hosts
+from archiver.index.leases import ARTICLES
 from archiver.index.listings import Listings
 from archiver.index.lock import LOCK, Holder, Lock, SharedLock
 from archiver.index.manifests import Manifests
@@ -163,12 +164,28 @@ class Index:
         return self._database.transact(lambda: see.see(self._database, sightings, now, every_form=every_form))
 
     def claim(
-        self, run: int, places: Sequence[str], limit: int, now: int, site: str = "", recipe: str = ""
+        self,
+        run: int,
+        places: Sequence[str],
+        limit: int,
+        now: int,
+        site: str = "",
+        recipe: str = "",
+        parts: int = 0,
     ) -> list[Claim]:
         """Return up to `limit` articles seen in `places` that are due and were not claimed in `run` before: those of
         which there is no post yet first, in the order in which they were seen. site: with whose articles they wait for
-        their turn; empty: those that wait with no site's. recipe: of which they are; empty: of any."""
-        claims = self._database.transact(lambda: self._queue.claim(run, places, limit, now, site, recipe))
+        their turn; empty: those that wait with no site's. recipe: of which they are; empty: of any. parts: workers
+        share what the run is limited to, and this takes one of so many parts of what is left; 0: it has no limit."""
+
+        def claim() -> list[Claim]:
+            room = self.workers.take_room(ARTICLES, limit, parts) if parts else limit
+            claims = self._queue.claim(run, places, room, now, site, recipe)
+            if parts:
+                self.workers.leave_room(ARTICLES, room - len(claims))
+            return claims
+
+        claims = self._database.transact(claim)
         self._queue.go_on()
         return claims
 

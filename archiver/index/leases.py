@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 # What there are leases of.
 ARTICLE, HOST, LISTING, RECIPE, SITE = "article", "host", "listing", "recipe", "site"
+LIMIT = "limit"  # and what all workers of a run together have at most so many of; nobody has it
+ARTICLES, REQUESTS = "articles", "requests"
 
 
 class Leases:
@@ -85,6 +87,32 @@ class Leases:
             sorted((f"{HOST} {storable(host)}",) for host in hosts if host not in taken),
         )
         return taken
+
+    def limit(self, limits: Mapping[str, int]) -> None:
+        """Have the workers of a run take so many of each together, and of what is not named as many as they like."""
+        self._database.write(f"DELETE FROM leases WHERE name LIKE '{LIMIT} %'")
+        self._database.write_all(
+            "INSERT INTO leases (name, worker, ready) VALUES (?, 0, ?)",
+            sorted((f"{LIMIT} {what}", most) for what, most in limits.items()),
+        )
+
+    def take_room(self, what: str, most: int, parts: int) -> int:
+        """Return how many this worker may take of what is limited: up to `most`, and to one of so many parts of what is
+        left; `most` if it is not limited."""
+        return self._database.transact(lambda: self._take_room(what, most, parts))
+
+    def _take_room(self, what: str, most: int, parts: int) -> int:
+        locked = self._database.locking_rows
+        found = self._database.rows(f"SELECT ready FROM leases WHERE name = ? {locked}", f"{LIMIT} {what}")
+        if not found:
+            return most
+        room = min(most, -(-int(found[0][0]) // parts))
+        self.leave_room(what, -room)
+        return room
+
+    def leave_room(self, what: str, count: int) -> None:
+        """Leave to others what this worker has not taken after all."""
+        self._database.write("UPDATE leases SET ready = ready + ? WHERE name = ?", count, f"{LIMIT} {what}")
 
     def wanted_hosts(self) -> list[str]:
         """Return the hosts of this worker that others wait for."""

@@ -305,9 +305,9 @@ CREATE TABLE workers (
 
 -- What one worker at a time is at: listings, sites, hosts.
 CREATE TABLE leases (
-    name TEXT PRIMARY KEY,           -- `host`, `listing`, `recipe` or `site`, and which
+    name TEXT PRIMARY KEY,           -- `host`, `listing`, `recipe` or `site`, and which; or `limit`, of what
     worker INTEGER NOT NULL,         -- who has it; 0: nobody
-    ready INTEGER NOT NULL DEFAULT 0, -- of a host: when it may be asked next
+    ready INTEGER NOT NULL DEFAULT 0, -- of a host: when it may be asked next; of a limit: what is left of it
     spacing INTEGER NOT NULL DEFAULT 0, -- of a host: between two requests
     wanted INTEGER NOT NULL DEFAULT 0, -- whether another waits for it
     run INTEGER NOT NULL DEFAULT 0   -- the last one in which it was done

@@ -41,17 +41,20 @@ class OpenRun(NamedTuple):
 class Workers(Leases):
     """Notes of workers, and of what each is at. Times are those of `Database.clock_ahead`."""
 
-    def begin_run(self, command: str, now: int, asked: Mapping[str, Any] | None = None) -> int:
+    def begin_run(
+        self, command: str, now: int, asked: Mapping[str, Any] | None = None, limits: Mapping[str, int] | None = None
+    ) -> int:
         """Note that a run begins which workers may join, and return its number; 0 if there is one, or workers have not
-        ended theirs. asked: what they are to crawl."""
-        return self._database.transact(lambda: self._begin_run(command, now, asked or {}))
+        ended theirs. asked: what they are to crawl. limits: how much of what they do all together."""
+        return self._database.transact(lambda: self._begin_run(command, now, asked or {}, limits or {}))
 
-    def _begin_run(self, command: str, now: int, asked: Mapping[str, Any]) -> int:
+    def _begin_run(self, command: str, now: int, asked: Mapping[str, Any], limits: Mapping[str, int]) -> int:
         database = self._database
         # Of two that begin one, the second waits here, and finds the first one's.
         database.rows(f"SELECT value FROM origin {database.locking_rows}")
         if self.open_run() or database.rows(f"SELECT 1 FROM workers WHERE {_AT_WORK} LIMIT 1"):
             return 0
+        self.limit(limits)
         statement = "INSERT INTO runs (started, command, shared, asked) VALUES (?, ?, 1, ?) RETURNING run"
         return int(database.rows(statement, now, storable(command), document_text(dict(asked)))[0][0])
 

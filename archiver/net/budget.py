@@ -6,7 +6,7 @@ import asyncio
 import time
 from contextlib import suppress
 from math import isfinite
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from scrapy import signals
 from scrapy.exceptions import IgnoreRequest
@@ -24,7 +24,18 @@ if TYPE_CHECKING:
     T = TypeVar("T")
 
 GRACE = 5.0  # seconds in which what is in hand may still become posts, when nothing more is asked for
+AT_A_TIME = 20  # requests that a worker takes of those that it shares with others
 GIVEN_UP = "the run is over, and this was not there in time"
+
+
+class Sharing(Protocol):
+    """What workers have together."""
+
+    async def take_requests(self, most: int) -> int:
+        """Return how many requests more this one may make, up to `most`."""
+
+    async def leave_requests(self, count: int) -> None:
+        """Leave so many of these to others."""
 
 
 class BudgetSpentError(IgnoreRequest):
@@ -32,7 +43,8 @@ class BudgetSpentError(IgnoreRequest):
 
 
 class BudgetMiddleware:
-    """Lets ARCHIVER_MAX_REQUESTS requests pass (retries and robots.txt count), and none after ARCHIVER_MAX_SECONDS."""
+    """Lets ARCHIVER_MAX_REQUESTS requests pass (retries and robots.txt count), and none after ARCHIVER_MAX_SECONDS.
+    Workers share the requests of their run, and take some at a time."""
 
     def __init__(self, requests: float, seconds: float) -> None:
         self._requests = requests or float("inf")
@@ -42,6 +54,9 @@ class BudgetMiddleware:
         self._over = asyncio.Event()  # nothing waits any more
         self._in_hand: set[asyncio.Task[Any]] = set()  # what is given up in the end
         self._given_up = False
+        self._shared: Sharing | None = None
+        self._taking = asyncio.Lock()
+        self._is_taken = False  # all that workers share
         self.made = 0
 
     @classmethod
@@ -58,19 +73,40 @@ class BudgetMiddleware:
     @property
     def spent(self) -> bool:
         """Whether no further request will be made."""
-        return self.made >= self._requests or time.monotonic() >= self._end
+        none_left = self.made >= self._requests and (self._shared is None or self._is_taken)
+        return none_left or time.monotonic() >= self._end
 
     @property
     def left(self) -> float:
         """The seconds that are left, perhaps without an end."""
         return max(self._end - time.monotonic(), 0)
 
-    def process_request(self, request: Request) -> None:  # noqa: ARG002
+    def share(self, shared: Sharing) -> None:
+        """Have all workers of the run make as many requests together as this one may, if that is limited."""
+        if isfinite(self._requests):
+            self._shared, self._requests = shared, 0
+
+    async def leave_unused(self) -> None:
+        """Leave to other workers what this one does not need now."""
+        if self._shared and (unused := self._requests - self.made):
+            self._requests = self.made
+            await self._shared.leave_requests(round(unused))
+
+    async def process_request(self, request: Request) -> None:  # noqa: ARG002
         """Count a request. Raises BudgetSpentError for one that is too many."""
         self.look_at_the_clock()
+        if self._shared:
+            await self._take(self._shared)
         if self.made >= self._requests:
             raise BudgetSpentError("the run has made all requests that it may (ARCHIVER_MAX_REQUESTS)")
         self.made += 1
+
+    async def _take(self, shared: Sharing) -> None:
+        async with self._taking:
+            while self.made >= self._requests and not self._is_taken:
+                room = await shared.take_requests(AT_A_TIME)
+                self._requests += room
+                self._is_taken = not room
 
     def look_at_the_clock(self) -> None:
         """Raise BudgetSpentError when time is up. The download handler calls this: a request may have waited long for

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 from archiver.clock import now
 from archiver.index import Index
-from archiver.index.leases import LISTING, RECIPE, SITE
+from archiver.index.leases import ARTICLES, LISTING, RECIPE, REQUESTS, SITE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from archiver.crew import Member
-    from archiver.index import IndexThread
+    from archiver.index import Claim, IndexThread
 
 MOST_LISTINGS = 16  # that a worker reads at a time, and looks for among sites
 MOST_SITES = 32  # of which it asks at a time
@@ -23,8 +23,31 @@ ONCE = "task"  # what is done once in a run
 class Allotment:
     """That of a crawl that has the archive alone."""
 
-    def __init__(self, index: IndexThread) -> None:
+    def __init__(self, index: IndexThread, limit: int = 0) -> None:
+        """limit: articles that are asked for at most; 0: there is no limit."""
         self._index = index
+        self._limit = limit
+        self._claimed = 0
+
+    @property
+    def is_spent(self) -> bool:
+        """Whether no article may be asked for any more."""
+        return bool(self._limit) and self._claimed >= self._limit
+
+    async def claim(self, run: int, places: Sequence[str], most: int, site: str, recipe: str) -> list[Claim]:
+        """Return articles of a site that are due, as many as may be asked for, and `most` at most."""
+        room = min(most, self._limit - self._claimed) if self._limit else most
+        self._claimed += room  # as long as nobody knows how many there are
+        claims: list[Claim] = []
+        try:
+            claims = await self._index.run(Index.claim, run, places, room, now(), site, recipe)
+        finally:
+            self._claimed -= room - len(claims)
+        return claims
+
+    async def leave_room(self, count: int) -> None:
+        """Take note that so many of what was claimed are not asked for."""
+        self._claimed -= count
 
     async def listings(self, names: list[str]) -> list[str]:
         """Return those of the listings that are to be read now, or of the sites that are to be looked at."""
@@ -69,13 +92,39 @@ class Allotment:
 
 
 class SharedAllotment(Allotment):
-    """That of a worker. expected: workers that begin with it."""
+    """That of a worker. expected: workers that begin with it. What is limited all workers of the run share."""
 
-    def __init__(self, index: IndexThread, member: Member, expected: int) -> None:
-        super().__init__(index)
+    def __init__(self, index: IndexThread, member: Member, expected: int, limit: int = 0) -> None:
+        super().__init__(index, limit)
         self._member = member
         self._expected = expected
         self._sites: list[str] = []  # that waited when it looked last
+        self._is_spent = False
+
+    @property
+    def is_spent(self) -> bool:
+        return self._is_spent
+
+    async def claim(self, run: int, places: Sequence[str], most: int, site: str, recipe: str) -> list[Claim]:
+        parts = self._member.parts(self._expected) if self._limit else 0
+        claims = await self._index.run(Index.claim, run, places, most, now(), site, recipe, parts)
+        if parts and not claims:
+            room = await self._member.take_room(ARTICLES, 1, 1)
+            await self._member.leave_room(ARTICLES, room)
+            self._is_spent = not room
+        return claims
+
+    async def leave_room(self, count: int) -> None:
+        if self._limit:
+            await self._member.leave_room(ARTICLES, count)
+
+    async def take_requests(self, most: int) -> int:
+        """Return how many requests more this worker may make, up to `most`."""
+        return await self._member.take_room(REQUESTS, most, self._expected)
+
+    async def leave_requests(self, count: int) -> None:
+        """Leave so many of these to others."""
+        await self._member.leave_room(REQUESTS, count)
 
     async def listings(self, names: list[str]) -> list[str]:
         free = await self._member.free(LISTING, names)

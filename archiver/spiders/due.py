@@ -121,24 +121,26 @@ class DueSpider(FollowingSpider):
     @property
     def _is_spent(self) -> bool:
         """Whether no article may be asked for any more."""
-        budget = self.crawler.get_downloader_middleware(BudgetMiddleware)
-        no_room = bool(self.limit) and self.asked >= self.limit
-        return no_room or self.archive.failure is not None or bool(budget and budget.spent)
+        budget = self._budget
+        return self._allotment.is_spent or self.archive.failure is not None or bool(budget and budget.spent)
+
+    @property
+    def _budget(self) -> BudgetMiddleware | None:
+        return self.crawler.get_downloader_middleware(BudgetMiddleware)
 
     async def _claim(self, site: str, most: int, recipe: str = "") -> list[Claim] | None:
         """Return articles of a site that are due, those that are wanted; None if there are none, or may be none."""
         if self._is_spent:
             return None
-        room = min(most, self.limit - self.asked) if self.limit else most
         run = (await self.archive.open()).run
-        self.asked += room  # as long as nobody knows how many there are
         self._claiming += 1
         try:
-            claims = await self.index.run(Index.claim, run, self._places, room, now(), site, recipe)
+            claims = await self._allotment.claim(run, self._places, most, site, recipe)
+            wanted = [claim for claim in claims if not self._is_too_old(claim)]
+            await self._allotment.leave_room(len(claims) - len(wanted))
         finally:
             self._claiming -= 1
-        wanted = [claim for claim in claims if not self._is_too_old(claim)]
-        self.asked -= room - len(wanted)
+        self.asked += len(wanted)
         return wanted if claims else None
 
     async def total(self) -> int:

@@ -105,7 +105,12 @@ class ListingSpider(DueSpider):
         ArchiverError."""
         self.index = (await self.archive.open()).index
         crew = self.archive.crew
-        self._allotment = SharedAllotment(self.index, crew.member, self.workers) if crew else Allotment(self.index)
+        if crew:
+            self._allotment = SharedAllotment(self.index, crew.member, self.workers, self.limit)
+            if self._budget:
+                self._budget.share(self._allotment)
+        else:
+            self._allotment = Allotment(self.index, self.limit)
         self._gone = frozenset(await self.index.run(lambda index: index.sources.gone()))
         if not self.in_part:
             resting = await self.index.run(lambda index: index.listings.resting(now()))
@@ -190,6 +195,8 @@ class ListingSpider(DueSpider):
         while not self.archive.is_ending:
             if await self._ask_for_some():
                 return True
+            if self._budget:
+                await self._budget.leave_unused()
             if self._is_spent or await self._allotment.is_over():
                 return False
         return True

@@ -256,3 +256,24 @@ def test_what_it_was_writing_is_settled_by_what_is_on_disk(crew: Crew, tmp_path:
     assert index.held([key("b")])[key("b")].posts == ()
     index.finish([saved("c")], NOW)  # the other one's is as it was
     assert [post.path for post in index.held([key("c")])[key("c")].posts] == ["_posts/c.md"]
+
+
+def test_what_a_run_is_limited_to_its_workers_share(index: Index) -> None:
+    index.see([one._replace(site=A) for one in seen("a", "b", "c", "d")], NOW, every_form=True)
+    workers = index.workers
+    run = workers.begin_run("crawl", NOW, limits={"articles": 3})
+    workers.join(run, NOW)
+    assert [one.key.id for one in index.claim(run, [LIST], 9, NOW, A, parts=2)] == ["a", "b"]
+    assert index.claim(run, [LIST], 9, NOW, B, parts=1) == []  # what it does not find it leaves
+    assert workers.take_room("articles", 9, 1) == 1
+    workers.leave_room("articles", 1)
+    assert len(index.claim(run, [LIST], 9, NOW, A, parts=1)) == 1
+    assert index.claim(run, [LIST], 9, NOW, A, parts=1) == []
+    assert workers.take_room("requests", 9, 2) == 9  # they are not limited
+    index.runs.end(run, {}, NOW)
+    index._database.worker = 0
+    workers.forget()
+    assert workers.take_room("articles", 9, 1) == 9
+    run = workers.begin_run("crawl", NOW, limits={"requests": 5})
+    workers.join(run, NOW)
+    assert (workers.take_room("requests", 9, 2), workers.take_room("requests", 9, 2)) == (3, 1)
