@@ -273,6 +273,39 @@ def test_something_is_seen(html: str) -> None:
         assert shows_something(cleaned)
 
 
+STYLES = [
+    *("display:block", "display:none", "DISPLAY : None", "display:none;display:inline", "display:block;display:none"),
+    *("display:none!important;display:block", "display:none ! important", "/* x */display:none", "/*display:none"),
+    *("/* display:none */", "color:red/*;*/;display:none", "--display:none", "mydisplay:none", "visibility:hidden"),
+    *("visibility:hidden;visibility:visible", "visibility:collapse", "-webkit-backface-visibility:hidden"),
+    *("backface-visibility: hidden; color: red", "overflow:hidden", "overflow:hidden;display:block", "float:left"),
+]
+HIDING = [
+    *(f'style="{style}"' for style in STYLES),
+    *("hidden", "hidden=''", "hidden style='display:block'", "hidden style='color:red'", "class=hidden", "data-hidden"),
+    *("aria-hidden=true", "hidden style='display:none'"),
+]
+
+
+def test_what_browsers_show_is_there_and_what_they_hide_is_not(tmp_path: Path) -> None:
+    bodies = [f"<{name} {hiding}>甲</{name}>" for name in ("p", "div", "b") for hiding in HIDING]
+    wrong = []
+    for body, shown in zip(bodies, texts_in_chromium(bodies, tmp_path), strict=True):
+        cleaned, source = clean(body), source_body(body).html
+        said = ("甲" in cleaned, shows_something(cleaned), shows_something(source))
+        if said != ("甲" in shown,) * 3:
+            wrong.append((body, shown, said))
+    assert wrong == []
+
+
+@pytest.mark.parametrize("name", ["p", "div", "span"])
+def test_what_is_hidden_until_it_is_found_is_there(name: str) -> None:
+    """As what a `details` element has: a reader may ask for it."""
+    body = f"<{name} hidden=until-found>甲</{name}>"
+    assert "甲" in clean(body)
+    assert shows_something(source_body(body).html)
+
+
 @pytest.mark.parametrize(
     "picture",
     [

@@ -101,6 +101,9 @@ def test_refrains_are_an_articles_own() -> None:
             "The bridge dates from the year 1887.",
         ),
         ('<table><tr><td class="meta hide-four">Built in 1887</td></tr></table>', "Built in 1887"),
+        ('<p style="backface-visibility: hidden">The bridge dates from 1887.</p>', "The bridge dates from 1887."),
+        ('<div hidden="until-found"><p>The bridge dates from 1887.</p></div>', "The bridge dates from 1887."),
+        ('<p style="display:none;display:block">The bridge dates from 1887.</p>', "The bridge dates from 1887."),
     ],
     ids=[
         "heading’s id",
@@ -116,6 +119,9 @@ def test_refrains_are_an_articles_own() -> None:
         "made up",
         "aim of a table of contents",
         "cell",
+        "style of another name",
+        "hidden until it is found",
+        "shown in the end",
     ],
 )
 def test_what_only_looks_like_noise_is_kept(kept: str, text: str) -> None:

@@ -26,6 +26,10 @@ BLOCK = re.compile(
 
 
 DISPLAY = re.compile(r"(?:^|;)display:([a-z-]+)(!important)?")
+# Not `backface-visibility`, which many editors write and which hides nothing.
+VISIBILITY = re.compile(r"(?:^|;)visibility:([a-z-]+)(!important)?")
+INVISIBLE = frozenset({"hidden", "collapse"})
+COMMENT = re.compile(r"/\*[^*]*+(?:\*(?!/)[^*]*+)*+(?:\*/)?")  # one without an end goes on to that of the style
 # A box whose children stand beside each other, each a box of its own.
 BOX_OF_PARTS = re.compile(r"(?:^|;)display:(?:inline-)?(?:flex|grid)")
 
@@ -54,17 +58,21 @@ class Style(NamedTuple):
 @lru_cache(maxsize=64)  # a body repeats the same few styles
 def read_style(style: str) -> Style:
     """Return what the value of a `style` attribute does."""
-    style = "".join(style.split()).lower()
-    # The last that is important counts, or else the last.
-    displays = sorted(DISPLAY.findall(style), key=lambda found: bool(found[1]))
-    display = displays[-1][0] if displays else ""
+    style = COMMENT.sub("", "".join(style.split()).lower())
+    display = _last(DISPLAY, style)
     return Style(
-        hides=display == "none" or "visibility:hidden" in style,
+        hides=display == "none" or _last(VISIBILITY, style) in INVISIBLE,
         shows=display not in ("", "none"),
         makes_a_pixel=not PIXEL.isdisjoint(style.split(";")),
         is_block=BLOCK.search(style) is not None,
         meaning=_meaning(style),
     )
+
+
+def _last(declaration: re.Pattern[str], style: str) -> str:
+    """Return the value of what is declared, empty if it is not: the last that is important counts, or else the last."""
+    found = sorted(declaration.findall(style), key=lambda one: bool(one[1]))
+    return str(found[-1][0]) if found else ""
 
 
 def _meaning(style: str) -> str:
@@ -90,6 +98,8 @@ def is_harmless(style: str) -> bool:
 
 
 def is_hidden(element: _Element) -> bool:
-    """Return whether an element is hidden by its attribute or its style."""
+    """Return whether an element is hidden by its attribute or its style. One that is hidden until it is found is there
+    for readers who ask for it, as what a `details` element has is."""
     style = read_style(element.get("style") or "")
-    return style.hides or (element.get("hidden") is not None and not style.shows)
+    hidden = element.get("hidden")
+    return style.hides or (hidden is not None and hidden.lower() != "until-found" and not style.shows)

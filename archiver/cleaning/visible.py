@@ -22,14 +22,13 @@ HIDING = re.compile(r"<[^<>]*(?:display|visibility|hidden)", re.IGNORECASE)
 def shows_something(html: str) -> bool:
     """Return whether a reader sees anything of the cleaned body `html`: a picture, or a character that is visible."""
     may_hide = HIDING.search(html) is not None and STYLE.search(html) is not None
-    if may_hide:
-        html = HIDDEN_PARAGRAPH.sub("", html)
-    if not may_hide or not HIDING.search(html):
-        if LETTER.search(html):
+    certain = HIDDEN_PARAGRAPH.sub("", html) if may_hide else html  # what is left may hide nothing
+    if not may_hide or not HIDING.search(certain):
+        if LETTER.search(certain):
             return True
-        if is_visible(unescaped(without_tags(html))):
+        if is_visible(unescaped(without_tags(certain))):
             return True
-        if not PICTURE.search(html):
+        if not may_hide and not PICTURE.search(html):
             return False
     root = parse_fragment(html)
     for element in list(root.iter()):

@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from archiver.cleaning.media import MEDIA
+from archiver.cleaning.style import is_hidden
 from archiver.reading.body.names import (
     CAMEL,
     COMMENT_NAMES,
@@ -117,8 +118,8 @@ def _is_noise(element: HtmlElement) -> bool:
     get = element.get
     if get("role") in NOISE_ROLES:
         return True
-    hides = get("hidden") is not None or ((style := get("style")) and HIDING_STYLE.search(style))
-    return bool(hides) and not _unfolds(element)
+    may_hide = get("hidden") is not None or ((style := get("style")) and HIDING_STYLE.search(style))
+    return bool(may_hide) and is_hidden(element) and not _unfolds(element)
 
 
 def _unfolds(element: HtmlElement) -> bool:
