@@ -235,6 +235,29 @@ def test_an_article_that_is_said_to_be_changed_is_looked_at_again(archive: Archi
     assert len(list((archive.output / "_versions").rglob("1.md"))) == 1
 
 
+@pytest.mark.parametrize("place", ["feed", "map", "news"])
+def test_when_a_page_says_no_time_what_lists_it_does(archive: Archive, press: Press, place: str) -> None:
+    """A feed, and a sitemap for news, say when it was published; others when it was changed, years later maybe."""
+    home = f"{MERROW}/news/the-bridge-over-the-merrow-opens-again"
+    title = "The bridge" if place == "map" else ""
+    press.put(home, story(title, canonical=home, published="").replace("<h1></h1>", ""))
+    item = f"<item><title>The bridge</title><link>{home}</link><pubDate>Sun, 01 Nov 2026 07:15:00 GMT</pubDate></item>"
+    said = "<news:title>The bridge</news:title><news:publication_date>2026-11-01T07:15:00Z</news:publication_date>"
+    listed = {
+        "feed": f"<rss><channel>{item}</channel></rss>",
+        "map": sitemap({home: "2026-11-01T07:15:00Z"}),
+        "news": f"<urlset><url><loc>{home}</loc><news:news>{said}</news:news></url></urlset>",
+    }
+    done = crawl(archive, press.put(f"{MERROW}/{place}.xml", listed[place], "application/xml"))
+    if place == "map":
+        assert "no time, and none to recover" in done.stderr
+        return
+    assert last_line(done) == "1 written, 0 unchanged, 0 failed", done.stderr
+    ((name, post),) = archive.posts.items()
+    assert "2026-11-01-" in name
+    assert b'title: "The bridge"' in post
+
+
 def test_an_article_that_is_gone_stays(archive: Archive, press: Press) -> None:
     press.site(MERROW, feed=[1])
     crawl(archive, MERROW)

@@ -38,7 +38,7 @@ def articles_of_sitemap(entries: Sequence[SitemapEntry], fetched: datetime) -> t
         ListedArticle(
             one.address,
             one.title,
-            one.published or (one.modified if believed else None),
+            one.published,
             one.modified if believed else None,
         )
         for one in entries

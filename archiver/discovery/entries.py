@@ -69,6 +69,11 @@ class ListedArticle:
     media: tuple[Medium, ...] = ()
     image: str = ""
 
+    @property
+    def time(self) -> datetime | None:
+        """When it was published, or else when it was changed."""
+        return self.published or self.modified
+
 
 @dataclass(frozen=True, slots=True)
 class ListedFeed:

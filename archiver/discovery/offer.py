@@ -85,7 +85,7 @@ class Offer:
                 title,
                 articles=tuple(reversed(forms.values())),
                 others=listed.others,
-                newest=max((one.published for one in listed.articles if one.published), default=None),
+                newest=max((one.time for one in listed.articles if one.time), default=None),
                 is_read=bool(new),
                 reason="" if new else NOTHING_NEW if forms else "it lists no articles",
                 notes=tuple(notes),

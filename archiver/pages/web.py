@@ -50,7 +50,7 @@ class WebPage(Page):
     def _article(
         self, answer: Answer, asked: Asked, reading: Reading, form: str, url: str, rules: dict[str, str]
     ) -> Article:
-        steps = filter(can_be_step, map(normalise, answer.steps))
+        steps, known = filter(can_be_step, map(normalise, answer.steps)), asked.known
         return Article(
             recipe=self.recipe.name,
             form=form,
@@ -61,7 +61,8 @@ class WebPage(Page):
             response_url=answer.url,
             fetched=answer.fetched,
             places=asked.places,
-            title=reading.title or "",
+            listed_time=said if (said := known.get("time", "")) != known.get("modified") else "",
+            title=reading.title or known.get("title", ""),
             time=reading.published.isoformat(" ") if reading.published else "",
             source=reading.source or (urlsplit(url).hostname or "").removeprefix("www."),
             url=url,
@@ -72,7 +73,7 @@ class WebPage(Page):
             authors=reading.authors,
             language=reading.language or "",
             description=reading.description or "",
-            image=reading.image or normalise(asked.known.get("image", "")),
+            image=reading.image or normalise(known.get("image", "")),
             modified=reading.modified,
             paywalled=reading.paywalled,
             aliases=_plain(url, answer.url, asked.address, *steps, reading.canonical or "", *reading.aliases),

@@ -268,13 +268,14 @@ class FollowingSpider(ListSpider):
             key, site = article.key, ""
             if article.recipe.is_web:
                 key, site = known.get(forms[one.address]) or key, site_of(one.address)
-            time = one.published.isoformat() if one.published else ""
+            time = one.time.isoformat() if one.time else ""
             media = media_text(one.media) if one.media else ""
             facts = {"title": one.title, "time": time, "url": one.address, "media": media, "image": one.image}
+            facts["modified"] = "" if one.published else time  # no page was published then by that alone
             said = {name: value for name, value in facts.items() if value}
             changed = micros(one.modified) if one.modified else None
             form = article.recipe.form
-            items.append(Item(Sighting(key, reference.label, form, said, site, changed), one.published))
+            items.append(Item(Sighting(key, reference.label, form, said, site, changed), one.time))
         return items, problem
 
     async def _parts(self, found: Looked, reference: FollowedListing, *, is_first: bool) -> tuple[NamedSource, ...]:
