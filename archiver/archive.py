@@ -373,10 +373,6 @@ class Archive:
         one that was given."""
         if not (self.root / POSTS).is_dir():
             raise UsageError(f"{self.root}: no {POSTS} there; name the directory of an archive")
-        if repair and not isinstance(self.root, Path):
-            raise UsageError(
-                f"{self.root}: adopt --repair: posts in a store are not repaired; without it they are read"
-            )
         self._refuse_links()
         index = Index.open(self.root, self._at)
         try:
@@ -386,7 +382,7 @@ class Archive:
             lost = Lost(self.root, self.recipes, survey)
             references = []
             if repair:
-                PostRepair(self.output, index, self.recipes, survey).run()
+                PostRepair(self.root, index, self.recipes, survey).run()
                 references = lost.references(index)
             add_manifest(self.root, index)
         finally:

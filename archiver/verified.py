@@ -5,10 +5,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from archiver.errors import StoreError, UsageError
+from archiver.errors import StoreError
 from archiver.index import Index
 from archiver.manifest import add_manifest
 from archiver.storage import directory_of, sweep
@@ -53,8 +52,6 @@ def verify(output: Root, at: str, options: ExtractOptions, *, repair: bool, remo
     began = datetime.now(UTC)
     cleaned: tuple[str, ...] = ()
     if remove_credentials:
-        if not isinstance(output, Path):
-            raise UsageError(f"{output}: --remove-credentials: captures in a store are not written anew")
         cleaned = _clean(output, at)
     index = Index.open(output, at) if repair else Index.read(output, at)
     try:
@@ -85,7 +82,7 @@ def _known_again(problem: Problem, left: set[Problem]) -> Problem:
     return problem._replace(repaired="the index has it again") if is_over else problem
 
 
-def _clean(output: Path, at: str) -> tuple[str, ...]:
+def _clean(output: Root, at: str) -> tuple[str, ...]:
     index = Index.open(output, at)
     try:
         return tuple(without_credentials(output, index))

@@ -34,7 +34,9 @@ KILLS = int(os.environ.get("KILLS_OF_WORKERS", "4"))  # 200 take some ten minute
 HOSTS = 50 if KILLS > 4 else 8
 EACH = 3  # articles that a host has at the beginning; a kill brings one more
 LONGEST = 900  # seconds for kills, however many are asked for
+PATIENCE = 20  # seconds for which they may do nothing before one is killed all the same
 DELAY = 0.4
+POLITE = ("-s", f"DOWNLOAD_DELAY={DELAY}", "-s", "DOWNLOAD_DELAY_JITTER=0")
 CLOCKS = {"north": 400, "south": -500}  # seconds by which they are wrong
 STORE = {"no_proxy": "127.0.0.1"}  # the pages come through a proxy, what is in the store does not
 SILENCE = 12  # seconds after which one machine takes a worker of another for dead
@@ -52,12 +54,12 @@ class Machine(NamedTuple):
         self.commands[:] = [one for one in self.commands if one.poll() is None]
         while len(self.commands) < 2:
             asked = Archive(self.directory, None)  # type: ignore[arg-type]
-            command = words(asked, "worker", "web", "--every", "0s", "--no-progress", "-s", f"DOWNLOAD_DELAY={DELAY}")
+            command = words(asked, "worker", "web", "--every", "0s", "--no-progress", *POLITE)
             log = self.directory.with_suffix(".log").open("ab")
             with log:
                 self.commands.append(
                     subprocess.Popen(
-                        [sys.executable, "-m", "archiver", *command, "-s", "DOWNLOAD_DELAY_JITTER=0"],
+                        [sys.executable, "-m", "archiver", *command],
                         env=self.environment,
                         cwd=PROJECT,
                         stderr=log,
@@ -117,9 +119,13 @@ def test_machines_may_fail_at_any_time(archive: Archive, web: Web, machines: lis
     killed = {"worker": 0, "command": 0, "database": 0, "store": 0}
     begun = time.monotonic()
     while sum(killed.values()) < KILLS and time.monotonic() - begun < LONGEST:
-        for one in machines:
-            one.start()
-        time.sleep(chance.uniform(0, 1))
+        # What they do says when it happens, not a clock: when they have asked for some pages.
+        asked_by_then = len(times) + chance.randint(0, 30) if KILLS > 4 else 6 * (1 + sum(killed.values()))
+        patience = time.monotonic() + PATIENCE
+        while len(times) < asked_by_then and time.monotonic() < patience:
+            for one in machines:
+                one.start()
+            time.sleep(0.02)
         if not (at_work := workers(machines[0])):
             continue
         what = chance.choices(list(killed), [80, 10, 5, 5])[0] if KILLS > 4 else list(killed)[sum(killed.values())]
@@ -134,7 +140,7 @@ def test_machines_may_fail_at_any_time(archive: Archive, web: Web, machines: lis
         else:
             store().restart_at("PUT", 1 + sum(killed.values()) % 3)
         killed[what] += 1
-        print(f"{time.monotonic() - begun:.0f} s: {what} of {at_work}", flush=True)
+        print(f"{time.monotonic() - begun:.0f} s: {what}; {len(times)} requests by then", flush=True)
         site = chance.choice(list(listed))
         listed[site] += 1
         press.site(site, feed=list(range(1, listed[site] + 1)))
@@ -147,11 +153,13 @@ def test_machines_may_fail_at_any_time(archive: Archive, web: Web, machines: lis
     first = Archive(machines[0].directory, archive.replica)
     while workers(machines[0]):  # of commands that were killed
         time.sleep(0.2)
-    done = first.run("-m", "archiver", *words(first, "crawl", "web", "--workers", "2"), timeout=600, env=STORE)
+    done = first.run("-m", "archiver", *words(first, "crawl", "web", "--workers", "2", *POLITE), timeout=600, env=STORE)
     assert done.returncode == 0, done.stderr
     gaps = [later - earlier for moments in times.of.values() for earlier, later in pairwise(moments)]
     articles = [one for one in times if "/2026/" in one]
-    print(killed, f"in {took:.0f} s; {statuses}; {saved} of {sum(listed.values())} posts by then; smallest gap")
+    print(
+        killed, f"in {took:.0f} s; statuses {statuses}; {saved} of {sum(listed.values())} posts by then; smallest gap"
+    )
     print(f"{min(gaps):.3f} of {len(gaps)}; {len(articles) - len(set(articles))} articles were asked for again")
     assert min(gaps) > DELAY / 2  # what a server sees is what was sent and the machine's moods
     for one in machines:

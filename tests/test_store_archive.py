@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import os
 import re
 import shutil
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests import forks
+from tests import test_verify_captures as captures
 from tests.conftest import NO_DELAY, Archive
 from tests.stores import SECRET, store
 
@@ -56,10 +58,11 @@ def files(archive: Archive, part: str) -> dict[str, bytes]:
     return {str(one.relative_to(archive.output)): one.read_bytes() for one in found}
 
 
-def moved(archive: Archive, output: Path) -> Stored:
-    """An archive of which the files were carried over into a store."""
+def moved(archive: Archive, output: Path, *, index: bool = True) -> Stored:
+    """An archive of which the files were carried over into a store. index: the index, too."""
     there = Stored(output, archive.replica)
-    shutil.copytree(archive.output / "_index", output / "_index")
+    if index:
+        shutil.copytree(archive.output / "_index", output / "_index")
     for part in ("_posts", "_versions", "_captures", "_assets", "_manifests"):
         for path, content in files(archive, part).items():
             store().put(there.address, path, content)
@@ -254,13 +257,41 @@ def test_a_store_is_no_directory(stored: Stored) -> None:
     assert (done.returncode, done.stderr) == (2, f"archiver: {said}\n")
 
 
-def test_what_a_store_does_not_do_is_said(stored: Stored) -> None:
-    assert stored.crawl(LISTING).returncode == 0
-    for words in (["verify", "--remove-credentials"], ["adopt", "--repair", str(stored.output)]):
-        done = stored.invoke(*words, *(["--output", str(stored.output)] if words[0] == "verify" else []))
-        assert done.returncode == 2, done
-        assert done.stderr.count("\n") == 1
-        assert "in a store" in done.stderr
+def test_credentials_are_removed_from_captures_in_a_store(archive: Archive, tmp_path: Path) -> None:
+    captures.make(archive.output, frozenset({1})).close()
+    both: list[Archive] = [archive, moved(archive, tmp_path / "there")]
+    assert b"s3cr3t" in unpacked(files(both[1], "_captures"))
+    same(both, "verify", "--remove-credentials")
+    assert files(both[0], "_captures") == files(both[1], "_captures")
+    assert len(files(both[1], "_captures")) == 1
+    assert b"s3cr3t" not in unpacked(files(both[1], "_captures"))
+    assert len(files(both[1], "_manifests")) == len(files(both[0], "_manifests"))
+    same(both, "verify")
+
+
+def unpacked(found: dict[str, bytes]) -> bytes:
+    """What WARC files say."""
+    return b"".join(map(gzip.decompress, found.values()))
+
+
+def test_posts_in_a_store_are_repaired(archive: Archive, tmp_path: Path) -> None:
+    assert archive.crawl(LISTING).returncode == 0
+    first, second, third, fourth = sorted((archive.output / "_posts").iterdir())[:4]
+    for post, line, broken in ((first, "title", 'title: "A "quoted" title"'), (second, "date", "date: yesterday")):
+        text = post.read_text()
+        post.write_text(re.sub(rf"(?m)^{line}: .*", broken, text, count=1))
+    third.rename(third.with_name(third.name[11:]))  # a name without a date
+    shutil.copyfile(fourth, fourth.with_name(fourth.name[11:]))  # of which a repair was killed
+    for part in ("_index", "_captures", "_manifests"):
+        shutil.rmtree(archive.output / part)
+    both: list[Archive] = [archive, moved(archive, tmp_path / "there", index=False)]
+    said = [one.invoke("adopt", "--repair", str(one.output), *NO_DELAY) for one in both]
+    assert (said[0].returncode, said[0].stdout) == (said[1].returncode, said[1].stdout)
+    assert said[0].stdout.count("repaired") >= 3, said[0].stdout
+    for part in ("_posts", "_versions"):
+        assert files(both[0], part) == files(both[1], part)
+    assert len(files(both[1], "_versions")) == 2
+    same(both, "verify")
 
 
 def test_captures_in_a_store_are_replayed_from_there(stored: Stored, archive: Archive) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from itertools import groupby, islice
 from operator import attrgetter
 from pathlib import Path
@@ -16,6 +15,7 @@ from archiver.adoption.problems import Kind, problems
 from archiver.adoption.write import RepairPlan, write
 from archiver.index.types import ArticleKey
 from archiver.posts.read import read
+from archiver.storage import is_there
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from archiver.posts.read import ReadPost
     from archiver.problems import Problem, ProblemKind
     from archiver.recipes import Recipe
+    from archiver.storage import Root
 
 BATCH = 100  # posts that are made durable together
 MENDED = frozenset({Kind.FRONT_MATTER, Kind.TITLE, Kind.DATE, Kind.OFFSET, Kind.ADDRESS, Kind.NAME})
@@ -34,7 +35,7 @@ MENDED = frozenset({Kind.FRONT_MATTER, Kind.TITLE, Kind.DATE, Kind.OFFSET, Kind.
 class PostRepair:
     """Mends what can be mended with what is in the archive."""
 
-    def __init__(self, output: Path, index: Index, recipes: Mapping[str, Recipe], survey: Survey) -> None:
+    def __init__(self, output: Root, index: Index, recipes: Mapping[str, Recipe], survey: Survey) -> None:
         self._output = output
         self._index = index
         self._names = Names(recipes.values())
@@ -102,7 +103,7 @@ class PostRepair:
     def _is_free(self, to: str, path: str, named: Named) -> bool:
         """Return whether the post in the file `path` can get the name `to`; a second post of an article never can."""
         first = all(one.path == path for one in self._posts(named) if one.form == named.form_name)
-        return first and to not in self._targets and not os.path.lexists(self._output / to)
+        return first and to not in self._targets and not is_there(self._output, to)
 
     def _others(self, path: str, named: Named) -> list[ReadPost]:
         """Return the other posts of an article."""

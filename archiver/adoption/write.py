@@ -13,7 +13,8 @@ from archiver.clock import now
 from archiver.errors import DISK_ADVICE, StoreError, os_reason, with_advice
 from archiver.index.types import ArticleKey, Finished, Intent
 from archiver.posts.read import read
-from archiver.storage import DISK_FAILED, PREFIX, SUFFIX, Put, keep_version, put_all, sync_directory
+from archiver.storage import DISK_FAILED, PREFIX, SUFFIX, Put, is_there, keep_version, put_all, sync_directory
+from archiver.storage.stored import StoredFile
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from archiver.index import Index
     from archiver.index.types import Adoption
     from archiver.problems import ProblemKind
+    from archiver.storage import Root
 
 OWN = 1000  # numbers of temporary files that no batch has
 
@@ -38,7 +40,7 @@ class RepairPlan(NamedTuple):
     there: bool = False  # the post has its new name already, and only the old one is to be removed
 
 
-def write(output: Path, index: Index, plans: list[RepairPlan]) -> list[str]:
+def write(output: Root, index: Index, plans: list[RepairPlan]) -> list[str]:
     """Write posts, each after its old bytes were kept as an earlier version; return for each why it could not be
     written, nothing if it was. Raises IndexFileError; StoreError for a disk that takes nothing more, when what was
     written is noted."""
@@ -48,16 +50,19 @@ def write(output: Path, index: Index, plans: list[RepairPlan]) -> list[str]:
     index.begin([_intent(one, moment) for one in adoptions if one], moment)
     failures = [_keep(output, plan, disk) for plan in plans]
     ready = [number for number, failure in enumerate(failures) if not failure]
-    jobs = [(number, Put(_place(plans[number], number), plans[number].new, None, force=True)) for number in ready]
+    places = {number: _place(output, plans[number], number) for number in ready}
+    jobs = [(number, Put(place, plans[number].new, None, force=True)) for number, place in places.items() if place]
     outcomes = put_all(output, [job for _, job in jobs])
-    for (number, job), (outcome, why) in zip(jobs, outcomes, strict=True):
+    for (number, _), (outcome, why) in zip(jobs, outcomes, strict=True):
         failures[number] = why if outcome in ("failed", DISK_FAILED) else ""
         if outcome == DISK_FAILED:
             disk.append(f"{output / plans[number].path}: not written: {why}")
-        if job.path != plans[number].path:
-            failures[number] = failures[number] or _rename(output, job.path, plans[number])
-            with suppress(OSError):  # what is left is swept by a later run
-                (output / job.path).unlink(missing_ok=True)
+    for number, place in places.items():
+        if place != plans[number].path:
+            failures[number] = failures[number] or _rename(output, place, plans[number])
+            if place:
+                with suppress(OSError):  # what is left is swept by a later run
+                    (output / place).unlink(missing_ok=True)
     written = [
         one._replace(earlier=tuple(earlier(output, one.path)), instead=True)
         for one, failure in zip(adoptions, failures, strict=True)
@@ -94,12 +99,12 @@ def _intent(one: Adoption, now: int) -> Intent:
     )
 
 
-def _keep(output: Path, plan: RepairPlan, disk: list[str]) -> str:
+def _keep(output: Root, plan: RepairPlan, disk: list[str]) -> str:
     """Keep the old bytes of a post that changes; return why that failed, if it did. what the disk says is added
     to `disk`; nothing is tried after that."""
     if disk:
         return disk[0]
-    if plan.to != plan.path and not plan.there and os.path.lexists(output / plan.to):
+    if plan.to != plan.path and not plan.there and is_there(output, plan.to):
         return f"{plan.to} is there"
     try:
         if plan.new != plan.old:
@@ -112,28 +117,33 @@ def _keep(output: Path, plan: RepairPlan, disk: list[str]) -> str:
     return ""
 
 
-def _place(plan: RepairPlan, number: int) -> str:
-    """Return where a post is written first: where it is, or beside it under a name that is no post's."""
+def _place(output: Root, plan: RepairPlan, number: int) -> str:
+    """Return where a post is written first: where it is, or beside it under a name that is no post's; nowhere in a
+    store, where a file that is made is whole."""
     if plan.to == plan.path:
         return plan.to
+    if not isinstance(output, Path):
+        return ""
     return str(Path(plan.to).with_name(f"{PREFIX}{os.getpid()}-{OWN + number}{SUFFIX}"))
 
 
-def _rename(output: Path, written: str, plan: RepairPlan) -> str:
-    """Give a post that is written its new name, unless there is a file of that name, and then remove the old one, both
-    durably; return why that failed, if it did."""
+def _rename(output: Root, written: str, plan: RepairPlan) -> str:
+    """Give a post its new name, unless there is a file of that name, and remove the old one, both durably. written:
+    where it is by now; in a store it is made with that name. Returns why that failed, if it did."""
     old, place = output / plan.path, output / plan.to
     try:
-        if not plan.there:
-            os.link(output / written, place)  # a rename would replace what is there
-            sync_directory(place.parent)
-        elif place.read_bytes() != plan.new:
-            return f"{plan.to} is another one now"
+        if plan.there or (isinstance(place, StoredFile) and not place.create(plan.new)):
+            if place.read_bytes() != plan.new:
+                return f"{plan.to} is another one now"
+        elif isinstance(output, Path):
+            os.link(output / written, output / plan.to)  # a rename would replace what is there
+            sync_directory((output / plan.to).parent)
     except OSError as error:
         return f"{plan.to} cannot be written: {os_reason(error)}"
     try:
         old.unlink()
-        sync_directory(old.parent)
+        if isinstance(old, Path):
+            sync_directory(old.parent)
     except OSError as error:
         return f"{plan.path} cannot be removed: {os_reason(error)}"
     return ""

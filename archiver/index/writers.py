@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import socket
 import time
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import psycopg
@@ -62,7 +63,9 @@ class Writer:
                 patience -= WAIT
                 time.sleep(WAIT)
                 continue
-            holder = holder_of(connection)
+            holder = None
+            with suppress(psycopg.errors.UndefinedTable):  # who has it is making the tables
+                holder = holder_of(connection)
             raise LockedError(
                 f"{shown(self._address)}: another run is at work here: {holder or 'it has not said who it is yet'}",
                 holder.since if holder else None,

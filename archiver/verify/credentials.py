@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import re
 import zlib
+from io import BytesIO
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from archiver.captures import CAPTURES
@@ -17,21 +19,22 @@ from archiver.index.captures import Sealed
 from archiver.litter import is_litter
 from archiver.manifest import add_manifest
 from archiver.storage import PREFIX, SUFFIX, sync_directory
+from archiver.storage.stored import StoredFile
 from archiver.verify.files import walk
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
+    from archiver.captures.rewriting import RecordPlace
     from archiver.index import Index
-    from archiver.storage import Location
+    from archiver.storage import Location, Root
 
 WARC = re.compile(r"\.warc(?:\.gz)?$", re.IGNORECASE)
 HEAD = 1 << 12  # bytes, unpacked, in which the first record of a file says under which rules it was written
 ADDED = "-public"  # to the name of a file that was written anew
 
 
-def remove_credentials(output: Path, index: Index) -> list[str]:
+def remove_credentials(output: Root, index: Index) -> list[str]:
     """Write each WARC file of the archive that holds a credential of ours anew without it, put the new file on record,
     delete the old one, and return the paths of the new ones.
 
@@ -62,36 +65,49 @@ def keeps_rules(file: Location) -> bool:
     return f"\r\n{RULES}: {RULES_KEPT}\r\n".encode() in head
 
 
-def _replace(output: Path, index: Index, path: str) -> str:
+def _replace(output: Root, index: Index, path: str) -> str:
     """Write a file anew and return its path."""
     old = output / path
-    stem, dot, rest = old.name.partition(".")
-    new = old.with_name(f"{stem}{ADDED}{dot}{rest}")
-    temporary = old.with_name(f"{PREFIX}{os.getpid()}{SUFFIX}")
+    folder, _, name = path.rpartition("/")
+    stem, dot, rest = name.partition(".")
+    sealed_as = f"{folder}/{stem}{ADDED}{dot}{rest}"
+    new = output / sealed_as
     was = digest(old).hex()
     try:
-        try:
-            with temporary.open("wb") as stream:
-                places = copy_without_credentials(old, stream)
-                stream.flush()
-                os.fsync(stream.fileno())
-            temporary.replace(new)
-            sync_directory(new.parent)
-        finally:
-            temporary.unlink(missing_ok=True)
-        sealed = Sealed(new.relative_to(output).as_posix(), new.stat().st_size, digest(new))
+        places = _write_anew(old, new)
+        sealed = Sealed(sealed_as, new.stat().st_size, digest(new))
         if path in index.captures.sealed() or index.captures.has(path):
             index.together(lambda: _note(output, index, path, was, sealed, places))
         old.unlink()
-        sync_directory(old.parent)
+        if isinstance(old, Path):
+            sync_directory(old.parent)
     except OSError as error:
         raise StoreError(f"{old}: cannot be written anew: {os_reason(error)}; run it again") from error
     return sealed.path
 
 
-def _note(
-    output: Path, index: Index, path: str, was: str, sealed: Sealed, places: Mapping[int, tuple[int, int, str]]
-) -> None:
+def _write_anew(old: Location, new: Location) -> Mapping[int, RecordPlace]:
+    """Write `old` to `new` without credentials, durably and at once, in place of what a killed run left there; return
+    where its records are now. Raises OSError, CaptureError, StoreError."""
+    if isinstance(new, StoredFile):
+        content = BytesIO()  # a file in a store is one object, as large as one that is captured
+        places = copy_without_credentials(old, content)
+        new.write(content.getvalue())
+        return places
+    temporary = new.with_name(f"{PREFIX}{os.getpid()}{SUFFIX}")
+    try:
+        with temporary.open("wb") as stream:
+            places = copy_without_credentials(old, stream)
+            stream.flush()
+            os.fsync(stream.fileno())
+        temporary.replace(new)
+        sync_directory(new.parent)
+    finally:
+        temporary.unlink(missing_ok=True)
+    return places
+
+
+def _note(output: Root, index: Index, path: str, was: str, sealed: Sealed, places: Mapping[int, RecordPlace]) -> None:
     """Note that a file was written anew, and put that on record. was: the digest of the old one."""
     index.captures.replace_file(path, sealed, places)
     add_manifest(output, index, {path: was})

@@ -18,6 +18,7 @@ from archiver.index.lock import command_line
 from archiver.index.postgres import PostgresDatabase
 from archiver.index.schema import VERSION
 from archiver.index.sqlite import SqliteDatabase
+from archiver.index.writers import Writer
 from tests.faulty_proxy import Fault, FaultyProxy
 from tests.index.values import LIST, NOW, due, failed, held, save, seen
 from tests.postgres import Server, server
@@ -589,3 +590,10 @@ def test_a_worker_waits_for_one_that_has_the_archive_alone_for_a_moment(
     alone = PostgresDatabase(at)
     monkeypatch.setattr("archiver.index.writers.time.sleep", lambda _: alone.close())
     shared(at).close()
+
+
+def test_who_makes_the_tables_is_at_work(at: str) -> None:
+    with closing(postgres_connection.connect(at)) as connection:
+        Writer(at).take_archive(connection)
+        with pytest.raises(LockedError, match="another run is at work here: it has not said who it is yet"):
+            PostgresDatabase(at)
