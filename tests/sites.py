@@ -77,7 +77,7 @@ def kinds(site: Path) -> list[str]:
 
 
 def dead_links(site: Path) -> list[tuple[str, str]]:
-    """Return the links of all pages that lead to no file of the site: page and link."""
+    """Return the links of all pages that lead to no file of the site, nor to another one: page and link."""
     there = files(site)
     dead = []
     for name, content in there.items():
@@ -86,7 +86,9 @@ def dead_links(site: Path) -> list[tuple[str, str]]:
         for element in parse_document(content.decode()).iter("a", "link"):
             link = str(element.get("href"))
             target = urlsplit(urljoin(f"{HERE}/{quote(name)}", link))
-            if f"{target.scheme}://{target.netloc}" == HERE:
+            if target.scheme not in ("http", "https"):
+                dead.append((name, link))
+            elif f"{target.scheme}://{target.netloc}" == HERE:
                 path = unquote(target.path).removeprefix("/")
                 path = f"{path}index.html" if path.endswith("/") or not path else path
                 if path not in there:

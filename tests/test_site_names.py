@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from archiver.site.addresses import LONGEST_PATH, category_key, category_page, category_paths, is_reserved, page_place
+from archiver.site.addresses import (
+    LONGEST_PATH,
+    category_key,
+    category_page,
+    category_paths,
+    href,
+    is_reserved,
+    page_place,
+)
 from tests.adopting import good, put
 from tests.sites import build, dead_links, files, page, site_of, titles
 
@@ -19,6 +27,7 @@ if TYPE_CHECKING:
 FILES = ("index.html", "404.html", "style.css", "search.js", "icon.svg", "feed.xml", "robots.txt", "sitemap-1.xml")
 DIRECTORIES = ("archive", "search", "sources", "about", "category", "pages", "pictures", "old_post", "emnews")
 ODD = ("a/b", "a-b", "", "none", "..", "%2F", "'\"", "{{ x }}", "{% x %}", "😀", "\u202eabc", "长" * 300, "A", "a")
+SCHEMES = ("javascript:alert(1)", "http:", "mailto:x")  # what links to them must not be
 NORMAL_FORMS = ("\u00e9", "e\u0301")
 HIDDEN = (".archiver-site.sqlite", ".archiver-site.new")
 DAY = "2022/01/24"
@@ -69,6 +78,11 @@ def test_a_path_is_never_too_long_for_a_file_system() -> None:
     assert all(len(one.encode()) < LONGEST_PATH for one in long)
 
 
+def test_a_link_that_is_a_path_alone_has_no_scheme() -> None:
+    assert href("javascript:x/2022/a:b.html") == "javascript%3Ax/2022/a:b.html"
+    assert href("http:.html") == "http%3A.html"
+
+
 def test_each_list_has_a_file_of_its_own() -> None:
     keys = {category_key(one) for one in (*ODD, "a /b", ".", "x/1", "x", "x.html")}
     places = [path for key in keys for path in (category_paths(key, ())[0], category_page(key, "1"))]
@@ -89,7 +103,7 @@ def test_a_source_that_is_called_as_a_file_of_the_site_is_in_nobodys_way(archive
 
 
 def test_categories_of_any_name_are_listed(archive: Archive, tmp_path: Path) -> None:
-    names = (*ODD, *HIDDEN, *NORMAL_FORMS)
+    names = (*ODD, *HIDDEN, *SCHEMES, *NORMAL_FORMS)
     for number, name in enumerate(names):
         filed(archive, number, name)
     there = whole(archive, tmp_path / "anew")

@@ -11,6 +11,7 @@ from urllib.parse import quote
 import pytest
 
 from archiver.archive import Archive as Opened
+from tests.adopting import good, put
 from tests.answering import answering
 from tests.sites import build, files, fill, site_of
 from tests.test_site_search import ask, served
@@ -53,10 +54,25 @@ def status(connection: HTTPConnection, target: str, host: str) -> int:
     return answer.status
 
 
+def test_pages_of_names_that_hide_files_are_shown(archive: Archive) -> None:
+    for number, category in enumerate((".git", "...")):
+        name, content = good(f"20220124{number:010}")
+        put(archive, name, content.replace(b"categories: cailianshe", b"categories: '%s'" % category.encode()))
+    archive.invoke("adopt", str(archive.output))
+    assert build(archive).returncode == 0
+    with served(archive) as connection:
+        for place in (".git/2022/01/24/NW202201240000000000.html", "category/.git.html", "category/....html"):
+            connection.request("GET", f"/{place}")
+            answer = connection.getresponse()
+            answer.read()
+            assert (place, answer.status, answer.getheader("Content-Type")) == (place, 200, "text/html")
+
+
 @pytest.mark.parametrize(
     "target",
     [
         *("/.archiver-site.sqlite", "/%2earchiver-site.sqlite", "/about/../.archiver-site.sqlite", "/category/"),
+        *("/.git/config", "/.html/x", "/.x"),
         *("/../_index/index.sqlite", "/..%2f..%2f_index/index.sqlite", "/%2e%2e/%2e%2e/etc/passwd", "/%00", "/a%00b"),
         *("//evil.example/", "//[x/", "x://[x/", "/%ff%fe", "/\\..\\..\\etc"),
     ],

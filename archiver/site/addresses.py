@@ -99,10 +99,13 @@ def root_of(path: str) -> str:
 
 
 def href(path: str) -> str:
-    """Return the address of a page from the root of the site: directories without the name of their page."""
+    """Return the address of a page from the root of the site: directories without the name of their page. Its first
+    part has no colon: what is before one would be a scheme, where it is all that a link says."""
     if path == "index.html":
         return "./"
-    return quote(path.removesuffix("index.html") if path.endswith("/index.html") else path, safe=SAFE, errors="ignore")
+    shown = path.removesuffix("index.html") if path.endswith("/index.html") else path
+    first, slash, rest = quote(shown, safe=SAFE, errors="ignore").partition("/")
+    return f"{first.replace(':', '%3A')}{slash}{rest}"
 
 
 def _is_own(name: str) -> bool:

@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 SERVICE = "query.json"
 PATIENCE = 30  # seconds, for a client that says nothing
 LONGEST = 200  # characters of a query
-HIDDEN = re.compile(r"(?:^|/)\.|\0")  # the record of the build, which is no page; and what no file is called
+# What is no page: the record of the build, and what else is hidden; and what no file is called. (Whose source is called
+# `.x` is a page.)
+HIDDEN = re.compile(r"(?:^|/)\.(?!.*\.html$)|\0", re.DOTALL)
 PORT = re.compile(r":\d*$")
 
 
@@ -76,6 +78,10 @@ class _Handler(SimpleHTTPRequestHandler):
         """Answer as to GET, without the body."""
         if not self._answered():
             super().do_HEAD()
+
+    def guess_type(self, path: Any) -> str:
+        """Take a page for one, whatever it is called: the base class knows no `...html`."""
+        return "text/html" if str(path).endswith(".html") else super().guess_type(path)
 
     def list_directory(self, path: Any) -> None:  # noqa: ARG002 - the base class says so
         """Show no directory."""
