@@ -72,6 +72,8 @@ def test_help_of_a_command_of_a_command(capsys: pytest.CaptureFixture[str]) -> N
         (["follow", "a", "--remove", "b"], "addresses", ["a", "b"]),
         (["recipe", "test", "a.yaml", "--keep", "b", "--json", "c"], "pages", ["b", "c"]),
         (["export", "--last", "3", "jsonl"], "format", "jsonl"),
+        (["extract", "a", "--to", "parquet", "x", "b"], "to", ["parquet", "x"]),
+        (["extract", "a", "--to", "parquet", "x", "b"], "pages", ["a", "b"]),
     ],
 )
 def test_options_may_stand_anywhere(words: list[str], name: str, wanted: object) -> None:

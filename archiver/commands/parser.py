@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import re
 import textwrap
-from itertools import takewhile
+from itertools import islice, takewhile
 from typing import Any, NoReturn
 
 from archiver.errors import UsageError
@@ -76,20 +76,18 @@ class Parser(argparse.ArgumentParser):
             elif word == "-" or not word.startswith("-"):
                 others.append(word)
             else:
-                options += [
-                    word,
-                    *([value for value in [next(words, None)] if value is not None] if self._waits(word) else []),
-                ]
+                options += [word, *islice(words, self._values(word))]
         return [*options, "--", *others] if any(word.startswith("-") for word in others) else [*options, *others]
 
-    def _waits(self, word: str) -> bool:
-        """Return whether the word after an option is its value."""
+    def _values(self, word: str) -> int:
+        """Return how many of the words after an option are its values."""
         names = [word] if word.startswith("--") else [f"-{letter}" for letter in word[1:]]  # -vo FILE, -oFILE
         for name in names:
             action = self._option_string_actions.get(name)
-            if action and action.nargs is None:
-                return name == names[-1]
-        return False
+            count = 1 if action and action.nargs is None else action.nargs if action else 0
+            if isinstance(count, int) and count:
+                return count if name == names[-1] else 0
+        return 0
 
     def error(self, message: str) -> NoReturn:
         """Raise UsageError."""
