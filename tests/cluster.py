@@ -12,9 +12,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import dask
-from distributed import LocalCluster, utils
-
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -42,6 +39,9 @@ def running(workers: int) -> Iterator[tuple[str, subprocess.Popen[str]]]:
 
 def main() -> None:
     """Be a cluster. Its workers are forked from a process that has loaded what they do: some of them are killed."""
+    import dask  # which nobody but this process needs
+    from distributed import LocalCluster, utils
+
     warnings.simplefilter("ignore")
     utils._forkserver_preload_set = True
     multiprocessing.get_context("forkserver").set_forkserver_preload(["distributed", "tests.workers_that_die"])

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 import hypothesis
 import pytest
+from scrapy.utils import versions
 
 from archiver.commands import main
 from archiver.recipes.load import _load_all, load_recipes, load_sites
@@ -48,6 +49,7 @@ hypothesis.settings.load_profile("archiver")
 # shows; what packages offer; the recipes of the package.
 os.environ["SSL_CERT_FILE"] = os.devnull
 ENTRY_POINTS = cache(entry_points)
+VERSION = cache(versions._version)
 PACKAGED = _load_all()
 
 os.environ.pop(forks.ADDRESS, None)  # of tests that have started these
@@ -121,6 +123,7 @@ def invoke(*arguments: str, env: Mapping[str, str] | None = None, typed: str = "
         patch.setattr("archiver.crewing.subprocess", forks.STARTS)
         patch.setattr("archiver.recipes.load._load_all", recipes_in)
         patch.setattr("archiver.plugins.entry_points", ENTRY_POINTS)
+        patch.setattr(versions, "_version", VERSION)
         for name in ("collect", "freeze"):  # of what the tests have loaded, which is no part of what is run
             patch.setattr(gc, name, lambda: 0)
         patch.setattr(sys, "argv", ["archiver", *arguments])

@@ -14,11 +14,15 @@ import random
 import signal
 import sys
 import time
+from functools import cache
+from importlib.metadata import entry_points
 from pathlib import Path
 
 from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.settings import Settings
+from scrapy.utils import versions
 
+from archiver import plugins
 from archiver.crawl import run_crawler
 from archiver.recipes import load_recipes
 from archiver.spiders.listing import ListingSpider
@@ -63,7 +67,9 @@ def ends_before(child: int, output: str, before: dict[str, int], count: int) -> 
 
 def main(output: str, listing: str, kills: int, most: int, seed: int, values: list[str]) -> None:
     """Start `kills` crawls, one after the other, and kill each."""
-    load_recipes(os.environ["ARCHIVER_RECIPES"])  # once for all
+    load_recipes(os.environ["ARCHIVER_RECIPES"])  # once for all, as what packages are and offer
+    vars(plugins)["entry_points"] = cache(entry_points)
+    vars(versions)["_version"] = cache(versions._version)
     chance = random.Random(seed)
     ended, start = False, 0.2  # seconds until a crawl has written its first post
     for _ in range(kills):

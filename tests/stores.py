@@ -1,7 +1,7 @@
 """An object store of the tests' own that speaks S3 (moto): started when the first test needs it, ended with them.
 
-It is a process of its own: `python -m tests.stores`. What stands on its standard input it does, a line each, and
-answers with a line of JSON. It keeps what is in it while it does not listen, as one does that is started again.
+It is a process of its own (`tests.store_process`). It keeps what is in it while it does not listen, as one does that is
+started again.
 """
 
 from __future__ import annotations
@@ -11,23 +11,10 @@ import json
 import subprocess
 import sys
 import uuid
-from contextlib import suppress
 from functools import cache
-from socket import SHUT_RDWR, SO_REUSEPORT, SOL_SOCKET, socket
-from threading import Thread
-from typing import TYPE_CHECKING, Any
-from weakref import WeakSet
+from typing import Any
 
 import boto3
-from moto import settings
-from moto.core.authorization import ActionAuthenticatorMixin
-from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
-from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
-
-from tests.answering import LOOKS
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
 
 KEY, SECRET = "a-key-of-the-tests", "s3cr3t-of-the-tests"
 NEVER = "1000000"  # requests, after which keys are looked at
@@ -37,9 +24,10 @@ class Store:
     """The store, as tests see it."""
 
     def __init__(self) -> None:
-        command = [sys.executable, "-m", "tests.stores"]
+        command = [sys.executable, "-m", "tests.store_process"]
         self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         self.port = self._ask("start 0")
+        self._clients: dict[str, Any] = {}
         atexit.register(self._end)
 
     @property
@@ -58,14 +46,16 @@ class Store:
         }
 
     def client(self, service: str = "s3") -> Any:
-        """A client that is not ours."""
-        return boto3.client(
-            service,
-            endpoint_url=f"http://127.0.0.1:{self.port}",
-            region_name="us-east-1",
-            aws_access_key_id=KEY,
-            aws_secret_access_key=SECRET,
-        )
+        """A client that is not ours; one is used again, since to make one takes a tenth of a second."""
+        if service not in self._clients:
+            self._clients[service] = boto3.client(
+                service,
+                endpoint_url=f"http://127.0.0.1:{self.port}",
+                region_name="us-east-1",
+                aws_access_key_id=KEY,
+                aws_secret_access_key=SECRET,
+            )
+        return self._clients[service]
 
     def bucket(self) -> str:
         """The address of a place in a new bucket."""
@@ -151,101 +141,3 @@ class Store:
 def store() -> Store:
     """The store of this process."""
     return Store()
-
-
-class _Quiet(WSGIRequestHandler):
-    def log_request(self, *_: object) -> None:
-        """Say nothing."""
-
-
-class _Serving:
-    """The store itself."""
-
-    def __init__(self) -> None:
-        self._application = DomainDispatcherApplication(create_backend_app)
-        self._server: BaseWSGIServer | None = None
-        self._held: socket | None = None  # has the port while nobody listens there, or others might get it
-        self._requests: list[str] = []
-        self._losing: list[str] = []
-        self._restart: list[str] = []
-        self._ignores = False
-        self._refusing = 0
-        self._sockets: WeakSet[socket] = WeakSet()
-
-    def do(self, line: str) -> Any:
-        """Do what a line says, and return what is answered."""
-        command, *words = line.split()
-        if command == "start":
-            return self._start(int(words[0]))
-        if command == "stop":
-            self._stop()
-        if command == "lose":
-            self._losing = [words[0]] * int(words[1])
-        if command == "refuse":
-            self._refusing = int(words[0])
-        if command == "restart":
-            self._restart = [words[0]] * int(words[1])
-        if command == "ignore":
-            self._ignores = words[0] == "1"
-        if command == "keys":
-            settings.INITIAL_NO_AUTH_ACTION_COUNT = float(words[0])
-            ActionAuthenticatorMixin.request_count = 0
-        if command == "requests":
-            found, self._requests = self._requests, []
-            return found
-        return None
-
-    def _start(self, port: int) -> int:
-        own = _bound(port)
-        self._held = self._held or _bound(own.getsockname()[1])
-        own.listen()
-        self._server = make_server(
-            "127.0.0.1", port, self._answer, threaded=True, request_handler=_Quiet, fd=own.fileno()
-        )
-        own.close()  # the server has one of its own to the same end
-        Thread(target=self._server.serve_forever, args=(LOOKS,), daemon=True).start()
-        return int(self._held.getsockname()[1])
-
-    def _stop(self) -> None:
-        server = self._server
-        assert server
-        server.shutdown()
-        server.server_close()
-        for one in list(self._sockets):
-            with suppress(OSError):
-                one.shutdown(SHUT_RDWR)
-
-    def _answer(self, environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
-        method = environ["REQUEST_METHOD"]
-        asked = f"{method} {environ['PATH_INFO']} {environ.get('HTTP_RANGE', '')}"
-        self._requests.append(asked.strip())
-        self._sockets.add(environ["werkzeug.socket"])
-        if self._refusing:
-            self._refusing -= 1
-            start("503 Slow Down", [("Content-Type", "application/xml")])
-            return [b"<Error><Code>SlowDown</Code><Message>Reduce your request rate.</Message></Error>"]
-        if self._ignores:
-            environ.pop("HTTP_IF_NONE_MATCH", None)
-        answer: Iterable[bytes] = self._application(environ, start)
-        if self._losing and method == self._losing[0]:
-            self._losing.pop()
-            environ["werkzeug.socket"].shutdown(SHUT_RDWR)
-        if self._restart and method == self._restart[0]:
-            self._restart.pop()
-            if not self._restart:
-                self._stop()
-                self._start(self._held.getsockname()[1] if self._held else 0)
-        return answer
-
-
-def _bound(port: int) -> socket:
-    own = socket()
-    own.setsockopt(SOL_SOCKET, SO_REUSEPORT, 1)
-    own.bind(("127.0.0.1", port))
-    return own
-
-
-if __name__ == "__main__":
-    serving = _Serving()
-    for command in sys.stdin:
-        print(json.dumps(serving.do(command)), flush=True)

@@ -26,6 +26,8 @@ from archiver.replica import Fault
 from archiver.statuses import ALARM, LOCKED, status_of
 from archiver.verify.log import LOG, LastVerification, last_verification, log_verification
 from archiver.views.plain import as_json
+from archiver.workers.process import WorkerProcess
+from tests import forks
 from tests.answering import answering
 from tests.conftest import PROJECT, invoke
 
@@ -42,7 +44,8 @@ QUICK = {"download_delay": 0, "backoff": 0.05, "extractors": 0}
 
 @pytest.fixture
 def through(replica: Replica, monkeypatch: pytest.MonkeyPatch) -> Replica:
-    """A replica that this process asks."""
+    """A replica that this process asks; whatever works for it is forked."""
+    monkeypatch.setattr(WorkerProcess, "_start", forks.start_worker)
     monkeypatch.setenv("http_proxy", replica.url)
     monkeypatch.setenv("no_proxy", "")
     return replica

@@ -6,24 +6,22 @@ import fcntl
 import gzip
 import os
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import pandas  # type: ignore[import-untyped]
 import pytest
 from pyarrow import dataset as datasets  # type: ignore[import-untyped]
 
 from archiver.captures import regions as regions_module
 from archiver.workers.process import WorkerProcess
 from tests import cluster, forks
-from tests.conftest import PROJECT, invoke
+from tests.conftest import invoke
 from tests.test_replay_pages import HTML, crawled
 from tests.test_warc_records import record
 from tests.web import story
 
 if TYPE_CHECKING:
+    import subprocess
     from collections.abc import Iterator
 
 DYING = "tests.workers_that_die"
@@ -88,6 +86,8 @@ def test_each_page_is_a_row(captures: list[str], tmp_path: Path) -> None:
     assert refused.pop("/x.png")[1] == 200
     assert refused == {"/gone/1": ("answered with status 404", 404), "/again/2": ("a revisit", 200)}
     assert sorted(path.name for path in (to / "refused").iterdir()) == ["captured=2026-03-04", "captured=2026-11-05"]
+    import pandas  # type: ignore[import-untyped]  # here, or all who run any tests load it
+
     read = pandas.read_parquet(to / "articles")
     assert len(read) == 6
 
@@ -144,13 +144,14 @@ def test_workers_that_are_killed_make_no_difference(
 def test_a_run_that_is_killed_goes_on_where_it_was(captures: list[str], tmp_path: Path) -> None:
     to, whole = tmp_path / "pages", tmp_path / "whole"
     killed = (
-        "import sys; from archiver.commands import main; from archiver.datasets import dataset\n"
+        "import os, sys; from archiver.commands import main; from archiver.datasets import dataset\n"
+        "os.environ['RUN_TO_KILL'] = str(os.getpid())\n"
         f"dataset.SERVE = '{DYING}:kill_the_run'\n"
         "main(['extract', '--to', 'parquet', *sys.argv[1:]])"
     )
-    command = [sys.executable, "-c", killed, str(to), "--jobs", "1", *captures]
-    environment = {**os.environ, "PYTHONPATH": str(PROJECT)}
-    assert subprocess.run(command, env=environment, cwd=PROJECT, check=False, timeout=60).returncode == -9
+    environment = dict(os.environ)
+    run = forks.run(["-c", killed, str(to), "--jobs", "1", *captures], environment=environment, timeout=60)
+    assert run.returncode == -9
     assert len(list((to / "_done").glob("*.json"))) == 1
     assert len(list((to / "articles").rglob("*.parquet"))) == 2
     (to / "_unfinished" / "left").mkdir()

@@ -12,16 +12,14 @@ import sys
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from io import BytesIO, StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import jsonschema  # type: ignore[import-untyped]
-import pandas  # type: ignore[import-untyped]
 import pyarrow.parquet  # type: ignore[import-untyped]
 import pytest
-from datasette.app import Datasette  # type: ignore[import-untyped]
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -32,6 +30,7 @@ from archiver.exports.csv_table import SEPARATOR, CsvTable
 from archiver.exports.record import CAPTURE_FIELDS, COLUMNS, FIELDS, record
 from archiver.exports.segment import LONGEST, segment
 from archiver.replica import Replica
+from tests import forks
 from tests.conftest import PROJECT, Archive
 from tests.exported import PLAIN
 
@@ -144,6 +143,8 @@ def test_lines_follow_the_schema(full: Archive, rows: list[dict[str, Any]]) -> N
 
 
 def test_pandas_reads_lines_csv_and_parquet_alike(exported: dict[str, Path], rows: list[dict[str, Any]]) -> None:
+    import pandas  # type: ignore[import-untyped]  # here, or all who run any tests load it
+
     from_lines = pandas.read_json(exported["jsonl"], lines=True, dtype=False)
     from_csv = pandas.read_csv(exported["csv"], dtype={"id": str}, keep_default_na=False)
     from_parquet = pandas.read_parquet(exported["parquet"])
@@ -175,8 +176,8 @@ def test_parquet_has_types(exported: dict[str, Path], rows: list[dict[str, Any]]
     metadata = pyarrow.parquet.ParquetFile(exported["parquet"]).metadata
     assert metadata.row_group(0).column(0).compression == "ZSTD"
     for row, read in zip(rows, table.to_pylist(maps_as_pydicts="strict"), strict=True):
-        assert read["published_utc"] == pandas.Timestamp(read["published"])
-        assert read["saved"] == pandas.Timestamp(row["saved"])
+        assert read["published_utc"] == datetime.fromisoformat(read["published"])
+        assert read["saved"] == datetime.fromisoformat(row["saved"])
         assert read["rules"] == row["rules"]
         assert [one["sha256"] for one in read["versions"]] == [one["sha256"] for one in row["versions"]]
 
@@ -200,6 +201,8 @@ def test_a_database_is_whole(exported: dict[str, Path], rows: list[dict[str, Any
 
 @pytest.mark.parametrize("words", SEARCHES)
 def test_datasette_finds_chinese_words(exported: dict[str, Path], rows: list[dict[str, Any]], words: str) -> None:
+    from datasette.app import Datasette  # type: ignore[import-untyped]  # as above
+
     async def ask() -> Any:
         datasette = Datasette([str(exported["sqlite"])])
         return await datasette.client.get(f"/all/articles.json?_shape=objects&_size=max&_search={words}")
@@ -243,9 +246,9 @@ def test_what_is_exported_can_be_chosen(export: Export, rows: list[dict[str, Any
         assert result.status == 0, result.errors
         return [json.loads(line) for line in result.output.splitlines()]
 
-    middle = pandas.Timestamp(MIDDLE, unit="s", tz="UTC")
+    middle = datetime.fromtimestamp(MIDDLE, UTC)
     rest = lines("--since", middle.isoformat())
-    assert rest == [row for row in rows if pandas.Timestamp(row["saved"]) >= middle]
+    assert rest == [row for row in rows if datetime.fromisoformat(row["saved"]) >= middle]
     assert 0 < len(rest) < len(rows)
     assert lines("--since", "2100-01-01") == []
     assert lines("--source", "eastmoney") == rows
@@ -253,8 +256,8 @@ def test_what_is_exported_can_be_chosen(export: Export, rows: list[dict[str, Any
     found = lines("--query", "集装箱 岸电")
     assert found == [row for row in rows if "集装箱" in row["title"] + row["text"] and "岸电" in row["text"]]
     newest = lines("--last", "3")
-    times = sorted((pandas.Timestamp(row["published"]) for row in rows), reverse=True)
-    assert [pandas.Timestamp(row["published"]) for row in newest] == times[:3]
+    times = sorted((datetime.fromisoformat(row["published"]) for row in rows), reverse=True)
+    assert [datetime.fromisoformat(row["published"]) for row in newest] == times[:3]
 
 
 def test_an_export_is_resumed_where_it_ended(full: Archive, rows: list[dict[str, Any]]) -> None:
@@ -264,7 +267,7 @@ def test_an_export_is_resumed_where_it_ended(full: Archive, rows: list[dict[str,
     rest = [json.loads(line) for line in full.archiver("export", "jsonl", "--since", ended).stdout.splitlines()]
     assert rest
     assert all(row in rows and row["saved"] == last for row in rest)
-    later = pandas.Timestamp(ended) + pandas.Timedelta(microseconds=1)
+    later = datetime.fromisoformat(ended) + timedelta(microseconds=1)
     assert full.archiver("export", "jsonl", "--since", later.isoformat()).stdout == ""
 
 
@@ -321,22 +324,26 @@ def test_what_a_link_leads_to_is_replaced(export: Export, tmp_path: Path) -> Non
 
 @pytest.mark.parametrize("name", ["csv", "jsonl"])
 def test_nobody_need_read_to_the_end(full: Archive, name: str) -> None:
-    command = f"{sys.executable} -m archiver export {name} --output '{full.output}' | head -c 100"
-    result = subprocess.run(
-        ["bash", "-o", "pipefail", "-c", command], capture_output=True, text=True, timeout=60, check=False, cwd=PROJECT
-    )
-    assert (result.returncode, len(result.stdout.encode()), result.stderr) == (0, 100, "")
+    command = [sys.executable, "-m", "archiver", "export", name, "--output", str(full.output)]
+    with forks.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=PROJECT) as process:
+        assert process.stdout
+        assert process.stderr
+        assert len(process.stdout.read(100)) == 100
+        process.stdout.close()
+        assert (process.wait(60), process.stderr.read()) == (0, b"")
 
 
 def test_a_full_device_is_an_error_and_a_device_stays_one(full: Archive) -> None:
-    command = f"{sys.executable} -m archiver export jsonl --output '{full.output}'"
-    for how in ("> /dev/full", "-o /dev/full"):
-        result = subprocess.run(
-            f"{command} {how}", shell=True, capture_output=True, text=True, timeout=60, check=False, cwd=PROJECT
-        )
-        assert result.returncode == 1
-        assert "cannot be written: No space left on device\n" in result.stderr
-        assert "Traceback" not in result.stderr
+    command = [sys.executable, "-m", "archiver", "export", "jsonl", "--output", str(full.output)]
+    for arguments in ([], ["-o", "/dev/full"]):
+        with (
+            Path("/dev/full").open("w") as device,
+            forks.Popen([*command, *arguments], stdout=device, stderr=subprocess.PIPE, text=True, cwd=PROJECT) as run,
+        ):
+            _, said = run.communicate(timeout=60)
+        assert run.returncode == 1
+        assert "cannot be written: No space left on device\n" in said
+        assert "Traceback" not in said
     assert Path("/dev/full").is_char_device()
 
 
