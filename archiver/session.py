@@ -137,8 +137,9 @@ class Session:
 
     @property
     def is_clean(self) -> bool:
-        """Whether the run before this one came to its end."""
-        return self.previous is None or self.previous.ended is not None
+        """Whether a run came before this one that the index knows, and came to its end. Where none did the index may be
+        newer than the archive, and knows nothing of the files in it."""
+        return self.previous is not None and self.previous.ended is not None
 
     async def begin_run(self, command: str) -> None:
         """Note that a run begins."""

@@ -587,3 +587,18 @@ def test_parts_of_any_size_give_each_answer_once(sample: Path, size: int) -> Non
     assert [answer.capture.url for answer in found] == [f"http://example.org/{number}" for number in range(25)]
     assert [answer.body for answer in found] == [f"{number} ".encode() * number * 40 for number in range(25)]
     assert [answer.about for answer in found] == [{"number": number} if number % 3 else {} for number in range(25)]
+
+
+@pytest.mark.parametrize("first", ["replay", "crawl", "adopt"])
+def test_an_index_that_is_newer_than_the_archive_learns_which_captures_are_whole(archive: Archive, first: str) -> None:
+    """Whoever opens it first to write has the index know them: it needs no repair, and the manifests fit."""
+    archive.crawl(LISTING)
+    shutil.rmtree(archive.output / "_index")
+    before = {file: file.read_bytes() for file in archive.output.rglob("*.warc.gz")}
+    if first == "adopt":
+        assert archive.invoke("adopt", str(archive.output)).returncode == 0
+    again = archive.crawl(LISTING) if first != "replay" else archive.archiver("replay")
+    assert again.returncode == 0, again.stderr
+    verified = archive.archiver("verify")
+    assert (verified.returncode, verified.stderr) == (0, ""), verified.stdout
+    assert {file: file.read_bytes() for file in before} == before
