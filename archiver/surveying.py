@@ -58,11 +58,12 @@ class Looker:
         own = urlsplit(address).hostname or ""
         return [one for host, named in self._sitemaps.items() if same_site(host, own) for one in named]
 
-    async def look(self, response: Response, known: tuple[str, ...] = ()) -> Looked:
-        """Return what an answer lists. known: addresses of articles, by which links are judged."""
+    async def look(self, response: Response, known: tuple[str, ...] = (), *, texts: bool = False) -> Looked:
+        """Return what an answer lists. known: addresses of articles, by which links are judged. texts: what a feed has
+        of its articles is wanted."""
         content_type = (response.headers.get("Content-Type") or b"").decode("latin-1")
         address = normalise(response.url)
-        given = Given(response.body, address, content_type, datetime.now(UTC), known)
+        given = Given(response.body, address, content_type, datetime.now(UTC), known, texts)
         try:
             (listed,) = await self._process.call([given])
         except WorkerError as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from html import escape
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -15,6 +16,7 @@ from tests.web import archive, story, web
 
 if TYPE_CHECKING:
     import subprocess
+    from pathlib import Path
 
     from archiver.following import FollowedListing
     from tests.conftest import Archive
@@ -256,6 +258,47 @@ def test_when_a_page_says_no_time_what_lists_it_does(archive: Archive, press: Pr
     ((name, post),) = archive.posts.items()
     assert "2026-11-01-" in name
     assert b'title: "The bridge"' in post
+
+
+SAID = "".join(
+    f"<p>The bridge of the feed was opened {n} years after it had been promised to all.</p>" for n in range(9)
+)
+
+
+@pytest.mark.parametrize(
+    ("status", "allowed", "saved"),
+    [(403, True, True), (404, True, True), (200, True, True), (403, False, False), (503, True, False)],
+)
+def test_an_article_whose_page_cannot_be_had_is_what_its_feed_has_where_that_is_allowed(
+    archive: Archive, press: Press, tmp_path: Path, status: int, allowed: bool, saved: bool
+) -> None:
+    """A page that may come another day is waited for; one that comes later counts more."""
+    home, recipes = article(MERROW, 1), tmp_path / "recipes"
+    recipes.mkdir()
+    (recipes / "merrow.yaml").write_text(f"name: merrow\nhosts: [www.merrow.example]\nfeed_text: {allowed}\n")
+    env = {"ARCHIVER_RECIPES": str(recipes)}
+    content = escape(f"{SAID}<p><img src='/i/1.jpg'>The end of it all has come to the bridge.</p>")
+    item = f"<item><title>The bridge</title><link>{home}</link><description>{content}</description>"
+    item += "<pubDate>Sun, 01 Nov 2026 07:15:00 GMT</pubDate></item>"
+    press.put(f"{MERROW}/feed", f"<rss><channel><link>{MERROW}/</link>{item}</channel></rss>", "text/xml")
+    press.put(home, "<title>No</title><p>Please log in.</p>", status=status)
+    done = archive.crawl(f"{MERROW}/feed", "--pictures", "--no-progress", "-s", "RETRY_TIMES=0", env=env)
+    assert last_line(done) == f"{int(saved)} written, 0 unchanged, {int(not saved)} failed", done.stderr
+    if not saved:
+        assert not archive.posts
+        return
+    ((_, post),) = archive.posts.items()
+    assert (post.count(b"The bridge of the feed"), b"date: 2026-11-01 " in post and b":15:00 " in post) == (9, True), (
+        post.decode()
+    )
+    assert f'src="{MERROW}/i/1.jpg"' in post.decode()
+    assert f"{MERROW}/i/1.jpg" in press.asked
+    press.article(MERROW, 1)
+    done = archive.crawl(f"{MERROW}/feed", "--recheck", "999d", "--no-progress", env=env)
+    assert done.returncode == 0, done.stderr
+    ((_, post),) = archive.posts.items()
+    assert (post.count(b"The bridge of the feed"), post.count(b"Bridge 1 over the river")) == (0, 6)
+    assert archive.archiver("verify").returncode == 0
 
 
 def test_an_article_that_is_gone_stays(archive: Archive, press: Press) -> None:

@@ -19,10 +19,19 @@ JUST_NOW = timedelta(minutes=10)  # before a sitemap came: when it was made
 FEW = 5  # entries: of fewer, all may be of today
 
 
-def articles_of_feed(entries: Iterable[FeedEntry]) -> tuple[ListedArticle, ...]:
-    """Return what a feed lists: all of it is articles."""
+def articles_of_feed(entries: Iterable[FeedEntry], *, texts: bool = False) -> tuple[ListedArticle, ...]:
+    """Return what a feed lists: all of it is articles. texts: what it has of them is wanted, too."""
     return tuple(
-        ListedArticle(one.address, one.title, one.published or one.updated, one.updated, one.media, one.image)
+        ListedArticle(
+            one.address,
+            one.title,
+            one.published or one.updated,
+            one.updated,
+            one.media,
+            one.image,
+            one.content if texts else "",
+            one.base if texts else "",
+        )
         for one in entries
     )
 

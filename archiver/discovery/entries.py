@@ -68,6 +68,8 @@ class ListedArticle:
     modified: datetime | None = None
     media: tuple[Medium, ...] = ()
     image: str = ""
+    content: str = ""  # HTML as a feed has it, where that is wanted
+    base: str = ""  # the address against which links in it count
 
     @property
     def time(self) -> datetime | None:

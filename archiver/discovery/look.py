@@ -24,13 +24,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """An answer. known: addresses of articles, by which links are judged."""
+    """An answer. known: addresses of articles, by which links are judged. texts: what a feed has of its articles is
+    wanted."""
 
     content: bytes
     address: str
     content_type: str
     fetched: datetime
     known: tuple[str, ...] = ()
+    texts: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,8 @@ def look(given: Given) -> Looked:
     try:
         if kind == "feed":
             feed = read_feed(given.content, address, fetched=given.fetched, **kept)
-            return Looked(kind, address, articles=articles_of_feed(feed.entries), feed=replace(feed, entries=()))
+            articles = articles_of_feed(feed.entries, texts=given.texts)
+            return Looked(kind, address, articles=articles, feed=replace(feed, entries=()))
         if kind == "sitemap":
             sitemap = Sitemap(given.content, address, fetched=given.fetched, **kept)
             entries = tuple(sitemap)

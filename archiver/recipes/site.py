@@ -62,6 +62,7 @@ class SiteRecipe(Part, frozen=True):
     politeness: Politeness = Politeness()
     pictures: bool | None = None  # whether pictures become files of the archive, where no setting says it
     referer: bool = False  # whether hosts of pictures are told the site that shows them
+    feed_text: bool = False  # whether an article whose page cannot be had is what its feed has of it
 
     @property
     def label(self) -> str:

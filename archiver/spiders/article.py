@@ -34,6 +34,7 @@ from archiver.road.illustrating import offered_pictures
 from archiver.scrapy_settings import add_plugins, complete_settings
 from archiver.signals import article_failed, article_unchanged, blocked
 from archiver.spiders.drawing import PageDrawer
+from archiver.spiders.feed_text import BASE, TEXT, FeedTexts, of_feed
 from archiver.spiders.pictures import PictureFetcher, wanted_pictures
 
 if TYPE_CHECKING:
@@ -53,6 +54,7 @@ if TYPE_CHECKING:
     from archiver.recipes import Recipe, SiteRecipe
 
 GONE = frozenset({404, 410})
+FINAL = GONE | {401, 402, 403, 451}
 
 
 class Try(NamedTuple):
@@ -62,6 +64,7 @@ class Try(NamedTuple):
     reason: str
     gone: bool | None  # the source says that there is no such article; None: nobody answered
     refused: bool = False  # there is a page of another kind
+    final: bool = False  # the source gives no more today than it will another day
 
 
 Tries = tuple[Try, ...]
@@ -74,6 +77,7 @@ class ArticleSpider(Spider):
     captures = False  # whether answers are captured where neither the settings nor the recipe say it
     _going_on: asyncio.Future[None] | None = None  # to what is left when there is nothing else to do
     drawer: PageDrawer
+    feed_texts: FeedTexts
     wants_pictures = False  # whatever the settings and recipes say
     _pictures: PictureFetcher | None = None
     trusted_hosts: frozenset[str] = frozenset()  # private addresses may be asked for under these names only
@@ -116,6 +120,7 @@ class ArticleSpider(Spider):
         """Return the spider of a crawl."""
         spider = super().from_crawler(crawler, *args, **kwargs)
         spider.drawer = PageDrawer(crawler)
+        spider.feed_texts = FeedTexts(crawler.settings)
         crawler.signals.connect(spider.go_on, signals.spider_idle)
         crawler.signals.connect(spider.take_error, signals.spider_error)
         return spider
@@ -241,8 +246,15 @@ class ArticleSpider(Spider):
         """Yield the article in `response`, in each form that is wanted, or the request for the next page that may
         have it; and what waited for it. An article whose pictures are wanted comes when these have: its post is then
         written once; what waited for it does not wait for them."""
+        async for result in self._illustrated(reference, self._read(response, reference, number, page, tries)):
+            yield result
+
+    async def _illustrated(
+        self, reference: Reference, results: AsyncIterator[Article | Request]
+    ) -> AsyncIterator[Article | Request]:
+        """Yield `results`, what waited for them, and then the articles whose pictures are wanted."""
         illustrated: list[tuple[Article, list[WantedPicture]]] = []
-        async for result in self._read(response, reference, number, page, tries):
+        async for result in results:
             if isinstance(result, Article):
                 self.learn(reference, result)
                 if wanted := self._wanted_pictures(result):
@@ -278,9 +290,9 @@ class ArticleSpider(Spider):
             return  # it stays due
         if isinstance(extracted, Unusable):
             self.report_if_blocked(response.url, extracted)
-            failed = Try(_host(response.url), extracted.reason, extracted.gone, extracted.refused)
-            for request in self.ask(reference, number + 1, (*tries, failed)):
-                yield request
+            failed = Try(_host(response.url), extracted.reason, extracted.gone, extracted.refused, final=True)
+            async for result in self._after_failure(reference, number, (*tries, failed)):
+                yield result
             return
         if self.captured(reference.recipe):
             about = about_answer(answer, asked)
@@ -343,17 +355,37 @@ class ArticleSpider(Spider):
         extraction = self.archive.extractors.extract(answer, asked)
         return await (budget.in_hand(extraction) if budget else extraction)
 
-    async def next_page(self, failure: Failure) -> AsyncIterator[Request]:
-        """Yield the request for the next page after one that could not be had, and what waited for it."""
+    async def next_page(self, failure: Failure) -> AsyncIterator[Article | Request]:
+        """Yield the request for the next page after one that could not be had, or the article as its feed has it; and
+        what waited for it."""
         request: Request = failure.request  # type: ignore[attr-defined]
         tried: dict[str, Any] = request.cb_kwargs
-        if not isinstance(failure.value, BudgetSpentError):  # then it has not failed, and stays due
-            gone = failure.value.response.status in GONE if isinstance(failure.value, HttpError) else None
-            failed = Try(_host(request.url), explain(failure), gone)
-            for further in self.ask(tried["reference"], tried["number"] + 1, (*tried["tries"], failed)):
+        if isinstance(failure.value, BudgetSpentError):  # then it has not failed, and stays due
+            async for further in self.ask_after(tried["reference"]):
                 yield further
-        async for further in self.ask_after(tried["reference"]):
-            yield further
+            return
+        status = failure.value.response.status if isinstance(failure.value, HttpError) else None
+        gone = None if status is None else status in GONE
+        failed = Try(_host(request.url), explain(failure), gone, final=status in FINAL)
+        results = self._after_failure(tried["reference"], tried["number"], (*tried["tries"], failed))
+        async for result in self._illustrated(tried["reference"], results):
+            yield result
+
+    async def _after_failure(self, reference: Reference, number: int, tries: Tries) -> AsyncIterator[Article | Request]:
+        """Yield the request for the page after `number`; if there is none, and there never will be, the article as its
+        feed has it, if it has."""
+        requests = self.ask(reference, number + 1, tries)
+        is_last = next(islice(page_addresses(reference), number + 1, None), None) is None
+        answer = self.feed_texts.page(reference) if is_last and all(one.final for one in tries) else None
+        if answer:
+            extracted = await self._extract(answer, self.asked_for(reference, reference.recipe.pages[0].name))
+            if not isinstance(extracted, Unusable):
+                self.archive.answers.expect(answer, len(extracted))
+                for article in map(of_feed, extracted):
+                    yield article
+                return
+        for request in requests:
+            yield request
 
     def captured(self, recipe: Recipe) -> bool:
         """Return whether answers of the source are captured (ARCHIVER_WARC)."""
@@ -371,7 +403,7 @@ class ArticleSpider(Spider):
             page,
             reference.address,
             reference.forms,
-            dict(reference.known),
+            {name: value for name, value in reference.known.items() if name not in (TEXT, BASE)},
             reference.places,
             self.settings.getbool("ARCHIVER_KEEP_PAYWALLED"),
         )

@@ -129,7 +129,7 @@ class FollowingSpider(ListSpider):
         if not isinstance(reference, FollowedListing):
             return await super().listed(response, turn, endpoint)
         known = await self._known_articles(reference) if reference.kind == "page" else ()
-        found = await self._looker.look(response, known)
+        found = await self._looker.look(response, known, texts=self.feed_texts.any)
         if found.kind != reference.kind:
             raise PageError(found.problem or f"it is no {reference.kind}, but a {found.kind}")
         if found.feed and turn.page == 1:
@@ -272,7 +272,7 @@ class FollowingSpider(ListSpider):
             media = media_text(one.media) if one.media else ""
             facts = {"title": one.title, "time": time, "url": one.address, "media": media, "image": one.image}
             facts["modified"] = "" if one.published else time  # no page was published then by that alone
-            said = {name: value for name, value in facts.items() if value}
+            said = {name: value for name, value in facts.items() if value} | self.feed_texts.facts(one)
             changed = micros(one.modified) if one.modified else None
             form = article.recipe.form
             items.append(Item(Sighting(key, reference.label, form, said, site, changed), one.time))
