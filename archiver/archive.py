@@ -642,7 +642,9 @@ class Archive:
             self.configuration = self.configuration.override({"ARCHIVER_PROFILE": found})
 
     def _refuse_none(self) -> None:
-        """Raise IndexFileError if there is no index."""
+        """Raise IndexFileError if there is no index, StoreError if the archive is no directory."""
+        if self.output.exists() and not self.output.is_dir():
+            raise StoreError(f"{self.output}: is no directory; name the archive's with --output")
         if not Index.exists(self.output, self._at):
             raise IndexFileError(
                 f"{self.output}: there is no index: nothing has been crawled into it yet; name another archive with "

@@ -144,6 +144,39 @@ def test_a_mistake_is_one_line_with_what_may_have_been_meant(
     assert not (tmp_path / "none").exists()
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["status", "--output", "new\nline\x1b[31m"],
+        ["crawl", "\x1b[31m\r\n"],
+        ["crawl", "-s", "ARCHIVER_\nB=1"],
+        ["export", "\u202ex\n"],
+        ["get", "http://127.0.0.1:9/\x1b[31m", "--output", "new\nline"],
+        ["recipe", "test", "a\nb"],
+    ],
+)
+def test_what_went_wrong_is_a_line_whatever_it_names(
+    words: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "new\nline").write_text("")  # no directory
+    assert commands.main(words) in (1, 2)
+    said = capsys.readouterr().err
+    assert said.startswith("archiver: ")
+    assert said.endswith("\n")
+    assert said[:-1].isprintable()
+
+
+def test_a_file_is_no_archive(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "file"
+    file.write_text("")
+    for command in ("status", "verify", "manifest", "duplicates"):
+        assert commands.main([command, "--output", str(file)]) == 1
+        assert capsys.readouterr().err == f"archiver: {file}: is no directory; name the archive's with --output\n"
+    assert commands.main(["status", "--output", "http://h.example/"]) == 2
+    assert capsys.readouterr().err == "archiver: ARCHIVER_OUTPUT: expected a directory\n"
+
+
 @pytest.mark.parametrize("command", ["status", "duplicates", "manifest", "sources", "history"])
 @pytest.mark.parametrize("option", ["--force", "--profile=clean", "-s=A=B"])
 def test_an_option_is_only_where_it_means_something(command: str, option: str) -> None:

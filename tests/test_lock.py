@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import fcntl
 import json
 import os
@@ -172,6 +173,25 @@ def test_a_directory_that_cannot_be_there_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(IndexFileError, match="lock: cannot be opened for writing: "):
         lock.Lock(tmp_path / "file" / "lock").take()
+
+
+@pytest.mark.parametrize(
+    ("number", "said"),
+    [
+        (errno.EACCES, "Permission denied; only who may write to the archive can run this"),
+        (errno.EROFS, "Read-only file system; make it writable, and run again: nothing is lost"),
+    ],
+)
+def test_who_may_not_write_is_told_what_to_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int, said: str
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr("pathlib.Path.open", refuse)
+    with pytest.raises(IndexFileError) as caught:
+        lock.Lock(tmp_path / "lock").take()
+    assert str(caught.value) == f"{tmp_path}/lock: cannot be opened for writing: {said}"
 
 
 def test_workers_have_it_together_and_nobody_alone(

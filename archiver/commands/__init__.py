@@ -59,7 +59,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         return _run(_asked(words) if words[:1] == ["help"] else words)
     except ArchiverError as error:
-        sys.stderr.write(f"archiver: {error}\n")
+        _say(str(error))
         return status_of(error)
     except KeyboardInterrupt as stopped:
         sys.stderr.write("archiver: stopped\n")
@@ -68,12 +68,18 @@ def main(argv: Sequence[str] | None = None) -> int:
         return end.code if isinstance(end.code, int) else FAILED
     except OSError as error:  # of a disk, which may fail anywhere
         where = f"{error.filename}: " if error.filename else ""
-        sys.stderr.write(f"archiver: {where}{with_advice(error)}\n")
+        _say(f"{where}{with_advice(error)}")
     except Exception as error:
-        sys.stderr.write(f"archiver: {as_archiver_error(error)} (-vv says where)\n")
+        _say(f"{as_archiver_error(error)} (-vv says where)")
         if "-vv" in words:
             traceback.print_exception(error)
     return FAILED
+
+
+def _say(text: str) -> None:
+    """Say what went wrong, in one line, whatever is in it: a name of a file may hold a line break, and worse."""
+    display = import_module("archiver.commands.display")  # slow to load, and seldom needed
+    sys.stderr.write(f"archiver: {display.printable(text)}\n")
 
 
 def _asked(words: list[str]) -> list[str]:

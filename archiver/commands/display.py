@@ -94,7 +94,7 @@ class Display:
             self._progress.update()
         if result.reason:
             where = f" (kept in {self._output}/_quarantine)" if result.outcome == "quarantined" else ""
-            tqdm.write(f"archiver: {result.address}: {result.reason}{where}", file=sys.stderr)
+            tqdm.write(printable(f"archiver: {result.address}: {result.reason}{where}"), file=sys.stderr)
         if self._json_lines:
             print_json(_as_json(result))
 
@@ -153,8 +153,9 @@ def count(number: int, what: str) -> str:
 
 
 def printable(text: str) -> str:
-    """Return what comes from outside without control characters: a terminal would obey them."""
-    return "".join(character if character.isprintable() else "�" for character in text)
+    """Return what comes from outside without control characters: a terminal would obey them. What is not UTF-8 in a
+    name stays: streams write it as an escape (`main`)."""
+    return "".join(one if one.isprintable() or "\ud800" <= one <= "\udfff" else "�" for one in text)
 
 
 def print_json(value: Any, indent: int | None = None) -> None:

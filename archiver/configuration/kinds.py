@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
 TRUE, FALSE = ("true", "1"), ("false", "0")
+SCHEME = re.compile(r"[a-z][a-z0-9+.-]+://", re.IGNORECASE)
 STORE = re.compile(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](?:/[\w!.*'()-]+)*")  # what needs no escapes anywhere
 LIST_TYPES = (list, tuple, set, frozenset)
 
@@ -123,7 +124,7 @@ def directory(value: object) -> str:
     result = "" if value is None else str(value)
     if result.startswith("s3://"):
         raise ValueError("expected a directory, for the index and the settings; name the store in ARCHIVER_STORE")
-    if not result.strip() or "\0" in result:
+    if not result.strip() or "\0" in result or SCHEME.match(result):
         raise ValueError("expected a directory")
     return result
 

@@ -12,7 +12,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple, TextIO
 
-from archiver.errors import IndexFileError, LockedError, os_reason
+from archiver.errors import IndexFileError, LockedError, with_advice
 from archiver.private import public_arguments
 from archiver.processes import has_ended
 from archiver.server_address import without_secrets
@@ -143,7 +143,8 @@ def _opened(path: Path) -> TextIO:
             size(path)
         return path.open("a+", encoding="utf-8")
     except OSError as error:
-        raise IndexFileError(f"{path}: cannot be opened for writing: {os_reason(error)}") from error
+        owner = "; only who may write to the archive can run this" if isinstance(error, PermissionError) else ""
+        raise IndexFileError(f"{path}: cannot be opened for writing: {with_advice(error)}{owner}") from error
 
 
 def _locked(path: Path, holder: Holder | None) -> LockedError:
