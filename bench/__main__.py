@@ -21,6 +21,7 @@ from bench import (
     simulate,
     site,
     sites,
+    stores,
     workers,
 )
 from bench.figures import BenchError, Ratio, table
@@ -43,6 +44,7 @@ BENCHES: dict[str, Callable[..., list[Ratio]]] = {
     "pictures": pictures.run,
     "press": press.run,
     "workers": workers.run,
+    "stores": stores.run,
     "simulate": simulate.run,
 }
 SIZED = ("site", "index")  # benches whose largest archive can be chosen

@@ -191,6 +191,31 @@ def test_a_host_is_not_taken_anew_while_it_is_asked(tmp_path: Path, clock: Clock
     asyncio.run(work())
 
 
+def test_who_is_woken_late_keeps_the_others_waiting(tmp_path: Path, clock: Clock) -> None:
+    async def sleep(seconds: float) -> None:
+        until = clock.now + round(seconds * SECOND)
+        await asyncio.sleep(0)
+        late = 3 * SECOND if seconds == 2 else 0  # the one that is to be the second
+        clock.now = max(clock.now, until + late)
+
+    async def work() -> list[int]:
+        asked = []
+        async with two_workers(tmp_path) as (one, _):
+            this = hosts(one)
+
+            async def ask() -> None:
+                await this.enter(HOST, HOST, 2, sleep)
+                asked.append(clock.now)
+
+            requests = [await begun(ask()) for _ in range(3)]
+            await this.look_once()
+            await asyncio.gather(*requests)
+        return asked
+
+    asked = asyncio.run(work())
+    assert min(later - earlier for earlier, later in pairwise(asked)) >= 2 * SECOND
+
+
 def test_who_has_not_reached_the_index_for_long_asks_nobody(tmp_path: Path, clock: Clock) -> None:
     async def work() -> None:
         async with two_workers(tmp_path) as (one, _):

@@ -39,7 +39,7 @@ DELAY = 0.4
 POLITE = ("-s", f"DOWNLOAD_DELAY={DELAY}", "-s", "DOWNLOAD_DELAY_JITTER=0")
 CLOCKS = {"north": 400, "south": -500}  # seconds by which they are wrong
 STORE = {"no_proxy": "127.0.0.1"}  # the pages come through a proxy, what is in the store does not
-SILENCE = 12  # seconds after which one machine takes a worker of another for dead
+SILENCE = 30  # seconds after which one machine takes a worker of another for dead
 
 
 class Machine(NamedTuple):

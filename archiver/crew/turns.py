@@ -25,8 +25,8 @@ ASIDE = SECOND  # for which it is left to them then
 @dataclass(slots=True)
 class _Host:
     """A host that is this worker's. since: when it came to it; ready: when the next request may be made; left: when the
-    last one was done; spacing: between two; asking: requests that are on their way; wanted: others wait for it. Times
-    are of a clock that nobody sets."""
+    last one was done; spacing: between two; asking: requests that are on their way; wanted: others wait for it; turn:
+    of these requests, one after the other. Times are of a clock that nobody sets."""
 
     since: int
     ready: int
@@ -34,6 +34,7 @@ class _Host:
     spacing: int
     asking: int = 0
     wanted: bool = False
+    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
 
 @dataclass(slots=True)
@@ -81,19 +82,25 @@ class HostTurns:
                 with suppress(TimeoutError):  # to learn that the run is over
                     await asyncio.wait_for(wait.came.wait(), SELDOM)
                 await sleep(0)
-            elif steady() > self._looked + SURE:  # the index is away: others may take this worker for dead
-                await sleep(SELDOM)
             else:
                 break
         one.asking += 1
         one.spacing = max(length, one.spacing)
-        moment = max(steady(), one.ready)
-        one.ready = moment + length
         try:
-            await sleep((moment - steady()) / SECOND)
+            # In turn, each from when the one before it was really let go: a busy machine wakes nobody in time.
+            async with one.turn:
+                while (left := self._left(one)) > 0:
+                    await sleep(left / SECOND)
+                one.ready = steady() + length
         except BaseException:
             self.leave(host)
             raise
+
+    def _left(self, one: _Host) -> int:
+        """Return how long nobody may ask a host of this worker, as far as is known."""
+        if steady() > self._looked + SURE:  # the index is away: others may take this worker for dead
+            return SECOND
+        return one.ready - steady()
 
     def leave(self, host: str) -> None:
         """Note that a request was made, or will not be."""
