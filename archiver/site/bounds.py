@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import resource
 import signal
 import threading
 from contextlib import contextmanager, suppress
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -43,8 +43,11 @@ def bounded() -> Iterator[None]:
 
 def _data() -> int:
     """Return how much memory this process has for its data. Raises OSError where the system does not say so."""
-    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[5])
-    return pages * resource.getpagesize()
+    descriptor = os.open("/proc/self/statm", os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        return int(os.read(descriptor, 200).split()[5]) * resource.getpagesize()
+    finally:
+        os.close(descriptor)
 
 
 def _end(*_: object) -> None:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from archiver.exports import Entry
     from archiver.index import Index
+    from archiver.index.near import Near
     from archiver.index.posts import ArchivedPost
     from archiver.recipes import Recipe
     from archiver.site.look import Look
@@ -180,9 +181,10 @@ class _Build:
                 self._write_moved(entry)
             elif entry:
                 row = self._record.put(new_of(entry, digest))
-                if self._index.signatures.near([key]):
+                near = self._index.signatures.near([key]).get(key, ())
+                if near:
                     self._record.touch_near(row.number)
-                yield self._shown(entry, row)
+                yield self._shown(entry, row, near)
             else:
                 self._record.run("INSERT OR IGNORE INTO unread VALUES (?, ?)", *key)
 
@@ -195,20 +197,22 @@ class _Build:
             page, to = page_of(entry), page_of(other)
             self._files.write(page, self._look.page("moved", page, to=to, title=shown.title(other)))
 
-    def _shown(self, entry: Entry, row: Row) -> ShownArticle:
-        """Return an article, and what its page says of others."""
+    def _shown(self, entry: Entry, row: Row, near: Sequence[Near] | None = None) -> ShownArticle:
+        """Return an article, and what its page says of others. near: its near-duplicates, if they are known already."""
+        if near is None:
+            key = ArticleKey(row.recipe, row.id)
+            near = self._index.signatures.near([key]).get(key, ())
         same = self._record.entries(
             """WHERE digest = (SELECT digest FROM entries WHERE number = ?1) AND number <> ?1
                ORDER BY moment, number LIMIT ?2""",
             *(row.number, SAME),
         )
-        near = [listed(one) for one in self._near(row) if one.number not in {other.number for other in same}]
-        return ShownArticle(entry, row, [listed(one) for one in same], near, self._lists.category_of(row))
+        known = {other.number for other in same}
+        alike = [listed(one) for one in self._rows_of(near[:SAME]) if one.number not in known]
+        return ShownArticle(entry, row, [listed(one) for one in same], alike, self._lists.category_of(row))
 
-    def _near(self, row: Row) -> Iterator[Row]:
-        """Yield the near-duplicates of an article, the nearest first."""
-        key = ArticleKey(row.recipe, row.id)
-        for one in self._index.signatures.near([key]).get(key, ())[:SAME]:
+    def _rows_of(self, near: Sequence[Near]) -> Iterator[Row]:
+        for one in near:
             yield from self._record.entries("WHERE (recipe, id) = (?, ?) ORDER BY number", *one.key)
 
     def _entry_of(self, row: Row) -> Entry | None:

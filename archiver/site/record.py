@@ -172,7 +172,7 @@ class SiteRecord:
                 *(category, kind, name),
             )
         self._touch_shared(number, new.digest)
-        return self.entries("WHERE number = ?", number)[0]
+        return Row(**{name: value for name, value in (values | {"number": number}).items() if name in Row._fields})
 
     def sha256(self, row: Row) -> str:
         """Return the SHA-256 of the post that an article was last made of, in hexadecimal digits."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass
+from functools import lru_cache
 
 from archiver.reading.metadata.common_words import WORDS
 
@@ -117,14 +118,21 @@ def told_language(text: str) -> Told:
     return Told(OF_SCRIPT[script][0], script)
 
 
+@lru_cache(maxsize=20_000)  # characters: Chinese texts have some thousands of them
+def _script_of(character: str) -> str:
+    """Return the script of a character; "" if it has none of these."""
+    for script, ranges in SCRIPTS.items():
+        if any(first <= character <= last for first, last in ranges):
+            return script
+    return ""
+
+
 def _script(text: str, least: int = ENOUGH) -> str:
     """Return the script of most letters of a text; "" if it has too few or is mixed."""
     counts = dict.fromkeys(SCRIPTS, 0)
     for character, count in Counter(text).items():
-        for script, ranges in SCRIPTS.items():
-            if any(first <= character <= last for first, last in ranges):
-                counts[script] += count
-                break
+        if script := _script_of(character):
+            counts[script] += count
     if counts["kana"] > 0.05 * counts["han"]:  # Japanese has both
         counts["kana"] += counts.pop("han")
     total = sum(counts.values())
