@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from contextlib import closing
 from typing import TYPE_CHECKING
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 from archiver.errors import IndexFileError
 from archiver.index import Index
 from archiver.index.damage import find_damage
+from archiver.listing_stats import ListingStats
 from archiver.replica import Replica
 from archiver.verify.problems import Kind
 from archiver.verify.verify import Verification
@@ -27,11 +29,13 @@ if TYPE_CHECKING:
 
 LISTING = "eastmoney/headlines"
 SHA = "zeroblob(32)"
+INCOMPLETE = '{"listed": 5}'
 ROWS = f"""
-INSERT INTO articles (key, recipe, id, state, first_seen, last_seen) VALUES (1, 'x', '1', 'saved', 1, 1);
+INSERT INTO articles (key, recipe, id, state, first_seen, last_seen, published)
+VALUES (1, 'x', '1', 'saved', 1, 1, '2024-03-15T08:12:36+08:00');
 INSERT INTO posts (article, form, path, sha256, revision, saved) VALUES (1, 'share', '_posts/1.md', {SHA}, 1, 1);
 INSERT INTO runs (run, started, command) VALUES (1, 1, 'crawl');
-INSERT INTO listing_stats VALUES ('x/y', 1, 1, 1, '{{}}');
+INSERT INTO listing_stats VALUES ('x/y', 1, 1, 1, '{json.dumps(ListingStats("x/y").as_dict())}');
 """
 
 
@@ -88,6 +92,29 @@ def test_a_sound_index(archive: Path) -> None:
         ("UPDATE warcs SET sha256 = x''", "warcs.sha256"),
         ("UPDATE runs SET report = 'x'", "runs.report"),
         ("UPDATE listing_stats SET content = '1'", "listing_stats.content"),
+        # Of the right kind, and impossible all the same.
+        ("UPDATE posts SET saved = 9223372036854775807", "posts.saved"),
+        ("UPDATE posts SET saved = -9223372036854775808", "posts.saved"),
+        ("UPDATE posts SET revision = 0", "posts.revision"),
+        ("UPDATE posts SET article = 999", "posts.article"),
+        ("UPDATE articles SET published = 'never'", "articles.published"),
+        ("UPDATE articles SET published = '2024-01-01T00:00:00'", "articles.published"),
+        ("UPDATE articles SET published = NULL", "articles.published"),
+        ("UPDATE articles SET state = 'odd'", "articles.state"),
+        ("UPDATE articles SET first_seen = 9223372036854775807", "articles.first_seen"),
+        ("UPDATE articles SET due = 9223372036854775807", "articles.due"),
+        ("UPDATE articles SET tries = -1", "articles.tries"),
+        ("UPDATE captures SET time = 9223372036854775807", "captures.time"),
+        ('UPDATE captures SET "offset" = -1 - key', "captures.offset"),
+        ("UPDATE captures SET length = -1", "captures.length"),
+        ("UPDATE runs SET started = 9223372036854775807", "runs.started"),
+        ("UPDATE runs SET report = '{\"alarms\": 5}'", "runs.report"),
+        ("UPDATE runs SET asked = '['", "runs.asked"),
+        ("UPDATE listing_stats SET content = '{\"listed\": 5}'", "listing_stats.content"),
+        (
+            'UPDATE listing_stats SET content = replace(content, \'"moves":\', \'"moves": "x", "m":\')',
+            "listing_stats.content",
+        ),
     ],
 )
 def test_a_value_that_nobody_wrote_is_found(archive: Path, statement: str, column: str) -> None:
@@ -108,6 +135,15 @@ def test_a_value_that_nobody_wrote_is_found(archive: Path, statement: str, colum
         ("UPDATE posts SET path = path || CAST(x'ff' AS TEXT)", "", ("export", "jsonl")),
         ("UPDATE listing_stats SET time = ''", "listing_stats.time", ("crawl", LISTING, *NO_DELAY)),
         ("UPDATE listing_stats SET content = x'00'", "listing_stats.content", ("status",)),
+        ("UPDATE captures SET time = 9223372036854775807", "captures.time", ("export", "jsonl")),
+        ("UPDATE articles SET published = 'never'", "articles.published", ("history", "{id}")),
+        ("UPDATE articles SET published = NULL", "articles.published", ("get", "{id}", *NO_DELAY)),
+        ("UPDATE runs SET report = '{\"alarms\": 5}'", "runs.report", ("status",)),
+        (
+            "UPDATE listing_stats SET content = '{\"listed\": 5}'",
+            "listing_stats.content",
+            ("crawl", LISTING, *NO_DELAY),
+        ),
     ],
 )
 def test_every_command_says_that_the_index_is_damaged(

@@ -86,6 +86,17 @@ def test_what_is_cut_off_is_torn(content: bytes) -> None:
     assert kinds(content) == [Kind.TORN]
 
 
+@pytest.mark.parametrize("footer", ["none", "two lines", "one link", "a bar", "today's"])
+@pytest.mark.parametrize(
+    "added", ["后来的话。", "更正：见[新文](../a.html)，多谢。", "<http://b.example/>", "* 一\n* 二"]
+)
+def test_what_somebody_added_at_the_end_is_not_torn(footer: str, added: str) -> None:
+    """Whoever fetched it anew would take it away."""
+    content = old_post(footer=f"{FOOTERS[footer]}\n\n{added}\n")
+    assert kinds(content) == []
+    assert fix(content, named(), []) == (content, {})
+
+
 def test_only_the_date_changes_where_only_that_is_broken() -> None:
     content = old_post(offset="")
     assert kinds(content) == [Kind.OFFSET]

@@ -86,15 +86,15 @@ def _missing_end(named: Named, post: ReadPost) -> str:
         return ""
     if post.link is None:
         return "no address and no footer at its end"
-    if not post.footer:  # the oldest posts end in their address
+    if not post.footer.startswith("["):  # the oldest posts end in their address; somebody may have added something
         return ""
     if named.recipe.is_web:  # a site may have a wording of its own
         return ""
     footer = named.form.footer
     # The wording may have been another one once; the number of its links, or the last of them, shows whether there is
-    # all of it.
+    # all of it. What somebody added after it is not its end.
     has_all = post.footer.count("](") >= footer.count("](") or _last_link(post.footer) == _last_link(footer)
-    return "" if has_all and post.footer[-1:] == footer[-1:] else "the footer is cut off"
+    return "" if has_all and footer[-1:] in post.footer.rpartition("](")[2] else "the footer is cut off"
 
 
 def _last_link(footer: str) -> str:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from archiver.clock import micros
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 # What to do about an index that is damaged.
 REMAKE = (
@@ -16,7 +19,39 @@ REMAKE = (
 )
 DIGEST = 32  # bytes of a SHA-256
 DIGESTS = {"sha256", "payload"}  # columns of such
-JSON = {"rules", "report", "known", "content"}  # columns of objects
+JSON = {"rules", "report", "known", "content", "asked", "results"}  # columns of objects
+# What such an object has, and of which kind that is, where others rely on it.
+SHAPES: dict[str, dict[str, tuple[type, ...]]] = {
+    "report": {"alarms": (list,)},
+    "content": {
+        **dict.fromkeys(("listed", "longest_gap", "moves", "saved"), (int,)),
+        **dict.fromkeys(("filled_share", "articles"), (dict,)),
+        "newest": (int, type(None)),
+        "alarms": (list,),
+    },
+}
+NEEDED = {"content": {"listed", "longest_gap", "moves", "alarms"}}
+# Columns of moments, in microseconds; of counts and places, with the least that each can be; of a state.
+TIMES = frozenset(
+    "checked due ended fetched first_seen found heard last_seen modified resume saved started time until".split()
+)
+FIRST, LAST = micros(datetime.min.replace(tzinfo=UTC)), micros(datetime.max.replace(tzinfo=UTC))
+LEAST = {"revision": 1, **dict.fromkeys(("height", "length", "offset", "size", "tries", "width"), 0)}
+STATES = frozenset(
+    "listed saved failed quarantined refused withdrawn united"  # of articles
+    " busy idle over left lost".split()  # of workers
+)
+# All columns whose values can be wrong although they are of the right kind; digests aside.
+CHECKED = frozenset({*JSON, *TIMES, *LEAST, "published", "state"})
+# Rows that belong to nothing, or to something that cannot be so: the column that is wrong, and the query for how many.
+ASTRAY = (
+    (("posts", "article"), "FROM posts WHERE article NOT IN (SELECT key FROM articles)"),
+    (("revisions", "article"), "FROM revisions WHERE article NOT IN (SELECT key FROM articles)"),
+    (
+        ("articles", "published"),
+        "FROM articles WHERE published IS NULL AND key IN (SELECT article FROM posts)",
+    ),
+)
 SHOWN = 3
 
 
@@ -25,7 +60,10 @@ def find_damage(connection: sqlite3.Connection) -> str:
     is not of its column's kind. Raises sqlite3.DatabaseError for one that cannot be read."""
     found = [str(row[0]) for row in connection.execute(f"PRAGMA integrity_check({SHOWN})") if row[0] != "ok"]
     if not found:
-        found = [problem for table in _tables(connection) for problem in _in_table(connection, table)]
+        tables = _tables(connection)
+        found = [problem for table in tables for problem in _in_table(connection, table)]
+        if {"articles", "posts", "revisions"} <= {*tables}:
+            found += astray(lambda query: connection.execute(query).fetchone()[0])
     more = f"; and {len(found) - SHOWN} more" if len(found) > SHOWN else ""
     return "; ".join(found[:SHOWN]) + more
 
@@ -51,6 +89,13 @@ def _in_table(connection: sqlite3.Connection, table: str) -> Iterator[str]:
             yield named_damage(table, name, count)
 
 
+def astray(count: Callable[[str], int]) -> Iterator[str]:
+    """Yield the columns with rows that belong to nothing. count: returns the number that a query has."""
+    for (table, column), query in ASTRAY:
+        if number := count(f"SELECT count(*) {query}"):
+            yield named_damage(table, column, number)
+
+
 def named_damage(table: str, column: str, count: int) -> str:
     """Return the words for so many values of a column that cannot be."""
     return f"{table}.{column}: {count} {'value is' if count == 1 else 'values are'} none that was ever written"
@@ -62,29 +107,41 @@ def _fits(name: str, kind: str, stored: str, value: bytes | None, *, needed: boo
         return not needed
     if stored.upper() != kind:
         return False
-    if name in DIGESTS and kind == "BLOB":
-        return len(value) == DIGEST
-    return kind != "TEXT" or (holds_json(value) if name in JSON else _is_text(value))
-
-
-def _is_text(value: bytes) -> bool:
     try:
-        value.decode()
-    except ValueError:
-        return False
-    return True
-
-
-def holds_json(value: bytes) -> bool:
-    """Return whether a value is an object of JSON."""
-    try:
-        return isinstance(_read_json(value.decode()), dict)
+        return can_be(name, int(value) if kind == "INTEGER" else value.decode() if kind == "TEXT" else value)
     except ValueError:
         return False
 
 
-def _read_json(text: str) -> Any:
+def can_be(name: str, value: object) -> bool:
+    """Return whether a value, which is of the kind that a column has, can be one of the column of that name."""
+    if isinstance(value, bytes):
+        return name not in DIGESTS or len(value) == DIGEST
+    if isinstance(value, int):
+        return (name not in TIMES or FIRST <= value <= LAST) and value >= LEAST.get(name, value)
+    if not isinstance(value, str):
+        return True
+    if name in JSON:
+        return _holds_object(name, value)
+    if name == "published":
+        return _is_moment(value)
+    return name != "state" or value in STATES
+
+
+def _is_moment(value: str) -> bool:
     try:
-        return json.loads(text)
-    except RecursionError:
-        return None
+        return datetime.fromisoformat(value).tzinfo is not None
+    except ValueError:
+        return False
+
+
+def _holds_object(name: str, value: str) -> bool:
+    """Return whether a text is an object of JSON with what the column's objects have."""
+    try:
+        found = json.loads(value)
+    except (ValueError, RecursionError):
+        return False
+    if not isinstance(found, dict) or not found.keys() >= NEEDED.get(name, set()):
+        return False
+    shape = SHAPES.get(name, {})
+    return all(isinstance(one, shape[key]) for key, one in found.items() if key in shape)

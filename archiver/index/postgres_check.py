@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from archiver.index.damage import DIGEST, DIGESTS, JSON, holds_json, named_damage
+from archiver.index.damage import CHECKED, DIGEST, DIGESTS, astray, can_be, named_damage
 
 if TYPE_CHECKING:
     from archiver.index.database import Database
@@ -21,9 +21,10 @@ def find_damage(database: Database) -> str:
         count = 0
         if column in DIGESTS and kind == "bytea":
             ((count,),) = database.rows(f'SELECT count(*) FROM {table} WHERE octet_length("{column}") <> {DIGEST}')
-        elif column in JSON and kind == "text":
-            values = database.each(f'SELECT "{column}" FROM {table}')
-            count = sum(not holds_json(value.encode()) for (value,) in values)
+        elif column in CHECKED:
+            values = database.each(f'SELECT "{column}" FROM {table} WHERE "{column}" IS NOT NULL')
+            count = sum(not can_be(column, value) for (value,) in values)
         if count:
             found.append(named_damage(table, column, count))
+    found += astray(lambda query: int(database.rows(query)[0][0]))
     return "; ".join(found)
