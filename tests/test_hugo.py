@@ -23,6 +23,7 @@ from archiver.text import one_line
 from tests.conftest import Archive
 from tests.exported import SITE, entry
 from tests.jekyll.traps import bodies, words
+from tests.sites import dead_links
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -38,6 +39,7 @@ SINGLE = (
     '<div id="content">{{ .Content }}</div></body></html>'
 )
 LIST = "<ul>{{ range .Site.RegularPages }}<li>{{ .RelPermalink }}</li><p>{{ .Summary }}</p>{{ end }}</ul>"
+LINKED = '{{ range .Pages }}<a href="{{ .RelPermalink }}">{{ .Title }}</a>{{ end }}'
 SMALL = re.compile("</?su[bp]>")
 
 
@@ -47,13 +49,13 @@ class Site:
 
     root: Path
 
-    def build(self) -> subprocess.CompletedProcess[str]:
-        """Build the site of what is in `content`."""
+    def build(self, list_: str = LIST) -> subprocess.CompletedProcess[str]:
+        """Build the site of what is in `content`. list_: the layout of its lists."""
         layouts = self.root / "layouts" / "_default"
         layouts.mkdir(parents=True)
         (self.root / "config.toml").write_text(CONFIG, encoding="utf-8")
         (layouts / "single.html").write_text(SINGLE, encoding="utf-8")
-        (layouts / "list.html").write_text(LIST, encoding="utf-8")
+        (layouts / "list.html").write_text(list_, encoding="utf-8")
         return subprocess.run([HUGO, "--quiet"], cwd=self.root, capture_output=True, text=True, timeout=60, check=False)
 
     def page(self, one: Entry) -> Any:
@@ -110,10 +112,46 @@ def test_every_trap_is_a_page_with_its_title_and_words(site: Site) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "kept"), [("甲 乙", "甲 乙"), ("..", ""), ("../甲/乙.", "-甲-乙"), ("A.B.", "A.B"), ("甲" * 90, "甲" * 66)]
+    ("name", "kept"),
+    [
+        *(("甲 乙", "甲 乙"), ("..", ""), ("../甲/乙.", "-甲-乙"), ("A.B.", "A.B"), ("甲" * 90, "甲" * 66)),
+        *(
+            ("index.html", "index.html-"),
+            ("Index.XML.", "Index.XML-"),
+            ("%e4b", "-e4b"),
+            ("5%", "5%"),
+            ("%%41", "%-41"),
+        ),
+    ],
 )
 def test_tags_are_names_of_directories(name: str, kept: str) -> None:
     assert term(name) == kept
+
+
+def test_terms_of_any_name_have_a_page_that_links_lead_to(site: Site) -> None:
+    odd = (
+        "index.html",
+        "INDEX.XML",
+        "page",
+        "%00",
+        "%2e%2e",
+        "100%",
+        "CON",
+        "😀",
+        "a b",
+        "A-B",
+        "javascript:x",
+        "#",
+        "?",
+    )
+    entries = (entry(id=f"{number}", category=name, tags=(name,)) for number, name in enumerate(odd))
+    target = site.root / "content" / "news"
+    load_format("hugo").write(entries, target, About(site.root, target, SITE, SITE))
+    build = site.build(LINKED)
+    assert (build.returncode, build.stdout, build.stderr) == (0, "", "")
+    there = site.root / "public"
+    assert len(list(there.glob("tags/*/index.html"))) >= len(odd) - 3  # Hugo keeps nothing of some
+    assert dead_links(there) == []
 
 
 def test_an_archive_is_a_section(site: Site) -> None:

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 TO_SECTION = "../../../"  # from the page of an article, /SECTION/RECIPE/FORM/ID/
 SLASHES = re.compile(r"[/\\]+")
+ESCAPES = re.compile(r"%(?=[0-9A-Fa-f]{2})")
+BESIDE = ("index.html", "index.xml")  # the files of a list of terms
 
 
 def write(entries: Iterator[Entry], path: Path, about: About) -> None:
@@ -43,9 +45,10 @@ def write(entries: Iterator[Entry], path: Path, about: About) -> None:
 
 
 def term(value: str) -> str:
-    """Return `value` as a category or tag; may be empty. Hugo makes a directory of each, and a build ends at `..` and
-    at a name that is too long."""
-    return cut(SLASHES.sub("-", value).strip(". "), MAX_NAME).strip(". ")
+    """Return `value` as a category or tag; may be empty. Hugo makes a directory of each, and a build ends at `..`, at a
+    name that is too long, and at one of a file that is beside it; links to what looks like an escape lead nowhere."""
+    name = cut(ESCAPES.sub("-", SLASHES.sub("-", value)).strip(". "), MAX_NAME).strip(". ")
+    return f"{name}-" if name.lower() in BESIDE else name
 
 
 def _terms(values: Iterable[str]) -> tuple[str, ...]:
