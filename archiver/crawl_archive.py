@@ -232,12 +232,12 @@ class ArchiveExtension:
         session = await asyncio.to_thread(Session.open, self.output, self._options, dry=self.dry)
         try:
             await session.begin_run(command_line())
+            self.notice = _clock_notice(session.previous)
         except BaseException:
             await session.close()
             raise
         if session.adopted:
             logger.info("A new index: %s", session.adopted.summary())
-        self.notice = _clock_notice(session.previous)
         return session
 
     async def _join(self) -> Session:

@@ -11,9 +11,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from archiver.errors import IndexFileError
+import archiver
+from archiver.errors import ArchiverError, IndexFileError
 from archiver.index import Index
 from archiver.index.damage import find_damage
+from archiver.index.lock import is_held
+from archiver.index.schema import missing_parts
 from archiver.listing_stats import ListingStats
 from archiver.replica import Replica
 from archiver.verify.problems import Kind
@@ -110,6 +113,7 @@ def test_a_sound_index(archive: Path) -> None:
         ("UPDATE runs SET started = 9223372036854775807", "runs.started"),
         ("UPDATE runs SET report = '{\"alarms\": 5}'", "runs.report"),
         ("UPDATE runs SET asked = '['", "runs.asked"),
+        ("INSERT INTO held_back VALUES (1, 1, 'x', 1, '', x'00', NULL)", "held_back.made"),
         ("UPDATE listing_stats SET content = '{\"listed\": 5}'", "listing_stats.content"),
         (
             'UPDATE listing_stats SET content = replace(content, \'"moves":\', \'"moves": "x", "m":\')',
@@ -162,6 +166,40 @@ def test_every_command_says_that_the_index_is_damaged(
     last = result.stderr.splitlines()[-1]
     assert last.startswith(f"archiver: {file}: {f'it is damaged: {column}: ' if column else 'Could not decode'}")
     assert last.endswith("`archiver adopt`, `archiver replay`, `archiver manifest`")
+
+
+@pytest.mark.parametrize(
+    ("statement", "missing"),
+    [
+        ("DROP TABLE runs", "the table runs is not there"),
+        ("DROP TABLE origin", "the table origin is not there"),
+        ("ALTER TABLE posts DROP COLUMN rules", "posts.rules is not there"),
+    ],
+)
+def test_what_is_missing_is_named(archive: Path, statement: str, missing: str) -> None:
+    with closing(sqlite3.connect(archive / "_index" / "index.sqlite")) as source:
+        copy = sqlite3.connect(":memory:")
+        source.backup(copy)
+    with closing(copy):
+        assert missing_parts(copy) == []
+        copy.execute(statement)
+        assert missing_parts(copy) == [missing]
+
+
+def test_a_run_that_a_damaged_index_ends_leaves_the_archive_to_others(crawled: Archive) -> None:
+    """In the same process, too."""
+    file = crawled.output / "_index" / "index.sqlite"
+    content = file.read_bytes()
+    crawled.sql(f"UPDATE runs SET started = {2**63 - 1}")
+    own = archiver.Archive(crawled.output)
+    try:
+        with pytest.raises(ArchiverError) as caught:
+            own.crawl(LISTING)
+        assert not is_held(file.parent / "lock"), caught.value
+    finally:
+        for rest in file.parent.glob("index.sqlite*"):
+            rest.unlink()
+        file.write_bytes(content)
 
 
 def problems_of(archive: Path) -> list[Problem] | str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import zlib
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,7 @@ REMAKE = (
 )
 DIGEST = 32  # bytes of a SHA-256
 DIGESTS = {"sha256", "payload"}  # columns of such
+PACKED = {"made"}  # columns of what zlib has packed
 JSON = {"rules", "report", "known", "content", "asked", "results"}  # columns of objects
 # What such an object has, and of which kind that is, where others rely on it.
 SHAPES: dict[str, dict[str, tuple[type, ...]]] = {
@@ -42,7 +44,7 @@ STATES = frozenset(
     " busy idle over left lost".split()  # of workers
 )
 # All columns whose values can be wrong although they are of the right kind; digests aside.
-CHECKED = frozenset({*JSON, *TIMES, *LEAST, "published", "state"})
+CHECKED = frozenset({*JSON, *PACKED, *TIMES, *LEAST, "published", "state"})
 # Rows that belong to nothing, or to something that cannot be so: the column that is wrong, and the query for how many.
 ASTRAY = (
     (("posts", "article"), "FROM posts WHERE article NOT IN (SELECT key FROM articles)"),
@@ -116,7 +118,7 @@ def _fits(name: str, kind: str, stored: str, value: bytes | None, *, needed: boo
 def can_be(name: str, value: object) -> bool:
     """Return whether a value, which is of the kind that a column has, can be one of the column of that name."""
     if isinstance(value, bytes):
-        return name not in DIGESTS or len(value) == DIGEST
+        return len(value) == DIGEST if name in DIGESTS else name not in PACKED or _unpacks(value)
     if isinstance(value, int):
         return (name not in TIMES or FIRST <= value <= LAST) and value >= LEAST.get(name, value)
     if not isinstance(value, str):
@@ -126,6 +128,14 @@ def can_be(name: str, value: object) -> bool:
     if name == "published":
         return _is_moment(value)
     return name != "state" or value in STATES
+
+
+def _unpacks(value: bytes) -> bool:
+    try:
+        zlib.decompress(value)
+    except zlib.error:
+        return False
+    return True
 
 
 def _is_moment(value: str) -> bool:

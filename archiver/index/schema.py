@@ -75,6 +75,25 @@ def open_for_reading(file: Path) -> sqlite3.Connection:
     return connection
 
 
+def missing_parts(connection: sqlite3.Connection) -> list[str]:
+    """Return the tables and columns of the schema that a database has not, in words."""
+    with closing(open_for_writing(None)) as sound:
+        expected = {table: _columns(sound, table) for table in sorted(_tables(sound))}
+    found = []
+    for table, columns in expected.items():
+        missing = columns - _columns(connection, table)
+        if columns and missing == columns:
+            found.append(f"the table {table} is not there")
+        else:
+            found += [f"{table}.{column} is not there" for column in sorted(missing)]
+    return found
+
+
+def _columns(connection: sqlite3.Connection, table: str) -> set[str]:
+    """Return the names of the columns of a table, or of an index; none if there is none."""
+    return {row[1] for row in connection.execute(f'PRAGMA table_info("{table}")')}
+
+
 def _refuse_what_is_no_file(file: Path) -> None:
     try:
         size(file)

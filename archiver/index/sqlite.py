@@ -121,7 +121,7 @@ class SqliteDatabase(Database):
     def check(self) -> str:
         """Return what is wrong with what the file says, nothing if all is well."""
         with self._named():
-            return find_damage(self._connection)
+            return "; ".join(schema.missing_parts(self._connection)) or find_damage(self._connection)
 
     def scratch(self, sql: str, *values: Any) -> None:
         """Run a statement about a temporary table."""
