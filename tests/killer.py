@@ -1,13 +1,16 @@
 """Crawls that are killed at random moments: `python -m tests.killer OUTPUT LISTING KILLS MOST SEED NAME=VALUE…`.
 
 Each crawl is a process forked from this one, which has loaded everything already, so that many fit into little time.
-What it does says when it is killed, not a clock: when it has written some posts, none to MOST, and a little later.
+What it does says when it is killed, not a clock: when it has written some posts, none to MOST, and a little later. The
+setting LEASH says how many articles each may fetch: more are waited for, so that none comes to its end first, however
+busy the machine is.
 Before each, a line of JSON says when it begins and which posts are on disk; `ended` is true if the one before that came
 to its end by itself.
 """
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import random
@@ -17,6 +20,7 @@ import time
 from functools import cache
 from importlib.metadata import entry_points
 from pathlib import Path
+from typing import TYPE_CHECKING, Self
 
 from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.settings import Settings
@@ -27,6 +31,31 @@ from archiver.crawl import run_crawler
 from archiver.recipes import load_recipes
 from archiver.spiders.listing import ListingSpider
 
+if TYPE_CHECKING:
+    from scrapy.crawler import Crawler
+    from scrapy.http import Request
+
+TEXT = "/NewsData/GetNewsText.do"
+
+
+class Leash:
+    """Lets a crawl fetch so many articles; the next one is waited for, for ever."""
+
+    def __init__(self, length: int) -> None:
+        self._left = length
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Take its length from the setting LEASH."""
+        return cls(crawler.settings.getint("LEASH", sys.maxsize))
+
+    async def process_request(self, request: Request) -> None:
+        """Wait if it is one article too many."""
+        if TEXT in request.url:
+            self._left -= 1
+            if self._left < 0:
+                await asyncio.Event().wait()
+
 
 def crawl(output: str, listing: str, values: list[str]) -> None:
     """Crawl, to the end."""
@@ -34,6 +63,7 @@ def crawl(output: str, listing: str, values: list[str]) -> None:
     settings.setmodule("archiver.settings", priority="project")
     settings.set("ARCHIVER_OUTPUT", output, priority="cmdline")
     settings.set("LOG_LEVEL", "CRITICAL", priority="cmdline")
+    settings.set_in_component_priority_dict("DOWNLOADER_MIDDLEWARES", Leash, 1)
     for value in values:
         name, _, text = value.partition("=")
         settings.set(name, text, priority="cmdline")

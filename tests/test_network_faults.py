@@ -19,8 +19,9 @@ from tests import forks
 from tests.conftest import NO_DELAY, Archive
 from tests.faulty_proxy import Fault, FaultyProxy
 from tests.index.test_server import end_connections
+from tests.killer import TEXT
 from tests.postgres import server
-from tests.test_kill import TEXT, fill
+from tests.test_kill import fill
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
