@@ -237,6 +237,18 @@ def test_an_article_that_is_said_to_be_changed_is_looked_at_again(archive: Archi
     assert len(list((archive.output / "_versions").rglob("1.md"))) == 1
 
 
+@pytest.mark.parametrize(("said", "told"), [("Sun, 01 Nov 2026 07:15:00", True), ("Wed, 11 Nov 2026 07:15:00", False)])
+def test_a_feed_says_the_time_of_the_day_that_is_in_an_address(
+    archive: Archive, press: Press, said: str, told: bool
+) -> None:
+    """Unless it says another day."""
+    home = press.put(article(MERROW, 1), story("The bridge", canonical=article(MERROW, 1), published=""))
+    item = f"<item><link>{home}</link><pubDate>{said} GMT</pubDate></item>"
+    crawl(archive, press.put(f"{MERROW}/feed", f"<rss><channel>{item}</channel></rss>", "text/xml"))
+    ((name, post),) = archive.posts.items()
+    assert ("2026-11-01-" in name, b":15:00 " in post) == (True, told), post.decode()
+
+
 @pytest.mark.parametrize("place", ["feed", "map", "news"])
 def test_when_a_page_says_no_time_what_lists_it_does(archive: Archive, press: Press, place: str) -> None:
     """A feed, and a sitemap for news, say when it was published; others when it was changed, years later maybe."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from datetime import datetime
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from archiver.reading import Reading
     from archiver.recipes import SiteRecipe
 
+DAY_ONLY = ", day only"  # at the end of a rule by which a page says no time of day
 # Fields of a reading, as articles call them.
 NAMES = {"published": "time", "canonical": "url"}
 
@@ -51,6 +54,11 @@ class WebPage(Page):
         self, answer: Answer, asked: Asked, reading: Reading, form: str, url: str, rules: dict[str, str]
     ) -> Article:
         steps, known = filter(can_be_step, map(normalise, answer.steps)), asked.known
+        # What a sitemap calls changed was published some day before.
+        listed_time = said if (said := known.get("time", "")) != known.get("modified") else ""
+        published = reading.published
+        if published and rules.get("time", "").endswith(DAY_ONLY) and _is_on(published, listed_time):
+            published = None  # what lists it knows the time of that day
         return Article(
             recipe=self.recipe.name,
             form=form,
@@ -61,15 +69,15 @@ class WebPage(Page):
             response_url=answer.url,
             fetched=answer.fetched,
             places=asked.places,
-            listed_time=said if (said := known.get("time", "")) != known.get("modified") else "",
+            listed_time=listed_time,
             title=reading.title or known.get("title", ""),
-            time=reading.published.isoformat(" ") if reading.published else "",
+            time=published.isoformat(" ") if published else "",
             source=reading.source or (urlsplit(url).hostname or "").removeprefix("www."),
             url=url,
             body=reading.html,
             offers=dict(reading.offers),
             rules=dict(rules),
-            published=reading.published,
+            published=published,
             authors=reading.authors,
             language=reading.language or "",
             description=reading.description or "",
@@ -78,6 +86,14 @@ class WebPage(Page):
             paywalled=reading.paywalled,
             aliases=_plain(url, answer.url, asked.address, *steps, reading.canonical or "", *reading.aliases),
         )
+
+
+def _is_on(day: datetime, text: str) -> bool:
+    """Return whether a text says a time on that day, in its own zone or in the day's."""
+    with suppress(ValueError):
+        said = datetime.fromisoformat(text)
+        return day.date() in (said.date(), said.astimezone(day.tzinfo).date())
+    return False
 
 
 def _plain(*addresses: str) -> tuple[str, ...]:
