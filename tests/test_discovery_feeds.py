@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from archiver.discovery import LARGEST_FEED, Rest, max_age, read_feed
+from archiver.discovery.articles import articles_of_feed
 from archiver.errors import DiscoveryError
 
 if TYPE_CHECKING:
@@ -208,6 +209,8 @@ def test_titles_of_atom_say_what_they_are(written: str, title: str) -> None:
         ("<guid>abc-1</guid><link>/a/1</link>", f"{HOME}a/1"),
         ("<link>/a/1</link><link>/a/2</link>", f"{HOME}a/1"),
         # a host that counts readers
+        ("<link>https://count.example/~r/1</link><guid>https://harbour.example/?p=17</guid>", f"{HOME}?p=17"),
+        ("<link>https://count.example/~r/1</link><guid>https://harbour.example/</guid>", "https://count.example/~r/1"),
         ("<link>https://count.example/~r/1</link><guid>https://harbour.example/a/1</guid>", f"{HOME}a/1"),
         ("<link>https://count.example/?to=https%3A%2F%2Fharbour.example%2Fa%2F1</link>", f"{HOME}a/1"),
         ("<link>https://count.example/go/https://harbour.example/a/1</link>", f"{HOME}a/1"),
@@ -443,3 +446,21 @@ def test_days_of_rest_are_read() -> None:
         "</skipDays><item><title>A</title><link>https://a.example/1</link></item></channel></rss>"
     )
     assert feed.skip_days == {5, 6}
+
+
+@pytest.mark.parametrize("texts", [False, True])
+def test_what_is_listed_of_an_entry(*, texts: bool) -> None:
+    said = "<description>&lt;p&gt;The text&lt;/p&gt;</description>"
+    changed = '<a:updated xmlns:a="http://www.w3.org/2005/Atom">2026-03-04T10:00:00Z</a:updated>'
+    (one,) = articles_of_feed([item(f"<title>Bridge</title><link>/a/1</link>{changed}{said}")], texts=texts)
+    moment = datetime(2026, 3, 4, 10, tzinfo=UTC)
+    assert (one.published, one.modified, one.time) == (moment, moment, moment)
+    assert (one.content, one.base) == (("<p>The text</p>", ADDRESS) if texts else ("", ""))
+
+
+def test_titles_and_languages_of_a_json_feed_are_what_they_say() -> None:
+    items = [{"url": "/a/1", "title": "Tea < <b>cake</b> &amp; jam", "language": "de"}, {"url": "/a/2", "title": "x"}]
+    head = {"version": "https://jsonfeed.org/version/1.1", "title": "A <b>Post</b>", "language": "fr"}
+    feed = read(json.dumps(head | {"items": items}))
+    assert feed.title == "A <b>Post</b>"
+    assert [(one.title, one.language) for one in feed.entries] == [("Tea < <b>cake</b> &amp; jam", "de"), ("x", "fr")]

@@ -55,6 +55,7 @@ FEEDS = [
     (enclosure("/1.mp3", "audio/mpeg"), [HEARD], ""),
     (enclosure("../1.mp4", ""), [SEEN], ""),
     (enclosure(SOUND, "application/octet-stream"), [HEARD], ""),
+    (enclosure(FILM, "audio/mp4"), [Medium("audio", FILM, TITLE)], ""),
     (enclosure(f"{SITE}/1.pdf", "application/pdf"), [], ""),
     (enclosure("javascript:alert(1)", "audio/mpeg"), [], ""),
     (enclosure("", "audio/mpeg"), [], ""),

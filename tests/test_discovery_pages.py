@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from lxml.html import fromstring
 
 from archiver.discovery import ListedFeed, PageLink, Shapes, read_links, read_opml, write_opml
-from archiver.discovery.shapes import shape_of
+from archiver.discovery.places import place_of
+from archiver.discovery.shapes import likeness, shape_of
 from archiver.errors import DiscoveryError
 
 SITE = "https://harbour.example/"
@@ -182,6 +184,11 @@ def test_shapes_that_are_known_decide() -> None:
         ("/2026/03/04/one-more-title", "/2019/12/31/and-another-one", True),
         ("/news/123456", "/news/98765", True),
         ("/news/123456", "/sport/123456", False),
+        ("/news/a-bridge-is-rebuilt-12345", "/news/a-ferry-is-sunk-again-54321", True),
+        ("/news/a-bridge-is-rebuilt-12345", "/news/a-ferry-is-sunk-again", False),
+        ("/news/12", "/news/123", False),
+        ("/news/bridge-rebuilt", "/news/ferry-sunk", True),
+        ("/news/bridge", "/news/ferry-sunk", False),
         ("/a/1.html", "/a/2.html", True),
         ("/a/1.html", "/a/1.php", False),
         ("/view?id=12&utm_source=x", "/view?id=345", False),
@@ -236,3 +243,48 @@ def test_a_list_that_is_written_can_be_read() -> None:
         ("https://cafe.example/rss", "https://cafe.example/rss", ""),
     ]
     assert b"<title>Mine &amp; yours</title>" in content
+
+
+@pytest.mark.parametrize(
+    ("address", "like"),
+    [
+        ("/2026/03/04/bridge-rebuilt", 2),
+        ("/2026/03/04/bridge", 0),
+        ("/2026/03/04/123", 2),
+        ("/bridge-rebuilt-after-years", 2),
+        ("/bridge-rebuilt-after", 1),
+        ("/bridge-rebuilt", 1),
+        ("/bridge", 0),
+        ("/12", 1),
+        ("/1234", 1),
+        ("/12345", 2),
+        ("/view?id=12", 2),
+        ("/view?id=1", 0),
+        ("/临岚港开通新", 2),
+        ("/临岚港开通", 0),
+    ],
+)
+def test_how_much_an_address_alone_looks_like_an_article(address: str, like: int) -> None:
+    assert likeness(f"{SITE}{address[1:]}")[0] == like
+
+
+@pytest.mark.parametrize(
+    ("html", "place"),
+    [
+        ("<div class=teaser>{}</div>", (1, "in a teaser")),
+        ("<div><div class=teaser><p>{}</p></div></div>", (1, "in a teaser")),
+        ("<nav><div class=teaser>{}</div></nav>", (1, "in a teaser")),
+        ("<div class=teaser><nav>{}</nav></div>", (-1, "in the navigation")),
+        ("<div class=mainMenu><p>{}</p></div>", (-1, "in a menu or the like")),
+        ("<div class=menuTeaser>{}</div>", (-1, "in a menu or the like")),
+        ("<div role=NAVIGATION>{}</div>", (-1, "in the navigation")),
+        ("<div class=text>{}</div>", (0, "")),
+        ("<h3>{}</h3>", (1, "in a heading")),
+        ("<footer><h3>{}</h3></footer>", (1, "in a heading")),
+        ("<article><p>{}</p></article>", (1, "in an article")),
+    ],
+)
+def test_where_a_link_stands(html: str, place: tuple[int, str]) -> None:
+    tree = fromstring(f"<body>{html.format('<a href=/>A</a>')}</body>")
+    (link,) = tree.iter("a")
+    assert place_of(link) == place

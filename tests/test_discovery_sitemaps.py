@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import gzip
 import tracemalloc
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from archiver.discovery import LARGEST_SITEMAP, MOST_ENTRIES, Sitemap, kind_of, listed_sitemaps
+from archiver.discovery import LARGEST_SITEMAP, MOST_ENTRIES, Sitemap, SitemapEntry, kind_of, listed_sitemaps
+from archiver.discovery.articles import articles_of_sitemap
 from archiver.errors import DiscoveryError
 
 FETCHED = datetime(2026, 3, 5, 12, tzinfo=UTC)
@@ -268,3 +269,17 @@ def test_the_sitemaps_of_a_robots_txt() -> None:
         "https://cdn.example/s3.xml",
         "https://harbour.example/s4.xml",
     ]
+
+
+@pytest.mark.parametrize(("now", "before", "believed"), [(4, 0, True), (5, 5, True), (5, 4, False), (6, 5, False)])
+def test_a_sitemap_that_says_when_it_was_made_is_not_believed(now: int, before: int, *, believed: bool) -> None:
+    times = [FETCHED] * now + [FETCHED - timedelta(days=2)] * before
+    entries = [SitemapEntry(f"{SITE}2026/03/04/bridge-number-{n}", modified=time) for n, time in enumerate(times)]
+    assert [one.modified for one in articles_of_sitemap(entries, FETCHED)] == (
+        times if believed else [None] * len(times)
+    )
+
+
+def test_only_what_looks_like_an_article_is_one_unless_news_say_so() -> None:
+    entries = [SitemapEntry(f"{SITE}about"), SitemapEntry(f"{SITE}bridge", title="A bridge"), SitemapEntry(f"{SITE}1")]
+    assert [one.address for one in articles_of_sitemap(entries, FETCHED)] == [f"{SITE}bridge"]

@@ -68,7 +68,38 @@ def chunks(*parts: tuple[bytes, bytes]) -> bytes:
 
 
 TURNED = jpeg(60, 40, orientation=6)
+LITTLE_ENDIAN = TURNED.replace(
+    b"MM\0*\0\0\0\x08" + pack(">HHHIHH", 1, 0x0112, 3, 1, 6, 0),
+    b"II*\0\x08\0\0\0" + pack("<HHHIHH", 1, 0x0112, 3, 1, 6, 0),
+)
 LOSSY = webp(60, 40)[20:]
+
+
+def test_exif_is_read_in_either_order_of_bytes() -> None:
+    assert LITTLE_ENDIAN != TURNED
+    assert accept(LITTLE_ENDIAN)[3:] == accept(TURNED)[3:] == (40, 60)
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"", "nothing came"),
+        (b" \xef\xbb\xbf<!DOCTYPE html><p>No", "a web page"),
+        (b'{"error": 1}', "a text"),
+        (b"Not found", "bytes of no kind that browsers show"),
+        (b"<\0" * 40, "bytes of no kind that browsers show"),
+    ],
+)
+def test_what_came_in_place_of_a_picture_is_said(content: bytes, said: str) -> None:
+    with pytest.raises(PictureError, match=f"it is no picture: {said}$"):
+        accept(content)
+
+
+def test_a_picture_may_be_as_large_as_the_limit() -> None:
+    picture = png(60, 40)
+    assert accept(picture.ljust(MAX_BYTES, b"\0")).width == 60
+    with pytest.raises(PictureError, match="more than 16,777,216 are not kept"):
+        accept(picture.ljust(MAX_BYTES + 1, b"\0"))
 
 
 @pytest.mark.parametrize(
