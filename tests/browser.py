@@ -22,6 +22,7 @@ import pytest
 from tests.answering import LOOKS
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
     from types import TracebackType
 
@@ -62,6 +63,14 @@ LOOK = r"""
   DO
   result.ran = ran.splice(0);
   return result;
+})()
+"""
+
+# The same of a page that was looked at, when its window has another width: how much wider it is, and what has run.
+AGAIN = """
+(async () => {
+  while (innerWidth != WIDTH) await new Promise(done => setTimeout(done, 5));
+  return [document.documentElement.scrollWidth - document.documentElement.clientWidth, ran.splice(0)];
 })()
 """
 
@@ -201,8 +210,8 @@ class Tab:
         for one in ("Page", "Runtime", "Log"):
             self.call(f"{one}.enable")
         self.call("Page.addScriptToEvaluateOnNewDocument", source=TRAP)
-        size = {"width": width, "height": height, "deviceScaleFactor": scale, "mobile": False}
-        self.call("Emulation.setDeviceMetricsOverride", **size)
+        self._size = {"height": height, "deviceScaleFactor": scale, "mobile": False}
+        self.resize(width)
         liked = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
         self.call("Emulation.setEmulatedMedia", features=[liked])
 
@@ -218,6 +227,10 @@ class Tab:
     def call(self, method: str, **parameters: Any) -> dict[str, Any]:
         """Have the tab do something, and return what it answers."""
         return self._browser.call(method, self._session, **parameters)
+
+    def resize(self, width: int) -> None:
+        """Give the window another width."""
+        self.call("Emulation.setDeviceMetricsOverride", width=width, **self._size)
 
     def show(self, path: str) -> None:
         """Show a page of the site, and wait until it is there."""
@@ -279,13 +292,19 @@ def close_browser() -> None:
         browser.cache_clear()
 
 
-def look(site: Path, pages: list[str], *, width: int = 320, do: str = "") -> Seen:
-    """Have Chromium look at pages of a site in a window of that width, and do something with each (JavaScript, with
-    `page` and `result`)."""
+def look(site: Path, pages: list[str], *, widths: Sequence[int] = (320,), do: str = "") -> Seen:
+    """Have Chromium look at pages of a site in a window of the first of these widths, do something with each
+    (JavaScript, with `page` and `result`), and then give the window the others."""
     script = LOOK.replace("  DO\n", f"  {do}\n")
     found = []
-    with Tab(site, width=width) as tab:
+    with Tab(site, width=widths[0]) as tab:
         for page in pages:
+            tab.resize(widths[0])
             tab.show(page)
-            found.append(tab.evaluate(script))
+            seen = tab.evaluate(script)
+            for width in widths[1:]:
+                tab.resize(width)
+                wide, ran = tab.evaluate(AGAIN.replace("WIDTH", str(width)))
+                seen |= {"wide": max(seen["wide"], wide), "ran": [*seen["ran"], *ran]}
+            found.append(seen)
         return Seen(found, tab.errors, tab.asked)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -300,6 +301,12 @@ def part_of(module: str) -> str:
     return module.removeprefix("archiver").removeprefix(".").partition(".")[0]
 
 
+@cache
+def tree(file: Path) -> ast.AST:
+    """Return what a file of the package says."""
+    return ast.parse(file.read_text(encoding="utf-8"))
+
+
 def imports(tree: ast.AST) -> set[str]:
     """Return the modules that `tree` imports, by full name."""
     found: set[str] = set()
@@ -318,9 +325,7 @@ def test_no_part_knows_what_is_right_of_it(file: Path) -> None:
     part = part_of(".".join(file.relative_to(PACKAGE).with_suffix("").parts))
     if part in ("__init__", "__main__"):
         return
-    known = {
-        part_of(name) for name in imports(ast.parse(file.read_text(encoding="utf-8"))) if name.startswith("archiver")
-    }
+    known = {part_of(name) for name in imports(tree(file)) if name.startswith("archiver")}
     assert known - {part, ""} <= MAY_IMPORT[part] | {"__version__"}
 
 
@@ -332,11 +337,7 @@ def test_no_part_is_reached_through_those_that_know_it() -> None:
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: str(file.relative_to(PACKAGE)))
 def test_no_import_hides_in_a_function(file: Path) -> None:
-    functions = (
-        node
-        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
-    )
+    functions = (node for node in ast.walk(tree(file)) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
     hidden = set().union(*map(imports, functions))
     assert hidden == LATE.get(str(file.relative_to(PACKAGE)), set())
 
@@ -346,7 +347,7 @@ def test_nothing_but_the_index_speaks_to_its_database() -> None:
     users = {
         str(file.relative_to(PACKAGE))
         for file in FILES
-        if {"sqlite3", "psycopg"} & imports(ast.parse(file.read_text(encoding="utf-8"))) and file.parent.name != "index"
+        if {"sqlite3", "psycopg"} & imports(tree(file)) and file.parent.name != "index"
     }
     assert users <= {
         "exports/sqlite.py",
@@ -363,7 +364,7 @@ def test_nobody_forgets_that_the_index_may_be_on_a_server() -> None:
         f"{file.relative_to(PACKAGE)}:{call.lineno}"
         for file in FILES
         if file.parent.name != "index"
-        for call in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        for call in ast.walk(tree(file))
         if isinstance(call, ast.Call)
         and re.fullmatch(r"Index\.(open|read|exists|refuse_damage)", ast.unparse(call.func))
         and len(call.args) < 2

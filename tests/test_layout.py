@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 CLEANER = Cleaner(CleanRules())
 COUNT = 600
+EXPORTS = ("text", "obsidian", "hugo")
 READER = MarkdownIt("commonmark").enable(["table", "strikethrough"])
 DIGITS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹₀₁₂₃₄₅₆₇₈₉", "01234567890123456789")
 SIGNS = str.maketrans("", "", "“”~^_()")
@@ -77,15 +78,24 @@ def test_text_of_real_articles_is_laid_out_as_it_was(profile: Callable[[str], st
     assert differences([answer["text"] for answer in details], profile, tmp_path)[:3] == []
 
 
-@pytest.mark.parametrize("name", ["text", "obsidian", "hugo"])
-@pytest.mark.parametrize("profile", [clean, source])
-def test_exports_say_what_the_post_says(profile: Callable[[str], str], name: str, tmp_path: Path) -> None:
+Shown = tuple[str, str, str]  # a body, what a browser shows of it, and what of its export
+
+
+@pytest.fixture(scope="module", params=[clean, source])
+def exports(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[Shown]]:
+    """Bodies and their exports, by the name of the export: a browser shows all of them at once."""
     trees = Trees(20240316)
-    bodies = [profile(trees.body()) for _ in range(COUNT)]
+    bodies = [request.param(trees.body()) for _ in range(COUNT)]
     # What is struck out, and cannot have marks where it stands, is set apart by blanks.
-    bodies = [body for body in bodies if name == "text" or not STRUCK.search(body)]
-    before = texts_in_chromium(bodies, tmp_path)
-    after = texts_in_chromium([exported(name, body) for body in bodies], tmp_path)
-    shown = zip(bodies, map(words, before), map(words, after), strict=True)
-    assert len(bodies) > COUNT / 6
-    assert [(body, old, new) for body, old, new in shown if old != new][:3] == []
+    chosen = {name: [body for body in bodies if name == "text" or not STRUCK.search(body)] for name in EXPORTS}
+    made = [exported(name, body) for name, of_it in chosen.items() for body in of_it]
+    shown = iter(texts_in_chromium([*bodies, *made], tmp_path_factory.mktemp("exports")))
+    before = {body: next(shown) for body in bodies}
+    return {name: [(body, before[body], next(shown)) for body in of_it] for name, of_it in chosen.items()}
+
+
+@pytest.mark.parametrize("name", EXPORTS)
+def test_exports_say_what_the_post_says(exports: dict[str, list[Shown]], name: str) -> None:
+    assert len(exports[name]) > COUNT / 6
+    differ = [(body, words(old), words(new)) for body, old, new in exports[name] if words(old) != words(new)]
+    assert differ[:3] == []

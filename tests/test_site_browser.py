@@ -81,19 +81,18 @@ def test_a_hostile_archive_runs_nothing_and_moves_nothing(archive: Archive) -> N
     assert dead_links(site_of(archive)) == []
     there = [path for path in files(site_of(archive)) if path.endswith(".html")]
     assert len(there) > 2 * len(HOSTILE)
-    for width in (320, 768, 1280):
-        seen = look(site_of(archive), there, width=width)
-        assert (seen.errors, seen.asked) == ([], [])
-        for page in seen.pages:
-            assert (page["path"], page["ran"], page["scripts"], page["handlers"], page["script_links"]) == (
-                page["path"],
-                [],
-                0,
-                0,
-                0,
-            )
-            assert (page["path"], page["wide"]) == (page["path"], 0)
-            assert "{{ 49 }}" not in page["text"]
+    seen = look(site_of(archive), there, widths=(320, 768, 1280))
+    assert (seen.errors, seen.asked) == ([], [])
+    for page in seen.pages:
+        assert (page["path"], page["ran"], page["scripts"], page["handlers"], page["script_links"]) == (
+            page["path"],
+            [],
+            0,
+            0,
+            0,
+        )
+        assert (page["path"], page["wide"]) == (page["path"], 0)
+        assert "{{ 49 }}" not in page["text"]
     texts = {page["path"]: page["text"] for page in seen.pages}
     (poisoned,) = (text for path, text in texts.items() if path.endswith("9999.html"))
     assert "盖住一切" in poisoned

@@ -51,34 +51,28 @@ def stocked(archive: Archive) -> Archive:
     return archive
 
 
-def searched(archive: Archive, query: str) -> dict[str, Any]:
-    """What the page of the search shows for a query."""
-    seen = look(site_of(archive), [f"search/index.html?{query}"], do=FOUND)
-    assert (seen.errors, seen.asked, seen.pages[0]["ran"]) == ([], [], [])
-    return seen.pages[0]
+QUERIES = {
+    f"q={quote('降息')}": ["央行降息"],
+    f"q={quote('岚港')}": ["临岚港首航"],
+    "q=APPLE": ["Apple 扩建"],
+    f"q={quote('apple 扩建')}": ["Apple 扩建"],
+    f"q={quote('apple 降息')}": [],
+    "q=script": ["<script>top.ran.push(1)</script>"],
+    f"q={quote('财联社')}&from=2022-01-25&until=2022-01-26": ["Apple 扩建", "临岚港首航"],
+    f"q={quote('码头')}": [],
+    f"q={quote('扩建')}&source={quote('联社')}": ["Apple 扩建"],
+    f"q={quote('扩建')}&source={quote('晚报')}": [],
+}
 
 
-@pytest.mark.parametrize(
-    ("query", "found"),
-    [
-        (f"q={quote('降息')}", ["央行降息"]),
-        (f"q={quote('岚港')}", ["临岚港首航"]),
-        ("q=APPLE", ["Apple 扩建"]),
-        (f"q={quote('apple 扩建')}", ["Apple 扩建"]),
-        (f"q={quote('apple 降息')}", []),
-        ("q=script", ["<script>top.ran.push(1)</script>"]),
-        (f"q={quote('财联社')}&from=2022-01-25&until=2022-01-26", ["Apple 扩建", "临岚港首航"]),
-        (f"q={quote('码头')}", []),
-        (f"q={quote('扩建')}&source={quote('联社')}", ["Apple 扩建"]),
-        (f"q={quote('扩建')}&source={quote('晚报')}", []),
-    ],
-)
-def test_titles_are_found_from_a_plain_file_server(stocked: Archive, query: str, found: list[str]) -> None:
-    page = searched(stocked, query)
-    assert page["found"] == found
-    assert bool(page["marks"]) == bool(found)
-    assert all((site_of(stocked) / "search" / link).is_file() for link in page["links"])
-    assert page["said"] == (f"{len(found)} 条结果" if found else "没有找到。")
+def test_titles_are_found_from_a_plain_file_server(stocked: Archive) -> None:
+    seen = look(site_of(stocked), [f"search/index.html?{query}" for query in QUERIES], do=FOUND)
+    assert (seen.errors, seen.asked) == ([], [])
+    for (query, found), page in zip(QUERIES.items(), seen.pages, strict=True):
+        assert (page["ran"], page["found"]) == ([], found), query
+        assert bool(page["marks"]) == bool(found), query
+        assert all((site_of(stocked) / "search" / link).is_file() for link in page["links"]), query
+        assert page["said"] == (f"{len(found)} 条结果" if found else "没有找到。"), query
 
 
 def test_only_the_last_file_of_titles_changes(archive: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
