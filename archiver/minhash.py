@@ -10,10 +10,11 @@ from __future__ import annotations
 import re
 import sys
 from array import array
+from dataclasses import dataclass
 from functools import cache
 from hashlib import blake2b
 from struct import Struct
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from rensa import RMinHash
 
@@ -41,7 +42,8 @@ PACKED = Struct(f"<{VALUES}H")
 PROBES = (" ".join(map(str, range(100))), "".join(map(chr, range(0x4E00, 0x4E64))))
 
 
-class Signature(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Signature:  # no tuple: who shows an item makes tuples anew, of one sequence (`scrapy parse`)
     """What a text is told to be alike by. scheme: how it was made; signatures of two schemes cannot be compared.
     content: empty for a text that is too short to say much; it is like no other."""
 

@@ -93,9 +93,8 @@ def note_signatures(database: Database, signatures: Mapping[int, Signature | Non
         return
     lost = _forget(database, changed, known)
     found = {number: one for number, one in changed.items() if one}
-    database.write_all(
-        "INSERT INTO signatures VALUES (?, ?, ?)", [(number, *one) for number, one in sorted(found.items())]
-    )
+    rows = [(number, one.scheme, one.content) for number, one in sorted(found.items())]
+    database.write_all("INSERT INTO signatures VALUES (?, ?, ?)", rows)
     # What stood beside one that says something else now may have others to stand beside.
     again = _signatures(database, lost - changed.keys())
     _link(database, {**again, **found}, again.keys())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import astuple
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
@@ -106,7 +107,7 @@ def begin(database: Database, intents: Sequence[Intent], now: int) -> None:
                 facts_text(one.rules),
                 one.saved,
                 *(one.recheck or (None, None)),
-                *(one.signature or NO_SIGNATURE),
+                *astuple(one.signature or NO_SIGNATURE),
                 database.worker,
                 *place_of(one.capture),
                 *storable_key(one.key),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from random import Random
 from typing import TYPE_CHECKING
 
@@ -110,7 +111,7 @@ def test_those_that_stood_beside_an_article_that_says_something_else_now_find_ea
 
 
 def test_another_scheme_is_never_compared(index: Index) -> None:
-    other = like(0)._replace(scheme="another")
+    other = replace(like(0), scheme="another")
     save(index, a=like(0), b=other)
     assert groups(index) == []
     assert index.signatures.missing(scheme()) == 1
@@ -128,7 +129,7 @@ def test_another_scheme_is_never_compared(index: Index) -> None:
 
 
 def test_what_another_scheme_told_is_forgotten_with_it(index: Index) -> None:
-    old = like(0)._replace(scheme="another")
+    old = replace(like(0), scheme="another")
     save(index, a=old, b=old)
     assert groups(index) == [["a", "b"]]
     index.signatures.forget_others(scheme())
