@@ -176,6 +176,8 @@ def test_shapes_that_are_known_decide() -> None:
     found = links(html, known=(f"{SITE}s/pier", f"{SITE}s/dock", "https://other.example/t/x"))
     assert [link.is_article for link in found] == [True, True, False]
     assert found[0].reason == "the shape of 2 known articles"
+    (one,) = links('<p><a href="/a/1.html">A</a></p>', known=(f"{SITE}a/2.html",))
+    assert one.reason == "the shape of 1 known article"
 
 
 @pytest.mark.parametrize(
