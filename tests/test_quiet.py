@@ -180,6 +180,94 @@ def test_a_change_that_lasts_a_week_is_how_it_is_now() -> None:
     assert alarms(ListingStats("x", listed=9, newest=NOW, filled_share={"title": 0.0}), before, NOW) == []
 
 
+def now_with(**values: Any) -> ListingStats:
+    """Return what a listing of today gave."""
+    return ListingStats("x", **{"listed": 10, "newest": NOW, **values})
+
+
+@pytest.mark.parametrize(
+    ("values", "before", "found"),
+    [
+        # Emptiness: where there was something before, and where not all that is there is unreadable.
+        ({"listed": 0}, {}, ["is empty; it has had 10 items"]),
+        ({"listed": 0}, {"listed": 0}, []),
+        ({"listed": 1}, {}, []),
+        ({"listed": 0, "unreadable": 0, "error": "gone"}, {}, ["could not be read: gone"]),
+        # Items that name no article: more than half of all.
+        ({"listed": 0, "unreadable": 3}, {}, ["3 of 3 items name no article"]),
+        ({"listed": 5, "unreadable": 5}, {}, []),
+        (
+            {"listed": 5, "unreadable": 6, "no_id": "nothing"},
+            {},
+            ["6 of 11 items name no article; the first has nothing"],
+        ),
+        # Articles that could not be had: five, and more than half.
+        ({"saved": 0, "failed": 4}, {}, []),
+        ({"saved": 0, "failed": 5}, {}, ["5 of 5 articles could not be had"]),
+        ({"saved": 5, "failed": 5}, {}, []),
+        ({"saved": 4, "failed": 5}, {}, ["5 of 9 articles could not be had"]),
+        ({"saved": 5, "failed": 6}, {}, ["6 of 11 articles could not be had"]),
+        # Shares: half of what it has been is enough; runs with few items say little, and some say nothing of a field.
+        ({"filled_share": {"title": 0.4}}, {"filled_share": {"title": 0.8}}, []),
+        ({"filled_share": {"title": 0.4}}, {"filled_share": {"title": 0.8}, "listed": 4}, []),
+        (
+            {"filled_share": {"title": 0.4}},
+            {"filled_share": {"title": 0.9}, "listed": 5},
+            ["40% of items have a title; it has been 90%"],
+        ),
+        ({"filled_share": {"title": 0.0}}, {"filled_share": {"time": 1.0}}, []),
+        ({"saved": 5, "articles": {"body": 400.0}}, {"articles": {"body": 800.0}}, []),
+        (
+            {"saved": 5, "articles": {"body": 399.0}},
+            {"articles": {"body": 800.0}},
+            ["bodies of articles have 399 characters; it has been 800"],
+        ),
+        ({"saved": 4, "articles": {"body": 1.0}}, {"articles": {"body": 800.0}}, []),
+        # Silence.
+        ({"newest": NOW - DAY, "moves": 5, "longest_gap": 3600}, {}, []),
+        (
+            {"newest": NOW - DAY - 1, "moves": 5, "longest_gap": 3600},
+            {},
+            ["its newest item is 24 h old; it may be 24 h"],
+        ),
+        ({"newest": NOW - 3600, "rhythm": 3600}, {}, []),
+    ],
+)
+def test_each_rule_has_its_edge(values: dict[str, Any], before: dict[str, Any], found: list[str]) -> None:
+    assert alarms(now_with(**values), history(3, **before), NOW) == found
+
+
+def test_one_run_is_enough_to_know_what_is_filled_and_none_is_not() -> None:
+    current = now_with(filled_share={"title": 0.0})
+    assert alarms(current, history(1, filled_share={"title": 1.0}), NOW) == [
+        "0% of items have a title; it has been 100%"
+    ]
+    assert alarms(current, [], NOW) == []
+
+
+@pytest.mark.parametrize(("ago", "found"), [(7 * DAY, 1), (7 * DAY + 1, 0)])
+def test_a_change_counts_for_a_week(ago: int, found: int) -> None:
+    before = history(3, filled_share={"title": 1.0}, time=NOW - ago)
+    assert len(alarms(now_with(filled_share={"title": 0.0}), before, NOW)) == found
+
+
+@pytest.mark.parametrize(
+    ("newest", "earlier", "gap", "moves"),
+    [
+        (NOW, {"newest": NOW - 500, "longest_gap": 100, "moves": 3}, 500, 4),
+        (NOW, {"newest": NOW - 500, "longest_gap": 900, "moves": 3}, 900, 4),
+        (NOW, {"newest": NOW, "longest_gap": 100, "moves": 3}, 100, 3),
+        (NOW, {"newest": NOW + 9, "longest_gap": 100, "moves": 3}, 100, 3),
+        (NOW, {"newest": None, "longest_gap": 100, "moves": 3}, 100, 3),
+        (None, {"newest": NOW, "longest_gap": 100, "moves": 3}, 100, 3),
+    ],
+)
+def test_what_is_carried_over(newest: int | None, earlier: dict[str, Any], gap: int, moves: int) -> None:
+    current = now_with(newest=newest)
+    carry(current, [*history(1, **earlier), *history(1, newest=1, longest_gap=9999, moves=99)])
+    assert (current.longest_gap, current.moves) == (gap, moves)
+
+
 def test_a_source_that_has_one_text_for_all_is_noticed_one_by_one(archive: Archive) -> None:
     archive.replica.fail(Fault.SAME_BODY)
     statuses = [archive.crawl(LISTING, "--limit", "1").returncode for _ in range(5)]
