@@ -30,12 +30,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 __all__ = ["archive", "press", "web"]  # fixtures
-KILLS = int(os.environ.get("KILLS_OF_WORKERS", "4"))  # 200 take some ten minutes
+KILLS = int(os.environ.get("KILLS_OF_WORKERS", "4"))  # as many of 200 as fit into LONGEST
 HOSTS = 50 if KILLS > 4 else 8
-EACH = 3  # articles that a host has at the beginning; a kill brings one more
+EACH = 2  # articles that a host has at the beginning; a kill brings one more
 LONGEST = 900  # seconds for kills, however many are asked for
 PATIENCE = 20  # seconds for which they may do nothing before one is killed all the same
-DELAY = 0.4
+DELAY = 1.0  # seconds: long beside the moods of a busy machine
 POLITE = ("-s", f"DOWNLOAD_DELAY={DELAY}", "-s", "DOWNLOAD_DELAY_JITTER=0")
 CLOCKS = {"north": 400, "south": -500}  # seconds by which they are wrong
 STORE = {"no_proxy": "127.0.0.1"}  # the pages come through a proxy, what is in the store does not
@@ -161,7 +161,7 @@ def test_machines_may_fail_at_any_time(archive: Archive, web: Web, machines: lis
         killed, f"in {took:.0f} s; statuses {statuses}; {saved} of {sum(listed.values())} posts by then; smallest gap"
     )
     print(f"{min(gaps):.3f} of {len(gaps)}; {len(articles) - len(set(articles))} articles were asked for again")
-    assert min(gaps) > DELAY / 2  # what a server sees is what was sent and the machine's moods
+    assert min(gaps) > DELAY / 2
     for one in machines:
         verified = Archive(one.directory, archive.replica).archiver("verify", env=STORE)
         assert verified.returncode == 0, verified.stdout

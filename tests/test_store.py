@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import gzip
 import pickle
 import random
+import re
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from hashlib import sha256
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-from archiver.errors import StoreError
+from archiver.captures.answers import answers, streams
+from archiver.captures.regions import regions
+from archiver.errors import CaptureError, StoreError
 from archiver.storage import (
     Put,
     Root,
@@ -31,6 +35,7 @@ from archiver.storage import (
     versions,
     write_atomically,
 )
+from archiver.storage.ahead import ahead
 from archiver.storage.bucket import WAITS
 from archiver.storage.stored import FIRST, StoredFile
 from tests.stores import store
@@ -172,6 +177,32 @@ def test_one_record_is_one_request_for_just_its_bytes(stored: SplitRoot) -> None
         assert (len(stream.read(2)), len(stream.read(1232))) == (2, 1232)
     (request,) = store().requests()
     assert request.endswith("/_captures/x.warc.gz bytes=4000000-4001233")
+
+
+def test_what_is_read_of_captures_is_asked_for_ahead_and_once(stored: SplitRoot) -> None:
+    packed = gzip.compress(b"WARC/1.0\r\nWARC-Type: warcinfo\r\nContent-Length: 0\r\n\r\n\r\n\r\n")
+    files = [stored / f"_captures/{number:02}.warc.gz" for number in range(40)]
+    for file in files:
+        write_atomically(file, packed)
+    store().requests()
+    found = list(chain.from_iterable(ahead(lambda file: list(regions(file)), files)))
+    asked = store().requests()
+    assert sorted(asked) == [one for one in sorted(asked) if re.fullmatch(r"GET \S+\.warc\.gz bytes=0-2", one)]
+    assert [(one.file, one.end, one.packed) for one in found] == [(str(file), len(packed), True) for file in files]
+    files[7].unlink()
+    store().requests()
+    begun = list(streams(found))
+    assert [region for region, _ in begun] == found
+    assert [number for number, (_, stream) in enumerate(begun) if stream is None] == [7]
+    for region, stream in begun:
+        if stream:
+            assert list(answers(region, pytest.fail, stream)) == []
+    assert len(store().requests()) == len(files)
+    with pytest.raises(CaptureError, match="cannot be read"):
+        list(regions(files[7]))
+    write_atomically(stored / "_captures/empty.warc", b"")
+    with pytest.raises(CaptureError, match="it is empty"):
+        list(regions(stored / "_captures/empty.warc"))
 
 
 def test_a_new_post_is_one_request(stored: SplitRoot) -> None:

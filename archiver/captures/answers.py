@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from hashlib import sha256
 from io import SEEK_END
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from archiver.captures.body import OK, open_body
 from archiver.captures.capture import ABOUT, Capture
@@ -15,11 +15,13 @@ from archiver.captures.plain import NUMBER, WEB
 from archiver.captures.records import CONVERSION, Broken, WarcRecord, records
 from archiver.captures.regions import GZIP_START, Region
 from archiver.captures.warc_date import parse_warc_date
-from archiver.errors import CaptureError, os_reason
+from archiver.errors import CaptureError, StoreError, os_reason
 from archiver.storage import located, opened
+from archiver.storage.ahead import ahead
+from archiver.storage.stored import is_stored
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from datetime import datetime
 
     from archiver.storage import Location
@@ -28,17 +30,40 @@ ANSWERS = ("response", "revisit", "resource", CONVERSION)
 DIGEST = "WARC-Payload-Digest"
 
 
-def answers(region: Region, broken: Callable[[str], None] | None = None) -> Iterator[CapturedAnswer]:
+def answers(
+    region: Region, broken: Callable[[str], None] | None = None, stream: BinaryIO | None = None
+) -> Iterator[CapturedAnswer]:
     """Yield the answers that begin in `region`.
 
     broken: is told where the file is broken there, and the next record that can be found is gone on with; without it,
-    CaptureError is raised. It is raised as well for a file that cannot be read at all.
+    CaptureError is raised. It is raised as well for a file that cannot be read at all. stream: of that, if it is open.
     """
     try:
-        with located(region.file).open("rb") as stream:
-            yield from _read(records(stream, region), region, broken)
+        with stream or _stream(region) as opened_stream:
+            yield from _read(records(opened_stream, region), region, broken)
     except OSError as error:
         raise CaptureError(f"{region.file}: cannot be read: {os_reason(error)}") from error
+
+
+def streams(found: Sequence[Region]) -> Iterator[tuple[Region, BinaryIO | None]]:
+    """Yield regions, each with a stream of it if it is in a store: that is asked for several of them before they are
+    read. None: it is opened when it is read, which says what is wrong with it."""
+    if any(is_stored(region.file) for region in found):
+        return zip(found, ahead(_begun, found), strict=True)
+    return ((region, None) for region in found)
+
+
+def _begun(region: Region) -> BinaryIO | None:
+    try:
+        stream = _stream(region)
+        stream.read(1)
+    except (OSError, StoreError):
+        return None
+    return stream
+
+
+def _stream(region: Region) -> BinaryIO:
+    return opened(located(region.file), region.start, region.end - region.start)
 
 
 def body_at(capture: Capture, file: Location) -> CapturedAnswer:

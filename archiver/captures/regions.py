@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from archiver.errors import CaptureError
 from archiver.litter import is_litter
+from archiver.storage import opened
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -92,18 +93,22 @@ def regions(file: Location, broken: Callable[[str], None] | None = None) -> Iter
     broken: is told of what is in a WACZ and cannot be read; without it, CaptureError is raised. It is raised as well
     for a file that cannot be read at all.
     """
-    if file.exists() and not file.is_file():  # a pipe, say, from which a read would never return
+    # A pipe, say, from which a read would never return.
+    if isinstance(file, Path) and file.exists() and not file.is_file():
         raise CaptureError(f"{file}: cannot be read: it is no file")
     try:
-        with file.open("rb") as stream:
+        # Of a WARC file its first bytes are enough: a store says with them how large it is.
+        with opened(file, 0, 0 if WACZ.search(file.name) else len(GZIP_START)) as stream:
+            stream.read(1)
+            size = stream.seek(0, io.SEEK_END)
             if WACZ.search(file.name):
-                yield from _in_wacz(stream, Region(str(file), 0, file.stat().st_size, packed=False, stop=0), "", broken)
+                yield from _in_wacz(stream, Region(str(file), 0, size, packed=False, stop=0), "", broken)
             elif reason := _unreadable(file.name):
                 raise CaptureError(f"{file}: {reason}")
-            elif file.stat().st_size == 0 and not OPEN.search(file.name):
+            elif size == 0 and not OPEN.search(file.name):
                 raise CaptureError(f"{file}: it is empty")
             else:
-                yield from _parts(stream, str(file), 0, file.stat().st_size)
+                yield from _parts(stream, str(file), 0, size)
     except (OSError, *NO_ZIP) as error:
         raise CaptureError(f"{file}: cannot be read: {error}") from error
 

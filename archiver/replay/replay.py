@@ -6,7 +6,6 @@ import asyncio
 from collections import Counter, deque
 from contextlib import aclosing
 from hashlib import sha256
-from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
 from archiver.captures.regions import PART, regions
@@ -22,6 +21,8 @@ from archiver.replay.serve import Found, Read, outlined
 from archiver.replay.spool import PictureOutline, Shelf
 from archiver.replay.uniting import unite
 from archiver.road import Planner, Taken
+from archiver.storage.ahead import ahead
+from archiver.storage.stored import StoredFile
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
@@ -115,21 +116,17 @@ class Replay:
         await self._settle_missing({one.key for one in spool.outlines if one.text_digest is not None})
         return self.summary
 
-    def _parts(self, file: Location) -> list[Region]:
-        """Return the parts of a file that can be read; what cannot be is reported."""
-        found: list[Region] = []
-        problems: list[str] = []
-        try:
-            found.extend(regions(file, problems.append))
-        except CaptureError as error:
-            problems.append(str(error))
-        self._report(problems)
-        return found
+    def _parts(self, files: Sequence[Location]) -> Iterator[Region]:
+        """Yield the parts of files that can be read; what cannot be is reported."""
+        in_store = any(isinstance(file, StoredFile) for file in files)
+        for found, problems in ahead(_parts, files) if in_store else map(_parts, files):
+            self._report(problems)
+            yield from found
 
     async def _gather(self, files: Sequence[Location], pool: Pool, spool: Spool) -> list[CapturedAnswer]:
         """Read all files; return the answers whose body is in another record than their own."""
         later: list[CapturedAnswer] = []
-        async with aclosing(in_order(pool, _jobs(chain.from_iterable(map(self._parts, files))))) as results:
+        async with aclosing(in_order(pool, _jobs(self._parts(files)))) as results:
             async for job, result in results:
                 for read in await _reads(pool, job, result):
                     later += self._take_in(read, spool)
@@ -245,6 +242,17 @@ class Replay:
     def _tell(self, change: Change) -> None:
         self.summary.outcomes[change.outcome] += 1
         self._listener(change)
+
+
+def _parts(file: Location) -> tuple[list[Region], list[str]]:
+    """Return the parts of a file that can be read, and what cannot be."""
+    found: list[Region] = []
+    problems: list[str] = []
+    try:
+        found.extend(regions(file, problems.append))
+    except CaptureError as error:
+        problems.append(str(error))
+    return found, problems
 
 
 def _jobs(found: Iterable[Region]) -> Iterator[Part]:

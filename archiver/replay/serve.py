@@ -5,10 +5,10 @@ from __future__ import annotations
 import gc
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
 from archiver.captures import CAPTURES
-from archiver.captures.answers import answers
+from archiver.captures.answers import answers, streams
 from archiver.decide import Candidate
 from archiver.decide.candidate import place
 from archiver.errors import CaptureError, StoreError, fault, in_a_line
@@ -65,16 +65,16 @@ def serve(setup: ReplaySetup) -> Callable[[list[Part]], list[list[Read] | StoreE
 def _read(part: Part, maker: Maker, setup: ReplaySetup) -> list[Read] | StoreError:
     try:
         with Shelf(setup.spool) as shelf:
-            return [read(region, maker, setup.output, shelf) for region in part]
+            return [read(region, maker, setup.output, shelf, stream) for region, stream in streams(part)]
     except StoreError as error:  # of the spool: no other part could be read either
         return error
 
 
-def read(region: Region, maker: Maker, output: Root, shelf: Shelf) -> Read:
-    """Return what is in a part of a file. Raises StoreError."""
+def read(region: Region, maker: Maker, output: Root, shelf: Shelf, stream: BinaryIO | None = None) -> Read:
+    """Return what is in a part of a file. stream: of that, if it is open. Raises StoreError."""
     result, place_of_file = Read([], [], []), place_in(output, region.file)
     try:
-        for one in answers(region, result.problems.append):
+        for one in answers(region, result.problems.append, stream):
             answer = one._replace(capture=one.capture._replace(warc=place_of_file))
             if answer.same or answer.more:
                 result.found.append(answer)

@@ -177,6 +177,8 @@ class _Parts(io.RawIOBase):
         return self._position
 
     def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]
+        if self._size is not None and self._position >= self._size:
+            return 0  # and the part stays: whoever has come to the end may go back
         at = self._position - self._start
         if not 0 <= at < len(self._part):
             self._fetch(follows=at == len(self._part))
@@ -187,9 +189,6 @@ class _Parts(io.RawIOBase):
         return len(piece)
 
     def _fetch(self, *, follows: bool) -> None:
-        if self._size is not None and self._position >= self._size:
-            self._part, self._start = b"", self._position
-            return
         if self._is_begun:
             self._next = min(self._next * 2, MOST) if follows else FIRST
         self._is_begun = True
