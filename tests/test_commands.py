@@ -19,6 +19,7 @@ from archiver import commands
 from archiver.commands import COMMANDS, complete, display
 from archiver.commands.display import count, print_alarms, print_table, progress_line
 from archiver.commands.wrapping import print_wrapped
+from archiver.index import Index
 from archiver.suggestions import did_you_mean, slips_between
 from archiver.views.alarms import MAX_LENGTH, merge_alarms
 from tests.conftest import NO_DELAY, PROJECT, invoke
@@ -165,6 +166,14 @@ def test_what_went_wrong_is_a_line_whatever_it_names(
     assert said.startswith("archiver: ")
     assert said.endswith("\n")
     assert said[:-1].isprintable()
+
+
+def test_where_nothing_is_alike_it_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    Index.open(tmp_path).close()
+    assert commands.main(["duplicates", "--output", str(tmp_path)]) == 0
+    assert capsys.readouterr().out == "no two articles have the same text, or nearly the same\n"
+    assert commands.main(["duplicates", "--output", str(tmp_path), "--json"]) == 0
+    assert capsys.readouterr().out == ""
 
 
 def test_a_file_is_no_archive(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -114,7 +114,7 @@ def test_a_replay_gives_the_posts_that_are_there(lived: Archive) -> None:
     assert any(path.endswith("/2.md") for path in tree(lived))
     assert result.returncode == 1  # one is still in quarantine
     assert "neither words nor pictures" in result.stderr
-    assert "besides 1: listings\n" in result.stdout
+    assert "  1  listings\n" in result.stdout
     replay(third, "--jobs", "2", str(lived.output))
     assert tree(third) == tree(lived)
     assert [rows(third, table) for table in TABLES] == [rows(other, table) for table in TABLES]
@@ -410,8 +410,8 @@ def test_foreign_files(archive: Archive) -> None:
     files += [str(wacz), made(archive, "e.warc", missing)]
     result = replay(archive, *files)
     assert (result.returncode, result.stdout.splitlines()[0]) == (0, "5 written, 0 unchanged, 0 failed")
-    assert "  besides 1: no recipe knows such a page of unknown.example\n" in result.stdout
-    assert "  besides 1: finews.zning.xyz answered with status 404\n" in result.stdout
+    assert "  1  no recipe knows such a page of unknown.example\n" in result.stdout
+    assert "  1  finews.zning.xyz answered with status 404\n" in result.stdout
     assert "Traceback" not in result.stderr
     assert archive.posts == expected(archive, *ids[:5])
     for warc, offset in rows(archive, "SELECT warc, offset FROM captures"):
@@ -509,7 +509,8 @@ def test_revisits_of_other_tools(archive: Archive, article: Record) -> None:
     assert (result.returncode, result.stderr) == (0, "")
     assert result.stdout.splitlines() == [
         "1 written, 1 unchanged, 0 failed",
-        "  besides 1: revisits: its body is in a capture that is not among these",
+        "no post is made of 1 other record:",
+        "  1  revisits: its body is in a capture that is not among these",
     ]
 
 

@@ -67,7 +67,7 @@ def test_a_revisit_without_its_body_fails_unless_there_is_a_post(archive: Archiv
     assert archive.posts == expected(archive, *ids)
     again = replay(archive, paths[1])
     assert (again.returncode, again.stderr) == (0, "")
-    assert "  besides 2: revisits: its body is in a capture that is not among these\n" in again.stdout
+    assert "  2  revisits: its body is in a capture that is not among these\n" in again.stdout
 
 
 def test_captures_of_others_become_evidence_when_posts_are_made_of_them(archive: Archive) -> None:

@@ -38,7 +38,9 @@ def run(arguments: argparse.Namespace) -> int:
     groups = archive.duplicates(renew=arguments.renew)
     if missing := archive.uncompared():
         sys.stderr.write(f"{count(missing, 'article')} not compared yet: `archiver duplicates --renew` does that\n")
+    found = False
     for group in groups:
+        found = True
         if arguments.json:
             print_json(group)
             continue
@@ -48,6 +50,8 @@ def run(arguments: argparse.Namespace) -> int:
             published = one.published.isoformat() if one.published else ""
             like = _likeness(one) if number else "first"
             print_wrapped(f"  {like:<5}  {one.recipe} {one.id}  {published}  {one.site}  {one.path or ''}".rstrip())
+    if not (found or arguments.json):
+        print_line("no two articles have the same text, or nearly the same")
     return 0
 
 

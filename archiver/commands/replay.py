@@ -7,7 +7,7 @@ import json
 import sys
 from typing import TYPE_CHECKING, TextIO
 
-from archiver.commands.display import print_line, printable
+from archiver.commands.display import count, print_line, printable
 from archiver.commands.options import (
     add_engine_options,
     add_paywall_option,
@@ -94,7 +94,10 @@ def _show(summary: Summary, stream: TextIO, *, dry: bool) -> None:
     kept = outcomes["unchanged"] + outcomes["edited"] + outcomes["kept"]
     older = f", {outcomes['older']} older than their posts" if outcomes["older"] else ""
     stream.write(f"{outcomes['written']} {verb}, {kept} unchanged{older}, {outcomes['failed']} failed\n")
-    for what, count in summary.others.most_common(SHOWN):
-        stream.write(f"  besides {count:,}: {what}\n")
-    if left := sum(count for _, count in summary.others.most_common()[SHOWN:]):
-        stream.write(f"  besides {left:,} others\n")
+    others = summary.others.most_common()
+    if others:
+        stream.write(f"no post is made of {count(summary.others.total(), 'other record')}:\n")
+    for what, number in others[:SHOWN]:
+        stream.write(f"  {number:,}  {what}\n")
+    if left := sum(number for _, number in others[SHOWN:]):
+        stream.write(f"  {left:,}  for other reasons\n")
