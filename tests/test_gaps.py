@@ -7,6 +7,7 @@ import os
 import pty
 import re
 import shutil
+import sys
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -14,6 +15,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from archiver.replica import Fault
+from tests import forks
+from tests.conftest import NO_DELAY
 
 if TYPE_CHECKING:
     from archiver.replica import Record
@@ -301,11 +304,10 @@ def test_a_wrong_layout_costs_nothing(archive: Archive) -> None:
 
 def test_on_a_terminal_a_run_ends_with_a_table(archive: Archive) -> None:
     ours, theirs = pty.openpty()
-    archive.run(
-        *("-m", "archiver", "crawl", LISTING, "--output", str(archive.output), "-s", "DOWNLOAD_DELAY=0"),
-        capture_output=False,
-        stdout=theirs,
-    )
+    command = [sys.executable, "-m", "archiver", "crawl", LISTING, "--output", str(archive.output), *NO_DELAY]
+    environment = {**os.environ, "http_proxy": archive.replica.url, "no_proxy": ""}
+    with forks.Popen(command, env=environment, stdout=theirs) as run:
+        assert run.wait(60) == 0
     os.close(theirs)
     shown = os.read(ours, 65536).decode()
     os.close(ours)

@@ -34,7 +34,8 @@ from archiver.signals import article_failed
 from archiver.spiders.share import ShareSpider
 from archiver.storage import Storage
 from archiver.workers.pool import WorkerPool
-from tests.conftest import PROJECT
+from archiver.workers.process import WorkerProcess
+from tests import forks
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -195,13 +196,13 @@ def test_an_extension_that_fails_fails_the_run(small: Archive, monkeypatch: pyte
 
 def test_a_process_that_an_answer_kills_costs_that_answer(monkeypatch: pytest.MonkeyPatch) -> None:
     async def work() -> list[object]:
-        pool = WorkerPool[str, str]("workers_that_die:serve", None, 1)
+        pool = WorkerPool[str, str]("tests.workers_that_die:serve", None, 1)
         try:
             return await asyncio.gather(*map(pool.submit, ["a", "die", "b", "fail"]), return_exceptions=True)
         finally:
             await pool.close()
 
-    monkeypatch.setenv("PYTHONPATH", str(PROJECT / "tests"))
+    monkeypatch.setattr(WorkerProcess, "_start", forks.start_worker)
     first, died, second, failed = asyncio.run(work())
     assert (first, second) == ("A", "B")
     assert isinstance(died, WorkerError)
