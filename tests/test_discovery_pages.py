@@ -54,6 +54,7 @@ def test_the_feeds_that_a_page_names(head: str, address: str) -> None:
         '<link rel="stylesheet" type="text/css" href="/feed.css">',
         '<link rel="alternate" type="application/rss+xml" href="javascript:x">',
         '<link rel="alternate" type="application/rss+xml">',
+        '<link type="application/rss+xml" href="/feed">',
     ],
 )
 def test_what_is_no_feed_of_the_site(head: str) -> None:
@@ -260,6 +261,9 @@ def test_a_list_that_is_written_can_be_read() -> None:
         ("/12", 1),
         ("/1234", 1),
         ("/12345", 2),
+        ("/bridge-4fa39b2c1", 2),
+        ("/4fa39b2c1", 2),
+        ("/4fa39b2", 1),
         ("/view?id=12", 2),
         ("/view?id=1", 0),
         ("/临岚港开通新", 2),

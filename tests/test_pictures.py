@@ -114,8 +114,10 @@ def test_a_picture_may_be_as_large_as_the_limit() -> None:
         chunks((b"ICCP", b"odd"), (b"VP8 ", LOSSY)),
         chunks((b"VP8L", b"\x2f" + pack("<I", 59 | 39 << 14))),
         avif(8, 8) + avif(60, 40)[24:],
+        # Nothing before the frame, and what looks like one behind it.
+        b"\xff\xd8" + segment(0xC0, pack(">BHHB", 8, 40, 60, 0)) + segment(0xC1, pack(">BHHB", 8, 8, 9, 0)),
     ],
-    ids=["tables", "alone", "other", "extended", "odd", "lossless", "larger"],
+    ids=["tables", "alone", "other", "extended", "odd", "lossless", "larger", "bare"],
 )
 def test_the_size_is_that_of_what_is_shown(content: bytes) -> None:
     assert accept(content)[3:] == (60, 40)
@@ -186,6 +188,7 @@ def test_broken_bytes_are_kept_or_refused(made: Any, noise: bytes, start: int, c
         '<h:script xmlns:h="http://www.w3.org/1999/xhtml">bad()</h:script>',
         '<metadata><bad xmlns="http://bad.example/"/></metadata>',
         '<g xml:base="http://bad.example/"/>',
+        '<x:text xmlns:x="http://bad.example/1234567">bad</x:text>',  # a name as long as SVG's own
     ],
 )
 def test_drawings_do_no_harm(harm: str) -> None:
