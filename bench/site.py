@@ -34,7 +34,8 @@ HUGO = 50_000  # articles of the largest site that it builds here
 JEKYLL = 5_000
 REBUILD = 0.1  # what the largest site takes after new articles, to what others take to build everything
 EACH = {"hugo": 1.0}  # what an article takes from nothing, to what it takes another
-FLOORS = {"jekyll": (0.45, 0.05), "hugo": (2.4, 0.05)}  # of the same, in processor time: from nothing, and after new ones
+# Of the same, in processor time: from nothing, and after new ones.
+FLOORS = {"jekyll": (0.45, 0.05), "hugo": (2.4, 0.05)}
 # Layouts that show what our pages do, but for the versions and the evidence.
 LAYOUTS = {
     "single.html": '<!DOCTYPE html><html lang="zh"><title>{{ .Title }}</title><h1>{{ .Title }}</h1>'
