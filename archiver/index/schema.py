@@ -6,7 +6,7 @@ All here raises `sqlite3.Error`; and IndexFileError where the file is not one th
 from __future__ import annotations
 
 import sqlite3
-from contextlib import closing
+from contextlib import closing, contextmanager
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
@@ -16,6 +16,7 @@ from archiver.index.damage import REMAKE
 from archiver.storage.regular import size
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 VERSION = 8  # of the schema, in SQLite's user_version; 0 until the index is complete
@@ -38,13 +39,14 @@ def open_for_writing(file: Path | None, patience: float = PATIENCE) -> sqlite3.C
     if file and file.exists():
         _refuse_what_is_no_file(file)
     connection = _connect(file or ":memory:", patience)
-    # A commit survives the death of the process at once, and of the machine from the next checkpoint on: what is lost
-    # then is on disk as posts, and is found there.
-    connection.executescript("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL")
-    _look_at_version(connection, file)
-    if not _tables(connection):
-        _run_script(connection, "schema.sql", "schema-sqlite.sql")
-    _upgrade(connection)
+    with _closed_on_errors(connection):
+        # A commit survives the death of the process at once, and of the machine from the next checkpoint on: what is
+        # lost then is on disk as posts, and is found there.
+        connection.executescript("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL")
+        _look_at_version(connection, file)
+        if not _tables(connection):
+            _run_script(connection, "schema.sql", "schema-sqlite.sql")
+        _upgrade(connection)
     return connection
 
 
@@ -54,25 +56,35 @@ def open_for_reading(file: Path) -> sqlite3.Connection:
     _refuse_what_is_no_file(file)
     # Beside a file in WAL mode SQLite makes others, even to read it; on a disk that cannot be written to nobody else
     # can write either, and it does without (`immutable`).
-    for options in ("mode=ro", "mode=ro&immutable=1"):
-        uri = f"{file.absolute().as_uri()}?{options}"
-        connection = _connect(uri)
-        try:
-            tables = _tables(connection)
-            break
-        except sqlite3.OperationalError:
-            if "immutable" in options:
-                raise
-            connection.close()
-    if not tables:
-        raise IndexFileError(f"{file}: it is empty; {REMAKE}")
-    _look_at_version(connection, file)
-    if any(table not in tables for table, _ in UPGRADES):
-        with closing(connection) as old:
-            connection = _connect(":memory:")
-            old.backup(connection)
-        _upgrade(connection)
-    return connection
+    try:
+        return _open_for_reading(file, "mode=ro")
+    except sqlite3.OperationalError:
+        return _open_for_reading(file, "mode=ro&immutable=1")
+
+
+def _open_for_reading(file: Path, options: str) -> sqlite3.Connection:
+    connection = _connect(f"{file.absolute().as_uri()}?{options}")
+    with _closed_on_errors(connection):
+        tables = _tables(connection)
+        if not tables:
+            raise IndexFileError(f"{file}: it is empty; {REMAKE}")
+        _look_at_version(connection, file)
+        if all(table in tables for table, _ in UPGRADES):
+            return connection
+        copy = _connect(":memory:")
+        with closing(connection), _closed_on_errors(copy):
+            connection.backup(copy)
+            _upgrade(copy)
+    return copy
+
+
+@contextmanager
+def _closed_on_errors(connection: sqlite3.Connection) -> Iterator[None]:
+    try:
+        yield
+    except BaseException:
+        connection.close()
+        raise
 
 
 def missing_parts(connection: sqlite3.Connection) -> list[str]:

@@ -231,16 +231,20 @@ class SiteRecord:
 
     def _open(self) -> None:
         self._connection = sqlite3.connect(self._file, timeout=1, isolation_level=None)
-        self._connection.executescript(
-            "PRAGMA synchronous = NORMAL; PRAGMA temp_store = FILE; PRAGMA cache_size = -32768"
-        )
-        self._connection.execute("BEGIN IMMEDIATE")
-        if not self._connection.execute("SELECT 1 FROM sqlite_schema").fetchone():
-            script = files(__package__).joinpath("record.sql").read_text("utf-8")
-            for statement in script.split(";\n"):
-                self._connection.execute(statement)
-            self.set("version", VERSION)
-        self._connection.execute(UNREAD)
+        try:
+            self._connection.executescript(
+                "PRAGMA synchronous = NORMAL; PRAGMA temp_store = FILE; PRAGMA cache_size = -32768"
+            )
+            self._connection.execute("BEGIN IMMEDIATE")
+            if not self._connection.execute("SELECT 1 FROM sqlite_schema").fetchone():
+                script = files(__package__).joinpath("record.sql").read_text("utf-8")
+                for statement in script.split(";\n"):
+                    self._connection.execute(statement)
+                self.set("version", VERSION)
+            self._connection.execute(UNREAD)
+        except BaseException:
+            self._connection.close()
+            raise
 
     def _begin_anew(self) -> None:
         self._connection.close()
