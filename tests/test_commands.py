@@ -168,6 +168,18 @@ def test_what_went_wrong_is_a_line_whatever_it_names(
     assert said[:-1].isprintable()
 
 
+def test_alarms_do_not_run_into_progress(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(sys, "stderr", terminal := Terminal())
+    monkeypatch.setenv("NO_COLOR", "1")
+    with display.Display(tmp_path) as shown:
+        shown.wait_for("h.example")
+        print_alarms(["is empty (a/b)"])
+    before, alarm, _ = terminal.getvalue().partition("ALARM: is empty (a/b)\n")
+    assert alarm
+    assert before.endswith("\r")
+    assert before.rstrip(" \r").endswith("waiting for h.example")
+
+
 def test_where_nothing_is_alike_it_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     Index.open(tmp_path).close()
     assert commands.main(["duplicates", "--output", str(tmp_path)]) == 0

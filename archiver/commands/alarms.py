@@ -5,6 +5,9 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
+from tqdm import tqdm
+
+from archiver.commands.display import printable
 from archiver.notify import notify
 
 if TYPE_CHECKING:
@@ -32,4 +35,4 @@ def tell_of_alarms(archive: Archive, content: Mapping[str, Any]) -> None:
     """Tell whoever the settings name of the alarms in a report. What goes wrong with that is said, and no more."""
     settings = archive.configuration
     for problem in notify(content, settings["ARCHIVER_ON_ALARM"], settings["ARCHIVER_ON_ALARM_POST"]):
-        print(f"archiver: {problem}", file=sys.stderr)
+        tqdm.write(printable(f"archiver: {problem}"), file=sys.stderr)

@@ -104,7 +104,7 @@ def print_alarms(alarms: Sequence[str], stream: TextIO | None = None, start: str
     stream = stream or sys.stderr
     word = f"{RED}ALARM{PLAIN}" if stream.isatty() and not os.environ.get("NO_COLOR") else "ALARM"
     for alarm in alarms:
-        print(f"{start}{word}: {printable(alarm)}", file=stream)
+        tqdm.write(f"{start}{word}: {printable(alarm)}", file=stream)  # which makes room where progress is shown
 
 
 def print_table(head: list[str], rows: list[list[object]]) -> None:
