@@ -55,7 +55,10 @@ PACKAGED = _load_all()
 os.environ.pop(forks.ADDRESS, None)  # of tests that have started these
 NO_DELAY = ("-s", "DOWNLOAD_DELAY=0", "-s", "ARCHIVER_BACKOFF=0.05")
 # Files whose tests take longest come first: else one process is at them when the others have nothing left to do.
-LONG = ("test_workers_network", "test_workers", "test_kill", "test_drawn_pages", "test_store_archive")
+LONG = (
+    *("test_machines", "test_kill", "test_workers_network", "test_workers", "test_drawn_pages", "test_store_archive"),
+    *("test_site_browser", "test_site", "test_captures", "test_replay"),
+)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
