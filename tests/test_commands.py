@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 import archiver
 from archiver import commands
 from archiver.commands import COMMANDS, complete, display
-from archiver.commands.display import count, print_alarms, print_table, progress_line
+from archiver.commands.display import count, print_alarms, print_json, print_table, progress_line
 from archiver.commands.wrapping import print_wrapped
 from archiver.index import Index
 from archiver.suggestions import did_you_mean, slips_between
@@ -496,3 +496,14 @@ def test_a_name_that_is_not_utf8_can_be_said(tmp_path: Path, words: tuple[str, .
     assert "fault" not in result.stderr
     assert "udcff" in result.stdout + result.stderr
     assert all(json.loads(line)["file"] == str(file) for line in result.stdout.splitlines() if line.startswith("{"))
+
+
+@pytest.mark.parametrize("character", "\x7f\x9b\u202e\u2066\u2028\u200f\U000e0041")
+def test_json_on_a_terminal_turns_nothing_round(character: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """Nor moves its cursor: escaped, it is the same JSON."""
+    value = {"title": f"新{character}闻 \x1b", "é": [1, "😀"]}
+    print_json(value)
+    said = capsys.readouterr().out
+    assert said.removesuffix("\n").isprintable()
+    assert "新" in said
+    assert json.loads(said) == value

@@ -372,6 +372,9 @@ def test_references_with_any_number_of_digits(digits: str) -> None:
     [
         *("position:fixed;top:0", "background:url(//a.example/x)", "background-image:URL (x)", "margin-left:-5000px"),
         *("width:expression(a())", "pos\\69tion:fixed", "po/**/sition:fixed", "z-index:9", "list-style-image:image(x)"),
+        *("translate: 0 -500px", "color:red;scale:50", "rotate:9deg", "ZOOM : 50", "offset-path:path('M0 0')"),
+        *("-webkit-animation:x 1s", "box-shadow:0 0 0 9999px red", "outline:500px solid", "text-shadow:90em 0 red"),
+        *("vertical-align:-900px", "outline:99vw solid red", "box-shadow:inset 0 0 0 100.5px"),
         *("transform:scale(9)", "inset:0", "position : absolute", "text-indent:-9999px", "top: -.5em"),
     ],
 )
@@ -415,6 +418,8 @@ def test_what_the_profile_source_takes_away_joins_and_shows_nothing(html: str, k
         "border:#d1d1d1 1px solid;padding:3px;margin:5px 0;",
         "display:none;height:1px",
         "color:red",
+        "cursor:zoom-in;vertical-align:-2px;box-shadow:rgb(255, 255, 255) 0 0 10px, #000000 2px 2px",
+        "letter-spacing:-0.5px;background-size:100%;outline:2px solid #999999",
     ],
 )
 def test_harmless_style_stays_in_the_profile_source(style: str) -> None:

@@ -8,6 +8,7 @@ from base64 import b64decode
 from typing import TYPE_CHECKING
 
 from archiver.cleaning.address import resolved
+from archiver.cleaning.srcset import candidates
 from archiver.cleaning.style import PIXEL_SIZES, read_style
 
 if TYPE_CHECKING:
@@ -35,9 +36,7 @@ SHOWN_TYPES = frozenset(f"image/{kind}" for kind in ("jpeg", "jpg", "png", "gif"
 ONLINE = re.compile(r"https?://", re.IGNORECASE)
 USUAL_WIDTH = 600.0  # pixels of a picture that does not say
 MAX_WIDTH = 2_560  # pixels: what is offered for larger screens says no more
-MAX_SET, MAX_OFFERS = 10_000, 4  # characters of a `srcset`; addresses that are tried
-# A candidate (HTML standard, 4.8.4.2.1): an address, and how wide or how dense the picture is.
-CANDIDATE = re.compile(r"[\s,]*([^\s,]\S*[^\s,]|[^\s,])(?:\s+(\d+(?:\.\d+)?)([wx])\s*|\s*)(?:,|\Z)")
+MAX_OFFERS = 4  # addresses that are tried
 
 
 def is_placeholder(address: str) -> bool:
@@ -73,8 +72,8 @@ def offers(element: _Element, base: str, shown: str) -> tuple[str, ...]:
     first, as far as the page tells, and no larger than anybody needs; none but `shown` itself if it offers no other."""
     given: list[tuple[float, str]] = [(math.inf, element.get(name) or "") for name in WHOLE]
     for srcset in _sets(element):
-        for address, size, unit in CANDIDATE.findall(srcset[:MAX_SET]):
-            width = float(size or 1) * (1 if unit == "w" else _width(element))
+        for address, size, unit in candidates(srcset):
+            width = (1 if size is None else size) * (1 if unit == "w" else _width(element))
             if width <= MAX_WIDTH:
                 given.append((width, address))
     found: dict[str, float] = {shown: _width(element)}
@@ -114,8 +113,6 @@ def _candidates(element: _Element) -> Iterator[str]:
             yield from _largest_first(source.get("srcset") or source.get("data-srcset") or "")
 
 
-def _largest_first(candidates: str) -> list[str]:
-    found = [
-        (float(size or 1), -number, address) for number, (address, size, _) in enumerate(CANDIDATE.findall(candidates))
-    ]
-    return [address for _, _, address in sorted(found, reverse=True)]
+def _largest_first(srcset: str) -> list[str]:
+    found = sorted(candidates(srcset), key=lambda one: 1 if one.size is None else one.size, reverse=True)
+    return [one.address for one in found]

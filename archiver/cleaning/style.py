@@ -14,10 +14,14 @@ PIXEL = frozenset(f"{side}:{size}" for side in ("width", "height") for size in P
 # What loads, runs, or leaves the element's own place: over the page, or over all of it. Escapes and comments can hide
 # each of these, and no editor writes them.
 HARMFUL = re.compile(
-    r"[\\@<]|/\*|expression|script|behaviou?r|binding|url|image|src|"
-    r"position|z-index|transform|inset|(?:margin|text-indent|left|right|top|bottom)[a-z-]*\s*:[^;]*-\s*\.?\d",
-    re.IGNORECASE,
+    r"[\\@<]|/\*|expression|script|behaviou?r|binding|url|image|src|position|z-index|transform|inset", re.IGNORECASE
 )
+# And declarations that do so by their name; if a number is below zero; or if it is large: shadows and outlines lie over
+# what is beside them.
+LEAVING = re.compile(r"(?:-[a-z]+-)?(?:translate|scale|rotate|zoom|offset|animation)[a-z-]*")
+MOVED, BELOW_ZERO = re.compile("margin|text-indent|left|right|top|bottom"), re.compile(r"-\s*+\.?\d")
+COVERING = re.compile("shadow|outline|vertical-align")
+LARGE = re.compile(r"\d{3}(?:\.\d{1,9})?(?:px|p[tc]|q|mm|%)|\d{2}(?:\.\d{1,9})?(?:r?em|v[a-z]|cm|in|ch|ex)")
 
 
 BLOCK = re.compile(
@@ -94,7 +98,17 @@ def harmless_part(style: str, *, in_line: bool) -> str:
 @lru_cache(maxsize=256)
 def is_harmless(style: str) -> bool:
     """Return whether a `style` attribute may stay in a post: it loads nothing, and covers nothing but its element."""
-    return HARMFUL.search(style) is None
+    return HARMFUL.search(style) is None and not any(map(_reaches_out, style.lower().split(";")))
+
+
+def _reaches_out(declaration: str) -> bool:
+    """Return whether a declaration takes an element, or what it shows, out of its place."""
+    name, _, value = declaration.partition(":")
+    return bool(
+        LEAVING.fullmatch(name.strip())
+        or (MOVED.search(name) and BELOW_ZERO.search(value))
+        or (COVERING.search(name) and LARGE.search(value))
+    )
 
 
 def is_hidden(element: _Element) -> bool:

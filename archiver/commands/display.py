@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import sys
 from itertools import compress
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from archiver.extensions.report import Result
 
 NARROWEST = 8  # columns of a terminal that a column of a table has at least, if it needs so many
+# What JSON may have as it is, and terminals take for more than a character.
+OBEYED = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\U000e0000-\U000e007f]")
 RED, PLAIN = "\x1b[1;31m", "\x1b[0m"
 
 
@@ -159,8 +162,9 @@ def printable(text: str) -> str:
 
 
 def print_json(value: Any, indent: int | None = None) -> None:
-    """Print `value` as JSON."""
-    print_line(json.dumps(as_json(value), ensure_ascii=False, indent=indent))
+    """Print `value` as JSON. What a terminal would obey, or what turns the direction of a text, is escaped."""
+    text = json.dumps(as_json(value), ensure_ascii=False, indent=indent)
+    print_line(OBEYED.sub(lambda found: json.dumps(found[0])[1:-1], text))
 
 
 def print_line(line: str) -> None:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import difflib
-import json
 import sys
 from typing import TYPE_CHECKING, TextIO
 
-from archiver.commands.display import count, print_line, printable
+from archiver.commands.display import count, print_json, print_line, printable
 from archiver.commands.options import (
     add_engine_options,
     add_paywall_option,
@@ -75,7 +74,7 @@ def run(arguments: argparse.Namespace) -> int:
 def _tell(change: Change, *, as_json: bool, diff: bool) -> None:
     if as_json:
         fields = {"address": change.address, "outcome": change.outcome, "path": change.path, "reason": change.reason}
-        print_line(json.dumps(fields, ensure_ascii=False))
+        print_json(fields)
     elif diff and change.after is not None:
         contents = (change.before or b"", change.after)
         before, after = (content.decode(errors="replace").splitlines() for content in contents)

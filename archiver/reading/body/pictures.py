@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from archiver.cleaning.srcset import candidates
 from archiver.urls import resolve_url
 
 if TYPE_CHECKING:
@@ -18,7 +19,6 @@ LATE_SOURCES = (
     "data-full-src data-echo data-actualsrc data-backsrc data-srcset data-lazy-srcset"
 ).split()
 SOURCES = (*LATE_SOURCES, "srcset", "src")
-CANDIDATE = re.compile(r"(\S*[^\s,])(?:\s+([\d.]+)([wx]))?\s*(?:,|\Z)")  # HTML standard, 4.8.4.2.1 "srcset attributes"
 PLACEHOLDER = re.compile(
     r"(?i)(?:^|[/_.-])(?:blank|spacer|placeholder|pixel|transparent|loading|lazy(?:load)?|1x1|gr[ae]y)"
     r"[\w-]*\.(?:gif|png|svg|jpe?g)"
@@ -53,8 +53,8 @@ def _written(element: HtmlElement) -> Iterator[str]:
 def _largest(srcset: str) -> str:
     """Return the address of the largest picture that a `srcset` offers."""
     best, most = "", -1.0
-    for address, size, unit in CANDIDATE.findall(srcset[:10_000]):
-        width = float(size) if size.count(".") < 2 and size.strip(".") else 0.0
-        if width * (1000 if unit == "x" else 1) > most:
-            best, most = address, width * (1000 if unit == "x" else 1)
+    for address, size, unit in candidates(srcset):
+        width = (size or 0.0) * (1000 if unit == "x" else 1)
+        if width > most:
+            best, most = address, width
     return best

@@ -1,0 +1,49 @@
+"""The addresses in a `srcset` attribute, as browsers read it (HTML standard, 4.8.4.2.2). No I/O."""
+
+from __future__ import annotations
+
+import re
+from itertools import islice
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+MOST = 100  # addresses of one attribute that are looked at: no page has as many
+# Each of these takes what it finds and gives nothing back: a page may have a million blanks there.
+SKIPPED = re.compile(r"[\s,]*+")
+ADDRESS = re.compile(r"\S++")
+DESCRIPTORS = re.compile(r"(?:[^,(]|\([^)]*+(?:\)|\Z))*+")
+SIZE = re.compile(r"(?:^|\s)(\d{1,9}(?:\.\d{1,9})?)([wx])(?!\S)")
+
+
+class Candidate(NamedTuple):
+    """A picture that is offered. size: how wide it is in pixels (unit `w`), or for how many pixels of a screen each of
+    its own is (`x`); None if that is not said."""
+
+    address: str
+    size: float | None = None
+    unit: str = ""
+
+
+def candidates(srcset: str) -> list[Candidate]:
+    """Return what a `srcset` offers, in its order."""
+    return list(islice(_candidates(srcset), MOST))
+
+
+def _candidates(srcset: str) -> Iterator[Candidate]:
+    position = 0
+    while True:
+        start = SKIPPED.match(srcset, position)
+        found = ADDRESS.match(srcset, start.end() if start else position)
+        if found is None:
+            return
+        address = found[0].rstrip(",")
+        position = found.end()
+        size = None
+        if address == found[0]:  # else it has no descriptors
+            descriptors = DESCRIPTORS.match(srcset, position)
+            assert descriptors is not None  # it matches nothing, too
+            position = descriptors.end()
+            size = SIZE.search(descriptors[0])
+        yield Candidate(address, float(size[1]), size[2]) if size else Candidate(address)
