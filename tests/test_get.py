@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import codecs
 import contextlib
 import fcntl
+import io
 import json
 import os
 import pty
@@ -12,14 +14,18 @@ import struct
 import sys
 import termios
 import time
-from typing import TYPE_CHECKING
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from archiver import Archive as ArchiveApi
+from archiver import commands
 from archiver.commands import demo
 from archiver.errors import IndexFileError
 from archiver.index import Index
 from archiver.replica import Record
+from archiver.run_report import RunReport
 from tests.conftest import invoke
 
 if TYPE_CHECKING:
@@ -41,6 +47,35 @@ def last_line(text: str) -> str:
 def article(replica: Replica) -> Record:
     """The first article of the replica."""
     return replica.articles[0]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-be", "gb18030"])
+def test_a_list_may_be_in_any_encoding_that_its_beginning_tells(
+    encoding: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    text = "# 三篇文章\r\n\r\n甲:1\n 乙:2 \r丙:3"
+    content = (codecs.BOM_UTF16_BE if encoding == "utf-16-be" else b"") + text.encode(encoding)
+    monkeypatch.setattr(sys, "stdin", SimpleNamespace(buffer=io.BytesIO(content)))
+    listed: list[str] = []
+
+    def get(*_: object, **given: Any) -> RunReport:
+        listed.extend(given["listed"])
+        return RunReport({}, (), (), 0, {})
+
+    monkeypatch.setattr(ArchiveApi, "get", get)
+    assert commands.main(["get", "-", "--output", str(tmp_path)]) == 0
+    assert listed == ["甲:1", "乙:2", "丙:3"]
+    assert capsys.readouterr().err == ""
+
+
+@pytest.mark.parametrize("command", ["get", "extract"])
+def test_a_standard_input_that_is_closed_is_said(
+    command: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    monkeypatch.setattr(sys, "stdin", None)
+    monkeypatch.setenv("ARCHIVER_OUTPUT", str(tmp_path))
+    assert commands.main([command, "-"]) == 2
+    assert capsys.readouterr().err == "archiver: -: there is no standard input to read\n"
 
 
 def test_an_address_gives_a_post(archive: Archive, article: Record) -> None:

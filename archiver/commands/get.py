@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 import sys
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING
 
 from archiver.commands.display import Display, print_line
+from archiver.commands.given import read_stdin
 from archiver.commands.options import (
     add_fetching_options,
     add_paywall_option,
     archive_from,
 )
+from archiver.encoding import decode
 from archiver.statuses import FAILED, SIGNALLED
 
 if TYPE_CHECKING:
@@ -35,7 +38,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Fetch what `arguments` name and return the exit status."""
     archive = archive_from(arguments)
     addresses = [one for one in arguments.addresses if one != "-"]
-    listed = _read_list(sys.stdin) if "-" in arguments.addresses else []
+    listed = _addresses(decode(read_stdin()).text) if "-" in arguments.addresses else []
     progress = not (arguments.quiet or arguments.no_progress)
     with Display(
         archive.output, total=len(addresses) + len(listed), json_lines=arguments.json, progress=progress
@@ -50,7 +53,7 @@ def run(arguments: argparse.Namespace) -> int:
     return FAILED if report.failed else 0
 
 
-def _read_list(stream: TextIO) -> list[str]:
+def _addresses(text: str) -> list[str]:
     """Return the addresses in a list, one a line; lines that begin with # are none."""
-    lines = (line.strip("\ufeff \t\r\n\v\f") for line in stream)  # some editors begin a file with U+FEFF
+    lines = (line.strip("\ufeff \t\v\f") for line in re.split("[\r\n]+", text))  # a list may begin with U+FEFF
     return [line for line in lines if line and not line.startswith("#")]

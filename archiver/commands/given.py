@@ -77,11 +77,21 @@ def _address(word: str) -> str:
     return address
 
 
+def read_stdin() -> bytes:
+    """Return what comes on standard input. Raises UsageError if that is closed, or cannot be read."""
+    if sys.stdin is None:  # `<&-`
+        raise UsageError("-: there is no standard input to read")
+    try:
+        return sys.stdin.buffer.read()
+    except OSError as error:
+        raise UsageError(f"-: standard input cannot be read: {os_reason(error)}") from error
+
+
 def _saved(paths: list[str], address: str | None) -> Iterator[GivenPage]:
     """Yield the pages that `paths` name. Raises UsageError for one that cannot be read."""
     for text in paths:
         if text == "-":
-            yield GivenPage("-", sys.stdin.buffer.read(), address)
+            yield GivenPage("-", read_stdin(), address)
             continue
         path = Path(text)
         files = sorted(file for file in path.rglob("*") if file.suffix.lower() in PAGES) if path.is_dir() else [path]
