@@ -513,3 +513,21 @@ def test_a_record_that_is_broken_is_made_again(archive: Archive) -> None:
     result = build(archive)
     assert (result.returncode, "0 files written" in result.stdout) == (0, True)
     assert files(site_of(archive)) == before
+
+
+@pytest.mark.parametrize("share", [0.1, 0.3, 0.5, 0.7, 0.9])
+def test_a_record_that_is_damaged_inside_costs_no_page(archive: Archive, share: float) -> None:
+    fill(archive, 60)
+    build(archive)
+    before = files(site_of(archive))
+    record = site_of(archive) / ".archiver-site.sqlite"
+    content = bytearray(record.read_bytes())
+    begin = max(4096, int(len(content) * share) // 4096 * 4096)
+    content[begin : begin + 8192] = b"\xee" * 8192
+    record.write_bytes(content)
+    fill(archive, 1, first=60)
+    assert build(archive).returncode == 0
+    after = files(site_of(archive))
+    assert set(after) == set(before) | {"cailianshe/2022/01/24/NW202201240000000060.html"}
+    assert titles(archive, "category/cailianshe/2.html") == [f"第{number}篇" for number in range(60, 49, -1)]
+    assert "0 files written" in build(archive).stdout

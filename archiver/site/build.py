@@ -18,7 +18,7 @@ from archiver.site.files import FileChange, SiteFiles, claim
 from archiver.site.lists import Lists
 from archiver.site.own import OwnPages
 from archiver.site.pages import ShownArticle, SiteSetup, make_pages
-from archiver.site.record import SiteRecord
+from archiver.site.record import DamagedRecordError, SiteRecord
 from archiver.site.whole import write_whole
 
 if TYPE_CHECKING:
@@ -68,14 +68,22 @@ def build_site(
     if next(index.posts.changed(), None) is None and not index.own_posts.paths():
         raise UsageError(f"{output}: there are no articles in it yet, and so nothing to build a site of")
     claim(directory)
-    with SiteRecord(directory) as record:
-        build = _Build(output, index, recipes, directory, look, tell, processes, record)
-        try:
-            build.run()
-        except BaseException:
-            build.discard()
-            raise
-        return build.built()
+
+    def built(*, anew: bool) -> Built:
+        with SiteRecord(directory, anew=anew) as record:
+            build = _Build(output, index, recipes, directory, look, tell, processes, record)
+            try:
+                build.run()
+            except BaseException:
+                build.discard()
+                raise
+            return build.built()
+
+    try:
+        return built(anew=False)
+    except DamagedRecordError as error:
+        tell(f"{error}; it is made anew")
+        return built(anew=True)
 
 
 class _Build:

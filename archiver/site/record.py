@@ -78,19 +78,23 @@ class ListOf(NamedTuple):
     size: int
 
 
+class DamagedRecordError(StoreError):
+    """The record is no database any more, or not all of it is."""
+
+
 class SiteRecord:
     """The record of the site in a directory. Each method may raise StoreError."""
 
-    def __init__(self, directory: Path) -> None:
-        """Open it for one build, or begin one if there is none that can be used. Raises LockedError while another
-        build is at work."""
+    def __init__(self, directory: Path, *, anew: bool = False) -> None:
+        """Open it for one build, or begin one if there is none that can be used, or if it is to be anew. Raises
+        LockedError while another build is at work."""
         self._file = directory / FILE
         try:
             self._open()
-            if self.fact("version") != VERSION:
+            if anew or self._fact("version") != VERSION:
                 self._begin_anew()
         except sqlite3.DatabaseError as error:
-            if getattr(error, "sqlite_errorcode", 0) & 0xFF not in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT):
+            if not _is_damage(error):
                 raise self._named(error) from error
             self._begin_anew()
 
@@ -119,9 +123,10 @@ class SiteRecord:
 
     def fact(self, name: str) -> str:
         """Return something that was noted, empty if it was not."""
-        for (value,) in self._connection.execute("SELECT value FROM facts WHERE name = ?", (name,)):
-            return str(value)
-        return ""
+        try:
+            return self._fact(name)
+        except sqlite3.Error as error:
+            raise self._named(error) from error
 
     def set(self, name: str, value: str) -> None:
         """Note something."""
@@ -143,9 +148,12 @@ class SiteRecord:
 
     def each(self, sql: str, *values: Any) -> Iterator[tuple[Any, ...]]:
         """Yield the rows of a query, a thousand at a time in memory."""
-        cursor = self._connection.execute(sql, values)
-        while rows := cursor.fetchmany(1000):
-            yield from rows
+        try:
+            cursor = self._connection.execute(sql, values)
+            while rows := cursor.fetchmany(1000):
+                yield from rows
+        except sqlite3.Error as error:
+            raise self._named(error) from error
 
     def entries(self, condition: str, *values: Any) -> list[Row]:
         """Return the articles that a condition (and order) selects."""
@@ -188,6 +196,11 @@ class SiteRecord:
     def touch_near(self, number: int) -> None:
         """Note an article whose near-duplicates are to be shown on its page, when all of them are in."""
         self.run("INSERT OR IGNORE INTO touched_near VALUES (?)", number)
+
+    def _fact(self, name: str) -> str:
+        for (value,) in self._connection.execute("SELECT value FROM facts WHERE name = ?", (name,)):
+            return str(value)
+        return ""
 
     def _remove_from_lists(self, key: str, then: str | None) -> Row | None:
         """Take an article out of the lists, and return what it was. then: the digest of what it says from now on."""
@@ -257,4 +270,9 @@ class SiteRecord:
     def _named(self, error: Exception) -> StoreError | LockedError:
         if getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY:
             return LockedError(f"{self._file.parent}: another build of this site is at work")
-        return StoreError(f"{self._file}: cannot be used: {error}; the pages that are there stay as they are")
+        kind = DamagedRecordError if _is_damage(error) else StoreError
+        return kind(f"{self._file}: cannot be used: {error}; the pages that are there stay as they are")
+
+
+def _is_damage(error: Exception) -> bool:
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT)
