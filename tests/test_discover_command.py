@@ -326,7 +326,11 @@ def test_the_processor_and_not_the_clock_says_what_takes_too_long(monkeypatch: p
         finally:
             await process.close()
 
+    def kill(_: object) -> None:
+        raise AssertionError("its status was taken away from whoever waits for that")
+
     monkeypatch.setattr("archiver.workers.process.PATIENCE", 10_000)
+    monkeypatch.setattr("asyncio.subprocess.Process.kill", kill)
     assert asyncio.run(call(time.sleep, 0.3)) is None
     with pytest.raises(WorkerError, match="it took more than 0 s of processor time to read"):
         asyncio.run(call(partial(re.fullmatch, "(?:a|a)*"), "a" * 100 + "b"))

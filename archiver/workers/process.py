@@ -14,6 +14,7 @@ from archiver.workers.serve import FINISH, LEAVE, LENGTH, LONGEST
 
 # So many times as long a list may take by the clock on the wall: whatever else a machine has to do, it has done then.
 PATIENCE = 20
+ENDING = 30.0  # seconds in which a process that says nothing more has ended
 Job = TypeVar("Job")
 Result = TypeVar("Result")
 
@@ -63,7 +64,8 @@ class WorkerProcess(Generic[Job, Result]):
                 await self._forget()
                 raise WorkerError(f"it took longer than {self._limit * PATIENCE:.0f} s to read") from error
             except (OSError, EOFError, asyncio.IncompleteReadError, pickle.UnpicklingError) as error:
-                if await self._forget() == -signal.SIGPROF:
+                is_ending = not isinstance(error, pickle.UnpicklingError)
+                if await self._forget(ENDING if is_ending else 0) == -signal.SIGPROF:
                     raise WorkerError(f"it took more than {self._limit:.0f} s of processor time to read") from error
                 said = getattr(error, "strerror", None) or str(error) or type(error).__name__
                 raise WorkerLostError(f"the process for {self._function} ended: {said}") from error
@@ -117,14 +119,19 @@ class WorkerProcess(Generic[Job, Result]):
         results: list[Result] | WorkerError = pickle.loads(await stream.readexactly(size))
         return results
 
-    async def _forget(self) -> int | None:
+    async def _forget(self, patience: float = 0) -> int | None:
         """Have done with a process that does not answer as it should, and return the status that it ended with; None if
-        there is none."""
+        there is none. patience: seconds for which it may end by itself. To kill one that has just ended takes its
+        status away from whoever waits for that."""
         process, self._process = self._process, None
         if process and process.stdin:
             process.stdin.close()
         if process is None:
             return None
+        if patience:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(patience):
+                    return await process.wait()
         _kill(process)
         return await process.wait()
 
