@@ -326,14 +326,35 @@ def test_the_processor_and_not_the_clock_says_what_takes_too_long(monkeypatch: p
         finally:
             await process.close()
 
-    def kill(_: object) -> None:
-        raise AssertionError("its status was taken away from whoever waits for that")
-
     monkeypatch.setattr("archiver.workers.process.PATIENCE", 10_000)
-    monkeypatch.setattr("asyncio.subprocess.Process.kill", kill)
     assert asyncio.run(call(time.sleep, 0.3)) is None
     with pytest.raises(WorkerError, match="it took more than 0 s of processor time to read"):
         asyncio.run(call(partial(re.fullmatch, "(?:a|a)*"), "a" * 100 + "b"))
+
+
+class Ended:
+    """A process that has ended by its clock, of which nobody has been told yet."""
+
+    stdin = returncode = None
+
+    def kill(self) -> None:
+        """Take its status away from whoever waits for that, as a real one does."""
+        raise AssertionError
+
+    async def wait(self) -> int:
+        """Return that status."""
+        return -signal.SIGPROF
+
+
+def test_a_process_that_has_just_ended_is_asked_why(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def send(_: object) -> None:
+        raise BrokenPipeError
+
+    process = WorkerProcess[object, object]("copy:copy", list)
+    monkeypatch.setattr(process, "_process", Ended())
+    monkeypatch.setattr(process, "_send", send)
+    with pytest.raises(WorkerError, match="it took more than 300 s of processor time to read"):
+        asyncio.run(process.call([1]))
 
 
 class Endless:
