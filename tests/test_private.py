@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archiver.captures.exchange import Exchange
-from archiver.captures.private import public_exchange
+from archiver.captures.private import public_exchange, words_of
 from archiver.private import is_private_header, private_parts, public_address, public_arguments, public_texts
 
 KEY = "AIzaSyD4_x7Q0123456789"
@@ -228,6 +228,25 @@ def test_what_an_answer_repeats_of_a_cookie_or_a_key_is_replaced() -> None:
     )
     kept = [("X-Who", "removed"), ("X-Theme", "default"), ("Location", f"/b?token={KEPT}&sig=removed")]
     assert list(public_exchange(one).headers) == kept
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        ("theme=dark; sid=8f3a2c; n=12; e=", ["8f3a2c"]),
+        ("sid=8f3a2c==; b= 8f3a", ["8f3a2c=="]),
+        ("a=b=c1 d", ["b=c1"]),
+        ("nothing", []),
+    ],
+)
+def test_what_tells_visitors_apart_in_a_cookie(value: str, words: list[str]) -> None:
+    assert list(words_of(value)) == [value, *value.split(), *words]
+
+
+def test_a_header_of_any_length_is_read_once() -> None:
+    """A capture of somebody else's may have one of megabytes."""
+    for part in ("=", "a=", "?a=", "; ", "a1="):
+        assert len(list(words_of(part * 300_000))) < 700_000
 
 
 def test_cookies_that_everybody_gets_stay() -> None:

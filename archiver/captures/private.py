@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 COOKIE = "set-cookie"
 LEADS_ON = frozenset({"location", "content-location"})
 # The value of a cookie that tells one visitor from another: with letters and digits (`sid=8f3a2c`, not `theme=dark`).
-COOKIE_VALUE = re.compile(r"(?<==)(?=[^;]*\d)(?=[^;]*[A-Za-z])[^;\s]+")
+DIGIT, LETTER = re.compile("[0-9]"), re.compile("[A-Za-z]")
 
 
 def public_exchange(exchange: Exchange) -> Exchange:
@@ -63,7 +63,10 @@ def words_of(value: str) -> Iterator[str]:
     """Yield the parts of a private header's value by which it may be repeated elsewhere."""
     yield value
     yield from value.split()
-    yield from COOKIE_VALUE.findall(value)
+    for part in value.split(";"):
+        said = part.partition("=")[2]
+        if said[:1].strip() and DIGIT.search(said) and LETTER.search(said):
+            yield said.split(None, 1)[0]
 
 
 def _without(text: str, secrets: Iterable[str]) -> str:
