@@ -180,6 +180,15 @@ def test_alarms_do_not_run_into_progress(monkeypatch: pytest.MonkeyPatch, tmp_pa
     assert before.rstrip(" \r").endswith("waiting for h.example")
 
 
+@pytest.mark.parametrize("closed", [">&-", "<&- >&- 2>&-"])
+def test_streams_that_are_closed_lead_nowhere(closed: str) -> None:
+    # Else the index, or a socket, would be opened in their place.
+    code = "import os; from archiver.commands import main; assert main(['sources']) == 0; [*map(os.fstat, range(3))]"
+    command = ["sh", "-c", f'exec "$@" {closed}', "sh", sys.executable, "-c", code]
+    done = subprocess.run(command, cwd=PROJECT, check=False, capture_output=True)
+    assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
+
+
 def test_where_nothing_is_alike_it_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     Index.open(tmp_path).close()
     assert commands.main(["duplicates", "--output", str(tmp_path)]) == 0

@@ -258,7 +258,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "teaching": {"errors", "reading", "recipes"},
     "commands": {
         "private",
-        *("addresses", "adoption", "answer", "archive", "configuration", "discovery", "errors", "exports"),
+        *("addresses", "adoption", "answer", "archive", "configuration", "discovery", "encoding", "errors", "exports"),
         *("extensions", "following"),
         *(
             "notify",

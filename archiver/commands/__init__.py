@@ -7,6 +7,7 @@ import os
 import sys
 import traceback
 from importlib import import_module
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import archiver
@@ -53,6 +54,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     if words == ["--version"]:  # known at once: nothing has to be loaded for it
         sys.stdout.write(f"{VERSION}\n")
         return 0
+    _take_places_of_closed()
     for stream in (sys.stdout, sys.stderr):  # what no terminal and no JSON can hold: a name that is not UTF-8
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
@@ -74,6 +76,18 @@ def main(argv: Sequence[str] | None = None) -> int:
         if "-vv" in words:
             traceback.print_exception(error)
     return FAILED
+
+
+def _take_places_of_closed() -> None:
+    """Have standard streams that whoever called us closed (`>&-`) lead nowhere: a file that is opened later would be in
+    their place, and be written to by what works for us."""
+    if None not in (sys.stdin, sys.stdout, sys.stderr):
+        return
+    while (descriptor := os.open(os.devnull, os.O_RDWR)) <= 2:
+        os.set_inheritable(descriptor, True)
+    os.close(descriptor)
+    sys.stdout = sys.stdout or Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115
+    sys.stderr = sys.stderr or Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115
 
 
 def _say(text: str) -> None:
