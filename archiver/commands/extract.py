@@ -1,4 +1,4 @@
-"""`archiver extract FILE|DIR|ADDRESS|-`: read news pages of any site, without an archive."""
+"""`archiver extract PAGE`: read news pages of any site, without an archive."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         "status is 0 only if every page is an article.",
     )
     parser.add_argument(
-        "pages", nargs="+", metavar="FILE|DIR|ADDRESS|-", help="pages, directories of them, addresses, standard input"
+        "pages", nargs="+", metavar="PAGE", help="files, directories of them, addresses, `-` for standard input"
     )
     parser.add_argument("--address", metavar="ADDRESS", help="where pages in files came from: links count from it")
     parser.add_argument("--markdown", action="store_true", help="print Markdown, for a person to read")
