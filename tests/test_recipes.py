@@ -306,9 +306,12 @@ def test_keys_that_are_merged_may_be_said_anew(tmp_path: Path) -> None:
         load_recipe(write(tmp_path, text))
 
 
-def test_recipes_may_end_in_yml_and_begin_with_a_byte_order_mark(tmp_path: Path, content: dict[str, Any]) -> None:
+@pytest.mark.parametrize("ending", ["yml", "YAML", "Yml"])
+def test_recipes_may_end_in_yml_and_begin_with_a_byte_order_mark(
+    tmp_path: Path, content: dict[str, Any], ending: str
+) -> None:
     content["name"] = "mine"
-    (tmp_path / "mine.yml").write_text(f"\ufeff{yaml.safe_dump(content)}", encoding="utf-8")
+    (tmp_path / f"mine.{ending}").write_text(f"\ufeff{yaml.safe_dump(content)}", encoding="utf-8")
     assert "mine" in load_recipes(str(tmp_path))
 
 

@@ -60,7 +60,7 @@ def _load_all(*directories: str) -> dict[str, Recipe | SiteRecipe]:
         try:
             found = sorted(files(plugin.loaded).iterdir(), key=attrgetter("name"))
             for resource in found:
-                if resource.name.endswith(ENDINGS):
+                if resource.name.lower().endswith(ENDINGS):
                     with as_file(resource) as file:
                         recipe = load_any(file)
                     recipes.setdefault(recipe.name, recipe)
@@ -72,7 +72,7 @@ def _load_all(*directories: str) -> dict[str, Recipe | SiteRecipe]:
 
 
 def _add(recipes: dict[str, Recipe | SiteRecipe], directory: Path) -> None:
-    for file in sorted(one for one in directory.iterdir() if one.name.endswith(ENDINGS)):
+    for file in sorted(one for one in directory.iterdir() if one.name.lower().endswith(ENDINGS)):
         recipe = load_any(file)
         recipes.setdefault(recipe.name, recipe)
 
