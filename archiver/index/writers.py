@@ -16,10 +16,12 @@ from typing import TYPE_CHECKING
 import psycopg
 
 from archiver.errors import LockedError
-from archiver.index.database import TAKEN_OVER
+from archiver.index.database import LOST, TAKEN_OVER
 from archiver.index.lock import PATIENCE, STARTED, Holder, command_line
 from archiver.index.lock import STEP as WAIT
 from archiver.index.postgres_connection import row
+from archiver.index.workers import LONGEST_SILENCE
+from archiver.processes import has_ended
 from archiver.server_address import shown
 
 if TYPE_CHECKING:
@@ -39,6 +41,9 @@ _IS_HELD = f"""EXISTS (SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND gr
                AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
                AND CAST(classid AS BIGINT) = {_SPACE} AND CAST(objid AS BIGINT) = number)"""
 _HOLDERS = f"SELECT process, host, started, command FROM writers WHERE {_IS_HELD} ORDER BY number DESC"
+# Workers that have not left, and were heard of lately, by the clock that they go by.
+_HEARD_OF = f"""SELECT process, host FROM workers WHERE state NOT IN ('left', '{LOST}')
+                AND heard > CAST(extract(EPOCH FROM clock_timestamp()) * 1000000 AS BIGINT) - CAST($1 AS BIGINT)"""
 _END = f"""SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND granted AND objsubid = 2
           AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
           AND CAST(classid AS BIGINT) = {_SPACE} AND CAST(objid AS BIGINT) = $1"""
@@ -76,6 +81,7 @@ class Writer:
         me = Holder(os.getpid(), socket.gethostname(), time.strftime(STARTED), command_line())
         with connection.transaction():
             if not self._shared:  # a worker may be away for a moment
+                self._refuse_workers(connection)
                 connection.execute(f"DELETE FROM writers WHERE NOT {_IS_HELD}")
             signed = row(
                 connection,
@@ -85,6 +91,16 @@ class Writer:
         assert signed is not None
         self.number, self._backend = signed[0], connection.info.backend_pid
         row(connection, _TAKE, self.number)
+
+    def _refuse_workers(self, connection: Connection) -> None:
+        """Raise LockedError if workers may be at work: a server that was started again has let go of their locks, and
+        until they are back they ask hosts."""
+        found = connection.execute(_HEARD_OF, (LONGEST_SILENCE,)).fetchall()
+        if any(host != socket.gethostname() or not has_ended(process) for process, host in found):
+            raise LockedError(
+                f"{shown(self._address)}: another run is at work here: workers (archiver status shows them), "
+                "or they have not been heard of for a short time only"
+            )
 
     def sign_again(self, connection: Connection) -> None:
         """Go on with another connection, when the old one has ended; `kept` is true then. Raises LockedError if

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import psycopg
 import pytest
 
-from archiver.clock import SECOND, machine_time
+from archiver.clock import SECOND, machine_time, now
 from archiver.errors import IndexFileError, IndexServerError, LockedError
 from archiver.index import Index, postgres_connection, postgres_schema
 from archiver.index import postgres as postgres_module
@@ -597,3 +597,24 @@ def test_who_makes_the_tables_is_at_work(at: str) -> None:
         Writer(at).take_archive(connection)
         with pytest.raises(LockedError, match="another run is at work here: it has not said who it is yet"):
             PostgresDatabase(at)
+
+
+def test_nobody_has_the_archive_alone_while_workers_may_come_back(
+    at: str, schema: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with closing(PostgresDatabase(at)):
+        pass
+    one = Index(shared(at))
+    moment = now()
+    one.workers.join(one.workers.begin_run("crawl", moment), moment)
+    assert isinstance(one._database, PostgresDatabase)
+    one._database._connection.close()  # the server was started again
+    with pytest.raises(LockedError, match="or they have not been heard of for a short time only"):
+        PostgresDatabase(at)
+    monkeypatch.setattr("archiver.index.writers.has_ended", lambda _: True)  # it was killed
+    PostgresDatabase(at).close()
+    server().sql("UPDATE workers SET host = 'elsewhere'", schema=schema)
+    with pytest.raises(LockedError):
+        PostgresDatabase(at)
+    server().sql(f"UPDATE workers SET heard = heard - {181 * SECOND}", schema=schema)
+    PostgresDatabase(at).close()
