@@ -80,7 +80,7 @@ def test_nothing_is_lost_torn_or_fetched_twice(archive: Archive, monkeypatch: py
     assert sum(seen.path == TEXT for seen in archive.replica.requests) == len(records) - saved
     assert archive.posts == whole.posts
     assert not [file for file in archive.output.rglob("*") if file.name.startswith(".") and file.name != ".gitignore"]
-    assert archive.archiver("duplicates").stdout == ""
+    assert archive.archiver("duplicates").stdout == "no two articles have the same text, or nearly the same\n"
 
 
 def test_edits_are_kept_whole_with_their_versions(archive: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
