@@ -91,7 +91,7 @@ class HostTurns:
             async with one.turn:
                 while (left := self._left(one)) > 0:
                     await sleep(left / SECOND)
-                one.ready = steady() + length
+                one.ready = steady() + one.spacing  # also when the run is ending, and nothing waits for it any more
         except BaseException:
             self.leave(host)
             raise
