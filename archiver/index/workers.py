@@ -192,9 +192,13 @@ class Workers(Leases):
                     run,
                 )
         database.write(f"DELETE FROM leases WHERE worker = ? AND name LIKE '{ARTICLE} %'", worker)
-        database.write(
-            f"""UPDATE leases SET worker = 0, ready = CASE WHEN name LIKE '{HOST} %'
-                THEN {database.present} + spacing ELSE ready END WHERE worker = ?""",
+        self._let_go(worker)
+
+    def _let_go(self, worker: int) -> None:
+        """Let others have what a worker had, its hosts not sooner than after a request that it made just now."""
+        self._database.write(
+            f"""UPDATE leases SET worker = 0, wanted = 0, ready = CASE WHEN name LIKE '{HOST} %'
+                THEN {self._database.present} + spacing ELSE ready END WHERE worker = ?""",
             worker,
         )
 
@@ -221,12 +225,15 @@ class Workers(Leases):
 
     def forget(self) -> None:
         """Forget all workers, for who has the archive alone: none of them is there any more, and nobody goes on with
-        what they had not ended."""
+        what they had not ended. How long hosts are to be left alone is not forgotten: the next run may be near."""
         self._database.transact(self._forget)
 
     def _forget(self) -> None:
-        self._database.write("DELETE FROM workers")
-        self._database.write("DELETE FROM leases")
+        database = self._database
+        database.write("DELETE FROM workers")
+        for (worker,) in database.rows("SELECT DISTINCT worker FROM leases WHERE worker <> 0"):
+            self._let_go(worker)
+        database.write(f"DELETE FROM leases WHERE name NOT LIKE '{HOST} %' OR ready <= {database.present}")
         self._database.write("UPDATE runs SET shared = 2 WHERE shared = 1")
 
     def _workers(self, condition: str, *values: Any) -> list[Worker]:

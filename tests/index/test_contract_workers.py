@@ -242,6 +242,18 @@ def test_a_host_that_it_asked_is_left_alone_as_long_as_after_a_request(crew: Cre
     assert crew.index.workers.take_hosts({A: SECOND}) == {A: SECOND}
 
 
+def test_the_next_run_leaves_hosts_alone_as_long_as_this_one_would(crew: Crew) -> None:
+    index = crew.be(crew.first)
+    index._database.present = str(NOW)
+    index.workers.take_hosts({A: SECOND, B: 2 * SECOND, "c.example": SECOND})
+    index.workers.give_hosts_back({B: SECOND // 2, "c.example": 0})  # and A is its own when it is killed
+    crew.be(0).workers.forget()
+    assert index._database.rows("SELECT name FROM leases ORDER BY name") == [(f"host {A}",), (f"host {B}",)]
+    crew.be(index.workers.join(index.workers.begin_run("crawl", LATER), LATER))
+    expected = {A: SECOND, B: SECOND // 2, "c.example": 0}
+    assert index.workers.take_hosts({A: SECOND, B: SECOND, "c.example": SECOND}) == expected
+
+
 def test_what_it_was_writing_is_settled_by_what_is_on_disk(crew: Crew, tmp_path: Path) -> None:
     index = crew.be(crew.first)
     there, lost = intent("a", path="_posts/a.md"), intent("b", path="_posts/b.md")
