@@ -156,13 +156,11 @@ def test_a_mistake_is_one_line_with_what_may_have_been_meant(
         ["recipe", "test", "a\nb"],
     ],
 )
-def test_what_went_wrong_is_a_line_whatever_it_names(
-    words: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.chdir(tmp_path)
+def test_what_went_wrong_is_a_line_whatever_it_names(words: list[str], tmp_path: Path) -> None:
     (tmp_path / "new\nline").write_text("")  # no directory
-    assert commands.main(words) in (1, 2)
-    said = capsys.readouterr().err
+    result = invoke(*(str(tmp_path / word) if word == "new\nline" else word for word in words))
+    assert result.returncode in (1, 2)
+    said = result.stderr
     assert said.startswith("archiver: ")
     assert said.endswith("\n")
     assert said[:-1].isprintable()

@@ -157,7 +157,8 @@ def test_of_a_picture_that_comes_twice_the_first_says_where_it_is() -> None:
             f'<img src="{ONE}" srcset="{", ".join(f"{TWO}?{n} {n}00w" for n in range(7, 14))}">',
             ["?13", "?12", "?11", "?10"],
         ),
-        (f'<img src="{ONE}" srcset="{TWO} 700w{", " * 5_000}{THREE} 900w">', [TWO, ONE]),
+        (f'<img src="{ONE}" srcset="{TWO} 700w{", " * 5_000}{THREE} 900w">', ["3", TWO, ONE]),
+        (f'<img src="{ONE}" srcset="{", ".join(f"{TWO} {n}w" for n in range(100))}, {THREE} 900w">', [ONE, TWO]),
         (f'<img src="{ONE}" orginial_src="{TWO}">', [TWO, ONE]),
         (
             f'<img src="{ONE}" data-orig-file="{TWO}" data-lazy-srcset="{THREE} 900w">',
