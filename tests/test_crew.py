@@ -104,7 +104,7 @@ def test_a_host_is_asked_as_seldom_by_two_as_by_one(tmp_path: Path, clock: Clock
                     await other.look_once()
                     await asyncio.sleep(0)
                 asked.append(clock.now)
-                this.leave(HOST)
+                entered.result().end()
         return asked
 
     asked = asyncio.run(work())
@@ -125,11 +125,10 @@ def test_who_needs_a_host_for_long_lets_others_have_it_in_between(tmp_path: Path
             clock.now += 3 * SECOND
             again = await begun(one.enter(HOST, HOST, 0, clock.sleep))
             assert not again.done()  # it makes room, when what it has asked has come
-            one.leave(HOST)
+            entered.result().end()
             await one.look_once()
             await other.look_once()
-            await waits
-            other.leave(HOST)
+            (await waits).end()
             clock.now += 3 * SECOND
             await other.look_once()
             await one.look_once()
@@ -152,9 +151,8 @@ def test_machines_whose_clocks_differ_wait_as_long_as_one_does(tmp_path: Path, c
                 this = hosts(threads[worker])
                 entered = await begun(this.enter(HOST, HOST, 2.0, clock.sleep))
                 await this.look_once()
-                await entered
+                (await entered).end()
                 asked.append(clock.now)
-                this.leave(HOST)
                 this._hosts[HOST].wanted = True
                 clock.now += 1
                 await this.look_once()
@@ -172,7 +170,7 @@ def test_a_host_is_not_taken_anew_while_it_is_asked(tmp_path: Path, clock: Clock
             this, other = hosts(one), hosts(two)
             entered = await begun(this.enter(HOST, HOST, 9, clock.sleep))
             await this.look_once()
-            await entered
+            (await entered).sent()
             await begun(other.enter(HOST, HOST, 9, clock.sleep))
             await other.look_once()
             await this.look_once()  # it is waited for, and what was asked takes long
@@ -181,7 +179,7 @@ def test_a_host_is_not_taken_anew_while_it_is_asked(tmp_path: Path, clock: Clock
             await this.look_once()
             await begun(asyncio.sleep(0))
             assert not again.done()
-            this.leave(HOST)
+            entered.result().end()
             await this.look_once()
             assert this._hosts == {}
             await other.look_once()
@@ -204,7 +202,7 @@ def test_who_is_woken_late_keeps_the_others_waiting(tmp_path: Path, clock: Clock
             this = hosts(one)
 
             async def ask() -> None:
-                await this.enter(HOST, HOST, 2, sleep)
+                (await this.enter(HOST, HOST, 2, sleep)).sent()
                 asked.append(clock.now)
 
             requests = [await begun(ask()) for _ in range(3)]
@@ -216,13 +214,39 @@ def test_who_is_woken_late_keeps_the_others_waiting(tmp_path: Path, clock: Clock
     assert min(later - earlier for earlier, later in pairwise(asked)) >= 2 * SECOND
 
 
+def test_a_wait_begins_when_a_request_is_sent(tmp_path: Path, clock: Clock) -> None:
+    """It may be kept back for as long as that: while the worker loads what reads the answer, say."""
+
+    async def work() -> None:
+        async with two_workers(tmp_path) as (one, _):
+            this = hosts(one)
+            entered = await begun(this.enter(HOST, HOST, 2, clock.sleep))
+            await this.look_once()
+            first = await entered
+            second = await begun(this.enter(HOST, HOST, 2, clock.sleep))
+            clock.now += 3 * SECOND
+            await begun(asyncio.sleep(0))
+            assert not second.done()
+            first.sent()
+            begun_at = clock.now
+            first.end()  # which says no other thing
+            failed = await second
+            assert clock.now == begun_at + 2 * SECOND
+            third = await begun(this.enter(HOST, HOST, 2, clock.sleep))
+            failed.end()  # it was never sent; its connection was tried
+            await third
+            assert clock.now == begun_at + 4 * SECOND
+
+    asyncio.run(work())
+
+
 def test_who_has_not_reached_the_index_for_long_asks_nobody(tmp_path: Path, clock: Clock) -> None:
     async def work() -> None:
         async with two_workers(tmp_path) as (one, _):
             this = hosts(one)
             entered = await begun(this.enter(HOST, HOST, 0, lambda _: asyncio.sleep(0)))
             await this.look_once()
-            await entered
+            (await entered).sent()
             clock.now += 61 * SECOND  # it was not reached; soon others take over
             again = await begun(this.enter(HOST, HOST, 0, lambda _: asyncio.sleep(0)))
             assert not again.done()

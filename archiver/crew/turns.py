@@ -26,7 +26,7 @@ ASIDE = SECOND  # for which it is left to them then
 class _Host:
     """A host that is this worker's. since: when it came to it; ready: when the next request may be made; left: when the
     last one was done; spacing: between two; asking: requests that are on their way; wanted: others wait for it; turn:
-    of these requests, one after the other. Times are of a clock that nobody sets."""
+    who has it may make a request, until it is sent. Times are of a clock that nobody sets."""
 
     since: int
     ready: int
@@ -56,6 +56,28 @@ class _Look(NamedTuple):
     wanted: list[str]
 
 
+@dataclass(slots=True)
+class Turn:
+    """A request's turn at a host."""
+
+    _host: _Host
+    _leave: Callable[[_Host], None]
+    _is_sent: bool = False
+
+    def sent(self) -> None:
+        """Note that the request is on its way: the wait for the next one begins. What a worker has to load, or a busy
+        machine, may have kept it back for longer than such a wait."""
+        if not self._is_sent:
+            self._is_sent = True
+            self._host.ready = steady() + self._host.spacing
+            self._host.turn.release()
+
+    def end(self) -> None:
+        """Note that the request was answered, or failed."""
+        self.sent()
+        self._leave(self._host)
+
+
 class HostTurns:
     """The hosts that this worker may ask. rest: is told of a host that has asked another worker to be left alone, and
     until when."""
@@ -69,9 +91,9 @@ class HostTurns:
         self._woken = asyncio.Event()
         self._looked = steady()  # when it was known last that these hosts are this worker's
 
-    async def enter(self, host: str, name: str, spacing: float, sleep: Callable[[float], Awaitable[None]]) -> None:
-        """Return when a request may be made to a host; `leave` is to be called when it is done. name: of the host, as
-        it asks to be left alone. spacing: seconds between two requests. sleep: waits, and raises what ends that."""
+    async def enter(self, host: str, name: str, spacing: float, sleep: Callable[[float], Awaitable[None]]) -> Turn:
+        """Return the turn of a request, when it may be made. name: of the host, as it asks to be left alone. spacing:
+        seconds between two requests. sleep: waits, and raises what ends that."""
         length = round(spacing * SECOND)
         while True:
             one = self._hosts.get(host)
@@ -87,14 +109,17 @@ class HostTurns:
         one.asking += 1
         one.spacing = max(length, one.spacing)
         try:
-            # In turn, each from when the one before it was really let go: a busy machine wakes nobody in time.
-            async with one.turn:
+            await one.turn.acquire()
+            try:
                 while (left := self._left(one)) > 0:
                     await sleep(left / SECOND)
-                one.ready = steady() + one.spacing  # also when the run is ending, and nothing waits for it any more
+            except BaseException:
+                one.turn.release()
+                raise
         except BaseException:
-            self.leave(host)
+            self._leave(one)
             raise
+        return Turn(one, self._leave)
 
     def _left(self, one: _Host) -> int:
         """Return how long nobody may ask a host of this worker, as far as is known."""
@@ -102,9 +127,7 @@ class HostTurns:
             return SECOND
         return one.ready - steady()
 
-    def leave(self, host: str) -> None:
-        """Note that a request was made, or will not be."""
-        one = self._hosts[host]
+    def _leave(self, one: _Host) -> None:
         one.asking -= 1
         one.left = steady()
         if one.wanted and not one.asking:

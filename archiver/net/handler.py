@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import errno
+from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from aiohttp import ClientError
@@ -33,6 +34,8 @@ from archiver.net.guard import Guard, GuardedConnector
 from archiver.private import authority
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from aiohttp import ClientResponse
     from aiohttp.connector import Connection
     from scrapy import Request
@@ -48,6 +51,7 @@ MAX_HEADER, MAX_HEADERS = 1 << 16, 256
 # Errors of connections that are this machine's: whatever is asked for would fail, and no source is to blame.
 OURS = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.ENOBUFS})
 _HEAD = "archiver_head"
+_SENT: ContextVar[Callable[[], None] | None] = ContextVar("sent", default=None)  # who learns that a request is sent
 
 
 class BoundedResponse(_ClientResponse):
@@ -55,6 +59,8 @@ class BoundedResponse(_ClientResponse):
 
     async def start(self, connection: Connection) -> ClientResponse:
         """Read the head of the response. Raises ClientError."""
+        if sent := _SENT.get():  # aiohttp has written the request
+            sent()
         protocol = connection.protocol
         assert protocol is not None
         read, count = protocol.read, 0
@@ -120,11 +126,13 @@ class GuardedDownloadHandler(AiohttpDownloadHandler):
         if crew is None:
             return await self._ask(request)
         slot = self._slot(request)
-        await crew.hosts.enter(slot.host, authority(request.url), slot.delay, self._sleep)
+        turn = await crew.hosts.enter(slot.host, authority(request.url), slot.delay, self._sleep)
+        sent = _SENT.set(turn.sent)
         try:
             return await self._ask(request)
         finally:
-            crew.hosts.leave(slot.host)
+            _SENT.reset(sent)
+            turn.end()
 
     async def _ask(self, request: Request) -> Response:
         if self._backoff:
