@@ -168,8 +168,7 @@ def test_machines_may_fail_at_any_time(archive: Archive, web: Web, machines: lis
         killed, f"in {took:.0f} s; statuses {statuses}; {saved} of {sum(listed.values())} posts by then; smallest gap"
     )
     print(f"{min(gaps):.3f} of {len(gaps)}; {len(articles) - len(set(articles))} articles were asked for again")
-    # Where kills are asked for. In the short run the moods of a busy machine decide, and `test_workers` looks at it.
-    assert KILLS <= SHORT or min(gaps) > DELAY / 2
+    assert min(gaps) > DELAY / 4  # a busy machine hears of requests late, but not by so much
     for one in machines:
         verified = Archive(one.directory, archive.replica).archiver("verify", env=STORE)
         assert verified.returncode == 0, verified.stdout
