@@ -81,13 +81,12 @@ if TYPE_CHECKING:
     from archiver.datasets.job import Done
     from archiver.engines import Engine
     from archiver.exports import Entry
-    from archiver.extensions.report import Result
     from archiver.index.move import Moved
     from archiver.manifest import Head
     from archiver.reading import Explanation
     from archiver.recipes import Recipe, SiteRecipe
     from archiver.replay import Change, Summary
-    from archiver.run_report import RunReport
+    from archiver.run_report import Result, RunReport
     from archiver.storage import Root
     from archiver.views import ArticleHistory, Duplicate
 

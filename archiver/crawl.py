@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from scrapy.crawler import AsyncCrawlerProcess, Crawler
 
-    from archiver.extensions.report import Result
+    from archiver.run_report import Result
 
 GC_THRESHOLD = 20_000  # objects: what a few dozen requests allocate
 

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from archiver.answer import Answer
     from archiver.configuration import Configuration
     from archiver.discovery.offer import Offer
-    from archiver.extensions.report import Result
+    from archiver.run_report import Result
 
 
 def get_articles(

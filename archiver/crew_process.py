@@ -15,7 +15,7 @@ from archiver.errors import ArchiverError, OverError
 from archiver.statuses import status_of
 
 if TYPE_CHECKING:
-    from archiver.extensions.report import Result
+    from archiver.run_report import Result
 
 
 def main() -> int:

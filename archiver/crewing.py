@@ -22,7 +22,7 @@ from archiver.index import Index
 from archiver.index.leases import ARTICLES, REQUESTS
 from archiver.index.lock import command_line
 from archiver.interrupts import STOPPING, Interrupts
-from archiver.run_report import RunReport
+from archiver.run_report import Result, RunReport
 from archiver.session import Session
 from archiver.session_options import session_options
 from archiver.statuses import LOCKED
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from archiver.configuration import Configuration
-    from archiver.extensions.report import Result
 
 LIMITS = {"limit": ARTICLES, "max_requests": REQUESTS}  # of a run, which its workers share
 NOTHING = RunReport({}, (), (), 0, {})
@@ -166,8 +165,6 @@ class Crew:
 
     def _read(self, process: subprocess.Popen[bytes], reports: dict[subprocess.Popen[bytes], RunReport]) -> None:
         """Tell the listener what a worker says, and keep in `reports` what it came to."""
-        from archiver.extensions.report import Result  # as in `archive`
-
         assert process.stdout
         with process.stdout:
             for line in process.stdout:

@@ -1,14 +1,25 @@
-"""What a run came to, as a plain value."""
+"""What a run came to, and what became of one address in it, as plain values."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from archiver.statuses import ALARM, FAILED, SIGNALLED
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from archiver.article import Article
+
+
+class Result(NamedTuple):
+    """What became of one address: an article and its outcome, or why there is none."""
+
+    address: str
+    outcome: str  # written, unchanged, kept, edited, older, quarantined, gone or failed
+    article: Article | None = None
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)

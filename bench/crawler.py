@@ -31,7 +31,7 @@ from bench.spiders import DEFAULT, TUNED, DownloadSpider, EagerDownloadSpider
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
 
-    from archiver.extensions.report import Result
+    from archiver.run_report import Result
 
 ARCHIVER = "archiver"  # articles by their addresses
 LISTING = "listings"  # the archiver finds the articles by itself, and captures the answers

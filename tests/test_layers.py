@@ -32,7 +32,6 @@ MAY_IMPORT: dict[str, set[str]] = {
     "spans": set(),
     "moments": {"spans"},
     "notify": {"errors"},
-    "run_report": {"statuses"},
     "settings": set(),
     "private": set(),
     "workers": {"errors"},
@@ -53,6 +52,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "listing_stats": {"spans"},
     "answer": set(),
     "article": {"minhash"},
+    "run_report": {"article", "statuses"},
     "logformatter": {"private", "article", "errors"},
     "dates": {"errors", "recipes"},
     "cleaning": {"errors", "html", "recipes", "text"},
@@ -214,10 +214,10 @@ MAY_IMPORT: dict[str, set[str]] = {
     "extensions": {
         "private",
         *("addresses", "article", "captures", "clock", "crawl_archive", "errors", "index", "listing_stats", "net"),
-        *("crew", "pipelines", "places", "session", "signals", "statuses", "storage"),
+        *("crew", "pipelines", "places", "run_report", "session", "signals", "statuses", "storage"),
     },
     "stopping": {"crawl_archive", "extensions", "interrupts", "net", "statuses"},
-    "crawl": {"logformatter", "crawl_archive", "extensions", "stopping"},
+    "crawl": {"logformatter", "crawl_archive", "extensions", "run_report", "stopping"},
     "scrapy_commands": {"crawl", "errors", "scrapy_settings", "statuses"},
     "replica": set(),
     "fetching": {"answer", "errors", "net", "spiders"},
@@ -230,15 +230,15 @@ MAY_IMPORT: dict[str, set[str]] = {
         *("crawl_archive", "survey_spider"),
         *("run_report", "scrapy_settings", "signals", "spiders", "views"),
     },
-    "crew_process": {"crawling", "errors", "extensions", "statuses"},
+    "crew_process": {"crawling", "errors", "run_report", "statuses"},
     "crewing": {
-        *("clock", "configuration", "errors", "extensions", "index", "interrupts", "run_report", "session"),
+        *("clock", "configuration", "errors", "index", "interrupts", "run_report", "session"),
         *("session_options", "statuses", "views"),
     },
     "archive": {
         "private",
         *("addresses", "adoption", "answer", "captures", "clock", "configuration", "crawling", "errors", "exports"),
-        *("crewing", "datasets", "discovery", "engines", "explaining", "extensions", "following", "reading"),
+        *("crewing", "datasets", "discovery", "engines", "explaining", "following", "reading"),
         *(
             "identity",
             "index",
@@ -259,7 +259,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "commands": {
         "private",
         *("addresses", "adoption", "answer", "archive", "configuration", "discovery", "encoding", "errors", "exports"),
-        *("extensions", "following"),
+        "following",
         *(
             "notify",
             "places",
@@ -285,7 +285,6 @@ MAY_IMPORT: dict[str, set[str]] = {
 # psycopg and obstore are there only where somebody wants them. A crawl has processes of its own make its articles.
 LATE = {
     "archive.py": {"archiver.crawling"},
-    "crewing.py": {"archiver.extensions.report"},
     "extraction/extractors.py": {"archiver.extraction.extractor"},
     "identity/domain.py": {"tldextract"},
     "index/whereabouts.py": {"archiver.index.postgres"},

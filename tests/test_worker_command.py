@@ -19,8 +19,7 @@ from archiver.commands import main
 from archiver.configuration import load_configuration
 from archiver.crewing import Crew
 from archiver.errors import CrewError, LockedError, OverError
-from archiver.extensions.report import Result
-from archiver.run_report import RunReport
+from archiver.run_report import Result, RunReport
 from archiver.session import Session
 from archiver.session_options import session_options
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from archiver.extensions.report import Result
+    from archiver.run_report import Result
 
 NARROWEST = 8  # columns of a terminal that a column of a table has at least, if it needs so many
 # What JSON may have as it is, and terminals take for more than a character.

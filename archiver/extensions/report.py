@@ -6,7 +6,7 @@ import json
 import logging
 import time
 from collections import Counter
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from scrapy import signals
 
@@ -19,6 +19,7 @@ from archiver.net.budget import BudgetMiddleware
 from archiver.pipelines.archive import NotPostedError
 from archiver.places import REPORTS
 from archiver.private import public_address, public_text, public_texts
+from archiver.run_report import Result
 from archiver.signals import article_failed, article_unchanged, picture_came, picture_failed, posts_illustrated
 from archiver.statuses import ALARM, FAILED, INTERRUPTED, SIGNALLED
 from archiver.storage import directory_of, write_atomically
@@ -40,15 +41,6 @@ logger = logging.getLogger(__name__)
 
 STOPPED = "shutdown"  # why the spider of a run is closed that a signal ends: Scrapy's word
 REPORTS_KEPT = 30 * 86400  # seconds
-
-
-class Result(NamedTuple):
-    """What became of one address: an article and its outcome, or why there is none."""
-
-    address: str
-    outcome: str  # written, unchanged, kept, edited, older, quarantined, gone or failed
-    article: Article | None = None
-    reason: str = ""
 
 
 class Report:
