@@ -196,7 +196,7 @@ class Index:
     def waiting(self, run: int, places: Sequence[str], now: int) -> list[tuple[str, str]]:
         """Return recipes and sites that no worker has and of which an article seen in `places` can be claimed, each as
         (recipe, "") or ("", site)."""
-        return self._queue.waiting(run, places, now)
+        return self._database.transact(lambda: self._queue.waiting(run, places, now))
 
     def count_due(self, run: int, places: Sequence[str], now: int) -> int:
         """Return how many articles seen in `places`, of whatever site, are due and were not claimed in `run`."""

@@ -146,7 +146,8 @@ class DueSpider(FollowingSpider):
     async def total(self) -> int:
         """Return how many articles this run asks for, as far as is known by now. Raises ArchiverError."""
         run = (await self.archive.open()).run
-        total = self.asked + await self.index.run(Index.count_due, run, self._places, now())
+        due = await self.index.run(Index.count_due, run, self._places, now())
+        total = self.asked + due  # what was claimed before that count is in the first by now
         return min(total, self.limit) if self.limit else total
 
     def _is_too_old(self, claim: Claim) -> bool:

@@ -292,6 +292,24 @@ def test_a_connection_that_ends_stops_nobody(at: str, tmp_path: Path) -> None:
         assert reader.holder() == index.holder()
 
 
+def test_who_looks_for_what_waits_looks_again(at: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    lost: list[bool] = []
+    with closing(Index.open(tmp_path, at)) as index:
+        index.see(seen("a"), NOW, every_form=True)
+        expected = index.waiting(1, [LIST], NOW)
+        sites = index._queue.sites
+
+        def lose() -> list[str]:
+            if not lost:  # when the places are put down, for as long as the connection lasts
+                lost.append(True)
+                end_connections(server())
+            return sites()
+
+        monkeypatch.setattr(index._queue, "sites", lose)
+        assert index.waiting(1, [LIST], NOW) == expected != []
+    assert lost
+
+
 def test_a_server_that_is_started_again_stops_nobody(at: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     waits: list[float] = []
 
