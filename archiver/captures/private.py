@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 COOKIE = "set-cookie"
 LEADS_ON = frozenset({"location", "content-location"})
-# The value of a cookie that tells one visitor from another: with letters and digits (`sid=8f3a2c`, not `theme=dark`).
+# What a cookie's value has that tells one visitor from another: both (`sid=8f3a2c`, not `theme=dark`).
 DIGIT, LETTER = re.compile("[0-9]"), re.compile("[A-Za-z]")
 
 

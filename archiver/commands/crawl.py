@@ -7,10 +7,7 @@ from typing import TYPE_CHECKING
 
 from archiver.commands.alarms import add_alarm_options, alarm_settings, tell_of_alarms
 from archiver.commands.display import Display, count, print_alarms, print_json, print_line, print_table, printable
-from archiver.commands.options import (
-    add_fetching_options,
-    archive_from,
-)
+from archiver.commands.options import add_fetching_options, archive_from
 from archiver.commands.site import build_site
 from archiver.commands.wrapping import print_wrapped
 from archiver.errors import StuckError, UsageError

@@ -6,10 +6,7 @@ from typing import TYPE_CHECKING
 
 from archiver.commands.alarms import add_alarm_options, alarm_settings, tell_of_alarms
 from archiver.commands.display import Display, print_alarms
-from archiver.commands.options import (
-    add_fetching_options,
-    archive_from,
-)
+from archiver.commands.options import add_fetching_options, archive_from
 
 if TYPE_CHECKING:
     import argparse

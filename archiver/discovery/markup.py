@@ -10,7 +10,6 @@ DECLARATION = re.compile(r"<\?xml\b[^>]*\?>", re.IGNORECASE)
 DECLARED = re.compile(rb"<\?xml\b[^>]{0,200}?encoding\s*=\s*[\"']\s*([A-Za-z0-9._:-]+)", re.IGNORECASE)
 # XML 1.0, 2.2: what is no character even where it is written as a reference.
 NO_CHARACTER = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
-CDATA_END = "]]>"
 CDATA_OR_AMPERSAND = re.compile(
     r"<!\[CDATA\[.*?(?:\]\]>|\Z)|&(?:(?P<kept>(?:amp|lt|gt|quot|apos|#\d{1,7}|#x[\da-fA-F]{1,6});)|(?P<name>[a-zA-Z]\w{1,30};)?)",
     re.DOTALL,

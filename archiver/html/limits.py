@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import re
 
+from archiver.html.elements import VOID
+
 SMALL = 20_000  # characters: so few cost little
 FEW_TAGS = 6000  # start and end tags: with so few, only attributes and emphases can cost much
 FEW_EMPHASES = 20  # that differ; of those that do not, a new paragraph has three at most
@@ -35,9 +37,7 @@ EMPHASIS = re.compile(
 ATTRIBUTE = r"[\s/]*+[^\s/>][^\s/>=]*+(?:\s*+=\s*+(?:\"[^\"]*+\"|'[^']*+'|[^\s>]*+))?+"
 MANY_ATTRIBUTES = re.compile(rf"</?[a-zA-Z][^\s/>]*+(?:{ATTRIBUTE}){{{MAX_ATTRIBUTES}}}")
 
-VOID = frozenset(
-    "area base basefont bgsound br col embed frame hr img image input keygen link meta param source track wbr".split()
-)
+WITHOUT_END = VOID | {"image"}  # which is parsed as `img`
 EMPHASES = frozenset("b big code em font i s small strike strong tt u".split())
 SELF_ENDING = frozenset({"a", "nobr"})  # the next one ends the one before
 HEADINGS = frozenset("h1 h2 h3 h4 h5 h6".split())
@@ -140,7 +140,7 @@ class Limiter:
 
     def _start(self, name: str) -> bool:
         """Take account of a start tag. Returns whether it is kept."""
-        if name in VOID or name in SELF_ENDING:
+        if name in WITHOUT_END or name in SELF_ENDING:
             return True
         if name in LEFT_OUT:
             return False

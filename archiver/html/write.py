@@ -7,15 +7,12 @@ from typing import TYPE_CHECKING
 
 from lxml import etree
 
+from archiver.html.elements import RAW, VOID
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from lxml.etree import _Element
-
-VOID = frozenset(
-    "area base basefont bgsound br col embed frame hr img input keygen link meta param source track wbr".split()
-)
-RAW = frozenset("script style xmp iframe noembed noframes plaintext".split())  # what is in them is no markup
 
 
 def html_within(root: _Element) -> str:

@@ -5,21 +5,20 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from archiver.html.elements import RAW, VOID, any_of
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 # Elements in each other: no page of 1,200 had more than 56, and what writes Markdown calls six functions for each.
 DEEPEST = 100
-VOID = rb"(?:area|base(?:font)?|bgsound|br|col|embed|frame|hr|img|input|keygen|link|meta|param|source|track|wbr)"
-VOID_TAG = re.compile(rb"<(%b(?: [^>]*)?)>" % VOID)
-VOID_END = re.compile(rb"</%b>" % VOID)
+VOID_TAG = re.compile(rb"<(%b(?: [^>]*)?)>" % any_of(VOID))
+VOID_END = re.compile(rb"</%b>" % any_of(VOID))
 SPECIAL_TAG = re.compile(rb"<(?:(?:html|svg|math) |[a-zA-Z][^<>\t\n\r]*+[\t\n\r])[^<>]*+>")
 NAMESPACE = re.compile(rb" xml(?:ns)?(?::[^ =]*+)?=\"[^\"]*+\"")
 # What is not to be taken for tags: the text of these elements, which is written as it is; comments, processing
 # instructions, the doctype; and names with a "<" in them.
-RAW = re.compile(
-    rb"<(?:(?P<raw>script|style|xmp|iframe|noembed|noframes|plaintext)(?: [^<>]*)?>|!--|!|\?|(?P<odd>[^<>]*+<[^>]*+>))"
-)
+NO_TAG = re.compile(rb"<(?:(?P<raw>%b)(?: [^<>]*)?>|!--|!|\?|(?P<odd>[^<>]*+<[^>]*+>))" % any_of(RAW))
 ODD_TAG = re.compile(
     rb"<(?!/?[a-zA-Z][a-zA-Z0-9-]*+(?: (?!xml)[a-zA-Z_][a-zA-Z0-9_.-]*+=\"[^\"]*+\")*+/?>)"
     rb"(?P<end>/?)(?P<name>[^ />]++)(?P<attributes>[^>]*?)(?P<void>/?)>"
@@ -91,7 +90,7 @@ def _with_foreign_elements(xml: bytes) -> bytes:
 
 def _parts(html: bytes) -> Iterator[bytes]:
     position = 0
-    while found := RAW.search(html, position):
+    while found := NO_TAG.search(html, position):
         yield _without_raw_text(html[position : found.start()])
         if found["odd"]:
             position = found.end()

@@ -374,7 +374,6 @@ class ArticleSpider(Spider):
     async def _after_failure(self, reference: Reference, number: int, tries: Tries) -> AsyncIterator[Article | Request]:
         """Yield the request for the page after `number`; if there is none, and there never will be, the article as its
         feed has it, if it has."""
-        requests = self.ask(reference, number + 1, tries)
         is_last = next(islice(page_addresses(reference), number + 1, None), None) is None
         answer = self.feed_texts.page(reference) if is_last and all(one.final for one in tries) else None
         if answer:
@@ -384,7 +383,7 @@ class ArticleSpider(Spider):
                 for article in map(of_feed, extracted):
                     yield article
                 return
-        for request in requests:
+        for request in self.ask(reference, number + 1, tries):
             yield request
 
     def captured(self, recipe: Recipe) -> bool:

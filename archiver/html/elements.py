@@ -1,0 +1,14 @@
+"""What HTML has of elements that are not written as the others are (HTML standard, 13.3)."""
+
+from __future__ import annotations
+
+# They have no end tag, and nothing in them.
+VOID = frozenset(
+    "area base basefont bgsound br col embed frame hr img input keygen link meta param source track wbr".split()
+)
+RAW = frozenset("script style xmp iframe noembed noframes plaintext".split())  # what is in them is no markup
+
+
+def any_of(names: frozenset[str]) -> bytes:
+    """Return an expression that matches each of these names."""
+    return f"(?:{'|'.join(sorted(names))})".encode()
