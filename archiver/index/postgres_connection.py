@@ -138,7 +138,10 @@ def _is_at_work(address: str, process: int) -> bool:
 
 
 def is_lost(connection: Connection, error: psycopg.Error) -> bool:
-    """Return whether an error says that the server has gone away."""
+    """Return whether an error says that the server has gone away, or that the connection cannot be gone on with: what
+    the server itself has to say comes with a state."""
+    if isinstance(error, psycopg.OperationalError) and not error.sqlstate:
+        return True
     return connection.closed or (error.sqlstate or "").startswith(("08", "57P"))
 
 

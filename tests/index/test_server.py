@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import psycopg
 import pytest
+from psycopg import Pipeline
 
 from archiver.clock import SECOND, machine_time, now
 from archiver.errors import IndexFileError, IndexServerError, LockedError
@@ -308,6 +309,27 @@ def test_who_looks_for_what_waits_looks_again(at: str, tmp_path: Path, monkeypat
         monkeypatch.setattr(index._queue, "sites", lose)
         assert index.waiting(1, [LIST], NOW) == expected != []
     assert lost
+
+
+def test_a_connection_that_cannot_be_gone_on_with_is_given_up(
+    at: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    failed: list[bool] = []
+    leave = Pipeline._exit
+
+    def fail(self: Pipeline, error: BaseException | None) -> None:
+        leave(self, error)
+        if not failed:
+            failed.append(True)
+            raise psycopg.OperationalError(
+                "cannot exit pipeline mode while busy"
+            )  # as where a server goes away just then
+
+    with closing(Index.open(tmp_path, at)) as index:
+        monkeypatch.setattr(Pipeline, "_exit", fail)
+        assert index.see(seen("a"), NOW, every_form=True) == [True]
+        assert index.see(seen("a"), NOW, every_form=True) == [False]  # it was kept once
+    assert failed
 
 
 def test_a_server_that_is_started_again_stops_nobody(at: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
