@@ -10,7 +10,8 @@ from archiver.errors import BrowserError
 from archiver.net.budget import BudgetSpentError
 from archiver.net.failures import explain
 from archiver.net.guard import private_hosts
-from archiver.spiders.article import ArticleSpider, answer_of
+from archiver.spiders.answers import answer_of
+from archiver.spiders.article import ArticleSpider
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterable

@@ -5,37 +5,37 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 from itertools import islice
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from scrapy import Request, Spider, signals
 from scrapy.exceptions import DontCloseSpider
-from scrapy.settings import SETTINGS_PRIORITIES
 from scrapy.spidermiddlewares.httperror import HttpError
 
-import archiver
 from archiver.addresses import page_addresses
-from archiver.answer import Answer, Asked
+from archiver.answer import Asked
 from archiver.article import Article
 from archiver.browser import LOADED, look_for_browser
 from archiver.captures import Evidence
-from archiver.clock import moment, now
 from archiver.crawl_archive import archive_of
 from archiver.errors import ERRORS_OF_THE_ARCHIVE, BrowserError, RecipeError, UsageError, fault
 from archiver.extraction import Unusable
 from archiver.net.budget import BudgetMiddleware, BudgetSpentError
 from archiver.net.conditional import NOT_MODIFIED, validators_of
-from archiver.net.failures import explain, in_words
+from archiver.net.failures import explain
 from archiver.net.handler import EXCHANGES
 from archiver.net.kept import KEPT
 from archiver.pipelines.archive import POSTED, NotPostedError
-from archiver.private import authority, public_address
+from archiver.private import authority
 from archiver.recipes import recipes_for, sites_for
 from archiver.road.illustrating import offered_pictures
 from archiver.scrapy_settings import add_plugins, complete_settings
 from archiver.signals import article_failed, article_unchanged, blocked
+from archiver.spiders.answers import about_answer, answer_of
 from archiver.spiders.drawing import PageDrawer
 from archiver.spiders.feed_text import BASE, TEXT, FeedTexts, of_feed
 from archiver.spiders.pictures import PictureFetcher, wanted_pictures
+from archiver.spiders.politeness import set_politeness
+from archiver.spiders.tries import Try, are_final, judge, of_status
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator, Mapping
@@ -47,27 +47,13 @@ if TYPE_CHECKING:
     from twisted.python.failure import Failure
 
     from archiver.addresses import Reference
+    from archiver.answer import Answer
     from archiver.captures import Capture
     from archiver.crawl_archive import ArchiveExtension
     from archiver.extraction import Extracted
     from archiver.index.pictures import WantedPicture
-    from archiver.recipes import Recipe, SiteRecipe
-
-GONE = frozenset({404, 410})
-FINAL = GONE | {401, 402, 403, 451}
-
-
-class Try(NamedTuple):
-    """An attempt at a page that did not give what was wanted."""
-
-    host: str
-    reason: str
-    gone: bool | None  # the source says that there is no such article; None: nobody answered
-    refused: bool = False  # there is a page of another kind
-    final: bool = False  # the source gives no more today than it will another day
-
-
-Tries = tuple[Try, ...]
+    from archiver.recipes import Recipe
+    from archiver.spiders.tries import Tries
 
 
 class ArticleSpider(Spider):
@@ -98,22 +84,7 @@ class ArticleSpider(Spider):
                 look_for_browser(settings)
             except BrowserError as error:
                 raise UsageError(f"pages cannot be drawn: {error}") from error
-        contact = f"; {settings['ARCHIVER_CONTACT']}" if settings["ARCHIVER_CONTACT"] else ""
-        settings.set("USER_AGENT", f"archiver/{archiver.__version__} (news archive{contact})", priority="addon")
-        # robots.txt names a crawler by its product (RFC 9309, 2.2.1).
-        settings.set("ROBOTSTXT_USER_AGENT", settings["USER_AGENT"].partition("/")[0], priority="addon")
-        headers = {**settings.getdict("DEFAULT_REQUEST_HEADERS"), "User-Agent": settings["USER_AGENT"]}
-        settings.set("DEFAULT_REQUEST_HEADERS", headers, priority="spider")
-        if (settings.getpriority("DOWNLOAD_DELAY") or 0) <= SETTINGS_PRIORITIES["project"]:
-            slots = {
-                host: {key: value for key, value in _politeness(recipe) if value is not None}
-                for recipe in recipes.values()
-                for host in recipe.hosts()
-            }
-            for site in sites:
-                known = {key: value for key, value in _politeness(site) if value is not None}
-                slots |= {host: known for host in site.hosts if known and not host.startswith("*.")}
-            settings.set("DOWNLOAD_SLOTS", {**slots, **settings.getdict("DOWNLOAD_SLOTS")}, priority="spider")
+        set_politeness(settings, recipes.values(), sites)
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
@@ -209,10 +180,9 @@ class ArticleSpider(Spider):
         """
         found = next(islice(page_addresses(reference), number, None), None)
         if found is None:
-            said = {one.gone for one in tries} - {None}
-            reason = in_words((one.host, one.reason) for one in tries)
-            refused = bool(tries) and all(one.refused for one in tries)
-            self.fail(reference.address, reason, reference, gone=reference.held and said == {True}, refused=refused)
+            verdict = judge(tries)
+            gone = reference.held and verdict.gone
+            self.fail(reference.address, verdict.reason, reference, gone=gone, refused=verdict.refused)
             return
         page, address = found
         yield Request(
@@ -290,7 +260,7 @@ class ArticleSpider(Spider):
             return  # it stays due
         if isinstance(extracted, Unusable):
             self.report_if_blocked(response.url, extracted)
-            failed = Try(_host(response.url), extracted.reason, extracted.gone, extracted.refused, final=True)
+            failed = Try(authority(response.url), extracted.reason, extracted.gone, extracted.refused, final=True)
             async for result in self._after_failure(reference, number, (*tries, failed)):
                 yield result
             return
@@ -365,8 +335,7 @@ class ArticleSpider(Spider):
                 yield further
             return
         status = failure.value.response.status if isinstance(failure.value, HttpError) else None
-        gone = None if status is None else status in GONE
-        failed = Try(_host(request.url), explain(failure), gone, final=status in FINAL)
+        failed = of_status(authority(request.url), explain(failure), status)
         results = self._after_failure(tried["reference"], tried["number"], (*tried["tries"], failed))
         async for result in self._illustrated(tried["reference"], results):
             yield result
@@ -375,7 +344,7 @@ class ArticleSpider(Spider):
         """Yield the request for the page after `number`; if there is none, and there never will be, the article as its
         feed has it, if it has."""
         is_last = next(islice(page_addresses(reference), number + 1, None), None) is None
-        answer = self.feed_texts.page(reference) if is_last and all(one.final for one in tries) else None
+        answer = self.feed_texts.page(reference) if is_last and are_final(tries) else None
         if answer:
             extracted = await self._extract(answer, self.asked_for(reference, reference.recipe.pages[0].name))
             if not isinstance(extracted, Unusable):
@@ -430,43 +399,3 @@ class ArticleSpider(Spider):
         self.crawler.signals.send_catch_log(
             article_failed, address=address, reason=reason, reference=reference, gone=gone
         )
-
-
-def answer_of(response: Response) -> Answer:
-    """Return what came, as pages read it; its time is when it was asked for, or when it was captured.
-
-    Its address is the one that captures name it by, without credentials: it is written down beside the article.
-    """
-    content_type = (response.headers.get("Content-Type") or b"").decode("latin-1")
-    kept: Capture | None = response.meta.get(KEPT)
-    if kept:
-        return Answer(kept.url, content_type, response.body, kept.time)
-    exchanges = response.meta.get(EXCHANGES)
-    fetched = exchanges[-1].time if exchanges else moment(now())
-    steps = tuple(map(public_address, response.meta.get("redirect_urls", ())))
-    return Answer(public_address(response.url), content_type, response.body, fetched, steps)
-
-
-def about_answer(answer: Answer, asked: Asked) -> dict[str, Any]:
-    """Return what a replay must know of an answer beside it: how it was asked for, and what is known of it besides."""
-    return {
-        "recipe": asked.recipe,
-        "id": asked.id,
-        "page": asked.page,
-        "forms": asked.forms,
-        "address": asked.address,
-        "places": asked.places,
-        "known": dict(asked.known),
-        **({"steps": answer.steps} if answer.steps else {}),
-        **({"keep_paywalled": True} if asked.keep_paywalled else {}),
-    }
-
-
-def _host(address: str) -> str:
-    return authority(address)
-
-
-def _politeness(recipe: Recipe | SiteRecipe) -> Iterator[tuple[str, float | int | None]]:
-    yield "delay", recipe.politeness.delay
-    yield "jitter", recipe.politeness.jitter
-    yield "concurrency", recipe.politeness.concurrency

@@ -24,7 +24,8 @@ from archiver.net.handler import EXCHANGES
 from archiver.pages.listing import ListingPage
 from archiver.signals import listing_read
 from archiver.spans import read_span
-from archiver.spiders.article import ArticleSpider, answer_of
+from archiver.spiders.answers import answer_of
+from archiver.spiders.article import ArticleSpider
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping, Sequence

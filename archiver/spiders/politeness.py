@@ -1,0 +1,46 @@
+"""How crawls behave towards hosts: who they say they are, and what recipes say of the hosts of their sources."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from scrapy.settings import SETTINGS_PRIORITIES
+
+import archiver
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from scrapy.settings import BaseSettings
+
+    from archiver.recipes import Recipe, SiteRecipe
+
+Slot = dict[str, float | int]
+
+
+def set_politeness(settings: BaseSettings, recipes: Iterable[Recipe], sites: Iterable[SiteRecipe]) -> None:
+    """Have requests name us, and hosts be asked as recipes say, unless the user said how often hosts are asked."""
+    contact = f"; {settings['ARCHIVER_CONTACT']}" if settings["ARCHIVER_CONTACT"] else ""
+    settings.set("USER_AGENT", f"archiver/{archiver.__version__} (news archive{contact})", priority="addon")
+    # robots.txt names a crawler by its product (RFC 9309, 2.2.1).
+    settings.set("ROBOTSTXT_USER_AGENT", settings["USER_AGENT"].partition("/")[0], priority="addon")
+    headers = {**settings.getdict("DEFAULT_REQUEST_HEADERS"), "User-Agent": settings["USER_AGENT"]}
+    settings.set("DEFAULT_REQUEST_HEADERS", headers, priority="spider")
+    if (settings.getpriority("DOWNLOAD_DELAY") or 0) <= SETTINGS_PRIORITIES["project"]:
+        slots = {**_slots(recipes, sites), **settings.getdict("DOWNLOAD_SLOTS")}
+        settings.set("DOWNLOAD_SLOTS", slots, priority="spider")
+
+
+def _slots(recipes: Iterable[Recipe], sites: Iterable[SiteRecipe]) -> dict[str, Slot]:
+    """Return Scrapy's download slots of the hosts that recipes name."""
+    slots = {host: _slot(recipe) for recipe in recipes for host in recipe.hosts()}
+    for site in sites:
+        if slot := _slot(site):
+            slots |= {host: slot for host in site.hosts if not host.startswith("*.")}
+    return slots
+
+
+def _slot(recipe: Recipe | SiteRecipe) -> Slot:
+    said = recipe.politeness
+    slot = {"delay": said.delay, "jitter": said.jitter, "concurrency": said.concurrency}
+    return {name: value for name, value in slot.items() if value is not None}
