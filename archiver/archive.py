@@ -11,14 +11,12 @@ from typing import IO, TYPE_CHECKING, Any, NamedTuple
 
 from archiver.addresses import resolve, web_address
 from archiver.adoption import PostRepair, adopt
-from archiver.adoption.found import profile_of
 from archiver.adoption.lost import Lost
 from archiver.adoption.signatures import renew_signatures
 from archiver.captures.regions import files_in
-from archiver.clock import micros, moment
-from archiver.configuration import Configuration, Origin, load_configuration, remember, setting_name
+from archiver.clock import moment
+from archiver.configuration import Configuration, load_configuration, setting_name
 from archiver.configuration.kinds import whole_number
-from archiver.configuration.known import SETTINGS
 from archiver.crewing import Crew
 from archiver.datasets import extract_to
 from archiver.discovery import read_opml
@@ -37,7 +35,8 @@ from archiver.errors import (
 )
 from archiver.explaining import explain_article
 from archiver.exports import About, load_format
-from archiver.exports.read import Entries, Selection
+from archiver.exports.read import Entries
+from archiver.exports.selection import Selection, read_since, select
 from archiver.exports.target import write_to_path, write_to_stream
 from archiver.following import Followed, add_followed, read_followed, remove_followed, resolve_names
 from archiver.identity import normalise, plain_form
@@ -47,10 +46,10 @@ from archiver.index.whereabouts import HERE
 from archiver.links import refuse_links
 from archiver.manifest import add_manifest, head
 from archiver.minhash import scheme
-from archiver.moments import read_moment
 from archiver.places import CAPTURES, POSTS, SITE, TEMPLATES
 from archiver.private import USER, public_address
 from archiver.recipes import recipes_for, sites_for, web_recipe
+from archiver.remembering import remember_profile, remembering
 from archiver.replay import replay
 from archiver.server_address import is_server, shown, without_secrets
 from archiver.session_options import session_options
@@ -66,7 +65,6 @@ from archiver.site import (
 )
 from archiver.spans import read_span
 from archiver.storage import located
-from archiver.suggestions import did_you_mean
 from archiver.verified import Verified, verify
 from archiver.views import FollowedSite, Status, read_duplicates, read_history, read_sites, read_status
 
@@ -89,8 +87,6 @@ if TYPE_CHECKING:
     from archiver.run_report import Result, RunReport
     from archiver.storage import Root
     from archiver.views import ArticleHistory, Duplicate
-
-MAX_COUNT = 2**63 - 1  # the largest number that SQLite takes
 
 
 class Exported(NamedTuple):
@@ -165,7 +161,7 @@ class Archive:
 
         if not (addresses or listed):
             raise UsageError("no address was given")
-        with self._remembering():
+        with remembering(self.configuration):
             return self._undamaged(get_articles(self.configuration, addresses, listed, listener, on_request))
 
     def crawl(
@@ -194,15 +190,16 @@ class Archive:
         """
         from archiver.crawling import crawl_listings  # as above
 
+        earliest = read_since(since)
         arguments = {
             "listings": listings,
-            "since": self._since(since),
+            "since": "" if earliest is None else earliest.isoformat(),
             "limit": limit,
             "pages": pages,
             "retry": int(retry),
         }
         try:
-            with self._remembering():
+            with remembering(self.configuration):
                 if workers > 1:
                     return self._undamaged(self._crew(listings, listener).crawl(workers, self._asked(**arguments)))
                 return self._undamaged(crawl_listings(self.configuration, listener, on_request, on_total, **arguments))
@@ -233,7 +230,7 @@ class Archive:
             seconds = read_span(every).total_seconds()
         except ValueError as error:
             raise UsageError(f"every: {error}") from error
-        with self._remembering():
+        with remembering(self.configuration):
             crew = self._crew(listings, listener)
             return crew.serve(self._asked(listings=listings), seconds, until_idle=until_idle, on_report=on_report)
 
@@ -377,7 +374,7 @@ class Archive:
         try:
             survey = adopt(self.root, index, self.recipes)
             index.mark_complete()
-            self._remember_profile()
+            self.configuration = remember_profile(self.configuration, self.recipes)
             lost = Lost(self.root, self.recipes, survey)
             references = []
             if repair:
@@ -420,7 +417,7 @@ class Archive:
         target = Path(to) if isinstance(to, str | Path) else None
         if target is None and chosen.target != "stream":
             raise UsageError(f"export {name}: say where to: --to {chosen.target.upper()}")
-        selection = self._selection(since, source, query, chosen.last if last is None else last)
+        selection = select(self.recipes, since, source, query, chosen.last if last is None else last)
         site = self._site()
         about = About(self.root, target, site, site, index=self._at)
         with self._reading() as index:
@@ -441,7 +438,7 @@ class Archive:
         self, *, since: str | datetime = "", source: str = "", query: str = "", last: int = 0
     ) -> Iterator[Entry]:
         """Yield the articles, one by one, as `export` selects them; what cannot be read is left out."""
-        selection = self._selection(since, source, query, last)
+        selection = select(self.recipes, since, source, query, last)
         with self._reading() as index:
             yield from Entries(self.root, index, self.recipes, site=self._site()).select(selection)
 
@@ -604,42 +601,6 @@ class Archive:
         span = self.configuration["ARCHIVER_STUCK_AFTER"]
         return read_span(span) if span else None
 
-    def _since(self, since: str | datetime) -> str:
-        if isinstance(since, datetime):
-            return since.isoformat()
-        try:
-            return read_moment(since, datetime.now(UTC)).isoformat() if since else ""
-        except ValueError as error:
-            raise UsageError(f"since: {error}") from error
-
-    def _selection(self, since: str | datetime, source: str, query: str, last: int) -> Selection:
-        """Return which articles are wanted. Raises UsageError."""
-        recipe, _, listing = source.partition("/")
-        if recipe and recipe not in self.recipes:
-            near = did_you_mean(recipe, self.recipes)
-            raise UsageError(f"source: {recipe}: no such source{near}; there are {', '.join(self.recipes)}")
-        listings = self.recipes[recipe].listings if recipe else {}
-        is_followed = recipe and self.recipes[recipe].is_web and "://" in listing
-        if listing and not is_followed and (name := listing.partition("?")[0]) not in listings:
-            near = did_you_mean(name, listings)
-            raise UsageError(f"source: {recipe} has no listing {listing}{near}; it has {', '.join(listings)}")
-        if not 0 <= last <= MAX_COUNT:
-            raise UsageError(f"last: expected a number from 0 to {MAX_COUNT:,}")
-        text = self._since(since)
-        time = datetime.fromisoformat(text) if text else None
-        aware = time if time is None or time.tzinfo else time.replace(tzinfo=UTC)
-        saved = None if aware is None else micros(aware)
-        return Selection(saved, recipe, source if listing else "", tuple(query.casefold().split()), last)
-
-    def _remember_profile(self) -> None:
-        """Have an archive that is adopted remember its profile. Raises StoreError."""
-        said = self.configuration.origin("ARCHIVER_PROFILE")
-        if said in (Origin.ENVIRONMENT, Origin.COMMAND_LINE):
-            remember(self.output, {"ARCHIVER_PROFILE": self.configuration["ARCHIVER_PROFILE"]})
-        elif said is not Origin.ARCHIVE and (found := profile_of(self.root, self.recipes)):
-            remember(self.output, {"ARCHIVER_PROFILE": found})
-            self.configuration = self.configuration.override({"ARCHIVER_PROFILE": found})
-
     def _refuse_none(self) -> None:
         """Raise IndexFileError if there is no index, StoreError if the archive is no directory."""
         if self.output.exists() and not self.output.is_dir():
@@ -666,20 +627,6 @@ class Archive:
         if any(FAULT in one for one in (*report.alarms, *(failure["reason"] for failure in report.failures))):
             Index.refuse_damage(self.root, self._at)
         return report
-
-    @contextmanager
-    def _remembering(self) -> Iterator[None]:
-        """Have an archive that is new by the end remember the settings that it was begun with, and that decide what is
-        written: a later run without them would write other posts."""
-        new = not Index.exists(self.output, self._at)
-        yield
-        if new and Index.exists(self.output, self._at):
-            given = {
-                name: self.configuration[name]
-                for name, setting in SETTINGS.items()
-                if setting.identity and self.configuration.origin(name) in (Origin.ENVIRONMENT, Origin.COMMAND_LINE)
-            }
-            remember(self.output, given)
 
 
 def _engine(name: str, jobs: int | None) -> Engine:

@@ -16,7 +16,8 @@ import pytest
 
 from archiver.clock import SECOND, now
 from archiver.commands import main
-from archiver.exports.read import Entries, Selection
+from archiver.exports.read import Entries
+from archiver.exports.selection import Selection
 from archiver.index import Index, posts
 from archiver.recipes import load_recipes
 from archiver.replica import Replica

@@ -26,7 +26,8 @@ from archiver import recipes
 from archiver.errors import ExportError
 from archiver.exports import About, load_format
 from archiver.exports.cdxj import BLOCK, Lines, surt
-from archiver.exports.read import Entries, Selection
+from archiver.exports.read import Entries
+from archiver.exports.selection import Selection
 from archiver.index import Index
 from archiver.recipes import load_recipes
 from archiver.replica import Fault, Record, Replica

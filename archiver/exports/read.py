@@ -27,21 +27,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from datetime import datetime
 
+    from archiver.exports.selection import Selection
     from archiver.index import Index
     from archiver.index.posts import ArchivedPost
     from archiver.posts.read import ReadPost
     from archiver.recipes import Form, Recipe
     from archiver.storage import Root
-
-
-class Selection(NamedTuple):
-    """Which articles are wanted: all, unless something is said."""
-
-    since: int | None = None  # saved then or later: microseconds since 1970, before it less than 0
-    recipe: str = ""
-    listing: str = ""  # RECIPE/LISTING
-    query: tuple[str, ...] = ()  # words that title or text must all have
-    last: int = 0  # the newest by publication, the newest first; 0: all, in the order in which they were saved
 
 
 class _Found(NamedTuple):
