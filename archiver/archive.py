@@ -18,7 +18,6 @@ from archiver.clock import moment
 from archiver.configuration import Configuration, load_configuration, setting_name
 from archiver.configuration.kinds import whole_number
 from archiver.crewing import Crew
-from archiver.datasets import extract_to
 from archiver.discovery import read_opml
 from archiver.discovery.offer import Offer
 from archiver.engines import load_engine, processes
@@ -33,7 +32,6 @@ from archiver.errors import (
     UsageError,
     os_reason,
 )
-from archiver.explaining import explain_article
 from archiver.exports import About, load_format
 from archiver.exports.read import Entries
 from archiver.exports.selection import Selection, read_since, select
@@ -50,22 +48,10 @@ from archiver.places import CAPTURES, POSTS, SITE, TEMPLATES
 from archiver.private import USER, public_address
 from archiver.recipes import recipes_for, sites_for, web_recipe
 from archiver.remembering import remember_profile, remembering
-from archiver.replay import replay
 from archiver.server_address import is_server, shown, without_secrets
 from archiver.session_options import session_options
-from archiver.site import (
-    Built,
-    FullText,
-    Look,
-    SiteServer,
-    Wrote,
-    build_site,
-    fixed_lists,
-    write_jekyll,
-)
 from archiver.spans import read_span
 from archiver.storage import located
-from archiver.verified import Verified, verify
 from archiver.views import FollowedSite, Status, read_duplicates, read_history, read_sites, read_status
 
 if TYPE_CHECKING:
@@ -85,7 +71,9 @@ if TYPE_CHECKING:
     from archiver.recipes import Recipe, SiteRecipe
     from archiver.replay import Change, Summary
     from archiver.run_report import Result, RunReport
+    from archiver.site import Built, Look, SiteServer, Wrote
     from archiver.storage import Root
+    from archiver.verified import Verified
     from archiver.views import ArticleHistory, Duplicate
 
 
@@ -156,7 +144,8 @@ class Archive:
         """Fetch articles by address or id, and write their posts. listed: more of them, from a list that somebody else
         may have made: a private host that is named only there is not asked. listener: is told of each, on_request of
         the host of each request."""
-        # Scrapy takes longer to load than most commands take to run: only who crawls waits for it.
+        # A crawl may begin every five minutes, and most commands take less time to run than Scrapy does to load: what
+        # one method alone needs is loaded by it.
         from archiver.crawling import get_articles
 
         if not (addresses or listed):
@@ -328,6 +317,8 @@ class Archive:
         of the archive's own. dry: say what would change, and write nothing. pages: take every web page that no recipe
         knows for an article, too. engine: what reads them: `processes` of this machine (without
         one, too), `dask`, `dask://host:port`. jobs: its processes (one a core)."""
+        from archiver.replay import replay  # as above
+
         start = _engine(engine, jobs)
         given = [located(file) for file in files] or [self.root / CAPTURES]
         found = files_in([file.absolute() for file in given] if engine else given)
@@ -347,6 +338,8 @@ class Archive:
         """Read the pages in captures, WARC and WACZ files and directories of them, into tables of Parquet in the
         directory `to`: each once, also if this is called again, or was killed. The archive has no part in it. engine,
         jobs: as for `replay`. listener: is told of each part that is done."""
+        from archiver.datasets import extract_to  # as above
+
         start = _engine(engine, jobs)
         if not files:
             raise UsageError("no capture was given")
@@ -357,6 +350,8 @@ class Archive:
     def verify(self, *, repair: bool = False, remove_credentials: bool = False) -> Verified:
         """Check every file of the archive against what is known of it. repair: restore what the captures allow.
         remove_credentials: first write captures that hold a credential of ours anew without it."""
+        from archiver.verified import verify  # as above
+
         self._refuse_none()
         if repair or remove_credentials:
             self._refuse_links()
@@ -454,6 +449,8 @@ class Archive:
         templates: a directory whose files stand in for ours of the same names (without one: `_templates` in the
         archive, if it is there). listener: is told of each post that is left out or not as it was written.
         """
+        from archiver.site import build_site  # as above
+
         with self._reading() as index:
             directory = Path(to) if to else self.output / SITE
             processes = self.configuration["ARCHIVER_EXTRACTORS"]
@@ -469,12 +466,16 @@ class Archive:
     ) -> SiteServer:
         """Return a server of the archive's site that listens at `host` (port 0: any that is free); its `serve_forever`
         answers. database: an export `sqlite` to search in; without one, search is in titles only."""
+        from archiver.site import FullText, SiteServer  # as above
+
         site = Path(directory) if directory else self.output / SITE
         return SiteServer(site, FullText(Path(database), site) if database else None, host, port)
 
     def write_jekyll(self, directory: str | Path | None = None) -> Wrote:
         """Write what a Jekyll site needs around the posts in a directory (without one: the archive) and
         has not yet."""
+        from archiver.site import fixed_lists, write_jekyll  # as above
+
         with self._reading() as index:
             look = self._look(None)
             entries = Entries(self.root, index, self.recipes).select(Selection())
@@ -486,6 +487,8 @@ class Archive:
         return self.configuration["ARCHIVER_SITE"] or next((one.site for one in self.recipes.values()), "")
 
     def _look(self, templates: str | Path | None) -> Look:
+        from archiver.site import Look  # as above
+
         settings = self.configuration
         host = self._site()
         theirs = Path(templates) if templates else self.output / TEMPLATES
@@ -512,6 +515,8 @@ class Archive:
 
         Raises CaptureError if its answer was not captured.
         """
+        from archiver.explaining import explain_article  # as above
+
         try:
             reference = resolve(article, self.recipes.values())
         except UnknownAddressError:

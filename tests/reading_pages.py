@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime
 
-from archiver.reading.document import read_document
+from archiver.documents import read_document
 from archiver.reading.metadata import Metadata, read_metadata
 
 FETCHED = datetime(2026, 11, 20, 12, tzinfo=UTC)

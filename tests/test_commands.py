@@ -279,10 +279,11 @@ def test_what_needs_no_scrapy_does_not_load_it(archive: Archive) -> None:
     assert result.returncode == 0, result.stderr
 
 
-def test_a_crawl_does_not_load_scrapys_other_http_client(archive: Archive) -> None:
+def test_a_crawl_does_not_load_what_others_need(archive: Archive) -> None:
+    others = ("scrapy.core.downloader.handlers.http", "archiver.reading", "archiver.replay", "archiver.site.")
     code = (
         "import sys; from archiver.commands import main; assert main(sys.argv[1:]) == 0;"
-        "print([name for name in sys.modules if name.startswith('scrapy.core.downloader.handlers.http')])"
+        f"print([name for name in sys.modules if name.startswith({others})])"
     )
     words = ("crawl", "--output", str(archive.output), *NO_DELAY, "eastmoney/market-37", "--limit", "1")
     result = archive.run("-c", code, *words, capture_output=True)  # a new process: others have loaded it

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from archiver.documents import read_document
 from archiver.reading.body import Body, read_body
 from archiver.reading.body.phrases import ends_article, is_chrome
-from archiver.reading.document import read_document
 
 ADDRESS = "https://news.example/2026/bridge"
 FIRST = "The town council has voted to restore the old swing bridge, ending a dispute that lasted eleven years."

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from archiver.documents import page_label, read_document
 from archiver.errors import NotAnArticleError
 from archiver.reading import explain_page, read_page
-from archiver.reading.document import page_label, read_document
 from tests.counting import calls_of
 from tests.web import story
 

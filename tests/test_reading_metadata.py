@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
+from archiver.documents import read_document
 from archiver.identity import normalise, same_site
-from archiver.reading.document import read_document
 from archiver.reading.metadata import Metadata, read_metadata
 from archiver.reading.metadata.language import language_tag
 from archiver.reading.metadata.told_language import sure_language

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from archiver.reading.document import read_document
+from archiver.documents import read_document
 
 START, END = "<p>It begins here.</p>", "<p>It ends here.</p>"
 WAITING = '<!--$?--><template id="B:{}"></template><p>Loading…</p><!--/$-->'

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from archiver.dates.likely_zone import COUNTRIES, likely_zone
 from archiver.reading.metadata.address_day import address_day
 from archiver.reading.metadata.dateline import written_times
-from archiver.reading.metadata.zones import COUNTRIES, likely_zone
 from tests.reading_pages import FETCHED, ld, meta, read
 
 

@@ -9,15 +9,15 @@ from urllib.parse import urlsplit
 from archiver.discovery.entries import ListedFeed, PageLink
 from archiver.discovery.places import place_of
 from archiver.discovery.shapes import Shapes, likeness, problem_with
+from archiver.documents import read_document
 from archiver.identity import normalise, plain_form, same_site
-from archiver.reading.document import read_document
 from archiver.text import one_line
 from archiver.urls import resolve_url
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
-    from archiver.reading.document import Document
+    from archiver.documents import Document
 
 FEED_TYPE = re.compile(
     r"\s*(?:application|text)/(?:(?:rss|atom|rdf)\+xml|feed\+json|rss|atom|x-rss\+xml)\b", re.IGNORECASE

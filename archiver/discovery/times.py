@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from archiver.dates import read_time
 from archiver.dates.bounds import problem
+from archiver.dates.likely_zone import likely_zone
 from archiver.errors import TimeFormatError
-from archiver.reading.metadata.zones import likely_zone
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo

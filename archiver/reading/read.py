@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from archiver.documents import read_document
 from archiver.errors import BodyError, NotAnArticleError
 from archiver.reading.body import SiteBody, read_body
-from archiver.reading.document import read_document
 from archiver.reading.metadata import Discarded, Field, PageEvidence, SiteRules, read_metadata
 from archiver.reading.refusals import find_paywall, refuse_content, refuse_page
 
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from archiver.cleaning import Medium
+    from archiver.documents import Document
     from archiver.reading.body import Body
-    from archiver.reading.document import Document
     from archiver.reading.metadata import Metadata
     from archiver.recipes import SiteRecipe
 

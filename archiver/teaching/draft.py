@@ -13,9 +13,9 @@ from urllib.parse import urlsplit
 import msgspec
 from parsel.csstranslator import HTMLTranslator
 
+from archiver.documents import read_document
 from archiver.errors import UsageError
 from archiver.reading import explain_page
-from archiver.reading.document import read_document
 from archiver.recipes import SiteRecipe
 
 if TYPE_CHECKING:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from archiver.cleaning import Medium
-    from archiver.reading.document import Document
+    from archiver.documents import Document
 
 CLEANER = Cleaner(CleanRules())
 MOST_LINKED = 0.8

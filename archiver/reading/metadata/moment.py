@@ -16,7 +16,7 @@ from archiver.reading.metadata.dateline import WrittenDay, written_times
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from archiver.reading.metadata.zones import LikelyZone
+    from archiver.dates.likely_zone import LikelyZone
 
 CLOCK = re.compile(r"\d[:：hH时.]\d\d|T\d{4}|^\d{10}$|^\d{13}$|\d{8}\s?\d{4}")
 # Two zones in which no text without a zone can name the same instant.

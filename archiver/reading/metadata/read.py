@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
 
-    from archiver.reading.document import Document
+    from archiver.documents import Document
     from archiver.recipes import SiteRecipe
 
 DESCRIPTIONS = (

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
+from archiver.dates.likely_zone import LikelyZone, likely_zone
 from archiver.reading.metadata.address_day import address_day
 from archiver.reading.metadata.field import Discarded, Field, ValueCandidate, chosen
 from archiver.reading.metadata.moment import Moment, MomentReader, with_zone
 from archiver.reading.metadata.nodes import texts
 from archiver.reading.metadata.script_times import script_times
 from archiver.reading.metadata.shown_times import shown_times
-from archiver.reading.metadata.zones import LikelyZone, likely_zone
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

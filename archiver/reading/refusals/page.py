@@ -10,8 +10,8 @@ from archiver.reading.refusals.paywall import STUB, find_paywall
 from archiver.reading.refusals.wording import BLOCK, CONSENT, ERROR, SCRIPTS
 
 if TYPE_CHECKING:
+    from archiver.documents import Document
     from archiver.reading.body import Body
-    from archiver.reading.document import Document
     from archiver.reading.metadata import Metadata
 
 LEAST_PROSE = 100  # characters (see body.outline.CJK_WEIGHT); of 1,100 real articles one had less

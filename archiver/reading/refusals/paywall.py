@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from archiver.reading.refusals.wording import PAYWALL
 
 if TYPE_CHECKING:
+    from archiver.documents import Document
     from archiver.reading.body import Body
-    from archiver.reading.document import Document
     from archiver.reading.metadata import Metadata
 
 STUB = 600  # weighted characters: what is left of a text for those who do not pay

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from archiver.documents.streamed import comes_in_parts, put_in_place, without_stopgaps
 from archiver.encoding import content_label, decode
 from archiver.html import parse_document
-from archiver.reading.streamed import comes_in_parts, put_in_place, without_stopgaps
 from archiver.urls import base_of
 
 if TYPE_CHECKING:
