@@ -1,4 +1,5 @@
-"""What goes with articles that are on their way to the road: all that is to be kept of the answers that they are of."""
+"""What the road must know of the answer that an article was made of (evidence, validators…). Articles travel without
+it, so it waits here for them."""
 
 from __future__ import annotations
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class _Expected(NamedTuple):
-    """How many articles of an answer are on their way, and what goes with them."""
+    """How many articles of an answer have still to come, and what goes with each (see `Taken`)."""
 
     articles: int
     evidence: Evidence | None
@@ -28,7 +29,7 @@ class _Expected(NamedTuple):
 
 
 class Answers:
-    """Answers of which articles are on their way."""
+    """Answers whose articles have not all come to the road yet."""
 
     def __init__(self) -> None:
         self._expected: dict[tuple[str, datetime], _Expected] = {}
@@ -43,13 +44,13 @@ class Answers:
         about: Mapping[str, Any] | None = None,
         validators: tuple[str, str] = ("", ""),
     ) -> None:
-        """Remember what goes with so many articles of an answer. validators: its ETag and Last-Modified; for the rest
-        see `Taken`."""
+        """Remember what goes with the articles of an answer. articles: how many of them will come. validators: the
+        answer's ETag and Last-Modified. For the rest see `Taken`."""
         self._expected[answer.url, answer.fetched] = _Expected(articles, evidence, capture, about or {}, *validators)
 
     def taken(self, article: Article) -> Taken:
-        """Return an article that has come, with what goes with it: that is forgotten with the last one of its
-        answer."""
+        """Return an article that has come, with what was remembered for its answer. That is forgotten when the last
+        article of the answer has come."""
         which = article.response_url, article.fetched
         expected = self._expected.pop(which, None)
         if expected is None:

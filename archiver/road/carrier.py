@@ -31,12 +31,12 @@ if TYPE_CHECKING:
     from archiver.road.planner import Decided, Plan
     from archiver.storage import Storage
 
-AS_MADE = frozenset({"written", "unchanged"})  # outcomes after which the post is what was made
-NOTHING = ("", "")  # what the storage did where it was not asked
+AS_MADE = frozenset({"written", "unchanged"})  # outcomes after which the file holds the post that was made
+NOTHING = ("", "")  # the outcome where the storage was not asked to do anything
 
 
 class Carrier:
-    """Carries out decisions. run: the number of the run that they are of."""
+    """Carries out decisions. run: the number of the run that made them."""
 
     def __init__(
         self, index: IndexThread, storage: Storage, recorder: Recorder, recipes: Mapping[str, Recipe], run: int
@@ -46,13 +46,15 @@ class Carrier:
         self._recorder = recorder
         self._recipes = recipes
         self._run = run
-        # One batch of captures is noted before the next is written: a payload that is known is not written again.
+        # The captures of a batch are noted before those of the next are written, so that the next one knows which
+        # payloads are captured already, and does not write them again.
         self._noting = asyncio.Lock()
 
     async def carry_out(self, plan: Plan) -> list[Article]:
-        """Do what was decided, and return the articles in the order of the plan, each with what became of it. Of the
-        decisions about one post the earlier is done first. Raises IndexFileError, and StoreError or CaptureError if the
-        disk takes nothing more: what is done by then is noted, and the rest stays as it was."""
+        """Do what was decided, and return the articles in the order of the plan, each with what became of it. If
+        several decisions are about one post, they are carried out in the order in which its answers came. Raises
+        IndexFileError, and StoreError or CaptureError if the disk takes nothing more: what is done by then is noted,
+        and the rest stays as it was."""
         done: dict[int, Article] = {}
         decided = plan.decided
         for wave in _waves(decided):
@@ -62,8 +64,8 @@ class Carrier:
         return [done[number] for number in range(len(decided))]
 
     async def show(self, keys: Sequence[ArticleKey], now: int) -> int:
-        """Write again the posts of articles that show pictures from elsewhere which have come, and return how many
-        those were. One that somebody has changed stays as it is. Raises IndexFileError; StoreError if the disk takes
+        """Write the posts of articles again with the pictures that have come since, and return how many posts were
+        written. A post that somebody has changed stays as it is. Raises IndexFileError; StoreError if the disk takes
         nothing more."""
         held = await self._index.run(Index.held, keys)
         before = [(one, post, self._storage.read(post.path)) for one in held.values() for post in one.posts]
@@ -91,8 +93,8 @@ class Carrier:
         return sum(outcome == "written" for outcome, _ in outcomes)
 
     async def _unite(self, unions: Sequence[Union]) -> None:
-        """Leave notices in the places of posts, and note what their articles are. A post that somebody has changed by
-        now stays, and so does its article."""
+        """Replace the posts of articles that turned out to be others by notices, and note which articles they are. If
+        somebody has changed such a post meanwhile, it stays, and its article stays one of its own."""
         if not unions:
             return
         now = max(micros(one.decided.article.fetched) for one in unions)
@@ -106,7 +108,7 @@ class Carrier:
                 raise StoreError(f"{one.path}: not written: {why}")
 
     async def _do(self, wave: list[Decided]) -> list[Article]:
-        """Do what was decided, of no two about one post."""
+        """Do what was decided. No two of the decisions may be about the same post."""
         now = max(micros(one.decision.article.fetched) for one in wave)
         done: dict[int, Article] = {}
         intents, holds, puts, noted = [], [], {}, []
@@ -144,12 +146,13 @@ class Carrier:
             posted = [one for one in done.values() if one.outcome in AS_MADE]
             await self._index.run(_settle, finished, failed, now, posted)
         for number, (outcome, why) in outcomes.items():
-            if outcome == DISK_FAILED:  # what was intended is settled when the archive is opened again
+            if outcome == DISK_FAILED:  # the intent stays in the index: opening the archive again settles it
                 raise StoreError(f"{puts[number].path}: not written: {why}")
         return [done[number] for number in range(len(wave))]
 
     async def _capture(self, wave: list[Decided]) -> list[Capture | CaptureError | None]:
-        """Return the capture of each answer: it is captured now if something new is kept of it."""
+        """Return the capture of each answer, None if it has none. An answer is captured now if its decision calls for
+        it (`_to_keep`)."""
         wanted = {number: evidence for number, one in enumerate(wave) if (evidence := _to_keep(one))}
         kept = dict(zip(wanted, await self._recorder.keep(list(wanted.values())), strict=True)) if wanted else {}
         return [one.taken.capture or one.taken.candidate.capture or kept.get(number) for number, one in enumerate(wave)]
@@ -178,8 +181,8 @@ def _settle(
     now: int,
     posted: Sequence[Article] = (),
 ) -> None:
-    """Note what became of articles. posted: those whose posts are as they were made; if any picture is to be had, what
-    they show from elsewhere is waited for."""
+    """Note what became of articles. posted: those whose posts are as they were made. If the archive has pictures at
+    all, those that these posts show from elsewhere are noted as waited for."""
 
     def settle() -> None:
         if finished:
@@ -193,7 +196,7 @@ def _settle(
 
 
 def _show(index: Index, finished: Sequence[Finished], shown: Mapping[ArticleKey, Sequence[str]], now: int) -> None:
-    """Note which posts show their pictures, and which others are waited for."""
+    """Note which posts were written again with pictures, and which pictures of theirs are still waited for."""
 
     def note() -> None:
         index.finish(finished, now)
@@ -203,7 +206,8 @@ def _show(index: Index, finished: Sequence[Finished], shown: Mapping[ArticleKey,
 
 
 def _waves(decided: Sequence[Decided]) -> list[list[int]]:
-    """Return the numbers of decisions that can be carried out together, those that come first first."""
+    """Return groups of decisions, by their numbers, in the order in which to carry them out. No group has two decisions
+    about one post."""
     waves: defaultdict[int, list[int]] = defaultdict(list)
     count: defaultdict[tuple[ArticleKey, str], int] = defaultdict(int)
     for number in sorted(range(len(decided)), key=lambda number: decided[number].decision.article.fetched):
@@ -215,8 +219,7 @@ def _waves(decided: Sequence[Decided]) -> list[list[int]]:
 
 
 def _to_keep(one: Decided) -> Evidence | None:
-    """Return what is to be captured because of a decision, None if nothing is: what changes nothing needs no
-    capture."""
+    """Return what a decision calls for capturing, None if nothing: an answer that changes nothing needs no capture."""
     evidence, decision = one.taken.evidence, one.decision
     if evidence is None:
         return None

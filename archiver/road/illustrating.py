@@ -1,6 +1,6 @@
-"""Pictures in posts: those that the archive has, in the place of those from elsewhere.
+"""Pictures in posts: the addresses of pictures elsewhere are replaced by the archive's own files.
 
-What is asked for depends on the settings; what a post shows, on nothing but what the archive has.
+The settings decide which pictures are fetched. What a post shows depends only on the pictures that the archive has.
 """
 
 from __future__ import annotations
@@ -19,15 +19,16 @@ if TYPE_CHECKING:
 
 
 class Illustrator:
-    """Has posts show the pictures that are files of the archive. more: those that it would have, by address."""
+    """Has posts show the pictures that are files of the archive. more: paths of further files, by the addresses of the
+    pictures; a dry run names those that the archive would have by then."""
 
     def __init__(self, index: IndexThread, more: Mapping[str, str] | None = None) -> None:
         self._index = index
         self._more = more or {}
 
     async def illustrate(self, batch: Sequence[Taken]) -> Sequence[Taken]:
-        """Return `batch`, each article with the files of its pictures, and a post that shows them. Raises
-        IndexFileError."""
+        """Return `batch`, each article with the files of its pictures that there are, and with a post that shows them.
+        Raises IndexFileError."""
         has_any = bool(self._more) or await self._index.run(lambda index: index.pictures.any())
         if not has_any:
             return batch
@@ -41,8 +42,8 @@ class Illustrator:
 
 
 def offered_pictures(article: Article) -> dict[str, tuple[str, ...]]:
-    """Return the pictures that the post of an article shows from elsewhere: by their addresses those at which they are
-    offered, the largest first."""
+    """Return the pictures that the post of an article shows from elsewhere. By the address of each: the addresses at
+    which the page offers it, the largest first."""
     if article.post is None:
         return {}
     found = shown_pictures(article.post.content)
@@ -50,11 +51,12 @@ def offered_pictures(article: Article) -> dict[str, tuple[str, ...]]:
 
 
 def chosen_assets(offered: Mapping[str, tuple[str, ...]], paths: Mapping[str, str]) -> dict[str, str]:
-    """Return the files of pictures by their addresses. offered: where each is. paths: the files that there are, by the
-    addresses that they came from."""
+    """Return the files of pictures by the addresses of the pictures. offered: for each picture, the addresses at which
+    it is offered. paths: the files that there are, by the addresses that they came from."""
     assets = {}
     for address, more in offered.items():
-        # What came for an address is its picture for ever; else the best of what came from where it is offered.
+        # The file that came for the address itself is its picture for ever. Without one it is the best of the files
+        # that came from the addresses at which it is offered.
         if path := next((paths[place] for place in (address, *more) if place in paths), None):
             assets[address] = path
     return assets

@@ -20,7 +20,7 @@ TEXTS = ("places", "authors", "aliases", "shared", "absorbed")
 
 
 class Made(NamedTuple):
-    """A made article, what a replay must know of its answer, and what the source said of the answer's version."""
+    """A made article, what a replay must know of its answer, and the answer's ETag and Last-Modified."""
 
     article: Article
     about: Mapping[str, Any]
@@ -40,12 +40,12 @@ def pack(article: Article, about: Mapping[str, Any], etag: str, modified: str) -
 
 
 def unpack(made: bytes) -> Made:
-    """Return the made article that `pack` made bytes of."""
+    """Return the made article that `pack` turned into these bytes."""
     values, about, etag, modified = json.loads(zlib.decompress(made).decode("utf-8", "surrogatepass"))
     values |= {name: values[name] and datetime.fromisoformat(values[name]) for name in TIMES if name in values}
     name, content = values["post"]
     values["post"] = Post(name, content.encode())
-    if signature := values.get("signature"):  # none, in what an earlier version put away
+    if signature := values.get("signature"):  # earlier versions of the program put none into it
         values["signature"] = Signature(signature[0], bytes.fromhex(signature[1]))
     values |= {name: tuple(values[name]) for name in TEXTS if name in values}
     values["offers"] = {address: tuple(offered) for address, offered in values.get("offers", {}).items()}

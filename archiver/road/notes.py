@@ -1,4 +1,4 @@
-"""What the index is to know of what was decided and done. No I/O."""
+"""What is noted in the index of decisions, and of what was done about them. No I/O."""
 
 from __future__ import annotations
 
@@ -51,14 +51,15 @@ def intent(decision: Write, capture: Capture | None, recipe: Recipe) -> Intent:
 
 
 def held_back(decision: Hold, taken: Taken, capture: Capture | None, run: int) -> HeldBack:
-    """Return what is noted of an edit that is decided about at the end of the run."""
+    """Return what is noted of an edit that is held back until the end of the run."""
     article = decision.article
     made = pack(article, taken.evidence.about if taken.evidence else {}, taken.etag, taken.modified)
     return HeldBack(key_of(article), article.form, run, article.text_digest or "", made, capture)
 
 
 def became(one: Decided, outcome: str, why: str) -> Article:
-    """Return the article with what became of it. outcome: what the storage did, if it was asked; why: it failed."""
+    """Return the article with what became of it. outcome: what the storage did, empty if it was not asked. why: the
+    reason, if the storage failed."""
     decision = one.decision
     match decision:
         case Quarantine():
@@ -94,7 +95,8 @@ def finished(one: Decided, article: Article, capture: Capture | None, recipe: Re
     if live:
         answer = LastAnswer(article.page, article.response_url, taken.etag, taken.modified, fetched, capture)
         facts |= {"checked": fetched, "recheck": recheck(recipe)}
-        # A source that is told of an answer which became nothing would not send it again.
+        # Only an answer whose post is in place may be named in later requests (If-None-Match): the source would not
+        # send it a second time.
         if article.outcome != "failed":
             facts["answer"] = answer
     if isinstance(decision, Keep):
@@ -108,14 +110,15 @@ def finished(one: Decided, article: Article, capture: Capture | None, recipe: Re
 
 
 def intent_of_union(union: Union) -> Intent:
-    """Return what is noted before a notice is written in the place of a post. It has no text: it is no article."""
+    """Return what is noted before a notice is written in the place of a post. A notice has no text digest, as it is no
+    article."""
     saved = micros(union.decided.article.fetched)
     digest = sha256(union.content).digest()
     return Intent(union.key, union.form, union.path, digest, union.published, None, {}, saved)
 
 
 def intent_of_pictures(held: Held, post: HeldPost, content: bytes, now: int) -> Intent:
-    """Return what is noted before a post is written again because pictures of it have come."""
+    """Return what is noted before a post is written again because some of its pictures have come."""
     digest = sha256(content).digest()
     known = post.published, held.text_digest, post.rules
     return Intent(held.key, post.form, post.path, digest, *known, now, post.capture)
@@ -129,7 +132,8 @@ def united(union: Union, outcome: str) -> Finished:
 
 
 def failed(one: Decided, article: Article) -> FailedArticle | None:
-    """Return what is noted of an article that the source gave, and that is no post; None if it is one."""
+    """Return the failure that is noted of an article which the source has just sent: it was quarantined, or a file that
+    the index does not know is in its place. None for all others."""
     if one.taken.candidate.capture is not None:
         return None  # nobody asked the source
     if article.outcome == "quarantined":
@@ -140,7 +144,7 @@ def failed(one: Decided, article: Article) -> FailedArticle | None:
 
 
 def recheck(recipe: Recipe) -> Recheck | None:
-    """Return when to ask for the articles of a recipe again."""
+    """Return when to ask for the articles of a recipe again, None for never."""
     rules = recipe.recheck
     return Recheck(_micros(read_span(rules.within)), _micros(read_span(rules.every))) if rules else None
 

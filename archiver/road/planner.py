@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 
 
 class Decided(NamedTuple):
-    """A decision, and what the post is before it is carried out: None if there is none, or if it does not matter."""
+    """A decision. before: the content of the post before the decision is carried out; None if there is no post, or if
+    the decision does not change it."""
 
     decision: Decision
     taken: Taken
@@ -34,7 +35,8 @@ class Decided(NamedTuple):
 
 
 class Plan(NamedTuple):
-    """What is to be done: with each article of a batch, then with the posts of those that turned out to be others."""
+    """What is to be done: with each article of a batch (`decided`), then with the posts of articles that turned out to
+    be the same as others (`unions`)."""
 
     decided: list[Decided]
     unions: list[Union]
@@ -43,8 +45,9 @@ class Plan(NamedTuple):
 class Planner:
     """Decides about articles.
 
-    renderer: renders posts anew, of articles whose time is that of an earlier post, and notices. read: returns what is
-    in a file of the archive, None if there is none. pictures: files that the archive would have, by address.
+    renderer: renders posts again for articles that take the time of an earlier post, and renders notices. read: returns
+    what is in a file of the archive, None if there is none. pictures: paths of files that the archive would have, by
+    the addresses of the pictures (for a dry run).
     """
 
     def __init__(
@@ -65,7 +68,7 @@ class Planner:
         self._illustrator = Illustrator(index, pictures)
 
     async def plan(self, batch: Sequence[Taken], judge: Judge) -> Plan:
-        """Return what is to be done with each of `batch`. judge: says what is thought of texts. Raises
+        """Return what is to be done with each of `batch`. judge: says whether a text is believed. Raises
         IndexFileError."""
         batch = await self._illustrator.illustrate(await self._settler.settle(batch))
         groups: defaultdict[ArticleKey, list[Taken]] = defaultdict(list)
@@ -77,13 +80,13 @@ class Planner:
         for key, group in groups.items():
             try:
                 decided |= self._decide(held[key], group, on_disk, judge)
-            except Exception as error:  # a fault of ours: it costs this article
+            except Exception as error:  # a fault in this program: only this article must suffer from it
                 decided |= _undecided(group, error)
         found = [decided[id(one.candidate)] for one in batch]
         return Plan(found, await self._unions(found))
 
     async def _unions(self, decided: Sequence[Decided]) -> list[Union]:
-        """Return what is to be done with the posts of articles that turned out to be others."""
+        """Return what is to be done with the posts of articles that turned out to be the same as others."""
         decisions = sorted((one.decision for one in decided), key=lambda one: one.article.fetched)
         absorbed = {ArticleKey(one.article.recipe, id_) for one in decisions for id_ in one.article.absorbed}
         if not absorbed:
@@ -92,7 +95,7 @@ class Planner:
         return await asyncio.to_thread(unions, decisions, held, self._read, self._renderer.notice)
 
     def _read_changing(self, batch: Sequence[Taken], held: Mapping[ArticleKey, Held]) -> dict[str, bytes | None]:
-        """Return what is on disk of the posts that would not stay as they are."""
+        """Return the present content of those posts that the batch would change, by path."""
         found: dict[str, bytes | None] = {}
         for article in (one.candidate.article for one in batch):
             for post in held[key_of(article)].posts if article.post else ():
@@ -103,7 +106,7 @@ class Planner:
     def _decide(
         self, held: Held, group: list[Taken], on_disk: Mapping[str, bytes | None], judge: Judge
     ) -> dict[int, Decided]:
-        """Return the decisions about one article, by the identity of their candidates."""
+        """Return the decisions about one article, by the `id()` of their candidates."""
         taken = {id(one.candidate): one for one in group}
         candidates = [one.candidate for one in group]
         recipe, contents = self._recipes[held.key.recipe], dict(on_disk)
@@ -118,7 +121,8 @@ class Planner:
 
 
 def _undecided(group: list[Taken], error: Exception) -> dict[int, Decided]:
-    """Return what is to be done with an article that cannot be decided about, by the identity of its candidates."""
+    """Return a `Quarantine` for each candidate of an article about which deciding failed, by the `id()` of the
+    candidate."""
     reason = f"it cannot be decided about: {in_a_line(error)}"
     return {
         id(one.candidate): Decided(Quarantine(one.candidate.article, one.candidate, reason), one, None) for one in group

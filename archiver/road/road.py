@@ -1,5 +1,5 @@
-"""The road itself. What is decided about an article depends on what was done with it before: a batch is decided about
-while the one before it is written, but not if they have an article in common."""
+"""The road itself. What is decided about an article depends on what was done with it before. So a batch is decided
+while the one before it is still being written, but only if the two have no article in common."""
 
 from __future__ import annotations
 
@@ -55,8 +55,9 @@ class Road:
     async def take(self, batch: Sequence[Taken], judge: Judge | None = None) -> list[Article]:
         """Return the articles of `batch`, in its order, each with what became of it.
 
-        judge: says what is thought of texts. Without, the texts of the run so far do, and edits of articles that are
-        held wait for `settle_edits`. Raises IndexFileError: nothing more can be done in this archive then.
+        judge: says whether a text is believed. Without one, the texts of the run so far decide that, and edits of
+        articles that the archive has already wait for `settle_edits`. Raises IndexFileError: nothing more can be done
+        in this archive then.
         """
         async with self._turn:
             await self._let_go_ahead(batch)
@@ -84,8 +85,8 @@ class Road:
             return await self._carrier.carry_out(plan)
 
     async def show_arrived(self, now: int) -> int:
-        """Write again the posts that show pictures from elsewhere which have come by now, and return how many those
-        were. Raises IndexFileError, StoreError."""
+        """Write the posts again of which pictures have come since they were written, and return how many were written.
+        Raises IndexFileError, StoreError."""
         count = 0
         async with self._turn:
             await self._let_go_ahead()
@@ -94,14 +95,14 @@ class Road:
         return count
 
     async def note_unchanged(self, key: ArticleKey, forms: Iterable[str], now: int) -> None:
-        """Note that the source says of an article that it is as it was. Raises IndexFileError."""
+        """Note that according to the source an article has not changed. Raises IndexFileError."""
         again = recheck(self._recipes[key.recipe])
         finished = [Finished(key, form, "checked", checked=now, recheck=again) for form in forms]
         await self._index.run(Index.finish, finished, now)
 
     async def _let_go_ahead(self, batch: Sequence[Taken] | None = None) -> None:
-        """Wait for what is being carried out and bears on `batch`, or (None) for all of it. Which article a web page
-        is shows only when all before it are done: other pages may call the same address theirs."""
+        """Wait until earlier batches that may concern `batch` are carried out; None: all of them. A web page waits for
+        all: which article it is depends on what earlier pages say, which may give the same address as theirs."""
         keys = {key_of(one.candidate.article) for one in batch or ()}
         everything = batch is None or any(one.candidate.article.aliases for one in batch)
         before = [carried for carried, theirs in self._on_their_way.items() if everything or theirs & keys]
@@ -115,8 +116,8 @@ class Road:
         return self._texts.look_at(key_of(article), article.text_digest, site)
 
     async def _begin_texts(self, articles: Iterable[Article]) -> None:
-        """Learn what the archive has that tells whether texts are believed: what was saved last of a recipe, or who
-        says what these articles do."""
+        """Load from the archive what decides whether texts are believed: of a recipe with ids the texts that were saved
+        last, of web pages which articles have the same texts as these."""
         pages: set[str] = set()
         for article in articles:
             if self._recipes[article.recipe].is_web:
@@ -131,7 +132,8 @@ class Road:
     async def _judge_edits(
         self, edits: Sequence[tuple[ArticleKey, str]], absorbed: Collection[ArticleKey]
     ) -> dict[ArticleKey, Verdict]:
-        """Return what is thought of edits. absorbed: articles that turned out to be others, and may say the same."""
+        """Return which edits are believed. absorbed: articles that turned out to be the same as others; that these have
+        the same text is no reason for doubt."""
         texts = {text for _, text in edits}
         saying = await self._index.run(Index.articles_saying, texts)
         for text in texts:

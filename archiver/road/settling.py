@@ -1,4 +1,4 @@
-"""Settling which articles web pages are (`decide.settle`), by what the index knows and what is on disk."""
+"""Settling which article each web page is (`decide.settle`), by what the index knows and what is on disk."""
 
 from __future__ import annotations
 
@@ -56,14 +56,14 @@ class Settler:
         return [settled[number] for number in range(len(batch))]
 
     def _with(self, one: Taken, article: Article) -> Taken:
-        """Return what was taken, with its article as it was settled, and its post made anew."""
+        """Return what was taken with the settled article in it, its post rendered again."""
         if article.post is not None:
             try:
                 article = self._render(article)
             except QuarantineError as error:
                 article = replace(article, post=None, reason=str(error))
         taken = one._replace(candidate=one.candidate._replace(article=article))
-        if article.shared and taken.evidence:  # a replay is to believe as little
+        if article.shared and taken.evidence:  # a replay must not believe the page's own address either
             about = taken.evidence.about
             known = {**about.get("known", {}), "canonical": article.url}
             return taken._replace(evidence=taken.evidence.saying(known=known))
@@ -74,13 +74,14 @@ class Settler:
         for post in held.posts:
             if content := self._read(post.path):
                 found = read_post(content)
-                # A notice says nothing: it is in the place of what another post says.
+                # A notice has no text of its own: it only stands in the place of a post.
                 return None if found.more.moved_to else Said(found.title, letters(found.body))
         return None
 
 
 def _keys(article: Article) -> Iterator[ArticleKey]:
-    """Yield which article it may be: by what it says itself, and by where its answer came from."""
+    """Yield the keys that an article may have: by the address that it gives itself, and by where its answer came
+    from."""
     yield own_key(article)
     if plain_form(article.response_url):
         yield ArticleKey(article.recipe, article_key(article.response_url))

@@ -1,4 +1,4 @@
-"""What goes in: an article that was made, with all that is to be kept of its answer."""
+"""What the road takes in: an article that was made, with all that is to be kept of its answer."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 class Taken(NamedTuple):
     """An article that is taken on the road.
 
-    evidence: of its answer, to be captured if something new is kept of it. capture: of its answer, if it is captured
-    already; about: what is to be noted with that when a post is made of it. etag and modified: what the source said of
-    the version of its answer.
+    evidence: the answer's exchange, to be captured if the article changes something. capture: where the answer is
+    captured, if it is already. about: what to add to that capture if a post is made of the article. etag, modified: the
+    answer's ETag and Last-Modified.
     """
 
     candidate: Candidate
@@ -31,5 +31,5 @@ class Taken(NamedTuple):
 
 
 def key_of(article: Article) -> ArticleKey:
-    """Return which article it is."""
+    """Return the key of an article in the index."""
     return ArticleKey(article.recipe, article.id)
