@@ -24,7 +24,16 @@ from scrapy.http import Request, Response
 from scrapy.settings import Settings
 
 from archiver import recipes
-from archiver.net.guard import NO_ADDRESS, REFUSED, Guard, GuardedConnector, host_of, is_public, private_hosts
+from archiver.net.guard import (
+    NO_ADDRESS,
+    REFUSED,
+    Guard,
+    GuardedConnector,
+    host_of,
+    is_public,
+    is_public_name,
+    private_hosts,
+)
 from archiver.net.redirect import GuardedRedirectMiddleware
 from archiver.replica import Fault
 from tests.answering import answering
@@ -75,35 +84,63 @@ LOCAL = [
 
 @pytest.mark.parametrize("host", ["finance.example.com", "xn--fiq228c.example", "新闻.example", "1.example", *PUBLIC])
 def test_public_hosts_are_allowed(host: str) -> None:
-    assert Guard(frozenset()).allows_name(host)
+    assert is_public_name(host)
 
 
 @pytest.mark.parametrize("host", [*LOCAL, *PRIVATE])
 def test_private_hosts_are_not(host: str) -> None:
-    assert not Guard(frozenset()).allows_name(host)
+    assert not is_public_name(host)
 
 
-def test_a_host_that_was_asked_for_is_allowed() -> None:
-    guard = Guard(frozenset({"127.0.0.1", "intranet"}))
-    assert guard.allows_name("127.0.0.1")
-    assert guard.allows_name("Intranet.")
-    assert guard.allows_address("intranet", "10.0.0.1")
-    assert not guard.allows_name("127.0.0.2")
-    assert not guard.allows_address("elsewhere.example", "10.0.0.1")
+# A host alone means the ports that its addresses need not name.
+@pytest.mark.parametrize(
+    ("named", "allowed", "refused"),
+    [
+        ("intranet", "http://intranet/ https://Intranet./ http://intranet:443/", "http://intranet:8080/"),
+        ("intranet:8080", "http://intranet:8080/a", "http://intranet/ https://intranet/ http://intranet:22/"),
+        ("127.0.0.1:80", "http://127.0.0.1/ http://①②⑦.0.0.1:80/", "https://127.0.0.1/ http://127.0.0.1:6379/"),
+        ("[::1]:8000", "http://[::1]:8000/ http://[0::1]:8000/", "http://[::1]/ http://[::1]:8001/"),
+        ("[::1]", "http://[::1]/", "http://[::1]:8000/"),
+        ("ⓘntranet:8080", "http://intranet:8080/", "http://intranet/"),
+        ("intranet", "http://public.example:8080/", "http://elsewhere.internal/"),
+        ("intranet:99999", "", "http://intranet/ http://intranet:8080/"),
+    ],
+)
+def test_a_host_that_was_asked_for_is_allowed_at_its_port(named: str, allowed: str, refused: str) -> None:
+    guard = Guard(frozenset({named}))
+    assert [guard.refusal(url) for url in allowed.split()] == ["" for _ in allowed.split()]
+    assert [guard.refusal(url) for url in refused.split()] == [REFUSED for _ in refused.split()]
+
+
+def test_a_host_that_was_asked_for_may_be_anywhere() -> None:
+    guard = Guard(frozenset({"intranet", "printer:631"}))
+    assert guard.allows_address("intranet", 80, "10.0.0.1")
+    assert guard.allows_address("printer", 631, "10.0.0.1")
+    assert not guard.allows_address("printer", 80, "10.0.0.1")
+    assert not guard.allows_address("elsewhere.example", 80, "10.0.0.1")
 
 
 @pytest.mark.parametrize("proxy", ["http://user:word@127.0.0.8:3128", "127.0.0.8:3128"])
 def test_a_proxy_may_be_asked_where_it_is_and_is_no_site(proxy: str) -> None:
     guard = Guard(frozenset())
-    assert not guard.allows_address("127.0.0.8", "127.0.0.8")
+    assert not guard.allows_address("127.0.0.8", 3128, "127.0.0.8")
     guard.add_proxy(proxy)
-    assert guard.allows_address("127.0.0.8", "127.0.0.8")
-    assert not guard.allows_name("127.0.0.8")
+    assert guard.allows_address("127.0.0.8", 3128, "127.0.0.8")
+    assert not guard.allows_address("127.0.0.8", 22, "127.0.0.8")
+    assert guard.refusal("http://127.0.0.8:3128/") == REFUSED
+
+
+@pytest.mark.parametrize(("proxy", "port"), [("http://proxy.example", 80), ("https://proxy.example", 443)])
+def test_a_proxy_without_a_port_is_at_that_of_its_scheme(proxy: str, port: int) -> None:
+    guard = Guard(frozenset())
+    guard.add_proxy(proxy)
+    assert guard.allows_address("proxy.example", port, "10.0.0.1")
+    assert not guard.allows_address("proxy.example", 3128, "10.0.0.1")
 
 
 def test_of_what_somebody_typed_only_what_is_private_by_its_name_is_trusted() -> None:
     typed = ["http://127.0.0.1:8000/a", "http://Intranet/b", "https://public.example/c", "http://", "http://8.8.8.8/"]
-    assert private_hosts(typed) == {"127.0.0.1", "intranet"}
+    assert private_hosts([*typed, "http://me:word@[::1]:81/"]) == {"127.0.0.1:8000", "intranet", "[::1]:81"}
 
 
 @given(st.ip_addresses())
@@ -239,16 +276,16 @@ class Names(AbstractResolver):
         """Nothing is open."""
 
 
-def connected(host: str) -> list[str]:
+def connected(host: str, port: int = 80) -> list[str]:
     """The addresses that a connector would connect to."""
-    names = Names(mixed=["10.0.0.1", "93.184.216.34"], rebound=["127.0.0.1"], mine=["127.0.0.1"])
+    names = Names(mixed=["10.0.0.1", "93.184.216.34"], rebound=["127.0.0.1"], mine=["127.0.0.1"], other=["127.0.0.1"])
 
     async def ask() -> list[str]:
-        guard = Guard(frozenset({"mine", "127.0.0.9"}))
+        guard = Guard(frozenset({"mine", "127.0.0.9", "other:81"}))
         guard.add_proxy("http://user:word@127.0.0.8:3128")
         async with GuardedConnector(guard, resolver=names) as connector:
             assert isinstance(connector, GuardedConnector)
-            return [result["host"] for result in await connector._resolve_host(host, 80)]
+            return [result["host"] for result in await connector._resolve_host(host, port)]
 
     return asyncio.run(ask())
 
@@ -261,13 +298,22 @@ def test_names_are_checked_by_what_they_resolve_to() -> None:
 def test_literal_addresses_are_checked_where_the_connection_is_opened() -> None:
     assert connected("93.184.216.34") == ["93.184.216.34"]
     assert connected("127.0.0.9") == ["127.0.0.9"]  # asked for
-    assert connected("127.0.0.8") == ["127.0.0.8"]  # the proxy
+    assert connected("127.0.0.8", 3128) == ["127.0.0.8"]  # the proxy
+    assert connected("other", 81) == ["127.0.0.1"]
 
 
-@pytest.mark.parametrize("host", ["rebound", "127.0.0.1", "::1", "::ffff:127.0.0.1", "169.254.169.254"])
-def test_no_connection_is_opened_to_a_private_address(host: str) -> None:
-    with pytest.raises(OSError, match=r"is at a private address, .*, and was not asked for") as caught:
-        connected(host)
+@pytest.mark.parametrize(
+    ("host", "port"),
+    [
+        *((host, 80) for host in ("rebound", "127.0.0.1", "::1", "::ffff:127.0.0.1", "169.254.169.254")),
+        *(("mine", 8080), ("127.0.0.9", 22), ("127.0.0.8", 80), ("other", 80)),
+    ],
+)
+def test_no_connection_is_opened_to_a_private_address(host: str, port: int) -> None:
+    with pytest.raises(
+        OSError, match=rf"{host} is at a private address, .*, whose port {port} was not asked for"
+    ) as caught:
+        connected(host, port)
     assert caught.value.strerror  # what explains it asks for that
 
 
@@ -348,3 +394,25 @@ def test_nothing_is_asked_of_a_private_address(archive: Archive, tmp_path: Path,
     assert "Traceback" not in result.stderr
     assert "secret" not in "".join(content.decode() for content in archive.posts.values())
     assert any("/NewsData/GetNewsText.do" in target for target in archive.asked())
+
+
+@pytest.mark.parametrize("named", ["typed", "of a recipe"])
+def test_a_host_that_was_named_sends_nobody_to_another_of_its_ports(
+    archive: Archive, tmp_path: Path, named: str
+) -> None:
+    """Where a page that its user asked for sends us on to another service of the same machine."""
+    with serving(lambda _: [answer(b"secret")]) as bait:
+        onward = answer(b"", f"Location: http://127.0.0.1:{bait.port}/admin", status="302 Found")
+        with serving(lambda _: [onward]) as site:
+            address, arguments = f"{site.url}/2026/11/01/a-bridge-opens", ["-s", "RETRY_TIMES=0"]
+            if named == "of a recipe":
+                text = (Path(recipes.__file__).parent / "eastmoney.yaml").read_text(encoding="utf-8")
+                text = text.replace("finews.zning.xyz,", f"'127.0.0.1:{site.port}',")
+                (tmp_path / "local.yaml").write_text(text, encoding="utf-8")
+                address = f"{site.url}/html_News/NewsShare.html?infoCode=NW202403150001234567"
+                arguments += ["-s", f"ARCHIVER_RECIPES={tmp_path}"]
+            result = archive.get(address, *arguments, env={"http_proxy": ""})
+            assert len(site.requests) > 1  # beside its robots.txt
+        assert bait.requests == []
+    assert (result.returncode, "secret" in result.stdout + result.stderr) == (1, False)
+    assert f"redirects to http://127.0.0.1:{bait.port}/admin, {REFUSED}" in result.stderr

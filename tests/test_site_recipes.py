@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 import pytest
 import yaml
+from scrapy.settings import Settings
 
 from archiver.answer import Answer, Asked
 from archiver.errors import RecipeError
@@ -19,6 +20,7 @@ from archiver.reading import Reading, explain_page, read_page
 from archiver.recipes import SiteRecipe, load_recipe, load_recipes, load_site, load_sites, site_for
 from archiver.recipes.load import PACKAGED
 from archiver.replica.exchange import HTML, typed
+from archiver.spiders.share import ShareSpider
 from archiver.teaching import DraftPage, differences, file_beside, read_expected
 from tests.conftest import NO_DELAY, Archive, invoke
 
@@ -379,3 +381,18 @@ def test_the_sites_are_of_many_languages() -> None:
     assert len(pages) > 10
     languages = {str(page.explained().fields["language"].value)[:2] for page in pages}
     assert languages >= {"de", "en", "es", "fr", "ja", "pl", "sv", "tr", "zh"}
+
+
+@pytest.mark.parametrize(
+    ("hosts", "slots"),
+    [(["www.isle.example"], {"www.isle.example"}), (["isle.example:8080", "*.isle.example"], {"isle.example"})],
+)
+def test_the_delay_of_a_recipe_counts_for_its_hosts_whatever_their_port(
+    tmp_path: Path, hosts: list[str], slots: set[str]
+) -> None:
+    (tmp_path / "isle.yaml").write_text(yaml.safe_dump({"name": "isle", "hosts": hosts, "politeness": {"delay": 7}}))
+    settings = Settings()
+    settings.setmodule("archiver.settings")
+    settings.set("ARCHIVER_RECIPES", str(tmp_path))
+    ShareSpider.update_settings(settings)
+    assert {host for host, said in settings["DOWNLOAD_SLOTS"].items() if said.get("delay") == 7} == slots

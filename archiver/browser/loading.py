@@ -12,7 +12,7 @@ from w3lib.url import safe_url_string
 from archiver.captures.exchange import REDIRECTS
 from archiver.identity import same_site
 from archiver.net.budget import BudgetSpentError
-from archiver.net.guard import NO_ADDRESS, REFUSED, Guard, host_of
+from archiver.net.guard import NO_ADDRESS, REFUSED, host_of, is_public_name
 from archiver.net.handler import EXCHANGES
 
 if TYPE_CHECKING:
@@ -56,7 +56,6 @@ DROPPED_HEADERS = frozenset(
         *("set-cookie", "strict-transport-security", "transfer-encoding"),
     )
 )
-PUBLIC = Guard(frozenset())
 
 
 class RefusedError(Exception):
@@ -94,7 +93,7 @@ class Loader:
         self._download = download
         self._limits = limits
         self._host = host_of(address)
-        self._is_private = not PUBLIC.allows_name(self._host)
+        self._is_private = not is_public_name(self._host)
         self._asked = 0
         self._bytes = 0
         self.refused = 0
@@ -189,5 +188,5 @@ class Loader:
         host = host_of(url)
         if not host or not url.lower().startswith(("http://", "https://")):
             raise RefusedError(f"{url}: {NO_ADDRESS}")
-        if not self._is_private and not PUBLIC.allows_name(host):
+        if not self._is_private and not is_public_name(host):
             raise RefusedError(f"{url}: {REFUSED}")

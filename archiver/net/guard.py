@@ -6,14 +6,15 @@ import errno
 import ipaddress
 import re
 import unicodedata
-from typing import TYPE_CHECKING
+from contextlib import suppress
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import unquote
 
 import yarl
 from aiohttp import TCPConnector
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from typing import Any
 
     from aiohttp.abc import ResolveResult
@@ -41,19 +42,21 @@ NOT_PUBLIC = tuple(
 UNICAST = ipaddress.IPv6Network("2000::/3")  # all of IPv6 that is given to anybody; NAT64 and site-local are not in it
 # What stands in an IPv6 address before the IPv4 address of a tunnel's end, its last four bytes (ISATAP; RFC 5214, 6.1).
 ISATAP = frozenset({0x00005EFE, 0x02005EFE})
+WEB_PORTS = (80, 443)  # of http and https
 REFUSED = "a private address that was not asked for"
 NO_ADDRESS = "which is no address"
 
 
 class Guard:
-    """Lets a crawl reach public addresses, and those hosts that its user named: directly, in a recipe, or as a proxy.
+    """Lets a crawl reach public addresses, and those places that its user named: directly, in a recipe, or as a proxy.
 
-    trusted: the names or literal addresses of these hosts.
+    trusted: the names or literal addresses of these hosts. One with a port is trusted at that port: behind others of a
+    private host may be anything. One without is trusted at the ports that addresses need not name.
     """
 
     def __init__(self, trusted: frozenset[str]) -> None:
-        self.trusted = frozenset(canonical_host(host) for host in trusted)
-        self._proxies: set[str] = set()
+        self._trusted = frozenset(place for host in trusted for place in _places(host))
+        self._proxies: set[_Place] = set()
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Guard:
@@ -61,40 +64,57 @@ class Guard:
         return cls(frozenset(getattr(crawler.spider, "trusted_hosts", ())))
 
     def refusal(self, url: str) -> str:
-        """Return why `url` must not be asked for, nothing if it may: judged by the host that the request would go to,
-        as far as its name tells."""
+        """Return why `url` must not be asked for, nothing if it may: judged by where the request would go to, as far as
+        that tells by itself."""
         host = host_of(url)
         if not host:
             return NO_ADDRESS
-        return "" if self.allows_name(host) else REFUSED
+        if is_public_name(host) or _Place(host, yarl.URL(url).port) in self._trusted:
+            return ""
+        return REFUSED
 
-    def allows_name(self, host: str) -> bool:
-        """Return whether `host`, a name or a literal address, may be asked, as far as that tells by itself."""
-        host = canonical_host(host)
-        if host in self.trusted:
-            return True
-        try:
-            return is_public(host)
-        except ValueError:
-            return not LOCAL_NAME.fullmatch(host)
-
-    def allows_address(self, host: str, address: str) -> bool:
+    def allows_address(self, host: str, port: int, address: str) -> bool:
         """Return whether `host`, a name or a literal address, may be asked at `address`, the literal address to which
         it resolved; a proxy always may. Raises ValueError if `address` is none."""
-        host = canonical_host(host)
-        return host in self.trusted or host in self._proxies or is_public(address)
+        place = _Place(canonical_host(host), port)
+        return place in self._trusted or place in self._proxies or is_public(address)
 
     def add_proxy(self, url: str) -> None:
         """Let the proxy at `url` (with or without a scheme) be asked, wherever it is: its user named it, in the
         environment or for a request."""
-        self._proxies.add(host_of(url if "//" in url else f"//{url}"))
+        proxy = yarl.URL(url if "//" in url else f"http://{url}")
+        self._proxies.add(_Place(canonical_host(proxy.raw_host or ""), proxy.port))
+
+
+class _Place(NamedTuple):
+    host: str  # in its canonical form
+    port: int | None
+
+
+def _places(authority: str) -> Iterator[_Place]:
+    """Yield the places that a host means, with a port or without; none if it is no host."""
+    with suppress(ValueError):
+        named = yarl.URL(f"//{authority}")
+        for port in WEB_PORTS if named.explicit_port is None else (named.explicit_port,):
+            yield _Place(canonical_host(named.raw_host or ""), port)
 
 
 def private_hosts(addresses: Iterable[str]) -> frozenset[str]:
-    """Return the hosts of `addresses` that are private by their names: who typed such an address means it. A public
-    name is not in it: nobody who types that means the private address to which it may lead."""
-    nobody = Guard(frozenset())
-    return frozenset(host for host in map(host_of, addresses) if host and not nobody.allows_name(host))
+    """Return the hosts of `addresses` that are private by their names, with the ports that are given: who typed such
+    an address means it. A public name is not in it: nobody who types that means the private address to which it may
+    lead."""
+    named = [url for url in addresses if (host := host_of(url)) and not is_public_name(host)]
+    return frozenset(yarl.URL(url).host_port_subcomponent or "" for url in named)
+
+
+def is_public_name(host: str) -> bool:
+    """Return whether `host`, a name or a literal address, is one of the public internet, as far as that tells by
+    itself."""
+    host = canonical_host(host)
+    try:
+        return is_public(host)
+    except ValueError:
+        return not LOCAL_NAME.fullmatch(host)
 
 
 def is_public(address: str) -> bool:
@@ -140,7 +160,9 @@ class GuardedConnector(TCPConnector):
         Every connection of aiohttp comes through here; a resolver of one's own is not asked about literal addresses.
         """
         found = await super()._resolve_host(host, port, traces)
-        allowed = [result for result in found if self._guard.allows_address(host, result["host"])]
+        allowed = [result for result in found if self._guard.allows_address(host, port, result["host"])]
         if not allowed:
-            raise OSError(errno.EACCES, f"{host} is at a private address, {found[0]['host']}, and was not asked for")
+            raise OSError(
+                errno.EACCES, f"{host} is at a private address, {found[0]['host']}, whose port {port} was not asked for"
+            )
         return allowed

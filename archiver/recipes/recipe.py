@@ -210,13 +210,12 @@ class Recipe(Part, frozen=True):
         return ZoneInfo(self.time_zone)
 
     def hosts(self) -> frozenset[str]:
-        """Return every host that this recipe sends requests to, without ports and wildcards."""
+        """Return every host that this recipe sends requests to, with its port where that is given."""
         asked: list[PageRules | Endpoint] = [*self.pages]
         asked += [endpoint for listing in self.listings.values() for endpoint in listing.endpoints]
         given = (host for one in asked for host in one.hosts if host)
         in_addresses = (re.match(r"https?://([^/{}]+)", one.address) for one in asked)
-        names = {*given, *(found[1] for found in in_addresses if found)}
-        return frozenset(name.partition(":")[0] for name in names)
+        return frozenset({*given, *(found[1] for found in in_addresses if found)})
 
 
 def web_recipe(recipes: Iterable[Recipe]) -> Recipe | None:

@@ -11,7 +11,7 @@ from archiver import identity
 from archiver.addresses import web_address
 from archiver.identity import normalise, plain_form
 from archiver.index import Index
-from archiver.net.guard import Guard, host_of
+from archiver.net.guard import Guard
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -73,8 +73,7 @@ def refusal(reference: Reference, trusted: frozenset[str]) -> str:
     private hosts that may be asked."""
     if not web_address(reference.address):
         return UNKNOWN
-    host = host_of(web_address(reference.address))
-    return "" if Guard(trusted).allows_name(host) else PRIVATE
+    return PRIVATE if Guard(trusted).refusal(web_address(reference.address)) else ""
 
 
 def _with_address(reference: Reference, held: Held | None) -> Reference:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from scrapy.settings import SETTINGS_PRIORITIES
 
@@ -33,10 +34,10 @@ def set_politeness(settings: BaseSettings, recipes: Iterable[Recipe], sites: Ite
 
 def _slots(recipes: Iterable[Recipe], sites: Iterable[SiteRecipe]) -> dict[str, Slot]:
     """Return Scrapy's download slots of the hosts that recipes name."""
-    slots = {host: _slot(recipe) for recipe in recipes for host in recipe.hosts()}
+    slots = {_name(host): _slot(recipe) for recipe in recipes for host in recipe.hosts()}
     for site in sites:
         if slot := _slot(site):
-            slots |= {host: slot for host in site.hosts if not host.startswith("*.")}
+            slots |= {_name(host): slot for host in site.hosts if not host.startswith("*.")}
     return slots
 
 
@@ -44,3 +45,8 @@ def _slot(recipe: Recipe | SiteRecipe) -> Slot:
     said = recipe.politeness
     slot = {"delay": said.delay, "jitter": said.jitter, "concurrency": said.concurrency}
     return {name: value for name, value in slot.items() if value is not None}
+
+
+def _name(host: str) -> str:
+    """Return the name under which Scrapy keeps the slot of a host: it has no port."""
+    return urlsplit(f"//{host}").hostname or ""

@@ -69,7 +69,7 @@ class ShareSpider(ArticleSpider):
             else:
                 spider.wanted.setdefault(reference.key, reference)
         # Private hosts are those that a recipe or the user names: anybody may have made a list of pages.
-        asked = {reference.host.partition(":")[0] for reference in spider.wanted.values()}
+        asked = {reference.host for reference in spider.wanted.values()}
         of_recipes = (recipe.hosts() for recipe in recipes.values())
         spider.trusted_hosts = frozenset(asked.union(spider._named_hosts, *of_recipes))
         return spider
