@@ -44,7 +44,7 @@ from archiver.index.whereabouts import HERE
 from archiver.links import refuse_links
 from archiver.manifest import add_manifest, head
 from archiver.minhash import scheme
-from archiver.places import CAPTURES, POSTS, SITE, TEMPLATES
+from archiver.places import CAPTURES, INDEX, PARTS, POSTS, SITE, TEMPLATES
 from archiver.private import USER, public_address
 from archiver.recipes import recipes_for, sites_for, web_recipe
 from archiver.remembering import remember_profile, remembering
@@ -55,7 +55,7 @@ from archiver.storage import located
 from archiver.views import FollowedSite, Status, read_duplicates, read_history, read_sites, read_status
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
     from datetime import timedelta
 
     from archiver.addresses import Reference
@@ -353,8 +353,7 @@ class Archive:
         from archiver.verified import verify  # as above
 
         self._refuse_none()
-        if repair or remove_credentials:
-            self._refuse_links()
+        self._refuse_links(PARTS if repair or remove_credentials else [INDEX])  # that it was verified is logged there
         options = session_options(self.configuration).extract
         return verify(self.root, self._at, options, repair=repair, remove_credentials=remove_credentials)
 
@@ -596,10 +595,10 @@ class Archive:
             raise UsageError(f"{without_secrets(place)}: expected {HERE}, or the address of a PostgreSQL database")
         return self._at if shown(self._at) == place else place
 
-    def _refuse_links(self) -> None:
-        """Raise StoreError if a part of the archive leads out of it, and that is not meant."""
+    def _refuse_links(self, parts: Collection[str] = PARTS) -> None:
+        """Raise StoreError if one of these parts of the archive leads out of it, and that is not meant."""
         if not self.configuration["ARCHIVER_LINKS"]:
-            refuse_links(self.output)
+            refuse_links(self.output, parts)
 
     @property
     def _stuck_after(self) -> timedelta | None:

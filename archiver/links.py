@@ -7,31 +7,35 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from archiver.errors import StoreError, os_reason
-from archiver.places import PARTS
+from archiver.places import INDEX, PARTS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
 ADVICE = "if that is meant, set ARCHIVER_LINKS=True (-s, or in the archive's _archiver.yaml)"
 DEPTH = 2  # levels of directories in a part: years and months
 
 
-def refuse_links(output: Path) -> None:
-    """Raise StoreError if a part of the archive leads out of it."""
-    for path, target in links_outside(output):
-        raise StoreError(f"{output / path}: it is a link out of the archive, to {target}; {ADVICE}")
+def refuse_links(output: Path, parts: Collection[str] = PARTS) -> None:
+    """Raise StoreError if one of these parts of the archive leads out of it, or a file of the index elsewhere."""
+    for path, target in links_outside(output, parts):
+        within = target.is_relative_to(os.path.realpath(output))
+        link = "a link" if within else "a link out of the archive"
+        raise StoreError(f"{output / path}: it is {link}, to {target}; {ADVICE}")
 
 
-def links_outside(output: Path) -> Iterator[tuple[str, Path]]:
+def links_outside(output: Path, parts: Collection[str] = PARTS) -> Iterator[tuple[str, Path]]:
     """Yield what in an archive is a symbolic link that leads out of it, by its path there, and where it leads: parts,
-    their directories, and the files of the index and of the lock. Posts are not among these: a new one takes the
-    place of a link. Raises StoreError for what cannot be looked at."""
+    their directories, and the files of the index and of the lock. These may lead nowhere else in it either: a lock is
+    emptied. Posts are not among these: a new one takes the place of a link. Raises StoreError for what cannot be
+    looked at."""
     try:
         root = Path(os.path.realpath(output))
-        for part in PARTS:
-            for path in _links(output / part, DEPTH, files=part == "_index"):
+        for part in parts:
+            for path in _links(output / part, DEPTH, files=part == INDEX):
                 target = Path(os.path.realpath(path))  # unlike Path.resolve, it lets a link in a circle be
-                if not target.is_relative_to(root):
+                is_file = path.parent.name == INDEX and not path.is_dir()
+                if is_file or not target.is_relative_to(root):
                     yield path.relative_to(output).as_posix(), target
     except OSError as error:
         raise StoreError(f"{output}: its parts cannot be looked at: {os_reason(error)}") from error

@@ -18,7 +18,7 @@ from archiver.extraction import Renderer
 from archiver.index import Index, IndexThread
 from archiver.links import refuse_links
 from archiver.manifest import add_manifest
-from archiver.places import INDEX, POSTS, SITE
+from archiver.places import INDEX, PARTS, POSTS, SITE
 from archiver.recorder import Recorder, end_files
 from archiver.road import Road
 from archiver.storage import Storage, directory_of, reach, write_atomically
@@ -95,8 +95,8 @@ class Session:
 
         Raises LockedError if another run is at work; IndexFileError, StoreError, CaptureError.
         """
-        if not (dry or options.links):
-            refuse_links(directory_of(output))
+        if not options.links:  # the lock is held, and so written, for a dry run, too
+            refuse_links(directory_of(output), [INDEX] if dry else PARTS)
         if not dry:
             reach(output)
         at = options.index

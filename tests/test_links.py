@@ -56,6 +56,26 @@ def test_a_link_out_of_the_archive_is_refused(output: Path, path: str, target: s
     assert str(caught.value) == f"{link}: it is a link out of the archive, to {there}; {ADVICE}"
 
 
+@pytest.mark.parametrize("target", ["_posts/2026/03/1.md", "_index/index.sqlite"])
+@pytest.mark.parametrize("name", ["lock", "verifications.jsonl", "worker-here-1.lock"])
+def test_a_file_of_the_index_is_no_link_wherever_it_leads(output: Path, name: str, target: str) -> None:
+    """A lock is emptied, and a log grows."""
+    link, there = output / "_index" / name, output.resolve() / target
+    there.write_text("what is kept")
+    link.unlink(missing_ok=True)
+    link.symlink_to(there)
+    with pytest.raises(StoreError) as caught:
+        refuse_links(output)
+    assert str(caught.value) == f"{link}: it is a link, to {there}; {ADVICE}"
+
+
+def test_of_some_parts_only_these_are_looked_at(output: Path) -> None:
+    (output / "_assets").symlink_to(output.parent / "elsewhere")
+    refuse_links(output, ("_index", "_posts"))
+    with pytest.raises(StoreError, match="_assets: it is a link out of the archive"):
+        refuse_links(output, ("_index", "_assets"))
+
+
 def test_links_within_the_archive_and_of_posts_are_none_of_it(output: Path) -> None:
     (output / "_captures" / "2025").symlink_to(output / "_captures" / "2026")
     (output / "_posts" / "1.md").symlink_to(output.parent / "elsewhere" / "file")
@@ -101,6 +121,40 @@ def test_nothing_is_written_through_a_link_unless_that_is_meant(archive: Archive
     meant = archive.invoke(*words, env={"ARCHIVER_LINKS": "True"})
     assert "link" not in meant.stderr
     assert meant.returncode == 0
+
+
+def contents(directory: Path) -> dict[Path, bytes]:
+    return {file: file.read_bytes() for file in directory.rglob("*") if file.is_file()}
+
+
+READ = [("verify",), ("verify", "--json"), ("crawl", "eastmoney/market-37", "--dry-run"), ("replay", "--diff")]
+
+
+@pytest.mark.parametrize("command", READ[:-1], ids=" ".join)
+def test_what_only_looks_changes_no_index_that_is_elsewhere(archive: Archive, command: tuple[str, ...]) -> None:
+    """It logs that it has looked, or holds the lock; and SQLite puts files of its own beside one."""
+    assert archive.crawl("eastmoney/market-37", "--limit", "3").returncode == 0
+    index, elsewhere = archive.output / "_index", archive.output.with_name("elsewhere")
+    index.rename(elsewhere)
+    index.symlink_to(elsewhere)
+    before = contents(elsewhere)
+    words = (*command, "--output", str(archive.output), *(NO_DELAY if command[0] == "crawl" else ()))
+    refused = archive.invoke(*words)
+    message = f"archiver: {index}: it is a link out of the archive, to {elsewhere}; {ADVICE}\n"
+    assert (refused.returncode, refused.stderr) == (1, message)
+    assert contents(elsewhere) == before
+    assert archive.invoke(*words, env={"ARCHIVER_LINKS": "True"}).returncode == 0
+
+
+@pytest.mark.parametrize("command", READ, ids=" ".join)
+def test_what_only_looks_reads_other_parts_that_are_elsewhere(archive: Archive, command: tuple[str, ...]) -> None:
+    assert archive.crawl("eastmoney/market-37", "--limit", "3").returncode == 0
+    captures, elsewhere = archive.output / "_captures", archive.output.with_name("elsewhere")
+    captures.rename(elsewhere)
+    captures.symlink_to(elsewhere)
+    before = contents(elsewhere)
+    result = archive.invoke(*command, "--output", str(archive.output), *(NO_DELAY if command[0] == "crawl" else ()))
+    assert (result.returncode, contents(elsewhere)) == (0, before)
 
 
 @pytest.mark.parametrize(

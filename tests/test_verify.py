@@ -256,6 +256,23 @@ def test_a_capture_that_is_broken_elsewhere_stays(tmp_path: Path, content: bytes
     assert file.read_bytes() == content
 
 
+@pytest.mark.parametrize("content", [RECORDS[0] + RECORDS[1][:50], RECORDS[0][:50]])
+def test_nothing_is_cut_off_what_a_link_leads_to(tmp_path: Path, content: bytes) -> None:
+    """No run of this archive wrote it there; another one may be at it."""
+    link, file = tmp_path / "a.warc.gz", tmp_path / "of-another-archive.warc.gz"
+    file.write_bytes(content)
+    link.symlink_to(file)
+    assert mend(link) is None
+    assert (file.read_bytes(), link.is_symlink()) == (content, True)
+
+
+def test_a_whole_file_that_is_a_link_is_one(tmp_path: Path) -> None:
+    link, file = tmp_path / "a.warc.gz", tmp_path / "b.warc.gz"
+    file.write_bytes(RECORDS[0])
+    link.symlink_to(file)
+    assert mend(link) == (len(RECORDS[0]), sha256(RECORDS[0]).digest())
+
+
 def test_records_that_were_noted_are_not_cut_off(tmp_path: Path) -> None:
     """The last one of a file that is as long as it was is broken, not torn."""
     file = tmp_path / "a.warc.gz"

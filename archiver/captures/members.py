@@ -87,6 +87,8 @@ def mend(file: Location, known: int = 0) -> tuple[int, bytes] | None:
                 torn = error.at_end
             if end < size and (end < known <= size or _record_after(stream, end + 1, size)):
                 return None
+        if end < size and isinstance(file, Path) and file.is_symlink():
+            return None  # what it leads to may be what another archive writes to
         if end == 0:
             if torn:
                 file.unlink()
