@@ -54,6 +54,10 @@ PATH_PARAMETER = re.compile(r"(?<=;)([^=;/]+)=([^;/]*)")
 PARAMETER = re.compile(r"(?<=[?&;#])([^=&;#?]+)=([^&;#]*)")
 WEB = re.compile(r"https?://", re.IGNORECASE)
 ADDRESS_IN_TEXT = re.compile(r"https?://[^\s\"'<>]+", re.IGNORECASE)
+NEXT_ADDRESS = re.compile(r"(?=https?://)", re.IGNORECASE)
+AFTER_ADDRESS = (
+    ".,:;!?()[]{}|…«»‘’‚“”„、。！？，：；（）"  # marks in a text that follow an address, and are no part of it
+)
 DEEPEST = 8  # addresses in each other that are looked through
 LONG_ENOUGH = 6  # characters: a shorter secret is not looked for elsewhere, since it would be found in other words
 # Options of a command and settings whose values are ours alone, whatever they look like.
@@ -116,7 +120,17 @@ def public_values(value: Any) -> Any:
 
 def public_text(text: str) -> str:
     """Return a text in our words with the addresses in it as `public_address` has them."""
-    return ADDRESS_IN_TEXT.sub(lambda found: public_address(found[0]), text)
+    return ADDRESS_IN_TEXT.sub(_public_words, text)
+
+
+def _public_words(found: re.Match[str]) -> str:
+    """Return addresses that stand in a text without a blank between them: what is private may be one itself."""
+    return "".join(map(_public_word, NEXT_ADDRESS.split(_public_word(found[0]))))
+
+
+def _public_word(text: str) -> str:
+    address = text.rstrip(AFTER_ADDRESS)
+    return public_address(address) + text[len(address) :]
 
 
 def public_texts(value: Any) -> Any:

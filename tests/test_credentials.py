@@ -60,6 +60,14 @@ def test_no_key_in_an_address_is_written_or_shown(archive: Archive, web: Web) ->
     assert holding(shown(archive, result, again, elsewhere, exported, archive.archiver("status", "--json"))) == []
 
 
+def test_a_key_in_an_address_that_a_message_goes_on_after(archive: Archive, web: Web) -> None:
+    asked = f"{PAPER}/a?key={KEY}"
+    web.redirect(asked, f"http://10.0.0.1/a?key={KEY}")
+    result = archive.get(asked, "--warc", "-vv", "-s", "RETRY_TIMES=0")
+    assert "redirects to http://10.0.0.1/a?key=removed-9f3db809, a private address" in result.stderr
+    assert holding(shown(archive, result, archive.archiver("status", "--json"))) == []
+
+
 def test_pages_whose_addresses_differ_in_a_key_are_two_articles(archive: Archive, web: Web) -> None:
     """A key may be what tells one page from another; nobody knows."""
     for number, text in enumerate(("Ships that sail far over the sea, {n}.", "Trains and their drivers, {n}.")):

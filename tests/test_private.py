@@ -10,7 +10,14 @@ from hypothesis import strategies as st
 
 from archiver.captures.exchange import Exchange
 from archiver.captures.private import public_exchange, words_of
-from archiver.private import is_private_header, private_parts, public_address, public_arguments, public_texts
+from archiver.private import (
+    is_private_header,
+    private_parts,
+    public_address,
+    public_arguments,
+    public_text,
+    public_texts,
+)
 
 KEY = "AIzaSyD4_x7Q0123456789"
 KEPT = "removed-d154eaaf"  # of it
@@ -122,6 +129,52 @@ def test_pages_whose_addresses_differ_in_a_key_stay_different() -> None:
     kept = {public_address(f"http://example.org/?{name}={KEY}{n}") for name in ("code", "token") for n in range(20)}
     assert len(kept) == 40
     assert len({public_address(f"http://example.org/?password=word{n}") for n in range(20)}) == 1  # it could be guessed
+
+
+@pytest.mark.parametrize("name", ["key", "token", "page=2&sid"])
+@pytest.mark.parametrize(
+    "words",
+    [
+        *("{}: HTTP status 404", "it redirects to {}, a private address", "no such page ({})", "[{}]", "{}.", "{}; {}"),
+        *(
+            "{}!",
+            "{}?",
+            "is it {}?!",
+            "{}...",
+            "{}…",
+            "«{}»",
+            "“{}”",
+            "'{}'",
+            "<{}>",
+            "{{{}}}",
+        ),
+    ],
+)
+def test_the_marks_that_follow_an_address_in_a_text_are_no_part_of_its_key(name: str, words: str) -> None:
+    said, kept = (f"http://www.example/a?{name}={value}" for value in (KEY, KEPT))
+    assert public_text(words.format(said, said)) == words.format(kept, kept)
+    assert public_text(words.format(kept, kept)) == words.format(kept, kept)
+
+
+@pytest.mark.parametrize("words", ["{}|{}", "{},{}", "{}，{}。", "{}{}"])
+def test_addresses_without_a_blank_between_them(words: str) -> None:
+    said = f"http://www.example/a?key={KEY}"
+    assert public_text(words.format(said, said)) == words.format(*[f"http://www.example/a?key={KEPT}"] * 2)
+    said = f"http://www.example/a?token={KEY}"
+    assert KEY not in public_text(words.format(said, said))
+
+
+def test_a_long_text_of_marks_is_read_in_no_time() -> None:
+    for text in ("http://" + "." * 300_000 + "x", "http://a/?key=" * 20_000, "http://a/?" + ")" * 300_000):
+        assert public_text(text) == text
+
+
+def test_an_address_in_one_in_a_text() -> None:
+    inner = f"http://b.example/?key={KEY}"
+    assert public_text(f"http://a.example/?url={inner}: no") == (
+        f"http://a.example/?url=http://b.example/?key={KEPT}: no"
+    )
+    assert public_text(f"http://a.example/?token={inner}: no") == "http://a.example/?token=removed: no"
 
 
 def test_a_command_line_has_no_credentials() -> None:
