@@ -14,6 +14,7 @@ from archiver.storage import directory_of, sweep
 from archiver.verify.chain import Chain
 from archiver.verify.credentials import remove_credentials as without_credentials
 from archiver.verify.log import LastVerification, log_verification
+from archiver.verify.notes import remove_from_notes
 from archiver.verify.problems import Kind
 from archiver.verify.repair import Repair
 from archiver.verify.verify import Verification
@@ -26,8 +27,8 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Verified:
-    """What a verification found. cleaned: captures that were written anew without a credential. unlogged: why the log
-    of verifications does not have it, nothing if it has."""
+    """What a verification found. cleaned: captures and notes that were written anew without a credential. unlogged: why
+    the log of verifications does not have it, nothing if it has."""
 
     files: int
     bytes: int
@@ -85,6 +86,6 @@ def _known_again(problem: Problem, left: set[Problem]) -> Problem:
 def _clean(output: Root, at: str) -> tuple[str, ...]:
     index = Index.open(output, at)
     try:
-        return tuple(without_credentials(output, index))
+        return (*without_credentials(output, index), *remove_from_notes(directory_of(output), index))
     finally:
         index.close()

@@ -149,7 +149,7 @@ MAY_IMPORT: dict[str, set[str]] = {
             "recorder",
             "replay",
         ),
-        *("article", "pictures", "posts", "problems", "road", "storage"),
+        *("article", "pictures", "posts", "private", "problems", "road", "storage"),
     },
     "explaining": {
         *("addresses", "answer", "captured", "captures", "decide", "errors", "extraction", "index", "pages"),

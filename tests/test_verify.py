@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import gzip
+import json
 import os
 import re
 import shutil
@@ -549,12 +550,55 @@ def test_credentials_are_removed_by_the_command(tmp_path: Path) -> None:
     with Replica() as replica:
         archive = Archive(tmp_path / "archive", replica)
         status, problems, _ = verify(archive)
-        assert (status, [one["kind"] for one in problems]) == (1, ["credential"])
+        assert (status, [one["kind"] for one in problems]) == (1, ["credential", "credential"])
+        assert [one["path"] for one in problems][1:] == ["_index/index.sqlite"]  # the address of the record
         assert "s3cr3t" not in str(problems)
         status, problems, said = verify(archive, "--remove-credentials")
         assert (status, problems) == (0, [])
         assert re.search(r"written anew without credentials: _captures/\S+-public\.warc\.gz\n", said)
         assert verify(archive)[:2] == (0, [])
+
+
+def test_credentials_are_removed_from_what_earlier_versions_noted(archive: Archive) -> None:
+    key = "s3cr3tA1b2c3d4e5f6"
+    address = f"http://jane:pa55word@www.example/a?key={key}"
+    report, kept = archive.output / "_index/reports/2024-01-01T00-00-00Z-1.json", archive.output / "_quarantine/a.json"
+    broken = archive.output / "_quarantine/b.json"
+    for file, document in (
+        (report, {"failures": [f"{address}: no"]}),
+        (kept, {"url": address, "body": f"at {address}"}),
+    ):
+        file.parent.mkdir(exist_ok=True)
+        file.write_text(json.dumps(document))
+    broken.write_text("{")
+    archive.sql(f"INSERT INTO robots VALUES ('{address}', 200, x'', 1)")
+    archive.sql(f"UPDATE runs SET command = 'archiver get {address}' WHERE run = 1")
+    status, problems, _ = verify(archive)
+    named = [(one["kind"], one["path"], one["what"]) for one in problems]
+    assert (status, named) == (
+        1,
+        [
+            ("credential", "_index/index.sqlite", "values in it hold one: 1 in robots.address, 1 in runs.command"),
+            ("credential", "_index/reports/2024-01-01T00-00-00Z-1.json", "it holds one"),
+            ("credential", "_quarantine/a.json", "it holds one"),
+        ],
+    )
+    assert all("--remove-credentials" in one["advice"] for one in problems)
+    assert key not in str(problems)
+    status, problems, said = verify(archive, "--remove-credentials")
+    assert (status, problems, said.count("written anew without credentials: ")) == (0, [], 3)
+    public = "http://www.example/a?key=removed-9f3db809"
+    assert json.loads(report.read_text()) == {"failures": [f"{public}: no"]}
+    # What a source says stays as it came: it may be quoted, but it is no address that was asked for.
+    assert json.loads(kept.read_text()) == {"url": public, "body": f"at {address}"}
+    assert broken.read_text() == "{"
+    assert [command for (command,) in archive.rows("SELECT command FROM runs WHERE run = 1")] == [
+        f"archiver get {public}"
+    ]
+    assert [
+        file for file in (archive.output / "_index").iterdir() if file.is_file() and key in file.read_text("latin-1")
+    ] == []
+    assert verify(archive, "--remove-credentials")[:2] == (0, [])
 
 
 def test_litter_fails_nothing(archive: Archive) -> None:

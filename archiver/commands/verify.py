@@ -28,7 +28,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.add_argument(
         "--remove-credentials",
         action="store_true",
-        help="first write captures that hold a credential of yours anew without it, and put that on record",
+        help="first write captures and notes that hold a credential of yours anew without it; captures on record",
     )
     parser.add_argument("--json", action="store_true", help="print a line of JSON for each problem")
     add_archive_option(parser)

@@ -122,6 +122,10 @@ class Database(ABC):
         """Give rows that are new numbers after those that were put in with theirs."""
 
     @abstractmethod
+    def forget_replaced(self) -> None:
+        """Have what was replaced or removed be nowhere any more, as far as that can be said here."""
+
+    @abstractmethod
     def let_go(self) -> None:
         """Have it be no index any more: what it has is somewhere else."""
 

@@ -8,6 +8,7 @@ from archiver.errors import IndexFileError
 from archiver.index import adopt, aliases, claim, due, fail, held, hold, see, texts, whereabouts, write
 from archiver.index.captures import Captures
 from archiver.index.catalogue import Catalogue
+from archiver.index.credentials import Credentials
 from archiver.index.damage import REMAKE
 from archiver.index.hosts import Hosts
 from archiver.index.leases import ARTICLES
@@ -51,10 +52,10 @@ class Index:
     Its own methods are about articles: what is new, what is due, what is held, what is written. `captures` says where
     the evidence is, `manifests` what was put on record, `hosts`, `listings`, `runs` and `sources` what earlier runs
     noted, `workers` who crawls together, `own_posts` where posts of people are, `pictures` what posts show,
-    `signatures` which articles say nearly the same; `posts` and `catalogue` are for reading. One thread at a time may
-    use it. What a method writes is one transaction, and kept when it returns. All raise IndexFileError. Times are
-    microseconds (`archiver.clock`). Texts are stored without NUL and halves of surrogate pairs: U+FFFD stands for
-    these.
+    `signatures` which articles say nearly the same, `credentials` what is ours alone in all this; `posts` and
+    `catalogue` are for reading. One thread at a time may use it. What a method writes is one transaction, and kept when
+    it returns. All raise IndexFileError. Times are microseconds (`archiver.clock`). Texts are stored without NUL and
+    halves of surrogate pairs: U+FFFD stands for these.
     """
 
     def __init__(self, database: Database, lock: Lock | SharedLock | None = None, at: str = "") -> None:
@@ -64,6 +65,7 @@ class Index:
         self._queue = claim.Queue(database)
         self.captures = Captures(database)
         self.catalogue = Catalogue(database)
+        self.credentials = Credentials(database)
         self.hosts = Hosts(database)
         self.listings = Listings(database)
         self.manifests = Manifests(database)

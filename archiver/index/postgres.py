@@ -188,6 +188,9 @@ class PostgresDatabase(Database):
         """Have the server number after the largest number of each table."""
         postgres_schema.go_on_numbering(self._connection)
 
+    def forget_replaced(self) -> None:
+        """The server does, when it tidies up (autovacuum)."""
+
     def let_go(self) -> None:
         """Remove the tables."""
         self._connection.rollback()

@@ -161,6 +161,11 @@ class SqliteDatabase(Database):
     def go_on_numbering(self) -> None:
         """SQLite does, by itself."""
 
+    def forget_replaced(self) -> None:
+        """Write the file anew, without what is left of values that were replaced, and empty its journal."""
+        self.scratch("VACUUM")
+        self.scratch("PRAGMA wal_checkpoint(TRUNCATE)")
+
     def let_go(self) -> None:
         """Close the file, and move it aside."""
         assert self._file, "one in memory is let go of by itself"

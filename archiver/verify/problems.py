@@ -35,7 +35,7 @@ class Kind(ProblemKind):
     INDEX = ("index", "damage to the index", REMAKE)
     CREDENTIAL = (
         "credential",
-        "captures with a credential of yours",
+        "captures and notes with a credential of yours",
         f"`archiver verify {REMOVE}` writes the file anew without it",
     )
     LITTER = ("litter", "files that systems and editors left (a note)", "delete it, or leave it", True)

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 from archiver.errors import os_reason
 from archiver.places import ASSETS, POSTS, VERSIONS
 from archiver.problems import problem
-from archiver.storage import is_there
+from archiver.storage import directory_of, is_there
 from archiver.storage.regular import read_in
 from archiver.verify.chain import Chain
 from archiver.verify.files import below, walk
 from archiver.verify.names import odd_name
+from archiver.verify.notes import ADVICE_ON_NOTES, notes_with_credentials
 from archiver.verify.pictures import fault, local_pictures
 from archiver.verify.problems import Kind
 from archiver.verify.warcs import Warcs
@@ -48,6 +49,7 @@ class Verification:
         yield from warcs.problems()
         yield from self._show()
         yield from chain.problems()
+        yield from self._credentials()
         self.files += warcs.files + chain.files
         self.bytes += warcs.bytes + chain.bytes
 
@@ -117,6 +119,13 @@ class Verification:
         if found in right and b"<img" in content:
             self._pictures.update(dict.fromkeys(local_pictures(content), path))
         return found
+
+    def _credentials(self) -> Iterator[Problem]:
+        if counts := self._index.credentials.count():
+            where = ", ".join(f"{number:,} in {column}" for column, number in counts.items())
+            yield problem(Kind.CREDENTIAL, self._index.name, f"values in it hold one: {where}", ADVICE_ON_NOTES)
+        for path, _ in notes_with_credentials(directory_of(self._output)):
+            yield problem(Kind.CREDENTIAL, path, "it holds one", ADVICE_ON_NOTES)
 
     def _show(self) -> Iterator[Problem]:
         # Of those that the index knows it is said above what is wrong with them.

@@ -1,0 +1,52 @@
+"""Notes of runs that hold a credential of ours, as earlier versions wrote them: the index, reports, and what was kept
+of articles in quarantine. None of them is evidence: they are written anew where they are."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from archiver.errors import StoreError, os_reason
+from archiver.places import QUARANTINE, REPORTS
+from archiver.private import public_texts, public_values
+from archiver.storage import write_atomically
+from archiver.storage.regular import read
+from archiver.verify.problems import REMOVE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from archiver.index import Index
+
+ADVICE_ON_NOTES = f"`archiver verify {REMOVE}` replaces it"
+# What our words are in has addresses anywhere in its texts; what a source says is one only where it is all of it.
+NOTES = ((REPORTS, public_texts), (QUARANTINE, public_values))
+
+
+def remove_from_notes(output: Path, index: Index) -> list[str]:
+    """Replace what is ours alone in the index and in files of notes, and return which these are. index: open for
+    writing. Raises StoreError, IndexFileError."""
+    cleaned = [index.name] if index.credentials.remove() else []
+    for path, public in notes_with_credentials(output):
+        try:
+            write_atomically(output / path, public)
+        except OSError as error:
+            raise StoreError(f"{output / path}: cannot be written anew: {os_reason(error)}") from error
+        cleaned.append(path)
+    return cleaned
+
+
+def notes_with_credentials(output: Path) -> Iterator[tuple[str, bytes]]:
+    """Yield the files of notes that hold a credential of ours, and what they are without it. What cannot be read as
+    one is none: somebody has put it there."""
+    for directory, public in NOTES:
+        for file in sorted((output / directory).glob("*.json")):
+            try:
+                said = json.loads(read(file))
+                kept = public(said)
+            except (OSError, ValueError, RecursionError):
+                continue
+            if kept != said:
+                content = json.dumps(kept, ensure_ascii=False, indent=1) + "\n"
+                yield file.relative_to(output).as_posix(), content.encode("utf-8", "backslashreplace")
