@@ -1,4 +1,5 @@
-"""The files of an archive: a path, bytes and what should be there in; written, unchanged or edited out."""
+"""The files of an archive. In: a path, its new content, and the digest of what should be there now. Out: written,
+unchanged, edited (by somebody else), or failed."""
 
 from archiver.storage.atomic import PREFIX, SUFFIX, sync_directory, write_atomically
 from archiver.storage.disk import DISK_FAILED, Put, sweep

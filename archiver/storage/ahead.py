@@ -1,4 +1,4 @@
-"""Asking ahead: what a store answers takes long to come, and little to wait for."""
+"""Read-ahead: requests to an object store are slow one after the other, and cheap side by side."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 R = TypeVar("R")
-AT_ONCE = 16  # requests
+AT_ONCE = 16  # requests at a time
 
 
 def ahead(work: Callable[[T], R], items: Iterable[T]) -> Iterator[R]:
-    """Yield what `work` returns for each of `items`, in their order; it is called for some before they are needed, in
-    threads."""
+    """Yield what `work` returns for each of `items`, in their order. Threads call it for the next AT_ONCE items before
+    their results are asked for. Raises what `work` raises."""
     asked: deque[Future[R]] = deque()
     for item in items:
         asked.append(_threads().submit(work, item))

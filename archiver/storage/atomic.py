@@ -1,4 +1,4 @@
-"""Durable writes that happen at once or not at all: whatever fails, and whenever, what was there stays."""
+"""Durable writes that happen as a whole or not at all: if one fails, at whatever moment, the old content stays."""
 
 from __future__ import annotations
 
@@ -24,16 +24,17 @@ _MACHINE = crc32(socket.gethostname().encode())
 
 
 def temporary_for(place: Path, number: int | None = None) -> Path:
-    """Return where a file is written before it gets its name: beside that, under a name that says whose it is.
+    """Return where a file is written before it gets its name: in the same directory, under a name with the id of this
+    process and a number of this machine (processes of two machines may have the same id).
 
-    number: tells files apart that one process writes at a time. Processes of several machines may have one number.
+    number: tells apart files that one process writes at the same time.
     """
     tail = "" if number is None else f"-{number}"
     return place.with_name(f"{PREFIX}{os.getpid()}-{_MACHINE}{tail}{SUFFIX}")
 
 
 def write_atomically(place: Location, content: bytes) -> None:
-    """Write a file durably, and its directory if that is not there. Raises OSError, and StoreError for a store."""
+    """Write a file durably; its directory is made if there is none. Raises OSError, and StoreError for a store."""
     if isinstance(place, StoredFile):
         place.write(content)
         return
@@ -75,7 +76,7 @@ def sync_directory(directory: Path) -> None:
 
 
 def sync_file(file: Path) -> None:
-    """Make what somebody else has written to a file durable. Raises OSError."""
+    """Make durable what others (a library, say) have written to a file. Raises OSError."""
     sync(os.open(file, os.O_RDONLY))
 
 
@@ -89,8 +90,8 @@ def remove(temporary: Path) -> None:
 
 
 def sweep_beside(place: Path) -> None:
-    """Remove what processes that are no more left in the directory of `place`. What cannot be removed stays: it may be
-    another user's, and is in nobody's way."""
+    """Remove the temporary files that processes which have ended left in the directory of `place`. One that cannot be
+    removed stays: it may be another user's, and does no harm."""
     with contextlib.suppress(OSError):
         for file in list(place.parent.iterdir()):
             if (found := TEMPORARY.fullmatch(file.name)) and has_ended(int(found[1])):

@@ -1,9 +1,8 @@
-"""A bucket of an object store that speaks S3, with obstore: requests, what comes of them, and errors that say what to
-do.
+"""A bucket of an object store that speaks S3, with obstore: requests, their results, and errors that say what to do.
 
-Who has come through once waits for a store that goes away, a minute at most; who has not is told at once: mostly an
-address or a key is wrong. What is wrong with a bucket as a whole is a StoreError, and so ends what is being done: no
-file of an archive may be taken for one that is not there because nobody could ask.
+If a store that was reached before cannot be reached, requests are repeated for about a minute. If it was never reached,
+the error is raised at once: most likely the address or a key is wrong. What is wrong with the bucket as a whole is
+a StoreError, which ends the command: a file must not be taken for missing because the store could not be asked.
 """
 
 from __future__ import annotations
@@ -34,12 +33,12 @@ PAGE = 1000  # keys that a store lists at once
 ENDPOINTS = ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL", "AWS_ENDPOINT")  # the first that is set counts
 CODE = re.compile(r"<Code>(\w+)</Code>")
 STATUS = re.compile(r"status code: (\d{3})")
-BEYOND = re.compile(r"status code: 416")  # nothing is there in the range that was asked for
+BEYOND = re.compile(r"status code: 416")  # Range Not Satisfiable: the range begins behind the end of the object
 UNREACHED = re.compile(r"HTTP error: |operation timed out")
-BUSY = ("409", "429", "500", "502", "503", "504")  # what a store answers that is to be asked again
-DETAILS = "Debug source:"  # for programmers, from there on
+BUSY = ("409", "429", "500", "502", "503", "504")  # statuses after which the request is repeated
+DETAILS = "Debug source:"  # what follows it in a message of obstore is for programmers
 KEYS = "look at AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"
-# What a store says, and what to do about it: of the whole bucket, not of one object.
+# By the error code of the store: what to do. Only codes that concern the whole bucket, none that concern one object.
 ADVICE = {
     "NoSuchBucket": "there is no such bucket; make it, or correct ARCHIVER_STORE",
     "InvalidBucketName": "there can be no bucket of that name; correct ARCHIVER_STORE",
@@ -54,7 +53,8 @@ METADATA_SERVICE = "169.254.169.254"  # where obstore looks for a key if none is
 
 
 class Got(NamedTuple):
-    """Bytes of an object. size: of all of it. tag: names this content of it. modified: microseconds since 1970."""
+    """Bytes of an object. size: of the whole object. tag: its ETag, which names this content. modified: microseconds
+    since 1970."""
 
     content: bytes
     size: int
@@ -63,7 +63,7 @@ class Got(NamedTuple):
 
 
 class Listed(NamedTuple):
-    """An object that is there, by its key."""
+    """An object in a listing. modified: microseconds since 1970."""
 
     key: str
     size: int
@@ -79,8 +79,8 @@ class Bucket:
         self.is_reached = False
 
     def get(self, key: str, start: int = 0, end: int | None = None) -> Got:
-        """Return an object, or with `end` its bytes from `start` to before that. Raises FileNotFoundError if it is not
-        there."""
+        """Return an object; if `end` is given, only its bytes from `start` up to, but not including, `end`. Raises
+        FileNotFoundError if there is no such object."""
 
         def get() -> Got:
             try:
@@ -109,7 +109,7 @@ class Bucket:
         return self._swap(key, content, "create", AlreadyExistsError)
 
     def replace(self, key: str, content: bytes, tag: str) -> bool:
-        """Write an object anew if it is still the content that `tag` names (If-Match), and return whether it was."""
+        """Replace an object if its content is still the one that `tag` names (If-Match), and return whether it was."""
         return self._swap(key, content, {"e_tag": tag}, PreconditionError)
 
     def write(self, key: str, content: bytes) -> None:
@@ -121,7 +121,7 @@ class Bucket:
         self._patiently(key, lambda: obstore.delete(self._store, key))
 
     def listed(self, below: str) -> Iterator[Listed]:
-        """Yield the objects whose keys begin with `below` and a slash, by their keys."""
+        """Yield the objects whose keys begin with `below` and a slash, in the order of their keys."""
         page = self._patiently(below, partial(self._page, below, None))
         while page:
             yield from page
@@ -130,8 +130,8 @@ class Bucket:
             page = self._patiently(below, partial(self._page, below, page[-1].key))
 
     def _page(self, below: str, after: str | None) -> list[Listed]:
-        """Return what is listed after a key. One page is asked for at a time: of obstore a listing that fails in the
-        middle ends there, as if that were all."""
+        """Return the page of the listing that follows a key. Pages are asked for one by one: a listing of obstore that
+        fails in the middle just ends there, as if it were complete."""
         found = next(iter(obstore.list(self._store, below, offset=after, chunk_size=PAGE)), ())
         return [Listed(one["path"], one["size"], _micros(one["last_modified"])) for one in found]
 
@@ -146,7 +146,7 @@ class Bucket:
             except (refused, FileNotFoundError) as error:
                 if isinstance(error, FileNotFoundError) and _is_of_bucket(str(error)):
                     raise
-                # The answer to an earlier attempt may be what was lost.
+                # An earlier attempt may have succeeded, and only its answer was lost.
                 return attempts > 1 and self._has(key, content)
             return True
 
@@ -162,7 +162,8 @@ class Bucket:
             return False
 
     def _patiently(self, key: str, act: Callable[[], Result]) -> Result:
-        """Return what `act` returns, also if the store goes away for a while."""
+        """Return what `act` returns. It is called again, after the next of `WAITS`, while the store is busy or, once it
+        has been reached, cannot be reached."""
         waits = iter(WAITS)
         while True:
             try:
@@ -192,8 +193,8 @@ def _of_process(address: str, pid: int, environment: tuple[tuple[str, str], ...]
 
 
 def bucket(address: str) -> Bucket:
-    """Return the bucket at an address: one for all of a process (one that was forked has connections of its own), as
-    long as its environment says the same of stores. Raises StoreError."""
+    """Return the bucket at an address. A process has one for each address (a forked process has its own, with its own
+    connections); another one is made when the AWS_ variables of the environment change. Raises StoreError."""
     said = tuple((name, value) for name, value in os.environ.items() if name.startswith("AWS_"))
     return _of_process(address, os.getpid(), said)
 
@@ -206,7 +207,8 @@ def _opened(address: str) -> S3Store:
             name,
             prefix=prefix or None,
             client_options={"allow_http": endpoint.startswith("http://"), "timeout": timedelta(minutes=2)},
-            # Of a conditional write that it sends again it would not say whether it was the first that was carried out.
+            # When obstore itself repeats a conditional write that fails, it does not say whether the first attempt was
+            # carried out. So repetitions are ours (`_patiently`, `_swap`).
             retry_config={"max_retries": 0, "retry_timeout": timedelta(0)},
             **({"endpoint": endpoint} if endpoint else {}),  # type: ignore[arg-type]
         )
@@ -220,13 +222,13 @@ def _is_of_bucket(said: str) -> bool:
 
 
 def _reason(said: str) -> str:
-    """Return why a request failed, and what to do. said: the words of obstore."""
+    """Return why a request failed, and what to do. said: the message of obstore."""
     if METADATA_SERVICE in said:
         return "no key for the store was found; set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"
     code, status = CODE.search(said), STATUS.search(said)
     if code and code[1] in ADVICE:
         return ADVICE[code[1]]
-    if status and status[1] in ("401", "403"):  # without words, as the answer to HEAD
+    if status and status[1] in ("401", "403"):  # without an error code: an answer to HEAD has no body
         return ADVICE["AccessDenied"]
     if UNREACHED.search(said) and not status:
         return "the store cannot be reached; is it there? look at AWS_ENDPOINT_URL"

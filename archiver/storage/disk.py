@@ -1,8 +1,8 @@
-"""Posts on a disk: compared with what should be there, and swapped. Runs in a process of its own (`writing`).
+"""Posts on a disk: a post is replaced if its file is as expected. Runs in a process of its own (`writing`).
 
-A durable write costs the interpreter several system calls: in a thread of a crawl they wait for the interpreter lock
-and take a third of its speed, in a process they take none, and the posts of some milliseconds are synced together. It
-imports the standard library only, so that it starts in milliseconds.
+A durable write takes several system calls. In a thread of the crawl these would wait for the interpreter lock and cost
+a third of the crawl's speed; in a process of their own they cost none of it, and the posts of some milliseconds are
+synced together. This module imports the standard library only, so that the process starts in milliseconds.
 """
 
 from __future__ import annotations
@@ -29,8 +29,9 @@ _SYNCING = ThreadPoolExecutor(max_workers=16, thread_name_prefix="sync")
 
 
 class Put(NamedTuple):
-    """A post to write at `path`. expected: SHA-256 of what should be there, None if nothing should be: what is there
-    instead was put there by somebody and stays. force: it is replaced all the same, and written even if it is the same.
+    """A post to write at `path`. expected: the SHA-256 of what should be there now, None if nothing should be. If
+    something else is there, somebody has put it there, and it stays. force: write the post in any case, whatever is
+    there, even if it is the same.
     """
 
     path: str
@@ -39,17 +40,17 @@ class Put(NamedTuple):
     force: bool = False
 
 
-DISK_FAILED = "disk failed"  # every other post will, too
+DISK_FAILED = "disk failed"  # because of the disk (or store) itself, so that every other post would fail, too
 # ("written", "unchanged", "edited", "failed" or DISK_FAILED, why it failed)
 Outcome = tuple[str, str]
 
 
 def put_all(root: Path, puts: list[Put]) -> list[Outcome]:
-    """Write posts below `root`, atomically each and durably all, and return what became of them.
+    """Write posts below `root`, each of them atomically, all of them durably, and return what became of each.
 
-    No two of one path. A post goes to a temporary file beside its place, is synced, and is renamed; then its directory
-    is synced. The syncs are asked for together, so that the file system can put them in one transaction. A post that is
-    replaced is kept in `_versions` first.
+    No two may have the same path. A post goes to a temporary file beside its place, is synced, and is renamed; then its
+    directory is synced. The syncs are asked for together, so that the file system can put them in one transaction. A
+    post that is replaced is kept in `_versions` first.
     """
     outcomes: list[Outcome] = [("", "")] * len(puts)
     pending: list[tuple[int, int, Path, Path]] = []
@@ -85,14 +86,15 @@ def put_all(root: Path, puts: list[Put]) -> list[Outcome]:
 
 
 def versions(root: Path, path: str) -> list[Path]:
-    """Return the files of the earlier contents of the post at `path`, the first of all first."""
+    """Return the files with the earlier contents of the post at `path`, the oldest first."""
     directory = root / VERSIONS / Path(path).stem
     found = [file for file in directory.glob("*.md") if file.stem.isdecimal()] if directory.is_dir() else []
     return sorted(found, key=lambda file: int(file.stem))
 
 
 def keep_version(root: Path, path: str, content: bytes) -> None:
-    """Keep an earlier content of the post at `path` in `_versions`, durably; once, however often it is kept.
+    """Keep an earlier content of the post at `path` in `_versions`, durably. If the newest version kept is this very
+    content, nothing is written.
 
     Raises OSError.
     """
@@ -104,9 +106,9 @@ def keep_version(root: Path, path: str, content: bytes) -> None:
 
 
 def sweep(root: Path) -> None:
-    """Remove what killed runs left of files that they were writing. To be called only by who holds the archive's lock.
+    """Remove the temporary files that killed runs left. Only the holder of the archive's lock may call this.
 
-    What cannot be removed stays: it does no harm.
+    One that cannot be removed stays: it does no harm.
     """
     for part in PARTS:
         for folder, _, names in os.walk(root / part):
@@ -116,8 +118,8 @@ def sweep(root: Path) -> None:
 
 
 def _make_way(root: Path, place: Path, put: Put) -> str:
-    """Return what becomes of the post because of the one at its place, or nothing if it must be written: then the
-    one that was there is kept as an earlier version."""
+    """Return "unchanged" or "edited" if what is at the place of a post must stay. Return "" if the post is to be
+    written; a different one that is there has been kept as an earlier version then."""
     try:
         present = place.read_bytes()
     except FileNotFoundError:

@@ -1,7 +1,7 @@
-"""Where files of an archive are: on a disk, or in an object store. Both are read with the same words.
+"""Where the files of an archive are: on a disk, or in an object store. Both are read with the same methods.
 
-The index, the settings and the locks of an archive are in its directory always. Its posts, with their earlier versions,
-its captures, pictures and manifests are there too, or in a store.
+The index, the settings and the locks of an archive are always in its directory. Its posts with their earlier versions,
+its captures, pictures and manifests are either in its directory, too, or in a store.
 """
 
 from __future__ import annotations
@@ -17,16 +17,16 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from typing import BinaryIO
 
-STORED = (POSTS, OLD_POSTS, VERSIONS, CAPTURES, ASSETS, MANIFESTS)  # the parts that are in a store, if there is one
+STORED = (POSTS, OLD_POSTS, VERSIONS, CAPTURES, ASSETS, MANIFESTS)  # the parts that are in the store, if one is set
 
 Location = Path | StoredFile
 
 
 class SplitRoot:
-    """The root of an archive of which the parts in `STORED` are in an object store. It stands where the path of the
-    directory stands for other archives.
+    """The root of an archive that has its parts named in `STORED` in an object store. It is used in place of the `Path`
+    that is the root of other archives.
 
-    directory: of the rest. store: the address `s3://BUCKET/PREFIX`.
+    directory: where the other parts are. store: the address `s3://BUCKET/PREFIX`.
     """
 
     def __init__(self, directory: Path, store: str) -> None:
@@ -41,7 +41,7 @@ class SplitRoot:
         return f"{self.directory} ({self.store})"
 
     def absolute(self) -> SplitRoot:
-        """Return the same, for processes that work in other directories."""
+        """Return the same with an absolute path, for processes that work in other directories."""
         return SplitRoot(self.directory.absolute(), str(self.store))
 
 
@@ -49,7 +49,7 @@ Root = Path | SplitRoot
 
 
 def located(name: str | Path) -> Location:
-    """Return the file, or the directory, of a name: a path, or an address `s3://BUCKET/KEY`."""
+    """Return the file or directory that a name stands for. name: a path, or an address `s3://BUCKET/KEY`."""
     if isinstance(name, str) and is_stored(name):
         bucket, _, key = name.partition("://")[2].partition("/")
         return StoredFile(f"s3://{bucket}", key)
@@ -57,7 +57,8 @@ def located(name: str | Path) -> Location:
 
 
 def file_at(root: Root, path: str) -> Location:
-    """Return the file of a path in an archive; one that is elsewhere has a whole path, or an address."""
+    """Return the file at a path. path: relative to the root of the archive; or, for a file outside of it, an absolute
+    path or an address `s3://BUCKET/KEY`."""
     return located(path) if is_stored(path) else root / path
 
 
@@ -67,8 +68,8 @@ def directory_of(root: Root) -> Path:
 
 
 def opened(file: Location, offset: int, length: int = 0) -> BinaryIO:
-    """Open a file for reading, at `offset`. length: bytes that will be read there, 0 if that is not known; a store is
-    asked for just these. Raises OSError."""
+    """Open a file for reading, at `offset`. length: how many bytes will be read there, 0 if that is not known; a store
+    is asked for just these. Raises OSError."""
     if isinstance(file, StoredFile):
         return file.open("rb", offset=offset, length=length)
     stream = file.open("rb")
@@ -77,24 +78,25 @@ def opened(file: Location, offset: int, length: int = 0) -> BinaryIO:
 
 
 def is_there(root: Root, path: str) -> bool:
-    """Return whether something has that path in the archive, be it a link that leads nowhere. Raises OSError."""
+    """Return whether there is anything at a path in the archive, even if it is a broken link. Raises OSError."""
     place = root / path
     return place.exists() if isinstance(place, StoredFile) else os.path.lexists(place)
 
 
 def fail(error: OSError) -> NoReturn:
-    """Raise the error of a directory that cannot be read."""
+    """Raise the error of a directory that cannot be read (for `paths_below`)."""
     raise error
 
 
 def pass_over(_: OSError) -> None:
-    """Pass over a directory that cannot be read: somebody else says so."""
+    """Ignore a directory that cannot be read (for `paths_below`), where another check reports it."""
 
 
 def paths_below(root: Root, part: str, fail: Callable[[OSError], None]) -> Iterator[str]:
-    """Yield the paths in the archive of the files in one of its directories; none if that is not there.
+    """Yield the paths of all files below one of an archive's directories, relative to the archive's root; nothing if
+    there is no such directory.
 
-    fail: is told of each directory that cannot be read.
+    fail: is called with the error of each directory that cannot be read (`fail` or `pass_over`, say).
     """
     place = root / part
     if isinstance(place, StoredFile):

@@ -1,4 +1,5 @@
-"""Posts in an object store: compared with what should be there, and swapped, by conditions that the store keeps."""
+"""Posts in an object store: a post is replaced if its object is as expected. The store checks that in the same step
+(conditional requests: If-None-Match, If-Match)."""
 
 from __future__ import annotations
 
@@ -49,8 +50,8 @@ def _put(root: SplitRoot, put: Put) -> Outcome:
 
 
 def _swapped(root: SplitRoot, put: Put) -> str:
-    """Write a post if what is at its place may be replaced, and return what became of it. Who comes in between makes
-    the store refuse, and then what is there is looked at again. Raises StoreError."""
+    """Write a post if what is at its place may be replaced, and return what became of it. If somebody else writes there
+    meanwhile, the store refuses, and what is there then is looked at again. Raises StoreError."""
     place = root.store / put.path
     if put.expected is None and place.create(put.content):
         return "written"

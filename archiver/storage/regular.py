@@ -1,4 +1,4 @@
-"""Files that are files: a pipe in place of one would keep its reader waiting for ever."""
+"""Reading regular files only: a named pipe in the place of a file would keep its reader waiting for ever."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def size(file: Location | str) -> int:
-    """Return the size of a file. Raises OSError, also for what is none."""
+    """Return the size of a file in bytes. Raises OSError, also if it is no regular file."""
     if isinstance(file, StoredFile):
         return file.stat().st_size
     status = os.stat(file)  # noqa: PTH116 - as in `read`
@@ -25,7 +25,7 @@ def size(file: Location | str) -> int:
 
 
 def read(file: Location | str) -> bytes:
-    """Return what is in a file. Raises OSError, also for what is none."""
+    """Return what is in a file. Raises OSError, also if it is no regular file."""
     if isinstance(file, StoredFile):
         return file.read_bytes()
     size(file)
@@ -34,5 +34,5 @@ def read(file: Location | str) -> bytes:
 
 
 def read_in(root: Root, path: str) -> bytes:
-    """Return what is in a file of the archive. Raises OSError, also for what is none."""
+    """Return what is in a file of the archive. Raises OSError, also if it is no regular file."""
     return read(f"{root}/{path}" if isinstance(root, Path) else root / path)

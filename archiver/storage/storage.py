@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 class Storage:
     """The posts of an archive. A process of its own writes them (`writing`).
 
-    descriptor: of a lock that the process holds too, for as long as it lives; -1 for none.
+    output: the root of the archive. descriptor: the file descriptor of a lock that the process holds, too, as long as
+    it lives; -1 for none.
     """
 
     def __init__(self, output: Root, descriptor: int = -1) -> None:
@@ -26,8 +27,8 @@ class Storage:
         self._process = WorkerProcess[Put, Outcome]("archiver.storage.writing:serve", output, descriptor)
 
     def prepare(self, *, swept: bool) -> None:
-        """Make the directory of posts, unless they are in a store, and sweep away what a killed run left half-written,
-        unless that is done.
+        """Make the directory of posts (of the archive, if the posts are in a store). Remove the temporary files that
+        killed runs left, unless that was done already (`swept`).
 
         Raises StoreError.
         """
@@ -42,8 +43,8 @@ class Storage:
             raise StoreError(f"{directory}: cannot be made: {with_advice(error)}") from error
 
     async def put(self, puts: list[Put]) -> list[Outcome]:
-        """Write posts, no two of one path, and return when they are durable, for each what became of it and, if it
-        failed, why; what was at its place is still there then."""
+        """Write posts, of which no two may have the same path. Return when they are durable, with what became of each
+        and, if it failed, the reason; what was at its place is still there then."""
         try:
             return await self._process.call(puts)
         except WorkerError as error:

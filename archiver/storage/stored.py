@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from archiver.storage.bucket import Bucket
 
 SCHEME = "s3://"
-FIRST, MOST = 1 << 18, 1 << 23  # bytes, that are asked for at once: at first, and when a file is read through
+FIRST, MOST = 1 << 18, 1 << 23  # bytes of a request: of the first one, and at most when a file is read through
 BUFFER = 1 << 16
 
 
@@ -26,11 +26,11 @@ class Stat(NamedTuple):
 
 
 class StoredFile:
-    """A file in a store, or a directory of such: what keys have in common. It need not be there.
+    """A file in a store, or a directory: a common beginning of keys. Like a `Path`, it need not exist.
 
-    store: the address `s3://BUCKET/PREFIX`. path: there, with slashes; empty: all that is there.
-    Methods that ask the store raise FileNotFoundError where there is nothing of that name, and StoreError if it cannot
-    be asked.
+    store: the address `s3://BUCKET/PREFIX`. path: the key below that address, with slashes; empty: the whole store.
+    Methods that ask the store raise FileNotFoundError if there is nothing at that path, and StoreError if the store
+    cannot be asked.
     """
 
     __slots__ = ("path", "store")
@@ -104,14 +104,14 @@ class StoredFile:
         return self.read_bytes().decode(encoding, errors)
 
     def open(self, mode: Literal["rb"], buffering: int = -1, *, offset: int = 0, length: int = 0) -> BinaryIO:  # noqa: ARG002
-        """Return a stream of it, at `offset`, that asks the store for what is read. length: bytes that will be read
-        there, 0 if that is not known."""
+        """Return a stream that starts at `offset` and asks the store only for what is read. length: how many bytes will
+        be read there, 0 if that is not known."""
         stream = io.BufferedReader(_Parts(self._bucket, self.path, length), BUFFER)
         stream.seek(offset)
         return stream
 
     def below(self) -> Iterator[str]:
-        """Yield the files in the directory of that name, and in those in it, by their paths in it."""
+        """Yield the paths of all files in the directory of that name, subdirectories included, relative to it."""
         start = f"{self.path}/" if self.path else ""
         for one in self._bucket.listed(self.path):
             yield one.key.removeprefix(start)
@@ -129,22 +129,23 @@ class StoredFile:
         self._bucket.write(self.path, content)
 
     def read_tagged(self) -> tuple[bytes, str]:
-        """Return what is in it, and a tag that names just that content."""
+        """Return what is in it, and its ETag, which names exactly that content."""
         found = self._bucket.get(self.path)
         return found.content, found.tag
 
     def replace_tagged(self, content: bytes, tag: str) -> bool:
-        """Write it anew if it is still what `tag` names, and return whether it was."""
+        """Replace its content if that is still the one that `tag` names, and return whether it was."""
         return self._bucket.replace(self.path, content, tag)
 
     def expect(self) -> None:
-        """Have this process wait for the store if it is away: another one has reached it."""
+        """Have this process wait for the store when it cannot be reached, as if this process had reached it before:
+        another process has."""
         self._bucket.is_reached = True
 
     @property
     def _bucket(self) -> Bucket:
         try:
-            # It takes longer to load than most commands take to run, and is there only where somebody wants it.
+            # obstore takes longer to load than most commands take to run, and need not be installed.
             from archiver.storage.bucket import bucket
         except ImportError as error:
             raise StoreError(
@@ -154,7 +155,7 @@ class StoredFile:
 
 
 class _Parts(io.RawIOBase):
-    """An object as a file: what is read is asked for in parts, larger ones as it is read on."""
+    """An object as a raw stream: it is asked for in parts, which get larger while it is read in sequence."""
 
     def __init__(self, bucket: Bucket, key: str, length: int) -> None:
         self._bucket = bucket
@@ -178,7 +179,7 @@ class _Parts(io.RawIOBase):
 
     def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]
         if self._size is not None and self._position >= self._size:
-            return 0  # and the part stays: whoever has come to the end may go back
+            return 0  # the last part is kept: the reader may seek back from the end
         at = self._position - self._start
         if not 0 <= at < len(self._part):
             self._fetch(follows=at == len(self._part))

@@ -1,4 +1,4 @@
-"""Writing posts, wherever an archive has them. Runs in a process of its own (`serve`)."""
+"""Writing posts, whether an archive has them on a disk or in a store. `serve` is for a process of its own."""
 
 from __future__ import annotations
 
@@ -22,15 +22,15 @@ Its index, its settings and its locks are in a directory that names this place i
 
 
 def serve(root: Root) -> Callable[[list[Put]], list[Outcome]]:
-    """Return what a worker process does: it writes below `root`."""
+    """Return the function that a worker process runs for each list of posts: it writes them below `root`."""
     if not isinstance(root, Path):
         root.store.expect()
     return lambda puts: put_all(root, puts)
 
 
 def reach(root: Root) -> None:
-    """See to it that the store of an archive, if it has one, can be reached and written to, and keeps to conditions:
-    one that does not would let a run write over what somebody else has just written. Raises StoreError."""
+    """Check that the store of an archive, if it has one, can be reached and written to, and that it obeys conditional
+    requests: otherwise a run could overwrite what another one has just written. Raises StoreError."""
     if isinstance(root, Path):
         return
     mark = root.store / MARK
@@ -39,18 +39,19 @@ def reach(root: Root) -> None:
 
 
 def put_all(root: Root, puts: list[Put]) -> list[Outcome]:
-    """Write posts below `root`, no two of one path, atomically each and durably all, and return what became of them. A
-    post that is replaced is kept in `_versions` first."""
+    """Write posts below `root`, each of them atomically, all of them durably, and return what became of each. No two
+    may have the same path. A post that is replaced is kept in `_versions` first."""
     return disk.put_all(root, puts) if isinstance(root, Path) else objects.put_all(root, puts)
 
 
 def versions(root: Root, path: str) -> Sequence[Location]:
-    """Return the files of the earlier contents of the post at `path`, the first of all first."""
+    """Return the files with the earlier contents of the post at `path`, the oldest first."""
     return disk.versions(root, path) if isinstance(root, Path) else objects.versions(root, path)
 
 
 def keep_version(root: Root, path: str, content: bytes) -> None:
-    """Keep an earlier content of the post at `path` in `_versions`, durably; once, however often it is kept.
+    """Keep an earlier content of the post at `path` in `_versions`, durably. If the newest version kept is this very
+    content, nothing is written.
 
     Raises OSError, and StoreError for a store.
     """

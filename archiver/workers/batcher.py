@@ -13,11 +13,11 @@ Result = TypeVar("Result")
 
 
 class Batcher(Generic[Job, Result]):
-    """Gives what has gathered to the first of its workers that is free: functions that take a list of jobs and return a
-    result for each. A result that is an error is raised to whoever waits for that job; what a worker raises, to whoever
-    waits for one of its jobs.
+    """Gives the jobs that have gathered to the first worker that is free. A worker is a function that takes a list of
+    jobs and returns a result for each. A result that is an exception is raised to the caller that waits for its job;
+    what the worker itself raises is raised to the callers of all the jobs in its list.
 
-    max_batch: jobs in a list at most.
+    max_batch: the most jobs in a list.
     """
 
     def __init__(
@@ -44,12 +44,12 @@ class Batcher(Generic[Job, Result]):
 
     async def _work(self, number: int) -> None:
         try:
-            await asyncio.sleep(0)  # what has come at the same moment goes with it
+            await asyncio.sleep(0)  # so that jobs submitted at the same moment go into one list
             while self._queue:
                 batch = self._take()
                 try:
                     results = await self._workers[number]([job for job, _ in batch])
-                except Exception as error:  # whatever it is: somebody waits for each job
+                except Exception as error:  # whatever it is: a caller waits for each job
                     for _, done in batch:
                         if not done.done():
                             done.set_exception(error)

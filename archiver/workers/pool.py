@@ -11,14 +11,14 @@ from archiver.workers.batcher import Batcher
 from archiver.workers.process import WorkerProcess
 from archiver.workers.serve import LONGEST
 
-TRIES = 3  # of a job whose process ends: that may be another's doing
-MAX_BATCH = 64  # jobs in a list: with more of them one process works while the others wait
+TRIES = 3  # for a job whose process ends: something else may have killed it
+MAX_BATCH = 64  # jobs in a list: with longer lists one process would work while the others wait
 Job = TypeVar("Job")
 Result = TypeVar("Result")
 
 
 class WorkerPool(Generic[Job, Result]):
-    """Processes that share the jobs: each takes what has gathered when it is free."""
+    """Processes that share the jobs: one that is free takes the jobs that have gathered."""
 
     def __init__(self, function: str, setup: Any, count: int, max_batch: int = MAX_BATCH) -> None:
         self._processes = [WorkerProcess[Job, Result](function, setup, limit=LONGEST) for _ in range(count)]
@@ -27,8 +27,8 @@ class WorkerPool(Generic[Job, Result]):
         self._batcher = Batcher[Job, Result](workers, max_batch)
 
     async def submit(self, job: Job) -> Result:
-        """Return the result of a job. Raises WorkerError when each process that worked on it alone has ended, or
-        when it takes too long: then its process is ended."""
+        """Return the result of a job. Raises WorkerError when every process that worked on this job alone has ended
+        before it was done, and when the job takes too long (then its process is ended)."""
         return await self._batcher.submit(job)
 
     async def close(self) -> None:
@@ -43,8 +43,8 @@ class WorkerPool(Generic[Job, Result]):
 
 
 async def _work(process: WorkerProcess[Job, Result], jobs: list[Job]) -> list[Result | WorkerError]:
-    """Return the results of `jobs`. If the process ends, each is tried alone, in a new one, and more than once:
-    whichever ended it costs no other, and who kills a process costs nothing."""
+    """Return the results of `jobs`. If the process ends, each job is tried alone in a new process, up to TRIES times:
+    so a job that ends its process costs no other job, and a process that somebody killed costs none at all."""
     failure = WorkerError("it was not tried")
     for _ in range(TRIES if len(jobs) == 1 else 1):
         try:

@@ -1,4 +1,4 @@
-"""A process of its own, as the one that started it sees it."""
+"""A worker process, seen from the process that started it (`serve` is the other side)."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from typing import Any, Generic, TypeVar
 from archiver.errors import MachineError, WorkerError, WorkerLostError, with_advice
 from archiver.workers.serve import FINISH, LEAVE, LENGTH, LONGEST
 
-# So many times as long a list may take by the clock on the wall: whatever else a machine has to do, it has done then.
+# A list may take this many times its limit of processor time by the clock on the wall: so a busy machine gets it done.
 PATIENCE = 20
-ENDING = 30.0  # seconds in which a process that says nothing more has ended
+ENDING = 30.0  # seconds that a process which has closed its end of the pipe gets to end by itself
 Job = TypeVar("Job")
 Result = TypeVar("Result")
 
@@ -22,9 +22,10 @@ Result = TypeVar("Result")
 class WorkerProcess(Generic[Job, Result]):
     """A process that takes lists of jobs and answers each with a list of results; it starts with the first list.
 
-    function: `module:function`, as `archiver.workers.serve` takes it. setup: what that is called with, pickled.
-    descriptor: of a lock that the process holds too, for as long as it lives, because it writes; -1 for none. limit:
-    seconds of processor time that a list may take, where nothing is written.
+    function: `module:function`, as `archiver.workers.serve` takes it. setup: the argument of that function (it is sent
+    as a pickle). descriptor: for a process that writes, the file descriptor of a lock that it holds, too, as long as it
+    lives; -1 for one that does not write. limit: seconds of processor time that a list may take; a process that writes
+    has no limit.
     """
 
     def __init__(self, function: str, setup: Any, descriptor: int = -1, limit: float = LONGEST) -> None:
@@ -42,7 +43,7 @@ class WorkerProcess(Generic[Job, Result]):
 
     @property
     def arguments(self) -> list[str]:
-        """What Python is started with."""
+        """The arguments that Python is started with."""
         # -P: the folder that a command is called in must not hide modules.
         how = [FINISH] if self._writes else [LEAVE, str(self._limit)]
         return ["-P", "-m", "archiver.workers.serve", self._function, *how]
@@ -50,8 +51,9 @@ class WorkerProcess(Generic[Job, Result]):
     async def call(self, jobs: list[Job]) -> list[Result]:
         """Return the results of `jobs`. Lists are worked on in the order in which they came.
 
-        Raises WorkerLostError when the process has ended, WorkerError when it took too long (the next list is for a new
-        one in both cases), or has come upon a fault of its own; MachineError when none can be started.
+        Raises WorkerLostError when the process has ended, and WorkerError when it took too long: in both cases the next
+        list goes to a new process. Also WorkerError when the function itself failed, and MachineError when no process
+        can be started.
         """
         async with self._turn:
             try:
@@ -82,7 +84,7 @@ class WorkerProcess(Generic[Job, Result]):
                 self._process = None
 
     def kill(self) -> None:
-        """End the process at once, whatever it is at; it is started no more."""
+        """End the process at once, whatever it is doing, and never start it again."""
         self._killed = True
         if self._process:
             _kill(self._process)
@@ -120,9 +122,9 @@ class WorkerProcess(Generic[Job, Result]):
         return results
 
     async def _forget(self, patience: float = 0) -> int | None:
-        """Have done with a process that does not answer as it should, and return the status that it ended with; None if
-        there is none. patience: seconds for which it may end by itself. To kill one that has just ended takes its
-        status away from whoever waits for that."""
+        """Give up a process that does not answer as it should, and return its exit status, None if there is no process.
+        patience: seconds that it gets to end by itself, since killing a process that is just ending would hide why it
+        ended."""
         process, self._process = self._process, None
         if process and process.stdin:
             process.stdin.close()
@@ -137,7 +139,7 @@ class WorkerProcess(Generic[Job, Result]):
 
 
 def _kill(process: asyncio.subprocess.Process) -> None:
-    """End a process at once, unless it has ended: it may by itself, before anybody is told."""
+    """End a process at once, unless it has ended. It may have ended without asyncio knowing yet."""
     if process.returncode is None:
         with suppress(ProcessLookupError):
             process.kill()

@@ -1,14 +1,15 @@
-"""The process itself: `python -P -m archiver.workers.serve MODULE:FUNCTION finish|leave [SECONDS]`, by what it does
-when whoever asked is no more (killed, say): what writes finishes what is in hand, what only reads leaves it. It ends
-by itself, too (SIGPROF), when a list of jobs takes it more than so many seconds of processor time: by a clock on the
-wall a busy machine would decide what can be read.
+"""The worker process itself: `python -P -m archiver.workers.serve MODULE:FUNCTION finish|leave [SECONDS]`.
 
-FUNCTION gets what the process was set up with, and returns one that takes a list of jobs and returns a list with the
-result of each. It imports what it needs, so a process starts as fast as that loads.
+`finish` or `leave` says what it does when its parent process has ended (was killed, say): a process that writes
+finishes the jobs that it has, one that only reads ends at once. SECONDS is the processor time that a list of jobs may
+take; after that SIGPROF ends the process. With a limit by the clock on the wall, the load of the machine would decide
+which pages can be read.
 
-Protocol, on standard input and output: a length of four bytes (big-endian), then a pickle. In: first the value to set
-up with, then lists of jobs. Out: for each list the list of results, or a
-WorkerError.
+FUNCTION takes the setup value and returns a function that takes a list of jobs and returns a list with the result of
+each. Its module imports only what it needs, so that the process starts fast.
+
+Protocol, on standard input and output: a length of four bytes (big-endian), then a pickle of that length. In: first the
+setup value, then lists of jobs. Out: for each list a list of results, or a WorkerError.
 """
 
 from __future__ import annotations
@@ -29,20 +30,21 @@ if TYPE_CHECKING:
 
 LENGTH = 4
 FINISH, LEAVE = "finish", "leave"
-# Seconds of processor time for a list of jobs: what takes more never ends, such as the search for a hostile pattern.
+# Seconds of processor time for a list of jobs. What takes longer would never end, such as a regular expression on a
+# text that was made to keep it busy.
 LONGEST = 300.0
 
 
 def serve(name: str, requests: BinaryIO, replies: BinaryIO, longest: float = 0) -> None:
-    """Work until the input ends. longest: seconds of processor time after which a list of jobs ends this process; 0: it
-    never does."""
+    """Work until the input ends. name: `MODULE:FUNCTION`. longest: seconds of processor time that a list of jobs may
+    take before SIGPROF ends this process; 0: as long as it takes."""
     module, _, function = name.partition(":")
     work: Callable[[list[Any]], list[Any]] = getattr(import_module(module), function)(_read(requests))
     while (jobs := _read(requests)) is not None:
         signal.setitimer(signal.ITIMER_PROF, longest)
         try:
             results: list[Any] | WorkerError = work(jobs)
-        except Exception as error:  # which work as it should does not raise
+        except Exception as error:  # a fault in this program: failures of single jobs are results
             results = WorkerError(in_a_line(error))
         signal.setitimer(signal.ITIMER_PROF, 0)
         reply = pickle.dumps(results, protocol=pickle.HIGHEST_PROTOCOL)
@@ -51,15 +53,16 @@ def serve(name: str, requests: BinaryIO, replies: BinaryIO, longest: float = 0) 
 
 
 def leave_when_alone(replies: int) -> None:
-    """End this process when nobody reads its replies (a descriptor) any more, whatever Python is at."""
+    """End this process as soon as nobody reads its replies any more, whatever it is doing. replies: a file
+    descriptor."""
     reader = select.poll()
-    reader.register(replies, 0)  # an end is always told
+    reader.register(replies, 0)  # no events asked for: POLLERR and POLLHUP always come
 
     def leave() -> None:
         reader.poll()
         os._exit(0)
 
-    # No signal: one that comes every second, while a list of jobs comes in, has made runs stand still.
+    # A thread, and no timer signal: a signal every second, while a list of jobs came in, has made runs stand still.
     Thread(target=leave, daemon=True).start()
 
 
@@ -71,15 +74,16 @@ def _read(stream: BinaryIO) -> Any:
 
 
 if __name__ == "__main__":
-    # Whoever stops a run stops the process that leads it; this one ends with its input, when all is done.
+    # A signal that ends a run is for the parent process. This one ends when its input ends and all jobs are done.
     for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(name, signal.SIG_IGN)
-    # Where C works for ever (a search for a pattern), no thread gets a turn: only the system ends this process then.
+    # The default action of SIGPROF ends the process even while C code runs for ever (a regular expression, say), when
+    # no Python handler and no thread would get a turn.
     signal.signal(signal.SIGPROF, signal.SIG_DFL)
     longest = float(sys.argv[3]) if sys.argv[2] == LEAVE else 0
     if sys.argv[2] == LEAVE:
         leave_when_alone(sys.stdout.fileno())
     try:
         serve(sys.argv[1], sys.stdin.buffer, sys.stdout.buffer, longest)
-    except BrokenPipeError:  # whoever asked is no more, and so nobody is told
+    except BrokenPipeError:  # the parent process has ended: there is nobody to report to
         os._exit(0)
