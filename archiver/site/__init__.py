@@ -1,4 +1,4 @@
-"""The site: a whole archive as pages that any file server serves."""
+"""The site: a whole archive as web pages that any file server can serve."""
 
 from archiver.site.addresses import fixed_lists
 from archiver.site.build import Built, build_site

@@ -1,6 +1,7 @@
 """Where the pages of a site are: paths of files in it, and addresses from one page to another. No I/O.
 
-An article is where Jekyll puts its post (docs/format.md), and its category is where the footers of posts say.
+The page of an article is where Jekyll puts its post (docs/format.md). The list of a category is also where the footers
+of posts link to.
 """
 
 from __future__ import annotations
@@ -19,24 +20,25 @@ if TYPE_CHECKING:
     from archiver.recipes import Recipe
 
 FOOTER_LINK = re.compile(r"\]\(//\{site\}/([^)]+)\)")
-# What the site itself has at its root: directories, and files.
+# What the site itself has at its root: directories (OWN), and files (FILE).
 OWN = frozenset(("archive", "sources", "about", "search", "category", OLD_POSTS, "pages", "pictures"))
 FILE = re.compile(
     r"(?:index|404)\.html|style\.css|search\.js|icon\.svg|robots\.txt|(?:feed|sitemap(?:-\d+)?)\.xml|\.archiver-site.*"
 )
 DAY_LIST = re.compile(r"archive/\d{4}/\d\d/\d\d/(?:index|[\d-]+)\.html")
-LONGEST_PATH = 1000  # bytes; systems take 4,096, and those before the site's own directory are not known
+LONGEST_PATH = 1000  # bytes below the site's directory; systems take 4,096 in all, with the path to that directory
 NO_CATEGORY = "none"
 
 
 def is_reserved(path: str) -> bool:
-    """Return whether `path` is no place for a page whose owner chose it: the site may have something there."""
+    """Return whether an owner may not choose `path` for a page, because the site may have something of its own
+    there."""
     return _is_own(path.partition("/")[0]) or page_place(path) != path
 
 
 def page_place(path: str) -> str:
-    """Return where the page of an article is that Jekyll puts at `path`: there, unless the site has a file of its own
-    in the way. No directory is named as pages are, whatever a source is called."""
+    """Return the path for the page of an article that Jekyll puts at `path`: the same, unless a file of the site's own
+    may be in the way. Names of directories that end in `.html` are changed, since a page may have that name."""
     *directories, name = path.split("/")
     if len(path.encode()) > LONGEST_PATH:
         directories = [segment("-".join(directories))]
@@ -50,19 +52,21 @@ def page_place(path: str) -> str:
 
 
 def old_path(path: str) -> str:
-    """Return where else the page of a post was: of one that was moved out of `_posts`; empty for all others."""
+    """Return where the page of a post also has to be, as it was there before the post was moved out of `_posts`; empty
+    for posts that were not moved. path: of the post in the archive."""
     directory, _, name = path.rpartition("/")
     return f"{directory}/{PurePosixPath(name).stem}.html" if directory == OLD_POSTS else ""
 
 
 def category_key(category: str) -> str:
-    """Return what names a category, and the file of its list: without white space, as slugs are."""
+    """Return the name that identifies a category and names the file of its list. It has no white space, as slugs have
+    none."""
     return segment("".join(category.split())) or NO_CATEGORY
 
 
 def category_paths(category: str, spellings: Iterable[str], fixed: Iterable[str] = ()) -> list[str]:
-    """Return where the list of a category is: under its key, under each of its spellings in posts, and where its form's
-    footer says (`fixed`); the first is the one to link to."""
+    """Return all paths of the list of a category: where the footers of its posts link to (`fixed`), under its key, and
+    under each of its spellings in posts. The first is the one to link to."""
     names = [*fixed, *(f"category/{_file(one)}.html" for one in (category, *sorted(spellings)))]
     return list(dict.fromkeys(names))
 
@@ -73,8 +77,8 @@ def category_page(category: str, label: str) -> str:
 
 
 def fixed_lists(recipes: Iterable[Recipe]) -> dict[str, tuple[str, ...]]:
-    """Return where the footers of recipes send readers, by category, for those whose form has always the same:
-    `emnews` to `emnews/index.html`."""
+    """Return, by category, the paths that footers of recipes link to, for instance `emnews/index.html` for `emnews`.
+    Only forms whose category and footer link are the same for all their posts have one."""
     found: dict[str, tuple[str, ...]] = {}
     for recipe in recipes:
         for form in recipe.forms.values():
@@ -89,18 +93,18 @@ def fixed_lists(recipes: Iterable[Recipe]) -> dict[str, tuple[str, ...]]:
 
 
 def day_path(day: str, label: str = "") -> str:
-    """Return where the list of a day (`2024-03-15`) is, or a numbered page of it."""
+    """Return the path of the list of a day (`2024-03-15`), or of its numbered page `label`."""
     return f"archive/{day.replace('-', '/')}/{label or 'index'}.html"
 
 
 def root_of(path: str) -> str:
-    """Return what leads from a page to the root of the site: `../` for each directory."""
+    """Return the relative address that leads from a page to the root of the site: `../` for each directory."""
     return "../" * path.count("/")
 
 
 def href(path: str) -> str:
-    """Return the address of a page from the root of the site: directories without the name of their page. Its first
-    part has no colon: what is before one would be a scheme, where it is all that a link says."""
+    """Return the address of a page relative to the root of the site; `index.html` is left out. A colon in its first
+    segment is encoded: in a relative address, what is before it would be read as a scheme (RFC 3986, 4.2)."""
     if path == "index.html":
         return "./"
     shown = path.removesuffix("index.html") if path.endswith("/index.html") else path

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from archiver.site.record import Row
     from archiver.storage import Root
 
-STEPS = 100  # versions of an article whose changes its page shows, the latest; a page of thousands is megabytes
-MOST = 2000  # sentences of a version that are compared with those of another; and changes that are shown
+STEPS = 100  # a page shows the changes of so many versions, the latest; with thousands it would have megabytes
+MOST = 2000  # sentences: versions with more are not compared, as that would take too long
 
 
 class ArticleLine(NamedTuple):
@@ -41,12 +41,12 @@ class ArticleLine(NamedTuple):
 
     @property
     def address(self) -> str:
-        """The path of its page as an address has it."""
+        """The address of its page, relative to the root of the site."""
         return href(self.path)
 
     @property
     def day(self) -> str:
-        """The day on which it was published, where it was."""
+        """The day on which it was published, in the time zone of its source."""
         return day_of(self.published)
 
     @property
@@ -56,7 +56,8 @@ class ArticleLine(NamedTuple):
 
 
 class Step(NamedTuple):
-    """From an earlier version to the next. changes: None where that cannot be said; `why` says it then."""
+    """An earlier version of an article, and what changed from it to the next. changes: None if there is nothing to
+    show; `why` gives the reason then."""
 
     number: int
     saved: str
@@ -67,7 +68,7 @@ class Step(NamedTuple):
 
 
 def new_of(entry: Entry, digest: str | None) -> New:
-    """Return what the record is to know of an entry. digest: of its text."""
+    """Return what is put into the site's record for an entry. digest: of its text."""
     return New(
         key=entry.key,
         recipe=entry.recipe,
@@ -90,7 +91,7 @@ def new_of(entry: Entry, digest: str | None) -> New:
 
 
 def name_of(entry: Entry) -> str:
-    """Return who published an entry, as a reader knows them: the source, or what its form is called."""
+    """Return who published an entry, as readers know them: its source, else its first tag, else its category."""
     return shown.author(entry) or next(iter(map(one_line, entry.tags)), "") or one_line(entry.category)
 
 
@@ -111,12 +112,12 @@ def day_of(time: datetime) -> str:
 
 
 def page_of(entry: Entry) -> str:
-    """Return where the page of an entry is, if no other one is there."""
+    """Return the path for the page of an entry, if no other page has that path."""
     return page_place(post_path(entry.path, entry.category, entry.published))
 
 
 def host_of(address: str) -> str:
-    """Return the host of an address that a post leads to; the address, if it has none that can be told."""
+    """Return the host of an address that a post links to; the whole address if no host can be read in it."""
     try:
         return urlsplit(address).hostname or address
     except ValueError:
@@ -124,7 +125,8 @@ def host_of(address: str) -> str:
 
 
 def article_values(entry: Entry, row: Row, output: Root, words: dict[str, str]) -> dict[str, Any]:
-    """Return what the template `article.html` shows of an entry, beside its body and its neighbours."""
+    """Return the values that the template `article.html` shows of an entry, except its body and the articles with the
+    same text."""
     return {
         "title": row.title,
         "source": row.source,

@@ -1,4 +1,5 @@
-"""The body of an article as a page shows it: clean HTML that asks nobody for anything. No I/O."""
+"""The body of an article as a page shows it: clean HTML that makes no browser load anything from other sites. No
+I/O."""
 
 from __future__ import annotations
 
@@ -32,13 +33,13 @@ PARAGRAPHS = re.compile(r"\n[ \t]*\n")
 TOKEN = re.compile(r"""<(/?)(a|img|table|h[1-6])\b((?:\s+[\w:-]+(?:="[^"]*")?)*)\s*/?>""")
 HEADING = re.compile(r"<h([1-6])\b")
 ATTRIBUTE = re.compile(r'([\w:-]+)="([^"]*)"')
-HERE = "https://site.invalid/"  # the root of the site, while addresses in a post of its owner are made whole
-PICTURES = "pictures"  # the directory of those that the archive has
+HERE = "https://site.invalid/"  # stands for the root of the site while addresses in an owner's post are resolved
+PICTURES = "pictures"  # the directory of the site with the pictures that the archive has
 OWN_PICTURE = re.compile(r"data:image/", re.IGNORECASE)
 
 
 class Bodies:
-    """Makes bodies of posts ready for pages. words: of the site, for `picture` and `table`."""
+    """Makes bodies of posts ready for pages. words: those of the site's language; `picture` and `table` are used."""
 
     def __init__(self, recipes: Mapping[str, Recipe], words: Mapping[str, str]) -> None:
         self._cleaners = {name: Cleaner(recipe.clean) for name, recipe in recipes.items()}
@@ -46,7 +47,8 @@ class Bodies:
         self._words = words
 
     def html(self, entry: Entry, path: str) -> Markup:
-        """Return the body of an entry whose page is at `path`. One that is too long to be cleaned is shown as text."""
+        """Return the body of an entry whose page is at `path`. If cleaning refuses it (it is too long, say), its plain
+        text is returned as paragraphs."""
         html = _quoted(entry.html) if BLOCK.search(entry.html) else _paragraphs(entry.html)
         try:
             base = f"{HERE}{path}" if entry.recipe == RECIPE else entry.url
@@ -58,9 +60,9 @@ class Bodies:
         return Markup(self._shown(clean, entry.pictures, root_of(path)))
 
     def _shown(self, html: str, pictures: Mapping[str, EntryPicture], root: str) -> str:
-        """Return clean HTML with links to pictures instead of those of other sites, unless the archive has them (at
-        their addresses in `pictures`, by those that stand in the HTML), headings from the second level
-        on (the first is the page's), and tables that can be scrolled with the keyboard."""
+        """Return clean HTML made fit for the page. Pictures that the archive has (`pictures`, by their addresses in the
+        HTML) are shown from the site; others become links. Headings start at the second level (the first is the
+        page's title). Tables can be scrolled with the keyboard. root: leads from the page to the root of the site."""
         links = 0
         highest = min(map(int, HEADING.findall(html)), default=2)
 
@@ -97,7 +99,7 @@ class Bodies:
 
 
 def site_picture(path: str) -> str:
-    """Return where on the site the picture is whose file is at `path` in the archive."""
+    """Return the path on the site of the picture whose file is at `path` in the archive."""
     return f"{PICTURES}/{path.removeprefix(f'{ASSETS}/')}"
 
 
@@ -107,7 +109,7 @@ def _own_picture(picture: EntryPicture, words: str, root: str) -> str:
 
 
 def _quoted(html: str) -> str:
-    """Return HTML that may have a quote in Markdown before it, as old posts do, as HTML alone."""
+    """Return HTML in which a leading quote in Markdown, as old posts have it, has become HTML, too."""
     found = QUOTE.match(html)
     return f"{_paragraph(found[0].strip())}{html[found.end() :]}" if found else html
 

@@ -1,4 +1,5 @@
-"""What a template may take for a page. A user's may loop for ever, or make gigabytes: the build ends with its name."""
+"""Bounds of time and memory for rendering a page. A template of the user's may loop for ever or fill the memory: then
+the build ends, and names the template."""
 
 from __future__ import annotations
 
@@ -12,17 +13,18 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-LONGEST = 60.0  # seconds of processor time for a page: ours take thousandths
-LARGEST = 1 << 30  # bytes of memory more than before it: ours take thousands
-AGAIN = 1.0  # seconds after which it is ended again, if it was in a place where nothing can be raised
+LONGEST = 60.0  # seconds of processor time for a page: our templates take thousandths of one
+LARGEST = 1 << 30  # bytes that the memory of the process may grow by: our templates take thousands
+AGAIN = 1.0  # seconds after which the error is raised again, in case the first one came where it was swallowed
 
 
 @contextmanager
 def bounded() -> Iterator[None]:
-    """Let what is done here take so much time and memory, and no more: raises TimeoutError, MemoryError.
+    """Bound the time and memory that the code in the `with` block may take: beyond LONGEST and LARGEST, TimeoutError or
+    MemoryError is raised in it.
 
-    Signals reach the main thread only, so in others time has no bound; and memory has none where the system does not
-    say how much there is.
+    Python handles signals in the main thread only, so time is not bounded in other threads. Memory is not bounded where
+    the system does not tell how much the process has (no /proc).
     """
     timed = threading.current_thread() is threading.main_thread()
     soft, hard = resource.getrlimit(resource.RLIMIT_DATA)
@@ -42,7 +44,7 @@ def bounded() -> Iterator[None]:
 
 
 def _data() -> int:
-    """Return how much memory this process has for its data. Raises OSError where the system does not say so."""
+    """Return the bytes of memory that this process has for its data. Raises OSError where the system does not tell."""
     descriptor = os.open("/proc/self/statm", os.O_RDONLY | os.O_CLOEXEC)
     try:
         return int(os.read(descriptor, 200).split()[5]) * resource.getpagesize()

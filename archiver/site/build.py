@@ -1,4 +1,4 @@
-"""A build: what changed in the archive since the last one, and the pages that show it."""
+"""A build of the site: it finds what changed in the archive since the last build, and writes the pages that show it."""
 
 from __future__ import annotations
 
@@ -39,8 +39,8 @@ SAME = 20  # articles with the same text that a page names
 
 @dataclass(frozen=True, slots=True)
 class Built:
-    """What a build came to: articles on the site, pages and other files that were written or as they are already,
-    posts that could not be read."""
+    """The result of a build. articles: how many the site has. written, unchanged: files that were written, and files
+    that were already as they should be. failed: posts that could not be read."""
 
     directory: Path
     articles: int
@@ -60,10 +60,10 @@ def build_site(
 ) -> Built:
     """Make the site of the archive `output` in a directory, or bring it up to date.
 
-    tell: is told of each post that is left out, or not as it was written. processes: others that help, if there is
-    much to do. Raises UsageError for a directory with something else in it and for an archive without articles,
-    TemplateError, StoreError, LockedError, IndexFileError, WorkerError: then every page is whole, old or new, and the
-    next build finishes what this one began.
+    tell: is called with a message for each post that is left out or shown at another place than its owner chose.
+    processes: how many worker processes may help if there is much to do. Raises UsageError for a directory with
+    something else in it and for an archive without articles; TemplateError, StoreError, LockedError, IndexFileError,
+    WorkerError: then every page is whole, old or new, and the next build finishes what this one began.
     """
     if next(index.posts.changed(), None) is None and not index.own_posts.paths():
         raise UsageError(f"{output}: there are no articles in it yet, and so nothing to build a site of")
@@ -130,26 +130,28 @@ class _Build:
         record.commit()
 
     def discard(self) -> None:
-        """Leave nothing of what was not finished."""
+        """Remove the files of a build that was not finished."""
         with suppress(OSError):
             self._files.discard()
 
     def built(self) -> Built:
-        """Return what it came to."""
+        """Return the result of the build."""
         ((articles,),) = self._record.rows("SELECT count(*) FROM entries")
         failed = self._entries.failed + self._own.failed
         return Built(self._directory, articles, self._files.written, self._files.unchanged, failed)
 
     def _was_put_back(self) -> bool:
-        """Return whether the index is an earlier copy of the one that the last build read, or what became of that: its
-        changes have numbers that the site knows as those of others. A run that it knew is not there then."""
+        """Return whether the index was restored from a copy that is older than the last build (and perhaps used since).
+        The numbers of its changes may then stand for other changes than those that the site knows by them. One sees it
+        by the last change, which has a lower number than the site knows, or by the last run that the site knows, which
+        is missing."""
         runs, since = self._index.runs, int(self._record.fact("since") or 0)
         run, _, started = self._record.fact("run").partition(" ")
         return self._index.posts.last_change() < since or bool(run and not runs.has(int(run), int(started)))
 
     def _begin_anew(self, *, known: bool) -> None:
-        """Have every page made again. Where articles and numbered pages are stays. known: the index is; what another
-        one knows nothing of is on the site no more."""
+        """Have every page made again. Articles and numbered pages stay at their addresses. known: whether the index is
+        the one of the last build; if it is not, articles that it does not have are taken off the site."""
         record = self._record
         if not known:
             record.doubt()
@@ -158,20 +160,20 @@ class _Build:
         record.set("since", "0")
 
     def _changed(self) -> Iterator[ShownArticle | FileChange]:
-        """Put the articles whose posts changed on the site, and take posts off that are gone. A post that could not be
-        read is tried again."""
+        """Put articles whose posts changed on the site, and take off posts that are gone. Posts that the last build
+        could not read are tried again."""
         last = since = int(self._record.fact("since") or 0)
         posts = self._index.posts
         unread = [ArticleKey(*key) for key in self._record.rows("SELECT recipe, id FROM unread")]
         self._record.run("DELETE FROM unread")
-        again = (one for one in posts.changes_of(unread) if one.number <= since)  # the others come anyway
+        again = (one for one in posts.changes_of(unread) if one.number <= since)  # later changes come anyway
         for changed in chain(again, posts.changed(since)):
             yield from self._take(changed.key, changed.text_digest, changed.posts)
             last = max(last, changed.number)
         self._record.set("since", str(last))
 
     def _gone(self) -> Iterator[FileChange]:
-        """Take articles off the site that this index knows nothing of."""
+        """Take articles off the site that this index does not have."""
         for row in self._record.doubted():
             self._record.remove(row.key)
             yield FileChange(row.path)
@@ -197,7 +199,7 @@ class _Build:
                 self._record.run("INSERT OR IGNORE INTO unread VALUES (?, ?)", *key)
 
     def _write_moved(self, entry: Entry) -> None:
-        """Have a page in the place of one whose article turned out to be another one: it says where that is."""
+        """Replace the page of an article that turned out to be the same as another one by a page that leads to that."""
         self._record.remove(entry.key)
         key = self._index.known_as([entry.id]).get(entry.id)
         post = self._index.posts.get(key, entry.form) if key else None
@@ -206,7 +208,8 @@ class _Build:
             self._files.write(page, self._look.page("moved", page, to=to, title=shown.title(other)))
 
     def _shown(self, entry: Entry, row: Row, near: Sequence[Near] | None = None) -> ShownArticle:
-        """Return an article, and what its page says of others. near: its near-duplicates, if they are known already."""
+        """Return an article with the articles of the same or nearly the same text, which its page names. near: its
+        near-duplicates, if they have been looked up already."""
         if near is None:
             key = ArticleKey(row.recipe, row.id)
             near = self._index.signatures.near([key]).get(key, ())
@@ -224,15 +227,15 @@ class _Build:
             yield from self._record.entries("WHERE (recipe, id) = (?, ?) ORDER BY number", *one.key)
 
     def _entry_of(self, row: Row) -> Entry | None:
-        """Return the entry of an article of the record, if it can be read."""
+        """Return the entry of an article of the record, None if it cannot be read."""
         if row.recipe == RECIPE:
             return self._own.entry(row)
         post = self._index.posts.get(ArticleKey(row.recipe, row.id), row.form)
         return self._entries.entry(post) if post else None
 
     def _with_same_texts(self) -> Iterator[ShownArticle]:
-        """Yield the articles with one text, or nearly one, again, so that each names all others, and none that is
-        gone."""
+        """Yield articles again that share a text, or nearly, with one that changed, so that the page of each names all
+        the others, and none that is gone."""
         for (number,) in self._record.each(
             """SELECT number FROM entries AS one WHERE digest IN (SELECT digest FROM touched_digests)
                AND (EXISTS (SELECT 1 FROM entries WHERE digest = one.digest AND number <> one.number)

@@ -1,4 +1,4 @@
-"""Pages that plug-ins add to the site: below `pages/`, in the frame of all others (docs/plugins.md)."""
+"""Pages that plug-ins add to the site: below `pages/`, in the same frame as all other pages (docs/plugins.md)."""
 
 from __future__ import annotations
 
@@ -23,16 +23,17 @@ if TYPE_CHECKING:
     from archiver.site.look import Look
     from archiver.site.record import SiteRecord
 
-GROUP = "archiver.pages"  # each names a function: what the site has in, pages out
+GROUP = "archiver.pages"  # entry points; each names a function that takes `Contents` and returns `Page`s
 PLACE = "pages"
-DIRECTORY = r"(?![^/]*\.html/)[\w-][\w.-]{0,60}/"  # none is named as pages are: one may have that name
+DIRECTORY = r"(?![^/]*\.html/)[\w-][\w.-]{0,60}/"  # its name must not end in .html: a page may have that name
 NAME = re.compile(rf"(?:{DIRECTORY})*[\w-][\w.-]{{0,60}}\.html")
-KNOWN = "pages"  # the fact of the record that lists them
+KNOWN = "pages"  # the fact in the site's record that lists the pages of plug-ins
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page of a plug-in. path: below `pages/`, ending in `.html`. html: what stands below the title, as it is."""
+    """A page of a plug-in. path: below `pages/`, ending in `.html`. html: what stands below the title; it is not
+    changed or escaped."""
 
     path: str
     title: str
@@ -47,16 +48,17 @@ class Contents:
         self._record = record
 
     def articles(self) -> Iterator[ArticleLine]:
-        """Yield all articles, the newest first; the paths of their pages are from the root of the site."""
+        """Yield all articles, the newest first. The paths of their pages are relative to the root of the site."""
         columns = ", ".join(Row._fields)
         for row in self._record.each(f"SELECT {columns} FROM entries ORDER BY moment DESC, number DESC"):
             yield listed(Row(*row))
 
 
 def write_extra(record: SiteRecord, look: Look, files: SiteFiles) -> list[Page]:
-    """Write the pages of all plug-ins and return them; those that there were before and are no more are removed.
+    """Write the pages of all plug-ins and return them. Pages of earlier builds that no plug-in makes any more are
+    removed.
 
-    Raises PluginError for a plug-in that fails, or has a page without a place.
+    Raises PluginError for a plug-in that fails, and for a page whose path is invalid or taken.
     """
     made: dict[str, Page] = {}
     for plugin in load_plugins(GROUP):
@@ -82,5 +84,5 @@ def _pages_of(plugin: Plugin, contents: Contents) -> Iterator[Page]:
             yield page
     except PluginError:
         raise
-    except (Exception, SystemExit) as error:  # it is not our code
+    except (Exception, SystemExit) as error:  # code of others may raise anything
         raise PluginError(f"{plugin.name}: failed: {in_a_line(error)}") from error

@@ -1,5 +1,6 @@
-"""The files of a site. All that change are written aside first, and put in their places when everything is there: so a
-build that fails has changed nothing, and one that is killed leaves each page whole, old or new."""
+"""The files of a site. Those that change are first written aside, into a directory of their own, and moved to their
+places when all of them are there. So a build that fails has changed nothing, and one that is killed leaves every page
+whole, old or new."""
 
 from __future__ import annotations
 
@@ -20,12 +21,13 @@ if TYPE_CHECKING:
     from archiver.site.record import SiteRecord
 
 ASIDE = ".archiver-site.new"
-FOLDER = 1000  # files of a directory aside
+FOLDER = 1000  # files in a subdirectory of ASIDE
 MOVE_AWAY = "move it away, and build again; the site is as it was"
 
 
 class FileChange(NamedTuple):
-    """What becomes of the file at `path`. file: what it is to be, aside; None: it is to go, or (`same`) as it is."""
+    """What becomes of the file at `path`. file: the file in ASIDE that is to replace it; None: the file at `path` is to
+    be removed, or, if `same` is true, stays as it is."""
 
     path: str
     file: str | None = None
@@ -33,7 +35,8 @@ class FileChange(NamedTuple):
 
 
 class Aside:
-    """Writes what changes aside. name: of a directory there that nobody else writes in."""
+    """Writes files that change into ASIDE. name: begins the names of the subdirectories that it writes in; no two
+    writers may have the same."""
 
     def __init__(self, directory: Path, name: str) -> None:
         self._directory = directory
@@ -42,7 +45,7 @@ class Aside:
         self._number = 0
 
     def put(self, path: str, content: str | bytes) -> FileChange:
-        """Have `content` for `path` aside, unless it is there already. Raises StoreError."""
+        """Write aside what is to be at `path`, unless the file there has this content already. Raises StoreError."""
         data = content if isinstance(content, bytes) else content.encode("utf-8", "replace")
         target = f"{self._directory}/{path}"
         try:
@@ -60,10 +63,10 @@ class Aside:
 
 
 class SiteFiles:
-    """Writes files below a directory. written, unchanged: how many there were of each."""
+    """Writes the files of a site. written, unchanged: how many files were written, and how many were the same."""
 
     def __init__(self, directory: Path, record: SiteRecord) -> None:
-        """record: is open for this build, so that no other one is at work."""
+        """record: must be open for this build, so that no other build is at work in `directory`."""
         self.directory = directory
         self._aside = directory / ASIDE
         self._record = record
@@ -78,11 +81,11 @@ class SiteFiles:
             raise StoreError(f"{self._aside}: cannot be used: {os_reason(error)}; the site is as it was") from error
 
     def write(self, path: str, content: str | bytes) -> None:
-        """Have `content` at `path` in the end. Raises StoreError."""
+        """Have `publish` put `content` at `path`. Raises StoreError."""
         self.note(self._put(path, content))
 
     def note(self, written: FileChange) -> None:
-        """Have what was written aside in its place in the end. Raises StoreError where something is in the way."""
+        """Have `publish` carry out a change. Raises StoreError if something is in the way of its file."""
         self._refuse_what_is_in_the_way(written.path)
         if written.same:
             self._record.run("DELETE FROM staged WHERE path = ?", written.path)
@@ -91,7 +94,7 @@ class SiteFiles:
             self._record.run("INSERT OR REPLACE INTO staged VALUES (?, ?)", *written[:2])
 
     def remove(self, path: str) -> None:
-        """Have nothing at `path` in the end."""
+        """Have `publish` remove the file at `path`. Raises StoreError."""
         self.note(FileChange(path))
 
     def publish(self) -> None:
@@ -116,7 +119,7 @@ class SiteFiles:
             self.discard()
 
     def discard(self) -> None:
-        """Remove what is written aside. It is moved away first: a process that helped a build which was killed may
+        """Remove ASIDE with all that is in it. It is renamed first: a worker process of a build that was killed may
         still be writing there. Raises OSError."""
         old = self._aside.with_name(f"{ASIDE}.old")
         for moved in (False, True):
@@ -129,8 +132,8 @@ class SiteFiles:
                     old.unlink()  # a link to elsewhere, say
 
     def _refuse_what_is_in_the_way(self, path: str) -> None:
-        """Raise StoreError where a directory of `path` is a link, for what is written there would be elsewhere; where
-        it is a file; and where `path` is a directory. A link in the place of the file itself is replaced."""
+        """Raise StoreError if one of the directories of `path` is a file, or a link (writing would go through it to
+        elsewhere), or if `path` itself is a directory. If `path` itself is a link, that is replaced."""
         place, rest = str(self.directory), path
         while rest:
             name, _, rest = rest.partition("/")
@@ -154,8 +157,8 @@ class SiteFiles:
 
 
 def claim(directory: Path) -> None:
-    """Have a directory for a site: a new one, an empty one, or that of a site of ours. Raises UsageError if there is
-    something else in it, StoreError if it cannot be made."""
+    """Make sure that a directory can be used for a site: it is made if there is none; it is empty, or has a site of
+    ours. Raises UsageError if there is something else in it, StoreError if it cannot be made or read."""
     try:
         if directory.exists() and not directory.is_dir():
             raise UsageError(f"{directory}: is no directory")
@@ -170,7 +173,8 @@ def claim(directory: Path) -> None:
 
 
 def _content(file: str, size: int) -> bytes | None:
-    """Return what is in a file if it has that size; None for all that is no file, such as a link."""
+    """Return what is in a file if it has that size; None if it has not, and for what is no regular file (a link,
+    say)."""
     try:
         found = os.lstat(file)
         if not stat.S_ISREG(found.st_mode) or found.st_size != size:

@@ -14,11 +14,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 MOST = 100  # results
-AROUND = 40  # characters that are shown before and after a word
+AROUND = 40  # characters that are shown before a word that was found; twice as many from its beginning on
 
 
 class Hit(NamedTuple):
-    """An article that was found. words: some of its text around the first of the words."""
+    """An article that was found. words: an excerpt of its text around the first word that was found."""
 
     address: str
     title: str
@@ -31,7 +31,8 @@ class FullText:
     """Searches in the articles of a site. Nothing is written."""
 
     def __init__(self, database: Path, site: Path) -> None:
-        """Take the database, and the directory of the site. Raises UsageError for a file that is none of ours."""
+        """database: the file that `archiver export sqlite` wrote. site: the directory of the site. Raises UsageError if
+        they cannot be searched."""
         self._uri = f"{database.absolute().as_uri()}?mode=ro"
         self._site = f"{(site / FILE).absolute().as_uri()}?mode=ro"
         try:
@@ -68,7 +69,8 @@ class FullText:
 
 
 def match_of(text: str) -> str:
-    """Return the query for FTS5 that finds all words of `text`, Chinese ones of any length; empty if there are none."""
+    """Return the FTS5 query for articles that have all words of `text`, Chinese ones of any length; empty if `text` has
+    no words."""
     terms: list[str] = []
     for word in WORD.findall(text):
         if not HAS_HAN.search(word):
@@ -83,7 +85,8 @@ def match_of(text: str) -> str:
 
 
 def around(text: str, wanted: str) -> str:
-    """Return some of a text around the first word that is in it, with a sign where it is cut; empty if none is."""
+    """Return an excerpt of a text around the first place where one of the `wanted` words is, with `…` where it is cut;
+    empty if the text has none of them."""
     folded = text.casefold()
     places = [place for word in wanted.casefold().split() if (place := folded.find(word)) >= 0]
     if not places:

@@ -54,7 +54,8 @@ def write_jekyll(
     name: str,
     host: str,
 ) -> Wrote:
-    """Write what is not there yet. entries: all of the archive. fixed: where some categories are, beside where all are.
+    """Write the files that are not there yet. directory: has the posts, in `_posts`. entries: all of the archive.
+    fixed: further paths of the lists of some categories (`fixed_lists`). name: of the site. host: where it will be.
 
     Raises UsageError for a directory without posts, StoreError where it cannot be written.
     """
@@ -64,7 +65,7 @@ def write_jekyll(
     spellings: dict[str, set[str]] = defaultdict(set)
     zones: Counter[str] = Counter()
     for entry in entries:
-        if not entry.category.strip():  # of a post of the owner's: it is in no list
+        if not entry.category.strip():  # a post of the owner's, without a category: it is in no list
             continue
         key = category_key(entry.category)
         names[key][name_of(entry)] += 1

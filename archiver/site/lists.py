@@ -24,14 +24,14 @@ WEEKS = Calendar()
 
 
 class NamedPage(NamedTuple):
-    """A page with its name."""
+    """The path of a page, and what links to it call it."""
 
     path: str
     title: str
 
 
 class Lists:
-    """Writes the lists that have changed. fixed: where some categories are, beside where all are."""
+    """Writes the lists that have changed. fixed: further paths of the lists of some categories (`fixed_lists`)."""
 
     def __init__(self, record: SiteRecord, look: Look, files: SiteFiles, fixed: Mapping[str, tuple[str, ...]]) -> None:
         self._record = record
@@ -40,14 +40,14 @@ class Lists:
         self._fixed = fixed
 
     def category_of(self, row: Row) -> NamedPage:
-        """Return the category of an article."""
+        """Return the page of an article's category, under the name of the article's source."""
         ((name,),) = self._record.rows(
             "SELECT name FROM lists WHERE number = (SELECT category FROM entries WHERE number = ?)", row.number
         )
         return NamedPage(category_paths(name, (), self._fixed.get(name, ()))[0], row.source)
 
     def write(self) -> None:
-        """Write all lists with articles that are new or have changed, and their calendar."""
+        """Write all lists with articles that are new, have changed or are gone, and the calendar of their days."""
         days = set()
         for number, kind, name, size in self._record.rows(
             """SELECT number, kind, name, size FROM lists WHERE number IN (SELECT list FROM touched)
@@ -89,8 +89,8 @@ class Lists:
         about: dict[str, Any],
         path_of: Callable[[str], str],
     ) -> None:
-        """Write the numbered pages that changed (of a list of one page there are none), and at `paths` what is newest:
-        the first that a reader sees. path_of: where the page with a label is."""
+        """Write the numbered pages that changed (a list with one page has none), and at each of `paths` the first page
+        that a reader sees, with the newest articles. path_of: returns the path of the page with a label."""
         places = [path_of(page.label) for page in pages]
         for place, page in enumerate(pages) if len(pages) > 1 else ():
             if page.label in dirty:
@@ -102,8 +102,8 @@ class Lists:
             self._write(path, rows, about, "", places[place - 1] if place else "", "")
 
     def _newest(self, number: int, pages: list[Range]) -> tuple[int, list[ArticleLine]]:
-        """Return the articles to show first: of the newest page, and of the one before it if that one is not full. And
-        the number of the older page of these."""
+        """Return the articles that the first page shows: those of the newest numbered page, and if that is not full,
+        those of the page before it, too. Before them: the place in `pages` of the older one of these."""
         newest = len(pages) - 1
         rows = self._members(number, pages[newest].begin, None)
         if len(rows) >= SIZE or newest == 0:
@@ -127,7 +127,7 @@ class Lists:
         self._files.write(path, page)
 
     def _write_calendar(self, days: set[str]) -> None:
-        """Write the months and years of days whose number of articles changed."""
+        """Write the calendar pages of the months and years in which `days` are, and the list of all years."""
         for year in sorted({day[:4] for day in days}):
             counts: dict[str, int] = dict(
                 self._record.rows(

@@ -70,7 +70,7 @@ class Look:
             "month": lambda number: words["months"].split("|")[number - 1],
         }
         self._environment.globals |= {"name": name, "host": host, "w": words, "language": TAGS[language]}
-        self._environment.globals["range"] = safe_range  # one of a million millions becomes a list for ever
+        self._environment.globals["range"] = safe_range  # limited: a huge range would fill the memory
         self._templates: dict[str, Template] = {}
 
     def __reduce__(self) -> tuple[type[Look], tuple[object, ...]]:
@@ -78,7 +78,7 @@ class Look:
 
     @cached_property
     def digest(self) -> str:
-        """What tells this look from others: all that pages are made of, beside what the archive says."""
+        """A digest of all that decides how pages look, besides the archive: program, names, colours and templates."""
         parts = [archiver.__version__, self.name, self.host, self.language, self.accent]
         found = {one.name: one.read_bytes() for one in OURS.iterdir()}
         if self._theirs:
@@ -112,7 +112,7 @@ class Look:
 
     def _render(self, name: str, values: Mapping[str, Any]) -> str:
         try:
-            with bounded():  # what is constant in it is made when it is read
+            with bounded():  # around loading, too: Jinja computes constant expressions when it compiles a template
                 if name not in self._templates:
                     self._templates[name] = self._environment.get_template(name)
                 return self._templates[name].render(values)
@@ -123,7 +123,7 @@ class Look:
         except (RecursionError, MemoryError, TimeoutError) as error:
             why = f"it never ends, or makes too much ({type(error).__name__})"
             raise TemplateError(f"{self._where(name, error)}: {why}") from error
-        except Exception as error:  # whatever a template of the user's does
+        except Exception as error:  # a template of the user's may raise anything
             said = " ".join(str(error.message).split()) if isinstance(error, JinjaError) else in_a_line(error)
             raise TemplateError(f"{self._where(name, error)}: {said}") from error
 

@@ -1,4 +1,5 @@
-"""The owner's own posts on the site: each build looks at all, for they are few, and makes anew what has changed."""
+"""The owner's own posts on the site. They are few, so each build looks at all of them, and makes the pages of those
+that have changed."""
 
 from __future__ import annotations
 
@@ -24,8 +25,9 @@ if TYPE_CHECKING:
 
 
 class OwnPages:
-    """Puts them into the record of the site. name: of the site, which stands for the source of a post that has no tag
-    and no category. lists: where lists are, beside where all are. failed: how many could not be read."""
+    """Puts the owner's posts into the record of the site. name: of the site; it is shown as the source of a post that
+    has no author, tag or category. lists: paths that belong to lists of categories (`fixed_lists`). tell: is called
+    with each problem. failed: how many posts could not be read."""
 
     def __init__(
         self,
@@ -49,8 +51,8 @@ class OwnPages:
     def changed(
         self, shown: Callable[[Entry, Row], ShownArticle], *, anew: bool
     ) -> Iterator[ShownArticle | FileChange]:
-        """Yield the posts that have changed, and what becomes of the pages of those that are gone. shown: makes
-        something to show of a post. anew: all are wanted."""
+        """Yield the posts that have changed, and the removal of the pages of those that are gone. shown: turns an entry
+        and its row into what is yielded. anew: yield all posts, changed or not."""
         known = {row.id: row for row in self._record.entries("WHERE recipe = ?", RECIPE)}
         for id_, file in self._files.items():
             row = known.get(id_)

@@ -1,5 +1,5 @@
-"""The pages of articles: an article in, its files out, written aside. A few are made by this process, many by others,
-which do not wait for one another; what becomes of them is noted in the order in which they came."""
+"""The pages of articles: an article in, its files out, written aside (`files`). This process makes a few of them; if
+there are many, worker processes make them. The files are noted in the order of the articles."""
 
 from __future__ import annotations
 
@@ -31,14 +31,14 @@ if TYPE_CHECKING:
     from archiver.site.record import Row
     from archiver.storage import Root
 
-FEW = 300  # articles that this process makes alone: others take longer to start
-BATCH = 25  # articles that another process is given at once
-AHEAD = 4 * BATCH  # for each process: while it makes some, others wait for it
+FEW = 300  # with fewer articles this process makes their pages itself: starting others would take longer
+BATCH = 25  # articles that a worker process is given at a time
+AHEAD = 4 * BATCH  # articles submitted in advance for each process, so that none is idle
 
 
 class ShownArticle(NamedTuple):
-    """An article whose page is to be made. same: articles with the same text. near: with nearly the
-    same. back: the list that it is in."""
+    """An article whose page is to be made. row: its line in the site's record. same: articles with the same text.
+    near: articles with nearly the same text. back: the list of its category, to link back to."""
 
     entry: Entry
     row: Row
@@ -48,7 +48,7 @@ class ShownArticle(NamedTuple):
 
 
 class SiteSetup(NamedTuple):
-    """What pages are made of, beside articles. output: the archive. directory: of the site."""
+    """What pages are made of, besides the articles. output: the root of the archive. directory: that of the site."""
 
     output: Root
     recipes: Mapping[str, Recipe]
@@ -57,7 +57,7 @@ class SiteSetup(NamedTuple):
 
 
 class PageMaker:
-    """Makes pages. name: of a directory aside that no other maker has."""
+    """Makes pages. name: of the directory to write in aside, which no other maker may use."""
 
     def __init__(self, setup: SiteSetup, name: str) -> None:
         self._output = setup.output
@@ -79,14 +79,16 @@ class PageMaker:
         return written
 
     def _pictures(self, entry: Entry) -> Iterator[FileChange]:
-        """Write the pictures of an article aside. One that the archive has lost is not there: verify says so."""
+        """Write the pictures of an article aside. One whose file is missing in the archive is left out; `archiver
+        verify` reports it."""
         for path in dict.fromkeys(picture.path for picture in entry.pictures.values()):
             with suppress(FileNotFoundError):
                 yield self._aside.put(site_picture(path), (self._output / path).read_bytes())
 
 
 def serve(setup: SiteSetup) -> Callable[[list[ShownArticle]], list[list[FileChange] | ArchiverError]]:
-    """Return what a worker process does: articles to their files, or to what went wrong."""
+    """Return the function that a worker process runs for each list of articles: for each it returns the files, or the
+    error."""
     maker = PageMaker(setup, str(os.getpid()))
 
     def made(shown: ShownArticle) -> list[FileChange] | ArchiverError:
@@ -101,8 +103,9 @@ def serve(setup: SiteSetup) -> Callable[[list[ShownArticle]], list[list[FileChan
 def make_pages(
     things: Iterator[ShownArticle | FileChange], setup: SiteSetup, processes: int, note: Callable[[FileChange], None]
 ) -> None:
-    """Make the pages of articles, and note each file in their order, with what is in between. processes: others that
-    may be started. Raises what `note` and `Maker.make` do, and WorkerError."""
+    """Make the pages of the articles in `things`, and call `note` with their files and with the changes that stand
+    between the articles, all in the order of `things`. processes: how many worker processes may be started. Raises what
+    `note` and `PageMaker.make` raise, and WorkerError."""
     first = list(islice(things, FEW))
     if processes and len(first) == FEW:
         asyncio.run(_make_in_processes(chain(first, things), setup, processes, note))
@@ -120,7 +123,7 @@ async def _make_in_processes(
     sent: deque[asyncio.Future[list[FileChange]] | FileChange] = deque()
 
     async def settle(left: int) -> None:
-        """Note what was made, the first of all first, until there are only so many `left`."""
+        """Note what was made, in order, until only `left` things are still waited for."""
         while len(sent) > left:
             first = sent.popleft()
             for written in await first if isinstance(first, asyncio.Future) else (first,):
@@ -129,7 +132,7 @@ async def _make_in_processes(
     try:
         for thing in things:
             sent.append(asyncio.ensure_future(pool.submit(thing)) if isinstance(thing, ShownArticle) else thing)
-            await asyncio.sleep(0)  # what was sent goes out, and what was made comes in
+            await asyncio.sleep(0)  # let the pool send jobs and take in results
             await settle(AHEAD * processes)
         await settle(0)
     finally:

@@ -1,5 +1,6 @@
-"""The numbered pages of a list. They are counted from the oldest article, and an article stays on its page: only the
-newest page grows. What comes late goes where its time is; a page that has twice its size by that is split."""
+"""The numbered pages of a list. They are counted from the oldest article on, so that articles stay on their page and
+only the newest page grows. An article that comes late goes to the page of its time; a page that grows to more than
+twice its size by that is split."""
 
 from __future__ import annotations
 
@@ -9,14 +10,15 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from archiver.site.record import SiteRecord
 
-SIZE = 50  # articles of a page
-FIRST = (-(2**63), 0)  # before all of them
+SIZE = 50  # articles on a page
+FIRST = (-(2**63), 0)  # a place before all articles
 
 Place = tuple[int, int]  # the moment of an article, and its number
 
 
 class Range(NamedTuple):
-    """A numbered page: where it begins, and before what it ends (None: it is the newest)."""
+    """A numbered page. begin: the place where it begins. end: the place before which it ends; None: it is the newest
+    page."""
 
     label: str
     begin: Place
@@ -24,7 +26,8 @@ class Range(NamedTuple):
 
 
 def settle(record: SiteRecord, list_: int) -> tuple[list[Range], set[str]]:
-    """Return the pages of a list, the oldest first, and the labels of those that must be written."""
+    """Return the pages of a list, the oldest first, and the labels of those that must be written. Pages that have
+    become too long are split first."""
     bounds = _bounds(record, list_)
     known = {label for label, _ in bounds}
     touched = record.rows("SELECT moment, entry FROM touched WHERE list = ? ORDER BY moment, entry", list_)
@@ -52,8 +55,9 @@ def _bounds(record: SiteRecord, list_: int) -> list[tuple[str, Place]]:
 
 
 def _split(record: SiteRecord, list_: int, page: Range, known: set[str]) -> set[str]:
-    """Split a page that is too long, and return the labels of what is new. The newest one is cut where it is full; of
-    another one the newest articles stay, and the others go to pages of new names before it."""
+    """Split a page that is too long, and return the labels of the pages that came of it; nothing if it was not. The
+    newest page keeps its oldest articles, and the others go to new pages after it. Any other page keeps its newest
+    articles, and the others go to new pages before it (with labels such as `3-1`)."""
     size = record.rows(
         "SELECT count(*) FROM members WHERE list = ? AND (moment, entry) >= (?, ?) AND (moment, entry) < (?, ?)",
         *(list_, *page.begin, *(page.end or (2**63 - 1, 0))),

@@ -1,6 +1,6 @@
-"""What a build knows of the site that is there: a small database in its directory, of one transaction a build.
+"""The record of a site: what the last build made of which articles. It is a small database in the site's directory.
 
-So a build that is killed has told it nothing, and the next one does the same again.
+A build is one transaction. So one that is killed leaves the record as it was, and the next build does its work again.
 """
 
 from __future__ import annotations
@@ -19,16 +19,17 @@ if TYPE_CHECKING:
 
 FILE = ".archiver-site.sqlite"
 VERSION = "3"
-SITEMAP = 10_000  # addresses of a file; 50,000 are allowed, and the last one is written at each change
+SITEMAP = 10_000  # addresses in a sitemap; 50,000 are allowed, but the last one is written again at each change
 COLUMNS = "number, key, recipe, id, form, path, moment, published, changed, title, source, language, state"
 
 
-# Articles with a post that could not be read: each build tries again. (Sites of earlier versions have none.)
+# Articles with a post that could not be read: each build tries again. (Records of earlier versions lack this table.)
 UNREAD = "CREATE TABLE IF NOT EXISTS unread (recipe TEXT NOT NULL, id TEXT NOT NULL, PRIMARY KEY (recipe, id))"
 
 
 class Row(NamedTuple):
-    """An article as lists show it."""
+    """An article in the record, with what lists show of it. number: its place in the order in which articles came.
+    moment: when it was published, in microseconds since 1970."""
 
     number: int
     key: str
@@ -46,8 +47,8 @@ class Row(NamedTuple):
 
 
 class New(NamedTuple):
-    """An article that is to be put into the record. labels: who published it, and how its post
-    spells its category and its tag."""
+    """An article that is to be put into the record. labels: who published it, and its category and its first tag as its
+    post spells them."""
 
     key: str
     recipe: str
@@ -86,8 +87,8 @@ class SiteRecord:
     """The record of the site in a directory. Each method may raise StoreError."""
 
     def __init__(self, directory: Path, *, anew: bool = False) -> None:
-        """Open it for one build, or begin one if there is none that can be used, or if it is to be anew. Raises
-        LockedError while another build is at work."""
+        """Open the record for one build. An empty one is begun if there is none of this version, if the file is
+        damaged, or if `anew` is true. Raises LockedError while another build is at work."""
         self._file = directory / FILE
         try:
             self._open()
@@ -107,29 +108,29 @@ class SiteRecord:
         self._connection.close()  # what is not committed is undone
 
     def commit(self) -> None:
-        """Keep all of it: the pages are on disk."""
+        """Keep all that this build noted. To be called when the pages are on disk."""
         for table in ("touched", "touched_digests", "touched_near", "touched_sitemaps", "staged"):
             self.run(f"DELETE FROM {table}")
         self.run("COMMIT")
 
     def doubt(self) -> None:
-        """Take none of the articles for granted: `doubted` are those that are not put in again from now on."""
+        """Mark all articles as doubted: those that are not put in again from now on are returned by `doubted`."""
         self.run("UPDATE entries SET sha256 = ''")
         self.run("DELETE FROM unread")
 
     def doubted(self) -> list[Row]:
-        """Return the articles that were not put in again."""
+        """Return the articles that were not put in again since `doubt` was called."""
         return self.entries("WHERE sha256 = '' ORDER BY number")
 
     def fact(self, name: str) -> str:
-        """Return something that was noted, empty if it was not."""
+        """Return the value of a fact, empty if it was never set."""
         try:
             return self._fact(name)
         except sqlite3.Error as error:
             raise self._named(error) from error
 
     def set(self, name: str, value: str) -> None:
-        """Note something."""
+        """Set the value of a fact."""
         self.run("INSERT OR REPLACE INTO facts VALUES (?, ?)", name, value)
 
     def rows(self, sql: str, *values: Any) -> list[tuple[Any, ...]]:
@@ -140,7 +141,7 @@ class SiteRecord:
             raise self._named(error) from error
 
     def run(self, sql: str, *values: Any) -> int:
-        """Run a statement, and return the key of the row that it inserted, if it did."""
+        """Run a statement, and return the row id of the row that it inserted (without meaning if it inserted none)."""
         try:
             return self._connection.execute(sql, values).lastrowid or 0
         except sqlite3.Error as error:
@@ -156,11 +157,12 @@ class SiteRecord:
             raise self._named(error) from error
 
     def entries(self, condition: str, *values: Any) -> list[Row]:
-        """Return the articles that a condition (and order) selects."""
+        """Return the articles that a WHERE clause (with ORDER BY, LIMIT) selects."""
         return [Row(*row) for row in self.rows(f"SELECT {COLUMNS} FROM entries {condition}", *values)]
 
     def put(self, new: New) -> Row:
-        """Put an article in, in place of what was known of it, and return it. Its page stays where it first was."""
+        """Put an article into the record, or replace what is there of it, and return its row. Its page stays at the
+        path that it got first."""
         before = self._remove_from_lists(new.key, new.digest)
         category, day = self._list("category", new.category), self._list("day", new.day)
         values = new._asdict() | {"category": category, "day": day, "number": before.number if before else None}
@@ -183,18 +185,19 @@ class SiteRecord:
         return Row(**{name: value for name, value in (values | {"number": number}).items() if name in Row._fields})
 
     def sha256(self, row: Row) -> str:
-        """Return the SHA-256 of the post that an article was last made of, in hexadecimal digits."""
+        """Return the SHA-256 of the post that an article's page was last made of, in hexadecimal digits."""
         return str(self.rows("SELECT sha256 FROM entries WHERE number = ?", row.number)[0][0])
 
     def remove(self, key: str) -> Row | None:
-        """Take an article out, and return what it was."""
+        """Take an article out of the record, and return its row, None if there was none."""
         before = self._remove_from_lists(key, None)
         if before:
             self.run("DELETE FROM entries WHERE number = ?", before.number)
         return before
 
     def touch_near(self, number: int) -> None:
-        """Note an article whose near-duplicates are to be shown on its page, when all of them are in."""
+        """Note an article with near-duplicates: when all articles are in the record, its page is made again so that it
+        shows all of them."""
         self.run("INSERT OR IGNORE INTO touched_near VALUES (?)", number)
 
     def _fact(self, name: str) -> str:
@@ -203,7 +206,8 @@ class SiteRecord:
         return ""
 
     def _remove_from_lists(self, key: str, then: str | None) -> Row | None:
-        """Take an article out of the lists, and return what it was. then: the digest of what it says from now on."""
+        """Take an article out of the lists, and return its row, None if there was none. then: the digest of its new
+        text, None if it has none."""
         found = self.rows(f"SELECT category, day, digest, {COLUMNS} FROM entries WHERE key = ?", key)
         if not found:
             return None
@@ -235,7 +239,7 @@ class SiteRecord:
         return self.run("INSERT INTO lists (kind, name) VALUES (?, ?)", kind, name)
 
     def _free(self, path: str) -> str:
-        """Return `path`, or one like it, that no other article has."""
+        """Return `path` if no other article has it, else a similar one that is free."""
         stem, found, number = path.removesuffix(".html"), path, 1
         while self.rows("SELECT 1 FROM entries WHERE path = ?", found):
             number += 1

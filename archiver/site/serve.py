@@ -1,4 +1,5 @@
-"""A site, served: its pages as any file server has them, and search in the texts of all articles. It only reads."""
+"""A web server for a site: its pages, as any file server would serve them, and search in the texts of all articles.
+It only reads."""
 
 from __future__ import annotations
 
@@ -21,23 +22,23 @@ if TYPE_CHECKING:
     from archiver.site.full_text import FullText
 
 SERVICE = "query.json"
-PATIENCE = 30  # seconds, for a client that says nothing
+PATIENCE = 30  # seconds to wait for a client that sends nothing
 LONGEST = 200  # characters of a query
-# What is no page: the record of the build, and what else is hidden; and what no file is called. (Whose source is called
-# `.x` is a page.)
+# Paths that are not served: hidden files and directories, such as the record of the site, unless they are pages (the
+# source of an article may be called `.x`); and paths with a NUL, which no file can have.
 HIDDEN = re.compile(r"(?:^|/)\.(?!.*\.html$)|\0", re.DOTALL)
 PORT = re.compile(r":\d*$")
 
 
 class SiteServer(ThreadingHTTPServer):
-    """Serves a site. It listens when it is made; `serve_forever` answers."""
+    """Serves a site. It listens as soon as it is made; `serve_forever` answers requests."""
 
     daemon_threads = True
-    request_queue_size = 128  # that come while one is being taken in: with the 5 of the base class others are lost
+    request_queue_size = 128  # connections that wait to be accepted: with the base class's 5, further ones are lost
 
     def __init__(self, directory: Path, full_text: FullText | None, host: str, port: int) -> None:
-        """full_text: what to search in; None: titles only, as a plain file server does. Raises UsageError for a
-        directory without a site, StoreError where it cannot listen."""
+        """full_text: what to search in; None: the search page finds titles only, as with a plain file server. Raises
+        UsageError for a directory without a site, StoreError if it cannot listen."""
         if not (directory / FILE).is_file():
             raise UsageError(f"{directory}: there is no site there; make it with: archiver site build")
         self.full_text = full_text
@@ -54,13 +55,16 @@ class SiteServer(ThreadingHTTPServer):
         return f"http://{f'[{host}]' if ':' in host else host}:{self.server_port}/"
 
     def is_meant(self, host: str) -> bool:
-        """Return whether a request is for this server by what it says itself (`Host`; empty: nothing). Who listens for
-        this machine only is not asked by another name: a page elsewhere may have its own name lead here, to read."""
+        """Return whether a request is meant for this server. host: the request's Host header, empty if it has none.
+
+        A server that listens for this machine only refuses other names than this machine's: a web site could let its
+        own name resolve to this machine, and so read the archive through the user's browser (DNS rebinding).
+        """
         local = _is_local(str(self.server_address[0]))
         return not host or not local or _is_local(PORT.sub("", host).strip("[]"))
 
     def handle_error(self, request: object, client_address: object) -> None:
-        """Say nothing of a reader who goes away."""
+        """Report nothing: a reader who closes the connection early is no error."""
 
 
 class _Handler(SimpleHTTPRequestHandler):
@@ -70,7 +74,7 @@ class _Handler(SimpleHTTPRequestHandler):
     sys_version = ""
 
     def do_GET(self) -> None:
-        """Answer with a page, or with what is found."""
+        """Answer with a page, or with the results of a search."""
         if not self._answered():
             super().do_GET()
 
@@ -80,15 +84,16 @@ class _Handler(SimpleHTTPRequestHandler):
             super().do_HEAD()
 
     def guess_type(self, path: Any) -> str:
-        """Take a page for one, whatever it is called: the base class knows no `...html`."""
+        """Return the media type of a file. The base class does not recognise every name of a page, such as
+        `...html`."""
         return "text/html" if str(path).endswith(".html") else super().guess_type(path)
 
     def list_directory(self, path: Any) -> None:  # noqa: ARG002 - the base class says so
-        """Show no directory."""
+        """Answer 404: directories are not listed."""
         self.send_error(404)
 
     def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
-        """Answer with the site's own page where there is nothing."""
+        """Answer with an error; for 404 with the site's own page."""
         page = self._directory_file("404.html") if code == 404 else None
         if page is None:
             super().send_error(code, message, explain)
@@ -96,16 +101,17 @@ class _Handler(SimpleHTTPRequestHandler):
             self._send(page, "text/html; charset=utf-8", code)
 
     def end_headers(self) -> None:
-        """Send the headers, with what keeps a browser from guessing."""
+        """End the headers with two more: the browser is not to guess media types, nor to send the address of a page to
+        other sites."""
         self.send_header("X-Content-Type-Options", "nosniff")
         self.send_header("Referrer-Policy", "no-referrer")
         super().end_headers()
 
     def log_message(self, *arguments: object) -> None:
-        """Say nothing: who reads what is nobody's business."""
+        """Log nothing: what somebody reads is nobody else's business."""
 
     def _answered(self) -> bool:
-        """Answer what is no file of the site."""
+        """Answer a request that is not for a file of the site, and return True; return False for all others."""
         try:
             target = urlsplit(self.path)
         except ValueError:  # no address at all
@@ -151,7 +157,7 @@ class _Handler(SimpleHTTPRequestHandler):
 
 
 def _is_local(host: str) -> bool:
-    """Return whether a host is this machine, and no other can have that name."""
+    """Return whether a host is certainly this machine: `localhost`, or a loopback address."""
     try:
         return host.lower() == "localhost" or ip_address(host).is_loopback
     except ValueError:

@@ -1,6 +1,6 @@
-"""Search from a plain file server: the titles of all articles, in files of some thousand.
+"""What the search page needs on a plain file server: the titles of all articles, in files of PART articles each.
 
-A file holds articles in the order in which they came, so that only the last one changes when others come.
+Articles are put into files in the order in which they came, so that new ones change the last file only.
 """
 
 from __future__ import annotations
@@ -18,7 +18,8 @@ PART = 5000  # articles of a file: about a megabyte
 
 
 def write_titles(record: SiteRecord, files: SiteFiles) -> None:
-    """Write the files of titles that changed, and the list of all: name, first and last day, the newest first."""
+    """Write the files of titles that changed, and the list of all these files: name, first and last day of each, the
+    newest first."""
     touched = record.rows("SELECT DISTINCT (entry - 1) / ? FROM touched ORDER BY 1", PART)
     for (part,) in touched:
         rows = record.rows(

@@ -1,4 +1,5 @@
-"""The pages that are about the whole archive: each build writes them, and they are few."""
+"""The pages about the whole archive (home, sources, about, search, feed, sitemaps…). There are few of them, and each
+build writes them all."""
 
 from __future__ import annotations
 
@@ -43,8 +44,8 @@ def write_whole(
     files: SiteFiles,
     fixed: Mapping[str, tuple[str, ...]],
 ) -> None:
-    """Write them. entry_of: returns the entry of an article of the record, if it can be read. fixed: where some
-    categories are, beside where all are."""
+    """Write these pages. entry_of: returns the entry of an article of the record, None if it cannot be read. fixed:
+    further paths of the lists of some categories (`fixed_lists`)."""
     latest = record.entries("ORDER BY moment DESC, number DESC LIMIT ?", LATEST)
     sources = _sources(record, fixed)
     files.write("index.html", look.page("home", "index.html", rows=[listed(row) for row in latest], sources=sources))
@@ -89,7 +90,7 @@ def _sources(record: SiteRecord, fixed: Mapping[str, tuple[str, ...]]) -> list[d
 
 
 def _figures(output: Root, index: Index, record: SiteRecord, sources: list[dict[str, object]]) -> dict[str, object]:
-    """Return what the page `about` says of the archive."""
+    """Return the facts that the page `about` shows: sizes, first and last day, last run, manifest."""
     ((count,),) = record.rows("SELECT count(*) FROM entries")
     days = [
         published[:10]
@@ -113,7 +114,7 @@ def _figures(output: Root, index: Index, record: SiteRecord, sources: list[dict[
 
 
 def _write_feed(entry_of: Callable[[Row], Entry | None], rows: list[Row], look: Look, files: SiteFiles) -> None:
-    """Write the feed of what is newest; it leads to the pages here."""
+    """Write the Atom feed of the newest articles. Its links lead to the pages of this site."""
 
     def newest() -> Iterator[Entry]:
         for row in rows:

@@ -1,4 +1,4 @@
-"""The words of the site itself, in the languages that it can speak. Templates have them as `w`."""
+"""The site's own words (labels, headings…) in each language that it offers. Templates have them as `w`."""
 
 from __future__ import annotations
 
