@@ -19,7 +19,7 @@ _KEY = "(SELECT key FROM articles WHERE recipe = ? AND id = ?)"
 
 
 class _Content(NamedTuple):
-    """What is known of a content that a post has or had; capture: its key."""
+    """A content that a post has or had: when it was saved, and the key of its capture (None: it is not known)."""
 
     saved: int
     capture: int | None
@@ -34,8 +34,8 @@ class _Known(NamedTuple):
 
 
 def adopt(database: Database, adoptions: Sequence[Adoption], now: int) -> list[str | None]:
-    """Take posts into the index. Return for each the path of the post of this form that the index has of the article
-    already: then nothing is changed; None if it was taken."""
+    """Take posts into the index. Return None for each that was taken; for one that was not, the path of the post that
+    the index already has for the same article and form."""
     known = _known(database, adoptions)
     taken: list[tuple[_Post, Adoption]] = []
     replaced: list[tuple[_Post, _Known]] = []
@@ -108,7 +108,8 @@ def _put_articles(database: Database, taken: list[tuple[_Post, Adoption]]) -> No
 
 
 def _put_signatures(database: Database, taken: list[tuple[_Post, Adoption]]) -> None:
-    """Note the signatures of articles of which none is known, and of those whose posts are others now."""
+    """Note the signatures of articles that have none yet, and of those whose post was replaced by another file
+    (`instead`)."""
     numbers = numbers_of(database, (one.key for _, one in taken))
     known = {
         number
@@ -128,7 +129,8 @@ def _put_signatures(database: Database, taken: list[tuple[_Post, Adoption]]) -> 
 
 
 def _put_removed(database: Database, replaced: list[tuple[_Post, _Known]]) -> None:
-    """Note that posts and their earlier contents are somewhere else now."""
+    """Note that posts and their earlier versions are at other paths now: the old paths that a manifest lists are
+    removed."""
     database.write_all(
         "INSERT INTO removed VALUES (?) ON CONFLICT DO NOTHING",
         [(path,) for _, one in replaced for path in one.in_manifest],
@@ -141,7 +143,8 @@ def _put_removed(database: Database, replaced: list[tuple[_Post, _Known]]) -> No
 def _put_contents(
     database: Database, taken: list[tuple[_Post, Adoption]], known: dict[_Post, _Known], now: int
 ) -> None:
-    """Note posts and their earlier contents. What is known of a content that was there before stays known."""
+    """Note posts and their earlier contents. What the index knew of a content (when it was saved, its capture) is
+    kept."""
     posts, revisions = [], []
     for post, one in taken:
         contents = known[post].contents if post in known else {}
@@ -151,7 +154,7 @@ def _put_contents(
         for number, (content, saved) in enumerate(one.earlier, 1):
             revisions.append((post[2], number, content, *contents.get(content, (saved, None)), *post[:2]))
     for form, path, *values, recipe, id_ in posts:
-        # A row of another post at the same path goes.
+        # Another post's row with the same path is deleted.
         database.write(
             """DELETE FROM posts WHERE path = ? AND NOT
                (form = ? AND article IN (SELECT key FROM articles WHERE recipe = ? AND id = ?))""",

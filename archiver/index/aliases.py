@@ -1,4 +1,4 @@
-"""Addresses by which articles are known that no recipe knows by an id."""
+"""The addresses by which articles of the web are known: those that have no id in a recipe."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
 
 def known_as(database: Database, addresses: Iterable[str]) -> dict[str, ArticleKey | None]:
-    """Return the article of each address; None for one that pages of several articles say is theirs. An address that
-    is not known is not in the answer."""
+    """Return the article of each address; None for an address that pages of several articles claim as theirs. Unknown
+    addresses are left out."""
     asked = {storable(address): address for address in addresses}
     rows = database.rows(
         """SELECT address, recipe, articles.id FROM json_each(?) AS one
@@ -40,10 +40,11 @@ def addresses_at(database: Database, host: str, limit: int) -> list[str]:
 
 
 def put_aliases(database: Database, known: Iterable[tuple[int, str, Finished]]) -> None:
-    """Note the addresses of articles of which there are posts. One that several say is theirs is nobody's, for good."""
+    """Note the addresses of articles that have posts. An address that several articles claim belongs to none, for
+    good."""
     found = [(number, one) for number, _, one in known if one.outcome != "dropped"]
     database.write_all(
-        # What an article with a post is known by stays its own until the two are united.
+        # An address of an article with a post stays with it until both articles are united.
         """INSERT INTO aliases SELECT ?, key FROM articles WHERE key = ? AND saved IS NOT NULL
            ON CONFLICT (address) DO UPDATE SET article = excluded.article WHERE aliases.article IS NOT NULL
            AND NOT EXISTS (SELECT 1 FROM posts WHERE posts.article = aliases.article)""",
@@ -56,8 +57,8 @@ def put_aliases(database: Database, known: Iterable[tuple[int, str, Finished]]) 
 
 
 def take_over(database: Database, known: Iterable[tuple[int, str, Finished]]) -> None:
-    """Note of articles of which there are posts what is noted under the ids that they were listed as, and forget
-    these."""
+    """Move what is noted under the ids that articles were listed as (`listed_as`) to the articles themselves, and
+    forget these ids."""
     values = [
         (number, one.key.recipe, storable(id_))
         for number, _, one in known
@@ -86,7 +87,8 @@ def take_over(database: Database, known: Iterable[tuple[int, str, Finished]]) ->
 
 
 def absorb(database: Database, united: Iterable[tuple[int, ArticleKey]]) -> None:
-    """Note articles that turned out to be others: what they were known by, their ids too, is the others'."""
+    """Note articles that turned out to be the same as others: their addresses and their ids name those others from now
+    on."""
     for number, into in united:
         other = numbers_of(database, [into]).get(into)
         if other is None:

@@ -38,8 +38,8 @@ class Captures:
         put_captures(self._database, captures)
 
     def with_payload(self, payloads: Collection[str], directory: str = "") -> dict[str, Capture]:
-        """Return the first record with each payload (SHA-256, hexadecimal digits), of the files in `directory`; without
-        one of all. A payload that no record has is not in the answer."""
+        """Return the first record with each payload (SHA-256, hexadecimal digits) among the files in `directory`; if
+        that is empty, among all. A payload that no record has is left out."""
         asked = sorted({bytes.fromhex(payload) for payload in payloads})
         found = []
         for batch in (asked[start : start + BATCH] for start in range(0, len(asked), BATCH)):
@@ -77,7 +77,8 @@ class Captures:
         return self._database.row("SELECT 1 FROM captures WHERE warc = ? LIMIT 1", warc) is not None
 
     def used(self, warc: str = "") -> Iterator[tuple[Capture, int]]:
-        """Yield the records (of one file) that posts and earlier contents were made of, each with their number."""
+        """Yield the records that posts and earlier contents were made of, each with the number of these. warc: only
+        records in this file; empty: in any."""
         for row in self._database.each(
             f"""SELECT {CAPTURE}, uses FROM
                 (SELECT capture, count(*) AS uses FROM
@@ -91,7 +92,8 @@ class Captures:
                 yield one, uses
 
     def lost(self) -> list[str]:
-        """Return the posts that, now or before, were made of a record which the index should have and has not."""
+        """Return the paths of posts whose present or earlier content was made of a record that is missing from the
+        index."""
         rows = self._database.rows(
             """SELECT path FROM posts WHERE capture IS NOT NULL AND capture NOT IN (SELECT key FROM captures)
                UNION SELECT path FROM revisions JOIN posts USING (article, form)
@@ -123,8 +125,8 @@ class Captures:
         return [path for (path,) in rows]
 
     def replace_file(self, path: str, sealed: Sealed, places: Mapping[int, tuple[int, int, str]]) -> None:
-        """Note that the file `path` was written anew, and is gone. places: offset, length and target URI that each
-        record has now, by its old offset."""
+        """Note that the file `path` is gone, and that its records are now in the file `sealed`. places: the offset,
+        length and target URI that each record has there, by its old offset."""
         self._database.transact(lambda: self._replace_file(path, sealed, places))
 
     def _replace_file(self, path: str, sealed: Sealed, places: Mapping[int, tuple[int, int, str]]) -> None:

@@ -35,8 +35,8 @@ class History(NamedTuple):
 
 class Copy(NamedTuple):
     """One of several articles with the same text, or nearly the same. Without `path`, and mostly `published`, there is
-    no post of it. address: one that it came from or was seen at; empty: none is known. similarity: to the first of
-    them, from 0 to 1; None where that cannot be told."""
+    no post of it. address: one that it came from or was seen at; empty: none is known. similarity: to the first one of
+    the group, from 0 to 1; None where that cannot be told."""
 
     key: ArticleKey
     published: datetime | None
@@ -46,7 +46,7 @@ class Copy(NamedTuple):
 
 
 class Groups:
-    """What belongs together, by pairs that do."""
+    """Groups of articles, put together from pairs that belong together."""
 
     def __init__(self) -> None:
         self._above: dict[int, int] = {}
@@ -113,8 +113,8 @@ class Catalogue:
         return [one._replace(similarity=_likeness(first, said)) for _, one, said in found]
 
     def history(self, article_id: str) -> list[History]:
-        """Return what is known of the articles with that id, and then of those that turned out to be one of them;
-        several recipes may have one."""
+        """Return what is known of the articles with that id (several recipes may have one), and then of those that were
+        united with one of them."""
         return self._database.snapshot(lambda: self._history(storable(article_id)))
 
     def _history(self, article_id: str) -> list[History]:

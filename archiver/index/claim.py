@@ -1,4 +1,4 @@
-"""What is due to be asked for, out."""
+"""The queue: giving out the articles that are due to be asked for."""
 
 from __future__ import annotations
 
@@ -15,32 +15,32 @@ if TYPE_CHECKING:
 
     from archiver.index.database import Database
 
-# A time further off than any that is ever set was set when the clock was ahead.
+# No article is ever made due later than this; where one is, the clock was ahead when its time was set.
 TOO_FAR = RETRIES[-1] + 32 * DAY
 FIRST = (-(2**62), 0)  # before all times and keys
-# Articles of which there is no post yet, and the others: each with an index of those that are due.
+# Articles without a post, and articles with one: for each of both the table has an index of those that are due.
 NEW, SAVED = "saved IS NULL", "saved IS NOT NULL"
 
-# An article was seen in a place whose articles are asked for.
+# Whether an article was seen in one of the places whose articles are asked for.
 _IS_ASKED = "EXISTS (SELECT 1 FROM sightings WHERE article = key AND place IN (SELECT place FROM asked))"
 
 _Asked = tuple[int, tuple[str, ...]]  # the run, and the places whose articles it takes
 
 
-_Line = tuple[str, str]  # the site whose articles wait for each other, and the recipe of which they are; empty: any
+_Line = tuple[str, str]  # a site, which has a queue of its own, and a recipe (empty: any)
 
 
 class _Position(NamedTuple):
-    """How far a run has come with a site: the times and keys of the last articles that it looked at, of those of which
-    there is no post yet, and of the others."""
+    """How far a run has come with a site: due time and key of the last article that it looked at, among the articles
+    without a post (`new`) and among those with one (`saved`)."""
 
     new: tuple[int, int] = FIRST
     saved: tuple[int, int] = FIRST
 
 
 class _Claimed(NamedTuple):
-    """What the last claim came to: for whom, in which session of the database; the positions by site, and the new one
-    of a site."""
+    """The last claim: what it asked for, in which session of the database; the positions of all sites before it, and
+    the new position of the site that it was about."""
 
     asked: _Asked
     session: int
@@ -52,15 +52,16 @@ class _Claimed(NamedTuple):
 class Queue:
     """Gives out articles, each once in a run.
 
-    New ones come first, those that were seen first before others: articles of a page in its order. A run goes on where
-    it was, so that a claim costs what it takes out, and not what was passed over: what is claimed and not finished, or
-    was seen elsewhere. When it has come to the end it looks once more from the beginning on.
+    Articles without a post come first, in the order in which they were seen; those of one page in the order of that
+    page. A claim goes on where the last one of the run stopped, so it does not read again what was passed over there:
+    articles that are claimed and not finished, or that were seen in other places. At the end it starts once more from
+    the beginning.
     """
 
     def __init__(self, database: Database) -> None:
         self._database = database
         self._asked: _Asked = (0, ())
-        self._placed: tuple[_Asked, int] = ((0, ()), 0)  # and the session of the database in which they are put down
+        self._placed: tuple[_Asked, int] = ((0, ()), 0)  # and the session whose temporary table has these places
         self._positions: dict[_Line, _Position] = {}
         self._claimed = _Claimed((0, ()), 0, {}, ("", ""), _Position())
 
@@ -85,16 +86,16 @@ class Queue:
         return claims
 
     def go_on(self) -> None:
-        """Go on to after what was claimed last, now that this is kept."""
+        """Move on behind what was claimed last, now that this claim is committed."""
         asked, session, self._positions, line, position = self._claimed
         self._asked, self._placed = asked, (asked, session)
         self._positions[line] = position
 
     def waiting(self, run: int, places: Sequence[str], now: int) -> list[tuple[str, str]]:
         """Return recipes and sites that no worker has and of which an article can be claimed, each as (recipe, "") or
-        ("", site): one step of the index for each site, and a look at what is due of it."""
+        ("", site): it costs one step in the database's index for each site, and a look at what is due there."""
         self._put_places(tuple(places))
-        self._placed = ((0, ()), 0)  # what is claimed next puts down its own
+        self._placed = ((0, ()), 0)  # the next claim writes its own places
         sites = json_text([site for site in self.sites() if site])
         recipes = json_text(sorted({storable(place).partition("/")[0] for place in places}))
         can_be = f"due <= ? AND run <> ? AND {_IS_ASKED}"
@@ -120,7 +121,7 @@ class Queue:
 
     def sites(self) -> list[str]:
         """Return the sites of which articles are due, now or later."""
-        # One step of the index for each, however many articles there are.
+        # One step in the database's index for each site, however many articles there are.
         found = self._database.ask(
             *(
                 (
@@ -136,7 +137,8 @@ class Queue:
         return list(dict.fromkeys(site for rows in found for (site,) in rows))
 
     def _put_places(self, places: tuple[str, ...]) -> None:
-        """Put down the places whose articles are asked for, for as long as this connection lasts."""
+        """Write the places whose articles are asked for into a temporary table, which lasts as long as this
+        connection."""
         self._database.scratch("CREATE TEMP TABLE IF NOT EXISTS asked (place TEXT PRIMARY KEY)")
         self._database.scratch("DELETE FROM asked")
         self._database.scratch(
@@ -145,7 +147,7 @@ class Queue:
         )
 
     def _next(self, run: int, line: _Line, position: _Position, limit: int, now: int) -> tuple[list[int], _Position]:
-        """Return the keys of the next articles of a site after a position, claimed, and the position after these."""
+        """Claim the next articles of a site after a position; return their keys, and the position after them."""
         new = self._after(NEW, run, line, position.new, limit, now)
         saved = self._after(SAVED, run, line, position.saved, limit - len(new), now)
         after = _Position(new[-1] if new else position.new, saved[-1] if saved else position.saved)
@@ -192,7 +194,7 @@ class Queue:
             forms = tuple(texts_of(wanted))
             claims[number] = Claim(
                 held.key,
-                forms or tuple(post.form for post in held.posts),  # a re-check is one of every post that there is
+                forms or tuple(post.form for post in held.posts),  # a re-check is for all forms that have posts
                 tuple(texts_of(places)),
                 bool(forms) and saved is not None,
                 held,

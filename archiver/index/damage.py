@@ -1,4 +1,4 @@
-"""Damage to an index that SQLite can still read: values that nothing here wrote."""
+"""Damage to an index that SQLite can still read: values that this program never writes."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ REMAKE = (
     "`archiver manifest`"
 )
 DIGEST = 32  # bytes of a SHA-256
-DIGESTS = {"sha256", "payload"}  # columns of such
-PACKED = {"made"}  # columns of what zlib has packed
-JSON = {"rules", "report", "known", "content", "asked", "results"}  # columns of objects
-# What such an object has, and of which kind that is, where others rely on it.
+DIGESTS = {"sha256", "payload"}  # columns with a SHA-256
+PACKED = {"made"}  # columns with data that zlib has compressed
+JSON = {"rules", "report", "known", "content", "asked", "results"}  # columns with a JSON object
+# The fields of these objects that other code relies on, with their types.
 SHAPES: dict[str, dict[str, tuple[type, ...]]] = {
     "report": {"alarms": (list,)},
     "content": {
@@ -33,7 +33,7 @@ SHAPES: dict[str, dict[str, tuple[type, ...]]] = {
     },
 }
 NEEDED = {"content": {"listed", "longest_gap", "moves", "alarms"}}
-# Columns of moments, in microseconds; of counts and places, with the least that each can be; of a state.
+# Columns with times, in microseconds; with counts and positions, each with its least value; and the values of `state`.
 TIMES = frozenset(
     "checked due ended fetched first_seen found heard last_seen modified resume saved started time until".split()
 )
@@ -43,9 +43,10 @@ STATES = frozenset(
     "listed saved failed quarantined refused withdrawn united"  # of articles
     " busy idle over left lost".split()  # of workers
 )
-# All columns whose values can be wrong although they are of the right kind; digests aside.
+# All columns whose values can be wrong although they are of the right type, except digests.
 CHECKED = frozenset({*JSON, *PACKED, *TIMES, *LEAST, "published", "state"})
-# Rows that belong to nothing, or to something that cannot be so: the column that is wrong, and the query for how many.
+# Rows that refer to an article that is missing, or that lacks what it must have: the wrong column, and a query for
+# them.
 ASTRAY = (
     (("posts", "article"), "FROM posts WHERE article NOT IN (SELECT key FROM articles)"),
     (("revisions", "article"), "FROM revisions WHERE article NOT IN (SELECT key FROM articles)"),
@@ -59,7 +60,7 @@ SHOWN = 3
 
 def find_damage(connection: sqlite3.Connection) -> str:
     """Return what is wrong with an index, nothing if all is well: what SQLite's own check finds, and each value that
-    is not of its column's kind. Raises sqlite3.DatabaseError for one that cannot be read."""
+    its column cannot have. Raises sqlite3.DatabaseError if the file cannot be read."""
     found = [str(row[0]) for row in connection.execute(f"PRAGMA integrity_check({SHOWN})") if row[0] != "ok"]
     if not found:
         tables = _tables(connection)
@@ -76,12 +77,12 @@ def _tables(connection: sqlite3.Connection) -> list[str]:
 
 
 def _in_table(connection: sqlite3.Connection, table: str) -> Iterator[str]:
-    """Yield the columns of a table that hold values of another kind, and how many."""
+    """Yield a message for each column of a table that holds values which it cannot have, with their number."""
     columns = [(row[1], row[2], bool(row[3])) for row in connection.execute(f'PRAGMA table_info("{table}")')]
     counts = dict.fromkeys((name for name, _, _ in columns), 0)
     cursor = connection.cursor()
     cursor.row_factory = None
-    # As bytes, since a text that is not UTF-8 could not be read at all.
+    # Read as bytes, since a text that is not UTF-8 could not be read at all.
     names = ", ".join(f'typeof("{name}"), CAST("{name}" AS BLOB)' for name, _, _ in columns)
     for row in cursor.execute(f'SELECT {names} FROM "{table}"'):
         for number, (name, kind, needed) in enumerate(columns):
@@ -92,19 +93,21 @@ def _in_table(connection: sqlite3.Connection, table: str) -> Iterator[str]:
 
 
 def astray(count: Callable[[str], int]) -> Iterator[str]:
-    """Yield the columns with rows that belong to nothing. count: returns the number that a query has."""
+    """Yield a message for each kind of stray rows (ASTRAY) that there are. count: returns the number that a query
+    gives."""
     for (table, column), query in ASTRAY:
         if number := count(f"SELECT count(*) {query}"):
             yield named_damage(table, column, number)
 
 
 def named_damage(table: str, column: str, count: int) -> str:
-    """Return the words for so many values of a column that cannot be."""
-    return f"{table}.{column}: {count} {'value is' if count == 1 else 'values are'} none that was ever written"
+    """Return the message that so many values of a column are ones that it cannot have."""
+    return f"{table}.{column}: {count} {'value' if count == 1 else 'values'} that the column cannot have"
 
 
 def _fits(name: str, kind: str, stored: str, value: bytes | None, *, needed: bool) -> bool:
-    """Return whether a value can be one of its column. stored: the type that SQLite keeps it as."""
+    """Return whether a column can have a value. stored: the type that SQLite has stored it as. needed: NULL is not
+    allowed."""
     if value is None:
         return not needed
     if stored.upper() != kind:
@@ -116,7 +119,7 @@ def _fits(name: str, kind: str, stored: str, value: bytes | None, *, needed: boo
 
 
 def can_be(name: str, value: object) -> bool:
-    """Return whether a value, which is of the kind that a column has, can be one of the column of that name."""
+    """Return whether the column `name` can have a value that is of the column's type."""
     if isinstance(value, bytes):
         return len(value) == DIGEST if name in DIGESTS else name not in PACKED or _unpacks(value)
     if isinstance(value, int):
@@ -146,7 +149,7 @@ def _is_moment(value: str) -> bool:
 
 
 def _holds_object(name: str, value: str) -> bool:
-    """Return whether a text is an object of JSON with what the column's objects have."""
+    """Return whether a text is a JSON object with the fields that objects of the column must have."""
     try:
         found = json.loads(value)
     except (ValueError, RecursionError):

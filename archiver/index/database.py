@@ -1,7 +1,8 @@
 """The database that an index is in: what the verbs need of one.
 
-The verbs are written once, in the SQL that SQLite and PostgreSQL both understand. What they say differently each
-implementation says for itself: `new_articles`, `passing_over_locked`, and what PostgreSQL's translates (`dialect`).
+The verbs are written once, in the SQL that SQLite and PostgreSQL both understand. Where the two differ, each
+implementation has an attribute with its own SQL (`new_articles`, `passing_over_locked`), or PostgreSQL's translates
+(`dialect`).
 
 For both: parameters are `?`, or `?1` where one comes several times. A set is one parameter, a JSON array: of arrays, in
 `json_each(?) AS asked`, with `asked.value ->> 0`; or of single values, in `json_each(?) AS one`, with `one.value`. Both
@@ -30,13 +31,14 @@ TAKEN_OVER = "this worker was not heard of for too long, and others have taken o
 class Database(ABC):
     """A connection, for one thread at a time. Each method raises IndexFileError.
 
-    worker: the number of the worker that it is of; 0: who writes has the archive alone. Of a worker that was taken for
-    dead nothing is kept any more: `transact` raises LockedError. writer: the number of who writes, on a server; else 0.
-    name: for people. session: changes when what is only there for a connection (`scratch`) is lost. new_articles: a
-    query for keys that new articles may have; its parameter says how many at least. present: the
-    time, as an expression, by the clock that all who write go by. passing_over_locked: what keeps a
-    subquery from waiting for rows that somebody else is about to change. locking_rows: what has a query wait for them,
-    and others for it.
+    worker: the number of the worker whose connection it is; 0: no worker, but a process that has the archive alone.
+    Once others have taken a worker for dead, `transact` raises LockedError, so that nothing it writes is kept. writer:
+    the number of the writer, on a server; else 0. name: for messages to people. session: a number that changes when a
+    connection is made anew, and so its temporary tables (`scratch`) are lost. new_articles: a query for keys that new
+    articles may have; its parameter says how many at least. present: an SQL expression for the time, by the clock that
+    all writers share. passing_over_locked: SQL that has a subquery skip rows that another writer is changing.
+    locking_rows: SQL that has a query lock its rows: it waits for writers that are changing them, and others wait for
+    it.
     """
 
     name: str
@@ -55,7 +57,7 @@ class Database(ABC):
 
     @abstractmethod
     def mark_complete(self) -> None:
-        """Note that it knows them."""
+        """Note that the index knows all posts that were on disk before it was made."""
 
     @abstractmethod
     def holder(self) -> Holder | None:
@@ -63,15 +65,16 @@ class Database(ABC):
 
     @abstractmethod
     def clock_ahead(self) -> int:
-        """Return by how much (microseconds) the clock that all who write here go by is ahead of this machine's."""
+        """Return by how much (microseconds) the clock that all writers share is ahead of this machine's."""
 
     @abstractmethod
     def end_writer(self, number: int) -> None:
-        """Have the writer of that number keep nothing more, whatever it is at."""
+        """Have nothing more kept of what the writer of that number writes, even a transaction that is open now."""
 
     @abstractmethod
     def ask(self, *queries: Sequence[Any]) -> list[list[Row]]:
-        """Return the rows of each of several queries, each given with its values; none needs what another gives."""
+        """Return the rows of each of several queries, each given as the SQL and its values. None may depend on the
+        result of another: they are sent together."""
 
     def rows(self, sql: str, *values: Any) -> list[Row]:
         """Return the rows of a query."""
@@ -87,7 +90,7 @@ class Database(ABC):
 
     @abstractmethod
     def pages(self, sql: str, *values: Any) -> Iterator[list[Row]]:
-        """Yield the rows of a query, PAGE of them at a time. They are what they are at the beginning, whatever is
+        """Yield the rows of a query, PAGE of them at a time. All rows are as they were at the beginning, whatever is
         written meanwhile."""
 
     @abstractmethod
@@ -109,8 +112,9 @@ class Database(ABC):
 
     @abstractmethod
     def transact(self, work: Callable[[], T]) -> T:
-        """Return what `work` returns; keep all that it writes, or nothing of it if it raises. Inside another it is a
-        part of that. It may be called again when the database has lost what it did: it changes nothing but the index.
+        """Return what `work` returns; keep all that it writes, or nothing of it if it raises. Within another
+        transaction it is a part of that one. `work` may be called again when the server has lost what it did, so it
+        must change nothing but the index.
         """
 
     @abstractmethod
@@ -119,7 +123,7 @@ class Database(ABC):
 
     @abstractmethod
     def go_on_numbering(self) -> None:
-        """Give rows that are new numbers after those that were put in with theirs."""
+        """Have new rows numbered after those that were inserted with numbers of their own."""
 
     @abstractmethod
     def forget_replaced(self) -> None:
@@ -127,7 +131,7 @@ class Database(ABC):
 
     @abstractmethod
     def let_go(self) -> None:
-        """Have it be no index any more: what it has is somewhere else."""
+        """Remove this index, or move it aside: its content has been moved to another database."""
 
     @abstractmethod
     def close(self) -> None:

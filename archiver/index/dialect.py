@@ -9,7 +9,7 @@ _WORDS = (
     (r"json_each\((.+?)\) AS asked", r"jsonb_array_elements(CAST(\1 AS JSONB)) AS asked(value)"),
     (r"json_each\((.+?)\) AS one", r"jsonb_array_elements_text(CAST(\1 AS JSONB)) AS one(value)"),
     (r"json_group_array\((\w+)\)", r"coalesce(CAST(json_agg(\1) AS TEXT), '[]')"),
-    (r"\bCROSS JOIN\b", "JOIN"),  # it finds the order itself
+    (r"\bCROSS JOIN\b", "JOIN"),  # PostgreSQL finds the best order itself
     (r"\bBLOB\b", "BYTEA"),
     (r"\bREAL\b", "DOUBLE PRECISION"),
 )

@@ -21,11 +21,11 @@ WAIT = f"CASE tries {' '.join(f'WHEN {tries} THEN {wait}' for tries, wait in enu
 
 
 def fail(database: Database, failed: Sequence[FailedArticle], now: int) -> None:
-    """Note articles that gave no post. One of which there is a post keeps its state, unless it was withdrawn: then all
-    that is saved of it stays, and it is asked for again when a listing has it. What is refused is no article: nobody
-    asks for it again.
+    """Note articles that gave no post. An article that has a post keeps its state, unless the source has withdrawn it:
+    then its posts stay, and it is asked for again when a listing names it. What is refused is no article, and is not
+    asked for again.
 
-    An article fails once in a call, for whatever number of forms. What is not known is passed over.
+    However many forms of an article failed in one call, it counts as one failure. Unknown articles are passed over.
     """
     ones = dict(sorted((storable_key(one.key), one) for one in failed))
     database.write_all(

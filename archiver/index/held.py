@@ -42,13 +42,13 @@ def held_by_number(database: Database, keys: dict[int, ArticleKey]) -> dict[int,
 
 
 def asking_held(numbers: Iterable[int]) -> list[tuple[str, str]]:
-    """Return the queries whose rows `held_in` takes, for who asks for more at once."""
+    """Return the queries whose rows `held_in` takes: a caller may send others together with them."""
     asked = json_text(list(numbers))
     return [(query, asked) for query in _HELD]
 
 
 def held_in(keys: Mapping[int, ArticleKey], rows: Sequence[list[Row]]) -> dict[int, Held]:
-    """Return what `held_by_number` returns, out of rows."""
+    """Return the same as `held_by_number`, from the rows of the queries of `asking_held`."""
     found_posts, found_earlier, found_answers, found_articles = rows
     posts: defaultdict[int, list[HeldPost]] = defaultdict(list)
     for row in found_posts:

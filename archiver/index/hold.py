@@ -15,12 +15,12 @@ if TYPE_CHECKING:
 
 
 def hold(database: Database, edits: Sequence[HeldBack], now: int) -> None:
-    """Hold edits back, each in place of an earlier one of its article and form. Until they are finished their articles
-    are due: an edit that is lost is asked for again."""
+    """Hold edits back; each replaces an earlier one of the same article and form. Their articles stay due until the
+    edits are finished, so an edit that is lost is asked for again."""
     know(database, ((one.key, now) for one in edits))
     put_captures(database, (one.capture for one in edits))
     database.write_all(
-        # One that is held back again is the last now.
+        # An edit that is held back again moves to the end of the order.
         """DELETE FROM held_back WHERE form = ?
            AND article IN (SELECT key FROM articles WHERE recipe = ? AND id = ?)""",
         [(storable(one.form), *storable_key(one.key)) for one in edits],

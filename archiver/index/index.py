@@ -101,9 +101,9 @@ class Index:
 
     @classmethod
     def share(cls, output: Root, at: str = "") -> Index:
-        """Return the index of `output` for writing, for one of several workers. It must know the posts that are on
-        disk; what workers left open that have ended is settled by `Workers.take_over`. Raises LockedError if somebody
-        has the archive alone, IndexFileError."""
+        """Return the index of `output` for writing, for one of several workers. The index must know the posts that are
+        on disk. What workers that have ended left open is settled by `Workers.take_over`, not here. Raises LockedError
+        if somebody has the archive alone, IndexFileError."""
         lock = SharedLock(directory_of(output) / INDEX)
         lock.take()
         try:
@@ -121,8 +121,8 @@ class Index:
 
     @classmethod
     def refuse_damage(cls, output: Root, at: str = "") -> None:
-        """Raise IndexFileError if the index of `output` is damaged, with what to do: for when something has failed that
-        nobody foresaw."""
+        """Raise IndexFileError, which says what to do, if the index of `output` is damaged: to be called after an
+        unexpected failure, which damage may explain."""
         index = cls.read(output, at)
         try:
             if damage := index.check():
@@ -145,11 +145,11 @@ class Index:
 
     @property
     def complete(self) -> bool:
-        """Whether it knows the posts that were on disk before it was made."""
+        """Whether the index knows all posts that were on disk before it was made."""
         return self._database.complete
 
     def mark_complete(self) -> None:
-        """Note that it knows them."""
+        """Note that the index knows all posts that were on disk before it was made."""
         self._database.mark_complete()
 
     @property
@@ -161,7 +161,8 @@ class Index:
         """Note articles that were seen, and return for each sighting whether its article was unknown.
 
         An article of which there is no post of the form that is wanted is due from now on; with `every_form` off, only
-        one of which there is no post at all. One that is said to be changed since the source last gave it is due, too.
+        one of which there is no post at all. An article that is said to have changed since the source last gave it is
+        due, too.
         """
         return self._database.transact(lambda: see.see(self._database, sightings, now, every_form=every_form))
 
@@ -176,9 +177,10 @@ class Index:
         parts: int = 0,
     ) -> list[Claim]:
         """Return up to `limit` articles seen in `places` that are due and were not claimed in `run` before: those of
-        which there is no post yet first, in the order in which they were seen. site: with whose articles they wait for
-        their turn; empty: those that wait with no site's. recipe: of which they are; empty: of any. parts: workers
-        share what the run is limited to, and this takes one of so many parts of what is left; 0: it has no limit."""
+        which there is no post yet first, in the order in which they were seen. site: only articles in the queue of this
+        site; empty: only those that are in no site's queue. recipe: only articles of this recipe; empty: of any. parts:
+        where the run has a limit, which its workers share: at most one of so many equal parts of what is left of it is
+        taken; 0: there is no limit."""
 
         def claim() -> list[Claim]:
             room = self.workers.take_room(ARTICLES, limit, parts) if parts else limit
@@ -230,13 +232,14 @@ class Index:
         self._database.transact(lambda: write.finish(self._database, finished, now))
 
     def fail(self, failed: Sequence[FailedArticle], now: int) -> None:
-        """Note articles that gave no post, and when to ask for them again. One of which there is a post keeps its
-        state, unless it was withdrawn. An article fails once in a call; one that is not known is passed over."""
+        """Note articles that gave no post, and when to ask for them again. An article that has a post keeps its state,
+        unless the source has withdrawn it. However many forms of an article failed in one call, it counts as one
+        failure. Unknown articles are passed over."""
         self._database.transact(lambda: fail.fail(self._database, failed, now))
 
     def hold(self, edits: Sequence[HeldBack], now: int) -> None:
-        """Hold edits back, each in place of an earlier one of its article and form. Until they are finished their
-        articles are due: an edit that is lost is asked for again."""
+        """Hold edits back; each replaces an earlier one of the same article and form. Their articles stay due until the
+        edits are finished, so an edit that is lost is asked for again."""
         self._database.transact(lambda: hold.hold(self._database, edits, now))
 
     def held_back(self, run: int | None = None) -> list[HeldBack]:
@@ -244,17 +247,18 @@ class Index:
         return hold.held_back(self._database, run)
 
     def adopt(self, adoptions: Sequence[Adoption], now: int) -> list[str | None]:
-        """Take posts that are on disk into the index. Return for each the path of the post of this form that it has of
-        the article already: then nothing is changed; None if it was taken."""
+        """Take posts that are on disk into the index. Return None for each that was taken; for one that was not, the
+        path of the post that the index already has for the same article and form."""
         return self._database.transact(lambda: adopt.adopt(self._database, adoptions, now))
 
     def known_as(self, addresses: Iterable[str]) -> dict[str, ArticleKey | None]:
-        """Return the article of each address, in the form in which they are compared; None for one that pages of
-        several articles say is theirs. An address that is not known is not in the answer."""
+        """Return the article of each address; None for an address that pages of several articles claim as theirs.
+        Unknown addresses are left out. addresses: in the form in which they are compared (`identity`)."""
         return aliases.known_as(self._database, addresses)
 
     def addresses_at(self, host: str, limit: int) -> list[str]:
-        """Return addresses of articles at a host, in the form in which they are compared: of the newest articles."""
+        """Return up to `limit` addresses of articles at a host, of the newest articles first, in the form in which
+        addresses are compared."""
         return aliases.addresses_at(self._database, host, limit)
 
     def has_saved(self, recipe: str) -> bool:
@@ -262,12 +266,13 @@ class Index:
         return bool(texts.last_texts(self._database, recipe, 1))
 
     def last_texts(self, recipe: str, count: int) -> list[tuple[str, str | None]]:
-        """Return the ids of the articles of a recipe that were saved last, the latest first, and what they say."""
+        """Return the ids of the articles of a recipe that were saved last, the latest first, each with the digest of
+        its text."""
         return texts.last_texts(self._database, recipe, count)
 
     def articles_saying(self, digests: Iterable[str]) -> dict[str, dict[ArticleKey, str]]:
-        """Return the articles that say each of these texts, each with an address of it (empty: none is known); a text
-        that none says is not in the answer."""
+        """Return, for each digest of a text, the articles with that text, each with an address of it (empty: none is
+        known). A digest that no article has is left out."""
         return texts.articles_saying(self._database, digests)
 
     def together(self, work: Callable[[], T]) -> T:

@@ -11,21 +11,21 @@ if TYPE_CHECKING:
 
     from archiver.index.database import Database
 
-# What there are leases of.
+# The kinds of leases.
 ARTICLE, HOST, LISTING, RECIPE, SITE = "article", "host", "listing", "recipe", "site"
-LIMIT = "limit"  # and what all workers of a run together have at most so many of; nobody has it
+LIMIT = "limit"  # no lease, but a row with how many of something all workers of a run may still take
 ARTICLES, REQUESTS = "articles", "requests"
 
 
 class Leases:
-    """What this worker has of what there is to do."""
+    """The leases that this worker has, and what it may take of the limits of a run."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def take(self, kind: str, names: list[str], run: int) -> list[str]:
-        """Return those of `names` that are this worker's from now on: nobody else's, and not done in this run. None are
-        once the run has nothing left to do."""
+        """Take leases, and return the names that this worker has from now on: those that no other has, and that were
+        not done in this run. Once the run has nothing left to do, nothing is taken."""
         return self._database.transact(lambda: self._take(kind, names, run))
 
     def _take(self, kind: str, names: list[str], run: int) -> list[str]:
@@ -35,7 +35,7 @@ class Leases:
 
     def _is_busy(self) -> bool:
         """Note that this worker is at work, and return whether it may be."""
-        # Who finds that all are idle waits for this row.
+        # A worker that finds out whether all are idle (`Workers.rest`) waits for this row.
         return bool(
             self._database.rows(
                 "UPDATE workers SET state = 'busy' WHERE worker = ? AND state IN ('busy', 'idle') RETURNING worker",
@@ -69,11 +69,12 @@ class Leases:
         return [name for name in names if storable(name) not in others]
 
     def take_hosts(self, hosts: Mapping[str, int]) -> dict[str, int]:
-        """Return those of the hosts that this worker alone may ask from now on, and how long it waits before. hosts:
-        with the time between two requests. Who has one of the others learns that somebody waits for it.
+        """Return the hosts that this worker alone may ask from now on, each with how long it is to wait before its
+        first request. hosts: each with the time between two requests. A worker that has one of the other hosts learns
+        that somebody waits for it (`wanted_hosts`).
 
-        No time of a worker's own goes in or out: its clock may be minutes off. And nobody waits for longer than was
-        asked for between two requests: the one clock that they go by may be set."""
+        Durations go in and out, and no times of a worker's own, whose clock may be minutes off. And no wait is longer
+        than the time between two requests, since the clock that all share may be set back."""
         return self._database.transact(lambda: self._take_hosts(hosts))
 
     def _take_hosts(self, hosts: Mapping[str, int]) -> dict[str, int]:
@@ -89,7 +90,7 @@ class Leases:
         return taken
 
     def limit(self, limits: Mapping[str, int]) -> None:
-        """Have the workers of a run take so many of each together, and of what is not named as many as they like."""
+        """Limit how many of each thing the workers of a run may take together. What is not named has no limit."""
         self._database.write(f"DELETE FROM leases WHERE name LIKE '{LIMIT} %'")
         self._database.write_all(
             "INSERT INTO leases (name, worker, ready) VALUES (?, 0, ?)",
@@ -97,8 +98,8 @@ class Leases:
         )
 
     def take_room(self, what: str, most: int, parts: int) -> int:
-        """Return how many this worker may take of what is limited: up to `most`, and to one of so many parts of what is
-        left; `most` if it is not limited."""
+        """Take a share of a limit, and return how many this worker may have: at most `most`, and at most one of `parts`
+        equal parts of what is left; `most` if there is no limit."""
         return self._database.transact(lambda: self._take_room(what, most, parts))
 
     def _take_room(self, what: str, most: int, parts: int) -> int:
@@ -111,7 +112,7 @@ class Leases:
         return room
 
     def leave_room(self, what: str, count: int) -> None:
-        """Leave to others what this worker has not taken after all."""
+        """Give back a part of what this worker took of a limit, because it did not use it."""
         self._database.write("UPDATE leases SET ready = ready + ? WHERE name = ?", count, f"{LIMIT} {what}")
 
     def wanted_hosts(self) -> list[str]:
@@ -122,7 +123,7 @@ class Leases:
         return [name.partition(" ")[2] for (name,) in rows]
 
     def give_hosts_back(self, hosts: Mapping[str, int]) -> None:
-        """Let others ask these hosts, each not before so long from now."""
+        """Let others ask these hosts, each after the given time from now."""
         self._database.write_all(
             f"""UPDATE leases SET worker = 0, ready = {self._database.present} + ?1, spacing = greatest(spacing, ?1)
                 WHERE name = ?2 AND worker = ?3""",
@@ -130,15 +131,16 @@ class Leases:
         )
 
     def give_back(self, kind: str, names: list[str], done_in: int = 0) -> None:
-        """Let others have these. done_in: the run in which nobody needs to."""
+        """Let others have these. done_in: the run in which they are done, so that nobody takes them in it again; 0: in
+        none."""
         self._database.write_all(
             "UPDATE leases SET worker = 0, run = ? WHERE name = ? AND worker = ?",
             sorted((done_in, f"{kind} {storable(name)}", self._database.worker) for name in names),
         )
 
     def take_all(self, kind: str, names: list[str]) -> bool:
-        """Have all of `names`, none of which this worker has, or none; return whether it has them. They are to be
-        dropped."""
+        """Take all of `names`, none of which this worker has yet, or nothing; return whether they were taken. They are
+        given up with `drop`."""
         return self._database.transact(lambda: self._take_all(kind, names))
 
     def _take_all(self, kind: str, names: list[str]) -> bool:
@@ -149,7 +151,7 @@ class Leases:
         return False
 
     def drop(self, kind: str, names: list[str]) -> None:
-        """Let others have these, and forget them: there are too many of them to be kept."""
+        """Let others have these, and delete their rows: there are too many of them to keep."""
         self._database.write_all(
             "DELETE FROM leases WHERE name = ? AND worker = ?",
             sorted((f"{kind} {storable(name)}", self._database.worker) for name in names),

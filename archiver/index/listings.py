@@ -46,7 +46,7 @@ class Listings:
 
     def names(self) -> list[str]:
         """Return the listings that were ever asked for."""
-        # One step of the index for each, however many runs there were.
+        # One step in the database's index for each listing, however many runs there were.
         return [
             name
             for (name,) in self._database.rows(
@@ -69,14 +69,14 @@ class Listings:
         return Waiting(count, None if due is None else max(due, now))
 
     def validators(self, listing: str, endpoint: int) -> Validators:
-        """Return what an endpoint of a listing said of its last answer."""
+        """Return the validators (ETag, Last-Modified) of the last answer of a listing's endpoint."""
         row = self._database.row(
             "SELECT etag, modified FROM validators WHERE listing = ? AND endpoint = ?", storable(listing), endpoint
         )
         return Validators(*row) if row else Validators()
 
     def keep_validators(self, listing: str, endpoint: int, validators: Validators) -> None:
-        """Keep what an endpoint of a listing says of its answer."""
+        """Keep the validators of the last answer of a listing's endpoint."""
         if not can_be_key(listing):
             return
         self._database.write(

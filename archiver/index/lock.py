@@ -20,12 +20,13 @@ from archiver.storage.regular import size
 
 PATIENCE, STEP = 5.0, 0.05  # seconds
 LONGEST_COMMAND = 200  # characters
-STARTED = "%Y-%m-%d %H:%M:%S %z"  # when a holder began
+STARTED = "%Y-%m-%d %H:%M:%S %z"  # the form of the time at which a holder began
 LOCK = "lock"  # the file, in the directory of the index
 
 
 class Lock:
-    """The lock of an archive, in a file that says who holds it. It is held by one process, and no worker."""
+    """The lock of an archive, in a file that says who holds it. One process holds it, alone: no worker has the archive
+    then."""
 
     def __init__(self, file: Path) -> None:
         self._path = file
@@ -46,7 +47,8 @@ class Lock:
                 file.seek(0)
                 holder = Holder.read(file)
                 is_ending = holder is not None and holder.gone
-            # Of a killed run, the process that writes posts lives on until it has written what it was given.
+            # After a run was killed, the process that writes its posts lives on until it has written all that it was
+            # given.
             if not is_ending or patience <= 0:
                 file.close()
                 raise _locked(self._path, holder)
@@ -73,8 +75,8 @@ class Lock:
 
 
 class SharedLock:
-    """The lock of an archive as workers hold it, together. Each has a file of its own beside it, which its processes
-    hold too: when nobody does, they have all ended."""
+    """The lock of an archive as workers hold it, together. Each worker also locks a file of its own beside it, and so
+    do the processes that it starts: when nobody holds that file, all of them have ended."""
 
     def __init__(self, directory: Path) -> None:
         self._archive = directory / LOCK
@@ -97,7 +99,7 @@ class SharedLock:
                     if patience <= 0:
                         self._close()
                         raise _locked(path, holder) from error
-                # Another worker that begins has it for a moment.
+                # Another worker that is just starting may hold it for a moment.
                 patience -= STEP
                 time.sleep(STEP)
 
@@ -154,8 +156,8 @@ def _locked(path: Path, holder: Holder | None) -> LockedError:
 
 
 def forget_workers(directory: Path) -> bool:
-    """Remove the files of workers that have ended, for who holds the lock of the archive, and return whether all have:
-    a process that one has started may still write."""
+    """Remove the files of workers, and return True, if all of them have ended with the processes that they started,
+    which may still write. To be called by the process that holds the lock of the archive."""
     files = list(directory.glob("worker-*.lock"))
     if any(map(is_held, files)):
         return False
@@ -187,7 +189,7 @@ class Holder(NamedTuple):
 
     @property
     def since(self) -> datetime | None:
-        """Since when it holds the lock, None if it has not said it well."""
+        """Since when it holds the lock, None if `started` is not in the form STARTED."""
         try:
             return datetime.strptime(self.started, STARTED)
         except ValueError:

@@ -53,7 +53,7 @@ class Manifests:
         yield from self._database.rows("SELECT path, sha256 FROM warcs WHERE listed = 0 ORDER BY path")
 
     def removed(self) -> list[str]:
-        """Return the files that a manifest has and that are elsewhere now, but for those whose name another one has."""
+        """Return the paths that a manifest lists and that no file of the archive has any more."""
         rows = self._database.rows("SELECT path FROM removed ORDER BY path")
         return [path for (path,) in rows if self.file(path) is None]
 
@@ -76,8 +76,8 @@ class Manifests:
             yield ArchivedFile(path, content, bool(listed))
 
     def expected(self) -> Iterator[tuple[str, bytes]]:
-        """Yield what else may be there, path and SHA-256: posts that are being written, and the present content of a
-        post as its next version, which is written before the post is."""
+        """Yield path and SHA-256 of what else may be on disk: posts that are being written, and the present content of
+        each post as its next version, which is written before the post itself is changed."""
         yield from self._database.rows("SELECT path, sha256 FROM intents")
         for path, revision, content in self._database.each("SELECT path, revision, sha256 FROM posts"):
             yield version_path(path, revision), content

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from archiver.index.postgres import PostgresDatabase
     from archiver.storage import Root
 
-BESIDE = "index.new.sqlite"  # what is being written
-ORIGIN, LAST = "origin", "changes"  # triggers write the last one while others are filled
+BESIDE = "index.new.sqlite"  # the new file, while it is being written
+ORIGIN, LAST = "origin", "changes"  # LAST is copied last: while other tables are filled, triggers write into it
 
 
 class Moved(NamedTuple):
@@ -33,7 +33,8 @@ class Moved(NamedTuple):
 
 
 class MovedTable(NamedTuple):
-    """A table; order: the columns that tell its rows apart. texts: where those that are texts stand."""
+    """A table; order: the columns that tell its rows apart. texts: the positions in a row of those among these that are
+    texts."""
 
     name: str
     columns: tuple[str, ...]
@@ -46,13 +47,13 @@ class MovedTable(NamedTuple):
         return f"SELECT {', '.join(self.columns)} FROM {self.name} ORDER BY {', '.join(self.order)}"
 
     def fits(self, row: Row) -> bool:
-        """Return whether a row can be in any database."""
+        """Return whether the key of a row is short enough for every database."""
         return can_be_key(*(row[place] for place in self.texts))
 
 
 def move_index(output: Root, source: str, target: str) -> Moved:
     """Carry the index of the archive `output` from `source` to `target`: addresses of servers; empty: its file. All
-    rows are compared before the old one is let go of: a file is kept beside, tables on a server are removed.
+    rows are compared before the old index is given up: a file is renamed and kept, tables on a server are removed.
 
     Raises LockedError while a run is at work; IndexFileError if it cannot be done, or there is an index at `target`
     already: then nothing is changed. UsageError if both are the same.
@@ -130,7 +131,7 @@ def _copy(source: Database, target: Database, tables: list[MovedTable]) -> tuple
         while page := list(islice(rows, PAGE)):
             fitting = [row for row in page if table.fits(row)]
             target.write_all(statement, fitting)
-            target.rows("SELECT 1")  # what is on its way has arrived
+            target.rows("SELECT 1")  # a query waits until all that was sent before has been carried out
             copied += len(fitting)
             left_out += len(page) - len(fitting)
     target.go_on_numbering()

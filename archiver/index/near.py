@@ -1,8 +1,8 @@
 """Near-duplicates: articles with nearly the same text, by their signatures.
 
-Articles whose signatures share a band are compared. A band names so many articles at most, and an article stands
-beside so many others at most: what an article costs depends neither on how many there are, nor on how often a text
-comes again.
+Articles whose signatures share a band are compared. A band lists a limited number of articles, and an article is noted
+with a limited number of near-duplicates: so what an article costs depends neither on how many articles there are, nor
+on how often a text is repeated.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 
 _UNSIGNED = """FROM articles JOIN posts ON posts.article = articles.key WHERE state <> 'united' AND NOT EXISTS
                (SELECT 1 FROM signatures WHERE signatures.article = articles.key AND scheme = ?)"""
-MOST_OF_A_BAND = 8  # articles that are found by it: copies share most bands, and need no more
-MOST_COMPARED = 16  # articles with an article: those that share most bands with it
-MOST_BESIDE = 4  # near-duplicates that are noted of an article: enough to hold groups together
+MOST_OF_A_BAND = 8  # articles listed for a band: enough, since copies of a text share most of their bands
+MOST_COMPARED = 16  # articles that one is compared with: those that share most bands with it
+MOST_BESIDE = 4  # near-duplicates that are noted for an article: enough to hold groups together
 
 
 class Near(NamedTuple):
@@ -35,7 +35,8 @@ class Near(NamedTuple):
 
 
 class Unsigned(NamedTuple):
-    """A post of an article of which there is no signature of a scheme. number: larger than those before it."""
+    """A post of an article that has no signature of the wanted scheme. number: the article's; each is larger than the
+    one before."""
 
     number: int
     key: ArticleKey
@@ -44,18 +45,19 @@ class Unsigned(NamedTuple):
 
 
 class Signatures:
-    """What articles say, as signatures, and the near-duplicates that these tell of."""
+    """The signatures of articles' texts, and the near-duplicates that are found by them."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def near(self, keys: Iterable[ArticleKey]) -> dict[ArticleKey, list[Near]]:
-        """Return near-duplicates of articles, the nearest first: of each some, through which all can be found. An
-        article without any is not in the answer."""
+        """Return near-duplicates of articles, the nearest first. For each article these are only some: the rest of its
+        group are near-duplicates of those. An article without any is left out."""
         return near(self._database, keys)
 
     def put(self, signatures: Mapping[ArticleKey, Signature]) -> None:
-        """Note what articles say, and which others are near-duplicates of them. What is not known is passed over."""
+        """Note the signatures of articles, and which others are near-duplicates of them. Unknown articles are passed
+        over."""
 
         def note() -> None:
             numbers = numbers_of(self._database, signatures)
@@ -68,12 +70,13 @@ class Signatures:
         self._database.transact(lambda: forget_others(self._database, scheme))
 
     def missing(self, scheme: str) -> int:
-        """Return of how many articles there are posts, and no signature made by `scheme`."""
+        """Return how many articles have posts, but no signature made by `scheme`."""
         ((count,),) = self._database.rows(f"SELECT count(DISTINCT articles.key) {_UNSIGNED}", scheme)
         return int(count)
 
     def unsigned(self, scheme: str, after: int, limit: int) -> list[Unsigned]:
-        """Return up to `limit` such articles, each with one of its posts: those whose numbers come next after one."""
+        """Return up to `limit` of these articles, each with one of its posts: those with the next numbers after
+        `after`."""
         rows = self._database.rows(
             f"""SELECT articles.key, recipe, id, form, path {_UNSIGNED} AND articles.key > ?
                 AND form = (SELECT min(form) FROM posts WHERE article = articles.key) ORDER BY articles.key LIMIT ?""",
@@ -85,8 +88,8 @@ class Signatures:
 
 
 def note_signatures(database: Database, signatures: Mapping[int, Signature | None]) -> None:
-    """Note what articles say, by their signatures (None: nothing is known), and which articles are near-duplicates of
-    them."""
+    """Note the signatures of articles (None: there is none, and an earlier one is forgotten), and which articles are
+    near-duplicates of them."""
     known = _signatures(database, signatures)
     changed = {number: one for number, one in signatures.items() if one != known.get(number)}
     if not changed:
@@ -95,7 +98,7 @@ def note_signatures(database: Database, signatures: Mapping[int, Signature | Non
     found = {number: one for number, one in changed.items() if one}
     rows = [(number, one.scheme, one.content) for number, one in sorted(found.items())]
     database.write_all("INSERT INTO signatures VALUES (?, ?, ?)", rows)
-    # What stood beside one that says something else now may have others to stand beside.
+    # Articles that lost a near-duplicate, because its text changed, are compared again: they may have others.
     again = _signatures(database, lost - changed.keys())
     _link(database, {**again, **found}, again.keys())
 
@@ -135,7 +138,7 @@ def _signatures(database: Database, numbers: Iterable[int]) -> dict[int, Signatu
 
 
 def _forget(database: Database, numbers: Iterable[int], known: Mapping[int, Signature]) -> set[int]:
-    """Forget what is known of articles; return those that stood beside them."""
+    """Forget the signatures and near-duplicates of articles; return the articles that were their near-duplicates."""
     old = {number: known[number] for number in numbers if number in known}
     if not old:
         return set()
@@ -159,8 +162,8 @@ def _forget(database: Database, numbers: Iterable[int], known: Mapping[int, Sign
 
 
 def _link(database: Database, signatures: Mapping[int, Signature], again: Iterable[int]) -> None:
-    """Note which articles are near-duplicates of these, and have them found by their bands, but for those that are
-    looked at `again`."""
+    """Note which articles are near-duplicates of these, and list these under their bands, except those in `again`,
+    which are listed already."""
     wanted = {number: _bands(one) for number, one in signatures.items()}
     members: defaultdict[int, list[int]] = defaultdict(list)
     for band, article in database.rows(
@@ -211,7 +214,8 @@ def _bands(one: Signature) -> list[int]:
 
 
 def _note_changes(database: Database, numbers: Iterable[int]) -> None:
-    """Note that articles stand beside others than before: who shows that asks for what changed."""
+    """Note as a change of these articles that their near-duplicates are others than before: the pages that show them
+    ask for what changed (`Posts.changed`)."""
     values = [(number,) for number in sorted(numbers)]
     database.write_all("DELETE FROM changes WHERE article = ?", values)
     database.write_all("INSERT INTO changes (article) VALUES (?)", values)

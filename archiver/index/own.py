@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 class OwnPosts:
-    """Notes where they are. What they say is in their files, and may be another thing each time."""
+    """Notes where they are. Their content is in their files only, and may change at any time."""
 
     def __init__(self, database: Database) -> None:
         self._database = database

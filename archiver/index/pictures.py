@@ -51,7 +51,7 @@ class Asset(NamedTuple):
 
 
 class FailedPicture(NamedTuple):
-    """A picture that did not come. for_good: what came is none that is kept, and it is not asked for again."""
+    """A picture that did not come. for_good: what came is not a picture that is kept, so it is not asked for again."""
 
     address: str
     reason: str
@@ -91,7 +91,7 @@ class Pictures:
         }
 
     def want(self, wanted: Iterable[WantedPicture], now: int) -> None:
-        """Note pictures that are to be had, due at once; one that is known stays as it is."""
+        """Note pictures that are wanted, due at once; one that is known stays as it is."""
         self._database.write_all(
             """INSERT INTO pictures (address, page, recipe, offers, due) VALUES (?, ?, ?, ?, ?)
                ON CONFLICT DO NOTHING""",
@@ -103,7 +103,7 @@ class Pictures:
         )
 
     def due_among(self, addresses: Collection[str], run: int, now: int) -> list[WantedPicture]:
-        """Return those of the addresses that are due, and note that they are asked for in `run`: once."""
+        """Return those of the addresses that are due and were not asked for in `run` before, and note that they are."""
         return self._database.transact(
             lambda: self._claimed(self._asked(_WANTED, addresses, "due <= ? AND run <> ?", now, run), run)
         )
@@ -152,8 +152,9 @@ class Pictures:
         )
 
     def wait(self, waiting: Mapping[ArticleKey, Collection[str]]) -> None:
-        """Note of articles the pictures that their posts show from elsewhere, of those that are to be had. What was
-        noted of them before is forgotten, and an article that is not known is passed over."""
+        """Note which pictures the posts of articles still show from their original addresses; of these only the ones
+        that are known here. What was noted for the articles before is replaced, and an unknown article is passed
+        over."""
         self._database.transact(lambda: self._wait(waiting))
 
     def _wait(self, waiting: Mapping[ArticleKey, Collection[str]]) -> None:
@@ -165,7 +166,8 @@ class Pictures:
         )
 
     def ready(self, limit: int) -> list[ArticleKey]:
-        """Return up to `limit` articles whose posts show a picture from elsewhere that has come."""
+        """Return up to `limit` articles whose posts show a picture from its original address although its file has
+        come."""
         rows = self._database.rows(
             """SELECT DISTINCT articles.recipe, id
                FROM awaited JOIN pictures USING (address) JOIN articles ON articles.key = article

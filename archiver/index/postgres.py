@@ -27,16 +27,16 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 IDLE = psycopg.pq.TransactionStatus.IDLE
 FIRST_WAIT, LONGEST_WAIT = 0.1, 5.0  # seconds, between two tries to reach the server
-COMPARISONS, SLOW = 5, SECOND // 10  # of clocks: the tries, and the answers that are not trusted
-TRIES = 20  # of a transaction that waits for another which waits for it
+COMPARISONS, SLOW = 5, SECOND // 10  # of clocks: how often; an answer that takes this long is compared with another
+TRIES = 20  # of a transaction that the server undoes, because of a deadlock for example
 
 
 class PostgresDatabase(Database):
     """A schema of a database of a server.
 
-    What is sent within a transaction is not waited for before something is asked for or the transaction ends
-    (pipeline mode). A connection that is lost is made anew, for up to `patience` seconds, and what was being done is
-    done again; a transaction that may have been kept is looked for first.
+    Statements within a transaction are sent without waiting for their results, until a query needs rows or the
+    transaction ends (pipeline mode). A lost connection is made anew, for up to `patience` seconds, and what was being
+    done is done again; if it was a transaction that may have been committed, it is looked up first whether it was.
     """
 
     new_articles = "SELECT nextval(pg_get_serial_sequence('articles', 'key')) FROM generate_series(1, ?)"
@@ -49,8 +49,8 @@ class PostgresDatabase(Database):
         """Connect to the server at `address`; the tables are made if they are not there.
 
         read: nothing is written, and the tables are there. keep: what is written is kept; without it, all is undone
-        when it is closed. shared: others write, too. Raises LockedError if somebody else has the archive alone, or
-        anybody has it who is not to share it.
+        when it is closed. shared: others write, too. Raises LockedError if another process has the archive alone; and
+        if `shared` is off, also if others share it.
         """
         self.name = shown(address)
         self.session = 1
@@ -58,7 +58,7 @@ class PostgresDatabase(Database):
         self._keep = keep
         self._shared = shared
         self._within = False  # whether a transaction is open
-        self._given_up: IndexServerError | None = None  # why nobody waits for the server any more
+        self._given_up: IndexServerError | None = None  # why the server is not waited for any more
         self._selections = 0
         self._writer: Writer | None = None
         with self._named():
@@ -88,7 +88,7 @@ class PostgresDatabase(Database):
         return bool(self.rows("SELECT complete FROM about")[0][0])
 
     def mark_complete(self) -> None:
-        """Note that it knows them."""
+        """Note that the index knows all posts that were on disk before it was made."""
         self.write("UPDATE about SET complete = true")
 
     def holder(self) -> Holder | None:
@@ -96,8 +96,8 @@ class PostgresDatabase(Database):
         return self._again(lambda: holder_of(self._connection))
 
     def clock_ahead(self) -> int:
-        """Return by how much the server's clock is ahead of this machine's: by the quickest answer. A server that
-        goes away meanwhile answers minutes later."""
+        """Return by how much the server's clock is ahead of this machine's. The quickest of several answers counts,
+        since a server that goes away meanwhile answers minutes later."""
         compared = []
         for _ in range(COMPARISONS):
             begun, before = steady(), machine_time()
@@ -109,7 +109,7 @@ class PostgresDatabase(Database):
         return min(compared)[1]
 
     def end_writer(self, number: int) -> None:
-        """Have the writer of that number keep nothing more, whatever it is at."""
+        """Have nothing more kept of what the writer of that number writes, even a transaction that is open now."""
         self._again(lambda: end(self._connection, number))
 
     def ask(self, *queries: Sequence[Any]) -> list[list[Row]]:
@@ -122,8 +122,8 @@ class PostgresDatabase(Database):
             yield from page
 
     def pages(self, sql: str, *values: Any) -> Iterator[list[Row]]:
-        """Yield the rows of a query, PAGE of them at a time: the server puts them down first, and one that goes away
-        has lost them."""
+        """Yield the rows of a query, PAGE of them at a time. The server stores them first (a cursor WITH HOLD), and
+        they are lost with the connection."""
         self._selections += 1
         name = f"selection_{self._selections}"
         self._again(lambda: self.scratch(f"DECLARE {name} CURSOR WITH HOLD FOR {sql}", *values))
@@ -181,7 +181,7 @@ class PostgresDatabase(Database):
 
     def snapshot(self, work: Callable[[], T]) -> T:
         """Return what `work` returns, which sees the index as it is at one moment."""
-        alone = self._writer and not self._shared  # then it is as it is until we write
+        alone = self._writer and not self._shared  # then nobody else changes it
         return work() if alone or self._within else self._again(lambda: self._at_one_moment(work))
 
     def go_on_numbering(self) -> None:
@@ -199,7 +199,7 @@ class PostgresDatabase(Database):
 
     def close(self) -> None:
         """Close the connection; what is not kept is undone."""
-        with suppress(psycopg.Error):  # of who is gone the server knows by itself
+        with suppress(psycopg.Error):  # the server itself notices that a client has gone
             if self._writer:
                 self._connection.rollback()
                 self._writer.sign_off(self._connection)
@@ -213,7 +213,7 @@ class PostgresDatabase(Database):
             self._connection.cursor().executemany(statement, values)
 
     def _ask(self, queries: Sequence[Sequence[Any]]) -> list[list[Row]]:
-        # One pipeline within another waits where it begins and where it ends.
+        # A pipeline within another waits for the server where it begins and where it ends.
         together = nullcontext() if self._within or len(queries) == 1 else self._connection.pipeline()
         with together:
             cursors = [self._connection.execute(for_postgres(sql).encode(), values) for sql, *values in queries]
@@ -250,8 +250,8 @@ class PostgresDatabase(Database):
                 self._connection.rollback()
 
     def _again(self, work: Callable[[], T]) -> T:
-        """Return what `work` returns, which writes nothing that is kept; it is called again when the server has gone
-        away."""
+        """Return what `work` returns; call it again when the server has gone away. `work` writes nothing that is
+        kept."""
         for _ in range(TRIES):
             try:
                 return work()

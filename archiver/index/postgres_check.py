@@ -1,4 +1,4 @@
-"""Damage to an index on a server: values that nothing here wrote. Its files are the server's to look after."""
+"""Damage to an index on a server: values that this program never writes. Its files are the server's to look after."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def find_damage(database: Database) -> str:
-    """Return what is wrong with an index, nothing if all is well: each value that is not of its column's kind."""
+    """Return what is wrong with an index, nothing if all is well: each value that its column cannot have."""
     columns = database.rows(
         """SELECT table_name, column_name, data_type FROM information_schema.columns
            WHERE table_schema = current_schema() ORDER BY table_name, ordinal_position"""

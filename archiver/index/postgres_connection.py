@@ -21,12 +21,13 @@ if TYPE_CHECKING:
     from archiver.index.database import Row
 
 T = TypeVar("T")
-# What a pipeline says of errors that come after the first one.
+# In a pipeline psycopg logs warnings about errors that only follow from the first one.
 logging.getLogger("psycopg").setLevel(logging.ERROR)
 
 SILENCE = 5.0  # seconds without a word, after which a server is asked whether it is at work for us
 OLDEST = 15  # the version of the server
-# What may also be said in the address. A server that has vanished from the network is noticed after half a minute.
+# Options of the connection, unless the address has others. A server that has vanished from the network is noticed after
+# half a minute.
 OPTIONS = {
     "connect_timeout": 10,
     "keepalives_idle": 10,
@@ -37,11 +38,12 @@ OPTIONS = {
     "client_encoding": "UTF8",
 }
 RIGHTS = "it needs a schema of its own in which it may make tables: docs/scale.md"
-# Our names are those of one schema. A client that has vanished from the network is forgotten after a minute.
+# Names of tables are looked up in one schema only. A client that has vanished from the network is noticed after a
+# minute.
 _BEGIN = """SELECT current_schema(), set_config('search_path', coalesce(quote_ident(current_schema()), ''), false),
                    set_config('tcp_keepalives_idle', '30', false), set_config('tcp_keepalives_interval', '10', false),
                    set_config('tcp_keepalives_count', '3', false)"""
-# Between the statements of a pipeline it is active, too, and waits for what its client sends.
+# A server's process is also `active` between the statements of a pipeline, while it waits for its client.
 _AT_WORK = """SELECT state = 'active' AND wait_event_type IS DISTINCT FROM 'Client' FROM pg_stat_activity
               WHERE pid = $1"""
 ADVICE = {
@@ -53,8 +55,8 @@ ADVICE = {
     "53300": "the server takes no more connections; run again later",
     "42P01": "a part of the index is not there",
 }
-REPEATED = ("40001", "40P01")  # two that wait for each other: one of them is undone, and does it again
-_REFUSALS = (  # in the words of the server, which says no more than them before somebody is known to it
+REPEATED = ("40001", "40P01")  # the server undid a transaction because of another one: it is done again
+_REFUSALS = (  # words of the server's message: a refused connection has no SQLSTATE that would say more
     ("password", "is the password right? It may stand in the address, or in ~/.pgpass"),
     ("pg_hba.conf", "the server does not let this user in from here"),
     ("database", "is the database there?"),
@@ -64,11 +66,11 @@ _REFUSALS = (  # in the words of the server, which says no more than them before
 
 
 class Connection(psycopg.Connection[tuple[Any, ...]]):
-    """A connection on which a server that says nothing is noticed, though the network holds it open.
+    """A connection that notices a server which has fallen silent, although the network keeps the connection open.
 
-    A statement may take as long as it takes. But after SILENCE seconds without a word the server is asked whether it
-    is at work for this connection (`is_at_work`). If it is not, or does not say, and its answer does not come within as
-    long again, the connection is lost. A server that has just been connected to has no work to do.
+    A statement may take as long as it takes. But after SILENCE seconds without a word the server is asked whether it is
+    at work for this connection (`is_at_work`). If it is not, or cannot be asked, and no word comes within as long
+    again, the connection is lost. A server that is just being connected to has no work to do.
     """
 
     is_at_work: Callable[[], bool] = staticmethod(lambda: False)
@@ -98,8 +100,8 @@ class Connection(psycopg.Connection[tuple[Any, ...]]):
 
 
 def connect(address: str) -> Connection:
-    """Return a connection that commits by itself, and whose names are those of the first schema of the role. Raises
-    IndexServerError; psycopg.OperationalError if the server cannot be reached or does not let us in."""
+    """Return a connection in autocommit mode, which uses the tables of the first schema in the role's search path.
+    Raises IndexServerError; psycopg.OperationalError if the server cannot be reached or does not let us in."""
     if is_misread(address):
         raise IndexServerError(f"{shown(address)}: a / in its password is to be written as %2F, an @ as %40")
     try:
@@ -128,7 +130,8 @@ def connect(address: str) -> Connection:
 
 
 def _is_at_work(address: str, process: int) -> bool:
-    """Return whether a process of the server is at work. One that lets nobody else in is there, and may be."""
+    """Return whether a process of the server is at work. A server that refuses another connection is there, so it may
+    be at work."""
     try:
         with connect(address) as other:
             found = row(other, _AT_WORK, process)
@@ -138,8 +141,8 @@ def _is_at_work(address: str, process: int) -> bool:
 
 
 def is_lost(connection: Connection, error: psycopg.Error) -> bool:
-    """Return whether an error says that the server has gone away, or that the connection cannot be gone on with: what
-    the server itself has to say comes with a state."""
+    """Return whether an error means that the connection is lost. An error that the server itself reports carries an
+    SQLSTATE; an OperationalError without one comes from the connection."""
     if isinstance(error, psycopg.OperationalError) and not error.sqlstate:
         return True
     return connection.closed or (error.sqlstate or "").startswith(("08", "57P"))

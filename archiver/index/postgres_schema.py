@@ -18,7 +18,7 @@ from archiver.server_address import shown
 if TYPE_CHECKING:
     from archiver.index.postgres_connection import Connection
 
-OWN = "-postgres.sql"  # how the names of scripts end that are in PostgreSQL's own words
+OWN = "-postgres.sql"  # the ending of scripts in PostgreSQL's own SQL, which are not translated
 SCRIPTS = ("schema.sql", f"schema{OWN}")
 # The scripts that bring the first schema that was on a server (7), and each later one, up to date.
 UPGRADES: tuple[tuple[str, ...], ...] = (("upgrade-8.sql", "upgrade-8-postgres.sql"),)
@@ -37,7 +37,8 @@ def is_there(connection: Connection) -> bool:
 
 
 def make(connection: Connection, address: str) -> None:
-    """Make the tables, or bring them up to date: all of it or nothing. Of several that do, one after the other does."""
+    """Make the tables, or bring them up to date: all of it or nothing. Where several processes do this at once, they
+    take turns."""
     with connection.transaction():
         connection.execute(_ONE_AT_A_TIME.encode())
         if not is_there(connection):
@@ -83,7 +84,7 @@ def look_at_version(connection: Connection, address: str) -> int:
 
 
 def look_at_version_to_read(connection: Connection, address: str) -> None:
-    """Raise IndexServerError for an index that is not of this version: who reads changes nothing."""
+    """Raise IndexServerError for an index that is not of this version: a reader must not change it."""
     if (version := look_at_version(connection, address)) < VERSION:
         raise IndexServerError(
             f"{shown(address)}: made by an earlier archiver (schema {version}); what writes brings it up to date, such "
@@ -93,5 +94,5 @@ def look_at_version_to_read(connection: Connection, address: str) -> None:
 
 def _run_script(connection: Connection, name: str) -> None:
     script = files(__package__).joinpath(name).read_text("utf-8")
-    # Without parameters: several statements at once can have none.
+    # PostgreSQL takes no parameters where several statements are sent at once.
     connection.execute((script if name.endswith(OWN) else for_postgres(script)).encode(), prepare=False)

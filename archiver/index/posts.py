@@ -52,10 +52,10 @@ class ArchivedPost(NamedTuple):
 
 
 class Selected(NamedTuple):
-    """A post that was selected, as it is by now.
+    """A selected post, as it is at the moment that it is yielded.
 
-    chosen: when it was saved, as the index had it at the beginning. pending: the earliest time of a post that was being
-    written then, None if there was none.
+    chosen: its time of saving when the selection began. pending: the earliest time of the posts that were being written
+    then, None if there were none.
     """
 
     post: ArchivedPost
@@ -87,7 +87,7 @@ class Posts:
     def select_latest(
         self, count: int | None, since: int | None = None, recipe: str = "", place: str = ""
     ) -> Iterator[Selected]:
-        """Yield the same, but those that were published last, the latest first, up to `count` (None: all)."""
+        """Yield the same posts as `select`, but the latest published first, and up to `count` of them (None: all)."""
         order = "unixepoch(articles.published) DESC, posts.article DESC, posts.form"
         return self._chosen(order, count, since, recipe, place)
 
@@ -100,7 +100,8 @@ class Posts:
         return [recipe for (recipe,) in rows]
 
     def origin(self) -> str:
-        """Return what tells this index from another one of the same archive, whose changes have other numbers."""
+        """Return an identifier of this index. Another index of the same archive has another one, and other numbers of
+        changes."""
         return str(self._database.rows("SELECT value FROM origin")[0][0])
 
     def last_change(self) -> int:
@@ -181,11 +182,11 @@ class Posts:
         return self._database.row(query, *storable_key(key), form, content) is not None
 
     def _chosen(self, order: str, count: int | None, since: int | None, recipe: str, place: str) -> Iterator[Selected]:
-        """Yield posts in an order. Their keys are put down first: a crawl that edits posts meanwhile would move them in
+        """Yield posts in an order. Their keys are stored first: a crawl that edits posts meanwhile would move them in
         the order, and they are too many for memory."""
         where, values = _conditions(since, recipe, place)
         limit = "" if count is None else f"LIMIT {count:d}"
-        # It is one statement, so all of it is of one moment.
+        # One statement, so that keys and `pending` are of the same moment.
         for page in self._database.pages(
             f"""SELECT posts.article, posts.form, posts.saved, (SELECT min(saved) FROM intents) AS pending
                 FROM posts JOIN articles ON articles.key = posts.article WHERE {where} ORDER BY {order} {limit}""",

@@ -38,12 +38,14 @@ class Runs:
         ]
 
     def has(self, run: int, started: int) -> bool:
-        """Return whether a run is known that began then, or was let go of since."""
+        """Return whether the run `run` is known and began at `started`. A run that is not known counts too if later
+        ones are: it was forgotten since."""
         rows = self._database.rows("SELECT run, started FROM runs WHERE run >= ? ORDER BY run LIMIT 1", run)
         return bool(rows) and (rows[0][0] > run or rows[0][1] == started)
 
     def forget(self, before: int, good: int) -> None:
-        """Let go of the runs before that one, but for the last `good` ones that each listing gave without alarm."""
+        """Delete the runs before the run `before`, and what listings gave in them, except the last `good` results
+        without alarm of each listing."""
         self._database.transact(lambda: self._forget(before, good))
 
     def _forget(self, before: int, good: int) -> None:

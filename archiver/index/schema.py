@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 VERSION = 8  # of the schema, in SQLite's user_version; 0 until the index is complete
-# How an earlier schema is known, whose version may be 0 too: by a table that it has not; and what brings it up to date.
+# Earlier schemas, whose version may be 0 too: a table that each lacks, by which it is recognised, and its upgrade
+# script.
 UPGRADES = (
     ("captures", "upgrade-2.sql"),
     ("listing_stats", "upgrade-3.sql"),
@@ -40,8 +41,8 @@ def open_for_writing(file: Path | None, patience: float = PATIENCE) -> sqlite3.C
         _refuse_what_is_no_file(file)
     connection = _connect(file or ":memory:", patience)
     with _closed_on_errors(connection):
-        # A commit survives the death of the process at once, and of the machine from the next checkpoint on: what is
-        # lost then is on disk as posts, and is found there.
+        # A commit survives the death of the process at once, and the death of the machine from the next checkpoint on:
+        # the posts of commits that are lost then are on disk, and are found there.
         connection.executescript("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL")
         _look_at_version(connection, file)
         if not _tables(connection):
@@ -116,8 +117,8 @@ def _refuse_what_is_no_file(file: Path) -> None:
 
 
 def _connect(file: Path | str, patience: float = PATIENCE) -> sqlite3.Connection:
-    """Return a connection to a file or a `file:` URI. Transactions begin and end where that is said; threads may use it
-    in turn."""
+    """Return a connection to a file or a `file:` URI. Transactions begin and end only by explicit statements; threads
+    may use it in turn."""
     uri = isinstance(file, str) and file.startswith("file:")
     connection = sqlite3.connect(file, timeout=patience, isolation_level=None, check_same_thread=False, uri=uri)
     for name, function in (("least", min), ("greatest", max)):

@@ -1,4 +1,4 @@
-"""What is new: articles as listings name them, in."""
+"""Taking sightings into the index: articles that listings name."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from archiver.index.database import Database
     from archiver.index.types import Sighting
 
-CHANGES = 3600 * SECOND  # between two looks at an article that is said to be changed
-RETURNS = 6 * 3600 * SECOND  # between two looks at a withdrawn article that is listed
-# Notes where an article was seen: recipe, id, place, time. In whatever order that is noted, it comes to the same.
+CHANGES = 3600 * SECOND  # least time between two looks at an article that a listing says has changed
+RETURNS = 6 * 3600 * SECOND  # least time between two looks at a withdrawn article that is listed
+# Notes where an article was seen: recipe, id, place, time. The order in which sightings are noted makes no difference.
 PUT_SIGHTING = """INSERT INTO sightings SELECT key, ?3, ?4, ?4 FROM articles WHERE recipe = ?1 AND id = ?2
                   ON CONFLICT (article, place) DO UPDATE SET
                   first_seen = least(sightings.first_seen, excluded.first_seen),
@@ -33,7 +33,7 @@ class _Seen:
     saved: bool
     checked: int
     known: dict[str, str]
-    forms: set[str]  # those that there are, or that are wanted
+    forms: set[str]  # of which there is a post, or one is wanted
     site: str = ""
     due: bool = False  # from now on
     wanted: list[str] = field(default_factory=list)  # forms that are wanted from now on
@@ -44,8 +44,8 @@ def see(database: Database, sightings: Sequence[Sighting], now: int, *, every_fo
     """Note articles that were seen, and return for each sighting whether its article was unknown.
 
     An article of which there is no post of the form that is wanted is due from now on; with `every_form` off, only one
-    of which there is no post at all. One that is said to be changed since the source last gave it is due, too. What has
-    an address that is too long to be a key is passed over.
+    of which there is no post at all. An article that is said to have changed since the source last gave it is due, too.
+    Articles whose address is too long to be a key are passed over.
     """
     keys = [storable_key(one.key) for one in sightings]
     before, numbers = _known(database, list(dict.fromkeys(keys)))
@@ -63,16 +63,17 @@ def see(database: Database, sightings: Sequence[Sighting], now: int, *, every_fo
         one.site = storable(sighting.site) or one.site
         form = storable(sighting.form)
         if form and form not in one.forms and (every_form or not one.forms):
-            # One that was only known of until now is in no queue yet.
+            # An article that was listed, but of which no post was wanted until now, is in no queue yet.
             one.due = one.due or key not in before or one.state == "saved" or (one.state == "listed" and not one.forms)
             one.forms.add(form)
             one.wanted.append(form)
         if sighting.modified and one.state == "saved":
             one.due = one.due or one.checked < min(sighting.modified, now - CHANGES)
-        # One that was withdrawn is listed again: it may be back.
+        # A withdrawn article is listed again: it may be back.
         one.due = one.due or (one.state == "withdrawn" and one.checked <= now - RETURNS)
     _put(database, seen, numbers, now)
-    # Whoever has claimed one of these knew nothing of the form: it is given out again in the same run.
+    # Whoever claimed one of these before did not know of the newly wanted form, so it is given out again in the same
+    # run.
     database.write_all(
         "UPDATE articles SET run = 0 WHERE recipe = ? AND id = ? AND run <> 0",
         sorted(key for key, one in before.items() if one.wanted),
@@ -81,8 +82,8 @@ def see(database: Database, sightings: Sequence[Sighting], now: int, *, every_fo
 
 
 def _known(database: Database, keys: list[ArticleKey]) -> tuple[dict[ArticleKey, _Seen], dict[ArticleKey, int]]:
-    """Return those of the articles that are known, and for each a number that it may have in the tables if it is new:
-    they are put there in an order that is the same for everybody, and come in that in which they were seen."""
+    """Return those of the articles that are known; and for each article a key that its row gets if it is new. These
+    keys are in the order in which the articles were seen, because rows are inserted in another order (`_put`)."""
     query = f"""SELECT recipe, articles.id, state, saved, checked, known,
                        (SELECT json_group_array(form) FROM (SELECT form FROM posts WHERE article = articles.key
                         UNION SELECT form FROM wanted WHERE article = articles.key) AS forms), site
@@ -98,7 +99,7 @@ def _known(database: Database, keys: list[ArticleKey]) -> tuple[dict[ArticleKey,
 
 
 def _put(database: Database, seen: dict[ArticleKey, _Seen], numbers: dict[ArticleKey, int], now: int) -> None:
-    # In the order of the keys: two that see the same articles at once would wait for each other otherwise.
+    # Inserted in the order of (recipe, id): otherwise two writers that see the same articles at once would deadlock.
     articles = sorted(seen.items(), key=itemgetter(0))
     database.write_all(
         """INSERT INTO articles (key, recipe, id, state, due, first_seen, last_seen, known, site)

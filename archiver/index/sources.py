@@ -20,7 +20,8 @@ class Sources:
         self._database = database
 
     def named_by(self, parent: str) -> list[NamedSource]:
-        """Return what an address that is followed, or a listing that is an index, was noted to name."""
+        """Return the sources that are noted for an address that is followed, or for a listing that is an index of
+        sitemaps."""
         rows = self._database.rows(
             "SELECT address, kind, title, found, modified FROM sources WHERE parent = ? ORDER BY address",
             storable(parent),
@@ -28,7 +29,7 @@ class Sources:
         return [NamedSource(*row) for row in rows]
 
     def put(self, parent: str, sources: Iterable[NamedSource]) -> None:
-        """Note what it names, each in place of what was noted of it before."""
+        """Note sources that `parent` names; each replaces what was noted of the same source before."""
         values = [
             (storable(parent), storable(one.address), one.kind, storable(one.title), one.found, one.modified)
             for one in sources
@@ -42,7 +43,7 @@ class Sources:
         )
 
     def forget(self, parent: str) -> None:
-        """Forget what it names."""
+        """Forget the sources that `parent` names."""
         self._database.write("DELETE FROM sources WHERE parent = ?", storable(parent))
 
     def drop(self, listing: str, now: int) -> None:

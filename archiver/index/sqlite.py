@@ -30,8 +30,8 @@ ADVICE = {
     sqlite3.SQLITE_NOTADB: REMAKE,
     sqlite3.SQLITE_CORRUPT: REMAKE,
 }
-NOT_UTF_8 = "Could not decode"  # how Python begins to say of a text that is none
-MOVED = "index.moved.sqlite"  # what the file is called when it is no index any more
+NOT_UTF_8 = "Could not decode"  # the beginning of Python's message about a text that is not UTF-8
+MOVED = "index.moved.sqlite"  # the name of the file after its content was moved to a server
 PRIMARY = 0xFF  # the bits of SQLite's result codes that say what went wrong; those above them say in which way
 
 
@@ -75,7 +75,7 @@ class SqliteDatabase(Database):
         return bool(self.rows("PRAGMA user_version")[0][0])
 
     def mark_complete(self) -> None:
-        """Note that it knows them."""
+        """Note that the index knows all posts that were on disk before it was made."""
         self.write(f"PRAGMA user_version = {schema.VERSION}")
 
     def holder(self) -> Holder | None:
@@ -87,7 +87,7 @@ class SqliteDatabase(Database):
         return 0
 
     def end_writer(self, number: int) -> None:
-        """What a worker is, is all in its row."""
+        """Do nothing: a worker whose row says that it is lost can keep nothing more (`transact`)."""
 
     def ask(self, *queries: Sequence[Any]) -> list[list[Row]]:
         """Return the rows of each of several queries."""
@@ -106,8 +106,8 @@ class SqliteDatabase(Database):
             yield from rows
 
     def pages(self, sql: str, *values: Any) -> Iterator[list[Row]]:
-        """Yield the rows of a query, PAGE of them at a time: put down first, in a file of SQLite's own. A reader that
-        keeps a query open would keep SQLite from tidying up."""
+        """Yield the rows of a query, PAGE of them at a time. They are first copied into a temporary table on disk: a
+        query that stays open would keep SQLite from tidying up its write-ahead log."""
         self._selections += 1
         table = f"selection_{self._selections}"
         self.scratch("PRAGMA temp_store = FILE")
@@ -141,7 +141,7 @@ class SqliteDatabase(Database):
             if self._keep:
                 self.scratch("COMMIT")
         except BaseException:
-            with suppress(sqlite3.Error):  # the error may have ended the transaction; and it is the one to be told
+            with suppress(sqlite3.Error):  # the error may have ended the transaction; and it is the one to report
                 self._connection.rollback()
             raise
         finally:
@@ -159,7 +159,7 @@ class SqliteDatabase(Database):
             self._connection.rollback()
 
     def go_on_numbering(self) -> None:
-        """SQLite does, by itself."""
+        """Do nothing: SQLite does it by itself."""
 
     def forget_replaced(self) -> None:
         """Write the file anew, without what is left of values that were replaced, and empty its journal."""
@@ -169,7 +169,7 @@ class SqliteDatabase(Database):
     def let_go(self) -> None:
         """Close the file, and move it aside."""
         assert self._file, "one in memory is let go of by itself"
-        self.close()  # what is in its journal is in the file then
+        self.close()  # closing writes what is in the write-ahead log into the file
         try:
             self._file.replace(self._file.with_name(MOVED))
             sync_directory(self._file.parent)
@@ -195,7 +195,7 @@ class SqliteDatabase(Database):
         """Turn SQLite's errors into ones that name the file and say what to do."""
         try:
             yield
-        except UnicodeDecodeError as error:  # of what SQLite says, or keeps
+        except UnicodeDecodeError as error:  # in a message of SQLite, or in a stored text
             raise IndexFileError(f"{self.name}: it is damaged: {error}; {REMAKE}") from error
         except sqlite3.Error as error:
             advice = ADVICE.get(getattr(error, "sqlite_errorcode", 0) & PRIMARY)

@@ -14,13 +14,14 @@ if TYPE_CHECKING:
     from archiver.index.database import Database
 
 
-# An address of an article, of the tables `articles`, `answers` and `captures`.
+# SQL for an address of an article, from the tables `articles`, `answers` and `captures`.
 ADDRESS = """coalesce(answers.url, captures.url,
              (SELECT min(place) FROM sightings WHERE article = articles.key AND place LIKE '%://%'), '')"""
 
 
 def last_texts(database: Database, recipe: str, count: int) -> list[tuple[str, str | None]]:
-    """Return the ids of the articles of a recipe that were saved last, the latest first, and what they say."""
+    """Return the ids of the articles of a recipe that were saved last, the latest first, each with the digest of its
+    text."""
     rows = database.rows(
         "SELECT id, text_digest FROM articles WHERE recipe = ? AND saved > 0 ORDER BY saved DESC, key DESC LIMIT ?",
         recipe,
@@ -30,8 +31,8 @@ def last_texts(database: Database, recipe: str, count: int) -> list[tuple[str, s
 
 
 def articles_saying(database: Database, digests: Iterable[str]) -> dict[str, dict[ArticleKey, str]]:
-    """Return the articles that say each of these, and an address that each came from or was seen at (empty: none is
-    known); one that nobody says is not in the answer."""
+    """Return, for each digest of a text, the articles with that text, each with an address that it came from or was
+    seen at (empty: none is known). A digest that no article has is left out."""
     found: defaultdict[str, dict[ArticleKey, str]] = defaultdict(dict)
     for digest, recipe, id_, address in database.rows(
         f"""SELECT text_digest, recipe, articles.id, {ADDRESS}

@@ -32,7 +32,7 @@ class IndexThread:
             new = await thread.run(Index.see, sightings, now(), every_form=True)
             run = await thread.run(lambda index: index.runs.begin(command, now()))
 
-        Once it is asked for it is carried out, also when nobody waits for it any more.
+        Once this was called the verb is carried out, even if the task that waits for it is cancelled.
         """
         done = self._executor.submit(self._carry_out, lambda: verb(self._index, *args, **kwargs))
         return await asyncio.shield(asyncio.wrap_future(done))

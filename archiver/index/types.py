@@ -25,9 +25,9 @@ class ArticleKey(NamedTuple):
 class Sighting(NamedTuple):
     """An article as a listing has it, or as it was asked for by its address (`place` is the listing or the address).
 
-    form: of post that is wanted of it; empty: none because of this sighting. known: the fields that are not empty
-    there. site: with whose articles it waits for its turn; empty: with all that have none. modified: when it was
-    changed last, as is said there.
+    form: the form of post that is wanted; empty: this sighting wants none. known: the fields that are not empty there.
+    site: the site in whose queue it waits; empty: in the queue of all articles without a site. modified: when it was
+    last changed, as the listing says.
     """
 
     key: ArticleKey
@@ -74,10 +74,10 @@ class LastAnswer(NamedTuple):
 
 
 class Held(NamedTuple):
-    """All that the archive has of one article. One that it does not know has no state, and nothing else."""
+    """All that the archive has of one article. For an unknown article `state` is empty, and so is all else."""
 
     key: ArticleKey
-    state: str = ""  # listed, saved, failed, quarantined, refused, withdrawn or united (it is another); empty: unknown
+    state: str = ""  # listed, saved, failed, quarantined, refused, withdrawn, united (with another); empty: unknown
     text_digest: str | None = None
     known: Mapping[str, str] = {}  # what listings said of it
     posts: tuple[HeldPost, ...] = ()
@@ -88,8 +88,8 @@ class Held(NamedTuple):
 class Claim(NamedTuple):
     """An article that is to be asked for now.
 
-    forms: of post that are wanted of it. places: where it was seen. another_form: there are posts of it, and a form
-    that there is none of yet is wanted.
+    forms: the forms of post that are wanted. places: where it was seen. another_form: it has posts, and a form that it
+    has no post of yet is wanted.
     """
 
     key: ArticleKey
@@ -107,9 +107,9 @@ class Recheck(NamedTuple):
 
 
 class Intent(NamedTuple):
-    """A post that is about to be written, with what is to be known of it when it is.
+    """A post that is about to be written, with what the index is to know of it once it is written.
 
-    recheck: when to ask for the article again, for when the run is killed before it says that itself.
+    recheck: when to ask for the article again; used if the run is killed before it finishes the article.
     """
 
     key: ArticleKey
@@ -122,7 +122,7 @@ class Intent(NamedTuple):
     saved: int  # the time to note for it
     capture: Capture | None = None
     recheck: Recheck | None = None
-    signature: Signature | None = None  # of its text; None: that is too short
+    signature: Signature | None = None  # of its text; None: the text is too short for one
 
 
 class Finished(NamedTuple):
@@ -130,15 +130,14 @@ class Finished(NamedTuple):
 
     outcome: `saved`: the post of the last intent is on disk as intended. `checked`: the source still has the article,
     and what is held of it stays as it is. `dropped`: nothing was written. An intent for it is settled in each case.
-    checked: when the source gave the article; None: it was not asked (the answer comes from a capture), and so
-    nothing is due because of it, or no more. recheck: when to ask again; None: not by itself.
-    places: where the article was seen: listings, or addresses that it was asked for by (an id says nothing).
-    capture: for `checked`, the capture that the held post (`revision` 0) or its earlier content `revision` is now known
-    to have been made of, unless one is known already. aliases: addresses that it is known by from now on. shared: those
-    that pages of several articles say are theirs: nobody is known by them any more. listed_as: ids under which it may
-    have been listed before its answer said which article it is: what is noted of these is noted of it. united: the
-    article that this one, of which there is a post, turned out to be: what it was known by, its id too, is the other's
-    from now on.
+    checked: when the source gave the article; None: it was not asked (the answer comes from a capture), and then the
+    article is not made due by this. recheck: when to ask again; None: not by itself. places: where the article was
+    seen: listings, or addresses that it was asked for by (an id says nothing). capture: for `checked`, the capture that
+    the held post (`revision` 0) or its earlier content `revision` is now known to have been made of, unless one is
+    known already. aliases: addresses that it is known by from now on. shared: addresses that pages of several articles
+    claim: no article is known by them any more. listed_as: ids under which it may have been listed before its answer
+    said which article it is: what is noted under these is moved to it. united: the article that this one, although it
+    has a post, turned out to be the same as: its addresses and its id name that article from now on.
     """
 
     key: ArticleKey
@@ -158,8 +157,8 @@ class Finished(NamedTuple):
 
 
 class FailedArticle(NamedTuple):
-    """An article that gave no post. state: what it becomes if there is no post of it; `withdrawn` whatever there is.
-    One that is `refused` is not due any more."""
+    """An article that gave no post. state: its new state if it has no post; `withdrawn` is set even if it has one. A
+    `refused` article is not due any more."""
 
     key: ArticleKey
     reason: str
@@ -191,9 +190,9 @@ class Robots(NamedTuple):
 class Adoption(NamedTuple):
     """A post that is on disk already, to be taken into the index.
 
-    known: what only listings say. saved: when it was, as far as anybody knows: when it was published. place: where the
-    article was seen; empty: nobody knows. earlier: SHA-256 and time of its earlier contents, the first of all first.
-    instead: it takes the place of the post of this form that the index has of the article.
+    known: what only listings say. saved: the time to note as that of saving: when it was published, since nobody knows
+    more. place: where the article was seen; empty: unknown. earlier: SHA-256 and time of its earlier contents, the
+    first of all first. instead: it takes the place of the post of this form that the index has of the article.
     """
 
     key: ArticleKey
@@ -211,7 +210,7 @@ class Adoption(NamedTuple):
 
 
 class Validators(NamedTuple):
-    """What a source says of the version of an answer (RFC 9110, 8.8); empty where it says nothing."""
+    """The validators of an answer, which name its version (RFC 9110, 8.8); empty where the source gave none."""
 
     etag: str = ""
     modified: str = ""
@@ -263,8 +262,9 @@ class Waiting(NamedTuple):
 
 
 class NamedSource(NamedTuple):
-    """What an address names that is read for it. kind: `feed`, `sitemap` or `page`. found: when it was named last.
-    modified: when it was changed, as an index said when it was last read; None: it said nothing, or was not read."""
+    """A source that a followed address, or an index of sitemaps, names. kind: `feed`, `sitemap` or `page`. found: when
+    it was last named. modified: when the source had changed, as the index of sitemaps said at the source's last
+    reading; None: the index did not say, or the source was never read."""
 
     address: str
     kind: str

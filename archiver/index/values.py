@@ -1,4 +1,4 @@
-"""Values as the columns of the index have them, and back."""
+"""Converting values to the form that the columns of the index have, and back."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ CAPTURE_KEY = "(SELECT captures.key FROM captures WHERE captures.warc = ? AND ca
 # The articles whose keys are in a parameter: a JSON array of arrays of recipe, id and whatever else.
 ASKED = """json_each(?) AS asked
            CROSS JOIN articles ON articles.recipe = asked.value ->> 0 AND articles.id = asked.value ->> 1"""
-# Those whose keys in the tables are in a parameter: a JSON array of numbers, each of which is a NUMBER.
+# The numbers in a parameter, keys of articles for example: a JSON array; the expression for each is NUMBER.
 NUMBERS, NUMBER = "json_each(?) AS one", "CAST(one.value AS BIGINT)"
 LONGEST_KEY = 2600  # bytes
 REPLACEMENT = "\ufffd"
@@ -43,8 +43,8 @@ def storable(text: str) -> str:
 
 
 def can_be_key(*texts: str) -> bool:
-    """Return whether texts are short enough to be the key of a row together: PostgreSQL has a limit. No address that is
-    longer is one that a server would answer."""
+    """Return whether texts are together short enough to be the key of a row: PostgreSQL has a limit. An address longer
+    than that is none that a server would answer."""
     return sum(map(len, texts)) <= LONGEST_KEY // 4 or sum(len(storable(one).encode()) for one in texts) <= LONGEST_KEY
 
 
@@ -122,20 +122,20 @@ def put_captures(database: Database, captures: Iterable[Capture | None]) -> None
 
 
 def numbers_of(database: Database, keys: Iterable[ArticleKey]) -> dict[ArticleKey, int]:
-    """Return the keys that the tables have for articles; of those that are not known there are none."""
+    """Return the keys that the tables have for articles; unknown articles are left out."""
     asked = list(keys)
     return numbers_in(asked, database.rows(*asking_numbers(asked)))
 
 
 def asking_numbers(keys: Iterable[ArticleKey]) -> tuple[str, str]:
-    """Return the query whose rows `numbers_in` takes, for who asks for more at once."""
+    """Return the query whose rows `numbers_in` takes: a caller may send others together with it."""
     return f"SELECT articles.recipe, articles.id, articles.key FROM {ASKED}", json_text(
         list(set(map(storable_key, keys)))
     )
 
 
 def numbers_in(keys: Iterable[ArticleKey], rows: Iterable[Row]) -> dict[ArticleKey, int]:
-    """Return what `numbers_of` returns, out of rows."""
+    """Return the same as `numbers_of`, from the rows of the query of `asking_numbers`."""
     stored = {key: storable_key(key) for key in keys}
     found = {ArticleKey(row[0], row[1]): int(row[2]) for row in rows}
     return {key: found[one] for key, one in stored.items() if one in found}

@@ -1,7 +1,7 @@
 """Where the index of an archive is: in a file in it, or on a server, which a note in the archive names.
 
-The note keeps an archive from being taken for another one, and from an index that it has no more: who forgets to name
-the server would begin with an empty index, and who names that of another archive would spoil both.
+The note keeps an archive from being used with a wrong index: without it, a user who forgets to name the server would
+begin with an empty index, and one who names the index of another archive would spoil both.
 """
 
 from __future__ import annotations
@@ -50,8 +50,8 @@ def is_there(output: Root, at: str) -> bool:
 
 
 def open_database(output: Root, at: str, *, read: bool = False, keep: bool = True, shared: bool = False) -> Database:
-    """Open the index of `output`, made if it is not there; to be read it must be. keep: what is written is kept.
-    shared: others write, too.
+    """Open the index of `output`. It is made if it is not there; to be read it must be there. keep: what is written is
+    kept. shared: others write, too.
 
     Raises LockedError, and IndexFileError also where the index is not that of this archive, or not where it was.
     """
@@ -81,9 +81,9 @@ def open_database(output: Root, at: str, *, read: bool = False, keep: bool = Tru
 
 
 def server_database() -> type[PostgresDatabase]:
-    """Return what speaks to a server. Raises IndexServerError if the library for it is missing."""
+    """Return the class for an index on a server. Raises IndexServerError if the library for it is missing."""
     try:
-        # It takes longer to load than most commands take to run, and is there only where somebody wants it.
+        # The library takes longer to load than most commands take to run, and is installed only where it is wanted.
         from archiver.index.postgres import PostgresDatabase
     except ImportError as error:
         raise IndexServerError(

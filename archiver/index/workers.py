@@ -1,9 +1,9 @@
 """Workers: processes that crawl together, of a run that they share.
 
-A worker says every few seconds that it is there (`renew`). What it has, it has as long as it does: one that has not
+A worker says every few seconds that it is there (`renew`). Its leases last as long as it does so: a worker that has not
 been heard of for LONGEST_SILENCE, or is known to have ended, is taken for dead by any of the others (`take_over`). From
-then on nothing that it writes is kept, and what it was at is free again. So a lease is renewed once for a worker, not
-for each article that it has claimed.
+then on nothing that it writes is kept, and its leases are free again. So one renewal serves all of a worker's leases,
+and the articles that it has claimed.
 """
 
 from __future__ import annotations
@@ -39,18 +39,20 @@ class OpenRun(NamedTuple):
 
 
 class Workers(Leases):
-    """Notes of workers, and of what each is at. Times are those of `Database.clock_ahead`."""
+    """Notes of workers, and of what each is at. Times are by the clock that all writers share
+    (`Database.clock_ahead`)."""
 
     def begin_run(
         self, command: str, now: int, asked: Mapping[str, Any] | None = None, limits: Mapping[str, int] | None = None
     ) -> int:
-        """Note that a run begins which workers may join, and return its number; 0 if there is one, or workers have not
-        ended theirs. asked: what they are to crawl. limits: how much of what they do all together."""
+        """Note that a run begins which workers may join, and return its number; 0 if such a run is open, or workers of
+        an earlier one are still at work. asked: what they are to crawl. limits: how many of each thing all of them
+        together may do."""
         return self._database.transact(lambda: self._begin_run(command, now, asked or {}, limits or {}))
 
     def _begin_run(self, command: str, now: int, asked: Mapping[str, Any], limits: Mapping[str, int]) -> int:
         database = self._database
-        # Of two that begin one, the second waits here, and finds the first one's.
+        # If two processes begin a run at once, the second waits here, and then finds the run of the first.
         database.rows(f"SELECT value FROM origin {database.locking_rows}")
         if self.open_run() or database.rows(f"SELECT 1 FROM workers WHERE {_AT_WORK} LIMIT 1"):
             return 0
@@ -81,7 +83,8 @@ class Workers(Leases):
         return self._database.worker
 
     def _join(self, run: int, now: int) -> int:
-        # The row is changed, so that this waits for who finds that nothing is left to do.
+        # The row is changed, so that this waits for a worker that is finding out whether anything is left to do
+        # (`rest`).
         if not self._database.rows("UPDATE runs SET shared = 1 WHERE run = ? AND shared = 1 RETURNING run", run):
             return 0
         rows = self._database.rows(
@@ -99,7 +102,8 @@ class Workers(Leases):
     def renew(
         self, now: int, doing: str, articles: int, requests: int, results: Mapping[str, Any] | None = None
     ) -> None:
-        """Say that this worker is there, and what it has come to by now. results: None: they are what it said last."""
+        """Say that this worker is there, and what it has come to by now. results: None: they are still what it last
+        said."""
         self._database.write(
             """UPDATE workers SET heard = ?, doing = ?, articles = ?, requests = ?,
                results = coalesce(CAST(? AS TEXT), results) WHERE worker = ?""",
@@ -112,13 +116,13 @@ class Workers(Leases):
         )
 
     def rest(self, run: int) -> bool:
-        """Note that this worker finds nothing to do, if it has nothing but hosts, and return whether nobody in the run
-        finds anything: then it is over."""
+        """Note that this worker finds nothing to do, unless it has leases of other things than hosts. Return whether no
+        worker of the run finds anything to do: then the run is over."""
         return self._database.transact(lambda: self._rest(run))
 
     def _rest(self, run: int) -> bool:
         database = self._database
-        # All wait for each other here: who joins, or begins to do something, is seen by who comes later.
+        # All workers pass here one at a time, so that each sees which others have joined or are busy.
         database.rows("UPDATE runs SET shared = shared WHERE run = ? RETURNING run", run)
         database.write(
             f"""UPDATE workers SET state = 'idle' WHERE worker = ? AND state = 'busy' AND NOT EXISTS
@@ -134,8 +138,8 @@ class Workers(Leases):
         return True
 
     def leave(self, run: int, results: Mapping[str, Any], now: int) -> bool:
-        """Note what this worker came to, and that it does nothing more; what it had is free. The last one of the run
-        stays, to end the run: then True is returned."""
+        """Note the results of this worker, and that it does nothing more; its leases are free. The last worker of the
+        run does not leave yet, since it must end the run (`end`): then True is returned."""
         return self._database.transact(lambda: self._leave(run, results, now))
 
     def _leave(self, run: int, results: Mapping[str, Any], now: int) -> bool:
@@ -160,8 +164,9 @@ class Workers(Leases):
         self._database.write("UPDATE workers SET state = 'left' WHERE worker = ?", self._database.worker)
 
     def take_over(self, worker: Worker, output: Root, now: int) -> bool:
-        """Have a worker keep nothing more, settle what it was writing by what is on disk in `output`, and let others
-        have what it had. Returns whether nobody else has done that."""
+        """Take over from a worker that was taken for dead: keep nothing more of what it writes, settle what it was
+        writing by what is on disk in `output`, and free its leases. Return False if another worker has done that
+        already."""
         writer = self._database.row("SELECT writer FROM workers WHERE worker = ?", worker.number)
         if writer and writer[0]:
             self._database.end_writer(writer[0])
@@ -195,7 +200,8 @@ class Workers(Leases):
         self._let_go(worker)
 
     def _let_go(self, worker: int) -> None:
-        """Let others have what a worker had, its hosts not sooner than after a request that it made just now."""
+        """Free the leases of a worker; its hosts may be asked only after the time between two requests, since it may
+        have asked them just now."""
         self._database.write(
             f"""UPDATE leases SET worker = 0, wanted = 0, ready = CASE WHEN name LIKE '{HOST} %'
                 THEN {self._database.present} + spacing ELSE ready END WHERE worker = ?""",
@@ -215,17 +221,18 @@ class Workers(Leases):
         return self._workers(f"state = '{LOST}'")
 
     def are_noted(self) -> bool:
-        """Return whether there have been any, or a run for them, since they were last forgotten."""
+        """Return whether any workers, or a run that they may join, are noted: since they were last forgotten."""
         there = self._database.ask(("SELECT 1 FROM workers LIMIT 1",), ("SELECT 1 FROM runs WHERE shared = 1 LIMIT 1",))
         return any(there)
 
     def all_left(self) -> bool:
-        """Return whether all that there have been since then have ended in order."""
+        """Return whether all workers that are noted have ended in order."""
         return self._database.row("SELECT 1 FROM workers WHERE state <> 'left' LIMIT 1") is None
 
     def forget(self) -> None:
-        """Forget all workers, for who has the archive alone: none of them is there any more, and nobody goes on with
-        what they had not ended. How long hosts are to be left alone is not forgotten: the next run may be near."""
+        """Forget all workers; only a process that has the archive alone may do so: no worker is there any more, and
+        their unfinished run is not gone on with. When hosts may be asked again is not forgotten: the next run may begin
+        soon."""
         self._database.transact(self._forget)
 
     def _forget(self) -> None:

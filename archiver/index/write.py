@@ -33,15 +33,15 @@ if TYPE_CHECKING:
 
 NO_SIGNATURE = Signature("", b"")
 _OF_POST = "article = ?1 AND form = ?2"
-# Note what a post said before it becomes another one. The number of a revision comes again only after a loss of the
-# index.
+# Note the present content of a post as an earlier one, before it is replaced. A number of a revision can only be taken
+# already if the index was lost once.
 _KEEP_EARLIER = f"""
     INSERT INTO revisions (article, form, revision, sha256, saved, capture)
     SELECT article, form, revision, posts.sha256, posts.saved, posts.capture
     FROM posts JOIN intents USING (article, form) WHERE {_OF_POST} AND posts.sha256 <> intents.sha256
     ON CONFLICT (article, form, revision) DO UPDATE SET sha256 = excluded.sha256, saved = excluded.saved,
     capture = excluded.capture, listed = 0"""
-# A row of another post at the same path goes.
+# Another post's row with the same path is deleted.
 _FREE_PATH = f"""
     DELETE FROM posts WHERE path = (SELECT path FROM intents WHERE {_OF_POST}) AND NOT ({_OF_POST})"""
 # A post with the same path and content keeps its row.
@@ -127,7 +127,7 @@ def know(database: Database, keys: Iterable[tuple[ArticleKey, int]]) -> None:
 
 
 def finish(database: Database, finished: Sequence[Finished], now: int) -> None:
-    """Note what became of articles. What is not known is passed over; what is finished already stays as it is."""
+    """Note what became of articles. Unknown articles are passed over; what is finished already stays as it is."""
     keys = [one.key for one in finished]
     found, signatures = database.ask(asking_numbers(keys), (_INTENDED_SIGNATURES, asking_numbers(keys)[1]))
     numbers = numbers_in(keys, found)
@@ -164,7 +164,7 @@ def finish(database: Database, finished: Sequence[Finished], now: int) -> None:
 
 
 def _of_written(written: Sequence[tuple[int, str]], signatures: Sequence[Row]) -> dict[int, Signature | None]:
-    """Return the signatures of what is written of articles, out of those of all that was about to be."""
+    """Return the signatures of the posts that were written, out of the signatures of all intents."""
     intended = {(number, form): (scheme, content) for number, form, scheme, content in signatures}
     return {post[0]: Signature(*intended[post]) if intended[post][0] else None for post in written if post in intended}
 
@@ -184,7 +184,7 @@ def _put_places(database: Database, finished: Sequence[Finished]) -> None:
 
 
 def _put_answers(database: Database, known: Iterable[tuple[int, str, Finished]], now: int) -> None:
-    """Keep the last answers: in whatever order they come, of each article the latest."""
+    """Keep the latest answer of each article, in whatever order answers come."""
     answers = [(number, one.answer) for number, _, one in known if one.answer]
     put_captures(database, (answer.capture for _, answer in answers))
     database.write_all(
@@ -225,8 +225,8 @@ def _put_known_captures(database: Database, known: Iterable[tuple[int, str, Fini
 
 
 def recover(database: Database, output: Root, worker: int | None = None) -> int:
-    """Settle what a killed run left open, by what is on disk in `output`; return how many posts that were. worker: of
-    which worker; None: of all there were."""
+    """Settle the intents that a killed run left open, by what is on disk in `output`; return how many there were.
+    worker: only the intents of this worker; None: all."""
     rows = database.rows(
         """SELECT recipe, id, form, path, intents.sha256, intents.saved, within, every
            FROM intents JOIN articles ON key = article WHERE CAST(?1 AS BIGINT) IS NULL OR intents.worker = ?1""",

@@ -28,12 +28,12 @@ if TYPE_CHECKING:
     from archiver.index.postgres_connection import Connection
 
 ARCHIVE = 0  # the number of the archive's own lock
-LOOKS, STEP = 250, 0.02  # whether an old connection has ended, and the seconds between two of them
-# The first key of our locks: each schema has others.
+LOOKS, STEP = 250, 0.02  # how often to look whether an old connection has ended; the seconds between two looks
+# The first key of our advisory locks: each schema has another.
 _SPACE = "(hashtext(current_schema()) & 2147483647)"
 _TAKE = f"SELECT pg_try_advisory_lock({_SPACE}, CAST($1 AS INTEGER))"
 _SHARE = f"SELECT pg_try_advisory_lock_shared({_SPACE}, CAST($1 AS INTEGER))"
-# Nothing is kept of a writer that has no row any more: then the number of rows divides by zero.
+# A writer that has no row any more must keep nothing: then this divides by zero, and its transaction fails.
 _KEEP = """WITH noted AS (UPDATE writers SET kept = $1 WHERE number = $2 RETURNING number)
            SELECT 1 / count(*) FROM noted"""
 ENDED = "22012"  # division by zero
@@ -41,7 +41,7 @@ _IS_HELD = f"""EXISTS (SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND gr
                AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
                AND CAST(classid AS BIGINT) = {_SPACE} AND CAST(objid AS BIGINT) = number)"""
 _HOLDERS = f"SELECT process, host, started, command FROM writers WHERE {_IS_HELD} ORDER BY number DESC"
-# Workers that have not left, and were heard of lately, by the clock that they go by.
+# Workers that have not left, and were heard of lately, by the server's clock.
 _HEARD_OF = f"""SELECT process, host FROM workers WHERE state NOT IN ('left', '{LOST}')
                 AND heard > CAST(extract(EPOCH FROM clock_timestamp()) * 1000000 AS BIGINT) - CAST($1 AS BIGINT)"""
 _END = f"""SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND granted AND objsubid = 2
@@ -62,14 +62,14 @@ class Writer:
 
     def take_archive(self, connection: Connection) -> None:
         """Take the lock of the archive. Raises LockedError, which says who holds it."""
-        patience = PATIENCE if self._shared else 0  # another worker that begins has it alone for a moment
+        patience = PATIENCE if self._shared else 0  # another worker that is just starting has it alone for a moment
         while not ((taken := row(connection, _SHARE if self._shared else _TAKE, ARCHIVE)) and taken[0]):
             if patience > 0:
                 patience -= WAIT
                 time.sleep(WAIT)
                 continue
             holder = None
-            with suppress(psycopg.errors.UndefinedTable):  # who has it is making the tables
+            with suppress(psycopg.errors.UndefinedTable):  # the holder is still making the tables
                 holder = holder_of(connection)
             raise LockedError(
                 f"{shown(self._address)}: another run is at work here: {holder or 'it has not said who it is yet'}",
@@ -77,10 +77,10 @@ class Writer:
             )
 
     def sign(self, connection: Connection) -> None:
-        """Say who writes, and forget those that have ended."""
+        """Add the row of this writer; if it has the archive alone, remove the rows of writers that have ended."""
         me = Holder(os.getpid(), socket.gethostname(), time.strftime(STARTED), command_line())
         with connection.transaction():
-            if not self._shared:  # a worker may be away for a moment
+            if not self._shared:  # a worker without a lock may only have lost its connection
                 self._refuse_workers(connection)
                 connection.execute(f"DELETE FROM writers WHERE NOT {_IS_HELD}")
             signed = row(
@@ -93,8 +93,8 @@ class Writer:
         row(connection, _TAKE, self.number)
 
     def _refuse_workers(self, connection: Connection) -> None:
-        """Raise LockedError if workers may be at work: a server that was started again has let go of their locks, and
-        until they are back they ask hosts."""
+        """Raise LockedError if workers may be at work: a server that was restarted has released their locks, and they
+        go on asking hosts until they are connected again."""
         found = connection.execute(_HEARD_OF, (LONGEST_SILENCE,)).fetchall()
         if any(host != socket.gethostname() or not has_ended(process) for process, host in found):
             raise LockedError(
@@ -103,8 +103,8 @@ class Writer:
             )
 
     def sign_again(self, connection: Connection) -> None:
-        """Go on with another connection, when the old one has ended; `kept` is true then. Raises LockedError if
-        somebody else has been at work meanwhile."""
+        """Go on with another connection, once the old one has ended; then `kept` is the last transaction that was
+        committed. Raises LockedError if somebody else has been at work meanwhile."""
         for _ in range(LOOKS):
             taken = row(connection, _TAKE, self.number)
             if taken and taken[0]:
@@ -123,13 +123,13 @@ class Writer:
         self.kept = signed[0]
 
     def keep(self, connection: Connection) -> int:
-        """Note in a transaction which one it is, and return that: when it is kept, this is kept with it."""
+        """Note in a transaction its number, and return that: the number is kept if, and only if, the transaction is."""
         number = self.kept + 1
         connection.execute(_KEEP, (number, self.number))
         return number
 
     def sign_off(self, connection: Connection) -> None:
-        """Say that nothing more is written."""
+        """Remove the row of this writer: it writes nothing more."""
         connection.execute("DELETE FROM writers WHERE number = $1", (self.number,))
 
 

@@ -195,7 +195,7 @@ def test_damage_is_found(schema: str, at: str, tmp_path: Path) -> None:
         save(index)
         server().sql("UPDATE guarded.posts SET sha256 = 'x', rules = '['")
         assert index.check() == (
-            "posts.sha256: 1 value is none that was ever written; posts.rules: 1 value is none that was ever written"
+            "posts.sha256: 1 value that the column cannot have; posts.rules: 1 value that the column cannot have"
         )
 
 
