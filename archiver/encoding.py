@@ -31,6 +31,10 @@ HIGH_PAIR = re.compile(rb"[\xa1-\xf7][\xa1-\xfe]")
 HIGH = re.compile(rb"[\x80-\xff]")
 
 
+EURO = b"\x80"
+AS_BROWSERS = "archiver.as_browsers"  # of errors of codecs
+
+
 class Decoded(NamedTuple):
     """A text, the encoding that it was in (a codec of Python), and at how many places it could not be read."""
 
@@ -93,12 +97,23 @@ def _codec(label: str | None) -> str | None:
 
 
 def _read(content: bytes, encoding: str) -> Decoded:
-    text = content.decode(encoding, "replace")
+    text = content.decode(encoding, AS_BROWSERS if encoding == GB_18030 else "replace")
     damaged = text.count(REPLACEMENT)
     if damaged:
         with suppress(UnicodeEncodeError):  # an encoding that has no such character
             damaged -= content.count(REPLACEMENT.encode(encoding))  # sent as such
     return Decoded(text, encoding, max(damaged, 0))
+
+
+def _euro_or_replacement(error: UnicodeError) -> tuple[str | bytes, int]:
+    """Return what browsers have for bytes that are nothing in GB 18030: one of them is the euro sign to them, as it was
+    in Windows (WHATWG Encoding, 10.2.1)."""
+    if isinstance(error, UnicodeDecodeError) and error.object[error.start : error.start + 1] == EURO:
+        return "€", error.start + 1
+    return codecs.replace_errors(error)
+
+
+codecs.register_error(AS_BROWSERS, _euro_or_replacement)
 
 
 def _is_utf_8(content: bytes, read: Decoded, labelled: str | None) -> bool:

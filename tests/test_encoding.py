@@ -88,6 +88,13 @@ def test_damage_in_labelled_text_costs_its_place_only() -> None:
     assert found.note == "gb18030, 1 place unreadable"
 
 
+@pytest.mark.parametrize("label", ["gbk", "gb2312", "gb18030", None])
+def test_the_euro_sign_of_windows_in_chinese_text(label: str | None) -> None:
+    content = f"{CHINESE}€100，".encode("gb18030").replace(b"\xa2\xe3", b"\x80") + "亐€".encode("gb18030")
+    assert b"\x80" in "亐".encode("gb18030")  # half of it
+    assert decode(content, label) == Decoded(f"{CHINESE}€100，亐€", "gb18030")
+
+
 def test_what_the_source_sent_as_unreadable_is_no_damage_of_ours() -> None:
     found = decode(f"甲{REPLACED}乙".encode() + b"\x80" + CHINESE.encode())
     assert (found.damaged, found.text.count(REPLACED)) == (1, 2)

@@ -21,12 +21,16 @@ from tests.counting import calls_of
         ("/1.webp 1x,/2.webp 2x", [("/1.webp", 1.0, "x"), ("/2.webp", 2.0, "x")]),
         ("/a.png 300w 200h, /b.png", [("/a.png", 300.0, "w"), ("/b.png", None, "")]),
         ("/a.png 200h 300w", [("/a.png", 300.0, "w")]),
-        ("/a.png what(1, 2) 2x, /b.png", [("/a.png", 2.0, "x"), ("/b.png", None, "")]),
-        ("/a.png wide, /b.png -1x", [("/a.png", None, ""), ("/b.png", None, "")]),
+        # Of which something is said that no browser knows: a blank in the address, mostly.
+        ("/a.png what(1, 2) 2x, /b.png", [("/b.png", None, "")]),
+        ("/a.png wide, /b.png -1x", []),
+        ("/a b.png 2x, /c.png 1x", [("/c.png", 1.0, "x")]),
+        ("/a b.png, /c d.png 300w", []),
         ("data:image/gif;base64,R0lGOD 1x", [("data:image/gif;base64,R0lGOD", 1.0, "x")]),
         ("", []),
         (" , ,", []),
-        ("/a.png (", [("/a.png", None, "")]),
+        ("/a.png (", []),
+        ("/a.png .5x, /b.png 1e1x", [("/a.png", None, ""), ("/b.png", None, "")]),
     ],
 )
 def test_what_is_offered(srcset: str, found: list[tuple[str, float | None, str]]) -> None:

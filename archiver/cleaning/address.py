@@ -6,7 +6,8 @@ import re
 from urllib.parse import urljoin
 
 SCHEME = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:")
-WEB = re.compile(r"https?:", re.IGNORECASE)
+WEB = re.compile(r"(https?:)?+([/\\]*+)([^?#]*+)(.*)", re.IGNORECASE | re.DOTALL)
+TO_A_HOST = 2  # slashes
 ENDS = "".join(map(chr, range(0x21)))  # C0 controls and the space
 DROPPED = str.maketrans("", "", "\t\n\r")
 # What would end the address or mean something in an attribute, in Markdown or in Liquid. Letters stay as they are: to a
@@ -22,24 +23,28 @@ def resolved(address: str, base: str) -> str:
     base: the address of the page; where it is empty or none, relative addresses lead nowhere.
     """
     address = address.strip(ENDS).translate(DROPPED)
+    web = WEB.match(address)
+    if web and (web[1] or not SCHEME.match(address)):
+        address = _with_slashes(web, base)
     if not SCHEME.match(address):
         if address[:1] in ("", "#"):
             return ""
         try:
-            address = urljoin(base, _with_slashes(address))
+            address = urljoin(base, address)
         except ValueError:
             return ""
-    elif WEB.match(address):
-        address = _with_slashes(address)
     return address if address.isascii() and not ENCODED.search(address) else ENCODED.sub(_encoded, address)
 
 
-def _with_slashes(address: str) -> str:
-    """Return an address of the web with slashes where a browser takes backslashes for them."""
-    if "\\" not in address:
-        return address
-    path, mark, rest = re.match(r"([^?#]*)([?#]?)(.*)", address, re.DOTALL).groups()  # type: ignore[union-attr]  # any text matches
-    return path.replace("\\", "/") + mark + rest
+def _with_slashes(address: re.Match[str], base: str) -> str:
+    """Return an address of the web with the slashes that browsers see in it. They take backslashes for slashes, and
+    what comes after two or more of them for a host; after a scheme that is not the page's, also what comes after fewer.
+    """
+    scheme, slashes, path, rest = address.groups("")
+    path = path.replace("\\", "/")
+    if len(slashes) < TO_A_HOST and base.lower().startswith(scheme.lower()):
+        return f"{'/' * len(slashes)}{path}{rest}"
+    return f"{scheme}//{path}{rest}"
 
 
 def _encoded(found: re.Match[str]) -> str:

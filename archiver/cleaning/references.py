@@ -13,13 +13,14 @@ MOST_DIGITS = 8
 
 def with_semicolons(html: str, *, attributes: bool = False) -> str:
     """Return `html`, a text or a tag with `attributes`, with a semicolon after each reference: to browsers the oldest
-    references need none, to Markdown they are no references then."""
+    references need none, to Markdown they are no references then. Nor is one with a capital X, which gets a small one.
+    """
     return REFERENCE.sub(_in_tag if attributes else _in_text, html) if "&" in html else html
 
 
 def _in_text(found: re.Match[str]) -> str:
     if number := found["number"]:
-        return f"&#{number};" if len(number) <= MOST_DIGITS else "\ufffd"
+        return f"&#{number.replace('X', 'x')};" if len(number) <= MOST_DIGITS else "\ufffd"
     name = found["name"]
     if found["end"] and f"{name};" in html5:
         return found[0]

@@ -14,6 +14,9 @@ MOST = 100  # addresses of one attribute that are looked at: no page has as many
 SKIPPED = re.compile(r"[\s,]*+")
 ADDRESS = re.compile(r"\S++")
 DESCRIPTORS = re.compile(r"(?:[^,(]|\([^)]*+(?:\)|\Z))*+")
+# What a browser knows of a picture. One of which anything else is said is none to it: mostly there is a blank in the
+# address itself, and what stands before that leads nowhere.
+KNOWN = re.compile(r"\s*+(?:\d++[wh]\s*+|(?:\d++\.?+\d*+|\.\d++)(?:[eE][+-]?+\d++)?+x\s*+)*+")
 SIZE = re.compile(r"(?:^|\s)(\d{1,9}(?:\.\d{1,9})?)([wx])(?!\S)")
 
 
@@ -45,5 +48,7 @@ def _candidates(srcset: str) -> Iterator[Candidate]:
             descriptors = DESCRIPTORS.match(srcset, position)
             assert descriptors is not None  # it matches nothing, too
             position = descriptors.end()
+            if not KNOWN.fullmatch(descriptors[0]):
+                continue
             size = SIZE.search(descriptors[0])
         yield Candidate(address, float(size[1]), size[2]) if size else Candidate(address)
