@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from html import escape
+from itertools import accumulate
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -54,15 +55,28 @@ def words(text: str) -> list[str]:
     return text.translate(DIGITS).translate(SIGNS).split()
 
 
+def run_together(old: str, new: str) -> set[int]:
+    """Return after how many words a line of the text `old` ended that goes on in `new`: not even a cell ends there."""
+    before, after = (
+        set(accumulate(len(words(line)) for line in re.split(ends, text)))
+        for ends, text in (("\n", old), ("[\n\t]", new))
+    )
+    return before - after - {0}
+
+
 def differences(
     bodies: list[str], profile: Callable[[str], str], folder: Path
 ) -> list[tuple[str, list[str], list[str]]]:
-    """Return the bodies that a browser shows otherwise after cleaning, with their words before and after."""
+    """Return the bodies that a browser shows otherwise after cleaning, with their words before and after: with other
+    words, or with lines that have run together."""
     before = texts_in_chromium(bodies, folder)
     after = texts_in_chromium([profile(body) for body in bodies], folder)
     assert sum(bool(text.strip()) for text in before) > len(bodies) * 0.8
-    shown = zip(bodies, map(str.split, before), map(str.split, after), strict=True)
-    return [(body, old, new) for body, old, new in shown if old != new]
+    return [
+        (body, old.split(), new.split())
+        for body, old, new in zip(bodies, before, after, strict=True)
+        if old.split() != new.split() or run_together(old, new)
+    ]
 
 
 @pytest.mark.parametrize("profile", [clean, source])
@@ -99,3 +113,8 @@ def test_exports_say_what_the_post_says(exports: dict[str, list[Shown]], name: s
     assert len(exports[name]) > COUNT / 6
     differ = [(body, words(old), words(new)) for body, old, new in exports[name] if words(old) != words(new)]
     assert differ[:3] == []
+
+
+def test_lines_of_a_text_stay_lines(exports: dict[str, list[Shown]]) -> None:
+    """Those of headings and cells are one in Markdown."""
+    assert [body for body, old, new in exports["text"] if run_together(old, new)][:3] == []

@@ -150,7 +150,7 @@ def test_what_nobody_sees_is_no_word(name: str) -> None:
         ("<p>2<svg><text>7<sup>2</sup>3</text></svg>8</p>", "<p>2 7 <sup>2</sup>38</p>"),
         ("<p>2<svg><var>9</var><SUP>9</SUP>a</svg>8</p>", "<p>29<sup>9</sup>a8</p>"),
         ("<p>2<math><mi>a</mi><sup>3</sup><mtext>b</mtext></math>8</p>", "<p>2 a <sup>3</sup>b8</p>"),
-        ("<p>a<svg><desc>b</desc><g hidden><text>c</text></g><text>d</text></svg></p>", "<p>a d</p>"),
+        ("<p>a<svg><desc>b</desc><g style='display:none'><text>c</text></g><text>d</text></svg></p>", "<p>a d</p>"),
         (
             "<svg><text><tspan x=0>12</tspan><tspan x=0 dy=9>34</tspan><tspan>5</tspan></text></svg>",
             "<p>12  34 5</p>",
@@ -192,6 +192,29 @@ def test_what_nobody_sees_is_no_word(name: str) -> None:
             "<p>甲<em>丙</em></p>",
         ),
         ('<p>甲<i style="display:none!important;display:block">乙</i>丙</p>', "<p>甲丙</p>"),
+        # What a style shows within what another hides.
+        (
+            '<div style="visibility:hidden">a<p>b<b style="visibility:visible">c<i style="visibility:collapse">d'
+            '<u style="visibility:initial">e</u>f<img src=/1.png></i>g</b>h</p></div>',
+            "<p><strong>c<em>e</em>g</strong></p>",
+        ),
+        ('<p style="display:none">a<b style="visibility:visible">b</b></p><p>c</p>', "<p>c</p>"),
+        # Where the attribute means nothing; and attributes that do.
+        ("<p>a<marquee hidden>b</marquee>c<svg hidden><g hidden><text>d</text></g></svg></p>", "<p>a b c d</p>"),
+        ("<p>a<math hidden><mi hidden>x</mi></math></p>", "<p>a x</p>"),
+        ("<p>a<svg display=none><text>b</text></svg><svg><text visibility=hidden>c</text></svg></p>", "<p>a</p>"),
+        ("<p>甲<br hidden>乙<hr hidden>丙<br style='display:none'>丁</p>", "<p>甲乙</p><p>丙丁</p>"),
+        ("<table><tr><td>1<td hidden>2<td>3</table>", "<table><tr><td>1</td><td></td><td>3</td></tr></table>"),
+        # More that is a block by its style, and lines that are lines by it.
+        ("<p>a<i style='display:-webkit-box'>b</i>c</p>", "<p>a<br /><em>b</em><br />c</p>"),
+        ("<p>a<i style='float:inline-start'>b</i>c</p>", "<p>a<br /><em>b</em><br />c</p>"),
+        ("<p>a<i style='display:block;display:inline'>b</i>c</p>", "<p>a<em>b</em>c</p>"),
+        (
+            '<div style="white-space: pre-line">a\nb<p>c\n\n<b>d\ne</b>'
+            '<i style="white-space:normal">f\ng</i></p>\n</div>',
+            "<p>a<br />b</p><p>c<br /><br /><strong>d<br />e</strong><em>f\ng</em></p>",
+        ),
+        ('<ul style="white-space:pre"><li>a</li>\n<li>b</li></ul>', "<ul><li>a</li>\n<li>b</li></ul>"),
         ("<xmp><b>\n x</xmp>", "<pre>&lt;b&gt;&#10; x</pre>"),
         ("<p>a<embed src=x>b<source>c<track>d</p>", "<p>abcd</p>"),
         # Pictures that are only in a set.
@@ -202,6 +225,7 @@ def test_what_nobody_sees_is_no_word(name: str) -> None:
             "<picture><source srcset='/1.webp 1x,/2.webp 2x'><img alt=x></picture>",
             '<p><img src="http://news.example/2.webp" alt="x" /></p>',
         ),
+        ("<img src=/0.png srcset='/a b.png 2x, /c d.png 1x'>", '<p><img src="http://news.example/0.png" /></p>'),
         ("<img data-srcset='/1.png 1w' src=/0.gif>", '<p><img src="http://news.example/1.png" /></p>'),
     ],
 )
@@ -240,6 +264,16 @@ def test_without_a_base_relative_addresses_are_left_out_and_counted() -> None:
         ("//b.example/{{x}}", "http://b.example/%7B%7Bx%7D%7D"),
         ("\\\\b.example\\c?d\\e", "http://b.example/c?d\\e"),
         ("http:\\\\b.example\\c", "http://b.example/c"),
+        # How many slashes there are says nothing where a host comes next.
+        ("///b.example/c", "http://b.example/c"),
+        ("\\/\\b.example/c", "http://b.example/c"),
+        ("https:////b.example/c", "https://b.example/c"),
+        ("https:/b.example/c", "https://b.example/c"),
+        ("HTTPS:b.example", "HTTPS://b.example"),
+        ("http:/b/c", "http://news.example/b/c"),  # of the scheme of the page: a place of its site
+        ("http:b?c", "http://news.example/a/b?c"),
+        ("http:#top", ""),
+        ("/b///c", "http://news.example/b///c"),
         ("b\u3000c\u200bd", "http://news.example/a/b%E3%80%80c%E2%80%8Bd"),
         ("../b", "http://news.example/b"),
         ("http://a.example/%20a%7Bb", "http://a.example/%20a%7Bb"),
@@ -344,6 +378,7 @@ def test_only_scripts_and_frames_are_nothing(html: str) -> None:
             "<p>&not;it; &notin; &nosuch; &nosuch &amp;nbsp &#169; &#xA9;x</p>",
         ),
         ('<a href="?a&copy=1&copy;&reg">x</a>', '<a href="?a&copy=1&copy;&reg;">x</a>'),
+        ("<p title='&#X4e59'>&#X4E59;&#Xa9</p>", "<p title='&#x4e59;'>&#x4E59;&#xa9;</p>"),
         ("<p>A&B R&D &</p>", "<p>A&B R&D &</p>"),
     ],
 )

@@ -34,6 +34,22 @@ from tests.exported import entry
         ('<p>10<font style="vertical-align:super">5</font></p>', "10⁵", "10<sup>5</sup>"),
         ('<div style="display:flex"><i>1</i><i>2</i></div>', "1\n2", "*1*\n\n*2*"),
         ('<p style="text-align:center">甲<s style="color:red"></s>乙</p>', "甲乙", "甲乙"),
+        # Hidden cells stay between others; words that are visible again; lines that are lines by a style.
+        (
+            "<p>1</p><table><tr><td>甲</td><td hidden>乙</td><td>丙</td></tr></table>",
+            "1\n甲\t\t丙",
+            "1\n\n| 甲 |  | 丙 |\n| --- | --- | --- |",
+        ),
+        ('<p style="visibility:hidden">甲<b style="visibility:visible">乙</b></p>', "乙", "**乙**"),
+        ('<p style="white-space:pre-line">甲\n乙<b>丙\n丁</b></p>', "甲\n乙丙\n丁", "甲  \n乙**丙**  \n**丁**"),
+        # Lines of what is preformatted, and of code.
+        ("<pre>甲\n乙<b>丙\n丁</b></pre>", "甲\n乙丙\n丁", "```\n甲\n乙丙\n丁\n```"),
+        ('<pre>甲\n<a href="http://a.example/">乙</a>\n丙</pre>', "甲\n乙\n丙", "甲  \n[乙](http://a.example/)  \n丙"),
+        ("<p><code>甲<br>乙 丙</code></p>", "甲\n乙 丙", "`甲`  \n`乙 丙`"),
+        ("<p>甲<kbd><br></kbd>乙<sup>2<br></sup>丙</p>", "甲\n乙²\n丙", "甲  \n乙<sup>2</sup>  \n丙"),
+        ("<dir>甲</dir>乙", "甲\n乙", "甲\n\n乙"),
+        # Code without a blank between.
+        ("<p><kbd>甲</kbd><kbd>乙</kbd> <code>丙</code></p>", "甲乙 丙", "`甲乙` `丙`"),
         ("<p>&#" + "9" * 5000 + ";甲</p>", "\ufffd甲", "\ufffd甲"),
     ],
 )

@@ -16,7 +16,9 @@ BLANKS = ("", "", "", " ", "\n", "  \n ", "&nbsp;", "\t", "\u3000\u3000", "\u300
 WORDS = ("甲", "乙丙", "12", "3", "ab", "x", "1,000", "（丁）", "a-b", "。", "%", "$5")
 STYLES = (
     *("", "", "", ' style="display:block"', ' style="float:left"', ' style="display:none"', ' class="x"'),
-    *(' style="display: flex"', " hidden", ' hidden style="display:block"'),
+    *(' style="display: flex"', " hidden", ' hidden style="display:block"', ' style="display:-webkit-box"'),
+    *(' style="position:relative; display: flex"', ' style="z-index:1; white-space:pre-line"'),
+    *(' style="white-space:pre-line"', ' style="float:inline-start"'),
 )
 MEANINGS = (' style="text-decoration:line-through"', ' style="vertical-align:super"')
 

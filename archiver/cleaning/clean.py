@@ -14,10 +14,12 @@ from archiver.cleaning.cleaned import Cleaned, check_size
 from archiver.cleaning.foreign import drawn
 from archiver.cleaning.fragment import BREAK, Fragment
 from archiver.cleaning.layout import part_children
+from archiver.cleaning.lines import break_lines
 from archiver.cleaning.markup import (
     ATTRIBUTES,
     BLOCKS,
     BOXES,
+    CELLS,
     DROPPED,
     EMBEDDED,
     FREE_PARAGRAPHS,
@@ -33,6 +35,7 @@ from archiver.cleaning.pictures import is_pixel, offers, picture_address
 from archiver.cleaning.rules import INDENT, escape_attribute
 from archiver.cleaning.style import is_hidden, read_style
 from archiver.cleaning.tree import body_tree, sound_tree
+from archiver.cleaning.uncovered import uncover
 from archiver.text import printable
 
 if TYPE_CHECKING:
@@ -127,7 +130,9 @@ class Cleaner:
         return fragment
 
     def _tree(self, fragment: Fragment, root: _Element, html: str, base: str) -> None:
+        uncover(root, html)
         part_children(root, html)
+        break_lines(root, html)
         self._simplify(fragment, root, base)
         self._children(fragment, root, base)
 
@@ -178,6 +183,8 @@ class Cleaner:
             if element.attrib:
                 if self._is_hidden(element):
                     element.clear(keep_tail=True)  # type: ignore[call-arg]  # which the stubs do not know
+                    if element.tag not in CELLS:  # which may be a column
+                        element.tag = "span"
                 is_block, meaning = self._is_block(element), _meaning(element)
             if is_block:
                 fragment.boundary()

@@ -13,8 +13,21 @@ if TYPE_CHECKING:
     from lxml.etree import _Element
 
 PLACES = ("x", "y", "dy")  # of a part of a text that is drawn apart from what is before it
+FOREIGN = ("svg", "math")
+HIDING = (("display", "none"), ("visibility", "hidden"))  # attributes of drawings
 NO_WORDS = ("script", "template")
 UNSEEN_ELSEWHERE = (DROPPED | EMBEDDED | {"svg"}) - {*NO_WORDS}
+
+
+def show_foreign(root: _Element) -> None:
+    """Have what is `hidden` by its attribute show where this attribute means nothing: in drawings and formulas, which
+    have others for it, and in a `marquee`."""
+    for element in root.iter("marquee", "svg", "math"):
+        for inner in element.iter() if element.tag in FOREIGN else (element,):
+            if "hidden" in inner.attrib:
+                del inner.attrib["hidden"]
+            if any(inner.get(name) == value for name, value in HIDING):
+                inner.set("style", f"{inner.get('style') or ''};display:none")
 
 
 def part_drawn_texts(root: _Element) -> None:

@@ -5,15 +5,19 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from archiver.cleaning.markup import BLOCKS, DROPPED
-from archiver.cleaning.style import BOX_OF_PARTS, is_hidden, read_style
+from archiver.cleaning.lines import break_lines
+from archiver.cleaning.markup import BLOCKS, CELLS, DROPPED
+from archiver.cleaning.style import is_hidden, read_style
+from archiver.cleaning.uncovered import uncover
 from archiver.html import html_within, parse_fragment
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
 # What may do any of it. Of most bodies, even in their source's own markup, nothing does.
-STYLED = re.compile(r"<[^<>]*(?:display|visibility|hidden|float|position|line-through|vertical-align)", re.IGNORECASE)
+STYLED = re.compile(
+    r"<[^<>]*(?:display|visibility|hidden|float|position|line-through|vertical-align|white-space)", re.IGNORECASE
+)
 PARTING = re.compile(r"<[^<>]*(?:flex|grid)", re.IGNORECASE)
 NO_WORDS = DROPPED | {"br", "wbr"}
 
@@ -25,9 +29,7 @@ def part_children(root: _Element, html: str) -> None:
     """
     if not PARTING.search(html):
         return
-    for box in root.iter():
-        if not parts_children(box):
-            continue
+    for box in list(filter(parts_children, root.iter())):  # before any of them is made a block of another
         for child in box:
             if child.tag == "img":
                 child.addprevious(box.makeelement("br"))
@@ -38,7 +40,7 @@ def part_children(root: _Element, html: str) -> None:
 def parts_children(element: _Element) -> bool:
     """Return whether an element lays out its children side by side."""
     style = element.get("style") or ""
-    return bool(style) and BOX_OF_PARTS.search("".join(style.split()).lower()) is not None
+    return bool(style) and read_style(style).parts
 
 
 def laid_out(html: str) -> str:
@@ -47,12 +49,15 @@ def laid_out(html: str) -> str:
     if not STYLED.search(html):
         return html
     root = parse_fragment(html)
+    uncover(root, html)
     part_children(root, html)
+    break_lines(root, html)
     for element in list(root.iter()):
         style = read_style(element.get("style") or "")
         if is_hidden(element):
             element.clear(keep_tail=True)  # type: ignore[call-arg]  # which the stubs do not know
-            element.tag = "span"
+            if element.tag not in CELLS:  # which still are between others
+                element.tag = "span"
             continue
         if "style" in element.attrib:
             element.attrib.pop("style")

@@ -264,7 +264,7 @@ class InlineRun:
         text = LINE_BREAK.sub("\n", "".join(self._texts))
         is_plain = self._is_plain and self._names <= SPAN and not ACTIVE.search(text)
         if is_plain and (not glued or LINE_END.search(run)):
-            return LINE_START.sub(lambda found: found[1] + _thin(found[2]), run)
+            return LINE_START.sub(_line_start, run)
         leading = run[: len(run) - len(run.lstrip(BLANKS))]
         trailing = run[len(run.rstrip(BLANKS)) :]
         words = EMPTY_LINES.sub(r"\1", run.strip(BLANKS))
@@ -287,6 +287,11 @@ def _gap(items: list[str], end: str) -> Iterator[str]:
         # Markdown takes an indented comment for a paragraph, up to the end of its line.
         alone = not LINE_BREAK.search(comment) and LINE_BREAK.match(rest.lstrip(" \t\u3000"))
         yield blank if alone or not comment.startswith("<!--") else blank.rstrip(" ")
+
+
+def _line_start(found: re.Match[str]) -> str:
+    """Return a line start that Markdown takes for none of a block. After a comment words may be apart by it."""
+    return found[1] + (_thin(found[2]) or ("" if found[1] != "-->" else " "))
 
 
 def _thin(blank: str) -> str:

@@ -24,18 +24,18 @@ COVERING = re.compile("shadow|outline|vertical-align")
 LARGE = re.compile(r"\d{3}(?:\.\d{1,9})?(?:px|p[tc]|q|mm|%)|\d{2}(?:\.\d{1,9})?(?:r?em|v[a-z]|cm|in|ch|ex)")
 
 
-BLOCK = re.compile(
-    r"(?:^|;)(?:display:(?:block|flex|flow-root|grid|list-item|table)|float:(?:left|right)|position:(?:absolute|fixed))"
-)
-
-
 DISPLAY = re.compile(r"(?:^|;)display:([a-z-]+)(!important)?")
 # Not `backface-visibility`, which many editors write and which hides nothing.
 VISIBILITY = re.compile(r"(?:^|;)visibility:([a-z-]+)(!important)?")
-INVISIBLE = frozenset({"hidden", "collapse"})
+WHITE_SPACE = re.compile(r"(?:^|;)white-space:([a-z-]+)(!important)?")
+KEEPING_LINES = frozenset({"pre", "pre-wrap", "pre-line", "break-spaces"})  # of these
+VISIBLE = {"visible": True, "initial": True, "hidden": False, "collapse": False}  # others are as what is around them
 COMMENT = re.compile(r"/\*[^*]*+(?:\*(?!/)[^*]*+)*+(?:\*/)?")  # one without an end goes on to that of the style
+# Values of `display`. `-webkit-box` is what cuts a text off after some lines.
+BLOCK = re.compile("block|flex|flow-root|grid|list-item|table|-webkit-(?:box|flex)")
 # A box whose children stand beside each other, each a box of its own.
-BOX_OF_PARTS = re.compile(r"(?:^|;)display:(?:inline-)?(?:flex|grid)")
+BOX_OF_PARTS = re.compile("(?:-webkit-)?(?:inline-)?(?:flex|grid)")
+OUT_OF_LINE = re.compile(r"(?:^|;)(?:float:(?:left|right|inline-)|position:(?:absolute|fixed))")
 
 # What changes what a text says: a price that is struck out, a power.
 STRUCK = re.compile(r"(?:^|;)text-decoration(?:-line)?:[^;]*line-through")
@@ -49,13 +49,17 @@ RAISED = re.compile(r"(?:^|;)vertical-align:(sub|super)(?:!important)?(?:;|$)")
 
 
 class Style(NamedTuple):
-    """What matters of an element's style. shows: what is `hidden` by its attribute is shown all the same. meaning: the
-    element that says the same; empty if there is none."""
+    """What matters of an element's style. shows: what is `hidden` by its attribute is shown all the same. visible: what
+    it says of that; None if nothing. parts: it lays out what is in it side by side. meaning: the element that says the
+    same; empty if there is none. white_space: what `white-space` is; empty if that is not said."""
 
     hides: bool
     shows: bool
+    visible: bool | None
     makes_a_pixel: bool
     is_block: bool
+    parts: bool
+    white_space: str
     meaning: str
 
 
@@ -64,11 +68,15 @@ def read_style(style: str) -> Style:
     """Return what the value of a `style` attribute does."""
     style = COMMENT.sub("", "".join(style.split()).lower())
     display = _last(DISPLAY, style)
+    visible = VISIBLE.get(_last(VISIBILITY, style))
     return Style(
-        hides=display == "none" or _last(VISIBILITY, style) in INVISIBLE,
+        hides=display == "none" or visible is False,
         shows=display not in ("", "none"),
+        visible=visible,
         makes_a_pixel=not PIXEL.isdisjoint(style.split(";")),
-        is_block=BLOCK.search(style) is not None,
+        is_block=(BLOCK.match(display) or OUT_OF_LINE.search(style)) is not None,
+        parts=BOX_OF_PARTS.match(display) is not None,
+        white_space=_last(WHITE_SPACE, style),
         meaning=_meaning(style),
     )
 
@@ -90,9 +98,15 @@ def harmless_part(style: str, *, in_line: bool) -> str:
     """Return of a `style` attribute that is not harmless what words need, so as not to run together or to come to
     light: with nothing that does harm. in_line: of an element that is no block by itself."""
     read = read_style(style)
-    if read.hides:
+    if read.hides and read.visible is not False:
         return "display:none"
-    return ";".join(filter(None, ("display:block" if in_line and read.is_block else "", SAYING[read.meaning])))
+    visible = "" if read.visible is None else f"visibility:{'visible' if read.visible else 'hidden'}"
+    if read.parts:
+        display = "display:flex" if read.is_block else "display:inline-flex"
+    else:
+        display = "display:block" if in_line and read.is_block else ""
+    lines = f"white-space:{read.white_space}" if read.white_space in KEEPING_LINES else ""
+    return ";".join(filter(None, (visible, display, lines, SAYING[read.meaning])))
 
 
 @lru_cache(maxsize=256)

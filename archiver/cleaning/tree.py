@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from lxml import etree
 
-from archiver.cleaning.foreign import part_drawn_texts, write_out_choices
+from archiver.cleaning.foreign import part_drawn_texts, show_foreign, write_out_choices
 from archiver.cleaning.mathematics import write_out
 from archiver.html import parse_fragment, parse_sound
 
@@ -31,6 +31,7 @@ def sound_tree(html: str) -> _Element | None:
 def _finished(root: _Element, html: str) -> _Element:
     if not TBODY.search(html):  # parsing has put one around the rows of each table
         etree.strip_tags(root, "tbody")
+    show_foreign(root)
     write_out_choices(root)
     part_drawn_texts(root)
     write_out(root)

@@ -6,6 +6,7 @@ import re
 
 from archiver.cleaning.pictures import shows_a_picture
 from archiver.cleaning.style import is_hidden
+from archiver.cleaning.uncovered import uncover
 from archiver.html import parse_fragment
 from archiver.text import is_visible, unescaped, without_tags
 
@@ -31,6 +32,7 @@ def shows_something(html: str) -> bool:
         if not may_hide and not PICTURE.search(html):
             return False
     root = parse_fragment(html)
+    uncover(root, html)
     for element in list(root.iter()):
         if is_hidden(element):
             element.clear(keep_tail=True)  # type: ignore[call-arg]  # which the stubs do not know

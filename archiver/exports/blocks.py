@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lxml import etree
 
+from archiver.cleaning.lines import break_text
+from archiver.cleaning.markup import BLOCKS
 from archiver.cleaning.media import RECORDINGS, medium, words_of
 from archiver.exports.inline import BREAK, Dialect, Link, Piece, paragraph, title_of
 from archiver.exports.marks import code, fenced, marked, raised
@@ -20,14 +23,6 @@ if TYPE_CHECKING:
 HEADINGS = {f"h{level}": level for level in range(1, 7)}
 LISTS = frozenset({"ul", "ol"})
 CELLS = ("td", "th")
-# Blocks that Markdown does not have: what is in them, it has.
-PLAIN_BLOCKS = frozenset(
-    (
-        "address article aside caption center dd details div dl dt fieldset figcaption figure footer form header "
-        "hgroup legend li main nav p section summary tbody td tfoot th thead tr"
-    ).split()
-)
-BLOCKS = PLAIN_BLOCKS | LISTS | frozenset(HEADINGS) | {"blockquote", "hr", "pre", "table"}
 HIDDEN = frozenset({"rp", "script", "style", "template", "title"})
 EMPHASES = {
     **dict.fromkeys(("b", "strong"), "strong"),
@@ -41,6 +36,7 @@ HUGO = re.compile(r"\{\{[<%]|<!--\s*more")  # what Hugo looks for in code, too
 MAX_NUMBER = 999_999_999  # of an item (CommonMark 0.31, 5.2)
 NUMBER = re.compile(r"-?[0-9]{1,9}")
 PLAIN = Piece("")
+BR = "\v"  # a line break in a text of which line ends are mere blanks: no text has this character
 
 
 def blocks_of(element: _Element, dialect: Dialect) -> list[str]:
@@ -60,6 +56,7 @@ class BlockWriter:
         self._pieces: list[Piece] = []
         self._blocks: list[str] = []
         self._last_marker = ""  # of a list, if that is the last block
+        self._last_code = (PLAIN, "")  # and the text in it
 
     def blocks(self, element: _Element) -> list[str]:
         """Return the blocks of what is in `element`."""
@@ -80,6 +77,16 @@ class BlockWriter:
     def _text(self, text: str | None, style: Piece) -> None:
         if text:
             self._pieces.append(Piece(text, emphases=style.emphases, link=style.link))
+
+    def _blank(self, text: str, style: Piece) -> None:
+        """Add blank `text` with the line breaks in it."""
+        for number, part in enumerate(text.split(BR)):
+            if number:
+                self._line_break()
+            self._text(part, style)
+
+    def _line_break(self) -> None:
+        self._pieces.append(Piece(" ") if self._flat else BREAK)
 
     def _ready(self, markdown: str, style: Piece) -> None:
         self._pieces.append(Piece(markdown, ready=True, emphases=style.emphases, link=style.link))
@@ -104,7 +111,7 @@ class BlockWriter:
             link = style.link or (Link(address, element.get("title") or "") if address else None)
             self._walk(element, Piece("", emphases=style.emphases, link=link))
         elif name == "br":
-            self._pieces.append(Piece(" ") if self._flat else BREAK)
+            self._line_break()
             self._walk(element, style)
         elif name == "img":
             self._picture(element, style)
@@ -112,7 +119,7 @@ class BlockWriter:
             link = style.link or Link(found.address, "")
             if found.poster:
                 self._ready(f"![]({link_target(found.poster)})", Piece("", emphases=style.emphases, link=link))
-                self._pieces.append(Piece(" ") if self._flat else BREAK)
+                self._line_break()
             self._text(words_of(found), Piece("", emphases=style.emphases, link=link))
         elif name in CODE and not _has(element, "a", "img", *BLOCKS):
             self._code(element, style)
@@ -147,10 +154,13 @@ class BlockWriter:
         elif name == "hr":
             self._add("---")
         elif name == "pre" and not _has(element, "a", "img", *BLOCKS):
-            self._preformatted(_words(element).strip("\n"))
+            self._preformatted(_words(element, "\n").strip("\n"))
         elif name == "table" and len(list(element.iter(*CELLS))) > 1:
             self._table(element, style)
         else:
+            if name == "pre":  # with more in it than code can show
+                for part in list(element.iter()):
+                    break_text(part)
             self._walk(element, style)
 
     def _flat_block(self, element: _Element, style: Piece) -> None:
@@ -229,26 +239,40 @@ class BlockWriter:
             self._text(words, style)
 
     def _code(self, element: _Element, style: Piece) -> None:
-        text = _words(element)
-        inner = " ".join(text.split())
-        if not inner:
-            self._text(text, style)
-            return
-        self._text(text[: len(text) - len(text.lstrip())], style)
-        if (self._hugo and HUGO.search(inner)) or (self._in_cell and "|" in inner):
-            self._text(inner, style)
-        else:
-            self._ready(code(inner), style)
-        self._text(text[len(text.rstrip()) :], style)
+        for number, text in enumerate(_words(element, BR).split(BR)):
+            if number:
+                self._line_break()
+            inner = " ".join(text.split())
+            if not inner:
+                self._text(text, style)
+                continue
+            self._text(text[: len(text) - len(text.lstrip())], style)
+            if (self._hugo and HUGO.search(inner)) or (self._in_cell and "|" in inner):
+                self._text(inner, style)
+            else:
+                self._add_code(inner, style)
+            self._text(text[len(text.rstrip()) :], style)
+
+    def _add_code(self, text: str, style: Piece) -> None:
+        """Add code; what stands at its left without a blank is one with it, as its signs would be none there."""
+        if (
+            self._pieces
+            and self._pieces[-1] is self._last_code[0]
+            and style == replace(self._last_code[0], text="", ready=False)
+        ):
+            self._pieces.pop()
+            text = self._last_code[1] + text
+        self._ready(code(text), style)
+        self._last_code = (self._pieces[-1], text)
 
     def _raised(self, element: _Element, style: Piece) -> None:
-        text = _words(element)
+        text = _words(element, BR)
         words = text.strip()
         if not words:
-            self._text(text, style)
+            self._blank(text, style)
             return
         start = text.index(words)
-        self._text(text[:start], style)
+        self._blank(text[:start], style)
         if self._hugo and _has(element, "sub", "sup"):  # which the characters for a power cannot say
             self._text("^(" if element.tag == "sup" else "_(", style)
             self._walk(element, style)
@@ -258,7 +282,7 @@ class BlockWriter:
         else:
             inner = BlockWriter(self._dialect, flat=True, in_cell=self._in_cell).line(element)
             self._ready(f"<{element.tag}>{inner}</{element.tag}>", style)
-        self._text(text[start + len(words) :], style)
+        self._blank(text[start + len(words) :], style)
 
 
 def _joined(blocks: list[str]) -> str:
@@ -314,9 +338,9 @@ def _has(element: _Element, *names: str) -> bool:
     return any(inner is not element for inner in element.iter(*names))
 
 
-def _words(element: _Element) -> str:
-    """Return the text in `element`; a line break is a line end."""
-    return "".join("\n" if node == "br" else node for node in _texts(element))
+def _words(element: _Element, line_break: str) -> str:
+    """Return the text in `element`, with that in place of each `br`."""
+    return "".join(line_break if node == "br" else node for node in _texts(element))
 
 
 def _texts(element: _Element) -> list[str]:

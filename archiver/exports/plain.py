@@ -5,16 +5,14 @@ from __future__ import annotations
 import re
 
 from archiver.cleaning import laid_out
+from archiver.cleaning.markup import BLOCKS, CELLS
 from archiver.exports.marks import raised
 from archiver.text import TAGS, unescaped
 
 HIDDEN = re.compile(r"<(script|style|template|rp)\b.*?(?:</\1\s*>|\Z)", re.DOTALL | re.IGNORECASE)
 CELL = re.compile(r"</t[dh]\s*>\s*<t[dh]\b[^>]*>", re.IGNORECASE)
-BREAK = re.compile(
-    r"<(?:br|hr)\b[^>]*>|</?(?:address|article|aside|blockquote|caption|center|dd|details|div|dl|dt|fieldset|figcaption|figure"
-    r"|footer|form|h[1-6]|header|hgroup|legend|li|main|nav|ol|p|pre|section|summary|table|tbody|tfoot|thead|tr|ul)\b[^>]*>",
-    re.IGNORECASE,
-)
+BREAK = re.compile(rf"</?(?:br|{'|'.join(sorted(BLOCKS - CELLS))})\b[^>]*>", re.IGNORECASE)
+LINES = re.compile(r"(<pre\b[^>]*>\n?)(.*?)(?=</pre\s*>|\Z)", re.DOTALL | re.IGNORECASE)
 # What is lost without its element, and what stands for it.
 EMPTY = re.compile(r"<(q|del|s|strike)\b[^>]*>(\s*)</\1\s*>", re.IGNORECASE)
 RAISED = re.compile(r"<(sup|sub)\b[^>]*>([^<]*)</\1\s*>", re.IGNORECASE)
@@ -29,7 +27,10 @@ def plain_text(html: str) -> str:
     What only an element says is said by signs: `~~struck out~~`, `10⁵` or `x^(a)`, `“quoted”`, `漢(hàn)`.
     """
     # The commonest tags, without the patterns: half the time.
-    text = laid_out(html).replace("\n", " ").replace("<p>", "\n").replace("</p>", "\n")
+    text = laid_out(html)
+    if "\n" in text and "<pre" in text:
+        text = LINES.sub(lambda found: found[1] + found[2].replace("\n", "<br>"), text)
+    text = text.replace("\n", " ").replace("<p>", "\n").replace("</p>", "\n")
     if "<" in text:
         text = CELL.sub("\t", HIDDEN.sub("", text))
         text = TAGS.sub("", MEANT.sub(_sign, RAISED.sub(_raised, BREAK.sub("\n", EMPTY.sub(r"\2", text)))))

@@ -1,0 +1,50 @@
+"""Lines that only a style keeps apart (`white-space: pre-line` and its like), as line breaks. No I/O."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from archiver.cleaning.markup import LISTS_AND_TABLES
+from archiver.cleaning.style import KEEPING_LINES, read_style
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element
+
+KEEPING = re.compile(r"<[^<>]*white-space\s*:\s*(?:pre|break-spaces)", re.IGNORECASE)
+
+
+def break_lines(root: _Element, html: str) -> None:
+    """Put a `br` in place of each line end that a style shows. html: what `root` was parsed from."""
+    if not KEEPING.search(html):
+        return
+    keeping: set[_Element] = set()
+    for element in list(root.iter()):
+        said, parent = read_style(element.get("style") or "").white_space, element.getparent()
+        keeps = said in KEEPING_LINES if said else parent is not None and parent in keeping
+        if keeps and element.tag != "pre":
+            keeping.add(element)
+    for element in keeping:
+        if element.tag not in LISTS_AND_TABLES:  # which have no text of their own
+            break_text(element)
+
+
+def break_text(element: _Element) -> None:
+    """Put a `br` in place of each line end that stands in `element` itself."""
+    element.text, inner = _lines(element, element.text)
+    for child in list(element):
+        child.tail, breaks = _lines(element, child.tail)
+        inner += [child, *breaks]
+    element[:] = inner
+
+
+def _lines(parent: _Element, text: str | None) -> tuple[str | None, list[_Element]]:
+    """Return the first line of `text`, and a `br` before each other one, which is its tail."""
+    if not text or "\n" not in text:
+        return text, []
+    first, *others = text.split("\n")
+    breaks = []
+    for line in others:
+        breaks.append(parent.makeelement("br"))
+        breaks[-1].tail = line
+    return first, breaks

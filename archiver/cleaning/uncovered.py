@@ -1,0 +1,37 @@
+"""What a style shows within what another one hides: `visibility`, unlike `display`, can be taken back. No I/O."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from archiver.cleaning.style import read_style
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element
+
+SHOWING = re.compile(r"<[^<>]*visibility\s*:\s*(?:visible|initial)", re.IGNORECASE)
+SHOWN = ";visibility:visible!important"
+
+
+def uncover(root: _Element, html: str) -> None:
+    """Leave of elements that are not visible what in them is. html: what `root` was parsed from."""
+    if not SHOWING.search(html):
+        return
+    covered: set[_Element] = set()
+    holding: set[_Element] = set()  # of these, in which something is visible
+    for element in root.iter():
+        visible, parent = read_style(element.get("style") or "").visible, element.getparent()
+        if visible is False or (visible is None and parent in covered):
+            covered.add(element)
+        if element not in covered:
+            while parent is not None and parent in covered and parent not in holding:
+                holding.add(parent)
+                parent = parent.getparent()
+    for element in holding:
+        element.text = None
+        element.set("style", f"{element.get('style') or ''}{SHOWN}")
+        for child in list(element):
+            child.tail = None
+            if child in covered and child not in holding:
+                element.remove(child)
