@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 WELL_KNOWN_FEEDS = ("/feed/", "/rss.xml", "/feed.xml", "/rss", "/atom.xml", "/index.xml", "/feed.json")
 WELL_KNOWN_SITEMAPS = ("/sitemap.xml", "/sitemap_index.xml", "/news-sitemap.xml")
-WELL_KNOWN = "a well-known place"
+WELL_KNOWN, NAMED_BY_ROBOTS = "a well-known place", "named by robots.txt"
 MOST_FEEDS, MOST_SITEMAPS, MOST_OF_AN_INDEX = 10, 5, 2  # that are asked for: a look, and no crawl
 ENOUGH = 16 * 1024 * 1024  # bytes of an answer
 KEPT = 4 * 1024 * 1024  # bytes of answers of a site that are kept: what is read of them is not asked for again
@@ -84,7 +84,8 @@ class Surveyor:
         self._meta = {"download_maxsize": LARGEST_SITEMAP} if whole else {BEGINNING: ENOUGH}
         self._looker = looker
         self._offer = offer
-        self._asked: set[str] = set()
+        self._asked: set[str] = set()  # addresses, in the form that is compared
+        self._others: dict[str, Looked] = {}  # what well-known places have that was not looked for there, the same
         self.is_cut_off = False  # the run may ask for nothing more: what was found is not all
         self.answers: dict[str, Response] = {}  # as far as there is room, by the form of their addresses
         self._room = KEPT if whole else 0
@@ -97,11 +98,9 @@ class Surveyor:
             offer.problem = response
             return
         page = await self._looker.look(response)
-        if page.kind == "feed":
-            offer.take_feed(page, why)
-        elif page.kind == "sitemap":
-            await self._take_sitemap(page, why)
-        elif page.kind == "page":
+        if await self._take(page, why):
+            return
+        if page.kind == "page":
             await self._take_feeds(page)
             await self._take_sitemaps(page.address)
             offer.take_page(await self._looker.look(response, tuple(offer.articles.values())), why)
@@ -110,55 +109,58 @@ class Surveyor:
 
     async def _take_feeds(self, page: Looked) -> None:
         for feed in page.feeds[:MOST_FEEDS]:
-            listed = await self._listed(feed.address, "feed", feed.why)
-            if listed:
-                self._offer.take_feed(listed, feed.why)
-        if not page.feeds:
-            listed = await self._first(WELL_KNOWN_FEEDS, page.address, "feed")
-            if listed:
-                self._offer.take_feed(listed, WELL_KNOWN)
+            await self._take_at(feed.address, "feed", feed.why)
+        if not page.feeds and (listed := await self._first(WELL_KNOWN_FEEDS, page.address, "feed")):
+            self._offer.take_feed(listed, WELL_KNOWN)
 
     async def _take_sitemaps(self, home: str) -> None:
-        named = [
-            address
-            for address in dict.fromkeys(self._looker.sitemaps(self._offer.address))
-            if plain_form(address) not in self._asked
-        ]
+        named = list(dict.fromkeys(self._looker.sitemaps(self._offer.address)))
+        forms = {plain_form(address) for address in named}
+        for form, other in self._others.items():
+            await self._take(other, NAMED_BY_ROBOTS if form in forms else WELL_KNOWN)
+        left = [address for address in named if plain_form(address) not in self._asked]
         # Those that are named for news are the ones to read; what comes after the last is not asked for.
-        for address in sorted(named, key=lambda one: not NEWS.search(urlsplit(one).path))[:MOST_SITEMAPS]:
-            if listed := await self._listed(address, "sitemap", "named by robots.txt"):
-                await self._take_sitemap(listed, "named by robots.txt")
-        if not named and (listed := await self._first(WELL_KNOWN_SITEMAPS, home, "sitemap")):
-            await self._take_sitemap(listed, WELL_KNOWN)
+        for address in sorted(left, key=lambda one: not NEWS.search(urlsplit(one).path))[:MOST_SITEMAPS]:
+            await self._take_at(address, "sitemap", NAMED_BY_ROBOTS)
+        if not (left or self._others) and (listed := await self._first(WELL_KNOWN_SITEMAPS, home, "sitemap")):
+            await self._take(listed, WELL_KNOWN)
 
-    async def _take_sitemap(self, listed: Looked, why: str) -> None:
-        """Take a sitemap, and the newest of those that it names."""
-        self._offer.take_sitemap(listed, why)
-        for entry in newest_first(listed.maps)[:MOST_OF_AN_INDEX]:
-            if child := await self._listed(entry.address, "sitemap", "named by the index"):
-                self._offer.take_sitemap(child, "named by the index", listed.address)
-
-    async def _first(self, paths: Iterable[str], home: str, kind: str) -> Looked | None:
-        """Return the first of well-known places at which there is something of that kind."""
-        for path in paths:
-            response = await self._get(urljoin(home, path))
-            if not isinstance(response, str) and (listed := await self._looker.look(response)).kind == kind:
-                return listed
-        return None
-
-    async def _listed(self, address: str, kind: str, why: str) -> Looked | None:
-        """Return what is at an address; None, and a note of the reason, if it is not of that kind."""
+    async def _take_at(self, address: str, kind: str, why: str, index: str = "") -> None:
+        """Take what is at an address, once; or note why that is nothing. It is what its content says: robots.txt and
+        indexes may name feeds. kind: what it was named as. index: the address of the one that names it."""
         if plain_form(address) in self._asked:
-            return None
+            return
         response = await self._get(address)
         if isinstance(response, str):
             self._offer.miss(kind, address, why, response)
-            return None
+            return
         listed = await self._looker.look(response)
-        if listed.kind != kind:
+        if not await self._take(listed, why, index):
             self._offer.miss(kind, address, why, listed.problem or f"it is no {kind}, but a {listed.kind}")
-            return None
-        return listed
+
+    async def _take(self, listed: Looked, why: str, index: str = "") -> bool:
+        """Take a feed; or a sitemap, and the newest of those that it names; return whether it is one of these."""
+        if listed.kind == "feed":
+            self._offer.take_feed(listed, why, index)
+        elif listed.kind == "sitemap":
+            self._offer.take_sitemap(listed, why, index)
+            for entry in () if index else newest_first(listed.maps)[:MOST_OF_AN_INDEX]:
+                await self._take_at(entry.address, "sitemap", "named by the index", listed.address)
+        return listed.kind in ("feed", "sitemap")
+
+    async def _first(self, paths: Iterable[str], home: str, kind: str) -> Looked | None:
+        """Return the first of well-known places at which there is something of that kind; what else lists articles
+        there is kept for later."""
+        for path in paths:
+            address = urljoin(home, path)
+            if isinstance(response := await self._get(address), str):
+                continue
+            listed = await self._looker.look(response)
+            if listed.kind == kind:
+                return listed
+            if listed.kind in ("feed", "sitemap"):
+                self._others[plain_form(address)] = listed
+        return None
 
     async def _get(self, address: str) -> Response | str:
         """Return the answer of an address, or why there is none."""

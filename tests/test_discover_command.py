@@ -142,6 +142,43 @@ def test_well_known_places(archive: Archive, web: Web, feed: str, sitemap: str) 
     assert sources(found(archive)) == [("feed", feed, True), ("sitemap", sitemap, True), ("page", "/", True)]
 
 
+def test_what_is_named_is_what_its_content_says(archive: Archive, web: Web) -> None:
+    """robots.txt and indexes may name feeds (sitemaps.org), and a page may call a sitemap a feed."""
+    web.put(f"{SITE}/robots.txt", f"Sitemap: {SITE}/latest.rss\nSitemap: {SITE}/maps.xml", "text/plain")
+    web.put(f"{SITE}/", front(1, head=alternate("/all.xml")))
+    web.put(f"{SITE}/all.xml", urlset(2))
+    web.put(f"{SITE}/latest.rss", rss(3))
+    maps = "".join(f"<sitemap><loc>{SITE}/{name}</loc></sitemap>" for name in ("news.rss", "map4.xml"))
+    web.put(f"{SITE}/maps.xml", f"<sitemapindex>{maps}</sitemapindex>")
+    web.put(f"{SITE}/news.rss", rss(5))
+    web.put(f"{SITE}/map4.xml", urlset(4))
+    offer = found(archive)
+    assert sources(offer) == [
+        ("sitemap", "/all.xml", True),
+        ("feed", "/latest.rss", True),
+        ("index", "/maps.xml", True),
+        ("feed", "/news.rss", True),
+        ("sitemap", "/map4.xml", True),
+        ("page", "/", True),
+    ]
+    assert [one["index"].removeprefix(SITE) for one in offer["sources"]] == ["", "", "", "/maps.xml", "/maps.xml", ""]
+    assert len(web.asked) == len(set(web.asked))
+
+
+@pytest.mark.parametrize("named", [True, False])
+def test_a_sitemap_at_the_well_known_place_of_a_feed_is_read(archive: Archive, web: Web, *, named: bool) -> None:
+    web.put(f"{SITE}/robots.txt", f"Sitemap: {SITE}/index.xml" if named else "", "text/plain")
+    web.put(f"{SITE}/", front(1))
+    web.put(f"{SITE}/index.xml", urlset(2, 3))
+    web.put(
+        f"{SITE}/feed.json", json.dumps({"version": "https://jsonfeed.org/version/1", "items": [{"id": article(2)}]})
+    )
+    offer = found(archive)
+    assert sources(offer) == [("feed", "/feed.json", True), ("sitemap", "/index.xml", True), ("page", "/", True)]
+    assert offer["sources"][1]["why"] == ("named by robots.txt" if named else "a well-known place")
+    assert [one for one in web.asked if "sitemap" in one] == []  # there is one
+
+
 def test_news_sitemaps_are_asked_for_first(archive: Archive, web: Web) -> None:
     lines = "".join(f"Sitemap: {SITE}/{name}.xml\n" for name in ("a", "b", "c", "d", "e", "f", "news"))
     web.put(f"{SITE}/robots.txt", lines, "text/plain")

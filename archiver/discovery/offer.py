@@ -47,8 +47,8 @@ class Offer:
         """Take note of what was named and cannot be read."""
         self.sources.append(Source(kind, address, why, reason=reason))
 
-    def take_feed(self, listed: Looked, why: str) -> None:
-        """Take what a feed lists."""
+    def take_feed(self, listed: Looked, why: str, index: str = "") -> None:
+        """Take what a feed lists. index: the one that names it."""
         feed = listed.feed
         assert feed is not None
         notes = [f"{count} left out: {reason}" for reason, count in feed.left_out.items()]
@@ -56,14 +56,15 @@ class Offer:
             notes.append(f"tells of what is new through {feed.hub} (WebSub)")
         if feed.ttl:
             notes.append(f"asks to be read every {feed.ttl} minutes at most")
-        self._take("feed", listed, why, notes, title=feed.title)
+        self._take("feed", listed, why, notes, title=feed.title, index=index)
 
     def take_sitemap(self, listed: Looked, why: str, index: str = "") -> None:
         """Take what a sitemap lists. index: the one that names it."""
         notes = [f"only its beginning was read: {listed.cut}"] if listed.cut else []
         if listed.maps and not (listed.articles or listed.others):
             count = len(listed.maps)
-            self.sources.append(Source("index", listed.address, why, others=count, is_read=True, notes=tuple(notes)))
+            source = Source("index", listed.address, why, others=count, is_read=True, notes=tuple(notes), index=index)
+            self.sources.append(source)
         else:
             self._take("sitemap", listed, why, notes, index=index)
 
