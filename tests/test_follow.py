@@ -208,6 +208,25 @@ def test_an_index_is_read_where_it_has_changed(archive: Archive, press: Press) -
     assert len(archive.posts) == 3
 
 
+def test_a_feed_that_robots_txt_or_an_index_names_is_read(archive: Archive, press: Press) -> None:
+    press.site(MERROW, front=[1])
+    for number in (2, 3, 4):
+        press.article(MERROW, number)
+    press.put(f"{MERROW}/robots.txt", "Sitemap: /latest.rss\nSitemap: /maps.xml", "text/plain")
+    press.put(f"{MERROW}/latest.rss", rss(MERROW, [2]), "application/rss+xml")
+    maps = "".join(f"<sitemap><loc>{MERROW}/{name}</loc></sitemap>" for name in ("news.rss", "map.xml"))
+    press.put(f"{MERROW}/maps.xml", f"<sitemapindex>{maps}</sitemapindex>", "application/xml")
+    press.put(f"{MERROW}/news.rss", rss(MERROW, [3]), "application/rss+xml")
+    press.put(f"{MERROW}/map.xml", sitemap({article(MERROW, 4): ""}), "application/xml")
+    archive.archiver("follow", MERROW)
+    first = crawl(archive)  # of an index the newest
+    assert (first.returncode, last_line(first)) == (0, "3 written, 0 unchanged, 0 failed"), first.stderr
+    press.put(f"{MERROW}/news.rss", rss(MERROW, [5, 3]), "application/rss+xml")
+    press.article(MERROW, 5)
+    second = crawl(archive)
+    assert (second.returncode, last_line(second)) == (0, "2 written, 0 unchanged, 0 failed"), second.stderr
+
+
 @pytest.mark.parametrize("day", ["2026-11-01", ""])
 def test_an_index_that_is_as_it_was_is_not_empty(archive: Archive, web: Web, day: str) -> None:
     """Few indexes say their version; they name the same sitemaps as before, whose changes they tell or not."""
@@ -221,6 +240,41 @@ def test_an_index_that_is_as_it_was_is_not_empty(archive: Archive, web: Web, day
     assert len(archive.posts) == 2
     last = listings(archive)[f"{MERROW}/maps.xml"]
     assert (last["unchanged"], last["listed"], last["alarms"]) == (True, 2, [])
+
+
+@pytest.mark.parametrize("deep", [False, True])
+def test_an_index_that_is_as_it_was_says_nothing_of_sitemaps_without_a_day(
+    archive: Archive, press: Press, *, deep: bool
+) -> None:
+    """A file that names the same sitemaps for years, and has a version: what these list has changed all the same."""
+
+    def index(name: str, named: str) -> str:
+        text = f"<sitemapindex><sitemap><loc>{MERROW}/{named}.xml</loc></sitemap></sitemapindex>"
+        return press.put(f"{MERROW}/{name}.xml", text, "application/xml")
+
+    home = index("maps", "inner" if deep else "map")
+    index("inner", "map")
+    for numbers in ((1,), (2, 1), (3, 2, 1)):
+        press.put(f"{MERROW}/map.xml", sitemap(dict.fromkeys((press.article(MERROW, n) for n in numbers), "")))
+        done = crawl(archive, home)
+        assert last_line(done) == "1 written, 0 unchanged, 0 failed", done.stderr
+    assert f"{MERROW}/map.xml" not in press.not_modified
+
+
+def test_an_index_that_names_itself_is_read_once(archive: Archive, press: Press) -> None:
+    names = ("maps", "inner", "map")
+    maps = "".join(f"<sitemap><loc>{MERROW}/{name}.xml</loc></sitemap>" for name in names)
+    for name in names[:2]:
+        press.put(f"{MERROW}/{name}.xml", f"<sitemapindex>{maps}</sitemapindex>")
+    press.put(f"{MERROW}/map.xml", sitemap({press.article(MERROW, 1): ""}))
+    press.put(f"{MERROW}/robots.txt", f"Sitemap: {MERROW}/maps.xml", "text/plain")
+    press.put(f"{MERROW}/", "<html><body><a href='/about'>About</a></body></html>")
+    for _ in range(2):
+        press.asked.clear()
+        assert crawl(archive, f"{MERROW}/").returncode == 0
+    listed = [one.removeprefix(f"{MERROW}/") for one in press.asked if one.endswith(".xml")]
+    assert sorted(listed) == ["inner.xml", "map.xml", "maps.xml"]
+    assert len(archive.posts) == 1
 
 
 def test_an_article_that_is_said_to_be_changed_is_looked_at_again(archive: Archive, press: Press) -> None:
@@ -442,6 +496,21 @@ def test_a_link_that_is_no_article_is_asked_for_once(archive: Archive, press: Pr
     assert broken in press.asked
     assert archive.get(wrong).returncode == 1
     assert wrong in press.asked  # whoever names it asks
+
+
+@pytest.mark.parametrize("target", ["/", "/login?next=1", "/sport/2026/11/all-bridges"])
+def test_where_an_address_leads_for_a_moment_says_nothing_for_ever(archive: Archive, press: Press, target: str) -> None:
+    """A site that is being worked on sends everybody to its front page; a list to which an article has moved stays
+    one."""
+    links = "".join(f"<li><a href='{article(MERROW, n)}'>Bridge {n} opens again at last</a></li>" for n in range(40))
+    press.site(MERROW, feed=[1, 2])
+    press.put(MERROW + target, f"<!doctype html><html><head><title>Bridges</title></head><body>{links}</body></html>")
+    press.redirect(article(MERROW, 2), MERROW + target)
+    feed = f"{MERROW}/feed"
+    assert last_line(crawl(archive, feed)) == "1 written, 0 unchanged, 1 failed"
+    archive.sql("UPDATE articles SET due = 1 WHERE due IS NOT NULL")
+    press.article(MERROW, 2)
+    assert last_line(crawl(archive, feed)).startswith("0 written" if "all-bridges" in target else "1 written")
 
 
 def test_a_dry_run_writes_nothing(archive: Archive, press: Press) -> None:

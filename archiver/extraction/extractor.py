@@ -18,6 +18,7 @@ from archiver.extraction.metadata import complete
 from archiver.extraction.outcome import Extracted, Unusable
 from archiver.extraction.renderer import Renderer
 from archiver.extraction.validate import validate
+from archiver.identity import can_be_step, normalise
 from archiver.minhash import signature
 from archiver.pages.load import page_for
 from archiver.plugins import load_steps
@@ -64,7 +65,7 @@ class Extractor:
                 isinstance(error, GoneError),
                 isinstance(error, BlockPageError),
                 isinstance(error, NeedsScriptsError),
-                isinstance(error, NotAnArticleError) and not error.may_pass,
+                isinstance(error, NotAnArticleError) and not error.may_pass and not _was_sent_away(answer),
             )
         except Exception as error:  # a page class of a recipe, or a fault of ours
             return Unusable(f"the page {asked.page} failed: {in_a_line(error)}")
@@ -86,3 +87,8 @@ class Extractor:
     def _site_of(self, recipe: Recipe, address: str, fetched: datetime) -> SiteRecipe | None:
         """Return what is known of the site of a page that the general reading reads."""
         return site_for(address, fetched, self._sites) if recipe.is_web else None
+
+
+def _was_sent_away(answer: Answer) -> bool:
+    """Return whether the address of an article led to a front page or a wall: so it may for a moment only."""
+    return bool(answer.steps) and can_be_step(normalise(answer.steps[0])) and not can_be_step(normalise(answer.url))

@@ -34,7 +34,6 @@ if TYPE_CHECKING:
     from twisted.python.failure import Failure
 
     from archiver.discovery.entries import ListedArticle, SitemapEntry
-    from archiver.discovery.look import Looked
     from archiver.following import Followed
     from archiver.index import ArticleKey
     from archiver.recipes import Endpoint, Recipe
@@ -130,7 +129,7 @@ class FollowingSpider(ListSpider):
             return await super().listed(response, turn, endpoint)
         known = await self._known_articles(reference) if reference.kind == "page" else ()
         found = await self._looker.look(response, known, texts=self.feed_texts.any)
-        if found.kind != reference.kind:
+        if found.kind != reference.kind and not (turn.part and found.kind == "feed"):  # an index may name feeds
             raise PageError(found.problem or f"it is no {reference.kind}, but a {found.kind}")
         if found.feed and turn.page == 1:
             await self._note_rest(response, turn, rest(found.feed.ttl, found.feed.skip_hours, found.feed.skip_days))
@@ -139,11 +138,13 @@ class FollowingSpider(ListSpider):
         if is_first and not self.in_part:
             items = _first_looked_at(items)
         nameless = found.feed.left_out.get(NO_ADDRESS, 0) if found.feed else 0
-        following = found.feed.next_page if found.feed else ""
-        parts = await self._parts(found, reference, is_first=is_first)
+        following = found.feed.next_page if found.feed and not turn.part else ""
+        maps = [one for one in found.maps if one.address != reference.address]  # an index may name itself
+        parts = await self._parts(maps, reference, is_first=is_first)
         example = example or (NO_ADDRESS if nameless else "")
-        spared = len(parts) < len(found.maps)
-        return ListedPage(items, unreadable + nameless, example, parts, bool(following), following, spared)
+        spared = len(parts) < len(maps)
+        undated = any(one.modified is None for one in maps)
+        return ListedPage(items, unreadable + nameless, example, parts, bool(following), following, spared, undated)
 
     async def as_it_was(self, response: Response, turn: ListingTurn) -> None:
         """Report a listing that has not changed since the last run; a feed says when to ask again."""
@@ -278,13 +279,15 @@ class FollowingSpider(ListSpider):
             items.append(Item(Sighting(key, reference.label, form, said, site, changed), one.time))
         return items, problem
 
-    async def _parts(self, found: Looked, reference: FollowedListing, *, is_first: bool) -> tuple[NamedSource, ...]:
+    async def _parts(
+        self, named: Sequence[SitemapEntry], reference: FollowedListing, *, is_first: bool
+    ) -> tuple[NamedSource, ...]:
         """Return the sitemaps of an index that are to be read: those that have changed since they were read last, the
         newest first. The first time that is the newest; `pages` and `since` say more."""
-        if not found.maps:
+        if not named:
             return ()
         parent = reference.label
-        maps = [_part(one) for one in newest_first(found.maps)]
+        maps = [_part(one) for one in newest_first(named)]
         if self.in_part:
             since = self.since_in(reference.recipe)
             parts = [one for one in maps if not (since and one.modified and one.modified < micros(since))]

@@ -75,7 +75,7 @@ class Item(NamedTuple):
 class ListedPage(NamedTuple):
     """What a page of a listing has: articles, each once; how many entries name none, and what the first of these has
     instead; the sitemaps to read after it; whether the listing goes on, and if the page says it, where; whether there
-    is more in it that is as it was."""
+    is more in it that is as it was; whether what it names may change while it stays as it is."""
 
     items: Sequence[Item]
     unreadable: int = 0
@@ -84,6 +84,7 @@ class ListedPage(NamedTuple):
     goes_on: bool = False
     next_address: str = ""
     spared: bool = False
+    undated: bool = False
 
 
 class ListSpider(ArticleSpider):
@@ -167,10 +168,11 @@ class ListSpider(ArticleSpider):
             self.archive.keep_soon(Evidence(response.meta[EXCHANGES], {"recipe": recipe.name, "listing": label}))
         _count_entries(turn.stats, listed, sum(new))
         turn = replace(turn, spared=turn.spared or listed.spared)
+        validators = Validators() if listed.undated else validators_of(response)
         if turn.page == 1:
-            turn = replace(turn, validators=validators_of(response))
+            turn = replace(turn, validators=validators)
         if turn.part:
-            await self._note_part(turn.part, turn, None if unchanged else validators_of(response))
+            await self._note_part(turn.part, turn, None if unchanged else validators)
         further = await self._further(turn, listed, len(wanted) == len(listed.items), new)
         await self._note_progress(turn, further=further is not None)
         if further:
