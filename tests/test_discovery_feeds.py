@@ -208,6 +208,17 @@ def test_titles_of_atom_say_what_they_are(written: str, title: str) -> None:
         (f'<guid isPermaLink="true">{HOME}a/1</guid><link/>', f"{HOME}a/1"),
         ("<guid>abc-1</guid><link>/a/1</link>", f"{HOME}a/1"),
         ("<link>/a/1</link><link>/a/2</link>", f"{HOME}a/1"),
+        # a host without a scheme
+        ("<link>harbour.example/a/1</link>", f"{HOME}a/1"),
+        ("<link><![CDATA[ www.harbour.example/a/1?x=1&y=2 ]]></link>", "https://www.harbour.example/a/1?x=1&y=2"),
+        ("<link>www.other.example:8080</link>", "https://www.other.example:8080/"),
+        ("<link type='text/html'>News.Harbour.example?a=1</link>", "https://news.harbour.example/?a=1"),
+        ('<l:link xmlns:l="http://www.w3.org/2005/Atom" href = "harbour.example/a/1"/>', f"{HOME}a/1"),
+        ("<link>story.html/1</link>", f"{HOME}news/story.html/1"),
+        ("<link>harbour.example.html</link>", f"{HOME}news/harbour.example.html"),
+        # the address of the feed itself is no article's
+        (f"<link>#</link><guid>{HOME}a/1</guid>", f"{HOME}a/1"),
+        (f"<link>{ADDRESS}?utm_source=x</link><guid>{HOME}a/1</guid>", f"{HOME}a/1"),
         # a host that counts readers
         ("<link>https://count.example/~r/1</link><guid>https://harbour.example/?p=17</guid>", f"{HOME}?p=17"),
         ("<link>https://count.example/~r/1</link><guid>https://harbour.example/</guid>", "https://count.example/~r/1"),
@@ -240,6 +251,7 @@ def test_the_address_is_that_of_the_article(inside: str, address: str) -> None:
         '<link/><guid isPermaLink="false">https://harbour.example/?p=9</guid>',
         "<link>javascript:alert(1)</link>",
         "<link>http://[broken/</link>",
+        "<link>#item-1</link>",
     ],
 )
 def test_what_has_no_address_is_counted(inside: str) -> None:
@@ -358,6 +370,13 @@ def test_broken_feeds_are_read_as_far_as_they_go(content: str) -> None:
     assert [(entry.address, entry.title) for entry in read(content).entries] == [(f"{HOME}a/1", "Bridge")]
 
 
+@pytest.mark.parametrize("form", ["rss20", "atom10", "json1", "json11"])
+@pytest.mark.parametrize("packed", [gzip.compress, lambda content: content.decode().encode("utf-16")])
+def test_feeds_of_every_kind_in_every_packing(form: str, packed: Any) -> None:
+    (entry,) = read(packed(FORMS[form].encode())).entries
+    assert entry.address == f"{HOME}a/1"
+
+
 def test_a_packed_feed() -> None:
     assert len(read(gzip.compress(FORMS["atom10"].encode())).entries) == 1
 
@@ -456,6 +475,19 @@ def test_what_is_listed_of_an_entry(*, texts: bool) -> None:
     moment = datetime(2026, 3, 4, 10, tzinfo=UTC)
     assert (one.published, one.modified, one.time) == (moment, moment, moment)
     assert (one.content, one.base) == (("<p>The text</p>", ADDRESS) if texts else ("", ""))
+
+
+@pytest.mark.parametrize(
+    ("said", "address"),
+    [
+        ({"url": "www.harbour.example/a/1"}, "https://www.harbour.example/a/1"),
+        ({"external_url": "harbour.example/a/1"}, f"{HOME}a/1"),
+        ({"url": "#", "id": f"{HOME}a/1"}, f"{HOME}a/1"),
+    ],
+)
+def test_addresses_of_a_json_feed_are_as_those_of_others(said: dict[str, str], address: str) -> None:
+    feed = read(json.dumps({"version": "https://jsonfeed.org/version/1.1", "items": [{"title": "Bridge", **said}]}))
+    assert [entry.address for entry in feed.entries] == [address]
 
 
 def test_titles_and_languages_of_a_json_feed_are_what_they_say() -> None:

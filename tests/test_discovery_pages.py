@@ -37,6 +37,8 @@ def feeds(head: str, body: str = "") -> list[ListedFeed]:
         ),
         ('<link rel="alternate" type="application/json" href="/feed.json">', "feed.json"),
         ('<link rel="feed" href="/news.php">', "news.php"),
+        ('<link rel="feed" href="harbour.example/news.php">', "news.php"),
+        ('<link rel="alternate" type="application/rss+xml" href="feed:https://harbour.example/feed">', "feed"),
         ('<base href="/sub/"><link rel="alternate" type="application/rdf+xml" href="index.rdf">', "sub/index.rdf"),
     ],
 )
@@ -218,7 +220,8 @@ OPML = """<?xml version="1.0" encoding="ISO-8859-1"?>
 <outline text="Harbour"><outline type="rss" text="Post &x;" title="Harbour Post &amp; more" xmlUrl="https://harbour.example/feed?a=1&b=2"
  htmlUrl="https://harbour.example/"/><outline text="Caf\xe9" xmlurl="HTTPS://Cafe.example/rss"/></outline>
 <outline text="again" xmlUrl="https://www.harbour.example/feed?a=1&amp;b=2"/>
-<outline text="none" xmlUrl="javascript:x"/>
+<outline text="none" xmlUrl="javascript:x"/><outline text="Old" xmlUrl="feed://old.example/rss"/>
+<outline text="Bare" xmlUrl="www.bare.example/rss"/><outline text="Odd" xmlUrl="feed:https://odd.example/"/>
 <outline text="folder"/></body>"""
 
 
@@ -226,6 +229,9 @@ def test_a_list_of_feeds() -> None:
     assert [(feed.address, feed.title, feed.home) for feed in read_opml(OPML.encode("latin-1"), "my.opml")] == [
         ("https://harbour.example/feed?a=1&b=2", "Harbour Post & more", SITE),
         ("https://cafe.example/rss", "Café", ""),
+        ("http://old.example/rss", "Old", ""),
+        ("https://www.bare.example/rss", "Bare", ""),
+        ("https://odd.example/", "Odd", ""),
     ]
 
 

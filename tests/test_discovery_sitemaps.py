@@ -171,6 +171,23 @@ def test_an_index_and_a_file_that_is_both() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("written", "address"),
+    [
+        ("harbour.example/1", f"{SITE}1"),
+        ("www.harbour.example/1", "https://www.harbour.example/1"),
+        ("NEWS.Harbour.example:8080/1", "https://news.harbour.example:8080/1"),
+        ("//harbour.example/1", f"{SITE}1"),
+        ("/1", f"{SITE}1"),
+        ("1.html", f"{SITE}maps/1.html"),
+        ("other.example/1", f"{SITE}maps/other.example/1"),  # a directory, as far as anybody knows
+    ],
+)
+def test_a_host_needs_no_scheme(written: str, address: str) -> None:
+    assert addresses(urlset(f"<url><loc>{written}</loc></url>")) == [address]
+    assert listed_sitemaps(f"Sitemap: {written}".encode(), f"{SITE}maps/robots.txt") == [address]
+
+
 @pytest.mark.parametrize("loc", ["", "<loc/>", "<loc>javascript:alert(1)</loc>", "<loc>http://[/</loc>"])
 def test_what_has_no_address_gives_no_entry(loc: str) -> None:
     assert addresses(urlset(f"<url>{loc}</url>{url(1)}")) == [f"{SITE}1"]

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from archiver.identity import normalise, same_site
+from archiver.identity import normalise, plain_form, same_site
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -26,15 +26,17 @@ def choose_link(links: Iterable[Mapping[str, str]], language: str) -> list[str]:
     return [link["href"] for link in sorted(pages, key=lambda link: _strangeness(link, language))]
 
 
-def article_address(said: Iterable[str], home: str) -> str:
+def article_address(said: Iterable[str], home: str, feed: str) -> str:
     """Return the normalised address of an entry, of those that it says (resolved, the surest first); nothing if none is
     one of the web.
 
     Many feeds lead through a host that counts readers. If another address that is said is of the feed's own site, or
     one is written inside of such an address (`https://count.example/?to=https%3A%2F%2F…`), that is the article's.
-    home: an address of the feed's own site; nothing if that is not known.
+    home: an address of the feed's own site; nothing if that is not known. feed: its own address, which is no article's
+    (`<link>#</link>`).
     """
-    addresses = [address for one in said if (address := normalise(one))]
+    own = plain_form(feed)
+    addresses = [address for one in said if (address := normalise(one)) and plain_form(address) != own]
     at_home = [address for address in addresses if _is_of(address, home)]
     if not at_home:
         at_home = [inside for address in addresses for inside in _inside(address) if _is_of(inside, home)]

@@ -7,6 +7,7 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from archiver.discovery.addresses import address_of
 from archiver.discovery.choosing import article_address
 from archiver.discovery.entries import Feed, FeedEntry
 from archiver.discovery.listing import Gathered
@@ -15,7 +16,6 @@ from archiver.discovery.media import enclosed_in_json
 from archiver.discovery.times import TimeReader
 from archiver.errors import DiscoveryError
 from archiver.identity import normalise
-from archiver.urls import resolve_url
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -59,7 +59,7 @@ def _entry(item: dict[str, Any], address: str, home: str, language: str, times: 
     title = title_text(_text(item, "title"), is_html=False)  # the standard: plain text
     media, image = enclosed_in_json(item, title, address)
     return FeedEntry(
-        address=article_address(said, home),
+        address=article_address(said, home, address),
         title=title,
         published=times.read(item.get("date_published")),
         updated=times.read(item.get("date_modified")),
@@ -85,4 +85,4 @@ def _text(item: dict[str, Any], key: str) -> str:
 
 def _link(item: dict[str, Any], key: str, base: str) -> str:
     text = item.get(key)
-    return normalise(resolve_url(text, base)) if isinstance(text, str) and text.strip() else ""
+    return address_of(text, base) if isinstance(text, str) and text.strip() else ""

@@ -9,6 +9,7 @@ from archiver.discovery.unpacking import GZIP, beginning
 
 Kind = Literal["feed", "sitemap", "page", "opml", "nothing"]
 LOOKED_AT = 16_384  # bytes
+LARGEST_JSON = 8 * 1024 * 1024  # bytes in which a feed of JSON may say what it is
 ROOT = re.compile(
     rb"<(?:[\w-]+:)?(rss|feed|rdf|channel|urlset|sitemapindex|opml|html|body|head|entry)[\s/>]", re.IGNORECASE
 )
@@ -25,12 +26,17 @@ ADDRESSES = re.compile(rb"\s*https?://\S+\s*(?:\n|\r|\Z)", re.IGNORECASE)
 
 def kind_of(content: bytes) -> Kind:
     """Return what `content` is. `nothing`: none of these; a text with an address in each line is a sitemap."""
-    start = beginning(content, LOOKED_AT) if content.startswith(GZIP) else content[:LOOKED_AT]
-    start = COMMENT.sub(b"", start.replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n"))
-    if start.startswith(b"{") and JSON_FEED.search(content):
+    start = COMMENT.sub(b"", _beginning(content, LOOKED_AT).lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n"))
+    if start.startswith(b"{") and JSON_FEED.search(_beginning(content, LARGEST_JSON)):
         return "feed"
     if root := ROOT.search(start):
         return KINDS[root[1].lower()]
     if ADDRESSES.match(start):
         return "sitemap"
     return "page" if b"<" in start[:1] else "nothing"
+
+
+def _beginning(content: bytes, size: int) -> bytes:
+    """Return so many of the first bytes of `content`, without gzip, and without the zeros that UTF-16 has."""
+    start = beginning(content, size) if content.startswith(GZIP) else content[:size]
+    return start.replace(b"\0", b"")

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from lxml import etree
 
+from archiver.discovery.addresses import address_of
 from archiver.discovery.entries import ListedFeed
 from archiver.discovery.kinds import kind_of
 from archiver.discovery.markup import DECLARATION, declared_encoding, mended, title_text
@@ -35,7 +36,7 @@ def read_opml(content: bytes, name: str) -> list[ListedFeed]:
     found: dict[str, ListedFeed] = {}
     for outline in root.iter("{*}outline", "{*}OUTLINE") if root is not None else ():
         said = {str(key).lower(): str(value) for key, value in outline.attrib.items()}
-        if address := normalise(said.get("xmlurl", "").strip()):
+        if address := address_of(said.get("xmlurl", "")):
             title = title_text(said.get("title") or said.get("text") or "")
             feed = ListedFeed(address, title, normalise(said.get("htmlurl", "").strip()), "named by the list")
             found.setdefault(plain_form(address), feed)

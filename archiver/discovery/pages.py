@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from archiver.discovery.addresses import address_of
 from archiver.discovery.entries import ListedFeed, PageLink
 from archiver.discovery.places import place_of
 from archiver.discovery.shapes import Shapes, likeness, problem_with
@@ -56,7 +57,7 @@ def _alternates(document: Document) -> list[ListedFeed]:
         if not href or not {"alternate", "feed"} & set(words) or NO_FEED.search(href):
             continue
         is_feed = FEED_TYPE.match(kind) or "feed" in words or (OTHER_TYPE.match(kind) and FEED_NAME.search(_path(href)))
-        if is_feed and (address := normalise(resolve_url(href, document.base))):
+        if is_feed and (address := address_of(href, document.base)):
             found.append(
                 ListedFeed(address, one_line(link.get("title") or ""), document.address or "", "named by the page")
             )
@@ -68,7 +69,7 @@ def _linked_feeds(document: Document) -> list[ListedFeed]:
     for link in document.tree.iter("a"):
         href = link.get("href") or ""
         if href and FEED_NAME.search(_path(href)) and not NO_FEED.search(href):
-            address = normalise(resolve_url(href, document.base))
+            address = address_of(href, document.base)
             if address and (same_site(_host(address), _host(document.base)) or "feed" in _host(address)):
                 found.append(ListedFeed(address, _text(link), document.address or "", "linked as a feed"))
     return found[:MOST_LINKS]

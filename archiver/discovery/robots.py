@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 
+from archiver.discovery.addresses import address_of
 from archiver.encoding import decode
-from archiver.identity import normalise
-from archiver.urls import resolve_url
 
 SITEMAP = re.compile(r"^[ \t\ufeff]*site-?map[ \t]*:[ \t]*(\S+)", re.IGNORECASE | re.MULTILINE)
 
@@ -14,5 +13,5 @@ SITEMAP = re.compile(r"^[ \t\ufeff]*site-?map[ \t]*:[ \t]*(\S+)", re.IGNORECASE 
 def listed_sitemaps(content: bytes, address: str) -> list[str]:
     """Return the sitemaps that the robots.txt at `address` names, each once, in its order."""
     text = decode(content).text.replace("\r", "\n")
-    found = (normalise(resolve_url(one, address)) for one in SITEMAP.findall(text))
+    found = (address_of(one, address) for one in SITEMAP.findall(text))
     return list(dict.fromkeys(filter(None, found)))

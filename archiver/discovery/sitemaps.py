@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from lxml import etree
 
+from archiver.discovery.addresses import address_of
 from archiver.discovery.entries import SitemapEntry
 from archiver.discovery.markup import declared_encoding, mended, title_text
 from archiver.discovery.times import TimeReader
@@ -18,7 +19,6 @@ from archiver.discovery.unpacking import Unpacked, beginning
 from archiver.encoding import content_label, decode
 from archiver.errors import DiscoveryError
 from archiver.identity import normalise
-from archiver.urls import resolve_url
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -151,7 +151,7 @@ class Sitemap:
 
     def _address_of(self, text: str) -> str:
         """Return what `text` names, normalised. The standard wants whole addresses; some write paths."""
-        return normalise(text if WHOLE.match(text) else resolve_url(text, self._address)) if text else ""
+        return (normalise(text) if WHOLE.match(text) else address_of(text, self._address)) if text else ""
 
 
 def _whole_markup(texts: Iterable[str], root: str) -> Iterator[str]:

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 import feedparser
 
+from archiver.discovery.addresses import with_hosts
 from archiver.discovery.choosing import article_address, choose_link
 from archiver.discovery.entries import Feed, FeedEntry
 from archiver.discovery.listing import Gathered
@@ -40,7 +41,7 @@ HOUR = re.compile(r"<hour>\s*(\d{1,2})\s*<", re.IGNORECASE)
 
 def read_xml_feed(text: str, address: str, fetched: datetime, note: str = "") -> Feed:
     """Return what the feed `text` (decoded, without its XML declaration) lists. Raises DiscoveryError."""
-    text = mended(EMPTY_LINK.sub("", text))
+    text = with_hosts(mended(EMPTY_LINK.sub("", text)), address)
     # A string, and bytes, would be taken for the name of a file or an address, if they are one.
     parsed: Any = feedparser.parse(
         io.BytesIO(NO_LINK_GUID.sub('<guid isPermaLink="false">', text).encode("utf-8", "replace")),
@@ -58,7 +59,7 @@ def read_xml_feed(text: str, address: str, fetched: datetime, note: str = "") ->
     is_rdf = parsed.get("version") in RDF
     gathered = Gathered()
     for item in parsed.entries:
-        entry = _entry(item, home or address, language, times, is_atom=is_atom, is_rdf=is_rdf)
+        entry = _entry(item, home, address, language, times, is_atom=is_atom, is_rdf=is_rdf)
         media, image = enclosed_in_xml(item, entry.title, address)
         gathered.add(replace(entry, media=media, image=image))
     links = channel.get("links") or ()
@@ -78,7 +79,10 @@ def read_xml_feed(text: str, address: str, fetched: datetime, note: str = "") ->
     )
 
 
-def _entry(item: Any, home: str, language: str, times: TimeReader, *, is_atom: bool, is_rdf: bool) -> FeedEntry:
+def _entry(
+    item: Any, home: str, feed: str, language: str, times: TimeReader, *, is_atom: bool, is_rdf: bool
+) -> FeedEntry:
+    home = home or feed
     guid = _text(item, "id")
     links = choose_link(item.get("links") or (), language)
     said = [_text(item, "feedburner_origlink"), *links]
@@ -90,7 +94,7 @@ def _entry(item: Any, home: str, language: str, times: TimeReader, *, is_atom: b
     contents = [part for part in item.get("content") or () if part.get("value")]
     best = max(contents, key=lambda part: len(part["value"]), default=None) or item.get("summary_detail") or {}
     return FeedEntry(
-        address=article_address(said, home),
+        address=article_address(said, home, feed),
         title=_title(item, is_atom=is_atom),
         published=times.read(dict.get(item, "published") or dict.get(item, "created")),
         updated=times.read(dict.get(item, "updated")),  # `get` of the parser's own takes `published` for it
