@@ -1,1 +1,1 @@
-"""The net: a request out, a response in; politely, and only to where a crawl may go."""
+"""The network side of a crawl: requests out, responses in; politely, and only to hosts that a crawl may reach."""

@@ -1,4 +1,5 @@
-"""Retries that wait: as long as the site asks, or longer each time; and all requests to a site wait with them."""
+"""Retries that wait: as long as the site asks for, or twice as long each time. After an answer that speaks for the
+whole site, all requests to it wait."""
 
 from __future__ import annotations
 
@@ -39,11 +40,11 @@ JITTER = 0.25
 class BackoffMiddleware(RetryMiddleware):
     """Scrapy's retries (RETRY_TIMES, RETRY_HTTP_CODES, RETRY_EXCEPTIONS) with waiting.
 
-    A retry waits ARCHIVER_BACKOFF seconds, twice that the next time, and so on, or as long as `Retry-After` says.
-    After 429 and 503 no request goes to that host meanwhile. A wait of more than ARCHIVER_RETRY_AFTER_MAX seconds
-    is not waited for: the answer is then a failure, and until that time no run asks the host again. A host whose
-    robots.txt wants a longer time than that between requests gets one request, and until that time has passed neither
-    this run nor another one asks it again.
+    The first retry waits ARCHIVER_BACKOFF seconds, each further one twice as long as the one before, or as long as
+    `Retry-After` says if that is longer. After 429 and 503 no request goes to that host meanwhile. If `Retry-After`
+    asks for more than ARCHIVER_RETRY_AFTER_MAX seconds, there is no retry: the request has failed, and until that time
+    no run asks the host again. A host whose robots.txt asks for more than that between requests gets one request, and
+    then neither this run nor another one asks it until that time has passed.
     """
 
     def __init__(self, settings: BaseSettings, archive: ArchiveExtension) -> None:
@@ -51,9 +52,9 @@ class BackoffMiddleware(RetryMiddleware):
         self._first_wait = settings.getfloat("ARCHIVER_BACKOFF")
         self._longest_wait = settings.getfloat("ARCHIVER_RETRY_AFTER_MAX")
         self.pause = Pause(self._sleep)
-        self._archive = archive  # it knows the hosts that asked for a rest, in this run and before
-        self._why: dict[str, str] = {}  # hosts asked for it in this run
-        self._one_only: dict[str, float] = {}  # hosts that get one request at a time, and for how long none after it
+        self._archive = archive  # knows the hosts that asked for a rest, in this run and in earlier ones
+        self._why: dict[str, str] = {}  # by host, what asked for a rest in this run: Retry-After or Crawl-delay
+        self._one_only: dict[str, float] = {}  # hosts that get one request, and seconds to leave them alone after it
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -67,7 +68,8 @@ class BackoffMiddleware(RetryMiddleware):
         self.refuse(request)
 
     def refuse(self, request: Request) -> None:
-        """Raise IgnoreRequest for such a host. The download handler asks again, when a request's turn has come."""
+        """Raise IgnoreRequest for a host that asked to be left alone for longer than we wait; for a shorter rest, hold
+        its requests back. The download handler calls this again when the turn of a request has come."""
         host = authority(request.url)
         resume = self._archive.hosts.get(host, 0)
         rest = (resume - now()) / SECOND
@@ -79,17 +81,17 @@ class BackoffMiddleware(RetryMiddleware):
             self.pause.hold(host, rest)
 
     def take_turn(self, request: Request) -> None:
-        """Note that `request` is made now. Raises IgnoreRequest if it must not be."""
+        """Note that `request` is made now. Raises IgnoreRequest if it must not be made."""
         self.refuse(request)
         host = authority(request.url)
         if host in self._one_only:
             self._close(host, self._one_only[host], "Crawl-delay")
 
     def ask_once(self, host: str, delay: float) -> bool:
-        """Return whether `delay`, the seconds between requests that `host` asks for, are more than we wait.
+        """Return whether `delay`, the seconds between requests that `host` asks for, is longer than we wait.
 
-        Then it gets one request, and after each that is made it is left alone for so long: a run that lasts longer asks
-        it again.
+        If it is, the host gets one request, and is left alone for `delay` seconds after that. A run that lasts longer
+        asks it once more then.
         """
         if delay <= self._longest_wait:
             return False
@@ -97,7 +99,7 @@ class BackoffMiddleware(RetryMiddleware):
         return True
 
     def _close(self, host: str, rest: float, why: str) -> None:
-        """Leave `host` alone for so many seconds, a week at most, in this run and in others."""
+        """Leave `host` alone for `rest` seconds (at most LONGEST_REST), in this run and in others."""
         self._why[host] = why
         self._archive.rest(host, now() + math.ceil(min(rest, LONGEST_REST / SECOND)) * SECOND)
 
@@ -138,20 +140,20 @@ class BackoffMiddleware(RetryMiddleware):
         return retry
 
     async def _sleep(self, wait: float) -> None:
-        """Wait so many seconds. Raises BudgetSpentError if the run is over before."""
+        """Wait `wait` seconds. Raises BudgetSpentError if the time of the run is up before."""
         budget = self.crawler.get_downloader_middleware(BudgetMiddleware)
         await (budget.sleep(wait) if budget else asyncio.sleep(wait))
 
     def _wait(self, request: Request) -> float:
-        """Return the seconds to wait before the next try, if the site says nothing of it."""
+        """Return the seconds to wait before the next try if the site does not ask for longer."""
         tries: int = request.meta.get("retry_times", 0)
         doubled: float = self._first_wait * 2.0**tries
         return min(doubled, self._longest_wait) * random.uniform(1, 1 + JITTER)
 
 
 def retry_after(response: Response) -> float:
-    """Return the seconds for which `response` asks to be left alone (RFC 9110, 10.2.3), 0 if it does not, or in a way
-    that nobody understands."""
+    """Return the seconds for which `response` asks to be left alone (Retry-After; RFC 9110, 10.2.3); 0 if it does not,
+    or if the header cannot be understood."""
     value = (response.headers.get("Retry-After") or b"").decode("latin-1").strip()
     if value.isdecimal():
         return float(value)

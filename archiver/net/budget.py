@@ -1,4 +1,4 @@
-"""How much a run may ask: so many requests, for so long; what is left over is for the next run."""
+"""How much a run may ask: a number of requests, and a time. What it does not get to is left to the next run."""
 
 from __future__ import annotations
 
@@ -23,23 +23,23 @@ if TYPE_CHECKING:
 
     T = TypeVar("T")
 
-GRACE = 5.0  # seconds in which what is in hand may still become posts, when nothing more is asked for
-AT_A_TIME = 20  # requests that a worker takes of those that it shares with others
+GRACE = 5.0  # seconds, after the last request, in which what is in hand may still become posts
+AT_A_TIME = 20  # requests that a worker takes at a time from those that all workers share
 GIVEN_UP = "the run is over, and this was not there in time"
 
 
 class Sharing(Protocol):
-    """What workers have together."""
+    """The requests that the workers of a run share."""
 
     async def take_requests(self, most: int) -> int:
-        """Return how many requests more this one may make, up to `most`."""
+        """Return how many further requests this worker may make, up to `most`; 0: all are used up."""
 
     async def leave_requests(self, count: int) -> None:
-        """Leave so many of these to others."""
+        """Give back `count` of these requests, for other workers."""
 
 
 class BudgetSpentError(IgnoreRequest):
-    """A request that is not made, because the run has made all that it may. It has not failed."""
+    """A request that is not made, or not waited for, because the budget of the run is spent. It has not failed."""
 
 
 class BudgetMiddleware:
@@ -51,12 +51,12 @@ class BudgetMiddleware:
         self._end = time.monotonic() + seconds if seconds else float("inf")
         self._crawler: Crawler | None = None
         self._downloader: Downloader | None = None  # when there is one
-        self._over = asyncio.Event()  # nothing waits any more
-        self._in_hand: set[asyncio.Task[Any]] = set()  # what is given up in the end
+        self._over = asyncio.Event()  # set when the run ends: nothing is to wait any more
+        self._in_hand: set[asyncio.Task[Any]] = set()  # tasks of `in_hand`, which `give_up` cancels
         self._given_up = False
         self._shared: Sharing | None = None
         self._taking = asyncio.Lock()
-        self._is_taken = False  # all that workers share
+        self._is_taken = False  # whether all requests that the workers share are used up
         self.made = 0
 
     @classmethod
@@ -78,22 +78,23 @@ class BudgetMiddleware:
 
     @property
     def left(self) -> float:
-        """The seconds that are left, perhaps without an end."""
+        """The seconds that are left; infinity if there is no limit."""
         return max(self._end - time.monotonic(), 0)
 
     def share(self, shared: Sharing) -> None:
-        """Have all workers of the run make as many requests together as this one may, if that is limited."""
+        """Share the number of requests with the other workers of the run, if it is limited: from now on it is for all
+        of them together. shared: where to take requests from."""
         if isfinite(self._requests):
             self._shared, self._requests = shared, 0
 
     async def leave_unused(self) -> None:
-        """Leave to other workers what this one does not need now."""
+        """Give back requests that this worker took and does not need now."""
         if self._shared and (unused := self._requests - self.made):
             self._requests = self.made
             await self._shared.leave_requests(round(unused))
 
     async def process_request(self, request: Request) -> None:  # noqa: ARG002
-        """Count a request. Raises BudgetSpentError for one that is too many."""
+        """Count a request. Raises BudgetSpentError if it may not be made any more."""
         self.look_at_the_clock()
         if self._shared:
             await self._take(self._shared)
@@ -109,19 +110,19 @@ class BudgetMiddleware:
                 self._is_taken = not room
 
     def look_at_the_clock(self) -> None:
-        """Raise BudgetSpentError when time is up. The download handler calls this: a request may have waited long for
-        its turn."""
+        """Raise BudgetSpentError when time is up. The download handler calls this, too, since a request may have waited
+        long for its turn."""
         if time.monotonic() >= self._end:
             raise BudgetSpentError("the time of the run is up (ARCHIVER_MAX_SECONDS)")
 
     async def sleep(self, seconds: float) -> None:
-        """Wait, but not longer than the run may take. Raises BudgetSpentError if that is over before."""
+        """Wait `seconds`, but no longer than the run may take. Raises BudgetSpentError if its time is up before."""
         with suppress(TimeoutError):
             await asyncio.wait_for(self._over.wait(), min(seconds, self.left))
         self.look_at_the_clock()
 
     async def in_hand(self, work: Coroutine[Any, Any, T]) -> T:
-        """Return what `work` returns. Raises BudgetSpentError if it is given up before."""
+        """Return what `work` returns. Raises BudgetSpentError if the run gives it up before (`give_up`)."""
         if self._given_up:
             work.close()
             raise BudgetSpentError(GIVEN_UP)
@@ -137,7 +138,7 @@ class BudgetMiddleware:
             self._in_hand.discard(task)
 
     def spider_opened(self) -> None:
-        """End the run when its time is up."""
+        """Have the run end when its time is up."""
         assert self._crawler is not None
         assert self._crawler.engine is not None
         self._downloader = self._crawler.engine.downloader
@@ -145,13 +146,13 @@ class BudgetMiddleware:
             asyncio.get_running_loop().call_later(self.left, self.end_now)
 
     def end_now(self) -> None:
-        """End the run: what waits for its turn is not asked for any more, and learns that at once; what is in hand has
-        GRACE seconds."""
+        """End the run: requests that wait for their turn fail at once with BudgetSpentError; what is in hand has GRACE
+        seconds to be finished."""
         self._stop_waiting()
         asyncio.get_running_loop().call_later(GRACE, self.give_up)
 
     def give_up(self) -> None:
-        """End the run, and let nothing that is in hand go on."""
+        """End the run, and cancel what is in hand."""
         self._given_up = True
         self._stop_waiting()
         for task in list(self._in_hand):

@@ -1,4 +1,5 @@
-"""Requests for an answer only if it is another version (RFC 9110, 13): what to keep, and what to send. No I/O."""
+"""Conditional requests, which ask for an answer only if it has changed (RFC 9110, 13): what to keep of an answer, and
+what to send. No I/O."""
 
 from __future__ import annotations
 
@@ -13,12 +14,13 @@ NOT_MODIFIED = 304
 
 
 def validators_of(response: Response) -> Validators:
-    """Return what `response` says of its version: ETag and Last-Modified."""
+    """Return the validators of `response`: its ETag and Last-Modified, empty if it has none."""
     etag, modified = response.headers.get("ETag") or b"", response.headers.get("Last-Modified") or b""
     return Validators(etag.decode("latin-1"), modified.decode("latin-1"))
 
 
 def conditional(validators: Validators) -> dict[str, str]:
-    """Return headers that ask for an answer only if it is another version than that; none if nothing is known of it."""
+    """Return request headers that ask for an answer only if it has changed since the one with these validators; no
+    headers if there are no validators."""
     headers = {"If-None-Match": validators.etag, "If-Modified-Since": validators.modified}
     return {name: value for name, value in headers.items() if value}

@@ -29,21 +29,21 @@ ADVICE = {
 }
 LISTING_ADVICE = dict.fromkeys((404, 410), "there is nothing at this address; has the listing moved?")
 
-OUR_WORDS = ("the answer ", "its ")  # how archiver.captures.body begins to say what is wrong with a body
-# How aiohttp shows, behind its reason, what came; and how it puts it that no connection came about: what matters is in
-# the brackets.
+OUR_WORDS = ("the answer ", "its ")  # how messages of archiver.captures.body begin
+# The part of a message of aiohttp that quotes the received bytes; and its message that a connection failed, with the
+# reason in brackets.
 SHOWN_BYTES = re.compile(r"(?: when reading)?: b['\"].*|:?\n\n.*", re.DOTALL)
 CONNECTOR = re.compile(r"Cannot connect to host \S+ ssl:.*?\[(?:\w+: )?(.*)\]", re.DOTALL)
 
 
 def explain(failure: Failure, *, listing: bool = False) -> str:
-    """Return what went wrong with a request, and where there is something to do about it, what. listing: it was one
-    for a listing, not for an article."""
+    """Return what went wrong with a request, and what to do about it if there is something. listing: whether it was for
+    a listing, not for an article."""
     return explain_error(failure.value, listing=listing)
 
 
 def explain_error(error: BaseException | None, *, listing: bool = False) -> str:
-    """Return what an error says of a request."""
+    """Return what went wrong with a request, by the error that it ended with; as `explain`."""
     if isinstance(error, HttpError):
         return _explain_status(error.response, {**ADVICE, **LISTING_ADVICE} if listing else ADVICE)
     if isinstance(error, exceptions.IgnoreRequest) and str(error) == "Forbidden by robots.txt":
@@ -67,7 +67,7 @@ def explain_error(error: BaseException | None, *, listing: bool = False) -> str:
 
 
 def _explain_head(error: ClientResponseError) -> str:
-    """Return what is wrong with an answer of which not even the head can be read, or with that of a proxy."""
+    """Return what is wrong with an answer whose head cannot be read, or that a proxy refused."""
     reason = " ".join(SHOWN_BYTES.sub("", error.message).split())
     if isinstance(error, ClientHttpProxyError):
         return f"the proxy refuses: status {error.status}{f' ({reason})' if reason else ''}"
@@ -75,7 +75,8 @@ def _explain_head(error: ClientResponseError) -> str:
 
 
 def _cause(error: BaseException | None) -> str:
-    """Return what the system said, where aiohttp says "None" of it."""
+    """Return the reason that the operating system gave for a failed connection (aiohttp may show it as "None"); empty
+    if there is none."""
     beneath = getattr(error.__cause__ if error else None, "os_error", None)
     return os_reason(beneath) if isinstance(beneath, OSError) else ""
 
@@ -88,7 +89,7 @@ def _explain_status(response: Response, known: Mapping[int, str]) -> str:
 
 
 def in_words(failures: Iterable[tuple[str, str]]) -> str:
-    """Return pairs of a host and why it gave nothing as one text, hosts with the same reason together."""
+    """Return failures as one text, hosts with the same reason together. failures: pairs of host and reason."""
     hosts: dict[str, list[str]] = {}
     for host, reason in failures:
         hosts.setdefault(reason, []).append(host)

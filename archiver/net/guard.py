@@ -1,4 +1,5 @@
-"""Which hosts a crawl may be led to: what is public on the net, and what is not. Pure, but for the connector."""
+"""Which hosts a crawl may reach: public ones, and private ones only if the user named them. No I/O, except in the
+connector."""
 
 from __future__ import annotations
 
@@ -21,16 +22,17 @@ if TYPE_CHECKING:
     from aiohttp.tracing import Trace
     from scrapy.crawler import Crawler
 
-# Names that never leave a network (RFC 6761; RFC 6762, 3 and appendix G; RFC 8375; .internal, which ICANN reserves; the
-# names that systems give themselves, and clusters their services), names of one part, and numbers that are addresses in
-# disguise (127.1, 0x7f000001); and what is no name (127.0.0.1%2F.example.org), which others may read in another way.
+# Names that have a meaning in a local network only (RFC 6761; RFC 6762, 3 and appendix G; RFC 8375; .internal, which
+# ICANN reserves; names that systems give themselves, and clusters their services); names of one label; numbers that are
+# addresses in disguise (127.1, 0x7f000001); and what is no valid name (127.0.0.1%2F.example.org), which another library
+# may read as another host.
 LOCAL_NAME = re.compile(
     r"(?:.*\.)?(?:localhost\d*|local|internal|home\.arpa|intranet|private|corp|home|lan|localdomain\d*|svc|test"
     r"|0x[0-9a-f]*|\d+)|[^.]*|.*[/?#@\\<>^|:].*"
 )
-DOTS = str.maketrans("\u3002\uff0e\uff61", "...")  # what separates labels too: UTS 46, 2.3
-# Of IANA's registries of special-purpose addresses, what is not "globally reachable", deprecated, or of a protocol; and
-# two addresses in public ranges at which clouds tell machines their secrets.
+DOTS = str.maketrans("\u3002\uff0e\uff61", "...")  # other characters that separate labels: UTS 46, 2.3
+# From IANA's registries of special-purpose addresses: what is not "globally reachable", what is deprecated, and what
+# belongs to a protocol. And 168.63.129.16, a public address at which a cloud (Azure) tells machines their secrets.
 NOT_PUBLIC = tuple(
     ipaddress.ip_network(network)
     for network in """
@@ -39,8 +41,8 @@ NOT_PUBLIC = tuple(
     2001::/23 2001:db8::/32 2002::/16 3fff::/20
     """.split()
 )
-UNICAST = ipaddress.IPv6Network("2000::/3")  # all of IPv6 that is given to anybody; NAT64 and site-local are not in it
-# What stands in an IPv6 address before the IPv4 address of a tunnel's end, its last four bytes (ISATAP; RFC 5214, 6.1).
+UNICAST = ipaddress.IPv6Network("2000::/3")  # the public addresses of IPv6; NAT64 and site-local ones are outside
+# An ISATAP address ends in an IPv4 address; these are the four bytes before it (RFC 5214, 6.1).
 ISATAP = frozenset({0x00005EFE, 0x02005EFE})
 WEB_PORTS = (80, 443)  # of http and https
 REFUSED = "a private address that was not asked for"
@@ -48,10 +50,11 @@ NO_ADDRESS = "which is no address"
 
 
 class Guard:
-    """Lets a crawl reach public addresses, and those places that its user named: directly, in a recipe, or as a proxy.
+    """Lets a crawl reach public addresses, and those hosts that the user named: by an address, in a recipe, or as a
+    proxy.
 
-    trusted: the names or literal addresses of these hosts. One with a port is trusted at that port: behind others of a
-    private host may be anything. One without is trusted at the ports that addresses need not name.
+    trusted: the names or literal addresses of these hosts. One with a port is trusted at that port only, since anything
+    may listen at the other ports of a private host. One without a port is trusted at WEB_PORTS.
     """
 
     def __init__(self, trusted: frozenset[str]) -> None:
@@ -60,12 +63,12 @@ class Guard:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Guard:
-        """Return the guard of a crawl: its spider's `trusted_hosts` are trusted."""
+        """Return the guard of a crawl, which trusts the `trusted_hosts` of its spider."""
         return cls(frozenset(getattr(crawler.spider, "trusted_hosts", ())))
 
     def refusal(self, url: str) -> str:
-        """Return why `url` must not be asked for, nothing if it may: judged by where the request would go to, as far as
-        that tells by itself."""
+        """Return why `url` must not be asked for, judged by the name and port of the host that the request would go to;
+        empty if it may be. Where the name leads is judged later (`allows_address`)."""
         host = host_of(url)
         if not host:
             return NO_ADDRESS
@@ -75,12 +78,12 @@ class Guard:
 
     def allows_address(self, host: str, port: int, address: str) -> bool:
         """Return whether `host`, a name or a literal address, may be asked at `address`, the literal address to which
-        it resolved; a proxy always may. Raises ValueError if `address` is none."""
+        it resolved. Trusted hosts and proxies always may. Raises ValueError if `address` is no address."""
         place = _Place(canonical_host(host), port)
         return place in self._trusted or place in self._proxies or is_public(address)
 
     def add_proxy(self, url: str) -> None:
-        """Let the proxy at `url` (with or without a scheme) be asked, wherever it is: its user named it, in the
+        """Allow the proxy at `url` (with or without a scheme), even at a private address: the user named it, in the
         environment or for a request."""
         proxy = yarl.URL(url if "//" in url else f"http://{url}")
         self._proxies.add(_Place(canonical_host(proxy.raw_host or ""), proxy.port))
@@ -92,7 +95,8 @@ class _Place(NamedTuple):
 
 
 def _places(authority: str) -> Iterator[_Place]:
-    """Yield the places that a host means, with a port or without; none if it is no host."""
+    """Yield the hosts and ports that `authority` stands for: `host:port`, or a host alone, which stands for all
+    WEB_PORTS. Yield nothing if it is no valid host."""
     with suppress(ValueError):
         named = yarl.URL(f"//{authority}")
         for port in WEB_PORTS if named.explicit_port is None else (named.explicit_port,):
@@ -100,16 +104,15 @@ def _places(authority: str) -> Iterator[_Place]:
 
 
 def private_hosts(addresses: Iterable[str]) -> frozenset[str]:
-    """Return the hosts of `addresses` that are private by their names, with the ports that are given: who typed such
-    an address means it. A public name is not in it: nobody who types that means the private address to which it may
-    lead."""
+    """Return the hosts of `addresses` that are private by their names, with the ports that are given: a user who typed
+    such an address means it. Public names are left out: a user who typed one does not mean a private address to which
+    it may lead."""
     named = [url for url in addresses if (host := host_of(url)) and not is_public_name(host)]
     return frozenset(yarl.URL(url).host_port_subcomponent or "" for url in named)
 
 
 def is_public_name(host: str) -> bool:
-    """Return whether `host`, a name or a literal address, is one of the public internet, as far as that tells by
-    itself."""
+    """Return whether `host`, a name or a literal address, is on the public internet, judged by the name itself."""
     host = canonical_host(host)
     try:
         return is_public(host)
@@ -118,7 +121,7 @@ def is_public_name(host: str) -> bool:
 
 
 def is_public(address: str) -> bool:
-    """Return whether the literal `address` is one of the public internet. Raises ValueError if it is no address."""
+    """Return whether the literal `address` is on the public internet. Raises ValueError if it is no address."""
     parsed = ipaddress.ip_address(address.strip("[]").partition("%")[0])
     if isinstance(parsed, ipaddress.IPv6Address):
         if parsed.ipv4_mapped is None and parsed not in UNICAST:
@@ -130,8 +133,8 @@ def is_public(address: str) -> bool:
 
 
 def host_of(url: str) -> str:
-    """Return the host that a request for `url` goes to, in its canonical form; empty if there is none. The library that
-    makes the requests is asked for it: others read some addresses in another way (`http:\\\\host`, `///host`)."""
+    """Return the host that a request for `url` goes to, in canonical form; empty if there is none. It is taken from the
+    library that makes the requests, since others read some addresses differently (`http:\\\\host`, `///host`)."""
     try:
         return canonical_host(yarl.URL(url).raw_host or "")
     except ValueError:
@@ -139,25 +142,26 @@ def host_of(url: str) -> str:
 
 
 def canonical_host(host: str) -> str:
-    """Return a name or literal address in the one form in which it is compared: as UTS 46 maps it (full-width digits
-    and dots, characters without a width), without brackets, zone and a last dot."""
+    """Return a name or literal address in the form in which hosts are compared: mapped as in UTS 46 (full-width digits
+    and dots become plain ones, invisible characters go), without brackets, zone and final dot."""
     host = unicodedata.normalize("NFKC", unquote(host)).translate(DOTS).lower()
     host = "".join(character for character in host if unicodedata.category(character) not in ("Cf", "Cc", "Zs"))
     return host.strip("[]").partition("%")[0].rstrip(".")
 
 
 class GuardedConnector(TCPConnector):
-    """Connects only to addresses that the guard allows: those to which names resolve, at the last moment, so that none
-    can change; and literal ones."""
+    """Connects only to addresses that the guard allows. Literal addresses are checked, and those to which a name
+    resolves for this very connection: so a name cannot lead elsewhere after it was checked."""
 
     def __init__(self, guard: Guard, **options: Any) -> None:
         super().__init__(**options)
         self._guard = guard
 
     async def _resolve_host(self, host: str, port: int, traces: Sequence[Trace] | None = None) -> list[ResolveResult]:
-        """Return the addresses of `host`. Raises OSError, also when all of them are refused.
+        """Return those addresses of `host` that are allowed. Raises OSError, also when none of them is.
 
-        Every connection of aiohttp comes through here; a resolver of one's own is not asked about literal addresses.
+        This method is used because every connection of aiohttp goes through it; a custom resolver would not be asked
+        about literal addresses.
         """
         found = await super()._resolve_host(host, port, traces)
         allowed = [result for result in found if self._guard.allows_address(host, port, result["host"])]

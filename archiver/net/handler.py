@@ -1,4 +1,4 @@
-"""Downloads through aiohttp: to public addresses only, in their turn, and whole."""
+"""Downloads through aiohttp: only from hosts that the guard allows, when it is their turn, and only whole answers."""
 
 from __future__ import annotations
 
@@ -42,20 +42,20 @@ if TYPE_CHECKING:
     from scrapy.crawler import Crawler
     from scrapy.http import Response
 
-EXCHANGES = "archiver_exchanges"  # in a request's meta: what crossed the wire for it, redirects first
-BEGINNING = "archiver_beginning"  # in a request's meta: so many bytes of the body are enough
+EXCHANGES = "archiver_exchanges"  # in a request's meta: what was sent and received for it, redirects first
+BEGINNING = "archiver_beginning"  # in a request's meta: how many bytes of the body are enough
 MAX_INTERIM = 20  # answers of status 1xx before the one that counts; a site sends one or two
-# What a head may have, as with browsers: some sites say in one header whom a page may embed, or what to load with it,
-# in tens of thousands of bytes. aiohttp's own limits are those of a server.
+# Bytes of a header, and number of headers, that a response may have, as with browsers: some sites have tens of
+# thousands of bytes in one header (Content-Security-Policy, Link). aiohttp's own limits are meant for servers.
 MAX_HEADER, MAX_HEADERS = 1 << 16, 256
-# Errors of connections that are this machine's: whatever is asked for would fail, and no source is to blame.
+# Errors of connections that are the fault of this machine: every request would fail, and no source is to blame.
 OURS = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.ENOBUFS})
 _HEAD = "archiver_head"
-_SENT: ContextVar[Callable[[], None] | None] = ContextVar("sent", default=None)  # who learns that a request is sent
+_SENT: ContextVar[Callable[[], None] | None] = ContextVar("sent", default=None)  # called when a request has been sent
 
 
 class BoundedResponse(_ClientResponse):
-    """A response that may not be announced for ever (RFC 9110, 15.2)."""
+    """A response that fails if too many interim ones come before it (status 1xx; RFC 9110, 15.2)."""
 
     async def start(self, connection: Connection) -> ClientResponse:
         """Read the head of the response. Raises ClientError."""
@@ -87,14 +87,14 @@ class _Slot(NamedTuple):
 
 
 class GuardedDownloadHandler(AiohttpDownloadHandler):
-    """Scrapy's aiohttp handler, connecting only where `Guard` allows it, and to no host that is to be left alone.
+    """Scrapy's aiohttp handler, which connects only where `Guard` allows it, and to no host that is to be left alone.
 
-    What it returns has no encoding any more, as captures are read: no middleware has to take one off.
+    It decodes bodies itself (Content-Encoding), as is done when captures are read: no middleware has to.
     """
 
-    # Scrapy warns of what it calls so; this is tested with the version that is pinned.
+    # Scrapy would warn that its aiohttp handler is experimental; it is tested with the version that is pinned.
     experimental: ClassVar[bool] = False
-    lazy = True  # made at the first request: the guard asks the spider, which is there by then
+    lazy = True  # made at the first request: the guard needs the spider, which exists by then
 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
@@ -117,7 +117,8 @@ class GuardedDownloadHandler(AiohttpDownloadHandler):
         self._limit = crawler.settings.getint("DOWNLOAD_MAXSIZE")
 
     async def download_request(self, request: Request) -> Response:
-        """Return the response to `request`. It waits here, where its turn has come, while the host is left alone."""
+        """Return the response to `request`. If its host is to be left alone when its turn comes, it waits here. Raises
+        IgnoreRequest for an address that is refused, BudgetSpentError if the run ends before."""
         if reason := self._guard.refusal(request.url):
             raise IgnoreRequest(f"{request.url}: {reason}")
         if proxy := request.meta.get("proxy"):
@@ -164,7 +165,7 @@ class GuardedDownloadHandler(AiohttpDownloadHandler):
         return response if body.content is response.body else _with_body(response, body.content)
 
     def _slot(self, request: Request) -> _Slot:
-        """Return what Scrapy takes for the host of a request, and the seconds between two requests to it."""
+        """Return the host of a request, as Scrapy names its slot, and the seconds between two requests to it."""
         assert self._crawler.engine is not None
         downloader = self._crawler.engine.downloader
         host = downloader.get_slot_key(request)
@@ -172,12 +173,12 @@ class GuardedDownloadHandler(AiohttpDownloadHandler):
         return _Slot(host, slot.delay if slot else 0.0)
 
     async def _sleep(self, seconds: float) -> None:
-        """Wait so many seconds. Raises BudgetSpentError if the run is over before."""
+        """Wait `seconds`. Raises BudgetSpentError if the time of the run is up before."""
         await (self._budget.sleep(seconds) if self._budget else asyncio.sleep(seconds))
 
     @staticmethod
     def _beginning(response: Response, size: int) -> Response:
-        """Return a response with the beginning of its body, so many bytes, without its encodings."""
+        """Return a response with the first `size` bytes of its decoded body."""
         encodings = ",".join(value.decode("latin-1") for value in response.headers.getlist("Content-Encoding"))
         try:
             return _with_body(response, decode_beginning(response.body, encodings, size))
@@ -185,7 +186,7 @@ class GuardedDownloadHandler(AiohttpDownloadHandler):
             raise ResponseDataLossError(str(error)) from error
 
     async def _download(self, request: Request) -> Response:
-        """Return what came. Raises BudgetSpentError if the run is over before it is all there."""
+        """Return the response. Raises BudgetSpentError if the time of the run is up before all of it has come."""
         left = self._budget.left if self._budget else self._timeout
         request.meta["download_timeout"] = min(self._timeout, max(left, 0.001))  # 0 is no limit for aiohttp
         download = super().download_request(request)
@@ -202,7 +203,7 @@ class GuardedDownloadHandler(AiohttpDownloadHandler):
             raise
 
     async def _read_response(self, response: _ClientResponse, request: Request) -> Response:
-        """Return the response with its body; with the beginning of it, if that is enough."""
+        """Return the response with its body, or only with its beginning if the request says that this is enough."""
         wanted: int | None = request.meta.get(BEGINNING)
         if wanted is None:
             return await super()._read_response(response, request)
@@ -216,12 +217,14 @@ class GuardedDownloadHandler(AiohttpDownloadHandler):
 
     @staticmethod
     def _extract_headers(response: ClientResponse) -> Headers:
-        """Return the headers as they came: aiohttp makes text of them that bytes cannot always be made of again."""
+        """Return the headers as the bytes that came: aiohttp's text of them cannot always be turned into these bytes
+        again."""
         return Headers(list(response.raw_headers))
 
     @staticmethod
     def _build_base_response_args(response: ClientResponse, request: Request, headers: Headers) -> Any:
-        """Return what Scrapy makes a response of; what it leaves out of that is noted in the request's meta."""
+        """Return the arguments of which Scrapy makes a response. Parts of the head that are not among them are noted in
+        the request's meta."""
         arguments = AiohttpDownloadHandler._build_base_response_args(response, request, headers)  # type: ignore[arg-type]
         request.meta[_HEAD] = (
             response.status,
@@ -235,7 +238,8 @@ class GuardedDownloadHandler(AiohttpDownloadHandler):
 
 
 def _with_body(response: Response, body: bytes) -> Response:
-    """Return a response with its body unpacked; what kind of response it is may only show then."""
+    """Return a response with its decoded body. Its class is chosen again, since the decoded body may show another
+    kind."""
     kind = responsetypes.from_args(headers=response.headers, url=response.url, body=body)
     response = response.replace(cls=kind, body=body)
     response.headers.pop("Content-Encoding", None)
@@ -247,5 +251,6 @@ def _is_chunked(name: str, value: str) -> bool:
 
 
 def _as_bytes(text: str) -> str:
-    """Return the bytes that `text` was on the wire, a character each: aiohttp takes them for UTF-8."""
+    """Return the bytes that `text` was on the wire, as one character each (Latin-1): aiohttp has decoded them as
+    UTF-8."""
     return text if text.isascii() else text.encode("utf-8", "surrogateescape").decode("latin-1")

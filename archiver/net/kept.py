@@ -1,4 +1,4 @@
-"""Answers that were captured, given in place of a request."""
+"""Requests that are answered from captures, without asking the source."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ KEPT = "archiver_capture"  # in a request's meta: the Capture that answers it
 
 
 class KeptAnswersMiddleware:
-    """Answers a request with the capture that its `meta` names; from there on it looks like any other answer. One that
-    cannot be read any more is asked for again."""
+    """Answers a request from the capture that its `meta` names; spiders handle the response like any other. If the
+    capture cannot be read any more, the source is asked."""
 
     def __init__(self, archive: ArchiveExtension) -> None:
         self._archive = archive
@@ -34,7 +34,7 @@ class KeptAnswersMiddleware:
         return cls(archive_of(crawler))
 
     async def process_request(self, request: Request) -> Response | None:
-        """Return the answer that was captured, None if it must be asked for."""
+        """Return the answer from the capture, None if the source must be asked."""
         capture: Capture | None = request.meta.get(KEPT)
         if capture is None:
             return None

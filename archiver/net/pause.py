@@ -10,14 +10,14 @@ if TYPE_CHECKING:
 
 
 class Pause:
-    """Holds back every request to a host until it may be asked again. sleep: waits so many seconds."""
+    """Holds back every request to a host until it may be asked again. sleep: waits the given number of seconds."""
 
     def __init__(self, sleep: Callable[[float], Awaitable[None]]) -> None:
         self._sleep = sleep
         self._resume: dict[str, float] = {}  # host -> time.monotonic()
 
     def hold(self, host: str, seconds: float) -> None:
-        """Leave `host` alone for `seconds`, or longer if it is to be already."""
+        """Leave `host` alone for `seconds`, or longer if that was asked for before."""
         self._resume[host] = max(self._resume.get(host, 0), time.monotonic() + seconds)
 
     def left(self, host: str) -> float:

@@ -18,12 +18,12 @@ if TYPE_CHECKING:
     from scrapy.http import Response
 
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
-# A redirect may add encryption, never take it away, and leads to nothing but the web.
+# A redirect may lead from http to https, never back, and to no other scheme.
 ALLOWED_SCHEMES = {"http": {"http", "https"}, "https": {"https"}}
 
 
 class GuardedRedirectMiddleware(RedirectMiddleware):
-    """Scrapy's redirects, refused with a reason where they lead off the web or into a private network."""
+    """Scrapy's redirects. Those that lead to another scheme or into a private network are refused, with a reason."""
 
     guard: Guard | None = None
 
@@ -31,7 +31,7 @@ class GuardedRedirectMiddleware(RedirectMiddleware):
         """Return the request to follow, or the response. Raises IgnoreRequest for a redirect that is refused."""
         if response.status not in REDIRECTS or not (location := response.headers.get("Location")):
             return response
-        if request.meta.get("dont_redirect"):  # whoever asked looks at it
+        if request.meta.get("dont_redirect"):  # the caller handles it
             return response
         try:
             followed = super().process_response(request, response)
@@ -39,14 +39,14 @@ class GuardedRedirectMiddleware(RedirectMiddleware):
             raise IgnoreRequest(f"redirects in a circle, or more than {self.max_redirect_times} times") from error
         except ValueError:
             followed = response
-        # What is judged is the request that would be made: Scrapy, too, mends what a Location says.
+        # Judged by the request that would be made, not by the Location itself, which Scrapy may have corrected.
         target = location.decode("latin-1").strip() if followed is response else followed.url
         if reason := self._refusal(request.url, target):
             raise IgnoreRequest(f"redirects to {target}, {reason}")
         return followed
 
     def _refusal(self, source: str, target: str) -> str:
-        """Return why the redirect must not be followed, or nothing."""
+        """Return why the redirect must not be followed; empty if it may be."""
         try:
             scheme = urlsplit(target).scheme
         except ValueError:
@@ -59,7 +59,8 @@ class GuardedRedirectMiddleware(RedirectMiddleware):
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        """Return the middleware of a crawl. It needs no Referer handling: none is ever sent."""
+        """Return the middleware of a crawl. The base class would also look for Scrapy's Referer middleware here; it is
+        turned off, and without it redirected requests have no Referer."""
         middleware = cls(crawler.settings)
         middleware.crawler = crawler
         return middleware

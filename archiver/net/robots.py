@@ -1,4 +1,4 @@
-"""robots.txt, obeyed as RFC 9309 has it, with its Crawl-delay."""
+"""robots.txt, obeyed as RFC 9309 says, and its Crawl-delay, which is not in that RFC."""
 
 from __future__ import annotations
 
@@ -30,31 +30,32 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-PARSED = 500 * 1024  # bytes of a robots.txt: RFC 9309, 2.5, asks for so many
-LONGEST_USE = 30 * 86400 * SECOND  # for which the last one that came counts while it cannot be had: 2.3.1.4
+PARSED = 500 * 1024  # bytes of a robots.txt that are parsed: the least that RFC 9309, 2.5, requires
+LONGEST_USE = 30 * 86400 * SECOND  # so long an earlier one counts when it cannot be had now (RFC 9309, 2.3.1.4)
 SUCCESS, REDIRECT, SERVER_ERROR = 200, 300, 500
 
 
 class UnreachableRobotsError(IgnoreRequest):
-    """A request that is not made: the site's robots.txt cannot be had, and until it can all is forbidden."""
+    """A request that is not made: while the site's robots.txt cannot be had, all of the site is forbidden."""
 
 
 class Unreachable:
-    """The robots.txt of a site that cannot be had (RFC 9309, 2.3.1.4). reason: why."""
+    """Stands for a robots.txt that cannot be had (RFC 9309, 2.3.1.4). reason: why it cannot."""
 
     def __init__(self, reason: str) -> None:
         self.reason = reason
 
 
 class RobotsMiddleware(robotstxt.RobotsTxtMiddleware):
-    """Scrapy's middleware, which also waits between requests as long as `Crawl-delay` says. A robots.txt of which there
-    is none (4xx) allows all; one that cannot be had forbids all, unless the last one that came is known."""
+    """Scrapy's middleware, which also waits between requests as long as `Crawl-delay` says. A site without a robots.txt
+    (status 4xx) allows all. One whose robots.txt cannot be had forbids all, unless an earlier robots.txt is known."""
 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
-        robotstxt.logger.setLevel(logging.CRITICAL)  # it logs a traceback for each that could not be had
+        robotstxt.logger.setLevel(logging.CRITICAL)  # it would log a traceback for each that could not be had
         self._archive = archive_of(crawler)
-        # One answer for all that wait for it: Scrapy gives it to the first of them only, and lets the others pass.
+        # All requests that wait for one robots.txt get its rules. With Scrapy's own code only the first of them does,
+        # and the others pass unchecked.
         self._asked: dict[str, asyncio.Future[RobotParser | Unreachable | None]] = {}
         crawler.signals.connect(self.slow_down, signals.robots_parsed)
 
@@ -65,7 +66,7 @@ class RobotsMiddleware(robotstxt.RobotsTxtMiddleware):
         super().process_request_2(rp, request)
 
     async def robot_parser(self, request: Request) -> RobotParser | Unreachable | None:  # type: ignore[override]
-        """Return the rules of the site that `request` is for; None if it may be asked for all."""
+        """Return the rules of the site that `request` is for; None if the site allows all."""
         parts = urlsplit(request.url)
         rules = self._asked.get(parts.netloc)
         if rules is None:
@@ -75,20 +76,22 @@ class RobotsMiddleware(robotstxt.RobotsTxtMiddleware):
         return await asyncio.shield(rules)  # others wait for them, too
 
     async def _ask(self, address: str, request: Request) -> RobotParser | Unreachable | None:
-        """Return what the robots.txt at `address` says."""
+        """Return the rules of the robots.txt at `address`, as `robot_parser` does."""
         meta = {"dont_obey_robotstxt": True, BEGINNING: PARSED}
         asked = Request(address, priority=self.DOWNLOAD_PRIORITY, meta=meta, callback=NO_CALLBACK)
         try:
             return await self._rules(asked, request)
-        except Exception as error:  # whatever it is: nobody knows what is allowed
+        except Exception as error:  # whatever it is: what is allowed is not known
             return Unreachable(in_a_line(error))
 
     async def _rules(self, asked: Request, request: Request) -> RobotParser | Unreachable | None:
-        """Return what the robots.txt that is `asked` for says."""
+        """Return the rules of the robots.txt that the request `asked` is for."""
         assert self.crawler.engine is not None
         try:
             response = await self.crawler.engine.download_async(asked)
-        except IgnoreRequest:  # a redirect that is not followed; or the run, or the host, is not to be asked at all
+        # A redirect that is not followed; or the budget of the run is spent, or the host asked to be left alone: then
+        # the request itself will not be made either.
+        except IgnoreRequest:
             return None
         except Exception as error:  # whatever a download fails with
             return await self._last_known(asked, request, explain_error(error))
@@ -97,7 +100,7 @@ class RobotsMiddleware(robotstxt.RobotsTxtMiddleware):
         return await self._parsed(response.body, request) if _is_there(response) else None
 
     async def _last_known(self, asked: Request, request: Request, reason: str) -> RobotParser | Unreachable | None:
-        """Return what the robots.txt said that came last, if that is not too long ago."""
+        """Return the rules of the robots.txt that came last, if that is not too long ago; else `Unreachable`."""
         kept = await self._archive.kept_robots(asked.url, LONGEST_USE)
         if kept is None:
             return Unreachable(reason)
@@ -110,8 +113,8 @@ class RobotsMiddleware(robotstxt.RobotsTxtMiddleware):
         return parser
 
     def slow_down(self, robotparser: RobotParser, request: Request) -> None:
-        """Set the delay of the host that `request` is for, if its robots.txt asks for a longer one; a host that asks
-        for longer than we wait gets one request, and is left to later runs."""
+        """Set the delay of the host that `request` is for, if its robots.txt asks for a longer one. A host that asks
+        for a longer delay than we wait (ARCHIVER_RETRY_AFTER_MAX) gets one request, and is left to later runs."""
         asked = robotparser.crawl_delay(self._robotstxt_useragent or self._default_useragent)
         assert self.crawler.engine is not None
         downloader = self.crawler.engine.downloader
@@ -127,13 +130,13 @@ class RobotsMiddleware(robotstxt.RobotsTxtMiddleware):
             )
             return
         logger.info("%s asks for %.1f s between requests (Crawl-delay)", key, asked)
-        # In the settings, since Scrapy drops a host's slot that has long been idle and makes it anew from these; and in
-        # the slot that there is.
+        # Set in the settings, from which Scrapy makes a host's slot again after it was dropped for being idle, and in
+        # the present slot.
         downloader.per_slot_settings[key] = {**known, "delay": asked, "jitter": 0.0, "concurrency": 1}
         if slot := downloader.slots.get(key):
             slot.delay, slot.jitter, slot.concurrency = asked, 0.0, 1
 
 
 def _is_there(response: Response) -> bool:
-    """Return whether there is a robots.txt: else (3xx, 4xx) all may be asked for (RFC 9309, 2.3.1.3)."""
+    """Return whether the site has a robots.txt. If not (3xx, 4xx), it allows all (RFC 9309, 2.3.1.3)."""
     return SUCCESS <= response.status < REDIRECT

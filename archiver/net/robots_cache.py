@@ -1,4 +1,4 @@
-"""robots.txt, asked for once in a while and not in every run."""
+"""A cache of robots.txt, so that not every run asks for it."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ if TYPE_CHECKING:
     from archiver.crawl_archive import ArchiveExtension
 
 KEPT = 6 * 3600 * SECOND  # RFC 9309, 2.4, allows a day
-SAYS_SO = frozenset({200, 404, 410})  # there is one, or there is none; all else may be a passing trouble
+SAYS_SO = frozenset({200, 404, 410})  # whether there is one is certain; any other status may be passing trouble
 
 
 class RobotsCacheMiddleware:
-    """Keeps each site's robots.txt in the index, and answers with it."""
+    """Keeps each site's robots.txt in the index, and answers requests for it from there."""
 
     def __init__(self, archive: ArchiveExtension) -> None:
         self._archive = archive
@@ -34,14 +34,14 @@ class RobotsCacheMiddleware:
         return cls(archive_of(crawler))
 
     async def process_request(self, request: Request) -> Response | None:
-        """Return the robots.txt that is kept, if that is what is asked for."""
+        """Return the robots.txt that is kept, None if the request is for something else, or none is kept."""
         kept = await self._archive.kept_robots(request.url, KEPT) if _is_robots(request) else None
         if kept is None:
             return None
         return TextResponse(request.url, status=kept.status, body=kept.body, request=request, flags=["kept"])
 
     def process_response(self, request: Request, response: Response) -> Response:
-        """Return `response`; a robots.txt is kept, and also that there is none."""
+        """Return `response`. If it is for a robots.txt, keep it; that there is none is kept, too."""
         if _is_robots(request) and response.status in SAYS_SO and "kept" not in response.flags:
             self._archive.keep_robots(request.url, response.status, response.body)
         return response

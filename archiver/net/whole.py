@@ -1,4 +1,4 @@
-"""Only what is all of an answer is read."""
+"""Keeps incomplete answers from spiders, such as parts (status 206)."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ SUCCESS, REDIRECT = 200, 300
 
 
 class WholeAnswersMiddleware(HttpErrorMiddleware):
-    """Scrapy's middleware, for which every status of success is as good as another, keeping from spiders what a replay
-    would not read: a part (206), what is yet to come (202), a status that nobody knows."""
+    """Scrapy's middleware passes every status 2xx on to spiders. This one also refuses those that a replay would not
+    read: a part (206), an answer that is still to come (202), an unknown status."""
 
     def process_spider_input(self, response: Response) -> None:  # type: ignore[override]
-        """Raise HttpError for an answer that is not to be read."""
+        """Raise HttpError for a response that spiders must not get."""
         if SUCCESS <= response.status < REDIRECT and response.status not in WHOLE:
             raise HttpError(response, "Ignoring an answer that is not whole")
         super().process_spider_input(response)

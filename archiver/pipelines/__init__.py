@@ -1,1 +1,1 @@
-"""Item pipelines: what a crawl does with articles."""
+"""Scrapy item pipelines: what a crawl does with articles."""

@@ -28,8 +28,8 @@ class NotPostedError(DropItem):
 
 
 class ArchivePipeline:
-    """Decides about each article and writes its post; the article goes on, with `path` and `outcome`, when that is
-    durable. Items of other spiders go on as they are."""
+    """Has each article decided about and its post written. When that is durable, the article goes on to further
+    pipelines, with `path` and `outcome`. Items of other kinds go on as they are."""
 
     def __init__(self, archive: ArchiveExtension) -> None:
         self._archive = archive
@@ -40,13 +40,13 @@ class ArchivePipeline:
         return cls(archive_of(crawler))
 
     async def process_item(self, item: Any) -> Any:
-        """Return the article with what became of it. Raises NotPostedError; DropItem if the archive itself failed: the
-        article stays due then."""
+        """Return the article with what became of it. Raises NotPostedError if it did not become a post, and DropItem if
+        the archive itself failed; then the article stays due."""
         if not isinstance(item, Article):
             return item
         try:
             article = await self._archive.put(item)
-        except Exception as error:  # the crawl ends because of it, and says why: no article has to
+        except Exception as error:  # the crawl ends because of it, and reports it; not each article needs to
             raise DropItem(str(error)) from error
         if article.outcome not in POSTED:
             raise NotPostedError(article)

@@ -1,1 +1,1 @@
-"""Spiders: which addresses to ask, and what to do with what comes back."""
+"""Spiders: which addresses to ask for, and what to do with the answers."""

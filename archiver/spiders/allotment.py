@@ -1,4 +1,4 @@
-"""What of a run a crawl does itself: all of it where it has the archive alone, a share of it where workers crawl
+"""Which part of a run this crawl does itself: all of it if it has the archive alone, a share if several workers crawl
 together."""
 
 from __future__ import annotations
@@ -15,16 +15,16 @@ if TYPE_CHECKING:
     from archiver.crew import Member
     from archiver.index import Claim, IndexThread
 
-MOST_LISTINGS = 16  # that a worker reads at a time, and looks for among sites
-MOST_SITES = 32  # of which it asks at a time
-ONCE = "task"  # what is done once in a run
+MOST_LISTINGS = 16  # listings that a worker reads at a time, sites that it surveys included
+MOST_SITES = 32  # sites whose articles a worker asks for at a time
+ONCE = "task"  # the kind of lease for things that are done once in a run
 
 
 class Allotment:
-    """That of a crawl that has the archive alone."""
+    """The allotment of a crawl that has the archive alone: everything."""
 
     def __init__(self, index: IndexThread, limit: int = 0) -> None:
-        """limit: articles that are asked for at most; 0: there is no limit."""
+        """limit: the most articles to ask for; 0: there is no limit."""
         self._index = index
         self._limit = limit
         self._claimed = 0
@@ -35,9 +35,10 @@ class Allotment:
         return bool(self._limit) and self._claimed >= self._limit
 
     async def claim(self, run: int, places: Sequence[str], most: int, site: str, recipe: str) -> list[Claim]:
-        """Return articles of a site that are due, as many as may be asked for, and `most` at most."""
+        """Return articles that are due, as many as may be asked for, and `most` at most. run, places, site, recipe: as
+        for `Index.claim`."""
         room = min(most, self._limit - self._claimed) if self._limit else most
-        self._claimed += room  # as long as nobody knows how many there are
+        self._claimed += room  # counted in advance, until it is known how many there are
         claims: list[Claim] = []
         try:
             claims = await self._index.run(Index.claim, run, places, room, now(), site, recipe)
@@ -46,59 +47,63 @@ class Allotment:
         return claims
 
     async def leave_room(self, count: int) -> None:
-        """Take note that so many of what was claimed are not asked for."""
+        """Note that `count` of the claimed articles are not asked for after all."""
         self._claimed -= count
 
     async def listings(self, names: list[str]) -> list[str]:
-        """Return those of the listings that are to be read now, or of the sites that are to be looked at."""
+        """Return those of the listings that this crawl is to read now, or of the sites that it is to survey."""
         return names
 
     async def found_listings(self, names: list[str]) -> list[str]:
-        """Return those of the listings that this crawl reads, of which it has the answers already."""
+        """Return those of the listings that this crawl reads itself, out of those that its survey of a site found. It
+        may have their answers already, so MOST_LISTINGS does not apply."""
         return names
 
     async def end_listing(self, name: str) -> None:
-        """Take note that a listing has been read."""
+        """Note that a listing has been read, or a site surveyed."""
 
     async def recipes(self, run: int, places: Sequence[str]) -> list[str]:  # noqa: ARG002
-        """Return the recipes of whose articles those are to be asked for that wait for no other; "": all of them."""
+        """Return the recipes whose due articles this crawl is to ask for, apart from those that wait in the queue of a
+        site; "": those of all recipes."""
         return [""]
 
     async def end_recipe(self, recipe: str) -> None:
-        """Take note that no article of a recipe is due."""
+        """Note that no article of a recipe is due any more."""
 
     async def sites_due(self, run: int, places: Sequence[str]) -> list[str]:  # noqa: ARG002
-        """Return sites of which articles are due."""
+        """Return sites with articles that are due, whose articles this crawl is to ask for."""
         return await self._index.run(Index.sites_due)
 
     async def sites(self, names: list[str]) -> list[str]:
-        """Return those of the sites whose articles are to be asked for now."""
+        """Return those of the sites whose articles this crawl is to ask for now."""
         return names
 
     async def end_site(self, site: str) -> bool:  # noqa: ARG002
-        """Take note that no article of a site is due, and return whether it may be time to look for others."""
+        """Note that no article of a site is due any more, and return whether it is time to look for further sites."""
         return False
 
     async def begins(self, task: str) -> bool:  # noqa: ARG002
-        """Return whether something that is done once in a run is to be done now."""
+        """Return whether this crawl is to do something that is done once in a run."""
         return True
 
     async def end_task(self, task: str) -> None:
-        """Take note that it is done."""
+        """Note that such a task is done."""
 
     async def is_over(self) -> bool:
-        """Return whether there is nothing more to do in the run, when there is nothing at this moment."""
+        """Return whether the run is over; called when there is nothing to do at the moment. A worker waits a little if
+        others are still at work, since they may find more."""
         return True
 
 
 class SharedAllotment(Allotment):
-    """That of a worker. expected: workers that begin with it. What is limited all workers of the run share."""
+    """The allotment of a worker. expected: how many workers begin together. limit: for all workers of the run
+    together."""
 
     def __init__(self, index: IndexThread, member: Member, expected: int, limit: int = 0) -> None:
         super().__init__(index, limit)
         self._member = member
         self._expected = expected
-        self._sites: list[str] = []  # that waited when it looked last
+        self._sites: list[str] = []  # sites that had articles waiting when the index was asked last
         self._is_spent = False
 
     @property
@@ -119,11 +124,11 @@ class SharedAllotment(Allotment):
             await self._member.leave_room(ARTICLES, count)
 
     async def take_requests(self, most: int) -> int:
-        """Return how many requests more this worker may make, up to `most`."""
+        """Return how many further requests this worker may make, up to `most`."""
         return await self._member.take_room(REQUESTS, most, self._expected)
 
     async def leave_requests(self, count: int) -> None:
-        """Leave so many of these to others."""
+        """Give back `count` of these requests, for other workers."""
         await self._member.leave_room(REQUESTS, count)
 
     async def listings(self, names: list[str]) -> list[str]:

@@ -1,4 +1,4 @@
-"""What came of a request, as pages read it and captures note it."""
+"""Scrapy's responses as the answers that pages read, and what captures note of them."""
 
 from __future__ import annotations
 
@@ -18,9 +18,10 @@ if TYPE_CHECKING:
 
 
 def answer_of(response: Response) -> Answer:
-    """Return what came, as pages read it; its time is when it was asked for, or when it was captured.
+    """Return the answer in a response. Its time is when it was asked for; for one that came from a capture, the
+    capture's time.
 
-    Its address is the one that captures name it by, without credentials: it is written down beside the article.
+    Its address has no credentials, as in captures: it is written into the archive with the article.
     """
     content_type = (response.headers.get("Content-Type") or b"").decode("latin-1")
     kept: Capture | None = response.meta.get(KEPT)
@@ -33,7 +34,8 @@ def answer_of(response: Response) -> Answer:
 
 
 def about_answer(answer: Answer, asked: Asked) -> dict[str, Any]:
-    """Return what a replay must know of an answer beside it: how it was asked for, and what is known of it besides."""
+    """Return what a replay must know besides an answer itself: what it was asked for, with what was known of the
+    article, and the redirects that led to it."""
     return {
         "recipe": asked.recipe,
         "id": asked.id,

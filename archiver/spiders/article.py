@@ -1,4 +1,5 @@
-"""What every spider of this package does: ask for an article, page after page, until one has it."""
+"""What every spider of this package does: it asks for the pages of an article, one after the other, until one of them
+gives the article."""
 
 from __future__ import annotations
 
@@ -59,19 +60,19 @@ if TYPE_CHECKING:
 class ArticleSpider(Spider):
     """The base of spiders that fetch articles."""
 
-    reports_errors = True  # of its callbacks: nothing else has to
-    captures = False  # whether answers are captured where neither the settings nor the recipe say it
-    _going_on: asyncio.Future[None] | None = None  # to what is left when there is nothing else to do
+    reports_errors = True  # it reports errors of its callbacks itself (`take_error`)
+    captures = False  # whether answers are captured if neither the settings nor the recipe say so or otherwise
+    _going_on: asyncio.Future[None] | None = None  # a call of `_go_on` that has not ended
     drawer: PageDrawer
     feed_texts: FeedTexts
-    wants_pictures = False  # whatever the settings and recipes say
+    wants_pictures = False  # True: pictures are fetched, whatever the settings and recipes say
     _pictures: PictureFetcher | None = None
-    trusted_hosts: frozenset[str] = frozenset()  # private addresses may be asked for under these names only
+    trusted_hosts: frozenset[str] = frozenset()  # the only hosts that may be at private addresses
 
     @classmethod
     def update_settings(cls, settings: BaseSettings) -> None:
-        """Complete the settings with what follows from others, from recipes and from plug-ins. Raises UsageError for
-        a wrong one, PluginError for a plug-in that cannot be used."""
+        """Complete the settings with those that follow from other settings, from recipes and from plug-ins. Raises
+        UsageError for a wrong setting, PluginError for a plug-in that cannot be used."""
         super().update_settings(settings)
         complete_settings(settings)
         add_plugins(settings)
@@ -102,8 +103,8 @@ class ArticleSpider(Spider):
         return archive_of(self.crawler)
 
     async def start(self) -> AsyncIterator[Any]:
-        """Yield the first requests, when the archive is open. If it cannot be opened, the crawl ends, and that is
-        why."""
+        """Yield the first requests, when the archive is open. If it cannot be opened, the crawl ends with that
+        error."""
         try:
             await self.archive.open()
             async for request in self.begin():
@@ -112,8 +113,8 @@ class ArticleSpider(Spider):
             self.archive.fail(error)
 
     def go_on(self) -> None:
-        """Go on to what is left when there is nothing else to do. Raises DontCloseSpider: the spider is closed when
-        nothing is left."""
+        """Called when the spider is idle: start `_go_on`, unless it is running. Raises DontCloseSpider, since `_go_on`
+        closes the spider when nothing is left."""
         if self.archive.session is None:
             return
         if self._going_on is None:
@@ -121,11 +122,12 @@ class ArticleSpider(Spider):
         raise DontCloseSpider
 
     async def ask_for_more(self) -> bool:
-        """Ask for more, and return whether there was anything to ask for; nothing by default."""
+        """Ask for more, and return whether there was anything to ask for. By default there never is."""
         return False
 
     async def ask_for_pictures(self) -> None:
-        """Ask for pictures that posts wait for, when there is nothing else; nothing by default."""
+        """Ask for pictures that posts wait for; called when there is nothing else to ask for. By default: do
+        nothing."""
 
     async def _go_on(self) -> None:
         """Ask for more; when there is nothing more, decide about edits, and end the crawl."""
@@ -141,7 +143,8 @@ class ArticleSpider(Spider):
             self._going_on = None
 
     async def _settle_edits(self) -> None:
-        """Decide about the edits that were held back, and let what becomes of them be seen as of all others."""
+        """Decide about the edits that were held back, and send the signals that other items cause, so that reports and
+        other extensions learn what became of them."""
         if self.archive.session is None:
             return
         send = self.crawler.signals.send_catch_log_async
@@ -153,16 +156,17 @@ class ArticleSpider(Spider):
                 await send(signals.item_dropped, item=article, response=None, exception=error, spider=self)
 
     def take_error(self, failure: Failure, response: Response | Failure) -> None:
-        """Take what a callback raised: an error of the archive ends the crawl, anything else costs its answer."""
+        """Handle what a callback raised: an error of the archive ends the crawl; any other error is reported for the
+        answer that it came from."""
         error = failure.value or Exception()
         if isinstance(error, ERRORS_OF_THE_ARCHIVE):
             self.archive.fail(error)
             return
-        request: Request | None = getattr(response, "request", None)  # of an answer, or of what kept it from coming
+        request: Request | None = getattr(response, "request", None)  # a Failure (of an errback) has one, too
         self.answer_failed(request, fault(error))
 
     def answer_failed(self, request: Request | None, reason: str) -> None:
-        """Report an answer that could not be taken."""
+        """Report an answer whose callback failed."""
         reference: Reference | None = request.cb_kwargs.get("reference") if request else None
         address = reference.address if reference else request.url if request else self.name
         self.fail(address, reason, reference)
@@ -176,7 +180,7 @@ class ArticleSpider(Spider):
     ) -> Iterator[Request]:
         """Yield the request for page `number` of the article; when there is none left, report it as failed.
 
-        headers: such as those that ask for a page only if it has changed.
+        headers: further request headers, such as those that ask for a page only if it has changed.
         """
         found = next(islice(page_addresses(reference), number, None), None)
         if found is None:
@@ -192,7 +196,7 @@ class ArticleSpider(Spider):
             errback=self.next_page,
             dont_filter=True,  # spiders ask for an article once; the same address is asked again only on purpose
             meta={
-                # A second page is for when the first cannot be had, and not worth waiting for as long.
+                # Further pages only stand in for the first, and are not worth waiting for as long.
                 **({"max_retry_times": 0} if number else {}),
                 **({"handle_httpstatus_list": [NOT_MODIFIED]} if headers else {}),
             },
@@ -200,7 +204,8 @@ class ArticleSpider(Spider):
         )
 
     def ask_for_captured(self, reference: Reference, page: str, capture: Capture) -> Iterator[Request]:
-        """Yield a request that what was captured for the article will answer: another form of post is made of that."""
+        """Yield a request that is answered from a capture (`net.kept`), to make a post of another form from what was
+        captured for the article. page: the name of the page that was captured."""
         yield Request(
             capture.url,
             callback=self.read,
@@ -213,16 +218,17 @@ class ArticleSpider(Spider):
     async def read(
         self, response: Response, reference: Reference, number: int, page: str, tries: Tries
     ) -> AsyncIterator[Article | Request]:
-        """Yield the article in `response`, in each form that is wanted, or the request for the next page that may
-        have it; and what waited for it. An article whose pictures are wanted comes when these have: its post is then
-        written once; what waited for it does not wait for them."""
+        """Yield the article in `response`, in each form that is wanted, or the request for the next page that may have
+        it; then the requests that waited for this answer (`ask_after`). An article whose pictures are wanted is yielded
+        last, when its pictures have come, so that its post is written only once."""
         async for result in self._illustrated(reference, self._read(response, reference, number, page, tries)):
             yield result
 
     async def _illustrated(
         self, reference: Reference, results: AsyncIterator[Article | Request]
     ) -> AsyncIterator[Article | Request]:
-        """Yield `results`, what waited for them, and then the articles whose pictures are wanted."""
+        """Yield `results`, then the requests that waited for them, and then, each when its pictures have come, the
+        articles whose pictures are wanted."""
         illustrated: list[tuple[Article, list[WantedPicture]]] = []
         async for result in results:
             if isinstance(result, Article):
@@ -239,10 +245,10 @@ class ArticleSpider(Spider):
             yield article
 
     def learn(self, reference: Reference, article: Article) -> None:
-        """Take note of an article that has come; nothing by default."""
+        """Take note of an article that has come. By default: do nothing."""
 
     async def ask_after(self, reference: Reference) -> AsyncIterator[Request]:  # noqa: ARG002
-        """Yield the requests that waited until an article had come, or could not be had; none by default."""
+        """Yield the requests that waited until an article had come, or was known not to come; none by default."""
         for _ in ():
             yield _
 
@@ -257,7 +263,7 @@ class ArticleSpider(Spider):
         try:
             response, answer, extracted = await self._read_answer(response, reference, asked)
         except BudgetSpentError:
-            return  # it stays due
+            return  # the article stays due
         if isinstance(extracted, Unusable):
             self.report_if_blocked(response.url, extracted)
             failed = Try(authority(response.url), extracted.reason, extracted.gone, extracted.refused, final=True)
@@ -281,7 +287,8 @@ class ArticleSpider(Spider):
     async def _read_answer(
         self, response: Response, reference: Reference, asked: Asked
     ) -> tuple[Response, Answer, Extracted]:
-        """Return a page, as a browser drew it where that is wanted, and what comes of it. Raises BudgetSpentError."""
+        """Return the response, the answer in it, and what was extracted from it; the response is the page as a browser
+        drew it, where that is wanted. Raises BudgetSpentError."""
         try:
             if self.drawer.wants(response, reference.recipe, asked.page):
                 response = await self.drawer.draw(response)
@@ -299,7 +306,7 @@ class ArticleSpider(Spider):
             return response, answer_of(response), Unusable(f"the page cannot be drawn: {error}")
 
     def _wanted_pictures(self, article: Article) -> list[WantedPicture]:
-        """Return the pictures of an article that are to be files of the archive."""
+        """Return the pictures of an article that are wanted as files of the archive."""
         rules = self.pictures.rules(article.recipe, article.response_url) if self.pictures else None
         if rules is None or not rules.wanted:
             return []
@@ -307,7 +314,7 @@ class ArticleSpider(Spider):
 
     @property
     def pictures(self) -> PictureFetcher | None:
-        """What fetches pictures; None where nothing is kept."""
+        """The fetcher of pictures; None if the archive is not open, or is not written to (a dry run)."""
         session = self.archive.session
         if session is None or session.dry:
             return None
@@ -320,17 +327,17 @@ class ArticleSpider(Spider):
         return self._pictures
 
     async def _extract(self, answer: Answer, asked: Asked) -> Extracted:
-        """Return what comes of an answer. Raises BudgetSpentError if the run does not wait for it any more."""
+        """Return what is extracted from an answer. Raises BudgetSpentError if the run ends before."""
         budget = self.crawler.get_downloader_middleware(BudgetMiddleware)
         extraction = self.archive.extractors.extract(answer, asked)
         return await (budget.in_hand(extraction) if budget else extraction)
 
     async def next_page(self, failure: Failure) -> AsyncIterator[Article | Request]:
-        """Yield the request for the next page after one that could not be had, or the article as its feed has it; and
-        what waited for it."""
+        """Yield the request for the next page after one that could not be had, or the article as its feed has it; then
+        the requests that waited for this answer (`ask_after`)."""
         request: Request = failure.request  # type: ignore[attr-defined]
         tried: dict[str, Any] = request.cb_kwargs
-        if isinstance(failure.value, BudgetSpentError):  # then it has not failed, and stays due
+        if isinstance(failure.value, BudgetSpentError):  # it was not asked for, so it has not failed, and stays due
             async for further in self.ask_after(tried["reference"]):
                 yield further
             return
@@ -341,8 +348,8 @@ class ArticleSpider(Spider):
             yield result
 
     async def _after_failure(self, reference: Reference, number: int, tries: Tries) -> AsyncIterator[Article | Request]:
-        """Yield the request for the page after `number`; if there is none, and there never will be, the article as its
-        feed has it, if it has."""
+        """Yield the request for the page after `number`. If there is no further page, and trying again on another day
+        would not help, yield the article as its feed has it, if the feed's text is kept. Else report the failure."""
         is_last = next(islice(page_addresses(reference), number + 1, None), None) is None
         answer = self.feed_texts.page(reference) if is_last and are_final(tries) else None
         if answer:
@@ -356,7 +363,8 @@ class ArticleSpider(Spider):
             yield request
 
     def captured(self, recipe: Recipe) -> bool:
-        """Return whether answers of the source are captured (ARCHIVER_WARC)."""
+        """Return whether answers for articles of a recipe are captured: the setting ARCHIVER_WARC decides, else the
+        recipe's `warc`, else the spider's `captures`."""
         if self.archive.dry:
             return False
         if self.settings["ARCHIVER_WARC"] not in (None, ""):
@@ -364,7 +372,7 @@ class ArticleSpider(Spider):
         return self.captures if recipe.warc is None else recipe.warc
 
     def asked_for(self, reference: Reference, page: str) -> Asked:
-        """Return what an answer was asked for."""
+        """Return what the answer of a page is for: which article, in which forms, with what is known of it."""
         return Asked(
             reference.recipe.name,
             reference.id,
@@ -377,7 +385,7 @@ class ArticleSpider(Spider):
         )
 
     def report_if_blocked(self, address: str, unusable: Unusable) -> None:
-        """Report an answer that asks whether we are human."""
+        """Report an answer that is a block page (one that asks whether we are human, say)."""
         if unusable.blocked:
             self.crawler.signals.send_catch_log(blocked, address=address, reason=unusable.reason)
 
@@ -390,8 +398,8 @@ class ArticleSpider(Spider):
         gone: bool = False,
         refused: bool = False,
     ) -> None:
-        """Report that `address` gave no article. gone: there is a post of it, and the source has it no more. refused:
-        it is no article, and will be none."""
+        """Report that `address` gave no article. gone: the archive has a post of it, but the source says that it has
+        the article no more. refused: what is there is no article, and asking again would not change that."""
         if reference and gone:
             self.archive.note_gone(reference.key, reason)
         elif reference:

@@ -1,4 +1,4 @@
-"""A contract of Scrapy's for callbacks that read an article: `scrapy check` tries them with it."""
+"""A Scrapy contract for callbacks that read an article, with which `scrapy check` tests them."""
 
 from __future__ import annotations
 

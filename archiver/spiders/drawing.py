@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
 
 class PageDrawer:
-    """Has the browser of a crawl draw pages: those of which a recipe says so, and by ARCHIVER_BROWSER others."""
+    """Has the browser of a crawl draw pages: those for which a recipe asks that, and others as ARCHIVER_BROWSER
+    says."""
 
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
@@ -27,8 +28,8 @@ class PageDrawer:
         self._sites = [site for site in sites_for(crawler.settings) if site.browser]
 
     def wants(self, response: Response, recipe: Recipe | None = None, page: str = "") -> bool:
-        """Return whether a page is drawn before it is read. recipe and page: what it was asked for, if that is
-        known."""
+        """Return whether a page is to be drawn before it is read. recipe, page: the recipe of the article, and the name
+        of the page in it, if they are known."""
         if not _can_be_drawn(response):
             return False
         rules = next((one for one in recipe.pages if one.name == page), None) if recipe else None
@@ -38,7 +39,7 @@ class PageDrawer:
         return said or self._which == "always"
 
     def wants_refused(self, response: Response) -> bool:
-        """Return whether a page is drawn that was refused because it shows nothing without its scripts."""
+        """Return whether to draw a page that was refused because it shows nothing without its scripts."""
         return self._which == "refused" and _can_be_drawn(response)
 
     async def draw(self, response: Response) -> Response:
@@ -49,5 +50,5 @@ class PageDrawer:
 
 
 def _can_be_drawn(response: Response) -> bool:
-    """Return whether something is a page that has just come, and was not drawn yet."""
+    """Return whether a response is HTML that has come from the network and has not been drawn yet."""
     return isinstance(response, HtmlResponse) and not {KEPT, LOADED} & response.meta.keys()

@@ -1,4 +1,4 @@
-"""Fetching what is due: articles that wait in the index, out of it and asked for."""
+"""Fetching what is due: articles that wait in the index are claimed there and asked for."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ if TYPE_CHECKING:
     from archiver.recipes import Recipe
     from archiver.spiders.allotment import Allotment
 
-BATCH = 500  # articles that are asked for at a time; the index has the rest
-SHARE = 20  # of them of one site
+BATCH = 500  # articles that are claimed at a time; the others wait in the index
+SHARE = 20  # articles of one site that are claimed at a time
 
 
 class DueSpider(FollowingSpider):
-    """The base of spiders that fetch what is due. Of a site one article is on its way at a time.
+    """The base of spiders that fetch what is due. Of each site one article is on its way at a time.
 
-    limit: articles that it asks for at most; 0: there is no limit. asked: how many it has asked for.
+    limit: the most articles that it asks for; 0: there is no limit. asked: how many it has asked for.
     """
 
     limit = 0
@@ -41,14 +41,14 @@ class DueSpider(FollowingSpider):
         super().__init__(**kwargs)
         self.recipes: dict[str, Recipe] = {}
         self.asked = 0
-        self._places: tuple[str, ...] = ()  # whose articles are asked for
-        self._sites: dict[str, deque[Claim]] = {}  # of which an article is on its way; and what waits for it
-        self._claiming = 0  # how many wait for the index to give them articles
+        self._places: tuple[str, ...] = ()  # labels of the listings whose articles are asked for
+        self._sites: dict[str, deque[Claim]] = {}  # sites with an article on its way; and claimed ones that wait for it
+        self._claiming = 0  # how many calls of `_claim` wait for the index
         self._learned: set[str] = set()  # addresses of articles that have come
         self._allotment: Allotment
 
     async def _ask_sites(self) -> bool:
-        """Ask for the next articles of sites of which none is on its way, and return whether there were any."""
+        """Ask for the next article of each site that has none on its way, and return whether there were any."""
         run = (await self.archive.open()).run
         asked = False
         for site in await self._allotment.sites_due(run, self._places):
@@ -60,17 +60,18 @@ class DueSpider(FollowingSpider):
         return asked
 
     def learn(self, reference: Reference, article: Article) -> None:  # noqa: ARG002
-        """Note the addresses of an article: it is not asked for by another of them."""
+        """Note the addresses of an article, so that it is not asked for again at another of them."""
         self._learned.update(article.aliases)
 
     async def ask_after(self, reference: Reference) -> AsyncIterator[Request]:
-        """Yield the request for the next article of the site that an article waited with."""
+        """Yield the request for the next article of the site in whose queue the article was."""
         if reference.site:
             async for request in self._go_on_with(reference.site):
                 yield request
 
     async def _ask_for_many(self, site: str, recipe: str = "") -> bool:
-        """Ask for articles (of a recipe) of which none waits for another, and return whether there were any."""
+        """Ask for a batch of articles at once, and return whether there were any. site: in whose queue they wait;
+        empty: in that of no site. recipe: whose articles; empty: of any. A dry run only reports all of them as due."""
         while (claims := await self._claim(site, BATCH, recipe)) is not None:
             for claim in claims:
                 reference = self._reference(claim)
@@ -91,7 +92,7 @@ class DueSpider(FollowingSpider):
                 yield request
 
     async def _go_on_with(self, site: str) -> AsyncIterator[Request]:
-        """Yield the request for the next article of a site: one that has not come by another of its addresses."""
+        """Yield the request for the next article of a site that has not come yet under another of its addresses."""
         waiting = self._sites.setdefault(site, deque())
         while True:
             if not waiting:
@@ -114,7 +115,7 @@ class DueSpider(FollowingSpider):
 
     @property
     def _is_at_something(self) -> bool:
-        """Whether an article is on its way, or about to be: when nothing was, something may have begun since."""
+        """Whether a request is on its way, or an article is about to be asked for."""
         assert self.crawler.engine is not None
         return self._claiming > 0 or not self.crawler.engine.spider_is_idle()
 
@@ -129,7 +130,8 @@ class DueSpider(FollowingSpider):
         return self.crawler.get_downloader_middleware(BudgetMiddleware)
 
     async def _claim(self, site: str, most: int, recipe: str = "") -> list[Claim] | None:
-        """Return articles of a site that are due, those that are wanted; None if there are none, or may be none."""
+        """Return due articles of a site that are wanted; this may be none, if all that were claimed are too old. None
+        if no articles are due, or if no more may be asked for."""
         if self._is_spent:
             return None
         run = (await self.archive.open()).run
@@ -147,7 +149,7 @@ class DueSpider(FollowingSpider):
         """Return how many articles this run asks for, as far as is known by now. Raises ArchiverError."""
         run = (await self.archive.open()).run
         due = await self.index.run(Index.count_due, run, self._places, now())
-        total = self.asked + due  # what was claimed before that count is in the first by now
+        total = self.asked + due  # in this order: articles claimed before `due` was counted are in `asked` by now
         return min(total, self.limit) if self.limit else total
 
     def _is_too_old(self, claim: Claim) -> bool:
@@ -156,8 +158,8 @@ class DueSpider(FollowingSpider):
         return bool(since and moment and moment < since)
 
     def _reference(self, claim: Claim, site: str = "") -> Reference:
-        """Return the article that was claimed, as it is asked for: at the address that it came from last, if that is
-        all that it is known by."""
+        """Return the reference by which a claimed article is asked for. A web page that came before is asked for at the
+        address that its last answer came from."""
         held, recipe = claim.held, self.recipes[claim.key.recipe]
         address = held.known.get("url") or claim.key.id
         if recipe.is_web and held.answer:
@@ -178,8 +180,8 @@ class DueSpider(FollowingSpider):
         self.crawler.engine.crawl(request)
 
     def _requests(self, reference: Reference, claim: Claim) -> Iterator[Request]:
-        """Yield the request for an article: answered by what was captured if another form of post is made of that; else
-        for the article if it has changed since."""
+        """Yield the request for an article. If only another form of its post is wanted, the request is answered from
+        the capture. Else, if its last answer is known, it asks for the article only if that has changed."""
         self.archive.asked_again += reference.held
         answer = claim.held.answer
         if answer and answer.capture and claim.another_form:

@@ -1,4 +1,4 @@
-"""Articles whose pages cannot be had, of what their feeds have of them: where the recipe of the site allows it."""
+"""Articles made from the text in a feed, where their own pages cannot be had and the recipe of the site allows it."""
 
 from __future__ import annotations
 
@@ -18,29 +18,31 @@ if TYPE_CHECKING:
     from archiver.article import Article
     from archiver.discovery.entries import ListedArticle
 
-TEXT, BASE = "feed_text", "feed_base"  # among what is known of an article
+TEXT, BASE = "feed_text", "feed_base"  # keys in what is known of an article: the feed's text, and the base of its links
 LONGEST = 200_000  # characters
 
 
 class FeedTexts:
-    """Says of which articles the text is kept that a feed has, and makes pages of these."""
+    """Decides for which articles the text in a feed is kept, and makes pages of these texts."""
 
     def __init__(self, settings: BaseSettings) -> None:
         self._sites = [site for site in sites_for(settings) if site.feed_text]
 
     @property
     def any(self) -> bool:
-        """Whether there is a recipe that allows it."""
+        """Whether any recipe of a site allows it (`feed_text`)."""
         return bool(self._sites)
 
     def facts(self, listed: ListedArticle) -> dict[str, str]:
-        """Return what is to be known of an article as a feed has it; nothing if no recipe allows it."""
+        """Return the text of an article in a feed, as it is noted with the article; nothing if the feed has none, if it
+        is too long, or if no recipe allows it."""
         if not listed.content or len(listed.content) > LONGEST or not self._allows(listed.address):
             return {}
         return {TEXT: listed.content, BASE: listed.base}
 
     def page(self, reference: Reference) -> Answer | None:
-        """Return a page that has the article as its feed does; None if there is none, or a post of its own page."""
+        """Return a page made of the article's text in its feed. None if no text was kept, if no recipe allows it any
+        more, or if the archive has a post of the article already."""
         known = reference.known
         if reference.held or not known.get(TEXT) or not self._allows(reference.address):
             return None
@@ -58,5 +60,5 @@ class FeedTexts:
 
 
 def of_feed(article: Article) -> Article:
-    """Return an article as one that was made of what a feed has: that of a page is better."""
+    """Return an article marked as made of a feed's text, with a rank that is one worse than that of its own page."""
     return replace(article, rank=article.rank + 1, rules={**article.rules, "body": "feed"})

@@ -1,4 +1,4 @@
-"""Reading what is followed: what sites have, and what feeds, sitemaps and pages of links list."""
+"""Reading what is followed: finding the feeds, sitemaps and pages of links of sites, and reading what these list."""
 
 from __future__ import annotations
 
@@ -38,21 +38,21 @@ if TYPE_CHECKING:
     from archiver.index import ArticleKey
     from archiver.recipes import Endpoint, Recipe
 
-FIRST_LOOK = 100  # articles that are fetched of what a source lists when it is read for the first time: the newest
-SURVEYS = 32  # sites that are looked at together
-OF_A_SURVEY = 20  # requests that one look at a site takes at most, or little more
-LOOKED_AT_AGAIN = 30 * DAY  # what a site has is looked for again after that
+FIRST_LOOK = 100  # when a source is read for the first time, only so many articles are fetched, the newest
+SURVEYS = 32  # sites that are surveyed at a time
+OF_A_SURVEY = 20  # requests that the survey of a site takes at most, or little more
+LOOKED_AT_AGAIN = 30 * DAY  # after that time a site is surveyed again
 GONE = 410
 MOST_PARTS = 1000  # sitemaps of an index that are read in a run
-UNDATED = 3  # of an index's sitemaps whose changes it does not tell, at each end, that are asked whether they changed
-KNOWN_SHAPES = 500  # addresses of articles of a host, by which its links are judged
-SOURCE_KINDS = {"feed": "feed", "index": "sitemap", "sitemap": "sitemap", "page": "page"}  # by what a look says
+UNDATED = 3  # of sitemaps whose changes their index does not date, so many at each end are asked whether they changed
+KNOWN_SHAPES = 500  # known addresses of articles of a host with which the links on its pages are compared
+SOURCE_KINDS = {"feed": "feed", "index": "sitemap", "sitemap": "sitemap", "page": "page"}  # by kinds of a survey
 
 
 class FollowingSpider(ListSpider):
     """The base of spiders that read what is followed."""
 
-    web: Recipe  # for pages that no other recipe knows
+    web: Recipe  # the recipe for pages that no other recipe knows
     recipes: Mapping[str, Recipe]
 
     def __init__(self, **kwargs: Any) -> None:
@@ -65,32 +65,33 @@ class FollowingSpider(ListSpider):
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
         """Return the spider of a crawl."""
         spider = super().from_crawler(crawler, *args, **kwargs)
-        if most := crawler.settings.getint("ARCHIVER_MAX_REQUESTS"):  # enough of them to come to an end
+        # With few requests only few sites are surveyed at a time, so that some of the surveys come to their end.
+        if most := crawler.settings.getint("ARCHIVER_MAX_REQUESTS"):
             spider._turn_to_survey = asyncio.Semaphore(min(SURVEYS, max(1, most // OF_A_SURVEY)))
         crawler.signals.connect(spider._looker.note_sitemaps, signals.response_received)
         crawler.signals.connect(spider.close_looker, signals.engine_stopped)
         return spider
 
     async def close_looker(self) -> None:
-        """End what is at work beside the requests."""
+        """Cancel the surveys that are still running, and close the looker."""
         for survey in self._surveys:
             survey.cancel()
         await self._looker.close()
 
     def add_listing(self, reference: FollowedListing, parent: str) -> bool:
-        """Take a listing of what is followed at the address `parent` into the run, and return whether it is to be asked
-        for."""
+        """Take a listing into the run, and return whether to ask for it. parent: the followed address that it belongs
+        to."""
         raise NotImplementedError
 
     async def taken(self, references: list[FollowedListing]) -> list[FollowedListing]:
-        """Return those that this crawl reads itself: by default all."""
+        """Return the listings that this crawl reads itself: by default all."""
         return references
 
     async def site_surveyed(self, one: Followed) -> None:
-        """Take note that it is known what a site has; nothing by default."""
+        """Note that a site has been surveyed. By default: do nothing."""
 
     async def listings_of(self, one: Followed) -> list[FollowedListing] | None:
-        """Return what is read of a site or a feed that is followed; None if that is to be found out first."""
+        """Return the listings of a site or a feed that is followed; None if the site must be surveyed first."""
         if one.is_feed:
             return [FollowedListing(self.web, one.address, "feed")]
         named = await self.index.run(lambda index: index.sources.named_by(one.address))
@@ -99,26 +100,27 @@ class FollowingSpider(ListSpider):
         return [FollowedListing(self.web, source.address, source.kind) for source in named]
 
     def survey_soon(self, one: Followed) -> None:
-        """Look at what a site has, and then read it."""
+        """Start a task that surveys a site, and then reads the listings that it found."""
         task = asyncio.ensure_future(self._survey_quietly(one))
         self._surveys.add(task)
         task.add_done_callback(self._surveys.discard)
 
     async def surveyed(self) -> bool:
-        """Return whether sites were still being looked at, when one of them has been."""
+        """Wait until one of the running surveys has ended, and return True; return False if none is running."""
         if not self._surveys:
             return False
         await asyncio.wait(self._surveys, return_when=asyncio.FIRST_COMPLETED)
         return True
 
     def addresses(self, turn: ListingTurn) -> list[tuple[Endpoint | None, str]]:
-        """Return the address of a page that is followed; else as for any listing."""
+        """Return the address of the page, for a listing that is followed; for others, their endpoints."""
         if isinstance(turn.reference, FollowedListing):
             return [(None, turn.at or turn.reference.address)]
         return super().addresses(turn)
 
     def meta_of(self, turn: ListingTurn) -> dict[str, Any]:
-        """Return what is particular to the request for a page: sitemaps may be as large as the protocol says."""
+        """Return further entries for the `meta` of the request for a page: sitemaps may be as large as their protocol
+        allows."""
         is_map = isinstance(turn.reference, FollowedListing) and turn.reference.kind == "sitemap"
         return {"download_maxsize": LARGEST_SITEMAP} if is_map else {}
 
@@ -147,14 +149,16 @@ class FollowingSpider(ListSpider):
         return ListedPage(items, unreadable + nameless, example, parts, bool(following), following, spared, undated)
 
     async def as_it_was(self, response: Response, turn: ListingTurn) -> None:
-        """Report a listing that has not changed since the last run; a feed says when to ask again."""
+        """Report a listing that has not changed since the last run. For a feed, note anew until when it need not be
+        asked for."""
         if isinstance(turn.reference, FollowedListing) and turn.reference.kind == "feed":
             said = await self.index.run(lambda index: index.listings.says_of_rest(turn.reference.label))
             await self._note_rest(response, turn, Rest(*json.loads(said)) if said else Rest())
         await super().as_it_was(response, turn)
 
     async def _note_rest(self, response: Response, turn: ListingTurn, says: Rest) -> None:
-        """Note until when a feed need not be asked for, by what it says and by what HTTP says of its answer."""
+        """Note until when a feed need not be asked for: by what the feed says itself (`says`), and by the Cache-Control
+        and Age headers of its answer."""
         cache_control, age = (
             (response.headers.get(name) or b"").decode("latin-1") for name in ("Cache-Control", "Age")
         )
@@ -163,8 +167,8 @@ class FollowingSpider(ListSpider):
         await self.index.run(lambda index: index.listings.rest(label, moment, json.dumps(says)))
 
     async def next_endpoint(self, failure: Failure) -> AsyncIterator[Request]:
-        """Yield the request for what is next after a page that could not be had. A listing that is gone for good is not
-        asked for any more."""
+        """Yield the next request after a page that could not be had. A followed listing that is gone for good (status
+        410) is dropped, and not asked for any more."""
         turn: ListingTurn = failure.request.cb_kwargs["turn"]  # type: ignore[attr-defined]
         error = failure.value
         is_gone = isinstance(error, HttpError) and error.response.status == GONE and turn.page == 1
@@ -184,7 +188,9 @@ class FollowingSpider(ListSpider):
             references = [FollowedListing(self.web, source.address, source.kind) for source in found]
             new = [reference for reference in references if self.add_listing(reference, one.address)]
             taken = await self.taken(new)
-            if found:  # from now on others know of it, who would ask for what has come already
+            # Noted only now: as soon as the index names the listings, other workers could take them up and ask again
+            # for answers that this one has.
+            if found:
                 await self.index.run(lambda index: _replace_sources(index, one.address, found))
             for reference in taken:
                 turn = ListingTurn(reference, ListingStats(reference.label))
@@ -196,7 +202,8 @@ class FollowingSpider(ListSpider):
             self.archive.fail(error)
 
     async def _begin_listing(self, turn: ListingTurn, answer: Response | None) -> AsyncIterator[Request]:
-        """Yield the request for the first page of a listing, or what follows from its answer, if that is there."""
+        """Yield the request for the first page of a listing; if the survey has its answer already, read that instead,
+        and yield the requests that follow from it."""
         if answer is None:
             async for request in self.ask_listing(turn):
                 yield request
@@ -206,23 +213,23 @@ class FollowingSpider(ListSpider):
             yield request
 
     async def _survey(self, one: Followed) -> tuple[list[NamedSource], Mapping[str, Response]]:
-        """Look at what a site has; return what is to be read of it, and the answers that came of that, each by its
-        address in the form that is compared."""
+        """Survey a site. Return the listings to read, and those of their answers that came during the survey, by their
+        addresses in plain form."""
         offer = Offer(one.address)
         surveyor = Surveyor(self.crawler, self._looker, offer, whole=True)
         try:
             await surveyor.survey()
         except ERRORS_OF_THE_ARCHIVE:
             raise
-        except Exception as error:  # a fault of ours: it costs this site
+        except Exception as error:  # a fault in this program: only this site must suffer from it
             offer.problem = str(as_archiver_error(error))
         read = [source for source in offer.sources if source.is_read and not source.index]
-        # What a run had no budget to find is looked for by one of the next day. Until then what it found is read.
+        # A survey that the budget cut off is repeated by a run of the next day. Until then what it found is read.
         looked = now() - (LOOKED_AT_AGAIN - DAY if surveyor.is_cut_off else 0)
         found = [NamedSource(source.address, SOURCE_KINDS[source.kind], source.title, looked) for source in read]
         if not found and surveyor.is_cut_off:
             return [], {}
-        if not found:  # what was found earlier is still to be read
+        if not found:  # go on with what an earlier survey found
             found = await self.index.run(lambda index: index.sources.named_by(one.address))
             site = FollowedListing(self.web, one.address, "page")
             stats = ListingStats(site.label, error=offer.problem or "nothing was found that lists articles")
@@ -230,7 +237,7 @@ class FollowingSpider(ListSpider):
         return found, surveyor.answers
 
     async def _known_articles(self, reference: FollowedListing) -> tuple[str, ...]:
-        """Return addresses of articles at the host of a page of links."""
+        """Return known addresses of articles at the host of a page of links."""
         host = plain_form(reference.address).partition("/")[0]
         known = await self.index.run(lambda index: index.addresses_at(host, KNOWN_SHAPES))
         return tuple(f"https://{address}" for address in known)
@@ -238,8 +245,8 @@ class FollowingSpider(ListSpider):
     async def _items(
         self, articles: Sequence[ListedArticle], reference: FollowedListing
     ) -> tuple[list[Item], int, str]:
-        """Return articles as they are noted in the index, each as the one that the archive knows it as; how many are
-        left out, and why the first of these is."""
+        """Return articles as they are noted in the index (one that the archive knows by its address gets the id that it
+        has there), how many are left out, and why the first of these is."""
         items: dict[ArticleKey, Item] = {}
         left_out, example = 0, ""
         for start in range(0, len(articles), SEEN_TOGETHER):
@@ -272,7 +279,8 @@ class FollowingSpider(ListSpider):
             time = one.time.isoformat() if one.time else ""
             media = media_text(one.media) if one.media else ""
             facts = {"title": one.title, "time": time, "url": one.address, "media": media, "image": one.image}
-            facts["modified"] = "" if one.published else time  # no page was published then by that alone
+            # A time that the feed does not call a time of publication must not become one.
+            facts["modified"] = "" if one.published else time
             said = {name: value for name, value in facts.items() if value} | self.feed_texts.facts(one)
             changed = micros(one.modified) if one.modified else None
             form = article.recipe.form
@@ -282,8 +290,9 @@ class FollowingSpider(ListSpider):
     async def _parts(
         self, named: Sequence[SitemapEntry], reference: FollowedListing, *, is_first: bool
     ) -> tuple[NamedSource, ...]:
-        """Return the sitemaps of an index that are to be read: those that have changed since they were read last, the
-        newest first. The first time that is the newest; `pages` and `since` say more."""
+        """Return the sitemaps of an index to read, the newest first. The first time only the newest is read; later
+        those that have changed since they were read last, and some of those that the index does not date (`_ends`).
+        With `since` or `pages`, those decide instead. named: what the index names."""
         if not named:
             return ()
         parent = reference.label
@@ -307,14 +316,14 @@ def _part(entry: SitemapEntry) -> NamedSource:
 
 
 def _ends(undated: list[NamedSource]) -> list[NamedSource]:
-    """Return the sitemaps to ask where an index does not say when each was changed: new articles are in its first or in
-    its last."""
+    """Return those of an index's undated sitemaps to ask for: the first and the last few, since new articles are either
+    at the beginning or at the end of an index."""
     return undated if len(undated) <= 2 * UNDATED else [*undated[:UNDATED], *undated[-UNDATED:]]
 
 
 def _first_looked_at(items: list[Item]) -> list[Item]:
-    """Return what a source lists when it is read for the first time: of more than a few the newest are wanted, and the
-    others are known of, so that they are not taken for new later."""
+    """Return the items of a source that is read for the first time. Only the newest FIRST_LOOK are fetched; the others
+    are noted without a form, so that they are not fetched, and not taken for new later."""
     order = sorted(range(len(items)), key=lambda number: _age(items[number].moment))
     wanted = set(order[:FIRST_LOOK])
     return [

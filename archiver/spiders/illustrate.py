@@ -1,4 +1,4 @@
-"""The spider for pictures of posts that are there: `scrapy crawl pictures`."""
+"""The spider that fetches the pictures of existing posts: `scrapy crawl pictures`."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 class PictureSpider(ArticleSpider):
-    """Has the pictures of all posts come, and the posts show these. No article is asked for."""
+    """Fetches the pictures of all posts, and has the posts show them. No article is asked for."""
 
     name = "pictures"
     captures = wants_pictures = True

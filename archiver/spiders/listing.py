@@ -30,14 +30,14 @@ if TYPE_CHECKING:
     from archiver.index import Sighting
     from archiver.listings import ListingReference
 
-LONGEST_REST = 8 * DAY  # of a feed
+LONGEST_REST = 8 * DAY  # the longest time for which a feed may say that it need not be asked for
 
 
 class ListingSpider(DueSpider):
     """Reads listings, notes in the index what they list, and fetches the articles that are due by the index.
 
-    The articles wait in the index, not in memory: a run that is killed, or that may not ask for more, leaves them to
-    the next.
+    The articles wait in the index, not in memory: a run that is killed, or that has spent its budget, leaves them to
+    the next run.
     """
 
     name = "listing"
@@ -55,10 +55,11 @@ class ListingSpider(DueSpider):
         workers: int = 1,
         **kwargs: Any,
     ) -> None:
-        """Take the listings (`source` and `listing`, or `listings` by name; none: all), `since` which date articles
-        are wanted, how many of them at most (`limit`), how many `pages` of each listing, and whether (`retry`: 1) those
-        that gave no post are asked for again, whenever they failed. workers: that begin with this one, where several
-        crawl together. Raises UsageError."""
+        """source, listing, listings: which listings to read: all of a source, or one of them; or several by their
+        names; none given: all. since: only articles since this date are wanted (ISO 8601). limit: at most so many
+        articles; 0: no limit. pages: so many pages of each listing; 0: as many as may hold something new. retry: 1 to
+        ask again for articles that gave no post, whenever they failed. workers: how many begin together, this one
+        included, where several crawl one archive. Raises UsageError."""
         super().__init__(**kwargs)
         if listing and not source:
             raise UsageError("listing: say of which source (-a source=…)")
@@ -76,12 +77,12 @@ class ListingSpider(DueSpider):
         self._wanted = Wanted((), (), frozenset())
         self._gone: frozenset[str] = frozenset()
         self._resting: frozenset[str] = frozenset()
-        self._unread: dict[str, ListingReference | FollowedListing] = {}  # by their labels, those that nobody reads
-        self._unknown: dict[str, Followed] = {}  # sites of which it is not known what they have
+        self._unread: dict[str, ListingReference | FollowedListing] = {}  # by their labels, those not taken up yet
+        self._unknown: dict[str, Followed] = {}  # followed sites whose feeds, sitemaps and pages are still to be found
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> ListingSpider:
-        """Return the spider, its listings resolved. Raises UsageError for one that there is not."""
+        """Return the spider, its listings resolved. Raises UsageError for a listing that does not exist."""
         spider = super().from_crawler(crawler, *args, **kwargs)
         settings = crawler.settings
         spider.recipes = recipes = recipes_for(settings)
@@ -101,8 +102,8 @@ class ListingSpider(DueSpider):
         return spider
 
     async def begin(self) -> AsyncIterator[Request]:
-        """Yield the request for each listing; look at sites of which it is not known what they have. Raises
-        ArchiverError."""
+        """Yield the request for each listing, and begin to survey the followed sites whose listings are not known yet.
+        Raises ArchiverError."""
         self.index = (await self.archive.open()).index
         crew = self.archive.crew
         if crew:
@@ -114,7 +115,7 @@ class ListingSpider(DueSpider):
         self._gone = frozenset(await self.index.run(lambda index: index.sources.gone()))
         if not self.in_part:
             resting = await self.index.run(lambda index: index.listings.resting(now()))
-            # A time further off than any that is ever noted was noted when the clock was ahead.
+            # No rest is longer than LONGEST_REST: one that seems longer was noted when the machine's clock was ahead.
             self._resting = frozenset(label for label, until in resting.items() if until < now() + LONGEST_REST)
         self._unread = dict(self.references)
         self._unknown = {one.address: one for one in self._wanted.followed}
@@ -122,8 +123,8 @@ class ListingSpider(DueSpider):
             yield request
 
     async def _ask_listings(self) -> AsyncIterator[Request]:
-        """Yield the requests for listings that nobody reads yet; look at sites of which it is not known what they
-        have."""
+        """Yield the requests for listings that no worker has taken up yet, and begin to survey the followed sites whose
+        listings are not known yet; of both only this crawl's share."""
         for one in list(self._unknown.values()):
             listings = await self.listings_of(one)
             if listings is not None:
@@ -144,14 +145,14 @@ class ListingSpider(DueSpider):
                 yield request
 
     async def taken(self, references: list[FollowedListing]) -> list[FollowedListing]:
-        """Return those that this crawl reads itself."""
+        """Return the listings that this crawl reads itself; the others are left to other workers."""
         labels = {one.label: one for one in references}
         taken = await self._allotment.found_listings(list(labels))
         self._unread |= {label: one for label, one in labels.items() if label not in taken}
         return [labels[label] for label in taken]
 
     async def site_surveyed(self, one: Followed) -> None:
-        """Take note that it is known what a site has."""
+        """Note that a site has been surveyed."""
         await self._end_listing(one.address)
 
     def finish(self, turn: ListingTurn) -> None:
@@ -160,16 +161,16 @@ class ListingSpider(DueSpider):
         self.archive.do_soon(self._end_listing(turn.reference.label))
 
     async def _end_listing(self, name: str) -> None:
-        """Take note that a listing has been read, or a site looked at, and go on to others that nobody reads."""
+        """Note that a listing has been read, or a site surveyed, and go on with others that nobody has taken up."""
         await self._allotment.end_listing(name)
         if (self._unread or self._unknown) and not self.archive.is_ending:
             async for request in self._ask_listings():
                 self._crawl(request)
 
     def add_listing(self, reference: FollowedListing, parent: str) -> bool:
-        """Take a listing of what is followed at the address `parent` into the run, and return whether it is to be asked
-        for: it is not in the run yet, not gone for good, as far as is known, and does not say that nobody need ask yet;
-        or it is named."""
+        """Take a listing into the run, and return whether to ask for it. parent: the followed address that it belongs
+        to. It is not asked for if the run has it already; nor, unless the user named `parent`, if it is known to be
+        gone for good or has said that it need not be asked for yet."""
         if reference.label in self.references:
             return False
         self.references[reference.label] = reference  # articles of it may be due, even if it is gone
@@ -177,7 +178,7 @@ class ListingSpider(DueSpider):
         return parent in self._wanted.named or reference.label not in self._gone | self._resting
 
     async def ask_for_more(self) -> bool:
-        """Ask for articles that are due, and return whether there were any, or there may be soon. Raises
+        """Ask for articles that are due, and return whether there were any, or whether there may be some soon. Raises
         IndexFileError."""
         if await self.surveyed():
             return True
@@ -202,7 +203,8 @@ class ListingSpider(DueSpider):
         return True
 
     async def _ask_for_some(self) -> bool:
-        """Ask for listings that nobody reads, and articles that are due, and return whether there were any."""
+        """Ask for listings that nobody has taken up, and for articles that are due; return whether there were any, or
+        whether requests are still on their way."""
         asked = False
         async for request in self._ask_listings():
             self._crawl(request)
@@ -224,8 +226,8 @@ class ListingSpider(DueSpider):
             await self.pictures.fetch_all_due()
 
     async def after_listing(self, turn: ListingTurn, seen: Sequence[Sighting]) -> AsyncIterator[Request]:
-        """Yield the requests for the first articles of the sites that a page of a listing names: none of them waits
-        until all listings have been read."""
+        """Yield the request for the first article of each site that a page of a listing names, so that no site has to
+        wait until all listings have been read."""
         own = [site_of(turn.reference.address)] if isinstance(turn.reference, FollowedListing) else []
         named = dict.fromkeys([*own, *(one.site for one in seen)])
         for site in await self._allotment.sites([one for one in named if one and one not in self._sites]):

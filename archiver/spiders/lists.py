@@ -1,4 +1,4 @@
-"""Reading listings, page after page, endpoint after endpoint, into the index."""
+"""Reading listings into the index: page after page, and if one endpoint fails, at the next."""
 
 from __future__ import annotations
 
@@ -38,13 +38,13 @@ if TYPE_CHECKING:
     from archiver.recipes import Endpoint, Recipe
 
 AHEAD = 86400  # seconds that a source's clock or zone may be ahead
-EVERY_PAGE = 1000  # of a listing, when articles since a date are wanted
+EVERY_PAGE = 1000  # the most pages of a listing that are read when articles since a date are wanted
 SEEN_TOGETHER = 1000  # articles that are noted in one go
 
 
 @dataclass(frozen=True, slots=True)
 class ListingTurn:
-    """How far the reading of a listing has come."""
+    """A step in the reading of a listing: which page is read, and what was found before."""
 
     reference: ListingReference | FollowedListing
     stats: ListingStats
@@ -53,29 +53,33 @@ class ListingTurn:
     failures: tuple[tuple[str, str], ...] = ()
     validators: Validators = field(default_factory=Validators)  # of its first page
     unfinished: int = 0  # the page at which an earlier reading was cut off
-    ids: frozenset[str] = frozenset()  # what it has listed so far: of articles, or the sitemaps of an index
+    ids: frozenset[str] = frozenset()  # listed so far: ids of articles, or, for an index, addresses of sitemaps
     at: str = ""  # the address of this page, if another page named it
     part: NamedSource | None = None  # the sitemap of an index that this page is
-    rest: tuple[NamedSource, ...] = ()  # those that are still to be read
-    spared: bool = False  # some of them need not be read: they are as they were
+    rest: tuple[NamedSource, ...] = ()  # the sitemaps of the index that are still to be read
+    spared: bool = False  # whether some sitemaps were not read because they have not changed
 
     @property
     def label(self) -> str:
-        """The name under which the version of this page is kept."""
+        """The name under which the validators (ETag, Last-Modified) of this page are kept."""
         return f"{self.reference.recipe.name}/{self.part.address}" if self.part else self.reference.label
 
 
 class Item(NamedTuple):
-    """An article that a page of a listing has, and when it was published, by what is said there."""
+    """An article in a listing. moment: when it was published, as the listing says; None: it does not say."""
 
     sighting: Sighting
     moment: datetime | None
 
 
 class ListedPage(NamedTuple):
-    """What a page of a listing has: articles, each once; how many entries name none, and what the first of these has
-    instead; the sitemaps to read after it; whether the listing goes on, and if the page says it, where; whether there
-    is more in it that is as it was; whether what it names may change while it stays as it is."""
+    """What a page of a listing has.
+
+    items: the articles, each once. unreadable: how many entries name no article; example: what the first of these has
+    instead. parts: the sitemaps to read after it. goes_on: whether the listing may have a further page; next_address:
+    its address, if this page names it. spared: whether some of its sitemaps are not read because they have not changed.
+    undated: whether it names sitemaps without a date, which may change while this page stays the same.
+    """
 
     items: Sequence[Item]
     unreadable: int = 0
@@ -88,15 +92,15 @@ class ListedPage(NamedTuple):
 
 
 class ListSpider(ArticleSpider):
-    """The base of spiders that read listings: what they list goes into the index, what they gave into ListingStats."""
+    """The base of spiders that read listings. The listed articles go into the index, and counts into ListingStats."""
 
-    since: datetime | None = None  # older articles are passed over; without a zone it is in the source's own
-    pages = 0  # of each listing; 0: as many as may hold something new
-    index: IndexThread  # it tells of earlier runs, and what is listed goes into it
+    since: datetime | None = None  # older articles are passed over; a time without a zone is in that of the source
+    pages = 0  # how many pages of each listing to read; 0: as many as may hold something new
+    index: IndexThread  # takes what is listed, and knows what earlier runs read
 
     async def ask_listing(self, turn: ListingTurn) -> AsyncIterator[Request]:
-        """Yield the request for a page of a listing, at the endpoint whose turn it is; when there is none left, the
-        listing has failed."""
+        """Yield the request for a page of a listing at its current endpoint. If all endpoints have been tried, report
+        the listing as failed."""
         addresses = self.addresses(turn)
         if turn.endpoint == len(addresses):
             turn.stats.error = in_words(turn.failures)
@@ -117,12 +121,12 @@ class ListSpider(ArticleSpider):
         )
 
     def addresses(self, turn: ListingTurn) -> list[tuple[Endpoint | None, str]]:
-        """Return the endpoints of a listing and their addresses, in the order in which to ask them."""
+        """Return the endpoints of a listing and their addresses, in the order in which to try them."""
         assert isinstance(turn.reference, ListingReference)
         return list(turn.reference.addresses(turn.page, round(time.time() * 1000)))
 
     def meta_of(self, turn: ListingTurn) -> dict[str, Any]:  # noqa: ARG002
-        """Return what is particular to the request for a page."""
+        """Return further entries for the `meta` of the request for a page."""
         return {}
 
     async def listed(self, response: Response, turn: ListingTurn, endpoint: Endpoint | None) -> ListedPage:
@@ -186,24 +190,24 @@ class ListSpider(ArticleSpider):
             yield request
 
     async def after_listing(self, turn: ListingTurn, seen: Sequence[Sighting]) -> AsyncIterator[Request]:  # noqa: ARG002
-        """Yield what may be asked for at once, when a page of a listing has been read. seen: what it has."""
+        """Yield requests that can be made as soon as a page of a listing has been read. seen: the articles on it."""
         for _ in ():
             yield _
 
     async def next_endpoint(self, failure: Failure) -> AsyncIterator[Request]:
-        """Yield the request to the next endpoint after one that could not be had."""
+        """Yield the request to the next endpoint after one that failed."""
         request: Request = failure.request  # type: ignore[attr-defined]
         turn: ListingTurn = request.cb_kwargs["turn"]
         if isinstance(failure.value, BudgetSpentError):
             turn.stats.requests -= 1
-            if turn.page > 1:  # what was read counts; the next run goes on
+            if turn.page > 1:  # report what was read; the next run goes on from there
                 self.finish(turn)
             return
         async for further in self._ask_next_endpoint(turn, request.url, explain(failure, listing=True)):
             yield further
 
     def answer_failed(self, request: Request | None, reason: str) -> None:
-        """Report a listing, or an article, whose answer could not be taken."""
+        """Report a listing, or an article, whose callback failed."""
         turn: ListingTurn | None = request.cb_kwargs.get("turn") if request else None
         if turn is None:
             super().answer_failed(request, reason)
@@ -224,7 +228,7 @@ class ListSpider(ArticleSpider):
         return listed_time(known.get("time", ""), recipe, article_id, datetime.now(UTC))
 
     def since_in(self, recipe: Recipe) -> datetime | None:
-        """Return the time since which articles are wanted, for a source."""
+        """Return the time since which articles of a recipe are wanted (aware), None if all are."""
         if self.since is None or self.since.tzinfo:
             return self.since
         return self.since.replace(tzinfo=recipe.zone())
@@ -239,7 +243,7 @@ class ListSpider(ArticleSpider):
             yield request
 
     async def _note_part(self, part: NamedSource, turn: ListingTurn, validators: Validators | None) -> None:
-        """Note that a sitemap of an index was read. validators: of its answer; None: it has not changed."""
+        """Note that a sitemap of an index was read. validators: those of its answer; None if it has not changed."""
         parent, label, read = turn.reference.label, turn.label, part._replace(found=now())
         await self.index.run(lambda index: index.sources.put(parent, [read]))
         if validators is not None:
@@ -277,10 +281,10 @@ class ListSpider(ArticleSpider):
             return True
         if turn.page >= turn.reference.pages:
             return False
-        if turn.unfinished:  # what was cut off there has moved on to later pages since
+        if turn.unfinished:  # what the earlier reading did not reach has moved to later pages since
             return any(new)
-        # Nothing on this page is known, so there may be more that nobody has seen: but not the first time, when
-        # nothing at all is.
+        # If everything on this page is new, there may be more on the next one. Not so at the first reading, when
+        # everything is new anyway.
         return all(new) and await self.seen_before(turn)
 
     async def seen_before(self, turn: ListingTurn) -> bool:
@@ -293,14 +297,14 @@ class ListSpider(ArticleSpider):
         return await self.index.run(Index.has_saved, turn.reference.recipe.name)
 
     async def last_stats(self, turn: ListingTurn) -> dict[str, Any]:
-        """Return what the listing gave in the last run without alarm; nothing if there was none."""
+        """Return the stats of the listing's last reading without an alarm; empty if there was none."""
         label = turn.reference.label
         last = await self.index.run(lambda index: index.listings.stats(label, 1, good=True))
         return last[0].stats if last else {}
 
     @property
     def in_part(self) -> bool:
-        """Whether this run does not look at all that a listing has."""
+        """Whether this run reads only a part of each listing (`since` or `pages`)."""
         return bool(self.since or self.pages)
 
     async def _if_changed(self, turn: ListingTurn) -> dict[str, str]:
@@ -311,20 +315,20 @@ class ListSpider(ArticleSpider):
         return conditional(await self.index.run(lambda index: index.listings.validators(label, turn.endpoint)))
 
     async def as_it_was(self, response: Response, turn: ListingTurn) -> None:  # noqa: ARG002
-        """Report a listing that has not changed since the last run."""
+        """Report a listing that has not changed since the last run, with the counts of then."""
         last = await self.last_stats(turn)
         kept = {name: last[name] for name in ("listed", "unreadable", "newest", "filled_share") if name in last}
         self.finish(replace(turn, stats=replace(turn.stats, unchanged=True, **kept)))
 
 
 def next_part(turn: ListingTurn) -> ListingTurn:
-    """Return the turn of the next of the sitemaps that are still to be read."""
+    """Return the turn in which the next of an index's sitemaps is read."""
     part, *rest = turn.rest
     return replace(turn, page=turn.page + 1, endpoint=0, part=part, at=part.address, rest=tuple(rest))
 
 
 def _count_entries(stats: ListingStats, page: ListedPage, new: int) -> None:
-    """Add what a page lists to what its listing gave."""
+    """Add the counts of a page to the stats of its listing."""
     before, count = stats.listed, len(page.items)
     stats.listed += count
     stats.new += new
@@ -333,7 +337,7 @@ def _count_entries(stats: ListingStats, page: ListedPage, new: int) -> None:
     for name in FILLED if count else ():
         filled = sum(name in one.sighting.known for one in page.items) + stats.filled_share.get(name, 0.0) * before
         stats.filled_share[name] = round(filled / stats.listed, 4)
-    # What lies in the future says nothing of when the listing was last alive.
+    # A time in the future does not show that the listing is still kept up.
     latest = now() // SECOND + AHEAD
     times = (one.moment.timestamp() for one in page.items if one.moment)
     moments = [int(time) for time in times if time <= latest]

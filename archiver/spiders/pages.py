@@ -1,5 +1,5 @@
-"""Pages that are asked for by their addresses: one of a site at a time, so that what one says of its other addresses
-saves asking for these."""
+"""Pages that are asked for by their addresses. Of each site one page is asked for at a time: it says which other
+addresses it has, and these need not be asked for any more."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ PRIVATE = "a private address in a list: it is asked for only where it is named b
 
 
 class WebQueue:
-    """The pages that are to be asked for, by site."""
+    """The pages that are still to be asked for, by site."""
 
     def __init__(self, references: Iterable[Reference]) -> None:
         self._waiting: defaultdict[str, deque[Reference]] = defaultdict(deque)
@@ -34,7 +34,8 @@ class WebQueue:
 
     @classmethod
     async def of(cls, references: Iterable[Reference], index: IndexThread) -> WebQueue:
-        """Return the queue of these pages, each as the article that the archive knows it as. Raises IndexFileError."""
+        """Return a queue of these pages. A page that the archive knows gets the id that its article has there. Raises
+        IndexFileError."""
         wanted = list(references)
         if not wanted:
             return cls(())
@@ -45,12 +46,12 @@ class WebQueue:
 
     @property
     def sites(self) -> list[str]:
-        """The sites of which there are pages."""
+        """The sites that the pages are on."""
         return list(self._waiting)
 
     def next(self, site: str) -> Reference | None:
-        """Return the next page of a site to ask for, None if there is none: an article that has come by now is passed
-        over."""
+        """Return the next page of a site to ask for, None if there is none. A page whose article has come meanwhile,
+        under another address, is passed over."""
         waiting = self._waiting[site]
         while waiting:
             reference = waiting.popleft()
@@ -59,7 +60,7 @@ class WebQueue:
         return None
 
     def learn(self, reference: Reference, aliases: Iterable[str]) -> None:
-        """Note an article that came, and its addresses: it is not asked for by another of them."""
+        """Note an article that came, and its addresses, so that it is not asked for again at another of them."""
         self._seen.update((*aliases, reference.id))
 
 
@@ -69,15 +70,16 @@ def site_of(reference: Reference) -> str:
 
 
 def refusal(reference: Reference, trusted: frozenset[str]) -> str:
-    """Return why a page is not asked for, nothing if it may be: as far as the name of its host tells. trusted: the
-    private hosts that may be asked."""
+    """Return why a page must not be asked for, judged by the name of its host; empty if it may be. trusted: the private
+    hosts that may be asked."""
     if not web_address(reference.address):
         return UNKNOWN
     return PRIVATE if Guard(trusted).refusal(web_address(reference.address)) else ""
 
 
 def _with_address(reference: Reference, held: Held | None) -> Reference:
-    """Return an article that was named by its key, with the address that it came from last."""
+    """Return a reference to an article that was named by its id, with the address that its last answer came from, if
+    there was one."""
     return replace(reference, address=held.answer.url) if held and held.answer else reference
 
 

@@ -1,4 +1,5 @@
-"""Pictures in a crawl: asked for on the same road as articles, kept as files of the archive, noted in the index."""
+"""Pictures in a crawl: they are requested through Scrapy's engine as articles are, captured, kept as files of the
+archive, and noted in the index."""
 
 from __future__ import annotations
 
@@ -48,8 +49,8 @@ DEFAULT_SCHEMES = {("http", "http"), ("https", "https"), ("http", "https")}
 
 
 class PictureRules(NamedTuple):
-    """What is done with the pictures of one article. wanted: they become files of the archive. referer: who is told to
-    hosts, nothing if nobody is. never: matches addresses that are not asked for."""
+    """What is done with the pictures of one article. wanted: whether they become files of the archive. referer: whether
+    a Referer header names the article's site. never: matches the addresses of pictures that are not asked for."""
 
     wanted: bool
     referer: bool
@@ -57,7 +58,9 @@ class PictureRules(NamedTuple):
 
     @classmethod
     def of(cls, recipe: Recipe, site: SiteRecipe | None, setting: bool | None) -> PictureRules:
-        """Return those of a recipe, and of the site of a page. setting: what the settings say, None if nothing."""
+        """Return the rules for articles of a recipe. site: the recipe of the page's site, if there is one. setting:
+        whether pictures are wanted by the settings; None if these do not say; then the site's recipe counts, then
+        `recipe`."""
         said = (setting, site.pictures if site else None, recipe.pictures)
         wanted = next((one for one in said if one is not None), False)
         live = "|".join(recipe.clean.drop.pictures)
@@ -65,8 +68,8 @@ class PictureRules(NamedTuple):
 
 
 class PictureFetcher:
-    """Fetches pictures. setting: whether they are wanted, as the settings say; None: they say nothing. captured: says
-    whether answers for articles of a recipe are captured."""
+    """Fetches pictures. setting: as for `PictureRules.of`. captured: returns whether answers for articles of a recipe
+    are captured."""
 
     def __init__(
         self,
@@ -83,11 +86,11 @@ class PictureFetcher:
         self._sites = tuple(sites)
         self._setting = setting
         self._captured = captured
-        self._asked: dict[str, asyncio.Future[None]] = {}  # that are on their way: two articles may show one picture
+        self._asked: dict[str, asyncio.Future[None]] = {}  # on their way, by address: two articles may show one picture
 
     def rules(self, recipe: str, page: str) -> PictureRules | None:
-        """Return what is done with pictures of an article of a recipe, on the page at an address; None if there is no
-        such recipe any more."""
+        """Return the rules for the pictures of an article. recipe: the name of its recipe. page: the address of its
+        page. None if there is no such recipe any more."""
         known = self._recipes.get(recipe)
         if known is None:
             return None
@@ -95,8 +98,8 @@ class PictureFetcher:
         return PictureRules.of(known, site, self._setting)
 
     async def fetch(self, wanted: Sequence[WantedPicture]) -> None:
-        """Have pictures come, as far as they can be had now. Raises errors of the archive only: whatever else keeps one
-        from coming is noted, and it is asked for again later."""
+        """Fetch pictures, as far as they can be had now. Raises errors of the archive only: any other failure is noted
+        for its picture, which is asked for again later."""
         for one in wanted:
             if one.address not in self._asked:
                 asked = asyncio.ensure_future(self._look_for(one))
@@ -108,8 +111,8 @@ class PictureFetcher:
         del self._asked[address]
 
     async def fetch_all_due(self) -> None:
-        """Ask for all pictures that are due, while the run may ask, and have the posts that wait for those that come
-        written again. Raises errors of the archive."""
+        """Ask for all pictures that are due, as long as the run may make requests, and write the posts again that
+        waited for those that came. Raises errors of the archive."""
         budget, run = self._crawler.get_downloader_middleware(BudgetMiddleware), self._session.run
         while not (budget and budget.spent):
             due = await self._session.index.run(lambda index: index.pictures.claim(run, BATCH, now()))
@@ -125,7 +128,8 @@ class PictureFetcher:
             await self.ask(one)
 
     async def ask(self, one: WantedPicture) -> None:
-        """Ask for a picture that is due, at each address at which it is offered, until it comes."""
+        """Ask for a picture at one after the other of the addresses at which it is offered, until it comes. A failure
+        is noted."""
         reasons: list[str] = []
         refused = 0
         for address in one.offers or (one.address,):
@@ -152,7 +156,8 @@ class PictureFetcher:
         self._crawler.signals.send_catch_log(picture_failed, address=one.address, reason=reason)
 
     async def _download(self, address: str, one: WantedPicture) -> Response:
-        """Return the answer of status 200. Raises whatever keeps it from coming."""
+        """Return the response, which has a status that means a whole answer (200). Raises StatusError for another
+        status, and whatever the download raises."""
         assert self._crawler.engine is not None
         headers = {"Accept": ACCEPT}
         rules = self.rules(one.recipe, one.page)
@@ -165,7 +170,7 @@ class PictureFetcher:
         return response
 
     async def _kept(self, picture: Accepted, response: Response, one: WantedPicture) -> Asset:
-        """Return the file of a picture, which is on disk now, and its answer in a capture if that is wanted."""
+        """Capture the answer, if that is wanted, write the picture's file, and return what the index notes of it."""
         capture = await self._capture(response, one)
         ((outcome, why),) = await self._session.storage.put([Put(picture.path, picture.content, None)])
         if outcome == DISK_FAILED:
@@ -189,13 +194,14 @@ class PictureFetcher:
 
 
 class StatusError(Exception):
-    """Why an answer is of no use."""
+    """An answer that cannot be used; the message says why."""
 
 
 def wanted_pictures(
     page: str, recipe: str, offered: Mapping[str, Sequence[str]], rules: PictureRules
 ) -> list[WantedPicture]:
-    """Return the pictures on the page of an article that are to be had. offered: where each is, by its address."""
+    """Return the pictures of an article that are wanted. page: the address of its page. offered: for each picture, by
+    its address, the addresses at which it is offered."""
     never = rules.never
     return [
         WantedPicture(address, page, recipe, tuple(offers))
@@ -205,8 +211,8 @@ def wanted_pictures(
 
 
 def _look(index: Index, one: WantedPicture, run: int) -> bool:
-    """Note a picture that is wanted, and return whether it is to be asked for now: it has not come, from nowhere where
-    it is offered, and it is due."""
+    """Note a picture that is wanted, and return whether to ask for it now: it is due, and no picture has come yet from
+    any of the addresses at which it is offered."""
     pictures = index.pictures
 
     def look() -> bool:
@@ -227,8 +233,8 @@ def _note_came(index: Index, came: Mapping[str, Asset]) -> None:
 
 
 def _referer(page: str, address: str) -> str:
-    """Return what a browser tells the host of a picture of the page that shows it: its site; nothing where the page is
-    encrypted and the picture is not."""
+    """Return the Referer that browsers send by default for a picture at `address` on a page: the page's origin; empty
+    where the page is encrypted and the picture is not."""
     parts = urlsplit(page)
     if (parts.scheme, urlsplit(address).scheme) not in DEFAULT_SCHEMES or not parts.netloc:
         return ""

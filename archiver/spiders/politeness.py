@@ -1,4 +1,4 @@
-"""How crawls behave towards hosts: who they say they are, and what recipes say of the hosts of their sources."""
+"""How crawls behave towards hosts: the user agent that they send, and the delays that recipes set for hosts."""
 
 from __future__ import annotations
 
@@ -20,7 +20,8 @@ Slot = dict[str, float | int]
 
 
 def set_politeness(settings: BaseSettings, recipes: Iterable[Recipe], sites: Iterable[SiteRecipe]) -> None:
-    """Have requests name us, and hosts be asked as recipes say, unless the user said how often hosts are asked."""
+    """Set the user agent, and the download slots that recipes ask for (delay, concurrency). If the user has set
+    DOWNLOAD_DELAY, that counts, and the recipes' slots are not set."""
     contact = f"; {settings['ARCHIVER_CONTACT']}" if settings["ARCHIVER_CONTACT"] else ""
     settings.set("USER_AGENT", f"archiver/{archiver.__version__} (news archive{contact})", priority="addon")
     # robots.txt names a crawler by its product (RFC 9309, 2.2.1).
@@ -33,7 +34,7 @@ def set_politeness(settings: BaseSettings, recipes: Iterable[Recipe], sites: Ite
 
 
 def _slots(recipes: Iterable[Recipe], sites: Iterable[SiteRecipe]) -> dict[str, Slot]:
-    """Return Scrapy's download slots of the hosts that recipes name."""
+    """Return the settings of Scrapy's download slots for the hosts that recipes name (DOWNLOAD_SLOTS)."""
     slots = {_name(host): _slot(recipe) for recipe in recipes for host in recipe.hosts()}
     for site in sites:
         if slot := _slot(site):

@@ -23,13 +23,14 @@ if TYPE_CHECKING:
     from archiver.article import Article
 
 
-# The engine takes one request from `start` at a time, and after each looks at all that it has to do. Given to it by
-# the hundred, a request costs half; more at once would only wait in memory.
+# The engine takes one request from `start` at a time, and after each it goes through all that it has to do. If requests
+# are handed to it a hundred at a time, each costs half as much; more at a time would only wait in memory.
 BATCH = 100
 
 
 class ShareSpider(ArticleSpider):
-    """Fetches the articles that the given addresses or ids name; each once, whatever it is called."""
+    """Fetches the articles that the given addresses or ids name. Each is fetched once, even if several addresses name
+    it."""
 
     name = "share"
 
@@ -41,15 +42,15 @@ class ShareSpider(ArticleSpider):
         references: Iterable[Reference] = (),
         **kwargs: Any,
     ) -> None:
-        """Take addresses: `url`, one or several with white space between them (-a url=…), and `urls`; those of a list
-        that somebody else may have made (`listed`); and articles that are resolved already, with what is wanted of them
-        (`references`)."""
+        """url: one or several addresses with white space between them (-a url=…). urls: further addresses. listed:
+        addresses from a list that somebody else may have made; private hosts are not trusted for being in it.
+        references: articles that are resolved already, with the forms that are wanted of them."""
         super().__init__(**kwargs)
         named = [*url.split(), *urls]
         self.addresses = [*named, *listed]
         self._named_hosts = private_hosts(map(web_address, named))
         self.wanted = {reference.key: reference for reference in references}  # one article may have several addresses
-        self.pages: dict[str, Reference] = {}  # known by their addresses, until their answers say more
+        self.pages: dict[str, Reference] = {}  # web pages, by address: which articles they are their answers will tell
         self.unknown: list[tuple[str, str]] = []
         self._web: WebQueue | None = None
 
@@ -68,7 +69,7 @@ class ShareSpider(ArticleSpider):
                 spider.pages.setdefault(web_address(address) or address, reference)
             else:
                 spider.wanted.setdefault(reference.key, reference)
-        # Private hosts are those that a recipe or the user names: anybody may have made a list of pages.
+        # Private hosts may be asked only if a recipe or the user names them; anybody may have made the list.
         asked = {reference.host for reference in spider.wanted.values()}
         of_recipes = (recipe.hosts() for recipe in recipes.values())
         spider.trusted_hosts = frozenset(asked.union(spider._named_hosts, *of_recipes))
@@ -76,7 +77,8 @@ class ShareSpider(ArticleSpider):
 
     @classmethod
     def handles_request(cls, request: Request) -> bool:
-        """Return whether a recipe knows the address: `scrapy parse` and `scrapy shell` find their spider by this."""
+        """Return whether a recipe knows the address of a request. `scrapy parse` and `scrapy shell` choose their spider
+        by this."""
         try:
             resolve(request.url, load_recipes().values())
         except UnknownAddressError:
@@ -84,8 +86,8 @@ class ShareSpider(ArticleSpider):
         return True
 
     async def parse(self, response: Response) -> AsyncIterator[Article | Request]:
-        """Yield the article in an answer, or the requests for the pages that may hold it. Of no use in a crawl, which
-        knows what it asked for: `scrapy parse` and `scrapy check` begin here.
+        """Yield the article in a response, or the requests for the pages that may hold it. This is for `scrapy parse`
+        and `scrapy check`; a crawl knows what it asked for, and uses `read`.
 
         @article 202112242224680477
         @returns items 1 1
@@ -120,18 +122,19 @@ class ShareSpider(ArticleSpider):
             yield last
 
     def learn(self, reference: Reference, article: Article) -> None:
-        """Note the addresses of an article: it is not asked for by another of them."""
+        """Note the addresses of an article, so that it is not asked for again at another of them."""
         if self._web:
             self._web.learn(reference, article.aliases)
 
     async def ask_after(self, reference: Reference) -> AsyncIterator[Request]:
-        """Yield the request for the next page of the site that a page is on."""
+        """Yield the request for the next page of the same site."""
         if self._web and reference.recipe.is_web:
             for request in self._ask_next(site_of(reference)):
                 yield request
 
     def _ask_next(self, site: str) -> Iterator[Request]:
-        """Yield the request for the next page of a site, if there is one. What is refused makes room for the next."""
+        """Yield the request for the next page of a site, if there is one. Pages that must not be asked for are reported
+        and passed over."""
         while self._web and (reference := self._web.next(site)):
             if reason := refusal(reference, self.trusted_hosts):
                 self.fail(reference.address, reason, reference)

@@ -1,4 +1,4 @@
-"""Attempts at an article's pages that gave none, and what they say together."""
+"""Attempts at the pages of an article that did not give the article, and what they say together."""
 
 from __future__ import annotations
 
@@ -11,20 +11,21 @@ FINAL = GONE | {401, 402, 403, 451}
 
 
 class Try(NamedTuple):
-    """An attempt at a page that did not give what was wanted."""
+    """An attempt at a page that did not give the article."""
 
     host: str
     reason: str
-    gone: bool | None  # the source says that there is no such article; None: nobody answered
-    refused: bool = False  # there is a page of another kind
-    final: bool = False  # the source gives no more today than it will another day
+    gone: bool | None  # whether the source says that there is no such article; None: no answer came
+    refused: bool = False  # a page came that is no article
+    final: bool = False  # asking again on another day would give no other result
 
 
 Tries = tuple[Try, ...]
 
 
 class Verdict(NamedTuple):
-    """What all attempts say. gone: the source has the article no more. refused: it is no article, and will be none."""
+    """What all attempts say together. gone: the source says that it has no such article. refused: what is there is no
+    article, and asking again would not change that."""
 
     reason: str
     gone: bool
@@ -32,18 +33,18 @@ class Verdict(NamedTuple):
 
 
 def of_status(host: str, reason: str, status: int | None) -> Try:
-    """Return the attempt that `host` answered with `status`; None: nobody answered."""
+    """Return the attempt that `host` answered with a status that is no success. status: None if no answer came."""
     return Try(host, reason, None if status is None else status in GONE, final=status in FINAL)
 
 
 def judge(tries: Tries) -> Verdict:
-    """Return what the attempts at all pages of an article come to: it is gone where everybody who answered says so, and
-    no article where every page is of another kind."""
+    """Return what the attempts at all pages of an article say together: the article is gone if all answers that came
+    say so; it is refused if every page came and was no article."""
     said = {one.gone for one in tries} - {None}
     reason = in_words((one.host, one.reason) for one in tries)
     return Verdict(reason, said == {True}, bool(tries) and all(one.refused for one in tries))
 
 
 def are_final(tries: Tries) -> bool:
-    """Return whether asking again on another day brings no more."""
+    """Return whether trying again on another day would give no other result."""
     return all(one.final for one in tries)
