@@ -1,14 +1,15 @@
 """Workers of this machine: they are begun, told of signals, and waited for; what their run came to is read in the end.
 
-Each is a process of its own (`crew_process`), and knows the others by the index alone: those of other machines are no
-different, and it does without whoever has begun it.
+Each is a process of its own, and knows the others by the index alone: those of other machines are no different, and it
+does without whoever has begun it. The workers of one command are forked from one process (`crew_process`): importing
+what a crawl needs takes a second, and so is done once for all of them.
 """
 
 from __future__ import annotations
 
 import asyncio
-import json
 import pickle
+import signal
 import subprocess
 import sys
 import threading
@@ -17,11 +18,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from archiver.clock import SECOND, go_by, now
+from archiver.configuration import Origin
+from archiver.crew_words import heard
 from archiver.errors import CrewError, LockedError
 from archiver.index import Index
 from archiver.index.leases import ARTICLES, REQUESTS
 from archiver.index.lock import command_line
-from archiver.interrupts import STOPPING, Interrupts
+from archiver.interrupts import SIGNALS, STOPPING, Interrupts, StoppedError
 from archiver.run_report import Result, RunReport
 from archiver.session import Session
 from archiver.session_options import session_options
@@ -45,14 +48,14 @@ class Crew:
         self._configuration = configuration
         self._options = session_options(configuration)
         self._listener = listener
-        self._processes: list[subprocess.Popen[bytes]] = []
+        self._process: subprocess.Popen[bytes] | None = None
         self._woken = threading.Event()
         self._interrupts = Interrupts(self._stop, STOPPING)
 
     def crawl(self, workers: int, asked: Mapping[str, Any]) -> RunReport:
         """Have so many workers crawl, and return what their run came to. asked: of them all, arguments of the spider
         for listings, and `max_requests`. Raises LockedError if anybody else is at work, CrewError if none of them came
-        to the end of the run."""
+        to the end of the run, StoppedError if that is due to a signal."""
         limits = [asked[name] for name in LIMITS if asked.get(name)]
         count = min(workers, *limits) if limits else workers
         with self._interrupts.taken():
@@ -63,7 +66,7 @@ class Crew:
                     raise LockedError(
                         f"{self._configuration.output}: workers are at work here: archiver status shows them"
                     )
-                self._work(run, [{**asked, "workers": count}] * count)
+                self._work(run, asked, count)
         return self._report(run)
 
     def serve(
@@ -84,7 +87,7 @@ class Crew:
                 with closing(self._shared()) as index:
                     if found := self._find(index, asked, 0 if until_idle else every):
                         run, what = found
-                        ((report, status),) = self._work(run, [{**what, "workers": 1}])
+                        report, status = self._work(run, what)
                 if found:
                     if on_report:
                         on_report(report)
@@ -130,28 +133,34 @@ class Crew:
         limits = {what: asked[name] for name, what in LIMITS.items() if asked.get(name)}
         return index.workers.begin_run(command_line(), now(), asked, limits)
 
-    def _work(self, run: int, shares: list[Mapping[str, Any]]) -> list[tuple[RunReport, int]]:
-        """Have a worker for each of `shares`, and wait until all have ended. Return what each came to by its own word,
-        with its exit status."""
-        self._processes = [self._start(run, share) for share in shares]
-        if self._interrupts.signal:
-            self._stop()
-        reports = dict.fromkeys(self._processes, NOTHING)
-        readers = [threading.Thread(target=self._read, args=(one, reports), daemon=True) for one in self._processes]
-        for reader in readers:
-            reader.start()
-        for one, reader in zip(self._processes, readers, strict=True):
-            reader.join()
-            if one.wait() < 0:
-                how = f"was killed (signal {-one.returncode})"
-                sys.stderr.write(f"archiver: worker {one.pid} {how}; others take over what it was at\n")
-        self._processes = []
-        return [(report, one.returncode) for one, report in reports.items()]
+    def _work(self, run: int, share: Mapping[str, Any], count: int = 1) -> tuple[RunReport, int]:
+        """Start so many workers, and wait until all have ended. Return the report of the last one to send one, and the
+        exit status of the first that failed, else 0."""
+        report = NOTHING
+        # The new process inherits this, and takes signals when it can pass them on.
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
+        try:
+            self._process = process = self._start(run, share, count)
+            if self._interrupts.signal:
+                self._stop()
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        assert process.stdout
+        with process.stdout:
+            for said in heard(process.stdout):
+                if isinstance(said, dict):
+                    report = RunReport(**said)
+                    continue
+                address, outcome, reason = said
+                if self._listener:
+                    self._listener(Result(address, outcome, None, reason))
+        status = process.wait()
+        self._process = None
+        return report, status
 
-    def _start(self, run: int, share: Mapping[str, Any]) -> subprocess.Popen[bytes]:
-        arguments = dict(share)
-        most = arguments.pop("max_requests", 0)
-        configuration = self._configuration.override({"ARCHIVER_MAX_REQUESTS": most}) if most else self._configuration
+    def _start(self, run: int, share: Mapping[str, Any], count: int) -> subprocess.Popen[bytes]:
+        arguments = {**share, "workers": count}
+        configuration = self._configuration.override(self._parts(arguments.pop("max_requests", 0), count))
         process = subprocess.Popen(
             [sys.executable, "-P", "-m", "archiver.crew_process"],
             stdin=subprocess.PIPE,
@@ -160,31 +169,27 @@ class Crew:
         )
         assert process.stdin
         with process.stdin:
-            pickle.dump((configuration, run, arguments), process.stdin)
+            pickle.dump((count, pickle.dumps((configuration, run, arguments))), process.stdin)
         return process
 
-    def _read(self, process: subprocess.Popen[bytes], reports: dict[subprocess.Popen[bytes], RunReport]) -> None:
-        """Tell the listener what a worker says, and keep in `reports` what it came to."""
-        assert process.stdout
-        with process.stdout:
-            for line in process.stdout:
-                said = json.loads(line)
-                if isinstance(said, dict):
-                    reports[process] = RunReport(**said)
-                    continue
-                address, outcome, reason = said
-                if self._listener:
-                    self._listener(Result(address, outcome, None, reason))
+    def _parts(self, requests: int, count: int) -> dict[str, int]:
+        """Return the settings of a worker that differ from those of the run. requests: how many all workers may make;
+        0: any number. count: of workers."""
+        parts = {"ARCHIVER_MAX_REQUESTS": requests} if requests else {}
+        if self._configuration.origin("ARCHIVER_EXTRACTORS") is Origin.DEFAULT:
+            parts["ARCHIVER_EXTRACTORS"] = max(1, self._configuration["ARCHIVER_EXTRACTORS"] // count)
+        return parts
 
     def _stop(self) -> None:
-        for one in self._processes:
-            if one.poll() is None:
-                one.send_signal(self._interrupts.signal)
+        if self._process and self._process.poll() is None:
+            self._process.send_signal(self._interrupts.signal)
         self._woken.set()
 
     def _report(self, run: int) -> RunReport:
         with closing(Index.read(self._configuration.root, self._options.index)) as index:
             content = index.workers.report_of(run)
+        if content is None and self._interrupts.signal:  # it came before any worker had joined the run
+            raise StoppedError(self._interrupts.status)
         if content is None:
             raise CrewError(
                 f"{self._configuration.output}: no worker came to the end of the run; run again: nothing is lost"

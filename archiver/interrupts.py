@@ -80,6 +80,7 @@ class Interrupts:
         before = {}
         if threading.current_thread() is threading.main_thread():
             before = {number: signal.signal(number, self._take) for number in SIGNALS}
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)  # workers start with them blocked
         try:
             yield
         finally:

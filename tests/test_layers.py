@@ -230,9 +230,10 @@ MAY_IMPORT: dict[str, set[str]] = {
         *("crawl_archive", "survey_spider"),
         *("run_report", "scrapy_settings", "signals", "spiders", "views"),
     },
-    "crew_process": {"crawling", "errors", "run_report", "statuses"},
+    "crew_words": set(),
+    "crew_process": {"crawling", "crew_words", "errors", "interrupts", "run_report", "statuses"},
     "crewing": {
-        *("clock", "configuration", "errors", "index", "interrupts", "run_report", "session"),
+        *("clock", "configuration", "crew_words", "errors", "index", "interrupts", "run_report", "session"),
         *("session_options", "statuses", "views"),
     },
     "archive": {

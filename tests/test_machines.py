@@ -18,7 +18,7 @@ import pytest
 from archiver.errors import IndexFileError
 from archiver.index import Index
 from archiver.processes import has_ended
-from archiver.statuses import LOCKED
+from archiver.statuses import ALARM, LOCKED
 from tests.conftest import PROJECT, Archive
 from tests.postgres import server
 from tests.press import Press, press
@@ -161,7 +161,7 @@ def test_machines_may_fail_at_any_time(archive: Archive, web: Web, machines: lis
         if done.returncode != LOCKED:
             break
         time.sleep(1)  # who was killed on another machine may be at work, as far as is known
-    assert done.returncode == 0, done.stderr
+    assert done.returncode in {0, ALARM}, done.stderr  # by a host's rhythm its news, of another month, may be overdue
     gaps = [later - earlier for moments in times.of.values() for earlier, later in pairwise(moments)]
     articles = [one for one in times if "/2026/" in one]
     print(

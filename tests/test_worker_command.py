@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import io
 import json
 import os
 import pickle
+import signal
 import subprocess
-import sys
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
@@ -17,14 +16,16 @@ import archiver
 from archiver import crew_process
 from archiver.commands import main
 from archiver.configuration import load_configuration
+from archiver.crew_words import heard, say
 from archiver.crewing import Crew
 from archiver.errors import CrewError, LockedError, OverError
-from archiver.run_report import Result, RunReport
+from archiver.interrupts import STOPPING
+from archiver.run_report import RunReport
 from archiver.session import Session
 from archiver.session_options import session_options
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 ALARM = "gazette/latest: is empty; it has had 20 items"
@@ -42,12 +43,12 @@ def spoken(report: RunReport | BaseException, monkeypatch: pytest.MonkeyPatch) -
             raise report
         return report
 
-    with monkeypatch.context() as patch:
-        patch.setattr(crew_process, "crawl_as_worker", crawl)
-        patch.setattr(sys, "stdin", SimpleNamespace(buffer=io.BytesIO(pickle.dumps((None, 1, {})))))
-        patch.setattr(sys, "stdout", said := io.StringIO())
-        status = crew_process.main()
-        return said.getvalue(), status
+    reading, writing = os.pipe()
+    with monkeypatch.context() as patch, open(reading) as said:
+        patch.setattr("archiver.crew_process.crawl_as_worker", crawl)
+        status = crew_process.crawl(pickle.dumps((None, 1, {})), writing)
+        os.close(writing)
+        return said.read(), status
 
 
 @pytest.fixture
@@ -108,13 +109,36 @@ def test_a_worker_of_python_returns_what_its_run_came_to(tmp_path: Path, says: C
     assert (report.counts, report.exit_status, report.interrupted) == (FAILED.counts, 1, 0)
 
 
-def test_a_worker_goes_on_when_who_has_begun_it_was_killed(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_worker_goes_on_when_who_has_begun_it_was_killed() -> None:
     reading, writing = os.pipe()
     os.close(reading)
-    with open(writing, "w") as nobody:
-        monkeypatch.setattr(sys, "stdout", nobody)
-        for _ in range(2):
-            crew_process.tell(Result(ADDRESS, "written"))
+    for _ in range(2):
+        say(writing, [ADDRESS, "written", ""])
+    os.close(writing)
+
+
+def test_what_workers_say_at_once_stays_apart() -> None:
+    """However long it is: addresses and errors are as long as a source makes them."""
+    said = [[number, "x" * length] for number, length in enumerate((0, 1, 3000, 5000, 90_000))] * 3
+    reading, writing = os.pipe()
+    speakers = list[int]()
+    while len(speakers) < 4:
+        speakers.append(os.fork())
+        if speakers[-1] == 0:
+            try:
+                for one in said:
+                    say(writing, one)
+            finally:
+                os._exit(0)
+    os.close(writing)
+    with open(reading, "rb") as lines:
+        assert sorted(heard(lines)) == sorted(said * 4)
+    for speaker in speakers:
+        os.waitpid(speaker, 0)
+
+
+def test_what_a_worker_had_not_said_when_it_was_killed_is_not_heard() -> None:
+    assert list(heard([b"7 [1, +\n", b"8 [3].\n", b"7 2].\n", b"9 [4, +\n"])) == [[3], [1, 2]]
 
 
 @pytest.mark.parametrize("words", [("worker", "--until-idle"), ("crawl", "--workers", "2")])
@@ -137,3 +161,52 @@ def test_nobody_has_the_archive_alone_while_a_worker_is_about_to_join(
     monkeypatch.setattr(Crew, "_start", look)
     main([*words, ADDRESS, "--output", str(tmp_path)])
     assert refused
+
+
+def asked_of_workers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, count: int, **settings: Any) -> Any:
+    """The configuration that each of so many workers gets."""
+    given: list[bytes] = []
+
+    class Process(subprocess.Popen[bytes]):
+        def __init__(self, *_: Any, **options: Any) -> None:
+            super().__init__(["cat"], **options)
+
+    def heard(lines: Any) -> Iterator[Any]:
+        given.append(lines.read())
+        return iter(())
+
+    monkeypatch.setattr("archiver.crewing.subprocess", SimpleNamespace(Popen=Process, PIPE=subprocess.PIPE))
+    monkeypatch.setattr("archiver.crewing.heard", heard)
+    with pytest.raises(CrewError):
+        archiver.Archive(tmp_path, **settings).crawl(workers=count)
+    many, share = pickle.loads(given[0])
+    assert many == count
+    return pickle.loads(share)[0]
+
+
+def test_workers_divide_the_processes_that_make_articles(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """There is one less than there are cores: more of them only wait for each other."""
+    monkeypatch.setattr("archiver.settings.ARCHIVER_EXTRACTORS", 15)
+    made = [asked_of_workers(tmp_path, monkeypatch, count)["ARCHIVER_EXTRACTORS"] for count in (2, 4, 15, 40)]
+    assert made == [7, 3, 1, 1]
+    for count in (0, 6):  # asked for: of each
+        given = asked_of_workers(tmp_path, monkeypatch, 3, ARCHIVER_EXTRACTORS=count)
+        assert given["ARCHIVER_EXTRACTORS"] == count
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_that_comes_before_workers_are_there_waits_for_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: signal.Signals, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """Then they end in order. It used to kill them while they loaded their modules, and that was an error."""
+    start = vars(Crew)["_start"]
+
+    def start_late(*arguments: Any) -> Any:
+        os.kill(os.getpid(), number)
+        return start(*arguments)
+
+    monkeypatch.setattr(Crew, "_start", start_late)
+    monkeypatch.setattr("archiver.crewing.subprocess", subprocess)  # as it is: it loads what it needs
+    assert main(["crawl", ADDRESS, "--workers", "2", "--output", str(tmp_path)]) == 128 + number
+    # It is said by the command and by both workers.
+    assert capfd.readouterr().err.splitlines() == [*[STOPPING] * 3, "archiver: stopped"]

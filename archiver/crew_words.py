@@ -1,0 +1,42 @@
+"""Messages of workers to the command that started them: JSON values, which several processes write into one pipe.
+
+A message is one line or several, each short enough that the system writes it in one piece. A line begins with the
+number of its process, and its last character says whether the message goes on.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections import defaultdict
+from select import PIPE_BUF
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+MORE, END = b"+\n", b".\n"
+
+
+def say(pipe: int, value: object) -> None:
+    """Write a value into a pipe (a descriptor). If nobody reads the pipe any more, the command was killed: then this
+    and all later messages are dropped, and the worker goes on."""
+    said = json.dumps(value).encode("ascii")
+    head = b"%d " % os.getpid()
+    # POSIX: writes of up to PIPE_BUF bytes do not mix with those of other processes.
+    room = PIPE_BUF - len(head) - len(END)
+    try:
+        for begin in range(0, len(said), room):
+            os.write(pipe, head + said[begin : begin + room] + (END if begin + room >= len(said) else MORE))
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), pipe)
+
+
+def heard(lines: Iterable[bytes]) -> Iterator[Any]:
+    """Yield the values in lines. A message that a process had not finished when it was killed is left out."""
+    begun: defaultdict[bytes, bytes] = defaultdict(bytes)
+    for line in lines:
+        process, _, part = line.partition(b" ")
+        begun[process] += part[: -len(END)]
+        if part.endswith(END):
+            yield json.loads(begun.pop(process))
