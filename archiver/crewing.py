@@ -1,8 +1,9 @@
-"""Workers of this machine: they are begun, told of signals, and waited for; what their run came to is read in the end.
+"""Workers of this machine: starting them, passing signals on to them, waiting for them, reading the report of their
+run.
 
-Each is a process of its own, and knows the others by the index alone: those of other machines are no different, and it
-does without whoever has begun it. The workers of one command are forked from one process (`crew_process`): importing
-what a crawl needs takes a second, and so is done once for all of them.
+Each is a process of its own. It knows the others by the index alone, whether they are on this machine or on another,
+and goes on if the process that started it ends. The workers of one command are forked from one process
+(`crew_process`): importing what a crawl needs takes a second, and so is done once for all of them.
 """
 
 from __future__ import annotations
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
 
 LIMITS = {"limit": ARTICLES, "max_requests": REQUESTS}  # of a run, which its workers share
 NOTHING = RunReport({}, (), (), 0, {})
-BETWEEN = 1.0  # seconds until it is looked again whether there is a run
+BETWEEN = 1.0  # seconds between two looks whether there is a run
 
 
 class Crew:
@@ -53,9 +54,9 @@ class Crew:
         self._interrupts = Interrupts(self._stop, STOPPING)
 
     def crawl(self, workers: int, asked: Mapping[str, Any]) -> RunReport:
-        """Have so many workers crawl, and return what their run came to. asked: of them all, arguments of the spider
-        for listings, and `max_requests`. Raises LockedError if anybody else is at work, CrewError if none of them came
-        to the end of the run, StoppedError if that is due to a signal."""
+        """Have so many workers crawl, and return the report of their run. asked: what all of them together are to
+        crawl: arguments of the spider for listings, and `max_requests`. Raises LockedError if anybody else is at work,
+        CrewError if no worker came to the end of the run, StoppedError if that is due to a signal."""
         limits = [asked[name] for name in LIMITS if asked.get(name)]
         count = min(workers, *limits) if limits else workers
         with self._interrupts.taken():
@@ -77,9 +78,9 @@ class Crew:
         until_idle: bool,
         on_report: Callable[[RunReport], None] | None = None,
     ) -> RunReport:
-        """Be a worker of one run after the other, until a signal comes: of one that others have begun, or, so many
-        seconds after the last one, of a new one. until_idle: of one run only. Returns what the last one came to;
-        on_report is told of each. Raises LockedError and CrewError with until_idle."""
+        """Have a worker in one run after the other, until a signal comes: in a run that others have begun, or, `every`
+        seconds after the end of the last run, in a new one. until_idle: in one run only. Return the report of the last
+        run; on_report is called with each. Raises LockedError and CrewError if `until_idle` is set."""
         report = NOTHING
         with self._interrupts.taken():
             while not self._interrupts.signal:
@@ -113,14 +114,15 @@ class Crew:
             asyncio.run(session.close())
 
     def _shared(self) -> Index:
-        """Open the index for as long as workers of ours are at work, or about to be: who has it alone meanwhile takes a
-        run that none has joined yet for one that was left open."""
+        """Open the index shared. It stays open while workers of ours are at work, or about to start: otherwise another
+        process could take the archive alone, and treat a run that no worker has joined yet as one that a killed process
+        left open."""
         index = Index.share(self._configuration.root, self._options.index)
         go_by(index.clock_ahead())
         return index
 
     def _find(self, index: Index, asked: Mapping[str, Any], every: float) -> tuple[int, Mapping[str, Any]] | None:
-        """Return a run to be a worker of, and what is asked of that; None if there is none at this time."""
+        """Return a run to work in, and what it is to crawl; None if there is none at this time."""
         found = index.workers.open_run()
         if found:
             return found
@@ -165,7 +167,7 @@ class Crew:
             [sys.executable, "-P", "-m", "archiver.crew_process"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            start_new_session=True,  # a terminal's Ctrl-C is for us, who pass it on
+            start_new_session=True,  # a terminal's Ctrl-C goes to this process only, which passes it on
         )
         assert process.stdin
         with process.stdin:

@@ -35,8 +35,9 @@ def answers(
 ) -> Iterator[CapturedAnswer]:
     """Yield the answers that begin in `region`.
 
-    broken: is told where the file is broken there, and the next record that can be found is gone on with; without it,
-    CaptureError is raised. It is raised as well for a file that cannot be read at all. stream: of that, if it is open.
+    broken: is told where the file is broken, and then reading goes on with the next record that can be found; without
+    it, CaptureError is raised. It is raised as well for a file that cannot be read at all. stream: the open file, from
+    which to read and which is closed at the end; None: it is opened here.
     """
     try:
         with stream or _stream(region) as opened_stream:
@@ -46,8 +47,8 @@ def answers(
 
 
 def streams(found: Sequence[Region]) -> Iterator[tuple[Region, BinaryIO | None]]:
-    """Yield regions, each with a stream of it if it is in a store: that is asked for several of them before they are
-    read. None: it is opened when it is read, which says what is wrong with it."""
+    """Yield regions, each with an open stream if it is in a store: requests for the next regions are made ahead. None
+    instead of a stream: the region is to be opened when it is read, which also raises the error if it cannot be."""
     if any(is_stored(region.file) for region in found):
         return zip(found, ahead(_begun, found), strict=True)
     return ((region, None) for region in found)
@@ -101,7 +102,7 @@ def answer_at(capture: Capture, file: Location) -> CapturedAnswer:
 def _read(
     found: Iterable[WarcRecord | Broken], region: Region, broken: Callable[[str], None] | None
 ) -> Iterator[CapturedAnswer]:
-    waiting: CapturedAnswer | None = None  # for what is noted about it: that comes after it
+    waiting: CapturedAnswer | None = None  # an answer that waits for its note, which comes after it
     for one in found:
         ends = one.offset >= region.end
         if isinstance(one, WarcRecord) and one.type == "metadata":
@@ -174,7 +175,7 @@ def _opened(record: WarcRecord, file: str) -> CapturedAnswer | Broken | None:
 
 
 def _refers(record: WarcRecord) -> tuple[str, datetime] | None:
-    """Return target URI and date of the record that a revisit refers to, if it says both."""
+    """Return target URI and date of the record that a revisit refers to; None if it does not say both."""
     url, date = record.header("WARC-Refers-To-Target-URI").strip("<>"), record.header("WARC-Refers-To-Date")
     try:
         return (url, parse_warc_date(date)) if url else None
@@ -183,7 +184,7 @@ def _refers(record: WarcRecord) -> tuple[str, datetime] | None:
 
 
 def _about(record: WarcRecord) -> dict[str, Any]:
-    """Return what a metadata record says, nothing if it is none of ours."""
+    """Return what a metadata record of ours says; empty for a record of other programs."""
     if "json" not in record.header("Content-Type"):
         return {}
     try:
@@ -194,7 +195,8 @@ def _about(record: WarcRecord) -> dict[str, Any]:
 
 
 def _more(record: WarcRecord, file: str) -> CapturedAnswer | None:
-    """Return what a metadata record says about an earlier answer than the one before it, None if it is no such."""
+    """Return the note that a metadata record has about an earlier answer (not about the record before it); None if it
+    is no such record."""
     about = {} if record.header("WARC-Refers-To") else _about(record)
     capture = _capture(record, file) if "recipe" in about else None
     if not isinstance(capture, Capture):

@@ -1,5 +1,5 @@
-"""The body of an answer: what was sent, what it says, and whether it is whole. Crawl, replay and verify ask this one
-judge. No I/O."""
+"""The body of an answer: its payload, its content, and whether it is whole. Crawl, replay and verify all ask this
+module. No I/O."""
 
 from __future__ import annotations
 
@@ -12,19 +12,20 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 OK = 200
-# Statuses of answers that are all of what was asked for: 203 is what a proxy made of a 200 (RFC 9110, 15.3.4).
+# Statuses of answers with the whole of what was asked for: 203 is a 200 that a proxy has changed (RFC 9110, 15.3.4).
 WHOLE = frozenset({OK, 203})
 CHUNK_SIZE = re.compile(rb"([0-9A-Fa-f]{1,15})[ \t]*(?:;[^\r\n]*)?\r\n")  # RFC 9112, 7.1
 BEGUN_SIZE = re.compile(rb"[0-9A-Fa-f]{0,15}[ \t]*(?:;[^\r\n]*)?\r?")  # the same, cut off
 CHUNKED = "chunked"
-MANY_DIGITS = 18  # of a length: more than any answer has, and any number of them are read in no time
+MANY_DIGITS = 18  # digits of a length that are read: more than any answer needs; thousands would take long
 
 
 class OpenedBody(NamedTuple):
     """A body, opened.
 
-    payload: without its transfer encoding: digests of payloads are of this. content: without its content encoding,
-    too; empty if there is a fault. fault: why it cannot be read, or that it is not whole; None if all is well.
+    payload: the body without its transfer encoding; digests of payloads are made of this. content: the payload without
+    its content encoding; empty if there is a fault. fault: why it cannot be read, or that it is not whole; None if all
+    is well.
     """
 
     payload: bytes
@@ -46,8 +47,8 @@ def open_body(
     headers: of the answer. limit: the most bytes that it may unpack to. truncated and segment: WARC-Truncated and
     WARC-Segment-Number of its record (WARC 1.1, 5.13 and 5.18), empty where they are not said.
 
-    Archives often take encodings off and leave their headers as they were. So the headers count only as far as the
-    bytes bear them out: chunks are judged if there are chunks, and Content-Length if no encoding was taken off.
+    Archives often take encodings off and leave their headers as they were. So the headers count only where the bytes
+    agree with them: chunks are checked if there are chunks, and Content-Length if no encoding was taken off.
     """
     headers = [(name.lower(), value) for name, value in headers]
     transfer = _values(headers, "transfer-encoding")
@@ -61,7 +62,7 @@ def open_body(
         content = decode(payload, _values(headers, "content-encoding"), limit)
     except UnreadableBodyError as error:
         return OpenedBody(payload, b"", error)
-    if status not in WHOLE or transfer:  # the encoding tells the length, whatever Content-Length says
+    if status not in WHOLE or transfer:  # with a transfer encoding Content-Length does not count
         return OpenedBody(payload, content)
     lengths = _content_lengths(headers)
     if len(lengths) > 1:
@@ -76,7 +77,7 @@ def open_body(
 
 
 def _without_transfer_encoding(raw: bytes, encodings: str, limit: int) -> bytes:
-    """Return a payload. Raises BodyError."""
+    """Return a body without its transfer encodings. Raises UnreadableBodyError."""
     names = [name.strip().lower() for name in encodings.split(",")]
     if CHUNKED in names:
         raw = dechunked(raw)
@@ -85,7 +86,7 @@ def _without_transfer_encoding(raw: bytes, encodings: str, limit: int) -> bytes:
 
 def dechunked(raw: bytes) -> bytes:
     """Return what is in chunks (RFC 9112, 7.1), without the trailer that may follow the last; `raw` itself if it is not
-    chunked: its first bytes are no chunk. Raises BodyError."""
+    chunked, that is if it does not begin with a chunk. Raises UnreadableBodyError."""
     pieces: list[bytes] = []
     position = 0
     while size := CHUNK_SIZE.match(raw, position):
@@ -109,19 +110,20 @@ def dechunked(raw: bytes) -> bytes:
 
 
 def _encoding_was_taken_off(headers: list[tuple[str, str]], payload: bytes, content: bytes) -> bool:
-    """Return whether an archive stored another body than came: its encoding is named, but is not there, or its header
-    has another name (X-Archive-Orig-Content-Encoding, and so on)."""
+    """Return whether an archive took the content encoding off before it stored the body: the encoding is named, in the
+    usual header or in one that was renamed (X-Archive-Orig-Content-Encoding, and so on), but the body does not have
+    it."""
     named = any(name.endswith("content-encoding") and value.strip().lower() not in NONE for name, value in headers)
     return named and payload == content and bool(payload)
 
 
 def _content_lengths(headers: list[tuple[str, str]]) -> list[int]:
-    """Return the lengths that Content-Length says, each once: of two nobody knows which is true, and all refuse such an
-    answer (RFC 9112, 6.3). What is no length says nothing."""
+    """Return the lengths that Content-Length says, each once. With two different ones nobody knows which is true, and
+    clients refuse such an answer (RFC 9112, 6.3). Values that are no numbers are left out."""
     said = (one.strip() for one in _values(headers, "content-length").split(","))
     return sorted({int(one.lstrip("0")[:MANY_DIGITS] or 0) for one in said if one.isascii() and one.isdecimal()})
 
 
 def _values(headers: list[tuple[str, str]], name: str) -> str:
-    """Return what all headers of that name say, as one (RFC 9110, 5.3)."""
+    """Return the values of all headers of that name, joined by commas (RFC 9110, 5.3)."""
     return ",".join(value for one, value in headers if one == name)

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from datetime import datetime
 
-# Before an address: what is noted about its answer. Under the address itself, programs that serve captures would take
-# the note for a later answer.
+# The target URI of a note is this prefix and the address of the answer. With the address alone, programs that serve
+# captures would take the note for a later answer.
 ABOUT = "urn:archiver:"
 CAPTURES = "_captures"  # in an archive: the directory of its WARC files
 

@@ -20,19 +20,19 @@ NONE = frozenset({"", "identity", "none"})
 GZIP_MAGIC = b"\x1f\x8b"
 ZSTD_MAGIC = b"\x28\xb5\x2f\xfd"
 SKIPPED_FRAME = b"\x2a\x4d\x18"  # the magic number of a zstd frame without content, but for its first byte
-# First bytes of packed streams that no text begins with: zlib's headers, zstd's, and brotli's with its usual window
-# (the last: an escape character, if it were text).
+# First bytes of compressed streams, with which no text begins: zlib's headers, zstd's, and brotli's with its usual
+# window (the last; in a text it would be an escape character).
 PACKED = (b"x\x01", b"x\x5e", b"x\x9c", b"x\xda", ZSTD_MAGIC[:2], b"\x1b")
 GZIP, ZLIB, DEFLATE = zlib.MAX_WBITS | 16, zlib.MAX_WBITS, -zlib.MAX_WBITS
 CHUNK = 1 << 12  # bytes: what is left of a chunk is copied for each gzip member or zstd frame that ends in it
 SAMPLE = 1 << 10  # bytes that tell text from packed bytes
-# Bytes that are in no text; in packed streams one byte in nine is of these.
+# Bytes that no text has; in compressed streams one byte in nine is one of these.
 NO_TEXT = bytes({*range(32)} - {*b"\t\n\f\r\x1b"})
-CUT = 4  # bytes: the longest character of UTF-8 and GB 18030, of which the sample may end within
+CUT = 4  # bytes: the longest character of UTF-8 and GB 18030; the sample may end within one
 
 
 class UnreadableBodyError(Exception):
-    """A body that cannot be read, in words that begin with "the answer" or "its"."""
+    """A body cannot be read. The message begins with "the answer" or "its"."""
 
 
 class CutOffError(UnreadableBodyError):
@@ -44,7 +44,7 @@ class TooLargeError(UnreadableBodyError):
 
 
 class _Coding(NamedTuple):
-    """decode: is given bytes and the most that may come of them. Raises BodyError, or one of `errors`."""
+    """decode: is given bytes, and the most bytes that it may return. Raises UnreadableBodyError, or one of `errors`."""
 
     decode: Callable[[bytes, int], bytes]
     errors: tuple[type[Exception], ...]
@@ -54,8 +54,8 @@ def decode(raw: bytes, encodings: str, limit: int) -> bytes:
     """Return a body without its encodings. encodings: as Content-Encoding names them, in the order in which they were
     applied. limit: the most bytes that it may unpack to.
 
-    An encoding that was taken off while its name stayed (many archives do that) is passed over, and so is an unknown
-    one of a text, as browsers do. Raises BodyError.
+    An encoding is passed over if the body does not have it any more (many archives take it off and leave its name); and
+    so is an unknown one if the body is text, as browsers do. Raises UnreadableBodyError.
     """
     for name in reversed([one.strip().lower() for one in encodings.split(",")]):
         if name not in NONE and raw:
@@ -64,15 +64,15 @@ def decode(raw: bytes, encodings: str, limit: int) -> bytes:
 
 
 def decode_beginning(raw: bytes, encodings: str, size: int) -> bytes:
-    """Return the first bytes of a body, of which `raw` may be only the beginning. Raises BodyError for an encoding that
-    is neither gzip nor deflate."""
+    """Return the first bytes of a body, of which `raw` may be only the beginning. Raises UnreadableBodyError for an
+    encoding that is neither gzip nor deflate."""
     names = [name for name in (one.strip().lower() for one in encodings.split(",")) if name not in NONE]
     if not names or is_text(raw):
         return raw[:size]
     if len(names) > 1 or names[0] not in ("gzip", "x-gzip", "deflate"):
         raise UnreadableBodyError(f"its encoding {encodings} is not unpacked in parts")
     try:
-        return zlib.decompressobj(zlib.MAX_WBITS | 32).decompress(raw, size)  # it finds out which of the two it is
+        return zlib.decompressobj(zlib.MAX_WBITS | 32).decompress(raw, size)  # zlib finds out which of the two it is
     except zlib.error as error:
         raise UnreadableBodyError(f"its {names[0]} encoding is broken: {error}") from error
 
@@ -96,7 +96,7 @@ def _decode_one(raw: bytes, name: str, limit: int) -> bytes:
 
 
 def is_text(raw: bytes) -> bool:
-    """Return whether bytes are text, in an encoding that keeps ASCII, and nothing that was packed."""
+    """Return whether bytes are text in an encoding that keeps ASCII, and not compressed."""
     sample = raw[:SAMPLE]
     if sample.startswith(PACKED) or sample.translate(None, NO_TEXT) != sample:
         return False

@@ -12,9 +12,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-# Noted about an answer: it is an edit that is not believed yet. If it ever is, another note says so.
+# Noted about an answer: it is an edit that is not believed yet. If it is believed later, another note says so.
 HELD_BACK = "held_back"
-# Noted about an answer: it was asked for by the page at that address, or is that page before it was drawn.
+# Noted about an answer, with the address of a page: the page asked for it, or it is that page before it was drawn.
 PART_OF = "part_of"
 # Noted about a page: what it loaded, as pairs of address and time (WARC-Target-URI and WARC-Date of their records).
 PARTS = "parts"
@@ -52,8 +52,9 @@ class Drawn(NamedTuple):
 class Evidence:
     """The answer that an article or a listing was read from, to be captured if something is kept of it.
 
-    exchanges: the last is the answer, those before it led there (redirects). about: what a replay must know that the
-    answer does not say. parts: of a page that a browser drew or showed, what it loaded, each with its redirects.
+    exchanges: the last is the answer, those before it are the redirects that led to it. about: what a replay must know
+    and the answer does not say. parts: if a browser drew or showed the page, what the page loaded, each with its
+    redirects.
     """
 
     exchanges: tuple[Exchange | Drawn, ...]
@@ -83,5 +84,6 @@ def loaded_parts(about: Mapping[str, Any]) -> list[tuple[str, datetime]]:
 
 
 def with_redirects(earlier: tuple[Exchange, ...], last: Exchange) -> tuple[Exchange, ...]:
-    """Return the exchanges that led to an answer: of those before it, the redirects; failed ones led nowhere."""
+    """Return an answer's exchange after the redirects that led to it: of the earlier exchanges, only redirects are
+    kept."""
     return (*(exchange for exchange in earlier if exchange.status in REDIRECTS), last)

@@ -18,18 +18,17 @@ WARC = b"WARC/"
 BLANK_LINES = (b"\r\n\r\n", b"\n\n")
 # Address, IP address, time, media type, length: ARC 1.0, "The URL-record".
 ARC = re.compile(rb"[a-z][a-z0-9+.-]*:[^\r\n]* [^ \r\n]+ [0-9]{8,14} [^\r\n]*? ?([0-9]{1,15})\r?\n", re.IGNORECASE)
-ADDRESS = re.compile(rb"[a-z][a-z0-9+.-]*:[^\s]", re.IGNORECASE)  # and no field, which has a blank there
-# A line with the version, and one with a field: what only speaks of the format does not look so.
+ADDRESS = re.compile(rb"[a-z][a-z0-9+.-]*:[^\s]", re.IGNORECASE)  # a field of a header has a blank after the colon
+# A line with the version, and a line with a field: a text that only mentions the format does not have both.
 START = re.compile(rb"(?:^|(?<=\n))WARC/[0-9.]{3,5}\r?\n[A-Za-z-]+[ \t]*:")
-# The same after something that is broken, which may have no last line end: what was cut off, and other records added.
+# The same in a broken file, where a record may begin in the middle of a line: after a record that was cut off.
 ANYWHERE = re.compile(rb"%b|WARC/1\.[01]\r\nWARC-[A-Za-z-]+[ \t]*:" % START.pattern)
 OVERLAP = 100  # bytes: the longest beginning of a record that is looked for
 
 
 def frames(stream: BinaryIO, start: int, stop: int) -> Iterator[tuple[int, int, bytes]]:
-    """Yield offset, length and content of each record from `start` on; of a huge one only the beginning.
-
-    Raises TornError for the first that does not end where it says, or is none; OSError.
+    """Yield offset, length and content of each record from `start` on; of a huge one only the beginning of its content.
+    Raises TornError at the first place without a record, or for a record that does not end where it says; OSError.
     """
     while start < stop:
         stream.seek(start)
@@ -50,7 +49,7 @@ def frames(stream: BinaryIO, start: int, stop: int) -> Iterator[tuple[int, int, 
 def find_record(stream: BinaryIO, start: int, stop: int) -> int:
     """Return where the next WARC record begins from `start` on, `stop` if none does. Raises OSError."""
     while start < stop:
-        before = 1 if start else 0  # whether a line begins there
+        before = 1 if start else 0  # one byte before it tells whether a line begins there
         stream.seek(start - before)
         window = stream.read(min(STEP + OVERLAP, stop - start + before))
         if found := ANYWHERE.search(window, before):
@@ -60,7 +59,8 @@ def find_record(stream: BinaryIO, start: int, stop: int) -> int:
 
 
 def _size(head: bytes, offset: int) -> int:
-    """Return how long the record is whose header begins `head`, without the blank lines after it. Raises TornError."""
+    """Return the length of the record with whose header `head` begins, without the blank lines after it. Raises
+    TornError."""
     if not START.match(head):
         if found := ARC.match(head):
             return found.end() + int(found[1])

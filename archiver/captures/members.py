@@ -23,17 +23,18 @@ LARGEST = 64 << 20  # bytes of a record, unpacked
 
 
 class TornError(Exception):
-    """What is at that byte is no whole record."""
+    """At the byte `offset` there is no whole record."""
 
     def __init__(self, offset: int, reason: str, *, at_end: bool = False) -> None:
-        """at_end: as far as it goes it is good."""
+        """at_end: the record is good as far as it goes; only its end is missing."""
         super().__init__(" ".join(reason.split()))
         self.offset = offset
         self.at_end = at_end
 
 
 def members(stream: BinaryIO, start: int, stop: int) -> Iterator[tuple[int, int, bytes]]:
-    """Yield offset, length and content of each gzip member from `start` on; of a huge one only the beginning.
+    """Yield offset, length and content of each gzip member from `start` on; of a huge one only the beginning of its
+    content.
 
     Raises TornError, OSError.
     """
@@ -60,7 +61,7 @@ def members(stream: BinaryIO, start: int, stop: int) -> Iterator[tuple[int, int,
 
 
 def whole(file: Location) -> Iterator[tuple[int, int]]:
-    """Yield offset and length of each whole gzip member of `file`, up to the first that is torn or none.
+    """Yield offset and length of each gzip member of `file`, up to the first place where there is no whole one.
 
     Raises OSError.
     """
@@ -72,9 +73,9 @@ def whole(file: Location) -> Iterator[tuple[int, int]]:
 def mend(file: Location, known: int = 0) -> tuple[int, bytes] | None:
     """Cut off what a killed process left of a record at the end of `file`, and return its size and SHA-256.
 
-    None: a file that holds nothing but the beginning of its first record goes; one that is broken anywhere but at its
-    end stays as it is. known: where the last record ends that was noted: what is broken before that was not torn, if
-    the file is as long as that. Raises CaptureError.
+    Return None if nothing was cut off: a file that holds only the beginning of its first record is deleted, and one
+    that is broken anywhere but at its end stays as it is. known: where the last record ends that was noted: a file that
+    is at least as long, but is broken before that, was not torn by a killed process. Raises CaptureError.
     """
     end, torn = 0, True
     try:
@@ -88,13 +89,13 @@ def mend(file: Location, known: int = 0) -> tuple[int, bytes] | None:
             if end < size and (end < known <= size or _record_after(stream, end + 1, size)):
                 return None
         if end < size and isinstance(file, Path) and file.is_symlink():
-            return None  # what it leads to may be what another archive writes to
+            return None  # another archive may be writing to the file that it links to
         if end == 0:
             if torn:
                 file.unlink()
             return None
         if end < size:
-            if not isinstance(file, Path):  # an object is there whole or not at all: nobody tore it
+            if not isinstance(file, Path):  # objects are written whole or not at all: none is torn
                 return None
             with file.open("rb+") as stream:
                 stream.truncate(end)
@@ -104,7 +105,8 @@ def mend(file: Location, known: int = 0) -> tuple[int, bytes] | None:
 
 
 def _record_after(stream: BinaryIO, start: int, end: int) -> bool:
-    """Return whether a record begins there: then what is before it was not torn by the end of a process."""
+    """Return whether a record begins in a part of a file: then what is broken before it was not left by a killed
+    process."""
     parts = range(start, end, PART)
     return any(first_member(stream, at, min(at + PART, end)) < min(at + PART, end) for at in parts)
 

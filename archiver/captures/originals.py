@@ -17,7 +17,7 @@ SIZES = {"md5": 16, "sha1": 20, "sha224": 28, "sha256": 32, "sha384": 48, "sha51
 
 
 class Originals:
-    """The records that were read, by all that revisits may call them."""
+    """The records that were read, by all the names by which revisits may refer to them."""
 
     def __init__(self) -> None:
         self._ids: dict[str, Capture] = {}
@@ -26,7 +26,7 @@ class Originals:
         self._revisits: dict[tuple[str, datetime], Capture] = {}
 
     def add(self, names: RecordNames, capture: Capture) -> None:
-        """Note a record that has a body. capture: where it is. Of several with one name the first is meant."""
+        """Note a record that has a body. capture: where it is. Where several have the same name, it means the first."""
         if names.id:
             self._ids.setdefault(names.id, capture)
         for digest in {digest_key(names.digest), digest_key(f"sha256:{names.payload}")} - {b""}:
@@ -34,7 +34,7 @@ class Originals:
         self._moments.setdefault((names.url, names.time), capture)
 
     def add_revisit(self, capture: Capture) -> None:
-        """Note a record whose body is in another: no revisit means it, but more may be said about it."""
+        """Note a record whose body is in another one (a revisit): no revisit refers to it, but a later note may."""
         self._revisits.setdefault((capture.url, capture.time), capture)
 
     def find(self, revisit: CapturedAnswer) -> Capture | None:
@@ -53,7 +53,7 @@ class Originals:
 
 def digest_key(text: str) -> bytes:
     """Return a labelled digest (`sha1:3I42H3S6…`) in a form that can be compared, whether it is written in base 32 or
-    in hexadecimal digits; empty if it is none."""
+    in hexadecimal digits; empty if the text is no such digest."""
     found = DIGEST.fullmatch(text.strip())
     if found is None:
         return b""
@@ -72,6 +72,6 @@ def digest_key(text: str) -> bytes:
 
 
 def sha256_of(text: str) -> str:
-    """Return the SHA-256 that a labelled digest is, in hexadecimal digits; empty if it is another one, or none."""
+    """Return a labelled digest in hexadecimal digits if it is a SHA-256; empty if it is another one, or none."""
     key = digest_key(text)
     return key.removeprefix(b"sha256").hex() if key.startswith(b"sha256") else ""

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
     from archiver.captures.capture import Capture
 
-# The header that `Transfer-Encoding` becomes: the body has no such encoding any more, and whoever reads the capture
-# must not try to take it off. Other crawlers use the same name.
+# The new name of the header Transfer-Encoding: the body has no such encoding any more, and readers of the capture must
+# not try to take it off. Other crawlers use the same name.
 TRANSFER_ENCODING = "X-Crawler-Transfer-Encoding"
 
 # A field of the first record of a file. It says that the file holds no credentials, and only answers that came whole,
@@ -36,9 +36,8 @@ RULES, RULES_KEPT = "archiver-record-rules", "2"
 
 
 class WriteJob(NamedTuple):
-    """Exchanges to write as records of one answer. same: a record that had the same payload when it was written.
-
-    No exchanges: more is to be said about an earlier answer, that in the record `same`.
+    """Exchanges to write as records of one answer. same: an earlier record with the same payload. Without exchanges a
+    note is written about the earlier answer in the record `same`.
     """
 
     exchanges: tuple[Exchange | Drawn, ...]
@@ -64,9 +63,9 @@ def warcinfo(name: str, info: dict[str, str]) -> bytes:
 
 
 def records(job: WriteJob, refers_to: tuple[str, str] | None = None) -> tuple[bytes, int, int]:
-    """Return the records of `job`, each a gzip member, and where among them that of the answer begins and how long it
-    is: response or revisit, request and metadata for each exchange (WARC 1.1, 6.3 to 6.7); conversion for a page that a
-    browser drew (6.8)."""
+    """Return the records of `job`, each a gzip member, and offset and length of the answer's record among them. Each
+    exchange has a response or revisit and a request, the last one also a metadata record (WARC 1.1, 6.3 to 6.7); a page
+    that a browser drew is a conversion (6.8)."""
     buffer = BytesIO()
     writer = WARCWriter(buffer, gzip=True, warc_version="1.1")
     start = length = 0
@@ -119,7 +118,8 @@ def _answer(writer: WARCWriter, exchange: Exchange, same: tuple[str, str] | None
 
 
 def _drawn(writer: WARCWriter, drawn: Drawn) -> str:
-    """Write what a browser drew: an alternative version of another record's content, and no answer of the source."""
+    """Write what a browser drew, as a conversion record: another version of a record's content, not an answer of the
+    source."""
     digest = f"sha256:{sha256(drawn.body).hexdigest()}"
     warc = {
         "WARC-Record-ID": _record_id(drawn.url, _date(drawn)),
@@ -188,6 +188,6 @@ def _written(time: datetime) -> str:
 
 
 def _record_id(url: str, date: str) -> str:
-    """Return the id of the record of an answer: made of what names it, so that other records may refer to it wherever
-    and whenever they are written."""
+    """Return the id of the record of an answer. It is made of the answer's address and date, so that other records can
+    refer to it wherever and whenever they are written."""
     return f"<urn:uuid:{uuid5(NAMESPACE_URL, f'{url} {date}')}>"

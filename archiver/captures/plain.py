@@ -1,5 +1,5 @@
-"""Records as most are: printable ASCII in their headers, a line a field, as long as they say. All others are left to
-warcio, which knows what else there is and takes ten times as long."""
+"""Records in the usual form: headers in printable ASCII with one line for each field, and the length that they say. All
+others are left to warcio, which reads every form and takes ten times as long."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ WARC = re.compile(rb"WARC/1\.[01]%b(?=\r\n\r\n)" % FIELDS)
 HTTP = re.compile(rb"HTTP/1\.[01] ([0-9]{3})(?: [ -~]*)?%b(?=\r\n\r\n)" % FIELDS)
 BLANK = len("\r\n\r\n")
 LENGTH = "content-length"
-NUMBER = re.compile("[0-9]{1,15}")  # Python makes no integer of some thousand digits
+NUMBER = re.compile("[0-9]{1,15}")  # Python refuses to make an integer of some thousand digits
 TARGET = "warc-target-uri"
 WEB = ("http://", "https://")
 WITH_HTTP = ("response", "revisit")
 
 
 class Http(NamedTuple):
-    """What HTTP says of an answer: the status code as it is written, and the fields in their order."""
+    """The HTTP header of an answer: the status code as it is written, and the fields in their order."""
 
     status: str
     fields: list[tuple[str, str]]
@@ -32,8 +32,8 @@ class Http(NamedTuple):
 
 
 class Parts(NamedTuple):
-    """A record in its parts. fields: of its own header, the first of each name, in small letters. block: what is in it
-    after its own header and that of HTTP."""
+    """A record in its parts. fields: those of its own header, the first of each name, the names in small letters.
+    block: what follows its own header and that of HTTP."""
 
     fields: Mapping[str, str]
     http: Http | None
@@ -41,7 +41,7 @@ class Parts(NamedTuple):
 
 
 def parts_of(content: bytes) -> Parts | None:
-    """Return the parts of the record that `content` is; None for one that is not as most are, or is broken."""
+    """Return the parts of the record that `content` is; None if it does not have the usual form, or is broken."""
     head = WARC.match(content)
     if head is None:
         return None
@@ -67,6 +67,6 @@ def parts_of(content: bytes) -> Parts | None:
 
 
 def _fields(head: bytes) -> list[tuple[str, str]]:
-    """Return the fields of a header, whose first line is none."""
+    """Return the fields of a header. Its first line is not a field."""
     lines = [line.partition(":") for line in head.decode().split("\r\n")[1:]]
     return [(name, value.strip()) for name, _, value in lines]

@@ -1,4 +1,4 @@
-"""An exchange with a source as it is kept: without what is ours alone. No I/O."""
+"""An exchange with a source in the form in which it is kept: without our own credentials. No I/O."""
 
 from __future__ import annotations
 
@@ -21,17 +21,18 @@ if TYPE_CHECKING:
 
 COOKIE = "set-cookie"
 LEADS_ON = frozenset({"location", "content-location"})
-# What a cookie's value has that tells one visitor from another: both (`sid=8f3a2c`, not `theme=dark`).
+# The value of a cookie that tells one visitor from another has both digits and letters (`sid=8f3a2c`, not
+# `theme=dark`).
 DIGIT, LETTER = re.compile("[0-9]"), re.compile("[A-Za-z]")
 
 
 def public_exchange(exchange: Exchange) -> Exchange:
-    """Return an exchange as it is kept: without what is ours alone.
+    """Return an exchange in the form in which it is kept: without our own credentials.
 
     Headers of the request that say who we are are left out, and parts of the address are replaced. Where the answer's
-    headers repeat one of these, as a redirect may, it is replaced there, too. Cookies that were set stay, unless the
-    request logged us in: then they, and a key in the address that the answer leads to, may stand for us. The body stays
-    as it came.
+    headers repeat one of these, as a redirect may, it is replaced there, too. Cookies that the answer sets stay, unless
+    the request logged us in: then they, and a key in the address that the answer redirects to, may be credentials, too.
+    The body stays as it came.
     """
     taken = [value for name, value in exchange.asked if is_private_header(name, value)]
     secrets = {*private_parts(exchange.url), *(word for value in taken for word in words_of(value))}
@@ -55,12 +56,13 @@ def public_exchange(exchange: Exchange) -> Exchange:
 
 
 def public_headers(headers: Headers, secrets: Iterable[str] = ()) -> Headers:
-    """Return the headers of a request without those that say who we are. secrets: are replaced wherever they are."""
+    """Return the headers of a request without those that say who we are. secrets: texts that are replaced wherever they
+    stand."""
     return tuple((name, _without(value, secrets)) for name, value in headers if not is_private_header(name, value))
 
 
 def words_of(value: str) -> Iterator[str]:
-    """Yield the parts of a private header's value by which it may be repeated elsewhere."""
+    """Yield the value of a private header, and those of its parts that may be repeated in other places."""
     yield value
     yield from value.split()
     for part in value.split(";"):

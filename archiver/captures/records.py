@@ -21,17 +21,18 @@ if TYPE_CHECKING:
 
     from warcio.recordloader import ArcWarcRecord
 
-REQUEST, HEAD = b"\r\nWARC-Type: request\r\n", 1000  # bytes in which a record says what it is, if it does so early
-ANOTHER = b"\r\n\r\nWARC/"  # how another record begins in the same gzip member
-UNKNOWN = "Unknown archive format"  # as warcio's message begins, which goes on with all that is there
-CONVERSION = "conversion"  # another version of an answer, made by who keeps it: of ours, a page as a browser drew it
+REQUEST, HEAD = b"\r\nWARC-Type: request\r\n", 1000  # WARC-Type is looked for in so many bytes of a record
+ANOTHER = b"\r\n\r\nWARC/"  # another record that begins in the same gzip member
+UNKNOWN = "Unknown archive format"  # the beginning of a message of warcio, which goes on with the whole content
+CONVERSION = "conversion"  # WARC 1.1, 6.8: a version that the archive made; in ours, a page as a browser drew it
 
-logging.getLogger("warcio.recordloader").setLevel(logging.ERROR)  # what it warns of it mends, and it names no file
+logging.getLogger("warcio.recordloader").setLevel(logging.ERROR)  # it repairs what it warns of, and names no file
 
 
 class WarcRecord(NamedTuple):
-    """A record. length: in its file. fields: of its own header, by their names in small letters. http: what HTTP says,
-    if it is an answer of HTTP. block: what is in it after both; of a huge one only the beginning."""
+    """A record. offset and length: in its file. fields: those of its own header, by their names in small letters. http:
+    the HTTP header, if it is an answer of HTTP. block: what follows these headers; of a huge record only the
+    beginning."""
 
     offset: int
     length: int
@@ -62,8 +63,9 @@ class Broken(NamedTuple):
 
 
 def records(stream: BinaryIO, region: Region) -> Iterator[WarcRecord | Broken]:
-    """Yield the records from the beginning of `region` on, without requests, also those that begin after its end: more
-    may be said there of the last one in it. Where the file is broken, the next record that can be found follows.
+    """Yield the records from the beginning of `region` on, except requests. Records after its end come too, since they
+    may tell more about the last answer in it: the caller stops. Where the file is broken, a `Broken` is yielded, and
+    then the next record that can be found.
 
     Raises OSError.
     """
@@ -80,8 +82,9 @@ def records(stream: BinaryIO, region: Region) -> Iterator[WarcRecord | Broken]:
         read = members if region.packed else frames
         try:
             for offset, length, content in read(stream, first, region.stop):
-                # A third of the records, and nobody asks for them: reading their headers takes longer than all else.
-                # An answer may say that it is one, too, after the record's own headers.
+                # Requests are a third of the records, and are not needed: reading their headers would take longer than
+                # all else. The words are looked for in the record's own header only, since an answer may have them in
+                # its body.
                 if REQUEST not in content[:HEAD].partition(b"\r\n\r\n")[0] + b"\r\n" or ANOTHER in content:
                     record = _opened(loader, offset, length, content)
                     if record:
@@ -106,8 +109,8 @@ def _opened(loader: ArcWarcRecordLoader, offset: int, length: int, content: byte
 
 
 def by_warcio(loader: ArcWarcRecordLoader, content: bytes) -> Parts | str | None:
-    """Return the parts of the record that `content` is, whatever it is like; None if that is empty, or what is broken
-    in it."""
+    """Return the parts of the record that `content` is, whatever form it has; None if that is empty; a text that says
+    what is broken in it."""
     reader = BufferedReader(BytesIO(content))
     try:
         found = loader.parse_record_stream(reader, no_record_parse=True)
@@ -119,7 +122,7 @@ def by_warcio(loader: ArcWarcRecordLoader, content: bytes) -> Parts | str | None
         said = " ".join(str(error).split())
         first = content[:40].partition(b"\n")[0].decode("ascii", "replace").strip()
         return f"no record of WARC 1.0 or 1.1 begins there: {first!r}" if said.startswith(UNKNOWN) else said
-    except Exception as error:  # warcio has none of its own for odd headers: whatever is raised costs this record
+    except Exception as error:  # warcio raises errors of many kinds for odd headers: any of them costs this record only
         return in_a_line(error)
     if len(content) < LARGEST:
         if getattr(found.raw_stream, "limit", 0) > 0:
@@ -135,7 +138,7 @@ def by_warcio(loader: ArcWarcRecordLoader, content: bytes) -> Parts | str | None
 
 
 def _http(loader: ArcWarcRecordLoader, found: ArcWarcRecord) -> Http | None:
-    """Return what HTTP says of an answer, and leave the body to be read."""
+    """Return the HTTP header of an answer, and leave the stream at the body."""
     url = found.rec_headers.get_header("WARC-Target-URI") or ""
     if found.rec_type not in WITH_HTTP or not url.startswith(WEB):
         return None

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from archiver.storage import Location
 
 PART = 1 << 20  # bytes: some hundred answers
-# How files are packed that nothing here reads, by the ends of their names, what packs them, and what unpacks them.
+# Compressed files that cannot be read here, by the endings of their names: the program that makes them, and the command
+# that unpacks them.
 PACKED_BY = {
     "7z": ("7-Zip", "7z x"),
     "br": ("brotli", "brotli -d"),
@@ -35,18 +36,18 @@ PACKED_BY = {
 NAMES = re.compile(rf"\.(?:w?arc(?:\.gz|\.(?:{'|'.join(PACKED_BY)}))?(?:\.open)?|wacz)$", re.IGNORECASE)
 PACKED = re.compile(rf"\.w?arc\.({'|'.join(PACKED_BY)})(?:\.open)?$", re.IGNORECASE)
 WACZ = re.compile(r"\.wacz$", re.IGNORECASE)
-OPEN = re.compile(r"\.open$", re.IGNORECASE)  # nothing may be in one yet
+OPEN = re.compile(r"\.open$", re.IGNORECASE)  # such a file may still be empty
 GZIP_START = b"\x1f\x8b\x08"
 DEEPEST = 1  # level at which a WACZ may be in another one
 NO_ZIP = (zipfile.BadZipFile, NotImplementedError, ValueError)  # what zipfile raises for one that it cannot read
-STEP = 1 << 13  # bytes, in which the next record is looked for at once
+STEP = 1 << 13  # bytes that are searched at once for the next record
 LOCAL_HEADER = 30  # bytes of a zip file's local header before the name: APPNOTE 4.3.7
 STARTS = (b"WARC/", b"filedesc:", b"http")  # of records
 
 
 class Region(NamedTuple):
-    """A part of a file: the records that begin in it. packed: each record is a gzip member. stop: where the WARC ends
-    that it is of (a WACZ goes on). first: it begins where that does."""
+    """A part of a file: the records that begin in it. packed: each record is a gzip member. stop: where the WARC file
+    ends that it is a part of (a WACZ goes on after that). first: the WARC file begins with this part."""
 
     file: str
     start: int
@@ -58,7 +59,8 @@ class Region(NamedTuple):
 
 def files_in(paths: Iterable[Location]) -> list[Location]:
     """Return the WARC and WACZ files that `paths` are, or that are in these directories, in the order of their names.
-    What systems leave in directories is passed over; what nothing here can read is among them, so that it is named.
+    Litter that operating systems leave in directories is passed over. Files that cannot be read here are among them, so
+    that the user is told of them.
 
     Raises CaptureError for one that is neither, or that is not there.
     """
@@ -79,7 +81,7 @@ def files_in(paths: Iterable[Location]) -> list[Location]:
 
 
 def _inside(directory: Location) -> list[Location]:
-    """Return the files in a directory, and in those in it, by their names."""
+    """Return the files in a directory and its subdirectories, sorted by name."""
     if not isinstance(directory, Path):
         return [directory / path for path in sorted(directory.below())]
     found: list[Location] = []
@@ -93,11 +95,11 @@ def regions(file: Location, broken: Callable[[str], None] | None = None) -> Iter
     broken: is told of what is in a WACZ and cannot be read; without it, CaptureError is raised. It is raised as well
     for a file that cannot be read at all.
     """
-    # A pipe, say, from which a read would never return.
+    # It may be a pipe, for example, from which a read would never return.
     if isinstance(file, Path) and file.exists() and not file.is_file():
         raise CaptureError(f"{file}: cannot be read: it is no file")
     try:
-        # Of a WARC file its first bytes are enough: a store says with them how large it is.
+        # For a WARC file its first bytes are enough: a store's answer to that says how large the file is.
         with opened(file, 0, 0 if WACZ.search(file.name) else len(GZIP_START)) as stream:
             stream.read(1)
             size = stream.seek(0, io.SEEK_END)
@@ -114,7 +116,7 @@ def regions(file: Location, broken: Callable[[str], None] | None = None) -> Iter
 
 
 def _unreadable(name: str) -> str:
-    """Return why a file of that name cannot be read, empty if it may be."""
+    """Return why a file with that name cannot be read here; empty if it may be readable."""
     found = PACKED.search(name)
     if found is None:
         return ""
@@ -123,8 +125,8 @@ def _unreadable(name: str) -> str:
 
 
 def _in_wacz(stream: BinaryIO, place: Region, inside: str, broken: Callable[[str], None] | None) -> Iterator[Region]:
-    """Yield the parts of the WARC files in a WACZ, and in those that are in it. place: where in the file it is.
-    inside: its name there, if it is in another one."""
+    """Yield the parts of the WARC files in a WACZ, and in WACZ files within it. place: where the WACZ is in the file.
+    inside: its name, if it is within another WACZ."""
     count = 0
     with zipfile.ZipFile(_Window(stream, place.start, place.end)) as archive:
         for one in archive.infolist():
@@ -201,7 +203,8 @@ def first_member(stream: BinaryIO, start: int, end: int) -> int:
 
 
 def _begins_record(packed: bytes) -> bool:
-    """Return whether `packed` is the beginning of a gzip member with a record, and no chance likeness within one."""
+    """Return whether `packed` is the beginning of a gzip member with a record, and not just the same bytes by chance
+    within one."""
     try:
         return zlib.decompressobj(zlib.MAX_WBITS | 16).decompress(packed, 16).startswith(STARTS)
     except zlib.error:
@@ -209,11 +212,12 @@ def _begins_record(packed: bytes) -> bool:
 
 
 def _parts(stream: BinaryIO, file: str, start: int, end: int) -> Iterator[Region]:
-    """Yield the parts of a WARC file that is there in `file`. Whether it is packed, its first bytes say; its name may
-    be wrong."""
+    """Yield the parts of a WARC file, which is in `file` from `start` to `end`. Its first bytes tell whether it is
+    packed; its name may be wrong."""
     stream.seek(start)
     packed = stream.read(2) == GZIP_START[:2]
-    # Nobody can tell where a record begins in the middle of a file that is not packed, so such a file is one part.
+    # In the middle of a file that is not packed it cannot be told for certain where a record begins, so such a file is
+    # one part.
     step = PART if packed else max(end - start, 1)
     for at in range(start, end, step):
         yield Region(file, at, min(at + step, end), packed, end, at == start)

@@ -1,4 +1,4 @@
-"""WARC files without what is ours alone: found in old captures, and written anew without it."""
+"""Credentials of ours in old WARC files: finding them, and writing the files anew without them."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from archiver.storage import Location
 
-LINES = re.compile(r"[^\n]*\n(?:[ \t][^\n]*\n)*")  # with those that go on with them
+LINES = re.compile(r"[^\n]*\n(?:[ \t][^\n]*\n)*")  # lines, each with its continuation lines
 ADDRESSES = ("warc-target-uri", "warc-refers-to-target-uri")
 END = b"\r\n\r\n"  # of a record
 BLOCK_DIGEST, PAYLOAD_DIGEST, LENGTH = "warc-block-digest", "warc-payload-digest", "content-length"
@@ -51,15 +51,15 @@ class Finding(NamedTuple):
 
 
 class _Private(NamedTuple):
-    """What is private in a file. secrets: values that are replaced wherever they stand. logged_in: the ids of answers
-    to requests that said who we are."""
+    """What is private in a file. secrets: values that are replaced wherever they stand. logged_in: the ids of the
+    answers to requests with credentials."""
 
     secrets: tuple[str, ...]
     logged_in: frozenset[str]
 
 
 class _Record:
-    """A record, its own header and that of HTTP as lines, a byte a character."""
+    """A record; its own header and that of HTTP are lines, in which each character is a byte (Latin-1)."""
 
     def __init__(self, offset: int, length: int, content: bytes) -> None:
         self.offset = offset
@@ -89,12 +89,12 @@ class _Record:
 
     @property
     def says_who(self) -> bool:
-        """Whether it is a request that says to the site who we are."""
+        """Whether it is a request that sends credentials to the site (not only to a proxy)."""
         asked = map(_parted, self.http[1:]) if self.type == "request" else ()
         return any(is_private_header(name, value) and not name.startswith("proxy-") for name, value in asked)
 
     def without(self, private: _Private) -> tuple[bytes, tuple[str, ...]]:
-        """Return the record without what is private, and what that was in words; nothing if there is nothing."""
+        """Return the record without what is private, and descriptions of what was found; empty bytes if nothing was."""
         found: list[str] = []
         http, body = self._public_http(private, found), self.body
         if not self.is_http and self.type in ("metadata", "warcinfo"):
@@ -134,7 +134,7 @@ class _Record:
             yield _replaced(line, private, found, f"its field {line.partition(':')[0]}")
 
     def _measured(self, line: str, block: bytes) -> str:
-        """Return a line of the header; what it says of the block is what that is now."""
+        """Return a header line, with Content-Length and the digests recomputed for the new block."""
         name, _ = _parted(line)
         if name == LENGTH:
             return f"{line.partition(':')[0]}: {len(block)}\r\n"
@@ -144,7 +144,7 @@ class _Record:
 
 
 def find_credentials(file: Location) -> Iterator[Finding]:
-    """Yield what is in a WARC file that is ours alone. Raises CaptureError for a file that cannot be read to its
+    """Yield the credentials of ours that are in a WARC file. Raises CaptureError for a file that cannot be read to its
     end."""
     private = _private_in(file)
     for record in _records(file):
@@ -154,9 +154,8 @@ def find_credentials(file: Location) -> Iterator[Finding]:
 
 
 def copy_without_credentials(file: Location, stream: BinaryIO) -> dict[int, RecordPlace]:
-    """Write a WARC file anew without what is ours alone, and return where each record is now, by its old offset.
-
-    Records in which there is nothing stay as they are, byte for byte. Raises CaptureError, OSError of `stream`.
+    """Write a WARC file anew to `stream` without credentials of ours, and return where each record is now, by its old
+    offset. Records without any stay as they are, byte for byte. Raises CaptureError, OSError of `stream`.
     """
     private = _private_in(file)
     packed = _is_packed(file)
@@ -209,7 +208,7 @@ def _is_packed(file: Location) -> bool:
 
 
 def _split(content: bytes) -> tuple[str, bytes, bytes]:
-    """Return the lines of a header, a byte a character; the blank line after them; and what follows."""
+    """Return the lines of a header (each character is a byte), the blank line after them, and what follows."""
     end = content.find(b"\r\n\r\n")
     if end < 0:
         return content.decode("latin-1"), b"", b""

@@ -12,12 +12,12 @@ FORM = re.compile(
     r"(?:Z|(?P<sign>[+-])(?P<hours>\d\d):?(?P<minutes>\d\d))?)?)?)?",
     re.ASCII | re.IGNORECASE,
 )
-MARGIN = timedelta(days=366)  # what may be counted from a date: other zones, an article that is dated ahead
+MARGIN = timedelta(days=366)  # from a date to the limits of `datetime`: zones and dates ahead are counted from it
 
 
 def parse_warc_date(text: str) -> datetime:
-    """Return a WARC-Date in UTC; one without an offset is in it, and what it does not say is the earliest that it may
-    mean. Raises ValueError."""
+    """Return a WARC-Date in UTC. One without an offset is in UTC already; where month, day or time are missing, the
+    earliest moment is meant. Raises ValueError."""
     found = FORM.fullmatch(text.strip())
     if found is None:
         raise ValueError(f"{text[:40]!r} is no date" if text.strip() else "it has no date (WARC-Date)")
@@ -26,7 +26,7 @@ def parse_warc_date(text: str) -> datetime:
     )
     fraction = int((found["fraction"] or "0")[:6].ljust(6, "0"))
     try:
-        time = datetime(year, month, day, hour, minute, min(second, 59), fraction, tzinfo=UTC)  # a leap second is kept
+        time = datetime(year, month, day, hour, minute, min(second, 59), fraction, tzinfo=UTC)  # a leap second: 59
         if found["sign"]:
             offset = timedelta(hours=int(found["hours"]), minutes=int(found["minutes"]))
             time += -offset if found["sign"] == "+" else offset

@@ -1,4 +1,4 @@
-"""The process that writes captures: exchanges in, where their records are out.
+"""The process that writes captures: it is given exchanges, and returns where their records are.
 
 It is a process of its own (`archiver.workers`) because a record costs as much time as the rest of an article: its
 compression, three digests, the sync.
@@ -29,14 +29,14 @@ if TYPE_CHECKING:
 
 
 class Whole(NamedTuple):
-    """A file that nothing is added to any more."""
+    """A finished file, to which nothing is added any more."""
 
     size: int
     sha256: bytes
 
 
 class WrittenRecord(NamedTuple):
-    """Where the record of an answer is. whole: what its file is, if that has ended."""
+    """Where the record of an answer is. whole: its file, if that is finished."""
 
     warc: str
     offset: int
@@ -45,15 +45,15 @@ class WrittenRecord(NamedTuple):
 
 
 class NotWritten(NamedTuple):
-    """Why an answer is not captured. disk: nothing else can be, either."""
+    """Why an answer is not captured. disk: no other answer can be captured, either."""
 
     why: str
     disk: bool = False
 
 
 class Output:
-    """The WARC files of a run, one after the other. Each is made when there is something for it. writer: what they have
-    in their names, to tell who writes them."""
+    """The WARC files of a run, one after the other. Each is made when there is something to write into it. writer: a
+    part of the names of the files that says who writes them."""
 
     def __init__(self, root: Path, limit: int, info: dict[str, str], writer: str = "") -> None:
         self._root = root
@@ -79,7 +79,7 @@ class Output:
         return WrittenRecord(self._path, self._size - len(packed) + start, length)
 
     def sync(self) -> dict[str, Whole]:
-        """Make what was written durable, and return the files that have ended by that: none. Raises OSError."""
+        """Make what was written durable, and return the files that are finished by that: none. Raises OSError."""
         if self._descriptor >= 0:
             os.fsync(self._descriptor)
         return {}
@@ -101,7 +101,7 @@ class Output:
         self._path, self._size = path, 0
         try:
             self._append(warcinfo(file.name, {**self._info, RULES: RULES_KEPT}))
-            # Any of these may be new: the directories of the month and the year, _captures, the archive.
+            # Any of these directories may be new: that of the month, that of the year, _captures, the archive.
             for one in (file.parent, *file.parent.parents[:3]):
                 sync_directory(one)
         except OSError:
@@ -111,7 +111,8 @@ class Output:
             raise
 
     def _append(self, packed: bytes) -> None:
-        """Add to the file, in one call where the system lets us: what is killed in between leaves whole records."""
+        """Add to the file, in one call where the system lets us, so that a process that is killed leaves whole
+        records."""
         done = 0
         try:
             while done < len(packed):
@@ -123,8 +124,8 @@ class Output:
 
 
 class Objects:
-    """The WARC files of a run in an object store. What is written until `sync` is one object: nothing can be added to
-    it, so it has ended then, and is as durable as the post that comes after it."""
+    """The WARC files of a run in an object store. All that is written until `sync` becomes one object. Nothing can be
+    added to an object, so it is finished then; and it is durable before the posts that are made of it are written."""
 
     def __init__(self, root: SplitRoot, limit: int, info: dict[str, str], writer: str = "") -> None:
         root.store.expect()
@@ -132,7 +133,7 @@ class Objects:
         self._limit = limit
         self._info = info
         self._serial = 0
-        # Other machines have processes of the same number.
+        # On other machines there are processes with the same number.
         self._writer = "-".join(filter(None, [writer, token_hex(4)]))
         self._path = ""
         self._content = bytearray()
@@ -151,7 +152,7 @@ class Objects:
         return WrittenRecord(self._path, len(self._content) - len(packed) + start, length)
 
     def sync(self) -> dict[str, Whole]:
-        """Make what was written durable, and return the files that it is in. Raises StoreError."""
+        """Make what was written durable, and return the finished files that it is in. Raises StoreError."""
         try:
             self._end()
             return self._ended
@@ -160,7 +161,7 @@ class Objects:
             self._ended = {}
 
     def close(self) -> None:
-        """Do nothing: what was not made durable was not asked for."""
+        """Do nothing: nobody relies on what was not made durable by `sync`."""
 
     def _end(self) -> None:
         if not self._content:
@@ -173,14 +174,14 @@ class Objects:
 
 
 def _new_path(writer: str, serial: int) -> str:
-    """Return the path in the archive of a file that is begun now. serial: counts the files of a writer."""
+    """Return the path in the archive of a new file. serial: the number of the file among those of its writer."""
     now = datetime.now(UTC)
     return f"{CAPTURES}/{now:%Y}/{now:%m}/archiver-{now:%Y%m%dT%H%M%SZ}-{writer}-{serial:05}.warc.gz"
 
 
 def serve(setup: tuple[Root, int, dict[str, str], str]) -> Callable[[list[WriteJob]], list[WrittenRecord | NotWritten]]:
-    """Return what a worker process does: it writes the captures of an archive. setup: the archive, the size at which a
-    file is followed by the next, what its first record says of us, and what its name has."""
+    """Return the function that a worker process runs: it writes the captures of an archive. setup: the archive, the
+    size at which the next file is begun, what the first record of a file says of us, and the writer in its name."""
     root, limit, info, writer = setup
     output = Output(root, limit, info, writer) if isinstance(root, Path) else Objects(root, limit, info, writer)
     atexit.register(output.close)
@@ -208,8 +209,9 @@ def serve(setup: tuple[Root, int, dict[str, str], str]) -> Callable[[list[WriteJ
 
 
 def _refers_to(root: Root, job: WriteJob) -> tuple[str, str] | None:
-    """Return target URI and date of the record that a new one may refer to: one with its payload, if that is still
-    whole. What more is said about an answer refers to that answer, whole or not."""
+    """Return target URI and date of the record that the new one refers to (`job.same`); None if there is none, or if
+    its payload can no longer be read. A job without exchanges, which only notes more about an earlier answer, refers to
+    it even then."""
     known = job.same
     if known is None:
         return None

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from archiver.article import Article
     from archiver.index import IndexThread
 
-WAIT = 0.1  # seconds until it is looked again whether another worker is done with an article
+WAIT = 0.1  # seconds between two looks whether another worker is done with an article
 
 
 class ArticleTurns:
@@ -26,12 +26,13 @@ class ArticleTurns:
 
     def __init__(self, index: IndexThread) -> None:
         self._index = index
-        self._used: Counter[str] = Counter()  # names of them, and by how many batches
+        self._used: Counter[str] = Counter()  # the names that are leased, and by how many batches of this worker
 
     @asynccontextmanager
     async def taken(self, articles: Iterable[Article]) -> AsyncIterator[None]:
-        """Within this nobody else decides about these articles: it begins when all others are done with them. One that
-        is known by its id alone has a recipe, and that has one worker at a time."""
+        """A context in which nobody else decides about these articles: it begins when all other workers are done with
+        them. An article that is known by its id alone needs no lease: it is of a recipe, which one worker has at a
+        time."""
         asked = [one for one in articles if one.aliases]
         if not asked:
             yield
@@ -39,14 +40,15 @@ class ArticleTurns:
         names = await self._names(asked)
         while not await self._take(names):
             await asyncio.sleep(WAIT)
-            names |= await self._names(asked)  # the other one may have found that they are one article
+            names |= await self._names(asked)  # the other worker may have found that two of them are one article
         try:
             yield
         finally:
             await self._let_go(names)
 
     async def _names(self, articles: list[Article]) -> set[str]:
-        """Return a name for each article that these may be."""
+        """Return names for all articles that these may turn out to be: by their addresses, and by the ids known for
+        these."""
         addresses = {address for one in articles for address in (*one.aliases, one.id, article_key(one.response_url))}
         known = await self._index.run(Index.known_as, addresses)
         addresses.update(key.id for key in known.values() if key)

@@ -1,4 +1,5 @@
-"""One worker: it says that it is there, takes what it is to do, and takes over from others that have ended."""
+"""One worker: it says regularly that it is there, takes leases of what it is to do, and takes over from workers that
+have ended."""
 
 from __future__ import annotations
 
@@ -24,12 +25,12 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 BEAT = 2.0  # seconds between two times that a worker says that it is there
-SAID_EACH = 5  # times it also says what it has come to by then: that counts if it ends without a word
-WAITS = (0.3, 0.6, 1.2, 2.5)  # seconds until a worker with nothing to do looks again; then as the last one
+SAID_EACH = 5  # with every fifth beat it also notes its results so far: they count if it is killed
+WAITS = (0.3, 0.6, 1.2, 2.5)  # seconds until a worker with nothing to do looks again; the last one from then on
 
 
 class Progress(NamedTuple):
-    """How far a worker is: articles that it has dealt with, requests that it has made, and what these came to."""
+    """How far a worker is: how many articles it has dealt with and requests it has made, and the results of both."""
 
     articles: int = 0
     requests: int = 0
@@ -44,10 +45,10 @@ class Member:
         self._index = session.index
         self._progress = progress
         self._fail = fail
-        self._had: dict[str, set[str]] = {}  # of each kind of lease, those that it has
-        self._waits = 0  # how often it found nothing to do, one after the other
-        self._heard: dict[int, int] = {}  # of other workers, when they were last heard of
-        self._silent: dict[int, int] = {}  # and since when nothing else was heard of them
+        self._had: dict[str, set[str]] = {}  # the names that it has leases of, by kind
+        self._waits = 0  # how many times in a row it found nothing to do
+        self._heard: dict[int, int] = {}  # by worker: the last `heard` that was read of it
+        self._silent: dict[int, int] = {}  # and since when that has not changed
         self._beats = 0
         self._told = steady()  # when it last said that it is there
         self.others = 0  # workers that were at work when it looked last
@@ -60,7 +61,8 @@ class Member:
         return self._session.run
 
     def share(self, count: int, expected: int) -> int:
-        """Return how many of so many things this worker takes: as many as any other. expected: workers, at least."""
+        """Return this worker's share of `count` things, which is the same for all workers. expected: the least number
+        of workers to count with."""
         return -(-count // self.parts(expected))
 
     def parts(self, expected: int) -> int:
@@ -68,17 +70,18 @@ class Member:
         return max(self.others + 1, expected, 1)
 
     async def take_room(self, what: str, most: int, expected: int) -> int:
-        """Return how many this worker may take of what the run is limited to, `most` at most."""
+        """Take a share of a limit of the run, and return how many this worker may have: at most `most`."""
         parts = self.parts(expected)
         return await self._index.run(lambda index: index.workers.take_room(what, most, parts))
 
     async def leave_room(self, what: str, count: int) -> None:
-        """Leave to others what this worker has not taken after all."""
+        """Give back a part of what this worker took of a limit, because it did not use it."""
         if count:
             await self._index.run(lambda index: index.workers.leave_room(what, count))
 
     async def take(self, kind: str, names: list[str]) -> list[str]:
-        """Return those of `names` that are this worker's from now on, for whatever nobody else does meanwhile."""
+        """Take leases, and return the names that this worker has from now on: nobody else does anything about them
+        meanwhile."""
         if not names:
             return []
         run = self.run
@@ -94,17 +97,18 @@ class Member:
         return await self._index.run(lambda index: index.workers.free(kind, names, run)) if names else []
 
     def has(self, kind: str) -> set[str]:
-        """Return what this worker has of a kind."""
+        """Return the names of a kind that this worker has leases of."""
         return set(self._had.get(kind, ()))
 
     async def give_back(self, kind: str, names: list[str], *, done: bool = False) -> None:
-        """Let others have these. done: nobody needs to in this run."""
+        """Let others have these. done: they are done, so nobody takes them again in this run."""
         self._had.setdefault(kind, set()).difference_update(names)
         done_in = self.run if done else 0
         await self._index.run(lambda index: index.workers.give_back(kind, names, done_in))
 
     async def rest(self) -> bool:
-        """Note that there is nothing to do, and return whether nobody has anything to do; else wait a while."""
+        """Note that this worker finds nothing to do. Return True if no worker of the run does; else wait a while, and
+        return False."""
         run = self.run
         if await self._index.run(lambda index: index.workers.rest(run)):
             return True
@@ -113,8 +117,8 @@ class Member:
         return False
 
     async def leave(self) -> bool:
-        """Note what this worker came to, and that it does nothing more. Return whether it is the last one of the run,
-        which it is to end then."""
+        """Note the results of this worker, and that it does nothing more. Return whether it is the last one of the run:
+        then it must end the run."""
         run, results = self.run, self._results()
         self.is_last = await self._index.run(lambda index: index.workers.leave(run, results, now()))
         self.has_left = True
@@ -122,14 +126,14 @@ class Member:
         return self.is_last
 
     async def results_of_others(self) -> list[Mapping[str, Any]]:
-        """Return what the other workers of the run came to; of one that has ended without a word what it said last."""
+        """Return the results of the other workers of the run; of a worker that was killed, those that it noted last."""
         run, mine = self.run, self._session.worker
         workers = await self._index.run(lambda index: index.workers.of_run(run))
         return [one.results for one in workers if one.number != mine and one.results]
 
     async def assure(self) -> None:
-        """Raise LockedError if others have taken over from this worker while it stood still: before it writes anything
-        that is not in the index."""
+        """Raise LockedError if others have taken over from this worker while it stood still. To be called before it
+        writes anything outside the index."""
         if steady() - self._told > LONGEST_SILENCE // 2:
             await self._tell(None)
 
@@ -165,12 +169,12 @@ class Member:
         return [one for one in at_work if one.number != self._session.worker]
 
     def _results(self) -> dict[str, Any]:
-        """Return what this worker came to by now, as it is told: the crawl goes on with what it is made of."""
+        """Return a copy of the results of this worker so far, since the crawl goes on changing the original."""
         return dict(json.loads(json.dumps(self._progress().results)))
 
     def _has_ended(self, one: Worker) -> bool:
-        """Return whether another worker is to be taken for dead: it is known to be, or nothing was heard of it for too
-        long, as this worker itself has seen. A server that was away has heard of nobody."""
+        """Return whether another worker is to be taken for dead: its process has ended, or nothing was heard of it for
+        too long. That time is measured by this worker itself, since a server that was away has heard of nobody."""
         directory = directory_of(self._session.output) / INDEX
         if one.host == socket.gethostname() and not is_held(file_of_worker(directory, one.host, one.process)):
             return True
@@ -186,7 +190,7 @@ class Member:
 
 
 def _renew(index: Index, doing: str, articles: int, requests: int, results: Mapping[str, Any] | None) -> list[Worker]:
-    go_by(index.clock_ahead())  # this machine's may have been set meanwhile
+    go_by(index.clock_ahead())  # the clock of this machine may have been set meanwhile
     index.workers.renew(now(), doing, articles, requests, results)
     return index.workers.at_work()
 

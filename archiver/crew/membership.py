@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
 
 class Membership:
-    """That of this crawl: as which member it is known to the others (`member`), and its turns at `hosts`.
+    """The part that this crawl has in a crew: its `member`, as which it is known to the other workers, and its turns at
+    `hosts`.
 
     progress: tells how far it is. rest: is told of a host that has asked another worker to be left alone, and until
     when. fail: is told of an error of the index.
@@ -41,8 +42,8 @@ class Membership:
 
     @asynccontextmanager
     async def deciding(self, articles: Iterable[Article]) -> AsyncIterator[None]:
-        """Within this no other worker decides about these articles. Raises LockedError if others have taken over from
-        this one."""
+        """A context in which no other worker decides about these articles. Raises LockedError if others have taken over
+        from this worker."""
         await self.member.assure()
         async with self._articles.taken(articles):
             yield
@@ -61,7 +62,8 @@ class Membership:
         return self.member.is_last
 
     async def close(self) -> None:
-        """Do nothing more beside the crawl; the last one has ended the run by now. Raises IndexFileError."""
+        """Stop what runs beside the crawl. The last worker notes that it has left, too, since it has ended the run by
+        now. Raises IndexFileError."""
         self._stop()
         if self.member.is_last:
             await self._session.index.run(lambda index: index.workers.end())

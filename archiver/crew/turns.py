@@ -15,18 +15,19 @@ if TYPE_CHECKING:
 
     from archiver.index import Index, IndexThread
 
-OFTEN, SELDOM = 0.2, 1.0  # seconds between two looks: while a host of others is waited for, and else
-UNUSED = SECOND  # after which a host is given back
-SHORTEST = 2 * SECOND  # for which a host is kept, though others wait for it
-SURE = LONGEST_SILENCE // 3  # after a look, for which nobody can have taken its hosts from a worker
-ASIDE = SECOND  # for which it is left to them then
+OFTEN, SELDOM = 0.2, 1.0  # seconds between two looks at the index: while a host is waited for, and otherwise
+UNUSED = SECOND  # for so long without a request: then a host is given back
+SHORTEST = 2 * SECOND  # a host is kept at least for so long, even if others wait for it
+SURE = LONGEST_SILENCE // 3  # for so long after a look at the index nobody can have taken a worker's hosts from it
+ASIDE = SECOND  # for so long a host that others wanted is then left to them
 
 
 @dataclass(slots=True)
 class _Host:
-    """A host that is this worker's. since: when it came to it; ready: when the next request may be made; left: when the
-    last one was done; spacing: between two; asking: requests that are on their way; wanted: others wait for it; turn:
-    who has it may make a request, until it is sent. Times are of a clock that nobody sets."""
+    """A host that this worker has. since: when it got the host; ready: when the next request may be made; left: when
+    the last request ended; spacing: the time between two requests; asking: how many requests are on their way; wanted:
+    others wait for it; turn: its holder may make a request, and has it until that is sent. Times are by a monotonic
+    clock."""
 
     since: int
     ready: int
@@ -39,7 +40,8 @@ class _Host:
 
 @dataclass(slots=True)
 class _Wait:
-    """Requests that wait for a host. names: of it, as it asks to be left alone. since: from when it is asked for."""
+    """Requests that wait for a host. names: of the host, under which it is noted when it asks to be left alone. since:
+    the host is not asked for before that."""
 
     spacing: int
     names: set[str]
@@ -48,8 +50,9 @@ class _Wait:
 
 
 class _Look(NamedTuple):
-    """What one look at the index came to: hosts that came, and how long each is to be left alone; until when those rest
-    that asked to be left alone, by their names; those that others wait for."""
+    """The result of one look at the index. came: the hosts that this worker got, and how long to wait before the first
+    request to each. rests: by name of a host, until when it asked to be left alone. wanted: hosts of this worker that
+    others wait for."""
 
     came: Mapping[str, int]
     rests: Mapping[str, int]
@@ -65,8 +68,8 @@ class Turn:
     _is_sent: bool = False
 
     def sent(self) -> None:
-        """Note that the request is on its way: the wait for the next one begins. What a worker has to load, or a busy
-        machine, may have kept it back for longer than such a wait."""
+        """Note that the request is on its way: the wait for the next one begins now, and not when the turn was given,
+        because a busy machine may have kept the request back for longer than such a wait."""
         if not self._is_sent:
             self._is_sent = True
             self._host.ready = steady() + self._host.spacing
@@ -79,21 +82,22 @@ class Turn:
 
 
 class HostTurns:
-    """The hosts that this worker may ask. rest: is told of a host that has asked another worker to be left alone, and
-    until when."""
+    """The hosts that this worker may ask. rest: is called with a host that has asked another worker to be left alone,
+    and the time until then."""
 
     def __init__(self, index: IndexThread, rest: Callable[[str, int], None]) -> None:
         self._index = index
         self._rest = rest
         self._hosts: dict[str, _Host] = {}
         self._waits: dict[str, _Wait] = {}
-        self._aside: dict[str, int] = {}  # hosts that were given to others, and until when they are left to them
+        self._aside: dict[str, int] = {}  # hosts that others wanted, and until when they are left to them
         self._woken = asyncio.Event()
-        self._looked = steady()  # when it was known last that these hosts are this worker's
+        self._looked = steady()  # when a look at the index last showed that this worker still has its hosts
 
     async def enter(self, host: str, name: str, spacing: float, sleep: Callable[[float], Awaitable[None]]) -> Turn:
-        """Return the turn of a request, when it may be made. name: of the host, as it asks to be left alone. spacing:
-        seconds between two requests. sleep: waits, and raises what ends that."""
+        """Wait until a request may be made, and return its turn. name: of the host, under which it is noted when it
+        asks to be left alone. spacing: seconds between two requests. sleep: waits for so many seconds, and raises an
+        error to end the waiting."""
         length = round(spacing * SECOND)
         while True:
             one = self._hosts.get(host)
@@ -101,7 +105,7 @@ class HostTurns:
                 wait = self._waits.setdefault(host, _Wait(length, set(), self._aside.get(host, 0)))
                 wait.names.add(name)
                 self._woken.set()
-                with suppress(TimeoutError):  # to learn that the run is over
+                with suppress(TimeoutError):  # wakes now and then, to learn that the run is over
                     await asyncio.wait_for(wait.came.wait(), SELDOM)
                 await sleep(0)
             else:
@@ -122,7 +126,7 @@ class HostTurns:
         return Turn(one, self._leave)
 
     def _left(self, one: _Host) -> int:
-        """Return how long nobody may ask a host of this worker, as far as is known."""
+        """Return how long a host of this worker may not be asked yet."""
         if steady() > self._looked + SURE:  # the index is away: others may take this worker for dead
             return SECOND
         return one.ready - steady()
@@ -141,10 +145,10 @@ class HostTurns:
                 await asyncio.wait_for(self._woken.wait(), OFTEN if self._waits else SELDOM)
             self._woken.clear()
             await self.look_once()
-            await asyncio.sleep(OFTEN / 4)  # those that come together are asked for together
+            await asyncio.sleep(OFTEN / 4)  # so that hosts that are needed at the same time are asked for together
 
     async def look_once(self) -> None:
-        """Do so once."""
+        """Look at the index once."""
         moment = steady()
         idle = [host for host, one in self._hosts.items() if self._is_given_back(host, one, moment)]
         back = {host: max(self._hosts[host].ready - moment, 0) for host in idle}
@@ -152,7 +156,7 @@ class HostTurns:
         for host in idle:
             del self._hosts[host]
         self._aside = {host: until for host, until in self._aside.items() if until > moment}
-        not_now = self._aside.keys() | self._hosts.keys()  # also what it is to give back when it has asked
+        not_now = self._aside.keys() | self._hosts.keys()  # also hosts that are to be given back, once unused
         asked = {host: one for host, one in self._waits.items() if one.since <= moment and host not in not_now}
         spacings = {host: one.spacing for host, one in asked.items()}
         names = set().union(*(one.names for one in asked.values()))
@@ -162,7 +166,7 @@ class HostTurns:
         self._looked = moment
         for name, until in found.rests.items():
             self._rest(name, until)
-        came = steady()  # the wait began before
+        came = steady()  # later than the look, so no wait gets too short
         for host, wait in found.came.items():
             self._hosts[host] = _Host(came, came + wait, came, spacings[host])
             self._waits.pop(host).came.set()

@@ -1,4 +1,4 @@
-"""What is done with an article: all that the archive has of it and all that was made of it in, decisions out.
+"""What is done with an article: from all that the archive has of it, and all that was made of it, come decisions.
 
 Pure: no clock, no I/O. A dry run and `--diff` are decisions that are not carried out.
 """

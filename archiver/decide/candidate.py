@@ -1,4 +1,4 @@
-"""An article that was made, with what decides its place among others of it."""
+"""A made article, with what decides its place among others that were made of the same article's answers."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class Candidate(NamedTuple):
     """A made article that may become a post.
 
     capture: of the answer that it was made of, where it was made of a capture; None: the source has just sent it.
-    believed: it became a post when that answer came; what was thought of its text then still holds.
+    believed: it became a post when that answer came, so its text was believed then, and still is.
     """
 
     article: Article
@@ -30,9 +30,9 @@ Place = tuple["datetime", int, str, str, str]
 def place(candidate: Candidate) -> Place:
     """Return the place of a candidate among others of its article: the one with the larger place is the later.
 
-    First counts when the answer came. Of answers of one moment that of the better page comes first (`rank`), and then
-    address, payload and form decide: whatever they are, the same candidates are always put into the same order, and
-    neither chance nor the name of a file has a part in it.
+    The time of the answer counts first. Among answers of one moment that of the better page comes first (`rank`), and
+    then address, payload and form decide. So the same candidates always have the same order, whatever the chance of
+    arrival or the names of files.
     """
     article = candidate.article
     payload = candidate.capture.payload if candidate.capture else ""

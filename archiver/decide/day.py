@@ -1,4 +1,4 @@
-"""The day of a post. Its address is published, and goes with the day."""
+"""The day of a post: its published address contains the day, so the day must stay the same."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ if TYPE_CHECKING:
 
 
 def on_its_day(article: Article, held: HeldPost | None, render: Callable[[Article], Article]) -> Article:
-    """Return `article`, with the time that its post has if its source has moved it to another day.
+    """Return `article`; if its source has moved it to another day, with the time that its post has.
 
     A source with a recipe writes all its times in one zone, so the day of the post is told in that zone. Any other page
-    has a zone of its own, which may be another one than when the post was written: there the days are compared as they
-    are written, since the address of the post has the day as it was written. held: the post that there is; None: there
-    is none, and the article keeps its time. render: makes the post of an article anew. Raises QuarantineError if it
-    cannot be one.
+    has a zone of its own, which may be another one than when the post was written: there each time is taken in its own
+    zone, since the address of the post has the day in the zone in which it was written. held: the post that there is;
+    None: there is none, and the article keeps its time. render: makes the post of an article anew. Raises
+    QuarantineError if it cannot be one.
     """
     published = article.published
     assert published is not None, "there is a post"

@@ -1,4 +1,4 @@
-"""One article: what is held of it, and what was made of it, to what is to be done."""
+"""Decisions about one article: of what is held of it and what was made of it follows what is to be done."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from archiver.index.types import Held
     from archiver.recipes import Recipe
 
-# Says whether the text of an article is believed. It is called with the article, whether there are posts of it, and the
-# text digest of these.
+# Returns whether the text of an article is believed. Its parameters: the article, whether it has posts, and the digest
+# of their text.
 Judge = Callable[["Article", bool, "str | None"], "Verdict"]
 FRONT_END = b"\n---\n"
 PICTURE = re.compile(rb'<img\s[^>]*?src="([^"]*)"')
@@ -37,9 +37,9 @@ PICTURE = re.compile(rb'<img\s[^>]*?src="([^"]*)"')
 class Policy(NamedTuple):
     """How posts are treated, by the settings.
 
-    force: they are written anew whatever is there. markup: a post in which nothing but the markup would change is
-    written too, as the rules have changed; without, it stays, as the source has not. by_month: new posts go into
-    folders by month.
+    force: posts are written anew whatever is there. markup: a post of which only the markup would change is written,
+    too, because the rules have changed; if off, it stays, because the source has not changed it. by_month: new posts go
+    into folders by month.
     """
 
     force: bool = False
@@ -58,9 +58,9 @@ def decide(
 ) -> list[Decision]:
     """Return what is to be done with each of `made`, all of one article, in the order of their answers.
 
-    held: what the archive has of the article. judge: says what is thought of a text that is new. render: makes the
-    post of an article whose time was changed here (raises QuarantineError). on_disk: the contents of held posts by
-    path, of those that the caller has read: None where there is no file.
+    held: what the archive has of the article. judge: gives the verdict on a new text. render: makes the post of an
+    article anew after its time was changed here (raises QuarantineError). on_disk: by path, the contents of those held
+    posts that the caller has read; None where there is no file.
     """
     fold = _Fold(held, recipe, policy, judge, render, dict(on_disk))
     candidates = in_order(made)
@@ -69,12 +69,12 @@ def decide(
 
 
 def page_of(rules: Mapping[str, str]) -> str:
-    """Return the page of the recipe that a post was made of, as its rules say (`text:title`); empty if they do not."""
+    """Return the recipe's page that a post was made of, by its rules (`text:title`); empty if they do not say."""
     return rules.get("body", "").partition(":")[0]
 
 
 class _Fold:
-    """What is held of the article, as it will be when what was decided so far is done."""
+    """What will be held of the article once all that was decided so far is carried out."""
 
     def __init__(
         self,
@@ -97,7 +97,7 @@ class _Fold:
         self._on_disk = on_disk
 
     def note_best_pages(self, candidates: Sequence[Candidate]) -> None:
-        """Note for each form the best page that there is a post of, or will be: what a lesser one gives replaces
+        """Note for each form the best page that its post is made of, or will be: what a lesser page gives replaces
         nothing, whichever came first."""
         for form, post in self._posts.items():
             self._best[form] = self._ranks.get(page_of(post.rules), 0) + (BEGINNING in post.rules)
@@ -106,7 +106,7 @@ class _Fold:
                 self._best[article.form] = min(article.rank, self._best.get(article.form, article.rank))
 
     def decide(self, candidate: Candidate) -> Decision:
-        """Return what is to be done with a candidate, and take it for done."""
+        """Return what is to be done with a candidate, and go on as if it were done."""
         article = candidate.article
         if article.post is None:
             return Quarantine(article, candidate, article.reason)
@@ -127,8 +127,8 @@ class _Fold:
         return self._put(article, candidate, held)
 
     def _is_another_of_its_moment(self, candidate: Candidate) -> bool:
-        """Return whether an answer of the same moment was looked at: none of the two is the later, so the first
-        counts."""
+        """Return whether another answer of the same moment was looked at before: neither of the two is the later one,
+        so the first counts."""
         return candidate.capture is not None and candidate.capture.time == self._moments.get(candidate.article.form)
 
     def _verdict(self, candidate: Candidate) -> Verdict:
@@ -162,15 +162,15 @@ class _Fold:
         return f"{POSTS}/{folder}{article.post.name}"
 
     def _revision(self, article: Article, digest: bytes) -> int:
-        """Return the revision that had just this content; 0 if none had."""
+        """Return the revision that had exactly this content; 0 if none had."""
         return next((one.revision for one in self._earlier if (one.form, one.sha256) == (article.form, digest)), 0)
 
     def _differs_in_markup_only(self, article: Article, held: HeldPost) -> bool:
-        """Return whether front matter, words and pictures are those of the post: nobody edited anything."""
+        """Return whether front matter, text and pictures are the same as in the post: the source has edited nothing."""
         if article.text_digest is None or article.text_digest != self._text:
             return False
         present = self._on_disk.get(held.path)
-        # A post that somebody has changed by hand is not kept here: the storage finds that out, and says so.
+        # For a post that somebody changed by hand the answer is no: the storage will find the change, and report it.
         if present is None or sha256(present).digest() != held.sha256:
             return False
         assert article.post is not None
@@ -197,7 +197,7 @@ class _Fold:
 
 
 def _is_older(candidate: Candidate, held: HeldPost) -> bool:
-    """Return whether the post was made of a later answer than this one, or of another one of that moment.
+    """Return whether the post was made of a later answer than this candidate, or of another answer of the same moment.
 
     What the source has just sent is never older: clocks may have been set back.
     """

@@ -12,8 +12,8 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Write:
-    """Write the article's post at `path`. expected: SHA-256 of what should be there: None if nothing should be;
-    anything else that is there was changed by somebody and stays, unless `force` says that it does not."""
+    """Write the article's post at `path`. expected: SHA-256 of what should be there; None: nothing should be. Any other
+    content was changed by somebody and stays, unless `force` is set."""
 
     article: Article
     candidate: Candidate
@@ -24,9 +24,9 @@ class Write:
 
 @dataclass(frozen=True, slots=True)
 class Keep:
-    """Keep the post that is at `path`. why: `unchanged`, `markup` (it differs in that only) or `better page` (it was
-    made of one). restore: its bytes, to be put back if its file is gone; None where they are not known. captured:
-    whether it is known which capture it was made of."""
+    """Keep the post that is at `path`. why: `unchanged`, `markup` (only the markup differs) or `better page` (the post
+    was made of a better one). restore: its bytes, to be written again if the file is gone; None: they are not known.
+    captured: whether it is known which capture the post was made of."""
 
     article: Article
     candidate: Candidate
@@ -38,7 +38,8 @@ class Keep:
 
 @dataclass(frozen=True, slots=True)
 class Older:
-    """The answer is older than that of the post. revision: the earlier content that it is known to be; 0: none."""
+    """The answer is older than that of the post. revision: the earlier content that was made of it; 0: none is
+    known."""
 
     article: Article
     candidate: Candidate
@@ -56,7 +57,8 @@ class Hold:
 
 @dataclass(frozen=True, slots=True)
 class Quarantine:
-    """The article cannot be a post, for `reason`. same_text: because others say just the same."""
+    """The article cannot become a post, for `reason`. same_text: the reason is that other articles have the same
+    text."""
 
     article: Article
     candidate: Candidate

@@ -1,8 +1,8 @@
-"""Which article a web page is, with what the archive knows: the last word about its identity.
+"""Which article a web page is, decided with all that the archive knows.
 
 A page says in its answer which address it has (`identity`). Here that is compared with the addresses that articles are
-known by: one article is one post, whatever it was called when; an address that other pages have called theirs is not
-believed; and two articles that turn out to be one become one.
+known by: one article is one post, whatever addresses it had over time; an address that other pages have claimed is not
+believed; and two articles that turn out to be one are united.
 """
 
 from __future__ import annotations
@@ -31,11 +31,10 @@ class Said(NamedTuple):
 
 
 class Settling:
-    """The addresses that are known, as they will be when the articles before this one are put.
+    """The addresses that will be known once the articles before this one are put.
 
-    known: the article of each address, and of each id that an article had before it was found to be another one; None
-    for an address that pages of several articles say is theirs. posted: the articles of which there are posts. said:
-    what their posts say.
+    known: the article of each address, and of each id of an article that was united with another; None for an address
+    that pages of several articles claim. posted: the articles that have posts. said: titles and texts of their posts.
     """
 
     def __init__(
@@ -50,10 +49,11 @@ class Settling:
         self._made: dict[ArticleKey, Said] = {}
 
     def settle(self, article: Article, *, believed: bool) -> Article:
-        """Return `article` with the id that it has, the addresses that are its own, and the ids that it had, too.
+        """Return `article` with its settled id, with the addresses that are its own, and with the ids that it had
+        before.
 
-        believed: its answer was when it came: then the article that got its key of an address keeps it, so that a
-        replay gives the same post.
+        believed: the answer was believed when it came: then an article whose key was made from one of its addresses
+        keeps that address, so that a replay gives the same post.
         """
         if not article.aliases:
             return article
@@ -69,9 +69,9 @@ class Settling:
             (own if is_own else shared).append(address)
         url = article.url if article.aliases[0] in own else normalise(article.response_url)
         key = self._key(url, own, article.recipe, home)
-        # An address may have led to another article until now. If both say the same, they are one article, and this one
-        # takes the address with all else that the other was known by. If not, the site leads it here now, but in the
-        # archive it stays that of the other, of which there is a post.
+        # An address may have led to another article until now. If both have the same text, they are one article, and
+        # this one takes over the address and all others of that article. If not, the site now has this article at the
+        # address, but in the archive the address stays with the other one, which has a post.
         of = {address: other for address in own if (other := self._known.get(address)) and other != key}
         is_one = {other: self._is_one(other, article) for other in of.values()}
         own = [address for address in own if address not in of or is_one[of[address]]]
@@ -82,15 +82,15 @@ class Settling:
         return article
 
     def _note(self, article: Article, key: ArticleKey) -> None:
-        """Take an article for put."""
+        """Go on as if an article had been put."""
         if gone := {ArticleKey(key.recipe, one) for one in article.absorbed}:
             self._known |= {address: key for address, one in self._known.items() if one in gone}
         self._known |= dict.fromkeys((*article.aliases, *article.absorbed), key) | dict.fromkeys(article.shared)
         self._made[key] = said_of(article)
 
     def _key(self, url: str, own: Sequence[str], recipe: str, home: ArticleKey | None) -> ArticleKey:
-        """Return which article has the address `url`: the one that is known by it; else one that is known by another
-        address; else a new one."""
+        """Return the article with the address `url`: the one that is known by it; else one that is known by another of
+        its addresses; else a new one."""
         new = ArticleKey(recipe, article_key(url))
         known = self._known.get(plain_form(url))
         if known is None and self._is_posted(new):
@@ -99,7 +99,8 @@ class Settling:
         return known or home or next(others, new)
 
     def _is_its_own(self, address: str, article: Article, home: ArticleKey | None) -> bool:
-        """Return whether an address that a page says is its own, but did not come from, is no other article's."""
+        """Return whether an address that a page claims, but that it did not come from, is its own and not another
+        article's."""
         if address not in self._known:
             key = own_key(article) if address == article.aliases[0] else None
         else:
@@ -110,7 +111,7 @@ class Settling:
         return said is None or _have_one_title(said, said_of(article)) or _have_one_text(said, said_of(article))
 
     def _is_one(self, other: ArticleKey, article: Article) -> bool:
-        """Return whether another article says the same as this one, as far as is known."""
+        """Return whether another article has the same text as this one; also if nothing is known of the other's."""
         said = self._said_by(other)
         return said is None or _have_one_text(said, said_of(article))
 
@@ -118,22 +119,23 @@ class Settling:
         return key in self._posted or key in self._made
 
     def _said_by(self, key: ArticleKey) -> Said | None:
-        """Return what an article says that the archive has, or that was settled before; None if there is none."""
+        """Return title and text of an article that was settled before, or that the archive has; None if there is
+        none."""
         return self._made.get(key) or self._said(key)
 
 
 def own_key(article: Article) -> ArticleKey:
-    """Return which article it is by what it says itself."""
+    """Return the key that an article has before it is settled: its recipe and id."""
     return ArticleKey(article.recipe, article.id)
 
 
 def said_of(article: Article) -> Said:
-    """Return what is compared of an article."""
+    """Return title and letters of an article, which are compared."""
     return Said(article.title, letters(article.body))
 
 
 def letters(body: str) -> str:
-    """Return the letters of a text in HTML, those that only case tells apart as one."""
+    """Return the letters and digits of a text in HTML, without difference of case."""
     return "".join(filter(str.isalnum, without_tags(body).casefold()))
 
 

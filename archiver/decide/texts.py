@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
     from archiver.index.types import ArticleKey
 
-IN_A_ROW = 3  # articles with one text, one right after the other (or of one site): the last of them is not believed
-IN_A_RUN = 10  # the same, with others between them
+IN_A_ROW = 3  # articles with the same text in a row, or of one site: from this number on they are not believed
+IN_A_RUN = 10  # articles with the same text, with others between them
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,12 +24,12 @@ class Believe:
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
-    """The text is another one than before: whether it is believed is decided when all others have been looked at."""
+    """The text is an edit: whether it is believed is decided when all other articles of the run have been looked at."""
 
 
 @dataclass(frozen=True, slots=True)
 class SameText:
-    """The text is that of other articles: the source answers everything with it."""
+    """The text is the same as that of other articles: the source seems to answer everything with it."""
 
     reason: str
 
@@ -40,10 +40,10 @@ Verdict = Believe | Doubt | SameText
 class Texts:
     """The texts of new articles, in the order in which they came.
 
-    One that is the third in a row, or the tenth of a run, with the same text is not believed: news agencies are copied,
-    but not like that. Where a recipe reads the pages of any site, the third of one site with the same text is not, in
-    whatever order they come: a wall stands before many addresses. Short texts are alike for many reasons, and say
-    nothing.
+    The third article in a row with the same text, or the tenth in a run, is not believed: articles of news agencies are
+    copied, but not so often. Where a recipe reads the pages of any site, the third article of one site with the same
+    text is not believed, in whatever order they come: a wall (a login page, for example) may answer for many addresses.
+    Short texts are alike for many reasons, so they prove nothing.
     """
 
     def __init__(self) -> None:
@@ -58,7 +58,7 @@ class Texts:
         return recipe not in self._rows
 
     def begin(self, recipe: str, last: Sequence[tuple[str, str | None]]) -> None:
-        """Begin with what was saved last of a recipe: a row of equal texts may have begun there.
+        """Begin with the articles of a recipe that were saved last: a row of equal texts may have begun with them.
 
         last: ids and text digests, the latest first; `IN_A_ROW - 1` of them are enough.
         """
@@ -71,7 +71,7 @@ class Texts:
         self._of_sites.setdefault((site, text), set()).add(article_id)
 
     def look_at(self, key: ArticleKey, text: str | None, site: str = "") -> Verdict:
-        """Return what is thought of the text of a new article, and remember the text for those that come after it.
+        """Return the verdict on the text of a new article, and remember the text for later articles.
 
         text: its digest; None: it has no text. site: the registered domain that its page is on, where a recipe reads
         the pages of any site; empty: the recipe is of one source.
@@ -103,7 +103,7 @@ class Texts:
         return SameText(f"the same text as {other} and others before it")
 
     def first_with(self, text: str) -> ArticleKey | None:
-        """Return the first new article of this run that had a text; None if none had, or nobody looked at it."""
+        """Return the first new article of this run with a text; None if `look_at` saw none."""
         found = self._run.get(text)
         return found and found[0]
 
@@ -112,10 +112,10 @@ def judge_edits(
     edits: Iterable[tuple[ArticleKey, str, str | None]],
     saying: Mapping[str, Collection[ArticleKey]],
 ) -> dict[ArticleKey, Verdict]:
-    """Return what is thought of edits when all else of a run has been looked at.
+    """Return the verdicts on edits, when all else of a run has been looked at.
 
-    edits: articles, what they say now and what they said before (None: nothing is known of that). saying: by text, the
-    other articles that say it: those that are held and the new ones of the run. An edit is not believed if another
+    edits: articles, each with the digests of its text now and before (None: unknown). saying: by text digest, the other
+    articles with that text: those of the archive and the new ones of the run. An edit is not believed if another
     article says the same, unless both said the same before as well.
     """
     by_text: dict[str, dict[ArticleKey, str | None]] = {}

@@ -1,4 +1,5 @@
-"""Articles that turned out to be one: one post is left, and in the place of each other one a notice of where it is."""
+"""Articles that turned out to be one: one post is left, and each other post is replaced by a notice that says where it
+is."""
 
 from __future__ import annotations
 
@@ -16,13 +17,14 @@ if TYPE_CHECKING:
     from archiver.decide.decision import Decision
     from archiver.index.types import Held
 
-# Makes a notice: by a recipe, of a post, the path of the article's post and what is in that. None: it cannot be made.
+# Makes a notice. Its parameters: the recipe, the content of the post that is replaced, and path and content of the post
+# that is left. It returns None if the notice cannot be made.
 Notice = Callable[[str, bytes, str, bytes], "bytes | None"]
 
 
 class Union(NamedTuple):
-    """A notice to be written in the place of a post. key: the article that had it; into: the one that it is. expected:
-    SHA-256 of what should be at `path`. before: what is there."""
+    """A notice that replaces a post. key: the article that had the post; into: the article that it turned out to be.
+    expected: SHA-256 of what should be at `path`. before: the content there now."""
 
     key: ArticleKey
     into: ArticleKey
@@ -41,11 +43,11 @@ def unions(
     read: Callable[[str], bytes | None],
     notice: Notice,
 ) -> list[Union]:
-    """Return what is to be done with the posts of articles that turned out to be others.
+    """Return the notices that replace the posts of articles that turned out to be others.
 
-    decisions: in the order in which they are carried out. held: what the archive has of the articles that were
-    absorbed. read: returns what is in a post. One that is gone, or that somebody has changed, stays as it is, and so
-    does its article.
+    decisions: in the order in which they are carried out. held: what the archive has of the absorbed articles. read:
+    returns the content of a post. A post that is gone, or that somebody has changed, stays as it is, and so does its
+    article.
     """
     posts: dict[tuple[ArticleKey, str], tuple[str, bytes, datetime]] = {}  # path, content, time: as they will be
     found: dict[tuple[ArticleKey, str], Union] = {}
@@ -73,7 +75,7 @@ def unions(
 
 
 def _held_post(held: Held | None, form: str, read: Callable[[str], bytes | None]) -> tuple[str, bytes, datetime] | None:
-    """Return path, content and time of a post that is as it was written; None if there is none."""
+    """Return path, content and time of a post that nobody has changed since it was written; None if there is none."""
     post = next((one for one in held.posts if one.form == form), None) if held else None
     content = read(post.path) if post else None
     if post is None or content is None or sha256(content).digest() != post.sha256:
