@@ -1,5 +1,5 @@
-"""Discovery: what a site offers of its articles (feeds, sitemaps, links of pages) in, addresses out. Pure: no I/O, no
-clock."""
+"""Discovery: finding the addresses of articles in what a site offers (feeds, sitemaps, links of pages). Pure: no I/O,
+no clock."""
 
 from archiver.discovery.entries import Feed, FeedEntry, ListedFeed, PageLink, SitemapEntry
 from archiver.discovery.feeds import LARGEST_FEED, read_feed

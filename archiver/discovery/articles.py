@@ -14,13 +14,14 @@ if TYPE_CHECKING:
 
     from archiver.discovery.entries import FeedEntry, PageLink, SitemapEntry
 
-ONLY_ARTICLES = 2  # how likely an address is that only articles have
-JUST_NOW = timedelta(minutes=10)  # before a sitemap came: when it was made
-FEW = 5  # entries: of fewer, all may be of today
+ONLY_ARTICLES = 2  # the likeness (`shapes.likeness`) of addresses that only articles have
+JUST_NOW = timedelta(minutes=10)  # a time this short before a sitemap was fetched may be that of its making
+FEW = 5  # so few entries may all really have changed just now
 
 
 def articles_of_feed(entries: Iterable[FeedEntry], *, texts: bool = False) -> tuple[ListedArticle, ...]:
-    """Return what a feed lists: all of it is articles. texts: what it has of them is wanted, too."""
+    """Return the articles that a feed lists: all its entries are articles. texts: with the contents that the feed has
+    of them."""
     return tuple(
         ListedArticle(
             one.address,
@@ -37,9 +38,9 @@ def articles_of_feed(entries: Iterable[FeedEntry], *, texts: bool = False) -> tu
 
 
 def articles_of_sitemap(entries: Sequence[SitemapEntry], fetched: datetime) -> tuple[ListedArticle, ...]:
-    """Return the articles that a sitemap lists. News sitemaps have articles only; of others those count that look like
-    some. fetched: when it was asked for: one that says of most entries that they were changed just then says when it
-    was made."""
+    """Return the articles that a sitemap lists. News sitemaps list articles only; in others those entries count whose
+    addresses look like articles. fetched: when it was asked for. If most entries say that they changed just then, these
+    are times at which the sitemap was made, and are not believed."""
     changed = [one.modified for one in entries if one.modified]
     made_now = sum(fetched - JUST_NOW <= moment for moment in changed)
     believed = made_now < FEW or made_now * 2 <= len(changed)

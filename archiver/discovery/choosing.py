@@ -1,4 +1,4 @@
-"""Which of the addresses that an entry of a feed has is that of its article. No I/O."""
+"""Choosing, among the addresses in an entry of a feed, that of its article. No I/O."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ PAGE_TYPES = ("text/html", "application/xhtml+xml", "")
 
 
 def choose_link(links: Iterable[Mapping[str, str]], language: str) -> list[str]:
-    """Return the addresses that `links` (with `href`, `rel`, `type`, `hreflang`) give for an entry's page, the best
-    first: pages in its own language before others."""
+    """Return the addresses of an entry's page that `links` (with `href`, `rel`, `type`, `hreflang`) give, the best
+    first: pages in the entry's own language before others."""
     pages = [
         link
         for link in links
@@ -27,13 +27,13 @@ def choose_link(links: Iterable[Mapping[str, str]], language: str) -> list[str]:
 
 
 def article_address(said: Iterable[str], home: str, feed: str) -> str:
-    """Return the normalised address of an entry, of those that it says (resolved, the surest first); nothing if none is
-    one of the web.
+    """Return the normalised address of an entry's article, out of the addresses `said` in the entry (resolved, the
+    surest first); empty if none is an address of the web.
 
-    Many feeds lead through a host that counts readers. If another address that is said is of the feed's own site, or
-    one is written inside of such an address (`https://count.example/?to=https%3A%2F%2F…`), that is the article's.
-    home: an address of the feed's own site; nothing if that is not known. feed: its own address, which is no article's
-    (`<link>#</link>`).
+    The links of many feeds lead through a host that counts readers. If another address in the entry is on the feed's
+    own site, or such an address is written inside another (`https://count.example/?to=https%3A%2F%2F…`), that is the
+    article's. home: an address of the feed's own site; empty if it is not known. feed: its own address, which is no
+    article's (`<link>#</link>`).
     """
     own = plain_form(feed)
     addresses = [address for one in said if (address := normalise(one)) and plain_form(address) != own]

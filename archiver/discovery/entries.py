@@ -18,14 +18,14 @@ class FeedEntry:
 
     address: str  # normalised
     title: str  # text on one line, without markup; may be empty
-    published: datetime | None  # aware; None: nothing is said that can be believed
+    published: datetime | None  # aware; None: the feed says no time that can be believed
     updated: datetime | None
-    guid: str  # as it is; empty if there is none
+    guid: str  # exactly as the feed has it; empty if there is none
     content: str  # HTML as the feed has it, not cleaned; may be empty
-    base: str  # the address against which links in the content count
+    base: str  # the address against which links in the content are resolved
     language: str  # a BCP 47 tag; empty if nothing says it
-    media: tuple[Medium, ...] = ()  # what it lets hear and see
-    image: str = ""  # the address of the picture that stands for it
+    media: tuple[Medium, ...] = ()  # its sounds and videos
+    image: str = ""  # the address of its picture in lists
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,16 +34,16 @@ class Feed:
 
     form: str  # `rss20`, `atom10`, `json11` …
     title: str
-    home: str  # the page that it is the feed of; empty if it does not say
+    home: str  # the page whose feed this is; empty if it does not say
     language: str
-    entries: tuple[FeedEntry, ...]  # in its order, each article once
-    left_out: Mapping[str, int] = field(default_factory=dict)  # entries that gave no address, by the reason
-    hub: str = ""  # tells subscribers of what is new (WebSub)
+    entries: tuple[FeedEntry, ...]  # in the order of the feed, each article once
+    left_out: Mapping[str, int] = field(default_factory=dict)  # how many entries were left out, by the reason
+    hub: str = ""  # the address of a service that tells subscribers of new entries (WebSub)
     next_page: str = ""  # the feed goes on there (RFC 5005, JSON Feed)
     ttl: int | None = None  # minutes in which it need not be asked again
     skip_hours: frozenset[int] = frozenset()  # of the day, UTC, in which it does not change
-    skip_days: frozenset[int] = frozenset()  # of the week, 0 is Monday, the same
-    note: str = ""  # what of its bytes could not be decoded
+    skip_days: frozenset[int] = frozenset()  # of the week (0 is Monday), UTC, on which it does not change
+    note: str = ""  # a note on bytes that could not be decoded
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,14 +52,14 @@ class SitemapEntry:
 
     address: str  # normalised
     is_sitemap: bool = False
-    modified: datetime | None = None  # aware; None: nothing is said that can be believed
-    title: str = ""  # of news sitemaps
-    published: datetime | None = None  # the same
+    modified: datetime | None = None  # aware; None: the sitemap says no time that can be believed
+    title: str = ""  # only in news sitemaps
+    published: datetime | None = None  # only in news sitemaps
 
 
 @dataclass(frozen=True, slots=True)
 class ListedArticle:
-    """An article as a feed, a sitemap or a page of links lists it. The times are aware; None: nothing is said that can
+    """An article as a feed, a sitemap or a page of links lists it. The times are aware; None: no time is said that can
     be believed."""
 
     address: str  # normalised
@@ -69,7 +69,7 @@ class ListedArticle:
     media: tuple[Medium, ...] = ()
     image: str = ""
     content: str = ""  # HTML as a feed has it, where that is wanted
-    base: str = ""  # the address against which links in it count
+    base: str = ""  # the address against which links in the content are resolved
 
     @property
     def time(self) -> datetime | None:
@@ -83,8 +83,8 @@ class ListedFeed:
 
     address: str
     title: str = ""
-    home: str = ""  # the page that it is the feed of
-    why: str = ""  # what says that it is one
+    home: str = ""  # the page whose feed this is
+    why: str = ""  # how it was found to be a feed
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""A feed's bytes in, what it lists out: RSS, Atom, RDF and their older kin, and JSON Feed. No I/O."""
+"""Reading feeds: RSS, Atom, RDF and older forms of these, and JSON Feed. No I/O."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from archiver.discovery.entries import Feed
 
 LARGEST_FEED = 8 * 1024 * 1024  # bytes, unpacked
-# The parser compares each attribute of an element, and each link of an entry, with those before it.
+# Limits, because the parser compares each attribute of an element, and each link of an entry, with all before it.
 MOST_ATTRIBUTES = 300
 MANY_ATTRIBUTES = re.compile(
     r"<[a-zA-Z][^\s<>/]*+(?:\s++[^\s<>=]++(?:\s*+=\s*+(?:\"[^\"<]*+\"|'[^'<]*+'|[^\s<>]*+))?+)"
@@ -53,7 +53,7 @@ def read_feed(content: bytes, address: str, *, content_type: str | None = None, 
 
 
 def _refuse_excess(text: str, address: str) -> None:
-    """Raise DiscoveryError for a text that would take too long to parse, and that no feed looks like."""
+    """Raise DiscoveryError for a text that would take too long to parse. No real feed looks like that."""
     if MANY_ATTRIBUTES.search(text):
         raise DiscoveryError(f"{address}: no feed that is read: an element has more than {MOST_ATTRIBUTES} attributes")
     if any(len(LINK.findall(entry)) > MOST_LINKS for entry in ENTRY.split(text)):

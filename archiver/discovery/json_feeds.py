@@ -52,7 +52,7 @@ def read_json_feed(text: str, address: str, fetched: datetime, note: str = "") -
 
 def _entry(item: dict[str, Any], address: str, home: str, language: str, times: TimeReader) -> FeedEntry:
     guid = _text(item, "id")
-    # An address alone is that of the page, of whatever kind; an id need not be one.
+    # If there is only one address, it is that of the page, whatever it is called; an id may be no address at all.
     said = [_link(item, "url", address), _link(item, "external_url", address), normalise(guid)]
     html = _text(item, "content_html")
     plain = "".join(f"<p>{escape(part, quote=False)}</p>" for part in _text(item, "content_text").split("\n\n") if part)

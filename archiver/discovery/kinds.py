@@ -1,4 +1,4 @@
-"""What an answer is, by its content: types and names of files are wrong too often."""
+"""What kind of answer it is, by its content: media types and names of files are wrong too often."""
 
 from __future__ import annotations
 
@@ -25,7 +25,8 @@ ADDRESSES = re.compile(rb"\s*https?://\S+\s*(?:\n|\r|\Z)", re.IGNORECASE)
 
 
 def kind_of(content: bytes) -> Kind:
-    """Return what `content` is. `nothing`: none of these; a text with an address in each line is a sitemap."""
+    """Return the kind of `content`; `nothing` if it is none of them. A text with an address in each line is a
+    sitemap."""
     start = COMMENT.sub(b"", _beginning(content, LOOKED_AT).lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n"))
     if start.startswith(b"{") and JSON_FEED.search(_beginning(content, LARGEST_JSON)):
         return "feed"

@@ -15,14 +15,14 @@ AGAIN = "listed before"
 
 
 class Gathered:
-    """Takes entries, and leaves out those without an address, and those that are listed before."""
+    """Collects entries; leaves out those without an address, and those whose article is listed already."""
 
     def __init__(self) -> None:
         self._entries: dict[str, FeedEntry] = {}
         self._left_out: Counter[str] = Counter()
 
     def add(self, entry: FeedEntry) -> None:
-        """Take an entry. Of one article the newest counts, at the place of the first."""
+        """Add an entry. If there are several of one article, the newest is kept, in the place of the first."""
         if not entry.address:
             self._left_out[NO_ADDRESS] += 1
             return

@@ -1,5 +1,5 @@
-"""An answer of a site in, what it lists out, whichever kind it is: a job for a process of its own, which can be ended
-if it takes too long. No I/O."""
+"""What an answer of a site lists, whatever kind of answer it is. This is done in a process of its own, which can be
+ended if it takes too long. No I/O."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """An answer. known: addresses of articles, by which links are judged. texts: what a feed has of its articles is
-    wanted."""
+    """An answer to look at. known: addresses of known articles, by which links are judged. texts: the contents that a
+    feed has of its articles are wanted, too."""
 
     content: bytes
     address: str
@@ -37,8 +37,8 @@ class Given:
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """What an answer lists: its articles; and of a page its feeds and all its links, of a feed what it says of itself,
-    of a sitemap the sitemaps that it names."""
+    """What an answer lists: its articles; for a page also its feeds and all its links; for a feed also what it says of
+    itself; for a sitemap also the sitemaps that it names."""
 
     kind: Kind
     address: str
@@ -79,5 +79,5 @@ def look(given: Given) -> Looked:
 
 
 def looker(_: object) -> Callable[[list[Given]], list[Looked]]:
-    """Return what does the jobs of a process (`archiver.workers`)."""
+    """Return the function that does the jobs of a process (`archiver.workers`)."""
     return lambda jobs: [look(job) for job in jobs]

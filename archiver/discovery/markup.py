@@ -1,4 +1,4 @@
-"""XML that is almost that: what stands before it, bare `&` and HTML's entities. Text in, text out."""
+"""Mending text that is almost XML: bare `&`, HTML's entities, characters that XML does not have."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from archiver.text import printable, text_of_html, unescaped
 
 DECLARATION = re.compile(r"<\?xml\b[^>]*\?>", re.IGNORECASE)
 DECLARED = re.compile(rb"<\?xml\b[^>]{0,200}?encoding\s*=\s*[\"']\s*([A-Za-z0-9._:-]+)", re.IGNORECASE)
-# XML 1.0, 2.2: what is no character even where it is written as a reference.
+# XML 1.0, 2.2: characters that are not allowed, not even as a reference.
 NO_CHARACTER = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 CDATA_OR_AMPERSAND = re.compile(
     r"<!\[CDATA\[.*?(?:\]\]>|\Z)|&(?:(?P<kept>(?:amp|lt|gt|quot|apos|#\d{1,7}|#x[\da-fA-F]{1,6});)|(?P<name>[a-zA-Z]\w{1,30};)?)",
@@ -30,7 +30,7 @@ def mended(text: str) -> str:
 
 
 def title_text(text: str, *, is_html: bool = True) -> str:
-    """Return a title as plain text on one line. is_html: tags and entities in it are that, and not its words."""
+    """Return a title as plain text on one line. is_html: tags and entities in it are markup, not words."""
     if is_html:
         text = text_of_html(HIDDEN.sub(" ", text))
     return " ".join(printable(text).split())

@@ -1,4 +1,4 @@
-"""What an entry of a feed lets hear and see: enclosures, Media RSS, attachments of JSON Feed. No I/O."""
+"""Sounds, videos and pictures of an entry of a feed: enclosures, Media RSS, attachments of JSON Feed. No I/O."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ LONGEST_ADDRESS = 2_000  # characters
 
 
 class Enclosed(NamedTuple):
-    """What an entry has beside its text. image: the address of the picture that stands for it; it may be empty."""
+    """What an entry has beside its text. image: the address of its picture in lists; it may be empty."""
 
     media: tuple[Medium, ...] = ()
     image: str = ""
@@ -38,8 +38,8 @@ class _File(NamedTuple):
 
 
 def enclosed_in_xml(item: Any, title: str, base: str) -> Enclosed:
-    """Return what an entry of an XML feed has, as the parser gives it. title: of the entry. base: the address against
-    which relative ones count."""
+    """Return what an entry of an XML feed has. item: the entry as the parser gives it. title: of the entry. base: the
+    address against which relative ones are resolved."""
     links = [link for link in item.get("links") or () if str(link.get("rel")).lower() == "enclosure"]
     own = [_file(link.get("href"), link.get("type"), "", link.get("title"), base) for link in links]
     contents = sorted(item.get("media_content") or (), key=lambda one: one.get("isdefault") != "true")
@@ -49,7 +49,7 @@ def enclosed_in_xml(item: Any, title: str, base: str) -> Enclosed:
     image = item.get("image")
     pictures = [one.get("url") for one in item.get("media_thumbnail") or ()]
     pictures.append(image.get("href") if isinstance(image, dict) else "")
-    # What Media RSS has several of is one recording in several forms.
+    # Several files of one kind in Media RSS are one recording in several forms, so one of a kind is enough.
     kinds = {one.kind for one in own}
     for one in others:
         if one.kind not in kinds:
@@ -85,7 +85,7 @@ def _media(files: list[_File], title: str, image: str) -> Iterator[Medium]:
 
 
 def _file(address: Any, said: Any, medium: Any, title: Any, base: str) -> _File:
-    """Return a file; its kind as it is said, or else by the name of the file."""
+    """Return a file. Its kind is the one that the feed says, or else follows from the ending of its name."""
     whole = _address(address, base)
     kinds = (str(medium or "").lower(), str(said or "").strip().lower().partition("/")[0])
     kind = next((one for one in kinds if one in KINDS), "")

@@ -1,4 +1,4 @@
-"""What a site offers, put together: which of it a crawl reads, which it need not, and why. No I/O."""
+"""What a site offers: all its sources, which of them a crawl reads, which it need not read, and why. No I/O."""
 
 from __future__ import annotations
 
@@ -25,17 +25,18 @@ class Source:
     why: str  # what named it
     title: str = ""
     articles: tuple[str, ...] = ()  # addresses, each once
-    others: int = 0  # what else is listed: sections, other sitemaps
-    newest: datetime | None = None  # time that is said of an article
+    others: int = 0  # how many other things it lists: sections, other sitemaps
+    newest: datetime | None = None  # the latest time that it says of an article
     is_read: bool = False
     reason: str = ""  # why it is not read
     notes: tuple[str, ...] = ()
-    index: str = ""  # the address of the index that names it: who reads that reads this, too
+    index: str = ""  # the address of the index of sitemaps that names it: reading that one reads this one, too
 
 
 @dataclass
 class Offer:
-    """What a site offers. articles: all that a crawl would read, each once, by the form that is compared."""
+    """What a site offers. articles: all that a crawl would read, each once, by the form of their addresses that is
+    compared."""
 
     address: str
     sources: list[Source] = field(default_factory=list)
@@ -44,11 +45,11 @@ class Offer:
     problem: str = ""  # why nothing is known of it
 
     def miss(self, kind: str, address: str, why: str, reason: str) -> None:
-        """Take note of what was named and cannot be read."""
+        """Note a source that was named but cannot be read."""
         self.sources.append(Source(kind, address, why, reason=reason))
 
     def take_feed(self, listed: Looked, why: str, index: str = "") -> None:
-        """Take what a feed lists. index: the one that names it."""
+        """Add what a feed lists. index: the one that names it."""
         feed = listed.feed
         assert feed is not None
         notes = [f"{count} left out: {reason}" for reason, count in feed.left_out.items()]
@@ -59,7 +60,7 @@ class Offer:
         self._take("feed", listed, why, notes, title=feed.title, index=index)
 
     def take_sitemap(self, listed: Looked, why: str, index: str = "") -> None:
-        """Take what a sitemap lists. index: the one that names it."""
+        """Add what a sitemap lists. index: the address of the index of sitemaps that names it."""
         notes = [f"only its beginning was read: {listed.cut}"] if listed.cut else []
         if listed.maps and not (listed.articles or listed.others):
             count = len(listed.maps)
@@ -69,7 +70,7 @@ class Offer:
             self._take("sitemap", listed, why, notes, index=index)
 
     def take_page(self, listed: Looked, why: str) -> None:
-        """Take the links of the page itself."""
+        """Add the links of the page itself."""
         self.links = listed.links
         self._take("page", listed, why, [])
 

@@ -1,4 +1,4 @@
-"""Lists of feeds (OPML), which other readers of feeds write and take. No I/O."""
+"""Lists of feeds (OPML), which feed readers export and import. No I/O."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ LARGEST = 16 * 1024 * 1024  # bytes
 
 
 def read_opml(content: bytes, name: str) -> list[ListedFeed]:
-    """Return the feeds that the list `content` has, in folders or not, each once. name: what it is called in an error.
+    """Return the feeds that the list `content` has, in folders or not, each once. name: the list's name in errors.
 
     Raises DiscoveryError if it is no such list.
     """

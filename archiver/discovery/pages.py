@@ -31,7 +31,7 @@ FEED_NAME = re.compile(
 )
 NO_FEED = re.compile(r"oembed|wp-json|opensearch|manifest|/comments/feed|comments?[-_.]?(?:rss|feed)", re.IGNORECASE)
 NOT_LINKED = re.compile(r"\s*(?:javascript|mailto|tel|data|sms|whatsapp|#)", re.IGNORECASE)
-MOST_LINKS = 2_000  # of a page: no front page of the press has so many
+MOST_LINKS = 2_000  # links of a page that are looked at: no front page of the press has so many
 LONG_TEXT, LONG_WIDE_TEXT = 28, 10  # characters of a headline; of one in Chinese or Japanese
 WIDE = "\u2e80"
 ENOUGH = 3
@@ -42,7 +42,7 @@ def read_links(
 ) -> tuple[list[ListedFeed], list[PageLink]]:
     """Return the feeds that the page `content` at `address` names, and its links to other pages of its site, each once.
 
-    content_type: the header of that name. known: the shapes of addresses that are known to be articles.
+    content_type: the header of that name. known: the shapes of the addresses of known articles.
     """
     document = read_document(content, content_type, address)
     feeds = {plain_form(feed.address): feed for feed in reversed([*_alternates(document), *_linked_feeds(document)])}
@@ -76,7 +76,8 @@ def _linked_feeds(document: Document) -> list[ListedFeed]:
 
 
 def _page_links(document: Document, address: str, known: Shapes) -> list[PageLink]:
-    """Return the links to other pages of the site. Of several to one page that counts which says most."""
+    """Return the links to other pages of the site. Of several links to one page the one that says most about it
+    counts."""
     own = plain_form(address)
     found: dict[str, tuple[int, PageLink]] = {}
     for number, link in enumerate(document.tree.iter("a")):
@@ -94,7 +95,7 @@ def _page_links(document: Document, address: str, known: Shapes) -> list[PageLin
 
 
 def _judged(link: HtmlElement, target: str, known: Shapes) -> tuple[int, PageLink]:
-    """Return how much a link looks like one to an article, and what it is taken for."""
+    """Return how much a link looks like one to an article, as a number, and the link with what it is taken for."""
     text = _text(link)
     count = known.count(target)
     problem = "" if count else problem_with(target)

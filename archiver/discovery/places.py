@@ -1,4 +1,4 @@
-"""Where on a page a link stands, and what that says of it. No I/O."""
+"""Where on a page a link stands, and what that says about whether it leads to an article. No I/O."""
 
 from __future__ import annotations
 

@@ -11,16 +11,16 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
 
-LONGEST = 6 * 3600  # seconds: many feeds were told some day that nobody need ask for a week
-ENOUGH = 0.9  # of the time, so that a crawl an hour meets a feed of an hour
+LONGEST = 6 * 3600  # seconds: many feeds say a week, because somebody once configured them so
+ENOUGH = 0.9  # share of the time to wait, so that an hourly crawl reads a feed with a period of an hour each time
 HOUR, HOURS = timedelta(hours=1), 7 * 24
 MAX_AGE = re.compile(r"(?:^|[\s,])max-age\s*=\s*\"?(\d{1,9})", re.IGNORECASE)
 NEVER_KEPT = re.compile(r"\bno-(?:store|cache)\b(?!\s*=)", re.IGNORECASE)
 
 
 class Rest(NamedTuple):
-    """What a feed says of when it changes. period: seconds in which it does not. hours: of the day, and days: of the
-    week (0: Monday), in which it does not, in UTC."""
+    """When a feed does not change, as it says. period: seconds for which it stays the same. hours, days: hours of the
+    day and days of the week (0: Monday), in UTC, in which it does not change."""
 
     period: int = 0
     hours: tuple[int, ...] = ()
@@ -29,7 +29,8 @@ class Rest(NamedTuple):
     def until(self, fetched: datetime, max_age: int) -> datetime | None:
         """Return until when there is no need to ask for the feed again; None if it may be asked for at any time.
 
-        fetched: when it was asked for (aware). max_age: seconds for which its answer is good, as HTTP says.
+        fetched: when it was asked for (aware). max_age: seconds for which its answer stays valid, by the headers of
+        HTTP.
         """
         wait = min(max(self.period, max_age), LONGEST) * ENOUGH
         moment = fetched.astimezone(UTC) + timedelta(seconds=wait)
@@ -38,11 +39,11 @@ class Rest(NamedTuple):
             if later.hour not in self.hours and later.weekday() not in self.days:
                 return later if later > fetched else None
             later = later.replace(minute=0, second=0, microsecond=0) + HOUR
-        return moment if wait else None  # it says that it never changes
+        return moment if wait else None  # all hours or days are excluded
 
 
 def max_age(cache_control: str, age: str = "") -> int:
-    """Return for how many seconds an answer is good, by its headers of these names."""
+    """Return for how many seconds an answer stays valid, by its headers Cache-Control and Age (RFC 9111)."""
     found = MAX_AGE.search(cache_control)
     if not found or NEVER_KEPT.search(cache_control):
         return 0
@@ -50,5 +51,5 @@ def max_age(cache_control: str, age: str = "") -> int:
 
 
 def rest(ttl: int | None, hours: Iterable[int], days: Iterable[int]) -> Rest:
-    """Return what a feed says. ttl: in minutes."""
+    """Return the Rest that a feed's elements say. ttl: in minutes."""
     return Rest((ttl or 0) * 60, tuple(sorted(hours)), tuple(sorted(days)))

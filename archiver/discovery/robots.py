@@ -1,4 +1,4 @@
-"""A site's robots.txt in, the sitemaps that it names out. No I/O."""
+"""The sitemaps that a site's robots.txt names. No I/O."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ DAY = re.compile(r"(?:19|20)\d\d[-_]?(?:0[1-9]|1[0-2])(?:[-_]?(?:[0-2]\d|3[01]))
 WORD = re.compile(r"[^\W\d_]{2,}")
 ENDING = re.compile(r"\.[a-z]{2,5}\d?$", re.IGNORECASE)
 LONG_NUMBER = re.compile(r"\d{5,}")
-WORDS_OF_TITLE = 4  # a name of so many words is a title
+WORDS_OF_TITLE = 4  # a name in an address with so many words is a title
 FEW_WORDS = 2
 CODE = re.compile(r"(?=[^\W_]*\d)(?=[^\W_]*[^\W\d_])[^\W_]{8,}|[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}", re.IGNORECASE)
 DATED_PATH = re.compile(r"/(?:19|20)\d\d[/-]?(?:0?[1-9]|1[0-2])(?:[/-]?(?:0?[1-9]|[12]\d|3[01]))?(?=[/_.-]|\D|\d{3,})")
@@ -47,10 +47,10 @@ OWN_PAGE = re.compile(
 
 
 class Shapes:
-    """The shapes of addresses that are known to be articles.
+    """The shapes of the addresses of known articles.
 
-    A shape keeps directories that many share (`/news/`), and has kinds in place of what differs: a year, a number, the
-    words of a title.
+    A shape keeps directories that many addresses share (`/news/`), and puts a kind in the place of each part that
+    differs: a year, a number, the words of a title.
     """
 
     def __init__(self, articles: Iterable[str] = ()) -> None:
@@ -62,7 +62,7 @@ class Shapes:
 
 
 def shape_of(address: str) -> str:
-    """Return the shape of an address; nothing if it is none, or that of a site's front page."""
+    """Return the shape of an address; empty if it is not an address, or is that of a site's front page."""
     parts = urlsplit(f"//{plain_form(address)}")
     names = [unquote(name) for name in parts.path.split("/") if name]
     query = "&".join(f"{name}={_kind(value)}" for name, value in sorted(parse_qsl(parts.query)))
@@ -78,7 +78,7 @@ def shape_of(address: str) -> str:
 
 
 def problem_with(address: str) -> str:
-    """Return why an address cannot be that of an article, by itself; nothing if it can."""
+    """Return why an address cannot be that of an article, as the address alone shows; empty if it can be."""
     parts = urlsplit(address)
     names = [name for name in unquote(parts.path).split("/") if name]
     if not names and not parts.query:
@@ -92,8 +92,8 @@ def problem_with(address: str) -> str:
 
 
 def likeness(address: str) -> tuple[int, str]:
-    """Return how much the address alone looks like that of an article (0: not at all, 2: only articles have such), and
-    what does."""
+    """Return how much the address alone looks like that of an article (0: not at all, 2: only articles have such
+    addresses), and what in it looks so."""
     parts = urlsplit(address)
     path = unquote(parts.path)
     last = ENDING.sub("", path.rstrip("/").rpartition("/")[2])

@@ -1,5 +1,5 @@
-"""A sitemap's bytes in, its entries out, one by one: sitemaps, news sitemaps and indexes, in XML or as lines of text.
-However large it is, little of it is held. No I/O."""
+"""Reading sitemaps, entry by entry: sitemaps, news sitemaps and indexes, in XML or as lines of text. However large a
+sitemap is, little of it is kept in memory. No I/O."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 
     from lxml.etree import _Element
 
-LARGEST_SITEMAP = 50 * 1024 * 1024  # bytes, unpacked, and
-MOST_ENTRIES = 50_000  # both as the protocol has them (sitemaps.org)
+LARGEST_SITEMAP = 50 * 1024 * 1024  # bytes, unpacked
+MOST_ENTRIES = 50_000  # this limit and the one above are those of the protocol (sitemaps.org)
 MOST_TAGS = 3_000_000  # 60 for each entry: each costs time
 LOOKED_AT = 1 << 16
 ROOT = re.compile(r"<(?:[\w-]+:)?(?:urlset|sitemapindex)[\s>/]", re.IGNORECASE)
@@ -36,14 +36,15 @@ TOLD_OF = frozenset({"urlset", "sitemapindex", *ENTRIES})
 TELLING = re.compile(r"<(?:[\w-]+:)?(urlset|sitemapindex|url|sitemap)[\s>/]", re.IGNORECASE)
 WHOLE = re.compile(r"https?://", re.IGNORECASE)
 LINE = re.compile(r"\s*(https?://\S+)\s*", re.IGNORECASE)
-LONGEST_TAIL = 1 << 20  # characters without `>` or a line's end that are waited for
+LONGEST_TAIL = 1 << 20  # characters that are kept while no `>` or line end comes
 
 
 class Sitemap:
-    """The entries of a sitemap that came from `address`: to iterate over, once.
+    """The entries of a sitemap that came from `address`. It can be iterated over once, which raises DiscoveryError if
+    it is no sitemap.
 
-    fetched: when it was asked for (aware). content_type: the header of that name. `cut`: why not all of it was read,
-    when the last entry has been taken; nothing if all was. To iterate raises DiscoveryError if it is no sitemap.
+    fetched: when it was asked for (aware). content_type: the header of that name. `cut`: after the last entry, why the
+    rest was not read; empty if all was read.
     """
 
     def __init__(self, content: bytes, address: str, *, fetched: datetime, content_type: str | None = None) -> None:
@@ -72,7 +73,7 @@ class Sitemap:
         raise DiscoveryError(f"{self._address}: no sitemap: there is no list of addresses in it")
 
     def _decoded_start(self) -> tuple[str, str]:
-        """Return the beginning as text, and the encoding of all of it."""
+        """Return the beginning of the sitemap as text, and the encoding of the whole."""
         # A character that is cut off at the end would look like damage.
         end = self._start.rfind(b">") + 1 if len(self._start) == LOOKED_AT else len(self._start)
         decoded = decode(self._start[: end or LOOKED_AT], declared_encoding(self._start), self._label)
@@ -91,8 +92,8 @@ class Sitemap:
                     yield SitemapEntry(address)
 
     def _of_xml(self, texts: Iterable[str], spelled: frozenset[str]) -> Iterator[SitemapEntry]:
-        """Yield the entries of XML. spelled: the names of what is told of, as they are written: to be told of every
-        tag costs more than all else."""
+        """Yield the entries of XML. spelled: the names, as they are written here, of the elements for which the parser
+        makes events: events for every tag would cost more than all else."""
         parser = etree.XMLPullParser(
             events=("start", "end"),
             tag=[f"{{*}}{name}" for name in spelled],
@@ -116,15 +117,15 @@ class Sitemap:
                     if event == "end" and (entry := self._entry(element)):
                         yield entry
                 if root is not None:
-                    del root[:-1]  # what is read is forgotten; the last may go on
+                    del root[:-1]  # frees what was read; the last element may not have ended yet
             parser.close()
-        except etree.XMLSyntaxError:  # what came before is sound
+        except etree.XMLSyntaxError:  # the entries before it are sound
             return
         ends = (cast("_Element", element) for event, element in parser.read_events() if event == "end")
-        yield from filter(None, map(self._entry, ends))  # of what breaks off
+        yield from filter(None, map(self._entry, ends))  # events before the place where the sitemap breaks off
 
     def _entry(self, element: _Element) -> SitemapEntry | None:
-        """Return the entry that an element is, None if it is none."""
+        """Return the entry that an element is; None if it is not an entry."""
         namespace, kind = _name(element)
         if kind not in ENTRIES:
             return None
@@ -150,13 +151,14 @@ class Sitemap:
         )
 
     def _address_of(self, text: str) -> str:
-        """Return what `text` names, normalised. The standard wants whole addresses; some write paths."""
+        """Return the address that `text` names, normalised. The standard wants absolute addresses, but some sitemaps
+        have paths."""
         return (normalise(text) if WHOLE.match(text) else address_of(text, self._address)) if text else ""
 
 
 def _whole_markup(texts: Iterable[str], root: str) -> Iterator[str]:
-    """Yield `texts` from the `root` element on: without what stands before it. Each ends at the end of a tag, and not
-    in a CDATA section, so that each can be mended by itself."""
+    """Yield `texts` from the `root` element on, cut anew: each piece ends at the end of a tag, and not within a CDATA
+    section, so that each can be mended by itself."""
     begun = False
     for text in _cut_at_ends(texts):
         if not begun and root not in text:
@@ -173,7 +175,7 @@ def _cut_at_ends(texts: Iterable[str]) -> Iterator[str]:
         cdata = waiting.rfind("<![CDATA[", 0, end)
         if cdata >= 0 and waiting.find("]]>", cdata) < 0:
             end = cdata
-        if not end and len(waiting) > LONGEST_TAIL:  # a section that nobody ends
+        if not end and len(waiting) > LONGEST_TAIL:  # a CDATA section without an end
             end = len(waiting)
         if end:
             yield waiting[:end]

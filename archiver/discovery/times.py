@@ -20,10 +20,11 @@ COMMON = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,6})?(?:Z|[+-]\d\d:
 
 
 class TimeReader:
-    """Reads the times of one feed or sitemap. What says no zone, or the name of several (`CST`), is of the zone that is
-    likely for the host and the language.
+    """Reads the times of one feed or sitemap. A time without a zone, or with a name that several zones have (`CST`), is
+    taken to be in the zone that is likely for the host and the language.
 
-    fetched: when it was asked for (aware): relative times count from it, and later ones are not believed.
+    fetched: when the feed or sitemap was asked for (aware): relative times count from it, and later times are not
+    believed.
     """
 
     def __init__(self, host: str, language: str, fetched: datetime) -> None:
@@ -31,7 +32,7 @@ class TimeReader:
         self._fetched = fetched
 
     def read(self, text: object) -> datetime | None:
-        """Return the aware time that `text` says; None if that is none, or none that can be believed."""
+        """Return the aware time that `text` says; None if it is no time, or not one that can be believed."""
         if not isinstance(text, str) or not (text := text.strip()):
             return None
         if COMMON.fullmatch(text):

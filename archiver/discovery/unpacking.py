@@ -1,4 +1,5 @@
-"""Bytes that may be packed with gzip, a piece at a time: however much they unpack to, little is held. No I/O."""
+"""Unpacking bytes that may be packed with gzip, a piece at a time: however much they unpack to, little is kept in
+memory. No I/O."""
 
 from __future__ import annotations
 
@@ -14,8 +15,8 @@ GZIP_WINDOW = 31
 
 
 class Unpacked:
-    """The pieces of `content`, without gzip, and at most `limit` bytes of them. `cut`: why there is no more, when all
-    pieces have been taken; nothing if that is all."""
+    """The pieces of `content`, without gzip, and at most `limit` bytes of them. `cut`: after the last piece, why the
+    rest is missing; empty if nothing is."""
 
     def __init__(self, content: bytes, limit: int) -> None:
         self._content = memoryview(content)
@@ -48,7 +49,7 @@ class Unpacked:
                 if unpacker.eof:
                     waiting = unpacker.unused_data or next(packed, b"")
                     if not waiting.startswith(GZIP[:1]):
-                        return  # padding
+                        return  # padding after the last member
                     unpacker = zlib.decompressobj(GZIP_WINDOW)
         except zlib.error:
             self.cut = "its gzip data are damaged"
@@ -57,5 +58,5 @@ class Unpacked:
 
 
 def beginning(content: bytes, size: int) -> bytes:
-    """Return so many of the first bytes of `content`, without gzip."""
+    """Return the first `size` bytes of `content`, unpacked."""
     return b"".join(Unpacked(content, size))[:size]

@@ -1,4 +1,5 @@
-"""RSS, Atom, RDF and CDF, through feedparser: it is given text that is decoded and mended, never an address. No I/O."""
+"""RSS, Atom, RDF and CDF, read by feedparser, which is given text that is decoded and mended already, never an address.
+No I/O."""
 
 from __future__ import annotations
 
@@ -23,12 +24,13 @@ from archiver.identity import normalise
 if TYPE_CHECKING:
     from datetime import datetime
 
-RDF = ("rss090", "rss10")  # where an item is named by its address (RSS 1.0, 5.5)
+RDF = ("rss090", "rss10")  # forms in which the id of an item is its address (RSS 1.0, 5.5)
 MARKUP_TYPES = ("text/html", "application/xhtml+xml")
 SKIP_HOURS = re.compile(r"<skipHours\b[^>]*>(.{0,2000}?)</skipHours", re.IGNORECASE | re.DOTALL)
-# What is no address is no link, whatever the standard takes for granted; the parser would make one of it.
+# A guid that is not an address: by the standard it would be a link (unless marked otherwise), and the parser would make
+# one of it.
 NO_LINK_GUID = re.compile(r"<guid(?:\s[^>]*)?>(?!\s*(?:<!\[CDATA\[\s*)?(?:https?:|/))", re.IGNORECASE)
-# A link that is there and says nothing, for which the parser would not look at the guid.
+# An empty link, because of which the parser would not look at the guid.
 EMPTY_LINK = re.compile(
     r"<link\s*+(?:/>|>\s*+(?:<!\[CDATA\[\s*+\]\]>\s*+)?</link\s*+>)",
     re.IGNORECASE,
@@ -42,11 +44,11 @@ HOUR = re.compile(r"<hour>\s*(\d{1,2})\s*<", re.IGNORECASE)
 def read_xml_feed(text: str, address: str, fetched: datetime, note: str = "") -> Feed:
     """Return what the feed `text` (decoded, without its XML declaration) lists. Raises DiscoveryError."""
     text = with_hosts(mended(EMPTY_LINK.sub("", text)), address)
-    # A string, and bytes, would be taken for the name of a file or an address, if they are one.
+    # Given as a stream: a string or bytes could be taken for the name of a file or for an address.
     parsed: Any = feedparser.parse(
         io.BytesIO(NO_LINK_GUID.sub('<guid isPermaLink="false">', text).encode("utf-8", "replace")),
         response_headers={"content-location": address, "content-type": "application/xml; charset=utf-8"},
-        sanitize_html=False,  # what cleans articles cleans these
+        sanitize_html=False,  # cleaned later, like articles
         resolve_relative_uris=False,
     )
     if not parsed.get("version") and not parsed.entries:
@@ -86,18 +88,18 @@ def _entry(
     guid = _text(item, "id")
     links = choose_link(item.get("links") or (), language)
     said = [_text(item, "feedburner_origlink"), *links]
-    # The parser gives the last of several links; and an id in place of one, unless that is marked as none.
+    # The parser gives the last of several links; or, if there is none, the id, unless that is marked as no link.
     if not links:
         said.append(_text(item, "link"))
     if links or is_rdf:
-        said.append(guid)  # the parser calls it no link where there is another
+        said.append(guid)  # the parser does not take it for a link if there is another one
     contents = [part for part in item.get("content") or () if part.get("value")]
     best = max(contents, key=lambda part: len(part["value"]), default=None) or item.get("summary_detail") or {}
     return FeedEntry(
         address=article_address(said, home, feed),
         title=_title(item, is_atom=is_atom),
         published=times.read(dict.get(item, "published") or dict.get(item, "created")),
-        updated=times.read(dict.get(item, "updated")),  # `get` of the parser's own takes `published` for it
+        updated=times.read(dict.get(item, "updated")),  # the parser's own `get` would return `published` instead
         guid=guid,
         content=str(best.get("value") or ""),
         base=str(best.get("base") or home),
@@ -107,7 +109,7 @@ def _entry(
 
 def _title(item: Any, *, is_atom: bool) -> str:
     detail = item.get("title_detail") or {}
-    # Atom says what a title is. RSS does not, and the parser guesses; titles of both kinds are in feeds.
+    # Atom says whether a title is markup. RSS does not, and the parser guesses; feeds have titles of both kinds.
     return title_text(_text(item, "title"), is_html=not is_atom or detail.get("type") in MARKUP_TYPES)
 
 
