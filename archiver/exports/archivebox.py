@@ -20,7 +20,8 @@ def write(entries: Iterator[Entry], stream: IO[bytes], about: About) -> None:
     encode = msgspec.json.Encoder().encode
     for entry in entries:
         if shown.has_address(entry, about):
-            # No text here holds a line end: ArchiveBox divides lines at some (U+2028) that JSON does not escape.
+            # No text in it has a line end: ArchiveBox also splits lines at characters (U+2028) that JSON does not
+            # escape.
             stream.write(encode(_bookmark(entry)) + b"\n")
 
 
@@ -35,12 +36,12 @@ def _bookmark(entry: Entry) -> dict[str, str | list[str]]:
         "title": _kept(shown.title(entry)),
         "created_at": shown.published(entry).isoformat(),
         "tags": [_kept(tag) for tag in shown.bookmark_tags(entry)],
-        "description": _kept(shown.summary(entry)),  # taken for the title where there is none
+        "description": _kept(shown.summary(entry)),  # ArchiveBox takes it for the title where there is none
     }
 
 
 def _kept(text: str) -> str:
-    """Return `text` so that it is the same after character references are resolved in it, which ArchiveBox does."""
+    """Return `text` with its `&` escaped: ArchiveBox resolves character references."""
     return text.replace("&", "&amp;")
 
 

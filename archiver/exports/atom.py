@@ -19,17 +19,17 @@ NAMESPACE = "http://www.w3.org/2005/Atom"
 A = f"{{{NAMESPACE}}}"
 FEED = f"{A}feed"
 XML = "http://www.w3.org/XML/1998/namespace"
-NAMESPACES: dict[str | None, str] = {None: NAMESPACE, "xml": XML}  # lxml would call the second one by another name
+NAMESPACES: dict[str | None, str] = {None: NAMESPACE, "xml": XML}  # lxml would give the second one another prefix
 LANGUAGE = f"{{{XML}}}lang"
 MEDIA_TYPE = "application/atom+xml"
 SPOOL = 4 << 20  # bytes of entries that are kept in memory; more go into a file
 
 
 def write(entries: Iterator[Entry], stream: IO[bytes], about: About) -> None:
-    """Write the feed. It is as new as its newest entry; an empty one, which must have a time too, is of 1970.
+    """Write the feed. Its time is that of its newest entry; an empty feed, which must have a time too, has one in 1970.
 
-    What is said of the feed comes before its entries (4.1.1, in the schema) and takes all of them to know, so these
-    are kept aside first.
+    The feed's own elements come before its entries (4.1.1, in the schema), but can be known only after all entries, so
+    these are written to a temporary file first.
     """
     latest, languages = datetime.fromtimestamp(0, UTC), set()
     with SpooledTemporaryFile(SPOOL) as aside:
@@ -52,13 +52,14 @@ def _put_head(xml: XmlWriter, about: About, latest: datetime) -> None:
         xml.put(f"{A}link", attributes={"rel": "self", "type": MEDIA_TYPE, "href": shown.feed_address(about)})
     if shown.home(about):
         xml.put(f"{A}link", attributes={"rel": "alternate", "type": "text/html", "href": shown.home(about)})
-    # One is due unless each entry has its own, and not every source names itself.
+    # A feed must have an author unless each entry has one, and not every source gives its name.
     _put_author(xml, shown.feed_title(about))
     xml.put(f"{A}generator", "archiver")
 
 
 def _put_entry(xml: XmlWriter, entry: Entry, about: About) -> None:
-    """Write an entry (4.1.2). It holds its content, so it needs no link, and has none if the post has no address."""
+    """Write an entry (4.1.2). It contains the whole article, so it needs no link, and has none if the post has no
+    address."""
     with xml.element(f"{A}entry", _language(shown.language(entry))):
         xml.put(f"{A}id", shown.permanent_id(about, entry.key))
         xml.put(f"{A}title", shown.title(entry))

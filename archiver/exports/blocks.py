@@ -30,9 +30,9 @@ EMPHASES = {
     **dict.fromkeys(("del", "s", "strike"), "del"),
 }
 CODE = frozenset({"code", "kbd", "samp"})
-AROUND = {"q": ("“", "”"), "rt": ("(", ")")}  # what a reader sees around them
-BLOCKS_OF_CELLS = ("table", "ul", "ol", "pre", "blockquote")  # which cells of Markdown cannot hold
-HUGO = re.compile(r"\{\{[<%]|<!--\s*more")  # what Hugo looks for in code, too
+AROUND = {"q": ("“", "”"), "rt": ("(", ")")}  # signs that browsers show around these elements
+BLOCKS_OF_CELLS = ("table", "ul", "ol", "pre", "blockquote")  # blocks that cells of Markdown cannot contain
+HUGO = re.compile(r"\{\{[<%]|<!--\s*more")  # Hugo interprets these even in code
 MAX_NUMBER = 999_999_999  # of an item (CommonMark 0.31, 5.2)
 NUMBER = re.compile(r"-?[0-9]{1,9}")
 PLAIN = Piece("")
@@ -45,17 +45,17 @@ def blocks_of(element: _Element, dialect: Dialect) -> list[str]:
 
 
 class BlockWriter:
-    """Writes the blocks of one element. flat: on one line, as headings and cells have them."""
+    """Writes the blocks of one element. flat: on one line, as headings and cells need them."""
 
     def __init__(self, dialect: Dialect, style: Piece = PLAIN, *, flat: bool = False, in_cell: bool = False) -> None:
         self._dialect = dialect
         self._hugo = dialect is Dialect.HUGO
-        self._style = style  # emphases and the link that all is in
+        self._style = style  # emphases and link that apply to all of it
         self._flat = flat
         self._in_cell = in_cell
         self._pieces: list[Piece] = []
         self._blocks: list[str] = []
-        self._last_marker = ""  # of a list, if that is the last block
+        self._last_marker = ""  # the marker of the list that is the last block; empty if that is no list
         self._last_code = (PLAIN, "")  # and the text in it
 
     def blocks(self, element: _Element) -> list[str]:
@@ -170,8 +170,8 @@ class BlockWriter:
             self._walk(element, style)
 
     def _list(self, items: _Element, style: Piece) -> None:
-        """Add a list. Markdown counts on from its first number: where numbers do not, another list begins, and that is
-        one with another mark."""
+        """Add a list. In Markdown the numbers of a list follow one another: where these do not, another list is begun,
+        with another marker, by which Markdown tells it from the one before."""
         number = _first_number(items)
         step = -1 if items.get("reversed") is not None else 1
         bullet = "*" if self._last_marker == "-" else "-"
@@ -212,9 +212,9 @@ class BlockWriter:
         rows, spans = grid([self._row(row, style) for row in table.iter("tr") if _table_of(row) is table])
         if not self._hugo and (spans or _has(table, *BLOCKS_OF_CELLS)):
             for caption in list(table.iter("caption")):
-                caption.clear(keep_tail=True)  # type: ignore[call-arg]  # which the stubs do not know
+                caption.clear(keep_tail=True)  # type: ignore[call-arg]  # the stubs do not know this argument
             etree.strip_tags(table, "caption")
-            self._add(re.sub(r"[\r\n]+", " ", html_of(table)))  # on one line: an empty one would end it
+            self._add(re.sub(r"[\r\n]+", " ", html_of(table)))  # on one line, since an empty line would end the HTML
         elif rows:
             self._add(pipes(rows))
 
@@ -273,7 +273,7 @@ class BlockWriter:
             return
         start = text.index(words)
         self._blank(text[:start], style)
-        if self._hugo and _has(element, "sub", "sup"):  # which the characters for a power cannot say
+        if self._hugo and _has(element, "sub", "sup"):  # small characters cannot express nested ones
             self._text("^(" if element.tag == "sup" else "_(", style)
             self._walk(element, style)
             self._text(")", style)
@@ -296,7 +296,7 @@ def _joined(blocks: list[str]) -> str:
 
 
 def _items(items: _Element) -> list[_Element]:
-    """Return the items of a list; what stands between them is one, too."""
+    """Return the items of a list; content between items becomes an item, too."""
     found: list[_Element] = []
     loose: _Element | None = None
     if items.text and items.text.strip():

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
     from archiver.exports.member import RecordMember
 
-BLOCK = 1024  # lines that are packed together: a reader fetches them at once
-FORMAT = "cdxj-gzip-1.0"  # as readers call an index of packed blocks, and a list of these beside it
+BLOCK = 1024  # lines that are compressed together: a reader fetches them as one block
+FORMAT = "cdxj-gzip-1.0"  # the name of the format: an index of compressed blocks, with a list of the blocks beside it
 WWW = re.compile(r"www\d*\.")
 KEPT = "!\"$&'()*+,-./:;<=>?@[\\]^_`{|}~"
 PORTS = {"http": 80, "https": 443}
@@ -27,9 +27,10 @@ PORTS = {"http": 80, "https": 443}
 def surt(url: str) -> str:
     """Return the key under which an index has an address (CDXJ 0.1.0, "Searchable URL"): `org,example)/a?b=1`.
 
-    url: of http or https. More than the specification says is what readers look for (pywb, which takes the rules of
-    the Internet Archive): no `www.`, no default port, one way to write escapes, parameters sorted, no slash at the end.
-    Their rule that the id of a session is left out is not followed. Not the library `surt`: its license is the AGPL.
+    url: of http or https. Beyond the specification this follows what readers look for (pywb, which has the rules of the
+    Internet Archive): no `www.`, no default port, one way to write escapes, parameters sorted, no slash at the end.
+    Their rule to leave session ids out is not followed. The library `surt` is not used, because its license is the
+    AGPL.
     """
     parts = urlsplit(url.strip())
     host = WWW.sub("", parts.hostname or "", count=1) if WWW.match(parts.hostname or "") else parts.hostname or ""
@@ -43,7 +44,7 @@ def surt(url: str) -> str:
 def line(member: RecordMember, filename: str, offset: int) -> str:
     """Return the line for an answer that is in the file `filename` of the archive, `offset` bytes from its beginning.
 
-    Numbers are texts, as pywb and py-wacz write them: pywb compares them with patterns.
+    Numbers are written as texts, as pywb and py-wacz do: pywb matches them with patterns.
     """
     fields = {
         "url": member.url,
@@ -54,8 +55,8 @@ def line(member: RecordMember, filename: str, offset: int) -> str:
         "offset": str(offset),
         "filename": filename,
     }
-    # With milliseconds: ReplayWeb.page takes for the original of a revisit the first capture that is not before
-    # WARC-Refers-To-Date, which has them, and would take the next one.
+    # With milliseconds: for ReplayWeb.page the original of a revisit is the first capture that is not before
+    # WARC-Refers-To-Date, which has milliseconds; without them here, it would take the next capture.
     timestamp = re.sub(r"\D", "", member.date)[:17]
     return f"{surt(member.url)} {timestamp} {json.dumps(fields)}\n"
 
@@ -94,7 +95,7 @@ class Lines:
 
 def _unescaped(text: str) -> bytes:
     before, after = b"", text.encode("utf-8", "surrogatepass")
-    while before != after:  # escapes of escapes
+    while before != after:  # escapes may be escaped themselves
         before, after = after, unquote_to_bytes(after)
     return after
 
@@ -104,8 +105,8 @@ def _escaped(text: bytes) -> str:
 
 
 def _plain_path(path: bytes) -> bytes:
-    """Return `path` without `.`, `..` and empty segments, as readers have it: `..` takes away an empty segment, too,
-    and stays where there is nothing to take away."""
+    """Return `path` without `.`, `..` and empty segments, by the rules of readers: `..` removes the segment before it
+    even if that is empty, and stays if there is none."""
     kept: list[bytes] = []
     for segment in path.split(b"/")[1:]:
         if segment == b"..":

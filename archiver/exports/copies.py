@@ -17,11 +17,11 @@ PICTURES = "pictures"  # their directory
 
 
 def with_copies(entry: Entry, folder: Folder, output: Root, root: str) -> Entry:
-    """Return an entry of the archive at `output` that shows copies of its pictures: they are in `pictures` in `folder`
-    now.
+    """Copy the pictures of an entry of the archive at `output` into `folder`, below `pictures`, and return the entry
+    with the copies shown.
 
-    root: the way to `folder` from where the entry is shown. Pictures whose files the archive has lost are shown from
-    where they were.
+    root: the relative address of `folder` from the place where the entry is shown. Pictures whose files the archive has
+    lost are shown from their original addresses.
     """
     copies = {
         address: path

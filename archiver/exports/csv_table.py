@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from archiver.exports.entry import Entry
 
-SEPARATOR = "\n"  # of lists in a cell: tags and listings hold any other character, and none holds this one
+SEPARATOR = "\n"  # between the items of a list in a cell: no tag or listing has it in its name, but they may have any other
 
 
 def write(entries: Iterator[Entry], stream: IO[bytes], about: About) -> None:  # noqa: ARG001
@@ -26,11 +26,11 @@ def write(entries: Iterator[Entry], stream: IO[bytes], about: About) -> None:  #
 
 
 class CsvTable:
-    """Writes rows as RFC 4180 has them, in UTF-8.
+    """Writes rows in the format of RFC 4180, in UTF-8.
 
-    There is no byte-order mark: it would be part of the first column's name for all programs that do not look for one,
-    and stand between the rows where files are joined. Values are written as they are, also those that a spreadsheet
-    would take for a formula: a mark before them would be a false value for all other readers.
+    There is no byte-order mark: programs that do not expect one would take it for a part of the first column's name,
+    and it would stand between the rows of files that are joined. Values are written unchanged, even if a spreadsheet
+    takes them for formulas: a mark before them would be a wrong value for all other programs.
     """
 
     def __init__(self, stream: IO[bytes]) -> None:

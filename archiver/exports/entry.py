@@ -1,4 +1,4 @@
-"""The article of an export: what its post says, and what the index knows of it."""
+"""An article in an export: what its post says, and what the index knows of it."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ class Version:
 
 
 class EntryPicture(NamedTuple):
-    """A picture that the post shows from the archive. width and height: pixels, 0 where it does not say. capture: of
-    the answer that it was first made of."""
+    """A picture that the post shows from the archive. width and height: in pixels, 0 where the file does not say them.
+    capture: of the answer that the file was first made of."""
 
     path: str  # relative to the archive
     width: int
@@ -48,33 +48,33 @@ class Entry:
     title: str
     published: datetime  # in the source's zone
     source: str  # who wrote it, as the source names them; may be empty
-    authors: tuple[str, ...]  # of a page's post; of others nothing is known of them
-    language: str  # of a page's post: a BCP 47 tag; empty: not known
+    authors: tuple[str, ...]  # only for posts of web pages; unknown for others
+    language: str  # only for posts of web pages: a BCP 47 tag; empty: not known
     modified: datetime | None  # when the page says that it was changed, with its offset
-    canonical: str  # of a page's post: the address that the page has; empty of others
-    paywalled: bool  # of a page's post: it says that only its beginning may be here
+    canonical: str  # only for posts of web pages: the address that the page says is its own; empty for others
+    paywalled: bool  # only for posts of web pages: the page says that only its beginning may be free to read
     category: str
     tags: tuple[str, ...]
     quote: str  # what the post opens with; empty where its form has none
-    html: str  # the body: balanced HTML, absolute addresses; words are apart that the profile `source` joins
+    html: str  # the body: balanced HTML, absolute addresses; with spaces between words that the profile `source` joins
     path: str  # of the post, relative to the archive
     sha256: str  # of the post's file, in hexadecimal digits
     revision: int  # 1: never edited
     saved: datetime  # when this revision was written, UTC; adopted posts: when they were published
     first_seen: datetime  # UTC
     checked: datetime | None  # when the source last gave it, UTC
-    state: str  # saved, or withdrawn: the source has it no more
-    listings: tuple[str, ...]  # and addresses under which it was seen
+    state: str  # saved, or withdrawn: the source does not have it any more
+    listings: tuple[str, ...]  # listings, and addresses, in which it was seen
     rules: Mapping[str, str]  # which rule gave each field
     capture: Capture | None  # None: the answer was not captured
     versions: tuple[Version, ...] = ()  # earlier contents, the first of all first
     written: str = ""  # the body as the post has it
-    # The files of pictures, by the addresses that these have in `html`: those that they came from.
+    # The files of its pictures, by their addresses in `html`, which are those that they came from.
     pictures: Mapping[str, EntryPicture] = field(default_factory=dict)
 
     @property
     def key(self) -> str:
-        """What names the entry for ever: recipe, id and form."""
+        """The permanent name of the entry: recipe, id and form."""
         return f"{self.recipe}:{self.id}:{self.form}"
 
     @property

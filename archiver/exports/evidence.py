@@ -1,4 +1,4 @@
-"""The captures of an export: each once, with all that its replay needs."""
+"""The captures of an export: each is copied once, with all that its replay needs."""
 
 from __future__ import annotations
 
@@ -30,16 +30,16 @@ if TYPE_CHECKING:
     from archiver.index import Index
     from archiver.storage import Root
 
-# forms: of post that a replay makes of it, as a JSON array; NULL: nothing is noted with it, it is none of ours.
-# more: what was noted later is needed too.
+# forms: the forms of post that a replay makes of the capture, as a JSON array; NULL: there is no note with it, since it
+# is not ours. more: notes that were made later are needed, too.
 TABLE = """CREATE TABLE copied (warc TEXT, offset INTEGER, url TEXT, date TEXT, forms TEXT, more INTEGER,
            PRIMARY KEY (warc, offset)) WITHOUT ROWID"""
 
 
 class WarcCopy:
-    """A WARC file that is written from records of the archive's, byte for byte.
+    """A WARC file that is written by copying records of the archive, byte for byte.
 
-    name: of the file. lines: its index. root: the archive, with its index. scratch: a database to keep in mind what
+    name: of the file. lines: its index. root: the archive, with its index. scratch: a database, in which to note what
     is copied.
     """
 
@@ -81,8 +81,8 @@ class WarcCopy:
             self._copied(capture)
 
     def add_page(self, address: str) -> Capture | None:
-        """Copy what is captured of the page that a post links to, with all that it loads, and return the last of it;
-        None if it is not captured. Raises ExportError."""
+        """Copy all captures of the page that a post links to, with all that the page loaded, and return the last one;
+        None if there is none. Raises ExportError."""
         found = self._captures.of_address(address)
         for capture in found:
             if not self._has(capture):
@@ -90,8 +90,8 @@ class WarcCopy:
         return found[-1] if found else None
 
     def end(self) -> None:
-        """Copy what was noted later of answers that are here: that another form was made of one, or that an edit
-        was believed. No index knows where that is, so files are read through if there is something to look for.
+        """Copy the later notes about copied answers: that another form was made of one, or that an edit was believed.
+        No index says where these notes are, so files are read through, but only if there is something to look for.
         Raises ExportError."""
         (first,) = self._scratch.execute("SELECT min(warc) FROM copied WHERE more").fetchone()
         if first is None:
@@ -103,7 +103,8 @@ class WarcCopy:
                 self._put(member.packed)
 
     def _copied(self, capture: Capture) -> str | None:
-        """Copy a capture, after the one that has its payload if it has none, and return its forms."""
+        """Copy a capture, and return its forms. If it is a revisit, the capture that has its payload is copied
+        first."""
         file = file_at(self._root, capture.warc)
         outside = Path(capture.warc).is_absolute() or is_stored(capture.warc)
         if outside or not file.is_file():

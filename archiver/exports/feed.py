@@ -1,7 +1,7 @@
 """Scrapy's own exports (`scrapy crawl … -O FILE`), in the schema of `archiver export` (docs/export.md).
 
-An article that has just come is not looked up in the index: of its file, its revisions and its history a feed says
-null. It says what the post of it says, even if that was not written (a dry run, or a post that somebody has changed).
+A new article is not looked up in the index, so the fields about its file, its revisions and its history are null. The
+other fields say what its post says, even if that was not written (a dry run, or a post that somebody has changed).
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 
 def live_record(article: Article, recipe: Recipe) -> dict[str, Any]:
-    """Return an article that has a post as a record: FIELDS, in that order; None for what it does not know."""
+    """Return an article that has a post as a record: FIELDS, in that order; None for what is not known."""
     assert article.post is not None
     assert article.published is not None
     form = recipe.forms[article.form]
@@ -71,8 +71,8 @@ def live_record(article: Article, recipe: Recipe) -> dict[str, Any]:
 
 
 class RecordMixin:
-    """What makes an exporter of Scrapy write records: it knows the recipes of the crawl. Items that are no articles are
-    written as they are."""
+    """A mixin that has an exporter of Scrapy write articles as records, by the recipes of the crawl. Items that are no
+    articles are written unchanged."""
 
     recipes: Mapping[str, Recipe]
 
@@ -128,7 +128,7 @@ class CsvExporter(BaseItemExporter):
         return cls(file, recipes_for(crawler.settings), **options)
 
     def start_exporting(self) -> None:
-        """Write the names, unless there is a file that this one continues (`-o`)."""
+        """Write the names of the columns, unless an existing file is continued (`-o`)."""
         if not self._file.tell():
             self._table.write(self._chosen(dict.fromkeys(COLUMNS)))
 
@@ -137,5 +137,5 @@ class CsvExporter(BaseItemExporter):
         self._table.write(self._chosen(columns(live_record(item, self._recipes[item.recipe]))).values())
 
     def _chosen(self, record: dict[str, Any]) -> dict[str, Any]:
-        """Return those fields that are wanted (FEED_EXPORT_FIELDS): all, unless something is said."""
+        """Return the fields that are wanted: those in FEED_EXPORT_FIELDS, or all if that is not set."""
         return dict(self.get_serialized_fields(record, include_empty=True))

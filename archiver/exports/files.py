@@ -21,13 +21,13 @@ if TYPE_CHECKING:
 
 Value = str | int | datetime | tuple[str, ...]
 
-# In small letters only: file systems that take capitals for the same letters would take two names for one.
+# Only small letters, since two names that differ in case only are the same name for some file systems.
 PLAIN = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 OTHER = re.compile(r"[^a-z0-9]+")
 # Microsoft, "Naming files, paths and namespaces": these are devices, whatever follows a dot.
 DEVICES = frozenset(["con", "prn", "aux", "nul", *(f"{one}{n}" for one in ("com", "lpt") for n in "0123456789¹²³")])
-INDEX = "index"  # to site generators the page of the whole directory
-# What file systems forbid, and what ends a link to a note.
+INDEX = "index"  # for site generators this name means the page of the whole directory
+# Characters that file systems forbid, or that end a link to a note.
 FORBIDDEN = re.compile(r'[\s\[\]#^|\\/:*?"<>%]+')
 MAX_NAME = 200  # bytes; file systems take 255, and sync tools add to names
 
@@ -52,8 +52,8 @@ class Folder:
             raise ExportError(f"{entry.key}: another article has the name {directory}/{name}") from error
 
     def copy(self, file: Location, path: str) -> bool:
-        """Have a copy of `file` at `path` (relative), once, and return whether it is there: the archive may have lost
-        it."""
+        """Copy `file` to `path` (relative) unless there is a copy already, and return whether there is one: the archive
+        may have lost the file."""
         place = self._path / path
         self._make(place.parent)
         if not place.exists():
@@ -73,13 +73,14 @@ class Folder:
 
 
 def recipe_folder(entry: Entry) -> str:
-    """Return the name of the directory for entries of its recipe; for posts of the owner's, which have none, `own`."""
+    """Return the name of the directory for entries of this entry's recipe; posts of the owner's have no recipe, their
+    form (`own`) is the name."""
     return name_of(entry.recipe or entry.form)
 
 
 def name_of(value: str) -> str:
-    """Return `value` (an id, a recipe, a form) as the name of a file or directory and part of an address: as it is
-    where it is small letters, digits, `-` and `_`; else what there is of these, and a digest that tells it from others.
+    """Return `value` (an id, a recipe, a form) as the name of a file or directory and part of an address: unchanged if
+    it has only small letters, digits, `-` and `_`; else those characters of it, and a digest that tells it from others.
     """
     if PLAIN.fullmatch(value) and value not in DEVICES and value != INDEX:
         return value
@@ -89,7 +90,7 @@ def name_of(value: str) -> str:
 
 def titled_name(title: str, ending: str) -> str:
     """Return a file name of `title` and `ending` (which makes it unique) of at most 200 bytes. Characters that a file
-    system or a link of a note does not take are spaces in it."""
+    system or a link to a note cannot have are replaced by spaces."""
     kept = "".join(one for one in unicodedata.normalize("NFC", title) if unicodedata.category(one) not in UNSEEN)
     kept = FORBIDDEN.sub(" ", kept).strip(". ")
     if kept.partition(".")[0].strip().lower() in DEVICES:

@@ -23,14 +23,15 @@ GROUP = "archiver.formats"  # of entry points: each names a Format
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """What a format may need to know of the archive and of the wish; `left_out` is for what it has to say."""
+    """What a format may need to know of the archive and of what the user asked for. In `left_out` and `others` it
+    counts what the user is to be told."""
 
     output: Root  # the archive
-    target: Path | None  # what is written in the end; None: standard output
+    target: Path | None  # the final path; None: standard output
     title: str  # of the archive: its site's name
     site: str  # the host of the site that serves the posts
     left_out: Counter[str] = field(default_factory=Counter, compare=False)  # how many entries, by the reason why
-    others: Counter[str] = field(default_factory=Counter, compare=False)  # what else than entries was written: how many
+    others: Counter[str] = field(default_factory=Counter, compare=False)  # how many things other than entries were written
     index: str = field(default="", repr=False)  # the server that the archive's index is on; empty: it is in the archive
 
 
@@ -39,11 +40,11 @@ class Format:
     """A format: a summary for `--help`, and a function that writes entries.
 
     target: what `write` is given: a binary `stream` (in order, never sought), or the path of a `file` or `directory`
-    that is not there yet; it is moved to its place when all is written. The entries come one by one, in a stable
-    order, once; what is kept of them is kept in memory. last: how many of the newest to write where the user does not
-    say, the newest first; 0: all, in the order in which they were saved. What `write` does not write of the entries it
-    counts in `left_out`, so that the user is told.
-    `write` raises ExportError for what cannot be written.
+    that is not there yet; it is moved to its place when all is written. The entries come one by one, in a stable order,
+    and can be iterated over once: a format that keeps them keeps them in memory. last: how many of the newest entries
+    to write if the user does not say, the newest first; 0: all, in the order in which they were saved. Entries that
+    `write` leaves out it counts in `left_out`, so that the user is told. `write` raises ExportError for what cannot be
+    written.
     """
 
     summary: str
@@ -67,7 +68,7 @@ def load_format(name: str) -> Format:
         loaded = point.load()
     except ImportError as error:
         raise ExportError(f"{name}: {error}{libraries_of(point)}") from error
-    except Exception as error:  # whatever a plug-in fails with: it is not our code
+    except Exception as error:  # a plug-in is not our code: it may raise anything
         said = " ".join(str(error).split())
         raise ExportError(f"{name}: {point.value}: {type(error).__name__}: {said}") from error
     if not isinstance(loaded, Format):

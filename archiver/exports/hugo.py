@@ -1,8 +1,8 @@
 """`hugo`: a section of a Hugo site.
 
 The pages are Markdown without any HTML: Hugo drops HTML in Markdown unless `markup.goldmark.renderer.unsafe` is set,
-and from 0.162 on it refuses content files that are HTML unless `security.allowContent` has them. So they build as they
-are, in old and new versions alike.
+and from 0.162 on it refuses content files that are HTML unless `security.allowContent` allows them. So these pages
+build with the default settings, in old and new versions alike.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 TO_SECTION = "../../../"  # from the page of an article, /SECTION/RECIPE/FORM/ID/
 SLASHES = re.compile(r"[/\\]+")
 ESCAPES = re.compile(r"%(?=[0-9A-Fa-f]{2})")
-BESIDE = ("index.html", "index.xml")  # the files of a list of terms
+BESIDE = ("index.html", "index.xml")  # files beside the directories of terms, whose names no term may have
 
 
 def write(entries: Iterator[Entry], path: Path, about: About) -> None:
@@ -45,8 +45,9 @@ def write(entries: Iterator[Entry], path: Path, about: About) -> None:
 
 
 def term(value: str) -> str:
-    """Return `value` as a category or tag; may be empty. Hugo makes a directory of each, and a build ends at `..`, at a
-    name that is too long, and at one of a file that is beside it; links to what looks like an escape lead nowhere."""
+    """Return `value` as a category or tag; may be empty. Hugo makes a directory of each: a build fails at `..`, at a
+    name that is too long, and at the name of a file beside it; and links to a name that looks like a percent escape
+    lead nowhere."""
     name = cut(ESCAPES.sub("-", SLASHES.sub("-", value)).strip(". "), MAX_NAME).strip(". ")
     return f"{name}-" if name.lower() in BESIDE else name
 
@@ -56,12 +57,12 @@ def _terms(values: Iterable[str]) -> tuple[str, ...]:
 
 
 def _fields(entry: Entry) -> dict[str, Value]:
-    """Return the front matter. What Hugo has no meaning for is a parameter of the page (.Params); `url`, `id` and
-    `path` would have one."""
+    """Return the front matter. Fields that Hugo does not know are parameters of the page (.Params). The names `url`,
+    `id` and `path` are avoided, since Hugo gives them a meaning."""
     return {
         "title": entry.title,
-        # What Hugo would take of the text itself for lists and feeds may show pictures, of which the addresses are
-        # right on the page of the article alone.
+        # Otherwise Hugo would show the beginning of the text in lists and feeds, perhaps with pictures, whose relative
+        # addresses are right only on the page of the article.
         "summary": marked(summary(entry), typographer=True),
         "date": entry.published,
         **({"lastmod": entry.saved} if entry.revision > 1 else {}),
@@ -81,7 +82,7 @@ def _links(entry: Entry, about: About) -> dict[str, Value]:
     """Return where the article is on the site of the archive, if that has a host."""
     if not about.site:
         return {}
-    if not entry.recipe:  # one of the owner's: it may say itself where it is
+    if not entry.recipe:  # a post of the owner's: its own front matter may say its address
         return {"archive_url": entry.url}
     path = quote(post_path(entry.path, entry.category, entry.published), safe=SAFE, errors="ignore")
     return {"archive_url": f"{home(about)}{path}"}

@@ -1,4 +1,4 @@
-"""Text within a block as Markdown: pieces with their emphases and links in, a line or several out. No I/O."""
+"""Text within a block as Markdown: lines are made of pieces of text with their emphases and links. No I/O."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ MARKS = {"strong": "**", "em": "*", "del": "~~"}
 
 
 class Dialect(Enum):
-    """Whose Markdown it is."""
+    """The program for which Markdown is written."""
 
     OBSIDIAN = "obsidian"
     HUGO = "hugo"
@@ -53,9 +53,9 @@ def paragraph(pieces: list[Piece], dialect: Dialect) -> str:
 
 
 def _collapsed(pieces: list[Piece]) -> list[Piece]:
-    """Return `pieces` with their white space folded as browsers fold it; neighbours of a kind are one."""
+    """Return `pieces` with their white space folded as browsers fold it; neighbours of the same style are joined."""
     folded: list[Piece] = []
-    space = True  # what comes next follows white space, or begins a line
+    space = True  # the next piece follows white space, or begins a line
     for piece in pieces:
         if piece == BREAK:
             _trim(folded)
@@ -92,7 +92,7 @@ def _trim(pieces: list[Piece]) -> None:
 
 
 class Line:
-    """Renders pieces. An emphasis gets its marks where they are taken for marks (CommonMark 0.31, 6.2)."""
+    """Renders pieces. An emphasis gets its marks only where Markdown takes them for marks (CommonMark 0.31, 6.2)."""
 
     def __init__(self, dialect: Dialect) -> None:
         self._hugo = dialect is Dialect.HUGO
@@ -100,8 +100,8 @@ class Line:
     def render(self, pieces: list[Piece], left: str = "", right: str = "") -> str:
         """Return the Markdown of `pieces`.
 
-        left, right: the characters beside them: nothing at the end of a line; `[` and `]` for a link or the like, `*`
-        for another emphasis.
+        left, right: the characters beside them: empty at the end of a line; `[` and `]` for a link or the like, `*` for
+        another emphasis.
         """
         out: list[str] = []
         position = 0
@@ -125,7 +125,7 @@ class Line:
         return "".join(out)
 
     def _longest(self, pieces: list[Piece], start: int) -> tuple[str, int]:
-        """Return the link or emphasis that goes on longest from the piece at `start`, and where it ends."""
+        """Return which link or emphasis extends over the most pieces from `start` on, and where it ends."""
         piece = pieces[start]
         best, best_end = "", start + 1
         for kind in (*(["link"] if piece.link else []), *sorted(piece.emphases, reverse=True)):
@@ -147,8 +147,9 @@ class Line:
         return f"{before}[{' '.join(words.split())}]({link_target(link.address)}{title_of(link.title)}){after}"
 
     def _emphasised(self, pieces: list[Piece], mark: str, left: str, right: str) -> str:
-        """Return `pieces` between marks, unless these would be none where they stand; in Chinese it often is so for
-        want of a space, and then signs at the ends go outside."""
+        """Return `pieces` between marks; without marks where Markdown would not take them for such. In Chinese text,
+        which has no spaces, that is often so because of punctuation at the ends, which is therefore put outside the
+        marks."""
         plain = self.render(pieces, left, right)
         inner = plain.strip(" ")
         before, after = plain[: len(plain) - len(plain.lstrip(" "))], plain[len(plain.rstrip(" ")) :]
@@ -159,13 +160,13 @@ class Line:
             after, right, inner = inner[-1] + after, inner[-1], inner[:-1]
         wrong = not inner or inner != inner.strip() or "*" in (left, right) or inner[0] in "*~" or inner[-1] in "*~"
         if wrong or (_closed(left) and is_mark(inner[0])) or (_closed(right) and is_mark(inner[-1])):
-            # What is struck out must not run into what stands for it.
+            # Text that was struck out must not run into the text that replaces it.
             return f" {plain} " if mark == "~~" and plain.strip() else plain
         return f"{before}{mark}{inner}{mark}{after}"
 
 
 def _last(piece: Piece) -> str:
-    """Return what stands before the piece after `piece`."""
+    """Return the character of `piece` that stands before the next piece."""
     return _edge(piece, -1)
 
 
@@ -184,5 +185,6 @@ def _edge(piece: Piece, position: int) -> str:
 
 
 def _closed(character: str) -> bool:
-    """Return whether there is a letter: beside one, a sign within an emphasis keeps it from being one."""
+    """Return whether `character` is a letter or the like: beside one, marks of an emphasis that begin or end with
+    punctuation do not count as marks."""
     return bool(character) and not character.isspace() and not is_mark(character)

@@ -32,7 +32,7 @@ def write(entries: Iterator[Entry], stream: IO[bytes], about: About) -> None:
 
 
 def _item(entry: Entry, about: About) -> dict[str, Any]:
-    """Return an item: id and content must be there, of the rest only what is known."""
+    """Return an item: with id and content, which are required, and those of the other fields that are known."""
     item = {
         "id": shown.permanent_id(about, entry.key),
         "url": shown.address(entry),

@@ -1,4 +1,4 @@
-"""Text for the inside of Markdown: CommonMark and what Obsidian, GitHub and Hugo (goldmark) add to it. No I/O."""
+"""Escaping text for Markdown: for CommonMark and what Obsidian, GitHub and Hugo (goldmark) add to it. No I/O."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ import unicodedata
 
 # `archiver.posts.markdown` is for kramdown and within a line; here a text may begin a block, and may stand in a table.
 ANYWHERE = re.compile(r"[\\`*_\[\]|~^$#{]|={2,}|%{2,}|&(?=#?\w+;)")
-# At the start of a text, as it may be that of a line: headings, lists, rules, definitions, what underlines a heading.
+# At the start of a text, which may be that of a line: headings, lists, rules, definitions, underlines of headings.
 START = re.compile(r"(\s*(?:\d{1,9}(?=[.)]))?)([-+=:.)])")
-# goldmark's typographer makes other characters of these.
+# goldmark's typographer replaces these with other characters.
 TYPOGRAPHIC = re.compile(r"[\"']|-{2,}|\.{3,}")
 ENTITIES = {"<": "&lt;", ">": "&gt;"}  # not `\<`: Hugo looks for `<!--more-->` before it reads Markdown
 ANGLES = re.compile("[<>]")
@@ -18,8 +18,8 @@ ANGLES = re.compile("[<>]")
 def marked(text: str, *, begins: bool = True, typographer: bool = False) -> str:
     """Return `text` (no line ends) so that Markdown shows it as it is, wherever it stands.
 
-    begins: whether it may be the first of its line.
-    typographer: whether quotes, dashes and dots must be kept from becoming others.
+    begins: whether it may be at the beginning of a line. typographer: whether quotes, dashes and dots must be protected
+    from goldmark's typographer.
     """
     text = ANYWHERE.sub(_escaped, text)
     if typographer:
@@ -30,7 +30,8 @@ def marked(text: str, *, begins: bool = True, typographer: bool = False) -> str:
 
 
 def raised(text: str, mark: str) -> str:
-    """Return `text` without markup but as what it is: `mark` is `^` for a superscript, `_` for a subscript."""
+    """Return `text` as a superscript (`mark` is `^`) or subscript (`_`) without markup: in Unicode's small characters,
+    or in brackets."""
     forms = SUPERSCRIPTS if mark == "^" else SUBSCRIPTS
     if all(one in forms for one in text):
         return "".join(forms[one] for one in text)

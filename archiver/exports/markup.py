@@ -19,7 +19,7 @@ class XmlWriter:
     """
 
     def __init__(self, file: Any, stream: IO[bytes]) -> None:
-        self._file = file  # lxml's incremental file writer, for which there are no types
+        self._file = file  # lxml's incremental file writer, which has no type stubs
         self._stream = stream
 
     @contextmanager
@@ -38,13 +38,13 @@ class XmlWriter:
         self._file.write("\n")
 
     def paste(self, document: IO[bytes]) -> None:
-        """Write what is in the root of another document of `xml_document`, which has the same namespaces."""
+        """Copy the children of the root of another document that `xml_document` wrote with the same namespaces."""
         self._file.flush()
         document.seek(0)
         document.readline()  # its declaration
         document.readline()  # its root
         before = document.readline()
-        while line := document.readline():  # the last is the end of its root
+        while line := document.readline():  # the last line, the end of its root, is left out
             self._stream.write(before)
             before = line
 
@@ -55,7 +55,7 @@ def xml_document(
 ) -> Iterator[XmlWriter]:
     """Write an XML document with the element `root` to `stream`, around what is written in the `with` block.
 
-    namespaces: by prefix; None: that of names without one. more: attributes of the root.
+    namespaces: by prefix; the prefix None: for names without one. more: attributes of the root.
     """
     with etree.xmlfile(stream, encoding="utf-8") as file:
         file.write_declaration()

@@ -1,4 +1,4 @@
-"""A record of a WARC file, and what exports ask of it. No I/O."""
+"""A record of a WARC file, with what exports need to know of it. No I/O."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class RecordMember:
-    """A record. offset and length: of its bytes in its file. packed: as a gzip member, which they are in files of ours.
-    record: what is in them."""
+    """A record. offset and length: of its bytes in its file. packed: the record as a gzip member, as it is in our own
+    files. record: its content."""
 
     offset: int
     length: int
@@ -52,7 +52,7 @@ class RecordMember:
 
     @property
     def status(self) -> int:
-        """The HTTP status of an answer; what was drawn from one is shown as one that is well."""
+        """The HTTP status of an answer; 200 for a page that a browser drew, 0 if there is none."""
         if self.type == CONVERSION:
             return OK
         code = self.record.http_headers.get_statuscode() if self.record.http_headers else ""
@@ -70,7 +70,8 @@ class RecordMember:
         return self.record.rec_headers.get_header(name) or ""
 
     def noted(self) -> dict[str, Any]:
-        """Return what a metadata record says, nothing if it is none of ours. To be called once."""
+        """Return what a metadata record of ours says; empty for other records. To be called only once, since it reads
+        the stream."""
         try:
             found = json.loads(self.record.raw_stream.read()) if self.type == "metadata" else {}
         except ValueError:

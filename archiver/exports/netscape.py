@@ -1,7 +1,7 @@
 """`netscape`: bookmarks as a file that browsers and bookmark managers import.
 
-The format is Netscape's. Only Microsoft has written it down ("Netscape Bookmark File Format"), and the programs that
-read it. TAGS is an addition of del.icio.us, which linkding and Karakeep know.
+The format is Netscape's. It is described only by Microsoft ("Netscape Bookmark File Format"), and by the code of the
+programs that read it. TAGS is an addition of del.icio.us, which linkding and Karakeep know.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from archiver.exports.entry import Entry
 
-# The first line must be this and nothing before it: Karakeep compares it.
+# This must be the first line, with nothing before it: Karakeep compares it.
 HEAD = """<!DOCTYPE NETSCAPE-Bookmark-file-1>
 <META HTTP-EQUIV="Content-Type" CONTENT="text/html; charset=UTF-8">
 <TITLE>{title}</TITLE>

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from archiver.exports.entry import Entry
     from archiver.exports.files import Value
 
-NO_TAG = re.compile(r"[^\w/-]+")  # letters and digits of any language, `_`, `-`, and `/` between a tag and one below it
+NO_TAG = re.compile(r"[^\w/-]+")  # a tag has letters and digits of any language, `_`, `-`, and `/` before a nested tag
 
 
 def write(entries: Iterator[Entry], path: Path, about: About) -> None:
@@ -32,14 +32,15 @@ def write(entries: Iterator[Entry], path: Path, about: About) -> None:
 
 
 def tag(value: str) -> str:
-    """Return `value` as a tag: `-` for what a tag cannot hold, `_` before one of digits only; may be empty."""
+    """Return `value` as a tag: with `-` for characters that a tag cannot have, and `_` before a tag without letters. It
+    may be empty."""
     kept = "/".join(filter(None, (part.strip("-") for part in NO_TAG.sub("-", value).split("/"))))
     return f"_{kept}" if kept and not any(one.isalpha() or one == "_" for one in kept) else kept
 
 
 def _properties(entry: Entry) -> dict[str, Value]:
-    """Return the properties. Obsidian knows no offsets, so `published` is the time that the source's clock showed, and
-    its offset stands beside it."""
+    """Return the properties. Obsidian knows no offsets from UTC, so `published` is the local time of the source, and
+    `utc_offset` has its offset."""
     return {
         "title": entry.title,
         "aliases": (entry.title,) if entry.title else (),
@@ -58,7 +59,8 @@ def _properties(entry: Entry) -> dict[str, Value]:
 
 
 def _first_title(entry: Entry, about: About) -> str:
-    """Return the title that the article had at first: a note that is linked to keeps its name when it is edited."""
+    """Return the title that the article had at first, so that a note keeps its name when the article is edited: other
+    notes may link to it."""
     if entry.versions:
         try:
             return read((about.output / entry.versions[0].path).read_bytes()).title

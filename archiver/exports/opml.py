@@ -1,4 +1,4 @@
-"""`opml`: the feeds that are followed, as a list that other readers of feeds take. No articles."""
+"""`opml`: the feeds that are followed, as a list that feed readers import. No articles."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 
 def write(_: Iterator[Entry], stream: IO[bytes], about: About) -> None:
-    """Write the feeds that are followed, and those that were found at sites that are; without credentials, for it is
-    given away."""
+    """Write the feeds that are followed, and those that were found at followed sites; without credentials, because such
+    lists are given away."""
     feeds: dict[str, ListedFeed] = {}
     index = Index.read(about.output, about.index)
     try:

@@ -1,4 +1,4 @@
-"""Posts that the owner of an archive wrote, as entries: what they say, without source, evidence or history."""
+"""Posts that the owner of an archive wrote, as entries: their content, without source, evidence or history."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ if TYPE_CHECKING:
     from archiver.recipes import Recipe
     from archiver.storage import Root
 
-RECIPE = ""  # in the place of one: no recipe made these
+RECIPE = ""  # the recipe of such entries: none, since no recipe made them
 FORM = "own"
 MARKDOWN = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
 
 
 class OwnFile(NamedTuple):
-    """A post of the owner's as it is on disk now. id: what names it for ever: where it is below `_posts`, without its
-    ending. written: when the file was, in microseconds since 1970."""
+    """A post of the owner's as it is on disk now. id: its permanent name, which is its path below `_posts` without the
+    ending. written: when the file was written, in microseconds since 1970."""
 
     path: str
     id: str
@@ -49,7 +49,7 @@ class OwnFile(NamedTuple):
 
 
 class OwnEntry(NamedTuple):
-    """Such a post, where its page is by what it says itself, and where pages of such posts are."""
+    """Such a post as an entry, and the path of its page on the site."""
 
     entry: Entry
     page: str
@@ -57,7 +57,7 @@ class OwnEntry(NamedTuple):
 
 
 def own_files(output: Root, index: Index, fail: Callable[[str], None]) -> Iterator[OwnFile]:
-    """Yield the posts of the owner's that are there. fail: is told of each that cannot be read."""
+    """Yield the posts of the owner's that are there. fail: is called with a message for each that cannot be read."""
     for path in index.own_posts.paths():
         try:
             file = output / path
@@ -77,8 +77,8 @@ def own_zone(index: Index, recipes: Mapping[str, Recipe]) -> ZoneInfo:
 
 
 def own_entry(file: OwnFile, zone: tzinfo, fail: Callable[[str], None], tell: Callable[[str], None]) -> OwnEntry | None:
-    """Return the entry of a post; None for one that is not to be published, or is none any more (which `fail` is told
-    of). tell: is told of what will not be shown as Jekyll shows it."""
+    """Return the entry of a post; None if it is not to be published, or cannot be read as a post (then `fail` is called
+    with a message). tell: is called with a message about what will not be shown as Jekyll would show it."""
     post = read_own(Path(file.path).name, file.content, zone)
     if post is None:
         fail(f"{file.path}: Jekyll could not read its front matter: left out")
@@ -131,8 +131,8 @@ def own_entries(
     tell: Callable[[str], None],
     since: int | None = None,
 ) -> Iterator[Entry]:
-    """Yield the entries of the posts of the owner's that are to be published, clean, with the addresses that they have
-    on the site, whose host is `site` (empty: with none).
+    """Yield the entries of the owner's posts that are to be published, with clean HTML and with their addresses on the
+    site, whose host is `site` (empty: without addresses).
 
     since: only those whose files were written then or later. fail and tell: as `own_entry` has them.
     """
@@ -152,7 +152,8 @@ def _href(page: str) -> str:
 
 
 def _clean(html: str, base: str) -> str:
-    """Return HTML as that of other entries is: sound, with whole addresses. One that is too long stays as it is."""
+    """Return HTML in the form that other entries have: sound, with absolute addresses. HTML that is too long stays as
+    it is."""
     try:
         return Cleaner(CleanRules()).clean(printable(html), base).html
     except BodyError:

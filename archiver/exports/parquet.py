@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from archiver.captures import Capture
     from archiver.exports.entry import Entry
 
-# What is in memory at a time. Columns are mostly text, some ten thousand characters a row.
+# Rows that are in memory at a time: a row is mostly text, some ten thousand characters.
 ROW_GROUP = 1000  # rows
 
 TEXT, TEXTS = pyarrow.string(), pyarrow.list_(pyarrow.string())
@@ -93,7 +93,7 @@ def write(entries: Iterator[Entry], target: Path, about: About) -> None:
 
 
 def _row(entry: Entry) -> dict[str, Any]:
-    """Return the record of `entry` with its times as such."""
+    """Return the record of `entry` with times instead of texts for its times."""
     row = record(entry)
     row.update(
         published_utc=entry.published,

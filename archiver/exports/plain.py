@@ -13,7 +13,7 @@ HIDDEN = re.compile(r"<(script|style|template|rp)\b.*?(?:</\1\s*>|\Z)", re.DOTAL
 CELL = re.compile(r"</t[dh]\s*>\s*<t[dh]\b[^>]*>", re.IGNORECASE)
 BREAK = re.compile(rf"</?(?:br|{'|'.join(sorted(BLOCKS - CELLS))})\b[^>]*>", re.IGNORECASE)
 LINES = re.compile(r"(<pre\b[^>]*>\n?)(.*?)(?=</pre\s*>|\Z)", re.DOTALL | re.IGNORECASE)
-# What is lost without its element, and what stands for it.
+# Elements whose meaning would be lost in plain text; they are replaced by signs.
 EMPTY = re.compile(r"<(q|del|s|strike)\b[^>]*>(\s*)</\1\s*>", re.IGNORECASE)
 RAISED = re.compile(r"<(sup|sub)\b[^>]*>([^<]*)</\1\s*>", re.IGNORECASE)
 MEANT = re.compile(r"<(/?)(q|rt|del|s|strike|sup|sub)\b[^>]*>", re.IGNORECASE)
@@ -24,9 +24,10 @@ SPACE = " \t\u3000\xa0"
 def plain_text(html: str) -> str:
     """Return the words of `html` (a sound fragment): blocks on lines of their own, cells divided by tabs.
 
-    What only an element says is said by signs: `~~struck out~~`, `10⁵` or `x^(a)`, `“quoted”`, `漢(hàn)`.
+    Meanings that only an element expresses are expressed by signs: `~~struck out~~`, `10⁵` or `x^(a)`, `“quoted”`,
+    `漢(hàn)`.
     """
-    # The commonest tags, without the patterns: half the time.
+    # The commonest tags are replaced without patterns, which halves the time.
     text = laid_out(html)
     if "\n" in text and "<pre" in text:
         text = LINES.sub(lambda found: found[1] + found[2].replace("\n", "<br>"), text)

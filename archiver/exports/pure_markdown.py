@@ -1,8 +1,8 @@
 """The body of an entry as Markdown. No I/O.
 
-What Markdown has no form for: sub- and superscripts, and tables whose cells span rows or columns, or hold lists, tables
-or the like, are HTML for Obsidian, which shows it. Hugo does not, so there they are Unicode's small digits (or `^(…)`),
-and tables with empty cells for what a cell spans.
+Markdown has no form for sub- and superscripts, and for tables whose cells span rows or columns, or contain lists,
+tables or the like. For Obsidian, which shows HTML, these are HTML. For Hugo, which does not, they are Unicode's small
+digits (or `^(…)`), and tables with empty cells in the place of spans.
 """
 
 from __future__ import annotations

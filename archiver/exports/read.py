@@ -1,4 +1,4 @@
-"""From the index and the posts on disk to entries."""
+"""Reading entries from the index and the posts on disk."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 
 class _Found(NamedTuple):
-    """An entry; of one in the index `chosen` and `pending`, as the index says them."""
+    """An entry; for one in the index also `chosen` and `pending` (see `index.posts.Selected`)."""
 
     entry: Entry
     chosen: int | None
@@ -46,9 +46,9 @@ class _Found(NamedTuple):
 class Entries:
     """Reads the entries of an archive one by one.
 
-    `tell` is told of each post that cannot be read (`failed` counts them) and of each that is not as it was written.
-    What was saved or edited after `last` (microseconds since 1970; None: here were posts of the owner's alone), and is
-    not here, is there with `since=last` the next time.
+    `tell` is called with a message for each post that cannot be read (`failed` counts these), and for each that was
+    changed since it was written. last: the time (microseconds since 1970) to give as `since` the next time: what was
+    saved or edited after this reading comes then. None: only posts of the owner's were read.
     """
 
     def __init__(
@@ -72,8 +72,8 @@ class Entries:
         self.last: int | None = None
 
     def select(self, selection: Selection) -> Iterator[Entry]:
-        """Yield the entries that are selected; those of the owner's own posts, which come from no source, after all
-        others, unless the newest are wanted. Raises IndexFileError."""
+        """Yield the selected entries. Those of the owner's own posts, which come from no source, come after all others;
+        if only the newest are wanted, they are among them by their time. Raises IndexFileError."""
         begun = now()
         newest = None
         since = selection.since
@@ -86,7 +86,7 @@ class Entries:
             if _has(entry, selection.query):
                 self.count += 1
                 if chosen is not None:
-                    if chosen <= begun:  # adopted posts have the time that they name themselves: it may be to come
+                    if chosen <= begun:  # adopted posts name their time themselves: it may be in the future
                         newest = chosen if newest is None else max(newest, chosen)
                     known = newest if newest is not None else begun if since is None else min(since, begun)
                     self.last = known if pending is None else min(known, pending)
@@ -118,7 +118,8 @@ class Entries:
         self._tell(problem)
 
     def entry(self, known: ArchivedPost) -> Entry | None:
-        """Return the entry of a post; None, which `tell` is told of, if its file cannot be read or is no whole post."""
+        """Return the entry of a post; None if its file cannot be read or is no whole post: then `tell` is called with a
+        message."""
         recipe = self._recipes.get(known.key.recipe)
         form = recipe.forms.get(known.form) if recipe else None
         try:
@@ -126,7 +127,7 @@ class Entries:
         except OSError as error:
             self._fail(f"{error.filename}: {os_reason(error)}")
             return None
-        # What an export shows it shows from where it was, unless it takes the files along.
+        # In an export pictures have their original addresses, unless it copies the files.
         post = read(without_assets(content), quoted=bool(form and form.quote))
         if reason := _broken(post):
             self._fail(f"{self._output / known.path}: {reason}")
@@ -175,10 +176,11 @@ class Entries:
         }
 
     def _content(self, known: ArchivedPost) -> tuple[bytes, bytes, ArchivedPost, bool]:
-        """Return what is in the file of a post, its SHA-256, what the index knows of it, and whether the two agree.
+        """Return the content of a post's file, its SHA-256, what the index knows of the post, and whether file and
+        index agree.
 
-        Where they do not, the index is asked again: a crawl may have edited the post since it was read there, or may be
-        about to note that it did. Raises OSError.
+        If they do not, the index is asked again: a crawl may have edited the post since the index was read, or be about
+        to note that it did. Raises OSError.
         """
         while True:
             failure = None
@@ -189,7 +191,7 @@ class Entries:
             digest = sha256(content).digest()
             if digest == known.sha256:
                 return content, digest, known, True
-            expected = self._posts.is_being_written(known.key, known.form, digest)  # no more, when it is held
+            expected = self._posts.is_being_written(known.key, known.form, digest)  # false once it is noted
             later = self._posts.get(known.key, known.form)
             if expected or later is None or (later.path, later.sha256) == (known.path, known.sha256):
                 if failure:
@@ -210,23 +212,23 @@ class Entries:
 
 
 def _broken(post: ReadPost) -> str:
-    """Return why a file is no whole post, nothing if it is one."""
+    """Return why a file is no whole post; empty if it is one."""
     if post.foreign:
         return "its front matter lacks keys"
     return post.damage or post.fault or ("its end is missing" if post.link is None else "")
 
 
 def _aware(time: datetime | None) -> datetime | None:
-    """Return a time that somebody may have written without an offset."""
+    """Return a time, in UTC if it has no offset, which somebody may have left out."""
     return time.replace(tzinfo=UTC) if time and time.tzinfo is None else time
 
 
 def _second(micros: int) -> datetime:
-    return moment(micros - micros % SECOND)  # whole seconds are what other tools know, and enough for people
+    return moment(micros - micros % SECOND)  # other tools expect whole seconds, and people need no more
 
 
 def _newest_first(found: _Found) -> float:
-    """Return what the newest have the most of: whole seconds, as in the order of the index."""
+    """Return the time by which entries are sorted, in whole seconds as in the order of the index."""
     return found.entry.published.timestamp() // 1
 
 
@@ -238,7 +240,7 @@ def _has(entry: Entry, words: tuple[str, ...]) -> bool:
 
 
 def source_of(post: ReadPost, form: Form) -> str:
-    """Return the source that is in a post's tag, nothing if its form does not name it there."""
+    """Return the source that a post's tag names; empty if its form does not name the source there."""
     found = _tag_pattern(form.tag).fullmatch(post.tags[0]) if post.tags and "{source}" in form.tag else None
     return printable(found[1]) if found else ""
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from archiver.cleaning import Medium
     from archiver.exports.entry import Entry
 
-SCHEMA = 1  # grows when a field goes or changes its meaning, not when one is added
+SCHEMA = 1  # raised when a field is removed or changes its meaning, not when one is added
 FIELDS = (
     *("schema", "key", "recipe", "id", "form", "url", "title", "published", "source"),
     *("authors", "language", "modified", "canonical", "paywalled", "category", "tags", "quote"),
@@ -34,8 +34,8 @@ FIELDS = (
     *("capture", "versions"),
 )
 CAPTURE_FIELDS = ("warc", "offset", "length", "payload_sha256", "url", "time")
-# Of a table: what is no text, number or list of texts has no column, but for the capture, which has one for each field,
-# and for media, of which it has the addresses.
+# The columns of a table. Fields that are no text, number or list of texts have no column, with two exceptions: the
+# capture has a column for each of its fields, and media have one with their addresses.
 COLUMNS = (
     *(name for name in FIELDS if name not in ("rules", "capture", "versions")),
     *(f"capture_{name}" for name in CAPTURE_FIELDS),

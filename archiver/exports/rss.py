@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from archiver.exports.entry import Entry
 
-# RSS has no place for whole articles, for authors without an e-mail address, or for edits: these have.
+# Namespaces with elements for what RSS itself has none: whole articles, authors without an e-mail address, edits.
 NAMESPACES: dict[str | None, str] = {
     "atom": "http://www.w3.org/2005/Atom",
     "content": "http://purl.org/rss/1.0/modules/content/",
@@ -49,7 +49,7 @@ def _put_item(xml: XmlWriter, entry: Entry, about: About) -> None:
         if shown.address(entry):
             xml.put("link", shown.address(entry))
         xml.put("guid", shown.permanent_id(about, entry.key), {"isPermaLink": "false"})
-        xml.put("pubDate", format_datetime(shown.published(entry)))  # RFC 822, with four digits for the year
+        xml.put("pubDate", format_datetime(shown.published(entry)))  # as in RFC 822, but with four digits for the year
         if entry.revision > 1:
             xml.put(UPDATED, shown.updated(entry).isoformat())
         if shown.author(entry):

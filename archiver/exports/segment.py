@@ -1,8 +1,8 @@
 """Text cut into words for SQLite's full-text search, so that Chinese words are found in it. No I/O.
 
 The tokenizer unicode61 (sqlite.org/fts5.html, 4.3.1) takes letters and digits that stand together for one word, and
-Chinese is written without spaces: only whole clauses would be found. So each Chinese word that somebody may look for
-is written out: all sequences of two, three and four characters.
+Chinese is written without spaces, so only whole clauses would be found. Therefore all sequences of two, three and four
+Chinese characters are indexed as words: each Chinese word that somebody may look for is among them.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from operator import add
 
 LONGEST = 4  # characters of a Chinese word that is found as one
 HAN = "々〇\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
-WORD = re.compile(r"[^\W_]+(?:[\u0300-\u036f]+[^\W_]*)*")  # what unicode61 takes for one, accents and all
+WORD = re.compile(r"[^\W_]+(?:[\u0300-\u036f]+[^\W_]*)*")  # what unicode61 takes for a word, with its accents
 OTHER = re.compile(rf"[^\W_{HAN}]+(?:[\u0300-\u036f]+[^\W_{HAN}]*)*")
 HAS_HAN = re.compile(f"[{HAN}]")
 ONLY_HAN = re.compile(f"[{HAN}]+")
@@ -23,9 +23,9 @@ UNIT = re.compile(f"[{HAN}]|[^{HAN}]+")
 def segment(text: str) -> str:
     """Return the words to index of `text`, with spaces between them.
 
-    Letters and digits stay as they are, in their order, so that phrases of them are found. All sequences of two to
-    four Chinese characters follow, and those that stand alone, each of them once: they are looked for one by one, and
-    the index is made in half the time. In a sequence, letters or digits count as one character (A股, 5G手机).
+    Letters and digits stay as they are, in their order, so that phrases of them are found. All sequences of two to four
+    Chinese characters, and single ones that stand alone, follow, each of them once, which halves the time to make the
+    index: phrases of them are never looked for. In a sequence, letters or digits count as one character (A股, 5G手机).
     """
     words: list[str] = []
     for word in dict.fromkeys(WORD.findall(text)):

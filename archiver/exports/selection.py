@@ -1,4 +1,4 @@
-"""Which articles are wanted, as users say it."""
+"""Which articles the user wants to have exported."""
 
 from __future__ import annotations
 
@@ -21,16 +21,17 @@ MAX_COUNT = 2**63 - 1  # the largest number that SQLite takes
 class Selection(NamedTuple):
     """Which articles are wanted: all, unless something is said."""
 
-    since: int | None = None  # saved then or later: microseconds since 1970, before it less than 0
+    since: int | None = None  # saved then or later: microseconds since 1970, negative for earlier times
     recipe: str = ""
     listing: str = ""  # RECIPE/LISTING
-    query: tuple[str, ...] = ()  # words that title or text must all have
-    last: int = 0  # the newest by publication, the newest first; 0: all, in the order in which they were saved
+    query: tuple[str, ...] = ()  # words, all of which must be in the title or the text
+    last: int = 0  # only so many that were published last, the newest first; 0: all, in the order of saving
 
 
 def select(recipes: Mapping[str, Recipe], since: str | datetime, source: str, query: str, last: int) -> Selection:
     """Return which articles are wanted: those saved `since` then, of a source (`SOURCE` or `SOURCE/LISTING`), with all
-    words of the query, and so many of the last. Raises UsageError for what there is not."""
+    words of the query, and only the `last` so many. Raises UsageError for an unknown source or listing, or a time that
+    cannot be read."""
     recipe, _, listing = source.partition("/")
     if recipe and recipe not in recipes:
         near = did_you_mean(recipe, recipes)

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 SUMMARY = 200  # characters
 MINUTE = timedelta(minutes=1)
 PICTURE = re.compile(r"""<img\b[^>]*?\ssrc=(?:"(https?://[^"\s]+)"|'(https?://[^'\s]+)')""", re.IGNORECASE)
-SAMPLE, BEGINNING = 1000, 4000  # characters that tell a language; of markup that mostly has as many
+SAMPLE, BEGINNING = 1000, 4000  # characters: of text, to tell the language; of markup that mostly has so much text
 SPACES = re.compile(r"\s+")
 
 
@@ -42,7 +42,8 @@ def home(about: About) -> str:
 def permanent_id(about: About, name: str) -> str:
     """Return the URN (RFC 9562, 5.5) of something on the site: the same in every export, another for each name.
 
-    Not a `tag:` (RFC 4151): that says on which day the host belonged to whoever writes the feed, which we do not know.
+    It is not a `tag:` URI (RFC 4151), which needs a day on which the writer of the feed owned the host: we do not know
+    one.
     """
     return f"urn:uuid:{uuid5(NAMESPACE_URL, f'{home(about)}{name}')}"
 
@@ -53,7 +54,7 @@ def address(entry: Entry) -> str:
 
 
 def has_address(entry: Entry, about: About) -> bool:
-    """Return whether the entry leads anywhere; if not, it is counted as left out."""
+    """Return whether the entry has an address; if not, count it as left out."""
     if address(entry):
         return True
     about.left_out["no address"] += 1
@@ -61,7 +62,7 @@ def has_address(entry: Entry, about: About) -> bool:
 
 
 def published(entry: Entry) -> datetime:
-    """Return when the entry was published, in the source's zone if a feed can say it: see `_sayable`."""
+    """Return when the entry was published, in the source's zone if feeds can express that (see `_sayable`)."""
     return _sayable(entry.published)
 
 
@@ -71,14 +72,15 @@ def updated(entry: Entry) -> datetime:
 
 
 def distinct(time: datetime, entry: Entry) -> datetime:
-    """Return a time with a part of a second that is always the same for an entry, and another for others: sources say
-    times to the minute, and readers of Atom tell changes by them. The part says nothing else."""
+    """Return a time with a fraction of a second that is made from the entry's key: always the same for an entry, and
+    different for others. Sources give times to the minute, and Atom readers tell entries apart by their times. The
+    fraction has no other meaning."""
     return time.replace(microsecond=1 + int(sha256(entry.key.encode()).hexdigest(), 16) % 999_999)
 
 
 def feed_address(about: About) -> str:
-    """Return where the feed itself will be on the site: at the place that it has in the archive, else at its root.
-    Empty if there is no site, or no file."""
+    """Return the address that the feed itself will have on the site: at the same path as in the archive, or in the root
+    of the site if the file is outside the archive. Empty if there is no site, or no file."""
     if not (home(about) and about.target):
         return ""
     target, output = about.target.absolute(), directory_of(about.output).absolute()
@@ -87,8 +89,8 @@ def feed_address(about: About) -> str:
 
 
 def language(entry: Entry) -> str:
-    """Return the language of an entry (BCP 47): what its page says, else what its text tells beyond doubt, else
-    nothing."""
+    """Return the language of an entry (BCP 47): the one that its page says, else the one in which its text certainly
+    is, else empty."""
     if said := language_tag(entry.language):
         return said
     text = plain_text(entry.html[:BEGINNING].rpartition("<")[0] or entry.html)
@@ -111,7 +113,7 @@ def labels(entry: Entry) -> list[str]:
 
 
 def bookmark_tags(entry: Entry) -> list[str]:
-    """Return the labels without commas: those divide the tags of a bookmark, with nothing to escape them."""
+    """Return the labels without commas: these separate the tags of a bookmark, and cannot be escaped."""
     return list(dict.fromkeys(filter(None, (" ".join(label.replace(",", " ").split()) for label in labels(entry)))))
 
 
@@ -134,7 +136,7 @@ def picture(entry: Entry) -> str:
 
 
 def _sayable(time: datetime) -> datetime:
-    """Return `time` in whole seconds, in UTC if its offset is not one of whole minutes: RFC 3339 and RFC 5322 have no
-    others, and local mean times of a hundred years ago have."""
+    """Return `time` in whole seconds; in UTC if its offset is not one of whole minutes, since RFC 3339 and RFC 5322
+    cannot express others (those of local mean times a hundred years ago)."""
     offset = time.utcoffset()
     return (time.astimezone(UTC) if offset and offset % MINUTE else time).replace(microsecond=0)

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from archiver.exports.entry import Entry
 
 SEARCHED = ("title", "source", "quote", "text")
-# The file is new and thrown away if anything fails: nothing must be undone, and no other file belongs to it. Pages
-# that change often (the keys) stay in the cache; what the search index waits with before it sorts and writes it, too.
+# The file is new and is deleted if anything fails, so it needs no journal and no syncing. The cache is large enough for
+# the pages that change often (of the keys), and for what the search index collects before it sorts and writes it.
 BEFORE = """
 PRAGMA journal_mode = OFF;
 PRAGMA synchronous = OFF;
@@ -50,7 +50,7 @@ def write(entries: Iterator[Entry], target: Path, about: About) -> None:
 
 
 def _run(connection: sqlite3.Connection, name: str) -> None:
-    """Run a script in the transaction that is open: sqlite3's own way to run one would end it first."""
+    """Run a script within the open transaction: `executescript` would commit that first."""
     statement = ""
     for line in files(__package__).joinpath(name).read_text("utf-8").splitlines(keepends=True):
         statement += line
@@ -60,7 +60,7 @@ def _run(connection: sqlite3.Connection, name: str) -> None:
 
 
 def _insert(connection: sqlite3.Connection, number: int, entry: Entry) -> None:
-    """Put in an entry, with all that belongs to it. number: its row."""
+    """Insert an entry, with all that belongs to it. number: of its row."""
     whole = record(entry)
     row: dict[str, Any] = columns(whole)
     del row["schema"], row["listings"], row["media"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-MAX_CELLS = 100_000  # that empty cells are made for
+MAX_CELLS = 100_000  # limit up to which empty cells are filled in
 
 
 class Cell(NamedTuple):
@@ -16,9 +16,10 @@ class Cell(NamedTuple):
 
 
 def grid(cells: list[list[Cell]]) -> tuple[list[list[str]], bool]:
-    """Return the rows of a table, empty cells where a cell spans rows or columns, and whether one does."""
+    """Return the rows of a table, with empty cells where a cell spans several rows or columns, and whether any cell
+    does."""
     rows: list[list[str]] = []
-    taken: dict[int, int] = {}  # columns, and how many rows more the cell above takes
+    taken: dict[int, int] = {}  # by column: for how many more rows a cell above takes it
     spans, made = False, 0
     for line in cells:
         if not line:

@@ -1,4 +1,4 @@
-"""Where an export goes: a stream, or a file or directory that is there only when all of it is."""
+"""Where an export goes: a stream, or a file or directory that appears only when it is complete."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 
 def write_to_stream(chosen: Format, entries: Iterator[Entry], stream: IO[bytes], about: About) -> None:
-    """Write `entries` to a stream. Raises ExportError for a format that is no stream; BrokenPipeError if nobody reads
-    any more."""
+    """Write `entries` to a stream. Raises ExportError for a format that needs a file or directory; BrokenPipeError if
+    nobody reads the stream any more."""
     if chosen.target != "stream":
         raise ExportError(f"say where to: this format is a {chosen.target}")
     try:
@@ -32,7 +32,7 @@ def write_to_stream(chosen: Format, entries: Iterator[Entry], stream: IO[bytes],
 
 
 def write_to_path(chosen: Format, entries: Iterator[Entry], target: Path, about: About) -> None:
-    """Write `entries` to a file or directory; there is nothing new there unless all was well. Raises ExportError."""
+    """Write `entries` to a file or directory; if anything fails, nothing there is changed. Raises ExportError."""
     special = target.exists() and not (target.is_file() or target.is_dir())  # a pipe or a device: it stays what it is
     if special and chosen.target != "stream":
         raise ExportError(f"{target}: is no file, and this format needs one")
@@ -44,17 +44,17 @@ def write_to_path(chosen: Format, entries: Iterator[Entry], target: Path, about:
         if special:
             _to_file(chosen, entries, target, about)
         else:
-            _to_new(chosen, entries, target.resolve(), about)  # what a link leads to is replaced, not the link
+            _to_new(chosen, entries, target.resolve(), about)  # the target of a link is replaced, not the link
     except OSError as error:
         raise ExportError(f"{target}: cannot be written: {os_reason(error)}") from error
 
 
 def _to_new(chosen: Format, entries: Iterator[Entry], target: Path, about: About) -> None:
-    """Write to a name nobody looks at, and put it in its place when all is there. Raises OSError, ExportError."""
+    """Write under a temporary name, and rename it to `target` when it is complete. Raises OSError, ExportError."""
     sweep_beside(target)
     # Several exports of one process may go into one directory.
     temporary = temporary_for(target, crc32(os.fsencode(target.name)))
-    remove(temporary)  # of an earlier process that had this one's number
+    remove(temporary)  # left by an earlier process with the same number
     try:
         if chosen.target == "stream":
             _to_file(chosen, entries, temporary, about)

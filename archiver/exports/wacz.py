@@ -39,9 +39,9 @@ WARC = "data.warc.gz"
 CDX = "index.cdx.gz"
 DETAILS = "datapackage.json"
 
-# Why this is no work for py-wacz, the library for it: it makes a WACZ of whole WARC files, which we would have to write
-# first, and read again to index them; it keeps the index and all pages in memory; and it brings 50 packages, one of
-# them (surt) under the AGPL. What is left is zipfile, and a few small files in it. The tests have py-wacz's validator.
+# Why the library py-wacz is not used: it makes a WACZ of whole WARC files, which we would have to write first, and read
+# again to index them; it keeps the index and all pages in memory; and it needs 50 packages, one of them (surt) under
+# the AGPL. Without it a ZIP with a few small files has to be written. The tests use its validator.
 
 
 class Package:
@@ -59,11 +59,12 @@ class Package:
 
     @contextmanager
     def file(self, path: str) -> Iterator[Digesting]:
-        """Open a new file. What is packed already is stored as it is (WACZ 1.1.1, "Zip Compression")."""
+        """Open a new file in the package. A file that is compressed already (.gz) is stored as it is (WACZ 1.1.1, "Zip
+        Compression")."""
         now = int(time.time())
         info = zipfile.ZipInfo(path, time.gmtime(now)[:6])
-        # The time again, in UTC (Info-ZIP's field "UT"), for another reason: without an extra field in the directory of
-        # the ZIP, ReplayWeb.page believes that the local header has none, and that of a ZIP64 has one.
+        # An extra field (the time in UTC, Info-ZIP's "UT"), which has to be in the directory of the ZIP: without one
+        # there, ReplayWeb.page believes that the local header has none either, but that of a ZIP64 has one.
         info.extra = struct.pack("<2sHBL", b"UT", 5, 1, now)
         info.external_attr = 0o644 << 16
         info.compress_type = zipfile.ZIP_STORED if path.endswith(".gz") else zipfile.ZIP_DEFLATED
@@ -111,7 +112,7 @@ def write(entries: Iterator[Entry], target: Path, about: About) -> None:
     with ExitStack() as stack:
         index = Index.read(about.output, about.index)
         stack.callback(index.close)
-        # Both are files without a name, gone with the process; what is in them is too much for memory.
+        # Both are files without a name, which end with the process; their content is too large for memory.
         scratch = stack.enter_context(closing(sqlite3.connect("", isolation_level=None)))
         scratch.execute("BEGIN")
         pages = stack.enter_context(TemporaryFile(dir=target.parent))
@@ -133,8 +134,8 @@ def write(entries: Iterator[Entry], target: Path, about: About) -> None:
 
 
 def _copy(entries: Iterator[Entry], copy: WarcCopy, pages: IO[bytes]) -> tuple[int, int]:
-    """Copy captures and write pages (WACZ 1.1.1, "pages.jsonl"), and return for how many entries there is one, and for
-    how many there is not."""
+    """Copy captures and write pages (WACZ 1.1.1, "pages.jsonl"), and return how many entries have a page, and how many
+    have none."""
     encode = msgspec.json.Encoder().encode
     pages.write(encode({"format": "json-pages-1.0", "id": "pages", "title": "All Pages", "hasText": True}) + b"\n")
     written = left_out = 0
@@ -149,7 +150,7 @@ def _copy(entries: Iterator[Entry], copy: WarcCopy, pages: IO[bytes]) -> tuple[i
         for picture in entry.pictures.values():
             if picture.capture:
                 copy.add_picture(picture.capture)
-        # Where the text came from elsewhere, the page itself is shown if it is there.
+        # If the text came from another address, the page itself is shown, if it is captured.
         page = copy.add_page(entry.url) if entry.url != entry.capture.url else None
         pages.write(encode(_page(entry, page or entry.capture)) + b"\n")
         written += 1
@@ -163,12 +164,12 @@ def _copy(entries: Iterator[Entry], copy: WarcCopy, pages: IO[bytes]) -> tuple[i
 
 
 def _page(entry: Entry, capture: Capture) -> dict[str, str]:
-    """Return the page of an entry. Its address is that which was captured, since that is the one that can be replayed;
-    `articleUrl`, a property of our own, is the one that the post links to."""
+    """Return the page of an entry. Its `url` is the captured address, since only that can be replayed; `articleUrl`, a
+    property of our own, is the address that the post links to."""
     return {
         "id": entry.key,
         "url": capture.url,
-        "ts": utc(capture.time.replace(microsecond=capture.time.microsecond // 1000 * 1000)),  # as the index has it
+        "ts": utc(capture.time.replace(microsecond=capture.time.microsecond // 1000 * 1000)),  # as precise as the index
         "title": shown.title(entry) or capture.url,
         "text": entry.text,
         "articleUrl": entry.url,
@@ -176,7 +177,7 @@ def _page(entry: Entry, capture: Capture) -> dict[str, str]:
 
 
 def _describe(package: Package, about: About, written: int, left_out: int) -> None:
-    """Write what the package says of itself (WACZ 1.1.1, "datapackage.json" and "datapackage-digest.json")."""
+    """Write the description of the package (WACZ 1.1.1, "datapackage.json" and "datapackage-digest.json")."""
     missing = f" Left out, since they have no capture: {left_out}." if left_out else ""
     details = {
         "profile": "data-package",

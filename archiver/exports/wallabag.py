@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from archiver.exports.entry import Entry
 
 CJK = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff"
-WORD = re.compile(rf"[{CJK}]{{1,2}}|(?:(?![{CJK}])\w)+")  # two characters without spaces between them count as one word
+WORD = re.compile(rf"[{CJK}]{{1,2}}|(?:(?![{CJK}])\w)+")  # two characters of a script without spaces count as one word
 WORDS_A_MINUTE = 200  # wallabag's own measure
-ALWAYS = ("content", "tags")  # its import looks for these without asking whether they are there
+ALWAYS = ("content", "tags")  # wallabag's import reads these without checking that they are there
 
 
 def write(entries: Iterator[Entry], stream: IO[bytes], about: About) -> None:
@@ -34,7 +34,7 @@ def write(entries: Iterator[Entry], stream: IO[bytes], about: About) -> None:
 
 
 def _article(entry: Entry) -> dict[str, Any]:
-    """Return an article. What is not known is not in it, as in wallabag's own exports: the language, for one.
+    """Return an article. Unknown fields (the language, for example) are left out, as in wallabag's own exports.
 
     wallabag asks the web for an article that has no title or no content, so the address stands in for the title.
     """
@@ -51,7 +51,7 @@ def _article(entry: Entry) -> dict[str, Any]:
         "updated_at": shown.updated(entry).isoformat(),
         "published_at": shown.published(entry).isoformat(),
         "published_by": authors,
-        # The same two under the names by which the import looks for them; it passes over those above.
+        # Date and authors again: the import looks for them by these names, and ignores the ones above.
         "date": shown.published(entry).isoformat(),
         "authors": authors,
         "mimetype": "text/html",

@@ -1,4 +1,4 @@
-"""The records of a capture, as they stand in a WARC file of the archive, each a gzip member (WARC 1.1, annex D.2)."""
+"""Reading the records of a capture from a WARC file of the archive; each is a gzip member (WARC 1.1, annex D.2)."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from archiver.storage import Root
 
 CHUNK = 1 << 14  # bytes
-SMALL = 1 << 16  # bytes: no request, redirect or metadata of ours is larger, packed
+SMALL = 1 << 16  # bytes: packed, no request, redirect or metadata record of ours is larger
 GZIP_START = b"\x1f\x8b\x08"
 ANSWERS = ("response", "revisit", CONVERSION)
 END = b"\r\n\r\n"  # of a record
@@ -43,11 +43,11 @@ class RecordReader:
         self._path = ""
         self._stream: BinaryIO | None = None
         self._end = -1  # where the last capture that was read ends
-        self._next: RecordMember | None = None  # the record there: mostly the next capture
+        self._next: RecordMember | None = None  # the record there, which is the next capture in most cases
 
     def capture(self, capture: Capture) -> tuple[list[RecordMember], RecordMember, list[RecordMember]]:
-        """Return the redirects that led to an answer with their requests, the answer, and what belongs to it: its
-        request, and what was noted. Raises ExportError, which names the file."""
+        """Return three things: the redirects that led to an answer, with their requests; the answer; and the records
+        that belong to it, its request and its note. Raises ExportError, which names the file."""
         file = file_at(self._root, capture.warc)
         try:
             stream = self._open(capture.warc)
@@ -69,7 +69,8 @@ class RecordReader:
         return before, answer, after
 
     def said_later(self, first: str) -> Iterator[RecordMember]:
-        """Yield the metadata that say more of an earlier answer, in the file `first` of the archive and those after it.
+        """Yield the metadata records that are later notes about earlier answers, from the file `first` of the archive
+        and those after it.
 
         Raises ExportError, which names the file.
         """
@@ -91,8 +92,9 @@ class RecordReader:
             self._stream.close()
 
     def _at(self, stream: BinaryIO, offset: int) -> RecordMember | None:
-        """Return the record at `offset` of the open file, None if that ends there or in it. Raises OSError and
-        ExportError, which names the place: what is broken may be what follows a capture."""
+        """Return the record at `offset` of the open file; None if the file ends there or within the record. Raises
+        OSError and ExportError, which names the place, since the broken record may be another one than that of the
+        capture."""
         try:
             return _at(stream, offset)
         except BROKEN as error:
@@ -107,7 +109,7 @@ class RecordReader:
 
 
 def _at(stream: BinaryIO, offset: int) -> RecordMember | None:
-    """Return the record at `offset`, None if the file ends there or in it. Raises OSError and BROKEN."""
+    """Return the record at `offset`; None if the file ends there or within the record. Raises OSError and BROKEN."""
     stream.seek(offset)
     if stream.read(len(GZIP_START)) != GZIP_START:
         return _plain_at(stream, offset)
@@ -125,7 +127,8 @@ def _at(stream: BinaryIO, offset: int) -> RecordMember | None:
 
 
 def _plain_at(stream: BinaryIO, offset: int) -> RecordMember | None:
-    """Return the record at `offset` of a file that is not packed, packed; None if the file ends there or in it."""
+    """Return the record at `offset` of a file that is not packed, as a packed one; None if the file ends there or
+    within the record."""
     end = stream.seek(0, SEEK_END)
     try:
         start, length, content = next(frames(stream, offset, end), (end, 0, b""))
@@ -141,7 +144,8 @@ def _plain_at(stream: BinaryIO, offset: int) -> RecordMember | None:
 
 
 def _before(stream: BinaryIO, end: int) -> RecordMember | None:
-    """Return the record that ends at `end`, None if it is a large one: then it is none that matters here."""
+    """Return the record that ends at `end`; None if it is larger than SMALL, because then it is none that is looked
+    for."""
     start = max(end - SMALL, 0)
     stream.seek(start)
     window = stream.read(end - start)
@@ -150,7 +154,7 @@ def _before(stream: BinaryIO, end: int) -> RecordMember | None:
         unpacker = zlib.decompressobj(GZIP)
         try:
             content = unpacker.decompress(window[at:])
-        except zlib.error:  # it only looks like the beginning of a member
+        except zlib.error:  # these bytes only looked like the beginning of a member
             continue
         if unpacker.eof and not unpacker.unused_data and content.startswith(b"WARC/"):
             return RecordMember(start + at, len(window) - at, window[at:], _record(content))
@@ -158,8 +162,8 @@ def _before(stream: BinaryIO, end: int) -> RecordMember | None:
 
 
 def _redirects(stream: BinaryIO, end: int) -> list[RecordMember]:
-    """Return the redirects that stand before `end`, each with its request. What was noted of other answers ends
-    them."""
+    """Return the redirects directly before `end`, each with its request. They go back to the first record that is
+    neither."""
     found: list[RecordMember] = []
     while (request := _before(stream, end)) and request.type == "request":
         answer = _before(stream, request.offset)
