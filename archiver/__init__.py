@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from archiver.reading import Reading
     from archiver.reading import read_page as extract
 
-# What is offered here, and where it is: loaded when it is asked for first.
+# The public names: module and attribute of each. They are loaded when they are first used.
 _OFFERED = {
     "Archive": ("archiver.archive", "Archive"),
     "ArchiverError": ("archiver.errors", "ArchiverError"),
@@ -25,7 +25,8 @@ __version__ = "0.1.0"
 
 
 def __getattr__(name: str) -> Any:
-    """Return what is offered, when it is asked for first: it takes longer to load than some commands to run."""
+    """Return a public name, loaded at its first use: loading takes longer than some commands take to run. Raises
+    AttributeError."""
     if name in _OFFERED:
         module, offered = _OFFERED[name]
         return getattr(import_module(module), offered)

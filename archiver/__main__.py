@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
 
 def _end(number: int, _: FrameType | None) -> None:
-    """End the process at a signal: there is nothing yet, or no more, that could be in disorder."""
+    """End the process at a signal. This handler is active only before a command has begun and after it has ended, when
+    nothing can be left half-done."""
     if sys.__stderr__:
         os.write(sys.__stderr__.fileno(), b"archiver: stopped\n")
     os._exit(128 + number)
@@ -37,10 +38,10 @@ def run() -> int:
 
 
 def _leave(status: int) -> None:
-    """End the process, whatever its threads are waiting for (a name server, say). Python itself would wait for them,
-    and ends with another status when Ctrl-C came while it was importing something."""
+    """End the process without waiting for its threads, which may be waiting for a name server, say. Python itself would
+    wait for them; and it would end with another status if Ctrl-C came during an import."""
     for stream in filter(None, (sys.stdout, sys.stderr)):
-        with suppress(OSError, ValueError):  # nobody reads any more
+        with suppress(OSError, ValueError):  # the reader has gone away
             stream.flush()
     os._exit(status)
 

@@ -1,4 +1,4 @@
-"""Addresses: whatever a user or a listing calls an article, in; which article that is, out. No I/O."""
+"""Addresses. In: an address or id, as a user or a listing gives it. Out: which article it names. No I/O."""
 
 from __future__ import annotations
 
@@ -27,10 +27,11 @@ LONGEST_SHOWN = 200  # characters
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """An article as an address or a listing names it: the recipe that knows it, its canonical id, the host asked for.
+    """An article that an address or a listing names. recipe: the one that knows it. id: its canonical id. address: as
+    it was given. host: the host in that address.
 
-    forms: of post that are wanted of it. known: its fields, as listings have them. places: those listings.
-    held: there is a post of it. site: with whose articles it waits for its turn; empty: with none.
+    forms: the forms of post that are wanted of it. known: its fields, as listings have them. places: those listings.
+    held: whether the archive has a post of it. site: the site in whose queue it waits; empty: it waits in none.
     """
 
     recipe: Recipe
@@ -45,16 +46,16 @@ class Reference:
 
     @property
     def key(self) -> ArticleKey:
-        """Which article it is."""
+        """The key of the article in the index."""
         return ArticleKey(self.recipe.name, self.id)
 
 
 def resolve(address: str, recipes: Iterable[Recipe]) -> Reference:
     """Return the article that `address` names: an address, a bare id, or a source's name, a slash and an id.
 
-    Any address of the web names one if a recipe of `recipes` takes them (`is_web`): its id is the key of that address,
-    until the answer says which it really has. Raises UnknownAddressError when none of `recipes` knows it, or when an id
-    is one to several of them.
+    If `recipes` has one for all pages of the web (`is_web`), every web address names an article. Its id is made from
+    the address, and may be replaced when its answer shows which article it is. Raises UnknownAddressError when none of
+    `recipes` knows it, or when several of them know it as an id.
     """
     text = one_line(address).removeprefix("<").removesuffix(">")
     recipes = tuple(recipes)
@@ -75,8 +76,8 @@ def resolve(address: str, recipes: Iterable[Recipe]) -> Reference:
 
 
 def _on_the_web(text: str, host: str, recipes: Iterable[Recipe]) -> Reference | None:
-    """Return the article at any address of the web, for the recipe that takes them; None if `text` is no such address,
-    or one of a host that a recipe knows better."""
+    """Return the article at a web address, for the recipe that takes all of them; None if `text` is no web address, or
+    if another recipe knows its host."""
     address = web_address(text)
     if not address or any(_host_matches(host, known) for recipe in recipes for known in _known_hosts(recipe)):
         return None
@@ -85,8 +86,8 @@ def _on_the_web(text: str, host: str, recipes: Iterable[Recipe]) -> Reference | 
 
 
 def web_address(text: str) -> str:
-    """Return the address to ask for, for what a user calls a web page: without a scheme it is https. Nothing if it is
-    no address of the web."""
+    """Return the address to ask for, given the address of a web page as a user types it: if the scheme is missing, it
+    is https. Empty if `text` is no web address."""
     text = _without_entities(text)
     if not SCHEME.match(text):
         text = f"https://{text.removeprefix('//')}" if BARE_HOST.match(text.removeprefix("//")) else ""
@@ -109,7 +110,7 @@ def _by_id(text: str, recipes: Iterable[Recipe]) -> Reference | None:
 
 
 def id_at(recipe: Recipe, address: str) -> str | None:
-    """Return the id of the article that an address names to `recipe`; None if it names none."""
+    """Return the id of the article that an address names by the rules of `recipe`; None if it names none."""
     try:
         scheme, host, path, query = _split(address)
     except UnknownAddressError:
@@ -118,7 +119,7 @@ def id_at(recipe: Recipe, address: str) -> str | None:
 
 
 def _id_at(recipe: Recipe, host: str, path: str, query: Iterable[tuple[str, str]]) -> str | None:
-    """Return the id of the article that an address names to `recipe`; None if it names none."""
+    """Return the id of the article that a split address names by the rules of `recipe`; None if it names none."""
     for pattern in recipe.addresses:
         if not any(_host_matches(host, known) for known in pattern.hosts):
             continue
@@ -135,20 +136,20 @@ def _id_at(recipe: Recipe, host: str, path: str, query: Iterable[tuple[str, str]
 
 
 def _joined(recipe: Recipe, parts: Mapping[str, str]) -> str:
-    """Return the id that the parts of an address make."""
+    """Return the id that the named parts of an address give: `id` itself, or the recipe's `id_format` filled in."""
     if recipe.id_format and "id" not in parts:
         return recipe.id_format.format(**{**dict.fromkeys(recipe.part_names(), ""), **parts})
     return parts.get("id", "")
 
 
 def _without_entities(text: str) -> str:
-    """Return an address that was copied out of HTML as it is meant there."""
+    """Return an address that may have been copied out of HTML, with its entities (`&amp;`) decoded."""
     return unescaped(text) if "&amp;" in text else text
 
 
 def page_at(address: str, recipes: Iterable[Recipe]) -> tuple[Reference, PageRules] | None:
-    """Return which article `address` gives, and as which page: what `page_addresses` yields, at any host that the
-    recipe knows; None for any other address."""
+    """Return the article that the page at `address` holds, and which page of the recipe it is; None if it is no page of
+    an article. The opposite of `page_addresses`; any host that the recipe knows is accepted."""
     try:
         scheme, host, path, query = _split(address)
     except UnknownAddressError:
@@ -186,7 +187,7 @@ def _known_hosts(recipe: Recipe) -> frozenset[str]:
 
 
 def page_addresses(reference: Reference) -> Iterator[tuple[PageRules, str]]:
-    """Yield the pages that may hold the article and their addresses, in the order in which to ask them."""
+    """Yield the pages that may hold the article and their addresses, in the order in which to ask for them."""
     for page in reference.recipe.pages:
         if page.address == GIVEN:
             if address := web_address(reference.address):
@@ -215,7 +216,8 @@ def _host_matches(host: str, known: str) -> bool:
 
 @cache
 def _path_regex(path: str) -> re.Pattern[str]:
-    """Return what matches a path, or a parameter, in which each `{name}` stands for anything without a slash."""
+    """Return a regular expression for a path, or the value of a parameter, in which each `{name}` stands for any text
+    without a slash."""
     regex, seen = "", set[str]()
     for part in re.split(r"(\{\w+\})", path):
         name = part[1:-1]
@@ -244,5 +246,6 @@ def _why_unknown(address: str, scheme: str, host: str, recipes: tuple[Recipe, ..
 
 
 def _shown(address: str) -> str:
-    """Return `address` for a message: a terminal obeys control characters."""
+    """Return `address` as it can be shown in a message: without control characters, which a terminal would obey, and
+    not too long."""
     return one_line(address)[:LONGEST_SHOWN]

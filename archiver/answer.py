@@ -1,4 +1,4 @@
-"""What a source answered, as whatever reads it needs it: the same whether it has just come or was captured years
+"""The answer of a source, in the form in which pages read it: the same whether it has just come or was captured years
 ago."""
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ class Answer:
 class Asked:
     """What an answer was asked for: an article of a recipe, at one of its pages, for posts of some forms.
 
-    address: as the article was called (by a user or a listing). known: its fields, as listings have them. places: those
-    listings. keep_paywalled: the beginning of an article is enough where its rest is for those who pay.
+    address: as a user or a listing named the article. known: its fields, as listings have them. places: those listings.
+    keep_paywalled: make posts of the beginnings of articles whose rest is for those who pay, too.
     """
 
     recipe: str

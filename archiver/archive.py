@@ -1,4 +1,4 @@
-"""The Python API: an archive, and for each command a method. Each returns plain values, and prints nothing."""
+"""The Python API: an archive, with a method for each command. Methods return plain values, and print nothing."""
 
 from __future__ import annotations
 
@@ -78,9 +78,10 @@ if TYPE_CHECKING:
 
 
 class Exported(NamedTuple):
-    """What an export came to. left_out: how many articles the format does not take, by the reason. failed: posts that
-    could not be read. saved_by: all were saved by then; what comes later is there with `since` that time. others: what
-    else than articles was exported, and how many of each (`feed`)."""
+    """The result of an export. exported: how many articles. left_out: how many the format does not take, by the reason.
+    failed: posts that could not be read. saved_by: when the last of the exported articles was saved; an export with
+    `since` that time has what comes later. others: how many things other than articles were exported, by kind
+    (`feed`)."""
 
     exported: int
     left_out: dict[str, int]
@@ -92,20 +93,20 @@ class Exported(NamedTuple):
 class Archive:
     """An archive in a directory, with the settings that it is read and written with.
 
-    Every method may raise `archiver.errors.ArchiverError`, by name: UsageError for what cannot be, LockedError while
+    Every method may raise an `archiver.errors.ArchiverError`: UsageError for invalid arguments, LockedError while
     another run is at work, IndexFileError, StoreError, CaptureError, ExportError, RecipeError, PluginError.
     """
 
     def __init__(self, output: str | Path | None = None, **settings: object) -> None:
-        """Take the archive's directory, which need not be there yet (without it: ARCHIVER_OUTPUT), and settings by
-        their names in small letters, without ARCHIVER_: `profile="source"`, `download_delay=0`. Raises UsageError."""
-        # What is logged, and where to, is for the program to say that uses this.
+        """output: the archive's directory, which need not exist yet; None: ARCHIVER_OUTPUT. settings: by their names in
+        lower case, without ARCHIVER_: `profile="source"`, `download_delay=0`. Raises UsageError."""
+        # What is logged, and where, is for the program to decide that uses this API.
         given = {"LOG_INSTALL_ROOT_HANDLER": False} | {setting_name(name): value for name, value in settings.items()}
         self.configuration = load_configuration(given | ({} if output is None else {"ARCHIVER_OUTPUT": str(output)}))
 
     @classmethod
     def configured(cls, configuration: Configuration) -> Archive:
-        """Return the archive of a configuration that is there already."""
+        """Return the archive of a configuration that has been loaded already."""
         archive = cls.__new__(cls)
         archive.configuration = configuration
         return archive
@@ -117,7 +118,7 @@ class Archive:
 
     @property
     def root(self) -> Root:
-        """Where its files are: in its directory, or some of them in a store (ARCHIVER_STORE)."""
+        """The root of its files: its directory, or one that has some of them in a store (ARCHIVER_STORE)."""
         return self.configuration.root
 
     @property
@@ -127,11 +128,11 @@ class Archive:
 
     @property
     def sites(self) -> tuple[SiteRecipe, ...]:
-        """The recipes for the general reading of sites. Raises RecipeError, PluginError."""
+        """The recipes of sites, which add to the general reading of pages. Raises RecipeError, PluginError."""
         return sites_for(self.configuration)
 
     def refuse_damage(self) -> None:
-        """Raise IndexFileError if the index is damaged, with what to do."""
+        """Raise IndexFileError, which says what to do, if the index is damaged."""
         Index.refuse_damage(self.root, self._at)
 
     def get(
@@ -141,11 +142,11 @@ class Archive:
         listener: Callable[[Result], None] | None = None,
         on_request: Callable[[str], None] | None = None,
     ) -> RunReport:
-        """Fetch articles by address or id, and write their posts. listed: more of them, from a list that somebody else
-        may have made: a private host that is named only there is not asked. listener: is told of each, on_request of
-        the host of each request."""
-        # A crawl may begin every five minutes, and most commands take less time to run than Scrapy does to load: what
-        # one method alone needs is loaded by it.
+        """Fetch articles by address or id, and write their posts. listed: further addresses, from a list that somebody
+        else may have made: a private host that is named only there is not asked. listener: is called with each result,
+        on_request with the host of each request."""
+        # What only one method needs is imported in it: most commands take less time to run than Scrapy takes to load,
+        # and a crawl may begin every five minutes.
         from archiver.crawling import get_articles
 
         if not (addresses or listed):
@@ -165,17 +166,17 @@ class Archive:
         on_total: Callable[[int], None] | None = None,
         workers: int = 1,
     ) -> RunReport:
-        """Read listings (`SOURCE` or `SOURCE/LISTING`), and what sites and feeds list (by their addresses, followed or
-        not; `web` is all that is followed), fetch what is due of them, and write the posts. None: all listings, and all
-        that is followed.
+        """Read listings, fetch the articles that are due, and write their posts.
 
-        since: only articles published then or later: a date, a time, or a span before now. limit: articles at most; the
-        rest stays due. pages: of listings that have several. retry: ask at once, too, for those that gave no post
-        (after a recipe was mended, say). listener: is told of each article, on_request of the host
-        of each request, on_total of the number of articles that it asks for, whenever more is known of that. workers:
-        processes of this machine that share the work; then the last two are told nothing, and CrewError is raised if
-        none of them comes to the end. Raises StuckError if another run has been at work for longer than
-        ARCHIVER_STUCK_AFTER.
+        listings: `SOURCE` or `SOURCE/LISTING`; addresses of sites and feeds, followed or not; `web` for all that is
+        followed; none: all listings, and all that is followed. since: only articles published then or later: a date, a
+        time, or a span before now. limit: at most so many articles; the rest stays due. pages: so many pages of
+        listings that have several. retry: ask also for articles that gave no post before, without waiting for their
+        time (after a recipe was corrected, say). listener: is called with the result of each article, on_request with
+        the host of each request, on_total with the number of articles that the run will ask for, whenever that is known
+        better. workers: processes of this machine that share the work; on_request and on_total are not called then, and
+        CrewError is raised if no worker comes to the end of the run. Raises StuckError if another run has been at work
+        for longer than ARCHIVER_STUCK_AFTER.
         """
         from archiver.crawling import crawl_listings  # as above
 
@@ -206,14 +207,14 @@ class Archive:
         listener: Callable[[Result], None] | None = None,
         on_report: Callable[[RunReport], None] | None = None,
     ) -> RunReport:
-        """Crawl together with other workers of the archive, run after run, until a signal comes; return what the last
-        run came to.
+        """Crawl together with other workers of the archive, run after run, until a signal comes; return the report of
+        the last run.
 
-        A run that others have begun is joined, whatever it reads; one that begins here reads `listings`, as `crawl`
-        does. every: how long after the last run one begins. until_idle: end with a run. on_report: is told of what
-        each run came to. The last worker to leave a run, and it alone, reports on all of it, with its alarms; others
-        report on what they did themselves. Raises LockedError if others took over from it, CrewError if it came to no
-        end, with until_idle.
+        A run that others have begun is joined, whatever it reads; a run that begins here reads `listings`, as `crawl`
+        does. every: how long after the end of a run the next one begins. until_idle: end after one run. on_report: is
+        called with the report of each run. Only the last worker to leave a run reports on the whole run, with its
+        alarms; the others report on what they did themselves. With until_idle, raises LockedError if others took over
+        this worker's part, CrewError if the worker ended before the run did.
         """
         try:
             seconds = read_span(every).total_seconds()
@@ -224,7 +225,7 @@ class Archive:
             return crew.serve(self._asked(listings=listings), seconds, until_idle=until_idle, on_report=on_report)
 
     def _crew(self, listings: Sequence[str], listener: Callable[[Result], None] | None) -> Crew:
-        """Return workers of this machine. Raises UsageError for listings that there are not."""
+        """Return the `Crew` that starts workers of this machine. Raises UsageError for listings that do not exist."""
         if self.configuration["ARCHIVER_DRY_RUN"]:
             raise UsageError(
                 "workers: a dry run fetches nothing, so there is nothing to share; leave one of the two out"
@@ -236,7 +237,7 @@ class Archive:
         return Crew(self.configuration, listener)
 
     def _asked(self, **arguments: Any) -> dict[str, Any]:
-        """Return what workers are asked for. Raises UsageError."""
+        """Return the arguments of workers, checked. Raises UsageError."""
         arguments["listings"] = list(arguments["listings"])
         for name in ("limit", "pages"):
             try:
@@ -246,18 +247,18 @@ class Archive:
         return {**arguments, "max_requests": self.configuration["ARCHIVER_MAX_REQUESTS"]}
 
     def pictures(self, on_request: Callable[[str], None] | None = None) -> RunReport:
-        """Have the pictures of the posts that are there become files of the archive, and the posts show these.
-        on_request: is told of the host of each request. `content["pictures"]` of the report says how many came, how
-        many did not, and how many posts were written again."""
+        """Fetch the pictures of existing posts as files of the archive, and have the posts show these. on_request: is
+        called with the host of each request. `content["pictures"]` of the report says how many came, how many did not,
+        and how many posts were written again."""
         from archiver.crawling import fetch_pictures  # as above
 
         self._refuse_none()
         return self._undamaged(fetch_pictures(self.configuration, on_request))
 
     def follow(self, *addresses: str, opml: Sequence[str | Path] = ()) -> list[Followed]:
-        """Follow sites and feeds, by their addresses, and the feeds of lists (OPML files): crawls read them from now
-        on. Returns those that were not followed before. Nobody is asked. Raises UsageError, also for an address with a
-        password, and DiscoveryError for a file that is no list of feeds."""
+        """Follow sites and feeds, by their addresses, and the feeds in OPML files: crawls read them from now on. No
+        request is made. Returns those that were not followed before. Raises UsageError, also for an address with a
+        password, and DiscoveryError for a file that is no OPML."""
         for address in addresses:
             if USER.match(address):
                 raise UsageError(
@@ -274,12 +275,12 @@ class Archive:
         return add_followed(self.output, new)
 
     def unfollow(self, *addresses: str) -> list[Followed]:
-        """Follow sites or feeds no more; what is saved of them stays. Returns what was followed. Raises UsageError for
-        an address that was not: then nothing is changed."""
+        """Stop following sites or feeds; what is saved of them stays. Returns those that were removed. Raises
+        UsageError for an address that is not followed; then nothing is changed."""
         return remove_followed(self.output, [_web_address(address) for address in addresses])
 
     def followed(self) -> list[FollowedSite]:
-        """Return what is followed, with what crawls have found to be read of it."""
+        """Return what is followed, each with the feeds, sitemaps and pages that crawls have found there."""
         web = web_recipe(self.recipes.values())
         if web is None:
             return []
@@ -290,15 +291,16 @@ class Archive:
             index.close()
 
     def fetch(self, *addresses: str, taken: Callable[[str, Answer | str], None]) -> int:
-        """Fetch pages, as politely and guarded as articles, and write nothing: no archive is made. taken: is given each
-        address with what came, or why nothing did. Returns the signal that ended it early, or 0."""
+        """Fetch pages, with the same politeness and guard as articles, and write nothing. taken: is called with each
+        address and its answer, or the reason why there is none. Returns the number of the signal that ended it early,
+        or 0."""
         from archiver.crawling import fetch_pages  # as above
 
         return fetch_pages(self.configuration, addresses, taken)
 
     def discover(self, address: str) -> tuple[Offer, int]:
-        """Return what the site at `address` offers of its articles, and the signal that ended it early, or 0. It is
-        asked as politely as for any article; nothing is written."""
+        """Return what lists the articles of the site at `address` (feeds, sitemaps, pages of links), and the number of
+        the signal that ended the survey early, or 0. The site is asked politely; nothing is written."""
         from archiver.crawling import survey_site  # as above
 
         offer = Offer(address)
@@ -313,10 +315,10 @@ class Archive:
         engine: str = "",
         listener: Callable[[Change], None] = lambda _: None,
     ) -> Summary:
-        """Make posts of captures, without asking anybody: of WARC and WACZ files and directories of them; without any,
-        of the archive's own. dry: say what would change, and write nothing. pages: take every web page that no recipe
-        knows for an article, too. engine: what reads them: `processes` of this machine (without
-        one, too), `dask`, `dask://host:port`. jobs: its processes (one a core)."""
+        """Make posts from captures, without any request. files: WARC and WACZ files, and directories of them; none: the
+        archive's own captures. dry: only report what would change. pages: also take every web page that no recipe knows
+        for an article. engine: what runs the reading: `processes` of this machine (also if empty), `dask`,
+        `dask://host:port`. jobs: its processes; None: one for each core. listener: is called with each change."""
         from archiver.replay import replay  # as above
 
         start = _engine(engine, jobs)
@@ -335,9 +337,10 @@ class Archive:
         jobs: int | None = None,
         listener: Callable[[Done], None] = lambda _: None,
     ) -> Extraction:
-        """Read the pages in captures, WARC and WACZ files and directories of them, into tables of Parquet in the
-        directory `to`: each once, also if this is called again, or was killed. The archive has no part in it. engine,
-        jobs: as for `replay`. listener: is told of each part that is done."""
+        """Read the pages in captures into Parquet tables in the directory `to`. files: WARC and WACZ files, and
+        directories of them. Each page is read once: if this was killed, or is called again, it goes on with those that
+        are missing. The archive itself is neither read nor changed. engine, jobs: as for `replay`. listener: is called
+        with each part that is done."""
         from archiver.datasets import extract_to  # as above
 
         start = _engine(engine, jobs)
@@ -349,7 +352,7 @@ class Archive:
 
     def verify(self, *, repair: bool = False, remove_credentials: bool = False) -> Verified:
         """Check every file of the archive against what is known of it. repair: restore what the captures allow.
-        remove_credentials: first write captures that hold a credential of ours anew without it."""
+        remove_credentials: first rewrite captures that contain one of our credentials without it."""
         from archiver.verified import verify  # as above
 
         self._refuse_none()
@@ -358,9 +361,9 @@ class Archive:
         return verify(self.root, self._at, options, repair=repair, remove_credentials=remove_credentials)
 
     def adopt(self, *, repair: bool = False) -> Survey:
-        """Read the posts of an existing archive into its index, and say what is broken. repair: repair what can be;
-        what only the source can repair is fetched. The archive remembers the profile that its posts are in, or the
-        one that was given."""
+        """Read the posts of an existing archive into its index, and return what is broken. repair: repair what can be
+        repaired; what only the source can repair is fetched. The archive remembers the profile that was given, or else
+        the one that its posts are in."""
         if not (self.root / POSTS).is_dir():
             raise UsageError(f"{self.root}: no {POSTS} there; name the directory of an archive")
         self._refuse_links()
@@ -377,7 +380,7 @@ class Archive:
             add_manifest(self.root, index)
         finally:
             index.close()
-        if references:  # when the index is closed: a crawl opens it
+        if references:  # only now that the index is closed, since the crawl opens it
             from archiver.crawling import get_references  # as above
 
             reasons: dict[str, str] = {}
@@ -404,8 +407,9 @@ class Archive:
         """Write articles in the format `name` to a file, a directory or a binary stream.
 
         since: only what was saved then or later. source: only what came from `SOURCE` or `SOURCE/LISTING`. query: only
-        articles that have all of these words. last: only so many that were published last. listener: is told of each
-        post that is left out or not as it was written. Raises BrokenPipeError if nobody reads the stream any more.
+        articles that have all of these words. last: only so many that were published last. listener: is called with a
+        message for each post that is left out, or that somebody has changed. Raises BrokenPipeError if nobody reads the
+        stream any more.
         """
         chosen = load_format(name)
         target = Path(to) if isinstance(to, str | Path) else None
@@ -431,7 +435,7 @@ class Archive:
     def articles(
         self, *, since: str | datetime = "", source: str = "", query: str = "", last: int = 0
     ) -> Iterator[Entry]:
-        """Yield the articles, one by one, as `export` selects them; what cannot be read is left out."""
+        """Yield the articles, one by one, selected as in `export`; those that cannot be read are left out."""
         selection = select(self.recipes, since, source, query, last)
         with self._reading() as index:
             yield from Entries(self.root, index, self.recipes, site=self._site()).select(selection)
@@ -443,10 +447,10 @@ class Archive:
         templates: str | Path | None = None,
         listener: Callable[[str], None] = lambda _: None,
     ) -> Built:
-        """Make the archive's site in a directory (without one: `_site` in the archive), or bring it up to date.
+        """Make the archive's site, or bring it up to date. to: its directory; None: `_site` in the archive.
 
-        templates: a directory whose files stand in for ours of the same names (without one: `_templates` in the
-        archive, if it is there). listener: is told of each post that is left out or not as it was written.
+        templates: a directory whose files replace ours of the same names; None: `_templates` in the archive, if that
+        exists. listener: is called with a message for each post that is left out, or that somebody has changed.
         """
         from archiver.site import build_site  # as above
 
@@ -463,16 +467,16 @@ class Archive:
         host: str = "127.0.0.1",
         port: int = 0,
     ) -> SiteServer:
-        """Return a server of the archive's site that listens at `host` (port 0: any that is free); its `serve_forever`
-        answers. database: an export `sqlite` to search in; without one, search is in titles only."""
+        """Return a server of the archive's site that listens at `host` (port 0: any free one); its `serve_forever`
+        answers requests. database: the file of an `sqlite` export to search in; None: only titles are searched."""
         from archiver.site import FullText, SiteServer  # as above
 
         site = Path(directory) if directory else self.output / SITE
         return SiteServer(site, FullText(Path(database), site) if database else None, host, port)
 
     def write_jekyll(self, directory: str | Path | None = None) -> Wrote:
-        """Write what a Jekyll site needs around the posts in a directory (without one: the archive) and
-        has not yet."""
+        """Write the files that a Jekyll site needs besides the posts, unless they are there. directory: of the site,
+        with the posts in it; None: the archive."""
         from archiver.site import fixed_lists, write_jekyll  # as above
 
         with self._reading() as index:
@@ -501,7 +505,7 @@ class Archive:
 
     def history(self, article: str) -> list[ArticleHistory]:
         """Return what is known of an article, by its id or address: where it was seen, and the versions of its posts.
-        Raises UsageError if no source has such an address."""
+        Raises UsageError if no recipe knows that id or address."""
         try:
             reference = resolve(article, self.recipes.values())
         except UnknownAddressError as error:
@@ -510,7 +514,7 @@ class Archive:
             return read_history(self.root, index, _as_known(reference, index).id)
 
     def explain(self, article: str) -> Explanation | None:
-        """Return how an article that the archive has was read, by its id or address; None if it has none of that name.
+        """Return how an article of the archive was read, by its id or address; None if the archive has no such article.
 
         Raises CaptureError if its answer was not captured.
         """
@@ -528,17 +532,18 @@ class Archive:
             )
 
     def duplicates(self, *, renew: bool = False) -> Iterator[tuple[Duplicate, ...]]:
-        """Return articles that have other ids and the same text, or nearly the same, group by group; of each group that
-        first which was published first.
+        """Yield groups of different articles with the same or nearly the same text, in each group the one that was
+        published first at its beginning.
 
-        renew: first look at the posts that were not compared yet (`uncompared`).
+        renew: first compare the articles that were not compared yet (`uncompared`).
         """
         if renew:
             self._renew_signatures()
         return self._duplicates()
 
     def uncompared(self) -> int:
-        """Return how many articles were saved by an earlier version, and never compared with others since."""
+        """Return how many articles were saved by an earlier version of the program, and not compared with others since
+        (as this version compares them)."""
         with self._reading() as index:
             return index.signatures.missing(scheme())
 
@@ -556,19 +561,19 @@ class Archive:
             index.close()
 
     def status(self) -> Status:
-        """Return how the archive is."""
+        """Return the state of the archive: last runs, listings, alarms."""
         with self._reading() as index:
             return read_status(self.root, index, datetime.now(UTC), self._stuck_after)
 
     def move_index(self, source: str, target: str) -> Moved:
-        """Carry the index from one place to another: `sqlite` (the file in the archive) or the address of a PostgreSQL
-        database. Every row is compared; a file is kept beside then, tables on a server are removed. Raises UsageError
-        for what is neither, and if both are the same."""
+        """Move the index from one place to another. source, target: `sqlite` (the file in the archive) or the address
+        of a PostgreSQL database. Every row is compared. After that, an old file is renamed and kept; old tables on a
+        server are removed. Raises UsageError for any other place, and if both are the same."""
         self._refuse_links()
         return move_index(self.root, self._server(source), self._server(target))
 
     def manifest(self) -> Head | None:
-        """Put on record what is in no manifest yet, and return the last one; None if there is nothing to put there."""
+        """Add a manifest of what is in none yet, and return the last manifest; None if there is none."""
         self._refuse_none()
         self._refuse_links()
         index = Index.open(self.root, self._at)
@@ -583,12 +588,12 @@ class Archive:
 
     @property
     def _at(self) -> str:
-        """The server that the index is on; empty: it is in the archive."""
+        """The address of the server that the index is on; empty: it is a file in the archive."""
         return str(self.configuration["ARCHIVER_INDEX"])
 
     def _server(self, place: str) -> str:
-        """Return the address of a server that a user names, empty for the file: that of the settings with its password,
-        which nobody needs to say again."""
+        """Return the address of a server that a user names, empty for the file. If it is the server of the settings,
+        named without its password, the address in the settings is returned, so the password need not be given again."""
         if place == HERE:
             return ""
         if not is_server(place):
@@ -596,7 +601,8 @@ class Archive:
         return self._at if shown(self._at) == place else place
 
     def _refuse_links(self, parts: Collection[str] = PARTS) -> None:
-        """Raise StoreError if one of these parts of the archive leads out of it, and that is not meant."""
+        """Raise StoreError if one of these parts of the archive is a link that leads out of it, unless ARCHIVER_LINKS
+        allows it."""
         if not self.configuration["ARCHIVER_LINKS"]:
             refuse_links(self.output, parts)
 
@@ -626,8 +632,8 @@ class Archive:
             index.close()
 
     def _undamaged(self, report: RunReport) -> RunReport:
-        """Return the report of a run. Raises IndexFileError if something failed in it that nobody foresaw, and the
-        index is damaged."""
+        """Return the report of a run. But if it has a fault of this program, check the index, which may be the cause:
+        raises IndexFileError if it is damaged."""
         if any(FAULT in one for one in (*report.alarms, *(failure["reason"] for failure in report.failures))):
             Index.refuse_damage(self.root, self._at)
         return report
@@ -641,15 +647,15 @@ def _engine(name: str, jobs: int | None) -> Engine:
 
 
 def _web_address(text: str) -> str:
-    """Return the address that is followed. Raises UsageError."""
+    """Return the web address that a user typed, in its normal form. Raises UsageError if it is none."""
     if address := normalise(web_address(text)):
         return address
     raise UsageError(f"{text}: no address of the web; expected one such as https://news.example.com/")
 
 
 def _as_known(reference: Reference, index: Index) -> Reference:
-    """Return an article as the archive knows it: one of the web has a key for each of its addresses, and may have had
-    other ids."""
+    """Return the reference with the id that the article has in the archive: a web page can be named by any of its
+    addresses, and by ids that it had before."""
     name = plain_form(web_address(reference.address)) or reference.id if reference.recipe.is_web else ""
     known = index.known_as([name]).get(name) if name else None
     return replace(reference, id=known.id) if known else reference

@@ -1,4 +1,4 @@
-"""The answers that an archive has captured: where one is in, what it said out."""
+"""Reading the answers that an archive has captured. In: where a capture is. Out: the answer."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
 
 def captured_answer(output: Root, index: Index, capture: Capture) -> CapturedAnswer:
-    """Return the answer that `capture` of the archive in `output` has, with its body, wherever that is. Raises
-    CaptureError if it cannot be read, or is not what it was."""
+    """Return the answer of a capture in the archive `output`, with its body; the body of a revisit record is read from
+    the record that has it. Raises CaptureError if the answer cannot be read, or is not the one that was captured."""
     file = file_at(output, capture.warc)
     if not file.exists():
         raise CaptureError(f"its capture was in {capture.warc}, which is not there")

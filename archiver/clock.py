@@ -1,4 +1,4 @@
-"""Times as the index has them: whole microseconds since 1970, UTC."""
+"""Times as the index stores them: whole microseconds since 1970, UTC."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ MICROSECOND = timedelta(microseconds=1)
 SECOND, DAY = 1_000_000, 86_400_000_000  # in microseconds
 
 
-# It goes on while the machine sleeps; elsewhere than on Linux the other one does, too.
+# CLOCK_BOOTTIME (Linux) goes on while the machine sleeps; on other systems CLOCK_MONOTONIC does.
 _STEADY = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
-_ahead = 0  # of this machine's clock: the one that this process goes by
+_ahead = 0  # microseconds by which the clock that this process goes by is ahead of the machine's
 
 
 def now() -> int:
@@ -21,18 +21,19 @@ def now() -> int:
 
 
 def machine_time() -> int:
-    """Return what this machine takes for the present time."""
+    """Return the present time by this machine's clock."""
     return time.time_ns() // 1000
 
 
 def steady() -> int:
-    """Return the microseconds since some moment: how long something takes, whoever sets a clock meanwhile."""
+    """Return the microseconds since some fixed moment, for measuring how long something takes: setting the machine's
+    clock does not change it."""
     return time.clock_gettime_ns(_STEADY) // 1000
 
 
 def go_by(ahead: int) -> None:
-    """Go by another clock than this machine's from now on, which is ahead of that by so many microseconds: who write to
-    an archive from several machines go by one."""
+    """From now on, have `now` return the machine's time plus `ahead` microseconds. So processes of several machines
+    that write to one archive go by the same clock."""
     global _ahead
     _ahead = ahead
 
@@ -43,5 +44,5 @@ def micros(moment: datetime) -> int:
 
 
 def moment(micros: int) -> datetime:
-    """Return the aware time (UTC) that so many microseconds are."""
+    """Return microseconds since 1970 as an aware time (UTC)."""
     return EPOCH + micros * MICROSECOND

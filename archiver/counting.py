@@ -1,4 +1,4 @@
-"""How many articles a crawl asks for, told while it runs."""
+"""How many articles a crawl will ask for, reported while it runs."""
 
 from __future__ import annotations
 
@@ -17,29 +17,29 @@ if TYPE_CHECKING:
 
     from scrapy.crawler import Crawler
 
-SPACING = 1.0  # seconds between two counts: of many articles one takes a while
+SPACING = 1.0  # seconds between two counts: with many articles a count takes a while
 
 
 class Total:
-    """Counts again when listings have been read, and tells the number. It counts what waits, so nobody pays for it who
-    does not look."""
+    """Counts whenever a listing has been read, and calls `tell` with the number. Counting the articles that wait takes
+    time, so this is made only where somebody wants to see the number."""
 
     def __init__(self, crawler: Crawler, tell: Callable[[int], None]) -> None:
         self._crawler = crawler
         self._tell = tell
         self._more = False
         self._task: asyncio.Task[None] | None = None
-        crawler.signals.connect(self.listing_read, listing_read, weak=False)  # nobody else holds this
+        crawler.signals.connect(self.listing_read, listing_read, weak=False)  # nothing else refers to this object
         crawler.signals.connect(self.end, signals.spider_closed, weak=False)
 
     def listing_read(self) -> None:
-        """Count soon."""
+        """Have the articles counted soon."""
         self._more = True
         if self._task is None or self._task.done():
             self._task = asyncio.ensure_future(self._count())
 
     def end(self) -> None:
-        """Count no more."""
+        """Stop counting."""
         if self._task:
             self._task.cancel()
 
@@ -48,6 +48,6 @@ class Total:
         assert isinstance(spider, ListingSpider)
         while self._more:
             self._more = False
-            with suppress(ArchiverError):  # which the run itself comes upon
+            with suppress(ArchiverError):  # the run meets the same error, and reports it
                 self._tell(await spider.total())
             await asyncio.sleep(SPACING)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from archiver.run_report import Result
 
-GC_THRESHOLD = 20_000  # objects: what a few dozen requests allocate
+GC_THRESHOLD = 20_000  # objects between two garbage collections: what a few dozen requests allocate
 
 
 def run_crawler(
@@ -32,21 +32,22 @@ def run_crawler(
     **arguments: Any,
 ) -> Report:
     """Run `crawler` with the spider's `arguments` and return its report; `listener` is called with each result.
-    in_lines: what is logged has one line each (`format_log`).
+    in_lines: have each log record take one line (`format_log`).
 
-    Raises what kept the crawl from starting, and what went wrong with the archive. A process can run one crawl only.
+    Raises what kept the crawl from starting, and any error of the archive itself. A process can run one crawl only.
     """
 
     def listen() -> None:
         if listener and (report := crawler.get_extension(Report)):
             report.listeners.append(listener)
 
-    def log() -> None:  # now: Scrapy has made its log anew with the settings of the spider
+    def log() -> None:  # only now: Scrapy sets its log up again with the settings of the spider
         format_log(crawler.settings, in_lines=in_lines)
 
     crawler.signals.connect(listen, signals.spider_opened)
     crawler.signals.connect(log, signals.engine_started)
-    # What is loaded by now stays; looking through it again and again takes a tenth of the crawl.
+    # What is loaded by now stays. Without freezing it, the garbage collector would look through it again and again,
+    # which takes a tenth of the crawl's time.
     gc.collect()
     gc.freeze()
     gc.set_threshold(GC_THRESHOLD)

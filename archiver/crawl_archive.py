@@ -1,6 +1,6 @@
 """The archive in a crawl: opened when something is to go into it, and closed when all is done.
 
-`scrapy shell`, `parse` and `fetch` put nothing into it; so they open nothing, and work beside a run.
+`scrapy shell`, `parse` and `fetch` put nothing into it. So they open no archive, and work while a run has it locked.
 """
 
 from __future__ import annotations
@@ -39,37 +39,37 @@ logger = logging.getLogger(__name__)
 
 MAX_BATCH = 128  # articles that are decided about and written together
 IN_TURN = 2  # batches at a time: while one is written, the next is decided about
-CLOCKS_DIFFER = 3600 * SECOND  # that is no cause for concern
-MOST_GONE, SHARE_GONE = 5, 0.5
-LONGEST_REST = 7 * DAY  # for which a host is left alone: nobody means more, and clocks go wrong
+CLOCKS_DIFFER = 3600 * SECOND  # a smaller difference between clocks is not reported
+MOST_GONE, SHARE_GONE = 5, 0.5  # if so many articles, and more than that share, are gone at once, it is not believed
+LONGEST_REST = 7 * DAY  # the longest rest of a host: no site means more, and a longer one comes from a wrong clock
 
 
 class ArchiveExtension:
-    """What a crawl does with its archive (ARCHIVER_OUTPUT, ARCHIVER_EXTRACTORS, ARCHIVER_DRY_RUN)."""
+    """The archive of a crawl, for its other parts (ARCHIVER_OUTPUT, ARCHIVER_EXTRACTORS, ARCHIVER_DRY_RUN)."""
 
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
         settings = crawler.settings
         self.output = root_of(settings)
         self.dry = settings.getbool("ARCHIVER_DRY_RUN")
-        self.failure: ArchiverError | None = None  # of the archive itself: the first
+        self.failure: ArchiverError | None = None  # the first error of the archive itself
         self.session: Session | None = None
-        self.notice = ""  # what the user should know of the archive, nothing if all is well
-        self.joins = 0  # the run that this crawl is a worker of; 0: it has the archive alone
-        self.crew: Membership | None = None  # of the workers of that run
+        self.notice = ""  # what the user should know about the archive; empty if all is well
+        self.joins = 0  # the number of the run that this crawl is a worker of; 0: it has the archive alone
+        self.crew: Membership | None = None  # its membership among the workers of that run
         self.came_to: Callable[[], Progress] = Progress  # how far this crawl is, for the other workers
         self._opening: asyncio.Future[Session] | None = None
         self._options = session_options(settings)
-        self.answers = Answers()  # of which articles are on their way
+        self.answers = Answers()  # what belongs to articles that are on their way to `put`
         self.extractors = Extractors(self._options.extract, settings.getint("ARCHIVER_EXTRACTORS"))
         self._puts = Batcher[Taken, "Article"]([self._take] * IN_TURN, MAX_BATCH)
         self._fails = Batcher[FailedArticle, None]([self._fail], MAX_BATCH)
         self._soon: set[asyncio.Future[None]] = set()
         self._closing: asyncio.Future[None] | None = None
         self._is_closed = False
-        self.hosts: dict[str, int] = {}  # that asked to be left alone, and until when
-        self.asked_again = 0  # articles of which there is a post
-        self.gone: list[FailedArticle] = []  # of these
+        self.hosts: dict[str, int] = {}  # hosts that asked to be left alone, and until when (microseconds)
+        self.asked_again = 0  # how many articles were asked for that have a post
+        self.gone: list[FailedArticle] = []  # those of them that the source says are gone
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -80,7 +80,8 @@ class ArchiveExtension:
         return extension
 
     async def open(self) -> Session:
-        """Return the archive, opened for writing. Raises ArchiverError; then the crawl ends, and that is why."""
+        """Return the archive, opened for writing. Raises ArchiverError if it cannot be opened; that error ends the
+        crawl."""
         if self._opening is None:
             self._opening = asyncio.ensure_future(self._open())
         try:
@@ -90,8 +91,8 @@ class ArchiveExtension:
             raise
 
     def fail(self, error: Exception) -> None:
-        """End the crawl because of an error of the archive itself: nothing more could be kept, so nothing more is asked
-        for, and what is on its way counts for nothing. What asks for a closed archive is no failure."""
+        """End the crawl because of an error of the archive itself: as nothing more could be kept, nothing more is asked
+        for, and what is on its way is dropped. After the archive was closed, errors are ignored."""
         if self.failure is None and not self._is_closed:
             self.failure = as_archiver_error(error)
             logger.debug("The archive failed", exc_info=error)
@@ -99,7 +100,7 @@ class ArchiveExtension:
             self.close_spider("archive failed")
 
     def close_spider(self, reason: str) -> None:
-        """End the crawl: ask for nothing more, and do what is to be done."""
+        """End the crawl: nothing more is asked for, and what is in hand is finished."""
         if self._closing is None and self._crawler.engine is not None:
             self._closing = asyncio.ensure_future(self._crawler.engine.close_spider_async(reason=reason))
 
@@ -109,8 +110,8 @@ class ArchiveExtension:
         return self._closing is not None or self.failure is not None
 
     async def put(self, article: Article) -> Article:
-        """Take an article on the road, and return it with what became of it. Whatever it raises ends the crawl, and is
-        why."""
+        """Have an article decided about and written, and return it with what became of it. Any error that this raises
+        ends the crawl."""
         taken = self.answers.taken(article)
         await self.open()
         try:
@@ -120,27 +121,28 @@ class ArchiveExtension:
             raise
 
     def note_failed(self, key: ArticleKey, reason: str, *, refused: bool = False) -> None:
-        """Note an article that the source did not give. refused: what is there is no article, and will be none."""
+        """Note an article that the source did not give. refused: what is there is no article, and asking again would
+        not change that."""
         if self.session:
             self.do_soon(self._fails.submit(FailedArticle(key, reason, "refused" if refused else "failed")))
 
     def note_gone(self, key: ArticleKey, reason: str) -> None:
-        """Note an article of which there is a post, and that the source says it has no more."""
+        """Note an article that has a post, and that the source says it has no more. `settle_gone` decides about it."""
         self.gone.append(FailedArticle(key, reason, "withdrawn"))
 
     def note_unchanged(self, key: ArticleKey, forms: Iterable[str]) -> None:
-        """Note an article that the source says is as it was."""
+        """Note an article that according to the source has not changed."""
         if self.session:
             self.do_soon(self.session.road.note_unchanged(key, tuple(forms), now()))
 
     def rest(self, host: str, until: int) -> None:
-        """Note that a host asked to be left alone until then."""
+        """Note that a host asked to be left alone until a time (microseconds)."""
         self.hosts[host] = until
         if self.session:
             self.do_soon(self.session.index.run(lambda index: index.hosts.hold(host, until)))
 
     async def kept_robots(self, address: str, age: int) -> Robots | None:
-        """Return the robots.txt that came last from `address`, if that is not longer ago; None if nothing is kept.
+        """Return the robots.txt that came last from `address`, if it came at most `age` microseconds ago; else None.
 
         Raises IndexFileError.
         """
@@ -162,19 +164,20 @@ class ArchiveExtension:
             self.do_soon(self._keep(self.session, evidence))
 
     def do_soon(self, work: Any) -> None:
-        """Have something done before the crawl ends. What goes wrong with it is an error of the archive."""
+        """Have an awaitable carried out before the crawl ends. If it raises, that is an error of the archive."""
         task = asyncio.ensure_future(self._quietly(work))
         self._soon.add(task)
         task.add_done_callback(self._soon.discard)
 
     async def settle(self) -> None:
-        """Return when all that was to be done is done."""
+        """Return when all articles that were put, and everything given to `do_soon`, are done with."""
         await self._puts.drain()
         while self._soon:
             await asyncio.gather(*self._soon)
 
     async def settle_gone(self) -> str:
-        """Mark as withdrawn what the source has no more, or say why it is not believed: too much of it at once."""
+        """Mark the articles that are gone as withdrawn. If too many are gone at once, that is not believed: they are
+        noted as failed, and the reason is returned."""
         gone, self.gone = self.gone, []
         believed = len(gone) < MOST_GONE or len(gone) <= SHARE_GONE * self.asked_again
         if gone and self.session:
@@ -185,7 +188,7 @@ class ArchiveExtension:
         return f"{len(gone)} of {self.asked_again} articles that were asked for again are gone: not believed yet"
 
     async def close(self) -> None:
-        """Close the archive. What goes wrong is the failure of the crawl, if there was none before."""
+        """Close the archive. An error becomes the failure of the crawl, if there was none before."""
         if self._opening and not self._opening.done():  # the run ended before it had begun
             await asyncio.wait([self._opening])
         session, self.session = self.session, None
@@ -200,17 +203,17 @@ class ArchiveExtension:
             self.failure = self.failure or as_archiver_error(error)
 
     def give_up(self) -> None:
-        """Make no further article: nobody waits for one any more."""
+        """End the processes that make articles at once: the run does not wait for them any more."""
         self.extractors.kill()
 
     async def engine_stopped(self) -> None:
-        """End the processes that make articles, and the archive if nothing else has ended it."""
+        """End the processes that make articles, and close the archive if it was not closed before."""
         await self.extractors.close()
         await self.close()
 
     async def leave(self) -> bool:
-        """Do what is to be done, and return whether this crawl is the one to end the run: the last one of its workers.
-        Raises ArchiverError."""
+        """Finish what is in hand, and leave the run. Return whether this crawl is to end the run: it has the archive
+        alone, or is the last of the run's workers. Raises ArchiverError."""
         if self.crew is None:
             return True
         if not self.crew.member.has_left:
@@ -246,7 +249,7 @@ class ArchiveExtension:
         return session
 
     def _note_rest(self, host: str, until: int) -> None:
-        """Note that a host asked another worker to be left alone until then."""
+        """Note that a host asked another worker to be left alone until a time (microseconds)."""
         if until <= now() + LONGEST_REST:
             self.hosts[host] = max(until, self.hosts.get(host, 0))
 
@@ -276,7 +279,7 @@ class ArchiveExtension:
 
 
 def _clock_notice(previous: Run | None) -> str:
-    """Return what is to be said of a last run that was after this one begins; nothing if none was."""
+    """Return a notice if the last run began later than it is now, which means that a clock is wrong; else nothing."""
     if previous is None or previous.started <= now() + CLOCKS_DIFFER:
         return ""
     when = show_time(previous.started)
@@ -291,5 +294,5 @@ def archive_of(crawler: Crawler) -> ArchiveExtension:
 
 
 def show_time(micros: int) -> str:
-    """Return a time for people, in the zone of this machine."""
+    """Return microseconds as a time that people read, in the time zone of this machine."""
     return moment(micros).astimezone().isoformat(" ", "minutes")

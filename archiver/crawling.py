@@ -1,4 +1,4 @@
-"""Crawls for the Python API: a configuration in, a run's report out. Scrapy is loaded with this module."""
+"""Crawls for the Python API. In: a configuration. Out: the report of a run. Importing this module loads Scrapy."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def get_articles(
     """Fetch the articles at `addresses` and at those of a list (`listed`), and write their posts; `listener` is called
     with each result, `on_request` with the host of each request.
 
-    Raises UsageError, LockedError and whatever else is wrong with the archive.
+    Raises UsageError, LockedError and other errors of the archive.
     """
     return _run(configuration, ShareSpider, listener, on_request, urls=addresses, listed=listed)
 
@@ -54,7 +54,7 @@ def get_articles(
 def get_references(
     configuration: Configuration, references: Sequence[Reference], listener: Callable[[Result], None] | None = None
 ) -> RunReport:
-    """Do the same for articles that are resolved already."""
+    """Fetch articles that are resolved already, as `get_articles` does."""
     return _run(configuration, ShareSpider, listener, None, references=references)
 
 
@@ -67,7 +67,7 @@ def crawl_listings(
 ) -> RunReport:
     """Read listings, and fetch what is due of them; arguments: of `archiver.spiders.listing.ListingSpider`.
 
-    on_total: is called with the number of articles that the run asks for, whenever more is known of it.
+    on_total: is called with the number of articles that the run will ask for, whenever that is known better.
     """
     return _run(configuration, ListingSpider, listener, on_request, on_total, **arguments)
 
@@ -81,7 +81,7 @@ def crawl_as_worker(
 
 
 def fetch_pictures(configuration: Configuration, on_request: Callable[[str], None] | None = None) -> RunReport:
-    """Have the pictures of the posts of an archive come, and the posts show these."""
+    """Fetch the pictures of the posts of an archive, and have the posts show them."""
     alone = configuration.override({"ARCHIVER_EXTRACTORS": 0})  # no article is made
     return _run(alone, PictureSpider, None, on_request)
 
@@ -89,15 +89,15 @@ def fetch_pictures(configuration: Configuration, on_request: Callable[[str], Non
 def fetch_pages(
     configuration: Configuration, addresses: Sequence[str], taken: Callable[[str, Answer | str], None]
 ) -> int:
-    """Fetch the pages at `addresses`, and open no archive. taken: is given each address with what came, or why nothing
-    did. Returns the signal that ended it early, or 0."""
+    """Fetch the pages at `addresses`, without an archive. taken: is called with each address and its answer, or the
+    reason why there is none. Returns the number of the signal that ended it early, or 0."""
     alone = configuration.override({"ARCHIVER_EXTRACTORS": 0})  # no article is made of them
     return _run(alone, PageSpider, None, None, urls=addresses, taken=taken).interrupted
 
 
 def survey_site(configuration: Configuration, offer: Offer) -> int:
-    """Look at what the site of an offer's address has, and note it there; no archive is opened. Returns the signal that
-    ended it early, or 0."""
+    """Survey the site at the address of `offer`, and note what it has in `offer`; no archive is opened. Returns the
+    number of the signal that ended it early, or 0."""
     alone = configuration.override({"ARCHIVER_EXTRACTORS": 0})  # no article is made of it
     return _run(alone, SurveySpider, None, None, offer=offer).interrupted
 
@@ -112,7 +112,7 @@ def _run(
     **arguments: Any,
 ) -> RunReport:
     settings = scrapy_settings(configuration)
-    # Scrapy would make a loop of another kind first, and leave it open.
+    # Without this, Scrapy would first make a loop of another kind, and leave it open.
     loop = settings["ASYNCIO_EVENT_LOOP"]
     asyncio.set_event_loop(load_object(loop)() if loop else asyncio.new_event_loop())
     process = AsyncCrawlerProcess(settings)

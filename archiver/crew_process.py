@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
 def main() -> int:
     """Start the workers, or be one of them, and return the exit status."""
-    signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)  # `crewing` has done so, for the time before this line
+    signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)  # `crewing` did so already, for the time before this line
     count, share = pickle.load(sys.stdin.buffer)
     load()
     gc.collect()
@@ -83,7 +83,7 @@ def crawl(share: bytes, pipe: int) -> int:
 
     try:
         report = crawl_as_worker(configuration, run, tell, **arguments)
-    except OverError:  # the others were done before it had begun
+    except OverError:  # the other workers finished the run before this one had begun
         return 0
     except ArchiverError as error:
         sys.stderr.write(f"archiver: {error}\n")

@@ -1,5 +1,5 @@
-"""Bytes of an answer in, their text out: one decoder for pages, listings and replays. It follows the rules of browsers
-where those lose no text. No I/O."""
+"""Decoding: the bytes of an answer in, their text out. Pages, listings and replays all use it. It follows the rules of
+browsers where these lose no text. No I/O."""
 
 from __future__ import annotations
 
@@ -12,21 +12,22 @@ import webencodings
 
 UTF_8 = "utf-8"
 GB_18030 = "gb18030"
-# What a byte-order mark says counts before everything else (WHATWG Encoding, 6.1 "decode").
+# A byte-order mark counts before everything else (WHATWG Encoding, 6.1 "decode").
 MARKS = ((codecs.BOM_UTF8, UTF_8), (codecs.BOM_UTF16_BE, "utf-16-be"), (codecs.BOM_UTF16_LE, "utf-16-le"))
-# Text in these is mostly valid UTF-8 too, as it is made of ASCII bytes: only the label tells.
+# Text in these encodings is mostly made of ASCII bytes, and so is valid UTF-8, too: only the label tells them apart.
 ASCII_BYTES = frozenset({"utf-16-be", "utf-16-le", "iso2022_jp"})
 CHARSET = re.compile(r"charset\s*=\s*[\"']?\s*([^\s\"';,]+)", re.IGNORECASE)
 REPLACEMENT = "\ufffd"
 
-# A text that is labelled UTF-8 is UTF-8 as long as not more of its bytes than this are wrong.
+# A text that is labelled UTF-8 is taken for UTF-8 as long as no larger share of its bytes is wrong.
 MAX_WRONG_SHARE = 0.001
-# UTF-8 with some damage has so many sound characters of several bytes for each wrong place. Ten Chinese characters in
-# GB 18030, read as UTF-8, have 1 in 1 of 360 cases, and never 3. Where the label says UTF-8, 1 is enough.
+# A text is taken for damaged UTF-8 if it has at least so many valid characters of several bytes for each invalid place.
+# Ten Chinese characters in GB 18030, read as UTF-8, have 1 in 1 of 360 cases, and never 3. Where the label says UTF-8,
+# 1 is enough.
 MIN_SOUND_PER_WRONG = 3
 MIN_SOUND_PER_WRONG_LABELLED = 1
 MULTIBYTE = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
-# GB 2312 has Chinese in pairs of high bytes. Accented letters that are read as GB 18030 take the ASCII byte after them.
+# In GB 2312 a Chinese character is a pair of high bytes. Accented letters in Western text are mostly single high bytes.
 HIGH_PAIR = re.compile(rb"[\xa1-\xf7][\xa1-\xfe]")
 HIGH = re.compile(rb"[\x80-\xff]")
 
@@ -36,7 +37,8 @@ AS_BROWSERS = "archiver.as_browsers"  # of errors of codecs
 
 
 class Decoded(NamedTuple):
-    """A text, the encoding that it was in (a codec of Python), and at how many places it could not be read."""
+    """A text, the encoding that it was in (the name of a Python codec), and at how many places it could not be
+    decoded."""
 
     text: str
     encoding: str
@@ -44,20 +46,20 @@ class Decoded(NamedTuple):
 
     @property
     def note(self) -> str:
-        """What is to be remembered of it; nothing if all could be read."""
+        """A note of encoding and damage, to be kept with the article; empty if there is no damage."""
         places = "1 place" if self.damaged == 1 else f"{self.damaged} places"
         return f"{self.encoding}, {places} unreadable" if self.damaged else ""
 
 
 def decode(content: bytes, *labels: str | None) -> Decoded:
-    """Return the text of `content`. Every content has one: what cannot be read becomes U+FFFD, and is counted.
+    """Return the text of `content`. There always is one: what cannot be decoded becomes U+FFFD, and is counted.
 
-    labels: the encodings that the answer says, as sources write them, the one to believe first (a header before the
-    page itself): the first that is known counts.
+    labels: the encodings that the answer names, as sources write them, the most trusted first (a header before the page
+    itself). The first that is known counts.
 
-    What is valid UTF-8 is that, whatever the label says: labels are wrong in both directions, and almost no text in
-    another encoding is valid UTF-8 by accident. UTF-8 with some damage stays UTF-8. Then the label counts; then GB
-    18030, if what comes out is Chinese.
+    Valid UTF-8 is decoded as UTF-8, whatever the label says: labels are often wrong, and almost no text in another
+    encoding is valid UTF-8 by accident. So is UTF-8 with some damage. Otherwise the label counts; without one that
+    helps, GB 18030 does if the bytes look like Chinese.
     """
     for mark, encoding in MARKS:
         if content.startswith(mark):
@@ -75,7 +77,7 @@ def decode(content: bytes, *labels: str | None) -> Decoded:
         return _read(content, labelled)
     if _is_chinese(content):
         return _read(content, GB_18030)
-    # The label is UTF-8 and wrong, or there is none: browsers take Windows-1252, in which every byte is a character.
+    # If the label says UTF-8, the text stays UTF-8, damaged. Without a label browsers take Windows-1252.
     return damaged if labelled else _read(content, "cp1252")
 
 
@@ -87,12 +89,12 @@ def content_label(content_type: bytes | str | None) -> str | None:
 
 
 def _codec(label: str | None) -> str | None:
-    """Return the codec for a label of the web (WHATWG Encoding, 4.2); None for any other: Python has codecs that are no
-    encodings of text, such as idna."""
+    """Return the Python codec for an encoding label (WHATWG Encoding, 4.2); None for a label that the standard does not
+    have. Python itself is not asked: it has codecs that are no encodings of text, such as idna."""
     found = webencodings.lookup(label) if label else None
     if found is None or found.name in ("replacement", "x-user-defined"):
         return None
-    # The standard decodes GBK, and all that is called so, as GB 18030, which is GBK and more.
+    # The standard decodes GBK and its aliases as GB 18030, which contains GBK.
     return GB_18030 if found.name in ("gbk", GB_18030) else str(found.codec_info.name)
 
 
@@ -100,8 +102,8 @@ def _read(content: bytes, encoding: str) -> Decoded:
     text = content.decode(encoding, AS_BROWSERS if encoding == GB_18030 else "replace")
     damaged = text.count(REPLACEMENT)
     if damaged:
-        with suppress(UnicodeEncodeError):  # an encoding that has no such character
-            damaged -= content.count(REPLACEMENT.encode(encoding))  # sent as such
+        with suppress(UnicodeEncodeError):  # an encoding that has no U+FFFD
+            damaged -= content.count(REPLACEMENT.encode(encoding))  # U+FFFD that the source itself sent
     return Decoded(text, encoding, max(damaged, 0))
 
 
@@ -125,5 +127,5 @@ def _is_utf_8(content: bytes, read: Decoded, labelled: str | None) -> bool:
 
 
 def _is_chinese(content: bytes) -> bool:
-    """Return whether most of what is not ASCII in `content` makes pairs, as Chinese in GB 18030 does."""
+    """Return whether more than half of the high bytes in `content` are in pairs, as those of Chinese in GB 18030."""
     return 4 * len(HIGH_PAIR.findall(content)) > len(HIGH.findall(content))

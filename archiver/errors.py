@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from datetime import datetime
 
-# What to do about an error that is the disk's and not one file's: nothing more can be kept until that is done.
 FAULT = "a fault of this program"
+# Errors that concern the disk or the machine, not one file: nothing more can be kept until the user has done this.
 DISK_ADVICE = {
     errno.ENOSPC: "make room, and run again: nothing is lost",
     errno.EDQUOT: "make room, and run again: nothing is lost",
@@ -30,42 +30,42 @@ class ArchiverError(Exception):
 
 
 def os_reason(error: OSError) -> str:
-    """Return what the system says of an error: one that does not come from it has no words of the system's."""
+    """Return the operating system's message for an error; for an OSError without one, its own text."""
     return error.strerror or str(error) or type(error).__name__
 
 
 def with_advice(error: OSError) -> str:
-    """Return what the system says of an error, and what to do if that is known."""
+    """Return the operating system's message for an error, and what to do about it if that is known."""
     advice = DISK_ADVICE.get(error.errno or 0)
     return f"{os_reason(error)}; {advice}" if advice else os_reason(error)
 
 
 def in_a_line(error: BaseException) -> str:
-    """Return an error that nobody foresaw as one line, with its kind."""
+    """Return an unexpected error as one line, with its class."""
     said = " ".join(str(error).split())
     return f"{type(error).__name__}: {said}" if said else type(error).__name__
 
 
 def as_archiver_error(error: Exception) -> ArchiverError:
-    """Return an error of this package as it is, and any other as one that says that it is a fault of ours."""
+    """Return an ArchiverError as it is, and any other error as a FaultError."""
     return error if isinstance(error, ArchiverError) else FaultError(fault(error))
 
 
 def fault(error: BaseException) -> str:
-    """Return an error that nobody foresaw as one line that says that it is a fault of ours."""
+    """Return an unexpected error as one line that calls it a fault of this program."""
     return f"{FAULT}: {in_a_line(error)}"
 
 
 class CrewError(ArchiverError):
-    """A run of workers that none of them has ended."""
+    """A run of workers that no worker brought to its end."""
 
 
 class OverError(ArchiverError):
-    """A run that a worker comes too late for: it has nothing left to do."""
+    """A worker came too late to join a run: the run has nothing left to do."""
 
 
 class UsageError(ArchiverError):
-    """A command, an option or a setting that is not what it must be: nothing was done."""
+    """An invalid command, option or setting: nothing was done."""
 
 
 class RecipeError(ArchiverError):
@@ -81,7 +81,7 @@ class UnknownAddressError(ArchiverError):
 
 
 class UnknownListingError(ArchiverError):
-    """A source, a listing or a parameter of one that no recipe has."""
+    """A source, a listing, or a parameter of a listing that no recipe has."""
 
 
 class PageError(ArchiverError):
@@ -89,7 +89,7 @@ class PageError(ArchiverError):
 
 
 class BlockPageError(PageError):
-    """A web page where data is due: mostly one that asks whether we are human."""
+    """A web page in the place of data: mostly one that asks whether we are human."""
 
 
 class GoneError(PageError):
@@ -97,12 +97,13 @@ class GoneError(PageError):
 
 
 class BodyError(ArchiverError):
-    """A body that is not cleaned: too large for an article."""
+    """A body that cannot be cleaned, because it is too large for an article."""
 
 
 class NotAnArticleError(PageError):
-    """A page that is no article, or shows none. `reason`: what it is instead; `evidence`: what says so. `may_pass`: it
-    may be one another time: what stands before it is an error, a wall, a script that did not run."""
+    """A page that is no article, or does not show one. `reason`: what it is instead. `evidence`: what shows that.
+    `may_pass`: whether the article may be there another time, since what is in its place is an error page, a login or
+    consent wall, or a script that did not run."""
 
     def __init__(self, reason: str, evidence: str, *, may_pass: bool = False) -> None:
         super().__init__(reason, evidence)
@@ -115,11 +116,11 @@ class NotAnArticleError(PageError):
 
 
 class NeedsScriptsError(NotAnArticleError):
-    """A page that shows nothing until its scripts have drawn it."""
+    """A page that shows nothing until its scripts have run."""
 
 
 class BrowserError(ArchiverError):
-    """A page that could not be drawn, or a browser that is missing: what is wrong, and how to get it."""
+    """A page that the browser could not draw, or a missing browser: says what is wrong, and how to get one."""
 
 
 class BrowserEndedError(BrowserError):
@@ -127,11 +128,12 @@ class BrowserEndedError(BrowserError):
 
 
 class PictureError(ArchiverError):
-    """Bytes that are no picture, or none that is kept: says what they are instead, or what is too much."""
+    """Bytes that are no picture, or a picture that is not kept: says what they are instead, or which limit they
+    exceed."""
 
 
 class TimeFormatError(ArchiverError):
-    """A time whose form is not known or that does not name a whole date."""
+    """A time in a form that is not known, or without a complete date."""
 
 
 class StoreError(ArchiverError):
@@ -175,29 +177,29 @@ class CaptureError(ArchiverError):
 
 
 class FaultError(ArchiverError):
-    """Something that nobody foresaw, where it ends all that is done: a fault of this program."""
+    """An unexpected error that ends the whole run or command: a fault of this program."""
 
 
 class MachineError(ArchiverError):
-    """A machine that has nothing left to work with, such as processes or open files: says of what, and what to do."""
+    """The machine has no more processes, open files or the like: says which, and what to do."""
 
 
-# They end whatever is being done in an archive: nothing could be kept. Any other costs what it is about.
+# These end the whole run, since nothing could be kept. Any other error concerns only one article or answer.
 ERRORS_OF_THE_ARCHIVE = (StoreError, IndexFileError, CaptureError, LockedError, MachineError, FaultError)
 
 
 class WorkerError(ArchiverError):
-    """A process that works for this one has ended before it should."""
+    """A worker process ended before its work was done, took too long, or failed."""
 
 
 class WorkerLostError(WorkerError):
-    """The same, and nobody knows why: somebody killed it, memory was short, or what it worked on ends whatever works
-    on it."""
+    """A worker process ended for an unknown reason: somebody killed it, memory was short, or the job itself ends every
+    process that works on it."""
 
 
 class EngineError(ArchiverError):
-    """An engine that cannot be used: it cannot be reached, has gone, or has another version of this program."""
+    """An engine that cannot be used: it cannot be reached, went away, or runs another version of this program."""
 
 
 class DiscoveryError(ArchiverError):
-    """A feed, a sitemap or a list of feeds that cannot be read: says what it is instead, or what is too much."""
+    """A feed, a sitemap or a list of feeds that cannot be read: says what it is instead, or which limit it exceeds."""

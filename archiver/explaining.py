@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 def explain_article(output: Root, index: Index, options: ExtractOptions, reference: Reference) -> Explanation | None:
-    """Return how the article was read that the archive in `output` has; None if it has no answer of it.
+    """Return how an article of the archive in `output` was read; None if the archive has no answer for it.
 
     Raises CaptureError if its answer was not captured, or the capture cannot be read.
     """
@@ -64,14 +64,15 @@ def _explained(output: Root, index: Index, options: ExtractOptions, capture: Cap
     fields = {
         name: _field(getattr(article, name), article.rules.get(name, ""), said[name])
         for name in (*FIELDS, "body")
-        if name != "time"  # understood, it is `published`
+        if name != "time"  # shown as `published`
     }
     published = _field(article.published, article.rules.get("time", ""), said["time"])
     return Explanation(capture.url, None, None, {"title": fields.pop("title"), "published": published, **fields})
 
 
 def _field(value: Any, rule: str, said: list[tuple[str, str]]) -> Field[Any]:
-    """Return a field, and what else its page has for it: the first rule that finds anything counts."""
+    """Return a field with its rule, and the other candidates that the page has for it, each with the reason why it was
+    not taken."""
     lost: list[Discarded[Any]] = []
     for text, name in said:
         if not text.strip():

@@ -1,4 +1,4 @@
-"""Pages by their addresses, guarded and polite as articles are fetched, without an archive."""
+"""Fetching pages by their addresses, with the same politeness and guard as articles, but without an archive."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ if TYPE_CHECKING:
 
     from archiver.answer import Answer
 
-    Taken = Callable[[str, Answer | str], None]  # an address, and what came from it, or why nothing did
+    Taken = Callable[[str, Answer | str], None]  # takes an address, and its answer or the reason why there is none
 
 
 class PageSpider(ArticleSpider):
-    """Fetches pages, each once, and gives what came to whoever takes it. It opens no archive: nothing is written."""
+    """Fetches pages, each once, and passes their answers to `taken`. It opens no archive, and writes nothing."""
 
     name = "page"
 
@@ -41,7 +41,7 @@ class PageSpider(ArticleSpider):
             yield Request(url, callback=self.take, errback=self.miss, dont_filter=True, cb_kwargs={"asked": url})
 
     async def take(self, response: Response, asked: str) -> None:
-        """Give away what came, as a browser drew it where that is wanted."""
+        """Pass on an answer, drawn by a browser where that is wanted."""
         try:
             if self.drawer.wants(response):
                 response = await self.drawer.draw(response)
@@ -51,10 +51,10 @@ class PageSpider(ArticleSpider):
         self._taken(asked, answer_of(response))
 
     def miss(self, failure: Failure) -> None:
-        """Say why nothing came."""
+        """Pass on the reason why no answer came."""
         request: Request = failure.request  # type: ignore[attr-defined]
         self._taken(request.cb_kwargs["asked"], explain(failure))
 
     def answer_failed(self, request: Request | None, reason: str) -> None:
-        """Say that what came could not be taken."""
+        """Pass on the reason why an answer could not be handled."""
         self._taken(request.cb_kwargs["asked"] if request else self.name, reason)

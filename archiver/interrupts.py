@@ -1,4 +1,5 @@
-"""Signals that end a process (SIGINT, SIGTERM): the first in order and within seconds, a second one at once."""
+"""Signals that end a process (SIGINT, SIGTERM): the first ends it in good order and within seconds, a second one at
+once."""
 
 from __future__ import annotations
 
@@ -17,13 +18,13 @@ if TYPE_CHECKING:
     from types import FrameType
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
-LONGEST = 9.0  # seconds that an end may take which is in order
+LONGEST = 9.0  # seconds that ending in good order may take
 Result = TypeVar("Result")
 STOPPING = "archiver: stopping; again to stop at once"
 
 
 class StoppedError(KeyboardInterrupt):
-    """A signal has come. status: what the process ends with."""
+    """A signal has come. status: the exit status that the process is to end with."""
 
     def __init__(self, status: int) -> None:
         super().__init__()
@@ -31,8 +32,8 @@ class StoppedError(KeyboardInterrupt):
 
 
 class Deadline:
-    """Ends this process when it has not ended by itself LONGEST seconds after it was told to, whatever its event loop
-    and its other threads are waiting for. What is on disk is whole then, too: it is as if the process were killed."""
+    """Ends this process if it has not ended by itself LONGEST seconds after `tell` was called, whatever its event loop
+    and its other threads are waiting for. That is as if the process were killed: what is on disk is whole then, too."""
 
     def __init__(self) -> None:
         self._told = threading.Event()
@@ -41,12 +42,12 @@ class Deadline:
         threading.Thread(target=self._watch, daemon=True, name="deadline").start()
 
     def tell(self, status: int, words: str) -> None:
-        """From now on LONGEST seconds are left; then the process says `words` and ends with `status`."""
+        """Start the time: in LONGEST seconds the process prints `words` and ends with `status`."""
         self._status, self._words = status, words
         self._told.set()
 
     def call_off(self) -> None:
-        """Let the process go on."""
+        """Stop the time: the process is not ended."""
         self._over.set()
         self._told.set()
 
@@ -58,8 +59,8 @@ class Deadline:
 
 
 class Interrupts:
-    """Takes the signals that end this process. At the first, `stop` is called; without it, StoppedError is raised in
-    the main thread, wherever that is. words: said at once; nothing if they are empty. At the second the process ends.
+    """Handles the signals that end this process. At the first one, `stop` is called; without `stop`, StoppedError is
+    raised in the main thread. words: printed at the first signal, if not empty. At the second the process ends at once.
     """
 
     def __init__(self, stop: Callable[[], object] | None = None, words: str = "") -> None:
@@ -70,13 +71,13 @@ class Interrupts:
 
     @property
     def status(self) -> int:
-        """The exit status that says which signal it was, as shells have it."""
+        """The exit status that tells which signal came, as in shells: 128 and its number."""
         return SIGNALLED + self.signal
 
     @contextmanager
     def taken(self) -> Iterator[None]:
-        """Take signals, and give them back in the end. Only the main thread of a process can; in others it is left to
-        that one."""
+        """Handle signals inside the `with` block; after it the former handlers are back. Only the main thread of a
+        process can set handlers; in another thread nothing is changed."""
         before = {}
         if threading.current_thread() is threading.main_thread():
             before = {number: signal.signal(number, self._take) for number in SIGNALS}
@@ -101,8 +102,8 @@ class Interrupts:
 
 
 def run_until_stopped(work: Coroutine[Any, Any, Result]) -> Result:
-    """Run `work` in an event loop of its own, and return its result. At the first signal it is cancelled, and what it
-    then sees to is waited for. Raises StoppedError."""
+    """Run `work` in an event loop of its own, and return its result. At the first signal it is cancelled, and waited
+    for until it has cleaned up. Raises StoppedError then."""
     runner = asyncio.Runner()
     loop = runner.get_loop()
     task = loop.create_task(work)
@@ -115,7 +116,8 @@ def run_until_stopped(work: Coroutine[Any, Any, Result]) -> Result:
 
 
 def say(line: str) -> None:
-    """Write a line to this process's standard error, if it has one. A print that was interrupted cannot be called."""
+    """Write a line to this process's standard error, if it has one. `print` is not used, since a signal handler may
+    have interrupted a `print`, which cannot be entered again."""
     with suppress(OSError, ValueError):
         if sys.__stderr__:
             os.write(sys.__stderr__.fileno(), f"{line}\n".encode())
