@@ -408,8 +408,8 @@ class Archive:
 
         since: only what was saved then or later. source: only what came from `SOURCE` or `SOURCE/LISTING`. query: only
         articles that have all of these words. last: only so many that were published last. listener: is called with a
-        message for each post that is left out, or that somebody has changed. Raises BrokenPipeError if nobody reads the
-        stream any more.
+        message for each post that is left out, or was changed since it was written. Raises BrokenPipeError if nobody
+        reads the stream any more.
         """
         chosen = load_format(name)
         target = Path(to) if isinstance(to, str | Path) else None
@@ -450,7 +450,7 @@ class Archive:
         """Make the archive's site, or bring it up to date. to: its directory; None: `_site` in the archive.
 
         templates: a directory whose files replace ours of the same names; None: `_templates` in the archive, if that
-        exists. listener: is called with a message for each post that is left out, or that somebody has changed.
+        exists. listener: is called with a message for each post that is left out, or is not shown as it was written.
         """
         from archiver.site import build_site  # as above
 

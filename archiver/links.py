@@ -1,4 +1,4 @@
-"""Parts of an archive that are symbolic links and lead out of it: what is written there would land elsewhere."""
+"""Parts of an archive that are symbolic links to places outside of it: what is written there would land elsewhere."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def links_outside(output: Path, parts: Collection[str] = PARTS) -> Iterator[tupl
         root = Path(os.path.realpath(output))
         for part in parts:
             for path in _links(output / part, DEPTH, files=part == INDEX):
-                target = Path(os.path.realpath(path))  # unlike Path.resolve, it lets a link in a circle be
+                target = Path(os.path.realpath(path))  # unlike Path.resolve, it raises no error for links in a circle
                 is_file = path.parent.name == INDEX and not path.is_dir()
                 if is_file or not target.is_relative_to(root):
                     yield path.relative_to(output).as_posix(), target

@@ -1,4 +1,4 @@
-"""What a listing gives, and when that is cause for alarm. No I/O."""
+"""Statistics of listings, and the alarms that follow from them. No I/O."""
 
 from __future__ import annotations
 
@@ -12,23 +12,24 @@ from archiver.spans import show_span
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-HISTORY = 30  # runs without alarms that are looked back on
+HISTORY = 30  # earlier runs without alarms that a run is compared with
 FILLED = ("title", "time", "source")
-MIN_SAMPLE = 5  # items: of fewer, a share says little
-RHYTHM_MOVES = 5  # newer items from which a rhythm is taken
+MIN_SAMPLE = 5  # items: with fewer, a share says little
+RHYTHM_MOVES = 5  # how often a newer item must have come before a rhythm is known
 RHYTHM_FACTOR = 3
-LEAST_QUIET = 86400  # seconds: news has nights
-MIN_RUNS = 3  # runs: of fewer, the length of bodies says little
-SETTLED_AFTER = 7 * 86400  # seconds: a change that lasts so long is how it is now
+LEAST_QUIET = 86400  # seconds that any listing may go without a newer item: at night there may be no news
+MIN_RUNS = 3  # runs: with fewer, the length of bodies says little
+SETTLED_AFTER = 7 * 86400  # seconds: after so long without a run free of alarms, a change is taken for normal
 
 
 @dataclass(slots=True)
 class ListingStats:
     """What one listing gave in one run.
 
-    filled_share: the share of its items with a title, a time and a source. articles: the same of the articles that
-    came, and their bodies' length in characters. no_id: what the first item that names no article has in place of an
-    id, and what was expected. newest: when its newest item was published, in seconds since 1970.
+    filled_share: the shares of its items that have a title, a time and a source. articles: the same shares for the
+    articles that were fetched, and the length of their bodies in characters. no_id: what the first item without an
+    article's id has in its place, and what was expected. newest: when its newest item was published, in seconds since
+    1970.
     """
 
     listing: str
@@ -37,12 +38,12 @@ class ListingStats:
     new: int = 0
     unreadable: int = 0
     no_id: str = ""
-    unchanged: bool = False  # the source said so, and sent nothing: the rest is as it was
+    unchanged: bool = False  # the source said that it has not changed: the counts are those of the last run
     error: str = ""  # why it could not be read
     newest: int | None = None
-    rhythm: int | None = None  # seconds: the recipe's
-    longest_gap: int = 0  # seconds: the longest that there ever was from one newest item to the next
-    moves: int = 0  # how often there was a newer one
+    rhythm: int | None = None  # seconds that its newest item may be old, as the recipe says
+    longest_gap: int = 0  # seconds: the longest time that ever passed from one newest item to the next
+    moves: int = 0  # how often a newer item has come
     filled_share: dict[str, float] = field(default_factory=dict)
     saved: int = 0
     failed: int = 0
@@ -50,12 +51,12 @@ class ListingStats:
     alarms: list[str] = field(default_factory=list)
 
     def as_dict(self) -> dict[str, Any]:
-        """Return it for the index and for reports."""
+        """Return it as a dict, for the index and for reports."""
         return asdict(self)
 
 
 def carry(current: ListingStats, history: Sequence[Mapping[str, Any]]) -> None:
-    """Carry over to `current` what is remembered of all runs before: the rhythm in which newer items came."""
+    """Carry over to `current` what is known from all earlier runs about how often newer items come."""
     if not history:
         return
     last = history[0]
@@ -119,9 +120,9 @@ def _less(what: str, name: str, share: float, usual: float) -> str:
 
 
 def _quiet(current: ListingStats, now: int) -> list[str]:
-    """Return an alarm if the newest item is too old. Where the recipe says how old it may be (`rhythm`), that counts;
-    else, once newer items have come often enough to know a rhythm, three times the longest time that ever passed from
-    one newest item to the next, and a day at least."""
+    """Return an alarm if the newest item is too old. The recipe may say how old it may be (`rhythm`). If it does not,
+    and newer items have come often enough to know, the newest may be three times as old as the longest time that ever
+    passed from one newest item to the next, and at least a day."""
     if current.newest is None:
         return []
     if current.rhythm is not None:

@@ -1,4 +1,5 @@
-"""Listings: what a user calls one, in; which listing of which recipe that is, and where to ask for it, out. No I/O."""
+"""Listings. In: the name of a listing, as a user gives it. Out: which listing of which recipe that is, and where to ask
+for it. No I/O."""
 
 from __future__ import annotations
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ListingReference:
-    """A listing of a recipe, with the parameters that it is to be asked for with."""
+    """A listing of a recipe, with the parameters with which to ask for it."""
 
     recipe: Recipe
     name: str
@@ -38,17 +39,17 @@ class ListingReference:
 
     @property
     def form(self) -> str:
-        """The form of post that is wanted of what it lists."""
+        """The form of post that its articles become."""
         return self.listing.form
 
     @property
     def rhythm(self) -> str | None:
-        """How old its newest item may be."""
+        """How old its newest item may be before that is cause for alarm; None: the recipe does not say."""
         return self.listing.rhythm
 
     @property
     def pages(self) -> int:
-        """How many pages to go on to while nothing on them is known."""
+        """How many pages to read at most, as long as everything on them is new."""
         return self.listing.pages
 
     @property
@@ -73,7 +74,7 @@ class ListingReference:
 def resolve_listings(names: Iterable[str], recipes: Mapping[str, Recipe]) -> list[ListingReference]:
     """Return the listings that `names` mean: `source`, `source/listing` or `source/listing?parameter=value`.
 
-    A source means all of its listings that can be asked for without being told more; no name means every source.
+    `source` means all of its listings whose parameters all have values in the recipe. No name at all means all sources.
     Raises UnknownListingError.
     """
     found: dict[str, ListingReference] = {}

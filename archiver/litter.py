@@ -1,16 +1,16 @@
-"""Files that systems and editors leave in every directory, and that are nobody's work. No I/O."""
+"""Files that operating systems and editors leave in directories, and that have no content of anybody's. No I/O."""
 
 from __future__ import annotations
 
 import re
 
-# Of macOS, Windows, Linux desktops and network drives; of editors; of git, which keeps no empty directory.
+# Of macOS, Windows, Linux desktops and network drives; of editors; files that keep empty directories in git.
 NAMES = re.compile(
     r"\.DS_Store|\._.*|\.AppleDouble|\.Spotlight-V100|\.Trashes|\.fseventsd|__MACOSX|Icon\r"
     r"|(?:eh)?Thumbs\.db|desktop\.ini|\$RECYCLE\.BIN|System Volume Information"
     r"|\.directory|\.Trash-\d+|\.nfs[0-9a-f]+|\.fuse_hidden[0-9a-f]+|@eaDir|\.stfolder|\.syncthing\..*\.tmp"
     r"|\.(?:DocumentRevisions-V100|TemporaryItems|localized|VolumeIcon\.icns|dropbox(?:\.cache|\.attr)?|stversions)"
-    r"|lost\+found|\.~lock\..*#|.*\.(?:bak|orig|rej)|4913"  # the last is of vim, which tries whether it may write
+    r"|lost\+found|\.~lock\..*#|.*\.(?:bak|orig|rej)|4913"  # vim makes 4913 to test whether it may write
     r"|.*~|\..*\.sw[a-p]|#.*#|\.#.*|~\$.*"
     r"|\.git(?:keep|ignore|attributes)|\.keep",
     re.IGNORECASE | re.DOTALL,

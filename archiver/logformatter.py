@@ -1,4 +1,4 @@
-"""What is logged, and how: of articles their address and not their whole content, of errors one line."""
+"""What is logged, and how: articles by their addresses instead of their whole content, errors in one line."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class PublicFormatter(logging.Formatter):
-    """Leaves credentials out of addresses: logs are kept and shown, too."""
+    """Leaves credentials out of addresses, since logs are kept and shown."""
 
     def format(self, record: logging.LogRecord) -> str:
         """Return the lines of a record."""
@@ -29,7 +29,7 @@ class PublicFormatter(logging.Formatter):
 
 
 class OneLineFormatter(PublicFormatter):
-    """Says an error that was raised in the line that speaks of it; where in the code it was raised, it leaves out."""
+    """Puts the error of a record into its line, and leaves out the traceback."""
 
     def format(self, record: logging.LogRecord) -> str:
         """Return the one line."""
@@ -40,38 +40,38 @@ class OneLineFormatter(PublicFormatter):
 
 
 def format_log(settings: BaseSettings, *, in_lines: bool) -> None:
-    """Let what Scrapy logs have no credentials; and, with `in_lines`, one line each, but for who wants to see
-    everything (LOG_LEVEL=DEBUG)."""
+    """Have Scrapy's log records shown without credentials; and, with `in_lines`, each in one line, except with
+    LOG_LEVEL=DEBUG."""
     if handler := get_scrapy_root_handler():
         kind = OneLineFormatter if in_lines and settings["LOG_LEVEL"] != "DEBUG" else PublicFormatter
         handler.setFormatter(kind(settings["LOG_FORMAT"], settings["LOG_DATEFORMAT"]))
 
 
 class BriefLogFormatter(LogFormatter):
-    """Leaves out what the report says anyway."""
+    """Does not log what the report says anyway."""
 
     def crawled(self, request: Any, response: Any, spider: Any) -> LogFormatterResult | None:  # type: ignore[override]
-        """Say nothing: one line a request is what the report replaces."""
+        """Log nothing: the report stands in place of a line for each request."""
 
     def scraped(self, item: Any, response: Response | Failure | None, spider: Spider) -> None:  # type: ignore[override]
-        """Say nothing: the report counts articles."""
+        """Log nothing: the report counts articles."""
 
     def dropped(  # type: ignore[override]
         self, item: Any, exception: BaseException, response: Response | Failure | None, spider: Spider
     ) -> None:
-        """Say nothing: the report says which article was dropped and why."""
+        """Log nothing: the report says which article was dropped and why."""
 
     def spider_error(
         self, failure: Failure, request: Any, response: Response | Failure, spider: Spider
     ) -> LogFormatterResult:
-        """Say at which answer a callback failed, unless the spider reports that itself."""
+        """Log for which answer a callback failed; at level DEBUG if the spider reports that itself."""
         line = super().spider_error(failure, request, response, spider)
         return {**line, "level": logging.DEBUG} if getattr(spider, "reports_errors", False) else line
 
     def item_error(
         self, item: Any, exception: BaseException, response: Response | Failure | None, spider: Spider
     ) -> LogFormatterResult:
-        """Say at which article a pipeline failed."""
+        """Log for which item a pipeline failed."""
         return {
             "level": logging.DEBUG if isinstance(item, Article) else logging.ERROR,  # the report has articles
             "msg": "Error processing %(address)s",

@@ -6,7 +6,8 @@
     # removed  _posts/…                                                  a file that an earlier one has, and is gone
     # rewritten  <SHA-256>  _captures/…      what that file was: it was written anew without a credential, and is gone
 
-Whoever keeps the SHA-256 of one manifest can show that nothing which it or an earlier one has was changed since.
+With the SHA-256 of one manifest, kept elsewhere, anybody can show that no file in it or in an earlier one was changed
+since.
 """
 
 from __future__ import annotations
@@ -46,11 +47,12 @@ class Head(NamedTuple):
 
 
 def manifests(output: Root) -> list[str]:
-    """Return the paths of an archive's manifests, the first of all first. Raises OSError."""
+    """Return the paths of an archive's manifests, the oldest first. Raises OSError."""
     if isinstance(output, Path):
         found = [output / MANIFESTS] if (output / MANIFESTS).exists() else []
         for _ in range(2):  # years, months
-            # Unlike a glob, this says what it cannot read: a chain must not begin anew because of that.
+            # Unlike a glob, this raises an error for a directory that cannot be read. Otherwise manifests would be
+            # missed, and a new chain begun.
             found = [one for directory in found for one in directory.iterdir() if one.name.isdecimal()]
         files = [one for directory in found for one in directory.iterdir() if NAME.fullmatch(one.name)]
         paths = [file.relative_to(output).as_posix() for file in files]
@@ -68,10 +70,10 @@ def head(output: Root) -> Head | None:
 
 
 def add_manifest(output: Root, index: Index, rewritten: Mapping[str, str] = NOTHING) -> Head | None:
-    """Write a manifest of all that none has yet, note it in `index`, and return it; None if there is nothing.
+    """Write a manifest of all files that are in none yet, note it in `index`, and return it; None if there are none.
 
-    rewritten: captures that were written anew, and the SHA-256 that each was. Raises StoreError; then there is no new
-    one.
+    rewritten: paths of captures that were written anew without a credential, with the SHA-256 that each had before.
+    Raises StoreError; then no manifest was written.
     """
     lines = [*(f"{digest.hex()}  {path}" for path, digest in index.manifests.unlisted())]
     removed = index.manifests.removed()
@@ -81,7 +83,7 @@ def add_manifest(output: Root, index: Index, rewritten: Mapping[str, str] = NOTH
         before = head(output)
         number = _number(before.path) + 1 if before else 1
         chain = [f"{before.sha256}  {before.path}"] if before else []
-        # Whatever is written after its name says that it is there, so the names that are gone come first.
+        # Removed files come first: if a path is in the manifest twice, its last line counts, which says that it exists.
         anew = [f"{REWRITTEN}{was}  {path}" for path, was in rewritten.items()]
         text = "\n".join([TITLE, *chain, *anew, *(f"{REMOVED}{path}" for path in removed), *lines, ""])
         now = time.gmtime()
@@ -99,7 +101,8 @@ def add_manifest(output: Root, index: Index, rewritten: Mapping[str, str] = NOTH
 
 
 def read_lines(file: Location) -> Iterator[tuple[str, str]]:
-    """Yield what a manifest says: path and SHA-256, nothing for one that was removed. Raises OSError, ValueError."""
+    """Yield the files in a manifest: path and SHA-256, which is empty for a file that was removed. Raises OSError,
+    ValueError."""
     for line in read(file).decode("utf-8").splitlines():
         if line.startswith(REMOVED):
             yield line.removeprefix(REMOVED), ""

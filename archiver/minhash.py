@@ -1,8 +1,9 @@
-"""MinHash signatures of texts: how alike two texts are can be told by them alone. No I/O.
+"""MinHash signatures of texts, by which one can estimate how alike two texts are, without the texts. No I/O.
 
-A text is taken for the set of the shingles of its beginning: any five words in a row or, in scripts that put no spaces
-between words, any four characters; punctuation and case make no difference. How many shingles two texts share, of those
-that either has (Jaccard), is estimated by the share of equal values in their signatures.
+A text is seen as the set of the shingles of its beginning: every five words in a row or, in scripts without spaces
+between words, every four characters; punctuation and case make no difference. The Jaccard similarity of two texts is
+the number of shingles that both have, divided by the number that at least one of them has. It is estimated by the share
+of equal values in their signatures.
 """
 
 from __future__ import annotations
@@ -21,31 +22,32 @@ from rensa import RMinHash
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-RULES = 1  # the version of what shingles are; another one makes other signatures
-WORDS, CHARACTERS = 5, 4  # of a shingle
-# Different shingles, among so many of them: what shorter texts have in common says little, or those that say one thing
-# again and again.
+RULES = 1  # the version of these rules; to be raised with every change that makes other signatures
+WORDS, CHARACTERS = 5, 4  # in a shingle
+# A text must have at least so many different shingles among its first AMONG. Texts that are shorter, or repeat the same
+# again and again, may be alike by chance.
 FEWEST, AMONG = 30, 100
-# Characters of a text that are looked at, with spaces between words and without; more tell little more, and take time.
+# Characters of a text that are looked at, with spaces between words and without; more would tell little more, and take
+# time.
 MOST, MOST_WIDE = 6000, 1000
-VALUES = 128  # in a signature: the estimate is off by 0.045 at most for two texts of three
-BANDS, BAND = 12, 3  # those of a signature, and the values in each: of two texts half alike four in five share one
-# How alike texts must be. Copies that were cut in half come to 0.5; what was written by one template, or of one event,
-# to 0.3 at most.
+VALUES = 128  # in a signature: in two of three cases the estimate is off by 0.045 at most
+BANDS, BAND = 12, 3  # bands in a signature, values in a band: of pairs of texts half alike, four in five share a band
+# How alike near-duplicates are at least. A copy that was cut in half comes to 0.5; texts made from one template, or
+# about one event, to 0.3 at most.
 THRESHOLD = 0.45
 WORD = re.compile(r"[^\W_]+")
 MARKS = "，。、；：“”‘’！？（）《》—…·「」『』【】,.;:!?\"'()[]-"  # in scripts without spaces
-WIDE = 2  # bytes of UTF-8 for a character: those of such scripts take three
-UNIT = 2  # bytes of UTF-16
-LOW = slice(0 if sys.byteorder == "little" else 1, None, 2)  # of each value the lower half
+WIDE = 2  # bytes of UTF-8 for a character, on average: scripts without spaces have more, as theirs take three each
+UNIT = 2  # bytes of a code unit of UTF-16
+LOW = slice(0 if sys.byteorder == "little" else 1, None, 2)  # the lower half of each value
 PACKED = Struct(f"<{VALUES}H")
 PROBES = (" ".join(map(str, range(100))), "".join(map(chr, range(0x4E00, 0x4E64))))
 
 
 @dataclass(frozen=True, slots=True)
-class Signature:  # no tuple: who shows an item makes tuples anew, of one sequence (`scrapy parse`)
-    """What a text is told to be alike by. scheme: how it was made; signatures of two schemes cannot be compared.
-    content: empty for a text that is too short to say much; it is like no other."""
+class Signature:  # no named tuple: `scrapy parse` makes tuples again, from one argument, to show an item
+    """The signature of a text. scheme: how it was made; signatures of different schemes cannot be compared. content:
+    empty for a text that is too short or repeats itself; it is then like no other text."""
 
     scheme: str
     content: bytes
@@ -58,16 +60,18 @@ def signature(text: str) -> Signature:
 
 @cache
 def scheme() -> str:
-    """Return how signatures are made now: by which rules, and by which algorithm of the library.
+    """Return the scheme by which signatures are made now: which rules, and which algorithm of the library.
 
-    Some texts are tried on it: a version of the library that changed what it makes is found out, if it says so or not.
+    The signatures of some fixed texts are part of it: so a version of the library that makes other signatures has
+    another scheme, even if the library does not tell.
     """
     tried = blake2b(b"".join(map(_content, PROBES)), digest_size=4).hexdigest()
     return f"minhash-{RULES}-rensa-{RMinHash.ALGORITHM_VERSION}-{tried}"
 
 
 def bands(content: bytes) -> list[int]:
-    """Return the bands of a signature's content: two texts that share none are hardly alike. Each fits into 63 bits."""
+    """Return the bands of a signature's content, each a number of at most 63 bits. Two texts without a common band are
+    hardly alike."""
     size = BAND * 2
     return [
         int.from_bytes(content[number * size : (number + 1) * size], "little") | number << 8 * size
@@ -80,7 +84,7 @@ def similarity(one: bytes, other: bytes) -> float:
     empty."""
     if not (one and other):
         return 0.0
-    # Equal values leave nothing of each other: counted so, it takes half of what comparing them in pairs does.
+    # XOR turns equal values into 0. Counting these takes half the time of comparing the values in pairs.
     differing = int.from_bytes(one) ^ int.from_bytes(other)
     return memoryview(differing.to_bytes(PACKED.size)).cast("H").tolist().count(0) / VALUES
 
@@ -96,7 +100,7 @@ def _content(text: str) -> bytes:
 
 
 def _of_words(text: str) -> Sequence[int]:
-    """Return the hashes of the shingles of a text, each some words."""
+    """Return the hashes of a text's shingles of WORDS words."""
     words = WORD.findall(text)
     shingles = list(map(" ".join, zip(*(words[start:] for start in range(WORDS)), strict=False)))
     hashes: list[int] = RMinHash.hash_token_sets([shingles])[0] if shingles else []
@@ -104,11 +108,11 @@ def _of_words(text: str) -> Sequence[int]:
 
 
 def _of_characters(text: str) -> Sequence[int]:
-    """Return the shingles of a text, each the integer that the UTF-16 of its characters is: that is what takes least
-    time, and the library mixes them well."""
+    """Return a text's shingles of CHARACTERS characters, each as the integer of their bytes in UTF-16. That takes the
+    least time, and is good enough, since the library mixes the bits itself."""
     text = "".join(text.split())
     for mark in MARKS:
-        if mark in text:  # most are not, and looking is faster
+        if mark in text:  # looking first is faster, as most marks are not in a text
             text = text.replace(mark, "")
     units = text.encode("utf-16-le", "replace")
     size = CHARACTERS * UNIT

@@ -1,4 +1,4 @@
-"""Moments as people say them: a date, a time, or how long ago (`2d`). No I/O."""
+"""Moments as users give them: a date, a time, or how long ago (`2d`). No I/O."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Telling somebody of alarms: a command gets the report, or an address is posted to. What goes wrong costs nothing."""
+"""Telling somebody of alarms: a command gets the report on standard input, or it is posted to an address. A failure
+here is reported, but does not end the run."""
 
 from __future__ import annotations
 
@@ -20,15 +21,15 @@ PATIENCE = 60  # seconds
 
 
 class _NoRedirect(HTTPRedirectHandler):
-    """Follows nothing: the report goes where its user said, and nowhere else."""
+    """Follows no redirect: the report goes only to the address that the user gave."""
 
     def redirect_request(self, *_args: object, **_named: object) -> None:
         """Return no further request."""
 
 
 def notify(report: Mapping[str, Any], command: str, address: str) -> Iterator[str]:
-    """Give `report` as JSON to `command` (a line for the shell; standard input) and to `address` (a POST), where they
-    are not empty. Yield what went wrong: a line each, without the address's path, which may be a secret."""
+    """Send `report` as JSON to `command` (a shell command that reads standard input) and to `address` (with POST), if
+    they are not empty. Yield a line for each failure, without the address's path, which may be a secret."""
     content = json.dumps(report, ensure_ascii=False).encode("utf-8", "backslashreplace")
     if command and (problem := _run(command, content)):
         yield f"ARCHIVER_ON_ALARM: {problem}"

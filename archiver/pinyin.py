@@ -8,11 +8,11 @@ from xpinyin import Pinyin
 
 
 def pinyin(text: str, between: str = "") -> str:
-    """Return `text` with its Chinese characters as pinyin, and `between` between their readings."""
+    """Return `text` with its Chinese characters as pinyin, their readings separated by `between`."""
     romanised: str = _readings().get_pinyin(text, between)
     return romanised
 
 
 @cache
 def _readings() -> Pinyin:
-    return Pinyin()  # its table of characters is large: most commands need none
+    return Pinyin()  # made at the first use: its table of characters is large, and most commands need none

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 RECIPES = "archiver.recipes"  # each names a package with recipes in its directory
 ADDONS = "archiver.addons"  # each names an add-on of Scrapy
 ENGINES = "archiver.engines"  # each names an `archiver.engines.Engine`
-STEPS = "archiver.steps"  # each names a function: an article and its recipe in, the article changed out
+STEPS = "archiver.steps"  # each names a function that takes an article and its recipe, and returns the changed article
 EXTRA = 'extra == "{}"'
 
 
@@ -27,9 +27,9 @@ class Plugin(NamedTuple):
 
 
 def load_plugins(group: str) -> list[Plugin]:
-    """Return what the entry points of `group` name, in the order of their names.
+    """Return the plug-ins in the entry-point group `group`, in the order of their names.
 
-    Raises PluginError for the first that cannot be loaded, whatever it fails with: it is not our code.
+    Raises PluginError for the first that cannot be loaded, whatever error it fails with.
     """
     return [_load(point) for point in sorted(entry_points(group=group), key=attrgetter("name", "value"))]
 
@@ -44,8 +44,8 @@ def load_steps() -> list[Any]:
 
 
 def libraries_of(point: EntryPoint) -> str:
-    """Return the advice to install what an entry point needs beside its package, as the package says it for the extras
-    of that; empty if it needs nothing."""
+    """Return the advice to install the libraries that an entry point needs besides its package: those that the package
+    requires for the entry point's extras. Empty if it needs none."""
     needed = [one.partition(";") for one in (point.dist.requires or () if point.dist else ())]
     names = [name.strip() for name, _, when in needed if any(EXTRA.format(extra) in when for extra in point.extras)]
     return f"; install it: pip install {' '.join(map(repr, names))}" if names else ""

@@ -1,8 +1,7 @@
-"""What is ours alone and is never kept: credentials in headers, in addresses and on command lines. The one list of
-them. No I/O.
+"""Credentials in headers, in addresses and on command lines: how they are recognised and removed. No I/O.
 
-Archives are made to be published. What a source sends to everybody stays as it came; what says to a source, or to a
-proxy, who we are goes before it is written anywhere.
+Archives are made to be published. What a source sends to everybody is kept as it came. What shows a source, or a proxy,
+who we are is removed before anything is written.
 """
 
 from __future__ import annotations
@@ -16,9 +15,9 @@ from urllib.parse import quote, unquote, unquote_plus, urlsplit
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-REMOVED = "removed"  # in the place of a value
-# In the place of a value that looks like a key: pages whose addresses differ only in it stay different pages. So few
-# digits of its SHA-256 do not tell what it was.
+REMOVED = "removed"  # stands in the place of a private value
+# The placeholder of a value that looks like a key has so many digits of its SHA-256: so pages whose addresses differ
+# only in it stay different pages. They are too few to find out the value.
 DIGITS = 8
 PLACEHOLDER = re.compile(rf"{REMOVED}(?:-[0-9a-f]{{{DIGITS}}})?")
 PLACED = re.compile(rf"={PLACEHOLDER.pattern}(?![^&;#/?])")
@@ -27,14 +26,15 @@ HEADER = re.compile(
     r".*(?:authorization|authentication|cookie|token|secret|pass(?:w|phrase|code)|credential|signature|session|jwt|hmac"
     r"|bearer|api-?key|csrf|xsrf|saml|wsse|assertion).*|(?:.*-)?(?:key|auth|pass|pwd?|pin|login|otp|sso|ticket|sid|dpop)"
 )
-# Any other header that is not one of these, which every browser sends or which tell requests apart, if what it says
-# looks like a key (X-Client-Id, X-License).
+# These headers are never private: browsers send them, or they only identify a request. Any other header is private if
+# its value looks like a key (X-Client-Id, X-License).
 SAYS_NO_KEY = re.compile(
     r"accept(?:-.*)?|cache-control|connection|content-.*|date|dnt|expect|forwarded|from|host|if-.*|keep-alive|origin|pragma"
     r"|priority|proxy-connection|purpose|range|referer|save-data|sec-.*|te|trace(?:parent|state)|trailer|transfer-encoding|upgrade.*"
     r"|user-agent|via|x-(?:client-data|correlation-id|forwarded-.*|real-ip|request-id|requested-with)"
 )
-# Parameters of an address, without the marks between the parts of a name: always; or if the value looks like a key.
+# Names of parameters in addresses, without `-`, `_` and the like: those in ALWAYS are private whatever their value is,
+# those in PERHAPS if their value looks like a key.
 ALWAYS = re.compile(
     r"(?:|access|auth|oauth|api|app|bearer|client|csrf|xsrf|id|login|private|refresh|sas|security|session|user)token"
     r"|.*secrets?(?:key)?|.*pass(?:w(?:or)?d|phrase|code)|(?:auth|user)?pwd?|sig|.*signature|.*credentials?|xamz.*|.*hmac|hdn(?:ea|ts|tl)"
@@ -45,11 +45,11 @@ PERHAPS = re.compile(
     r"key|sid|auth|pass|sign|ticket|session|code|skey|policy|login|licen[cs]e|(?!page|next|continuation|cursor).*token"
 )
 KEY_LIKE = re.compile(r"(?=.*[0-9])(?=.*[A-Za-z])[A-Za-z0-9_+/=.~-]{16,}")
-INDEX = re.compile(r"\[\d*\]\s*$")  # of one value of several
+INDEX = re.compile(r"\[\d*\]\s*$")  # at the end of the name of a parameter with several values
 MARKS = re.compile(r"[-_. \[\]]+")
-# The scheme, as browsers read it with any number of slashes, and what stands before the host.
+# The scheme, after which browsers accept any number of slashes, and the user and password before the host.
 USER = re.compile(r"^(\s*(?:https?:[/\\]*|(?:[a-z][a-z0-9+.-]*:)?[/\\]{2,}))([^/?#\\]*)@", re.IGNORECASE)
-PARTS = re.compile(r"([^?#]*)(.*)", re.DOTALL)  # of an address: its path, with all before it, and what follows that
+PARTS = re.compile(r"([^?#]*)(.*)", re.DOTALL)  # of an address: all up to its path, and query and fragment
 PATH_PARAMETER = re.compile(r"(?<=;)([^=;/]+)=([^;/]*)")
 PARAMETER = re.compile(r"(?<=[?&;#])([^=&;#?]+)=([^&;#]*)")
 WEB = re.compile(r"https?://", re.IGNORECASE)
@@ -58,9 +58,9 @@ NEXT_ADDRESS = re.compile(r"(?=https?://)", re.IGNORECASE)
 AFTER_ADDRESS = (
     ".,:;!?()[]{}|…«»‘’‚“”„、。！？，：；（）"  # marks in a text that follow an address, and are no part of it
 )
-DEEPEST = 8  # addresses in each other that are looked through
-LONG_ENOUGH = 6  # characters: a shorter secret is not looked for elsewhere, since it would be found in other words
-# Options of a command and settings whose values are ours alone, whatever they look like.
+DEEPEST = 8  # so deeply nested addresses (an address in a parameter of an address) are looked through
+LONG_ENOUGH = 6  # characters: a shorter secret is not looked for in other texts, where it would be part of other words
+# Command-line options and settings whose values are private, whatever they look like.
 PRIVATE_OPTION = re.compile(r"--on-alarm(?:-post)?")
 PRIVATE_SETTING = re.compile(
     r"ARCHIVER_ON_ALARM\w*|DEFAULT_REQUEST_HEADERS|\w*(?:PROXY|PASS|PASSWORD|TOKEN|SECRET|KEY)"
@@ -70,8 +70,8 @@ SETTING = re.compile(r"(\w+)=(.*)", re.DOTALL)
 
 @lru_cache(1024)
 def is_private_header(name: str, value: str = "") -> bool:
-    """Return whether a header of a request says who we are: by its name, or because it may and its value looks like a
-    key."""
+    """Return whether a request header shows who we are: by its name; or by its value, if that looks like a key and the
+    name is not known to be harmless."""
     name = name.lower().replace("_", "-")
     if HEADER.fullmatch(name):
         return True
@@ -79,7 +79,7 @@ def is_private_header(name: str, value: str = "") -> bool:
 
 
 def public_address(url: str) -> str:
-    """Return an address without name and password, and with `removed` for the values of keys and tokens."""
+    """Return an address without user name and password, and with placeholders for the values of keys and tokens."""
     return _split(url)[0]
 
 
@@ -89,26 +89,26 @@ def private_parts(url: str) -> list[str]:
 
 
 def placeholder(value: str) -> str:
-    """Return what stands in the place of a private value."""
+    """Return the placeholder for a private value."""
     said = unquote_plus(value)
     if not KEY_LIKE.fullmatch(said):
-        return REMOVED  # it may be a password that somebody made up, and could be guessed by its digest
+        return REMOVED  # no digest: it may be a password that somebody made up, and could be guessed from its digest
     return f"{REMOVED}-{sha256(said.encode(errors='surrogatepass')).hexdigest()[:DIGITS]}"
 
 
 def authority(url: str) -> str:
-    """Return the host of an address, with its port if that is given, and without name and password. Raises ValueError
-    for what is no address."""
+    """Return the host of an address, with its port if that is given, and without user name and password. Raises
+    ValueError if it is no address."""
     return urlsplit(url).netloc.rpartition("@")[2]
 
 
 def has_placeholder(url: str) -> bool:
-    """Return whether something private was taken out of an address, beside a name and a password."""
+    """Return whether an address has a placeholder, that is, whether a private value was taken out of it."""
     return PLACED.search(url) is not None
 
 
 def public_values(value: Any) -> Any:
-    """Return a JSON value with the addresses in it as `public_address` has them."""
+    """Return a JSON value with `public_address` applied to the texts in it that are addresses."""
     if isinstance(value, str):
         return public_address(value) if WEB.match(value) else value
     if isinstance(value, dict):
@@ -119,7 +119,7 @@ def public_values(value: Any) -> Any:
 
 
 def public_text(text: str) -> str:
-    """Return a text in our words with the addresses in it as `public_address` has them."""
+    """Return a text of this program (a message, say) with `public_address` applied to the addresses in it."""
     return ADDRESS_IN_TEXT.sub(_public_words, text)
 
 
@@ -134,7 +134,7 @@ def _public_word(text: str) -> str:
 
 
 def public_texts(value: Any) -> Any:
-    """Return a JSON value, which is in our words, with all texts in it as `public_text` has them."""
+    """Return a JSON value whose texts are this program's, with `public_text` applied to all of them."""
     if isinstance(value, str):
         return public_text(value)
     if isinstance(value, dict):
@@ -143,8 +143,9 @@ def public_texts(value: Any) -> Any:
 
 
 def public_arguments(arguments: Iterable[str]) -> Iterator[str]:
-    """Yield the arguments of a command line without credentials: addresses as `public_address` has them, and `removed`
-    for what tells where alarms go, for headers of requests, and for settings that are called a key or a password."""
+    """Yield the arguments of a command line without credentials: `public_address` is applied to addresses, and
+    `removed` stands for the values of options and settings that say where alarms go, for request headers, and for
+    settings whose names say that they are a key or a password."""
     hidden = False
     for argument in arguments:
         option, equals, _ = argument.partition("=")
@@ -162,7 +163,8 @@ def public_arguments(arguments: Iterable[str]) -> Iterator[str]:
 
 @lru_cache(1024)
 def _split(url: str, depth: int = 0) -> tuple[str, tuple[str, ...]]:
-    """Return an address as it is kept, and what is taken out of it. depth: in how many others it is."""
+    """Return an address as `public_address` does, and the values that were taken out. depth: in how many other
+    addresses it is nested."""
     taken: list[str] = []
 
     def without_user(found: re.Match[str]) -> str:
@@ -183,7 +185,7 @@ def _split(url: str, depth: int = 0) -> tuple[str, tuple[str, ...]]:
 
 
 def _split_value(value: str, depth: int) -> tuple[str, tuple[str, ...]]:
-    """Do the same for an address in an address, which may be percent-encoded, also several times."""
+    """Do the same for a parameter's value, which may be an address, percent-encoded once or several times."""
     if depth > DEEPEST:
         return value, ()
     if "=" in value or "@" in value:
@@ -207,6 +209,7 @@ def _is_private_parameter(name: str, value: str) -> bool:
 
 @lru_cache(1024)
 def _may_be_private(name: str) -> tuple[bool, bool]:
-    """Return whether a parameter of that name is private always, and whether it is if its value looks like a key."""
+    """Return whether a parameter of that name is always private, and whether it is private if its value looks like a
+    key."""
     plain = MARKS.sub("", INDEX.sub("", unquote_plus(name).lower()))
     return ALWAYS.fullmatch(plain) is not None, PERHAPS.fullmatch(plain) is not None

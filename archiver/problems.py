@@ -1,4 +1,4 @@
-"""What is wrong with an archive: one shape for whoever looks for it. No I/O."""
+"""Problems of an archive, in the one form that all checks use. No I/O."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ class ProblemKind(StrEnum):
 
 
 class Problem(NamedTuple):
-    """Something that is wrong with a file: its path in the archive, as it can be shown, what, what can be done about
-    it, and what was."""
+    """A problem of a file. path: in the archive, as it can be shown. what: what is wrong. advice: what can be done
+    about it. repaired: how it was repaired; empty if it was not."""
 
     kind: ProblemKind
     path: str
@@ -40,15 +40,15 @@ class Problem(NamedTuple):
 
     @property
     def is_left(self) -> bool:
-        """Whether something is wrong still."""
+        """Whether it is a problem (not a note) that was not repaired."""
         return not (self.repaired or self.kind.is_note)
 
 
 def problem(kind: ProblemKind, path: str, what: str, advice: str = "") -> Problem:
-    """Return a problem, with the advice for its kind unless there is a better one."""
+    """Return a problem. advice: empty for the usual advice for its kind."""
     return Problem(kind, printable_path(path), what, advice or kind.advice)
 
 
 def printable_path(path: str) -> str:
-    """Return a path as it can be shown: of a name that is not UTF-8, the bytes that are not, as `\\xff`."""
+    """Return a path as it can be shown: bytes in it that are not UTF-8 are shown as `\\xff`."""
     return path.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")

@@ -6,7 +6,7 @@ import os
 
 
 def has_ended(pid: int) -> bool:
-    """Return whether there is certainly no process of that number; where that cannot be told, there may be one."""
+    """Return whether there is certainly no process with that id. False: there is one, or that cannot be told."""
     if os.name == "nt":  # there `kill` interrupts the process instead of looking for it
         return False
     try:

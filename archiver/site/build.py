@@ -60,7 +60,7 @@ def build_site(
 ) -> Built:
     """Make the site of the archive `output` in a directory, or bring it up to date.
 
-    tell: is called with a message for each post that is left out or shown at another place than its owner chose.
+    tell: is called with a message for each post that is left out, or is not shown as it was written.
     processes: how many worker processes may help if there is much to do. Raises UsageError for a directory with
     something else in it and for an archive without articles; TemplateError, StoreError, LockedError, IndexFileError,
     WorkerError: then every page is whole, old or new, and the next build finishes what this one began.
