@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from archiver.exports.entry import Entry
 
-SEPARATOR = "\n"  # between the items of a list in a cell: no tag or listing has it in its name, but they may have any other
+SEPARATOR = "\n"  # of the items of a list in a cell: tags and listings may have any other character in them
 
 
 def write(entries: Iterator[Entry], stream: IO[bytes], about: About) -> None:  # noqa: ARG001

@@ -31,7 +31,7 @@ class About:
     title: str  # of the archive: its site's name
     site: str  # the host of the site that serves the posts
     left_out: Counter[str] = field(default_factory=Counter, compare=False)  # how many entries, by the reason why
-    others: Counter[str] = field(default_factory=Counter, compare=False)  # how many things other than entries were written
+    others: Counter[str] = field(default_factory=Counter, compare=False)  # what other things were written: how many
     index: str = field(default="", repr=False)  # the server that the archive's index is on; empty: it is in the archive
 
 
