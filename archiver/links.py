@@ -25,10 +25,10 @@ def refuse_links(output: Path, parts: Collection[str] = PARTS) -> None:
 
 
 def links_outside(output: Path, parts: Collection[str] = PARTS) -> Iterator[tuple[str, Path]]:
-    """Yield what in an archive is a symbolic link that leads out of it, by its path there, and where it leads: parts,
-    their directories, and the files of the index and of the lock. These may lead nowhere else in it either: a lock is
-    emptied. Posts are not among these: a new one takes the place of a link. Raises StoreError for what cannot be
-    looked at."""
+    """Yield the symbolic links in an archive that lead out of it, each with its path in the archive and its target.
+    Parts, their directories, and the files of the index and of the lock are looked at. These files may not be links to
+    other places in the archive either, since a lock is emptied. Posts are not looked at, since writing a post replaces
+    a link. Raises StoreError for what cannot be looked at."""
     try:
         root = Path(os.path.realpath(output))
         for part in parts:

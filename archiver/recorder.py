@@ -1,4 +1,4 @@
-"""The captures of an archive: evidence in, records in WARC files out."""
+"""Writing the captures of an archive. In: evidence. Out: records in WARC files."""
 
 from __future__ import annotations
 
@@ -25,16 +25,16 @@ if TYPE_CHECKING:
     from archiver.index import Index, IndexThread
     from archiver.storage import Root
 
-OURS = "archiver-*.warc.gz"  # what else there is in the directory is not touched
-WRITER = "w{}"  # what the names of a worker's files have
+OURS = "archiver-*.warc.gz"  # other files in the directory are not touched
+WRITER = "w{}"  # a part of the names of a worker's files
 
 
 class Recorder:
-    """Writes evidence. A process of its own does it (`captures.writing`).
+    """Writes evidence into WARC files, in a process of its own (`captures.writing`).
 
-    size: bytes, after which a WARC file is followed by the next. info: what the first record of each file says of us.
-    descriptor: of a lock that the process holds too; -1 for none. worker: the number of the worker whose files it
-    writes; 0: nobody else writes.
+    size: bytes after which a WARC file is ended and the next begun. info: the fields of the warcinfo record at the
+    beginning of each file. descriptor: the file descriptor of a lock that the process holds, too; -1 for none. worker:
+    the number of the worker whose files it writes; 0: this process has the archive alone.
     """
 
     def __init__(
@@ -56,11 +56,11 @@ class Recorder:
         self._files: set[str] = set()
 
     async def keep(self, evidence: Sequence[Evidence]) -> list[Capture | CaptureError]:
-        """Write evidence, and return for each the capture, or why it could not be written; the parts of a page that
-        could be written are noted with it.
+        """Write evidence, and return for each the capture, or the error that says why it could not be written. What a
+        page loaded is written before it, and the parts that could be written are noted with the page.
 
-        An answer is written once, however many forms of post are made of it and whenever that is. A payload that is
-        captured already is referred to (a revisit record). Raises CaptureError if nothing can be written at all.
+        An answer is written only once, however many posts are made of it. For a payload that is captured already, a
+        revisit record refers to it. Raises CaptureError if nothing can be written at all.
         """
         answers = {_moment(one): one for one in evidence}
         payloads = {moment: one.payload for moment, one in answers.items()}
@@ -78,18 +78,18 @@ class Recorder:
         return [kept[_moment(one)] for one in evidence]
 
     async def say_more(self, capture: Capture, about: Mapping[str, Any]) -> None:
-        """Note more about an answer that is captured. Raises CaptureError."""
+        """Add facts to an answer that is captured already. Raises CaptureError."""
         (result,) = await self._write([WriteJob((), about, capture)])
         if isinstance(result, CaptureError):
             raise result
 
     async def read(self, capture: Capture) -> CapturedAnswer | None:
-        """Return what was captured; None if it cannot be read any more."""
+        """Return the captured answer; None if it cannot be read any more."""
         return await asyncio.to_thread(self._read, capture, await self._first_with(capture.payload))
 
     async def close(self) -> None:
-        """End the process, and note what it wrote, and what posts were made of that others put into the directory: from
-        now on it is evidence. Raises CaptureError."""
+        """End the process, and note size and digest of the files that it wrote. The same is noted of files that another
+        tool put into the directory and of which posts were made: from now on they are evidence. Raises CaptureError."""
         await self._process.close()
         files, self._files = self._files, set()
         if not self._worker:
@@ -104,7 +104,7 @@ class Recorder:
         await self._index.run(_seal, sealed)
 
     async def _keep_parts(self, page: Evidence) -> Mapping[str, Any]:
-        """Write what a page loaded, and return what is to be noted about the page. Raises CaptureError."""
+        """Write what a page loaded, and return the facts to note with the page. Raises CaptureError."""
         if not page.parts:
             return page.about
         address = page.exchanges[-1].url
@@ -128,7 +128,8 @@ class Recorder:
         return found if whole else None
 
     def _is_taken_over(self, path: str) -> bool:
-        """Return whether a file that is not sealed is another tool's. Ours are for `end_files`, or broken."""
+        """Return whether a file without a noted digest is of another tool. Files of our own are left to `end_files`, or
+        are broken."""
         return not fnmatchcase(path.rpartition("/")[2], OURS) and (self._output / path).is_file()
 
     def _seal(self, path: str) -> Sealed:
@@ -160,11 +161,11 @@ class Recorder:
 
 
 def end_files(output: Root, index: Index, worker: int = 0) -> None:
-    """Note the WARC files that no run has ended, or (worker) that one has not; what a killed run left half-written at
-    their end is cut off.
+    """Note size and digest of WARC files that a killed run left open, or (worker) that this worker left open. A record
+    that was left half-written at the end is cut off.
 
-    Nobody writes to any of them any more. A file that is broken elsewhere stays as it is, and is not noted: a copy may
-    help it. Raises CaptureError.
+    Nobody may be writing to these files any more. A file that is damaged elsewhere is left as it is, and not noted: it
+    may be restored from a copy. Raises CaptureError.
     """
     known = index.captures.sealed()
     names = f"archiver-*-{WRITER.format(worker)}-*.warc.gz" if worker else OURS
@@ -183,6 +184,6 @@ def _seal(index: Index, files: Iterable[Sealed]) -> None:
 
 
 def _moment(evidence: Evidence) -> tuple[str, datetime]:
-    """Return what names an answer: its WARC-Target-URI and WARC-Date."""
+    """Return what identifies an answer in captures: its WARC-Target-URI and WARC-Date."""
     answer = evidence.exchanges[-1]
     return answer.url, answer.time

@@ -1,5 +1,5 @@
-"""An archive remembers the settings that decide what is written into it: a later run without them would write other
-posts."""
+"""An archive remembers the settings that decide what is written into it, so that later runs without them do not write
+different posts."""
 
 from __future__ import annotations
 
@@ -16,12 +16,13 @@ if TYPE_CHECKING:
     from archiver.configuration import Configuration
     from archiver.recipes import Recipe
 
-GIVEN = (Origin.ENVIRONMENT, Origin.COMMAND_LINE)  # for this run only, if the archive does not remember them
+GIVEN = (Origin.ENVIRONMENT, Origin.COMMAND_LINE)  # settings from here hold for one run, unless the archive keeps them
 
 
 @contextmanager
 def remembering(configuration: Configuration) -> Iterator[None]:
-    """Have an archive that is new by the end remember the settings that it was begun with. Raises StoreError."""
+    """If the code in the `with` block makes a new archive, have that archive remember the settings that were given for
+    it. Raises StoreError."""
     output, server = configuration.output, str(configuration["ARCHIVER_INDEX"])
     new = not Index.exists(output, server)
     yield
@@ -35,8 +36,8 @@ def remembering(configuration: Configuration) -> Iterator[None]:
 
 
 def remember_profile(configuration: Configuration, recipes: Mapping[str, Recipe]) -> Configuration:
-    """Have an archive that is adopted remember its profile, the one that was given or that its posts are in; return the
-    configuration with it. Raises StoreError."""
+    """Have an adopted archive remember its profile: the one that was given, or else the one that its posts are in.
+    Return the configuration with that profile. Raises StoreError."""
     said = configuration.origin("ARCHIVER_PROFILE")
     if said in GIVEN:
         remember(configuration.output, {"ARCHIVER_PROFILE": configuration["ARCHIVER_PROFILE"]})

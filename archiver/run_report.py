@@ -1,4 +1,4 @@
-"""What a run came to, and what became of one address in it, as plain values."""
+"""The report of a run, and the result for one address in it, as plain values."""
 
 from __future__ import annotations
 
@@ -34,11 +34,12 @@ class DueArticle:
 
 @dataclass(frozen=True, slots=True)
 class RunReport:
-    """What a run came to.
+    """The report of a run.
 
-    counts: addresses by outcome (written, unchanged, kept, edited, gone, failed, quarantined …). failures: for each
-    address that gave no post its `address`, `outcome` and `reason`. alarms: what is wrong with a source, one line a
-    cause. content: all of it as JSON has it, with what each listing gave and every alarm at length. due: of a dry run.
+    counts: how many addresses had each outcome (written, unchanged, kept, edited, gone, failed, quarantined …).
+    failures: `address`, `outcome` and `reason` of each address that gave no post. alarms: what is wrong with sources,
+    one line for each cause. content: the whole report as it is in JSON, with the statistics of each listing and every
+    alarm in full. due: the articles that a dry run would have asked for.
     """
 
     counts: Mapping[str, int]
@@ -60,7 +61,7 @@ class RunReport:
 
     @property
     def exit_status(self) -> int:
-        """What a command ends with."""
+        """The exit status of a command that ends with this report."""
         if self.interrupted:
             return SIGNALLED + self.interrupted
         return ALARM if self.alarms else FAILED if self.failed else 0

@@ -1,4 +1,4 @@
-"""Scrapy's settings: of a configuration, and of somebody who starts Scrapy without one."""
+"""Scrapy's settings: made from a configuration, or completed where Scrapy itself was started without one."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ if TYPE_CHECKING:
 
     from archiver.configuration import Configuration
 
-FIRST_ADDON = 500  # after those that users put into ADDONS with lower numbers
+FIRST_ADDON = 500  # the order of the first plug-in in ADDONS; users can put theirs before with lower numbers
 COMMAND_LINE = SETTINGS_PRIORITIES["cmdline"]
 
 
 def scrapy_settings(configuration: Configuration) -> Settings:
     """Return the settings of a crawl with `configuration`.
 
-    Settings of ours have the command line's priority, as they are decided; Scrapy's own the one of where they were
-    given. Raises UsageError for a setting of Scrapy's that was given on the command line and is nearly one that there
-    is: those of plug-ins, which nobody here knows, have other names.
+    Our own settings get the priority of the command line, as the configuration has decided about them. Scrapy's get it
+    if they were given on the command line, else that of the project. Raises UsageError for an unknown setting whose
+    name is nearly that of a known one. Other unknown names are accepted: they may be settings of plug-ins.
     """
     settings = Settings()
     known = {*settings, *(configuration.keys() - configuration.foreign)}
@@ -40,8 +40,9 @@ def scrapy_settings(configuration: Configuration) -> Settings:
 
 
 def complete_settings(settings: BaseSettings) -> None:
-    """Complete and check the settings of a crawl that Scrapy itself was started for: the environment and the archive's
-    own file count as they do for `archiver`. Those that `scrapy_settings` returned stay. Raises UsageError."""
+    """Complete and check the settings of a crawl that was started with Scrapy itself (`scrapy crawl`): the environment
+    and the archive's own file count as they do for `archiver`. Settings from `scrapy_settings` are complete, and are
+    not changed. Raises UsageError."""
     given = {name: settings[name] for name in settings if (settings.getpriority(name) or 0) >= COMMAND_LINE}
     if all(name in given for name in SETTINGS if name.startswith(PREFIX)):
         return
@@ -52,15 +53,15 @@ def complete_settings(settings: BaseSettings) -> None:
 
 
 def add_plugins(settings: BaseSettings) -> None:
-    """Put the add-ons of plug-ins (entry points in `archiver.addons`) into ADDONS, unless it has something to say of
-    them already: None there turns one off.
+    """Put the add-ons of plug-ins (entry points in `archiver.addons`) into ADDONS, except those that are in it already:
+    the user turns one off with None there.
 
-    Scrapy applies what is in ADDONS when a crawl begins; who builds components without a crawl calls
+    Scrapy applies ADDONS when a crawl begins. Code that builds components without a crawl must call
     `crawler.addons.load_settings(crawler.settings)` first. Raises PluginError.
     """
     for order, plugin in enumerate(load_plugins(ADDONS), FIRST_ADDON):
         if not isinstance(plugin.loaded, type):
             raise PluginError(f"{plugin.name}: is not a class")
         settings.setdefault_in_component_priority_dict("ADDONS", plugin.loaded, order)
-    # Above what they were: a process that runs a crawler puts its own settings over the crawler's once more.
+    # With a higher priority than before, since a crawler process applies its own settings to the crawler's once more.
     settings.set("ADDONS", settings.getdict("ADDONS"), priority=(settings.getpriority("ADDONS") or 0) + 1)

@@ -1,4 +1,4 @@
-"""Where an index is that is not in its archive: the address of a server, without its secrets wherever it is shown."""
+"""The address of the PostgreSQL server that an index may be on, and how to show it without its secrets."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import re
 
 SCHEMES = ("postgresql", "postgres")
 HIDDEN = "***"
-# A password may have any character in it, also one that should be percent-encoded there: whoever forgot that has not
-# meant to show it.
+# A password may contain any character, even one that should be percent-encoded in an address: it must not be shown if
+# the user forgot that.
 _IN_ADDRESS = re.compile(r"(\b(?:postgresql|postgres)://[^\s/?#:@]*):\S*@", re.IGNORECASE)
 _IN_OPTIONS = re.compile(r"\b(password|sslpassword)\s*=\s*(?:'(?:[^'\\]|\\.)*'|[^\s&]*)", re.IGNORECASE)
 _OPTIONS = re.compile(r"\?[a-z_]+=.*", re.DOTALL)
@@ -18,13 +18,13 @@ _PLACE = re.compile(rf"{_HOST}(?:,{_HOST})*(?:/[^\s?#@]*)?")
 
 
 def is_server(address: str) -> bool:
-    """Return whether an address is one of a PostgreSQL server."""
+    """Return whether an address is that of a PostgreSQL server."""
     return address.partition("://")[0] in SCHEMES
 
 
 def shown(address: str) -> str:
-    """Return the address of a server for people: without password and options, and without all else if it is not
-    certain what of it is the password."""
+    """Return the address of a server as it may be shown: without password and options. If it is not certain which part
+    is the password, only the scheme is shown."""
     scheme, user, at, place = _split(address)
     if not _PLACE.fullmatch(place):
         return f"{SCHEMES[0]}://…"
@@ -32,8 +32,8 @@ def shown(address: str) -> str:
 
 
 def is_misread(address: str) -> bool:
-    """Return whether a part of the password in the address of a server would be taken for its host, and be looked for
-    in the network: it has a / or an @ in it."""
+    """Return whether the password in the address of a server has a `/` or an `@` that is not percent-encoded: then a
+    part of the password would be taken for the host, and be looked up in the network."""
     _, user, _, _ = _split(address)
     return "/" in user or "@" in user
 
@@ -44,6 +44,7 @@ def without_secrets(text: str) -> str:
 
 
 def _split(address: str) -> tuple[str, str, str, str]:
-    """Return the scheme of an address, the user with the password, an @ if there is one, and all before the options."""
+    """Return the parts of an address, without its options: the scheme, the user with the password, the `@` if there is
+    one, and hosts with the database."""
     scheme, _, rest = _OPTIONS.sub("", address).partition("://")
     return (scheme, *rest.rpartition("@"))

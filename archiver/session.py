@@ -1,7 +1,7 @@
-"""An archive that is open for writing: its index, its files, the road that articles take into it.
+"""An archive that is open for writing: its index, its files, and the road that articles take into it.
 
-One process has an archive open for writing at a time, or workers have it together: the lock of the index is the lease
-on all of it. So whatever a killed run left open is settled by who opens it alone, before anything else is done.
+Either one process has an archive open for writing, or several workers have it together: the lock of the index is the
+lease on the whole archive. So a process that opens it alone can first settle whatever killed runs left open.
 """
 
 from __future__ import annotations
@@ -46,9 +46,10 @@ NOT_FOR_GIT = f"""# The index and the site are made again from the rest; locks a
 class SessionOptions:
     """How an archive is written.
 
-    extract: what articles depend on. policy: how posts are treated. warc_size: bytes, after which a WARC file is
-    followed by the next. warcinfo: what the first record of each says of us. links: parts of it may lead out of it.
-    index: the server that the index is on, with its password; empty: it is in the archive.
+    extract: what decides how articles are made. policy: how posts are treated. warc_size: bytes after which a WARC file
+    is ended and the next begun. warcinfo: the fields of the first record of each WARC file. links: whether parts of the
+    archive may be links that lead out of it. index: the address of the server that the index is on, with its password;
+    empty: it is in the archive.
     """
 
     extract: ExtractOptions
@@ -60,7 +61,8 @@ class SessionOptions:
 
 
 class Session:
-    """What a run does its work with. `adopted` is what was found in `_posts` if the index was new."""
+    """An archive, open for writing by one run. previous: the last run before this one. adopted: what was found in
+    `_posts`, if the index was new; else None."""
 
     def __init__(
         self,
@@ -79,9 +81,9 @@ class Session:
         self.dry = dry
         self.previous = previous
         self.adopted = adopted
-        self.run = run  # its number, when one has begun
-        self.records = not worker  # whether it puts on record what is new
-        self.worker = worker  # the number of the worker, 0 for who has the archive alone
+        self.run = run  # the number of the run, when it has begun
+        self.records = not worker  # whether it adds a manifest of what is new when it ends
+        self.worker = worker  # the number of the worker; 0: this process has the archive alone
         self._options = options
         self.recorder = Recorder(output, self.index, options.warc_size, options.warcinfo, index.lock_descriptor, worker)
         self.storage = Storage(output, index.lock_descriptor)
@@ -90,8 +92,8 @@ class Session:
 
     @classmethod
     def open(cls, output: Root, options: SessionOptions, *, dry: bool = False) -> Session:
-        """Open an archive, made if it is not there; what a killed run left open is settled, and an index that is new
-        learns of the posts that are there. It waits for the disk. dry: nothing is made or kept.
+        """Open an archive; it is made if there is none. What a killed run left open is settled, and the posts that are
+        there are read into an index that is new. This blocks, waiting for the disk. dry: nothing is made or kept.
 
         Raises LockedError if another run is at work; IndexFileError, StoreError, CaptureError.
         """
@@ -122,8 +124,9 @@ class Session:
 
     @classmethod
     def join(cls, output: Root, options: SessionOptions, run: int) -> Session:
-        """Open an archive as one of the workers of a run. It waits for the disk. Raises OverError if the run has
-        nothing left to do; LockedError if somebody has the archive alone; IndexFileError."""
+        """Open an archive as one of the workers of the run with the number `run`. This blocks, waiting for the disk.
+        Raises OverError if the run has nothing left to do; LockedError if another process has the archive alone;
+        IndexFileError."""
         index = Index.share(output, options.index)
         try:
             go_by(index.clock_ahead())
@@ -137,8 +140,8 @@ class Session:
 
     @property
     def is_clean(self) -> bool:
-        """Whether a run came before this one that the index knows, and came to its end. Where none did the index may be
-        newer than the archive, and knows nothing of the files in it."""
+        """Whether the index knows a run before this one, and that run came to its end. If it knows none, the index may
+        be newer than the archive, and not know all of its files."""
         return self.previous is not None and self.previous.ended is not None
 
     async def begin_run(self, command: str) -> None:
@@ -147,16 +150,17 @@ class Session:
         self.road = self._road()
 
     async def finish_files(self) -> None:
-        """End the processes that write, and put on record what is new, unless that is for the last of several workers
-        to do. Raises ArchiverError: the first that there was, when all is done."""
+        """End the processes that write, and add a manifest of what is new, unless the last of several workers is to do
+        that. All of this is done even if a part fails; then the first error is raised (ArchiverError)."""
         await self._do_all(self.recorder.close, self.storage.close, *([self.add_manifest] if self.records else []))
 
     async def close(self) -> None:
-        """Finish the files, and let others write. Raises ArchiverError, when all is closed."""
+        """Finish the files, and release the lock. Raises ArchiverError, when everything is closed."""
         await self._do_all(self.finish_files, self.index.close)
 
     async def add_manifest(self) -> Head | None:
-        """Put on record what no manifest has yet. Raises StoreError."""
+        """Add a manifest of what is in none yet, and return it; None if there is nothing, or in a dry run. Raises
+        StoreError."""
         if self.dry:
             return None
         return await self.index.run(lambda index: add_manifest(self.output, index))
@@ -166,7 +170,7 @@ class Session:
         for step in steps:
             try:
                 await step()
-            except Exception as error:  # whatever it is: what comes after it is done all the same
+            except Exception as error:  # whatever it is: the further steps are done all the same
                 failure = failure or as_archiver_error(error)
         if failure:
             raise failure
@@ -185,8 +189,8 @@ class Session:
 
 
 def _ignore_for_git(output: Path) -> None:
-    """Have git leave out what is no evidence and is made again, unless somebody has said what git is to leave out.
-    Raises StoreError."""
+    """Write a `.gitignore` that leaves out what is no evidence and can be made again, unless there is one. Raises
+    StoreError."""
     file = output / IGNORED
     try:
         if not os.path.lexists(file):
@@ -196,7 +200,8 @@ def _ignore_for_git(output: Path) -> None:
 
 
 def _adopted(index: Index, output: Root, options: SessionOptions) -> Survey | None:
-    """Return what was found when an index that is new learned of the posts that are there; None if it knew them."""
+    """Read the posts that are there into an index that is new, and return what was found; None if the index is not
+    new, or there are no posts."""
     if index.complete:
         return None
     survey = adopt(output, index, options.extract.recipes) if (output / POSTS).is_dir() else None

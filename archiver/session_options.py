@@ -14,14 +14,15 @@ from archiver.session import SessionOptions
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-# Settings that the first record of each WARC file names: what captures say depends on them.
+# Settings that the first record of each WARC file names, since they decide what was asked for and made of it.
 SAID = ("ARCHIVER_PROFILE", "ARCHIVER_LAYOUT", "ARCHIVER_SITE", "ROBOTSTXT_OBEY", "DOWNLOAD_DELAY")
 
 
 def session_options(settings: Mapping[str, Any], *, markup: bool = False) -> SessionOptions:
-    """Return what `settings` say: a Configuration, or the settings of a crawl that `complete_settings` has completed.
+    """Return how an archive is written by `settings`: a Configuration, or settings of a crawl that were completed with
+    `complete_settings`.
 
-    markup: a post in which nothing but markup would change is written too. Raises RecipeError, PluginError.
+    markup: whether to write a post again if only its markup would change. Raises RecipeError, PluginError.
     """
     extract = ExtractOptions(
         recipes_for(settings),
@@ -36,12 +37,12 @@ def session_options(settings: Mapping[str, Any], *, markup: bool = False) -> Ses
 
 
 def _read(settings: Mapping[str, Any], name: str) -> Any:
-    """Return a setting as it is meant: who runs Scrapy in a program of their own may give it as text."""
+    """Return a setting with its proper type: a program that runs Scrapy itself may give it as text."""
     return SETTINGS[name].read(settings[name])
 
 
 def _warcinfo(settings: Mapping[str, Any]) -> dict[str, str]:
-    """Return what the first record of each file says of us: software, settings, and the version of each recipe."""
+    """Return the fields of the first record of each WARC file: software, settings, and the version of each recipe."""
     return {
         "software": f"archiver/{archiver.__version__}",
         "http-header-user-agent": str(settings.get("USER_AGENT", "")),

@@ -1,10 +1,10 @@
-"""Signals of this package, beside Scrapy's."""
+"""Signals of this package, in addition to Scrapy's."""
 
 # An address gave no article. Sent by spiders with `address`, `reason`, `reference` (None if no recipe knows it) and
-# `gone` (there is a post of it, and the source says that it has it no more).
+# `gone` (whether there is a post of it, and the source says that it has the article no more).
 article_failed = object()
 
-# The source says that an article is as it was. Sent by spiders with `reference`.
+# The source says that an article has not changed. Sent by spiders with `reference`.
 article_unchanged = object()
 
 # A listing was read, or could not be. Sent by spiders with `stats`, an archiver.listing_stats.ListingStats.
@@ -26,5 +26,5 @@ blocked = object()
 # The archive itself failed: nothing more can be kept, so nothing more is to be asked for.
 archive_failed = object()
 
-# The run is over, and does not wait any more for what is in hand.
+# The run is over, and does not wait any longer for what is still being worked on.
 given_up = object()

@@ -18,7 +18,8 @@ def read_span(text: str) -> timedelta:
 
 
 def show_span(span: timedelta) -> str:
-    """Return `span` for people, in its largest whole unit: `3 d`, `5 h`, `12 min`, `40 s`."""
+    """Return `span` as people read it, in the largest unit that fits, rounded down: `3 d`, `5 h`, `12 min`, `40 s`.
+    Less than two days is given in hours."""
     seconds = max(0, round(span.total_seconds()))
     for unit, length in (("d", 86400), ("h", 3600), ("min", 60)):
         if seconds >= length * (2 if unit == "d" else 1):

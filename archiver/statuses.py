@@ -3,10 +3,10 @@
 from archiver.errors import ArchiverError, LockedError, StuckError, UsageError
 
 FAILED = 1  # an article gave no post, or something is broken
-USAGE = 2  # a command, an option or a setting that is not what it must be
+USAGE = 2  # an invalid command, option or setting
 ALARM = 3  # a source went quiet, a run may be stuck, or worse
 LOCKED = 75  # another run is at work: try again later (EX_TEMPFAIL of sysexits.h)
-SIGNALLED = 128  # and the number of the signal that stopped it, as shells say it
+SIGNALLED = 128  # plus the number of the signal that stopped it, as in shells
 INTERRUPTED = 130  # SIGINT: Ctrl-C
 
 

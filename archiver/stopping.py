@@ -1,8 +1,8 @@
 """The end of a crawl before it is done: at a signal (SIGINT, SIGTERM), or when its time is up (ARCHIVER_MAX_SECONDS).
 
-Nothing more is asked for, and what is in hand has some seconds to become a post. What has not by then is given up, and
-stays due; the run ends in order. If it cannot (a disk or a server that does not answer, say), the process ends all the
-same.
+Nothing more is asked for, and articles that have come have some seconds to become posts. Those that have not by then
+are given up, and stay due; the run ends in good order. If it cannot (because a disk or a server does not answer, say),
+the process is ended after some more seconds.
 """
 
 from __future__ import annotations
@@ -31,8 +31,8 @@ TOO_LONG = (
 
 
 class Stopping:
-    """Ends a crawl early. A signal that comes before the engine runs is remembered until it does: Scrapy alone forgets
-    it, and never ends."""
+    """Ends a crawl early. A signal that comes before the engine runs is remembered until it does: Scrapy's own handling
+    would lose it, and the crawl would not end."""
 
     def __init__(self, crawler: Crawler, loop: asyncio.AbstractEventLoop) -> None:
         self._crawler = crawler
@@ -47,11 +47,11 @@ class Stopping:
         return self._interrupts.signal
 
     def taken(self) -> AbstractContextManager[None]:
-        """Take signals, and give them back in the end."""
+        """Handle signals inside a `with` block; after it the former handlers are back."""
         return self._interrupts.taken()
 
     def engine_started(self) -> None:
-        """Stop now, if a signal has come already; else when the time of the run is up."""
+        """Stop now if a signal has come already. Else, if the run has a limit of time, set the deadline for it."""
         self._started = True
         budget = self._crawler.get_downloader_middleware(BudgetMiddleware)
         if self.signal:

@@ -1,4 +1,4 @@
-"""What somebody may have meant by a name that there is not. No I/O."""
+"""Suggestions for misspelt names. No I/O."""
 
 from __future__ import annotations
 
@@ -7,18 +7,18 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-LONG = 5  # letters, from which on a name may have two slips in it, if it begins as it should
-LONGER = 8  # from which on it may have them anywhere
-BEGUN = 3  # letters that are enough to begin a name with
+LONG = 5  # a name of so many letters may have two slips, if its first letter is right
+LONGER = 8  # a name of so many letters may have two slips anywhere
+BEGUN = 3  # so many letters are enough to be taken for the beginning of a longer name
 
 
 def did_you_mean(name: str, known: Iterable[str], prefix: str = "") -> str:
     """Return `; did you mean NAME?` with the name among `known` that is nearest to `name`, nothing if none is near.
 
-    Near is a name with a slip in it: a letter too many, one that is missing, another one, or two that changed places;
-    with two of them, if it is a longer name; or one that goes on where this one ends, or the other way round. A number
-    is no slip of another one. Capitals, and dashes before an option, count for nothing. prefix: what all of `known`
-    begin with, which makes none of them nearer.
+    A name is near if it differs by one slip: an additional, missing or other letter, or two letters in exchanged
+    places; a longer name may differ by two slips. A name is also near if it is the beginning of the other. Numbers are
+    not compared. Upper and lower case, and dashes before an option, make no difference. prefix: a common beginning of
+    all `known` names, which is left out of the comparison.
     """
     given = _letters(name, prefix)
     near = [(nearness, one) for one in known if (nearness := _nearness(given, _letters(one, prefix))) is not None]
@@ -30,10 +30,10 @@ def _letters(name: str, prefix: str) -> str:
 
 
 def _nearness(given: str, known: str) -> int | None:
-    """Return how far `known` is from what was given, the less the nearer; None if that is too far."""
+    """Return the distance of `known` from what was given; None if it is too far."""
     if given == known:
         return 0
-    # Any letter is one slip from any other.
+    # A single letter would be one slip from any other.
     if min(len(given), len(known)) < 2 or given[0].isdecimal():
         return None
     length = max(len(given), len(known))
@@ -45,8 +45,8 @@ def _nearness(given: str, known: str) -> int | None:
 
 
 def slips_between(one: str, other: str) -> int:
-    """Return with how few slips `one` becomes `other`: a letter more, less or changed, or two neighbours that change
-    places (the distance of Damerau and Levenshtein, with no letter in two slips)."""
+    """Return the least number of slips that turn `one` into `other`: a letter inserted, removed or changed, or two
+    neighbours exchanged (Damerau-Levenshtein distance, in its restricted form: no letter is part of two slips)."""
     before, row = list[int](), list(range(len(other) + 1))
     for number, letter in enumerate(one, 1):
         earlier, before, row = before, row, [number]

@@ -1,4 +1,4 @@
-"""The spider that looks at a site: what it has, and nothing else. No archive is opened."""
+"""The spider that surveys a site: it finds what lists the site's articles, and opens no archive."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class SurveySpider(ArticleSpider):
-    """Looks at a site, and notes in `offer` what it finds."""
+    """Surveys a site, and notes in `offer` what it finds."""
 
     name = "survey"
 
@@ -39,10 +39,10 @@ class SurveySpider(ArticleSpider):
         return spider
 
     async def start(self) -> AsyncIterator[Any]:
-        """Look at the site. Nothing is left to the scheduler."""
+        """Survey the site. Requests are made directly through the engine, so none is yielded."""
         try:
             await Surveyor(self.crawler, self._looker, self._offer).survey()
-        except Exception as error:  # a fault of ours: what was found before it is no answer
+        except Exception as error:  # a fault in this program: what was found before is not complete
             self._offer.problem = str(as_archiver_error(error))
         finally:
             await self._looker.close()

@@ -1,5 +1,5 @@
-"""What a site offers of its articles, asked for as politely as any article: its robots.txt, the page, the feeds and
-sitemaps that these name, and well-known places."""
+"""Surveys of sites: finding what lists their articles. Asked for, as politely as articles, are the robots.txt, the
+page, the feeds and sitemaps that these name, and well-known places."""
 
 from __future__ import annotations
 
@@ -32,35 +32,35 @@ if TYPE_CHECKING:
 WELL_KNOWN_FEEDS = ("/feed/", "/rss.xml", "/feed.xml", "/rss", "/atom.xml", "/index.xml", "/feed.json")
 WELL_KNOWN_SITEMAPS = ("/sitemap.xml", "/sitemap_index.xml", "/news-sitemap.xml")
 WELL_KNOWN, NAMED_BY_ROBOTS = "a well-known place", "named by robots.txt"
-MOST_FEEDS, MOST_SITEMAPS, MOST_OF_AN_INDEX = 10, 5, 2  # that are asked for: a look, and no crawl
-ENOUGH = 16 * 1024 * 1024  # bytes of an answer
-KEPT = 4 * 1024 * 1024  # bytes of answers of a site that are kept: what is read of them is not asked for again
-LONGEST = 30.0  # seconds of processor time in which an answer must be read
+MOST_FEEDS, MOST_SITEMAPS, MOST_OF_AN_INDEX = 10, 5, 2  # at most so many are asked for, as this is no crawl yet
+ENOUGH = 16 * 1024 * 1024  # bytes of an answer that are read
+KEPT = 4 * 1024 * 1024  # bytes of a site's answers that are kept, so that the crawl need not ask for them again
+LONGEST = 30.0  # seconds of processor time that reading an answer may take
 NEWS = re.compile(r"news|google|latest|recent|aktuell|actu", re.IGNORECASE)
 FIRST_FAILURE = 400
 
 
 class Looker:
-    """Says what answers list, in a process of its own; and which sitemaps the robots.txt of a site names."""
+    """Finds out what answers list, in a process of its own, and remembers which sitemaps a site's robots.txt names."""
 
     def __init__(self) -> None:
         self._sitemaps: dict[str, list[str]] = {}  # by host
         self._process = WorkerProcess[Given, Looked]("archiver.discovery.look:looker", None, limit=LONGEST)
 
     def note_sitemaps(self, response: Response) -> None:
-        """Note the sitemaps that a robots.txt names: it is asked for before anything else of its host."""
+        """Note the sitemaps that a robots.txt names. It comes before any other answer of its host."""
         parts = urlsplit(response.url)
         if parts.path == "/robots.txt" and response.status < FIRST_FAILURE:
             self._sitemaps[parts.hostname or ""] = listed_sitemaps(response.body, response.url)
 
     def sitemaps(self, address: str) -> list[str]:
-        """Return the sitemaps that robots.txt names at any host of the site of an address, as far as it was asked."""
+        """Return the sitemaps that the robots.txt of any host of an address's site names, as far as these have come."""
         own = urlsplit(address).hostname or ""
         return [one for host, named in self._sitemaps.items() if same_site(host, own) for one in named]
 
     async def look(self, response: Response, known: tuple[str, ...] = (), *, texts: bool = False) -> Looked:
-        """Return what an answer lists. known: addresses of articles, by which links are judged. texts: what a feed has
-        of its articles is wanted."""
+        """Return what an answer lists. known: known addresses of articles, with which links are compared. texts:
+        whether the texts of articles in a feed are wanted."""
         content_type = (response.headers.get("Content-Type") or b"").decode("latin-1")
         address = normalise(response.url)
         given = Given(response.body, address, content_type, datetime.now(UTC), known, texts)
@@ -76,8 +76,8 @@ class Looker:
 
 
 class Surveyor:
-    """Looks at a site, and notes in `offer` what it finds. whole: answers are wanted as they came, to be read later
-    (`answers`); else their beginnings are enough."""
+    """Surveys a site, and notes in `offer` what it finds. whole: whether whole answers are wanted, to be read by the
+    crawl later (`answers`); if not, their beginnings are enough."""
 
     def __init__(self, crawler: Crawler, looker: Looker, offer: Offer, *, whole: bool = False) -> None:
         self._crawler = crawler
@@ -86,12 +86,12 @@ class Surveyor:
         self._offer = offer
         self._asked: set[str] = set()  # addresses, in the form that is compared
         self._others: dict[str, Looked] = {}  # what well-known places have that was not looked for there, the same
-        self.is_cut_off = False  # the run may ask for nothing more: what was found is not all
-        self.answers: dict[str, Response] = {}  # as far as there is room, by the form of their addresses
+        self.is_cut_off = False  # whether the budget of the run ended it, so that it may not have found everything
+        self.answers: dict[str, Response] = {}  # answers that are kept, by the plain form of their addresses
         self._room = KEPT if whole else 0
 
     async def survey(self) -> None:
-        """Look at the site."""
+        """Survey the site."""
         offer, why = self._offer, "the address that was given"
         response = await self._get(offer.address)
         if isinstance(response, str):
@@ -119,7 +119,7 @@ class Surveyor:
         for form, other in self._others.items():
             await self._take(other, NAMED_BY_ROBOTS if form in forms else WELL_KNOWN)
         left = [address for address in named if plain_form(address) not in self._asked]
-        # Those that are named for news are the ones to read; what comes after the last is not asked for.
+        # Sitemaps with names that hint at news come first, as only the first MOST_SITEMAPS are asked for.
         for address in sorted(left, key=lambda one: not NEWS.search(urlsplit(one).path))[:MOST_SITEMAPS]:
             await self._take_at(address, "sitemap", NAMED_BY_ROBOTS)
         if not (left or self._others) and (listed := await self._first(WELL_KNOWN_SITEMAPS, home, "sitemap")):
@@ -163,7 +163,7 @@ class Surveyor:
         return None
 
     async def _get(self, address: str) -> Response | str:
-        """Return the answer of an address, or why there is none."""
+        """Return the answer from an address, or the reason why there is none."""
         self._asked.add(plain_form(address))
         assert self._crawler.engine is not None
         try:
@@ -184,7 +184,8 @@ class Surveyor:
 
 
 def newest_first(maps: Iterable[SitemapEntry]) -> list[SitemapEntry]:
-    """Return the sitemaps of an index in the order in which to read them: those for news, and then the newest."""
+    """Return the sitemaps of an index in the order in which to read them: those with names that hint at news first, and
+    among these and the others the newest first."""
     oldest = datetime.min.replace(tzinfo=UTC)
     return sorted(
         maps,

@@ -1,4 +1,5 @@
-"""Addresses as browsers understand them: what is written, and where, in; the address to ask for, out. No I/O."""
+"""Addresses as browsers understand them. In: an address as it is written, and the page that it is on. Out: the address
+to ask for. No I/O."""
 
 from __future__ import annotations
 
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
     from lxml.etree import _Element
 
 WEB = frozenset({"http", "https"})
-# A host without a scheme, as people and listings write it (`news.example.com/a/1.html`), and no file (`1.html`).
+# A host without a scheme, as people and listings write it (`news.example.com/a/1.html`); but no file name (`1.html`).
 BARE_HOST = re.compile(
     r"(?:[\w-]+\.)+(?!(?:[sx]?html?|php\d?|aspx?|jspx?|do|cgi|pdf|xml|json|jpe?g|png|gif)(?:[/?#:]|\Z))[^\W\d_][\w-]+"
     r"(?::\d{1,5})?(?=[/?#]|\Z)",
@@ -22,11 +23,12 @@ BARE_HOST = re.compile(
 
 @lru_cache(maxsize=4096)
 def resolve_url(address: str, base: str = "", schemes: frozenset[str] = WEB) -> str:
-    """Return the address that a browser would ask for, for `address` in what was at `base`; nothing if there is none.
+    """Return the address that a browser would ask for if `address` was on a page at `base`; empty if there is none.
 
-    By the URL standard of browsers (WHATWG URL): blanks at the ends go, and tabs and line breaks everywhere;
-    `\\` is `/`; what may not stand in an address is percent-encoded; hosts are in lower case and Punycode; `.`, `..`
-    and the scheme's own port go. Addresses of other schemes than `schemes` (`javascript:`, `data:`) are none.
+    This follows the URL standard (WHATWG URL): spaces at the ends are removed, and tabs and line breaks anywhere; `\\`
+    counts as `/`; characters that an address may not have are percent-encoded; hosts are put into lower case and
+    Punycode; `.`, `..` and the default port of the scheme are removed. Addresses with schemes that are not in `schemes`
+    (`javascript:`, `data:`) give the empty text.
     """
     try:
         url = ada_url.URL(address, base) if base else ada_url.URL(address)
@@ -36,16 +38,17 @@ def resolve_url(address: str, base: str = "", schemes: frozenset[str] = WEB) -> 
 
 
 def base_of(page: _Element, address: str) -> str:
-    """Return the address against which a browser resolves those in a page from `address`: what its `base` says, else
-    `address`."""
+    """Return the address against which a browser resolves the addresses in a page from `address`: that of the page's
+    `base` element, or else `address`."""
     said = next((href for one in page.iter("base") if (href := one.get("href"))), "")
     return (resolve_url(said, address) if said else "") or address
 
 
 def resolve_listed(address: str, base: str) -> str:
-    """Return the address that a listing or a page at `base` gives for an article; nothing if that is `base` itself.
+    """Return the address that a listing or a page at `base` gives for an article; empty if that is `base` itself.
 
-    As `resolve_url`; but `host.example/path`, which browsers take for a file beside `base`, is at that host.
+    As `resolve_url`, except that `host.example/path`, which browsers take for a path relative to `base`, is taken for
+    an address at that host.
     """
     text = address.strip()
     url = resolve_url(f"//{text}" if BARE_HOST.match(text) else text, base)

@@ -1,5 +1,5 @@
-"""A verification from its beginning to its end: the archive is opened, looked through, repaired if so asked, and the
-result is logged in it."""
+"""A whole verification: the archive is opened, checked, repaired if that was asked for, and the result is logged in
+it."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Verified:
 
     @property
     def left(self) -> int:
-        """How many problems there are that were not repaired; notes are none."""
+        """How many problems were not repaired; notes do not count."""
         return sum(problem.is_left for problem in self.problems)
 
     @property
@@ -63,7 +63,7 @@ def verify(output: Root, at: str, options: ExtractOptions, *, repair: bool, remo
         if repair and problems:
             repairing = Repair(output, index, options)
             problems = [repairing.repaired(problem) for problem in problems]
-            if repairing.has_ended:  # what manifests say of these files, the index says again
+            if repairing.has_ended:  # files were noted in the index again, which may have solved problems of manifests
                 left = set(Chain(output, index).problems())
                 problems = [_known_again(problem, left) for problem in problems]
         if repair:
