@@ -1,4 +1,4 @@
-"""Cleaning: a source's body HTML in, the body of a post out, in one of two profiles. No I/O."""
+"""Cleaning: making the body of a post from a source's HTML, in one of two profiles. No I/O."""
 
 from archiver.cleaning.apart import noted, with_gaps
 from archiver.cleaning.clean import Cleaner

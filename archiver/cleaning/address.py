@@ -10,17 +10,17 @@ WEB = re.compile(r"(https?:)?+([/\\]*+)([^?#]*+)(.*)", re.IGNORECASE | re.DOTALL
 TO_A_HOST = 2  # slashes
 ENDS = "".join(map(chr, range(0x21)))  # C0 controls and the space
 DROPPED = str.maketrans("", "", "\t\n\r")
-# What would end the address or mean something in an attribute, in Markdown or in Liquid. Letters stay as they are: to a
-# reader they say more than their codes.
+# Characters that would end the address, or have a meaning in an attribute, in Markdown or in Liquid. Letters are not
+# encoded: readers understand them better than their codes.
 ENCODED = re.compile(
     '[\\s"<>`{}\x00-\x20\x7f-\xa0\u200b-\u200f\u2028-\u202f\u2060-\u2069\u3000\ud800-\udfff\ufeff\ufffe\uffff]'
 )
 
 
 def resolved(address: str, base: str) -> str:
-    """Return `address` absolute and encoded, empty if it leads nowhere but to a place of the same page.
+    """Return `address` absolute and encoded; empty if it leads nowhere, or only to a place within the same page.
 
-    base: the address of the page; where it is empty or none, relative addresses lead nowhere.
+    base: the address of the page; if it is empty or not an address, relative addresses lead nowhere.
     """
     address = address.strip(ENDS).translate(DROPPED)
     web = WEB.match(address)

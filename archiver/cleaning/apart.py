@@ -1,5 +1,5 @@
-"""Words that only a pair of ideographic spaces kept apart. The profile `source` takes such pairs out, as the format has
-it; where they were is noted beside the post, for whatever shows its words elsewhere. No I/O."""
+"""Words that only a pair of ideographic spaces separated. The profile `source` removes such pairs, because the format
+demands it; their positions are noted beside the post, for exports and others that show its words. No I/O."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ import re
 from archiver.cleaning.markup import BLOCKS
 from archiver.cleaning.rules import INDENT
 
-SPACE = "\u3000"  # what stands for a pair that is put back
+SPACE = "\u3000"  # put in the place of a pair that was removed
 PRIVATE = range(0xE000, 0xF900)  # characters that mean nothing to anybody
 RUN = re.compile(r"(?<!\s)\s++")
-LONGEST_TAG = 2_000  # characters, of one that is looked at
+LONGEST_TAG = 2_000  # characters; longer tags are not looked at
 NAME = re.compile(r"</?([a-zA-Z][a-zA-Z0-9]*)")
-PARTING = BLOCKS | {"br", "td", "th"}  # between which no blank is needed
+PARTING = BLOCKS | {"br", "td", "th"}  # words in different ones of these need no blank between them
 
 
 def mark_for(html: str) -> str:
-    """Return a character that is not in `html`, to stand for what is taken out of it; empty if all are."""
+    """Return a character that is not in `html`, to mark places in it; empty if there is none."""
     return next((chr(code) for code in PRIVATE if chr(code) not in html), "")
 
 
@@ -38,7 +38,7 @@ def _is_in_line(run: re.Match[str]) -> bool:
 
 
 def gaps(html: str, mark: str) -> tuple[int, ...]:
-    """Return where in `html`, counted without its marks, there are marks, but for those that indent a block."""
+    """Return the positions of the marks in `html`, counted without marks; those that indent a block are left out."""
     found: list[int] = []
     seen = end = 0
     for run in re.finditer(f"{mark}+", html):
@@ -50,7 +50,7 @@ def gaps(html: str, mark: str) -> tuple[int, ...]:
 
 
 def _begins_block(html: str, end: int) -> bool:
-    """Return whether there is nothing but start tags, and one of a block, before a place in `html`."""
+    """Return whether the position `end` in `html` is at the beginning of a block: only start tags stand between."""
     while html[end - 1 : end] == ">":
         start = html.rfind("<", max(0, end - LONGEST_TAG), end)
         name = NAME.match(html, start) if start >= 0 else None
@@ -67,12 +67,13 @@ def _parts(tags: str) -> bool:
 
 
 def noted(positions: tuple[int, ...]) -> str:
-    """Return positions as text."""
+    """Return positions as a text."""
     return " ".join(map(str, positions))
 
 
 def with_gaps(html: str, note: str) -> str:
-    """Return a body of the profile `source` with a space where words were apart. note: what `noted` made of that."""
+    """Return a body of the profile `source` with a space where words were separate. note: the positions, as `noted`
+    returned them."""
     parts, begun = [], 0
     for position in map(int, note.split()):
         parts.append(html[begun:position])

@@ -49,8 +49,8 @@ LINK_SCHEMES = ("http:", "https:", "mailto:")
 NUMBER = re.compile(r"-?[0-9]{1,9}")
 NO_ATTRIBUTES: dict[str, re.Pattern[str]] = {}
 NEVER = r"(?!)"
-BREAKS_AT_END = (f"{BREAK}{BREAK}</p>", f"{BREAK}</p>")  # nobody sees them
-# Text that comes out as it goes in: nothing to escape, no break, no blank but spaces.
+BREAKS_AT_END = (f"{BREAK}{BREAK}</p>", f"{BREAK}</p>")  # line breaks at the end of a paragraph are invisible
+# Text that cleaning does not change: nothing to escape, no line break, no blanks other than spaces.
 PLAIN = (
     r"[^<>&{\x00-\x1f\x7f-\xa0\u1680\u2000-\u200a\u2028-\u202f\u205f\u2066-\u2069\u3000\ufeff\ud800-\udfff"
     "\ufffe\uffff]++"
@@ -86,7 +86,7 @@ class Cleaner:
         }
 
     def clean(self, html: str, base: str) -> Cleaned:
-        """Return `html` cleaned: well-formed, balanced, safe for Markdown and Liquid; the same if it is clean.
+        """Return `html` cleaned: well-formed, balanced, safe for Markdown and Liquid; unchanged if it is clean already.
 
         base: the address against which relative addresses are resolved: of the page, or what its `base` element says.
         Raises BodyError if it is too long.
@@ -104,17 +104,18 @@ class Cleaner:
         return Cleaned(fragment.result(), fragment.dropped, offers=fragment.offers)
 
     def _has_advertising(self, html: str) -> bool:
-        """Return whether a paragraph of `html`, which is clean already, is advertising."""
+        """Return whether a paragraph of `html`, which is clean, is advertising."""
         is_advertising = self._advertising.match
-        # Paragraph by paragraph: a recipe's expression may say where the text ends.
+        # Matched paragraph by paragraph, since a recipe's expression may refer to the end of the text.
         return any(is_advertising(part[part.find(">") + 1 :]) for part in _without_inner_tags(html).split("</p>"))
 
     def _in_parts(self, html: str, base: str) -> Fragment | None:
-        """Return `html` cleaned: paragraphs that are clean as they are, and trees only of what stands between them.
+        """Return `html` cleaned in parts: paragraphs that are clean stay as they are, and only what stands between them
+        is parsed into trees.
 
-        None where the tree of the whole may be another than those of the parts together.
+        None if the tree of the whole may differ from those of the parts together.
         """
-        if 0 < html.count("<tbody") < html.count("<table"):  # a tree of the whole keeps what parsing adds
+        if 0 < html.count("<tbody") < html.count("<table"):  # the tree of the whole keeps the `tbody` that parsing adds
             return None
         fragment = Fragment(self._advertising)
         for end in BREAKS_AT_END:
@@ -137,15 +138,15 @@ class Cleaner:
         self._children(fragment, root, base)
 
     def _simplify(self, fragment: Fragment, root: _Element, base: str) -> None:
-        """Bring the tree to the elements that are written, and let libxml2 unwrap what means nothing: nobody unwraps
-        faster."""
+        """Reduce the tree to the elements that are written. Elements without a meaning are unwrapped by libxml2, which
+        is the fastest way."""
         for element in root.iter(*PREFORMATTED):
             element.tag = "pre"
         for items in root.iter("ol"):
             self._keep_numbers(items)
         for element in list(root.iter("a", *UNWRAPPED_INLINE)):
             if element.attrib and self._is_hidden(element):
-                element.clear(keep_tail=True)  # type: ignore[call-arg]  # which the stubs do not know
+                element.clear(keep_tail=True)  # type: ignore[call-arg]  # the stubs do not know this argument
             if element.tag != "a":
                 if self._is_block(element):
                     element.tag = "div"
@@ -159,7 +160,8 @@ class Cleaner:
         etree.strip_tags(root, *UNWRAPPED_INLINE)
 
     def _keep_numbers(self, items: _Element) -> None:
-        """Number the items that follow empty ones, which are not written."""
+        """Give numbers to the items that follow empty ones: these are not written, and the others must keep their
+        numbers."""
         written = [item for item in items if item.tag == "li" and not self._is_hidden(item)]
         step = -1 if items.get("reversed") is not None else 1
         start = items.get("start") or ""
@@ -182,7 +184,7 @@ class Cleaner:
             is_block, meaning = False, ""
             if element.attrib:
                 if self._is_hidden(element):
-                    element.clear(keep_tail=True)  # type: ignore[call-arg]  # which the stubs do not know
+                    element.clear(keep_tail=True)  # type: ignore[call-arg]  # the stubs do not know this argument
                     if element.tag not in CELLS:  # which may be a column
                         element.tag = "span"
                 is_block, meaning = self._is_block(element), _meaning(element)
@@ -217,9 +219,9 @@ class Cleaner:
         pass
 
     def _player(self, fragment: Fragment, element: _Element, base: str) -> None:
-        """Write where that is which a player plays."""
+        """Write a link to what a player plays."""
         if found := medium(element, base):
-            if fragment.has_inline("a"):  # whose link ends first
+            if fragment.has_inline("a"):  # a link cannot be in a link: it comes after this one
                 fragment.waiting.append(found)
             else:
                 self._recording(fragment, found)
@@ -307,7 +309,8 @@ class Cleaner:
                 self._recording(fragment, fragment.waiting.pop(0))
 
     def _target(self, fragment: Fragment, element: _Element, base: str) -> str:
-        """Return where the link leads, or nothing if it is one of the site's own or leads nowhere."""
+        """Return the address to which a link leads; empty if it is one of the site's own that is to be unwrapped, or
+        leads nowhere."""
         written, names = element.get("href") or "", element.get("class")
         if names and not self._unwrap_classes.isdisjoint(names.split()):
             return ""
@@ -324,7 +327,7 @@ class Cleaner:
         self._children(fragment, element, base)
 
     def _picture(self, fragment: Fragment, element: _Element, base: str) -> None:
-        """Write a picture, unless it is a tracking pixel or made anew at each load."""
+        """Write a picture, unless it is a tracking pixel or its address is different at each load."""
         if is_pixel(element):
             return
         address = picture_address(element, base)
@@ -344,7 +347,8 @@ class Cleaner:
 
 
 def _meaning(element: _Element) -> str:
-    """Return the name of the element that says what the style of `element` says, empty if it says nothing."""
+    """Return the name of the element with the same meaning as the style of `element`; empty if the style has no
+    meaning."""
     style = element.get("style")
     return read_style(style).meaning if style else ""
 
@@ -360,7 +364,8 @@ def _without_inner_tags(html: str) -> str:
 
 
 def _clean_paragraphs(keep_classes: frozenset[str]) -> str:
-    """Return what matches paragraphs that cleaning would not change. Most are that, and need no tree to be built."""
+    """Return an expression for paragraphs that cleaning would not change. Most paragraphs are such, and need no
+    tree."""
     classes = "|".join(map(re.escape, sorted(keep_classes))) or NEVER
     part = rf"(?:(?! *<){PLAIN}|<strong>(?! ){PLAIN}</strong>)"
     paragraph = rf'<p(?: class="(?:{classes})")?+>(?! ){part}(?>{part}|<br />(?! *</?[bp])(?=[^ ]))*+</p>'

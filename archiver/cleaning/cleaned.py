@@ -13,9 +13,9 @@ MAX_BODY = 2_000_000  # characters: a novel has half of that, and cleaning takes
 
 
 class Cleaned(NamedTuple):
-    """A cleaned body, and how many of what a reader may miss were left out: `links` (their words are there) and
-    `pictures` whose addresses lead nowhere. gaps: where in it words were apart that the profile `source` joins. offers:
-    where pages offer pictures of it larger than at their own address, by that."""
+    """A cleaned body. dropped: how many things were left out that a reader may miss: `links` (their words are there)
+    and `pictures` whose addresses lead nowhere. gaps: the positions in it where words were separate that the profile
+    `source` joins. offers: by the address of a picture, the addresses at which the page offers a larger one."""
 
     html: str
     dropped: Mapping[str, int]

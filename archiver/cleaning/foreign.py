@@ -1,4 +1,5 @@
-"""What browsers show of drawings and of the choices of a list, which is not what their elements say. No I/O."""
+"""Words in drawings and in the choices of a list, which browsers show differently from those in other elements. No
+I/O."""
 
 from __future__ import annotations
 
@@ -12,7 +13,7 @@ from archiver.cleaning.style import is_hidden
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
-PLACES = ("x", "y", "dy")  # of a part of a text that is drawn apart from what is before it
+PLACES = ("x", "y", "dy")  # attributes that place a part of a drawn text apart from what is before it
 FOREIGN = ("svg", "math")
 HIDING = (("display", "none"), ("visibility", "hidden"))  # attributes of drawings
 NO_WORDS = ("script", "template")
@@ -31,7 +32,7 @@ def show_foreign(root: _Element) -> None:
 
 
 def part_drawn_texts(root: _Element) -> None:
-    """Put blanks around the parts of texts in drawings that have a place of their own."""
+    """Put blanks around those parts of texts in drawings that have a position of their own."""
     for part in root.iter("tspan", "textPath"):
         if part.tag == "textPath" or any(part.get(place) is not None for place in PLACES):
             part.text = f" {part.text or ''}"
@@ -39,7 +40,7 @@ def part_drawn_texts(root: _Element) -> None:
 
 
 def drawn(drawing: _Element) -> list[_Element]:
-    """Return the elements of an `svg` whose words are drawn, those in one another left out."""
+    """Return the elements of an `svg` whose words are drawn; elements within such an element are left out."""
     return [text for text in drawing.iter(*DRAWN) if not _is_within(text, drawing)]
 
 
@@ -54,7 +55,7 @@ def _is_within(text: _Element, drawing: _Element) -> bool:
 
 
 def write_out_choices(root: _Element) -> None:
-    """Have every word in an `option` of the tree `root` show, as browsers do: they show all of its text."""
+    """Make all words in each `option` of the tree `root` visible, because browsers show all of its text."""
     for choice in root.iter("option"):
         etree.strip_elements(choice, *NO_WORDS, with_tail=False)
         for element in choice.iterdescendants():

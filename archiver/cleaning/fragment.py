@@ -1,4 +1,4 @@
-"""Writing a fragment that is well-formed and balanced whatever is asked of it, and has no empty elements."""
+"""Writing a fragment that is well-formed and balanced, whatever calls are made, and has no empty elements."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 GAPS = frozenset({"\n", "\n ", "\n  ", "\n   "})
 BREAK = "<br />"
 MOST_BREAKS = 2
-# A line end and the blank space after it, if that means something to Markdown: empty lines and code blocks.
+# A line end and the blank space after it, if that has a meaning in Markdown: an empty line or a code block.
 LINE_START = re.compile(r"\n(?: {4,}| {0,3}[\t\n\u3000])[ \t\n\u3000]*")
 MARGIN = 3
 INDENTS = re.compile("\u3000{2,}")
@@ -34,12 +34,12 @@ class Frame(NamedTuple):
     name: str
     start: str  # its start tag
     gap: str  # the blank space before it
-    running: bool  # text runs up to it
-    implied: bool  # it was not asked for, but stands around what cannot stand alone
+    running: bool  # text stands directly before it
+    implied: bool  # it was not asked for: it is there because its content cannot stand without it
 
 
 class Fragment:
-    """Takes elements and text in document order. A start tag is written when something comes to stand in it.
+    """Takes elements and text in document order. A start tag is written only when the element gets content.
 
     unwanted: matches the text of paragraphs that are left out.
     """
@@ -47,21 +47,21 @@ class Fragment:
     def __init__(self, unwanted: re.Pattern[str]) -> None:
         self.dropped: dict[str, int] = {}
         self.offers: dict[str, tuple[str, ...]] = {}
-        self.waiting: list[Medium] = []  # that come after the link in which they stand
+        self.waiting: list[Medium] = []  # media within a link: they are written after it
         self._unwanted = unwanted
         self._out: list[str] = []
         self._frames: list[Frame] = [Frame("", "", "", running=False, implied=False)]
         self._opened = 1  # how many of the frames have their start tag in `_out`
         self._before_opening = (0, 1)  # the length of `_out`, and `_opened`, before the last start tags
         self._words: list[str] = []  # the text since the last start tags
-        self._running = False  # text has been written, and what comes next goes on with it
+        self._running = False  # text was written last, and what comes next continues it
         self._gap = ""  # blank space between blocks, not yet written
-        self._held: list[str] = []  # line breaks and blanks, written if the text goes on
+        self._held: list[str] = []  # line breaks and blanks, which are written if the text goes on
         self._inlines: list[tuple[str, str]] = []
         self._inlines_opened = 0
 
     def result(self) -> str:
-        """Return the fragment; every element is closed, and no line of it means anything to Markdown or Liquid."""
+        """Return the fragment; every element is closed, and no line of it has a meaning in Markdown or Liquid."""
         self.end(1)
         text = "".join(self._out)
         if "\u3000" in text:
@@ -71,11 +71,12 @@ class Fragment:
         return liquid_safe(text.strip())
 
     def drop(self, what: str) -> None:
-        """Count something that is left out though a reader may miss it."""
+        """Count something that is left out although a reader may miss it."""
         self.dropped[what] = self.dropped.get(what, 0) + 1
 
     def takes(self, name: str) -> bool:
-        """Return whether the block `name` is written here; if not, only a boundary stands around its content."""
+        """Return whether the block `name` is written here; if not, its content is only separated from the text around
+        it."""
         return name != "p" or self._frames[-1].name == "p" or self._frames[-1].name not in PARAGRAPHS
 
     def begin(self, name: str, start: str) -> int:
@@ -93,12 +94,12 @@ class Fragment:
                 name, start = "p", "<p>"
         depth = len(frames)
         self._push(name, start)
-        if name in CELLS:  # even an empty one counts as a column
+        if name in CELLS:  # even an empty cell counts as a column
             self._open()
         return depth
 
     def boundary(self) -> None:
-        """Keep what comes next apart from the text before it."""
+        """Separate what comes next from the text before it."""
         if not self._running:
             return
         frame = self._frames[-1]
@@ -113,7 +114,7 @@ class Fragment:
             self._pop()
 
     def paragraph(self, name: str, start: str, text: str) -> bool:
-        """Write a whole free paragraph of mere `text` where nothing is open. Returns whether it did."""
+        """Write a whole free paragraph with only `text` in it, if no element is open. Return whether it was written."""
         if len(self._frames) > 1 or self._inlines:
             return False
         if not text.isprintable():
@@ -126,7 +127,7 @@ class Fragment:
 
     def clean_paragraphs(self, html: str) -> None:
         """Write paragraphs that are clean as they are; no block is open."""
-        self.end(1)  # what stands around the text before them
+        self.end(1)  # implied elements around the text before them
         self._out.append(self._gap + html)
         self._gap = ""
 
@@ -146,14 +147,14 @@ class Fragment:
         return any(name == open_name for open_name, _ in self._inlines)
 
     def text(self, text: str) -> None:
-        """Write `text`. Blank text is kept only between things that are."""
+        """Write `text`. Blank text is kept only between text that is written."""
         if not (text.isprintable() or text.isspace()):
             text = _printable(text)
         if not text or text.isspace():
             self._blank(text)
             return
         if self._frames[-1].name == "pre":
-            # On one line: at the start of one its blanks would mean something to Markdown.
+            # On one line: blanks at the start of a line would have a meaning in Markdown.
             self._content(escape(text if self._running else text.lstrip("\n")).replace("\n", "&#10;"), text)
             return
         if not self._running:
@@ -163,7 +164,7 @@ class Fragment:
         self._content(escape(text), text)
 
     def space(self) -> None:
-        """Keep what comes next apart from the text before it, with one space however often this is asked for."""
+        """Separate what comes next from the text before it, with one space however often this is called."""
         if not self._held:
             self._blank(" ")
 
@@ -233,19 +234,20 @@ class Fragment:
             self._gap = ""
 
     def _go_on_after(self, frame: Frame) -> None:
-        """Go on after an element of which nothing was written: as if it was not there, but for a line break in text."""
+        """Go on after an element of which nothing was written, as if it had not been there, except for a line break
+        within text."""
         self._running = frame.running
         self._gap = "" if frame.running else frame.gap or self._gap
         if BREAK not in self._held:
             self.line_break()
 
     def _is_unwanted(self, text: str) -> bool:
-        if "\n" in text or "\u3000" in text:  # of these, fewer may be left in the result
+        if "\n" in text or "\u3000" in text:  # the result may have fewer of these characters
             text = " ".join(text.split())
         return self._unwanted.match(text) is not None
 
     def _leave_text(self) -> None:
-        """End what text needs around it; inline elements that go on are begun again where text goes on."""
+        """End the inline elements around the text; those that are still open are begun again where text goes on."""
         self._held.clear()
         self._running = False
         if self._inlines_opened:

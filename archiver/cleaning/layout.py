@@ -1,4 +1,4 @@
-"""What styles do to words, done to the tree: where they stand apart, what is hidden, struck out, raised. No I/O."""
+"""Expressing in the tree what styles do to words: what is separate, hidden, struck out, raised. No I/O."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from archiver.html import html_within, parse_fragment
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
-# What may do any of it. Of most bodies, even in their source's own markup, nothing does.
+# Declarations that may do any of this. Most bodies have none, even in their source's own markup.
 STYLED = re.compile(
     r"<[^<>]*(?:display|visibility|hidden|float|position|line-through|vertical-align|white-space)", re.IGNORECASE
 )
@@ -23,7 +23,7 @@ NO_WORDS = DROPPED | {"br", "wbr"}
 
 
 def part_children(root: _Element, html: str) -> None:
-    """Make blocks of what stands in a box that lays out its children side by side (flex, grid).
+    """Make blocks of the children of boxes that lay them out side by side (flex, grid).
 
     html: what `root` was parsed from.
     """
@@ -44,8 +44,8 @@ def parts_children(element: _Element) -> bool:
 
 
 def laid_out(html: str) -> str:
-    """Return a body in its source's own markup with elements for what its styles say, and without what they hide: for
-    what knows no styles. A body without any is the same."""
+    """Return a body in its source's own markup, with elements in the place of styles that have a meaning, and without
+    what styles hide: for readers that ignore styles. A body without styles stays the same."""
     if not STYLED.search(html):
         return html
     root = parse_fragment(html)
@@ -55,7 +55,7 @@ def laid_out(html: str) -> str:
     for element in list(root.iter()):
         style = read_style(element.get("style") or "")
         if is_hidden(element):
-            element.clear(keep_tail=True)  # type: ignore[call-arg]  # which the stubs do not know
+            element.clear(keep_tail=True)  # type: ignore[call-arg]  # the stubs do not know this argument
             if element.tag not in CELLS:  # which still are between others
                 element.tag = "span"
             continue
@@ -69,7 +69,8 @@ def laid_out(html: str) -> str:
 
 
 def _put_into(element: _Element, name: str) -> None:
-    """Put what is in `element` into a new one of that name; the same name: `element` becomes a block around it."""
+    """Put the content of `element` into a new element called `name`, within it. If `name` is its own name, `element`
+    becomes a block around the new one."""
     inner = element.makeelement(name)
     inner.text, element.text = element.text, None
     inner.extend(list(element))

@@ -1,4 +1,4 @@
-"""HTML as this package divides it. Names are those of the HTML standard."""
+"""The elements of HTML, in the groups that this package treats alike. Names are those of the HTML standard."""
 
 import re
 
@@ -10,12 +10,12 @@ DROPPED = frozenset(
         "script style template title meta link base iframe frame frameset param source track area noembed noframes"
     ).split()
 )
-# What is in these is shown only by browsers that cannot show the element itself. Paragraphs in one are kept: they may
-# be the article's, if somebody forgot the end tag.
+# The content of these is shown only by browsers that cannot show the element itself. Paragraphs in them are kept: they
+# may be the article's, if somebody forgot the end tag.
 EMBEDDED = frozenset("audio canvas datalist video amp-audio amp-video".split())
 # The elements of a drawing whose words are drawn.
 DRAWN = frozenset({"text", "foreignObject"})
-# Controls and the like: boxes in the text, whose words are apart from what is beside them.
+# Controls and the like: boxes in the text, whose words are separate from those beside them.
 BOXES = frozenset("applet button input marquee meter noscript object optgroup option progress select textarea".split())
 
 # Blocks that are kept: those that hold text, those that hold other blocks of their own kind, and those that hold both.
@@ -34,7 +34,7 @@ UNWRAPPED_BLOCKS = frozenset(
 )
 BLOCKS = KEPT_BLOCKS | UNWRAPPED_BLOCKS
 
-# Inline elements that carry meaning, under the name that they are kept by.
+# Inline elements with a meaning, and the name under which each is kept.
 INLINE = {
     **{name: name for name in "strong em sub sup code del ins s q mark ruby rt rp".split()},
     "b": "strong",
@@ -42,7 +42,7 @@ INLINE = {
     "strike": "s",
 }
 
-# One of these in another of its kind says more than one does: quotes in a quote, a power of a power.
+# One of these within another of its kind has a meaning of its own: quotes in a quote, a power of a power.
 NESTED = frozenset("q sub sup".split())
 
 # Blocks of text that is preformatted.
@@ -51,7 +51,7 @@ PREFORMATTED = ("listing", "plaintext", "xmp")
 # Of all others only the content is kept; the most common are:
 UNWRAPPED_INLINE = ("span", "font")
 
-# Which parent an element may stand in; anywhere else it is a paragraph or nothing but its words.
+# The parents that an element may have; anywhere else it becomes a paragraph, or only its words are kept.
 PARENTS = {
     "li": frozenset({"ul", "ol"}),
     "dt": frozenset({"dl"}),
@@ -66,7 +66,8 @@ PARENTS = {
     "figcaption": frozenset({"figure"}),
 }
 
-# What an element that cannot hold text or other blocks itself holds them in; "" is the fragment.
+# Elements that cannot have text or other blocks directly in them, and the element that is put between; "" is the
+# fragment.
 IMPLIED = {
     "ul": "li",
     "ol": "li",

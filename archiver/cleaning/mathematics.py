@@ -13,18 +13,18 @@ SCRIPTS = {
     **dict.fromkeys(("msubsup", "munderover"), ("sub", "sup")),
 }
 UNSEEN = ("annotation", "annotation-xml", "mphantom")
-HOLDING_HTML = frozenset("mi mn mo ms mtext".split())  # in these, the names above are nothing that HTML knows
+HOLDING_HTML = frozenset("mi mn mo ms mtext".split())  # within these the names above mean nothing to HTML
 
 
 def write_out(root: _Element) -> None:
     """Change each `math` in the tree `root` to a `span` with text, `sub` and `sup`."""
     for math in list(root.iter("math")):
-        if math.tag == "span":  # it stood in one that was written out
+        if math.tag == "span":  # it was within one that is written out already
             continue
         for hidden in list(math.iter(*UNSEEN)):
             if not any(around.tag in HOLDING_HTML for around in hidden.iterancestors()):
-                hidden.clear(keep_tail=True)  # type: ignore[call-arg]  # which the stubs do not know
-        for element in reversed(list(math.iter())):  # what is within an element before it
+                hidden.clear(keep_tail=True)  # type: ignore[call-arg]  # the stubs do not know this argument
+        for element in reversed(list(math.iter())):  # inner elements before those that they are in
             _write_out(element)
 
 
@@ -62,7 +62,8 @@ def _write_out(element: _Element) -> None:
 
 
 def _keep_apart(element: _Element) -> None:
-    """Put a blank between `element` and a word or a number beside it: what is 1½ or 2 ∛8 would be 11/2 and 2³√8."""
+    """Put a blank between `element` and a word or a number beside it: without one, 1½ and 2 ∛8 would become 11/2 and
+    2³√8."""
     first = next(filter(None, map(str, element.itertext())), "")[:1]
     if _run_together(_character_before(element), first):
         element.text = f" {element.text or ''}"
@@ -104,7 +105,8 @@ def _character_after(element: _Element) -> str:
 
 
 def _surround(element: _Element, after: int = 0) -> None:
-    """Put brackets around what is in `element` if it is more than one thing: `after` so many characters."""
+    """Put brackets around the content of `element` if it is more than one thing; the first `after` characters stay
+    outside."""
     words = "".join(map(str, element.itertext()))[after:].strip()
     if len(list(element.iter())) > 1 and not words.isalnum():
         text = element.text or ""

@@ -1,7 +1,7 @@
 """Videos and sound: what an element plays, as a plain link with a title and a picture. No I/O.
 
-A post keeps where a recording is, what it is called and the picture that stands for it; it never plays anything. The
-class of the link is that which microformats2 has for it, so posts tell it from other links.
+A post keeps the address, the title and the preview picture of a recording; it never plays anything. The class of the
+link is that of microformats2, which tells it from other links of a post.
 """
 
 from __future__ import annotations
@@ -25,8 +25,9 @@ if TYPE_CHECKING:
 CLASSES = {VIDEO: "u-video", AUDIO: "u-audio"}
 KINDS = {name: kind for kind, name in CLASSES.items()}
 RECORDINGS = frozenset({VIDEO, AUDIO})  # the elements
-FRAMES = frozenset({"iframe", "embed"})  # nothing in these is the page's
-# What stands for a player until a script makes one: the attribute with the number of the recording, and the page of it.
+FRAMES = frozenset({"iframe", "embed"})  # the content of these is not the page's
+# Elements of which a script makes a player: the attribute with the number of the recording, and the address of its
+# page.
 STANDINS = {
     "amp-youtube": ("data-videoid", "https://www.youtube.com/watch?v={}"),
     "lite-youtube": ("videoid", "https://www.youtube.com/watch?v={}"),
@@ -41,9 +42,9 @@ SOURCES = ("src", "data-src", "data-mp4", "data-video-src", "data-lazy-src", "da
 POSTERS = ("poster", "data-poster", "data-poster-url")
 TITLES = ("title", "aria-label", "data-title")
 WEB = re.compile(r"https?://[^\s/]", re.IGNORECASE)
-# What a list of pieces ends with, which many players need a script for: a whole file is better.
+# Endings of playlists of pieces (HLS, DASH): many players need a script for those, so a whole file is better.
 PIECES = re.compile(r"\.(?:m3u8|mpd)(?:[?#]|\Z)", re.IGNORECASE)
-# What players are called, whatever they play.
+# Titles that name only the player, whatever it plays.
 NO_TITLE = re.compile(
     r"(?i)\W*(?:(?:youtube|vimeo|dailymotion|spotify|soundcloud|twitch|bilibili|apple|facebook|embedded|embed|html5|jw|media|video|audio|"
     r"podcasts?|iframe|external|content|player|widget|play|lecteur|lector|reproductor|vid[ée]o|视频|播放器?|のプレーヤー|プレーヤー|плеер)\W*)*"
@@ -53,8 +54,8 @@ MAY_HAVE = re.compile(r"<(?:video|audio)\b|\bu-(?:video|audio)\b", re.IGNORECASE
 
 
 class Medium(NamedTuple):
-    """A video or something to hear, and where it is. kind: "video" or "audio". poster: the address of the picture that
-    stands for it. Title and poster may be empty."""
+    """A video or a sound, and its address. kind: "video" or "audio". poster: the address of its preview picture. Title
+    and poster may be empty."""
 
     kind: str
     address: str
@@ -63,9 +64,10 @@ class Medium(NamedTuple):
 
 
 def medium(element: _Element, base: str) -> Medium | None:
-    """Return what an element plays; None if that is nothing at an address of the web, or a frame of another kind.
+    """Return what an element plays; None if that has no address of the web, or if the element is a frame of another
+    kind.
 
-    base: the address against which relative ones are resolved; where it is empty, these lead nowhere.
+    base: the address against which relative ones are resolved; if it is empty, relative ones lead nowhere.
     """
     name = AMP.get(element.tag, element.tag)
     if standin := STANDINS.get(name):
@@ -81,7 +83,7 @@ def medium(element: _Element, base: str) -> Medium | None:
 def medium_at(address: str, kind: str = "", title: str = "", poster: str = "") -> Medium | None:
     """Return the medium at an address of the web, which may be that of a player; None if there is none.
 
-    kind: "video" or "audio"; empty: only what a player that is known plays is one.
+    kind: "video" or "audio"; empty: there is a medium only if the address is that of a known player.
     """
     player, page = player_page(address)
     address = resolved(page or address, "")
@@ -90,7 +92,7 @@ def medium_at(address: str, kind: str = "", title: str = "", poster: str = "") -
 
 
 def title_of(*written: str) -> str:
-    """Return the first of these that says more than which player it is, on one line; empty if none does."""
+    """Return the first of these titles that says more than the name of a player, on one line; empty if none does."""
     for text in written:
         title = " ".join(printable(text).split())[:LONGEST_TITLE].strip()
         if title and not NO_TITLE.fullmatch(title):
@@ -99,14 +101,14 @@ def title_of(*written: str) -> str:
 
 
 def linked(found: Medium) -> str:
-    """Return a medium as the link that a body has of it."""
+    """Return a medium as the link that stands for it in a body."""
     picture = f'<img src="{escape_attribute(found.poster)}" /><br />' if found.poster else ""
     return f"{link_start(found)}{picture}{escape(words_of(found))}</a>"
 
 
 def words_of(found: Medium) -> str:
-    """Return what the link to a medium says: its title, or else its address; of a file without its parameters, which
-    may be others each time that the page is loaded, and make no other article of it."""
+    """Return the words of the link to a medium: its title, or else its address; that of a file without its parameters,
+    which may be different each time that the page is loaded, although the article is the same."""
     if found.title or player_page(found.address)[0]:
         return found.title or found.address
     return found.address.partition("?")[0]
@@ -118,18 +120,18 @@ def link_start(found: Medium) -> str:
 
 
 def kind_of_link(element: _Element) -> str:
-    """Return the class that says that a link leads to a medium; empty if it has none."""
+    """Return the class of a link that shows that it leads to a medium; empty if it has none."""
     names = element.get("class")
     return next((name for name in names.split() if name in KINDS), "") if names else ""
 
 
 def media_text(media: Iterable[Medium]) -> str:
-    """Return media as a text, for where only texts are kept."""
+    """Return media as a text, for places where only texts are kept."""
     return json.dumps([list(one) for one in media], ensure_ascii=False)
 
 
 def media_of(text: str) -> tuple[Medium, ...]:
-    """Return the media of such a text; none of one that is no such text, whoever wrote it."""
+    """Return the media of a text that `media_text` made; none if it is another text."""
     try:
         written = json.loads(text) if text else []
     except ValueError:
@@ -144,7 +146,7 @@ def media_of(text: str) -> tuple[Medium, ...]:
 
 
 def media_in(html: str, base: str = "") -> tuple[Medium, ...]:
-    """Return the media in the body of a post of the page `base`, each once, in its order; of both profiles."""
+    """Return the media in the body (of either profile) of a post of the page `base`, each once, in their order."""
     if not MAY_HAVE.search(html):
         return ()
     found: dict[str, Medium] = {}
@@ -172,13 +174,13 @@ def _recording(element: _Element, base: str) -> str:
     written = [*_given(element, SOURCES)]
     for source in element.iter("source"):
         written += _given(source, SOURCES)
-    written += [link.get("href") or "" for link in element.iter("a")]  # for browsers that play nothing
+    written += [link.get("href") or "" for link in element.iter("a")]  # links for browsers that play nothing
     found = [address for one in written if WEB.match(address := _whole(one, base))]
     return next((address for address in found if not PIECES.search(address)), found[0] if found else "")
 
 
 def poster(element: _Element, base: str) -> str:
-    """Return the address of the picture that stands for a video; empty if there is none that can be shown."""
+    """Return the address of a video's preview picture; empty if there is none that can be shown."""
     for written in _given(element, POSTERS):
         address = resolved(written, base)
         if PICTURE.match(address) and not is_placeholder(address):
@@ -187,7 +189,7 @@ def poster(element: _Element, base: str) -> str:
 
 
 def _whole(written: str, base: str) -> str:
-    """Return an address of the web; one without a scheme is of this day's, where nothing says more."""
+    """Return an absolute address of the web. If neither it nor `base` has a scheme, it is https."""
     return resolved(written, base or "https:")
 
 

@@ -17,25 +17,26 @@ if TYPE_CHECKING:
     from lxml.etree import _Element
 
 PICTURE = re.compile(r"https?://|data:image/(?:png|jpe?g|gif|webp);", re.IGNORECASE)
-# The beginning of a GIF or a PNG of one pixel, or none: what stands where a picture is loaded late.
+# The beginning of a GIF or a PNG of one pixel or none: such a picture stands in the place of one that is loaded late.
 PLACEHOLDER = re.compile(
     rb"GIF8[79]a[\x00\x01]\x00[\x00\x01]\x00|\x89PNG\r\n\x1a\n....IHDR\x00\x00\x00[\x00\x01]\x00\x00\x00[\x00\x01]",
     re.DOTALL,
 )
 DATA = re.compile(r"data:[^,]*;base64,\s*([a-zA-Z0-9+/]{32})", re.IGNORECASE)
-# Where there is one that is loaded late, `src` is a placeholder. The last is the original of which `src` is a copy.
+# Attributes with a picture that is loaded late: then `src` is a placeholder. The last one has the original, of which
+# `src` is a copy.
 LATE = ("data-src", "data-original")
 LATE_SETS = ("data-srcset",)
 SOURCES = ("src",)
 SETS = ("srcset",)
 ORIGINALS = ("orginial_src",)
-# Where pages name the whole picture of which they show a smaller one, beside those above.
+# More attributes with the full-size picture, where the page shows a smaller one.
 WHOLE = ("orginial_src", "data-orig-file", "data-full-src", "data-hi-res-src", "data-original-src", "data-large-file")
 OTHER_SETS = ("data-lazy-srcset",)
 SHOWN_TYPES = frozenset(f"image/{kind}" for kind in ("jpeg", "jpg", "png", "gif", "webp", "avif"))
 ONLINE = re.compile(r"https?://", re.IGNORECASE)
-USUAL_WIDTH = 600.0  # pixels of a picture that does not say
-MAX_WIDTH = 2_560  # pixels: what is offered for larger screens says no more
+USUAL_WIDTH = 600.0  # pixels; the assumed width of a picture that does not say its own
+MAX_WIDTH = 2_560  # pixels: larger pictures show nothing more
 MAX_OFFERS = 4  # addresses that are tried
 
 
@@ -46,7 +47,7 @@ def is_placeholder(address: str) -> bool:
 
 
 def is_pixel(element: _Element) -> bool:
-    """Return whether a picture is there to be loaded, not to be seen."""
+    """Return whether a picture is a tracking pixel, which is there to be loaded and not to be seen."""
     if element.get("width") in PIXEL_SIZES or element.get("height") in PIXEL_SIZES:
         return True
     style = element.get("style")
@@ -69,7 +70,7 @@ def picture_address(element: _Element, base: str) -> str:
 
 def offers(element: _Element, base: str, shown: str) -> tuple[str, ...]:
     """Return the addresses at which a page offers the picture that an `img` shows at the address `shown`: the largest
-    first, as far as the page tells, and no larger than anybody needs; none but `shown` itself if it offers no other."""
+    first, as far as the page tells, and none wider than MAX_WIDTH. If there are no others, only `shown`."""
     given: list[tuple[float, str]] = [(math.inf, element.get(name) or "") for name in WHOLE]
     for srcset in _sets(element):
         for address, size, unit in candidates(srcset):
@@ -80,7 +81,7 @@ def offers(element: _Element, base: str, shown: str) -> tuple[str, ...]:
     for width, written in given:
         if written and ONLINE.match(address := resolved(written, base)):
             found[address] = max(found.get(address, 0), width)
-    # Of two that are as large the one that is shown is the first, and then the one that the page names first.
+    # Of equally large ones the one that is shown comes first, and then those that the page names earlier.
     return tuple(sorted(found, key=found.__getitem__, reverse=True))[:MAX_OFFERS]
 
 

@@ -1,6 +1,6 @@
 """Blocks that the profile `source` keeps as they stand: the plain kinds, recognised in one look. No I/O.
 
-What is not recognised here is looked at tag by tag (`archiver.cleaning.source`), and may be as sound.
+What is not recognised here is looked at tag by tag (`archiver.cleaning.source`), and may be sound all the same.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ ATTRIBUTES = r"(?:\s[a-z][a-z-]*+=\"(?:[^\"<>&{\t\n\r]|&[a-zA-Z]++=)*+\"){0,12}+
 INLINE = "a|b|em|font|i|span|strong|sub|sup|u"
 TEXT = r"[^<&\n\r]++|&(?:amp|gt|lt|nbsp|quot);"
 PHRASES = rf"(?>{TEXT}|<(?:br|img){ATTRIBUTES}\s?/?>|</?(?:{INLINE}){ATTRIBUTES}>)*+"
-# Blank space between two blocks, which means nothing to Markdown; and within a block.
+# Blank space without a meaning in Markdown: between two blocks, and within a block.
 GAP = r"(?:\n {0,3}+(?=<(?:p|center|div|h[1-6]|table)[\s>]))?+"
 INNER_GAP = r"(?:\n *+(?=<))?+"
 CELLS = rf"(?:<t[dh]{ATTRIBUTES}>{PHRASES}</t[dh]>{INNER_GAP})*+"
@@ -20,7 +20,7 @@ ROWS = rf"(?:<tr{ATTRIBUTES}>{INNER_GAP}{CELLS}</tr>{INNER_GAP})*+"
 TABLE = rf"<table{ATTRIBUTES}>{INNER_GAP}(?:<tbody>{INNER_GAP}{ROWS}</tbody>{INNER_GAP}|{ROWS})</table>"
 BLOCK = "|".join(rf"<{name}{ATTRIBUTES}>{PHRASES}</{name}>" for name in ("p", "center", "div", "h[1-6]"))
 BLOCKS = re.compile(rf"(?>(?>{BLOCK}|{TABLE}){GAP})++", re.ASCII)
-# Tags that may stand there without the other one of their pair.
+# Tags whose start or end tag BLOCKS may find without the other one.
 UNPAIRED = re.compile(rf"</?(?:{INLINE}|h[1-6]|th)[\s>]", re.ASCII)
 TAG = re.compile(r"<(/?)(?!br|img)([a-z1-6]++)")
 TAG_ATTRIBUTES = re.compile(r"<[a-z1-6]++(\s[^<>]*+)>")

@@ -1,6 +1,8 @@
-"""Players of well-known hosts that pages embed: from the address of the player to that of the page that shows the same.
+"""Players of well-known hosts that pages embed: finding, from the address of the player, that of the page with the same
+recording.
 
-A player is made for a frame; in twenty years only the number of the recording in it says what was shown. No I/O.
+A player works only in a frame; in twenty years its address will be of use only for the number of the recording in it.
+No I/O.
 """
 
 from __future__ import annotations
@@ -18,9 +20,9 @@ WEB = re.compile(r"https?://", re.IGNORECASE)
 
 
 class Player(NamedTuple):
-    """hosts: which end with one of these names. path: matches what follows the host. page: where the recording is
-    shown, with groups of `path` and parameters of the query in it, which must all be there; empty: at the player's own
-    address."""
+    """hosts: the endings of its hosts' names. path: a pattern for what follows the host. page: a template for the
+    address of the page with the recording, in which groups of `path` and parameters of the query are filled in, which
+    must all be there; empty: the page has the player's own address."""
 
     kind: str
     hosts: tuple[str, ...]
@@ -28,7 +30,7 @@ class Player(NamedTuple):
     page: str = ""
 
 
-# The first that fits counts.
+# The first one that matches counts.
 PLAYERS = (
     Player(
         VIDEO,
@@ -87,14 +89,14 @@ PLACE = re.compile(r"\{(\w+)\}")
 
 def player_page(address: str) -> tuple[str, str]:
     """Return what the player at `address` plays ("video" or "audio"), and the address of the page that shows the same;
-    two empty texts if `address` is of no player that is known."""
+    two empty texts if it is not the address of a known player."""
     if not WEB.match(address) or len(address) > LONGEST:
         return "", ""
     try:
         parts = urlsplit(address)
         host = (parts.hostname or "").removeprefix("www.")
         given = {name: values[0] for name, values in parse_qs(parts.query).items()}
-    except ValueError:  # no address, or a query of a thousand parameters
+    except ValueError:  # not an address, or its query has too many parameters
         return "", ""
     for player, pattern in PATTERNS:
         if not any(host == name or host.endswith(f".{name}") for name in player.hosts):
@@ -106,7 +108,7 @@ def player_page(address: str) -> tuple[str, str]:
 
 
 def _filled(page: str, values: Mapping[str, str]) -> str:
-    """Return an address with `values` in their places; nothing if one of them is not there."""
+    """Return an address with `values` filled in; empty if one of them is missing."""
     if not all(values.get(name) for name in PLACE.findall(page)):
         return ""
     address = PLACE.sub(lambda place: values[place[1]], page)

@@ -12,8 +12,8 @@ MOST_DIGITS = 8
 
 
 def with_semicolons(html: str, *, attributes: bool = False) -> str:
-    """Return `html`, a text or a tag with `attributes`, with a semicolon after each reference: to browsers the oldest
-    references need none, to Markdown they are no references then. Nor is one with a capital X, which gets a small one.
+    """Return `html`, a text or a tag with `attributes`, with a semicolon after each reference: browsers read the oldest
+    references without one, but Markdown does not. Nor is one with a capital X, which gets a small one.
     """
     return REFERENCE.sub(_in_tag if attributes else _in_text, html) if "&" in html else html
 
@@ -31,7 +31,7 @@ def _in_text(found: re.Match[str]) -> str:
 
 
 def _in_tag(found: re.Match[str]) -> str:
-    """Return a reference in the value of an attribute: there `&copy=` and `&copyright` are none."""
+    """Return a reference in the value of an attribute, where `&copy=` and `&copyright` are not references."""
     name = found["name"]
     if found["number"] or (name in WITHOUT_END and found.string[found.end() : found.end() + 1] != "="):
         return _in_text(found)

@@ -1,7 +1,7 @@
-"""The profile `source`: the source's own markup, byte for byte, but for what would break a post or harm its reader.
+"""The profile `source`: the source's own markup, byte for byte, except what would break a post or harm its reader.
 
-A fragment that is sound is kept as it stands. One that is not (unbalanced, unquoted attributes, scripts) is parsed
-as a browser would and written anew, and then kept by the same rules.
+A fragment that is sound is kept as it stands. One that is not (unbalanced, unquoted attributes, scripts) is parsed as
+browsers parse it and written anew, and then the same rules apply.
 """
 
 from __future__ import annotations
@@ -50,8 +50,8 @@ SPAN = frozenset(
         "rt rtc ruby samp select small span strong sub sup tt u var"
     ).split()
 )
-# These can in HTML; in Markdown they begin a block where they begin a line. kramdown knows none of the first nine,
-# and ends such an element only where its name is in the same letters, small or capital.
+# Elements that can stand in a paragraph of HTML, but in Markdown begin a block if they begin a line. kramdown does not
+# know the first nine, and ends such an element only at an end tag with the same spelling, capital letters included.
 UNKNOWN = frozenset("audio bdi font picture s strike time video center dir".split())
 PHRASING = SPAN | UNKNOWN - {"center", "dir"} | {"source", "track", "wbr"}
 SAFE = (PHRASING - {"button", "input", "option", "select"}) | frozenset(
@@ -61,18 +61,18 @@ SAFE = (PHRASING - {"button", "input", "option", "select"}) | frozenset(
     ).split()
 )
 DRAWINGS = DRAWN | {"canvas", "desc"}
-# Browsers show nothing of these. Of every other element that is not safe the content stays.
+# Browsers show nothing of these elements, so they are left out. Other elements that are not safe lose their tags only.
 UNSEEN = frozenset("script style iframe template title noembed noframes datalist".split())
-PLAYERS = MEDIA - SAFE  # what plays a video in these is kept as a link
+PLAYERS = MEDIA - SAFE  # these are replaced by a link to the video that they play
 HARMFUL_ATTRIBUTE = re.compile(r"on|(?:srcdoc|formaction|ping|http-equiv|xmlns|markdown)$", re.IGNORECASE)
 ADDRESS_ATTRIBUTES = frozenset("href src action background cite data longdesc poster srcset xlink:href".split())
 SCHEME = re.compile(r"([a-z][a-z0-9+.-]*):", re.IGNORECASE)
 HARMLESS_ADDRESS = re.compile(r"(?:https?|ftp|mailto|tel):|data:image/(?:png|jpe?g|gif|webp)[;,]", re.IGNORECASE)
 IGNORED_IN_ADDRESSES = re.compile("[\x00-\x20]")
 
-# As references, a pair of ideographic spaces is rare.
+# Ideographic spaces that are written as references, which is rare.
 REFERENCES = re.compile(r"&#(?:12288|x3000);", re.IGNORECASE)
-# What stands before the indent of a paragraph, mostly: the end of one of these tags.
+# What stands before the indent of a paragraph in most cases: one of these tags.
 BEFORE_INDENT = re.compile(r"</?(?:p|br|div)(?=[\s/>])[^<>]{0,200}>\Z", re.IGNORECASE)
 NEAR = 220  # characters
 BLANKS = " \t\r\n\u3000"
@@ -82,7 +82,7 @@ LINE_START = re.compile(r"(^|[\r\n]|-->)([ \t\u3000]+)")
 LINE_END = re.compile(r"[\r\n][ \t\u3000]*\Z")
 BLANK_RUN = re.compile(r"[^\S\r\n]+")
 MARGIN = 3
-# What Markdown takes for more than text: anywhere, and at the start of a line.
+# Characters that have a meaning in Markdown: anywhere, and at the start of a line.
 ACTIVE = re.compile(
     r"[\\`*_\[|\"']|\{[:{%]|&[^;&\s]*;|\$\$|~~|>>|--|\.\.\.|  \n"
     r"|^[ \t\u3000]*(?:(?:\d+\.|[-+:])(?=\s)|[#>]|[-=]+\s*$|\^\s*$)",
@@ -91,7 +91,7 @@ ACTIVE = re.compile(
 
 
 def source_body(html: str) -> Cleaned:
-    """Return `html` for a post: the same bytes but for pairs of ideographic spaces, if nothing in it is dangerous.
+    """Return `html` for a post: the same bytes without pairs of ideographic spaces, if nothing in it is dangerous.
 
     Raises BodyError if it is too long.
     """
@@ -101,7 +101,7 @@ def source_body(html: str) -> Cleaned:
 
 
 def _may_have_gaps(html: str) -> bool:
-    """Return whether there is a pair of ideographic spaces that may be more than the indent of a paragraph."""
+    """Return whether there may be a pair of ideographic spaces that is not just the indent of a paragraph."""
     indents = html.count(f"<p>{INDENT}")
     at = html.find(INDENT) if html.count(INDENT) != indents else -1
     while at >= 0:
@@ -113,7 +113,8 @@ def _may_have_gaps(html: str) -> bool:
 
 
 def _kept(html: str, mark: str = "") -> str:
-    """Return `html` for a post; with `mark`, if there is one, where a line of text had a pair of ideographic spaces."""
+    """Return `html` for a post. mark: is put in the place of each pair of ideographic spaces within a line of text;
+    empty: nothing is."""
     kept = _keep(_without_pairs(html, mark))
     if kept is None:
         kept = _keep(_without_pairs("".join(_rewritten(body_tree(html))), mark))
@@ -128,7 +129,7 @@ def _without_pairs(html: str, mark: str) -> str:
 
 
 def _gaps(html: str, kept: str) -> tuple[int, ...]:
-    """Return where in `kept`, which was made of `html`, two words were apart by pairs of ideographic spaces alone."""
+    """Return the positions in `kept`, which was made of `html`, where only ideographic spaces separated two words."""
     mark = mark_for(html)
     with_marks = _kept(html, mark)
     return gaps(with_marks, mark) if mark and with_marks.replace(mark, "") == kept else ()
@@ -178,13 +179,13 @@ def _keep(html: str) -> str | None:
 
 
 def _harmless_blocks(html: str, position: int) -> str:
-    """Return the plain blocks that stand at `position`, nothing if there are none or one may do harm."""
+    """Return the plain blocks that stand at `position`; empty if there are none, or one may do harm."""
     blocks = plain_blocks(html, position) if html.startswith("<", position) else ""
     return blocks if all(map(_are_harmless, attributes_in(blocks))) else ""
 
 
 def _balanced(token: re.Match[str], name: str, open_names: list[str]) -> bool:
-    """Return whether the tag may stand here, and keep account of the elements that are open."""
+    """Return whether the tag may stand here, and update the list of open elements."""
     written = token["name"] if name in UNKNOWN else name
     if token["end"]:
         return not token["attributes"] and not token["closed"] and bool(open_names) and open_names.pop() == written
@@ -220,7 +221,8 @@ def _is_harmful(name: str, value: str) -> bool:
 
 
 def _without_empty_lines(text: str, *, preformatted: bool) -> str:
-    """Return `text` without empty lines, which end a block of HTML in Hugo; preformatted text keeps them escaped."""
+    """Return `text` without empty lines, which end a block of HTML in Hugo; in preformatted text they are escaped
+    instead."""
     if preformatted:
         return EMPTY_LINES.sub(lambda found: found[1] + "&#10;" * (len(LINE_BREAK.findall(found[0])) - 1), text)
     return EMPTY_LINES.sub(r"\1", text)
@@ -245,7 +247,7 @@ class InlineRun:
         elif token["name"]:
             self._names.add(token["name"].lower())
             self._texts.append("<")
-        # One line of a tag or a comment that has several can end a paragraph.
+        # A tag or a comment of several lines can have a line that ends the paragraph.
         if not token["text"] and ("\n" in text or "\r" in text):
             self._is_plain = False
 
@@ -278,7 +280,8 @@ def _is_span(element: str) -> bool:
 
 
 def _gap(items: list[str], end: str) -> Iterator[str]:
-    """Yield blank space, comments and elements that can stand alone, as they can stand between two blocks."""
+    """Yield blank space, comments, and elements that can stand alone, in a form in which they can stand between two
+    blocks."""
     for item, comment, rest in zip(items, [*items[1:], ""], [*items[2:], end, end], strict=False):
         if item.startswith("<"):
             yield item
@@ -295,7 +298,8 @@ def _line_start(found: re.Match[str]) -> str:
 
 
 def _thin(blank: str) -> str:
-    """Return `blank` space with at most three spaces in a row, and none that Markdown does not know."""
+    """Return `blank` space with at most three spaces in a row, and without kinds of blanks that Markdown does not
+    know."""
     return BLANK_RUN.sub(lambda found: " " * min(found[0].count(" "), MARGIN), blank)
 
 
@@ -311,7 +315,7 @@ def _rewritten(element: _Element) -> Iterator[str]:
         elif name in BLOCKS - SAFE:
             name = "div"
         elif name not in SAFE | UNSEEN and (parted or child.get("style") or child.get("hidden") is not None):
-            name = "span"  # which can have the same style, and be a part beside others
+            name = "span"  # a span can have the same style, and be a part beside others
         if name in SAFE:
             attributes = "".join(f' {key}="{escape_attribute(value)}"' for key, value in _harmless(child))
             yield f"<{name}{attributes} />" if name in VOID else f"<{name}{attributes}>"
@@ -320,9 +324,9 @@ def _rewritten(element: _Element) -> Iterator[str]:
                 yield f"</{name}>"
         elif name == "input":
             yield "" if (child.get("type") or "").lower() == "hidden" else " "
-        elif name in BOXES | DRAWINGS:  # whose words are apart from those beside them
+        elif name in BOXES | DRAWINGS:  # their words are separate from those beside them
             before, after = child.getprevious(), child.getnext()
-            inside = element.tag not in BLOCKS  # then what is around that is beside it
+            inside = element.tag not in BLOCKS  # then the text around `element` is beside it
             text_before = (element.text or inside) if before is None else before.tail or before.tag not in BLOCKS
             yield from (" " if text_before else "", *_rewritten(child))
             yield " " if child.tail or (inside if after is None else after.tag not in BLOCKS) else ""
@@ -337,7 +341,7 @@ def _rewritten(element: _Element) -> Iterator[str]:
 
 
 def _harmless(element: _Element) -> Iterator[tuple[str, str]]:
-    """Yield the attributes that the element may keep, and of its style what words need."""
+    """Yield the attributes that the element may keep; of a harmful style only what its words need (`harmless_part`)."""
     for key, value in ((str(key), without_indents(printable(str(value)))) for key, value in element.items()):
         if not ATTRIBUTE_NAME.fullmatch(key):
             continue

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 MOST = 100  # addresses of one attribute that are looked at: no page has as many
-# Each of these takes what it finds and gives nothing back: a page may have a million blanks there.
+# Possessive patterns, which never backtrack: a page may have a million blanks there.
 SKIPPED = re.compile(r"[\s,]*+")
 ADDRESS = re.compile(r"\S++")
 DESCRIPTORS = re.compile(r"(?:[^,(]|\([^)]*+(?:\)|\Z))*+")
@@ -21,8 +21,8 @@ SIZE = re.compile(r"(?:^|\s)(\d{1,9}(?:\.\d{1,9})?)([wx])(?!\S)")
 
 
 class Candidate(NamedTuple):
-    """A picture that is offered. size: how wide it is in pixels (unit `w`), or for how many pixels of a screen each of
-    its own is (`x`); None if that is not said."""
+    """A picture that is offered. size: its width in pixels (unit `w`), or its density: how many of its pixels make one
+    of the page (`x`); None if that is not said."""
 
     address: str
     size: float | None = None
@@ -44,9 +44,9 @@ def _candidates(srcset: str) -> Iterator[Candidate]:
         address = found[0].rstrip(",")
         position = found.end()
         size = None
-        if address == found[0]:  # else it has no descriptors
+        if address == found[0]:  # else it ended with a comma, and has no descriptors
             descriptors = DESCRIPTORS.match(srcset, position)
-            assert descriptors is not None  # it matches nothing, too
+            assert descriptors is not None  # the pattern matches the empty text, too
             position = descriptors.end()
             if not KNOWN.fullmatch(descriptors[0]):
                 continue

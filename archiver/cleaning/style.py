@@ -1,4 +1,4 @@
-"""What styles do to what a reader sees. No I/O."""
+"""The effect of styles on what a reader sees. No I/O."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ if TYPE_CHECKING:
 
 PIXEL_SIZES = frozenset({"0", "1", "0px", "1px"})
 PIXEL = frozenset(f"{side}:{size}" for side in ("width", "height") for size in PIXEL_SIZES)
-# What loads, runs, or leaves the element's own place: over the page, or over all of it. Escapes and comments can hide
-# each of these, and no editor writes them.
+# What loads or runs something, or takes the element out of its own place, over other parts of the page. Escapes and
+# comments could hide any of these, and no editor writes them.
 HARMFUL = re.compile(
     r"[\\@<]|/\*|expression|script|behaviou?r|binding|url|image|src|position|z-index|transform|inset", re.IGNORECASE
 )
-# And declarations that do so by their name; if a number is below zero; or if it is large: shadows and outlines lie over
-# what is beside them.
+# Declarations that also do so: some by their name, some with a negative number, some with a large one, because shadows
+# and outlines cover what is beside them.
 LEAVING = re.compile(r"(?:-[a-z]+-)?(?:translate|scale|rotate|zoom|offset|animation)[a-z-]*")
 MOVED, BELOW_ZERO = re.compile("margin|text-indent|left|right|top|bottom"), re.compile(r"-\s*+\.?\d")
 COVERING = re.compile("shadow|outline|vertical-align")
@@ -30,14 +30,14 @@ VISIBILITY = re.compile(r"(?:^|;)visibility:([a-z-]+)(!important)?")
 WHITE_SPACE = re.compile(r"(?:^|;)white-space:([a-z-]+)(!important)?")
 KEEPING_LINES = frozenset({"pre", "pre-wrap", "pre-line", "break-spaces"})  # of these
 VISIBLE = {"visible": True, "initial": True, "hidden": False, "collapse": False}  # others are as what is around them
-COMMENT = re.compile(r"/\*[^*]*+(?:\*(?!/)[^*]*+)*+(?:\*/)?")  # one without an end goes on to that of the style
+COMMENT = re.compile(r"/\*[^*]*+(?:\*(?!/)[^*]*+)*+(?:\*/)?")  # one without an end: all the rest of it
 # Values of `display`. `-webkit-box` is what cuts a text off after some lines.
 BLOCK = re.compile("block|flex|flow-root|grid|list-item|table|-webkit-(?:box|flex)")
 # A box whose children stand beside each other, each a box of its own.
 BOX_OF_PARTS = re.compile("(?:-webkit-)?(?:inline-)?(?:flex|grid)")
 OUT_OF_LINE = re.compile(r"(?:^|;)(?:float:(?:left|right|inline-)|position:(?:absolute|fixed))")
 
-# What changes what a text says: a price that is struck out, a power.
+# Styles that change the meaning of a text: a price that is struck out, a power.
 STRUCK = re.compile(r"(?:^|;)text-decoration(?:-line)?:[^;]*line-through")
 SAYING = {
     "": "",
@@ -49,9 +49,10 @@ RAISED = re.compile(r"(?:^|;)vertical-align:(sub|super)(?:!important)?(?:;|$)")
 
 
 class Style(NamedTuple):
-    """What matters of an element's style. shows: what is `hidden` by its attribute is shown all the same. visible: what
-    it says of that; None if nothing. parts: it lays out what is in it side by side. meaning: the element that says the
-    same; empty if there is none. white_space: what `white-space` is; empty if that is not said."""
+    """The effects of an element's style. shows: the element is shown even if it has the attribute `hidden`. visible:
+    whether `visibility` says that it is visible; None if it says nothing. parts: it lays out its children side by side.
+    meaning: the name of an element with the same meaning; empty if there is none. white_space: the value of
+    `white-space`; empty if there is none."""
 
     hides: bool
     shows: bool
@@ -82,7 +83,7 @@ def read_style(style: str) -> Style:
 
 
 def _last(declaration: re.Pattern[str], style: str) -> str:
-    """Return the value of what is declared, empty if it is not: the last that is important counts, or else the last."""
+    """Return the value of a declaration, empty if there is none: the last `!important` one counts, or else the last."""
     found = sorted(declaration.findall(style), key=lambda one: bool(one[1]))
     return str(found[-1][0]) if found else ""
 
@@ -95,8 +96,8 @@ def _meaning(style: str) -> str:
 
 
 def harmless_part(style: str, *, in_line: bool) -> str:
-    """Return of a `style` attribute that is not harmless what words need, so as not to run together or to come to
-    light: with nothing that does harm. in_line: of an element that is no block by itself."""
+    """Return, for a `style` attribute that is not harmless, a harmless style that keeps what its words need: that they
+    stay hidden, stay separate from others, or keep their meaning. in_line: the element is no block by itself."""
     read = read_style(style)
     if read.hides and read.visible is not False:
         return "display:none"
@@ -126,8 +127,8 @@ def _reaches_out(declaration: str) -> bool:
 
 
 def is_hidden(element: _Element) -> bool:
-    """Return whether an element is hidden by its attribute or its style. One that is hidden until it is found is there
-    for readers who ask for it, as what a `details` element has is."""
+    """Return whether an element is hidden by its attribute or its style. `until-found` does not count as hidden:
+    readers can have it shown, like the content of a `details` element."""
     style = read_style(element.get("style") or "")
     hidden = element.get("hidden")
     return style.hides or (hidden is not None and hidden.lower() != "until-found" and not style.shows)

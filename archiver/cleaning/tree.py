@@ -18,18 +18,18 @@ TBODY = re.compile("<tbody", re.IGNORECASE)
 
 
 def body_tree(html: str) -> _Element:
-    """Return an element that holds `html`, parsed as browsers do; formulas are text."""
+    """Return an element with `html` in it, parsed as browsers parse it; formulas are turned into text."""
     return _finished(parse_fragment(html), html)
 
 
 def sound_tree(html: str) -> _Element | None:
-    """Return the same as `body_tree`, where `html` has markup that needs no parser of HTML; else None."""
+    """Return the same as `body_tree` if `html` needs no HTML parser (`archiver.html.sound`); else None."""
     root = parse_sound(html)
     return None if root is None else _finished(root, html)
 
 
 def _finished(root: _Element, html: str) -> _Element:
-    if not TBODY.search(html):  # parsing has put one around the rows of each table
+    if not TBODY.search(html):  # parsing has put a `tbody` around the rows of each table
         etree.strip_tags(root, "tbody")
     show_foreign(root)
     write_out_choices(root)

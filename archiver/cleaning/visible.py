@@ -23,7 +23,7 @@ HIDING = re.compile(r"<[^<>]*(?:display|visibility|hidden)", re.IGNORECASE)
 def shows_something(html: str) -> bool:
     """Return whether a reader sees anything of the cleaned body `html`: a picture, or a character that is visible."""
     may_hide = HIDING.search(html) is not None and STYLE.search(html) is not None
-    certain = HIDDEN_PARAGRAPH.sub("", html) if may_hide else html  # what is left may hide nothing
+    certain = HIDDEN_PARAGRAPH.sub("", html) if may_hide else html  # what is left may hide nothing any more
     if not may_hide or not HIDING.search(certain):
         if LETTER.search(certain):
             return True
@@ -35,7 +35,7 @@ def shows_something(html: str) -> bool:
     uncover(root, html)
     for element in list(root.iter()):
         if is_hidden(element):
-            element.clear(keep_tail=True)  # type: ignore[call-arg]  # which the stubs do not know
+            element.clear(keep_tail=True)  # type: ignore[call-arg]  # the stubs do not know this argument
             element.tag = "span"
     pictures = any(one.tag != "img" or shows_a_picture(one) for one in root.iter("audio", "img", "video"))
     return pictures or is_visible("".join(map(str, root.itertext())))
