@@ -1,4 +1,4 @@
-"""What HTML has of elements that are not written as the others are (HTML standard, 13.3)."""
+"""Elements of HTML that are written in another way than most (HTML standard, 13.3)."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from __future__ import annotations
 VOID = frozenset(
     "area base basefont bgsound br col embed frame hr img input keygen link meta param source track wbr".split()
 )
-RAW = frozenset("script style xmp iframe noembed noframes plaintext".split())  # what is in them is no markup
+RAW = frozenset("script style xmp iframe noembed noframes plaintext".split())  # their content is no markup
 
 
 def any_of(names: frozenset[str]) -> bytes:

@@ -1,8 +1,8 @@
 """Limits to what parsing may cost. No I/O.
 
-To parse as browsers do is not linear: for a tag they look through the elements that are open, each new paragraph gets
-all emphases anew that nobody has closed, and each attribute is compared with those before it. News pages stay far below
-the limits here. What is beyond them loses its own markup, and no word.
+Parsing as browsers do is not linear: for each tag they look through the open elements, each new paragraph gets copies
+of all emphases that were not closed, and each attribute is compared with those before it. News pages stay far below the
+limits here. A page beyond them loses markup, but no words.
 """
 
 from __future__ import annotations
@@ -13,15 +13,15 @@ from archiver.html.elements import VOID
 
 SMALL = 20_000  # characters: so few cost little
 FEW_TAGS = 6000  # start and end tags: with so few, only attributes and emphases can cost much
-FEW_EMPHASES = 20  # that differ; of those that do not, a new paragraph has three at most
-MAX_DEPTH = 400  # elements in each other; in the end fewer are left (`archiver.html.xml.DEEPEST`)
+FEW_EMPHASES = 20  # different ones; of equal ones a new paragraph gets three at most
+MAX_DEPTH = 400  # depth of nested elements; later it is reduced further (`archiver.html.xml.DEEPEST`)
 MAX_EMPHASES = 60  # that are open at once
 MAX_COPIES = 100_000  # of emphases that are open
 MAX_ATTRIBUTES = 200
-MAX_ROOTS = 8  # `html` and `body`, whose attributes are added to those that are there
+MAX_ROOTS = 8  # tags of `html` and `body`: their attributes are added to those of the first
 LOOK_BACK = 60  # elements
 
-# Text is not to be taken for tags. The end of the page ends whatever is open, so that nothing is looked for twice.
+# Tokens: raw text must not be taken for tags. Each may also end with the page, so that no end is searched for twice.
 ATTRIBUTES = r"(?:[^>\"'=]++|=\s*+(?:\"[^\"]*+(?:\"|\Z)|'[^']*+(?:'|\Z))?+|[\"'])*+"
 TOKEN = re.compile(
     r"<!--(?:-?>|.*?(?:--!?>|\Z))"
@@ -37,15 +37,17 @@ EMPHASIS = re.compile(
 ATTRIBUTE = r"[\s/]*+[^\s/>][^\s/>=]*+(?:\s*+=\s*+(?:\"[^\"]*+\"|'[^']*+'|[^\s>]*+))?+"
 MANY_ATTRIBUTES = re.compile(rf"</?[a-zA-Z][^\s/>]*+(?:{ATTRIBUTE}){{{MAX_ATTRIBUTES}}}")
 
-WITHOUT_END = VOID | {"image"}  # which is parsed as `img`
+WITHOUT_END = VOID | {"image"}  # `image` is parsed as `img`
 EMPHASES = frozenset("b big code em font i s small strike strong tt u".split())
-SELF_ENDING = frozenset({"a", "nobr"})  # the next one ends the one before
+SELF_ENDING = frozenset({"a", "nobr"})  # each ends the one before it
 HEADINGS = frozenset("h1 h2 h3 h4 h5 h6".split())
 CELLS = frozenset({"td", "th"})
 ROW_GROUPS = frozenset({"tbody", "thead", "tfoot", "caption", "colgroup"})
-# In these tags have rules of their own. Without their tags their content is parsed like any other.
+# Within these, tags have rules of their own. Their own tags are left out, so that their content is parsed like any
+# other.
 LEFT_OUT = frozenset({"frameset", "select"})
-# In these nothing is raw text, until an element that they cannot hold ends them (13.2.6.5), or in one that holds HTML.
+# Within these there is no raw text, except in elements of theirs that hold HTML; elements that they cannot hold end
+# them (13.2.6.5).
 FOREIGN = frozenset({"math", "svg"})
 ENDING_FOREIGN = HEADINGS | frozenset(
     (
@@ -54,12 +56,12 @@ ENDING_FOREIGN = HEADINGS | frozenset(
     ).split()
 )
 HOLDING_HTML = frozenset("annotation-xml desc foreignobject mi mn mo ms mtext".split())
-# What is open outside of one of these is not ended by an end tag in it.
+# An end tag within one of these does not end elements that are open outside of it.
 SCOPES = frozenset("applet button caption marquee object table td template th".split())
 # Where one of these ends, the emphases in it end, too.
 MARKERS = SCOPES - {"button", "table"}
 TABLE = frozenset({"table", "template"})
-# The end tag of any other element ends nothing that is open outside of one of these.
+# The end tag of any other element does not end elements that are open outside of one of these.
 SPECIAL = (
     SCOPES
     | HEADINGS
@@ -75,7 +77,7 @@ ENDING_P = SPECIAL - SCOPES - ROW_GROUPS - {"tr"} | {"table"}
 LIST_STOPS = SPECIAL - {"address", "div", "p"}
 Rule = tuple[frozenset[str], frozenset[str]]
 P: Rule = (frozenset({"p"}), SCOPES)
-# What a start tag ends: an element of these names, unless one of those stands between.
+# What a start tag ends: an element with one of the first names, unless one with one of the second names is between.
 ENDED_BY_START: dict[str, Rule] = {
     "li": (frozenset({"li"}), LIST_STOPS),
     **dict.fromkeys(("dd", "dt"), (frozenset({"dd", "dt"}), LIST_STOPS)),
@@ -93,7 +95,7 @@ ENDED_BY_END: dict[str, Rule] = {
 
 
 def limited(html: str) -> str:
-    """Return `html` without the markup that is beyond the limits."""
+    """Return `html` without the markup that exceeds the limits."""
     tags = html.count("<")
     if len(html) <= SMALL and tags <= FEW_TAGS // 10:
         return html
@@ -105,30 +107,31 @@ def limited(html: str) -> str:
 
 
 class Limiter:
-    """Follows what is open by the HTML standard (13.2.6), roughly, and never takes it for less than it is.
+    """Keeps count of open elements roughly by the HTML standard (13.2.6), and never counts too few.
 
-    Where it is too much, a start tag and its end tag are left out; for those of a block stand empty paragraphs.
+    Where there are too many, a start tag and its end tag are left out; those of a block are replaced by empty
+    paragraphs.
     """
 
     def __init__(self, max_emphases: int) -> None:
-        self.copies = 0  # of emphases: how many elements there are for those that nobody has closed
+        self.copies = 0  # how many elements there are for emphases that were not closed
         self._max_emphases = max_emphases
         self._open: list[str] = []
-        self._emphases: list[str] = []  # that are open, and the `SCOPES` among them
-        self._alive = 0  # of them: those that a new paragraph would have
-        self._outside: list[int] = []  # how many those were outside of each of the `MARKERS` that are open
+        self._emphases: list[str] = []  # the open ones, and the `SCOPES` between them
+        self._alive = 0  # how many of them a new paragraph would get
+        self._outside: list[int] = []  # how many that was outside of each open one of the `MARKERS`
         self._left_out: dict[str, int] = {}
         self._roots = 0
 
     def token(self, found: re.Match[str]) -> str:
-        """Return what becomes of the token `found`."""
+        """Return the text that replaces the token `found`."""
         if not found["name"]:
             return "" if found["raw"] and "<" in found["text"] and self._in_foreign() else found[0]
         name = found["name"].lower()
         if not found["end"] and self._in_foreign():
             if name in ENDING_FOREIGN:
                 self._close((FOREIGN, HOLDING_HTML))
-            elif name == "font":  # which ends them only with some attributes
+            elif name == "font":  # `font` ends them only with some attributes
                 return ""
             elif found["attributes"].endswith("/"):
                 return found[0]
@@ -139,7 +142,7 @@ class Limiter:
         return found[0]
 
     def _start(self, name: str) -> bool:
-        """Take account of a start tag. Returns whether it is kept."""
+        """Count a start tag, and return whether it is kept."""
         if name in WITHOUT_END or name in SELF_ENDING:
             return True
         if name in LEFT_OUT:
@@ -172,7 +175,7 @@ class Limiter:
         return kept
 
     def _end(self, name: str) -> bool:
-        """Take account of an end tag. Returns whether it is kept."""
+        """Count an end tag, and return whether it is kept."""
         if name in LEFT_OUT:
             return False
         if self._left_out.get(name):

@@ -1,4 +1,4 @@
-"""Any text in, the tree out that a browser (without scripts) makes of it.
+"""Parsing any text into the tree that a browser (without scripts) makes of it.
 
 
 lexbor, through selectolax, parses by the HTML standard. libxml2 does not: it does not know all void elements, and stops
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from lxml.etree import XMLParser, _Element
     from lxml.html import HtmlElement
 
-# Parsers that refuse what is not XML, and that make the best of it. Those of pages give elements what `lxml.html` has
-# for them, which costs a call of Python for each.
+# Strict parsers refuse what is not XML; lenient ones make the best of it. Those for pages make elements of `lxml.html`,
+# which costs a call of Python for each.
 STRICT, STRICT_PAGE = (etree.XMLParser(resolve_entities=False, collect_ids=False) for _ in range(2))
 LENIENT, LENIENT_PAGE = (
     etree.XMLParser(resolve_entities=False, collect_ids=False, recover=True, huge_tree=True) for _ in range(2)
@@ -33,7 +33,7 @@ LENIENT, LENIENT_PAGE = (
 for parser in (STRICT_PAGE, LENIENT_PAGE):
     parser.set_element_class_lookup(HtmlElementClassLookup())
 TOO_DEEP = etree.XPath(f"boolean({'/*' * (DEEPEST + 1)})")
-DEEP_SOUND = 30  # elements in each other: far from every limit
+DEEP_SOUND = 30  # depth of nested elements, which is far from every limit
 TOO_DEEP_SOUND = etree.XPath(f"boolean({'/*' * (DEEP_SOUND + 1)})")
 
 
@@ -42,7 +42,7 @@ def parse_document(text: str) -> HtmlElement:
 
     Any text is a page: nothing is raised, and no word that a browser shows is lost. Left out are comments, processing
     instructions, and attributes whose names XML cannot hold (`@click`). Names of elements have no namespace. Elements
-    are nested at most `DEEPEST` deep: those that were deeper stand one after the other.
+    are nested at most `DEEPEST` deep: deeper ones follow one another instead.
     """
     return _tree(_parsed(text).encode(), STRICT_PAGE, LENIENT_PAGE)
 
@@ -57,7 +57,7 @@ def parse_fragment(text: str) -> _Element:
 
 
 def parse_sound(text: str) -> _Element | None:
-    """Return what `parse_fragment` returns for `text`, if that needs no parser of HTML (`archiver.html.sound`)."""
+    """Return the same as `parse_fragment` if `text` needs no HTML parser (`archiver.html.sound`); else None."""
     xml = sound_xml(text)
     if xml is None:
         return None
@@ -80,7 +80,7 @@ def _tree(html: bytes, strict: XMLParser, lenient: XMLParser) -> HtmlElement:
     xml = as_xml(html)
     root = None
     if b" xmlns" not in xml and b" xml:" not in xml:  # these attributes would make namespaces
-        with suppress(etree.XMLSyntaxError):  # a name or a character that XML does not have: so in one page of six
+        with suppress(etree.XMLSyntaxError):  # a name or a character that XML does not have, as in one page of six
             root = etree.fromstring(xml, strict)
     if root is None:
         xml = with_sound_names(xml)

@@ -1,7 +1,7 @@
 """Markup that means the same to HTML and to XML: it needs no parser of HTML. No I/O.
 
-Most bodies are that: paragraphs, pictures, tables, with every element ended and every value in quotes. What is not
-recognised here is parsed as browsers do; it is never less than sound, so only time is lost.
+Most bodies are such markup: paragraphs, pictures, tables, with an end tag for every element and quotes around every
+value. What is not recognised here is parsed as browsers parse it: if it was sound, only time is lost.
 """
 
 from __future__ import annotations
@@ -9,17 +9,17 @@ from __future__ import annotations
 import re
 from html.entities import html5
 
-# Names and values that a parser of HTML takes as they are.
+# Names and values that an HTML parser does not change.
 ATTRIBUTES = r"(?:\s++(?!xml)[a-z][a-z0-9_-]*+=(?:\"[^\"<>\t\n\r]*+\"|'[^'<>\t\n\r]*+')){0,20}+\s*+"
 TEXT = r"[^<\r]++"
 COMMENT = r"<!--(?!-?>)(?:[^-]|-(?!-))*+-->"
 VOID = rf"<(?:br|img){ATTRIBUTES}/?>"
-# Elements that may stand in each other and around anything; a parser of HTML opens none of them anew.
+# Elements that may be nested in each other and stand around anything, without an HTML parser opening any of them again.
 INLINE = rf"</?(?:b|code|del|em|font|i|ins|mark|s|small|span|strike|strong|sub|sup|u){ATTRIBUTES}>"
 SIMPLE = rf"{TEXT}|{COMMENT}|{VOID}|{INLINE}"
 LINK = rf"<a{ATTRIBUTES}>(?>{SIMPLE})*+</a>"
 PHRASES = rf"(?>{SIMPLE}|{LINK})*+"
-# Whether an element ends under the name under which it began is for the parser of XML to see.
+# That each element ends with the name with which it began is checked by the XML parser.
 PARAGRAPH = rf"<(?:p|h[1-6]){ATTRIBUTES}>{PHRASES}</(?:p|h[1-6])>"
 FLOW = rf"(?>{SIMPLE}|{LINK}|{PARAGRAPH})*+"
 CELL = rf"<t[dh]{ATTRIBUTES}>{FLOW}</t[dh]>"
@@ -34,7 +34,7 @@ OPEN_VOID = re.compile(r"<((?:br|img)\b[^<>]*+)(?<!/)>")
 BARE_TABLE = re.compile(r"(<table[^<>]*+>\s*+)(<tr.*?)</table>", re.DOTALL | re.ASCII)
 REFERENCE = re.compile(r"&(?:(?P<whole>#?[a-zA-Z0-9]++);|(?P<open>#?[a-zA-Z0-9]*+))")
 OF_XML = frozenset({"amp", "gt", "lt", "quot"})
-NUMBER = re.compile(r"#(?:3[2-9]|[4-9][0-9]|1[01][0-9]|12[0-6]|16[0-9])")  # of ASCII and the like
+NUMBER = re.compile(r"#(?:3[2-9]|[4-9][0-9]|1[01][0-9]|12[0-6]|16[0-9])")  # references to ASCII characters and the like
 MARKS = frozenset("<>&\"'\t\n\r")
 WITHOUT_END = frozenset(name for name in html5 if not name.endswith(";"))
 LENGTHS = range(min(map(len, WITHOUT_END)), max(map(len, WITHOUT_END)) + 1)
@@ -43,7 +43,7 @@ LENGTHS = range(min(map(len, WITHOUT_END)), max(map(len, WITHOUT_END)) + 1)
 def sound_xml(html: str) -> str | None:
     """Return the fragment `html` as XML, if it is certain that a browser makes the same tree of it; else None.
 
-    What is returned may still be no XML: where elements are not ended in the order in which they began.
+    The result may still not be XML, if elements do not end in the reverse order of their beginnings.
     """
     if not SOUND.fullmatch(html):
         return None
@@ -57,7 +57,8 @@ def sound_xml(html: str) -> str | None:
 
 
 def _with_references(html: str) -> str | None:
-    """Return `html` with no references but those of XML; None where it has one that is read by more than its name."""
+    """Return `html` with only those references that XML has; None if it may have one whose reading depends on more than
+    its name."""
     unsure = False
 
     def read(found: re.Match[str]) -> str:

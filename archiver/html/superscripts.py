@@ -1,11 +1,11 @@
-"""A start tag of `sup` ends a drawing or a formula (13.2.6.5), as one of `sub` or `b` does; lexbor does not know that
-one. It knows the others: so `sup` is parsed under another name. No I/O."""
+"""A start tag of `sup`, like one of `sub` or `b`, ends a drawing or a formula (13.2.6.5). lexbor does not do so for
+`sup`, but for the others: so `sup` is parsed under another name. No I/O."""
 
 from __future__ import annotations
 
 import re
 
-# Of what ends a drawing, what else is parsed just as `sup` is.
+# Elements that end a drawing, too, and are otherwise parsed exactly like `sup`.
 LIKE_SUP = ("var", "sub", "span")
 FOREIGN = re.compile(r"<(?:svg|math)(?=[\s/>])", re.IGNORECASE | re.ASCII)
 SUP = re.compile(r"(</?)sup(?=[\s/>])", re.IGNORECASE | re.ASCII)

@@ -1,4 +1,4 @@
-"""A tree in, HTML out, with every attribute as it stands: libxml2 would encode addresses by its own rules."""
+"""Writing a tree as HTML, with every attribute unchanged: libxml2 would encode addresses by its own rules."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ if TYPE_CHECKING:
 
 
 def html_within(root: _Element) -> str:
-    """Return what is in an element."""
+    """Return the content of an element as HTML."""
     return "".join(_written(root))
 
 
 def html_of(root: _Element) -> str:
-    """Return an element, without what follows it."""
+    """Return an element as HTML, without the text that follows it."""
     return f"{_start(root)}{html_within(root)}{_end(root)}"
 
 

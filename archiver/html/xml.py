@@ -1,4 +1,5 @@
-"""What lexbor writes (HTML standard, 13.3 "Serializing HTML fragments") as XML, both in UTF-8. No I/O."""
+"""Turning the HTML that lexbor writes (HTML standard, 13.3 "Serializing HTML fragments") into XML, both in UTF-8. No
+I/O."""
 
 from __future__ import annotations
 
@@ -10,21 +11,21 @@ from archiver.html.elements import RAW, VOID, any_of
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-# Elements in each other: no page of 1,200 had more than 56, and what writes Markdown calls six functions for each.
+# Depth of nested elements: no page of 1,200 had more than 56, and writing Markdown calls six functions for each level.
 DEEPEST = 100
 VOID_TAG = re.compile(rb"<(%b(?: [^>]*)?)>" % any_of(VOID))
 VOID_END = re.compile(rb"</%b>" % any_of(VOID))
 SPECIAL_TAG = re.compile(rb"<(?:(?:html|svg|math) |[a-zA-Z][^<>\t\n\r]*+[\t\n\r])[^<>]*+>")
 NAMESPACE = re.compile(rb" xml(?:ns)?(?::[^ =]*+)?=\"[^\"]*+\"")
-# What is not to be taken for tags: the text of these elements, which is written as it is; comments, processing
-# instructions, the doctype; and names with a "<" in them.
+# What must not be taken for tags: the text of raw elements, which is not escaped; comments, processing instructions,
+# the doctype; and names with a "<" in them.
 NO_TAG = re.compile(rb"<(?:(?P<raw>%b)(?: [^<>]*)?>|!--|!|\?|(?P<odd>[^<>]*+<[^>]*+>))" % any_of(RAW))
 ODD_TAG = re.compile(
     rb"<(?!/?[a-zA-Z][a-zA-Z0-9-]*+(?: (?!xml)[a-zA-Z_][a-zA-Z0-9_.-]*+=\"[^\"]*+\")*+/?>)"
     rb"(?P<end>/?)(?P<name>[^ />]++)(?P<attributes>[^>]*?)(?P<void>/?)>"
 )
 TAG = re.compile(rb"<(?P<end>/?)(?P<name>[^ />]++)(?P<rest>[^>]*?)(?P<void>/?)>")
-# Parts of tables and lists, which mean nothing one after the other.
+# Parts of tables and lists, which mean nothing outside of these.
 PARTS = frozenset(b"table caption colgroup thead tbody tfoot tr td th ul ol li dl dt dd".split())
 ATTRIBUTE = re.compile(rb" (=?[^ />=]*)=\"([^\"]*)\"")
 ATTRIBUTE_NAME = re.compile(rb"(?!xml(?:ns)?(?::|$))[a-zA-Z_][a-zA-Z0-9_.:-]*")
@@ -33,19 +34,20 @@ NO_CHARACTER = re.compile(b"[\x00-\x08\x0b\x0e-\x1f]|\xef\xbf[\xbe\xbf]")  # XML
 
 
 def as_xml(html: bytes) -> bytes:
-    """Return `html` as XML without comments; it is well-formed but for names and characters that XML does not have."""
+    """Return `html` as XML without comments. It is well-formed except for names and characters that XML does not
+    have."""
     xml = b"".join(_parts(html))
     return _with_foreign_elements(xml) if VOID_END.search(xml) else xml
 
 
 def with_sound_names(xml: bytes) -> bytes:
-    """Return what `as_xml` returned with names and characters that XML has."""
-    return ODD_TAG.sub(_sound_tag, NO_CHARACTER.sub(b"", xml.replace(b"\x0c", b" ")))  # a form feed is a blank to HTML
+    """Return what `as_xml` returned, with only names and characters that XML has."""
+    return ODD_TAG.sub(_sound_tag, NO_CHARACTER.sub(b"", xml.replace(b"\x0c", b" ")))  # in HTML a form feed is a blank
 
 
 def flattened(xml: bytes) -> bytes:
-    """Return `xml` with elements nested at most `DEEPEST` deep, as browsers do it beyond 512: each that would stand
-    deeper ends the one before it. Of parts of tables and lists blocks are left there."""
+    """Return `xml` with elements nested at most `DEEPEST` deep, in the way of browsers (whose limit is 512): an element
+    that would be deeper ends the one before it. Parts of tables and lists become blocks there."""
     depth = 0
     last: bytes = b""  # the name of the element that is open at the deepest place
 
@@ -67,10 +69,10 @@ def flattened(xml: bytes) -> bytes:
 
 
 def _with_foreign_elements(xml: bytes) -> bytes:
-    """Return `xml` with elements that are void in HTML, but not in a drawing or a formula, where they have an end tag:
-    from their start tags, which are void by now, the mark of that is taken."""
-    marks: list[int] = []  # where these are
-    void: list[list[tuple[bytes, int]]] = [[]]  # in each element that is open, the void ones: name, place of the mark
+    """Return `xml` with void elements of HTML made right in drawings and formulas, where they are not void and have an
+    end tag: the `/` that was added to their start tags is removed."""
+    marks: list[int] = []  # the positions of such `/`
+    void: list[list[tuple[bytes, int]]] = [[]]  # by open element, the void ones in it: name, position of `/`
     for found in TAG.finditer(xml):
         if found["void"]:
             void[-1].append((found["name"], found.start("void")))
@@ -111,7 +113,8 @@ def _without_raw_text(html: bytes) -> bytes:
 
 
 def _special_tag(found: re.Match[bytes]) -> bytes:
-    """Return a tag without namespaces, its line ends and tabs as references: to XML they are blanks (3.3.3)."""
+    """Return a tag without namespaces, and with its line ends and tabs as references, because XML would turn them into
+    blanks (3.3.3)."""
     tag = NAMESPACE.sub(b"", found[0])
     return tag.replace(b"\t", b"&#9;").replace(b"\n", b"&#10;").replace(b"\r", b"&#13;")
 
@@ -119,10 +122,10 @@ def _special_tag(found: re.Match[bytes]) -> bytes:
 def _end_of_raw_text(html: bytes, name: bytes, start: int) -> int:
     """Return where the text of the element `name`, which begins at `start`, ends."""
     end_tag = b"</%b>" % name
-    if name == b"plaintext":  # nothing but the end of the page ends it
+    if name == b"plaintext":  # only the end of the page ends it
         return html.rindex(end_tag)
     end = html.find(end_tag, start)
-    # In a comment of a script `<script>…</script>` is a part of the text (13.2.5.27, "double escaped").
+    # Within a comment in a script, `<script>…</script>` is a part of the text (13.2.5.27, "double escaped").
     while name == b"script" and (comment := html.rfind(b"<!--", start, end)) >= 0:
         following = html.find(end_tag, end + 1)
         if b"-->" in html[comment:end] or b"<script" not in html[comment:end] or following < 0:

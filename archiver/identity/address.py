@@ -1,4 +1,4 @@
-"""Addresses that differ only in what makes no difference: one form of each to ask for, and one to compare. No I/O."""
+"""Addresses that differ without leading to different pages: a form to ask for, and a form to compare. No I/O."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from archiver.identity.domain import registered_domain
 from archiver.private import public_address
 from archiver.urls import resolve_url
 
-# Parameters that say where a reader came from. Those of one service begin alike.
+# Parameters that say where a reader came from. Those of one service have the same beginning.
 TRACKING = re.compile(
     r"^(?:utm_\w+|hsa_\w+|mc_[a-z]+|pk_\w+|mtm_\w+|at_(?:medium|campaign|link\w*|format|bbc_team|ptr_name)|stm_\w+|vero_\w+|oly_\w+"
     r"|_hs\w+|__\w+|fbclid|gclid|gclsrc|dclid|gbraid|wbraid|msclkid|yclid|ysclid|twclid|ttclid|igshid|igsh|mkt_tok"
@@ -20,7 +20,7 @@ TRACKING = re.compile(
 )
 # The first labels of hosts under which a site shows the same pages for other devices.
 DEVICES = frozenset("www www2 m mobile mobil amp wap touch 3g wwww".split())
-# What AMP puts into an address, and what says that a whole directory is meant.
+# What AMP adds to an address; and names of files that stand for their whole directory.
 AMP_PATH = re.compile(r"(?:/amp|\.amp|/amp\.html)/?$|\.amp(?=\.html?$)|^/amp(?=/.)|_amp(?=\.html?$)", re.IGNORECASE)
 AMP_QUERY = frozenset(
     {("amp", ""), ("amp", "1"), ("amp", "true"), ("outputtype", "amp"), ("output", "amp"), ("mode", "amp")}
@@ -35,8 +35,8 @@ AMP_CACHE = re.compile(
 
 
 def normalise(address: str) -> str:
-    """Return an address without user, fragment, tracking parameters and default port, to ask for and to show; nothing
-    if it is no address of the web. That of a copy in an AMP cache becomes the page's own."""
+    """Return an address without user, fragment, tracking parameters and default port, to ask for and to show; empty if
+    it is no address of the web. The address of a copy in an AMP cache is replaced by the page's own."""
     address = resolve_url(address)
     if cached := AMP_CACHE.match(address):
         address = resolve_url(f"http{'s' if cached[1] else ''}://{address[cached.end() :]}")
@@ -54,7 +54,7 @@ def normalise(address: str) -> str:
 
 @lru_cache(maxsize=4096)
 def plain_form(address: str) -> str:
-    """Return an address in the form in which addresses of one page are the same; nothing if it is no address.
+    """Return an address in the form in which all addresses of one page are the same; empty if it is no address.
 
     Scheme, user, default port, fragment, tracking parameters and their order make no difference, nor do `www.`, `m.`
     and `amp.` before the site's own name, the marks of AMP, `index.html` and a slash at the end. Keys and tokens are

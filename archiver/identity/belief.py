@@ -1,4 +1,4 @@
-"""Whether an address that a page says is its own can be that. No I/O."""
+"""Whether an address that a page claims as its own can be believed. No I/O."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from archiver.identity.domain import same_site
 if TYPE_CHECKING:
     from urllib.parse import SplitResult
 
-# An article's name, as against a section's: with digits, or of several words.
+# The name of an article in an address has digits or several words; that of a section has not.
 ARTICLE_NAME = re.compile(r"[\d_-]|%[89A-F]", re.IGNORECASE)
 FRONT = re.compile(r"^/?(?:index\.\w+|home|default\.\w+|[a-z]{2}(?:-[a-z]{2})?/?)?$", re.IGNORECASE)
 DAY_DIRECTORY = re.compile(r"/(?:19|20)\d\d(?:[/-]?\d\d?){0,2}$")
-# Where sites list articles: by a word, a rubric, an author, or what somebody looks for.
+# Paths where sites list articles: by a tag, a category or an author, or as results of a search.
 LISTS = re.compile(
     r"(?i)/(?:tags?|topics?|search|suche|recherche|buscar|categor(?:y|ies)|kategorie|authors?|autor(?:en)?|keywords?|rubrik)"
     r"(?:/[^/]*)?$"
@@ -25,16 +25,16 @@ ERROR_PAGE = re.compile(
     r"(?i)(?:^|/)(?:40[0-9]|50[0-9]|error\w*|not-?found|page-?not-?found|log-?in|sign-?in|register|subscribe|consent)"
     r"(?:\.\w{2,5})?/?$"
 )
-# Parameters without which an address of a program (`/view.php?id=7`) is another page.
+# Parameters that say which article a program shows (`/view.php?id=7`).
 WHICH = re.compile(
     r"(?i)^(?:\w*id|\w*no|\w*num|nr|p|n|a|s|k|key|code|idx\w*|article|story|news|item|post|doc|page_id|slug|title|url|t|v)$"
 )
 
 
 def problem_of(address: str, own: str) -> str:
-    """Return why `address` is not believed to be the one of the page that came from `own`; nothing if it is.
+    """Return why `address` is not believed to be that of the page that came from `own`; empty if it is believed.
 
-    Both are normalised. own: nothing if it is not known.
+    Both are normalised. own: empty if it is not known.
     """
     if not address:
         return "no address that can be followed"
@@ -56,8 +56,8 @@ def problem_of(address: str, own: str) -> str:
 
 
 def can_be_step(address: str) -> bool:
-    """Return whether an address that led to an article by a redirect can be one of the article's: neither a front page
-    nor a wall is, to which any address may lead for a moment. The address is normalised."""
+    """Return whether an address that redirected to an article can be one of the article's. A front page or an error
+    page is not: it may redirect anywhere for a moment. The address is normalised."""
     parts = urlsplit(address)
     return bool(address) and not _is_front(parts) and not ERROR_PAGE.search(parts.path)
 
@@ -67,7 +67,7 @@ def _is_front(parts: SplitResult) -> bool:
 
 
 def _is_section(parts: SplitResult, known: SplitResult) -> bool:
-    """Return whether an address is that of a directory that the page is in, or of some section."""
+    """Return whether an address is that of a directory that the page is in, or of another section."""
     above, here = parts.path.rstrip("/"), known.path.rstrip("/")
     if LISTS.search(above) and not LISTS.search(here) and not _is_article_name(above):
         return True
@@ -75,18 +75,19 @@ def _is_section(parts: SplitResult, known: SplitResult) -> bool:
         return False
     name, own_name = above.rpartition("/")[2], here.rpartition("/")[2]
     if here.startswith(f"{above}/"):
-        # An article is at its own address with something behind it, too (`/2041-bridge/print`); a section has a name.
+        # If something is appended to an article's own address (`/2041-bridge/print`), the directory is the article
+        # itself; a section has another kind of name.
         if AMP_PATH.search(known.path):
             return False
         is_named = ARTICLE_NAME.search(name) and not DAY_DIRECTORY.search(above)
         return not is_named or _is_article_name(here)
-    # `/story/2041-bridge` is no page called `/news`.
+    # A page at `/story/2041-bridge` is not the page `/news`.
     return "." not in name and not ARTICLE_NAME.search(name) and _is_article_name(own_name) and name not in own_name
 
 
 def _is_article_name(text: str) -> bool:
-    """Return whether the last part of an address is so particular that it can only name one article: several words, or
-    a long number."""
+    """Return whether the last part of an address is specific enough to name one article: several words, or a long
+    number."""
     name = text.rpartition("/")[2]
     return len(re.findall(r"[^\W\d_]{2,}", name)) >= 3 or bool(re.search(r"\d{5,}", name))
 

@@ -1,5 +1,5 @@
-"""The part of a host that is registered, by which hosts are one site's. Text in, text out; the list of public suffixes
-is the one that comes with `tldextract`, so nobody is asked."""
+"""The registered part of a host: hosts with the same one belong to one site. The list of public suffixes is the one
+that comes with `tldextract`, so no server is asked."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 def registered_domain(host: str) -> str:
     """Return the registered part of a host: `paper.co.uk` of `www.paper.co.uk`, `ann.github.io` of itself.
 
-    Of a host that the list does not know (a top-level domain of tests) it is the last two parts; a literal address is
-    one host.
+    For a host that is not in the list (a top-level domain of tests) it is the last two parts; for an IP address the
+    whole address.
     """
     if ":" in host or host.rpartition(".")[2].isdecimal():
         return host
@@ -34,6 +34,6 @@ def same_site(host: str, other: str) -> bool:
 
 @cache
 def _suffixes() -> TLDExtract:
-    from tldextract import TLDExtract  # loads an HTTP client, which is never used: only where hosts are compared
+    from tldextract import TLDExtract  # imported here, since it loads an HTTP client, which is never used
 
     return TLDExtract(suffix_list_urls=(), cache_dir=None, include_psl_private_domains=True)

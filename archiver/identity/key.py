@@ -7,14 +7,14 @@ from hashlib import sha256
 
 from archiver.identity.address import plain_form
 
-BYTES = 10  # of the digest: among a billion articles none has the key of another, by chance
+BYTES = 10  # of the digest: enough that among a billion articles no two have the same key by chance
 KEY = "[a-z2-7]{16}"  # how keys look, as a regular expression
-SHOWN = 8  # characters of it in the names of files, beside the day and the slug
+SHOWN = 8  # how many of its characters are in the names of files, beside the day and the slug
 
 
 def article_key(address: str) -> str:
-    """Return the key of the article whose canonical address this is: the same for all ways to write that. Raises
-    ValueError for what is no address of the web."""
+    """Return the key of the article with this canonical address; it is the same for all ways to write the address.
+    Raises ValueError for what is no address of the web."""
     plain = plain_form(address)
     if not plain:
         raise ValueError(f"{address!r} is not the address of a web page")

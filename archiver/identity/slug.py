@@ -1,5 +1,5 @@
-"""The words in the name of a post: from the last part of its address that says something, else from its title. ASCII,
-short, and the same for ever: published addresses have them. No I/O."""
+"""The words in the name of a post: from the last part of its address that has meaningful words, else from its title.
+They are ASCII and short, and these rules must not change, since published addresses contain the words. No I/O."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from archiver.pinyin import pinyin
 
 LONGEST = 60  # characters
 FEWEST_LETTERS = 3
-FEWEST_WORDS = 3  # in a part before an article's id
+FEWEST_WORDS = 3  # in a part of the address before the article's id
 FALLBACK = "article"
 ENDING = re.compile(r"\.(?:s?html?|xhtml|php\d?|aspx?|jspx?|cms|ece|story|amp|cgi|do|nhn)$", re.IGNORECASE)
-# Ids of machines: numbers, dates and digests, with a letter before or behind.
+# Ids that programs make: numbers, dates and digests, with letters before or behind.
 ID = re.compile(r"[a-z]{0,3}\d+[a-z]?|(?=[a-z]*\d)(?=\d*[a-z])[\da-z]{9,}|[\da-f]{8,}", re.IGNORECASE)
-# Parts that stand at the end of many addresses, and name no article.
+# Words at the end of many addresses that do not name an article.
 GENERAL = frozenset(
     """amp index default home print full all article articles story stories news post posts page detail details content
     view read show item node archive archives view_article newsdetail articleview blog video""".split()
@@ -37,15 +37,15 @@ def page_slug(address: str, title: str) -> str:
         words = _words(ENDING.sub("", unquote(part)))
         if _says_something(words) and len(words) >= fewest:
             return _joined(words)
-        if not GENERAL.issuperset(words):  # an id: what stands before it may be a section's name
+        if not GENERAL.issuperset(words):  # it is an id: what stands before it may only be a section's name
             fewest = FEWEST_WORDS
     words = _words(title)
     return _joined(words) if _says_something(words) else FALLBACK
 
 
 def _words(text: str) -> list[str]:
-    """Return the words of a text in ASCII: Chinese ones as pinyin, a word for each character; what has no letters of
-    ASCII near it is left out, as Japanese is."""
+    """Return the words of a text in ASCII: Chinese as pinyin, a word for each character. Letters without a similar one
+    in ASCII are left out, and so is Japanese."""
     if KANA.search(text):
         text = HAN.sub(" ", text)
     text = HAN.sub(lambda found: f" {pinyin(found[0], ' ')} ", text).translate(LETTERS)
