@@ -1,4 +1,4 @@
-"""Reading: any news page in, what it says out (title, time, authors, body), or why it is no article. No I/O."""
+"""Reading. In: any news page. Out: its title, times, authors and body; or the reason why it is no article. No I/O."""
 
 from archiver.reading.metadata import Discarded, Field
 from archiver.reading.read import Explanation, Reading, explain_page, read_page

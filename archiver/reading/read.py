@@ -1,4 +1,4 @@
-"""Any news page in, what it says out, or why it is no article. No I/O, no clock."""
+"""Reading a news page. In: the page. Out: the article in it, or why it is no article. No I/O, no clock."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ METADATA = ("title", "published", "modified", "authors", "source", "language", "
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What a news page says. `rules` names for each field the rule that gave it."""
+    """The article in a news page. rules: for each field, the rule that gave it."""
 
     address: str | None  # where the page came from
-    canonical: str | None  # the address that it says it has
-    aliases: tuple[str, ...]  # other addresses that it says are its own
+    canonical: str | None  # the address that the page gives as its own
+    aliases: tuple[str, ...]  # other addresses that it gives as its own
     title: str | None
     published: datetime | None  # aware
     modified: datetime | None  # aware
@@ -39,22 +39,23 @@ class Reading:
     language: str | None  # a BCP 47 tag
     description: str | None
     image: str | None  # an absolute address
-    paywalled: bool  # the page says that its text is for those who pay: only the beginning may be there
-    html: str  # the body, cleaned as the body of a post is
-    text: str  # the words of the body, paragraphs parted by empty lines; no captions
+    paywalled: bool  # the page says that its text is for those who pay, so only the beginning may be there
+    html: str  # the body, cleaned like the body of a post
+    text: str  # the plain text of the body, paragraphs separated by empty lines, without captions
     rules: dict[str, str] = field(default_factory=dict)
-    # Where the page offers pictures of the body: the largest first, by the address that each has in the body.
+    # Pictures of the body, by their addresses there: the addresses at which the page offers each, the largest first.
     offers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """How a page was read: what came of it, and for each field its value, the rule that gave it, and what lost."""
+    """How a page was read: the result, and for each field its value, the rule that gave it, and the candidates that
+    were not taken."""
 
     address: str | None
     reading: Reading | None  # None: the page is refused
-    refused: NotAnArticleError | None  # why
-    fields: Mapping[str, Field[Any]]  # the metadata, then the text as `body`; nothing of what cannot be read
+    refused: NotAnArticleError | None  # why it is refused
+    fields: Mapping[str, Field[Any]]  # the metadata, then the text as `body`; empty for what is no web page at all
 
 
 def read_page(
@@ -70,10 +71,10 @@ def read_page(
     """Return the article in the web page `content`, which came from `address`.
 
     content_type: the header of that name. fetched: when the page was asked for (aware); relative times count from it.
-    keep_paywalled: the beginning of an article is enough where the page keeps its rest for those who pay. recipe: what
-    is known of its site (`archiver.recipes.site_for`); what it says counts more than the general rules. media: what a
-    listing says that the article lets hear and see.
-    Raises NotAnArticleError when the page is no article, or shows none; ValueError for a time without a zone.
+    keep_paywalled: accept the beginning of an article whose rest is for those who pay. recipe: the recipe of its site
+    (`archiver.recipes.site_for`), whose rules come before the general ones. media: the article's video and audio, as a
+    listing names them.
+    Raises NotAnArticleError if the page is no article, or does not show it; ValueError for a time without a zone.
     """
     refuse_content(content, content_type)
     document = read_document(content, content_type, address)
@@ -91,7 +92,7 @@ def explain_page(
     keep_paywalled: bool = False,
     recipe: SiteRecipe | None = None,
 ) -> Explanation:
-    """Return how `read_page` reads the same page, and of what. A page that is refused is explained too.
+    """Return how `read_page` reads a page, and which candidates it had. A page that is refused is explained, too.
 
     Raises ValueError for a time without a zone.
     """
@@ -151,7 +152,7 @@ def _reading(document: Document, metadata: Metadata, body: Body) -> Reading:
 
 
 def _explained(body: Body, recipe: SiteRecipe | None) -> Field[str]:
-    """Return the text as a field: the elements that may have held it are its candidates."""
+    """Return the text of the body as a field whose candidates are the elements that it may have been in."""
     missed = recipe.missed("body", body.rule) if recipe else ()
     lost: list[Discarded[str]] = [Discarded("", rule, "it finds nothing") for rule in missed]
     if not body.candidates:

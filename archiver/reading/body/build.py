@@ -1,4 +1,5 @@
-"""The HTML of a body: an element of a page, without what was dropped, with whole addresses and pictures in figures."""
+"""Writing the HTML of a body: that of an element of the page, without what was dropped, with absolute addresses, and
+with pictures in figures."""
 
 from __future__ import annotations
 
@@ -34,21 +35,22 @@ LONGEST_CAPTION = 600
 
 
 class BuiltBody(NamedTuple):
-    """The HTML of a body. offers: where the page offers pictures of it larger, by the addresses that they have here."""
+    """The HTML of a body. offers: for its pictures, by their addresses in the HTML, the addresses at which the page
+    offers each, if there are several."""
 
     html: str
     offers: dict[str, tuple[str, ...]]
 
 
 def build(page: Outline, root: int, dropped: bytearray, base: str, media: Sequence[Medium] = ()) -> BuiltBody:
-    """Return the HTML within the element `root` of `page`, which is at `base`, without the `dropped` elements. media:
-    what the page's data knows of videos and sound."""
+    """Return the HTML within the element `root` of `page`, without elements marked in `dropped`. base: the base of the
+    page's addresses. media: video and audio in the page's structured data."""
     writer = _Writer(page, root, dropped, base, media)
     return BuiltBody(writer.html(), writer.offers)
 
 
 def player(found: Medium) -> str:
-    """Return the element of HTML that plays a medium."""
+    """Return the HTML element that plays a medium."""
     described = "".join(
         f' {name}="{escape_attribute(value)}"'
         for name, value in (("src", found.address), ("poster", found.poster), ("title", found.title))
@@ -134,7 +136,7 @@ class _Writer:
             self._out.append(f'<img src="{escape_attribute(address)}"{described}>')
 
     def _medium(self, element: HtmlElement) -> None:
-        """Write what a player shows, for cleaning to make a link of it."""
+        """Write a player, which cleaning turns into a link."""
         if (found := medium(element, self._base)) and found.address not in self._media:
             self._media.add(found.address)
             self._out.append(player(completed(found, self._named)))
@@ -154,7 +156,7 @@ class _Writer:
         return self._page.length(self._places[element]) <= LONGEST_CAPTION
 
     def _is_figure(self, element: HtmlElement, place: int) -> bool:
-        """Return whether `element` is a picture with its caption, and nothing else."""
+        """Return whether `element` holds pictures with their caption, and nothing else."""
         page = self._page
         if (
             element.tag not in ("figure", "div", "span", "section", "p", "dl", "aside")

@@ -1,4 +1,4 @@
-"""Which element of a page holds the article: candidates, judged against each other."""
+"""Which element of a page holds the article: candidates are found, scored and compared."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from archiver.reading.body.outline import Outline
 
-# What sites call the element that holds the body of an article, in classes and ids; words are matched whole.
+# Classes and ids that sites give to the element with the body of an article; only whole words match.
 BODY_NAMES = re.compile(
     r"""(?x)(?:^|[\s_-])(?:
     (?:article|story|post|entry|news|blog|single|art|richtext|rich-text|inner|td-post|wysiwyg|
@@ -27,7 +27,7 @@ BODY_NAMES = re.compile(
     rich_media_content
     )(?=$|[\s_-])"""
 )
-# These say less: they may hold more, or only a part.
+# These names are less certain: such elements may hold more than the body, or only a part of it.
 CONTAINER_NAMES = re.compile(
     r"""(?x)(?:^|[\s_-])(?:
     (?:main|page|body|post|article|story|entry|detail|site|primary|the|inner|center|left)?[-_]*(?:content|contents|
@@ -36,19 +36,21 @@ CONTAINER_NAMES = re.compile(
     | h-?entry | hentry | post | single-?post | blog-?post | article-?\w+ | post-?\w+
     )(?=$|[\s_-])"""
 )
-SHARE = 0.8  # a child with so much of the prose of its parent holds the article, too
-# How far each rule is believed, and what else counts: found by trying on pages whose text is known.
+SHARE = 0.8  # a child with more than this share of its parent's prose may hold the article, too
+# How far each rule is trusted, and further weights of the score: found by trying on pages whose text is known.
 BELIEVED = {"itemprop": 1.0, "name": 1.0, "main": 0.65, "article": 0.6, "container": 0.55, "prose": 0.55}
 RECALL = 0.18
 PRECISION = 0.4
-# An element with less of the prose than this holds a part of the article, whatever it is called: it counts for less.
+# An element with less than this share of the page's prose holds only a part of the article, and scores less.
 LEAST_RECALL = 0.3
 PART = 0.3
-TWIN = 0.45  # elements that come several times under one name hold parts of the article, or each another one
+# Several elements of about the same size that one rule finds hold parts of the article, or each another article: their
+# scores are multiplied by TWIN.
+TWIN = 0.45
 TWIN_SHARE = 0.3
 NO_BODIES = frozenset("body p li td h1 h2 h3 h4 h5 h6 pre blockquote".split())
 BESIDE = frozenset(("aside", "nav", "footer"))
-MIN_SAID = 300  # what is shorter is a summary
+MIN_SAID = 300  # characters; a shorter text in structured data is only a summary
 WORD = re.compile(r"\w+")
 
 
@@ -86,7 +88,7 @@ def candidates(page: Outline, said: str) -> list[BodyCandidate]:
 
 
 def _is_beside(page: Outline, element: int) -> bool:
-    """Return whether the element stands in what is beside an article by the meaning of HTML, however much it says."""
+    """Return whether the element is in one that by the meaning of HTML is beside the article (`aside`, `nav`…)."""
     while element > 0:
         if page.elements[element].tag in BESIDE:
             return True
@@ -95,7 +97,8 @@ def _is_beside(page: Outline, element: int) -> bool:
 
 
 def _fit(page: Outline, element: int) -> float:
-    """Return how much of the page's prose is in `element`, and how much of what is in it is prose: 0 to 1."""
+    """Return how well `element` fits, from 0 to 1: by how much of the page's prose it has, and how much of its own text
+    is prose."""
     prose = page.prose(element)
     recall = prose / page.prose(0)
     precision = prose / page.length(element)
@@ -103,7 +106,8 @@ def _fit(page: Outline, element: int) -> float:
 
 
 def _has_twin(page: Outline, element: int, rule: str, found: dict[int, str]) -> bool:
-    """Return whether the same rule found another element that is not much smaller, apart from this one."""
+    """Return whether the same rule found another element, neither within nor around this one, that is not much
+    smaller."""
     least = TWIN_SHARE * page.prose(element)
     return any(
         other_rule == rule
@@ -134,7 +138,7 @@ def _named(page: Outline) -> Iterator[tuple[int, str]]:
 
 
 def _descent(page: Outline) -> Iterator[int]:
-    """Yield the elements from the page's body inwards as long as one child holds most of the prose."""
+    """Yield the page's body, and then, as long as one child has most of the prose, that child."""
     place = 0
     while True:
         yield place

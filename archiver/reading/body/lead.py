@@ -1,4 +1,4 @@
-"""The paragraph that stands between the title of an article and its body, and belongs to it: standfirst, dek, chapô."""
+"""The lead of an article: a paragraph between its title and its body that belongs to it (standfirst, dek, chapô)."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ if TYPE_CHECKING:
 
 SHORTEST, LONGEST = 40, 700
 MAX_LINKED = 0.3
-# What is called a dek or a subhead is a second headline.
+# Names of leads. (`dek` and `subhead` are not among them: on pages these are second headlines.)
 LEAD_NAMES = re.compile(
     r"""(?xi)(?:^|[\s_-])(?:lead|lede|standfirst|stand-first|intro(?:duction)?|excerpt|sub-?title|chapo|chapeau|vorspann|teaser-?text|abstract|strap-?line|kicker-?text|sapo|ingress|preamble|bajada|entradilla|sommario|anons|anounce|perex|lid)(?=$|[\s_-])"""
 )
 
 
 def lead(page: Outline, root: int, dropped: bytearray, title: str) -> str:
-    """Return the paragraph between the title and the body `root` that says what the article is about, or nothing."""
+    """Return the text of the lead between the title and the body `root`; empty if there is none."""
     place, _ = title_place(page, 0, title)
     if place < 0 or page.ends[place] > root or page.holds(root, place):
         return ""
@@ -32,7 +32,7 @@ def lead(page: Outline, root: int, dropped: bytearray, title: str) -> str:
 
 
 def is_called_lead(page: Outline, place: int, root: int) -> bool:
-    """Return whether `place`, or what it stands in beside or within `root`, is called what an article begins with."""
+    """Return whether `place`, or an element around it that does not contain `root`, has the name of a lead."""
     while place > 0 and not page.holds(place, root):
         element = page.elements[place]
         if LEAD_NAMES.search(

@@ -1,4 +1,4 @@
-"""The videos and sounds that a body plays, and those that the data of its page names."""
+"""The video and audio of a body, and of the structured data of its page."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
 
 def missing(named: Sequence[Medium], html: str, base: str) -> list[Medium]:
-    """Return those of `named` that the body `html` of the page `base` has not: neither their address nor, since one
-    recording may have several, their title or picture."""
+    """Return those of `named` that are missing in the body `html` of the page at `base`. A medium is in the body if its
+    address is, or its title or picture, since one recording may have several addresses."""
     if not named:
         return []
     known = {value for one in media_in(html, base) for value in one[1:] if value}
@@ -27,16 +27,16 @@ def missing(named: Sequence[Medium], html: str, base: str) -> list[Medium]:
 
 
 def added(named: Sequence[Medium], listed: Sequence[Medium], html: str, base: str) -> list[Medium]:
-    """Return what is to be added to the body `html` of the page `base`: of `named` what it has not; and of what a
-    listing says of the article (`listed`) what is of a kind of which there is nothing else, since that leads to the
-    same recording through hosts that count listeners."""
+    """Return the media to add to the body `html` of the page at `base`: those of `named` that it lacks; and those of
+    `listed` (from a listing) if there is nothing else of their kind, since they are mostly the same recording at an
+    address that goes through hosts which count listeners."""
     first = missing(named, html, base)
     kinds = {one.kind for one in (*first, *media_in(html, base))}
     return [*first, *(one for one in listed if one.kind not in kinds)]
 
 
 def completed(found: Medium, named: Sequence[Medium]) -> Medium:
-    """Return a medium of the body with title and picture, where it has none and the page's data knows more of it."""
+    """Return a medium of the body, with title and picture added from `named` where it has none."""
     for one in named:
         if one.address == found.address or (one.poster and one.poster == found.poster):
             return found._replace(title=found.title or one.title, poster=found.poster or one.poster)

@@ -1,10 +1,10 @@
-"""Names in classes and ids by which sites call what is no article, and what only looks like it."""
+"""Names in classes and ids that sites give to what is no part of an article, and names that only look like those."""
 
 from __future__ import annotations
 
 import re
 
-# Words in classes and ids, matched whole. What is called so is noise, however much it says:
+# Whole words in classes and ids. An element with such a name is noise, however much text it has.
 NOISE_NAMES = re.compile(
     r"""(?x)(?:^|[\s_-])(?<!has-)(?<!with-)(?<!no-)(?<!without-)(?:
     ads? | adv | advert\w* | adsense | adslot | adbox | adunit | gpt | dfp | outbrain | taboola | sponsor(?:ed)?\w* |
@@ -41,7 +41,7 @@ NOISE_NAMES = re.compile(
     | search-?(?:form|box|bar|results) | searchform | ticker | marquee
     )(?=$|[\s_-])"""
 )
-# These are names of what is noise unless it says something, in prose and not in links.
+# An element with such a name is noise, unless it has much prose that is not in links.
 WEAK_NAMES = re.compile(
     r"""(?x)(?:^|[\s_-])(?:
     toc | table-?of-?contents | tableofcontents | ez-?toc\w*
@@ -56,9 +56,9 @@ WEAK_NAMES = re.compile(
     button | btn | links?
     )(?=$|[\s_-])"""
 )
-# A part of a block (`block__part`) is not what the block is, if it is called so.
+# In names of the form `block__part` these parts are content, whatever the block is called.
 CONTENT_PART = re.compile(r"__(?:content|main|body|article|text|inner|container)\b")
-# Names on these elements say how the page or the article is filed.
+# Names of these elements tell the category of the page or article, not what the element is.
 FILED = frozenset("body article main".split())
 COMMENT_NAMES = re.compile(
     r"(?:^|[\s_-])(?:comments|commentlist|comment[-_]?(?:list|section|area|box|thread|container|wrap)s?\w*|"
@@ -68,7 +68,7 @@ UNFOLDED_NAMES = re.compile(
     r"accordion|collaps|faq|tab-?pane|tab-?content|tabpanel|expand|toggle|answer|read-?more-?(?:text|content)",
     re.IGNORECASE,
 )
-# In a sentence only these are no part of it.
+# Within a sentence, only elements with these names are no part of it.
 HIDDEN_NAMES = re.compile(
     r"sr-?only|visually-?hidden|screen-?reader|visuallyhidden|offscreen|tooltip|noprint|(?:^|\s)hidden(?:\s|$)"
 )

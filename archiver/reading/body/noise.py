@@ -1,4 +1,4 @@
-"""What on a page is not its article, by what its elements are and are called."""
+"""Marking as noise what is no part of a page's article, by the tags and the names of elements."""
 
 from __future__ import annotations
 
@@ -34,25 +34,26 @@ NOISE_ROLES = frozenset(
     ).split()
 )
 HIDING_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
-# An element that holds so much of the page's prose is not noise, whatever it is called.
+# An element with more than this share of the page's prose is not noise, whatever it is called.
 MOST_PROSE = 0.3
-# If what is called noise holds more of the page's prose than this, the page's names mean something else.
+# If elements with names of noise have more than this share of the page's prose, the names mean something else here.
 MOST_NOISE = 0.6
 LONGEST_ID = 30
-# What a program has made up, in which `Ad` is no word: `block-n1AuAdJlVL`.
+# A part of a name that a program made up (`block-n1AuAdJlVL`): the `Ad` in it is no word.
 RANDOM = re.compile(r"(?<![A-Za-z\d])(?=[A-Za-z]*\d)[a-z\d]{0,2}(?:[A-Z]{1,2}[a-z\d]{0,2}){3,}(?![A-Za-z\d])")
 HEADINGS = frozenset("h1 h2 h3 h4 h5 h6".split())
-CELLS = frozenset("thead tbody tfoot tr th td".split())  # their names say how they look: `hide-on-phones`
-LEAST_PROSE = 200  # an article has more
+CELLS = frozenset("thead tbody tfoot tr th td".split())  # their names only say how they look: `hide-on-phones`
+LEAST_PROSE = 200  # an article has more prose than that
 MAX_WEAK_PROSE = 0.5
 MUCH_PROSE = 400
 NO_NAMES, NOISE_ONLY, NOISE_AND_WEAK = range(3)
 
 
 def mark_noise(page: Outline) -> bytearray:
-    """Return which elements of `page` are noise or stand in noise: 1 each; `page` is measured without them.
+    """Return for each element of `page` 1 if it is noise or within noise, else 0; `page` is measured again without
+    noise.
 
-    An element that holds a good part of the page's prose is none, except the comments of readers.
+    An element that holds a good part of the page's prose is no noise, unless it holds the comments of readers.
     """
     comments = _comments(page)
     page.remeasure(comments)
@@ -70,7 +71,8 @@ def mark_noise(page: Outline) -> bytearray:
 
 
 def unmark(page: Outline, noise: bytearray, roots: Sequence[int]) -> None:
-    """Mark anew what is noise within `roots`, which hold an article, whatever they are called and stand in."""
+    """Unmark `roots`, which hold an article whatever they are called and wherever they are, and mark again what is
+    noise within them."""
     for root in roots:
         noise[root : page.ends[root]] = bytes(page.ends[root] - root)
     page.remeasure(noise)
@@ -93,7 +95,8 @@ def _comments(page: Outline) -> bytearray:
 
 
 def _marked(page: Outline, names: int, ranges: Iterable[tuple[int, int]] = ()) -> bytearray:
-    """Return which elements are noise, of those from the first to before the second of each of `ranges`, or of all."""
+    """Return for each element 1 if it is noise. names: which names count (NO_NAMES…). ranges: of elements to look at,
+    each with its first element and the one after its last; none given: all."""
     noise = bytearray(len(page.elements))
     most = MOST_PROSE * page.prose(0)
     for start, stop in ranges or ((1, len(page.elements)),):
@@ -123,7 +126,7 @@ def _is_noise(element: HtmlElement) -> bool:
 
 
 def _unfolds(element: HtmlElement) -> bool:
-    """Return whether a hidden element is shown to readers who ask for it: an answer under a question, a tab."""
+    """Return whether a hidden element is one that readers can unfold: an answer to a question, a tab."""
     for part in (element, element.getparent()):
         if part is not None and UNFOLDED_NAMES.search(f"{part.get('class')} {part.get('id')} {part.get('role')}"):
             return True
@@ -135,7 +138,7 @@ def _is_called_noise(page: Outline, place: int, rigour: int) -> bool:
     if element.tag in FILED or element.tag in CELLS or not element.attrib:
         return False
     names = element.get("class") or ""
-    # The ids of headings, and long ones, are made of what they say.
+    # Ids of headings, and long ids, are made from the text, and do not tell what the element is.
     if (name := element.get("id")) and len(name) <= LONGEST_ID and element.tag not in HEADINGS:
         names = f"{names} {name}"
     if not names:
@@ -155,7 +158,7 @@ def _is_called_noise(page: Outline, place: int, rigour: int) -> bool:
 
 
 def _is_in_prose(page: Outline, place: int) -> bool:
-    """Return whether the element is a part of a sentence: an inline element in a block that is prose."""
+    """Return whether the element is a part of a sentence, that is, an inline element in a block that is prose."""
     index = page.first_blocks[place]
     return (
         page.end_blocks[place] == index < len(page.blocks)
@@ -166,7 +169,7 @@ def _is_in_prose(page: Outline, place: int) -> bool:
 
 @lru_cache(maxsize=4096)
 def _called(names: str) -> tuple[bool, bool]:
-    """Return whether what is called `names` is noise, and whether it may be."""
+    """Return whether an element with these names is noise, and whether it may be (WEAK_NAMES)."""
     words = CAMEL.sub("-", RANDOM.sub("", names[:500])).lower()
     if CONTENT_PART.search(words):
         return False, False

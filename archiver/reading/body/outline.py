@@ -1,4 +1,5 @@
-"""A page as the text blocks that it shows, in order, and the elements that hold them: measured once, asked often."""
+"""A page as the blocks of text that it shows, in order, and the elements that hold them. Sums are computed once, so
+that asking how much text an element has is cheap."""
 
 from __future__ import annotations
 
@@ -12,7 +13,7 @@ from archiver.cleaning.markup import BLOCKS
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
-# Nothing of these is text that a page shows as its own.
+# The content of these elements is not shown as text of the page.
 UNSEEN = frozenset(
     (
         "script style noscript template head title iframe object embed applet svg canvas audio video map select "
@@ -22,11 +23,11 @@ UNSEEN = frozenset(
 BREAKS = BLOCKS | {"br"}
 CJK = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff]")
 CJK_WEIGHT = (
-    2  # further characters that one of these is worth: a Chinese text has a third of the characters of an English one
+    2  # a CJK character counts for so many more: a Chinese text has a third of the characters of an English one
 )
 SENTENCE_END = re.compile(r"[.!?…。！？؟۔।][\"'”’»」』)）\]]*\s*(?:\[\d+\]\s*)*\Z")
-PROSE_LENGTH = 80  # a block of so many characters is prose, if few of them are links
-SENTENCE_LENGTH = 25  # so is one of so many that ends as sentences do
+PROSE_LENGTH = 80  # a block of so many characters is prose, if not too many of them are in links
+SENTENCE_LENGTH = 25  # so is a block of so many characters that ends as sentences do
 MAX_PROSE_LINKED = 0.5
 
 
@@ -34,27 +35,28 @@ MAX_PROSE_LINKED = 0.5
 class Block:
     """A run of text without a block element within it."""
 
-    owner: int  # the block element that it stands in
-    text: str  # with single blanks
-    length: int  # weighted: see CJK_WEIGHT
-    linked: int  # how much of that is in links
-    prose: int = 0  # the length, if this is prose
+    owner: int  # the block element that it is in
+    text: str  # with single spaces
+    length: int  # in characters, weighted with CJK_WEIGHT
+    linked: int  # how much of the length is in links
+    prose: int = 0  # the length if this is prose, else 0
 
 
 @dataclass(slots=True)
 class Outline:
-    """The elements of a page that may show something, in its order, and the blocks of text that they hold.
+    """The elements of a page that may show something, in the order of the page, and the blocks of text that they hold.
 
-    All lists have one member an element, and elements are named by their place in them.
+    An element is named by its index in `elements`. The lists from `elements` to `end_blocks` have one member for each
+    element.
     """
 
     elements: list[HtmlElement] = field(default_factory=list)
     parents: list[int] = field(default_factory=list)
-    ends: list[int] = field(default_factory=list)  # the first element after all that is within
+    ends: list[int] = field(default_factory=list)  # the first element after all those within it
     first_blocks: list[int] = field(default_factory=list)
     end_blocks: list[int] = field(default_factory=list)
     blocks: list[Block] = field(default_factory=list)
-    lengths: list[int] = field(default_factory=list)  # sums over the blocks up to each
+    lengths: list[int] = field(default_factory=list)  # running sums over the blocks, as in `links` and `proses`
     links: list[int] = field(default_factory=list)
     proses: list[int] = field(default_factory=list)
 
@@ -75,11 +77,11 @@ class Outline:
         return element <= other < self.ends[element]
 
     def text(self, element: int) -> str:
-        """Return the text of `element`, its blocks parted by a blank."""
+        """Return the text of `element`, its blocks separated by spaces."""
         return " ".join(block.text for block in self.blocks[self.first_blocks[element] : self.end_blocks[element]])
 
     def remeasure(self, dropped: bytearray) -> None:
-        """Measure anew, without the blocks that stand in the elements that are `dropped`."""
+        """Compute the sums again, without the blocks of elements that are marked in `dropped`."""
         shown = [not dropped[block.owner] for block in self.blocks]
         pairs = list(zip(self.blocks, shown, strict=True))
         self.lengths = list(accumulate((block.length * is_shown for block, is_shown in pairs), initial=0))
@@ -88,7 +90,7 @@ class Outline:
 
 
 def outline(root: HtmlElement) -> Outline:
-    """Return the outline of the page whose body, or all of which, is `root`."""
+    """Return the outline of a page. root: its body element, or its root element if it has none."""
     page = Outline()
     _Walk(page).walk(root, -1, -1, linked=False)
     page.remeasure(bytearray(len(page.elements)))
@@ -149,7 +151,7 @@ class _Walk:
 
 
 def _holds_heading(element: HtmlElement) -> bool:
-    """Return whether a button in `element` is a heading that can be unfolded."""
+    """Return whether a button in `element` is the text of a heading with which a part of the page is unfolded."""
     return element.tag in ("h2", "h3", "h4", "h5", "h6", "dt", "summary")
 
 

@@ -1,4 +1,4 @@
-"""Short texts that stand on news pages without being of the article, in the languages of many."""
+"""Short texts on news pages that are no part of the article, in the most frequent languages."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from archiver.dates.names import FILLERS, MONTHS, OFFSETS, WEEKDAYS
 
 LONGEST = 160
 LONGEST_END = 60
-# The whole of a block.
+# Matches a whole block.
 CHROME = re.compile(
     r"""(?xi)\s*[\W_]*(?:
     advert(?:isement|s|ising|orial)? | ad | ads | publicit[éeà] | anzeige | werbung | publicidad\w* | reklam\w* |
@@ -57,7 +57,7 @@ CHROME = re.compile(
     | 【?関連記事】?.* | 続きを読む | この記事.{0,30}
     )\s*[\W_]*"""
 )
-# A short block, mostly a heading, after which nothing is of the article.
+# Matches a short block, mostly a heading, after which nothing belongs to the article.
 END = re.compile(
     r"""(?xi)\s*[\W_]*(?:
     related(?:\ (?:articles?|posts?|stories|news|content|topics?|reading|links|items|resources|products?|searches|
@@ -93,7 +93,7 @@ END = re.compile(
 )
 
 
-# The words of a line that says when a page was published and changed, beside those of dates.
+# The words that a line may have that only says when a page was published or changed.
 TIME_WORDS = (
     frozenset("updated published posted modified created last first am pm a m p ist bst hrs hours".split())
     | MONTHS.keys()
@@ -106,22 +106,22 @@ DAY_AND_TIME = re.compile(r"(?s)(?=.*\b(?:19|20)\d\d\b)(?=.*\b\d{1,2}[:.]\d\d\b)
 
 
 def is_chrome(text: str) -> bool:
-    """Return whether the block `text` is a sign of the page, no part of its article."""
+    """Return whether the block `text` belongs to the page around the article: a label, a call to share, a credit…"""
     return len(text) <= LONGEST and CHROME.fullmatch(text) is not None
 
 
 def ends_article(text: str) -> bool:
-    """Return whether nothing of the article follows the block `text`."""
+    """Return whether the article is over where the block `text` is."""
     return len(text) <= LONGEST_END and END.fullmatch(text) is not None
 
 
 def is_time(text: str) -> bool:
-    """Return whether the block `text` says a day with a time of day, and nothing else."""
+    """Return whether the block `text` is a day with a time of day, and nothing else."""
     if len(text) > LONGEST or not DAY_AND_TIME.match(text):
         return False
     return all(word in TIME_WORDS for word in LETTERS.findall(text.lower()))
 
 
 def is_shouted(text: str) -> bool:
-    """Return whether the block `text` is in capitals: as a link, the headline of another article."""
+    """Return whether the block `text` is in capitals. If it is a link, it is the headline of another article."""
     return len(text) <= LONGEST and text.isupper() and 2 * sum(map(str.isupper, text)) > sum(map(str.isalpha, text))

@@ -1,4 +1,4 @@
-"""Pictures on a page: which address is the picture's, what is its caption, what is none."""
+"""Pictures on a page: which of its addresses is the picture's, and which pictures are only signs or placeholders."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 
     from lxml.html import HtmlElement
 
-# Where scripts look for the address of a picture that is loaded when it comes into sight: `src` is a placeholder.
+# Attributes in which scripts find the address of a picture that is loaded only when it comes into view; `src` is a
+# placeholder then.
 LATE_SOURCES = (
     "data-src data-original data-lazy-src data-lazy data-original-src data-img-src data-image data-url data-hi-res-src "
     "data-full-src data-echo data-actualsrc data-backsrc data-srcset data-lazy-srcset"
@@ -23,12 +24,13 @@ PLACEHOLDER = re.compile(
     r"(?i)(?:^|[/_.-])(?:blank|spacer|placeholder|pixel|transparent|loading|lazy(?:load)?|1x1|gr[ae]y)"
     r"[\w-]*\.(?:gif|png|svg|jpe?g)"
 )
-SMALLEST = 40  # pixels; what is smaller on both sides is a sign of the page
+SMALLEST = 40  # pixels; a picture whose sides are both smaller is an icon of the page
 NUMBER = re.compile(r"\d{1,9}")
 
 
 def picture_address(element: HtmlElement, base: str) -> str:
-    """Return the whole address of the picture that the `img` element shows; nothing if that is none to keep."""
+    """Return the absolute address of the picture that an `img` element shows; empty if it is not worth keeping (an
+    icon, a tracking pixel, a placeholder)."""
     sides = [int(found[0]) for side in ("width", "height") if (found := NUMBER.match(element.get(side) or ""))]
     if any(side <= 1 for side in sides) or (len(sides) == 2 and max(sides) < SMALLEST):
         return ""

@@ -1,4 +1,4 @@
-"""The text of a cleaned body: paragraphs with an empty line between them."""
+"""The plain text of a cleaned body: its paragraphs, separated by empty lines."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ LEFT_OUT = frozenset({"figcaption", "figure"})
 
 
 def plain_text(html: str) -> str:
-    """Return the words of `html`, the body of an article: captions of pictures and titles of videos are left out."""
+    """Return the plain text of `html`, the body of an article, without captions of pictures and titles of videos."""
     parts: list[str] = []
     runs: list[str] = []
 

@@ -1,4 +1,5 @@
-"""What the element of an article holds besides: the title again, bylines, calls to share, links, the page's end."""
+"""Dropping what the element with an article holds besides its body: the title, bylines, calls to share, links, and what
+follows the article."""
 
 from __future__ import annotations
 
@@ -22,13 +23,13 @@ SHORTEST_REPEATED = 40
 REFRAIN = 3  # times
 CLAUSE_END = re.compile(r"[,，:：、;；。]\Z")
 HEADINGS = frozenset("h1 h2 h3 h4 h5 h6".split())
-# An element with more of its text in links than this leads elsewhere.
+# An element that has more than this share of its text in links only leads to other pages.
 LINKS_SHARE = {"ul": 0.9, "ol": 0.9, "div": 0.6, "section": 0.6, "table": 0.8}
 NEAR_START = 4  # blocks
 WHOLLY = 0.95
 MAX_PROSE_BEFORE_TITLE = 0.15
-# What follows an article has at most this share of the prose; and where that is more than a little, this share of it is
-# in links.
+# What follows an article has at most MAX_PROSE_AFTER_END of the prose. If it is more than a little, at least LEADS_ON
+# of its text must be in links.
 MAX_PROSE_AFTER_END = 0.3
 LITTLE_PROSE, LITTLE_SHARE = 700, 0.13
 LEADS_ON = 0.2
@@ -37,9 +38,9 @@ MIN_PROSE_AFTER_LIST = 0.05
 
 
 def prune(page: Outline, root: int, dropped: bytearray, title: str, said: str) -> None:
-    """Mark in `dropped` what within `root` is not the article's body.
+    """Mark in `dropped` what within `root` is no part of the article's body.
 
-    title: the article's. said: its text as structured data has it, or nothing.
+    title: that of the article. said: its text as structured data has it; empty if that has none.
     """
     start = _drop_before_title(page, root, dropped, title)
     _drop_chrome(page, root, dropped)
@@ -58,12 +59,13 @@ def _drop(page: Outline, place: int, dropped: bytearray) -> None:
 
 
 def _is_alone(page: Outline, place: int) -> bool:
-    """Return whether `place` holds one block and nothing else."""
+    """Return whether the element `place` holds just one block."""
     return page.end_blocks[place] - page.first_blocks[place] == 1
 
 
 def _drop_before_title(page: Outline, root: int, dropped: bytearray, title: str) -> int:
-    """Drop the title and all before it. Returns the first element after it."""
+    """Drop the title and everything before it, unless there is much prose before it. Return the element from which on
+    the body begins."""
     place, matches = title_place(page, root, title)
     if place < 0:
         return root + 1
@@ -84,7 +86,8 @@ def _drop_before_title(page: Outline, root: int, dropped: bytearray, title: str)
 
 
 def _drop_chrome(page: Outline, root: int, dropped: bytearray) -> None:
-    """Drop signs of the page: “Share”, “Advertisement”, who edited it, and when; headlines of other articles."""
+    """Drop texts that belong to the page, not to the article: “Share”, “Advertisement”, who edited it, and when; and
+    headlines of other articles."""
     number = 0
     for block in page.blocks[page.first_blocks[root] : page.end_blocks[root]]:
         place = block.owner
@@ -97,7 +100,7 @@ def _drop_chrome(page: Outline, root: int, dropped: bytearray) -> None:
 
 
 def _drop_links(page: Outline, start: int, root: int, dropped: bytearray) -> None:
-    """Drop lists and boxes that consist of links, but not one that a sentence of the article introduces."""
+    """Drop lists and boxes that consist of links, except those that a sentence of the article introduces."""
     page.remeasure(dropped)
     place = start
     while place < page.ends[root]:
@@ -113,7 +116,7 @@ def _drop_links(page: Outline, start: int, root: int, dropped: bytearray) -> Non
 
 
 def _is_introduced(page: Outline, place: int, root: int, dropped: bytearray) -> bool:
-    """Return whether the text before `place` ends with a colon, and the article goes on after it."""
+    """Return whether the text before `place` ends with a colon, and the article goes on after `place`."""
     index = page.first_blocks[place] - 1
     if index < page.first_blocks[root] or dropped[page.blocks[index].owner]:
         return False
@@ -122,8 +125,8 @@ def _is_introduced(page: Outline, place: int, root: int, dropped: bytearray) -> 
 
 
 def _drop_unsaid(page: Outline, root: int, dropped: bytearray, said: str) -> None:
-    """Drop paragraphs that are not in the text that the structured data has, if that has nearly all others. What an
-    article begins with is often not in it, and stays.
+    """Drop paragraphs that are not in the article's text in the structured data, if most of the others are. A lead at
+    the beginning is often missing there, and is kept.
     """
     known = fold(said)
     if len(known) < SHORTEST_SAID:
@@ -147,7 +150,7 @@ def _drop_unsaid(page: Outline, root: int, dropped: bytearray, said: str) -> Non
 
 
 def _drop_end(page: Outline, root: int, dropped: bytearray) -> None:
-    """Drop all after a heading that begins what follows an article."""
+    """Drop everything from a heading on that begins what follows an article (“Related articles”)."""
     page.remeasure(dropped)
     total = page.prose(root)
     for index in range(page.first_blocks[root], page.end_blocks[root]):
@@ -164,7 +167,8 @@ def _drop_end(page: Outline, root: int, dropped: bytearray) -> None:
 
 
 def _may_follow(page: Outline, root: int, index: int, total: int) -> bool:
-    """Return whether what is in `root` from a block on may be what follows an article."""
+    """Return whether the blocks of `root` from `index` on may be what follows an article. total: the prose of
+    `root`."""
     end = page.end_blocks[root]
     prose = page.proses[end] - page.proses[index]
     if prose > MAX_PROSE_AFTER_END * total:
@@ -175,8 +179,9 @@ def _may_follow(page: Outline, root: int, index: int, total: int) -> bool:
 
 
 def _drop_repeated(page: Outline, root: int, dropped: bytearray) -> None:
-    """Drop paragraphs that the body has already had: captions and quotes that are shown in two places. Where one comes
-    again and again, and another too, the article has refrains: what each of many recipes needs, or who plays whom."""
+    """Drop paragraphs that have come before: captions and quotes that are shown in two places. But if several texts
+    come REFRAIN times or more, nothing is dropped: they are refrains of the article, such as the ingredients of each of
+    many recipes, or the cast of each of many films."""
     blocks = [
         block
         for block in page.blocks[page.first_blocks[root] : page.end_blocks[root]]
@@ -193,7 +198,7 @@ def _drop_repeated(page: Outline, root: int, dropped: bytearray) -> None:
 
 
 def _drop_edges(page: Outline, root: int, dropped: bytearray) -> None:
-    """Drop what stands before the first sentence or after the last one and is none: bylines, dates, signs."""
+    """Drop what comes before the first sentence and after the last one: bylines, dates, labels."""
     blocks = [
         block for block in page.blocks[page.first_blocks[root] : page.end_blocks[root]] if not dropped[block.owner]
     ]

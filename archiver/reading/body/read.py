@@ -1,4 +1,4 @@
-"""The body of a page: what is noise is marked, the candidates are judged, the best is pruned and written."""
+"""Reading the body of a page: noise is marked, candidates are scored, and the best is pruned and written as HTML."""
 
 from __future__ import annotations
 
@@ -28,29 +28,29 @@ if TYPE_CHECKING:
 CLEANER = Cleaner(CleanRules())
 MOST_LINKED = 0.8
 GLIMPSE_BLOCKS, GLIMPSE = 100, 2000
-LONGEST_PRICE = 60  # characters of a line that names a price and little else
+LONGEST_PRICE = 60  # characters of a line with a price and little else
 PRICE = re.compile(r"(?:[$€£¥₹₩₽₺]|\b(?:USD|EUR|CHF|kr\.?|zł))\s?\d|\d\s?(?:[€£¥₹₩₽₺元円원]|(?:USD|EUR|CHF|kr|zł)\b)")
-MAX_CANDIDATES = 10  # that are kept to explain
+MAX_CANDIDATES = 10  # candidates that are kept for explanations
 
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """The body of an article, and what it was chosen from."""
+    """The body of an article, the candidates that it was chosen from, and figures by which pages are refused."""
 
     html: str  # cleaned
-    text: str  # its words, without captions
-    rule: str  # what found the element that holds it; nothing if nothing did
-    candidates: tuple[tuple[str, str, float], ...]  # of each: the rule, the element, and how well it fits
+    text: str  # its plain text, without captions
+    rule: str  # the rule that found the element with the body; empty if none did
+    candidates: tuple[tuple[str, str, float], ...]  # for each: the rule, the element, and its score
     shown: int  # how much text the whole page shows
-    linked: int  # how much of that is in links
+    linked: int  # how much of the whole page's text is in links
     prose: int  # how much text of the body is prose
     paragraphs: int  # how many paragraphs of prose the element has before it is pruned
-    leads: int  # how many headings in it are links: they lead to other pages
-    glimpse: str  # the beginning of what the page shows
-    prices: int = 0  # how many lines of the page name a price and little else
-    lines: int = 0  # of how many
-    given: bool = False  # a recipe says which element holds it
-    offers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # where its pictures are larger
+    leads: int  # how many headings in the element are links, and so lead to other pages
+    glimpse: str  # the beginning of the text that the page shows
+    prices: int = 0  # how many lines of the page have a price and little else
+    lines: int = 0  # how many lines the page has
+    given: bool = False  # whether a rule of a recipe found the element
+    offers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # see `BuiltBody`
 
 
 def read_body(
@@ -61,11 +61,11 @@ def read_body(
     media: Sequence[Medium] = (),
     listed: Sequence[Medium] = (),
 ) -> Body:
-    """Return the body of the article that `document` is; an empty one if there is none.
+    """Return the body of the article in `document`; an empty one if there is none.
 
-    title: the article's. said: its text as structured data has it, or nothing. site: what a recipe says of the body.
-    media: videos and sound of the article, as the page's data has them; those that the body does not play come first.
-    listed: the same, as a listing has them.
+    title: that of the article. said: its text as structured data has it; empty if that has none. site: what a recipe
+    says about the body. media: video and audio of the article in the page's structured data; those that are not in the
+    body are put before it. listed: the same, from a listing.
     """
     root = document.tree.find("body")
     page = outline(document.tree if root is None else root)
@@ -129,7 +129,7 @@ def _in_heading(page: Outline, place: int) -> bool:
 
 
 def _described(page: Outline, candidate: BodyCandidate) -> str:
-    """Return an element as CSS would select it, roughly."""
+    """Return roughly a CSS selector for the element of a candidate."""
     element = page.elements[candidate.element]
     name = (
         f"#{element.get('id')}"

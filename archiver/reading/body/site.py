@@ -1,4 +1,4 @@
-"""What a recipe says of a body: which elements hold it, and what is no part of it."""
+"""What a recipe says about a body: which elements hold it, and which are no part of it."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class SiteBody:
-    """The elements that hold the body, by each of a recipe's rules; and those that are no part of it."""
+    """The elements that hold the body by the rules of a recipe, and those that are no part of it."""
 
-    held: Sequence[tuple[str, Sequence[HtmlElement]]]  # a rule, the best first, and what it finds
+    held: Sequence[tuple[str, Sequence[HtmlElement]]]  # rules with the elements that each finds, the best rule first
     dropped: Sequence[HtmlElement]
 
 
 def follow(page: Outline, noise: bytearray, site: SiteBody) -> BodyCandidate | None:
-    """Return the element that holds the body by the first rule that finds any; None if none does.
+    """Return the element that holds the body by the first rule that finds one; None if no rule does.
 
-    Marks in `noise` what is no part of it, and `page` is measured without that.
+    What is no part of the body is marked in `noise`, and `page` is measured again without it.
     """
     places = {element: place for place, element in enumerate(page.elements)}
     given = None
@@ -45,7 +45,7 @@ def follow(page: Outline, noise: bytearray, site: SiteBody) -> BodyCandidate | N
 
 
 def _united(page: Outline, noise: bytearray, roots: list[int]) -> int:
-    """Return the element that has all of `roots` in it, with what is beside them marked as noise."""
+    """Return the innermost element that has all of `roots` in it. Everything else in it is marked as noise."""
     above = roots[0]
     while page.ends[above] < page.ends[roots[-1]]:
         above = page.parents[above]

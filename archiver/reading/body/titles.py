@@ -1,4 +1,4 @@
-"""Where the title of an article stands on its page."""
+"""Finding the title of an article on its page."""
 
 from __future__ import annotations
 
@@ -13,12 +13,13 @@ SHORTEST_TITLE = 15
 
 
 def fold(text: str) -> str:
-    """Return the words of `text`, in small letters, with single blanks."""
+    """Return the words of `text` in lower case, with single spaces."""
     return " ".join(WORD.findall(text.lower()))
 
 
 def title_place(page: Outline, root: int, title: str) -> tuple[int, bool]:
-    """Return the heading within `root` that is the title, and whether it says the same; -1 if there is none."""
+    """Return the heading within `root` that is the title, and True; if none has that text, the first `h1`, and False;
+    -1 if there is no `h1` either."""
     wanted = fold(title)
     words = set(wanted.split())
     first = -1

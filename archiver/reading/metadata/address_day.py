@@ -15,7 +15,7 @@ ADDRESS_WORD_DAY = re.compile(
     re.IGNORECASE,
 )
 MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
-FIRST_YEAR = 1991  # of the web; what looks like an earlier one is another number
+FIRST_YEAR = 1991  # the first year of the web; what looks like an earlier year is another number
 
 
 def address_day(path: str) -> date | None:

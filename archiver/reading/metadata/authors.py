@@ -1,4 +1,4 @@
-"""The authors of an article: every name that the page gives, judged."""
+"""The authors of an article: all names in the page are gathered, and the most trusted are chosen."""
 
 from __future__ import annotations
 
@@ -29,8 +29,10 @@ MAX_TEXTS = 50
 def read_authors(evidence: PageEvidence, sites: set[str]) -> Field[Names]:
     """Return the names of the authors.
 
-    What structured data and meta elements say is taken if it names anybody but the site itself; else the bylines that
-    the page shows are looked for. Where only the site or an agency is named, that is the author.
+    Structured data and meta elements are taken if they name anybody but the site itself; else the bylines that the page
+    shows are looked for. If only the site or an agency is named anywhere, that is the author.
+
+    sites: the folded names of the site.
     """
     said = [candidate for candidate in _structured(evidence, sites) if candidate.value]
     if said and _is_personal(said[0].value, sites):
@@ -47,7 +49,7 @@ def _is_personal(names: Names, sites: set[str]) -> bool:
 
 
 def _is_full(names: Names, sites: set[str]) -> bool:
-    """Whether all names are such as persons have: two words or more, none of them the site's."""
+    """Whether all names look like those of persons: two words or more, and no name of the site in them."""
     folded = [fold(name) for name in names]
     return all(map(is_full_name, names)) and not any(site in name for site in sites for name in folded)
 
@@ -61,7 +63,7 @@ def _structured(evidence: PageEvidence, sites: set[str]) -> Iterator[ValueCandid
         if name == "citation_author":
             said = [" ".join(reversed(text.split(", "))) if text.count(", ") == 1 else text for text in said]
         names = _names(said)
-        # Of several elements of one name, one may be the newspaper's.
+        # One of several meta elements with the same name may name the newspaper.
         yield ValueCandidate(tuple(name for name in names if fold(name) not in sites) or names, f"meta {name}")
     for number in "12":
         label = next(iter(evidence.metas.get(f"twitter:label{number}", ())), "")

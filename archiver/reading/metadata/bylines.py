@@ -1,4 +1,4 @@
-"""Bylines that the page marks as such: elements whose class, `rel`, `itemprop` or link speaks of an author."""
+"""Bylines that the page marks as such: elements whose class, `rel`, `itemprop` or address has a word for an author."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from archiver.reading.metadata.evidence import PageEvidence
 
-# Parts of words without their first letter, so that "Author" and "author" are found alike; BYLINE looks closer.
+# Words without their first letters, so that both "Author" and "author" are found; BYLINE is more exact.
 HINTS = "yline uthor utor ignature riter edakteur ournalist uteur eporter".split()
 MARKED = (
     "//body//*[@rel='author' or @itemprop='author' or self::a[contains(@href, 'autor') or contains(@href, 'author')]"
@@ -33,15 +33,15 @@ NOT_OURS = re.compile(
     re.IGNORECASE,
 )
 MAX_ELEMENTS = 2_000
-MAX_DEPTH = 10  # of an element within what may be another's
+MAX_DEPTH = 10  # elements around one that are looked at for signs that it belongs to something else
 MAX_KINDS = 40
-MOST_AUTHORS = 12  # more names than that are a list of all who write for the site
+MOST_AUTHORS = 12  # more names are a list of all who write for the site
 LONGEST = 200
 
 
 def marked_bylines(evidence: PageEvidence) -> Iterator[ValueCandidate[tuple[str, ...]]]:
-    """Yield the names in the elements that are marked as bylines, those of one kind together; first those that begin
-    as bylines do ("By")."""
+    """Yield the names in elements that are marked as bylines, together for elements with the same name and classes.
+    Those whose text begins as bylines do ("By") come first."""
     found: dict[str, list[str]] = {}
     worded: set[str] = set()
     for element in evidence.tree.xpath(MARKED)[:MAX_ELEMENTS]:

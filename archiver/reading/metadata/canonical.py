@@ -1,4 +1,4 @@
-"""The one address of an article: what the page says of it, believed if it is sensible."""
+"""The canonical address of an article: the one that the page gives, if it can be believed."""
 
 from __future__ import annotations
 
@@ -18,7 +18,8 @@ MAX_ALIASES = 50
 
 
 def read_canonical(evidence: PageEvidence, base: str) -> Field[str]:
-    """Return the absolute address of the page. Without any that is believed it is the page's own, normalised."""
+    """Return the canonical address of the page, absolute. If the page gives none that is believed, it is the address
+    that the page came from, normalised."""
     own = normalise(evidence.address or "")
     believed: list[ValueCandidate[str]] = []
     lost: list[Discarded[str]] = []
@@ -34,7 +35,7 @@ def read_canonical(evidence: PageEvidence, base: str) -> Field[str]:
 
 
 def read_aliases(evidence: PageEvidence, base: str, canonical: str | None) -> tuple[str, ...]:
-    """Return the other addresses that the page says are its own: believed by the same rules, without `canonical`."""
+    """Return the other addresses that the page gives as its own, if they are believed (by the same rules)."""
     own = normalise(evidence.address or "")
     said = [text for text, _ in _said(evidence)]
     said += [href for name in ("amphtml", "shortlink") for href in evidence.links.get(name, ())]

@@ -1,6 +1,6 @@
-"""The most common words of languages, by which a text tells its own. Data."""
+"""The most common words of languages, by which the language of a text is detected. Data."""
 
-# By language (ISO 639-1). Chosen to be rare in the languages that each could be taken for.
+# By language (ISO 639-1). The words are rare in the languages with which each could be confused.
 WORDS = {
     "af": "die het nie en van wat is dat sy hy om vir ook word aan",
     "ar": "في من على أن إلى عن التي الذي هذا مع كان بعد",

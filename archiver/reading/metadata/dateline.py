@@ -1,4 +1,4 @@
-"""Times within what a page shows: where a day is written in a line of text, and the time of day that goes with it."""
+"""Times in the text that a page shows: finding a day in a line of text, and the time of day that goes with it."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 YEAR = r"(?:19|20|25)\d\d"  # 25: Buddhist years, in Thailand
-WORD = r"[^\s\d,./()|:：-][^\s\d,/()|:：-]{2,14}"  # may hold what is no letter to Python: vowel signs, full stops
+WORD = r"[^\s\d,./()|:：-][^\s\d,/()|:：-]{2,14}"  # may have vowel signs and full stops, which \w does not match
 ORDINAL = r"(?:st|nd|rd|th|er|\.|º|ª|°)?"
-# The ways a day is written, by what comes first. Numbers are of any script: int() reads them all.
+# The ways in which a day is written. Digits may be of any script: int() reads them all.
 DAYS = (
     # 2026-11-01, 2026.11.1, 2026年11月1日, 2026년 11월 1일
     rf"(?<![\d./-])(?P<y1>{YEAR})\s?(?:[-/.]|年|년)\s?(?P<m1>\d\d?)\s?(?:[-/.]|月|월)\s?(?P<d1>\d\d?)(?!\d)\s?[日일号號.]?",
@@ -29,7 +29,7 @@ DAYS = (
     rf"(?<!\d)(?P<y9>{YEAR})\.?\s+(?P<w9>{WORD})\s+(?P<d9>\d\d?)(?!\d)\.?",
     # 1 tháng 11, 2026
     rf"(?<!\d)(?P<d5>\d\d?)\s+tháng\s+(?P<m5>\d\d?),?\s+(?:năm\s+)?(?P<y5>{YEAR})(?!\d)",
-    # 11月1日, 11-01 before a time of day: of which year, only the day of reading says
+    # 11月1日, 11-01 before a time of day: the year follows from when the page was read
     r"(?<!\d)(?P<m6>1[0-2]|0?[1-9])月\s?(?P<d6>[12]\d|3[01]|0?[1-9])[日号]",
     r"(?<![\d./-])(?P<m7>1[0-2]|0[1-9])-(?P<d7>[12]\d|3[01]|0[1-9])(?:(?=\s+\d\d:\d\d)|(?<=[:：]\d\d-\d\d)(?![\d-]))",
     # 26-11-01, on Chinese pages
@@ -53,7 +53,7 @@ CLOCK = (
 GAP = r"[\s,，;|/–—\-•·・:：()（）T]{0,5}"
 DATE = re.compile(rf"(?:{'|'.join(DAYS)})(?:{GAP}(?:{WEEKDAY}{GAP})?{CLOCK_WORD}{CLOCK})?")
 CLOCK_BEFORE = re.compile(rf"(?<![\d:.]){CLOCK}(?:{GAP}(?:[^\W\d_]{{2,9}}\.?,?\s)?)$")  # 14:00, Sunday
-NEAR = 40  # characters before a day in which its time of day may stand
+NEAR = 40  # characters before a day in which its time of day is looked for
 RELATIVE = re.compile(
     r"(?:今天|今日|昨天|昨日|前天)\s*(?:\d{1,2}[:：]\d{2})?|刚刚|\d{1,4}\s?(?:秒|分钟|小时|天)(?:之)?前"
 )
@@ -65,20 +65,20 @@ NOON = "中午"
 
 @dataclass(frozen=True, slots=True)
 class WrittenDay:
-    """A day, perhaps with a time of day, that stands in a text."""
+    """A day, perhaps with a time of day, that was found in a text between `begin` and `end`."""
 
     text: str  # as `archiver.dates.read_time` reads it
     begin: int
     end: int
     clock: bool
     zone: str = ""
-    relative: bool = False  # of which day or year, only the day of reading says
+    relative: bool = False  # whether its day or year depends on when the page was read
 
 
 def written_times(text: str, language: str | None = None) -> Iterator[WrittenDay]:
-    """Yield every day that is written in `text`, with the time of day that stands before or after it.
+    """Yield every day that is written in `text`, with the time of day before or after it.
 
-    language: BCP 47; it decides what a few names of months mean.
+    language: BCP 47; it decides about names of months that mean different months in different languages.
     """
     if not HINT.search(text):
         return
@@ -100,7 +100,7 @@ def written_times(text: str, language: str | None = None) -> Iterator[WrittenDay
 
 
 def _day(part: dict[str, str | None], language: str | None) -> str:
-    """Return a day as ISO 8601 has it; as it stands, if its order is not sure; "" if there is none."""
+    """Return a day in ISO 8601; if the order of its numbers is not sure, in that order; "" if it is no day."""
     if part["a2"] and part["b2"] and part["y2"]:
         first, second, year = int(part["a2"]), int(part["b2"]), _year(part["y2"])
         return f"{year}-{second:02}-{first:02}" if part["sep2"] == "." else f"{first:02}/{second:02}/{year}"
@@ -120,18 +120,18 @@ def _day(part: dict[str, str | None], language: str | None) -> str:
 
 
 def _year(text: str) -> int:
-    """Return the year; in Thailand they are counted from the Buddha, 543 years earlier."""
+    """Return the year; years of the Buddhist calendar (Thailand) are 543 higher, and are converted."""
     year = int(text)
     return year - 543 if year > 2400 else year
 
 
 def _is_sure(clock: re.Match[str]) -> bool:
-    """Whether what stands before a day is a time of day, not a number with a full stop."""
+    """Whether what was found before a day is really a time of day, and not a number with a full stop."""
     return clock["mark"] != "." or bool(clock["uhr"] or clock["half"])
 
 
 def _clock(part: dict[str, str | None]) -> tuple[str, str]:
-    """Return the time of day and what says its zone; both "" if there is none."""
+    """Return the time of day and the text of its zone, each "" if there is none."""
     if not part["hour"]:
         return "", ""
     hour, minute, second = (int(part[unit] or 0) for unit in ("hour", "minute", "second"))

@@ -1,4 +1,4 @@
-"""What a page says of itself, gathered once: structured data, meta elements, links, headings. A tree in."""
+"""What a page says about itself: structured data, meta elements, links, headings. Each is gathered only once."""
 
 from __future__ import annotations
 
@@ -22,20 +22,20 @@ if TYPE_CHECKING:
 MAX_METAS = 2_000
 MAX_SHOWN = 5_000
 LONGEST_HEADING = 300
-BACKED = 0.3  # share of words in common from which a heading is the headline that the page speaks of elsewhere
+BACKED = 0.3  # a heading that shares more than this share of its words with a title elsewhere is the headline
 LONGEST_META = 5_000
 
 
 @dataclass(frozen=True)
 class PageEvidence:
-    """What `tree`, the page at `address`, says of itself. Each part is read when it is first asked for."""
+    """What the page `tree` at `address` says about itself. Each part is read when it is first used."""
 
     tree: HtmlElement
     address: str | None
 
     @cached_property
     def metas(self) -> dict[str, list[str]]:
-        """What each meta element says, by its name in small letters; the page's order."""
+        """The contents of the meta elements by their names in lower case, in the order of the page."""
         found: dict[str, list[str]] = {}
         for element in islice(self.tree.iter("meta"), MAX_METAS):
             content = one_line((element.get("content") or element.get("value") or "")[:LONGEST_META])
@@ -48,7 +48,7 @@ class PageEvidence:
 
     @cached_property
     def links(self) -> dict[str, list[str]]:
-        """The `href` of each link element, by its `rel` in small letters."""
+        """The `href` of the link elements by their `rel` in lower case."""
         found: dict[str, list[str]] = {}
         for element in islice(self.tree.iter("link"), MAX_METAS):
             if href := (element.get("href") or "").strip():
@@ -57,14 +57,14 @@ class PageEvidence:
         return found
 
     def meta(self, *names: str) -> Iterator[tuple[str, str]]:
-        """Yield (text, rule) of the meta elements of these names, in the order of `names`."""
+        """Yield (content, rule) for the meta elements with these names, in the order of `names`."""
         for name in names:
             for content in self.metas.get(name, ()):
                 yield content, f"meta {name}"
 
     @cached_property
     def data(self) -> StructuredData:
-        """What JSON-LD, microdata and RDFa say."""
+        """The structured data: JSON-LD, microdata and RDFa."""
         scripts: list[object] = []
         for script in self.tree.iter("script"):
             if "ld+json" in (script.get("type") or "").lower():
@@ -84,8 +84,8 @@ class PageEvidence:
 
     @cached_property
     def unmarked_headings(self) -> list[HtmlElement]:
-        """The elements whose text the title element's own begins with: headings that are not marked as such. The
-        longest first."""
+        """The elements, the longest first, whose text is the beginning of the title element's text: they are headings
+        without being marked as such."""
         folded = fold(self.title)
         tags = ("h2", "h3", "h4", "div", "p", "span", "strong", "b", "font", "td", "a", "li")
         found: list[tuple[int, HtmlElement]] = []
@@ -98,7 +98,7 @@ class PageEvidence:
 
     @cached_property
     def heading(self) -> HtmlElement | None:
-        """The element that shows the headline, as far as that can be told by what the title element says."""
+        """The element that shows the headline: the heading most like the page's title, or one that is not marked."""
         titles = [words(text) for text, _ in self.meta("og:title")] + [words(self.title)]
 
         def common(element: HtmlElement) -> float:
@@ -112,7 +112,7 @@ class PageEvidence:
 
     @cached_property
     def around_heading(self) -> frozenset[HtmlElement]:
-        """The elements that the headline is within: they hold what belongs to the article, whatever they are called."""
+        """The elements around the headline: what is in them belongs to the article, whatever they are called."""
         return frozenset(() if self.heading is None else self.heading.iterancestors())
 
     @cached_property

@@ -1,4 +1,4 @@
-"""A field of the metadata: its value, the rule that gave it, and what was not believed."""
+"""A field of the metadata: its value, the rule that gave it, and the candidates that were not taken."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 T = TypeVar("T")
-MAX_LOST = 20  # candidates that are kept to explain; a page with more repeats itself
+MAX_LOST = 20  # candidates that are kept for explanations; a page with more repeats itself
 
 
 @dataclass(frozen=True, slots=True)
 class ValueCandidate(Generic[T]):
-    """What the field may be, and the rule that found it."""
+    """A possible value of a field, and the rule that found it."""
 
     value: T
     rule: str
@@ -22,7 +22,7 @@ class ValueCandidate(Generic[T]):
 
 @dataclass(frozen=True, slots=True)
 class Discarded(Generic[T]):
-    """A candidate that is not the value, and why."""
+    """A candidate that was not taken, and why."""
 
     value: T | str
     rule: str
@@ -31,7 +31,8 @@ class Discarded(Generic[T]):
 
 @dataclass(frozen=True, slots=True)
 class Field(Generic[T]):
-    """The value of a field (None: the page does not say), the rule that gave it, and the candidates that lost."""
+    """The value of a field (None: the page does not give it), the rule that gave it, and the candidates that were not
+    taken."""
 
     value: T | None = None
     rule: str = ""
@@ -41,7 +42,8 @@ class Field(Generic[T]):
 def chosen(
     best: ValueCandidate[T] | None, others: Iterable[ValueCandidate[T]] = (), lost: Iterable[Discarded[T]] = ()
 ) -> Field[T]:
-    """Return the field whose value is `best`; the `others` lost to it, and `lost` were not believed at all."""
+    """Return the field whose value is `best` (None: no value). others: candidates that are less trusted than `best`.
+    lost: candidates that are not believed at all."""
     lost = list(lost)
     if best is None:
         return Field(lost=tuple(lost[:MAX_LOST]))

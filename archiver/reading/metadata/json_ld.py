@@ -1,4 +1,4 @@
-"""JSON-LD as pages really write it: text in, what it says as plain values out. No I/O."""
+"""JSON-LD as pages really write it, faults included. In: the text of a script. Out: plain values. No I/O."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from archiver.text import unescaped
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-DECODER = json.JSONDecoder(strict=False)  # line ends within a string are the most frequent fault of all
+DECODER = json.JSONDecoder(strict=False)  # accepts line ends within a string, the most frequent fault
 WRAPPING = re.compile(r"^(?:\s|<!--|//\s*<!\[CDATA\[|/\*\s*<!\[CDATA\[\s*\*/|<!\[CDATA\[|\ufeff|;)+")
 TOKEN = re.compile(
     r'"'  # where a string begins
     r"|//[^\n]*|/\*"  # a comment, or where one begins
     r"|,(?=\s*[}\]])"  # a comma after the last value
 )
-# A quotation mark ends its string only where the rest of the text goes on as JSON does: many a page forgets to
-# escape those within.
+# A quotation mark ends its string only if valid JSON follows it: many pages forget to escape quotation marks within
+# strings.
 STRING_END = re.compile(r'"(?=\s*(?::|[}\]]|$|/[/*]|,\s*(?:["{\[\]}/]|-?\d|true|false|null|$)))')
 BRACKET = re.compile(r"[{\[]")
 SALVAGED = re.compile(
@@ -30,11 +30,11 @@ MAX_VALUES = 100_000  # values of one script that are looked at; articles have s
 
 
 def json_values(text: str) -> list[object]:
-    """Return the JSON values that the script `text` holds, one after the other; a script that is beyond mending: [].
+    """Return the JSON values in the script `text`, in order; an empty list for a script that cannot be read at all.
 
-    Comments, commas too many, line ends and quotation marks within strings, HTML entities, CDATA and HTML comment marks
-    around it all are read as they were meant. Where even that gives nothing, the plain texts of an article that can
-    be found are returned as one.
+    These faults are corrected: comments, surplus commas, line ends and quotation marks within strings, HTML entities,
+    and CDATA or HTML comment marks around the script. If it still cannot be read, but has a headline, one article is
+    returned with those of its text fields that can be found.
     """
     for reading in (_unwrapped, _unescaped, _mended):
         try:
@@ -55,7 +55,7 @@ def _values(text: str) -> Iterator[object]:
 
 
 def _next_value(text: str, at: int) -> int:
-    """Return where the next object or list begins: brackets, semicolons and comment marks too many are skipped."""
+    """Return where the next object or list begins: surplus brackets, semicolons and comment marks are skipped."""
     found = BRACKET.search(text, at)
     return found.start() if found else len(text)
 
@@ -71,7 +71,7 @@ def _unescaped(text: str) -> str:
 
 
 def _mended(text: str) -> str:
-    """Return `text` without comments and spare commas, and with the quotation marks within strings escaped."""
+    """Return `text` without comments and surplus commas, and with the quotation marks within strings escaped."""
     text = _unwrapped(text)
     parts: list[str] = []
     at = 0
@@ -90,7 +90,7 @@ def _mended(text: str) -> str:
 
 
 def _string(text: str, begin: int) -> tuple[str, int]:
-    """Return the string whose first character is at `begin`, as JSON, and where it is over."""
+    """Return the string whose first character is at `begin`, as valid JSON, and the position after it."""
     parts = ['"']
     at = begin
     while True:

@@ -1,4 +1,4 @@
-"""The language of a page: what it says, believed unless its text is plainly in another."""
+"""The language of a page: the one that it declares, unless its text is clearly in another."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 TAG = re.compile(r"[a-zA-Z]{2,3}(?:[-_][a-zA-Z]{4})?(?:[-_](?:[a-zA-Z]{2}|\d{3}))?(?![a-zA-Z])")
 METAS = ("og:locale", "content-language", "language", "dc.language", "dcterms.language", "inlanguage")
 SAMPLE = 3_000  # characters of the text that are looked at
-ENOUGH = 200  # characters of paragraphs; a page with less is looked at as a whole
-PARAGRAPH = 40  # characters from which a paragraph is more than a label
+ENOUGH = 200  # characters of paragraphs that are enough; of a page with less, all text is looked at
+PARAGRAPH = 40  # characters; a shorter paragraph is only a label
 CJK_PARAGRAPH = 15
 
 
@@ -36,7 +36,8 @@ def read_language(evidence: PageEvidence) -> Field[str]:
 
 
 def language_tag(text: str) -> str:
-    """Return a tag as BCP 47 writes it (`zh-Hans-CN`), from `zh_cn`, `EN-gb` and the like; "" when it is none."""
+    """Return a language tag in the usual letter case of BCP 47 (`zh-Hans-CN`), made from `zh_hans_cn`, `EN-gb` and the
+    like; "" if it is none."""
     found = TAG.match(text.strip())
     if not found:
         return ""
@@ -55,7 +56,7 @@ def _said(evidence: PageEvidence) -> Iterator[tuple[str, str]]:
 
 
 def _sample(evidence: PageEvidence) -> str:
-    """Return some of the text of the page: its paragraphs, as far as there are any."""
+    """Return some of the text of the page: that of its paragraphs; if that is little, other text, too."""
     parts: list[str] = []
     length = 0
     for paragraph in evidence.tree.iter("p"):

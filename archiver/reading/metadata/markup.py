@@ -1,6 +1,6 @@
-"""Microdata and RDFa as nodes of the same shape as JSON-LD's. A tree in, plain values out.
+"""Microdata and RDFa as nodes of the same form as those of JSON-LD. A tree in, plain values out.
 
-Of both, what pages use to describe an article is read: `itemscope`, `itemtype` and `itemprop`
+Only what pages use to describe an article is read: `itemscope`, `itemtype` and `itemprop`
 (https://html.spec.whatwg.org/multipage/microdata.html), `typeof` and `property` (RDFa Lite,
 https://www.w3.org/TR/rdfa-lite/).
 """
@@ -16,7 +16,7 @@ from archiver.reading.metadata.shown import shown_text
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
-# Where an element's value is when it is not its text.
+# The attributes that have an element's value if that is not its text.
 VALUE_IN = {
     "meta": "content",
     "a": "href",
@@ -33,14 +33,14 @@ VALUE_IN = {
     "meter": "value",
     "time": "datetime",
 }
-MAX_ELEMENTS = 3_000  # of one page that are looked at: an article is described by the first of them
-MAX_DEPTH = 100  # of an element within its item
-UNREAD = frozenset(("articleBody", "text", "reviewBody"))  # long, and the body's own business
+MAX_ELEMENTS = 3_000  # elements of a page that are looked at: the article is described by the first of them
+MAX_DEPTH = 100  # levels between an element and its item
+UNREAD = frozenset(("articleBody", "text", "reviewBody"))  # long, and read with the body
 
 
 @dataclass(frozen=True, slots=True)
 class Syntax:
-    """The attributes that one of the two ways of markup uses."""
+    """The attributes of one of the two kinds of markup."""
 
     rule: str
     scope: str
@@ -53,7 +53,7 @@ RDFA = Syntax("rdfa", "typeof", "typeof", "property")
 
 
 def markup_values(tree: HtmlElement, syntax: Syntax) -> list[object]:
-    """Return the items that the elements of `tree` are marked up as: those within no other, in the page's order."""
+    """Return the outermost items that the elements of `tree` are marked up as, in the order of the page."""
     items: dict[HtmlElement, dict[str, Any]] = {}
     outer: list[object] = []
     for element in tree.xpath(f"//*[@{syntax.scope} or @{syntax.name}]")[:MAX_ELEMENTS]:

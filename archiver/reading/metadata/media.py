@@ -1,4 +1,4 @@
-"""The videos and sounds of an article, as structured data and meta elements name them."""
+"""The video and audio of an article, as structured data and meta elements name them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from archiver.reading.metadata.nodes import Node
 
 KINDS = {"VideoObject": "video", "AudioObject": "audio", "PodcastEpisode": "audio"}
-NAMES = ("video", "audio", "associatedMedia")  # under which an article names its own
+NAMES = ("video", "audio", "associatedMedia")  # the properties under which an article has its media
 ADDRESSES = ("contentUrl", "embedUrl", "url")
 METAS = {
     "video": ("og:video:secure_url", "og:video:url", "og:video", "twitter:player:stream"),
@@ -26,7 +26,8 @@ MAX_MEDIA = 10
 
 
 def read_media(evidence: PageEvidence, base: str) -> tuple[Medium, ...]:
-    """Return what an article shows or lets hear, each once: by its structured data, or else by the meta elements."""
+    """Return the video and audio of an article, each once: those in its structured data, or else those in meta
+    elements."""
     found: dict[str, Medium] = {}
     for node in _nodes(evidence):
         if one := _of_node(node, base):
@@ -36,17 +37,18 @@ def read_media(evidence: PageEvidence, base: str) -> tuple[Medium, ...]:
             for text, _ in evidence.meta(*names):
                 if one := medium_at(resolve_url(text, base), kind):
                     found.setdefault(one.address, one)
-                    break  # the others are other forms of it
+                    break  # the others are the same in other forms
     return tuple(found.values())[:MAX_MEDIA]
 
 
 def _nodes(evidence: PageEvidence) -> Iterator[Node]:
-    """Yield the nodes that are media of the article: those that it names, and one that stands alone on its page."""
+    """Yield the nodes that are media of the article: those that it names, and the page's only one, if there is just
+    one."""
     for owner in (*evidence.data.articles, *evidence.data.pages):
         for name in NAMES:
             yield from evidence.data.named(owner.values.get(name))
     alone = [node for node in evidence.data.nodes if not node.other and node.types & KINDS.keys()]
-    if len(alone) == 1:  # of several, one can be another article's
+    if len(alone) == 1:  # if there are several, some may belong to other articles
         yield alone[0]
 
 

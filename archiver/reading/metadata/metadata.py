@@ -1,4 +1,4 @@
-"""The metadata of a page: its fields, and what else its structured data says."""
+"""The metadata of a page: its fields, and further facts from its structured data."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Metadata:
-    """What a page says of its article. Every field has a value or None, the rule that gave it, and what lost."""
+    """What a page says about its article. Every field has a value or None, the rule that gave it, and the candidates
+    that were not taken."""
 
     title: Field[str]
     published: Field[datetime]  # aware

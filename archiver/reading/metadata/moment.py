@@ -1,4 +1,4 @@
-"""A time that some part of a page says, before its zone is settled."""
+"""A time that some part of a page gives, before its time zone is decided."""
 
 from __future__ import annotations
 
@@ -19,40 +19,42 @@ if TYPE_CHECKING:
     from archiver.dates.likely_zone import LikelyZone
 
 CLOCK = re.compile(r"\d[:：hH时.]\d\d|T\d{4}|^\d{10}$|^\d{13}$|\d{8}\s?\d{4}")
-# Two zones in which no text without a zone can name the same instant.
+# A text without a zone names different instants in these two zones. So one that names the same in both has a zone.
 PROBES = (ZoneInfo("UTC"), ZoneInfo("Asia/Kathmandu"))
 ZONE = re.compile(r"\s*(?:[+\-−]\d{1,2}:?(?:\d{2})?|\b[A-Z]{2,5}(?:[+-]\d{1,2}(?::?\d{2})?)?|\(?[A-Z]{2,5}\))$")
-# Names of several zones that most who write them mean one by.
+# Abbreviations of several zones, with the one that is mostly meant.
 MEANT = {"IST": "+05:30", "BST": "+01:00"}
 MONTH_FIRST = frozenset(("en-us", "en-ph", "fil"))
 LONGEST = 80
-LONGEST_TEXT = 320  # characters in which a time may stand
-UNKNOWN = timedelta(days=20 * 366)  # before NEVER_FETCHED: no page is of then
-SAME_SEASON = timedelta(days=60)  # within which the offset of a zone hardly changes
+LONGEST_TEXT = 320  # characters of a text in which a time is looked for
+# A time that lies so shortly before NEVER_FETCHED was read as relative to it: no page is from then.
+UNKNOWN = timedelta(days=20 * 366)
+SAME_SEASON = timedelta(days=60)  # within that time the offset of a zone hardly changes
 
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """A time as it is said: `wall` has a zone only if the text says one."""
+    """A time as a page gives it. wall: has a zone only if the text has one."""
 
     wall: datetime
     rule: str
-    clock: bool  # whether a time of day is said, not the day alone
-    lost: str = ""  # why it is not believed
+    clock: bool  # whether the text has a time of day, and not the day alone
+    lost: str = ""  # why it is not believed; empty if it is
 
     @property
     def zoned(self) -> bool:
-        """Whether the text said its zone."""
+        """Whether the text has a zone."""
         return self.wall.tzinfo is not None
 
     def without(self, reason: str) -> Moment:
-        """Return it as one that is not believed."""
+        """Return the same moment, marked as not believed for a reason."""
         return replace(self, lost=reason)
 
 
 class MomentReader:
-    """Reads the times of a page: in this language (BCP 47 or None), fetched then (aware, or None), about an article
-    that is known to be of this day (or None). order: of day, month and year in numbers, where that is known."""
+    """Reads the times of a page. fetched: when it was fetched (aware), None if that is not known. language: of the page
+    (BCP 47), None if unknown. day: the day of its article, where another source (the address) gives it. order: of day,
+    month and year in dates of numbers, where it is known."""
 
     def __init__(
         self, fetched: datetime | None, language: str | None, day: date | None, order: DateOrder | None = None
@@ -64,7 +66,7 @@ class MomentReader:
         self._known: dict[str, datetime | None] = {}
 
     def said(self, text: str, rule: str) -> Iterator[Moment]:
-        """Yield the time that `text` is, as machines write it; or, if it is none, the first time that stands in it."""
+        """Yield the time that `text` as a whole is; if it is none, yield the first time that is found in it."""
         text = text.strip()
         if not text or len(text) > LONGEST_TEXT:
             return
@@ -77,7 +79,7 @@ class MomentReader:
                 return
 
     def written(self, written: WrittenDay, rule: str) -> Moment | None:
-        """Return the time that stands in a text; None if it cannot be told which."""
+        """Return the time that was found in a text; None if it cannot be understood."""
         if written.relative and self._fetched is None:
             return None
         for zone in dict.fromkeys((self._zone(written.zone), "")):
@@ -91,13 +93,13 @@ class MomentReader:
         return MEANT.get(name, name)
 
     def _read(self, text: str) -> datetime | None:
-        """Return the time that `text` is; naive if it says no zone."""
+        """Return the time that `text` is, naive if it has no zone; None if it is no time."""
         if text not in self._known:
             self._known[text] = self._parsed(text)
         return self._known[text]
 
     def _parsed(self, text: str) -> datetime | None:
-        for order in dict.fromkeys((self._order, None)):  # where the language's order gives no day, another may
+        for order in dict.fromkeys((self._order, None)):  # if the expected order gives no valid day, another may
             with suppress(TimeFormatError):
                 first, second = (self._in(zone, text, order) for zone in PROBES)
                 if first != second:
@@ -108,11 +110,11 @@ class MomentReader:
     def _in(self, zone: ZoneInfo, text: str, order: DateOrder | None) -> datetime:
         moment = read_time(text, zone, self._fetched or NEVER_FETCHED, order=order, near=self._near).moment
         if self._fetched is None and NEVER_FETCHED - moment < UNKNOWN:
-            raise TimeFormatError(f"{text!r} counts from when it was fetched, which nobody knows")
+            raise TimeFormatError(f"{text!r} is relative to when the page was fetched, which is not known")
         return moment
 
     def _with_offset(self, text: str, instant: datetime) -> datetime:
-        """Return an instant in the zone that its text ends with."""
+        """Return an instant with the offset that its text ends with."""
         zone = ZONE.search(text)
         if not zone:
             return instant
@@ -124,7 +126,8 @@ class MomentReader:
         return instant.astimezone(timezone(offset)) if abs(offset) < timedelta(hours=15) else instant
 
     def _moment(self, moment: datetime, clock: bool, rule: str) -> Moment:
-        # Midnight to the second is how machines write a day without a time; in UTC, it is no instant but that day.
+        # Exactly midnight is how programs write a day without a time of day; if it is in UTC, too, it stands for the
+        # day and not for an instant.
         clock = clock and (moment.hour, moment.minute, moment.second) != (0, 0, 0)
         if not clock and not moment.utcoffset():
             moment = moment.replace(tzinfo=None)
@@ -132,7 +135,7 @@ class MomentReader:
 
 
 def date_order(language: str | None) -> DateOrder | None:
-    """Return the order of day, month and year in numbers of a language (BCP 47); None where several are written."""
+    """Return the order of day, month and year in dates of numbers in a language (BCP 47); None if several are usual."""
     tag = (language or "").lower()
     if tag in MONTH_FIRST:
         return "mdy"
@@ -142,9 +145,11 @@ def date_order(language: str | None) -> DateOrder | None:
 def with_zone(moment: Moment, others: Iterable[Moment], likely: LikelyZone) -> tuple[datetime, str]:
     """Return the time with a zone, and the rule that gave both.
 
-    A text that says its zone is believed; but UTC is what machines write: such a time is given as it is on the clocks
-    of the site, if its zone is sure. For a text that says none, another time of the page that is the same on the clock
-    says it; else the offset of the page's other times; else the likely zone.
+    A zone in the text is believed. But as programs often write UTC, a time in UTC is converted to the zone of the site,
+    if that is sure. If the text has no zone, another time of the page with the same clock time gives it; else, unless
+    the zone of the site is sure, another time of the page that is near; else the likely zone is taken.
+
+    others: the times of the page that have a zone.
     """
     zoned = [other for other in others if other.wall.utcoffset()]
     if moment.zoned:

@@ -1,4 +1,4 @@
-"""Names of months that `archiver.dates` does not have, by language (after CLDR)."""
+"""Names of months in further languages than `archiver.dates` has, by language (after CLDR)."""
 
 from __future__ import annotations
 
@@ -139,9 +139,10 @@ NAMES = {
 
 
 def month_number(name: str, language: str | None) -> int | None:
-    """Return the number of the month that `name` is in `language` (a BCP 47 tag), or in any; None if it is none.
+    """Return the number of the month called `name` in `language` (a BCP 47 tag), else in any language; None if there is
+    no such month.
 
-    A few names are those of different months in different languages: of an unknown language, they are none.
+    A few names mean different months in different languages: these count only for a language that has them.
     """
     name = name.lower().rstrip(".")
     own = _by_language().get((language or "").partition("-")[0], {})

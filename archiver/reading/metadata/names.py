@@ -1,4 +1,4 @@
-"""The names of authors, out of what stands in bylines and in structured data. Text in, names out."""
+"""The names of authors, taken from bylines and from structured data. Text in, names out."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def _any(words: str) -> str:
-    """Return a pattern for any of `words`, which are set apart by "|"; the longest first."""
+    """Return a pattern for any of `words`, which are separated by "|"; the longest first."""
     return "(?:" + "|".join(sorted((word.strip() for word in words.split("|")), key=len, reverse=True)) + ")"
 
 
@@ -34,19 +34,19 @@ LABEL = _any(
 CJK_LABEL = (
     r"(?:本[报报網网]|[^\s，。]{0,6})?(?:见习|特约|首席)?(?:记者|記者|作者|撰文|编译|采写|文)\s*[:：/／|｜丨]?|기자\b"
 )
-# What stands before the names: "Written by", "By", "Von", "Author:", "记者".
+# What comes before the names: "Written by", "By", "Von", "Author:", "记者".
 BEFORE = re.compile(
     rf"^\W*(?:(?:last\s+)?{MADE}(?:\s+and\s+\w+)?\s+{BY}\b|{BY}\b|{LABEL}\b\s*:|the\s+author\b|author\b(?=\s)|{CJK_LABEL})[\s:：]*",
     re.IGNORECASE,
 )
-# What stands behind them: a role, a day, a network to follow the author on, a separator.
+# What comes after them: a role, a day, a network on which to follow the author, a separator.
 AFTER = re.compile(
     r"\s*(?:기자(?:\s*외\s*\d+명)?|記者|记者|报道|\bet\s+al\.?|(?<=\s)(?:on|in|at|last)(?:\s+\w+day)?|\bon\s+\w+\s+\d.*"
     r"|(?<=\s)@\w[\w.]+|\b(?:updated|published)\b.*|\b(?:twitter|facebook|linkedin|instagram|follow|email|contact)\b.*"
     r"|\b\d+\s+(?:seconds?|minutes?|mins?|hours?|days?|weeks?|stunden?|minuten?)(?:\s+ago)?\b.*|[-–—|•·/:,;]+)\s*$",
     re.IGNORECASE,
 )
-# An address of mail behind a name, as senders have it, and before one in brackets, as feeds do.
+# A mail address after a name, as in mail headers, and one before a name in brackets, as in feeds.
 MAIL = re.compile(r"(?<=\w)\s*<[^<>\s@]+@[^<>\s@]+>")
 MAIL_AND_NAME = re.compile(r"\s*[^\s@()]+@[^\s@()]+\s+\(([^()]+)\)\s*")
 BRACKETS = re.compile(r"\s*[（(\[][^()（）\[\]]{0,80}[)）\]]\s*")
@@ -85,7 +85,7 @@ NO_NAME = re.compile(
 )
 CJK = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 LOWER_WORD = re.compile(r"(?<!\S)(?!(?:of|the|for|and|de|la|del|der|van|von|den|da|dos|du|des|y|e)\b)[a-zà-ÿа-я]\w*")
-MAX_LOWER = 2  # words of a name in small letters, particles not counted
+MAX_LOWER = 2  # lower-case words in a name, particles not counted
 MAX_PIECES = 40  # of text within a byline
 MAX_NAMES = 40
 MAX_TEXT = 2_000
@@ -94,7 +94,7 @@ MAX_WORDS = 8  # of a name; an organisation's is the longest
 
 
 def names_in(text: str) -> tuple[str, ...]:
-    """Return the names that a byline or the value of an author's field holds, without what is no part of a name."""
+    """Return the names in a byline or in the value of a field for authors, without words that are no part of a name."""
     text = plain(text[:MAX_TEXT])
     if written := MAIL_AND_NAME.fullmatch(text):
         text = written[1]
@@ -128,7 +128,7 @@ def is_name(text: str) -> bool:
 
 
 def is_login(name: str) -> bool:
-    """Whether a name is what somebody types to sign in."""
+    """Whether a name looks like a login name (`jdoe_2`)."""
     return bool(LOGIN.match(name))
 
 
@@ -138,14 +138,14 @@ def has_byline_word(text: str) -> bool:
 
 
 def is_full_name(name: str) -> bool:
-    """Whether a name is of two words or more that begin as names do, or in a script that sets no words apart."""
+    """Whether a name has two words or more and begins as names do, or is in a script without spaces between words."""
     return bool(CJK.search(name) or (" " in name and not name.isupper() and not LOWER_WORD.match(name)))
 
 
 def names_of_element(element: HtmlElement, longest: int) -> tuple[str, ...]:
-    """Return the names in an element that is a byline; none in one with more than `longest` characters of text.
+    """Return the names in an element that is a byline; none if it has `longest` or more characters of text.
 
-    Names, roles and times mostly stand in elements of their own: the names are those before the first role or time.
+    Names, roles and times are mostly in elements of their own: those before the first role or time are the names.
     """
     text = shown_text(element, longest, apart=True)
     if not text or len(text) >= longest:
@@ -164,7 +164,8 @@ def names_of_element(element: HtmlElement, longest: int) -> tuple[str, ...]:
 
 
 def _until_time(text: str) -> str:
-    """Return what stands before the time that a line says; all of it if it says none, the rest if it begins with it."""
+    """Return what comes before the first time in a line; what comes after it if the line begins with it; the whole line
+    if it has none."""
     first = next(written_times(text), None)
     if first is None:
         return text
@@ -172,7 +173,7 @@ def _until_time(text: str) -> str:
 
 
 def _bare(text: str) -> str:
-    """Return `text` without what stands before and behind names."""
+    """Return `text` without what comes before (BEFORE) and after (AFTER) names."""
     for _ in range(5):
         bare = AFTER.sub("", BEFORE.sub("", text, count=1)).strip()
         if bare == text:
@@ -184,8 +185,8 @@ def _bare(text: str) -> str:
 def _parts(text: str) -> list[str]:
     """Return the names of a list: "A, B and C".
 
-    A degree stays with the name before it, a role is left out. "Smith & Sons" and "Maria and Anna" are in one piece:
-    only where every part is of two words or more do they name several.
+    A degree stays with the name before it; a role is left out. "Smith & Sons" and "Maria and Anna" stay in one piece:
+    a text is split at "and" only if every part has two words or more.
     """
     parts: list[str] = []
     for part in COMMA.split(text):

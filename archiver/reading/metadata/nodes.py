@@ -1,6 +1,6 @@
-"""Structured data as nodes: what JSON-LD, microdata and RDFa say of the page, in one shape.
+"""Structured data as nodes: JSON-LD, microdata and RDFa in one common form.
 
-A node is a mapping from the names of schema.org to texts, numbers, other nodes and lists of these, as JSON-LD has it.
+A node is a mapping from property names of schema.org to texts, numbers, other nodes and lists of these, as in JSON-LD.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 MAX_NODES = 20_000  # of one page; the most seen on a real page are some hundred
 ARTICLE = re.compile(r"Article$|Posting$|^(?:Report|Review|Recipe|ClaimReview|Column|HowTo|Chapter|Message)$|Report$")
 PAGE = re.compile(r"^(?:WebPage|ItemPage|AboutPage|FAQPage|CreativeWork|VideoObject|MediaObject)$")
-# What stands under these names is another's: an article in a list of others is not what the page is about.
+# Nodes under these properties are about other things than the page, such as an article in a list of others.
 OTHERS = frozenset(
     "itemListElement isPartOf hasPart relatedLink mentions citation isBasedOn significantLink blogPost comment "
     "about subjectOf review itemReviewed potentialAction breadcrumb liveBlogUpdate video audio".split()
@@ -24,21 +24,21 @@ OTHERS = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """A node, the rule that found it, and how it hangs together with the page."""
+    """A node, and the rule that found it."""
 
     values: dict[str, object]
     rule: str  # json-ld, microdata or rdfa
     types: frozenset[str] = field(default_factory=frozenset)
-    other: bool = False  # within a list of others
+    other: bool = False  # whether it is under one of the properties in OTHERS
 
     @property
     def is_article(self) -> bool:
-        """Whether it says that it is an article of the page."""
+        """Whether its type is that of an article, and it is about the page."""
         return not self.other and any(map(ARTICLE.search, self.types))
 
     @property
     def is_page(self) -> bool:
-        """Whether it says that it is the page itself."""
+        """Whether its type is that of a page, and it is about the page itself."""
         return not self.other and any(map(PAGE.search, self.types))
 
 
@@ -68,7 +68,8 @@ def types_of(node: dict[str, object]) -> list[str]:
 
 
 def texts(value: object, *, depth: int = 4) -> list[str]:
-    """Return the texts that a value comes down to: itself, the members of a list, the `@value` or `name` of a node."""
+    """Return the texts in a value: the text itself, those of the members of a list, or the `@value` or `name` of a
+    node. Lists and nodes are followed to `depth`."""
     if isinstance(value, str):
         return [value] if value.strip() else []
     if isinstance(value, bool) or value is None:

@@ -1,4 +1,4 @@
-"""The metadata of any news page: a parsed page in, its metadata out. No I/O, no clock."""
+"""The metadata of any news page. In: a parsed page. Out: its metadata. No I/O, no clock."""
 
 from __future__ import annotations
 
@@ -52,10 +52,10 @@ LOCKED = frozenset(("locked", "metered", "premium", "paid", "subscriber", "subsc
 
 
 def read_metadata(document: Document, fetched: datetime | None, recipe: SiteRecipe | None = None) -> Metadata:
-    """Return the metadata of a page. Any page has some: nothing is raised, and the tree is not changed.
+    """Return the metadata of a page. Nothing is raised, whatever the page is, and the tree is not changed.
 
-    fetched: when the page was asked for (aware), from which relative times count and after which none is believed;
-    None if that is not known. recipe: what is known of its site, and counts more.
+    fetched: when the page was asked for (aware), None if that is not known. Relative times count from then, and later
+    times are not believed. recipe: the recipe of its site, whose rules come before the general ones.
     """
     evidence = PageEvidence(document.tree, resolve_url(document.address or "") or None)
     site = SiteRules(recipe, evidence) if recipe else None
@@ -64,7 +64,7 @@ def read_metadata(document: Document, fetched: datetime | None, recipe: SiteReci
 
 
 def _overridden(general: Metadata, site: SiteRules, base: str) -> Metadata:
-    """Return the metadata as a recipe has them; times and language are so already."""
+    """Return the metadata with the rules of a recipe applied; to times and language `_read` has applied them."""
     recipe = site.recipe
     source = site.override("source", general.source, plain)
     if recipe.source:
@@ -157,7 +157,7 @@ def _types(evidence: PageEvidence) -> frozenset[str]:
 
 
 def _free(evidence: PageEvidence) -> bool | None:
-    """Return whether the page says that its article is free for all to read; None if it does not say."""
+    """Return whether the page says that everybody may read its article; None if it does not say."""
     said = [_is_true(node.values.get(FREE)) for node in (*evidence.data.articles, *evidence.data.pages)]
     return False if False in said else True if True in said else None
 

@@ -1,4 +1,5 @@
-"""The times that a page's scripts would fill in: what a reader sees and the page as it was sent does not show."""
+"""Times in a page's scripts, which fill them in when the page is shown: a reader sees them, but the HTML that was sent
+does not have them."""
 
 from __future__ import annotations
 
@@ -12,11 +13,11 @@ if TYPE_CHECKING:
     from archiver.reading.metadata.evidence import PageEvidence
     from archiver.reading.metadata.moment import Moment, MomentReader
 
-# A time that is the value of something: `"publishTime": "2026-11-01 09:30"`, `var ct = "1793525400"`.
+# A time that is a value in a script: `"publishTime": "2026-11-01 09:30"`, `var ct = "1793525400"`.
 VALUE = re.compile(
     r"""[:=]\s?\\?["']?(\d{10}(?:\d{3})?(?!\d)|(?:19|20)\d\d[-/.年]\d{1,2}[-/.月]\d{1,2}[^"'<,;\\\n]{0,20})"""
 )
-# The names, right before it, of the time at which an article came out.
+# The name right before the value, if it is one for the time of publication.
 NAME = re.compile(
     r"""(?<![a-z])(?:(?:first_?)?(?:publish(?:ed)?|publication|pub|post(?:ed)?|release|deploy|reg|issue|created?)_?(?:time|date|at|dt|on)"""
     r"""|date_?published|ct|ctime|ptime|publish)\\?["']?\s?$""",
@@ -29,7 +30,7 @@ MAX_TIMES = 20
 
 
 def script_times(evidence: PageEvidence, reader: MomentReader) -> Iterator[Moment]:
-    """Yield the times of publication that the page's scripts hold."""
+    """Yield the times of publication in the page's scripts."""
     yield from islice(_times(evidence, reader), MAX_TIMES)
 
 

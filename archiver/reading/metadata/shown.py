@@ -13,16 +13,15 @@ if TYPE_CHECKING:
 
 UNSEEN = frozenset(("script", "style", "noscript", "template", "svg", "select", "textarea", "iframe", "object", "head"))
 INLINE = frozenset("a abbr b bdi bdo cite code em font i kbd mark q s small span strong sub sup time u wbr".split())
-MAX_PARTS = 2_000  # pieces of text, empty ones too, that are looked at
+MAX_PARTS = 2_000  # pieces of text that are looked at, empty ones included
 MAX_MARKS = 300  # characters of a class or an id
 MAX_TEXT = 2_000  # characters: a heading, a byline, a dateline are shorter
 
 
 def shown_text(element: HtmlElement, most: int = MAX_TEXT, *, apart: bool = False) -> str:
-    """Return the text of `element` in one line, without scripts and the like; what is beyond `most` characters is cut.
+    """Return the text of `element` in one line, without scripts and the like, cut after `most` characters.
 
-    Only elements that stand within a line leave words together: any other is set apart by a space, and with `apart`
-    these, too.
+    The texts of elements are separated by spaces, except those of inline elements; apart: separate these, too.
     """
     if element.tag in UNSEEN:
         return ""
@@ -45,5 +44,5 @@ def shown_text(element: HtmlElement, most: int = MAX_TEXT, *, apart: bool = Fals
 
 
 def marks(element: HtmlElement) -> str:
-    """Return what `element` is called: its classes and its id."""
+    """Return the names that `element` has: its classes and its id."""
     return f"{(element.get('class') or '')[:MAX_MARKS]} {(element.get('id') or '')[:MAX_MARKS]}"

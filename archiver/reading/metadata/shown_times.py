@@ -1,4 +1,4 @@
-"""The times that a page shows beside its article: datelines and `<time>` elements, nearest to the heading first."""
+"""The times that a page shows with its article: datelines and `<time>` elements, those nearest to the heading first."""
 
 from __future__ import annotations
 
@@ -37,11 +37,11 @@ PUBLISHED = re.compile(
     r"publi|posted|发布|發佈|發布|时间|日期|veröff|erstellt|data:|入力|등록|опублик|дата|yayın|opubl|vydán|julkaist",
     re.IGNORECASE,
 )
-LABEL = 40  # characters before a time that may say what it is of
-# Attributes in which a time is that scripts write into the page as the reader's clock has it.
+LABEL = 40  # characters before a time that may say what kind of time it is
+# Attributes with a time that scripts convert to the reader's time zone and show in the page.
 TIMES_IN = ("data-ptime", "data-pubtime", "data-published", "data-publish-time", "data-publish-date", "data-datetime")
 MAX_TIMES = 300
-ELSEWHERE = 150  # from which a time is that of something else on the page
+ELSEWHERE = 150  # a time with at least this weight belongs to something else on the page
 
 
 def shown_times(evidence: PageEvidence, reader: MomentReader) -> Iterator[Moment]:
@@ -61,16 +61,17 @@ def shown_times(evidence: PageEvidence, reader: MomentReader) -> Iterator[Moment
     ranked = [(_away(at - begin) + weight, moment) for at, weight, moment in found.values() if weight < ELSEWHERE]
     yield from (moment for _, moment in sorted(ranked, key=lambda pair: pair[0]))
     if not ranked and len({moment.wall.date() for _, _, moment in found.values()}) == 1:
-        yield from (moment for _, _, moment in found.values())  # beside the article, but the only day on the page
+        yield from (moment for _, _, moment in found.values())  # not near the article, but the only day on the page
 
 
 def _away(elements: int) -> int:
-    """Return how far from the heading that many elements after it are; what stands before it is farther."""
+    """Return the distance to the heading of what is `elements` after it; below 0: before it, which counts as three
+    times as far."""
     return elements if elements >= 0 else -3 * elements
 
 
 def _lines(element: HtmlElement) -> list[str]:
-    """Return the texts of an element, and right after it, that may say a time."""
+    """Return texts in an element, and right after it, that may have a time in them."""
     if element.tag == "time":
         lines = [element.get("datetime") or "", shown_text(element)]
     else:
@@ -105,7 +106,7 @@ def _moments(element: HtmlElement, line: str, reader: MomentReader) -> Iterator[
 
 
 def _is_update(*labels: str) -> bool:
-    """Whether a time is that of a change, by the first of its labels that says of what it is."""
+    """Whether a time is that of a change, by the first of `labels` that says which kind it is."""
     for label in labels:
         updated, published = UPDATED.search(label), PUBLISHED.search(label)
         if updated or published:
@@ -114,7 +115,8 @@ def _is_update(*labels: str) -> bool:
 
 
 def _label(element: HtmlElement) -> str:
-    """Return what may say of what a time in `element` is: the text before it, unless that is a time, and its names."""
+    """Return what may tell the kind of a time in `element`: the text before it, unless that has a time, and the
+    element's names."""
     names = f"{marks(element)} {(element.get('itemprop') or '')[:40]}"
     before = element.getprevious()
     said = ""
@@ -138,7 +140,8 @@ def _wider(element: HtmlElement, line: str) -> str:
 
 
 def _weight(element: HtmlElement, moment: Moment, around_heading: frozenset[HtmlElement]) -> int:
-    """Return how much nearer to (below 0) or farther from the heading a time counts for where it stands."""
+    """Return a correction of a time's distance to the heading, by the names of the elements around it and by what the
+    time has: below 0, it counts as nearer; above, as farther."""
     weight = 0 if moment.clock else 60
     if element.tag == "time" or PUBLISHED.search(_label(element)):
         weight -= 15

@@ -1,4 +1,4 @@
-"""What the site is called, and its sections: the publisher of a page."""
+"""The names of a page's site (its publisher) and of its sections."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ SECTION_METAS = (
     "cxenseparse:section",
 )
 LONGEST_NAME = 80
-MAX_SECTION = 4  # words of the name of a section; what is longer is a headline
+MAX_SECTION = 4  # words in the name of a section; a longer text is a headline
 
 
 def read_source(evidence: PageEvidence) -> Field[str]:
@@ -43,7 +43,7 @@ def read_source(evidence: PageEvidence) -> Field[str]:
 
 
 def site_names(evidence: PageEvidence) -> set[str]:
-    """Return every name that the site has for itself, folded: those it says, its host and the host's own part."""
+    """Return every name that the site uses for itself, folded: names in the page, the host, and parts of the host."""
     said = [candidate.value for candidate in _names(evidence)]
     names = {fold(name) for name in (*said, *(name.partition(" | ")[0] for name in said))}
     host = site_host(evidence.address)
@@ -53,7 +53,7 @@ def site_names(evidence: PageEvidence) -> set[str]:
 
 
 def section_names(evidence: PageEvidence) -> set[str]:
-    """Return the names of the sections that the page says it stands in, folded."""
+    """Return the names of the sections that the page says it belongs to, folded."""
     names = [text for text, _ in evidence.meta(*SECTION_METAS)]
     for node in evidence.data.nodes:
         if node.is_article:

@@ -1,4 +1,4 @@
-"""What a recipe says of a page: its rules followed, each with what it found. A tree in, candidates out."""
+"""Applying the rules of a site's recipe to a page. In: the page. Out: candidates for each field, with their rules."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ if TYPE_CHECKING:
     from archiver.recipes import FieldPlace, SiteRecipe
 
 T = TypeVar("T")
-# What an element says for which its text is not what is meant, by its name.
+# Elements whose value is in an attribute, not in their text.
 ATTRIBUTES = {"meta": "content", "time": "datetime", "img": "src", "link": "href"}
-OF_LINKS = frozenset(("image", "canonical"))  # fields for which a link says where it leads
-MAX_FOUND = 50  # of one rule
+OF_LINKS = frozenset(("image", "canonical"))  # fields for which the value of a link is its address
+MAX_FOUND = 50  # results of one rule
 LONGEST = 20_000  # characters of a text
-# What lxml and JMESPath raise when a function gets what it is not made for.
+# What lxml and JMESPath raise when an expression does not fit what it finds.
 UNFIT = (etree.XPathError, ValueError, TypeError, ArithmeticError)
 
 
@@ -52,14 +52,15 @@ class SiteRules:
         return [found for found in self._found(place) if not isinstance(found, str)]
 
     def override(self, field: str, general: Field[str], read: Callable[[str], str] = one_line) -> Field[str]:
-        """Return a field as the recipe has it; as the general reading does, where no rule finds anything."""
+        """Return a field by the rules of the recipe; if none of them finds anything, `general`, the field as the
+        general reading has it. read: turns a found text into the value."""
         found = [ValueCandidate(read(candidate.value), candidate.rule) for candidate in self.said(field)]
         return self.settle(field, general, next((one for one in found if one.value), None))
 
     def override_all(
         self, field: str, general: Field[tuple[str, ...]], read: Callable[[str], Iterable[str]]
     ) -> Field[tuple[str, ...]]:
-        """Return a field of several values: all that the first rule says that says anything."""
+        """Do the same for a field with several values: all that the first successful rule finds."""
         found: dict[str, list[str]] = {}
         for candidate in self.said(field):
             found.setdefault(candidate.rule, []).extend(read(candidate.value))
@@ -67,7 +68,8 @@ class SiteRules:
         return self.settle(field, general, next(values, None))
 
     def settle(self, field: str, general: Field[T], best: ValueCandidate[T] | None) -> Field[T]:
-        """Return the field with `best` in it, if there is one, and with what lost to it."""
+        """Return the field with `best` as its value, or that of `general` if `best` is None, and with the candidates
+        that were not taken."""
         lost: list[Discarded[T]] = self.missed(field, best.rule if best else "")
         if best is None:
             return Field(general.value, general.rule, (*lost, *general.lost))
@@ -77,7 +79,7 @@ class SiteRules:
         return Field(best.value, best.rule, (*lost, *general.lost))
 
     def missed(self, field: str, rule: str) -> list[Discarded[Any]]:
-        """Return the rules of `field` that gave nothing although they come before `rule`, the one that did."""
+        """Return the rules of `field` that come before `rule`, the successful one, and found nothing."""
         return [Discarded("", missed, "it finds nothing") for missed in self.recipe.missed(field, rule)]
 
     def _found(self, place: FieldPlace) -> list[HtmlElement | str]:
@@ -92,8 +94,8 @@ class SiteRules:
         return [one if isinstance(one, etree._Element) else str(one) for one in found[:MAX_FOUND]]
 
     def _in_data(self, select: str) -> Iterator[str]:
-        """Yield what a path says in the first node of the structured data in which it says anything: the article's, if
-        it is there."""
+        """Yield what a JMESPath expression finds in the first node of the structured data in which it finds anything;
+        nodes of the article come first."""
         path = jmespath.compile(select)
         articles = self._evidence.data.articles
         for node in (*articles, *(node for node in self._evidence.data.nodes if node not in articles)):
@@ -108,8 +110,8 @@ def _xpath(kind: str, select: str) -> str:
 
 
 def _text_of(element: HtmlElement, field: str) -> str:
-    """Return what an element says: of a `meta` its content, of a `time` the time that machines read, of a picture where
-    it is."""
+    """Return the value of an element: the content of a `meta`, the `datetime` of a `time`, the address of a picture,
+    else its text."""
     attribute = "href" if field in OF_LINKS and element.tag == "a" else ATTRIBUTES.get(element.tag, "")
     if attribute and (said := (element.get(attribute) or "").strip()):
         return said

@@ -1,4 +1,4 @@
-"""What the structured data of a page says: which of its nodes is the article, and what a node refers to."""
+"""The structured data of a page: which of its nodes is the article, and what a node refers to."""
 
 from __future__ import annotations
 
@@ -9,15 +9,17 @@ from urllib.parse import urlsplit
 from archiver.reading.metadata.nodes import Node, texts, types_of
 from archiver.reading.metadata.wording import fold
 
-SURE, DOUBTFUL, BARE = range(3)  # how a node that says it is an article is that of the page
+# How likely a node for an article is about the article of the page: it surely is; its headline is another one; it has
+# no headline.
+SURE, DOUBTFUL, BARE = range(3)
 MAX_DOUBTFUL = 2
 MAX_ARTICLES = 20
-MAX_TEXTS = 50  # of one value that are looked at
+MAX_TEXTS = 50  # texts of one value that are looked at
 
 
 @dataclass(frozen=True)
 class StructuredData:
-    """The nodes of the page at `address` whose title element says `title`: JSON-LD first, then microdata, then RDFa."""
+    """The nodes of a page: JSON-LD first, then microdata, then RDFa. title: the text of the title element."""
 
     nodes: tuple[Node, ...]
     address: str
@@ -25,21 +27,21 @@ class StructuredData:
 
     @cached_property
     def articles(self) -> list[Node]:
-        """The nodes that say they are the article of the page, the one that is most likely first."""
+        """The nodes for articles that may be the article of the page, the most likely first."""
         doubts = [(self._doubt(node), node) for node in self.nodes if node.is_article]
         found = sorted(doubts, key=lambda pair: pair[0])
         doubtful = sum(doubt == DOUBTFUL for doubt, _ in found)
-        # Several with other headlines than the page's are those that it leads to.
+        # If several have other headlines than the page, they are articles that the page links to.
         others = doubtful > MAX_DOUBTFUL or (doubtful and found[0][0] == SURE)
         return [node for doubt, node in found if not (others and doubt == DOUBTFUL)][:MAX_ARTICLES]
 
     @cached_property
     def pages(self) -> list[Node]:
-        """The nodes that say they are the page itself."""
+        """The nodes for the page itself."""
         return [node for node in self.nodes if node.is_page][:MAX_ARTICLES]
 
     def resolved(self, value: object) -> list[str]:
-        """Return the texts that a value comes down to, with `@id` followed to the node that it names."""
+        """Return the texts in a value (`texts`); for a reference (`@id`), those of the node that it refers to."""
         found: list[str] = []
         for part in value[:MAX_TEXTS] if isinstance(value, list) else [value]:
             name = part.get("@id") if isinstance(part, dict) and "name" not in part else None
@@ -48,7 +50,7 @@ class StructuredData:
         return found
 
     def named(self, value: object) -> list[Node]:
-        """Return the nodes that a value holds, with `@id` followed to the node that it names."""
+        """Return the nodes in a value; for a reference (`@id`), the node that it refers to."""
         found: list[Node] = []
         for part in value[:MAX_TEXTS] if isinstance(value, list) else [value]:
             if not isinstance(part, dict):

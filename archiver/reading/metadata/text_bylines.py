@@ -1,4 +1,4 @@
-"""Bylines that only their words mark: "By Jane Doe" below the heading, "（记者 张三）" in the first paragraph."""
+"""Bylines that are recognised by their words alone: "By Jane Doe" below the heading, "（记者 张三）" in a paragraph."""
 
 from __future__ import annotations
 
@@ -30,14 +30,15 @@ CHINESE = re.compile(
 )
 HAN = re.compile("[\u4e00-\u9fff]")
 MAX_ELEMENTS = 10_000
-NEAR_HEADING = 150  # elements after the heading among which a byline stands
+NEAR_HEADING = 150  # a byline is looked for in so many elements after the heading
 MAX_BYLINES = 3
 LONGEST = 120  # characters of a line that is only a byline
 MAX_PARAGRAPHS = 200
 
 
 def text_bylines(evidence: PageEvidence) -> Iterator[ValueCandidate[tuple[str, ...]]]:
-    """Yield the names in lines after the heading that begin as bylines do, and those that paragraphs name."""
+    """Yield the names in lines after the heading that begin as bylines do, and then those of the first paragraph that
+    names its reporter in Chinese."""
     yield from islice(_lines(evidence), MAX_BYLINES)
     for paragraph in islice(evidence.tree.iter("p"), MAX_PARAGRAPHS):
         text = shown_text(paragraph, LONGEST)

@@ -1,4 +1,4 @@
-"""When an article was published and when it was changed: every time that the page says, judged."""
+"""When an article was published and when it was changed: all times in the page are gathered, and the best is chosen."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ MODIFIED_METAS = (
     *("dcterms.modified", "dc.date.modified", "last-modified", "lastmod", "modified", "revision_date", "updated"),
     *("cxenseparse:recs:updatetime", "last_updated_date", "article.updated", "maketime", "dateupdate", "dateupdated"),
 )
-MAX_MOMENTS = 40  # that are kept to explain, or asked for the zone of another
+MAX_MOMENTS = 40  # times that are kept for explanations, or used to find the zone of another
 WEB_BEGAN = datetime(1991, 8, 6, tzinfo=UTC)
 CLOCKS_DIFFER = timedelta(minutes=15)
 ONE_DAY = timedelta(days=1)
@@ -63,9 +63,10 @@ ONE_DAY = timedelta(days=1)
 def read_times(
     evidence: PageEvidence, language: str | None, fetched: datetime | None, site: SiteRules | None = None
 ) -> tuple[Field[datetime], Field[datetime], bool]:
-    """Return when the page's article was published, when it was changed, and whether the first is a day only.
+    """Return when the page's article was published, when it was changed, and whether only the day of publication is
+    known.
 
-    site: what a recipe says of the page.
+    fetched: when the page was fetched (aware), if that is known. site: the rules of a recipe for the page.
     """
     return _Times(evidence, language, fetched, site).read()
 
@@ -116,7 +117,7 @@ class _Times:
         )
 
     def _with_missed(self, name: str, field: Field[datetime]) -> Field[datetime]:
-        """Return the field with the rules of a recipe that found nothing."""
+        """Return the field with those rules of a recipe noted that found nothing."""
         if self._site is None:
             return field
         told = {field.rule.partition(",")[0], *(lost.rule.partition(",")[0] for lost in field.lost)}
@@ -141,7 +142,7 @@ class _Times:
                     yield from self._reader.said(text, f"{node.rule} {name} of the page")
 
     def _judged(self, moment: Moment) -> Moment:
-        """Return the moment, marked if it cannot be."""
+        """Return the moment, marked as not believed if it is impossible."""
         aware = moment.wall if moment.zoned else moment.wall.replace(tzinfo=self._likely.zone)
         slack = CLOCKS_DIFFER if moment.zoned and moment.clock else ONE_DAY
         if self._fetched is not None and aware > self._fetched + slack:
@@ -154,7 +155,8 @@ class _Times:
         return moment
 
     def _best(self, moments: list[Moment]) -> Moment | None:
-        """Return the first moment that is believed; with the time of day that another says for the same day."""
+        """Return the first moment that is believed; if it has no time of day, another believed one of the same day that
+        has one."""
         believed = [moment for moment in moments if not moment.lost]
         if not believed:
             return None
@@ -184,6 +186,6 @@ class _Times:
 
 
 def _not_before(published: Moment, moment: Moment) -> Moment:
-    """Return the time of a change, marked if it lies before the day of publication."""
+    """Return the time of a change, marked as not believed if it lies more than a day before that of publication."""
     early = published.wall.date() - moment.wall.date() > ONE_DAY
     return moment.without("before it was published") if early and not moment.lost else moment

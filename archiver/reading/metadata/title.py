@@ -1,4 +1,4 @@
-"""The title of an article: its own headline, without the names of site and section."""
+"""The title of an article: its headline, without the names of site and section."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ if TYPE_CHECKING:
 
     from archiver.reading.metadata.evidence import PageEvidence
 
-# What stands between a headline and the names of section and site.
+# What separates a headline from the names of section and site.
 SEPARATOR = re.compile(
     r"\s+[-–—|·•:»«›‹/~⋆]+\s+|\s*[|_｜ㅣ│¦]+\s*|(?<=[^\W\d_])-(?=[^\W\d_])|(?<=[\"”’」』!?)…])-(?=[^\W\d_])|\s*[：»›]\s*|\s+[-–—]|[-–—]\s+"
 )
 KICKER_ENDS = ":.|–—"
 NEWS = ("NewsArticle", "LiveBlogPosting", "NewsMediaOrganization")
 UNMARKED = "text that the title element begins with"
-SEPARATORS = 20  # of one text that are looked at
+SEPARATORS = 20  # separators of one text that are looked at
 MAX_TITLE = 500
 TITLE_METAS = (
     "title",
@@ -39,7 +39,8 @@ TITLE_METAS = (
 
 
 def read_title(evidence: PageEvidence, sites: set[str], sections: set[str]) -> Field[str]:
-    """Return the headline of the article. `sites` and `sections` are folded names that are no part of it."""
+    """Return the headline of the article. sites, sections: folded names of the site and its sections, which are no part
+    of the headline."""
     said = [candidate for candidate in _candidates(evidence) if candidate.value]
     folded = {fold(candidate.value) for candidate in said if candidate.rule != "title element"} - sites
     names = sites | sections
@@ -70,12 +71,12 @@ def without_names(text: str, names: set[str], headlines: Iterable[str]) -> str:
 
 
 def _is_quoted(head: str) -> bool:
-    """Whether what follows `head` stands in a quotation that is open there: a `»` ends it, and parts nothing."""
+    """Whether `head` ends within a quotation: then the `»` that follows ends that, and is no separator."""
     return head.count("«") > head.count("»")
 
 
 def is_site(text: str, names: set[str]) -> bool:
-    """Whether a text is one of the folded `names`, however its words are joined."""
+    """Whether a text is one of the folded `names`, with or without spaces between its words."""
     folded = fold(text)
     return folded in names or folded.replace(" ", "") in names
 
@@ -103,9 +104,9 @@ def _considered(candidates: list[ValueCandidate[str]]) -> ValueCandidate[str] | 
 def _judged(candidates: list[ValueCandidate[str]], *, news: bool) -> ValueCandidate[str] | None:
     """Return the headline.
 
-    What the page shows as its heading is, if other parts of the page speak of it, the headline. Newspapers also write
-    headings for search engines, the same as the title element: there the headline is what structured data or the
-    share title says differently.
+    The headline is what the page shows as its heading, if other parts of the page have much the same. But newspapers
+    also write headings for search engines, which are then the same as the title element; in that case the headline is
+    what structured data or the title for sharing (og:title) has instead.
     """
     headline = next((c for c in candidates if c.rule.endswith((" headline", " name"))), None)
     shared = next((c for c in candidates if c.rule == "meta og:title"), None)
@@ -124,9 +125,9 @@ def _judged(candidates: list[ValueCandidate[str]], *, news: bool) -> ValueCandid
             or next(iter(candidates), None)
         )
     if shared and h != s and h.replace(" ", "") == s.replace(" ", ""):
-        return shared  # the same, but words of the heading stand apart only to the eye
+        return shared  # the same, but in the heading some spaces are missing that only the layout shows
     if not headline and shared and h != s == e and s == _folded(candidates, "meta twitter:title"):
-        return shared  # what the page calls itself everywhere but there
+        return shared  # the page has this title everywhere except in its heading
     if not news or not headline or not shared or a == h == s:
         return heading
     if a == s:
@@ -145,7 +146,8 @@ def _judged(candidates: list[ValueCandidate[str]], *, news: bool) -> ValueCandid
 
 
 def _heading(candidates: list[ValueCandidate[str]]) -> ValueCandidate[str] | None:
-    """Return the heading that has most words in common with a title that the page has elsewhere."""
+    """Return the heading that has the most words in common with a title elsewhere in the page; None if none has
+    enough."""
     headings = [candidate for candidate in candidates if candidate.rule == "heading"]
     others = [words(candidate.value) for candidate in candidates if candidate.rule != "heading"]
 
@@ -169,8 +171,8 @@ def _folded(candidates: list[ValueCandidate[str]], rule: str) -> str:
 
 
 def _has_other(evidence: PageEvidence) -> bool:
-    """Whether the structured data of the article has another headline beside its headline: then somebody has thought
-    about which is which, and it is no copy of what search engines are told."""
+    """Whether the structured data of the article has an alternative headline, too: then its headline was chosen with
+    care, and is no copy of the title for search engines."""
     return any(texts(node.values.get("alternativeHeadline")) for node in evidence.data.articles[:1])
 
 
@@ -179,5 +181,5 @@ def _other(candidates: list[ValueCandidate[str]]) -> ValueCandidate[str] | None:
 
 
 def _is_news(evidence: PageEvidence) -> bool:
-    """Whether the page says that it is a newspaper's."""
+    """Whether the page's structured data says that it is news, or from a news publisher."""
     return any(kind.startswith(NEWS) or kind.endswith(NEWS) for node in evidence.data.nodes for kind in node.types)

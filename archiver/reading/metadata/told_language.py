@@ -1,4 +1,4 @@
-"""The language of a text, as far as its script and its most common words tell. Text in, language out."""
+"""Detecting the language of a text, by its script and by common words. Text in, language out."""
 
 from __future__ import annotations
 
@@ -9,12 +9,14 @@ from functools import lru_cache
 
 from archiver.reading.metadata.common_words import WORDS
 
-ENOUGH = 50  # letters from which a language can be told
-FEW = 4  # letters from which a script can be told
-LEAST = 0.04  # share of a text's words that are among the common ones of its language; real texts have 0.2
-MANY, CLEARLY, WORDS_ENOUGH = 0.12, 1.5, 35  # the same of a text that tells beyond doubt; its lead; words in it
-SURE = 3.0  # times as many words of another language before a language is not believed
-# The scripts that name a language or a few, by their first and last characters.
+ENOUGH = 50  # letters that are enough to detect a language
+FEW = 4  # letters that are enough to detect a script
+LEAST = 0.04  # least share of a text's words that are common words of its language; real texts have 0.2
+# For a language that is beyond doubt: the least share of common words, how many times that of any other language it
+# must be, and the least number of words.
+MANY, CLEARLY, WORDS_ENOUGH = 0.12, 1.5, 35
+SURE = 3.0  # a language is not believed if the text has so many times as many words of another one
+# Scripts that are used for one language or a few, by their first and last characters.
 SCRIPTS = {
     "latin": (("A", "z"), ("\u00c0", "\u024f"), ("\u1e00", "\u1eff")),
     "han": (("\u4e00", "\u9fff"),),
@@ -51,32 +53,32 @@ OF_SCRIPT = {
 }
 NOT_LATIN = frozenset(name for names in OF_SCRIPT.values() for name in names) - {"sr", "kk", "mn"}
 ALIASES = {"no": "nb", "nn": "nb", "iw": "he", "in": "id", "cmn": "zh", "zh-hans": "zh"}
-# Languages that share so many words that they are not told from each other.
+# Languages that share so many words that they cannot be told apart.
 NEAR = (
     *({"bs", "hr", "sr"}, {"nb", "da"}, {"id", "ms"}, {"cs", "sk"}, {"af", "nl"}, {"mk", "bg"}, {"es", "gl"}),
     {"zu", "xh"},
 )
 KANA = re.compile("[\u3040-\u30ff]")
 WORD = re.compile(r"[^\W\d_]+")
-HAN_WORTH = 2  # letters; a character says as much as several
+HAN_WORTH = 2  # letters that a Chinese character counts for, as it says as much as several
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What a text tells of its language."""
+    """What was detected of a text's language."""
 
-    language: str = ""  # "": it does not tell
+    language: str = ""  # "": it is not known
     script: str = ""
     scores: dict[str, float] | None = None  # of a text in Latin letters: the share of common words, by language
 
     def contradicts(self, tag: str) -> bool:
-        """Whether the text is so plainly in another language that `tag` (BCP 47) is wrong."""
+        """Whether the text is so clearly in another language that `tag` (BCP 47) is wrong."""
         name = tag.partition("-")[0]
         name = ALIASES.get(name, name)
         if not self.language or self.language == name or any({self.language, name} <= near for near in NEAR):
             return False
         if self.script != "latin":
-            # Of a language of the same script that has no words here, the text cannot tell.
+            # A language of the same script whose words are not known here cannot be ruled out.
             return name not in OF_SCRIPT[self.script] or name in WORDS
         if name in WORDS and self.scores and name not in NOT_LATIN:
             return self.scores[self.language] > SURE * self.scores[name]
@@ -84,10 +86,11 @@ class Told:
 
 
 def sure_language(text: str) -> str:
-    """Return the language of `text` (BCP 47) where it tells beyond doubt, else nothing: where several languages have
-    the script, it must have many words of one, few of any other, and none may be like it whose words are not known."""
+    """Return the language of `text` (BCP 47) if it is beyond doubt, else "". If several languages have its script, it
+    must have many common words of one language and clearly fewer of any other, and the words of all languages that are
+    near to that one must be known."""
     told = told_language(text)
-    if not told.script:  # a short one may have a script that one language has
+    if not told.script:  # even a short text may be in a script that only one language has
         script = _script(text, FEW)
         if script == "kana" and 4 * len(KANA.findall(text)) < len(text):  # Chinese has a の now and then
             return ""
@@ -102,7 +105,7 @@ def sure_language(text: str) -> str:
 
 
 def told_language(text: str) -> Told:
-    """Return what `text` tells of its language."""
+    """Return what can be detected of the language of `text`."""
     script = _script(text)
     if not script:
         return Told()

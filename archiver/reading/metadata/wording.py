@@ -1,4 +1,4 @@
-"""Texts of the metadata in the shape in which they are shown and compared. Text in, text out."""
+"""Texts of the metadata in the form in which they are shown and compared. Text in, text out."""
 
 from __future__ import annotations
 
@@ -13,12 +13,13 @@ SPACE = re.compile(r"[\s\u200b\ufeff]+")
 
 
 def one_line(text: str) -> str:
-    """Return `text` with single spaces, without the characters that are there only to break or join words."""
+    """Return `text` with single spaces, without invisible characters that only control line breaks or direction."""
     return SPACE.sub(" ", INVISIBLE.sub("", text)).strip()
 
 
 def plain(text: str) -> str:
-    """Return a title in one line, with HTML entities (however often they were escaped) read and tags taken out."""
+    """Return a title in one line, without tags and with HTML entities decoded, up to three times if they were escaped
+    repeatedly."""
     for _ in range(3):
         if (read := unescaped(text)) == text:
             break
@@ -27,10 +28,11 @@ def plain(text: str) -> str:
 
 
 def fold(text: str) -> str:
-    """Return the letters and digits of `text`, small: what is the same is equal."""
+    """Return the words of `text` in lower case with single spaces, for comparing: texts that differ only in case,
+    in punctuation or in the number of spaces become equal."""
     return " ".join(re.findall(r"\w+", unicodedata.normalize("NFKC", text).lower()))
 
 
 def words(text: str) -> frozenset[str]:
-    """Return the different words of `text`; every character of Chinese and Japanese is one."""
+    """Return the set of words in `text`; every Chinese and Japanese character counts as a word."""
     return frozenset(WORD.findall(text.lower()))

@@ -1,4 +1,4 @@
-"""Refusals: what came is looked at before and after it is read, and a NotAnArticleError says why it is no article."""
+"""Refusals: an answer is checked before and after it is read; a NotAnArticleError says why it is no article."""
 
 from archiver.reading.refusals.content import refuse_content
 from archiver.reading.refusals.page import refuse_page

@@ -1,4 +1,5 @@
-"""What is no web page at all: told by its first bytes, as browsers do where the header is silent or wrong."""
+"""Refusing what is no web page at all. It is recognised by its first bytes, as browsers do where the Content-Type is
+missing or wrong."""
 
 from __future__ import annotations
 
@@ -7,8 +8,8 @@ import re
 from archiver.errors import NotAnArticleError
 
 SNIFFED = 4096
-# Reading takes time and memory for each element: some seconds for so many, at the worst. Of 1,200 real pages none had
-# more than 14,000.
+# Reading takes time and memory for each element: with so many, some seconds at worst. Of 1,200 real pages none had more
+# than 14,000.
 MAX_TAGS = 100_000
 MAX_SIZE = 64_000_000  # bytes
 # How files of these kinds begin (WHATWG MIME Sniffing, 6 and 7.1).
@@ -31,13 +32,14 @@ SITEMAP = re.compile(PROLOG + rb"<(?:\w+:)?(?:urlset|sitemapindex)[\s>]", re.DOT
 SVG = re.compile(PROLOG + rb"<(?:\w+:)?svg[\s>]", re.DOTALL)
 JSON_FEED = re.compile(rb"[\s\xef\xbb\xbf]*\{[^{}\[\]]*\"version\"\s*:\s*\"https?:(?:\\?/){2}jsonfeed\.org\\?/")
 WIDE = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}  # byte-order marks
-PICTURES = (b"avif", b"avis", b"heic", b"heix", b"mif1")  # in what else are films (ISO/IEC 14496-12, 4.3)
+# Brands of the ISO media file format that are pictures; with other brands it is a video (ISO/IEC 14496-12, 4.3).
+PICTURES = (b"avif", b"avis", b"heic", b"heix", b"mif1")
 HTML = re.compile(rb"<(?:!doctype\s+html|html|head|body|title|meta|div|p|article|h1)\b", re.IGNORECASE)
 JSON = re.compile(rb"[\s\xef\xbb\xbf]*(?:[\w$.]+\()?[\[{]")
 
 
 def refuse_content(content: bytes, content_type: str | None) -> None:
-    """Raise NotAnArticleError when `content` is no web page. content_type: what its header says it is."""
+    """Raise NotAnArticleError if `content` is no web page. content_type: the header of that name."""
     start = content[:SNIFFED]
     if wide := WIDE.get(start[:2]):
         start = start[2:].decode(wide, "replace").encode()

@@ -1,4 +1,5 @@
-"""Pages that lead to articles: front pages, sections, tags, searches, shops. Signs for and against are weighed."""
+"""Refusing pages that only lead to articles: front pages, sections, tags, searches, shops. Signs for and against are
+weighed."""
 
 from __future__ import annotations
 
@@ -15,13 +16,14 @@ if TYPE_CHECKING:
     from archiver.reading.body import Body
     from archiver.reading.metadata import Metadata
 
-# Where the weights of the signs sum up to more, the page is refused. The weights are a logistic regression over pages
-# that are known to be articles or listings, rounded; the limit lets 99.5 of 100 of those articles through. What such
-# pages are too long to teach is added by hand: an article of two sentences has all the signs of a list but for these.
+# If the weights of the signs add up to more, the page is refused. The weights are the rounded result of a logistic
+# regression over pages that are known to be articles or listings; with this limit, 99.5 % of those articles pass. Some
+# signs were added by hand for very short articles, of which there were none among those pages: an article of two
+# sentences otherwise has all the signs of a listing.
 LIMIT = 2.3
 BASE = 1.9
 ARTICLE_TYPE = re.compile(r"Article|Posting")
-NEWS_TYPE = re.compile(r"NewsArticle$")  # what only news says of itself; blogs and shops call many a page an Article
+NEWS_TYPE = re.compile(r"NewsArticle$")  # only news has this type; blogs and shops call many kinds of pages an Article
 LISTING_TYPES = frozenset(("CollectionPage", "ItemList", "SearchResultsPage"))
 LISTING_PLACE = re.compile(
     r"(?i)(?:^|/)(?:news|topics?|tags?|categor(?:y|ies)|search|shop|collections?|cat|lists?|browse|sections?|archives?|"
@@ -32,18 +34,18 @@ WORD_BREAK = re.compile(r"[-_.]+")
 FEW_WORDS = 2
 MOST_LEADS = 20
 MOST_PARAGRAPHS = 30
-FEWEST_PRICES, PRICED = 10, 0.06  # of a shop's lines; an article about prices has more lines around them
+FEWEST_PRICES, PRICED = 10, 0.06  # a shop has at least so many lines with prices, and that share of its lines
 
 
 class Sign(NamedTuple):
-    """Something that speaks for a listing (a weight above 0) or for an article."""
+    """Something that speaks for a listing (a weight above 0) or for an article (below 0)."""
 
     says: str
     weight: float
 
 
 def refuse_listing(address: str | None, metadata: Metadata, body: Body) -> None:
-    """Raise NotAnArticleError when more speaks for a page of links than for an article."""
+    """Raise NotAnArticleError if more speaks for a page of links than for an article."""
     signs = list(_signs(address, metadata, body))
     total = BASE + sum(sign.weight for sign in signs)
     if total > LIMIT:

@@ -1,4 +1,4 @@
-"""Web pages that are no article: what they say of themselves, and what they show."""
+"""Refusing web pages that are no article, by what they say about themselves and by what they show."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ if TYPE_CHECKING:
     from archiver.reading.body import Body
     from archiver.reading.metadata import Metadata
 
-LEAST_PROSE = 100  # characters (see body.outline.CJK_WEIGHT); of 1,100 real articles one had less
+LEAST_PROSE = 100  # characters, weighted (body.outline.CJK_WEIGHT); one of 1,100 real articles had less
 LEAST_TEXT = 40
 MOST_LINKED = 0.5
-SHORT = 1500  # what an error page or a wall says at most
+SHORT = 1500  # an error page or a wall has no more prose
 APP_ROOTS = frozenset(("root", "app", "__next", "__nuxt", "main-app", "react-root", "app-root"))
 PRODUCT_TYPES = frozenset(("Product", "ProductGroup", "Offer", "AggregateOffer"))
 
 
 def refuse_page(document: Document, metadata: Metadata, body: Body, *, keep_paywalled: bool = False) -> None:
-    """Raise NotAnArticleError when the page is no article, or does not show it.
+    """Raise NotAnArticleError if the page is no article, or does not show it.
 
-    keep_paywalled: the beginning of an article whose rest is for those who pay is enough.
+    keep_paywalled: accept the beginning of an article whose rest is for those who pay.
     """
     title = metadata.title.value or ""
     has_body = body.prose >= LEAST_PROSE and len(body.text) >= LEAST_TEXT

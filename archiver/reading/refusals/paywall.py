@@ -1,4 +1,5 @@
-"""Articles of which a page shows the beginning: told by what it says of itself, or to its readers."""
+"""Recognising pages that show only the beginning of an article, by their structured data or by what they tell
+readers."""
 
 from __future__ import annotations
 
@@ -11,14 +12,14 @@ if TYPE_CHECKING:
     from archiver.reading.body import Body
     from archiver.reading.metadata import Metadata
 
-STUB = 600  # weighted characters: what is left of a text for those who do not pay
-FREE_LENGTH = 350  # of a page that says only in its data that it is not free: many of these show all the same
+STUB = 600  # weighted characters of prose; those who do not pay see no more
+FREE_LENGTH = 350  # the same for a page that only its data calls not free; many of these show all of their text
 CALLS = ("p", "div", "h2", "h3", "h4", "span", "strong", "b", "a", "button", "section", "label")
 LONGEST_CALL = 300
 
 
 def find_paywall(document: Document, metadata: Metadata, body: Body) -> str:
-    """Return what tells that the page keeps the rest of its article for those who pay; nothing if nothing does."""
+    """Return what shows that the rest of the page's article is for those who pay; empty if nothing does."""
     if metadata.paywalled and body.prose < FREE_LENGTH:
         return "it says that its text is not free"
     if body.prose >= STUB:

@@ -1,4 +1,4 @@
-"""What pages say that are no articles, in the languages of many."""
+"""Phrases on pages that are no articles, in the most frequent languages."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ def _any_of(*patterns: str) -> re.Pattern[str]:
     return re.compile("|".join(patterns), re.IGNORECASE)
 
 
-# The heading of a page that says that there is none, or that the site is at fault.
+# The heading of an error page: there is no such page, or the site has a fault.
 ERROR = _any_of(
     r"\b(?:40[34]|410|50[0234])\b.{0,20}(?:error|not found|forbidden|unavailable|gateway|gone)",
     r"error\s*(?:40[34]|410|50\d)",
@@ -28,7 +28,7 @@ BLOCK = _any_of(
     r"verify(?:ing)? (?:that )?you are|security check|captcha|pardon our interruption|unusual traffic",
     r"checking your browser|bot (?:protection|verification)|安全验证|访问(?:过于)?频繁|滑动验证",
 )
-# What a page says that asks for consent before it shows anything.
+# The text of a page that asks for consent before it shows anything.
 CONSENT = _any_of(
     r"before you continue",
     r"(?:cookie|privacy|consent|data protection) (?:consent|notice|settings|preferences|wall|choices)",
@@ -38,13 +38,13 @@ CONSENT = _any_of(
     r"mit werbung (?:weiter)?lesen|weiter mit werbung",
     r"aceptar (?:las )?cookies|accetta(?:re)? (?:i )?cookie|godta alle|hyväksy",
 )
-# What a page says that shows nothing without its scripts.
+# The text of a page that shows nothing without its scripts.
 SCRIPTS = _any_of(
     r"(?:enable|activate|turn on|need|requires?|without)\b.{0,20}javascript",
     r"javascript (?:is|to be|must be|muss|ist|est|debe)\b",
     r"aktivieren sie.{0,20}javascript|activer javascript|(?:开启|启用|打开).{0,5}javascript",
 )
-# What a page says that shows the beginning of its article only.
+# The text of a page that shows only the beginning of its article.
 PAYWALL = _any_of(
     r"\b(?:subscribe|sign up|register|become a (?:member|subscriber))(?: now| today)? to (?:continue|keep|read|unlock)",
     r"continue reading with (?:a |your )?subscription|to (?:continue|keep) reading,? (?:please )?(?:subscribe|log ?in)",
