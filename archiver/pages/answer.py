@@ -1,4 +1,4 @@
-"""What came back, opened: the JSON value or the HTML tree of a response, or a PageError that says what came instead."""
+"""Opening answers: an answer in; its JSON value or HTML tree out, or a PageError that says what came instead."""
 
 from __future__ import annotations
 
@@ -20,20 +20,20 @@ if TYPE_CHECKING:
 
 # `callback({…});` and `var name = {…};` around JSON, as listings send them to scripts.
 WRAPPER = re.compile(r"(?:/\*.*?\*/\s*)?(?:var\s+)?[\w$.]++\s*+(?:\((?P<call>.*)\)|=(?P<value>.*))", re.DOTALL)
-# What keeps other sites from running JSON as a script of theirs: it is cut off before the JSON is read.
+# A prefix that keeps other sites from loading JSON as a script; it is removed before the JSON is read.
 GUARD = re.compile(r"\)\]\}',?|while\s*\(\s*1\s*\)\s*;|for\s*\(\s*;;\s*\)\s*;|throw\s+[^;\n]{1,40};|\{\}\s*&&")
 META_CHARSET = re.compile(rb"<(?:meta|\?xml)[^>]*?(?:charset|encoding)\s*=\s*[\"']?\s*([\w.:-]+)", re.IGNORECASE)
-LABELLED = 1024  # bytes at the beginning, in which a page says its encoding (HTML 4.2.5.5)
+LABELLED = 1024  # a page declares its encoding within so many bytes (HTML 4.2.5.5)
 NESTED = (dict, list)
 EMPTY: tuple[Any, ...] = (None, "", [], {})
 GLIMPSE = 60
 
 
 def open_json(answer: Answer) -> Any:
-    """Return the JSON value of `answer`, its objects' keys in lower case (readers of one API differ in theirs).
+    """Return the JSON value of `answer`, with the keys of objects in lower case (servers of one API differ in that).
 
-    A JSONP call or an assignment around the value is taken off, and so is what guards it against being run as a script.
-    Raises PageError.
+    A JSONP call or an assignment around the value is removed, and so is a prefix that keeps it from being run as a
+    script. Raises PageError.
     """
     try:
         return _lower_keys(msgspec.json.decode(answer.body))  # JSON is UTF-8 (RFC 8259, 8.1), nearly always
@@ -62,15 +62,17 @@ def open_html(answer: Answer) -> Selector:
 
 
 def encoding_note(answer: Answer, opened: Any) -> str:
-    """Return at how many places the text of `answer` could not be read, and as what it was; nothing if all was.
+    """Return a note of the encoding of `answer`, and at how many places its text could not be decoded; empty if there
+    are none.
 
-    opened: what the answer was opened as. A JSON value shows each such place, and most have none.
+    opened: the JSON value or Selector that the answer was opened as. In a JSON value one can see whether there are such
+    places, and mostly there are none; then the answer need not be decoded again.
     """
     return _decoded(answer).note if _has_replacement(opened) else ""
 
 
 def _has_replacement(opened: Any) -> bool:
-    """Return whether U+FFFD, which stands where text could not be read, may be in `opened`."""
+    """Return whether U+FFFD, which stands where text could not be decoded, may be in `opened`."""
     if isinstance(opened, str):
         return REPLACEMENT in opened
     if isinstance(opened, dict):
@@ -81,7 +83,7 @@ def _has_replacement(opened: Any) -> bool:
 
 
 def _decoded(answer: Answer) -> Decoded:
-    """Return the text of `answer`; the label of its header counts before its own."""
+    """Return the text of `answer`. The encoding in its Content-Type counts before the one in the page itself."""
     own = META_CHARSET.search(answer.body[:LABELLED]) if answer.body.lstrip()[:1] == b"<" else None
     return decode(
         answer.body,
@@ -105,9 +107,9 @@ def _lower_keys(value: Any) -> Any:
 
 
 def _united(value: dict[str, Any]) -> dict[str, Any]:
-    """Return an object in which some keys differ in letter case only, with each key once.
+    """Return an object in which some keys differ in letter case only, with each key once, in lower case.
 
-    What stands under the key in lower case counts, unless that is empty; then the first that is not.
+    Its value is that of the key that was in lower case; if that is empty, the first value that is not.
     """
     united: dict[str, Any] = {}
     for key in sorted(value, key=lambda key: key != key.lower()):
@@ -118,6 +120,6 @@ def _united(value: dict[str, Any]) -> dict[str, Any]:
 
 
 def glimpse(opened: Any) -> str:
-    """Return the beginning of what a text, a JSON value or a Selector says."""
+    """Return the beginning of a text, or of the text of a JSON value or a Selector, for messages."""
     text = opened.xpath("string()").get("") if isinstance(opened, Selector) else str(opened)
     return " ".join(printable(text[: 10 * GLIMPSE]).split())[:GLIMPSE]

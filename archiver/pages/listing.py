@@ -1,4 +1,4 @@
-"""A listing's answer: a response in, the articles that it lists out."""
+"""Reading the answer of a listing: an answer in, the articles that it lists out."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ class ListingEntry(NamedTuple):
 
 
 class ListingContent(NamedTuple):
-    """What a listing holds: its entries, each id once, in its order; and how many entries name no article, and what the
-    first of these has in place of an id."""
+    """The content of a listing. entries: in its order, each id once. unreadable: how many items name no article.
+    example: what the first of these has in place of an id."""
 
     entries: list[ListingEntry]
     unreadable: int
@@ -44,7 +44,7 @@ class ListingPage:
         self._reader = FieldReader(name, endpoint.format, endpoint.fields, recipe.html)
 
     def entries(self, answer: Answer) -> ListingContent:
-        """Return what `answer` lists. Raises PageError if it is no listing; an empty one is."""
+        """Return what `answer` lists, which may be nothing. Raises PageError if it is no listing."""
         found: dict[str, ListingEntry] = {}
         unreadable, example = 0, ""
         for item in self._items(answer):
@@ -63,7 +63,8 @@ class ListingPage:
         return ListingContent(list(found.values()), unreadable, example)
 
     def _article_id(self, value: str, address: str) -> str | None:
-        """Return the id that a listing at `address` says: as an id, or in the article's address."""
+        """Return the id in a value of a listing at `address`: the value is the id, or the article's address; None if it
+        is neither."""
         return self._recipe.article_id(value) or id_at(self._recipe, resolve_listed(value, address))
 
     def _no_id(self, values: list[str]) -> str:

@@ -1,4 +1,4 @@
-"""From the rules in a recipe to the page object that follows them."""
+"""Making the page object that follows the rules of a recipe for a page."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ CLASSES: dict[str, type[Page]] = {"reading": WebPage}  # by format; a Page for a
 
 @cache
 def page_for(recipe: Recipe, name: str) -> Page:
-    """Return the page `name` of `recipe`: of the class that its `class` key names, else of that for its format.
+    """Return the page `name` of `recipe`, an object of the class in its `class` key, or else of the one for its format.
 
     Raises RecipeError when that class cannot be loaded or is not a Page.
     """

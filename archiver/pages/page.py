@@ -1,4 +1,4 @@
-"""A page of a recipe: an answer in, an article out. It reads; what its values mean is for the steps that follow."""
+"""A page of a recipe: an answer in, an article out. It only reads the values; later steps interpret them."""
 
 from __future__ import annotations
 
@@ -34,9 +34,9 @@ class Page:
     def articles(self, answer: Answer, asked: Asked, site: SiteRecipe | None = None) -> list[Article]:  # noqa: ARG002
         """Return the article in `answer`, once for each form of post that is asked for.
 
-        What a listing said of the article (`asked.known`) fills fields that the page leaves empty. site: what is known
-        of the site, for pages that the general reading reads.
-        Raises PageError when the answer holds no article, or another one.
+        Fields that the page leaves empty are taken from a listing (`asked.known`). site: the recipe of the site; only
+        pages that the general reading reads use it.
+        Raises PageError if the answer has no article, or another one.
         """
         opened = self.open(answer)
         if not opened:
@@ -73,8 +73,8 @@ class Page:
         return articles
 
     def candidates(self, answer: Answer, bodies: Sequence[str]) -> dict[str, list[tuple[str, str]]]:
-        """Return what each rule finds for each field, and that rule's name, the first to count first; the rules of
-        `bodies` under `body`. Raises PageError."""
+        """Return for each field what each of its rules finds, with the name of the rule, the most trusted first. Under
+        `body` are the results of the rules for `bodies`. Raises PageError."""
         opened = self.open(answer)
         fields = {name: self._reader.each(opened, (name,)) for name in FIELDS}
         return {**fields, "body": self._reader.each(opened, bodies)}

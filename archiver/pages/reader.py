@@ -1,4 +1,4 @@
-"""Fields by the rules of a recipe: what an answer was opened as in, text out."""
+"""Reading fields by the rules of a recipe. In: the JSON value or Selector of an answer. Out: texts."""
 
 from __future__ import annotations
 
@@ -19,20 +19,19 @@ from archiver.text import LINES, UNSEEN_ELEMENTS, text_of_html
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
-# What JMESPath (its own errors are ValueErrors) and XPath raise when a function gets what it is not made for.
+# What JMESPath (its own errors are ValueErrors) and XPath raise if an expression does not fit what it finds.
 UNFIT = (ValueError, TypeError, ArithmeticError)
-Read = tuple[str, "Callable[[Any], str]"]  # the rule's name, and what follows it
+Read = tuple[str, "Callable[[Any], str]"]  # the name of a rule, and the function that applies it
 
 
 class FieldReader:
-    """Reads fields out of a JSON value or a Selector. What it selects with is said once, when it is made."""
+    """Reads fields out of a JSON value or a Selector. Its rules are compiled once, when it is made."""
 
     def __init__(
         self, name: str, kind: str, fields: Mapping[str, Sequence[str | Rule]], html: Collection[str] = ()
     ) -> None:
-        """Take the name that rules are to be known under, the format, and each field's rules, the best first.
-
-        html: the fields that are HTML where the format is JSON.
+        """name: begins the names of the rules. kind: the format (json, css or xpath). fields: the rules of each field,
+        the best first. html: the fields that hold HTML, where the format is JSON.
         """
         self._name = name
         self._kind = kind
@@ -40,9 +39,9 @@ class FieldReader:
         self._rules = {field: [self._read(field, rule) for rule in rules] for field, rules in fields.items()}
 
     def first(self, opened: Any, fields: Iterable[str]) -> tuple[str, str]:
-        """Return the first value that is not blank among the rules of `fields`, and that rule's name.
+        """Return the first value that is not blank of the rules of `fields`, and the name of its rule.
 
-        Raises PageError, as `values` does, when a rule cannot be followed in what came.
+        Raises PageError, as `values` does, if a rule does not fit the answer.
         """
         for field in fields:
             for rule in self._rules.get(field, ()):
@@ -52,11 +51,11 @@ class FieldReader:
         return "", ""
 
     def each(self, opened: Any, fields: Iterable[str]) -> list[tuple[str, str]]:
-        """Return what every rule of `fields` finds, if only nothing, and its name."""
+        """Return what every rule of `fields` finds (empty: nothing), and the name of the rule."""
         return [(_found(rule, opened) or "", rule[0]) for field in fields for rule in self._rules.get(field, ())]
 
     def values(self, opened: Any, field: str) -> list[str]:
-        """Return what each rule of `field` finds, where it finds anything."""
+        """Return what each rule of `field` finds; rules that find nothing are left out."""
         return [value for rule in self._rules.get(field, ()) if (value := _found(rule, opened))]
 
     def _read(self, field: str, rule: str | Rule) -> Read:
@@ -99,7 +98,8 @@ def _as_text(value: Any) -> str:
 
 
 def _captured(match: str | None, values: list[str]) -> str:
-    """Return the first value that is not blank, or the first that `match` captures something in."""
+    """Return the first value that is not blank; if there is a pattern `match`, what it captures in the first value that
+    it matches."""
     for value in values:
         if match is None and value.strip():
             return value

@@ -1,4 +1,4 @@
-"""A page of any site: read by the general reading, and known by the address that it says it has."""
+"""A page of any site: it is read by the general reading, and its article is identified by the address that it gives."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from archiver.reading import Reading
     from archiver.recipes import SiteRecipe
 
-DAY_ONLY = ", day only"  # at the end of a rule by which a page says no time of day
+DAY_ONLY = ", day only"  # the end of a time's rule if the page gives no time of day
 # Fields of a reading, as articles call them.
 NAMES = {"published": "time", "canonical": "url"}
 
@@ -28,11 +28,11 @@ class WebPage(Page):
     """Reads the article in any web page."""
 
     def articles(self, answer: Answer, asked: Asked, site: SiteRecipe | None = None) -> list[Article]:
-        """Return the article in `answer`, once for each form of post that is asked for. Its id is the key of the
-        address that it says it has, if that can be believed; `asked` may know better (`known`, `canonical`). site: what
-        is known of the site.
+        """Return the article in `answer`, once for each form of post that is asked for. Its id is made from the address
+        that the page gives as its own, if that is believed, or from the one in `asked.known["canonical"]`, if there is
+        one. site: the recipe of the site.
 
-        Raises PageError when the page is no article.
+        Raises PageError if the page is no article.
         """
         reading = read_page(
             answer.body,
@@ -45,7 +45,7 @@ class WebPage(Page):
         )
         url = asked.known.get("canonical") or reading.canonical or normalise(answer.url)
         if any(map(has_placeholder, (answer.url, *answer.steps))):
-            url = public_address(url)  # a page that was asked for with a key may say it again
+            url = public_address(url)  # a page that was asked for with a key may repeat the key in its address
         rules = {NAMES.get(name, name): rule for name, rule in reading.rules.items()}
         rules["body"] = f"{self.rules.name}:{rules['body']}"
         return [self._article(answer, asked, reading, form, url, rules) for form in asked.forms]
@@ -54,11 +54,11 @@ class WebPage(Page):
         self, answer: Answer, asked: Asked, reading: Reading, form: str, url: str, rules: dict[str, str]
     ) -> Article:
         steps, known = filter(can_be_step, map(normalise, answer.steps)), asked.known
-        # What a sitemap calls changed was published some day before.
+        # A time that a sitemap calls that of a change is not that of publication.
         listed_time = said if (said := known.get("time", "")) != known.get("modified") else ""
         published = reading.published
         if published and rules.get("time", "").endswith(DAY_ONLY) and _is_on(published, listed_time):
-            published = None  # what lists it knows the time of that day
+            published = None  # the listing gives a time of that day
         return Article(
             recipe=self.recipe.name,
             form=form,
@@ -89,7 +89,7 @@ class WebPage(Page):
 
 
 def _is_on(day: datetime, text: str) -> bool:
-    """Return whether a text says a time on that day, in its own zone or in the day's."""
+    """Return whether a text is a time (ISO 8601) on the day of `day`, in its own zone or in that of `day`."""
     with suppress(ValueError):
         said = datetime.fromisoformat(text)
         return day.date() in (said.date(), said.astimezone(day.tzinfo).date())
@@ -97,5 +97,5 @@ def _is_on(day: datetime, text: str) -> bool:
 
 
 def _plain(*addresses: str) -> tuple[str, ...]:
-    """Return addresses in the form in which they are compared, each once."""
+    """Return addresses in plain form, in which they are compared, each once."""
     return tuple(dict.fromkeys(filter(None, map(plain_form, addresses))))

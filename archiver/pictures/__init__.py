@@ -1,4 +1,4 @@
-"""Pictures as files of the archive: bytes that came in, the file to keep out, or why there is none. No I/O."""
+"""Pictures as files of the archive. In: the bytes that came. Out: the file to keep, or why there is none. No I/O."""
 
 from archiver.pictures.accept import MAX_BYTES, Accepted, accept
 

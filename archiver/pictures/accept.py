@@ -1,4 +1,4 @@
-"""What came in place of a picture: kept as a file named by its content, or refused with the reason."""
+"""What came when a picture was asked for: it is kept as a file named by its content, or refused with the reason."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from archiver.pictures.heads import read_head
 from archiver.pictures.svg import harmless_svg, is_svg
 from archiver.places import ASSETS
 
-MAX_BYTES = 16 * 1024 * 1024  # what no picture of an article has
+MAX_BYTES = 16 * 1024 * 1024  # no picture of an article has more
 MAX_PIXELS = 64_000_000  # of one frame; a browser takes four bytes for each
 MAX_ALL_PIXELS = 1_000_000_000  # of all frames together
-TRACKER = 2  # pixels: nobody sees a picture of which a side is no longer
+TRACKER = 2  # pixels: a picture with a side no longer than that is not meant to be seen
 
 
 class Accepted(NamedTuple):
-    """A picture as it is kept. path: in the archive. width and height: pixels as it is shown, 0 where it does not
-    say."""
+    """A picture as it is kept. path: in the archive. width, height: pixels as it is shown, 0 if the file does not
+    tell."""
 
     path: str
     content: bytes
@@ -28,8 +28,9 @@ class Accepted(NamedTuple):
 
 
 def accept(content: bytes) -> Accepted:
-    """Return the picture in `content`, by what it is and not by what it is called: JPEG, PNG, GIF, WebP, AVIF and BMP
-    as they came, SVG without what could do harm. Raises PictureError for what is no picture, or none to keep."""
+    """Return the picture in `content`, whose kind is recognised by its bytes. JPEG, PNG, GIF, WebP, AVIF and BMP are
+    kept as they came, SVG without anything that could do harm. Raises PictureError for what is no picture, and for
+    pictures that are not kept."""
     if len(content) > MAX_BYTES:
         raise PictureError(f"it has {len(content):,} bytes; more than {MAX_BYTES:,} are not kept")
     if is_svg(content):
@@ -50,16 +51,16 @@ def accept(content: bytes) -> Accepted:
 
 
 def asset_path(digest: bytes, kind: str) -> str:
-    """Return where the file with that SHA-256 is in an archive. kind: the ending of its name."""
+    """Return the path in an archive of the file with that SHA-256. kind: the ending of its name."""
     name = digest.hex()
     return f"{ASSETS}/{name[:2]}/{name}.{kind}"
 
 
 def size_of(content: bytes) -> tuple[int, int]:
-    """Return how large a picture is that was kept, as `Accepted` has it."""
+    """Return width and height of a picture that was kept, as in `Accepted`."""
     try:
         return accept(content)[3:]
-    except PictureError:  # by today's rules
+    except PictureError:  # today's rules refuse it
         return 0, 0
 
 

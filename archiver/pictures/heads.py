@@ -1,7 +1,7 @@
-"""What the bytes of a picture say of themselves: which kind, how large, how many frames. Nothing is unpacked.
+"""Reading the headers of pictures: their kind, size and number of frames. No picture is decoded.
 
-Libraries that decode pictures make room for what a head says before anybody can refuse it, and those that only read
-sizes count no frames: a small file can be a bomb by either.
+A library that decodes pictures allocates the memory for the size in the header before one can refuse it, and libraries
+that only read sizes do not count frames: with both, a small file can be a bomb.
 """
 
 from __future__ import annotations
@@ -16,21 +16,23 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 PNG = b"\x89PNG\r\n\x1a\n"
-# Markers of JPEG (ITU T.81, table B.1): frames, without the three that only look like one; and those without a length.
+# Markers of JPEG (ITU T.81, table B.1): those of frames, and those without a length. Three in the range of the former
+# are no frames.
 FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 ALONE = frozenset({0x01, *range(0xD0, 0xD9)})
 EXIF, ORIENTATION = 0xE1, 0x0112
 MARKER = re.compile(rb"\xff{1,99}+[^\xff]")
-ON_ITS_SIDE = range(5, 9)  # of an orientation: width and height change places
+ON_ITS_SIDE = range(5, 9)  # orientations in which width and height are exchanged
 AVIF = re.compile(rb"avi[fs]")
 SIZES = re.compile(b"ispe")
 LARGEST_FTYP = 256  # bytes
 MAX_STEPS = 200_000  # parts of a file that are looked at: pictures have some thousand
-BMP_HEADS = (b"\x28\0\0\0", b"\x6c\0\0\0", b"\x7c\0\0\0")  # the lengths that are in use
+BMP_HEADS = (b"\x28\0\0\0", b"\x6c\0\0\0", b"\x7c\0\0\0")  # the lengths of headers that are in use
 
 
 class PictureHead(NamedTuple):
-    """kind: the ending of such files' names. width and height: pixels as they are shown, 0 where it does not say."""
+    """The header of a picture. kind: the ending of names of such files. width, height: pixels as it is shown, 0 if the
+    header does not tell."""
 
     kind: str
     width: int
@@ -39,13 +41,13 @@ class PictureHead(NamedTuple):
 
 
 def read_head(content: bytes) -> PictureHead | None:
-    """Return what `content` says of itself, None if it is of no kind that browsers show. What is broken is said to be
-    as large as it says, or 0 where it says nothing."""
+    """Return the header of a picture, None if it is of no kind that browsers show. The size of a broken one is the one
+    in its header, or 0 if that cannot be read."""
     for kind, starts, read in KINDS:
         if starts(content):
             try:
                 return PictureHead(kind, *read(content))
-            except (StructError, IndexError, ValueError):  # it ends too early, or not soon enough
+            except (StructError, IndexError, ValueError):  # it ends too early, or has too many parts
                 return PictureHead(kind, 0, 0)
     return None
 
@@ -112,7 +114,7 @@ def _jpeg(content: bytes) -> tuple[int, int, int]:
 
 
 def _orientation(exif: bytes) -> int:
-    """Return the orientation that Exif data says, 1 if it says none."""
+    """Return the orientation in Exif data, 1 (upright) if it has none."""
     order = "<" if exif[:2] == b"II" else ">"
     try:
         (first,) = unpack_from(f"{order}I", exif, 4)
@@ -156,7 +158,8 @@ def _is_avif(content: bytes) -> bool:
 
 
 def _avif(content: bytes) -> tuple[int, int, int]:
-    """Return the size of the largest picture in it: there are smaller ones, and parts."""
+    """Return the size of the largest picture in the file, which may also have smaller ones, and parts of pictures; and
+    the number of frames."""
     sizes = [unpack_from(">II", content, found.end() + 4) for found in islice(SIZES.finditer(content), MAX_STEPS)]
     frames = content.find(b"stsz")
     (count,) = unpack_from(">I", content, frames + 12) if frames >= 0 else (1,)

@@ -1,4 +1,4 @@
-"""SVG without what could do harm to whoever opens the file: scripts, other people's files, pages in it."""
+"""SVG without what could harm a person who opens the file: scripts, references to other files, embedded pages."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ if TYPE_CHECKING:
 NAMESPACE = "http://www.w3.org/2000/svg"
 HREFS = frozenset({"href", "{http://www.w3.org/1999/xlink}href"})
 SPACE = "{http://www.w3.org/XML/1998/namespace}space"
-MAX_BYTES = 2_000_000  # of markup
+MAX_BYTES = 2_000_000
 START = re.compile(
     rb"(?:\xef\xbb\xbf)?\s*+(?>(?:<\?xml.{0,500}?\?>|<!--.{0,5000}?-->"
     rb"|<!DOCTYPE\s+svg\b[^\[>]{0,1000}(?:\[.{0,20000}?\]\s*)?>)\s*)*+<(?:[a-zA-Z][\w.-]{0,20}:)?svg[\s>/]",
     re.DOTALL,
 )
-# What shapes, texts and paints are made of (SVG 2). What moves, leads elsewhere or holds something else is not kept.
+# The elements of shapes, texts and paints (SVG 2). Animations, links and elements that embed something are not kept.
 KEPT = frozenset(
     (
         "svg g defs symbol use switch path rect circle ellipse line polyline polygon text tspan textPath title desc "
@@ -31,16 +31,16 @@ KEPT = frozenset(
         "fePointLight feSpecularLighting feSpotLight feTile feTurbulence"
     ).split()
 )
-UNWRAPPED = frozenset({"a"})  # a link: its shapes stay
+UNWRAPPED = frozenset({"a"})  # links: the shapes in them are kept
 DATA = re.compile(r"data:image/(?:png|jpe?g|gif|webp);base64,[a-zA-Z0-9+/=\s]*", re.IGNORECASE)
 URL = re.compile(r"url\(\s*(?!['\"]?#)", re.IGNORECASE)
 HARMFUL = re.compile(r"\\|@import|expression\s*\(|javascript:|image-set|behavior|-moz-binding|</", re.IGNORECASE)
 LENGTH = re.compile(r"\s*([0-9]+(?:\.[0-9]*)?)\s*(?:px)?\s*")
-LARGEST = 100_000  # units of a side; what says more does not say how large it is
+LARGEST = 100_000  # units of a side; a larger size is not believed
 
 
 class SvgPicture(NamedTuple):
-    """An SVG. width and height: in pixels, 0 where it does not say."""
+    """An SVG. width, height: in pixels, 0 if it does not tell."""
 
     content: bytes
     width: int
@@ -48,13 +48,13 @@ class SvgPicture(NamedTuple):
 
 
 def is_svg(content: bytes) -> bool:
-    """Return whether `content` begins as an SVG does."""
+    """Return whether `content` begins like an SVG."""
     return START.match(content) is not None
 
 
 def harmless_svg(content: bytes) -> SvgPicture:
-    """Return an SVG as it looks, with nothing in it that runs, asks or leads anywhere. Raises PictureError for one that
-    is broken, too long, or has entities of its own."""
+    """Return an SVG that looks the same, without anything in it that runs, loads other files or links anywhere. Raises
+    PictureError for one that is broken, is too long, or declares entities."""
     if len(content) > MAX_BYTES:
         raise PictureError(f"it is an SVG of {len(content):,} bytes; more than {MAX_BYTES:,} are not kept")
     if b"<!ENTITY" in content:
@@ -120,7 +120,7 @@ def _clean_attributes(element: _Element) -> None:
 
 
 def _name(element: _Element) -> str:
-    """Return the name of an element of SVG, nothing for any other."""
+    """Return the name of an SVG element; empty for any other element."""
     tag = element.tag
     if not isinstance(tag, str) or not tag.startswith(f"{{{NAMESPACE}}}"):
         return ""

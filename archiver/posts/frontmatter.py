@@ -11,13 +11,13 @@ if TYPE_CHECKING:
 # YAML 1.2, 7.3.1: what a double-quoted scalar must escape. Printable text stands as it is.
 ESCAPES = {"\\": "\\\\", '"': '\\"', "\t": "\\t", "\n": "\\n", "\r": "\\r"}
 SPECIAL = re.compile('[\\\\"\t\n\r\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff\ufffe\uffff]|\\{(?=[{%])')
-TRUE = "true"  # what is no text
-# Plain scalars are left to names that begin with a letter and hold nothing that is a sign in YAML.
+TRUE = "true"  # the YAML value, not a text
+# Scalars are written plain only if they begin with a letter or digit and have no character with a meaning in YAML.
 PLAIN = re.compile(r"(?!\s)[^\W_](?:[\w .()（）·、，《》“”&+/-]*[\w()（）·、，《》“”])?")
-# What some reader of YAML takes for a number, a date, a truth value or nothing; Ruby's takes more than PyYAML does.
+# What some YAML parsers take for a number, a date, a truth value or null; Ruby's takes more than PyYAML.
 OTHER_TYPE = re.compile(r"[\d.,_+eExXoO -]+|0[bx][\da-f_,]+|y|n|yes|no|on|off|true|false|null", re.IGNORECASE)
-# What the YAML reader of Jekyll (Psych) makes a number, a date, a truth value or a symbol of, if it is not quoted. As a
-# category each of them makes Jekyll 4 give up on the post's whole front matter.
+# What Jekyll's YAML parser (Psych) takes for a number, a date, a truth value or a symbol if it is not quoted. If
+# a category is one of these, Jekyll 4 ignores the post's whole front matter.
 NOT_TEXT = re.compile(
     r"[-+]?(?:0b[01_,]+|0x[\da-fA-F_,]+|0[0-7_,]*|[1-9](?:\d|[,_]\d)*|(?:\d[\d_,]*)?\.\d[\d_]*(?:[eE][-+]?\d+)?|\d+\."
     r"|\d+(?::[0-5]?\d)+(?:\.\d+)?|\.inf)|\.nan|yes|no|on|off|true|false|\d{4}-\d\d?-\d\d?(?:[tT \t].*)?|:\S.*|[{].*",
@@ -33,7 +33,7 @@ def double_quoted(text: str) -> str:
 
 
 def scalar(text: str) -> str:
-    """Return `text` plain where that reads back as the same string, else double-quoted."""
+    """Return `text` as a plain scalar if that reads back as the same string, else double-quoted."""
     return text if PLAIN.fullmatch(text) and not OTHER_TYPE.fullmatch(text) else double_quoted(text)
 
 
@@ -43,14 +43,14 @@ def tags(tag: str) -> str:
 
 
 def one_or_list(texts: Sequence[str]) -> str:
-    """Return one text as a scalar, several as a list of double-quoted ones, none as nothing."""
+    """Return one text as a scalar, several as a list of double-quoted scalars, none as ""."""
     if len(texts) == 1:
         return scalar(texts[0])
     return f"[{', '.join(map(double_quoted, texts))}]" if texts else ""
 
 
 def is_text(written: str) -> bool:
-    """Return whether what is written for a category is text to Jekyll, or nothing."""
+    """Return whether Jekyll reads what is written for a category as text, or as nothing."""
     return not NOT_TEXT.fullmatch(COMMENT.sub("", written).strip())
 
 

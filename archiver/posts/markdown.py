@@ -6,13 +6,13 @@ import re
 
 from archiver.cleaning.rules import liquid_safe
 
-# What Markdown takes for more than text: marks, and those that are ones only beside others ("..." becomes "…").
+# Characters that mean something in Markdown, also those that do so only in a run ("..." becomes "…").
 TEXT = re.compile(r"[\\`*_\[\]|\"'<]|&(?=#?\w+;)|(?<=\]):|\{(?=:)|(?P<run>-{2,}|\.{3,}|~{2,}|>{2,}|\${2,})")
 ENTITIES = {"<": "&lt;", "&": "&amp;"}
-# At the start of a block: headings, lists, quotes, code, definitions, and the mark that ends a block.
+# Marks at the beginning of a block: of headings, lists, quotes, code and definitions, and the one that ends a block.
 BLOCK_START = re.compile(r"[#>+=:~^-]|\d+\.(?=\s)")
 ADDRESS = re.compile(r"[\s|<>{}\"\\^`\x00-\x1f\x7f]")
-REFERENCE = re.compile(r"(&#?\w+);")  # an entity to HTML, whatever the address means by it
+REFERENCE = re.compile(r"(&#?\w+);")  # a part of an address that HTML would decode as an entity
 WEB = re.compile(r"https?://(?=[^/])", re.IGNORECASE)
 BRACKETS = re.compile(r"[()]")
 
@@ -33,12 +33,12 @@ def quote(value: str) -> str:
 
 
 def address(value: str) -> str:
-    """Return `value` percent-encoded where a character would end the address or mean something to Markdown."""
+    """Return `value` with those characters percent-encoded that would end the address or mean something in Markdown."""
     return ADDRESS.sub(_percent_encoded, REFERENCE.sub(r"\1%3B", value))
 
 
 def link(value: str) -> str:
-    """Return the address `value` as a link that shows it. Raises ValueError if it is not one of the web."""
+    """Return the address `value` as a link that shows the address. Raises ValueError if it is no web address."""
     found = WEB.match(value)
     if not found:
         raise ValueError(f"{value!r} is not the address of a web page")
@@ -46,7 +46,8 @@ def link(value: str) -> str:
 
 
 def link_target(value: str) -> str:
-    """Return `value` for the brackets of a link: as `address`, and without brackets of its own that do not pair."""
+    """Return `value` for the parentheses of a link: as `address`, with its own parentheses percent-encoded if they are
+    not balanced."""
     value = address(value)
     depth = 0
     for bracket in BRACKETS.findall(value):

@@ -1,5 +1,5 @@
-"""A notice in the place of a post that turned out to be of the same article as another one: its address is published,
-so it says where that is. No I/O."""
+"""Notices. If two posts turn out to be of the same article, one becomes a notice that tells where the other is, since
+its address has been published. No I/O."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ MOVED = "moved_to"
 
 
 def notice(content: bytes, path: str, other: bytes, site: str) -> bytes | None:
-    """Return what stands in the place of the post `content`: its front matter, with where the article's post is
+    """Return the notice that replaces the post `content`: its front matter with the address of the article's other post
     (`moved_to`), a link to that, and its own address and footer. None if it is no post as the format has it.
 
-    path and other: of the article's post, in the archive, and what is in it. site: the host of both.
+    path, other: the path in the archive of the article's other post, and its content. site: the host of both.
     """
     post, target = read(content), read(other)
     text = content.decode(errors="replace")

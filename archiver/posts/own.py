@@ -19,12 +19,13 @@ MARKED = re.compile(r"---[ \t\r]*\n")
 TIME = re.compile(r"(\d{4})-(\d\d?)-(\d\d?)(?:[T ]+(\d\d?):(\d\d)(?::(\d\d))?)?")
 LIQUID = re.compile(r"\{[{%]")
 PLACEHOLDER = re.compile(r":([a-z_]+)")
-LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # what is a time, and what is text, is for YAML to say
+LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # YAML decides which values are times and which are text
 
 
 class OwnPost(NamedTuple):
-    """What a post says. usual: where the page of such a post is; path: where it says that its page is. html: whether
-    its body is HTML, and not Markdown. hidden: it says that it is not to be published."""
+    """The content of a post. usual: where Jekyll puts its page by default. path: where its page is to be: its own
+    permalink, or else `usual`. html: whether its body is HTML, and not Markdown. hidden: whether it says that it is not
+    to be published."""
 
     title: str
     published: datetime
@@ -39,13 +40,13 @@ class OwnPost(NamedTuple):
 
     @property
     def has_liquid(self) -> bool:
-        """Whether there is something in it that only Jekyll understands."""
+        """Whether it has Liquid in it, which only Jekyll understands."""
         return bool(LIQUID.search(self.body))
 
 
 def read_own(name: str, content: bytes, zone: tzinfo) -> OwnPost | None:
-    """Return what the post `content` says; None if it is none that Jekyll can read. name: of its file. zone: of the
-    site: of times without an offset."""
+    """Return the content of a post; None if Jekyll could not read it. name: that of its file. zone: the time zone of
+    the site, for times without an offset."""
     found = NAME.fullmatch(name)
     try:
         text = content.decode().removeprefix("\ufeff")
@@ -59,7 +60,7 @@ def read_own(name: str, content: bytes, zone: tzinfo) -> OwnPost | None:
         day = datetime(_year(found[1]), int(found[2]), int(found[3]), tzinfo=zone)
         published = _time(front.get("date", day), zone) if isinstance(front, dict) else None
         if published:
-            published.astimezone(UTC)  # a day before the first or after the last year is none there
+            published.astimezone(UTC)  # raises OverflowError if the time is not within the years 1 to 9999 there
     except (yaml.YAMLError, ValueError, OverflowError, RecursionError):
         return None
     if published is None or not all(isinstance(front.get(key), str | list | None) for key in ("categories", "tags")):
@@ -85,18 +86,18 @@ def read_own(name: str, content: bytes, zone: tzinfo) -> OwnPost | None:
 
 
 def _end(text: str, front: int) -> int:
-    """Return where a front matter's last line ends."""
+    """Return where the line after a front matter ends."""
     return text.find("\n", front) + 1 or len(text)
 
 
 def _year(digits: str) -> int:
-    """Return the year in the name of a post; Ruby knows the century of one of two digits."""
+    """Return the year in the name of a post. A year with two digits is completed as Ruby does it."""
     year = int(digits)
     return year + (0 if len(digits) > 2 else 2000 if year < 69 else 1900)
 
 
 def _time(value: object, zone: tzinfo) -> datetime | None:
-    """Return a time as Jekyll has it: one to the second without an offset is one of UTC, as YAML says."""
+    """Return a time as Jekyll reads it: one that is complete with seconds but has no offset is in UTC, as in YAML."""
     if isinstance(value, datetime):
         return (value if value.tzinfo else value.replace(tzinfo=UTC)).astimezone(zone)
     if isinstance(value, date):
@@ -116,7 +117,7 @@ def _time(value: object, zone: tzinfo) -> datetime | None:
 
 
 def _names(value: object) -> tuple[str, ...]:
-    """Return names of a list, or those in a text."""
+    """Return the names in a list, or those in a text, separated there by white space."""
     if isinstance(value, list):
         return tuple(str(one) for one in value if one is not None)
     return tuple(value.split()) if isinstance(value, str) else ()
@@ -127,7 +128,7 @@ def _name(value: object) -> tuple[str, ...]:
 
 
 def _path(post: OwnPost, name: str, front: Mapping[str, object]) -> str:
-    """Return where a post says that its page is; empty if it says nothing."""
+    """Return where a post's own permalink puts its page; empty if it has none."""
     link = front.get("permalink")
     if not isinstance(link, str) or not link.strip("/"):
         return ""

@@ -1,4 +1,4 @@
-"""Where the page of a post is, as Jekyll has it (docs/format.md). No I/O."""
+"""Where Jekyll puts the page of a post (docs/format.md). No I/O."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ if TYPE_CHECKING:
     from datetime import date
 
 DATED = re.compile(r"\d{4}-\d\d-\d\d-(?=.)")
-KEPT = frozenset("._~!$&'()+,;=@")  # what Jekyll keeps of a name, beside letters, marks and digits
-SAFE = "/~!$&'()*+,;=:@"  # as they stand in the path of an address (RFC 3986, 3.3)
+KEPT = frozenset("._~!$&'()+,;=@")  # what Jekyll keeps of a name, besides letters, marks and digits
+SAFE = "/~!$&'()*+,;=:@"  # characters that need no encoding in the path of an address (RFC 3986, 3.3)
 LONGEST = 200  # bytes of a name; file systems take 255
 
 
 def post_path(path: str, category: str, published: date) -> str:
-    """Return where the page of a post is. path: of the post in the archive. Jekyll makes several directories of a
-    category with white space in it."""
+    """Return the path of a post's page. path: that of the post in the archive. category: if it has white space in it,
+    Jekyll takes it for several categories, with a directory for each."""
     return page_path(DATED.sub("", PurePosixPath(path).stem, count=1), category.split(), published)
 
 
 def page_path(name: str, categories: Iterable[str], published: date) -> str:
-    """Return where the page of a post with that name is: in a directory for each of its categories."""
+    """Return the path of the page of a post with that name: its categories are the directories."""
     directories = dict.fromkeys(category.lower() for category in categories)
     parts = [part for category in directories for part in category.split("/")]
     found = "/".join([*filter(None, map(segment, parts)), published.isoformat()[:10].replace("-", "/")])
@@ -40,7 +40,7 @@ def page_name(name: str) -> str:
 
 
 def segment(name: str) -> str:
-    """Return `name` as one part of a path; empty where it is none. A long one ends in a digest."""
+    """Return `name` as one segment of a path; empty if it cannot be one. A long name is cut, and ends in a digest."""
     name = one_line(name).replace("/", "-").strip()
     if name in ("", ".", ".."):
         return ""
@@ -51,7 +51,7 @@ def segment(name: str) -> str:
 
 
 def _pretty(name: str) -> str:
-    """Return a name as Jekyll's permalinks have it (`slugify`, mode `pretty`)."""
+    """Return a name in the form that it has in Jekyll's permalinks (`slugify`, mode `pretty`)."""
     kept = "".join(one if one in KEPT or _is_word(one) else "\0" for one in name)
     return re.sub("\0+", "-", kept).removeprefix("-").removesuffix("-")
 

@@ -1,4 +1,5 @@
-"""The pictures that a post shows: found in its bytes, put in place as files of the archive, and taken back. No I/O."""
+"""The pictures that a post shows: finding them in its bytes, replacing their addresses by those of files of the
+archive, and undoing that. No I/O."""
 
 from __future__ import annotations
 
@@ -17,31 +18,32 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 FRONT_END = "\n---\n"
-# The body of a post is sound HTML: what is in quotation marks holds none of their kind.
+# The body of a post is sound HTML: a quoted value does not contain its own quotation mark.
 TAG = re.compile(r"<!--.*?-->|<(img|source|video)\b((?>[^>\"']|\"[^\"]*\"|'[^']*')*+)>", re.DOTALL | re.IGNORECASE)
 MAY_SHOW = re.compile(rb"<(?:img|video)\b", re.IGNORECASE)
 ATTRIBUTE = re.compile(r"(\s+)([\w:.-]+)(?:=(\"[^\"]*\"|'[^']*'))?")
 LINK = re.compile(r"\n\n<([^<>\s]+)>\n\n")
 WEB = re.compile(r"https?://[^\s/]", re.IGNORECASE)
-# Before the name of an attribute in whose place the file's address is, or which browsers would prefer to it.
+# The prefix of attributes that keep an original one: that which had the address (`src`), and one that browsers would
+# prefer to it (`srcset`).
 KEPT = "data-archived-"
-SHOWING = {"img": "src", "video": "poster"}  # which attribute of which element has the address of a picture
+SHOWING = {"img": "src", "video": "poster"}  # for each element, its attribute with the address of a picture
 FROM = frozenset(f"{KEPT}{name}" for name in SHOWING.values())
-NONE = f"{KEPT}none"  # there was no such attribute
+NONE = f"{KEPT}none"  # marks an element that had no attribute with an address
 LONGEST = 2_000  # characters of an address
-MAX_PICTURES = 300  # of a post; those after them stay where they are
+MAX_PICTURES = 300  # pictures of a post that are replaced; further ones keep their addresses
 
 
 class ShownPicture(NamedTuple):
-    """A picture that a post shows from elsewhere. offers: where its page offers it, the largest first, as far as the
-    post says; its address alone otherwise."""
+    """A picture that a post shows from elsewhere. offers: the addresses at which it is offered, the largest first, as
+    far as the post has them; else only its address."""
 
     address: str
     offers: tuple[str, ...]
 
 
 def link_of(content: bytes) -> str:
-    """Return the address that the post `content` says it is of; empty if it says none."""
+    """Return the address of the original article in the post `content`; empty if there is none."""
     return _parts(content)[2]
 
 
@@ -60,9 +62,9 @@ def shown_pictures(content: bytes) -> dict[str, ShownPicture]:
 def with_assets(content: bytes, assets: Mapping[str, str], root: str = "/") -> bytes:
     """Return the post `content` with pictures from the archive in the place of those from elsewhere.
 
-    assets: paths in the archive, by the addresses that `shown_pictures` returns. root: what addresses of files begin
-    with: in a post, the root of its site. What stood there is kept in attributes
-    that browsers pass over, so `without_assets` gives the same bytes back.
+    assets: paths in the archive, by the addresses that `shown_pictures` returns. root: what the addresses of files
+    begin with; in a post, the root of its site. The original attributes are kept under names that browsers ignore, so
+    that `without_assets` can restore the same bytes.
     """
     if not assets:
         return content
@@ -71,7 +73,7 @@ def with_assets(content: bytes, assets: Mapping[str, str], root: str = "/") -> b
 
     def replaced(tag: re.Match[str]) -> str:
         nonlocal is_local
-        if tag[1] and tag[1].lower() == "source":  # it stands before its picture, in one element with it
+        if tag[1] and tag[1].lower() == "source":  # it comes before its `img`, within the same `picture`
             after = TAG.search(body, tag.end())
             while after and (after[1] or "").lower() == "source":
                 after = TAG.search(body, after.end())
@@ -113,8 +115,8 @@ def asset_addresses(content: bytes) -> dict[str, str]:
 
 
 def _parts(content: bytes) -> tuple[str, str, str]:
-    """Return a post in two parts, up to the end of its front matter and from there on, and the address that it says it
-    is of: by this, relative ones are resolved."""
+    """Return a post in two parts, up to the end of its front matter and from there on, and the address of its original
+    article, which is the base of relative addresses."""
     front, end, body = content.decode(errors="surrogateescape").partition(FRONT_END)
     links = LINK.findall(body, body.rfind("\n\n<", 0, body.rfind(">\n\n") + 1)) if ">\n\n" in body else []
     return (front + end, body, links[0]) if end and links else (front + end, body, "") if end else ("", front, "")
@@ -148,13 +150,13 @@ def _shown(tag: re.Match[str], base: str) -> ShownPicture | None:
 
 
 def _harmless(value: str) -> str:
-    """Return a value that a tree of XML takes."""
+    """Return a value without characters that lxml does not accept."""
     return "".join(character for character in value if character >= " " and not "\ud800" <= character <= "\udfff")
 
 
 def _attributes(tag: re.Match[str]) -> tuple[list[tuple[str, str, str]], str]:
-    """Return the attributes of a tag (the blank space before each, its name, and its value in quotation marks or
-    nothing), and what stands after the last."""
+    """Return the attributes of a tag (for each: the white space before it, its name, and its value in quotation marks,
+    or ""), and what comes after the last."""
     found = [(one[1], one[2], one[3] or "") for one in ATTRIBUTE.finditer(tag[2])]
     return found, tag[2][sum(len(_written(*one)) for one in found) :]
 
@@ -164,7 +166,7 @@ def _written(blank: str, name: str, quoted: str) -> str:
 
 
 def _local(tag: re.Match[str], address: str) -> str:
-    """Return an element that shows what is at `address`."""
+    """Return a tag that shows the picture at `address`, and keeps the original attributes."""
     attributes, end = _attributes(tag)
     showing = SHOWING[tag[1].lower()]
     local = f'{showing}="{escape(address)}"'
@@ -186,12 +188,12 @@ def _without_set(tag: re.Match[str]) -> str:
 
 
 def _less_preferred(name: str) -> str:
-    """Return the name of an attribute, another one where browsers would prefer it to `src`."""
+    """Return the name for an attribute: the same, or a prefixed one if browsers would prefer the attribute to `src`."""
     return f"{KEPT}{name}" if name.lower() == "srcset" else name
 
 
 def _original(tag: re.Match[str]) -> str:
-    """Return a tag as it was."""
+    """Return a tag as it was before `with_assets` changed it."""
     attributes, end = _attributes(tag)
     out, before = [], ""
     is_local = any(name.lower() in (*FROM, NONE) for _, name, _ in attributes)

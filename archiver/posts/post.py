@@ -1,4 +1,4 @@
-"""An article as a post: its file name and its bytes, as the format binds them. No I/O."""
+"""Writing an article as a post: its file name and its bytes, as the format requires. No I/O."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ def render(article: Article, form: Form, site: str) -> Post:
     """Return the post of `article`, whose metadata and body are complete.
 
     site: the host that the post's footer links to.
-    Raises ValueError when the article has no time in a known zone, when its id would make another name than that of
-    a post, and when what the post must link to is no address.
+    Raises ValueError if the article has no time with a zone, if its id gives a file name that posts cannot have, or if
+    the address that the post must link to is invalid.
     """
     published = article.published
     if published is None or published.utcoffset() is None:
@@ -54,7 +54,7 @@ def render(article: Article, form: Form, site: str) -> Post:
 
 
 def front_matter(article: Article, form: Form) -> str:
-    """Return what else the front matter of a form has, a line for each key of which something is known."""
+    """Return the further lines that the front matter of a form has, for the keys that have a value."""
     known = {
         "author": frontmatter.one_or_list(article.authors),
         "canonical_url": frontmatter.scalar(article.url),
@@ -85,7 +85,7 @@ def _wording(form: Form, source: str, site: str) -> tuple[str, str, str]:
 
 
 def _quoted(article: Article, form: Form) -> str:
-    """Return what the post opens with as a quote: nothing where the field is empty."""
+    """Return the text of the quote that the post opens with; empty if it has none."""
     if form.quote is None:
         return ""
     value = str(getattr(article, form.quote.source))

@@ -1,4 +1,4 @@
-"""Posts as values: the bytes of a file in, what the post says out. No I/O."""
+"""Reading posts: the bytes of a file in, the parts of the post out. No I/O."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-LONGEST, DEEPEST = 65536, 200  # a front matter: characters, and brackets; the parser's stack is not checked
+LONGEST, DEEPEST = 65536, 200  # characters and nested brackets of a front matter; the parser could overflow its stack
 NESTED = re.compile(r"[\[{]|[-?:][ \t]+(?=[-?:][ \t])")
 KEYS = ("layout", "title", "date", "categories", "tags")
 LISTS = ("categories", "tags")
 LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)  # every scalar is the text that it is written as
 
-# The front matter as the format has it, and scalars that need no parser: what YAML forbids is not among them.
-# Of the posts of pages.
+# FRONT matches a front matter as the format has it; QUOTED scalars that can be read without a YAML parser. MORE: keys
+# that only posts of web pages have.
 MORE = ("author", "canonical_url", "lang", "modified", "description", "image", "paywalled", "moved_to")
 FRONT = re.compile(
     r"---\nlayout: post\ntitle: (.*)\ndate: (.*)\ncategories: (.*)\ntags: (.*)\n"
@@ -33,7 +33,7 @@ LITERAL = r'[^"\\\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]'
 QUOTED = re.compile(rf'"((?:{LITERAL}|\\(?:["\\tnr]|x[0-9A-F]{{2}}|u[0-9A-F]{{4}}))*+)"')
 ESCAPE = re.compile(r"\\(?:x(..)|u(....)|(.))")
 ESCAPED = {"t": "\t", "n": "\n", "r": "\r"}
-# The same as Jekyll finds it.
+# A front matter as Jekyll recognises it.
 ANY_FRONT = re.compile(r"---[ \t\r]*\n(.*?)^(?:---|\.\.\.)[ \t\r]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
 CANONICAL = re.compile(r"""^canonical_url:[ \t]*["']?(https?://[^\s"']+)""", re.MULTILINE)
 LINE = re.compile(rf"^({'|'.join(KEYS)}):[ \t]*(.*?)[ \t\r]*$", re.MULTILINE)
@@ -41,7 +41,7 @@ LINE = re.compile(rf"^({'|'.join(KEYS)}):[ \t]*(.*?)[ \t\r]*$", re.MULTILINE)
 LINK = r"<((?:[a-zA-Z][\w+.-]*:[^<>\s]*)?)>"
 END = re.compile(rf"\n\n{LINK}\n\n")
 BARE_END = re.compile(rf"(?:\A|\n){LINK}[ \t\r\n]*\Z")  # of old posts, which have no footer
-# The same with blanks and line ends as editors leave them, before a footer that is one.
+# The same as END, with spaces and line ends as editors leave them, before a footer that begins with a link.
 LOOSE_END = re.compile(rf"\r?\n[ \t]*\r?\n[ \t]*{LINK}[ \t]*(?:\r?\n[ \t]*)+(?=\[)")
 BLANK_START = re.compile(r"\ufeff?\s[\s\ufeff]*(?=---)")
 QUOTE = re.compile(r"> ([^\n]*)\n\n")
@@ -49,7 +49,7 @@ MARKED = re.compile(r"\\([^\w\s]|_)|&#?\w+;")
 
 
 class FrontFacts(NamedTuple):
-    """What else the front matter of a page's post says; empty where it says nothing."""
+    """Further facts in the front matter of a web page's post; empty where it has none."""
 
     authors: tuple[str, ...] = ()
     canonical: str = ""  # an address
@@ -60,27 +60,27 @@ class FrontFacts(NamedTuple):
 
 
 class ReadPost(NamedTuple):
-    """What a post says. Of a broken one, what can be made out."""
+    """The parts of a post. Of a broken one, those that can be read."""
 
-    damage: str = ""  # why the file is not a whole text
-    fault: str = ""  # why its front matter is none
-    foreign: bool = False  # its front matter is that of something else
-    misread: str = ""  # why Jekyll finds no front matter in the file, or makes nothing of it
+    damage: str = ""  # why the file is not a complete text
+    fault: str = ""  # why its front matter is invalid
+    foreign: bool = False  # whether its front matter is that of something else than a post of ours
+    misread: str = ""  # why Jekyll would find no front matter in the file, or ignore it
     title: str = ""
     date: datetime | None = None  # without an offset if it is written so
-    written: str = ""  # the date, as it stands there
+    written: str = ""  # the date as it is written
     categories: str = ""
     split: tuple[str, ...] = ()  # the categories that Jekyll makes of one with white space in it
     tags: tuple[str, ...] = ()
     more: FrontFacts = FrontFacts()
     quote: str | None = None
     body: str = ""
-    link: str | None = None  # None: there is none; the format's end is missing
+    link: str | None = None  # None: there is none, so the end that the format requires is missing
     footer: str = ""
 
 
 def read(content: bytes, *, quoted: bool = False) -> ReadPost:
-    """Return what the post `content` says. quoted: its form opens with a block quote, if there is something in it."""
+    """Return the parts of the post `content`. quoted: whether posts of its form may open with a block quote."""
     try:
         text = content.decode()
     except UnicodeDecodeError as error:
@@ -89,7 +89,7 @@ def read(content: bytes, *, quoted: bool = False) -> ReadPost:
 
 
 def read_text(text: str, quoted: bool) -> ReadPost:
-    """Return what the post `text` says."""
+    """Return the parts of the post `text`; quoted: as for `read`."""
     blank = BLANK_START.match(text)
     if blank:
         post = read_text(text[blank.end() :], quoted)
@@ -131,23 +131,23 @@ def unmarked(value: str) -> str:
 
 
 def front_lines(front: str) -> dict[str, str]:
-    """Return what stands after each key of the format in a front matter that may not be YAML."""
+    """Return what comes after each key of the format in a front matter that may be invalid YAML."""
     return dict(reversed(LINE.findall(front)))  # the first of each counts
 
 
 def front_span(text: str) -> tuple[int, int] | None:
-    """Return where in `text` the lines of the front matter are, None if it has none that is closed."""
+    """Return where in `text` the lines of the front matter begin and end; None if it has none that is closed."""
     found = ANY_FRONT.match(text)
     return found.span(1) if found else None
 
 
 def is_sane(front: str) -> bool:
-    """Return whether a parser can be given a front matter."""
+    """Return whether a front matter is short and flat enough for a YAML parser."""
     return len(front) <= LONGEST and len(NESTED.findall(front)) <= DEEPEST
 
 
 def load_front(front: str) -> dict[str, object] | str:
-    """Return the mapping that a front matter is, or why it is none."""
+    """Return a front matter as a mapping, or the reason why it cannot be read as one."""
     if not is_sane(front):
         return "the front matter is not YAML that can be read: it is too long, or has too many brackets"
     try:
@@ -161,14 +161,14 @@ def load_front(front: str) -> dict[str, object] | str:
 
 
 def is_value(key: str, value: object) -> bool:
-    """Return whether a front matter may hold `value` for `key`: a text, or of some keys a list of texts."""
+    """Return whether `value` is valid for `key` in a front matter: a text, or for some keys a list of texts."""
     if isinstance(value, list) and key in LISTS:
         return all(isinstance(one, str) for one in value)
     return isinstance(value, str)
 
 
 def _front_lines(lines: str) -> dict[str, object] | None:
-    """Return what the lines of a front matter say; None if it takes a parser to know."""
+    """Return the keys and values in lines of a front matter; None if they cannot be read without a YAML parser."""
     found: dict[str, object] = {}
     for line in lines.splitlines():
         key, _, value = line.partition(": ")
@@ -182,7 +182,7 @@ def _front_lines(lines: str) -> dict[str, object] | None:
 
 
 def _about(front: Mapping[str, object]) -> FrontFacts:
-    """Return what a front matter says besides what every post has; what is no text says nothing."""
+    """Return the further facts in a front matter; values that are no text are ignored."""
     author = front.get("author")
     authors = author if isinstance(author, list) else [author]
     texts = {key: value for key, value in front.items() if isinstance(value, str)}
@@ -197,7 +197,8 @@ def _about(front: Mapping[str, object]) -> FrontFacts:
 
 
 def _scalar(value: str) -> str | None:
-    """Return the text of a scalar, or of a list of one quoted string; None if it takes a parser to know."""
+    """Return the text of a scalar, or of a list of one quoted string; None if it cannot be read without a YAML
+    parser."""
     if value[:1] == "[" and value[-1] == "]":
         value = value[1:-1]
     elif value[:1] != '"':
@@ -214,7 +215,7 @@ def _unescaped(found: re.Match[str]) -> str:
 
 
 def _any_front(text: str) -> tuple[ReadPost, int]:
-    """Return what a front matter says that is not written as the format has it, and where it ends."""
+    """Return the parts of a post whose front matter is not written as the format has it, and where that ends."""
     if not text.startswith("---"):
         return ReadPost(damage="does not begin with a front matter" if text.strip("\0 \n") else "empty"), 0
     found = ANY_FRONT.match(text)
@@ -246,7 +247,8 @@ def _any_front(text: str) -> tuple[ReadPost, int]:
 
 
 def _split(category: str) -> tuple[str, ...]:
-    """Return the categories that Jekyll makes of a text, if there are several; of a list it takes each as it stands."""
+    """Return the categories into which Jekyll splits a text, if there are several. (It does not split the members of a
+    list.)"""
     names = tuple(category.split())
     return names if len(names) > 1 else ()
 

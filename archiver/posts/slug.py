@@ -1,4 +1,4 @@
-"""Slugs: the name of a source in, the last part of its category's address out. No I/O."""
+"""Slugs. In: the name of a source. Out: the last segment of its category's address. No I/O."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from functools import lru_cache
 
 from archiver.pinyin import pinyin
 
-# What breaks a path or an address; hyphens go because published slugs have none.
+# Characters that cannot be in a path or an address. Hyphens are among them, since published slugs have none.
 UNSAFE = re.compile(r"[\s/\\?#%:*\"<>|\x00-\x1f\x7f-\x9f\ud800-\udfff\ufeff\ufffe\uffff-]")
 DOTS = re.compile(r"^\.+|\.+$|(?<=\.)\.+")  # "..", and a dot before a slash, vanish from Jekyll's addresses
-SEPARATORS = str.maketrans("", "", ".,_+")  # of digits
+SEPARATORS = str.maketrans("", "", ".,_+")  # signs between the digits of a number
 FALLBACK = "media"
 LONGEST = 120  # bytes; a category becomes a directory, whose name may have 255
 

@@ -1,4 +1,4 @@
-"""When two articles have the same text: an exact rule. No I/O."""
+"""An exact rule for when two articles have the same text. No I/O."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from archiver.text import unescaped, without_tags
 if TYPE_CHECKING:
     from archiver.recipes import Recipe
 
-FEWEST = 50  # characters: shorter texts are alike for many reasons
+FEWEST = 50  # characters; shorter texts may be the same by chance
 SIZE = 16  # bytes
 SHORT = "-"
 
 
 def said(body: str, recipe: Recipe) -> str:
-    """Return what `body` (HTML) says: without tags and comments, and without the note at the end that names the source
-    (what the recipe recovers a source from)."""
+    """Return the text of `body` (HTML): without tags and comments, and without the note that names the source (from
+    which the recipe recovers the source)."""
     text = without_tags(body)
     for rule in recipe.recover.get("source", ()):
         if rule.source == "body":
@@ -27,10 +27,10 @@ def said(body: str, recipe: Recipe) -> str:
 
 
 def text_digest(text: str) -> str | None:
-    """Return a digest of what an article says; two articles have the same text when theirs are equal.
+    """Return a digest of an article's text; two articles have the same text if their digests are equal.
 
-    White space makes no difference. That of a text of less than 50 characters begins with `-`; None where there is no
-    text.
+    White space makes no difference. The digest of a text of less than FEWEST characters begins with `-`. None if there
+    is no text.
     """
     text = "".join(text.split())
     if not text:
@@ -40,5 +40,5 @@ def text_digest(text: str) -> str | None:
 
 
 def is_telling(digest: str | None) -> TypeGuard[str]:
-    """Return whether a text is long enough that two articles with it have it from one another."""
+    """Return whether a digest is that of a text so long that two articles do not have it by chance."""
     return digest is not None and not digest.startswith(SHORT)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class Command(CrawlCommand):
-    """Scrapy's command; its exit status also tells of articles that failed (1) and of alarms (3)."""
+    """Scrapy's command; its exit status also tells whether articles failed (1) or there were alarms (3)."""
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Run the spider that `args` names."""

@@ -1,4 +1,4 @@
-"""`scrapy parse ADDRESS`, which goes on to the page that holds the article: a share address is a shell without text."""
+"""`scrapy parse ADDRESS`, which goes on to the page with the article: a share address gives a page without text."""
 
 from __future__ import annotations
 

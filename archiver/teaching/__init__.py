@@ -1,4 +1,4 @@
-"""Teaching a site: pages in, a draft of a recipe out; a recipe and a page in, what matched and what did not out."""
+"""Teaching a site: drafting a recipe from pages, and testing a recipe against what is expected of pages."""
 
 from archiver.teaching.draft import DraftPage, draft
 from archiver.teaching.expected import ENDING, Expected, differences, expected_of, file_beside, read_expected

@@ -1,5 +1,5 @@
-"""A draft of a recipe for the site of some pages: selectors that say on each of them what the general reading says;
-of the body, nearly that."""
+"""Drafting a recipe for the site of some pages: selectors that find on each page the same as the general reading (for
+the body, nearly the same)."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ if TYPE_CHECKING:
     from archiver.reading import Explanation
 
 DRAFTED = ("title", "published", "authors", "body")
-NAMES = re.compile(r"[A-Za-z][A-Za-z_-]*")  # of classes and ids that are no article's own
-OWN_NAME = re.compile(r"[.#][^.#]*\d")  # a name with a number is one article's
+NAMES = re.compile(r"[A-Za-z][A-Za-z_-]*")  # classes and ids that all articles of a site may have
+OWN_NAME = re.compile(r"[.#][^.#]*\d")  # a class or id with a number belongs to one article only
 TIME_NAMES = re.compile(r"date|time|publi|posted|stamp", re.IGNORECASE)
 LONGEST_BYLINE = 200
 MAX_ELEMENTS = 5_000
-MAX_TRIED = 12  # selectors of a field
-MIN_LIKENESS = 0.7  # of a body and the general reading's, which may have too much in it
+MAX_TRIED = 12  # selectors that are tried for a field
+MIN_LIKENESS = 0.7  # how alike a body must be to that of the general reading, which may have too much in it
 MAX_SHOWN = 70  # characters of a value in a comment
 HEAD = """\
 # Drafted from {pages}. Delete what the general reading gets right by itself, and mend the rest;
@@ -51,16 +51,16 @@ class DraftPage(NamedTuple):
     fetched: datetime | None = None
 
     def explained(self, recipe: SiteRecipe | None = None) -> Explanation:
-        """Return how the page is read."""
+        """Return how the page is read, by a recipe or (None) by the general reading alone."""
         return explain_page(
             self.content, self.address, content_type=self.content_type, fetched=self.fetched, recipe=recipe
         )
 
 
 def draft(pages: Sequence[DraftPage]) -> str:
-    """Return the YAML of a recipe for the site of `pages`, with what the general reading says of them in comments.
+    """Return the YAML of a recipe for the site of `pages`, with the values that the general reading finds in comments.
 
-    Raises UsageError when nobody knows of which site they are, or they are of several.
+    Raises UsageError if the site of a page is not known, or if the pages are of several sites.
     """
     read = [(page, page.explained()) for page in pages]
     hosts = _hosts(read)
@@ -106,7 +106,8 @@ def _shown(value: Any) -> str:
 
 
 def _selector(field: str, read: Sequence[tuple[DraftPage, Explanation]]) -> str:
-    """Return a selector that finds on each page what the general reading says of `field`; nothing if there is none."""
+    """Return a selector that finds on each page the value of `field` that the general reading finds; empty if there is
+    none."""
     if not all(explained.fields and explained.fields[field].value for _, explained in read):
         return ""
     page, explained = read[0]
@@ -127,13 +128,13 @@ def _agrees(explained: Explanation, general: Explanation, field: str) -> bool:
 
 
 def _likeness(text: str | None, other: str) -> float:
-    """Return which part of their words two texts share."""
+    """Return the share of their words that two texts have in common, from 0 to 1."""
     own, others = Counter((text or "").split()), Counter(other.split())
     return 2 * (own & others).total() / (own.total() + others.total())
 
 
 def _candidates(field: str, tree: HtmlElement, general: Any) -> Iterator[str]:
-    """Yield selectors of elements that may say what `field` is, the most telling first."""
+    """Yield selectors of elements that may hold the value of `field`, the most promising first."""
     if field == "body":
         elements = [general.rule.partition(": ")[2].partition(",")[0], *(lost.value for lost in general.lost)]
         for element in elements:
@@ -174,7 +175,7 @@ def _selectors(element: HtmlElement) -> Iterator[str]:
 
 
 def _valid(select: str) -> Iterator[str]:
-    """Yield a selector, if it is one: sites write names that CSS would have to escape."""
+    """Yield a selector if it is valid and not one article's own. (Sites have names that CSS would have to escape.)"""
     try:
         HTMLTranslator().css_to_xpath(select)
     except Exception:  # whatever cssselect raises for what it cannot read

@@ -1,4 +1,4 @@
-"""The values that are expected of a site's pages: a file beside its recipe, a line of JSON for each page."""
+"""The values that are expected from a site's pages: in a file beside its recipe, a line of JSON for each page."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ ENDING = ".expected.jsonl"
 
 
 class Expected(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What a page is expected to say; what is not given is not looked at.
+    """What is expected from a page; fields that are not given are not checked.
 
-    page: its file, beside the expectations. text: the whole of it; has and lacks: texts that must, or must not, stand
-    in it. refused: a part of the reason why it is no article.
+    page: its file, relative to that of the expectations. text: the whole text; has, lacks: texts that must, or must
+    not, be in it. refused: a part of the reason why the page is refused as no article.
     """
 
     page: str
@@ -55,7 +55,8 @@ def file_beside(recipe: Path) -> Path:
 
 
 def read_expected(file: Path) -> list[Expected]:
-    """Return what `file` expects; nothing if it is not there. Raises RecipeError with the line that is wrong."""
+    """Return the expectations in `file`; none if there is no such file. Raises RecipeError, which names the line that
+    is wrong."""
     try:
         lines = file.read_text(encoding="utf-8").split("\n") if file.exists() else []
     except (OSError, ValueError) as error:
@@ -72,7 +73,7 @@ def read_expected(file: Path) -> list[Expected]:
 
 
 def differences(expected: Expected, explained: Explanation) -> Iterator[tuple[str, str, str]]:
-    """Yield each field that is not as it is expected: (field, what was expected, what is there)."""
+    """Yield each field that is not as expected: (field, what was expected, what was found)."""
     if expected.refused is not None or explained.refused:
         reason = explained.refused.reason if explained.refused else ""
         if expected.refused is None or not reason or expected.refused not in reason:
@@ -89,7 +90,7 @@ def differences(expected: Expected, explained: Explanation) -> Iterator[tuple[st
 
 
 def expected_of(page: str, explained: Explanation, fetched: datetime | None) -> bytes:
-    """Return a line that expects what a page says now."""
+    """Return a line of expectations with the values that a page has now."""
     fields = {"text" if name == "body" else name: field.value for name, field in explained.fields.items()}
     said = {name: value for name, value in fields.items() if value not in (None, (), "")}
     if explained.refused:
