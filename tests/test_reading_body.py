@@ -237,6 +237,28 @@ def test_a_picture_is_kept_once_with_its_whole_address(picture: str, address: st
 
 
 @pytest.mark.parametrize(
+    "name",
+    "greyhound-races.jpg blankfein-speaks.jpg crane-loading-a-ship.jpg pixel-9-review.png Gray-whale_1024x768.JPG "
+    "blankets-for-all.jpeg a-transparent-ballot-box.png lazy-sunday.webp 11x1-final.jpg".split(),
+)
+def test_a_picture_may_be_of_something_grey(name: str) -> None:
+    found = body(f'<p>{FIRST}</p><img src="/{name}"><p>{SECOND}</p>')
+    assert f'<img src="https://news.example/{name}"' in found.html
+
+
+@pytest.mark.parametrize(
+    "name",
+    "blank.gif 1x1.png 1x1-white.jpg d_transparent.gif pixel.png grey_bg.gif loading.svg loading-icon.webp "
+    "lazy-picture-placeholder-01c4.png image-placeholder-2.jpg spacer_16x9.gif Placeholder.png lazyload-ph.gif".split(),
+)
+@pytest.mark.parametrize("fallback", ["", '<noscript><img src="/b.jpg"></noscript>'])
+def test_what_stands_in_the_place_of_a_picture_is_none(name: str, fallback: str) -> None:
+    found = body(f'<p>{FIRST}</p><img src="/{name}">{fallback}<p>{SECOND}</p>')
+    assert name not in found.html
+    assert found.html.count("<img") == bool(fallback)
+
+
+@pytest.mark.parametrize(
     "picture", ['<img src="/p.gif" width="1" height="1">', '<img src="/i.png" width=16 height=16>']
 )
 def test_pixels_and_signs_are_no_pictures(picture: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from archiver.cleaning.srcset import candidates
 from archiver.urls import resolve_url
@@ -20,9 +21,15 @@ LATE_SOURCES = (
     "data-full-src data-echo data-actualsrc data-backsrc data-srcset data-lazy-srcset"
 ).split()
 SOURCES = (*LATE_SOURCES, "srcset", "src")
-PLACEHOLDER = re.compile(
-    r"(?i)(?:^|[/_.-])(?:blank|spacer|placeholder|pixel|transparent|loading|lazy(?:load)?|1x1|gr[ae]y)"
-    r"[\w-]*\.(?:gif|png|svg|jpe?g)"
+# What stands in place of a picture says so in its name; or has a name of such words only: `grey_bg.png` is one, and
+# `greyhound-races.jpg`, `crane-loading-a-ship.jpg` are pictures.
+FILE = re.compile(r"([^/]+)\.(?:gif|png|svg|jpe?g|webp)", re.IGNORECASE)
+WORD = re.compile(r"[^\W\d_]{3,}|(?<!\d)1x1(?!\d)")
+PLACEHOLDER = re.compile(r"(?:placeholder|spacer|lazyload)")
+PLACEHOLDER_WORDS = frozenset("blank pixel transparent loading lazy 1x1 grey gray".split())
+WORDS_BESIDE = frozenset(
+    "ajax background black box default dot dummy empty gif icon image img line loader pic picture pre small spinner"
+    " square trans white".split()
 )
 SMALLEST = 40  # pixels; a picture whose sides are both smaller is an icon of the page
 NUMBER = re.compile(r"\d{1,9}")
@@ -36,9 +43,18 @@ def picture_address(element: HtmlElement, base: str) -> str:
         return ""
     for written in _written(element):
         address = resolve_url(written, base)
-        if address and not PLACEHOLDER.search(address):
+        if address and not _is_placeholder(address):
             return address
     return ""
+
+
+def _is_placeholder(address: str) -> bool:
+    """Return whether the name of a file is that of what stands where a picture is loaded late."""
+    found = FILE.fullmatch(urlsplit(address).path.rpartition("/")[2])
+    words = set(WORD.findall(found[1].lower())) if found else set()
+    if any(map(PLACEHOLDER.match, words)):
+        return True
+    return bool(words & PLACEHOLDER_WORDS) and words <= PLACEHOLDER_WORDS | WORDS_BESIDE
 
 
 def _written(element: HtmlElement) -> Iterator[str]:
