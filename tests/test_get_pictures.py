@@ -153,6 +153,20 @@ def test_what_comes_decides(archive: Archive, web: Web, content: bytes, kept: st
     assert said in archive.archiver("status").stdout
 
 
+@pytest.mark.parametrize("what", ["nothing", "led to a page"])
+def test_what_comes_for_a_moment_decides_nothing(archive: Archive, web: Web, photo: bytes, what: str) -> None:
+    page(web, image(ONE))
+    if what == "nothing":
+        web.put(ONE, b"", "image/jpeg")
+    else:
+        web.redirect(ONE, web.put("http://cdn.example/", "<!doctype html><title>Back soon</title>"))
+    assert archive.get("--pictures", PAGE).returncode == 0
+    assert "0 have come, 1 are to be asked for again, 0 are given up" in archive.archiver("status").stdout
+    web.put(ONE, photo)
+    archive.sql("UPDATE pictures SET due = 0 WHERE due IS NOT NULL")
+    assert archive.get("--pictures", PAGE).stdout == "1 written, 0 unchanged, 0 failed\n"
+
+
 def test_the_largest_within_limits_is_the_picture(archive: Archive, web: Web, photo: bytes) -> None:
     big, huge = "http://cdn.example/big.webp", "http://cdn.example/huge.webp"
     web.put(big, webp(1600, 1200))

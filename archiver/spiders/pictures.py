@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 
 from scrapy import Request
+from scrapy.http import HtmlResponse
 from scrapy.http.request import NO_CALLBACK
 
 from archiver.captures import Evidence
@@ -141,7 +142,7 @@ class PictureFetcher:
             except BudgetSpentError:
                 return  # it stays due
             except PictureError as error:
-                refused += 1
+                refused += not _may_be_another_time(response)
                 reasons.append(str(error))
             except Exception as error:  # whatever it is: it costs this address
                 reasons.append(explain_error(error))
@@ -191,6 +192,14 @@ class PictureFetcher:
         if isinstance(capture, CaptureError):
             raise capture
         return capture
+
+
+def _may_be_another_time(response: Response) -> bool:
+    """Return whether what came in place of a picture says nothing for ever: nothing at all, or a page to which its
+    address leads, for a moment perhaps (a front page, a login)."""
+    assert response.request is not None
+    was_sent_away = bool(response.request.meta.get("redirect_urls"))
+    return not response.body or (was_sent_away and isinstance(response, HtmlResponse))
 
 
 class StatusError(Exception):
