@@ -1,4 +1,4 @@
-"""Adopting an archive: posts on disk in, an index that knows them out, and a list of what is broken."""
+"""Adopting an archive: making an index from the posts on disk, and a list of what is broken."""
 
 from archiver.adoption.adopt import adopt
 from archiver.adoption.pictures import take_files

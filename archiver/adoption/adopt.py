@@ -39,7 +39,7 @@ BATCH = 500  # posts that are taken into the index together
 def adopt(output: Root, index: Index, recipes: Mapping[str, Recipe]) -> Survey:
     """Read the posts of `output` into `index`, and return what was found; nothing on disk is changed.
 
-    Articles that are recent by their recipe are due: nobody knows when they were looked at last.
+    Articles that are recent by their recipe's rules are made due, since it is unknown when they were last looked at.
     Raises StoreError for a directory that cannot be read, and IndexFileError.
     """
     survey = Survey()
@@ -64,7 +64,7 @@ def adopt(output: Root, index: Index, recipes: Mapping[str, Recipe]) -> Survey:
 
 
 class _Read(NamedTuple):
-    """A post that was read. adoption: None if the index can have none of it."""
+    """A post that was read. adoption: None if the post cannot be taken into the index."""
 
     path: str
     named: Named
@@ -82,7 +82,7 @@ class _Reader:
         self._now = now
         self._versions = stems_with_versions(output)
         self._batch: list[_Read] = []
-        self._notices: dict[ArticleKey, tuple[str, str]] = {}  # form, and where the article's post is
+        self._notices: dict[ArticleKey, tuple[str, str]] = {}  # form of a notice, path of the post that it names
 
     def take(self, path: str, named: Named) -> None:
         """Read the post in the file `path`. It is in the index and in the survey when the batch is full."""
@@ -107,14 +107,15 @@ class _Reader:
             self.flush()
 
     def take_other(self, path: str) -> None:
-        """Take a file that no recipe's posts are named like."""
+        """Take a file whose name is not that of any recipe's posts."""
         try:
             self._take_other(path, (self._output / path).read_bytes() if is_utf8(path) else b"")
         except OSError:
             self._survey.foreign += 1
 
     def _take_other(self, path: str, content: bytes) -> None:
-        """Take what may be a post of the owner's; one that ends in its address is an article of some other recipe."""
+        """Take a file that may be a post of the owner's. A post that ends with an address is that of an article of an
+        unknown recipe."""
         post = read(content)
         if path.startswith(f"{POSTS}/") and (post.foreign or not post.link) and read_own(Path(path).name, content, UTC):
             self._survey.own.append(path)
@@ -136,7 +137,8 @@ class _Reader:
                 self._survey.problems.append(problem(Kind.DOUBLED, path, f"the index has {other}"))
 
     def unite(self) -> None:
-        """Note of which article each notice says that its own turned out to be it."""
+        """Note the unions that notices tell of: the article of each notice turned out to be the same as the one that
+        the notice names."""
         if not self._notices:
             return
         by_name = {id_[:SHOWN]: ArticleKey(recipe, id_) for recipe, id_ in self._survey.articles}
@@ -144,7 +146,7 @@ class _Reader:
         finished: list[Finished] = []
         for key, (form, _) in self._notices.items():
             end, seen = into[key], {key}
-            while end in into and end not in seen:  # that one turned out to be another one, too
+            while end in into and end not in seen:  # that article turned out to be another one in its turn
                 seen.add(end)
                 end = into[end]
             if end and end not in seen:
@@ -153,10 +155,12 @@ class _Reader:
         self._index.finish(finished, self._now)
 
     def _adopt(self, adoptions: list[Adoption]) -> list[str | None]:
-        """Take posts into the index; return for each the path of the one that it has in place of it, if it has."""
+        """Take posts into the index; return for each the path of the post that the index has in its place, None if it
+        was taken."""
         others = self._index.adopt(adoptions, self._now)
         for number, (one, other) in enumerate(zip(adoptions, others, strict=True)):
-            # In the order of the files: the first of two copies of a post that is gone takes its place.
+            # If the post that the index has is gone from the disk, the first of its copies, in the order of the files,
+            # takes its place.
             if other and other != one.path and not (self._output / other).exists():
                 (others[number],) = self._index.adopt([one._replace(instead=True)], self._now)
         return others

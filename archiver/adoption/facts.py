@@ -1,4 +1,4 @@
-"""What the index is to know of a post that is on disk. No I/O."""
+"""What the index needs to know of a post that is on disk. No I/O."""
 
 from __future__ import annotations
 
@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
 
 def published(named: Named, post: ReadPost) -> datetime | None:
-    """Return when an article was published: by its date, else its file's name, else its id; None if nothing says."""
+    """Return when an article was published: by its date, else its file's name, else its id; None if none of these says
+    it."""
     if post.date:
         return post.date if post.date.tzinfo else post.date.replace(tzinfo=named.recipe.zone())
     if named.day:
@@ -38,8 +39,8 @@ def midnight(recipe: Recipe, day: date) -> datetime:
 
 
 def own_address(named: Named, post: ReadPost) -> str:
-    """Return the address that a post of this form links to, as far as the recipe says one without being told more, or
-    the post itself does; else nothing."""
+    """Return the address that a post of this form links to, if the recipe can make it from the id alone, or the post
+    itself says it; else empty."""
     link = named.form.link
     if named.recipe.is_web:
         return post.more.canonical or post.link or ""
@@ -49,7 +50,7 @@ def own_address(named: Named, post: ReadPost) -> str:
 
 
 def known(named: Named, post: ReadPost) -> dict[str, str]:
-    """Return what only listings say, and a later post of this form will need again."""
+    """Return the facts that only listings say, and that a later post of this form will need again."""
     facts: dict[str, str] = {}
     if named.form.quote and post.quote and (text := _before_drop(post.quote, named.form.quote.drop)):
         facts[named.form.quote.source] = text
@@ -66,7 +67,7 @@ def adoption(
     when: datetime,
     versions: Sequence[tuple[bytes, int]] = (),
 ) -> Adoption:
-    """Return the post as the index is to have it: saved when it was published."""
+    """Return the post in the form that the index takes; its time of saving is that of its publication."""
     text = "" if post.damage or post.link is None else said(post.body, named.recipe)
     return Adoption(
         ArticleKey(named.recipe.name, named.id),
@@ -84,7 +85,8 @@ def adoption(
 
 
 def _before_drop(quote: str, drop: str | None) -> str:
-    """Return a text that `quote` is left of when a post drops what it drops; nothing if there is none known."""
+    """Return a text from which `quote` is left when a post drops a part of it by the expression `drop`; empty if none
+    is known."""
     found = re.search(drop, quote) if drop else None
     if not drop or not found:
         return quote

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 
 def post_files(output: Root) -> list[str]:
-    """Return the files below `_posts` of `output`, and below `old_post` if it is there, as paths in it, by name: those
-    with a date in their names first, and a post before its copies. Raises StoreError."""
+    """Return the files below `_posts` of `output`, and below `old_post` if it is there, as paths in it, sorted by name:
+    those with a date in their names first, and a post before its copies. Raises StoreError."""
     found: list[str] = []
     if isinstance(output, Path):
         _add_files(output / POSTS, POSTS, found)
@@ -33,7 +33,7 @@ def post_files(output: Root) -> list[str]:
 
 
 def is_utf8(path: str) -> bool:
-    """Return whether a path is text that can be kept and shown."""
+    """Return whether a path is valid text, which can be stored and shown."""
     return path.isascii() or not any("\ud800" <= character <= "\udfff" for character in path)
 
 
@@ -60,7 +60,7 @@ def earlier(output: Root, path: str) -> Sequence[tuple[bytes, int]]:
 
 
 def read_file(output: Root, path: str, named: Named) -> ReadPost:
-    """Return what the post in the file `path` says; one that cannot be read is damaged."""
+    """Return what the post in the file `path` says; a file that cannot be read counts as a damaged post."""
     try:
         return read((output / path).read_bytes(), quoted=named.form.quote is not None)
     except OSError as error:

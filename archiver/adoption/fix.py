@@ -1,4 +1,4 @@
-"""Mending a post: its bytes in, the same with what is broken mended out. No I/O."""
+"""Mending a post: from its bytes, the bytes in which what is broken is mended. No I/O."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ CR = "\r"
 
 
 def fix(content: bytes, named: Named, others: Sequence[ReadPost]) -> tuple[bytes, Mapping[ProblemKind, str]]:
-    """Return the post with what can be mended mended, and how that was done for each kind of problem.
+    """Return the post with everything mended that can be, and for each kind of problem how that was done.
 
-    Nothing but the broken fields changes. others: what other posts of the same article say.
+    Only the broken fields change. others: what other posts of the same article say.
     """
     try:
         text = content.decode()
@@ -46,12 +46,12 @@ def fix(content: bytes, named: Named, others: Sequence[ReadPost]) -> tuple[bytes
             kept = mender.text
             mend()
             left = mender.kinds()
-            # Only what was hidden by a front matter that could not be read may show now.
+            # A mended front matter may bring other problems to light; any other step must not.
             if kind in left or not (left <= shown or kind is Kind.FRONT_MATTER):
                 mender.text = kept
     after = mender.kinds()
     done = {kind: how for kind, how in mender.done.items() if kind not in after}
-    # What only showed when the front matter could be read again is mended with it.
+    # Problems that came to light only with the mended front matter are told as mended with it.
     inner = [how for kind, how in done.items() if kind not in before]
     if inner and Kind.FRONT_MATTER in done:
         done[Kind.FRONT_MATTER] = "; ".join([done[Kind.FRONT_MATTER], *inner])
@@ -79,7 +79,7 @@ class _Mender:
 
     def kinds(self) -> set[ProblemKind]:
         post = self.post()
-        # Nothing is mended so that it is no post any more.
+        # If it became a file that is no post, nothing would be mended.
         return {Kind.FRONT_MATTER} if post.foreign else {problem.kind for problem in problems("", self._named, post)}
 
     def _front_matter(self) -> None:
@@ -120,7 +120,7 @@ class _Mender:
         written = self.post().written
         with suppress(TimeFormatError):
             said, _ = read_time(written, recipe.zone(), NEVER_FETCHED, order=recipe.date_order, day=known)
-            # Of a page nobody knows the zone that does not say it.
+            # The zone of a web page's time is unknown unless the time says it.
             if said.date() == known and (not recipe.is_web or OFFSET.search(written)):
                 return said, "read from what stood there"
         how = f"from the {'file name' if day else 'id'}: the time of day is not known"
@@ -152,7 +152,7 @@ class _Mender:
 
 
 def _escaped(line: re.Match[str]) -> str:
-    """Return a line of front matter so that it is YAML; as it is if it is already."""
+    """Return a line of front matter as valid YAML; unchanged if it is valid already."""
     key, raw = line[1], line[2]
     loaded = load_front(line[0])
     value = loaded.get(key) if isinstance(loaded, dict) else None

@@ -1,4 +1,4 @@
-"""What the posts of an archive show of the settings that it was written with."""
+"""Finding, by the posts of an archive, the settings that it was written with."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def profile_of(output: Root, recipes: Mapping[str, Recipe]) -> str:
-    """Return the profile (`clean` or `source`) that the posts in `output` were written in; nothing if they do not show
+    """Return the profile (`clean` or `source`) that the posts in `output` were written in; empty if they do not show
     it, or are of both. Raises StoreError for a directory that cannot be read."""
     names = Names(recipes.values())
     posts: defaultdict[str, list[tuple[str, Named]]] = defaultdict(list)

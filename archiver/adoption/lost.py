@@ -1,4 +1,4 @@
-"""What only the source can repair: broken posts in, articles to ask for out; and what became of them."""
+"""Broken posts that only the source can repair: the articles to ask for, and what became of them."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Lost:
         self._output = output
         self._names = Names(recipes.values())
         self._survey = survey
-        self._asked: dict[str, str] = {}  # addresses, by path
+        self._asked: dict[str, str] = {}  # by path of a broken post: the address to ask for
 
     def references(self, index: Index) -> list[Reference]:
         """Return the articles to ask for: those of broken posts that the index knows. Raises IndexFileError."""

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from archiver.posts.read import ReadPost
     from archiver.recipes import Form, Recipe
 
-# A date that may be missing, a name, and what file managers and editors add to those of copies.
+# A date, which may be missing; a name; and what file managers and editors add to the names of copies.
 NAME = re.compile(
     r"(\d{4}-\d\d-\d\d)?-?([^\W_][^\s~]*?)((?:[ ._-]*(?:\(\d+\)|copy(?: \d+)?)|[ _-]\d{1,2}|~)?)\.md", re.ASCII
 )
@@ -29,8 +29,8 @@ class Named(NamedTuple):
     recipe: Recipe
     form_name: str
     id: str
-    day: date | None  # None: no date in the name, or one that is none
-    as_published: bool  # just as a post of this article is named
+    day: date | None  # None: the name has no date, or not a valid one
+    as_published: bool  # the name is exactly the one that a post of this article gets
     name: str  # after the date
 
     @property
@@ -43,8 +43,9 @@ class Named(NamedTuple):
         return f"{day.isoformat()}-{self.name}.md"
 
     def of(self, post: ReadPost) -> Named | None:
-        """Return the same with the id that the post itself says, where names have only a part of ids; None if it is no
-        post of the recipe. A post that is broken is one by its address or by the key in its file's name."""
+        """Return the same with the id that the post itself says, for recipes whose file names have only a part of the
+        id; None if it is no post of the recipe. A post that does not name its canonical address (a broken one) is one
+        only if the key of its link begins with that in the file's name."""
         if not self.recipe.is_web:
             return self
         try:
@@ -55,8 +56,8 @@ class Named(NamedTuple):
 
 
 class Names:
-    """The names of posts, as the forms of recipes give them. Those of pages that no recipe knows look like any post's:
-    what the post says tells (`Named.of`)."""
+    """The names of posts, as the forms of recipes make them. Names of posts of web pages could be those of any post:
+    what the post says decides (`Named.of`)."""
 
     def __init__(self, recipes: Iterable[Recipe]) -> None:
         self._forms: list[tuple[Recipe, str, str, str]] = []
@@ -71,7 +72,7 @@ class Names:
         self._forms.sort(key=lambda one: -len(one[2]))
 
     def named(self, file: str) -> Named | None:
-        """Return what the file name `file` says; None if it is that of no post."""
+        """Return what the file name `file` says; None if it is not the name of a post."""
         found = NAME.fullmatch(file)
         if not found:
             return None
@@ -80,7 +81,7 @@ class Names:
             if not (name.startswith(before) and name.endswith(after)):
                 continue
             text = name[len(before) : len(name) - len(after)]
-            # An id that is written in another way makes the name of another form, or of none.
+            # If the id is written in another way, this is the name of another form, or not of a post.
             if recipe.article_id(text) == text:
                 day = _day(found[1])
                 as_published = day is not None and file == f"{found[1]}-{name}.md"

@@ -1,5 +1,5 @@
-"""The pictures of an archive, taken into an index that does not know them: files named by their content, and the
-addresses that posts say they came from."""
+"""Taking the pictures of an archive into an index that does not know them: the files, which are named by their content,
+and the original addresses, which posts name."""
 
 from __future__ import annotations
 
@@ -26,15 +26,16 @@ BATCH = 500  # files, or posts, that are looked at together
 
 
 def take_files(output: Root, index: Index) -> None:
-    """Have the index know each file of a picture whose content is what its name says: a run that was killed may have
-    written it, or the index is new. Raises StoreError, IndexFileError."""
+    """Note in the index each file of a picture whose content has the digest in its name: a killed run may have written
+    it, or the index is new. Raises StoreError, IndexFileError."""
     for paths in _batches(_paths(output)):
         known = index.pictures.assets(paths)
         index.pictures.note_files(filter(None, (_asset(output, path) for path in paths if path not in known)))
 
 
 def take_addresses(output: Root, index: Index, posts: Iterable[str]) -> None:
-    """Have the index know where the pictures that posts show came from. posts: their paths. Raises IndexFileError."""
+    """Note in the index the original addresses of the pictures that posts show. posts: their paths. Raises
+    IndexFileError."""
     if not (output / ASSETS).is_dir():
         return
     for paths in _batches(posts):
@@ -42,7 +43,7 @@ def take_addresses(output: Root, index: Index, posts: Iterable[str]) -> None:
         for path in paths:
             try:
                 content = (output / path).read_bytes()
-            except OSError:  # what is wrong with it is said elsewhere
+            except OSError:  # such a post is reported elsewhere
                 continue
             for address, asset in asset_addresses(content).items():
                 shown.setdefault(address, asset)

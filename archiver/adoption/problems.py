@@ -41,7 +41,7 @@ class Kind(ProblemKind):
         "category",
         "a category that Jekyll splits in two",
         "its address is published, with a directory for each; left alone",
-        True,  # it is as it was published, and works
+        True,  # it was published like that, and works
     )
     DOUBLED = ("doubled", "a second post of the same article", "both addresses are published; left alone")
     UNREADABLE = ("unreadable", "a file that cannot be read", "make it readable")
@@ -86,13 +86,13 @@ def _missing_end(named: Named, post: ReadPost) -> str:
         return ""
     if post.link is None:
         return "no address and no footer at its end"
-    if not post.footer.startswith("["):  # the oldest posts end in their address; somebody may have added something
+    if not post.footer.startswith("["):  # the oldest posts end with their address, and what somebody added
         return ""
     if named.recipe.is_web:  # a site may have a wording of its own
         return ""
     footer = named.form.footer
-    # The wording may have been another one once; the number of its links, or the last of them, shows whether there is
-    # all of it. What somebody added after it is not its end.
+    # The wording of the footer may have been different once; the number of its links, or the last link, shows whether
+    # it is complete. Somebody may have added text after it.
     has_all = post.footer.count("](") >= footer.count("](") or _last_link(post.footer) == _last_link(footer)
     return "" if has_all and footer[-1:] in post.footer.rpartition("](")[2] else "the footer is cut off"
 
@@ -118,7 +118,7 @@ def _address_problems(path: str, named: Named, link: str) -> Iterator[Problem]:
     elif named.id not in link and not named.recipe.is_web:
         try:
             other = resolve(link, [named.recipe]).id
-        except UnknownAddressError:  # a source has more addresses than those that name an article
+        except UnknownAddressError:  # a source also has addresses that do not name an article
             return
         advice = f"the body may be that article's too: `archiver get --force {named.id}` writes it anew"
         yield problem(Kind.ADDRESS, path, f"the address is that of {other}", advice)

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from archiver.posts.read import ReadPost
 
 ENOUGH = 500  # posts
-# Cleaning a clean body changes nothing; but the rules for it may have changed since. Of bodies as a source sends them
-# far more than this are not clean.
+# Cleaning a clean body changes nothing, unless the rules have changed since. Of bodies in the source's own markup, a
+# far larger share than this is changed.
 MOST_CHANGED = 0.1
 HTML = re.compile(r"<(?:p|div|br|table|img|h[1-6]|ul|ol|center|span|font)[\s>/]", re.IGNORECASE)
 

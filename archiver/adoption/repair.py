@@ -1,4 +1,4 @@
-"""Repairing the posts of an archive: what is broken in, mended posts on disk and in the index out."""
+"""Repairing the broken posts of an archive, on disk and in the index."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ MENDED = frozenset({Kind.FRONT_MATTER, Kind.TITLE, Kind.DATE, Kind.OFFSET, Kind.
 
 
 class PostRepair:
-    """Mends what can be mended with what is in the archive."""
+    """Mends what can be mended without asking the source."""
 
     def __init__(self, output: Root, index: Index, recipes: Mapping[str, Recipe], survey: Survey) -> None:
         self._output = output
@@ -41,7 +41,7 @@ class PostRepair:
         self._names = Names(recipes.values())
         self._survey = survey
         self._doubles: dict[str, list[str]] = {}  # second posts, by id
-        self._targets: set[str] = set()  # names that posts are to get: a batch is planned before it is written
+        self._targets: set[str] = set()  # paths that posts will get: a batch is planned before it is written
 
     def run(self) -> None:
         """Repair the posts with problems, and note in the survey what was done.
@@ -75,7 +75,7 @@ class PostRepair:
         try:
             old = (self._output / path).read_bytes()
         except OSError:
-            return None  # it was there a moment ago; the next run says what became of it
+            return None  # it was there a moment ago; the next run will report it
         new, mended = fix(old, named, self._others(path, named))
         done, to = dict(mended), path
         when = published(named, read(new, quoted=named.form.quote is not None))
@@ -93,10 +93,11 @@ class PostRepair:
         return RepairPlan(path, to, named, old, new, done, there) if done else None
 
     def _has(self, path: str, content: bytes) -> bool:
-        """Return whether a post is there with just that content: a repair was killed before it removed the old name."""
+        """Return whether there is a post with exactly that content already: then a repair was killed before it removed
+        the old name."""
         file = self._output / path
         try:
-            return not file.is_symlink() and file.read_bytes() == content  # a link may be one to the old name
+            return not file.is_symlink() and file.read_bytes() == content  # a link may lead to the old name
         except OSError:
             return False
 
@@ -124,12 +125,12 @@ class PostRepair:
 
 
 def _doubled(problems: list[Problem], plan: RepairPlan) -> list[Problem]:
-    """Return those of a file's problems that are gone when the other post of the article is."""
+    """Return the problems of the file that stays which removing the article's other post would solve."""
     return [problem for problem in problems if plan.there and problem.kind == Kind.DOUBLED]
 
 
 def _settled(problem: Problem, plan: RepairPlan, failure: str) -> Problem:
-    """Return `problem` as it is after its post was written, or could not be."""
+    """Return `problem` with what became of it: its post was written, or could not be (`failure`)."""
     if problem.kind not in plan.done:
         return problem if failure else problem._replace(path=plan.to)
     if failure:
@@ -138,6 +139,6 @@ def _settled(problem: Problem, plan: RepairPlan, failure: str) -> Problem:
 
 
 def _shown_now(plan: RepairPlan, before: set[ProblemKind]) -> list[Problem]:
-    """Return the problems of a post that nothing could show while its front matter could not be read."""
+    """Return the problems of a post that could not be found while its front matter was unreadable."""
     post = read(plan.new, quoted=plan.named.form.quote is not None)
     return [problem for problem in problems(plan.to, plan.named, post) if problem.kind not in before]

@@ -1,4 +1,4 @@
-"""Making the signatures of articles anew, of their posts: those that an earlier version made, or made none of."""
+"""Making the signatures of articles from their posts, where an earlier version made other ones or none."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ TOGETHER = 500  # posts
 
 
 def renew_signatures(output: Root, index: Index, recipes: Mapping[str, Recipe]) -> None:
-    """Have a signature of today's scheme of every article that has a post. Raises IndexFileError."""
+    """Give every article that has a post a signature of today's scheme. Raises IndexFileError."""
     index.signatures.forget_others(scheme())
     last = 0
     while some := index.signatures.unsigned(scheme(), last, TOGETHER):
@@ -29,7 +29,8 @@ def renew_signatures(output: Root, index: Index, recipes: Mapping[str, Recipe]) 
 
 
 def _signature(output: Root, one: Unsigned, recipes: Mapping[str, Recipe]) -> Signature:
-    """Return the signature of an article; that of no text where its post, or its recipe, cannot be read."""
+    """Return the signature of an article; that of an empty text if its post cannot be read, or its recipe is
+    unknown."""
     recipe = recipes.get(one.key.recipe)
     form = recipe.forms.get(one.form) if recipe else None
     try:

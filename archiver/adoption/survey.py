@@ -13,10 +13,10 @@ if TYPE_CHECKING:
 class Survey:
     """The posts of an archive, counted, and what is wrong with some of them."""
 
-    posts: int = 0  # that the index knows
-    articles: set[tuple[str, str]] = field(default_factory=set)  # these are of: recipe and id
+    posts: int = 0  # how many posts the index knows
+    articles: set[tuple[str, str]] = field(default_factory=set)  # the articles of these posts: recipe and id
     own: list[str] = field(default_factory=list)  # posts that the owner of the archive wrote
-    foreign: int = 0  # other files that are no posts of any recipe
+    foreign: int = 0  # how many other files are no posts of any recipe
     problems: list[Problem] = field(default_factory=list)
 
     @property

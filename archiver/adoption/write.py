@@ -1,4 +1,5 @@
-"""Writing mended posts: the files first, durably, then the index; after a kill between the two the index finds out."""
+"""Writing mended posts: first the files, durably, then the index. If the process is killed between the two, the next
+run finds out what was written."""
 
 from __future__ import annotations
 
@@ -25,11 +26,11 @@ if TYPE_CHECKING:
     from archiver.problems import ProblemKind
     from archiver.storage import Root
 
-OWN = 1000  # numbers of temporary files that no batch has
+OWN = 1000  # added to the numbers of temporary files, so that they differ from those of batches
 
 
 class RepairPlan(NamedTuple):
-    """A post that is to be written anew: where from and where to, what, and what that mends."""
+    """A post that is to be written anew: its old and new path, its old and new content, and what is mended by that."""
 
     path: str
     to: str
@@ -42,10 +43,10 @@ class RepairPlan(NamedTuple):
 
 def write(output: Root, index: Index, plans: list[RepairPlan]) -> list[str]:
     """Write posts, each after its old bytes were kept as an earlier version; return for each why it could not be
-    written, nothing if it was. Raises IndexFileError; StoreError for a disk that takes nothing more, when what was
-    written is noted."""
+    written, empty if it was. Raises IndexFileError; and, after what was written is noted, StoreError if the disk takes
+    nothing more."""
     moment = now()
-    disk: list[str] = []  # what it said
+    disk: list[str] = []  # the error of the disk, if there was one
     adoptions = _adoptions(index, plans)
     index.begin([_intent(one, moment) for one in adoptions if one], moment)
     failures = [_keep(output, plan, disk) for plan in plans]
@@ -61,7 +62,7 @@ def write(output: Root, index: Index, plans: list[RepairPlan]) -> list[str]:
         if place != plans[number].path:
             failures[number] = failures[number] or _rename(output, place, plans[number])
             if place:
-                with suppress(OSError):  # what is left is swept by a later run
+                with suppress(OSError):  # a later run sweeps what is left
                     (output / place).unlink(missing_ok=True)
     written = [
         one._replace(earlier=tuple(earlier(output, one.path)), instead=True)
@@ -76,7 +77,7 @@ def write(output: Root, index: Index, plans: list[RepairPlan]) -> list[str]:
 
 
 def _adoptions(index: Index, plans: list[RepairPlan]) -> list[Adoption | None]:
-    """Return what the index is to know of each post; None where it knows another one of the article."""
+    """Return what the index is to know of each post; None if it knows another post of the article."""
     held = index.held(_key(plan.named) for plan in plans)
     found: list[Adoption | None] = []
     for plan in plans:
@@ -100,8 +101,8 @@ def _intent(one: Adoption, now: int) -> Intent:
 
 
 def _keep(output: Root, plan: RepairPlan, disk: list[str]) -> str:
-    """Keep the old bytes of a post that changes; return why that failed, if it did. what the disk says is added
-    to `disk`; nothing is tried after that."""
+    """Keep the old bytes of a post that changes; return why that failed, empty if it did not. An error of the disk is
+    added to `disk`; after that nothing is tried any more."""
     if disk:
         return disk[0]
     if plan.to != plan.path and not plan.there and is_there(output, plan.to):
@@ -118,8 +119,8 @@ def _keep(output: Root, plan: RepairPlan, disk: list[str]) -> str:
 
 
 def _place(output: Root, plan: RepairPlan, number: int) -> str:
-    """Return where a post is written first: where it is, or beside it under a name that is no post's; nowhere in a
-    store, where a file that is made is whole."""
+    """Return the path at which a post is written first: its own if it stays; else one beside it with a name that is no
+    post's; empty in a store, where a file is created whole under its new name."""
     if plan.to == plan.path:
         return plan.to
     if not isinstance(output, Path):
@@ -128,15 +129,15 @@ def _place(output: Root, plan: RepairPlan, number: int) -> str:
 
 
 def _rename(output: Root, written: str, plan: RepairPlan) -> str:
-    """Give a post its new name, unless there is a file of that name, and remove the old one, both durably. written:
-    where it is by now; in a store it is made with that name. Returns why that failed, if it did."""
+    """Give a post its new name, unless there is a file with that name, and remove the old name, both durably. written:
+    its present path; in a store it is created with the new name. Return why that failed, empty if it did not."""
     old, place = output / plan.path, output / plan.to
     try:
         if plan.there or (isinstance(place, StoredFile) and not place.create(plan.new)):
             if place.read_bytes() != plan.new:
                 return f"{plan.to} is another one now"
         elif isinstance(output, Path):
-            os.link(output / written, output / plan.to)  # a rename would replace what is there
+            os.link(output / written, output / plan.to)  # a rename would replace an existing file
             sync_directory((output / plan.to).parent)
     except OSError as error:
         return f"{plan.to} cannot be written: {os_reason(error)}"

@@ -1,4 +1,4 @@
-"""The browser of a crawl: answers in, pages as they were drawn out."""
+"""The browser of a crawl, which draws the pages that come as answers."""
 
 from __future__ import annotations
 
@@ -30,13 +30,13 @@ if TYPE_CHECKING:
     from archiver.browser.drawing import Drawing, DrawnPage
     from archiver.captures import Exchange
 
-LOADED = "archiver_loaded"  # in the meta of a drawn page's request: what it loaded, a chain of exchanges each
-PAGES_AT_ONCE = 2  # each takes a hundred megabytes and more
-CLOSED_IN = 5.0  # seconds; a page that is not gone by then takes the browser with it
+LOADED = "archiver_loaded"  # in the meta of a drawn page's request: what it loaded, each as a chain of exchanges
+PAGES_AT_ONCE = 2  # each needs a hundred megabytes and more
+CLOSED_IN = 5.0  # seconds; if a page is not closed by then, the browser is killed
 
 
 class Browser:
-    """Draws pages (ARCHIVER_BROWSER_…). Nothing is started before there is one to draw, and nothing is left when the
+    """Draws pages (ARCHIVER_BROWSER_…). Nothing is started before there is a page to draw, and nothing is left when the
     crawl ends."""
 
     def __init__(self, crawler: Crawler) -> None:
@@ -60,8 +60,8 @@ class Browser:
         return extension
 
     async def draw(self, response: Response) -> Response:
-        """Return what the scripts of a page make of it: a response with the page as it was drawn, at the address at
-        which it was then. Raises BrowserError; BudgetSpentError if the run may not ask for all that it is made of."""
+        """Return a page as its scripts draw it: a response with the drawn page and the address that it has in the end.
+        Raises BrowserError; BudgetSpentError if the run's limit of requests is reached before it has loaded all."""
         request = response.request
         assert request is not None
         document = Loaded(response, request.meta.get(EXCHANGES, ()))
@@ -86,8 +86,8 @@ class Browser:
         )
 
     async def load_whole(self, address: str) -> tuple[tuple[Exchange, ...], ...]:
-        """Return all that crosses the wire when a reader looks at the page at `address`: the page itself first. Raises
-        BrowserError."""
+        """Return all exchanges that it takes to show the page at `address` to a reader: those of the page itself first.
+        Raises BrowserError."""
         loader = Loader(self._download, address, self._limits)
         try:
             document = await loader.load(address, {})
@@ -111,7 +111,7 @@ class Browser:
         async with self._turns:
             try:
                 page = await self._show_once(document, loader, whole=whole)
-            except BrowserEndedError:  # because of another page, perhaps
+            except BrowserEndedError:  # another page may have been the reason
                 page = await self._show_once(document, loader, whole=whole)
         if loader.is_over:
             raise BudgetSpentError("the run has made all requests that it may, and the page needs more")
@@ -136,7 +136,7 @@ class Browser:
 
 
 async def _end(browser: Chromium, context: Any) -> None:
-    """Close a page, whatever it does."""
+    """Close a page, even if the browser does not answer."""
     try:
         async with asyncio.timeout(CLOSED_IN):
             await context.close()

@@ -1,4 +1,5 @@
-"""One Chromium for a process: started when it is first wanted, and again when it has ended; it reaches nothing.
+"""One Chromium for a process: started when it is first needed, and again when it has ended. It has no access to the
+network.
 
 This module is loaded when there is a page to draw: nothing else needs Playwright.
 """
@@ -23,17 +24,18 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-# What a page asks for is answered by the crawl. Whatever is not asked for in that way goes to a proxy that has no
-# address, under names that have none: redirects, new windows, frames of other sites, and Chromium's own errands.
+# The crawl answers a page's requests. Requests that would get past it (redirects, new windows, frames of other sites,
+# Chromium's own) go to a proxy that does not exist, and names of hosts are not resolved.
 NOWHERE = "http://proxy.invalid:9"
 ARGUMENTS = (
     "--host-resolver-rules=MAP * ~NOTFOUND",
-    # Calls between browsers go past proxies otherwise. The name of the option has changed.
+    # Otherwise WebRTC connections would bypass the proxy. The name of the option has changed between versions.
     "--webrtc-ip-handling-policy=disable_non_proxied_udp",
     "--force-webrtc-ip-handling-policy=disable_non_proxied_udp",
     "--disable-quic",
     "--disable-background-networking",
-    # Frames of other sites are not shown, and there is nothing of ours to be kept from a site: no cookie, no login.
+    # Isolation of sites is not needed: frames of other sites are not shown, and there is no cookie or login of ours to
+    # protect.
     "--disable-features=IsolateOrigins,site-per-process,HttpsUpgrades,HttpsFirstBalancedModeAutoEnable",
     "--disable-gpu",
     "--disable-dev-shm-usage",
@@ -41,14 +43,14 @@ ARGUMENTS = (
 )
 PATIENCE = 60.0  # seconds in which Chromium starts, or ends
 WATCH = 0.2  # seconds between two looks at its memory: a page can take some hundred megabytes in that time
-LOOKS = 5  # before it is looked which processes there are
+LOOKS = 5  # looks at the memory of known processes, before it is looked again which processes there are
 PROCESSES = Path("/proc")
 PAGE_SIZE = os.sysconf("SC_PAGE_SIZE")
 
 
 class Chromium:
-    """The browser. program: its file. memory: bytes that each of its processes may have of its own; 0: as many as there
-    are. (Only Linux tells.)"""
+    """The browser. program: its file. memory: the bytes that each of its processes may use for itself alone; 0: no
+    limit. (Only Linux tells how many they use.)"""
 
     def __init__(self, program: str, memory: int) -> None:
         self._program = program
@@ -66,7 +68,7 @@ class Chromium:
         """
         async with self._starting:
             if self._browser and self._browser.is_connected():
-                with suppress(Error):  # it has just ended
+                with suppress(Error):  # the browser has just ended
                     return await self._new_context(self._browser)
             browser = await self._start()
             try:
@@ -79,7 +81,7 @@ class Chromium:
         return await browser.new_context(service_workers="block", accept_downloads=False)
 
     async def close(self) -> None:
-        """End it, in order or not."""
+        """End the browser: in order if it answers."""
         self._closed.set()
         browser, self._browser = self._browser, None
         playwright, self._playwright = self._playwright, None
@@ -95,10 +97,10 @@ class Chromium:
                 with suppress(TimeoutError, Error):
                     async with asyncio.timeout(PATIENCE):
                         await playwright.stop()
-        self._pid = 0  # others may have these numbers from now on
+        self._pid = 0  # from now on other processes may get this number
 
     def kill(self) -> None:
-        """End it at once: whatever a page does, that is obeyed. The next page gets a new one."""
+        """Kill the browser: this works whatever a page does. The next page gets a new browser."""
         if self._pid:
             with suppress(OSError):
                 os.kill(self._pid, signal.SIGKILL)
@@ -124,7 +126,7 @@ class Chromium:
         return browser
 
     async def _launch(self, playwright: Playwright) -> Browser:
-        """Start Chromium, in its sandbox where that can be: root has none, and some containers allow none."""
+        """Start Chromium, in its sandbox where that is possible: not for root, and not in some containers."""
         sandboxes = [False] if os.geteuid() == 0 else [True, False]
         for sandbox in sandboxes:
             try:
@@ -133,7 +135,7 @@ class Chromium:
                     args=list(ARGUMENTS),
                     proxy={"server": NOWHERE},
                     chromium_sandbox=sandbox,
-                    # Signals are for the crawl, which ends this when it ends.
+                    # The crawl handles signals, and ends the browser when it ends.
                     handle_sigint=False,
                     handle_sigterm=False,
                     handle_sighup=False,
@@ -146,8 +148,8 @@ class Chromium:
 
 
 def _watch_memory(pid: int, most: int, closed: Event) -> None:
-    """End each process of a browser that takes too much; its page ends with it, and the others go on. In a thread of
-    its own: a page that keeps the crawl busy must not get away with it."""
+    """Kill each process of a browser that uses too much memory; its page ends with it, and the others go on. This runs
+    in a thread of its own, so that it works even while a page keeps the crawl busy."""
     while (PROCESSES / str(pid)).exists():
         processes = [pid, *_descendants(pid)]
         for _ in range(LOOKS):
@@ -161,7 +163,7 @@ def _watch_memory(pid: int, most: int, closed: Event) -> None:
 
 
 def _descendants(pid: int) -> list[int]:
-    """Return the processes that a process has started, and those that these have."""
+    """Return the numbers of all descendants of a process."""
     found: list[int] = []
     for children in (PROCESSES / str(pid) / "task").glob("*/children"):
         with suppress(OSError):
@@ -180,6 +182,6 @@ def _memory_of(pid: int) -> int:
 
 
 def _in_a_line(error: BaseException) -> str:
-    """Return the first line of what went wrong: what follows is Chromium's own log."""
+    """Return the first line of an error's message: the rest is Chromium's own log."""
     lines = str(error).strip().splitlines()
     return lines[0] if lines else type(error).__name__

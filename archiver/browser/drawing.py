@@ -1,4 +1,4 @@
-"""One page in a browser: shown until it is still, and written down as it is then.
+"""One page in a browser: it is shown until it does not change any more, and then written down.
 
 This module is loaded when there is a page to draw: nothing else needs Playwright.
 """
@@ -27,27 +27,27 @@ logger = logging.getLogger(__name__)
 
 FOR_WORDS = frozenset(("document", "stylesheet", "script", "xhr", "fetch"))
 FOR_EYES = FOR_WORDS | {"image", "font", "manifest", "other"}
-QUESTIONS = frozenset(("xhr", "fetch"))  # what a script asks by POST
+QUESTIONS = frozenset(("xhr", "fetch"))  # the kinds of requests for which a script may use POST
 HTML = ("text/html", "application/xhtml+xml")
 LOOK = 0.2  # seconds between two looks at a page
-STILL = 4  # looks in a row at which it asks for nothing and is as it was: however slow the machine is, it had its turns
-PATIENCE = 60.0  # seconds in which the browser takes what has come already
-ANSWER = 5.0  # seconds in which a page that does something else must answer
-MOST_DOCUMENTS = 5  # that lead from one to the next without a redirect
-WENT_ON = ("Cannot find context", "Execution context was destroyed", "No frame")  # to another document, meanwhile
+STILL = 4  # looks in a row without a request or a change: counted in looks, so that on a slow machine it gets its turns
+PATIENCE = 60.0  # seconds for the browser to take in what has come already
+ANSWER = 5.0  # seconds for a busy page to answer
+MOST_DOCUMENTS = 5  # documents that a page may go on to without a redirect
+WENT_ON = ("Cannot find context", "Execution context was destroyed", "No frame")  # to another document
 CRASHED = "the browser's process for it ended: mostly of more memory than it gets (ARCHIVER_BROWSER_MEMORY)"
 
 
 class DrawnPage(NamedTuple):
-    """A page as it was drawn. html: all of it. document: the answer that it was drawn from: the one that the drawing
-    began with, or one that its scripts led to."""
+    """A drawn page. html: all of it. document: the answer that it was drawn from: the one with which the drawing began,
+    or another to which its scripts led."""
 
     html: str
     document: Loaded
 
 
 class Drawing:
-    """Shows one page. document: what came for its address. whole: pictures, fonts and frames are asked for, too."""
+    """Shows one page. document: the answer for its address. whole: pictures, fonts and frames are asked for, too."""
 
     def __init__(self, context: BrowserContext, document: Loaded, loader: Loader, *, whole: bool = False) -> None:
         self._context = context
@@ -60,11 +60,11 @@ class Drawing:
         self._crashed = asyncio.Event()
         self._page: Page | None = None
         self._session: CDPSession | None = None
-        self._world = 0  # of ours, in the document that the page shows
+        self._world = 0  # the isolated world in the document that the page shows; 0: there is none
         self._closing: set[asyncio.Future[None]] = set()
 
     async def draw(self, limits: Limits) -> DrawnPage:
-        """Return the page when it is still, or when its time is up. Raises BrowserError."""
+        """Return the page when it does not change any more, or when its time is up. Raises BrowserError."""
         try:
             return await self._unless_crashed(self._shown(limits))
         except Error as error:
@@ -75,8 +75,7 @@ class Drawing:
             raise (BrowserEndedError if ended else BrowserError)(_in_a_line(error)) from error
 
     async def _unless_crashed(self, shown: Coroutine[None, None, DrawnPage]) -> DrawnPage:
-        """Return what comes of a page. One that has crashed answers nothing, ever: it is not waited for. Raises
-        BrowserError."""
+        """Return the drawn page. A crashed page would never answer, so it is not waited for. Raises BrowserError."""
         showing = asyncio.ensure_future(shown)
         crash = asyncio.ensure_future(self._crashed.wait())
         try:
@@ -156,19 +155,19 @@ class Drawing:
     async def _answer(self, route: Route) -> None:
         """Answer what the page asks for."""
         request = route.request
-        if self._loader.is_flooded:  # it is closed in a moment
+        if self._loader.is_flooded:  # the page is about to be closed
             return
         try:
             try:
                 loaded = await self._loaded(request)
             except RefusedError as error:
                 logger.debug("not loaded: %s", error)
-                # To a document that is not there the page does not go: it stays as it is.
+                # If a document cannot be had, the page does not go to it: it stays as it is.
                 await route.abort("aborted" if request.is_navigation_request() else "blockedbyclient")
                 return
             response = loaded.response
             await route.fulfill(status=response.status, headers=loaded.headers, body=response.body)
-        except Error as error:  # the page has gone, and whoever waits for it knows
+        except Error as error:  # the page is closed, and the code that waits for it gets the error
             logger.debug("%s: not answered: %s", request.url, _in_a_line(error))
 
     async def _loaded(self, request: Request) -> Loaded:
@@ -192,11 +191,12 @@ class Drawing:
         return loaded
 
     def _is_own(self, address: str) -> bool:
-        """Return whether an address is of the host that the page is of, so that a frame there may hold its text."""
+        """Return whether an address is on the page's own host: a frame with such an address may have the text of the
+        page."""
         return urlsplit(address)[:2] == urlsplit(self._document.response.url)[:2]
 
     async def _next_document(self, request: Request) -> Loaded:
-        """Return the document that the page is, or goes on to. Raises RefusedError."""
+        """Return the page's own document, or the next one that it goes to. Raises RefusedError."""
         if self._first is not None:
             first, self._first = self._first, None
             return first
@@ -216,7 +216,7 @@ class Drawing:
         """Return whether a document is for a frame in the page, and whether it is for another window."""
         try:
             frame = request.frame
-        except Error:  # a window that is only being opened
+        except Error:  # the window is only being opened
             return False, True
         return frame.parent_frame is not None, frame.page is not self._page
 

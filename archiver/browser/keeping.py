@@ -1,4 +1,4 @@
-"""The pages that new posts link to, kept with all that they load, so that they can be shown as readers saw them."""
+"""Keeping the pages that new posts link to, with all that they load, so that they can be shown as readers saw them."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ logger = logging.getLogger(__name__)
 
 
 class PageKeeper:
-    """Captures the page of each post that is written (ARCHIVER_WARC_PAGES), where answers are captured at all. A page
-    that cannot be had costs nothing but itself."""
+    """Captures the page of each post that is written (ARCHIVER_WARC_PAGES), where answers are captured at all. If a
+    page cannot be had, only this page is missing."""
 
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler

@@ -1,4 +1,5 @@
-"""What a page asks for: asked by the crawl, in its turn and only where the page may ask, and kept."""
+"""What a page asks for: the crawl makes these requests in its turn, only where the page may ask, and keeps the
+answers."""
 
 from __future__ import annotations
 
@@ -25,10 +26,10 @@ if TYPE_CHECKING:
     Download = Callable[[Request], Awaitable[Response]]
 
 MOST_REDIRECTS = 5
-MOST_SENT = 64 * 1024  # bytes that a script sends along: a question has some hundred
-FLOOD = 5  # times as much as a page gets: who asks for that will not stop
-REPEATED = frozenset({307, 308})  # redirects of a POST that are a POST again
-# What the crawl says of itself, and what belongs to a connection.
+MOST_SENT = 64 * 1024  # bytes that a script may send: a query has some hundred
+FLOOD = 5  # a page that asks for so many times its limit of requests will not stop
+REPEATED = frozenset({307, 308})  # statuses of redirects after which a POST stays a POST
+# Headers that the crawl sets itself, and those of a connection.
 OWN_HEADERS = frozenset(
     (
         "accept-encoding",
@@ -41,7 +42,7 @@ OWN_HEADERS = frozenset(
         "user-agent",
     )
 )
-# What speaks of the bytes on the wire, or would have the browser remember something or report to somebody.
+# Headers about the bytes on the wire, and those that would have the browser remember something or report to somebody.
 DROPPED_HEADERS = frozenset(
     (
         *(
@@ -71,14 +72,14 @@ class Limits(NamedTuple):
 
 
 class Loaded(NamedTuple):
-    """What came for a page: the answer, decoded; and what crossed the wire for it, redirects first."""
+    """What came for a page: the decoded answer, and its exchanges, redirects first."""
 
     response: Response
     exchanges: tuple[Exchange, ...]
 
     @property
     def headers(self) -> dict[str, str]:
-        """The headers of the answer, as they are for a body that is decoded."""
+        """The headers of the answer that are right for the decoded body."""
         return {
             name.decode("latin-1"): ", ".join(value.decode("latin-1") for value in values)
             for name, values in self.response.headers.items()
@@ -98,12 +99,12 @@ class Loader:
         self._bytes = 0
         self.refused = 0
         self.under_way = 0
-        self.is_over = False  # the run has made all requests that it may
+        self.is_over = False  # the run has reached its limit of requests
         self.parts: list[tuple[Exchange, ...]] = []
 
     @property
     def is_flooded(self) -> bool:
-        """Whether the page goes on asking, long after it gets nothing more."""
+        """Whether the page goes on asking long after it was refused everything."""
         return self.refused > FLOOD * self._limits.requests
 
     async def load(self, url: str, headers: Mapping[str, str], sent: bytes | None = None) -> Loaded:
@@ -118,7 +119,7 @@ class Loader:
             self.under_way -= 1
 
     def refuse(self) -> None:
-        """Note that something is not even asked for."""
+        """Note that a request of the page is refused without being made."""
         self.refused += 1
 
     async def _load(self, url: str, headers: Mapping[str, str], body: bytes | None) -> Loaded:
@@ -160,7 +161,7 @@ class Loader:
         meta = {"dont_redirect": True, "max_retry_times": 1, "download_maxsize": left, EXCHANGES: before}
         if body is None:
             request = Request(url, headers=dict(headers), dont_filter=True, meta=meta, callback=NO_CALLBACK)
-        else:  # once: what is sent twice may be done twice
+        else:  # only once: what is sent twice may be done twice
             meta["dont_retry"] = True
             request = Request(
                 url, method="POST", headers=dict(headers), body=body, dont_filter=True, meta=meta, callback=NO_CALLBACK
@@ -170,7 +171,7 @@ class Loader:
         except BudgetSpentError as error:
             self.is_over = True
             raise RefusedError(f"{url}: {error}") from error
-        except Exception as error:  # whatever a download fails with: robots.txt, the guard, the budget, the net
+        except Exception as error:  # a download may fail for many reasons: robots.txt, the guard, the budget, the net
             raise RefusedError(f"{url}: {error}") from error
         asked = response.request or request
         return response, asked.meta.get(EXCHANGES, ())
@@ -183,8 +184,8 @@ class Loader:
             raise RefusedError(f"POST {url}: {len(body):,} bytes are no question")
 
     def _look_at(self, url: str) -> None:
-        """Raise RefusedError for an address that the page must not ask for: of private hosts those that the crawl may
-        ask are for pages that are private, too."""
+        """Raise RefusedError for an address that the page must not ask for: private hosts, even those that the crawl
+        may ask, may be asked only by pages of private hosts."""
         host = host_of(url)
         if not host or not url.lower().startswith(("http://", "https://")):
             raise RefusedError(f"{url}: {NO_ADDRESS}")

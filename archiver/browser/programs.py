@@ -1,4 +1,5 @@
-"""What it takes to draw pages: the library that steers a browser, and the system's Chromium. Nothing is downloaded."""
+"""The programs that drawing pages needs: the library that controls a browser, and the system's Chromium. Nothing is
+downloaded."""
 
 from __future__ import annotations
 

@@ -1,12 +1,12 @@
-"""What is evaluated in a page that is drawn: in a world of our own, where its own scripts cannot reach.
+"""The scripts that are evaluated in a drawn page, in an isolated world, which the page's own scripts cannot reach.
 
-Whatever these have put in the place of what is used here, this gets what the browser has.
+Even if a page has replaced functions that are used here, these scripts get the browser's own.
 """
 
 from __future__ import annotations
 
-# The document in a frame, if it is a page of the same host: another document could not be looked into, and what scripts
-# write into an empty frame is mostly an advertisement.
+# The document in a frame, if it is a page of the same host: scripts cannot look into other documents, and what a page
+# writes into an empty frame is an advertisement in most cases.
 OWN_FRAME = """
   const framed = element => {
     if (element.localName !== 'iframe' && element.localName !== 'frame') return null;
@@ -16,7 +16,7 @@ OWN_FRAME = """
     } catch { return null; }
   };
 """
-# Whether the page is loaded, and two numbers that are others if it has changed, shadow trees and frames too.
+# Whether the page is loaded, and two numbers that change with it; shadow trees and frames count, too.
 STATE = f"""(() => {{
   {OWN_FRAME}
   let count = 0, length = 0;
@@ -33,8 +33,8 @@ STATE = f"""(() => {{
   try {{ look(document, document.documentElement?.textContent); }} catch {{ count = -1; }}  // deeper than there is room
   return [document.readyState, count, length];
 }})()"""
-# The page as HTML. Where parts of it are in shadow trees and frames, they are put in their place, as a reader sees
-# them: in a document without a window, in which nothing runs and nothing is loaded.
+# The page as HTML, with the content of shadow trees and frames in the places where a reader sees it. It is put together
+# in a document without a window, in which nothing runs and nothing is loaded.
 CONTENT = """(() => {
   OWN_FRAME
   const html = () => {
@@ -70,5 +70,5 @@ CONTENT = """(() => {
 
 
 def content(limit: int) -> str:
-    """Return what gives the page as HTML; null if that is longer than `limit` characters."""
+    """Return the script that gives the page as HTML; null if that is longer than `limit` characters."""
     return CONTENT.replace("LIMIT", str(limit))

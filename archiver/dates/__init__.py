@@ -1,4 +1,5 @@
-"""Times as sources and posts write them, aware times out: one idea of a date for crawls and for archives that exist."""
+"""Reading the times that sources and posts write into aware times, by the same rules for crawls and for existing
+archives."""
 
 from archiver.dates.calendar import ORDERS, DateOrder
 from archiver.dates.choice import NEVER_FETCHED, Chosen, choose_time, id_day, listed_time

@@ -1,20 +1,21 @@
-"""Which times can be that of an article at all: one idea of it for crawls and for archives that exist. No I/O."""
+"""Which times an article can have at all, by the same rules for crawls and for existing archives. No I/O."""
 
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta, timezone
 
-# Newspapers begin in 1605. Years up to 2200 are dates in an archive; a source that is asked now is believed less far.
+# Newspapers begin in 1605. In an archive years up to 2200 are dates; a source that is asked now is believed up to AHEAD
+# only.
 YEARS = range(1605, 2201)
-AHEAD = timedelta(days=366)  # an article is dated, at most, after it was fetched
-WEB_BEGINS = 1991  # a capture that says it is older has no clock to compare with
-# What computers write where there is no time: their zero, and their last one.
+AHEAD = timedelta(days=366)  # an article is dated no longer than this after it was fetched
+WEB_BEGINS = 1991  # a time of fetching before this year is wrong, so nothing is compared with it
+# What programs write where there is no time: their first and last times.
 PLACEHOLDERS = tuple(
     datetime(year, month, day, tzinfo=UTC)
     for year, month, day in ((1753, 1, 1), (1899, 12, 30), (1899, 12, 31), (1900, 1, 1), (1904, 1, 1), (1970, 1, 1))
 )
-ANY_ZONE = timedelta(hours=14)  # between a time in UTC and the same in any zone, at most
-OTHER_DAY = 31  # days between the day in an article's id and its time, at most
+ANY_ZONE = timedelta(hours=14)  # the largest offset of a zone from UTC
+OTHER_DAY = 31  # most days between the day in an article's id and its time
 
 
 def has_year(moment: datetime) -> bool:
@@ -23,15 +24,15 @@ def has_year(moment: datetime) -> bool:
 
 
 def is_placeholder(moment: datetime) -> bool:
-    """Return whether `moment` (aware) is what a computer writes for no time, in whatever zone."""
-    if moment.year > PLACEHOLDERS[-1].year:  # of all but a few
+    """Return whether `moment` (aware) is what programs write for no time, in any zone."""
+    if moment.year > PLACEHOLDERS[-1].year:  # true for almost all times: a quick answer
         return False
     return any(abs(moment - zero) <= ANY_ZONE for zero in PLACEHOLDERS)
 
 
 def problem(moment: datetime, fetched: datetime, day: date | None) -> str:
     """Return why `moment` cannot be the time of an article that was fetched at `fetched` and whose id says `day` (None:
-    it says none); nothing if it can. All are aware, and in the source's zone."""
+    it says none); empty if it can. All are aware, and in the source's zone."""
     if not has_year(moment):
         return "is in no year of an article"
     if fetched.year >= WEB_BEGINS and moment - fetched > AHEAD:
@@ -42,8 +43,8 @@ def problem(moment: datetime, fetched: datetime, day: date | None) -> str:
 
 
 def whole_minutes(moment: datetime) -> datetime:
-    """Return `moment` with an offset of whole minutes, which is all that a date can be written with: before there were
-    zones by law, each town's had seconds. The time of day stays."""
+    """Return `moment` with an offset of whole minutes, since a date cannot be written with another: before there were
+    legal zones, the offsets of towns had seconds. The time of day stays the same."""
     offset = moment.utcoffset()
     if offset is None or not offset.total_seconds() % 60:
         return moment

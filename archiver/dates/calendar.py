@@ -42,10 +42,11 @@ class Days(NamedTuple):
 
 
 def take_day(text: str, today: date, order: DateOrder | None, about: date | None) -> Days | None:
-    """Return the day in `text`; None if it names none that is whole.
+    """Return the day in `text`; None if it names no whole day.
 
     today: when the text was fetched: day words, missing years and the centuries of short years are counted from it.
-    order: that of numbers, if the source's is known. about: a day that is known to be near, for a missing year.
+    order: the order of the numbers, if that of the source is known. about: a day that is known to be near, by which a
+    missing year is found.
     """
     for form, take in FORMS:
         if found := take(text, today, order, about):
@@ -77,7 +78,7 @@ def _numeric(text: str, today: date, order: DateOrder | None, _about: date | Non
 
 
 def _readings(parts: Iterable[str], orders: Iterable[DateOrder], today: date) -> list[date]:
-    """Return the days that exist among those that three numbers mean, read in each of `orders`."""
+    """Return the days that three numbers can mean, read in each of `orders`; days that do not exist are left out."""
     days = []
     for one in orders:
         named = dict(zip(one, parts, strict=True))
@@ -134,7 +135,7 @@ def _day_word(text: str, today: date, _order: DateOrder | None, _about: date | N
 
 
 def _year(text: str, today: date) -> int:
-    """Return the year that `text` means: of two digits, the last such year that is not after next year."""
+    """Return the year that `text` means; if it has two digits, the latest such year up to next year."""
     if len(text) > 2:
         return int(text)
     year = today.year - today.year % 100 + int(text)
@@ -149,7 +150,7 @@ def _day(year: int, month: int, day: int) -> list[date]:
 
 
 def _last(month: int, day: int, today: date, about: date | None) -> list[date]:
-    """Return the day of a year that is not said: the nearest to `about`, else the last that is not after `today`."""
+    """Return the day for a month and day without a year: the nearest to `about`, else the last one up to `today`."""
     if about:
         near = [one for year in range(about.year - 4, about.year + 5) for one in _day(year, month, day)]
         return sorted(near, key=lambda one: abs(one - about))[:1]

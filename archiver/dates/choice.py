@@ -1,4 +1,4 @@
-"""Of all that says when an article was published, the first that can be believed. No I/O."""
+"""Choosing the time of an article: the first of several texts that can be believed. No I/O."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from archiver.recipes import Recipe
 
 
-# In place of the time at which a text was fetched, where nobody knows it: no day is too late, and relative forms give
-# none that is believed.
+# Stands for an unknown time of fetching: no day is too late for it, and relative times that are counted from it are not
+# believed.
 NEVER_FETCHED = datetime(2199, 12, 31, tzinfo=UTC)
 
 
@@ -33,13 +33,14 @@ def id_day(recipe: Recipe, article_id: str) -> date | None:
 @lru_cache(maxsize=1024)  # most articles of a run are of a few days
 def _day(text: str, zone: ZoneInfo, order: DateOrder | None) -> date | None:
     with suppress(TimeFormatError):
-        # An id is taken at its word: it may be of any year.
+        # The day in an id is believed, whatever the year.
         return read_time(text, zone, NEVER_FETCHED, order=order).moment.date()
     return None
 
 
 class Chosen(NamedTuple):
-    """The time of an article, in its source's zone; the text that says it, the rule that gave this, and its form."""
+    """The time of an article, in its source's zone; the text that says it, the rule that gave this text, and its
+    form."""
 
     moment: datetime
     text: str
@@ -55,17 +56,17 @@ def choose_time(
     order: DateOrder | None = None,
     day: date | None = None,
 ) -> Chosen:
-    """Return the time of an article by the first text that can be believed; empty ones say nothing.
+    """Return the time of an article by the first text that can be believed; empty texts are passed over.
 
-    said: texts and the rules that gave them, the one to believe first. Each helps to read the others: where one can be
-    read in two ways, those that can be read in one decide. zone, fetched, order, day: as for `read_time`.
+    said: texts and the rules that gave them, in the order in which to believe them. If a text can be read in two ways,
+    the others that can be read in only one way decide. zone, fetched, order, day: as for `read_time`.
 
     Raises TimeFormatError, with what is wrong with the first text, when none can be believed.
     """
     texts = [(text.strip(), rule) for text, rule in said if text.strip()]
     problem = ""
     for number, (text, rule) in enumerate(texts):
-        # Only a text that cannot be told apart by itself asks what the others say.
+        # The others are read only if this text is ambiguous.
         others = (other for other, _ in texts[:number] + texts[number + 1 :])
         near = _readable(others, zone, fetched, order, day)
         try:
@@ -78,8 +79,8 @@ def choose_time(
 
 
 def listed_time(text: str, recipe: Recipe, article_id: str, fetched: datetime) -> datetime | None:
-    """Return when an article was published by what a listing says, by the same rules as its own page; None if nothing
-    that it says can be believed. fetched: when the listing was read."""
+    """Return when an article was published by what a listing says, by the same rules as its own page; None if what it
+    says cannot be believed. fetched: when the listing was read."""
     with suppress(TimeFormatError):
         day = id_day(recipe, article_id)
         return read_time(text, recipe.zone(), fetched, order=recipe.date_order, day=day).moment

@@ -32,7 +32,7 @@ CLOCK = re.compile(
 
 
 class Clock(NamedTuple):
-    """A time of day since midnight (24:00 is a day), the zone that stands behind it, and the text around it."""
+    """A time of day, counted from midnight (24:00 is a whole day); the zone that follows it; and the text around it."""
 
     time: timedelta
     zone: tzinfo | None
@@ -40,7 +40,8 @@ class Clock(NamedTuple):
 
 
 def take_clock(text: str) -> Clock:
-    """Return the first time of day in `text`, else midnight. Raises TimeFormatError for one that is none."""
+    """Return the first time of day in `text`, or midnight if there is none. Raises TimeFormatError for an impossible
+    one."""
     found = CLOCK.search(text)
     if not found:
         return Clock(timedelta(0), None, text)
@@ -48,7 +49,7 @@ def take_clock(text: str) -> Clock:
     hour = _hour(int(found["hour"]), part)
     minute = int(found["minute"] or found["cjk_minute"] or found["french"] or found["dotted"] or 0)
     second = int(found["second"] or found["cjk_second"] or 0)
-    # 24:00 is the end of a day (ISO 8601), and second 60 a leap second or, mostly, a clock that rounds up.
+    # 24:00 is the end of a day (ISO 8601). Second 60 is a leap second, or more often comes from a clock that rounds up.
     if hour is None or minute > 59 or second > 60 or ((hour, minute, second) > (24, 0, 0) and part not in EVENING):
         raise TimeFormatError(f"{found[0].strip()!r} is no time of day")
     zone = offset_of(found) if found["sign"] else None
@@ -57,7 +58,7 @@ def take_clock(text: str) -> Clock:
 
 
 def _hour(hour: int, part: str) -> int | None:
-    """Return the hour of a day that `hour` is in a part of it; None if there is none, or more than one."""
+    """Return the hour of the day that `hour` means in a part of the day; None if it means none, or more than one."""
     if hour > 24 or not part:
         return hour if hour <= 24 else None
     if part in MORNING:

@@ -1,4 +1,4 @@
-"""The zone of a page that says none: that of its country's or its language's capital. Text in, zone out."""
+"""The likely zone of a page that does not say its own: that of the capital of its country or its language."""
 
 from __future__ import annotations
 
@@ -141,8 +141,8 @@ COUNTRIES = {
     "Pacific/Fiji": "fj",
     "Pacific/Port_Moresby": "pg",
 }
-# Languages that most of whose speakers share one zone, by the country of its capital. English, Spanish, Portuguese,
-# French and Arabic are at home in too many: their zone is that of the country where they come from.
+# By language, the country whose capital's zone most of its speakers share. English, Spanish, Portuguese, French and
+# Arabic are spoken in too many zones: for these it is the country where they come from.
 LANGUAGES = {
     "af": "za",
     "am": "et",
@@ -219,10 +219,10 @@ LANGUAGES = {
     "zu": "za",
     "xh": "za",
 }
-# Top-level domains that are sold to anyone, whichever country they once were meant for.
+# Top-level domains of countries that are sold to anyone.
 ANYONES = frozenset("ag ai am be cc co fm gg im io is la li ly me mu sh st su tk to tv vc ws".split())
 
-# Countries with several zones, in which a site need not keep the capital's time.
+# Countries with several zones, so that a site need not be in that of the capital.
 WIDE = frozenset("us ca au br mx ru cd id kz gov mil edu eu".split())
 EVERYWHERE = frozenset("en es pt fr ar".split())
 
@@ -234,7 +234,7 @@ def _zones() -> dict[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class LikelyZone:
-    """A zone, what says that it is that of a page, and whether that is sure."""
+    """The likely zone of a page, how it was found, and whether it is sure."""
 
     zone: ZoneInfo
     rule: str
@@ -244,8 +244,8 @@ class LikelyZone:
 def likely_zone(host: str, language: str | None) -> LikelyZone:
     """Return the zone of a page on `host` in `language` (a BCP 47 tag or None).
 
-    The country of the host is asked first, then that of the language's tag (`en-GB`), then the language itself: of a
-    host like `.com` that is all there is. UTC is the answer when nothing says more.
+    The country of the host counts first, then that in the language tag (`en-GB`), then the language itself; a host such
+    as `.com` has no country. If nothing is known, it is UTC.
     """
     zones = _zones()
     name, _, rest = (language or "").partition("-")
@@ -254,7 +254,7 @@ def likely_zone(host: str, language: str | None) -> LikelyZone:
     if top in zones and (top not in ANYONES or LANGUAGES.get(name) == top):
         return LikelyZone(ZoneInfo(zones[top]), f"zone of .{top}", sure=top not in WIDE)
     if region in zones:
-        # Many a page is marked as American because nobody changed what the software came with.
+        # Many pages are marked as American only because that is the default of their software.
         return LikelyZone(ZoneInfo(zones[region]), f"zone of {language}", sure=region not in WIDE)
     if LANGUAGES.get(name) in zones:
         return LikelyZone(ZoneInfo(zones[LANGUAGES[name]]), f"zone of {name}", sure=name not in EVERYWHERE)

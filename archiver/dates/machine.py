@@ -11,10 +11,10 @@ from archiver.dates.zones import OFFSET, offset_of
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-# Of fewer digits a number is a day, or no time at all; 0 is what computers write for none.
+# A number of fewer digits is a day, or no time at all; 0 is what programs write if there is no time.
 EPOCH = re.compile(r"(-?\d{9,10}|0)(?:\.\d*)?|(\d{11,13})|(\d{16})|(\d{19})|(\d\.\d+[eE]\+?\d{1,2})", re.ASCII)
 UNITS = (1, 10**3, 10**6, 10**9)  # in a second
-MILLISECONDS = 10**11  # from here on a number counts them: as seconds it would be a year after 5000
+MILLISECONDS = 10**11  # from here on a number is in milliseconds: in seconds it would be a year after 5000
 # Microsoft's JSON, and scripts.
 SCRIPT = re.compile(r"\\?/?(?:new\s+)?Date\((-?\d{1,16})(?:[+-]\d{4})?\)\\?/?", re.ASCII)
 COMPACT = re.compile(

@@ -34,17 +34,17 @@ WEEKDAYS = {name: number for number, names in enumerate(_WEEKDAYS) for name in n
 CJK_WEEKDAYS = {**dict(zip("一二三四五六日", range(7), strict=True)), "天": 6}
 CJK_WEEKDAYS |= dict(zip("月火水木金土", range(6), strict=True)) | dict(zip("월화수목금토일", range(7), strict=True))
 
-# Words between the parts of a date that say nothing.
+# Words without a meaning between the parts of a date.
 FILLERS = frozenset("at on of the um uhr den le à de del di el em om o kl г года saat pukul".split())
 
-# Hours east of Greenwich. Of names that several zones have, those of RFC 5322 (4.3) and none else.
+# Hours east of Greenwich. Of the names that several zones have, only those of RFC 5322 (4.3).
 _OFFSETS = (
     "z:0 ut:0 utc:0 gmt:0 wet:0 west:1 cet:1 cest:2 mez:1 mesz:2 eet:2 eest:3 msk:3 sast:2 wat:1 cat:2 eat:3 pkt:5",
     "ict:7 wib:7 hkt:8 sgt:8 myt:8 awst:8 jst:9 kst:9 acst:9.5 acdt:10.5 aest:10 aedt:11 nzst:12 nzdt:13 brt:-3",
     "nst:-3.5 ndt:-2.5 edt:-4 est:-5 cdt:-5 cst:-6 mdt:-6 mst:-7 pdt:-7 pst:-8 akdt:-8 akst:-9 hst:-10",
 )
 OFFSETS = {name: float(hours) for names in _OFFSETS for name, _, hours in (one.partition(":") for one in names.split())}
-# Names that leave it to the date whether clocks are ahead, and names in Chinese.
+# Names of zones for which the date decides whether it is summer time; and Chinese names.
 _ZONES = {
     "America/New_York": "et eastern 美东时间 美東時間",
     "America/Chicago": "ct",

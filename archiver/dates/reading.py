@@ -1,4 +1,4 @@
-"""From a time as a source writes it to an aware time, or the reason why it is none that can be believed. No I/O."""
+"""Reading a time that a source writes into an aware time, or giving the reason why it cannot be believed. No I/O."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 LONGEST = 100  # characters; no time is longer
 SHOWN = 64
 CLOSE = timedelta(days=7)  # two readings of one text are four weeks apart at least
-COMMON = re.compile(r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d", re.ASCII)  # most times: read at once
+COMMON = re.compile(r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d", re.ASCII)  # the form of most times, which is read in one step
 CJK_WEEKDAY = re.compile(
     r"(?:星期|周|週|礼拜|禮拜)\s?([一二三四五六日天])|([月火水木金土日월화수목금토일])(?:曜日?|요일)|\(([一二三四五六日])\)"
 )
@@ -32,7 +32,7 @@ CJK_NUMBER = re.compile(r"[〇零○一二三四五六七八九十]+(?=\s?[年�
 CJK_DIGITS = {digit: str(value) for value, digit in enumerate("零一二三四五六七八九")} | {"〇": "0", "○": "0"}
 COMMENT = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
 PUNCTUATION = re.compile(r"[\s,;()\[\]|]+|(?<![^\s,;()\[\]|])[-.:·]+|[-.:·]+(?![^\s,;()\[\]|])")
-DESCRIPTION = re.compile(r"[^\W\d]+|m=[+-][\d.]+")  # `CST` and `Beijing` behind an offset; what Go adds
+DESCRIPTION = re.compile(r"[^\W\d]+|m=[+-][\d.]+")  # `CST` or `Beijing` after an offset; what Go adds
 BEHIND_ZONE = FILLERS | frozenset("time standard daylight summer".split())
 
 
@@ -54,10 +54,10 @@ def read_time(
 ) -> TimeReading:
     """Return the time that `text` names.
 
-    zone: the source's, for a text that says none. fetched: when the text came (aware): every relative form, and a
-    missing year, is counted from it. order: in which a source writes days, months and years as numbers, if that is
-    known. day: of the article, as its id says it; a time of another month is not believed. near: other times that are
-    said of the article, the surest first. Where a text can be read in two ways, `day` and then `near` decide.
+    zone: the source's, for a text that says none. fetched: when the text came (aware): relative times and missing years
+    are counted from it. order: in which a source writes days, months and years as numbers, if that is known. day: the
+    day of the article by its id; a time more than a month away from it is not believed. near: other times that are said
+    of the article, the surest first. If a text can be read in two ways, `day` and then `near` decide.
 
     Raises TimeFormatError when the text names no whole date, none that exists or can be believed, or more than one.
     """
@@ -133,13 +133,13 @@ def _calendar(
                 raise TimeFormatError(f"{word!r} is neither a zone nor another part of a time that is known")
         elif not (lower in BEHIND_ZONE or (has_offset and DESCRIPTION.fullmatch(word))):
             raise TimeFormatError(f"{word!r} is no part of a time that is known")
-    # A day of the week chooses between readings; it says no more than that: sources are wrong about it.
+    # A day of the week is used only to choose between readings, since sources often have it wrong.
     days = [day for day in found.days if day.weekday() == of_week] or found.days
     yield found.form, [moment for day in days for moment in _join(day, time, where, zone)]
 
 
 def _join(day: date, time: timedelta, where: tzinfo | None, zone: ZoneInfo) -> Iterator[datetime]:
-    with suppress(OverflowError):  # the end of the last day of all
+    with suppress(OverflowError):  # the end of the last day that Python knows
         yield (datetime(day.year, day.month, day.day) + time).replace(tzinfo=where or zone)
 
 
@@ -150,7 +150,8 @@ def _in_zone(moments: Iterable[datetime], zone: ZoneInfo) -> Iterator[datetime]:
 
 
 def _nearest(readings: Sequence[datetime], zone: ZoneInfo, day: date | None, near: Iterable[datetime]) -> datetime:
-    """Return the one of `readings` that is close to what else is known. Raises TimeFormatError if none is, or two."""
+    """Return the one of `readings` that is close to the other known times. Raises TimeFormatError if it is none, or
+    more than one."""
     known = [datetime(day.year, day.month, day.day, tzinfo=zone)] if day else []
     for other in (*known, *near):
         close = [moment for moment in readings if abs(moment - other) <= CLOSE]

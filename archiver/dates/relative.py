@@ -12,7 +12,7 @@ AGO = re.compile(
     r"|초|분|시간|일)\s*(?:之?前|以前|ago|전)",
     re.IGNORECASE,
 )
-# By the beginnings of their names.
+# Units, by the beginnings of their names.
 UNITS = (
     (("秒", "s", "초"), "seconds"),
     (("分", "m", "분"), "minutes"),
@@ -25,7 +25,7 @@ UNITS = (
 def ago(text: str, now: datetime) -> datetime | None:
     """Return the time that `text` is before `now` (aware): `3小时前`, `an hour ago`; None if it is none.
 
-    Months and years are no whole number of days, so they name no day. Raises OverflowError.
+    Months and years are not read, since they are no fixed number of days. Raises OverflowError.
     """
     if text.lower() in NOW:
         return now.replace(microsecond=0)
@@ -34,5 +34,5 @@ def ago(text: str, now: datetime) -> datetime | None:
         return None
     unit = next(unit for beginnings, unit in UNITS if found[2].lower().startswith(beginnings))
     number = int(found[1]) if found[1].isdecimal() else 0.5 if "半" in found[1] else 1
-    # Elapsed time, not wall-clock time: through UTC, so that a change of the clocks between the two counts.
+    # Elapsed time, not wall-clock time: counted in UTC, so that a change of the clocks in between makes no error.
     return (now.astimezone(UTC) - timedelta(**{unit: number})).replace(microsecond=0)

@@ -1,4 +1,4 @@
-"""Zones of time as texts say them. No I/O."""
+"""Time zones in texts. No I/O."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from zoneinfo import ZoneInfo
 from archiver.dates.names import OFFSETS, ZONES
 from archiver.errors import TimeFormatError
 
-# `+08:00`, `+0800`, `+8`: hours, minutes, and the seconds that a mistake adds (`+080543`).
+# `+08:00`, `+0800`, `+8`: hours and minutes; seconds are there only by mistake (`+080543`).
 OFFSET = r"(?P<sign>[+\-\u2212])(?P<hours>\d{1,2})(?::?(?P<minutes>\d{2}))?(?::?(?P<seconds>\d{2}))?(?![\d/.:-])"
-# Not the `GMT-8` of `Etc/GMT-8`: names of the tz database count the other way round.
+# But not the `GMT-8` of `Etc/GMT-8`: in names of the tz database the sign is reversed.
 NAMED_OFFSET = re.compile(rf"(?<![^\W_])(?<!/)(?:GMT|UTC|UT)\s?{OFFSET}", re.IGNORECASE)
 SPACED_OFFSET = re.compile(r"(?<=GMT|UTC)\s?([+\-\u2212])\s(?=\d)", re.IGNORECASE)  # `GMT + 8`
 LOST_PLUS = re.compile(r"(?<=GMT|UTC)\s(?=(?:0\d|1[0-4])[0-5]\d(?!\d))", re.IGNORECASE)  # in an address, + is a blank
@@ -28,7 +28,7 @@ def whole_offsets(text: str) -> str:
 
 
 def offset_of(found: re.Match[str]) -> timezone:
-    """Return the zone that an OFFSET says. Raises TimeFormatError for one that is nowhere."""
+    """Return the zone for a match of OFFSET. Raises TimeFormatError for an offset that no zone has."""
     hours, minutes = int(found["hours"]), int(found["minutes"] or 0)
     offset = timedelta(hours=hours, minutes=minutes)
     if minutes > 59 or int(found["seconds"] or 0) or offset > MOST:
@@ -37,7 +37,7 @@ def offset_of(found: re.Match[str]) -> timezone:
 
 
 def named_zone(name: str, zone: ZoneInfo, day: date) -> tzinfo | None:
-    """Return the zone that `name` means in a text of a source in `zone`; None if it is no name of one.
+    """Return the zone that `name` means in a text of a source in `zone`; None if it is no name of a zone.
 
     The source's own zone comes first: CST is Beijing's, Chicago's and Havana's.
     """
