@@ -1,4 +1,5 @@
-"""The archive's own file: the settings that belong to an archive, in it, so that it can be moved and handed on.
+"""The archive's own file: it has the settings that belong to the archive, so that the archive can be moved and handed
+on.
 
 It is YAML, a mapping of settings' names to values. Its name begins with an underscore, so that Jekyll leaves it alone.
 """
@@ -27,10 +28,10 @@ def read_archive_file(output: Path) -> dict[str, Any]:
     """Return the settings in the archive's own file, unchecked; none if there is no such file.
 
     Paths of recipes are relative to the archive. Raises UsageError for a file that cannot be read, and for a name that
-    is none of an archive's settings.
+    is not one of an archive's settings.
     """
     file = output / ARCHIVE_FILE
-    if file.exists() and not file.is_file():  # a pipe, say, from which a read would never return
+    if file.exists() and not file.is_file():  # a pipe, for example, from which a read would never return
         raise UsageError(f"{file}: cannot be read: it is no file")
     try:
         content = yaml.safe_load(file.read_text(encoding="utf-8"))
@@ -56,8 +57,9 @@ def read_archive_file(output: Path) -> dict[str, Any]:
 
 
 def remember(output: Path, settings: Mapping[str, Any]) -> list[str]:
-    """Add settings to the archive's own file, and return the names of those that were added: what it says already
-    stays. Raises UsageError for a file that cannot be read, StoreError for one that cannot be written."""
+    """Add settings to the archive's own file, and return the names of those that were added: settings that it has
+    already are not changed. Raises UsageError for a file that cannot be read, StoreError for one that cannot be
+    written."""
     said = read_archive_file(output)
     new = {name: value for name, value in settings.items() if name not in said}
     if not new:
@@ -75,7 +77,7 @@ def remember(output: Path, settings: Mapping[str, Any]) -> list[str]:
 
 
 def _below(output: Path, recipes: Any) -> Any:
-    """Return directories that are named relative to the archive as they are from here."""
+    """Return directories that are named relative to the archive as paths that are right for this process."""
     directories = SETTINGS["ARCHIVER_RECIPES"].read(recipes)
     assert isinstance(directories, tuple)
     return tuple(str(output / one) for one in directories)

@@ -1,4 +1,4 @@
-"""A configuration: the settings that count, and where each was given."""
+"""A configuration: the settings that are in effect, and where each was given."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class Origin(IntEnum):
-    """Where a setting was given; what is greater counts more."""
+    """Where a setting was given; the greater one takes precedence."""
 
     DEFAULT = 0
     SETTINGS_MODULE = 1
@@ -24,12 +24,12 @@ class Origin(IntEnum):
 
 
 class Configuration(Mapping[str, Any]):
-    """Setting names to values, frozen. Those in `SETTINGS` are checked, and of the type that their kind returns; all
-    others, which are Scrapy's, are as they were given."""
+    """A frozen mapping of settings' names to values. Values of settings in `SETTINGS` are checked, and have the type
+    that their kind returns; all others are Scrapy's, and are as they were given."""
 
     def __init__(self, values: Mapping[str, Any], origins: Mapping[str, Origin], foreign: Iterable[str] = ()) -> None:
-        """Take each setting's value, and where it was given; one without an origin has its default. foreign: names that
-        only the command line has: they may be Scrapy's, a plug-in's, or a mistake."""
+        """values: of each setting. origins: where each was given; a setting without an origin has its default. foreign:
+        names that only the command line has: they may be Scrapy's, a plug-in's, or a mistake."""
         self._values = dict(values)
         self._origins = dict(origins)
         self.foreign = frozenset(foreign)

@@ -1,6 +1,7 @@
-"""Kinds of settings: a value as somebody gave it (text, or a value of Python or YAML) in, the value that counts out.
+"""Kinds of settings. Each is a function that takes a value as it was given (text, or a value of Python or YAML), and
+returns the value to use.
 
-Each raises ValueError with what was expected instead.
+It raises ValueError, with what was expected instead.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 TRUE, FALSE = ("true", "1"), ("false", "0")
 SCHEME = re.compile(r"[a-z][a-z0-9+.-]+://", re.IGNORECASE)
-STORE = re.compile(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](?:/[\w!.*'()-]+)*")  # what needs no escapes anywhere
+STORE = re.compile(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](?:/[\w!.*'()-]+)*")  # nothing that needs an escape
 LIST_TYPES = (list, tuple, set, frozenset)
 
 
@@ -31,7 +32,7 @@ def switch(value: object) -> bool:
 
 
 def optional_switch(value: object) -> bool | None:
-    """Return what `switch` does, or None for an empty value: it depends."""
+    """Return the same as `switch`, or None for an empty value: then other things decide."""
     return None if value is None or value == "" else switch(value)
 
 
@@ -102,7 +103,7 @@ def web_address(value: object) -> str:
 
 
 def server_address(value: object) -> str:
-    """Return the address of a PostgreSQL database; empty for an empty value. What it must be is said without it: there
+    """Return the address of a PostgreSQL database; empty for an empty value. The error does not quote the value: there
     may be a password in it."""
     result = "" if value is None else str(value).strip()
     if result and not (is_server(result) and result.isprintable() and " " not in result):
@@ -112,7 +113,7 @@ def server_address(value: object) -> str:
 
 def store_address(value: object) -> str:
     """Return the address of a place in an object store, `s3://BUCKET` or `s3://BUCKET/PREFIX`; empty for an empty
-    value. What it must be is said without it: somebody may have put a key in it."""
+    value. The error does not quote the value: somebody may have put a key in it."""
     result = "" if value is None else str(value).strip().rstrip("/")
     if result and not STORE.fullmatch(result):
         raise ValueError("expected a bucket and a prefix, such as s3://news-archive/share; keys are never in it")

@@ -1,4 +1,4 @@
-"""The settings that are known, and what each must be. Their defaults are in `archiver.settings`."""
+"""The known settings, and the kind of each. Their defaults are in `archiver.settings`."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ PREFIX = "ARCHIVER_"
 class Setting(NamedTuple):
     """What is known of a setting.
 
-    read: from what somebody gave to the value that counts; raises ValueError. of_archive: it says how the archive is,
-    and may stand in the archive's own file; the others belong to a run. identity: it decides what is written, so an
-    archive keeps what it was begun with.
+    read: makes the value to use from the value that was given; raises ValueError. of_archive: it belongs to the
+    archive, and may be in the archive's own file; the others belong to a run. identity: it decides what is written, so
+    an archive keeps the value with which it was begun.
     """
 
     read: Callable[[object], object]
@@ -64,7 +64,7 @@ SETTINGS: dict[str, Setting] = {
     "ARCHIVER_BROWSER_MEMORY": Setting(kinds.whole_number),
     "ARCHIVER_EXTRACTORS": Setting(kinds.whole_number),
     "ARCHIVER_SCRATCH": Setting(kinds.text, of_archive=True),
-    # Of Scrapy: those that people set.
+    # Settings of Scrapy that people set.
     "ROBOTSTXT_OBEY": Setting(kinds.switch),
     "DOWNLOAD_DELAY": Setting(kinds.seconds),
     "DOWNLOAD_TIMEOUT": Setting(kinds.seconds),
@@ -76,7 +76,7 @@ SETTINGS: dict[str, Setting] = {
 
 def setting_name(keyword: str) -> str:
     """Return the setting that a keyword of Python names: `profile` is ARCHIVER_PROFILE, `download_delay` is
-    DOWNLOAD_DELAY. Raises UsageError for one that is nearly a setting of ours."""
+    DOWNLOAD_DELAY. Raises UsageError for a name that looks like a misspelt setting of ours."""
     name = keyword.upper()
     if PREFIX + name in SETTINGS:
         return PREFIX + name

@@ -1,4 +1,4 @@
-"""From the places where settings are given to a configuration. Scrapy is not needed for it."""
+"""Making a configuration from all the places where settings are given. It needs no Scrapy."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ def load_configuration(
     environ: Mapping[str, str] | None = None,
     project: Mapping[str, object] | None = None,
 ) -> Configuration:
-    """Return the configuration that counts. Of each setting the first of these does: `overrides` (the command line, or
-    arguments in Python), the environment's variables of its name (those that begin with ARCHIVER_), the archive's own
-    file, `project`, and the default in `archiver.settings`.
+    """Return the configuration. For each setting the first of these places that has it counts: `overrides` (the command
+    line, or arguments in Python), the environment variable of its name (if that begins with ARCHIVER_), the archive's
+    own file, `project`, and the default in `archiver.settings`.
 
-    environ: without it, the process's. project: settings of a project; without it, those of the module that
-    SCRAPY_SETTINGS_MODULE names. Raises UsageError for a name that there is not and for a value that cannot be, with
-    where it was given.
+    environ: None: that of the process. project: settings of a Scrapy project; None: those of the module that
+    SCRAPY_SETTINGS_MODULE names. Raises UsageError for an unknown name and for an invalid value, and says where it was
+    given.
     """
     environ = os.environ if environ is None else environ
     layers: dict[Origin, Mapping[str, object]] = {
@@ -65,13 +65,13 @@ def load_configuration(
 
 
 def _settings_module(environ: Mapping[str, str]) -> dict[str, Any]:
-    """Return the settings in the module that SCRAPY_SETTINGS_MODULE names, none if it names none. Raises UsageError."""
+    """Return the settings in the module that SCRAPY_SETTINGS_MODULE names; none if it is not set. Raises UsageError."""
     module = environ.get(SETTINGS_MODULE)
     if not module:
         return {}
     try:
         return _settings_in(module)
-    except Exception as error:  # whatever somebody's module raises
+    except Exception as error:  # a user's module may raise anything
         said = " ".join(str(error).split())
         raise UsageError(f"{SETTINGS_MODULE}: cannot import {module}: {type(error).__name__}: {said}") from error
 
@@ -81,7 +81,8 @@ def _settings_in(module: str) -> dict[str, Any]:
 
 
 def _look_at_name(name: str, place: str) -> None:
-    """Raise UsageError for a setting of ours that there is not. What else there may be, Scrapy and its plug-ins say."""
+    """Raise UsageError for an unknown setting of ours. Which other settings exist is for Scrapy and its plug-ins to
+    say."""
     if name.startswith(PREFIX) and name not in SETTINGS:
         suggestion = did_you_mean(name, (one for one in SETTINGS if one.startswith(PREFIX)), PREFIX)
         raise UsageError(f"{place}{name}: no such setting{suggestion}")

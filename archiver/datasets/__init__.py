@@ -1,4 +1,4 @@
-"""Datasets: what the pages in captures say, as tables; made by an engine, part by part, each part once."""
+"""Datasets: tables of what the pages in captures say. An engine makes them job by job, each job once."""
 
 from archiver.datasets.dataset import Extraction, extract_to
 

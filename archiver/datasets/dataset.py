@@ -1,4 +1,4 @@
-"""Making a dataset, or going on with one: which jobs there are, and which are done."""
+"""Making a dataset, or continuing one: which jobs there are, and which are done."""
 
 from __future__ import annotations
 
@@ -39,14 +39,15 @@ if TYPE_CHECKING:
 
 SERVE = "archiver.datasets.parquet:serve"
 ABOUT, LOCK = "_dataset.json", "_lock"
-# In a job: some thousand pages. The same for any number of workers: jobs that are done stay so.
+# Regions in a job, which have some thousand pages. It does not depend on the number of workers, so that finished jobs
+# stay valid.
 REGIONS = 32
-LAYOUT = 1  # of the files: another one is another dataset
+LAYOUT = 1  # version of the files' layout: with another one it is another dataset
 
 
 class Extraction(NamedTuple):
-    """What a dataset holds, rows of what was asked for. parts: jobs that were done now; there: that had been done.
-    broken: captures that could not be read, or not all of them, and why."""
+    """What a dataset holds: how many rows of each table. parts: how many jobs were done now; there: how many had been
+    done before. broken: captures that could not be read, or not in full, and why."""
 
     articles: int
     refused: int
@@ -64,11 +65,11 @@ def extract_to(
     *,
     keep_paywalled: bool = False,
 ) -> Extraction:
-    """Read the pages in captures (WARC and WACZ files) into tables of Parquet in `directory`: each page once, also when
-    it is called again for the same files, or was killed.
+    """Read the pages in captures (WARC and WACZ files) into tables of Parquet in `directory`: each page once, even if
+    this is called again for the same files, or was killed before.
 
-    sites and keep_paywalled: as for `archiver.extract`. engine: reads them. listener: is told of each part that is
-    done. Raises UsageError for a directory that holds something else; LockedError; EngineError, StoreError.
+    sites and keep_paywalled: as for `archiver.extract`. engine: does the jobs. listener: is called with the result of
+    each. Raises UsageError for a directory that holds something else; LockedError; EngineError, StoreError.
     """
     if find_spec("pyarrow") is None:
         raise EngineError("parquet: pyarrow is not there; install it: pip install 'news-share-archiver[parquet]'")
@@ -118,7 +119,7 @@ async def _extract(
 
 
 def _refuse(directory: Path, about: dict[str, object]) -> None:
-    """Raise UsageError for a directory that this dataset cannot be in."""
+    """Raise UsageError if this dataset cannot be in a directory."""
     if not directory.parent.is_dir():
         raise UsageError(f"{directory}: there is no directory {directory.parent}")
     if directory.exists() and not directory.is_dir():
@@ -138,7 +139,7 @@ def _refuse(directory: Path, about: dict[str, object]) -> None:
 
 @contextmanager
 def _opened(directory: Path, about: dict[str, object]) -> Iterator[dict[str, Done]]:
-    """Make the directory, or go on with it; yield the jobs that are done. Raises LockedError, StoreError."""
+    """Make the directory, or continue with it; yield the jobs that are done. Raises LockedError, StoreError."""
     try:
         for name in (DONE, UNFINISHED, ARTICLES, REFUSED):
             (directory / name).mkdir(parents=True, exist_ok=True)
@@ -157,8 +158,8 @@ def _opened(directory: Path, about: dict[str, object]) -> Iterator[dict[str, Don
 
 
 def _jobs(files: Sequence[Location], done: dict[str, Done], broken: list[str]) -> Iterator[Job]:
-    """Yield what is to be done, once for each file, whatever it is called. broken: is told of files that cannot be
-    read. Raises UsageError for one that has changed since its rows were written."""
+    """Yield the jobs; a file that is given under several names is read once. broken: gets a message for each file that
+    cannot be read. Raises UsageError for a file that has changed since its rows were written."""
     sizes = {name.split("-")[0]: name.split("-")[1] for name in done}
     for file in dict.fromkeys(file.resolve() if isinstance(file, Path) else file for file in files):
         try:

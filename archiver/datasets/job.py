@@ -1,4 +1,4 @@
-"""What is done as one job: some regions of one capture, to rows in files of their own."""
+"""A job: some regions of one capture are read, and their rows are written into files of their own."""
 
 from __future__ import annotations
 
@@ -12,12 +12,13 @@ if TYPE_CHECKING:
     from archiver.recipes import SiteRecipe
 
 DONE = "_done"  # a file for each job that is done
-UNFINISHED = "_unfinished"  # what is being written
+UNFINISHED = "_unfinished"  # files that are being written
 ARTICLES, REFUSED = "articles", "refused"  # the tables: a directory each
 
 
 class DatasetSetup(NamedTuple):
-    """What a process reads pages with. directory: of the dataset. sites and keep_paywalled: as for `read_page`."""
+    """What a process needs to know to do jobs. directory: of the dataset. sites and keep_paywalled: as for
+    `read_page`."""
 
     directory: str
     sites: tuple[SiteRecipe, ...]
@@ -25,25 +26,25 @@ class DatasetSetup(NamedTuple):
 
 
 class Job(NamedTuple):
-    """Regions of one capture. name: says which; of the files that are made of them, too."""
+    """Regions of one capture. name: identifies the job, and is the name of the files that it makes."""
 
     name: str
     regions: tuple[Region, ...]
 
 
 class Done(NamedTuple):
-    """What came of a job: rows of each table, and where the capture is broken."""
+    """The result of a job: how many rows each table got, and where the capture is broken."""
 
     articles: int
     refused: int
     problems: tuple[str, ...] = ()
 
     def as_json(self) -> bytes:
-        """Return it as `read_done` reads it."""
+        """Return the result in the form that `read_done` reads."""
         return json.dumps(self._asdict(), ensure_ascii=False).encode("utf-8", "surrogateescape")
 
 
 def read_done(file: Path) -> Done:
-    """Return what came of a job that is done. Raises OSError, ValueError."""
+    """Return the result of a finished job. Raises OSError, ValueError."""
     said = json.loads(file.read_bytes().decode("utf-8", "surrogateescape"))
     return Done(said["articles"], said["refused"], tuple(said["problems"]))

@@ -1,7 +1,7 @@
-"""Pages in captures to Parquet, in a process of its own (`archiver.engines`).
+"""Writing what pages in captures say into Parquet files, in a process of its own (`archiver.engines`).
 
-A job may be done again, here or elsewhere, also while another is at it: the same files come of it, under the same
-names, each put in its place when it is whole; then it is noted that the job is done.
+A job may be done again, here or on another machine, even at the same time: the result is the same files with the same
+names. Each file is renamed to its place when it is complete; then it is noted that the job is done.
 """
 
 from __future__ import annotations
@@ -64,8 +64,8 @@ SCHEMAS = {ARTICLES: pyarrow.schema(SAID | WHERE), REFUSED: pyarrow.schema(WHY |
 
 
 def serve(setup: DatasetSetup) -> Callable[[list[Job]], list[Done | StoreError]]:
-    """Return what a worker process does: jobs to what came of them."""
-    gc.freeze()  # what is loaded by now stays: looking through it again and again takes time
+    """Return the function that a worker process runs: it does jobs, and returns their results."""
+    gc.freeze()  # garbage collections need not look through what is loaded by now: it stays
     return lambda jobs: [_done(job, setup) for job in jobs]
 
 
@@ -138,7 +138,7 @@ class _Tables:
             self._write(key)
 
     def flush(self) -> None:
-        """Write what waits."""
+        """Write the rows that wait in memory."""
         for key in self._waiting:
             self._write(key)
 
@@ -176,7 +176,7 @@ def _row(answer: CapturedAnswer, setup: DatasetSetup) -> tuple[str, dict[str, An
         )
     except NotAnArticleError as error:
         return REFUSED, refused | {"reason": error.reason, "evidence": error.evidence}
-    except Exception as error:  # a fault of ours: it costs this page
+    except Exception as error:  # an error of ours: only this page is lost
         return REFUSED, refused | {"reason": "a fault of this program", "evidence": in_a_line(error)}
     return ARTICLES, _said(reading)
 
@@ -192,7 +192,7 @@ def _said(reading: Reading) -> dict[str, Any]:
 
 
 def _storable(value: Any) -> Any:
-    """Return a value as Arrow takes it: text that is none of Unicode is mended."""
+    """Return a value that Arrow takes: in texts, what is not valid Unicode is replaced."""
     if isinstance(value, str):
         return value.encode("utf-8", "replace").decode()
     if isinstance(value, datetime):

@@ -1,4 +1,4 @@
-"""Documents: the bytes of a web page in, its tree out. No I/O."""
+"""Documents: making trees of the bytes of web pages. No I/O."""
 
 from archiver.documents.document import Document, page_label, read_document
 

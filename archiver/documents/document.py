@@ -1,4 +1,5 @@
-"""The bytes of a web page in, its tree out: decoded as browsers decode it, parsed once. No I/O."""
+"""Making a tree of the bytes of a web page, which are decoded as browsers decode them. Each page is parsed once. No
+I/O."""
 
 from __future__ import annotations
 
@@ -15,9 +16,10 @@ from archiver.urls import base_of
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
-# The standard (HTML, 13.2.3.2) looks for the label in 1,024 bytes, but browsers take a later one, too, and begin anew.
+# The standard (HTML, 13.2.3.2) looks for the label in 1,024 bytes, but browsers accept a later one, too, and start
+# again.
 LABELLED_WITHIN = 32_768
-# Comments and tags as the standard's prescan sees them; the text of scripts is not left out there, either.
+# Comments and tags as the standard's prescan finds them; like the standard it does not skip the text of scripts.
 PRESCAN = re.compile(
     rb"<!--.*?(?:-->|\Z)|<(?P<meta>meta)(?=[\s/])(?P<attributes>(?:[^>\"']|\"[^\"]*\"|'[^']*')*)>|<body[\s/>]",
     re.IGNORECASE | re.DOTALL,
@@ -34,16 +36,16 @@ class Document:
     address: str | None  # where it came from
     encoding: str  # the codec that it was decoded with
     text: str  # the page as it was sent, decoded
-    note: str = ""  # what could not be decoded
+    note: str = ""  # a note on what could not be decoded
 
     @cached_property
     def base(self) -> str:
-        """The address against which the page's links are resolved; nothing if that is not known."""
+        """The address against which the page's links are resolved; empty if it is not known."""
         return base_of(self.tree, self.address or "")
 
 
 def read_document(content: bytes, content_type: str | None = None, address: str | None = None) -> Document:
-    """Return the page that `content` is. Any bytes are one: nothing is raised.
+    """Return the page that `content` is. Any bytes are a page: nothing is raised.
 
     content_type: the header of that name. address: where the page came from.
     """
@@ -65,7 +67,7 @@ def page_label(content: bytes) -> str | None:
                 break  # <body>
             continue
         if label := _meta_label(found["attributes"]):
-            # Whoever could read this label in ASCII has not read UTF-16.
+            # A label that can be read as ASCII is not in UTF-16.
             return "utf-8" if label.lower().startswith("utf-16") else label
     declared = XML_ENCODING.match(start.lstrip())
     return declared[1].decode("ascii") if declared else None

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 HERE = "127.0.0.1"
 PATIENCE = 10  # seconds, for the scheduler
 ARRIVAL = 60  # seconds, for the first worker
-# For a worker that has ended, 30 s are waited otherwise. Nobody looks at the profiles.
+# The default is to wait 30 s for a worker that has ended. Profiles are off, because nobody looks at them.
 SETTINGS = {"distributed.comm.timeouts.connect": "10s", "distributed.worker.profile.enabled": False}
 LOOKS = 5.0  # seconds between two looks at how many workers there are
 
@@ -36,7 +36,7 @@ def engine(address: str = "", jobs: int | None = None) -> Engine:
     machine with `jobs` processes (None: one a core). Raises UsageError."""
     if address and jobs is not None:
         raise UsageError(f"jobs: dask://{address} has the workers that it has")
-    # What becomes of tasks is said here, in one line each.
+    # Dask's own logging is off: this module tells what becomes of tasks, in one line each.
     for name in ("distributed", "distributed.client", "tornado"):
         logging.getLogger(name).setLevel(logging.CRITICAL)
     dask.config.set(SETTINGS)
@@ -61,7 +61,7 @@ async def _join(address: str, function: str, setup: Any) -> DaskPool:
 
 
 async def _start(jobs: int, function: str, setup: Any) -> DaskPool:
-    # TLS with keys of its own: whoever may talk to a scheduler may run anything as whoever started it.
+    # TLS with temporary keys: whoever can talk to a scheduler can run any program as the user who started it.
     options = {"host": HERE, "dashboard_address": None, "security": True, "memory_limit": 0}
     cluster = await LocalCluster(
         n_workers=jobs, threads_per_worker=1, asynchronous=True, silence_logs=logging.CRITICAL, **options
@@ -74,7 +74,7 @@ async def _start(jobs: int, function: str, setup: Any) -> DaskPool:
 
 
 class DaskPool:
-    """The workers of a scheduler. name: of the engine, as users call it. cluster: is ended with it."""
+    """The workers of a scheduler. name: of the engine, as users write it. cluster: is closed together with the pool."""
 
     def __init__(
         self, client: Client, name: str, function: str, setup: Any, cluster: LocalCluster | None = None
@@ -90,7 +90,7 @@ class DaskPool:
         self._trial = asyncio.Lock()
 
     async def look(self) -> None:
-        """See how many workers there are: they come and go. Raises EngineError."""
+        """Find out how many workers there are now: they come and go. Raises EngineError."""
         self._looked = asyncio.get_running_loop().time()
         try:
             self.size = max(1, sum((await self._client.nthreads()).values()))
@@ -102,7 +102,7 @@ class DaskPool:
         try:
             result = await self._submit(job)
         except KilledWorker:
-            # Whatever waited at a worker that ended is a suspect, too: each has a trial of its own.
+            # Other jobs that waited at the ended worker are suspects, too: each is tried again alone.
             async with self._trial:
                 try:
                     result = await self._submit(job)
@@ -133,7 +133,7 @@ class DaskPool:
             future.release()
 
     async def close(self) -> None:
-        """Let the cluster go; end it if it was made for this."""
+        """Disconnect from the cluster; close it if it was made for this pool."""
         with contextlib.suppress(OSError, TimeoutError):
             await self._client.close()
         cluster, self._cluster = self._cluster, None
@@ -141,7 +141,7 @@ class DaskPool:
             await cluster.close()
 
     def kill(self) -> None:
-        """Nothing: jobs are given up when nobody waits for them, and the cluster ends with `close`."""
+        """Do nothing: Dask drops jobs for which nobody waits any more, and the cluster ends with `close`."""
 
     def _gone(self, error: BaseException) -> EngineError:
         return EngineError(f"{self._name}: the scheduler is gone: {in_a_line(error)}; nothing is lost: run it again")

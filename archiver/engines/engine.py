@@ -19,23 +19,24 @@ SEPARATOR = "://"
 class Pool(Protocol):
     """Processes that work at one function.
 
-    Whatever ends one of them costs nothing but time: its jobs are done again by another. So a job may be done more than
-    once, also one whose result has been returned, and must then leave behind what it would have left behind once.
+    If one of them ends, only time is lost: another does its jobs again. So a job may be done more than once, even one
+    whose result was returned already, and doing it again must have no further effect.
     """
 
     @property
     def size(self) -> int:
-        """How many jobs are worked on at once, as far as that is known now: 1 or more."""
+        """How many jobs are done at the same time, as far as it is known now: 1 or more."""
 
     async def submit(self, job: Any) -> Any:
-        """Return the result of a job; one that is an exception is raised.
+        """Return the result of a job; if the result is an exception, it is raised.
 
-        Raises WorkerLostError for a job that ends whatever works on it, WorkerError for a fault of the function,
-        EngineError when the engine is no more.
+        Raises WorkerLostError for a job that ends every process that works on it, WorkerError for an error in the
+        function, EngineError if the engine has ended.
         """
 
     async def close(self) -> None:
-        """End the processes, or let the cluster go, when all jobs are done. Once closed it stays so."""
+        """End the processes, or disconnect from the cluster, when all jobs are done. A closed pool cannot be used
+        again."""
 
     def kill(self) -> None:
         """Give up all jobs: `close` comes next."""
@@ -45,15 +46,15 @@ class Engine(Protocol):
     """Starts pools."""
 
     async def __call__(self, function: str, setup: Any) -> Pool:
-        """Return processes that work at `function` (`module:function`, as `archiver.workers.serve` takes it), which is
-        set up with `setup` in each of them. Raises EngineError if there are none to be had."""
+        """Return a pool of processes that run `function` (`module:function`, as `archiver.workers.serve` takes it),
+        which is set up with `setup` in each of them. Raises EngineError if there are no processes."""
 
 
 def load_engine(name: str, jobs: int | None) -> Engine:
     """Return the engine of that name (`processes`, `dask`) or address (`dask://host:port`).
 
-    jobs: processes that it is to have; None: as it sees fit. Raises UsageError if there is
-    no such engine, and EngineError if it cannot be loaded.
+    jobs: how many processes it is to have; None: it decides itself. Raises UsageError if there is no such engine, and
+    EngineError if it cannot be loaded.
     """
     kind, separator, address = name.partition(SEPARATOR)
     found = {point.name: point for point in entry_points(group=ENGINES)}
@@ -64,7 +65,7 @@ def load_engine(name: str, jobs: int | None) -> Engine:
         make = point.load()
     except ImportError as error:
         raise EngineError(f"{kind}: {error}{libraries_of(point)}") from error
-    except Exception as error:  # whatever a plug-in fails with: it is not our code
+    except Exception as error:  # a plug-in is not our code: it may raise anything
         raise EngineError(f"{kind}: {point.value}: {in_a_line(error)}") from error
     if separator and not address:
         raise UsageError(f"{name}: expected an address after it, such as {kind}://192.0.2.1:8786")
@@ -74,7 +75,8 @@ def load_engine(name: str, jobs: int | None) -> Engine:
 
 @asynccontextmanager
 async def started(engine: Engine, function: str, setup: Any) -> AsyncGenerator[Pool, None]:
-    """A pool that is closed in the end, whatever was still to be done. Raises EngineError."""
+    """A context with a pool, which is closed at its end; jobs that are not done by then are given up. Raises
+    EngineError."""
     pool = await engine(function, setup)
     try:
         yield pool

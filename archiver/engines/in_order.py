@@ -1,4 +1,4 @@
-"""Many jobs for a pool, their results in the order of the jobs."""
+"""Giving many jobs to a pool, and their results back in the order of the jobs."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ if TYPE_CHECKING:
 
     from archiver.engines.engine import Pool
 
-AHEAD = 3  # jobs for each process: there is always one more to be taken up
+AHEAD = 3  # jobs that are submitted for each process, so that the next one always waits there
 Job = TypeVar("Job")
 
 
 async def in_order(pool: Pool, jobs: Iterator[Job]) -> AsyncGenerator[tuple[Job, asyncio.Future[Any]], None]:
-    """Yield each job of `jobs` with its result, which is awaited for what `Pool.submit` returns or raises. Some more
-    than the pool works on at once are under way, however many there are. Use it in `contextlib.aclosing`: what is under
-    way is then given up when nobody wants more."""
+    """Yield each job of `jobs` with a future of its result, which returns or raises what `Pool.submit` does. Only a few
+    more jobs than the pool does at the same time are submitted, however many there are. Use it in
+    `contextlib.aclosing`: then submitted jobs are given up if the iteration ends early."""
     under_way: deque[tuple[Job, asyncio.Future[Any]]] = deque()
     try:
         while True:

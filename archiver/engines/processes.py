@@ -1,4 +1,4 @@
-"""`processes`: of this machine."""
+"""`processes`: the engine whose processes are on this machine."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Extensions: what a run keeps of what went wrong, and what it says at its end."""
+"""Extensions of Scrapy: they keep what went wrong in a run, and report at its end."""

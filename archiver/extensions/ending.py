@@ -1,4 +1,5 @@
-"""The end of a run, step after step: what is still to be done is done, judged, reported, put on record, and closed."""
+"""The end of a run, step by step: what is left is done and judged, the run is reported and put on record, the archive
+is closed."""
 
 from __future__ import annotations
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
 
 class Ending:
-    """Ends a run when its spider is closed. One that opened no archive has nothing to end."""
+    """Ends a run when its spider is closed. A run that opened no archive has nothing to end."""
 
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
@@ -37,11 +38,11 @@ class Ending:
         return extension
 
     def spider_opened(self) -> None:
-        """Have other workers know how far this crawl is."""
+        """Have the progress of this crawl told to other workers."""
         archive_of(self._crawler).came_to = self._progress
 
     async def spider_closed(self, reason: str) -> None:
-        """End the run. What goes wrong with the archive is the failure of the crawl."""
+        """End the run. An error of the archive is noted as the failure of the crawl."""
         archive = archive_of(self._crawler)
         try:
             await self._end(archive, reason)
@@ -60,7 +61,7 @@ class Ending:
         return Progress(report.counts.total(), report.requests, results)
 
     def _add(self, results: Mapping[str, Any]) -> None:
-        """Take what another worker came to."""
+        """Add the results of another worker."""
         archive, report, watch = archive_of(self._crawler), *self._extensions()
         report.add(results["report"])
         watch.add(results["watch"])

@@ -51,7 +51,7 @@ class QuarantineFiles:
 
 
 def _name(article: Article) -> str:
-    # The id may be what is wrong: only letters and digits of it go into the name.
+    # The id itself may be wrong: only its letters and digits go into the name.
     return f"{article.recipe}-{''.join(filter(str.isalnum, article.id))[:40] or 'unnamed'}.json"
 
 

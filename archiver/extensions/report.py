@@ -1,4 +1,5 @@
-"""What a run came to: how many articles were written, unchanged, failed, and why; kept as a file for each run."""
+"""The report of a run: how many articles were written, unchanged, failed, and why. It is kept as a file for each
+run."""
 
 from __future__ import annotations
 
@@ -39,20 +40,20 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-STOPPED = "shutdown"  # why the spider of a run is closed that a signal ends: Scrapy's word
+STOPPED = "shutdown"  # Scrapy's reason for closing a spider because of a signal
 REPORTS_KEPT = 30 * 86400  # seconds
 
 
 class Report:
-    """Counts results as they come, in Scrapy's stats too (`archiver/written`, …), and passes each on to whoever
-    listens."""
+    """Counts results as they come, in Scrapy's stats, too (`archiver/written`, …), and passes each on to the
+    listener."""
 
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
         self._started, self._begun = now(), time.monotonic()
         self.counts: Counter[str] = Counter()
-        self.dropped: Counter[str] = Counter()  # links and pictures of bodies, that lead nowhere
-        self.pictures: Counter[str] = Counter()  # that came, that did not; posts that were written again
+        self.dropped: Counter[str] = Counter()  # links and pictures in bodies that lead nowhere
+        self.pictures: Counter[str] = Counter()  # how many came, how many failed; how many posts were written again
         self.interrupted = False
         self.stopped_by = 0  # the signal that ended the run
         self.bytes = 0
@@ -84,13 +85,13 @@ class Report:
 
     @property
     def alarms(self) -> list[str]:
-        """What is wrong with the source, by this run."""
+        """The signs in this run that something is wrong with a source."""
         watch = self._crawler.get_extension(Watch)
         return watch.alarms if watch else []
 
     @property
     def exit_status(self) -> int:
-        """What a crawl of listings ends with."""
+        """The exit status of a crawl of listings."""
         if self.interrupted:
             return SIGNALLED + self.stopped_by if self.stopped_by else INTERRUPTED
         return ALARM if self.alarms else FAILED if self.failed else 0
@@ -123,7 +124,7 @@ class Report:
         return {name: public_texts(value) for name, value in report.items()}
 
     def results(self) -> dict[str, Any]:
-        """Return what was counted by now, for whoever reports it with that of other workers: `add` takes it."""
+        """Return what was counted so far, in the form that `add` takes: one worker reports the sum of all."""
         return {
             "started": self._started,
             "counts": self.counts,
@@ -135,7 +136,7 @@ class Report:
         }
 
     def add(self, results: Mapping[str, Any]) -> None:
-        """Take what another worker has counted."""
+        """Add what another worker has counted."""
         earlier = max(self._started - results["started"], 0)
         self._started, self._begun = self._started - earlier, self._begun - earlier / SECOND
         self.counts.update(results["counts"])
@@ -152,21 +153,22 @@ class Report:
             self._add(Result(item.address, item.outcome, item, item.reason))
 
     def item_dropped(self, item: Any, exception: BaseException) -> None:
-        """Count an article that is no post; one that is decided about at the end of the run comes again."""
+        """Count an article that became no post. One that was held back is decided at the end of the run, and is counted
+        then."""
         if isinstance(exception, NotPostedError):
             article = exception.article
             if article.outcome != "held back":
                 self._add(Result(article.address, article.outcome, article, article.reason))
-        elif isinstance(item, Article):  # a pipeline of somebody else
-            archive_of(self._crawler).answers.taken(item)  # nothing of it is kept
+        elif isinstance(item, Article):  # dropped by a user's pipeline
+            archive_of(self._crawler).answers.taken(item)  # nothing of its answer is kept
 
     def item_error(self, item: Any, failure: Failure) -> None:
-        """Count an article that a pipeline failed at."""
+        """Count an article at which a pipeline raised an error."""
         if isinstance(item, Article):
             self._add(Result(item.address, "failed", item, in_a_line(failure.value or Exception())))
 
     def spider_error(self, response: Response | Failure | None, failure: Failure, spider: Spider) -> None:
-        """Count an answer that a spider failed at which does not report that itself."""
+        """Count an answer at which a spider raised an error, unless the spider reports its errors itself."""
         if getattr(spider, "reports_errors", False):
             return
         self._add(
@@ -181,12 +183,12 @@ class Report:
             self._add(Result(address, "failed", None, reason))
 
     def article_unchanged(self, reference: Reference) -> None:
-        """Count an article that the source says is as it was: each of its posts."""
+        """Count an article that is unchanged, as the source says: once for each of its posts."""
         for _ in reference.forms:
             self._add(Result(reference.address, "unchanged"))
 
     def picture_came(self) -> None:
-        """Count a picture that is a file of the archive now."""
+        """Count a picture that has come, and is a file of the archive now."""
         self.pictures["came"] += 1
         self._count("pictures/came")
 
@@ -196,7 +198,7 @@ class Report:
         self._count("pictures/failed")
 
     def posts_illustrated(self, count: int) -> None:
-        """Count posts that were written again, since pictures of theirs had come."""
+        """Count posts that were written again because pictures of theirs had come."""
         self.pictures["shown"] += count
         self._count("pictures/shown", count)
 
@@ -216,12 +218,12 @@ class Report:
         report = self.as_dict()
         if not session.dry:
             self._keep(report, directory_of(session.output) / REPORTS, session.run)
-        if archive_of(self._crawler).failure is None:  # else the next run settles what this one left open
+        if archive_of(self._crawler).failure is None:  # otherwise the next run settles what this one left open
             await session.index.run(lambda index: index.runs.end(session.run, report, now()))
 
     def _add_other_errors(self) -> None:
-        """Count errors that were logged and cost no article: those of extensions, say. A run with one has not gone
-        well."""
+        """Count errors that were logged, but belong to no article: those of extensions, for example. A run with such an
+        error counts as failed."""
         errors = self._crawler.stats.get_value("log_count/ERROR", 0) if self._crawler.stats else 0
         if errors:
             self._add(Result("the run", "failed", None, f"{errors} of its parts failed: the log says which"))
@@ -241,7 +243,7 @@ class Report:
             self._crawler.stats.inc_value(f"archiver/{what}", count)
 
     def _keep(self, report: dict[str, Any], directory: Path, run: int) -> None:
-        """Write the report of this run, and let go of the oldest."""
+        """Write the report of this run, and delete the oldest ones."""
         started = moment(self._started)
         try:
             text = json.dumps(report, ensure_ascii=False, indent=1) + "\n"
@@ -252,5 +254,5 @@ class Report:
                 if old.stat().st_mtime < self._started / SECOND - REPORTS_KEPT:
                     old.unlink(missing_ok=True)
         except OSError as error:
-            if archive_of(self._crawler).failure is None:  # else that says enough
+            if archive_of(self._crawler).failure is None:  # otherwise that failure is told already
                 self._add(Result(str(directory), "failed", None, f"the report cannot be kept: {with_advice(error)}"))

@@ -28,17 +28,17 @@ RUNS_KEPT = 1000
 
 
 class Watch:
-    """Collects what listings gave, and compares it with their last runs when the spider is done."""
+    """Collects what listings gave, and compares it with their last runs when the spider has finished."""
 
     def __init__(self) -> None:
         self.listings: dict[str, ListingStats] = {}
-        self.alarms: list[str] = []  # of the run; those of a listing begin with its name
+        self.alarms: list[str] = []  # alarms of the run; those of a listing begin with its name
         self._blocked: dict[str, str] = {}
         self._same: list[str] = []
         self._saved: Counter[str] = Counter()
         self._failed: Counter[str] = Counter()
-        self._read: Counter[str] = Counter()  # by listing, the articles whose content came
-        self._sums: defaultdict[str, Counter[str]] = defaultdict(Counter)  # by listing, what these have
+        self._read: Counter[str] = Counter()  # by listing: how many articles came with their content
+        self._sums: defaultdict[str, Counter[str]] = defaultdict(Counter)  # by listing: how many of these have a field
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -58,11 +58,11 @@ class Watch:
         self.listings[stats.listing] = stats
 
     def blocked(self, address: str, reason: str) -> None:
-        """Note a page that asks whether we are human: one for each host is enough."""
+        """Note a page that asks whether we are human; only the first for each host."""
         self._blocked.setdefault(authority(address), reason)
 
     def item_scraped(self, item: Any) -> None:
-        """Count an article for its listings, and what the source itself said of it."""
+        """Count an article for its listings, and the fields that the source itself gave."""
         if not isinstance(item, Article):
             return
         own = [name for name in FILLED if item.rules.get(name, "").startswith(f"{item.page}:")]
@@ -73,7 +73,7 @@ class Watch:
             self._sums[place]["body"] += len(item.body)
 
     def item_dropped(self, exception: BaseException) -> None:
-        """Count an article that is no post."""
+        """Count an article that became no post."""
         if not isinstance(exception, NotPostedError) or exception.article.outcome in ("held back", "older"):
             return
         self._failed.update(exception.article.places)
@@ -85,11 +85,11 @@ class Watch:
         self._failed.update(reference.places if reference and not gone else ())
 
     def article_unchanged(self, reference: Reference) -> None:
-        """Count an article that the source says is as it was."""
+        """Count an article that is unchanged, as the source says."""
         self._saved.update(reference.places * len(reference.forms))
 
     def results(self) -> dict[str, Any]:
-        """Return what was collected by now, for whoever compares it with that of other workers: `add` takes it."""
+        """Return what was collected so far, in the form that `add` takes: one worker compares the sum of all."""
         return {
             "listings": {label: stats.as_dict() for label, stats in self.listings.items()},
             "blocked": self._blocked,
@@ -101,7 +101,7 @@ class Watch:
         }
 
     def add(self, results: Mapping[str, Any]) -> None:
-        """Take what another worker has collected."""
+        """Add what another worker has collected."""
         for label, stats in results["listings"].items():
             self.listings.setdefault(label, ListingStats(**stats))
         self._blocked = {**results["blocked"], **self._blocked}
@@ -113,7 +113,8 @@ class Watch:
             self._sums[label].update(sums)
 
     async def compare(self, session: Session, disbelief: str) -> None:
-        """Compare, and note the result. disbelief: why articles that are gone are not believed to be, if they are not.
+        """Compare each listing with its last runs, and note the result. disbelief: why it is not believed that articles
+        are gone; empty if it is.
 
         Raises IndexFileError.
         """
@@ -141,6 +142,6 @@ def _history(index: Index, listing: str) -> list[ListingRun]:
 
 
 def _note(index: Index, stats: ListingStats, run: int, moment: int) -> None:
-    if stats.alarms:  # the same answer again would be no better
+    if stats.alarms:  # with an alarm the listing is asked in full the next time: the same answer would be no better
         index.listings.forget_validators(stats.listing)
     index.listings.add_stats(stats.listing, run, public_texts(stats.as_dict()), moment, good=not stats.alarms)

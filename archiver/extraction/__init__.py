@@ -1,7 +1,8 @@
-"""From an answer to a made article, or the reason why there is none. Pure: the crawl, `get`, replays, repairs and
-the Python API all come here, and nothing else makes articles.
+"""Making an article of an answer, or giving the reason why there is none. Pure. The crawl, `get`, replays, repairs and
+the Python API all use this room, and nothing else makes articles.
 
-What makes them is in `extractor`, and is not loaded with the rest: a process that has others make them does without.
+The code that makes them is in `extractor`, which is not loaded with the rest: a process that leaves this to other
+processes does not need it.
 """
 
 from archiver.extraction.options import ExtractOptions

@@ -1,4 +1,4 @@
-"""The body, in the profile that was chosen."""
+"""The step that cleans the body, in the chosen profile."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Making articles: the page reads, the steps understand and clean, the post is rendered."""
+"""Making articles: the page is read, the steps understand and clean what it says, the post is rendered."""
 
 from __future__ import annotations
 
@@ -51,8 +51,8 @@ class Extractor:
     def extract(self, answer: Answer, asked: Asked) -> Extracted:
         """Return the article in `answer` once for each form that is asked for, or why it is unusable.
 
-        An article that cannot be a post comes without one, and says why. Whatever goes wrong, it costs this answer
-        alone: nothing is raised.
+        An article that cannot be a post comes without one, and with the reason. Nothing is raised: whatever goes wrong,
+        only this answer is lost.
         """
         recipe = self._recipes[asked.recipe]
         try:
@@ -67,7 +67,7 @@ class Extractor:
                 isinstance(error, NeedsScriptsError),
                 isinstance(error, NotAnArticleError) and not error.may_pass and not _was_sent_away(answer),
             )
-        except Exception as error:  # a page class of a recipe, or a fault of ours
+        except Exception as error:  # an error in a page class of a recipe, or of ours
             return Unusable(f"the page {asked.page} failed: {in_a_line(error)}")
         return tuple(self._finish(article, recipe) for article in articles)
 
@@ -80,12 +80,12 @@ class Extractor:
             article.post = self.renderer.post(article)
         except QuarantineError as error:
             article.reason = str(error)
-        except Exception as error:  # a step of a plug-in, or a fault of ours
+        except Exception as error:  # an error in a step of a plug-in, or of ours
             article.reason = f"a step failed: {in_a_line(error)}"
         return article
 
     def _site_of(self, recipe: Recipe, address: str, fetched: datetime) -> SiteRecipe | None:
-        """Return what is known of the site of a page that the general reading reads."""
+        """Return the recipe for the site of a page that the general reading reads; None if there is none."""
         return site_for(address, fetched, self._sites) if recipe.is_web else None
 
 

@@ -17,21 +17,22 @@ if TYPE_CHECKING:
 
 
 class Extractors:
-    """So many processes that make articles of answers; 0: a thread of this one does."""
+    """Processes that make articles of answers. count: how many; 0: a thread of this process makes them."""
 
     def __init__(self, options: ExtractOptions, count: int) -> None:
-        """Raises PluginError for a step of a plug-in that cannot be used, where no process of its own would say so."""
+        """With `count` 0, raises PluginError for a step of a plug-in that cannot be used; else the processes report
+        that."""
         self._pool: WorkerPool[tuple[Answer, Asked], Extracted] | None = None
         self._extractor: Extractor | None = None
         if count:
             self._pool = WorkerPool("archiver.extraction.serve:serve", options, count)
         else:
-            from archiver.extraction.extractor import Extractor  # which the processes load, and else nobody here
+            from archiver.extraction.extractor import Extractor  # only needed if there are no processes
 
             self._extractor = Extractor(options)
 
     async def extract(self, answer: Answer, asked: Asked) -> Extracted:
-        """Return what comes of an answer. One that kills the process which reads it is unusable."""
+        """Return what is made of an answer. An answer that kills the process that reads it is unusable."""
         if self._extractor:
             return await asyncio.to_thread(self._extractor.extract, answer, asked)
         assert self._pool is not None
@@ -41,7 +42,7 @@ class Extractors:
             return Unusable(str(error))
 
     async def close(self) -> None:
-        """End the processes, when all that was asked for is made."""
+        """End the processes when all answers are dealt with."""
         if self._pool:
             await self._pool.close()
 

@@ -1,4 +1,5 @@
-"""Title, time, source and address: understood, or recovered from what else is known, with the rule that gave each."""
+"""The step that understands title, time, source and address, or recovers them from other fields, and notes the rule
+that gave each."""
 
 from __future__ import annotations
 
@@ -24,13 +25,13 @@ def complete(article: Article, recipe: Recipe) -> Article:
             recover(article, name, recipe)
     if not article.title:
         raise QuarantineError("no title, and nothing to recover one from")
-    if article.published is None:  # the general reading has understood it
+    if article.published is None:  # otherwise the general reading has understood it
         _date(article, recipe)
     return article
 
 
 def recover(article: Article, name: str, recipe: Recipe) -> None:
-    """Set the field `name` of `article` from another one, by the first of the recipe's rules that gives something."""
+    """Set the field `name` of `article` from another field, by the first of the recipe's rules that finds a value."""
     for value, rule in _recovered(article, name, recipe):
         setattr(article, name, value)
         article.rules[name] = rule
@@ -38,7 +39,7 @@ def recover(article: Article, name: str, recipe: Recipe) -> None:
 
 
 def _recovered(article: Article, name: str, recipe: Recipe) -> Iterator[tuple[str, str]]:
-    """Yield the values that the recipe's rules find for a field in others, each with its rule."""
+    """Yield the values that the recipe's rules find for a field in other fields, each with its rule."""
     for rule in recipe.recover.get(name, ()):
         value = str(getattr(article, rule.source))
         found = re.search(rule.match, without_tags(value) if rule.source == "body" else value)

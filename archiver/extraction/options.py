@@ -1,4 +1,4 @@
-"""What articles depend on, beside the answers."""
+"""The settings on which made articles depend, beside the answers."""
 
 from __future__ import annotations
 
@@ -13,11 +13,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class ExtractOptions:
-    """All that articles depend on, beside the answers. Plain data: other processes get it as it is.
+    """All settings on which made articles depend, beside the answers. Plain data, which is sent to other processes.
 
-    profile: of bodies (`clean` or `source`). site: the host that footers link to; empty: the recipe's.
-    sites: what is known of sites whose pages the general reading reads. any_page: captured pages that no recipe knows
-    are read by it, too. keep_paywalled: of those the beginning is enough where the rest is for those who pay.
+    profile: of bodies (`clean` or `source`). site: the host that footers link to; empty: the recipe's. sites: the
+    recipes of sites whose pages the general reading reads. any_page: the general reading also reads captured pages of
+    which no recipe knows. keep_paywalled: for pages that the general reading reads, the beginning is enough if the rest
+    is for those who pay.
     """
 
     recipes: Mapping[str, Recipe]

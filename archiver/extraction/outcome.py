@@ -1,4 +1,4 @@
-"""What comes of an answer."""
+"""The result of extracting an answer."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from archiver.article import Article
 class Unusable:
     """An answer that is not the article that it was asked for.
 
-    gone: it says that there is no such article (any more). blocked: it is a web page where data is due, mostly one that
-    asks whether we are human. needs_scripts: it shows nothing until its scripts have drawn it. refused: it is a page of
-    another kind, and will be one the next time.
+    gone: it says that there is no such article (any more). blocked: it is a web page where data was expected, mostly
+    one that asks whether we are human. needs_scripts: it shows nothing until its scripts have drawn it. refused: it is
+    a page of another kind, and will be the next time, too.
     """
 
     reason: str
@@ -23,5 +23,5 @@ class Unusable:
     refused: bool = False
 
 
-# One article for each form that was asked for. One without a post has the `reason` why it cannot be one.
+# One article for each form that was asked for. An article that cannot be a post has the `reason` for that.
 Extracted = tuple[Article, ...] | Unusable

@@ -1,4 +1,5 @@
-"""Posts of complete articles: the last step of their making, and all that is needed of it where they are put."""
+"""Rendering the posts of complete articles: the last step of making them, and the only one that is needed where posts
+are put."""
 
 from __future__ import annotations
 
@@ -43,12 +44,12 @@ class Renderer:
         return replace(post, content=with_assets(post.content, article.assets)) if article.assets else post
 
     def notice(self, recipe: str, content: bytes, path: str, other: bytes) -> bytes | None:
-        """Return what stands in the place of the post `content` when its article's post is `other`, at `path`; None if
-        nothing can."""
+        """Return the notice that replaces the post `content` when the article's post is `other`, at `path`; None if it
+        cannot be made."""
         return notice(content, path, other, self._site or self._recipes[recipe].site)
 
     def _form(self, form: Form, site: SiteRecipe | None) -> Form:
-        """Return a form with the footer that the recipe of a site has for it."""
+        """Return the form with the footer of the site's recipe, if that has one."""
         if site is None or site.footer is None:
             return form
         if (form, site.footer) not in self._worded:

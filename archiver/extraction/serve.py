@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def serve(options: ExtractOptions) -> Callable[[list[tuple[Answer, Asked]]], list[Extracted]]:
-    """Return what a worker process does: answers, and what they were asked for, to what comes of them."""
+    """Return the function that a worker process runs: it makes articles of answers."""
     extractor = Extractor(options)
-    gc.freeze()  # what is loaded by now stays: looking through it again and again takes time
+    gc.freeze()  # garbage collections need not look through what is loaded by now: it stays
     return lambda jobs: [extractor.extract(*job) for job in jobs]

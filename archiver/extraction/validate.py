@@ -1,4 +1,4 @@
-"""Whether this is an article at all, and text that every later step can rely on."""
+"""The step that checks whether this is an article at all, and makes its texts ones on which later steps can rely."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ if TYPE_CHECKING:
     from archiver.article import Article
     from archiver.recipes import Recipe
 
-# A picture, or a character between tags that is more than a blank: the first of either is found at once.
+# A picture, or a character between tags that is not a blank. The first one is found quickly.
 CONTENT = re.compile(r"<img\s|(?:^|>)(?:\s|&nbsp;)*+[^\s<]", re.IGNORECASE)
 
 
 def validate(article: Article, recipe: Recipe) -> Article:
     """Make the fields of `article` single printable lines, and return it. The body is made printable by cleaning it.
 
-    Raises QuarantineError for an id that is none, and for a body without content.
+    Raises QuarantineError for an invalid id, and for a body without content.
     """
     if recipe.article_id(article.id) != article.id:
         raise QuarantineError(f"{article.id!r} is not an id of {article.recipe}")

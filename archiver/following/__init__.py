@@ -1,5 +1,5 @@
-"""Following: sites and feeds that an archive is to go on with, in the archive's own file; and what of them is read as a
-listing."""
+"""Following: the sites and feeds that an archive is to crawl again and again, which are in a file of the archive; and
+which of their feeds, sitemaps and pages are read as listings."""
 
 from archiver.following.followed import FOLLOWED_FILE, Followed, add_followed, read_followed, remove_followed
 from archiver.following.listing import FollowedListing

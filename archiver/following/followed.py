@@ -25,14 +25,15 @@ HEAD = (
 )
 KINDS = ("site", "feed")
 ABOUT = ("title", "home")
-# The same YAML: the one in C reads a list of thousands at once.
+# Loader and dumper in C, if they are there: they read a list of thousands in a moment.
 LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 DUMPER: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 
 
 @dataclass(frozen=True, slots=True)
 class Followed:
-    """A site that is followed, by any address of it; or a feed (`is_feed`), with what a list of feeds says of it."""
+    """A site that is followed, named by any address of it; or a feed (`is_feed`), with what a list of feeds says of
+    it."""
 
     address: str  # normalised
     is_feed: bool = False
@@ -41,10 +42,10 @@ class Followed:
 
 
 def read_followed(output: Path) -> list[Followed]:
-    """Return what the archive in `output` follows, in the order of its file; nothing if there is no such file. Raises
-    UsageError for a file that cannot be read, and for an entry that is none."""
+    """Return what the archive in `output` follows, in the order of its file; empty if there is no such file. Raises
+    UsageError for a file that cannot be read, and for an invalid entry."""
     file = output / FOLLOWED_FILE
-    if file.exists() and not file.is_file():  # a pipe, say, from which a read would never return
+    if file.exists() and not file.is_file():  # a pipe, for example, from which a read would never return
         raise UsageError(f"{file}: cannot be read: it is no file")
     try:
         content = yaml.load(file.read_text(encoding="utf-8"), LOADER)
@@ -61,8 +62,8 @@ def read_followed(output: Path) -> list[Followed]:
 
 
 def add_followed(output: Path, new: Iterable[Followed]) -> list[Followed]:
-    """Add to what the archive follows, and return what was not followed yet. Raises UsageError as `read_followed`, and
-    StoreError if the file cannot be written."""
+    """Add sites and feeds to those that the archive follows, and return the ones that were not followed yet. Raises
+    UsageError as `read_followed`, and StoreError if the file cannot be written."""
     known = {plain_form(one.address) for one in read_followed(output)}
     found = {plain_form(one.address): one for one in reversed(list(new))}
     added = [one for form, one in reversed(found.items()) if form not in known]
@@ -78,7 +79,7 @@ def add_followed(output: Path, new: Iterable[Followed]) -> list[Followed]:
 
 
 def remove_followed(output: Path, addresses: Sequence[str]) -> list[Followed]:
-    """Take addresses off what the archive follows, and return what was there of them. Raises UsageError as
+    """Remove addresses from those that the archive follows, and return the removed entries. Raises UsageError as
     `read_followed`, and for an address that is not followed: then nothing is changed; and StoreError."""
     followed = read_followed(output)
     forms = {plain_form(address): address for address in addresses}

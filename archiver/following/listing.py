@@ -10,12 +10,13 @@ from archiver.private import public_address
 if TYPE_CHECKING:
     from archiver.recipes import Recipe
 
-MOST_PAGES = 10  # that a feed goes on to while nothing on a page is known
+MOST_PAGES = 10  # pages of a feed that are read, as long as nothing on them is known
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FollowedListing:
-    """What is read at an address. recipe: the one for any page. kind: `feed`, `sitemap` or `page`."""
+    """A feed, sitemap or page of links at an address. recipe: the one for any page. kind: `feed`, `sitemap` or
+    `page`."""
 
     recipe: Recipe
     address: str
@@ -23,7 +24,7 @@ class FollowedListing:
 
     @property
     def label(self) -> str:
-        """The name that it is known by, as other listings are (`source/listing`); without credentials."""
+        """The name of the listing in the same form as that of others (`source/listing`); without credentials."""
         return f"{self.recipe.name}/{public_address(self.address)}"
 
     @property
@@ -33,10 +34,10 @@ class FollowedListing:
 
     @property
     def rhythm(self) -> None:
-        """How old its newest item may be: its own rhythm tells."""
+        """How old its newest item may be. None: that is judged by its own rhythm."""
         return
 
     @property
     def pages(self) -> int:
-        """How many pages to go on to while nothing on them is known."""
+        """How many pages to read, as long as nothing on them is known."""
         return MOST_PAGES

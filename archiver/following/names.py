@@ -1,4 +1,4 @@
-"""What a user calls listings, sites and feeds, in; which of them are meant, out. No I/O."""
+"""Which listings, sites and feeds a user means by the names on the command line. No I/O."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Wanted(NamedTuple):
 
     listings: Sequence[ListingReference]  # of recipes
     followed: Sequence[Followed]
-    named: frozenset[str]  # addresses that were named one by one
+    named: frozenset[str]  # addresses that the user named explicitly
 
 
 def resolve_names(names: Iterable[str], recipes: Mapping[str, Recipe], followed: Sequence[Followed]) -> Wanted:
@@ -59,6 +59,6 @@ def resolve_names(names: Iterable[str], recipes: Mapping[str, Recipe], followed:
 
 
 def _address(text: str, recipes: Mapping[str, Recipe]) -> str:
-    """Return the address that `text` is, nothing if it is none: the name of a source has no dot."""
+    """Return the address that `text` is; empty if it is the name of a source, which has no dot."""
     is_address = "://" in text or (BARE_HOST.match(text) and text.partition("/")[0] not in recipes)
     return normalise(web_address(text)) if is_address else ""
