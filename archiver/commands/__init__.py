@@ -33,7 +33,7 @@ examples:
   archiver crawl eastmoney --since 2d  of one source, of the last two days
   archiver get ADDRESS                 fetch one article
   archiver discover ADDRESS            a site's feeds, sitemaps and articles
-  archiver follow ADDRESS              have crawls go on with that site
+  archiver follow ADDRESS              have crawls read that site from now on
   archiver extract ADDRESS             read a news page, and write nothing
   archiver explain ADDRESS             where title, time and text come from
   archiver status                      what the last runs came to

@@ -22,8 +22,14 @@ SETTINGS = {"on_alarm": "ARCHIVER_ON_ALARM", "on_alarm_post": "ARCHIVER_ON_ALARM
 
 def add_alarm_options(parser: argparse.ArgumentParser) -> None:
     """Add the options that say who is told of alarms."""
-    parser.add_argument("--on-alarm", metavar="COMMAND", help="on alarms, give the report as JSON to this command")
-    parser.add_argument("--on-alarm-post", metavar="ADDRESS", help="on alarms, post the report to this address")
+    parser.add_argument(
+        "--on-alarm",
+        metavar="COMMAND",
+        help="if there are alarms, run this command with the report of the run as JSON on its input",
+    )
+    parser.add_argument(
+        "--on-alarm-post", metavar="ADDRESS", help="if there are alarms, send the report to this address by POST"
+    )
 
 
 def alarm_settings(arguments: argparse.Namespace) -> dict[str, str | None]:

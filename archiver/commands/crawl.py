@@ -29,16 +29,16 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser = subparsers.add_parser(
         "crawl",
         help="read listings, fetch what is new and write the posts",
-        description="Read listings, and what sites that are followed list; fetch the articles that are new, and those "
-        "that are due again, and write their posts. The exit status is 0 if all went well, 1 if an article failed, "
-        "3 if a source went quiet or worse, 75 if another run is at work.",
+        description="Read the listings of sources and of followed sites; fetch the articles that are new, and those "
+        "that are to be looked at again, and write their posts. The exit status is 0 if all went well, 1 if an article "
+        "failed, 3 on an alarm (a source gives nothing any more, say), 75 if another run is at work.",
     )
     parser.add_argument(
         "listings",
         nargs="*",
         metavar="SOURCE[/LISTING]|ADDRESS",
-        help="what to read: of a source all listings; of a site what it lists, `web`: of all that are followed; by "
-        "default all",
+        help="what to read: all listings of a source, one of them, or what the site at an address lists; `web`: all "
+        "followed sites; by default everything",
     )
     parser.add_argument(
         "--since", default="", metavar="TIME", help="fetch only articles published then or later (2026-08-19, 2d)"
@@ -46,7 +46,9 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.add_argument("--limit", default=0, metavar="N", help="fetch at most N articles; the rest stays due")
     parser.add_argument("--pages", default=0, metavar="N", help="read N pages of listings that have several")
     parser.add_argument(
-        "--recheck", metavar="SPAN", help="look again at all articles saved this long ago or less (2d); 0: at none"
+        "--recheck",
+        metavar="SPAN",
+        help="look again at all articles saved this long ago or less (2d); 0: look at none again",
     )
     parser.add_argument(
         "--retry",
@@ -55,7 +57,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     )
     parser.add_argument("--max-requests", metavar="N", help="make at most N requests (ARCHIVER_MAX_REQUESTS)")
     parser.add_argument(
-        "--max-seconds", metavar="SPAN", help="ask for nothing more after that: 90, 2m (ARCHIVER_MAX_SECONDS)"
+        "--max-seconds", metavar="SPAN", help="make no more requests after this time: 90, 2m (ARCHIVER_MAX_SECONDS)"
     )
     parser.add_argument(
         "--workers", metavar="N", default="1", help="have N processes of this machine share the work (docs/scale.md)"
@@ -64,7 +66,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.add_argument("--json", action="store_true", help="print the report of the run as JSON")
     add_alarm_options(parser)
     parser.add_argument("--site", action="store_true", help="build the site afterwards, as `archiver site build` does")
-    add_fetching_options(parser, "without, unless the recipe says no")
+    add_fetching_options(parser, "default: yes, unless the recipe says no")
     parser.set_defaults(run=run)
 
 

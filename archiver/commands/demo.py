@@ -27,9 +27,9 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser = subparsers.add_parser(
         "demo",
         help="archive made-up articles from a replica of the share site",
-        description="Start a small replica of the share site on this machine, archive its made-up articles with the "
-        "real commands, again after one was edited, show its history, verify and replay, show a post, and build a "
-        "site.",
+        description="Start a small replica of the share site on this machine and archive its made-up articles with the "
+        "real commands; again after one article was edited; then show its history, verify and replay the archive, show "
+        "a post, and build a site.",
     )
     parser.add_argument("--output", metavar="DIR", default=OUTPUT, help="a directory of its own (default %(default)s)")
     parser.set_defaults(run=run)

@@ -19,14 +19,16 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     """Add the command to `subparsers`."""
     parser = subparsers.add_parser(
         "duplicates",
-        help="list articles that have other ids and the same text, or nearly the same",
-        description="List articles that have other ids and the same text, or nearly the same (copies with another "
-        "beginning, end or paragraph), the one that was published first on top, and how alike the others are to it. "
-        "All stay (docs/crawling.md).",
+        help="list articles that have different ids and the same text, or nearly the same",
+        description="List articles that have different ids and the same text, or nearly the same (copies with another "
+        "beginning, end or paragraph): in each group first the one that was published first, then the others and how "
+        "similar they are to it. No post is changed (docs/crawling.md).",
     )
     parser.add_argument("--json", action="store_true", help="print a line of JSON for each group")
     parser.add_argument(
-        "--renew", action="store_true", help="first look at the posts that an earlier version wrote, and never compared"
+        "--renew",
+        action="store_true",
+        help="first compare the posts that an earlier version wrote without comparing them",
     )
     add_archive_option(parser)
     parser.set_defaults(run=run)

@@ -29,11 +29,11 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     """Add the command to `subparsers`."""
     parser = subparsers.add_parser(
         "explain",
-        help="show where each field of an article comes from, and what else it might have been",
+        help="show where each field of an article comes from, and the candidates that were not taken",
         description="Show how a page is read: for each field its value, the rule that gave it, and the candidates that "
-        "lost, with the reason; or why the page is no article. An article that the archive has (by its id or address) "
-        "is explained from its capture, without asking anybody; any other address is fetched, and nothing is written. "
-        "The exit status is 0 only if the page is an article.",
+        "were not taken, with the reason; or why the page is no article. An article that the archive has (by its id or "
+        "address) is explained from its capture, without the network; any other address is fetched, and nothing is "
+        "written. The exit status is 0 only if the page is an article.",
     )
     parser.add_argument("page", metavar="FILE|ADDRESS|ID", help="a saved page (- is standard input), an address, an id")
     parser.add_argument("--address", metavar="ADDRESS", help="where a page in a file came from")

@@ -31,13 +31,20 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         description=f"Write the articles of the archive, one by one, in a format that other tools take: {names}.",
     )
     parser.add_argument("format", metavar="FORMAT", help=f"one of {names}")
-    add_target_option(parser, "without, to standard output")
+    add_target_option(parser, "default: standard output")
     parser.add_argument(
-        "--since", default="", metavar="TIME", help="only what was saved then or later (2026-08-19, 2d)"
+        "--since",
+        default="",
+        metavar="TIME",
+        help="only what was saved or edited at this time or later (2026-08-19, 2d)",
     )
-    parser.add_argument("--source", default="", metavar="SOURCE[/LISTING]", help="only what came from there")
+    parser.add_argument(
+        "--source", default="", metavar="SOURCE[/LISTING]", help="only articles of this source or listing"
+    )
     parser.add_argument("--query", default="", metavar="WORDS", help="only articles that have all of these words")
-    parser.add_argument("--last", type=int, metavar="N", help="only the N that were published last; the newest first")
+    parser.add_argument(
+        "--last", type=int, metavar="N", help="only the N articles that were published last, the newest first"
+    )
     add_archive_option(parser)
     add_setting_option(parser)
     parser.set_defaults(run=run)

@@ -49,15 +49,19 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.add_argument(
         "pages", nargs="+", metavar="PAGE", help="files, directories of them, addresses, `-` for standard input"
     )
-    parser.add_argument("--address", metavar="ADDRESS", help="where pages in files came from: links count from it")
+    parser.add_argument(
+        "--address",
+        metavar="ADDRESS",
+        help="where pages in files came from; relative links in them are resolved against it",
+    )
     parser.add_argument("--markdown", action="store_true", help="print Markdown, for a person to read")
     add_browser_option(parser)
     parser.add_argument(
         "--to",
         nargs=2,
         metavar=("parquet", "DIR"),
-        help="read captures (WARC and WACZ files, directories of them) into tables of Parquet in a directory; what is "
-        "there already is not read again",
+        help="read captures (WARC and WACZ files, directories of them) into tables of Parquet in a directory; captures "
+        "that it has already are not read again",
     )
     add_engine_options(parser)
     add_paywall_option(parser)

@@ -25,9 +25,9 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     """Add the command to `subparsers`."""
     parser = subparsers.add_parser(
         "follow",
-        help="have crawls go on with a site: its feeds, sitemaps and pages of links",
+        help="add a site to what crawls read from now on: its feeds, sitemaps and pages of links",
         description="Note in the archive (_followed.yaml) sites and feeds that `archiver crawl` is to read from now "
-        "on; nobody is asked. The first crawl looks at what a site has, as `archiver discover` shows it.",
+        "on. This makes no request: the first crawl looks at what a site has, as `archiver discover` shows it.",
     )
     parser.add_argument(
         "addresses",
@@ -37,8 +37,8 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     )
     parser.add_argument("--opml", action="append", default=[], metavar="FILE", help="follow the feeds of a list (OPML)")
     what = parser.add_mutually_exclusive_group()
-    what.add_argument("--remove", action="store_true", help="follow these addresses no more; what is saved stays")
-    what.add_argument("--list", action="store_true", help="show what is followed, and what is read of it")
+    what.add_argument("--remove", action="store_true", help="stop following these addresses; saved articles stay")
+    what.add_argument("--list", action="store_true", help="show what is followed, and which listings of it crawls read")
     parser.add_argument("--json", action="store_true", help="with --list: print it as JSON")
     add_archive_option(parser)
     add_setting_option(parser)

@@ -26,7 +26,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.add_argument("addresses", nargs="+", metavar="ADDRESS", help="an address or id; - reads a list, one a line")
     parser.add_argument("--json", action="store_true", help="print a line of JSON for each address")
     add_paywall_option(parser)
-    add_fetching_options(parser, "without, only if the recipe says so")
+    add_fetching_options(parser, "default: only if the recipe says so")
     parser.set_defaults(run=run)
 
 

@@ -16,19 +16,19 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     """Add the command to `subparsers`."""
     parser = subparsers.add_parser(
         "index",
-        help="carry the index to a PostgreSQL server, or back",
+        help="move the index to a PostgreSQL server, or back",
         description="The index of an archive is in a file in it (SQLite), or on a PostgreSQL server (docs/scale.md).",
     )
     commands = parser.add_subparsers(required=True, metavar="move", parser_class=type(parser))
     move = commands.add_parser(
         "move",
-        help="carry the index from one place to another",
-        description="Carry the index from one place to another, and compare every row before the old one is let go of: "
-        "a file stays beside as _index/index.moved.sqlite, tables on a server are removed. No run may be at work.",
+        help="move the index from one place to another",
+        description="Copy the index to another place, compare every row, and then give up the old one: "
+        "a file stays as _index/index.moved.sqlite, tables on a server are removed. No run may be at work.",
     )
     what = "sqlite, or the address of a PostgreSQL database: postgresql://…"
     move.add_argument("source", metavar="FROM", help=f"where it is: {what}")
-    move.add_argument("target", metavar="TO", help="where it is to be: the same")
+    move.add_argument("target", metavar="TO", help="where it is to be, in the same form")
     add_archive_option(move)
     add_setting_option(move)
     move.set_defaults(run=run_move)

@@ -16,10 +16,10 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     """Add the command to `subparsers`."""
     parser = subparsers.add_parser(
         "manifest",
-        help="put on record what is in no manifest yet, and print the digest of the last one",
-        description="Write a manifest of all that none has yet (runs write theirs themselves), and print digest and "
-        "path of the last one. Keep that line, publish it or have it signed: with it anybody can show that nothing "
-        "was changed or removed since (docs/verify.md).",
+        help="write a manifest of the files that none lists yet, and print the digest of the last one",
+        description="Write a manifest of the files that no manifest lists yet (runs write theirs themselves), and "
+        "print digest and path of the last one. Keep that line, publish it or have it signed: with it anybody can show "
+        "that nothing was changed or removed since (docs/verify.md).",
     )
     add_archive_option(parser)
     parser.set_defaults(run=run)

@@ -18,7 +18,9 @@ LOG_LEVELS = ("ERROR", "INFO", "DEBUG")  # a command speaks for itself; what goe
 
 def add_archive_option(parser: argparse.ArgumentParser) -> None:
     """Add the option that names the archive."""
-    parser.add_argument("--output", metavar="DIR", help="the archive: posts are in _posts there (ARCHIVER_OUTPUT)")
+    parser.add_argument(
+        "--output", metavar="DIR", help="the directory of the archive; posts are in its _posts (ARCHIVER_OUTPUT)"
+    )
 
 
 def add_setting_option(parser: argparse.ArgumentParser) -> None:
@@ -37,8 +39,10 @@ def add_setting_option(parser: argparse.ArgumentParser) -> None:
 def add_settings_options(parser: argparse.ArgumentParser) -> None:
     """Add the options of commands that write posts."""
     add_archive_option(parser)
-    parser.add_argument("--profile", choices=("clean", "source"), help="of the body (ARCHIVER_PROFILE)")
-    parser.add_argument("--force", action="store_true", help="rewrite posts that have not changed, too")
+    parser.add_argument(
+        "--profile", choices=("clean", "source"), help="how much of a body's markup posts keep (ARCHIVER_PROFILE)"
+    )
+    parser.add_argument("--force", action="store_true", help="also rewrite posts that have not changed")
     add_setting_option(parser)
 
 
@@ -54,7 +58,7 @@ def add_paywall_option(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--keep-paywalled",
         action="store_true",
-        help="take the beginning of an article whose rest is for those who pay; it is marked as `paywalled`",
+        help="take the beginning of an article whose rest only subscribers can read; it is marked as `paywalled`",
     )
 
 
@@ -67,7 +71,7 @@ def add_engine_options(parser: argparse.ArgumentParser) -> None:
         help="what does the work: `processes` of this machine (the default), `dask`, or a cluster: `dask://host:port`",
     )
     cores = os.cpu_count() or 1
-    parser.add_argument("--jobs", type=int, metavar="N", help=f"processes ({cores}: one a core)")
+    parser.add_argument("--jobs", type=int, metavar="N", help=f"the number of processes (default {cores}: one a core)")
 
 
 def add_warc_option(parser: argparse.ArgumentParser, default: str) -> None:
@@ -84,7 +88,7 @@ def _add_warc_pages_option(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--warc-pages",
         action="store_true",
-        help="capture the page of each new post, too, with all that it loads (ARCHIVER_WARC_PAGES): docs/browser.md",
+        help="also capture the web page of each new post with all that it loads (ARCHIVER_WARC_PAGES): docs/browser.md",
     )
 
 
@@ -112,8 +116,8 @@ def add_pictures_option(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--pictures",
         action=argparse.BooleanOptionalAction,
-        help="fetch the pictures of articles, too, and have the posts show these (ARCHIVER_PICTURES); without, only if "
-        "the recipe says so",
+        help="keep the pictures of articles as files of the archive, which posts show (ARCHIVER_PICTURES); default: "
+        "only if the recipe says so",
     )
 
 

@@ -23,16 +23,17 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     """Add the command to `subparsers`."""
     parser = subparsers.add_parser(
         "pictures",
-        help="fetch the pictures of posts that are there",
-        description="Fetch the pictures that the posts of the archive show from elsewhere, and have the posts show "
-        "these. What does not come is asked for again later, by this command or by crawls with --pictures.",
+        help="fetch the pictures of the posts in the archive",
+        description="Fetch the pictures that the posts of the archive show from other hosts, keep them in the archive, "
+        "and change the posts so that they show these copies. What does not come is asked for again later, by this "
+        "command or by crawls with --pictures.",
     )
     parser.add_argument("--max-requests", metavar="N", help="make at most N requests (ARCHIVER_MAX_REQUESTS)")
     parser.add_argument(
-        "--max-seconds", metavar="SPAN", help="ask for nothing more after that: 90, 2m (ARCHIVER_MAX_SECONDS)"
+        "--max-seconds", metavar="SPAN", help="make no more requests after this time: 90, 2m (ARCHIVER_MAX_SECONDS)"
     )
     parser.add_argument("--json", action="store_true", help="print the report of the run as JSON")
-    add_warc_option(parser, "without, unless the recipe says no")
+    add_warc_option(parser, "default: yes, unless the recipe says no")
     add_archive_option(parser)
     add_setting_option(parser)
     add_talk_options(parser)

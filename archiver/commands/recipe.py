@@ -32,18 +32,18 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     """Add the command to `subparsers`."""
     parser = subparsers.add_parser(
         "recipe",
-        help="draft a recipe for a site from its pages, and try one",
+        help="draft a recipe for a site that is read wrong, and try it",
         description="Draft a recipe for a site from some of its pages, and try one on pages (docs/recipes.md).",
     )
     commands = parser.add_subparsers(required=True, metavar="new|test", parser_class=type(parser))
     new = commands.add_parser(
         "new",
         help="draft a recipe from one or more pages",
-        description="Print a recipe for the site of some pages: for each field a selector that finds on all of them "
-        "what the general reading says, and that in comments.",
+        description="Print a recipe for the site that some pages are of: for each field a selector that finds on all "
+        "of them what the reading without a recipe finds; the values stand beside it as comments.",
     )
     new.add_argument("pages", nargs="+", metavar="ADDRESS|FILE", help="pages of one site")
-    add_target_option(new, "standard output without")
+    add_target_option(new, "default: standard output")
     new.set_defaults(run=run_new)
     test = commands.add_parser(
         "test",

@@ -29,17 +29,19 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     """Add the command to `subparsers`."""
     parser = subparsers.add_parser(
         "replay",
-        help="make posts of captures, without asking anybody",
-        description="Make posts of what was captured, by the rules of today and without the network: of the archive's "
-        "own captures, or of WARC and WACZ files that another tool made. The exit status is 0 only if every article in "
-        "them gave a post.",
+        help="make posts from captures, without the network",
+        description="Make posts from captured answers, by today's rules and without the network: from the archive's "
+        "own captures, or from WARC and WACZ files that another tool made. The exit status is 0 only if every article "
+        "in them gave a post.",
     )
     parser.add_argument(
-        "paths", nargs="*", metavar="WARC|WACZ|DIR", help="what to replay; without, all that the archive captured"
+        "paths", nargs="*", metavar="WARC|WACZ|DIR", help="what to replay (default: all that the archive captured)"
     )
     parser.add_argument("--diff", action="store_true", help="show what would change in the posts, and write nothing")
     parser.add_argument(
-        "--pages", action="store_true", help="take every web page in them that no recipe knows for an article, too"
+        "--pages",
+        action="store_true",
+        help="read the web pages in them that no recipe knows, too, and make posts of those that are articles",
     )
     add_paywall_option(parser)
     add_engine_options(parser)

@@ -35,9 +35,9 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     """Add the command to `subparsers`."""
     parser = subparsers.add_parser(
         "schedule",
-        help="print a crontab line, systemd units or a GitHub workflow that crawls again and again",
+        help="print a crontab line, systemd units or a GitHub workflow that crawl regularly",
         description="Print a crontab line, a systemd service and its timer, or a GitHub Actions workflow that runs "
-        "`archiver crawl` again and again. Nothing is written: what is printed says where to save it.",
+        "`archiver crawl` regularly. Nothing is written: what is printed says where to save it.",
     )
     parser.add_argument("scheduler", choices=("cron", "systemd", "github"), metavar="cron|systemd|github")
     parser.add_argument("sources", nargs="*", default=[], metavar="SOURCE[/LISTING]", help="as for `archiver crawl`")
@@ -46,13 +46,15 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         metavar="SPAN",
         choices=INTERVALS,
         default="30m",
-        help=f"between two runs: {', '.join(INTERVALS)} (default 30m)",
+        help=f"the time between two runs: {', '.join(INTERVALS)} (default 30m)",
     )
-    parser.add_argument("--name", help="of the unit, the workflow, the log (default: archiver and the sources)")
+    parser.add_argument(
+        "--name", help="the name of the unit, the workflow, the log (default: archiver and the sources)"
+    )
     parser.add_argument(
         "--package",
         metavar="REQUIREMENT",
-        help=f"github: what pip installs there, such as '{EXAMPLE}'; it must be said",
+        help=f"github: what pip installs there, such as '{EXAMPLE}'; required for github",
     )
     parser.add_argument(
         "--repository",

@@ -23,9 +23,9 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     """Add the command to `subparsers`."""
     parser = subparsers.add_parser(
         "site",
-        help="make a site of the archive",
-        description="Make a site of the whole archive that any file server serves; serve it; or write what Jekyll "
-        "needs to make one.",
+        help="make a static site of the archive, serve it, or prepare one for Jekyll",
+        description="Make a site of the whole archive, which any web server for files can serve; serve it on this "
+        "machine; or write what Jekyll needs to make one.",
     )
     actions = parser.add_subparsers(required=True, metavar="build|serve|jekyll")
     build = actions.add_parser(
@@ -34,12 +34,12 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         description="Make a static site of all articles in a directory, or bring the one that is there up to date: "
         "only pages that change are written.",
     )
-    build.add_argument("directory", nargs="?", metavar="DIR", help="where to (default: _site in the archive)")
+    build.add_argument("directory", nargs="?", metavar="DIR", help="where to write it (default: _site in the archive)")
     build.add_argument(
         "--templates",
         metavar="DIR",
-        help="templates and styles of your own, each in place of ours of the same name (default: _templates in the "
-        "archive)",
+        help="templates and styles of your own; each replaces the one of archiver with its name (default: _templates "
+        "in the archive)",
     )
     serve = _add_serve(actions)
     jekyll = _add_jekyll(actions)
@@ -56,9 +56,13 @@ def _add_serve(actions: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
         description="Serve a site that was built, for readers on this machine, with search in the texts of all "
         "articles. Nothing is written into the archive.",
     )
-    serve.add_argument("directory", nargs="?", metavar="DIR", help="of the site (default: _site in the archive)")
+    serve.add_argument(
+        "directory", nargs="?", metavar="DIR", help="the directory of the site (default: _site in the archive)"
+    )
     serve.add_argument("--host", default="127.0.0.1", help="the address to listen at (default %(default)s)")
-    serve.add_argument("--port", type=int, default=8000, help="0: any that is free (default %(default)s)")
+    serve.add_argument(
+        "--port", type=int, default=8000, help="the port to listen at; 0: any that is free (default %(default)s)"
+    )
     serve.add_argument(
         "--database",
         metavar="FILE",
@@ -75,7 +79,9 @@ def _add_jekyll(actions: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         description="Write configuration, layouts, home, a page for each category and a feed for Jekyll, beside the "
         "posts. What is there stays as it is.",
     )
-    jekyll.add_argument("directory", nargs="?", metavar="DIR", help="that has _posts in it (default: the archive)")
+    jekyll.add_argument(
+        "directory", nargs="?", metavar="DIR", help="a directory with _posts in it (default: the archive)"
+    )
     return jekyll
 
 

@@ -18,10 +18,10 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     """Add the command to `subparsers`."""
     parser = subparsers.add_parser(
         "sources",
-        help="list the sources that are known, and their listings",
-        description="List the sources that are known, by the recipes that come with the archiver, those of plug-ins "
-        "and your own (ARCHIVER_RECIPES), and the listings of each: these names are what `archiver crawl` takes. Then "
-        "the sites that a recipe helps to read.",
+        help="list the sources that archiver has recipes for, and their listings",
+        description="List the sources that archiver has recipes for (its own, those of plug-ins, and yours in "
+        "ARCHIVER_RECIPES), and the listings of each: these names are what `archiver crawl` takes. Then list the sites "
+        "that a recipe helps to read.",
     )
     parser.add_argument("--json", action="store_true", help="print it as JSON")
     add_archive_option(parser)

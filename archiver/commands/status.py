@@ -30,12 +30,12 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         "status",
         help="show every listing's last runs, next tries and alarms",
         description="Show what the index knows of the last runs. The exit status is 3 if the last run of a listing "
-        "gave cause for alarm, or a run may be stuck; 1 if there is no index, otherwise 0.",
+        "gave an alarm, or a run may be stuck; 1 if there is no index; otherwise 0.",
     )
     how = parser.add_mutually_exclusive_group()
     how.add_argument("--json", action="store_true", help="print it as JSON")
     how.add_argument("--metrics", action="store_true", help="print figures for Prometheus (textfile format)")
-    add_target_option(parser, "with --metrics, atomically; without, to standard output")
+    add_target_option(parser, "with --metrics, replaced as a whole; default: standard output")
     add_archive_option(parser)
     parser.set_defaults(run=run)
 

@@ -19,23 +19,24 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser = subparsers.add_parser(
         "worker",
         help="crawl together with other workers, run after run",
-        description="Join the run that other workers of the archive are at, or begin one; then wait for the next, "
-        "until a signal comes. Any number of workers may come and go, on any number of machines that share the "
-        "directory of the archive and an index on a server. `archiver status` shows them. With --until-idle the exit "
-        "status is that of a crawl: of the last worker to leave for the whole run, of the others for what they did.",
+        description="Join the run that other workers of the archive have begun, or begin one; then wait for the next "
+        "run, until a signal ends the worker. Any number of workers may come and go, on any number of machines that "
+        "share the directory of the archive and an index on a server. `archiver status` shows them. With --until-idle "
+        "the exit status is that of a crawl: the last worker to leave reports the whole run, the others what they did "
+        "themselves.",
     )
     parser.add_argument(
         "listings",
         nargs="*",
         metavar="SOURCE[/LISTING]|ADDRESS",
-        help="what runs that it begins read, as for `archiver crawl`; by default all",
+        help="what to read in runs that this worker begins, as for `archiver crawl`; by default everything",
     )
     parser.add_argument(
-        "--every", default="15m", metavar="SPAN", help="begin a run that long after the last one has ended (15m)"
+        "--every", default="15m", metavar="SPAN", help="begin a run this long after the last one has ended (15m)"
     )
     parser.add_argument("--until-idle", action="store_true", help="end when nothing is left to do in a run")
     add_alarm_options(parser)
-    add_fetching_options(parser, "without, unless the recipe says no")
+    add_fetching_options(parser, "default: yes, unless the recipe says no")
     parser.set_defaults(run=run)
 
 
