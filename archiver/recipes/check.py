@@ -1,4 +1,4 @@
-"""What the types of a recipe do not say of it: each problem with the key and what was expected there. No I/O."""
+"""Checks of recipes that types cannot express. Each problem is a key, and what was expected there. No I/O."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from archiver.recipes.texts import address, expression, groups, loadable, one_of
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
 
-# What an address of a listing may hold besides the listing's parameters: the page's number (from 1), how many items to
-# ask for, and the time in milliseconds since 1970.
+# The names that an address of a listing may have in it besides the listing's parameters: the number of the page (from
+# 1), how many items to ask for, and the time in milliseconds since 1970.
 OF_LISTINGS = frozenset({"page", "size", "now"})
 DEFAULT_FORMS = ("share", "page")
-READ = "html"  # what a form calls the body that the general reading finds
+READ = "html"  # the name in a form for the body that the general reading finds
 RECOVERED = ("title", "time", "source", "url")
-# What is there to fill in each text of a form when a post is written.
+# The names that each text of a form may have in it; they are filled in when a post is written.
 OF_FORMS = {
     "file": {"id", "words", "key"},
     "link": {"id", "url"},
@@ -29,7 +29,7 @@ OF_FORMS = {
 
 
 def problems(recipe: Recipe) -> Iterator[tuple[str, str]]:
-    """Yield what types alone do not say: (key, what was expected)."""
+    """Yield the problems of a recipe that types do not show: (key, what was expected)."""
     if not re.fullmatch(r"[a-z0-9_-]+", recipe.name):
         yield "name", f"expected lower-case letters, digits, - and _, got {recipe.name!r}"
     yield from _id_problems(recipe)
@@ -78,7 +78,7 @@ def problems(recipe: Recipe) -> Iterator[tuple[str, str]]:
         ("pictures", recipe.clean.drop.pictures),
         ("paragraphs", recipe.clean.drop.paragraphs),
     ):
-        for part in (*patterns, "|".join(patterns)):  # they are searched for together
+        for part in (*patterns, "|".join(patterns)):  # joined, as they are used
             yield from regex(f"clean.drop.{key}", part, groups=0)
 
 
@@ -92,13 +92,13 @@ def _id_problems(recipe: Recipe) -> Iterator[tuple[str, str]]:
 
 
 def bodies_of(recipe: Recipe) -> set[str]:
-    """Return the names that forms may call a body by."""
+    """Return the names of bodies that forms may use."""
     named = {field for page in recipe.pages for field in page.fields}
     return named | {READ for page in recipe.pages if page.format == "reading"}
 
 
 def _names_id(text: str, recipe: Recipe) -> bool:
-    """Return whether an address, or a path, holds the whole of an id."""
+    """Return whether an address, or a path, has the whole id in it: `{id}`, or all parts of an id."""
     parts = {f"{{{name}}}" for name in recipe.part_names()}
     return "{id}" in text or (bool(parts) and all(part in text for part in parts))
 

@@ -1,4 +1,4 @@
-"""What the types of a recipe for a site do not say of it: each problem with the key and what was expected. No I/O."""
+"""Checks of a site's recipe that types cannot express. Each problem is a key, and what was expected there. No I/O."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ NAME = re.compile(r"\{\w+\}")
 LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[A-Z][a-z]{3})?(?:-(?:[A-Z]{2}|\d{3}))?")
 FORMATS = {"css": "css", "xpath": "xpath", "json_ld": "json"}
 OF_FOOTERS = {"source", "slug", "site"}
-TEXT = re.compile(r"::|/(?:text\(\)|@[\w:-]+)\s*\Z")  # what gives a text, not an element
+TEXT = re.compile(r"::|/(?:text\(\)|@[\w:-]+)\s*\Z")  # in expressions that find texts, not elements
 
 
 def site_problems(site: SiteRecipe) -> Iterator[tuple[str, str]]:
-    """Yield what types alone do not say: (key, what was expected)."""
+    """Yield the problems of a site's recipe that types do not show: (key, what was expected)."""
     if not re.fullmatch(r"[a-z0-9_-]+", site.name):
         yield "name", f"expected lower-case letters, digits, - and _, got {site.name!r}"
     if not site.hosts:
@@ -56,7 +56,7 @@ def site_problems(site: SiteRecipe) -> Iterator[tuple[str, str]]:
 
 
 def _place_problems(key: str, place: FieldPlace, *, element: bool) -> Iterator[tuple[str, str]]:
-    """Expect one expression; one that finds elements if it must be an `element`."""
+    """Expect a single expression. element: it must find elements."""
     if not place.kind:
         yield key, f"expected one of {', '.join(KINDS)}"
         return

@@ -1,4 +1,5 @@
-"""Reading recipes: YAML files in, checked `Recipe`s out, or an error that names file, key and what was expected."""
+"""Loading recipes. In: YAML files. Out: checked recipes, or an error that names the file, the key and what was
+expected."""
 
 from __future__ import annotations
 
@@ -32,18 +33,18 @@ PACKAGED = Path(__file__).parent
 
 @cache
 def load_recipes(*directories: str) -> dict[str, Recipe]:
-    """Return the recipes in `directories`, those of plug-ins and the packaged ones, by name; of one name the first
-    counts. Those for the general reading of sites are left out.
+    """Return the recipes of sources in `directories`, in plug-ins and in this package, by name; of several with one
+    name the first counts. Recipes of sites (for the general reading) are left out.
 
-    Raises RecipeError for a directory that is not there, and for the first file that is not a recipe; PluginError for
-    a plug-in that cannot be used.
+    Raises RecipeError for a directory that does not exist, and for the first file that is no valid recipe; PluginError
+    for a plug-in that cannot be used.
     """
     return {name: recipe for name, recipe in _load_all(*directories).items() if isinstance(recipe, Recipe)}
 
 
 @cache
 def load_sites(*directories: str) -> tuple[SiteRecipe, ...]:
-    """Return the recipes for the general reading of sites, from the same places. Raises what `load_recipes` raises."""
+    """Return the recipes of sites, from the same places as `load_recipes`. Raises the same errors."""
     return tuple(recipe for recipe in _load_all(*directories).values() if isinstance(recipe, SiteRecipe))
 
 
@@ -78,13 +79,13 @@ def _add(recipes: dict[str, Recipe | SiteRecipe], directory: Path) -> None:
 
 
 def recipes_for(settings: Mapping[str, Any]) -> dict[str, Recipe]:
-    """Return the recipes that a crawl with `settings` knows: yours (ARCHIVER_RECIPES) first. Raises RecipeError and
+    """Return the recipes of sources by the settings: the user's (ARCHIVER_RECIPES) come first. Raises RecipeError and
     PluginError."""
     return load_recipes(*_directories(settings))
 
 
 def sites_for(settings: Mapping[str, Any]) -> tuple[SiteRecipe, ...]:
-    """Return the recipes for the general reading of sites that `settings` know: yours first. Raises the same."""
+    """Return the recipes of sites by the settings: the user's come first. Raises RecipeError and PluginError."""
     return load_sites(*_directories(settings))
 
 
@@ -95,7 +96,7 @@ def _directories(settings: Mapping[str, Any]) -> list[str]:
 
 
 def load_recipe(file: Path) -> Recipe:
-    """Return the recipe in `file`. Raises RecipeError with the file, the key and what was expected."""
+    """Return the recipe of a source in `file`. Raises RecipeError with the file, the key and what was expected."""
     recipe = load_any(file)
     if not isinstance(recipe, Recipe):
         raise RecipeError(f"{file}: id: expected an id; this is a recipe for the general reading of a site")
@@ -103,7 +104,7 @@ def load_recipe(file: Path) -> Recipe:
 
 
 def load_site(file: Path) -> SiteRecipe:
-    """Return the recipe for the general reading of a site that is in `file`. Raises RecipeError."""
+    """Return the recipe of a site in `file`. Raises RecipeError."""
     recipe = load_any(file)
     if not isinstance(recipe, SiteRecipe):
         raise RecipeError(f"{file}: id: expected none: this is a recipe of a source with ids, which no page is read by")
@@ -111,7 +112,7 @@ def load_site(file: Path) -> SiteRecipe:
 
 
 def load_any(file: Path) -> Recipe | SiteRecipe:
-    """Return the recipe in `file`, of either kind: one that has hosts and no id is for the general reading of a site.
+    """Return the recipe in `file`, of either kind: one that has hosts and no id is the recipe of a site.
 
     Raises RecipeError with the file, the key and what was expected.
     """
@@ -135,7 +136,7 @@ def load_any(file: Path) -> Recipe | SiteRecipe:
 
 
 def _meant(what: str) -> str:
-    """Return which key of a recipe was meant by the unknown one that a message names, if one is near."""
+    """Return a suggestion for the unknown key that a message names; empty if no key is similar."""
     unknown = UNKNOWN.fullmatch(what)
     return did_you_mean(unknown[1], KEYS) if unknown else ""
 
@@ -155,14 +156,14 @@ def _content(file: Path) -> Any:
 
 
 def _yaml_reason(error: Exception) -> str:
-    """Return why something is no YAML, in one line and with its place, which PyYAML says in many."""
+    """Return in one line why something is no YAML, with its place. (PyYAML's message has many lines.)"""
     if isinstance(error, yaml.MarkedYAMLError) and error.problem and (mark := error.problem_mark or error.context_mark):
         return f"line {mark.line + 1}, column {mark.column + 1}: {error.problem}"
     return " ".join(str(error).split())
 
 
 class _Loader(yaml.SafeLoader):
-    """Reads YAML in which no mapping has a key twice: of two the last would count, and nobody would see it."""
+    """Reads YAML in which no mapping has a key twice: otherwise the last one would count, and nobody would notice."""
 
     def compose_mapping_node(self, anchor: Any) -> yaml.MappingNode:
         node = super().compose_mapping_node(anchor)
@@ -176,9 +177,9 @@ class _Loader(yaml.SafeLoader):
 
 
 def _named(content: Any, where: str, message: str, kind: type[Recipe | SiteRecipe]) -> str:
-    """Return the key `where`, in which msgspec writes `[...]` for every name in a mapping, with those names.
+    """Return the key `where` with the real names in place of `[...]`, which msgspec writes for names in a mapping.
 
-    content: what could not be converted, with `message`; parts of it are taken out here.
+    content: what could not be converted; it is changed here, to find the part that causes `message`.
     """
     part, named = content, ""
     for step in re.findall(r"[^.\[\]]+|\.\.\.", where):
@@ -189,14 +190,14 @@ def _named(content: Any, where: str, message: str, kind: type[Recipe | SiteRecip
         elif isinstance(part, list) and name.isdecimal():
             named += f"[{name}]"
             part = part[int(name)]
-        else:  # a set of YAML, say, in which nothing can be looked up
+        else:  # a YAML set, say, which has no names
             named += f"[{name}]"
             break
     return named.removeprefix(".")
 
 
 def _failing(content: Any, mapping: dict[str, Any], message: str, kind: type[Recipe | SiteRecipe]) -> str:
-    """Leave in `mapping`, a part of `content`, only what cannot be converted, and return its name."""
+    """Leave in `mapping`, a part of `content`, only the entry that cannot be converted, and return its name."""
     whole = dict(mapping)
     for name, value in whole.items():
         mapping.clear()

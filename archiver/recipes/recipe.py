@@ -1,4 +1,4 @@
-"""What a recipe says of a source, as types. The YAML keys are these names; docs/recipes.md explains them."""
+"""The recipe of a source, as types. The YAML keys are these names; docs/recipes.md explains them."""
 
 from __future__ import annotations
 
@@ -16,19 +16,20 @@ if TYPE_CHECKING:
 
 FIELDS = ("title", "time", "source", "digest", "url")  # of an article, besides its id and its body
 PAGE = "archiver.pages.page.Page"
-GIVEN = "{url}"  # in place of a page's address: the one that the article was asked for by
-ID_FLAGS = re.IGNORECASE | re.ASCII  # once: flags are combined in Python
+GIVEN = "{url}"  # as the address of a page: the one by which the article was asked for
+ID_FLAGS = re.IGNORECASE | re.ASCII  # a constant, since combining flags takes time
 
 
 Span = Annotated[str, msgspec.Meta(pattern=SPAN.pattern)]  # a length of time: archiver.dates.read_span
 
 
 class Part(msgspec.Struct, frozen=True, forbid_unknown_fields=True, eq=False):
-    """A part of the recipe: unknown keys are errors. Parts are loaded once and are equal to themselves only."""
+    """A part of a recipe: unknown keys are errors. Parts are compared by identity, as each is loaded only once."""
 
 
 class AddressPattern(Part, frozen=True):
-    """Addresses that name an article: `{id}` in the path, the parts of an id there, or a parameter holds its id."""
+    """Addresses that name an article. Its id is `{id}` in the path, or made of its parts there, or in one of the
+    parameters in `query`."""
 
     hosts: tuple[str, ...]
     path: str
@@ -36,16 +37,17 @@ class AddressPattern(Part, frozen=True):
 
 
 class Rule(Part, frozen=True):
-    """Where a page holds a value: an expression, and the part of what it finds that `match` captures first."""
+    """Where a page has a value: an expression. match: a regular expression whose first group is the part to take; None:
+    all of it."""
 
     select: str
     match: str | None = None
 
 
 class PageRules(Part, frozen=True):
-    """One kind of answer that holds an article: how to ask for it and where its fields are.
+    """A page that holds an article: how to ask for it, and where its fields are.
 
-    The format `reading` is any news page: the general reading finds the fields.
+    The format `reading` is that of any news page, whose fields the general reading finds.
     """
 
     name: str
@@ -53,7 +55,7 @@ class PageRules(Part, frozen=True):
     format: Literal["json", "css", "xpath", "reading"]
     fields: dict[str, tuple[str | Rule, ...]]
     hosts: tuple[str, ...] = ("",)
-    browser: bool = False  # its scripts must draw it first
+    browser: bool = False  # whether a browser must draw it before it is read
     class_: str = msgspec.field(default=PAGE, name="class")
 
 
@@ -68,25 +70,25 @@ class Endpoint(Part, frozen=True):
 
 
 class Listing(Part, frozen=True):
-    """A list of articles that a source publishes. Of its endpoints the next is asked when one fails."""
+    """A list of articles that a source publishes. If one of its endpoints fails, the next is asked."""
 
     endpoints: tuple[Endpoint, ...]
     form: str = "share"
-    parameters: dict[str, str | None] = {}  # of the addresses; None: whoever asks for the listing must give it
+    parameters: dict[str, str | None] = {}  # of the addresses; None: the user must give a value
     size: Annotated[int, msgspec.Meta(ge=1, le=10_000)] = 100  # items to ask for at a time
-    pages: Annotated[int, msgspec.Meta(ge=1)] = 1  # to go on to, at most, while nothing on a page is known
+    pages: Annotated[int, msgspec.Meta(ge=1)] = 1  # the most pages to read, as long as everything on them is new
     rhythm: Span | None = None  # how old the newest item may be before silence is an alarm
 
 
 class RecheckRule(Part, frozen=True):
-    """For how long after an article was saved to look whether it was edited or withdrawn, and how often."""
+    """How often, and for how long after it was saved, to check whether an article was edited or withdrawn."""
 
     within: Span
     every: Span
 
 
 class Recovery(Part, frozen=True):
-    """A value for an empty field, taken from another one: the groups of `match`, put into `format` in their order."""
+    """A value for an empty field, taken from another field: the groups of `match`, filled into `format` in order."""
 
     source: str = msgspec.field(name="from")
     match: str
@@ -94,16 +96,17 @@ class Recovery(Part, frozen=True):
 
 
 class Quote(Part, frozen=True):
-    """The field that a post opens with as a block quote, less what `drop` matches."""
+    """The field that a post opens with as a block quote, without what `drop` matches."""
 
     source: str = msgspec.field(name="from")
     drop: str | None = None
 
 
 class Form(Part, frozen=True):
-    """One form of post: its file, its wording, the body it takes. FORMAT: share posts and rolling-news posts.
+    """A form of post: the name of its file, its texts, and the body that it takes. (The format has two: share posts and
+    rolling-news posts.)
 
-    front: what else is in its front matter, in this order, where it is known.
+    front: further keys of its front matter, in this order, where they have a value.
     """
 
     file: str
@@ -117,7 +120,7 @@ class Form(Part, frozen=True):
 
 
 class Drop(Part, frozen=True):
-    """What the profile `clean` leaves out, with everything in it."""
+    """Elements that the profile `clean` leaves out, with everything in them."""
 
     classes: frozenset[str] = frozenset()
     pictures: tuple[str, ...] = ()
@@ -125,14 +128,14 @@ class Drop(Part, frozen=True):
 
 
 class Unwrap(Part, frozen=True):
-    """Links that are the site's, not the author's: the profile `clean` keeps their words only."""
+    """Links that the site added, not the author: the profile `clean` keeps only their text."""
 
     classes: frozenset[str] = frozenset()
     hosts: frozenset[str] = frozenset()
 
 
 class CleanRules(Part, frozen=True):
-    """What the profile `clean` must know of a source's markup."""
+    """What the profile `clean` must know about a source's markup."""
 
     keep_classes: frozenset[str] = frozenset()
     drop: Drop = Drop()
@@ -148,7 +151,7 @@ class Politeness(Part, frozen=True):
 
 
 class Recipe(Part, frozen=True):
-    """All that is particular to a source."""
+    """Everything that is particular to a source."""
 
     name: str
     id: str
@@ -157,37 +160,37 @@ class Recipe(Part, frozen=True):
     addresses: tuple[AddressPattern, ...]
     pages: tuple[PageRules, ...]
     forms: dict[str, Form]
-    id_format: str | None = None  # how an id is made of the named groups of `id`; None: it is the first group
+    id_format: str | None = None  # how an id is made from the named groups of `id`; None: it is the first group
     listings: dict[str, Listing] = {}
     date_order: Literal["dmy", "mdy", "ymd"] | None = None  # of days, months and years that are written as numbers
-    html: tuple[str, ...] = ()  # the fields that are HTML where answers are JSON: their tags go, entities are read
+    html: tuple[str, ...] = ()  # fields that hold HTML in JSON answers: tags are removed, entities decoded
     recheck: RecheckRule | None = None
-    warc: bool | None = None  # whether answers are captured; None: by crawls
-    pictures: bool | None = None  # whether pictures become files of the archive, where no setting says it
-    referer: bool = False  # whether hosts of pictures are told the site that shows them
+    warc: bool | None = None  # whether answers are captured; None: only those of crawls
+    pictures: bool | None = None  # whether pictures become files of the archive, unless a setting decides that
+    referer: bool = False  # whether requests for pictures have a Referer header, which names the site
     recover: dict[str, tuple[Recovery, ...]] = {}
     clean: CleanRules = CleanRules()
     politeness: Politeness = Politeness()
 
     @property
     def form(self) -> str:
-        """The form of post that is wanted of an article unless another is asked for."""
+        """The form of post that articles become unless another is asked for."""
         return "share" if "share" in self.forms else next(iter(self.forms))
 
     @property
     def is_web(self) -> bool:
-        """Whether its articles are known by their addresses, whatever these are, and not by ids in them."""
+        """Whether its articles are identified by their addresses, which may be any, and not by ids in them."""
         return any(page.address == GIVEN for page in self.pages)
 
     def article_id(self, text: str) -> str | None:
-        """Return the canonical id that `text` is a way to write, or None."""
+        """Return the canonical form of the id `text`; None if it is no id of this source."""
         found = re.fullmatch(self.id, text, ID_FLAGS)
         if not found:
             return None
         return self.id_format.format(**found.groupdict(default="")) if self.id_format else found[1]
 
     def id_parts(self, article_id: str) -> dict[str, str]:
-        """Return what addresses may hold of an id: the whole as `id`, and its parts by their names."""
+        """Return what addresses may have of an id: the whole as `id`, and its parts by their names."""
         found = re.fullmatch(self.id, article_id, ID_FLAGS) if self.id_format else None
         return {**(found.groupdict(default="") if found else {}), "id": article_id}
 
@@ -196,13 +199,13 @@ class Recipe(Part, frozen=True):
         return frozenset(re.compile(self.id, ID_FLAGS).groupindex) if self.id_format else frozenset()
 
     def from_id(self, field: str, article_id: str) -> list[str]:
-        """Return what the rules for recovering `field` find in an id, the first to believe first."""
+        """Return what the rules for recovering `field` find in an id, the most trusted first."""
         rules = [rule for rule in self.recover.get(field, ()) if rule.source == "id"]
         found = [(rule, re.search(rule.match, article_id)) for rule in rules]
         return [rule.format.format(*match.groups(default="")) for rule, match in found if match and match[1]]
 
     def digest(self) -> str:
-        """Return what names this version of the recipe: a SHA-256 of what it says, in hexadecimal digits."""
+        """Return a name for this version of the recipe: the SHA-256 of its content, in hexadecimal digits."""
         return sha256(msgspec.json.encode(self, order="deterministic")).hexdigest()
 
     def zone(self) -> ZoneInfo:
@@ -219,5 +222,5 @@ class Recipe(Part, frozen=True):
 
 
 def web_recipe(recipes: Iterable[Recipe]) -> Recipe | None:
-    """Return the recipe for pages that no other recipe knows, None if it is not among these."""
+    """Return the recipe for web pages that no other recipe knows; None if it is not in `recipes`."""
     return next((recipe for recipe in recipes if recipe.is_web), None)

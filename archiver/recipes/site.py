@@ -1,4 +1,5 @@
-"""Recipes for sites whose articles have no id in their addresses: what the general reading gets wrong there, as types.
+"""Recipes for sites whose articles have no id in their addresses, as types. They correct what the general reading gets
+wrong there.
 
 The YAML keys are these names; docs/recipes.md explains them.
 """
@@ -24,8 +25,8 @@ DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
 class FieldPlace(Part, frozen=True):
-    """Where a page says something: a CSS selector, an XPath expression, or a path in its JSON-LD (JMESPath); and the
-    part of what is there that `match` captures first."""
+    """Where a page has a value: a CSS selector, an XPath expression, or a path in its JSON-LD (JMESPath). match: a
+    regular expression whose first group is the part to take; None: all of it."""
 
     css: str | None = None
     xpath: str | None = None
@@ -34,7 +35,7 @@ class FieldPlace(Part, frozen=True):
 
     @property
     def kind(self) -> str:
-        """Which of the three it is, by its key; "" if it is none or several."""
+        """The key of the one expression that is given; "" if none is, or several are."""
         said = [kind for kind in KINDS if getattr(self, kind) is not None]
         return said[0] if len(said) == 1 else ""
 
@@ -45,36 +46,36 @@ class FieldPlace(Part, frozen=True):
 
 
 class SiteRecipe(Part, frozen=True):
-    """What the general reading gets wrong at a site. Where a rule finds nothing, the general reading counts."""
+    """Corrections of the general reading for a site. Where no rule finds anything, the general reading counts."""
 
     name: str
     hosts: tuple[str, ...]
-    paths: tuple[str, ...] = ()  # which addresses it is for; none: all of its hosts
+    paths: tuple[str, ...] = ()  # the paths of the pages that it is for; none given: all pages of its hosts
     fields: dict[str, tuple[str | FieldPlace, ...]] = msgspec.field(default_factory=dict)
     drop: tuple[str | FieldPlace, ...] = ()  # what is no part of a body
     time_zone: str | None = None
     language: str | None = None
     source: str | None = None
     date_order: Literal["dmy", "mdy", "ymd"] | None = None
-    footer: str | None = None  # of posts
-    browser: bool = False  # the site's scripts must draw its pages first
-    valid_until: date | None = None  # of an old layout: the last day (UTC) on which pages had it
+    footer: str | None = None  # the footer of posts
+    browser: bool = False  # whether a browser must draw its pages before they are read
+    valid_until: date | None = None  # for an old layout: the last day (UTC) on which pages had it
     politeness: Politeness = Politeness()
-    pictures: bool | None = None  # whether pictures become files of the archive, where no setting says it
-    referer: bool = False  # whether hosts of pictures are told the site that shows them
-    feed_text: bool = False  # whether an article whose page cannot be had is what its feed has of it
+    pictures: bool | None = None  # whether pictures become files of the archive, unless a setting decides that
+    referer: bool = False  # whether requests for pictures have a Referer header, which names the site
+    feed_text: bool = False  # whether an article is made of its text in a feed if its page cannot be had
 
     @property
     def label(self) -> str:
-        """What rules are called by."""
+        """The beginning of the names of its rules."""
         return f"recipe {self.name}"
 
     def places(self, field: str) -> tuple[FieldPlace, ...]:
-        """Return where `field` is, the place to look at first first."""
+        """Return the places of `field`, in the order in which to look at them."""
         return tuple(map(as_place, self.fields.get(field, ())))
 
     def rule(self, place: FieldPlace) -> str:
-        """Return what the rule of a place is called by."""
+        """Return the name of the rule for a place."""
         return f"{self.label}: {place.kind} {place.select}"
 
     def missed(self, field: str, rule: str) -> list[str]:
@@ -83,11 +84,11 @@ class SiteRecipe(Part, frozen=True):
         return rules[: rules.index(rule)] if rule in rules else rules
 
     def dropped(self) -> tuple[FieldPlace, ...]:
-        """Return what is no part of a body."""
+        """Return the places of what is no part of a body."""
         return tuple(map(as_place, self.drop))
 
     def knows(self, address: str) -> bool:
-        """Return whether `address` is one of the site's that this is for."""
+        """Return whether this recipe is for the page at `address`."""
         try:
             parts = urlsplit(address)
             host, port = (parts.hostname or "").rstrip("."), parts.port
@@ -101,15 +102,16 @@ class SiteRecipe(Part, frozen=True):
 
 
 def as_place(said: str | FieldPlace) -> FieldPlace:
-    """Return the place that a recipe says; a text alone is a CSS selector."""
+    """Return an entry of a recipe as a place; a plain text is a CSS selector."""
     return FieldPlace(css=said) if isinstance(said, str) else said
 
 
 def site_for(address: str | None, fetched: datetime | None, sites: Iterable[SiteRecipe]) -> SiteRecipe | None:
-    """Return the recipe by which to read the page at `address`, fetched then (aware; None: as it is today); None if
-    there is none.
+    """Return the recipe by which to read the page at `address`; None if there is none. fetched: when the page was
+    fetched (aware); None: now.
 
-    Of several the layout of the day counts, then one for its path more than one for its host.
+    If there are several, one for an old layout that was valid then comes first; of the others, one for its path comes
+    before one for its host.
     """
     known = [site for site in sites if address and site.knows(address) and _is_of(site, fetched)]
     return min(known, key=lambda site: (site.valid_until or date.max, not site.paths), default=None)
@@ -121,7 +123,8 @@ def _is_of(site: SiteRecipe, fetched: datetime | None) -> bool:
 
 @cache
 def path_regex(path: str) -> re.Pattern[str]:
-    """Return what matches a path: each `{name}` stands for anything without a slash, `*` for anything."""
+    """Return a regular expression for a path in which each `{name}` stands for any text without a slash, and `*` for
+    any text."""
     parts = re.split(r"(\{\w+\}|\*)", path)
     wild = {"*": ".*", "{": "[^/]+"}
     return re.compile("".join(wild.get(part[:1]) or re.escape(part) for part in parts))

@@ -1,4 +1,5 @@
-"""What a text in a recipe must be: a name, an expression, a template, an address. Each problem with its key. No I/O."""
+"""Checks of texts in recipes: names, expressions, templates, addresses. Each problem is a key, and what was expected
+there. No I/O."""
 
 from __future__ import annotations
 
@@ -43,13 +44,13 @@ def regex(key: str, expression: str, groups: int = 1) -> Iterator[tuple[str, str
 
 
 def groups(key: str, text: str, expression: str) -> Iterator[tuple[str, str]]:
-    """Expect a template with a `{}` for groups of a regular expression, and no other names."""
+    """Expect a template with at least one `{}`, at most as many as the regular expression has groups, and no names."""
     blanks = text.count("{}")
     yield from template(key, text.replace("{}", "x", blanks - 1), {""})
     try:
         most = re.compile(expression).groups
     except re.error:
-        return  # said already
+        return  # reported already
     if blanks > max(most, 1):
         yield key, f"expected no more {{}} than {expression!r} has groups, got {text!r}"
 
@@ -60,7 +61,7 @@ def loadable(key: str, path: str) -> Iterator[tuple[str, str]]:
     try:
         found = isinstance(getattr(import_module(module), name), type)
         problem = "" if found else "it is no class"
-    except Exception as error:  # whatever code of somebody else does when it is imported
+    except Exception as error:  # code of others may raise anything when it is imported
         problem = f"{type(error).__name__}: {error}"
     if problem:
         yield key, f"expected the import path of a class, got {path!r}: {problem}"
@@ -73,7 +74,7 @@ def span(key: str, text: str) -> Iterator[tuple[str, str]]:
 
 
 def template(key: str, text: str, names: Collection[str]) -> Iterator[tuple[str, str]]:
-    """Expect a text to fill in that holds no other names than these."""
+    """Expect a template with no other names than `names`."""
     try:
         used = {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
         if used <= set(names):
@@ -86,7 +87,7 @@ def template(key: str, text: str, names: Collection[str]) -> Iterator[tuple[str,
 
 
 def address(key: str, text: str, names: Collection[str], hosts: Collection[str]) -> Iterator[tuple[str, str]]:
-    """Expect a template of an address, in `key`.address, that can be asked for at each of `hosts`, in `key`.hosts."""
+    """Expect a template of an address (at `key`.address) that is valid with each of `hosts` (at `key`.hosts)."""
     if not text.startswith(("http://", "https://")):
         yield f"{key}.address", f"expected an address that begins http:// or https://, got {text!r}"
     wrong = list(template(f"{key}.address", text, {*names, "host"}))
@@ -94,7 +95,7 @@ def address(key: str, text: str, names: Collection[str], hosts: Collection[str])
     if ("{host}" in text) != any(hosts) or not hosts:
         yield f"{key}.hosts", "expected hosts where the address holds {host}, and only there"
     for host in () if wrong else hosts:
-        # A digit may stand anywhere in an address, in a port too.
+        # A digit is valid anywhere in an address, even as a port.
         filled = text.format(**{**dict.fromkeys(names, "1"), "host": host})
         try:
             parts = urlsplit(filled)
@@ -107,7 +108,7 @@ def address(key: str, text: str, names: Collection[str], hosts: Collection[str])
 
 
 def expression(key: str, kind: str, select: str) -> Iterator[tuple[str, str]]:
-    """Expect an expression of a `kind` of COMPILERS."""
+    """Expect a valid expression. kind: one of COMPILERS."""
     try:
         COMPILERS[kind](select)
     except Exception as error:
@@ -118,14 +119,14 @@ def _jmespath(select: str) -> None:
     waiting: list[Any] = [jmespath.compile(select).parsed]
     while waiting:
         node = waiting.pop()
-        # A slice has numbers for children.
+        # The children of a slice are numbers.
         waiting += [child for child in node["children"] if isinstance(child, dict)]
         if node["type"] == "function_expression":
             _call(node["value"], node["children"])
 
 
 def _call(name: str, arguments: list[dict[str, Any]]) -> None:
-    """Raise ValueError for a call that can only fail. JMESPath itself does not look before it has an answer."""
+    """Raise ValueError for a call that can only fail. JMESPath itself checks a call only when it applies it to data."""
     if name not in FUNCTIONS.FUNCTION_TABLE:
         raise ValueError(f"Unknown function: {name}()")
     expected = FUNCTIONS.FUNCTION_TABLE[name]["signature"]
@@ -138,8 +139,8 @@ def _call(name: str, arguments: list[dict[str, Any]]) -> None:
 
 
 def _xpath(select: str) -> None:
-    """Raise ValueError for an expression that can only fail. XPath looks up functions and prefixes only where there is
-    something to apply them to, so each is tried by itself."""
+    """Raise ValueError for an expression that can only fail. XPath looks up functions and prefixes only if there is
+    something to apply them to, so each is tried separately."""
     NOTHING.xpath(select)
     names = XPATH_STRING.sub("''", select)
     for name in XPATH_CALL.findall(names):

@@ -1,4 +1,4 @@
-"""What an archive says of itself, as plain values: for the Python API, for commands, as JSON."""
+"""Views of an archive (status, history, duplicates…) as plain values: for the Python API, for commands, as JSON."""
 
 from archiver.views.duplicates import Duplicate, read_duplicates
 from archiver.views.followed import FollowedSite, FollowedSource, read_sites

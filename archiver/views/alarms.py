@@ -1,4 +1,4 @@
-"""Alarms: one line each, the cause first, and one cause once. No I/O."""
+"""Merging alarms: one line for each cause, which comes first in the line. No I/O."""
 
 from __future__ import annotations
 
@@ -8,15 +8,16 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-LABEL = re.compile(r"([^\s:]+/[^\s:]+|[^\s:]+(?::\d+)?): (.+)", re.DOTALL)  # of a listing or a host, and what is wrong
-ADDRESSES = re.compile(r" \([a-z][a-z0-9+.-]*://[^()]*\)")  # at which it went wrong
-NAMED = 3  # of those that have one cause
+LABEL = re.compile(r"([^\s:]+/[^\s:]+|[^\s:]+(?::\d+)?): (.+)", re.DOTALL)  # a listing or a host, and what is wrong
+ADDRESSES = re.compile(r" \([a-z][a-z0-9+.-]*://[^()]*\)")  # the addresses in a cause
+NAMED = 3  # labels that a line names
 MAX_LENGTH = 200  # characters of a line
 
 
 def merge_alarms(alarms: Iterable[str]) -> list[str]:
-    """Return alarms (`LABEL: CAUSE`) as lines that begin with the cause: those of one cause are one line, that names
-    some of the labels and says how many there are. Addresses are part of a line of one place only, if they fit."""
+    """Return alarms (`LABEL: CAUSE`) as lines that begin with the cause. Alarms with the same cause become one line,
+    which names some of the labels and says how many there are. Addresses in a cause are kept only in a line with a
+    single label, if they fit."""
     causes: dict[str, list[tuple[str, str]]] = {}
     for alarm in alarms:
         found = LABEL.fullmatch(alarm)

@@ -1,4 +1,4 @@
-"""What changed from one version of a text to the next, for reading. No I/O."""
+"""What changed from one version of a text to the next, for people to read. No I/O."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-# A body is a few very long lines: for reading, one goes to each sentence and each block.
+# Where a body, which may be a few very long lines, is split for reading: after each sentence and each block.
 SENTENCE = re.compile(r"(?<=[。！？；])(?![）”’」』]|</)|(?<=</p>)|(?<=</tr>)|(?<=</li>)|(?<=[.!?] )")
 
 
@@ -20,8 +20,8 @@ def sentences(text: str) -> list[str]:
 
 
 def changes(old: Sequence[str], new: Sequence[str]) -> Iterator[tuple[str, str]]:
-    """Yield what is gone (`-`) and what is new (`+`), in the order of the text."""
+    """Yield the sentences that are gone (with `-`) and those that are new (with `+`), in the order of the text."""
     lines = difflib.unified_diff(old, new, n=0, lineterm="")
-    for line in islice(lines, 2, None):  # the first two name the files
+    for line in islice(lines, 2, None):  # the first two lines are the headers with the names of files
         if not line.startswith("@@"):
             yield line[0], line[1:].strip()

@@ -1,4 +1,4 @@
-"""Articles with other ids and the same text, or nearly the same."""
+"""Groups of different articles with the same or nearly the same text."""
 
 from __future__ import annotations
 
@@ -16,11 +16,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Duplicate:
-    """One of several articles with the same text, or nearly the same: of a group, that first which was published first.
+    """An article in a group of articles with the same or nearly the same text. The first of a group is the one that was
+    published first.
 
-    path: of its post; None where there is none. address: one that it came from or was seen at, `site` the site of that;
-    empty where none is known. similarity: to the first of the group, from 0 to 1, where 1.0 is the same text; None
-    where that cannot be told.
+    path: that of its post; None if it has none. address: one that it came from or was seen at, and site: the site of
+    that; empty if none is known. similarity: to the first of the group, from 0 to 1 (the same text); None if it is not
+    known.
     """
 
     recipe: str
@@ -33,7 +34,7 @@ class Duplicate:
 
 
 def read_duplicates(index: Index) -> Iterator[tuple[Duplicate, ...]]:
-    """Yield the articles whose text is the same, or nearly the same, group by group. Raises IndexFileError."""
+    """Yield groups of articles with the same or nearly the same text. Raises IndexFileError."""
     for group in index.catalogue.duplicates():
         yield tuple(
             Duplicate(*one.key, one.published, one.path, one.address, site_of(one.address), one.similarity)

@@ -1,4 +1,4 @@
-"""What an archive follows, and what was found to be read of each."""
+"""What an archive follows, and the feeds, sitemaps and pages of links that were found for each."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class FollowedSource:
-    """A feed, a sitemap or a page of links that is read. listing: the name by which `status` has it. gone: since when
-    it is known to be gone for good; None: it is not."""
+    """A feed, a sitemap or a page of links that is read. listing: its name in `status`. gone: since when it is known to
+    be gone for good; None: it is not gone."""
 
     kind: str
     address: str
@@ -30,7 +30,7 @@ class FollowedSource:
 
 @dataclass(frozen=True, slots=True)
 class FollowedSite:
-    """A site or a feed that is followed. sources: what is read of it; none: no crawl has looked at it yet."""
+    """A site or a feed that is followed. sources: what is read for it; none: no crawl has surveyed it yet."""
 
     address: str
     is_feed: bool
@@ -40,7 +40,8 @@ class FollowedSite:
 
 
 def read_sites(followed: Iterable[Followed], index: Index, web: Recipe) -> list[FollowedSite]:
-    """Return what is followed, with what the index knows of it. web: the recipe for any page. Raises IndexFileError."""
+    """Return what is followed, with what the index knows of it. web: the recipe for all web pages. Raises
+    IndexFileError."""
     gone = {listing: moment(time) for listing, time in index.sources.gone().items()}
     return [
         FollowedSite(one.address, one.is_feed, one.title, one.home, tuple(_sources(one, index, web, gone)))

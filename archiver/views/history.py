@@ -38,7 +38,7 @@ class PostVersion:
 
 @dataclass(frozen=True, slots=True)
 class PostHistory:
-    """A post, and its versions: the first of all first, the post as it is last."""
+    """A post, and its versions: the oldest first, the present one last."""
 
     form: str
     path: str
@@ -47,8 +47,8 @@ class PostHistory:
 
 @dataclass(frozen=True, slots=True)
 class ArticleHistory:
-    """An article. state: listed, saved, failed, quarantined, refused, withdrawn or united. reason: of the
-    last failure; or which article it turned out to be."""
+    """An article. state: listed, saved, failed, quarantined, refused, withdrawn or united. reason: that of the last
+    failure; for united, the article that it turned out to be."""
 
     recipe: str
     id: str
@@ -59,8 +59,8 @@ class ArticleHistory:
 
 
 def read_history(output: Root, index: Index, article_id: str) -> list[ArticleHistory]:
-    """Return what is known of the articles with that id, and of those that turned out to be one of these: several
-    sources may have one. Raises IndexFileError."""
+    """Return what is known of the articles with that id (each source may have one), and of articles that turned out to
+    be the same as one of these. Raises IndexFileError."""
     return [
         ArticleHistory(
             one.held.key.recipe,
@@ -79,7 +79,7 @@ def _post(output: Root, post: HeldPost, earlier: Iterable[EarlierContent]) -> Po
     found = []
     for file in versions(output, post.path):
         number = int(file.stem)
-        # Of one that the index, made anew from the posts, does not know, its file has a time.
+        # If the index was made again from the posts, it does not know the version; then the time of its file is taken.
         saved = times[number] if number in times else file.stat().st_mtime_ns // 1000
         found.append(PostVersion(number, moment(saved), f"{VERSIONS}/{PurePosixPath(post.path).stem}/{file.name}"))
     return PostHistory(post.form, post.path, (*found, PostVersion(len(found) + 1, moment(post.saved), post.path)))

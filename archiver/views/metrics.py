@@ -1,5 +1,5 @@
-"""An archive's status as figures for Prometheus: in its text format, as the textfile collector of node_exporter reads
-it. No I/O."""
+"""An archive's status as metrics in the text format of Prometheus, as the textfile collector of node_exporter reads it.
+No I/O."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Sample = tuple["Mapping[str, str]", float]
 
 
 def metrics(status: Status) -> str:
-    """Return the figures of `status`."""
+    """Return `status` as metrics."""
     last = status.runs[0] if status.runs else None
     ended = [run for run in status.runs if run.ended is not None]
     return "".join(

@@ -1,4 +1,4 @@
-"""Plain values as JSON has them: times are ISO 8601 with their zone. No I/O."""
+"""Values in the types of JSON; times are in ISO 8601 with their offset. No I/O."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ SECOND_PRECISION = "seconds"
 
 
 def as_json(value: Any) -> Any:
-    """Return `value` (dataclasses, named tuples, mappings, sequences, times, paths) in types that JSON has."""
+    """Return `value` (made of dataclasses, named tuples, mappings, sequences, times, paths) in the types of JSON."""
     if isinstance(value, datetime):
         return value.isoformat(timespec=SECOND_PRECISION)
     if isinstance(value, Path):
@@ -28,5 +28,5 @@ def as_json(value: Any) -> Any:
 
 
 def show_time(moment: datetime) -> str:
-    """Return a time for people, ISO 8601 in this machine's zone: `2026-11-27T10:40:11+08:00`."""
+    """Return a time as it is shown to people: ISO 8601 in this machine's zone (`2026-11-27T10:40:11+08:00`)."""
     return moment.astimezone().isoformat(timespec=SECOND_PRECISION)

@@ -1,4 +1,4 @@
-"""How an archive is: its articles, its last runs, what each listing gave, and what is wrong."""
+"""The status of an archive: its articles, its last runs, the results of each listing, and what is wrong."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ if TYPE_CHECKING:
     from archiver.storage import Root
     from archiver.views.workers import WorkerStatus
 
-LAST = 5  # runs, of the archive and of each listing
-FORGOTTEN = timedelta(days=7)  # the alarm of a listing that has not been read for so long says nothing any more
+LAST = 5  # runs that are shown, of the archive and of each listing
+FORGOTTEN = timedelta(days=7)  # alarms of a listing that has not been read for so long are left out
 
 
 @dataclass(frozen=True, slots=True)
 class RunStatus:
-    """A run. ended: None while it is at work, and for ever if it was killed."""
+    """A run. ended: None while it is at work; it stays None if it was killed."""
 
     number: int
     started: datetime
@@ -37,8 +37,8 @@ class RunStatus:
 
 @dataclass(frozen=True, slots=True)
 class ListingStatus:
-    """A listing: how many of its articles wait to be asked for again, the next when, and what its last runs gave, the
-    latest first, each with its `time`."""
+    """A listing. waiting: how many of its articles wait to be asked for again. next_try: when the next of them is due.
+    runs: the statistics of its last runs, the latest first, each with its `time`."""
 
     listing: str
     waiting: int
@@ -48,13 +48,13 @@ class ListingStatus:
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """How an archive is. Times are UTC.
+    """The status of an archive. Times are UTC.
 
     articles: how many there are in each state. hosts: those that asked to be left alone, and until when. at_work: since
-    when the run that holds the archive's lock has been at work, or the first of the workers that share it, None if
-    there is none. workers: those. verified: the last verification.
-    alarms: what is wrong, one line a cause; nothing if all is well. pictures: how many addresses of them have `come`,
-    are to be asked for `again`, and are not asked for any more (`given_up`); nothing where none were wanted.
+    when a run that has the archive alone, or the first of the workers that share it, has been at work; None if there is
+    none. workers: those at work. verified: the last verification. alarms: what is wrong, one line for each cause; empty
+    if all is well. pictures: how many addresses of pictures have `come`, are to be asked for `again`, and are not asked
+    for any more (`given_up`); empty if no pictures were wanted.
     """
 
     articles: Mapping[str, int]
@@ -69,8 +69,8 @@ class Status:
 
 
 def read_status(output: Root, index: Index, now: datetime, stuck_after: timedelta | None) -> Status:
-    """Return how the archive in `output` is. now: an aware time. stuck_after: a run that has been at work for longer is
-    cause for alarm; None: none ever is. Raises IndexFileError."""
+    """Return the status of the archive in `output`. now: an aware time. stuck_after: a run that has been at work for
+    longer is cause for alarm; None: no run ever is. Raises IndexFileError."""
     listings = tuple(_listing(index, name, now) for name in index.listings.names())
     runs = tuple(_run(one) for one in index.runs.latest(LAST))
     holder = index.holder()

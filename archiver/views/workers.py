@@ -1,4 +1,4 @@
-"""The workers that crawl an archive together: who is at work, on what, since when, and who has gone silent."""
+"""The workers that crawl an archive together: which are at work, on what and since when, and which have gone silent."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ if TYPE_CHECKING:
 
     from archiver.index import Index, Worker
 
-SILENT_AFTER = timedelta(seconds=30)  # it says that it is there every few seconds
+SILENT_AFTER = timedelta(seconds=30)  # a worker gives a sign of life every few seconds
 
 
 @dataclass(frozen=True, slots=True)
 class WorkerStatus:
-    """A worker that is at work. Times are UTC, as the clock has them that all workers go by.
+    """A worker that is at work. Times are UTC, by the clock that all workers share.
 
-    heard: when it last said that it is there. doing: what it is at; nothing while it waits for something to do.
-    articles, requests: how many it has dealt with, and made. rate: articles a second. silent: nothing has been heard of
-    it for so long that it may have ended: then others take over what it is at.
+    heard: when its last sign of life came. doing: what it is working on; empty while it waits for something to do.
+    articles: how many it has dealt with. requests: how many it has made. rate: articles per second. silent: whether its
+    last sign of life is so long ago that it may have ended; if it has, others take over its work.
     """
 
     number: int
