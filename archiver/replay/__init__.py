@@ -1,4 +1,4 @@
-"""Replay: captures in, posts out, without asking anybody."""
+"""Replay: captures in, posts out, without any request."""
 
 from archiver.replay.replay import Change, Summary
 from archiver.replay.run import replay

@@ -1,4 +1,4 @@
-"""What is thought of the texts in captures, all of which are known."""
+"""Judging which texts in captures are believed, when all of them are known."""
 
 from __future__ import annotations
 
@@ -18,14 +18,15 @@ if TYPE_CHECKING:
     from archiver.index import ArticleKey, IndexThread
     from archiver.replay.uniting import United
 
-MAX_KEYS = 500  # that the index is asked for at a time
+MAX_KEYS = 500  # articles for which the index is asked at a time
 
 
 async def judge_texts(united: United, index: IndexThread, web: Collection[str]) -> Judge:
-    """Return what is thought of the texts of captured articles, as if they had come in the order of their answers.
+    """Return a judge that says which texts of captured articles are believed, as if they had come in the order of their
+    answers.
 
-    What became a post when it came is believed, and asks nothing of the index. web: the recipes that read the pages of
-    any site. Raises IndexFileError.
+    A text that became a post when it came is believed; the index need not be asked for it. web: the names of recipes
+    for all web pages. Raises IndexFileError.
     """
     in_order = [one for one in sorted(united.outlines, key=attrgetter("place", "key")) if one.text_digest is not None]
     said = await _held_texts(index, dict.fromkeys(one.key for one in in_order if not one.believed))
@@ -56,7 +57,7 @@ async def judge_texts(united: United, index: IndexThread, web: Collection[str]) 
 
 
 async def _held_texts(index: IndexThread, keys: Iterable[ArticleKey]) -> dict[ArticleKey, str | None]:
-    """Return what the posts say that the archive has of these articles."""
+    """Return the text digests of those of these articles that have a post."""
     asked = list(keys)
     said: dict[ArticleKey, str | None] = {}
     for start in range(0, len(asked), MAX_KEYS):
@@ -79,7 +80,7 @@ async def _judge_edits(
         if text in wanted:
             saying.setdefault(text, {}).setdefault(key, "")
     for key, text, _ in edits:
-        for other in kin.get(key, ()):  # it is the same article
+        for other in kin.get(key, ()):  # another key of the same article: no reason for doubt
             saying.get(text, {}).pop(other, None)
     text_of = {(key, text) for key, text, _ in edits}
     verdicts = judge_edits(edits, saying)

@@ -1,4 +1,4 @@
-"""From answers in captures to candidates for posts."""
+"""Making candidates for posts from captured answers."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ WEB_PAGE = re.compile(r"\s*(?:text/html|application/xhtml\+xml)\s*(?:;|$)", re.I
 
 
 class Failed(NamedTuple):
-    """An answer that should be an article and is none."""
+    """An answer that should be an article, but is not."""
 
     address: str
     reason: str
@@ -35,14 +35,16 @@ class Failed(NamedTuple):
 
 
 class Other(NamedTuple):
-    """An answer that is no article's, in words. capture: where it is, if more may be said about it."""
+    """An answer that is no article; `what` says in words what it is. capture: where it is, for an edit that was held
+    back: more may have been noted about it later."""
 
     what: str
     capture: Capture | None = None
 
 
 class CapturedPicture(NamedTuple):
-    """A picture that came for an article. address: which it is in its post; beside it, the one that it came from."""
+    """A picture that came for an article. address: the one that the picture has in the post; it may have come from
+    another one (`capture.url`)."""
 
     address: str
     picture: Accepted
@@ -50,7 +52,7 @@ class CapturedPicture(NamedTuple):
 
     @property
     def what(self) -> str:
-        """What it is, in words."""
+        """What it is, in words, as for `Other`."""
         return "pictures"
 
 
@@ -58,7 +60,7 @@ Made = Candidate | Failed | Other | CapturedPicture
 
 
 class Maker:
-    """Makes candidates of what was captured."""
+    """Makes candidates from captured answers."""
 
     def __init__(self, options: ExtractOptions) -> None:
         self._recipes = options.recipes
@@ -69,11 +71,11 @@ class Maker:
     def _picture(answer: CapturedAnswer) -> CapturedPicture | Other:
         try:
             return CapturedPicture(str(answer.about["picture"]), accept(answer.body), answer.capture)
-        except PictureError as error:  # by today's rules
+        except PictureError as error:  # today's rules refuse it
             return Other(f"pictures that are not kept ({error})")
 
     def make(self, answer: CapturedAnswer) -> list[Made]:
-        """Return the articles in `answer`, one for each form of post that it became or can become."""
+        """Return the candidates in `answer`, one for each form of post; or what else the answer is."""
         if "listing" in answer.about:
             return [Other("listings")]
         if PART_OF in answer.about:
@@ -99,19 +101,20 @@ class Maker:
         came = Answer(answer.capture.url, answer.content_type, answer.body, answer.capture.time, steps)
         extracted = self.extractor.extract(came, asked)
         if isinstance(extracted, Unusable):
-            if not answer.about and self._recipes[asked.recipe].is_web:  # nobody said that it is an article
+            if not answer.about and self._recipes[asked.recipe].is_web:  # any page, which need not be an article
                 return [Other(extracted.reason.partition(" (")[0])]
             return [Failed(answer.capture.url, extracted.reason, answer.capture)]
         believed = bool(answer.about) and "quarantined" not in answer.about
         return [Candidate(article, answer.capture, believed) for article in extracted]
 
     def article_of(self, answer: CapturedAnswer) -> ArticleKey | None:
-        """Return which article an answer would be that has no body; None if it would be none."""
+        """Return the key of the article that an answer without a body would be; None if it would be none."""
         asked = self._asked(answer) if answer.status in {0, *WHOLE} else None
         return ArticleKey(asked.recipe, asked.id) if asked else None
 
     def _asked(self, answer: CapturedAnswer) -> Asked | None:
-        """Return which article an answer is, and at which page: as was noted, or as its address says."""
+        """Return what an answer was asked for: as it was noted with the capture, or else by the answer's address; None
+        if it is no page of an article."""
         about = answer.about
         recipe = self._recipes.get(about.get("recipe", ""))
         pages = {page.name for page in recipe.pages} if recipe else set()
@@ -133,7 +136,8 @@ class Maker:
         return Asked(reference.recipe.name, reference.id, page.name, answer.capture.url, reference.forms)
 
     def _asked_of_page(self, answer: CapturedAnswer) -> Asked | None:
-        """Return what a web page that no recipe knows is taken for; None if it is to be passed over."""
+        """Return what a web page that no recipe knows is taken for, if such pages are wanted (`any_page`); else
+        None."""
         if not self._options.any_page or not WEB_PAGE.match(answer.content_type):
             return None
         try:

@@ -1,4 +1,4 @@
-"""Answers whose body is in another record: found when all records are known, and made whole."""
+"""Answers whose body is in another record (revisits): the body is found when all records are known."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ NOT_AMONG_THESE = "its body is in a capture that is not among these"
 
 
 class Completer:
-    """Finds the bodies of revisits, and the answers that more is said about. output: the archive."""
+    """Finds the bodies of revisits, and the answers to which later records add facts. output: the archive."""
 
     def __init__(self, output: Root, index: IndexThread) -> None:
         self._output = output
@@ -34,11 +34,11 @@ class Completer:
         self._originals.add(names, capture)
 
     def add_revisit(self, capture: Capture) -> None:
-        """Note a record whose body is in another."""
+        """Note a record whose body is in another record."""
         self._originals.add_revisit(capture)
 
     async def complete(self, answer: CapturedAnswer) -> CapturedAnswer | Failed:
-        """Return `answer` with the body that it refers to, or why there is none."""
+        """Return `answer` with the body that it refers to, or a `Failed` that says why there is none."""
         known = await self._find(answer)
         if known is None:
             return Failed(answer.capture.url, NOT_AMONG_THESE, answer.capture)

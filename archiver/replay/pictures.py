@@ -1,4 +1,4 @@
-"""Pictures in captures: of each address the first that came, before any post is made."""
+"""Pictures in captures: for each address, the first that came is kept, before any post is made."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ WRITTEN = ("written", "unchanged")
 
 
 class CapturedPictures:
-    """Takes pictures. storage: into the archive; None for a look at what would change. found: their files by address,
-    where they are only looked at."""
+    """Keeps captured pictures in the archive. storage: that of the archive; None for a dry run. found: in a dry run,
+    the paths that their files would have, by address."""
 
     def __init__(self, index: IndexThread, storage: Storage | None) -> None:
         self._index = index
@@ -29,7 +29,7 @@ class CapturedPictures:
         self.found: dict[str, str] = {}
 
     async def take(self, spool: Spool) -> None:
-        """Have the archive keep the pictures that it has not. Raises IndexFileError, StoreError."""
+        """Keep the pictures whose addresses the archive has no file for. Raises IndexFileError, StoreError."""
         known = await self._index.run(lambda index: index.pictures.paths(spool.pictures))
         for address, one in sorted(spool.pictures.items()):
             if address in known:

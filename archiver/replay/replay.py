@@ -1,4 +1,5 @@
-"""All captures of some files to posts: read and made in several processes, judged together, then put."""
+"""Replaying captures. Several processes read the files and make articles; then all texts are judged together, and the
+articles are decided about and written."""
 
 from __future__ import annotations
 
@@ -39,15 +40,16 @@ if TYPE_CHECKING:
     from archiver.session import SessionOptions
     from archiver.storage import Location, Root, Storage
 
-MOST_REGIONS = 64  # in a job: of many small files
+MOST_REGIONS = 64  # the most regions in a job, where files are small
 REVISITS = f"revisits: {NOT_AMONG_THESE}"
 IN_TURN = 2  # batches at a time
 MAX_BATCH = 256  # candidates that are decided about and written together, if no article has more
 
 
 class Change(NamedTuple):
-    """What became of an answer, or would: `written`, `unchanged`, `kept`, `older` than the post, `edited` (somebody
-    changed the post: it stays) or `failed`. before and after: the post's content, where it would change."""
+    """What became of an answer, or would in a dry run: `written`, `unchanged`, `kept`, `older` than the post, `edited`
+    (somebody changed the post, so it stays) or `failed`. before, after: the content of the post, in a dry run, where it
+    would change."""
 
     address: str
     outcome: str
@@ -58,19 +60,19 @@ class Change(NamedTuple):
 
 
 class Summary(NamedTuple):
-    """What a replay came to."""
+    """The result of a replay."""
 
     outcomes: Counter[str]
-    others: Counter[str]  # answers that are no article's, by what they are
-    broken: list[str]  # files, and why
+    others: Counter[str]  # how many answers are no articles, by what they are
+    broken: list[str]  # where files cannot be read, and why
 
 
 class Replay:
-    """Makes the posts of an archive from captures. What comes of them does not depend on the names of the files, on
-    their order, or on how many processes read them, or where.
+    """Makes the posts of an archive from captures. The result does not depend on the names and the order of the files,
+    nor on how many processes read them, and where.
 
-    road and storage: into the archive; None for a look at what would change. read: returns what is in a file of the
-    archive. listener: is told of each change.
+    road, storage: those of the archive; None for a dry run. read: returns what is in a file of the archive, None if
+    there is none. listener: is called with each change.
     """
 
     def __init__(
@@ -96,12 +98,12 @@ class Replay:
         self.summary = Summary(Counter(), Counter(), [])
 
     async def run(self, files: Sequence[Location], pool: Pool, spool: Spool) -> Summary:
-        """Replay `files`. pool: reads them, and is closed when that is done. spool: where what is read waits. Raises
+        """Replay `files`. pool: reads them; it is closed here. spool: where candidates wait until all are known. Raises
         ArchiverError."""
         try:
             later = await self._gather(files, pool, spool)
         finally:
-            pool.kill()  # what is still being read is of no use
+            pool.kill()  # after an error, what is still being read is not needed
             await pool.close()
         with Shelf(spool.directory) as shelf:
             for answer in later:
@@ -117,7 +119,7 @@ class Replay:
         return self.summary
 
     def _parts(self, files: Sequence[Location]) -> Iterator[Region]:
-        """Yield the parts of files that can be read; what cannot be is reported."""
+        """Yield the regions of the files; what cannot be read is reported."""
         in_store = any(isinstance(file, StoredFile) for file in files)
         for found, problems in ahead(_parts, files) if in_store else map(_parts, files):
             self._report(problems)
@@ -157,8 +159,8 @@ class Replay:
         return await asyncio.to_thread(outlined, self._maker, completed, shelf)
 
     async def _settle_missing(self, made: set[ArticleKey]) -> None:
-        """Say what became of revisits whose body was not found: one of an article of which there is a post is passed
-        over, any other has failed. made: the articles that gave a post now."""
+        """Report revisits whose body was not found: as failed, unless their article has a post. made: articles that
+        gave a post in this replay."""
         keys = list({key for key, _ in self._missing} - made)
         for start in range(0, len(keys), MAX_BATCH):
             held = await self._index.run(Index.held, keys[start : start + MAX_BATCH])
@@ -180,8 +182,8 @@ class Replay:
             spool.add(one)
 
     async def _take_all(self, spool: Spool, judge: Judge) -> None:
-        """Take all candidates. While a batch is written the next is loaded and decided about; what became of them is
-        told in their order. Raises ArchiverError."""
+        """Have all candidates decided about and written. While a batch is written the next is loaded and decided about;
+        the results are reported in order. Raises ArchiverError."""
         on_their_way: deque[asyncio.Task[list[Change]]] = deque()
         try:
             for batch in _batches(spool.groups()):
@@ -192,7 +194,7 @@ class Replay:
             while on_their_way:
                 self._tell_all(await on_their_way.popleft())
         finally:
-            await asyncio.gather(*on_their_way, return_exceptions=True)  # the first error has been raised
+            await asyncio.gather(*on_their_way, return_exceptions=True)  # wait; the first error is being raised already
 
     async def _take(self, batch: list[Taken], judge: Judge) -> list[Change]:
         if self._road:
@@ -207,7 +209,7 @@ class Replay:
         return [self._planned(decided) for decided in plan.decided]
 
     def _planned(self, decided: Decided) -> Change:
-        """Return what would become of an article."""
+        """Return what would become of an article in a dry run."""
         decision, article = decided.decision, decided.decision.article
         match decision:
             case Quarantine():
@@ -232,7 +234,7 @@ class Replay:
         raise AssertionError("what is in captures is not held back")
 
     def _report(self, problems: Iterable[str]) -> None:
-        """Note where files are broken: once, though two parts may come upon the same record."""
+        """Note where files are broken, each problem once: two regions may meet the same broken record."""
         self.summary.broken.extend(problem for problem in problems if problem not in self.summary.broken)
 
     def _tell_all(self, changes: Iterable[Change]) -> None:
@@ -245,7 +247,7 @@ class Replay:
 
 
 def _parts(file: Location) -> tuple[list[Region], list[str]]:
-    """Return the parts of a file that can be read, and what cannot be."""
+    """Return the regions of a file that can be read, and the problems of what cannot be."""
     found: list[Region] = []
     problems: list[str] = []
     try:
@@ -256,7 +258,8 @@ def _parts(file: Location) -> tuple[list[Region], list[str]]:
 
 
 def _jobs(found: Iterable[Region]) -> Iterator[Part]:
-    """Yield regions that are read as one job: what is small goes together, as each job takes time of its own."""
+    """Yield groups of regions, each to be read as one job. Small regions are put together, since each job takes some
+    time of its own."""
     job: list[Region] = []
     size = 0
     for region in found:
@@ -270,8 +273,8 @@ def _jobs(found: Iterable[Region]) -> Iterator[Part]:
 
 
 async def _reads(pool: Pool, job: Part, result: Awaitable[list[Read]]) -> list[Read]:
-    """Return what was found in the regions of a job, or of a region that it cannot be read: something in it ends the
-    process that tries. Raises ArchiverError."""
+    """Return what was found in the regions of a job. If the process that reads them ends, each region is tried alone;
+    one that ends its process again is noted as unreadable. Raises ArchiverError."""
     try:
         return await result
     except WorkerLostError as error:
@@ -293,7 +296,7 @@ def _change(article: Article) -> Change:
 
 
 def _batches(groups: Iterable[list[CandidateOutline]]) -> Iterator[list[CandidateOutline]]:
-    """Yield the candidates of some articles at a time, all of an article together."""
+    """Yield batches of candidates; all candidates of an article are in the same batch."""
     batch: list[CandidateOutline] = []
     for group in groups:
         if batch and len(batch) + len(group) > MAX_BATCH:

@@ -1,4 +1,4 @@
-"""A replay from its beginning to its end: the archive is opened, and closed when all is done."""
+"""A whole replay: the archive is opened, and closed when all is done."""
 
 from __future__ import annotations
 
@@ -38,9 +38,9 @@ def replay(
 ) -> Summary:
     """Make the posts of the archive `output` from captures: WARC and WACZ files.
 
-    engine: reads them. listener: is told of each change. scratch: a directory where what is read may wait; empty: where
-    temporary files are. dry: say what would change, and write nothing.
-    Raises ArchiverError; StoppedError at a signal, when all is in order.
+    engine: runs the processes that read them. listener: is called with each change. scratch: a directory where
+    candidates may wait; empty: where temporary files are. dry: only report what would change.
+    Raises ArchiverError; StoppedError after a signal, when everything is in good order.
     """
     return run_until_stopped(_run(output, options, files, engine, listener, scratch, dry=dry))
 
@@ -55,7 +55,7 @@ async def _run(
     *,
     dry: bool,
 ) -> Summary:
-    """The engine comes first: where there is none, no archive is made."""
+    """Start the engine first, so that no archive is made if it cannot be started."""
     with Spool(scratch) as spool:
         setup = ReplaySetup(options.extract, output.absolute(), spool.directory)
         async with (

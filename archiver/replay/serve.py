@@ -32,10 +32,10 @@ Found = CandidateOutline | PictureOutline | Failed | Other
 
 
 class Read(NamedTuple):
-    """What was found in a part of a file.
+    """What was found in a region of a file.
 
-    found: in its order; answers whose body is elsewhere come as they are. names: what revisits may call the records
-    with bodies. problems: where and why the file is broken.
+    found: in order; answers whose body is in another record are returned as they are. names: for each record with
+    a body, the names by which revisits may refer to it. problems: where and why the file is broken.
     """
 
     found: list[Found | CapturedAnswer]
@@ -44,8 +44,8 @@ class Read(NamedTuple):
 
 
 class ReplaySetup(NamedTuple):
-    """What a process reads captures with. options: what articles depend on. output: the archive that they are for.
-    spool: the directory where candidates wait."""
+    """What a process that reads captures needs. options: what decides how articles are made. output: the archive that
+    they are for. spool: the directory where candidates wait."""
 
     options: ExtractOptions
     output: Root
@@ -56,9 +56,10 @@ Part = tuple["Region", ...]  # what is read as one job
 
 
 def serve(setup: ReplaySetup) -> Callable[[list[Part]], list[list[Read] | StoreError]]:
-    """Return what a worker process does: parts of files to what is in each of their regions."""
+    """Return the function that a worker process runs for each list of parts: for each part it returns what is in its
+    regions, or an error."""
     maker = Maker(setup.options)
-    gc.freeze()  # what is loaded by now stays: looking through it again and again takes time
+    gc.freeze()  # what is loaded by now stays; the garbage collector need not look through it again and again
     return lambda parts: [_read(part, maker, setup) for part in parts]
 
 
@@ -66,12 +67,12 @@ def _read(part: Part, maker: Maker, setup: ReplaySetup) -> list[Read] | StoreErr
     try:
         with Shelf(setup.spool) as shelf:
             return [read(region, maker, setup.output, shelf, stream) for region, stream in streams(part)]
-    except StoreError as error:  # of the spool: no other part could be read either
+    except StoreError as error:  # the spool cannot be written to
         return error
 
 
 def read(region: Region, maker: Maker, output: Root, shelf: Shelf, stream: BinaryIO | None = None) -> Read:
-    """Return what is in a part of a file. stream: of that, if it is open. Raises StoreError."""
+    """Return what is in a region of a file. stream: the open file, if it is open. Raises StoreError."""
     result, place_of_file = Read([], [], []), place_in(output, region.file)
     try:
         for one in answers(region, result.problems.append, stream):
@@ -86,18 +87,19 @@ def read(region: Region, maker: Maker, output: Root, shelf: Shelf, stream: Binar
         result.problems.append(str(error))
     except StoreError:
         raise
-    except Exception as error:  # a fault of ours: it costs the rest of the part
+    except Exception as error:  # a fault in this program: the rest of the region cannot be read
         result.problems.append(f"{region.file}: cannot be read: {in_a_line(error)}")
     return result
 
 
 def outlined(maker: Maker, answer: CapturedAnswer, shelf: Shelf) -> list[Found]:
-    """Return what is made of an answer, candidates and pictures as outlines. Raises StoreError."""
+    """Return what is made of an answer. Candidates and pictures are written to the shelf, and returned as outlines.
+    Raises StoreError."""
     try:
         return [_put_away(made, shelf) for made in maker.make(answer)]
     except StoreError:
         raise
-    except Exception as error:  # a fault of ours: it costs this answer
+    except Exception as error:  # a fault in this program: only this answer must suffer from it
         return [Failed(answer.capture.url, fault(error), answer.capture)]
 
 
@@ -111,7 +113,7 @@ def _put_away(made: Made, shelf: Shelf) -> Found:
 
 
 def outline(candidate: Candidate, shelf: Shelf) -> CandidateOutline:
-    """Put a candidate away, and return its outline. Raises StoreError."""
+    """Write a candidate to the shelf, and return its outline. Raises StoreError."""
     article = candidate.article
     return CandidateOutline(
         place(candidate),
@@ -125,9 +127,9 @@ def outline(candidate: Candidate, shelf: Shelf) -> CandidateOutline:
 
 @lru_cache
 def place_in(output: Root, file: str) -> str:
-    """Return the path of a file in the archive `output`, or its whole path if it is elsewhere.
+    """Return the path of a file relative to the archive `output`, or its absolute path if it is elsewhere.
 
-    Captures may be elsewhere and linked into the archive; then they are in it.
+    The archive's directory of captures may be a link to elsewhere; files there count as being in the archive.
     """
     if is_stored(file):
         return file if isinstance(output, Path) else file.removeprefix(f"{output.store}/")

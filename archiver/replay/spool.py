@@ -1,5 +1,5 @@
-"""Candidates that wait on disk until all of them are known: they are too many for memory. Each process writes those
-that it has made into files of its own, and who decides about them reads them there."""
+"""Candidates that wait on disk until all of them are known, as there may be too many for memory. Each process writes
+those that it makes into files of its own; the process that decides about them reads them from there."""
 
 from __future__ import annotations
 
@@ -30,16 +30,16 @@ if TYPE_CHECKING:
 PREFIX = "archiver-replay-"
 LOCK = "lock"
 SETTING = "ARCHIVER_SCRATCH"
-OPEN = 64  # files at a time
+OPEN = 64  # files that are open at a time
 
 
 class CandidateOutline(NamedTuple):
-    """A candidate without its content: what must be known of all of them at once. file, offset and length: where it is,
-    pickled, in the spool. aliases: the addresses of its article, where it is known by these."""
+    """A candidate without its content: what must be known of all candidates at the same time. file, offset, length:
+    where its pickle is in the spool. aliases: the addresses of its article, if it is identified by addresses."""
 
     place: Place
     key: ArticleKey
-    text_digest: str | None  # None as well for one that cannot be a post
+    text_digest: str | None  # None also for an article that cannot become a post
     believed: bool
     file: str
     offset: int
@@ -48,8 +48,8 @@ class CandidateOutline(NamedTuple):
 
 
 class PictureOutline(NamedTuple):
-    """A picture without its content. address: which it is in a post; beside it, the one that it came from. file, offset
-    and length: where it is, pickled, in the spool."""
+    """A picture without its content. address: the one that the picture has in the post. file, offset, length: where its
+    pickle is in the spool."""
 
     address: str
     picture: Accepted
@@ -60,8 +60,8 @@ class PictureOutline(NamedTuple):
 
 
 class Shelf:
-    """A new file in the directory of a spool, for what one process writes. A context manager. There is no file if
-    nothing is put there. What is written by a process that is killed is never looked at."""
+    """A new file in the directory of a spool, for what one process writes. A context manager. The file is made when
+    something is first put there. If the process is killed, the file is never read."""
 
     def __init__(self, directory: str) -> None:
         self.name = uuid4().hex
@@ -81,7 +81,7 @@ class Shelf:
             raise self._error(error) from error
 
     def put(self, made: Candidate | Accepted) -> tuple[str, int, int]:
-        """Put a candidate or a picture away, and return in which file, from which byte on, and how many bytes. Raises
+        """Write a candidate or a picture, and return the name of the file, the offset, and the length in bytes. Raises
         StoreError."""
         packed = pickle.dumps(made, protocol=pickle.HIGHEST_PROTOCOL)
         try:
@@ -98,10 +98,10 @@ class Shelf:
 
 
 class Spool:
-    """A directory of candidates and pictures. A context manager: the directory is gone when it ends; what a killed
-    process left is removed by the next that is there.
+    """A temporary directory with candidates and pictures. A context manager: the directory is removed when it ends. If
+    the process is killed, the next spool in the same place removes it.
 
-    scratch: where it is made; empty: where temporary files are. Workers on other machines must see it.
+    scratch: where it is made; empty: where temporary files are. Workers on other machines must be able to use it.
     """
 
     def __init__(self, scratch: str = "") -> None:
@@ -131,11 +131,12 @@ class Spool:
         self._closing.close()
 
     def add(self, one: CandidateOutline) -> None:
-        """Note a candidate that was put away."""
+        """Note a candidate that was written to a shelf."""
         self.outlines.append(one)
 
     def add_picture(self, one: PictureOutline) -> None:
-        """Note a picture that was put away, unless its address had another one before."""
+        """Note a picture that was written to a shelf, for its address in the post and for the one that it came from;
+        of several for one address the earliest counts."""
         for address in (one.address, one.capture.url):
             known = self.pictures.get(address)
             if known is None or _order(one.capture) < _order(known.capture):
@@ -147,15 +148,15 @@ class Spool:
         return picture
 
     def groups(self) -> Iterator[list[CandidateOutline]]:
-        """Yield the candidates of each article, in the order of their answers; of the articles that first whose first
-        answer came first."""
+        """Yield the candidates of each article, in the order of their answers. Articles come in the order of their
+        first answers."""
         by_key: dict[ArticleKey, list[CandidateOutline]] = {}
         for one in sorted(self.outlines, key=lambda one: (one.place, one.key)):
             by_key.setdefault(one.key, []).append(one)
         yield from by_key.values()
 
     def load(self, chosen: Iterable[CandidateOutline]) -> list[Candidate]:
-        """Return candidates. Raises StoreError."""
+        """Return candidates with their content. Raises StoreError."""
         return [self._load(one) for one in chosen]
 
     def _load(self, one: CandidateOutline | PictureOutline) -> Any:
@@ -165,8 +166,8 @@ class Spool:
             raise _error(self.directory, error) from error
 
     def _file(self, name: str) -> BinaryIO:
-        """Return a file of the spool, open. Candidates come in the order of their answers, as files have them: a few
-        files that are open are enough."""
+        """Return an open file of the spool. Candidates are read in the order of their answers, which is mostly that in
+        the files, so it is enough to keep a few files open."""
         if name not in self._open:
             self._open[name] = Path(self.directory, name).open("rb")  # noqa: SIM115 - closed with the spool
             if len(self._open) > OPEN:
@@ -176,12 +177,12 @@ class Spool:
 
 
 def _order(capture: Capture) -> tuple[datetime, str, str]:
-    """Return what says which of two answers is the earlier; of those of one moment, what they say decides."""
+    """Return a key by which answers are sorted: by their time; answers of the same time by address and payload."""
     return capture.time, capture.url, capture.payload
 
 
 def _sweep(place: Path) -> None:
-    """Remove the spools that nobody uses any more. What cannot be removed stays: it may be another user's."""
+    """Remove spools that no process uses any more. One that cannot be removed stays: it may be another user's."""
     for directory in place.glob(f"{PREFIX}*"):
         with suppress(OSError), (directory / LOCK).open("r+") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -1,4 +1,4 @@
-"""Captured pages that are one article: they have an address in common."""
+"""Finding captured pages that are the same article, since they have an address in common."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ if TYPE_CHECKING:
     from archiver.index import ArticleKey, IndexThread
     from archiver.replay.spool import CandidateOutline
 
-MAX_ADDRESSES = 5000  # that the index is asked for at a time
+MAX_ADDRESSES = 5000  # addresses for which the index is asked at a time
 
 
 class United(NamedTuple):
-    """Candidates, those that are of one article by their addresses with one key. kin: what else the archive knows these
-    articles as."""
+    """Candidates; those that are the same article by their addresses have the same key. kin: by key, all keys under
+    which the archive knows that article."""
 
     outlines: list[CandidateOutline]
     kin: dict[ArticleKey, set[ArticleKey]]
 
 
 async def unite(outlines: Sequence[CandidateOutline], index: IndexThread) -> United:
-    """Return `outlines`, those that are of one article by their addresses with one key: the one by which the archive
-    knows it, else that of the first answer. Raises IndexFileError."""
+    """Give those of `outlines` that are the same article by their addresses the same key: the one under which the
+    archive knows the article, or else that of its first answer. Raises IndexFileError."""
     in_order = [one for one in sorted(outlines, key=attrgetter("place", "key")) if one.aliases]
     if not in_order:
         return United(list(outlines), {})
@@ -50,13 +50,13 @@ async def unite(outlines: Sequence[CandidateOutline], index: IndexThread) -> Uni
 
 
 class _Groups:
-    """Addresses that belong together (disjoint sets)."""
+    """Groups of addresses that belong together (disjoint sets)."""
 
     def __init__(self) -> None:
         self._above: dict[str, str] = {}
 
     def first(self, address: str) -> str:
-        """Return the address that stands for all that belong together with this one."""
+        """Return the address that stands for the group of `address`."""
         found = address
         while (above := self._above.get(found, found)) != found:
             found = above

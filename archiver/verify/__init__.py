@@ -1,1 +1,1 @@
-"""Whether an archive is whole: its files against its index, its captures and its manifests."""
+"""Verifying an archive: its files are checked against its index, its captures and its manifests."""

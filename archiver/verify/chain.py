@@ -1,5 +1,5 @@
-"""The manifests: whether each names the one before it, whether in sum they say what the index says, and whether what
-was ever on record is still there."""
+"""Checking the manifests: whether each names the one before it, whether all of them together agree with the index, and
+whether every content that was ever in one still exists."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 class Chain:
-    """The manifests of an archive. What it counts is there when all is read."""
+    """Checks the manifests of an archive. files, bytes: what was read; complete when `problems` has ended."""
 
     def __init__(self, output: Root, index: Index) -> None:
         self._output = output
@@ -33,11 +33,11 @@ class Chain:
         self.bytes = 0
 
     def problems(self) -> Iterator[Problem]:
-        """Yield what is wrong with them."""
+        """Yield what is wrong with the manifests."""
         found = list(self._problems())
         if not found:
             return
-        # A run may have ended meanwhile, and written one: what is wrong is still so.
+        # A run may have written a manifest meanwhile. So only problems that are still there at a second look count.
         files, bytes_ = self.files, self.bytes
         again = set(self._problems())
         self.files, self.bytes = files, bytes_
@@ -46,7 +46,7 @@ class Chain:
     def _problems(self) -> Iterator[Problem]:
         self.files = self.bytes = 0
         said: dict[str, str] = {}
-        ever: dict[str, str] = {}  # by digest: a path that it was on record for
+        ever: dict[str, str] = {}  # by digest of every content that was ever in a manifest: a path that had it
         rewritten: set[str] = set()  # digests of captures that were written anew
         before = expected = ""
         complete = True
@@ -88,7 +88,8 @@ class Chain:
         yield from self._compared(last, ever, complete=complete)
 
     def _compared(self, said: dict[str, str], ever: dict[str, str], *, complete: bool) -> Iterator[Problem]:
-        """Compare what all manifests say with what the index says; complete: none of them is unread."""
+        """Compare the manifests with the index. said: the last digest of each path in them. ever: as in `_problems`.
+        complete: whether all manifests could be read."""
         manifests_, captures = self._index.manifests, self._index.captures.sealed()
         listed = manifests_.listed_captures()
         known = ((path, content, in_one) for path, content, in_one in manifests_.files())
@@ -97,7 +98,7 @@ class Chain:
         for path, content, in_one in chain(known, sealed):
             ever.pop(content.hex(), None)
             says = said.pop(path, "")
-            # What has changed since the last manifest comes into the next.
+            # A file that has changed since the last manifest will be in the next one.
             if in_one and says != content.hex() and (says or complete):
                 other[path] = says
         for path in manifests_.removed():
@@ -112,7 +113,7 @@ class Chain:
             yield problem(Kind.MANIFEST, path, "the manifests say another content than the index, or nothing of it")
         for path in said:
             yield problem(Kind.MANIFEST, path, "the manifests have it, and the index has not")
-        # Whatever changes a post keeps what it was as a version: this did not.
+        # When a post is changed, its old content is kept as a version. What is left in `ever` was not kept.
         for digest, path in ever.items():
             if path not in other and path not in said:
                 what = (

@@ -1,4 +1,4 @@
-"""What is in a WARC file that is as it was written: credentials of ours, and evidence that cannot be read."""
+"""Checking the content of undamaged WARC files: for our credentials, and for answers that cannot be read."""
 
 from __future__ import annotations
 
@@ -22,16 +22,16 @@ NAMED = 3  # addresses that are named for each file
 
 
 def problems_inside(file: Location, path: str, posts: Mapping[int, int]) -> Iterator[Problem]:
-    """Yield what is wrong inside a WARC file. posts: how many were made of the record at each offset.
+    """Yield what is wrong inside a WARC file. posts: how many posts were made of the record at each offset.
 
-    A file of ours that says under which rules it was written is not looked through: these were kept when it was.
+    A file that states that it was written by the present rules is not looked through: they were followed then.
     """
     try:
         if not may_hold_credentials(file):
             return
         yield from _credentials(file, path)
         yield from _unreadable(file, path, posts)
-    except CaptureError:  # where it is broken is said elsewhere
+    except CaptureError:  # it is broken, which is reported by another check
         return
 
 

@@ -1,4 +1,5 @@
-"""Captures without credentials of ours: the files that hold one, written anew, and put on record."""
+"""Removing our credentials from captures: files that contain one are written anew without it, and put into a
+manifest."""
 
 from __future__ import annotations
 
@@ -30,29 +31,29 @@ if TYPE_CHECKING:
     from archiver.storage import Location, Root
 
 WARC = re.compile(r"\.warc(?:\.gz)?$", re.IGNORECASE)
-HEAD = 1 << 12  # bytes, unpacked, in which the first record of a file says under which rules it was written
-ADDED = "-public"  # to the name of a file that was written anew
+HEAD = 1 << 12  # decompressed bytes within which the first record of a file names the rules by which it was written
+ADDED = "-public"  # added to the name of a file that was written anew
 
 
 def remove_credentials(output: Root, index: Index) -> list[str]:
-    """Write each WARC file of the archive that holds a credential of ours anew without it, put the new file on record,
-    delete the old one, and return the paths of the new ones.
+    """Write each WARC file of the archive that contains one of our credentials anew without it, delete the old one, and
+    return the paths of the new ones.
 
-    index: open for writing. A manifest says what the old file was and what the new one is; the index names the new
-    places of the captures. Whatever this ends in, run it again: it goes on. Raises CaptureError, StoreError.
+    index: open for writing. A manifest names the digests of the old and of the new file; the index gets the new places
+    of the captures. If this is interrupted, it can be run again, and goes on. Raises CaptureError, StoreError.
     """
     files = [path for path in sorted(walk(output, CAPTURES, {})) if may_hold_credentials(output / path)]
     return [_replace(output, index, path) for path in files if any(find_credentials(output / path))]
 
 
 def may_hold_credentials(file: Location) -> bool:
-    """Return whether a file is a WARC file that does not say that it was written without credentials. Raises
-    CaptureError."""
+    """Return whether a file is a WARC file that does not state that it was written without credentials, by the present
+    rules. Raises CaptureError."""
     return bool(WARC.search(file.name)) and not is_litter(file.name) and not keeps_rules(file)
 
 
 def keeps_rules(file: Location) -> bool:
-    """Return whether a WARC file says that it was written under the present rules. Raises CaptureError."""
+    """Return whether a WARC file states that it was written by the present rules. Raises CaptureError."""
     try:
         with file.open("rb") as stream:
             head = stream.read(HEAD)
@@ -87,8 +88,8 @@ def _replace(output: Root, index: Index, path: str) -> str:
 
 
 def _write_anew(old: Location, new: Location) -> Mapping[int, RecordPlace]:
-    """Write `old` to `new` without credentials, durably and at once, in place of what a killed run left there; return
-    where its records are now. Raises OSError, CaptureError, StoreError."""
+    """Write `old` to `new` without credentials, durably and atomically; what a killed run left at `new` is replaced.
+    Return where each record is now, by its old offset. Raises OSError, CaptureError, StoreError."""
     if isinstance(new, StoredFile):
         content = BytesIO()  # a file in a store is one object, as large as one that is captured
         places = copy_without_credentials(old, content)
@@ -108,6 +109,6 @@ def _write_anew(old: Location, new: Location) -> Mapping[int, RecordPlace]:
 
 
 def _note(output: Root, index: Index, path: str, was: str, sealed: Sealed, places: Mapping[int, RecordPlace]) -> None:
-    """Note that a file was written anew, and put that on record. was: the digest of the old one."""
+    """Note in the index and in a manifest that a file was written anew. was: the digest of the old file."""
     index.captures.replace_file(path, sealed, places)
     add_manifest(output, index, {path: was})

@@ -1,4 +1,4 @@
-"""The files of an archive: found, read and written so that nothing is passed over, waited for or half there."""
+"""The files of an archive, for checks and repairs: listing them without missing any, and keeping copies of them."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 
 
 def walk(output: Root, directory: str, unreadable: dict[str, str]) -> Iterator[str]:
-    """Yield the files in a directory of the archive by their paths in it, but for those that are being written.
+    """Yield the paths in the archive of all files below one of its directories, except those that are being written.
 
-    unreadable: is given the directories that cannot be read, and why.
+    unreadable: directories that cannot be read are added to it, with the reason.
     """
 
     def note(error: OSError) -> None:
@@ -37,12 +37,12 @@ def walk(output: Root, directory: str, unreadable: dict[str, str]) -> Iterator[s
 
 
 def below(path: str, paths: Collection[str]) -> bool:
-    """Return whether `path` is one of `paths`, or in one of them."""
+    """Return whether `path` is one of `paths`, or below one of them."""
     return bool(paths) and (path in paths or any(path.startswith(f"{one}/") for one in paths))
 
 
 def keep_beside(file: Location, place: Path) -> Path:
-    """Keep what is in `file` at `place` too, under another name if there is something else, and return where.
+    """Keep a copy of `file` at `place`, or under a similar name if there is something else, and return where it is.
 
     Raises OSError.
     """

@@ -48,7 +48,7 @@ def log_verification(output: Path, verification: LastVerification) -> None:
 
 
 def last_verification(output: Path) -> LastVerification | None:
-    """Return the last verification that is in the log, None if there is none that can be read."""
+    """Return the last verification in the log, None if there is none that can be read."""
     try:
         with (output / LOG).open("rb") as file:
             file.seek(max(0, os.fstat(file.fileno()).st_size - LINE))

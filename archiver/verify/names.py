@@ -1,4 +1,4 @@
-"""Names of files that are nobody's work, or none that can be kept. No I/O."""
+"""Files that are recognised by their names alone as litter, or as invalid. No I/O."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def odd_name(path: str) -> Problem | None:
-    """Return what is to be said of a file by its name alone, None if the file must be looked at."""
+    """Return a problem (or note) of a file by its name alone; None if the file itself must be checked."""
     try:
         path.encode()
     except UnicodeEncodeError:

@@ -1,5 +1,5 @@
-"""Notes of runs that hold a credential of ours, as earlier versions wrote them: the index, reports, and what was kept
-of articles in quarantine. None of them is evidence: they are written anew where they are."""
+"""Notes of earlier versions of the program that contain our credentials: in the index, in reports, and in quarantined
+articles. They are no evidence, so they are changed in place."""
 
 from __future__ import annotations
 
@@ -20,13 +20,14 @@ if TYPE_CHECKING:
     from archiver.index import Index
 
 ADVICE_ON_NOTES = f"`archiver verify {REMOVE}` replaces it"
-# What our words are in has addresses anywhere in its texts; what a source says is one only where it is all of it.
+# Reports have this program's words, with addresses anywhere in them. Quarantined articles have a source's words, of
+# which only texts that are an address as a whole are changed.
 NOTES = ((REPORTS, public_texts), (QUARANTINE, public_values))
 
 
 def remove_from_notes(output: Path, index: Index) -> list[str]:
-    """Replace what is ours alone in the index and in files of notes, and return which these are. index: open for
-    writing. Raises StoreError, IndexFileError."""
+    """Replace our credentials in the index and in files of notes, and return the names of those that were changed.
+    index: open for writing. Raises StoreError, IndexFileError."""
     cleaned = [index.name] if index.credentials.remove() else []
     for path, public in notes_with_credentials(output):
         try:
@@ -38,8 +39,8 @@ def remove_from_notes(output: Path, index: Index) -> list[str]:
 
 
 def notes_with_credentials(output: Path) -> Iterator[tuple[str, bytes]]:
-    """Yield the files of notes that hold a credential of ours, and what they are without it. What cannot be read as
-    one is none: somebody has put it there."""
+    """Yield the files of notes that contain one of our credentials, each with its content without it. Files that cannot
+    be read as notes are passed over: somebody else put them there."""
     for directory, public in NOTES:
         for file in sorted((output / directory).glob("*.json")):
             try:

@@ -1,4 +1,4 @@
-"""The pictures of posts that are files of the archive: there, and whole."""
+"""Checking that the pictures that posts show from the archive are there, and complete."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ if TYPE_CHECKING:
     from archiver.storage import Location
 
 SOURCE = re.compile(rb'<img\s[^>]*?src="([^"]*)"')
-ELSEWHERE = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:|//")  # another site's, or in the post itself (data:)
-# How a picture begins, and how it ends when nothing is cut off.
+ELSEWHERE = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:|//")  # on another site, or in the post itself (data:)
+# How a picture begins, and how a complete one ends.
 WHOLE = {b"\xff\xd8\xff": b"\xff\xd9", b"\x89PNG\r\n\x1a\n": b"IEND\xaeB`\x82", b"GIF8": b"\x3b"}
 TAIL = 16  # bytes
 
 
 def local_pictures(content: bytes) -> Iterator[str]:
-    """Yield the paths in the archive of the pictures that a post shows from there."""
+    """Yield the paths in the archive of the pictures that a post shows from the archive."""
     for source in SOURCE.findall(content):
         address = source.decode(errors="replace").replace("&amp;", "&")
         if address and not ELSEWHERE.match(address):
@@ -29,7 +29,8 @@ def local_pictures(content: bytes) -> Iterator[str]:
 
 
 def fault(file: Location) -> str:
-    """Return what is wrong with a picture, nothing if it is whole. Raises OSError, ValueError for no name of a file."""
+    """Return what is wrong with a picture; empty if it is complete. Raises OSError, and ValueError for an invalid file
+    name."""
     bytes_ = size(file)
     with file.open("rb") as stream:
         start = stream.read(TAIL)
@@ -42,4 +43,4 @@ def fault(file: Location) -> str:
     for beginning, ending in WHOLE.items():
         if start.startswith(beginning):
             return "" if end.endswith(ending) else "its end is missing"
-    return ""  # of a kind whose end cannot be told
+    return ""  # a kind of picture whose end is not checked

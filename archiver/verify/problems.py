@@ -1,4 +1,4 @@
-"""What can be wrong with an archive, by name. No I/O."""
+"""The kinds of problem that an archive can have. No I/O."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Restoring what the captures allow."""
+"""Repairing an archive: restoring what the captures allow."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ if TYPE_CHECKING:
     from archiver.storage import Root
 
 MADE_AGAIN = (Kind.MISSING, Kind.CHANGED)
-BESIDE = "_quarantine/changed"  # where a file goes that is not what was written
+BESIDE = "_quarantine/changed"  # where changed files are kept when they are replaced
 
 
 class Repair:
-    """Makes posts and earlier versions again from their captures, if today's rules give the same bytes."""
+    """Makes posts, earlier versions and pictures again from their captures, if today's rules give the same bytes."""
 
     def __init__(self, output: Root, index: Index, options: ExtractOptions) -> None:
         self._output = output
@@ -42,7 +42,7 @@ class Repair:
         self.has_ended = False
 
     def repaired(self, problem: Problem) -> Problem:
-        """Return `problem`, repaired if it could be; else its advice says why not."""
+        """Return `problem` with how it was repaired; if it could not be, its advice says why."""
         try:
             if problem.kind is Kind.UNENDED:
                 return self._ended(problem)
@@ -60,7 +60,8 @@ class Repair:
             return problem._replace(advice=f"cannot be repaired: {error.filename}: {os_reason(error)}")
 
     def _ended(self, problem: Problem) -> Problem:
-        """Return the problem of a capture that no run has ended when they all are, as far as they can be."""
+        """End all WARC files that killed runs left open, as far as that is possible, and return the problem of one of
+        them with the result."""
         if not self.has_ended:
             end_files(self._output, self._index)
             self.has_ended = True
@@ -71,11 +72,11 @@ class Repair:
         return problem._replace(advice="cannot be repaired: it is broken before its end; put a copy in its place")
 
     def _restored(self, path: str, known: KnownFile) -> str:
-        """Make a post or version as it was, and return how that was done. Raises ArchiverError, OSError."""
+        """Restore a post or an earlier version, and return how that was done. Raises ArchiverError, OSError."""
         return self._put(path, known.sha256, lambda: self._content(path, known))
 
     def _restored_picture(self, asset: Asset) -> str:
-        """Make a picture as it was, and return how that was done. Raises ArchiverError, OSError."""
+        """Restore a picture, and return how that was done. Raises ArchiverError, OSError."""
         return self._put(asset.path, asset.sha256, lambda: self._picture(asset))
 
     def _put(self, path: str, digest: bytes, make: Callable[[], bytes]) -> str:
@@ -84,7 +85,7 @@ class Repair:
             if sha256(file.read_bytes()).digest() == digest:
                 return "it is as it was written"
             content = make()
-            # Until the new one is in its place, so is the old one.
+            # The old file is copied, not moved, so that it stays in its place until the new one replaces it.
             directory = directory_of(self._output)
             beside = keep_beside(file, directory / BESIDE / path).relative_to(directory)
             write_atomically(file, content)
@@ -102,8 +103,8 @@ class Repair:
         return picture.content
 
     def _notice(self, path: str, known: KnownFile) -> bytes | None:
-        """Return the notice that was in the place of a post whose article turned out to be another one; None if there
-        was none, or it cannot be made."""
+        """Return the notice that replaced a post whose article turned out to be the same as another one; None if there
+        was none, or if it cannot be made again."""
         other = self._index.known_as([known.key.id]).get(known.key.id)
         posts = self._index.held([other])[other].posts if other else ()
         target = next((post.path for post in posts if post.form == known.form), None)
@@ -114,7 +115,7 @@ class Repair:
         return self._maker.extractor.renderer.notice(known.key.recipe, content, target, there)
 
     def _content(self, path: str, known: KnownFile) -> bytes:
-        """Return the bytes that a file had. Raises CaptureError if they cannot be made."""
+        """Return the bytes that a file had. Raises CaptureError if they cannot be made again."""
         made_notice = self._notice(path, known)
         if made_notice and sha256(made_notice).digest() == known.sha256:
             return made_notice
@@ -142,7 +143,8 @@ class Repair:
         raise CaptureError("today's rules make another post of its capture; `archiver replay --diff` shows it")
 
     def _illustrated(self, article: Article, content: bytes) -> Iterator[bytes]:
-        """Yield a post with all its pictures that have come, and as it was before the last of these had, and so on."""
+        """Yield a post with all of its pictures that have come; then as it was before the last of them had come, and so
+        on."""
         offered = offered_pictures(article)
         addresses = {address for one in offered.items() for address in (one[0], *one[1])}
         paths, arrivals = self._index.pictures.paths(addresses), self._index.pictures.arrivals(addresses)

@@ -1,4 +1,4 @@
-"""Everything in an archive against what is known of it: files in, problems out. Nothing is changed."""
+"""Checking every file of an archive against what is known of it. Problems come out; nothing is changed."""
 
 from __future__ import annotations
 
@@ -25,19 +25,20 @@ if TYPE_CHECKING:
     from archiver.problems import Problem
     from archiver.storage import Root
 
-NOT_THERE = b""  # in the place of a digest
+NOT_THERE = b""  # in place of a digest: there is no such file
 
 
 class Verification:
-    """Looks through the archive in `output`; `index` is open. What it counts is there when all is read."""
+    """Checks the archive in `output`, whose index is open. files, bytes: what was read; complete when `problems` has
+    ended."""
 
     def __init__(self, output: Root, index: Index) -> None:
         self._output = output
         self._index = index
         self.files = 0
         self.bytes = 0
-        self._pictures: dict[str, str] = {}  # and the post that shows it
-        self._unreadable: dict[str, str] = {}  # and why
+        self._pictures: dict[str, str] = {}  # paths of pictures, each with a post that shows it
+        self._unreadable: dict[str, str] = {}  # paths that cannot be read, each with the reason
 
     def problems(self) -> Iterator[Problem]:
         """Yield what is wrong. Raises IndexFileError if the index cannot be read at all."""
@@ -54,10 +55,10 @@ class Verification:
         self.bytes += warcs.bytes + chain.bytes
 
     def _posts(self) -> Iterator[Problem]:
-        """Look at posts, earlier versions and pictures."""
+        """Check posts, earlier versions and pictures."""
         known = {path: expected for path, expected, _ in self._index.manifests.files()}
-        own = set(self._index.own_posts.paths())  # whatever their owner has made of them
-        suspects: dict[str, bytes] = {}  # and the digest of what is there
+        own = set(self._index.own_posts.paths())  # the owner may change these
+        suspects: dict[str, bytes] = {}  # paths of files that do not fit, each with the digest of what is there
         for directory in (POSTS, VERSIONS, ASSETS):
             for path in walk(self._output, directory, self._unreadable):
                 if path in own:
@@ -78,7 +79,7 @@ class Verification:
             yield from self._again(suspects)
 
     def _again(self, suspects: dict[str, bytes]) -> Iterator[Problem]:
-        """Look again at what did not fit: a run may be at work, or may have been killed."""
+        """Check again what did not fit: a run may have changed it meanwhile, or may have been killed while it did."""
         known: set[str] = set()
         right: dict[str, set[bytes]] = {}
         for path, expected, _ in self._index.manifests.files():
@@ -104,10 +105,11 @@ class Verification:
                     yield problem(kind, path, what)
 
     def _digest(self, path: str, right: set[bytes], *, again: bool = False) -> bytes | None:
-        """Return the SHA-256 of a file, None if it cannot be read; of one that is right the pictures are noted."""
+        """Return the SHA-256 of a file, None if it cannot be read. If it is in `right`, the pictures that the file
+        shows are noted."""
         try:
             content = read_in(self._output, path)
-        except FileNotFoundError:  # it was a link that leads nowhere, or it has just gone
+        except FileNotFoundError:  # a broken link, or it was removed just now
             return NOT_THERE
         except OSError as error:
             self._unreadable[path] = os_reason(error)
@@ -128,7 +130,7 @@ class Verification:
             yield problem(Kind.CREDENTIAL, path, "it holds one", ADVICE_ON_NOTES)
 
     def _show(self) -> Iterator[Problem]:
-        # Of those that the index knows it is said above what is wrong with them.
+        # What is wrong with pictures that the index knows was reported by `_posts`.
         known = self._index.pictures.assets(self._pictures)
         for path, post in self._pictures.items():
             if path in known:

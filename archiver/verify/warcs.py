@@ -1,4 +1,4 @@
-"""The WARC files: each whole by its digest, and of one that is not, each record."""
+"""Checking the WARC files: each by its digest, and if that is wrong, each of its records."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ FOREIGN_ADVICE = "`archiver replay` takes it in if it gives posts; else move it 
 
 
 class Warcs:
-    """The captures of an archive. What it counts is there when all is read."""
+    """Checks the captures of an archive. files, bytes: what was read; complete when `problems` has ended."""
 
     def __init__(self, output: Root, index: Index) -> None:
         self._output = output
@@ -43,7 +43,7 @@ class Warcs:
         self._unreadable: dict[str, str] = {}
 
     def problems(self) -> Iterator[Problem]:
-        """Yield what is wrong with them."""
+        """Yield what is wrong with the captures."""
         sealed = self._index.captures.sealed()
         for path in walk(self._output, CAPTURES, self._unreadable):
             if note := odd_name(path):
@@ -55,7 +55,7 @@ class Warcs:
                 self._sizes[path] = bytes_ = size(file)
                 if one is None or bytes_ != one.size or digest(file) != one.sha256:
                     self._broken.add(path)
-            except FileNotFoundError:  # a link that leads nowhere
+            except FileNotFoundError:  # a broken link
                 if one:
                     sealed[path] = one
                     continue
@@ -82,17 +82,17 @@ class Warcs:
         yield from self._places()
 
     def _posts_by_offset(self, path: str) -> dict[int, int]:
-        """Return how many posts were made of each record in a file, by its offset."""
+        """Return how many posts were made of each record in a file, by the offset of the record."""
         return {capture.offset: uses for capture, uses in self._index.captures.used(path)}
 
     def _unknown(self, path: str) -> Problem:
-        """Return what is to be said of a file that is not sealed."""
+        """Return the problem of a file that is not sealed (whose digest is not noted)."""
         why = "no run has ended it" if self._index.captures.has(path) else "the index does not know it"
         ours = fnmatchcase(path.rpartition("/")[2], OURS)
         return problem(Kind.UNENDED, path, why) if ours else problem(Kind.FOREIGN, path, why, FOREIGN_ADVICE)
 
     def _records(self, path: str) -> Iterator[Problem]:
-        """Name what is broken in a file: each capture whose payload is not what it was."""
+        """Yield the captures in a damaged file whose payload is not as it was written."""
         found = self._index.captures.in_file(path)
         bad = [capture for capture in found if not payload_is_whole(self._output / path, capture)]
         used = {capture.offset: uses for capture, uses in self._index.captures.used(path)} if bad else {}
@@ -103,10 +103,10 @@ class Warcs:
             yield problem(Kind.CAPTURE, path, "it is not what was written; the answers in it are whole")
 
     def _places(self) -> Iterator[Problem]:
-        """Look whether the record of each post is in a file that is there."""
+        """Check that the record of each post is within a file that exists."""
         for capture, _ in self._index.captures.used():
             if capture.warc not in self._broken and not below(capture.warc, self._unreadable):
-                if capture.warc not in self._sizes:  # a replay's, elsewhere
+                if capture.warc not in self._sizes:  # a file outside of the archive that was replayed
                     file = file_at(self._output, capture.warc)
                     self._sizes[capture.warc] = file.stat().st_size if file.exists() else 0
                 if capture.offset + capture.length > self._sizes[capture.warc]:
@@ -116,8 +116,8 @@ class Warcs:
 
 
 def payload_is_whole(file: Location, capture: Capture) -> bool:
-    """Return whether a record holds the payload that the index says; a revisit, whether it names that payload, if its
-    digest can be compared."""
+    """Return whether a record has the payload that the index names. For a revisit record: whether it refers to that
+    payload, if its digest is one that can be compared."""
     try:
         answer = body_at(capture, file)
     except CaptureError:
