@@ -75,7 +75,7 @@ MAY_IMPORT: dict[str, set[str]] = {
             "urls",
         ),
     },
-    "posts": {"article", "cleaning", "dates", "identity", "pinyin", "recipes", "text"},
+    "posts": {"article", "cleaning", "dates", "identity", "pinyin", "places", "recipes", "text"},
     "discovery": {"cleaning", "dates", "encoding", "errors", "identity", "reading", "text", "urls"},
     "following": {
         "private",

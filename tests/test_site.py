@@ -16,8 +16,8 @@ import pytest
 from lxml import etree
 
 from archiver.posts.permalink import post_path, segment
+from archiver.posts.site_addresses import category_paths, href
 from archiver.site import pages
-from archiver.site.addresses import category_paths, href
 from archiver.site.ranges import SIZE
 from archiver.site.whole import LATEST
 from tests.adopting import good, put

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from archiver.site.addresses import (
+from archiver.posts.site_addresses import (
     LONGEST_PATH,
     category_key,
     category_page,
@@ -127,6 +127,22 @@ def test_a_post_of_the_owners_takes_no_place_of_the_site(archive: Archive, tmp_p
     assert titles(archive, "emnews/index.html") == ["滚动"]
     said = build(archive, str(tmp_path / "again")).stderr
     assert said.count("the site has a page of its own at") == len(wanted)
+
+
+def test_an_export_says_where_the_site_has_each_article(archive: Archive, tmp_path: Path) -> None:
+    for number, name in enumerate((*FILES, *DIRECTORIES, *SCHEMES)):
+        put(archive, *good(f"20220124{number:010}", source=name, title=f"第{number}篇"))
+    for number, link in enumerate(("/emnews/", "/search.js/", "/us/", "/us.html", "/a:b")):
+        put(archive, f"2022-01-25-p{number}.md", f"---\ntitle: '{number}'\npermalink: {link}\n---\nx\n")
+    whole(archive, tmp_path / "anew")
+    pages = (page(archive, path) for path in files(site_of(archive)) if path.endswith(".html"))
+    there = [one.cssselect("link[rel=canonical]")[0].get("href") for one in pages if one.cssselect("article")]
+    assert archive.archiver("export", "hugo", "-o", str(tmp_path / "hugo")).returncode == 0
+    posts = [file.read_text("utf-8") for file in (tmp_path / "hugo").rglob("*.md") if file.name != "_index.md"]
+    assert sorted(
+        line.split('"')[1] for post in posts for line in post.splitlines() if "archive_url:" in line
+    ) == sorted(there)
+    assert len(there) == len(FILES) + len(DIRECTORIES) + len(SCHEMES) + 5
 
 
 def test_a_page_at_the_root_leads_home(archive: Archive) -> None:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
-from urllib.parse import quote
 
 from archiver.exports.copies import with_copies
 from archiver.exports.files import MAX_NAME, Folder, cut, front_matter, name_of, recipe_folder
@@ -17,7 +16,8 @@ from archiver.exports.format import About, Format
 from archiver.exports.marks import marked
 from archiver.exports.pure_markdown import Dialect, markdown_of
 from archiver.exports.shown import home, summary
-from archiver.posts.permalink import SAFE, post_path
+from archiver.posts.permalink import post_path
+from archiver.posts.site_addresses import href, page_place
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -84,8 +84,8 @@ def _links(entry: Entry, about: About) -> dict[str, Value]:
         return {}
     if not entry.recipe:  # a post of the owner's: its own front matter may say its address
         return {"archive_url": entry.url}
-    path = quote(post_path(entry.path, entry.category, entry.published), safe=SAFE, errors="ignore")
-    return {"archive_url": f"{home(about)}{path}"}
+    path = page_place(post_path(entry.path, entry.category, entry.published))
+    return {"archive_url": f"{home(about)}{href(path)}"}
 
 
 FORMAT = Format("a section of a Hugo site: Markdown with front matter, one file an article", write, target="directory")

@@ -7,7 +7,6 @@ from datetime import UTC
 from hashlib import sha256
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, NamedTuple
-from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from markdown_it import MarkdownIt
@@ -16,7 +15,7 @@ from archiver.cleaning import Cleaner
 from archiver.errors import BodyError, os_reason
 from archiver.exports.entry import Entry
 from archiver.posts.own import read_own
-from archiver.posts.permalink import SAFE
+from archiver.posts.site_addresses import fixed_lists, href, own_place
 from archiver.recipes.recipe import CleanRules
 from archiver.text import printable
 
@@ -137,18 +136,14 @@ def own_entries(
     since: only those whose files were written then or later. fail and tell: as `own_entry` has them.
     """
     zone = None
+    lists = {path for paths in fixed_lists(recipes.values()).values() for path in paths}
     for file in own_files(output, index, fail):
         if since is not None and file.written < since:
             continue
         zone = zone or own_zone(index, recipes)
         if found := own_entry(file, zone, fail, tell):
-            url = f"https://{site}/{_href(found.page)}" if site else ""
+            url = f"https://{site}/{href(own_place(found.page, found.usual, lists))}" if site else ""
             yield replace(found.entry, url=url, html=_clean(found.entry.html, url))
-
-
-def _href(page: str) -> str:
-    directory, _, name = page.rpartition("/")
-    return quote(f"{directory}/" if name == "index.html" else page, safe=SAFE, errors="ignore")
 
 
 def _clean(html: str, base: str) -> str:

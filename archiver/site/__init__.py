@@ -1,6 +1,6 @@
 """The site: a whole archive as web pages that any file server can serve."""
 
-from archiver.site.addresses import fixed_lists
+from archiver.posts.site_addresses import fixed_lists
 from archiver.site.build import Built, build_site
 from archiver.site.extra import Contents, Page
 from archiver.site.full_text import FullText

@@ -12,8 +12,8 @@ from archiver.exports.own import RECIPE
 from archiver.exports.plain import plain_text
 from archiver.posts.permalink import post_path
 from archiver.posts.read import read
+from archiver.posts.site_addresses import category_key, href, page_place
 from archiver.posts.text_digest import is_telling
-from archiver.site.addresses import category_key, href, page_place
 from archiver.site.record import New
 from archiver.text import one_line
 from archiver.views.changes import changes, sentences

@@ -16,8 +16,8 @@ from archiver.exports.own import RECIPE
 from archiver.exports.plain import plain_text
 from archiver.places import ASSETS
 from archiver.posts.read import unmarked
+from archiver.posts.site_addresses import root_of
 from archiver.recipes.recipe import CleanRules
-from archiver.site.addresses import root_of
 from archiver.text import printable, unescaped
 
 if TYPE_CHECKING:

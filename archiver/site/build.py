@@ -12,7 +12,7 @@ from archiver.exports import shown
 from archiver.exports.own import RECIPE
 from archiver.exports.read import Entries
 from archiver.index import ArticleKey
-from archiver.site.addresses import fixed_lists
+from archiver.posts.site_addresses import fixed_lists
 from archiver.site.articles import listed, new_of, page_of
 from archiver.site.files import FileChange, SiteFiles, claim
 from archiver.site.lists import Lists

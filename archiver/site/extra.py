@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from archiver.errors import PluginError, in_a_line
 from archiver.plugins import load_plugins
-from archiver.site.addresses import LONGEST_PATH
+from archiver.posts.site_addresses import LONGEST_PATH
 from archiver.site.articles import listed
 from archiver.site.record import Row
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from archiver.errors import UsageError
 from archiver.exports.segment import HAS_HAN, LONGEST, UNIT, WORD
-from archiver.site.addresses import href
+from archiver.posts.site_addresses import href
 from archiver.site.record import FILE
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from archiver.errors import StoreError, UsageError, os_reason
 from archiver.places import ASSETS, POSTS
 from archiver.posts.frontmatter import double_quoted
-from archiver.site.addresses import category_key, category_paths
+from archiver.posts.site_addresses import category_key, category_paths
 from archiver.site.articles import name_of
 from archiver.storage import write_atomically
 from archiver.text import one_line

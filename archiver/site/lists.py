@@ -5,7 +5,7 @@ from __future__ import annotations
 from calendar import Calendar
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from archiver.site.addresses import category_page, category_paths, day_path
+from archiver.posts.site_addresses import category_page, category_paths, day_path
 from archiver.site.articles import listed
 from archiver.site.ranges import SIZE, settle
 from archiver.site.record import COLUMNS, ListOf, Row

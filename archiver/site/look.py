@@ -26,7 +26,7 @@ from jinja2.sandbox import safe_range
 
 import archiver
 from archiver.errors import TemplateError, UsageError, in_a_line
-from archiver.site.addresses import href, root_of
+from archiver.posts.site_addresses import href, root_of
 from archiver.site.bounds import bounded
 from archiver.site.words import WORDS
 

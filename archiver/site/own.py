@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from archiver.exports.own import RECIPE, own_entry, own_files, own_zone
-from archiver.site.addresses import is_reserved, page_place
+from archiver.posts.site_addresses import own_place, page_place
 from archiver.site.articles import name_of, new_of
 from archiver.site.files import FileChange
 from archiver.text import one_line
@@ -64,12 +64,12 @@ class OwnPages:
                 continue
             known.pop(id_, None)
             entry, page, usual = found
-            if page != usual and (page in self._lists or is_reserved(page)):
+            place = own_place(page, usual, self._lists)
+            if place != page_place(page):
                 self._tell(f"{file.path}: the site has a page of its own at {page}; this one is at {usual}")
-                page = usual
             new = new_of(entry, None)
             name = name_of(entry) or one_line(self._name)
-            new = new._replace(path=page_place(page), source=name, labels=(name, *new.labels[1:]))
+            new = new._replace(path=place, source=name, labels=(name, *new.labels[1:]))
             yield shown(entry, self._record.put(new))
         for row in known.values():
             self._record.remove(row.key)

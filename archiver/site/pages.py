@@ -11,7 +11,7 @@ from itertools import chain, islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from archiver.errors import ArchiverError
-from archiver.site.addresses import old_path
+from archiver.posts.site_addresses import old_path
 from archiver.site.articles import article_values
 from archiver.site.body import Bodies, site_picture
 from archiver.site.files import Aside

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from archiver.site.addresses import href
+from archiver.posts.site_addresses import href
 
 if TYPE_CHECKING:
     from archiver.site.files import SiteFiles

@@ -13,7 +13,7 @@ from archiver.exports.atom import write as write_feed
 from archiver.exports.format import About
 from archiver.exports.own import RECIPE
 from archiver.manifest import head
-from archiver.site.addresses import category_paths, href
+from archiver.posts.site_addresses import category_paths, href
 from archiver.site.articles import listed, utc
 from archiver.site.extra import write_extra
 from archiver.site.record import SITEMAP

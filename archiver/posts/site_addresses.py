@@ -15,7 +15,7 @@ from archiver.places import OLD_POSTS
 from archiver.posts.permalink import SAFE, segment
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Container, Iterable
 
     from archiver.recipes import Recipe
 
@@ -49,6 +49,12 @@ def page_place(path: str) -> str:
     stem = name.removesuffix(".html")
     whole = "/".join([*parts, f"{stem}.html"])
     return "/".join([*parts, f"{stem}-post.html"]) if DAY_LIST.fullmatch(whole) else whole
+
+
+def own_place(page: str, usual: str, lists: Container[str]) -> str:
+    """Return where the page of a post of the owner's is: where the post says, `page`, or, if the site has something
+    there, where it would `usual`ly be. lists: where lists are, beside where all are."""
+    return page_place(usual if page != usual and (page in lists or is_reserved(page)) else page)
 
 
 def old_path(path: str) -> str:
