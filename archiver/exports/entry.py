@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from archiver.cleaning import media_in
@@ -37,7 +38,7 @@ class EntryPicture(NamedTuple):
     capture: Capture | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Entry:
     """An article of an archive in one of its forms, which is one post."""
 
@@ -77,7 +78,7 @@ class Entry:
         """The permanent name of the entry: recipe, id and form."""
         return f"{self.recipe}:{self.id}:{self.form}"
 
-    @property
+    @cached_property  # its language and its summary are made of it, by two processes where a site is built
     def text(self) -> str:
         """The body without markup: paragraphs on lines of their own."""
         return plain_text(self.html)

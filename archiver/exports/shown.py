@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 SUMMARY = 200  # characters
 MINUTE = timedelta(minutes=1)
 PICTURE = re.compile(r"""<img\b[^>]*?\ssrc=(?:"(https?://[^"\s]+)"|'(https?://[^'\s]+)')""", re.IGNORECASE)
-SAMPLE, BEGINNING = 1000, 4000  # characters: of text, to tell the language; of markup that mostly has so much text
+SAMPLE, BEGINNING = 1000, 4000  # characters: of text, to tell the language; of long markup, which mostly has so much
 SPACES = re.compile(r"\s+")
 
 
@@ -93,7 +93,7 @@ def language(entry: Entry) -> str:
     is, else empty."""
     if said := language_tag(entry.language):
         return said
-    text = plain_text(entry.html[:BEGINNING].rpartition("<")[0] or entry.html)
+    text = plain_text(entry.html[:BEGINNING].rpartition("<")[0]) if len(entry.html) > BEGINNING else ""
     return sure_language(f"{one_line(entry.title)} {text if len(text) >= SAMPLE else entry.text}"[:SAMPLE])
 
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 DATED = re.compile(r"\d{4}-\d\d-\d\d-(?=.)")
 KEPT = frozenset("._~!$&'()+,;=@")  # what Jekyll keeps of a name, besides letters, marks and digits
+PLAIN = re.compile(r"[\w.~!$&'()+,;=@]*", re.ASCII)  # a name that is kept as it is
 SAFE = "/~!$&'()*+,;=:@"  # characters that need no encoding in the path of an address (RFC 3986, 3.3)
 LONGEST = 200  # bytes of a name; file systems take 255
 
@@ -52,6 +53,8 @@ def segment(name: str) -> str:
 
 def _pretty(name: str) -> str:
     """Return a name in the form that it has in Jekyll's permalinks (`slugify`, mode `pretty`)."""
+    if PLAIN.fullmatch(name):
+        return name
     kept = "".join(one if one in KEPT or _is_word(one) else "\0" for one in name)
     return re.sub("\0+", "-", kept).removeprefix("-").removesuffix("-")
 

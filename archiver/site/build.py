@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 from archiver.errors import UsageError
@@ -28,13 +28,14 @@ if TYPE_CHECKING:
     from archiver.exports import Entry
     from archiver.index import Index
     from archiver.index.near import Near
-    from archiver.index.posts import ArchivedPost
+    from archiver.index.posts import Changed
     from archiver.recipes import Recipe
     from archiver.site.look import Look
     from archiver.site.record import Row
     from archiver.storage import Root
 
 SAME = 20  # articles with the same text that a page names
+TOGETHER = 100  # articles of which the index is asked at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,9 +168,12 @@ class _Build:
         unread = [ArticleKey(*key) for key in self._record.rows("SELECT recipe, id FROM unread")]
         self._record.run("DELETE FROM unread")
         again = (one for one in posts.changes_of(unread) if one.number <= since)  # later changes come anyway
-        for changed in chain(again, posts.changed(since)):
-            yield from self._take(changed.key, changed.text_digest, changed.posts)
-            last = max(last, changed.number)
+        found = chain(again, posts.changed(since))
+        while some := list(islice(found, TOGETHER)):
+            near = self._index.signatures.near([changed.key for changed in some])
+            for changed in some:
+                yield from self._take(changed, near.get(changed.key, ()))
+                last = max(last, changed.number)
         self._record.set("since", str(last))
 
     def _gone(self) -> Iterator[FileChange]:
@@ -178,9 +182,8 @@ class _Build:
             self._record.remove(row.key)
             yield FileChange(row.path)
 
-    def _take(
-        self, key: ArticleKey, digest: str | None, posts: Sequence[ArchivedPost]
-    ) -> Iterator[ShownArticle | FileChange]:
+    def _take(self, changed: Changed, near: Sequence[Near]) -> Iterator[ShownArticle | FileChange]:
+        key, posts = changed.key, changed.posts
         there = {f"{post.key.recipe}:{post.key.id}:{post.form}" for post in posts}
         for row in self._record.entries("WHERE (recipe, id) = (?, ?)", *key):
             if row.key not in there and (gone := self._record.remove(row.key)):
@@ -190,8 +193,7 @@ class _Build:
             if entry and entry.state == "united":
                 self._write_moved(entry)
             elif entry:
-                row = self._record.put(new_of(entry, digest))
-                near = self._index.signatures.near([key]).get(key, ())
+                row = self._record.put(new_of(entry, changed.text_digest))
                 if near:
                     self._record.touch_near(row.number)
                 yield self._shown(entry, row, near)

@@ -8,6 +8,7 @@ import os
 import shutil
 import stat
 from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from archiver.errors import StoreError, UsageError, os_reason
@@ -16,8 +17,6 @@ from archiver.site.record import FILE
 from archiver.storage.atomic import fill
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from archiver.site.record import SiteRecord
 
 ASIDE = ".archiver-site.new"
@@ -40,7 +39,7 @@ class Aside:
 
     def __init__(self, directory: Path, name: str) -> None:
         self._directory = directory
-        self._aside = directory / ASIDE
+        self._aside = f"{directory}/{ASIDE}"
         self._name = name
         self._number = 0
 
@@ -54,9 +53,9 @@ class Aside:
             folder, number = divmod(self._number, FOLDER)
             file = f"{self._name}-{folder}/{number}"
             if number == 0:
-                (self._aside / file).parent.mkdir()
+                Path(f"{self._aside}/{file}").parent.mkdir()
             self._number += 1
-            os.close(fill(self._aside / file, data))
+            os.close(fill(f"{self._aside}/{file}", data))
         except OSError as error:
             raise StoreError(f"{target}: cannot be written: {os_reason(error)}; the site is as it was") from error
         return FileChange(path, file)

@@ -7,6 +7,7 @@ from functools import cached_property
 from hashlib import sha256
 from importlib.resources import files
 from pathlib import Path
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 from jinja2 import (
@@ -61,6 +62,7 @@ class Look:
             undefined=StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,
+            auto_reload=False,  # a build has one look, from its beginning to its end
         )
         words = WORDS[language]
         self._environment.filters |= {
@@ -69,7 +71,8 @@ class Look:
             "articles": lambda size: words["article"] if size == 1 else words["articles"].format(size),
             "month": lambda number: words["months"].split("|")[number - 1],
         }
-        self._environment.globals |= {"name": name, "host": host, "w": words, "language": TAGS[language]}
+        self._environment.globals |= {"name": name, "host": host, "language": TAGS[language]}
+        self._environment.globals["w"] = SimpleNamespace(**words)  # its attributes are found faster than keys
         self._environment.globals["range"] = safe_range  # limited: a huge range would fill the memory
         self._templates: dict[str, Template] = {}
 

@@ -8,7 +8,7 @@ import os
 from collections import deque
 from contextlib import suppress
 from itertools import chain, islice
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from archiver.errors import ArchiverError
 from archiver.posts.site_addresses import old_path
@@ -19,7 +19,7 @@ from archiver.site.words import WORDS
 from archiver.workers.pool import WorkerPool
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
     from archiver.exports import Entry
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 FEW = 300  # with fewer articles this process makes their pages itself: starting others would take longer
 BATCH = 25  # articles that a worker process is given at a time
-AHEAD = 4 * BATCH  # articles submitted in advance for each process, so that none is idle
+AHEAD = 4  # batches submitted in advance for each process, so that none is idle
 
 
 class ShownArticle(NamedTuple):
@@ -45,6 +45,9 @@ class ShownArticle(NamedTuple):
     same: list[ArticleLine]
     near: list[ArticleLine]
     back: NamedPage
+
+
+Thing: TypeAlias = "ShownArticle | FileChange"
 
 
 class SiteSetup(NamedTuple):
@@ -66,6 +69,11 @@ class PageMaker:
         self._bodies = Bodies(setup.recipes, self._words)
         self._aside = Aside(setup.directory, name)
 
+    def files_of(self, thing: Thing) -> list[FileChange]:
+        """Return what becomes of files by an article, which is made, or by what is known already. Raises what `make`
+        does."""
+        return self.make(thing) if isinstance(thing, ShownArticle) else [thing]
+
     def make(self, shown: ShownArticle) -> list[FileChange]:
         """Write the page of an article aside. Raises TemplateError, StoreError."""
         entry, row, same, near, back = shown
@@ -86,23 +94,21 @@ class PageMaker:
                 yield self._aside.put(site_picture(path), (self._output / path).read_bytes())
 
 
-def serve(setup: SiteSetup) -> Callable[[list[ShownArticle]], list[list[FileChange] | ArchiverError]]:
-    """Return the function that a worker process runs for each list of articles: for each it returns the files, or the
-    error."""
+def serve(setup: SiteSetup) -> Callable[[list[list[Thing]]], list[list[FileChange] | ArchiverError]]:
+    """Return the function that a worker process runs for each list of batches: for each batch it returns the files, or
+    the error."""
     maker = PageMaker(setup, str(os.getpid()))
 
-    def made(shown: ShownArticle) -> list[FileChange] | ArchiverError:
+    def made(batch: list[Thing]) -> list[FileChange] | ArchiverError:
         try:
-            return maker.make(shown)
+            return [written for thing in batch for written in maker.files_of(thing)]
         except ArchiverError as error:
             return error
 
-    return lambda jobs: [made(one) for one in jobs]
+    return lambda jobs: [made(batch) for batch in jobs]
 
 
-def make_pages(
-    things: Iterator[ShownArticle | FileChange], setup: SiteSetup, processes: int, note: Callable[[FileChange], None]
-) -> None:
+def make_pages(things: Iterator[Thing], setup: SiteSetup, processes: int, note: Callable[[FileChange], None]) -> None:
     """Make the pages of the articles in `things`, and call `note` with their files and with the changes that stand
     between the articles, all in the order of `things`. processes: how many worker processes may be started. Raises what
     `note` and `PageMaker.make` raise, and WorkerError."""
@@ -112,32 +118,30 @@ def make_pages(
         return
     maker = PageMaker(setup, "0")
     for thing in chain(first, things):
-        for written in maker.make(thing) if isinstance(thing, ShownArticle) else (thing,):
+        for written in maker.files_of(thing):
             note(written)
 
 
 async def _make_in_processes(
-    things: Iterable[ShownArticle | FileChange], setup: SiteSetup, processes: int, note: Callable[[FileChange], None]
+    things: Iterator[Thing], setup: SiteSetup, processes: int, note: Callable[[FileChange], None]
 ) -> None:
-    pool = WorkerPool[ShownArticle, "list[FileChange]"](f"{__name__}:serve", setup, processes, BATCH)
-    sent: deque[asyncio.Future[list[FileChange]] | FileChange] = deque()
+    pool = WorkerPool[list[Thing], "list[FileChange]"](f"{__name__}:serve", setup, processes, max_batch=1)
+    sent: deque[asyncio.Future[list[FileChange]]] = deque()
 
     async def settle(left: int) -> None:
-        """Note what was made, in order, until only `left` things are still waited for."""
+        """Note what was made, in order, until only `left` batches are still waited for."""
         while len(sent) > left:
-            first = sent.popleft()
-            for written in await first if isinstance(first, asyncio.Future) else (first,):
+            for written in await sent.popleft():
                 note(written)
 
     try:
-        for thing in things:
-            sent.append(asyncio.ensure_future(pool.submit(thing)) if isinstance(thing, ShownArticle) else thing)
+        while batch := list(islice(things, BATCH)):
+            sent.append(asyncio.ensure_future(pool.submit(batch)))
             await asyncio.sleep(0)  # let the pool send jobs and take in results
             await settle(AHEAD * processes)
         await settle(0)
     finally:
         for one in sent:
-            if isinstance(one, asyncio.Future):
-                one.cancel()
+            one.cancel()
         pool.kill()  # what is still being made is of no use
         await pool.close()

@@ -90,6 +90,7 @@ class SiteRecord:
         """Open the record for one build. An empty one is begun if there is none of this version, if the file is
         damaged, or if `anew` is true. Raises LockedError while another build is at work."""
         self._file = directory / FILE
+        self._lists: dict[tuple[str, str], int] = {}  # numbers of those that were looked up
         try:
             self._open()
             if anew or self._fact("version") != VERSION:
@@ -234,9 +235,11 @@ class SiteRecord:
             )
 
     def _list(self, kind: str, name: str) -> int:
-        for (number,) in self.rows("SELECT number FROM lists WHERE (kind, name) = (?, ?)", kind, name):
-            return int(number)
-        return self.run("INSERT INTO lists (kind, name) VALUES (?, ?)", kind, name)
+        if (kind, name) not in self._lists:
+            found = self.rows("SELECT number FROM lists WHERE (kind, name) = (?, ?)", kind, name)
+            new = "INSERT INTO lists (kind, name) VALUES (?, ?)"
+            self._lists[kind, name] = int(found[0][0]) if found else self.run(new, kind, name)
+        return self._lists[kind, name]
 
     def _free(self, path: str) -> str:
         """Return `path` if no other article has it, else a similar one that is free."""

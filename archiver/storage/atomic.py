@@ -49,7 +49,7 @@ def write_atomically(place: Location, content: bytes) -> None:
         raise
 
 
-def fill(temporary: Path, content: bytes) -> int:
+def fill(temporary: Path | str, content: bytes) -> int:
     """Write `content` to the new file `temporary` and return its descriptor. Raises OSError."""
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o666)
     try:

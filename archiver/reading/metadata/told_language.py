@@ -59,6 +59,10 @@ NEAR = (
     {"zu", "xh"},
 )
 KANA = re.compile("[\u3040-\u30ff]")
+# Scripts of so many characters that a text has each of them once or twice: they are counted in runs.
+LARGE = {
+    name: re.compile("|".join(f"[{first}-{last}]+" for first, last in SCRIPTS[name])) for name in ("han", "hangul")
+}
 WORD = re.compile(r"[^\W\d_]+")
 HAN_WORTH = 2  # letters that a Chinese character counts for, as it says as much as several
 
@@ -121,7 +125,7 @@ def told_language(text: str) -> Told:
     return Told(OF_SCRIPT[script][0], script)
 
 
-@lru_cache(maxsize=20_000)  # characters: Chinese texts have some thousands of them
+@lru_cache(maxsize=1000)  # characters
 def _script_of(character: str) -> str:
     """Return the script of a character; "" if it has none of these."""
     for script, ranges in SCRIPTS.items():
@@ -133,6 +137,9 @@ def _script_of(character: str) -> str:
 def _script(text: str, least: int = ENOUGH) -> str:
     """Return the script of most letters of a text; "" if it has too few or is mixed."""
     counts = dict.fromkeys(SCRIPTS, 0)
+    for name, runs in LARGE.items():
+        rest = runs.sub("", text)
+        counts[name], text = len(text) - len(rest), rest
     for character, count in Counter(text).items():
         if script := _script_of(character):
             counts[script] += count
