@@ -20,6 +20,8 @@ from archiver.recipes import load_recipes
 from tests.adopting import good, put
 from tests.jekyll.site import ENVIRONMENT, visible
 from tests.sites import build, dead_links, files, fill, site_of
+from tests.test_site_browser import HOSTILE
+from tests.test_site_names import FILES
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -135,6 +137,17 @@ def jekyll(root: Path) -> Path:
     )
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
     return root / "_jekyll"
+
+
+def test_whatever_sources_and_titles_say_jekyll_builds_the_site(archive: Archive) -> None:
+    sources = (*FILES, "Feed.XML", "category", "_posts", *(one.replace("\0", "")[:200] for one in HOSTILE))
+    for number, source in enumerate(sources):
+        put(archive, *good(f"20220124{number:010}", source=source, title=f"第{number}篇 {source}"))
+    archive.invoke("adopt", str(archive.output))
+    assert archive.invoke("site", "jekyll", "--output", str(archive.output)).returncode == 0
+    there = files(jekyll(archive.output))
+    assert sum(b'<div class="body">' in content for content in there.values()) == len(sources)
+    assert "index.html" in there
 
 
 def test_jekyll_makes_the_same_pages_at_the_same_addresses(stocked: Archive) -> None:

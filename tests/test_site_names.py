@@ -94,7 +94,7 @@ def test_each_list_has_a_file_of_its_own() -> None:
 def test_a_source_that_is_called_as_a_file_of_the_site_is_in_nobodys_way(archive: Archive, tmp_path: Path) -> None:
     names = (*FILES, *DIRECTORIES, *HIDDEN)
     for number, name in enumerate(names):
-        put(archive, *good(f"20220124{number:010}", source=name, title=f"第{number}篇"))
+        filed(archive, number, name)
     there = whole(archive, tmp_path / "anew")
     assert sum(b"<article" in content for content in there.values()) == len(names)
     assert {f"index.html-/{DAY}/NW202201240000000000.html", f"archive/{DAY}/NW202201240000000008.html"} <= set(there)
@@ -131,7 +131,7 @@ def test_a_post_of_the_owners_takes_no_place_of_the_site(archive: Archive, tmp_p
 
 def test_an_export_says_where_the_site_has_each_article(archive: Archive, tmp_path: Path) -> None:
     for number, name in enumerate((*FILES, *DIRECTORIES, *SCHEMES)):
-        put(archive, *good(f"20220124{number:010}", source=name, title=f"第{number}篇"))
+        filed(archive, number, name)
     for number, link in enumerate(("/emnews/", "/search.js/", "/us/", "/us.html", "/a:b")):
         put(archive, f"2022-01-25-p{number}.md", f"---\ntitle: '{number}'\npermalink: {link}\n---\nx\n")
     whole(archive, tmp_path / "anew")

@@ -50,6 +50,7 @@ def test_no_slug_breaks_a_path_or_an_address(source: str) -> None:
     assert not UNSAFE.search(found)
     assert ".." not in found
     assert found.strip(".") == found
+    assert not found.lower().endswith((".html", ".xml"))
     assert len(found.encode()) < 200
 
 
@@ -64,6 +65,8 @@ def test_no_slug_breaks_a_path_or_an_address(source: str) -> None:
             ("２０２１", "media２０２１"),
             ("〇", "media〇"),
         ),
+        *(("index.html", "indexhtml"), ("404.html", "404html"), ("Index.HTM", "IndexHTM"), ("feed.xml", "feedxml")),
+        *(("网.html.", "wanghtml"), (".html", "html"), ("a.html.html", "a.htmlhtml"), ("vue.js", "vue.js")),
         *(("()", "()"), ("·", "·"), ("1e5", "1e5"), ("EXO", "EXO"), ("163网", "163wang")),
         *(("../../甲", "jia"), ("甲/../乙", "jia.yi"), (".甲", "jia"), ("Acme L.P.", "AcmeL.P"), ("甲...乙", "jia.yi")),
         *(("甲\x00乙\ud800", "jiayi"), ('甲"<|>:*乙', "jiayi"), ("甲\u2028乙\ufeff", "jiayi")),
