@@ -81,6 +81,18 @@ def test_a_version_says_what_changed_or_why_it_does_not(tmp_path: Path, monkeypa
     assert of_versions(tmp_path, "<p>先。</p>") == [("1.md", [("-", "先。"), ("+", "现在。")], "")]
 
 
+def test_a_page_lists_so_many_words_of_changes_and_no_more(tmp_path: Path) -> None:
+    whole = f"<p>{'字' * (articles.LISTED // 3)}"
+    found = of_versions(tmp_path, "<p>初。</p>", "<p>始。</p>", f"{whole}一。</p>", f"{whole}二。</p>", "<p>先。</p>")
+    assert [(file, bool(changes), why) for file, changes, why in found] == [
+        ("5.md", True, ""),
+        ("4.md", True, ""),
+        ("3.md", False, ZH["too_many"]),
+        ("2.md", True, ""),
+        ("1.md", True, ""),
+    ]
+
+
 @pytest.mark.parametrize(
     ("url", "linked"),
     [("HTTPS://a.example/", True), ("httpx://a.example/", False), ("javascript:x", False), ("ftp://a.example/", False)],

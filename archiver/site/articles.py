@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from archiver.storage import Root
 
 STEPS = 100  # a page shows the changes of so many versions, the latest; with thousands it would have megabytes
+LISTED = 300_000  # characters of all the changes that a page lists: a source may change every word each time
 MOST = 2000  # sentences: versions with more are not compared, as that would take too long
 
 
@@ -157,6 +158,7 @@ def article_values(entry: Entry, row: Row, output: Root, words: dict[str, str]) 
 def steps(entry: Entry, output: Root, words: dict[str, str]) -> Iterator[Step]:
     """Yield what changed from each of the latest versions of an entry to the next, the latest first."""
     after: list[str] | None = _said(entry.title, entry.quote, entry.written)
+    left = LISTED
     for version in reversed(entry.versions[-STEPS:]):
         try:
             post = read((output / version.path).read_bytes(), quoted=bool(entry.quote))
@@ -165,6 +167,11 @@ def steps(entry: Entry, output: Root, words: dict[str, str]) -> Iterator[Step]:
         else:
             before = _said(post.title, post.quote or "", post.body)
         found, why = _compared(before, after, words)
+        size = sum(len(text) for _, text in found or ())
+        if size > left:
+            found, why = None, words["too_many"]
+        else:
+            left -= size
         yield Step(version.revision, time_of(version.saved), version.path, version.sha256, found, why)
         after = before
 
