@@ -43,7 +43,7 @@ BETWEEN = 1.0  # seconds between two looks whether there is a run
 
 
 class Crew:
-    """Workers on this machine. listener: is told of each result of theirs."""
+    """Workers on this machine. listener: is called with each of their results."""
 
     def __init__(self, configuration: Configuration, listener: Callable[[Result], None] | None = None) -> None:
         self._configuration = configuration

@@ -22,7 +22,7 @@ HTML = re.compile(r"<(?:p|div|br|table|img|h[1-6]|ul|ol|center|span|font)[\s>/]"
 
 
 def found_profile(posts: Iterable[ReadPost], cleaner: Cleaner) -> str:
-    """Return the profile (`clean` or `source`) that posts of a recipe were written in; nothing if they do not show it.
+    """Return the profile (`clean` or `source`) that posts of a recipe were written in; empty if they do not show it.
 
     cleaner: the recipe's. Of many posts the first are looked at; those without HTML say nothing.
     """

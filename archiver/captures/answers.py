@@ -35,9 +35,9 @@ def answers(
 ) -> Iterator[CapturedAnswer]:
     """Yield the answers that begin in `region`.
 
-    broken: is told where the file is broken, and then reading goes on with the next record that can be found; without
-    it, CaptureError is raised. It is raised as well for a file that cannot be read at all. stream: the open file, from
-    which to read and which is closed at the end; None: it is opened here.
+    broken: is called with a message where the file is broken, and then reading goes on with the next record that can be
+    found; without it, CaptureError is raised. It is raised as well for a file that cannot be read at all. stream: the
+    open file, from which to read and which is closed at the end; None: it is opened here.
     """
     try:
         with stream or _stream(region) as opened_stream:

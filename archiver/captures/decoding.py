@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 NONE = frozenset({"", "identity", "none"})
 GZIP_MAGIC = b"\x1f\x8b"
 ZSTD_MAGIC = b"\x28\xb5\x2f\xfd"
-SKIPPED_FRAME = b"\x2a\x4d\x18"  # the magic number of a zstd frame without content, but for its first byte
+SKIPPED_FRAME = b"\x2a\x4d\x18"  # the magic number of a zstd frame without content, except its first byte
 # First bytes of compressed streams, with which no text begins: zlib's headers, zstd's, and brotli's with its usual
 # window (the last; in a text it would be an escape character).
 PACKED = (b"x\x01", b"x\x5e", b"x\x9c", b"x\xda", ZSTD_MAGIC[:2], b"\x1b")

@@ -56,7 +56,7 @@ class WarcRecord(NamedTuple):
 
 
 class Broken(NamedTuple):
-    """A place where there should be a record, and is none that can be read."""
+    """A place where there should be a record, but none can be read."""
 
     offset: int
     reason: str

@@ -92,8 +92,8 @@ def _inside(directory: Location) -> list[Location]:
 def regions(file: Location, broken: Callable[[str], None] | None = None) -> Iterator[Region]:
     """Yield the parts of `file`, in their order.
 
-    broken: is told of what is in a WACZ and cannot be read; without it, CaptureError is raised. It is raised as well
-    for a file that cannot be read at all.
+    broken: is called with a message about each file in a WACZ that cannot be read; without it, CaptureError is raised.
+    It is raised as well for a file that cannot be read at all.
     """
     # It may be a pipe, for example, from which a read would never return.
     if isinstance(file, Path) and file.exists() and not file.is_file():

@@ -1,4 +1,4 @@
-"""Lines that only a style keeps apart (`white-space: pre-line` and its like), as line breaks. No I/O."""
+"""Writing line breaks for lines that only a style separates (`white-space: pre-line` and the like). No I/O."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ def break_lines(root: _Element, html: str) -> None:
         if keeps and element.tag != "pre":
             keeping.add(element)
     for element in keeping:
-        if element.tag not in LISTS_AND_TABLES:  # which have no text of their own
+        if element.tag not in LISTS_AND_TABLES:  # lists and tables have no text of their own
             break_text(element)
 
 
 def break_text(element: _Element) -> None:
-    """Put a `br` in place of each line end that stands in `element` itself."""
+    """Put a `br` in place of each line end in the text of `element` itself, not in that of its children."""
     element.text, inner = _lines(element, element.text)
     for child in list(element):
         child.tail, breaks = _lines(element, child.tail)
@@ -39,7 +39,7 @@ def break_text(element: _Element) -> None:
 
 
 def _lines(parent: _Element, text: str | None) -> tuple[str | None, list[_Element]]:
-    """Return the first line of `text`, and a `br` before each other one, which is its tail."""
+    """Return the first line of `text`, and a `br` for each other line, with the line as its tail."""
     if not text or "\n" not in text:
         return text, []
     first, *others = text.split("\n")

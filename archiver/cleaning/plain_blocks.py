@@ -27,7 +27,7 @@ TAG_ATTRIBUTES = re.compile(r"<[a-z1-6]++(\s[^<>]*+)>")
 
 
 def plain_blocks(html: str, position: int) -> str:
-    """Return the plain blocks that stand at `position` in `html`, and the blank space behind each of them; nothing if
+    """Return the plain blocks that stand at `position` in `html`, and the blank space behind each of them; empty if
     there are none. Their attributes may be harmful: that is not looked at."""
     found = BLOCKS.match(html, position)
     blocks = found[0] if found else ""

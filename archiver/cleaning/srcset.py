@@ -14,8 +14,8 @@ MOST = 100  # addresses of one attribute that are looked at: no page has as many
 SKIPPED = re.compile(r"[\s,]*+")
 ADDRESS = re.compile(r"\S++")
 DESCRIPTORS = re.compile(r"(?:[^,(]|\([^)]*+(?:\)|\Z))*+")
-# What a browser knows of a picture. One of which anything else is said is none to it: mostly there is a blank in the
-# address itself, and what stands before that leads nowhere.
+# Descriptors that browsers know. A candidate with any other is ignored, as they do: in most cases its address has a
+# blank in it, and the part before that leads nowhere.
 KNOWN = re.compile(r"\s*+(?:\d++[wh]\s*+|(?:\d++\.?+\d*+|\.\d++)(?:[eE][+-]?+\d++)?+x\s*+)*+")
 SIZE = re.compile(r"(?:^|\s)(\d{1,9}(?:\.\d{1,9})?)([wx])(?!\S)")
 

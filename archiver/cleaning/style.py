@@ -29,9 +29,9 @@ DISPLAY = re.compile(r"(?:^|;)display:([a-z-]+)(!important)?")
 VISIBILITY = re.compile(r"(?:^|;)visibility:([a-z-]+)(!important)?")
 WHITE_SPACE = re.compile(r"(?:^|;)white-space:([a-z-]+)(!important)?")
 KEEPING_LINES = frozenset({"pre", "pre-wrap", "pre-line", "break-spaces"})  # of these
-VISIBLE = {"visible": True, "initial": True, "hidden": False, "collapse": False}  # others are as what is around them
+VISIBLE = {"visible": True, "initial": True, "hidden": False, "collapse": False}  # others: as visible as what is around
 COMMENT = re.compile(r"/\*[^*]*+(?:\*(?!/)[^*]*+)*+(?:\*/)?")  # one without an end: all the rest of it
-# Values of `display`. `-webkit-box` is what cuts a text off after some lines.
+# Values of `display`. `-webkit-box` is used to cut a text off after some lines.
 BLOCK = re.compile("block|flex|flow-root|grid|list-item|table|-webkit-(?:box|flex)")
 # A box whose children stand beside each other, each a box of its own.
 BOX_OF_PARTS = re.compile("(?:-webkit-)?(?:inline-)?(?:flex|grid)")

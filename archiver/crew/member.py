@@ -38,7 +38,7 @@ class Progress(NamedTuple):
 
 
 class Member:
-    """This worker. progress: tells how far it is. fail: is told of an error of the index."""
+    """This worker. progress: returns how far it is. fail: is called with an error of the index."""
 
     def __init__(self, session: Session, progress: Callable[[], Progress], fail: Callable[[Exception], None]) -> None:
         self._session = session

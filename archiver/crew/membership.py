@@ -22,8 +22,8 @@ class Membership:
     """The part that this crawl has in a crew: its `member`, as which it is known to the other workers, and its turns at
     `hosts`.
 
-    progress: tells how far it is. rest: is told of a host that has asked another worker to be left alone, and until
-    when. fail: is told of an error of the index.
+    progress: returns how far the crawl is. rest: is called with a host that has asked another worker to be left alone,
+    and the time until then. fail: is called with an error of the index.
     """
 
     def __init__(

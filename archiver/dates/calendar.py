@@ -45,8 +45,8 @@ def take_day(text: str, today: date, order: DateOrder | None, about: date | None
     """Return the day in `text`; None if it names no whole day.
 
     today: when the text was fetched: day words, missing years and the centuries of short years are counted from it.
-    order: the order of the numbers, if that of the source is known. about: a day that is known to be near, by which a
-    missing year is found.
+    order: the order of the numbers, if the source's is known. about: a day that is known to be near, by which a missing
+    year is found.
     """
     for form, take in FORMS:
         if found := take(text, today, order, about):

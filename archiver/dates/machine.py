@@ -23,7 +23,7 @@ COMPACT = re.compile(
 
 
 def epoch(text: str) -> datetime | None:
-    """Return the time that a count of seconds (or parts of them) since 1970 says; None if it is none."""
+    """Return the time that a count of seconds (or parts of them) since 1970 says; None if the text is no such count."""
     if script := SCRIPT.fullmatch(text):
         return _since_1970(int(script[1]) // 1000)
     found = EPOCH.fullmatch(text)

@@ -23,7 +23,7 @@ UNITS = (
 
 
 def ago(text: str, now: datetime) -> datetime | None:
-    """Return the time that `text` is before `now` (aware): `3小时前`, `an hour ago`; None if it is none.
+    """Return the time that `text` is before `now` (aware): `3小时前`, `an hour ago`; None if it is no such text.
 
     Months and years are not read, since they are no fixed number of days. Raises OverflowError.
     """

@@ -1,4 +1,5 @@
-"""Which entries of a feed or a sitemap, and which links of a page, are articles, and what is said of each. No I/O."""
+"""Which entries of a feed or a sitemap, and which links of a page, are articles, and what their lists say of each. No
+I/O."""
 
 from __future__ import annotations
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from archiver.discovery.entries import FeedEntry, PageLink, SitemapEntry
 
 ONLY_ARTICLES = 2  # the likeness (`shapes.likeness`) of addresses that only articles have
-JUST_NOW = timedelta(minutes=10)  # a time this short before a sitemap was fetched may be that of its making
+JUST_NOW = timedelta(minutes=10)  # a time so shortly before a sitemap was fetched may be the time at which it was made
 FEW = 5  # so few entries may all really have changed just now
 
 

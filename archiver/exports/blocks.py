@@ -36,7 +36,7 @@ HUGO = re.compile(r"\{\{[<%]|<!--\s*more")  # Hugo interprets these even in code
 MAX_NUMBER = 999_999_999  # of an item (CommonMark 0.31, 5.2)
 NUMBER = re.compile(r"-?[0-9]{1,9}")
 PLAIN = Piece("")
-BR = "\v"  # a line break in a text of which line ends are mere blanks: no text has this character
+BR = "\v"  # stands for a line break in a text whose line ends are only blanks: no text has this character
 
 
 def blocks_of(element: _Element, dialect: Dialect) -> list[str]:
@@ -158,7 +158,7 @@ class BlockWriter:
         elif name == "table" and len(list(element.iter(*CELLS))) > 1:
             self._table(element, style)
         else:
-            if name == "pre":  # with more in it than code can show
+            if name == "pre":  # it has more in it than a block of code can show
                 for part in list(element.iter()):
                     break_text(part)
             self._walk(element, style)
@@ -254,7 +254,8 @@ class BlockWriter:
             self._text(text[len(text.rstrip()) :], style)
 
     def _add_code(self, text: str, style: Piece) -> None:
-        """Add code; what stands at its left without a blank is one with it, as its signs would be none there."""
+        """Add code. If code stands directly at its left, both are joined, because the marks between them would not
+        count as marks."""
         if (
             self._pieces
             and self._pieces[-1] is self._last_code[0]
@@ -339,7 +340,7 @@ def _has(element: _Element, *names: str) -> bool:
 
 
 def _words(element: _Element, line_break: str) -> str:
-    """Return the text in `element`, with that in place of each `br`."""
+    """Return the text in `element`, with `line_break` in place of each `br`."""
     return "".join(line_break if node == "br" else node for node in _texts(element))
 
 

@@ -45,7 +45,7 @@ class Entry:
     recipe: str
     id: str
     form: str  # of the post: share or rolling
-    url: str  # the address that the post links to; unique among the posts of an archive, but for empty ones
+    url: str  # the address that the post links to; unique among the posts of an archive, unless it is empty
     title: str
     published: datetime  # in the source's zone
     source: str  # who wrote it, as the source names them; may be empty

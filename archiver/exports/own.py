@@ -70,7 +70,8 @@ def own_files(output: Root, index: Index, fail: Callable[[str], None]) -> Iterat
 
 
 def own_zone(index: Index, recipes: Mapping[str, Recipe]) -> ZoneInfo:
-    """Return the zone of times without an offset: that of most articles, as in the configuration for Jekyll."""
+    """Return the zone of times without an offset: that of the recipe with the most posts, as in the configuration for
+    Jekyll."""
     known = (recipes[name].zone() for name in index.posts.recipes() if name in recipes)
     return next(known, ZoneInfo("UTC"))
 

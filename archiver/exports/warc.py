@@ -144,8 +144,8 @@ def _plain_at(stream: BinaryIO, offset: int) -> RecordMember | None:
 
 
 def _before(stream: BinaryIO, end: int) -> RecordMember | None:
-    """Return the record that ends at `end`; None if it is larger than SMALL, because then it is none that is looked
-    for."""
+    """Return the record that ends at `end`; None if it is larger than SMALL: such a record is never the one that is
+    looked for."""
     start = max(end - SMALL, 0)
     stream.seek(start)
     window = stream.read(end - start)

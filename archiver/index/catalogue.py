@@ -34,9 +34,9 @@ class History(NamedTuple):
 
 
 class Copy(NamedTuple):
-    """One of several articles with the same text, or nearly the same. Without `path`, and mostly `published`, there is
-    no post of it. address: one that it came from or was seen at; empty: none is known. similarity: to the first one of
-    the group, from 0 to 1; None where that cannot be told."""
+    """One of several articles with the same text, or nearly the same. Without `path` it has no post; then `published`
+    is missing, too, in most cases. address: one that it came from or was seen at; empty: none is known. similarity: to
+    the first one of the group, from 0 to 1; None where that cannot be told."""
 
     key: ArticleKey
     published: datetime | None

@@ -1,4 +1,5 @@
-"""What is ours alone in an index: in rows of versions that kept it. It is found, and replaced as it is kept today."""
+"""Credentials of ours in an index, in rows that earlier versions wrote. They are found, and replaced as it is done
+today."""
 
 from __future__ import annotations
 
@@ -20,7 +21,8 @@ HEADERS = re.compile(r"(DEFAULT_REQUEST_HEADERS=)\{[^}]*(?:\}|$)")
 
 
 class _Column(NamedTuple):
-    """A column, and how its values are kept. others: what its table's key has beside it; None: it is in no key."""
+    """A column, and how its values are made public. others: the other columns of its table's key; None: it is in no
+    key."""
 
     table: str
     name: str
@@ -29,7 +31,7 @@ class _Column(NamedTuple):
 
 
 def _label(text: str) -> str:
-    """Return the name of a listing: after that of its source it may be an address."""
+    """Return the name of a listing without credentials: it may be an address, which follows the name of its source."""
     source, slash, rest = text.partition("/")
     return f"{source}/{public_address(rest)}" if slash and WEB.match(rest) else public_address(text)
 
@@ -41,7 +43,7 @@ def _host(text: str) -> str:
 def _document(text: str) -> str:
     try:
         said = json.loads(text)
-    except (ValueError, RecursionError):  # damage, of which more is said elsewhere
+    except (ValueError, RecursionError):  # the value is damaged, which is reported elsewhere
         return text
     public = public_texts(said)
     return text if public == said else document_text(public)
@@ -52,8 +54,8 @@ def _command(text: str) -> str:
     return without_secrets(" ".join(public_arguments(words)))
 
 
-# All that addresses, and words about them, are in. Addresses that are still to be asked for are not among these: of
-# what is followed, of what a listing has, of pictures.
+# All columns with addresses, or texts about them; except those with addresses that are still to be asked for: of
+# followed sites, listed articles and pictures.
 COLUMNS = (
     _Column("aliases", "address", public_address, ()),
     _Column("answers", "url", public_address),
@@ -77,19 +79,19 @@ COLUMNS = (
 
 
 class Credentials:
-    """What is ours alone, by the columns that it is in."""
+    """Credentials of ours, by the columns that have them."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def count(self) -> dict[str, int]:
-        """Return how many values of each column hold some."""
+        """Return how many values of each column have credentials in them."""
         counts = {f"{one.table}.{one.name}": len(dict(self._private(one))) for one in COLUMNS}
         return {name: number for name, number in counts.items() if number}
 
     def remove(self) -> bool:
-        """Replace all of it, and return whether there was any. What is known under the new name already stays as it
-        is."""
+        """Replace all of them, and return whether there were any. Where a row with the new value is there already, that
+        one stays."""
         found = self._database.transact(self._replace)
         if found:
             self._database.forget_replaced()
@@ -111,7 +113,7 @@ class Credentials:
         return found
 
     def _private(self, column: _Column) -> Iterator[tuple[str, str]]:
-        """Yield each value of a column that holds some, and what is kept of it."""
+        """Yield each value of a column with credentials in it, and what replaces it."""
         for (value,) in self._database.each(
             f"SELECT {column.name} FROM {column.table} WHERE {column.name} LIKE '%=%' OR {column.name} LIKE '%@%'"
             + (f" OR {column.name} LIKE '%--on-alarm%'" if column.public is _command else "")

@@ -59,8 +59,8 @@ SHOWN = 3
 
 
 def find_damage(connection: sqlite3.Connection) -> str:
-    """Return what is wrong with an index, nothing if all is well: what SQLite's own check finds, and each value that
-    its column cannot have. Raises sqlite3.DatabaseError if the file cannot be read."""
+    """Return a description of what is wrong with an index, empty if nothing is: what SQLite's own check finds, and each
+    value that its column cannot have. Raises sqlite3.DatabaseError if the file cannot be read."""
     found = [str(row[0]) for row in connection.execute(f"PRAGMA integrity_check({SHOWN})") if row[0] != "ok"]
     if not found:
         tables = _tables(connection)

@@ -95,7 +95,7 @@ class Database(ABC):
 
     @abstractmethod
     def check(self) -> str:
-        """Return what is wrong with what is stored, nothing if all is well."""
+        """Return a description of what is wrong with the stored data; empty if nothing is."""
 
     def write(self, sql: str, *values: Any) -> None:
         """Run a statement."""

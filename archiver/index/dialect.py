@@ -1,4 +1,4 @@
-"""The SQL of the verbs, as PostgreSQL has it. What may be written in it is in `database`."""
+"""Translating the SQL of the verbs for PostgreSQL. What that SQL may contain is described in `database`."""
 
 from __future__ import annotations
 

@@ -160,9 +160,8 @@ class Index:
     def see(self, sightings: Sequence[Sighting], now: int, *, every_form: bool) -> list[bool]:
         """Note articles that were seen, and return for each sighting whether its article was unknown.
 
-        An article of which there is no post of the form that is wanted is due from now on; with `every_form` off, only
-        one of which there is no post at all. An article that is said to have changed since the source last gave it is
-        due, too.
+        An article without a post of the wanted form is due from now on; with `every_form` off, only an article without
+        any post. An article that is said to have changed since the source last gave it is due, too.
         """
         return self._database.transact(lambda: see.see(self._database, sightings, now, every_form=every_form))
 
@@ -176,11 +175,11 @@ class Index:
         recipe: str = "",
         parts: int = 0,
     ) -> list[Claim]:
-        """Return up to `limit` articles seen in `places` that are due and were not claimed in `run` before: those of
-        which there is no post yet first, in the order in which they were seen. site: only articles in the queue of this
-        site; empty: only those that are in no site's queue. recipe: only articles of this recipe; empty: of any. parts:
-        where the run has a limit, which its workers share: at most one of so many equal parts of what is left of it is
-        taken; 0: there is no limit."""
+        """Return up to `limit` articles seen in `places` that are due and were not claimed in `run` before: those
+        without a post first, in the order in which they were seen. site: only articles in the queue of this site;
+        empty: only those that are in no site's queue. recipe: only articles of this recipe; empty: of any. parts: where
+        the run has a limit, which its workers share: at most one of so many equal parts of what is left of it is taken;
+        0: there is no limit."""
 
         def claim() -> list[Claim]:
             room = self.workers.take_room(ARTICLES, limit, parts) if parts else limit
@@ -281,7 +280,7 @@ class Index:
         return self._database.transact(work)
 
     def check(self) -> str:
-        """Return what is wrong with what is stored, nothing if all is well."""
+        """Return a description of what is wrong with the stored data; empty if nothing is."""
         return self._database.check()
 
     def close(self) -> None:

@@ -34,7 +34,7 @@ class Leases:
         return sorted(self._taken(kind, names, run))
 
     def _is_busy(self) -> bool:
-        """Note that this worker is at work, and return whether it may be."""
+        """Note that this worker is busy; return False if it may not be any more, since its run is over."""
         # A worker that finds out whether all are idle (`Workers.rest`) waits for this row.
         return bool(
             self._database.rows(

@@ -33,7 +33,8 @@ class Lock:
         self._file: TextIO | None = None
 
     def take(self) -> None:
-        """Take the lock. Raises LockedError, which says who holds it, and IndexFileError if there can be none."""
+        """Take the lock. Raises LockedError, which says who holds it, and IndexFileError if the file of the lock cannot
+        be made."""
         patience = PATIENCE
         file = _opened(self._path)
         while True:

@@ -142,7 +142,7 @@ class PostgresDatabase(Database):
                 self.scratch(f"CLOSE {name}")
 
     def check(self) -> str:
-        """Return what is wrong with what is stored, nothing if all is well."""
+        """Return a description of what is wrong with the stored data; empty if nothing is."""
         return find_damage(self)
 
     def scratch(self, sql: str, *values: Any) -> None:

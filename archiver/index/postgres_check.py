@@ -11,7 +11,8 @@ if TYPE_CHECKING:
 
 
 def find_damage(database: Database) -> str:
-    """Return what is wrong with an index, nothing if all is well: each value that its column cannot have."""
+    """Return a description of what is wrong with an index, empty if nothing is: each value that its column cannot
+    have."""
     columns = database.rows(
         """SELECT table_name, column_name, data_type FROM information_schema.columns
            WHERE table_schema = current_schema() ORDER BY table_name, ordinal_position"""

@@ -1,11 +1,11 @@
--- What PostgreSQL has of its own: the functions of SQLite that the verbs use, triggers that number the changes of posts,
--- the origin of this index, its version, and who writes to it.
+-- What only PostgreSQL has: the functions of SQLite that the verbs use, triggers that number the changes of posts, the
+-- origin of this index, its version, and who writes to it.
 CREATE FUNCTION json_patch(target TEXT, patch TEXT) RETURNS TEXT LANGUAGE sql IMMUTABLE
     RETURN CAST(CAST(target AS JSONB) || CAST(patch AS JSONB) AS TEXT);
 CREATE FUNCTION unixepoch(moment TEXT) RETURNS BIGINT LANGUAGE sql STABLE
     RETURN floor(extract(EPOCH FROM CAST(moment AS TIMESTAMPTZ)));
 
--- However somebody looks at the tables, it finds them.
+-- This function finds the tables whatever the search path of a session is.
 CREATE FUNCTION number_change() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 DECLARE
     changed BIGINT;

@@ -1,4 +1,4 @@
--- What SQLite has of its own: triggers that number the changes of posts, and the origin of this index.
+-- What only SQLite has: triggers that number the changes of posts, and the origin of this index.
 CREATE TRIGGER post_inserted AFTER INSERT ON posts BEGIN
     DELETE FROM changes WHERE article = NEW.article;
     INSERT INTO changes (article) VALUES (NEW.article);

@@ -1,6 +1,6 @@
--- The index of an archive, as SQLite reads it; for PostgreSQL it is translated (archiver.index.dialect). What each has of its
--- own is in schema-sqlite.sql and schema-postgres.sql. Times are whole microseconds since 1970 (UTC); `place` is a listing
--- or an address.
+-- The index of an archive, as SQLite reads it; for PostgreSQL it is translated (archiver.index.dialect). What only one
+-- of them has is in schema-sqlite.sql and schema-postgres.sql. Times are whole microseconds since 1970 (UTC); `place`
+-- is a listing or an address.
 CREATE TABLE articles (
     key INTEGER PRIMARY KEY,
     recipe TEXT NOT NULL,
@@ -20,7 +20,7 @@ CREATE TABLE articles (
     site TEXT NOT NULL DEFAULT '',   -- whose turn it waits for: its site's; empty: that of all together
     UNIQUE (recipe, id)
 );
--- The order in which articles of a site are asked for: those of which there is no post yet come first.
+-- The order in which articles of a site are asked for: those without a post come first.
 CREATE INDEX articles_new ON articles (site, due, key) WHERE due IS NOT NULL AND saved IS NULL;
 CREATE INDEX articles_again ON articles (site, due, key) WHERE due IS NOT NULL AND saved IS NOT NULL;
 CREATE INDEX articles_saved ON articles (saved) WHERE saved IS NOT NULL;
@@ -34,7 +34,7 @@ CREATE TABLE sightings (
     PRIMARY KEY (article, place)
 ) WITHOUT ROWID;
 
--- Forms of post that are still to be written of an article.
+-- The forms of post of an article that are still to be written.
 CREATE TABLE wanted (
     article INTEGER NOT NULL,
     form TEXT NOT NULL,
@@ -134,7 +134,7 @@ CREATE TABLE held_back (
     UNIQUE (article, form)
 );
 
--- Files that a manifest has, and that are elsewhere now.
+-- Paths that a manifest lists, and where the file is no more.
 CREATE TABLE removed (path TEXT PRIMARY KEY) WITHOUT ROWID;
 
 CREATE TABLE runs (
@@ -185,23 +185,24 @@ CREATE TABLE robots (
     fetched INTEGER NOT NULL
 ) WITHOUT ROWID;
 
--- Articles in the order in which their posts last changed: who makes something of posts asks for what is new to it.
+-- Articles in the order in which their posts last changed: what is made of posts (a site, for example) is brought up to
+-- date by those that are new to it.
 CREATE TABLE changes (
     number INTEGER PRIMARY KEY AUTOINCREMENT,
     article INTEGER NOT NULL UNIQUE
 );
 
--- What tells this index from another of the same archive: `changes` are numbered anew in each.
+-- An identifier of this index: another index of the same archive has another one, and numbers `changes` differently.
 CREATE TABLE origin (value TEXT NOT NULL);
 
--- Addresses by which articles are known that no recipe knows by an id.
+-- The addresses by which articles of the web are known: those that have no id in a recipe.
 CREATE TABLE aliases (
     address TEXT PRIMARY KEY,        -- in the form in which they are compared (archiver.identity), or an id that it had
     article INTEGER                  -- NULL: pages of several articles say that it is theirs
 ) WITHOUT ROWID;
 
--- What is read of a site that is followed, its feeds, sitemaps and pages of links; and of an index of sitemaps, the
--- sitemaps in it.
+-- The sources of a site that is followed (its feeds, sitemaps and pages of links), and the sitemaps in an index of
+-- sitemaps.
 CREATE TABLE sources (
     parent TEXT NOT NULL,            -- the address that is followed; the listing that the index is
     address TEXT NOT NULL,
@@ -218,7 +219,7 @@ CREATE TABLE gone (
     time INTEGER NOT NULL
 ) WITHOUT ROWID;
 
--- The signatures of what articles say (MinHash): only those of one scheme can be compared.
+-- The signatures of the texts of articles (MinHash): only those of one scheme can be compared.
 CREATE TABLE signatures (
     article INTEGER PRIMARY KEY,
     scheme TEXT NOT NULL,
@@ -232,7 +233,7 @@ CREATE TABLE bands (
     PRIMARY KEY (band, article)
 ) WITHOUT ROWID;
 
--- Articles with nearly the same text; each stands beside some of those that were there when it came.
+-- Articles with nearly the same text; each is noted with some of those that were there when it came.
 CREATE TABLE near_duplicates (
     article INTEGER NOT NULL,
     other INTEGER NOT NULL,
@@ -241,7 +242,7 @@ CREATE TABLE near_duplicates (
 ) WITHOUT ROWID;
 CREATE INDEX near_duplicates_other ON near_duplicates (other);
 
--- Listings that need not be asked for again until then, as they say (ttl, Cache-Control).
+-- Listings that need not be asked for again before a time, as they say themselves (ttl, Cache-Control).
 CREATE TABLE resting (
     listing TEXT PRIMARY KEY,
     until INTEGER NOT NULL,
@@ -251,7 +252,7 @@ CREATE TABLE resting (
 -- Posts that the owner of the archive wrote: nobody but the owner changes them, and no manifest has them.
 CREATE TABLE own_posts (path TEXT PRIMARY KEY) WITHOUT ROWID; -- in the output directory
 
--- Files of pictures: of each content one, whatever addresses it has.
+-- Files of pictures: one for each content, however many addresses it has.
 CREATE TABLE assets (
     path TEXT PRIMARY KEY,           -- in the output directory
     sha256 BLOB NOT NULL,
@@ -278,7 +279,8 @@ CREATE TABLE pictures (
 ) WITHOUT ROWID;
 CREATE INDEX pictures_due ON pictures (due) WHERE due IS NOT NULL;
 
--- Articles whose posts show pictures from elsewhere: when one of these comes, the posts are written again.
+-- Articles whose posts show pictures from their original addresses: when such a picture comes, the posts are written
+-- again.
 CREATE TABLE awaited (
     address TEXT NOT NULL,
     article INTEGER NOT NULL,
@@ -303,7 +305,7 @@ CREATE TABLE workers (
     results TEXT NOT NULL DEFAULT '{}'
 );
 
--- What one worker at a time is at: listings, sites, hosts.
+-- Leases: what one worker at a time works on (listings, sites, hosts).
 CREATE TABLE leases (
     name TEXT PRIMARY KEY,           -- `host`, `listing`, `recipe` or `site`, and which; or `limit`, of what
     worker INTEGER NOT NULL,         -- who has it; 0: nobody

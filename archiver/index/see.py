@@ -43,9 +43,9 @@ class _Seen:
 def see(database: Database, sightings: Sequence[Sighting], now: int, *, every_form: bool) -> list[bool]:
     """Note articles that were seen, and return for each sighting whether its article was unknown.
 
-    An article of which there is no post of the form that is wanted is due from now on; with `every_form` off, only one
-    of which there is no post at all. An article that is said to have changed since the source last gave it is due, too.
-    Articles whose address is too long to be a key are passed over.
+    An article without a post of the wanted form is due from now on; with `every_form` off, only an article without any
+    post. An article that is said to have changed since the source last gave it is due, too. Articles whose address is
+    too long to be a key are passed over.
     """
     keys = [storable_key(one.key) for one in sightings]
     before, numbers = _known(database, list(dict.fromkeys(keys)))

@@ -119,7 +119,7 @@ class SqliteDatabase(Database):
         self.scratch(f"DROP TABLE {table}")
 
     def check(self) -> str:
-        """Return what is wrong with what the file says, nothing if all is well."""
+        """Return a description of what is wrong with the file's data; empty if nothing is."""
         with self._named():
             return "; ".join(schema.missing_parts(self._connection)) or find_damage(self._connection)
 

@@ -23,7 +23,7 @@ class ArticleKey(NamedTuple):
 
 
 class Sighting(NamedTuple):
-    """An article as a listing has it, or as it was asked for by its address (`place` is the listing or the address).
+    """An article that a listing has, or that was asked for by its address (`place` is the listing or the address).
 
     form: the form of post that is wanted; empty: this sighting wants none. known: the fields that are not empty there.
     site: the site in whose queue it waits; empty: in the queue of all articles without a site. modified: when it was

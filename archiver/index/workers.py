@@ -102,8 +102,7 @@ class Workers(Leases):
     def renew(
         self, now: int, doing: str, articles: int, requests: int, results: Mapping[str, Any] | None = None
     ) -> None:
-        """Say that this worker is there, and what it has come to by now. results: None: they are still what it last
-        said."""
+        """Note that this worker is there, and how far it is. results: None: they are still what it last said."""
         self._database.write(
             """UPDATE workers SET heard = ?, doing = ?, articles = ?, requests = ?,
                results = coalesce(CAST(? AS TEXT), results) WHERE worker = ?""",
@@ -182,8 +181,8 @@ class Workers(Leases):
         return bool(ended)
 
     def _free(self, worker: int, run: int, now: int) -> None:
-        """Let others have what a worker had: also the articles that it has claimed and not finished, which are those of
-        its sites and recipes that are still due."""
+        """Free the leases of a worker, and the articles that it has claimed and not finished: those of its sites and
+        recipes that are still due."""
         database = self._database
         had = database.rows("SELECT name FROM leases WHERE worker = ?", worker)
         for name in sorted(name for (name,) in had):
