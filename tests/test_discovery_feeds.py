@@ -73,8 +73,8 @@ def test_feeds_of_every_kind(form: str) -> None:
     ("content", "why"),
     [
         ("<!doctype html><html><body>Hello</body></html>", "it is a web page"),
-        ("", "nothing of one"),
-        ("/etc/passwd", "nothing of one"),
+        ("", "nothing in it looks like one"),
+        ("/etc/passwd", "nothing in it looks like one"),
         (f"{HOME}feed", "it is a sitemap"),  # a text with an address in a line
         ("<urlset><url><loc>https://harbour.example/1</loc></url></urlset>", "it is a sitemap"),
         ('{"version": "https://jsonfeed.org/version/1", "items": 3}', "without a list"),

@@ -64,7 +64,7 @@ def problems(path: str, named: Named, post: ReadPost) -> Iterator[Problem]:
             yield problem(Kind.DATE, path, _as_written(post))
         elif post.date.tzinfo is None:
             advice = (
-                "nobody knows the zone of a page; write it, or `archiver get --force` the address"
+                "the zone of this page is not known; write it, or `archiver get --force` the address"
                 if named.recipe.is_web
                 else ""
             )

@@ -146,7 +146,7 @@ class Loader:
             if urlsplit(url).scheme == "https" and urlsplit(target).scheme != "https":
                 raise RefusedError(f"{url} redirects to {target}, which is not encrypted")
             if body is not None and response.status in REPEATED:
-                raise RefusedError(f"{url} redirects to {target}, and wants all to be sent there")
+                raise RefusedError(f"{url} redirects to {target}, and the POST would have to be sent there again")
             url, body = target, None
         raise RefusedError(f"{url}: more than {MOST_REDIRECTS} redirects")
 
@@ -157,7 +157,7 @@ class Loader:
         self._asked += 1
         left = self._limits.bytes - self._bytes
         if self._asked > self._limits.requests or left <= 0:
-            raise RefusedError(f"{url}: the page has had all that it gets")
+            raise RefusedError(f"{url}: the page has reached its limits (ARCHIVER_BROWSER_…)")
         meta = {"dont_redirect": True, "max_retry_times": 1, "download_maxsize": left, EXCHANGES: before}
         if body is None:
             request = Request(url, headers=dict(headers), dont_filter=True, meta=meta, callback=NO_CALLBACK)
@@ -181,7 +181,7 @@ class Loader:
         if not same_site(self._host, host_of(url)) and self._host != host_of(url):
             raise RefusedError(f"POST {url}: another site")
         if len(body) > MOST_SENT:
-            raise RefusedError(f"POST {url}: {len(body):,} bytes are no question")
+            raise RefusedError(f"POST {url}: {len(body):,} bytes are more than a script may send")
 
     def _look_at(self, url: str) -> None:
         """Raise RefusedError for an address that the page must not ask for: private hosts, even those that the crawl

@@ -39,7 +39,7 @@ def read_feed(content: bytes, address: str, *, content_type: str | None = None, 
     """
     kind = kind_of(content)
     if kind != "feed":
-        raise DiscoveryError(f"{address}: no feed: {WRONG.get(kind, 'there is nothing of one in it')}")
+        raise DiscoveryError(f"{address}: no feed: {WRONG.get(kind, 'nothing in it looks like one')}")
     pieces = Unpacked(content, LARGEST_FEED)
     content = b"".join(pieces)
     if "larger" in pieces.cut:

@@ -52,7 +52,7 @@ def read_xml_feed(text: str, address: str, fetched: datetime, note: str = "") ->
         resolve_relative_uris=False,
     )
     if not parsed.get("version") and not parsed.entries:
-        raise DiscoveryError(f"{address}: no feed: no form of one is known that looks like this")
+        raise DiscoveryError(f"{address}: no feed: it is in none of the known forms")
     channel = parsed.feed
     language = _text(channel, "language")
     home = normalise(_text(channel, "link"))

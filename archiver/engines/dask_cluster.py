@@ -35,7 +35,7 @@ def engine(address: str = "", jobs: int | None = None) -> Engine:
     """Return the engine. address: of a scheduler (`host:port`, or with a protocol of Dask); empty: a cluster of this
     machine with `jobs` processes (None: one a core). Raises UsageError."""
     if address and jobs is not None:
-        raise UsageError(f"jobs: dask://{address} has the workers that it has")
+        raise UsageError(f"jobs: cannot be given for dask://{address}, which has its own workers")
     # Dask's own logging is off: this module tells what becomes of tasks, in one line each.
     for name in ("distributed", "distributed.client", "tornado"):
         logging.getLogger(name).setLevel(logging.CRITICAL)

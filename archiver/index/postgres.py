@@ -275,7 +275,7 @@ class PostgresDatabase(Database):
         if self._given_up:
             raise self._given_up
         if not self._keep:
-            raise IndexServerError(f"{self.name}: the server went away, and what was only tried is lost; run it again")
+            raise IndexServerError(f"{self.name}: the server went away during the dry run; run it again")
         end, wait = time.monotonic() + self.patience, FIRST_WAIT
         while True:
             try:

@@ -103,7 +103,7 @@ def connect(address: str) -> Connection:
     """Return a connection in autocommit mode, which uses the tables of the first schema in the role's search path.
     Raises IndexServerError; psycopg.OperationalError if the server cannot be reached or does not let us in."""
     if is_misread(address):
-        raise IndexServerError(f"{shown(address)}: a / in its password is to be written as %2F, an @ as %40")
+        raise IndexServerError(f"{shown(address)}: write a / in its password as %2F, and an @ as %40")
     try:
         options: dict[str, Any] = {**OPTIONS, **conninfo_to_dict(address)}
     except psycopg.Error as error:

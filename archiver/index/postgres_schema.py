@@ -87,8 +87,8 @@ def look_at_version_to_read(connection: Connection, address: str) -> None:
     """Raise IndexServerError for an index that is not of this version: a reader must not change it."""
     if (version := look_at_version(connection, address)) < VERSION:
         raise IndexServerError(
-            f"{shown(address)}: made by an earlier archiver (schema {version}); what writes brings it up to date, such "
-            "as `archiver manifest`"
+            f"{shown(address)}: made by an earlier archiver (schema {version}); a command that writes brings it up to "
+            "date, `archiver manifest` for example"
         )
 
 

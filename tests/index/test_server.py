@@ -481,7 +481,7 @@ def test_what_is_only_tried_is_not_tried_again(at: str, tmp_path: Path) -> None:
     with closing(Index.open(tmp_path, at, keep=False)) as index:
         index.see(seen("a"), NOW, every_form=True)
         end_connections(server())
-        with pytest.raises(IndexServerError, match="what was only tried is lost; run it again"):
+        with pytest.raises(IndexServerError, match="went away during the dry run; run it again"):
             index.see(seen("b"), NOW, every_form=True)
 
 
