@@ -279,6 +279,60 @@ def test_a_caption_goes_with_its_picture_and_not_with_the_text(figure: str) -> N
     assert found.text == f"{FIRST}\n\n{SECOND}"
 
 
+@pytest.mark.parametrize(
+    ("inner", "kept"),
+    [
+        (
+            '<p>It was <i style="text-decoration:line-through">199</i>99 crowns.</p>',
+            "<p>It was <s><em>199</em></s>99 crowns.</p>",
+        ),
+        ('<p>Of 10<span style="vertical-align:super">5</span> it is one.</p>', "<p>Of 10<sup>5</sup> it is one.</p>"),
+        (
+            '<div style="display:flex"><b>One side</b><b>the other</b></div>',
+            "<p><strong>One side</strong></p><p><strong>the other</strong></p>",
+        ),
+        (
+            '<p>A line<a href="/a" style="display:block">another</a>a third</p>',
+            '<p>A line<br /><a href="https://news.example/a">another</a><br />a third</p>',
+        ),
+        ('<p style="white-space: pre-line">A line\nanother</p>', "<p>A line<br />another</p>"),
+        (
+            '<ol reversed type="a"><li>The one.<li value="7">The other.</ol>',
+            '<ol type="a" reversed="reversed"><li>The one.</li><li value="7">The other.</li></ol>',
+        ),
+        # What hides is judged before, and what is visible again is there.
+        (
+            '<p style="visibility:hidden">No <b style="visibility:visible">word of it is lost.</b></p>',
+            "<p><strong>word of it is lost.</strong></p>",
+        ),
+        ('<p>One <i style="visibility:collapse">No</i>word.</p>', "<p>One word.</p>"),
+        # What stands on both sides of something that is left out is no word of one piece.
+        ("<p>Say it now<select><option>a</select>please.</p>", "<p>Say it now please.</p>"),
+        ("<p>Say it now<button>Buy</button>please.</p>", "<p>Say it now please.</p>"),
+        (
+            "<div>Say it now<div class=share>Share</div>please, you all.</div>",
+            "<p>Say it now</p><p>please, you all.</p>",
+        ),
+        ("<p>Say<span class=sr-only>, and aloud</span>s<script>x</script>he.</p>", "<p>Sayshe.</p>"),
+        # Captions have lines, too, and what their elements say.
+        (
+            "<figure><img src=/a.jpg><figcaption><p>The 2<sup>nd</sup> bridge</p><p>Photo: Orme</p>"
+            "<b hidden>No</b></figcaption></figure>",
+            '<figure><img src="https://news.example/a.jpg" /><figcaption>The 2<sup>nd</sup> bridge<br />Photo: Orme'
+            "</figcaption></figure>",
+        ),
+        # A link is a part of its line, whatever it is called.
+        (
+            '<p>You can do so with <a class="a-link" href="/a">the form</a> if:</p>',
+            '<p>You can do so with <a href="https://news.example/a">the form</a> if:</p>',
+        ),
+    ],
+)
+def test_words_stay_as_they_were_laid_out(inner: str, kept: str) -> None:
+    around = f"<p>{FIRST}</p>", f"<p>{SECOND}</p><p>{THIRD}</p>"
+    assert body(inner.join(around)).html == kept.join(around)
+
+
 def test_links_are_whole_and_structure_stays() -> None:
     inner = (
         f'<p>{FIRST} <a href="../plan.pdf">The plan</a>.</p><ol start="3"><li>Iron</li><li>Oak</li></ol><p>{SECOND}</p>'

@@ -7,7 +7,9 @@ from archiver.cleaning.layout import laid_out
 from archiver.cleaning.media import Medium, media_in, media_of, media_text, medium, medium_at, poster, title_of
 from archiver.cleaning.pictures import is_pixel, offers, picture_address
 from archiver.cleaning.source import source_body
+from archiver.cleaning.style import is_hidden, laid_out_part
 from archiver.cleaning.tree import body_tree
+from archiver.cleaning.uncovered import uncover
 from archiver.cleaning.visible import shows_something
 
 __all__ = [
@@ -15,8 +17,10 @@ __all__ = [
     "Cleaner",
     "Medium",
     "body_tree",
+    "is_hidden",
     "is_pixel",
     "laid_out",
+    "laid_out_part",
     "media_in",
     "media_of",
     "media_text",
@@ -29,5 +33,6 @@ __all__ = [
     "shows_something",
     "source_body",
     "title_of",
+    "uncover",
     "with_gaps",
 ]

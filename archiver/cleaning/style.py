@@ -102,12 +102,18 @@ def harmless_part(style: str, *, in_line: bool) -> str:
     if read.hides and read.visible is not False:
         return "display:none"
     visible = "" if read.visible is None else f"visibility:{'visible' if read.visible else 'hidden'}"
+    return ";".join(filter(None, (visible, laid_out_part(style, in_line=in_line))))
+
+
+def laid_out_part(style: str, *, in_line: bool) -> str:
+    """Return of a `style` attribute what lays out words and says what they mean, and nothing that hides them."""
+    read = read_style(style)
     if read.parts:
         display = "display:flex" if read.is_block else "display:inline-flex"
     else:
         display = "display:block" if in_line and read.is_block else ""
     lines = f"white-space:{read.white_space}" if read.white_space in KEEPING_LINES else ""
-    return ";".join(filter(None, (visible, display, lines, SAYING[read.meaning])))
+    return ";".join(filter(None, (display, lines, SAYING[read.meaning])))
 
 
 @lru_cache(maxsize=256)

@@ -10,7 +10,7 @@ from archiver.cleaning.style import read_style
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
-SHOWING = re.compile(r"<[^<>]*visibility\s*:\s*(?:visible|initial)", re.IGNORECASE)
+SHOWING = re.compile(r"visibility\s*:\s*(?:visible|initial)", re.IGNORECASE)
 SHOWN = ";visibility:visible!important"
 
 

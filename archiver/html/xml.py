@@ -100,7 +100,8 @@ def _parts(html: bytes) -> Iterator[bytes]:
         elif found["raw"]:
             position = _end_of_raw_text(html, found["raw"], found.end())
             text = html[found.end() : position]
-            yield _without_raw_text(found[0]) + text.replace(b"&", b"&amp;").replace(b"<", b"&lt;").replace(b">", b"&gt;")
+            yield _without_raw_text(found[0])
+            yield text.replace(b"&", b"&amp;").replace(b"<", b"&lt;").replace(b">", b"&gt;")
         else:
             end_mark = b"-->" if found[0] == b"<!--" else b">"
             end = html.find(end_mark, found.end())

@@ -6,11 +6,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from archiver.cleaning import medium, offers
-from archiver.cleaning.markup import BLOCKS, VOID
+from archiver.cleaning import is_hidden, laid_out_part, medium, offers
+from archiver.cleaning.markup import BLOCKS, DROPPED, VOID
 from archiver.cleaning.media import MEDIA
 from archiver.cleaning.rules import escape, escape_attribute
 from archiver.reading.body.media import completed
+from archiver.reading.body.names import HIDDEN_NAMES
 from archiver.reading.body.pictures import picture_address
 from archiver.urls import resolve_url
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from archiver.reading.body.outline import Outline
 
 LINK_SCHEMES = frozenset({"http", "https", "mailto"})
-KEPT_ATTRIBUTES = ("colspan", "rowspan", "start")
+KEPT_ATTRIBUTES = ("colspan", "rowspan", "start", "reversed", "type", "value")
 CAPTION_NAMES = re.compile(
     r"(?i)(?:^|[\s_-])(?:\w*caption\w*|legend|photo-?credit|image-?credit|credit|bildunterschrift|cutline|img-?desc\w*|"
     r"(?:image|photo|picture|img|foto|bild)[-_]*(?:description|text|info|meta|source|title|legend|desc))(?=$|[\s_-])"
@@ -73,7 +74,7 @@ class _Writer:
         self._pictures: set[str] = set()
         self._media: set[str] = set()
         self.offers: dict[str, tuple[str, ...]] = {}
-        self._in_figure = False
+        self._in_caption = False
 
     def html(self) -> str:
         self._inner(self._root)
@@ -94,35 +95,40 @@ class _Writer:
         if element.tag in MEDIA:
             self._medium(element)
         place = self._places.get(element)
-        if place is None or self._dropped[place]:
+        # What is said in a caption of who made a picture is no part of the text, but of the caption.
+        if place is None or (is_hidden(element) if self._in_caption else self._dropped[place]):
+            self._out.append(_gap(element))
             return
         name = element.tag
         if name == "img":
             self._picture(element)
-        elif self._is_figure(element, place):
+        elif not self._in_caption and self._is_figure(element, place):
             self._figure(element)
         elif name == "a":
-            self._wrapped("a", element, self._link(element))
+            address = resolve_url(element.get("href") or "", self._base, LINK_SCHEMES)
+            self._wrapped("a", element, f' href="{escape_attribute(address)}"')
         elif name in VOID:
             self._out.append(f"<{name}>")
-        elif self._is_caption(element):
-            self._wrapped("figure", element, "<figure><figcaption>", "</figcaption></figure>")
+        elif not self._in_caption and self._is_caption(element):
+            self._out.append("<figure>")
+            self._caption(element)
+            self._out.append("</figure>")
         elif name in ("button", "figure", "figcaption", "picture", "summary"):
             self._wrapped("div" if name in BLOCKS else "span", element)
         else:
-            attributes = "".join(
-                f' {key}="{escape_attribute(value)}"' for key in KEPT_ATTRIBUTES if (value := element.get(key))
+            kept = "".join(
+                f' {key}="{escape_attribute(value)}"'
+                for key in KEPT_ATTRIBUTES
+                if (value := element.get(key)) is not None
             )
-            self._wrapped(name, element, f"<{name}{attributes}>")
+            self._wrapped(name, element, kept)
 
-    def _wrapped(self, name: str, element: HtmlElement, start: str = "", end: str = "") -> None:
-        self._out.append(start or f"<{name}>")
+    def _wrapped(self, name: str, element: HtmlElement, attributes: str = "") -> None:
+        if (style := element.get("style")) and (part := laid_out_part(style, in_line=name not in BLOCKS)):
+            attributes += f' style="{part}"'
+        self._out.append(f"<{name}{attributes}>")
         self._inner(element)
-        self._out.append(end or f"</{name}>")
-
-    def _link(self, element: HtmlElement) -> str:
-        address = resolve_url(element.get("href") or "", self._base, LINK_SCHEMES)
-        return f'<a href="{escape_attribute(address)}">'
+        self._out.append(f"</{name}>")
 
     def _picture(self, element: HtmlElement) -> None:
         address = picture_address(element, self._base)
@@ -180,12 +186,22 @@ class _Writer:
         captions = [caption for caption in element.iter("figcaption") if not self._is_dropped(caption)]
         if element.tag != "figure" and not captions:
             captions = [element]
-        self._out.append("<figcaption>")
         for caption in captions[:1]:
-            text = self._page.text(self._places[caption]) if caption in self._places else ""
-            self._out.append(escape(text))
-        self._out.append("</figcaption></figure>")
+            self._caption(caption)
+        self._out.append("</figure>")
+
+    def _caption(self, element: HtmlElement) -> None:
+        self._in_caption = True
+        self._wrapped("figcaption", element)
+        self._in_caption = False
 
     def _is_dropped(self, element: HtmlElement) -> bool:
         place = self._places.get(element)
         return place is None or bool(self._dropped[place])
+
+
+def _gap(dropped: HtmlElement) -> str:
+    """Return what keeps words apart that are on both sides of something that a reader sees there."""
+    if dropped.tag in DROPPED or is_hidden(dropped) or HIDDEN_NAMES.search((dropped.get("class") or "").lower()):
+        return ""
+    return "<div></div>" if dropped.tag in BLOCKS else " " if (dropped.tail or "")[:1].isalnum() else ""

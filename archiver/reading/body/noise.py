@@ -33,7 +33,7 @@ NOISE_ROLES = frozenset(
         "tooltip"
     ).split()
 )
-HIDING_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+HIDING_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)", re.IGNORECASE)
 # An element with more than this share of the page's prose is not noise, whatever it is called.
 MOST_PROSE = 0.3
 # If elements with names of noise have more than this share of the page's prose, the names mean something else here.
@@ -45,6 +45,7 @@ HEADINGS = frozenset("h1 h2 h3 h4 h5 h6".split())
 CELLS = frozenset("thead tbody tfoot tr th td".split())  # their names only say how they look: `hide-on-phones`
 LEAST_PROSE = 200  # an article has more prose than that
 MAX_WEAK_PROSE = 0.5
+FEW_WORDS = 15  # characters
 MUCH_PROSE = 400
 NO_NAMES, NOISE_ONLY, NOISE_AND_WEAK = range(3)
 
@@ -144,7 +145,7 @@ def _is_called_noise(page: Outline, place: int, rigour: int) -> bool:
     if not names:
         return False
     strong, weak = _called(names)
-    if (strong or weak) and _is_in_prose(page, place):
+    if (strong or weak) and (_is_in_prose(page, place) or (not strong and _is_link_in_line(page, place))):
         return HIDDEN_NAMES.search(names.lower()) is not None
     if strong:
         return next(element.iter("blockquote"), None) is None
@@ -165,6 +166,17 @@ def _is_in_prose(page: Outline, place: int) -> bool:
         and page.blocks[index].prose > 0
         and page.holds(page.blocks[index].owner, place)
     )
+
+
+def _is_link_in_line(page: Outline, place: int) -> bool:
+    """Return whether the element is a link, or in one, in a line that has some words that are in none: without it they
+    would not be a sentence any more."""
+    index = page.first_blocks[place]
+    if not page.end_blocks[place] == index < len(page.blocks):
+        return False
+    block, element = page.blocks[index], page.elements[place]
+    is_linked = element.tag == "a" or next(element.iterancestors("a"), None) is not None
+    return is_linked and page.holds(block.owner, place) and block.length - block.linked >= FEW_WORDS
 
 
 @lru_cache(maxsize=4096)
