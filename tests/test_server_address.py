@@ -56,9 +56,8 @@ def test_no_part_of_a_password_is_looked_for_in_the_network(password: str) -> No
     assert is_misread(address)
     with pytest.raises(IndexServerError) as caught:
         connect(address)
-    assert str(caught.value) == (
-        "postgresql://jane@127.0.0.1:9/db: write a / in its password as %2F, and an @ as %40"
-    )
+    said = "postgresql://jane@127.0.0.1:9/db: write a / in its password as %2F, and an @ as %40"
+    assert str(caught.value) == said
 
 
 @pytest.mark.parametrize(
