@@ -270,6 +270,8 @@ def test_what_has_no_address_is_counted(inside: str) -> None:
             "en/1",
         ),
         ('<link rel="enclosure" href="/1.mp3"/><id>https://harbour.example/en/1</id>', "en/1"),
+        # a page in another language before what is no page
+        ('<link hreflang="en" type="application/json" href="/1.json"/><link hreflang="fr" href="/fr/1"/>', "fr/1"),
     ],
 )
 def test_of_several_links_that_of_the_page_counts(links: str, address: str) -> None:
@@ -323,6 +325,31 @@ def test_an_article_is_listed_once_and_the_newest_counts() -> None:
     feed = read(f"<feed {ATOM}>{entries}</feed>")
     assert [entry.title for entry in feed.entries] == ["new", "other"]
     assert feed.left_out == {"listed before": 2}
+
+
+def test_of_two_that_are_as_new_the_first_counts() -> None:
+    entry = '<entry><title>{}</title><link href="/a/1"/><updated>2026-03-01T10:00:00Z</updated></entry>'
+    feed = read(f"<feed {ATOM}>{entry.format('First')}{entry.format('Second')}</feed>")
+    assert [one.title for one in feed.entries] == ["First"]
+
+
+def test_of_several_texts_the_longest_is_the_content() -> None:
+    inside = (
+        '<link>/a/1</link><content xmlns="http://www.w3.org/2005/Atom">A part</content><description>Short</description>'
+        "<content:encoded>The whole text of the article</content:encoded>"
+    )
+    namespace = 'xmlns:content="http://purl.org/rss/1.0/modules/content/"'
+    assert item(inside.replace("<content:encoded>", f"<content:encoded {namespace}>")).content == (
+        "The whole text of the article"
+    )
+
+
+def test_when_an_entry_of_old_atom_was_made_is_its_time() -> None:
+    (entry,) = read(
+        '<feed version="0.3" xmlns="http://purl.org/atom/ns#"><entry><link href="/a/1"/>'
+        "<created>2026-03-01T10:00:00Z</created><modified>2026-03-02T10:00:00Z</modified></entry></feed>"
+    ).entries
+    assert entry.published == datetime(2026, 3, 1, 10, tzinfo=UTC)
 
 
 def test_one_guid_for_all_makes_them_no_duplicates() -> None:

@@ -75,6 +75,18 @@ def test_a_feed_that_is_linked_is_found_once() -> None:
 
 
 @pytest.mark.parametrize(
+    ("address", "found"),
+    [
+        ("https://feeds.counter.example/harbour.rss", True),
+        ("https://news.harbour.example/rss.xml", True),
+        ("https://other.example/harbour.rss", False),
+    ],
+)
+def test_a_feed_that_is_linked_elsewhere_is_the_sites_where_feeds_are_kept(address: str, *, found: bool) -> None:
+    assert [feed.address for feed in feeds("", f'<a href="{address}">All news</a>')] == [address] * found
+
+
+@pytest.mark.parametrize(
     ("href", "place"),
     [
         ("/2026/03/04/bridge-to-be-rebuilt", "<h2>{}</h2>"),

@@ -5,11 +5,13 @@ from __future__ import annotations
 import gzip
 import tracemalloc
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
 from archiver.discovery import LARGEST_SITEMAP, MOST_ENTRIES, Sitemap, SitemapEntry, kind_of, listed_sitemaps
 from archiver.discovery.articles import articles_of_sitemap
+from archiver.discovery.unpacking import PIECE
 from archiver.errors import DiscoveryError
 
 FETCHED = datetime(2026, 3, 5, 12, tzinfo=UTC)
@@ -231,6 +233,20 @@ def test_memory_is_flat_however_large_it_is(is_packed: bool) -> None:
     assert large < small + 2_000_000
 
 
+def test_what_has_been_read_is_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The memory of the parser itself, which Python does not count."""
+    kept: list[int] = []
+    read = Sitemap._entry
+
+    def entry(self: Sitemap, element: Any) -> SitemapEntry | None:
+        kept.append(len(element.getroottree().getroot()))
+        return read(self, element)
+
+    monkeypatch.setattr(Sitemap, "_entry", entry)
+    assert len(addresses(urlset("".join(map(url, range(20_000)))))) == 20_000
+    assert max(kept) < 3_000  # in a piece there are fewer than 1,500
+
+
 def test_the_limits_of_the_protocol() -> None:
     read = sitemap("".join(f"{SITE}{number}\n" for number in range(MOST_ENTRIES + 1)))
     assert sum(1 for _ in read) == MOST_ENTRIES
@@ -300,3 +316,23 @@ def test_a_sitemap_that_says_when_it_was_made_is_not_believed(now: int, before: 
 def test_only_what_looks_like_an_article_is_one_unless_news_say_so() -> None:
     entries = [SitemapEntry(f"{SITE}about"), SitemapEntry(f"{SITE}bridge", title="A bridge"), SitemapEntry(f"{SITE}1")]
     assert [one.address for one in articles_of_sitemap(entries, FETCHED)] == [f"{SITE}bridge"]
+
+
+def test_of_what_an_entry_says_twice_the_first_counts() -> None:
+    said = "".join(f"<news:news><news:title>{title}</news:title></news:news>" for title in ("First", "Second"))
+    (entry,) = sitemap(urlset(url(1, f"<loc>{SITE}2</loc>{said}"), f"{NAMESPACE} {NEWS}"))
+    assert (entry.address, entry.title) == (f"{SITE}1", "First")
+
+
+def test_a_section_that_lies_in_two_pieces_is_read_as_one() -> None:
+    """What stands in CDATA is no markup: an ampersand there is one already."""
+    named = "<url><loc><![CDATA[/a?x=>&to=the-other-side-of-the-river]]></loc></url>"
+    for gap in range(100, 400, 4):
+        filler = "x" * (PIECE - gap)
+        assert addresses(urlset(f"<!--{filler}-->{named}")) == [f"{SITE}a?x=%3E&to=the-other-side-of-the-river"]
+
+
+@pytest.mark.parametrize("behind", [b"", b"\0" * 100, b"\0" * (2 * PIECE), b"more"])
+def test_what_stands_behind_a_packed_sitemap_is_no_damage(behind: bytes) -> None:
+    read = sitemap(packed(TWO.encode()) + behind)
+    assert (len(list(read)), read.cut) == (2, "")

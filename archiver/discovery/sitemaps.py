@@ -138,7 +138,7 @@ class Sitemap:
             if of == namespace:
                 own.setdefault(name, _text(child))
             elif name == "news":
-                news |= {_name(part)[1]: _text(part) for part in child if isinstance(part.tag, str)}
+                news = {_name(part)[1]: _text(part) for part in child if isinstance(part.tag, str)} | news
         address = self._address_of(own.get("loc", ""))
         if not address:
             return None
