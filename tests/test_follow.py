@@ -406,6 +406,13 @@ def test_the_smallest_budgets_come_to_an_end_with_a_new_site(archive: Archive, p
     assert len(fetched) == len(set(fetched))
 
 
+def test_a_look_for_which_there_was_no_request_left_says_nothing_of_the_site(archive: Archive, press: Press) -> None:
+    press.site(MERROW, feed=[1])
+    done = crawl(archive, MERROW, "--max-requests", "1")  # for robots.txt
+    assert (done.returncode, done.stderr, press.asked) == (0, "", [])
+    assert listings(archive) == {}
+
+
 def test_a_first_look_asks_once_for_what_is_read(archive: Archive, press: Press) -> None:
     press.site(MERROW, feed=[1, 2], sitemap=[3], front=[4])
     assert last_line(crawl(archive, MERROW)) == "4 written, 0 unchanged, 0 failed"
