@@ -38,6 +38,32 @@ def test_a_pipe_is_named(archive: Archive, path: str, command: str) -> None:
     assert "fault" not in result.stderr
 
 
+@pytest.mark.parametrize(
+    ("path", "command", "status"),
+    [
+        *(("_posts/*.md", command, 1) for command in ("replay", "replay --force", "verify --repair", "site build")),
+        *(("_posts/*.md", command, 0) for command in ("adopt", "replay --diff", "pictures", "status")),
+        *(("_captures/*/*/*.gz", command, 1) for command in ("verify --remove-credentials", "replay", "verify")),
+        ("_captures/x.warc.gz", "verify --remove-credentials", 1),
+        ("_index/verifications.jsonl", "verify", 0),
+        ("_index/verifications.jsonl", "status", 0),
+        ("_index/reports/*.json", "verify", 0),
+    ],
+)
+def test_nobody_waits_for_a_pipe(archive: Archive, path: str, command: str, status: int) -> None:
+    """Whoever reads it: what must not go on without it is named."""
+    assert archive.crawl("eastmoney/headlines").returncode == 0
+    pipe = next(archive.output.glob(path), archive.output / path)
+    pipe.unlink(missing_ok=True)
+    os.mkfifo(pipe)
+    words = command.replace("adopt", f"adopt {archive.output}").split()
+    output = () if words[0] == "adopt" else ("--output", str(archive.output))
+    result = archive.run("-m", "archiver", *words, *output, timeout=60)
+    assert result.returncode == status, result.stdout + result.stderr
+    assert not status or "it is no file" in result.stdout + result.stderr
+    assert "fault" not in result.stderr
+
+
 def test_what_the_system_says_is_read_in_one_way() -> None:
     """`strerror` is None for an error that does not come from the system."""
     for file in (PROJECT / "archiver").rglob("*.py"):

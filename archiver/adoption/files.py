@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from archiver.errors import StoreError, os_reason
 from archiver.places import OLD_POSTS, POSTS, VERSIONS
 from archiver.posts.read import ReadPost, read
-from archiver.storage import PREFIX, fail, paths_below, versions
+from archiver.storage import PREFIX, fail, paths_below, regular, versions
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -53,7 +53,7 @@ def earlier(output: Root, path: str) -> Sequence[tuple[bytes, int]]:
     """Return SHA-256 and time of the earlier contents of a post, the first of all first. Raises StoreError."""
     try:
         return [
-            (sha256(file.read_bytes()).digest(), file.stat().st_mtime_ns // 1000) for file in versions(output, path)
+            (sha256(regular.read(file)).digest(), file.stat().st_mtime_ns // 1000) for file in versions(output, path)
         ]
     except OSError as error:
         raise StoreError(f"{error.filename}: cannot be read: {os_reason(error)}") from error
@@ -62,7 +62,7 @@ def earlier(output: Root, path: str) -> Sequence[tuple[bytes, int]]:
 def read_file(output: Root, path: str, named: Named) -> ReadPost:
     """Return what the post in the file `path` says; a file that cannot be read counts as a damaged post."""
     try:
-        return read((output / path).read_bytes(), quoted=named.form.quote is not None)
+        return read(regular.read_in(output, path), quoted=named.form.quote is not None)
     except OSError as error:
         return ReadPost(damage=f"cannot be read: {os_reason(error)}")
 

@@ -14,6 +14,7 @@ from archiver.pictures.accept import asset_path, size_of
 from archiver.places import ASSETS
 from archiver.posts.pictures import asset_addresses
 from archiver.storage import paths_below
+from archiver.storage.regular import read_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -42,7 +43,7 @@ def take_addresses(output: Root, index: Index, posts: Iterable[str]) -> None:
         shown: dict[str, str] = {}
         for path in paths:
             try:
-                content = (output / path).read_bytes()
+                content = read_in(output, path)
             except OSError:  # such a post is reported elsewhere
                 continue
             for address, asset in asset_addresses(content).items():
@@ -64,7 +65,7 @@ def _paths(output: Root) -> Iterator[str]:
 
 def _asset(output: Root, path: str) -> Asset | None:
     try:
-        content = (output / path).read_bytes()
+        content = read_in(output, path)
     except OSError:
         return None
     kind = path.rpartition(".")[2]

@@ -16,6 +16,7 @@ from archiver.adoption.write import RepairPlan, write
 from archiver.index.types import ArticleKey
 from archiver.posts.read import read
 from archiver.storage import is_there
+from archiver.storage.regular import read_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -73,7 +74,7 @@ class PostRepair:
 
     def _plan(self, path: str, named: Named) -> RepairPlan | None:
         try:
-            old = (self._output / path).read_bytes()
+            old = read_in(self._output, path)
         except OSError:
             return None  # it was there a moment ago; the next run will report it
         new, mended = fix(old, named, self._others(path, named))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from archiver.minhash import Signature, scheme, signature
 from archiver.posts import said
 from archiver.posts.read import read
+from archiver.storage.regular import read_in
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,7 +35,7 @@ def _signature(output: Root, one: Unsigned, recipes: Mapping[str, Recipe]) -> Si
     recipe = recipes.get(one.key.recipe)
     form = recipe.forms.get(one.form) if recipe else None
     try:
-        content = (output / one.path).read_bytes()
+        content = read_in(output, one.path)
     except OSError:
         content = b""
     post = read(content, quoted=form is not None and form.quote is not None)

@@ -15,6 +15,7 @@ from archiver.errors import DISK_ADVICE, StoreError, os_reason, with_advice
 from archiver.index.types import ArticleKey, Finished, Intent
 from archiver.posts.read import read
 from archiver.storage import DISK_FAILED, PREFIX, SUFFIX, Put, is_there, keep_version, put_all, sync_directory
+from archiver.storage.regular import read_in
 from archiver.storage.stored import StoredFile
 
 if TYPE_CHECKING:
@@ -134,7 +135,7 @@ def _rename(output: Root, written: str, plan: RepairPlan) -> str:
     old, place = output / plan.path, output / plan.to
     try:
         if plan.there or (isinstance(place, StoredFile) and not place.create(plan.new)):
-            if place.read_bytes() != plan.new:
+            if read_in(output, plan.to) != plan.new:
                 return f"{plan.to} is another one now"
         elif isinstance(output, Path):
             os.link(output / written, output / plan.to)  # a rename would replace an existing file

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from archiver.captures.regions import PART, first_member
 from archiver.errors import CaptureError, os_reason
+from archiver.storage.regular import size
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -65,8 +66,9 @@ def whole(file: Location) -> Iterator[tuple[int, int]]:
 
     Raises OSError.
     """
+    end = size(file)
     with file.open("rb") as stream, suppress(TornError):
-        for offset, length, _ in members(stream, 0, file.stat().st_size):
+        for offset, length, _ in members(stream, 0, end):
             yield offset, length
 
 
@@ -79,22 +81,22 @@ def mend(file: Location, known: int = 0) -> tuple[int, bytes] | None:
     """
     end, torn = 0, True
     try:
-        size = file.stat().st_size
+        there = size(file)
         with file.open("rb") as stream:
             try:
-                for offset, length, _ in members(stream, 0, size):
+                for offset, length, _ in members(stream, 0, there):
                     end = offset + length
             except TornError as error:
                 torn = error.at_end
-            if end < size and (end < known <= size or _record_after(stream, end + 1, size)):
+            if end < there and (end < known <= there or _record_after(stream, end + 1, there)):
                 return None
-        if end < size and isinstance(file, Path) and file.is_symlink():
+        if end < there and isinstance(file, Path) and file.is_symlink():
             return None  # another archive may be writing to the file that it links to
         if end == 0:
             if torn:
                 file.unlink()
             return None
-        if end < size:
+        if end < there:
             if not isinstance(file, Path):  # objects are written whole or not at all: none is torn
                 return None
             with file.open("rb+") as stream:
@@ -113,6 +115,7 @@ def _record_after(stream: BinaryIO, start: int, end: int) -> bool:
 
 def digest(file: Location) -> bytes:
     """Return the SHA-256 of `file`. Raises OSError."""
+    size(file)
     hasher = sha256()
     with file.open("rb", buffering=0) as stream:
         while chunk := stream.read(HASHED):

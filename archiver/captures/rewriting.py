@@ -21,6 +21,7 @@ from archiver.private import (
     private_parts,
     public_address,
 )
+from archiver.storage.regular import size
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -203,6 +204,7 @@ def _records(file: Location) -> Iterator[_Record]:
 
 
 def _is_packed(file: Location) -> bool:
+    size(file)
     with file.open("rb") as stream:
         return stream.read(2) == GZIP_START[:2]
 

@@ -10,6 +10,7 @@ from archiver.exports.files import Folder, front_matter, name_of, recipe_folder,
 from archiver.exports.format import About, Format
 from archiver.exports.pure_markdown import Dialect, markdown_of
 from archiver.posts.read import read
+from archiver.storage.regular import read_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -63,7 +64,7 @@ def _first_title(entry: Entry, about: About) -> str:
     notes may link to it."""
     if entry.versions:
         try:
-            return read((about.output / entry.versions[0].path).read_bytes()).title
+            return read(read_in(about.output, entry.versions[0].path)).title
         except OSError:
             pass
     return entry.title

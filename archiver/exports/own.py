@@ -17,6 +17,7 @@ from archiver.exports.entry import Entry
 from archiver.posts.own import read_own
 from archiver.posts.site_addresses import fixed_lists, href, own_place
 from archiver.recipes.recipe import CleanRules
+from archiver.storage.regular import read
 from archiver.text import printable
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ def own_files(output: Root, index: Index, fail: Callable[[str], None]) -> Iterat
     for path in index.own_posts.paths():
         try:
             file = output / path
-            content, written = file.read_bytes(), file.stat().st_mtime_ns // 1000
+            content, written = read(file), file.stat().st_mtime_ns // 1000
         except FileNotFoundError:
             continue
         except OSError as error:

@@ -23,6 +23,7 @@ from archiver.index.values import (
     storable_key,
 )
 from archiver.minhash import Signature
+from archiver.storage.regular import read_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -235,7 +236,7 @@ def recover(database: Database, output: Root, worker: int | None = None) -> int:
     finished = []
     for recipe, id_, form, path, content, saved, within, every in rows:
         try:
-            there = sha256((output / path).read_bytes()).digest() == content
+            there = sha256(read_in(output, path)).digest() == content
         except OSError:
             there = False
         recheck = None if every is None else Recheck(within, every)

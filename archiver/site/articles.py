@@ -15,6 +15,7 @@ from archiver.posts.read import read
 from archiver.posts.site_addresses import category_key, href, page_place
 from archiver.posts.text_digest import is_telling
 from archiver.site.record import New
+from archiver.storage.regular import read_in
 from archiver.text import one_line
 from archiver.views.changes import changes, sentences
 
@@ -161,7 +162,7 @@ def steps(entry: Entry, output: Root, words: dict[str, str]) -> Iterator[Step]:
     left = LISTED
     for version in reversed(entry.versions[-STEPS:]):
         try:
-            post = read((output / version.path).read_bytes(), quoted=bool(entry.quote))
+            post = read(read_in(output, version.path), quoted=bool(entry.quote))
         except OSError:
             before = None
         else:

@@ -16,6 +16,7 @@ from archiver.site.articles import article_values
 from archiver.site.body import Bodies, site_picture
 from archiver.site.files import Aside
 from archiver.site.words import WORDS
+from archiver.storage.regular import read_in
 from archiver.workers.pool import WorkerPool
 
 if TYPE_CHECKING:
@@ -91,7 +92,7 @@ class PageMaker:
         verify` reports it."""
         for path in dict.fromkeys(picture.path for picture in entry.pictures.values()):
             with suppress(FileNotFoundError):
-                yield self._aside.put(site_picture(path), (self._output / path).read_bytes())
+                yield self._aside.put(site_picture(path), read_in(self._output, path))
 
 
 def serve(setup: SiteSetup) -> Callable[[list[list[Thing]]], list[list[FileChange] | ArchiverError]]:

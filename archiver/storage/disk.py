@@ -24,6 +24,7 @@ from archiver.storage.atomic import (
     temporary_for,
     write_atomically,
 )
+from archiver.storage.regular import read
 
 _SYNCING = ThreadPoolExecutor(max_workers=16, thread_name_prefix="sync")
 
@@ -99,7 +100,7 @@ def keep_version(root: Path, path: str, content: bytes) -> None:
     Raises OSError.
     """
     known = versions(root, path)
-    if known and known[-1].read_bytes() == content:
+    if known and read(known[-1]) == content:
         return
     name = f"{int(known[-1].stem) + 1 if known else 1}.md"
     write_atomically(root / VERSIONS / Path(path).stem / name, content)
@@ -121,7 +122,7 @@ def _make_way(root: Path, place: Path, put: Put) -> str:
     """Return "unchanged" or "edited" if what is at the place of a post must stay. Return "" if the post is to be
     written; a different one that is there has been kept as an earlier version then."""
     try:
-        present = place.read_bytes()
+        present = read(place)
     except FileNotFoundError:
         return ""
     if present == put.content:

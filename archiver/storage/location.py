@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from archiver.places import ASSETS, CAPTURES, MANIFESTS, OLD_POSTS, POSTS, VERSIONS
+from archiver.storage.regular import size
 from archiver.storage.stored import StoredFile, is_stored
 
 if TYPE_CHECKING:
@@ -72,6 +73,7 @@ def opened(file: Location, offset: int, length: int = 0) -> BinaryIO:
     is asked for just these. Raises OSError."""
     if isinstance(file, StoredFile):
         return file.open("rb", offset=offset, length=length)
+    size(file)
     stream = file.open("rb")
     stream.seek(offset)
     return stream

@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import os
 from pathlib import Path
-from stat import S_ISREG
+from stat import S_ISDIR, S_ISREG
 from typing import TYPE_CHECKING
 
 from archiver.storage.stored import StoredFile
@@ -19,6 +19,8 @@ def size(file: Location | str) -> int:
     if isinstance(file, StoredFile):
         return file.stat().st_size
     status = os.stat(file)  # noqa: PTH116 - as in `read`
+    if S_ISDIR(status.st_mode):
+        raise IsADirectoryError(errno.EISDIR, "Is a directory", str(file))
     if not S_ISREG(status.st_mode):
         raise OSError(errno.EINVAL, "it is no file", str(file))
     return status.st_size

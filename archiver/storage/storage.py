@@ -9,6 +9,7 @@ from archiver.errors import StoreError, WorkerError, with_advice
 from archiver.places import POSTS
 from archiver.storage.disk import Outcome, Put, sweep
 from archiver.storage.location import directory_of
+from archiver.storage.regular import read_in
 from archiver.workers.process import WorkerProcess
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ class Storage:
     def read(self, path: str) -> bytes | None:
         """Return what is in a file, None if there is none that can be read."""
         try:
-            return (self._output / path).read_bytes()
+            return read_in(self._output, path)
         except OSError:
             return None
 

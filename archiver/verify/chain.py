@@ -11,7 +11,7 @@ from archiver.errors import os_reason
 from archiver.manifest import SUFFIX, manifests, read_lines, read_rewritten
 from archiver.places import MANIFESTS
 from archiver.problems import problem
-from archiver.storage.regular import size
+from archiver.storage.regular import read
 from archiver.verify.files import walk
 from archiver.verify.problems import Kind
 
@@ -61,10 +61,9 @@ class Chain:
         for path in files:
             file = self._output / path
             try:
-                size(file)
+                content = read(file)
                 lines = dict(read_lines(file))
                 rewritten.update(read_rewritten(file))
-                content = file.read_bytes()
             except (OSError, ValueError) as error:
                 yield problem(Kind.MANIFEST, path, f"it cannot be read: {error}")
                 complete = False

@@ -20,6 +20,7 @@ from archiver.index.captures import Sealed
 from archiver.litter import is_litter
 from archiver.manifest import add_manifest
 from archiver.storage import PREFIX, SUFFIX, sync_directory
+from archiver.storage.regular import size
 from archiver.storage.stored import StoredFile
 from archiver.verify.files import walk
 
@@ -55,6 +56,7 @@ def may_hold_credentials(file: Location) -> bool:
 def keeps_rules(file: Location) -> bool:
     """Return whether a WARC file states that it was written by the present rules. Raises CaptureError."""
     try:
+        size(file)
         with file.open("rb") as stream:
             head = stream.read(HEAD)
             if head.startswith(GZIP_START):

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from archiver.errors import os_reason
 from archiver.storage import directory_of, paths_below, sync_directory
 from archiver.storage.atomic import TEMPORARY
+from archiver.storage.regular import read
 from archiver.storage.stored import StoredFile
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ def keep_beside(file: Location, place: Path) -> Path:
     place.parent.mkdir(parents=True, exist_ok=True)
     for number in count():
         free = place.with_name(f"{place.name}.{number}") if number else place
-        if free.is_file() and free.read_bytes() == file.read_bytes():
+        if free.is_file() and read(free) == read(file):
             return free
         try:
             _link(file, free)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from archiver.errors import StoreError, os_reason
 from archiver.places import INDEX
+from archiver.storage.regular import size
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -37,8 +38,9 @@ def log_verification(output: Path, verification: LastVerification) -> None:
         }
     )
     try:
-        # One write to a file that is open for appending: verifications at the same time do not mix their lines.
-        descriptor = os.open(output / LOG, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
+        # One write to a file that is open for appending: verifications at the same time do not mix their lines. Nobody
+        # waits for who reads a pipe in its place.
+        descriptor = os.open(output / LOG, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NONBLOCK, 0o644)
         try:
             os.write(descriptor, f"{line}\n".encode())
         finally:
@@ -50,8 +52,9 @@ def log_verification(output: Path, verification: LastVerification) -> None:
 def last_verification(output: Path) -> LastVerification | None:
     """Return the last verification in the log, None if there is none that can be read."""
     try:
+        end = size(output / LOG)
         with (output / LOG).open("rb") as file:
-            file.seek(max(0, os.fstat(file.fileno()).st_size - LINE))
+            file.seek(max(0, end - LINE))
             lines = file.read().splitlines()
     except OSError:
         return None

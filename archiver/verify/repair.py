@@ -15,6 +15,7 @@ from archiver.recorder import end_files
 from archiver.replay.making import Failed, Maker
 from archiver.road.illustrating import chosen_assets, offered_pictures
 from archiver.storage import directory_of, versions, write_atomically
+from archiver.storage.regular import read, read_in
 from archiver.verify.files import keep_beside
 from archiver.verify.problems import Kind
 
@@ -82,7 +83,7 @@ class Repair:
     def _put(self, path: str, digest: bytes, make: Callable[[], bytes]) -> str:
         file = self._output / path
         if file.is_file():
-            if sha256(file.read_bytes()).digest() == digest:
+            if sha256(read(file)).digest() == digest:
                 return "it is as it was written"
             content = make()
             # The old file is copied, not moved, so that it stays in its place until the new one replaces it.
@@ -111,7 +112,7 @@ class Repair:
         before = versions(self._output, path)
         if target is None or not before or not (self._output / target).is_file():
             return None
-        content, there = before[-1].read_bytes(), (self._output / target).read_bytes()
+        content, there = read(before[-1]), read_in(self._output, target)
         return self._maker.extractor.renderer.notice(known.key.recipe, content, target, there)
 
     def _content(self, path: str, known: KnownFile) -> bytes:
