@@ -1,4 +1,4 @@
-"""The `archiver` command: a thin face on `archiver.Archive`. One module a command, each with `add_parser` and `run`."""
+"""The `archiver` command line, on top of `archiver.Archive`: a module for each command, with `add_parser` and `run`."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ COMMANDS = (
     *("duplicates", "sources", "adopt", "schedule", "extract", "explain", "discover", "follow", "recipe"),
     *("site", "index", "demo"),
 )
-VERSION = f"archiver {archiver.__version__} (news-share-archiver)"  # the command, and the distribution that brings it
+VERSION = f"archiver {archiver.__version__} (news-share-archiver)"  # the command, and the name of the distribution
 EXAMPLES = """\
 examples:
   archiver demo                        see it at work, with made-up articles
@@ -51,11 +51,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     if os.name != "posix":
         sys.stderr.write("archiver: runs on Linux, macOS and other POSIX systems only; on Windows, in WSL\n")
         return FAILED
-    if words == ["--version"]:  # known at once: nothing has to be loaded for it
+    if words == ["--version"]:  # answered here, without loading any command
         sys.stdout.write(f"{VERSION}\n")
         return 0
     _take_places_of_closed()
-    for stream in (sys.stdout, sys.stderr):  # what no terminal and no JSON can hold: a name that is not UTF-8
+    for stream in (sys.stdout, sys.stderr):  # a file name that is not UTF-8 is printed with escapes
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
     try:
@@ -68,7 +68,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return getattr(stopped, "status", INTERRUPTED)
     except SystemExit as end:  # of argparse, after `--help`
         return end.code if isinstance(end.code, int) else FAILED
-    except OSError as error:  # of a disk, which may fail anywhere
+    except OSError as error:  # a disk may fail at any point
         where = f"{error.filename}: " if error.filename else ""
         _say(f"{where}{with_advice(error)}")
     except Exception as error:
@@ -79,8 +79,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _take_places_of_closed() -> None:
-    """Have standard streams that whoever called us closed (`>&-`) lead nowhere: a file that is opened later would be in
-    their place, and be written to by what works for us."""
+    """Open /dev/null for each standard stream that the caller closed (`>&-`). Otherwise a file that is opened later
+    would get its descriptor, and child processes would write into that file."""
     if None not in (sys.stdin, sys.stdout, sys.stderr):
         return
     while (descriptor := os.open(os.devnull, os.O_RDWR)) <= 2:
@@ -91,13 +91,13 @@ def _take_places_of_closed() -> None:
 
 
 def _say(text: str) -> None:
-    """Say what went wrong, in one line, whatever is in it: a name of a file may hold a line break, and worse."""
-    display = import_module("archiver.commands.display")  # slow to load, and seldom needed
+    """Print an error in one line. Control characters in it are replaced: a file name may contain line breaks."""
+    display = import_module("archiver.commands.display")  # imported only here: it is slow to load and seldom needed
     sys.stderr.write(f"archiver: {display.printable(text)}\n")
 
 
 def _asked(words: list[str]) -> list[str]:
-    """Return the command line that `archiver help …` stands for. Raises UsageError."""
+    """Return the command line with `--help` that `archiver help …` means. Raises UsageError."""
     named = [] if words == ["help", "help"] else words[1:]
     parser = _parser(named[:1]) if named and named[0] in COMMANDS else None
     for word in named:
@@ -112,7 +112,7 @@ def _run(words: list[str]) -> int:
     if command is not None and words[0] == command and command not in COMMANDS:
         meant = did_you_mean(command, ("help", *COMMANDS))
         raise UsageError(f"{command}: no such command{meant} (see `archiver help`)")
-    # One that is named is imported alone: all of them together take longer to start than most take to run.
+    # If a command is named, only its module is imported: importing all takes longer than most commands take to run.
     parser = _parser([command] if command in COMMANDS else COMMANDS)
     if not words:
         parser.print_help()
@@ -126,7 +126,7 @@ def _run(words: list[str]) -> int:
         status: int = arguments.run(arguments)
     except Exception as error:
         if "output" in arguments and (isinstance(error, FaultError) or not isinstance(error, ArchiverError | OSError)):
-            # It may be what nobody foresaw.
+            # The cause may be a damaged index: if it is damaged, this raises an error that says what to do.
             import_module("archiver.commands.options").archive_from(arguments).refuse_damage()
         raise
     return status
@@ -144,5 +144,5 @@ def _parser(commands: Iterable[str | None]) -> Parser:
 
 
 def complete() -> argparse.ArgumentParser:
-    """Return the parser of all commands, for shells that complete words (shtab and the like)."""
+    """Return the parser of all commands, for tools that write shell completions (such as shtab)."""
     return _parser(COMMANDS)

@@ -1,4 +1,4 @@
-"""`archiver adopt DIR`: take an existing archive into its index, say what is broken, and repair it."""
+"""`archiver adopt DIR`: read the posts of an existing archive into its index, report what is broken, and repair it."""
 
 from __future__ import annotations
 
@@ -41,9 +41,9 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _archive(directory: Path) -> Path:
-    """Return the archive that a directory is, or is the posts of."""
+    """Return the directory of the archive, given that directory or its `_posts`."""
     if directory.is_dir() and not (directory / POSTS).is_dir():
-        # By the name that was given first: the posts may be a link to a directory elsewhere.
+        # Try the path as given first: `_posts` may be a symbolic link to a directory elsewhere.
         for path in (directory, directory.resolve()):
             if path.name == POSTS:
                 return path.parent

@@ -1,4 +1,4 @@
-"""What a command does when a run ends with alarms: it says so, and tells whoever is to be told."""
+"""Tells of the alarms of a run, by the command or the address that the settings name."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ SETTINGS = {"on_alarm": "ARCHIVER_ON_ALARM", "on_alarm_post": "ARCHIVER_ON_ALARM
 
 
 def add_alarm_options(parser: argparse.ArgumentParser) -> None:
-    """Add the options that say who is told of alarms."""
+    """Add the options that say how alarms are reported."""
     parser.add_argument(
         "--on-alarm",
         metavar="COMMAND",
@@ -38,7 +38,8 @@ def alarm_settings(arguments: argparse.Namespace) -> dict[str, str | None]:
 
 
 def tell_of_alarms(archive: Archive, content: Mapping[str, Any]) -> None:
-    """Tell whoever the settings name of the alarms in a report. What goes wrong with that is said, and no more."""
+    """Send a report with alarms to the command and the address that the settings name. If that fails, print why; the
+    exit status stays the same."""
     settings = archive.configuration
     for problem in notify(content, settings["ARCHIVER_ON_ALARM"], settings["ARCHIVER_ON_ALARM_POST"]):
         tqdm.write(printable(f"archiver: {problem}"), file=sys.stderr)

@@ -109,7 +109,7 @@ def _workers(text: str) -> int:
 
 
 def _show(report: RunReport, *, as_json: bool, dry: bool, quiet: bool) -> None:
-    """Show what a run came to."""
+    """Print the results of a run."""
     print_alarms(report.alarms, start="archiver: ")
     content = report.content
     if content["notice"]:

@@ -1,4 +1,4 @@
-"""`archiver demo`: the real commands against a replica of the share site, on this machine."""
+"""`archiver demo`: run the real commands against a replica of the share site on this machine."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from archiver.replica import Replica
 if TYPE_CHECKING:
     import argparse
 
-# Between requests to one host; the replica is ours, and you are waiting.
+# Seconds between requests to one host. Short, because the replica is our own and the user is waiting.
 DELAY = "0.1"
 LISTING = "eastmoney/market-37"
 OUTPUT = "archiver-demo"
-MARK = "_demo"  # a file that says that all in there is made up
+MARK = "_demo"  # a file that marks a directory as the demo's: everything in it is made up
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -81,7 +81,7 @@ class _Steps:
         command = ["archiver", *arguments, "--output", str(self._output), *(("-s", f"DOWNLOAD_DELAY={DELAY}") * asks)]
         print(f"\n{text}\n\n$ {f'http_proxy={self._proxy} ' * asks}{shlex.join(command)}", flush=True)
         environment = {**os.environ, "http_proxy": self._proxy, "no_proxy": ""}
-        # -P: a directory called archiver, where this was started, is no package of ours.
+        # -P: Python must not import from a directory called `archiver` in the working directory.
         result = subprocess.run([sys.executable, "-P", "-m", *command], env=environment, check=False)
         self.status = result.returncode
         if self.status:

@@ -1,4 +1,4 @@
-"""`archiver discover ADDRESS`: what a site offers of its articles, and what a crawl would read of it."""
+"""`archiver discover ADDRESS`: which feeds, sitemaps and links a site has, and which of them a crawl would read."""
 
 from __future__ import annotations
 
@@ -129,11 +129,11 @@ def _show_links(links: tuple[PageLink, ...], width: int) -> None:
 
 
 def _print(text: str, width: int, *, indent: int = 0, lines: int | None = None) -> None:
-    """Print a text, each line after `indent` blanks."""
+    """Print a text, wrapped, with each line indented by `indent` spaces."""
     for line in wrap(text, width - indent, lines):
         print_line(" " * indent + line)
 
 
 def _print_address(address: str) -> None:
-    """Print an address in one line, however long: it is to be copied."""
+    """Print an address in one line, however long it is, so that it can be copied."""
     print_line(f"  {printable(address)}")

@@ -21,14 +21,14 @@ if TYPE_CHECKING:
 
     from archiver.run_report import Result
 
-NARROWEST = 8  # columns of a terminal that a column of a table has at least, if it needs so many
-# What JSON may have as it is, and terminals take for more than a character.
+NARROWEST = 8  # columns of the terminal: a column of a table is not cut to less
+# Characters that JSON may contain unescaped, but that terminals obey or that change the direction of text.
 OBEYED = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\U000e0000-\U000e007f]")
 RED, PLAIN = "\x1b[1;31m", "\x1b[0m"
 
 
 class Meter(tqdm):  # type: ignore[type-arg]
-    """tqdm, with a line of our own."""
+    """A progress bar of tqdm that shows `progress_line` instead of a bar."""
 
     @staticmethod
     def format_meter(  # type: ignore[override]
@@ -39,9 +39,9 @@ class Meter(tqdm):  # type: ignore[type-arg]
 
 
 def progress_line(number: int, total: int | None, seconds: float, waiting: str = "", columns: int = 0) -> str:
-    """Return how far a run is: `13 of 26 articles, 00:05, 2.6 a second, 00:05 left, waiting for a.example`.
+    """Return the progress of a run: `13 of 26 articles, 00:05, 2.6 a second, 00:05 left, waiting for a.example`.
 
-    total: None where it is not known. columns: how many there are; 0: enough.
+    total: None if it is not known. columns: the width of the terminal; 0: the line is not cut.
     """
     parts = [f"{number:,} of {count(total, 'article')}" if total is not None else count(number, "article")]
     parts.append(tqdm.format_interval(int(seconds)))
@@ -60,7 +60,7 @@ class Display:
     def __init__(
         self, output: Path, *, total: int | None = None, json_lines: bool = False, progress: bool = True
     ) -> None:
-        """total: articles, where that is known. json_lines: print a line of JSON for each result as well."""
+        """total: the number of articles, if known. json_lines: also print a line of JSON for each result."""
         self._output = output
         self._json_lines = json_lines
         self._shown: set[str] = set()
@@ -78,11 +78,11 @@ class Display:
 
     @property
     def is_shown(self) -> bool:
-        """Whether anybody sees the progress."""
+        """Whether the progress is shown: only on a terminal, and only if it is wanted."""
         return not self._progress.disable
 
     def expect(self, total: int) -> None:
-        """Show how many articles there are, as far as is known by now."""
+        """Show the number of articles known so far."""
         self._progress.total = max(total, self._progress.n)
         self._progress.refresh()
 
@@ -91,7 +91,7 @@ class Display:
         self._progress.set_postfix_str(f"waiting for {host}", refresh=True)
 
     def show(self, result: Result) -> None:
-        """Show what became of an address."""
+        """Count the result of an address; if there is no post, print why."""
         if self.is_shown and result.address not in self._shown:  # an article may be two posts
             self._shown.add(result.address)
             self._progress.update()
@@ -103,17 +103,20 @@ class Display:
 
 
 def print_alarms(alarms: Sequence[str], stream: TextIO | None = None, start: str = "") -> None:
-    """Print a line for each alarm; on a terminal it stands out, unless NO_COLOR says otherwise (no-color.org)."""
+    """Print a line for each alarm. On a terminal the word ALARM is red, unless NO_COLOR is set (no-color.org)."""
     stream = stream or sys.stderr
     word = f"{RED}ALARM{PLAIN}" if stream.isatty() and not os.environ.get("NO_COLOR") else "ALARM"
     for alarm in alarms:
-        tqdm.write(f"{start}{word}: {printable(alarm)}", file=stream)  # which makes room where progress is shown
+        tqdm.write(f"{start}{word}: {printable(alarm)}", file=stream)  # tqdm moves the progress line out of the way
 
 
 def print_table(head: list[str], rows: list[list[object]]) -> None:
-    """Print rows under a head, in columns that are as wide as a terminal shows them: a Chinese character takes two. On
-    a terminal that is too narrow empty columns are left out and the longest are cut, the first, which names the rows,
-    to no less than half of it; where that is not enough, each row is a list."""
+    """Print a table. A Chinese character counts as two columns of the terminal.
+
+    If the terminal is too narrow, empty columns are left out. Then the widest columns are cut; last the first column,
+    which names the rows, but not to less than half of the terminal. If even that is too wide, each row is printed as a
+    list.
+    """
     table = [head, *([printable(str(cell)) for cell in row] for row in rows)]
     columns = shutil.get_terminal_size().columns if sys.stdout.isatty() else sys.maxsize
     widths = _widths(table)
@@ -142,7 +145,7 @@ def _whole(widths: list[int]) -> int:
 
 
 def _print_lists(table: list[list[str]], columns: int) -> None:
-    """Print each row as its first cell, and under it the others with their names."""
+    """Print the first cell of each row, and below it the other cells, each with the name of its column."""
     for first, *cells in table[1:]:
         print_line(_cut(first, columns))
         for name, cell in zip(table[0][1:], cells, strict=True):
@@ -156,19 +159,20 @@ def count(number: int, what: str) -> str:
 
 
 def printable(text: str) -> str:
-    """Return what comes from outside without control characters: a terminal would obey them. What is not UTF-8 in a
-    name stays: streams write it as an escape (`main`)."""
+    """Return a text from outside with each control character replaced by `�`: a terminal would obey it. Surrogates, for
+    bytes of a file name that are not UTF-8, stay: `main` has the streams escape them."""
     return "".join(one if one.isprintable() or "\ud800" <= one <= "\udfff" else "�" for one in text)
 
 
 def print_json(value: Any, indent: int | None = None) -> None:
-    """Print `value` as JSON. What a terminal would obey, or what turns the direction of a text, is escaped."""
+    """Print `value` as JSON. Characters that a terminal obeys or that change the direction of text are escaped."""
     text = json.dumps(as_json(value), ensure_ascii=False, indent=indent)
     print_line(OBEYED.sub(lambda found: json.dumps(found[0])[1:-1], text))
 
 
 def print_line(line: str) -> None:
-    """Print `line`. Where nobody reads any more (`| head`), the articles are still wanted: the rest goes nowhere."""
+    """Print `line`. If the reader has closed the pipe (as `| head` does), discard all further output: the command
+    itself goes on, since its work is still wanted."""
     try:
         tqdm.write(line, file=sys.stdout)
         sys.stdout.flush()
@@ -177,7 +181,7 @@ def print_line(line: str) -> None:
 
 
 def discard_stdout() -> None:
-    """Let what is still to be printed go nowhere: Python would complain of a broken pipe at its end."""
+    """Discard all further standard output: otherwise Python would report a broken pipe when it exits."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
@@ -187,7 +191,7 @@ def width_of(text: str) -> int:
 
 
 def _fit(text: str, width: int) -> str:
-    """Return `text` in that many columns: filled up, or cut with `…` at its end."""
+    """Return `text` in exactly `width` columns: padded with spaces, or cut with `…` at its end."""
     text = _cut(text, width)
     return text + " " * (width - width_of(text))
 

@@ -1,4 +1,4 @@
-"""`archiver explain FILE|ADDRESS|ID`: where each field of an article comes from, and what else it might have been."""
+"""`archiver explain FILE|ADDRESS|ID`: where each field of an article comes from, and candidates that were not taken."""
 
 from __future__ import annotations
 
@@ -59,7 +59,8 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _explanation(page: str, address: str | None, archive: Archive) -> Explanation | str:
-    """Return how `page` is read, or why it cannot be had. Raises UsageError if it names nothing."""
+    """Return how `page` is read, or why it cannot be obtained. Raises UsageError if it is neither a file, an address
+    nor an article of the archive."""
     is_file = page == "-" or Path(page).is_file()
     if not is_file and (held := archive.explain(page)):
         return held

@@ -1,4 +1,4 @@
-"""`archiver export FORMAT`: the articles of the archive, for other tools."""
+"""`archiver export FORMAT`: write the articles of the archive in a format that other tools read."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def run(arguments: argparse.Namespace) -> int:
             last=arguments.last,
             listener=tell,
         )
-    except BrokenPipeError:  # `| head`: that is no failure
+    except BrokenPipeError:  # the reader has enough, as `| head` does: not a failure
         discard_stdout()
         return FAILED if failures else 0
     except ExportError:

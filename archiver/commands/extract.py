@@ -105,7 +105,7 @@ class _Reader:
         self._markdown = markdown
         self._keep_paywalled: bool = archive.configuration["ARCHIVER_KEEP_PAYWALLED"]
         self._draws: bool = archive.configuration["ARCHIVER_BROWSER"] == "always"
-        self._between = ""  # articles: what parts one from the next
+        self._between = ""  # printed before the next article: a blank line after the first one
         self.status = 0
 
     def take(self, page: GivenPage) -> None:

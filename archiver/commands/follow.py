@@ -1,4 +1,4 @@
-"""`archiver follow ADDRESS…`: sites and feeds that crawls go on with."""
+"""`archiver follow ADDRESS…`: note sites and feeds that crawls read from now on."""
 
 from __future__ import annotations
 

@@ -50,6 +50,6 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _addresses(text: str) -> list[str]:
-    """Return the addresses in a list, one a line; lines that begin with # are none."""
+    """Return the addresses in a list that has one in each line; lines that begin with # are comments."""
     lines = (line.strip("\ufeff \t\v\f") for line in re.split("[\r\n]+", text))  # a list may begin with U+FEFF
     return [line for line in lines if line and not line.startswith("#")]

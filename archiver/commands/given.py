@@ -1,4 +1,4 @@
-"""The pages that a command line names: files, directories, standard input and addresses."""
+"""Reads the pages that a command line names: files, directories, standard input and addresses."""
 
 from __future__ import annotations
 
@@ -24,22 +24,22 @@ PAGES = (".html", ".htm", ".xhtml")
 
 @dataclass(frozen=True, slots=True)
 class GivenPage:
-    """A page, with the name that it was given under; or why there is none."""
+    """A page and the name by which the command line gave it; or the problem, if it could not be fetched."""
 
     name: str
     content: bytes = b""
     address: str | None = None
     content_type: str | None = None
-    fetched: datetime | None = None  # None: nobody knows
-    is_fetched: bool = False  # it was asked for by its address
+    fetched: datetime | None = None  # None: not known
+    is_fetched: bool = False  # whether the command line named it by its address
     problem: str = ""
 
 
 def each_page(words: list[str], archive: Archive, address: str | None, take: Callable[[GivenPage], None]) -> int:
-    """Give `take` each of the pages that `words` name: files first, then what was fetched, as it comes.
+    """Call `take` with each of the pages that `words` name: first files, then fetched pages as they arrive.
 
     address: where pages in files came from. Returns the exit status of a run that was stopped, or 0. Raises
-    UsageError for a file that cannot be read, and for an address that is none, before anything is fetched.
+    UsageError for a file that cannot be read, or for an invalid address, before anything is fetched.
     """
     addresses = [_address(word) for word in words if SCHEME.match(word)]
     for page in _saved([word for word in words if not SCHEME.match(word)], address):
@@ -58,8 +58,8 @@ def each_page(words: list[str], archive: Archive, address: str | None, take: Cal
 
 
 def advice(archive: Archive, *addresses: str | None) -> str:
-    """Return what to do about a page at one of these addresses that is refused: a source that its recipe knows by ids
-    has its articles elsewhere. Nothing where nothing is known of them."""
+    """Return advice for a page at one of these addresses that was refused: if it names an article of a source with
+    article ids, `archiver get` fetches that article. Empty if there is no advice."""
     for address in filter(None, addresses):
         try:
             found = resolve(address, archive.recipes.values())
@@ -78,7 +78,7 @@ def _address(word: str) -> str:
 
 
 def read_stdin() -> bytes:
-    """Return what comes on standard input. Raises UsageError if that is closed, or cannot be read."""
+    """Return the whole standard input. Raises UsageError if it is closed or cannot be read."""
     if sys.stdin is None:  # `<&-`
         raise UsageError("-: there is no standard input to read")
     try:

@@ -1,4 +1,4 @@
-"""`archiver index move`: carry the index of an archive from its file to a server, or back."""
+"""`archiver index move`: move the index of an archive from its file to a server, or back."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
 
 
 def run_move(arguments: argparse.Namespace) -> int:
-    """Carry the index over and return the exit status."""
+    """Move the index and return the exit status."""
     archive = archive_from(arguments)
     moved = archive.move_index(arguments.source, arguments.target)
     print_line(f"{moved.rows:,} rows of {moved.tables} tables are carried over, and every one is as it was")

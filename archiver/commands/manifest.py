@@ -1,4 +1,4 @@
-"""`archiver manifest`: put on record what the archive has, and say by which digest that can be shown later."""
+"""`archiver manifest`: list the files of the archive in a manifest, and print its digest, which proves them later."""
 
 from __future__ import annotations
 

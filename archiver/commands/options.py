@@ -1,4 +1,4 @@
-"""Options that commands share: they are settings under shorter names."""
+"""Options that several commands share. Most are settings under shorter names."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from archiver.configuration import load_configuration
 if TYPE_CHECKING:
     from archiver.configuration import Configuration
 
-LOG_LEVELS = ("ERROR", "INFO", "DEBUG")  # a command speaks for itself; what goes wrong inside is always logged
+LOG_LEVELS = ("ERROR", "INFO", "DEBUG")  # without -v, with -v and with -vv
 
 
 def add_archive_option(parser: argparse.ArgumentParser) -> None:
@@ -47,14 +47,14 @@ def add_settings_options(parser: argparse.ArgumentParser) -> None:
 
 
 def add_talk_options(parser: argparse.ArgumentParser) -> None:
-    """Add the options that say how much is said."""
+    """Add the options that say how much a command prints."""
     parser.add_argument("-v", "--verbose", action="count", default=0, help="log what is done, with times; -vv: more")
     parser.add_argument("-q", "--quiet", action="store_true", help="say only what went wrong")
     parser.add_argument("--no-progress", action="store_true", help="show no progress on a terminal")
 
 
 def add_paywall_option(parser: argparse.ArgumentParser) -> None:
-    """Add the option that keeps the beginnings of articles whose rest is for those who pay."""
+    """Add the option that keeps the beginnings of articles whose rest only subscribers can read."""
     parser.add_argument(
         "--keep-paywalled",
         action="store_true",
@@ -63,7 +63,7 @@ def add_paywall_option(parser: argparse.ArgumentParser) -> None:
 
 
 def add_engine_options(parser: argparse.ArgumentParser) -> None:
-    """Add the options that say what does the work, and how many processes of that."""
+    """Add the options that choose the engine that does the work, and its number of processes."""
     parser.add_argument(
         "--engine",
         default="",
@@ -75,7 +75,7 @@ def add_engine_options(parser: argparse.ArgumentParser) -> None:
 
 
 def add_warc_option(parser: argparse.ArgumentParser, default: str) -> None:
-    """Add the option that says whether answers are captured. default: what is done without, in words."""
+    """Add the option that says whether answers are captured. default: for its help, what happens without it."""
     parser.add_argument(
         "--warc",
         action=argparse.BooleanOptionalAction,
@@ -84,7 +84,7 @@ def add_warc_option(parser: argparse.ArgumentParser, default: str) -> None:
 
 
 def _add_warc_pages_option(parser: argparse.ArgumentParser) -> None:
-    """Add the option that has the pages of posts captured with all that they load."""
+    """Add the option that captures the web page of each new post with everything that it loads."""
     parser.add_argument(
         "--warc-pages",
         action="store_true",
@@ -93,7 +93,7 @@ def _add_warc_pages_option(parser: argparse.ArgumentParser) -> None:
 
 
 def add_fetching_options(parser: argparse.ArgumentParser, default: str) -> None:
-    """Add the options of commands that fetch articles. default: whether answers are captured without any, in words."""
+    """Add the options of commands that fetch articles. default: for the help of `--warc`, what happens without it."""
     add_browser_option(parser)
     add_warc_option(parser, default)
     _add_warc_pages_option(parser)
@@ -103,7 +103,7 @@ def add_fetching_options(parser: argparse.ArgumentParser, default: str) -> None:
 
 
 def add_browser_option(parser: argparse.ArgumentParser) -> None:
-    """Add the option that has a browser draw pages first."""
+    """Add the option that has a browser draw pages before they are read."""
     parser.add_argument(
         "--browser",
         action="store_true",
@@ -112,7 +112,7 @@ def add_browser_option(parser: argparse.ArgumentParser) -> None:
 
 
 def add_pictures_option(parser: argparse.ArgumentParser) -> None:
-    """Add the option that says whether pictures become files of the archive."""
+    """Add the option that says whether pictures are kept as files of the archive."""
     parser.add_argument(
         "--pictures",
         action=argparse.BooleanOptionalAction,
@@ -122,12 +122,12 @@ def add_pictures_option(parser: argparse.ArgumentParser) -> None:
 
 
 def add_target_option(parser: argparse.ArgumentParser, what: str) -> None:
-    """Add the option that names a file to write. what: what is done without it, in words."""
+    """Add the option that names a file to write. what: for its help, what happens without it."""
     parser.add_argument("-o", "--to", dest="target", metavar="FILE", help=f"where to write it; {what}")
 
 
 def settings_from(arguments: argparse.Namespace, **more: object) -> Configuration:
-    """Return the configuration that the options in `arguments`, and `more` settings, give. Raises UsageError."""
+    """Return the configuration from the options in `arguments` and from `more` settings. Raises UsageError."""
     options = {
         "ARCHIVER_OUTPUT": arguments.output,
         "ARCHIVER_PROFILE": getattr(arguments, "profile", None),

@@ -1,4 +1,4 @@
-"""The parser of the command line: commands with examples, and mistakes with what may have been meant."""
+"""The parser of the command line. Its errors are one line, with a suggestion of what may have been meant."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ CHOICE = re.compile(r"argument (?P<name>.+?): invalid choice: (?P<given>.+?) \(c
 
 
 class HelpFormatter(argparse.RawDescriptionHelpFormatter):
-    """Wraps a description of one line, and leaves one of several (examples) as it stands."""
+    """Wraps a description of one line. One of several lines (examples) is printed as it is, unless it is too wide."""
 
     def _fill_text(self, text: str, width: int, indent: str) -> str:  # noqa: ARG002
         if "\n" not in text.strip():
@@ -28,7 +28,7 @@ class HelpFormatter(argparse.RawDescriptionHelpFormatter):
 
 
 def _broken(line: str, width: int) -> str:
-    """Return a line in several; what a command does stands under it."""
+    """Return a line of examples as several lines: the command, and below it what it does."""
     command, gap, does = line.strip().partition("  ")
     if not gap:
         return textwrap.fill(line, width)
@@ -36,7 +36,7 @@ def _broken(line: str, width: int) -> str:
 
 
 def _in_our_words(message: str) -> str:
-    """Return what argparse says of an option's value."""
+    """Return an error of argparse about the value of an option, in clearer words where there are any."""
     if found := NO_NUMBER.fullmatch(message):
         return f"expected a whole number, got {found[1]}"
     if found := NO_VALUE.fullmatch(message):
@@ -45,10 +45,10 @@ def _in_our_words(message: str) -> str:
 
 
 class Parser(argparse.ArgumentParser):
-    """Says what is wrong with a command line in one line, and what may have been meant."""
+    """An ArgumentParser that reports errors in one line, with a suggestion of what may have been meant."""
 
     def __init__(self, **options: object) -> None:
-        """Take what ArgumentParser takes. Options are not abbreviated: what names one today may name two tomorrow."""
+        """Take the options of ArgumentParser. Abbreviations are refused: a later option could make them ambiguous."""
         super().__init__(
             **{"allow_abbrev": False, "formatter_class": HelpFormatter, **options}  # type: ignore[arg-type]
         )
@@ -60,13 +60,13 @@ class Parser(argparse.ArgumentParser):
         return self._subparsers._group_actions[0].choices if self._subparsers else {}  # type: ignore[return-value]
 
     def parse_known_args(self, args: Any = None, namespace: Any = None) -> tuple[Any, list[str]]:
-        """Return what ArgumentParser returns. Options may stand anywhere: argparse by itself takes words for too many
-        that stand on both sides of one."""
+        """Return what ArgumentParser returns. Options may be anywhere: argparse alone refuses positional arguments on
+        both sides of an option."""
         self._given = [str(word) for word in args or ()]
         return super().parse_known_args(self._given if self._subparsers else self._sorted(), namespace)
 
     def _sorted(self) -> list[str]:
-        """Return the words given, options with their values first."""
+        """Return the given words, with the options and their values first."""
         options: list[str] = []
         others: list[str] = []
         words = iter(self._given)
@@ -80,7 +80,7 @@ class Parser(argparse.ArgumentParser):
         return [*options, "--", *others] if any(word.startswith("-") for word in others) else [*options, *others]
 
     def _values(self, word: str) -> int:
-        """Return how many of the words after an option are its values."""
+        """Return how many of the words after an option belong to it as values."""
         names = [word] if word.startswith("--") else [f"-{letter}" for letter in word[1:]]  # -vo FILE, -oFILE
         for name in names:
             action = self._option_string_actions.get(name)
@@ -92,7 +92,7 @@ class Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         """Raise UsageError."""
         if wrong_option := self._no_option():
-            message = self._unknown(wrong_option)  # what else is wrong may come of that
+            message = self._unknown(wrong_option)  # reported first: it may have caused the other error
         elif found := CHOICE.fullmatch(message):
             names = re.findall(r"[\w|-]+", found["names"])
             given = found["given"].strip("'\"")
@@ -104,13 +104,13 @@ class Parser(argparse.ArgumentParser):
         raise UsageError(f"{message} (see `{self.prog} --help`)")
 
     def refuse(self, argument: str) -> NoReturn:
-        """Raise UsageError for an option where a command is due."""
+        """Raise UsageError for an option that was given instead of a command."""
         name = argument.partition("=")[0]
         meant = did_you_mean(name, self._option_string_actions) or "; options stand after the command"
         raise UsageError(f"{name}: no such option{meant} (see `{self.prog} --help`)")
 
     def _no_option(self) -> str:
-        """Return the first of the words given that looks like an option and is none; empty if there is none."""
+        """Return the first given word that begins with `--` but is not an option; empty if there is none."""
         given = takewhile(lambda word: word != "--", self._given)
         options = (word for word in given if word.startswith("--"))
         return next((word for word in options if word.partition("=")[0] not in self._option_string_actions), "")

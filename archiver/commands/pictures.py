@@ -1,4 +1,4 @@
-"""`archiver pictures`: the pictures of posts that are there, as files of the archive."""
+"""`archiver pictures`: fetch the pictures of existing posts and keep them as files of the archive."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is wrong with files of an archive, as a command shows it."""
+"""Prints problems with the files of an archive."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ if TYPE_CHECKING:
 
     from archiver.problems import Problem, ProblemKind
 
-SHOWN = 20  # problems of a kind
+SHOWN = 20  # the most problems of each kind that are listed
 
 
 def print_problems(
     problems: Sequence[Problem], kinds: Iterable[ProblemKind], summary: str, *, json_lines: bool
 ) -> None:
-    """Print problems, the kinds one after the other, and a summary. json_lines: a line of JSON each, as they came, and
-    the summary as a message."""
+    """Print problems, grouped by kind, and then a summary. json_lines: print each problem as a line of JSON, in the
+    order given, and the summary to standard error."""
     if json_lines:
         for problem in problems:
             print_json(problem)

@@ -112,16 +112,16 @@ def run_test(arguments: argparse.Namespace) -> int:
 
 @dataclass
 class _Trial:
-    """A recipe on its pages."""
+    """Tries a recipe on pages, and counts those that are not as expected."""
 
     recipe: SiteRecipe
     as_lines: bool
     pages: int = 0
     failed: int = 0
-    found: set[str] = field(default_factory=set)  # fields that a rule found on any page
+    found: set[str] = field(default_factory=set)  # fields that a rule of the recipe found on at least one page
 
     def expect(self, expected: Expected, directory: Path) -> None:
-        """Read a page that is kept beside the recipe, and compare what it says."""
+        """Read a page that is kept beside the recipe, and compare its fields with the expected values."""
         file = directory / expected.page
         try:
             content = file.read_bytes()
@@ -131,7 +131,7 @@ class _Trial:
         self._show(str(file), explained, list(differences(expected, explained)), is_expected=True)
 
     def take(self, page: GivenPage) -> Explanation | None:
-        """Read a page; None if it cannot be had."""
+        """Read a page and return the result; None if the page could not be obtained."""
         if page.problem:
             self.failed += 1
             sys.stderr.write(printable(f"archiver: {page.name}: {page.problem}") + "\n")
@@ -143,7 +143,7 @@ class _Trial:
         return explained
 
     def end(self) -> int:
-        """Say what came of it, and return the exit status."""
+        """Print a summary and the fields that no rule found, and return the exit status."""
         idle = [name for name in self.recipe.fields if name not in self.found] if self.pages else []
         if not self.as_lines:
             print_line("")
@@ -184,7 +184,7 @@ def _page(given: GivenPage) -> DraftPage:
 
 
 def _keep(page: GivenPage, explained: Explanation, beside: Path) -> None:
-    """Keep a page, and what it says, beside a recipe."""
+    """Save a page beside a recipe, and add what was read from it to the expected values."""
     directory = beside.with_name(f"{beside.name.removesuffix(ENDING)}.pages")
     before = beside.read_bytes() if beside.exists() else b""
     file = directory / f"{len(before.splitlines()) + 1}.html"

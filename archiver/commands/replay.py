@@ -1,4 +1,4 @@
-"""`archiver replay [WARC|WACZ|DIR…]`: make posts of captures, without asking anybody."""
+"""`archiver replay [WARC|WACZ|DIR…]`: make posts from captures, without the network."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from archiver.replay import Change, Summary
 
 
-SHOWN = 10  # kinds of answers that are no article's
+SHOWN = 10  # the most kinds of records without a post that are listed
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

@@ -1,4 +1,4 @@
-"""`archiver schedule SCHEDULER [SOURCE[/LISTING]…]`: print what runs `archiver crawl` again and again."""
+"""`archiver schedule SCHEDULER [SOURCE[/LISTING]…]`: print what makes a scheduler run `archiver crawl` regularly."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 EXAMPLE = "news-share-archiver @ git+https://github.com/OWNER/NAME"
 REPOSITORY = r"[A-Za-z0-9][A-Za-z0-9-]{0,38}/[A-Za-z0-9._-]{1,100}"
 SOURCE = r"[a-z0-9_-]+(?:/[a-z0-9_-]+)?"
-NAME = r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}"  # a file, a unit, a YAML string and a shell word as it stands
-UNSEEN = frozenset(("Cc", "Cf", "Cn", "Cs", "Zl", "Zp"))  # categories of characters that a line does not show
+NAME = r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}"  # needs no quoting in a file name, a unit, YAML or a shell
+UNSEEN = frozenset(("Cc", "Cf", "Cn", "Cs", "Zl", "Zp"))  # Unicode categories of characters that are invisible
 OF_OUTPUT = "ARCHIVER_OUTPUT"
 
 
@@ -71,7 +71,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the schedule that `arguments` ask for and return the exit status. Raises UsageError."""
-    # A scheduler does not know the environment of this shell.
+    # The scheduler will not run the crawl in the environment of this shell, so its settings become arguments.
     arguments.settings = _environment(arguments) + arguments.settings
     settings = settings_from(arguments)
     try:
@@ -79,7 +79,7 @@ def run(arguments: argparse.Namespace) -> int:
     except UnknownListingError as error:
         raise UsageError(str(error)) from error
     if arguments.scheduler != "github":
-        # Directories of recipes mean the same wherever the crawl runs on this machine.
+        # Absolute paths, so that the directories of recipes are found from any working directory.
         absolute = ",".join(str(Path(directory).absolute()) for directory in settings["ARCHIVER_RECIPES"])
         arguments.settings += [("ARCHIVER_RECIPES", absolute)] if absolute else []
     if arguments.pages and arguments.scheduler != "github":
@@ -108,7 +108,8 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _package(arguments: argparse.Namespace) -> str:
-    """Return what pip is to install. Raises UsageError where it is not said: a name on PyPI may be anybody's."""
+    """Return what pip installs in the workflow. Raises UsageError if it is not given. There is no default, because
+    anybody could own the name on PyPI."""
     if arguments.package is None:
         if arguments.scheduler == "github":
             raise UsageError(f"say what pip is to install there, such as --package '{EXAMPLE}'")
@@ -120,7 +121,7 @@ def _package(arguments: argparse.Namespace) -> str:
 
 
 def _warn_of_recipes(settings: Configuration) -> None:
-    """Say that directories of recipes on this machine are none of GitHub's."""
+    """Warn that directories of recipes on this machine are not on GitHub unless they are committed."""
     for directory in settings["ARCHIVER_RECIPES"]:
         sys.stderr.write(
             f"archiver: ARCHIVER_RECIPES={directory}: the workflow looks for this directory in the repository, as seen "
@@ -129,14 +130,14 @@ def _warn_of_recipes(settings: Configuration) -> None:
 
 
 def _environment(arguments: argparse.Namespace) -> list[tuple[str, str]]:
-    """Return the settings that only environment variables give, as `-s` has them."""
+    """Return the settings that are given by environment variables and not by `-s`, as pairs of name and value."""
     given = {name for name, _ in arguments.settings}
     names = [name for name in settings_from(arguments) if name.startswith("ARCHIVER_") and name not in given]
     return [(name, os.environ[name]) for name in names if name in os.environ]
 
 
 def _crawl_arguments(arguments: argparse.Namespace, left_out: set[str]) -> list[str]:
-    """Return what follows `archiver crawl`. left_out: settings that are told in another way."""
+    """Return what follows `archiver crawl` in the command. left_out: settings that are passed in another way."""
     words = list(arguments.sources)
     if arguments.profile:
         words += ["--profile", arguments.profile]
@@ -155,11 +156,13 @@ def _name(arguments: argparse.Namespace) -> str:
     given = arguments.sources
     if arguments.name is None:
         name = "-".join(["archiver", *(re.sub(r"[^A-Za-z0-9_.-]+", "-", one.replace("/", ".")) for one in given)])
-        # No name of a source holds a dot; but of several sources with hyphens nobody knows where one ends.
+        # One source gives a unique name: names of sources contain no dot. Several do only without hyphens, since a
+        # hyphen separates them.
         clear = all(re.fullmatch(SOURCE, one) for one in given) and (len(given) == 1 or "-" not in "".join(given))
         if clear and len(name) <= 64:
             return name
-        # Others may look the same without what is left out; a name is also a lock and a file, for one schedule only.
+        # Other sources could give the same shortened name, so a checksum is added: two schedules must not share a
+        # name, which is also that of a lock and a file.
         mark = crc32("\0".join(arguments.sources).encode()) & 0xFFFFFF
         return f"{name[:57].rstrip('-')}-{mark:06x}"
     if not re.fullmatch(NAME, arguments.name):

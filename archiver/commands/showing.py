@@ -1,4 +1,4 @@
-"""How a field of an article is shown to people: its value, the rule that gave it, what agreed and what lost."""
+"""Prints a field of an article: its value, the rule that gave it, and the candidates that agreed with it or lost."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from archiver.reading import Field
 
 LABEL = 12  # columns for the names of fields
-MOST_SHOWN = 2_000  # characters of a value that are looked at
+MOST_SHOWN = 2_000  # characters of a value; the rest is ignored
 VALUE_LINES, LOST_LINES = 4, 2
 SAME = "says the same"
 
@@ -24,7 +24,7 @@ def is_said(field: Field[Any]) -> bool:
 
 
 def show_field(name: str, field: Field[Any], width: int) -> None:
-    """Print a field, the rule that gave it, and what lost to it."""
+    """Print a field: its value, the rule that gave it, the rules that agree, and the candidates that lost."""
     if is_said(field):
         print_beside(name, _shown(field.value), width, VALUE_LINES)
         print_beside("", field.rule, width, mark="by ")
@@ -41,7 +41,8 @@ def show_field(name: str, field: Field[Any], width: int) -> None:
 
 
 def print_beside(name: str, text: str, width: int, lines: int | None = None, mark: str = "") -> None:
-    """Print a text beside the name of its field, or under it; `mark` stands before it and is not repeated."""
+    """Print a text in the column to the right of names, and `name` to the left of its first line. mark: a word before
+    the text in the first line."""
     room = width - LABEL - len(mark)
     for number, line in enumerate(wrap(text[:MOST_SHOWN], room, lines)):
         print_line(f"{name if number == 0 else '':<{LABEL}}{mark if number == 0 else ' ' * len(mark)}{line}")

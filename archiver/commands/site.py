@@ -1,4 +1,4 @@
-"""`archiver site`: the archive as a site."""
+"""`archiver site`: make a static site of the archive, serve it, or prepare one for Jekyll."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ def run_build(arguments: argparse.Namespace) -> int:
 def build_site(
     archive: Archive, directory: str | None = None, templates: str | None = None, *, quiet: bool = False
 ) -> int:
-    """Build the site of an archive, say what came of it, and return the exit status."""
+    """Build the site of an archive, print a summary, and return the exit status."""
     built = archive.build_site(directory, templates=templates, listener=lambda problem: _say(f"archiver: {problem}"))
     if not quiet:
         print_line(
@@ -112,16 +112,15 @@ def run_server(arguments: argparse.Namespace) -> int:
         place = {"host": arguments.host, "port": arguments.port}
         database = arguments.database
         if not database:
-            archive.serve_site(
-                arguments.directory, **place | {"port": 0}
-            ).server_close()  # for the error, if there is one
+            # If the site cannot be served, this raises the error before the search index is made, which takes long.
+            archive.serve_site(arguments.directory, **place | {"port": 0}).server_close()
             _say("making a search index of all texts; `--database FILE` spares that")
             database = Path(folder) / "search.db"
             archive.export("sqlite", database)
         server = archive.serve_site(arguments.directory, database=database, **place)
         print_line(f"{server.address}  (Ctrl-C ends it)")
         sys.stdout.flush()
-        signal(SIGTERM, default_int_handler)  # the temporary index goes, too
+        signal(SIGTERM, default_int_handler)  # so that SIGTERM, too, removes the temporary search index
         with server:
             server.serve_forever()
     return 0

@@ -1,4 +1,4 @@
-"""`archiver status`: every listing's last runs, what waits, and what is wrong, at a glance."""
+"""`archiver status`: the last runs of every listing, their next tries, and what is wrong."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`archiver verify`: is the archive whole?"""
+"""`archiver verify`: check that the archive is complete and unchanged."""
 
 from __future__ import annotations
 

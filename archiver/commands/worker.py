@@ -1,4 +1,4 @@
-"""`archiver worker`: crawl together with others, on this machine and on any that see the archive."""
+"""`archiver worker`: crawl together with other workers, on this machine and on others that share the archive."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Long texts in the lines of a terminal, measured as it shows them: a Chinese character takes two columns."""
+"""Wraps long texts to the width of a terminal, on which a Chinese character takes two columns."""
 
 from __future__ import annotations
 
@@ -8,20 +8,21 @@ import sys
 
 from archiver.commands.display import print_line, printable, width_of
 
-FURTHER = 4  # columns
+FURTHER = 4  # columns by which the second and later lines are indented further than the first
 NARROWEST, WIDEST = 40, 120  # columns: longer lines are hard to read
-# A line may break after a blank, and after each Chinese or Japanese character, but not before what closes a clause.
+# A line may break after a space and after each Chinese or Japanese character, but not before punctuation that ends a
+# clause.
 WIDE = r"\u2e80-\u9fff\uf900-\uffef"
 PIECE = re.compile(rf"[^\s{WIDE}]*[{WIDE}][、。，．：；！？）」』】》”’…]*|[^\s{WIDE}]+\s*|\s+")
 
 
 def columns() -> int:
-    """Return how wide a line may be: as the terminal, or as COLUMNS says; 80 where nobody says it."""
+    """Return the width of lines: that of the terminal (or COLUMNS; 80 if neither is known), within limits."""
     return max(NARROWEST, min(shutil.get_terminal_size().columns, WIDEST))
 
 
 def print_wrapped(line: str) -> None:
-    """Print a line; on a terminal that is narrower, in several, those after the first further in."""
+    """Print a line. On a terminal that is too narrow for it, wrap it and indent the lines after the first."""
     width = shutil.get_terminal_size().columns
     if not sys.stdout.isatty() or width_of(line) <= width:
         print_line(line)
@@ -36,7 +37,7 @@ def print_wrapped(line: str) -> None:
 
 
 def wrap(text: str, width: int, lines: int | None = None) -> list[str]:
-    """Return `text` in lines of at most `width` columns; only so many `lines` of it, with `…` where it goes on."""
+    """Return `text` in lines of at most `width` columns. lines: the most lines; the last ends in `…` if more follow."""
     text = printable(" ".join(text.split()))
     found = [""]
     for piece in PIECE.findall(text):
@@ -54,7 +55,7 @@ def wrap(text: str, width: int, lines: int | None = None) -> list[str]:
 
 
 def _fitting(piece: str, width: int) -> list[str]:
-    """Return a piece in parts that each fit into a line: an address is often longer than one."""
+    """Return a piece in parts that each fit into a line: an address is often longer than a line."""
     parts = [""]
     for character in piece:
         if width_of(parts[-1] + character.rstrip()) > width:

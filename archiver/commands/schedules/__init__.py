@@ -1,1 +1,1 @@
-"""What runs a crawl again and again, as text to save: one module a scheduler, each with `render`."""
+"""Text for schedulers that run a crawl regularly: one module for each scheduler, each with a function `render`."""

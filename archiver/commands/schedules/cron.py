@@ -25,9 +25,9 @@ MAX_COMMAND = 998  # bytes; of a longer one Debian's cron refuses the whole cron
 def render(job: ScheduledCrawl) -> str:
     """Return the line for `job`, under comments that say how to install it. Raises UsageError."""
     output = str(Path(job.output).absolute())
-    # -P: the working directory, where posts go, is no place to import modules from.
+    # -P: Python must not import modules from the working directory, which is the archive.
     words = [sys.executable, "-P", "-m", "archiver", "crawl", *job.arguments, "--output", output]
-    # Crons differ in what they make of two backslashes, and of one before a %.
+    # Programs called cron differ in how they read two backslashes, and one before a %.
     if wrong := next((word for word in words if "\\" in word), None):
         raise UsageError(f"{wrong!r}: a crontab cannot hold a backslash reliably; name the thing without one")
     minutes, hours = job.times()
@@ -48,5 +48,5 @@ def render(job: ScheduledCrawl) -> str:
 
 
 def _escaped(command: str) -> str:
-    """Return `command` as a crontab has it: a bare % would end it."""
+    """Return `command` with each % escaped: in a crontab an unescaped % ends the command."""
     return command.replace("%", r"\%")

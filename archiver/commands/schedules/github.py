@@ -14,10 +14,10 @@ from archiver.places import INDEX, PARTS
 if TYPE_CHECKING:
     from archiver.commands.schedules.job import ScheduledCrawl
 
-GLOB = frozenset("*?[]\\")  # what the cache action and git take for patterns
+GLOB = frozenset("*?[]\\")  # characters that make a path a pattern for the cache action and for git
 
 
-# A fork has none of a repository's variables.
+# The variables of a repository are not copied to its forks, so the workflow does not run there.
 VARIABLE = "ARCHIVER_RUNS_HERE"
 SET_VARIABLE = f"""\
 # In Settings, Secrets and variables, Actions, Variables,
@@ -37,8 +37,9 @@ OUTPUTS = """\
 def render(job: ScheduledCrawl, package: str, repository: str = "", *, pages: bool = False) -> str:
     """Return the workflow for `job`. Raises UsageError.
 
-    package: what pip installs there. repository: the only one in which it is to run, as OWNER/NAME; without it a
-    variable of the repository says so. pages: build the site, too, and publish it on GitHub Pages.
+    package: what pip installs in the workflow. repository: the only repository in which the workflow runs, as
+    OWNER/NAME; if it is empty, the workflow runs wherever the variable `VARIABLE` is `yes`. pages: also build the site
+    and publish it on GitHub Pages.
     """
     output = posixpath.normpath(job.output)
     if output.startswith(("/", "..")) or GLOB & set(output):
@@ -53,7 +54,7 @@ def render(job: ScheduledCrawl, package: str, repository: str = "", *, pages: bo
         name=job.name,
         minutes=minutes,
         hours=hours,
-        # With ./ before it, no first character of it means anything to git, to the cache action or to a program.
+        # After ./ the first character of the path cannot be misread as an option or a pattern.
         output=_yaml(output if output == "." else f"./{output}"),
         package=_shell([package]),
         where=f"github.repository == '{repository}'" if repository else f"vars.{VARIABLE} == 'yes'",
@@ -69,16 +70,16 @@ def render(job: ScheduledCrawl, package: str, repository: str = "", *, pages: bo
 
 
 def _settings(job: ScheduledCrawl) -> list[str]:
-    """Return the settings among the arguments of a crawl."""
+    """Return the settings (`-s NAME=VALUE`) among the arguments of a crawl."""
     words = iter(job.arguments)
     return [part for word in words if word == "-s" for part in (word, next(words))]
 
 
 def _shell(words: list[str]) -> str:
-    """Return `words` for a shell, with no `${{` in them: GitHub would put in a value before a shell sees the line."""
+    """Return `words` quoted for a shell, with no `${{` in them: GitHub would evaluate it before the shell runs."""
     return shlex.join(words).replace("${{", "$''{{")
 
 
 def _yaml(value: str) -> str:
-    """Return `value` as a YAML string in which GitHub sees no expression but one that gives `${{`."""
+    """Return `value` as a YAML string. A `${{` in it is written as an expression that GitHub evaluates to `${{`."""
     return json.dumps(value, ensure_ascii=False).replace("${{", "${{ '${{' }}")

@@ -1,4 +1,4 @@
-"""The crawl that is to be scheduled: what any scheduler needs to know of it."""
+"""The crawl to schedule: what every scheduler needs to know about it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from importlib import resources
 from zlib import crc32
 
-# In minutes. Those that divide an hour or a day: no other can be said in a crontab.
+# In minutes. All of them divide an hour or a day: a crontab cannot express others.
 INTERVALS = {
     **{f"{minutes}m": minutes for minutes in (5, 10, 15, 20, 30)},
     **{f"{hours}h": 60 * hours for hours in (1, 2, 3, 4, 6, 8, 12)},
@@ -18,8 +18,8 @@ INTERVALS = {
 
 @dataclass(frozen=True)
 class ScheduledCrawl:
-    """A crawl: its name, one of `INTERVALS`, what follows `archiver crawl`, and, apart from that, the output. secrets:
-    names of environment variables that the scheduler must be told."""
+    """A crawl. every: one of `INTERVALS`. arguments: what follows `archiver crawl` in the command, without the output.
+    secrets: names of environment variables that must be set for the crawl."""
 
     name: str
     every: str
@@ -30,8 +30,8 @@ class ScheduledCrawl:
     def times(self) -> tuple[str, str]:
         """Return the minutes and the hours of its runs, comma-separated; every hour is `*`.
 
-        They are always the same for one job on one machine, others for another, and never the full hour: there all
-        the world's jobs begin.
+        A job on a machine always gets the same times; other jobs and machines mostly get other ones. No run begins at
+        the full hour, when most scheduled jobs everywhere begin.
         """
         spread = crc32(f"{platform.node()}\n{self.output}\n{self.name}".encode())
         interval = INTERVALS[self.every]
@@ -43,11 +43,11 @@ class ScheduledCrawl:
 
 
 class _Template(string.Template):
-    delimiter = "@@"  # what is filled in is full of $ and %
+    delimiter = "@@"  # the templates contain many $ and %
 
 
 def fill(template: str, **values: str) -> str:
-    """Return the packaged `template` with `values` for its `@@name`s."""
+    """Return the packaged `template` with each `@@name` in it replaced by the value of that name."""
     text = resources.files(__package__).joinpath(template).read_text(encoding="utf-8")
     return _Template(text).substitute(values)
 

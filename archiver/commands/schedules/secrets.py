@@ -1,4 +1,4 @@
-"""What a scheduled crawl needs to know, and what must not stand in its command: whoever lists processes sees that."""
+"""The secrets of a scheduled crawl. They must not be in its command: anybody who lists processes can read commands."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ OF_STORES = (
 
 
 def secret_names(settings: Configuration) -> tuple[str, ...]:
-    """Return the names of the environment variables that the scheduler must be told: secrets, and what goes with
-    them."""
+    """Return the names of the environment variables that must be set for the scheduled crawl: secrets, and settings
+    that are used together with them."""
     names = [INDEX] if _is_given(settings, INDEX) and without_secrets(settings[INDEX]) != settings[INDEX] else []
     names += [POST] if settings[POST] else []
     names += [PASSWORD] if settings[INDEX] and PASSWORD in os.environ else []

@@ -23,7 +23,7 @@ EnvironmentFile=%h/.config/{name}.env
 def render(job: ScheduledCrawl) -> str:
     """Return the two units for `job`, each under a comment that says where to save it."""
     output = str(Path(job.output).absolute())
-    # -P: the working directory is no place to import modules from.
+    # -P: Python must not import modules from the working directory.
     words = [sys.executable, "-P", "-m", "archiver", "crawl", *job.arguments, "--output", output]
     program, *arguments = map(_quoted, words)
     minutes, hours = job.times()
