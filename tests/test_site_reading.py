@@ -3,12 +3,16 @@ everything."""
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from archiver.plugins import Plugin
 from archiver.replica import Replica
+from archiver.site import Page, extra
+from tests.adopting import good, put
 from tests.browser import Tab
 from tests.conftest import Archive
 from tests.sites import build, fill, kinds, site_of
@@ -31,6 +35,16 @@ NOW = """(() => { const one = document.activeElement, box = one.getBoundingClien
         box.bottom > 0 && box.top < innerHeight && box.right > 0 && box.left < innerWidth]; })()"""
 
 
+OWN, OWN_PAGE = "2022-01-25-us.md", "2022/01/25/us.html"
+ADDED = Page(
+    "a/b.html", "添加的", '<p><em>重点</em> <a href="../../">一</a></p><table><tr><th>年</th><td>数</td></tr></table>'
+)
+REFRESH = re.compile('<meta http-equiv="refresh"[^>]*>')
+# The style of emphasis, and how wide the lines of a table are.
+DRAWN = """['em', 'td'].map(name => document.querySelector(`main ${name}`)).map(one =>
+    one && [getComputedStyle(one).fontStyle, getComputedStyle(one).borderTopWidth])"""
+
+
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A site with a page of each kind: articles with versions, tables, pictures, one that is withdrawn."""
@@ -47,7 +61,17 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         fill(archive, 1, first=60, form="rolling", title="滚动", body=f"{body}<p>{'另一段话' * 20}</p>", digest="摘要")
         fill(archive, 1, first=61, title="A Latin title 与中文", body=f"{body}<p>{'同一段话' * 20}</p>")
         fill(archive, 1, first=62, title="相同", source="转载者", body=f"{body}<p>{'同一段话' * 20}</p>")
-        assert build(archive).returncode == 0
+        name, content = good("202201240000009001", title="移走的", body=f"<p>{'又一段话' * 20}</p>")
+        put(archive, f"../old_post/{name}", content)
+        put(archive, OWN, "---\ntitle: 本站\n---\n*重点*\n")
+        archive.invoke("adopt", str(archive.output))
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(extra, "load_plugins", lambda _: [Plugin("plug-in x", "x:y", lambda _: [ADDED])])
+            assert build(archive).returncode == 0
+        (moved,) = site_of(archive).glob("old_post/*.html")
+        still = REFRESH.sub("", moved.read_text("utf-8"))  # to be looked at before it leads on
+        assert still != moved.read_text("utf-8")
+        moved.write_text(still, "utf-8")
         yield site_of(archive)
 
 
@@ -56,7 +80,13 @@ def pages(site: Path) -> list[str]:
     found = [page for page in kinds(site) if not page.endswith(tuple(f"{number:04}.html" for number in range(60)))]
     edited = (path for path in sorted(site.rglob("*.html")) if b'class="changes"' in path.read_bytes())
     withdrawn = (path for path in sorted(site.rglob("*.html")) if b'class="withdrawn"' in path.read_bytes())
-    return [*found, *(next(one).relative_to(site).as_posix() for one in (edited, withdrawn))]
+    moved = site.glob("old_post/*.html")
+    return [
+        *found,
+        OWN_PAGE,
+        f"pages/{ADDED.path}",
+        *(next(one).relative_to(site).as_posix() for one in (edited, withdrawn, moved)),
+    ]
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
@@ -72,6 +102,14 @@ def test_axe_finds_no_barrier(site: Path, dark: bool) -> None:
             if barriers := tab.evaluate(BARRIERS):
                 found[page] = barriers
     assert found == {}
+
+
+def test_emphasis_is_not_slanted_where_words_are_han_and_tables_have_lines(site: Path) -> None:
+    with Tab(site) as tab:
+        tab.show(OWN_PAGE)
+        assert tab.evaluate(DRAWN) == [["normal", "0px"], None]
+        tab.show(f"pages/{ADDED.path}")
+        assert tab.evaluate(DRAWN) == [["normal", "0px"], ["normal", "1px"]]
 
 
 def test_the_keyboard_reaches_everything_in_its_order_and_shows_where_it_is(site: Path) -> None:
