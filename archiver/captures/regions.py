@@ -32,7 +32,7 @@ PACKED_BY = {
     "zip": ("zip", "unzip"),
     "zst": ("zstd", "zstd -d"),
 }
-# Names of files. `.open`: one that is still being written; what is whole in it can be read.
+# Names of files. `.open`: a file that is still being written; its whole records can be read.
 NAMES = re.compile(rf"\.(?:w?arc(?:\.gz|\.(?:{'|'.join(PACKED_BY)}))?(?:\.open)?|wacz)$", re.IGNORECASE)
 PACKED = re.compile(rf"\.w?arc\.({'|'.join(PACKED_BY)})(?:\.open)?$", re.IGNORECASE)
 WACZ = re.compile(r"\.wacz$", re.IGNORECASE)

@@ -44,7 +44,7 @@ class RecordPlace(NamedTuple):
 
 
 class Finding(NamedTuple):
-    """Credentials in a record: where, of which address (without them), and what they are in words."""
+    """Credentials in a record: where it is, its address (without them), and descriptions of them."""
 
     offset: int
     url: str

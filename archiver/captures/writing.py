@@ -68,7 +68,7 @@ class Output:
     def write(self, job: WriteJob, refers_to: tuple[str, str] | None = None) -> WrittenRecord:
         """Write the records of `job`; refers_to: target URI and date of the record that they refer to.
 
-        Raises OSError; then nothing of them is in the file.
+        Raises OSError; then none of them is in the file.
         """
         if self._descriptor >= 0 and self._size >= self._limit:
             self.close()

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from archiver.storage import Root
 
 logger = logging.getLogger(__name__)
-BEAT = 2.0  # seconds between two times that a worker says that it is there
+BEAT = 2.0  # seconds between two beats: with each a worker says that it is there
 SAID_EACH = 5  # with every fifth beat it also notes its results so far: they count if it is killed
 WAITS = (0.3, 0.6, 1.2, 2.5)  # seconds until a worker with nothing to do looks again; the last one from then on
 

@@ -1,4 +1,5 @@
-"""Turns at hosts: one worker at a time asks a host, and never sooner than the one before it would have."""
+"""Turns at hosts: only one worker at a time asks a host, and a new one waits as long as the one before it would
+have."""
 
 from __future__ import annotations
 

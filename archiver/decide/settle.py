@@ -24,7 +24,7 @@ SAME = 0.4  # of the shorter text's shingles: two readings of one article share 
 
 
 class Said(NamedTuple):
-    """What is compared of an article: its title, and the letters of its text."""
+    """The parts of an article that are compared: its title, and the letters of its text."""
 
     title: str
     text: str

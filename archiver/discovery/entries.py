@@ -1,4 +1,4 @@
-"""What is found: the entries of feeds and sitemaps, and the links of pages, as plain values."""
+"""The entries of feeds and sitemaps, and the links of pages, as plain values."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class Feed:
     hub: str = ""  # the address of a service that tells subscribers of new entries (WebSub)
     next_page: str = ""  # the feed goes on there (RFC 5005, JSON Feed)
     ttl: int | None = None  # minutes in which it need not be asked again
-    skip_hours: frozenset[int] = frozenset()  # of the day, UTC, in which it does not change
+    skip_hours: frozenset[int] = frozenset()  # hours of the day, UTC, in which it does not change
     skip_days: frozenset[int] = frozenset()  # of the week (0 is Monday), UTC, on which it does not change
     note: str = ""  # a note on bytes that could not be decoded
 

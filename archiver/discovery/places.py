@@ -26,8 +26,8 @@ LOOKED_AT = 40  # elements above a link
 
 
 def place_of(link: HtmlElement) -> tuple[int, str]:
-    """Return whether a link stands where articles are named (1), in the frame of the page (-1), or neither (0), and the
-    place in words."""
+    """Return whether a link stands where articles are named (1), in the page's frame of menus and the like (-1), or
+    neither (0); and the place in words."""
     teaser = any(element.tag in HEADINGS for element in link.iterdescendants())
     for depth, element in enumerate((link, *link.iterancestors())):
         if depth > LOOKED_AT or element.tag == "body":

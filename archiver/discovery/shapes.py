@@ -1,4 +1,4 @@
-"""The shape of an address: what the addresses of a site's articles have in common. No I/O."""
+"""The shapes of addresses: addresses of a site's articles have the same ones. No I/O."""
 
 from __future__ import annotations
 

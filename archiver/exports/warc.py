@@ -162,8 +162,8 @@ def _before(stream: BinaryIO, end: int) -> RecordMember | None:
 
 
 def _redirects(stream: BinaryIO, end: int) -> list[RecordMember]:
-    """Return the redirects directly before `end`, each with its request. They go back to the first record that is
-    neither."""
+    """Return the redirects directly before `end`, each with its request. The note on another answer, for example, ends
+    them."""
     found: list[RecordMember] = []
     while (request := _before(stream, end)) and request.type == "request":
         answer = _before(stream, request.offset)

@@ -80,8 +80,8 @@ class Catalogue:
         return dict(self._database.rows("SELECT state, count(*) FROM articles GROUP BY state ORDER BY state"))
 
     def duplicates(self) -> Iterator[list[Copy]]:
-        """Yield the articles whose text is the same, or nearly the same, group by group; of each group that first which
-        was published first."""
+        """Yield the articles whose text is the same, or nearly the same, group by group; within a group, the one that
+        was published first comes first."""
         groups = Groups()
         for row in self._database.each(
             """SELECT min(key) OVER (PARTITION BY text_digest), key FROM articles WHERE text_digest IN

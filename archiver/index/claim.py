@@ -156,8 +156,8 @@ class Queue:
     def _after(
         self, which: str, run: int, line: _Line, position: tuple[int, int], limit: int, now: int
     ) -> list[tuple[int, int]]:
-        """Claim up to `limit` articles after a position, and return time and key of each, in their order. One that
-        somebody else is claiming is passed over."""
+        """Claim up to `limit` articles after a position, and return time and key of each, in their order. Articles that
+        another worker is claiming are passed over."""
         if limit <= 0 or position[0] > now:
             return []
         site, recipe = line

@@ -1,4 +1,4 @@
-"""What is due: articles that are to be asked for again before their time; and how many there are of all."""
+"""Articles that are due: making them due before their time, and counting them."""
 
 from __future__ import annotations
 

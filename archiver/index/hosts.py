@@ -24,7 +24,7 @@ class Hosts:
         return dict(self._database.rows("SELECT host, resume FROM hosts WHERE resume > ? ORDER BY host", now))
 
     def rests(self, hosts: Collection[str]) -> dict[str, int]:
-        """Return until when each of the hosts is to be left alone, for those that have ever said so."""
+        """Return until when each of the hosts is to be left alone, for those that have ever asked for it."""
         rows = self._database.rows(
             "SELECT host, resume FROM json_each(?) AS one CROSS JOIN hosts ON host = one.value",
             json_text(sorted(storable(host) for host in hosts)),

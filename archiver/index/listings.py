@@ -88,7 +88,8 @@ class Listings:
         )
 
     def rest(self, listing: str, until: int, says: str) -> None:
-        """Note that a listing need not be asked for until then (0: it may be), and what it says of that, as JSON."""
+        """Note that a listing need not be asked for until then (0: it may be at any time). says: what it says about
+        when it changes, as JSON."""
         if not can_be_key(listing):
             return
         self._database.write(
@@ -104,7 +105,7 @@ class Listings:
         return dict(self._database.rows("SELECT listing, until FROM resting WHERE until > ?", now))
 
     def says_of_rest(self, listing: str) -> str:
-        """Return what a listing said of when it changes, as JSON; nothing if it was never read."""
+        """Return what a listing said about when it changes, as JSON; empty if it was never read."""
         row = self._database.row("SELECT says FROM resting WHERE listing = ?", storable(listing))
         return str(row[0]) if row else ""
 

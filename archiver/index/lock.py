@@ -1,4 +1,4 @@
-"""One run at a time: a lock that ends with the process that holds it, however that ends."""
+"""One run at a time: a lock that is released when the process that holds it ends, however it ends."""
 
 from __future__ import annotations
 
@@ -201,8 +201,8 @@ class Holder(NamedTuple):
 
 
 def holder_in(file: Path) -> Holder | None:
-    """Return who holds a lock, as far as its file says; None if nobody does. One that was killed is still in the file:
-    see `Holder.gone`."""
+    """Return who holds a lock, as far as its file says; None if nobody does. A killed holder is still named there: see
+    `Holder.gone`."""
     try:
         size(file)
         with file.open(encoding="utf-8") as stream:

@@ -29,7 +29,8 @@ class KnownFile(NamedTuple):
 
 
 class ArchivedFile(NamedTuple):
-    """A post, an earlier version or a picture: where it is, what is in it, and whether a manifest has it as it is."""
+    """A post, an earlier version or a picture: where it is, what is in it, and whether a manifest lists it with its
+    present content."""
 
     path: str
     sha256: bytes
@@ -43,7 +44,8 @@ class Manifests:
         self._database = database
 
     def unlisted(self) -> Iterator[tuple[str, bytes]]:
-        """Yield the files that no manifest has as they are now: path and SHA-256, sorted by path for each kind."""
+        """Yield path and SHA-256 of the files that no manifest lists with their present content, sorted by path for
+        each kind."""
         yield from self._database.rows("SELECT path, sha256 FROM posts WHERE listed = 0 ORDER BY path")
         for path, revision, content, _ in self._database.rows(
             f"{VERSION_ROWS} WHERE revisions.listed = 0 ORDER BY path, revisions.revision"
@@ -58,7 +60,8 @@ class Manifests:
         return [path for (path,) in rows if self.file(path) is None]
 
     def list_all(self, number: int) -> None:
-        """Note that the manifest of that number has all that was unlisted, and says what was removed."""
+        """Note that the manifest with that number lists all files that were unlisted, and names those that were
+        removed."""
         self._database.transact(lambda: self._list_all(number))
 
     def _list_all(self, number: int) -> None:

@@ -66,7 +66,7 @@ class Signatures:
         self._database.transact(note)
 
     def forget_others(self, scheme: str) -> None:
-        """Forget the signatures that were not made by `scheme`, and what they told."""
+        """Forget the signatures that were not made by `scheme`, and the near-duplicates found by them."""
         self._database.transact(lambda: forget_others(self._database, scheme))
 
     def missing(self, scheme: str) -> int:
@@ -104,7 +104,7 @@ def note_signatures(database: Database, signatures: Mapping[int, Signature | Non
 
 
 def forget_others(database: Database, scheme: str) -> None:
-    """Forget the signatures that were not made by `scheme`, and what they told."""
+    """Forget the signatures that were not made by `scheme`, and the near-duplicates found by them."""
     other = "SELECT article FROM signatures WHERE scheme <> ?"
     database.write(f"DELETE FROM bands WHERE article IN ({other})", scheme)
     database.write(f"DELETE FROM near_duplicates WHERE article IN ({other}) OR other IN ({other})", scheme, scheme)
@@ -112,8 +112,7 @@ def forget_others(database: Database, scheme: str) -> None:
 
 
 def near(database: Database, keys: Iterable[ArticleKey]) -> dict[ArticleKey, list[Near]]:
-    """Return the near-duplicates that are noted of articles, the nearest first; an article without any is not in the
-    answer."""
+    """Return the near-duplicates that are noted for articles, the nearest first; an article without any is left out."""
     found: defaultdict[ArticleKey, dict[ArticleKey, float]] = defaultdict(dict)
     asked = json_text(list(keys))
     for here, there in (("article", "other"), ("other", "article")):

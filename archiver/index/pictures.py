@@ -29,8 +29,8 @@ _WANTED = "pictures.address, pictures.page, pictures.recipe, pictures.offers"
 
 
 class WantedPicture(NamedTuple):
-    """A picture that an article shows, at its address. page: an address of the article; recipe: its recipe. offers:
-    addresses to ask for it at, the best first; none: its own."""
+    """A picture that an article shows, at its address. page: an address of the article; recipe: its recipe. offers: the
+    addresses at which to ask for it, the best first; if there are none, it is asked for at its own."""
 
     address: str
     page: str = ""
@@ -69,7 +69,7 @@ class Pictures:
         return self._database.row("SELECT 1 FROM pictures LIMIT 1") is not None
 
     def paths(self, addresses: Collection[str]) -> dict[str, str]:
-        """Return the file of each address that has come; one that has not is not in the answer."""
+        """Return the file of each address whose picture has come; the others are left out."""
         rows = self._asked("pictures.address, pictures.path", addresses, "pictures.path IS NOT NULL")
         return dict(rows)
 
@@ -114,11 +114,11 @@ class Pictures:
         return self._database.transact(lambda: self._claimed(self._database.rows(query, now, run, limit), run))
 
     def note_files(self, assets: Iterable[Asset]) -> None:
-        """Note files that are there, whatever addresses they came from; one that is known stays as it is."""
+        """Note files that are in the archive, whatever addresses they came from; one that is known stays as it is."""
         self._database.transact(lambda: self._put_assets(list(assets)))
 
     def keep(self, came: Mapping[str, Asset], now: int) -> None:
-        """Note that pictures are there, by their addresses. An address that has come before keeps its file."""
+        """Note that pictures have come, by their addresses. An address whose picture came before keeps its file."""
         self._database.transact(lambda: self._keep(came, now))
 
     def _keep(self, came: Mapping[str, Asset], now: int) -> None:
@@ -144,7 +144,7 @@ class Pictures:
         )
 
     def fail(self, failed: Iterable[FailedPicture], now: int) -> None:
-        """Note pictures that did not come, and when to ask for them again. One that has come meanwhile stays."""
+        """Note pictures that did not come, and when to ask for them again. One that came meanwhile is not changed."""
         self._database.write_all(
             f"""UPDATE pictures SET reason = ?2, tries = tries + 1, due = CASE WHEN ?3 THEN NULL ELSE ?4 + {WAIT} END
                 WHERE address = ?1 AND path IS NULL""",

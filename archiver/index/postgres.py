@@ -220,7 +220,7 @@ class PostgresDatabase(Database):
             return [cursor.fetchall() for cursor in cursors]
 
     def _unkept(self, work: Callable[[], T]) -> T:
-        """Return what `work` returns, in the one transaction that there is, which is undone in the end."""
+        """Return what `work` returns. All is done in one transaction, which is undone when the connection is closed."""
         if self._connection.info.transaction_status == IDLE:
             self._connection.execute("BEGIN")
         self._within = True

@@ -1,4 +1,4 @@
-"""A connection to a PostgreSQL server, and what its errors are called here."""
+"""A connection to a PostgreSQL server, and messages for its errors."""
 
 from __future__ import annotations
 
@@ -149,7 +149,7 @@ def is_lost(connection: Connection, error: psycopg.Error) -> bool:
 
 
 def named(address: str, error: psycopg.Error) -> IndexServerError:
-    """Return an error of the server as one that names it, and says what to do."""
+    """Return an IndexServerError for an error of the server; it names the server, and says what to do."""
     lines = str(error).strip().splitlines() or [type(error).__name__]
     said = without_secrets(lines[0] if error.sqlstate else " ".join(line.strip() for line in lines))
     advice = ADVICE.get(error.sqlstate or "", "")

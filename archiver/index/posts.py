@@ -64,8 +64,8 @@ class Selected(NamedTuple):
 
 
 class Changed(NamedTuple):
-    """An article whose posts changed. number: of the change, larger than those before it. text_digest: articles with
-    the same have the same text. posts: all that there are by now."""
+    """An article whose posts changed. number: of the change, larger than those before it. text_digest: the same for
+    articles with the same text. posts: all that the article has by now."""
 
     number: int
     key: ArticleKey
@@ -81,7 +81,7 @@ class Posts:
 
     def select(self, since: int | None = None, recipe: str = "", place: str = "") -> Iterator[Selected]:
         """Yield all posts, in the order in which they were saved: those saved at or after `since`, of a recipe, of
-        articles that were seen in a place. Which these are is settled at the beginning, and each comes once."""
+        articles that were seen in a place. They are selected at the beginning, and each comes once."""
         return self._chosen("posts.saved, posts.article, posts.form", None, since, recipe, place)
 
     def select_latest(

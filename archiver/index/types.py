@@ -168,8 +168,8 @@ class FailedArticle(NamedTuple):
 class HeldBack(NamedTuple):
     """An edit that is not believed yet: all other articles of the run are looked at first.
 
-    text_digest: of the edited text. made: the article that was made of the answer, as bytes (whoever puts it in can
-    read them). capture: of the answer.
+    text_digest: of the edited text. made: the article that was made of the answer, as bytes (in a form that only the
+    caller knows). capture: of the answer.
     """
 
     key: ArticleKey
@@ -228,8 +228,8 @@ class Run(NamedTuple):
 
 class Worker(NamedTuple):
     """A process that crawls together with others. heard: when it last said that it is there. state: busy, idle, over
-    (nobody in the run has anything to do), left, or lost (others took over from it). doing: what it is at, for people.
-    articles, requests: how many it has dealt with, and made, by then."""
+    (nobody in the run has anything to do), left, or lost (others took over from it). doing: what it works on, for
+    people. articles, requests: how many articles it had dealt with, and requests it had made, by then."""
 
     number: int
     run: int

@@ -211,7 +211,7 @@ def _put_answers(database: Database, known: Iterable[tuple[int, str, Finished]],
 
 
 def _put_known_captures(database: Database, known: Iterable[tuple[int, str, Finished]]) -> None:
-    """Note which captures posts and earlier contents were made of, unless that is known."""
+    """Note which captures posts and earlier contents were made of, where that was not known."""
     found = [(number, form, one) for number, form, one in known if one.outcome == "checked" and one.capture]
     put_captures(database, (one.capture for _, _, one in found))
     database.write_all(

@@ -134,7 +134,8 @@ class Writer:
 
 
 def end(connection: Connection, number: int) -> None:
-    """End the connection of a writer, and have it keep nothing more. What it has kept by then is kept."""
+    """End the connection of a writer, so that nothing more of what it writes is kept. What it has committed already
+    stays."""
     connection.execute(_END.encode(), (number,))
     connection.execute("DELETE FROM writers WHERE number = $1", (number,))
 
