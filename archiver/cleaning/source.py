@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from lxml.etree import _Element
 
-# Tags that kramdown reads as browsers do; white space in them is ASCII's.
+# Tags that kramdown reads as browsers do; white space in them is ASCII only.
 NAME = r"[a-zA-Z_][-\w.]*(?::[a-zA-Z_][-\w.]*)?"
 TOKEN = re.compile(
     r"(?P<text>[^<]+)"

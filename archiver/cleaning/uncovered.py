@@ -1,4 +1,5 @@
-"""What a style shows within what another one hides: `visibility`, unlike `display`, can be taken back. No I/O."""
+"""Visible elements within hidden ones: a child can be visible although `visibility` hides its parent, unlike with
+`display`. No I/O."""
 
 from __future__ import annotations
 
@@ -15,11 +16,11 @@ SHOWN = ";visibility:visible!important"
 
 
 def uncover(root: _Element, html: str) -> None:
-    """Leave of elements that are not visible what in them is. html: what `root` was parsed from."""
+    """Reduce elements that `visibility` hides to the visible elements in them. html: what `root` was parsed from."""
     if not SHOWING.search(html):
         return
     covered: set[_Element] = set()
-    holding: set[_Element] = set()  # of these, in which something is visible
+    holding: set[_Element] = set()  # those of them that have something visible in them
     for element in root.iter():
         visible, parent = read_style(element.get("style") or "").visible, element.getparent()
         if visible is False or (visible is None and parent in covered):

@@ -84,6 +84,6 @@ def _below(output: Path, recipes: Any) -> Any:
 
 
 def _seen_from(output: Path, directory: Path) -> str:
-    """Return a directory's path from the archive if it is in there, else its whole path."""
+    """Return a directory's path relative to the archive if it is within the archive, else its absolute path."""
     whole = directory.absolute()
     return str(whole.relative_to(output.absolute()) if whole.is_relative_to(output.absolute()) else whole)

@@ -1,4 +1,4 @@
-"""Times as computers write them for computers: counts since 1970, and digits without signs. No I/O."""
+"""Times as programs write them for programs: counts since 1970, and digits without signs between them. No I/O."""
 
 from __future__ import annotations
 

@@ -23,7 +23,8 @@ MOST = timedelta(hours=14)
 
 
 def whole_offsets(text: str) -> str:
-    """Return `text` with `GMT + 8`, and the `GMT 0800` that comes of one in an address, as `GMT+8`, `GMT+0800`."""
+    """Return `text` with `GMT + 8` as `GMT+8`, and with `GMT 0800` (whose plus sign was lost in an address) as
+    `GMT+0800`."""
     return LOST_PLUS.sub("+", SPACED_OFFSET.sub(r"\1", text))
 
 

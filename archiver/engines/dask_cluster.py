@@ -1,4 +1,4 @@
-"""`dask`: a cluster of this machine, made for the run; `dask://host:port`: one that is there."""
+"""`dask`: a cluster on this machine, which is started for the run; `dask://host:port`: an existing one."""
 
 from __future__ import annotations
 
