@@ -57,7 +57,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "dates": {"errors", "recipes"},
     "cleaning": {"errors", "html", "recipes", "text"},
     "pictures": {"errors", "places"},
-    "reading": {"cleaning", "dates", "encoding", "errors", "html", "identity", "recipes", "text", "urls"},
+    "documents": {"encoding", "html", "urls"},
+    "reading": {"cleaning", "dates", "documents", "encoding", "errors", "html", "identity", "recipes", "text", "urls"},
     "pages": {
         "private",
         *(
@@ -76,7 +77,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         ),
     },
     "posts": {"article", "cleaning", "dates", "identity", "pinyin", "places", "recipes", "text"},
-    "discovery": {"cleaning", "dates", "encoding", "errors", "identity", "reading", "text", "urls"},
+    "discovery": {"cleaning", "dates", "documents", "encoding", "errors", "identity", "reading", "text", "urls"},
     "following": {
         "private",
         *("addresses", "captures", "errors", "identity", "listings", "recipes", "storage", "urls"),
@@ -88,6 +89,7 @@ MAY_IMPORT: dict[str, set[str]] = {
             "cleaning",
             "dates",
             "errors",
+            "identity",
             "minhash",
             "pages",
             "plugins",
@@ -159,6 +161,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "views": {"clock", "following", "identity", "index", "places", "recipes", "spans", "storage", "verify"},
     "exports": {
         "private",
+        *("moments", "suggestions"),
         "html",
         "reading",
         "article",
@@ -236,8 +239,10 @@ MAY_IMPORT: dict[str, set[str]] = {
         *("clock", "configuration", "crew_words", "errors", "index", "interrupts", "run_report", "session"),
         *("session_options", "statuses", "views"),
     },
+    "remembering": {"adoption", "configuration", "index", "recipes"},
     "archive": {
         "private",
+        "remembering",
         *("addresses", "adoption", "answer", "captures", "clock", "configuration", "crawling", "errors", "exports"),
         *("crewing", "datasets", "discovery", "engines", "explaining", "following", "reading"),
         *(
@@ -256,7 +261,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "server_address",
         *("session_options", "site", "spans", "storage", "suggestions", "verified", "views"),
     },
-    "teaching": {"errors", "reading", "recipes"},
+    "teaching": {"documents", "errors", "reading", "recipes"},
     "commands": {
         "private",
         *("addresses", "adoption", "answer", "archive", "configuration", "discovery", "encoding", "errors", "exports"),
@@ -282,10 +287,14 @@ MAY_IMPORT: dict[str, set[str]] = {
         *("views",),
     },
 }
-# Scrapy takes longer to load than most commands take to run: what the archive needs of it is loaded when it crawls.
+# Scrapy takes longer to load than most commands take to run: what the archive needs of it is loaded when it crawls, and
+# what one method of it alone needs when that is called.
 # psycopg and obstore are there only where somebody wants them. A crawl has processes of its own make its articles.
 LATE = {
-    "archive.py": {"archiver.crawling"},
+    "archive.py": {
+        *("archiver.crawling", "archiver.datasets", "archiver.explaining", "archiver.replay", "archiver.site"),
+        "archiver.verified",
+    },
     "extraction/extractors.py": {"archiver.extraction.extractor"},
     "identity/domain.py": {"tldextract"},
     "index/whereabouts.py": {"archiver.index.postgres"},
