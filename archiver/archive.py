@@ -356,7 +356,7 @@ class Archive:
         from archiver.verified import verify  # as above
 
         self._refuse_none()
-        self._refuse_links(PARTS if repair or remove_credentials else [INDEX])  # that it was verified is logged there
+        self._refuse_links(PARTS if repair or remove_credentials else [INDEX])  # the log of verifications is there
         options = session_options(self.configuration).extract
         return verify(self.root, self._at, options, repair=repair, remove_credentials=remove_credentials)
 

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 
 def main() -> int:
-    """Start the workers, or be one of them, and return the exit status."""
+    """Fork the workers and return the exit status. In a forked process, run one worker and return its exit status."""
     signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)  # `crewing` did so already, for the time before this line
     count, share = pickle.load(sys.stdin.buffer)
     load()
@@ -57,7 +57,7 @@ def main() -> int:
 
 
 def load() -> None:
-    """Import what a crawl finds by the names in its settings; the rest was imported with this module."""
+    """Import what the settings of a crawl name; everything else was imported with this module."""
     settings = Settings()
     settings.setmodule("archiver.settings")
     for kind in ("EXTENSIONS", "DOWNLOADER_MIDDLEWARES", "SPIDER_MIDDLEWARES"):

@@ -136,10 +136,10 @@ class Crew:
         return index.workers.begin_run(command_line(), now(), asked, limits)
 
     def _work(self, run: int, share: Mapping[str, Any], count: int = 1) -> tuple[RunReport, int]:
-        """Start so many workers, and wait until all have ended. Return the report of the last one to send one, and the
-        exit status of the first that failed, else 0."""
+        """Start `count` workers, and wait until all have ended. Return the report that was sent last, and the exit
+        status of the first worker that failed, or 0."""
         report = NOTHING
-        # The new process inherits this, and takes signals when it can pass them on.
+        # The new process inherits the blocked signals, and unblocks them when it can pass them on to its workers.
         before = signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
         try:
             self._process = process = self._start(run, share, count)
@@ -190,7 +190,7 @@ class Crew:
     def _report(self, run: int) -> RunReport:
         with closing(Index.read(self._configuration.root, self._options.index)) as index:
             content = index.workers.report_of(run)
-        if content is None and self._interrupts.signal:  # it came before any worker had joined the run
+        if content is None and self._interrupts.signal:  # the signal came before any worker had joined the run
             raise StoppedError(self._interrupts.status)
         if content is None:
             raise CrewError(

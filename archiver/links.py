@@ -17,7 +17,7 @@ DEPTH = 2  # levels of directories in a part: years and months
 
 
 def refuse_links(output: Path, parts: Collection[str] = PARTS) -> None:
-    """Raise StoreError if one of these parts of the archive leads out of it, or a file of the index elsewhere."""
+    """Raise StoreError for a symbolic link in these `parts` of the archive that `links_outside` finds."""
     for path, target in links_outside(output, parts):
         within = target.is_relative_to(os.path.realpath(output))
         link = "a link" if within else "a link out of the archive"

@@ -55,9 +55,7 @@ PARAMETER = re.compile(r"(?<=[?&;#])([^=&;#?]+)=([^&;#]*)")
 WEB = re.compile(r"https?://", re.IGNORECASE)
 ADDRESS_IN_TEXT = re.compile(r"https?://[^\s\"'<>]+", re.IGNORECASE)
 NEXT_ADDRESS = re.compile(r"(?=https?://)", re.IGNORECASE)
-AFTER_ADDRESS = (
-    ".,:;!?()[]{}|…«»‘’‚“”„、。！？，：；（）"  # marks in a text that follow an address, and are no part of it
-)
+AFTER_ADDRESS = ".,:;!?()[]{}|…«»‘’‚“”„、。！？，：；（）"  # marks at the end of an address that belong to the text
 DEEPEST = 8  # so deeply nested addresses (an address in a parameter of an address) are looked through
 LONG_ENOUGH = 6  # characters: a shorter secret is not looked for in other texts, where it would be part of other words
 # Command-line options and settings whose values are private, whatever they look like.
@@ -124,7 +122,8 @@ def public_text(text: str) -> str:
 
 
 def _public_words(found: re.Match[str]) -> str:
-    """Return addresses that stand in a text without a blank between them: what is private may be one itself."""
+    """Return an address from a text without its private parts. More addresses may follow it without a space, since a
+    private part may itself be an address."""
     return "".join(map(_public_word, NEXT_ADDRESS.split(_public_word(found[0]))))
 
 

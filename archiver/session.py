@@ -97,7 +97,7 @@ class Session:
 
         Raises LockedError if another run is at work; IndexFileError, StoreError, CaptureError.
         """
-        if not options.links:  # the lock is held, and so written, for a dry run, too
+        if not options.links:  # a dry run writes into the directory of the index, too: it takes the lock
             refuse_links(directory_of(output), [INDEX] if dry else PARTS)
         if not dry:
             reach(output)

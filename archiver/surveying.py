@@ -84,8 +84,8 @@ class Surveyor:
         self._meta = {"download_maxsize": LARGEST_SITEMAP} if whole else {BEGINNING: ENOUGH}
         self._looker = looker
         self._offer = offer
-        self._asked: set[str] = set()  # addresses, in the form that is compared
-        self._others: dict[str, Looked] = {}  # what well-known places have that was not looked for there, the same
+        self._asked: set[str] = set()  # addresses asked for, in the form of `plain_form`
+        self._others: dict[str, Looked] = {}  # lists of another kind at well-known places, by this form
         self.is_cut_off = False  # whether the budget of the run ended it, so that it may not have found everything
         self.answers: dict[str, Response] = {}  # answers that are kept, by the plain form of their addresses
         self._room = KEPT if whole else 0
@@ -126,8 +126,9 @@ class Surveyor:
             await self._take(listed, WELL_KNOWN)
 
     async def _take_at(self, address: str, kind: str, why: str, index: str = "") -> None:
-        """Take what is at an address, once; or note why that is nothing. It is what its content says: robots.txt and
-        indexes may name feeds. kind: what it was named as. index: the address of the one that names it."""
+        """Fetch an address, unless that was done, and take the feed or sitemap that is there, or note why there is
+        none. Its content decides what it is: robots.txt and indexes may also name feeds. kind: what it was named as.
+        index: the address of the index that names it."""
         if plain_form(address) in self._asked:
             return
         response = await self._get(address)
@@ -139,7 +140,7 @@ class Surveyor:
             self._offer.miss(kind, address, why, listed.problem or f"it is no {kind}, but a {listed.kind}")
 
     async def _take(self, listed: Looked, why: str, index: str = "") -> bool:
-        """Take a feed; or a sitemap, and the newest of those that it names; return whether it is one of these."""
+        """Take a feed, or a sitemap and the newest of those that it names. Return whether `listed` is one of these."""
         if listed.kind == "feed":
             self._offer.take_feed(listed, why, index)
         elif listed.kind == "sitemap":
@@ -149,8 +150,8 @@ class Surveyor:
         return listed.kind in ("feed", "sitemap")
 
     async def _first(self, paths: Iterable[str], home: str, kind: str) -> Looked | None:
-        """Return the first of well-known places at which there is something of that kind; what else lists articles
-        there is kept for later."""
+        """Return what is at the first of the well-known `paths` that has something of that kind. Feeds and sitemaps of
+        the other kind that are found on the way are kept in `_others`."""
         for path in paths:
             address = urljoin(home, path)
             if isinstance(response := await self._get(address), str):

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 @dataclass(frozen=True, slots=True)
 class Verified:
     """What a verification found. cleaned: captures and notes that were written anew without a credential. unlogged: why
-    the log of verifications does not have it, nothing if it has."""
+    the verification could not be noted in the log of verifications; empty if it was noted."""
 
     files: int
     bytes: int

@@ -52,8 +52,9 @@ def page_place(path: str) -> str:
 
 
 def own_place(page: str, usual: str, lists: Container[str]) -> str:
-    """Return where the page of a post of the owner's is: where the post says, `page`, or, if the site has something
-    there, where it would `usual`ly be. lists: where lists are, beside where all are."""
+    """Return the path of the page of a post that the owner wrote. It is `page`, the path that the post gives; or, if
+    the site has another file there, `usual`, the path that it would have otherwise. lists: paths of lists that count
+    as taken, beside those that are always reserved."""
     return page_place(usual if page != usual and (page in lists or is_reserved(page)) else page)
 
 

@@ -11,7 +11,7 @@ from archiver.pinyin import pinyin
 UNSAFE = re.compile(r"[\s/\\?#%:*\"<>|\x00-\x1f\x7f-\x9f\ud800-\udfff\ufeff\ufffe\uffff-]")
 DOTS = re.compile(r"^\.+|\.+$|(?<=\.)\.+")  # "..", and a dot before a slash, vanish from Jekyll's addresses
 SEPARATORS = str.maketrans("", "", ".,_+")  # signs between the digits of a number
-# A directory of such a name would be where a file of the site is: `index.html`, `feed.xml`, `robots.txt`.
+# A directory with such a name could have the path of a file of the site: `index.html`, `feed.xml`, `robots.txt`.
 FILE = re.compile(r"\.(html?|xml|txt|css|svg)$", re.IGNORECASE)
 FALLBACK = "media"
 LONGEST = 120  # bytes; a category becomes a directory, whose name may have 255
@@ -21,9 +21,9 @@ LONGEST = 120  # bytes; a category becomes a directory, whose name may have 255
 def slug(source: str) -> str:
     """Return `source` as pinyin without tones; Latin letters and digits as they stand.
 
-    The readings are xpinyin's, also where they are wrong: two thousand published addresses have them. What is
-    unsafe in a path or an address is left out, and the dot of what ends as the name of a page does. A slug that would
-    be empty or a number begins with `media` instead.
+    The readings are xpinyin's, even where they are wrong: two thousand published addresses have them. Characters that
+    are unsafe in a path or an address are left out, and so is the dot before an ending such as `.html`. A slug that
+    would be empty or a number begins with `media`.
     """
     text = UNSAFE.sub("", pinyin(UNSAFE.sub("", source)))
     text = FILE.sub(r"\1", DOTS.sub("", text.encode()[:LONGEST].decode(errors="ignore")))

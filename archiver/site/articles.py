@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from archiver.storage import Root
 
 STEPS = 100  # a page shows the changes of so many versions, the latest; with thousands it would have megabytes
-LISTED = 300_000  # characters of all the changes that a page lists: a source may change every word each time
+LISTED = 300_000  # characters of all changes on a page: limited, as a source may change every word each time
 MOST = 2000  # sentences: versions with more are not compared, as that would take too long
 
 

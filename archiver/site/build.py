@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from archiver.storage import Root
 
 SAME = 20  # articles with the same text that a page names
-TOGETHER = 100  # articles of which the index is asked at once
+TOGETHER = 100  # articles that are looked up in the index by one query
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,8 +71,8 @@ class PageMaker:
         self._aside = Aside(setup.directory, name)
 
     def files_of(self, thing: Thing) -> list[FileChange]:
-        """Return what becomes of files by an article, which is made, or by what is known already. Raises what `make`
-        does."""
+        """Return the file changes for a thing: an article is rendered by `make`; anything else is a file change
+        already. Raises the errors of `make`."""
         return self.make(thing) if isinstance(thing, ShownArticle) else [thing]
 
     def make(self, shown: ShownArticle) -> list[FileChange]:

@@ -90,7 +90,7 @@ class SiteRecord:
         """Open the record for one build. An empty one is begun if there is none of this version, if the file is
         damaged, or if `anew` is true. Raises LockedError while another build is at work."""
         self._file = directory / FILE
-        self._lists: dict[tuple[str, str], int] = {}  # numbers of those that were looked up
+        self._lists: dict[tuple[str, str], int] = {}  # numbers of lists, by kind and name: a cache
         try:
             self._open()
             if anew or self._fact("version") != VERSION:

@@ -195,8 +195,8 @@ class PictureFetcher:
 
 
 def _may_be_another_time(response: Response) -> bool:
-    """Return whether what came in place of a picture says nothing for ever: nothing at all, or a page to which its
-    address leads, for a moment perhaps (a front page, a login)."""
+    """Return whether the picture may come at another time. It may if the answer was empty, or if a redirect led to a
+    web page (a front page, a login), perhaps only for a moment."""
     assert response.request is not None
     was_sent_away = bool(response.request.meta.get("redirect_urls"))
     return not response.body or (was_sent_away and isinstance(response, HtmlResponse))

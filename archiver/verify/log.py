@@ -38,8 +38,8 @@ def log_verification(output: Path, verification: LastVerification) -> None:
         }
     )
     try:
-        # One write to a file that is open for appending: verifications at the same time do not mix their lines. Nobody
-        # waits for who reads a pipe in its place.
+        # A line is one write to a file that is open for appending: verifications at the same time do not mix their
+        # lines. O_NONBLOCK: if there is a pipe instead of the file, do not wait until somebody reads it.
         descriptor = os.open(output / LOG, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NONBLOCK, 0o644)
         try:
             os.write(descriptor, f"{line}\n".encode())

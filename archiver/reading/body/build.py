@@ -95,7 +95,7 @@ class _Writer:
         if element.tag in MEDIA:
             self._medium(element)
         place = self._places.get(element)
-        # What is said in a caption of who made a picture is no part of the text, but of the caption.
+        # In a caption, elements marked as noise stay: a credit is no part of the text, but it is one of the caption.
         if place is None or (is_hidden(element) if self._in_caption else self._dropped[place]):
             self._out.append(_gap(element))
             return
@@ -201,7 +201,8 @@ class _Writer:
 
 
 def _gap(dropped: HtmlElement) -> str:
-    """Return what keeps words apart that are on both sides of something that a reader sees there."""
+    """Return the markup to put in place of a dropped element. It keeps the words before and after it apart, if readers
+    of the page see the element between them."""
     if dropped.tag in DROPPED or is_hidden(dropped) or HIDDEN_NAMES.search((dropped.get("class") or "").lower()):
         return ""
     return "<div></div>" if dropped.tag in BLOCKS else " " if (dropped.tail or "")[:1].isalnum() else ""

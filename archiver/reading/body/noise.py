@@ -45,7 +45,7 @@ HEADINGS = frozenset("h1 h2 h3 h4 h5 h6".split())
 CELLS = frozenset("thead tbody tfoot tr th td".split())  # their names only say how they look: `hide-on-phones`
 LEAST_PROSE = 200  # an article has more prose than that
 MAX_WEAK_PROSE = 0.5
-FEW_WORDS = 15  # characters
+FEW_WORDS = 15  # characters outside links: a line with at least so many keeps its links
 MUCH_PROSE = 400
 NO_NAMES, NOISE_ONLY, NOISE_AND_WEAK = range(3)
 
@@ -169,8 +169,8 @@ def _is_in_prose(page: Outline, place: int) -> bool:
 
 
 def _is_link_in_line(page: Outline, place: int) -> bool:
-    """Return whether the element is a link, or in one, in a line that has some words that are in none: without it they
-    would not be a sentence any more."""
+    """Return whether the element is a link, or in one, in a line with some words outside links: without the link they
+    would no longer be a sentence."""
     index = page.first_blocks[place]
     if not page.end_blocks[place] == index < len(page.blocks):
         return False

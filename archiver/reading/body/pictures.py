@@ -21,8 +21,8 @@ LATE_SOURCES = (
     "data-full-src data-echo data-actualsrc data-backsrc data-srcset data-lazy-srcset"
 ).split()
 SOURCES = (*LATE_SOURCES, "srcset", "src")
-# What stands in place of a picture says so in its name; or has a name of such words only: `grey_bg.png` is one, and
-# `greyhound-races.jpg`, `crane-loading-a-ship.jpg` are pictures.
+# The file name of a placeholder has a word such as `placeholder`, or consists of words of the sets below only:
+# `grey_bg.png` is a placeholder; `greyhound-races.jpg` and `crane-loading-a-ship.jpg` are pictures.
 FILE = re.compile(r"([^/]+)\.(?:gif|png|svg|jpe?g|webp)", re.IGNORECASE)
 WORD = re.compile(r"[^\W\d_]{3,}|(?<!\d)1x1(?!\d)")
 PLACEHOLDER = re.compile(r"(?:placeholder|spacer|lazyload)")
@@ -49,7 +49,7 @@ def picture_address(element: HtmlElement, base: str) -> str:
 
 
 def _is_placeholder(address: str) -> bool:
-    """Return whether the name of a file is that of what stands where a picture is loaded late."""
+    """Return whether the file name in `address` is that of a placeholder for a picture that is loaded later."""
     found = FILE.fullmatch(urlsplit(address).path.rpartition("/")[2])
     words = set(WORD.findall(found[1].lower())) if found else set()
     if any(map(PLACEHOLDER.match, words)):
