@@ -173,7 +173,11 @@ class ArchiveExtension:
         """Return when all articles that were put, and everything given to `do_soon`, are done with."""
         await self._puts.drain()
         while self._soon:
-            await asyncio.gather(*self._soon)
+            begun = list(self._soon)
+            await asyncio.gather(*begun)
+            # From Python 3.12 on `gather` does not let the event loop run if all have ended already. Then the callbacks
+            # that take them out of the set have not run yet, and never would.
+            self._soon.difference_update(begun)
 
     async def settle_gone(self) -> str:
         """Mark the articles that are gone as withdrawn. If too many are gone at once, that is not believed: they are

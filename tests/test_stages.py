@@ -120,6 +120,25 @@ def test_what_a_callback_raises_costs_its_answer_or_ends_the_run(
         assert "\n" not in line
 
 
+def test_a_run_ends_also_where_what_it_waits_for_has_just_ended() -> None:
+    """From Python 3.12 on it waited for ever, without a pause."""
+    crawler = get_crawler(ShareSpider, {"EXTENSIONS": {"archiver.crawl_archive.ArchiveExtension": 1}})
+    crawler._apply_settings()
+    archive = archive_of(crawler)
+    done: list[str] = []
+
+    async def work() -> None:
+        done.append("work")
+
+    async def end() -> None:
+        archive.do_soon(work())
+        await asyncio.sleep(0)  # the work has ended, and its callbacks have not run
+        await archive.settle()
+
+    asyncio.run(end())
+    assert done == ["work"]
+
+
 # Where one article is at stake: whether what is called there is about a certain one.
 OF_ONE: dict[str, tuple[str, Callable[..., bool]]] = {
     "callback": ("archiver.spiders.article.answer_of", lambda response: FIRST in response.url),
