@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import pathlib
 import re
 import resource
 import signal
@@ -90,4 +91,34 @@ def test_a_template_that_never_ends_leaves_the_old_site(archive: Archive) -> Non
     result = build(archive)
     assert result.returncode == 1
     assert re.fullmatch(r"archiver: \S*list\.html:2: it never ends, or makes too much .*\n", result.stderr)
+    assert files(site_of(archive)) == before
+
+
+def test_a_template_that_is_no_text_is_named(tmp_path: Path) -> None:
+    (tmp_path / "parts.html").write_bytes(b"<p>\xff")
+    with pytest.raises(TemplateError) as failed:
+        rendered(tmp_path, '{% import "parts.html" as parts %}')
+    assert str(failed.value) == f"{tmp_path}/parts.html: cannot be read: it is not UTF-8 (byte 4)"
+
+
+def test_a_file_of_the_users_that_cannot_be_read_is_named(
+    archive: Archive, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(archive, 1)
+    build(archive)
+    before = files(site_of(archive))
+    own = tmp_path / "style.css"
+    own.write_text("p {}")
+    read = pathlib.Path.read_bytes
+
+    def refuse(file: Path) -> bytes:
+        if file == own:
+            raise PermissionError(13, "Permission denied", str(file))
+        return read(file)
+
+    monkeypatch.setattr(pathlib.Path, "read_bytes", refuse)
+    done = build(archive, "--templates", str(tmp_path))
+    assert (done.returncode, done.stderr) == (1, f"archiver: {own}: cannot be read: Permission denied\n")
+    with pytest.raises(TemplateError, match=r"style\.css: cannot be read"):
+        Look("name", "site.example", templates=tmp_path).copied()
     assert files(site_of(archive)) == before

@@ -26,13 +26,13 @@ from jinja2 import (
 from jinja2.sandbox import safe_range
 
 import archiver
-from archiver.errors import TemplateError, UsageError, in_a_line
+from archiver.errors import TemplateError, UsageError, in_a_line, os_reason
 from archiver.posts.site_addresses import href, root_of
 from archiver.site.bounds import bounded
 from archiver.site.words import WORDS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from jinja2 import Template
 
@@ -55,7 +55,7 @@ class Look:
         self.name, self.host, self.language, self.accent = name, host, language, accent
         self._theirs = templates
         ours = PackageLoader("archiver.site")
-        loaders: list[BaseLoader] = [FileSystemLoader(templates)] if templates else []
+        loaders: list[BaseLoader] = [_Theirs(templates)] if templates else []
         self._environment = Environment(
             loader=ChoiceLoader([*loaders, ours]),
             autoescape=True,
@@ -86,9 +86,7 @@ class Look:
         found = {one.name: one.read_bytes() for one in OURS.iterdir()}
         if self._theirs:
             found |= {
-                one.relative_to(self._theirs).as_posix(): one.read_bytes()
-                for one in self._theirs.rglob("*")
-                if one.is_file()
+                one.relative_to(self._theirs).as_posix(): _read(one) for one in self._theirs.rglob("*") if one.is_file()
             }
         code = (one.read_bytes() for one in sorted(Path(__file__).parent.glob("*.py")))
         whole = [*(part.encode() for part in parts), *code]
@@ -108,7 +106,7 @@ class Look:
         found = {}
         for name in COPIED:
             theirs = self._theirs / name if self._theirs else None
-            found[name] = theirs.read_bytes() if theirs and theirs.is_file() else (OURS / name).read_bytes()
+            found[name] = _read(theirs) if theirs and theirs.is_file() else (OURS / name).read_bytes()
         if self.accent:
             found["style.css"] += f"\n:root {{ --accent: {self.accent}; --accent-dark: {self.accent}; }}\n".encode()
         return found
@@ -119,6 +117,8 @@ class Look:
                 if name not in self._templates:
                     self._templates[name] = self._environment.get_template(name)
                 return self._templates[name].render(values)
+        except TemplateError:
+            raise
         except TemplateSyntaxError as error:
             raise TemplateError(f"{error.filename or error.name}:{error.lineno}: {error.message}") from error
         except TemplateNotFound as error:
@@ -143,3 +143,28 @@ class Look:
 
 
 TAGS = {"zh": "zh-CN", "en": "en"}
+
+
+class _Theirs(FileSystemLoader):
+    """Loads the user's templates. Raises TemplateError for one that cannot be read."""
+
+    def get_source(self, environment: Environment, template: str) -> tuple[str, str, Callable[[], bool]]:
+        """Return the text of a template, its file, and whether that is still the same."""
+        try:
+            return super().get_source(environment, template)
+        except TemplateNotFound:  # an OSError, too
+            raise
+        except (OSError, UnicodeDecodeError) as error:
+            raise _unreadable(Path(self.searchpath[0]) / template, error) from error
+
+
+def _read(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise _unreadable(file, error) from error
+
+
+def _unreadable(file: Path, error: OSError | UnicodeDecodeError) -> TemplateError:
+    reason = os_reason(error) if isinstance(error, OSError) else f"it is not UTF-8 (byte {error.start + 1})"
+    return TemplateError(f"{file}: cannot be read: {reason}")
