@@ -3,16 +3,22 @@ to a proxy."""
 
 from __future__ import annotations
 
+import base64
 import gzip
+from hashlib import sha1
+from io import BytesIO
 from typing import TYPE_CHECKING
 
 import pytest
+from warcio.statusandheaders import StatusAndHeaders
+from warcio.warcwriter import WARCWriter
 
 from tests.press import Press, article, press, rss
 from tests.rawserver import answer, serving
 from tests.web import archive, story, web
 
 if TYPE_CHECKING:
+    from pathlib import Path
     from subprocess import CompletedProcess
 
     from tests.conftest import Archive
@@ -121,3 +127,36 @@ def test_keys_on_the_command_line(archive: Archive, web: Web) -> None:
     result = archive.get("--warc", "-vv", "-s", headers, "-s", post, address)
     assert (result.returncode, holding(shown(archive, result))) == (0, [])
     assert any("DEFAULT_REQUEST_HEADERS=removed" in command for (command,) in archive.rows("SELECT command FROM runs"))
+
+
+def test_a_key_in_the_address_of_a_capture_of_others_is_in_their_file_only(archive: Archive, tmp_path: Path) -> None:
+    """Of an answer, and of one that a revisit refers to."""
+    address, file = f"http://jane:pa55word@paper.example/2026/05/01/a?key={KEY}", tmp_path / "theirs.warc.gz"
+    with file.open("wb") as stream:
+        writer = WARCWriter(stream, gzip=True)
+        for date, kind in (("2026-05-01T10:00:00Z", "response"), ("2026-05-02T10:00:00Z", "revisit")):
+            body = story("A page with a key in its address", text="What is said here is said {n} times.").encode()
+            headers = {
+                "WARC-Date": date,
+                "WARC-Payload-Digest": f"sha1:{base64.b32encode(sha1(body).digest()).decode()}",
+            }
+            if kind == "revisit":
+                headers |= {"WARC-Refers-To-Target-URI": address, "WARC-Refers-To-Date": "2026-05-01T10:00:00Z"}
+            http = StatusAndHeaders("200 OK", [("Content-Type", "text/html; charset=utf-8")], protocol="HTTP/1.1")
+            payload = body if kind == "response" else b""
+            record = writer.create_warc_record(
+                address,
+                kind,
+                payload=BytesIO(payload),
+                length=len(payload),
+                http_headers=http,
+                warc_headers_dict=headers,
+            )
+            writer.write_record(record)
+    replayed = archive.archiver("replay", "--pages", str(file), "-vv")
+    assert (replayed.returncode, len(archive.posts)) == (0, 1), replayed.stderr
+    again = archive.archiver("replay", "--pages", str(file))
+    assert "0 written, 2 unchanged, 0 failed" in again.stdout
+    found = shown(archive, replayed, again, archive.archiver("export", "jsonl"), archive.archiver("verify"))
+    assert holding(found) == []
+    assert not any(b"pa55word" in content for content in found.values())

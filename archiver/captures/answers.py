@@ -16,6 +16,7 @@ from archiver.captures.records import CONVERSION, Broken, WarcRecord, records
 from archiver.captures.regions import GZIP_START, Region
 from archiver.captures.warc_date import parse_warc_date
 from archiver.errors import CaptureError, StoreError, os_reason
+from archiver.private import public_address
 from archiver.storage import located, opened
 from archiver.storage.ahead import ahead
 from archiver.storage.stored import is_stored
@@ -178,7 +179,7 @@ def _refers(record: WarcRecord) -> tuple[str, datetime] | None:
     """Return target URI and date of the record that a revisit refers to; None if it does not say both."""
     url, date = record.header("WARC-Refers-To-Target-URI").strip("<>"), record.header("WARC-Refers-To-Date")
     try:
-        return (url, parse_warc_date(date)) if url else None
+        return (public_address(url), parse_warc_date(date)) if url else None
     except ValueError:
         return None
 
@@ -205,9 +206,11 @@ def _more(record: WarcRecord, file: str) -> CapturedAnswer | None:
 
 
 def _capture(record: WarcRecord, file: str) -> Capture | Broken:
-    """Return where a record is, its payload not yet known."""
+    """Return where a record is, its payload not yet known. Credentials are not in its address, as in that of an answer
+    that is captured here: other tools keep them."""
     try:
         time = parse_warc_date(record.header("WARC-Date"))
     except ValueError as error:
         return Broken(record.offset, str(error))
-    return Capture(file, record.offset, record.length, "", record.url.removeprefix(ABOUT), time)
+    url = public_address(record.url.removeprefix(ABOUT))
+    return Capture(file, record.offset, record.length, "", url, time)
