@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import shutil
 from contextlib import closing
 from datetime import datetime, timedelta
@@ -110,6 +111,13 @@ def test_an_archive(archive: Archive) -> None:
         "digest": "摘要 *一* <二> & [三]。",
         "url": f"http://finance.eastmoney.com/a/{ID}.html",
     }
+
+
+def test_a_post_without_its_address_is_exported_with_the_one_that_its_id_gives(archive: Archive) -> None:
+    put(archive, NAME, broken(LINK, "<>"))
+    adopt(archive)
+    (line,) = archive.invoke("export", "jsonl", "--output", str(archive.output)).stdout.splitlines()
+    assert json.loads(line)["url"] == LINK.strip("<>")
 
 
 def test_the_index_has_what_a_post_tells(archive: Archive) -> None:

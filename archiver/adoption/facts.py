@@ -41,12 +41,9 @@ def midnight(recipe: Recipe, day: date) -> datetime:
 def own_address(named: Named, post: ReadPost) -> str:
     """Return the address that a post of this form links to, if the recipe can make it from the id alone, or the post
     itself says it; else empty."""
-    link = named.form.link
     if named.recipe.is_web:
         return post.more.canonical or post.link or ""
-    if "{url}" not in link:
-        return link.format(id=named.id, url="")
-    return next((link.format(id=named.id, url=url) for url in named.recipe.from_id("url", named.id)), "")
+    return named.recipe.link_from_id(named.form, named.id)
 
 
 def known(named: Named, post: ReadPost) -> dict[str, str]:

@@ -138,7 +138,7 @@ class Entries:
             recipe=known.key.recipe,
             id=known.key.id,
             form=known.form,
-            url=post.link or "",
+            url=post.link or (recipe.link_from_id(form, known.key.id) if recipe and form else ""),
             title=printable(post.title),  # YAML can write what UTF-8 cannot
             published=known.published,
             source=source_of(post, form) if form else "",

@@ -204,6 +204,12 @@ class Recipe(Part, frozen=True):
         found = [(rule, re.search(rule.match, article_id)) for rule in rules]
         return [rule.format.format(*match.groups(default="")) for rule, match in found if match and match[1]]
 
+    def link_from_id(self, form: Form, article_id: str) -> str:
+        """Return the address that a post of `form` links to, if it can be made from the id alone; else empty."""
+        if "{url}" not in form.link:
+            return form.link.format(id=article_id, url="")
+        return next((form.link.format(id=article_id, url=url) for url in self.from_id("url", article_id)), "")
+
     def digest(self) -> str:
         """Return a name for this version of the recipe: the SHA-256 of its content, in hexadecimal digits."""
         return sha256(msgspec.json.encode(self, order="deterministic")).hexdigest()
