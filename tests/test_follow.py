@@ -138,6 +138,20 @@ def test_a_feed_that_is_gone_is_said_once_and_not_asked_for_again(archive: Archi
     assert last_line(crawl(archive, MERROW)) == "1 written, 0 unchanged, 0 failed"  # it is asked for by name
 
 
+def test_a_feed_of_which_an_older_page_is_gone_is_asked_for_again(archive: Archive, press: Press) -> None:
+    feed, older = f"{MERROW}/feed", f"{MERROW}/feed?page=2"
+    link = f'<channel><link xmlns="http://www.w3.org/2005/Atom" rel="next" href="{older}"/>'
+    press.site(MERROW, feed=[1])
+    press.put(older, "gone", "text/plain", 410)
+    archive.archiver("follow", MERROW)
+    for number in (1, 2, 3):
+        press.article(MERROW, number)
+        press.put(feed, rss(MERROW, [number]).replace("<channel>", link, 1), "application/rss+xml")
+        crawl(archive)
+    assert older in press.asked
+    assert len(archive.posts) == 3
+
+
 def test_a_source_that_goes_quiet_is_an_alarm(archive: Archive, press: Press) -> None:
     press.site(MERROW, feed=[1, 2])
     press.site(GAZETTE, feed=[1])
@@ -173,6 +187,8 @@ def test_the_first_look_takes_the_newest_and_since_more(archive: Archive, press:
         )
     first = crawl(archive, f"{MERROW}/map.xml", "--dry-run")
     assert last_line(first) == "100 articles are due"
+    past = crawl(archive, f"{MERROW}/map.xml", "--dry-run", "--since", "2024-12-31")  # in the first crawl, too
+    assert last_line(past) == "120 articles are due"
     crawl(archive, f"{MERROW}/map.xml", "--max-requests", "4")
     done = crawl(archive, f"{MERROW}/map.xml", "--dry-run", "--since", "2025-01-01T00:11:00Z")
     assert last_line(done) == "108 articles are due"  # of 110 since then two are there: the budget had room for that
@@ -259,6 +275,21 @@ def test_an_index_that_is_as_it_was_says_nothing_of_sitemaps_without_a_day(
         done = crawl(archive, home)
         assert last_line(done) == "1 written, 0 unchanged, 0 failed", done.stderr
     assert f"{MERROW}/map.xml" not in press.not_modified
+
+
+def test_of_many_sitemaps_without_a_day_those_at_the_ends_are_asked(archive: Archive, press: Press) -> None:
+    maps = [f"{MERROW}/map{number}.xml" for number in range(10)]
+    named = "".join(f"<sitemap><loc>{one}</loc></sitemap>" for one in maps)
+    home = press.put(f"{MERROW}/maps.xml", f"<sitemapindex>{named}</sitemapindex>")
+    for number, one in enumerate(maps):
+        press.put(one, sitemap({press.article(MERROW, number + 1): ""}))
+    crawl(archive, home)
+    press.asked.clear()
+    crawl(archive, home)
+    assert [one for one in press.asked if one in maps] == [*maps[:3], *maps[-3:]]
+    press.asked.clear()
+    crawl(archive, home, "--pages", "2")
+    assert len([one for one in press.asked if one in maps]) == 2
 
 
 def test_an_index_that_names_itself_is_read_once(archive: Archive, press: Press) -> None:
@@ -404,6 +435,18 @@ def test_the_smallest_budgets_come_to_an_end_with_a_new_site(archive: Archive, p
     assert len(archive.posts) == 4
     fetched = [one for one in press.asked if "/2026/" in one]
     assert len(fetched) == len(set(fetched))
+
+
+def test_what_was_found_earlier_is_read_where_the_next_look_finds_nothing(archive: Archive, press: Press) -> None:
+    press.site(MERROW, feed=[1])
+    archive.archiver("follow", MERROW)
+    assert crawl(archive).returncode == 0
+    archive.sql(f"UPDATE sources SET found = found - {31 * 86_400_000_000}")
+    press.site(MERROW, feed=[2, 1])
+    press.put(f"{MERROW}/", "no", "text/plain", 404)
+    done = crawl(archive)
+    assert last_line(done) == "1 written, 0 unchanged, 0 failed", done.stderr
+    assert done.stderr == f"archiver: ALARM: web/{MERROW}/: could not be read: HTTP status 404\n"
 
 
 def test_a_look_for_which_there_was_no_request_left_says_nothing_of_the_site(archive: Archive, press: Press) -> None:
