@@ -17,14 +17,20 @@ class Batcher(Generic[Job, Result]):
     jobs and returns a result for each. A result that is an exception is raised to the caller that waits for its job;
     what the worker itself raises is raised to the callers of all the jobs in its list.
 
-    max_batch: the most jobs in a list.
+    max_batch: the most jobs in a list. between: seconds from one list to the next, at least, where a list costs much,
+    however short it is. The first job does not wait.
     """
 
     def __init__(
-        self, workers: Sequence[Callable[[list[Job]], Awaitable[Sequence[Result | Exception]]]], max_batch: int
+        self,
+        workers: Sequence[Callable[[list[Job]], Awaitable[Sequence[Result | Exception]]]],
+        max_batch: int,
+        between: float = 0,
     ) -> None:
         self._workers = workers
         self._max_batch = max_batch
+        self._between = between
+        self._next = 0.0  # when the next list may be taken, by the clock of the event loop
         self._queue: list[tuple[Job, asyncio.Future[Result]]] = []
         self._tasks: dict[int, asyncio.Task[None]] = {}
 
@@ -43,10 +49,15 @@ class Batcher(Generic[Job, Result]):
             await asyncio.gather(*self._tasks.values())
 
     async def _work(self, number: int) -> None:
+        clock = asyncio.get_running_loop().time
         try:
-            await asyncio.sleep(0)  # so that jobs submitted at the same moment go into one list
             while self._queue:
+                # At least one round of the loop, so that jobs submitted at the same moment go into one list.
+                await asyncio.sleep(self._next - clock())
+                self._next = clock() + self._between
                 batch = self._take()
+                if not batch:  # other workers have taken all jobs meanwhile
+                    return
                 try:
                     results = await self._workers[number]([job for job, _ in batch])
                 except Exception as error:  # whatever it is: a caller waits for each job
