@@ -21,6 +21,11 @@ WORDS_OF_TITLE = 4  # a name in an address with so many words is a title
 FEW_WORDS = 2
 CODE = re.compile(r"(?=[^\W_]*\d)(?=[^\W_]*[^\W\d_])[^\W_]{8,}|[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}", re.IGNORECASE)
 DATED_PATH = re.compile(r"/(?:19|20)\d\d[/-]?(?:0?[1-9]|1[0-2])(?:[/-]?(?:0?[1-9]|[12]\d|3[01]))?(?=[/_.-]|\D|\d{3,})")
+# A whole day, and one name in it. Lists of a day's articles have no name there, or that of a server's own pages.
+DAY_AND_NAME = re.compile(
+    r"/(?:19|20)\d\d[/-]?(?:0?[1-9]|1[0-2])[/-]?(?:0?[1-9]|[12]\d|3[01])/(?!(?:index|default|home|all)\b)[^/]*$",
+    re.IGNORECASE,
+)
 ID_PARAMETER = re.compile(r"^(?:\w*id|no|aid|nid|p|idx\w*|article\w*|story|news\w*|docid|sn|newsno)$", re.IGNORECASE)
 NO_PAGE = re.compile(
     r"\.(?:jpe?g|png|gif|webp|avif|svg|ico|bmp|pdf|zip|gz|rar|7z|mp[34]|m4[av]|webm|ogg|wav|avi|mov|docx?|xlsx?|pptx?|epub"
@@ -99,7 +104,8 @@ def likeness(address: str) -> tuple[int, str]:
     last = ENDING.sub("", path.rstrip("/").rpartition("/")[2])
     words = len(WORD.findall(last))
     is_dated = bool(DATED_PATH.search(path))
-    if is_dated and (words >= FEW_WORDS or re.search(r"\d{3,}", last) or _is_long(last)):
+    is_in_a_day = words > 0 and DAY_AND_NAME.search(path.rstrip("/"))
+    if is_in_a_day or (is_dated and (words >= FEW_WORDS or re.search(r"\d{3,}", last) or _is_long(last))):
         return 2, "a day in the address"
     if words >= WORDS_OF_TITLE:
         return 2, "the words of a title in the address"
