@@ -241,6 +241,10 @@ def test_what_a_format_leaves_out_is_counted(own: Archive, export: Callable[...,
     file = first_post(own)
     start, _, end = file.read_text("utf-8").rpartition("\n\n<http")
     file.write_text(f"{start}\n\n<{end[end.index('>') :]}", "utf-8")
+    article = file.stem.rpartition("-")[2]
+    own.sql(
+        f"UPDATE articles SET recipe = 'gone' WHERE id = '{article.removeprefix('NW')}'"
+    )  # nor does a recipe say it
     result = export(name)
     assert result.status == 0
     assert f"archiver: 1 left out: no address\n{len(own.posts) - 1} exported; all were saved by " in result.errors

@@ -76,7 +76,7 @@ def test_output_that_is_read_only(archive: Archive) -> None:
     if os.getuid() == 0:  # to whom permissions mean nothing
         (archive.output / "_index" / "index.sqlite").unlink()
         (archive.output / "_index" / "index.sqlite").mkdir()
-        words = "index.sqlite: cannot be read: it is no file"
+        words = "index.sqlite: cannot be read: Is a directory"
     else:
         (archive.output / "_index").chmod(0o500)
         words = "cannot be opened for writing"
