@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 MAX_BATCH = 128  # articles that are decided about and written together
+IN_TURN = 2  # batches at a time: while one is written, the next is decided about
 BETWEEN = 0.05  # seconds between the beginnings of two batches: a batch waits for the disk, however small it is
 CLOCKS_DIFFER = 3600 * SECOND  # a smaller difference between clocks is not reported
 MOST_GONE, SHARE_GONE = 5, 0.5  # if so many articles, and more than that share, are gone at once, it is not believed
@@ -62,7 +63,7 @@ class ArchiveExtension:
         self._options = session_options(settings)
         self.answers = Answers()  # what belongs to articles that are on their way to `put`
         self.extractors = Extractors(self._options.extract, settings.getint("ARCHIVER_EXTRACTORS"))
-        self._puts = Batcher[Taken, "Article"]([self._take], MAX_BATCH, BETWEEN)
+        self._puts = Batcher[Taken, "Article"]([self._take] * IN_TURN, MAX_BATCH, BETWEEN)
         self._fails = Batcher[FailedArticle, None]([self._fail], MAX_BATCH)
         self._soon: set[asyncio.Future[None]] = set()
         self._closing: asyncio.Future[None] | None = None
