@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 ARTICLES = 6000  # a round
 ROUNDS = 7
 AIMS: dict[str, float | None] = {"default": 2.2, "tuned": 0.5}
-FLOORS = {"default": 1.25, "tuned": 0.2}
+FLOORS = {"default": 1.0, "tuned": 0.2}
 NEAR, NEAR_FLOOR = 0.05, 0.15  # of the processor time that an article takes: what near-duplicates may
 BUSY = 0.9  # of the time: what is that busy is what limits the crawl
 

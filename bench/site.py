@@ -135,7 +135,8 @@ def _beside(
             Ratio(
                 f"site: processor time, {rebuilt}",
                 *(last.cpu / done.cpu, REBUILD),
-                floor=None if quick else FLOORS[name][1],
+                # What a build takes for itself counts for more where the others have less to build.
+                floor=None if quick or max(built) < SIZES[-1] else FLOORS[name][1],
             ),
         ]
     return ratios
