@@ -34,7 +34,7 @@ from archiver.errors import (
 )
 from archiver.exports import About, load_format
 from archiver.exports.read import Entries
-from archiver.exports.selection import Selection, read_since, select
+from archiver.exports.selection import Selection, select
 from archiver.exports.target import write_to_path, write_to_stream
 from archiver.following import Followed, add_followed, read_followed, remove_followed, resolve_names
 from archiver.identity import normalise, plain_form
@@ -44,6 +44,7 @@ from archiver.index.whereabouts import HERE
 from archiver.links import refuse_links
 from archiver.manifest import add_manifest, head
 from archiver.minhash import scheme
+from archiver.moments import read_since
 from archiver.places import CAPTURES, INDEX, PARTS, POSTS, SITE, TEMPLATES
 from archiver.private import USER, public_address
 from archiver.recipes import recipes_for, sites_for, web_recipe

@@ -1,9 +1,10 @@
-"""Moments as users give them: a date, a time, or how long ago (`2d`). No I/O."""
+"""Moments as users give them: a date, a time, or how long ago (`2d`)."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 
+from archiver.errors import UsageError
 from archiver.spans import SPAN, read_span
 
 
@@ -16,3 +17,14 @@ def read_moment(text: str, now: datetime) -> datetime:
         return datetime.fromisoformat(text.strip())
     except ValueError as error:
         raise ValueError(f"expected a date such as 2026-08-19, a time or a span such as 2d, got {text!r}") from error
+
+
+def read_since(since: str | datetime) -> datetime | None:
+    """Return the time that `since` says: a date, a time, or a span before now; None if it is empty. Raises
+    UsageError."""
+    if isinstance(since, datetime):
+        return since
+    try:
+        return read_moment(since, datetime.now(UTC)) if since else None
+    except ValueError as error:
+        raise UsageError(f"since: {error}") from error

@@ -30,7 +30,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "encoding": set(),
     "urls": set(),
     "spans": set(),
-    "moments": {"spans"},
+    "moments": {"errors", "spans"},
     "notify": {"errors"},
     "settings": set(),
     "private": set(),
@@ -259,7 +259,7 @@ MAY_IMPORT: dict[str, set[str]] = {
             "run_report",
         ),
         "server_address",
-        *("session_options", "site", "spans", "storage", "suggestions", "verified", "views"),
+        *("session_options", "site", "spans", "storage", "verified", "views"),
     },
     "teaching": {"documents", "errors", "reading", "recipes"},
     "commands": {

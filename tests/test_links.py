@@ -103,13 +103,17 @@ WRITE = [
 ]
 
 
+def contents(directory: Path) -> dict[Path, bytes]:
+    return {file: file.read_bytes() for file in directory.rglob("*") if file.is_file()}
+
+
 @pytest.mark.parametrize("command", WRITE, ids=lambda command: command[0])
 def test_nothing_is_written_through_a_link_unless_that_is_meant(archive: Archive, command: tuple[str, ...]) -> None:
     assert archive.crawl("eastmoney/market-37", "--limit", "3").returncode == 0
     captures, elsewhere = archive.output / "_captures", archive.output.with_name("elsewhere")
     captures.rename(elsewhere)
     captures.symlink_to(elsewhere)
-    before = {file: file.read_bytes() for file in elsewhere.rglob("*") if file.is_file()}
+    before = contents(elsewhere)
     words = (command[0], str(archive.output)) if command == ("adopt",) else (*command, "--output", str(archive.output))
     words += NO_DELAY if command[0] in ("crawl", "get") else ()
     refused = archive.invoke(*words)
@@ -117,14 +121,10 @@ def test_nothing_is_written_through_a_link_unless_that_is_meant(archive: Archive
         1,
         f"archiver: {captures}: it is a link out of the archive, to {elsewhere}; {ADVICE}\n",
     )
-    assert {file: file.read_bytes() for file in elsewhere.rglob("*") if file.is_file()} == before
+    assert contents(elsewhere) == before
     meant = archive.invoke(*words, env={"ARCHIVER_LINKS": "True"})
     assert "link" not in meant.stderr
     assert meant.returncode == 0
-
-
-def contents(directory: Path) -> dict[Path, bytes]:
-    return {file: file.read_bytes() for file in directory.rglob("*") if file.is_file()}
 
 
 READ = [("verify",), ("verify", "--json"), ("crawl", "eastmoney/market-37", "--dry-run"), ("replay", "--diff")]

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from archiver.captures.regions import PART, first_member
 from archiver.errors import CaptureError, os_reason
+from archiver.storage import opened
 from archiver.storage.regular import size
 
 if TYPE_CHECKING:
@@ -115,9 +116,8 @@ def _record_after(stream: BinaryIO, start: int, end: int) -> bool:
 
 def digest(file: Location) -> bytes:
     """Return the SHA-256 of `file`. Raises OSError."""
-    size(file)
     hasher = sha256()
-    with file.open("rb", buffering=0) as stream:
+    with opened(file, 0) as stream:
         while chunk := stream.read(HASHED):
             hasher.update(chunk)
     return hasher.digest()

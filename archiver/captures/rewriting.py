@@ -21,7 +21,7 @@ from archiver.private import (
     private_parts,
     public_address,
 )
-from archiver.storage.regular import size
+from archiver.storage import opened
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -204,8 +204,7 @@ def _records(file: Location) -> Iterator[_Record]:
 
 
 def _is_packed(file: Location) -> bool:
-    size(file)
-    with file.open("rb") as stream:
+    with opened(file, 0, 2) as stream:
         return stream.read(2) == GZIP_START[:2]
 
 

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC
 from typing import TYPE_CHECKING, NamedTuple
 
 from archiver.clock import micros
 from archiver.errors import UsageError
-from archiver.moments import read_moment
+from archiver.moments import read_since
 from archiver.suggestions import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import datetime
 
     from archiver.recipes import Recipe
 
@@ -47,14 +48,3 @@ def select(recipes: Mapping[str, Recipe], since: str | datetime, source: str, qu
     aware = time if time is None or time.tzinfo else time.replace(tzinfo=UTC)
     saved = None if aware is None else micros(aware)
     return Selection(saved, recipe, source if listing else "", tuple(query.casefold().split()), last)
-
-
-def read_since(since: str | datetime) -> datetime | None:
-    """Return the time that `since` says: a date, a time, or a span before now; None if it is empty. Raises
-    UsageError."""
-    if isinstance(since, datetime):
-        return since
-    try:
-        return read_moment(since, datetime.now(UTC)) if since else None
-    except ValueError as error:
-        raise UsageError(f"since: {error}") from error

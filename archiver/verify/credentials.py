@@ -19,8 +19,7 @@ from archiver.errors import CaptureError, StoreError, os_reason
 from archiver.index.captures import Sealed
 from archiver.litter import is_litter
 from archiver.manifest import add_manifest
-from archiver.storage import PREFIX, SUFFIX, sync_directory
-from archiver.storage.regular import size
+from archiver.storage import PREFIX, SUFFIX, opened, sync_directory
 from archiver.storage.stored import StoredFile
 from archiver.verify.files import walk
 
@@ -56,8 +55,7 @@ def may_hold_credentials(file: Location) -> bool:
 def keeps_rules(file: Location) -> bool:
     """Return whether a WARC file states that it was written by the present rules. Raises CaptureError."""
     try:
-        size(file)
-        with file.open("rb") as stream:
+        with opened(file, 0, HEAD) as stream:
             head = stream.read(HEAD)
             if head.startswith(GZIP_START):
                 head = zlib.decompressobj(GZIP).decompress(head, HEAD)

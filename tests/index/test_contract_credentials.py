@@ -17,6 +17,15 @@ KEY = "s3cr3tA1b2c3d4e5f6"
 SITE = f"http://jane:pa55word@www.example/feed?token={KEY}"
 KEPT = "http://www.example/feed?token=removed-9f3db809"
 REPORT, KEPT_REPORT = (json.dumps({"listings": [], "failures": [f"{one}: gone"]}) for one in (SITE, KEPT))
+WORKER: dict[str, object] = {
+    "run": 1,
+    "writer": 0,
+    "process": 1,
+    "host": "a",
+    "started": NOW,
+    "heard": NOW,
+    "state": "left",
+}
 # A row of an earlier version, and what is kept of what is private in it.
 ROWS: list[tuple[str, dict[str, object], str]] = [
     ("aliases", {"address": f"www.example/a?token={KEY}", "article": 1}, "www.example/a?token=removed-9f3db809"),
@@ -52,31 +61,12 @@ ROWS: list[tuple[str, dict[str, object], str]] = [
     ("validators", {"listing": f"web/{SITE}", "endpoint": 0, "etag": "", "modified": ""}, f"web/{KEPT}"),
     (
         "workers",
-        {
-            "command": f"archiver worker {SITE}",
-            "run": 1,
-            "writer": 0,
-            "process": 1,
-            "host": "a",
-            "started": NOW,
-            "heard": NOW,
-            "state": "left",
-        },
+        {**WORKER, "command": f"archiver worker {SITE}"},
         f"archiver worker {KEPT}",
     ),
     (
         "workers",
-        {
-            "results": REPORT,
-            "command": "",
-            "run": 1,
-            "writer": 0,
-            "process": 1,
-            "host": "a",
-            "started": NOW,
-            "heard": NOW,
-            "state": "left",
-        },
+        {**WORKER, "results": REPORT, "command": ""},
         KEPT_REPORT,
     ),
 ]
