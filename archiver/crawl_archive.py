@@ -39,7 +39,7 @@ logger = logging.getLogger(__name__)
 
 MAX_BATCH = 128  # articles that are decided about and written together
 IN_TURN = 2  # batches at a time: while one is written, the next is decided about
-BETWEEN = 0.05  # seconds between the beginnings of two batches: a batch waits for the disk, however small it is
+BETWEEN = 0.05  # seconds in which no batch follows another: a batch waits for the disk, however small it is
 CLOCKS_DIFFER = 3600 * SECOND  # a smaller difference between clocks is not reported
 MOST_GONE, SHARE_GONE = 5, 0.5  # if so many articles, and more than that share, are gone at once, it is not believed
 LONGEST_REST = 7 * DAY  # the longest rest of a host: no site means more, and a longer one comes from a wrong clock

@@ -17,8 +17,9 @@ class Batcher(Generic[Job, Result]):
     jobs and returns a result for each. A result that is an exception is raised to the caller that waits for its job;
     what the worker itself raises is raised to the callers of all the jobs in its list.
 
-    max_batch: the most jobs in a list. between: seconds from one list to the next, at least, where a list costs much,
-    however short it is. The first job does not wait.
+    max_batch: the most jobs in a list. between: seconds after a list is handed over in which no worker begins another,
+    where a list costs much, however short it is; workers that wait meanwhile begin together. The first job does not
+    wait.
     """
 
     def __init__(
