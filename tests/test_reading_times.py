@@ -257,6 +257,28 @@ def test_no_time_lies_after_the_page_was_fetched_nor_before_the_web(when: dateti
         assert value is None or (value.tzinfo and value.year >= 1991 and (value - FETCHED).total_seconds() < 86_400)
 
 
+VIDEO = '<div itemscope itemtype="https://schema.org/VideoObject"><meta itemprop="uploadDate" content="{}">{}</div>'
+
+
+def test_what_the_page_shows_goes_before_the_time_of_a_video() -> None:
+    body = f"<h1>Bridge</h1><p>1 November 2026</p>{VIDEO.format('2026-10-09T08:00:00Z', '')}"
+    assert published("", body)[:10] == "2026-11-01"
+
+
+def test_the_time_of_a_video_gives_the_clock_of_the_day_that_the_page_shows() -> None:
+    body = f"<h1>Bridge</h1><p>1 November 2026</p>{VIDEO.format('2026-11-01T08:00:00Z', '')}"
+    assert published("", body) == "2026-11-01 08:00+00:00"
+
+
+@pytest.mark.parametrize(("name", "wanted"), [("Bridge opens", "2026-10-09"), ("How to bake", ""), ("", "2026-10-09")])
+def test_a_video_dates_only_a_page_that_is_about_it(name: str, wanted: str) -> None:
+    named = f'<meta itemprop="name" content="{name}">' if name else ""
+    body = f"<h1>Bridge opens</h1>{VIDEO.format('2026-10-09T08:00:00Z', named)}"
+    found = read("<title>Bridge opens - Paper</title>", body).published
+    assert str(found.value or "")[:10] == wanted
+    assert [lost.reason for lost in found.lost] == ([] if wanted else ["of a video with another title than the page"])
+
+
 def test_the_only_day_on_a_page_is_taken_even_from_beside_the_article() -> None:
     beside = "<h1>Bridge opens</h1><aside><time>1 November 2026</time></aside>"
     assert published("", beside)[:10] == "2026-11-01"

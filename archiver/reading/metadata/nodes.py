@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 MAX_NODES = 20_000  # of one page; the most seen on a real page are some hundred
 ARTICLE = re.compile(r"Article$|Posting$|^(?:Report|Review|Recipe|ClaimReview|Column|HowTo|Chapter|Message)$|Report$")
+MEDIA = frozenset({"VideoObject", "MediaObject"})
 PAGE = re.compile(r"^(?:WebPage|ItemPage|AboutPage|FAQPage|CreativeWork|VideoObject|MediaObject)$")
 # Nodes under these properties are about other things than the page, such as an article in a list of others.
 OTHERS = frozenset(
@@ -40,6 +41,11 @@ class Node:
     def is_page(self) -> bool:
         """Whether its type is that of a page, and it is about the page itself."""
         return not self.other and any(map(PAGE.search, self.types))
+
+    @property
+    def is_medium(self) -> bool:
+        """Whether it is a video or the like: the page may be about it, or only embed it."""
+        return not self.types.isdisjoint(MEDIA)
 
 
 def nodes(values: Iterable[object], rule: str) -> Iterator[Node]:

@@ -40,6 +40,10 @@ class StructuredData:
         """The nodes for the page itself."""
         return [node for node in self.nodes if node.is_page][:MAX_ARTICLES]
 
+    def is_elsewhere(self, node: Node) -> bool:
+        """Return whether a node has another title than the page, and so is about something that the page embeds."""
+        return self._doubt(node) == DOUBTFUL
+
     def resolved(self, value: object) -> list[str]:
         """Return the texts in a value (`texts`); for a reference (`@id`), those of the node that it refers to."""
         found: list[str] = []

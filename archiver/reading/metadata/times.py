@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from archiver.reading.metadata.evidence import PageEvidence
+    from archiver.reading.metadata.nodes import Node
     from archiver.reading.metadata.site_rules import SiteRules
 
 PUBLISHED_NAMES = ("datePublished", "dateCreated", "uploadDate")
@@ -58,6 +59,7 @@ MAX_MOMENTS = 40  # times that are kept for explanations, or used to find the zo
 WEB_BEGAN = datetime(1991, 8, 6, tzinfo=UTC)
 CLOCKS_DIFFER = timedelta(minutes=15)
 ONE_DAY = timedelta(days=1)
+OTHER_TITLE = "of a video with another title than the page"
 
 
 def read_times(
@@ -96,7 +98,9 @@ class _Times:
             shown = [self._judged(moment) for moment in shown_times(self._evidence, self._reader)]
             published.extend(moment for moment in shown if not moment.rule.startswith("updated"))
             modified.extend(moment for moment in shown if moment.rule.startswith("updated"))
-            best = self._best(published)
+        published += self._of_media(PUBLISHED_NAMES)
+        modified += self._of_media(MODIFIED_NAMES)
+        best = self._best(published)
         if best is None:
             published.extend(self._judged(moment) for moment in script_times(self._evidence, self._reader))
             best = self._best(published)
@@ -129,17 +133,27 @@ class _Times:
             yield from self._reader.said(candidate.value, candidate.rule)
 
     def _structured(self, names: tuple[str, ...], metas: tuple[str, ...]) -> Iterator[Moment]:
-        articles = self._evidence.data.articles
-        for name in names:
-            for node in articles:
-                for text in texts(node.values.get(name))[:2]:
-                    yield from self._reader.said(text, f"{node.rule} {name}")
+        yield from self._of_nodes(self._evidence.data.articles, names)
         for text, rule in self._evidence.meta(*metas):
             yield from self._reader.said(text, rule)
+        pages = [node for node in self._evidence.data.pages if not node.is_medium]
+        yield from self._of_nodes(pages, names, " of the page")
+
+    def _of_media(self, names: tuple[str, ...]) -> Iterator[Moment]:
+        """Yield the times of videos and the like. They come after those that the page shows: a video may be older or
+        newer than the article that embeds it. Those of a video with a title of its own are not believed."""
+        for node in self._evidence.data.pages:
+            if node.is_medium:
+                for moment in self._of_nodes([node], names, " of a video"):
+                    yield (
+                        moment.without(OTHER_TITLE) if self._evidence.data.is_elsewhere(node) else self._judged(moment)
+                    )
+
+    def _of_nodes(self, nodes: Iterable[Node], names: tuple[str, ...], of: str = "") -> Iterator[Moment]:
         for name in names:
-            for node in self._evidence.data.pages:
+            for node in nodes:
                 for text in texts(node.values.get(name))[:2]:
-                    yield from self._reader.said(text, f"{node.rule} {name} of the page")
+                    yield from self._reader.said(text, f"{node.rule} {name}{of}")
 
     def _judged(self, moment: Moment) -> Moment:
         """Return the moment, marked as not believed if it is impossible."""
