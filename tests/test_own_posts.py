@@ -155,6 +155,22 @@ def test_it_is_nobody_elses(owned: Archive) -> None:
     assert owned.archiver("verify").returncode == 0
 
 
+@pytest.mark.parametrize("start", ["\n", "\r\n\r\n", "  ", "\ufeff\n", "\u3000\n"])
+@pytest.mark.parametrize("front", [FRONT, FRONT + "tags: 本站\n"])
+def test_an_empty_line_before_it_makes_it_nobody_elses(archive: Archive, start: str, front: str) -> None:
+    """Jekyll shows its front matter as text, which `adopt` says; but it is a post of the owner's, and nothing fails."""
+    content = start + own(front)
+    put(archive, *good("202201240000000001", "rolling"))
+    put(archive, NEWS, content)
+    done = archive.invoke("adopt", str(archive.output), "--repair")
+    assert (done.returncode, done.stdout.count("Jekyll shows its front matter as text")) == (0, 1)
+    assert done.stdout.splitlines()[-1] == "1 post adopted (1 article), 0 broken, 1 of your own, 0 foreign"
+    assert archive.archiver("verify").returncode == 0
+    assert (archive.output / "_posts" / NEWS).read_bytes() == content.encode()
+    assert build(archive).returncode == 0
+    assert page(archive, PLACE).cssselect("h1")[0].text_content() == "关于本站"
+
+
 def test_what_cannot_be_shown_as_it_is_meant_is_said(owned: Archive) -> None:
     put(owned, "2022-01-01-liquid.md", own(text="{{ site.time }} {% if %}\n"))
     put(owned, "2022-01-02-taken.md", own("permalink: /about/\n"))

@@ -117,10 +117,15 @@ class _Reader:
         """Take a file that may be a post of the owner's. A post that ends with an address is that of an article of an
         unknown recipe."""
         post = read(content)
-        if path.startswith(f"{POSTS}/") and (post.foreign or not post.link) and read_own(Path(path).name, content, UTC):
-            self._survey.own.append(path)
-        else:
+        may_be_own = path.startswith(f"{POSTS}/") and (post.foreign or not post.link)
+        own = read_own(Path(path).name, content, UTC) if may_be_own else None
+        if own is None:
             self._survey.foreign += 1
+            return
+        self._survey.own.append(path)
+        if own.misread:
+            what = "it begins with an empty line or with blanks: Jekyll shows its front matter as text"
+            self._survey.problems.append(problem(Kind.OWN, path, what))
 
     def flush(self) -> None:
         """Take what was read into the index and the survey, in the order of the files."""

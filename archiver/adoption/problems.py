@@ -44,6 +44,12 @@ class Kind(ProblemKind):
         True,  # it was published like that, and works
     )
     DOUBLED = ("doubled", "a second post of the same article", "both addresses are published; left alone")
+    OWN = (
+        "own",
+        "posts of your own that Jekyll misreads (a note)",
+        "take away what is before its first `---`; nothing here changes a post of your own",
+        True,
+    )
     UNREADABLE = ("unreadable", "a file that cannot be read", "make it readable")
 
 

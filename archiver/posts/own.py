@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import yaml
 
 from archiver.posts.permalink import page_name, page_path, segment
-from archiver.posts.read import front_span, is_sane
+from archiver.posts.read import front_span, is_sane, without_blank_start
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,7 +25,7 @@ LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # YAML decides which val
 class OwnPost(NamedTuple):
     """The content of a post. usual: where Jekyll puts its page by default. path: where its page is to be: its own
     permalink, or else `usual`. html: whether its body is HTML, and not Markdown. hidden: whether it says that it is not
-    to be published."""
+    to be published. misread: whether Jekyll finds no front matter in it, because of empty lines before that."""
 
     title: str
     published: datetime
@@ -37,6 +37,7 @@ class OwnPost(NamedTuple):
     body: str
     html: bool
     hidden: bool
+    misread: bool
 
     @property
     def has_liquid(self) -> bool:
@@ -45,13 +46,16 @@ class OwnPost(NamedTuple):
 
 
 def read_own(name: str, content: bytes, zone: tzinfo) -> OwnPost | None:
-    """Return the content of a post; None if Jekyll could not read it. name: that of its file. zone: the time zone of
-    the site, for times without an offset."""
+    """Return the content of a post; None if Jekyll could not read it. Empty lines before the front matter are passed
+    over: Jekyll finds none because of them, but the post says what it is. name: that of its file. zone: the time zone
+    of the site, for times without an offset."""
     found = NAME.fullmatch(name)
     try:
-        text = content.decode().removeprefix("\ufeff")
+        written = content.decode()
     except UnicodeDecodeError:
         return None
+    shown = without_blank_start(written)
+    text = shown.removeprefix("\ufeff")
     span = front_span(text)
     if not (found and MARKED.match(text) and span and is_sane(text[slice(*span)])):
         return None
@@ -79,6 +83,7 @@ def read_own(name: str, content: bytes, zone: tzinfo) -> OwnPost | None:
         body=text[_end(text, span[1]) :].replace("\r\n", "\n"),
         html=found[5].startswith("htm"),
         hidden=front.get("published") is False,
+        misread=shown != written,
     )
     slug = str(front.get("slug") or found[4])
     usual = page_path(slug, post.categories, post.published)

@@ -90,9 +90,9 @@ def read(content: bytes, *, quoted: bool = False) -> ReadPost:
 
 def read_text(text: str, quoted: bool) -> ReadPost:
     """Return the parts of the post `text`; quoted: as for `read`."""
-    blank = BLANK_START.match(text)
-    if blank:
-        post = read_text(text[blank.end() :], quoted)
+    shown = without_blank_start(text)
+    if shown != text:
+        post = read_text(shown, quoted)
         return (
             post
             if post.foreign
@@ -123,6 +123,12 @@ def read_text(text: str, quoted: bool) -> ReadPost:
     if "\0" in text:
         post = post._replace(damage="holds NUL bytes")
     return post if post.foreign else _with_rest(post, rest, quoted)
+
+
+def without_blank_start(text: str) -> str:
+    """Return `text` without the empty lines and blanks before its front matter, for which Jekyll finds none in it."""
+    blank = BLANK_START.match(text)
+    return text[blank.end() :] if blank else text
 
 
 def unmarked(value: str) -> str:
