@@ -73,6 +73,7 @@ def numbers(found: list[CapturedAnswer]) -> list[int]:
     return result
 
 
+MANY = "9" * 5000  # digits: Python makes no integer of them
 ODD: dict[str, tuple[bytes, str]] = {
     "no target": (record(1, leave_out="WARC-Target-URI"), "it does not say of what it is (WARC-Target-URI)"),
     "no date": (record(1, leave_out="WARC-Date"), "it has no date (WARC-Date)"),
@@ -83,7 +84,15 @@ ODD: dict[str, tuple[bytes, str]] = {
     ),
     "a date after all dates": (record(1, WARC_Date="9999-12-31T23:59:59-14:00"), "is no date: date value out of range"),
     "a date that is none in the zone of a reader": (record(1, WARC_Date="9999-12-31T23:59:59Z"), "is no date"),
-    "a length beyond every machine": (record(1, Content_Length="9" * 25), ""),
+    "no length": (record(1, leave_out="Content-Length"), "it does not say how long it is (Content-Length)"),
+    "an empty length": (record(1, Content_Length=" "), "it does not say how long it is (Content-Length)"),
+    **{
+        f"{length:.6} for a length": (
+            record(1, Content_Length=length),
+            f"its Content-Length is no length: '{length[:40]}",
+        )
+        for length in ("9" * 16, "9" * 19, "9" * 30, MANY, "-5", "+50", "1.5", "1_0", "0x10", "50, 50", "many", "²")
+    },
     "no type": (record(1, leave_out="WARC-Type"), "it does not say what it is (WARC-Type)"),
     "bytes": (b"\x00\xff" * 400, "begins there"),
     "a year of five digits": (record(1, WARC_Date="12026-01-01T00:00:00Z"), "is no date"),
@@ -107,9 +116,6 @@ def test_an_odd_record_costs_itself(tmp_path: Path, odd: bytes, reason: str, pac
         [one for region in regions(file) for one in answers(region)]
 
 
-MANY = "9" * 5000  # digits: Python makes no integer of them
-
-
 def test_numbers_that_are_none(tmp_path: Path) -> None:
     """Whoever reads the file: for answers, or for credentials."""
     file = tmp_path / "x.warc.gz"
@@ -122,7 +128,6 @@ def test_numbers_that_are_none(tmp_path: Path) -> None:
 
 
 BROKEN_FRAMES: dict[str, tuple[bytes, str]] = {
-    "no length": (record(1, leave_out="Content-Length"), "it does not say how long it is"),
     "too short a length": (record(1, Content_Length="20"), "the record does not end where it says"),
     "too long a length": (record(1, Content_Length="90"), "the record does not end where it says"),
     "longer than the file": (record(1, Content_Length="99999"), "the file ends within a record"),
@@ -140,6 +145,15 @@ def test_a_broken_record_in_an_unpacked_file_costs_itself(tmp_path: Path, odd: b
     assert numbers(found)[:-2] in ([0], [])  # of what follows a record one cannot tell where that ends
     assert problems
     assert any(reason in problem for problem in problems)
+
+
+@pytest.mark.parametrize("packed", [True, False])
+def test_zeros_before_a_length_do_no_harm(tmp_path: Path, packed: bool) -> None:
+    right = len(record(1).partition(b"\r\n\r\n")[2]) - len("\r\n\r\n")
+    file = tmp_path / "x.warc"
+    content = record(1, Content_Length=f"{right:040}")
+    file.write_bytes(gzip.compress(content) if packed else content)
+    assert numbers(read(file)[0]) == [1]
 
 
 def test_no_wrong_length_costs_another_record(tmp_path: Path) -> None:

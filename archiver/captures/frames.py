@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, BinaryIO
 
 from archiver.captures.members import LARGEST, TornError
+from archiver.captures.plain import no_length
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
 HEAD = 1 << 16  # bytes: no header of a record is longer
 STEP = 1 << 20  # bytes that are searched at once
 END_OF_HEAD = re.compile(rb"\r?\n\r?\n")
-LENGTH = re.compile(rb"\nContent-Length[ \t]*:[ \t]*([0-9]{1,15})[ \t]*\r?\n", re.IGNORECASE)
+LENGTH = re.compile(rb"\nContent-Length[ \t]*:([^\r\n]*)", re.IGNORECASE)
 WARC = b"WARC/"
 BLANK_LINES = (b"\r\n\r\n", b"\n\n")
 # Address, IP address, time, media type, length: ARC 1.0, "The URL-record".
@@ -68,10 +69,11 @@ def _size(head: bytes, offset: int) -> int:
     end = END_OF_HEAD.search(head)
     if end is None or START.search(head, 1, end.start()):
         raise TornError(offset, "its header does not end")
-    length = LENGTH.search(head, 0, end.end())
-    if length is None:
-        raise TornError(offset, "it does not say how long it is (Content-Length)")
-    return end.end() + int(length[1])
+    found = LENGTH.search(head, 0, end.end())
+    length = found[1].decode("utf-8", "replace") if found else ""
+    if reason := no_length(length):
+        raise TornError(offset, reason)
+    return end.end() + int(length.strip().lstrip("0") or 0)
 
 
 def _ends(stream: BinaryIO, end: int, stop: int) -> bool:

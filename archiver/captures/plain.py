@@ -15,9 +15,19 @@ HTTP = re.compile(rb"HTTP/1\.[01] ([0-9]{3})(?: [ -~]*)?%b(?=\r\n\r\n)" % FIELDS
 BLANK = len("\r\n\r\n")
 LENGTH = "content-length"
 NUMBER = re.compile("[0-9]{1,15}")  # Python refuses to make an integer of some thousand digits
+LONGEST_SHOWN = 40  # characters of a value that is no length
 TARGET = "warc-target-uri"
 WEB = ("http://", "https://")
 WITH_HTTP = ("response", "revisit")
+
+
+def no_length(said: str) -> str:
+    """Return why a record's Content-Length is no length; empty if it is one. said: its value, empty if it has none."""
+    value = said.strip()
+    if NUMBER.fullmatch(value.lstrip("0") or value[:1]):
+        return ""
+    shown = value if len(value) <= LONGEST_SHOWN else f"{value[:LONGEST_SHOWN]}…"
+    return f"its Content-Length is no length: {shown!r}" if value else "it does not say how long it is (Content-Length)"
 
 
 class Http(NamedTuple):

@@ -12,7 +12,7 @@ from warcio.recordloader import ArcWarcRecordLoader
 
 from archiver.captures.frames import find_record, frames
 from archiver.captures.members import LARGEST, TornError, members
-from archiver.captures.plain import WEB, WITH_HTTP, Http, Parts, parts_of
+from archiver.captures.plain import WEB, WITH_HTTP, Http, Parts, no_length, parts_of
 from archiver.captures.regions import Region, first_member
 from archiver.errors import in_a_line
 
@@ -114,6 +114,9 @@ def by_warcio(loader: ArcWarcRecordLoader, content: bytes) -> Parts | str | None
     reader = BufferedReader(BytesIO(content))
     try:
         found = loader.parse_record_stream(reader, no_record_parse=True)
+        length = found.rec_headers.get_header("Content-Length") or ""
+        if (reason := no_length(length)) and (length or reader.read(1)):
+            return reason
         http = _http(loader, found)
         block = found.raw_stream.read(LARGEST)
     except EOFError:
