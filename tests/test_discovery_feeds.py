@@ -141,6 +141,7 @@ CHINESE = "<item><title>临岚港开通新航线镕</title><link>https://harbour
         ("big5", "utf-8", "text/xml; charset=iso-8859-1"),
         ("utf-8", "utf-8-sig", None),
         ("utf-16", "utf-16", None),
+        ("utf-8", "utf-16-le", "text/xml; charset=utf-8"),
     ],
 )
 def test_encodings_that_are_declared_wrongly(declared: str | None, encoding: str, header: str | None) -> None:
@@ -398,7 +399,16 @@ def test_broken_feeds_are_read_as_far_as_they_go(content: str) -> None:
 
 
 @pytest.mark.parametrize("form", ["rss20", "atom10", "json1", "json11"])
-@pytest.mark.parametrize("packed", [gzip.compress, lambda content: content.decode().encode("utf-16")])
+@pytest.mark.parametrize(
+    "packed",
+    [
+        gzip.compress,
+        lambda content: gzip.compress(gzip.compress(content)),
+        lambda content: content.decode().encode("utf-16"),
+        lambda content: content.decode().encode("utf-16-le"),
+        lambda content: content.decode().encode("utf-16-be"),
+    ],
+)
 def test_feeds_of_every_kind_in_every_packing(form: str, packed: Any) -> None:
     (entry,) = read(packed(FORMS[form].encode())).entries
     assert entry.address == f"{HOME}a/1"

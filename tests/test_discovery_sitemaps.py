@@ -73,8 +73,12 @@ TWO = urlset(url(1) + url(2))
         f"{SITE}1\n{SITE}2\n",
         f"\ufeff{SITE}1\r\n\r\n  {SITE}2",
         TWO.encode("utf-16"),
+        TWO.encode("utf-16-le"),
+        ("\n" + TWO).encode("utf-16-be"),
+        f"{SITE}1\n{SITE}2\n".encode("utf-16-le"),
         TWO.replace("UTF-8", "utf-16").encode(),
         packed(TWO.encode()),
+        packed(packed(TWO.encode())),
         packed(TWO.encode()) + b"\0" * 9,
         packed(TWO[:80].encode()) + packed(TWO[80:].encode()),
     ],
@@ -262,6 +266,17 @@ def test_a_bomb_goes_off_within_limits() -> None:
     )
     assert [entry.address for entry in read] == [f"{SITE}1", f"{SITE}2"]
     assert read.cut == "it is larger than 52,428,800 bytes"
+
+
+def test_what_is_packed_twice_has_the_same_limit_at_each_step() -> None:
+    nothing = packed(b"")
+    read = sitemap(packed(nothing * (LARGEST_SITEMAP // len(nothing) + 1) + packed(TWO.encode())))
+    with pytest.raises(DiscoveryError, match="no sitemap"):
+        list(read)
+    many = "".join(map(url, range(100)))
+    twice = packed(packed((urlset(many).removesuffix("</urlset>") + " " * LARGEST_SITEMAP).encode()))
+    read = sitemap(twice)
+    assert (len(list(read)), read.cut) == (100, "it is larger than 52,428,800 bytes")
 
 
 def test_tags_without_end_end(monkeypatch: pytest.MonkeyPatch) -> None:

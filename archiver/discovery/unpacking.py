@@ -4,6 +4,7 @@ memory. No I/O."""
 from __future__ import annotations
 
 import zlib
+from itertools import chain
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -12,11 +13,13 @@ if TYPE_CHECKING:
 GZIP = b"\x1f\x8b"
 PIECE = 1 << 16
 GZIP_WINDOW = 31
+MOST_LAYERS = 2
 
 
 class Unpacked:
-    """The pieces of `content`, without gzip, and at most `limit` bytes of them. `cut`: after the last piece, why the
-    rest is missing; empty if nothing is."""
+    """The pieces of `content`, without gzip, and at most `limit` bytes of them. What was packed twice, as by a server
+    that packs a file which is packed already, is unpacked twice. `cut`: after the last piece, why the rest is missing;
+    empty if nothing is."""
 
     def __init__(self, content: bytes, limit: int) -> None:
         self._content = memoryview(content)
@@ -24,11 +27,20 @@ class Unpacked:
         self.cut = ""
 
     def __iter__(self) -> Iterator[bytes]:
+        pieces = self._plain()
+        for _ in range(MOST_LAYERS):
+            start = _start(pieces)
+            pieces = chain([start], pieces)
+            if not start.startswith(GZIP):
+                break
+            pieces = self._limited(self._gunzipped(pieces))
+        yield from self._limited(pieces)
+
+    def _limited(self, pieces: Iterator[bytes]) -> Iterator[bytes]:
         left = self._limit
-        pieces = self._gunzipped() if bytes(self._content[:2]) == GZIP else self._plain()
         for piece in pieces:
             if len(piece) > left:
-                self.cut = f"it is larger than {self._limit:,} bytes"
+                self.cut = self.cut or f"it is larger than {self._limit:,} bytes"
                 yield piece[:left]
                 return
             left -= len(piece)
@@ -38,8 +50,7 @@ class Unpacked:
         for start in range(0, len(self._content), PIECE):
             yield bytes(self._content[start : start + PIECE])
 
-    def _gunzipped(self) -> Iterator[bytes]:
-        packed: Iterator[bytes] = self._plain()
+    def _gunzipped(self, packed: Iterator[bytes]) -> Iterator[bytes]:
         unpacker = zlib.decompressobj(GZIP_WINDOW)
         waiting = b""
         try:
@@ -52,9 +63,19 @@ class Unpacked:
                         return  # padding after the last member
                     unpacker = zlib.decompressobj(GZIP_WINDOW)
         except zlib.error:
-            self.cut = "its gzip data are damaged"
+            self.cut = self.cut or "its gzip data are damaged"
             return
-        self.cut = "its gzip data break off"
+        self.cut = self.cut or "its gzip data break off"
+
+
+def _start(pieces: Iterator[bytes]) -> bytes:
+    """Return the first of the pieces; more of them as long as they are too short to tell whether they are packed."""
+    start = b""
+    for piece in pieces:
+        start += piece
+        if len(start) >= len(GZIP):
+            break
+    return start
 
 
 def beginning(content: bytes, size: int) -> bytes:
