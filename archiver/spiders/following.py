@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -112,6 +113,19 @@ class FollowingSpider(ListSpider):
         await asyncio.wait(self._surveys, return_when=asyncio.FIRST_COMPLETED)
         return True
 
+    async def ask_listing(self, turn: ListingTurn) -> AsyncIterator[Request]:
+        """Yield the request for a page of a listing; if the survey of its site has the answer already, read that
+        instead, and yield the requests that follow from it."""
+        is_surveyed = turn.answers and not turn.endpoint
+        if is_surveyed and (answer := turn.answers.get(plain_form(self.addresses(turn)[0][1]))):
+            turn.stats.requests += 1
+            async for request in self.read_listing(answer, turn, None):
+                yield request
+            return
+        # The survey has nothing of what comes after this page, so its answers need not be kept until then.
+        async for request in super().ask_listing(replace(turn, answers={})):
+            yield request
+
     def addresses(self, turn: ListingTurn) -> list[tuple[Endpoint | None, str]]:
         """Return the address of the page, for a listing that is followed; for others, their endpoints."""
         if isinstance(turn.reference, FollowedListing):
@@ -193,24 +207,13 @@ class FollowingSpider(ListSpider):
             if found:
                 await self.index.run(lambda index: _replace_sources(index, one.address, found))
             for reference in taken:
-                turn = ListingTurn(reference, ListingStats(reference.label))
-                async for request in self._begin_listing(turn, answers.get(plain_form(reference.address))):
+                turn = ListingTurn(reference, ListingStats(reference.label), answers=answers)
+                async for request in self.ask_listing(turn):
                     assert self.crawler.engine is not None
                     self.crawler.engine.crawl(request)
             await self.site_surveyed(one)
         except ERRORS_OF_THE_ARCHIVE as error:
             self.archive.fail(error)
-
-    async def _begin_listing(self, turn: ListingTurn, answer: Response | None) -> AsyncIterator[Request]:
-        """Yield the request for the first page of a listing; if the survey has its answer already, read that instead,
-        and yield the requests that follow from it."""
-        if answer is None:
-            async for request in self.ask_listing(turn):
-                yield request
-            return
-        turn.stats.requests += 1
-        async for request in self.read_listing(answer, turn, None):
-            yield request
 
     async def _survey(self, one: Followed) -> tuple[list[NamedSource], Mapping[str, Response]]:
         """Survey a site. Return the listings to read, and those of their answers that came during the survey, by their

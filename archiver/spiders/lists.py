@@ -58,6 +58,7 @@ class ListingTurn:
     part: NamedSource | None = None  # the sitemap of an index that this page is
     rest: tuple[NamedSource, ...] = ()  # the sitemaps of the index that are still to be read
     spared: bool = False  # whether some sitemaps were not read because they have not changed
+    answers: Mapping[str, Response] = field(default_factory=dict)  # those of its survey, by addresses in plain form
 
     @property
     def label(self) -> str:
