@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from archiver.reading import read_page as extract
 
 # The public names: module and attribute of each. They are loaded when they are first used.
-_OFFERED = {
+_PUBLIC_NAMES = {
     "Archive": ("archiver.archive", "Archive"),
     "ArchiverError": ("archiver.errors", "ArchiverError"),
     "LockedError": ("archiver.errors", "LockedError"),
@@ -27,7 +27,7 @@ __version__ = "0.1.0"
 def __getattr__(name: str) -> Any:
     """Return a public name, loaded at its first use: loading takes longer than some commands take to run. Raises
     AttributeError."""
-    if name in _OFFERED:
-        module, offered = _OFFERED[name]
+    if name in _PUBLIC_NAMES:
+        module, offered = _PUBLIC_NAMES[name]
         return getattr(import_module(module), offered)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 
     from archiver.recipes import PageRules, Recipe
 
-SCHEME = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*://")
+SCHEME_PATTERN = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*://")
 DEFAULT_PORTS = {"http": ":80", "https": ":443"}
-LONGEST_SHOWN = 200  # characters
+MAX_SHOWN_CHARACTERS = 200  # characters
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ def resolve(address: str, recipes: Iterable[Recipe]) -> Reference:
     for recipe in recipes if slash else ():
         if recipe.name == source and (article_id := recipe.article_id(rest)):
             return Reference(recipe, article_id, text, forms=(recipe.form,))
-    if not SCHEME.match(text) and (reference := _by_id(text, recipes)):
+    if not SCHEME_PATTERN.match(text) and (reference := _by_id(text, recipes)):
         return reference
     for one in dict.fromkeys((_without_entities(text), text)):
         scheme, host, path, query = _split(one)
@@ -89,7 +89,7 @@ def web_address(text: str) -> str:
     """Return the address to ask for, given the address of a web page as a user types it: if the scheme is missing, it
     is https. Empty if `text` is no web address."""
     text = _without_entities(text)
-    if not SCHEME.match(text):
+    if not SCHEME_PATTERN.match(text):
         text = f"https://{text.removeprefix('//')}" if BARE_HOST.match(text.removeprefix("//")) else ""
     return resolve_url(text).partition("#")[0]
 
@@ -200,7 +200,7 @@ def page_addresses(reference: Reference) -> Iterator[tuple[PageRules, str]]:
 def _split(text: str) -> tuple[str, str, str, list[tuple[str, str]]]:
     """Return scheme, host (lower case; with its port unless that is the scheme's own), path and query."""
     try:
-        parts = urlsplit(text if SCHEME.match(text) else f"http://{text.removeprefix('//')}")
+        parts = urlsplit(text if SCHEME_PATTERN.match(text) else f"http://{text.removeprefix('//')}")
         host = (parts.hostname or "").rstrip(".")
         port = f":{parts.port}" if parts.port is not None else ""
     except ValueError as error:
@@ -248,4 +248,4 @@ def _why_unknown(address: str, scheme: str, host: str, recipes: tuple[Recipe, ..
 def _shown(address: str) -> str:
     """Return `address` as it can be shown in a message: without control characters, which a terminal would obey, and
     not too long."""
-    return one_line(address)[:LONGEST_SHOWN]
+    return one_line(address)[:MAX_SHOWN_CHARACTERS]

@@ -10,8 +10,10 @@ if TYPE_CHECKING:
 
     from archiver.minhash import Signature
 
-BEGINNING = "paywalled"  # a key of `rules`: how it was found that only the beginning of the article is there
-GAPS = "gaps"  # a key of `rules`: where in the body words were apart that the profile `source` joins (`cleaning.noted`)
+PAYWALLED_RULE = "paywalled"  # a key of `rules`: how it was found that only the beginning of the article is there
+GAPS_RULE = (
+    "gaps"  # a key of `rules`: where in the body words were apart that the profile `source` joins (`cleaning.noted`)
+)
 
 
 @dataclass(frozen=True, slots=True)

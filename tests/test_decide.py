@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archiver.article import BEGINNING, Article, Post
+from archiver.article import PAYWALLED_RULE, Article, Post
 from archiver.captures import Capture
 from archiver.clock import micros
 from archiver.decide import (
@@ -291,7 +291,7 @@ def test_what_a_post_of_no_known_page_was_made_of_is_taken_for_the_best() -> Non
 
 
 def test_the_beginning_of_an_article_gives_way_to_the_whole_and_to_another_beginning() -> None:
-    beginning = held(rules={"body": f"{PAGES[0]}:text", BEGINNING: "p.paywall"})
+    beginning = held(rules={"body": f"{PAGES[0]}:text", PAYWALLED_RULE: "p.paywall"})
     assert isinstance(decision(beginning, Candidate(article("全", 1, rank=0))), Write)
     assert isinstance(decision(beginning, Candidate(article("始", 1, rank=1))), Write)
 

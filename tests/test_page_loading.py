@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from scrapy.http import HtmlResponse, Response
 
-from archiver.browser.loading import FLOOD, MOST_REDIRECTS, MOST_SENT, Limits, Loaded, Loader, RefusedError
+from archiver.browser.loading import FLOOD_FACTOR, MAX_REDIRECTS, MAX_SENT_BYTES, Limits, Loaded, Loader, RefusedError
 from archiver.captures import Exchange
 from archiver.errors import BrowserError
 from archiver.net.budget import BudgetSpentError
@@ -118,9 +118,9 @@ def test_a_page_may_send_something_to_its_own_site_only(address: str, is_asked: 
 def test_what_is_sent_is_no_longer_than_a_question() -> None:
     net = Net()
     loader = Loader(net, PUBLIC, Limits(60, 100, 1000))
-    asyncio.run(loader.load(PUBLIC, {}, b"x" * MOST_SENT))
+    asyncio.run(loader.load(PUBLIC, {}, b"x" * MAX_SENT_BYTES))
     with pytest.raises(RefusedError, match="more than a script may send"):
-        asyncio.run(loader.load(PUBLIC, {}, b"x" * (MOST_SENT + 1)))
+        asyncio.run(loader.load(PUBLIC, {}, b"x" * (MAX_SENT_BYTES + 1)))
     assert len(net.asked) == 1
 
 
@@ -142,7 +142,7 @@ def test_redirects_come_to_an_end() -> None:
     net = Net({"https://news.example/r": "/r"})
     with pytest.raises(RefusedError, match="redirects"):
         load(net, PUBLIC, "https://news.example/r")
-    assert len(net.asked) == MOST_REDIRECTS + 1
+    assert len(net.asked) == MAX_REDIRECTS + 1
 
 
 def test_a_page_gets_so_many_answers_and_no_more() -> None:
@@ -161,7 +161,7 @@ def test_a_page_gets_so_many_bytes_and_no_more() -> None:
 
 def test_who_goes_on_asking_is_told_from_who_asks_for_much() -> None:
     loader = Loader(Net(), PUBLIC, Limits(60, 10, 1000))
-    for _ in range(10 * FLOOD):
+    for _ in range(10 * FLOOD_FACTOR):
         loader.refuse()
     assert not loader.is_flooded
     loader.refuse()

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from archiver.recipes import Recipe
     from archiver.storage import Root
 
-BATCH = 500  # posts that are taken into the index together
+MAX_BATCH = 500  # posts that are taken into the index together
 
 
 def adopt(output: Root, index: Index, recipes: Mapping[str, Recipe]) -> Survey:
@@ -103,7 +103,7 @@ class _Reader:
         self._batch.append(
             _Read(path, named, list(problems(path, named, post)), self._adoption(path, named, post, content))
         )
-        if len(self._batch) == BATCH:
+        if len(self._batch) == MAX_BATCH:
             self.flush()
 
     def take_other(self, path: str) -> None:

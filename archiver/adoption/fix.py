@@ -20,12 +20,16 @@ if TYPE_CHECKING:
     from archiver.adoption.names import Named
     from archiver.problems import ProblemKind
 
-BEGUN = re.compile(rf"---[ \t\r]*\n(?:(?:{'|'.join(KEYS)}):.*\n){{{len(KEYS)}}}(?:(?:{'|'.join(MORE)}):.*\n)*")
-ADDRESS = re.compile(r"(?:\r?\n[ \t]*){2}<((?:[a-zA-Z][\w+.-]*:[^<>\s]*)?)>(?=[ \t]*(?:\r?\n[ \t]*){2}|\s*\Z)")
-ANY_LINE = re.compile(rf"^({'|'.join((*KEYS, *MORE))}):[ \t]*(.*?)[ \t\r]*$", re.MULTILINE)
-MARK = "\ufeff"
-OFFSET = re.compile(r"[+-]\d\d:?\d\d\s*$|Z\s*$")
-CR = "\r"
+UNENDED_FRONT_PATTERN = re.compile(
+    rf"---[ \t\r]*\n(?:(?:{'|'.join(KEYS)}):.*\n){{{len(KEYS)}}}(?:(?:{'|'.join(MORE)}):.*\n)*"
+)
+ADDRESS_LINE_PATTERN = re.compile(
+    r"(?:\r?\n[ \t]*){2}<((?:[a-zA-Z][\w+.-]*:[^<>\s]*)?)>(?=[ \t]*(?:\r?\n[ \t]*){2}|\s*\Z)"
+)
+KEY_LINE_PATTERN = re.compile(rf"^({'|'.join((*KEYS, *MORE))}):[ \t]*(.*?)[ \t\r]*$", re.MULTILINE)
+BYTE_ORDER_MARK = "\ufeff"
+OFFSET_AT_END_PATTERN = re.compile(r"[+-]\d\d:?\d\d\s*$|Z\s*$")
+CARRIAGE_RETURN = "\r"
 
 
 def fix(content: bytes, named: Named, others: Sequence[ReadPost]) -> tuple[bytes, Mapping[ProblemKind, str]]:
@@ -37,7 +41,7 @@ def fix(content: bytes, named: Named, others: Sequence[ReadPost]) -> tuple[bytes
         text = content.decode()
     except UnicodeDecodeError:
         return content, {}
-    mark = MARK if text.startswith(MARK) else ""
+    mark = BYTE_ORDER_MARK if text.startswith(BYTE_ORDER_MARK) else ""
     mender = _Mender(text.removeprefix(mark), named, others)
     before = mender.kinds()
     for kind, mend in mender.steps:
@@ -87,11 +91,11 @@ class _Mender:
         if blank := BLANK_START.match(self.text):
             self.text = self.text[blank.end() :]
             notes.append("took the empty line at its beginning off")
-        if front_span(self.text) is None and (begun := BEGUN.match(self.text)):
+        if front_span(self.text) is None and (begun := UNENDED_FRONT_PATTERN.match(self.text)):
             self.text = f"{begun[0]}---\n{self.text[begun.end() :]}"
             notes.append("closed the front matter")
         if span := front_span(self.text):
-            front = ANY_LINE.sub(_escaped, self.text[slice(*span)])
+            front = KEY_LINE_PATTERN.sub(_escaped, self.text[slice(*span)])
             if front != self.text[slice(*span)]:
                 self.text = self.text[: span[0]] + front + self.text[span[1] :]
                 notes.append("escaped the value anew")
@@ -121,7 +125,7 @@ class _Mender:
         with suppress(TimeFormatError):
             said, _ = read_time(written, recipe.zone(), NEVER_FETCHED, order=recipe.date_order, day=known)
             # The zone of a web page's time is unknown unless the time says it.
-            if said.date() == known and (not recipe.is_web or OFFSET.search(written)):
+            if said.date() == known and (not recipe.is_web or OFFSET_AT_END_PATTERN.search(written)):
                 return said, "read from what stood there"
         how = f"from the {'file name' if day else 'id'}: the time of day is not known"
         return midnight(recipe, known), how
@@ -135,7 +139,7 @@ class _Mender:
 
     def _address(self) -> None:
         found = None
-        for found in ADDRESS.finditer(self.text):  # noqa: B007 - the last one
+        for found in ADDRESS_LINE_PATTERN.finditer(self.text):  # noqa: B007 - the last one
             pass
         own = own_address(self._named, self.post())
         if found and not found[1] and own:
@@ -159,8 +163,10 @@ def _escaped(line: re.Match[str]) -> str:
     if is_value(key, value) and (key != "categories" or frontmatter.is_text(raw)):
         return line[0]
     if isinstance(value, str):
-        return f"{key}: {frontmatter.double_quoted(value)}{CR if line[0].endswith(CR) else ''}"
+        return (
+            f"{key}: {frontmatter.double_quoted(value)}{CARRIAGE_RETURN if line[0].endswith(CARRIAGE_RETURN) else ''}"
+        )
     inside = raw[:1] == raw[-1:] and raw[:1] in ('"', "'") and len(raw) > 1
     text = raw[1:-1] if inside else raw.removeprefix('"') if raw.count('"') == 1 else raw
     escape = {"title": frontmatter.double_quoted, "tags": frontmatter.tags}.get(key, frontmatter.scalar)
-    return f"{key}: {escape(text)}{CR if line[0].endswith(CR) else ''}"
+    return f"{key}: {escape(text)}{CARRIAGE_RETURN if line[0].endswith(CARRIAGE_RETURN) else ''}"

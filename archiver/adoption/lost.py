@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from archiver.recipes import Recipe
     from archiver.storage import Root
 
-FETCHED = frozenset({Kind.TORN, Kind.FRONT_MATTER, Kind.TITLE, Kind.DATE})
+FETCHED_KINDS = frozenset({Kind.TORN, Kind.FRONT_MATTER, Kind.TITLE, Kind.DATE})
 
 
 class Lost:
@@ -73,4 +73,4 @@ class Lost:
         return {one.kind for one in problems(path, *known)} if known else set()
 
     def _is_wanted(self, problem: Problem) -> bool:
-        return problem.kind in FETCHED and not problem.repaired
+        return problem.kind in FETCHED_KINDS and not problem.repaired

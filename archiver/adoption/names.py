@@ -16,11 +16,11 @@ if TYPE_CHECKING:
     from archiver.recipes import Form, Recipe
 
 # A date, which may be missing; a name; and what file managers and editors add to the names of copies.
-NAME = re.compile(
+FILE_NAME_PATTERN = re.compile(
     r"(\d{4}-\d\d-\d\d)?-?([^\W_][^\s~]*?)((?:[ ._-]*(?:\(\d+\)|copy(?: \d+)?)|[ _-]\d{1,2}|~)?)\.md", re.ASCII
 )
 
-PAGE = re.compile(rf"[a-z0-9-]+-([a-z2-7]{{{SHOWN}}})")
+WEB_NAME_PATTERN = re.compile(rf"[a-z0-9-]+-([a-z2-7]{{{SHOWN}}})")
 
 
 class Named(NamedTuple):
@@ -73,7 +73,7 @@ class Names:
 
     def named(self, file: str) -> Named | None:
         """Return what the file name `file` says; None if it is not the name of a post."""
-        found = NAME.fullmatch(file)
+        found = FILE_NAME_PATTERN.fullmatch(file)
         if not found:
             return None
         name = found[2]
@@ -86,7 +86,7 @@ class Names:
                 day = _day(found[1])
                 as_published = day is not None and file == f"{found[1]}-{name}.md"
                 return Named(recipe, form_name, text, day, as_published, name)
-        page = PAGE.fullmatch(name) if self._web else None
+        page = WEB_NAME_PATTERN.fullmatch(name) if self._web else None
         if page and self._web:
             day = _day(found[1])
             as_published = day is not None and file == f"{found[1]}-{name}.md"

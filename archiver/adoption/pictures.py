@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from archiver.index import Index
     from archiver.storage import Root
 
-NAME = re.compile(r"[0-9a-f]{64}\.([a-z]{3,4})")
-BATCH = 500  # files, or posts, that are looked at together
+PICTURE_NAME_PATTERN = re.compile(r"[0-9a-f]{64}\.([a-z]{3,4})")
+MAX_BATCH = 500  # files, or posts, that are looked at together
 
 
 def take_files(output: Root, index: Index) -> None:
@@ -59,7 +59,7 @@ def _paths(output: Root) -> Iterator[str]:
             raise StoreError(f"{error.filename}: cannot be read: {os_reason(error)}") from error
 
     for path in paths_below(output, ASSETS, fail):
-        if NAME.fullmatch(path.rpartition("/")[2]):
+        if PICTURE_NAME_PATTERN.fullmatch(path.rpartition("/")[2]):
             yield path
 
 
@@ -79,7 +79,7 @@ def _batches(paths: Iterable[str]) -> Iterator[list[str]]:
     batch: list[str] = []
     for path in paths:
         batch.append(path)
-        if len(batch) == BATCH:
+        if len(batch) == MAX_BATCH:
             yield batch
             batch = []
     if batch:

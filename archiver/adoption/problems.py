@@ -15,28 +15,28 @@ if TYPE_CHECKING:
     from archiver.posts.read import ReadPost
     from archiver.problems import Problem
 
-REPAIR = "--repair"
+REPAIR_OPTION = "--repair"
 
 
 class Kind(ProblemKind):
     """The kinds of problem; docs/adopt.md explains them."""
 
-    TORN = ("torn", "torn: not a whole post", f"{REPAIR} fetches it again")
+    TORN = ("torn", "torn: not a whole post", f"{REPAIR_OPTION} fetches it again")
     FRONT_MATTER = (
         "front-matter",
         "front matter that cannot be read",
-        f"{REPAIR} escapes it anew, or fetches it again",
+        f"{REPAIR_OPTION} escapes it anew, or fetches it again",
     )
-    TITLE = ("title", "no title", f"{REPAIR} takes it from another post of the article, or fetches it again")
+    TITLE = ("title", "no title", f"{REPAIR_OPTION} takes it from another post of the article, or fetches it again")
     DATE = (
         "date",
         "no date that can be read",
-        f"{REPAIR} takes it from another post of the article, the file name or the id",
+        f"{REPAIR_OPTION} takes it from another post of the article, the file name or the id",
     )
-    OFFSET = ("offset", "a date without an offset", f"{REPAIR} adds the one of the source's time zone")
-    NAME = ("name", "a file name that is not a post's", f"{REPAIR} names it by its date")
+    OFFSET = ("offset", "a date without an offset", f"{REPAIR_OPTION} adds the one of the source's time zone")
+    NAME = ("name", "a file name that is not a post's", f"{REPAIR_OPTION} names it by its date")
     DAY = ("day", "two dates", "both are published facts; left alone")
-    ADDRESS = ("address", "no address, or another article's", f"{REPAIR} writes the article's own")
+    ADDRESS = ("address", "no address, or another article's", f"{REPAIR_OPTION} writes the article's own")
     CATEGORY = (
         "category",
         "a category that Jekyll splits in two",

@@ -14,11 +14,11 @@ if TYPE_CHECKING:
     from archiver.cleaning import Cleaner
     from archiver.posts.read import ReadPost
 
-ENOUGH = 500  # posts
+MAX_SAMPLE = 500  # posts
 # Cleaning a clean body changes nothing, unless the rules have changed since. Of bodies in the source's own markup, a
 # far larger share than this is changed.
-MOST_CHANGED = 0.1
-HTML = re.compile(r"<(?:p|div|br|table|img|h[1-6]|ul|ol|center|span|font)[\s>/]", re.IGNORECASE)
+MAX_CHANGED_SHARE = 0.1
+HTML_PATTERN = re.compile(r"<(?:p|div|br|table|img|h[1-6]|ul|ol|center|span|font)[\s>/]", re.IGNORECASE)
 
 
 def found_profile(posts: Iterable[ReadPost], cleaner: Cleaner) -> str:
@@ -28,8 +28,8 @@ def found_profile(posts: Iterable[ReadPost], cleaner: Cleaner) -> str:
     """
     # Pictures from the archive are put in place after cleaning.
     found = (without_assets(post.body.encode()).decode() for post in posts if not post.damage)
-    bodies = list(islice(filter(HTML.search, found), ENOUGH))
+    bodies = list(islice(filter(HTML_PATTERN.search, found), MAX_SAMPLE))
     if not bodies:
         return ""
     changed = sum(cleaner.clean(body, "").html != body for body in bodies)
-    return "source" if changed > MOST_CHANGED * len(bodies) else "clean"
+    return "source" if changed > MAX_CHANGED_SHARE * len(bodies) else "clean"

@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     from archiver.recipes import Recipe
     from archiver.storage import Root
 
-BATCH = 100  # posts that are made durable together
-MENDED = frozenset({Kind.FRONT_MATTER, Kind.TITLE, Kind.DATE, Kind.OFFSET, Kind.ADDRESS, Kind.NAME})
+MAX_BATCH = 100  # posts that are made durable together
+MENDED_KINDS = frozenset({Kind.FRONT_MATTER, Kind.TITLE, Kind.DATE, Kind.OFFSET, Kind.ADDRESS, Kind.NAME})
 
 
 class PostRepair:
@@ -58,7 +58,7 @@ class PostRepair:
         by_path = {path: list(group) for path, group in groupby(found, attrgetter("path"))}
         shown: list[Problem] = []
         plans = self._plans()
-        while batch := list(islice(plans, BATCH)):
+        while batch := list(islice(plans, MAX_BATCH)):
             for plan, failure in zip(batch, write(self._output, self._index, batch), strict=True):
                 for problem in by_path[plan.path] + _doubled(by_path.get(plan.to, []), plan):
                     settled[problem.path, problem.kind] = _settled(problem, plan, failure)
@@ -69,7 +69,11 @@ class PostRepair:
     def _plans(self) -> Iterator[RepairPlan]:
         for path, group in groupby(self._survey.problems, attrgetter("path")):
             named = self._named(path)
-            if named and not MENDED.isdisjoint(problem.kind for problem in group) and (plan := self._plan(path, named)):
+            if (
+                named
+                and not MENDED_KINDS.isdisjoint(problem.kind for problem in group)
+                and (plan := self._plan(path, named))
+            ):
                 yield plan
 
     def _plan(self, path: str, named: Named) -> RepairPlan | None:

@@ -17,14 +17,14 @@ if TYPE_CHECKING:
     from archiver.recipes import Recipe
     from archiver.storage import Root
 
-TOGETHER = 500  # posts
+MAX_BATCH = 500  # posts
 
 
 def renew_signatures(output: Root, index: Index, recipes: Mapping[str, Recipe]) -> None:
     """Give every article that has a post a signature of today's scheme. Raises IndexFileError."""
     index.signatures.forget_others(scheme())
     last = 0
-    while some := index.signatures.unsigned(scheme(), last, TOGETHER):
+    while some := index.signatures.unsigned(scheme(), last, MAX_BATCH):
         index.signatures.put({one.key: _signature(output, one, recipes) for one in some})
         last = some[-1].number
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from archiver.problems import ProblemKind
     from archiver.storage import Root
 
-OWN = 1000  # added to the numbers of temporary files, so that they differ from those of batches
+FIRST_FILE_NUMBER = 1000  # added to the numbers of temporary files, so that they differ from those of batches
 
 
 class RepairPlan(NamedTuple):
@@ -126,7 +126,7 @@ def _place(output: Root, plan: RepairPlan, number: int) -> str:
         return plan.to
     if not isinstance(output, Path):
         return ""
-    return str(Path(plan.to).with_name(f"{PREFIX}{os.getpid()}-{OWN + number}{SUFFIX}"))
+    return str(Path(plan.to).with_name(f"{PREFIX}{os.getpid()}-{FIRST_FILE_NUMBER + number}{SUFFIX}"))
 
 
 def _rename(output: Root, written: str, plan: RepairPlan) -> str:

@@ -30,9 +30,11 @@ if TYPE_CHECKING:
     from archiver.browser.drawing import Drawing, DrawnPage
     from archiver.captures import Exchange
 
-LOADED = "archiver_loaded"  # in the meta of a drawn page's request: what it loaded, each as a chain of exchanges
-PAGES_AT_ONCE = 2  # each needs a hundred megabytes and more
-CLOSED_IN = 5.0  # seconds; if a page is not closed by then, the browser is killed
+LOADED_META_KEY = (
+    "archiver_loaded"  # in the meta of a drawn page's request: what it loaded, each as a chain of exchanges
+)
+MAX_OPEN_PAGES = 2  # each needs a hundred megabytes and more
+CLOSE_TIMEOUT_SECONDS = 5.0  # seconds; if a page is not closed by then, the browser is killed
 
 
 class Browser:
@@ -49,7 +51,7 @@ class Browser:
             settings.getint("ARCHIVER_BROWSER_BYTES"),
         )
         self._memory = settings.getint("ARCHIVER_BROWSER_MEMORY")
-        self._turns = asyncio.Semaphore(PAGES_AT_ONCE)
+        self._turns = asyncio.Semaphore(MAX_OPEN_PAGES)
         self._chromium: Chromium | None = None
 
     @classmethod
@@ -76,7 +78,12 @@ class Browser:
             (shown.exchanges[-1].url, shown.exchanges[-1].time) if shown.exchanges else ("", datetime.now(UTC)),
         )
         parts = (*([document.exchanges] if document.exchanges else []), *loader.parts)
-        meta = {**request.meta, EXCHANGES: (drawn,), LOADED: parts, **({"redirect_urls": steps} if steps else {})}
+        meta = {
+            **request.meta,
+            EXCHANGES: (drawn,),
+            LOADED_META_KEY: parts,
+            **({"redirect_urls": steps} if steps else {}),
+        }
         return HtmlResponse(
             shown.response.url,
             headers={"Content-Type": drawn.content_type},
@@ -138,7 +145,7 @@ class Browser:
 async def _end(browser: Chromium, context: Any) -> None:
     """Close a page, even if the browser does not answer."""
     try:
-        async with asyncio.timeout(CLOSED_IN):
+        async with asyncio.timeout(CLOSE_TIMEOUT_SECONDS):
             await context.close()
     except Exception:  # the browser does not answer, or has ended: it is started anew for the next page
         browser.kill()

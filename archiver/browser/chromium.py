@@ -26,8 +26,8 @@ logger = logging.getLogger(__name__)
 
 # The crawl answers a page's requests. Requests that would get past it (redirects, new windows, frames of other sites,
 # Chromium's own) go to a proxy that does not exist, and names of hosts are not resolved.
-NOWHERE = "http://proxy.invalid:9"
-ARGUMENTS = (
+DEAD_PROXY = "http://proxy.invalid:9"
+CHROMIUM_ARGUMENTS = (
     "--host-resolver-rules=MAP * ~NOTFOUND",
     # Otherwise WebRTC connections would bypass the proxy. The name of the option has changed between versions.
     "--webrtc-ip-handling-policy=disable_non_proxied_udp",
@@ -41,10 +41,12 @@ ARGUMENTS = (
     "--disable-dev-shm-usage",
     "--mute-audio",
 )
-PATIENCE = 60.0  # seconds in which Chromium starts, or ends
-WATCH = 0.2  # seconds between two looks at its memory: a page can take some hundred megabytes in that time
-LOOKS = 5  # looks at the memory of known processes, before it is looked again which processes there are
-PROCESSES = Path("/proc")
+TIMEOUT_SECONDS = 60.0  # seconds in which Chromium starts, or ends
+MEMORY_CHECK_SECONDS = (
+    0.2  # seconds between two looks at its memory: a page can take some hundred megabytes in that time
+)
+CHECKS_PER_SCAN = 5  # looks at the memory of known processes, before it is looked again which processes there are
+PROCESSES_DIRECTORY = Path("/proc")
 PAGE_SIZE = os.sysconf("SC_PAGE_SIZE")
 
 
@@ -86,7 +88,7 @@ class Chromium:
         browser, self._browser = self._browser, None
         playwright, self._playwright = self._playwright, None
         try:
-            async with asyncio.timeout(PATIENCE):
+            async with asyncio.timeout(TIMEOUT_SECONDS):
                 if browser:
                     await browser.close()
                 if playwright:
@@ -95,7 +97,7 @@ class Chromium:
             self.kill()
             if playwright:
                 with suppress(TimeoutError, Error):
-                    async with asyncio.timeout(PATIENCE):
+                    async with asyncio.timeout(TIMEOUT_SECONDS):
                         await playwright.stop()
         self._pid = 0  # from now on other processes may get this number
 
@@ -110,7 +112,7 @@ class Chromium:
     async def _start(self) -> Browser:
         await self.close()
         try:
-            async with asyncio.timeout(PATIENCE):
+            async with asyncio.timeout(TIMEOUT_SECONDS):
                 self._playwright = await async_playwright().start()
                 self._browser = browser = await self._launch(self._playwright)
                 session = await browser.new_browser_cdp_session()
@@ -120,7 +122,7 @@ class Chromium:
             await self.close()
             raise BrowserError(f"{self._program} cannot be started: {_in_a_line(error)}") from error
         self._pid = next((int(one["id"]) for one in processes if one["type"] == "browser"), 0)
-        if self._memory and self._pid and PROCESSES.is_dir():
+        if self._memory and self._pid and PROCESSES_DIRECTORY.is_dir():
             self._closed = Event()
             Thread(target=_watch_memory, args=(self._pid, self._memory, self._closed), daemon=True).start()
         return browser
@@ -132,8 +134,8 @@ class Chromium:
             try:
                 return await playwright.chromium.launch(
                     executable_path=self._program,
-                    args=list(ARGUMENTS),
-                    proxy={"server": NOWHERE},
+                    args=list(CHROMIUM_ARGUMENTS),
+                    proxy={"server": DEAD_PROXY},
                     chromium_sandbox=sandbox,
                     # The crawl handles signals, and ends the browser when it ends.
                     handle_sigint=False,
@@ -150,22 +152,22 @@ class Chromium:
 def _watch_memory(pid: int, most: int, closed: Event) -> None:
     """Kill each process of a browser that uses too much memory; its page ends with it, and the others go on. This runs
     in a thread of its own, so that it works even while a page keeps the crawl busy."""
-    while (PROCESSES / str(pid)).exists():
+    while (PROCESSES_DIRECTORY / str(pid)).exists():
         processes = [pid, *_descendants(pid)]
-        for _ in range(LOOKS):
+        for _ in range(CHECKS_PER_SCAN):
             for one in processes:
                 if _memory_of(one) > most:
                     logger.debug("Chromium's process %d has too much memory, and is ended", one)
                     with suppress(OSError):
                         os.kill(one, signal.SIGKILL)
-            if closed.wait(WATCH):
+            if closed.wait(MEMORY_CHECK_SECONDS):
                 return
 
 
 def _descendants(pid: int) -> list[int]:
     """Return the numbers of all descendants of a process."""
     found: list[int] = []
-    for children in (PROCESSES / str(pid) / "task").glob("*/children"):
+    for children in (PROCESSES_DIRECTORY / str(pid) / "task").glob("*/children"):
         with suppress(OSError):
             for child in map(int, children.read_text().split()):
                 found += [child, *_descendants(child)]
@@ -175,7 +177,7 @@ def _descendants(pid: int) -> list[int]:
 def _memory_of(pid: int) -> int:
     """Return the bytes that a process has in memory and shares with no other, 0 if it has ended."""
     try:
-        _, resident, shared, *_ = map(int, (PROCESSES / str(pid) / "statm").read_text().split())
+        _, resident, shared, *_ = map(int, (PROCESSES_DIRECTORY / str(pid) / "statm").read_text().split())
     except (OSError, ValueError):
         return 0
     return (resident - shared) * PAGE_SIZE

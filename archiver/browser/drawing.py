@@ -13,7 +13,7 @@ from urllib.parse import urldefrag, urlsplit
 from playwright.async_api import Error
 
 from archiver.browser.loading import Loaded, RefusedError
-from archiver.browser.scripts import STATE, content
+from archiver.browser.scripts import STATE_SCRIPT, content
 from archiver.errors import BrowserEndedError, BrowserError
 
 if TYPE_CHECKING:
@@ -25,17 +25,19 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-FOR_WORDS = frozenset(("document", "stylesheet", "script", "xhr", "fetch"))
-FOR_EYES = FOR_WORDS | {"image", "font", "manifest", "other"}
-QUESTIONS = frozenset(("xhr", "fetch"))  # the kinds of requests for which a script may use POST
-HTML = ("text/html", "application/xhtml+xml")
-LOOK = 0.2  # seconds between two looks at a page
-STILL = 4  # looks in a row without a request or a change: counted in looks, so that on a slow machine it gets its turns
-PATIENCE = 60.0  # seconds for the browser to take in what has come already
-ANSWER = 5.0  # seconds for a busy page to answer
-MOST_DOCUMENTS = 5  # documents that a page may go on to without a redirect
-WENT_ON = ("Cannot find context", "Execution context was destroyed", "No frame")  # to another document
-CRASHED = "the browser's process for it ended: mostly of more memory than it gets (ARCHIVER_BROWSER_MEMORY)"
+TEXT_RESOURCES = frozenset(("document", "stylesheet", "script", "xhr", "fetch"))
+ALL_RESOURCES = TEXT_RESOURCES | {"image", "font", "manifest", "other"}
+QUERY_RESOURCES = frozenset(("xhr", "fetch"))  # the kinds of requests for which a script may use POST
+HTML_TYPES = ("text/html", "application/xhtml+xml")
+POLL_SECONDS = 0.2  # seconds between two looks at a page
+MIN_STILL_POLLS = (
+    4  # looks in a row without a request or a change: counted in looks, so that on a slow machine it gets its turns
+)
+LOAD_TIMEOUT_SECONDS = 60.0  # seconds for the browser to take in what has come already
+ANSWER_TIMEOUT_SECONDS = 5.0  # seconds for a busy page to answer
+MAX_DOCUMENTS = 5  # documents that a page may go on to without a redirect
+WENT_ON_MESSAGES = ("Cannot find context", "Execution context was destroyed", "No frame")  # to another document
+CRASH_REASON = "the browser's process for it ended: mostly of more memory than it gets (ARCHIVER_BROWSER_MEMORY)"
 
 
 class DrawnPage(NamedTuple):
@@ -52,7 +54,7 @@ class Drawing:
     def __init__(self, context: BrowserContext, document: Loaded, loader: Loader, *, whole: bool = False) -> None:
         self._context = context
         self._loader = loader
-        self._kinds = FOR_EYES if whole else FOR_WORDS
+        self._kinds = ALL_RESOURCES if whole else TEXT_RESOURCES
         self._whole = whole
         self._first: Loaded | None = document
         self._documents = {urldefrag(document.response.url).url: document}
@@ -69,7 +71,7 @@ class Drawing:
             return await self._unless_crashed(self._shown(limits))
         except Error as error:
             if self._crashed.is_set():
-                raise BrowserError(CRASHED) from error
+                raise BrowserError(CRASH_REASON) from error
             browser = self._context.browser
             ended = browser is None or not browser.is_connected()
             raise (BrowserEndedError if ended else BrowserError)(_in_a_line(error)) from error
@@ -81,7 +83,7 @@ class Drawing:
         try:
             await asyncio.wait((showing, crash), return_when=asyncio.FIRST_COMPLETED)
             if not showing.done():
-                raise BrowserError(CRASHED)
+                raise BrowserError(CRASH_REASON)
             return showing.result()
         finally:
             crash.cancel()
@@ -107,25 +109,25 @@ class Drawing:
         page.on("crash", lambda _: self._crashed.set())
         page.on("framenavigated", self._note_document)
         self._context.on("page", self._close_window)
-        await page.goto(address, wait_until="commit", timeout=PATIENCE * 1000)
+        await page.goto(address, wait_until="commit", timeout=LOAD_TIMEOUT_SECONDS * 1000)
 
     async def _wait_until_still(self) -> None:
         looks, before = 0, None
         while True:
             if self._loader.is_flooded:
                 raise BrowserError("it asks for far more than it gets, without an end (ARCHIVER_BROWSER_REQUESTS)")
-            state = await self._evaluate(STATE)
+            state = await self._evaluate(STATE_SCRIPT)
             if self._loader.under_way or state[0] != "complete" or state != before:
                 looks, before = 1, state
             else:
                 looks += 1
-            if looks >= STILL:
+            if looks >= MIN_STILL_POLLS:
                 return
-            await asyncio.sleep(LOOK)
+            await asyncio.sleep(POLL_SECONDS)
 
     async def _written_down(self, limit: int) -> DrawnPage:
         try:
-            async with asyncio.timeout(ANSWER):
+            async with asyncio.timeout(ANSWER_TIMEOUT_SECONDS):
                 html = await self._evaluate(content(limit))
         except TimeoutError as error:
             raise BrowserError("its scripts do not end (ARCHIVER_BROWSER_SECONDS)") from error
@@ -146,7 +148,7 @@ class Drawing:
                 asked = {"expression": expression, "contextId": self._world, "returnByValue": True}
                 result = await self._session.send("Runtime.evaluate", asked)
             except Error as error:
-                if not any(words in str(error) for words in WENT_ON):
+                if not any(words in str(error) for words in WENT_ON_MESSAGES):
                     raise
                 self._world = 0
             else:
@@ -172,7 +174,7 @@ class Drawing:
 
     async def _loaded(self, request: Request) -> Loaded:
         """Return what is asked for. Raises RefusedError."""
-        if request.method == "POST" and request.resource_type in QUESTIONS:
+        if request.method == "POST" and request.resource_type in QUERY_RESOURCES:
             return await self._loader.load(request.url, request.headers, request.post_data_buffer or b"")
         if request.method != "GET" or request.resource_type not in self._kinds:
             self._loader.refuse()
@@ -201,13 +203,13 @@ class Drawing:
             first, self._first = self._first, None
             return first
         address, before = request.url, self._document.response.url
-        if len(self._documents) >= MOST_DOCUMENTS:
+        if len(self._documents) >= MAX_DOCUMENTS:
             raise RefusedError(f"{address}: the page goes from one to the next")
         if urlsplit(before).scheme == "https" and urlsplit(address).scheme != "https":
             raise RefusedError(f"{address}: not encrypted, as the page before was")
         loaded = await self._loader.load(address, request.headers)
         kind = (loaded.response.headers.get("Content-Type") or b"").decode("latin-1")
-        if not kind.lower().startswith(HTML):
+        if not kind.lower().startswith(HTML_TYPES):
             raise RefusedError(f"{address}: {kind}, and no page")
         self._documents[urldefrag(address).url] = loaded
         return loaded

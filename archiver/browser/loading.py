@@ -25,10 +25,10 @@ if TYPE_CHECKING:
 
     Download = Callable[[Request], Awaitable[Response]]
 
-MOST_REDIRECTS = 5
-MOST_SENT = 64 * 1024  # bytes that a script may send: a query has some hundred
-FLOOD = 5  # a page that asks for so many times its limit of requests will not stop
-REPEATED = frozenset({307, 308})  # statuses of redirects after which a POST stays a POST
+MAX_REDIRECTS = 5
+MAX_SENT_BYTES = 64 * 1024  # bytes that a script may send: a query has some hundred
+FLOOD_FACTOR = 5  # a page that asks for so many times its limit of requests will not stop
+POST_REDIRECT_STATUSES = frozenset({307, 308})  # statuses of redirects after which a POST stays a POST
 # Headers that the crawl sets itself, and those of a connection.
 OWN_HEADERS = frozenset(
     (
@@ -105,7 +105,7 @@ class Loader:
     @property
     def is_flooded(self) -> bool:
         """Whether the page goes on asking long after it was refused everything."""
-        return self.refused > FLOOD * self._limits.requests
+        return self.refused > FLOOD_FACTOR * self._limits.requests
 
     async def load(self, url: str, headers: Mapping[str, str], sent: bytes | None = None) -> Loaded:
         """Return what is at `url`, after redirects. sent: the body of a POST; None for a GET. Raises RefusedError."""
@@ -131,7 +131,7 @@ class Loader:
             if name.lower() not in OWN_HEADERS and not name.lower().startswith(("sec-", "proxy-", ":"))
         }
         chain: tuple[Exchange, ...] = ()
-        for _ in range(MOST_REDIRECTS + 1):
+        for _ in range(MAX_REDIRECTS + 1):
             response, chain = await self._ask(url, sent, chain, body)
             location = response.headers.get("Location")
             if response.status not in REDIRECTS or not location:
@@ -145,10 +145,10 @@ class Loader:
                 raise RefusedError(f"{url} redirects to what is no address") from error
             if urlsplit(url).scheme == "https" and urlsplit(target).scheme != "https":
                 raise RefusedError(f"{url} redirects to {target}, which is not encrypted")
-            if body is not None and response.status in REPEATED:
+            if body is not None and response.status in POST_REDIRECT_STATUSES:
                 raise RefusedError(f"{url} redirects to {target}, and the POST would have to be sent there again")
             url, body = target, None
-        raise RefusedError(f"{url}: more than {MOST_REDIRECTS} redirects")
+        raise RefusedError(f"{url}: more than {MAX_REDIRECTS} redirects")
 
     async def _ask(
         self, url: str, headers: Mapping[str, str], before: tuple[Exchange, ...], body: bytes | None
@@ -180,7 +180,7 @@ class Loader:
         """Raise RefusedError for a POST that the page must not make: only its own site is asked in this way."""
         if not same_site(self._host, host_of(url)) and self._host != host_of(url):
             raise RefusedError(f"POST {url}: another site")
-        if len(body) > MOST_SENT:
+        if len(body) > MAX_SENT_BYTES:
             raise RefusedError(f"POST {url}: {len(body):,} bytes are more than a script may send")
 
     def _look_at(self, url: str) -> None:

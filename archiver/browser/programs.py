@@ -12,7 +12,7 @@ from archiver.errors import BrowserError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+PROGRAM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 NO_LIBRARY = "Playwright is missing; to have it: pip install 'news-share-archiver[browser]'"
 NO_CHROMIUM = (
     "Chromium is missing; to have it: apt-get install chromium; if it is there under another name, say which: "
@@ -25,7 +25,7 @@ def look_for_browser(settings: Mapping[str, Any]) -> str:
     if find_spec("playwright") is None:
         raise BrowserError(NO_LIBRARY)
     named = settings["ARCHIVER_BROWSER_PROGRAM"]
-    found = filter(None, map(shutil.which, [named] if named else NAMES))
+    found = filter(None, map(shutil.which, [named] if named else PROGRAM_NAMES))
     if program := next(found, None):
         return program
     raise BrowserError(f"{named}: there is no such program (ARCHIVER_BROWSER_PROGRAM)" if named else NO_CHROMIUM)

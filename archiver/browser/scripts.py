@@ -7,7 +7,7 @@ from __future__ import annotations
 
 # The document in a frame, if it is a page of the same host: scripts cannot look into other documents, and what a page
 # writes into an empty frame is an advertisement in most cases.
-OWN_FRAME = """
+OWN_FRAME_SCRIPT = """
   const framed = element => {
     if (element.localName !== 'iframe' && element.localName !== 'frame') return null;
     try {
@@ -17,8 +17,8 @@ OWN_FRAME = """
   };
 """
 # Whether the page is loaded, and two numbers that change with it; shadow trees and frames count, too.
-STATE = f"""(() => {{
-  {OWN_FRAME}
+STATE_SCRIPT = f"""(() => {{
+  {OWN_FRAME_SCRIPT}
   let count = 0, length = 0;
   const look = (root, text) => {{
     const all = root.querySelectorAll('*');
@@ -35,7 +35,7 @@ STATE = f"""(() => {{
 }})()"""
 # The page as HTML, with the content of shadow trees and frames in the places where a reader sees it. It is put together
 # in a document without a window, in which nothing runs and nothing is loaded.
-CONTENT = """(() => {
+CONTENT_SCRIPT = """(() => {
   OWN_FRAME
   const html = () => {
     const root = document.documentElement;
@@ -66,9 +66,9 @@ CONTENT = """(() => {
   if (text.length > LIMIT) return null;
   const kind = document.doctype;
   return (kind ? new XMLSerializer().serializeToString(kind) + '\\n' : '') + text;
-})()""".replace("OWN_FRAME", OWN_FRAME)
+})()""".replace("OWN_FRAME", OWN_FRAME_SCRIPT)
 
 
 def content(limit: int) -> str:
     """Return the script that gives the page as HTML; null if that is longer than `limit` characters."""
-    return CONTENT.replace("LIMIT", str(limit))
+    return CONTENT_SCRIPT.replace("LIMIT", str(limit))

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from archiver.addresses import SCHEME
+from archiver.addresses import SCHEME_PATTERN
 from archiver.commands.display import print_json, print_line, printable
 from archiver.commands.given import GivenPage, advice, each_page
 from archiver.commands.options import add_archive_option, add_setting_option, archive_from
@@ -64,7 +64,7 @@ def _explanation(page: str, address: str | None, archive: Archive) -> Explanatio
     is_file = page == "-" or Path(page).is_file()
     if not is_file and (held := archive.explain(page)):
         return held
-    if not is_file and not SCHEME.match(page):
+    if not is_file and not SCHEME_PATTERN.match(page):
         raise UsageError(
             f"{page}: no such file, and no article of {archive.output}; expected a file, an address or an id"
         )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from archiver.addresses import SCHEME, resolve
+from archiver.addresses import SCHEME_PATTERN, resolve
 from archiver.errors import UnknownAddressError, UsageError, os_reason
 from archiver.statuses import SIGNALLED
 from archiver.urls import resolve_url
@@ -41,8 +41,8 @@ def each_page(words: list[str], archive: Archive, address: str | None, take: Cal
     address: where pages in files came from. Returns the exit status of a run that was stopped, or 0. Raises
     UsageError for a file that cannot be read, or for an invalid address, before anything is fetched.
     """
-    addresses = [_address(word) for word in words if SCHEME.match(word)]
-    for page in _saved([word for word in words if not SCHEME.match(word)], address):
+    addresses = [_address(word) for word in words if SCHEME_PATTERN.match(word)]
+    for page in _saved([word for word in words if not SCHEME_PATTERN.match(word)], address):
         take(page)
     if not addresses:
         return 0

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from hashlib import sha256
 from typing import TYPE_CHECKING, NamedTuple
 
-from archiver.article import BEGINNING
+from archiver.article import PAYWALLED_RULE
 from archiver.clock import micros
 from archiver.decide.candidate import in_order
 from archiver.decide.day import on_its_day
@@ -100,7 +100,7 @@ class _Fold:
         """Note for each form the best page that its post is made of, or will be: what a lesser page gives replaces
         nothing, whichever came first."""
         for form, post in self._posts.items():
-            self._best[form] = self._ranks.get(page_of(post.rules), 0) + (BEGINNING in post.rules)
+            self._best[form] = self._ranks.get(page_of(post.rules), 0) + (PAYWALLED_RULE in post.rules)
         for article, *_ in candidates:
             if article.post is not None:
                 self._best[article.form] = min(article.rank, self._best.get(article.form, article.rank))

@@ -11,7 +11,7 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from archiver.article import GAPS
+from archiver.article import GAPS_RULE
 from archiver.cleaning import with_gaps
 from archiver.clock import SECOND, moment, now
 from archiver.errors import os_reason
@@ -150,7 +150,7 @@ class Entries:
             category=printable(post.categories),
             tags=tuple(map(printable, post.tags)),
             quote=post.quote or "",
-            html=with_gaps(post.body, known.rules.get(GAPS, "")) if digest == known.sha256 else post.body,
+            html=with_gaps(post.body, known.rules.get(GAPS_RULE, "")) if digest == known.sha256 else post.body,
             path=known.path,
             sha256=digest.hex(),
             revision=known.revision,
@@ -159,7 +159,7 @@ class Entries:
             checked=_second(known.checked) if known.checked is not None else None,
             state=known.state,
             listings=known.places,
-            rules={field: rule for field, rule in known.rules.items() if field != GAPS},
+            rules={field: rule for field, rule in known.rules.items() if field != GAPS_RULE},
             capture=known.capture,
             versions=self._versions(known) if known.revision > 1 else (),
             written=post.body,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from archiver.article import GAPS
+from archiver.article import GAPS_RULE
 from archiver.cleaning import Cleaner, noted, shows_something, source_body
 from archiver.errors import BodyError, QuarantineError
 
@@ -36,6 +36,6 @@ class BodyCleaner:
             raise QuarantineError("nothing of the body is left after cleaning")
         article.body, article.dropped = cleaned.html, dict(cleaned.dropped)
         if cleaned.gaps:
-            article.rules[GAPS] = noted(cleaned.gaps)
+            article.rules[GAPS_RULE] = noted(cleaned.gaps)
         article.offers |= cleaned.offers
         return article

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from archiver.article import BEGINNING, Article
+from archiver.article import PAYWALLED_RULE, Article
 from archiver.cleaning import media_of
 from archiver.identity import article_key, can_be_step, normalise, plain_form
 from archiver.pages.page import Page
@@ -65,7 +65,7 @@ class WebPage(Page):
             id=article_key(url),
             address=asked.address,
             page=self.rules.name,
-            rank=self.rank + (BEGINNING in rules),  # a whole text is better than its beginning
+            rank=self.rank + (PAYWALLED_RULE in rules),  # a whole text is better than its beginning
             response_url=answer.url,
             fetched=answer.fetched,
             places=asked.places,

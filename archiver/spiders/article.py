@@ -15,7 +15,7 @@ from scrapy.spidermiddlewares.httperror import HttpError
 from archiver.addresses import page_addresses
 from archiver.answer import Asked
 from archiver.article import Article
-from archiver.browser import LOADED, look_for_browser
+from archiver.browser import LOADED_META_KEY, look_for_browser
 from archiver.captures import Evidence
 from archiver.crawl_archive import archive_of
 from archiver.errors import ERRORS_OF_THE_ARCHIVE, BrowserError, RecipeError, UsageError, fault
@@ -275,7 +275,7 @@ class ArticleSpider(Spider):
             if kept := response.meta.get(KEPT):
                 self.archive.answers.expect(answer, len(extracted), capture=kept, about=about)
             elif EXCHANGES in response.meta:
-                evidence = Evidence(response.meta[EXCHANGES], about, response.meta.get(LOADED, ()))
+                evidence = Evidence(response.meta[EXCHANGES], about, response.meta.get(LOADED_META_KEY, ()))
                 self.archive.answers.expect(
                     answer, len(extracted), evidence=evidence, validators=validators_of(response)
                 )
@@ -297,7 +297,7 @@ class ArticleSpider(Spider):
             if not (isinstance(extracted, Unusable) and extracted.needs_scripts):
                 return response, answer, extracted
             if not self.drawer.wants_refused(response):
-                advice = "" if LOADED in response.meta else "; --browser has a browser draw it"
+                advice = "" if LOADED_META_KEY in response.meta else "; --browser has a browser draw it"
                 return response, answer, replace(extracted, reason=f"{extracted.reason}{advice}")
             response = await self.drawer.draw(response)
             answer = answer_of(response)
