@@ -47,6 +47,7 @@ quality: $(VENV)/.installed-quality
 SCREENSHOTS ?= build/screenshots
 screenshots: $(VENV)/.installed-test
 	@tests/install-consumers
+	@tests/install-fonts
 	$(BIN)/python -m tests.screenshots $(SCREENSHOTS)
 
 format: $(VENV)/.installed-test
