@@ -185,6 +185,45 @@ def test_of_several_links_to_one_page_the_one_that_says_most_counts() -> None:
     assert link.reason == "a day in the address, in a heading, a headline's length"
 
 
+STORY = "/2026/03/04/bridge-to-be-rebuilt"
+
+
+def test_links_that_a_script_makes_count_where_the_page_has_no_others() -> None:
+    made = (
+        f'<div class=teaser data-href="{STORY}">{HEADLINE}</div><script data-href="/2026/03/04/by-a-script">1</script>'
+    )
+    assert [(link.address, link.is_article) for link in links(made)] == [(SITE + STORY[1:], True)]
+    plain = '<a href="/2026/03/04/ferry-is-sunk-again">Ferry</a>'
+    assert [link.address for link in links(made + plain)] == [f"{SITE}2026/03/04/ferry-is-sunk-again"]
+    assert len(links(made + '<a href="#top">Top</a><a href="https://other.example/">Other</a>')) == 1
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        f'"{STORY}"',
+        f'{{"@type": "ListItem", "position": 1, "url": "{SITE[:-1]}{STORY}", "name": "Bridge"}}',
+        f'{{"@type": "ListItem", "item": "{STORY}"}}',
+        f'{{"@type": "ListItem", "name": "1", "item": {{"@type": "NewsArticle", "@id": "{STORY}", "name": "Bridge"}}}}',
+        f'{{"@type": "NewsArticle", "url": "{STORY}", "@id": "#1", "headline": "Bridge"}}',
+    ],
+)
+def test_a_list_in_the_data_of_a_page_is_one_of_links(entry: str) -> None:
+    entries = f'{entry}, {{"url": "/politics"}}, {{"url": ["https://other.example{STORY}"]}}, 7, {{"item": 7}}'
+    listed = f'{{"@graph": [{{"@type": "ItemList", "itemListElement": [{entries}]}}]}}'
+    found = links(f'<script type="application/ld+json">{listed}</script><a href="/sport">Sport</a>')
+    assert {link.address: link.is_article for link in found} == {
+        f"{SITE}sport": False,
+        SITE + STORY[1:]: True,
+        f"{SITE}politics": False,
+    }
+
+
+def test_breadcrumbs_are_no_list_of_links() -> None:
+    crumbs = f'{{"@type": "BreadcrumbList", "itemListElement": [{{"@type": "ListItem", "item": "{STORY}"}}]}}'
+    assert links(f'<script type="application/ld+json">{crumbs} </script><!-- ItemList -->') == []
+
+
 def test_shapes_that_are_known_decide() -> None:
     html = '<p><a href="/s/quay">Quay</a> <a href="/s/mole">Mole</a> <a href="/t/mole">Mole</a></p>'
     assert [link.is_article for link in links(html)] == [False, False, False]

@@ -106,6 +106,10 @@ def test_whatever_is_written_is_what_was_read(html: str) -> None:
         ("&nbsp&copy2021&notit;&amp;nbsp;&nbsp;", "\xa0©2021¬it;&amp;nbsp;\xa0"),
         ("a\r\nb\rc", "a\nb\nc"),
         ("<pre>\n\na</pre>", "<pre>\na</pre>"),
+        # Pictures of AMP, which have an end tag, and words after it where that is missing.
+        ("<amp-img src=a></amp-img>b<AMP-IMG src='c>d' /> e", '<img src="a"/>b<img src="c&gt;d"/> e'),
+        ("<p><amp-img src=a><amp-img placeholder src=b></amp-img><i>c</i></amp-img>", '<p><img src="a"/><i>c</i></p>'),
+        ("<amp-image src=a></amp-image>", '<amp-image src="a"/>'),
         # What is not there for a reader.
         ("a<!-- b --><?c?><!d><![CDATA[e]]>f<!--", "af"),
         ("", ""),

@@ -227,8 +227,12 @@ def test_what_is_called_a_standfirst_is_kept_where_the_article_begins(place: str
         ('<img srcset="/s.jpg 400w, /l.jpg 1200w, /m.jpg 800w" src="/s.jpg">', "https://news.example/l.jpg"),
         ('<picture><source srcset="/b.webp 1x, /c.webp 2x"><img></picture>', "https://news.example/c.webp"),
         ('<img src="/placeholder.gif"><noscript><img src="/b.jpg"></noscript>', "https://news.example/b.jpg"),
+        (
+            '<amp-img src="/s.jpg" srcset="/s.jpg 400w, /b.jpg 800w"><noscript><img src="/b.jpg"></noscript></amp-img>',
+            "https://news.example/b.jpg",
+        ),
     ],
-    ids=["src", "late", "srcset", "picture", "noscript"],
+    ids=["src", "late", "srcset", "picture", "noscript", "amp"],
 )
 def test_a_picture_is_kept_once_with_its_whole_address(picture: str, address: str) -> None:
     html = body(f"<p>{FIRST}</p>{picture}<p>{SECOND}</p>{picture}").html

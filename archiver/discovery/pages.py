@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -12,10 +13,14 @@ from archiver.discovery.places import place_of
 from archiver.discovery.shapes import Shapes, likeness, problem_with
 from archiver.documents import read_document
 from archiver.identity import normalise, plain_form, same_site
+from archiver.reading.metadata.json_ld import json_values
+from archiver.reading.metadata.nodes import nodes, texts
 from archiver.text import one_line
 from archiver.urls import resolve_url
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from lxml.html import HtmlElement
 
     from archiver.documents import Document
@@ -78,30 +83,73 @@ def _linked_feeds(document: Document) -> list[ListedFeed]:
 def _page_links(document: Document, address: str, known: Shapes) -> list[PageLink]:
     """Return the links to other pages of the site. Of several links to one page the one that says most about it
     counts."""
-    own = plain_form(address)
-    found: dict[str, tuple[int, PageLink]] = {}
-    for number, link in enumerate(document.tree.iter("a")):
-        href = link.get("href") or ""
-        if number >= MOST_LINKS or not href or NOT_LINKED.match(href):
-            continue
-        target = normalise(resolve_url(href, document.base))
+    found = _Links(address, document.base, known)
+    for link in islice(document.tree.iter("a"), MOST_LINKS):
+        found.add(link.get("href") or "", _text(link), link)
+    if not found.pages:  # links that only a script makes
+        for element in islice(document.tree.iterfind(".//body//*[@data-href]"), MOST_LINKS):
+            if element.tag != "script":
+                found.add(element.get("data-href") or "", _text(element), element)
+    for href, text in islice(_listed_in_data(document), MOST_LINKS):
+        found.add(href, text, None)
+    return found.pages
+
+
+class _Links:
+    """The links of the page at `address` to other pages of its site, each once. known: as for `read_links`."""
+
+    def __init__(self, address: str, base: str, known: Shapes) -> None:
+        self._address = address
+        self._base = base
+        self._known = known
+        self._found: dict[str, tuple[int, PageLink]] = {}  # with its score, by the plain form of its address
+
+    @property
+    def pages(self) -> list[PageLink]:
+        """The links, in the order in which they came."""
+        return [page for _, page in self._found.values()]
+
+    def add(self, href: str, text: str, element: HtmlElement | None) -> None:
+        """Add a link, if it leads to another page of the site. element: which has it; None: it is in the page's
+        data."""
+        if not href or NOT_LINKED.match(href):
+            return
+        target = normalise(resolve_url(href, self._base))
         form = plain_form(target)
-        if not form or form == own or not same_site(_host(target), _host(address)):
-            continue
-        score, page = _judged(link, target, known)
-        if form not in found or score > found[form][0]:
-            found[form] = (score, page)
-    return [page for _, page in found.values()]
+        if form and form != plain_form(self._address) and same_site(_host(target), _host(self._address)):
+            score, page = _judged(text, element, target, self._known)
+            if form not in self._found or score > self._found[form][0]:
+                self._found[form] = (score, page)
 
 
-def _judged(link: HtmlElement, target: str, known: Shapes) -> tuple[int, PageLink]:
+def _listed_in_data(document: Document) -> Iterator[tuple[str, str]]:
+    """Yield the addresses and titles in the lists (`ItemList`) of a page's JSON-LD."""
+    scripts = (script.text or "" for script in document.tree.iter("script"))
+    values = [value for text in scripts if "ItemList" in text for value in json_values(text)]
+    for node in nodes(values, "json-ld"):
+        items = node.values.get("itemListElement") if "ItemList" in node.types else None
+        for item in items if isinstance(items, list) else ():
+            yield _listed_item(item)
+
+
+def _listed_item(item: object) -> tuple[str, str]:
+    """Return the address and the title of an entry of an `ItemList`: a page itself, or an item that says which."""
+    if not isinstance(item, dict):
+        return (item, "") if isinstance(item, str) else ("", "")
+    page = item.get("item")
+    said = {**item, **page} if isinstance(page, dict) else item
+    address = texts(said.get("url")) or texts(said.get("@id")) or (texts(page) if isinstance(page, str) else [])
+    title = texts(said.get("headline")) or texts(said.get("name"))
+    return "".join(address[:1]), " ".join(one_line("".join(title[:1])).split())
+
+
+def _judged(text: str, link: HtmlElement | None, target: str, known: Shapes) -> tuple[int, PageLink]:
     """Return how much a link looks like one to an article, as a number, and the link with what it is taken for."""
-    text = _text(link)
     count = known.count(target)
     problem = "" if count else problem_with(target)
     if problem:
         return -1, PageLink(target, text, False, problem)
-    where, place = place_of(link)
+    where, place = (1, "in a list of the page's data") if link is None else place_of(link)
     like, look = (3, f"the shape of {count} known article{'' if count == 1 else 's'}") if count else likeness(target)
     long = len(text) >= (LONG_WIDE_TEXT if any(character >= WIDE for character in text) else LONG_TEXT)
     score = like + where + long

@@ -8,6 +8,7 @@ everything else here work on trees of lxml.
 
 from __future__ import annotations
 
+import re
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -32,6 +33,8 @@ LENIENT, LENIENT_PAGE = (
 )
 for parser in (STRICT_PAGE, LENIENT_PAGE):
     parser.set_element_class_lookup(HtmlElementClassLookup())
+AMP_PICTURE = re.compile(rb"<amp-img(?P<attributes>(?:\s[^<>]*?)?)/?>|</amp-img>")
+STAND_IN = re.compile(rb"\s(?:placeholder|fallback)=")
 TOO_DEEP = etree.XPath(f"boolean({'/*' * (DEEPEST + 1)})")
 DEEP_SOUND = 30  # depth of nested elements, which is far from every limit
 TOO_DEEP_SOUND = etree.XPath(f"boolean({'/*' * (DEEP_SOUND + 1)})")
@@ -41,8 +44,9 @@ def parse_document(text: str) -> HtmlElement:
     """Return the `html` element of the web page `text`; it has a `head`, and a `body` or a `frameset`.
 
     Any text is a page: nothing is raised, and no word that a browser shows is lost. Left out are comments, processing
-    instructions, and attributes whose names XML cannot hold (`@click`). Names of elements have no namespace. Elements
-    are nested at most `DEEPEST` deep: deeper ones follow one another instead.
+    instructions, and attributes whose names XML cannot hold (`@click`). Names of elements have no namespace, and a
+    picture of AMP (`amp-img`) is an `img`. Elements are nested at most `DEEPEST` deep: deeper ones follow one another
+    instead.
     """
     return _tree(_parsed(text).encode(), STRICT_PAGE, LENIENT_PAGE)
 
@@ -78,6 +82,8 @@ def _parsed(text: str, *, is_fragment: bool = False) -> str:
 
 def _tree(html: bytes, strict: XMLParser, lenient: XMLParser) -> HtmlElement:
     xml = as_xml(html)
+    if b"<amp-img" in xml:
+        xml = AMP_PICTURE.sub(_amp_picture, xml)
     root = None
     if b" xmlns" not in xml and b" xml:" not in xml:  # these attributes would make namespaces
         with suppress(etree.XMLSyntaxError):  # a name or a character that XML does not have, as in one page of six
@@ -88,3 +94,10 @@ def _tree(html: bytes, strict: XMLParser, lenient: XMLParser) -> HtmlElement:
     if xml.count(b"<") > DEEPEST and TOO_DEEP(root):
         root = etree.fromstring(flattened(xml), lenient)
     return root
+
+
+def _amp_picture(tag: re.Match[bytes]) -> bytes:
+    """Return an `img` for the tag of a picture of AMP, which a script shows; nothing for the end of one, and for one
+    that only stands in for another until that has come."""
+    attributes = tag["attributes"]
+    return b"" if attributes is None or STAND_IN.search(attributes) else b"<img%b/>" % attributes
