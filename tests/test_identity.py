@@ -7,8 +7,10 @@ import re
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tldextract import TLDExtract
 
 from archiver.identity import KEY, article_key, can_be_step, normalise, page_slug, plain_form, problem_of, site_of
+from archiver.identity.domain import _rules, registered_domain
 from archiver.posts.post import FILE_NAME
 
 HOME = "https://www.abendblatt.example/2026/11/01/neue-bruecke-am-hafen"
@@ -158,6 +160,37 @@ def test_a_redirect_from_a_front_page_or_a_wall_says_nothing(path: str, is_one: 
 )
 def test_the_site_of_an_address(address: str, site: str) -> None:
     assert site_of(address) == site
+
+
+@pytest.mark.parametrize(
+    ("host", "registered"),
+    [
+        ("www.paper.co.uk", "paper.co.uk"),
+        ("www.paper.co.uk.", "paper.co.uk"),
+        ("co.uk", "co.uk"),
+        ("www.ann.github.io", "ann.github.io"),
+        ("www.shop.paper.ck", "shop.paper.ck"),  # every name below `ck` is a suffix …
+        ("a.www.ck", "www.ck"),  # … but this one
+        ("news.paper.xn--55qx5d.cn", "paper.xn--55qx5d.cn"),
+        ("news.paper.公司。cn", "paper.公司.cn"),
+        ("news.xn--.com", "xn--.com"),
+        ("a.b.test", "b.test"),
+        ("localhost", "localhost"),
+        ("192.0.2.7", "192.0.2.7"),
+        ("2001:db8::7", "2001:db8::7"),
+        ("", ""),
+    ],
+)
+def test_the_registered_part_of_a_host(host: str, registered: str) -> None:
+    assert registered_domain(host) == registered
+
+
+def test_it_is_the_part_that_a_library_for_it_finds() -> None:
+    found = TLDExtract(suffix_list_urls=(), cache_dir=None, include_psl_private_domains=True)
+    suffixes = {rule.removeprefix("*.") for rule in _rules() if not rule.startswith("!")}
+    hosts = [f"www.news.paper.{suffix}" for suffix in suffixes]
+    assert len(hosts) > 5000
+    assert [registered_domain(host) for host in hosts] == [found(host).top_domain_under_public_suffix for host in hosts]
 
 
 @pytest.mark.parametrize(

@@ -296,7 +296,6 @@ LATE = {
         "archiver.verified",
     },
     "extraction/extractors.py": {"archiver.extraction.extractor"},
-    "identity/domain.py": {"tldextract"},
     "index/whereabouts.py": {"archiver.index.postgres"},
     "storage/stored.py": {"archiver.storage.bucket"},
 }
