@@ -179,8 +179,6 @@ class Archive:
         CrewError is raised if no worker comes to the end of the run. Raises StuckError if another run has been at work
         for longer than ARCHIVER_STUCK_AFTER.
         """
-        from archiver.crawling import crawl_listings  # as above
-
         earliest = read_since(since)
         arguments = {
             "listings": listings,
@@ -193,6 +191,8 @@ class Archive:
             with remembering(self.configuration):
                 if workers > 1:
                     return self._undamaged(self._crew(listings, listener).crawl(workers, self._asked(**arguments)))
+                from archiver.crawling import crawl_listings  # as above; workers load it in their own processes
+
                 return self._undamaged(crawl_listings(self.configuration, listener, on_request, on_total, **arguments))
         except LockedError as error:
             longest = self._stuck_after

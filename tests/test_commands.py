@@ -279,13 +279,21 @@ def test_what_needs_no_scrapy_does_not_load_it(archive: Archive) -> None:
     assert result.returncode == 0, result.stderr
 
 
-def test_a_crawl_does_not_load_what_others_need(archive: Archive) -> None:
-    others = ("scrapy.core.downloader.handlers.http", "archiver.reading", "archiver.replay", "archiver.site.")
+@pytest.mark.parametrize(
+    ("how", "others"),
+    [
+        ((), ("scrapy.core.downloader.handlers.http", "archiver.reading", "archiver.replay", "archiver.site.")),
+        (("--workers", "2"), ("scrapy", "twisted", "tldextract")),  # the workers do, in processes of their own
+    ],
+)
+def test_a_crawl_does_not_load_what_others_need(
+    archive: Archive, how: tuple[str, ...], others: tuple[str, ...]
+) -> None:
     code = (
         "import sys; from archiver.commands import main; assert main(sys.argv[1:]) == 0;"
         f"print([name for name in sys.modules if name.startswith({others})])"
     )
-    words = ("crawl", "--output", str(archive.output), *NO_DELAY, "eastmoney/market-37", "--limit", "1")
+    words = ("crawl", "--output", str(archive.output), *NO_DELAY, "eastmoney/market-37", "--limit", "2", *how)
     result = archive.run("-c", code, *words, capture_output=True)  # a new process: others have loaded it
     assert result.stdout.splitlines()[-1] == "[]"
 
