@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import shutil
 from contextlib import closing
 from datetime import datetime, timedelta
 from pathlib import Path
+from stat import S_IFSOCK
 from typing import TYPE_CHECKING
 
 import pytest
@@ -243,3 +245,28 @@ def test_the_posts_may_be_elsewhere(archive: Archive) -> None:
     result = archive.invoke("adopt", str(archive.output / "_posts"))
     assert result.stdout == "1 post adopted (1 article), 0 broken, 0 foreign\n"
     assert Index.exists(archive.output)
+
+
+@pytest.mark.parametrize("name", [NAME, "notes.md", "2022-01-24-of-our-own.md", "month/pipe"])
+@pytest.mark.parametrize("kind", ["a pipe", "a socket", "a link to nowhere"])
+def test_what_is_no_file_is_named_and_not_waited_for(archive: Archive, name: str, kind: str) -> None:
+    put(archive, *good("202201242259229981"))
+    file = archive.output / "_posts" / name
+    file.parent.mkdir(exist_ok=True)
+    if kind == "a pipe":
+        os.mkfifo(file)
+    elif kind == "a socket":
+        os.mknod(file, S_IFSOCK | 0o600)
+    else:
+        file.symlink_to("nowhere")
+    for options in ((), ("--repair",)):
+        (found,) = problems(archive, *options)
+        assert (found["kind"], found["path"], found["repaired"]) == ("unreadable", f"_posts/{name}", "")
+        assert found["what"].startswith("cannot be read: ")
+    assert adopt(archive).returncode == 1
+
+
+def test_a_link_that_an_editor_left_is_litter(archive: Archive) -> None:
+    put(archive, *good())
+    (archive.output / "_posts" / ".#2022-01-24-a.md").symlink_to("someone@machine.1")
+    assert problems(archive) == []

@@ -116,6 +116,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "errors",
         "identity",
         "index",
+        "litter",
         "pictures",
         "places",
         "posts",

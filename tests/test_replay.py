@@ -75,11 +75,11 @@ def tree(archive: Archive) -> dict[str, bytes]:
 
 
 def state(archive: Archive) -> dict[str, tuple[int, bytes]]:
-    """All files of an archive, but for what SQLite makes to read."""
+    """All files of an archive."""
     return {
         file.relative_to(archive.output).as_posix(): (file.stat().st_mtime_ns, file.read_bytes())
         for file in sorted(archive.output.rglob("*"))
-        if file.is_file() and not file.name.endswith(("-wal", "-shm"))
+        if file.is_file()
     }
 
 

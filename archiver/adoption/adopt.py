@@ -16,6 +16,7 @@ from archiver.clock import MICROSECOND, now
 from archiver.errors import os_reason
 from archiver.identity import SHOWN
 from archiver.index.types import ArticleKey, Finished
+from archiver.litter import is_litter
 from archiver.places import POSTS
 from archiver.posts.own import read_own
 from archiver.posts.read import read
@@ -89,8 +90,7 @@ class _Reader:
         try:
             content = read_in(self._output, path)
         except OSError as error:
-            unreadable = problem(Kind.UNREADABLE, path, f"cannot be read: {os_reason(error)}")
-            self._batch.append(_Read(path, named, [unreadable], None))
+            self._batch.append(_Read(path, named, [_unreadable(path, error)], None))
             return
         post = read(content, quoted=named.form.quote is not None)
         known = None if post.foreign else named.of(post)
@@ -109,9 +109,11 @@ class _Reader:
     def take_other(self, path: str) -> None:
         """Take a file whose name is not that of any recipe's posts."""
         try:
-            self._take_other(path, (self._output / path).read_bytes() if is_utf8(path) else b"")
-        except OSError:
+            self._take_other(path, read_in(self._output, path) if is_utf8(path) else b"")
+        except OSError as error:
             self._survey.foreign += 1
+            if not is_litter(path):
+                self._survey.problems.append(_unreadable(path, error))
 
     def _take_other(self, path: str, content: bytes) -> None:
         """Take a file that may be a post of the owner's. A post that ends with an address is that of an article of an
@@ -176,3 +178,7 @@ class _Reader:
             return None
         versions = earlier(self._output, path) if self._versions and Path(path).stem in self._versions else ()
         return adoption(path, named, post, content, when, versions)
+
+
+def _unreadable(path: str, error: OSError) -> Problem:
+    return problem(Kind.UNREADABLE, path, f"cannot be read: {os_reason(error)}")

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
 def post_files(output: Root) -> list[str]:
     """Return the files below `_posts` of `output`, and below `old_post` if it is there, as paths in it, sorted by name:
-    those with a date in their names first, and a post before its copies. Raises StoreError."""
+    those with a date in their names first, and a post before its copies. Pipes, links that lead nowhere and the like
+    are among them: whoever reads them is told that they are no files. Raises StoreError."""
     found: list[str] = []
     if isinstance(output, Path):
         _add_files(output / POSTS, POSTS, found)
@@ -82,7 +83,7 @@ def _add_files(directory: str | os.PathLike[str], name: str, found: list[str]) -
                 path = f"{name}/{entry.name}"
                 if entry.is_dir(follow_symlinks=False):
                     _add_files(entry.path, path, found)
-                elif entry.is_file() and not entry.name.startswith(PREFIX):
+                elif not entry.name.startswith(PREFIX):
                     found.append(path)
     except OSError as error:
         raise StoreError(f"{error.filename or directory}: cannot be read: {os_reason(error)}") from error

@@ -50,7 +50,7 @@ class Kind(ProblemKind):
         "take away what is before its first `---`; nothing here changes a post of your own",
         True,
     )
-    UNREADABLE = ("unreadable", "a file that cannot be read", "make it readable")
+    UNREADABLE = ("unreadable", "a file that cannot be read", "make it readable, or move it away")
 
 
 def problems(path: str, named: Named, post: ReadPost) -> Iterator[Problem]:

@@ -5,6 +5,7 @@ All here raises `sqlite3.Error`; and IndexFileError where the file is not one th
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from contextlib import closing, contextmanager
 from importlib.resources import files
@@ -31,6 +32,8 @@ UPGRADES = (
     ("signatures", "upgrade-7.sql"),
     ("workers", "upgrade-8.sql"),
 )
+IMMUTABLE = "mode=ro&immutable=1"
+WRITES = {sqlite3.SQLITE_INSERT, sqlite3.SQLITE_UPDATE, sqlite3.SQLITE_DELETE}
 PATIENCE = 5.0  # seconds, for another program that has the file open for writing
 
 
@@ -52,19 +55,35 @@ def open_for_writing(file: Path | None, patience: float = PATIENCE) -> sqlite3.C
 
 
 def open_for_reading(file: Path) -> sqlite3.Connection:
-    """Return a connection that writes nothing. A file of an earlier schema is read into memory, and brought up to date
-    there."""
+    """Return a connection that writes nothing, and that leaves nothing beside the file when it is closed. A file of an
+    earlier schema is read into memory, and brought up to date there."""
     _refuse_what_is_no_file(file)
-    # Beside a file in WAL mode SQLite makes others, even to read it; on a disk that cannot be written to nobody else
-    # can write either, and it does without (`immutable`).
     try:
-        return _open_for_reading(file, "mode=ro")
+        return _open_for_reading(file, _way_to_read(file))
     except sqlite3.OperationalError:
-        return _open_for_reading(file, "mode=ro&immutable=1")
+        return _open_for_reading(file, IMMUTABLE)
+
+
+def _way_to_read(file: Path) -> str:
+    """Return how to open a file for reading, as options of SQLite.
+
+    Beside a file in WAL mode SQLite makes two others, even to read it, and whoever may only read cannot remove them
+    again. So a reader may write, too, where that is possible; but not where a run was killed: its last commits are in
+    one of these files, and closing would carry them into the index. Where nothing can be written, nobody else can write
+    either, and SQLite does without them.
+    """
+    place = file.resolve()  # beside which SQLite makes them, and not beside a link
+    try:
+        if size(place.with_name(f"{place.name}-wal")):
+            return "mode=ro"
+    except OSError:  # there is none
+        pass
+    return "mode=rw" if os.access(place, os.W_OK) and os.access(place.parent, os.W_OK) else IMMUTABLE
 
 
 def _open_for_reading(file: Path, options: str) -> sqlite3.Connection:
     connection = _connect(f"{file.absolute().as_uri()}?{options}")
+    connection.set_authorizer(_refuse_to_write)
     with _closed_on_errors(connection):
         tables = _tables(connection)
         if not tables:
@@ -125,6 +144,13 @@ def _connect(file: Path | str, patience: float = PATIENCE) -> sqlite3.Connection
         connection.create_function(name, 2, function, deterministic=True)
     connection.create_function("present", 0, machine_time)
     return connection
+
+
+def _refuse_to_write(action: int, table: str | None, _: str | None, database: str | None, __: str | None) -> int:
+    """Tell SQLite whether a statement may do something: write to temporary tables, but not to those in the file. (It
+    names its list of tables here when a query only uses a function that gives rows.)"""
+    refused = action in WRITES and database == "main" and table != "sqlite_master"
+    return sqlite3.SQLITE_DENY if refused else sqlite3.SQLITE_OK
 
 
 def _look_at_version(connection: sqlite3.Connection, file: Path | None) -> None:

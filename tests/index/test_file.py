@@ -197,6 +197,54 @@ def test_only_one_writes(tmp_path: Path) -> None:
     Index.open(tmp_path).close()
 
 
+@pytest.mark.parametrize("link", ["", "_index", "_index/index.sqlite"])
+def test_a_reader_leaves_nothing_behind(tmp_path: Path, link: str) -> None:
+    output, elsewhere = tmp_path / "archive", tmp_path / "elsewhere"
+    with closing(Index.open(output)) as index:
+        save(index, "a")
+    if link:
+        (output / link).rename(elsewhere)
+        (output / link).symlink_to(elsewhere)
+    before = {file: file.read_bytes() for file in tmp_path.rglob("*") if file.is_file()}
+    with closing(Index.read(output)) as one, closing(Index.read(output)) as other:
+        assert held(one).state == held(other).state == "saved"
+        assert [len(page) for page in one._database.pages("SELECT * FROM articles")] == [1]  # in a temporary table
+    assert {file: file.read_bytes() for file in tmp_path.rglob("*") if file.is_file()} == before
+
+
+def test_a_reader_writes_nothing(tmp_path: Path) -> None:
+    Index.open(tmp_path).close()
+    with closing(Index.read(tmp_path)) as index:
+        for statement in ("DELETE FROM articles", "UPDATE articles SET id = ''", "INSERT INTO own_posts VALUES (1)"):
+            with pytest.raises(IndexFileError, match="not authorized"):
+                index._database.write(statement)
+
+
+def test_a_reader_sees_what_is_written_meanwhile_and_leaves_it_to_the_writer(tmp_path: Path) -> None:
+    Index.open(tmp_path).close()
+    with closing(Index.read(tmp_path)) as reader:
+        with closing(Index.open(tmp_path)) as writer:
+            save(writer, "a")
+            assert held(reader).state == held(writer).state == "saved"
+        assert held(reader).state == "saved"
+    with closing(Index.read(tmp_path)) as reader:
+        assert held(reader).state == "saved"
+
+
+def test_what_a_killed_run_wrote_is_read_and_not_carried_into_the_file(tmp_path: Path) -> None:
+    file = tmp_path / "_index" / "index.sqlite"
+    with closing(Index.open(tmp_path)) as index:
+        save(index, "a")
+        killed = {file: file.read_bytes() for file in file.parent.iterdir()}
+    for file, content in killed.items():
+        file.write_bytes(content)
+    with closing(Index.read(tmp_path)) as reader:
+        assert held(reader).state == "saved"
+    assert {file: file.read_bytes() for file in killed if not file.name.endswith("-shm")} == {
+        file: content for file, content in killed.items() if not file.name.endswith("-shm")
+    }
+
+
 def test_there_is_nothing_to_read(tmp_path: Path) -> None:
     assert not Index.exists(tmp_path)
     with closing(Index.read(tmp_path)) as index:
