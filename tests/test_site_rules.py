@@ -66,7 +66,10 @@ def of_versions(archive: Path, *texts: str) -> list[tuple[str, object, str]]:
             (archive / path).write_bytes(good(title="题", digest="", body=text)[1])
         versions.append(Version(number, path, "", DAY, None))
     one = entry(title="题", quote="", written="<p>现在。</p>", versions=tuple(versions))
-    return [(step.file, step.changes, step.why) for step in steps(one, archive, ZH)]
+    return [
+        (step.file, step.changes and [(change.sign, change.text) for change in step.changes], step.why)
+        for step in steps(one, archive, ZH)
+    ]
 
 
 def test_a_version_says_what_changed_or_why_it_does_not(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

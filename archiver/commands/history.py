@@ -88,8 +88,8 @@ def _print_post(output: Root, post: PostHistory) -> None:
         print_wrapped(f"  {version.number}  saved {show_time(version.saved)}  {version.path}")
         lines = _lines(output / version.path)
         if before:
-            for sign, line in changes(before, lines):
-                print_wrapped(f"      {sign} {printable(line)}")
+            for change in changes(before, lines):
+                print_wrapped(f"      {change.sign} {printable(change.text)}")
         before = lines
 
 

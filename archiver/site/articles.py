@@ -17,7 +17,7 @@ from archiver.posts.text_digest import is_telling
 from archiver.site.record import New
 from archiver.storage.regular import read_in
 from archiver.text import one_line
-from archiver.views.changes import changes, sentences
+from archiver.views.changes import Change, changes, sentences
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -65,7 +65,7 @@ class Step(NamedTuple):
     saved: str
     file: str
     sha256: str
-    changes: list[tuple[str, str]] | None
+    changes: list[Change] | None
     why: str = ""
 
 
@@ -168,7 +168,7 @@ def steps(entry: Entry, output: Root, words: dict[str, str]) -> Iterator[Step]:
         else:
             before = _said(post.title, post.quote or "", post.body)
         found, why = _compared(before, after, words)
-        size = sum(len(text) for _, text in found or ())
+        size = sum(len(change.text) for change in found or ())
         if size > left:
             found, why = None, words["too_many"]
         else:
@@ -179,7 +179,7 @@ def steps(entry: Entry, output: Root, words: dict[str, str]) -> Iterator[Step]:
 
 def _compared(
     before: list[str] | None, after: list[str] | None, words: dict[str, str]
-) -> tuple[list[tuple[str, str]] | None, str]:
+) -> tuple[list[Change] | None, str]:
     if before is None or after is None:
         return None, words["missing"]
     if len(before) > MOST or len(after) > MOST:
