@@ -4,6 +4,7 @@ page, the feeds and sitemaps that these name, and well-known places."""
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
@@ -38,6 +39,7 @@ KEPT = 4 * 1024 * 1024  # bytes of a site's answers that are kept, so that the c
 LONGEST = 30.0  # seconds of processor time that reading an answer may take
 NEWS = re.compile(r"news|google|latest|recent|aktuell|actu", re.IGNORECASE)
 FIRST_FAILURE = 400
+PERMANENT = frozenset({301, 308})  # redirects
 
 
 class Looker:
@@ -97,13 +99,13 @@ class Surveyor:
         if isinstance(response, str):
             offer.problem = response
             return
-        page = await self._looker.look(response)
+        page = await self._look(response)
         if await self._take(page, why):
             return
         if page.kind == "page":
             await self._take_feeds(page)
             await self._take_sitemaps(page.address)
-            offer.take_page(await self._looker.look(response, tuple(offer.articles.values())), why)
+            offer.take_page(await self._look(response, tuple(offer.articles.values())), why)
         else:
             offer.problem = page.problem
 
@@ -135,7 +137,7 @@ class Surveyor:
         if isinstance(response, str):
             self._offer.miss(kind, address, why, response)
             return
-        listed = await self._looker.look(response)
+        listed = await self._look(response)
         if not await self._take(listed, why, index):
             self._offer.miss(kind, address, why, listed.problem or f"it is no {kind}, but a {listed.kind}")
 
@@ -156,12 +158,16 @@ class Surveyor:
             address = urljoin(home, path)
             if isinstance(response := await self._get(address), str):
                 continue
-            listed = await self._looker.look(response)
+            listed = await self._look(response)
             if listed.kind == kind:
                 return listed
             if listed.kind in ("feed", "sitemap"):
                 self._others[plain_form(address)] = listed
         return None
+
+    async def _look(self, response: Response, known: tuple[str, ...] = ()) -> Looked:
+        """Return what an answer lists, at the address by which to ask for it again."""
+        return replace(await self._looker.look(response, known), address=lasting_address(response))
 
     async def _get(self, address: str) -> Response | str:
         """Return the answer from an address, or the reason why there is none."""
@@ -180,8 +186,19 @@ class Surveyor:
             return f"HTTP status {response.status}"
         if len(response.body) <= self._room:
             self._room -= len(response.body)
-            self.answers[plain_form(response.url)] = response
+            self.answers[plain_form(lasting_address(response))] = response
         return response
+
+
+def lasting_address(response: Response) -> str:
+    """Return the address by which to ask for an answer again: where permanent redirects led. A temporary redirect may
+    lead elsewhere the next time, so it is not noted where it led (RFC 9110, 15.4.3); unless the address is the same but
+    for what never makes it another one, such as https."""
+    steps = [*response.meta.get("redirect_urls", ()), response.url]
+    for step, target, status in zip(steps, steps[1:], response.meta.get("redirect_reasons", ()), strict=False):
+        if status not in PERMANENT and plain_form(step) != plain_form(target):
+            return normalise(step)
+    return normalise(response.url)
 
 
 def newest_first(maps: Iterable[SitemapEntry]) -> list[SitemapEntry]:

@@ -48,9 +48,14 @@ class Press:
         self._web.etags[address] = f'"{sha256(content).hexdigest()[:12]}"'
         return address
 
-    def redirect(self, address: str, location: str) -> str:
+    def redirect(self, address: str, location: str, status: int = 301) -> str:
         """Have an address lead to another one, and return it."""
-        return self._web.redirect(address, location)
+        return self._web.redirect(address, location, status)
+
+    def move(self, address: str, to: str, status: int) -> None:
+        """Put what is at an address at another one, to which the old one leads from now on."""
+        self._web.pages[to] = self._web.pages[address]
+        self.redirect(address, to, status)
 
     def article(self, site: str, number: int, text: str = "") -> str:
         """Put an article at a site, and return its address."""

@@ -7,9 +7,12 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from scrapy import Request
+from scrapy.http import Response
 
 from archiver.discovery import read_opml
 from archiver.spiders.listing import ListingSpider
+from archiver.surveying import lasting_address
 from bench.feeds import sitemap
 from tests.press import Press, article, press, rss
 from tests.web import archive, story, web
@@ -561,6 +564,30 @@ def test_where_an_address_leads_for_a_moment_says_nothing_for_ever(archive: Arch
     archive.sql("UPDATE articles SET due = 1 WHERE due IS NOT NULL")
     press.article(MERROW, 2)
     assert last_line(crawl(archive, feed)).startswith("0 written" if "all-bridges" in target else "1 written")
+
+
+@pytest.mark.parametrize(("status", "noted"), [(301, "new"), (308, "new"), (302, "old"), (303, "old"), (307, "old")])
+def test_only_a_permanent_redirect_is_remembered(archive: Archive, press: Press, status: int, noted: str) -> None:
+    press.site(MERROW, feed=[1], front=[2])
+    for place in ("/", "/feed"):
+        press.move(MERROW + place, f"{MERROW}/new{place}", status)
+    archive.archiver("follow", MERROW)
+    assert last_line(crawl(archive)) == "2 written, 0 unchanged, 0 failed"
+    assert press.asked.count(f"{MERROW}/new/") == press.asked.count(f"{MERROW}/new/feed") == 1  # nothing twice
+    assert {*listings(archive)} == {f"{MERROW}{'/new' * (noted == 'new')}{place}" for place in ("/", "/feed")}
+    press.site(MERROW, feed=[3], front=[4])  # what was away for a while is back
+    press.asked.clear()
+    crawl(archive)
+    assert (f"{MERROW}/feed" in press.asked) == (noted == "old")
+    assert len(archive.posts) == (4 if noted == "old" else 2)
+
+
+def test_a_temporary_redirect_to_https_is_remembered() -> None:
+    steps = ["http://merrow.example/feed", "https://merrow.example/feed"]
+    request = Request(steps[1], meta={"redirect_urls": steps[:1], "redirect_reasons": [302]})
+    assert lasting_address(Response(steps[1], request=request)) == steps[1]
+    elsewhere = Request("https://x.example/", meta={"redirect_urls": steps, "redirect_reasons": [302, 307]})
+    assert lasting_address(Response("https://x.example/", request=elsewhere)) == steps[1]
 
 
 def test_a_dry_run_writes_nothing(archive: Archive, press: Press) -> None:

@@ -52,9 +52,9 @@ class Web:
         self.pages[address] = Page(body.encode() if isinstance(body, str) else body, content_type, status)
         return address
 
-    def redirect(self, address: str, location: str) -> str:
+    def redirect(self, address: str, location: str, status: int = 301) -> str:
         """Have an address lead to another one, and return it."""
-        self.pages[address] = Page(b"", status=301, location=location)
+        self.pages[address] = Page(b"", status=status, location=location)
         return address
 
 
