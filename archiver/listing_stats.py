@@ -29,7 +29,8 @@ class ListingStats:
     filled_share: the shares of its items that have a title, a time and a source. articles: the same shares for the
     articles that were fetched, and the length of their bodies in characters. no_id: what the first item without an
     article's id has in its place, and what was expected. newest: when its newest item was published, in seconds since
-    1970.
+    1970. absent: whether it was not read because nothing is there (HTTP status 404); the runs after the first to find
+    it so raise no alarm.
     """
 
     listing: str
@@ -40,6 +41,7 @@ class ListingStats:
     no_id: str = ""
     unchanged: bool = False  # the source said that it has not changed: the counts are those of the last run
     error: str = ""  # why it could not be read
+    absent: bool = False
     newest: int | None = None
     rhythm: int | None = None  # seconds that its newest item may be old, as the recipe says
     longest_gap: int = 0  # seconds: the longest time that ever passed from one newest item to the next

@@ -141,6 +141,24 @@ def test_a_feed_that_is_gone_is_said_once_and_not_asked_for_again(archive: Archi
     assert last_line(crawl(archive, MERROW)) == "1 written, 0 unchanged, 0 failed"  # it is asked for by name
 
 
+def test_a_feed_that_is_not_there_is_said_once_while_that_lasts(archive: Archive, press: Press) -> None:
+    press.site(MERROW, feed=[1, 2], sitemap=[3])
+    archive.archiver("follow", MERROW)
+    assert crawl(archive).returncode == 0
+    for _ in range(2):
+        press.put(f"{MERROW}/feed", "nothing here", "text/plain", 404)
+        assert [(done := crawl(archive)).returncode, "HTTP status 404" in done.stderr] == [3, True]
+        again = crawl(archive)
+        assert (again.returncode, "ALARM" in again.stderr) == (0, False), again.stderr
+        shown = archive.archiver("status")
+        assert (shown.returncode, "HTTP status 404" in shown.stdout) == (3, True)
+        assert (
+            crawl(archive, f"{MERROW}/feed").returncode == crawl(archive, MERROW).returncode == 3
+        )  # who names it asks
+        press.site(MERROW, feed=[1, 2], sitemap=[3])
+        assert crawl(archive).returncode == archive.archiver("status").returncode == 0
+
+
 def test_a_feed_of_which_an_older_page_is_gone_is_asked_for_again(archive: Archive, press: Press) -> None:
     feed, older = f"{MERROW}/feed", f"{MERROW}/feed?page=2"
     link = f'<channel><link xmlns="http://www.w3.org/2005/Atom" rel="next" href="{older}"/>'

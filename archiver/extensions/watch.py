@@ -127,8 +127,9 @@ class Watch:
             history = [{**one.stats, "time": one.time // SECOND} for one in runs]
             carry(stats, history)
             stats.alarms = alarms(stats, history, moment // SECOND)
+            if not (stats.absent and await session.index.run(_was_absent, label)):
+                self.alarms += [f"{label}: {alarm}" for alarm in stats.alarms]
             await session.index.run(_note, stats, session.run, moment)
-            self.alarms += [f"{label}: {alarm}" for alarm in stats.alarms]
         await session.index.run(lambda index: index.runs.forget(session.run - RUNS_KEPT, HISTORY))
         self.alarms += [f"{host}: {reason}" for host, reason in self._blocked.items()]
         if self._same:
@@ -139,6 +140,10 @@ class Watch:
 
 def _history(index: Index, listing: str) -> list[ListingRun]:
     return index.listings.stats(listing, HISTORY, good=True)
+
+
+def _was_absent(index: Index, listing: str) -> bool:
+    return any(one.stats.get("absent") for one in index.listings.stats(listing, 1))
 
 
 def _note(index: Index, stats: ListingStats, run: int, moment: int) -> None:

@@ -43,7 +43,7 @@ FIRST_LOOK = 100  # when a source is read for the first time, only so many artic
 SURVEYS = 32  # sites that are surveyed at a time
 OF_A_SURVEY = 20  # requests that the survey of a site takes at most, or little more
 LOOKED_AT_AGAIN = 30 * DAY  # after that time a site is surveyed again
-GONE = 410
+NOT_THERE, GONE = 404, 410
 MOST_PARTS = 1000  # sitemaps of an index that are read in a run
 UNDATED = 3  # of sitemaps whose changes their index does not date, so many at each end are asked whether they changed
 KNOWN_SHAPES = 500  # known addresses of articles of a host with which the links on its pages are compared
@@ -58,6 +58,7 @@ class FollowingSpider(ListSpider):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
+        self.named: set[str] = set()  # labels of followed listings that the user named, or whose site was named
         self._looker = Looker()
         self._surveys: set[asyncio.Future[None]] = set()
         self._turn_to_survey = asyncio.Semaphore(SURVEYS)
@@ -182,12 +183,15 @@ class FollowingSpider(ListSpider):
 
     async def next_endpoint(self, failure: Failure) -> AsyncIterator[Request]:
         """Yield the next request after a page that could not be had. A followed listing that is gone for good (status
-        410) is dropped, and not asked for any more."""
+        410) is dropped, and not asked for any more; of one that is not there (404), the first run alone tells, unless
+        it was named."""
         turn: ListingTurn = failure.request.cb_kwargs["turn"]  # type: ignore[attr-defined]
-        error = failure.value
-        is_gone = isinstance(error, HttpError) and error.response.status == GONE and turn.page == 1
-        if is_gone and isinstance(turn.reference, FollowedListing):
-            label = turn.reference.label
+        label, error = turn.reference.label, failure.value
+        is_whole = turn.page == 1 and not turn.part
+        status = error.response.status if is_whole and isinstance(error, HttpError) else 0
+        is_followed = isinstance(turn.reference, FollowedListing)
+        turn.stats.absent = is_followed and status == NOT_THERE and label not in self.named
+        if is_followed and status == GONE:
             await self.index.run(lambda index: index.sources.drop(label, now()))
             turn.stats.error = "it is gone for good (HTTP status 410), and is not asked for any more"
             self.finish(turn)

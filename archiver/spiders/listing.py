@@ -175,7 +175,9 @@ class ListingSpider(DueSpider):
             return False
         self.references[reference.label] = reference  # articles of it may be due, even if it is gone
         self._places = tuple(self.references)
-        return parent in self._wanted.named or reference.label not in self._gone | self._resting
+        if parent in self._wanted.named:
+            self.named.add(reference.label)
+        return reference.label in self.named or reference.label not in self._gone | self._resting
 
     async def ask_for_more(self) -> bool:
         """Ask for articles that are due, and return whether there were any, or whether there may be some soon. Raises
