@@ -63,6 +63,12 @@ _REFUSALS = (  # words of the server's message: a refused connection has no SQLS
     ("role", "is the role there?"),
     ("starting up", "run again later"),
 )
+_FAILURES = (  # words of the message of our own side, where it did not come as far as the server's answer
+    ("no password supplied", "put it into the address, or into ~/.pgpass"),
+    ("invalid", "correct the address"),
+    ("SSL", "look at sslmode and the certificates"),
+)
+_ASKED = "Is the server running"  # the beginning of what a message asks at its end, as we do
 
 
 class Connection(psycopg.Connection[tuple[Any, ...]]):
@@ -150,13 +156,15 @@ def is_lost(connection: Connection, error: psycopg.Error) -> bool:
 
 def named(address: str, error: psycopg.Error) -> IndexServerError:
     """Return an IndexServerError for an error of the server; it names the server, and says what to do."""
-    lines = str(error).strip().splitlines() or [type(error).__name__]
-    said = without_secrets(lines[0] if error.sqlstate else " ".join(line.strip() for line in lines))
+    lines = [line.strip() for line in str(error).splitlines() if not line.strip().startswith(_ASKED)]
+    lines = list(filter(None, lines)) or [type(error).__name__]
+    said = without_secrets(lines[0] if error.sqlstate else " ".join(lines))
     advice = ADVICE.get(error.sqlstate or "", "")
     if isinstance(error, psycopg.OperationalError) and not error.sqlstate:
         _, refused, why = said.rpartition("FATAL:")
-        said = f"cannot be opened: {why.strip() if refused else said}"
-        advice = next((one for word, one in _REFUSALS if refused and word in why), "is the server running there?")
+        said = f"cannot be opened: {why.strip()}"
+        known = _REFUSALS if refused else _FAILURES
+        advice = next((one for word, one in known if word in why), "is the server running there?")
     return IndexServerError(f"{shown(address)}: {said}{f'; {advice}' if advice else ''}")
 
 

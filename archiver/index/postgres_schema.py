@@ -27,6 +27,8 @@ _NUMBERED = """SELECT relname, attname, pg_get_serial_sequence(relname, attname)
                JOIN pg_attribute ON attrelid = pg_class.oid AND attidentity <> ''
                WHERE relnamespace = CAST(current_schema() AS REGNAMESPACE) AND relkind = 'r'"""
 FIRST = VERSION - len(UPGRADES)
+_TEMPORARY = """SELECT quote_ident(current_user), quote_ident(current_database()),
+                       has_database_privilege(current_database(), 'TEMPORARY')"""
 _ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(hashtext(current_schema()) & 2147483647, -2)"
 
 
@@ -38,7 +40,8 @@ def is_there(connection: Connection) -> bool:
 
 def make(connection: Connection, address: str) -> None:
     """Make the tables, or bring them up to date: all of it or nothing. Where several processes do this at once, they
-    take turns."""
+    take turns. Raises IndexServerError if the role lacks a right."""
+    _refuse_missing_right(connection, address)
     with connection.transaction():
         connection.execute(_ONE_AT_A_TIME.encode())
         if not is_there(connection):
@@ -52,6 +55,15 @@ def make(connection: Connection, address: str) -> None:
                 _run_script(connection, script)
         if version < VERSION:
             connection.execute("UPDATE about SET version = $1", (VERSION,))
+
+
+def _refuse_missing_right(connection: Connection, address: str) -> None:
+    """Raise IndexServerError if the role may make no temporary tables: a run needs one once it asks for articles."""
+    role, database, has_right = connection.execute(_TEMPORARY.encode()).fetchall()[0]
+    if not has_right:
+        raise IndexServerError(
+            f"{shown(address)}: {role} may make no temporary tables; GRANT TEMPORARY ON DATABASE {database} TO {role}"
+        )
 
 
 def go_on_numbering(connection: Connection) -> None:

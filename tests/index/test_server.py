@@ -95,13 +95,23 @@ def test_a_server_that_is_not_there(schema: str, tmp_path: Path) -> None:
     said = refused(server().address(user=f"{schema}:{PASSWORD}", port=1), tmp_path)
     assert said.startswith("postgresql://guarded@127.0.0.1:1/archives: cannot be opened: ")
     assert said.endswith("; is the server running there?")
+    assert said.lower().count("is the server running") == 1  # libpq asks that, too
+
+
+@pytest.mark.parametrize(
+    ("more", "advice"),
+    [("99999/archives", "correct the address"), ("{port}/archives?sslmode=require", "look at sslmode")],
+)
+def test_an_address_that_is_wrong(schema: str, tmp_path: Path, more: str, advice: str) -> None:
+    address = f"postgresql://{schema}:{PASSWORD}@127.0.0.1:{more.format(port=server().port)}"
+    assert advice in refused(address, tmp_path)
 
 
 @pytest.mark.parametrize(
     ("user", "database", "words"),
     [
         ("guarded:wrong", "archives", "password authentication failed"),
-        ("guarded", "archives", "no password supplied"),
+        ("guarded", "archives", "no password supplied; put it into the address, or into ~/.pgpass"),
         (f"guarded:{PASSWORD}", "elsewhere", 'database "elsewhere" does not exist; is the database there?'),
         ("nobody-known", "archives", 'role "nobody-known" does not exist; is the role there?'),
     ],
@@ -124,6 +134,17 @@ def test_a_role_without_a_schema(schema: str, at: str, tmp_path: Path) -> None:
     server().sql("DROP SCHEMA guarded")
     server().sql("REVOKE ALL ON SCHEMA public FROM PUBLIC")
     assert "there is no schema for guarded; it needs a schema of its own" in refused(at, tmp_path)
+
+
+def test_a_role_that_may_make_no_temporary_tables(schema: str, at: str, tmp_path: Path) -> None:
+    server().sql("REVOKE TEMPORARY ON DATABASE archives FROM PUBLIC")
+    try:
+        with pytest.raises(IndexServerError, match="; GRANT TEMPORARY ON DATABASE archives TO guarded"):
+            Index.open(tmp_path, at)
+        assert server().sql("SELECT FROM pg_tables WHERE schemaname = 'guarded'") == []
+        assert not (tmp_path / "_index" / "server.json").exists()
+    finally:
+        server().sql("GRANT TEMPORARY ON DATABASE archives TO PUBLIC")
 
 
 def test_a_role_that_may_make_no_tables(schema: str, at: str, tmp_path: Path) -> None:
