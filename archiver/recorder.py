@@ -6,7 +6,7 @@ import asyncio
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
-from archiver.captures import CAPTURES, PART_OF, PARTS, Capture, Evidence
+from archiver.captures import CAPTURES, PART_OF_NOTE, PARTS_NOTE, Capture, Evidence
 from archiver.captures.answers import body_at
 from archiver.captures.members import digest, mend
 from archiver.captures.packing import WriteJob
@@ -108,10 +108,10 @@ class Recorder:
         if not page.parts:
             return page.about
         address = page.exchanges[-1].url
-        of_page = [Evidence(part, {PART_OF: address}) for part in page.parts]
+        of_page = [Evidence(part, {PART_OF_NOTE: address}) for part in page.parts]
         kept = [one for one in await self.keep(of_page) if isinstance(one, Capture)]
         await self._index.run(lambda index: index.captures.note(kept))
-        return {**page.about, PARTS: [[one.url, one.time.isoformat()] for one in kept]}
+        return {**page.about, PARTS_NOTE: [[one.url, one.time.isoformat()] for one in kept]}
 
     async def _first_with(self, payload: str) -> Capture | None:
         found = await self._index.run(lambda index: index.captures.with_payload([payload]))

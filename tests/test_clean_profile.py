@@ -12,7 +12,7 @@ from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from archiver.cleaning import Cleaner
-from archiver.cleaning.cleaned import MAX_BODY
+from archiver.cleaning.cleaned import MAX_BODY_CHARACTERS
 from archiver.html import parse_fragment
 from archiver.recipes import load_recipes
 from tests.soup import BLOCKS, MANY, clean_bodies, mess, shards, sound_bodies, soups
@@ -193,5 +193,5 @@ PARTS = (
 def test_much_of_anything_comes_to_an_end(part: str) -> None:
     """What grows with the square of the length would take minutes of so much."""
     cleaned = CLEANER.clean("<p>" + part * (250_000 // len(part)), BASE).html
-    if len(cleaned) <= MAX_BODY:  # references are longer than what they stand for
+    if len(cleaned) <= MAX_BODY_CHARACTERS:  # references are longer than what they stand for
         assert CLEANER.clean(cleaned, BASE).html == cleaned

@@ -118,7 +118,7 @@ def test_a_capture_of_many_parts_has_each_row_once(
 ) -> None:
     whole, parts = tmp_path / "whole", tmp_path / "parts"
     extract(whole, "--jobs", "1", *captures)
-    monkeypatch.setattr(regions_module, "PART", 300)
+    monkeypatch.setattr(regions_module, "MAX_REGION_BYTES", 300)
     monkeypatch.setattr("archiver.datasets.dataset.REGIONS", 1)
     extract(parts, "--jobs", "2", *captures)
     assert len(list((parts / "_done").iterdir())) > 6

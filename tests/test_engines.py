@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from archiver.captures.regions import PART, Region
+from archiver.captures.regions import MAX_REGION_BYTES, Region
 from archiver.clock import now
 from archiver.engines import in_order, load_engine, started
 from archiver.engines.in_order import AHEAD
@@ -224,12 +224,15 @@ def test_results_come_in_the_order_of_the_jobs_and_few_are_under_way() -> None:
 
 
 def region(size: int, start: int = 0) -> Region:
-    return Region("x", start, start + size, packed=True, stop=PART * 9)
+    return Region("x", start, start + size, packed=True, stop=MAX_REGION_BYTES * 9)
 
 
 def test_small_parts_are_read_as_one_job() -> None:
-    assert [len(job) for job in _jobs([region(PART), region(PART), region(9)])] == [1, 1, 1]
-    assert [len(job) for job in _jobs([region(PART // 2), region(PART // 2), region(9)])] == [2, 1]
+    assert [len(job) for job in _jobs([region(MAX_REGION_BYTES), region(MAX_REGION_BYTES), region(9)])] == [1, 1, 1]
+    assert [len(job) for job in _jobs([region(MAX_REGION_BYTES // 2), region(MAX_REGION_BYTES // 2), region(9)])] == [
+        2,
+        1,
+    ]
     assert [len(job) for job in _jobs([region(1)] * (MOST_REGIONS + 1))] == [MOST_REGIONS, 1]
     assert list(_jobs([])) == []
 

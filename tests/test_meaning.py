@@ -9,7 +9,7 @@ import pytest
 from archiver.addresses import resolve
 from archiver.cleaning import Cleaner, shows_something, source_body
 from archiver.cleaning.address import resolved
-from archiver.cleaning.cleaned import MAX_BODY
+from archiver.cleaning.cleaned import MAX_BODY_CHARACTERS
 from archiver.cleaning.references import with_semicolons
 from archiver.errors import BodyError, UnknownAddressError
 from archiver.posts.read import unmarked
@@ -465,8 +465,8 @@ def test_harmless_style_stays_in_the_profile_source(style: str) -> None:
 def test_a_body_has_a_largest_size() -> None:
     for profile in (clean, source_body):
         with pytest.raises(BodyError, match="has 2,000,001 characters"):
-            profile("a" * (MAX_BODY + 1))
-        profile("a" * MAX_BODY)
+            profile("a" * (MAX_BODY_CHARACTERS + 1))
+        profile("a" * MAX_BODY_CHARACTERS)
 
 
 def test_controls_of_the_direction_of_text_are_left_out() -> None:

@@ -583,7 +583,7 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @given(st.integers(1, 9000))
 def test_parts_of_any_size_give_each_answer_once(sample: Path, size: int) -> None:
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(regions_module, "PART", max(size, 40))
+        patched.setattr(regions_module, "MAX_REGION_BYTES", max(size, 40))
         found = [answer for region in regions(sample) for answer in answers(region)]
     assert [answer.capture.url for answer in found] == [f"http://example.org/{number}" for number in range(25)]
     assert [answer.body for answer in found] == [f"{number} ".encode() * number * 40 for number in range(25)]

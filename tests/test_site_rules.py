@@ -53,7 +53,7 @@ def test_headings_begin_below_that_of_the_page(levels: str, shown: str) -> None:
 
 
 def test_a_body_that_is_too_long_to_be_cleaned_is_shown_as_text(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cleaned, "MAX_BODY", 30)
+    monkeypatch.setattr(cleaned, "MAX_BODY_CHARACTERS", 30)
     assert body("<p>一 <b>&lt;二&gt;</b></p>").endswith("<p>一 &lt;二&gt;</p>")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from archiver.cleaning import Cleaner, source_body
-from archiver.cleaning.srcset import MOST, Candidate, candidates
+from archiver.cleaning.srcset import MAX_CANDIDATES, Candidate, candidates
 from archiver.cleaning.style import is_harmless
 from archiver.recipes.recipe import CleanRules
 from tests.counting import calls_of
@@ -38,7 +38,7 @@ def test_what_is_offered(srcset: str, found: list[tuple[str, float | None, str]]
 
 
 def test_no_more_is_looked_at_than_a_page_has() -> None:
-    assert len(candidates("/a.png 1x, " * 10_000)) == MOST
+    assert len(candidates("/a.png 1x, " * 10_000)) == MAX_CANDIDATES
 
 
 # What takes for ever if anything is read twice.
@@ -48,7 +48,7 @@ def test_no_more_is_looked_at_than_a_page_has() -> None:
 def test_long_attributes_are_read_once(part: str) -> None:
     """A million characters: each reader that looked back over them would take an hour."""
     value = part * (1_000_000 // len(part))
-    assert len(candidates(value)) <= MOST
+    assert len(candidates(value)) <= MAX_CANDIDATES
     is_harmless(value)
 
 
@@ -56,4 +56,4 @@ def test_pictures_with_long_offers_are_cleaned_in_no_time() -> None:
     body = f'<p>甲</p><img srcset="{chr(9) * 300_000}"><p style="{"margin" * 50_000}">乙</p>'
     assert Cleaner(CleanRules()).clean(body, "http://news.example/").html == "<p>甲</p><p>乙</p>"
     assert "乙" in source_body(body).html
-    assert calls_of(lambda: candidates("a 1x," * 50_000)) < 10 * MOST
+    assert calls_of(lambda: candidates("a 1x," * 50_000)) < 10 * MAX_CANDIDATES

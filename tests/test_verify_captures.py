@@ -61,7 +61,7 @@ def make(
 ) -> Index:
     """An archive with one WARC file, which is on record. private: the exchanges with credentials. current: the file
     says that it was written under today's rules. cut: the exchange whose answer is cut off."""
-    info = {"software": "archiver/0.1.0", **({packing.RULES: packing.RULES_KEPT} if current else {})}
+    info = {"software": "archiver/0.1.0", **({packing.RULES_FIELD: packing.RULES_VERSION} if current else {})}
     parts, places = [warcinfo("x", info)], []
     for number in range(COUNT):
         one = exchange(number, private=number in private)

@@ -13,7 +13,7 @@ from scrapy.utils.misc import load_object
 from archiver.browser.loading import Limits, Loaded, Loader, RefusedError
 from archiver.browser.programs import look_for_browser
 from archiver.captures import Drawn
-from archiver.captures.body import WHOLE
+from archiver.captures.body import WHOLE_STATUSES
 from archiver.errors import BrowserEndedError, BrowserError
 from archiver.net.budget import BudgetSpentError
 from archiver.net.handler import EXCHANGES
@@ -102,7 +102,7 @@ class Browser:
             if loader.is_over:
                 raise BudgetSpentError(str(error)) from error
             raise BrowserError(str(error)) from error
-        if document.response.status not in WHOLE or not isinstance(document.response, TextResponse):
+        if document.response.status not in WHOLE_STATUSES or not isinstance(document.response, TextResponse):
             raise BrowserError(f"no page came, with HTTP status {document.response.status}")
         await self._show(document, loader, whole=True)
         return tuple(loader.parts)

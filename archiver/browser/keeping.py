@@ -9,7 +9,7 @@ from scrapy import signals
 
 from archiver.article import Article
 from archiver.browser.browser import browser_of
-from archiver.captures import PART_OF, Evidence
+from archiver.captures import PART_OF_NOTE, Evidence
 from archiver.crawl_archive import archive_of
 from archiver.errors import BrowserError
 from archiver.net.budget import BudgetMiddleware, BudgetSpentError
@@ -56,5 +56,5 @@ class PageKeeper:
         except (BrowserError, BudgetSpentError) as error:
             logger.warning("%s: the page is not kept: %s", address, error)
             return
-        about = {PART_OF: address, "recipe": item.recipe, "id": item.id}
+        about = {PART_OF_NOTE: address, "recipe": item.recipe, "id": item.id}
         archive_of(self._crawler).keep_soon(Evidence(document, about, tuple(rest)))

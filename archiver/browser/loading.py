@@ -10,7 +10,7 @@ from scrapy import Request
 from scrapy.http.request import NO_CALLBACK
 from w3lib.url import safe_url_string
 
-from archiver.captures.exchange import REDIRECTS
+from archiver.captures.exchange import REDIRECT_STATUSES
 from archiver.identity import same_site
 from archiver.net.budget import BudgetSpentError
 from archiver.net.guard import NO_ADDRESS, REFUSED, host_of, is_public_name
@@ -134,7 +134,7 @@ class Loader:
         for _ in range(MAX_REDIRECTS + 1):
             response, chain = await self._ask(url, sent, chain, body)
             location = response.headers.get("Location")
-            if response.status not in REDIRECTS or not location:
+            if response.status not in REDIRECT_STATUSES or not location:
                 self._bytes += len(response.body)
                 if chain:
                     self.parts.append(chain)

@@ -1,6 +1,16 @@
 """Captures: what a source sent, in WARC files."""
 
-from archiver.captures.capture import ABOUT, CAPTURES, Capture
-from archiver.captures.exchange import HELD_BACK, PART_OF, PARTS, Drawn, Evidence, Exchange
+from archiver.captures.capture import CAPTURES, NOTE_PREFIX, Capture
+from archiver.captures.exchange import HELD_BACK_NOTE, PART_OF_NOTE, PARTS_NOTE, Drawn, Evidence, Exchange
 
-__all__ = ["ABOUT", "CAPTURES", "HELD_BACK", "PARTS", "PART_OF", "Capture", "Drawn", "Evidence", "Exchange"]
+__all__ = [
+    "CAPTURES",
+    "HELD_BACK_NOTE",
+    "NOTE_PREFIX",
+    "PARTS_NOTE",
+    "PART_OF_NOTE",
+    "Capture",
+    "Drawn",
+    "Evidence",
+    "Exchange",
+]

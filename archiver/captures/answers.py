@@ -7,11 +7,11 @@ from hashlib import sha256
 from io import SEEK_END
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from archiver.captures.body import OK, open_body
-from archiver.captures.capture import ABOUT, Capture
+from archiver.captures.body import OK_STATUS, open_body
+from archiver.captures.capture import NOTE_PREFIX, Capture
 from archiver.captures.captured_answer import CapturedAnswer
-from archiver.captures.members import LARGEST
-from archiver.captures.plain import NUMBER, WEB
+from archiver.captures.members import MAX_RECORD_BYTES
+from archiver.captures.plain import NUMBER_PATTERN, WEB_PREFIXES
 from archiver.captures.records import CONVERSION, Broken, WarcRecord, records
 from archiver.captures.regions import GZIP_START, Region
 from archiver.captures.warc_date import parse_warc_date
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 
     from archiver.storage import Location
 
-ANSWERS = ("response", "revisit", "resource", CONVERSION)
-DIGEST = "WARC-Payload-Digest"
+ANSWER_TYPES = ("response", "revisit", "resource", CONVERSION)
+PAYLOAD_DIGEST_FIELD = "WARC-Payload-Digest"
 
 
 def answers(
@@ -112,7 +112,7 @@ def _read(
                 waiting = None
             elif not ends and (more := _more(one, region.file)):
                 yield more
-        elif isinstance(one, Broken) or one.type in ANSWERS:
+        elif isinstance(one, Broken) or one.type in ANSWER_TYPES:
             if waiting:
                 yield waiting
                 waiting = None
@@ -135,14 +135,14 @@ def _where(file: str, broken: Broken) -> str:
 
 def _opened(record: WarcRecord, file: str) -> CapturedAnswer | Broken | None:
     """Return what a record holds, None if it is no answer of the web."""
-    if not record.url.startswith(WEB):
+    if not record.url.startswith(WEB_PREFIXES):
         return None if record.url else Broken(record.offset, "it does not say of what it is (WARC-Target-URI)")
     capture = _capture(record, file)
     if isinstance(capture, Broken):
         return capture
     http = record.http
     code = http.status if http else ""
-    status = int(code) if NUMBER.fullmatch(code) else OK
+    status = int(code) if NUMBER_PATTERN.fullmatch(code) else OK_STATUS
     content_type = http.get("content-type") if http else record.header("Content-Type")
     answer = CapturedAnswer(
         capture,
@@ -151,19 +151,21 @@ def _opened(record: WarcRecord, file: str) -> CapturedAnswer | Broken | None:
         b"",
         {},
         id=record.header("WARC-Record-ID"),
-        digest=record.header(DIGEST),
+        digest=record.header(PAYLOAD_DIGEST_FIELD),
         drawn=record.type == CONVERSION,
     )
     if record.type == "revisit":
         return answer._replace(
-            same=record.header(DIGEST) or "?", refers=_refers(record), refers_to=record.header("WARC-Refers-To")
+            same=record.header(PAYLOAD_DIGEST_FIELD) or "?",
+            refers=_refers(record),
+            refers_to=record.header("WARC-Refers-To"),
         )
-    if len(record.block) == LARGEST:
-        return answer._replace(problem=f"the answer is larger than {LARGEST:,} bytes")
+    if len(record.block) == MAX_RECORD_BYTES:
+        return answer._replace(problem=f"the answer is larger than {MAX_RECORD_BYTES:,} bytes")
     body = open_body(
         record.block,
         http.fields if http else (),
-        LARGEST,
+        MAX_RECORD_BYTES,
         status=status,
         truncated=record.header("WARC-Truncated"),
         segment=record.header("WARC-Segment-Number"),
@@ -212,5 +214,5 @@ def _capture(record: WarcRecord, file: str) -> Capture | Broken:
         time = parse_warc_date(record.header("WARC-Date"))
     except ValueError as error:
         return Broken(record.offset, str(error))
-    url = public_address(record.url.removeprefix(ABOUT))
+    url = public_address(record.url.removeprefix(NOTE_PREFIX))
     return Capture(file, record.offset, record.length, "", url, time)

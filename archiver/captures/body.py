@@ -6,18 +6,18 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from archiver.captures.decoding import NONE, CutOffError, UnreadableBodyError, decode
+from archiver.captures.decoding import NO_CODINGS, CutOffError, UnreadableBodyError, decode
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-OK = 200
+OK_STATUS = 200
 # Statuses of answers with the whole of what was asked for: 203 is a 200 that a proxy has changed (RFC 9110, 15.3.4).
-WHOLE = frozenset({OK, 203})
-CHUNK_SIZE = re.compile(rb"([0-9A-Fa-f]{1,15})[ \t]*(?:;[^\r\n]*)?\r\n")  # RFC 9112, 7.1
-BEGUN_SIZE = re.compile(rb"[0-9A-Fa-f]{0,15}[ \t]*(?:;[^\r\n]*)?\r?")  # the same, cut off
+WHOLE_STATUSES = frozenset({OK_STATUS, 203})
+CHUNK_SIZE_PATTERN = re.compile(rb"([0-9A-Fa-f]{1,15})[ \t]*(?:;[^\r\n]*)?\r\n")  # RFC 9112, 7.1
+CUT_CHUNK_SIZE_PATTERN = re.compile(rb"[0-9A-Fa-f]{0,15}[ \t]*(?:;[^\r\n]*)?\r?")  # the same, cut off
 CHUNKED = "chunked"
-MANY_DIGITS = 18  # digits of a length that are read: more than any answer needs; thousands would take long
+MAX_LENGTH_DIGITS = 18  # digits of a length that are read: more than any answer needs; thousands would take long
 
 
 class OpenedBody(NamedTuple):
@@ -38,7 +38,7 @@ def open_body(
     headers: Iterable[tuple[str, str]],
     limit: int,
     *,
-    status: int = OK,
+    status: int = OK_STATUS,
     truncated: str = "",
     segment: str = "",
 ) -> OpenedBody:
@@ -62,7 +62,7 @@ def open_body(
         content = decode(payload, _values(headers, "content-encoding"), limit)
     except UnreadableBodyError as error:
         return OpenedBody(payload, b"", error)
-    if status not in WHOLE or transfer:  # with a transfer encoding Content-Length does not count
+    if status not in WHOLE_STATUSES or transfer:  # with a transfer encoding Content-Length does not count
         return OpenedBody(payload, content)
     lengths = _content_lengths(headers)
     if len(lengths) > 1:
@@ -89,7 +89,7 @@ def dechunked(raw: bytes) -> bytes:
     chunked, that is if it does not begin with a chunk. Raises UnreadableBodyError."""
     pieces: list[bytes] = []
     position = 0
-    while size := CHUNK_SIZE.match(raw, position):
+    while size := CHUNK_SIZE_PATTERN.match(raw, position):
         start, length = size.end(), int(size[1], 16)
         if length == 0:
             return b"".join(pieces)
@@ -104,7 +104,7 @@ def dechunked(raw: bytes) -> bytes:
         position = end + 2
     if not pieces:
         return raw
-    if BEGUN_SIZE.fullmatch(raw, position):
+    if CUT_CHUNK_SIZE_PATTERN.fullmatch(raw, position):
         raise CutOffError("the answer is cut off: its last chunk is missing")
     raise UnreadableBodyError(f"its chunks are broken at byte {position:,}")
 
@@ -113,7 +113,9 @@ def _encoding_was_taken_off(headers: list[tuple[str, str]], payload: bytes, cont
     """Return whether an archive took the content encoding off before it stored the body: the encoding is named, in the
     usual header or in one that was renamed (X-Archive-Orig-Content-Encoding, and so on), but the body does not have
     it."""
-    named = any(name.endswith("content-encoding") and value.strip().lower() not in NONE for name, value in headers)
+    named = any(
+        name.endswith("content-encoding") and value.strip().lower() not in NO_CODINGS for name, value in headers
+    )
     return named and payload == content and bool(payload)
 
 
@@ -121,7 +123,7 @@ def _content_lengths(headers: list[tuple[str, str]]) -> list[int]:
     """Return the lengths that Content-Length says, each once. With two different ones nobody knows which is true, and
     clients refuse such an answer (RFC 9112, 6.3). Values that are no numbers are left out."""
     said = (one.strip() for one in _values(headers, "content-length").split(","))
-    return sorted({int(one.lstrip("0")[:MANY_DIGITS] or 0) for one in said if one.isascii() and one.isdecimal()})
+    return sorted({int(one.lstrip("0")[:MAX_LENGTH_DIGITS] or 0) for one in said if one.isascii() and one.isdecimal()})
 
 
 def _values(headers: list[tuple[str, str]], name: str) -> str:

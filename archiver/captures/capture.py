@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 # The target URI of a note is this prefix and the address of the answer. With the address alone, programs that serve
 # captures would take the note for a later answer.
-ABOUT = "urn:archiver:"
+NOTE_PREFIX = "urn:archiver:"
 CAPTURES = "_captures"  # in an archive: the directory of its WARC files
 
 

@@ -16,19 +16,19 @@ else:
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-NONE = frozenset({"", "identity", "none"})
+NO_CODINGS = frozenset({"", "identity", "none"})
 GZIP_MAGIC = b"\x1f\x8b"
 ZSTD_MAGIC = b"\x28\xb5\x2f\xfd"
 SKIPPED_FRAME = b"\x2a\x4d\x18"  # the magic number of a zstd frame without content, except its first byte
 # First bytes of compressed streams, with which no text begins: zlib's headers, zstd's, and brotli's with its usual
 # window (the last; in a text it would be an escape character).
-PACKED = (b"x\x01", b"x\x5e", b"x\x9c", b"x\xda", ZSTD_MAGIC[:2], b"\x1b")
-GZIP, ZLIB, DEFLATE = zlib.MAX_WBITS | 16, zlib.MAX_WBITS, -zlib.MAX_WBITS
-CHUNK = 1 << 12  # bytes: what is left of a chunk is copied for each gzip member or zstd frame that ends in it
-SAMPLE = 1 << 10  # bytes that tell text from packed bytes
+PACKED_STARTS = (b"x\x01", b"x\x5e", b"x\x9c", b"x\xda", ZSTD_MAGIC[:2], b"\x1b")
+GZIP_WINDOW, ZLIB_WINDOW, DEFLATE_WINDOW = zlib.MAX_WBITS | 16, zlib.MAX_WBITS, -zlib.MAX_WBITS
+CHUNK_BYTES = 1 << 12  # bytes: what is left of a chunk is copied for each gzip member or zstd frame that ends in it
+SAMPLE_BYTES = 1 << 10  # bytes that tell text from packed bytes
 # Bytes that no text has; in compressed streams one byte in nine is one of these.
-NO_TEXT = bytes({*range(32)} - {*b"\t\n\f\r\x1b"})
-CUT = 4  # bytes: the longest character of UTF-8 and GB 18030; the sample may end within one
+NON_TEXT_BYTES = bytes({*range(32)} - {*b"\t\n\f\r\x1b"})
+MAX_CHARACTER_BYTES = 4  # bytes: the longest character of UTF-8 and GB 18030; the sample may end within one
 
 
 class UnreadableBodyError(Exception):
@@ -58,7 +58,7 @@ def decode(raw: bytes, encodings: str, limit: int) -> bytes:
     so is an unknown one if the body is text, as browsers do. Raises UnreadableBodyError.
     """
     for name in reversed([one.strip().lower() for one in encodings.split(",")]):
-        if name not in NONE and raw:
+        if name not in NO_CODINGS and raw:
             raw = _decode_one(raw, name, limit)
     return raw
 
@@ -66,7 +66,7 @@ def decode(raw: bytes, encodings: str, limit: int) -> bytes:
 def decode_beginning(raw: bytes, encodings: str, size: int) -> bytes:
     """Return the first bytes of a body, of which `raw` may be only the beginning. Raises UnreadableBodyError for an
     encoding that is neither gzip nor deflate."""
-    names = [name for name in (one.strip().lower() for one in encodings.split(",")) if name not in NONE]
+    names = [name for name in (one.strip().lower() for one in encodings.split(",")) if name not in NO_CODINGS]
     if not names or is_text(raw):
         return raw[:size]
     if len(names) > 1 or names[0] not in ("gzip", "x-gzip", "deflate"):
@@ -97,14 +97,14 @@ def _decode_one(raw: bytes, name: str, limit: int) -> bytes:
 
 def is_text(raw: bytes) -> bool:
     """Return whether bytes are text in an encoding that keeps ASCII, and not compressed."""
-    sample = raw[:SAMPLE]
-    if sample.startswith(PACKED) or sample.translate(None, NO_TEXT) != sample:
+    sample = raw[:SAMPLE_BYTES]
+    if sample.startswith(PACKED_STARTS) or sample.translate(None, NON_TEXT_BYTES) != sample:
         return False
     for encoding in ("utf-8", "gb18030"):
         try:
             sample.decode(encoding)
         except UnicodeDecodeError as error:
-            if error.start < len(sample) - CUT:
+            if error.start < len(sample) - MAX_CHARACTER_BYTES:
                 continue
         return True
     return False
@@ -116,9 +116,9 @@ def _gunzip(raw: bytes, limit: int) -> bytes:
         return raw  # the encoding was taken off
     body, position = bytearray(), 0
     while position == 0 or raw.startswith(GZIP_MAGIC, position):
-        unpacker = zlib.decompressobj(GZIP)
+        unpacker = zlib.decompressobj(GZIP_WINDOW)
         while not unpacker.eof:
-            chunk = raw[position : position + CHUNK]
+            chunk = raw[position : position + CHUNK_BYTES]
             if not chunk:
                 raise CutOffError("the answer is cut off: its gzip stream has no end")
             body += unpacker.decompress(chunk, limit + 1 - len(body))
@@ -130,9 +130,9 @@ def _gunzip(raw: bytes, limit: int) -> bytes:
 def _inflate(raw: bytes, limit: int) -> bytes:
     """Return what is in a zlib stream (RFC 1950), or in one without header and checksum (RFC 1951), as some send it."""
     try:
-        return _inflate_as(ZLIB, raw, limit)
+        return _inflate_as(ZLIB_WINDOW, raw, limit)
     except zlib.error:
-        return _inflate_as(DEFLATE, raw, limit)
+        return _inflate_as(DEFLATE_WINDOW, raw, limit)
 
 
 def _inflate_as(bits: int, raw: bytes, limit: int) -> bytes:
@@ -162,7 +162,7 @@ def _unzstd(raw: bytes, limit: int) -> bytes:
     while position == 0 or raw.startswith(ZSTD_MAGIC, position) or raw.startswith(SKIPPED_FRAME, position + 1):
         unpacker = ZstdDecompressor()
         while not unpacker.eof:
-            chunk = raw[position : position + CHUNK] if unpacker.needs_input else b""
+            chunk = raw[position : position + CHUNK_BYTES] if unpacker.needs_input else b""
             if not chunk and unpacker.needs_input:
                 raise CutOffError("the answer is cut off: its zstd stream has no end")
             body += unpacker.decompress(chunk, limit + 1 - len(body))

@@ -13,12 +13,12 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 # Noted about an answer: it is an edit that is not believed yet. If it is believed later, another note says so.
-HELD_BACK = "held_back"
+HELD_BACK_NOTE = "held_back"
 # Noted about an answer, with the address of a page: the page asked for it, or it is that page before it was drawn.
-PART_OF = "part_of"
+PART_OF_NOTE = "part_of"
 # Noted about a page: what it loaded, as pairs of address and time (WARC-Target-URI and WARC-Date of their records).
-PARTS = "parts"
-REDIRECTS = frozenset({301, 302, 303, 307, 308})
+PARTS_NOTE = "parts"
+REDIRECT_STATUSES = frozenset({301, 302, 303, 307, 308})
 Headers = tuple[tuple[str, str], ...]  # in their order, repeated ones too; a byte is a character (Latin-1)
 
 
@@ -74,7 +74,7 @@ class Evidence:
 def loaded_parts(about: Mapping[str, Any]) -> list[tuple[str, datetime]]:
     """Return address and time of each answer that a page loaded, by what was noted about the page."""
     found = []
-    for one in about.get(PARTS) or ():
+    for one in about.get(PARTS_NOTE) or ():
         try:
             url, date = one
             found.append((str(url), parse_warc_date(str(date))))
@@ -86,4 +86,4 @@ def loaded_parts(about: Mapping[str, Any]) -> list[tuple[str, datetime]]:
 def with_redirects(earlier: tuple[Exchange, ...], last: Exchange) -> tuple[Exchange, ...]:
     """Return an answer's exchange after the redirects that led to it: of the earlier exchanges, only redirects are
     kept."""
-    return (*(exchange for exchange in earlier if exchange.status in REDIRECTS), last)
+    return (*(exchange for exchange in earlier if exchange.status in REDIRECT_STATUSES), last)

@@ -5,26 +5,30 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, BinaryIO
 
-from archiver.captures.members import LARGEST, TornError
+from archiver.captures.members import MAX_RECORD_BYTES, TornError
 from archiver.captures.plain import no_length
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-HEAD = 1 << 16  # bytes: no header of a record is longer
-STEP = 1 << 20  # bytes that are searched at once
-END_OF_HEAD = re.compile(rb"\r?\n\r?\n")
-LENGTH = re.compile(rb"\nContent-Length[ \t]*:([^\r\n]*)", re.IGNORECASE)
-WARC = b"WARC/"
+MAX_HEAD_BYTES = 1 << 16  # bytes: no header of a record is longer
+SEARCHED_BYTES = 1 << 20  # bytes that are searched at once
+HEAD_END_PATTERN = re.compile(rb"\r?\n\r?\n")
+CONTENT_LENGTH_PATTERN = re.compile(rb"\nContent-Length[ \t]*:([^\r\n]*)", re.IGNORECASE)
+RECORD_START = b"WARC/"
 BLANK_LINES = (b"\r\n\r\n", b"\n\n")
 # Address, IP address, time, media type, length: ARC 1.0, "The URL-record".
-ARC = re.compile(rb"[a-z][a-z0-9+.-]*:[^\r\n]* [^ \r\n]+ [0-9]{8,14} [^\r\n]*? ?([0-9]{1,15})\r?\n", re.IGNORECASE)
-ADDRESS = re.compile(rb"[a-z][a-z0-9+.-]*:[^\s]", re.IGNORECASE)  # a field of a header has a blank after the colon
+ARC_HEAD_PATTERN = re.compile(
+    rb"[a-z][a-z0-9+.-]*:[^\r\n]* [^ \r\n]+ [0-9]{8,14} [^\r\n]*? ?([0-9]{1,15})\r?\n", re.IGNORECASE
+)
+ADDRESS_PATTERN = re.compile(
+    rb"[a-z][a-z0-9+.-]*:[^\s]", re.IGNORECASE
+)  # a field of a header has a blank after the colon
 # A line with the version, and a line with a field: a text that only mentions the format does not have both.
-START = re.compile(rb"(?:^|(?<=\n))WARC/[0-9.]{3,5}\r?\n[A-Za-z-]+[ \t]*:")
+RECORD_START_PATTERN = re.compile(rb"(?:^|(?<=\n))WARC/[0-9.]{3,5}\r?\n[A-Za-z-]+[ \t]*:")
 # The same in a broken file, where a record may begin in the middle of a line: after a record that was cut off.
-ANYWHERE = re.compile(rb"%b|WARC/1\.[01]\r\nWARC-[A-Za-z-]+[ \t]*:" % START.pattern)
-OVERLAP = 100  # bytes: the longest beginning of a record that is looked for
+RECORD_ANYWHERE_PATTERN = re.compile(rb"%b|WARC/1\.[01]\r\nWARC-[A-Za-z-]+[ \t]*:" % RECORD_START_PATTERN.pattern)
+MAX_START_BYTES = 100  # bytes: the longest beginning of a record that is looked for
 
 
 def frames(stream: BinaryIO, start: int, stop: int) -> Iterator[tuple[int, int, bytes]]:
@@ -33,7 +37,7 @@ def frames(stream: BinaryIO, start: int, stop: int) -> Iterator[tuple[int, int, 
     """
     while start < stop:
         stream.seek(start)
-        head = stream.read(min(HEAD, stop - start))
+        head = stream.read(min(MAX_HEAD_BYTES, stop - start))
         if blank := _blank(head):
             start += blank
             continue
@@ -43,7 +47,7 @@ def frames(stream: BinaryIO, start: int, stop: int) -> Iterator[tuple[int, int, 
         if not _ends(stream, start + size, stop):
             raise TornError(start, "the record does not end where it says")
         stream.seek(start)
-        yield start, size, stream.read(min(size, LARGEST))
+        yield start, size, stream.read(min(size, MAX_RECORD_BYTES))
         start += size
 
 
@@ -52,24 +56,24 @@ def find_record(stream: BinaryIO, start: int, stop: int) -> int:
     while start < stop:
         before = 1 if start else 0  # one byte before it tells whether a line begins there
         stream.seek(start - before)
-        window = stream.read(min(STEP + OVERLAP, stop - start + before))
-        if found := ANYWHERE.search(window, before):
+        window = stream.read(min(SEARCHED_BYTES + MAX_START_BYTES, stop - start + before))
+        if found := RECORD_ANYWHERE_PATTERN.search(window, before):
             return start - before + found.start()
-        start += STEP
+        start += SEARCHED_BYTES
     return stop
 
 
 def _size(head: bytes, offset: int) -> int:
     """Return the length of the record with whose header `head` begins, without the blank lines after it. Raises
     TornError."""
-    if not START.match(head):
-        if found := ARC.match(head):
+    if not RECORD_START_PATTERN.match(head):
+        if found := ARC_HEAD_PATTERN.match(head):
             return found.end() + int(found[1])
         raise TornError(offset, "no WARC record begins there")
-    end = END_OF_HEAD.search(head)
-    if end is None or START.search(head, 1, end.start()):
+    end = HEAD_END_PATTERN.search(head)
+    if end is None or RECORD_START_PATTERN.search(head, 1, end.start()):
         raise TornError(offset, "its header does not end")
-    found = LENGTH.search(head, 0, end.end())
+    found = CONTENT_LENGTH_PATTERN.search(head, 0, end.end())
     length = found[1].decode("utf-8", "replace") if found else ""
     if reason := no_length(length):
         raise TornError(offset, reason)
@@ -80,11 +84,11 @@ def _ends(stream: BinaryIO, end: int, stop: int) -> bool:
     """Return whether a record can end there: with two blank lines (WARC 1.1, 4), or before another record, or with the
     file."""
     stream.seek(end)
-    after = stream.read(min(OVERLAP, stop - end))
+    after = stream.read(min(MAX_START_BYTES, stop - end))
     following = after.lstrip(b"\r\n")
-    if not following or after.startswith(BLANK_LINES) or following.startswith(WARC):
+    if not following or after.startswith(BLANK_LINES) or following.startswith(RECORD_START):
         return True
-    return following != after and ADDRESS.match(following) is not None
+    return following != after and ADDRESS_PATTERN.match(following) is not None
 
 
 def _blank(text: bytes) -> int:

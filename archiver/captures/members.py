@@ -8,7 +8,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
-from archiver.captures.regions import PART, first_member
+from archiver.captures.regions import MAX_REGION_BYTES, first_member
 from archiver.errors import CaptureError, os_reason
 from archiver.storage import opened
 from archiver.storage.regular import size
@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 
     from archiver.storage import Location
 
-CHUNK = 1 << 16  # bytes: what is left of a chunk is copied for each member in it
-HASHED = 1 << 20  # bytes, at once
-GZIP = zlib.MAX_WBITS | 16
-LARGEST = 64 << 20  # bytes of a record, unpacked
+CHUNK_BYTES = 1 << 16  # bytes: what is left of a chunk is copied for each member in it
+HASHED_BYTES = 1 << 20  # bytes, at once
+GZIP_WINDOW = zlib.MAX_WBITS | 16
+MAX_RECORD_BYTES = 64 << 20  # bytes of a record, unpacked
 
 
 class TornError(Exception):
@@ -41,14 +41,14 @@ def members(stream: BinaryIO, start: int, stop: int) -> Iterator[tuple[int, int,
     Raises TornError, OSError.
     """
     stream.seek(start)
-    position, unpacker, pieces, size = start, zlib.decompressobj(GZIP), [], 0
-    while chunk := stream.read(min(CHUNK, stop - stream.tell())):
+    position, unpacker, pieces, size = start, zlib.decompressobj(GZIP_WINDOW), [], 0
+    while chunk := stream.read(min(CHUNK_BYTES, stop - stream.tell())):
         while chunk:
             try:
                 piece = unpacker.decompress(chunk)
             except zlib.error as error:
                 raise TornError(start, str(error)) from error
-            if size < LARGEST:
+            if size < MAX_RECORD_BYTES:
                 pieces.append(piece)
                 size += len(piece)
             if not unpacker.eof:
@@ -57,7 +57,7 @@ def members(stream: BinaryIO, start: int, stop: int) -> Iterator[tuple[int, int,
             position += len(chunk) - len(unpacker.unused_data)
             yield start, position - start, b"".join(pieces)
             start, chunk = position, unpacker.unused_data
-            unpacker, pieces, size = zlib.decompressobj(GZIP), [], 0
+            unpacker, pieces, size = zlib.decompressobj(GZIP_WINDOW), [], 0
     if position > start:
         raise TornError(start, "the file ends within a record", at_end=True)
 
@@ -110,14 +110,16 @@ def mend(file: Location, known: int = 0) -> tuple[int, bytes] | None:
 def _record_after(stream: BinaryIO, start: int, end: int) -> bool:
     """Return whether a record begins in a part of a file: then what is broken before it was not left by a killed
     process."""
-    parts = range(start, end, PART)
-    return any(first_member(stream, at, min(at + PART, end)) < min(at + PART, end) for at in parts)
+    parts = range(start, end, MAX_REGION_BYTES)
+    return any(
+        first_member(stream, at, min(at + MAX_REGION_BYTES, end)) < min(at + MAX_REGION_BYTES, end) for at in parts
+    )
 
 
 def digest(file: Location) -> bytes:
     """Return the SHA-256 of `file`. Raises OSError."""
     hasher = sha256()
     with opened(file, 0) as stream:
-        while chunk := stream.read(HASHED):
+        while chunk := stream.read(HASHED_BYTES):
             hasher.update(chunk)
     return hasher.digest()

@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from archiver.captures.capture import Capture
     from archiver.captures.captured_answer import CapturedAnswer, RecordNames
 
-DIGEST = re.compile(r"(?P<algorithm>[a-z0-9]+(?:-[0-9]+)?):(?P<value>[A-Za-z0-9]+)=*", re.IGNORECASE)
-SIZES = {"md5": 16, "sha1": 20, "sha224": 28, "sha256": 32, "sha384": 48, "sha512": 64}  # bytes
+DIGEST_PATTERN = re.compile(r"(?P<algorithm>[a-z0-9]+(?:-[0-9]+)?):(?P<value>[A-Za-z0-9]+)=*", re.IGNORECASE)
+DIGEST_BYTES = {"md5": 16, "sha1": 20, "sha224": 28, "sha256": 32, "sha384": 48, "sha512": 64}  # bytes
 
 
 class Originals:
@@ -54,11 +54,11 @@ class Originals:
 def digest_key(text: str) -> bytes:
     """Return a labelled digest (`sha1:3I42H3S6…`) in a form that can be compared, whether it is written in base 32 or
     in hexadecimal digits; empty if the text is no such digest."""
-    found = DIGEST.fullmatch(text.strip())
+    found = DIGEST_PATTERN.fullmatch(text.strip())
     if found is None:
         return b""
     algorithm, value = found["algorithm"].lower().replace("-", ""), found["value"]
-    size = SIZES.get(algorithm)
+    size = DIGEST_BYTES.get(algorithm)
     try:
         if size is None:
             return b""

@@ -13,7 +13,7 @@ from uuid import NAMESPACE_URL, uuid5
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
-from archiver.captures.capture import ABOUT
+from archiver.captures.capture import NOTE_PREFIX
 from archiver.captures.exchange import Drawn, Exchange
 from archiver.captures.records import CONVERSION
 from archiver.private import public_values
@@ -27,12 +27,12 @@ if TYPE_CHECKING:
 
 # The new name of the header Transfer-Encoding: the body has no such encoding any more, and readers of the capture must
 # not try to take it off. Other crawlers use the same name.
-TRANSFER_ENCODING = "X-Crawler-Transfer-Encoding"
+RENAMED_TRANSFER_ENCODING = "X-Crawler-Transfer-Encoding"
 
 # A field of the first record of a file. It says that the file holds no credentials, and only answers that came whole,
 # so that readers need not check each record again. Raise the number when archiver.private or captures.body find more
 # than they did before.
-RULES, RULES_KEPT = "archiver-record-rules", "2"
+RULES_FIELD, RULES_VERSION = "archiver-record-rules", "2"
 
 
 class WriteJob(NamedTuple):
@@ -89,7 +89,8 @@ def records(job: WriteJob, refers_to: tuple[str, str] | None = None) -> tuple[by
 
 def _answer(writer: WARCWriter, exchange: Exchange, same: tuple[str, str] | None) -> str:
     headers = [
-        (TRANSFER_ENCODING if name.lower() == "transfer-encoding" else name, value) for name, value in exchange.headers
+        (RENAMED_TRANSFER_ENCODING if name.lower() == "transfer-encoding" else name, value)
+        for name, value in exchange.headers
     ]
     http = _Head(f"{exchange.status} {exchange.reason}", headers, protocol=exchange.version)
     http.compute_headers_buffer()
@@ -169,7 +170,7 @@ def _metadata(writer: WARCWriter, url: str, date: str, about: Mapping[str, Any],
     warc = {"WARC-Date": date, **headers, "WARC-Block-Digest": digest, "WARC-Payload-Digest": digest}
     writer.write_record(
         writer.create_warc_record(
-            f"{ABOUT}{url}",
+            f"{NOTE_PREFIX}{url}",
             "metadata",
             payload=BytesIO(text),
             length=len(text),

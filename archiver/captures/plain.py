@@ -9,22 +9,22 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-FIELDS = rb"(?:\r\n[A-Za-z0-9_-]+:[ -~]*)*"
-WARC = re.compile(rb"WARC/1\.[01]%b(?=\r\n\r\n)" % FIELDS)
-HTTP = re.compile(rb"HTTP/1\.[01] ([0-9]{3})(?: [ -~]*)?%b(?=\r\n\r\n)" % FIELDS)
-BLANK = len("\r\n\r\n")
-LENGTH = "content-length"
-NUMBER = re.compile("[0-9]{1,15}")  # Python refuses to make an integer of some thousand digits
+FIELDS_EXPRESSION = rb"(?:\r\n[A-Za-z0-9_-]+:[ -~]*)*"
+WARC_HEAD_PATTERN = re.compile(rb"WARC/1\.[01]%b(?=\r\n\r\n)" % FIELDS_EXPRESSION)
+HTTP_HEAD_PATTERN = re.compile(rb"HTTP/1\.[01] ([0-9]{3})(?: [ -~]*)?%b(?=\r\n\r\n)" % FIELDS_EXPRESSION)
+BLANK_LINE_BYTES = len("\r\n\r\n")
+CONTENT_LENGTH = "content-length"
+NUMBER_PATTERN = re.compile("[0-9]{1,15}")  # Python refuses to make an integer of some thousand digits
 LONGEST_SHOWN = 40  # characters of a value that is no length
-TARGET = "warc-target-uri"
-WEB = ("http://", "https://")
-WITH_HTTP = ("response", "revisit")
+TARGET_URI = "warc-target-uri"
+WEB_PREFIXES = ("http://", "https://")
+HTTP_RECORD_TYPES = ("response", "revisit")
 
 
 def no_length(said: str) -> str:
     """Return why a record's Content-Length is no length; empty if it is one. said: its value, empty if it has none."""
     value = said.strip()
-    if NUMBER.fullmatch(value.lstrip("0") or value[:1]):
+    if NUMBER_PATTERN.fullmatch(value.lstrip("0") or value[:1]):
         return ""
     shown = value if len(value) <= LONGEST_SHOWN else f"{value[:LONGEST_SHOWN]}…"
     return f"its Content-Length is no length: {shown!r}" if value else "it does not say how long it is (Content-Length)"
@@ -52,28 +52,28 @@ class Parts(NamedTuple):
 
 def parts_of(content: bytes) -> Parts | None:
     """Return the parts of the record that `content` is; None if it does not have the usual form, or is broken."""
-    head = WARC.match(content)
+    head = WARC_HEAD_PATTERN.match(content)
     if head is None:
         return None
     fields: dict[str, str] = {}
     for name, value in _fields(head[0]):
         lower = name.lower()
-        if lower in fields and lower == LENGTH:
+        if lower in fields and lower == CONTENT_LENGTH:
             return None
         fields.setdefault(lower, value)
-    length, target = fields.get(LENGTH, ""), fields.get(TARGET, "")
-    if not NUMBER.fullmatch(length) or target.startswith("<") or " " in target:
+    length, target = fields.get(CONTENT_LENGTH, ""), fields.get(TARGET_URI, "")
+    if not NUMBER_PATTERN.fullmatch(length) or target.startswith("<") or " " in target:
         return None
-    begin = head.end() + BLANK
+    begin = head.end() + BLANK_LINE_BYTES
     end = begin + int(length)
     if end > len(content) or content[end:].strip():
         return None
-    if fields.get("warc-type") not in WITH_HTTP or not target.startswith(WEB):
+    if fields.get("warc-type") not in HTTP_RECORD_TYPES or not target.startswith(WEB_PREFIXES):
         return Parts(fields, None, content[begin:end])
-    said = HTTP.match(content, begin, end)
+    said = HTTP_HEAD_PATTERN.match(content, begin, end)
     if said is None:
         return None
-    return Parts(fields, Http(said[1].decode(), _fields(said[0])), content[said.end() + BLANK : end])
+    return Parts(fields, Http(said[1].decode(), _fields(said[0])), content[said.end() + BLANK_LINE_BYTES : end])
 
 
 def _fields(head: bytes) -> list[tuple[str, str]]:

@@ -19,11 +19,11 @@ if TYPE_CHECKING:
 
     from archiver.captures.exchange import Exchange, Headers
 
-COOKIE = "set-cookie"
-LEADS_ON = frozenset({"location", "content-location"})
+COOKIE_HEADER = "set-cookie"
+ADDRESS_HEADERS = frozenset({"location", "content-location"})
 # The value of a cookie that tells one visitor from another has both digits and letters (`sid=8f3a2c`, not
 # `theme=dark`).
-DIGIT, LETTER = re.compile("[0-9]"), re.compile("[A-Za-z]")
+DIGIT_PATTERN, LETTER_PATTERN = re.compile("[0-9]"), re.compile("[A-Za-z]")
 
 
 def public_exchange(exchange: Exchange) -> Exchange:
@@ -47,10 +47,10 @@ def public_exchange(exchange: Exchange) -> Exchange:
         url=public_address(exchange.url),
         asked=public_headers(exchange.asked, secrets),
         headers=tuple(
-            (name, public_address(text) if logged_in and name.lower() in LEADS_ON else text)
+            (name, public_address(text) if logged_in and name.lower() in ADDRESS_HEADERS else text)
             for name, value in exchange.headers
             for text in [_without(value, secrets)]
-            if not (logged_in and name.lower() == COOKIE)
+            if not (logged_in and name.lower() == COOKIE_HEADER)
         ),
     )
 
@@ -67,7 +67,7 @@ def words_of(value: str) -> Iterator[str]:
     yield from value.split()
     for part in value.split(";"):
         said = part.partition("=")[2]
-        if said[:1].strip() and DIGIT.search(said) and LETTER.search(said):
+        if said[:1].strip() and DIGIT_PATTERN.search(said) and LETTER_PATTERN.search(said):
             yield said.split(None, 1)[0]
 
 

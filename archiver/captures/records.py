@@ -11,8 +11,8 @@ from warcio.exceptions import ArchiveLoadFailed
 from warcio.recordloader import ArcWarcRecordLoader
 
 from archiver.captures.frames import find_record, frames
-from archiver.captures.members import LARGEST, TornError, members
-from archiver.captures.plain import WEB, WITH_HTTP, Http, Parts, no_length, parts_of
+from archiver.captures.members import MAX_RECORD_BYTES, TornError, members
+from archiver.captures.plain import HTTP_RECORD_TYPES, WEB_PREFIXES, Http, Parts, no_length, parts_of
 from archiver.captures.regions import Region, first_member
 from archiver.errors import in_a_line
 
@@ -21,9 +21,14 @@ if TYPE_CHECKING:
 
     from warcio.recordloader import ArcWarcRecord
 
-REQUEST, HEAD = b"\r\nWARC-Type: request\r\n", 1000  # WARC-Type is looked for in so many bytes of a record
-ANOTHER = b"\r\n\r\nWARC/"  # another record that begins in the same gzip member
-UNKNOWN = "Unknown archive format"  # the beginning of a message of warcio, which goes on with the whole content
+REQUEST_TYPE, SEARCHED_BYTES = (
+    b"\r\nWARC-Type: request\r\n",
+    1000,
+)  # WARC-Type is looked for in so many bytes of a record
+NEXT_RECORD_START = b"\r\n\r\nWARC/"  # another record that begins in the same gzip member
+UNKNOWN_FORMAT_MESSAGE = (
+    "Unknown archive format"  # the beginning of a message of warcio, which goes on with the whole content
+)
 CONVERSION = "conversion"  # WARC 1.1, 6.8: a version that the archive made; in ours, a page as a browser drew it
 
 logging.getLogger("warcio.recordloader").setLevel(logging.ERROR)  # it repairs what it warns of, and names no file
@@ -85,7 +90,10 @@ def records(stream: BinaryIO, region: Region) -> Iterator[WarcRecord | Broken]:
                 # Requests are a third of the records, and are not needed: reading their headers would take longer than
                 # all else. The words are looked for in the record's own header only, since an answer may have them in
                 # its body.
-                if REQUEST not in content[:HEAD].partition(b"\r\n\r\n")[0] + b"\r\n" or ANOTHER in content:
+                if (
+                    REQUEST_TYPE not in content[:SEARCHED_BYTES].partition(b"\r\n\r\n")[0] + b"\r\n"
+                    or NEXT_RECORD_START in content
+                ):
                     record = _opened(loader, offset, length, content)
                     if record:
                         yield record
@@ -98,7 +106,7 @@ def records(stream: BinaryIO, region: Region) -> Iterator[WarcRecord | Broken]:
 
 def _opened(loader: ArcWarcRecordLoader, offset: int, length: int, content: bytes) -> WarcRecord | Broken | None:
     """Return the record in `content`, None if that is empty."""
-    parts: Parts | str | None = parts_of(content) if len(content) < LARGEST else None
+    parts: Parts | str | None = parts_of(content) if len(content) < MAX_RECORD_BYTES else None
     if parts is None:
         parts = by_warcio(loader, content)
     if isinstance(parts, str):
@@ -118,16 +126,18 @@ def by_warcio(loader: ArcWarcRecordLoader, content: bytes) -> Parts | str | None
         if (reason := no_length(length)) and (length or reader.read(1)):
             return reason
         http = _http(loader, found)
-        block = found.raw_stream.read(LARGEST)
+        block = found.raw_stream.read(MAX_RECORD_BYTES)
     except EOFError:
         return None
     except ArchiveLoadFailed as error:
         said = " ".join(str(error).split())
         first = content[:40].partition(b"\n")[0].decode("ascii", "replace").strip()
-        return f"no record of WARC 1.0 or 1.1 begins there: {first!r}" if said.startswith(UNKNOWN) else said
+        return (
+            f"no record of WARC 1.0 or 1.1 begins there: {first!r}" if said.startswith(UNKNOWN_FORMAT_MESSAGE) else said
+        )
     except Exception as error:  # warcio raises errors of many kinds for odd headers: any of them costs this record only
         return in_a_line(error)
-    if len(content) < LARGEST:
+    if len(content) < MAX_RECORD_BYTES:
         if getattr(found.raw_stream, "limit", 0) > 0:
             return "the record is shorter than it says"
         if rest := reader.read().strip():
@@ -143,7 +153,7 @@ def by_warcio(loader: ArcWarcRecordLoader, content: bytes) -> Parts | str | None
 def _http(loader: ArcWarcRecordLoader, found: ArcWarcRecord) -> Http | None:
     """Return the HTTP header of an answer, and leave the stream at the body."""
     url = found.rec_headers.get_header("WARC-Target-URI") or ""
-    if found.rec_type not in WITH_HTTP or not url.startswith(WEB):
+    if found.rec_type not in HTTP_RECORD_TYPES or not url.startswith(WEB_PREFIXES):
         return None
     try:
         said = loader.http_parser.parse(found.raw_stream)

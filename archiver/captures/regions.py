@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from archiver.storage import Location
 
-PART = 1 << 20  # bytes: some hundred answers
+MAX_REGION_BYTES = 1 << 20  # bytes: some hundred answers
 # Compressed files that cannot be read here, by the endings of their names: the program that makes them, and the command
 # that unpacks them.
 PACKED_BY = {
@@ -33,16 +33,20 @@ PACKED_BY = {
     "zst": ("zstd", "zstd -d"),
 }
 # Names of files. `.open`: a file that is still being written; its whole records can be read.
-NAMES = re.compile(rf"\.(?:w?arc(?:\.gz|\.(?:{'|'.join(PACKED_BY)}))?(?:\.open)?|wacz)$", re.IGNORECASE)
-PACKED = re.compile(rf"\.w?arc\.({'|'.join(PACKED_BY)})(?:\.open)?$", re.IGNORECASE)
-WACZ = re.compile(r"\.wacz$", re.IGNORECASE)
-OPEN = re.compile(r"\.open$", re.IGNORECASE)  # such a file may still be empty
+CAPTURE_NAME_PATTERN = re.compile(rf"\.(?:w?arc(?:\.gz|\.(?:{'|'.join(PACKED_BY)}))?(?:\.open)?|wacz)$", re.IGNORECASE)
+PACKED_NAME_PATTERN = re.compile(rf"\.w?arc\.({'|'.join(PACKED_BY)})(?:\.open)?$", re.IGNORECASE)
+WACZ_NAME_PATTERN = re.compile(r"\.wacz$", re.IGNORECASE)
+OPEN_NAME_PATTERN = re.compile(r"\.open$", re.IGNORECASE)  # such a file may still be empty
 GZIP_START = b"\x1f\x8b\x08"
-DEEPEST = 1  # level at which a WACZ may be in another one
-NO_ZIP = (zipfile.BadZipFile, NotImplementedError, ValueError)  # what zipfile raises for one that it cannot read
-STEP = 1 << 13  # bytes that are searched at once for the next record
-LOCAL_HEADER = 30  # bytes of a zip file's local header before the name: APPNOTE 4.3.7
-STARTS = (b"WARC/", b"filedesc:", b"http")  # of records
+MAX_WACZ_DEPTH = 1  # level at which a WACZ may be in another one
+BAD_ZIP_ERRORS = (
+    zipfile.BadZipFile,
+    NotImplementedError,
+    ValueError,
+)  # what zipfile raises for one that it cannot read
+SEARCHED_BYTES = 1 << 13  # bytes that are searched at once for the next record
+LOCAL_HEADER_BYTES = 30  # bytes of a zip file's local header before the name: APPNOTE 4.3.7
+RECORD_STARTS = (b"WARC/", b"filedesc:", b"http")  # of records
 
 
 class Region(NamedTuple):
@@ -67,13 +71,15 @@ def files_in(paths: Iterable[Location]) -> list[Location]:
     found: list[Location] = []
     for path in paths:
         if path.is_dir():
-            inside = [file for file in _inside(path) if NAMES.search(file.name) and not is_litter(file.name)]
+            inside = [
+                file for file in _inside(path) if CAPTURE_NAME_PATTERN.search(file.name) and not is_litter(file.name)
+            ]
             if not inside:
                 raise CaptureError(f"{path}: no WARC or WACZ file in it")
             found += inside
         elif not path.exists():
             raise CaptureError(f"{path}: there is no such file")
-        elif NAMES.search(path.name):
+        elif CAPTURE_NAME_PATTERN.search(path.name):
             found.append(path)
         else:
             raise CaptureError(f"{path}: neither WARC nor WACZ, by its name")
@@ -100,24 +106,24 @@ def regions(file: Location, broken: Callable[[str], None] | None = None) -> Iter
         raise CaptureError(f"{file}: cannot be read: it is no file")
     try:
         # For a WARC file its first bytes are enough: a store's answer to that says how large the file is.
-        with opened(file, 0, 0 if WACZ.search(file.name) else len(GZIP_START)) as stream:
+        with opened(file, 0, 0 if WACZ_NAME_PATTERN.search(file.name) else len(GZIP_START)) as stream:
             stream.read(1)
             size = stream.seek(0, io.SEEK_END)
-            if WACZ.search(file.name):
+            if WACZ_NAME_PATTERN.search(file.name):
                 yield from _in_wacz(stream, Region(str(file), 0, size, packed=False, stop=0), "", broken)
             elif reason := _unreadable(file.name):
                 raise CaptureError(f"{file}: {reason}")
-            elif size == 0 and not OPEN.search(file.name):
+            elif size == 0 and not OPEN_NAME_PATTERN.search(file.name):
                 raise CaptureError(f"{file}: it is empty")
             else:
                 yield from _parts(stream, str(file), 0, size)
-    except (OSError, *NO_ZIP) as error:
+    except (OSError, *BAD_ZIP_ERRORS) as error:
         raise CaptureError(f"{file}: cannot be read: {error}") from error
 
 
 def _unreadable(name: str) -> str:
     """Return why a file with that name cannot be read here; empty if it may be readable."""
-    found = PACKED.search(name)
+    found = PACKED_NAME_PATTERN.search(name)
     if found is None:
         return ""
     packer, command = PACKED_BY[found[1].lower()]
@@ -131,7 +137,7 @@ def _in_wacz(stream: BinaryIO, place: Region, inside: str, broken: Callable[[str
     with zipfile.ZipFile(_Window(stream, place.start, place.end)) as archive:
         for one in archive.infolist():
             name = f"{inside}{one.filename.rpartition('/')[2]}"
-            if not NAMES.search(name) or is_litter(name):
+            if not CAPTURE_NAME_PATTERN.search(name) or is_litter(name):
                 continue
             count += 1
             start = place.start + one.header_offset
@@ -142,13 +148,13 @@ def _in_wacz(stream: BinaryIO, place: Region, inside: str, broken: Callable[[str
                     raise CaptureError("it is compressed; WACZ 1.1.1 stores such files as they are")
                 if reason := _unreadable(name):
                     raise CaptureError(reason)
-                if WACZ.search(name) and inside.count("/") >= DEEPEST:
+                if WACZ_NAME_PATTERN.search(name) and inside.count("/") >= MAX_WACZ_DEPTH:
                     raise CaptureError("a WACZ in a WACZ in a WACZ is not read; unpack it")
-                if WACZ.search(name):
+                if WACZ_NAME_PATTERN.search(name):
                     yield from _in_wacz(stream, place._replace(start=start, end=end), f"{name}/", broken)
                 else:
                     yield from _parts(stream, place.file, start, end)
-            except (CaptureError, *NO_ZIP) as error:
+            except (CaptureError, *BAD_ZIP_ERRORS) as error:
                 problem = f"{place.file}: {name}: {error}"
                 if broken is None:
                     raise CaptureError(problem) from error
@@ -189,10 +195,10 @@ def first_member(stream: BinaryIO, start: int, end: int) -> int:
     position = start
     while position < end:
         stream.seek(position)
-        window = stream.read(min(STEP, end - position) + len(GZIP_START) - 1)
+        window = stream.read(min(SEARCHED_BYTES, end - position) + len(GZIP_START) - 1)
         at = window.find(GZIP_START)
         if at < 0:
-            position += STEP
+            position += SEARCHED_BYTES
             continue
         position += at
         stream.seek(position)
@@ -206,7 +212,7 @@ def _begins_record(packed: bytes) -> bool:
     """Return whether `packed` is the beginning of a gzip member with a record, and not just the same bytes by chance
     within one."""
     try:
-        return zlib.decompressobj(zlib.MAX_WBITS | 16).decompress(packed, 16).startswith(STARTS)
+        return zlib.decompressobj(zlib.MAX_WBITS | 16).decompress(packed, 16).startswith(RECORD_STARTS)
     except zlib.error:
         return False
 
@@ -218,7 +224,7 @@ def _parts(stream: BinaryIO, file: str, start: int, end: int) -> Iterator[Region
     packed = stream.read(2) == GZIP_START[:2]
     # In the middle of a file that is not packed it cannot be told for certain where a record begins, so such a file is
     # one part.
-    step = PART if packed else max(end - start, 1)
+    step = MAX_REGION_BYTES if packed else max(end - start, 1)
     for at in range(start, end, step):
         yield Region(file, at, min(at + step, end), packed, end, at == start)
 
@@ -226,5 +232,5 @@ def _parts(stream: BinaryIO, file: str, start: int, end: int) -> Iterator[Region
 def _data_start(stream: BinaryIO, header: int) -> int:
     """Return how long the local header of a file in a ZIP is."""
     stream.seek(header)
-    local = stream.read(LOCAL_HEADER)
-    return LOCAL_HEADER + int.from_bytes(local[26:28], "little") + int.from_bytes(local[28:30], "little")
+    local = stream.read(LOCAL_HEADER_BYTES)
+    return LOCAL_HEADER_BYTES + int.from_bytes(local[26:28], "little") + int.from_bytes(local[28:30], "little")

@@ -8,9 +8,9 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
 from archiver.captures.frames import frames
-from archiver.captures.members import LARGEST, TornError, members
-from archiver.captures.plain import NUMBER
-from archiver.captures.private import COOKIE, words_of
+from archiver.captures.members import MAX_RECORD_BYTES, TornError, members
+from archiver.captures.plain import NUMBER_PATTERN
+from archiver.captures.private import COOKIE_HEADER, words_of
 from archiver.captures.regions import GZIP_START
 from archiver.errors import CaptureError, os_reason
 from archiver.private import (
@@ -28,11 +28,11 @@ if TYPE_CHECKING:
 
     from archiver.storage import Location
 
-LINES = re.compile(r"[^\n]*\n(?:[ \t][^\n]*\n)*")  # lines, each with its continuation lines
-ADDRESSES = ("warc-target-uri", "warc-refers-to-target-uri")
-END = b"\r\n\r\n"  # of a record
-BLOCK_DIGEST, PAYLOAD_DIGEST, LENGTH = "warc-block-digest", "warc-payload-digest", "content-length"
-WITH_HTTP = ("request", "response", "revisit")
+HEADER_LINE_PATTERN = re.compile(r"[^\n]*\n(?:[ \t][^\n]*\n)*")  # lines, each with its continuation lines
+ADDRESS_FIELDS = ("warc-target-uri", "warc-refers-to-target-uri")
+RECORD_END = b"\r\n\r\n"  # of a record
+BLOCK_DIGEST, PAYLOAD_DIGEST, CONTENT_LENGTH = "warc-block-digest", "warc-payload-digest", "content-length"
+HTTP_RECORD_TYPES = ("request", "response", "revisit")
 
 
 class RecordPlace(NamedTuple):
@@ -65,16 +65,16 @@ class _Record:
     def __init__(self, offset: int, length: int, content: bytes) -> None:
         self.offset = offset
         self.length = length
-        self.is_whole = len(content) < LARGEST
+        self.is_whole = len(content) < MAX_RECORD_BYTES
         head, self._gap, block = _split(content)
-        self.lines = LINES.findall(head)
-        said = self.field(LENGTH)
-        block = block[: int(said)] if NUMBER.fullmatch(said) else block.removesuffix(END)
+        self.lines = HEADER_LINE_PATTERN.findall(head)
+        said = self.field(CONTENT_LENGTH)
+        block = block[: int(said)] if NUMBER_PATTERN.fullmatch(said) else block.removesuffix(RECORD_END)
         self.type = self.field("warc-type")
         self.url = self.field("warc-target-uri").strip("<>")
-        self.is_http = self.type in WITH_HTTP and bool(block) and "http" in self.field("content-type").lower()
+        self.is_http = self.type in HTTP_RECORD_TYPES and bool(block) and "http" in self.field("content-type").lower()
         http, self._http_gap, self.body = _split(block) if self.is_http else ("", b"", block)
-        self.http = LINES.findall(http)
+        self.http = HEADER_LINE_PATTERN.findall(http)
 
     def field(self, name: str) -> str:
         """Return what a field says, empty if there is none."""
@@ -104,8 +104,8 @@ class _Record:
         if not found:
             return b"", ()
         block = http.encode("latin-1") + self._http_gap + body
-        lines = [self._measured(line, block) for line in LINES.findall(head)]
-        return "".join(lines).encode("latin-1") + self._gap + block + END, tuple(dict.fromkeys(found))
+        lines = [self._measured(line, block) for line in HEADER_LINE_PATTERN.findall(head)]
+        return "".join(lines).encode("latin-1") + self._gap + block + RECORD_END, tuple(dict.fromkeys(found))
 
     def _public_http(self, private: _Private, found: list[str]) -> str:
         kept: list[str] = []
@@ -114,7 +114,7 @@ class _Record:
             name, value = _parted(line)
             if number and self.type == "request" and is_private_header(name, value):
                 found.append(line.partition(":")[0])
-            elif number and logged_in and name == COOKIE:
+            elif number and logged_in and name == COOKIE_HEADER:
                 found.append("Set-Cookie of an answer to a request that logged in")
             elif number == 0 and self.type == "request":
                 method, _, rest = line.partition(" ")
@@ -126,7 +126,7 @@ class _Record:
     def _public_lines(self, private: _Private, found: list[str]) -> Iterator[str]:
         for line in self.lines:
             name, value = _parted(line)
-            if name in ADDRESSES:
+            if name in ADDRESS_FIELDS:
                 url = value.strip().strip("<>")
                 if public_address(url) != url:
                     found.append("a name or a key in its address")
@@ -137,7 +137,7 @@ class _Record:
     def _measured(self, line: str, block: bytes) -> str:
         """Return a header line, with Content-Length and the digests recomputed for the new block."""
         name, _ = _parted(line)
-        if name == LENGTH:
+        if name == CONTENT_LENGTH:
             return f"{line.partition(':')[0]}: {len(block)}\r\n"
         if name == BLOCK_DIGEST or (name == PAYLOAD_DIGEST and not self.is_http):
             return f"{line.partition(':')[0]}: sha256:{sha256(block).hexdigest()}\r\n"
@@ -168,10 +168,10 @@ def copy_without_credentials(file: Location, stream: BinaryIO) -> dict[int, Reco
             if changed and not record.is_whole:
                 raise CaptureError(f"{file}: the record at byte {record.offset:,} is too large to be written anew")
             source.seek(record.offset)
-            written = source.read(record.length) + (b"" if packed else END)
+            written = source.read(record.length) + (b"" if packed else RECORD_END)
             if changed:
                 written = gzip.compress(changed, mtime=0) if packed else changed
-            length = len(written) - (0 if packed else len(END))
+            length = len(written) - (0 if packed else len(RECORD_END))
             places[record.offset] = RecordPlace(position, length, public_address(record.url))
             stream.write(written)
             position += len(written)

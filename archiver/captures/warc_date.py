@@ -6,23 +6,25 @@ import re
 from datetime import UTC, datetime, timedelta
 
 # WARC 1.1, 5.4: the W3C's profile of ISO 8601, as precise as the writer knows; and the offsets that some write.
-FORM = re.compile(
+DATE_PATTERN = re.compile(
     r"(?P<year>\d{4})(?:-(?P<month>\d\d)(?:-(?P<day>\d\d)"
     r"(?:[T ](?P<hour>\d\d):(?P<minute>\d\d)(?::(?P<second>\d\d)(?:[.,](?P<fraction>\d+))?)?"
     r"(?:Z|(?P<sign>[+-])(?P<hours>\d\d):?(?P<minutes>\d\d))?)?)?)?",
     re.ASCII | re.IGNORECASE,
 )
-MARGIN = timedelta(days=366)  # from a date to the limits of `datetime`: zones and dates ahead are counted from it
+CALENDAR_MARGIN = timedelta(
+    days=366
+)  # from a date to the limits of `datetime`: zones and dates ahead are counted from it
 
 
 def parse_warc_date(text: str) -> datetime:
     """Return a WARC-Date in UTC. One without an offset is in UTC already; where month, day or time are missing, the
     earliest moment is meant. Raises ValueError."""
-    found = FORM.fullmatch(text.strip())
+    found = DATE_PATTERN.fullmatch(text.strip())
     if found is None:
         raise ValueError(f"{text[:40]!r} is no date" if text.strip() else "it has no date (WARC-Date)")
     year, month, day, hour, minute, second = (
-        int(found[name] or default) for name, default in zip(NAMES, (1, 1, 1, 0, 0, 0), strict=True)
+        int(found[name] or default) for name, default in zip(PART_NAMES, (1, 1, 1, 0, 0, 0), strict=True)
     )
     fraction = int((found["fraction"] or "0")[:6].ljust(6, "0"))
     try:
@@ -30,10 +32,10 @@ def parse_warc_date(text: str) -> datetime:
         if found["sign"]:
             offset = timedelta(hours=int(found["hours"]), minutes=int(found["minutes"]))
             time += -offset if found["sign"] == "+" else offset
-        _ = time - MARGIN, time + MARGIN
+        _ = time - CALENDAR_MARGIN, time + CALENDAR_MARGIN
     except (ValueError, OverflowError) as error:
         raise ValueError(f"{text[:40]!r} is no date: {error}") from error
     return time
 
 
-NAMES = ("year", "month", "day", "hour", "minute", "second")
+PART_NAMES = ("year", "month", "day", "hour", "minute", "second")

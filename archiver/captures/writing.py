@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from archiver.captures.answers import body_at
 from archiver.captures.capture import CAPTURES
-from archiver.captures.packing import RULES, RULES_KEPT, records, warcinfo
+from archiver.captures.packing import RULES_FIELD, RULES_VERSION, records, warcinfo
 from archiver.errors import CaptureError, StoreError, in_a_line, with_advice
 from archiver.storage import file_at
 from archiver.storage.atomic import sync_directory
@@ -100,7 +100,7 @@ class Output:
         self._descriptor = os.open(file, flags, 0o666)
         self._path, self._size = path, 0
         try:
-            self._append(warcinfo(file.name, {**self._info, RULES: RULES_KEPT}))
+            self._append(warcinfo(file.name, {**self._info, RULES_FIELD: RULES_VERSION}))
             # Any of these directories may be new: that of the month, that of the year, _captures, the archive.
             for one in (file.parent, *file.parent.parents[:3]):
                 sync_directory(one)
@@ -147,7 +147,7 @@ class Objects:
         if not self._content:
             self._serial += 1
             self._path = _new_path(self._writer, self._serial)
-            self._content += warcinfo(self._path.rpartition("/")[2], {**self._info, RULES: RULES_KEPT})
+            self._content += warcinfo(self._path.rpartition("/")[2], {**self._info, RULES_FIELD: RULES_VERSION})
         self._content += packed
         return WrittenRecord(self._path, len(self._content) - len(packed) + start, length)
 

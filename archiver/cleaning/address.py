@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from urllib.parse import urljoin
 
-SCHEME = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:")
-WEB = re.compile(r"(https?:)?+([/\\]*+)([^?#]*+)(.*)", re.IGNORECASE | re.DOTALL)
-TO_A_HOST = 2  # slashes
-ENDS = "".join(map(chr, range(0x21)))  # C0 controls and the space
-DROPPED = str.maketrans("", "", "\t\n\r")
+SCHEME_PATTERN = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:")
+WEB_ADDRESS_PATTERN = re.compile(r"(https?:)?+([/\\]*+)([^?#]*+)(.*)", re.IGNORECASE | re.DOTALL)
+MIN_HOST_SLASHES = 2  # slashes
+TRIMMED_CHARACTERS = "".join(map(chr, range(0x21)))  # C0 controls and the space
+DROPPED_CHARACTERS = str.maketrans("", "", "\t\n\r")
 # Characters that would end the address, or have a meaning in an attribute, in Markdown or in Liquid. Letters are not
 # encoded: readers understand them better than their codes.
-ENCODED = re.compile(
+ENCODED_PATTERN = re.compile(
     '[\\s"<>`{}\x00-\x20\x7f-\xa0\u200b-\u200f\u2028-\u202f\u2060-\u2069\u3000\ud800-\udfff\ufeff\ufffe\uffff]'
 )
 
@@ -22,18 +22,20 @@ def resolved(address: str, base: str) -> str:
 
     base: the address of the page; if it is empty or not an address, relative addresses lead nowhere.
     """
-    address = address.strip(ENDS).translate(DROPPED)
-    web = WEB.match(address)
-    if web and (web[1] or not SCHEME.match(address)):
+    address = address.strip(TRIMMED_CHARACTERS).translate(DROPPED_CHARACTERS)
+    web = WEB_ADDRESS_PATTERN.match(address)
+    if web and (web[1] or not SCHEME_PATTERN.match(address)):
         address = _with_slashes(web, base)
-    if not SCHEME.match(address):
+    if not SCHEME_PATTERN.match(address):
         if address[:1] in ("", "#"):
             return ""
         try:
             address = urljoin(base, address)
         except ValueError:
             return ""
-    return address if address.isascii() and not ENCODED.search(address) else ENCODED.sub(_encoded, address)
+    return (
+        address if address.isascii() and not ENCODED_PATTERN.search(address) else ENCODED_PATTERN.sub(_encoded, address)
+    )
 
 
 def _with_slashes(address: re.Match[str], base: str) -> str:
@@ -42,7 +44,7 @@ def _with_slashes(address: re.Match[str], base: str) -> str:
     """
     scheme, slashes, path, rest = address.groups("")
     path = path.replace("\\", "/")
-    if len(slashes) < TO_A_HOST and base.lower().startswith(scheme.lower()):
+    if len(slashes) < MIN_HOST_SLASHES and base.lower().startswith(scheme.lower()):
         return f"{'/' * len(slashes)}{path}{rest}"
     return f"{scheme}//{path}{rest}"
 

@@ -16,21 +16,21 @@ from archiver.cleaning.fragment import BREAK, Fragment
 from archiver.cleaning.layout import part_children
 from archiver.cleaning.lines import break_lines
 from archiver.cleaning.markup import (
-    ATTRIBUTES,
     BLOCKS,
-    BOXES,
+    BOX_ELEMENTS,
     CELLS,
-    DROPPED,
-    EMBEDDED,
+    DROPPED_ELEMENTS,
+    EMBEDDED_ELEMENTS,
     FREE_PARAGRAPHS,
     INLINE,
+    KEPT_ATTRIBUTES,
     KEPT_BLOCKS,
-    NESTED,
-    PREFORMATTED,
+    NESTABLE_ELEMENTS,
+    PREFORMATTED_ELEMENTS,
     UNWRAPPED_BLOCKS,
     UNWRAPPED_INLINE,
 )
-from archiver.cleaning.media import FRAMES, MEDIA, Medium, kind_of_link, link_start, medium, words_of
+from archiver.cleaning.media import FRAME_ELEMENTS, MEDIA_ELEMENTS, Medium, kind_of_link, link_start, medium, words_of
 from archiver.cleaning.pictures import is_pixel, offers, picture_address
 from archiver.cleaning.rules import INDENT, escape_attribute
 from archiver.cleaning.style import is_hidden, read_style
@@ -46,12 +46,12 @@ if TYPE_CHECKING:
     from archiver.recipes.recipe import CleanRules
 
 LINK_SCHEMES = ("http:", "https:", "mailto:")
-NUMBER = re.compile(r"-?[0-9]{1,9}")
+NUMBER_PATTERN = re.compile(r"-?[0-9]{1,9}")
 NO_ATTRIBUTES: dict[str, re.Pattern[str]] = {}
-NEVER = r"(?!)"
+MATCHES_NOTHING = r"(?!)"
 BREAKS_AT_END = (f"{BREAK}{BREAK}</p>", f"{BREAK}</p>")  # line breaks at the end of a paragraph are invisible
 # Text that cleaning does not change: nothing to escape, no line break, no blanks other than spaces.
-PLAIN = (
+PLAIN_TEXT = (
     r"[^<>&{\x00-\x1f\x7f-\xa0\u1680\u2000-\u200a\u2028-\u202f\u205f\u2066-\u2069\u3000\ufeff\ud800-\udfff"
     "\ufffe\uffff]++"
 )
@@ -65,8 +65,8 @@ class Cleaner:
         self._drop_classes = rules.drop.classes
         self._unwrap_classes = rules.unwrap.classes
         self._unwrap_hosts = rules.unwrap.hosts
-        self._live_picture = re.compile("|".join(rules.drop.pictures) or NEVER)
-        self._advertising = re.compile(f"\\s*(?:{'|'.join(rules.drop.paragraphs) or NEVER})")
+        self._live_picture = re.compile("|".join(rules.drop.pictures) or MATCHES_NOTHING)
+        self._advertising = re.compile(f"\\s*(?:{'|'.join(rules.drop.paragraphs) or MATCHES_NOTHING})")
         paragraphs = _clean_paragraphs(rules.keep_classes)
         self._clean_already = re.compile(paragraphs)
         self._clean_paragraphs = re.compile(f"({paragraphs})")
@@ -75,10 +75,10 @@ class Cleaner:
             **dict.fromkeys(FREE_PARAGRAPHS, self._paragraph),
             **dict.fromkeys(UNWRAPPED_BLOCKS, self._unwrapped),
             **dict.fromkeys(INLINE, self._inline),
-            **dict.fromkeys(DROPPED, self._drop),
-            **dict.fromkeys(EMBEDDED, self._embedded),
-            **dict.fromkeys(MEDIA - EMBEDDED, self._player),
-            **dict.fromkeys(BOXES, self._box),
+            **dict.fromkeys(DROPPED_ELEMENTS, self._drop),
+            **dict.fromkeys(EMBEDDED_ELEMENTS, self._embedded),
+            **dict.fromkeys(MEDIA_ELEMENTS - EMBEDDED_ELEMENTS, self._player),
+            **dict.fromkeys(BOX_ELEMENTS, self._box),
             "a": self._link,
             "br": self._line_break,
             "img": self._picture,
@@ -140,7 +140,7 @@ class Cleaner:
     def _simplify(self, fragment: Fragment, root: _Element, base: str) -> None:
         """Reduce the tree to the elements that are written. Elements without a meaning are unwrapped by libxml2, which
         is the fastest way."""
-        for element in root.iter(*PREFORMATTED):
+        for element in root.iter(*PREFORMATTED_ELEMENTS):
             element.tag = "pre"
         for items in root.iter("ol"):
             self._keep_numbers(items)
@@ -225,7 +225,7 @@ class Cleaner:
                 fragment.waiting.append(found)
             else:
                 self._recording(fragment, found)
-        if element.tag not in FRAMES and element.tag not in EMBEDDED:
+        if element.tag not in FRAME_ELEMENTS and element.tag not in EMBEDDED_ELEMENTS:
             self._children(fragment, element, base)
 
     def _recording(self, fragment: Fragment, found: Medium) -> None:
@@ -279,7 +279,7 @@ class Cleaner:
             return f"<{name}>"
         kept = [
             f' {key}="{value or key}"'
-            for key, form in ATTRIBUTES.get(name, NO_ATTRIBUTES).items()
+            for key, form in KEPT_ATTRIBUTES.get(name, NO_ATTRIBUTES).items()
             if (value := element.get(key)) is not None and form.fullmatch(value)
         ]
         names = element.get("class")
@@ -289,7 +289,7 @@ class Cleaner:
 
     def _inline(self, fragment: Fragment, element: _Element, base: str) -> None:
         kept = INLINE[element.tag]
-        if kept not in NESTED and fragment.has_inline(kept):
+        if kept not in NESTABLE_ELEMENTS and fragment.has_inline(kept):
             self._children(fragment, element, base)
         else:
             fragment.begin_inline(kept, f"<{kept}>")
@@ -355,7 +355,7 @@ def _meaning(element: _Element) -> str:
 
 def is_number(value: str) -> bool:
     """Return whether `value` is a whole number as HTML has it."""
-    return NUMBER.fullmatch(value) is not None
+    return NUMBER_PATTERN.fullmatch(value) is not None
 
 
 def _without_inner_tags(html: str) -> str:
@@ -366,7 +366,7 @@ def _without_inner_tags(html: str) -> str:
 def _clean_paragraphs(keep_classes: frozenset[str]) -> str:
     """Return an expression for paragraphs that cleaning would not change. Most paragraphs are such, and need no
     tree."""
-    classes = "|".join(map(re.escape, sorted(keep_classes))) or NEVER
-    part = rf"(?:(?! *<){PLAIN}|<strong>(?! ){PLAIN}</strong>)"
+    classes = "|".join(map(re.escape, sorted(keep_classes))) or MATCHES_NOTHING
+    part = rf"(?:(?! *<){PLAIN_TEXT}|<strong>(?! ){PLAIN_TEXT}</strong>)"
     paragraph = rf'<p(?: class="(?:{classes})")?+>(?! ){part}(?>{part}|<br />(?! *</?[bp])(?=[^ ]))*+</p>'
     return rf"{paragraph}(?>(?:\n {{0,3}}|(?<=>)){paragraph})*+"

@@ -9,7 +9,7 @@ from archiver.errors import BodyError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-MAX_BODY = 2_000_000  # characters: a novel has half of that, and cleaning takes some hundred bytes for each
+MAX_BODY_CHARACTERS = 2_000_000  # characters: a novel has half of that, and cleaning takes some hundred bytes for each
 
 
 class Cleaned(NamedTuple):
@@ -25,5 +25,5 @@ class Cleaned(NamedTuple):
 
 def check_size(html: str) -> None:
     """Raise BodyError if `html` is longer than a body can be."""
-    if len(html) > MAX_BODY:
-        raise BodyError(f"the body has {len(html):,} characters; more than {MAX_BODY:,} are no article")
+    if len(html) > MAX_BODY_CHARACTERS:
+        raise BodyError(f"the body has {len(html):,} characters; more than {MAX_BODY_CHARACTERS:,} are no article")

@@ -6,12 +6,12 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from archiver.cleaning.markup import (
+    ALLOWED_PARENTS,
     CELLS,
     FREE_PARAGRAPHS,
-    IMPLIED,
+    IMPLIED_CHILDREN,
     IMPLIED_FOR_TEXT,
     PARAGRAPHS,
-    PARENTS,
 )
 from archiver.cleaning.rules import escape, liquid_safe
 from archiver.text import printable
@@ -19,13 +19,13 @@ from archiver.text import printable
 if TYPE_CHECKING:
     from archiver.cleaning.media import Medium
 
-GAPS = frozenset({"\n", "\n ", "\n  ", "\n   "})
+PLAIN_GAPS = frozenset({"\n", "\n ", "\n  ", "\n   "})
 BREAK = "<br />"
-MOST_BREAKS = 2
+MAX_BREAKS = 2
 # A line end and the blank space after it, if that has a meaning in Markdown: an empty line or a code block.
-LINE_START = re.compile(r"\n(?: {4,}| {0,3}[\t\n\u3000])[ \t\n\u3000]*")
-MARGIN = 3
-INDENTS = re.compile("\u3000{2,}")
+LINE_START_PATTERN = re.compile(r"\n(?: {4,}| {0,3}[\t\n\u3000])[ \t\n\u3000]*")
+MAX_INDENT = 3
+INDENT_PATTERN = re.compile("\u3000{2,}")
 
 
 class Frame(NamedTuple):
@@ -65,9 +65,9 @@ class Fragment:
         self.end(1)
         text = "".join(self._out)
         if "\u3000" in text:
-            text = INDENTS.sub("\u3000", text)
+            text = INDENT_PATTERN.sub("\u3000", text)
         if "\n" in text:
-            text = LINE_START.sub(lambda found: _line_start(found[0]), text)
+            text = LINE_START_PATTERN.sub(lambda found: _line_start(found[0]), text)
         return liquid_safe(text.strip())
 
     def drop(self, what: str) -> None:
@@ -82,13 +82,13 @@ class Fragment:
     def begin(self, name: str, start: str) -> int:
         """Begin the block `name`, with the start tag `start`. Returns what `end` must be given to end it."""
         frames = self._frames
-        allowed = PARENTS.get(name)
+        allowed = ALLOWED_PARENTS.get(name)
         while frames[-1].implied or frames[-1].name in PARAGRAPHS:
             if allowed and frames[-1].name in allowed:
                 break
             self._pop()
         if allowed is None or frames[-1].name not in allowed:
-            while implied := IMPLIED.get(frames[-1].name):
+            while implied := IMPLIED_CHILDREN.get(frames[-1].name):
                 self._push(implied, f"<{implied}>", implied=True)
             if allowed is not None:
                 name, start = "p", "<p>"
@@ -170,7 +170,7 @@ class Fragment:
 
     def line_break(self) -> None:
         """Write a line break, if text stands before it and goes on after it."""
-        if self._running and self._held.count(BREAK) < MOST_BREAKS:
+        if self._running and self._held.count(BREAK) < MAX_BREAKS:
             self._held.append(BREAK)
 
     def picture(self, tag: str) -> None:
@@ -187,7 +187,7 @@ class Fragment:
                 if text:
                     self._held.append(_printable(text))
         elif "\n" in text and not self._gap:
-            self._gap = text if text in GAPS else _line_start(text)
+            self._gap = text if text in PLAIN_GAPS else _line_start(text)
 
     def _content(self, markup: str, text: str = "") -> None:
         """Write `markup`, which stands for `text`, where text can stand."""
@@ -230,7 +230,7 @@ class Fragment:
             self._go_on_after(frame)
         else:
             self._opened -= 1
-            self._out.append(f"{self._gap if frame.name in IMPLIED else ''}</{frame.name}>")
+            self._out.append(f"{self._gap if frame.name in IMPLIED_CHILDREN else ''}</{frame.name}>")
             self._gap = ""
 
     def _go_on_after(self, frame: Frame) -> None:
@@ -268,4 +268,4 @@ def _printable(text: str) -> str:
 
 def _line_start(blank: str) -> str:
     """Return `blank`, in which a line ends, as one line end and at most three spaces."""
-    return "\n" + " " * min(blank.rpartition("\n")[2].count(" "), MARGIN)
+    return "\n" + " " * min(blank.rpartition("\n")[2].count(" "), MAX_INDENT)

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from archiver.cleaning.lines import break_lines
-from archiver.cleaning.markup import BLOCKS, CELLS, DROPPED
+from archiver.cleaning.markup import BLOCKS, CELLS, DROPPED_ELEMENTS
 from archiver.cleaning.style import is_hidden, read_style
 from archiver.cleaning.uncovered import uncover
 from archiver.html import html_within, parse_fragment
@@ -15,11 +15,11 @@ if TYPE_CHECKING:
     from lxml.etree import _Element
 
 # Declarations that may do any of this. Most bodies have none, even in their source's own markup.
-STYLED = re.compile(
+STYLED_PATTERN = re.compile(
     r"<[^<>]*(?:display|visibility|hidden|float|position|line-through|vertical-align|white-space)", re.IGNORECASE
 )
-PARTING = re.compile(r"<[^<>]*(?:flex|grid)", re.IGNORECASE)
-NO_WORDS = DROPPED | {"br", "wbr"}
+FLEX_OR_GRID_PATTERN = re.compile(r"<[^<>]*(?:flex|grid)", re.IGNORECASE)
+WORDLESS_ELEMENTS = DROPPED_ELEMENTS | {"br", "wbr"}
 
 
 def part_children(root: _Element, html: str) -> None:
@@ -27,13 +27,13 @@ def part_children(root: _Element, html: str) -> None:
 
     html: what `root` was parsed from.
     """
-    if not PARTING.search(html):
+    if not FLEX_OR_GRID_PATTERN.search(html):
         return
     for box in list(filter(parts_children, root.iter())):  # before any of them is made a block of another
         for child in box:
             if child.tag == "img":
                 child.addprevious(box.makeelement("br"))
-            elif child.tag not in BLOCKS | NO_WORDS and not is_hidden(child):
+            elif child.tag not in BLOCKS | WORDLESS_ELEMENTS and not is_hidden(child):
                 child.set("style", f"{child.get('style') or ''};display:block")
 
 
@@ -46,7 +46,7 @@ def parts_children(element: _Element) -> bool:
 def laid_out(html: str) -> str:
     """Return a body in its source's own markup, with elements in the place of styles that have a meaning, and without
     what styles hide: for readers that ignore styles. A body without styles stays the same."""
-    if not STYLED.search(html):
+    if not STYLED_PATTERN.search(html):
         return html
     root = parse_fragment(html)
     uncover(root, html)

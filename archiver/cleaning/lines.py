@@ -6,22 +6,22 @@ import re
 from typing import TYPE_CHECKING
 
 from archiver.cleaning.markup import LISTS_AND_TABLES
-from archiver.cleaning.style import KEEPING_LINES, read_style
+from archiver.cleaning.style import LINE_KEEPING_VALUES, read_style
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
-KEEPING = re.compile(r"<[^<>]*white-space\s*:\s*(?:pre|break-spaces)", re.IGNORECASE)
+KEPT_SPACE_PATTERN = re.compile(r"<[^<>]*white-space\s*:\s*(?:pre|break-spaces)", re.IGNORECASE)
 
 
 def break_lines(root: _Element, html: str) -> None:
     """Put a `br` in place of each line end that a style shows. html: what `root` was parsed from."""
-    if not KEEPING.search(html):
+    if not KEPT_SPACE_PATTERN.search(html):
         return
     keeping: set[_Element] = set()
     for element in list(root.iter()):
         said, parent = read_style(element.get("style") or "").white_space, element.getparent()
-        keeps = said in KEEPING_LINES if said else parent is not None and parent in keeping
+        keeps = said in LINE_KEEPING_VALUES if said else parent is not None and parent in keeping
         if keeps and element.tag != "pre":
             keeping.add(element)
     for element in keeping:

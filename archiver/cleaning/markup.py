@@ -2,29 +2,31 @@
 
 import re
 
-VOID = frozenset("area base br col embed hr img input link meta param source track wbr".split())
+VOID_ELEMENTS = frozenset("area base br col embed hr img input link meta param source track wbr".split())
 
 # Browsers show nothing of what is in these.
-DROPPED = frozenset(
+DROPPED_ELEMENTS = frozenset(
     (
         "script style template title meta link base iframe frame frameset param source track area noembed noframes"
     ).split()
 )
 # The content of these is shown only by browsers that cannot show the element itself. Paragraphs in them are kept: they
 # may be the article's, if somebody forgot the end tag.
-EMBEDDED = frozenset("audio canvas datalist video amp-audio amp-video".split())
+EMBEDDED_ELEMENTS = frozenset("audio canvas datalist video amp-audio amp-video".split())
 # The elements of a drawing whose words are drawn.
-DRAWN = frozenset({"text", "foreignObject"})
+DRAWN_ELEMENTS = frozenset({"text", "foreignObject"})
 # Controls and the like: boxes in the text, whose words are separate from those beside them.
-BOXES = frozenset("applet button input marquee meter noscript object optgroup option progress select textarea".split())
+BOX_ELEMENTS = frozenset(
+    "applet button input marquee meter noscript object optgroup option progress select textarea".split()
+)
 
 # Blocks that are kept: those that hold text, those that hold other blocks of their own kind, and those that hold both.
 FREE_PARAGRAPHS = frozenset("p h1 h2 h3 h4 h5 h6".split())
 PARAGRAPHS = FREE_PARAGRAPHS | frozenset("dt figcaption caption pre".split())
 LISTS_AND_TABLES = frozenset("ul ol dl table thead tbody tfoot tr".split())
-FLOW = frozenset("li dd td th blockquote figure".split())
+FLOW_ELEMENTS = frozenset("li dd td th blockquote figure".split())
 CELLS = frozenset({"td", "th"})
-KEPT_BLOCKS = PARAGRAPHS | LISTS_AND_TABLES | FLOW
+KEPT_BLOCKS = PARAGRAPHS | LISTS_AND_TABLES | FLOW_ELEMENTS
 # Blocks of which only the content is kept.
 UNWRAPPED_BLOCKS = frozenset(
     (
@@ -43,16 +45,16 @@ INLINE = {
 }
 
 # One of these within another of its kind has a meaning of its own: quotes in a quote, a power of a power.
-NESTED = frozenset("q sub sup".split())
+NESTABLE_ELEMENTS = frozenset("q sub sup".split())
 
 # Blocks of text that is preformatted.
-PREFORMATTED = ("listing", "plaintext", "xmp")
+PREFORMATTED_ELEMENTS = ("listing", "plaintext", "xmp")
 
 # Of all others only the content is kept; the most common are:
 UNWRAPPED_INLINE = ("span", "font")
 
 # The parents that an element may have; anywhere else it becomes a paragraph, or only its words are kept.
-PARENTS = {
+ALLOWED_PARENTS = {
     "li": frozenset({"ul", "ol"}),
     "dt": frozenset({"dl"}),
     "dd": frozenset({"dl"}),
@@ -68,7 +70,7 @@ PARENTS = {
 
 # Elements that cannot have text or other blocks directly in them, and the element that is put between; "" is the
 # fragment.
-IMPLIED = {
+IMPLIED_CHILDREN = {
     "ul": "li",
     "ol": "li",
     "dl": "dd",
@@ -78,10 +80,10 @@ IMPLIED = {
     "tfoot": "tr",
     "tr": "td",
 }
-IMPLIED_FOR_TEXT = {**IMPLIED, "": "p", "blockquote": "p"}
+IMPLIED_FOR_TEXT = {**IMPLIED_CHILDREN, "": "p", "blockquote": "p"}
 
 # Attributes that are kept, with the values that they can have.
-ATTRIBUTES = {
+KEPT_ATTRIBUTES = {
     **{name: {"colspan": re.compile(r"[0-9]+"), "rowspan": re.compile(r"[0-9]+")} for name in CELLS},
     "ol": {"start": re.compile(r"-?[0-9]+"), "type": re.compile("[1aAiI]"), "reversed": re.compile("(?s:.*)")},
     "li": {"value": re.compile(r"-?[0-9]+")},

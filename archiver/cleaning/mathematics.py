@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
-SCRIPTS = {
+SCRIPT_ELEMENTS = {
     **dict.fromkeys(("msub", "munder"), ("sub",)),
     **dict.fromkeys(("msup", "mover"), ("sup",)),
     **dict.fromkeys(("msubsup", "munderover"), ("sub", "sup")),
 }
-UNSEEN = ("annotation", "annotation-xml", "mphantom")
+UNSEEN_ELEMENTS = ("annotation", "annotation-xml", "mphantom")
 HOLDING_HTML = frozenset("mi mn mo ms mtext".split())  # within these the names above mean nothing to HTML
 
 
@@ -21,7 +21,7 @@ def write_out(root: _Element) -> None:
     for math in list(root.iter("math")):
         if math.tag == "span":  # it was within one that is written out already
             continue
-        for hidden in list(math.iter(*UNSEEN)):
+        for hidden in list(math.iter(*UNSEEN_ELEMENTS)):
             if not any(around.tag in HOLDING_HTML for around in hidden.iterancestors()):
                 hidden.clear(keep_tail=True)  # type: ignore[call-arg]  # the stubs do not know this argument
         for element in reversed(list(math.iter())):  # inner elements before those that they are in
@@ -30,8 +30,8 @@ def write_out(root: _Element) -> None:
 
 def _write_out(element: _Element) -> None:
     name, parts = element.tag, list(element)
-    if name in SCRIPTS:
-        for part, script in zip(parts[1:], SCRIPTS[name], strict=False):
+    if name in SCRIPT_ELEMENTS:
+        for part, script in zip(parts[1:], SCRIPT_ELEMENTS[name], strict=False):
             part.tag = script
     elif name == "mfrac" and len(parts) > 1:
         _surround(parts[0])

@@ -11,7 +11,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from archiver.cleaning.address import resolved
-from archiver.cleaning.pictures import PICTURE, is_placeholder
+from archiver.cleaning.pictures import PICTURE_ADDRESS_PATTERN, is_placeholder
 from archiver.cleaning.players import AUDIO, VIDEO, player_page
 from archiver.cleaning.rules import escape, escape_attribute
 from archiver.html import parse_fragment
@@ -22,10 +22,10 @@ if TYPE_CHECKING:
 
     from lxml.etree import _Element
 
-CLASSES = {VIDEO: "u-video", AUDIO: "u-audio"}
-KINDS = {name: kind for kind, name in CLASSES.items()}
+CLASS_OF_KIND = {VIDEO: "u-video", AUDIO: "u-audio"}
+KIND_OF_CLASS = {name: kind for kind, name in CLASS_OF_KIND.items()}
 RECORDINGS = frozenset({VIDEO, AUDIO})  # the elements
-FRAMES = frozenset({"iframe", "embed"})  # the content of these is not the page's
+FRAME_ELEMENTS = frozenset({"iframe", "embed"})  # the content of these is not the page's
 # Elements of which a script makes a player: the attribute with the number of the recording, and the address of its
 # page.
 STANDINS = {
@@ -35,22 +35,22 @@ STANDINS = {
     "amp-vimeo": ("data-videoid", "https://vimeo.com/{}"),
     "amp-dailymotion": ("data-videoid", "https://www.dailymotion.com/video/{}"),
 }
-AMP = {"amp-video": VIDEO, "amp-audio": AUDIO, "amp-iframe": "iframe"}
-MEDIA = RECORDINGS | FRAMES | STANDINS.keys() | AMP.keys()
-NUMBER = re.compile(r"[\w-]{3,40}", re.ASCII)
-SOURCES = ("src", "data-src", "data-mp4", "data-video-src", "data-lazy-src", "data-url")
-POSTERS = ("poster", "data-poster", "data-poster-url")
-TITLES = ("title", "aria-label", "data-title")
-WEB = re.compile(r"https?://[^\s/]", re.IGNORECASE)
+AMP_ELEMENTS = {"amp-video": VIDEO, "amp-audio": AUDIO, "amp-iframe": "iframe"}
+MEDIA_ELEMENTS = RECORDINGS | FRAME_ELEMENTS | STANDINS.keys() | AMP_ELEMENTS.keys()
+RECORDING_ID_PATTERN = re.compile(r"[\w-]{3,40}", re.ASCII)
+SOURCE_ATTRIBUTES = ("src", "data-src", "data-mp4", "data-video-src", "data-lazy-src", "data-url")
+POSTER_ATTRIBUTES = ("poster", "data-poster", "data-poster-url")
+TITLE_ATTRIBUTES = ("title", "aria-label", "data-title")
+WEB_ADDRESS_PATTERN = re.compile(r"https?://[^\s/]", re.IGNORECASE)
 # Endings of playlists of pieces (HLS, DASH): many players need a script for those, so a whole file is better.
-PIECES = re.compile(r"\.(?:m3u8|mpd)(?:[?#]|\Z)", re.IGNORECASE)
+PLAYLIST_PATTERN = re.compile(r"\.(?:m3u8|mpd)(?:[?#]|\Z)", re.IGNORECASE)
 # Titles that name only the player, whatever it plays.
-NO_TITLE = re.compile(
+PLAYER_TITLE_PATTERN = re.compile(
     r"(?i)\W*(?:(?:youtube|vimeo|dailymotion|spotify|soundcloud|twitch|bilibili|apple|facebook|embedded|embed|html5|jw|media|video|audio|"
     r"podcasts?|iframe|external|content|player|widget|play|lecteur|lector|reproductor|vid[ée]o|视频|播放器?|のプレーヤー|プレーヤー|плеер)\W*)*"
 )
-LONGEST_TITLE = 300
-MAY_HAVE = re.compile(r"<(?:video|audio)\b|\bu-(?:video|audio)\b", re.IGNORECASE)
+MAX_TITLE_CHARACTERS = 300
+MEDIA_TAG_PATTERN = re.compile(r"<(?:video|audio)\b|\bu-(?:video|audio)\b", re.IGNORECASE)
 
 
 class Medium(NamedTuple):
@@ -69,15 +69,18 @@ def medium(element: _Element, base: str) -> Medium | None:
 
     base: the address against which relative ones are resolved; if it is empty, relative ones lead nowhere.
     """
-    name = AMP.get(element.tag, element.tag)
+    name = AMP_ELEMENTS.get(element.tag, element.tag)
     if standin := STANDINS.get(name):
         number = element.get(standin[0]) or ""
-        kind, address = VIDEO, standin[1].format(number) if NUMBER.fullmatch(number) else ""
+        kind, address = VIDEO, standin[1].format(number) if RECORDING_ID_PATTERN.fullmatch(number) else ""
     elif name in RECORDINGS:
         kind, address = name, _recording(element, base)
     else:
-        kind, address = "", next((page for one in _given(element, SOURCES) if (page := _whole(one, base))), "")
-    return medium_at(address, kind, title_of(*_given(element, TITLES)), poster(element, base))
+        kind, address = (
+            "",
+            next((page for one in _given(element, SOURCE_ATTRIBUTES) if (page := _whole(one, base))), ""),
+        )
+    return medium_at(address, kind, title_of(*_given(element, TITLE_ATTRIBUTES)), poster(element, base))
 
 
 def medium_at(address: str, kind: str = "", title: str = "", poster: str = "") -> Medium | None:
@@ -88,14 +91,14 @@ def medium_at(address: str, kind: str = "", title: str = "", poster: str = "") -
     player, page = player_page(address)
     address = resolved(page or address, "")
     kind = player or kind
-    return Medium(kind, address, title, poster) if kind and WEB.match(address) else None
+    return Medium(kind, address, title, poster) if kind and WEB_ADDRESS_PATTERN.match(address) else None
 
 
 def title_of(*written: str) -> str:
     """Return the first of these titles that says more than the name of a player, on one line; empty if none does."""
     for text in written:
-        title = " ".join(printable(text).split())[:LONGEST_TITLE].strip()
-        if title and not NO_TITLE.fullmatch(title):
+        title = " ".join(printable(text).split())[:MAX_TITLE_CHARACTERS].strip()
+        if title and not PLAYER_TITLE_PATTERN.fullmatch(title):
             return title
     return ""
 
@@ -116,13 +119,13 @@ def words_of(found: Medium) -> str:
 
 def link_start(found: Medium) -> str:
     """Return the start tag of that link."""
-    return f'<a class="{CLASSES[found.kind]}" href="{escape_attribute(found.address)}">'
+    return f'<a class="{CLASS_OF_KIND[found.kind]}" href="{escape_attribute(found.address)}">'
 
 
 def kind_of_link(element: _Element) -> str:
     """Return the class of a link that shows that it leads to a medium; empty if it has none."""
     names = element.get("class")
-    return next((name for name in names.split() if name in KINDS), "") if names else ""
+    return next((name for name in names.split() if name in KIND_OF_CLASS), "") if names else ""
 
 
 def media_text(media: Iterable[Medium]) -> str:
@@ -147,14 +150,14 @@ def media_of(text: str) -> tuple[Medium, ...]:
 
 def media_in(html: str, base: str = "") -> tuple[Medium, ...]:
     """Return the media in the body (of either profile) of a post of the page `base`, each once, in their order."""
-    if not MAY_HAVE.search(html):
+    if not MEDIA_TAG_PATTERN.search(html):
         return ()
     found: dict[str, Medium] = {}
     for element in parse_fragment(html).iter("a", *RECORDINGS):
         if element.tag != "a":
             one = medium(element, base)
         elif name := kind_of_link(element):
-            one = _of_link(element, KINDS[name])
+            one = _of_link(element, KIND_OF_CLASS[name])
         else:
             continue
         if one and one.address:
@@ -171,19 +174,19 @@ def _of_link(element: _Element, kind: str) -> Medium:
 
 def _recording(element: _Element, base: str) -> str:
     """Return the address of what a `video` or `audio` plays: a whole file, if there is one."""
-    written = [*_given(element, SOURCES)]
+    written = [*_given(element, SOURCE_ATTRIBUTES)]
     for source in element.iter("source"):
-        written += _given(source, SOURCES)
+        written += _given(source, SOURCE_ATTRIBUTES)
     written += [link.get("href") or "" for link in element.iter("a")]  # links for browsers that play nothing
-    found = [address for one in written if WEB.match(address := _whole(one, base))]
-    return next((address for address in found if not PIECES.search(address)), found[0] if found else "")
+    found = [address for one in written if WEB_ADDRESS_PATTERN.match(address := _whole(one, base))]
+    return next((address for address in found if not PLAYLIST_PATTERN.search(address)), found[0] if found else "")
 
 
 def poster(element: _Element, base: str) -> str:
     """Return the address of a video's preview picture; empty if there is none that can be shown."""
-    for written in _given(element, POSTERS):
+    for written in _given(element, POSTER_ATTRIBUTES):
         address = resolved(written, base)
-        if PICTURE.match(address) and not is_placeholder(address):
+        if PICTURE_ADDRESS_PATTERN.match(address) and not is_placeholder(address):
             return address
     return ""
 

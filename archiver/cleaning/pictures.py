@@ -16,34 +16,41 @@ if TYPE_CHECKING:
 
     from lxml.etree import _Element
 
-PICTURE = re.compile(r"https?://|data:image/(?:png|jpe?g|gif|webp);", re.IGNORECASE)
+PICTURE_ADDRESS_PATTERN = re.compile(r"https?://|data:image/(?:png|jpe?g|gif|webp);", re.IGNORECASE)
 # The beginning of a GIF or a PNG of one pixel or none: such a picture stands in the place of one that is loaded late.
-PLACEHOLDER = re.compile(
+PLACEHOLDER_PATTERN = re.compile(
     rb"GIF8[79]a[\x00\x01]\x00[\x00\x01]\x00|\x89PNG\r\n\x1a\n....IHDR\x00\x00\x00[\x00\x01]\x00\x00\x00[\x00\x01]",
     re.DOTALL,
 )
-DATA = re.compile(r"data:[^,]*;base64,\s*([a-zA-Z0-9+/]{32})", re.IGNORECASE)
+DATA_ADDRESS_PATTERN = re.compile(r"data:[^,]*;base64,\s*([a-zA-Z0-9+/]{32})", re.IGNORECASE)
 # Attributes with a picture that is loaded late: then `src` is a placeholder. The last one has the original, of which
 # `src` is a copy.
-LATE = ("data-src", "data-original")
-LATE_SETS = ("data-srcset",)
-SOURCES = ("src",)
-SETS = ("srcset",)
-ORIGINALS = ("orginial_src",)
+LATE_ATTRIBUTES = ("data-src", "data-original")
+LATE_SET_ATTRIBUTES = ("data-srcset",)
+SOURCE_ATTRIBUTES = ("src",)
+SET_ATTRIBUTES = ("srcset",)
+ORIGINAL_ATTRIBUTES = ("orginial_src",)
 # More attributes with the full-size picture, where the page shows a smaller one.
-WHOLE = ("orginial_src", "data-orig-file", "data-full-src", "data-hi-res-src", "data-original-src", "data-large-file")
-OTHER_SETS = ("data-lazy-srcset",)
+FULL_SIZE_ATTRIBUTES = (
+    "orginial_src",
+    "data-orig-file",
+    "data-full-src",
+    "data-hi-res-src",
+    "data-original-src",
+    "data-large-file",
+)
+OTHER_SET_ATTRIBUTES = ("data-lazy-srcset",)
 SHOWN_TYPES = frozenset(f"image/{kind}" for kind in ("jpeg", "jpg", "png", "gif", "webp", "avif"))
-ONLINE = re.compile(r"https?://", re.IGNORECASE)
-USUAL_WIDTH = 600.0  # pixels; the assumed width of a picture that does not say its own
-MAX_WIDTH = 2_560  # pixels: larger pictures show nothing more
+WEB_ADDRESS_PATTERN = re.compile(r"https?://", re.IGNORECASE)
+DEFAULT_WIDTH_PIXELS = 600.0  # pixels; the assumed width of a picture that does not say its own
+MAX_WIDTH_PIXELS = 2_560  # pixels: larger pictures show nothing more
 MAX_OFFERS = 4  # addresses that are tried
 
 
 def is_placeholder(address: str) -> bool:
     """Return whether `address` holds a picture of one pixel."""
-    data = DATA.match(address)
-    return data is not None and PLACEHOLDER.match(b64decode(data[1])) is not None
+    data = DATA_ADDRESS_PATTERN.match(address)
+    return data is not None and PLACEHOLDER_PATTERN.match(b64decode(data[1])) is not None
 
 
 def is_pixel(element: _Element) -> bool:
@@ -63,30 +70,30 @@ def shows_a_picture(element: _Element) -> bool:
 def picture_address(element: _Element, base: str) -> str:
     """Return the address of the picture that an `img` shows, empty if it has none that can be shown."""
     for written in _candidates(element):
-        if PICTURE.match(address := resolved(written, base)) and not is_placeholder(address):
+        if PICTURE_ADDRESS_PATTERN.match(address := resolved(written, base)) and not is_placeholder(address):
             return address
     return ""
 
 
 def offers(element: _Element, base: str, shown: str) -> tuple[str, ...]:
     """Return the addresses at which a page offers the picture that an `img` shows at the address `shown`: the largest
-    first, as far as the page tells, and none wider than MAX_WIDTH. If there are no others, only `shown`."""
-    given: list[tuple[float, str]] = [(math.inf, element.get(name) or "") for name in WHOLE]
+    first, as far as the page tells, and none wider than MAX_WIDTH_PIXELS. If there are no others, only `shown`."""
+    given: list[tuple[float, str]] = [(math.inf, element.get(name) or "") for name in FULL_SIZE_ATTRIBUTES]
     for srcset in _sets(element):
         for address, size, unit in candidates(srcset):
             width = (1 if size is None else size) * (1 if unit == "w" else _width(element))
-            if width <= MAX_WIDTH:
+            if width <= MAX_WIDTH_PIXELS:
                 given.append((width, address))
     found: dict[str, float] = {shown: _width(element)}
     for width, written in given:
-        if written and ONLINE.match(address := resolved(written, base)):
+        if written and WEB_ADDRESS_PATTERN.match(address := resolved(written, base)):
             found[address] = max(found.get(address, 0), width)
     # Of equally large ones the one that is shown comes first, and then those that the page names earlier.
     return tuple(sorted(found, key=found.__getitem__, reverse=True))[:MAX_OFFERS]
 
 
 def _sets(element: _Element) -> Iterator[str]:
-    yield from (element.get(name) or "" for name in (*SETS, *LATE_SETS, *OTHER_SETS))
+    yield from (element.get(name) or "" for name in (*SET_ATTRIBUTES, *LATE_SET_ATTRIBUTES, *OTHER_SET_ATTRIBUTES))
     parent = element.getparent()
     if parent is not None and parent.tag == "picture":
         for source in parent.iter("source"):
@@ -97,11 +104,16 @@ def _sets(element: _Element) -> Iterator[str]:
 def _width(element: _Element) -> float:
     """Return how wide the picture in `src` is, as far as the page tells."""
     width = element.get("width") or ""
-    return float(width) if width.isascii() and width.isdecimal() and 1 < len(width) < 6 else USUAL_WIDTH
+    return float(width) if width.isascii() and width.isdecimal() and 1 < len(width) < 6 else DEFAULT_WIDTH_PIXELS
 
 
 def _candidates(element: _Element) -> Iterator[str]:
-    for names, sets in ((LATE, LATE_SETS), (SOURCES, ()), ((), SETS), (ORIGINALS, ())):
+    for names, sets in (
+        (LATE_ATTRIBUTES, LATE_SET_ATTRIBUTES),
+        (SOURCE_ATTRIBUTES, ()),
+        ((), SET_ATTRIBUTES),
+        (ORIGINAL_ATTRIBUTES, ()),
+    ):
         for name in names:
             if written := element.get(name):
                 yield written

@@ -19,29 +19,29 @@ CELLS = rf"(?:<t[dh]{ATTRIBUTES}>{PHRASES}</t[dh]>{INNER_GAP})*+"
 ROWS = rf"(?:<tr{ATTRIBUTES}>{INNER_GAP}{CELLS}</tr>{INNER_GAP})*+"
 TABLE = rf"<table{ATTRIBUTES}>{INNER_GAP}(?:<tbody>{INNER_GAP}{ROWS}</tbody>{INNER_GAP}|{ROWS})</table>"
 BLOCK = "|".join(rf"<{name}{ATTRIBUTES}>{PHRASES}</{name}>" for name in ("p", "center", "div", "h[1-6]"))
-BLOCKS = re.compile(rf"(?>(?>{BLOCK}|{TABLE}){GAP})++", re.ASCII)
-# Tags whose start or end tag BLOCKS may find without the other one.
-UNPAIRED = re.compile(rf"</?(?:{INLINE}|h[1-6]|th)[\s>]", re.ASCII)
-TAG = re.compile(r"<(/?)(?!br|img)([a-z1-6]++)")
-TAG_ATTRIBUTES = re.compile(r"<[a-z1-6]++(\s[^<>]*+)>")
+BLOCKS_PATTERN = re.compile(rf"(?>(?>{BLOCK}|{TABLE}){GAP})++", re.ASCII)
+# Tags whose start or end tag BLOCKS_PATTERN may find without the other one.
+UNPAIRED_TAG_PATTERN = re.compile(rf"</?(?:{INLINE}|h[1-6]|th)[\s>]", re.ASCII)
+TAG_PATTERN = re.compile(r"<(/?)(?!br|img)([a-z1-6]++)")
+TAG_ATTRIBUTES_PATTERN = re.compile(r"<[a-z1-6]++(\s[^<>]*+)>")
 
 
 def plain_blocks(html: str, position: int) -> str:
     """Return the plain blocks that stand at `position` in `html`, and the blank space behind each of them; empty if
     there are none. Their attributes may be harmful: that is not looked at."""
-    found = BLOCKS.match(html, position)
+    found = BLOCKS_PATTERN.match(html, position)
     blocks = found[0] if found else ""
-    return blocks if not UNPAIRED.search(blocks) or _balanced(blocks) else ""
+    return blocks if not UNPAIRED_TAG_PATTERN.search(blocks) or _balanced(blocks) else ""
 
 
 def attributes_in(blocks: str) -> set[str]:
     """Return the attributes of each tag in plain blocks, as they are written."""
-    return set(TAG_ATTRIBUTES.findall(blocks)) if '="' in blocks else set()
+    return set(TAG_ATTRIBUTES_PATTERN.findall(blocks)) if '="' in blocks else set()
 
 
 def _balanced(blocks: str) -> bool:
     open_names: list[str] = []
-    for end, name in TAG.findall(blocks):
+    for end, name in TAG_PATTERN.findall(blocks):
         if not end:
             open_names.append(name)
         elif not open_names or open_names.pop() != name:

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 VIDEO, AUDIO = "video", "audio"
-LONGEST = 2_000  # characters of an address
-WEB = re.compile(r"https?://", re.IGNORECASE)
+MAX_ADDRESS_CHARACTERS = 2_000  # characters of an address
+WEB_ADDRESS_PATTERN = re.compile(r"https?://", re.IGNORECASE)
 
 
 class Player(NamedTuple):
@@ -83,14 +83,14 @@ PLAYERS = (
     Player(AUDIO, ("embed.podcasts.apple.com",), r"(?P<path>/.+)", "https://podcasts.apple.com{path}"),
     Player(AUDIO, ("embed.acast.com", "player.acast.com", "art19.com", "megaphone.fm", "omny.fm"), r"/.+"),
 )
-PATTERNS = [(player, re.compile(player.path, re.IGNORECASE | re.ASCII)) for player in PLAYERS]
-PLACE = re.compile(r"\{(\w+)\}")
+PLAYER_PATTERNS = [(player, re.compile(player.path, re.IGNORECASE | re.ASCII)) for player in PLAYERS]
+PLACEHOLDER_PATTERN = re.compile(r"\{(\w+)\}")
 
 
 def player_page(address: str) -> tuple[str, str]:
     """Return what the player at `address` plays ("video" or "audio"), and the address of the page that shows the same;
     two empty texts if it is not the address of a known player."""
-    if not WEB.match(address) or len(address) > LONGEST:
+    if not WEB_ADDRESS_PATTERN.match(address) or len(address) > MAX_ADDRESS_CHARACTERS:
         return "", ""
     try:
         parts = urlsplit(address)
@@ -98,7 +98,7 @@ def player_page(address: str) -> tuple[str, str]:
         given = {name: values[0] for name, values in parse_qs(parts.query).items()}
     except ValueError:  # not an address, or its query has too many parameters
         return "", ""
-    for player, pattern in PATTERNS:
+    for player, pattern in PLAYER_PATTERNS:
         if not any(host == name or host.endswith(f".{name}") for name in player.hosts):
             continue
         found = pattern.match(parts.path)
@@ -109,7 +109,7 @@ def player_page(address: str) -> tuple[str, str]:
 
 def _filled(page: str, values: Mapping[str, str]) -> str:
     """Return an address with `values` filled in; empty if one of them is missing."""
-    if not all(values.get(name) for name in PLACE.findall(page)):
+    if not all(values.get(name) for name in PLACEHOLDER_PATTERN.findall(page)):
         return ""
-    address = PLACE.sub(lambda place: values[place[1]], page)
-    return address if WEB.match(address) and len(address) <= LONGEST else ""
+    address = PLACEHOLDER_PATTERN.sub(lambda place: values[place[1]], page)
+    return address if WEB_ADDRESS_PATTERN.match(address) and len(address) <= MAX_ADDRESS_CHARACTERS else ""

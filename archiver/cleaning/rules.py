@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 INDENT = "\u3000\u3000"
-LIQUID = re.compile(r"\{(?=[{%])")
+LIQUID_PATTERN = re.compile(r"\{(?=[{%])")
 
 
 def escape(text: str) -> str:
@@ -34,4 +34,4 @@ def without_indents(html: str) -> str:
 
 def liquid_safe(html: str) -> str:
     """Return `html` without anything that Liquid or Hugo take for a tag; browsers show the same."""
-    return LIQUID.sub("&#123;", html) if "{" in html else html
+    return LIQUID_PATTERN.sub("&#123;", html) if "{" in html else html

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 from archiver.cleaning.apart import gaps, mark_for, marked
 from archiver.cleaning.cleaned import Cleaned, check_size
 from archiver.cleaning.layout import parts_children
-from archiver.cleaning.markup import BLOCKS, BOXES, DRAWN, PREFORMATTED, VOID
-from archiver.cleaning.media import FRAMES, MEDIA, linked, medium
+from archiver.cleaning.markup import BLOCKS, BOX_ELEMENTS, DRAWN_ELEMENTS, PREFORMATTED_ELEMENTS, VOID_ELEMENTS
+from archiver.cleaning.media import FRAME_ELEMENTS, MEDIA_ELEMENTS, linked, medium
 from archiver.cleaning.plain_blocks import attributes_in, plain_blocks
 from archiver.cleaning.references import with_semicolons
 from archiver.cleaning.rules import INDENT, escape, escape_attribute, liquid_safe, without_indents
@@ -30,21 +30,21 @@ if TYPE_CHECKING:
     from lxml.etree import _Element
 
 # Tags that kramdown reads as browsers do; white space in them is ASCII only.
-NAME = r"[a-zA-Z_][-\w.]*(?::[a-zA-Z_][-\w.]*)?"
-TOKEN = re.compile(
+NAME_EXPRESSION = r"[a-zA-Z_][-\w.]*(?::[a-zA-Z_][-\w.]*)?"
+TOKEN_PATTERN = re.compile(
     r"(?P<text>[^<]+)"
     r"|(?P<comment><!--(?!-?>)(?:(?!--).)*-->)"
     r"|<(?P<end>/?)(?P<name>[a-zA-Z][a-zA-Z0-9]*)"
-    rf"(?P<attributes>(?:\s+{NAME}(?:=(?:\"[^\"<]*\"|'[^'<]*'))?)*)\s*(?P<closed>/?)>",
+    rf"(?P<attributes>(?:\s+{NAME_EXPRESSION}(?:=(?:\"[^\"<]*\"|'[^'<]*'))?)*)\s*(?P<closed>/?)>",
     re.DOTALL | re.ASCII,
 )
-ATTRIBUTE = re.compile(rf"({NAME})(?:=(?:\"([^\"<]*)\"|'([^'<]*)'))?", re.ASCII)
-ATTRIBUTE_NAME = re.compile(NAME, re.ASCII)
-TAG_NAME = re.compile(r"<([a-zA-Z0-9]+)")
-ADDRESS = re.compile(r"(?i)(?<=\s)((?:href|src)=)(\"[^\"]*\"|'[^']*')")
+ATTRIBUTE_PATTERN = re.compile(rf"({NAME_EXPRESSION})(?:=(?:\"([^\"<]*)\"|'([^'<]*)'))?", re.ASCII)
+ATTRIBUTE_NAME_PATTERN = re.compile(NAME_EXPRESSION, re.ASCII)
+TAG_NAME_PATTERN = re.compile(r"<([a-zA-Z0-9]+)")
+ADDRESS_ATTRIBUTE_PATTERN = re.compile(r"(?i)(?<=\s)((?:href|src)=)(\"[^\"]*\"|'[^']*')")
 
 # kramdown's span elements: these can stand in a paragraph of Markdown.
-SPAN = frozenset(
+SPAN_ELEMENTS = frozenset(
     (
         "a abbr acronym b big bdo br button cite code del dfn em i img input ins kbd label mark option q rb rbc rp "
         "rt rtc ruby samp select small span strong sub sup tt u var"
@@ -52,38 +52,38 @@ SPAN = frozenset(
 )
 # Elements that can stand in a paragraph of HTML, but in Markdown begin a block if they begin a line. kramdown does not
 # know the first nine, and ends such an element only at an end tag with the same spelling, capital letters included.
-UNKNOWN = frozenset("audio bdi font picture s strike time video center dir".split())
-PHRASING = SPAN | UNKNOWN - {"center", "dir"} | {"source", "track", "wbr"}
-SAFE = (PHRASING - {"button", "input", "option", "select"}) | frozenset(
+MARKDOWN_BLOCK_ELEMENTS = frozenset("audio bdi font picture s strike time video center dir".split())
+PHRASING_ELEMENTS = SPAN_ELEMENTS | MARKDOWN_BLOCK_ELEMENTS - {"center", "dir"} | {"source", "track", "wbr"}
+SAFE_ELEMENTS = (PHRASING_ELEMENTS - {"button", "input", "option", "select"}) | frozenset(
     (
         "address article aside blockquote caption center col colgroup dd details dir div dl dt figcaption figure "
         "footer h1 h2 h3 h4 h5 h6 header hr li main nav ol p pre section summary table tbody td tfoot th thead tr ul"
     ).split()
 )
-DRAWINGS = DRAWN | {"canvas", "desc"}
+DRAWING_ELEMENTS = DRAWN_ELEMENTS | {"canvas", "desc"}
 # Browsers show nothing of these elements, so they are left out. Other elements that are not safe lose their tags only.
-UNSEEN = frozenset("script style iframe template title noembed noframes datalist".split())
-PLAYERS = MEDIA - SAFE  # these are replaced by a link to the video that they play
+UNSEEN_ELEMENTS = frozenset("script style iframe template title noembed noframes datalist".split())
+PLAYER_ELEMENTS = MEDIA_ELEMENTS - SAFE_ELEMENTS  # these are replaced by a link to the video that they play
 HARMFUL_ATTRIBUTE = re.compile(r"on|(?:srcdoc|formaction|ping|http-equiv|xmlns|markdown)$", re.IGNORECASE)
 ADDRESS_ATTRIBUTES = frozenset("href src action background cite data longdesc poster srcset xlink:href".split())
-SCHEME = re.compile(r"([a-z][a-z0-9+.-]*):", re.IGNORECASE)
+SCHEME_PATTERN = re.compile(r"([a-z][a-z0-9+.-]*):", re.IGNORECASE)
 HARMLESS_ADDRESS = re.compile(r"(?:https?|ftp|mailto|tel):|data:image/(?:png|jpe?g|gif|webp)[;,]", re.IGNORECASE)
 IGNORED_IN_ADDRESSES = re.compile("[\x00-\x20]")
 
 # Ideographic spaces that are written as references, which is rare.
-REFERENCES = re.compile(r"&#(?:12288|x3000);", re.IGNORECASE)
+INDENT_REFERENCE_PATTERN = re.compile(r"&#(?:12288|x3000);", re.IGNORECASE)
 # What stands before the indent of a paragraph in most cases: one of these tags.
 BEFORE_INDENT = re.compile(r"</?(?:p|br|div)(?=[\s/>])[^<>]{0,200}>\Z", re.IGNORECASE)
-NEAR = 220  # characters
-BLANKS = " \t\r\n\u3000"
+MAX_TAG_CHARACTERS = 220  # characters
+BLANK_CHARACTERS = " \t\r\n\u3000"
 EMPTY_LINES = re.compile(r"((?>\r\n?|\n))(?:[ \t\u3000]*(?:\r\n?|\n))+")
 LINE_BREAK = re.compile(r"\r\n?|\n")
 LINE_START = re.compile(r"(^|[\r\n]|-->)([ \t\u3000]+)")
 LINE_END = re.compile(r"[\r\n][ \t\u3000]*\Z")
 BLANK_RUN = re.compile(r"[^\S\r\n]+")
-MARGIN = 3
+MAX_INDENT = 3
 # Characters that have a meaning in Markdown: anywhere, and at the start of a line.
-ACTIVE = re.compile(
+ACTIVE_PATTERN = re.compile(
     r"[\\`*_\[|\"']|\{[:{%]|&[^;&\s]*;|\$\$|~~|>>|--|\.\.\.|  \n"
     r"|^[ \t\u3000]*(?:(?:\d+\.|[-+:])(?=\s)|[#>]|[-=]+\s*$|\^\s*$)",
     re.MULTILINE,
@@ -105,11 +105,11 @@ def _may_have_gaps(html: str) -> bool:
     indents = html.count(f"<p>{INDENT}")
     at = html.find(INDENT) if html.count(INDENT) != indents else -1
     while at >= 0:
-        before = html[max(0, at - NEAR) : at].rstrip()
-        if (before or at > NEAR) and not BEFORE_INDENT.search(before, max(0, before.rfind("<"))):
+        before = html[max(0, at - MAX_TAG_CHARACTERS) : at].rstrip()
+        if (before or at > MAX_TAG_CHARACTERS) and not BEFORE_INDENT.search(before, max(0, before.rfind("<"))):
             return True
         at = html.find(INDENT, at + len(INDENT))
-    return "&#" in html and REFERENCES.search(html) is not None
+    return "&#" in html and INDENT_REFERENCE_PATTERN.search(html) is not None
 
 
 def _kept(html: str, mark: str = "") -> str:
@@ -148,7 +148,7 @@ def _keep(html: str) -> str | None:
             run = InlineRun()
             position += len(blocks)
             continue
-        token = TOKEN.match(html, position)
+        token = TOKEN_PATTERN.match(html, position)
         if not token or len(open_names) > DEEPEST:
             return None
         position = token.end()
@@ -156,7 +156,7 @@ def _keep(html: str) -> str | None:
         top_level = not open_names
         if name and not _balanced(token, name, open_names):
             return None
-        if top_level and name and name not in PHRASING:
+        if top_level and name and name not in PHRASING_ELEMENTS:
             out.append(run.mended(glued=True))
             run = InlineRun()
             in_block = True
@@ -164,7 +164,9 @@ def _keep(html: str) -> str | None:
         if "&" in text and not token["comment"]:
             text = with_semicolons(text, attributes=bool(name))
         if token["attributes"] and ("{{" in text or "{%" in text):
-            text = ADDRESS.sub(lambda found: found[1] + found[2].replace("{", "%7B").replace("}", "%7D"), text)
+            text = ADDRESS_ATTRIBUTE_PATTERN.sub(
+                lambda found: found[1] + found[2].replace("{", "%7B").replace("}", "%7D"), text
+            )
         if ("\n" in text or "\r" in text) and not (top_level and token["text"]):
             text = _without_empty_lines(text, preformatted="pre" in open_names)
         if in_block:
@@ -186,14 +188,14 @@ def _harmless_blocks(html: str, position: int) -> str:
 
 def _balanced(token: re.Match[str], name: str, open_names: list[str]) -> bool:
     """Return whether the tag may stand here, and update the list of open elements."""
-    written = token["name"] if name in UNKNOWN else name
+    written = token["name"] if name in MARKDOWN_BLOCK_ELEMENTS else name
     if token["end"]:
         return not token["attributes"] and not token["closed"] and bool(open_names) and open_names.pop() == written
-    if name not in SAFE or (token["closed"] and name not in VOID):
+    if name not in SAFE_ELEMENTS or (token["closed"] and name not in VOID_ELEMENTS):
         return False
     if token["attributes"] and not _are_harmless(token["attributes"]):
         return False
-    if name not in VOID:
+    if name not in VOID_ELEMENTS:
         open_names.append(written)
     return True
 
@@ -205,7 +207,7 @@ def _are_harmless(written: str) -> bool:
 
 
 def _attributes(text: str) -> Iterator[tuple[str, str]]:
-    for name, double_quoted, single_quoted in ATTRIBUTE.findall(text):
+    for name, double_quoted, single_quoted in ATTRIBUTE_PATTERN.findall(text):
         yield name.lower(), unescaped(double_quoted or single_quoted)
 
 
@@ -216,7 +218,7 @@ def _is_harmful(name: str, value: str) -> bool:
         return not is_harmless(value)
     if name in ADDRESS_ATTRIBUTES:
         value = IGNORED_IN_ADDRESSES.sub("", value)
-        return SCHEME.match(value) is not None and not HARMLESS_ADDRESS.match(value)
+        return SCHEME_PATTERN.match(value) is not None and not HARMLESS_ADDRESS.match(value)
     return False
 
 
@@ -264,19 +266,19 @@ class InlineRun:
                 return "".join(gap)
         run = "".join(items)
         text = LINE_BREAK.sub("\n", "".join(self._texts))
-        is_plain = self._is_plain and self._names <= SPAN and not ACTIVE.search(text)
+        is_plain = self._is_plain and self._names <= SPAN_ELEMENTS and not ACTIVE_PATTERN.search(text)
         if is_plain and (not glued or LINE_END.search(run)):
             return LINE_START.sub(_line_start, run)
-        leading = run[: len(run) - len(run.lstrip(BLANKS))]
-        trailing = run[len(run.rstrip(BLANKS)) :]
-        words = EMPTY_LINES.sub(r"\1", run.strip(BLANKS))
-        around = "p" if self._names <= PHRASING else "div"
+        leading = run[: len(run) - len(run.lstrip(BLANK_CHARACTERS))]
+        trailing = run[len(run.rstrip(BLANK_CHARACTERS)) :]
+        words = EMPTY_LINES.sub(r"\1", run.strip(BLANK_CHARACTERS))
+        around = "p" if self._names <= PHRASING_ELEMENTS else "div"
         return f"{_thin(leading)}<{around}>{words}</{around}>{_thin(trailing)}"
 
 
 def _is_span(element: str) -> bool:
-    found = TAG_NAME.match(element)
-    return found is not None and found[1].lower() in SPAN
+    found = TAG_NAME_PATTERN.match(element)
+    return found is not None and found[1].lower() in SPAN_ELEMENTS
 
 
 def _gap(items: list[str], end: str) -> Iterator[str]:
@@ -300,7 +302,7 @@ def _line_start(found: re.Match[str]) -> str:
 def _thin(blank: str) -> str:
     """Return `blank` space with at most three spaces in a row, and without kinds of blanks that Markdown does not
     know."""
-    return BLANK_RUN.sub(lambda found: " " * min(found[0].count(" "), MARGIN), blank)
+    return BLANK_RUN.sub(lambda found: " " * min(found[0].count(" "), MAX_INDENT), blank)
 
 
 def _rewritten(element: _Element) -> Iterator[str]:
@@ -310,31 +312,33 @@ def _rewritten(element: _Element) -> Iterator[str]:
     parted = parts_children(element)
     for child in element:
         name = str(child.tag)
-        if name in PREFORMATTED:
+        if name in PREFORMATTED_ELEMENTS:
             name = "pre"
-        elif name in BLOCKS - SAFE:
+        elif name in BLOCKS - SAFE_ELEMENTS:
             name = "div"
-        elif name not in SAFE | UNSEEN and (parted or child.get("style") or child.get("hidden") is not None):
+        elif name not in SAFE_ELEMENTS | UNSEEN_ELEMENTS and (
+            parted or child.get("style") or child.get("hidden") is not None
+        ):
             name = "span"  # a span can have the same style, and be a part beside others
-        if name in SAFE:
+        if name in SAFE_ELEMENTS:
             attributes = "".join(f' {key}="{escape_attribute(value)}"' for key, value in _harmless(child))
-            yield f"<{name}{attributes} />" if name in VOID else f"<{name}{attributes}>"
+            yield f"<{name}{attributes} />" if name in VOID_ELEMENTS else f"<{name}{attributes}>"
             yield from _rewritten(child)
-            if name not in VOID:
+            if name not in VOID_ELEMENTS:
                 yield f"</{name}>"
         elif name == "input":
             yield "" if (child.get("type") or "").lower() == "hidden" else " "
-        elif name in BOXES | DRAWINGS:  # their words are separate from those beside them
+        elif name in BOX_ELEMENTS | DRAWING_ELEMENTS:  # their words are separate from those beside them
             before, after = child.getprevious(), child.getnext()
             inside = element.tag not in BLOCKS  # then the text around `element` is beside it
             text_before = (element.text or inside) if before is None else before.tail or before.tag not in BLOCKS
             yield from (" " if text_before else "", *_rewritten(child))
             yield " " if child.tail or (inside if after is None else after.tag not in BLOCKS) else ""
-        elif found := medium(child, "") if name in PLAYERS else None:
+        elif found := medium(child, "") if name in PLAYER_ELEMENTS else None:
             yield linked(found)
-            if name not in FRAMES:
+            if name not in FRAME_ELEMENTS:
                 yield from _rewritten(child)
-        elif name not in UNSEEN:
+        elif name not in UNSEEN_ELEMENTS:
             yield from _rewritten(child)
         if child.tail:
             yield escape(child.tail)
@@ -343,7 +347,7 @@ def _rewritten(element: _Element) -> Iterator[str]:
 def _harmless(element: _Element) -> Iterator[tuple[str, str]]:
     """Yield the attributes that the element may keep; of a harmful style only what its words need (`harmless_part`)."""
     for key, value in ((str(key), without_indents(printable(str(value)))) for key, value in element.items()):
-        if not ATTRIBUTE_NAME.fullmatch(key):
+        if not ATTRIBUTE_NAME_PATTERN.fullmatch(key):
             continue
         if not _is_harmful(key.lower(), value):
             yield key, value

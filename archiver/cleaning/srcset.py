@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-MOST = 100  # addresses of one attribute that are looked at: no page has as many
+MAX_CANDIDATES = 100  # addresses of one attribute that are looked at: no page has as many
 # Possessive patterns, which never backtrack: a page may have a million blanks there.
-SKIPPED = re.compile(r"[\s,]*+")
-ADDRESS = re.compile(r"\S++")
-DESCRIPTORS = re.compile(r"(?:[^,(]|\([^)]*+(?:\)|\Z))*+")
+SEPARATOR_PATTERN = re.compile(r"[\s,]*+")
+ADDRESS_PATTERN = re.compile(r"\S++")
+DESCRIPTORS_PATTERN = re.compile(r"(?:[^,(]|\([^)]*+(?:\)|\Z))*+")
 # Descriptors that browsers know. A candidate with any other is ignored, as they do: in most cases its address has a
 # blank in it, and the part before that leads nowhere.
-KNOWN = re.compile(r"\s*+(?:\d++[wh]\s*+|(?:\d++\.?+\d*+|\.\d++)(?:[eE][+-]?+\d++)?+x\s*+)*+")
-SIZE = re.compile(r"(?:^|\s)(\d{1,9}(?:\.\d{1,9})?)([wx])(?!\S)")
+KNOWN_DESCRIPTORS_PATTERN = re.compile(r"\s*+(?:\d++[wh]\s*+|(?:\d++\.?+\d*+|\.\d++)(?:[eE][+-]?+\d++)?+x\s*+)*+")
+SIZE_DESCRIPTOR_PATTERN = re.compile(r"(?:^|\s)(\d{1,9}(?:\.\d{1,9})?)([wx])(?!\S)")
 
 
 class Candidate(NamedTuple):
@@ -31,24 +31,24 @@ class Candidate(NamedTuple):
 
 def candidates(srcset: str) -> list[Candidate]:
     """Return what a `srcset` offers, in its order."""
-    return list(islice(_candidates(srcset), MOST))
+    return list(islice(_candidates(srcset), MAX_CANDIDATES))
 
 
 def _candidates(srcset: str) -> Iterator[Candidate]:
     position = 0
     while True:
-        start = SKIPPED.match(srcset, position)
-        found = ADDRESS.match(srcset, start.end() if start else position)
+        start = SEPARATOR_PATTERN.match(srcset, position)
+        found = ADDRESS_PATTERN.match(srcset, start.end() if start else position)
         if found is None:
             return
         address = found[0].rstrip(",")
         position = found.end()
         size = None
         if address == found[0]:  # else it ended with a comma, and has no descriptors
-            descriptors = DESCRIPTORS.match(srcset, position)
+            descriptors = DESCRIPTORS_PATTERN.match(srcset, position)
             assert descriptors is not None  # the pattern matches the empty text, too
             position = descriptors.end()
-            if not KNOWN.fullmatch(descriptors[0]):
+            if not KNOWN_DESCRIPTORS_PATTERN.fullmatch(descriptors[0]):
                 continue
-            size = SIZE.search(descriptors[0])
+            size = SIZE_DESCRIPTOR_PATTERN.search(descriptors[0])
         yield Candidate(address, float(size[1]), size[2]) if size else Candidate(address)

@@ -10,42 +10,49 @@ if TYPE_CHECKING:
     from lxml.etree import _Element
 
 PIXEL_SIZES = frozenset({"0", "1", "0px", "1px"})
-PIXEL = frozenset(f"{side}:{size}" for side in ("width", "height") for size in PIXEL_SIZES)
+PIXEL_DECLARATIONS = frozenset(f"{side}:{size}" for side in ("width", "height") for size in PIXEL_SIZES)
 # What loads or runs something, or takes the element out of its own place, over other parts of the page. Escapes and
 # comments could hide any of these, and no editor writes them.
-HARMFUL = re.compile(
+HARMFUL_PATTERN = re.compile(
     r"[\\@<]|/\*|expression|script|behaviou?r|binding|url|image|src|position|z-index|transform|inset", re.IGNORECASE
 )
 # Declarations that also do so: some by their name, some with a negative number, some with a large one, because shadows
 # and outlines cover what is beside them.
-LEAVING = re.compile(r"(?:-[a-z]+-)?(?:translate|scale|rotate|zoom|offset|animation)[a-z-]*")
-MOVED, BELOW_ZERO = re.compile("margin|text-indent|left|right|top|bottom"), re.compile(r"-\s*+\.?\d")
-COVERING = re.compile("shadow|outline|vertical-align")
-LARGE = re.compile(r"\d{3}(?:\.\d{1,9})?(?:px|p[tc]|q|mm|%)|\d{2}(?:\.\d{1,9})?(?:r?em|v[a-z]|cm|in|ch|ex)")
+LEAVING_PATTERN = re.compile(r"(?:-[a-z]+-)?(?:translate|scale|rotate|zoom|offset|animation)[a-z-]*")
+MOVING_PATTERN, BELOW_ZERO_PATTERN = re.compile("margin|text-indent|left|right|top|bottom"), re.compile(r"-\s*+\.?\d")
+COVERING_PATTERN = re.compile("shadow|outline|vertical-align")
+LARGE_LENGTH_PATTERN = re.compile(
+    r"\d{3}(?:\.\d{1,9})?(?:px|p[tc]|q|mm|%)|\d{2}(?:\.\d{1,9})?(?:r?em|v[a-z]|cm|in|ch|ex)"
+)
 
 
-DISPLAY = re.compile(r"(?:^|;)display:([a-z-]+)(!important)?")
+DISPLAY_PATTERN = re.compile(r"(?:^|;)display:([a-z-]+)(!important)?")
 # Not `backface-visibility`, which many editors write and which hides nothing.
-VISIBILITY = re.compile(r"(?:^|;)visibility:([a-z-]+)(!important)?")
-WHITE_SPACE = re.compile(r"(?:^|;)white-space:([a-z-]+)(!important)?")
-KEEPING_LINES = frozenset({"pre", "pre-wrap", "pre-line", "break-spaces"})  # of these
-VISIBLE = {"visible": True, "initial": True, "hidden": False, "collapse": False}  # others: as visible as what is around
-COMMENT = re.compile(r"/\*[^*]*+(?:\*(?!/)[^*]*+)*+(?:\*/)?")  # one without an end: all the rest of it
+VISIBILITY_PATTERN = re.compile(r"(?:^|;)visibility:([a-z-]+)(!important)?")
+WHITE_SPACE_PATTERN = re.compile(r"(?:^|;)white-space:([a-z-]+)(!important)?")
+LINE_KEEPING_VALUES = frozenset({"pre", "pre-wrap", "pre-line", "break-spaces"})  # of these
+VISIBILITY_VALUES = {
+    "visible": True,
+    "initial": True,
+    "hidden": False,
+    "collapse": False,
+}  # others: as visible as what is around
+COMMENT_PATTERN = re.compile(r"/\*[^*]*+(?:\*(?!/)[^*]*+)*+(?:\*/)?")  # one without an end: all the rest of it
 # Values of `display`. `-webkit-box` is used to cut a text off after some lines.
-BLOCK = re.compile("block|flex|flow-root|grid|list-item|table|-webkit-(?:box|flex)")
+BLOCK_DISPLAY_PATTERN = re.compile("block|flex|flow-root|grid|list-item|table|-webkit-(?:box|flex)")
 # A box whose children stand beside each other, each a box of its own.
-BOX_OF_PARTS = re.compile("(?:-webkit-)?(?:inline-)?(?:flex|grid)")
-OUT_OF_LINE = re.compile(r"(?:^|;)(?:float:(?:left|right|inline-)|position:(?:absolute|fixed))")
+FLEX_DISPLAY_PATTERN = re.compile("(?:-webkit-)?(?:inline-)?(?:flex|grid)")
+OUT_OF_LINE_PATTERN = re.compile(r"(?:^|;)(?:float:(?:left|right|inline-)|position:(?:absolute|fixed))")
 
 # Styles that change the meaning of a text: a price that is struck out, a power.
-STRUCK = re.compile(r"(?:^|;)text-decoration(?:-line)?:[^;]*line-through")
-SAYING = {
+STRUCK_OUT_PATTERN = re.compile(r"(?:^|;)text-decoration(?:-line)?:[^;]*line-through")
+STYLE_OF_MEANING = {
     "": "",
     "s": "text-decoration:line-through",
     "sub": "vertical-align:sub",
     "sup": "vertical-align:super",
 }
-RAISED = re.compile(r"(?:^|;)vertical-align:(sub|super)(?:!important)?(?:;|$)")
+RAISED_PATTERN = re.compile(r"(?:^|;)vertical-align:(sub|super)(?:!important)?(?:;|$)")
 
 
 class Style(NamedTuple):
@@ -67,17 +74,17 @@ class Style(NamedTuple):
 @lru_cache(maxsize=64)  # a body repeats the same few styles
 def read_style(style: str) -> Style:
     """Return what the value of a `style` attribute does."""
-    style = COMMENT.sub("", "".join(style.split()).lower())
-    display = _last(DISPLAY, style)
-    visible = VISIBLE.get(_last(VISIBILITY, style))
+    style = COMMENT_PATTERN.sub("", "".join(style.split()).lower())
+    display = _last(DISPLAY_PATTERN, style)
+    visible = VISIBILITY_VALUES.get(_last(VISIBILITY_PATTERN, style))
     return Style(
         hides=display == "none" or visible is False,
         shows=display not in ("", "none"),
         visible=visible,
-        makes_a_pixel=not PIXEL.isdisjoint(style.split(";")),
-        is_block=(BLOCK.match(display) or OUT_OF_LINE.search(style)) is not None,
-        parts=BOX_OF_PARTS.match(display) is not None,
-        white_space=_last(WHITE_SPACE, style),
+        makes_a_pixel=not PIXEL_DECLARATIONS.isdisjoint(style.split(";")),
+        is_block=(BLOCK_DISPLAY_PATTERN.match(display) or OUT_OF_LINE_PATTERN.search(style)) is not None,
+        parts=FLEX_DISPLAY_PATTERN.match(display) is not None,
+        white_space=_last(WHITE_SPACE_PATTERN, style),
         meaning=_meaning(style),
     )
 
@@ -89,9 +96,9 @@ def _last(declaration: re.Pattern[str], style: str) -> str:
 
 
 def _meaning(style: str) -> str:
-    if STRUCK.search(style):
+    if STRUCK_OUT_PATTERN.search(style):
         return "s"
-    raised = RAISED.search(style)
+    raised = RAISED_PATTERN.search(style)
     return raised[1].replace("super", "sup") if raised else ""
 
 
@@ -112,23 +119,23 @@ def laid_out_part(style: str, *, in_line: bool) -> str:
         display = "display:flex" if read.is_block else "display:inline-flex"
     else:
         display = "display:block" if in_line and read.is_block else ""
-    lines = f"white-space:{read.white_space}" if read.white_space in KEEPING_LINES else ""
-    return ";".join(filter(None, (display, lines, SAYING[read.meaning])))
+    lines = f"white-space:{read.white_space}" if read.white_space in LINE_KEEPING_VALUES else ""
+    return ";".join(filter(None, (display, lines, STYLE_OF_MEANING[read.meaning])))
 
 
 @lru_cache(maxsize=256)
 def is_harmless(style: str) -> bool:
     """Return whether a `style` attribute may stay in a post: it loads nothing, and covers nothing but its element."""
-    return HARMFUL.search(style) is None and not any(map(_reaches_out, style.lower().split(";")))
+    return HARMFUL_PATTERN.search(style) is None and not any(map(_reaches_out, style.lower().split(";")))
 
 
 def _reaches_out(declaration: str) -> bool:
     """Return whether a declaration takes an element, or what it shows, out of its place."""
     name, _, value = declaration.partition(":")
     return bool(
-        LEAVING.fullmatch(name.strip())
-        or (MOVED.search(name) and BELOW_ZERO.search(value))
-        or (COVERING.search(name) and LARGE.search(value))
+        LEAVING_PATTERN.fullmatch(name.strip())
+        or (MOVING_PATTERN.search(name) and BELOW_ZERO_PATTERN.search(value))
+        or (COVERING_PATTERN.search(name) and LARGE_LENGTH_PATTERN.search(value))
     )
 
 

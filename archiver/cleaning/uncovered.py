@@ -11,13 +11,13 @@ from archiver.cleaning.style import read_style
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
-SHOWING = re.compile(r"visibility\s*:\s*(?:visible|initial)", re.IGNORECASE)
-SHOWN = ";visibility:visible!important"
+SHOWING_PATTERN = re.compile(r"visibility\s*:\s*(?:visible|initial)", re.IGNORECASE)
+SHOWN_DECLARATION = ";visibility:visible!important"
 
 
 def uncover(root: _Element, html: str) -> None:
     """Reduce elements that `visibility` hides to the visible elements in them. html: what `root` was parsed from."""
-    if not SHOWING.search(html):
+    if not SHOWING_PATTERN.search(html):
         return
     covered: set[_Element] = set()
     holding: set[_Element] = set()  # those of them that have something visible in them
@@ -31,7 +31,7 @@ def uncover(root: _Element, html: str) -> None:
                 parent = parent.getparent()
     for element in holding:
         element.text = None
-        element.set("style", f"{element.get('style') or ''}{SHOWN}")
+        element.set("style", f"{element.get('style') or ''}{SHOWN_DECLARATION}")
         for child in list(element):
             child.tail = None
             if child in covered and child not in holding:

@@ -10,26 +10,26 @@ from archiver.cleaning.uncovered import uncover
 from archiver.html import parse_fragment
 from archiver.text import is_visible, unescaped, without_tags
 
-PICTURE = re.compile(r"<(?:audio|img|video)[\s/>]", re.IGNORECASE)
+MEDIA_TAG_PATTERN = re.compile(r"<(?:audio|img|video)[\s/>]", re.IGNORECASE)
 # The plainest case: a letter or a digit after a tag, in a body that hides nothing but paragraphs.
-LETTER = re.compile(r">[^<&]*[0-9A-Za-z\u4e00-\u9fff]")
-HIDDEN_PARAGRAPH = re.compile(
+LETTER_PATTERN = re.compile(r">[^<&]*[0-9A-Za-z\u4e00-\u9fff]")
+HIDDEN_PARAGRAPH_PATTERN = re.compile(
     r"<p\s[^<>]*(?:display|visibility|hidden)[^<>]*>(?:(?!</?p[\s>]).)*+</p>", re.IGNORECASE | re.DOTALL
 )
-STYLE = re.compile("style|hidden", re.IGNORECASE)
-HIDING = re.compile(r"<[^<>]*(?:display|visibility|hidden)", re.IGNORECASE)
+STYLE_PATTERN = re.compile("style|hidden", re.IGNORECASE)
+HIDING_TAG_PATTERN = re.compile(r"<[^<>]*(?:display|visibility|hidden)", re.IGNORECASE)
 
 
 def shows_something(html: str) -> bool:
     """Return whether a reader sees anything of the cleaned body `html`: a picture, or a character that is visible."""
-    may_hide = HIDING.search(html) is not None and STYLE.search(html) is not None
-    certain = HIDDEN_PARAGRAPH.sub("", html) if may_hide else html  # what is left may hide nothing any more
-    if not may_hide or not HIDING.search(certain):
-        if LETTER.search(certain):
+    may_hide = HIDING_TAG_PATTERN.search(html) is not None and STYLE_PATTERN.search(html) is not None
+    certain = HIDDEN_PARAGRAPH_PATTERN.sub("", html) if may_hide else html  # what is left may hide nothing any more
+    if not may_hide or not HIDING_TAG_PATTERN.search(certain):
+        if LETTER_PATTERN.search(certain):
             return True
         if is_visible(unescaped(without_tags(certain))):
             return True
-        if not may_hide and not PICTURE.search(html):
+        if not may_hide and not MEDIA_TAG_PATTERN.search(html):
             return False
     root = parse_fragment(html)
     uncover(root, html)

@@ -19,7 +19,7 @@ import pyarrow  # type: ignore[import-untyped]
 from pyarrow.parquet import ParquetWriter  # type: ignore[import-untyped]
 
 from archiver.captures.answers import answers
-from archiver.captures.body import WHOLE
+from archiver.captures.body import WHOLE_STATUSES
 from archiver.datasets.job import ARTICLES, DONE, REFUSED, UNFINISHED, DatasetSetup, Done, Job
 from archiver.errors import CaptureError, NotAnArticleError, StoreError, in_a_line, with_advice
 from archiver.reading import read_page
@@ -161,7 +161,7 @@ def _row(answer: CapturedAnswer, setup: DatasetSetup) -> tuple[str, dict[str, An
     refused = {"status": answer.status, "content_type": answer.content_type}
     if answer.same:
         return REFUSED, refused | {"reason": "a revisit", "evidence": "its body is in another record"}
-    if answer.status not in WHOLE:
+    if answer.status not in WHOLE_STATUSES:
         return REFUSED, refused | {"reason": f"answered with status {answer.status}", "evidence": None}
     if answer.problem:
         return REFUSED, refused | {"reason": "cannot be read", "evidence": answer.problem}

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from archiver.captures import HELD_BACK
+from archiver.captures import HELD_BACK_NOTE
 from archiver.captures.exchange import loaded_parts
 from archiver.captures.packing import warcinfo
 from archiver.captures.warc_date import parse_warc_date
@@ -115,7 +115,7 @@ class WarcCopy:
         forms = json.dumps(noted.get("forms", [])) if "recipe" in noted else None
         self._scratch.execute(
             "INSERT INTO copied VALUES (?, ?, ?, ?, ?, ?)",
-            (capture.warc, capture.offset, answer.url, answer.date, forms, int(HELD_BACK in noted)),
+            (capture.warc, capture.offset, answer.url, answer.date, forms, int(HELD_BACK_NOTE in noted)),
         )
         if answer.type == "revisit":
             self._bring(capture, answer)

@@ -6,9 +6,9 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from archiver.captures import ABOUT
-from archiver.captures.body import OK
-from archiver.captures.plain import NUMBER
+from archiver.captures import NOTE_PREFIX
+from archiver.captures.body import OK_STATUS
+from archiver.captures.plain import NUMBER_PATTERN
 from archiver.captures.records import CONVERSION
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ class RecordMember:
     @property
     def url(self) -> str:
         """WARC-Target-URI; of a metadata record the address that it is about."""
-        return self.header("WARC-Target-URI").removeprefix(ABOUT)
+        return self.header("WARC-Target-URI").removeprefix(NOTE_PREFIX)
 
     @property
     def date(self) -> str:
@@ -54,9 +54,9 @@ class RecordMember:
     def status(self) -> int:
         """The HTTP status of an answer; 200 for a page that a browser drew, 0 if there is none."""
         if self.type == CONVERSION:
-            return OK
+            return OK_STATUS
         code = self.record.http_headers.get_statuscode() if self.record.http_headers else ""
-        return int(code) if NUMBER.fullmatch(code) else 0
+        return int(code) if NUMBER_PATTERN.fullmatch(code) else 0
 
     @property
     def mime(self) -> str:

@@ -11,9 +11,9 @@ from warcio.archiveiterator import ArchiveIterator
 from warcio.exceptions import ArchiveLoadFailed
 
 from archiver.captures import CAPTURES
-from archiver.captures.exchange import REDIRECTS
+from archiver.captures.exchange import REDIRECT_STATUSES
 from archiver.captures.frames import frames
-from archiver.captures.members import GZIP, TornError, whole
+from archiver.captures.members import GZIP_WINDOW, TornError, whole
 from archiver.captures.records import CONVERSION
 from archiver.errors import ExportError, os_reason
 from archiver.exports.member import RecordMember
@@ -114,7 +114,7 @@ def _at(stream: BinaryIO, offset: int) -> RecordMember | None:
     if stream.read(len(GZIP_START)) != GZIP_START:
         return _plain_at(stream, offset)
     stream.seek(offset)
-    unpacker = zlib.decompressobj(GZIP)
+    unpacker = zlib.decompressobj(GZIP_WINDOW)
     packed, content = bytearray(), bytearray()
     while not unpacker.eof:
         chunk = stream.read(CHUNK)
@@ -151,7 +151,7 @@ def _before(stream: BinaryIO, end: int) -> RecordMember | None:
     window = stream.read(end - start)
     at = len(window)
     while (at := window.rfind(GZIP_START, 0, at)) >= 0:
-        unpacker = zlib.decompressobj(GZIP)
+        unpacker = zlib.decompressobj(GZIP_WINDOW)
         try:
             content = unpacker.decompress(window[at:])
         except zlib.error:  # these bytes only looked like the beginning of a member
@@ -167,7 +167,7 @@ def _redirects(stream: BinaryIO, end: int) -> list[RecordMember]:
     found: list[RecordMember] = []
     while (request := _before(stream, end)) and request.type == "request":
         answer = _before(stream, request.offset)
-        if not answer or answer.header("WARC-Record-ID") != request.about or answer.status not in REDIRECTS:
+        if not answer or answer.header("WARC-Record-ID") != request.about or answer.status not in REDIRECT_STATUSES:
             break
         found[:0] = (answer, request)
         end = answer.offset

@@ -21,7 +21,7 @@ from scrapy.http import Headers
 from scrapy.responsetypes import responsetypes
 from scrapy.utils._download_handlers import make_response
 
-from archiver.captures.body import WHOLE, open_body
+from archiver.captures.body import WHOLE_STATUSES, open_body
 from archiver.captures.decoding import TooLargeError, UnreadableBodyError, decode_beginning
 from archiver.captures.exchange import Exchange, with_redirects
 from archiver.captures.private import public_exchange
@@ -153,7 +153,7 @@ class GuardedDownloadHandler(AiohttpDownloadHandler):
         transfer = [one for one in headers if not _is_chunked(*one)]  # aiohttp has put the chunks together
         limit = request.meta.get("download_maxsize", self._limit)
         body = open_body(response.body, transfer, limit, status=status)
-        if body.fault and status in WHOLE:
+        if body.fault and status in WHOLE_STATUSES:
             if isinstance(body.fault, TooLargeError):
                 raise DownloadCancelledError(f"{body.fault} (DOWNLOAD_MAXSIZE)")
             raise ResponseDataLossError(str(body.fault))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from scrapy.spidermiddlewares.httperror import HttpError, HttpErrorMiddleware
 
-from archiver.captures.body import WHOLE
+from archiver.captures.body import WHOLE_STATUSES
 
 if TYPE_CHECKING:
     from scrapy.http import Response
@@ -20,6 +20,6 @@ class WholeAnswersMiddleware(HttpErrorMiddleware):
 
     def process_spider_input(self, response: Response) -> None:  # type: ignore[override]
         """Raise HttpError for a response that spiders must not get."""
-        if SUCCESS <= response.status < REDIRECT and response.status not in WHOLE:
+        if SUCCESS <= response.status < REDIRECT and response.status not in WHOLE_STATUSES:
             raise HttpError(response, "Ignoring an answer that is not whole")
         super().process_spider_input(response)

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from archiver.addresses import page_at, resolve
 from archiver.answer import Answer, Asked
-from archiver.captures import HELD_BACK, PART_OF
-from archiver.captures.body import WHOLE
+from archiver.captures import HELD_BACK_NOTE, PART_OF_NOTE
+from archiver.captures.body import WHOLE_STATUSES
 from archiver.decide import Candidate
 from archiver.errors import PictureError, UnknownAddressError
 from archiver.extraction import Unusable
@@ -78,19 +78,19 @@ class Maker:
         """Return the candidates in `answer`, one for each form of post; or what else the answer is."""
         if "listing" in answer.about:
             return [Other("listings")]
-        if PART_OF in answer.about:
+        if PART_OF_NOTE in answer.about:
             return [Other("what pages loaded")]
         if answer.drawn and not answer.about:
             return [Other("what other programs made of answers")]
         if "picture" in answer.about:
             return [self._picture(answer)]
-        if answer.about.get(HELD_BACK):
+        if answer.about.get(HELD_BACK_NOTE):
             return [Other("edits, held back until they were believed", answer.capture)]
         host = _host(answer.capture.url)
         asked = self._asked(answer)
         if asked is None:
             return [Other(f"no recipe knows such a page of {host}")]
-        if answer.status not in WHOLE:
+        if answer.status not in WHOLE_STATUSES:
             return [Other(f"{host} answered with status {answer.status}")]
         if answer.problem:
             return [Failed(answer.capture.url, answer.problem, answer.capture)]
@@ -109,7 +109,7 @@ class Maker:
 
     def article_of(self, answer: CapturedAnswer) -> ArticleKey | None:
         """Return the key of the article that an answer without a body would be; None if it would be none."""
-        asked = self._asked(answer) if answer.status in {0, *WHOLE} else None
+        asked = self._asked(answer) if answer.status in {0, *WHOLE_STATUSES} else None
         return ArticleKey(asked.recipe, asked.id) if asked else None
 
     def _asked(self, answer: CapturedAnswer) -> Asked | None:

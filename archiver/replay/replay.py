@@ -9,7 +9,7 @@ from contextlib import aclosing
 from hashlib import sha256
 from typing import TYPE_CHECKING, NamedTuple
 
-from archiver.captures.regions import PART, regions
+from archiver.captures.regions import MAX_REGION_BYTES, regions
 from archiver.decide import Keep, Older, Quarantine, Write
 from archiver.engines import in_order
 from archiver.errors import CaptureError, WorkerError, WorkerLostError
@@ -263,7 +263,7 @@ def _jobs(found: Iterable[Region]) -> Iterator[Part]:
     job: list[Region] = []
     size = 0
     for region in found:
-        if job and (size + region.end - region.start > PART or len(job) == MOST_REGIONS):
+        if job and (size + region.end - region.start > MAX_REGION_BYTES or len(job) == MOST_REGIONS):
             yield tuple(job)
             job, size = [], 0
         job.append(region)

@@ -8,7 +8,7 @@ from dataclasses import replace
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from archiver.captures import HELD_BACK
+from archiver.captures import HELD_BACK_NOTE
 from archiver.clock import micros
 from archiver.decide import Hold, Keep, Quarantine, Write
 from archiver.errors import CaptureError, StoreError
@@ -227,7 +227,7 @@ def _to_keep(one: Decided) -> Evidence | None:
         case Write() | Keep(why="unchanged", captured=False):
             return evidence
         case Hold():
-            return evidence.saying(**{HELD_BACK: True})
+            return evidence.saying(**{HELD_BACK_NOTE: True})
         case Quarantine(same_text=False):  # better rules may make a post of it
             return evidence.saying(quarantined=decision.reason)
     return None

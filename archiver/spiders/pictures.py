@@ -16,7 +16,7 @@ from scrapy.http import HtmlResponse
 from scrapy.http.request import NO_CALLBACK
 
 from archiver.captures import Evidence
-from archiver.captures.body import WHOLE
+from archiver.captures.body import WHOLE_STATUSES
 from archiver.clock import now
 from archiver.errors import ERRORS_OF_THE_ARCHIVE, CaptureError, PictureError, StoreError
 from archiver.index.pictures import Asset, FailedPicture, WantedPicture
@@ -166,7 +166,7 @@ class PictureFetcher:
             headers["Referer"] = referer
         request = Request(address, headers=headers, callback=NO_CALLBACK, meta={"download_maxsize": MAX_BYTES})
         response = await self._crawler.engine.download_async(request)
-        if response.status not in WHOLE:
+        if response.status not in WHOLE_STATUSES:
             raise StatusError(f"HTTP status {response.status}")
         return response
 

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from archiver.captures import CAPTURES
-from archiver.captures.members import GZIP, digest
-from archiver.captures.packing import RULES, RULES_KEPT
+from archiver.captures.members import GZIP_WINDOW, digest
+from archiver.captures.packing import RULES_FIELD, RULES_VERSION
 from archiver.captures.regions import GZIP_START
 from archiver.captures.rewriting import copy_without_credentials, find_credentials
 from archiver.errors import CaptureError, StoreError, os_reason
@@ -58,12 +58,12 @@ def keeps_rules(file: Location) -> bool:
         with opened(file, 0, HEAD) as stream:
             head = stream.read(HEAD)
             if head.startswith(GZIP_START):
-                head = zlib.decompressobj(GZIP).decompress(head, HEAD)
+                head = zlib.decompressobj(GZIP_WINDOW).decompress(head, HEAD)
     except zlib.error:
         return False
     except OSError as error:
         raise CaptureError(f"{file}: cannot be read: {os_reason(error)}") from error
-    return f"\r\n{RULES}: {RULES_KEPT}\r\n".encode() in head
+    return f"\r\n{RULES_FIELD}: {RULES_VERSION}\r\n".encode() in head
 
 
 def _replace(output: Root, index: Index, path: str) -> str:

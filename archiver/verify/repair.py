@@ -6,7 +6,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from archiver.captured import captured_answer
-from archiver.captures import HELD_BACK
+from archiver.captures import HELD_BACK_NOTE
 from archiver.decide import Candidate, on_its_day
 from archiver.errors import ArchiverError, CaptureError, os_reason
 from archiver.pictures import accept
@@ -125,7 +125,7 @@ class Repair:
             raise CaptureError("its answer was not captured; if its source still has it: `archiver get --force`")
         answer = captured_answer(self._output, self._index, capture)
         known_fields = {**self._index.held([known.key])[known.key].known, **answer.about.get("known", {})}
-        noted = {name: value for name, value in answer.about.items() if name != HELD_BACK}
+        noted = {name: value for name, value in answer.about.items() if name != HELD_BACK_NOTE}
         about = {**noted, "recipe": known.key.recipe, "id": known.key.id, "forms": [known.form], "known": known_fields}
         (made,) = self._maker.make(answer._replace(about=about))
         if not isinstance(made, Candidate):

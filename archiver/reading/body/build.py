@@ -7,8 +7,8 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from archiver.cleaning import is_hidden, laid_out_part, medium, offers
-from archiver.cleaning.markup import BLOCKS, DROPPED, VOID
-from archiver.cleaning.media import MEDIA
+from archiver.cleaning.markup import BLOCKS, DROPPED_ELEMENTS, VOID_ELEMENTS
+from archiver.cleaning.media import MEDIA_ELEMENTS
 from archiver.cleaning.rules import escape, escape_attribute
 from archiver.reading.body.media import completed
 from archiver.reading.body.names import HIDDEN_NAMES
@@ -92,7 +92,7 @@ class _Writer:
         if element.tag == "noscript":
             self._pictures_within(element)
             return
-        if element.tag in MEDIA:
+        if element.tag in MEDIA_ELEMENTS:
             self._medium(element)
         place = self._places.get(element)
         # In a caption, elements marked as noise stay: a credit is no part of the text, but it is one of the caption.
@@ -107,7 +107,7 @@ class _Writer:
         elif name == "a":
             address = resolve_url(element.get("href") or "", self._base, LINK_SCHEMES)
             self._wrapped("a", element, f' href="{escape_attribute(address)}"')
-        elif name in VOID:
+        elif name in VOID_ELEMENTS:
             self._out.append(f"<{name}>")
         elif not self._in_caption and self._is_caption(element):
             self._out.append("<figure>")
@@ -176,12 +176,12 @@ class _Writer:
                 return False
         if next(element.iter("table", "blockquote", "pre", "ul", "ol", "h2", "h3"), None) is not None:
             return False
-        shown = ("img", *MEDIA) if element.tag == "figure" else ("img",)
+        shown = ("img", *MEDIA_ELEMENTS) if element.tag == "figure" else ("img",)
         return next(element.iter(*shown), None) is not None
 
     def _figure(self, element: HtmlElement) -> None:
         self._out.append("<figure>")
-        for part in element.iter("img", *MEDIA):
+        for part in element.iter("img", *MEDIA_ELEMENTS):
             (self._picture if part.tag == "img" else self._medium)(part)
         captions = [caption for caption in element.iter("figcaption") if not self._is_dropped(caption)]
         if element.tag != "figure" and not captions:
@@ -203,6 +203,10 @@ class _Writer:
 def _gap(dropped: HtmlElement) -> str:
     """Return the markup to put in place of a dropped element. It keeps the words before and after it apart, if readers
     of the page see the element between them."""
-    if dropped.tag in DROPPED or is_hidden(dropped) or HIDDEN_NAMES.search((dropped.get("class") or "").lower()):
+    if (
+        dropped.tag in DROPPED_ELEMENTS
+        or is_hidden(dropped)
+        or HIDDEN_NAMES.search((dropped.get("class") or "").lower())
+    ):
         return ""
     return "<div></div>" if dropped.tag in BLOCKS else " " if (dropped.tail or "")[:1].isalnum() else ""

@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from archiver.cleaning.media import MEDIA
+from archiver.cleaning.media import MEDIA_ELEMENTS
 from archiver.cleaning.style import is_hidden
 from archiver.reading.body.names import (
     CAMEL,
@@ -152,7 +152,7 @@ def _is_called_noise(page: Outline, place: int, rigour: int) -> bool:
     if not weak or rigour < NOISE_AND_WEAK:
         return False
     length = page.length(place)
-    if not length and next(element.iter(*MEDIA), None) is not None:  # a player of the article, mostly
+    if not length and next(element.iter(*MEDIA_ELEMENTS), None) is not None:  # a player of the article, mostly
         return False
     prose = page.prose(place)
     return prose <= MAX_WEAK_PROSE * length and prose < MUCH_PROSE
