@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archiver.documents import page_label, read_document
+from archiver.documents import read_document
+from archiver.encoding import page_label
 from archiver.errors import NotAnArticleError
 from archiver.reading import explain_page, read_page
 from tests.counting import calls_of

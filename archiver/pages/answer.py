@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 from parsel import Selector
 
-from archiver.encoding import REPLACEMENT, content_label, decode
+from archiver.encoding import REPLACEMENT, content_label, decode, page_label
 from archiver.errors import BlockPageError, PageError
 from archiver.html import parse_document
 from archiver.text import printable, without_tags
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 WRAPPER = re.compile(r"(?:/\*.*?\*/\s*)?(?:var\s+)?[\w$.]++\s*+(?:\((?P<call>.*)\)|=(?P<value>.*))", re.DOTALL)
 # A prefix that keeps other sites from loading JSON as a script; it is removed before the JSON is read.
 GUARD = re.compile(r"\)\]\}',?|while\s*\(\s*1\s*\)\s*;|for\s*\(\s*;;\s*\)\s*;|throw\s+[^;\n]{1,40};|\{\}\s*&&")
-META_CHARSET = re.compile(rb"<(?:meta|\?xml)[^>]*?(?:charset|encoding)\s*=\s*[\"']?\s*([\w.:-]+)", re.IGNORECASE)
-LABELLED = 1024  # a page declares its encoding within so many bytes (HTML 4.2.5.5)
 NESTED = (dict, list)
 EMPTY: tuple[Any, ...] = (None, "", [], {})
 GLIMPSE = 60
@@ -84,12 +82,8 @@ def _has_replacement(opened: Any) -> bool:
 
 def _decoded(answer: Answer) -> Decoded:
     """Return the text of `answer`. The encoding in its Content-Type counts before the one in the page itself."""
-    own = META_CHARSET.search(answer.body[:LABELLED]) if answer.body.lstrip()[:1] == b"<" else None
-    return decode(
-        answer.body,
-        content_label(answer.content_type),
-        own[1].decode("ascii", "ignore") if own else None,
-    )
+    is_page = answer.body.lstrip()[:1] == b"<"
+    return decode(answer.body, content_label(answer.content_type), page_label(answer.body) if is_page else None)
 
 
 def _lower_keys(value: Any) -> Any:

@@ -1,0 +1,147 @@
+"""Decoding: the bytes of an answer in, their text out. Pages, listings and replays all use it. It follows the rules of
+browsers where these lose no text."""
+
+from __future__ import annotations
+
+import codecs
+from contextlib import suppress
+from typing import NamedTuple
+
+import webencodings
+
+from archiver.encoding.likely import SAME, UTF_8, is_utf_8, likely_encodings, most_likely, words_of
+from archiver.encoding.parts import parts_of
+
+GB_18030 = "gb18030"
+# A byte-order mark counts before everything else (WHATWG Encoding, 6.1 "decode").
+MARKS = ((codecs.BOM_UTF8, UTF_8), (codecs.BOM_UTF16_BE, "utf-16-be"), (codecs.BOM_UTF16_LE, "utf-16-le"))
+# Text in these encodings is mostly made of ASCII bytes, and so is valid UTF-8, too.
+ISO_2022_JP = "iso2022_jp"
+ASCII_BYTES = frozenset({"utf-16-be", "utf-16-le", ISO_2022_JP})
+TWO_BYTES = b"\x1b$"  # what begins Japanese text in ISO-2022-JP
+REPLACEMENT = "\ufffd"
+# Text in UTF-16 has zeros in at least this share of its bytes, and at least as many times more of them at one of the
+# two places in a pair as at the other.
+ZEROS, ONE_SIDED = 0.05, 10
+
+# A label is believed unless another encoding is likelier by so many bits, and more for each byte beyond ASCII.
+BELIEF, BELIEF_PER_BYTE = 30.0, 1.0
+# Text whose bytes beyond ASCII have on average no less weight than this is in the encoding that its label says.
+SOUND_PER_BYTE = -6.2
+ASCII = bytes(range(0x80))
+EURO = b"\x80"
+AS_BROWSERS = "archiver.as_browsers"  # of errors of codecs
+
+
+class Decoded(NamedTuple):
+    """A text, the encoding that it was in (the name of a Python codec), at how many places it could not be decoded, and
+    the encoding in which a smaller part of it was; empty if there is no such part."""
+
+    text: str
+    encoding: str
+    damaged: int = 0
+    partly: str = ""
+
+    @property
+    def note(self) -> str:
+        """A note of encodings and damage, to be kept with the article; empty if there is nothing to say."""
+        places = "1 place" if self.damaged == 1 else f"{self.damaged} places"
+        said = (f"partly {self.partly}" if self.partly else "", f"{places} unreadable" if self.damaged else "")
+        return ", ".join([self.encoding, *filter(None, said)]) if any(said) else ""
+
+
+def decode(content: bytes, *labels: str | None) -> Decoded:
+    """Return the text of `content`. There always is one: what cannot be decoded becomes U+FFFD, and is counted.
+
+    labels: the encodings that the answer names, as sources write them, the most trusted first (a header before the page
+    itself). The first that is known counts.
+
+    Valid UTF-8 is decoded as UTF-8, whatever the label says: labels are often wrong, and almost no text in another
+    encoding is valid UTF-8 by accident. Otherwise the label counts, unless the text as a whole says something else, and
+    without a label the likeliest encoding does. A page can be in UTF-8 and partly in that encoding, or the other way
+    round.
+    """
+    for mark, encoding in MARKS:
+        if content.startswith(mark):
+            return _read(content[len(mark) :], encoding)
+    labelled = next((codec for label in labels if (codec := _codec(label))), None)
+    if labelled in ASCII_BYTES and (b"\0" in content or b"\x1b" in content):
+        return _read(content, labelled)
+    if b"\0" in content and (wide := _wide(content)):
+        return _read(content, wide)
+    if TWO_BYTES in content and content.isascii():
+        with suppress(UnicodeDecodeError):
+            return Decoded(content.decode(ISO_2022_JP), ISO_2022_JP)
+    try:
+        return Decoded(content.decode(UTF_8), UTF_8)
+    except UnicodeDecodeError:
+        return _by_evidence(content, labelled)
+
+
+def _by_evidence(content: bytes, labelled: str | None) -> Decoded:
+    """Return the text of `content`, which is not valid UTF-8."""
+    unsound = [word for word in words_of(content) if not is_utf_8(word)]
+    other, language = _foreign(unsound, labelled)
+    trusted = UTF_8 if labelled == UTF_8 else other if labelled else None
+    parts = [_read(part, codec) for part, codec in parts_of(content, other, language, trusted, BELIEF)]
+    if len(parts) == 1:
+        return parts[0]
+    sizes = {codec: sum(len(part.text) for part in parts if part.encoding == codec) for codec in (UTF_8, other)}
+    mostly, partly = sorted(sizes, key=lambda codec: -sizes[codec])
+    return Decoded("".join(part.text for part in parts), mostly, sum(part.damaged for part in parts), partly)
+
+
+def _foreign(words: list[bytes], labelled: str | None) -> tuple[str, str]:
+    """Return the encoding of words that are not in UTF-8, and their language, empty if it is not known."""
+    if labelled and labelled != UTF_8:
+        name = SAME.get(labelled, labelled)
+        high = len(b"".join(words).translate(None, ASCII))
+        said = likely_encodings(words, [name]).get(name)
+        if said is None or said.weight >= SOUND_PER_BYTE * high:
+            return labelled, said.language if said else ""
+        best = most_likely(likely_encodings(words))
+        if best.weight <= said.weight + BELIEF + BELIEF_PER_BYTE * high:
+            return labelled, said.language
+        return best.codec, best.language
+    best = most_likely(likely_encodings(words))
+    return best.codec, best.language
+
+
+def _wide(content: bytes) -> str:
+    """Return the kind of UTF-16 that bytes are by their zeros; empty if they are none."""
+    at_even, at_odd = content[::2].count(0), content[1::2].count(0)
+    if at_even + at_odd < ZEROS * len(content):
+        return ""
+    if at_odd >= ONE_SIDED * at_even:
+        return "utf-16-le"
+    return "utf-16-be" if at_even >= ONE_SIDED * at_odd else ""
+
+
+def _codec(label: str | None) -> str | None:
+    """Return the Python codec for an encoding label (WHATWG Encoding, 4.2); None for a label that the standard does not
+    have. Python itself is not asked: it has codecs that are no encodings of text, such as idna."""
+    found = webencodings.lookup(label) if label else None
+    if found is None or found.name in ("replacement", "x-user-defined"):
+        return None
+    # The standard decodes GBK and its aliases as GB 18030, which contains GBK.
+    return GB_18030 if found.name in ("gbk", GB_18030) else str(found.codec_info.name)
+
+
+def _read(content: bytes, encoding: str) -> Decoded:
+    text = content.decode(encoding, AS_BROWSERS if encoding == GB_18030 else "replace")
+    damaged = text.count(REPLACEMENT)
+    if damaged:
+        with suppress(UnicodeEncodeError):  # an encoding that has no U+FFFD
+            damaged -= content.count(REPLACEMENT.encode(encoding))  # U+FFFD that the source itself sent
+    return Decoded(text, encoding, max(damaged, 0))
+
+
+def _euro_or_replacement(error: UnicodeError) -> tuple[str | bytes, int]:
+    """Return what browsers have for bytes that are nothing in GB 18030: one of them is the euro sign to them, as it was
+    in Windows (WHATWG Encoding, 10.2.1)."""
+    if isinstance(error, UnicodeDecodeError) and error.object[error.start : error.start + 1] == EURO:
+        return "€", error.start + 1
+    return codecs.replace_errors(error)
+
+
+codecs.register_error(AS_BROWSERS, _euro_or_replacement)
