@@ -13,7 +13,7 @@ from archiver.identity import article_key
 from archiver.index.types import ArticleKey
 from archiver.recipes.recipe import GIVEN, web_recipe
 from archiver.text import one_line, unescaped
-from archiver.urls import BARE_HOST, resolve_url
+from archiver.urls import BARE_HOST_PATTERN, resolve_url
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -90,7 +90,7 @@ def web_address(text: str) -> str:
     is https. Empty if `text` is no web address."""
     text = _without_entities(text)
     if not SCHEME_PATTERN.match(text):
-        text = f"https://{text.removeprefix('//')}" if BARE_HOST.match(text.removeprefix("//")) else ""
+        text = f"https://{text.removeprefix('//')}" if BARE_HOST_PATTERN.match(text.removeprefix("//")) else ""
     return resolve_url(text).partition("#")[0]
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from archiver.errors import UsageError
-from archiver.spans import SPAN, read_span
+from archiver.spans import SPAN_PATTERN, read_span
 
 
 def read_moment(text: str, now: datetime) -> datetime:
     """Return the moment that `text` names: an ISO 8601 date or time (without an offset it has no zone), or a span
     before `now`, an aware time. Raises ValueError."""
-    if SPAN.match(text.strip()):
+    if SPAN_PATTERN.match(text.strip()):
         return now - read_span(text)
     try:
         return datetime.fromisoformat(text.strip())

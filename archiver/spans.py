@@ -5,16 +5,16 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 
-SPAN = re.compile(r"^(\d{1,6})([smhdw])$", re.ASCII)
-UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+SPAN_PATTERN = re.compile(r"^(\d{1,6})([smhdw])$", re.ASCII)
+UNIT_OF_LETTER = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 
 
 def read_span(text: str) -> timedelta:
     """Return the length of time that `text` names: a number and one of s, m, h, d, w. Raises ValueError."""
-    found = SPAN.match(text.strip())
+    found = SPAN_PATTERN.match(text.strip())
     if not found:
         raise ValueError(f"expected a length of time such as 30m, 6h, 2d or 1w, got {text!r}")
-    return timedelta(**{UNITS[found[2]]: int(found[1])})
+    return timedelta(**{UNIT_OF_LETTER[found[2]]: int(found[1])})
 
 
 def show_span(span: timedelta) -> str:

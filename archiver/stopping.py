@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from scrapy.crawler import Crawler
 
-TOO_LONG = (
+TOO_LONG_MESSAGE = (
     "archiver: the time of the run is up (ARCHIVER_MAX_SECONDS), and what it was at did not end: the next run goes on "
     "there; if that does not end either, give it more time, or look at the disk and the index's server, if it has one"
 )
@@ -57,7 +57,7 @@ class Stopping:
         if self.signal:
             self._stop()
         elif budget and isfinite(budget.left):
-            self._loop.call_later(budget.left, self._interrupts.deadline.tell, FAILED, TOO_LONG)
+            self._loop.call_later(budget.left, self._interrupts.deadline.tell, FAILED, TOO_LONG_MESSAGE)
 
     def _stop(self) -> None:
         if not self._started:

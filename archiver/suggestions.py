@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-LONG = 5  # a name of so many letters may have two slips, if its first letter is right
-LONGER = 8  # a name of so many letters may have two slips anywhere
-BEGUN = 3  # so many letters are enough to be taken for the beginning of a longer name
+MIN_LONG_LETTERS = 5  # a name of so many letters may have two slips, if its first letter is right
+MIN_LONGER_LETTERS = 8  # a name of so many letters may have two slips anywhere
+MIN_BEGUN_LETTERS = 3  # so many letters are enough to be taken for the beginning of a longer name
 
 
 def did_you_mean(name: str, known: Iterable[str], prefix: str = "") -> str:
@@ -37,11 +37,11 @@ def _nearness(given: str, known: str) -> int | None:
     if min(len(given), len(known)) < 2 or given[0].isdecimal():
         return None
     length = max(len(given), len(known))
-    slips = 2 if length >= LONGER or (length >= LONG and given[0] == known[0]) else 1
+    slips = 2 if length >= MIN_LONGER_LETTERS or (length >= MIN_LONG_LETTERS and given[0] == known[0]) else 1
     if abs(len(given) - len(known)) <= slips and (distance := slips_between(given, known)) <= slips:
         return distance
     shorter, longer = sorted((given, known), key=len)
-    return slips + 1 if len(shorter) >= BEGUN and longer.startswith(shorter) else None
+    return slips + 1 if len(shorter) >= MIN_BEGUN_LETTERS and longer.startswith(shorter) else None
 
 
 def slips_between(one: str, other: str) -> int:

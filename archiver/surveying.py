@@ -32,12 +32,14 @@ if TYPE_CHECKING:
 
 WELL_KNOWN_FEEDS = ("/feed/", "/rss.xml", "/feed.xml", "/rss", "/atom.xml", "/index.xml", "/feed.json")
 WELL_KNOWN_SITEMAPS = ("/sitemap.xml", "/sitemap_index.xml", "/news-sitemap.xml")
-WELL_KNOWN, NAMED_BY_ROBOTS = "a well-known place", "named by robots.txt"
-MOST_FEEDS, MOST_SITEMAPS, MOST_OF_AN_INDEX = 10, 5, 2  # at most so many are asked for, as this is no crawl yet
-ENOUGH = 16 * 1024 * 1024  # bytes of an answer that are read
-KEPT = 4 * 1024 * 1024  # bytes of a site's answers that are kept, so that the crawl need not ask for them again
-LONGEST = 30.0  # seconds of processor time that reading an answer may take
-NEWS = re.compile(r"news|google|latest|recent|aktuell|actu", re.IGNORECASE)
+WELL_KNOWN_REASON, ROBOTS_REASON = "a well-known place", "named by robots.txt"
+MAX_FEEDS, MAX_SITEMAPS, MAX_OF_AN_INDEX = 10, 5, 2  # at most so many are asked for, as this is no crawl yet
+MAX_READ_BYTES = 16 * 1024 * 1024  # bytes of an answer that are read
+MAX_KEPT_BYTES = (
+    4 * 1024 * 1024
+)  # bytes of a site's answers that are kept, so that the crawl need not ask for them again
+MAX_READING_SECONDS = 30.0  # seconds of processor time that reading an answer may take
+NEWS_PATTERN = re.compile(r"news|google|latest|recent|aktuell|actu", re.IGNORECASE)
 FIRST_FAILURE = 400
 PERMANENT = frozenset({301, 308})  # redirects
 
@@ -47,7 +49,7 @@ class Looker:
 
     def __init__(self) -> None:
         self._sitemaps: dict[str, list[str]] = {}  # by host
-        self._process = WorkerProcess[Given, Looked]("archiver.discovery.look:looker", None, limit=LONGEST)
+        self._process = WorkerProcess[Given, Looked]("archiver.discovery.look:looker", None, limit=MAX_READING_SECONDS)
 
     def note_sitemaps(self, response: Response) -> None:
         """Note the sitemaps that a robots.txt names. It comes before any other answer of its host."""
@@ -83,14 +85,14 @@ class Surveyor:
 
     def __init__(self, crawler: Crawler, looker: Looker, offer: Offer, *, whole: bool = False) -> None:
         self._crawler = crawler
-        self._meta = {"download_maxsize": LARGEST_SITEMAP} if whole else {BEGINNING: ENOUGH}
+        self._meta = {"download_maxsize": LARGEST_SITEMAP} if whole else {BEGINNING: MAX_READ_BYTES}
         self._looker = looker
         self._offer = offer
         self._asked: set[str] = set()  # addresses asked for, in the form of `plain_form`
         self._others: dict[str, Looked] = {}  # lists of another kind at well-known places, by this form
         self.is_cut_off = False  # whether the budget of the run ended it, so that it may not have found everything
         self.answers: dict[str, Response] = {}  # answers that are kept, by the plain form of their addresses
-        self._room = KEPT if whole else 0
+        self._room = MAX_KEPT_BYTES if whole else 0
 
     async def survey(self) -> None:
         """Survey the site."""
@@ -110,22 +112,22 @@ class Surveyor:
             offer.problem = page.problem
 
     async def _take_feeds(self, page: Looked) -> None:
-        for feed in page.feeds[:MOST_FEEDS]:
+        for feed in page.feeds[:MAX_FEEDS]:
             await self._take_at(feed.address, "feed", feed.why)
         if not page.feeds and (listed := await self._first(WELL_KNOWN_FEEDS, page.address, "feed")):
-            self._offer.take_feed(listed, WELL_KNOWN)
+            self._offer.take_feed(listed, WELL_KNOWN_REASON)
 
     async def _take_sitemaps(self, home: str) -> None:
         named = list(dict.fromkeys(self._looker.sitemaps(self._offer.address)))
         forms = {plain_form(address) for address in named}
         for form, other in self._others.items():
-            await self._take(other, NAMED_BY_ROBOTS if form in forms else WELL_KNOWN)
+            await self._take(other, ROBOTS_REASON if form in forms else WELL_KNOWN_REASON)
         left = [address for address in named if plain_form(address) not in self._asked]
-        # Sitemaps with names that hint at news come first, as only the first MOST_SITEMAPS are asked for.
-        for address in sorted(left, key=lambda one: not NEWS.search(urlsplit(one).path))[:MOST_SITEMAPS]:
-            await self._take_at(address, "sitemap", NAMED_BY_ROBOTS)
+        # Sitemaps with names that hint at news come first, as only the first MAX_SITEMAPS are asked for.
+        for address in sorted(left, key=lambda one: not NEWS_PATTERN.search(urlsplit(one).path))[:MAX_SITEMAPS]:
+            await self._take_at(address, "sitemap", ROBOTS_REASON)
         if not (left or self._others) and (listed := await self._first(WELL_KNOWN_SITEMAPS, home, "sitemap")):
-            await self._take(listed, WELL_KNOWN)
+            await self._take(listed, WELL_KNOWN_REASON)
 
     async def _take_at(self, address: str, kind: str, why: str, index: str = "") -> None:
         """Fetch an address, unless that was done, and take the feed or sitemap that is there, or note why there is
@@ -147,7 +149,7 @@ class Surveyor:
             self._offer.take_feed(listed, why, index)
         elif listed.kind == "sitemap":
             self._offer.take_sitemap(listed, why, index)
-            for entry in () if index else newest_first(listed.maps)[:MOST_OF_AN_INDEX]:
+            for entry in () if index else newest_first(listed.maps)[:MAX_OF_AN_INDEX]:
                 await self._take_at(entry.address, "sitemap", "named by the index", listed.address)
         return listed.kind in ("feed", "sitemap")
 
@@ -207,6 +209,6 @@ def newest_first(maps: Iterable[SitemapEntry]) -> list[SitemapEntry]:
     oldest = datetime.min.replace(tzinfo=UTC)
     return sorted(
         maps,
-        key=lambda entry: (bool(NEWS.search(urlsplit(entry.address).path)), entry.modified or oldest),
+        key=lambda entry: (bool(NEWS_PATTERN.search(urlsplit(entry.address).path)), entry.modified or oldest),
         reverse=True,
     )

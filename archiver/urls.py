@@ -12,9 +12,9 @@ import ada_url
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
-WEB = frozenset({"http", "https"})
+WEB_SCHEMES = frozenset({"http", "https"})
 # A host without a scheme, as people and listings write it (`news.example.com/a/1.html`); but no file name (`1.html`).
-BARE_HOST = re.compile(
+BARE_HOST_PATTERN = re.compile(
     r"(?:[\w-]+\.)+(?!(?:[sx]?html?|php\d?|aspx?|jspx?|do|cgi|pdf|xml|json|jpe?g|png|gif)(?:[/?#:]|\Z))[^\W\d_][\w-]+"
     r"(?::\d{1,5})?(?=[/?#]|\Z)",
     re.IGNORECASE,
@@ -22,7 +22,7 @@ BARE_HOST = re.compile(
 
 
 @lru_cache(maxsize=4096)
-def resolve_url(address: str, base: str = "", schemes: frozenset[str] = WEB) -> str:
+def resolve_url(address: str, base: str = "", schemes: frozenset[str] = WEB_SCHEMES) -> str:
     """Return the address that a browser would ask for if `address` was on a page at `base`; empty if there is none.
 
     This follows the URL standard (WHATWG URL): spaces at the ends are removed, and tabs and line breaks anywhere; `\\`
@@ -51,5 +51,5 @@ def resolve_listed(address: str, base: str) -> str:
     an address at that host.
     """
     text = address.strip()
-    url = resolve_url(f"//{text}" if BARE_HOST.match(text) else text, base)
+    url = resolve_url(f"//{text}" if BARE_HOST_PATTERN.match(text) else text, base)
     return "" if url.partition("#")[0] == resolve_url(base).partition("#")[0] else url

@@ -12,7 +12,7 @@ from archiver.places import SITE
 from archiver.posts.permalink import page_path
 from archiver.site.ranges import settle
 from archiver.site.record import SiteRecord
-from archiver.site.titles import PART
+from archiver.site.titles import ARTICLES_PER_FILE
 from bench.server import SAMPLES
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ def put_into_record(directory: Path) -> None:
         record.run(
             """INSERT OR REPLACE INTO parts SELECT (number - 1) / ?, substr(min(published), 1, 10),
                substr(max(published), 1, 10) FROM entries GROUP BY 1""",
-            PART,
+            ARTICLES_PER_FILE,
         )
         record.set("since", str(last))
         record.commit()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, unquote, urljoin, urlsplit
 
 from archiver.html import parse_document
-from archiver.site.record import FILE
+from archiver.site.record import RECORD_FILE
 from tests.adopting import RECIPE, good, put
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def site_of(archive: Archive) -> Path:
 
 def files(site: Path) -> dict[str, bytes]:
     """Return the files of a site, but for the record that the build keeps."""
-    found = (file for file in sorted(site.rglob("*")) if file.is_file() and file.name != FILE)
+    found = (file for file in sorted(site.rglob("*")) if file.is_file() and file.name != RECORD_FILE)
     return {file.relative_to(site).as_posix(): file.read_bytes() for file in found}
 
 

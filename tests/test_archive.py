@@ -24,7 +24,7 @@ from archiver.notify import notify
 from archiver.places import INDEX
 from archiver.replica import Fault
 from archiver.statuses import ALARM, LOCKED, status_of
-from archiver.verify.log import LOG, LastVerification, last_verification, log_verification
+from archiver.verify.log import LOG_FILE, LastVerification, last_verification, log_verification
 from archiver.views.plain import as_json
 from archiver.workers.process import WorkerProcess
 from tests import forks
@@ -280,7 +280,7 @@ def test_verifications_are_logged(archive: Archive) -> None:
     assert archive.archiver("verify").returncode == 0
     next(iter((archive.output / "_posts").iterdir())).write_text("changed")
     assert archive.archiver("verify").returncode == 1
-    counts = [json.loads(line)["problems"] for line in (archive.output / LOG).read_text().splitlines()]
+    counts = [json.loads(line)["problems"] for line in (archive.output / LOG_FILE).read_text().splitlines()]
     assert counts == [0, 1]
     assert re.search(
         r"last verified: \d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d\d:\d\d \(\d+ s ago\), 1 problem",
@@ -294,7 +294,7 @@ def test_a_log_that_was_cut_off_has_what_is_whole(tmp_path: Path) -> None:
     first = LastVerification(datetime(2026, 1, 1, tzinfo=UTC), 5, 0)
     for number in range(200):
         log_verification(tmp_path, LastVerification(first.time + timedelta(days=number), 5, number))
-    with (tmp_path / LOG).open("a") as file:
+    with (tmp_path / LOG_FILE).open("a") as file:
         file.write('{"time": "2026-1')
     last = last_verification(tmp_path)
     assert last == LastVerification(first.time + timedelta(days=199), 5, 199)
@@ -302,7 +302,7 @@ def test_a_log_that_was_cut_off_has_what_is_whole(tmp_path: Path) -> None:
 
 def test_an_archive_that_cannot_be_written_is_verified_all_the_same(archive: Archive) -> None:
     archive.crawl(LISTING, "--limit", "1")
-    (archive.output / LOG).mkdir()
+    (archive.output / LOG_FILE).mkdir()
     result = archive.archiver("verify")
     assert (result.returncode, "this verification is in no log: " in result.stderr) == (0, True)
 

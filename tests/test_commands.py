@@ -21,7 +21,7 @@ from archiver.commands.display import count, print_alarms, print_json, print_tab
 from archiver.commands.wrapping import print_wrapped
 from archiver.index import Index
 from archiver.suggestions import did_you_mean, slips_between
-from archiver.views.alarms import MAX_LENGTH, merge_alarms
+from archiver.views.alarms import MAX_LINE_CHARACTERS, merge_alarms
 from tests.conftest import NO_DELAY, PROJECT, invoke
 
 if TYPE_CHECKING:
@@ -402,7 +402,7 @@ def test_one_cause_is_one_alarm_and_comes_first() -> None:
     # Addresses are left out rather than cut.
     assert merge_alarms([f"a/b: no network (http://h.example/{'x' * 300})"]) == ["no network (a/b)"]
     (line,) = merge_alarms([f"a/b: {'x' * 600}\nmore"])
-    assert len(line) < MAX_LENGTH + 10
+    assert len(line) < MAX_LINE_CHARACTERS + 10
     assert "\n" not in line
 
 

@@ -17,7 +17,7 @@ import pytest
 
 from archiver.errors import WorkerError
 from archiver.workers.process import WorkerProcess
-from archiver.workers.serve import LONGEST
+from archiver.workers.serve import MAX_PROCESSOR_SECONDS
 from tests import forks
 from tests.conftest import NO_DELAY, PROJECT
 from tests.rawserver import NO_ROBOTS, serving
@@ -363,7 +363,7 @@ def test_the_processor_and_not_the_clock_says_what_takes_too_long(monkeypatch: p
         finally:
             await process.close()
 
-    monkeypatch.setattr("archiver.workers.process.PATIENCE", 10_000)
+    monkeypatch.setattr("archiver.workers.process.WALL_CLOCK_FACTOR", 10_000)
     assert asyncio.run(call(time.sleep, 0.3)) is None
     with pytest.raises(WorkerError, match="it took more than 0 s of processor time to read"):
         asyncio.run(call(partial(re.fullmatch, "(?:a|a)*"), "a" * 100 + "b"))
@@ -407,7 +407,7 @@ def test_the_next_job_after_one_that_was_given_up_has_a_process_of_its_own() -> 
         try:
             with pytest.raises(WorkerError, match="longer"):
                 await process.call([Endless()])
-            process._limit = LONGEST  # however slow the machine is
+            process._limit = MAX_PROCESSOR_SECONDS  # however slow the machine is
             return await process.call([7])
         finally:
             await process.close()

@@ -300,5 +300,5 @@ def test_a_job_that_never_ends_is_ended_and_named(monkeypatch: pytest.MonkeyPatc
         finally:
             await pool.close()
 
-    monkeypatch.setattr("archiver.workers.pool.LONGEST", 0.0)
+    monkeypatch.setattr("archiver.workers.pool.MAX_PROCESSOR_SECONDS", 0.0)
     asyncio.run(ask())

@@ -18,8 +18,8 @@ from lxml import etree
 from archiver.posts.permalink import post_path, segment
 from archiver.posts.site_addresses import category_paths, href
 from archiver.site import pages
-from archiver.site.ranges import SIZE
-from archiver.site.whole import LATEST
+from archiver.site.ranges import ARTICLES_PER_PAGE
+from archiver.site.whole import MAX_LATEST
 from tests.adopting import good, put
 from tests.sites import DAY, build, dead_links, files, fill, page, site_of, titles
 
@@ -63,12 +63,12 @@ def test_names_are_safe_and_not_too_long() -> None:
 
 def test_every_link_of_a_whole_site_leads_somewhere(archive: Archive) -> None:
     archive.crawl(LISTING)
-    fill(archive, 2 * SIZE + 10)
+    fill(archive, 2 * ARTICLES_PER_PAGE + 10)
     put(archive, *good("202201240000009999", "rolling", title="滚动"))
     adopt(archive)
     assert build(archive).returncode == 0
     assert dead_links(site_of(archive)) == []
-    assert len(files(site_of(archive))) > 2 * SIZE
+    assert len(files(site_of(archive))) > 2 * ARTICLES_PER_PAGE
 
 
 def test_footers_and_the_old_site_lead_somewhere(archive: Archive) -> None:
@@ -113,18 +113,22 @@ def test_posts_that_were_moved_away_are_at_their_first_address_again(archive: Ar
 
 
 def test_lists_are_newest_first_in_pages_counted_from_the_oldest(archive: Archive) -> None:
-    fill(archive, 2 * SIZE + 3)
+    fill(archive, 2 * ARTICLES_PER_PAGE + 3)
     build(archive)
     category = "category/cailianshe"
-    assert titles(archive, f"{category}/1.html") == [f"第{number}篇" for number in reversed(range(SIZE))]
-    assert titles(archive, f"{category}/3.html") == [f"第{2 * SIZE + number}篇" for number in (2, 1, 0)]
-    assert titles(archive, f"{category}.html") == [f"第{number}篇" for number in reversed(range(SIZE, 2 * SIZE + 3))]
+    assert titles(archive, f"{category}/1.html") == [f"第{number}篇" for number in reversed(range(ARTICLES_PER_PAGE))]
+    assert titles(archive, f"{category}/3.html") == [f"第{2 * ARTICLES_PER_PAGE + number}篇" for number in (2, 1, 0)]
+    assert titles(archive, f"{category}.html") == [
+        f"第{number}篇" for number in reversed(range(ARTICLES_PER_PAGE, 2 * ARTICLES_PER_PAGE + 3))
+    ]
     assert titles(archive, "archive/2022/01/24/1.html") == titles(archive, f"{category}/1.html")
-    assert titles(archive, "index.html") == [f"第{2 * SIZE + 2 - number}篇" for number in range(LATEST)]
+    assert titles(archive, "index.html") == [
+        f"第{2 * ARTICLES_PER_PAGE + 2 - number}篇" for number in range(MAX_LATEST)
+    ]
 
 
 def test_a_day_leads_to_its_month_and_that_to_its_year(archive: Archive) -> None:
-    fill(archive, SIZE + 1)
+    fill(archive, ARTICLES_PER_PAGE + 1)
     build(archive)
     for path, target, words in (
         ("archive/2022/01/24/index.html", "archive/2022/01/", "2022 年 1 月"),
@@ -149,22 +153,22 @@ def test_headlines_break_between_phrases_that_a_line_holds(archive: Archive) -> 
 
 
 def test_a_list_is_walked_from_its_newest_article_to_its_oldest(archive: Archive) -> None:
-    fill(archive, 3 * SIZE + 1)
+    fill(archive, 3 * ARTICLES_PER_PAGE + 1)
     build(archive)
     seen, path = [], "category/cailianshe.html"
     while path:
         seen += titles(archive, path)
         links = page(archive, path).cssselect("nav.pages a[rel=prev]")
         path = os.path.normpath(f"{Path(path).parent}/{links[0].get('href')}") if links else ""
-    assert seen == [f"第{number}篇" for number in reversed(range(3 * SIZE + 1))]
+    assert seen == [f"第{number}篇" for number in reversed(range(3 * ARTICLES_PER_PAGE + 1))]
 
 
 def test_what_comes_later_moves_nothing_to_another_page(archive: Archive) -> None:
-    fill(archive, 2 * SIZE + 1, first=1000)
+    fill(archive, 2 * ARTICLES_PER_PAGE + 1, first=1000)
     build(archive)
     pages = {label: titles(archive, f"category/cailianshe/{label}.html") for label in ("1", "2")}
     fill(archive, 20, first=5000)
-    fill(archive, 3 * SIZE, first=500)  # older than all that is there
+    fill(archive, 3 * ARTICLES_PER_PAGE, first=500)  # older than all that is there
     assert build(archive).returncode == 0
     assert dead_links(site_of(archive)) == []
     assert titles(archive, "category/cailianshe/2.html") == pages["2"]
@@ -179,7 +183,7 @@ def test_what_comes_later_moves_nothing_to_another_page(archive: Archive) -> Non
 
 
 def test_only_what_changed_is_written(archive: Archive) -> None:
-    fill(archive, 3 * SIZE)
+    fill(archive, 3 * ARTICLES_PER_PAGE)
     fill(archive, 5, first=9000, source="另一来源")
     build(archive)
     assert "0 files written" in build(archive).stdout
@@ -429,9 +433,9 @@ def test_a_post_that_cannot_be_read_is_left_out_and_said(archive: Archive) -> No
 
 def test_other_processes_make_the_same_site(archive: Archive, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     archive.crawl(LISTING)
-    fill(archive, SIZE, body="<p>" + "同一段话在各处出现，" * 8 + "</p>")
-    monkeypatch.setattr(pages, "FEW", 3)
-    monkeypatch.setattr(pages, "BATCH", 4)
+    fill(archive, ARTICLES_PER_PAGE, body="<p>" + "同一段话在各处出现，" * 8 + "</p>")
+    monkeypatch.setattr(pages, "MIN_FOR_PROCESSES", 3)
+    monkeypatch.setattr(pages, "MAX_BATCH", 4)
     assert build_in_processes(archive).returncode == 0
     assert build(archive, str(tmp_path / "alone")).returncode == 0
     assert files(site_of(archive)) == files(tmp_path / "alone")
@@ -439,7 +443,7 @@ def test_other_processes_make_the_same_site(archive: Archive, tmp_path: Path, mo
 
 def test_what_goes_wrong_in_another_process_is_said(archive: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
     fill(archive, 20)
-    monkeypatch.setattr(pages, "FEW", 3)
+    monkeypatch.setattr(pages, "MIN_FOR_PROCESSES", 3)
     (archive.output / "_templates").mkdir()
     (archive.output / "_templates" / "article.html").write_text("{{ title }}\n{{ 1 / 0 if title == '第7篇' }}")
     result = build_in_processes(archive)
@@ -484,7 +488,7 @@ def test_a_build_that_is_killed_is_finished_by_the_next(
 ) -> None:
     fill(archive, 3)
     build(archive)
-    fill(archive, SIZE, first=3)
+    fill(archive, ARTICLES_PER_PAGE, first=3)
     killer = f"""if True:
         import os, signal
         from archiver.site import files

@@ -31,8 +31,8 @@ TWICE = "{% macro f(n) %}{% if n %}{{ f(n - 1) }}{{ f(n - 1) }}{% endif %}{% end
 def little(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """A page may take little. No garbage is collected meanwhile: what is raised there is lost, and raised again a
     second later, but pytest hears of it."""
-    monkeypatch.setattr(bounds, "LONGEST", 0.1)
-    monkeypatch.setattr(bounds, "LARGEST", 1 << 28)
+    monkeypatch.setattr(bounds, "MAX_SECONDS", 0.1)
+    monkeypatch.setattr(bounds, "MAX_MEMORY_BYTES", 1 << 28)
     gc.disable()
     yield
     gc.enable()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from archiver.site.record import FILE
+from archiver.site.record import RECORD_FILE
 from tests.sites import build, files, fill, site_of
 
 if TYPE_CHECKING:
@@ -125,13 +125,13 @@ def test_what_is_written_aside_is_never_elsewhere(archive: Archive, elsewhere: P
 def test_the_record_is_never_elsewhere(archive: Archive, elsewhere: Path) -> None:
     fill(archive, 1)
     build(archive)
-    record = site_of(archive) / FILE
+    record = site_of(archive) / RECORD_FILE
     record.rename(elsewhere / "record")
     record.symlink_to(elsewhere / "record")
     before = files(elsewhere)
     fill(archive, 1, first=1)
     result = build(archive)
-    assert (result.returncode, f"{FILE}: is a link" in result.stderr) == (2, True)
+    assert (result.returncode, f"{RECORD_FILE}: is a link" in result.stderr) == (2, True)
     assert files(elsewhere) == before
 
 

@@ -73,7 +73,7 @@ def of_versions(archive: Path, *texts: str) -> list[tuple[str, object, str]]:
 
 
 def test_a_version_says_what_changed_or_why_it_does_not(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(articles, "MOST", 3)
+    monkeypatch.setattr(articles, "MAX_SENTENCES", 3)
     found = of_versions(tmp_path, "<p>先。</p>", "", f"<p>{'句。' * 9}</p>", "<p><b>现在。</b></p>")
     assert found == [
         ("4.md", None, ZH["no_changes"]),
@@ -85,7 +85,7 @@ def test_a_version_says_what_changed_or_why_it_does_not(tmp_path: Path, monkeypa
 
 
 def test_a_page_lists_so_many_words_of_changes_and_no_more(tmp_path: Path) -> None:
-    whole = f"<p>{'字' * (articles.LISTED // 3)}"
+    whole = f"<p>{'字' * (articles.MAX_CHANGE_CHARACTERS // 3)}"
     found = of_versions(tmp_path, "<p>初。</p>", "<p>始。</p>", f"{whole}一。</p>", f"{whole}二。</p>", "<p>先。</p>")
     assert [(file, bool(changes), why) for file, changes, why in found] == [
         ("5.md", True, ""),

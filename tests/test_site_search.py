@@ -18,7 +18,7 @@ import pytest
 from archiver.archive import Archive as Opened
 from archiver.errors import StoreError, UsageError
 from archiver.site import titles
-from archiver.site.full_text import AROUND, around, match_of
+from archiver.site.full_text import CHARACTERS_AROUND, around, match_of
 from tests.adopting import good, put
 from tests.answering import answering
 from tests.browser import look
@@ -76,7 +76,7 @@ def test_titles_are_found_from_a_plain_file_server(stocked: Archive) -> None:
 
 
 def test_only_the_last_file_of_titles_changes(archive: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(titles, "PART", 10)
+    monkeypatch.setattr(titles, "ARTICLES_PER_FILE", 10)
     fill(archive, 25)
     build(archive)
     before = files(site_of(archive))
@@ -197,7 +197,11 @@ def test_words_become_a_query(text: str, query: str) -> None:
     ("text", "wanted", "shown"),
     [
         ("一 码头\n二", "码头", "一 码头 二"),
-        (f"{'前' * 99}码头{'后' * 99}", "码头", f"…{'前' * AROUND}码头{'后' * (2 * AROUND - 2)}…"),
+        (
+            f"{'前' * 99}码头{'后' * 99}",
+            "码头",
+            f"…{'前' * CHARACTERS_AROUND}码头{'后' * (2 * CHARACTERS_AROUND - 2)}…",
+        ),
         ("A PIER and a quay", "quay pier", "A PIER and a quay"),
         ("nothing of it", "码头", ""),
     ],

@@ -82,7 +82,7 @@ def test_numbers_and_months_in_english(archive: Archive) -> None:
 def test_the_latest_changes_are_shown_and_how_many_there_were_before(
     archive: Archive, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(articles, "STEPS", 1)
+    monkeypatch.setattr(articles, "MAX_VERSIONS", 1)
     archive.crawl("eastmoney/market-37")
     first = archive.replica.articles[0]
     for number in (2, 3):

@@ -27,7 +27,7 @@ from archiver.net.robots import RobotsMiddleware
 from archiver.recorder import Recorder
 from archiver.signals import archive_failed
 from archiver.workers.process import WorkerProcess
-from archiver.workers.serve import LENGTH
+from archiver.workers.serve import LENGTH_BYTES
 
 if TYPE_CHECKING:
     from tests.conftest import Archive
@@ -197,7 +197,7 @@ def ask(process: subprocess.Popen[bytes], *values: object) -> None:
     assert process.stdin
     for value in values:
         message = pickle.dumps(value)
-        process.stdin.write(len(message).to_bytes(LENGTH, "big") + message)
+        process.stdin.write(len(message).to_bytes(LENGTH_BYTES, "big") + message)
     process.stdin.close()
 
 

@@ -13,7 +13,7 @@ import uvloop
 
 from archiver.errors import StoreError
 from archiver.places import PARTS, REPORTS
-from archiver.storage import DISK_FAILED, Put, Storage, atomic, disk
+from archiver.storage import DISK_FAILED_OUTCOME, Put, Storage, atomic, disk
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
@@ -122,7 +122,7 @@ def test_whatever_fails_the_old_post_stays_whole(tmp_path: Path, monkeypatch: py
     with monkeypatch.context() as patch:
         patch.setattr(owner, name, fail)
         (outcome,) = disk.put_all(tmp_path, [Put(NAME, b"better", sha256(b"good").digest())])
-    assert outcome == (DISK_FAILED, "No space left on device; make room, and run again: nothing is lost")
+    assert outcome == (DISK_FAILED_OUTCOME, "No space left on device; make room, and run again: nothing is lost")
     assert place.read_bytes() == b"good"
     assert [name for name in os.listdir(tmp_path) if name != "_versions"] == [NAME]
     assert not [file for file in tmp_path.rglob("*") if file.name.startswith(".")]

@@ -36,8 +36,8 @@ from archiver.storage import (
     write_atomically,
 )
 from archiver.storage.ahead import ahead
-from archiver.storage.bucket import WAITS
-from archiver.storage.stored import FIRST, StoredFile
+from archiver.storage.bucket import WAIT_SECONDS
+from archiver.storage.stored import FIRST_REQUEST_BYTES, StoredFile
 from tests.stores import store
 
 if TYPE_CHECKING:
@@ -138,17 +138,25 @@ def test_what_is_there_is_found_by_its_path(root: Root) -> None:
 
 def test_whatever_is_read_of_a_file_is_what_is_there(root: Root) -> None:
     numbers = random.Random(1)
-    content = numbers.randbytes(3 * FIRST + 17)
+    content = numbers.randbytes(3 * FIRST_REQUEST_BYTES + 17)
     place = root / "_captures/x.warc.gz"
     write_atomically(place, content)
     with place.open("rb") as stream:
         for _ in range(40):
-            start, length = numbers.randrange(len(content) + 100), numbers.choice([1, 100, FIRST, len(content)])
+            start, length = (
+                numbers.randrange(len(content) + 100),
+                numbers.choice([1, 100, FIRST_REQUEST_BYTES, len(content)]),
+            )
             assert stream.seek(start) == start
             assert stream.read(length) == content[start : start + length]
         assert stream.seek(-10, 2) == len(content) - 10
         assert stream.read() == content[-10:]
-    for offset, length in ((0, 10), (FIRST + 1, FIRST), (len(content) - 5, 0), (len(content), 5)):
+    for offset, length in (
+        (0, 10),
+        (FIRST_REQUEST_BYTES + 1, FIRST_REQUEST_BYTES),
+        (len(content) - 5, 0),
+        (len(content), 5),
+    ):
         with opened(place, offset, length) as stream:
             assert stream.read(length or -1) == content[offset : offset + length if length else None]
     write_atomically(place, b"")
@@ -240,7 +248,7 @@ def test_an_answer_that_is_lost_is_no_post_that_is(
 def test_what_is_cut_off_while_it_is_read_is_read_again(
     stored: SplitRoot, monkeypatch: pytest.MonkeyPatch, waits: list[Callable[[], None]]
 ) -> None:
-    monkeypatch.setattr("archiver.storage.bucket.PAGE", 4)
+    monkeypatch.setattr("archiver.storage.bucket.KEYS_PER_PAGE", 4)
     names = [f"_posts/{number:02}.md" for number in range(12)]
     put_all(stored, [Put(name, name.encode(), None) for name in names])
     listing = paths_below(stored, "_posts", fail)
@@ -274,7 +282,7 @@ def test_a_store_that_is_busy_is_asked_again(
 
 def test_a_store_that_stays_away_ends_it(stored: SplitRoot, waits: list[Callable[[], None]]) -> None:
     put(stored, b"one")
-    waits += [lambda: None] * len(WAITS)
+    waits += [lambda: None] * len(WAIT_SECONDS)
     store().stop()
     try:
         with pytest.raises(StoreError) as raised:

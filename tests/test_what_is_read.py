@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from archiver.index import ArticleKey, NamedSource, Sighting
-from archiver.spiders.following import FIRST_LOOK, _ends, _first_looked_at
+from archiver.spiders.following import MAX_FIRST_ARTICLES, _ends, _first_looked_at
 from archiver.spiders.lists import Item
 
 MOMENT = datetime(2026, 11, 1, tzinfo=UTC)
@@ -36,6 +36,6 @@ def test_a_first_look_wants_the_newest_and_knows_of_the_rest(*, dated: bool) -> 
     looked = _first_looked_at(items)
     assert [one.sighting.key.id for one in looked] == [str(number) for number in range(150)]
     wanted = [number for number, one in enumerate(looked) if one.sighting.form == "page"]
-    newest = [number for number in range(150) if (ages[number] if dated else number) < FIRST_LOOK]
+    newest = [number for number in range(150) if (ages[number] if dated else number) < MAX_FIRST_ARTICLES]
     assert wanted == newest
     assert {one.sighting.form for one in looked} == {"page", ""}

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from archiver.errors import StoreError, os_reason
 from archiver.places import OLD_POSTS, POSTS, VERSIONS
 from archiver.posts.read import ReadPost, read
-from archiver.storage import PREFIX, fail, paths_below, regular, versions
+from archiver.storage import TEMPORARY_PREFIX, fail, paths_below, regular, versions
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -83,7 +83,7 @@ def _add_files(directory: str | os.PathLike[str], name: str, found: list[str]) -
                 path = f"{name}/{entry.name}"
                 if entry.is_dir(follow_symlinks=False):
                     _add_files(entry.path, path, found)
-                elif not entry.name.startswith(PREFIX):
+                elif not entry.name.startswith(TEMPORARY_PREFIX):
                     found.append(path)
     except OSError as error:
         raise StoreError(f"{error.filename or directory}: cannot be read: {os_reason(error)}") from error

@@ -14,7 +14,16 @@ from archiver.clock import now
 from archiver.errors import DISK_ADVICE, StoreError, os_reason, with_advice
 from archiver.index.types import ArticleKey, Finished, Intent
 from archiver.posts.read import read
-from archiver.storage import DISK_FAILED, PREFIX, SUFFIX, Put, is_there, keep_version, put_all, sync_directory
+from archiver.storage import (
+    DISK_FAILED_OUTCOME,
+    TEMPORARY_PREFIX,
+    TEMPORARY_SUFFIX,
+    Put,
+    is_there,
+    keep_version,
+    put_all,
+    sync_directory,
+)
 from archiver.storage.regular import read_in
 from archiver.storage.stored import StoredFile
 
@@ -56,8 +65,8 @@ def write(output: Root, index: Index, plans: list[RepairPlan]) -> list[str]:
     jobs = [(number, Put(place, plans[number].new, None, force=True)) for number, place in places.items() if place]
     outcomes = put_all(output, [job for _, job in jobs])
     for (number, _), (outcome, why) in zip(jobs, outcomes, strict=True):
-        failures[number] = why if outcome in ("failed", DISK_FAILED) else ""
-        if outcome == DISK_FAILED:
+        failures[number] = why if outcome in ("failed", DISK_FAILED_OUTCOME) else ""
+        if outcome == DISK_FAILED_OUTCOME:
             disk.append(f"{output / plans[number].path}: not written: {why}")
     for number, place in places.items():
         if place != plans[number].path:
@@ -126,7 +135,9 @@ def _place(output: Root, plan: RepairPlan, number: int) -> str:
         return plan.to
     if not isinstance(output, Path):
         return ""
-    return str(Path(plan.to).with_name(f"{PREFIX}{os.getpid()}-{FIRST_FILE_NUMBER + number}{SUFFIX}"))
+    return str(
+        Path(plan.to).with_name(f"{TEMPORARY_PREFIX}{os.getpid()}-{FIRST_FILE_NUMBER + number}{TEMPORARY_SUFFIX}")
+    )
 
 
 def _rename(output: Root, written: str, plan: RepairPlan) -> str:

@@ -16,7 +16,16 @@ from archiver.errors import StoreError, UsageError, os_reason
 from archiver.recipes import load_site
 from archiver.statuses import FAILED
 from archiver.storage import write_atomically
-from archiver.teaching import ENDING, DraftPage, Expected, differences, draft, expected_of, file_beside, read_expected
+from archiver.teaching import (
+    EXPECTED_ENDING,
+    DraftPage,
+    Expected,
+    differences,
+    draft,
+    expected_of,
+    file_beside,
+    read_expected,
+)
 from archiver.views.plain import as_json
 
 if TYPE_CHECKING:
@@ -185,7 +194,7 @@ def _page(given: GivenPage) -> DraftPage:
 
 def _keep(page: GivenPage, explained: Explanation, beside: Path) -> None:
     """Save a page beside a recipe, and add what was read from it to the expected values."""
-    directory = beside.with_name(f"{beside.name.removesuffix(ENDING)}.pages")
+    directory = beside.with_name(f"{beside.name.removesuffix(EXPECTED_ENDING)}.pages")
     before = beside.read_bytes() if beside.exists() else b""
     file = directory / f"{len(before.splitlines()) + 1}.html"
     _write(file, page.content)

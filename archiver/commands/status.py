@@ -15,7 +15,7 @@ from archiver.statuses import ALARM
 from archiver.storage import write_atomically
 from archiver.views.metrics import metrics
 from archiver.views.plain import show_time
-from archiver.views.status import LAST
+from archiver.views.status import MAX_RUNS
 
 if TYPE_CHECKING:
     import argparse
@@ -102,7 +102,9 @@ def _show(status: Status, now: datetime) -> None:
         return
     print_line("")
     rows = [_row(one, now) for one in status.listings]
-    print_table(["listing", "last run", "listed", f"new (last {LAST})", "failed", "newest", "next try", "alarms"], rows)
+    print_table(
+        ["listing", "last run", "listed", f"new (last {MAX_RUNS})", "failed", "newest", "next try", "alarms"], rows
+    )
 
 
 def _how(last: RunStatus, status: Status) -> str:

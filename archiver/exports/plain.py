@@ -7,7 +7,7 @@ import re
 from archiver.cleaning import laid_out
 from archiver.cleaning.markup import BLOCKS, CELLS
 from archiver.exports.marks import raised
-from archiver.text import TAGS, unescaped
+from archiver.text import TAG_PATTERN, unescaped
 
 HIDDEN = re.compile(r"<(script|style|template|rp)\b.*?(?:</\1\s*>|\Z)", re.DOTALL | re.IGNORECASE)
 CELL = re.compile(r"</t[dh]\s*>\s*<t[dh]\b[^>]*>", re.IGNORECASE)
@@ -34,7 +34,7 @@ def plain_text(html: str) -> str:
     text = text.replace("\n", " ").replace("<p>", "\n").replace("</p>", "\n")
     if "<" in text:
         text = CELL.sub("\t", HIDDEN.sub("", text))
-        text = TAGS.sub("", MEANT.sub(_sign, RAISED.sub(_raised, BREAK.sub("\n", EMPTY.sub(r"\2", text)))))
+        text = TAG_PATTERN.sub("", MEANT.sub(_sign, RAISED.sub(_raised, BREAK.sub("\n", EMPTY.sub(r"\2", text)))))
     lines = (unescaped(text) if "&" in text else text).split("\n")
     return "\n".join(filter(None, [line.strip(SPACE) for line in lines]))
 

@@ -10,7 +10,7 @@ from archiver.following.followed import Followed
 from archiver.identity import normalise, plain_form
 from archiver.listings import resolve_listings
 from archiver.recipes import web_recipe
-from archiver.urls import BARE_HOST
+from archiver.urls import BARE_HOST_PATTERN
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -60,5 +60,5 @@ def resolve_names(names: Iterable[str], recipes: Mapping[str, Recipe], followed:
 
 def _address(text: str, recipes: Mapping[str, Recipe]) -> str:
     """Return the address that `text` is; empty if it is the name of a source, which has no dot."""
-    is_address = "://" in text or (BARE_HOST.match(text) and text.partition("/")[0] not in recipes)
+    is_address = "://" in text or (BARE_HOST_PATTERN.match(text) and text.partition("/")[0] not in recipes)
     return normalise(web_address(text)) if is_address else ""

@@ -14,7 +14,7 @@ from archiver.errors import PageError
 from archiver.html import html_within
 from archiver.pages.answer import glimpse
 from archiver.recipes.recipe import FIELDS, Rule
-from archiver.text import LINES, UNSEEN_ELEMENTS, text_of_html
+from archiver.text import LINE_ELEMENTS, UNSEEN_ELEMENTS, text_of_html
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -117,7 +117,7 @@ def _shown(element: etree._Element) -> Iterator[str]:
     """Yield the text of `element` as browsers show it, with a space where a line ends."""
     if element.tag in UNSEEN_ELEMENTS:
         return
-    around = " " if element.tag in LINES else ""
+    around = " " if element.tag in LINE_ELEMENTS else ""
     yield around + (element.text or "")
     for child in element:
         yield from _shown(child)

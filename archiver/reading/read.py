@@ -21,7 +21,17 @@ if TYPE_CHECKING:
     from archiver.reading.metadata import Metadata
     from archiver.recipes import SiteRecipe
 
-METADATA = ("title", "published", "modified", "authors", "source", "language", "canonical", "description", "image")
+METADATA_FIELDS = (
+    "title",
+    "published",
+    "modified",
+    "authors",
+    "source",
+    "language",
+    "canonical",
+    "description",
+    "image",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +112,7 @@ def explain_page(
         metadata, body = _read(document, fetched, recipe)
     except NotAnArticleError as error:
         return Explanation(address, None, error, {})
-    fields = {name: getattr(metadata, name) for name in METADATA} | {"body": _explained(body, recipe)}
+    fields = {name: getattr(metadata, name) for name in METADATA_FIELDS} | {"body": _explained(body, recipe)}
     try:
         refuse_page(document, metadata, body, keep_paywalled=keep_paywalled)
     except NotAnArticleError as error:
@@ -131,7 +141,7 @@ def _site_body(document: Document, recipe: SiteRecipe) -> SiteBody:
 
 
 def _reading(document: Document, metadata: Metadata, body: Body) -> Reading:
-    fields = {name: getattr(metadata, name) for name in METADATA}
+    fields = {name: getattr(metadata, name) for name in METADATA_FIELDS}
     rules = {name: found.rule for name, found in fields.items() if found.rule} | {"body": body.rule}
     if document.note:
         rules["encoding"] = document.note

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from archiver.spans import SPAN
+from archiver.spans import SPAN_PATTERN
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -20,7 +20,7 @@ GIVEN = "{url}"  # as the address of a page: the one by which the article was as
 ID_FLAGS = re.IGNORECASE | re.ASCII  # a constant, since combining flags takes time
 
 
-Span = Annotated[str, msgspec.Meta(pattern=SPAN.pattern)]  # a length of time: archiver.dates.read_span
+Span = Annotated[str, msgspec.Meta(pattern=SPAN_PATTERN.pattern)]  # a length of time: archiver.dates.read_span
 
 
 class Part(msgspec.Struct, frozen=True, forbid_unknown_fields=True, eq=False):

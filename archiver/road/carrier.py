@@ -17,7 +17,7 @@ from archiver.posts.pictures import shown_pictures, with_assets
 from archiver.road import notes
 from archiver.road.illustrating import offered_pictures
 from archiver.road.taken import key_of
-from archiver.storage import DISK_FAILED, Put
+from archiver.storage import DISK_FAILED_OUTCOME, Put
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -88,7 +88,7 @@ class Carrier:
         ]
         await self._index.run(_show, finished, shown, now)
         for put, (outcome, why) in zip(puts, outcomes, strict=True):
-            if outcome == DISK_FAILED:
+            if outcome == DISK_FAILED_OUTCOME:
                 raise StoreError(f"{put.path}: not written: {why}")
         return sum(outcome == "written" for outcome, _ in outcomes)
 
@@ -104,7 +104,7 @@ class Carrier:
         finished = [notes.united(one, outcome) for one, (outcome, _) in zip(unions, outcomes, strict=True)]
         await self._index.run(_settle, finished, [], now)
         for one, (outcome, why) in zip(unions, outcomes, strict=True):
-            if outcome in ("failed", DISK_FAILED):
+            if outcome in ("failed", DISK_FAILED_OUTCOME):
                 raise StoreError(f"{one.path}: not written: {why}")
 
     async def _do(self, wave: list[Decided]) -> list[Article]:
@@ -135,7 +135,7 @@ class Carrier:
         finished: list[Finished] = []
         failed: list[FailedArticle] = []
         for number, (one, capture) in enumerate(zip(wave, captures, strict=True)):
-            if isinstance(capture, CaptureError) or outcomes.get(number, NOTHING)[0] == DISK_FAILED:
+            if isinstance(capture, CaptureError) or outcomes.get(number, NOTHING)[0] == DISK_FAILED_OUTCOME:
                 continue
             article = done[number] = notes.became(one, *outcomes.get(number, NOTHING))
             finished += filter(None, [notes.finished(one, article, capture, self._recipes[article.recipe])])
@@ -146,7 +146,7 @@ class Carrier:
             posted = [one for one in done.values() if one.outcome in AS_MADE]
             await self._index.run(_settle, finished, failed, now, posted)
         for number, (outcome, why) in outcomes.items():
-            if outcome == DISK_FAILED:  # the intent stays in the index: opening the archive again settles it
+            if outcome == DISK_FAILED_OUTCOME:  # the intent stays in the index: opening the archive again settles it
                 raise StoreError(f"{puts[number].path}: not written: {why}")
         return [done[number] for number in range(len(wave))]
 

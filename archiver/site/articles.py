@@ -26,9 +26,11 @@ if TYPE_CHECKING:
     from archiver.site.record import Row
     from archiver.storage import Root
 
-STEPS = 100  # a page shows the changes of so many versions, the latest; with thousands it would have megabytes
-LISTED = 300_000  # characters of all changes on a page: limited, as a source may change every word each time
-MOST = 2000  # sentences: versions with more are not compared, as that would take too long
+MAX_VERSIONS = 100  # a page shows the changes of so many versions, the latest; with thousands it would have megabytes
+MAX_CHANGE_CHARACTERS = (
+    300_000  # characters of all changes on a page: limited, as a source may change every word each time
+)
+MAX_SENTENCES = 2000  # sentences: versions with more are not compared, as that would take too long
 
 
 class ArticleLine(NamedTuple):
@@ -151,7 +153,7 @@ def article_values(entry: Entry, row: Row, output: Root, words: dict[str, str]) 
         "capture": entry.capture,
         "captured": time_of(entry.capture.time) if entry.capture else "",
         "steps": list(steps(entry, output, words)) if entry.versions else [],
-        "earlier": max(0, len(entry.versions) - STEPS),
+        "earlier": max(0, len(entry.versions) - MAX_VERSIONS),
         "path": row.path,
     }
 
@@ -159,8 +161,8 @@ def article_values(entry: Entry, row: Row, output: Root, words: dict[str, str]) 
 def steps(entry: Entry, output: Root, words: dict[str, str]) -> Iterator[Step]:
     """Yield what changed from each of the latest versions of an entry to the next, the latest first."""
     after: list[str] | None = _said(entry.title, entry.quote, entry.written)
-    left = LISTED
-    for version in reversed(entry.versions[-STEPS:]):
+    left = MAX_CHANGE_CHARACTERS
+    for version in reversed(entry.versions[-MAX_VERSIONS:]):
         try:
             post = read(read_in(output, version.path), quoted=bool(entry.quote))
         except OSError:
@@ -182,7 +184,7 @@ def _compared(
 ) -> tuple[list[Change] | None, str]:
     if before is None or after is None:
         return None, words["missing"]
-    if len(before) > MOST or len(after) > MOST:
+    if len(before) > MAX_SENTENCES or len(after) > MAX_SENTENCES:
         return None, words["too_many"]
     found = list(changes(before, after))
     return (found, "") if found else (None, words["no_changes"])

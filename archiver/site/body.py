@@ -27,15 +27,15 @@ if TYPE_CHECKING:
     from archiver.exports.entry import EntryPicture
     from archiver.recipes import Recipe
 
-BLOCK = re.compile(r"<(?:p|div|table|ul|ol|h[1-6]|blockquote|pre|center|section|figure|img)\b", re.IGNORECASE)
-QUOTE = re.compile(r"(?:>[^\n]*\n)+\n")
-PARAGRAPHS = re.compile(r"\n[ \t]*\n")
-TOKEN = re.compile(r"""<(/?)(a|img|table|h[1-6])\b((?:\s+[\w:-]+(?:="[^"]*")?)*)\s*/?>""")
-HEADING = re.compile(r"<h([1-6])\b")
-ATTRIBUTE = re.compile(r'([\w:-]+)="([^"]*)"')
-HERE = "https://site.invalid/"  # stands for the root of the site while addresses in an owner's post are resolved
-PICTURES = "pictures"  # the directory of the site with the pictures that the archive has
-OWN_PICTURE = re.compile(r"data:image/", re.IGNORECASE)
+BLOCK_PATTERN = re.compile(r"<(?:p|div|table|ul|ol|h[1-6]|blockquote|pre|center|section|figure|img)\b", re.IGNORECASE)
+QUOTE_PATTERN = re.compile(r"(?:>[^\n]*\n)+\n")
+PARAGRAPH_GAP_PATTERN = re.compile(r"\n[ \t]*\n")
+TOKEN_PATTERN = re.compile(r"""<(/?)(a|img|table|h[1-6])\b((?:\s+[\w:-]+(?:="[^"]*")?)*)\s*/?>""")
+HEADING_PATTERN = re.compile(r"<h([1-6])\b")
+ATTRIBUTE_PATTERN = re.compile(r'([\w:-]+)="([^"]*)"')
+SITE_ROOT = "https://site.invalid/"  # stands for the root of the site while addresses in an owner's post are resolved
+PICTURES_DIRECTORY = "pictures"  # the directory of the site with the pictures that the archive has
+OWN_PICTURE_PATTERN = re.compile(r"data:image/", re.IGNORECASE)
 
 
 class Bodies:
@@ -49,14 +49,14 @@ class Bodies:
     def html(self, entry: Entry, path: str) -> Markup:
         """Return the body of an entry whose page is at `path`. If cleaning refuses it (it is too long, say), its plain
         text is returned as paragraphs."""
-        html = _quoted(entry.html) if BLOCK.search(entry.html) else _paragraphs(entry.html)
+        html = _quoted(entry.html) if BLOCK_PATTERN.search(entry.html) else _paragraphs(entry.html)
         try:
-            base = f"{HERE}{path}" if entry.recipe == RECIPE else entry.url
+            base = f"{SITE_ROOT}{path}" if entry.recipe == RECIPE else entry.url
             clean = self._cleaners.get(entry.recipe, self._other).clean(printable(html), base).html
         except BodyError:
             clean = "".join(f"<p>{escape(line)}</p>" for line in plain_text(html).split("\n"))
         if entry.recipe == RECIPE:
-            clean = clean.replace(f'="{HERE}', f'="{root_of(path) or "./"}')
+            clean = clean.replace(f'="{SITE_ROOT}', f'="{root_of(path) or "./"}')
         return Markup(self._shown(clean, entry.pictures, root_of(path)))
 
     def _shown(self, html: str, pictures: Mapping[str, EntryPicture], root: str) -> str:
@@ -64,7 +64,7 @@ class Bodies:
         HTML) are shown from the site; others become links. Headings start at the second level (the first is the
         page's title). Tables can be scrolled with the keyboard. root: leads from the page to the root of the site."""
         links = 0
-        highest = min(map(int, HEADING.findall(html)), default=2)
+        highest = min(map(int, HEADING_PATTERN.findall(html)), default=2)
 
         def replaced(found: re.Match[str]) -> str:
             nonlocal links
@@ -73,7 +73,7 @@ class Bodies:
                 links += -1 if end else 1
                 return found[0]
             if name == "img":
-                given = dict(ATTRIBUTE.findall(attributes))
+                given = dict(ATTRIBUTE_PATTERN.findall(attributes))
                 if own := pictures.get(urldefrag(unescaped(given.get("src", ""))).url):
                     return _own_picture(own, given.get("alt", ""), root)
                 return self._picture(given, within_link=links > 0)
@@ -86,11 +86,11 @@ class Bodies:
                 )
             return f"<{end}h{min(int(name[1]) - highest + 2, 6)}{attributes}>"
 
-        return TOKEN.sub(replaced, html)
+        return TOKEN_PATTERN.sub(replaced, html)
 
     def _picture(self, attributes: Mapping[str, str], *, within_link: bool) -> str:
         source, words = attributes.get("src", ""), attributes.get("alt", "")
-        if OWN_PICTURE.match(source):
+        if OWN_PICTURE_PATTERN.match(source):
             return f'<img src="{source}" alt="{words}" loading="lazy">'
         label = f"{self._words['picture']}{': ' if words else ''}{words}"
         if within_link or not source:
@@ -100,7 +100,7 @@ class Bodies:
 
 def site_picture(path: str) -> str:
     """Return the path on the site of the picture whose file is at `path` in the archive."""
-    return f"{PICTURES}/{path.removeprefix(f'{ASSETS}/')}"
+    return f"{PICTURES_DIRECTORY}/{path.removeprefix(f'{ASSETS}/')}"
 
 
 def _own_picture(picture: EntryPicture, words: str, root: str) -> str:
@@ -110,13 +110,13 @@ def _own_picture(picture: EntryPicture, words: str, root: str) -> str:
 
 def _quoted(html: str) -> str:
     """Return HTML in which a leading quote in Markdown, as old posts have it, has become HTML, too."""
-    found = QUOTE.match(html)
+    found = QUOTE_PATTERN.match(html)
     return f"{_paragraph(found[0].strip())}{html[found.end() :]}" if found else html
 
 
 def _paragraphs(text: str) -> str:
     """Return the text of an old post, which is Markdown without blocks, as HTML."""
-    parts = (part.strip() for part in PARAGRAPHS.split(text))
+    parts = (part.strip() for part in PARAGRAPH_GAP_PATTERN.split(text))
     return "".join(_paragraph(part) for part in parts if part)
 
 

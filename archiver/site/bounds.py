@@ -13,15 +13,15 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-LONGEST = 60.0  # seconds of processor time for a page: our templates take thousandths of one
-LARGEST = 1 << 30  # bytes that the memory of the process may grow by: our templates take thousands
-AGAIN = 1.0  # seconds after which the error is raised again, in case the first one came where it was swallowed
+MAX_SECONDS = 60.0  # seconds of processor time for a page: our templates take thousandths of one
+MAX_MEMORY_BYTES = 1 << 30  # bytes that the memory of the process may grow by: our templates take thousands
+REPEAT_SECONDS = 1.0  # seconds after which the error is raised again, in case the first one came where it was swallowed
 
 
 @contextmanager
 def bounded() -> Iterator[None]:
-    """Bound the time and memory that the code in the `with` block may take: beyond LONGEST and LARGEST, TimeoutError or
-    MemoryError is raised in it.
+    """Bound the time and memory that the code in the `with` block may take: beyond MAX_SECONDS and MAX_MEMORY_BYTES,
+    TimeoutError or MemoryError is raised in it.
 
     Python handles signals in the main thread only, so time is not bounded in other threads. Memory is not bounded where
     the system does not tell how much the process has (no /proc).
@@ -29,12 +29,12 @@ def bounded() -> Iterator[None]:
     timed = threading.current_thread() is threading.main_thread()
     soft, hard = resource.getrlimit(resource.RLIMIT_DATA)
     with suppress(OSError, ValueError):
-        most = _data() + LARGEST
+        most = _data() + MAX_MEMORY_BYTES
         resource.setrlimit(resource.RLIMIT_DATA, (most if soft == resource.RLIM_INFINITY else min(most, soft), hard))
     before = signal.signal(signal.SIGVTALRM, _end) if timed else None
     try:
         if timed:
-            signal.setitimer(signal.ITIMER_VIRTUAL, LONGEST, AGAIN)
+            signal.setitimer(signal.ITIMER_VIRTUAL, MAX_SECONDS, REPEAT_SECONDS)
         yield
     finally:
         if timed:
@@ -53,4 +53,4 @@ def _data() -> int:
 
 
 def _end(*_: object) -> None:
-    raise TimeoutError(f"it took more than {LONGEST:g} seconds for a page")
+    raise TimeoutError(f"it took more than {MAX_SECONDS:g} seconds for a page")

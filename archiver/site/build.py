@@ -34,8 +34,8 @@ if TYPE_CHECKING:
     from archiver.site.record import Row
     from archiver.storage import Root
 
-SAME = 20  # articles with the same text that a page names
-TOGETHER = 100  # articles that are looked up in the index by one query
+MAX_SAME = 20  # articles with the same text that a page names
+MAX_BATCH = 100  # articles that are looked up in the index by one query
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +169,7 @@ class _Build:
         self._record.run("DELETE FROM unread")
         again = (one for one in posts.changes_of(unread) if one.number <= since)  # later changes come anyway
         found = chain(again, posts.changed(since))
-        while some := list(islice(found, TOGETHER)):
+        while some := list(islice(found, MAX_BATCH)):
             near = self._index.signatures.near([changed.key for changed in some])
             for changed in some:
                 yield from self._take(changed, near.get(changed.key, ()))
@@ -218,10 +218,10 @@ class _Build:
         same = self._record.entries(
             """WHERE digest = (SELECT digest FROM entries WHERE number = ?1) AND number <> ?1
                ORDER BY moment, number LIMIT ?2""",
-            *(row.number, SAME),
+            *(row.number, MAX_SAME),
         )
         known = {other.number for other in same}
-        alike = [listed(one) for one in self._rows_of(near[:SAME]) if one.number not in known]
+        alike = [listed(one) for one in self._rows_of(near[:MAX_SAME]) if one.number not in known]
         return ShownArticle(entry, row, [listed(one) for one in same], alike, self._lists.category_of(row))
 
     def _rows_of(self, near: Sequence[Near]) -> Iterator[Row]:

@@ -23,11 +23,13 @@ if TYPE_CHECKING:
     from archiver.site.look import Look
     from archiver.site.record import SiteRecord
 
-GROUP = "archiver.pages"  # entry points; each names a function that takes `Contents` and returns `Page`s
-PLACE = "pages"
-DIRECTORY = r"(?![^/]*\.html/)[\w-][\w.-]{0,60}/"  # its name must not end in .html: a page may have that name
-NAME = re.compile(rf"(?:{DIRECTORY})*[\w-][\w.-]{{0,60}}\.html")
-KNOWN = "pages"  # the fact in the site's record that lists the pages of plug-ins
+ENTRY_POINT_GROUP = "archiver.pages"  # entry points; each names a function that takes `Contents` and returns `Page`s
+PAGES_DIRECTORY = "pages"
+DIRECTORY_EXPRESSION = (
+    r"(?![^/]*\.html/)[\w-][\w.-]{0,60}/"  # its name must not end in .html: a page may have that name
+)
+PAGE_NAME_PATTERN = re.compile(rf"(?:{DIRECTORY_EXPRESSION})*[\w-][\w.-]{{0,60}}\.html")
+KNOWN_PAGES_FACT = "pages"  # the fact in the site's record that lists the pages of plug-ins
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,16 +63,16 @@ def write_extra(record: SiteRecord, look: Look, files: SiteFiles) -> list[Page]:
     Raises PluginError for a plug-in that fails, and for a page whose path is invalid or taken.
     """
     made: dict[str, Page] = {}
-    for plugin in load_plugins(GROUP):
+    for plugin in load_plugins(ENTRY_POINT_GROUP):
         for page in _pages_of(plugin, Contents(record, look)):
-            path = f"{PLACE}/{page.path}"
-            if not NAME.fullmatch(page.path) or len(path.encode()) > LONGEST_PATH or path in made:
+            path = f"{PAGES_DIRECTORY}/{page.path}"
+            if not PAGE_NAME_PATTERN.fullmatch(page.path) or len(path.encode()) > LONGEST_PATH or path in made:
                 raise PluginError(f"{plugin.name}: {page.path!r}: expected a path of its own that ends in .html")
             made[path] = Page(path, page.title, page.html)
             files.write(path, look.page("extra", path, title=page.title, body=Markup(page.html)))
-    for path in set(record.fact(KNOWN).split("\n")) - {"", *made}:
+    for path in set(record.fact(KNOWN_PAGES_FACT).split("\n")) - {"", *made}:
         files.remove(path)
-    record.set(KNOWN, "\n".join(sorted(made)))
+    record.set(KNOWN_PAGES_FACT, "\n".join(sorted(made)))
     return list(made.values())
 
 

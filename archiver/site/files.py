@@ -13,20 +13,20 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from archiver.errors import StoreError, UsageError, os_reason
 from archiver.litter import is_litter
-from archiver.site.record import FILE
+from archiver.site.record import RECORD_FILE
 from archiver.storage.atomic import fill
 
 if TYPE_CHECKING:
     from archiver.site.record import SiteRecord
 
-ASIDE = ".archiver-site.new"
-FOLDER = 1000  # files in a subdirectory of ASIDE
-MOVE_AWAY = "move it away, and build again; the site is as it was"
+ASIDE_DIRECTORY = ".archiver-site.new"
+FILES_PER_FOLDER = 1000  # files in a subdirectory of ASIDE_DIRECTORY
+MOVE_AWAY_ADVICE = "move it away, and build again; the site is as it was"
 
 
 class FileChange(NamedTuple):
-    """What becomes of the file at `path`. file: the file in ASIDE that is to replace it; None: the file at `path` is to
-    be removed, or, if `same` is true, stays as it is."""
+    """What becomes of the file at `path`. file: the file in ASIDE_DIRECTORY that is to replace it; None: the file at
+    `path` is to be removed, or, if `same` is true, stays as it is."""
 
     path: str
     file: str | None = None
@@ -34,12 +34,12 @@ class FileChange(NamedTuple):
 
 
 class Aside:
-    """Writes files that change into ASIDE. name: begins the names of the subdirectories that it writes in; no two
-    writers may have the same."""
+    """Writes files that change into ASIDE_DIRECTORY. name: begins the names of the subdirectories that it writes in; no
+    two writers may have the same."""
 
     def __init__(self, directory: Path, name: str) -> None:
         self._directory = directory
-        self._aside = f"{directory}/{ASIDE}"
+        self._aside = f"{directory}/{ASIDE_DIRECTORY}"
         self._name = name
         self._number = 0
 
@@ -50,7 +50,7 @@ class Aside:
         try:
             if _content(target, len(data)) == data:
                 return FileChange(path, same=True)
-            folder, number = divmod(self._number, FOLDER)
+            folder, number = divmod(self._number, FILES_PER_FOLDER)
             file = f"{self._name}-{folder}/{number}"
             if number == 0:
                 Path(f"{self._aside}/{file}").parent.mkdir()
@@ -67,7 +67,7 @@ class SiteFiles:
     def __init__(self, directory: Path, record: SiteRecord) -> None:
         """record: must be open for this build, so that no other build is at work in `directory`."""
         self.directory = directory
-        self._aside = directory / ASIDE
+        self._aside = directory / ASIDE_DIRECTORY
         self._record = record
         self._put = Aside(directory, "whole").put
         self._made = directory
@@ -118,9 +118,9 @@ class SiteFiles:
             self.discard()
 
     def discard(self) -> None:
-        """Remove ASIDE with all that is in it. It is renamed first: a worker process of a build that was killed may
-        still be writing there. Raises OSError."""
-        old = self._aside.with_name(f"{ASIDE}.old")
+        """Remove ASIDE_DIRECTORY with all that is in it. It is renamed first: a worker process of a build that was
+        killed may still be writing there. Raises OSError."""
+        old = self._aside.with_name(f"{ASIDE_DIRECTORY}.old")
         for moved in (False, True):
             with suppress(FileNotFoundError):
                 if moved:
@@ -145,9 +145,9 @@ class SiteFiles:
                 raise StoreError(f"{place}: cannot be used: {os_reason(error)}; the site is as it was") from error
             if rest and not stat.S_ISDIR(mode):
                 found = "a link" if stat.S_ISLNK(mode) else "a file"
-                raise StoreError(f"{place}: is {found} where the site has a directory; {MOVE_AWAY}")
+                raise StoreError(f"{place}: is {found} where the site has a directory; {MOVE_AWAY_ADVICE}")
             if not rest and stat.S_ISDIR(mode):
-                raise StoreError(f"{place}: is a directory where the site has a file; {MOVE_AWAY}")
+                raise StoreError(f"{place}: is a directory where the site has a file; {MOVE_AWAY_ADVICE}")
 
     def _make(self, directory: Path) -> None:
         if directory != self._made:
@@ -165,9 +165,11 @@ def claim(directory: Path) -> None:
         names = sorted(name for name in os.listdir(directory) if not is_litter(name))  # noqa: PTH208 - only names
     except OSError as error:
         raise StoreError(f"{directory}: cannot be used: {os_reason(error)}") from error
-    if (directory / FILE).is_symlink():
-        raise UsageError(f"{directory / FILE}: is a link, and would be written through to elsewhere; name another site")
-    if names and FILE not in names:
+    if (directory / RECORD_FILE).is_symlink():
+        raise UsageError(
+            f"{directory / RECORD_FILE}: is a link, and would be written through to elsewhere; name another site"
+        )
+    if names and RECORD_FILE not in names:
         raise UsageError(f"{directory}: has something in it that is no site of archiver's: {names[0]}; name another")
 
 

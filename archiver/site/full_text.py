@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, NamedTuple
 from archiver.errors import UsageError
 from archiver.exports.segment import HAS_HAN, LONGEST, UNIT, WORD
 from archiver.posts.site_addresses import href
-from archiver.site.record import FILE
+from archiver.site.record import RECORD_FILE
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-MOST = 100  # results
-AROUND = 40  # characters that are shown before a word that was found; twice as many from its beginning on
+MAX_RESULTS = 100  # results
+CHARACTERS_AROUND = 40  # characters that are shown before a word that was found; twice as many from its beginning on
 
 
 class Hit(NamedTuple):
@@ -34,7 +34,7 @@ class FullText:
         """database: the file that `archiver export sqlite` wrote. site: the directory of the site. Raises UsageError if
         they cannot be searched."""
         self._uri = f"{database.absolute().as_uri()}?mode=ro"
-        self._site = f"{(site / FILE).absolute().as_uri()}?mode=ro"
+        self._site = f"{(site / RECORD_FILE).absolute().as_uri()}?mode=ro"
         try:
             self.search("x")
         except sqlite3.Error as error:
@@ -58,7 +58,7 @@ class FullText:
                    AND (? = '' OR substr(entries.published, 1, 10) <= ?)
                    AND instr(lower(entries.source), lower(?)) > 0
                    ORDER BY moment DESC LIMIT ?""",
-                (query, first, first, last, last, source.strip(), MOST),
+                (query, first, first, last, last, source.strip(), MAX_RESULTS),
             ).fetchall()
         finally:
             connection.close()
@@ -91,6 +91,6 @@ def around(text: str, wanted: str) -> str:
     places = [place for word in wanted.casefold().split() if (place := folded.find(word)) >= 0]
     if not places:
         return ""
-    begin, end = max(0, min(places) - AROUND), min(places) + 2 * AROUND
+    begin, end = max(0, min(places) - CHARACTERS_AROUND), min(places) + 2 * CHARACTERS_AROUND
     cut = " ".join(text[begin:end].split())
     return f"{'…' if begin else ''}{cut}{'…' if end < len(text) else ''}"

@@ -23,14 +23,14 @@ if TYPE_CHECKING:
     from archiver.exports import Entry
     from archiver.recipes import Recipe
 
-OURS = files(__package__) / "jekyll_files"
-CATEGORY = """---
+PACKAGED_FILES = files(__package__) / "jekyll_files"
+CATEGORY_TEMPLATE = """---
 layout: category
 title: {title}
 category: {category}
 ---
 """
-CONFIG = """# What archiver's posts ask of a Jekyll site; all else is yours.
+CONFIG_TEMPLATE = """# What archiver's posts ask of a Jekyll site; all else is yours.
 title: {name}
 url: {url}
 timezone: {zone}
@@ -73,15 +73,15 @@ def write_jekyll(
         if recipe := recipes.get(entry.recipe):
             zones[recipe.time_zone] += 1
     zone = zones.most_common(1)[0][0] if zones else "UTC"
-    config = CONFIG.format(
+    config = CONFIG_TEMPLATE.format(
         name=double_quoted(name), url=double_quoted(f"https://{host}"), zone=double_quoted(zone), assets=ASSETS
     )
-    wanted = {"_config.yml": config, **dict(_files(OURS, ""))}
+    wanted = {"_config.yml": config, **dict(_files(PACKAGED_FILES, ""))}
     for key in sorted(names):
         title = min(names[key], key=lambda one: (-names[key][one], one))
         for spelling in sorted(spellings[key], reverse=True):
             first = spelling.split()[0] if spelling.split() else ""
-            page = CATEGORY.format(title=double_quoted(title), category=double_quoted(first))
+            page = CATEGORY_TEMPLATE.format(title=double_quoted(title), category=double_quoted(first))
             for path in category_paths(key, [spelling], fixed.get(key, ())):
                 wanted.setdefault(path, page)
     return _write(directory, wanted)

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from archiver.posts.site_addresses import category_page, category_paths, day_path
 from archiver.site.articles import listed
-from archiver.site.ranges import SIZE, settle
-from archiver.site.record import COLUMNS, ListOf, Row
+from archiver.site.ranges import ARTICLES_PER_PAGE, settle
+from archiver.site.record import ENTRY_COLUMNS, ListOf, Row
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from archiver.site.ranges import Range
     from archiver.site.record import SiteRecord
 
-END = (2**63 - 1, 0)
-WEEKS = Calendar()
+AFTER_ALL = (2**63 - 1, 0)
+CALENDAR = Calendar()
 
 
 class NamedPage(NamedTuple):
@@ -106,17 +106,17 @@ class Lists:
         those of the page before it, too. Before them: the place in `pages` of the older one of these."""
         newest = len(pages) - 1
         rows = self._members(number, pages[newest].begin, None)
-        if len(rows) >= SIZE or newest == 0:
+        if len(rows) >= ARTICLES_PER_PAGE or newest == 0:
             return newest, rows
         return newest - 1, self._members(number, pages[newest - 1].begin, None)
 
     def _members(self, number: int, begin: tuple[int, int], end: tuple[int, int] | None) -> list[ArticleLine]:
-        columns = ", ".join(f"entries.{column}" for column in COLUMNS.split(", "))
+        columns = ", ".join(f"entries.{column}" for column in ENTRY_COLUMNS.split(", "))
         rows = self._record.rows(
             f"""SELECT {columns} FROM members CROSS JOIN entries ON entries.number = members.entry WHERE list = ?
                 AND (members.moment, members.entry) >= (?, ?) AND (members.moment, members.entry) < (?, ?)
                 ORDER BY members.moment DESC, members.entry DESC""",
-            *(number, *begin, *(end or END)),
+            *(number, *begin, *(end or AFTER_ALL)),
         )
         return [listed(Row(*row)) for row in rows]
 
@@ -154,7 +154,7 @@ class Lists:
         """Return a month as weeks of days, each with its number of articles (0: none)."""
         weeks = [
             [(day, counts.get(f"{year}-{month:02}-{day:02}", 0) if day else 0) for day in week]
-            for week in WEEKS.monthdayscalendar(max(int(year), 1), month)
+            for week in CALENDAR.monthdayscalendar(max(int(year), 1), month)
         ]
         size = sum(count for week in weeks for _, count in week)
         return {"number": month, "weeks": weeks, "size": size, "path": f"archive/{year}/{month:02}/index.html"}

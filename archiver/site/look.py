@@ -36,8 +36,8 @@ if TYPE_CHECKING:
 
     from jinja2 import Template
 
-OURS = files(__package__) / "templates"
-COPIED = ("style.css", "search.js", "icon.svg")
+PACKAGED_TEMPLATES = files(__package__) / "templates"
+COPIED_FILES = ("style.css", "search.js", "icon.svg")
 
 
 class Look:
@@ -71,7 +71,7 @@ class Look:
             "articles": lambda size: words["article"] if size == 1 else words["articles"].format(size),
             "month": lambda number: words["months"].split("|")[number - 1],
         }
-        self._environment.globals |= {"name": name, "host": host, "language": TAGS[language]}
+        self._environment.globals |= {"name": name, "host": host, "language": TAG_OF_LANGUAGE[language]}
         self._environment.globals["w"] = SimpleNamespace(**words)  # its attributes are found faster than keys
         self._environment.globals["range"] = safe_range  # limited: a huge range would fill the memory
         self._templates: dict[str, Template] = {}
@@ -83,7 +83,7 @@ class Look:
     def digest(self) -> str:
         """A digest of all that decides how pages look, besides the archive: program, names, colours and templates."""
         parts = [archiver.__version__, self.name, self.host, self.language, self.accent]
-        found = {one.name: one.read_bytes() for one in OURS.iterdir()}
+        found = {one.name: one.read_bytes() for one in PACKAGED_TEMPLATES.iterdir()}
         if self._theirs:
             found |= {
                 one.relative_to(self._theirs).as_posix(): _read(one) for one in self._theirs.rglob("*") if one.is_file()
@@ -104,9 +104,9 @@ class Look:
     def copied(self) -> dict[str, bytes]:
         """Return the files that are on the site as they are, by their names."""
         found = {}
-        for name in COPIED:
+        for name in COPIED_FILES:
             theirs = self._theirs / name if self._theirs else None
-            found[name] = _read(theirs) if theirs and theirs.is_file() else (OURS / name).read_bytes()
+            found[name] = _read(theirs) if theirs and theirs.is_file() else (PACKAGED_TEMPLATES / name).read_bytes()
         if self.accent:
             found["style.css"] += f"\n:root {{ --accent: {self.accent}; --accent-dark: {self.accent}; }}\n".encode()
         return found
@@ -142,7 +142,7 @@ class Look:
         return found
 
 
-TAGS = {"zh": "zh-CN", "en": "en"}
+TAG_OF_LANGUAGE = {"zh": "zh-CN", "en": "en"}
 
 
 class _Theirs(FileSystemLoader):

@@ -32,9 +32,9 @@ if TYPE_CHECKING:
     from archiver.site.record import Row
     from archiver.storage import Root
 
-FEW = 300  # with fewer articles this process makes their pages itself: starting others would take longer
-BATCH = 25  # articles that a worker process is given at a time
-AHEAD = 4  # batches submitted in advance for each process, so that none is idle
+MIN_FOR_PROCESSES = 300  # with fewer articles this process makes their pages itself: starting others would take longer
+MAX_BATCH = 25  # articles that a worker process is given at a time
+BATCHES_AHEAD = 4  # batches submitted in advance for each process, so that none is idle
 
 
 class ShownArticle(NamedTuple):
@@ -113,8 +113,8 @@ def make_pages(things: Iterator[Thing], setup: SiteSetup, processes: int, note: 
     """Make the pages of the articles in `things`, and call `note` with their files and with the changes that stand
     between the articles, all in the order of `things`. processes: how many worker processes may be started. Raises what
     `note` and `PageMaker.make` raise, and WorkerError."""
-    first = list(islice(things, FEW))
-    if processes and len(first) == FEW:
+    first = list(islice(things, MIN_FOR_PROCESSES))
+    if processes and len(first) == MIN_FOR_PROCESSES:
         asyncio.run(_make_in_processes(chain(first, things), setup, processes, note))
         return
     maker = PageMaker(setup, "0")
@@ -136,10 +136,10 @@ async def _make_in_processes(
                 note(written)
 
     try:
-        while batch := list(islice(things, BATCH)):
+        while batch := list(islice(things, MAX_BATCH)):
             sent.append(asyncio.ensure_future(pool.submit(batch)))
             await asyncio.sleep(0)  # let the pool send jobs and take in results
-            await settle(AHEAD * processes)
+            await settle(BATCHES_AHEAD * processes)
         await settle(0)
     finally:
         for one in sent:

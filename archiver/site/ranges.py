@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from archiver.site.record import SiteRecord
 
-SIZE = 50  # articles on a page
-FIRST = (-(2**63), 0)  # a place before all articles
+ARTICLES_PER_PAGE = 50  # articles on a page
+BEFORE_ALL = (-(2**63), 0)  # a place before all articles
 
 Place = tuple[int, int]  # the moment of an article, and its number
 
@@ -49,8 +49,8 @@ def settle(record: SiteRecord, list_: int) -> tuple[list[Range], set[str]]:
 def _bounds(record: SiteRecord, list_: int) -> list[tuple[str, Place]]:
     found = record.rows("SELECT label, moment, entry FROM ranges WHERE list = ? ORDER BY moment, entry", list_)
     if not found:
-        record.run("INSERT INTO ranges VALUES (?, ?, ?, '1')", list_, *FIRST)
-        return [("1", FIRST)]
+        record.run("INSERT INTO ranges VALUES (?, ?, ?, '1')", list_, *BEFORE_ALL)
+        return [("1", BEFORE_ALL)]
     return [(label, (moment, entry)) for label, moment, entry in found]
 
 
@@ -62,13 +62,13 @@ def _split(record: SiteRecord, list_: int, page: Range, known: set[str]) -> set[
         "SELECT count(*) FROM members WHERE list = ? AND (moment, entry) >= (?, ?) AND (moment, entry) < (?, ?)",
         *(list_, *page.begin, *(page.end or (2**63 - 1, 0))),
     )[0][0]
-    if size <= (SIZE if page.end is None else 2 * SIZE):
+    if size <= (ARTICLES_PER_PAGE if page.end is None else 2 * ARTICLES_PER_PAGE):
         return set()
     cuts = record.rows(
         """SELECT moment, entry FROM (SELECT moment, entry, row_number() OVER (ORDER BY moment, entry) AS place
            FROM members WHERE list = ? AND (moment, entry) >= (?, ?) AND (moment, entry) < (?, ?))
            WHERE place > 1 AND place % ? = 1""",
-        *(list_, *page.begin, *(page.end or (2**63 - 1, 0)), SIZE),
+        *(list_, *page.begin, *(page.end or (2**63 - 1, 0)), ARTICLES_PER_PAGE),
     )
     begins = [page.begin, *cuts]
     if page.end is None:

@@ -17,14 +17,16 @@ if TYPE_CHECKING:
     from types import TracebackType
     from typing import Any, Self
 
-FILE = ".archiver-site.sqlite"
-VERSION = "3"
-SITEMAP = 10_000  # addresses in a sitemap; 50,000 are allowed, but the last one is written again at each change
-COLUMNS = "number, key, recipe, id, form, path, moment, published, changed, title, source, language, state"
+RECORD_FILE = ".archiver-site.sqlite"
+RECORD_VERSION = "3"
+ADDRESSES_PER_SITEMAP = (
+    10_000  # addresses in a sitemap; 50,000 are allowed, but the last one is written again at each change
+)
+ENTRY_COLUMNS = "number, key, recipe, id, form, path, moment, published, changed, title, source, language, state"
 
 
 # Articles with a post that could not be read: each build tries again. (Records of earlier versions lack this table.)
-UNREAD = "CREATE TABLE IF NOT EXISTS unread (recipe TEXT NOT NULL, id TEXT NOT NULL, PRIMARY KEY (recipe, id))"
+CREATE_UNREAD = "CREATE TABLE IF NOT EXISTS unread (recipe TEXT NOT NULL, id TEXT NOT NULL, PRIMARY KEY (recipe, id))"
 
 
 class Row(NamedTuple):
@@ -89,11 +91,11 @@ class SiteRecord:
     def __init__(self, directory: Path, *, anew: bool = False) -> None:
         """Open the record for one build. An empty one is begun if there is none of this version, if the file is
         damaged, or if `anew` is true. Raises LockedError while another build is at work."""
-        self._file = directory / FILE
+        self._file = directory / RECORD_FILE
         self._lists: dict[tuple[str, str], int] = {}  # numbers of lists, by kind and name: a cache
         try:
             self._open()
-            if anew or self._fact("version") != VERSION:
+            if anew or self._fact("version") != RECORD_VERSION:
                 self._begin_anew()
         except sqlite3.DatabaseError as error:
             if not _is_damage(error):
@@ -159,7 +161,7 @@ class SiteRecord:
 
     def entries(self, condition: str, *values: Any) -> list[Row]:
         """Return the articles that a WHERE clause (with ORDER BY, LIMIT) selects."""
-        return [Row(*row) for row in self.rows(f"SELECT {COLUMNS} FROM entries {condition}", *values)]
+        return [Row(*row) for row in self.rows(f"SELECT {ENTRY_COLUMNS} FROM entries {condition}", *values)]
 
     def put(self, new: New) -> Row:
         """Put an article into the record, or replace what is there of it, and return its row. Its page stays at the
@@ -209,7 +211,7 @@ class SiteRecord:
     def _remove_from_lists(self, key: str, then: str | None) -> Row | None:
         """Take an article out of the lists, and return its row, None if there was none. then: the digest of its new
         text, None if it has none."""
-        found = self.rows(f"SELECT category, day, digest, {COLUMNS} FROM entries WHERE key = ?", key)
+        found = self.rows(f"SELECT category, day, digest, {ENTRY_COLUMNS} FROM entries WHERE key = ?", key)
         if not found:
             return None
         category, day, digest, *columns = found[0]
@@ -226,7 +228,7 @@ class SiteRecord:
         self.run("INSERT OR IGNORE INTO touched VALUES (?, ?, ?)", list_, moment, entry)
 
     def _touch_shared(self, number: int, digest: str | None, *, gone: bool = False) -> None:
-        self.run("INSERT OR IGNORE INTO touched_sitemaps VALUES (?)", (number - 1) // SITEMAP + 1)
+        self.run("INSERT OR IGNORE INTO touched_sitemaps VALUES (?)", (number - 1) // ADDRESSES_PER_SITEMAP + 1)
         if digest:
             self.run(
                 """INSERT INTO touched_digests VALUES (?, ?)
@@ -260,8 +262,8 @@ class SiteRecord:
                 script = files(__package__).joinpath("record.sql").read_text("utf-8")
                 for statement in script.split(";\n"):
                     self._connection.execute(statement)
-                self.set("version", VERSION)
-            self._connection.execute(UNREAD)
+                self.set("version", RECORD_VERSION)
+            self._connection.execute(CREATE_UNREAD)
         except BaseException:
             self._connection.close()
             raise

@@ -14,20 +14,20 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from archiver.errors import StoreError, UsageError, os_reason
-from archiver.site.record import FILE
+from archiver.site.record import RECORD_FILE
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from archiver.site.full_text import FullText
 
-SERVICE = "query.json"
-PATIENCE = 30  # seconds to wait for a client that sends nothing
-LONGEST = 200  # characters of a query
+SERVICE_FILE = "query.json"
+TIMEOUT_SECONDS = 30  # seconds to wait for a client that sends nothing
+MAX_QUERY_CHARACTERS = 200  # characters of a query
 # Paths that are not served: hidden files and directories, such as the record of the site, unless they are pages (the
 # source of an article may be called `.x`); and paths with a NUL, which no file can have.
-HIDDEN = re.compile(r"(?:^|/)\.(?!.*\.html$)|\0", re.DOTALL)
-PORT = re.compile(r":\d*$")
+HIDDEN_PATH_PATTERN = re.compile(r"(?:^|/)\.(?!.*\.html$)|\0", re.DOTALL)
+PORT_PATTERN = re.compile(r":\d*$")
 
 
 class SiteServer(ThreadingHTTPServer):
@@ -39,7 +39,7 @@ class SiteServer(ThreadingHTTPServer):
     def __init__(self, directory: Path, full_text: FullText | None, host: str, port: int) -> None:
         """full_text: what to search in; None: the search page finds titles only, as with a plain file server. Raises
         UsageError for a directory without a site, StoreError if it cannot listen."""
-        if not (directory / FILE).is_file():
+        if not (directory / RECORD_FILE).is_file():
             raise UsageError(f"{directory}: there is no site there; make it with: archiver site build")
         self.full_text = full_text
         self.address_family = AF_INET6 if ":" in host else AF_INET
@@ -61,7 +61,7 @@ class SiteServer(ThreadingHTTPServer):
         own name resolve to this machine, and so read the archive through the user's browser (DNS rebinding).
         """
         local = _is_local(str(self.server_address[0]))
-        return not host or not local or _is_local(PORT.sub("", host).strip("[]"))
+        return not host or not local or _is_local(PORT_PATTERN.sub("", host).strip("[]"))
 
     def handle_error(self, request: object, client_address: object) -> None:
         """Report nothing: a reader who closes the connection early is no error."""
@@ -69,7 +69,7 @@ class SiteServer(ThreadingHTTPServer):
 
 class _Handler(SimpleHTTPRequestHandler):
     server: SiteServer
-    timeout = PATIENCE
+    timeout = TIMEOUT_SECONDS
     server_version = "archiver"
     sys_version = ""
 
@@ -119,18 +119,18 @@ class _Handler(SimpleHTTPRequestHandler):
             return True
         if not self.server.is_meant(self.headers.get("Host", "")):
             super().send_error(421, explain="Ask for this machine by a name of its own, such as localhost.")
-        elif HIDDEN.search(unquote(target.path)):
+        elif HIDDEN_PATH_PATTERN.search(unquote(target.path)):
             self.send_error(404)
         elif self.server.full_text and target.path == "/search/index.json":
-            self._send_json({"service": SERVICE, "files": []})
-        elif self.server.full_text and target.path == f"/search/{SERVICE}":
+            self._send_json({"service": SERVICE_FILE, "files": []})
+        elif self.server.full_text and target.path == f"/search/{SERVICE_FILE}":
             self._search(self.server.full_text, parse_qs(target.query))
         else:
             return False
         return True
 
     def _search(self, full_text: FullText, query: dict[str, list[str]]) -> None:
-        asked = [query.get(name, [""])[0][:LONGEST] for name in ("q", "from", "until", "source")]
+        asked = [query.get(name, [""])[0][:MAX_QUERY_CHARACTERS] for name in ("q", "from", "until", "source")]
         try:
             self._send_json(full_text.search(*asked))
         except sqlite3.Error as error:

@@ -14,18 +14,18 @@ if TYPE_CHECKING:
     from archiver.site.files import SiteFiles
     from archiver.site.record import SiteRecord
 
-PART = 5000  # articles of a file: about a megabyte
+ARTICLES_PER_FILE = 5000  # articles of a file: about a megabyte
 
 
 def write_titles(record: SiteRecord, files: SiteFiles) -> None:
     """Write the files of titles that changed, and the list of all these files: name, first and last day of each, the
     newest first."""
-    touched = record.rows("SELECT DISTINCT (entry - 1) / ? FROM touched ORDER BY 1", PART)
+    touched = record.rows("SELECT DISTINCT (entry - 1) / ? FROM touched ORDER BY 1", ARTICLES_PER_FILE)
     for (part,) in touched:
         rows = record.rows(
             """SELECT path, title, source, published FROM entries WHERE number > ? AND number <= ?
                ORDER BY moment DESC, number DESC""",
-            *(part * PART, (part + 1) * PART),
+            *(part * ARTICLES_PER_FILE, (part + 1) * ARTICLES_PER_FILE),
         )
         files.write(f"search/{_name(part)}", _json([[href(path), *rest] for path, *rest in rows]))
         days = [row[3][:10] for row in rows]

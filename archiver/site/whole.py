@@ -16,7 +16,7 @@ from archiver.manifest import head
 from archiver.posts.site_addresses import category_paths, href
 from archiver.site.articles import listed, utc
 from archiver.site.extra import write_extra
-from archiver.site.record import SITEMAP
+from archiver.site.record import ADDRESSES_PER_SITEMAP
 from archiver.site.titles import write_titles
 
 if TYPE_CHECKING:
@@ -29,10 +29,10 @@ if TYPE_CHECKING:
     from archiver.site.record import Row, SiteRecord
     from archiver.storage import Root
 
-LATEST = 60  # articles on the home page
-FEED = 50  # articles of the feed
-URLSET = '<?xml version="1.0" encoding="utf-8"?>\n<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n'
-SITEMAPS = URLSET.replace("urlset", "sitemapindex")
+MAX_LATEST = 60  # articles on the home page
+MAX_FEED_ARTICLES = 50  # articles of the feed
+URLSET_START = '<?xml version="1.0" encoding="utf-8"?>\n<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n'
+SITEMAP_INDEX_START = URLSET_START.replace("urlset", "sitemapindex")
 
 
 def write_whole(
@@ -46,7 +46,7 @@ def write_whole(
 ) -> None:
     """Write these pages. entry_of: returns the entry of an article of the record, None if it cannot be read. fixed:
     further paths of the lists of some categories (`fixed_lists`)."""
-    latest = record.entries("ORDER BY moment DESC, number DESC LIMIT ?", LATEST)
+    latest = record.entries("ORDER BY moment DESC, number DESC LIMIT ?", MAX_LATEST)
     sources = _sources(record, fixed)
     files.write("index.html", look.page("home", "index.html", rows=[listed(row) for row in latest], sources=sources))
     files.write("sources/index.html", look.page("sources", "sources/index.html", sources=sources))
@@ -60,7 +60,7 @@ def write_whole(
     files.write("robots.txt", look.text("robots.txt"))
     for name, content in look.copied().items():
         files.write(name, content)
-    _write_feed(entry_of, latest[:FEED], look, files)
+    _write_feed(entry_of, latest[:MAX_FEED_ARTICLES], look, files)
     _write_sitemaps(record, look, files)
     write_titles(record, files)
 
@@ -131,16 +131,16 @@ def _write_sitemaps(record: SiteRecord, look: Look, files: SiteFiles) -> None:
     for (number,) in record.rows("SELECT number FROM touched_sitemaps ORDER BY number"):
         rows = record.each(
             "SELECT path, changed FROM entries WHERE number > ? AND number <= ? ORDER BY number",
-            *((number - 1) * SITEMAP, number * SITEMAP),
+            *((number - 1) * ADDRESSES_PER_SITEMAP, number * ADDRESSES_PER_SITEMAP),
         )
         lines = [
             f"<url><loc>{_address(look, path)}</loc><lastmod>{changed}</lastmod></url>\n" for path, changed in rows
         ]
-        files.write(f"sitemap-{number}.xml", f"{URLSET}{''.join(lines)}</urlset>\n")
+        files.write(f"sitemap-{number}.xml", f"{URLSET_START}{''.join(lines)}</urlset>\n")
     ((last,),) = record.rows("SELECT coalesce(max(number), 0) FROM entries")
-    numbers = range(1, (last - 1) // SITEMAP + 2)
+    numbers = range(1, (last - 1) // ADDRESSES_PER_SITEMAP + 2)
     places = [f"<sitemap><loc>{_address(look, f'sitemap-{number}.xml')}</loc></sitemap>\n" for number in numbers]
-    files.write("sitemap.xml", f"{SITEMAPS}{''.join(places)}</sitemapindex>\n")
+    files.write("sitemap.xml", f"{SITEMAP_INDEX_START}{''.join(places)}</sitemapindex>\n")
 
 
 def _address(look: Look, path: str) -> str:

@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     from archiver.crew import Member
     from archiver.index import Claim, IndexThread
 
-MOST_LISTINGS = 16  # listings that a worker reads at a time, sites that it surveys included
-MOST_SITES = 32  # sites whose articles a worker asks for at a time
-ONCE = "task"  # the kind of lease for things that are done once in a run
+MAX_LISTINGS = 16  # listings that a worker reads at a time, sites that it surveys included
+MAX_SITES = 32  # sites whose articles a worker asks for at a time
+ONCE_LEASE = "task"  # the kind of lease for things that are done once in a run
 
 
 class Allotment:
@@ -56,7 +56,7 @@ class Allotment:
 
     async def found_listings(self, names: list[str]) -> list[str]:
         """Return those of the listings that this crawl reads itself, out of those that its survey of a site found. It
-        may have their answers already, so MOST_LISTINGS does not apply."""
+        may have their answers already, so MAX_LISTINGS does not apply."""
         return names
 
     async def end_listing(self, name: str) -> None:
@@ -133,7 +133,7 @@ class SharedAllotment(Allotment):
 
     async def listings(self, names: list[str]) -> list[str]:
         free = await self._member.free(LISTING, names)
-        room = MOST_LISTINGS - len(self._member.has(LISTING))
+        room = MAX_LISTINGS - len(self._member.has(LISTING))
         share = min(self._member.share(len(free), self._expected), max(room, 0))
         return await self._member.take(LISTING, free[:share])
 
@@ -162,18 +162,18 @@ class SharedAllotment(Allotment):
         return await self.sites(sites[: self._member.share(len(sites), self._expected)])
 
     async def sites(self, names: list[str]) -> list[str]:
-        room = MOST_SITES - len(self._member.has(SITE))
+        room = MAX_SITES - len(self._member.has(SITE))
         return await self._member.take(SITE, names[: max(room, 0)])
 
     async def end_site(self, site: str) -> bool:
         await self._member.give_back(SITE, [site])
-        return len(self._member.has(SITE)) < MOST_SITES // 2
+        return len(self._member.has(SITE)) < MAX_SITES // 2
 
     async def begins(self, task: str) -> bool:
-        return bool(await self._member.take(ONCE, [task]))
+        return bool(await self._member.take(ONCE_LEASE, [task]))
 
     async def end_task(self, task: str) -> None:
-        await self._member.give_back(ONCE, [task], done=True)
+        await self._member.give_back(ONCE_LEASE, [task], done=True)
 
     async def is_over(self) -> bool:
         return await self._member.rest()

@@ -33,7 +33,7 @@ from archiver.scrapy_settings import add_plugins, complete_settings
 from archiver.signals import article_failed, article_unchanged, blocked
 from archiver.spiders.answers import about_answer, answer_of
 from archiver.spiders.drawing import PageDrawer
-from archiver.spiders.feed_text import BASE, TEXT, FeedTexts, of_feed
+from archiver.spiders.feed_text import BASE_KEY, TEXT_KEY, FeedTexts, of_feed
 from archiver.spiders.pictures import PictureFetcher, wanted_pictures
 from archiver.spiders.politeness import set_politeness
 from archiver.spiders.tries import Try, are_final, judge, of_status
@@ -379,7 +379,7 @@ class ArticleSpider(Spider):
             page,
             reference.address,
             reference.forms,
-            {name: value for name, value in reference.known.items() if name not in (TEXT, BASE)},
+            {name: value for name, value in reference.known.items() if name not in (TEXT_KEY, BASE_KEY)},
             reference.places,
             self.settings.getbool("ARCHIVER_KEEP_PAYWALLED"),
         )

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from archiver.recipes import Recipe
     from archiver.spiders.allotment import Allotment
 
-BATCH = 500  # articles that are claimed at a time; the others wait in the index
-SHARE = 20  # articles of one site that are claimed at a time
+MAX_BATCH = 500  # articles that are claimed at a time; the others wait in the index
+MAX_BATCH_OF_SITE = 20  # articles of one site that are claimed at a time
 
 
 class DueSpider(FollowingSpider):
@@ -72,7 +72,7 @@ class DueSpider(FollowingSpider):
     async def _ask_for_many(self, site: str, recipe: str = "") -> bool:
         """Ask for a batch of articles at once, and return whether there were any. site: in whose queue they wait;
         empty: in that of no site. recipe: whose articles; empty: of any. A dry run only reports all of them as due."""
-        while (claims := await self._claim(site, BATCH, recipe)) is not None:
+        while (claims := await self._claim(site, MAX_BATCH, recipe)) is not None:
             for claim in claims:
                 reference = self._reference(claim)
                 if self.archive.dry:
@@ -96,7 +96,7 @@ class DueSpider(FollowingSpider):
         waiting = self._sites.setdefault(site, deque())
         while True:
             if not waiting:
-                claims = await self._claim(site, SHARE)
+                claims = await self._claim(site, MAX_BATCH_OF_SITE)
                 if claims is None:
                     self._sites.pop(site, None)
                     if await self._allotment.end_site(site) and not (self.archive.is_ending or self._is_spent):

@@ -18,8 +18,11 @@ if TYPE_CHECKING:
     from archiver.article import Article
     from archiver.discovery.entries import ListedArticle
 
-TEXT, BASE = "feed_text", "feed_base"  # keys in what is known of an article: the feed's text, and the base of its links
-LONGEST = 200_000  # characters
+TEXT_KEY, BASE_KEY = (
+    "feed_text",
+    "feed_base",
+)  # keys in what is known of an article: the feed's text, and the base of its links
+MAX_TEXT_CHARACTERS = 200_000  # characters
 
 
 class FeedTexts:
@@ -36,22 +39,22 @@ class FeedTexts:
     def facts(self, listed: ListedArticle) -> dict[str, str]:
         """Return the text of an article in a feed, as it is noted with the article; nothing if the feed has none, if it
         is too long, or if no recipe allows it."""
-        if not listed.content or len(listed.content) > LONGEST or not self._allows(listed.address):
+        if not listed.content or len(listed.content) > MAX_TEXT_CHARACTERS or not self._allows(listed.address):
             return {}
-        return {TEXT: listed.content, BASE: listed.base}
+        return {TEXT_KEY: listed.content, BASE_KEY: listed.base}
 
     def page(self, reference: Reference) -> Answer | None:
         """Return a page made of the article's text in its feed. None if no text was kept, if no recipe allows it any
         more, or if the archive has a post of the article already."""
         known = reference.known
-        if reference.held or not known.get(TEXT) or not self._allows(reference.address):
+        if reference.held or not known.get(TEXT_KEY) or not self._allows(reference.address):
             return None
         title, time = escape(known.get("title", "")), known.get("time", "")
         when = f'<meta property="article:published_time" content="{escape(time)}">' if time else ""
         page = (
-            f'<!DOCTYPE html><html><head><meta charset="utf-8"><base href="{escape(known.get(BASE, ""))}">'
+            f'<!DOCTYPE html><html><head><meta charset="utf-8"><base href="{escape(known.get(BASE_KEY, ""))}">'
             f'<title>{title}</title><meta property="og:type" content="article">{when}</head><body><main><article>'
-            f"<h1>{title}</h1><div>{known[TEXT]}</div></article></main></body></html>"
+            f"<h1>{title}</h1><div>{known[TEXT_KEY]}</div></article></main></body></html>"
         )
         return Answer(reference.address, "text/html; charset=utf-8", page.encode("utf-8", "replace"), moment(now()))
 

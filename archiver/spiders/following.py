@@ -22,7 +22,7 @@ from archiver.following import FollowedListing
 from archiver.identity import plain_form, site_of
 from archiver.index import Index, NamedSource, Sighting
 from archiver.listing_stats import ListingStats
-from archiver.spiders.lists import SEEN_TOGETHER, Item, ListedPage, ListingTurn, ListSpider
+from archiver.spiders.lists import MAX_BATCH, Item, ListedPage, ListingTurn, ListSpider
 from archiver.surveying import Looker, Surveyor, newest_first
 
 if TYPE_CHECKING:
@@ -39,15 +39,17 @@ if TYPE_CHECKING:
     from archiver.index import ArticleKey
     from archiver.recipes import Endpoint, Recipe
 
-FIRST_LOOK = 100  # when a source is read for the first time, only so many articles are fetched, the newest
-SURVEYS = 32  # sites that are surveyed at a time
-OF_A_SURVEY = 20  # requests that the survey of a site takes at most, or little more
-LOOKED_AT_AGAIN = 30 * DAY  # after that time a site is surveyed again
-NOT_THERE, GONE = 404, 410
-MOST_PARTS = 1000  # sitemaps of an index that are read in a run
-UNDATED = 3  # of sitemaps whose changes their index does not date, so many at each end are asked whether they changed
-KNOWN_SHAPES = 500  # known addresses of articles of a host with which the links on its pages are compared
-SOURCE_KINDS = {"feed": "feed", "index": "sitemap", "sitemap": "sitemap", "page": "page"}  # by kinds of a survey
+MAX_FIRST_ARTICLES = 100  # when a source is read for the first time, only so many articles are fetched, the newest
+MAX_SURVEYS = 32  # sites that are surveyed at a time
+REQUESTS_PER_SURVEY = 20  # requests that the survey of a site takes at most, or little more
+SURVEY_INTERVAL_MICROS = 30 * DAY  # after that time a site is surveyed again
+NOT_THERE, GONE_STATUS = 404, 410
+MAX_PARTS = 1000  # sitemaps of an index that are read in a run
+UNDATED_AT_EACH_END = (
+    3  # of sitemaps whose changes their index does not date, so many at each end are asked whether they changed
+)
+MAX_KNOWN_ADDRESSES = 500  # known addresses of articles of a host with which the links on its pages are compared
+SOURCE_KIND_OF = {"feed": "feed", "index": "sitemap", "sitemap": "sitemap", "page": "page"}  # by kinds of a survey
 
 
 class FollowingSpider(ListSpider):
@@ -61,7 +63,7 @@ class FollowingSpider(ListSpider):
         self.named: set[str] = set()  # labels of followed listings that the user named, or whose site was named
         self._looker = Looker()
         self._surveys: set[asyncio.Future[None]] = set()
-        self._turn_to_survey = asyncio.Semaphore(SURVEYS)
+        self._turn_to_survey = asyncio.Semaphore(MAX_SURVEYS)
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
@@ -69,7 +71,7 @@ class FollowingSpider(ListSpider):
         spider = super().from_crawler(crawler, *args, **kwargs)
         # With few requests only few sites are surveyed at a time, so that some of the surveys come to their end.
         if most := crawler.settings.getint("ARCHIVER_MAX_REQUESTS"):
-            spider._turn_to_survey = asyncio.Semaphore(min(SURVEYS, max(1, most // OF_A_SURVEY)))
+            spider._turn_to_survey = asyncio.Semaphore(min(MAX_SURVEYS, max(1, most // REQUESTS_PER_SURVEY)))
         crawler.signals.connect(spider._looker.note_sitemaps, signals.response_received)
         crawler.signals.connect(spider.close_looker, signals.engine_stopped)
         return spider
@@ -97,7 +99,7 @@ class FollowingSpider(ListSpider):
         if one.is_feed:
             return [FollowedListing(self.web, one.address, "feed")]
         named = await self.index.run(lambda index: index.sources.named_by(one.address))
-        if not named or min(source.found for source in named) < now() - LOOKED_AT_AGAIN:
+        if not named or min(source.found for source in named) < now() - SURVEY_INTERVAL_MICROS:
             return None
         return [FollowedListing(self.web, source.address, source.kind) for source in named]
 
@@ -191,7 +193,7 @@ class FollowingSpider(ListSpider):
         status = error.response.status if is_whole and isinstance(error, HttpError) else 0
         is_followed = isinstance(turn.reference, FollowedListing)
         turn.stats.absent = is_followed and status == NOT_THERE and label not in self.named
-        if is_followed and status == GONE:
+        if is_followed and status == GONE_STATUS:
             await self.index.run(lambda index: index.sources.drop(label, now()))
             turn.stats.error = "it is gone for good (HTTP status 410), and is not asked for any more"
             self.finish(turn)
@@ -232,8 +234,8 @@ class FollowingSpider(ListSpider):
             offer.problem = str(as_archiver_error(error))
         read = [source for source in offer.sources if source.is_read and not source.index]
         # A survey that the budget cut off is repeated by a run of the next day. Until then what it found is read.
-        looked = now() - (LOOKED_AT_AGAIN - DAY if surveyor.is_cut_off else 0)
-        found = [NamedSource(source.address, SOURCE_KINDS[source.kind], source.title, looked) for source in read]
+        looked = now() - (SURVEY_INTERVAL_MICROS - DAY if surveyor.is_cut_off else 0)
+        found = [NamedSource(source.address, SOURCE_KIND_OF[source.kind], source.title, looked) for source in read]
         if not found and surveyor.is_cut_off:
             return [], {}
         if not found:  # go on with what an earlier survey found
@@ -246,7 +248,7 @@ class FollowingSpider(ListSpider):
     async def _known_articles(self, reference: FollowedListing) -> tuple[str, ...]:
         """Return known addresses of articles at the host of a page of links."""
         host = plain_form(reference.address).partition("/")[0]
-        known = await self.index.run(lambda index: index.addresses_at(host, KNOWN_SHAPES))
+        known = await self.index.run(lambda index: index.addresses_at(host, MAX_KNOWN_ADDRESSES))
         return tuple(f"https://{address}" for address in known)
 
     async def _items(
@@ -256,8 +258,8 @@ class FollowingSpider(ListSpider):
         has there), how many are left out, and why the first of these is."""
         items: dict[ArticleKey, Item] = {}
         left_out, example = 0, ""
-        for start in range(0, len(articles), SEEN_TOGETHER):
-            some = articles[start : start + SEEN_TOGETHER]
+        for start in range(0, len(articles), MAX_BATCH):
+            some = articles[start : start + MAX_BATCH]
             forms = {one.address: plain_form(one.address) for one in some}
             known = await self.index.run(Index.known_as, set(forms.values()))
             found, problem = await asyncio.to_thread(self._some_items, some, reference, forms, known)
@@ -307,7 +309,7 @@ class FollowingSpider(ListSpider):
         if self.in_part:
             since = self.since_in(reference.recipe)
             parts = [one for one in maps if not (since and one.modified and one.modified < micros(since))]
-            return tuple(parts[: self.pages or MOST_PARTS])
+            return tuple(parts[: self.pages or MAX_PARTS])
         if is_first:
             await self.index.run(lambda index: index.sources.put(parent, maps[1:]))
             return tuple(maps[:1])
@@ -315,7 +317,7 @@ class FollowingSpider(ListSpider):
             one.address: one.modified for one in await self.index.run(lambda index: index.sources.named_by(parent))
         }
         dated = [one for one in maps if one.modified and known.get(one.address) != one.modified]
-        return (*dated[:MOST_PARTS], *_ends([one for one in maps if not one.modified]))
+        return (*dated[:MAX_PARTS], *_ends([one for one in maps if not one.modified]))
 
 
 def _part(entry: SitemapEntry) -> NamedSource:
@@ -325,14 +327,18 @@ def _part(entry: SitemapEntry) -> NamedSource:
 def _ends(undated: list[NamedSource]) -> list[NamedSource]:
     """Return those of an index's undated sitemaps to ask for: the first and the last few, since new articles are either
     at the beginning or at the end of an index."""
-    return undated if len(undated) <= 2 * UNDATED else [*undated[:UNDATED], *undated[-UNDATED:]]
+    return (
+        undated
+        if len(undated) <= 2 * UNDATED_AT_EACH_END
+        else [*undated[:UNDATED_AT_EACH_END], *undated[-UNDATED_AT_EACH_END:]]
+    )
 
 
 def _first_looked_at(items: list[Item]) -> list[Item]:
-    """Return the items of a source that is read for the first time. Only the newest FIRST_LOOK are fetched; the others
-    are noted without a form, so that they are not fetched, and not taken for new later."""
+    """Return the items of a source that is read for the first time. Only the newest MAX_FIRST_ARTICLES are fetched; the
+    others are noted without a form, so that they are not fetched, and not taken for new later."""
     order = sorted(range(len(items)), key=lambda number: _age(items[number].moment))
-    wanted = set(order[:FIRST_LOOK])
+    wanted = set(order[:MAX_FIRST_ARTICLES])
     return [
         item if number in wanted else item._replace(sighting=item.sighting._replace(form=""))
         for number, item in enumerate(items)

@@ -9,7 +9,7 @@ from archiver.clock import now
 from archiver.posts.pictures import link_of, shown_pictures
 from archiver.recipes import recipes_for
 from archiver.spiders.article import ArticleSpider
-from archiver.spiders.pictures import SCANNED, wanted_pictures
+from archiver.spiders.pictures import MAX_SCANNED, wanted_pictures
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -70,7 +70,7 @@ class PictureSpider(ArticleSpider):
 
 
 def _changed(index: Index, since: int) -> list[Changed]:
-    return list(islice(index.posts.changed(since), SCANNED))
+    return list(islice(index.posts.changed(since), MAX_SCANNED))
 
 
 def _want(index: Index, wanted: dict[str, WantedPicture], waiting: dict[ArticleKey, tuple[str, ...]]) -> None:

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from archiver.index import Sighting
     from archiver.listings import ListingReference
 
-LONGEST_REST = 8 * DAY  # the longest time for which a feed may say that it need not be asked for
+MAX_REST_MICROS = 8 * DAY  # the longest time for which a feed may say that it need not be asked for
 
 
 class ListingSpider(DueSpider):
@@ -115,8 +115,9 @@ class ListingSpider(DueSpider):
         self._gone = frozenset(await self.index.run(lambda index: index.sources.gone()))
         if not self.in_part:
             resting = await self.index.run(lambda index: index.listings.resting(now()))
-            # No rest is longer than LONGEST_REST: one that seems longer was noted when the machine's clock was ahead.
-            self._resting = frozenset(label for label, until in resting.items() if until < now() + LONGEST_REST)
+            # No rest is longer than MAX_REST_MICROS: one that seems longer was noted when the machine's clock was
+            # ahead.
+            self._resting = frozenset(label for label, until in resting.items() if until < now() + MAX_REST_MICROS)
         self._unread = dict(self.references)
         self._unknown = {one.address: one for one in self._wanted.followed}
         async for request in self._ask_listings():

@@ -37,9 +37,9 @@ if TYPE_CHECKING:
     from archiver.index import IndexThread, NamedSource
     from archiver.recipes import Endpoint, Recipe
 
-AHEAD = 86400  # seconds that a source's clock or zone may be ahead
-EVERY_PAGE = 1000  # the most pages of a listing that are read when articles since a date are wanted
-SEEN_TOGETHER = 1000  # articles that are noted in one go
+MAX_SECONDS_AHEAD = 86400  # seconds that a source's clock or zone may be ahead
+MAX_PAGES = 1000  # the most pages of a listing that are read when articles since a date are wanted
+MAX_BATCH = 1000  # articles that are noted in one go
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,8 +166,8 @@ class ListSpider(ArticleSpider):
         wanted = [one.sighting for one in listed.items if not (since and one.moment and one.moment < since)]
         every_form = self.settings.getbool("ARCHIVER_EVERY_FORM")
         new: list[bool] = []
-        for start in range(0, len(wanted), SEEN_TOGETHER):
-            seen = wanted[start : start + SEEN_TOGETHER]
+        for start in range(0, len(wanted), MAX_BATCH):
+            seen = wanted[start : start + MAX_BATCH]
             new += await self.index.run(Index.see, seen, now(), every_form=every_form)
         if any(new) and self.captured(recipe) and EXCHANGES in response.meta:
             self.archive.keep_soon(Evidence(response.meta[EXCHANGES], {"recipe": recipe.name, "listing": label}))
@@ -277,7 +277,7 @@ class ListSpider(ArticleSpider):
         if self.pages:
             return turn.page < self.pages
         if self.since:
-            return all_wanted and turn.page < EVERY_PAGE
+            return all_wanted and turn.page < MAX_PAGES
         if turn.page < turn.unfinished:
             return True
         if turn.page >= turn.reference.pages:
@@ -339,7 +339,7 @@ def _count_entries(stats: ListingStats, page: ListedPage, new: int) -> None:
         filled = sum(name in one.sighting.known for one in page.items) + stats.filled_share.get(name, 0.0) * before
         stats.filled_share[name] = round(filled / stats.listed, 4)
     # A time in the future does not show that the listing is still kept up.
-    latest = now() // SECOND + AHEAD
+    latest = now() // SECOND + MAX_SECONDS_AHEAD
     times = (one.moment.timestamp() for one in page.items if one.moment)
     moments = [int(time) for time in times if time <= latest]
     stats.newest = max([*moments, *([stats.newest] if stats.newest else [])], default=None)

@@ -19,8 +19,10 @@ if TYPE_CHECKING:
     from archiver.addresses import Reference
     from archiver.index import Held, IndexThread
 
-UNKNOWN = "the archive knows no address of it; give one"
-PRIVATE = "a private address in a list: it is asked for only where it is named by itself, or its host by a recipe"
+UNKNOWN_REASON = "the archive knows no address of it; give one"
+PRIVATE_REASON = (
+    "a private address in a list: it is asked for only where it is named by itself, or its host by a recipe"
+)
 
 
 class WebQueue:
@@ -73,8 +75,8 @@ def refusal(reference: Reference, trusted: frozenset[str]) -> str:
     """Return why a page must not be asked for, judged by the name of its host; empty if it may be. trusted: the private
     hosts that may be asked."""
     if not web_address(reference.address):
-        return UNKNOWN
-    return PRIVATE if Guard(trusted).refusal(web_address(reference.address)) else ""
+        return UNKNOWN_REASON
+    return PRIVATE_REASON if Guard(trusted).refusal(web_address(reference.address)) else ""
 
 
 def _with_address(reference: Reference, held: Held | None) -> Reference:

@@ -27,7 +27,7 @@ from archiver.pictures import MAX_BYTES, accept
 from archiver.private import public_address
 from archiver.recipes import site_for
 from archiver.signals import picture_came, picture_failed, posts_illustrated
-from archiver.storage import DISK_FAILED, Put
+from archiver.storage import DISK_FAILED_OUTCOME, Put
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -43,10 +43,10 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-BATCH = 200  # pictures that are asked for at a time
-SCANNED = 500  # articles whose posts are looked at together
-ACCEPT = "image/avif,image/webp,image/png,image/jpeg,image/gif,image/svg+xml,image/*;q=0.8"
-DEFAULT_SCHEMES = {("http", "http"), ("https", "https"), ("http", "https")}
+MAX_BATCH = 200  # pictures that are asked for at a time
+MAX_SCANNED = 500  # articles whose posts are looked at together
+ACCEPT_HEADER = "image/avif,image/webp,image/png,image/jpeg,image/gif,image/svg+xml,image/*;q=0.8"
+ALLOWED_SCHEME_CHANGES = {("http", "http"), ("https", "https"), ("http", "https")}
 
 
 class PictureRules(NamedTuple):
@@ -116,7 +116,7 @@ class PictureFetcher:
         waited for those that came. Raises errors of the archive."""
         budget, run = self._crawler.get_downloader_middleware(BudgetMiddleware), self._session.run
         while not (budget and budget.spent):
-            due = await self._session.index.run(lambda index: index.pictures.claim(run, BATCH, now()))
+            due = await self._session.index.run(lambda index: index.pictures.claim(run, MAX_BATCH, now()))
             wanted = [one for one in due if (rules := self.rules(one.recipe, one.page)) and rules.wanted]
             await asyncio.gather(*map(self.ask, wanted))
             if count := await self._session.road.show_arrived(now()):
@@ -160,7 +160,7 @@ class PictureFetcher:
         """Return the response, which has a status that means a whole answer (200). Raises StatusError for another
         status, and whatever the download raises."""
         assert self._crawler.engine is not None
-        headers = {"Accept": ACCEPT}
+        headers = {"Accept": ACCEPT_HEADER}
         rules = self.rules(one.recipe, one.page)
         if rules and rules.referer and (referer := _referer(one.page, address)):
             headers["Referer"] = referer
@@ -174,7 +174,7 @@ class PictureFetcher:
         """Capture the answer, if that is wanted, write the picture's file, and return what the index notes of it."""
         capture = await self._capture(response, one)
         ((outcome, why),) = await self._session.storage.put([Put(picture.path, picture.content, None)])
-        if outcome == DISK_FAILED:
+        if outcome == DISK_FAILED_OUTCOME:
             raise StoreError(f"{picture.path}: not written: {why}")
         if outcome not in ("written", "unchanged"):
             raise StatusError(f"{picture.path}: {why or 'its file was changed by somebody: archiver verify'}")
@@ -245,6 +245,6 @@ def _referer(page: str, address: str) -> str:
     """Return the Referer that browsers send by default for a picture at `address` on a page: the page's origin; empty
     where the page is encrypted and the picture is not."""
     parts = urlsplit(page)
-    if (parts.scheme, urlsplit(address).scheme) not in DEFAULT_SCHEMES or not parts.netloc:
+    if (parts.scheme, urlsplit(address).scheme) not in ALLOWED_SCHEME_CHANGES or not parts.netloc:
         return ""
     return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}/"

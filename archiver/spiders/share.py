@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 # The engine takes one request from `start` at a time, and after each it goes through all that it has to do. If requests
 # are handed to it a hundred at a time, each costs half as much; more at a time would only wait in memory.
-BATCH = 100
+MAX_BATCH = 100
 
 
 class ShareSpider(ArticleSpider):
@@ -115,7 +115,7 @@ class ShareSpider(ArticleSpider):
         self._web = await WebQueue.of(self.pages.values(), (await self.archive.open()).index)
         first = (request for site in self._web.sites for request in self._ask_next(site))
         requests = chain(chain.from_iterable(map(self.ask, self.wanted.values())), first)
-        while batch := list(islice(requests, BATCH)):
+        while batch := list(islice(requests, MAX_BATCH)):
             *others, last = batch
             for request in others:
                 self.crawler.engine.crawl(request)

@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 from archiver.net.failures import in_words
 
-GONE = frozenset({404, 410})
-FINAL = GONE | {401, 402, 403, 451}
+GONE_STATUSES = frozenset({404, 410})
+FINAL_STATUSES = GONE_STATUSES | {401, 402, 403, 451}
 
 
 class Try(NamedTuple):
@@ -34,7 +34,7 @@ class Verdict(NamedTuple):
 
 def of_status(host: str, reason: str, status: int | None) -> Try:
     """Return the attempt that `host` answered with a status that is no success. status: None if no answer came."""
-    return Try(host, reason, None if status is None else status in GONE, final=status in FINAL)
+    return Try(host, reason, None if status is None else status in GONE_STATUSES, final=status in FINAL_STATUSES)
 
 
 def judge(tries: Tries) -> Verdict:

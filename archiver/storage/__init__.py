@@ -1,8 +1,8 @@
 """The files of an archive. In: a path, its new content, and the digest of what should be there now. Out: written,
 unchanged, edited (by somebody else), or failed."""
 
-from archiver.storage.atomic import PREFIX, SUFFIX, sync_directory, write_atomically
-from archiver.storage.disk import DISK_FAILED, Put, sweep
+from archiver.storage.atomic import TEMPORARY_PREFIX, TEMPORARY_SUFFIX, sync_directory, write_atomically
+from archiver.storage.disk import DISK_FAILED_OUTCOME, Put, sweep
 from archiver.storage.location import (
     Location,
     Root,
@@ -21,9 +21,9 @@ from archiver.storage.storage import Storage
 from archiver.storage.writing import keep_version, put_all, reach, versions
 
 __all__ = [
-    "DISK_FAILED",
-    "PREFIX",
-    "SUFFIX",
+    "DISK_FAILED_OUTCOME",
+    "TEMPORARY_PREFIX",
+    "TEMPORARY_SUFFIX",
     "Location",
     "Put",
     "Root",

@@ -13,16 +13,16 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 R = TypeVar("R")
-AT_ONCE = 16  # requests at a time
+MAX_REQUESTS = 16  # requests at a time
 
 
 def ahead(work: Callable[[T], R], items: Iterable[T]) -> Iterator[R]:
-    """Yield what `work` returns for each of `items`, in their order. Threads call it for the next AT_ONCE items before
-    their results are asked for. Raises what `work` raises."""
+    """Yield what `work` returns for each of `items`, in their order. Threads call it for the next MAX_REQUESTS items
+    before their results are asked for. Raises what `work` raises."""
     asked: deque[Future[R]] = deque()
     for item in items:
         asked.append(_threads().submit(work, item))
-        if len(asked) > AT_ONCE:
+        if len(asked) > MAX_REQUESTS:
             yield asked.popleft().result()
     while asked:
         yield asked.popleft().result()
@@ -30,4 +30,4 @@ def ahead(work: Callable[[T], R], items: Iterable[T]) -> Iterator[R]:
 
 @cache
 def _threads() -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(AT_ONCE, thread_name_prefix="store-ahead")
+    return ThreadPoolExecutor(MAX_REQUESTS, thread_name_prefix="store-ahead")

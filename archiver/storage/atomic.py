@@ -18,8 +18,10 @@ if TYPE_CHECKING:
 
     from archiver.storage.location import Location
 
-PREFIX, SUFFIX = ".archiver-", ".tmp"
-TEMPORARY = re.compile(rf"{re.escape(PREFIX)}(\d+)(?:-\d+)*{re.escape(SUFFIX)}", re.ASCII)
+TEMPORARY_PREFIX, TEMPORARY_SUFFIX = ".archiver-", ".tmp"
+TEMPORARY_NAME_PATTERN = re.compile(
+    rf"{re.escape(TEMPORARY_PREFIX)}(\d+)(?:-\d+)*{re.escape(TEMPORARY_SUFFIX)}", re.ASCII
+)
 _MACHINE = crc32(socket.gethostname().encode())
 
 
@@ -30,7 +32,7 @@ def temporary_for(place: Path, number: int | None = None) -> Path:
     number: tells apart files that one process writes at the same time.
     """
     tail = "" if number is None else f"-{number}"
-    return place.with_name(f"{PREFIX}{os.getpid()}-{_MACHINE}{tail}{SUFFIX}")
+    return place.with_name(f"{TEMPORARY_PREFIX}{os.getpid()}-{_MACHINE}{tail}{TEMPORARY_SUFFIX}")
 
 
 def write_atomically(place: Location, content: bytes) -> None:
@@ -94,5 +96,5 @@ def sweep_beside(place: Path) -> None:
     removed stays: it may be another user's, and does no harm."""
     with contextlib.suppress(OSError):
         for file in list(place.parent.iterdir()):
-            if (found := TEMPORARY.fullmatch(file.name)) and has_ended(int(found[1])):
+            if (found := TEMPORARY_NAME_PATTERN.fullmatch(file.name)) and has_ended(int(found[1])):
                 remove(file)

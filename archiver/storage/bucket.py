@@ -28,22 +28,24 @@ if TYPE_CHECKING:
 
 Result = TypeVar("Result")
 
-WAITS = (0.1, 0.2, 0.5, 1, 2, 4, 8, 15, 30)  # seconds before each further attempt
-PAGE = 1000  # keys that a store lists at once
-ENDPOINTS = ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL", "AWS_ENDPOINT")  # the first that is set counts
-CODE = re.compile(r"<Code>(\w+)</Code>")
-STATUS = re.compile(r"status code: (\d{3})")
-BEYOND = re.compile(r"status code: 416")  # Range Not Satisfiable: the range begins behind the end of the object
-UNREACHED = re.compile(r"HTTP error: |operation timed out")
-BUSY = ("409", "429", "500", "502", "503", "504")  # statuses after which the request is repeated
-DETAILS = "Debug source:"  # what follows it in a message of obstore is for programmers
-KEYS = "look at AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"
+WAIT_SECONDS = (0.1, 0.2, 0.5, 1, 2, 4, 8, 15, 30)  # seconds before each further attempt
+KEYS_PER_PAGE = 1000  # keys that a store lists at once
+ENDPOINT_VARIABLES = ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL", "AWS_ENDPOINT")  # the first that is set counts
+CODE_PATTERN = re.compile(r"<Code>(\w+)</Code>")
+STATUS_PATTERN = re.compile(r"status code: (\d{3})")
+BEYOND_END_PATTERN = re.compile(
+    r"status code: 416"
+)  # Range Not Satisfiable: the range begins behind the end of the object
+UNREACHED_PATTERN = re.compile(r"HTTP error: |operation timed out")
+BUSY_STATUSES = ("409", "429", "500", "502", "503", "504")  # statuses after which the request is repeated
+DETAILS_MARK = "Debug source:"  # what follows it in a message of obstore is for programmers
+KEYS_ADVICE = "look at AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"
 # By the error code of the store: what to do. Only codes that concern the whole bucket, none that concern one object.
-ADVICE = {
+ADVICE_OF_CODE = {
     "NoSuchBucket": "there is no such bucket; make it, or correct ARCHIVER_STORE",
     "InvalidBucketName": "there can be no bucket of that name; correct ARCHIVER_STORE",
-    "InvalidAccessKeyId": f"the store does not know the key; {KEYS}",
-    "SignatureDoesNotMatch": f"the store does not take the key; {KEYS}",
+    "InvalidAccessKeyId": f"the store does not know the key; {KEYS_ADVICE}",
+    "SignatureDoesNotMatch": f"the store does not take the key; {KEYS_ADVICE}",
     "ExpiredToken": "the key is no longer valid; get a new one (AWS_SESSION_TOKEN)",
     "AccessDenied": "the key may not do that; give it the right to read, write, list and delete there",
     "AuthorizationHeaderMalformed": "the bucket is in another region; set AWS_REGION",
@@ -86,7 +88,7 @@ class Bucket:
             try:
                 found = obstore.get(self._store, key, options={} if end is None else {"range": (start, end)})
             except BaseError as error:
-                if not BEYOND.search(str(error)):
+                if not BEYOND_END_PATTERN.search(str(error)):
                     raise
                 return self.head(key)
             meta = found.meta
@@ -125,14 +127,14 @@ class Bucket:
         page = self._patiently(below, partial(self._page, below, None))
         while page:
             yield from page
-            if len(page) < PAGE:
+            if len(page) < KEYS_PER_PAGE:
                 return
             page = self._patiently(below, partial(self._page, below, page[-1].key))
 
     def _page(self, below: str, after: str | None) -> list[Listed]:
         """Return the page of the listing that follows a key. Pages are asked for one by one: a listing of obstore that
         fails in the middle just ends there, as if it were complete."""
-        found = next(iter(obstore.list(self._store, below, offset=after, chunk_size=PAGE)), ())
+        found = next(iter(obstore.list(self._store, below, offset=after, chunk_size=KEYS_PER_PAGE)), ())
         return [Listed(one["path"], one["size"], _micros(one["last_modified"])) for one in found]
 
     def _swap(self, key: str, content: bytes, mode: PutMode, refused: type[BaseError]) -> bool:
@@ -162,16 +164,18 @@ class Bucket:
             return False
 
     def _patiently(self, key: str, act: Callable[[], Result]) -> Result:
-        """Return what `act` returns. It is called again, after the next of `WAITS`, while the store is busy or, once it
-        has been reached, cannot be reached."""
-        waits = iter(WAITS)
+        """Return what `act` returns. It is called again, after the next of `WAIT_SECONDS`, while the store is busy or,
+        once it has been reached, cannot be reached."""
+        waits = iter(WAIT_SECONDS)
         while True:
             try:
                 result = act()
             except (BaseError, OSError) as error:
                 said = str(error)
-                status = STATUS.search(said)
-                is_passing = status[1] in BUSY if status else self.is_reached and bool(UNREACHED.search(said))
+                status = STATUS_PATTERN.search(said)
+                is_passing = (
+                    status[1] in BUSY_STATUSES if status else self.is_reached and bool(UNREACHED_PATTERN.search(said))
+                )
                 wait = next(waits, None) if is_passing else None
                 if wait is None:
                     self._fail(key, error, said)
@@ -201,7 +205,7 @@ def bucket(address: str) -> Bucket:
 
 def _opened(address: str) -> S3Store:
     name, _, prefix = address.partition("://")[2].partition("/")
-    endpoint = next(filter(None, map(os.environ.get, ENDPOINTS)), "")
+    endpoint = next(filter(None, map(os.environ.get, ENDPOINT_VARIABLES)), "")
     try:
         return S3Store(
             name,
@@ -213,26 +217,26 @@ def _opened(address: str) -> S3Store:
             **({"endpoint": endpoint} if endpoint else {}),  # type: ignore[arg-type]
         )
     except (BaseError, ValueError) as error:
-        raise StoreError(f"{address}: {' '.join(str(error).partition(DETAILS)[0].split())}") from error
+        raise StoreError(f"{address}: {' '.join(str(error).partition(DETAILS_MARK)[0].split())}") from error
 
 
 def _is_of_bucket(said: str) -> bool:
-    found = CODE.search(said)
-    return found is not None and found[1] in ADVICE
+    found = CODE_PATTERN.search(said)
+    return found is not None and found[1] in ADVICE_OF_CODE
 
 
 def _reason(said: str) -> str:
     """Return why a request failed, and what to do. said: the message of obstore."""
     if METADATA_SERVICE in said:
         return "no key for the store was found; set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"
-    code, status = CODE.search(said), STATUS.search(said)
-    if code and code[1] in ADVICE:
-        return ADVICE[code[1]]
+    code, status = CODE_PATTERN.search(said), STATUS_PATTERN.search(said)
+    if code and code[1] in ADVICE_OF_CODE:
+        return ADVICE_OF_CODE[code[1]]
     if status and status[1] in ("401", "403"):  # without an error code: an answer to HEAD has no body
-        return ADVICE["AccessDenied"]
-    if UNREACHED.search(said) and not status:
+        return ADVICE_OF_CODE["AccessDenied"]
+    if UNREACHED_PATTERN.search(said) and not status:
         return "the store cannot be reached; is it there? look at AWS_ENDPOINT_URL"
-    first = " ".join(said.partition(DETAILS)[0].split())
+    first = " ".join(said.partition(DETAILS_MARK)[0].split())
     return f"the store says {code[1]}" if code else first[:300]
 
 

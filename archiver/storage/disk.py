@@ -16,7 +16,7 @@ from typing import NamedTuple
 from archiver.errors import DISK_ADVICE, os_reason, with_advice
 from archiver.places import PARTS, VERSIONS
 from archiver.storage.atomic import (
-    TEMPORARY,
+    TEMPORARY_NAME_PATTERN,
     fill,
     remove,
     sync,
@@ -41,8 +41,8 @@ class Put(NamedTuple):
     force: bool = False
 
 
-DISK_FAILED = "disk failed"  # because of the disk (or store) itself, so that every other post would fail, too
-# ("written", "unchanged", "edited", "failed" or DISK_FAILED, why it failed)
+DISK_FAILED_OUTCOME = "disk failed"  # because of the disk (or store) itself, so that every other post would fail, too
+# ("written", "unchanged", "edited", "failed" or DISK_FAILED_OUTCOME, why it failed)
 Outcome = tuple[str, str]
 
 
@@ -114,7 +114,7 @@ def sweep(root: Path) -> None:
     for part in PARTS:
         for folder, _, names in os.walk(root / part):
             for name in names:
-                if TEMPORARY.fullmatch(name):
+                if TEMPORARY_NAME_PATTERN.fullmatch(name):
                     remove(Path(folder, name))
 
 
@@ -137,5 +137,5 @@ def _failure(error: OSError, temporary: Path | None = None) -> Outcome:
     if temporary:
         remove(temporary)
     if error.errno in DISK_ADVICE:
-        return (DISK_FAILED, with_advice(error))
+        return (DISK_FAILED_OUTCOME, with_advice(error))
     return ("failed", os_reason(error))

@@ -18,14 +18,21 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from typing import BinaryIO
 
-STORED = (POSTS, OLD_POSTS, VERSIONS, CAPTURES, ASSETS, MANIFESTS)  # the parts that are in the store, if one is set
+STORED_PARTS = (
+    POSTS,
+    OLD_POSTS,
+    VERSIONS,
+    CAPTURES,
+    ASSETS,
+    MANIFESTS,
+)  # the parts that are in the store, if one is set
 
 Location = Path | StoredFile
 
 
 class SplitRoot:
-    """The root of an archive that has its parts named in `STORED` in an object store. It is used in place of the `Path`
-    that is the root of other archives.
+    """The root of an archive that has its parts named in `STORED_PARTS` in an object store. It is used in place of the
+    `Path` that is the root of other archives.
 
     directory: where the other parts are. store: the address `s3://BUCKET/PREFIX`.
     """
@@ -36,7 +43,7 @@ class SplitRoot:
 
     def __truediv__(self, path: str) -> Location:
         """Return where a file or a part of the archive is, by its path in it."""
-        return self.store / path if path.partition("/")[0] in STORED else self.directory / path
+        return self.store / path if path.partition("/")[0] in STORED_PARTS else self.directory / path
 
     def __str__(self) -> str:
         return f"{self.directory} ({self.store})"

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from archiver.errors import StoreError
 from archiver.places import VERSIONS
-from archiver.storage.disk import DISK_FAILED, Outcome, Put
+from archiver.storage.disk import DISK_FAILED_OUTCOME, Outcome, Put
 
 if TYPE_CHECKING:
     from archiver.storage.location import SplitRoot
@@ -46,7 +46,7 @@ def _put(root: SplitRoot, put: Put) -> Outcome:
     try:
         return _swapped(root, put), ""
     except StoreError as error:
-        return DISK_FAILED, str(error)
+        return DISK_FAILED_OUTCOME, str(error)
 
 
 def _swapped(root: SplitRoot, put: Put) -> str:

@@ -13,9 +13,12 @@ if TYPE_CHECKING:
 
     from archiver.storage.bucket import Bucket
 
-SCHEME = "s3://"
-FIRST, MOST = 1 << 18, 1 << 23  # bytes of a request: of the first one, and at most when a file is read through
-BUFFER = 1 << 16
+STORE_SCHEME = "s3://"
+FIRST_REQUEST_BYTES, MAX_REQUEST_BYTES = (
+    1 << 18,
+    1 << 23,
+)  # bytes of a request: of the first one, and at most when a file is read through
+BUFFER_BYTES = 1 << 16
 
 
 class Stat(NamedTuple):
@@ -106,7 +109,7 @@ class StoredFile:
     def open(self, mode: Literal["rb"], buffering: int = -1, *, offset: int = 0, length: int = 0) -> BinaryIO:  # noqa: ARG002
         """Return a stream that starts at `offset` and asks the store only for what is read. length: how many bytes will
         be read there, 0 if that is not known."""
-        stream = io.BufferedReader(_Parts(self._bucket, self.path, length), BUFFER)
+        stream = io.BufferedReader(_Parts(self._bucket, self.path, length), BUFFER_BYTES)
         stream.seek(offset)
         return stream
 
@@ -160,7 +163,7 @@ class _Parts(io.RawIOBase):
     def __init__(self, bucket: Bucket, key: str, length: int) -> None:
         self._bucket = bucket
         self._key = key
-        self._next = length or FIRST
+        self._next = length or FIRST_REQUEST_BYTES
         self._is_begun = False
         self._part, self._start = b"", 0
         self._size: int | None = None
@@ -191,7 +194,7 @@ class _Parts(io.RawIOBase):
 
     def _fetch(self, *, follows: bool) -> None:
         if self._is_begun:
-            self._next = min(self._next * 2, MOST) if follows else FIRST
+            self._next = min(self._next * 2, MAX_REQUEST_BYTES) if follows else FIRST_REQUEST_BYTES
         self._is_begun = True
         found = self._bucket.get(self._key, self._position, self._position + self._next)
         self._part, self._start, self._size = found.content, self._position, found.size
@@ -204,4 +207,4 @@ class _Parts(io.RawIOBase):
 
 def is_stored(name: str) -> bool:
     """Return whether a name is the address of something in an object store."""
-    return name.startswith(SCHEME)
+    return name.startswith(STORE_SCHEME)

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from archiver.storage.location import Location, Root
 
 
-MARK = "archiver-store.txt"
-ABOUT = b"""This is the store of an archive of news-share-archiver: its posts, captures, pictures and manifests.
+MARKER_FILE = "archiver-store.txt"
+MARKER_TEXT = b"""This is the store of an archive of news-share-archiver: its posts, captures, pictures and manifests.
 Its index, its settings and its locks are in a directory that names this place in ARCHIVER_STORE.
 """
 
@@ -33,8 +33,8 @@ def reach(root: Root) -> None:
     requests: otherwise a run could overwrite what another one has just written. Raises StoreError."""
     if isinstance(root, Path):
         return
-    mark = root.store / MARK
-    if mark.create(ABOUT) and mark.create(ABOUT):
+    mark = root.store / MARKER_FILE
+    if mark.create(MARKER_TEXT) and mark.create(MARKER_TEXT):
         raise StoreError(f"{root.store}: the store does not keep to If-None-Match; posts in it would not be safe")
 
 

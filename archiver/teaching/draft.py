@@ -26,16 +26,16 @@ if TYPE_CHECKING:
 
     from archiver.reading import Explanation
 
-DRAFTED = ("title", "published", "authors", "body")
-NAMES = re.compile(r"[A-Za-z][A-Za-z_-]*")  # classes and ids that all articles of a site may have
-OWN_NAME = re.compile(r"[.#][^.#]*\d")  # a class or id with a number belongs to one article only
-TIME_NAMES = re.compile(r"date|time|publi|posted|stamp", re.IGNORECASE)
-LONGEST_BYLINE = 200
+DRAFTED_FIELDS = ("title", "published", "authors", "body")
+GENERAL_NAME_PATTERN = re.compile(r"[A-Za-z][A-Za-z_-]*")  # classes and ids that all articles of a site may have
+OWN_NAME_PATTERN = re.compile(r"[.#][^.#]*\d")  # a class or id with a number belongs to one article only
+TIME_NAME_PATTERN = re.compile(r"date|time|publi|posted|stamp", re.IGNORECASE)
+MAX_BYLINE_CHARACTERS = 200
 MAX_ELEMENTS = 5_000
-MAX_TRIED = 12  # selectors that are tried for a field
+MAX_TRIED_SELECTORS = 12  # selectors that are tried for a field
 MIN_LIKENESS = 0.7  # how alike a body must be to that of the general reading, which may have too much in it
-MAX_SHOWN = 70  # characters of a value in a comment
-HEAD = """\
+MAX_SHOWN_CHARACTERS = 70  # characters of a value in a comment
+DRAFT_HEAD = """\
 # Drafted from {pages}. Delete what the general reading gets right by itself, and mend the rest;
 # `archiver recipe test` shows what each rule finds.
 """
@@ -64,11 +64,11 @@ def draft(pages: Sequence[DraftPage]) -> str:
     """
     read = [(page, page.explained()) for page in pages]
     hosts = _hosts(read)
-    lines = [HEAD.format(pages="one page" if len(pages) == 1 else f"{len(pages)} pages").rstrip()]
+    lines = [DRAFT_HEAD.format(pages="one page" if len(pages) == 1 else f"{len(pages)} pages").rstrip()]
     lines += [f"name: {_name(hosts[0])}", f"hosts: {json.dumps(hosts)}"]
     found: list[str] = []
     silent: list[str] = []
-    for field in DRAFTED:
+    for field in DRAFTED_FIELDS:
         says = " | ".join(_shown(explained.fields[field].value) for _, explained in read if explained.fields)
         select = _selector(field, read)
         (found if select else silent).append(f"  # {says}")
@@ -102,7 +102,7 @@ def _name(host: str) -> str:
 def _shown(value: Any) -> str:
     text = ", ".join(value) if isinstance(value, tuple) else str(value or "(nothing)")
     text = " ".join(text.split())
-    return text if len(text) <= MAX_SHOWN else f"{text[:MAX_SHOWN]}…"
+    return text if len(text) <= MAX_SHOWN_CHARACTERS else f"{text[:MAX_SHOWN_CHARACTERS]}…"
 
 
 def _selector(field: str, read: Sequence[tuple[DraftPage, Explanation]]) -> str:
@@ -113,7 +113,7 @@ def _selector(field: str, read: Sequence[tuple[DraftPage, Explanation]]) -> str:
     page, explained = read[0]
     tree = read_document(page.content, page.content_type, page.address).tree
     selects = dict.fromkeys(_candidates(field, tree, explained.fields[field]))
-    for select in islice(selects, MAX_TRIED):
+    for select in islice(selects, MAX_TRIED_SELECTORS):
         recipe = msgspec.convert({"name": "draft", "hosts": ["x"], "fields": {field: [select]}}, SiteRecipe)
         if all(_agrees(one.explained(recipe), general, field) for one, general in read):
             return select
@@ -152,13 +152,13 @@ def _candidates(field: str, tree: HtmlElement, general: Any) -> Iterator[str]:
 def _may_say(field: str, element: HtmlElement, value: Any) -> bool:
     names = " ".join(filter(None, (element.get("class"), element.get("id"), element.get("itemprop"))))
     if field == "published":
-        return element.tag == "time" or (TIME_NAMES.search(names) is not None and len(element) == 0)
+        return element.tag == "time" or (TIME_NAME_PATTERN.search(names) is not None and len(element) == 0)
     if element.tag in ("title", "script", "style", "html", "head", "body", "meta"):
         return False
     text = " ".join("".join(map(str, element.itertext())).split()) if field == "title" or names else ""
     if field == "title":
         return bool(text == value)
-    return bool(text) and len(text) < LONGEST_BYLINE and all(name in text for name in value)
+    return bool(text) and len(text) < MAX_BYLINE_CHARACTERS and all(name in text for name in value)
 
 
 def _selectors(element: HtmlElement) -> Iterator[str]:
@@ -166,9 +166,9 @@ def _selectors(element: HtmlElement) -> Iterator[str]:
     if itemprop := element.get("itemprop"):
         yield from _valid(f'{tag}[itemprop="{itemprop}"]')
     for name in (element.get("class") or "").split():
-        if NAMES.fullmatch(name):
+        if GENERAL_NAME_PATTERN.fullmatch(name):
             yield from _valid(f"{tag}.{name}")
-    if (name := element.get("id") or "") and NAMES.fullmatch(name):
+    if (name := element.get("id") or "") and GENERAL_NAME_PATTERN.fullmatch(name):
         yield from _valid(f"#{name}")
     if tag in ("h1", "time"):
         yield tag
@@ -180,5 +180,5 @@ def _valid(select: str) -> Iterator[str]:
         HTMLTranslator().css_to_xpath(select)
     except Exception:  # whatever cssselect raises for what it cannot read
         return
-    if not OWN_NAME.search(select):
+    if not OWN_NAME_PATTERN.search(select):
         yield select

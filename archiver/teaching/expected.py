@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
     from archiver.reading import Explanation
 
-TIMES = ("published", "modified")
-ENDING = ".expected.jsonl"
+TIME_FIELDS = ("published", "modified")
+EXPECTED_ENDING = ".expected.jsonl"
 
 
 class Expected(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -44,14 +44,14 @@ class Expected(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     refused: str | None = None
 
 
-FIELDS = (
+COMPARED_FIELDS = (
     *("title", "published", "modified", "authors", "source", "language", "description", "image", "canonical", "text"),
 )
 
 
 def file_beside(recipe: Path) -> Path:
     """Return the file with the expectations of a recipe: `isle.expected.jsonl` beside `isle.yaml`."""
-    return recipe.with_name(f"{recipe.stem}{ENDING}")
+    return recipe.with_name(f"{recipe.stem}{EXPECTED_ENDING}")
 
 
 def read_expected(file: Path) -> list[Expected]:
@@ -79,7 +79,7 @@ def differences(expected: Expected, explained: Explanation) -> Iterator[tuple[st
         if expected.refused is None or not reason or expected.refused not in reason:
             yield "refused", expected.refused or "an article", reason or "an article"
         return
-    for field in FIELDS:
+    for field in COMPARED_FIELDS:
         wanted = getattr(expected, field)
         found = explained.fields["body" if field == "text" else field].value
         if wanted is not None and not _same(field, wanted, found):
@@ -100,7 +100,7 @@ def expected_of(page: str, explained: Explanation, fetched: datetime | None) -> 
 
 
 def _same(field: str, wanted: Any, found: Any) -> bool:
-    if field in TIMES and found is not None and wanted.tzinfo is None:
+    if field in TIME_FIELDS and found is not None and wanted.tzinfo is None:
         return bool(found.replace(tzinfo=None) == wanted)
     return bool(found == wanted)
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from archiver.problems import Problem
     from archiver.storage import Location
 
-NAMED = 3  # addresses that are named for each file
+MAX_NAMED = 3  # addresses that are named for each file
 
 
 def problems_inside(file: Location, path: str, posts: Mapping[int, int]) -> Iterator[Problem]:
@@ -40,8 +40,8 @@ def _credentials(file: Location, path: str) -> Iterator[Problem]:
     if found:
         what = ", ".join(sorted({word for one in found for word in one.what}))
         urls = list(dict.fromkeys(one.url for one in found))
-        more = f" and {len(urls) - NAMED} more" if len(urls) > NAMED else ""
-        where = f"{', '.join(urls[:NAMED])}{more}"
+        more = f" and {len(urls) - MAX_NAMED} more" if len(urls) > MAX_NAMED else ""
+        where = f"{', '.join(urls[:MAX_NAMED])}{more}"
         yield problem(Kind.CREDENTIAL, path, f"{len(found):,} of its records hold one ({what}): {where}")
 
 

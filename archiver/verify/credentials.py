@@ -19,7 +19,7 @@ from archiver.errors import CaptureError, StoreError, os_reason
 from archiver.index.captures import Sealed
 from archiver.litter import is_litter
 from archiver.manifest import add_manifest
-from archiver.storage import PREFIX, SUFFIX, opened, sync_directory
+from archiver.storage import TEMPORARY_PREFIX, TEMPORARY_SUFFIX, opened, sync_directory
 from archiver.storage.stored import StoredFile
 from archiver.verify.files import walk
 
@@ -30,9 +30,11 @@ if TYPE_CHECKING:
     from archiver.index import Index
     from archiver.storage import Location, Root
 
-WARC = re.compile(r"\.warc(?:\.gz)?$", re.IGNORECASE)
-HEAD = 1 << 12  # decompressed bytes within which the first record of a file names the rules by which it was written
-ADDED = "-public"  # added to the name of a file that was written anew
+WARC_NAME_PATTERN = re.compile(r"\.warc(?:\.gz)?$", re.IGNORECASE)
+HEAD_BYTES = (
+    1 << 12
+)  # decompressed bytes within which the first record of a file names the rules by which it was written
+PUBLIC_SUFFIX = "-public"  # added to the name of a file that was written anew
 
 
 def remove_credentials(output: Root, index: Index) -> list[str]:
@@ -49,16 +51,16 @@ def remove_credentials(output: Root, index: Index) -> list[str]:
 def may_hold_credentials(file: Location) -> bool:
     """Return whether a file is a WARC file that does not state that it was written without credentials, by the present
     rules. Raises CaptureError."""
-    return bool(WARC.search(file.name)) and not is_litter(file.name) and not keeps_rules(file)
+    return bool(WARC_NAME_PATTERN.search(file.name)) and not is_litter(file.name) and not keeps_rules(file)
 
 
 def keeps_rules(file: Location) -> bool:
     """Return whether a WARC file states that it was written by the present rules. Raises CaptureError."""
     try:
-        with opened(file, 0, HEAD) as stream:
-            head = stream.read(HEAD)
+        with opened(file, 0, HEAD_BYTES) as stream:
+            head = stream.read(HEAD_BYTES)
             if head.startswith(GZIP_START):
-                head = zlib.decompressobj(GZIP_WINDOW).decompress(head, HEAD)
+                head = zlib.decompressobj(GZIP_WINDOW).decompress(head, HEAD_BYTES)
     except zlib.error:
         return False
     except OSError as error:
@@ -71,7 +73,7 @@ def _replace(output: Root, index: Index, path: str) -> str:
     old = output / path
     folder, _, name = path.rpartition("/")
     stem, dot, rest = name.partition(".")
-    sealed_as = f"{folder}/{stem}{ADDED}{dot}{rest}"
+    sealed_as = f"{folder}/{stem}{PUBLIC_SUFFIX}{dot}{rest}"
     new = output / sealed_as
     was = digest(old).hex()
     try:
@@ -95,7 +97,7 @@ def _write_anew(old: Location, new: Location) -> Mapping[int, RecordPlace]:
         places = copy_without_credentials(old, content)
         new.write(content.getvalue())
         return places
-    temporary = new.with_name(f"{PREFIX}{os.getpid()}{SUFFIX}")
+    temporary = new.with_name(f"{TEMPORARY_PREFIX}{os.getpid()}{TEMPORARY_SUFFIX}")
     try:
         with temporary.open("wb") as stream:
             places = copy_without_credentials(old, stream)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from archiver.errors import os_reason
 from archiver.storage import directory_of, paths_below, sync_directory
-from archiver.storage.atomic import TEMPORARY
+from archiver.storage.atomic import TEMPORARY_NAME_PATTERN
 from archiver.storage.regular import read
 from archiver.storage.stored import StoredFile
 
@@ -33,7 +33,7 @@ def walk(output: Root, directory: str, unreadable: dict[str, str]) -> Iterator[s
             unreadable[Path(error.filename).relative_to(directory_of(output)).as_posix()] = os_reason(error)
 
     for path in paths_below(output, directory, note):
-        if not TEMPORARY.fullmatch(path.rpartition("/")[2]):
+        if not TEMPORARY_NAME_PATTERN.fullmatch(path.rpartition("/")[2]):
             yield path
 
 

@@ -15,8 +15,8 @@ from archiver.storage.regular import size
 if TYPE_CHECKING:
     from pathlib import Path
 
-LOG = f"{INDEX}/verifications.jsonl"
-LINE = 4096  # bytes: more than a line has
+LOG_FILE = f"{INDEX}/verifications.jsonl"
+MAX_LINE_BYTES = 4096  # bytes: more than a line has
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,21 +40,21 @@ def log_verification(output: Path, verification: LastVerification) -> None:
     try:
         # A line is one write to a file that is open for appending: verifications at the same time do not mix their
         # lines. O_NONBLOCK: if there is a pipe instead of the file, do not wait until somebody reads it.
-        descriptor = os.open(output / LOG, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NONBLOCK, 0o644)
+        descriptor = os.open(output / LOG_FILE, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NONBLOCK, 0o644)
         try:
             os.write(descriptor, f"{line}\n".encode())
         finally:
             os.close(descriptor)
     except OSError as error:
-        raise StoreError(f"{output / LOG}: cannot be written: {os_reason(error)}") from error
+        raise StoreError(f"{output / LOG_FILE}: cannot be written: {os_reason(error)}") from error
 
 
 def last_verification(output: Path) -> LastVerification | None:
     """Return the last verification in the log, None if there is none that can be read."""
     try:
-        end = size(output / LOG)
-        with (output / LOG).open("rb") as file:
-            file.seek(max(0, end - LINE))
+        end = size(output / LOG_FILE)
+        with (output / LOG_FILE).open("rb") as file:
+            file.seek(max(0, end - MAX_LINE_BYTES))
             lines = file.read().splitlines()
     except OSError:
         return None

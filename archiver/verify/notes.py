@@ -11,7 +11,7 @@ from archiver.places import QUARANTINE, REPORTS
 from archiver.private import public_texts, public_values
 from archiver.storage import write_atomically
 from archiver.storage.regular import read
-from archiver.verify.problems import REMOVE
+from archiver.verify.problems import REMOVE_OPTION
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 
     from archiver.index import Index
 
-ADVICE_ON_NOTES = f"`archiver verify {REMOVE}` replaces it"
+ADVICE_ON_NOTES = f"`archiver verify {REMOVE_OPTION}` replaces it"
 # Reports have this program's words, with addresses anywhere in them. Quarantined articles have a source's words, of
 # which only texts that are an address as a whole are changed.
-NOTES = ((REPORTS, public_texts), (QUARANTINE, public_values))
+CLEANERS_OF_NOTES = ((REPORTS, public_texts), (QUARANTINE, public_values))
 
 
 def remove_from_notes(output: Path, index: Index) -> list[str]:
@@ -41,7 +41,7 @@ def remove_from_notes(output: Path, index: Index) -> list[str]:
 def notes_with_credentials(output: Path) -> Iterator[tuple[str, bytes]]:
     """Yield the files of notes that contain one of our credentials, each with its content without it. Files that cannot
     be read as notes are passed over: somebody else put them there."""
-    for directory, public in NOTES:
+    for directory, public in CLEANERS_OF_NOTES:
         for file in sorted((output / directory).glob("*.json")):
             try:
                 said = json.loads(read(file))

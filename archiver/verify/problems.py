@@ -5,23 +5,27 @@ from __future__ import annotations
 from archiver.index.damage import REMAKE
 from archiver.problems import ProblemKind
 
-REPAIR = "--repair"
-REMOVE = "--remove-credentials"
+REPAIR_OPTION = "--repair"
+REMOVE_OPTION = "--remove-credentials"
 
 
 class Kind(ProblemKind):
     """The kinds of problem; docs/verify.md explains them."""
 
-    MISSING = ("missing", "files that the index has and the disk has not", f"{REPAIR} makes it again from its capture")
+    MISSING = (
+        "missing",
+        "files that the index has and the disk has not",
+        f"{REPAIR_OPTION} makes it again from its capture",
+    )
     CHANGED = (
         "changed",
         "files that are not as they were written",
-        f"{REPAIR} makes it again from its capture, and keeps this one beside",
+        f"{REPAIR_OPTION} makes it again from its capture, and keeps this one beside",
     )
     FOREIGN = ("foreign", "files that the index does not know", "`archiver adopt` takes a post in; move others away")
     UNREADABLE = ("unreadable", "files that cannot be read", "make it readable")
     CAPTURE = ("capture", "broken captures", "put a copy of the file in its place")
-    UNENDED = ("unended", "captures that a killed run did not end", f"{REPAIR} ends it")
+    UNENDED = ("unended", "captures that a killed run did not end", f"{REPAIR_OPTION} ends it")
     PICTURE = (
         "picture",
         "pictures that posts show and that are not there, or not whole",
@@ -36,6 +40,6 @@ class Kind(ProblemKind):
     CREDENTIAL = (
         "credential",
         "captures and notes with a credential of yours",
-        f"`archiver verify {REMOVE}` writes the file anew without it",
+        f"`archiver verify {REMOVE_OPTION}` writes the file anew without it",
     )
     LITTER = ("litter", "files that systems and editors left (a note)", "delete it, or leave it", True)

@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     from archiver.problems import Problem
     from archiver.storage import Root
 
-MADE_AGAIN = (Kind.MISSING, Kind.CHANGED)
-BESIDE = "_quarantine/changed"  # where changed files are kept when they are replaced
+REPLACEABLE_KINDS = (Kind.MISSING, Kind.CHANGED)
+CHANGED_DIRECTORY = "_quarantine/changed"  # where changed files are kept when they are replaced
 
 
 class Repair:
@@ -49,10 +49,12 @@ class Repair:
                 return self._ended(problem)
             if asset := self._index.pictures.assets([problem.path]).get(problem.path):
                 return (
-                    problem._replace(repaired=self._restored_picture(asset)) if problem.kind in MADE_AGAIN else problem
+                    problem._replace(repaired=self._restored_picture(asset))
+                    if problem.kind in REPLACEABLE_KINDS
+                    else problem
                 )
             known = self._index.manifests.file(problem.path)
-            if problem.kind not in MADE_AGAIN or known is None:
+            if problem.kind not in REPLACEABLE_KINDS or known is None:
                 return problem
             return problem._replace(repaired=self._restored(problem.path, known))
         except ArchiverError as error:
@@ -88,7 +90,7 @@ class Repair:
             content = make()
             # The old file is copied, not moved, so that it stays in its place until the new one replaces it.
             directory = directory_of(self._output)
-            beside = keep_beside(file, directory / BESIDE / path).relative_to(directory)
+            beside = keep_beside(file, directory / CHANGED_DIRECTORY / path).relative_to(directory)
             write_atomically(file, content)
             return f"made again from its capture; what was there is {beside.as_posix()}"
         write_atomically(file, make())

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from archiver.problems import Problem
     from archiver.storage import Root
 
-NOT_THERE = b""  # in place of a digest: there is no such file
+NO_FILE_DIGEST = b""  # in place of a digest: there is no such file
 
 
 class Verification:
@@ -63,18 +63,18 @@ class Verification:
             for path in walk(self._output, directory, self._unreadable):
                 if path in own:
                     continue
-                expected = known.pop(path, NOT_THERE)
+                expected = known.pop(path, NO_FILE_DIGEST)
                 if expected:
                     found = self._digest(path, {expected})
                     if found not in (None, expected):
-                        suspects[path] = found or NOT_THERE
+                        suspects[path] = found or NO_FILE_DIGEST
                 elif note := odd_name(path):
                     yield note
                 else:
-                    suspects[path] = NOT_THERE
+                    suspects[path] = NO_FILE_DIGEST
         for path, why in self._unreadable.items():
             yield problem(Kind.UNREADABLE, path, why)
-        suspects.update({path: NOT_THERE for path in known if not below(path, self._unreadable)})
+        suspects.update({path: NO_FILE_DIGEST for path in known if not below(path, self._unreadable)})
         if suspects:
             yield from self._again(suspects)
 
@@ -97,9 +97,9 @@ class Verification:
                 found = self._digest(path, right[path], again=True)
                 if found is None:
                     yield problem(Kind.UNREADABLE, path, self._unreadable[path])
-                elif found == NOT_THERE and path in known:
+                elif found == NO_FILE_DIGEST and path in known:
                     yield problem(Kind.MISSING, path, "it is not there")
-                elif found != NOT_THERE and found not in right[path]:
+                elif found != NO_FILE_DIGEST and found not in right[path]:
                     kind = Kind.CHANGED if path in known else Kind.FOREIGN
                     what = "it is not what was written" if path in known else "the index does not know it"
                     yield problem(kind, path, what)
@@ -110,7 +110,7 @@ class Verification:
         try:
             content = read_in(self._output, path)
         except FileNotFoundError:  # a broken link, or it was removed just now
-            return NOT_THERE
+            return NO_FILE_DIGEST
         except OSError as error:
             self._unreadable[path] = os_reason(error)
             return None

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-LABEL = re.compile(r"([^\s:]+/[^\s:]+|[^\s:]+(?::\d+)?): (.+)", re.DOTALL)  # a listing or a host, and what is wrong
-ADDRESSES = re.compile(r" \([a-z][a-z0-9+.-]*://[^()]*\)")  # the addresses in a cause
-NAMED = 3  # labels that a line names
-MAX_LENGTH = 200  # characters of a line
+LABEL_PATTERN = re.compile(
+    r"([^\s:]+/[^\s:]+|[^\s:]+(?::\d+)?): (.+)", re.DOTALL
+)  # a listing or a host, and what is wrong
+ADDRESSES_PATTERN = re.compile(r" \([a-z][a-z0-9+.-]*://[^()]*\)")  # the addresses in a cause
+MAX_NAMED = 3  # labels that a line names
+MAX_LINE_CHARACTERS = 200  # characters of a line
 
 
 def merge_alarms(alarms: Iterable[str]) -> list[str]:
@@ -20,13 +22,13 @@ def merge_alarms(alarms: Iterable[str]) -> list[str]:
     single label, if they fit."""
     causes: dict[str, list[tuple[str, str]]] = {}
     for alarm in alarms:
-        found = LABEL.fullmatch(alarm)
+        found = LABEL_PATTERN.fullmatch(alarm)
         label, cause = found.groups() if found else ("", alarm)
         cause = " ".join(cause.split())
-        causes.setdefault(_without_repeats(ADDRESSES.sub("", cause)), []).append((label, cause))
+        causes.setdefault(_without_repeats(ADDRESSES_PATTERN.sub("", cause)), []).append((label, cause))
     return [
         _line(
-            places[0][1] if len(places) == 1 and len(places[0][1]) <= MAX_LENGTH else cause,
+            places[0][1] if len(places) == 1 and len(places[0][1]) <= MAX_LINE_CHARACTERS else cause,
             [label for label, _ in places if label],
         )
         for cause, places in causes.items()
@@ -38,10 +40,10 @@ def _without_repeats(cause: str) -> str:
 
 
 def _line(cause: str, labels: list[str]) -> str:
-    shown = cause if len(cause) <= MAX_LENGTH else f"{cause[: MAX_LENGTH - 1]}…"
+    shown = cause if len(cause) <= MAX_LINE_CHARACTERS else f"{cause[: MAX_LINE_CHARACTERS - 1]}…"
     if not labels:
         return shown
     if len(labels) == 1:
         return f"{shown} ({labels[0]})"
-    more = f" and {len(labels) - NAMED} more" if len(labels) > NAMED else ""
-    return f"{shown} ({len(labels)} places: {', '.join(labels[:NAMED])}{more})"
+    more = f" and {len(labels) - MAX_NAMED} more" if len(labels) > MAX_NAMED else ""
+    return f"{shown} ({len(labels)} places: {', '.join(labels[:MAX_NAMED])}{more})"

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 # Where a body, which may be a few very long lines, is split for reading: after each sentence and each block.
-SENTENCE = re.compile(r"(?<=[。！？；])(?![）”’」』]|</)|(?<=</p>)|(?<=</tr>)|(?<=</li>)|(?<=[.!?] )")
+SENTENCE_END_PATTERN = re.compile(r"(?<=[。！？；])(?![）”’」』]|</)|(?<=</p>)|(?<=</tr>)|(?<=</li>)|(?<=[.!?] )")
 UNSPACED = "\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"  # letters of scripts that put no spaces between words
 # What is compared within a sentence: a word or number, a letter of such a script, or a mark; with the spaces after it.
 WORD = re.compile(rf"(?:[{UNSPACED}]|(?:(?![{UNSPACED}])\w)+(?:[.,:'’](?:(?![{UNSPACED}])\w)+)*|[^\w\s])\s*")
@@ -51,7 +51,7 @@ class Change(NamedTuple):
 
 def sentences(text: str) -> list[str]:
     """Return the sentences and blocks of a text or of HTML, none of them empty."""
-    return [part.strip() for line in text.splitlines() for part in SENTENCE.split(line) if part.strip()]
+    return [part.strip() for line in text.splitlines() for part in SENTENCE_END_PATTERN.split(line) if part.strip()]
 
 
 def changes(old: Sequence[str], new: Sequence[str]) -> Iterator[Change]:

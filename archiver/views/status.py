@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from archiver.storage import Root
     from archiver.views.workers import WorkerStatus
 
-LAST = 5  # runs that are shown, of the archive and of each listing
-FORGOTTEN = timedelta(days=7)  # alarms of a listing that has not been read for so long are left out
+MAX_RUNS = 5  # runs that are shown, of the archive and of each listing
+MAX_UNREAD_TIME = timedelta(days=7)  # alarms of a listing that has not been read for so long are left out
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ def read_status(output: Root, index: Index, now: datetime, stuck_after: timedelt
     """Return the status of the archive in `output`. now: an aware time. stuck_after: a run that has been at work for
     longer is cause for alarm; None: no run ever is. Raises IndexFileError."""
     listings = tuple(_listing(index, name, now) for name in index.listings.names())
-    runs = tuple(_run(one) for one in index.runs.latest(LAST))
+    runs = tuple(_run(one) for one in index.runs.latest(MAX_RUNS))
     holder = index.holder()
     workers = read_workers(index, now)
     at_work = holder.since if holder and not holder.gone else None
@@ -81,7 +81,7 @@ def read_status(output: Root, index: Index, now: datetime, stuck_after: timedelt
     alarms = [
         f"{one.listing}: {alarm}"
         for one in listings
-        if one.runs and one.runs[0]["time"] > now - FORGOTTEN
+        if one.runs and one.runs[0]["time"] > now - MAX_UNREAD_TIME
         for alarm in one.runs[0]["alarms"]
     ]
     alarms += [alarm for alarm in (runs[0].report.get("alarms", ()) if runs else ()) if alarm not in alarms]
@@ -109,7 +109,7 @@ def _pictures(index: Index) -> dict[str, int]:
 def _listing(index: Index, name: str, now: datetime) -> ListingStatus:
     waiting = index.listings.waiting(name, micros(now))
     next_try = moment(waiting.next) if waiting.articles and waiting.next else None
-    return ListingStatus(name, waiting.articles, next_try, tuple(map(_stats, index.listings.stats(name, LAST))))
+    return ListingStatus(name, waiting.articles, next_try, tuple(map(_stats, index.listings.stats(name, MAX_RUNS))))
 
 
 def _stats(one: ListingRun) -> dict[str, Any]:

@@ -9,9 +9,9 @@ from typing import Any, Generic, TypeVar
 from archiver.errors import WorkerError, WorkerLostError
 from archiver.workers.batcher import Batcher
 from archiver.workers.process import WorkerProcess
-from archiver.workers.serve import LONGEST
+from archiver.workers.serve import MAX_PROCESSOR_SECONDS
 
-TRIES = 3  # for a job whose process ends: something else may have killed it
+MAX_TRIES = 3  # for a job whose process ends: something else may have killed it
 MAX_BATCH = 64  # jobs in a list: with longer lists one process would work while the others wait
 Job = TypeVar("Job")
 Result = TypeVar("Result")
@@ -21,7 +21,9 @@ class WorkerPool(Generic[Job, Result]):
     """Processes that share the jobs: one that is free takes the jobs that have gathered."""
 
     def __init__(self, function: str, setup: Any, count: int, max_batch: int = MAX_BATCH) -> None:
-        self._processes = [WorkerProcess[Job, Result](function, setup, limit=LONGEST) for _ in range(count)]
+        self._processes = [
+            WorkerProcess[Job, Result](function, setup, limit=MAX_PROCESSOR_SECONDS) for _ in range(count)
+        ]
         self.size = count
         workers = [partial(_work, process) for process in self._processes]
         self._batcher = Batcher[Job, Result](workers, max_batch)
@@ -43,10 +45,11 @@ class WorkerPool(Generic[Job, Result]):
 
 
 async def _work(process: WorkerProcess[Job, Result], jobs: list[Job]) -> list[Result | WorkerError]:
-    """Return the results of `jobs`. If the process ends, each job is tried alone in a new process, up to TRIES times:
+    """Return the results of `jobs`. If the process ends, each job is tried alone in a new process, up to MAX_TRIES
+    times:
     so a job that ends its process costs no other job, and a process that somebody killed costs none at all."""
     failure = WorkerError("it was not tried")
-    for _ in range(TRIES if len(jobs) == 1 else 1):
+    for _ in range(MAX_TRIES if len(jobs) == 1 else 1):
         try:
             return list(await process.call(jobs))
         except WorkerLostError as error:

@@ -10,11 +10,11 @@ from contextlib import suppress
 from typing import Any, Generic, TypeVar
 
 from archiver.errors import MachineError, WorkerError, WorkerLostError, with_advice
-from archiver.workers.serve import FINISH, LEAVE, LENGTH, LONGEST
+from archiver.workers.serve import FINISH_WORD, LEAVE_WORD, LENGTH_BYTES, MAX_PROCESSOR_SECONDS
 
 # A list may take this many times its limit of processor time by the clock on the wall: so a busy machine gets it done.
-PATIENCE = 20
-ENDING = 30.0  # seconds that a process which has closed its end of the pipe gets to end by itself
+WALL_CLOCK_FACTOR = 20
+ENDING_TIMEOUT_SECONDS = 30.0  # seconds that a process which has closed its end of the pipe gets to end by itself
 Job = TypeVar("Job")
 Result = TypeVar("Result")
 
@@ -28,7 +28,7 @@ class WorkerProcess(Generic[Job, Result]):
     has no limit.
     """
 
-    def __init__(self, function: str, setup: Any, descriptor: int = -1, limit: float = LONGEST) -> None:
+    def __init__(self, function: str, setup: Any, descriptor: int = -1, limit: float = MAX_PROCESSOR_SECONDS) -> None:
         self._function = function
         self._setup = setup
         self._descriptor = descriptor
@@ -45,7 +45,7 @@ class WorkerProcess(Generic[Job, Result]):
     def arguments(self) -> list[str]:
         """The arguments that Python is started with."""
         # -P: the folder that a command is called in must not hide modules.
-        how = [FINISH] if self._writes else [LEAVE, str(self._limit)]
+        how = [FINISH_WORD] if self._writes else [LEAVE_WORD, str(self._limit)]
         return ["-P", "-m", "archiver.workers.serve", self._function, *how]
 
     async def call(self, jobs: list[Job]) -> list[Result]:
@@ -59,15 +59,15 @@ class WorkerProcess(Generic[Job, Result]):
             try:
                 if self._process is None or self._process.returncode is not None:
                     await self._start()
-                async with asyncio.timeout(None if self._writes else self._limit * PATIENCE):
+                async with asyncio.timeout(None if self._writes else self._limit * WALL_CLOCK_FACTOR):
                     await self._send(jobs)
                     results = await self._receive()
             except TimeoutError as error:
                 await self._forget()
-                raise WorkerError(f"it took longer than {self._limit * PATIENCE:.0f} s to read") from error
+                raise WorkerError(f"it took longer than {self._limit * WALL_CLOCK_FACTOR:.0f} s to read") from error
             except (OSError, EOFError, asyncio.IncompleteReadError, pickle.UnpicklingError) as error:
                 is_ending = not isinstance(error, pickle.UnpicklingError)
-                if await self._forget(ENDING if is_ending else 0) == -signal.SIGPROF:
+                if await self._forget(ENDING_TIMEOUT_SECONDS if is_ending else 0) == -signal.SIGPROF:
                     raise WorkerError(f"it took more than {self._limit:.0f} s of processor time to read") from error
                 said = getattr(error, "strerror", None) or str(error) or type(error).__name__
                 raise WorkerLostError(f"the process for {self._function} ended: {said}") from error
@@ -109,7 +109,7 @@ class WorkerProcess(Generic[Job, Result]):
         stream = self._process.stdin
         assert stream is not None
         message = pickle.dumps(value, protocol=pickle.HIGHEST_PROTOCOL)
-        stream.write(len(message).to_bytes(LENGTH, "big"))
+        stream.write(len(message).to_bytes(LENGTH_BYTES, "big"))
         stream.write(message)
         await stream.drain()
 
@@ -117,7 +117,7 @@ class WorkerProcess(Generic[Job, Result]):
         assert self._process is not None
         stream = self._process.stdout
         assert stream is not None
-        size = int.from_bytes(await stream.readexactly(LENGTH), "big")
+        size = int.from_bytes(await stream.readexactly(LENGTH_BYTES), "big")
         results: list[Result] | WorkerError = pickle.loads(await stream.readexactly(size))
         return results
 

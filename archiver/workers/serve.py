@@ -28,11 +28,11 @@ from archiver.errors import WorkerError, in_a_line
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-LENGTH = 4
-FINISH, LEAVE = "finish", "leave"
+LENGTH_BYTES = 4
+FINISH_WORD, LEAVE_WORD = "finish", "leave"
 # Seconds of processor time for a list of jobs. What takes longer would never end, such as a regular expression on a
 # text that was made to keep it busy.
-LONGEST = 300.0
+MAX_PROCESSOR_SECONDS = 300.0
 
 
 def serve(name: str, requests: BinaryIO, replies: BinaryIO, longest: float = 0) -> None:
@@ -48,7 +48,7 @@ def serve(name: str, requests: BinaryIO, replies: BinaryIO, longest: float = 0) 
             results = WorkerError(in_a_line(error))
         signal.setitimer(signal.ITIMER_PROF, 0)
         reply = pickle.dumps(results, protocol=pickle.HIGHEST_PROTOCOL)
-        replies.write(len(reply).to_bytes(LENGTH, "big") + reply)
+        replies.write(len(reply).to_bytes(LENGTH_BYTES, "big") + reply)
         replies.flush()
 
 
@@ -67,8 +67,8 @@ def leave_when_alone(replies: int) -> None:
 
 
 def _read(stream: BinaryIO) -> Any:
-    header = stream.read(LENGTH)
-    if len(header) < LENGTH:
+    header = stream.read(LENGTH_BYTES)
+    if len(header) < LENGTH_BYTES:
         return None
     return pickle.loads(stream.read(int.from_bytes(header, "big")))
 
@@ -80,8 +80,8 @@ if __name__ == "__main__":
     # The default action of SIGPROF ends the process even while C code runs for ever (a regular expression, say), when
     # no Python handler and no thread would get a turn.
     signal.signal(signal.SIGPROF, signal.SIG_DFL)
-    longest = float(sys.argv[3]) if sys.argv[2] == LEAVE else 0
-    if sys.argv[2] == LEAVE:
+    longest = float(sys.argv[3]) if sys.argv[2] == LEAVE_WORD else 0
+    if sys.argv[2] == LEAVE_WORD:
         leave_when_alone(sys.stdout.fileno())
     try:
         serve(sys.argv[1], sys.stdin.buffer, sys.stdout.buffer, longest)

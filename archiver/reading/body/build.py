@@ -11,7 +11,7 @@ from archiver.cleaning.markup import BLOCKS, DROPPED_ELEMENTS, VOID_ELEMENTS
 from archiver.cleaning.media import MEDIA_ELEMENTS
 from archiver.cleaning.rules import escape, escape_attribute
 from archiver.reading.body.media import completed
-from archiver.reading.body.names import HIDDEN_NAMES
+from archiver.reading.body.names import HIDDEN_NAME_PATTERN
 from archiver.reading.body.pictures import picture_address
 from archiver.urls import resolve_url
 
@@ -25,14 +25,14 @@ if TYPE_CHECKING:
 
 LINK_SCHEMES = frozenset({"http", "https", "mailto"})
 KEPT_ATTRIBUTES = ("colspan", "rowspan", "start", "reversed", "type", "value")
-CAPTION_NAMES = re.compile(
+CAPTION_NAME_PATTERN = re.compile(
     r"(?i)(?:^|[\s_-])(?:\w*caption\w*|legend|photo-?credit|image-?credit|credit|bildunterschrift|cutline|img-?desc\w*|"
     r"(?:image|photo|picture|img|foto|bild)[-_]*(?:description|text|info|meta|source|title|legend|desc))(?=$|[\s_-])"
 )
-PICTURE_NAMES = re.compile(
+PICTURE_NAME_PATTERN = re.compile(
     r"(?i)(?:^|[\s_-])\w*(?:image|photo|picture|img|figure|foto|bild|caption|gallery|slide)\w*(?=$|[\s_-])"
 )
-LONGEST_CAPTION = 600
+MAX_CAPTION_CHARACTERS = 600
 
 
 class BuiltBody(NamedTuple):
@@ -157,20 +157,20 @@ class _Writer:
         if element.tag not in BLOCKS or not element.attrib or element.tag in ("table", "caption", "tr", "td", "tbody"):
             return False
         names = f"{element.get('class') or ''} {element.get('id') or ''}"
-        if CAPTION_NAMES.search(names) is None:
+        if CAPTION_NAME_PATTERN.search(names) is None:
             return False
-        return self._page.length(self._places[element]) <= LONGEST_CAPTION
+        return self._page.length(self._places[element]) <= MAX_CAPTION_CHARACTERS
 
     def _is_figure(self, element: HtmlElement, place: int) -> bool:
         """Return whether `element` holds pictures with their caption, and nothing else."""
         page = self._page
         if (
             element.tag not in ("figure", "div", "span", "section", "p", "dl", "aside")
-            or page.length(place) > LONGEST_CAPTION
+            or page.length(place) > MAX_CAPTION_CHARACTERS
         ):
             return False
         if element.tag != "figure":
-            if not PICTURE_NAMES.search(f"{element.get('class') or ''} {element.get('id') or ''}"):
+            if not PICTURE_NAME_PATTERN.search(f"{element.get('class') or ''} {element.get('id') or ''}"):
                 return False
             if not page.length(place):
                 return False
@@ -206,7 +206,7 @@ def _gap(dropped: HtmlElement) -> str:
     if (
         dropped.tag in DROPPED_ELEMENTS
         or is_hidden(dropped)
-        or HIDDEN_NAMES.search((dropped.get("class") or "").lower())
+        or HIDDEN_NAME_PATTERN.search((dropped.get("class") or "").lower())
     ):
         return ""
     return "<div></div>" if dropped.tag in BLOCKS else " " if (dropped.tail or "")[:1].isalnum() else ""

@@ -7,7 +7,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
 from archiver.cleaning.markup import BLOCKS
-from archiver.reading.body.names import CAMEL
+from archiver.reading.body.names import CAMEL_CASE_PATTERN
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from archiver.reading.body.outline import Outline
 
 # Classes and ids that sites give to the element with the body of an article; only whole words match.
-BODY_NAMES = re.compile(
+BODY_NAME_PATTERN = re.compile(
     r"""(?x)(?:^|[\s_-])(?:
     (?:article|story|post|entry|news|blog|single|art|richtext|rich-text|inner|td-post|wysiwyg|
         rte)[-_]*(?:main[-_]*)?(?:body|content|contents|text|txt|copy|con|detail|details|maintext|editor)
@@ -28,7 +28,7 @@ BODY_NAMES = re.compile(
     )(?=$|[\s_-])"""
 )
 # These names are less certain: such elements may hold more than the body, or only a part of it.
-CONTAINER_NAMES = re.compile(
+CONTAINER_NAME_PATTERN = re.compile(
     r"""(?x)(?:^|[\s_-])(?:
     (?:main|page|body|post|article|story|entry|detail|site|primary|the|inner|center|left)?[-_]*(?:content|contents|
         body|text|main|article|story|prose|rte|wysiwyg|rich-?text)(?:[-_]*(?:area|wrap|wrapper|container|inner|main|
@@ -36,22 +36,22 @@ CONTAINER_NAMES = re.compile(
     | h-?entry | hentry | post | single-?post | blog-?post | article-?\w+ | post-?\w+
     )(?=$|[\s_-])"""
 )
-SHARE = 0.8  # a child with more than this share of its parent's prose may hold the article, too
+MIN_CHILD_SHARE = 0.8  # a child with more than this share of its parent's prose may hold the article, too
 # How far each rule is trusted, and further weights of the score: found by trying on pages whose text is known.
-BELIEVED = {"itemprop": 1.0, "name": 1.0, "main": 0.65, "article": 0.6, "container": 0.55, "prose": 0.55}
-RECALL = 0.18
-PRECISION = 0.4
+TRUST_OF_RULE = {"itemprop": 1.0, "name": 1.0, "main": 0.65, "article": 0.6, "container": 0.55, "prose": 0.55}
+RECALL_EXPONENT = 0.18
+PRECISION_EXPONENT = 0.4
 # An element with less than this share of the page's prose holds only a part of the article, and scores less.
-LEAST_RECALL = 0.3
-PART = 0.3
+MIN_RECALL = 0.3
+PART_EXPONENT = 0.3
 # Several elements of about the same size that one rule finds hold parts of the article, or each another article: their
-# scores are multiplied by TWIN.
-TWIN = 0.45
-TWIN_SHARE = 0.3
-NO_BODIES = frozenset("body p li td h1 h2 h3 h4 h5 h6 pre blockquote".split())
-BESIDE = frozenset(("aside", "nav", "footer"))
-MIN_SAID = 300  # characters; a shorter text in structured data is only a summary
-WORD = re.compile(r"\w+")
+# scores are multiplied by TWIN_FACTOR.
+TWIN_FACTOR = 0.45
+MIN_TWIN_SHARE = 0.3
+NO_BODY_ELEMENTS = frozenset("body p li td h1 h2 h3 h4 h5 h6 pre blockquote".split())
+SIDE_ELEMENTS = frozenset(("aside", "nav", "footer"))
+MIN_SAID_CHARACTERS = 300  # characters; a shorter text in structured data is only a summary
+WORD_PATTERN = re.compile(r"\w+")
 
 
 class BodyCandidate(NamedTuple):
@@ -72,16 +72,16 @@ def candidates(page: Outline, said: str) -> list[BodyCandidate]:
         found.setdefault(element, rule)
     for element in _descent(page):
         found.setdefault(element, "prose")
-    words = Counter(WORD.findall(said.lower())) if len(said) > MIN_SAID else None
+    words = Counter(WORD_PATTERN.findall(said.lower())) if len(said) > MIN_SAID_CHARACTERS else None
     scored = []
     for element, rule in found.items():
         if not page.prose(element) or _is_beside(page, element):
             continue
-        score = BELIEVED[rule] * _fit(page, element)
+        score = TRUST_OF_RULE[rule] * _fit(page, element)
         if _has_twin(page, element, rule, found):
-            score *= TWIN
+            score *= TWIN_FACTOR
         if words:
-            own = Counter(WORD.findall(page.text(element).lower()))
+            own = Counter(WORD_PATTERN.findall(page.text(element).lower()))
             score *= 2 * (own & words).total() / (own.total() + words.total())
         scored.append(BodyCandidate(element, rule, score))
     return sorted(scored, key=lambda candidate: (-candidate.score, -candidate.element))
@@ -90,7 +90,7 @@ def candidates(page: Outline, said: str) -> list[BodyCandidate]:
 def _is_beside(page: Outline, element: int) -> bool:
     """Return whether the element is in one that by the meaning of HTML is beside the article (`aside`, `nav`…)."""
     while element > 0:
-        if page.elements[element].tag in BESIDE:
+        if page.elements[element].tag in SIDE_ELEMENTS:
             return True
         element = page.parents[element]
     return False
@@ -102,13 +102,13 @@ def _fit(page: Outline, element: int) -> float:
     prose = page.prose(element)
     recall = prose / page.prose(0)
     precision = prose / page.length(element)
-    return float(recall**RECALL * precision**PRECISION * min(1, recall / LEAST_RECALL) ** PART)
+    return float(recall**RECALL_EXPONENT * precision**PRECISION_EXPONENT * min(1, recall / MIN_RECALL) ** PART_EXPONENT)
 
 
 def _has_twin(page: Outline, element: int, rule: str, found: dict[int, str]) -> bool:
     """Return whether the same rule found another element, neither within nor around this one, that is not much
     smaller."""
-    least = TWIN_SHARE * page.prose(element)
+    least = MIN_TWIN_SHARE * page.prose(element)
     return any(
         other_rule == rule
         and (other >= page.ends[element] or page.ends[other] <= element)
@@ -119,7 +119,7 @@ def _has_twin(page: Outline, element: int, rule: str, found: dict[int, str]) -> 
 
 def _named(page: Outline) -> Iterator[tuple[int, str]]:
     for place, element in enumerate(page.elements):
-        if not page.prose(place) or element.tag in NO_BODIES:
+        if not page.prose(place) or element.tag in NO_BODY_ELEMENTS:
             continue
         if "articleBody" in (element.get("itemprop") or "") or "articleBody" in (element.get("property") or ""):
             yield place, "itemprop"
@@ -129,11 +129,13 @@ def _named(page: Outline) -> Iterator[tuple[int, str]]:
             if element.get("role") == "main":
                 yield place, "main"
             else:
-                names = CAMEL.sub("-", f"{element.get('class') or ''} {element.get('id') or ''}"[:500]).lower()
+                names = CAMEL_CASE_PATTERN.sub(
+                    "-", f"{element.get('class') or ''} {element.get('id') or ''}"[:500]
+                ).lower()
                 if len(names) > 1:
-                    if BODY_NAMES.search(names):
+                    if BODY_NAME_PATTERN.search(names):
                         yield place, "name"
-                    elif CONTAINER_NAMES.search(names):
+                    elif CONTAINER_NAME_PATTERN.search(names):
                         yield place, "container"
 
 
@@ -145,7 +147,7 @@ def _descent(page: Outline) -> Iterator[int]:
         prose = page.prose(place)
         child = place + 1
         while child < page.ends[place]:
-            if page.prose(child) > SHARE * prose and page.elements[child].tag in BLOCKS:
+            if page.prose(child) > MIN_CHILD_SHARE * prose and page.elements[child].tag in BLOCKS:
                 break
             child = page.ends[child]
         else:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 # Whole words in classes and ids. An element with such a name is noise, however much text it has.
-NOISE_NAMES = re.compile(
+NOISE_NAME_PATTERN = re.compile(
     r"""(?x)(?:^|[\s_-])(?<!has-)(?<!with-)(?<!no-)(?<!without-)(?:
     ads? | adv | advert\w* | adsense | adslot | adbox | adunit | gpt | dfp | outbrain | taboola | sponsor(?:ed)?\w* |
     promo\w* | billboard
@@ -42,7 +42,7 @@ NOISE_NAMES = re.compile(
     )(?=$|[\s_-])"""
 )
 # An element with such a name is noise, unless it has much prose that is not in links.
-WEAK_NAMES = re.compile(
+WEAK_NAME_PATTERN = re.compile(
     r"""(?x)(?:^|[\s_-])(?:
     toc | table-?of-?contents | tableofcontents | ez-?toc\w*
     | popular\w* | suggest\w* | paywall\w* | piano | meter(?:ed)? | feedback | rating\w* | vote\w*
@@ -57,19 +57,19 @@ WEAK_NAMES = re.compile(
     )(?=$|[\s_-])"""
 )
 # In names of the form `block__part` these parts are content, whatever the block is called.
-CONTENT_PART = re.compile(r"__(?:content|main|body|article|text|inner|container)\b")
+CONTENT_PART_PATTERN = re.compile(r"__(?:content|main|body|article|text|inner|container)\b")
 # Names of these elements tell the category of the page or article, not what the element is.
-FILED = frozenset("body article main".split())
-COMMENT_NAMES = re.compile(
+FILED_ELEMENTS = frozenset("body article main".split())
+COMMENT_NAME_PATTERN = re.compile(
     r"(?:^|[\s_-])(?:comments|commentlist|comment[-_]?(?:list|section|area|box|thread|container|wrap)s?\w*|"
     r"[a-z]+-comments?)(?=$|[\s_-])"
 )
-UNFOLDED_NAMES = re.compile(
+UNFOLDED_NAME_PATTERN = re.compile(
     r"accordion|collaps|faq|tab-?pane|tab-?content|tabpanel|expand|toggle|answer|read-?more-?(?:text|content)",
     re.IGNORECASE,
 )
 # Within a sentence, only elements with these names are no part of it.
-HIDDEN_NAMES = re.compile(
+HIDDEN_NAME_PATTERN = re.compile(
     r"sr-?only|visually-?hidden|screen-?reader|visuallyhidden|offscreen|tooltip|noprint|(?:^|\s)hidden(?:\s|$)"
 )
-CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+CAMEL_CASE_PATTERN = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")

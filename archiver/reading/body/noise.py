@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 from archiver.cleaning.media import MEDIA_ELEMENTS
 from archiver.cleaning.style import is_hidden
 from archiver.reading.body.names import (
-    CAMEL,
-    COMMENT_NAMES,
-    CONTENT_PART,
-    FILED,
-    HIDDEN_NAMES,
-    NOISE_NAMES,
-    UNFOLDED_NAMES,
-    WEAK_NAMES,
+    CAMEL_CASE_PATTERN,
+    COMMENT_NAME_PATTERN,
+    CONTENT_PART_PATTERN,
+    FILED_ELEMENTS,
+    HIDDEN_NAME_PATTERN,
+    NOISE_NAME_PATTERN,
+    UNFOLDED_NAME_PATTERN,
+    WEAK_NAME_PATTERN,
 )
 
 if TYPE_CHECKING:
@@ -33,20 +33,22 @@ NOISE_ROLES = frozenset(
         "tooltip"
     ).split()
 )
-HIDING_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)", re.IGNORECASE)
+HIDING_STYLE_PATTERN = re.compile(r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)", re.IGNORECASE)
 # An element with more than this share of the page's prose is not noise, whatever it is called.
-MOST_PROSE = 0.3
+MAX_PROSE_SHARE = 0.3
 # If elements with names of noise have more than this share of the page's prose, the names mean something else here.
-MOST_NOISE = 0.6
-LONGEST_ID = 30
+MAX_NOISE_SHARE = 0.6
+MAX_ID_CHARACTERS = 30
 # A part of a name that a program made up (`block-n1AuAdJlVL`): the `Ad` in it is no word.
-RANDOM = re.compile(r"(?<![A-Za-z\d])(?=[A-Za-z]*\d)[a-z\d]{0,2}(?:[A-Z]{1,2}[a-z\d]{0,2}){3,}(?![A-Za-z\d])")
+RANDOM_NAME_PATTERN = re.compile(
+    r"(?<![A-Za-z\d])(?=[A-Za-z]*\d)[a-z\d]{0,2}(?:[A-Z]{1,2}[a-z\d]{0,2}){3,}(?![A-Za-z\d])"
+)
 HEADINGS = frozenset("h1 h2 h3 h4 h5 h6".split())
 CELLS = frozenset("thead tbody tfoot tr th td".split())  # their names only say how they look: `hide-on-phones`
-LEAST_PROSE = 200  # an article has more prose than that
-MAX_WEAK_PROSE = 0.5
-FEW_WORDS = 15  # characters outside links: a line with at least so many keeps its links
-MUCH_PROSE = 400
+MIN_PROSE = 200  # an article has more prose than that
+MAX_WEAK_PROSE_SHARE = 0.5
+MIN_LINE_CHARACTERS = 15  # characters outside links: a line with at least so many keeps its links
+MAX_WEAK_PROSE = 400
 NO_NAMES, NOISE_ONLY, NOISE_AND_WEAK = range(3)
 
 
@@ -58,13 +60,13 @@ def mark_noise(page: Outline) -> bytearray:
     """
     comments = _comments(page)
     page.remeasure(comments)
-    if page.prose(0) < LEAST_PROSE:
+    if page.prose(0) < MIN_PROSE:
         comments = bytearray(len(page.elements))
         page.remeasure(comments)
     for names in (NOISE_AND_WEAK, NOISE_ONLY, NO_NAMES):
         noise = _marked(page, names)
         lost = sum(block.prose for block in page.blocks if noise[block.owner] and not comments[block.owner])
-        if lost <= MOST_NOISE * page.prose(0):
+        if lost <= MAX_NOISE_SHARE * page.prose(0):
             break
     noise = bytearray(map(max, noise, comments))
     page.remeasure(noise)
@@ -89,7 +91,7 @@ def _comments(page: Outline) -> bytearray:
     for place in range(1, len(page.elements)):
         element = page.elements[place]
         names = f"{element.get('class') or ''} {element.get('id') or ''}".lower() if element.attrib else ""
-        if "comment" in names and element.tag not in FILED and COMMENT_NAMES.search(names):
+        if "comment" in names and element.tag not in FILED_ELEMENTS and COMMENT_NAME_PATTERN.search(names):
             end = page.ends[place]
             found[place:end] = b"\x01" * (end - place)
     return found
@@ -99,7 +101,7 @@ def _marked(page: Outline, names: int, ranges: Iterable[tuple[int, int]] = ()) -
     """Return for each element 1 if it is noise. names: which names count (NO_NAMES…). ranges: of elements to look at,
     each with its first element and the one after its last; none given: all."""
     noise = bytearray(len(page.elements))
-    most = MOST_PROSE * page.prose(0)
+    most = MAX_PROSE_SHARE * page.prose(0)
     for start, stop in ranges or ((1, len(page.elements)),):
         noise[start:stop] = bytes(stop - start)  # one range may be within another
         place = start
@@ -122,31 +124,33 @@ def _is_noise(element: HtmlElement) -> bool:
     get = element.get
     if get("role") in NOISE_ROLES:
         return True
-    may_hide = get("hidden") is not None or ((style := get("style")) and HIDING_STYLE.search(style))
+    may_hide = get("hidden") is not None or ((style := get("style")) and HIDING_STYLE_PATTERN.search(style))
     return bool(may_hide) and is_hidden(element) and not _unfolds(element)
 
 
 def _unfolds(element: HtmlElement) -> bool:
     """Return whether a hidden element is one that readers can unfold: an answer to a question, a tab."""
     for part in (element, element.getparent()):
-        if part is not None and UNFOLDED_NAMES.search(f"{part.get('class')} {part.get('id')} {part.get('role')}"):
+        if part is not None and UNFOLDED_NAME_PATTERN.search(
+            f"{part.get('class')} {part.get('id')} {part.get('role')}"
+        ):
             return True
     return False
 
 
 def _is_called_noise(page: Outline, place: int, rigour: int) -> bool:
     element = page.elements[place]
-    if element.tag in FILED or element.tag in CELLS or not element.attrib:
+    if element.tag in FILED_ELEMENTS or element.tag in CELLS or not element.attrib:
         return False
     names = element.get("class") or ""
     # Ids of headings, and long ids, are made from the text, and do not tell what the element is.
-    if (name := element.get("id")) and len(name) <= LONGEST_ID and element.tag not in HEADINGS:
+    if (name := element.get("id")) and len(name) <= MAX_ID_CHARACTERS and element.tag not in HEADINGS:
         names = f"{names} {name}"
     if not names:
         return False
     strong, weak = _called(names)
     if (strong or weak) and (_is_in_prose(page, place) or (not strong and _is_link_in_line(page, place))):
-        return HIDDEN_NAMES.search(names.lower()) is not None
+        return HIDDEN_NAME_PATTERN.search(names.lower()) is not None
     if strong:
         return next(element.iter("blockquote"), None) is None
     if not weak or rigour < NOISE_AND_WEAK:
@@ -155,7 +159,7 @@ def _is_called_noise(page: Outline, place: int, rigour: int) -> bool:
     if not length and next(element.iter(*MEDIA_ELEMENTS), None) is not None:  # a player of the article, mostly
         return False
     prose = page.prose(place)
-    return prose <= MAX_WEAK_PROSE * length and prose < MUCH_PROSE
+    return prose <= MAX_WEAK_PROSE_SHARE * length and prose < MAX_WEAK_PROSE
 
 
 def _is_in_prose(page: Outline, place: int) -> bool:
@@ -176,13 +180,13 @@ def _is_link_in_line(page: Outline, place: int) -> bool:
         return False
     block, element = page.blocks[index], page.elements[place]
     is_linked = element.tag == "a" or next(element.iterancestors("a"), None) is not None
-    return is_linked and page.holds(block.owner, place) and block.length - block.linked >= FEW_WORDS
+    return is_linked and page.holds(block.owner, place) and block.length - block.linked >= MIN_LINE_CHARACTERS
 
 
 @lru_cache(maxsize=4096)
 def _called(names: str) -> tuple[bool, bool]:
-    """Return whether an element with these names is noise, and whether it may be (WEAK_NAMES)."""
-    words = CAMEL.sub("-", RANDOM.sub("", names[:500])).lower()
-    if CONTENT_PART.search(words):
+    """Return whether an element with these names is noise, and whether it may be (WEAK_NAME_PATTERN)."""
+    words = CAMEL_CASE_PATTERN.sub("-", RANDOM_NAME_PATTERN.sub("", names[:500])).lower()
+    if CONTENT_PART_PATTERN.search(words):
         return False, False
-    return NOISE_NAMES.search(words) is not None, WEAK_NAMES.search(words) is not None
+    return NOISE_NAME_PATTERN.search(words) is not None, WEAK_NAME_PATTERN.search(words) is not None

@@ -14,21 +14,21 @@ if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
 # The content of these elements is not shown as text of the page.
-UNSEEN = frozenset(
+UNSEEN_ELEMENTS = frozenset(
     (
         "script style noscript template head title iframe object embed applet svg canvas audio video map select "
         "datalist input textarea"
     ).split()
 )
-BREAKS = BLOCKS | {"br"}
-CJK = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff]")
+BREAK_ELEMENTS = BLOCKS | {"br"}
+CJK_PATTERN = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff]")
 CJK_WEIGHT = (
     2  # a CJK character counts for so many more: a Chinese text has a third of the characters of an English one
 )
-SENTENCE_END = re.compile(r"[.!?…。！？؟۔।][\"'”’»」』)）\]]*\s*(?:\[\d+\]\s*)*\Z")
-PROSE_LENGTH = 80  # a block of so many characters is prose, if not too many of them are in links
-SENTENCE_LENGTH = 25  # so is a block of so many characters that ends as sentences do
-MAX_PROSE_LINKED = 0.5
+SENTENCE_END_PATTERN = re.compile(r"[.!?…。！？؟۔।][\"'”’»」』)）\]]*\s*(?:\[\d+\]\s*)*\Z")
+MIN_PROSE_CHARACTERS = 80  # a block of so many characters is prose, if not too many of them are in links
+MIN_SENTENCE_CHARACTERS = 25  # so is a block of so many characters that ends as sentences do
+MAX_LINKED_SHARE = 0.5
 
 
 @dataclass(slots=True)
@@ -108,7 +108,7 @@ class _Walk:
     def walk(self, element: HtmlElement, parent: int, owner: int, *, linked: bool) -> None:
         page = self._page
         tag = element.tag
-        is_block = tag in BREAKS
+        is_block = tag in BREAK_ELEMENTS
         if is_block:
             self._flush(owner)
         place = len(page.elements)
@@ -122,7 +122,7 @@ class _Walk:
         if text := element.text:
             self._add(text, linked=linked)
         for child in element:
-            if child.tag not in UNSEEN and (child.tag != "button" or _holds_heading(element)):
+            if child.tag not in UNSEEN_ELEMENTS and (child.tag != "button" or _holds_heading(element)):
                 self.walk(child, place, inner, linked=linked)
             if text := child.tail:
                 self._add(text, linked=linked)
@@ -142,8 +142,9 @@ class _Walk:
         text = " ".join("".join(self._texts).split())
         if text:
             linked = min(_weight(" ".join("".join(self._linked).split())), length := _weight(text))
-            is_prose = linked <= MAX_PROSE_LINKED * length and (
-                length >= PROSE_LENGTH or (length >= SENTENCE_LENGTH and SENTENCE_END.search(text) is not None)
+            is_prose = linked <= MAX_LINKED_SHARE * length and (
+                length >= MIN_PROSE_CHARACTERS
+                or (length >= MIN_SENTENCE_CHARACTERS and SENTENCE_END_PATTERN.search(text) is not None)
             )
             self._page.blocks.append(Block(owner, text, length, linked, length if is_prose else 0))
         self._texts.clear()
@@ -156,4 +157,4 @@ def _holds_heading(element: HtmlElement) -> bool:
 
 
 def _weight(text: str) -> int:
-    return len(text) if text.isascii() else len(text) + CJK_WEIGHT * len(CJK.findall(text))
+    return len(text) if text.isascii() else len(text) + CJK_WEIGHT * len(CJK_PATTERN.findall(text))

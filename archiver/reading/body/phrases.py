@@ -6,10 +6,10 @@ import re
 
 from archiver.dates.names import FILLERS, MONTHS, OFFSETS, WEEKDAYS
 
-LONGEST = 160
-LONGEST_END = 60
+MAX_CHARACTERS = 160
+MAX_END_CHARACTERS = 60
 # Matches a whole block.
-CHROME = re.compile(
+CHROME_PATTERN = re.compile(
     r"""(?xi)\s*[\W_]*(?:
     advert(?:isement|s|ising|orial)? | ad | ads | publicit[éeà] | anzeige | werbung | publicidad\w* | reklam\w* |
     annons\w* | annonce | 広告 | 广告 | 廣告 | 광고
@@ -58,7 +58,7 @@ CHROME = re.compile(
     )\s*[\W_]*"""
 )
 # Matches a short block, mostly a heading, after which nothing belongs to the article.
-END = re.compile(
+END_PATTERN = re.compile(
     r"""(?xi)\s*[\W_]*(?:
     related(?:\ (?:articles?|posts?|stories|news|content|topics?|reading|links|items|resources|products?|searches|
         coverage|pages|video\w*))? |
@@ -101,27 +101,29 @@ TIME_WORDS = (
     | FILLERS
     | OFFSETS.keys()
 )
-LETTERS = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
-DAY_AND_TIME = re.compile(r"(?s)(?=.*\b(?:19|20)\d\d\b)(?=.*\b\d{1,2}[:.]\d\d\b)")
+LETTERS_PATTERN = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
+DAY_AND_TIME_PATTERN = re.compile(r"(?s)(?=.*\b(?:19|20)\d\d\b)(?=.*\b\d{1,2}[:.]\d\d\b)")
 
 
 def is_chrome(text: str) -> bool:
     """Return whether the block `text` belongs to the page around the article: a label, a call to share, a credit…"""
-    return len(text) <= LONGEST and CHROME.fullmatch(text) is not None
+    return len(text) <= MAX_CHARACTERS and CHROME_PATTERN.fullmatch(text) is not None
 
 
 def ends_article(text: str) -> bool:
     """Return whether the article is over where the block `text` is."""
-    return len(text) <= LONGEST_END and END.fullmatch(text) is not None
+    return len(text) <= MAX_END_CHARACTERS and END_PATTERN.fullmatch(text) is not None
 
 
 def is_time(text: str) -> bool:
     """Return whether the block `text` is a day with a time of day, and nothing else."""
-    if len(text) > LONGEST or not DAY_AND_TIME.match(text):
+    if len(text) > MAX_CHARACTERS or not DAY_AND_TIME_PATTERN.match(text):
         return False
-    return all(word in TIME_WORDS for word in LETTERS.findall(text.lower()))
+    return all(word in TIME_WORDS for word in LETTERS_PATTERN.findall(text.lower()))
 
 
 def is_shouted(text: str) -> bool:
     """Return whether the block `text` is in capitals. If it is a link, it is the headline of another article."""
-    return len(text) <= LONGEST and text.isupper() and 2 * sum(map(str.isupper, text)) > sum(map(str.isalpha, text))
+    return (
+        len(text) <= MAX_CHARACTERS and text.isupper() and 2 * sum(map(str.isupper, text)) > sum(map(str.isalpha, text))
+    )

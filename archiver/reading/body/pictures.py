@@ -16,30 +16,30 @@ if TYPE_CHECKING:
 
 # Attributes in which scripts find the address of a picture that is loaded only when it comes into view; `src` is a
 # placeholder then.
-LATE_SOURCES = (
+LATE_ATTRIBUTES = (
     "data-src data-original data-lazy-src data-lazy data-original-src data-img-src data-image data-url data-hi-res-src "
     "data-full-src data-echo data-actualsrc data-backsrc data-srcset data-lazy-srcset"
 ).split()
-SOURCES = (*LATE_SOURCES, "srcset", "src")
+SOURCE_ATTRIBUTES = (*LATE_ATTRIBUTES, "srcset", "src")
 # The file name of a placeholder has a word such as `placeholder`, or consists of words of the sets below only:
 # `grey_bg.png` is a placeholder; `greyhound-races.jpg` and `crane-loading-a-ship.jpg` are pictures.
-FILE = re.compile(r"([^/]+)\.(?:gif|png|svg|jpe?g|webp)", re.IGNORECASE)
-WORD = re.compile(r"[^\W\d_]{3,}|(?<!\d)1x1(?!\d)")
-PLACEHOLDER = re.compile(r"(?:placeholder|spacer|lazyload)")
+FILE_NAME_PATTERN = re.compile(r"([^/]+)\.(?:gif|png|svg|jpe?g|webp)", re.IGNORECASE)
+WORD_PATTERN = re.compile(r"[^\W\d_]{3,}|(?<!\d)1x1(?!\d)")
+PLACEHOLDER_PATTERN = re.compile(r"(?:placeholder|spacer|lazyload)")
 PLACEHOLDER_WORDS = frozenset("blank pixel transparent loading lazy 1x1 grey gray".split())
-WORDS_BESIDE = frozenset(
+WORDS_BESIDE_PLACEHOLDER = frozenset(
     "ajax background black box default dot dummy empty gif icon image img line loader pic picture pre small spinner"
     " square trans white".split()
 )
-SMALLEST = 40  # pixels; a picture whose sides are both smaller is an icon of the page
-NUMBER = re.compile(r"\d{1,9}")
+MIN_SIDE_PIXELS = 40  # pixels; a picture whose sides are both smaller is an icon of the page
+NUMBER_PATTERN = re.compile(r"\d{1,9}")
 
 
 def picture_address(element: HtmlElement, base: str) -> str:
     """Return the absolute address of the picture that an `img` element shows; empty if it is not worth keeping (an
     icon, a tracking pixel, a placeholder)."""
-    sides = [int(found[0]) for side in ("width", "height") if (found := NUMBER.match(element.get(side) or ""))]
-    if any(side <= 1 for side in sides) or (len(sides) == 2 and max(sides) < SMALLEST):
+    sides = [int(found[0]) for side in ("width", "height") if (found := NUMBER_PATTERN.match(element.get(side) or ""))]
+    if any(side <= 1 for side in sides) or (len(sides) == 2 and max(sides) < MIN_SIDE_PIXELS):
         return ""
     for written in _written(element):
         address = resolve_url(written, base)
@@ -50,15 +50,15 @@ def picture_address(element: HtmlElement, base: str) -> str:
 
 def _is_placeholder(address: str) -> bool:
     """Return whether the file name in `address` is that of a placeholder for a picture that is loaded later."""
-    found = FILE.fullmatch(urlsplit(address).path.rpartition("/")[2])
-    words = set(WORD.findall(found[1].lower())) if found else set()
-    if any(map(PLACEHOLDER.match, words)):
+    found = FILE_NAME_PATTERN.fullmatch(urlsplit(address).path.rpartition("/")[2])
+    words = set(WORD_PATTERN.findall(found[1].lower())) if found else set()
+    if any(map(PLACEHOLDER_PATTERN.match, words)):
         return True
-    return bool(words & PLACEHOLDER_WORDS) and words <= PLACEHOLDER_WORDS | WORDS_BESIDE
+    return bool(words & PLACEHOLDER_WORDS) and words <= PLACEHOLDER_WORDS | WORDS_BESIDE_PLACEHOLDER
 
 
 def _written(element: HtmlElement) -> Iterator[str]:
-    for name in SOURCES:
+    for name in SOURCE_ATTRIBUTES:
         if value := element.get(name):
             yield _largest(value) if name.endswith("srcset") else value
     parent = element.getparent()

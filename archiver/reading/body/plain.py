@@ -11,7 +11,7 @@ from archiver.html import parse_fragment
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
-LEFT_OUT = frozenset({"figcaption", "figure"})
+LEFT_OUT_ELEMENTS = frozenset({"figcaption", "figure"})
 
 
 def plain_text(html: str) -> str:
@@ -31,7 +31,7 @@ def plain_text(html: str) -> str:
             flush()
         if element.tag == "br":
             runs.append("\n")
-        if element.tag not in LEFT_OUT and not kind_of_link(element):
+        if element.tag not in LEFT_OUT_ELEMENTS and not kind_of_link(element):
             if element.text:
                 runs.append(" ".join(element.text.split("\n")))
             for child in element:

@@ -8,33 +8,33 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from archiver.reading.body.lead import is_called_lead
-from archiver.reading.body.outline import PROSE_LENGTH, SENTENCE_END
+from archiver.reading.body.outline import MIN_PROSE_CHARACTERS, SENTENCE_END_PATTERN
 from archiver.reading.body.phrases import ends_article, is_chrome, is_shouted, is_time
 from archiver.reading.body.titles import fold, title_place
 
 if TYPE_CHECKING:
     from archiver.reading.body.outline import Outline
 
-STRUCTURE = frozenset("ul ol dl table blockquote pre figure".split())
-SHORTEST_SAID = 300
-SAMPLE = 30
-MOST_SAID = 0.5
-SHORTEST_REPEATED = 40
-REFRAIN = 3  # times
-CLAUSE_END = re.compile(r"[,，:：、;；。]\Z")
+STRUCTURE_ELEMENTS = frozenset("ul ol dl table blockquote pre figure".split())
+MIN_SAID_CHARACTERS = 300
+SAMPLE_CHARACTERS = 30
+MAX_KEPT_SHARE = 0.5
+MIN_REPEATED_CHARACTERS = 40
+MIN_REFRAINS = 3  # times
+CLAUSE_END_PATTERN = re.compile(r"[,，:：、;；。]\Z")
 HEADINGS = frozenset("h1 h2 h3 h4 h5 h6".split())
 # An element that has more than this share of its text in links only leads to other pages.
-LINKS_SHARE = {"ul": 0.9, "ol": 0.9, "div": 0.6, "section": 0.6, "table": 0.8}
-NEAR_START = 4  # blocks
-WHOLLY = 0.95
-MAX_PROSE_BEFORE_TITLE = 0.15
-# What follows an article has at most MAX_PROSE_AFTER_END of the prose. If it is more than a little, at least LEADS_ON
-# of its text must be in links.
-MAX_PROSE_AFTER_END = 0.3
-LITTLE_PROSE, LITTLE_SHARE = 700, 0.13
-LEADS_ON = 0.2
-INTRODUCES = re.compile(r"[:：]\Z")
-MIN_PROSE_AFTER_LIST = 0.05
+MAX_LINKED_SHARE_OF = {"ul": 0.9, "ol": 0.9, "div": 0.6, "section": 0.6, "table": 0.8}
+BLOCKS_NEAR_START = 4  # blocks
+MIN_WHOLLY_LINKED_SHARE = 0.95
+MAX_PROSE_SHARE_BEFORE_TITLE = 0.15
+# What follows an article has at most MAX_PROSE_SHARE_AFTER_END of the prose. If it is more than a little, at least
+# MIN_LINKED_SHARE_AFTER_END of its text must be in links.
+MAX_PROSE_SHARE_AFTER_END = 0.3
+MAX_LITTLE_PROSE, MAX_LITTLE_SHARE = 700, 0.13
+MIN_LINKED_SHARE_AFTER_END = 0.2
+INTRODUCING_PATTERN = re.compile(r"[:：]\Z")
+MIN_PROSE_SHARE_AFTER_LIST = 0.05
 
 
 def prune(page: Outline, root: int, dropped: bytearray, title: str, said: str) -> None:
@@ -70,7 +70,7 @@ def _drop_before_title(page: Outline, root: int, dropped: bytearray, title: str)
     if place < 0:
         return root + 1
     before = page.proses[page.first_blocks[place]] - page.proses[page.first_blocks[root]]
-    if before > (MAX_PROSE_BEFORE_TITLE * page.prose(root) if matches else 0):
+    if before > (MAX_PROSE_SHARE_BEFORE_TITLE * page.prose(root) if matches else 0):
         if matches:
             _drop(page, place, dropped)
         return root + 1
@@ -94,8 +94,12 @@ def _drop_chrome(page: Outline, root: int, dropped: bytearray) -> None:
         if dropped[place] or place == root or not _is_alone(page, place):
             continue
         number += 1
-        shouted = block.linked >= WHOLLY * block.length and page.elements[place].tag == "p" and is_shouted(block.text)
-        if shouted or is_chrome(block.text) or (number <= NEAR_START and is_time(block.text)):
+        shouted = (
+            block.linked >= MIN_WHOLLY_LINKED_SHARE * block.length
+            and page.elements[place].tag == "p"
+            and is_shouted(block.text)
+        )
+        if shouted or is_chrome(block.text) or (number <= BLOCKS_NEAR_START and is_time(block.text)):
             _drop(page, place, dropped)
 
 
@@ -105,7 +109,7 @@ def _drop_links(page: Outline, start: int, root: int, dropped: bytearray) -> Non
     place = start
     while place < page.ends[root]:
         tag = page.elements[place].tag
-        if not dropped[place] and (share := LINKS_SHARE.get(tag)):
+        if not dropped[place] and (share := MAX_LINKED_SHARE_OF.get(tag)):
             length = page.length(place)
             if length and page.linked(place) > share * length:
                 if not _is_introduced(page, place, root, dropped):
@@ -121,7 +125,10 @@ def _is_introduced(page: Outline, place: int, root: int, dropped: bytearray) -> 
     if index < page.first_blocks[root] or dropped[page.blocks[index].owner]:
         return False
     after = page.proses[page.end_blocks[root]] - page.proses[page.end_blocks[place]]
-    return after > MIN_PROSE_AFTER_LIST * page.prose(root) and INTRODUCES.search(page.blocks[index].text) is not None
+    return (
+        after > MIN_PROSE_SHARE_AFTER_LIST * page.prose(root)
+        and INTRODUCING_PATTERN.search(page.blocks[index].text) is not None
+    )
 
 
 def _drop_unsaid(page: Outline, root: int, dropped: bytearray, said: str) -> None:
@@ -129,7 +136,7 @@ def _drop_unsaid(page: Outline, root: int, dropped: bytearray, said: str) -> Non
     the beginning is often missing there, and is kept.
     """
     known = fold(said)
-    if len(known) < SHORTEST_SAID:
+    if len(known) < MIN_SAID_CHARACTERS:
         return
     unsaid = []
     kept = total = 0
@@ -138,13 +145,13 @@ def _drop_unsaid(page: Outline, root: int, dropped: bytearray, said: str) -> Non
             continue
         total += block.length
         text = fold(block.text)
-        if text[:SAMPLE] in known or text[-SAMPLE:] in known:
+        if text[:SAMPLE_CHARACTERS] in known or text[-SAMPLE_CHARACTERS:] in known:
             kept += block.length
         elif not kept and is_called_lead(page, block.owner, root):
             continue
         elif _is_alone(page, block.owner) and not _is_structure(page, block.owner, root):
             unsaid.append(block.owner)
-    if kept > MOST_SAID * total:
+    if kept > MAX_KEPT_SHARE * total:
         for place in unsaid:
             _drop(page, place, dropped)
 
@@ -171,23 +178,23 @@ def _may_follow(page: Outline, root: int, index: int, total: int) -> bool:
     `root`."""
     end = page.end_blocks[root]
     prose = page.proses[end] - page.proses[index]
-    if prose > MAX_PROSE_AFTER_END * total:
+    if prose > MAX_PROSE_SHARE_AFTER_END * total:
         return False
-    if prose <= max(LITTLE_SHARE * total, LITTLE_PROSE):
+    if prose <= max(MAX_LITTLE_SHARE * total, MAX_LITTLE_PROSE):
         return True
-    return page.links[end] - page.links[index] >= LEADS_ON * (page.lengths[end] - page.lengths[index])
+    return page.links[end] - page.links[index] >= MIN_LINKED_SHARE_AFTER_END * (page.lengths[end] - page.lengths[index])
 
 
 def _drop_repeated(page: Outline, root: int, dropped: bytearray) -> None:
     """Drop paragraphs that have come before: captions and quotes that are shown in two places. But if several texts
-    come REFRAIN times or more, nothing is dropped: they are refrains of the article, such as the ingredients of each of
-    many recipes, or the cast of each of many films."""
+    come MIN_REFRAINS times or more, nothing is dropped: they are refrains of the article, such as the ingredients of
+    each of many recipes, or the cast of each of many films."""
     blocks = [
         block
         for block in page.blocks[page.first_blocks[root] : page.end_blocks[root]]
-        if block.length >= SHORTEST_REPEATED and not dropped[block.owner]
+        if block.length >= MIN_REPEATED_CHARACTERS and not dropped[block.owner]
     ]
-    again = [text for text, times in Counter(block.text for block in blocks).items() if times >= REFRAIN]
+    again = [text for text, times in Counter(block.text for block in blocks).items() if times >= MIN_REFRAINS]
     if len(again) > 1:  # one may be a call to subscribe
         return
     seen: set[str] = set()
@@ -207,9 +214,9 @@ def _drop_edges(page: Outline, root: int, dropped: bytearray) -> None:
         for block in run:
             if (
                 block.prose
-                or block.length > PROSE_LENGTH
+                or block.length > MIN_PROSE_CHARACTERS
                 or _is_structure(page, block.owner, root)
-                or (CLAUSE_END if keeps_heading else SENTENCE_END).search(block.text)
+                or (CLAUSE_END_PATTERN if keeps_heading else SENTENCE_END_PATTERN).search(block.text)
             ):
                 break
             edge.append(block)
@@ -224,7 +231,7 @@ def _drop_edges(page: Outline, root: int, dropped: bytearray) -> None:
 
 def _is_structure(page: Outline, place: int, root: int) -> bool:
     while place > root:
-        if page.elements[place].tag in STRUCTURE:
+        if page.elements[place].tag in STRUCTURE_ELEMENTS:
             return True
         place = page.parents[place]
     return False

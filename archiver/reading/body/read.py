@@ -26,10 +26,12 @@ if TYPE_CHECKING:
     from archiver.documents import Document
 
 CLEANER = Cleaner(CleanRules())
-MOST_LINKED = 0.8
-GLIMPSE_BLOCKS, GLIMPSE = 100, 2000
-LONGEST_PRICE = 60  # characters of a line with a price and little else
-PRICE = re.compile(r"(?:[$€£¥₹₩₽₺]|\b(?:USD|EUR|CHF|kr\.?|zł))\s?\d|\d\s?(?:[€£¥₹₩₽₺元円원]|(?:USD|EUR|CHF|kr|zł)\b)")
+MIN_LEAD_LINKED_SHARE = 0.8
+MAX_GLIMPSE_BLOCKS, MAX_GLIMPSE_CHARACTERS = 100, 2000
+MAX_PRICE_CHARACTERS = 60  # characters of a line with a price and little else
+PRICE_PATTERN = re.compile(
+    r"(?:[$€£¥₹₩₽₺]|\b(?:USD|EUR|CHF|kr\.?|zł))\s?\d|\d\s?(?:[€£¥₹₩₽₺元円원]|(?:USD|EUR|CHF|kr|zł)\b)"
+)
 MAX_CANDIDATES = 10  # candidates that are kept for explanations
 
 
@@ -71,8 +73,11 @@ def read_body(
     root = document.tree.find("body")
     page = outline(document.tree if root is None else root)
     shown, linked = page.length(0), page.linked(0)
-    glimpse = " ".join(block.text for block in page.blocks[:GLIMPSE_BLOCKS])[:GLIMPSE]
-    prices = sum(len(block.text) <= LONGEST_PRICE and PRICE.search(block.text) is not None for block in page.blocks)
+    glimpse = " ".join(block.text for block in page.blocks[:MAX_GLIMPSE_BLOCKS])[:MAX_GLIMPSE_CHARACTERS]
+    prices = sum(
+        len(block.text) <= MAX_PRICE_CHARACTERS and PRICE_PATTERN.search(block.text) is not None
+        for block in page.blocks
+    )
     lines = len(page.blocks)
     noise = mark_noise(page)
     given = follow(page, noise, site) if site else None
@@ -118,7 +123,7 @@ def _counted(page: Outline, root: int, noise: bytearray) -> tuple[int, int]:
         if noise[block.owner]:
             continue
         paragraphs += block.prose > 0
-        if MOST_LINKED * block.length <= block.linked and _in_heading(page, block.owner):
+        if MIN_LEAD_LINKED_SHARE * block.length <= block.linked and _in_heading(page, block.owner):
             leads += 1
     return paragraphs, leads
 

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from archiver.reading.body.outline import Outline
 
-WORD = re.compile(r"\w+")
-SHORTEST_TITLE = 15
+WORD_PATTERN = re.compile(r"\w+")
+MIN_TITLE_CHARACTERS = 15
 
 
 def fold(text: str) -> str:
     """Return the words of `text` in lower case, with single spaces."""
-    return " ".join(WORD.findall(text.lower()))
+    return " ".join(WORD_PATTERN.findall(text.lower()))
 
 
 def title_place(page: Outline, root: int, title: str) -> tuple[int, bool]:
@@ -41,4 +41,4 @@ def title_place(page: Outline, root: int, title: str) -> tuple[int, bool]:
 
 
 def _is_most_of(part: str, whole: str) -> bool:
-    return len(part) > SHORTEST_TITLE and 2 * len(part) > len(whole) and part in whole
+    return len(part) > MIN_TITLE_CHARACTERS and 2 * len(part) > len(whole) and part in whole

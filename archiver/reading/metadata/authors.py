@@ -17,12 +17,14 @@ if TYPE_CHECKING:
     from archiver.reading.metadata.evidence import PageEvidence
 
 Names = tuple[str, ...]
-METAS = (
+AUTHOR_METAS = (
     *("author", "article:author_name", "byl", "parsely-author", "sailthru.author", "dc.creator", "dcterms.creator"),
     *("dc.creator.personalname", "cxenseparse:author", "article:author", "og:article:author", "og:author", "authors"),
     *("citation_author", "shareaholic:article_author_name", "rbauthors", "author_name", "creator"),
 )
-WRITTEN_BY = re.compile(r"written|author|by\b|verfasst|escrit|écrit|auteur|autor|geschreven|scritto", re.IGNORECASE)
+WRITTEN_BY_PATTERN = re.compile(
+    r"written|author|by\b|verfasst|escrit|écrit|auteur|autor|geschreven|scritto", re.IGNORECASE
+)
 MAX_TEXTS = 50
 
 
@@ -58,7 +60,7 @@ def _structured(evidence: PageEvidence, sites: set[str]) -> Iterator[ValueCandid
     for node in evidence.data.articles:
         name = "author" if "author" in node.values else "creator"
         yield ValueCandidate(_names(evidence.data.resolved(node.values.get(name))), f"{node.rule} {name}")
-    for name in METAS:
+    for name in AUTHOR_METAS:
         said = evidence.metas.get(name, [])
         if name == "citation_author":
             said = [" ".join(reversed(text.split(", "))) if text.count(", ") == 1 else text for text in said]
@@ -67,7 +69,7 @@ def _structured(evidence: PageEvidence, sites: set[str]) -> Iterator[ValueCandid
         yield ValueCandidate(tuple(name for name in names if fold(name) not in sites) or names, f"meta {name}")
     for number in "12":
         label = next(iter(evidence.metas.get(f"twitter:label{number}", ())), "")
-        if WRITTEN_BY.search(label):
+        if WRITTEN_BY_PATTERN.search(label):
             yield ValueCandidate(_names(evidence.metas.get(f"twitter:data{number}", [])), f"meta twitter:data{number}")
 
 

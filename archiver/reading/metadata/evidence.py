@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 
 MAX_METAS = 2_000
 MAX_SHOWN = 5_000
-LONGEST_HEADING = 300
-BACKED = 0.3  # a heading that shares more than this share of its words with a title elsewhere is the headline
-LONGEST_META = 5_000
+MAX_HEADING_CHARACTERS = 300
+MIN_SHARED_WORDS = 0.3  # a heading that shares more than this share of its words with a title elsewhere is the headline
+MAX_META_CHARACTERS = 5_000
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class PageEvidence:
         """The contents of the meta elements by their names in lower case, in the order of the page."""
         found: dict[str, list[str]] = {}
         for element in islice(self.tree.iter("meta"), MAX_METAS):
-            content = one_line((element.get("content") or element.get("value") or "")[:LONGEST_META])
+            content = one_line((element.get("content") or element.get("value") or "")[:MAX_META_CHARACTERS])
             if not content:
                 continue
             for attribute in ("property", "name", "itemprop", "http-equiv"):
@@ -80,7 +80,7 @@ class PageEvidence:
     def title(self) -> str:
         """The text of the title element; "" without one."""
         element = self.tree.find(".//title")
-        return "" if element is None else one_line((element.text or "")[:LONGEST_META])
+        return "" if element is None else one_line((element.text or "")[:MAX_META_CHARACTERS])
 
     @cached_property
     def unmarked_headings(self) -> list[HtmlElement]:
@@ -91,7 +91,7 @@ class PageEvidence:
         found: list[tuple[int, HtmlElement]] = []
         for element in islice(self.tree.iter(*tags), MAX_SHOWN):
             text = element.text
-            start = fold(text) if text and 5 < len(text) < LONGEST_HEADING else ""
+            start = fold(text) if text and 5 < len(text) < MAX_HEADING_CHARACTERS else ""
             if start and folded.startswith(start) and len(folded) > len(start) > len(folded) / 2:
                 found.append((len(start), element))
         return [element for _, element in sorted(found, key=lambda pair: -pair[0])]
@@ -106,7 +106,7 @@ class PageEvidence:
             return max((len(own & other) / len(own | other) for other in titles if own | other), default=0.0)
 
         best = max(self.headings, key=common, default=None)
-        if best is not None and (common(best) > BACKED or len(self.headings) == 1):
+        if best is not None and (common(best) > MIN_SHARED_WORDS or len(self.headings) == 1):
             return best
         return next(iter(self.unmarked_headings), best)
 

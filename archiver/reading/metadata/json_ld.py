@@ -12,18 +12,18 @@ from archiver.text import unescaped
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-DECODER = json.JSONDecoder(strict=False)  # accepts line ends within a string, the most frequent fault
-WRAPPING = re.compile(r"^(?:\s|<!--|//\s*<!\[CDATA\[|/\*\s*<!\[CDATA\[\s*\*/|<!\[CDATA\[|\ufeff|;)+")
-TOKEN = re.compile(
+LENIENT_DECODER = json.JSONDecoder(strict=False)  # accepts line ends within a string, the most frequent fault
+WRAPPING_PATTERN = re.compile(r"^(?:\s|<!--|//\s*<!\[CDATA\[|/\*\s*<!\[CDATA\[\s*\*/|<!\[CDATA\[|\ufeff|;)+")
+TOKEN_PATTERN = re.compile(
     r'"'  # where a string begins
     r"|//[^\n]*|/\*"  # a comment, or where one begins
     r"|,(?=\s*[}\]])"  # a comma after the last value
 )
 # A quotation mark ends its string only if valid JSON follows it: many pages forget to escape quotation marks within
 # strings.
-STRING_END = re.compile(r'"(?=\s*(?::|[}\]]|$|/[/*]|,\s*(?:["{\[\]}/]|-?\d|true|false|null|$)))')
-BRACKET = re.compile(r"[{\[]")
-SALVAGED = re.compile(
+STRING_END_PATTERN = re.compile(r'"(?=\s*(?::|[}\]]|$|/[/*]|,\s*(?:["{\[\]}/]|-?\d|true|false|null|$)))')
+BRACKET_PATTERN = re.compile(r"[{\[]")
+SALVAGED_PATTERN = re.compile(
     r'"(headline|datePublished|dateModified|dateCreated|description|articleBody|inLanguage)"\s*:\s*"((?:[^"\\]|\\.)*)"'
 )
 MAX_VALUES = 100_000  # values of one script that are looked at; articles have some hundred
@@ -49,19 +49,19 @@ def json_values(text: str) -> list[object]:
 def _values(text: str) -> Iterator[object]:
     at = 0
     while at < len(text):
-        value, at = DECODER.raw_decode(text, at)
+        value, at = LENIENT_DECODER.raw_decode(text, at)
         yield value
         at = _next_value(text, at)
 
 
 def _next_value(text: str, at: int) -> int:
     """Return where the next object or list begins: surplus brackets, semicolons and comment marks are skipped."""
-    found = BRACKET.search(text, at)
+    found = BRACKET_PATTERN.search(text, at)
     return found.start() if found else len(text)
 
 
 def _unwrapped(text: str) -> str:
-    return WRAPPING.sub("", text)
+    return WRAPPING_PATTERN.sub("", text)
 
 
 def _unescaped(text: str) -> str:
@@ -75,7 +75,7 @@ def _mended(text: str) -> str:
     text = _unwrapped(text)
     parts: list[str] = []
     at = 0
-    while found := TOKEN.search(text, at):
+    while found := TOKEN_PATTERN.search(text, at):
         parts.append(text[at : found.start()])
         if found[0] == '"':
             string, at = _string(text, found.end())
@@ -105,14 +105,14 @@ def _string(text: str, begin: int) -> tuple[str, int]:
             continue
         parts.append(text[at:quote])
         at = quote + 1
-        if STRING_END.match(text, quote):
+        if STRING_END_PATTERN.match(text, quote):
             return "".join([*parts, '"']), at
         parts.append('\\"')
 
 
 def _salvaged(text: str) -> list[object]:
     found: dict[str, object] = {}
-    for name, value in SALVAGED.findall(text):
+    for name, value in SALVAGED_PATTERN.findall(text):
         with suppress(ValueError):
-            found.setdefault(name, DECODER.decode(f'"{value}"'))
+            found.setdefault(name, LENIENT_DECODER.decode(f'"{value}"'))
     return [{"@type": "Article", **found}] if "headline" in found else []

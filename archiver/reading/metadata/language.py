@@ -15,12 +15,12 @@ if TYPE_CHECKING:
 
     from archiver.reading.metadata.evidence import PageEvidence
 
-TAG = re.compile(r"[a-zA-Z]{2,3}(?:[-_][a-zA-Z]{4})?(?:[-_](?:[a-zA-Z]{2}|\d{3}))?(?![a-zA-Z])")
-METAS = ("og:locale", "content-language", "language", "dc.language", "dcterms.language", "inlanguage")
-SAMPLE = 3_000  # characters of the text that are looked at
-ENOUGH = 200  # characters of paragraphs that are enough; of a page with less, all text is looked at
-PARAGRAPH = 40  # characters; a shorter paragraph is only a label
-CJK_PARAGRAPH = 15
+LANGUAGE_TAG_PATTERN = re.compile(r"[a-zA-Z]{2,3}(?:[-_][a-zA-Z]{4})?(?:[-_](?:[a-zA-Z]{2}|\d{3}))?(?![a-zA-Z])")
+LANGUAGE_METAS = ("og:locale", "content-language", "language", "dc.language", "dcterms.language", "inlanguage")
+MAX_SAMPLE_CHARACTERS = 3_000  # characters of the text that are looked at
+MIN_SAMPLE_CHARACTERS = 200  # characters of paragraphs that are enough; of a page with less, all text is looked at
+MIN_PARAGRAPH_CHARACTERS = 40  # characters; a shorter paragraph is only a label
+MIN_CJK_PARAGRAPH_CHARACTERS = 15
 
 
 def read_language(evidence: PageEvidence) -> Field[str]:
@@ -38,7 +38,7 @@ def read_language(evidence: PageEvidence) -> Field[str]:
 def language_tag(text: str) -> str:
     """Return a language tag in the usual letter case of BCP 47 (`zh-Hans-CN`), made from `zh_hans_cn`, `EN-gb` and the
     like; "" if it is none."""
-    found = TAG.match(text.strip())
+    found = LANGUAGE_TAG_PATTERN.match(text.strip())
     if not found:
         return ""
     name, *rest = re.split("[-_]", found[0])
@@ -52,7 +52,7 @@ def _said(evidence: PageEvidence) -> Iterator[tuple[str, str]]:
     for node in evidence.data.articles:
         for text in texts(node.values.get("inLanguage"))[:1]:
             yield text, f"{node.rule} inLanguage"
-    yield from evidence.meta(*METAS)
+    yield from evidence.meta(*LANGUAGE_METAS)
 
 
 def _sample(evidence: PageEvidence) -> str:
@@ -61,12 +61,12 @@ def _sample(evidence: PageEvidence) -> str:
     length = 0
     for paragraph in evidence.tree.iter("p"):
         text = shown_text(paragraph)
-        if len(text) > PARAGRAPH or (len(text) > CJK_PARAGRAPH and text[0] > "\u2fff"):
+        if len(text) > MIN_PARAGRAPH_CHARACTERS or (len(text) > MIN_CJK_PARAGRAPH_CHARACTERS and text[0] > "\u2fff"):
             parts.append(text)
             length += len(text)
-            if length > SAMPLE:
+            if length > MAX_SAMPLE_CHARACTERS:
                 break
-    if length < ENOUGH:
+    if length < MIN_SAMPLE_CHARACTERS:
         body = evidence.tree.find("body")
-        parts.append(shown_text(evidence.tree if body is None else body, SAMPLE))
-    return " ".join(parts)[:SAMPLE]
+        parts.append(shown_text(evidence.tree if body is None else body, MAX_SAMPLE_CHARACTERS))
+    return " ".join(parts)[:MAX_SAMPLE_CHARACTERS]

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
 # The attributes that have an element's value if that is not its text.
-VALUE_IN = {
+VALUE_ATTRIBUTE_OF = {
     "meta": "content",
     "a": "href",
     "link": "href",
@@ -35,7 +35,7 @@ VALUE_IN = {
 }
 MAX_ELEMENTS = 3_000  # elements of a page that are looked at: the article is described by the first of them
 MAX_DEPTH = 100  # levels between an element and its item
-UNREAD = frozenset(("articleBody", "text", "reviewBody"))  # long, and read with the body
+UNREAD_PROPERTIES = frozenset(("articleBody", "text", "reviewBody"))  # long, and read with the body
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,7 @@ def markup_values(tree: HtmlElement, syntax: Syntax) -> list[object]:
             continue
         for name in names:
             name = name.rpartition(":")[2]
-            if name not in UNREAD:
+            if name not in UNREAD_PROPERTIES:
                 _add(owner, name, item if item is not None else _value(element, syntax))
     return outer
 
@@ -95,7 +95,7 @@ def _value(element: HtmlElement, syntax: Syntax) -> str:
     content: str | None = element.get("content")
     if content is not None:
         return content
-    attribute = VALUE_IN.get(element.tag)
+    attribute = VALUE_ATTRIBUTE_OF.get(element.tag)
     said: str | None = element.get(attribute) if attribute else None
     if said is not None and not (attribute == "href" and syntax is RDFA):
         return said

@@ -15,10 +15,10 @@ if TYPE_CHECKING:
     from archiver.reading.metadata.evidence import PageEvidence
     from archiver.reading.metadata.nodes import Node
 
-KINDS = {"VideoObject": "video", "AudioObject": "audio", "PodcastEpisode": "audio"}
-NAMES = ("video", "audio", "associatedMedia")  # the properties under which an article has its media
-ADDRESSES = ("contentUrl", "embedUrl", "url")
-METAS = {
+KIND_OF_TYPE = {"VideoObject": "video", "AudioObject": "audio", "PodcastEpisode": "audio"}
+MEDIA_PROPERTIES = ("video", "audio", "associatedMedia")  # the properties under which an article has its media
+ADDRESS_PROPERTIES = ("contentUrl", "embedUrl", "url")
+METAS_OF_KIND = {
     "video": ("og:video:secure_url", "og:video:url", "og:video", "twitter:player:stream"),
     "audio": ("og:audio:secure_url", "og:audio:url", "og:audio"),
 }
@@ -33,7 +33,7 @@ def read_media(evidence: PageEvidence, base: str) -> tuple[Medium, ...]:
         if one := _of_node(node, base):
             found.setdefault(one.address, one)
     if not found:
-        for kind, names in METAS.items():
+        for kind, names in METAS_OF_KIND.items():
             for text, _ in evidence.meta(*names):
                 if one := medium_at(resolve_url(text, base), kind):
                     found.setdefault(one.address, one)
@@ -45,15 +45,15 @@ def _nodes(evidence: PageEvidence) -> Iterator[Node]:
     """Yield the nodes that are media of the article: those that it names, and the page's only one, if there is just
     one."""
     for owner in (*evidence.data.articles, *evidence.data.pages):
-        for name in NAMES:
+        for name in MEDIA_PROPERTIES:
             yield from evidence.data.named(owner.values.get(name))
-    alone = [node for node in evidence.data.nodes if not node.other and node.types & KINDS.keys()]
+    alone = [node for node in evidence.data.nodes if not node.other and node.types & KIND_OF_TYPE.keys()]
     if len(alone) == 1:  # if there are several, some may belong to other articles
         yield alone[0]
 
 
 def _of_node(node: Node, base: str) -> Medium | None:
-    kind = next((KINDS[name] for name in sorted(node.types) if name in KINDS), "")
+    kind = next((KIND_OF_TYPE[name] for name in sorted(node.types) if name in KIND_OF_TYPE), "")
     if not kind:
         return None
     title = title_of(*(plain(text) for name in ("name", "headline") for text in texts(node.values.get(name))[:1]))
@@ -66,7 +66,7 @@ def _of_node(node: Node, base: str) -> Medium | None:
         ),
         "",
     )
-    for name in ADDRESSES:
+    for name in ADDRESS_PROPERTIES:
         for text in texts(node.values.get(name))[:1]:
             if one := medium_at(resolve_url(text, base), kind, title, poster):
                 return one

@@ -18,18 +18,18 @@ if TYPE_CHECKING:
 
     from archiver.dates.likely_zone import LikelyZone
 
-CLOCK = re.compile(r"\d[:：hH时.]\d\d|T\d{4}|^\d{10}$|^\d{13}$|\d{8}\s?\d{4}")
+CLOCK_PATTERN = re.compile(r"\d[:：hH时.]\d\d|T\d{4}|^\d{10}$|^\d{13}$|\d{8}\s?\d{4}")
 # A text without a zone names different instants in these two zones. So one that names the same in both has a zone.
-PROBES = (ZoneInfo("UTC"), ZoneInfo("Asia/Kathmandu"))
-ZONE = re.compile(r"\s*(?:[+\-−]\d{1,2}:?(?:\d{2})?|\b[A-Z]{2,5}(?:[+-]\d{1,2}(?::?\d{2})?)?|\(?[A-Z]{2,5}\))$")
+PROBE_ZONES = (ZoneInfo("UTC"), ZoneInfo("Asia/Kathmandu"))
+ZONE_PATTERN = re.compile(r"\s*(?:[+\-−]\d{1,2}:?(?:\d{2})?|\b[A-Z]{2,5}(?:[+-]\d{1,2}(?::?\d{2})?)?|\(?[A-Z]{2,5}\))$")
 # Abbreviations of several zones, with the one that is mostly meant.
-MEANT = {"IST": "+05:30", "BST": "+01:00"}
-MONTH_FIRST = frozenset(("en-us", "en-ph", "fil"))
-LONGEST = 80
-LONGEST_TEXT = 320  # characters of a text in which a time is looked for
+MEANT_OFFSETS = {"IST": "+05:30", "BST": "+01:00"}
+MONTH_FIRST_LANGUAGES = frozenset(("en-us", "en-ph", "fil"))
+MAX_CHARACTERS = 80
+MAX_TEXT_CHARACTERS = 320  # characters of a text in which a time is looked for
 # A time that lies so shortly before NEVER_FETCHED was read as relative to it: no page is from then.
-UNKNOWN = timedelta(days=20 * 366)
-SAME_SEASON = timedelta(days=60)  # within that time the offset of a zone hardly changes
+MAX_BEFORE_UNKNOWN = timedelta(days=20 * 366)
+MAX_SAME_SEASON = timedelta(days=60)  # within that time the offset of a zone hardly changes
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +68,10 @@ class MomentReader:
     def said(self, text: str, rule: str) -> Iterator[Moment]:
         """Yield the time that `text` as a whole is; if it is none, yield the first time that is found in it."""
         text = text.strip()
-        if not text or len(text) > LONGEST_TEXT:
+        if not text or len(text) > MAX_TEXT_CHARACTERS:
             return
-        if len(text) <= LONGEST and (moment := self._read(text)):
-            yield self._moment(moment, bool(CLOCK.search(text)), rule)
+        if len(text) <= MAX_CHARACTERS and (moment := self._read(text)):
+            yield self._moment(moment, bool(CLOCK_PATTERN.search(text)), rule)
             return
         for written in written_times(text, self.language):
             if found := self.written(written, rule):
@@ -90,7 +90,7 @@ class MomentReader:
     def _zone(self, name: str) -> str:
         if name == "CST" and (self.language or "").startswith("zh"):
             return "+08:00"
-        return MEANT.get(name, name)
+        return MEANT_OFFSETS.get(name, name)
 
     def _read(self, text: str) -> datetime | None:
         """Return the time that `text` is, naive if it has no zone; None if it is no time."""
@@ -101,7 +101,7 @@ class MomentReader:
     def _parsed(self, text: str) -> datetime | None:
         for order in dict.fromkeys((self._order, None)):  # if the expected order gives no valid day, another may
             with suppress(TimeFormatError):
-                first, second = (self._in(zone, text, order) for zone in PROBES)
+                first, second = (self._in(zone, text, order) for zone in PROBE_ZONES)
                 if first != second:
                     return first.replace(tzinfo=None)
                 return self._with_offset(text, first)
@@ -109,17 +109,17 @@ class MomentReader:
 
     def _in(self, zone: ZoneInfo, text: str, order: DateOrder | None) -> datetime:
         moment = read_time(text, zone, self._fetched or NEVER_FETCHED, order=order, near=self._near).moment
-        if self._fetched is None and NEVER_FETCHED - moment < UNKNOWN:
+        if self._fetched is None and NEVER_FETCHED - moment < MAX_BEFORE_UNKNOWN:
             raise TimeFormatError(f"{text!r} is relative to when the page was fetched, which is not known")
         return moment
 
     def _with_offset(self, text: str, instant: datetime) -> datetime:
         """Return an instant with the offset that its text ends with."""
-        zone = ZONE.search(text)
+        zone = ZONE_PATTERN.search(text)
         if not zone:
             return instant
         try:
-            wall = self._in(PROBES[0], text[: zone.start()], self._order)
+            wall = self._in(PROBE_ZONES[0], text[: zone.start()], self._order)
         except TimeFormatError:
             return instant
         offset = timedelta(minutes=round((wall - instant).total_seconds() / 60))
@@ -137,7 +137,7 @@ class MomentReader:
 def date_order(language: str | None) -> DateOrder | None:
     """Return the order of day, month and year in dates of numbers in a language (BCP 47); None if several are usual."""
     tag = (language or "").lower()
-    if tag in MONTH_FIRST:
+    if tag in MONTH_FIRST_LANGUAGES:
         return "mdy"
     return None if not tag or tag in ("en", "en-ca") else "dmy"
 
@@ -159,6 +159,6 @@ def with_zone(moment: Moment, others: Iterable[Moment], likely: LikelyZone) -> t
     local = moment.wall.replace(tzinfo=likely.zone)
     for other in zoned:
         same_clock = moment.clock and other.wall.replace(tzinfo=None, second=0) == moment.wall.replace(second=0)
-        if same_clock or (not likely.sure and abs(other.wall - local) < SAME_SEASON):
+        if same_clock or (not likely.sure and abs(other.wall - local) < MAX_SAME_SEASON):
             return moment.wall.replace(tzinfo=other.wall.tzinfo), f"{moment.rule}, zone of {other.rule}"
     return local, f"{moment.rule}, {likely.rule}"

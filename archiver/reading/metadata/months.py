@@ -7,7 +7,7 @@ from functools import cache
 from archiver.dates.names import MONTHS
 
 # By language (ISO 639-1): January first, "|" between months, "-" where `MONTHS` has all names.
-NAMES = {
+MONTH_NAMES = {
     "ar": "يناير | فبراير | مارس | أبريل | مايو | يونيو | يوليو | أغسطس | سبتمبر | أكتوبر | نوفمبر | ديسمبر",
     "az": (
         "yanvar yan | fevral | mart | aprel | - | iyun iyn | iyul iyl | avqust avq | sentyabr sen | oktyabr |"
@@ -155,7 +155,7 @@ def _by_language() -> dict[str, dict[str, int]]:
         language: {
             name: number for number, month in enumerate(months.split("|"), 1) for name in month.split() if name != "-"
         }
-        for language, months in NAMES.items()
+        for language, months in MONTH_NAMES.items()
     }
 
 

@@ -21,42 +21,45 @@ def _any(words: str) -> str:
     return "(?:" + "|".join(sorted((word.strip() for word in words.split("|")), key=len, reverse=True)) + ")"
 
 
-MADE = _any(
+MADE_EXPRESSION = _any(
     "guide|recipe|research|analysis|opinion|column|written|words|story|text|article|report|reported|posted|published|reviewed|edited|updated|photo|photos"
 )
 # Some are also the first words of names: two words must follow "Di" ("Di Battista" is one), but not "di".
-OF = "von|di|af|av|od"
-BY = rf"(?:{_any('by|par|por|a cura di|door|przez|yazan|oleh|from')}|(?-i:{OF})|(?:{OF}|de)(?=\s+\S+\s+\S))"
-LABEL = _any(
+OF_EXPRESSION = "von|di|af|av|od"
+BY_EXPRESSION = (
+    rf"(?:{_any('by|par|por|a cura di|door|przez|yazan|oleh|from')}"
+    rf"|(?-i:{OF_EXPRESSION})|(?:{OF_EXPRESSION}|de)(?=\s+\S+\s+\S))"
+)
+LABEL_EXPRESSION = _any(
     r"authors?|about the author|the author|author name|autor|autorin|autoren|autores|autora|autorzy|autori|auteure?"
     r"|text|texte|tekst|penulis|skribent|szerző|автор(?:ы)?|текст|кореспондент|yazar|napsal|reporter"
 )
-CJK_LABEL = (
+CJK_LABEL_EXPRESSION = (
     r"(?:本[报报網网]|[^\s，。]{0,6})?(?:见习|特约|首席)?(?:记者|記者|作者|撰文|编译|采写|文)\s*[:：/／|｜丨]?|기자\b"
 )
 # What comes before the names: "Written by", "By", "Von", "Author:", "记者".
-BEFORE = re.compile(
-    rf"^\W*(?:(?:last\s+)?{MADE}(?:\s+and\s+\w+)?\s+{BY}\b|{BY}\b|{LABEL}\b\s*:|the\s+author\b|author\b(?=\s)|{CJK_LABEL})[\s:：]*",
+BEFORE_NAMES_PATTERN = re.compile(
+    rf"^\W*(?:(?:last\s+)?{MADE_EXPRESSION}(?:\s+and\s+\w+)?\s+{BY_EXPRESSION}\b|{BY_EXPRESSION}\b|{LABEL_EXPRESSION}\b\s*:|the\s+author\b|author\b(?=\s)|{CJK_LABEL_EXPRESSION})[\s:：]*",
     re.IGNORECASE,
 )
 # What comes after them: a role, a day, a network on which to follow the author, a separator.
-AFTER = re.compile(
+AFTER_NAMES_PATTERN = re.compile(
     r"\s*(?:기자(?:\s*외\s*\d+명)?|記者|记者|报道|\bet\s+al\.?|(?<=\s)(?:on|in|at|last)(?:\s+\w+day)?|\bon\s+\w+\s+\d.*"
     r"|(?<=\s)@\w[\w.]+|\b(?:updated|published)\b.*|\b(?:twitter|facebook|linkedin|instagram|follow|email|contact)\b.*"
     r"|\b\d+\s+(?:seconds?|minutes?|mins?|hours?|days?|weeks?|stunden?|minuten?)(?:\s+ago)?\b.*|[-–—|•·/:,;]+)\s*$",
     re.IGNORECASE,
 )
 # A mail address after a name, as in mail headers, and one before a name in brackets, as in feeds.
-MAIL = re.compile(r"(?<=\w)\s*<[^<>\s@]+@[^<>\s@]+>")
-MAIL_AND_NAME = re.compile(r"\s*[^\s@()]+@[^\s@()]+\s+\(([^()]+)\)\s*")
-BRACKETS = re.compile(r"\s*[（(\[][^()（）\[\]]{0,80}[)）\]]\s*")
-CONJUNCTION = _any(r"and|und|et|y|e|og|och|en|i|oraz|a|и|та|ve|dan|&|\+")
-AND = re.compile(rf"\s+{CONJUNCTION}\s+|\s*[&＆]\s*", re.IGNORECASE)
-COMMA = re.compile(rf"\s*[,;，；、/／]\s*(?:{CONJUNCTION}\s+)?|\s*[|｜•·]\s+|\n")
-CREDENTIAL = re.compile(
+MAIL_PATTERN = re.compile(r"(?<=\w)\s*<[^<>\s@]+@[^<>\s@]+>")
+MAIL_AND_NAME_PATTERN = re.compile(r"\s*[^\s@()]+@[^\s@()]+\s+\(([^()]+)\)\s*")
+BRACKETS_PATTERN = re.compile(r"\s*[（(\[][^()（）\[\]]{0,80}[)）\]]\s*")
+CONJUNCTION_EXPRESSION = _any(r"and|und|et|y|e|og|och|en|i|oraz|a|и|та|ve|dan|&|\+")
+AND_PATTERN = re.compile(rf"\s+{CONJUNCTION_EXPRESSION}\s+|\s*[&＆]\s*", re.IGNORECASE)
+COMMA_PATTERN = re.compile(rf"\s*[,;，；、/／]\s*(?:{CONJUNCTION_EXPRESSION}\s+)?|\s*[|｜•·]\s+|\n")
+CREDENTIAL_PATTERN = re.compile(
     r"^(?:[A-Z]{1,3}\.?[A-Za-z]{0,2}\.?[A-Z]{0,4}\.?(?:[\s-](?:[A-Z]{2,5}|\d{2,4}))*[®™]?|Ph\.?\s?D\.?|Jr\.?|Sr\.?|Esq\.?)$"
 )
-ROLE = re.compile(
+ROLE_PATTERN = re.compile(
     r"\b"
     + _any(
         "editor|writer|reporter|correspondent|contributor|columnist|journalist|author|expert|dietitian|nutritionist"
@@ -67,9 +70,9 @@ ROLE = re.compile(
     + r"\b",
     re.IGNORECASE,
 )
-ADDRESS = re.compile(r"https?:|www\.|\S+@\S+|^@|^[#/]|\.(?:com|org|net|html?)/|://")
-LOGIN = re.compile(r"^(?=.*[\d._])[a-z0-9._-]+$")
-NOBODY = re.compile(
+ADDRESS_PATTERN = re.compile(r"https?:|www\.|\S+@\S+|^@|^[#/]|\.(?:com|org|net|html?)/|://")
+LOGIN_PATTERN = re.compile(r"^(?=.*[\d._])[a-z0-9._-]+$")
+NOBODY_PATTERN = re.compile(
     _any(
         "admin|administrator|author|unknown|guest|null|none|undefined|staff|editor|redaktion|editorial|by|user|root"
         r"|wordpress|webmaster|default|anonymous|n/a|\d+"
@@ -77,32 +80,34 @@ NOBODY = re.compile(
     + r"$",
     re.IGNORECASE,
 )
-NO_NAME = re.compile(
+NO_NAME_PATTERN = re.compile(
     r"\b(?:image|photo|getty|copyright|min(?:ute)?s?(?:\s+read)?|comments?|subscribe|read\s+more|share|view\s+all|posts?\s+by"
     r"|uhr|quelle|登录|网友)\b|登录|网友|^(?:here|sign(?:\s+(?:in|up))?|log\s?in|menu|home|more|next)$"
     r"|^(?:folgen|suivre|seguir|obserwuj|关注|關注|订阅|訂閱|フォロー(?:する)?|팔로우|구독)$|[<>{}=©?：:]|\d{3,}",
     re.IGNORECASE,
 )
-CJK = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
-LOWER_WORD = re.compile(r"(?<!\S)(?!(?:of|the|for|and|de|la|del|der|van|von|den|da|dos|du|des|y|e)\b)[a-zà-ÿа-я]\w*")
-MAX_LOWER = 2  # lower-case words in a name, particles not counted
+CJK_PATTERN = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+LOWER_WORD_PATTERN = re.compile(
+    r"(?<!\S)(?!(?:of|the|for|and|de|la|del|der|van|von|den|da|dos|du|des|y|e)\b)[a-zà-ÿа-я]\w*"
+)
+MAX_LOWER_WORDS = 2  # lower-case words in a name, particles not counted
 MAX_PIECES = 40  # of text within a byline
 MAX_NAMES = 40
-MAX_TEXT = 2_000
-LONGEST_NAME = 100
-MAX_WORDS = 8  # of a name; an organisation's is the longest
+MAX_TEXT_CHARACTERS = 2_000
+MAX_NAME_CHARACTERS = 100
+MAX_NAME_WORDS = 8  # of a name; an organisation's is the longest
 
 
 def names_in(text: str) -> tuple[str, ...]:
     """Return the names in a byline or in the value of a field for authors, without words that are no part of a name."""
-    text = plain(text[:MAX_TEXT])
-    if written := MAIL_AND_NAME.fullmatch(text):
+    text = plain(text[:MAX_TEXT_CHARACTERS])
+    if written := MAIL_AND_NAME_PATTERN.fullmatch(text):
         text = written[1]
-    text = BRACKETS.sub(" ", MAIL.sub(" ", text)).strip()
-    if not text or ADDRESS.match(text):
+    text = BRACKETS_PATTERN.sub(" ", MAIL_PATTERN.sub(" ", text)).strip()
+    if not text or ADDRESS_PATTERN.match(text):
         return ()
     text = _bare(text)
-    if not text or ADDRESS.search(text):
+    if not text or ADDRESS_PATTERN.search(text):
         return ()
     names = (_bare(part).strip(' \t-–—|•·/:,;*_"“”') for part in _parts(text))
     return each_once(name for name in names if is_name(name))[:MAX_NAMES]
@@ -118,28 +123,33 @@ def each_once(names: Iterable[str]) -> tuple[str, ...]:
 
 def is_name(text: str) -> bool:
     """Whether a text may be the name of a person or an organisation."""
-    if not 1 < len(text) <= LONGEST_NAME or ADDRESS.search(text) or NO_NAME.search(text) or NOBODY.match(text):
+    if (
+        not 1 < len(text) <= MAX_NAME_CHARACTERS
+        or ADDRESS_PATTERN.search(text)
+        or NO_NAME_PATTERN.search(text)
+        or NOBODY_PATTERN.match(text)
+    ):
         return False
-    if len(text.split()) > MAX_WORDS or not re.search(r"[^\W\d_]", text):
+    if len(text.split()) > MAX_NAME_WORDS or not re.search(r"[^\W\d_]", text):
         return False
-    if len(LOWER_WORD.findall(text)) > MAX_LOWER:
+    if len(LOWER_WORD_PATTERN.findall(text)) > MAX_LOWER_WORDS:
         return False  # a sentence
-    return not (CJK.search(text) and len(text) > LONGEST_NAME / 3)
+    return not (CJK_PATTERN.search(text) and len(text) > MAX_NAME_CHARACTERS / 3)
 
 
 def is_login(name: str) -> bool:
     """Whether a name looks like a login name (`jdoe_2`)."""
-    return bool(LOGIN.match(name))
+    return bool(LOGIN_PATTERN.match(name))
 
 
 def has_byline_word(text: str) -> bool:
     """Whether a text begins as bylines do: "By", "Von", "记者"."""
-    return bool(BEFORE.match(text))
+    return bool(BEFORE_NAMES_PATTERN.match(text))
 
 
 def is_full_name(name: str) -> bool:
     """Whether a name has two words or more and begins as names do, or is in a script without spaces between words."""
-    return bool(CJK.search(name) or (" " in name and not name.isupper() and not LOWER_WORD.match(name)))
+    return bool(CJK_PATTERN.search(name) or (" " in name and not name.isupper() and not LOWER_WORD_PATTERN.match(name)))
 
 
 def names_of_element(element: HtmlElement, longest: int) -> tuple[str, ...]:
@@ -155,10 +165,10 @@ def names_of_element(element: HtmlElement, longest: int) -> tuple[str, ...]:
         return names_in(_until_time(text))
     names: list[str] = []
     for piece in pieces:
-        if names and (ROLE.search(piece) or next(written_times(piece), None)):
+        if names and (ROLE_PATTERN.search(piece) or next(written_times(piece), None)):
             break
         names += names_in(_until_time(piece))
-    if len(names) > 1 and not any(" " in name or CJK.search(name) for name in names):
+    if len(names) > 1 and not any(" " in name or CJK_PATTERN.search(name) for name in names):
         return names_in(_until_time(text))  # the words of one name
     return each_once(names)
 
@@ -175,7 +185,7 @@ def _until_time(text: str) -> str:
 def _bare(text: str) -> str:
     """Return `text` without what comes before (BEFORE) and after (AFTER) names."""
     for _ in range(5):
-        bare = AFTER.sub("", BEFORE.sub("", text, count=1)).strip()
+        bare = AFTER_NAMES_PATTERN.sub("", BEFORE_NAMES_PATTERN.sub("", text, count=1)).strip()
         if bare == text:
             break
         text = bare
@@ -189,14 +199,14 @@ def _parts(text: str) -> list[str]:
     a text is split at "and" only if every part has two words or more.
     """
     parts: list[str] = []
-    for part in COMMA.split(text):
-        if parts and CREDENTIAL.match(part):
+    for part in COMMA_PATTERN.split(text):
+        if parts and CREDENTIAL_PATTERN.match(part):
             parts[-1] = f"{parts[-1]}, {part}"
-        elif part and not (parts and ROLE.search(part)):
+        elif part and not (parts and ROLE_PATTERN.search(part)):
             parts.append(part)
     names: list[str] = []
     for part in parts:
-        pieces = [piece.strip() for piece in AND.split(part) if piece.strip()]
-        several = len(pieces) > 1 and all(" " in piece or CJK.search(piece) for piece in pieces)
+        pieces = [piece.strip() for piece in AND_PATTERN.split(part) if piece.strip()]
+        several = len(pieces) > 1 and all(" " in piece or CJK_PATTERN.search(piece) for piece in pieces)
         names.extend(pieces if several else [part])
     return names

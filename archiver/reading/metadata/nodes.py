@@ -13,11 +13,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 MAX_NODES = 20_000  # of one page; the most seen on a real page are some hundred
-ARTICLE = re.compile(r"Article$|Posting$|^(?:Report|Review|Recipe|ClaimReview|Column|HowTo|Chapter|Message)$|Report$")
+ARTICLE_TYPE_PATTERN = re.compile(
+    r"Article$|Posting$|^(?:Report|Review|Recipe|ClaimReview|Column|HowTo|Chapter|Message)$|Report$"
+)
 MEDIA = frozenset({"VideoObject", "MediaObject"})
-PAGE = re.compile(r"^(?:WebPage|ItemPage|AboutPage|FAQPage|CreativeWork|VideoObject|MediaObject)$")
+PAGE_TYPE_PATTERN = re.compile(r"^(?:WebPage|ItemPage|AboutPage|FAQPage|CreativeWork|VideoObject|MediaObject)$")
 # Nodes under these properties are about other things than the page, such as an article in a list of others.
-OTHERS = frozenset(
+OTHER_PROPERTIES = frozenset(
     "itemListElement isPartOf hasPart relatedLink mentions citation isBasedOn significantLink blogPost comment "
     "about subjectOf review itemReviewed potentialAction breadcrumb liveBlogUpdate video audio".split()
 )
@@ -30,17 +32,17 @@ class Node:
     values: dict[str, object]
     rule: str  # json-ld, microdata or rdfa
     types: frozenset[str] = field(default_factory=frozenset)
-    other: bool = False  # whether it is under one of the properties in OTHERS
+    other: bool = False  # whether it is under one of the properties in OTHER_PROPERTIES
 
     @property
     def is_article(self) -> bool:
         """Whether its type is that of an article, and it is about the page."""
-        return not self.other and any(map(ARTICLE.search, self.types))
+        return not self.other and any(map(ARTICLE_TYPE_PATTERN.search, self.types))
 
     @property
     def is_page(self) -> bool:
         """Whether its type is that of a page, and it is about the page itself."""
-        return not self.other and any(map(PAGE.search, self.types))
+        return not self.other and any(map(PAGE_TYPE_PATTERN.search, self.types))
 
     @property
     def is_medium(self) -> bool:
@@ -62,7 +64,7 @@ def nodes(values: Iterable[object], rule: str) -> Iterator[Node]:
         count += 1
         yield Node(value, rule, frozenset(types_of(value)), other)
         waiting.extend(
-            (inner, other or name in OTHERS)
+            (inner, other or name in OTHER_PROPERTIES)
             for name, inner in reversed(value.items())
             if isinstance(inner, dict | list)
         )

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from archiver.documents import Document
     from archiver.recipes import SiteRecipe
 
-DESCRIPTIONS = (
+DESCRIPTION_METAS = (
     "og:description",
     "description",
     "twitter:description",
@@ -37,7 +37,7 @@ DESCRIPTIONS = (
     "dcterms.description",
     "sailthru.description",
 )
-IMAGES = (
+IMAGE_METAS = (
     "og:image:secure_url",
     "og:image:url",
     "og:image",
@@ -46,9 +46,9 @@ IMAGES = (
     "parsely-image-url",
     "thumbnail",
 )
-FREE = "isAccessibleForFree"
+FREE_PROPERTY = "isAccessibleForFree"
 # Values of `article:content_tier` and its like that mean: not for everyone.
-LOCKED = frozenset(("locked", "metered", "premium", "paid", "subscriber", "subscribers"))
+LOCKED_TIERS = frozenset(("locked", "metered", "premium", "paid", "subscriber", "subscribers"))
 
 
 def read_metadata(document: Document, fetched: datetime | None, recipe: SiteRecipe | None = None) -> Metadata:
@@ -120,7 +120,7 @@ def _first(candidates: Iterator[ValueCandidate[str]]) -> Field[str]:
 
 
 def _descriptions(evidence: PageEvidence) -> Iterator[ValueCandidate[str]]:
-    for text, rule in evidence.meta(*DESCRIPTIONS):
+    for text, rule in evidence.meta(*DESCRIPTION_METAS):
         yield ValueCandidate(plain(text), rule)
     for node in evidence.data.articles:
         for text in texts(node.values.get("description"))[:1]:
@@ -128,7 +128,7 @@ def _descriptions(evidence: PageEvidence) -> Iterator[ValueCandidate[str]]:
 
 
 def _images(evidence: PageEvidence, base: str) -> Iterator[ValueCandidate[str]]:
-    for text, rule in evidence.meta(*IMAGES):
+    for text, rule in evidence.meta(*IMAGE_METAS):
         yield ValueCandidate(resolve_url(text, base), rule)
     for node in evidence.data.articles:
         for name in ("image", "thumbnailUrl"):
@@ -158,16 +158,16 @@ def _types(evidence: PageEvidence) -> frozenset[str]:
 
 def _free(evidence: PageEvidence) -> bool | None:
     """Return whether the page says that everybody may read its article; None if it does not say."""
-    said = [_is_true(node.values.get(FREE)) for node in (*evidence.data.articles, *evidence.data.pages)]
+    said = [_is_true(node.values.get(FREE_PROPERTY)) for node in (*evidence.data.articles, *evidence.data.pages)]
     return False if False in said else True if True in said else None
 
 
 def _is_paywalled(evidence: PageEvidence) -> bool:
     """Whether the page says that its article, or a part of it, is for those who pay."""
-    if any(text.lower() in LOCKED for text, _ in evidence.meta("article:content_tier")):
+    if any(text.lower() in LOCKED_TIERS for text, _ in evidence.meta("article:content_tier")):
         return True
     parts = (node for node in evidence.data.nodes if "WebPageElement" in node.types)
-    return _free(evidence) is False or any(_is_true(node.values.get(FREE)) is False for node in parts)
+    return _free(evidence) is False or any(_is_true(node.values.get(FREE_PROPERTY)) is False for node in parts)
 
 
 def _is_true(value: object) -> bool | None:

@@ -14,17 +14,17 @@ if TYPE_CHECKING:
     from archiver.reading.metadata.moment import Moment, MomentReader
 
 # A time that is a value in a script: `"publishTime": "2026-11-01 09:30"`, `var ct = "1793525400"`.
-VALUE = re.compile(
+TIME_VALUE_PATTERN = re.compile(
     r"""[:=]\s?\\?["']?(\d{10}(?:\d{3})?(?!\d)|(?:19|20)\d\d[-/.年]\d{1,2}[-/.月]\d{1,2}[^"'<,;\\\n]{0,20})"""
 )
 # The name right before the value, if it is one for the time of publication.
-NAME = re.compile(
+TIME_NAME_PATTERN = re.compile(
     r"""(?<![a-z])(?:(?:first_?)?(?:publish(?:ed)?|publication|pub|post(?:ed)?|release|deploy|reg|issue|created?)_?(?:time|date|at|dt|on)"""
     r"""|date_?published|ct|ctime|ptime|publish)\\?["']?\s?$""",
     re.IGNORECASE,
 )
-LONGEST_NAME = 40
-MAX_SCRIPT = 500_000  # characters of all scripts together
+MAX_NAME_CHARACTERS = 40
+MAX_SCRIPT_CHARACTERS = 500_000  # characters of all scripts together
 MAX_VALUES = 2_000
 MAX_TIMES = 20
 
@@ -35,14 +35,14 @@ def script_times(evidence: PageEvidence, reader: MomentReader) -> Iterator[Momen
 
 
 def _times(evidence: PageEvidence, reader: MomentReader) -> Iterator[Moment]:
-    left = MAX_SCRIPT
+    left = MAX_SCRIPT_CHARACTERS
     for script in evidence.tree.iter("script"):
         if "ld+json" in (script.get("type") or "").lower():
             continue
         text = (script.text or "")[:left]
         left -= len(text)
-        for value in islice(VALUE.finditer(text), MAX_VALUES):
-            if NAME.search(text[max(0, value.start() - LONGEST_NAME) : value.start()]):
+        for value in islice(TIME_VALUE_PATTERN.finditer(text), MAX_VALUES):
+            if TIME_NAME_PATTERN.search(text[max(0, value.start() - MAX_NAME_CHARACTERS) : value.start()]):
                 yield from reader.said(value[1].replace(".", "-"), "script")
         if left <= 0:
             return

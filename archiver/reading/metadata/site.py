@@ -28,14 +28,14 @@ SECTION_METAS = (
     "category",
     "cxenseparse:section",
 )
-LONGEST_NAME = 80
-MAX_SECTION = 4  # words in the name of a section; a longer text is a headline
+MAX_NAME_CHARACTERS = 80
+MAX_SECTION_WORDS = 4  # words in the name of a section; a longer text is a headline
 
 
 def read_source(evidence: PageEvidence) -> Field[str]:
     """Return the name of the site or publisher."""
     names = (ValueCandidate(candidate.value.partition(" | ")[0], candidate.rule) for candidate in _names(evidence))
-    candidates = [name for name in names if 1 < len(name.value) <= LONGEST_NAME and "//" not in name.value]
+    candidates = [name for name in names if 1 < len(name.value) <= MAX_NAME_CHARACTERS and "//" not in name.value]
     host = site_host(evidence.address)
     if host:
         candidates.append(ValueCandidate(host, "address"))
@@ -61,10 +61,10 @@ def section_names(evidence: PageEvidence) -> set[str]:
         elif "ListItem" in node.types:
             names += texts(node.values.get("name"))[:1] or texts(node.values.get("item"))[:1]
     # The last of the breadcrumbs is often the article itself.
-    names = [name for name in names if len(name.split()) <= MAX_SECTION]
+    names = [name for name in names if len(name.split()) <= MAX_SECTION_WORDS]
     own = {fold(text) for text, _ in evidence.meta("og:title", "twitter:title")}
     own |= {fold(text) for node in evidence.data.articles for text in texts(node.values.get("headline"))}
-    return {fold(name) for name in names[:200] if name.strip() and len(name) < LONGEST_NAME} - own
+    return {fold(name) for name in names[:200] if name.strip() and len(name) < MAX_NAME_CHARACTERS} - own
 
 
 def site_host(address: str | None) -> str:

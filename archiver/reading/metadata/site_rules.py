@@ -24,12 +24,12 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 # Elements whose value is in an attribute, not in their text.
-ATTRIBUTES = {"meta": "content", "time": "datetime", "img": "src", "link": "href"}
-OF_LINKS = frozenset(("image", "canonical"))  # fields for which the value of a link is its address
+VALUE_ATTRIBUTE_OF = {"meta": "content", "time": "datetime", "img": "src", "link": "href"}
+LINK_FIELDS = frozenset(("image", "canonical"))  # fields for which the value of a link is its address
 MAX_FOUND = 50  # results of one rule
-LONGEST = 20_000  # characters of a text
+MAX_TEXT_CHARACTERS = 20_000  # characters of a text
 # What lxml and JMESPath raise when an expression does not fit what it finds.
-UNFIT = (etree.XPathError, ValueError, TypeError, ArithmeticError)
+UNFIT_ERRORS = (etree.XPathError, ValueError, TypeError, ArithmeticError)
 
 
 class SiteRules:
@@ -44,7 +44,7 @@ class SiteRules:
         for place in self.recipe.places(field):
             for found in self._found(place):
                 text = found if isinstance(found, str) else _text_of(found, field)
-                if value := _captured(place.match, one_line(text[:LONGEST])):
+                if value := _captured(place.match, one_line(text[:MAX_TEXT_CHARACTERS])):
                     yield ValueCandidate(value, self.recipe.rule(place))
 
     def elements(self, place: FieldPlace) -> list[HtmlElement]:
@@ -87,7 +87,7 @@ class SiteRules:
             if place.kind == "json_ld":
                 return list(self._in_data(place.select))[:MAX_FOUND]
             found = self._evidence.tree.xpath(_xpath(place.kind, place.select))
-        except UNFIT:
+        except UNFIT_ERRORS:
             return []
         if not isinstance(found, list):
             return [str(found)]
@@ -112,7 +112,7 @@ def _xpath(kind: str, select: str) -> str:
 def _text_of(element: HtmlElement, field: str) -> str:
     """Return the value of an element: the content of a `meta`, the `datetime` of a `time`, the address of a picture,
     else its text."""
-    attribute = "href" if field in OF_LINKS and element.tag == "a" else ATTRIBUTES.get(element.tag, "")
+    attribute = "href" if field in LINK_FIELDS and element.tag == "a" else VALUE_ATTRIBUTE_OF.get(element.tag, "")
     if attribute and (said := (element.get(attribute) or "").strip()):
         return said
     return "".join(map(str, element.itertext()))

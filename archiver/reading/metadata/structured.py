@@ -11,8 +11,8 @@ from archiver.reading.metadata.wording import fold
 
 # How likely a node for an article is about the article of the page: it surely is; its headline is another one; it has
 # no headline.
-SURE, DOUBTFUL, BARE = range(3)
-MAX_DOUBTFUL = 2
+SURELY_ABOUT_PAGE, OTHER_HEADLINE, NO_HEADLINE = range(3)
+MAX_OTHER_HEADLINES = 2
 MAX_ARTICLES = 20
 MAX_TEXTS = 50  # texts of one value that are looked at
 
@@ -30,10 +30,10 @@ class StructuredData:
         """The nodes for articles that may be the article of the page, the most likely first."""
         doubts = [(self._doubt(node), node) for node in self.nodes if node.is_article]
         found = sorted(doubts, key=lambda pair: pair[0])
-        doubtful = sum(doubt == DOUBTFUL for doubt, _ in found)
+        doubtful = sum(doubt == OTHER_HEADLINE for doubt, _ in found)
         # If several have other headlines than the page, they are articles that the page links to.
-        others = doubtful > MAX_DOUBTFUL or (doubtful and found[0][0] == SURE)
-        return [node for doubt, node in found if not (others and doubt == DOUBTFUL)][:MAX_ARTICLES]
+        others = doubtful > MAX_OTHER_HEADLINES or (doubtful and found[0][0] == SURELY_ABOUT_PAGE)
+        return [node for doubt, node in found if not (others and doubt == OTHER_HEADLINE)][:MAX_ARTICLES]
 
     @cached_property
     def pages(self) -> list[Node]:
@@ -42,7 +42,7 @@ class StructuredData:
 
     def is_elsewhere(self, node: Node) -> bool:
         """Return whether a node has another title than the page, and so is about something that the page embeds."""
-        return self._doubt(node) == DOUBTFUL
+        return self._doubt(node) == OTHER_HEADLINE
 
     def resolved(self, value: object) -> list[str]:
         """Return the texts in a value (`texts`); for a reference (`@id`), those of the node that it refers to."""
@@ -80,9 +80,9 @@ class StructuredData:
     def _doubt(self, node: Node) -> int:
         headline = next(iter(texts(node.values.get("headline") or node.values.get("name"))), "")
         if not headline:
-            return BARE
+            return NO_HEADLINE
         path = urlsplit(self.address).path.rstrip("/")
         named = texts([node.values.get(name) for name in ("@id", "url", "mainEntityOfPage")])
         if path and any(path in text for text in named):
-            return SURE
-        return SURE if fold(headline) in self._folded_title or not self.title else DOUBTFUL
+            return SURELY_ABOUT_PAGE
+        return SURELY_ABOUT_PAGE if fold(headline) in self._folded_title or not self.title else OTHER_HEADLINE

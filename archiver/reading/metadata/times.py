@@ -56,8 +56,8 @@ MODIFIED_METAS = (
     *("cxenseparse:recs:updatetime", "last_updated_date", "article.updated", "maketime", "dateupdate", "dateupdated"),
 )
 MAX_MOMENTS = 40  # times that are kept for explanations, or used to find the zone of another
-WEB_BEGAN = datetime(1991, 8, 6, tzinfo=UTC)
-CLOCKS_DIFFER = timedelta(minutes=15)
+WEB_BEGINNING = datetime(1991, 8, 6, tzinfo=UTC)
+MAX_CLOCK_DIFFERENCE = timedelta(minutes=15)
 ONE_DAY = timedelta(days=1)
 OTHER_TITLE = "of a video with another title than the page"
 
@@ -158,10 +158,10 @@ class _Times:
     def _judged(self, moment: Moment) -> Moment:
         """Return the moment, marked as not believed if it is impossible."""
         aware = moment.wall if moment.zoned else moment.wall.replace(tzinfo=self._likely.zone)
-        slack = CLOCKS_DIFFER if moment.zoned and moment.clock else ONE_DAY
+        slack = MAX_CLOCK_DIFFERENCE if moment.zoned and moment.clock else ONE_DAY
         if self._fetched is not None and aware > self._fetched + slack:
             return moment.without("after the page was fetched")
-        if aware < WEB_BEGAN:
+        if aware < WEB_BEGINNING:
             return moment.without("before there was a web")
         day = self._address_day
         if day and not moment.rule.startswith("updated") and abs(moment.wall.date() - day) > ONE_DAY:

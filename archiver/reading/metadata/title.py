@@ -6,7 +6,7 @@ import re
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from archiver.reading.metadata.evidence import BACKED
+from archiver.reading.metadata.evidence import MIN_SHARED_WORDS
 from archiver.reading.metadata.field import Field, ValueCandidate, chosen
 from archiver.reading.metadata.nodes import texts
 from archiver.reading.metadata.shown import shown_text
@@ -18,14 +18,14 @@ if TYPE_CHECKING:
     from archiver.reading.metadata.evidence import PageEvidence
 
 # What separates a headline from the names of section and site.
-SEPARATOR = re.compile(
+SEPARATOR_PATTERN = re.compile(
     r"\s+[-–—|·•:»«›‹/~⋆]+\s+|\s*[|_｜ㅣ│¦]+\s*|(?<=[^\W\d_])-(?=[^\W\d_])|(?<=[\"”’」』!?)…])-(?=[^\W\d_])|\s*[：»›]\s*|\s+[-–—]|[-–—]\s+"
 )
 KICKER_ENDS = ":.|–—"
-NEWS = ("NewsArticle", "LiveBlogPosting", "NewsMediaOrganization")
-UNMARKED = "text that the title element begins with"
-SEPARATORS = 20  # separators of one text that are looked at
-MAX_TITLE = 500
+NEWS_TYPES = ("NewsArticle", "LiveBlogPosting", "NewsMediaOrganization")
+UNMARKED_RULE = "text that the title element begins with"
+MAX_SEPARATORS = 20  # separators of one text that are looked at
+MAX_TITLE_CHARACTERS = 500
 TITLE_METAS = (
     "title",
     "dc.title",
@@ -55,7 +55,9 @@ def read_title(evidence: PageEvidence, sites: set[str], sections: set[str]) -> F
 def without_names(text: str, names: set[str], headlines: Iterable[str]) -> str:
     """Return `text` without the names of the site and of its sections, and without what follows a headline that the
     page has elsewhere."""
-    separators = [one for one in islice(SEPARATOR.finditer(text), SEPARATORS) if not _is_quoted(text[: one.start()])]
+    separators = [
+        one for one in islice(SEPARATOR_PATTERN.finditer(text), MAX_SEPARATORS) if not _is_quoted(text[: one.start()])
+    ]
     for separator in separators:
         head = text[: separator.start()]
         if len(head) > 10 and fold(head) in headlines:
@@ -85,15 +87,15 @@ def _candidates(evidence: PageEvidence) -> Iterator[ValueCandidate[str]]:
     for node in evidence.data.articles:
         name = "headline" if texts(node.values.get("headline")) else "name"
         for text in texts(node.values.get(name))[:1]:
-            yield ValueCandidate(plain(text)[:MAX_TITLE], f"{node.rule} {name}")
+            yield ValueCandidate(plain(text)[:MAX_TITLE_CHARACTERS], f"{node.rule} {name}")
     for text, rule in evidence.meta("og:title", "twitter:title", *TITLE_METAS):
-        yield ValueCandidate(plain(text)[:MAX_TITLE], rule)
+        yield ValueCandidate(plain(text)[:MAX_TITLE_CHARACTERS], rule)
     for heading in evidence.headings:
-        yield ValueCandidate(shown_text(heading, MAX_TITLE), "heading")
+        yield ValueCandidate(shown_text(heading, MAX_TITLE_CHARACTERS), "heading")
     if evidence.title:
-        yield ValueCandidate(plain(evidence.title)[:MAX_TITLE], "title element")
+        yield ValueCandidate(plain(evidence.title)[:MAX_TITLE_CHARACTERS], "title element")
     for element in evidence.unmarked_headings[:3] if not evidence.headings else ():
-        yield ValueCandidate(shown_text(element, MAX_TITLE), UNMARKED)
+        yield ValueCandidate(shown_text(element, MAX_TITLE_CHARACTERS), UNMARKED_RULE)
 
 
 def _considered(candidates: list[ValueCandidate[str]]) -> ValueCandidate[str] | None:
@@ -114,7 +116,7 @@ def _judged(candidates: list[ValueCandidate[str]], *, news: bool) -> ValueCandid
     heading = _heading(candidates)
     h, a, s, e = (fold(c.value) if c else "" for c in (heading, headline, shared, element))
     if not heading:
-        unmarked = next((c for c in candidates if c.rule == UNMARKED), None)
+        unmarked = next((c for c in candidates if c.rule == UNMARKED_RULE), None)
         return (
             (headline if a != s and a == e else None)
             or shared
@@ -163,7 +165,7 @@ def _heading(candidates: list[ValueCandidate[str]]) -> ValueCandidate[str] | Non
         if best
         else False
     )
-    return best if best and (common(best) > BACKED or alone) else None
+    return best if best and (common(best) > MIN_SHARED_WORDS or alone) else None
 
 
 def _folded(candidates: list[ValueCandidate[str]], rule: str) -> str:
@@ -182,4 +184,6 @@ def _other(candidates: list[ValueCandidate[str]]) -> ValueCandidate[str] | None:
 
 def _is_news(evidence: PageEvidence) -> bool:
     """Whether the page's structured data says that it is news, or from a news publisher."""
-    return any(kind.startswith(NEWS) or kind.endswith(NEWS) for node in evidence.data.nodes for kind in node.types)
+    return any(
+        kind.startswith(NEWS_TYPES) or kind.endswith(NEWS_TYPES) for node in evidence.data.nodes for kind in node.types
+    )

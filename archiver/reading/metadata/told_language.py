@@ -9,15 +9,15 @@ from functools import lru_cache
 
 from archiver.reading.metadata.common_words import WORDS
 
-ENOUGH = 50  # letters that are enough to detect a language
-FEW = 4  # letters that are enough to detect a script
-LEAST = 0.04  # least share of a text's words that are common words of its language; real texts have 0.2
+MIN_LETTERS = 50  # letters that are enough to detect a language
+MIN_SCRIPT_LETTERS = 4  # letters that are enough to detect a script
+MIN_COMMON_SHARE = 0.04  # least share of a text's words that are common words of its language; real texts have 0.2
 # For a language that is beyond doubt: the least share of common words, how many times that of any other language it
 # must be, and the least number of words.
-MANY, CLEARLY, WORDS_ENOUGH = 0.12, 1.5, 35
-SURE = 3.0  # a language is not believed if the text has so many times as many words of another one
+MIN_SURE_SHARE, MIN_SURE_FACTOR, MIN_SURE_WORDS = 0.12, 1.5, 35
+MIN_REFUTING_FACTOR = 3.0  # a language is not believed if the text has so many times as many words of another one
 # Scripts that are used for one language or a few, by their first and last characters.
-SCRIPTS = {
+RANGES_OF_SCRIPT = {
     "latin": (("A", "z"), ("\u00c0", "\u024f"), ("\u1e00", "\u1eff")),
     "han": (("\u4e00", "\u9fff"),),
     "kana": (("\u3040", "\u30ff"),),
@@ -35,7 +35,7 @@ SCRIPTS = {
     "armenian": (("\u0530", "\u058f"),),
 }
 # The languages of each script; the first is the likeliest. Latin has all others.
-OF_SCRIPT = {
+LANGUAGES_OF_SCRIPT = {
     "han": ("zh", "yue", "wuu"),
     "kana": ("ja",),
     "hangul": ("ko",),
@@ -51,20 +51,21 @@ OF_SCRIPT = {
     "georgian": ("ka",),
     "armenian": ("hy",),
 }
-NOT_LATIN = frozenset(name for names in OF_SCRIPT.values() for name in names) - {"sr", "kk", "mn"}
-ALIASES = {"no": "nb", "nn": "nb", "iw": "he", "in": "id", "cmn": "zh", "zh-hans": "zh"}
+NOT_LATIN_LANGUAGES = frozenset(name for names in LANGUAGES_OF_SCRIPT.values() for name in names) - {"sr", "kk", "mn"}
+LANGUAGE_ALIASES = {"no": "nb", "nn": "nb", "iw": "he", "in": "id", "cmn": "zh", "zh-hans": "zh"}
 # Languages that share so many words that they cannot be told apart.
-NEAR = (
+CONFUSABLE_LANGUAGES = (
     *({"bs", "hr", "sr"}, {"nb", "da"}, {"id", "ms"}, {"cs", "sk"}, {"af", "nl"}, {"mk", "bg"}, {"es", "gl"}),
     {"zu", "xh"},
 )
-KANA = re.compile("[\u3040-\u30ff]")
+KANA_PATTERN = re.compile("[\u3040-\u30ff]")
 # Scripts of so many characters that a text has each of them once or twice: they are counted in runs.
-LARGE = {
-    name: re.compile("|".join(f"[{first}-{last}]+" for first, last in SCRIPTS[name])) for name in ("han", "hangul")
+LARGE_SCRIPT_PATTERNS = {
+    name: re.compile("|".join(f"[{first}-{last}]+" for first, last in RANGES_OF_SCRIPT[name]))
+    for name in ("han", "hangul")
 }
-WORD = re.compile(r"[^\W\d_]+")
-HAN_WORTH = 2  # letters that a Chinese character counts for, as it says as much as several
+WORD_PATTERN = re.compile(r"[^\W\d_]+")
+LETTERS_PER_HAN = 2  # letters that a Chinese character counts for, as it says as much as several
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,15 +79,19 @@ class Told:
     def contradicts(self, tag: str) -> bool:
         """Whether the text is so clearly in another language that `tag` (BCP 47) is wrong."""
         name = tag.partition("-")[0]
-        name = ALIASES.get(name, name)
-        if not self.language or self.language == name or any({self.language, name} <= near for near in NEAR):
+        name = LANGUAGE_ALIASES.get(name, name)
+        if (
+            not self.language
+            or self.language == name
+            or any({self.language, name} <= near for near in CONFUSABLE_LANGUAGES)
+        ):
             return False
         if self.script != "latin":
             # A language of the same script whose words are not known here cannot be ruled out.
-            return name not in OF_SCRIPT[self.script] or name in WORDS
-        if name in WORDS and self.scores and name not in NOT_LATIN:
-            return self.scores[self.language] > SURE * self.scores[name]
-        return name in NOT_LATIN
+            return name not in LANGUAGES_OF_SCRIPT[self.script] or name in WORDS
+        if name in WORDS and self.scores and name not in NOT_LATIN_LANGUAGES:
+            return self.scores[self.language] > MIN_REFUTING_FACTOR * self.scores[name]
+        return name in NOT_LATIN_LANGUAGES
 
 
 def sure_language(text: str) -> str:
@@ -95,17 +100,17 @@ def sure_language(text: str) -> str:
     near to that one must be known."""
     told = told_language(text)
     if not told.script:  # even a short text may be in a script that only one language has
-        script = _script(text, FEW)
-        if script == "kana" and 4 * len(KANA.findall(text)) < len(text):  # Chinese has a の now and then
+        script = _script(text, MIN_SCRIPT_LETTERS)
+        if script == "kana" and 4 * len(KANA_PATTERN.findall(text)) < len(text):  # Chinese has a の now and then
             return ""
-        return OF_SCRIPT[script][0] if script in ("han", "kana", "hangul") else ""
+        return LANGUAGES_OF_SCRIPT[script][0] if script in ("han", "kana", "hangul") else ""
     if told.script not in ("latin", "cyrillic", "arabic") or not told.language or not told.scores:
         return told.language
     best = told.scores[told.language]
     others = [score for name, score in told.scores.items() if name != told.language]
-    like = {name for names in NEAR if told.language in names for name in names}
-    sure = best >= MANY and max(others) * CLEARLY <= best and like <= told.scores.keys()
-    return told.language if sure and len(WORD.findall(text)) >= WORDS_ENOUGH else ""
+    like = {name for names in CONFUSABLE_LANGUAGES if told.language in names for name in names}
+    sure = best >= MIN_SURE_SHARE and max(others) * MIN_SURE_FACTOR <= best and like <= told.scores.keys()
+    return told.language if sure and len(WORD_PATTERN.findall(text)) >= MIN_SURE_WORDS else ""
 
 
 def told_language(text: str) -> Told:
@@ -114,30 +119,32 @@ def told_language(text: str) -> Told:
     if not script:
         return Told()
     if script in ("latin", "cyrillic", "arabic"):
-        words = Counter(WORD.findall(text.lower()))
+        words = Counter(WORD_PATTERN.findall(text.lower()))
         total = sum(words.values())
         own = [
-            name for name in WORDS if name in OF_SCRIPT.get(script, ()) or (script == "latin" and name not in NOT_LATIN)
+            name
+            for name in WORDS
+            if name in LANGUAGES_OF_SCRIPT.get(script, ()) or (script == "latin" and name not in NOT_LATIN_LANGUAGES)
         ]
         scores = {name: sum(words[word] for word in WORDS[name].split()) / total for name in own}
         best = max(own, key=lambda name: scores[name])
-        return Told(best if scores[best] >= LEAST else "", script, scores)
-    return Told(OF_SCRIPT[script][0], script)
+        return Told(best if scores[best] >= MIN_COMMON_SHARE else "", script, scores)
+    return Told(LANGUAGES_OF_SCRIPT[script][0], script)
 
 
 @lru_cache(maxsize=1000)  # characters
 def _script_of(character: str) -> str:
     """Return the script of a character; "" if it has none of these."""
-    for script, ranges in SCRIPTS.items():
+    for script, ranges in RANGES_OF_SCRIPT.items():
         if any(first <= character <= last for first, last in ranges):
             return script
     return ""
 
 
-def _script(text: str, least: int = ENOUGH) -> str:
+def _script(text: str, least: int = MIN_LETTERS) -> str:
     """Return the script of most letters of a text; "" if it has too few or is mixed."""
-    counts = dict.fromkeys(SCRIPTS, 0)
-    for name, runs in LARGE.items():
+    counts = dict.fromkeys(RANGES_OF_SCRIPT, 0)
+    for name, runs in LARGE_SCRIPT_PATTERNS.items():
         rest = runs.sub("", text)
         counts[name], text = len(text) - len(rest), rest
     for character, count in Counter(text).items():
@@ -146,5 +153,5 @@ def _script(text: str, least: int = ENOUGH) -> str:
     if counts["kana"] > 0.05 * counts["han"]:  # Japanese has both
         counts["kana"] += counts.pop("han")
     total = sum(counts.values())
-    best = max(counts, key=lambda script: counts[script] * (HAN_WORTH if script in ("han", "kana") else 1))
-    return best if total >= least and counts[best] * HAN_WORTH > total / 2 and counts[best] > total / 4 else ""
+    best = max(counts, key=lambda script: counts[script] * (LETTERS_PER_HAN if script in ("han", "kana") else 1))
+    return best if total >= least and counts[best] * LETTERS_PER_HAN > total / 2 and counts[best] > total / 4 else ""

@@ -7,14 +7,14 @@ import unicodedata
 
 from archiver.text import unescaped, without_line_tags
 
-INVISIBLE = re.compile("[\u200e\u200f\u2060\u00ad]")
-WORD = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]|[^\W_\u3040-\u30ff\u3400-\u9fff]+")
-SPACE = re.compile(r"[\s\u200b\ufeff]+")
+INVISIBLE_PATTERN = re.compile("[\u200e\u200f\u2060\u00ad]")
+WORD_PATTERN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]|[^\W_\u3040-\u30ff\u3400-\u9fff]+")
+SPACE_PATTERN = re.compile(r"[\s\u200b\ufeff]+")
 
 
 def one_line(text: str) -> str:
     """Return `text` with single spaces, without invisible characters that only control line breaks or direction."""
-    return SPACE.sub(" ", INVISIBLE.sub("", text)).strip()
+    return SPACE_PATTERN.sub(" ", INVISIBLE_PATTERN.sub("", text)).strip()
 
 
 def plain(text: str) -> str:
@@ -35,4 +35,4 @@ def fold(text: str) -> str:
 
 def words(text: str) -> frozenset[str]:
     """Return the set of words in `text`; every Chinese and Japanese character counts as a word."""
-    return frozenset(WORD.findall(text.lower()))
+    return frozenset(WORD_PATTERN.findall(text.lower()))

@@ -6,19 +6,19 @@ from typing import TYPE_CHECKING
 
 from archiver.errors import NeedsScriptsError, NotAnArticleError
 from archiver.reading.refusals.listing import refuse_listing
-from archiver.reading.refusals.paywall import STUB, find_paywall
-from archiver.reading.refusals.wording import BLOCK, CONSENT, ERROR, SCRIPTS
+from archiver.reading.refusals.paywall import MAX_STUB_PROSE, find_paywall
+from archiver.reading.refusals.wording import BLOCK_PATTERN, CONSENT_PATTERN, ERROR_PATTERN, SCRIPTS_PATTERN
 
 if TYPE_CHECKING:
     from archiver.documents import Document
     from archiver.reading.body import Body
     from archiver.reading.metadata import Metadata
 
-LEAST_PROSE = 100  # characters, weighted (body.outline.CJK_WEIGHT); one of 1,100 real articles had less
-LEAST_TEXT = 40
-MOST_LINKED = 0.5
-SHORT = 1500  # an error page or a wall has no more prose
-APP_ROOTS = frozenset(("root", "app", "__next", "__nuxt", "main-app", "react-root", "app-root"))
+MIN_PROSE = 100  # characters, weighted (body.outline.CJK_WEIGHT); one of 1,100 real articles had less
+MIN_TEXT_CHARACTERS = 40
+MAX_LINKED_SHARE = 0.5
+MAX_SHORT_PROSE = 1500  # an error page or a wall has no more prose
+APP_ROOT_NAMES = frozenset(("root", "app", "__next", "__nuxt", "main-app", "react-root", "app-root"))
 PRODUCT_TYPES = frozenset(("Product", "ProductGroup", "Offer", "AggregateOffer"))
 
 
@@ -28,8 +28,8 @@ def refuse_page(document: Document, metadata: Metadata, body: Body, *, keep_payw
     keep_paywalled: accept the beginning of an article whose rest is for those who pay.
     """
     title = metadata.title.value or ""
-    has_body = body.prose >= LEAST_PROSE and len(body.text) >= LEAST_TEXT
-    if body.prose < SHORT:
+    has_body = body.prose >= MIN_PROSE and len(body.text) >= MIN_TEXT_CHARACTERS
+    if body.prose < MAX_SHORT_PROSE:
         _refuse_error(document, title, has_body=has_body)
         if not (keep_paywalled and has_body):
             _refuse_paywall(document, metadata, body, has_body=has_body)
@@ -41,14 +41,14 @@ def refuse_page(document: Document, metadata: Metadata, body: Body, *, keep_payw
 
 def _refuse_error(document: Document, title: str, *, has_body: bool) -> None:
     for text in _headings(document, title):
-        if ERROR.search(text):
+        if ERROR_PATTERN.search(text):
             raise NotAnArticleError("an error page", f"it is headed “{text}”", may_pass=True)
-        if BLOCK.search(text) and not has_body:
+        if BLOCK_PATTERN.search(text) and not has_body:
             raise NotAnArticleError("a page that asks whether we are human", f"it is headed “{text}”", may_pass=True)
 
 
 def _refuse_paywall(document: Document, metadata: Metadata, body: Body, *, has_body: bool) -> None:
-    if body.prose < STUB and (found := find_paywall(document, metadata, body)):
+    if body.prose < MAX_STUB_PROSE and (found := find_paywall(document, metadata, body)):
         there = f"{found}, and {len(body.text)} characters of its text are there"
         advice = "; --keep-paywalled keeps them" if has_body else ""
         raise NotAnArticleError("a paywall", there + advice, may_pass=True)
@@ -56,9 +56,9 @@ def _refuse_paywall(document: Document, metadata: Metadata, body: Body, *, has_b
 
 def _refuse_consent(document: Document, metadata: Metadata, body: Body, *, has_body: bool) -> None:
     for text in _headings(document, metadata.title.value or ""):
-        if CONSENT.search(text) and metadata.published.value is None:
+        if CONSENT_PATTERN.search(text) and metadata.published.value is None:
             raise NotAnArticleError("a consent wall", f"it is headed “{text}”", may_pass=True)
-    if not has_body and (found := CONSENT.search(body.glimpse)):
+    if not has_body and (found := CONSENT_PATTERN.search(body.glimpse)):
         raise NotAnArticleError("a consent wall", f"it says “{found[0]}”", may_pass=True)
 
 
@@ -72,7 +72,7 @@ def _refuse_empty(document: Document, metadata: Metadata, body: Body) -> None:
         raise NotAnArticleError("a page of frames", f"{frames} frames")
     if why := _needs_scripts(document, body):
         raise NeedsScriptsError("a page that JavaScript must draw", f"{why}; {said}", may_pass=True)
-    if body.linked > MOST_LINKED * body.shown:
+    if body.linked > MAX_LINKED_SHARE * body.shown:
         linked = f"{body.linked / body.shown:.0%} of its text is in links"
         raise NotAnArticleError("a page that leads to others", f"{linked}; {said}")
     raise NotAnArticleError("a page without the text of an article", said, may_pass=True)
@@ -93,11 +93,11 @@ def _shows_video(document: Document) -> bool:
 
 def _needs_scripts(document: Document, body: Body) -> str:
     for element in document.tree.iter("noscript"):
-        if found := SCRIPTS.search(" ".join(map(str, element.itertext()))[:2000]):
+        if found := SCRIPTS_PATTERN.search(" ".join(map(str, element.itertext()))[:2000]):
             return f"it says “{found[0]}”"
-    if found := SCRIPTS.search(body.glimpse):
+    if found := SCRIPTS_PATTERN.search(body.glimpse):
         return f"it says “{found[0]}”"
     for element in document.tree.iter("div", "main", "app-root"):
-        if (element.get("id") or element.tag) in APP_ROOTS:
+        if (element.get("id") or element.tag) in APP_ROOT_NAMES:
             return f"its element {element.get('id') or element.tag} is to be filled"
     return ""

@@ -10,7 +10,7 @@ def _any_of(*patterns: str) -> re.Pattern[str]:
 
 
 # The heading of an error page: there is no such page, or the site has a fault.
-ERROR = _any_of(
+ERROR_PATTERN = _any_of(
     r"\b(?:40[34]|410|50[0234])\b.{0,20}(?:error|not found|forbidden|unavailable|gateway|gone)",
     r"error\s*(?:40[34]|410|50\d)",
     r"^\W*(?:404|410|403)\W*$|^\W*404\b|\b404\W*$",
@@ -23,13 +23,13 @@ ERROR = _any_of(
     r"ページが見つかりません|페이지를 찾을 수 없",
 )
 # The heading of a page that asks whether we are human.
-BLOCK = _any_of(
+BLOCK_PATTERN = _any_of(
     r"just a moment|attention required|access (?:to this page has been )?denied|are you (?:a )?(?:human|robot)",
     r"verify(?:ing)? (?:that )?you are|security check|captcha|pardon our interruption|unusual traffic",
     r"checking your browser|bot (?:protection|verification)|安全验证|访问(?:过于)?频繁|滑动验证",
 )
 # The text of a page that asks for consent before it shows anything.
-CONSENT = _any_of(
+CONSENT_PATTERN = _any_of(
     r"before you continue",
     r"(?:cookie|privacy|consent|data protection) (?:consent|notice|settings|preferences|wall|choices)",
     r"we (?:and our partners )?(?:use|value|store).{0,40}(?:cookies|privacy)|(?:accept|manage) (?:all )?cookies",
@@ -39,13 +39,13 @@ CONSENT = _any_of(
     r"aceptar (?:las )?cookies|accetta(?:re)? (?:i )?cookie|godta alle|hyväksy",
 )
 # The text of a page that shows nothing without its scripts.
-SCRIPTS = _any_of(
+SCRIPTS_PATTERN = _any_of(
     r"(?:enable|activate|turn on|need|requires?|without)\b.{0,20}javascript",
     r"javascript (?:is|to be|must be|muss|ist|est|debe)\b",
     r"aktivieren sie.{0,20}javascript|activer javascript|(?:开启|启用|打开).{0,5}javascript",
 )
 # The text of a page that shows only the beginning of its article.
-PAYWALL = _any_of(
+PAYWALL_PATTERN = _any_of(
     r"\b(?:subscribe|sign up|register|become a (?:member|subscriber))(?: now| today)? to (?:continue|keep|read|unlock)",
     r"continue reading with (?:a |your )?subscription|to (?:continue|keep) reading,? (?:please )?(?:subscribe|log ?in)",
     r"(?:article|story|content) is (?:only )?(?:for|available (?:only )?to|exclusive(?:ly)? (?:for|to)|reserved for)"
