@@ -12,11 +12,10 @@ from archiver.storage.location import (
     file_at,
     is_there,
     located,
-    opened,
     pass_over,
     paths_below,
 )
-from archiver.storage.regular import read_in
+from archiver.storage.regular import opened, read_in
 from archiver.storage.storage import Storage
 from archiver.storage.writing import keep_version, put_all, reach, versions
 

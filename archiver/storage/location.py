@@ -11,12 +11,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from archiver.places import ASSETS, CAPTURES, MANIFESTS, OLD_POSTS, POSTS, VERSIONS
-from archiver.storage.regular import size
 from archiver.storage.stored import StoredFile, is_stored
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from typing import BinaryIO
 
 STORED_PARTS = (
     POSTS,
@@ -73,17 +71,6 @@ def file_at(root: Root, path: str) -> Location:
 def directory_of(root: Root) -> Path:
     """Return the directory of an archive, where its index, its settings and its locks are."""
     return root if isinstance(root, Path) else root.directory
-
-
-def opened(file: Location, offset: int, length: int = 0) -> BinaryIO:
-    """Open a file for reading, at `offset`. length: how many bytes will be read there, 0 if that is not known; a store
-    is asked for just these. Raises OSError."""
-    if isinstance(file, StoredFile):
-        return file.open("rb", offset=offset, length=length)
-    size(file)
-    stream = file.open("rb")
-    stream.seek(offset)
-    return stream
 
 
 def is_there(root: Root, path: str) -> bool:

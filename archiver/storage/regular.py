@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 from archiver.storage.stored import StoredFile
 
 if TYPE_CHECKING:
+    from typing import BinaryIO
+
     from archiver.storage.location import Location, Root
 
 
@@ -38,3 +40,14 @@ def read(file: Location | str) -> bytes:
 def read_in(root: Root, path: str) -> bytes:
     """Return what is in a file of the archive. Raises OSError, also if it is no regular file."""
     return read(f"{root}/{path}" if isinstance(root, Path) else root / path)
+
+
+def opened(file: Location, offset: int, length: int = 0) -> BinaryIO:
+    """Open a file for reading, at `offset`. length: how many bytes will be read there, 0 if that is not known; a store
+    is asked for just these. Raises OSError."""
+    if isinstance(file, StoredFile):
+        return file.open("rb", offset=offset, length=length)
+    size(file)
+    stream = file.open("rb")
+    stream.seek(offset)
+    return stream
