@@ -5,7 +5,10 @@ from __future__ import annotations
 import ast
 import re
 from functools import cache
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
+
+import pytest
 
 import archiver
 
@@ -343,6 +346,20 @@ def test_no_part_is_reached_through_those_that_know_it() -> None:
     parts = list(MAY_IMPORT)
     for part, known in MAY_IMPORT.items():
         assert all(parts.index(other) < parts.index(part) for other in known), part
+
+
+def test_no_modules_need_each_other() -> None:
+    """Not even for types: of two modules that know each other, neither can be read first."""
+    modules = {".".join(("archiver", *file.relative_to(PACKAGE).with_suffix("").parts)): file for file in FILES}
+    needed = {}
+    for name, file in modules.items():
+        froms = [node for node in ast.walk(tree(file)) if isinstance(node, ast.ImportFrom)]
+        named = {f"{node.module}.{alias.name}" for node in froms for alias in node.names}
+        needed[name] = {one for one in named & modules.keys() | imports(tree(file)) & modules.keys() if one != name}
+    try:
+        TopologicalSorter(needed).prepare()
+    except CycleError as error:
+        pytest.fail(" needs ".join(error.args[1][::-1]))
 
 
 def test_no_import_hides_in_a_function() -> None:
