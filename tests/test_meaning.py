@@ -150,6 +150,18 @@ def test_what_nobody_sees_is_no_word(name: str) -> None:
         ("<p>2<svg><text>7<sup>2</sup>3</text></svg>8</p>", "<p>2 7 <sup>2</sup>38</p>"),
         ("<p>2<svg><var>9</var><SUP>9</SUP>a</svg>8</p>", "<p>29<sup>9</sup>a8</p>"),
         ("<p>2<math><mi>a</mi><sup>3</sup><mtext>b</mtext></math>8</p>", "<p>2 a <sup>3</sup>b8</p>"),
+        (
+            "<p>2<svg><text>7<sup>2</sup>3</text></svg><var>8</var><sub>9</sub><span>5</span></p>",
+            "<p>2 7 <sup>2</sup>38<sub>9</sub>5</p>",
+        ),
+        (
+            "<p>a<math><mi>b</mi><sup>3</sup></math><sub>c</sub><var>d</var><span title='<sup>'>ends-0</span></p>",
+            "<p>a b <sup>3</sup><sub>c</sub>dends-0</p>",
+        ),
+        (
+            "<textarea><sup>a</textarea><svg><sub>b</sub></svg><var>c</var><span>d</span>",
+            "<p>&lt;sup&gt;a <sub>b</sub>cd</p>",
+        ),
         ("<p>a<svg><desc>b</desc><g style='display:none'><text>c</text></g><text>d</text></svg></p>", "<p>a d</p>"),
         (
             "<svg><text><tspan x=0>12</tspan><tspan x=0 dy=9>34</tspan><tspan>5</tspan></text></svg>",

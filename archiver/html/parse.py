@@ -18,7 +18,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from archiver.html.limits import limited
 from archiver.html.sound import sound_xml
-from archiver.html.superscripts import named_back, renamed
+from archiver.html.superscripts import ended, without_ends
 from archiver.html.xml import DEEPEST, as_xml, flattened, with_sound_names
 
 if TYPE_CHECKING:
@@ -74,10 +74,10 @@ def parse_sound(text: str) -> _Element | None:
 
 def _parsed(text: str, *, is_fragment: bool = False) -> str:
     """Return `text`, parsed and written anew."""
-    text, name = renamed(limited(text))
+    text, name = ended(limited(text))
     # A surrogate without its other half is no character.
     html = LexborHTMLParser(text.encode("utf-8", "ignore"), is_fragment=is_fragment).html or ""
-    return named_back(html, name)
+    return without_ends(html, name)
 
 
 def _tree(html: bytes, strict: XMLParser, lenient: XMLParser) -> HtmlElement:
