@@ -85,6 +85,28 @@ def test_text_is_laid_out_as_it_was(profile: Callable[[str], str], tmp_path: Pat
     assert differences([trees.body() for _ in range(COUNT)], profile, tmp_path)[:3] == []
 
 
+@pytest.mark.parametrize("profile", [clean, source])
+def test_blocks_that_a_style_puts_into_the_line_are_in_it(profile: Callable[[str], str], tmp_path: Path) -> None:
+    bodies = [
+        body.replace("BLOCK", name).replace("INLINE", f'style="{style}"')
+        for name in ("div", "section", "h3", "center")
+        for style in ("display:inline", "color:red; display: contents", "display:block;display:inline !important")
+        for body in (
+            "2<BLOCK INLINE>3</BLOCK>4<b>5</b>",
+            "<BLOCK INLINE>2</BLOCK><BLOCK INLINE>3</BLOCK><p>4</p>",
+            "<div>2<BLOCK INLINE>3</BLOCK>4</div><BLOCK INLINE>5</BLOCK>",
+            "<div>2 <BLOCK INLINE>3<br>4</BLOCK><span>5</span></div>",
+            "<table><tr><td>2<BLOCK INLINE>3</BLOCK><td>4</table>",
+        )
+    ]
+    assert differences(bodies, profile, tmp_path)[:3] == []
+    shown = texts_in_chromium([exported("text", profile(body)) for body in bodies], tmp_path)
+    before = texts_in_chromium(bodies, tmp_path)
+    assert [(body, old, new) for body, old, new in zip(bodies, before, shown, strict=True) if words(old) != words(new)][
+        :3
+    ] == []
+
+
 @pytest.mark.skipif(not CORPUS.is_file(), reason=f"the corpus of real articles is not at {CORPUS}")
 @pytest.mark.parametrize("profile", [clean, source])
 def test_text_of_real_articles_is_laid_out_as_it_was(profile: Callable[[str], str], tmp_path: Path) -> None:

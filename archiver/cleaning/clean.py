@@ -13,7 +13,7 @@ from archiver.cleaning.address import resolved
 from archiver.cleaning.cleaned import Cleaned, check_size
 from archiver.cleaning.foreign import drawn
 from archiver.cleaning.fragment import BREAK, Fragment
-from archiver.cleaning.layout import part_children
+from archiver.cleaning.layout import join_lines, part_children
 from archiver.cleaning.lines import break_lines
 from archiver.cleaning.markup import (
     BLOCKS,
@@ -132,6 +132,7 @@ class Cleaner:
 
     def _tree(self, fragment: Fragment, root: _Element, html: str, base: str) -> None:
         uncover(root, html)
+        join_lines(root, html)
         part_children(root, html)
         break_lines(root, html)
         self._simplify(fragment, root, base)

@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING
 
 from archiver.cleaning.apart import gaps, mark_for, marked
 from archiver.cleaning.cleaned import Cleaned, check_size
-from archiver.cleaning.layout import parts_children
+from archiver.cleaning.layout import INLINE_PATTERN, parts_children
 from archiver.cleaning.markup import BLOCKS, BOX_ELEMENTS, DRAWN_ELEMENTS, PREFORMATTED_ELEMENTS, VOID_ELEMENTS
 from archiver.cleaning.media import FRAME_ELEMENTS, MEDIA_ELEMENTS, linked, medium
 from archiver.cleaning.plain_blocks import attributes_in, plain_blocks
 from archiver.cleaning.references import with_semicolons
 from archiver.cleaning.rules import INDENT, escape, escape_attribute, liquid_safe, without_indents
-from archiver.cleaning.style import harmless_part, is_harmless
+from archiver.cleaning.style import harmless_part, is_harmless, read_style
 from archiver.cleaning.tree import body_tree
 from archiver.html import DEEPEST
 from archiver.text import printable, unescaped
@@ -156,7 +156,7 @@ def _keep(html: str) -> str | None:
         top_level = not open_names
         if name and not _balanced(token, name, open_names):
             return None
-        if top_level and name and name not in PHRASING_ELEMENTS:
+        if top_level and name and name not in PHRASING_ELEMENTS and not _is_in_line(token):
             out.append(run.mended(glued=True))
             run = InlineRun()
             in_block = True
@@ -183,7 +183,18 @@ def _keep(html: str) -> str | None:
 def _harmless_blocks(html: str, position: int) -> str:
     """Return the plain blocks that stand at `position`; empty if there are none, or one may do harm."""
     blocks = plain_blocks(html, position) if html.startswith("<", position) else ""
+    if INLINE_PATTERN.search(blocks):
+        return ""
     return blocks if all(map(_are_harmless, attributes_in(blocks))) else ""
+
+
+def _is_in_line(tag: re.Match[str]) -> bool:
+    """Return whether the style of a block puts it into the line."""
+    attributes = tag["attributes"] or ""
+    if not INLINE_PATTERN.search(attributes):
+        return False
+    style = read_style(dict(_attributes(attributes)).get("style", ""))
+    return style.is_inline and not style.is_block
 
 
 def _balanced(token: re.Match[str], name: str, open_names: list[str]) -> bool:

@@ -40,6 +40,7 @@ VISIBILITY_VALUES = {
 COMMENT_PATTERN = re.compile(r"/\*[^*]*+(?:\*(?!/)[^*]*+)*+(?:\*/)?")  # one without an end: all the rest of it
 # Values of `display`. `-webkit-box` is used to cut a text off after some lines.
 BLOCK_DISPLAY_PATTERN = re.compile("block|flex|flow-root|grid|list-item|table|-webkit-(?:box|flex)")
+INLINE_DISPLAYS = ("inline", "contents")
 # A box whose children stand beside each other, each a box of its own.
 FLEX_DISPLAY_PATTERN = re.compile("(?:-webkit-)?(?:inline-)?(?:flex|grid)")
 OUT_OF_LINE_PATTERN = re.compile(r"(?:^|;)(?:float:(?:left|right|inline-)|position:(?:absolute|fixed))")
@@ -57,15 +58,16 @@ RAISED_PATTERN = re.compile(r"(?:^|;)vertical-align:(sub|super)(?:!important)?(?
 
 class Style(NamedTuple):
     """The effects of an element's style. shows: the element is shown even if it has the attribute `hidden`. visible:
-    whether `visibility` says that it is visible; None if it says nothing. parts: it lays out its children side by side.
-    meaning: the name of an element with the same meaning; empty if there is none. white_space: the value of
-    `white-space`; empty if there is none."""
+    whether `visibility` says that it is visible; None if it says nothing. is_inline: `display` says that it is no block,
+    or has no box. parts: it lays out its children side by side. meaning: the name of an element with the same meaning;
+    empty if there is none. white_space: the value of `white-space`; empty if there is none."""
 
     hides: bool
     shows: bool
     visible: bool | None
     makes_a_pixel: bool
     is_block: bool
+    is_inline: bool
     parts: bool
     white_space: str
     meaning: str
@@ -83,6 +85,7 @@ def read_style(style: str) -> Style:
         visible=visible,
         makes_a_pixel=not PIXEL_DECLARATIONS.isdisjoint(style.split(";")),
         is_block=(BLOCK_DISPLAY_PATTERN.match(display) or OUT_OF_LINE_PATTERN.search(style)) is not None,
+        is_inline=display in INLINE_DISPLAYS,
         parts=FLEX_DISPLAY_PATTERN.match(display) is not None,
         white_space=_last(WHITE_SPACE_PATTERN, style),
         meaning=_meaning(style),
@@ -119,6 +122,8 @@ def laid_out_part(style: str, *, in_line: bool) -> str:
         display = "display:flex" if read.is_block else "display:inline-flex"
     else:
         display = "display:block" if in_line and read.is_block else ""
+        if not in_line and read.is_inline and not read.is_block:
+            display = "display:inline"
     lines = f"white-space:{read.white_space}" if read.white_space in LINE_KEEPING_VALUES else ""
     return ";".join(filter(None, (display, lines, STYLE_OF_MEANING[read.meaning])))
 

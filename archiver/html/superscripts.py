@@ -1,5 +1,6 @@
 """A start tag of `sup`, like one of `sub` or `b`, ends a drawing or a formula (13.2.6.5). lexbor does not do so for
-`sup`, but for the others: so an empty `span` is put before each `sup`, and taken away when the text is parsed. No I/O."""
+`sup`, but for the others: so an empty `span` is put before each `sup`, and taken away when the text is parsed. No
+I/O."""
 
 from __future__ import annotations
 
