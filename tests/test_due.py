@@ -8,7 +8,9 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from scrapy import Request
 
+from archiver.article import Article
 from archiver.spiders.listing import ListingSpider
 
 if TYPE_CHECKING:
@@ -47,3 +49,39 @@ def test_what_was_claimed_of_a_site_is_not_forgotten_while_something_is_on_its_w
     monkeypatch.setattr(ListingSpider, "_ask_listings", none)
     assert asyncio.run(spider._ask_for_some()) is goes_on
     assert spider._sites == ({"s.example": deque([CLAIM])} if goes_on else {})
+
+
+def test_the_next_request_does_not_wait_until_the_post_is_written() -> None:
+    """Scrapy goes on to the next thing that a callback yields when the post of an article is written."""
+    article, other, request = (object.__new__(kind) for kind in (Article, Article, Request))
+
+    learned: list[Article] = []
+
+    class Spider(ListingSpider):
+        async def read_answer(self) -> AsyncIterator[Any]:
+            yield article
+            yield other
+
+        async def ask_after(self, reference: Any) -> AsyncIterator[Any]:  # noqa: ARG002
+            assert learned == [article, other]  # so that the next one is not asked for if it is one of these
+            yield request
+
+        def learn(self, reference: Any, article: Article) -> None:  # noqa: ARG002
+            learned.append(article)
+
+        def _wanted_pictures(self, article: Article) -> list[Any]:
+            return [object()] if article is other else []
+
+        @property
+        def pictures(self) -> Any:
+            return SimpleNamespace(fetch=self.fetch)
+
+        async def fetch(self, wanted: list[Any]) -> None:
+            assert len(wanted) == 1
+
+    async def collected() -> list[Any]:
+        spider: Any = Spider.__new__(Spider)
+        return [one async for one in spider._requests_first(None, spider.read_answer())]
+
+    found = asyncio.run(collected())
+    assert [id(one) for one in found] == [id(request), id(article), id(other)]

@@ -299,6 +299,7 @@ LATE = {
         *("archiver.crawling", "archiver.datasets", "archiver.explaining", "archiver.replay", "archiver.site"),
         "archiver.verified",
     },
+    "discovery/pages.py": {"archiver.discovery.item_lists"},
     "extraction/extractors.py": {"archiver.extraction.extractor"},
     "index/whereabouts.py": {"archiver.index.postgres"},
     "storage/stored.py": {"archiver.storage.bucket"},

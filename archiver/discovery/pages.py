@@ -13,8 +13,6 @@ from archiver.discovery.places import place_of
 from archiver.discovery.shapes import Shapes, likeness, problem_with
 from archiver.documents import read_document
 from archiver.identity import normalise, plain_form, same_site
-from archiver.reading.metadata.json_ld import json_values
-from archiver.reading.metadata.nodes import nodes, texts
 from archiver.text import one_line
 from archiver.urls import resolve_url
 
@@ -124,23 +122,13 @@ class _Links:
 
 def _listed_in_data(document: Document) -> Iterator[tuple[str, str]]:
     """Yield the addresses and titles in the lists (`ItemList`) of a page's JSON-LD."""
-    scripts = (script.text or "" for script in document.tree.iter("script"))
-    values = [value for text in scripts if "ItemList" in text for value in json_values(text)]
-    for node in nodes(values, "json-ld"):
-        items = node.values.get("itemListElement") if "ItemList" in node.types else None
-        for item in items if isinstance(items, list) else ():
-            yield _listed_item(item)
+    listing = [text for script in document.tree.iter("script") if "ItemList" in (text := script.text or "")]
+    if not listing:
+        return
+    from archiver.discovery.item_lists import listed_items  # few pages have one, and to load it takes long
 
-
-def _listed_item(item: object) -> tuple[str, str]:
-    """Return the address and the title of an entry of an `ItemList`: a page itself, or an item that says which."""
-    if not isinstance(item, dict):
-        return (item, "") if isinstance(item, str) else ("", "")
-    page = item.get("item")
-    said = {**item, **page} if isinstance(page, dict) else item
-    address = texts(said.get("url")) or texts(said.get("@id")) or (texts(page) if isinstance(page, str) else [])
-    title = texts(said.get("headline")) or texts(said.get("name"))
-    return "".join(address[:1]), " ".join(one_line("".join(title[:1])).split())
+    for text in listing:
+        yield from listed_items(text)
 
 
 def _judged(text: str, link: HtmlElement | None, target: str, known: Shapes) -> tuple[int, PageLink]:

@@ -4,7 +4,7 @@ that comes with `tldextract`, so no server is asked."""
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -15,6 +15,7 @@ DOTS = str.maketrans("\u3002\uff0e\uff61", "...")  # what stands for a dot in Ch
 PUNYCODE = "xn--"
 
 
+@lru_cache(maxsize=8192)  # the same few hosts come again and again, with each address of an article
 def registered_domain(host: str) -> str:
     """Return the registered part of a host: `paper.co.uk` of `www.paper.co.uk`, `ann.github.io` of itself.
 

@@ -218,30 +218,31 @@ class ArticleSpider(Spider):
     async def read(
         self, response: Response, reference: Reference, number: int, page: str, tries: Tries
     ) -> AsyncIterator[Article | Request]:
-        """Yield the article in `response`, in each form that is wanted, or the request for the next page that may have
-        it; then the requests that waited for this answer (`ask_after`). An article whose pictures are wanted is yielded
-        last, when its pictures have come, so that its post is written only once."""
-        async for result in self._illustrated(reference, self._read(response, reference, number, page, tries)):
+        """Yield the request for the next page that may have the article; then the requests that waited for this answer
+        (`ask_after`); then the article in `response`, in each form that is wanted, when its pictures have come."""
+        async for result in self._requests_first(reference, self._read(response, reference, number, page, tries)):
             yield result
 
-    async def _illustrated(
+    async def _requests_first(
         self, reference: Reference, results: AsyncIterator[Article | Request]
     ) -> AsyncIterator[Article | Request]:
-        """Yield `results`, then the requests that waited for them, and then, each when its pictures have come, the
-        articles whose pictures are wanted."""
-        illustrated: list[tuple[Article, list[WantedPicture]]] = []
+        """Yield the requests among `results`, then those that waited for them, and then the articles, those whose
+        pictures are wanted last. Scrapy takes what is yielded one by one, and an article until its post is written:
+        a request behind it would wait as long."""
+        articles: list[Article] = []
         async for result in results:
             if isinstance(result, Article):
                 self.learn(reference, result)
-                if wanted := self._wanted_pictures(result):
-                    illustrated.append((result, wanted))
-                    continue
-            yield result
+                articles.append(result)
+            else:
+                yield result
         async for request in self.ask_after(reference):
             yield request
-        for article, wanted in illustrated:
-            assert self.pictures is not None
-            await self.pictures.fetch(wanted)
+        wanted = [(article, self._wanted_pictures(article)) for article in articles]
+        for article, pictures in sorted(wanted, key=lambda one: bool(one[1])):
+            if pictures:
+                assert self.pictures is not None
+                await self.pictures.fetch(pictures)
             yield article
 
     def learn(self, reference: Reference, article: Article) -> None:
@@ -333,8 +334,8 @@ class ArticleSpider(Spider):
         return await (budget.in_hand(extraction) if budget else extraction)
 
     async def next_page(self, failure: Failure) -> AsyncIterator[Article | Request]:
-        """Yield the request for the next page after one that could not be had, or the article as its feed has it; then
-        the requests that waited for this answer (`ask_after`)."""
+        """Yield the request for the next page after one that could not be had; then the requests that waited for this
+        answer (`ask_after`); then the article as its feed has it, if that is taken instead."""
         request: Request = failure.request  # type: ignore[attr-defined]
         tried: dict[str, Any] = request.cb_kwargs
         if isinstance(failure.value, BudgetSpentError):  # it was not asked for, so it has not failed, and stays due
@@ -344,7 +345,7 @@ class ArticleSpider(Spider):
         status = failure.value.response.status if isinstance(failure.value, HttpError) else None
         failed = of_status(authority(request.url), explain(failure), status)
         results = self._after_failure(tried["reference"], tried["number"], (*tried["tries"], failed))
-        async for result in self._illustrated(tried["reference"], results):
+        async for result in self._requests_first(tried["reference"], results):
             yield result
 
     async def _after_failure(self, reference: Reference, number: int, tries: Tries) -> AsyncIterator[Article | Request]:
