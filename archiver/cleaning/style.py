@@ -58,8 +58,8 @@ RAISED_PATTERN = re.compile(r"(?:^|;)vertical-align:(sub|super)(?:!important)?(?
 
 class Style(NamedTuple):
     """The effects of an element's style. shows: the element is shown even if it has the attribute `hidden`. visible:
-    whether `visibility` says that it is visible; None if it says nothing. is_inline: `display` says that it is no block,
-    or has no box. parts: it lays out its children side by side. meaning: the name of an element with the same meaning;
+    whether `visibility` says that it is visible; None if it says nothing. is_inline: `display` says that it is no
+    block. parts: it lays out its children side by side. meaning: the name of an element with the same meaning;
     empty if there is none. white_space: the value of `white-space`; empty if there is none."""
 
     hides: bool
