@@ -199,6 +199,12 @@ def test_a_zone_that_is_not_understood_is_not_ignored(zone: str) -> None:
         ("Yesterday at 9:05", "2026-08-18 09:05:00"),
         ("昨天 下午3:05", "2026-08-18 15:05:00"),
         ("昨日 24:00", "2026-08-19 00:00:00"),
+        # What programs write: marks of direction, zones behind offsets (RFC 9557), any number of digits.
+        ("\u200e2021\u200e-\u200e12\u200e-\u200e24\u200f \u200e08:41\u200f", "2021-12-24 08:41:00"),
+        ("\ufeff2021-12-24\u00ad 08:41", "2021-12-24 08:41:00"),
+        ("2021-12-24T00:41:07Z[Asia/Shanghai][u-ca=gregory]", "2021-12-24 08:41:07"),
+        ("2021-12-24T01:41:07.5+01:00[Europe/Paris]", "2021-12-24 08:41:07"),
+        ("2021-12-24T00:41:07.123456789012Z", "2021-12-24 08:41:07"),
     ],
 )
 def test_times_as_people_write_them(text: str, moment: str) -> None:

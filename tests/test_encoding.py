@@ -185,7 +185,8 @@ def test_the_whole_text_counts_not_its_beginning() -> None:
 def test_utf_16_without_a_label(encoding: str) -> None:
     text = f"<html><p>{CHINESE}</p></html>"
     assert decode(text.encode(encoding)) == decode(text.encode(encoding), "utf-8") == Decoded(text, encoding)
-    assert decode(f"a\0b{CHINESE}".encode()).encoding == "utf-8"
+    for other in (f"a\0b{CHINESE}", '{"a":"\0"}', "\0\0\0", "ab\0c\0d"):
+        assert decode(other.encode()) == Decoded(other, "utf-8")
 
 
 def test_iso_2022_jp_without_a_label() -> None:

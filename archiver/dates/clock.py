@@ -21,7 +21,7 @@ PART = rf"(?:{ENGLISH}|{PERIOD})"
 CLOCK = re.compile(
     rf"(?:(?P<before>{PART})\s*)?(?:(?<=\d)T)?(?<![\d+\-\u2212:.])"
     r"(?P<hour>\d{1,2})(?:"
-    r":(?P<minute>\d{1,2})(?::(?P<second>\d{1,2})(?:[.,]\d{1,9})?)?"
+    r":(?P<minute>\d{1,2})(?::(?P<second>\d{1,2})(?:[.,]\d{1,30})?)?"
     r"|\s?[时時点點시]\s?(?:(?P<cjk_minute>\d{1,2})\s?[分분:]?\s?(?:(?P<cjk_second>\d{1,2})\s?[秒초]?)?|整)?"
     r"|h(?P<french>\d{2})(?![\d\w])"
     rf"|\.(?P<dotted>\d{{2}})(?=\s*(?:uhr|{PART}))"

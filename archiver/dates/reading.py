@@ -30,6 +30,8 @@ CJK_WEEKDAY = re.compile(
 )
 CJK_NUMBER = re.compile(r"[〇零○一二三四五六七八九十]+(?=\s?[年月日号號时時点點分秒])")
 CJK_DIGITS = {digit: str(value) for value, digit in enumerate("零一二三四五六七八九")} | {"〇": "0", "○": "0"}
+# RFC 9557, as Java and JavaScript write times: the offset says it all.
+OFFSET_WITH_ZONE = re.compile(r"(?<=\d)(Z|[+-]\d\d:?\d\d)(?:\[[^\[\]]*\])+")
 COMMENT = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
 PUNCTUATION = re.compile(r"[\s,;()\[\]|]+|(?<![^\s,;()\[\]|])[-.:·]+|[-.:·]+(?![^\s,;()\[\]|])")
 DESCRIPTION = re.compile(r"[^\W\d]+|m=[+-][\d.]+")  # `CST` or `Beijing` after an offset; what Go adds
@@ -162,8 +164,10 @@ def _nearest(readings: Sequence[datetime], zone: ZoneInfo, day: date | None, nea
 
 
 def _plain(text: str) -> str:
-    """Return `text` with half-width signs and digits, single blanks, and Chinese numerals as digits."""
-    text = " ".join(unicodedata.normalize("NFKC", text).split())
+    """Return `text` with half-width signs and digits, single blanks, Chinese numerals as digits, and without marks that
+    nobody sees, which browsers put into the dates that scripts write."""
+    seen = "".join(character for character in text if unicodedata.category(character) != "Cf")
+    text = OFFSET_WITH_ZONE.sub(r"\1", " ".join(unicodedata.normalize("NFKC", seen).split()))
     return CJK_NUMBER.sub(lambda found: _number(found[0]), text)
 
 

@@ -20,8 +20,8 @@ ISO_2022_JP = "iso2022_jp"
 ASCII_BYTES = frozenset({"utf-16-be", "utf-16-le", ISO_2022_JP})
 TWO_BYTES = b"\x1b$"  # what begins Japanese text in ISO-2022-JP
 REPLACEMENT = "\ufffd"
-# Text in UTF-16 has zeros in at least this share of its bytes, and at least as many times more of them at one of the
-# two places in a pair as at the other.
+# Text in UTF-16 begins with a character of ASCII, as pages, feeds and JSON do, and has zeros in at least this share of
+# its bytes, and at least as many times more of them at one of the two places in a pair as at the other.
 ZEROS, ONE_SIDED = 0.05, 10
 
 # A label is believed unless another encoding is likelier by so many bits, and more for each byte beyond ASCII.
@@ -110,7 +110,7 @@ def _foreign(words: list[bytes], labelled: str | None) -> tuple[str, str]:
 def _wide(content: bytes) -> str:
     """Return the kind of UTF-16 that bytes are by their zeros; empty if they are none."""
     at_even, at_odd = content[::2].count(0), content[1::2].count(0)
-    if at_even + at_odd < ZEROS * len(content):
+    if at_even + at_odd < ZEROS * len(content) or content[:2].count(0) != 1:
         return ""
     if at_odd >= ONE_SIDED * at_even:
         return "utf-16-le"

@@ -46,7 +46,7 @@ def open_json(answer: Answer) -> Any:
     found = WRAPPER.fullmatch(text.rstrip("; \t\r\n"))
     try:
         value = (found["call"] or found["value"] or "") if found else text
-        return _lower_keys(json.loads(value, strict=False))
+        return _lower_keys(json.loads(value, strict=False, parse_int=_number))
     except (ValueError, RecursionError) as error:
         raise PageError(f"the answer is not JSON ({error}): {glimpse(text)}") from error
 
@@ -84,6 +84,14 @@ def _decoded(answer: Answer) -> Decoded:
     """Return the text of `answer`. The encoding in its Content-Type counts before the one in the page itself."""
     is_page = answer.body.lstrip()[:1] == b"<"
     return decode(answer.body, content_label(answer.content_type), page_label(answer.body) if is_page else None)
+
+
+def _number(digits: str) -> float:
+    """Return a whole number of JSON; one that has more digits than Python reads is infinite, as it is in scripts."""
+    try:
+        return int(digits)
+    except ValueError:
+        return float(digits)
 
 
 def _lower_keys(value: Any) -> Any:
