@@ -1,5 +1,6 @@
 """How likely it is that bytes are text in an encoding: how frequent the characters that come out are in languages that
-are written in it. All weights are in bits: a character that is one of 2^n has the weight -n. No I/O."""
+are written in it. All weights are in bits: a character that is one of 2^n has the weight -n.
+Reads nothing but its own lists of letters."""
 
 from __future__ import annotations
 
