@@ -111,6 +111,8 @@ DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": None,
     "archiver.net.redirect.GuardedRedirectMiddleware": 600,
     "archiver.net.budget.BudgetMiddleware": 700,
+    "scrapy.downloadermiddlewares.httpproxy.HttpProxyMiddleware": None,
+    "archiver.net.proxy.ProxyMiddleware": 750,
 }
 SPIDER_MIDDLEWARES = {
     "scrapy.spidermiddlewares.start.StartSpiderMiddleware": None,
