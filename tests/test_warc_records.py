@@ -282,12 +282,15 @@ def test_a_wacz_in_a_wacz(tmp_path: Path) -> None:
 
 UNREADABLE = {
     "no WARC file in it": zipped(("pages/pages.jsonl", b"{}")),
-    "it is compressed": zipped(("a.warc", record(0)), compression=zipfile.ZIP_DEFLATED),
+    "it is compressed, where WACZ 1.1.1 stores files as they are; unpack it: unzip": zipped(
+        ("a.warc", record(0)), compression=zipfile.ZIP_DEFLATED
+    ),
     "packed with zstd": zipped(("a.warc.zst", b"(\xb5/\xfd")),
     "in.wacz: no WARC file in it": zipped(("in.wacz", zipped(("x", b"")))),
-    "in.wacz: File is not a zip file": zipped(("in.wacz", b"no zip")),
+    "in.wacz: it is no ZIP file, as a WACZ is, or it is cut off": zipped(("in.wacz", b"no zip")),
     "a WACZ in a WACZ in a WACZ is not read": zipped(("1.wacz", zipped(("2.wacz", zipped(("a.warc", record(0))))))),
-    "cannot be read: File is not a zip file": b"PK no zip",
+    "cannot be read: it is no ZIP file, as a WACZ is, or it is cut off": b"PK no zip",
+    "x.wacz: cannot be read: it is no ZIP file": zipped(("a.warc", record(0)))[:-30],
 }
 
 

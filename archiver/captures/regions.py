@@ -118,7 +118,11 @@ def regions(file: Location, broken: Callable[[str], None] | None = None) -> Iter
             else:
                 yield from _parts(stream, str(file), 0, size)
     except (OSError, *BAD_ZIP_ERRORS) as error:
-        raise CaptureError(f"{file}: cannot be read: {error}") from error
+        raise CaptureError(f"{file}: cannot be read: {_in_words(error)}") from error
+
+
+def _in_words(error: Exception) -> str:
+    return "it is no ZIP file, as a WACZ is, or it is cut off" if isinstance(error, zipfile.BadZipFile) else str(error)
 
 
 def _unreadable(name: str) -> str:
@@ -145,7 +149,7 @@ def _in_wacz(stream: BinaryIO, place: Region, inside: str, broken: Callable[[str
             end = start + one.file_size
             try:
                 if one.compress_type != zipfile.ZIP_STORED:
-                    raise CaptureError("it is compressed; WACZ 1.1.1 stores such files as they are")
+                    raise CaptureError("it is compressed, where WACZ 1.1.1 stores files as they are; unpack it: unzip")
                 if reason := _unreadable(name):
                     raise CaptureError(reason)
                 if WACZ_NAME_PATTERN.search(name) and inside.count("/") >= MAX_WACZ_DEPTH:
@@ -155,7 +159,7 @@ def _in_wacz(stream: BinaryIO, place: Region, inside: str, broken: Callable[[str
                 else:
                     yield from _parts(stream, place.file, start, end)
             except (CaptureError, *BAD_ZIP_ERRORS) as error:
-                problem = f"{place.file}: {name}: {error}"
+                problem = f"{place.file}: {name}: {_in_words(error)}"
                 if broken is None:
                     raise CaptureError(problem) from error
                 broken(problem)

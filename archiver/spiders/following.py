@@ -189,8 +189,7 @@ class FollowingSpider(ListSpider):
         it was named."""
         turn: ListingTurn = failure.request.cb_kwargs["turn"]  # type: ignore[attr-defined]
         label, error = turn.reference.label, failure.value
-        is_whole = turn.page == 1 and not turn.part
-        status = error.response.status if is_whole and isinstance(error, HttpError) else 0
+        status = error.response.status if isinstance(error, HttpError) and turn.page == 1 else 0
         is_followed = isinstance(turn.reference, FollowedListing)
         turn.stats.absent = is_followed and status == NOT_THERE and label not in self.named
         if is_followed and status == GONE_STATUS:
