@@ -245,10 +245,20 @@ def test_status_shows_who_is_at_work_and_who_has_gone_silent(archive: Archive, p
         silent = archive.archiver("status")
         assert (silent.returncode, "ALARM: worker " in silent.stdout) == (3, True)
         assert re.search(r"was last heard of at .*: if it has ended, others take over what it is at", silent.stdout)
+        assert "was killed" not in silent.stdout  # it may be alive
         (worker,) = json.loads(archive.archiver("status", "--json").stdout)["workers"]
         assert (worker["silent"], worker["articles"], worker["doing"]) == (True, 250, "")
         metrics = archive.archiver("status", "--metrics").stdout.splitlines()
         assert {"archiver_workers 1", "archiver_workers_silent 1"} <= set(metrics)
+
+
+def test_status_gives_no_advice_to_crawl_to_who_does(archive: Archive, at: str) -> None:
+    archive.output.mkdir(exist_ok=True)
+    Index.open(archive.output, at).close()
+    assert "no listing has been read yet: archiver crawl\n" in archive.archiver("status").stdout
+    with closing(Index.share(archive.output, at)) as index:
+        index.workers.join(index.workers.begin_run("crawl", now()), now())
+        assert "no listing has been read yet\n" in archive.archiver("status").stdout
 
 
 @pytest.mark.parametrize(

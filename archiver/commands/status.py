@@ -98,7 +98,7 @@ def _show(status: Status, now: datetime) -> None:
     for host, until in status.hosts.items():
         print_wrapped(f"{host} asked to be left alone until {show_time(until)}")
     if not status.listings:
-        print_line("no listing has been read yet: archiver crawl")
+        print_line("no listing has been read yet" + ("" if status.at_work or status.workers else ": archiver crawl"))
         return
     print_line("")
     rows = [_row(one, now) for one in status.listings]
@@ -110,7 +110,9 @@ def _show(status: Status, now: datetime) -> None:
 def _how(last: RunStatus, status: Status) -> str:
     if last.ended is not None:
         return f"took {show_span(last.ended - last.started)}"
-    return "at work" if status.at_work else "was killed"
+    if status.at_work:
+        return "at work"
+    return "its workers are silent" if status.workers else "was killed"
 
 
 def _row(one: ListingStatus, now: datetime) -> list[object]:
