@@ -7,10 +7,14 @@ one of these is busy all the time, more workers bring no more articles.
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, NamedTuple
+
+from bench.workers import measure
 
 if TYPE_CHECKING:
     from bench.figures import Ratio
+    from bench.workers import Round
 
 WORKERS = (1, 10, 100, 1000)
 MBIT = 1e6 / 8  # bytes
@@ -114,20 +118,38 @@ def _left(demand: float, taken: float) -> float:
     return demand / max(1 - taken, 1e-6)
 
 
-# `python -m bench workers` and `index`, on two cores that others used, too: processor times and counts, which a busy
-# machine disturbs less: one worker, 1,230 articles of 30 sites. Assumed: trips, from transactions (articles came alone
-# more often than in batches); page, of a real site; puts, a post and a part of a file of captures.
-MEASURED = Costs(worker=0.0176, server=0.0031, trips=5.5, commits=2.44, log=13_400, page=30_000, puts=1.1)
+TOGETHER = 2  # workers that are measured: one alone has no leases to take
+# Assumed of an article: times that a worker waits for the server in a transaction, bytes of a page of a real site, and
+# requests to the store, for a post and a part of a file of captures.
+TRIPS, PAGE, PUTS = 2.25, 30_000, 1.1
 SETUPS = {"as it comes": Machines(), "2,000 connections": Machines(connections=2000)}
 
 
-def run(*, quick: bool) -> list[Ratio]:  # noqa: ARG001 - it takes no time
-    """Print what workers would come to; nothing is measured, so there is no ratio."""
-    print("simulate: what an article was measured to take, on machines as they are assumed to be\n")
+def costs_of(done: Round) -> Costs:
+    """Return what an article takes, by a crawl that was measured."""
+    return Costs(
+        worker=done.workers / 1000,
+        server=done.server / 1000,
+        trips=TRIPS * done.transactions,
+        commits=done.transactions,
+        log=done.log * 1000,
+        page=PAGE,
+        puts=PUTS,
+    )
+
+
+def run(*, quick: bool) -> list[Ratio]:
+    """Measure what an article takes, and print what workers would come to. There is no ratio."""
+    costs = costs_of(measure(TOGETHER, quick=quick))
+    print(
+        f"simulate: an article took {1000 * costs.worker:.1f} ms of processor time, {1000 * costs.server:.1f} of the "
+        f"server's, {costs.commits:.1f} transactions and {costs.log / 1000:.1f} kB of its log\n"
+        f"({TOGETHER} workers, load {os.getloadavg()[0]:.1f} after), on machines as they are assumed to be\n"
+    )
     for title, machines in SETUPS.items():
         print(f"{title:<20}{'at work':>8}{'articles/s':>12}{'of ideal':>10}{'$ a million':>13}   busiest")
         for count in WORKERS:
-            one = outcome(count, MEASURED, machines)
+            one = outcome(count, costs, machines)
             busiest = sorted(one.busy.items(), key=lambda pair: -pair[1])[:3]
             said = ", ".join(f"{name} {part:.0%}" for name, part in busiest)
             print(f"{f'{count:,} workers':<20}{one.at_work:>8,}{one.rate:>12,.0f}{one.share:>10.2f}", end="")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import defaultdict
+from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
@@ -41,20 +42,13 @@ class Round(NamedTuple):
 
 def run(*, quick: bool) -> list[Ratio]:
     """Print what crawls with one and with several workers come to; return the ratios."""
-    directory = programs()
-    if directory is None:
-        raise BenchError("needs PostgreSQL 15 or newer: apt-get install postgresql")
     each = FEW if quick else EACH
     done: defaultdict[tuple[str, int], list[Round]] = defaultdict(list)
-    server = Server(directory, durable=True)
-    try:
-        with serving("bench.press", str(each)) as host, TemporaryDirectory(prefix=".bench-", dir=Path.cwd()) as place:
-            for number in range(1 if quick else ROUNDS):
-                for kind, count in ((kind, count) for count in WORKERS for kind in (FILE, SERVER)):
-                    archive = Path(place, f"{kind}-{count}-{number}")
-                    done[kind, count].append(_crawl(archive, count, each, host, server if kind == SERVER else None))
-    finally:
-        server.end()
+    with _places(each) as (place, host, server):
+        for number in range(1 if quick else ROUNDS):
+            for kind, count in ((kind, count) for count in WORKERS for kind in (FILE, SERVER)):
+                archive = Path(place, f"{kind}-{count}-{number}")
+                done[kind, count].append(_crawl(archive, count, each, host, server if kind == SERVER else None))
     _show(done, SITES * (each + 1))
     return [
         Ratio(
@@ -66,6 +60,27 @@ def run(*, quick: bool) -> list[Ratio]:
         for kind in (FILE, SERVER)
         for count in WORKERS[1:]
     ]
+
+
+def measure(workers: int, *, quick: bool) -> Round:
+    """Return what one crawl by so many workers takes, with its index on a server."""
+    each = FEW if quick else EACH
+    with _places(each) as (place, host, server):
+        return _crawl(Path(place, f"{SERVER}-{workers}"), workers, each, host, server)
+
+
+@contextmanager
+def _places(each: int) -> Iterator[tuple[str, str, Server]]:
+    """Yield a directory, the host and port of the press, and a database server. each: articles of a site."""
+    directory = programs()
+    if directory is None:
+        raise BenchError("needs PostgreSQL 15 or newer: apt-get install postgresql")
+    server = Server(directory, durable=True)
+    try:
+        with serving("bench.press", str(each)) as host, TemporaryDirectory(prefix=".bench-", dir=Path.cwd()) as place:
+            yield place, host, server
+    finally:
+        server.end()
 
 
 def _crawl(archive: Path, workers: int, each: int, host: str, server: Server | None) -> Round:

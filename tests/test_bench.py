@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 
 from bench.index import _waits
-from bench.simulate import Costs, Machines, outcome, throughput
+from bench.simulate import Costs, Machines, costs_of, outcome, throughput
+from bench.workers import Round
 
 
 def test_a_client_waits_where_it_asks_for_answers_before_it_goes_on() -> None:
@@ -47,6 +48,11 @@ def test_one_worker_waits_for_nobody() -> None:
     assert throughput(1, 0.3, [0.1, 0.1]) == pytest.approx(2)
     assert throughput(2, 0, [0.5]) == pytest.approx(2)  # one is served, and the other waits
     assert throughput(1000, 1, [0.01, 0.002]) == pytest.approx(100, rel=0.01)
+
+
+def test_an_article_costs_what_was_measured() -> None:
+    costs = costs_of(Round(rate=50, workers=14, server=3, transactions=4, log=12.5))
+    assert (costs.worker, costs.server, costs.commits, costs.log) == (0.014, 0.003, 4, 12_500)
 
 
 def test_what_breaks_is_named() -> None:
