@@ -6,6 +6,7 @@ from __future__ import annotations
 import asyncio
 import inspect
 from datetime import UTC, datetime
+from itertools import cycle
 from pkgutil import resolve_name
 from typing import TYPE_CHECKING, Any
 
@@ -149,9 +150,8 @@ OF_ONE: dict[str, tuple[str, Callable[..., bool]]] = {
 
 @pytest.mark.parametrize("stage", OF_ONE)
 def test_what_nobody_foresaw_costs_one_article(small: Archive, stage: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    place, when = OF_ONE[stage]
     with monkeypatch.context() as patched:
-        patched.setattr(place, raising(RuntimeError("odd\nin two lines"), resolve_name(place), when))
+        throw(stage, RuntimeError("odd\nin two lines"), patched)
         result = small.crawl(LISTING)
     assert (result.returncode, result.stdout) == (1, "2 written, 0 unchanged, 1 failed\n")
     (line,) = result.stderr.splitlines()
@@ -190,16 +190,45 @@ OF_ALL: dict[str, tuple[type, str]] = {
 def test_what_goes_wrong_with_the_archive_ends_the_run_once(
     small: Archive, stage: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    where, name = OF_ALL[stage]
-    error = RuntimeError("odd\nin two lines")
     with monkeypatch.context() as patched:
-        patched.setattr(where, name, raising(error, getattr(where, name)))
+        throw(stage, RuntimeError("odd\nin two lines"), patched)
         result = small.crawl(LISTING)
     assert (result.returncode, result.stdout) == (1, "")
     assert result.stderr == "archiver: a fault of this program: RuntimeError: odd in two lines\n"
     again = small.crawl(LISTING)
     assert (again.returncode, again.stderr) == (0, "")
     assert len(small.posts) == 3
+
+
+def throw(stage: str, error: Exception, patch: pytest.MonkeyPatch) -> None:
+    """Let `error` be raised at a stage."""
+    if stage in OF_ONE:
+        place, when = OF_ONE[stage]
+        patch.setattr(place, raising(error, resolve_name(place), when))
+    else:
+        where, name = OF_ALL[stage]
+        patch.setattr(where, name, raising(error, getattr(where, name)))
+
+
+@pytest.mark.parametrize(
+    ("error", "stage"),
+    list(zip(EVERY, cycle((*OF_ONE, *OF_ALL)), strict=False)),
+    ids=lambda one: one if isinstance(one, str) else type(one).__name__,
+)
+def test_no_error_at_any_stage_loses_anything(
+    small: Archive, error: Exception, stage: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each error that has a name at one of the stages: all of them at all stages would take minutes."""
+    with monkeypatch.context() as patched:
+        throw(stage, error, patched)
+        result = small.crawl(LISTING)
+    assert result.returncode != 0
+    assert result.stderr.startswith("archiver: ")
+    assert "Traceback" not in result.stderr
+    assert len(result.stderr.splitlines()) <= len(KEPT)
+    small.sql("UPDATE articles SET due = 0 WHERE saved IS NULL")
+    assert small.crawl(LISTING).returncode == 0
+    assert len(small.posts) == len(KEPT)
 
 
 def test_an_extension_that_fails_fails_the_run(small: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
