@@ -45,7 +45,7 @@ from archiver.links import refuse_links
 from archiver.manifest import add_manifest, head
 from archiver.minhash import scheme
 from archiver.moments import read_since
-from archiver.places import CAPTURES, INDEX, PARTS, POSTS, SITE, TEMPLATES
+from archiver.places import CAPTURES, INDEX, OLD_POSTS, PARTS, POSTS, SITE, TEMPLATES
 from archiver.private import USER, public_address
 from archiver.recipes import recipes_for, sites_for, web_recipe
 from archiver.remembering import remember_profile, remembering
@@ -365,7 +365,7 @@ class Archive:
         """Read the posts of an existing archive into its index, and return what is broken. repair: repair what can be
         repaired; what only the source can repair is fetched. The archive remembers the profile that was given, or else
         the one that its posts are in."""
-        if not (self.root / POSTS).is_dir():
+        if not any((self.root / part).is_dir() for part in (POSTS, OLD_POSTS)):
             raise UsageError(f"{self.root}: no {POSTS} there; name the directory of an archive")
         self._refuse_links()
         index = Index.open(self.root, self._at)

@@ -270,3 +270,17 @@ def test_a_link_that_an_editor_left_is_litter(archive: Archive) -> None:
     put(archive, *good())
     (archive.output / "_posts" / ".#2022-01-24-a.md").symlink_to("someone@machine.1")
     assert problems(archive) == []
+
+
+@pytest.mark.parametrize("beside", [True, False])
+def test_a_directory_of_moved_posts_may_be_named(archive: Archive, beside: bool) -> None:
+    put(archive, f"../old_post/{NAME}", good()[1])
+    if beside:
+        put(archive, *good("202201242259229981"))
+    else:
+        (archive.output / "_posts").rmdir()  # which the other path leads through
+    done = archive.invoke("adopt", str(archive.output / "old_post"))
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines()[-1].startswith(f"{1 + beside} post")
+    assert held(archive).posts[0].path == f"old_post/{NAME}"
+    assert not (archive.output / "old_post" / "_index").exists()

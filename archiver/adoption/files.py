@@ -20,14 +20,14 @@ if TYPE_CHECKING:
 
 
 def post_files(output: Root) -> list[str]:
-    """Return the files below `_posts` of `output`, and below `old_post` if it is there, as paths in it, sorted by name:
+    """Return the files below `_posts` and `old_post` of `output`, whichever is there, as paths in it, sorted by name:
     those with a date in their names first, and a post before its copies. Pipes, links that lead nowhere and the like
     are among them: whoever reads them is told that they are no files. Raises StoreError."""
     found: list[str] = []
     if isinstance(output, Path):
-        _add_files(output / POSTS, POSTS, found)
-        if (output / OLD_POSTS).is_dir():
-            _add_files(output / OLD_POSTS, OLD_POSTS, found)
+        for part in (POSTS, OLD_POSTS):
+            if (output / part).is_dir():
+                _add_files(output / part, part, found)
     else:
         found += (path for part in (POSTS, OLD_POSTS) for path in paths_below(output, part, fail))
     return sorted(found, key=_order)
