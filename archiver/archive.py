@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -78,6 +79,10 @@ if TYPE_CHECKING:
     from archiver.views import ArticleHistory, Duplicate
 
 
+LOGGERS = ("archiver", "scrapy")
+QUIET = logging.NullHandler()
+
+
 class Exported(NamedTuple):
     """The result of an export. exported: how many articles. left_out: how many the format does not take, by the reason.
     failed: posts that could not be read. saved_by: when the last of the exported articles was saved; an export with
@@ -101,7 +106,10 @@ class Archive:
     def __init__(self, output: str | Path | None = None, **settings: object) -> None:
         """output: the archive's directory, which need not exist yet; None: ARCHIVER_OUTPUT. settings: by their names in
         lower case, without ARCHIVER_: `profile="source"`, `download_delay=0`. Raises UsageError."""
-        # What is logged, and where, is for the program to decide that uses this API.
+        # What is logged, and where, is for the program to decide that uses this API. Without any handler, Python would
+        # write warnings to standard error.
+        for name in LOGGERS:
+            logging.getLogger(name).addHandler(QUIET)
         given = {"LOG_INSTALL_ROOT_HANDLER": False} | {setting_name(name): value for name, value in settings.items()}
         self.configuration = load_configuration(given | ({} if output is None else {"ARCHIVER_OUTPUT": str(output)}))
 

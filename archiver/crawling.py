@@ -11,9 +11,10 @@ from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.utils.misc import load_object
 
 from archiver.counting import Total
-from archiver.crawl import run_crawler
+from archiver.crawl import Callbacks, run_crawler
 from archiver.crawl_archive import archive_of
 from archiver.fetching import PageSpider
+from archiver.interrupts import refuse_running_loop
 from archiver.private import authority
 from archiver.run_report import DueArticle, RunReport
 from archiver.scrapy_settings import scrapy_settings
@@ -111,12 +112,15 @@ def _run(
     joins: int = 0,
     **arguments: Any,
 ) -> RunReport:
+    refuse_running_loop()
     settings = scrapy_settings(configuration)
     # Without this, Scrapy would first make a loop of another kind, and leave it open.
     loop = settings["ASYNCIO_EVENT_LOOP"]
     asyncio.set_event_loop(load_object(loop)() if loop else asyncio.new_event_loop())
     process = AsyncCrawlerProcess(settings)
     crawler = process.create_crawler(spider)
+    callbacks = Callbacks(crawler)
+    ask = callbacks.guarded(on_request) if on_request else None
     due: list[DueArticle] = []
 
     def note(reference: Reference) -> None:
@@ -124,8 +128,8 @@ def _run(
         due.append(DueArticle(reference.recipe.name, reference.id, tuple(reference.forms), title))
 
     def note_request(request: Request) -> None:
-        if on_request:
-            on_request(authority(request.url))
+        if ask:
+            ask(authority(request.url))
 
     def join() -> None:
         archive_of(crawler).joins = joins
@@ -134,8 +138,10 @@ def _run(
     crawler.signals.connect(note, article_due)
     crawler.signals.connect(note_request, signals.request_reached_downloader)
     if on_total:
-        Total(crawler, on_total)
-    report = run_crawler(process, crawler, listener, in_lines=True, **arguments)
+        Total(crawler, callbacks.guarded(on_total))
+    if "taken" in arguments:
+        arguments["taken"] = callbacks.guarded(arguments["taken"])
+    report = run_crawler(process, crawler, listener, callbacks, in_lines=True, **arguments)
     content = report.as_dict()
     return RunReport(
         dict(report.counts),

@@ -11,6 +11,7 @@ import threading
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from archiver.errors import UsageError
 from archiver.statuses import SIGNALLED
 
 if TYPE_CHECKING:
@@ -101,9 +102,26 @@ class Interrupts:
         self._stop()
 
 
+def refuse_running_loop() -> None:
+    """Raise UsageError if an event loop runs in this thread: a second one cannot run there."""
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return
+    raise UsageError(
+        "an event loop runs in this thread already, as in a notebook; call this in a thread of its own: "
+        "await asyncio.to_thread(archive.crawl)"
+    )
+
+
 def run_until_stopped(work: Coroutine[Any, Any, Result]) -> Result:
     """Run `work` in an event loop of its own, and return its result. At the first signal it is cancelled, and waited
-    for until it has cleaned up. Raises StoppedError then."""
+    for until it has cleaned up. Raises StoppedError then; UsageError if a loop runs in this thread already."""
+    try:
+        refuse_running_loop()
+    except UsageError:
+        work.close()
+        raise
     runner = asyncio.Runner()
     loop = runner.get_loop()
     task = loop.create_task(work)

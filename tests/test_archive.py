@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+import gc
 import io
 import json
 import os
 import re
 import shutil
+import subprocess
+import sys
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
@@ -110,6 +114,106 @@ def test_an_archive_that_is_not_there_has_no_index(method: str, tmp_path: Path) 
     with pytest.raises(IndexFileError, match="there is no index"):
         getattr(archiver.Archive(tmp_path / "none"), method)()
     assert not (tmp_path / "none").exists()
+
+
+@pytest.mark.parametrize("method", ["get", "crawl", "fetch", "discover", "pictures", "replay"])
+def test_in_a_running_loop_it_is_said_that_another_thread_is_needed(
+    method: str, through: Replica, tmp_path: Path, article: Record
+) -> None:
+    archive = archiver.Archive(tmp_path / "a", **QUICK)
+    archive.crawl(LISTING, limit=1)
+    before = asyncio.new_event_loop()
+    arguments: dict[str, tuple[list[str], dict[str, Any]]] = {
+        "get": ([article.id], {}),
+        "fetch": ([article.url], {"taken": print}),
+        "discover": ([article.url], {}),
+        "replay": ([], {"jobs": 1}),
+    }
+    given, named = arguments.get(method, ([], {}))
+
+    async def as_in_a_notebook() -> None:
+        running = asyncio.get_running_loop()
+        with pytest.raises(UsageError, match=r"await asyncio\.to_thread"):
+            getattr(archive, method)(*given, **named)
+        assert asyncio.get_event_loop() is running
+
+    try:
+        before.run_until_complete(as_in_a_notebook())
+        assert not asyncio.all_tasks(before)
+    finally:
+        before.close()
+
+
+def test_a_crawl_in_a_thread_of_a_program_with_a_loop(through: Replica, tmp_path: Path) -> None:
+    async def as_in_a_notebook() -> int:
+        archive = archiver.Archive(tmp_path / "a", **QUICK)
+        report = await asyncio.to_thread(archive.crawl, LISTING, limit=2)
+        return report.written
+
+    assert asyncio.run(as_in_a_notebook()) == 2
+
+
+@pytest.mark.parametrize("error", [ValueError("mine"), SystemExit(4), KeyboardInterrupt()], ids=repr)
+@pytest.mark.parametrize("called", ["listener", "on_request", "on_total"])
+def test_an_error_of_the_callers_own_ends_the_crawl_in_good_order(
+    called: str, error: BaseException, through: Replica, tmp_path: Path
+) -> None:
+    archive = archiver.Archive(tmp_path / "a", **QUICK)
+    calls: list[object] = []
+
+    def raising(said: object) -> None:
+        calls.append(said)
+        raise error
+
+    named: dict[str, Any] = {called: raising}
+    with pytest.raises(type(error)) as raised:
+        archive.crawl(LISTING, **named)
+    assert raised.value is error
+    assert len(calls) == 1
+    assert archive.status().at_work is None
+    archive.crawl(LISTING)  # it goes on where it was, and nothing is locked
+    assert archive.status().articles == {"saved": 13}
+
+
+def test_an_error_in_what_takes_answers_is_raised(through: Replica, tmp_path: Path, article: Record) -> None:
+    def taken(address: str, answer: object) -> None:
+        raise ValueError(address)
+
+    with pytest.raises(ValueError, match=article.id):
+        archiver.Archive(tmp_path / "a", **QUICK).fetch(article.url, taken=taken)
+
+
+def test_a_crawl_leaves_the_garbage_collector_as_it_was(through: Replica, tmp_path: Path) -> None:
+    frozen = gc.get_freeze_count()
+    gc.unfreeze()
+    before = gc.get_threshold()
+    try:
+        archiver.Archive(tmp_path / "a", **QUICK).crawl(LISTING, limit=1)
+        assert (gc.get_threshold(), gc.get_freeze_count()) == (before, 0)
+    finally:
+        if frozen:  # by the process that tests are forked from
+            gc.freeze()
+
+
+def test_methods_print_nothing_and_what_is_logged_can_be_had(replica: Replica, tmp_path: Path, article: Record) -> None:
+    replica.fail(Fault.NOT_FOUND, article.id)
+    program = """if True:
+        import logging, sys, archiver
+        archive = archiver.Archive(sys.argv[1], download_delay=0, extractors=0)
+        assert archive.get(sys.argv[2]).failed == 1
+        logging.basicConfig(stream=sys.stdout)
+        assert archive.get(sys.argv[2]).failed == 1
+        """
+    environment = {**os.environ, "http_proxy": replica.url, "no_proxy": ""}
+    done = subprocess.run(
+        [sys.executable, "-P", "-c", program, tmp_path / "a", article.id],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stderr == ""
+    assert [line for line in done.stdout.splitlines() if line.startswith("WARNING:archiver")]
 
 
 def test_there_is_nothing_else_in_the_package() -> None:

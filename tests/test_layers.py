@@ -25,7 +25,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "links": {"errors", "places"},
     "signals": set(),
     "statuses": {"errors"},
-    "interrupts": {"statuses"},
+    "interrupts": {"errors", "statuses"},
     "text": set(),
     "pinyin": set(),
     "minhash": set(),
@@ -231,6 +231,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "survey_spider": {"discovery", "errors", "net", "spiders", "surveying"},
     "counting": {"errors", "signals", "spiders"},
     "crawling": {
+        "interrupts",
         "private",
         "counting",
         *("addresses", "answer", "configuration", "crawl", "discovery", "extensions", "fetching", "logformatter"),
