@@ -14,6 +14,7 @@ from scrapy.settings import Settings
 
 from archiver.html import parse_document
 from archiver.scrapy_settings import add_plugins
+from tests.conftest import PROJECT
 from tests.sites import dead_links, fill, site_of
 
 if TYPE_CHECKING:
@@ -63,6 +64,13 @@ class Installed:
 @pytest.fixture
 def installed(archive: Archive, tmp_path: Path) -> Installed:
     return Installed(tmp_path, archive)
+
+
+def test_the_example_depends_on_the_distribution_that_this_is() -> None:
+    """Another one could be called as the package that is imported, and would be installed."""
+    ours = tomllib.loads((PROJECT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["name"]
+    example = tomllib.loads((PLUGIN / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert example["dependencies"] == [ours]
 
 
 def test_recipe_pipeline_and_format_are_used(installed: Installed) -> None:
