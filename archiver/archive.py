@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import shlex
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -24,6 +25,7 @@ from archiver.discovery.offer import Offer
 from archiver.engines import load_engine, processes
 from archiver.errors import (
     FAULT,
+    CaptureError,
     IndexFileError,
     LockedError,
     StoreError,
@@ -74,7 +76,7 @@ if TYPE_CHECKING:
     from archiver.replay import Change, Summary
     from archiver.run_report import Result, RunReport
     from archiver.site import Built, Look, SiteServer, Wrote
-    from archiver.storage import Root
+    from archiver.storage import Location, Root
     from archiver.verified import Verified
     from archiver.views import ArticleHistory, Duplicate
 
@@ -331,7 +333,7 @@ class Archive:
         from archiver.replay import replay  # as above
 
         start = _engine(engine, jobs)
-        given = [located(file) for file in files] or [self.root / CAPTURES]
+        given = [located(file) for file in files] or [self._own_captures()]
         found = files_in([file.absolute() for file in given] if engine else given)
         options = session_options(self.configuration, markup=True)
         options = replace(options, extract=replace(options.extract, any_page=pages))
@@ -595,6 +597,15 @@ class Archive:
         except OSError as error:
             raise StoreError(f"{self.output}: the manifests cannot be read: {os_reason(error)}") from error
 
+    def _own_captures(self) -> Location:
+        """Return the directory of the archive's captures. Raises CaptureError if there is none."""
+        captures = self.root / CAPTURES
+        if not captures.is_dir():
+            raise CaptureError(
+                f"{self.output}: nothing is captured in it; name what to replay, or another archive with --output"
+            )
+        return captures
+
     @property
     def _at(self) -> str:
         """The address of the server that the index is on; empty: it is a file in the archive."""
@@ -622,13 +633,19 @@ class Archive:
 
     def _refuse_none(self) -> None:
         """Raise IndexFileError if there is no index, StoreError if the archive is no directory."""
-        if self.output.exists() and not self.output.is_dir():
-            raise StoreError(f"{self.output}: is no directory; name the archive's with --output")
-        if not Index.exists(self.output, self._at):
+        self.configuration.refuse_file()
+        if Index.exists(self.output, self._at):
+            return
+        if (self.root / POSTS).is_dir():
+            adopt = shlex.join(["archiver", "adopt", str(self.output)])
             raise IndexFileError(
-                f"{self.output}: there is no index: nothing has been crawled into it yet; name another archive with "
-                "--output, or fill it: `archiver crawl`, `archiver get`, for posts that exist `archiver adopt`"
+                f"{self.output}: there are posts, but no index of them; put a copy of it in its place, or write one: "
+                f"`{adopt}` (docs/operations.md: Restore)"
             )
+        raise IndexFileError(
+            f"{self.output}: there is no index: nothing has been crawled into it yet; name another archive with "
+            "--output, or fill it: `archiver crawl`, `archiver get`, for posts that exist `archiver adopt`"
+        )
 
     @contextmanager
     def _reading(self) -> Iterator[Index]:

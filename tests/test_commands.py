@@ -198,11 +198,34 @@ def test_where_nothing_is_alike_it_is_said(tmp_path: Path, capsys: pytest.Captur
 def test_a_file_is_no_archive(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = tmp_path / "file"
     file.write_text("")
-    for command in ("status", "verify", "manifest", "duplicates"):
-        assert commands.main([command, "--output", str(file)]) == 1
-        assert capsys.readouterr().err == f"archiver: {file}: is no directory; name the archive's with --output\n"
+    for command in (
+        *("status", "verify", "manifest", "duplicates", "crawl", "get NW202403150001234567", "replay", "site serve"),
+        *("follow https://news.example/", "history 202403150001234567", "schedule cron", "schedule github --package a"),
+    ):
+        assert commands.main([*command.split(), "--output", str(file)]) == 1
+        assert capsys.readouterr() == ("", f"archiver: {file}: is no directory; name the archive's with --output\n")
+    assert commands.main(["demo", "--output", str(file)]) == 2
+    assert capsys.readouterr().err == f"archiver: {file}: is no directory; name another with --output\n"
     assert commands.main(["status", "--output", "http://h.example/"]) == 2
     assert capsys.readouterr().err == "archiver: ARCHIVER_OUTPUT: expected a directory\n"
+
+
+def test_posts_whose_index_is_lost_are_not_called_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "my archive/_posts").mkdir(parents=True)
+    for command in ("status", "verify", "site build"):
+        assert commands.main([*command.split(), "--output", str(tmp_path / "my archive")]) == 1
+        said = capsys.readouterr().err
+        assert "there are posts, but no index of them" in said
+        assert f"`archiver adopt '{tmp_path}/my archive'`" in said
+
+
+def test_a_replay_where_nothing_is_captured_says_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert commands.main(["replay", "--output", str(tmp_path / "new")]) == 1
+    said = (
+        f"archiver: {tmp_path}/new: nothing is captured in it; name what to replay, or another archive with --output\n"
+    )
+    assert capsys.readouterr().err == said
+    assert not (tmp_path / "new").exists()
 
 
 @pytest.mark.parametrize("command", ["status", "duplicates", "manifest", "sources", "history"])

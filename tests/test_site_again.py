@@ -29,6 +29,14 @@ def test_a_post_that_could_not_be_read_is_tried_again(archive: Archive, tmp_path
     assert "0 files written" in build(archive).stdout
 
 
+def test_a_post_changed_by_hand_is_named_once(archive: Archive) -> None:
+    """The first build reads the articles of a list again."""
+    fill(archive, 3)
+    file = next((archive.output / "_posts").glob("*0001.md"))
+    file.write_bytes(file.read_bytes().replace(b"title: ", b"title: X", 1))
+    assert build(archive).stderr == f"archiver: {file}: was changed since it was written\n"
+
+
 def test_a_post_that_could_not_be_read_and_is_gone_is_forgotten(archive: Archive) -> None:
     fill(archive, 2)
     next((archive.output / "_posts").glob("*0001.md")).unlink()

@@ -8,6 +8,7 @@ import json
 import os
 import re
 import shutil
+import socket
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,6 +18,7 @@ import pytest
 from archiver.captures.members import mend
 from archiver.extraction import ExtractOptions
 from archiver.index import Index
+from archiver.index.lock import Holder
 from archiver.index.manifests import ArchivedFile, Manifests
 from archiver.manifest import head
 from archiver.recipes import load_recipes
@@ -282,6 +284,23 @@ def test_records_that_were_noted_are_not_cut_off(tmp_path: Path) -> None:
     assert mend(file, len(content)) is None
     assert file.read_bytes() == content
     assert mend(file, len(content) + 1) == (len(RECORDS[0]), sha256(RECORDS[0]).digest())  # it was longer
+
+
+def test_what_a_run_at_work_has_open_is_a_note(archive: Archive) -> None:
+    """Nothing is wrong because of it; once the run has ended, what it left open is a problem again."""
+    archive.sql("DELETE FROM warcs WHERE path = (SELECT max(path) FROM warcs)")
+    shutil.rmtree(archive.output / "_manifests")
+    for table in ("posts", "revisions", "warcs"):
+        archive.sql(f"UPDATE {table} SET listed = 0")
+    lock = archive.output / "_index/lock"
+    holder = Holder(os.getppid(), socket.gethostname(), "2026-01-01 00:00:00 +0000", "archiver crawl")
+    lock.write_text(json.dumps(holder._asdict()))
+    status, problems, summary = verify(archive)
+    assert (status, [one["kind"] for one in problems]) == (0, ["open"])
+    assert summary.endswith(f"{NOTHING}\n")
+    lock.write_text("")
+    status, problems, _ = verify(archive)
+    assert (status, problems[0]["kind"]) == (1, "unended")
 
 
 def test_a_killed_run_and_a_flipped_bit(archive: Archive) -> None:

@@ -90,6 +90,8 @@ class _Steps:
 
 def _claim(output: Path) -> None:
     """Mark `output` as the demo's own. Raises UsageError for a directory that has something else in it."""
+    if output.exists() and not output.is_dir():
+        raise UsageError(f"{output}: is no directory; name another with --output")
     try:
         if output.is_dir() and any(output.iterdir()) and not (output / MARK).exists():
             raise UsageError(f"{output}: has something in it that is not the demo's; name another with --output")

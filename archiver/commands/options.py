@@ -127,7 +127,9 @@ def add_target_option(parser: argparse.ArgumentParser, what: str) -> None:
 
 
 def settings_from(arguments: argparse.Namespace, **more: object) -> Configuration:
-    """Return the configuration from the options in `arguments` and from `more` settings. Raises UsageError."""
+    """Return the configuration from the options in `arguments` and from `more` settings. Raises UsageError, and
+    StoreError if `--output` names something else than a directory. (A command that needs no archive does not mind what
+    is at the default's place.)"""
     options = {
         "ARCHIVER_OUTPUT": arguments.output,
         "ARCHIVER_PROFILE": getattr(arguments, "profile", None),
@@ -140,11 +142,15 @@ def settings_from(arguments: argparse.Namespace, **more: object) -> Configuratio
     }
     given = {name: value for name, value in (options | more).items() if value is not None}
     level = LOG_LEVELS[min(getattr(arguments, "verbose", 0), len(LOG_LEVELS) - 1)]
-    return load_configuration({"LOG_LEVEL": level, **dict(getattr(arguments, "settings", ())), **given})
+    settings = load_configuration({"LOG_LEVEL": level, **dict(getattr(arguments, "settings", ())), **given})
+    if arguments.output is not None:
+        settings.refuse_file()
+    return settings
 
 
 def archive_from(arguments: argparse.Namespace, **more: object) -> Archive:
-    """Return the archive that the options in `arguments` name. Raises UsageError."""
+    """Return the archive that the options in `arguments` name. Raises UsageError, and StoreError for one that is no
+    directory."""
     return Archive.configured(settings_from(arguments, **more))
 
 

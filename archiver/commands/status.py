@@ -6,7 +6,7 @@ import sys
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from archiver.commands.display import print_alarms, print_json, print_line, print_table
+from archiver.commands.display import count, print_alarms, print_json, print_line, print_table
 from archiver.commands.options import add_archive_option, add_target_option, archive_from, path_from
 from archiver.commands.wrapping import print_wrapped
 from archiver.errors import StoreError, UsageError, os_reason
@@ -75,7 +75,7 @@ def _show(status: Status, now: datetime) -> None:
         last = status.runs[0]
         print_wrapped(f"last run: {show_time(last.started)} ({_ago(last.started, now)}), {_how(last, status)}")
     if status.verified:
-        left = f"{status.verified.problems} problems" if status.verified.problems else "nothing was wrong"
+        left = count(status.verified.problems, "problem") if status.verified.problems else "nothing was wrong"
         print_wrapped(f"last verified: {show_time(status.verified.time)} ({_ago(status.verified.time, now)}), {left}")
     else:
         print_line("last verified: never")

@@ -7,6 +7,7 @@ from enum import IntEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from archiver.errors import StoreError
 from archiver.storage import SplitRoot
 
 if TYPE_CHECKING:
@@ -57,6 +58,11 @@ class Configuration(Mapping[str, Any]):
     def output(self) -> Path:
         """The directory of the archive."""
         return Path(self["ARCHIVER_OUTPUT"])
+
+    def refuse_file(self) -> None:
+        """Raise StoreError if something else than a directory is where the archive should be."""
+        if self.output.exists() and not self.output.is_dir():
+            raise StoreError(f"{self.output}: is no directory; name the archive's with --output")
 
     @property
     def root(self) -> Root:

@@ -40,7 +40,9 @@ class SiteServer(ThreadingHTTPServer):
         """full_text: what to search in; None: the search page finds titles only, as with a plain file server. Raises
         UsageError for a directory without a site, StoreError if it cannot listen."""
         if not (directory / RECORD_FILE).is_file():
-            raise UsageError(f"{directory}: there is no site there; make it with: archiver site build")
+            raise UsageError(
+                f"{directory}: there is no site there; make it with `archiver site build`, with the same --output"
+            )
         self.full_text = full_text
         self.address_family = AF_INET6 if ":" in host else AF_INET
         try:

@@ -10,7 +10,7 @@ from archiver.captures.rewriting import find_credentials
 from archiver.errors import CaptureError
 from archiver.problems import problem
 from archiver.verify.credentials import may_hold_credentials
-from archiver.verify.problems import Kind
+from archiver.verify.problems import Kind, made_of_it
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -54,6 +54,6 @@ def _unreadable(file: Location, path: str, posts: Mapping[int, int]) -> Iterator
                 yield problem(
                     Kind.CAPTURE,
                     path,
-                    f"{where} cannot be read: {answer.problem}; {count} posts were made of it",
+                    f"{where} cannot be read: {answer.problem}; {made_of_it(count)}",
                     "ask for it again: `archiver get --force`",
                 )

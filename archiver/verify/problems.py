@@ -9,6 +9,11 @@ REPAIR_OPTION = "--repair"
 REMOVE_OPTION = "--remove-credentials"
 
 
+def made_of_it(posts: int) -> str:
+    """Return how many posts were made of a record, in words."""
+    return f"{posts:,} post{' was' if posts == 1 else 's were'} made of it"
+
+
 class Kind(ProblemKind):
     """The kinds of problem; docs/verify.md explains them."""
 
@@ -24,8 +29,14 @@ class Kind(ProblemKind):
     )
     FOREIGN = ("foreign", "files that the index does not know", "`archiver adopt` takes a post in; move others away")
     UNREADABLE = ("unreadable", "files that cannot be read", "make it readable")
-    CAPTURE = ("capture", "broken captures", "put a copy of the file in its place")
+    CAPTURE = ("capture", "broken captures", "put a whole copy of the file in its place")
     UNENDED = ("unended", "captures that a killed run did not end", f"{REPAIR_OPTION} ends it")
+    OPEN = (
+        "open",
+        "captures that the run at work has open (a note)",
+        "verify again when it has ended",
+        True,
+    )
     PICTURE = (
         "picture",
         "pictures that posts show and that are not there, or not whole",

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from fnmatch import fnmatchcase
+from os import getpid
+from socket import gethostname
 from typing import TYPE_CHECKING
 
 from archiver.captures import CAPTURES
@@ -17,7 +19,7 @@ from archiver.storage.regular import size
 from archiver.verify.contents import problems_inside
 from archiver.verify.files import below, walk
 from archiver.verify.names import odd_name
-from archiver.verify.problems import Kind
+from archiver.verify.problems import Kind, made_of_it
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -88,8 +90,14 @@ class Warcs:
     def _unknown(self, path: str) -> Problem:
         """Return the problem of a file that is not sealed (whose digest is not noted)."""
         why = "no run has ended it" if self._index.captures.has(path) else "the index does not know it"
-        ours = fnmatchcase(path.rpartition("/")[2], OURS)
-        return problem(Kind.UNENDED, path, why) if ours else problem(Kind.FOREIGN, path, why, FOREIGN_ADVICE)
+        if not fnmatchcase(path.rpartition("/")[2], OURS):
+            return problem(Kind.FOREIGN, path, why, FOREIGN_ADVICE)
+        return problem(Kind.OPEN if self._is_at_work() else Kind.UNENDED, path, why)
+
+    def _is_at_work(self) -> bool:
+        """Return whether a run has the archive alone: not this process, which does to repair it."""
+        holder = self._index.holder()
+        return bool(holder and not holder.gone and (holder.host, holder.process) != (gethostname(), getpid()))
 
     def _records(self, path: str) -> Iterator[Problem]:
         """Yield the captures in a damaged file whose payload is not as it was written."""
@@ -97,7 +105,7 @@ class Warcs:
         bad = [capture for capture in found if not payload_is_whole(self._output / path, capture)]
         used = {capture.offset: uses for capture, uses in self._index.captures.used(path)} if bad else {}
         for capture in bad:
-            posts = f"; {used[capture.offset]} posts were made of it" if capture.offset in used else ""
+            posts = f"; {made_of_it(used[capture.offset])}" if capture.offset in used else ""
             yield problem(Kind.CAPTURE, path, f"{capture.url}: the record at byte {capture.offset:,} is broken{posts}")
         if not bad and path in self._index.captures.sealed():
             yield problem(Kind.CAPTURE, path, "it is not what was written; the answers in it are whole")
