@@ -47,7 +47,7 @@ def test_a_post_that_could_not_be_read_and_is_gone_is_forgotten(archive: Archive
 
 def test_an_index_made_anew_moves_nothing(archive: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
     for one in (ranges, lists):
-        monkeypatch.setattr(one, "SIZE", 5)
+        monkeypatch.setattr(one, "ARTICLES_PER_PAGE", 5)
     fill(archive, 11, first=1000)
     build(archive)
     fill(archive, 15, first=500)  # older than all that is there: pages of theirs have names of their own
