@@ -181,6 +181,16 @@ def test_the_whole_text_counts_not_its_beginning() -> None:
     assert NEWS["cp949"] * 3 in decode(content).text
 
 
+@pytest.mark.parametrize("label", [None, "utf-8", "iso-8859-1", "its own"])
+@pytest.mark.parametrize("encoding", ["gb18030", "big5hkscs", "cp932", "euc_jp", "cp949", "cp1251"])
+def test_a_damaged_place_does_not_change_what_a_text_is_in(encoding: str, label: str | None) -> None:
+    lines = [f"<p>{NEWS[encoding]}</p>".encode(encoding) for _ in range(9)]
+    lines[4] = lines[4][:20] + lines[4][21:-9] + b"...</p>"
+    own = {"gb18030": "gbk", "big5hkscs": "big5", "cp932": "shift_jis", "euc_jp": "euc-jp", "cp949": "euc-kr"}
+    found = decode(b"".join(lines), own.get(encoding, "windows-1251") if label == "its own" else label)
+    assert found.text.count(NEWS[encoding]) == 8
+
+
 @pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
 def test_utf_16_without_a_label(encoding: str) -> None:
     text = f"<html><p>{CHINESE}</p></html>"

@@ -1,4 +1,4 @@
-"""Decoding the bytes of answers. Reads nothing but its own lists of letters."""
+"""Decoding the bytes of answers. No I/O."""
 
 from archiver.encoding.decode import REPLACEMENT, Decoded, decode
 from archiver.encoding.labels import content_label, page_label

@@ -7,10 +7,8 @@ import codecs
 from contextlib import suppress
 from typing import NamedTuple
 
-import webencodings
-
-from archiver.encoding.likely import SAME, UTF_8, is_utf_8, likely_encodings, most_likely, words_of
-from archiver.encoding.parts import parts_of
+from archiver.encoding.guess import codec_of, denies, guessed
+from archiver.encoding.parts import UTF_8, is_utf_8, parts_of, words_of
 
 GB_18030 = "gb18030"
 # A byte-order mark counts before everything else (WHATWG Encoding, 6.1 "decode").
@@ -24,11 +22,6 @@ REPLACEMENT = "\ufffd"
 # its bytes, and at least as many times more of them at one of the two places in a pair as at the other.
 ZEROS, ONE_SIDED = 0.05, 10
 
-# A label is believed unless another encoding is likelier by so many bits, and more for each byte beyond ASCII.
-BELIEF, BELIEF_PER_BYTE = 30.0, 1.0
-# Text whose bytes beyond ASCII have on average no less weight than this is in the encoding that its label says.
-SOUND_PER_BYTE = -6.2
-ASCII = bytes(range(0x80))
 EURO = b"\x80"
 AS_BROWSERS = "archiver.as_browsers"  # of errors of codecs
 
@@ -64,7 +57,7 @@ def decode(content: bytes, *labels: str | None) -> Decoded:
     for mark, encoding in MARKS:
         if content.startswith(mark):
             return _read(content[len(mark) :], encoding)
-    labelled = next((codec for label in labels if (codec := _codec(label))), None)
+    labelled = next((codec for label in labels if label and (codec := codec_of(label))), None)
     if labelled in ASCII_BYTES and (b"\0" in content or b"\x1b" in content):
         return _read(content, labelled)
     if b"\0" in content and (wide := _wide(content)):
@@ -80,31 +73,17 @@ def decode(content: bytes, *labels: str | None) -> Decoded:
 
 def _by_evidence(content: bytes, labelled: str | None) -> Decoded:
     """Return the text of `content`, which is not valid UTF-8."""
-    unsound = [word for word in words_of(content) if not is_utf_8(word)]
-    other, language = _foreign(unsound, labelled)
+    unsound = [word[0] for word in words_of(content) if not is_utf_8(word[0])]
+    other = guessed(unsound)
+    if labelled and labelled != UTF_8 and not denies(b" ".join(unsound), labelled, other):
+        other = labelled
     trusted = UTF_8 if labelled == UTF_8 else other if labelled else None
-    parts = [_read(part, codec) for part, codec in parts_of(content, other, language, trusted, BELIEF)]
+    parts = [_read(part, codec) for part, codec in parts_of(content, other, trusted)]
     if len(parts) == 1:
         return parts[0]
     sizes = {codec: sum(len(part.text) for part in parts if part.encoding == codec) for codec in (UTF_8, other)}
     mostly, partly = sorted(sizes, key=lambda codec: -sizes[codec])
     return Decoded("".join(part.text for part in parts), mostly, sum(part.damaged for part in parts), partly)
-
-
-def _foreign(words: list[bytes], labelled: str | None) -> tuple[str, str]:
-    """Return the encoding of words that are not in UTF-8, and their language, empty if it is not known."""
-    if labelled and labelled != UTF_8:
-        name = SAME.get(labelled, labelled)
-        high = len(b"".join(words).translate(None, ASCII))
-        said = likely_encodings(words, [name]).get(name)
-        if said is None or said.weight >= SOUND_PER_BYTE * high:
-            return labelled, said.language if said else ""
-        best = most_likely(likely_encodings(words))
-        if best.weight <= said.weight + BELIEF + BELIEF_PER_BYTE * high:
-            return labelled, said.language
-        return best.codec, best.language
-    best = most_likely(likely_encodings(words))
-    return best.codec, best.language
 
 
 def _wide(content: bytes) -> str:
@@ -115,16 +94,6 @@ def _wide(content: bytes) -> str:
     if at_odd >= ONE_SIDED * at_even:
         return "utf-16-le"
     return "utf-16-be" if at_even >= ONE_SIDED * at_odd else ""
-
-
-def _codec(label: str | None) -> str | None:
-    """Return the Python codec for an encoding label (WHATWG Encoding, 4.2); None for a label that the standard does not
-    have. Python itself is not asked: it has codecs that are no encodings of text, such as idna."""
-    found = webencodings.lookup(label) if label else None
-    if found is None or found.name in ("replacement", "x-user-defined"):
-        return None
-    # The standard decodes GBK and its aliases as GB 18030, which contains GBK.
-    return GB_18030 if found.name in ("gbk", GB_18030) else str(found.codec_info.name)
 
 
 def _read(content: bytes, encoding: str) -> Decoded:
