@@ -22,6 +22,7 @@ REPLACEMENT = "\ufffd"
 # its bytes, and at least as many times more of them at one of the two places in a pair as at the other.
 ZEROS, ONE_SIDED = 0.05, 10
 
+MAX_GUESSED = 300_000  # bytes of words beyond ASCII, by which the encoding is guessed
 EURO = b"\x80"
 AS_BROWSERS = "archiver.as_browsers"  # of errors of codecs
 
@@ -73,7 +74,10 @@ def decode(content: bytes, *labels: str | None) -> Decoded:
 
 def _by_evidence(content: bytes, labelled: str | None) -> Decoded:
     """Return the text of `content`, which is not valid UTF-8."""
-    unsound = [word[0] for word in words_of(content) if not is_utf_8(word[0])]
+    words = [word[0] for word in words_of(content)]
+    step = -(-sum(map(len, words)) // MAX_GUESSED)
+    # Of a long text every second word, say; if all of these are in UTF-8 by chance, it hardly matters what the rest is.
+    unsound = [word for word in words[::step] if not is_utf_8(word)] or words[:1]
     other = guessed(unsound)
     if labelled and labelled != UTF_8 and not denies(b" ".join(unsound), labelled, other):
         other = labelled

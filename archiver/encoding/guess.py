@@ -38,15 +38,13 @@ def codec_of(label: str) -> str | None:
 def guessed(words: list[bytes]) -> str:
     """Return the Python codec for the encoding in which words that are not in UTF-8 most likely are.
 
-    One damaged character is enough for the library to rule out every encoding with characters of several bytes, and to
-    take the text for Latin. So such a text is another one if most of its parts are.
+    One damaged character is enough for the library to rule out an encoding with characters of several bytes, and then
+    it takes the text for Latin, or for Chinese. So what most parts of the text are taken for counts more than what the
+    whole is, except for Latin: its few letters beyond ASCII say little in a part.
     """
-    whole = _guess(b" ".join(words))
-    if whole not in LATIN:
-        return whole
     parts = Counter(map(_guess, _parts(words)))
     most, count = parts.most_common(1)[0]
-    return most if most not in LATIN and 2 * count > parts.total() else whole
+    return most if most not in LATIN and 2 * count > parts.total() else _guess(b" ".join(words))
 
 
 def _guess(content: bytes) -> str:
