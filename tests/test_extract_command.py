@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import json
+import os
 import pickle
 import pkgutil
 import sys
@@ -83,6 +85,41 @@ def test_what_is_no_article_is_refused_and_costs_no_other(run: Any, page: Path) 
     assert status == 1
     assert refused["refused"]
     assert read["title"] == "Council to rebuild the bridge"
+
+
+def test_what_cannot_be_read_in_a_directory_is_named_and_costs_no_other(run: Any, page: Path) -> None:
+    (page.parent / "dangling.html").symlink_to("nowhere")
+    os.mkfifo(page.parent / "pipe.html")
+    mirrored = page.parent / "a.html"  # as mirrors have it: a page with pages below it
+    mirrored.mkdir()
+    page.rename(mirrored / "page.html")
+    status, lines, errors = run(str(page.parent))
+    found = {record["file"]: record for record in map(json.loads, lines)}
+    assert (status, errors) == (1, "")
+    assert list(found) == [str(page.parent / name) for name in ("a.html/page.html", "dangling.html", "pipe.html")]
+    assert found[str(mirrored / "page.html")]["title"] == "Council to rebuild the bridge"
+    assert [record.get("failed") for record in found.values()] == [
+        None,
+        "cannot be read: No such file or directory",
+        "cannot be read: it is no file",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("crawl.warc", b"WARC/1.0\r\nWARC-Type: response\r\n\r\n" + PAGE.encode()),
+        ("crawl.arc", b"filedesc://crawl.arc 0.0.0.0 20260304100000 text/plain 76\n" + PAGE.encode()),
+        ("crawl.warc.gz", gzip.compress(b"WARC/1.0\r\n", mtime=0)),
+        ("crawl.wacz", b"PK\x03\x04"),
+    ],
+    ids=["warc", "arc", "warc.gz", "wacz"],
+)
+def test_a_capture_is_no_page_and_what_reads_it_is_said(run: Any, tmp_path: Path, name: str, content: bytes) -> None:
+    (tmp_path / name).write_bytes(content)
+    status, (line,), _ = run(str(tmp_path / name))
+    assert status == 1
+    assert "--to parquet DIR" in json.loads(line)["advice"]
 
 
 def test_standard_input(run: Any, monkeypatch: pytest.MonkeyPatch) -> None:

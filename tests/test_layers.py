@@ -268,6 +268,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     },
     "teaching": {"documents", "errors", "reading", "recipes"},
     "commands": {
+        "captures",
         "private",
         *("addresses", "adoption", "answer", "archive", "configuration", "discovery", "encoding", "errors", "exports"),
         "following",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Any
 
+from archiver.captures.regions import CAPTURE_NAME_PATTERN
 from archiver.commands.display import print_json, print_line, printable
 from archiver.commands.given import advice, each_page
 from archiver.commands.options import (
@@ -127,6 +128,8 @@ class _Reader:
             said = advice(self._archive, page.name, page.address)
             if isinstance(error, NeedsScriptsError) and page.is_fetched and not self._draws:
                 said = said or "--browser has a browser draw it"
+            if not page.is_fetched and CAPTURE_NAME_PATTERN.search(page.name):
+                said = "the pages in a capture are read with --to parquet DIR"
             record = {**name, "refused": error.reason, "evidence": error.evidence, **({"advice": said} if said else {})}
             self._fail(page.name, "; ".join(filter(None, [str(error), said])), record)
             return

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from archiver.addresses import SCHEME_PATTERN, resolve
 from archiver.errors import UnknownAddressError, UsageError, os_reason
 from archiver.statuses import SIGNALLED
+from archiver.storage import regular
 from archiver.urls import resolve_url
 
 if TYPE_CHECKING:
@@ -24,7 +25,8 @@ PAGES = (".html", ".htm", ".xhtml")
 
 @dataclass(frozen=True, slots=True)
 class GivenPage:
-    """A page and the name by which the command line gave it; or the problem, if it could not be fetched."""
+    """A page and the name by which the command line gave it; or the problem, if it could not be fetched, or
+    not be read in a directory."""
 
     name: str
     content: bytes = b""
@@ -88,19 +90,31 @@ def read_stdin() -> bytes:
 
 
 def _saved(paths: list[str], address: str | None) -> Iterator[GivenPage]:
-    """Yield the pages that `paths` name. Raises UsageError for one that cannot be read."""
+    """Yield the pages that `paths` name. Raises UsageError for one that cannot be read; but in a directory such a file
+    costs no other, and is yielded with the problem."""
     for text in paths:
         if text == "-":
             yield GivenPage("-", read_stdin(), address)
             continue
         path = Path(text)
-        files = sorted(file for file in path.rglob("*") if file.suffix.lower() in PAGES) if path.is_dir() else [path]
-        if not files:
-            raise UsageError(f"{path}: no page in it ({', '.join(PAGES)})")
-        for file in files:
-            try:
-                yield GivenPage(str(file), file.read_bytes(), address)
-            except FileNotFoundError as error:
-                raise UsageError(f"{file}: no such file; an address begins http:// or https://") from error
-            except OSError as error:
-                raise UsageError(f"{file}: cannot be read: {os_reason(error)}") from error
+        if path.is_dir():
+            yield from _in_directory(path, address)
+            continue
+        try:
+            yield GivenPage(text, path.read_bytes(), address)
+        except FileNotFoundError as error:
+            raise UsageError(f"{path}: no such file; an address begins http:// or https://") from error
+        except OSError as error:
+            raise UsageError(f"{path}: cannot be read: {os_reason(error)}") from error
+
+
+def _in_directory(directory: Path, address: str | None) -> Iterator[GivenPage]:
+    """Yield the pages in a directory and in those below it, by their names. Raises UsageError if there is none."""
+    files = sorted(file for file in directory.rglob("*") if file.suffix.lower() in PAGES and not file.is_dir())
+    if not files:
+        raise UsageError(f"{directory}: no page in it ({', '.join(PAGES)})")
+    for file in files:
+        try:
+            yield GivenPage(str(file), regular.read(file), address)
+        except OSError as error:
+            yield GivenPage(str(file), address=address, problem=f"cannot be read: {os_reason(error)}")

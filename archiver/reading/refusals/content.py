@@ -21,6 +21,8 @@ KIND_OF_BEGINNING = (
     (b"GIF89a", "a picture (GIF)"),
     (b"PK\x03\x04", "a ZIP file or an office document"),
     (b"\x1f\x8b\x08", "a packed file (gzip)"),
+    (b"WARC/", "a web archive (WARC)"),
+    (b"filedesc://", "a web archive (ARC)"),
     (b"%!PS-Adobe-", "a PostScript file"),
     (b"{\\rtf", "an RTF document"),
     (b"OggS", "a sound or video file"),
