@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 import subprocess
+import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -34,27 +35,34 @@ def test_all_words_are_there_in_each_language_with_the_same_places() -> None:
 
 
 def test_the_commands_of_the_about_page_agree(archive: Archive) -> None:
+    """They are run where the page says: in the directory of the archive."""
     archive.crawl("eastmoney/market-37")
     put(archive, "2026-11-01-us.md", "---\ntitle: us\n---\nx\n")  # is newer, and has no evidence
     archive.invoke("adopt", str(archive.output))
     assert build(archive).returncode == 0
     (block,) = page(archive, "about/index.html").cssselect("pre")
     *commands, last = block.text_content().splitlines()
-    assert last == "archiver verify"
+    (article, *_) = (archive.output / "_site").rglob("NW202403150001234567.html")
+    (of_article,) = page(archive, article.relative_to(archive.output / "_site").as_posix()).cssselect("details pre")
+    assert of_article.text_content().splitlines()[-1] == last
     post, recorded, manifest = (
         subprocess.run(shlex.split(one), cwd=archive.output, capture_output=True, text=True, check=True).stdout
         for one in commands
     )
     assert post == recorded
     assert manifest.split()[0] in texts(archive, "about/index.html", "code")
-    assert archive.archiver("verify").returncode == 0
+    program, *words = shlex.split(last)
+    assert program == "archiver"
+    verify = [sys.executable, "-P", "-m", "archiver", *words]
+    assert subprocess.run(verify, cwd=archive.output, check=False).returncode == 0
 
 
 def test_an_archive_without_evidence_says_how_it_gets_some(archive: Archive) -> None:
     put(archive, "2026-11-01-us.md", "---\ntitle: us\n---\nx\n")
     archive.invoke("adopt", str(archive.output))
     build(archive)
-    assert page(archive, "about/index.html").cssselect("pre")[0].text_content() == "archiver manifest\narchiver verify"
+    commands = page(archive, "about/index.html").cssselect("pre")[0].text_content()
+    assert commands == "archiver manifest --output .\narchiver verify --output ."
 
 
 def test_names_of_files_are_quoted_for_the_shell(archive: Archive) -> None:

@@ -43,7 +43,9 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.add_argument(
         "--since", default="", metavar="TIME", help="fetch only articles published then or later (2026-08-19, 2d)"
     )
-    parser.add_argument("--limit", default=0, metavar="N", help="fetch at most N articles; the rest stays due")
+    parser.add_argument(
+        "--limit", default=0, metavar="N", help="fetch at most N articles (0: no limit); the rest stays due"
+    )
     parser.add_argument("--pages", default=0, metavar="N", help="read N pages of listings that have several")
     parser.add_argument(
         "--recheck",
