@@ -74,6 +74,21 @@ def changed(archive: Path, statement: str) -> str:
         return find_damage(copy)
 
 
+def test_what_sqlite_finds_is_said_in_one_line(archive: Path, tmp_path: Path) -> None:
+    """SQLite says it in several, under a heading."""
+    content = bytearray((archive / "_index" / "index.sqlite").read_bytes())
+    with closing(sqlite3.connect(archive / "_index" / "index.sqlite")) as source:
+        (page,) = source.execute("SELECT rootpage FROM sqlite_schema WHERE type = 'index'").fetchone()
+        (size,) = source.execute("PRAGMA page_size").fetchone()
+    content[(page - 1) * size + 7] = 59  # how many bytes between its cells are free
+    (tmp_path / "index.sqlite").write_bytes(content)
+    with closing(sqlite3.connect(tmp_path / "index.sqlite")) as damaged:
+        found = find_damage(damaged)
+    assert f"age {page}: " in found
+    assert "***" not in found
+    assert found.isprintable()
+
+
 def test_a_sound_index(archive: Path) -> None:
     assert changed(archive, "SELECT 1") == ""
 
