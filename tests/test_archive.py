@@ -20,7 +20,7 @@ import pytest
 
 import archiver
 from archiver.configuration import ARCHIVE_FILE
-from archiver.errors import IndexFileError, LockedError, StuckError, UsageError
+from archiver.errors import IndexFileError, LockedError, RecipeError, StuckError, UsageError
 from archiver.index import Index
 from archiver.index.lock import LOCK
 from archiver.moments import read_moment
@@ -372,7 +372,20 @@ def test_a_run_that_is_at_work_for_too_long_is_an_alarm(
 
 
 def test_errors_have_the_statuses_that_are_documented() -> None:
-    assert [status_of(error("x")) for error in (UsageError, StuckError, LockedError, IndexFileError)] == [2, 3, 75, 1]
+    errors = (UsageError, RecipeError, StuckError, LockedError, IndexFileError)
+    assert [status_of(error("x")) for error in errors] == [2, 2, 3, 75, 1]
+
+
+@pytest.mark.parametrize(
+    "words", ["crawl", "get 5", "sources", "schedule cron", "replay", "adopt .", "verify", "export jsonl", "site build"]
+)
+def test_a_mistake_in_a_recipe_has_one_status_everywhere(archive: Archive, words: str, tmp_path: Path) -> None:
+    archive.crawl(LISTING, "--limit", "1")
+    (tmp_path / "mine.yaml").write_text("name: mine\npages: [{nme: x}]\n")
+    given = [str(archive.output) if word == "." else word for word in words.split()]
+    result = archive.invoke(*given, env={"ARCHIVER_RECIPES": str(tmp_path), "ARCHIVER_OUTPUT": str(archive.output)})
+    assert (result.returncode, result.stdout) == (2, "")
+    assert result.stderr.startswith(f"archiver: {tmp_path}/mine.yaml: pages[0]: ")
 
 
 # The log of verifications, figures, JSON.
