@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl, urlsplit
 from archiver.errors import UnknownAddressError
 from archiver.identity import article_key
 from archiver.index.types import ArticleKey
-from archiver.recipes.recipe import GIVEN, web_recipe
+from archiver.recipes.recipe import GIVEN_ADDRESS, web_recipe
 from archiver.text import one_line, unescaped
 from archiver.urls import BARE_HOST_PATTERN, resolve_url
 
@@ -189,7 +189,7 @@ def _known_hosts(recipe: Recipe) -> frozenset[str]:
 def page_addresses(reference: Reference) -> Iterator[tuple[PageRules, str]]:
     """Yield the pages that may hold the article and their addresses, in the order in which to ask for them."""
     for page in reference.recipe.pages:
-        if page.address == GIVEN:
+        if page.address == GIVEN_ADDRESS:
             if address := web_address(reference.address):
                 yield page, address
             continue

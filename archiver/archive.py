@@ -43,13 +43,13 @@ from archiver.following import Followed, add_followed, read_followed, remove_fol
 from archiver.identity import normalise, plain_form
 from archiver.index import Index
 from archiver.index.move import move_index
-from archiver.index.whereabouts import HERE
+from archiver.index.whereabouts import FILE_WORD
 from archiver.links import refuse_links
 from archiver.manifest import add_manifest, head
 from archiver.minhash import scheme
 from archiver.moments import read_since
 from archiver.places import CAPTURES, INDEX, OLD_POSTS, PARTS, POSTS, SITE, TEMPLATES
-from archiver.private import USER, public_address
+from archiver.private import USER_PATTERN, public_address
 from archiver.recipes import recipes_for, sites_for, web_recipe
 from archiver.remembering import remember_profile, remembering
 from archiver.server_address import is_server, shown, without_secrets
@@ -271,7 +271,7 @@ class Archive:
         request is made. Returns those that were not followed before. Raises UsageError, also for an address with a
         password, and DiscoveryError for a file that is no OPML."""
         for address in addresses:
-            if USER.match(address):
+            if USER_PATTERN.match(address):
                 raise UsageError(
                     f"{public_address(address)}: a site is followed without a name and a password in its address: they "
                     "would be kept in the archive"
@@ -614,10 +614,10 @@ class Archive:
     def _server(self, place: str) -> str:
         """Return the address of a server that a user names, empty for the file. If it is the server of the settings,
         named without its password, the address in the settings is returned, so the password need not be given again."""
-        if place == HERE:
+        if place == FILE_WORD:
             return ""
         if not is_server(place):
-            raise UsageError(f"{without_secrets(place)}: expected {HERE}, or the address of a PostgreSQL database")
+            raise UsageError(f"{without_secrets(place)}: expected {FILE_WORD}, or the address of a PostgreSQL database")
         return self._at if shown(self._at) == place else place
 
     def _refuse_links(self, parts: Collection[str] = PARTS) -> None:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from scrapy.crawler import Crawler
 
-SPACING = 1.0  # seconds between two counts: with many articles a count takes a while
+MIN_INTERVAL_SECONDS = 1.0  # seconds between two counts: with many articles a count takes a while
 
 
 class Total:
@@ -50,4 +50,4 @@ class Total:
             self._more = False
             with suppress(ArchiverError):  # the run meets the same error, and reports it
                 self._tell(await spider.total())
-            await asyncio.sleep(SPACING)
+            await asyncio.sleep(MIN_INTERVAL_SECONDS)

@@ -38,11 +38,15 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 MAX_BATCH = 128  # articles that are decided about and written together
-IN_TURN = 2  # batches at a time: while one is written, the next is decided about
-BETWEEN = 0.05  # seconds in which no batch follows another: a batch waits for the disk, however small it is
-CLOCKS_DIFFER = 3600 * SECOND  # a smaller difference between clocks is not reported
-MOST_GONE, SHARE_GONE = 5, 0.5  # if so many articles, and more than that share, are gone at once, it is not believed
-LONGEST_REST = 7 * DAY  # the longest rest of a host: no site means more, and a longer one comes from a wrong clock
+MAX_BATCHES_AT_WORK = 2  # batches at a time: while one is written, the next is decided about
+BATCH_INTERVAL_SECONDS = (
+    0.05  # seconds in which no batch follows another: a batch waits for the disk, however small it is
+)
+MAX_CLOCK_DIFFERENCE_MICROS = 3600 * SECOND  # a smaller difference between clocks is not reported
+MAX_GONE, MAX_GONE_SHARE = 5, 0.5  # if so many articles, and more than that share, are gone at once, it is not believed
+MAX_HOST_REST_MICROS = (
+    7 * DAY
+)  # the longest rest of a host: no site means more, and a longer one comes from a wrong clock
 
 
 class ArchiveExtension:
@@ -63,7 +67,7 @@ class ArchiveExtension:
         self._options = session_options(settings)
         self.answers = Answers()  # what belongs to articles that are on their way to `put`
         self.extractors = Extractors(self._options.extract, settings.getint("ARCHIVER_EXTRACTORS"))
-        self._puts = Batcher[Taken, "Article"]([self._take] * IN_TURN, MAX_BATCH, BETWEEN)
+        self._puts = Batcher[Taken, "Article"]([self._take] * MAX_BATCHES_AT_WORK, MAX_BATCH, BATCH_INTERVAL_SECONDS)
         self._fails = Batcher[FailedArticle, None]([self._fail], MAX_BATCH)
         self._soon: set[asyncio.Future[None]] = set()
         self._closing: asyncio.Future[None] | None = None
@@ -184,7 +188,7 @@ class ArchiveExtension:
         """Mark the articles that are gone as withdrawn. If too many are gone at once, that is not believed: they are
         noted as failed, and the reason is returned."""
         gone, self.gone = self.gone, []
-        believed = len(gone) < MOST_GONE or len(gone) <= SHARE_GONE * self.asked_again
+        believed = len(gone) < MAX_GONE or len(gone) <= MAX_GONE_SHARE * self.asked_again
         if gone and self.session:
             failed = gone if believed else [one._replace(state="failed") for one in gone]
             await self.session.index.run(Index.fail, failed, now())
@@ -232,7 +236,7 @@ class ArchiveExtension:
         except BaseException:
             await session.close()
             raise
-        self.hosts |= {host: until for host, until in resting.items() if until <= now() + LONGEST_REST}
+        self.hosts |= {host: until for host, until in resting.items() if until <= now() + MAX_HOST_REST_MICROS}
         self.session = session
         return session
 
@@ -255,7 +259,7 @@ class ArchiveExtension:
 
     def _note_rest(self, host: str, until: int) -> None:
         """Note that a host asked another worker to be left alone until a time (microseconds)."""
-        if until <= now() + LONGEST_REST:
+        if until <= now() + MAX_HOST_REST_MICROS:
             self.hosts[host] = max(until, self.hosts.get(host, 0))
 
     async def _take(self, batch: list[Taken]) -> list[Article]:
@@ -285,7 +289,7 @@ class ArchiveExtension:
 
 def _clock_notice(previous: Run | None) -> str:
     """Return a notice if the last run began later than it is now, which means that a clock is wrong; else nothing."""
-    if previous is None or previous.started <= now() + CLOCKS_DIFFER:
+    if previous is None or previous.started <= now() + MAX_CLOCK_DIFFERENCE_MICROS:
         return ""
     when = show_time(previous.started)
     return f"the last run was at {when}: its clock was ahead, or this one is behind; nothing is lost by it"

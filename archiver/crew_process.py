@@ -27,7 +27,7 @@ from scrapy.utils.misc import load_object
 from archiver.crawling import crawl_as_worker
 from archiver.crew_words import say
 from archiver.errors import ArchiverError, OverError, with_advice
-from archiver.interrupts import SIGNALS
+from archiver.interrupts import STOP_SIGNALS
 from archiver.statuses import FAILED, SIGNALLED, status_of
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
 def main() -> int:
     """Fork the workers and return the exit status. In a forked process, run one worker and return its exit status."""
-    signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)  # `crewing` did so already, for the time before this line
+    signal.pthread_sigmask(signal.SIG_BLOCK, STOP_SIGNALS)  # `crewing` did so already, for the time before this line
     count, share = pickle.load(sys.stdin.buffer)
     load()
     gc.collect()
@@ -103,9 +103,9 @@ def wait_for(workers: list[int]) -> int:
             with suppress(ProcessLookupError):
                 os.kill(one, number)
 
-    for number in SIGNALS:
+    for number in STOP_SIGNALS:
         signal.signal(number, pass_on)
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, STOP_SIGNALS)
     status = 0
     while workers:
         process, how = os.wait()

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-MORE, END = b"+\n", b".\n"
+MORE_FOLLOWS, MESSAGE_END = b"+\n", b".\n"
 
 
 def say(pipe: int, value: object) -> None:
@@ -24,10 +24,12 @@ def say(pipe: int, value: object) -> None:
     said = json.dumps(value).encode("ascii")
     head = b"%d " % os.getpid()
     # POSIX: writes of up to PIPE_BUF bytes do not mix with those of other processes.
-    room = PIPE_BUF - len(head) - len(END)
+    room = PIPE_BUF - len(head) - len(MESSAGE_END)
     try:
         for begin in range(0, len(said), room):
-            os.write(pipe, head + said[begin : begin + room] + (END if begin + room >= len(said) else MORE))
+            os.write(
+                pipe, head + said[begin : begin + room] + (MESSAGE_END if begin + room >= len(said) else MORE_FOLLOWS)
+            )
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), pipe)
 
@@ -37,6 +39,6 @@ def heard(lines: Iterable[bytes]) -> Iterator[Any]:
     begun: defaultdict[bytes, bytes] = defaultdict(bytes)
     for line in lines:
         process, _, part = line.partition(b" ")
-        begun[process] += part[: -len(END)]
-        if part.endswith(END):
+        begun[process] += part[: -len(MESSAGE_END)]
+        if part.endswith(MESSAGE_END):
             yield json.loads(begun.pop(process))

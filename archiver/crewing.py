@@ -25,7 +25,7 @@ from archiver.errors import CrewError, LockedError
 from archiver.index import Index
 from archiver.index.leases import ARTICLES, REQUESTS
 from archiver.index.lock import command_line
-from archiver.interrupts import SIGNALS, STOPPING, Interrupts, StoppedError
+from archiver.interrupts import STOP_SIGNALS, STOPPING_MESSAGE, Interrupts, StoppedError
 from archiver.run_report import Result, RunReport
 from archiver.session import Session
 from archiver.session_options import session_options
@@ -37,9 +37,9 @@ if TYPE_CHECKING:
 
     from archiver.configuration import Configuration
 
-LIMITS = {"limit": ARTICLES, "max_requests": REQUESTS}  # of a run, which its workers share
-NOTHING = RunReport({}, (), (), 0, {})
-BETWEEN = 1.0  # seconds between two looks whether there is a run
+LIMIT_OF_OPTION = {"limit": ARTICLES, "max_requests": REQUESTS}  # of a run, which its workers share
+EMPTY_REPORT = RunReport({}, (), (), 0, {})
+POLL_SECONDS = 1.0  # seconds between two looks whether there is a run
 
 
 class Crew:
@@ -51,13 +51,13 @@ class Crew:
         self._listener = listener
         self._process: subprocess.Popen[bytes] | None = None
         self._woken = threading.Event()
-        self._interrupts = Interrupts(self._stop, STOPPING)
+        self._interrupts = Interrupts(self._stop, STOPPING_MESSAGE)
 
     def crawl(self, workers: int, asked: Mapping[str, Any]) -> RunReport:
         """Have so many workers crawl, and return the report of their run. asked: what all of them together are to
         crawl: arguments of the spider for listings, and `max_requests`. Raises LockedError if anybody else is at work,
         CrewError if no worker came to the end of the run, StoppedError if that is due to a signal."""
-        limits = [asked[name] for name in LIMITS if asked.get(name)]
+        limits = [asked[name] for name in LIMIT_OF_OPTION if asked.get(name)]
         count = min(workers, *limits) if limits else workers
         with self._interrupts.taken():
             self._prepare()
@@ -81,7 +81,7 @@ class Crew:
         """Have a worker in one run after the other, until a signal comes: in a run that others have begun, or, `every`
         seconds after the end of the last run, in a new one. until_idle: in one run only. Return the report of the last
         run; on_report is called with each. Raises LockedError and CrewError if `until_idle` is set."""
-        report = NOTHING
+        report = EMPTY_REPORT
         with self._interrupts.taken():
             while not self._interrupts.signal:
                 self._prepare()
@@ -95,12 +95,12 @@ class Crew:
                     if until_idle:
                         self._refuse_failure(report, status)
                         break
-                self._woken.wait(BETWEEN)
+                self._woken.wait(POLL_SECONDS)
         return replace(report, interrupted=self._interrupts.signal)
 
     def _refuse_failure(self, report: RunReport, status: int) -> None:
         """Raise ArchiverError if a worker ended without a report, and not because nothing was left to do."""
-        if report is NOTHING and status and not self._interrupts.signal:
+        if report is EMPTY_REPORT and status and not self._interrupts.signal:
             text = f"{self._configuration.output}: the worker came to no end; run it again: nothing is lost"
             raise LockedError(text) if status == LOCKED else CrewError(text)
 
@@ -132,15 +132,15 @@ class Crew:
         return (run, asked) if run else None
 
     def _begin(self, index: Index, asked: Mapping[str, Any]) -> int:
-        limits = {what: asked[name] for name, what in LIMITS.items() if asked.get(name)}
+        limits = {what: asked[name] for name, what in LIMIT_OF_OPTION.items() if asked.get(name)}
         return index.workers.begin_run(command_line(), now(), asked, limits)
 
     def _work(self, run: int, share: Mapping[str, Any], count: int = 1) -> tuple[RunReport, int]:
         """Start `count` workers, and wait until all have ended. Return the report that was sent last, and the exit
         status of the first worker that failed, or 0."""
-        report = NOTHING
+        report = EMPTY_REPORT
         # The new process inherits the blocked signals, and unblocks them when it can pass them on to its workers.
-        before = signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, STOP_SIGNALS)
         try:
             self._process = process = self._start(run, share, count)
             if self._interrupts.signal:

@@ -11,7 +11,7 @@ from archiver.errors import CaptureError, PageError
 from archiver.pages.load import page_for
 from archiver.reading import Discarded, Explanation, Field, explain_page
 from archiver.recipes import site_for
-from archiver.recipes.recipe import FIELDS
+from archiver.recipes.recipe import PAGE_FIELDS
 from archiver.replay.making import Failed, Maker
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def _explained(output: Root, index: Index, options: ExtractOptions, capture: Cap
     said = page_for(recipe, page).candidates(answer, recipe.forms[article.form].body)
     fields = {
         name: _field(getattr(article, name), article.rules.get(name, ""), said[name])
-        for name in (*FIELDS, "body")
+        for name in (*PAGE_FIELDS, "body")
         if name != "time"  # shown as `published`
     }
     published = _field(article.published, article.rules.get("time", ""), said["time"])

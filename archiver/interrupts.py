@@ -18,10 +18,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Iterator
     from types import FrameType
 
-SIGNALS = (signal.SIGINT, signal.SIGTERM)
-LONGEST = 9.0  # seconds that ending in good order may take
+STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+MAX_ENDING_SECONDS = 9.0  # seconds that ending in good order may take
 Result = TypeVar("Result")
-STOPPING = "archiver: stopping; again to stop at once"
+STOPPING_MESSAGE = "archiver: stopping; again to stop at once"
 
 
 class StoppedError(KeyboardInterrupt):
@@ -33,8 +33,9 @@ class StoppedError(KeyboardInterrupt):
 
 
 class Deadline:
-    """Ends this process if it has not ended by itself LONGEST seconds after `tell` was called, whatever its event loop
-    and its other threads are waiting for. That is as if the process were killed: what is on disk is whole then, too."""
+    """Ends this process if it has not ended by itself MAX_ENDING_SECONDS seconds after `tell` was called, whatever its
+    event loop and its other threads are waiting for. That is as if the process were killed: what is on disk is whole
+    then, too."""
 
     def __init__(self) -> None:
         self._told = threading.Event()
@@ -43,7 +44,7 @@ class Deadline:
         threading.Thread(target=self._watch, daemon=True, name="deadline").start()
 
     def tell(self, status: int, words: str) -> None:
-        """Start the time: in LONGEST seconds the process prints `words` and ends with `status`."""
+        """Start the time: in MAX_ENDING_SECONDS seconds the process prints `words` and ends with `status`."""
         self._status, self._words = status, words
         self._told.set()
 
@@ -54,7 +55,7 @@ class Deadline:
 
     def _watch(self) -> None:
         self._told.wait()
-        if not self._over.wait(LONGEST):
+        if not self._over.wait(MAX_ENDING_SECONDS):
             say(self._words)
             os._exit(self._status)
 
@@ -81,8 +82,8 @@ class Interrupts:
         process can set handlers; in another thread nothing is changed."""
         before = {}
         if threading.current_thread() is threading.main_thread():
-            before = {number: signal.signal(number, self._take) for number in SIGNALS}
-            signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)  # workers start with them blocked
+            before = {number: signal.signal(number, self._take) for number in STOP_SIGNALS}
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, STOP_SIGNALS)  # workers start with them blocked
         try:
             yield
         finally:
@@ -125,7 +126,7 @@ def run_until_stopped(work: Coroutine[Any, Any, Result]) -> Result:
     runner = asyncio.Runner()
     loop = runner.get_loop()
     task = loop.create_task(work)
-    interrupts = Interrupts(lambda: loop.call_soon_threadsafe(task.cancel), STOPPING)
+    interrupts = Interrupts(lambda: loop.call_soon_threadsafe(task.cancel), STOPPING_MESSAGE)
     with interrupts.taken(), runner:
         try:
             return loop.run_until_complete(task)

@@ -12,8 +12,8 @@ from archiver.places import INDEX, PARTS
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
-ADVICE = "if that is meant, set ARCHIVER_LINKS=True (-s, or in the archive's _archiver.yaml)"
-DEPTH = 2  # levels of directories in a part: years and months
+LINKS_ADVICE = "if that is meant, set ARCHIVER_LINKS=True (-s, or in the archive's _archiver.yaml)"
+MAX_DEPTH = 2  # levels of directories in a part: years and months
 
 
 def refuse_links(output: Path, parts: Collection[str] = PARTS) -> None:
@@ -21,7 +21,7 @@ def refuse_links(output: Path, parts: Collection[str] = PARTS) -> None:
     for path, target in links_outside(output, parts):
         within = target.is_relative_to(os.path.realpath(output))
         link = "a link" if within else "a link out of the archive"
-        raise StoreError(f"{output / path}: it is {link}, to {target}; {ADVICE}")
+        raise StoreError(f"{output / path}: it is {link}, to {target}; {LINKS_ADVICE}")
 
 
 def links_outside(output: Path, parts: Collection[str] = PARTS) -> Iterator[tuple[str, Path]]:
@@ -32,7 +32,7 @@ def links_outside(output: Path, parts: Collection[str] = PARTS) -> Iterator[tupl
     try:
         root = Path(os.path.realpath(output))
         for part in parts:
-            for path in _links(output / part, DEPTH, files=part == INDEX):
+            for path in _links(output / part, MAX_DEPTH, files=part == INDEX):
                 target = Path(os.path.realpath(path))  # unlike Path.resolve, it raises no error for links in a circle
                 is_file = path.parent.name == INDEX and not path.is_dir()
                 if is_file or not target.is_relative_to(root):

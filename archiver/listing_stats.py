@@ -12,14 +12,14 @@ from archiver.spans import show_span
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-HISTORY = 30  # earlier runs without alarms that a run is compared with
-FILLED = ("title", "time", "source")
+MAX_HISTORY_RUNS = 30  # earlier runs without alarms that a run is compared with
+CHECKED_FIELDS = ("title", "time", "source")
 MIN_SAMPLE = 5  # items: with fewer, a share says little
-RHYTHM_MOVES = 5  # how often a newer item must have come before a rhythm is known
+MIN_RHYTHM_MOVES = 5  # how often a newer item must have come before a rhythm is known
 RHYTHM_FACTOR = 3
-LEAST_QUIET = 86400  # seconds that any listing may go without a newer item: at night there may be no news
+MIN_QUIET_SECONDS = 86400  # seconds that any listing may go without a newer item: at night there may be no news
 MIN_RUNS = 3  # runs: with fewer, the length of bodies says little
-SETTLED_AFTER = 7 * 86400  # seconds: after so long without a run free of alarms, a change is taken for normal
+SETTLED_SECONDS = 7 * 86400  # seconds: after so long without a run free of alarms, a change is taken for normal
 
 
 @dataclass(slots=True)
@@ -101,7 +101,7 @@ def _unreadable(current: ListingStats) -> list[str]:
 
 
 def _unfilled(current: ListingStats, earlier: Sequence[Mapping[str, Any]], now: int) -> list[str]:
-    if not earlier or earlier[0]["time"] < now - SETTLED_AFTER:
+    if not earlier or earlier[0]["time"] < now - SETTLED_SECONDS:
         return []
     found = []
     for what, count, shares, of, key in (
@@ -129,8 +129,8 @@ def _quiet(current: ListingStats, now: int) -> list[str]:
         return []
     if current.rhythm is not None:
         allowed = current.rhythm
-    elif current.moves >= RHYTHM_MOVES:
-        allowed = max(RHYTHM_FACTOR * current.longest_gap, LEAST_QUIET)
+    elif current.moves >= MIN_RHYTHM_MOVES:
+        allowed = max(RHYTHM_FACTOR * current.longest_gap, MIN_QUIET_SECONDS)
     else:
         return []
     age = now - current.newest

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 # Of macOS, Windows, Linux desktops and network drives; of editors; files that keep empty directories in git.
-NAMES = re.compile(
+LITTER_NAME_PATTERN = re.compile(
     r"\.DS_Store|\._.*|\.AppleDouble|\.Spotlight-V100|\.Trashes|\.fseventsd|__MACOSX|Icon\r"
     r"|(?:eh)?Thumbs\.db|desktop\.ini|\$RECYCLE\.BIN|System Volume Information"
     r"|\.directory|\.Trash-\d+|\.nfs[0-9a-f]+|\.fuse_hidden[0-9a-f]+|@eaDir|\.stfolder|\.syncthing\..*\.tmp"
@@ -19,4 +19,4 @@ NAMES = re.compile(
 
 def is_litter(path: str) -> bool:
     """Return whether a file is litter: its name, or that of a directory that it is in. path: with slashes."""
-    return any(NAMES.fullmatch(name) for name in path.split("/"))
+    return any(LITTER_NAME_PATTERN.fullmatch(name) for name in path.split("/"))

@@ -31,12 +31,12 @@ if TYPE_CHECKING:
     from archiver.storage import Location, Root
 
 SUFFIX = ".sha256"
-NAME = re.compile(rf"\d+-\w+{re.escape(SUFFIX)}", re.ASCII)
-PATH = re.compile(rf"{MANIFESTS}/\d+/\d+/{NAME.pattern}", re.ASCII)  # years, months
-TITLE = "# archiver manifest 1"
-REMOVED = "# removed  "
-REWRITTEN = "# rewritten  "
-NOTHING: Mapping[str, str] = MappingProxyType({})
+MANIFEST_NAME_PATTERN = re.compile(rf"\d+-\w+{re.escape(SUFFIX)}", re.ASCII)
+MANIFEST_PATH_PATTERN = re.compile(rf"{MANIFESTS}/\d+/\d+/{MANIFEST_NAME_PATTERN.pattern}", re.ASCII)  # years, months
+TITLE_LINE = "# archiver manifest 1"
+REMOVED_PREFIX = "# removed  "
+REWRITTEN_PREFIX = "# rewritten  "
+NO_FILES: Mapping[str, str] = MappingProxyType({})
 
 
 class Head(NamedTuple):
@@ -54,10 +54,10 @@ def manifests(output: Root) -> list[str]:
             # Unlike a glob, this raises an error for a directory that cannot be read. Otherwise manifests would be
             # missed, and a new chain begun.
             found = [one for directory in found for one in directory.iterdir() if one.name.isdecimal()]
-        files = [one for directory in found for one in directory.iterdir() if NAME.fullmatch(one.name)]
+        files = [one for directory in found for one in directory.iterdir() if MANIFEST_NAME_PATTERN.fullmatch(one.name)]
         paths = [file.relative_to(output).as_posix() for file in files]
     else:
-        paths = [path for path in paths_below(output, MANIFESTS, fail) if PATH.fullmatch(path)]
+        paths = [path for path in paths_below(output, MANIFESTS, fail) if MANIFEST_PATH_PATTERN.fullmatch(path)]
     return sorted(paths, key=lambda path: (_number(path), path))
 
 
@@ -69,7 +69,7 @@ def head(output: Root) -> Head | None:
     return Head(files[-1], sha256(read_in(output, files[-1])).hexdigest())
 
 
-def add_manifest(output: Root, index: Index, rewritten: Mapping[str, str] = NOTHING) -> Head | None:
+def add_manifest(output: Root, index: Index, rewritten: Mapping[str, str] = NO_FILES) -> Head | None:
     """Write a manifest of all files that are in none yet, note it in `index`, and return it; None if there are none.
 
     rewritten: paths of captures that were written anew without a credential, with the SHA-256 that each had before.
@@ -84,8 +84,8 @@ def add_manifest(output: Root, index: Index, rewritten: Mapping[str, str] = NOTH
         number = _number(before.path) + 1 if before else 1
         chain = [f"{before.sha256}  {before.path}"] if before else []
         # Removed files come first: if a path is in the manifest twice, its last line counts, which says that it exists.
-        anew = [f"{REWRITTEN}{was}  {path}" for path, was in rewritten.items()]
-        text = "\n".join([TITLE, *chain, *anew, *(f"{REMOVED}{path}" for path in removed), *lines, ""])
+        anew = [f"{REWRITTEN_PREFIX}{was}  {path}" for path, was in rewritten.items()]
+        text = "\n".join([TITLE_LINE, *chain, *anew, *(f"{REMOVED_PREFIX}{path}" for path in removed), *lines, ""])
         now = time.gmtime()
         folder = f"{MANIFESTS}/{time.strftime('%Y/%m', now)}"
         if before and folder < before.path.rpartition("/")[0]:  # the clock went back
@@ -104,8 +104,8 @@ def read_lines(file: Location) -> Iterator[tuple[str, str]]:
     """Yield the files in a manifest: path and SHA-256, which is empty for a file that was removed. Raises OSError,
     ValueError."""
     for line in read(file).decode("utf-8").splitlines():
-        if line.startswith(REMOVED):
-            yield line.removeprefix(REMOVED), ""
+        if line.startswith(REMOVED_PREFIX):
+            yield line.removeprefix(REMOVED_PREFIX), ""
         elif not line.startswith("#"):
             digest, space, path = line.partition("  ")
             if not space or len(digest) != 64:
@@ -116,8 +116,8 @@ def read_lines(file: Location) -> Iterator[tuple[str, str]]:
 def read_rewritten(file: Location) -> Iterator[str]:
     """Yield the SHA-256 that captures had before they were written anew. Raises OSError, ValueError."""
     for line in read(file).decode("utf-8").splitlines():
-        if line.startswith(REWRITTEN):
-            yield line.removeprefix(REWRITTEN).partition("  ")[0]
+        if line.startswith(REWRITTEN_PREFIX):
+            yield line.removeprefix(REWRITTEN_PREFIX).partition("  ")[0]
 
 
 def _number(path: str) -> int:

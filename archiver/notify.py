@@ -17,7 +17,7 @@ from archiver.errors import os_reason
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-PATIENCE = 60  # seconds
+TIMEOUT_SECONDS = 60  # seconds
 
 
 class _NoRedirect(HTTPRedirectHandler):
@@ -39,9 +39,9 @@ def notify(report: Mapping[str, Any], command: str, address: str) -> Iterator[st
 
 def _run(command: str, content: bytes) -> str:
     try:
-        result = subprocess.run(["sh", "-c", command], input=content, check=False, timeout=PATIENCE)
+        result = subprocess.run(["sh", "-c", command], input=content, check=False, timeout=TIMEOUT_SECONDS)
     except subprocess.TimeoutExpired:
-        return f"`{command}` had not ended after {PATIENCE} s"
+        return f"`{command}` had not ended after {TIMEOUT_SECONDS} s"
     except OSError as error:
         return f"`{command}` cannot be run: {os_reason(error)}"
     return f"`{command}` ended with status {result.returncode}" if result.returncode else ""
@@ -51,7 +51,7 @@ def _post(address: str, content: bytes) -> str:
     headers = {"Content-Type": "application/json", "User-Agent": f"archiver/{archiver.__version__}"}
     request = Request(address, data=content, headers=headers)
     try:
-        with build_opener(_NoRedirect).open(request, timeout=PATIENCE):
+        with build_opener(_NoRedirect).open(request, timeout=TIMEOUT_SECONDS):
             return ""
     except HTTPError as error:
         error.close()

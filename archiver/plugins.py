@@ -11,11 +11,13 @@ from archiver.errors import PluginError
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
 
-RECIPES = "archiver.recipes"  # each names a package with recipes in its directory
-ADDONS = "archiver.addons"  # each names an add-on of Scrapy
-ENGINES = "archiver.engines"  # each names an `archiver.engines.Engine`
-STEPS = "archiver.steps"  # each names a function that takes an article and its recipe, and returns the changed article
-EXTRA = 'extra == "{}"'
+RECIPES_GROUP = "archiver.recipes"  # each names a package with recipes in its directory
+ADDONS_GROUP = "archiver.addons"  # each names an add-on of Scrapy
+ENGINES_GROUP = "archiver.engines"  # each names an `archiver.engines.Engine`
+STEPS_GROUP = (
+    "archiver.steps"  # each names a function that takes an article and its recipe, and returns the changed article
+)
+EXTRA_MARKER = 'extra == "{}"'
 
 
 class Plugin(NamedTuple):
@@ -36,7 +38,7 @@ def load_plugins(group: str) -> list[Plugin]:
 
 def load_steps() -> list[Any]:
     """Return the steps of plug-ins, in the order of their names. Raises PluginError."""
-    plugins = load_plugins(STEPS)
+    plugins = load_plugins(STEPS_GROUP)
     for plugin in plugins:
         if not callable(plugin.loaded):
             raise PluginError(f"{plugin.name}: is not a function")
@@ -47,7 +49,9 @@ def libraries_of(point: EntryPoint) -> str:
     """Return the advice to install the libraries that an entry point needs besides its package: those that the package
     requires for the entry point's extras. Empty if it needs none."""
     needed = [one.partition(";") for one in (point.dist.requires or () if point.dist else ())]
-    names = [name.strip() for name, _, when in needed if any(EXTRA.format(extra) in when for extra in point.extras)]
+    names = [
+        name.strip() for name, _, when in needed if any(EXTRA_MARKER.format(extra) in when for extra in point.extras)
+    ]
     return f"; install it: pip install {' '.join(map(repr, names))}" if names else ""
 
 

@@ -15,55 +15,61 @@ from urllib.parse import quote, unquote, unquote_plus, urlsplit
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-REMOVED = "removed"  # stands in the place of a private value
+REMOVED_MARK = "removed"  # stands in the place of a private value
 # The placeholder of a value that looks like a key has so many digits of its SHA-256: so pages whose addresses differ
 # only in it stay different pages. They are too few to find out the value.
-DIGITS = 8
-PLACEHOLDER = re.compile(rf"{REMOVED}(?:-[0-9a-f]{{{DIGITS}}})?")
-PLACED = re.compile(rf"={PLACEHOLDER.pattern}(?![^&;#/?])")
+DIGEST_DIGITS = 8
+PLACEHOLDER_PATTERN = re.compile(rf"{REMOVED_MARK}(?:-[0-9a-f]{{{DIGEST_DIGITS}}})?")
+PLACED_PATTERN = re.compile(rf"={PLACEHOLDER_PATTERN.pattern}(?![^&;#/?])")
 # Headers of a request: Authorization, Proxy-Authorization, Cookie, X-Api-Key, X-Auth-Token, Private-Token and the like.
-HEADER = re.compile(
+PRIVATE_HEADER_PATTERN = re.compile(
     r".*(?:authorization|authentication|cookie|token|secret|pass(?:w|phrase|code)|credential|signature|session|jwt|hmac"
     r"|bearer|api-?key|csrf|xsrf|saml|wsse|assertion).*|(?:.*-)?(?:key|auth|pass|pwd?|pin|login|otp|sso|ticket|sid|dpop)"
 )
 # These headers are never private: browsers send them, or they only identify a request. Any other header is private if
 # its value looks like a key (X-Client-Id, X-License).
-SAYS_NO_KEY = re.compile(
+PUBLIC_HEADER_PATTERN = re.compile(
     r"accept(?:-.*)?|cache-control|connection|content-.*|date|dnt|expect|forwarded|from|host|if-.*|keep-alive|origin|pragma"
     r"|priority|proxy-connection|purpose|range|referer|save-data|sec-.*|te|trace(?:parent|state)|trailer|transfer-encoding|upgrade.*"
     r"|user-agent|via|x-(?:client-data|correlation-id|forwarded-.*|real-ip|request-id|requested-with)"
 )
-# Names of parameters in addresses, without `-`, `_` and the like: those in ALWAYS are private whatever their value is,
-# those in PERHAPS if their value looks like a key.
-ALWAYS = re.compile(
+# Names of parameters in addresses, without `-`, `_` and the like: those in PRIVATE_NAME_PATTERN are private whatever
+# their value is, those in DOUBTFUL_NAME_PATTERN if their value looks like a key.
+PRIVATE_NAME_PATTERN = re.compile(
     r"(?:|access|auth|oauth|api|app|bearer|client|csrf|xsrf|id|login|private|refresh|sas|security|session|user)token"
     r"|.*secrets?(?:key)?|.*pass(?:w(?:or)?d|phrase|code)|(?:auth|user)?pwd?|sig|.*signature|.*credentials?|xamz.*|.*hmac|hdn(?:ea|ts|tl)"
     r"|.*(?:access|account|admin|api|app|auth|client|consumer|customer|dev|developer|feed|licen[cs]e|master|member|private"
     r"|reader|rss|secret|service|shared|storage|subscri(?:ber|ption)|user)keys?(?:id)?|keypairid|.*sess(?:ion)?id|jwt|otp|bearer|authorization"
 )
-PERHAPS = re.compile(
+DOUBTFUL_NAME_PATTERN = re.compile(
     r"key|sid|auth|pass|sign|ticket|session|code|skey|policy|login|licen[cs]e|(?!page|next|continuation|cursor).*token"
 )
-KEY_LIKE = re.compile(r"(?=.*[0-9])(?=.*[A-Za-z])[A-Za-z0-9_+/=.~-]{16,}")
-INDEX = re.compile(r"\[\d*\]\s*$")  # at the end of the name of a parameter with several values
-MARKS = re.compile(r"[-_. \[\]]+")
+KEY_LIKE_PATTERN = re.compile(r"(?=.*[0-9])(?=.*[A-Za-z])[A-Za-z0-9_+/=.~-]{16,}")
+LIST_INDEX_PATTERN = re.compile(r"\[\d*\]\s*$")  # at the end of the name of a parameter with several values
+NAME_MARKS_PATTERN = re.compile(r"[-_. \[\]]+")
 # The scheme, after which browsers accept any number of slashes, and the user and password before the host.
-USER = re.compile(r"^(\s*(?:https?:[/\\]*|(?:[a-z][a-z0-9+.-]*:)?[/\\]{2,}))([^/?#\\]*)@", re.IGNORECASE)
-PARTS = re.compile(r"([^?#]*)(.*)", re.DOTALL)  # of an address: all up to its path, and query and fragment
-PATH_PARAMETER = re.compile(r"(?<=;)([^=;/]+)=([^;/]*)")
-PARAMETER = re.compile(r"(?<=[?&;#])([^=&;#?]+)=([^&;#]*)")
-WEB = re.compile(r"https?://", re.IGNORECASE)
-ADDRESS_IN_TEXT = re.compile(r"https?://[^\s\"'<>]+", re.IGNORECASE)
-NEXT_ADDRESS = re.compile(r"(?=https?://)", re.IGNORECASE)
-AFTER_ADDRESS = ".,:;!?()[]{}|…«»‘’‚“”„、。！？，：；（）"  # marks at the end of an address that belong to the text
-DEEPEST = 8  # so deeply nested addresses (an address in a parameter of an address) are looked through
-LONG_ENOUGH = 6  # characters: a shorter secret is not looked for in other texts, where it would be part of other words
+USER_PATTERN = re.compile(r"^(\s*(?:https?:[/\\]*|(?:[a-z][a-z0-9+.-]*:)?[/\\]{2,}))([^/?#\\]*)@", re.IGNORECASE)
+ADDRESS_PARTS_PATTERN = re.compile(
+    r"([^?#]*)(.*)", re.DOTALL
+)  # of an address: all up to its path, and query and fragment
+PATH_PARAMETER_PATTERN = re.compile(r"(?<=;)([^=;/]+)=([^;/]*)")
+PARAMETER_PATTERN = re.compile(r"(?<=[?&;#])([^=&;#?]+)=([^&;#]*)")
+WEB_ADDRESS_PATTERN = re.compile(r"https?://", re.IGNORECASE)
+ADDRESS_IN_TEXT_PATTERN = re.compile(r"https?://[^\s\"'<>]+", re.IGNORECASE)
+NEXT_ADDRESS_PATTERN = re.compile(r"(?=https?://)", re.IGNORECASE)
+MARKS_AFTER_ADDRESS = (
+    ".,:;!?()[]{}|…«»‘’‚“”„、。！？，：；（）"  # marks at the end of an address that belong to the text
+)
+MAX_NESTED_ADDRESSES = 8  # so deeply nested addresses (an address in a parameter of an address) are looked through
+MIN_SECRET_CHARACTERS = (
+    6  # characters: a shorter secret is not looked for in other texts, where it would be part of other words
+)
 # Command-line options and settings whose values are private, whatever they look like.
-PRIVATE_OPTION = re.compile(r"--on-alarm(?:-post)?")
-PRIVATE_SETTING = re.compile(
+PRIVATE_OPTION_PATTERN = re.compile(r"--on-alarm(?:-post)?")
+PRIVATE_SETTING_PATTERN = re.compile(
     r"ARCHIVER_ON_ALARM\w*|DEFAULT_REQUEST_HEADERS|\w*(?:PROXY|PASS|PASSWORD|TOKEN|SECRET|KEY)"
 )
-SETTING = re.compile(r"(\w+)=(.*)", re.DOTALL)
+SETTING_PATTERN = re.compile(r"(\w+)=(.*)", re.DOTALL)
 
 
 @lru_cache(1024)
@@ -71,9 +77,9 @@ def is_private_header(name: str, value: str = "") -> bool:
     """Return whether a request header shows who we are: by its name; or by its value, if that looks like a key and the
     name is not known to be harmless."""
     name = name.lower().replace("_", "-")
-    if HEADER.fullmatch(name):
+    if PRIVATE_HEADER_PATTERN.fullmatch(name):
         return True
-    return SAYS_NO_KEY.fullmatch(name) is None and any(map(KEY_LIKE.fullmatch, value.split()))
+    return PUBLIC_HEADER_PATTERN.fullmatch(name) is None and any(map(KEY_LIKE_PATTERN.fullmatch, value.split()))
 
 
 def public_address(url: str) -> str:
@@ -89,9 +95,11 @@ def private_parts(url: str) -> list[str]:
 def placeholder(value: str) -> str:
     """Return the placeholder for a private value."""
     said = unquote_plus(value)
-    if not KEY_LIKE.fullmatch(said):
-        return REMOVED  # no digest: it may be a password that somebody made up, and could be guessed from its digest
-    return f"{REMOVED}-{sha256(said.encode(errors='surrogatepass')).hexdigest()[:DIGITS]}"
+    if not KEY_LIKE_PATTERN.fullmatch(said):
+        return (
+            REMOVED_MARK  # no digest: it may be a password that somebody made up, and could be guessed from its digest
+        )
+    return f"{REMOVED_MARK}-{sha256(said.encode(errors='surrogatepass')).hexdigest()[:DIGEST_DIGITS]}"
 
 
 def authority(url: str) -> str:
@@ -102,13 +110,13 @@ def authority(url: str) -> str:
 
 def has_placeholder(url: str) -> bool:
     """Return whether an address has a placeholder, that is, whether a private value was taken out of it."""
-    return PLACED.search(url) is not None
+    return PLACED_PATTERN.search(url) is not None
 
 
 def public_values(value: Any) -> Any:
     """Return a JSON value with `public_address` applied to the texts in it that are addresses."""
     if isinstance(value, str):
-        return public_address(value) if WEB.match(value) else value
+        return public_address(value) if WEB_ADDRESS_PATTERN.match(value) else value
     if isinstance(value, dict):
         return {key: public_values(one) for key, one in value.items()}
     if isinstance(value, list | tuple):
@@ -118,17 +126,17 @@ def public_values(value: Any) -> Any:
 
 def public_text(text: str) -> str:
     """Return a text of this program (a message, say) with `public_address` applied to the addresses in it."""
-    return ADDRESS_IN_TEXT.sub(_public_words, text)
+    return ADDRESS_IN_TEXT_PATTERN.sub(_public_words, text)
 
 
 def _public_words(found: re.Match[str]) -> str:
     """Return an address from a text without its private parts. More addresses may follow it without a space, since a
     private part may itself be an address."""
-    return "".join(map(_public_word, NEXT_ADDRESS.split(_public_word(found[0]))))
+    return "".join(map(_public_word, NEXT_ADDRESS_PATTERN.split(_public_word(found[0]))))
 
 
 def _public_word(text: str) -> str:
-    address = text.rstrip(AFTER_ADDRESS)
+    address = text.rstrip(MARKS_AFTER_ADDRESS)
     return public_address(address) + text[len(address) :]
 
 
@@ -148,16 +156,16 @@ def public_arguments(arguments: Iterable[str]) -> Iterator[str]:
     hidden = False
     for argument in arguments:
         option, equals, _ = argument.partition("=")
-        setting = SETTING.fullmatch(argument)
+        setting = SETTING_PATTERN.fullmatch(argument)
         if hidden:
-            yield REMOVED
-        elif equals and PRIVATE_OPTION.fullmatch(option):
-            yield f"{option}={REMOVED}"
-        elif setting and PRIVATE_SETTING.fullmatch(setting[1]):
-            yield f"{setting[1]}={REMOVED}"
+            yield REMOVED_MARK
+        elif equals and PRIVATE_OPTION_PATTERN.fullmatch(option):
+            yield f"{option}={REMOVED_MARK}"
+        elif setting and PRIVATE_SETTING_PATTERN.fullmatch(setting[1]):
+            yield f"{setting[1]}={REMOVED_MARK}"
         else:
             yield public_text(argument)
-        hidden = not equals and PRIVATE_OPTION.fullmatch(argument) is not None
+        hidden = not equals and PRIVATE_OPTION_PATTERN.fullmatch(argument) is not None
 
 
 @lru_cache(1024)
@@ -179,13 +187,13 @@ def _split(url: str, depth: int = 0) -> tuple[str, tuple[str, ...]]:
         taken.extend(more)
         return f"{name}={public}" if more else found[0]
 
-    path, rest = PARTS.fullmatch(USER.sub(without_user, url)).groups()  # type: ignore[union-attr]
-    return PATH_PARAMETER.sub(without_value, path) + PARAMETER.sub(without_value, rest), tuple(taken)
+    path, rest = ADDRESS_PARTS_PATTERN.fullmatch(USER_PATTERN.sub(without_user, url)).groups()  # type: ignore[union-attr]
+    return PATH_PARAMETER_PATTERN.sub(without_value, path) + PARAMETER_PATTERN.sub(without_value, rest), tuple(taken)
 
 
 def _split_value(value: str, depth: int) -> tuple[str, tuple[str, ...]]:
     """Do the same for a parameter's value, which may be an address, percent-encoded once or several times."""
-    if depth > DEEPEST:
+    if depth > MAX_NESTED_ADDRESSES:
         return value, ()
     if "=" in value or "@" in value:
         return _split(value, depth)
@@ -201,14 +209,14 @@ def _is_private_parameter(name: str, value: str) -> bool:
     if not (always or perhaps):
         return False
     said = unquote_plus(value)
-    if not said or PLACEHOLDER.fullmatch(said):
+    if not said or PLACEHOLDER_PATTERN.fullmatch(said):
         return False
-    return always or KEY_LIKE.fullmatch(said) is not None
+    return always or KEY_LIKE_PATTERN.fullmatch(said) is not None
 
 
 @lru_cache(1024)
 def _may_be_private(name: str) -> tuple[bool, bool]:
     """Return whether a parameter of that name is always private, and whether it is private if its value looks like a
     key."""
-    plain = MARKS.sub("", INDEX.sub("", unquote_plus(name).lower()))
-    return ALWAYS.fullmatch(plain) is not None, PERHAPS.fullmatch(plain) is not None
+    plain = NAME_MARKS_PATTERN.sub("", LIST_INDEX_PATTERN.sub("", unquote_plus(name).lower()))
+    return PRIVATE_NAME_PATTERN.fullmatch(plain) is not None, DOUBTFUL_NAME_PATTERN.fullmatch(plain) is not None

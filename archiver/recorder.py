@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from archiver.index import Index, IndexThread
     from archiver.storage import Root
 
-OURS = "archiver-*.warc.gz"  # other files in the directory are not touched
-WRITER = "w{}"  # a part of the names of a worker's files
+OWN_FILES = "archiver-*.warc.gz"  # other files in the directory are not touched
+WRITER_NAME = "w{}"  # a part of the names of a worker's files
 
 
 class Recorder:
@@ -49,7 +49,7 @@ class Recorder:
         self._output = output
         self._index = index
         self._worker = worker
-        setup = (output, size, dict(info), WRITER.format(worker) if worker else "")
+        setup = (output, size, dict(info), WRITER_NAME.format(worker) if worker else "")
         self._process = WorkerProcess[WriteJob, WrittenRecord | NotWritten](
             "archiver.captures.writing:serve", setup, descriptor
         )
@@ -130,7 +130,7 @@ class Recorder:
     def _is_taken_over(self, path: str) -> bool:
         """Return whether a file without a noted digest is of another tool. Files of our own are left to `end_files`, or
         are broken."""
-        return not fnmatchcase(path.rpartition("/")[2], OURS) and (self._output / path).is_file()
+        return not fnmatchcase(path.rpartition("/")[2], OWN_FILES) and (self._output / path).is_file()
 
     def _seal(self, path: str) -> Sealed:
         file = self._output / path
@@ -168,7 +168,7 @@ def end_files(output: Root, index: Index, worker: int = 0) -> None:
     may be restored from a copy. Raises CaptureError.
     """
     known = index.captures.sealed()
-    names = f"archiver-*-{WRITER.format(worker)}-*.warc.gz" if worker else OURS
+    names = f"archiver-*-{WRITER_NAME.format(worker)}-*.warc.gz" if worker else OWN_FILES
     paths = (path for path in paths_below(output, CAPTURES, pass_over) if fnmatchcase(path.rpartition("/")[2], names))
     for path in sorted(paths):
         if path not in known:

@@ -16,7 +16,10 @@ if TYPE_CHECKING:
     from archiver.configuration import Configuration
     from archiver.recipes import Recipe
 
-GIVEN = (Origin.ENVIRONMENT, Origin.COMMAND_LINE)  # settings from here hold for one run, unless the archive keeps them
+GIVEN_ORIGINS = (
+    Origin.ENVIRONMENT,
+    Origin.COMMAND_LINE,
+)  # settings from here hold for one run, unless the archive keeps them
 
 
 @contextmanager
@@ -30,7 +33,7 @@ def remembering(configuration: Configuration) -> Iterator[None]:
         given = {
             name: configuration[name]
             for name, setting in SETTINGS.items()
-            if setting.identity and configuration.origin(name) in GIVEN
+            if setting.identity and configuration.origin(name) in GIVEN_ORIGINS
         }
         remember(output, given)
 
@@ -39,7 +42,7 @@ def remember_profile(configuration: Configuration, recipes: Mapping[str, Recipe]
     """Have an adopted archive remember its profile: the one that was given, or else the one that its posts are in.
     Return the configuration with that profile. Raises StoreError."""
     said = configuration.origin("ARCHIVER_PROFILE")
-    if said in GIVEN:
+    if said in GIVEN_ORIGINS:
         remember(configuration.output, {"ARCHIVER_PROFILE": configuration["ARCHIVER_PROFILE"]})
     elif said is not Origin.ARCHIVE and (found := profile_of(configuration.root, recipes)):
         remember(configuration.output, {"ARCHIVER_PROFILE": found})

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from scrapy.settings import SETTINGS_PRIORITIES, Settings
 
 from archiver.configuration import SETTINGS, Origin, load_configuration
-from archiver.configuration.known import PREFIX
+from archiver.configuration.known import SETTING_PREFIX
 from archiver.errors import PluginError, UsageError
-from archiver.plugins import ADDONS, load_plugins
+from archiver.plugins import ADDONS_GROUP, load_plugins
 from archiver.suggestions import did_you_mean
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def scrapy_settings(configuration: Configuration) -> Settings:
             raise UsageError(f"{name}: no such setting{suggestion}")
     for name, value in configuration.items():
         given = configuration.origin(name) is Origin.COMMAND_LINE
-        settings.set(name, value, priority="cmdline" if given or name.startswith(PREFIX) else "project")
+        settings.set(name, value, priority="cmdline" if given or name.startswith(SETTING_PREFIX) else "project")
     return settings
 
 
@@ -44,11 +44,11 @@ def complete_settings(settings: BaseSettings) -> None:
     and the archive's own file count as they do for `archiver`. Settings from `scrapy_settings` are complete, and are
     not changed. Raises UsageError."""
     given = {name: settings[name] for name in settings if (settings.getpriority(name) or 0) >= COMMAND_LINE}
-    if all(name in given for name in SETTINGS if name.startswith(PREFIX)):
+    if all(name in given for name in SETTINGS if name.startswith(SETTING_PREFIX)):
         return
     configuration = load_configuration(given, project=dict(settings))
     for name in SETTINGS:
-        ours = name.startswith(PREFIX)
+        ours = name.startswith(SETTING_PREFIX)
         settings.set(name, configuration[name], priority="cmdline" if ours else settings.getpriority(name) or 0)
 
 
@@ -59,7 +59,7 @@ def add_plugins(settings: BaseSettings) -> None:
     Scrapy applies ADDONS when a crawl begins. Code that builds components without a crawl must call
     `crawler.addons.load_settings(crawler.settings)` first. Raises PluginError.
     """
-    for order, plugin in enumerate(load_plugins(ADDONS), FIRST_ADDON):
+    for order, plugin in enumerate(load_plugins(ADDONS_GROUP), FIRST_ADDON):
         if not isinstance(plugin.loaded, type):
             raise PluginError(f"{plugin.name}: is not a class")
         settings.setdefault_in_component_priority_dict("ADDONS", plugin.loaded, order)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 SCHEMES = ("postgresql", "postgres")
-HIDDEN = "***"
+HIDDEN_PASSWORD = "***"
 # A password may contain any character, even one that should be percent-encoded in an address: it must not be shown if
 # the user forgot that.
 _IN_ADDRESS = re.compile(r"(\b(?:postgresql|postgres)://[^\s/?#:@]*):\S*@", re.IGNORECASE)
@@ -40,7 +40,7 @@ def is_misread(address: str) -> bool:
 
 def without_secrets(text: str) -> str:
     """Return a text without the passwords of the addresses of servers in it."""
-    return _IN_OPTIONS.sub(rf"\1={HIDDEN}", _IN_ADDRESS.sub(rf"\1:{HIDDEN}@", text))
+    return _IN_OPTIONS.sub(rf"\1={HIDDEN_PASSWORD}", _IN_ADDRESS.sub(rf"\1:{HIDDEN_PASSWORD}@", text))
 
 
 def _split(address: str) -> tuple[str, str, str, str]:

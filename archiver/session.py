@@ -33,8 +33,8 @@ if TYPE_CHECKING:
     from archiver.manifest import Head
     from archiver.storage import Root
 
-IGNORED = ".gitignore"
-NOT_FOR_GIT = f"""# The index and the site are made again from the rest; locks and logs are of this machine.
+IGNORE_FILE = ".gitignore"
+IGNORED_BY_GIT = f"""# The index and the site are made again from the rest; locks and logs are of this machine.
 /{INDEX}/
 /{SITE}/
 /_*.lock
@@ -191,10 +191,10 @@ class Session:
 def _ignore_for_git(output: Path) -> None:
     """Write a `.gitignore` that leaves out what is no evidence and can be made again, unless there is one. Raises
     StoreError."""
-    file = output / IGNORED
+    file = output / IGNORE_FILE
     try:
         if not os.path.lexists(file):
-            write_atomically(file, NOT_FOR_GIT)
+            write_atomically(file, IGNORED_BY_GIT)
     except OSError as error:
         raise StoreError(f"{file}: cannot be written: {os_reason(error)}") from error
 

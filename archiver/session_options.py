@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 # Settings that the first record of each WARC file names, since they decide what was asked for and made of it.
-SAID = ("ARCHIVER_PROFILE", "ARCHIVER_LAYOUT", "ARCHIVER_SITE", "ROBOTSTXT_OBEY", "DOWNLOAD_DELAY")
+NAMED_SETTINGS = ("ARCHIVER_PROFILE", "ARCHIVER_LAYOUT", "ARCHIVER_SITE", "ROBOTSTXT_OBEY", "DOWNLOAD_DELAY")
 
 
 def session_options(settings: Mapping[str, Any], *, markup: bool = False) -> SessionOptions:
@@ -47,6 +47,10 @@ def _warcinfo(settings: Mapping[str, Any]) -> dict[str, str]:
         "software": f"archiver/{archiver.__version__}",
         "http-header-user-agent": str(settings.get("USER_AGENT", "")),
         "robots": "classic" if _read(settings, "ROBOTSTXT_OBEY") else "ignore",
-        **{f"archiver-setting-{name}": str(settings[name]) for name in SAID if settings[name] not in (None, "")},
+        **{
+            f"archiver-setting-{name}": str(settings[name])
+            for name in NAMED_SETTINGS
+            if settings[name] not in (None, "")
+        },
         **{f"archiver-recipe-{name}": f"sha256:{recipe.digest()}" for name, recipe in recipes_for(settings).items()},
     }

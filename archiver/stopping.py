@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 from scrapy import signals
 
 from archiver.crawl_archive import archive_of
-from archiver.extensions.report import STOPPED
-from archiver.interrupts import STOPPING, Interrupts
+from archiver.extensions.report import SHUTDOWN_REASON
+from archiver.interrupts import STOPPING_MESSAGE, Interrupts
 from archiver.net.budget import BudgetMiddleware
 from archiver.statuses import FAILED
 
@@ -38,7 +38,7 @@ class Stopping:
         self._crawler = crawler
         self._loop = loop
         self._started = False
-        self._interrupts = Interrupts(lambda: loop.call_soon_threadsafe(self._stop), STOPPING)
+        self._interrupts = Interrupts(lambda: loop.call_soon_threadsafe(self._stop), STOPPING_MESSAGE)
         crawler.signals.connect(self.engine_started, signals.engine_started)
 
     @property
@@ -64,4 +64,4 @@ class Stopping:
             return
         if budget := self._crawler.get_downloader_middleware(BudgetMiddleware):
             budget.end_now()
-        archive_of(self._crawler).close_spider(STOPPED)
+        archive_of(self._crawler).close_spider(SHUTDOWN_REASON)

@@ -12,13 +12,13 @@ from urllib.parse import urljoin, urlsplit
 from scrapy import Request
 from scrapy.http.request import NO_CALLBACK
 
-from archiver.discovery import LARGEST_SITEMAP, listed_sitemaps
+from archiver.discovery import MAX_SITEMAP_BYTES, listed_sitemaps
 from archiver.discovery.look import Given, Looked
 from archiver.errors import WorkerError
 from archiver.identity import normalise, plain_form, same_site
 from archiver.net.budget import BudgetSpentError
 from archiver.net.failures import explain_error
-from archiver.net.handler import BEGINNING
+from archiver.net.handler import BEGINNING_META_KEY
 from archiver.workers.process import WorkerProcess
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ class Surveyor:
 
     def __init__(self, crawler: Crawler, looker: Looker, offer: Offer, *, whole: bool = False) -> None:
         self._crawler = crawler
-        self._meta = {"download_maxsize": LARGEST_SITEMAP} if whole else {BEGINNING: MAX_READ_BYTES}
+        self._meta = {"download_maxsize": MAX_SITEMAP_BYTES} if whole else {BEGINNING_META_KEY: MAX_READ_BYTES}
         self._looker = looker
         self._offer = offer
         self._asked: set[str] = set()  # addresses asked for, in the form of `plain_form`

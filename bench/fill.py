@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from archiver.clock import SECOND, micros, now
 from archiver.index import Index
 from archiver.index.whereabouts import file_of
-from archiver.listing_stats import FILLED, ListingStats
+from archiver.listing_stats import CHECKED_FIELDS, ListingStats
 from bench.articles import DAY, article_id, samples
 from bench.server import LISTED, LISTINGS, PLACEHOLDER, SAMPLES
 
@@ -110,7 +110,7 @@ def _insert_runs(connection: sqlite3.Connection, recipe: str, count: int) -> Non
                 LISTED,
                 PER_RUN // LISTINGS,
                 newest=newest,
-                filled_share=dict.fromkeys(FILLED, 1.0),
+                filled_share=dict.fromkeys(CHECKED_FIELDS, 1.0),
             )
             for number in range(LISTINGS)
         ]

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import yaml
 
 from archiver.places import POSTS
-from archiver.recipes.load import PACKAGED
+from archiver.recipes.load import PACKAGED_RECIPES
 from bench.articles import article_id, samples
 from bench.figures import BenchError
 from bench.pipelines import RECIPE, Line
@@ -27,7 +27,7 @@ NAME = "bench"  # of the recipe
 def workplace(host: str) -> Iterator[Path]:
     """Make a directory, in the working directory, with a recipe for the server at `host`; remove it afterwards."""
     with TemporaryDirectory(prefix=".bench-", dir=Path.cwd()) as name:
-        recipe = yaml.safe_load((PACKAGED / f"{RECIPE}.yaml").read_text(encoding="utf-8"))
+        recipe = yaml.safe_load((PACKAGED_RECIPES / f"{RECIPE}.yaml").read_text(encoding="utf-8"))
         recipe["name"] = NAME
         recipe["addresses"][0]["hosts"] = recipe["pages"][0]["hosts"] = [host]
         recipe["listings"] = {f"list-{number}": _listing(host, number) for number in range(LISTINGS)}

@@ -22,7 +22,7 @@ import archiver
 from archiver.configuration import ARCHIVE_FILE
 from archiver.errors import IndexFileError, LockedError, RecipeError, StuckError, UsageError
 from archiver.index import Index
-from archiver.index.lock import LOCK
+from archiver.index.lock import LOCK_FILE
 from archiver.moments import read_moment
 from archiver.notify import notify
 from archiver.places import INDEX
@@ -343,7 +343,7 @@ def test_an_address_that_is_none_is_refused() -> None:
 def hold(output: Path, since: datetime) -> Index:
     """Hold the lock of an archive, as a run does that has been at work since then."""
     index = Index.open(output)
-    file = output / INDEX / LOCK
+    file = output / INDEX / LOCK_FILE
     content = json.loads(file.read_text()) | {"started": since.strftime("%Y-%m-%d %H:%M:%S %z")}
     with file.open("r+") as stream:
         stream.truncate()

@@ -14,7 +14,7 @@ from scrapy.http import Request, Response
 from scrapy.settings import Settings
 
 from archiver.clock import SECOND, moment
-from archiver.crawl_archive import LONGEST_REST
+from archiver.crawl_archive import MAX_HOST_REST_MICROS
 from archiver.net.backoff import BackoffMiddleware, retry_after
 from archiver.net.budget import BudgetMiddleware, BudgetSpentError
 from archiver.net.pause import Pause
@@ -170,7 +170,7 @@ def test_a_wait_that_is_too_long_is_left_to_later_runs(waits: list[float]) -> No
 def test_nobody_is_believed_to_mean_more_than_a_week(waits: list[float]) -> None:
     archive = Archive()
     answered(middleware(archive), response(429, "9" * 400))
-    assert archive.hosts == {"site.example": NOW + LONGEST_REST}
+    assert archive.hosts == {"site.example": NOW + MAX_HOST_REST_MICROS}
 
 
 @pytest.mark.parametrize("seconds", [0.5, MAX])

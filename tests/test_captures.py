@@ -205,7 +205,7 @@ def test_whether_answers_are_captured(
 
 @pytest.mark.parametrize("warc", [True, False])
 def test_a_recipe_says_whether_its_answers_are_captured(archive: Archive, tmp_path: Path, warc: bool) -> None:
-    recipe = yaml.safe_load((recipes.load.PACKAGED / "eastmoney.yaml").read_text(encoding="utf-8"))
+    recipe = yaml.safe_load((recipes.load.PACKAGED_RECIPES / "eastmoney.yaml").read_text(encoding="utf-8"))
     (tmp_path / "eastmoney.yaml").write_text(yaml.safe_dump(recipe | {"warc": warc}, allow_unicode=True), "utf-8")
     own = ("-s", f"ARCHIVER_RECIPES={tmp_path}")
     if warc:

@@ -28,7 +28,7 @@ EVERY = list(recipes.load_recipes()["eastmoney"].listings)
 @pytest.fixture
 def plain_recipe(tmp_path: Path) -> tuple[str, str]:
     """The option for a recipe like eastmoney, with http for https."""
-    text = (recipes.load.PACKAGED / "eastmoney.yaml").read_text(encoding="utf-8").replace("https://", "http://")
+    text = (recipes.load.PACKAGED_RECIPES / "eastmoney.yaml").read_text(encoding="utf-8").replace("https://", "http://")
     (tmp_path / "eastmoney.yaml").write_text(text, encoding="utf-8")
     return "-s", f"ARCHIVER_RECIPES={tmp_path}"
 
@@ -285,7 +285,7 @@ def test_progress_has_a_total(archive: Archive, monkeypatch: pytest.MonkeyPatch)
     totals: list[int] = []
     monkeypatch.setattr(Display, "is_shown", True)
     monkeypatch.setattr(Display, "expect", lambda _, total: totals.append(total))
-    monkeypatch.setattr(counting, "SPACING", 0)
+    monkeypatch.setattr(counting, "MIN_INTERVAL_SECONDS", 0)
     assert archive.crawl("eastmoney/market-37", "eastmoney/rolling", "--limit", "5").returncode == 0
     assert totals
     assert max(totals) == 5

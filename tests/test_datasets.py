@@ -119,7 +119,7 @@ def test_a_capture_of_many_parts_has_each_row_once(
     whole, parts = tmp_path / "whole", tmp_path / "parts"
     extract(whole, "--jobs", "1", *captures)
     monkeypatch.setattr(regions_module, "MAX_REGION_BYTES", 300)
-    monkeypatch.setattr("archiver.datasets.dataset.REGIONS", 1)
+    monkeypatch.setattr("archiver.datasets.dataset.REGIONS_PER_JOB", 1)
     extract(parts, "--jobs", "2", *captures)
     assert len(list((parts / "_done").iterdir())) > 6
     for table in ("articles", "refused"):
@@ -131,7 +131,7 @@ def test_workers_that_are_killed_make_no_difference(
 ) -> None:
     whole = tmp_path / "whole"
     extract(whole, "--jobs", "1", *captures)
-    monkeypatch.setattr("archiver.datasets.dataset.SERVE", f"{DYING}:extract")
+    monkeypatch.setattr("archiver.datasets.dataset.SERVE_FUNCTION", f"{DYING}:extract")
     for name, options in {"processes": ("--jobs", "2"), "dask": ("--engine", scheduler)}.items():
         to = tmp_path / name
         result = extract(to, *options, *captures)
@@ -146,7 +146,7 @@ def test_a_run_that_is_killed_goes_on_where_it_was(captures: list[str], tmp_path
     killed = (
         "import os, sys; from archiver.commands import main; from archiver.datasets import dataset\n"
         "os.environ['RUN_TO_KILL'] = str(os.getpid())\n"
-        f"dataset.SERVE = '{DYING}:kill_the_run'\n"
+        f"dataset.SERVE_FUNCTION = '{DYING}:kill_the_run'\n"
         "main(['extract', '--to', 'parquet', *sys.argv[1:]])"
     )
     environment = dict(os.environ)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from archiver.discovery import LARGEST_FEED, Rest, max_age, read_feed
+from archiver.discovery import MAX_FEED_BYTES, Rest, max_age, read_feed
 from archiver.discovery.articles import articles_of_feed
 from archiver.errors import DiscoveryError
 
@@ -100,8 +100,8 @@ def test_a_body_that_is_a_path_opens_no_file(tmp_path: Path) -> None:
     [
         rss("<item " + " ".join(f'a{number}="1"' for number in range(20_000)) + "/>"),
         rss("<item>" + f"<link>{HOME}a/1</link>" * 20_000 + "</item>"),
-        rss("<item><title>" + "x" * LARGEST_FEED + "</title></item>"),
-        gzip.compress(rss("<item><title>" + "x" * 2 * LARGEST_FEED + "</title></item>").encode()),
+        rss("<item><title>" + "x" * MAX_FEED_BYTES + "</title></item>"),
+        gzip.compress(rss("<item><title>" + "x" * 2 * MAX_FEED_BYTES + "</title></item>").encode()),
     ],
     ids=["attributes", "links", "size", "bomb"],
 )

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from archiver.discovery import LARGEST_SITEMAP, MOST_ENTRIES, Sitemap, SitemapEntry, kind_of, listed_sitemaps
+from archiver.discovery import MAX_ENTRIES, MAX_SITEMAP_BYTES, Sitemap, SitemapEntry, kind_of, listed_sitemaps
 from archiver.discovery.articles import articles_of_sitemap
-from archiver.discovery.unpacking import PIECE
+from archiver.discovery.unpacking import PIECE_BYTES
 from archiver.errors import DiscoveryError
 
 FETCHED = datetime(2026, 3, 5, 12, tzinfo=UTC)
@@ -252,8 +252,8 @@ def test_what_has_been_read_is_forgotten(monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 def test_the_limits_of_the_protocol() -> None:
-    read = sitemap("".join(f"{SITE}{number}\n" for number in range(MOST_ENTRIES + 1)))
-    assert sum(1 for _ in read) == MOST_ENTRIES
+    read = sitemap("".join(f"{SITE}{number}\n" for number in range(MAX_ENTRIES + 1)))
+    assert sum(1 for _ in read) == MAX_ENTRIES
     assert read.cut == "it has more than 50,000 entries"
 
 
@@ -261,7 +261,7 @@ def test_a_bomb_goes_off_within_limits() -> None:
     read = sitemap(
         packed(
             TWO.removesuffix("</urlset>").encode()
-            + (b"<!--" + b"x" * 99_993 + b"-->") * (LARGEST_SITEMAP // 100_000 + 1)
+            + (b"<!--" + b"x" * 99_993 + b"-->") * (MAX_SITEMAP_BYTES // 100_000 + 1)
         )
     )
     assert [entry.address for entry in read] == [f"{SITE}1", f"{SITE}2"]
@@ -270,17 +270,17 @@ def test_a_bomb_goes_off_within_limits() -> None:
 
 def test_what_is_packed_twice_has_the_same_limit_at_each_step() -> None:
     nothing = packed(b"")
-    read = sitemap(packed(nothing * (LARGEST_SITEMAP // len(nothing) + 1) + packed(TWO.encode())))
+    read = sitemap(packed(nothing * (MAX_SITEMAP_BYTES // len(nothing) + 1) + packed(TWO.encode())))
     with pytest.raises(DiscoveryError, match="no sitemap"):
         list(read)
     many = "".join(map(url, range(100)))
-    twice = packed(packed((urlset(many).removesuffix("</urlset>") + " " * LARGEST_SITEMAP).encode()))
+    twice = packed(packed((urlset(many).removesuffix("</urlset>") + " " * MAX_SITEMAP_BYTES).encode()))
     read = sitemap(twice)
     assert (len(list(read)), read.cut) == (100, "it is larger than 52,428,800 bytes")
 
 
 def test_tags_without_end_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("archiver.discovery.sitemaps.MOST_TAGS", 20_000)
+    monkeypatch.setattr("archiver.discovery.sitemaps.MAX_TAGS", 20_000)
     read = sitemap(urlset(url(1)).removesuffix("</urlset>") + "<x/>" * 50_000)
     assert ([entry.address for entry in read], read.cut) == ([f"{SITE}1"], "it has more than 20,000 tags")
 
@@ -343,11 +343,11 @@ def test_a_section_that_lies_in_two_pieces_is_read_as_one() -> None:
     """What stands in CDATA is no markup: an ampersand there is one already."""
     named = "<url><loc><![CDATA[/a?x=>&to=the-other-side-of-the-river]]></loc></url>"
     for gap in range(100, 400, 4):
-        filler = "x" * (PIECE - gap)
+        filler = "x" * (PIECE_BYTES - gap)
         assert addresses(urlset(f"<!--{filler}-->{named}")) == [f"{SITE}a?x=%3E&to=the-other-side-of-the-river"]
 
 
-@pytest.mark.parametrize("behind", [b"", b"\0" * 100, b"\0" * (2 * PIECE), b"more"])
+@pytest.mark.parametrize("behind", [b"", b"\0" * 100, b"\0" * (2 * PIECE_BYTES), b"more"])
 def test_what_stands_behind_a_packed_sitemap_is_no_damage(behind: bytes) -> None:
     read = sitemap(packed(TWO.encode()) + behind)
     assert (len(list(read)), read.cut) == (2, "")

@@ -23,7 +23,7 @@ from scrapy.responsetypes import responsetypes
 from scrapy.utils.test import get_crawler
 from warcio.archiveiterator import ArchiveIterator
 
-from archiver.net.kept import KEPT
+from archiver.net.kept import CAPTURE_META_KEY
 from archiver.recipes import load_recipes
 from archiver.spiders.drawing import PageDrawer
 from tests.conftest import NO_DELAY, Archive
@@ -474,7 +474,7 @@ def test_which_pages_are_drawn_before_they_are_read(which: str, of_recipe: bool,
     assert drawer.wants(response, replace(recipe, pages=(page,)), page.name) is is_drawn
     of_json = replace(page, format="json")
     assert not drawer.wants(response, replace(recipe, pages=(of_json,)), page.name)
-    kept = response.replace(request=Request(ENDLESS, meta={KEPT: None}))
+    kept = response.replace(request=Request(ENDLESS, meta={CAPTURE_META_KEY: None}))
     assert not drawer.wants(kept, replace(recipe, pages=(page,)), page.name), "what was captured is not drawn again"
 
 

@@ -16,13 +16,13 @@ import pytest
 from archiver.captures.regions import MAX_REGION_BYTES, Region
 from archiver.clock import now
 from archiver.engines import in_order, load_engine, started
-from archiver.engines.in_order import AHEAD
+from archiver.engines.in_order import JOBS_AHEAD
 from archiver.errors import ArchiverError, EngineError, StoreError, UsageError, WorkerError, WorkerLostError
 from archiver.extraction import ExtractOptions
 from archiver.recipes import load_recipes
 from archiver.replay import serve
-from archiver.replay.replay import MOST_REGIONS, _jobs
-from archiver.replay.spool import PREFIX, Spool
+from archiver.replay.replay import MAX_REGIONS, _jobs
+from archiver.replay.spool import DIRECTORY_PREFIX, Spool
 from archiver.workers.pool import WorkerPool
 from archiver.workers.process import WorkerProcess
 from tests import cluster, forks
@@ -118,7 +118,7 @@ def test_what_is_not_there_is_one_line_and_makes_nothing(
     archive: Archive, scheduler: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "x.warc").write_bytes(b"")
-    monkeypatch.setattr("archiver.engines.dask_cluster.PATIENCE", 0.3)
+    monkeypatch.setattr("archiver.engines.dask_cluster.SCHEDULER_TIMEOUT_SECONDS", 0.3)
 
     def line(name: str, *more: str, env: dict[str, str] | None = None) -> tuple[int, str]:
         result = archive.archiver("replay", "--engine", name, *more, str(tmp_path / "x.warc"), env=env or {})
@@ -207,7 +207,7 @@ def test_results_come_in_the_order_of_the_jobs_and_few_are_under_way() -> None:
             first = asyncio.ensure_future(anext(results))
             await asyncio.sleep(0)
             await asyncio.sleep(0)
-            assert sorted(pool.jobs) == list(range(AHEAD * pool.size))
+            assert sorted(pool.jobs) == list(range(JOBS_AHEAD * pool.size))
             pool.jobs[1].set_exception(WorkerError("odd"))
             pool.jobs[0].set_result(0)
             job, result = await first
@@ -216,7 +216,7 @@ def test_results_come_in_the_order_of_the_jobs_and_few_are_under_way() -> None:
             assert job == 1
             with pytest.raises(WorkerError):
                 await result
-            under_way = [pool.jobs[number] for number in range(2, AHEAD * pool.size)]
+            under_way = [pool.jobs[number] for number in range(2, JOBS_AHEAD * pool.size)]
         assert said == [0]
         assert all(one.cancelled() for one in under_way)
 
@@ -233,12 +233,12 @@ def test_small_parts_are_read_as_one_job() -> None:
         2,
         1,
     ]
-    assert [len(job) for job in _jobs([region(1)] * (MOST_REGIONS + 1))] == [MOST_REGIONS, 1]
+    assert [len(job) for job in _jobs([region(1)] * (MAX_REGIONS + 1))] == [MAX_REGIONS, 1]
     assert list(_jobs([])) == []
 
 
 def test_what_a_killed_replay_left_is_removed_by_the_next(tmp_path: Path) -> None:
-    left, used = tmp_path / f"{PREFIX}left", tmp_path / f"{PREFIX}used"
+    left, used = tmp_path / f"{DIRECTORY_PREFIX}left", tmp_path / f"{DIRECTORY_PREFIX}used"
     for directory in (left, used):
         directory.mkdir()
         (directory / "lock").touch()

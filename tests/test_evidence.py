@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from archiver.recipes.load import PACKAGED
+from archiver.recipes.load import PACKAGED_RECIPES
 from tests.test_captures import answered
 from tests.test_replay import LISTING, RECHECK, ROLLING, beside, lived, replay, tree
 from tests.warcs import check, read, rows, warcs
@@ -115,7 +115,7 @@ def test_a_form_that_no_recipe_has_any_more(archive: Archive) -> None:
     archive.crawl(ROLLING)
     directory = archive.output.with_name("recipes")
     directory.mkdir()
-    text = (PACKAGED / "eastmoney.yaml").read_text("utf-8")
+    text = (PACKAGED_RECIPES / "eastmoney.yaml").read_text("utf-8")
     text = text.replace("form: rolling", "form: wire").replace("\n  rolling:\n    file", "\n  wire:\n    file")
     (directory / "own.yaml").write_text(text, "utf-8")
     result = replay(beside(archive, "other"), str(archive.output), "-s", f"ARCHIVER_RECIPES={directory}")

@@ -17,7 +17,7 @@ from markdown_it import MarkdownIt
 from archiver.cleaning import Cleaner, source_body
 from archiver.errors import ExportError
 from archiver.exports import About, Entry, load_format
-from archiver.exports.files import DEVICES, name_of, titled_name
+from archiver.exports.files import DEVICE_NAMES, name_of, titled_name
 from archiver.exports.obsidian import tag
 from archiver.exports.plain import plain_text
 from archiver.exports.pure_markdown import Dialect, markdown_of
@@ -160,7 +160,7 @@ def test_any_title_gives_a_safe_name(title: str, id_: str) -> None:
     assert all(unicodedata.category(one)[0] != "C" for one in name)
     assert name[0] not in ". "
     assert name.endswith(f"(share {name_of(id_)}).md")
-    assert name.partition(".")[0].strip().lower() not in DEVICES
+    assert name.partition(".")[0].strip().lower() not in DEVICE_NAMES
 
 
 @settings(max_examples=300)

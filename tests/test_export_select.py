@@ -104,7 +104,7 @@ def edit(archive: Archive, path: str, saved: int) -> None:
 def test_each_post_comes_once_while_a_crawl_edits_them(
     own: Archive, monkeypatch: pytest.MonkeyPatch, last: int
 ) -> None:
-    monkeypatch.setattr(posts, "PAGE", 2)
+    monkeypatch.setattr(posts, "PAGE_ROWS", 2)
     before = dict(own.rows("SELECT path, saved FROM posts"))
     keys = []
 
@@ -208,7 +208,7 @@ def test_the_last_of_a_query_are_read_in_parts(
     own: Archive, export: Callable[..., Result], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     titles = [one["title"] for one in lines(export("jsonl", "--last", "100"))]
-    monkeypatch.setattr(posts, "PAGE", 2)
+    monkeypatch.setattr(posts, "PAGE_ROWS", 2)
     assert [one["title"] for one in lines(export("jsonl", "--last", "100"))] == titles
     word = titles[-1]
     assert lines(export("jsonl", "--last", "1", "--query", word))[0]["title"] == word

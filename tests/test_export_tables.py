@@ -26,9 +26,9 @@ from hypothesis import strategies as st
 from archiver.captures import Capture
 from archiver.commands import main
 from archiver.exports import About, Version, load_format
-from archiver.exports.csv_table import SEPARATOR, CsvTable
+from archiver.exports.csv_table import ITEM_SEPARATOR, CsvTable
 from archiver.exports.record import CAPTURE_FIELDS, COLUMNS, FIELDS, record
-from archiver.exports.segment import LONGEST, segment
+from archiver.exports.segment import MAX_WORD_CHARACTERS, segment
 from archiver.replica import Replica
 from tests import forks
 from tests.conftest import PROJECT, Archive
@@ -152,7 +152,7 @@ def test_pandas_reads_lines_csv_and_parquet_alike(exported: dict[str, Path], row
     for name in ("key", "id", "url", "title", "published", "source", "quote", "text", "html", "path", "sha256"):
         expected = [row[name] for row in rows]
         assert list(from_lines[name]) == list(from_csv[name]) == list(from_parquet[name]) == expected, name
-    assert [cell.split(SEPARATOR) for cell in from_csv["listings"]] == [row["listings"] for row in rows]
+    assert [cell.split(ITEM_SEPARATOR) for cell in from_csv["listings"]] == [row["listings"] for row in rows]
     assert [list(cell) for cell in from_parquet["tags"]] == [row["tags"] for row in rows]
 
 
@@ -381,12 +381,12 @@ def test_any_text_comes_back_from_csv(rows: list[list[str]]) -> None:
     assert list(csv.reader(StringIO(stream.getvalue().decode(), newline=""), strict=True)) == rows
 
 
-@given(st.lists(cells.filter(lambda text: text and SEPARATOR not in text), min_size=1))
+@given(st.lists(cells.filter(lambda text: text and ITEM_SEPARATOR not in text), min_size=1))
 def test_lists_come_back_from_csv(values: list[str]) -> None:
     stream = BytesIO()
     CsvTable(stream).write([values, 1])
     (row,) = csv.reader(StringIO(stream.getvalue().decode(), newline=""), strict=True)
-    assert row[0].split(SEPARATOR) == values
+    assert row[0].split(ITEM_SEPARATOR) == values
 
 
 @pytest.mark.parametrize("name", TABLES)
@@ -440,7 +440,7 @@ def finds(database: sqlite3.Connection, words: str) -> bool:
 def test_each_part_of_a_run_of_characters_is_a_word(before: str, after: str, between: str) -> None:
     words = segment(before + between + after).split()
     runs = [before + after] if not between else [before, after]
-    sizes = range(2, LONGEST + 1)
+    sizes = range(2, MAX_WORD_CHARACTERS + 1)
     parts = {run[start : start + size] for run in runs for size in sizes for start in range(len(run) - size + 1)}
     assert parts <= set(words)
     assert {word for word in words if len(word) == 1 and word > "一"} == {run for run in runs if len(run) == 1}

@@ -362,7 +362,7 @@ def test_the_demo_shows_a_post(archive: Archive, monkeypatch: pytest.MonkeyPatch
         return done
 
     monkeypatch.setattr("subprocess.run", run)
-    monkeypatch.setattr(demo, "DELAY", "0")
+    monkeypatch.setattr(demo, "DELAY_SECONDS", "0")
     result = archive.invoke("demo", "--output", str(archive.output))
     assert (result.returncode, result.stderr) == (0, "")
     count = len(archive.replica.articles)

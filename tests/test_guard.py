@@ -25,8 +25,8 @@ from scrapy.settings import Settings
 
 from archiver import recipes
 from archiver.net.guard import (
-    NO_ADDRESS,
-    REFUSED,
+    NO_ADDRESS_REASON,
+    REFUSED_REASON,
     Guard,
     GuardedConnector,
     host_of,
@@ -109,7 +109,7 @@ def test_private_hosts_are_not(host: str) -> None:
 def test_a_host_that_was_asked_for_is_allowed_at_its_port(named: str, allowed: str, refused: str) -> None:
     guard = Guard(frozenset({named}))
     assert [guard.refusal(url) for url in allowed.split()] == ["" for _ in allowed.split()]
-    assert [guard.refusal(url) for url in refused.split()] == [REFUSED for _ in refused.split()]
+    assert [guard.refusal(url) for url in refused.split()] == [REFUSED_REASON for _ in refused.split()]
 
 
 def test_a_host_that_was_asked_for_may_be_anywhere() -> None:
@@ -127,7 +127,7 @@ def test_a_proxy_may_be_asked_where_it_is_and_is_no_site(proxy: str) -> None:
     guard.add_proxy(proxy)
     assert guard.allows_address("127.0.0.8", 3128, "127.0.0.8")
     assert not guard.allows_address("127.0.0.8", 22, "127.0.0.8")
-    assert guard.refusal("http://127.0.0.8:3128/") == REFUSED
+    assert guard.refusal("http://127.0.0.8:3128/") == REFUSED_REASON
 
 
 @pytest.mark.parametrize(("proxy", "port"), [("http://proxy.example", 80), ("https://proxy.example", 443)])
@@ -168,7 +168,7 @@ NO_ADDRESSES = [
 
 @pytest.mark.parametrize(
     ("url", "reason"),
-    [*((url, REFUSED) for url in PRIVATE_ADDRESSES), *((url, NO_ADDRESS) for url in NO_ADDRESSES)],
+    [*((url, REFUSED_REASON) for url in PRIVATE_ADDRESSES), *((url, NO_ADDRESS_REASON) for url in NO_ADDRESSES)],
 )
 def test_an_address_is_judged_by_where_the_request_would_go(url: str, reason: str) -> None:
     assert Guard(frozenset()).refusal(url) == reason
@@ -241,7 +241,7 @@ def test_every_kind_of_redirect_is_judged(status: int) -> None:
     followed = redirected("http://public.example/a", "/b", status)
     assert isinstance(followed, Request)
     assert followed.url == "http://public.example/b"
-    with pytest.raises(IgnoreRequest, match=REFUSED):
+    with pytest.raises(IgnoreRequest, match=REFUSED_REASON):
         redirected("http://public.example/a", "http://127.0.0.1/", status)
 
 
@@ -415,4 +415,4 @@ def test_a_host_that_was_named_sends_nobody_to_another_of_its_ports(
             assert len(site.requests) > 1  # beside its robots.txt
         assert bait.requests == []
     assert (result.returncode, "secret" in result.stdout + result.stderr) == (1, False)
-    assert f"redirects to http://127.0.0.1:{bait.port}/admin, {REFUSED}" in result.stderr
+    assert f"redirects to http://127.0.0.1:{bait.port}/admin, {REFUSED_REASON}" in result.stderr

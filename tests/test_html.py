@@ -13,7 +13,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from archiver.html import html_of, html_within, parse_document, parse_fragment, parse_sound
 from archiver.html.limits import MAX_ATTRIBUTES
-from archiver.html.xml import DEEPEST
+from archiver.html.xml import MAX_DEPTH
 from tests.soup import MANY, mess, sound_bodies
 
 if TYPE_CHECKING:
@@ -212,7 +212,7 @@ def test_most_bodies_need_no_parser() -> None:
 def test_depth_is_bounded_and_costs_no_word(start: str) -> None:
     root = parse_fragment(f"{start}甲" * 3000 + "乙")
     deepest = max(sum(1 for _ in element.iterancestors()) for element in root.iter())
-    assert 1 + deepest <= DEEPEST
+    assert 1 + deepest <= MAX_DEPTH
     assert "".join(map(str, root.itertext())) == "甲" * 3000 + "乙"
 
 

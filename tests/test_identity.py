@@ -9,9 +9,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tldextract import TLDExtract
 
-from archiver.identity import KEY, article_key, can_be_step, normalise, page_slug, plain_form, problem_of, site_of
+from archiver.identity import (
+    KEY_EXPRESSION,
+    article_key,
+    can_be_step,
+    normalise,
+    page_slug,
+    plain_form,
+    problem_of,
+    site_of,
+)
 from archiver.identity.domain import _rules, registered_domain
-from archiver.posts.post import FILE_NAME
+from archiver.posts.post import FILE_NAME_PATTERN
 
 HOME = "https://www.abendblatt.example/2026/11/01/neue-bruecke-am-hafen"
 
@@ -78,7 +87,7 @@ def test_the_plain_form(address: str, plain: str) -> None:
 def test_a_plain_form_is_that_of_its_own_address(path: str) -> None:
     plain = plain_form(f"https://paper.example/{path}")
     assert plain_form(f"http://{plain}") == plain
-    assert re.fullmatch(KEY, article_key(f"https://paper.example/{path}"))
+    assert re.fullmatch(KEY_EXPRESSION, article_key(f"https://paper.example/{path}"))
 
 
 def test_what_is_no_address_has_no_key() -> None:
@@ -233,7 +242,7 @@ def test_the_words_in_a_files_name(path: str, title: str, slug: str) -> None:
 def test_any_slug_makes_the_name_of_a_post(path: str, title: str) -> None:
     slug = page_slug(normalise(f"https://paper.example/{path}"), title)
     assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", slug)
-    assert FILE_NAME.fullmatch(f"2026-11-01-{slug}-abcdefgh.md")
+    assert FILE_NAME_PATTERN.fullmatch(f"2026-11-01-{slug}-abcdefgh.md")
 
 
 @pytest.mark.parametrize(

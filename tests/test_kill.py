@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from archiver.recipes.load import PACKAGED
+from archiver.recipes.load import PACKAGED_RECIPES
 from tests.conftest import Archive
 from tests.killer import TEXT
 
@@ -24,7 +24,7 @@ KILLS, KILLS_OF_EDITS = 100, 25
 
 def fill(archive: Archive, count: int, monkeypatch: pytest.MonkeyPatch) -> list[Record]:
     """Let the listing have so many articles, and nothing else, and be read in one go."""
-    recipe = yaml.safe_load((PACKAGED / "eastmoney.yaml").read_text(encoding="utf-8"))
+    recipe = yaml.safe_load((PACKAGED_RECIPES / "eastmoney.yaml").read_text(encoding="utf-8"))
     recipe["listings"]["market-37"]["size"] = count
     directory = archive.output.with_name("recipes")
     directory.mkdir()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from archiver.errors import StoreError
-from archiver.links import ADVICE, links_outside, refuse_links
+from archiver.links import LINKS_ADVICE, links_outside, refuse_links
 from tests.conftest import NO_DELAY
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def test_a_link_out_of_the_archive_is_refused(output: Path, path: str, target: s
     assert list(links_outside(output)) == [(path, there)]
     with pytest.raises(StoreError) as caught:
         refuse_links(output)
-    assert str(caught.value) == f"{link}: it is a link out of the archive, to {there}; {ADVICE}"
+    assert str(caught.value) == f"{link}: it is a link out of the archive, to {there}; {LINKS_ADVICE}"
 
 
 @pytest.mark.parametrize("target", ["_posts/2026/03/1.md", "_index/index.sqlite"])
@@ -66,7 +66,7 @@ def test_a_file_of_the_index_is_no_link_wherever_it_leads(output: Path, name: st
     link.symlink_to(there)
     with pytest.raises(StoreError) as caught:
         refuse_links(output)
-    assert str(caught.value) == f"{link}: it is a link, to {there}; {ADVICE}"
+    assert str(caught.value) == f"{link}: it is a link, to {there}; {LINKS_ADVICE}"
 
 
 def test_of_some_parts_only_these_are_looked_at(output: Path) -> None:
@@ -119,7 +119,7 @@ def test_nothing_is_written_through_a_link_unless_that_is_meant(archive: Archive
     refused = archive.invoke(*words)
     assert (refused.returncode, refused.stderr) == (
         1,
-        f"archiver: {captures}: it is a link out of the archive, to {elsewhere}; {ADVICE}\n",
+        f"archiver: {captures}: it is a link out of the archive, to {elsewhere}; {LINKS_ADVICE}\n",
     )
     assert contents(elsewhere) == before
     meant = archive.invoke(*words, env={"ARCHIVER_LINKS": "True"})
@@ -140,7 +140,7 @@ def test_what_only_looks_changes_no_index_that_is_elsewhere(archive: Archive, co
     before = contents(elsewhere)
     words = (*command, "--output", str(archive.output), *(NO_DELAY if command[0] == "crawl" else ()))
     refused = archive.invoke(*words)
-    message = f"archiver: {index}: it is a link out of the archive, to {elsewhere}; {ADVICE}\n"
+    message = f"archiver: {index}: it is a link out of the archive, to {elsewhere}; {LINKS_ADVICE}\n"
     assert (refused.returncode, refused.stderr) == (1, message)
     assert contents(elsewhere) == before
     assert archive.invoke(*words, env={"ARCHIVER_LINKS": "True"}).returncode == 0

@@ -13,7 +13,7 @@ from archiver.cleaning.cleaned import MAX_BODY_CHARACTERS
 from archiver.cleaning.references import with_semicolons
 from archiver.errors import BodyError, UnknownAddressError
 from archiver.posts.read import unmarked
-from archiver.posts.text_digest import FEWEST, said, text_digest
+from archiver.posts.text_digest import MIN_CHARACTERS, said, text_digest
 from archiver.reading.metadata.json_ld import json_values
 from archiver.reading.metadata.wording import plain
 from archiver.recipes import load_recipes
@@ -405,7 +405,7 @@ def test_references_with_any_number_of_digits(digits: str) -> None:
     assert "甲" in source_body(html).html
     assert "甲" in clean(html)
     assert unescaped(f"甲&#{digits}") == "甲\ufffd"
-    broken, replaced = (said(body * FEWEST, RECIPE) for body in (f"甲&#{digits};", "甲\ufffd"))
+    broken, replaced = (said(body * MIN_CHARACTERS, RECIPE) for body in (f"甲&#{digits};", "甲\ufffd"))
     assert text_digest(broken) == text_digest(replaced)
     assert unmarked(f"甲&#{digits};") == "甲\ufffd"
     assert plain(f"甲&#{digits};") == "甲\ufffd"

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from rensa import RMinHash
 
 from archiver import minhash
-from archiver.minhash import BANDS, FEWEST, THRESHOLD, bands, signature, similarity
+from archiver.minhash import MIN_DISTINCT_SHINGLES, MIN_SIMILARITY, SIGNATURE_BANDS, bands, signature, similarity
 from bench.syndication import CHANGES, SYLLABLES, Language, copies
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def said(paragraphs: list[str]) -> bytes:
 
 
 def is_found(one: bytes, other: bytes) -> bool:
-    return bool({*bands(one)} & {*bands(other)}) and similarity(one, other) >= THRESHOLD
+    return bool({*bands(one)} & {*bands(other)}) and similarity(one, other) >= MIN_SIMILARITY
 
 
 @pytest.fixture(scope="module")
@@ -124,10 +124,10 @@ def test_case_and_punctuation_make_no_difference(language: Language) -> None:
 
 
 def test_short_texts_are_like_no_other() -> None:
-    short = signature(" ".join(f"word{number}" for number in range(FEWEST + 3)))
+    short = signature(" ".join(f"word{number}" for number in range(MIN_DISTINCT_SHINGLES + 3)))
     assert short.content == b""
     assert similarity(short.content, short.content) == 0
-    assert signature(" ".join(f"word{number}" for number in range(FEWEST + 4))).content
+    assert signature(" ".join(f"word{number}" for number in range(MIN_DISTINCT_SHINGLES + 4))).content
     assert signature("again and again " * 200).content == b""
     assert signature("说了又说" * 200).content == b""
 
@@ -138,5 +138,5 @@ def test_any_text_has_a_signature(text: str) -> None:
     assert len(one.content) in (0, 256)
     if one.content:
         assert similarity(one.content, one.content) == 1
-        assert len(set(bands(one.content))) == BANDS
+        assert len(set(bands(one.content))) == SIGNATURE_BANDS
         assert all(0 <= band < 2**63 for band in bands(one.content))

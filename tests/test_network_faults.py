@@ -14,7 +14,7 @@ import pytest
 import archiver
 from archiver.index import postgres, postgres_connection
 from archiver.index.postgres import PostgresDatabase
-from archiver.interrupts import STOPPING
+from archiver.interrupts import STOPPING_MESSAGE
 from tests import forks
 from tests.conftest import NO_DELAY, Archive
 from tests.faulty_proxy import Fault, FaultyProxy
@@ -46,9 +46,9 @@ def proxy() -> Iterator[FaultyProxy]:
 @pytest.fixture
 def at(proxy: FaultyProxy, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """The address of an empty schema through the proxy, where nobody waits for long."""
-    monkeypatch.setattr(postgres_connection, "SILENCE", 0.15)
-    monkeypatch.setitem(postgres_connection.OPTIONS, "connect_timeout", 2)  # libpq takes no less
-    monkeypatch.setattr(postgres, "LONGEST_WAIT", 0.1)
+    monkeypatch.setattr(postgres_connection, "MAX_SILENCE_SECONDS", 0.15)
+    monkeypatch.setitem(postgres_connection.CONNECTION_OPTIONS, "connect_timeout", 2)  # libpq takes no less
+    monkeypatch.setattr(postgres, "MAX_WAIT_SECONDS", 0.1)
     with server().guarded(PASSWORD):
         yield server().address(user=f"guarded:{PASSWORD}", port=proxy.port)
 
@@ -129,7 +129,7 @@ COMMAND = """
 import sys
 from archiver import interrupts
 from archiver.commands import main
-interrupts.LONGEST = 0.2
+interrupts.MAX_ENDING_SECONDS = 0.2
 sys.exit(main(sys.argv[1:]))
 """
 
@@ -151,7 +151,7 @@ def test_a_run_whose_server_says_nothing_ends_at_a_signal(
         finally:
             process.kill()
     assert process.returncode == 128 + number
-    assert said.splitlines() == [STOPPING, STOPPED]
+    assert said.splitlines() == [STOPPING_MESSAGE, STOPPED]
     proxy.answer_nothing(0)
     end_connections(server())
     assert archive.crawl(LISTING, env={"ARCHIVER_INDEX": at}).stdout == "13 written, 0 unchanged, 0 failed\n"

@@ -13,7 +13,7 @@ from archiver.browser.loading import FLOOD_FACTOR, MAX_REDIRECTS, MAX_SENT_BYTES
 from archiver.captures import Exchange
 from archiver.errors import BrowserError
 from archiver.net.budget import BudgetSpentError
-from archiver.net.handler import EXCHANGES
+from archiver.net.handler import EXCHANGES_META_KEY
 
 if TYPE_CHECKING:
     from scrapy import Request
@@ -206,7 +206,7 @@ def test_the_browser_gets_headers_as_of_a_body_that_is_unpacked() -> None:
 def test_the_exchanges_of_a_redirect_are_one_part() -> None:
     async def noted(request: Request) -> Response:
         came = Exchange(request.url, "GET", (), 200, "HTTP/1.1", "OK", (), b"", datetime.now(UTC), "")
-        request.meta[EXCHANGES] = (*request.meta[EXCHANGES], came)
+        request.meta[EXCHANGES_META_KEY] = (*request.meta[EXCHANGES_META_KEY], came)
         return await Net({"https://news.example/r": "/s"})(request)
 
     loader = Loader(noted, PUBLIC, Limits(60, 10, 1000))

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archiver.dates.likely_zone import COUNTRIES, likely_zone
+from archiver.dates.likely_zone import COUNTRIES_OF_ZONE, likely_zone
 from archiver.reading.metadata.address_day import address_day
 from archiver.reading.metadata.dateline import written_times
 from tests.reading_pages import FETCHED, ld, meta, read
@@ -98,9 +98,9 @@ def test_the_likely_zone(host: str, language: str | None, zone: str) -> None:
 
 
 def test_every_zone_exists_and_no_country_has_two() -> None:
-    countries = [country for names in COUNTRIES.values() for country in names.split()]
+    countries = [country for names in COUNTRIES_OF_ZONE.values() for country in names.split()]
     assert len(countries) == len(set(countries))
-    assert {likely_zone(f"a.{country}", None).zone.key for country in countries} <= set(COUNTRIES) | {"UTC"}
+    assert {likely_zone(f"a.{country}", None).zone.key for country in countries} <= set(COUNTRIES_OF_ZONE) | {"UTC"}
 
 
 def test_a_time_with_a_zone_is_given_in_it() -> None:

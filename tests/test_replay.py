@@ -31,7 +31,7 @@ from archiver.captures.packing import records
 from archiver.captures.regions import regions
 from archiver.index import Index
 from archiver.recipes import load_recipes
-from archiver.recipes.load import PACKAGED
+from archiver.recipes.load import PACKAGED_RECIPES
 from archiver.replica import Fault, Record
 from tests.conftest import PROJECT, Archive
 from tests.test_captures import NAMES, VALUES, answered, cut_off, job
@@ -165,7 +165,7 @@ def rule(archive: Archive, old: str, new: str) -> tuple[str, str]:
     """The option for a recipe like eastmoney, in which something is otherwise."""
     directory = archive.output.with_name("recipes")
     directory.mkdir(exist_ok=True)
-    text = (PACKAGED / "eastmoney.yaml").read_text(encoding="utf-8")
+    text = (PACKAGED_RECIPES / "eastmoney.yaml").read_text(encoding="utf-8")
     assert old in text
     (directory / "eastmoney.yaml").write_text(text.replace(old, new), encoding="utf-8")
     return "-s", f"ARCHIVER_RECIPES={directory}"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from archiver.posts.site_addresses import (
-    LONGEST_PATH,
+    MAX_PATH_BYTES,
     category_key,
     category_page,
     category_paths,
@@ -75,7 +75,7 @@ def test_a_page_is_where_jekyll_has_it_unless_that_is_a_place_of_the_site(path: 
 def test_a_path_is_never_too_long_for_a_file_system() -> None:
     long = [page_place(f"{'长/' * 500}{end}/{DAY}/NW1.html") for end in "甲乙"]
     assert len(set(long)) == 2
-    assert all(len(one.encode()) < LONGEST_PATH for one in long)
+    assert all(len(one.encode()) < MAX_PATH_BYTES for one in long)
 
 
 def test_a_link_that_is_a_path_alone_has_no_scheme() -> None:

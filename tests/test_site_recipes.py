@@ -18,7 +18,7 @@ from archiver.extraction import ExtractOptions
 from archiver.extraction.extractor import Extractor
 from archiver.reading import Reading, explain_page, read_page
 from archiver.recipes import SiteRecipe, load_recipe, load_recipes, load_site, load_sites, site_for
-from archiver.recipes.load import PACKAGED
+from archiver.recipes.load import PACKAGED_RECIPES
 from archiver.replica.exchange import HTML, typed
 from archiver.spiders.share import ShareSpider
 from archiver.teaching import DraftPage, differences, file_beside, read_expected
@@ -355,7 +355,7 @@ def test_sources_lists_sites(taught: dict[str, str]) -> None:
 
 
 # A made-up page in the manner of each site that comes with a recipe is kept beside it, with what it is expected to say.
-SITES = sorted((PACKAGED / "sites").glob("*.yaml"))
+SITES = sorted((PACKAGED_RECIPES / "sites").glob("*.yaml"))
 
 
 @pytest.mark.parametrize("file", SITES, ids=lambda file: file.stem)

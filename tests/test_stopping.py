@@ -20,7 +20,7 @@ from scrapy.utils.test import get_crawler
 
 from archiver.errors import IndexFileError
 from archiver.extraction.extractors import Extractors
-from archiver.interrupts import STOPPING, Interrupts
+from archiver.interrupts import STOPPING_MESSAGE, Interrupts
 from archiver.net import budget
 from archiver.net.budget import BudgetMiddleware, BudgetSpentError
 from archiver.net.robots import RobotsMiddleware
@@ -95,7 +95,7 @@ def test_what_is_in_hand_has_some_seconds_and_is_given_up_then(
     archive: Archive, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A process that never comes to an end with an answer keeps no run from its end; the answer's article stays due."""
-    monkeypatch.setattr(budget, "GRACE", 0.2)
+    monkeypatch.setattr(budget, "GRACE_SECONDS", 0.2)
     with monkeypatch.context() as patch:
         patch.setattr(Extractors, "extract", lambda *_: asyncio.Event().wait())
         result = archive.crawl(LISTING, "--max-seconds", "2")
@@ -144,7 +144,7 @@ def test_a_signal_where_nobody_listens() -> None:
     """Without standard error, in any thread."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(sys, "__stderr__", None)
-        interrupts = Interrupts(lambda: None, STOPPING)
+        interrupts = Interrupts(lambda: None, STOPPING_MESSAGE)
         with interrupts.taken():
             signal.raise_signal(signal.SIGTERM)
         assert interrupts.status == 143
@@ -155,7 +155,7 @@ def test_a_signal_where_nobody_listens() -> None:
 ENDLESS = """
 import signal, sys, time
 from archiver import interrupts
-interrupts.LONGEST = 0.1
+interrupts.MAX_ENDING_SECONDS = 0.1
 stop = {"nothing": lambda: None, "twice": lambda: signal.raise_signal(signal.SIGINT), "raise": None}[sys.argv[1]]
 with interrupts.Interrupts(stop, "stopping").taken():
     signal.raise_signal(signal.SIGTERM)

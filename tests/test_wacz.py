@@ -25,7 +25,7 @@ from warcio.archiveiterator import ArchiveIterator
 from archiver import recipes
 from archiver.errors import ExportError
 from archiver.exports import About, load_format
-from archiver.exports.cdxj import BLOCK, Lines, surt
+from archiver.exports.cdxj import LINES_PER_BLOCK, Lines, surt
 from archiver.exports.read import Entries
 from archiver.exports.selection import Selection
 from archiver.index import Index
@@ -337,7 +337,7 @@ def test_a_revisit_of_what_is_gone_is_explained(filled: Filled, tmp_path: Path) 
 
 
 def test_a_large_index_is_sorted_and_in_blocks() -> None:
-    keys = [f"example,a)/{number} 20260101000000" for number in range(3 * BLOCK)]
+    keys = [f"example,a)/{number} 20260101000000" for number in range(3 * LINES_PER_BLOCK)]
     packed = BytesIO()
     with closing(sqlite3.connect("")) as scratch:
         lines = Lines(scratch)
@@ -351,8 +351,11 @@ def test_a_large_index_is_sorted_and_in_blocks() -> None:
         key, moment, fields = line.split(" ", 2)
         where = json.loads(fields)
         block = packed.getvalue()[where["offset"] : where["offset"] + where["length"]]
-        assert gzip.decompress(block).decode().splitlines() == content[number * BLOCK : (number + 1) * BLOCK]
-        assert content[number * BLOCK].startswith(f"{key} {moment} ")
+        assert (
+            gzip.decompress(block).decode().splitlines()
+            == content[number * LINES_PER_BLOCK : (number + 1) * LINES_PER_BLOCK]
+        )
+        assert content[number * LINES_PER_BLOCK].startswith(f"{key} {moment} ")
     assert len(listed) == 3
 
 

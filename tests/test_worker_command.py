@@ -19,7 +19,7 @@ from archiver.configuration import load_configuration
 from archiver.crew_words import heard, say
 from archiver.crewing import Crew
 from archiver.errors import CrewError, LockedError, OverError
-from archiver.interrupts import STOPPING
+from archiver.interrupts import STOPPING_MESSAGE
 from archiver.run_report import RunReport
 from archiver.session import Session
 from archiver.session_options import session_options
@@ -209,4 +209,4 @@ def test_a_signal_that_comes_before_workers_are_there_waits_for_them(
     monkeypatch.setattr("archiver.crewing.subprocess", subprocess)  # as it is: it loads what it needs
     assert main(["crawl", ADDRESS, "--workers", "2", "--output", str(tmp_path)]) == 128 + number
     # It is said by the command and by both workers.
-    assert capfd.readouterr().err.splitlines() == [*[STOPPING] * 3, "archiver: stopped"]
+    assert capfd.readouterr().err.splitlines() == [*[STOPPING_MESSAGE] * 3, "archiver: stopped"]

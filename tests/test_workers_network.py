@@ -29,9 +29,9 @@ COMMAND = """
 import sys
 from archiver.commands import main
 from archiver.index import postgres, postgres_connection
-postgres_connection.SILENCE = 0.3
-postgres_connection.OPTIONS["connect_timeout"] = 2
-postgres.LONGEST_WAIT = 0.1
+postgres_connection.MAX_SILENCE_SECONDS = 0.3
+postgres_connection.CONNECTION_OPTIONS["connect_timeout"] = 2
+postgres.MAX_WAIT_SECONDS = 0.1
 sys.exit(main(sys.argv[1:]))
 """
 

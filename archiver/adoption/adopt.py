@@ -14,7 +14,7 @@ from archiver.adoption.problems import Kind, problems
 from archiver.adoption.survey import Survey
 from archiver.clock import MICROSECOND, now
 from archiver.errors import os_reason
-from archiver.identity import SHOWN
+from archiver.identity import SHOWN_CHARACTERS
 from archiver.index.types import ArticleKey, Finished
 from archiver.litter import is_litter
 from archiver.places import POSTS
@@ -148,8 +148,8 @@ class _Reader:
         the notice names."""
         if not self._notices:
             return
-        by_name = {id_[:SHOWN]: ArticleKey(recipe, id_) for recipe, id_ in self._survey.articles}
-        into = {key: by_name.get(PurePosixPath(to).stem[-SHOWN:]) for key, (_, to) in self._notices.items()}
+        by_name = {id_[:SHOWN_CHARACTERS]: ArticleKey(recipe, id_) for recipe, id_ in self._survey.articles}
+        into = {key: by_name.get(PurePosixPath(to).stem[-SHOWN_CHARACTERS:]) for key, (_, to) in self._notices.items()}
         finished: list[Finished] = []
         for key, (form, _) in self._notices.items():
             end, seen = into[key], {key}

@@ -11,7 +11,16 @@ from archiver.adoption.problems import Kind, problems
 from archiver.dates import NEVER_FETCHED, id_day, read_time, write_date
 from archiver.errors import TimeFormatError
 from archiver.posts import frontmatter, markdown
-from archiver.posts.read import BLANK_START, KEYS, MORE, ReadPost, front_span, is_value, load_front, read_text
+from archiver.posts.read import (
+    BLANK_START_PATTERN,
+    POST_KEYS,
+    WEB_KEYS,
+    ReadPost,
+    front_span,
+    is_value,
+    load_front,
+    read_text,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -21,12 +30,12 @@ if TYPE_CHECKING:
     from archiver.problems import ProblemKind
 
 UNENDED_FRONT_PATTERN = re.compile(
-    rf"---[ \t\r]*\n(?:(?:{'|'.join(KEYS)}):.*\n){{{len(KEYS)}}}(?:(?:{'|'.join(MORE)}):.*\n)*"
+    rf"---[ \t\r]*\n(?:(?:{'|'.join(POST_KEYS)}):.*\n){{{len(POST_KEYS)}}}(?:(?:{'|'.join(WEB_KEYS)}):.*\n)*"
 )
 ADDRESS_LINE_PATTERN = re.compile(
     r"(?:\r?\n[ \t]*){2}<((?:[a-zA-Z][\w+.-]*:[^<>\s]*)?)>(?=[ \t]*(?:\r?\n[ \t]*){2}|\s*\Z)"
 )
-KEY_LINE_PATTERN = re.compile(rf"^({'|'.join((*KEYS, *MORE))}):[ \t]*(.*?)[ \t\r]*$", re.MULTILINE)
+KEY_LINE_PATTERN = re.compile(rf"^({'|'.join((*POST_KEYS, *WEB_KEYS))}):[ \t]*(.*?)[ \t\r]*$", re.MULTILINE)
 BYTE_ORDER_MARK = "\ufeff"
 OFFSET_AT_END_PATTERN = re.compile(r"[+-]\d\d:?\d\d\s*$|Z\s*$")
 CARRIAGE_RETURN = "\r"
@@ -88,7 +97,7 @@ class _Mender:
 
     def _front_matter(self) -> None:
         notes = []
-        if blank := BLANK_START.match(self.text):
+        if blank := BLANK_START_PATTERN.match(self.text):
             self.text = self.text[blank.end() :]
             notes.append("took the empty line at its beginning off")
         if front_span(self.text) is None and (begun := UNENDED_FRONT_PATTERN.match(self.text)):

@@ -6,7 +6,7 @@ import re
 from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
-from archiver.identity import SHOWN, article_key
+from archiver.identity import SHOWN_CHARACTERS, article_key
 from archiver.recipes import web_recipe
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ FILE_NAME_PATTERN = re.compile(
     r"(\d{4}-\d\d-\d\d)?-?([^\W_][^\s~]*?)((?:[ ._-]*(?:\(\d+\)|copy(?: \d+)?)|[ _-]\d{1,2}|~)?)\.md", re.ASCII
 )
 
-WEB_NAME_PATTERN = re.compile(rf"[a-z0-9-]+-([a-z2-7]{{{SHOWN}}})")
+WEB_NAME_PATTERN = re.compile(rf"[a-z0-9-]+-([a-z2-7]{{{SHOWN_CHARACTERS}}})")
 
 
 class Named(NamedTuple):

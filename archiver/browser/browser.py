@@ -16,7 +16,7 @@ from archiver.captures import Drawn
 from archiver.captures.body import WHOLE_STATUSES
 from archiver.errors import BrowserEndedError, BrowserError
 from archiver.net.budget import BudgetSpentError
-from archiver.net.handler import EXCHANGES
+from archiver.net.handler import EXCHANGES_META_KEY
 from archiver.private import public_address
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ class Browser:
         Raises BrowserError; BudgetSpentError if the run's limit of requests is reached before it has loaded all."""
         request = response.request
         assert request is not None
-        document = Loaded(response, request.meta.get(EXCHANGES, ()))
+        document = Loaded(response, request.meta.get(EXCHANGES_META_KEY, ()))
         loader = Loader(self._download, response.url, self._limits)
         page = await self._show(document, loader, whole=False)
         shown = page.document
@@ -80,7 +80,7 @@ class Browser:
         parts = (*([document.exchanges] if document.exchanges else []), *loader.parts)
         meta = {
             **request.meta,
-            EXCHANGES: (drawn,),
+            EXCHANGES_META_KEY: (drawn,),
             LOADED_META_KEY: parts,
             **({"redirect_urls": steps} if steps else {}),
         }

@@ -13,8 +13,8 @@ from w3lib.url import safe_url_string
 from archiver.captures.exchange import REDIRECT_STATUSES
 from archiver.identity import same_site
 from archiver.net.budget import BudgetSpentError
-from archiver.net.guard import NO_ADDRESS, REFUSED, host_of, is_public_name
-from archiver.net.handler import EXCHANGES
+from archiver.net.guard import NO_ADDRESS_REASON, REFUSED_REASON, host_of, is_public_name
+from archiver.net.handler import EXCHANGES_META_KEY
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
@@ -158,7 +158,7 @@ class Loader:
         left = self._limits.bytes - self._bytes
         if self._asked > self._limits.requests or left <= 0:
             raise RefusedError(f"{url}: the page has reached its limits (ARCHIVER_BROWSER_…)")
-        meta = {"dont_redirect": True, "max_retry_times": 1, "download_maxsize": left, EXCHANGES: before}
+        meta = {"dont_redirect": True, "max_retry_times": 1, "download_maxsize": left, EXCHANGES_META_KEY: before}
         if body is None:
             request = Request(url, headers=dict(headers), dont_filter=True, meta=meta, callback=NO_CALLBACK)
         else:  # only once: what is sent twice may be done twice
@@ -174,7 +174,7 @@ class Loader:
         except Exception as error:  # a download may fail for many reasons: robots.txt, the guard, the budget, the net
             raise RefusedError(f"{url}: {error}") from error
         asked = response.request or request
-        return response, asked.meta.get(EXCHANGES, ())
+        return response, asked.meta.get(EXCHANGES_META_KEY, ())
 
     def _look_at_post(self, url: str, body: bytes) -> None:
         """Raise RefusedError for a POST that the page must not make: only its own site is asked in this way."""
@@ -188,6 +188,6 @@ class Loader:
         may ask, may be asked only by pages of private hosts."""
         host = host_of(url)
         if not host or not url.lower().startswith(("http://", "https://")):
-            raise RefusedError(f"{url}: {NO_ADDRESS}")
+            raise RefusedError(f"{url}: {NO_ADDRESS_REASON}")
         if not self._is_private and not is_public_name(host):
-            raise RefusedError(f"{url}: {REFUSED}")
+            raise RefusedError(f"{url}: {REFUSED_REASON}")

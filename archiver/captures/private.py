@@ -6,8 +6,8 @@ import re
 from typing import TYPE_CHECKING
 
 from archiver.private import (
-    LONG_ENOUGH,
-    USER,
+    MIN_SECRET_CHARACTERS,
+    USER_PATTERN,
     is_private_header,
     placeholder,
     private_parts,
@@ -36,13 +36,13 @@ def public_exchange(exchange: Exchange) -> Exchange:
     """
     taken = [value for name, value in exchange.asked if is_private_header(name, value)]
     secrets = {*private_parts(exchange.url), *(word for value in taken for word in words_of(value))}
-    secrets = {one for one in secrets if len(one) >= LONG_ENOUGH}
+    secrets = {one for one in secrets if len(one) >= MIN_SECRET_CHARACTERS}
     if not (taken or secrets) and public_address(exchange.url) == exchange.url:
         return exchange
     logged_in = any(
         is_private_header(name, value) and not name.lower().startswith("proxy-") for name, value in exchange.asked
     )
-    logged_in = logged_in or USER.match(exchange.url) is not None
+    logged_in = logged_in or USER_PATTERN.match(exchange.url) is not None
     return exchange._replace(
         url=public_address(exchange.url),
         asked=public_headers(exchange.asked, secrets),

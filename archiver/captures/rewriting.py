@@ -14,8 +14,8 @@ from archiver.captures.private import COOKIE_HEADER, words_of
 from archiver.captures.regions import GZIP_START
 from archiver.errors import CaptureError, os_reason
 from archiver.private import (
-    LONG_ENOUGH,
-    PLACEHOLDER,
+    MIN_SECRET_CHARACTERS,
+    PLACEHOLDER_PATTERN,
     is_private_header,
     placeholder,
     private_parts,
@@ -185,7 +185,9 @@ def _private_in(file: Location) -> _Private:
         secrets.update(record.secrets())
         if record.says_who:
             logged_in.add(record.field("warc-concurrent-to"))
-    long_enough = {one for one in secrets if len(one) >= LONG_ENOUGH and not PLACEHOLDER.fullmatch(one)}
+    long_enough = {
+        one for one in secrets if len(one) >= MIN_SECRET_CHARACTERS and not PLACEHOLDER_PATTERN.fullmatch(one)
+    }
     return _Private(tuple(sorted(long_enough, key=len, reverse=True)), frozenset(logged_in - {""}))
 
 

@@ -21,7 +21,7 @@ from archiver.cleaning.references import with_semicolons
 from archiver.cleaning.rules import INDENT, escape, escape_attribute, liquid_safe, without_indents
 from archiver.cleaning.style import harmless_part, is_harmless, read_style
 from archiver.cleaning.tree import body_tree
-from archiver.html import DEEPEST
+from archiver.html import MAX_DEPTH
 from archiver.text import printable, unescaped
 
 if TYPE_CHECKING:
@@ -149,7 +149,7 @@ def _keep(html: str) -> str | None:
             position += len(blocks)
             continue
         token = TOKEN_PATTERN.match(html, position)
-        if not token or len(open_names) > DEEPEST:
+        if not token or len(open_names) > MAX_DEPTH:
             return None
         position = token.end()
         name = (token["name"] or "").lower()

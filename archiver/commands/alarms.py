@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from archiver.archive import Archive
 
-SETTINGS = {"on_alarm": "ARCHIVER_ON_ALARM", "on_alarm_post": "ARCHIVER_ON_ALARM_POST"}
+SETTING_OF_OPTION = {"on_alarm": "ARCHIVER_ON_ALARM", "on_alarm_post": "ARCHIVER_ON_ALARM_POST"}
 
 
 def add_alarm_options(parser: argparse.ArgumentParser) -> None:
@@ -34,7 +34,7 @@ def add_alarm_options(parser: argparse.ArgumentParser) -> None:
 
 def alarm_settings(arguments: argparse.Namespace) -> dict[str, str | None]:
     """Return the settings that these options give."""
-    return {setting: getattr(arguments, option) for option, setting in SETTINGS.items()}
+    return {setting: getattr(arguments, option) for option, setting in SETTING_OF_OPTION.items()}
 
 
 def tell_of_alarms(archive: Archive, content: Mapping[str, Any]) -> None:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from archiver.run_report import RunReport
 
-OPTIONS = {
+SETTING_OF_OPTION = {
     "recheck": "ARCHIVER_RECHECK",
     "max_requests": "ARCHIVER_MAX_REQUESTS",
     "max_seconds": "ARCHIVER_MAX_SECONDS",
@@ -74,7 +74,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
 
 def run(arguments: argparse.Namespace) -> int:
     """Crawl what `arguments` name and return the exit status."""
-    options = {setting: getattr(arguments, option) for option, setting in OPTIONS.items()}
+    options = {setting: getattr(arguments, option) for option, setting in SETTING_OF_OPTION.items()}
     options |= alarm_settings(arguments)
     archive = archive_from(arguments, **options, ARCHIVER_DRY_RUN=arguments.dry_run or None)
     progress = not (arguments.quiet or arguments.no_progress)

@@ -16,10 +16,10 @@ if TYPE_CHECKING:
     import argparse
 
 # Seconds between requests to one host. Short, because the replica is our own and the user is waiting.
-DELAY = "0.1"
+DELAY_SECONDS = "0.1"
 LISTING = "eastmoney/market-37"
 OUTPUT = "archiver-demo"
-MARK = "_demo"  # a file that marks a directory as the demo's: everything in it is made up
+MARKER_FILE = "_demo"  # a file that marks a directory as the demo's: everything in it is made up
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -78,7 +78,13 @@ class _Steps:
         if self.status:
             return
         asks = arguments[0] in ("crawl", "get")
-        command = ["archiver", *arguments, "--output", str(self._output), *(("-s", f"DOWNLOAD_DELAY={DELAY}") * asks)]
+        command = [
+            "archiver",
+            *arguments,
+            "--output",
+            str(self._output),
+            *(("-s", f"DOWNLOAD_DELAY={DELAY_SECONDS}") * asks),
+        ]
         print(f"\n{text}\n\n$ {f'http_proxy={self._proxy} ' * asks}{shlex.join(command)}", flush=True)
         environment = {**os.environ, "http_proxy": self._proxy, "no_proxy": ""}
         # -P: Python must not import from a directory called `archiver` in the working directory.
@@ -93,9 +99,9 @@ def _claim(output: Path) -> None:
     if output.exists() and not output.is_dir():
         raise UsageError(f"{output}: is no directory; name another with --output")
     try:
-        if output.is_dir() and any(output.iterdir()) and not (output / MARK).exists():
+        if output.is_dir() and any(output.iterdir()) and not (output / MARKER_FILE).exists():
             raise UsageError(f"{output}: has something in it that is not the demo's; name another with --output")
         output.mkdir(parents=True, exist_ok=True)
-        (output / MARK).write_text("Everything in this directory is made up: `archiver demo` wrote it.\n")
+        (output / MARKER_FILE).write_text("Everything in this directory is made up: `archiver demo` wrote it.\n")
     except OSError as error:
         raise UsageError(f"{output}: cannot be written: {os_reason(error)}") from error

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from archiver.discovery.offer import Offer, Source
 
 HEADINGS = {"feed": "feeds", "index": "indexes of sitemaps", "sitemap": "sitemaps", "page": "pages of links"}
-EXAMPLES = 5  # links of each kind that are shown
-TITLE_LINES = 2
+MAX_EXAMPLES = 5  # links of each kind that are shown
+MAX_TITLE_LINES = 2
 INDENT = 4
 
 
@@ -104,7 +104,7 @@ def _show(offer: Offer, width: int) -> None:
 def _show_source(source: Source, width: int) -> None:
     _print_address(f"{'+' if source.is_read else '-'} {source.address}")
     if source.title:
-        _print(source.title, width, indent=INDENT, lines=TITLE_LINES)
+        _print(source.title, width, indent=INDENT, lines=MAX_TITLE_LINES)
     listed = count(len(source.articles), "article") if source.kind != "index" else count(source.others, "sitemap")
     others = f" and {count(source.others, 'other page')}" if source.others and source.kind != "index" else ""
     newest = f", the newest of {show_time(source.newest)}" if source.newest else ""
@@ -121,11 +121,13 @@ def _show_links(links: tuple[PageLink, ...], width: int) -> None:
     ):
         if shown:
             print_line(f"\n{heading}: {len(shown):,}")
-        for link in shown[:EXAMPLES]:
+        for link in shown[:MAX_EXAMPLES]:
             _print_address(link.address)
-            _print(f"{link.text}: {link.reason}" if link.text else link.reason, width, indent=INDENT, lines=TITLE_LINES)
-        if len(shown) > EXAMPLES:
-            _print(f"… and {len(shown) - EXAMPLES:,} more (--json has all)", width, indent=2)
+            _print(
+                f"{link.text}: {link.reason}" if link.text else link.reason, width, indent=INDENT, lines=MAX_TITLE_LINES
+            )
+        if len(shown) > MAX_EXAMPLES:
+            _print(f"… and {len(shown) - MAX_EXAMPLES:,} more (--json has all)", width, indent=2)
 
 
 def _print(text: str, width: int, *, indent: int = 0, lines: int | None = None) -> None:

@@ -21,10 +21,10 @@ if TYPE_CHECKING:
 
     from archiver.run_report import Result
 
-NARROWEST = 8  # columns of the terminal: a column of a table is not cut to less
+MIN_COLUMN_WIDTH = 8  # columns of the terminal: a column of a table is not cut to less
 # Characters that JSON may contain unescaped, but that terminals obey or that change the direction of text.
-OBEYED = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\U000e0000-\U000e007f]")
-RED, PLAIN = "\x1b[1;31m", "\x1b[0m"
+OBEYED_PATTERN = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\U000e0000-\U000e007f]")
+RED, PLAIN_COLOUR = "\x1b[1;31m", "\x1b[0m"
 
 
 class Meter(tqdm):  # type: ignore[type-arg]
@@ -105,7 +105,7 @@ class Display:
 def print_alarms(alarms: Sequence[str], stream: TextIO | None = None, start: str = "") -> None:
     """Print a line for each alarm. On a terminal the word ALARM is red, unless NO_COLOR is set (no-color.org)."""
     stream = stream or sys.stderr
-    word = f"{RED}ALARM{PLAIN}" if stream.isatty() and not os.environ.get("NO_COLOR") else "ALARM"
+    word = f"{RED}ALARM{PLAIN_COLOUR}" if stream.isatty() and not os.environ.get("NO_COLOR") else "ALARM"
     for alarm in alarms:
         tqdm.write(f"{start}{word}: {printable(alarm)}", file=stream)  # tqdm moves the progress line out of the way
 
@@ -124,9 +124,9 @@ def print_table(head: list[str], rows: list[list[object]]) -> None:
         filled = [any(row[number] for row in table[1:]) for number in range(len(head))]
         table = [list(compress(row, filled)) for row in table]
         widths = _widths(table)
-        while _whole(widths) > columns and max(widths[1:], default=0) > NARROWEST:
+        while _whole(widths) > columns and max(widths[1:], default=0) > MIN_COLUMN_WIDTH:
             widths[widths.index(max(widths[1:]), 1)] -= 1
-        while _whole(widths) > columns and widths and widths[0] > max(columns // 2, NARROWEST):
+        while _whole(widths) > columns and widths and widths[0] > max(columns // 2, MIN_COLUMN_WIDTH):
             widths[0] -= 1
         if _whole(widths) > columns:
             _print_lists(table, columns)
@@ -167,7 +167,7 @@ def printable(text: str) -> str:
 def print_json(value: Any, indent: int | None = None) -> None:
     """Print `value` as JSON. Characters that a terminal obeys or that change the direction of text are escaped."""
     text = json.dumps(as_json(value), ensure_ascii=False, indent=indent)
-    print_line(OBEYED.sub(lambda found: json.dumps(found[0])[1:-1], text))
+    print_line(OBEYED_PATTERN.sub(lambda found: json.dumps(found[0])[1:-1], text))
 
 
 def print_line(line: str) -> None:

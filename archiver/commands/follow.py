@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from archiver.archive import Archive
 
-KEPT_KEY = "its key is needed to ask for it, and is kept in _followed.yaml and _index: publish neither"
+KEPT_KEY_NOTE = "its key is needed to ask for it, and is kept in _followed.yaml and _index: publish neither"
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -67,7 +67,7 @@ def run(arguments: argparse.Namespace) -> int:
     for one in added:
         print_wrapped(f"followed from now on: {printable(public_address(one.address))}")
         if private_parts(one.address):
-            sys.stderr.write(f"archiver: {printable(public_address(one.address))}: {KEPT_KEY}\n")
+            sys.stderr.write(f"archiver: {printable(public_address(one.address))}: {KEPT_KEY_NOTE}\n")
     known = len(archive.followed())
     print_wrapped(f"{len(added):,} new, {known:,} in all; `archiver crawl` reads {'it' if known == 1 else 'them'}")
     return 0

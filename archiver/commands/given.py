@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from archiver.answer import Answer
     from archiver.archive import Archive
 
-PAGES = (".html", ".htm", ".xhtml")
+PAGE_SUFFIXES = (".html", ".htm", ".xhtml")
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,9 +110,9 @@ def _saved(paths: list[str], address: str | None) -> Iterator[GivenPage]:
 
 def _in_directory(directory: Path, address: str | None) -> Iterator[GivenPage]:
     """Yield the pages in a directory and in those below it, by their names. Raises UsageError if there is none."""
-    files = sorted(file for file in directory.rglob("*") if file.suffix.lower() in PAGES and not file.is_dir())
+    files = sorted(file for file in directory.rglob("*") if file.suffix.lower() in PAGE_SUFFIXES and not file.is_dir())
     if not files:
-        raise UsageError(f"{directory}: no page in it ({', '.join(PAGES)})")
+        raise UsageError(f"{directory}: no page in it ({', '.join(PAGE_SUFFIXES)})")
     for file in files:
         try:
             yield GivenPage(str(file), regular.read(file), address)

@@ -11,9 +11,11 @@ from typing import Any, NoReturn
 from archiver.errors import UsageError
 from archiver.suggestions import did_you_mean
 
-NO_NUMBER = re.compile(r"invalid (?:int|float) value: (.+)", re.DOTALL)
-NO_VALUE = re.compile(r"ignored explicit argument (.+)", re.DOTALL)
-CHOICE = re.compile(r"argument (?P<name>.+?): invalid choice: (?P<given>.+?) \(choose from (?P<names>.+)\)", re.DOTALL)
+NO_NUMBER_PATTERN = re.compile(r"invalid (?:int|float) value: (.+)", re.DOTALL)
+NO_VALUE_PATTERN = re.compile(r"ignored explicit argument (.+)", re.DOTALL)
+CHOICE_PATTERN = re.compile(
+    r"argument (?P<name>.+?): invalid choice: (?P<given>.+?) \(choose from (?P<names>.+)\)", re.DOTALL
+)
 
 
 class HelpFormatter(argparse.RawDescriptionHelpFormatter):
@@ -37,9 +39,9 @@ def _broken(line: str, width: int) -> str:
 
 def _in_our_words(message: str) -> str:
     """Return an error of argparse about the value of an option, in clearer words where there are any."""
-    if found := NO_NUMBER.fullmatch(message):
+    if found := NO_NUMBER_PATTERN.fullmatch(message):
         return f"expected a whole number, got {found[1]}"
-    if found := NO_VALUE.fullmatch(message):
+    if found := NO_VALUE_PATTERN.fullmatch(message):
         return f"takes no value, got {found[1]}"
     return message
 
@@ -93,7 +95,7 @@ class Parser(argparse.ArgumentParser):
         """Raise UsageError."""
         if wrong_option := self._no_option():
             message = self._unknown(wrong_option)  # reported first: it may have caused the other error
-        elif found := CHOICE.fullmatch(message):
+        elif found := CHOICE_PATTERN.fullmatch(message):
             names = re.findall(r"[\w|-]+", found["names"])
             given = found["given"].strip("'\"")
             message = f"{found['name']}: there is no {given}{did_you_mean(given, names)}; there are {', '.join(names)}"

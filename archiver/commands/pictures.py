@@ -16,7 +16,7 @@ from archiver.commands.options import (
 if TYPE_CHECKING:
     import argparse
 
-OPTIONS = {"max_requests": "ARCHIVER_MAX_REQUESTS", "max_seconds": "ARCHIVER_MAX_SECONDS"}
+SETTING_OF_OPTION = {"max_requests": "ARCHIVER_MAX_REQUESTS", "max_seconds": "ARCHIVER_MAX_SECONDS"}
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -42,7 +42,9 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
 
 def run(arguments: argparse.Namespace) -> int:
     """Fetch pictures and return the exit status."""
-    archive = archive_from(arguments, **{setting: getattr(arguments, option) for option, setting in OPTIONS.items()})
+    archive = archive_from(
+        arguments, **{setting: getattr(arguments, option) for option, setting in SETTING_OF_OPTION.items()}
+    )
     with Display(archive.output, progress=not (arguments.quiet or arguments.no_progress)) as display:
         report = archive.pictures(display.wait_for)
     pictures = report.content.get("pictures", {})

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from archiver.problems import Problem, ProblemKind
 
-SHOWN = 20  # the most problems of each kind that are listed
+MAX_SHOWN = 20  # the most problems of each kind that are listed
 
 
 def print_problems(
@@ -30,10 +30,10 @@ def print_problems(
         found = [problem for problem in problems if problem.kind is kind]
         if found:
             print_line(f"{kind.heading}: {len(found):,}")
-        for problem in found[:SHOWN]:
+        for problem in found[:MAX_SHOWN]:
             text = f"{problem.path}: {problem.what}: "
             text += f"repaired: {problem.repaired}" if problem.repaired else problem.advice
             print_wrapped(f"  {printable(text)}")
-        if len(found) > SHOWN:
-            print_line(f"  … and {len(found) - SHOWN:,} more")
+        if len(found) > MAX_SHOWN:
+            print_line(f"  … and {len(found) - MAX_SHOWN:,} more")
     print_line(summary)

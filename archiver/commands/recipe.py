@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from archiver.reading import Explanation
     from archiver.recipes import SiteRecipe
 
-GENERAL = "no rule finds it: the general reading counts"
+GENERAL_READING_NOTE = "no rule finds it: the general reading counts"
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -180,7 +180,7 @@ class _Trial:
         for one, value in named.items():
             show_field(one, value, width)
             if one not in by_rule:
-                print_beside("", GENERAL, width, mark="!   ")
+                print_beside("", GENERAL_READING_NOTE, width, mark="!   ")
         for one, wanted, got in wrong:
             print_beside(one, f"expected {wanted}", width, mark="!   ")
             print_beside("", f"got {got}", width, mark="    ")

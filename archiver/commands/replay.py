@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from archiver.replay import Change, Summary
 
 
-SHOWN = 10  # the most kinds of records without a post that are listed
+MAX_SHOWN = 10  # the most kinds of records without a post that are listed
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -98,7 +98,7 @@ def _show(summary: Summary, stream: TextIO, *, dry: bool) -> None:
     others = summary.others.most_common()
     if others:
         stream.write(f"no post is made of {count(summary.others.total(), 'other record')}:\n")
-    for what, number in others[:SHOWN]:
+    for what, number in others[:MAX_SHOWN]:
         stream.write(f"  {number:,}  {what}\n")
-    if left := sum(number for _, number in others[SHOWN:]):
+    if left := sum(number for _, number in others[MAX_SHOWN:]):
         stream.write(f"  {left:,}  for other reasons\n")

@@ -23,12 +23,14 @@ if TYPE_CHECKING:
 
     from archiver.configuration import Configuration
 
-EXAMPLE = "news-share-archiver @ git+https://github.com/OWNER/NAME"
-REPOSITORY = r"[A-Za-z0-9][A-Za-z0-9-]{0,38}/[A-Za-z0-9._-]{1,100}"
-SOURCE = r"[a-z0-9_-]+(?:/[a-z0-9_-]+)?"
-NAME = r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}"  # needs no quoting in a file name, a unit, YAML or a shell
-UNSEEN = frozenset(("Cc", "Cf", "Cn", "Cs", "Zl", "Zp"))  # Unicode categories of characters that are invisible
-OF_OUTPUT = "ARCHIVER_OUTPUT"
+PACKAGE_EXAMPLE = "news-share-archiver @ git+https://github.com/OWNER/NAME"
+REPOSITORY_EXPRESSION = r"[A-Za-z0-9][A-Za-z0-9-]{0,38}/[A-Za-z0-9._-]{1,100}"
+SOURCE_EXPRESSION = r"[a-z0-9_-]+(?:/[a-z0-9_-]+)?"
+NAME_EXPRESSION = r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}"  # needs no quoting in a file name, a unit, YAML or a shell
+UNSEEN_CATEGORIES = frozenset(
+    ("Cc", "Cf", "Cn", "Cs", "Zl", "Zp")
+)  # Unicode categories of characters that are invisible
+OUTPUT_SETTING = "ARCHIVER_OUTPUT"
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -54,7 +56,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.add_argument(
         "--package",
         metavar="REQUIREMENT",
-        help=f"github: what pip installs there, such as '{EXAMPLE}'; required for github",
+        help=f"github: what pip installs there, such as '{PACKAGE_EXAMPLE}'; required for github",
     )
     parser.add_argument(
         "--repository",
@@ -87,13 +89,13 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.site and arguments.scheduler == "github":
         raise UsageError("--site: is for cron and systemd; on GitHub --pages builds the site, and publishes it")
     package = _package(arguments)
-    if arguments.repository is not None and not re.fullmatch(REPOSITORY, arguments.repository):
+    if arguments.repository is not None and not re.fullmatch(REPOSITORY_EXPRESSION, arguments.repository):
         raise UsageError(f"--repository {arguments.repository}: expected OWNER/NAME, as GitHub has it")
     secrets = secret_names(settings)
-    crawl = tuple(_crawl_arguments(arguments, left_out={OF_OUTPUT, *secrets}))
-    job = ScheduledCrawl(_name(arguments), arguments.every, crawl, settings[OF_OUTPUT], secrets)
+    crawl = tuple(_crawl_arguments(arguments, left_out={OUTPUT_SETTING, *secrets}))
+    job = ScheduledCrawl(_name(arguments), arguments.every, crawl, settings[OUTPUT_SETTING], secrets)
     for value in (*job.arguments, job.output, package, sys.executable):
-        if unseen := next((char for char in value if unicodedata.category(char) in UNSEEN), None):
+        if unseen := next((char for char in value if unicodedata.category(char) in UNSEEN_CATEGORIES), None):
             raise UsageError(f"{value!r}: holds a character that no schedule can hold: {unseen!r}")
     match arguments.scheduler:
         case "cron":
@@ -112,7 +114,7 @@ def _package(arguments: argparse.Namespace) -> str:
     anybody could own the name on PyPI."""
     if arguments.package is None:
         if arguments.scheduler == "github":
-            raise UsageError(f"say what pip is to install there, such as --package '{EXAMPLE}'")
+            raise UsageError(f"say what pip is to install there, such as --package '{PACKAGE_EXAMPLE}'")
         return ""
     package = str(arguments.package).strip()
     if not package or package.startswith("-"):
@@ -158,14 +160,16 @@ def _name(arguments: argparse.Namespace) -> str:
         name = "-".join(["archiver", *(re.sub(r"[^A-Za-z0-9_.-]+", "-", one.replace("/", ".")) for one in given)])
         # One source gives a unique name: names of sources contain no dot. Several do only without hyphens, since a
         # hyphen separates them.
-        clear = all(re.fullmatch(SOURCE, one) for one in given) and (len(given) == 1 or "-" not in "".join(given))
+        clear = all(re.fullmatch(SOURCE_EXPRESSION, one) for one in given) and (
+            len(given) == 1 or "-" not in "".join(given)
+        )
         if clear and len(name) <= 64:
             return name
         # Other sources could give the same shortened name, so a checksum is added: two schedules must not share a
         # name, which is also that of a lock and a file.
         mark = crc32("\0".join(arguments.sources).encode()) & 0xFFFFFF
         return f"{name[:57].rstrip('-')}-{mark:06x}"
-    if not re.fullmatch(NAME, arguments.name):
+    if not re.fullmatch(NAME_EXPRESSION, arguments.name):
         raise UsageError(
             f"--name {arguments.name}: expected at most 64 letters (a-z), digits, dots, underscores and hyphens, "
             "and a letter or a digit first"

@@ -8,17 +8,19 @@ import sys
 
 from archiver.commands.display import print_line, printable, width_of
 
-FURTHER = 4  # columns by which the second and later lines are indented further than the first
-NARROWEST, WIDEST = 40, 120  # columns: longer lines are hard to read
+HANGING_INDENT = 4  # columns by which the second and later lines are indented further than the first
+MIN_WIDTH, MAX_WIDTH = 40, 120  # columns: longer lines are hard to read
 # A line may break after a space and after each Chinese or Japanese character, but not before punctuation that ends a
 # clause.
-WIDE = r"\u2e80-\u9fff\uf900-\uffef"
-PIECE = re.compile(rf"[^\s{WIDE}]*[{WIDE}][、。，．：；！？）」』】》”’…]*|[^\s{WIDE}]+\s*|\s+")
+WIDE_CHARACTERS = r"\u2e80-\u9fff\uf900-\uffef"
+PIECE_PATTERN = re.compile(
+    rf"[^\s{WIDE_CHARACTERS}]*[{WIDE_CHARACTERS}][、。，．：；！？）」』】》”’…]*|[^\s{WIDE_CHARACTERS}]+\s*|\s+"
+)
 
 
 def columns() -> int:
     """Return the width of lines: that of the terminal (or COLUMNS; 80 if neither is known), within limits."""
-    return max(NARROWEST, min(shutil.get_terminal_size().columns, WIDEST))
+    return max(MIN_WIDTH, min(shutil.get_terminal_size().columns, MAX_WIDTH))
 
 
 def print_wrapped(line: str) -> None:
@@ -28,7 +30,7 @@ def print_wrapped(line: str) -> None:
         print_line(line)
         return
     indent = len(line) - len(line.lstrip(" "))
-    further = indent + FURTHER
+    further = indent + HANGING_INDENT
     first, *_ = wrap(line, width - indent)
     print_line(" " * indent + first)
     rest = " ".join(line.split())[len(first) :]
@@ -40,7 +42,7 @@ def wrap(text: str, width: int, lines: int | None = None) -> list[str]:
     """Return `text` in lines of at most `width` columns. lines: the most lines; the last ends in `…` if more follow."""
     text = printable(" ".join(text.split()))
     found = [""]
-    for piece in PIECE.findall(text):
+    for piece in PIECE_PATTERN.findall(text):
         for part in _fitting(piece, width):
             if width_of(found[-1] + part.rstrip()) > width:
                 found.append("")

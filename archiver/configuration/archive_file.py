@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from archiver.configuration.known import PREFIX, SETTINGS
+from archiver.configuration.known import SETTING_PREFIX, SETTINGS
 from archiver.errors import StoreError, UsageError, os_reason
 from archiver.server_address import without_secrets
 from archiver.storage import write_atomically
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 ARCHIVE_FILE = "_archiver.yaml"
-HEAD = "# Settings of this archive; the command line and the environment count above them.\n"
+FILE_HEAD = "# Settings of this archive; the command line and the environment count above them.\n"
 
 
 def read_archive_file(output: Path) -> dict[str, Any]:
@@ -50,7 +50,7 @@ def read_archive_file(output: Path) -> dict[str, Any]:
         if name in SETTINGS and name not in of_archive:
             raise UsageError(f"{file}: {name} belongs to a run and not to an archive; give it with -s {name}=…")
         if name not in of_archive:
-            raise UsageError(f"{file}: {name}: no such setting{did_you_mean(str(name), of_archive, PREFIX)}")
+            raise UsageError(f"{file}: {name}: no such setting{did_you_mean(str(name), of_archive, SETTING_PREFIX)}")
     if "ARCHIVER_RECIPES" in content:
         content["ARCHIVER_RECIPES"] = _below(output, content["ARCHIVER_RECIPES"])
     return content
@@ -68,7 +68,7 @@ def remember(output: Path, settings: Mapping[str, Any]) -> list[str]:
         new["ARCHIVER_RECIPES"] = [_seen_from(output, Path(one)) for one in new["ARCHIVER_RECIPES"]]
     file = output / ARCHIVE_FILE
     try:
-        before = file.read_text(encoding="utf-8") if file.exists() else HEAD
+        before = file.read_text(encoding="utf-8") if file.exists() else FILE_HEAD
         before += "" if before.endswith("\n") else "\n"
         write_atomically(file, (before + yaml.safe_dump(new, allow_unicode=True, sort_keys=False)).encode())
     except OSError as error:

@@ -17,18 +17,18 @@ from archiver.spans import read_span
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-TRUE, FALSE = ("true", "1"), ("false", "0")
-SCHEME = re.compile(r"[a-z][a-z0-9+.-]+://", re.IGNORECASE)
-STORE = re.compile(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](?:/[\w!.*'()-]+)*")  # nothing that needs an escape
+TRUE_WORDS, FALSE_WORDS = ("true", "1"), ("false", "0")
+SCHEME_PATTERN = re.compile(r"[a-z][a-z0-9+.-]+://", re.IGNORECASE)
+STORE_PATTERN = re.compile(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](?:/[\w!.*'()-]+)*")  # nothing that needs an escape
 LIST_TYPES = (list, tuple, set, frozenset)
 
 
 def switch(value: object) -> bool:
     """Return whether something is on: a boolean, 1 or 0, or their names in any case."""
     text = str(value).strip().casefold()
-    if text not in TRUE + FALSE:
+    if text not in TRUE_WORDS + FALSE_WORDS:
         raise ValueError(f"expected True or False, got {value!r}")
-    return text in TRUE
+    return text in TRUE_WORDS
 
 
 def optional_switch(value: object) -> bool | None:
@@ -115,7 +115,7 @@ def store_address(value: object) -> str:
     """Return the address of a place in an object store, `s3://BUCKET` or `s3://BUCKET/PREFIX`; empty for an empty
     value. The error does not quote the value: somebody may have put a key in it."""
     result = "" if value is None else str(value).strip().rstrip("/")
-    if result and not STORE.fullmatch(result):
+    if result and not STORE_PATTERN.fullmatch(result):
         raise ValueError("expected a bucket and a prefix, such as s3://news-archive/share; keys are never in it")
     return result
 
@@ -125,7 +125,7 @@ def directory(value: object) -> str:
     result = "" if value is None else str(value)
     if result.startswith("s3://"):
         raise ValueError("expected a directory, for the index and the settings; name the store in ARCHIVER_STORE")
-    if not result.strip() or "\0" in result or SCHEME.match(result):
+    if not result.strip() or "\0" in result or SCHEME_PATTERN.match(result):
         raise ValueError("expected a directory")
     return result
 

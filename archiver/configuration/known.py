@@ -11,7 +11,7 @@ from archiver.suggestions import did_you_mean
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-PREFIX = "ARCHIVER_"
+SETTING_PREFIX = "ARCHIVER_"
 
 
 class Setting(NamedTuple):
@@ -78,9 +78,9 @@ def setting_name(keyword: str) -> str:
     """Return the setting that a keyword of Python names: `profile` is ARCHIVER_PROFILE, `download_delay` is
     DOWNLOAD_DELAY. Raises UsageError for a name that looks like a misspelt setting of ours."""
     name = keyword.upper()
-    if PREFIX + name in SETTINGS:
-        return PREFIX + name
-    ours = [one.removeprefix(PREFIX).lower() for one in SETTINGS]
+    if SETTING_PREFIX + name in SETTINGS:
+        return SETTING_PREFIX + name
+    ours = [one.removeprefix(SETTING_PREFIX).lower() for one in SETTINGS]
     if name not in SETTINGS and (suggestion := did_you_mean(keyword, ours)):
         raise UsageError(f"{keyword}: no such setting{suggestion}")
     return name

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 from archiver.configuration.archive_file import ARCHIVE_FILE, read_archive_file
 from archiver.configuration.configuration import Configuration, Origin
-from archiver.configuration.known import PREFIX, SETTINGS
+from archiver.configuration.known import SETTING_PREFIX, SETTINGS
 from archiver.errors import UsageError
 from archiver.suggestions import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-DEFAULTS = "archiver.settings"
+DEFAULTS_MODULE = "archiver.settings"
 SETTINGS_MODULE = "SCRAPY_SETTINGS_MODULE"
 
 
@@ -35,9 +35,9 @@ def load_configuration(
     """
     environ = os.environ if environ is None else environ
     layers: dict[Origin, Mapping[str, object]] = {
-        Origin.DEFAULT: _settings_in(DEFAULTS),
+        Origin.DEFAULT: _settings_in(DEFAULTS_MODULE),
         Origin.SETTINGS_MODULE: _settings_module(environ) if project is None else project,
-        Origin.ENVIRONMENT: {name: value for name, value in environ.items() if name.startswith(PREFIX)},
+        Origin.ENVIRONMENT: {name: value for name, value in environ.items() if name.startswith(SETTING_PREFIX)},
         Origin.COMMAND_LINE: overrides or {},
     }
     output = next(
@@ -83,8 +83,8 @@ def _settings_in(module: str) -> dict[str, Any]:
 def _look_at_name(name: str, place: str) -> None:
     """Raise UsageError for an unknown setting of ours. Which other settings exist is for Scrapy and its plug-ins to
     say."""
-    if name.startswith(PREFIX) and name not in SETTINGS:
-        suggestion = did_you_mean(name, (one for one in SETTINGS if one.startswith(PREFIX)), PREFIX)
+    if name.startswith(SETTING_PREFIX) and name not in SETTINGS:
+        suggestion = did_you_mean(name, (one for one in SETTINGS if one.startswith(SETTING_PREFIX)), SETTING_PREFIX)
         raise UsageError(f"{place}{name}: no such setting{suggestion}")
 
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from archiver.article import Article
     from archiver.index import IndexThread
 
-WAIT = 0.1  # seconds between two looks whether another worker is done with an article
+POLL_SECONDS = 0.1  # seconds between two looks whether another worker is done with an article
 
 
 class ArticleTurns:
@@ -39,7 +39,7 @@ class ArticleTurns:
             return
         names = await self._names(asked)
         while not await self._take(names):
-            await asyncio.sleep(WAIT)
+            await asyncio.sleep(POLL_SECONDS)
             names |= await self._names(asked)  # the other worker may have found that two of them are one article
         try:
             yield

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from archiver.clock import go_by, now, steady
 from archiver.index.lock import file_of_worker, is_held
-from archiver.index.workers import LONGEST_SILENCE
+from archiver.index.workers import MAX_SILENCE_MICROS
 from archiver.places import INDEX
 from archiver.recorder import end_files
 from archiver.storage import directory_of
@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     from archiver.storage import Root
 
 logger = logging.getLogger(__name__)
-BEAT = 2.0  # seconds between two beats: with each a worker says that it is there
-SAID_EACH = 5  # with every fifth beat it also notes its results so far: they count if it is killed
-WAITS = (0.3, 0.6, 1.2, 2.5)  # seconds until a worker with nothing to do looks again; the last one from then on
+BEAT_SECONDS = 2.0  # seconds between two beats: with each a worker says that it is there
+BEATS_PER_RESULT = 5  # with every fifth beat it also notes its results so far: they count if it is killed
+WAIT_SECONDS = (0.3, 0.6, 1.2, 2.5)  # seconds until a worker with nothing to do looks again; the last one from then on
 
 
 class Progress(NamedTuple):
@@ -112,7 +112,7 @@ class Member:
         run = self.run
         if await self._index.run(lambda index: index.workers.rest(run)):
             return True
-        await asyncio.sleep(WAITS[min(self._waits, len(WAITS) - 1)])
+        await asyncio.sleep(WAIT_SECONDS[min(self._waits, len(WAIT_SECONDS) - 1)])
         self._waits += 1
         return False
 
@@ -134,7 +134,7 @@ class Member:
     async def assure(self) -> None:
         """Raise LockedError if others have taken over from this worker while it stood still. To be called before it
         writes anything outside the index."""
-        if steady() - self._told > LONGEST_SILENCE // 2:
+        if steady() - self._told > MAX_SILENCE_MICROS // 2:
             await self._tell(None)
 
     async def beat(self) -> None:
@@ -146,11 +146,13 @@ class Member:
             except Exception as error:
                 self._fail(error)
                 return
-            await asyncio.sleep(BEAT)
+            await asyncio.sleep(BEAT_SECONDS)
 
     async def _beat(self) -> None:
         self._beats += 1
-        others = await self._tell(self._results() if self._beats % SAID_EACH == 0 and not self.has_left else None)
+        others = await self._tell(
+            self._results() if self._beats % BEATS_PER_RESULT == 0 and not self.has_left else None
+        )
         self.others = sum(one.run == self.run for one in others)
         for one in others:
             if self._has_ended(one):
@@ -180,7 +182,7 @@ class Member:
             return True
         if self._heard.get(one.number) != one.heard:
             self._heard[one.number], self._silent[one.number] = one.heard, steady()
-        return steady() - self._silent[one.number] > LONGEST_SILENCE
+        return steady() - self._silent[one.number] > MAX_SILENCE_MICROS
 
     async def _take_over(self, one: Worker) -> None:
         if await self._index.run(_take_over, one, self._session.output):

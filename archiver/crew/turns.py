@@ -9,18 +9,23 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 from archiver.clock import SECOND, steady
-from archiver.index.workers import LONGEST_SILENCE
+from archiver.index.workers import MAX_SILENCE_MICROS
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
 
     from archiver.index import Index, IndexThread
 
-OFTEN, SELDOM = 0.2, 1.0  # seconds between two looks at the index: while a host is waited for, and otherwise
-UNUSED = SECOND  # for so long without a request: then a host is given back
-SHORTEST = 2 * SECOND  # a host is kept at least for so long, even if others wait for it
-SURE = LONGEST_SILENCE // 3  # for so long after a look at the index nobody can have taken a worker's hosts from it
-ASIDE = SECOND  # for so long a host that others wanted is then left to them
+BUSY_POLL_SECONDS, IDLE_POLL_SECONDS = (
+    0.2,
+    1.0,
+)  # seconds between two looks at the index: while a host is waited for, and otherwise
+MAX_UNUSED_MICROS = SECOND  # for so long without a request: then a host is given back
+MIN_HELD_MICROS = 2 * SECOND  # a host is kept at least for so long, even if others wait for it
+SURE_MICROS = (
+    MAX_SILENCE_MICROS // 3
+)  # for so long after a look at the index nobody can have taken a worker's hosts from it
+LEFT_ASIDE_MICROS = SECOND  # for so long a host that others wanted is then left to them
 
 
 @dataclass(slots=True)
@@ -102,12 +107,12 @@ class HostTurns:
         length = round(spacing * SECOND)
         while True:
             one = self._hosts.get(host)
-            if one is None or (one.wanted and steady() > one.since + SHORTEST):
+            if one is None or (one.wanted and steady() > one.since + MIN_HELD_MICROS):
                 wait = self._waits.setdefault(host, _Wait(length, set(), self._aside.get(host, 0)))
                 wait.names.add(name)
                 self._woken.set()
                 with suppress(TimeoutError):  # wakes now and then, to learn that the run is over
-                    await asyncio.wait_for(wait.came.wait(), SELDOM)
+                    await asyncio.wait_for(wait.came.wait(), IDLE_POLL_SECONDS)
                 await sleep(0)
             else:
                 break
@@ -128,7 +133,7 @@ class HostTurns:
 
     def _left(self, one: _Host) -> int:
         """Return how long a host of this worker may not be asked yet."""
-        if steady() > self._looked + SURE:  # the index is away: others may take this worker for dead
+        if steady() > self._looked + SURE_MICROS:  # the index is away: others may take this worker for dead
             return SECOND
         return one.ready - steady()
 
@@ -143,17 +148,19 @@ class HostTurns:
         or wanted by others; ask for those that are waited for."""
         while True:
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._woken.wait(), OFTEN if self._waits else SELDOM)
+                await asyncio.wait_for(self._woken.wait(), BUSY_POLL_SECONDS if self._waits else IDLE_POLL_SECONDS)
             self._woken.clear()
             await self.look_once()
-            await asyncio.sleep(OFTEN / 4)  # so that hosts that are needed at the same time are asked for together
+            await asyncio.sleep(
+                BUSY_POLL_SECONDS / 4
+            )  # so that hosts that are needed at the same time are asked for together
 
     async def look_once(self) -> None:
         """Look at the index once."""
         moment = steady()
         idle = [host for host, one in self._hosts.items() if self._is_given_back(host, one, moment)]
         back = {host: max(self._hosts[host].ready - moment, 0) for host in idle}
-        self._aside |= {host: moment + ASIDE for host in idle if self._hosts[host].wanted}
+        self._aside |= {host: moment + LEFT_ASIDE_MICROS for host in idle if self._hosts[host].wanted}
         for host in idle:
             del self._hosts[host]
         self._aside = {host: until for host, until in self._aside.items() if until > moment}
@@ -182,9 +189,9 @@ class HostTurns:
     def _is_given_back(self, host: str, one: _Host, moment: int) -> bool:
         if one.asking:
             return False
-        if one.wanted and moment > one.since + SHORTEST:
+        if one.wanted and moment > one.since + MIN_HELD_MICROS:
             return True
-        return host not in self._waits and moment > one.left + (0 if one.wanted else UNUSED)
+        return host not in self._waits and moment > one.left + (0 if one.wanted else MAX_UNUSED_MICROS)
 
 
 def _look(index: Index, back: Mapping[str, int], spacings: Mapping[str, int], names: set[str]) -> _Look:

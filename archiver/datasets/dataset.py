@@ -15,7 +15,7 @@ from msgspec import json as as_json
 
 import archiver
 from archiver.captures.regions import regions
-from archiver.datasets.job import ARTICLES, DONE, REFUSED, UNFINISHED, DatasetSetup, Done, Job, read_done
+from archiver.datasets.job import ARTICLES, DONE_FILE, REFUSED, UNFINISHED_DIRECTORY, DatasetSetup, Done, Job, read_done
 from archiver.engines import in_order, started
 from archiver.errors import (
     CaptureError,
@@ -37,12 +37,12 @@ if TYPE_CHECKING:
     from archiver.recipes import SiteRecipe
     from archiver.storage import Location
 
-SERVE = "archiver.datasets.parquet:serve"
-ABOUT, LOCK = "_dataset.json", "_lock"
+SERVE_FUNCTION = "archiver.datasets.parquet:serve"
+ABOUT_FILE, LOCK_FILE = "_dataset.json", "_lock"
 # Regions in a job, which have some thousand pages. It does not depend on the number of workers, so that finished jobs
 # stay valid.
-REGIONS = 32
-LAYOUT = 1  # version of the files' layout: with another one it is another dataset
+REGIONS_PER_JOB = 32
+LAYOUT_VERSION = 1  # version of the files' layout: with another one it is another dataset
 
 
 class Extraction(NamedTuple):
@@ -75,7 +75,7 @@ def extract_to(
         raise EngineError("parquet: pyarrow is not there; install it: pip install 'news-share-archiver[parquet]'")
     setup = DatasetSetup(str(directory.absolute()), sites, keep_paywalled)
     about = {
-        "layout": LAYOUT,
+        "layout": LAYOUT_VERSION,
         "made_by": f"archiver {archiver.__version__}",
         "keep_paywalled": keep_paywalled,
         "sites": sha256(as_json.encode(sites, order="deterministic")).hexdigest(),
@@ -91,7 +91,7 @@ async def _extract(
     engine: Engine,
     listener: Callable[[Done], None],
 ) -> Extraction:
-    async with started(engine, SERVE, setup) as pool:
+    async with started(engine, SERVE_FUNCTION, setup) as pool:
         with _opened(Path(setup.directory), about) as done:
             broken: list[str] = []
             jobs = list(_jobs(files, done, broken))
@@ -127,11 +127,11 @@ def _refuse(directory: Path, about: dict[str, object]) -> None:
     try:
         if not directory.exists() or not any(directory.iterdir()):
             return
-        said = json.loads((directory / ABOUT).read_bytes())
+        said = json.loads((directory / ABOUT_FILE).read_bytes())
     except FileNotFoundError as error:
         raise UsageError(f"{directory}: holds something else; name a directory that is new or empty") from error
     except (OSError, ValueError) as error:
-        raise UsageError(f"{directory / ABOUT}: cannot be read: {error}") from error
+        raise UsageError(f"{directory / ABOUT_FILE}: cannot be read: {error}") from error
     if said != about:
         other = ", ".join(name for name in about if not isinstance(said, dict) or said.get(name) != about[name])
         raise UsageError(f"{directory}: was made otherwise ({other}): pages read in two ways do not go into one table")
@@ -141,18 +141,18 @@ def _refuse(directory: Path, about: dict[str, object]) -> None:
 def _opened(directory: Path, about: dict[str, object]) -> Iterator[dict[str, Done]]:
     """Make the directory, or continue with it; yield the jobs that are done. Raises LockedError, StoreError."""
     try:
-        for name in (DONE, UNFINISHED, ARTICLES, REFUSED):
+        for name in (DONE_FILE, UNFINISHED_DIRECTORY, ARTICLES, REFUSED):
             (directory / name).mkdir(parents=True, exist_ok=True)
-        if not (directory / ABOUT).exists():
-            write_atomically(directory / ABOUT, json.dumps(about).encode())
-        with (directory / LOCK).open("a") as lock:
+        if not (directory / ABOUT_FILE).exists():
+            write_atomically(directory / ABOUT_FILE, json.dumps(about).encode())
+        with (directory / LOCK_FILE).open("a") as lock:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except OSError as error:
                 raise LockedError(f"{directory}: another extraction is at work here") from error
-            for left in (directory / UNFINISHED).iterdir():
+            for left in (directory / UNFINISHED_DIRECTORY).iterdir():
                 rmtree(left, ignore_errors=True)
-            yield {file.stem: read_done(file) for file in (directory / DONE).glob("*.json")}
+            yield {file.stem: read_done(file) for file in (directory / DONE_FILE).glob("*.json")}
     except OSError as error:
         raise StoreError(f"{error.filename or directory}: cannot be written: {with_advice(error)}") from error
 
@@ -174,6 +174,6 @@ def _jobs(files: Sequence[Location], done: dict[str, Done], broken: list[str]) -
         digest = sha256(bytes(file) if isinstance(file, Path) else str(file).encode()).hexdigest()[:20]
         if sizes.get(digest, str(size)) != str(size):
             raise UsageError(f"{file}: has changed since its rows were written; extract into a new directory")
-        for first in range(0, len(found), REGIONS):
-            some = tuple(found[first : first + REGIONS])
+        for first in range(0, len(found), REGIONS_PER_JOB):
+            some = tuple(found[first : first + REGIONS_PER_JOB])
             yield Job(f"{digest}-{size}-{some[0].start}", some)

@@ -11,8 +11,8 @@ if TYPE_CHECKING:
     from archiver.captures.regions import Region
     from archiver.recipes import SiteRecipe
 
-DONE = "_done"  # a file for each job that is done
-UNFINISHED = "_unfinished"  # files that are being written
+DONE_FILE = "_done"  # a file for each job that is done
+UNFINISHED_DIRECTORY = "_unfinished"  # files that are being written
 ARTICLES, REFUSED = "articles", "refused"  # the tables: a directory each
 
 

@@ -20,7 +20,7 @@ from pyarrow.parquet import ParquetWriter  # type: ignore[import-untyped]
 
 from archiver.captures.answers import answers
 from archiver.captures.body import WHOLE_STATUSES
-from archiver.datasets.job import ARTICLES, DONE, REFUSED, UNFINISHED, DatasetSetup, Done, Job
+from archiver.datasets.job import ARTICLES, DONE_FILE, REFUSED, UNFINISHED_DIRECTORY, DatasetSetup, Done, Job
 from archiver.errors import CaptureError, NotAnArticleError, StoreError, in_a_line, with_advice
 from archiver.reading import read_page
 from archiver.recipes import site_for
@@ -32,9 +32,9 @@ if TYPE_CHECKING:
     from archiver.captures.captured_answer import CapturedAnswer
     from archiver.reading import Reading
 
-ROWS = 500  # in memory at a time, of each file
+MAX_ROWS = 500  # in memory at a time, of each file
 TEXT, TEXTS, TIME = pyarrow.string(), pyarrow.list_(pyarrow.string()), pyarrow.timestamp("us", "UTC")
-WHERE = {
+CAPTURE_COLUMNS = {
     "fetched": TIME,
     "warc": TEXT,
     "offset": pyarrow.int64(),
@@ -42,7 +42,7 @@ WHERE = {
     "payload_sha256": TEXT,
     "record": TEXT,
 }
-SAID = {
+ARTICLE_COLUMNS = {
     "address": TEXT,
     "canonical": TEXT,
     "title": TEXT,
@@ -59,8 +59,11 @@ SAID = {
     "html": TEXT,
     "rules": pyarrow.map_(TEXT, TEXT),
 }
-WHY = {"address": TEXT, "status": pyarrow.int32(), "content_type": TEXT, "reason": TEXT, "evidence": TEXT}
-SCHEMAS = {ARTICLES: pyarrow.schema(SAID | WHERE), REFUSED: pyarrow.schema(WHY | WHERE)}
+REFUSAL_COLUMNS = {"address": TEXT, "status": pyarrow.int32(), "content_type": TEXT, "reason": TEXT, "evidence": TEXT}
+SCHEMAS = {
+    ARTICLES: pyarrow.schema(ARTICLE_COLUMNS | CAPTURE_COLUMNS),
+    REFUSED: pyarrow.schema(REFUSAL_COLUMNS | CAPTURE_COLUMNS),
+}
 
 
 def serve(setup: DatasetSetup) -> Callable[[list[Job]], list[Done | StoreError]]:
@@ -79,7 +82,7 @@ def _done(job: Job, setup: DatasetSetup) -> Done | StoreError:
 def write(job: Job, setup: DatasetSetup) -> Done:
     """Write the rows of a job. Raises OSError."""
     directory = Path(setup.directory)
-    aside = directory / UNFINISHED / f"{job.name}-{uuid4().hex}"
+    aside = directory / UNFINISHED_DIRECTORY / f"{job.name}-{uuid4().hex}"
     aside.mkdir()
     try:
         problems: list[str] = []
@@ -101,7 +104,7 @@ def write(job: Job, setup: DatasetSetup) -> Done:
             written.replace(place)
             sync_directory(place.parent)
         done = Done(tables.rows[ARTICLES], tables.rows[REFUSED], tuple(dict.fromkeys(problems)))
-        write_atomically(directory / DONE / f"{job.name}.json", done.as_json())
+        write_atomically(directory / DONE_FILE / f"{job.name}.json", done.as_json())
         return done
     finally:
         rmtree(aside, ignore_errors=True)
@@ -134,7 +137,7 @@ class _Tables:
         rows = self._waiting.setdefault(key, [])
         rows.append({name: _storable(value) for name, value in row.items()})
         self.rows[table] += 1
-        if len(rows) == ROWS:
+        if len(rows) == MAX_ROWS:
             self._write(key)
 
     def flush(self) -> None:
@@ -182,7 +185,7 @@ def _row(answer: CapturedAnswer, setup: DatasetSetup) -> tuple[str, dict[str, An
 
 
 def _said(reading: Reading) -> dict[str, Any]:
-    said = {name: getattr(reading, name) for name in SAID if hasattr(reading, name)}
+    said = {name: getattr(reading, name) for name in ARTICLE_COLUMNS if hasattr(reading, name)}
     published = reading.published
     return said | {
         "published": published and published.isoformat(),

@@ -4,30 +4,30 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta, timezone
 
-# Newspapers begin in 1605. In an archive years up to 2200 are dates; a source that is asked now is believed up to AHEAD
-# only.
-YEARS = range(1605, 2201)
-AHEAD = timedelta(days=366)  # an article is dated no longer than this after it was fetched
-WEB_BEGINS = 1991  # a time of fetching before this year is wrong, so nothing is compared with it
+# Newspapers begin in 1605. In an archive years up to 2200 are dates; a source that is asked now is believed up to
+# MAX_TIME_AHEAD only.
+BELIEVABLE_YEARS = range(1605, 2201)
+MAX_TIME_AHEAD = timedelta(days=366)  # an article is dated no longer than this after it was fetched
+FIRST_WEB_YEAR = 1991  # a time of fetching before this year is wrong, so nothing is compared with it
 # What programs write where there is no time: their first and last times.
 PLACEHOLDERS = tuple(
     datetime(year, month, day, tzinfo=UTC)
     for year, month, day in ((1753, 1, 1), (1899, 12, 30), (1899, 12, 31), (1900, 1, 1), (1904, 1, 1), (1970, 1, 1))
 )
-ANY_ZONE = timedelta(hours=14)  # the largest offset of a zone from UTC
-OTHER_DAY = 31  # most days between the day in an article's id and its time
+MAX_ZONE_OFFSET = timedelta(hours=14)  # the largest offset of a zone from UTC
+MAX_DAYS_FROM_ID = 31  # most days between the day in an article's id and its time
 
 
 def has_year(moment: datetime) -> bool:
     """Return whether the year of `moment` can be that of an article."""
-    return moment.year in YEARS
+    return moment.year in BELIEVABLE_YEARS
 
 
 def is_placeholder(moment: datetime) -> bool:
     """Return whether `moment` (aware) is what programs write for no time, in any zone."""
     if moment.year > PLACEHOLDERS[-1].year:  # true for almost all times: a quick answer
         return False
-    return any(abs(moment - zero) <= ANY_ZONE for zero in PLACEHOLDERS)
+    return any(abs(moment - zero) <= MAX_ZONE_OFFSET for zero in PLACEHOLDERS)
 
 
 def problem(moment: datetime, fetched: datetime, day: date | None) -> str:
@@ -35,10 +35,10 @@ def problem(moment: datetime, fetched: datetime, day: date | None) -> str:
     it says none); empty if it can. All are aware, and in the source's zone."""
     if not has_year(moment):
         return "is in no year of an article"
-    if fetched.year >= WEB_BEGINS and moment - fetched > AHEAD:
+    if fetched.year >= FIRST_WEB_YEAR and moment - fetched > MAX_TIME_AHEAD:
         return "is more than a year after it was fetched"
     if day is not None:
-        return f"is not what the id says, {day}" if abs((moment.date() - day).days) > OTHER_DAY else ""
+        return f"is not what the id says, {day}" if abs((moment.date() - day).days) > MAX_DAYS_FROM_ID else ""
     return "is what computers write for no time" if is_placeholder(moment) else ""
 
 

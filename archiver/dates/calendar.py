@@ -14,23 +14,25 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
 DateOrder = Literal["dmy", "mdy", "ymd"]
-ORDERS: tuple[DateOrder, ...] = ("ymd", "dmy", "mdy")
+DATE_ORDERS: tuple[DateOrder, ...] = ("ymd", "dmy", "mdy")
 
-NUMERIC = re.compile(r"(?<![\d.])(\d{1,4})([-/.])\s?(\d{1,2})\2\s?(\d{1,4})(?![\d-])")
-CJK = re.compile(
+NUMERIC_PATTERN = re.compile(r"(?<![\d.])(\d{1,4})([-/.])\s?(\d{1,2})\2\s?(\d{1,4})(?![\d-])")
+CJK_PATTERN = re.compile(
     r"(?:(?:(民國|民国|令和|平成)\s*)?(?<!\d)(\d{1,4})\s*[年년]\s*)?(?<!\d)(\d{1,2})\s*[月월]\s*(\d{1,2})(?!\d)\s*[日号號일]?"
 )
-ERAS = {"民國": 1911, "民国": 1911, "令和": 2018, "平成": 1988}
-YEARLESS = re.compile(r"(?<![\d/.-])(\d{1,2})([-/])(\d{1,2})(?![\d/.-])")
+YEAR_OF_ERA = {"民國": 1911, "民国": 1911, "令和": 2018, "平成": 1988}
+YEARLESS_PATTERN = re.compile(r"(?<![\d/.-])(\d{1,2})([-/])(\d{1,2})(?![\d/.-])")
 DAY_WORDS = {
     word: ago
     for ago, words in enumerate(("今天 今日 today heute hoy 오늘", "昨天 昨日 yesterday gestern ayer 어제", "前天"))
     for word in words.split()
 }
-DAY_WORD = re.compile(rf"(?<![^\W_])({'|'.join(DAY_WORDS)})(?![a-z])", re.IGNORECASE)
-WORD = re.compile(r"[^\W\d_]+")
-NUMBER = re.compile(r"(?<!\d)(?:'(\d{2})|(\d{4}|\d{1,2}))(?:(?:st|nd|rd|th|er|º|ª)(?![^\W_])|(?!\d))", re.IGNORECASE)
-ISO = re.compile(r"\d{4}-")
+DAY_WORD_PATTERN = re.compile(rf"(?<![^\W_])({'|'.join(DAY_WORDS)})(?![a-z])", re.IGNORECASE)
+WORD_PATTERN = re.compile(r"[^\W\d_]+")
+NUMBER_PATTERN = re.compile(
+    r"(?<!\d)(?:'(\d{2})|(\d{4}|\d{1,2}))(?:(?:st|nd|rd|th|er|º|ª)(?![^\W_])|(?!\d))", re.IGNORECASE
+)
+ISO_START_PATTERN = re.compile(r"\d{4}-")
 
 
 class Days(NamedTuple):
@@ -48,10 +50,10 @@ def take_day(text: str, today: date, order: DateOrder | None, about: date | None
     order: the order of the numbers, if the source's is known. about: a day that is known to be near, by which a missing
     year is found.
     """
-    for form, take in FORMS:
+    for form, take in READERS_OF_FORM:
         if found := take(text, today, order, about):
             days, matches = found
-            if form == "iso" and not ISO.match(matches[0][0]):
+            if form == "iso" and not ISO_START_PATTERN.match(matches[0][0]):
                 form = "numeric"
             return Days(form, sorted(set(days)), _without(text, matches))
     return None
@@ -61,7 +63,7 @@ Taken = tuple["Iterable[date]", "Sequence[re.Match[str]]"]
 
 
 def _numeric(text: str, today: date, order: DateOrder | None, _about: date | None) -> Taken | None:
-    found = NUMERIC.search(text)
+    found = NUMERIC_PATTERN.search(text)
     if not found:
         return None
     parts = (found[1], found[3], found[4])
@@ -70,7 +72,7 @@ def _numeric(text: str, today: date, order: DateOrder | None, _about: date | Non
     elif order:
         orders = (order,)
     else:
-        orders = ORDERS if len(found[4]) <= 2 else ("dmy", "mdy")
+        orders = DATE_ORDERS if len(found[4]) <= 2 else ("dmy", "mdy")
     days = _readings(parts, orders, today)
     if order and orders == (order,) and not days:
         raise TimeFormatError(f"{found[0]!r} is no day in the order {order}, which the recipe says")
@@ -88,31 +90,31 @@ def _readings(parts: Iterable[str], orders: Iterable[DateOrder], today: date) ->
 
 
 def _cjk(text: str, today: date, _order: DateOrder | None, about: date | None) -> Taken | None:
-    found = CJK.search(text)
+    found = CJK_PATTERN.search(text)
     if not found:
         return None
     month, day = int(found[3]), int(found[4])
     if not found[2]:
         return _last(month, day, today, about), (found,)
-    year = ERAS[found[1]] + int(found[2]) if found[1] else _year(found[2], today)
+    year = YEAR_OF_ERA[found[1]] + int(found[2]) if found[1] else _year(found[2], today)
     return _day(year, month, day), (found,)
 
 
 def _yearless(text: str, today: date, order: DateOrder | None, about: date | None) -> Taken | None:
-    found = YEARLESS.search(text)
+    found = YEARLESS_PATTERN.search(text)
     if not found:
         return None
     first, sign, second = int(found[1]), found[2], int(found[3])
     # Month and day with a hyphen are ISO 8601's. With a slash they are in any order.
-    orders = (order,) if order else ("ymd",) if sign == "-" and first <= 12 else ORDERS
+    orders = (order,) if order else ("ymd",) if sign == "-" and first <= 12 else DATE_ORDERS
     pairs = {(second, first) if one == "dmy" else (first, second) for one in orders}
     return [day for pair in pairs for day in _last(*pair, today, about)], (found,)
 
 
 def _words(text: str, today: date, _order: DateOrder | None, about: date | None) -> Taken | None:
     """Return the days of `24 December 2021`, `Dec 24th, 2021`, `24-Dec-21` and the like."""
-    names = [found for found in WORD.finditer(text) if found[0].lower() in MONTHS]
-    numbers = list(NUMBER.finditer(text))
+    names = [found for found in WORD_PATTERN.finditer(text) if found[0].lower() in MONTHS]
+    numbers = list(NUMBER_PATTERN.finditer(text))
     if len(names) != 1 or not 1 <= len(numbers) <= 2:
         return None
     month = MONTHS[names[0][0].lower()]
@@ -130,7 +132,7 @@ def _pairs(numbers: list[re.Match[str]], month: int, today: date) -> Iterator[da
 
 
 def _day_word(text: str, today: date, _order: DateOrder | None, _about: date | None) -> Taken | None:
-    found = DAY_WORD.search(text)
+    found = DAY_WORD_PATTERN.search(text)
     return ([today - timedelta(days=DAY_WORDS[found[1].lower()])], (found,)) if found else None
 
 
@@ -164,7 +166,7 @@ def _without(text: str, matches: Iterable[re.Match[str]]) -> str:
     return " ".join(text[end:start] for (_, end), (start, _) in pairwise([(0, 0), *spans, (len(text), len(text))]))
 
 
-FORMS: tuple[tuple[str, Callable[[str, date, DateOrder | None, date | None], Taken | None]], ...] = (
+READERS_OF_FORM: tuple[tuple[str, Callable[[str, date, DateOrder | None, date | None], Taken | None]], ...] = (
     ("iso", _numeric),
     ("chinese", _cjk),
     ("words", _words),

@@ -6,27 +6,29 @@ import re
 from datetime import timedelta, tzinfo
 from typing import NamedTuple
 
-from archiver.dates.zones import OFFSET, offset_of
+from archiver.dates.zones import OFFSET_EXPRESSION, offset_of
 from archiver.errors import TimeFormatError
 
-MORNING = ("am", "a.m", "上午", "午前", "早上", "早晨", "清晨", "早间", "凌晨", "오전")
-AFTERNOON = ("pm", "p.m", "下午", "午後", "午后", "傍晚", "오후")
-EVENING = ("晚上", "晚间", "夜里", "夜间", "深夜", "晚")
-NOON = ("中午",)
-ENGLISH = r"(?<![^\W\d_])(?:[ap]m|[ap]\.m\.?)(?![^\W\d_])"
-PERIOD = "|".join(
-    word for word in sorted((*MORNING, *AFTERNOON, *EVENING, *NOON), key=len, reverse=True) if not word.isascii()
+MORNING_WORDS = ("am", "a.m", "上午", "午前", "早上", "早晨", "清晨", "早间", "凌晨", "오전")
+AFTERNOON_WORDS = ("pm", "p.m", "下午", "午後", "午后", "傍晚", "오후")
+EVENING_WORDS = ("晚上", "晚间", "夜里", "夜间", "深夜", "晚")
+NOON_WORDS = ("中午",)
+ENGLISH_EXPRESSION = r"(?<![^\W\d_])(?:[ap]m|[ap]\.m\.?)(?![^\W\d_])"
+PERIOD_EXPRESSION = "|".join(
+    word
+    for word in sorted((*MORNING_WORDS, *AFTERNOON_WORDS, *EVENING_WORDS, *NOON_WORDS), key=len, reverse=True)
+    if not word.isascii()
 )
-PART = rf"(?:{ENGLISH}|{PERIOD})"
-CLOCK = re.compile(
-    rf"(?:(?P<before>{PART})\s*)?(?:(?<=\d)T)?(?<![\d+\-\u2212:.])"
+PART_OF_DAY_EXPRESSION = rf"(?:{ENGLISH_EXPRESSION}|{PERIOD_EXPRESSION})"
+CLOCK_PATTERN = re.compile(
+    rf"(?:(?P<before>{PART_OF_DAY_EXPRESSION})\s*)?(?:(?<=\d)T)?(?<![\d+\-\u2212:.])"
     r"(?P<hour>\d{1,2})(?:"
     r":(?P<minute>\d{1,2})(?::(?P<second>\d{1,2})(?:[.,]\d{1,30})?)?"
     r"|\s?[时時点點시]\s?(?:(?P<cjk_minute>\d{1,2})\s?[分분:]?\s?(?:(?P<cjk_second>\d{1,2})\s?[秒초]?)?|整)?"
     r"|h(?P<french>\d{2})(?![\d\w])"
-    rf"|\.(?P<dotted>\d{{2}})(?=\s*(?:uhr|{PART}))"
+    rf"|\.(?P<dotted>\d{{2}})(?=\s*(?:uhr|{PART_OF_DAY_EXPRESSION}))"
     rf"|(?=\s?(?:am|pm|a\.m|p\.m)\b)"
-    rf")(?:\s*(?P<after>{PART}))?(?!\d)(?:\s*{OFFSET})?",
+    rf")(?:\s*(?P<after>{PART_OF_DAY_EXPRESSION}))?(?!\d)(?:\s*{OFFSET_EXPRESSION})?",
     re.IGNORECASE,
 )
 
@@ -42,7 +44,7 @@ class Clock(NamedTuple):
 def take_clock(text: str) -> Clock:
     """Return the first time of day in `text`, or midnight if there is none. Raises TimeFormatError for an impossible
     one."""
-    found = CLOCK.search(text)
+    found = CLOCK_PATTERN.search(text)
     if not found:
         return Clock(timedelta(0), None, text)
     part = (found["before"] or found["after"] or "").lower().rstrip(".")
@@ -50,7 +52,12 @@ def take_clock(text: str) -> Clock:
     minute = int(found["minute"] or found["cjk_minute"] or found["french"] or found["dotted"] or 0)
     second = int(found["second"] or found["cjk_second"] or 0)
     # 24:00 is the end of a day (ISO 8601). Second 60 is a leap second, or more often comes from a clock that rounds up.
-    if hour is None or minute > 59 or second > 60 or ((hour, minute, second) > (24, 0, 0) and part not in EVENING):
+    if (
+        hour is None
+        or minute > 59
+        or second > 60
+        or ((hour, minute, second) > (24, 0, 0) and part not in EVENING_WORDS)
+    ):
         raise TimeFormatError(f"{found[0].strip()!r} is no time of day")
     zone = offset_of(found) if found["sign"] else None
     rest = f"{text[: found.start()]} {text[found.end() :]}"
@@ -61,13 +68,13 @@ def _hour(hour: int, part: str) -> int | None:
     """Return the hour of the day that `hour` means in a part of the day; None if it means none, or more than one."""
     if hour > 24 or not part:
         return hour if hour <= 24 else None
-    if part in MORNING:
+    if part in MORNING_WORDS:
         return hour % 12 if hour <= 12 else None
     if hour >= 13:  # 下午15:05
         return hour
-    if part in AFTERNOON:
+    if part in AFTERNOON_WORDS:
         return hour % 12 + 12
-    if part in NOON:
+    if part in NOON_WORDS:
         return hour if hour in (11, 12) else hour + 12 if 1 <= hour <= 3 else None
     # 晚上12点 is the end of the day; 晚上1点 may be the next one's.
     return hour + 12 if hour >= 5 else None

@@ -7,7 +7,7 @@ from functools import cache
 from zoneinfo import ZoneInfo
 
 # Codes of countries (ISO 3166, lower case: as in addresses and language tags) by the zone of their capital.
-COUNTRIES = {
+COUNTRIES_OF_ZONE = {
     "Africa/Abidjan": "ci bf gm gn ml mr sn tg sl gh",
     "Africa/Accra": "",
     "Africa/Addis_Ababa": "et",
@@ -143,7 +143,7 @@ COUNTRIES = {
 }
 # By language, the country whose capital's zone most of its speakers share. English, Spanish, Portuguese, French and
 # Arabic are spoken in too many zones: for these it is the country where they come from.
-LANGUAGES = {
+COUNTRY_OF_LANGUAGE = {
     "af": "za",
     "am": "et",
     "ar": "sa",
@@ -220,16 +220,16 @@ LANGUAGES = {
     "xh": "za",
 }
 # Top-level domains of countries that are sold to anyone.
-ANYONES = frozenset("ag ai am be cc co fm gg im io is la li ly me mu sh st su tk to tv vc ws".split())
+GENERIC_COUNTRY_DOMAINS = frozenset("ag ai am be cc co fm gg im io is la li ly me mu sh st su tk to tv vc ws".split())
 
 # Countries with several zones, so that a site need not be in that of the capital.
-WIDE = frozenset("us ca au br mx ru cd id kz gov mil edu eu".split())
-EVERYWHERE = frozenset("en es pt fr ar".split())
+COUNTRIES_OF_MANY_ZONES = frozenset("us ca au br mx ru cd id kz gov mil edu eu".split())
+LANGUAGES_OF_MANY_ZONES = frozenset("en es pt fr ar".split())
 
 
 @cache
 def _zones() -> dict[str, str]:
-    return {country: zone for zone, countries in COUNTRIES.items() for country in countries.split()}
+    return {country: zone for zone, countries in COUNTRIES_OF_ZONE.items() for country in countries.split()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,11 +251,13 @@ def likely_zone(host: str, language: str | None) -> LikelyZone:
     name, _, rest = (language or "").partition("-")
     region = next((part.lower() for part in rest.split("-") if len(part) == 2), "")
     top = host.rpartition(".")[2].lower()
-    if top in zones and (top not in ANYONES or LANGUAGES.get(name) == top):
-        return LikelyZone(ZoneInfo(zones[top]), f"zone of .{top}", sure=top not in WIDE)
+    if top in zones and (top not in GENERIC_COUNTRY_DOMAINS or COUNTRY_OF_LANGUAGE.get(name) == top):
+        return LikelyZone(ZoneInfo(zones[top]), f"zone of .{top}", sure=top not in COUNTRIES_OF_MANY_ZONES)
     if region in zones:
         # Many pages are marked as American only because that is the default of their software.
-        return LikelyZone(ZoneInfo(zones[region]), f"zone of {language}", sure=region not in WIDE)
-    if LANGUAGES.get(name) in zones:
-        return LikelyZone(ZoneInfo(zones[LANGUAGES[name]]), f"zone of {name}", sure=name not in EVERYWHERE)
+        return LikelyZone(ZoneInfo(zones[region]), f"zone of {language}", sure=region not in COUNTRIES_OF_MANY_ZONES)
+    if COUNTRY_OF_LANGUAGE.get(name) in zones:
+        return LikelyZone(
+            ZoneInfo(zones[COUNTRY_OF_LANGUAGE[name]]), f"zone of {name}", sure=name not in LANGUAGES_OF_MANY_ZONES
+        )
     return LikelyZone(ZoneInfo("UTC"), "zone of nowhere known: UTC", sure=False)

@@ -6,38 +6,38 @@ import re
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import TYPE_CHECKING
 
-from archiver.dates.zones import OFFSET, offset_of
+from archiver.dates.zones import OFFSET_EXPRESSION, offset_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 # A number of fewer digits is a day, or no time at all; 0 is what programs write if there is no time.
-EPOCH = re.compile(r"(-?\d{9,10}|0)(?:\.\d*)?|(\d{11,13})|(\d{16})|(\d{19})|(\d\.\d+[eE]\+?\d{1,2})", re.ASCII)
-UNITS = (1, 10**3, 10**6, 10**9)  # in a second
-MILLISECONDS = 10**11  # from here on a number is in milliseconds: in seconds it would be a year after 5000
+EPOCH_PATTERN = re.compile(r"(-?\d{9,10}|0)(?:\.\d*)?|(\d{11,13})|(\d{16})|(\d{19})|(\d\.\d+[eE]\+?\d{1,2})", re.ASCII)
+EPOCH_UNITS = (1, 10**3, 10**6, 10**9)  # in a second
+MIN_MILLISECONDS = 10**11  # from here on a number is in milliseconds: in seconds it would be a year after 5000
 # Microsoft's JSON, and scripts.
-SCRIPT = re.compile(r"\\?/?(?:new\s+)?Date\((-?\d{1,16})(?:[+-]\d{4})?\)\\?/?", re.ASCII)
-COMPACT = re.compile(
-    rf"(\d{{4}})(\d\d)(\d\d)(?:[T ]?(\d\d)(\d\d)(\d\d)?(?:[.,]?\d{{1,9}})?)?(Z|\s?{OFFSET})?", re.ASCII
+SCRIPT_DATE_PATTERN = re.compile(r"\\?/?(?:new\s+)?Date\((-?\d{1,16})(?:[+-]\d{4})?\)\\?/?", re.ASCII)
+COMPACT_PATTERN = re.compile(
+    rf"(\d{{4}})(\d\d)(\d\d)(?:[T ]?(\d\d)(\d\d)(\d\d)?(?:[.,]?\d{{1,9}})?)?(Z|\s?{OFFSET_EXPRESSION})?", re.ASCII
 )
 
 
 def epoch(text: str) -> datetime | None:
     """Return the time that a count of seconds (or parts of them) since 1970 says; None if the text is no such count."""
-    if script := SCRIPT.fullmatch(text):
+    if script := SCRIPT_DATE_PATTERN.fullmatch(text):
         return _since_1970(int(script[1]) // 1000)
-    found = EPOCH.fullmatch(text)
+    found = EPOCH_PATTERN.fullmatch(text)
     if not found:
         return None
     if found[5]:
         number = float(found[5])
-        return _since_1970(int(number if number < MILLISECONDS else number / 1000))
-    return next(_since_1970(int(part) // unit) for part, unit in zip(found.groups(), UNITS, strict=False) if part)
+        return _since_1970(int(number if number < MIN_MILLISECONDS else number / 1000))
+    return next(_since_1970(int(part) // unit) for part, unit in zip(found.groups(), EPOCH_UNITS, strict=False) if part)
 
 
 def compact(text: str) -> Iterator[tuple[date, timedelta, tzinfo | None]]:
     """Yield the day, the time of day and the zone of `20211224`, `20211224084107`, `20211224T084107Z`."""
-    found = COMPACT.fullmatch(text)
+    found = COMPACT_PATTERN.fullmatch(text)
     if found:
         year, month, day, hour, minute, second = (int(part or 0) for part in found.groups()[:6])
         zone = None if not found[7] else UTC if found[7] == "Z" else offset_of(found)

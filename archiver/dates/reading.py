@@ -21,10 +21,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from zoneinfo import ZoneInfo
 
-LONGEST = 100  # characters; no time is longer
-SHOWN = 64
-CLOSE = timedelta(days=7)  # two readings of one text are four weeks apart at least
-COMMON = re.compile(r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d", re.ASCII)  # the form of most times, which is read in one step
+MAX_CHARACTERS = 100  # characters; no time is longer
+MAX_SHOWN_CHARACTERS = 64
+MAX_DIFFERENCE = timedelta(days=7)  # two readings of one text are four weeks apart at least
+COMMON_FORM_PATTERN = re.compile(
+    r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d", re.ASCII
+)  # the form of most times, which is read in one step
 CJK_WEEKDAY = re.compile(
     r"(?:星期|周|週|礼拜|禮拜)\s?([一二三四五六日天])|([月火水木金土日월화수목금토일])(?:曜日?|요일)|\(([一二三四五六日])\)"
 )
@@ -32,10 +34,10 @@ CJK_NUMBER = re.compile(r"[〇零○一二三四五六七八九十]+(?=\s?[年�
 CJK_DIGITS = {digit: str(value) for value, digit in enumerate("零一二三四五六七八九")} | {"〇": "0", "○": "0"}
 # RFC 9557, as Java and JavaScript write times: the offset says it all.
 OFFSET_WITH_ZONE = re.compile(r"(?<=\d)(Z|[+-]\d\d:?\d\d)(?:\[[^\[\]]*\])+")
-COMMENT = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
-PUNCTUATION = re.compile(r"[\s,;()\[\]|]+|(?<![^\s,;()\[\]|])[-.:·]+|[-.:·]+(?![^\s,;()\[\]|])")
-DESCRIPTION = re.compile(r"[^\W\d]+|m=[+-][\d.]+")  # `CST` or `Beijing` after an offset; what Go adds
-BEHIND_ZONE = FILLERS | frozenset("time standard daylight summer".split())
+COMMENT_PATTERN = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
+PUNCTUATION_PATTERN = re.compile(r"[\s,;()\[\]|]+|(?<![^\s,;()\[\]|])[-.:·]+|[-.:·]+(?![^\s,;()\[\]|])")
+DESCRIPTION_PATTERN = re.compile(r"[^\W\d]+|m=[+-][\d.]+")  # `CST` or `Beijing` after an offset; what Go adds
+WORDS_BEHIND_ZONE = FILLERS | frozenset("time standard daylight summer".split())
 
 
 class TimeReading(NamedTuple):
@@ -63,10 +65,10 @@ def read_time(
 
     Raises TimeFormatError when the text names no whole date, none that exists or can be believed, or more than one.
     """
-    if COMMON.fullmatch(text) and (moment := _common(text, zone, fetched, day)):
+    if COMMON_FORM_PATTERN.fullmatch(text) and (moment := _common(text, zone, fetched, day)):
         return TimeReading(moment, "iso")
-    if len(text) > 2 * LONGEST or len(text := _plain(text)) > LONGEST:
-        raise TimeFormatError(f"{text[:SHOWN]!r}… is too long to be a time")
+    if len(text) > 2 * MAX_CHARACTERS or len(text := _plain(text)) > MAX_CHARACTERS:
+        raise TimeFormatError(f"{text[:MAX_SHOWN_CHARACTERS]!r}… is too long to be a time")
     now = fetched.astimezone(zone)
     why = "it is in no known form"
     try:
@@ -78,11 +80,11 @@ def read_time(
             why = next((f"it {problem(moment, now, day)}" for moment in sorted(readings)), why)
     except TimeFormatError as error:
         why = str(error)
-    raise TimeFormatError(f"the time {text[:SHOWN]!r} cannot be read: {why}")
+    raise TimeFormatError(f"the time {text[:MAX_SHOWN_CHARACTERS]!r} cannot be read: {why}")
 
 
 def _common(text: str, zone: ZoneInfo, fetched: datetime, day: date | None) -> datetime | None:
-    """Return the time that a COMMON text names; None if it does not exist or cannot be believed."""
+    """Return the time that a COMMON_FORM_PATTERN text names; None if it does not exist or cannot be believed."""
     with suppress(ValueError, OverflowError):
         moment = whole_minutes(datetime.fromisoformat(text).replace(tzinfo=zone))
         return None if problem(moment, fetched.astimezone(zone), day) else moment
@@ -120,12 +122,12 @@ def _calendar(
     if not where and (offset := DAY_OFFSET.search(rest.strip())):
         where, rest = offset_of(offset), rest.strip()[: offset.start()]
     if has_offset := where is not None:
-        rest = COMMENT.sub(" ", rest)
+        rest = COMMENT_PATTERN.sub(" ", rest)
     found = take_day(rest, now.date(), order, about)
     if found is None or not found.days:
         return
     of_week = CJK_WEEKDAYS[next(filter(None, weekday.groups()))] if weekday else None
-    for word in PUNCTUATION.sub(" ", found.rest).split():
+    for word in PUNCTUATION_PATTERN.sub(" ", found.rest).split():
         lower = word.strip(".").lower()
         if lower in WEEKDAYS:
             of_week = WEEKDAYS[lower]
@@ -133,7 +135,7 @@ def _calendar(
             where = named_zone(word.strip("."), zone, found.days[0])
             if where is None:
                 raise TimeFormatError(f"{word!r} is neither a zone nor another part of a time that is known")
-        elif not (lower in BEHIND_ZONE or (has_offset and DESCRIPTION.fullmatch(word))):
+        elif not (lower in WORDS_BEHIND_ZONE or (has_offset and DESCRIPTION_PATTERN.fullmatch(word))):
             raise TimeFormatError(f"{word!r} is no part of a time that is known")
     # A day of the week is used only to choose between readings, since sources often have it wrong.
     days = [day for day in found.days if day.weekday() == of_week] or found.days
@@ -156,7 +158,7 @@ def _nearest(readings: Sequence[datetime], zone: ZoneInfo, day: date | None, nea
     more than one."""
     known = [datetime(day.year, day.month, day.day, tzinfo=zone)] if day else []
     for other in (*known, *near):
-        close = [moment for moment in readings if abs(moment - other) <= CLOSE]
+        close = [moment for moment in readings if abs(moment - other) <= MAX_DIFFERENCE]
         if len(close) == 1:
             return close[0]
     shown = " or ".join(f"{moment:%Y-%m-%d}" for moment in readings)

@@ -7,14 +7,14 @@ from datetime import datetime
 
 from archiver.dates.bounds import has_year, whole_minutes
 
-WRITTEN = re.compile(
+WRITTEN_PATTERN = re.compile(
     r"(\d{4}-\d\d-\d\d)(?:(?:[ \t]+|T)(\d\d:\d\d(?::\d\d)?)(?:\.\d+)?)?[ \t]*(Z|[+-]\d\d:?\d\d)?", re.ASCII
 )
 
 
 def read_written(text: str) -> datetime | None:
     """Return the time that a front matter's date names, without an offset if it has none; None if it is no date."""
-    found = WRITTEN.fullmatch(text)
+    found = WRITTEN_PATTERN.fullmatch(text)
     try:
         date = datetime.fromisoformat(f"{found[1]}T{found[2] or '00:00'}{found[3] or ''}") if found else None
     except ValueError:

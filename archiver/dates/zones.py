@@ -10,29 +10,33 @@ from archiver.dates.names import OFFSETS, ZONES
 from archiver.errors import TimeFormatError
 
 # `+08:00`, `+0800`, `+8`: hours and minutes; seconds are there only by mistake (`+080543`).
-OFFSET = r"(?P<sign>[+\-\u2212])(?P<hours>\d{1,2})(?::?(?P<minutes>\d{2}))?(?::?(?P<seconds>\d{2}))?(?![\d/.:-])"
+OFFSET_EXPRESSION = (
+    r"(?P<sign>[+\-\u2212])(?P<hours>\d{1,2})(?::?(?P<minutes>\d{2}))?(?::?(?P<seconds>\d{2}))?(?![\d/.:-])"
+)
 # But not the `GMT-8` of `Etc/GMT-8`: in names of the tz database the sign is reversed.
-NAMED_OFFSET = re.compile(rf"(?<![^\W_])(?<!/)(?:GMT|UTC|UT)\s?{OFFSET}", re.IGNORECASE)
+NAMED_OFFSET = re.compile(rf"(?<![^\W_])(?<!/)(?:GMT|UTC|UT)\s?{OFFSET_EXPRESSION}", re.IGNORECASE)
 SPACED_OFFSET = re.compile(r"(?<=GMT|UTC)\s?([+\-\u2212])\s(?=\d)", re.IGNORECASE)  # `GMT + 8`
-LOST_PLUS = re.compile(r"(?<=GMT|UTC)\s(?=(?:0\d|1[0-4])[0-5]\d(?!\d))", re.IGNORECASE)  # in an address, + is a blank
+LOST_PLUS_PATTERN = re.compile(
+    r"(?<=GMT|UTC)\s(?=(?:0\d|1[0-4])[0-5]\d(?!\d))", re.IGNORECASE
+)  # in an address, + is a blank
 DAY_OFFSET = re.compile(  # after a date without a time of day
     r"(?<=\d)(?P<sign>[+\-\u2212])(?P<hours>\d\d):(?P<minutes>\d\d)(?::(?P<seconds>\d\d))?$"
 )
 TZ_NAME = re.compile(r"[A-Za-z]+(?:/[\w+-]+){1,2}", re.ASCII)
-MOST = timedelta(hours=14)
+MAX_OFFSET = timedelta(hours=14)
 
 
 def whole_offsets(text: str) -> str:
     """Return `text` with `GMT + 8` as `GMT+8`, and with `GMT 0800` (whose plus sign was lost in an address) as
     `GMT+0800`."""
-    return LOST_PLUS.sub("+", SPACED_OFFSET.sub(r"\1", text))
+    return LOST_PLUS_PATTERN.sub("+", SPACED_OFFSET.sub(r"\1", text))
 
 
 def offset_of(found: re.Match[str]) -> timezone:
-    """Return the zone for a match of OFFSET. Raises TimeFormatError for an offset that no zone has."""
+    """Return the zone for a match of OFFSET_EXPRESSION. Raises TimeFormatError for an offset that no zone has."""
     hours, minutes = int(found["hours"]), int(found["minutes"] or 0)
     offset = timedelta(hours=hours, minutes=minutes)
-    if minutes > 59 or int(found["seconds"] or 0) or offset > MOST:
+    if minutes > 59 or int(found["seconds"] or 0) or offset > MAX_OFFSET:
         raise TimeFormatError(f"{found[0].strip()!r} has the offset of no zone")
     return timezone(offset if found["sign"] == "+" else -offset)
 

@@ -8,11 +8,11 @@ from archiver.decide.day import on_its_day
 from archiver.decide.decide import Judge, Policy, decide
 from archiver.decide.decision import Decision, Hold, Keep, Older, Quarantine, Write
 from archiver.decide.settle import Said, Settling, letters, own_key
-from archiver.decide.texts import IN_A_ROW, Believe, Doubt, SameText, Texts, Verdict, judge_edits
+from archiver.decide.texts import MAX_SAME_IN_A_ROW, Believe, Doubt, SameText, Texts, Verdict, judge_edits
 from archiver.decide.union import Union, unions
 
 __all__ = [
-    "IN_A_ROW",
+    "MAX_SAME_IN_A_ROW",
     "Believe",
     "Candidate",
     "Decision",

@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 # Returns whether the text of an article is believed. Its parameters: the article, whether it has posts, and the digest
 # of their text.
 Judge = Callable[["Article", bool, "str | None"], "Verdict"]
-FRONT_END = b"\n---\n"
-PICTURE = re.compile(rb'<img\s[^>]*?src="([^"]*)"')
+FRONT_MATTER_END = b"\n---\n"
+PICTURE_PATTERN = re.compile(rb'<img\s[^>]*?src="([^"]*)"')
 
 
 class Policy(NamedTuple):
@@ -175,8 +175,8 @@ class _Fold:
             return False
         assert article.post is not None
         new = article.post.content
-        same_front = present.partition(FRONT_END)[0] == new.partition(FRONT_END)[0]
-        return same_front and set(PICTURE.findall(new)) <= set(PICTURE.findall(present))
+        same_front = present.partition(FRONT_MATTER_END)[0] == new.partition(FRONT_MATTER_END)[0]
+        return same_front and set(PICTURE_PATTERN.findall(new)) <= set(PICTURE_PATTERN.findall(present))
 
     def _replace(self, article: Article, candidate: Candidate, held: HeldPost | None, path: str, digest: bytes) -> None:
         assert article.post is not None

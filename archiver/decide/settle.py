@@ -19,8 +19,10 @@ if TYPE_CHECKING:
 
     from archiver.article import Article
 
-SHINGLE = 8  # characters
-SAME = 0.4  # of the shorter text's shingles: two readings of one article share more, two articles of a site less
+SHINGLE_CHARACTERS = 8  # characters
+MIN_SHARED_SHINGLES = (
+    0.4  # of the shorter text's shingles: two readings of one article share more, two articles of a site less
+)
 
 
 class Said(NamedTuple):
@@ -148,8 +150,8 @@ def _have_one_text(one: Said, other: Said) -> bool:
     if one.text == other.text:
         return True
     few, many = sorted((_shingles(one.text), _shingles(other.text)), key=len)
-    return bool(few) and len(few & many) >= SAME * len(few)
+    return bool(few) and len(few & many) >= MIN_SHARED_SHINGLES * len(few)
 
 
 def _shingles(text: str) -> set[str]:
-    return {text[start : start + SHINGLE] for start in range(len(text) - SHINGLE + 1)}
+    return {text[start : start + SHINGLE_CHARACTERS] for start in range(len(text) - SHINGLE_CHARACTERS + 1)}

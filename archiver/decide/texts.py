@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
     from archiver.index.types import ArticleKey
 
-IN_A_ROW = 3  # articles with the same text in a row, or of one site: from this number on they are not believed
-IN_A_RUN = 10  # articles with the same text, with others between them
+MAX_SAME_IN_A_ROW = 3  # articles with the same text in a row, or of one site: from this number on they are not believed
+MAX_SAME_IN_A_RUN = 10  # articles with the same text, with others between them
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ class Texts:
     def begin(self, recipe: str, last: Sequence[tuple[str, str | None]]) -> None:
         """Begin with the articles of a recipe that were saved last: a row of equal texts may have begun with them.
 
-        last: ids and text digests, the latest first; `IN_A_ROW - 1` of them are enough.
+        last: ids and text digests, the latest first; `MAX_SAME_IN_A_ROW - 1` of them are enough.
         """
         text = last[0][1] if last else None
         row = {one for one, said in takewhile(lambda pair: pair[1] == text, last)}
@@ -84,7 +84,7 @@ class Texts:
         self.know(site, text, key.id)
         self._run.setdefault(text, (key, key, 1))
         said = self._of_sites[site, text]
-        if len(said) < IN_A_ROW:
+        if len(said) < MAX_SAME_IN_A_ROW:
             return Believe()
         return SameText(f"the same text as {min(said - {key.id})} and others of {site}")
 
@@ -97,7 +97,7 @@ class Texts:
         first, last, count = self._run.get(text, (key, key, 1))
         count += key not in (first, last)
         self._run[text] = (first, key, count)
-        if len(row) < IN_A_ROW and count < IN_A_RUN:
+        if len(row) < MAX_SAME_IN_A_ROW and count < MAX_SAME_IN_A_RUN:
             return Believe()
         other = min(row - {key.id}, default=first.id)
         return SameText(f"the same text as {other} and others before it")

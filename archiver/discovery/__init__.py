@@ -2,19 +2,19 @@
 no clock."""
 
 from archiver.discovery.entries import Feed, FeedEntry, ListedFeed, PageLink, SitemapEntry
-from archiver.discovery.feeds import LARGEST_FEED, read_feed
+from archiver.discovery.feeds import MAX_FEED_BYTES, read_feed
 from archiver.discovery.kinds import kind_of
 from archiver.discovery.opml import read_opml, write_opml
 from archiver.discovery.pages import read_links
 from archiver.discovery.rests import Rest, max_age, rest
 from archiver.discovery.robots import listed_sitemaps
 from archiver.discovery.shapes import Shapes
-from archiver.discovery.sitemaps import LARGEST_SITEMAP, MOST_ENTRIES, Sitemap
+from archiver.discovery.sitemaps import MAX_ENTRIES, MAX_SITEMAP_BYTES, Sitemap
 
 __all__ = [
-    "LARGEST_FEED",
-    "LARGEST_SITEMAP",
-    "MOST_ENTRIES",
+    "MAX_ENTRIES",
+    "MAX_FEED_BYTES",
+    "MAX_SITEMAP_BYTES",
     "Feed",
     "FeedEntry",
     "ListedFeed",

@@ -8,14 +8,17 @@ from urllib.parse import urlsplit
 from archiver.identity import normalise, same_site
 from archiver.urls import resolve_url
 
-HOST = r"((?:[\w-]+\.)+[\w-]+)(?=[/?#:]|\s*(?:\Z|<|\]\]>|[\"']))"
-BARE = re.compile(HOST, re.IGNORECASE)
+HOST_EXPRESSION = r"((?:[\w-]+\.)+[\w-]+)(?=[/?#:]|\s*(?:\Z|<|\]\]>|[\"']))"
+BARE_HOST_PATTERN = re.compile(HOST_EXPRESSION, re.IGNORECASE)
 # The element `link` of a feed up to its address, which is its text or an attribute.
-IN_LINK = re.compile(
-    r"(<(?:[\w-]+:)?link(?:\s[^<>]*)?>\s*+(?:<!\[CDATA\[\s*+)?|<(?:[\w-]+:)?link\s[^<>]*?\bhref\s*=\s*[\"']\s*)" + HOST,
+HOST_IN_LINK_PATTERN = re.compile(
+    r"(<(?:[\w-]+:)?link(?:\s[^<>]*)?>\s*+(?:<!\[CDATA\[\s*+)?|<(?:[\w-]+:)?link\s[^<>]*?\bhref\s*=\s*[\"']\s*)"
+    + HOST_EXPRESSION,
     re.IGNORECASE,
 )
-FEED = re.compile(r"feed(?::(?=https?:)|(?=://))", re.IGNORECASE)  # `feed:https://…`, and `feed://` for `http://`
+FEED_SCHEME_PATTERN = re.compile(
+    r"feed(?::(?=https?:)|(?=://))", re.IGNORECASE
+)  # `feed:https://…`, and `feed://` for `http://`
 
 
 def address_of(written: str, base: str = "") -> str:
@@ -25,15 +28,17 @@ def address_of(written: str, base: str = "") -> str:
     file beside `base`, which does not exist; but the authors of feeds and sitemaps do not notice that. base: empty if
     the file came from no address.
     """
-    text = FEED.sub(lambda found: "" if found[0].endswith(":") else "http", written.strip(), count=1)
-    if (found := BARE.match(text)) and is_host(found[1], base):
+    text = FEED_SCHEME_PATTERN.sub(lambda found: "" if found[0].endswith(":") else "http", written.strip(), count=1)
+    if (found := BARE_HOST_PATTERN.match(text)) and is_host(found[1], base):
         text = f"//{text}" if base else f"https://{text}"
     return normalise(resolve_url(text, base))
 
 
 def with_hosts(text: str, base: str) -> str:
     """Return the text of a feed from `base` with `//` before the host in each link without a scheme."""
-    return IN_LINK.sub(lambda found: f"{found[1]}{'//' if is_host(found[2], base) else ''}{found[2]}", text)
+    return HOST_IN_LINK_PATTERN.sub(
+        lambda found: f"{found[1]}{'//' if is_host(found[2], base) else ''}{found[2]}", text
+    )
 
 
 def is_host(name: str, base: str) -> bool:

@@ -15,9 +15,11 @@ if TYPE_CHECKING:
 
     from archiver.discovery.entries import FeedEntry, PageLink, SitemapEntry
 
-ONLY_ARTICLES = 2  # the likeness (`shapes.likeness`) of addresses that only articles have
-JUST_NOW = timedelta(minutes=10)  # a time so shortly before a sitemap was fetched may be the time at which it was made
-FEW = 5  # so few entries may all really have changed just now
+MIN_ARTICLE_LIKENESS = 2  # the likeness (`shapes.likeness`) of addresses that only articles have
+JUST_NOW_TIME = timedelta(
+    minutes=10
+)  # a time so shortly before a sitemap was fetched may be the time at which it was made
+MIN_SUSPICIOUS_ENTRIES = 5  # so few entries may all really have changed just now
 
 
 def articles_of_feed(entries: Iterable[FeedEntry], *, texts: bool = False) -> tuple[ListedArticle, ...]:
@@ -43,8 +45,8 @@ def articles_of_sitemap(entries: Sequence[SitemapEntry], fetched: datetime) -> t
     addresses look like articles. fetched: when it was asked for. If most entries say that they changed just then, these
     are times at which the sitemap was made, and are not believed."""
     changed = [one.modified for one in entries if one.modified]
-    made_now = sum(fetched - JUST_NOW <= moment for moment in changed)
-    believed = made_now < FEW or made_now * 2 <= len(changed)
+    made_now = sum(fetched - JUST_NOW_TIME <= moment for moment in changed)
+    believed = made_now < MIN_SUSPICIOUS_ENTRIES or made_now * 2 <= len(changed)
     return tuple(
         ListedArticle(
             one.address,
@@ -64,4 +66,4 @@ def articles_of_page(links: Iterable[PageLink]) -> tuple[ListedArticle, ...]:
 
 def looks_like_an_article(address: str) -> bool:
     """Return whether an address is one that only articles have."""
-    return not problem_with(address) and likeness(address)[0] >= ONLY_ARTICLES
+    return not problem_with(address) and likeness(address)[0] >= MIN_ARTICLE_LIKENESS

@@ -10,8 +10,8 @@ from archiver.identity import plain_form
 if TYPE_CHECKING:
     from archiver.discovery.entries import FeedEntry
 
-NO_ADDRESS = "no address of the web"
-AGAIN = "listed before"
+NO_ADDRESS_REASON = "no address of the web"
+LISTED_BEFORE_REASON = "listed before"
 
 
 class Gathered:
@@ -24,11 +24,11 @@ class Gathered:
     def add(self, entry: FeedEntry) -> None:
         """Add an entry. If there are several of one article, the newest is kept, in the place of the first."""
         if not entry.address:
-            self._left_out[NO_ADDRESS] += 1
+            self._left_out[NO_ADDRESS_REASON] += 1
             return
         before = self._entries.setdefault(plain_form(entry.address), entry)
         if before is not entry:
-            self._left_out[AGAIN] += 1
+            self._left_out[LISTED_BEFORE_REASON] += 1
             if before.updated and entry.updated and entry.updated > before.updated:
                 self._entries[plain_form(entry.address)] = entry
 

@@ -6,16 +6,16 @@ import re
 
 from archiver.text import printable, text_of_html, unescaped
 
-DECLARATION = re.compile(r"<\?xml\b[^>]*\?>", re.IGNORECASE)
-DECLARED = re.compile(rb"<\?xml\b[^>]{0,200}?encoding\s*=\s*[\"']\s*([A-Za-z0-9._:-]+)", re.IGNORECASE)
+DECLARATION_PATTERN = re.compile(r"<\?xml\b[^>]*\?>", re.IGNORECASE)
+DECLARED_ENCODING_PATTERN = re.compile(rb"<\?xml\b[^>]{0,200}?encoding\s*=\s*[\"']\s*([A-Za-z0-9._:-]+)", re.IGNORECASE)
 UTF_16 = re.compile(rb"(?P<big>\0[\t\r\n -~])|[\t\r\n -~]\0")
 # XML 1.0, 2.2: characters that are not allowed, not even as a reference.
-NO_CHARACTER = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+NO_CHARACTER_PATTERN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 CDATA_OR_AMPERSAND = re.compile(
     r"<!\[CDATA\[.*?(?:\]\]>|\Z)|&(?:(?P<kept>(?:amp|lt|gt|quot|apos|#\d{1,7}|#x[\da-fA-F]{1,6});)|(?P<name>[a-zA-Z]\w{1,30};)?)",
     re.DOTALL,
 )
-HIDDEN = re.compile(r"<(script|style|iframe|noscript)\b.*?(?:</\1\s*>|\Z)", re.IGNORECASE | re.DOTALL)
+HIDDEN_PATTERN = re.compile(r"<(script|style|iframe|noscript)\b.*?(?:</\1\s*>|\Z)", re.IGNORECASE | re.DOTALL)
 
 
 def declared_encoding(content: bytes) -> str | None:
@@ -23,20 +23,20 @@ def declared_encoding(content: bytes) -> str | None:
     the one that an XML declaration names; None if there is none."""
     if first := UTF_16.match(content):
         return "utf-16be" if first["big"] else "utf-16le"
-    found = DECLARED.search(content[:4096])
+    found = DECLARED_ENCODING_PATTERN.search(content[:4096])
     return found[1].decode("ascii") if found else None
 
 
 def mended(text: str) -> str:
     """Return `text` with each bare `&` as `&amp;`, HTML's entities as the characters that they name, and no characters
     that XML does not have. What is in CDATA sections stays."""
-    return CDATA_OR_AMPERSAND.sub(_mend, NO_CHARACTER.sub("", text))
+    return CDATA_OR_AMPERSAND.sub(_mend, NO_CHARACTER_PATTERN.sub("", text))
 
 
 def title_text(text: str, *, is_html: bool = True) -> str:
     """Return a title as plain text on one line. is_html: tags and entities in it are markup, not words."""
     if is_html:
-        text = text_of_html(HIDDEN.sub(" ", text))
+        text = text_of_html(HIDDEN_PATTERN.sub(" ", text))
     return " ".join(printable(text).split())
 
 

@@ -13,15 +13,15 @@ from archiver.urls import resolve_url
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-PICTURE = "image"
-KINDS = ("audio", "video", PICTURE)
-ENDINGS = {
+PICTURE_KIND = "image"
+MEDIA_KINDS = ("audio", "video", PICTURE_KIND)
+ENDING_OF_KIND = {
     "audio": re.compile(r"\.(?:mp3|m4[ab]|ogg|oga|opus|wav|flac|aac)$", re.IGNORECASE),
     "video": re.compile(r"\.(?:mp4|m4v|webm|mov|ogv|m3u8)$", re.IGNORECASE),
-    PICTURE: re.compile(r"\.(?:jpe?g|png|gif|webp|avif)$", re.IGNORECASE),
+    PICTURE_KIND: re.compile(r"\.(?:jpe?g|png|gif|webp|avif)$", re.IGNORECASE),
 }
 MAX_MEDIA = 10  # of an entry
-LONGEST_ADDRESS = 2_000  # characters
+MAX_ADDRESS_CHARACTERS = 2_000  # characters
 
 
 class Enclosed(NamedTuple):
@@ -70,7 +70,7 @@ def enclosed_in_json(item: dict[str, Any], title: str, base: str) -> Enclosed:
 
 
 def _enclosed(files: list[_File], pictures: list[Any], title: str, base: str) -> Enclosed:
-    shown = [*(_address(one, base) for one in pictures), *(one.address for one in files if one.kind == PICTURE)]
+    shown = [*(_address(one, base) for one in pictures), *(one.address for one in files if one.kind == PICTURE_KIND)]
     image = next(filter(None, shown), "")
     return Enclosed(tuple(_media(files, title, image))[:MAX_MEDIA], image)
 
@@ -78,7 +78,9 @@ def _enclosed(files: list[_File], pictures: list[Any], title: str, base: str) ->
 def _media(files: list[_File], title: str, image: str) -> Iterator[Medium]:
     seen = set()
     for one in files:
-        found = None if one.kind == PICTURE else medium_at(one.address, one.kind, title_of(one.title, title), image)
+        found = (
+            None if one.kind == PICTURE_KIND else medium_at(one.address, one.kind, title_of(one.title, title), image)
+        )
         if found and found.address not in seen:
             seen.add(found.address)
             yield found
@@ -88,10 +90,10 @@ def _file(address: Any, said: Any, medium: Any, title: Any, base: str) -> _File:
     """Return a file. Its kind is the one that the feed says, or else follows from the ending of its name."""
     whole = _address(address, base)
     kinds = (str(medium or "").lower(), str(said or "").strip().lower().partition("/")[0])
-    kind = next((one for one in kinds if one in KINDS), "")
+    kind = next((one for one in kinds if one in MEDIA_KINDS), "")
     if not kind and whole:
         path = urlsplit(whole).path
-        kind = next((one for one, ending in ENDINGS.items() if ending.search(path)), "")
+        kind = next((one for one, ending in ENDING_OF_KIND.items() if ending.search(path)), "")
     return _File(whole, kind, title_text(title) if isinstance(title, str) else "")
 
 
@@ -99,4 +101,4 @@ def _address(written: Any, base: str) -> str:
     if not isinstance(written, str) or not written.strip():
         return ""
     address = resolve_url(written.strip(), base)
-    return address if len(address) <= LONGEST_ADDRESS else ""
+    return address if len(address) <= MAX_ADDRESS_CHARACTERS else ""

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from archiver.discovery.entries import PageLink
     from archiver.discovery.look import Looked
 
-NOTHING_NEW = "it lists no article that is not listed above"
+NOTHING_NEW_REASON = "it lists no article that is not listed above"
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +89,7 @@ class Offer:
                 others=listed.others,
                 newest=max((one.time for one in listed.articles if one.time), default=None),
                 is_read=bool(new),
-                reason="" if new else NOTHING_NEW if forms else "it lists no articles",
+                reason="" if new else NOTHING_NEW_REASON if forms else "it lists no articles",
                 notes=tuple(notes),
                 index=index,
             )

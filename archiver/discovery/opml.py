@@ -9,7 +9,7 @@ from lxml import etree
 from archiver.discovery.addresses import address_of
 from archiver.discovery.entries import ListedFeed
 from archiver.discovery.kinds import kind_of
-from archiver.discovery.markup import DECLARATION, declared_encoding, mended, title_text
+from archiver.discovery.markup import DECLARATION_PATTERN, declared_encoding, mended, title_text
 from archiver.encoding import decode
 from archiver.errors import DiscoveryError
 from archiver.identity import normalise, plain_form
@@ -18,7 +18,7 @@ from archiver.text import printable
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-LARGEST = 16 * 1024 * 1024  # bytes
+MAX_OPML_BYTES = 16 * 1024 * 1024  # bytes
 
 
 def read_opml(content: bytes, name: str) -> list[ListedFeed]:
@@ -26,11 +26,13 @@ def read_opml(content: bytes, name: str) -> list[ListedFeed]:
 
     Raises DiscoveryError if it is no such list.
     """
-    if len(content) > LARGEST:
-        raise DiscoveryError(f"{name}: no list of feeds (OPML) that is read: it is larger than {LARGEST:,} bytes")
+    if len(content) > MAX_OPML_BYTES:
+        raise DiscoveryError(
+            f"{name}: no list of feeds (OPML) that is read: it is larger than {MAX_OPML_BYTES:,} bytes"
+        )
     if kind_of(content) != "opml":
         raise DiscoveryError(f"{name}: no list of feeds (OPML): there is no `opml` element in it")
-    text = DECLARATION.sub("", decode(content, declared_encoding(content)).text, count=1)
+    text = DECLARATION_PATTERN.sub("", decode(content, declared_encoding(content)).text, count=1)
     parser = etree.XMLParser(recover=True, resolve_entities=False, no_network=True, huge_tree=False)
     root = etree.fromstring(mended(text[text.find("<") :]).encode("utf-8", "replace"), parser)
     found: dict[str, ListedFeed] = {}

@@ -23,21 +23,26 @@ if TYPE_CHECKING:
 
     from archiver.documents import Document
 
-FEED_TYPE = re.compile(
+FEED_TYPE_PATTERN = re.compile(
     r"\s*(?:application|text)/(?:(?:rss|atom|rdf)\+xml|feed\+json|rss|atom|x-rss\+xml)\b", re.IGNORECASE
 )
-OTHER_TYPE = re.compile(r"\s*(?:application|text)/(?:xml|json)\b", re.IGNORECASE)
-FEED_NAME = re.compile(
+XML_OR_JSON_TYPE_PATTERN = re.compile(r"\s*(?:application|text)/(?:xml|json)\b", re.IGNORECASE)
+FEED_NAME_PATTERN = re.compile(
     r"(?:^|/)(?:feeds?|rss2?|atom|rdf)(?:[-_.]?\w*)?(?:\.(?:xml|rss|atom|rdf|json|php|aspx?))?/?$|\.(?:rss|atom|rdf)$"
     r"|/(?:index|news)\.(?:xml|rdf)$",
     re.IGNORECASE,
 )
-NO_FEED = re.compile(r"oembed|wp-json|opensearch|manifest|/comments/feed|comments?[-_.]?(?:rss|feed)", re.IGNORECASE)
-NOT_LINKED = re.compile(r"\s*(?:javascript|mailto|tel|data|sms|whatsapp|#)", re.IGNORECASE)
-MOST_LINKS = 2_000  # links of a page that are looked at: no front page of the press has so many
-LONG_TEXT, LONG_WIDE_TEXT = 28, 10  # characters of a headline; of one in Chinese or Japanese
-WIDE = "\u2e80"
-ENOUGH = 3
+NO_FEED_PATTERN = re.compile(
+    r"oembed|wp-json|opensearch|manifest|/comments/feed|comments?[-_.]?(?:rss|feed)", re.IGNORECASE
+)
+NO_PAGE_SCHEME_PATTERN = re.compile(r"\s*(?:javascript|mailto|tel|data|sms|whatsapp|#)", re.IGNORECASE)
+MAX_LINKS = 2_000  # links of a page that are looked at: no front page of the press has so many
+MIN_HEADLINE_CHARACTERS, MIN_WIDE_HEADLINE_CHARACTERS = (
+    28,
+    10,
+)  # characters of a headline; of one in Chinese or Japanese
+FIRST_WIDE_CHARACTER = "\u2e80"
+MIN_ARTICLE_SCORE = 3
 
 
 def read_links(
@@ -57,9 +62,13 @@ def _alternates(document: Document) -> list[ListedFeed]:
     for link in document.tree.iter("link"):
         words = (link.get("rel") or "").lower().split()
         kind, href = link.get("type") or "", (link.get("href") or "").strip()
-        if not href or not {"alternate", "feed"} & set(words) or NO_FEED.search(href):
+        if not href or not {"alternate", "feed"} & set(words) or NO_FEED_PATTERN.search(href):
             continue
-        is_feed = FEED_TYPE.match(kind) or "feed" in words or (OTHER_TYPE.match(kind) and FEED_NAME.search(_path(href)))
+        is_feed = (
+            FEED_TYPE_PATTERN.match(kind)
+            or "feed" in words
+            or (XML_OR_JSON_TYPE_PATTERN.match(kind) and FEED_NAME_PATTERN.search(_path(href)))
+        )
         if is_feed and (address := address_of(href, document.base)):
             found.append(
                 ListedFeed(address, one_line(link.get("title") or ""), document.address or "", "named by the page")
@@ -71,24 +80,24 @@ def _linked_feeds(document: Document) -> list[ListedFeed]:
     found = []
     for link in document.tree.iter("a"):
         href = link.get("href") or ""
-        if href and FEED_NAME.search(_path(href)) and not NO_FEED.search(href):
+        if href and FEED_NAME_PATTERN.search(_path(href)) and not NO_FEED_PATTERN.search(href):
             address = address_of(href, document.base)
             if address and (same_site(_host(address), _host(document.base)) or "feed" in _host(address)):
                 found.append(ListedFeed(address, _text(link), document.address or "", "linked as a feed"))
-    return found[:MOST_LINKS]
+    return found[:MAX_LINKS]
 
 
 def _page_links(document: Document, address: str, known: Shapes) -> list[PageLink]:
     """Return the links to other pages of the site. Of several links to one page the one that says most about it
     counts."""
     found = _Links(address, document.base, known)
-    for link in islice(document.tree.iter("a"), MOST_LINKS):
+    for link in islice(document.tree.iter("a"), MAX_LINKS):
         found.add(link.get("href") or "", _text(link), link)
     if not found.pages:  # links that only a script makes
-        for element in islice(document.tree.iterfind(".//body//*[@data-href]"), MOST_LINKS):
+        for element in islice(document.tree.iterfind(".//body//*[@data-href]"), MAX_LINKS):
             if element.tag != "script":
                 found.add(element.get("data-href") or "", _text(element), element)
-    for href, text in islice(_listed_in_data(document), MOST_LINKS):
+    for href, text in islice(_listed_in_data(document), MAX_LINKS):
         found.add(href, text, None)
     return found.pages
 
@@ -110,7 +119,7 @@ class _Links:
     def add(self, href: str, text: str, element: HtmlElement | None) -> None:
         """Add a link, if it leads to another page of the site. element: which has it; None: it is in the page's
         data."""
-        if not href or NOT_LINKED.match(href):
+        if not href or NO_PAGE_SCHEME_PATTERN.match(href):
             return
         target = normalise(resolve_url(href, self._base))
         form = plain_form(target)
@@ -139,10 +148,14 @@ def _judged(text: str, link: HtmlElement | None, target: str, known: Shapes) -> 
         return -1, PageLink(target, text, False, problem)
     where, place = (1, "in a list of the page's data") if link is None else place_of(link)
     like, look = (3, f"the shape of {count} known article{'' if count == 1 else 's'}") if count else likeness(target)
-    long = len(text) >= (LONG_WIDE_TEXT if any(character >= WIDE for character in text) else LONG_TEXT)
+    long = len(text) >= (
+        MIN_WIDE_HEADLINE_CHARACTERS
+        if any(character >= FIRST_WIDE_CHARACTER for character in text)
+        else MIN_HEADLINE_CHARACTERS
+    )
     score = like + where + long
     reasons = [look, place if where > 0 else "", "a headline's length" if long else ""]
-    if like and score >= ENOUGH:
+    if like and score >= MIN_ARTICLE_SCORE:
         return score, PageLink(target, text, True, ", ".join(filter(None, reasons)))
     against = place if where < 0 else "its address says too little" if like < 2 else "a short text, in no heading"
     return score, PageLink(target, text, False, against)

@@ -11,11 +11,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
 
-LONGEST = 6 * 3600  # seconds: many feeds say a week, because somebody once configured them so
-ENOUGH = 0.9  # share of the time to wait, so that an hourly crawl reads a feed with a period of an hour each time
-HOUR, HOURS = timedelta(hours=1), 7 * 24
-MAX_AGE = re.compile(r"(?:^|[\s,])max-age\s*=\s*\"?(\d{1,9})", re.IGNORECASE)
-NEVER_KEPT = re.compile(r"\bno-(?:store|cache)\b(?!\s*=)", re.IGNORECASE)
+MAX_REST_SECONDS = 6 * 3600  # seconds: many feeds say a week, because somebody once configured them so
+SHARE_OF_WAIT = (
+    0.9  # share of the time to wait, so that an hourly crawl reads a feed with a period of an hour each time
+)
+HOUR, HOURS_OF_WEEK = timedelta(hours=1), 7 * 24
+MAX_AGE_PATTERN = re.compile(r"(?:^|[\s,])max-age\s*=\s*\"?(\d{1,9})", re.IGNORECASE)
+NEVER_KEPT_PATTERN = re.compile(r"\bno-(?:store|cache)\b(?!\s*=)", re.IGNORECASE)
 
 
 class Rest(NamedTuple):
@@ -32,10 +34,10 @@ class Rest(NamedTuple):
         fetched: when it was asked for (aware). max_age: seconds for which its answer stays valid, by the headers of
         HTTP.
         """
-        wait = min(max(self.period, max_age), LONGEST) * ENOUGH
+        wait = min(max(self.period, max_age), MAX_REST_SECONDS) * SHARE_OF_WAIT
         moment = fetched.astimezone(UTC) + timedelta(seconds=wait)
         later = moment
-        for _ in range(HOURS):
+        for _ in range(HOURS_OF_WEEK):
             if later.hour not in self.hours and later.weekday() not in self.days:
                 return later if later > fetched else None
             later = later.replace(minute=0, second=0, microsecond=0) + HOUR
@@ -44,8 +46,8 @@ class Rest(NamedTuple):
 
 def max_age(cache_control: str, age: str = "") -> int:
     """Return for how many seconds an answer stays valid, by its headers Cache-Control and Age (RFC 9111)."""
-    found = MAX_AGE.search(cache_control)
-    if not found or NEVER_KEPT.search(cache_control):
+    found = MAX_AGE_PATTERN.search(cache_control)
+    if not found or NEVER_KEPT_PATTERN.search(cache_control):
         return 0
     return max(0, int(found[1]) - (int(age) if age.strip().isascii() and age.strip().isdigit() else 0))
 

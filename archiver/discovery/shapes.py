@@ -12,35 +12,41 @@ from archiver.identity import plain_form
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-YEAR = re.compile(r"(?:19|20)\d\d")
-DAY = re.compile(r"(?:19|20)\d\d[-_]?(?:0[1-9]|1[0-2])(?:[-_]?(?:[0-2]\d|3[01]))?")
-WORD = re.compile(r"[^\W\d_]{2,}")
-ENDING = re.compile(r"\.[a-z]{2,5}\d?$", re.IGNORECASE)
-LONG_NUMBER = re.compile(r"\d{5,}")
-WORDS_OF_TITLE = 4  # a name in an address with so many words is a title
-FEW_WORDS = 2
-CODE = re.compile(r"(?=[^\W_]*\d)(?=[^\W_]*[^\W\d_])[^\W_]{8,}|[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}", re.IGNORECASE)
-DATED_PATH = re.compile(r"/(?:19|20)\d\d[/-]?(?:0?[1-9]|1[0-2])(?:[/-]?(?:0?[1-9]|[12]\d|3[01]))?(?=[/_.-]|\D|\d{3,})")
+YEAR_PATTERN = re.compile(r"(?:19|20)\d\d")
+DAY_PATTERN = re.compile(r"(?:19|20)\d\d[-_]?(?:0[1-9]|1[0-2])(?:[-_]?(?:[0-2]\d|3[01]))?")
+WORD_PATTERN = re.compile(r"[^\W\d_]{2,}")
+ENDING_PATTERN = re.compile(r"\.[a-z]{2,5}\d?$", re.IGNORECASE)
+LONG_NUMBER_PATTERN = re.compile(r"\d{5,}")
+MIN_TITLE_WORDS = 4  # a name in an address with so many words is a title
+MIN_NAME_WORDS = 2
+CODE_PATTERN = re.compile(
+    r"(?=[^\W_]*\d)(?=[^\W_]*[^\W\d_])[^\W_]{8,}|[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}", re.IGNORECASE
+)
+DATED_PATH_PATTERN = re.compile(
+    r"/(?:19|20)\d\d[/-]?(?:0?[1-9]|1[0-2])(?:[/-]?(?:0?[1-9]|[12]\d|3[01]))?(?=[/_.-]|\D|\d{3,})"
+)
 # A whole day, and one name in it. Lists of a day's articles have no name there, or that of a server's own pages.
-DAY_AND_NAME = re.compile(
+DAY_AND_NAME_PATTERN = re.compile(
     r"/(?:19|20)\d\d[/-]?(?:0?[1-9]|1[0-2])[/-]?(?:0?[1-9]|[12]\d|3[01])/(?!(?:index|default|home|all)\b)[^/]*$",
     re.IGNORECASE,
 )
-ID_PARAMETER = re.compile(r"^(?:\w*id|no|aid|nid|p|idx\w*|article\w*|story|news\w*|docid|sn|newsno)$", re.IGNORECASE)
-NO_PAGE = re.compile(
+ID_PARAMETER_PATTERN = re.compile(
+    r"^(?:\w*id|no|aid|nid|p|idx\w*|article\w*|story|news\w*|docid|sn|newsno)$", re.IGNORECASE
+)
+NO_PAGE_PATTERN = re.compile(
     r"\.(?:jpe?g|png|gif|webp|avif|svg|ico|bmp|pdf|zip|gz|rar|7z|mp[34]|m4[av]|webm|ogg|wav|avi|mov|docx?|xlsx?|pptx?|epub"
     r"|apk|exe|dmg|css|js|json|xml|rss|atom|ics|txt)$",
     re.IGNORECASE,
 )
 # Directories in which nothing is an article, and names of pages of the site itself, in the languages of the press.
-NO_ARTICLES = re.compile(
+NO_ARTICLES_PATTERN = re.compile(
     r"(?:tags?|topics?|themen?|thema|temas?|category|categories|kategorien?|categorias?|categorie|rubriques?|rubrik"
     r"|authors?|autor(?:en|es)?|auteurs?|profiles?|users?|members?|account|konto|compte|log-?in|sign-?in|sign-?up|register"
     r"|log-?out|subscriptions?|newsletters?|search|suche|recherche|buscar|page|seite|feeds?|rss|sitemaps?|wp-content"
     r"|wp-login\.php|wp-admin|wp-json|cdn-cgi|share|print)",
     re.IGNORECASE,
 )
-OWN_PAGE = re.compile(
+OWN_PAGE_PATTERN = re.compile(
     r"(?:about(?:-us)?|ueber-uns|a-propos|kontakt|contact(?:-us)?|contacto?s?|impressum|imprint|privacy(?:-(?:policy|notice"
     r"|statement|settings))?|datenschutz(?:erklaerung|hinweise)?|confidentialite|terms(?:-(?:of|and)-\w+){0,2}|agb|cookies?"
     r"(?:-(?:policy|settings|notice))?|legal(?:-notice)?|mentions-legales|aviso-legal|help|hilfe|aide|ayuda|faq|jobs?"
@@ -74,7 +80,7 @@ def shape_of(address: str) -> str:
     if not names and not query:
         return ""
     *directories, last = names or [""]
-    ending = ENDING.search(last)
+    ending = ENDING_PATTERN.search(last)
     end = ending[0].lower() if ending else ""
     path = "/".join(
         [*map(_kind_of_directory, directories), _kind(last.removesuffix(ending[0] if ending else "")) + end]
@@ -88,10 +94,10 @@ def problem_with(address: str) -> str:
     names = [name for name in unquote(parts.path).split("/") if name]
     if not names and not parts.query:
         return "the front page"
-    if found := NO_PAGE.search(parts.path):
+    if found := NO_PAGE_PATTERN.search(parts.path):
         return f"a file ({found[0].lower()})"
     for name in names:
-        if NO_ARTICLES.fullmatch(name) or (name is names[-1] and OWN_PAGE.fullmatch(name)):
+        if NO_ARTICLES_PATTERN.fullmatch(name) or (name is names[-1] and OWN_PAGE_PATTERN.fullmatch(name)):
             return f"a page of the site itself ({name})"
     return ""
 
@@ -101,23 +107,23 @@ def likeness(address: str) -> tuple[int, str]:
     addresses), and what in it looks so."""
     parts = urlsplit(address)
     path = unquote(parts.path)
-    last = ENDING.sub("", path.rstrip("/").rpartition("/")[2])
-    words = len(WORD.findall(last))
-    is_dated = bool(DATED_PATH.search(path))
-    is_in_a_day = words > 0 and DAY_AND_NAME.search(path.rstrip("/"))
-    if is_in_a_day or (is_dated and (words >= FEW_WORDS or re.search(r"\d{3,}", last) or _is_long(last))):
+    last = ENDING_PATTERN.sub("", path.rstrip("/").rpartition("/")[2])
+    words = len(WORD_PATTERN.findall(last))
+    is_dated = bool(DATED_PATH_PATTERN.search(path))
+    is_in_a_day = words > 0 and DAY_AND_NAME_PATTERN.search(path.rstrip("/"))
+    if is_in_a_day or (is_dated and (words >= MIN_NAME_WORDS or re.search(r"\d{3,}", last) or _is_long(last))):
         return 2, "a day in the address"
-    if words >= WORDS_OF_TITLE:
+    if words >= MIN_TITLE_WORDS:
         return 2, "the words of a title in the address"
-    if LONG_NUMBER.search(last):
+    if LONG_NUMBER_PATTERN.search(last):
         return 2, "a number in the address"
-    if CODE.fullmatch(last) or CODE.search(last.rpartition("-")[2]):
+    if CODE_PATTERN.fullmatch(last) or CODE_PATTERN.search(last.rpartition("-")[2]):
         return 2, "a code in the address"
-    if any(ID_PARAMETER.match(name) and re.search(r"\d{2,}", value) for name, value in parse_qsl(parts.query)):
+    if any(ID_PARAMETER_PATTERN.match(name) and re.search(r"\d{2,}", value) for name, value in parse_qsl(parts.query)):
         return 2, "a number in the address"
     if _is_long(last):
         return 2, "a title in the address"
-    if words >= FEW_WORDS or re.search(r"\d{2,}", last):
+    if words >= MIN_NAME_WORDS or re.search(r"\d{2,}", last):
         return 1, "a name in the address"
     return 0, ""
 
@@ -133,17 +139,17 @@ def _kind_of_directory(name: str) -> str:
 
 
 def _kind(name: str) -> str:
-    if YEAR.fullmatch(name):
+    if YEAR_PATTERN.fullmatch(name):
         return "year"
-    if DAY.fullmatch(name):
+    if DAY_PATTERN.fullmatch(name):
         return "day"
     if name.isdecimal():
         return "number" if len(name) > 2 else "nn"
-    if CODE.fullmatch(name):
+    if CODE_PATTERN.fullmatch(name):
         return "code"
-    words = len(WORD.findall(name))
-    if words >= FEW_WORDS + 1 or _is_long(name):
-        return "title" + ("+number" if LONG_NUMBER.search(name) else "")
+    words = len(WORD_PATTERN.findall(name))
+    if words >= MIN_NAME_WORDS + 1 or _is_long(name):
+        return "title" + ("+number" if LONG_NUMBER_PATTERN.search(name) else "")
     if re.search(r"\d{3,}", name):
         return "name+number"
     return "words" if words > 1 else "word"

@@ -26,17 +26,17 @@ if TYPE_CHECKING:
 
     from lxml.etree import _Element
 
-LARGEST_SITEMAP = 50 * 1024 * 1024  # bytes, unpacked
-MOST_ENTRIES = 50_000  # this limit and the one above are those of the protocol (sitemaps.org)
-MOST_TAGS = 3_000_000  # 60 for each entry: each costs time
-LOOKED_AT = 1 << 16
-ROOT = re.compile(r"<(?:[\w-]+:)?(?:urlset|sitemapindex)[\s>/]", re.IGNORECASE)
-ENTRIES = ("url", "sitemap")
-TOLD_OF = frozenset({"urlset", "sitemapindex", *ENTRIES})
-TELLING = re.compile(r"<(?:[\w-]+:)?(urlset|sitemapindex|url|sitemap)[\s>/]", re.IGNORECASE)
-WHOLE = re.compile(r"https?://", re.IGNORECASE)
-LINE = re.compile(r"\s*(https?://\S+)\s*", re.IGNORECASE)
-LONGEST_TAIL = 1 << 20  # characters that are kept while no `>` or line end comes
+MAX_SITEMAP_BYTES = 50 * 1024 * 1024  # bytes, unpacked
+MAX_ENTRIES = 50_000  # this limit and the one above are those of the protocol (sitemaps.org)
+MAX_TAGS = 3_000_000  # 60 for each entry: each costs time
+MAX_SNIFFED_BYTES = 1 << 16
+ROOT_PATTERN = re.compile(r"<(?:[\w-]+:)?(?:urlset|sitemapindex)[\s>/]", re.IGNORECASE)
+ENTRY_ELEMENTS = ("url", "sitemap")
+TOLD_ELEMENTS = frozenset({"urlset", "sitemapindex", *ENTRY_ELEMENTS})
+TOLD_ELEMENT_PATTERN = re.compile(r"<(?:[\w-]+:)?(urlset|sitemapindex|url|sitemap)[\s>/]", re.IGNORECASE)
+WEB_ADDRESS_PATTERN = re.compile(r"https?://", re.IGNORECASE)
+ADDRESS_LINE_PATTERN = re.compile(r"\s*(https?://\S+)\s*", re.IGNORECASE)
+MAX_TAIL_CHARACTERS = 1 << 20  # characters that are kept while no `>` or line end comes
 
 
 class Sitemap:
@@ -48,8 +48,8 @@ class Sitemap:
     """
 
     def __init__(self, content: bytes, address: str, *, fetched: datetime, content_type: str | None = None) -> None:
-        self._pieces = Unpacked(content, LARGEST_SITEMAP)
-        self._start = beginning(content, LOOKED_AT)
+        self._pieces = Unpacked(content, MAX_SITEMAP_BYTES)
+        self._start = beginning(content, MAX_SNIFFED_BYTES)
         self._address = address
         self._label = content_label(content_type)
         self._times = TimeReader(urlsplit(address).hostname or "", "", fetched)
@@ -57,26 +57,26 @@ class Sitemap:
 
     def __iter__(self) -> Iterator[SitemapEntry]:
         for number, entry in enumerate(self._entries()):
-            if number == MOST_ENTRIES:
-                self.cut = f"it has more than {MOST_ENTRIES:,} entries"
+            if number == MAX_ENTRIES:
+                self.cut = f"it has more than {MAX_ENTRIES:,} entries"
                 return
             yield entry
         self.cut = self.cut or self._pieces.cut
 
     def _entries(self) -> Iterator[SitemapEntry]:
         start, encoding = self._decoded_start()
-        if root := ROOT.search(start):
-            spelled = TOLD_OF.union(TELLING.findall(start))
+        if root := ROOT_PATTERN.search(start):
+            spelled = TOLD_ELEMENTS.union(TOLD_ELEMENT_PATTERN.findall(start))
             return self._of_xml(_whole_markup(self._texts(encoding), root[0]), spelled)
-        if LINE.match(start):
+        if ADDRESS_LINE_PATTERN.match(start):
             return self._of_lines(self._texts(encoding))
         raise DiscoveryError(f"{self._address}: no sitemap: there is no list of addresses in it")
 
     def _decoded_start(self) -> tuple[str, str]:
         """Return the beginning of the sitemap as text, and the encoding of the whole."""
         # A character that is cut off at the end would look like damage.
-        end = self._start.rfind(b">") + 1 if len(self._start) == LOOKED_AT else len(self._start)
-        decoded = decode(self._start[: end or LOOKED_AT], declared_encoding(self._start), self._label)
+        end = self._start.rfind(b">") + 1 if len(self._start) == MAX_SNIFFED_BYTES else len(self._start)
+        decoded = decode(self._start[: end or MAX_SNIFFED_BYTES], declared_encoding(self._start), self._label)
         return decoded.text, decoded.encoding
 
     def _texts(self, encoding: str) -> Iterator[str]:
@@ -88,7 +88,9 @@ class Sitemap:
     def _of_lines(self, texts: Iterable[str]) -> Iterator[SitemapEntry]:
         for text in _cut_at_ends(texts):
             for line in text.splitlines():
-                if (found := LINE.fullmatch(line.lstrip("\ufeff"))) and (address := normalise(found[1])):
+                if (found := ADDRESS_LINE_PATTERN.fullmatch(line.lstrip("\ufeff"))) and (
+                    address := normalise(found[1])
+                ):
                     yield SitemapEntry(address)
 
     def _of_xml(self, texts: Iterable[str], spelled: frozenset[str]) -> Iterator[SitemapEntry]:
@@ -107,8 +109,8 @@ class Sitemap:
         try:
             for text in texts:
                 tags += text.count("<")
-                if tags > MOST_TAGS:
-                    self.cut = f"it has more than {MOST_TAGS:,} tags"
+                if tags > MAX_TAGS:
+                    self.cut = f"it has more than {MAX_TAGS:,} tags"
                     return
                 parser.feed(mended(text).encode("utf-8", "replace"))
                 for event, found in parser.read_events():
@@ -127,7 +129,7 @@ class Sitemap:
     def _entry(self, element: _Element) -> SitemapEntry | None:
         """Return the entry that an element is; None if it is not an entry."""
         namespace, kind = _name(element)
-        if kind not in ENTRIES:
+        if kind not in ENTRY_ELEMENTS:
             return None
         own: dict[str, str] = {}
         news: dict[str, str] = {}
@@ -153,7 +155,7 @@ class Sitemap:
     def _address_of(self, text: str) -> str:
         """Return the address that `text` names, normalised. The standard wants absolute addresses, but some sitemaps
         have paths."""
-        return (normalise(text) if WHOLE.match(text) else address_of(text, self._address)) if text else ""
+        return (normalise(text) if WEB_ADDRESS_PATTERN.match(text) else address_of(text, self._address)) if text else ""
 
 
 def _whole_markup(texts: Iterable[str], root: str) -> Iterator[str]:
@@ -175,7 +177,7 @@ def _cut_at_ends(texts: Iterable[str]) -> Iterator[str]:
         cdata = waiting.rfind("<![CDATA[", 0, end)
         if cdata >= 0 and waiting.find("]]>", cdata) < 0:
             end = cdata
-        if not end and len(waiting) > LONGEST_TAIL:  # a CDATA section without an end
+        if not end and len(waiting) > MAX_TAIL_CHARACTERS:  # a CDATA section without an end
             end = len(waiting)
         if end:
             yield waiting[:end]

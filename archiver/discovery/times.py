@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
 # RFC 3339, as sitemaps, Atom and JSON Feed have it: a sitemap has 100,000 of them.
-COMMON = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,6})?(?:Z|[+-]\d\d:\d\d)", re.ASCII)
+COMMON_FORM_PATTERN = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,6})?(?:Z|[+-]\d\d:\d\d)", re.ASCII)
 
 
 class TimeReader:
@@ -35,7 +35,7 @@ class TimeReader:
         """Return the aware time that `text` says; None if it is no time, or not one that can be believed."""
         if not isinstance(text, str) or not (text := text.strip()):
             return None
-        if COMMON.fullmatch(text):
+        if COMMON_FORM_PATTERN.fullmatch(text):
             with suppress(ValueError, OverflowError):
                 moment = datetime.fromisoformat(text).astimezone(self._zone)
                 return None if problem(moment, self._fetched, None) else moment

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-GZIP = b"\x1f\x8b"
-PIECE = 1 << 16
+GZIP_START = b"\x1f\x8b"
+PIECE_BYTES = 1 << 16
 GZIP_WINDOW = 31
 MOST_LAYERS = 2
 
@@ -31,7 +31,7 @@ class Unpacked:
         for _ in range(MOST_LAYERS):
             start = _start(pieces)
             pieces = chain([start], pieces)
-            if not start.startswith(GZIP):
+            if not start.startswith(GZIP_START):
                 break
             pieces = self._limited(self._gunzipped(pieces))
         yield from self._limited(pieces)
@@ -47,19 +47,19 @@ class Unpacked:
             yield piece
 
     def _plain(self) -> Iterator[bytes]:
-        for start in range(0, len(self._content), PIECE):
-            yield bytes(self._content[start : start + PIECE])
+        for start in range(0, len(self._content), PIECE_BYTES):
+            yield bytes(self._content[start : start + PIECE_BYTES])
 
     def _gunzipped(self, packed: Iterator[bytes]) -> Iterator[bytes]:
         unpacker = zlib.decompressobj(GZIP_WINDOW)
         waiting = b""
         try:
             while waiting := waiting or next(packed, b""):
-                yield unpacker.decompress(waiting, PIECE)
+                yield unpacker.decompress(waiting, PIECE_BYTES)
                 waiting = unpacker.unconsumed_tail
                 if unpacker.eof:
                     waiting = unpacker.unused_data or next(packed, b"")
-                    if not waiting.startswith(GZIP[:1]):
+                    if not waiting.startswith(GZIP_START[:1]):
                         return  # padding after the last member
                     unpacker = zlib.decompressobj(GZIP_WINDOW)
         except zlib.error:
@@ -73,7 +73,7 @@ def _start(pieces: Iterator[bytes]) -> bytes:
     start = b""
     for piece in pieces:
         start += piece
-        if len(start) >= len(GZIP):
+        if len(start) >= len(GZIP_START):
             break
     return start
 

@@ -24,29 +24,29 @@ from archiver.identity import normalise
 if TYPE_CHECKING:
     from datetime import datetime
 
-RDF = ("rss090", "rss10")  # forms in which the id of an item is its address (RSS 1.0, 5.5)
+RDF_FORMS = ("rss090", "rss10")  # forms in which the id of an item is its address (RSS 1.0, 5.5)
 MARKUP_TYPES = ("text/html", "application/xhtml+xml")
-SKIP_HOURS = re.compile(r"<skipHours\b[^>]*>(.{0,2000}?)</skipHours", re.IGNORECASE | re.DOTALL)
+SKIP_HOURS_PATTERN = re.compile(r"<skipHours\b[^>]*>(.{0,2000}?)</skipHours", re.IGNORECASE | re.DOTALL)
 # A guid that is not an address: by the standard it would be a link (unless marked otherwise), and the parser would make
 # one of it.
-NO_LINK_GUID = re.compile(r"<guid(?:\s[^>]*)?>(?!\s*(?:<!\[CDATA\[\s*)?(?:https?:|/))", re.IGNORECASE)
+NO_LINK_GUID_PATTERN = re.compile(r"<guid(?:\s[^>]*)?>(?!\s*(?:<!\[CDATA\[\s*)?(?:https?:|/))", re.IGNORECASE)
 # An empty link, because of which the parser would not look at the guid.
-EMPTY_LINK = re.compile(
+EMPTY_LINK_PATTERN = re.compile(
     r"<link\s*+(?:/>|>\s*+(?:<!\[CDATA\[\s*+\]\]>\s*+)?</link\s*+>)",
     re.IGNORECASE,
 )
-SKIP_DAYS = re.compile(r"<skipDays\b[^>]*>(.{0,2000}?)</skipDays", re.IGNORECASE | re.DOTALL)
-DAY = re.compile(r"<day>\s*(\w{3})", re.IGNORECASE)
+SKIP_DAYS_PATTERN = re.compile(r"<skipDays\b[^>]*>(.{0,2000}?)</skipDays", re.IGNORECASE | re.DOTALL)
+DAY_PATTERN = re.compile(r"<day>\s*(\w{3})", re.IGNORECASE)
 DAYS = "mon tue wed thu fri sat sun".split()
-HOUR = re.compile(r"<hour>\s*(\d{1,2})\s*<", re.IGNORECASE)
+HOUR_PATTERN = re.compile(r"<hour>\s*(\d{1,2})\s*<", re.IGNORECASE)
 
 
 def read_xml_feed(text: str, address: str, fetched: datetime, note: str = "") -> Feed:
     """Return what the feed `text` (decoded, without its XML declaration) lists. Raises DiscoveryError."""
-    text = with_hosts(mended(EMPTY_LINK.sub("", text)), address)
+    text = with_hosts(mended(EMPTY_LINK_PATTERN.sub("", text)), address)
     # Given as a stream: a string or bytes could be taken for the name of a file or for an address.
     parsed: Any = feedparser.parse(
-        io.BytesIO(NO_LINK_GUID.sub('<guid isPermaLink="false">', text).encode("utf-8", "replace")),
+        io.BytesIO(NO_LINK_GUID_PATTERN.sub('<guid isPermaLink="false">', text).encode("utf-8", "replace")),
         response_headers={"content-location": address, "content-type": "application/xml; charset=utf-8"},
         sanitize_html=False,  # cleaned later, like articles
         resolve_relative_uris=False,
@@ -58,7 +58,7 @@ def read_xml_feed(text: str, address: str, fetched: datetime, note: str = "") ->
     home = normalise(_text(channel, "link"))
     times = TimeReader(urlsplit(home or address).hostname or "", language, fetched)
     is_atom = str(parsed.get("version")).startswith("atom")
-    is_rdf = parsed.get("version") in RDF
+    is_rdf = parsed.get("version") in RDF_FORMS
     gathered = Gathered()
     for item in parsed.entries:
         entry = _entry(item, home, address, language, times, is_atom=is_atom, is_rdf=is_rdf)
@@ -123,11 +123,11 @@ def _related(links: Any, rel: str) -> str:
 
 
 def _skip_hours(text: str) -> frozenset[int]:
-    found = SKIP_HOURS.search(text)
-    return frozenset(int(hour) % 24 for hour in HOUR.findall(found[1])) if found else frozenset()
+    found = SKIP_HOURS_PATTERN.search(text)
+    return frozenset(int(hour) % 24 for hour in HOUR_PATTERN.findall(found[1])) if found else frozenset()
 
 
 def _skip_days(text: str) -> frozenset[int]:
-    found = SKIP_DAYS.search(text)
-    said = [day.lower() for day in DAY.findall(found[1])] if found else ()
+    found = SKIP_DAYS_PATTERN.search(text)
+    said = [day.lower() for day in DAY_PATTERN.findall(found[1])] if found else ()
     return frozenset(DAYS.index(day) for day in said if day in DAYS)

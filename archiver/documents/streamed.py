@@ -15,19 +15,21 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
-PART = re.compile(r'<div hidden(?:="")? id="(?:[\w-]*-)?S:[0-9a-f]+"')
-WAITING = re.compile(r'(<!--\$\?--><template id="([^"<>]*)"></template>)((?:(?!<!--/?\$).)*)<!--/\$-->', re.DOTALL)
-MOVED = re.compile(r'\$R([CRS])\("([^"]*)","([^"]*)"')
+PART_PATTERN = re.compile(r'<div hidden(?:="")? id="(?:[\w-]*-)?S:[0-9a-f]+"')
+WAITING_PATTERN = re.compile(
+    r'(<!--\$\?--><template id="([^"<>]*)"></template>)((?:(?!<!--/?\$).)*)<!--/\$-->', re.DOTALL
+)
+MOVED_PATTERN = re.compile(r'\$R([CRS])\("([^"]*)","([^"]*)"')
 
 
 def comes_in_parts(text: str) -> bool:
     """Return whether a page comes in parts."""
-    return PART.search(text) is not None
+    return PART_PATTERN.search(text) is not None
 
 
 def without_stopgaps(text: str) -> str:
     """Return a page that comes in parts without its stopgaps; the stopgap of a part that has not come stays."""
-    return WAITING.sub(lambda found: found[1] if f'id="{_renamed(found[2], "S")}"' in text else found[0], text)
+    return WAITING_PATTERN.sub(lambda found: found[1] if f'id="{_renamed(found[2], "S")}"' in text else found[0], text)
 
 
 def put_in_place(tree: HtmlElement, text: str) -> None:
@@ -36,7 +38,7 @@ def put_in_place(tree: HtmlElement, text: str) -> None:
     parts = {one.get("id", ""): one for one in tree.iter("div") if one.get("hidden") is not None}
     waiting = {one.get("id", ""): one for one in tree.iter("template")}
     said = {}  # by part: the place that the scripts name
-    for verb, first, second in MOVED.findall(text):
+    for verb, first, second in MOVED_PATTERN.findall(text):
         name, place = (first, second) if verb == "S" else (second, first)
         said[name] = place
     for name, part in parts.items():

@@ -23,12 +23,12 @@ from archiver.errors import ArchiverError, EngineError, UsageError, WorkerLostEr
 if TYPE_CHECKING:
     from archiver.engines.engine import Engine
 
-HERE = "127.0.0.1"
-PATIENCE = 10  # seconds, for the scheduler
-ARRIVAL = 60  # seconds, for the first worker
+LOOPBACK = "127.0.0.1"
+SCHEDULER_TIMEOUT_SECONDS = 10  # seconds, for the scheduler
+WORKER_TIMEOUT_SECONDS = 60  # seconds, for the first worker
 # The default is to wait 30 s for a worker that has ended. Profiles are off, because nobody looks at them.
-SETTINGS = {"distributed.comm.timeouts.connect": "10s", "distributed.worker.profile.enabled": False}
-LOOKS = 5.0  # seconds between two looks at how many workers there are
+DASK_SETTINGS = {"distributed.comm.timeouts.connect": "10s", "distributed.worker.profile.enabled": False}
+POLL_SECONDS = 5.0  # seconds between two looks at how many workers there are
 
 
 def engine(address: str = "", jobs: int | None = None) -> Engine:
@@ -39,36 +39,38 @@ def engine(address: str = "", jobs: int | None = None) -> Engine:
     # Dask's own logging is off: this module tells what becomes of tasks, in one line each.
     for name in ("distributed", "distributed.client", "tornado"):
         logging.getLogger(name).setLevel(logging.CRITICAL)
-    dask.config.set(SETTINGS)
+    dask.config.set(DASK_SETTINGS)
     return partial(_join, address) if address else partial(_start, jobs or os.cpu_count() or 1)
 
 
 async def _join(address: str, function: str, setup: Any) -> DaskPool:
     where = address if "://" in address else f"tcp://{address}"
     try:
-        client = await Client(where, asynchronous=True, timeout=PATIENCE, set_as_default=False)
+        client = await Client(where, asynchronous=True, timeout=SCHEDULER_TIMEOUT_SECONDS, set_as_default=False)
     except (OSError, ValueError) as error:
         raise EngineError(f"dask://{address}: no scheduler can be reached there: {in_a_line(error)}") from error
     pool = DaskPool(client, f"dask://{address}", function, setup)
     try:
-        await client.wait_for_workers(1, timeout=ARRIVAL)
+        await client.wait_for_workers(1, timeout=WORKER_TIMEOUT_SECONDS)
         await pool.look()
     except TimeoutError as error:
         await pool.close()
         start = f"start some: dask worker {where}"
-        raise EngineError(f"dask://{address}: it has no workers, and none has come in {ARRIVAL} s; {start}") from error
+        raise EngineError(
+            f"dask://{address}: it has no workers, and none has come in {WORKER_TIMEOUT_SECONDS} s; {start}"
+        ) from error
     return pool
 
 
 async def _start(jobs: int, function: str, setup: Any) -> DaskPool:
     # TLS with temporary keys: whoever can talk to a scheduler can run any program as the user who started it.
-    options = {"host": HERE, "dashboard_address": None, "security": True, "memory_limit": 0}
+    options = {"host": LOOPBACK, "dashboard_address": None, "security": True, "memory_limit": 0}
     cluster = await LocalCluster(
         n_workers=jobs, threads_per_worker=1, asynchronous=True, silence_logs=logging.CRITICAL, **options
     )
-    client = await Client(cluster, asynchronous=True, timeout=PATIENCE, set_as_default=False)
+    client = await Client(cluster, asynchronous=True, timeout=SCHEDULER_TIMEOUT_SECONDS, set_as_default=False)
     pool = DaskPool(client, "dask", function, setup, cluster)
-    await client.wait_for_workers(1, timeout=ARRIVAL)
+    await client.wait_for_workers(1, timeout=WORKER_TIMEOUT_SECONDS)
     await pool.look()
     return pool
 
@@ -110,7 +112,7 @@ class DaskPool:
                     raise WorkerLostError(f"the task for {self._function} ended each worker that tried") from error
         if isinstance(result, Exception):
             raise result
-        if asyncio.get_running_loop().time() - self._looked > LOOKS:
+        if asyncio.get_running_loop().time() - self._looked > POLL_SECONDS:
             await self.look()
         return result
 

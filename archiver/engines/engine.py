@@ -7,13 +7,13 @@ from importlib.metadata import entry_points
 from typing import TYPE_CHECKING, Any, Protocol
 
 from archiver.errors import EngineError, UsageError, in_a_line
-from archiver.plugins import ENGINES, libraries_of
+from archiver.plugins import ENGINES_GROUP, libraries_of
 from archiver.suggestions import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
 
-SEPARATOR = "://"
+SCHEME_SEPARATOR = "://"
 
 
 class Pool(Protocol):
@@ -56,8 +56,8 @@ def load_engine(name: str, jobs: int | None) -> Engine:
     jobs: how many processes it is to have; None: it decides itself. Raises UsageError if there is no such engine, and
     EngineError if it cannot be loaded.
     """
-    kind, separator, address = name.partition(SEPARATOR)
-    found = {point.name: point for point in entry_points(group=ENGINES)}
+    kind, separator, address = name.partition(SCHEME_SEPARATOR)
+    found = {point.name: point for point in entry_points(group=ENGINES_GROUP)}
     if kind not in found:
         raise UsageError(f"{name}: no such engine{did_you_mean(kind, found)}; there are {', '.join(sorted(found))}")
     point = found[kind]

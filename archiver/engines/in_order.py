@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from archiver.engines.engine import Pool
 
-AHEAD = 3  # jobs that are submitted for each process, so that the next one always waits there
+JOBS_AHEAD = 3  # jobs that are submitted for each process, so that the next one always waits there
 Job = TypeVar("Job")
 
 
@@ -22,7 +22,7 @@ async def in_order(pool: Pool, jobs: Iterator[Job]) -> AsyncGenerator[tuple[Job,
     under_way: deque[tuple[Job, asyncio.Future[Any]]] = deque()
     try:
         while True:
-            while len(under_way) < AHEAD * pool.size and (job := next(jobs, None)) is not None:
+            while len(under_way) < JOBS_AHEAD * pool.size and (job := next(jobs, None)) is not None:
                 under_way.append((job, asyncio.ensure_future(pool.submit(job))))
             if not under_way:
                 return

@@ -14,7 +14,7 @@ from archiver.errors import EngineError, WorkerError, in_a_line
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-KEPT = 8  # how many functions that were set up are kept, one for each thread that calls it
+MAX_KEPT_FUNCTIONS = 8  # how many functions that were set up are kept, one for each thread that calls it
 
 
 def run(version: str, function: str, setup: bytes, job: Any) -> Any:
@@ -28,7 +28,7 @@ def run(version: str, function: str, setup: bytes, job: Any) -> Any:
         return WorkerError(f"the task for {function} failed: {in_a_line(error)}")
 
 
-@lru_cache(KEPT)
+@lru_cache(MAX_KEPT_FUNCTIONS)
 def _work(function: str, setup: bytes, _thread: int) -> Callable[[list[Any]], list[Any]]:
     """Return the function, set up with `setup`. Each thread of a worker has one of its own, since the functions are not
     thread-safe."""

@@ -11,7 +11,7 @@ from lxml import etree
 from archiver.cleaning.lines import break_text
 from archiver.cleaning.markup import BLOCKS
 from archiver.cleaning.media import RECORDINGS, medium, words_of
-from archiver.exports.inline import BREAK, Dialect, Link, Piece, paragraph, title_of
+from archiver.exports.inline import LINE_BREAK, Dialect, Link, Piece, paragraph, title_of
 from archiver.exports.marks import code, fenced, marked, raised
 from archiver.exports.tables import Cell, grid, pipes
 from archiver.html import html_of
@@ -23,20 +23,22 @@ if TYPE_CHECKING:
 HEADINGS = {f"h{level}": level for level in range(1, 7)}
 LISTS = frozenset({"ul", "ol"})
 CELLS = ("td", "th")
-HIDDEN = frozenset({"rp", "script", "style", "template", "title"})
+HIDDEN_ELEMENTS = frozenset({"rp", "script", "style", "template", "title"})
 EMPHASES = {
     **dict.fromkeys(("b", "strong"), "strong"),
     **dict.fromkeys(("em", "i"), "em"),
     **dict.fromkeys(("del", "s", "strike"), "del"),
 }
-CODE = frozenset({"code", "kbd", "samp"})
-AROUND = {"q": ("“", "”"), "rt": ("(", ")")}  # signs that browsers show around these elements
+CODE_ELEMENTS = frozenset({"code", "kbd", "samp"})
+SIGNS_AROUND = {"q": ("“", "”"), "rt": ("(", ")")}  # signs that browsers show around these elements
 BLOCKS_OF_CELLS = ("table", "ul", "ol", "pre", "blockquote")  # blocks that cells of Markdown cannot contain
-HUGO = re.compile(r"\{\{[<%]|<!--\s*more")  # Hugo interprets these even in code
-MAX_NUMBER = 999_999_999  # of an item (CommonMark 0.31, 5.2)
-NUMBER = re.compile(r"-?[0-9]{1,9}")
-PLAIN = Piece("")
-BR = "\v"  # stands for a line break in a text whose line ends are only blanks: no text has this character
+HUGO_MARKUP_PATTERN = re.compile(r"\{\{[<%]|<!--\s*more")  # Hugo interprets these even in code
+MAX_ITEM_NUMBER = 999_999_999  # of an item (CommonMark 0.31, 5.2)
+NUMBER_PATTERN = re.compile(r"-?[0-9]{1,9}")
+PLAIN_STYLE = Piece("")
+LINE_BREAK_CHARACTER = (
+    "\v"  # stands for a line break in a text whose line ends are only blanks: no text has this character
+)
 
 
 def blocks_of(element: _Element, dialect: Dialect) -> list[str]:
@@ -47,7 +49,9 @@ def blocks_of(element: _Element, dialect: Dialect) -> list[str]:
 class BlockWriter:
     """Writes the blocks of one element. flat: on one line, as headings and cells need them."""
 
-    def __init__(self, dialect: Dialect, style: Piece = PLAIN, *, flat: bool = False, in_cell: bool = False) -> None:
+    def __init__(
+        self, dialect: Dialect, style: Piece = PLAIN_STYLE, *, flat: bool = False, in_cell: bool = False
+    ) -> None:
         self._dialect = dialect
         self._hugo = dialect is Dialect.HUGO
         self._style = style  # emphases and link that apply to all of it
@@ -56,7 +60,7 @@ class BlockWriter:
         self._pieces: list[Piece] = []
         self._blocks: list[str] = []
         self._last_marker = ""  # the marker of the list that is the last block; empty if that is no list
-        self._last_code = (PLAIN, "")  # and the text in it
+        self._last_code = (PLAIN_STYLE, "")  # and the text in it
 
     def blocks(self, element: _Element) -> list[str]:
         """Return the blocks of what is in `element`."""
@@ -80,26 +84,26 @@ class BlockWriter:
 
     def _blank(self, text: str, style: Piece) -> None:
         """Add blank `text` with the line breaks in it."""
-        for number, part in enumerate(text.split(BR)):
+        for number, part in enumerate(text.split(LINE_BREAK_CHARACTER)):
             if number:
                 self._line_break()
             self._text(part, style)
 
     def _line_break(self) -> None:
-        self._pieces.append(Piece(" ") if self._flat else BREAK)
+        self._pieces.append(Piece(" ") if self._flat else LINE_BREAK)
 
     def _ready(self, markdown: str, style: Piece) -> None:
         self._pieces.append(Piece(markdown, ready=True, emphases=style.emphases, link=style.link))
 
     def _element(self, element: _Element, style: Piece) -> None:
         name = element.tag
-        if name in HIDDEN:
+        if name in HIDDEN_ELEMENTS:
             return
         if name in BLOCKS:
             if self._flat:
-                self._text(" ", PLAIN)
+                self._text(" ", PLAIN_STYLE)
                 self._flat_block(element, style)
-                self._text(" ", PLAIN)
+                self._text(" ", PLAIN_STYLE)
             else:
                 self._flush()
                 self._block(element, style)
@@ -121,12 +125,12 @@ class BlockWriter:
                 self._ready(f"![]({link_target(found.poster)})", Piece("", emphases=style.emphases, link=link))
                 self._line_break()
             self._text(words_of(found), Piece("", emphases=style.emphases, link=link))
-        elif name in CODE and not _has(element, "a", "img", *BLOCKS):
+        elif name in CODE_ELEMENTS and not _has(element, "a", "img", *BLOCKS):
             self._code(element, style)
         elif name in ("sub", "sup") and not _has(element, "img", *BLOCKS):
             self._raised(element, style)
         else:
-            before, after = AROUND.get(name, ("", ""))
+            before, after = SIGNS_AROUND.get(name, ("", ""))
             self._text(before, style)
             self._walk(element, style)
             self._text(after, style)
@@ -180,10 +184,10 @@ class BlockWriter:
         expected: int | None = None
         for item in _items(items):
             value = item.get("value") or ""
-            if NUMBER.fullmatch(value):
+            if NUMBER_PATTERN.fullmatch(value):
                 number = int(value)
             marker, prefix = f"{bullet} ", ""
-            if items.tag == "ol" and 0 <= number <= MAX_NUMBER:
+            if items.tag == "ol" and 0 <= number <= MAX_ITEM_NUMBER:
                 if expected is not None and number != expected:
                     end = ")" if end == "." else "."
                 marker, expected = f"{number}{end} ", number + 1
@@ -199,7 +203,7 @@ class BlockWriter:
     def _preformatted(self, text: str) -> None:
         if not text.strip():
             return
-        if self._hugo and HUGO.search(text):
+        if self._hugo and HUGO_MARKUP_PATTERN.search(text):
             lines = (marked(line.strip(), typographer=True) for line in text.split("\n") if line.strip())
             self._add("  \n".join(lines))
         else:
@@ -239,7 +243,7 @@ class BlockWriter:
             self._text(words, style)
 
     def _code(self, element: _Element, style: Piece) -> None:
-        for number, text in enumerate(_words(element, BR).split(BR)):
+        for number, text in enumerate(_words(element, LINE_BREAK_CHARACTER).split(LINE_BREAK_CHARACTER)):
             if number:
                 self._line_break()
             inner = " ".join(text.split())
@@ -247,7 +251,7 @@ class BlockWriter:
                 self._text(text, style)
                 continue
             self._text(text[: len(text) - len(text.lstrip())], style)
-            if (self._hugo and HUGO.search(inner)) or (self._in_cell and "|" in inner):
+            if (self._hugo and HUGO_MARKUP_PATTERN.search(inner)) or (self._in_cell and "|" in inner):
                 self._text(inner, style)
             else:
                 self._add_code(inner, style)
@@ -267,7 +271,7 @@ class BlockWriter:
         self._last_code = (self._pieces[-1], text)
 
     def _raised(self, element: _Element, style: Piece) -> None:
-        text = _words(element, BR)
+        text = _words(element, LINE_BREAK_CHARACTER)
         words = text.strip()
         if not words:
             self._blank(text, style)
@@ -329,7 +333,7 @@ def _items(items: _Element) -> list[_Element]:
 
 def _first_number(items: _Element) -> int:
     start = items.get("start") or ""
-    if NUMBER.fullmatch(start):
+    if NUMBER_PATTERN.fullmatch(start):
         return int(start)
     return sum(1 for _ in items.iterchildren("li")) if items.get("reversed") is not None else 1
 

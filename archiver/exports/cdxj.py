@@ -17,11 +17,13 @@ if TYPE_CHECKING:
 
     from archiver.exports.member import RecordMember
 
-BLOCK = 1024  # lines that are compressed together: a reader fetches them as one block
-FORMAT = "cdxj-gzip-1.0"  # the name of the format: an index of compressed blocks, with a list of the blocks beside it
-WWW = re.compile(r"www\d*\.")
-KEPT = "!\"$&'()*+,-./:;<=>?@[\\]^_`{|}~"
-PORTS = {"http": 80, "https": 443}
+LINES_PER_BLOCK = 1024  # lines that are compressed together: a reader fetches them as one block
+FORMAT_NAME = (
+    "cdxj-gzip-1.0"  # the name of the format: an index of compressed blocks, with a list of the blocks beside it
+)
+WWW_PATTERN = re.compile(r"www\d*\.")
+SAFE_CHARACTERS = "!\"$&'()*+,-./:;<=>?@[\\]^_`{|}~"
+DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
 def surt(url: str) -> str:
@@ -33,8 +35,12 @@ def surt(url: str) -> str:
     AGPL.
     """
     parts = urlsplit(url.strip())
-    host = WWW.sub("", parts.hostname or "", count=1) if WWW.match(parts.hostname or "") else parts.hostname or ""
-    port = f":{parts.port}" if parts.port and parts.port != PORTS.get(parts.scheme) else ""
+    host = (
+        WWW_PATTERN.sub("", parts.hostname or "", count=1)
+        if WWW_PATTERN.match(parts.hostname or "")
+        else parts.hostname or ""
+    )
+    port = f":{parts.port}" if parts.port and parts.port != DEFAULT_PORTS.get(parts.scheme) else ""
     path = _escaped(_plain_path(_unescaped(parts.path))).lower()
     arguments = sorted(part.split("=", 1) for part in _escaped(_unescaped(parts.query)).lower().split("&"))
     query = "&".join(map("=".join, arguments))
@@ -75,7 +81,7 @@ class Lines:
     def write(self, packed: SupportsWrite[bytes], name: str) -> bytes:
         """Write the lines, sorted by their bytes, as blocks of gzip, and return the list of these blocks: the file
         `.idx`, by which readers fetch only those that they need. name: of the file that `packed` is."""
-        listed = [f"!meta 0 {json.dumps({'format': FORMAT, 'filename': name})}\n"]
+        listed = [f"!meta 0 {json.dumps({'format': FORMAT_NAME, 'filename': name})}\n"]
         offset = 0
         for block in self._blocks():
             content = gzip.compress("".join(block).encode(), mtime=0)
@@ -89,7 +95,7 @@ class Lines:
 
     def _blocks(self) -> Iterator[list[str]]:
         rows = self._scratch.execute("SELECT line FROM lines ORDER BY line")  # SQLite compares their bytes
-        while block := rows.fetchmany(BLOCK):
+        while block := rows.fetchmany(LINES_PER_BLOCK):
             yield [text for (text,) in block]
 
 
@@ -101,7 +107,7 @@ def _unescaped(text: str) -> bytes:
 
 
 def _escaped(text: bytes) -> str:
-    return quote_from_bytes(text, safe=KEPT)
+    return quote_from_bytes(text, safe=SAFE_CHARACTERS)
 
 
 def _plain_path(path: bytes) -> bytes:

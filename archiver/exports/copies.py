@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from archiver.exports.files import Folder
     from archiver.storage import Root
 
-PICTURES = "pictures"  # their directory
+PICTURES_DIRECTORY = "pictures"  # their directory
 
 
 def with_copies(entry: Entry, folder: Folder, output: Root, root: str) -> Entry:
@@ -26,7 +26,7 @@ def with_copies(entry: Entry, folder: Folder, output: Root, root: str) -> Entry:
     copies = {
         address: path
         for address, picture in entry.pictures.items()
-        if folder.copy(output / picture.path, path := f"{PICTURES}/{picture.path.removeprefix(f'{ASSETS}/')}")
+        if folder.copy(output / picture.path, path := f"{PICTURES_DIRECTORY}/{picture.path.removeprefix(f'{ASSETS}/')}")
     }
     if not copies:
         return entry

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from archiver.exports.entry import Entry
 
-SEPARATOR = "\n"  # of the items of a list in a cell: tags and listings may have any other character in them
+ITEM_SEPARATOR = "\n"  # of the items of a list in a cell: tags and listings may have any other character in them
 
 
 def write(entries: Iterator[Entry], stream: IO[bytes], about: About) -> None:  # noqa: ARG001
@@ -39,7 +39,7 @@ class CsvTable:
 
     def write(self, values: Iterable[Any]) -> None:
         """Write a row: texts, numbers, lists of texts, None for nothing."""
-        self._rows.writerow([SEPARATOR.join(value) if isinstance(value, list) else value for value in values])
+        self._rows.writerow([ITEM_SEPARATOR.join(value) if isinstance(value, list) else value for value in values])
 
 
 FORMAT = Format("a table for spreadsheets and data frames, a row for each article", write)

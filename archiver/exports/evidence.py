@@ -12,7 +12,7 @@ from archiver.captures.packing import warcinfo
 from archiver.captures.warc_date import parse_warc_date
 from archiver.errors import ExportError
 from archiver.exports.cdxj import line
-from archiver.exports.warc import ANSWERS
+from archiver.exports.warc import ANSWER_TYPES
 from archiver.storage import file_at
 from archiver.storage.stored import is_stored
 
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 # forms: the forms of post that a replay makes of the capture, as a JSON array; NULL: there is no note with it, since it
 # is not ours. more: notes that were made later are needed, too.
-TABLE = """CREATE TABLE copied (warc TEXT, offset INTEGER, url TEXT, date TEXT, forms TEXT, more INTEGER,
+CREATE_TABLE = """CREATE TABLE copied (warc TEXT, offset INTEGER, url TEXT, date TEXT, forms TEXT, more INTEGER,
            PRIMARY KEY (warc, offset)) WITHOUT ROWID"""
 
 
@@ -61,7 +61,7 @@ class WarcCopy:
         self._root = root
         self._scratch = scratch
         self._size = 0  # bytes
-        scratch.execute(TABLE)
+        scratch.execute(CREATE_TABLE)
 
     def begin(self, info: Mapping[str, str]) -> None:
         """Write the first record: `info` of the file (WARC 1.1, 6.2)."""
@@ -120,7 +120,7 @@ class WarcCopy:
         if answer.type == "revisit":
             self._bring(capture, answer)
         for member in (*before, answer, *after):
-            if member.type in ANSWERS:
+            if member.type in ANSWER_TYPES:
                 self._lines.add(line(member, self._name, self._size))
             self._put(member.packed)
         self._add_parts(loaded_parts(noted))

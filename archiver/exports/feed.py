@@ -22,7 +22,7 @@ from archiver.cleaning import media_in
 from archiver.exports.csv_table import CsvTable
 from archiver.exports.plain import plain_text
 from archiver.exports.read import source_of
-from archiver.exports.record import COLUMNS, FIELDS, SCHEMA, columns, media_record, utc
+from archiver.exports.record import COLUMNS, FIELDS, SCHEMA_VERSION, columns, media_record, utc
 from archiver.posts.read import read
 from archiver.recipes import recipes_for
 
@@ -42,7 +42,7 @@ def live_record(article: Article, recipe: Recipe) -> dict[str, Any]:
     form = recipe.forms[article.form]
     post = read(article.post.content, quoted=bool(form.quote))
     known = {
-        "schema": SCHEMA,
+        "schema": SCHEMA_VERSION,
         "key": f"{article.recipe}:{article.id}:{article.form}",
         "recipe": article.recipe,
         "id": article.id,

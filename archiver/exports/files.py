@@ -22,14 +22,16 @@ if TYPE_CHECKING:
 Value = str | int | datetime | tuple[str, ...]
 
 # Only small letters, since two names that differ in case only are the same name for some file systems.
-PLAIN = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
-OTHER = re.compile(r"[^a-z0-9]+")
+PLAIN_NAME_PATTERN = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
+OTHER_CHARACTERS_PATTERN = re.compile(r"[^a-z0-9]+")
 # Microsoft, "Naming files, paths and namespaces": these are devices, whatever follows a dot.
-DEVICES = frozenset(["con", "prn", "aux", "nul", *(f"{one}{n}" for one in ("com", "lpt") for n in "0123456789¹²³")])
-INDEX = "index"  # for site generators this name means the page of the whole directory
+DEVICE_NAMES = frozenset(
+    ["con", "prn", "aux", "nul", *(f"{one}{n}" for one in ("com", "lpt") for n in "0123456789¹²³")]
+)
+INDEX_NAME = "index"  # for site generators this name means the page of the whole directory
 # Characters that file systems forbid, or that end a link to a note.
-FORBIDDEN = re.compile(r'[\s\[\]#^|\\/:*?"<>%]+')
-MAX_NAME = 200  # bytes; file systems take 255, and sync tools add to names
+FORBIDDEN_PATTERN = re.compile(r'[\s\[\]#^|\\/:*?"<>%]+')
+MAX_NAME_BYTES = 200  # bytes; file systems take 255, and sync tools add to names
 
 
 class Folder:
@@ -82,20 +84,22 @@ def name_of(value: str) -> str:
     """Return `value` (an id, a recipe, a form) as the name of a file or directory and part of an address: unchanged if
     it has only small letters, digits, `-` and `_`; else those characters of it, and a digest that tells it from others.
     """
-    if PLAIN.fullmatch(value) and value not in DEVICES and value != INDEX:
+    if PLAIN_NAME_PATTERN.fullmatch(value) and value not in DEVICE_NAMES and value != INDEX_NAME:
         return value
     digest = sha256(value.encode("utf-8", "surrogatepass")).hexdigest()[:12]
-    return f"{OTHER.sub('-', value.lower())[:48].strip('-')}-{digest}".removeprefix("-")
+    return f"{OTHER_CHARACTERS_PATTERN.sub('-', value.lower())[:48].strip('-')}-{digest}".removeprefix("-")
 
 
 def titled_name(title: str, ending: str) -> str:
     """Return a file name of `title` and `ending` (which makes it unique) of at most 200 bytes. Characters that a file
     system or a link to a note cannot have are replaced by spaces."""
-    kept = "".join(one for one in unicodedata.normalize("NFC", title) if unicodedata.category(one) not in UNSEEN)
-    kept = FORBIDDEN.sub(" ", kept).strip(". ")
-    if kept.partition(".")[0].strip().lower() in DEVICES:
+    kept = "".join(
+        one for one in unicodedata.normalize("NFC", title) if unicodedata.category(one) not in UNSEEN_CATEGORIES
+    )
+    kept = FORBIDDEN_PATTERN.sub(" ", kept).strip(". ")
+    if kept.partition(".")[0].strip().lower() in DEVICE_NAMES:
         kept = f"_{kept}"
-    room = MAX_NAME - len(ending.encode()) - 1
+    room = MAX_NAME_BYTES - len(ending.encode()) - 1
     return f"{cut(kept, room).strip()} {ending}".strip()
 
 
@@ -104,7 +108,7 @@ def cut(text: str, size: int) -> str:
     return text.encode(errors="ignore")[:size].decode(errors="ignore")
 
 
-UNSEEN = frozenset(["Cc", "Cf", "Cs", "Co", "Cn"])  # categories: controls, formats, and what is no character
+UNSEEN_CATEGORIES = frozenset(["Cc", "Cf", "Cs", "Co", "Cn"])  # categories: controls, formats, and what is no character
 
 
 def front_matter(fields: Mapping[str, Value]) -> str:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from archiver.exports.entry import Entry
     from archiver.storage import Root
 
-GROUP = "archiver.formats"  # of entry points: each names a Format
+ENTRY_POINT_GROUP = "archiver.formats"  # of entry points: each names a Format
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +55,12 @@ class Format:
 
 def format_names() -> list[str]:
     """Return the names of all formats that are installed."""
-    return sorted(entry_points(group=GROUP).names)
+    return sorted(entry_points(group=ENTRY_POINT_GROUP).names)
 
 
 def load_format(name: str) -> Format:
     """Return the format of that name. Raises ExportError if there is none, or if a library that it needs is missing."""
-    found: tuple[EntryPoint, ...] = tuple(entry_points(group=GROUP, name=name))
+    found: tuple[EntryPoint, ...] = tuple(entry_points(group=ENTRY_POINT_GROUP, name=name))
     if not found:
         raise ExportError(f"{name}: no such format; there are {', '.join(format_names())}")
     point = found[0]

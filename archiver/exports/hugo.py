@@ -11,7 +11,7 @@ import re
 from typing import TYPE_CHECKING
 
 from archiver.exports.copies import with_copies
-from archiver.exports.files import MAX_NAME, Folder, cut, front_matter, name_of, recipe_folder
+from archiver.exports.files import MAX_NAME_BYTES, Folder, cut, front_matter, name_of, recipe_folder
 from archiver.exports.format import About, Format
 from archiver.exports.marks import marked
 from archiver.exports.pure_markdown import Dialect, markdown_of
@@ -28,9 +28,9 @@ if TYPE_CHECKING:
 
 
 TO_SECTION = "../../../"  # from the page of an article, /SECTION/RECIPE/FORM/ID/
-SLASHES = re.compile(r"[/\\]+")
-ESCAPES = re.compile(r"%(?=[0-9A-Fa-f]{2})")
-BESIDE = ("index.html", "index.xml")  # files beside the directories of terms, whose names no term may have
+SLASHES_PATTERN = re.compile(r"[/\\]+")
+ESCAPE_PATTERN = re.compile(r"%(?=[0-9A-Fa-f]{2})")
+RESERVED_FILES = ("index.html", "index.xml")  # files beside the directories of terms, whose names no term may have
 
 
 def write(entries: Iterator[Entry], path: Path, about: About) -> None:
@@ -48,8 +48,8 @@ def term(value: str) -> str:
     """Return `value` as a category or tag; may be empty. Hugo makes a directory of each: a build fails at `..`, at a
     name that is too long, and at the name of a file beside it; and links to a name that looks like a percent escape
     lead nowhere."""
-    name = cut(ESCAPES.sub("-", SLASHES.sub("-", value)).strip(". "), MAX_NAME).strip(". ")
-    return f"{name}-" if name.lower() in BESIDE else name
+    name = cut(ESCAPE_PATTERN.sub("-", SLASHES_PATTERN.sub("-", value)).strip(". "), MAX_NAME_BYTES).strip(". ")
+    return f"{name}-" if name.lower() in RESERVED_FILES else name
 
 
 def _terms(values: Iterable[str]) -> tuple[str, ...]:

@@ -9,8 +9,8 @@ from enum import Enum
 from archiver.exports.marks import is_mark, marked
 from archiver.posts.markdown import link_target
 
-SPACES = re.compile(r"[ \t\n\r\f]+")
-MARKS = {"strong": "**", "em": "*", "del": "~~"}
+SPACES_PATTERN = re.compile(r"[ \t\n\r\f]+")
+MARK_OF_STYLE = {"strong": "**", "em": "*", "del": "~~"}
 
 
 class Dialect(Enum):
@@ -38,7 +38,7 @@ class Piece:
     link: Link | None = None
 
 
-BREAK = Piece("\n", ready=True)
+LINE_BREAK = Piece("\n", ready=True)
 
 
 def title_of(title: str) -> str:
@@ -57,12 +57,12 @@ def _collapsed(pieces: list[Piece]) -> list[Piece]:
     folded: list[Piece] = []
     space = True  # the next piece follows white space, or begins a line
     for piece in pieces:
-        if piece == BREAK:
+        if piece == LINE_BREAK:
             _trim(folded)
             folded.append(piece)
             space = True
             continue
-        text = piece.text if piece.ready else SPACES.sub(" ", piece.text)
+        text = piece.text if piece.ready else SPACES_PATTERN.sub(" ", piece.text)
         if space and not piece.ready:
             text = text.removeprefix(" ")
         if not text:
@@ -74,9 +74,9 @@ def _collapsed(pieces: list[Piece]) -> list[Piece]:
         else:
             folded.append(replace(piece, text=text))
     _trim(folded)
-    while folded and folded[0] == BREAK:
+    while folded and folded[0] == LINE_BREAK:
         del folded[0]
-    while folded and folded[-1] == BREAK:
+    while folded and folded[-1] == LINE_BREAK:
         del folded[-1]
         _trim(folded)
     return folded
@@ -115,9 +115,9 @@ class Line:
                 out.append(self._linked(run, piece.link))
             elif kind:
                 inner = [replace(one, emphases=one.emphases - {kind}) for one in run]
-                out.append(self._emphasised(inner, MARKS[kind], before, after))
+                out.append(self._emphasised(inner, MARK_OF_STYLE[kind], before, after))
             elif piece.ready:
-                out.append("  \n" if piece == BREAK else piece.text)
+                out.append("  \n" if piece == LINE_BREAK else piece.text)
             else:
                 begins = before in ("", "[") or before.isspace() or before.isdigit()
                 out.append(marked(piece.text, begins=begins, typographer=self._hugo))
@@ -175,7 +175,7 @@ def _first(piece: Piece) -> str:
 
 
 def _edge(piece: Piece, position: int) -> str:
-    if piece == BREAK:
+    if piece == LINE_BREAK:
         return ""
     if piece.text[position].isspace():
         return " "

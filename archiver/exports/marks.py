@@ -6,13 +6,13 @@ import re
 import unicodedata
 
 # `archiver.posts.markdown` is for kramdown and within a line; here a text may begin a block, and may stand in a table.
-ANYWHERE = re.compile(r"[\\`*_\[\]|~^$#{]|={2,}|%{2,}|&(?=#?\w+;)")
+ANYWHERE_PATTERN = re.compile(r"[\\`*_\[\]|~^$#{]|={2,}|%{2,}|&(?=#?\w+;)")
 # At the start of a text, which may be that of a line: headings, lists, rules, definitions, underlines of headings.
-START = re.compile(r"(\s*(?:\d{1,9}(?=[.)]))?)([-+=:.)])")
+START_PATTERN = re.compile(r"(\s*(?:\d{1,9}(?=[.)]))?)([-+=:.)])")
 # goldmark's typographer replaces these with other characters.
-TYPOGRAPHIC = re.compile(r"[\"']|-{2,}|\.{3,}")
+TYPOGRAPHIC_PATTERN = re.compile(r"[\"']|-{2,}|\.{3,}")
 ENTITIES = {"<": "&lt;", ">": "&gt;"}  # not `\<`: Hugo looks for `<!--more-->` before it reads Markdown
-ANGLES = re.compile("[<>]")
+ANGLE_PATTERN = re.compile("[<>]")
 
 
 def marked(text: str, *, begins: bool = True, typographer: bool = False) -> str:
@@ -21,12 +21,12 @@ def marked(text: str, *, begins: bool = True, typographer: bool = False) -> str:
     begins: whether it may be at the beginning of a line. typographer: whether quotes, dashes and dots must be protected
     from goldmark's typographer.
     """
-    text = ANYWHERE.sub(_escaped, text)
+    text = ANYWHERE_PATTERN.sub(_escaped, text)
     if typographer:
-        text = TYPOGRAPHIC.sub(_escaped, text)
-    if begins and (found := START.match(text)):
+        text = TYPOGRAPHIC_PATTERN.sub(_escaped, text)
+    if begins and (found := START_PATTERN.match(text)):
         text = f"{found[1]}\\{text[found.end() - 1 :]}"
-    return ANGLES.sub(lambda found: ENTITIES[found[0]], text)
+    return ANGLE_PATTERN.sub(lambda found: ENTITIES[found[0]], text)
 
 
 def raised(text: str, mark: str) -> str:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from archiver.exports.entry import Entry
 
 # This must be the first line, with nothing before it: Karakeep compares it.
-HEAD = """<!DOCTYPE NETSCAPE-Bookmark-file-1>
+FILE_HEAD = """<!DOCTYPE NETSCAPE-Bookmark-file-1>
 <META HTTP-EQUIV="Content-Type" CONTENT="text/html; charset=UTF-8">
 <TITLE>{title}</TITLE>
 <H1>{title}</H1>
@@ -26,18 +26,18 @@ HEAD = """<!DOCTYPE NETSCAPE-Bookmark-file-1>
     <DT><H3>{title}</H3>
     <DL><p>
 """
-TAIL = """    </DL><p>
+FILE_TAIL = """    </DL><p>
 </DL><p>
 """
 
 
 def write(entries: Iterator[Entry], stream: IO[bytes], about: About) -> None:
     """Write one folder with a bookmark for each entry; those without an address are left out."""
-    stream.write(HEAD.format(title=escape(shown.feed_title(about))).encode())
+    stream.write(FILE_HEAD.format(title=escape(shown.feed_title(about))).encode())
     for entry in entries:
         if shown.has_address(entry, about):
             stream.write(_bookmark(entry).encode())
-    stream.write(TAIL.encode())
+    stream.write(FILE_TAIL.encode())
 
 
 def _bookmark(entry: Entry) -> str:

@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     from archiver.exports.entry import Entry
     from archiver.exports.files import Value
 
-NO_TAG = re.compile(r"[^\w/-]+")  # a tag has letters and digits of any language, `_`, `-`, and `/` before a nested tag
+NO_TAG_PATTERN = re.compile(
+    r"[^\w/-]+"
+)  # a tag has letters and digits of any language, `_`, `-`, and `/` before a nested tag
 
 
 def write(entries: Iterator[Entry], path: Path, about: About) -> None:
@@ -35,7 +37,7 @@ def write(entries: Iterator[Entry], path: Path, about: About) -> None:
 def tag(value: str) -> str:
     """Return `value` as a tag: with `-` for characters that a tag cannot have, and `_` before a tag without letters. It
     may be empty."""
-    kept = "/".join(filter(None, (part.strip("-") for part in NO_TAG.sub("-", value).split("/"))))
+    kept = "/".join(filter(None, (part.strip("-") for part in NO_TAG_PATTERN.sub("-", value).split("/"))))
     return f"_{kept}" if kept and not any(one.isalpha() or one == "_" for one in kept) else kept
 
 

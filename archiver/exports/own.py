@@ -28,9 +28,9 @@ if TYPE_CHECKING:
     from archiver.recipes import Recipe
     from archiver.storage import Root
 
-RECIPE = ""  # the recipe of such entries: none, since no recipe made them
-FORM = "own"
-MARKDOWN = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
+OWN_RECIPE = ""  # the recipe of such entries: none, since no recipe made them
+OWN_FORM = "own"
+MARKDOWN_PARSER = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
 
 
 class OwnFile(NamedTuple):
@@ -91,9 +91,9 @@ def own_entry(file: OwnFile, zone: tzinfo, fail: Callable[[str], None], tell: Ca
     published = post.published.astimezone(UTC)
     return OwnEntry(
         Entry(
-            recipe=RECIPE,
+            recipe=OWN_RECIPE,
             id=file.id,
-            form=FORM,
+            form=OWN_FORM,
             url="",
             title=post.title,
             published=post.published,
@@ -106,7 +106,7 @@ def own_entry(file: OwnFile, zone: tzinfo, fail: Callable[[str], None], tell: Ca
             category=next(iter(post.categories), ""),
             tags=post.tags,
             quote="",
-            html=post.body if post.html else str(MARKDOWN.render(post.body)),
+            html=post.body if post.html else str(MARKDOWN_PARSER.render(post.body)),
             path=file.path,
             sha256=file.sha256,
             revision=1,

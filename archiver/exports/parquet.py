@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from archiver.exports.entry import Entry
 
 # Rows that are in memory at a time: a row is mostly text, some ten thousand characters.
-ROW_GROUP = 1000  # rows
+ROWS_PER_GROUP = 1000  # rows
 
 TEXT, TEXTS = pyarrow.string(), pyarrow.list_(pyarrow.string())
 TIME = pyarrow.timestamp("us", "UTC")  # a timestamp has no offset of its own: `published` keeps it, as a text
@@ -44,8 +44,8 @@ VERSION = pyarrow.struct(
     ]
 )
 MEDIUM = pyarrow.struct([pyarrow.field(name, TEXT, nullable=False) for name in ("kind", "url", "title", "poster")])
-NULLABLE = ("modified", "checked", "capture")
-TYPES = {
+NULLABLE_COLUMNS = ("modified", "checked", "capture")
+COLUMN_TYPES = {
     "schema": pyarrow.int32(),
     "key": TEXT,
     "recipe": TEXT,
@@ -79,15 +79,17 @@ TYPES = {
     "capture": CAPTURE,
     "versions": pyarrow.list_(VERSION),
 }
-SCHEMA = pyarrow.schema([pyarrow.field(name, type_, nullable=name in NULLABLE) for name, type_ in TYPES.items()])
+SCHEMA = pyarrow.schema(
+    [pyarrow.field(name, type_, nullable=name in NULLABLE_COLUMNS) for name, type_ in COLUMN_TYPES.items()]
+)
 
 
 def write(entries: Iterator[Entry], target: Path, about: About) -> None:
     """Write the file `target`, a group of rows at a time. Raises ExportError, OSError."""
     try:
         with ParquetWriter(target, SCHEMA, compression="zstd") as file:
-            while rows := [_row(entry) for entry in islice(entries, ROW_GROUP)]:
-                file.write_batch(pyarrow.RecordBatch.from_pylist(rows, SCHEMA), ROW_GROUP)
+            while rows := [_row(entry) for entry in islice(entries, ROWS_PER_GROUP)]:
+                file.write_batch(pyarrow.RecordBatch.from_pylist(rows, SCHEMA), ROWS_PER_GROUP)
     except pyarrow.ArrowInvalid as error:
         raise ExportError(f"{about.target}: cannot be written: {error}") from error
 

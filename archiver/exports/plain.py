@@ -9,16 +9,16 @@ from archiver.cleaning.markup import BLOCKS, CELLS
 from archiver.exports.marks import raised
 from archiver.text import TAG_PATTERN, unescaped
 
-HIDDEN = re.compile(r"<(script|style|template|rp)\b.*?(?:</\1\s*>|\Z)", re.DOTALL | re.IGNORECASE)
-CELL = re.compile(r"</t[dh]\s*>\s*<t[dh]\b[^>]*>", re.IGNORECASE)
-BREAK = re.compile(rf"</?(?:br|{'|'.join(sorted(BLOCKS - CELLS))})\b[^>]*>", re.IGNORECASE)
-LINES = re.compile(r"(<pre\b[^>]*>\n?)(.*?)(?=</pre\s*>|\Z)", re.DOTALL | re.IGNORECASE)
+HIDDEN_PATTERN = re.compile(r"<(script|style|template|rp)\b.*?(?:</\1\s*>|\Z)", re.DOTALL | re.IGNORECASE)
+CELL_GAP_PATTERN = re.compile(r"</t[dh]\s*>\s*<t[dh]\b[^>]*>", re.IGNORECASE)
+BREAK_PATTERN = re.compile(rf"</?(?:br|{'|'.join(sorted(BLOCKS - CELLS))})\b[^>]*>", re.IGNORECASE)
+PREFORMATTED_PATTERN = re.compile(r"(<pre\b[^>]*>\n?)(.*?)(?=</pre\s*>|\Z)", re.DOTALL | re.IGNORECASE)
 # Elements whose meaning would be lost in plain text; they are replaced by signs.
-EMPTY = re.compile(r"<(q|del|s|strike)\b[^>]*>(\s*)</\1\s*>", re.IGNORECASE)
-RAISED = re.compile(r"<(sup|sub)\b[^>]*>([^<]*)</\1\s*>", re.IGNORECASE)
-MEANT = re.compile(r"<(/?)(q|rt|del|s|strike|sup|sub)\b[^>]*>", re.IGNORECASE)
-SIGNS = {"q": "“”", "rt": "()", "sup": ("^(", ")"), "sub": ("_(", ")")}
-SPACE = " \t\u3000\xa0"
+EMPTY_ELEMENT_PATTERN = re.compile(r"<(q|del|s|strike)\b[^>]*>(\s*)</\1\s*>", re.IGNORECASE)
+RAISED_PATTERN = re.compile(r"<(sup|sub)\b[^>]*>([^<]*)</\1\s*>", re.IGNORECASE)
+MEANING_TAG_PATTERN = re.compile(r"<(/?)(q|rt|del|s|strike|sup|sub)\b[^>]*>", re.IGNORECASE)
+SIGNS_OF_ELEMENT = {"q": "“”", "rt": "()", "sup": ("^(", ")"), "sub": ("_(", ")")}
+SPACE_CHARACTERS = " \t\u3000\xa0"
 
 
 def plain_text(html: str) -> str:
@@ -30,13 +30,18 @@ def plain_text(html: str) -> str:
     # The commonest tags are replaced without patterns, which halves the time.
     text = laid_out(html)
     if "\n" in text and "<pre" in text:
-        text = LINES.sub(lambda found: found[1] + found[2].replace("\n", "<br>"), text)
+        text = PREFORMATTED_PATTERN.sub(lambda found: found[1] + found[2].replace("\n", "<br>"), text)
     text = text.replace("\n", " ").replace("<p>", "\n").replace("</p>", "\n")
     if "<" in text:
-        text = CELL.sub("\t", HIDDEN.sub("", text))
-        text = TAG_PATTERN.sub("", MEANT.sub(_sign, RAISED.sub(_raised, BREAK.sub("\n", EMPTY.sub(r"\2", text)))))
+        text = CELL_GAP_PATTERN.sub("\t", HIDDEN_PATTERN.sub("", text))
+        text = TAG_PATTERN.sub(
+            "",
+            MEANING_TAG_PATTERN.sub(
+                _sign, RAISED_PATTERN.sub(_raised, BREAK_PATTERN.sub("\n", EMPTY_ELEMENT_PATTERN.sub(r"\2", text)))
+            ),
+        )
     lines = (unescaped(text) if "&" in text else text).split("\n")
-    return "\n".join(filter(None, [line.strip(SPACE) for line in lines]))
+    return "\n".join(filter(None, [line.strip(SPACE_CHARACTERS) for line in lines]))
 
 
 def _raised(found: re.Match[str]) -> str:
@@ -49,4 +54,4 @@ def _raised(found: re.Match[str]) -> str:
 
 
 def _sign(found: re.Match[str]) -> str:
-    return SIGNS.get(found[2].lower(), ("~~", "~~"))[bool(found[1])]
+    return SIGNS_OF_ELEMENT.get(found[2].lower(), ("~~", "~~"))[bool(found[1])]

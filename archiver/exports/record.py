@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from archiver.cleaning import Medium
     from archiver.exports.entry import Entry
 
-SCHEMA = 1  # raised when a field is removed or changes its meaning, not when one is added
+SCHEMA_VERSION = 1  # raised when a field is removed or changes its meaning, not when one is added
 FIELDS = (
     *("schema", "key", "recipe", "id", "form", "url", "title", "published", "source"),
     *("authors", "language", "modified", "canonical", "paywalled", "category", "tags", "quote"),
@@ -46,7 +46,7 @@ def record(entry: Entry) -> dict[str, Any]:
     """Return `entry` with texts, numbers, lists and objects only: FIELDS, in that order. Times are ISO 8601:
     `published` in the source's zone, all others in UTC."""
     return {
-        "schema": SCHEMA,
+        "schema": SCHEMA_VERSION,
         "key": entry.key,
         "recipe": entry.recipe,
         "id": entry.id,

@@ -10,14 +10,14 @@ from __future__ import annotations
 import re
 from operator import add
 
-LONGEST = 4  # characters of a Chinese word that is found as one
+MAX_WORD_CHARACTERS = 4  # characters of a Chinese word that is found as one
 HAN = "々〇\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
-WORD = re.compile(r"[^\W_]+(?:[\u0300-\u036f]+[^\W_]*)*")  # what unicode61 takes for a word, with its accents
-OTHER = re.compile(rf"[^\W_{HAN}]+(?:[\u0300-\u036f]+[^\W_{HAN}]*)*")
-HAS_HAN = re.compile(f"[{HAN}]")
-ONLY_HAN = re.compile(f"[{HAN}]+")
-ALONE = re.compile(f"(?<![{HAN}])[{HAN}](?![{HAN}])")
-UNIT = re.compile(f"[{HAN}]|[^{HAN}]+")
+WORD_PATTERN = re.compile(r"[^\W_]+(?:[\u0300-\u036f]+[^\W_]*)*")  # what unicode61 takes for a word, with its accents
+OTHER_WORD_PATTERN = re.compile(rf"[^\W_{HAN}]+(?:[\u0300-\u036f]+[^\W_{HAN}]*)*")
+HAN_PATTERN = re.compile(f"[{HAN}]")
+ONLY_HAN_PATTERN = re.compile(f"[{HAN}]+")
+LONE_HAN_PATTERN = re.compile(f"(?<![{HAN}])[{HAN}](?![{HAN}])")
+UNIT_PATTERN = re.compile(f"[{HAN}]|[^{HAN}]+")
 
 
 def segment(text: str) -> str:
@@ -28,12 +28,14 @@ def segment(text: str) -> str:
     index: phrases of them are never looked for. In a sequence, letters or digits count as one character (A股, 5G手机).
     """
     words: list[str] = []
-    for word in dict.fromkeys(WORD.findall(text)):
-        if word.isascii() or not HAS_HAN.search(word):
+    for word in dict.fromkeys(WORD_PATTERN.findall(text)):
+        if word.isascii() or not HAN_PATTERN.search(word):
             continue
-        units: list[str] | str = word if ONLY_HAN.fullmatch(word) else UNIT.findall(word)
+        units: list[str] | str = word if ONLY_HAN_PATTERN.fullmatch(word) else UNIT_PATTERN.findall(word)
         longer: list[str] | str = units
-        for size in range(1, min(LONGEST, len(units))):
+        for size in range(1, min(MAX_WORD_CHARACTERS, len(units))):
             longer = list(map(add, longer, units[size:]))
             words += longer
-    return " ".join([*OTHER.findall(text), *dict.fromkeys(ALONE.findall(text)), *dict.fromkeys(words)])
+    return " ".join(
+        [*OTHER_WORD_PATTERN.findall(text), *dict.fromkeys(LONE_HAN_PATTERN.findall(text)), *dict.fromkeys(words)]
+    )

@@ -22,11 +22,14 @@ if TYPE_CHECKING:
     from archiver.exports.entry import Entry
     from archiver.exports.format import About
 
-SUMMARY = 200  # characters
+MAX_SUMMARY_CHARACTERS = 200  # characters
 MINUTE = timedelta(minutes=1)
-PICTURE = re.compile(r"""<img\b[^>]*?\ssrc=(?:"(https?://[^"\s]+)"|'(https?://[^'\s]+)')""", re.IGNORECASE)
-SAMPLE, BEGINNING = 1000, 4000  # characters: of text, to tell the language; of long markup, which mostly has so much
-SPACES = re.compile(r"\s+")
+PICTURE_PATTERN = re.compile(r"""<img\b[^>]*?\ssrc=(?:"(https?://[^"\s]+)"|'(https?://[^'\s]+)')""", re.IGNORECASE)
+SAMPLE_CHARACTERS, SAMPLE_MARKUP_CHARACTERS = (
+    1000,
+    4000,
+)  # characters: of text, to tell the language; of long markup, which mostly has so much
+SPACES_PATTERN = re.compile(r"\s+")
 
 
 def feed_title(about: About) -> str:
@@ -50,7 +53,7 @@ def permanent_id(about: About, name: str) -> str:
 
 def address(entry: Entry) -> str:
     """Return the address that the entry leads to, without white space, which no address may hold; it may be empty."""
-    return SPACES.sub("", printable(entry.url))
+    return SPACES_PATTERN.sub("", printable(entry.url))
 
 
 def has_address(entry: Entry, about: About) -> bool:
@@ -93,8 +96,14 @@ def language(entry: Entry) -> str:
     is, else empty."""
     if said := language_tag(entry.language):
         return said
-    text = plain_text(entry.html[:BEGINNING].rpartition("<")[0]) if len(entry.html) > BEGINNING else ""
-    return sure_language(f"{one_line(entry.title)} {text if len(text) >= SAMPLE else entry.text}"[:SAMPLE])
+    text = (
+        plain_text(entry.html[:SAMPLE_MARKUP_CHARACTERS].rpartition("<")[0])
+        if len(entry.html) > SAMPLE_MARKUP_CHARACTERS
+        else ""
+    )
+    return sure_language(
+        f"{one_line(entry.title)} {text if len(text) >= SAMPLE_CHARACTERS else entry.text}"[:SAMPLE_CHARACTERS]
+    )
 
 
 def author(entry: Entry) -> str:
@@ -126,12 +135,12 @@ def content(entry: Entry) -> str:
 def summary(entry: Entry) -> str:
     """Return the quote, or how the text begins, as plain text on one line: 200 characters and an ellipsis at most."""
     text = one_line(entry.quote) or one_line(entry.text)
-    return text if len(text) <= SUMMARY else f"{text[:SUMMARY].rstrip()}…"
+    return text if len(text) <= MAX_SUMMARY_CHARACTERS else f"{text[:MAX_SUMMARY_CHARACTERS].rstrip()}…"
 
 
 def picture(entry: Entry) -> str:
     """Return the address of the first picture of the body, empty if it has none."""
-    found = PICTURE.search(entry.html)
+    found = PICTURE_PATTERN.search(entry.html)
     return printable(unescaped(found[1] or found[2])) if found else ""
 
 

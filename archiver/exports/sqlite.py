@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from archiver.errors import ExportError
 from archiver.exports.format import About, Format
-from archiver.exports.record import CAPTURE_FIELDS, SCHEMA, columns, record, utc
+from archiver.exports.record import CAPTURE_FIELDS, SCHEMA_VERSION, columns, record, utc
 from archiver.exports.segment import segment
 
 if TYPE_CHECKING:
@@ -19,31 +19,33 @@ if TYPE_CHECKING:
 
     from archiver.exports.entry import Entry
 
-SEARCHED = ("title", "source", "quote", "text")
+SEARCHED_COLUMNS = ("title", "source", "quote", "text")
 # The file is new and is deleted if anything fails, so it needs no journal and no syncing. The cache is large enough for
 # the pages that change often (of the keys), and for what the search index collects before it sorts and writes it.
-BEFORE = """
+WRITING_PRAGMAS = """
 PRAGMA journal_mode = OFF;
 PRAGMA synchronous = OFF;
 PRAGMA cache_size = -32768;
 """
-FTS_HASH = 32 * 1024 * 1024  # bytes
+FTS_HASH_BYTES = 32 * 1024 * 1024  # bytes
 
 
 def write(entries: Iterator[Entry], target: Path, about: About) -> None:
     """Write the database `target`, in one transaction. Raises ExportError."""
     try:
         with closing(sqlite3.connect(target, isolation_level=None)) as connection:
-            connection.executescript(BEFORE)
+            connection.executescript(WRITING_PRAGMAS)
             connection.execute("BEGIN")
             _run(connection, "sqlite.sql")
-            connection.execute("INSERT INTO articles_fts (articles_fts, rank) VALUES ('hashsize', ?)", (FTS_HASH,))
+            connection.execute(
+                "INSERT INTO articles_fts (articles_fts, rank) VALUES ('hashsize', ?)", (FTS_HASH_BYTES,)
+            )
             for number, entry in enumerate(entries, 1):
                 _insert(connection, number, entry)
             _run(connection, "sqlite-indexes.sql")
             connection.execute("INSERT INTO articles_fts (articles_fts) VALUES ('optimize')")
             connection.execute("ANALYZE")
-            connection.execute(f"PRAGMA user_version = {SCHEMA}")
+            connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
             connection.execute("COMMIT")
     except sqlite3.Error as error:
         raise ExportError(f"{about.target}: cannot be written: {error}") from error
@@ -71,7 +73,7 @@ def _insert(connection: sqlite3.Connection, number: int, entry: Entry) -> None:
         "rules": _json(whole["rules"]),
     }
     _put(connection, "articles", {"rowid": number, **row})
-    _put(connection, "articles_fts", {"rowid": number, **{name: segment(row[name]) for name in SEARCHED}})
+    _put(connection, "articles_fts", {"rowid": number, **{name: segment(row[name]) for name in SEARCHED_COLUMNS}})
     for version in whole["versions"]:
         capture = version.pop("capture") or {}
         _put(

@@ -33,11 +33,11 @@ if TYPE_CHECKING:
     from archiver.captures import Capture
     from archiver.exports.entry import Entry
 
-VERSION = "1.1.1"
+WACZ_VERSION = "1.1.1"
 SOFTWARE = f"archiver/{__version__}"
-WARC = "data.warc.gz"
-CDX = "index.cdx.gz"
-DETAILS = "datapackage.json"
+WARC_FILE = "data.warc.gz"
+CDX_FILE = "index.cdx.gz"
+DETAILS_FILE = "datapackage.json"
 
 # Why the library py-wacz is not used: it makes a WACZ of whole WARC files, which we would have to write first, and read
 # again to index them; it keeps the index and all pages in memory; and it needs 50 packages, one of them (surt) under
@@ -108,7 +108,9 @@ def write(entries: Iterator[Entry], target: Path, about: About) -> None:
     entry has a capture.
     """
     if about.target and about.target.suffix != ".wacz":
-        raise ExportError(f'{about.target}: the name must end in .wacz (WACZ {VERSION}, "Zip Format File Extension")')
+        raise ExportError(
+            f'{about.target}: the name must end in .wacz (WACZ {WACZ_VERSION}, "Zip Format File Extension")'
+        )
     with ExitStack() as stack:
         index = Index.read(about.output, about.index)
         stack.callback(index.close)
@@ -119,14 +121,14 @@ def write(entries: Iterator[Entry], target: Path, about: About) -> None:
         reader = stack.enter_context(closing(RecordReader(about.output)))
         package = stack.enter_context(Package(target))
         lines = Lines(scratch)
-        with package.file(f"archive/{WARC}") as stream:
-            copy = WarcCopy(WARC, stream, lines, reader, index, about.output, scratch)
+        with package.file(f"archive/{WARC_FILE}") as stream:
+            copy = WarcCopy(WARC_FILE, stream, lines, reader, index, about.output, scratch)
             copy.begin({"software": SOFTWARE, "isPartOf": shown.feed_title(about), "format": "WARC File Format 1.1"})
             written, left_out = _copy(entries, copy, pages)
         about.left_out.update({"no capture": left_out} if left_out else {})
-        with package.file(f"indexes/{CDX}") as stream:
-            blocks = lines.write(stream, CDX)
-        package.put(f"indexes/{CDX.removesuffix('.cdx.gz')}.idx", blocks)
+        with package.file(f"indexes/{CDX_FILE}") as stream:
+            blocks = lines.write(stream, CDX_FILE)
+        package.put(f"indexes/{CDX_FILE.removesuffix('.cdx.gz')}.idx", blocks)
         pages.seek(0)
         with package.file("pages/pages.jsonl") as stream:
             shutil.copyfileobj(pages, stream, 1 << 20)
@@ -181,7 +183,7 @@ def _describe(package: Package, about: About, written: int, left_out: int) -> No
     missing = f" Left out, since they have no capture: {left_out}." if left_out else ""
     details = {
         "profile": "data-package",
-        "wacz_version": VERSION,
+        "wacz_version": WACZ_VERSION,
         "title": shown.feed_title(about),
         "description": f"Articles, as their sources sent them: {written}.{missing}",
         "created": utc(datetime.now(UTC).replace(microsecond=0)),
@@ -189,8 +191,8 @@ def _describe(package: Package, about: About, written: int, left_out: int) -> No
         "resources": list(package.resources),
     }
     content = json.dumps(details, ensure_ascii=False, indent=2).encode()
-    package.put(DETAILS, content)
-    digest = {"path": DETAILS, "hash": f"sha256:{sha256(content).hexdigest()}"}
+    package.put(DETAILS_FILE, content)
+    digest = {"path": DETAILS_FILE, "hash": f"sha256:{sha256(content).hexdigest()}"}
     package.put("datapackage-digest.json", json.dumps(digest, indent=2).encode())
 
 

@@ -16,10 +16,12 @@ if TYPE_CHECKING:
 
     from archiver.exports.entry import Entry
 
-CJK = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff"
-WORD = re.compile(rf"[{CJK}]{{1,2}}|(?:(?![{CJK}])\w)+")  # two characters of a script without spaces count as one word
-WORDS_A_MINUTE = 200  # wallabag's own measure
-ALWAYS = ("content", "tags")  # wallabag's import reads these without checking that they are there
+CJK_CHARACTERS = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff"
+WORD_PATTERN = re.compile(
+    rf"[{CJK_CHARACTERS}]{{1,2}}|(?:(?![{CJK_CHARACTERS}])\w)+"
+)  # two characters of a script without spaces count as one word
+WORDS_PER_MINUTE = 200  # wallabag's own measure
+REQUIRED_KEYS = ("content", "tags")  # wallabag's import reads these without checking that they are there
 
 
 def write(entries: Iterator[Entry], stream: IO[bytes], about: About) -> None:
@@ -55,11 +57,11 @@ def _article(entry: Entry) -> dict[str, Any]:
         "date": shown.published(entry).isoformat(),
         "authors": authors,
         "mimetype": "text/html",
-        "reading_time": len(WORD.findall(entry.text)) // WORDS_A_MINUTE,
+        "reading_time": len(WORD_PATTERN.findall(entry.text)) // WORDS_PER_MINUTE,
         "domain_name": _host(url),
         "preview_picture": shown.picture(entry),
     }
-    return {name: value for name, value in article.items() if name in ALWAYS or value not in ("", [])}
+    return {name: value for name, value in article.items() if name in REQUIRED_KEYS or value not in ("", [])}
 
 
 def _host(url: str) -> str:

@@ -27,12 +27,12 @@ if TYPE_CHECKING:
     from archiver.captures import Capture
     from archiver.storage import Root
 
-CHUNK = 1 << 14  # bytes
-SMALL = 1 << 16  # bytes: packed, no request, redirect or metadata record of ours is larger
+CHUNK_BYTES = 1 << 14  # bytes
+MAX_SMALL_BYTES = 1 << 16  # bytes: packed, no request, redirect or metadata record of ours is larger
 GZIP_START = b"\x1f\x8b\x08"
-ANSWERS = ("response", "revisit", CONVERSION)
-END = b"\r\n\r\n"  # of a record
-BROKEN = (EOFError, ArchiveLoadFailed, ValueError, zlib.error)
+ANSWER_TYPES = ("response", "revisit", CONVERSION)
+RECORD_END = b"\r\n\r\n"  # of a record
+BROKEN_ERRORS = (EOFError, ArchiveLoadFailed, ValueError, zlib.error)
 
 
 class RecordReader:
@@ -53,7 +53,7 @@ class RecordReader:
             stream = self._open(capture.warc)
             follows = capture.offset == self._end
             answer = (self._next if follows else None) or self._at(stream, capture.offset)
-            if answer is None or answer.type not in ANSWERS or answer.url != capture.url:
+            if answer is None or answer.type not in ANSWER_TYPES or answer.url != capture.url:
                 raise ExportError(f"{file}: at byte {capture.offset:,} is no answer of {capture.url}")
             before = [] if follows or answer.type == CONVERSION else _redirects(stream, capture.offset)
             after: list[RecordMember] = []
@@ -63,7 +63,7 @@ class RecordReader:
                 self._end, self._next = self._next.end, self._at(stream, self._next.end)
         except OSError as error:
             raise ExportError(f"{file}: cannot be read: {os_reason(error)}") from error
-        except BROKEN as error:
+        except BROKEN_ERRORS as error:
             said = " ".join(str(error).split())
             raise ExportError(f"{file}: no redirect in WARC before byte {capture.offset:,}: {said}") from error
         return before, answer, after
@@ -80,10 +80,10 @@ class RecordReader:
             file = self._root / path
             try:
                 for offset, length in whole(file):
-                    member = _at(self._open(path), offset) if length < SMALL else None
+                    member = _at(self._open(path), offset) if length < MAX_SMALL_BYTES else None
                     if member and member.type == "metadata" and not member.about:
                         yield member
-            except (OSError, *BROKEN) as error:
+            except (OSError, *BROKEN_ERRORS) as error:
                 raise ExportError(f"{file}: cannot be read: {' '.join(str(error).split())}") from error
 
     def close(self) -> None:
@@ -97,7 +97,7 @@ class RecordReader:
         capture."""
         try:
             return _at(stream, offset)
-        except BROKEN as error:
+        except BROKEN_ERRORS as error:
             file, said = self._root / self._path, " ".join(str(error).split())
             raise ExportError(f"{file}: no whole WARC record at byte {offset:,}: {said}") from error
 
@@ -109,7 +109,8 @@ class RecordReader:
 
 
 def _at(stream: BinaryIO, offset: int) -> RecordMember | None:
-    """Return the record at `offset`; None if the file ends there or within the record. Raises OSError and BROKEN."""
+    """Return the record at `offset`; None if the file ends there or within the record. Raises OSError and
+    BROKEN_ERRORS."""
     stream.seek(offset)
     if stream.read(len(GZIP_START)) != GZIP_START:
         return _plain_at(stream, offset)
@@ -117,7 +118,7 @@ def _at(stream: BinaryIO, offset: int) -> RecordMember | None:
     unpacker = zlib.decompressobj(GZIP_WINDOW)
     packed, content = bytearray(), bytearray()
     while not unpacker.eof:
-        chunk = stream.read(CHUNK)
+        chunk = stream.read(CHUNK_BYTES)
         if not chunk:
             return None
         packed += chunk
@@ -140,13 +141,13 @@ def _plain_at(stream: BinaryIO, offset: int) -> RecordMember | None:
         raise ValueError(f"the record has more than {len(content):,} bytes")
     if not content:
         return None
-    return RecordMember(start, length, gzip.compress(content + END, mtime=0), _record(content + END))
+    return RecordMember(start, length, gzip.compress(content + RECORD_END, mtime=0), _record(content + RECORD_END))
 
 
 def _before(stream: BinaryIO, end: int) -> RecordMember | None:
-    """Return the record that ends at `end`; None if it is larger than SMALL: such a record is never the one that is
-    looked for."""
-    start = max(end - SMALL, 0)
+    """Return the record that ends at `end`; None if it is larger than MAX_SMALL_BYTES: such a record is never the one
+    that is looked for."""
+    start = max(end - MAX_SMALL_BYTES, 0)
     stream.seek(start)
     window = stream.read(end - start)
     at = len(window)

@@ -10,7 +10,7 @@ from scrapy import signals
 from archiver.crawl_archive import archive_of
 from archiver.crew import Progress
 from archiver.errors import ArchiverError, as_archiver_error
-from archiver.extensions.report import STOPPED, Report
+from archiver.extensions.report import SHUTDOWN_REASON, Report
 from archiver.extensions.watch import Watch
 from archiver.index import ArticleKey, FailedArticle
 
@@ -79,7 +79,7 @@ class Ending:
         report = self._crawler.get_extension(Report)
         if archive.session is None:
             if report:
-                report.interrupted = reason == STOPPED
+                report.interrupted = reason == SHUTDOWN_REASON
             return
         if not await archive.leave():
             return

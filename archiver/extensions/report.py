@@ -40,8 +40,8 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-STOPPED = "shutdown"  # Scrapy's reason for closing a spider because of a signal
-REPORTS_KEPT = 30 * 86400  # seconds
+SHUTDOWN_REASON = "shutdown"  # Scrapy's reason for closing a spider because of a signal
+MAX_REPORT_AGE_SECONDS = 30 * 86400  # seconds
 
 
 class Report:
@@ -209,7 +209,7 @@ class Report:
 
     async def end(self, session: Session, reason: str) -> None:
         """Log the counts, and keep the report. reason: why the spider was closed. Raises IndexFileError."""
-        self.interrupted = reason == STOPPED
+        self.interrupted = reason == SHUTDOWN_REASON
         self._add_other_errors()
         self._count("alarms", len(self.alarms))
         logger.info(self.summary())
@@ -251,7 +251,7 @@ class Report:
                 directory / f"{started:%Y-%m-%dT%H-%M-%SZ}-{run}.json", text.encode("utf-8", "backslashreplace")
             )
             for old in directory.glob("*.json"):
-                if old.stat().st_mtime < self._started / SECOND - REPORTS_KEPT:
+                if old.stat().st_mtime < self._started / SECOND - MAX_REPORT_AGE_SECONDS:
                     old.unlink(missing_ok=True)
         except OSError as error:
             if archive_of(self._crawler).failure is None:  # otherwise that failure is told already

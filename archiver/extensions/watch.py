@@ -9,7 +9,7 @@ from scrapy import signals
 
 from archiver.article import Article
 from archiver.clock import SECOND, now
-from archiver.listing_stats import FILLED, HISTORY, ListingStats, alarms, carry
+from archiver.listing_stats import CHECKED_FIELDS, MAX_HISTORY_RUNS, ListingStats, alarms, carry
 from archiver.pipelines.archive import NotPostedError
 from archiver.private import authority, public_texts
 from archiver.signals import article_failed, article_unchanged, blocked, listing_read
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from archiver.index import Index, ListingRun
     from archiver.session import Session
 
-RUNS_KEPT = 1000
+MAX_KEPT_RUNS = 1000
 
 
 class Watch:
@@ -65,7 +65,7 @@ class Watch:
         """Count an article for its listings, and the fields that the source itself gave."""
         if not isinstance(item, Article):
             return
-        own = [name for name in FILLED if item.rules.get(name, "").startswith(f"{item.page}:")]
+        own = [name for name in CHECKED_FIELDS if item.rules.get(name, "").startswith(f"{item.page}:")]
         for place in item.places:
             self._saved[place] += 1
             self._read[place] += 1
@@ -122,7 +122,7 @@ class Watch:
         for label, stats in self.listings.items():
             stats.saved, stats.failed = self._saved[label], self._failed[label]
             if count := self._read[label]:
-                stats.articles = {name: round(self._sums[label][name] / count, 4) for name in (*FILLED, "body")}
+                stats.articles = {name: round(self._sums[label][name] / count, 4) for name in (*CHECKED_FIELDS, "body")}
             runs = await session.index.run(_history, label)
             history = [{**one.stats, "time": one.time // SECOND} for one in runs]
             carry(stats, history)
@@ -130,7 +130,7 @@ class Watch:
             if not (stats.absent and await session.index.run(_was_absent, label)):
                 self.alarms += [f"{label}: {alarm}" for alarm in stats.alarms]
             await session.index.run(_note, stats, session.run, moment)
-        await session.index.run(lambda index: index.runs.forget(session.run - RUNS_KEPT, HISTORY))
+        await session.index.run(lambda index: index.runs.forget(session.run - MAX_KEPT_RUNS, MAX_HISTORY_RUNS))
         self.alarms += [f"{host}: {reason}" for host, reason in self._blocked.items()]
         if self._same:
             self.alarms.append(f"one text came for many articles, {len(self._same)} were not saved: {self._same[0]}")
@@ -139,7 +139,7 @@ class Watch:
 
 
 def _history(index: Index, listing: str) -> list[ListingRun]:
-    return index.listings.stats(listing, HISTORY, good=True)
+    return index.listings.stats(listing, MAX_HISTORY_RUNS, good=True)
 
 
 def _was_absent(index: Index, listing: str) -> bool:

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from archiver.errors import QuarantineError
-from archiver.recipes.recipe import FIELDS
+from archiver.recipes.recipe import PAGE_FIELDS
 from archiver.text import is_visible, one_line
 
 if TYPE_CHECKING:
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from archiver.recipes import Recipe
 
 # A picture, or a character between tags that is not a blank. The first one is found quickly.
-CONTENT = re.compile(r"<img\s|(?:^|>)(?:\s|&nbsp;)*+[^\s<]", re.IGNORECASE)
+CONTENT_PATTERN = re.compile(r"<img\s|(?:^|>)(?:\s|&nbsp;)*+[^\s<]", re.IGNORECASE)
 
 
 def validate(article: Article, recipe: Recipe) -> Article:
@@ -24,9 +24,9 @@ def validate(article: Article, recipe: Recipe) -> Article:
     """
     if recipe.article_id(article.id) != article.id:
         raise QuarantineError(f"{article.id!r} is not an id of {article.recipe}")
-    if not CONTENT.search(article.body):
+    if not CONTENT_PATTERN.search(article.body):
         raise QuarantineError("the body holds neither words nor pictures")
-    for name in (*FIELDS, "language", "description", "image"):
+    for name in (*PAGE_FIELDS, "language", "description", "image"):
         if value := getattr(article, name):
             setattr(article, name, one_line(value) if is_visible(value) else "")
     article.authors = tuple(one_line(author) for author in article.authors if is_visible(author))

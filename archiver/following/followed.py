@@ -19,15 +19,15 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 FOLLOWED_FILE = "_followed.yaml"
-HEAD = (
+FILE_HEAD = (
     "# What this archive follows: `archiver crawl` reads it. A site is asked what it has; a feed is read as it is.\n"
     "# `archiver follow` writes here.\n"
 )
-KINDS = ("site", "feed")
-ABOUT = ("title", "home")
+SOURCE_KINDS = ("site", "feed")
+ABOUT_KEYS = ("title", "home")
 # Loader and dumper in C, if they are there: they read a list of thousands in a moment.
-LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-DUMPER: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
+YAML_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+YAML_DUMPER: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ def read_followed(output: Path) -> list[Followed]:
     if file.exists() and not file.is_file():  # a pipe, for example, from which a read would never return
         raise UsageError(f"{file}: cannot be read: it is no file")
     try:
-        content = yaml.load(file.read_text(encoding="utf-8"), LOADER)
+        content = yaml.load(file.read_text(encoding="utf-8"), YAML_LOADER)
     except (FileNotFoundError, NotADirectoryError):
         return []
     except OSError as error:
@@ -73,7 +73,7 @@ def add_followed(output: Path, new: Iterable[Followed]) -> list[Followed]:
             before = file.read_text(encoding="utf-8") if file.exists() else ""
         except OSError as error:
             raise StoreError(f"{file}: cannot be read: {os_reason(error)}") from error
-        before = before or HEAD
+        before = before or FILE_HEAD
         _write(file, before + ("" if before.endswith("\n") else "\n") + _as_yaml(added))
     return added
 
@@ -87,7 +87,7 @@ def remove_followed(output: Path, addresses: Sequence[str]) -> list[Followed]:
         named = ", ".join(sorted(forms[form] for form in missing))
         raise UsageError(f"{named}: not followed; `archiver follow --list` shows what is")
     kept = [one for one in followed if plain_form(one.address) not in forms]
-    _write(output / FOLLOWED_FILE, HEAD + (_as_yaml(kept) if kept else ""))
+    _write(output / FOLLOWED_FILE, FILE_HEAD + (_as_yaml(kept) if kept else ""))
     return [one for one in followed if plain_form(one.address) in forms]
 
 
@@ -95,9 +95,11 @@ def _entry(entry: object, where: str) -> Followed:
     """Return an entry of the file. Raises UsageError."""
     if not isinstance(entry, dict):
         raise UsageError(f"{where}: expected `site: ADDRESS` or `feed: ADDRESS`, got {entry!r}")
-    if unknown := entry.keys() - {*KINDS, *ABOUT}:
-        raise UsageError(f"{where}: {', '.join(sorted(map(str, unknown)))}: expected {', '.join((*KINDS, *ABOUT))}")
-    kinds = [kind for kind in KINDS if kind in entry]
+    if unknown := entry.keys() - {*SOURCE_KINDS, *ABOUT_KEYS}:
+        raise UsageError(
+            f"{where}: {', '.join(sorted(map(str, unknown)))}: expected {', '.join((*SOURCE_KINDS, *ABOUT_KEYS))}"
+        )
+    kinds = [kind for kind in SOURCE_KINDS if kind in entry]
     if len(kinds) != 1:
         raise UsageError(f"{where}: expected one of `site: ADDRESS` and `feed: ADDRESS`")
     said = {name: "" if value is None else str(value) for name, value in entry.items()}
@@ -114,7 +116,7 @@ def _as_yaml(followed: Iterable[Followed]) -> str:
         | ({"home": one.home} if one.home else {})
         for one in followed
     ]
-    text: str = yaml.dump(entries, Dumper=DUMPER, allow_unicode=True, sort_keys=False, width=1000)
+    text: str = yaml.dump(entries, Dumper=YAML_DUMPER, allow_unicode=True, sort_keys=False, width=1000)
     return text
 
 

@@ -10,7 +10,7 @@ from archiver.private import public_address
 if TYPE_CHECKING:
     from archiver.recipes import Recipe
 
-MOST_PAGES = 10  # pages of a feed that are read, as long as nothing on them is known
+MAX_PAGES = 10  # pages of a feed that are read, as long as nothing on them is known
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -40,4 +40,4 @@ class FollowedListing:
     @property
     def pages(self) -> int:
         """How many pages to read, as long as nothing on them is known."""
-        return MOST_PAGES
+        return MAX_PAGES

@@ -2,6 +2,6 @@
 
 from archiver.html.parse import parse_document, parse_fragment, parse_sound
 from archiver.html.write import html_of, html_within
-from archiver.html.xml import DEEPEST
+from archiver.html.xml import MAX_DEPTH
 
-__all__ = ["DEEPEST", "html_of", "html_within", "parse_document", "parse_fragment", "parse_sound"]
+__all__ = ["MAX_DEPTH", "html_of", "html_within", "parse_document", "parse_fragment", "parse_sound"]

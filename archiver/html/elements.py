@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 # They have no end tag, and nothing in them.
-VOID = frozenset(
+VOID_ELEMENTS = frozenset(
     "area base basefont bgsound br col embed frame hr img input keygen link meta param source track wbr".split()
 )
-RAW = frozenset("script style xmp iframe noembed noframes plaintext".split())  # their content is no markup
+RAW_ELEMENTS = frozenset("script style xmp iframe noembed noframes plaintext".split())  # their content is no markup
 
 
 def any_of(names: frozenset[str]) -> bytes:

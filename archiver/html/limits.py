@@ -9,21 +9,21 @@ from __future__ import annotations
 
 import re
 
-from archiver.html.elements import VOID
+from archiver.html.elements import VOID_ELEMENTS
 
-SMALL = 20_000  # characters: so few cost little
+SMALL_CHARACTERS = 20_000  # characters: so few cost little
 FEW_TAGS = 6000  # start and end tags: with so few, only attributes and emphases can cost much
 FEW_EMPHASES = 20  # different ones; of equal ones a new paragraph gets three at most
-MAX_DEPTH = 400  # depth of nested elements; later it is reduced further (`archiver.html.xml.DEEPEST`)
+MAX_DEPTH = 400  # depth of nested elements; later it is reduced further (`archiver.html.xml.MAX_DEPTH`)
 MAX_EMPHASES = 60  # that are open at once
 MAX_COPIES = 100_000  # of emphases that are open
 MAX_ATTRIBUTES = 200
 MAX_ROOTS = 8  # tags of `html` and `body`: their attributes are added to those of the first
-LOOK_BACK = 60  # elements
+MAX_LOOK_BACK = 60  # elements
 
 # Tokens: raw text must not be taken for tags. Each may also end with the page, so that no end is searched for twice.
 ATTRIBUTES = r"(?:[^>\"'=]++|=\s*+(?:\"[^\"]*+(?:\"|\Z)|'[^']*+(?:'|\Z))?+|[\"'])*+"
-TOKEN = re.compile(
+TOKEN_PATTERN = re.compile(
     r"<!--(?:-?>|.*?(?:--!?>|\Z))"
     r"|<(?P<raw>script|style|textarea|title|xmp|iframe|noembed|noframes)(?=[\s/>])"
     r"(?P<text>.*?)(?:</(?P=raw)(?=[\s/>])|\Z)"
@@ -31,24 +31,24 @@ TOKEN = re.compile(
     rf"|<(?P<end>/?)(?P<name>[a-z][^\s/>]*+)(?P<attributes>{ATTRIBUTES})(?:>|\Z)",
     re.DOTALL | re.IGNORECASE,
 )
-EMPHASIS = re.compile(
+EMPHASIS_PATTERN = re.compile(
     rf"<(?:b|big|code|em|font|i|s|small|strike|strong|tt|u)(?=[\s/>]){ATTRIBUTES}>", re.DOTALL | re.IGNORECASE
 )
 ATTRIBUTE = r"[\s/]*+[^\s/>][^\s/>=]*+(?:\s*+=\s*+(?:\"[^\"]*+\"|'[^']*+'|[^\s>]*+))?+"
-MANY_ATTRIBUTES = re.compile(rf"</?[a-zA-Z][^\s/>]*+(?:{ATTRIBUTE}){{{MAX_ATTRIBUTES}}}")
+MANY_ATTRIBUTES_PATTERN = re.compile(rf"</?[a-zA-Z][^\s/>]*+(?:{ATTRIBUTE}){{{MAX_ATTRIBUTES}}}")
 
-WITHOUT_END = VOID | {"image"}  # `image` is parsed as `img`
-EMPHASES = frozenset("b big code em font i s small strike strong tt u".split())
-SELF_ENDING = frozenset({"a", "nobr"})  # each ends the one before it
+ELEMENTS_WITHOUT_END = VOID_ELEMENTS | {"image"}  # `image` is parsed as `img`
+EMPHASIS_ELEMENTS = frozenset("b big code em font i s small strike strong tt u".split())
+SELF_ENDING_ELEMENTS = frozenset({"a", "nobr"})  # each ends the one before it
 HEADINGS = frozenset("h1 h2 h3 h4 h5 h6".split())
 CELLS = frozenset({"td", "th"})
 ROW_GROUPS = frozenset({"tbody", "thead", "tfoot", "caption", "colgroup"})
 # Within these, tags have rules of their own. Their own tags are left out, so that their content is parsed like any
 # other.
-LEFT_OUT = frozenset({"frameset", "select"})
+LEFT_OUT_ELEMENTS = frozenset({"frameset", "select"})
 # Within these there is no raw text, except in elements of theirs that hold HTML; elements that they cannot hold end
 # them (13.2.6.5).
-FOREIGN = frozenset({"math", "svg"})
+FOREIGN_ELEMENTS = frozenset({"math", "svg"})
 ENDING_FOREIGN = HEADINGS | frozenset(
     (
         "b big blockquote body br center code dd div dl dt em embed head hr i img li listing menu meta nobr ol p pre "
@@ -57,13 +57,13 @@ ENDING_FOREIGN = HEADINGS | frozenset(
 )
 HOLDING_HTML = frozenset("annotation-xml desc foreignobject mi mn mo ms mtext".split())
 # An end tag within one of these does not end elements that are open outside of it.
-SCOPES = frozenset("applet button caption marquee object table td template th".split())
+SCOPE_ELEMENTS = frozenset("applet button caption marquee object table td template th".split())
 # Where one of these ends, the emphases in it end, too.
-MARKERS = SCOPES - {"button", "table"}
-TABLE = frozenset({"table", "template"})
+MARKER_ELEMENTS = SCOPE_ELEMENTS - {"button", "table"}
+TABLE_SCOPES = frozenset({"table", "template"})
 # The end tag of any other element does not end elements that are open outside of one of these.
-SPECIAL = (
-    SCOPES
+SPECIAL_ELEMENTS = (
+    SCOPE_ELEMENTS
     | HEADINGS
     | ROW_GROUPS
     | frozenset(
@@ -73,37 +73,41 @@ SPECIAL = (
         ).split()
     )
 )
-ENDING_P = SPECIAL - SCOPES - ROW_GROUPS - {"tr"} | {"table"}
-LIST_STOPS = SPECIAL - {"address", "div", "p"}
+ENDING_P = SPECIAL_ELEMENTS - SCOPE_ELEMENTS - ROW_GROUPS - {"tr"} | {"table"}
+LIST_STOPS = SPECIAL_ELEMENTS - {"address", "div", "p"}
 Rule = tuple[frozenset[str], frozenset[str]]
-P: Rule = (frozenset({"p"}), SCOPES)
+P_RULE: Rule = (frozenset({"p"}), SCOPE_ELEMENTS)
 # What a start tag ends: an element with one of the first names, unless one with one of the second names is between.
 ENDED_BY_START: dict[str, Rule] = {
     "li": (frozenset({"li"}), LIST_STOPS),
     **dict.fromkeys(("dd", "dt"), (frozenset({"dd", "dt"}), LIST_STOPS)),
-    **dict.fromkeys(("option", "optgroup"), (frozenset({"option"}), SPECIAL)),
-    **dict.fromkeys(CELLS, (CELLS, TABLE)),
-    "tr": (frozenset({"tr"}), TABLE),
-    **dict.fromkeys(ROW_GROUPS, (ROW_GROUPS, TABLE)),
+    **dict.fromkeys(("option", "optgroup"), (frozenset({"option"}), SPECIAL_ELEMENTS)),
+    **dict.fromkeys(CELLS, (CELLS, TABLE_SCOPES)),
+    "tr": (frozenset({"tr"}), TABLE_SCOPES),
+    **dict.fromkeys(ROW_GROUPS, (ROW_GROUPS, TABLE_SCOPES)),
 }
 ENDED_BY_END: dict[str, Rule] = {
-    **{name: (frozenset({name}), SCOPES) for name in SPECIAL},
-    **{name: (frozenset({name}), TABLE) for name in (*CELLS, *ROW_GROUPS, "tr", "table")},
-    **dict.fromkeys(HEADINGS, (HEADINGS, SCOPES)),
-    "li": (frozenset({"li"}), SCOPES | {"ol", "ul"}),
+    **{name: (frozenset({name}), SCOPE_ELEMENTS) for name in SPECIAL_ELEMENTS},
+    **{name: (frozenset({name}), TABLE_SCOPES) for name in (*CELLS, *ROW_GROUPS, "tr", "table")},
+    **dict.fromkeys(HEADINGS, (HEADINGS, SCOPE_ELEMENTS)),
+    "li": (frozenset({"li"}), SCOPE_ELEMENTS | {"ol", "ul"}),
 }
 
 
 def limited(html: str) -> str:
     """Return `html` without the markup that exceeds the limits."""
     tags = html.count("<")
-    if len(html) <= SMALL and tags <= FEW_TAGS // 10:
+    if len(html) <= SMALL_CHARACTERS and tags <= FEW_TAGS // 10:
         return html
-    if tags <= FEW_TAGS and not MANY_ATTRIBUTES.search(html) and len(set(EMPHASIS.findall(html))) <= FEW_EMPHASES:
+    if (
+        tags <= FEW_TAGS
+        and not MANY_ATTRIBUTES_PATTERN.search(html)
+        and len(set(EMPHASIS_PATTERN.findall(html))) <= FEW_EMPHASES
+    ):
         return html
     limiter = Limiter(MAX_EMPHASES)
-    text = TOKEN.sub(limiter.token, html)
-    return text if limiter.copies <= MAX_COPIES else TOKEN.sub(Limiter(0).token, html)
+    text = TOKEN_PATTERN.sub(limiter.token, html)
+    return text if limiter.copies <= MAX_COPIES else TOKEN_PATTERN.sub(Limiter(0).token, html)
 
 
 class Limiter:
@@ -117,9 +121,9 @@ class Limiter:
         self.copies = 0  # how many elements there are for emphases that were not closed
         self._max_emphases = max_emphases
         self._open: list[str] = []
-        self._emphases: list[str] = []  # the open ones, and the `SCOPES` between them
+        self._emphases: list[str] = []  # the open ones, and the `SCOPE_ELEMENTS` between them
         self._alive = 0  # how many of them a new paragraph would get
-        self._outside: list[int] = []  # how many that was outside of each open one of the `MARKERS`
+        self._outside: list[int] = []  # how many that was outside of each open one of the `MARKER_ELEMENTS`
         self._left_out: dict[str, int] = {}
         self._roots = 0
 
@@ -130,27 +134,27 @@ class Limiter:
         name = found["name"].lower()
         if not found["end"] and self._in_foreign():
             if name in ENDING_FOREIGN:
-                self._close((FOREIGN, HOLDING_HTML))
+                self._close((FOREIGN_ELEMENTS, HOLDING_HTML))
             elif name == "font":  # `font` ends them only with some attributes
                 return ""
             elif found["attributes"].endswith("/"):
                 return found[0]
         if not (self._end(name) if found["end"] else self._start(name)):
-            return "<p></p>" if name in SPECIAL else ""
-        if len(found["attributes"]) > MAX_ATTRIBUTES and (few := MANY_ATTRIBUTES.match(found[0])):
+            return "<p></p>" if name in SPECIAL_ELEMENTS else ""
+        if len(found["attributes"]) > MAX_ATTRIBUTES and (few := MANY_ATTRIBUTES_PATTERN.match(found[0])):
             return f"{few[0]}>"
         return found[0]
 
     def _start(self, name: str) -> bool:
         """Count a start tag, and return whether it is kept."""
-        if name in WITHOUT_END or name in SELF_ENDING:
+        if name in ELEMENTS_WITHOUT_END or name in SELF_ENDING_ELEMENTS:
             return True
-        if name in LEFT_OUT:
+        if name in LEFT_OUT_ELEMENTS:
             return False
         if name in ("html", "body"):
             self._roots += 1
             return self._roots <= MAX_ROOTS
-        if name in EMPHASES:
+        if name in EMPHASIS_ELEMENTS:
             kept = self._alive < self._max_emphases
             if kept:
                 self._emphases.append(name)
@@ -159,15 +163,15 @@ class Limiter:
             if rule := ENDED_BY_START.get(name):
                 self._close(rule)
             if name in ENDING_P:
-                self._close(P)
-            if name in SPECIAL:
+                self._close(P_RULE)
+            if name in SPECIAL_ELEMENTS:
                 self.copies += self._alive
             kept = len(self._open) < MAX_DEPTH
             if kept:
                 self._open.append(name)
-                if name in SCOPES:
+                if name in SCOPE_ELEMENTS:
                     self._emphases.append(name)
-                if name in MARKERS:
+                if name in MARKER_ELEMENTS:
                     self._outside.append(self._alive)
                     self._alive = 0
         if not kept:
@@ -176,36 +180,36 @@ class Limiter:
 
     def _end(self, name: str) -> bool:
         """Count an end tag, and return whether it is kept."""
-        if name in LEFT_OUT:
+        if name in LEFT_OUT_ELEMENTS:
             return False
         if self._left_out.get(name):
             self._left_out[name] -= 1
             return False
-        if name in EMPHASES:
+        if name in EMPHASIS_ELEMENTS:
             for position in range(len(self._emphases) - 1, -1, -1):
                 if self._emphases[position] == name:
                     del self._emphases[position]
                     self._alive -= 1
                     break
-                if self._emphases[position] in SCOPES:
+                if self._emphases[position] in SCOPE_ELEMENTS:
                     break
         else:
-            self._close(ENDED_BY_END.get(name) or (frozenset({name}), SPECIAL))
+            self._close(ENDED_BY_END.get(name) or (frozenset({name}), SPECIAL_ELEMENTS))
         return True
 
     def _in_foreign(self) -> bool:
-        for name in self._open[: -LOOK_BACK - 1 : -1]:
-            if name in FOREIGN or name in HOLDING_HTML:
-                return name in FOREIGN
+        for name in self._open[: -MAX_LOOK_BACK - 1 : -1]:
+            if name in FOREIGN_ELEMENTS or name in HOLDING_HTML:
+                return name in FOREIGN_ELEMENTS
         return False
 
     def _close(self, rule: Rule) -> None:
         names, stops = rule
         opened = self._open
-        for position in range(len(opened) - 1, max(len(opened) - LOOK_BACK, 0) - 1, -1):
+        for position in range(len(opened) - 1, max(len(opened) - MAX_LOOK_BACK, 0) - 1, -1):
             if opened[position] in names:
                 for name in reversed(opened[position:]):
-                    if name in SCOPES:
+                    if name in SCOPE_ELEMENTS:
                         self._leave(name)
                 del opened[position:]
                 return
@@ -216,7 +220,7 @@ class Limiter:
         position = len(self._emphases) - 1
         while self._emphases[position] != scope:
             position -= 1
-        if scope in MARKERS:
+        if scope in MARKER_ELEMENTS:
             del self._emphases[position:]
             self._alive = self._outside.pop()
         else:

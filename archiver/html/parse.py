@@ -19,7 +19,7 @@ from selectolax.lexbor import LexborHTMLParser
 from archiver.html.limits import limited
 from archiver.html.sound import sound_xml
 from archiver.html.superscripts import ended, without_ends
-from archiver.html.xml import DEEPEST, as_xml, flattened, with_sound_names
+from archiver.html.xml import MAX_DEPTH, as_xml, flattened, with_sound_names
 
 if TYPE_CHECKING:
     from lxml.etree import XMLParser, _Element
@@ -27,17 +27,17 @@ if TYPE_CHECKING:
 
 # Strict parsers refuse what is not XML; lenient ones make the best of it. Those for pages make elements of `lxml.html`,
 # which costs a call of Python for each.
-STRICT, STRICT_PAGE = (etree.XMLParser(resolve_entities=False, collect_ids=False) for _ in range(2))
-LENIENT, LENIENT_PAGE = (
+STRICT_PARSER, STRICT_PAGE_PARSER = (etree.XMLParser(resolve_entities=False, collect_ids=False) for _ in range(2))
+LENIENT_PARSER, LENIENT_PAGE_PARSER = (
     etree.XMLParser(resolve_entities=False, collect_ids=False, recover=True, huge_tree=True) for _ in range(2)
 )
-for parser in (STRICT_PAGE, LENIENT_PAGE):
+for parser in (STRICT_PAGE_PARSER, LENIENT_PAGE_PARSER):
     parser.set_element_class_lookup(HtmlElementClassLookup())
 AMP_PICTURE = re.compile(rb"<amp-img(?P<attributes>(?:\s[^<>]*?)?)/?>|</amp-img>")
 STAND_IN = re.compile(rb"\s(?:placeholder|fallback)=")
-TOO_DEEP = etree.XPath(f"boolean({'/*' * (DEEPEST + 1)})")
-DEEP_SOUND = 30  # depth of nested elements, which is far from every limit
-TOO_DEEP_SOUND = etree.XPath(f"boolean({'/*' * (DEEP_SOUND + 1)})")
+TOO_DEEP = etree.XPath(f"boolean({'/*' * (MAX_DEPTH + 1)})")
+MAX_SOUND_DEPTH = 30  # depth of nested elements, which is far from every limit
+TOO_DEEP_SOUND = etree.XPath(f"boolean({'/*' * (MAX_SOUND_DEPTH + 1)})")
 
 
 def parse_document(text: str) -> HtmlElement:
@@ -45,10 +45,10 @@ def parse_document(text: str) -> HtmlElement:
 
     Any text is a page: nothing is raised, and no word that a browser shows is lost. Left out are comments, processing
     instructions, and attributes whose names XML cannot hold (`@click`). Names of elements have no namespace, and a
-    picture of AMP (`amp-img`) is an `img`. Elements are nested at most `DEEPEST` deep: deeper ones follow one another
+    picture of AMP (`amp-img`) is an `img`. Elements are nested at most `MAX_DEPTH` deep: deeper ones follow one another
     instead.
     """
-    return _tree(_parsed(text).encode(), STRICT_PAGE, LENIENT_PAGE)
+    return _tree(_parsed(text).encode(), STRICT_PAGE_PARSER, LENIENT_PAGE_PARSER)
 
 
 def parse_fragment(text: str) -> _Element:
@@ -56,7 +56,7 @@ def parse_fragment(text: str) -> _Element:
     if (sound := parse_sound(text)) is not None:
         return sound
     html = _parsed(text, is_fragment=True)
-    root: _Element = _tree(f"<div>{html}</div>".encode(), STRICT, LENIENT)
+    root: _Element = _tree(f"<div>{html}</div>".encode(), STRICT_PARSER, LENIENT_PARSER)
     return root
 
 
@@ -66,10 +66,10 @@ def parse_sound(text: str) -> _Element | None:
     if xml is None:
         return None
     try:
-        root = etree.fromstring(f"<div>{xml}</div>".encode("utf-8", "ignore"), STRICT)
+        root = etree.fromstring(f"<div>{xml}</div>".encode("utf-8", "ignore"), STRICT_PARSER)
     except etree.XMLSyntaxError:
         return None
-    return None if text.count("<") > DEEP_SOUND and TOO_DEEP_SOUND(root) else root
+    return None if text.count("<") > MAX_SOUND_DEPTH and TOO_DEEP_SOUND(root) else root
 
 
 def _parsed(text: str, *, is_fragment: bool = False) -> str:
@@ -91,7 +91,7 @@ def _tree(html: bytes, strict: XMLParser, lenient: XMLParser) -> HtmlElement:
     if root is None:
         xml = with_sound_names(xml)
         root = etree.fromstring(xml, lenient)
-    if xml.count(b"<") > DEEPEST and TOO_DEEP(root):
+    if xml.count(b"<") > MAX_DEPTH and TOO_DEEP(root):
         root = etree.fromstring(flattened(xml), lenient)
     return root
 

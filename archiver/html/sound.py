@@ -27,17 +27,19 @@ ROWS = rf"(?:<tr{ATTRIBUTES}>\s*+(?:{CELL}\s*+)*+</tr>\s*+)++"
 TABLE = rf"<table{ATTRIBUTES}>\s*+(?:<tbody>\s*+)?+{ROWS}(?:</tbody>\s*+)?+</table>"
 LIST = rf"<[ou]l{ATTRIBUTES}>\s*+(?:<li{ATTRIBUTES}>{FLOW}</li>\s*+)*+</[ou]l>"
 BOX = rf"</?(?:blockquote|center|div|section){ATTRIBUTES}>"
-SOUND = re.compile(rf"(?>{SIMPLE}|{LINK}|{PARAGRAPH}|{BOX}|{TABLE}|{LIST})*+", re.ASCII)
+SOUND_PATTERN = re.compile(rf"(?>{SIMPLE}|{LINK}|{PARAGRAPH}|{BOX}|{TABLE}|{LIST})*+", re.ASCII)
 
-COMMENTS = re.compile(COMMENT)
-OPEN_VOID = re.compile(r"<((?:br|img)\b[^<>]*+)(?<!/)>")
-BARE_TABLE = re.compile(r"(<table[^<>]*+>\s*+)(<tr.*?)</table>", re.DOTALL | re.ASCII)
-REFERENCE = re.compile(r"&(?:(?P<whole>#?[a-zA-Z0-9]++);|(?P<open>#?[a-zA-Z0-9]*+))")
-OF_XML = frozenset({"amp", "gt", "lt", "quot"})
-NUMBER = re.compile(r"#(?:3[2-9]|[4-9][0-9]|1[01][0-9]|12[0-6]|16[0-9])")  # references to ASCII characters and the like
-MARKS = frozenset("<>&\"'\t\n\r")
-WITHOUT_END = frozenset(name for name in html5 if not name.endswith(";"))
-LENGTHS = range(min(map(len, WITHOUT_END)), max(map(len, WITHOUT_END)) + 1)
+COMMENT_PATTERN = re.compile(COMMENT)
+OPEN_VOID_PATTERN = re.compile(r"<((?:br|img)\b[^<>]*+)(?<!/)>")
+BARE_TABLE_PATTERN = re.compile(r"(<table[^<>]*+>\s*+)(<tr.*?)</table>", re.DOTALL | re.ASCII)
+REFERENCE_PATTERN = re.compile(r"&(?:(?P<whole>#?[a-zA-Z0-9]++);|(?P<open>#?[a-zA-Z0-9]*+))")
+XML_REFERENCES = frozenset({"amp", "gt", "lt", "quot"})
+SAFE_NUMBER_PATTERN = re.compile(
+    r"#(?:3[2-9]|[4-9][0-9]|1[01][0-9]|12[0-6]|16[0-9])"
+)  # references to ASCII characters and the like
+SPECIAL_CHARACTERS = frozenset("<>&\"'\t\n\r")
+NAMES_WITHOUT_END = frozenset(name for name in html5 if not name.endswith(";"))
+NAME_LENGTHS = range(min(map(len, NAMES_WITHOUT_END)), max(map(len, NAMES_WITHOUT_END)) + 1)
 
 
 def sound_xml(html: str) -> str | None:
@@ -45,14 +47,14 @@ def sound_xml(html: str) -> str | None:
 
     The result may still not be XML, if elements do not end in the reverse order of their beginnings.
     """
-    if not SOUND.fullmatch(html):
+    if not SOUND_PATTERN.fullmatch(html):
         return None
     if "<!--" in html:
-        html = COMMENTS.sub("", html)
+        html = COMMENT_PATTERN.sub("", html)
     if "<br>" in html or "<img" in html:
-        html = OPEN_VOID.sub(r"<\1/>", html)
+        html = OPEN_VOID_PATTERN.sub(r"<\1/>", html)
     if "<table" in html:
-        html = BARE_TABLE.sub(r"\1<tbody>\2</tbody></table>", html)
+        html = BARE_TABLE_PATTERN.sub(r"\1<tbody>\2</tbody></table>", html)
     return _with_references(html) if "&" in html else html
 
 
@@ -67,16 +69,16 @@ def _with_references(html: str) -> str | None:
         if name is None:
             unsure = unsure or _may_refer(found["open"])
             return f"&amp;{found['open']}"
-        if name in OF_XML or NUMBER.fullmatch(name):
+        if name in XML_REFERENCES or SAFE_NUMBER_PATTERN.fullmatch(name):
             return found[0]
         characters = html5.get(f"{name};", "<")
-        unsure = unsure or not MARKS.isdisjoint(characters)
+        unsure = unsure or not SPECIAL_CHARACTERS.isdisjoint(characters)
         return characters
 
-    xml = REFERENCE.sub(read, html)
+    xml = REFERENCE_PATTERN.sub(read, html)
     return None if unsure else xml
 
 
 def _may_refer(name: str) -> bool:
     """Return whether `name`, behind `&` and without a semicolon, may begin with the name of a reference."""
-    return name[:1] == "#" or any(name[:length] in WITHOUT_END for length in LENGTHS)
+    return name[:1] == "#" or any(name[:length] in NAMES_WITHOUT_END for length in NAME_LENGTHS)

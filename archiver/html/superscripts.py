@@ -7,19 +7,19 @@ from __future__ import annotations
 import re
 from itertools import count
 
-FOREIGN = re.compile(r"<(?:svg|math)(?=[\s/>])", re.IGNORECASE | re.ASCII)
-SUP = re.compile(r"(?=<sup[\s/>])", re.IGNORECASE | re.ASCII)
+FOREIGN_PATTERN = re.compile(r"<(?:svg|math)(?=[\s/>])", re.IGNORECASE | re.ASCII)
+SUP_TAG_PATTERN = re.compile(r"(?=<sup[\s/>])", re.IGNORECASE | re.ASCII)
 LESS, MORE = "(?:<|&lt;)", "(?:>|&gt;)"
 
 
 def ended(html: str) -> tuple[str, str]:
     """Return `html` with an element that ends drawings before each `sup`, and the name of the element's attribute,
     which is nowhere else; where that does not matter, `html` as it is, and an empty name."""
-    if not (FOREIGN.search(html) and SUP.search(html)):
+    if not (FOREIGN_PATTERN.search(html) and SUP_TAG_PATTERN.search(html)):
         return html, ""
     folded = html.lower()
     name = next(name for number in count() if (name := f"ends-{number}") not in folded)
-    return SUP.sub(f"<span {name}></span>", html), name
+    return SUP_TAG_PATTERN.sub(f"<span {name}></span>", html), name
 
 
 def without_ends(html: str, name: str) -> str:

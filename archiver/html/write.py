@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from lxml import etree
 
-from archiver.html.elements import RAW, VOID
+from archiver.html.elements import RAW_ELEMENTS, VOID_ELEMENTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,7 +33,7 @@ def _written(root: _Element) -> Iterator[str]:
             if element is not root:
                 yield _start(element)
             if element.text:
-                yield element.text if element.tag in RAW else escape(element.text, quote=False)
+                yield element.text if element.tag in RAW_ELEMENTS else escape(element.text, quote=False)
         elif element is not root:
             yield _end(element)
             if element.tail:
@@ -50,4 +50,4 @@ def _attribute(name: str, value: str) -> str:
 
 
 def _end(element: _Element) -> str:
-    return "" if element.tag in VOID else f"</{element.tag}>"
+    return "" if element.tag in VOID_ELEMENTS else f"</{element.tag}>"

@@ -6,28 +6,28 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from archiver.html.elements import RAW, VOID, any_of
+from archiver.html.elements import RAW_ELEMENTS, VOID_ELEMENTS, any_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 # Depth of nested elements: no page of 1,200 had more than 56, and writing Markdown calls six functions for each level.
-DEEPEST = 100
-VOID_TAG = re.compile(rb"<(%b(?: [^>]*)?)>" % any_of(VOID))
-VOID_END = re.compile(rb"</%b>" % any_of(VOID))
-SPECIAL_TAG = re.compile(rb"<(?:(?:html|svg|math) |[a-zA-Z][^<>\t\n\r]*+[\t\n\r])[^<>]*+>")
+MAX_DEPTH = 100
+VOID_TAG_PATTERN = re.compile(rb"<(%b(?: [^>]*)?)>" % any_of(VOID_ELEMENTS))
+VOID_END_PATTERN = re.compile(rb"</%b>" % any_of(VOID_ELEMENTS))
+SPECIAL_TAG_PATTERN = re.compile(rb"<(?:(?:html|svg|math) |[a-zA-Z][^<>\t\n\r]*+[\t\n\r])[^<>]*+>")
 NAMESPACE = re.compile(rb" xml(?:ns)?(?::[^ =]*+)?=\"[^\"]*+\"")
 # What must not be taken for tags: the text of raw elements, which is not escaped; comments, processing instructions,
 # the doctype; and names with a "<" in them.
-NO_TAG = re.compile(rb"<(?:(?P<raw>%b)(?: [^<>]*)?>|!--|!|\?|(?P<odd>[^<>]*+<[^>]*+>))" % any_of(RAW))
-ODD_TAG = re.compile(
+NO_TAG_PATTERN = re.compile(rb"<(?:(?P<raw>%b)(?: [^<>]*)?>|!--|!|\?|(?P<odd>[^<>]*+<[^>]*+>))" % any_of(RAW_ELEMENTS))
+ODD_TAG_PATTERN = re.compile(
     rb"<(?!/?[a-zA-Z][a-zA-Z0-9-]*+(?: (?!xml)[a-zA-Z_][a-zA-Z0-9_.-]*+=\"[^\"]*+\")*+/?>)"
     rb"(?P<end>/?)(?P<name>[^ />]++)(?P<attributes>[^>]*?)(?P<void>/?)>"
 )
-TAG = re.compile(rb"<(?P<end>/?)(?P<name>[^ />]++)(?P<rest>[^>]*?)(?P<void>/?)>")
+TAG_PATTERN = re.compile(rb"<(?P<end>/?)(?P<name>[^ />]++)(?P<rest>[^>]*?)(?P<void>/?)>")
 # Parts of tables and lists, which mean nothing outside of these.
-PARTS = frozenset(b"table caption colgroup thead tbody tfoot tr td th ul ol li dl dt dd".split())
-ATTRIBUTE = re.compile(rb" (=?[^ />=]*)=\"([^\"]*)\"")
+PART_ELEMENTS = frozenset(b"table caption colgroup thead tbody tfoot tr td th ul ol li dl dt dd".split())
+ATTRIBUTE_PATTERN = re.compile(rb" (=?[^ />=]*)=\"([^\"]*)\"")
 ATTRIBUTE_NAME = re.compile(rb"(?!xml(?:ns)?(?::|$))[a-zA-Z_][a-zA-Z0-9_.:-]*")
 NO_NAME_CHARACTER = re.compile(rb"[^a-zA-Z0-9_.:-]")
 NO_CHARACTER = re.compile(b"[\x00-\x08\x0b\x0e-\x1f]|\xef\xbf[\xbe\xbf]")  # XML 1.0, 2.2
@@ -37,17 +37,19 @@ def as_xml(html: bytes) -> bytes:
     """Return `html` as XML without comments. It is well-formed except for names and characters that XML does not
     have."""
     xml = b"".join(_parts(html))
-    return _with_foreign_elements(xml) if VOID_END.search(xml) else xml
+    return _with_foreign_elements(xml) if VOID_END_PATTERN.search(xml) else xml
 
 
 def with_sound_names(xml: bytes) -> bytes:
     """Return what `as_xml` returned, with only names and characters that XML has."""
-    return ODD_TAG.sub(_sound_tag, NO_CHARACTER.sub(b"", xml.replace(b"\x0c", b" ")))  # in HTML a form feed is a blank
+    return ODD_TAG_PATTERN.sub(
+        _sound_tag, NO_CHARACTER.sub(b"", xml.replace(b"\x0c", b" "))
+    )  # in HTML a form feed is a blank
 
 
 def flattened(xml: bytes) -> bytes:
-    """Return `xml` with elements nested at most `DEEPEST` deep, in the way of browsers (whose limit is 512): an element
-    that would be deeper ends the one before it. Parts of tables and lists become blocks there."""
+    """Return `xml` with elements nested at most `MAX_DEPTH` deep, in the way of browsers (whose limit is 512): an
+    element that would be deeper ends the one before it. Parts of tables and lists become blocks there."""
     depth = 0
     last: bytes = b""  # the name of the element that is open at the deepest place
 
@@ -56,16 +58,16 @@ def flattened(xml: bytes) -> bytes:
         if found["void"]:
             return found[0]
         depth += -1 if found["end"] else 1
-        if depth + bool(found["end"]) < DEEPEST:
+        if depth + bool(found["end"]) < MAX_DEPTH:
             return found[0]
         before = b"</%b>" % last if last else b""
         if found["end"]:
             last = b""
             return before
-        last = b"div" if found["name"] in PARTS else found["name"]
+        last = b"div" if found["name"] in PART_ELEMENTS else found["name"]
         return before + b"<%b%b>" % (last, found["rest"])
 
-    return TAG.sub(tag, xml)
+    return TAG_PATTERN.sub(tag, xml)
 
 
 def _with_foreign_elements(xml: bytes) -> bytes:
@@ -73,12 +75,12 @@ def _with_foreign_elements(xml: bytes) -> bytes:
     end tag: the `/` that was added to their start tags is removed."""
     marks: list[int] = []  # the positions of such `/`
     void: list[list[tuple[bytes, int]]] = [[]]  # by open element, the void ones in it: name, position of `/`
-    for found in TAG.finditer(xml):
+    for found in TAG_PATTERN.finditer(xml):
         if found["void"]:
             void[-1].append((found["name"], found.start("void")))
         elif not found["end"]:
             void.append([])
-        elif VOID_END.fullmatch(found[0]):
+        elif VOID_END_PATTERN.fullmatch(found[0]):
             while void[-1]:
                 name, mark = void[-1].pop()
                 if name == found["name"]:
@@ -92,7 +94,7 @@ def _with_foreign_elements(xml: bytes) -> bytes:
 
 def _parts(html: bytes) -> Iterator[bytes]:
     position = 0
-    while found := NO_TAG.search(html, position):
+    while found := NO_TAG_PATTERN.search(html, position):
         yield _without_raw_text(html[position : found.start()])
         if found["odd"]:
             position = found.end()
@@ -110,7 +112,7 @@ def _parts(html: bytes) -> Iterator[bytes]:
 
 
 def _without_raw_text(html: bytes) -> bytes:
-    return VOID_TAG.sub(rb"<\1/>", SPECIAL_TAG.sub(_special_tag, html.replace(b"&nbsp;", b"\xc2\xa0")))
+    return VOID_TAG_PATTERN.sub(rb"<\1/>", SPECIAL_TAG_PATTERN.sub(_special_tag, html.replace(b"&nbsp;", b"\xc2\xa0")))
 
 
 def _special_tag(found: re.Match[bytes]) -> bytes:
@@ -139,7 +141,7 @@ def _sound_tag(found: re.Match[bytes]) -> bytes:
     name = NO_NAME_CHARACTER.sub(b"_", found["name"])
     attributes = b"".join(
         b' %b="%b"' % (key, value)
-        for key, value in ATTRIBUTE.findall(found["attributes"])
+        for key, value in ATTRIBUTE_PATTERN.findall(found["attributes"])
         if ATTRIBUTE_NAME.fullmatch(key)
     )
     return b"<%b%b%b%b>" % (found["end"], name, attributes, found["void"])

@@ -3,12 +3,12 @@
 from archiver.identity.address import normalise, plain_form
 from archiver.identity.belief import can_be_step, problem_of
 from archiver.identity.domain import registered_domain, same_site, site_of
-from archiver.identity.key import KEY, SHOWN, article_key, key_of_form
+from archiver.identity.key import KEY_EXPRESSION, SHOWN_CHARACTERS, article_key, key_of_form
 from archiver.identity.slug import page_slug
 
 __all__ = [
-    "KEY",
-    "SHOWN",
+    "KEY_EXPRESSION",
+    "SHOWN_CHARACTERS",
     "article_key",
     "can_be_step",
     "key_of_form",

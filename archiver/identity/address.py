@@ -11,7 +11,7 @@ from archiver.private import public_address
 from archiver.urls import resolve_url
 
 # Parameters that say where a reader came from. Those of one service have the same beginning.
-TRACKING = re.compile(
+TRACKING_PATTERN = re.compile(
     r"^(?:utm_\w+|hsa_\w+|mc_[a-z]+|pk_\w+|mtm_\w+|at_(?:medium|campaign|link\w*|format|bbc_team|ptr_name)|stm_\w+|vero_\w+|oly_\w+"
     r"|_hs\w+|__\w+|fbclid|gclid|gclsrc|dclid|gbraid|wbraid|msclkid|yclid|ysclid|twclid|ttclid|igshid|igsh|mkt_tok"
     r"|wt_?(?:mc|zmc)\w*|wt\.\w+|ito|icid|ncid|cmpid|cmp|smid|smtyp|s_?cid|sr_share|share_?(?:from|id|token|source)?|ref|ref_?src"
@@ -19,7 +19,7 @@ TRACKING = re.compile(
     re.IGNORECASE,
 )
 # The first labels of hosts under which a site shows the same pages for other devices.
-DEVICES = frozenset("www www2 m mobile mobil amp wap touch 3g wwww".split())
+DEVICE_LABELS = frozenset("www www2 m mobile mobil amp wap touch 3g wwww".split())
 # What AMP adds to an address; and names of files that stand for their whole directory.
 AMP_PATH = re.compile(r"(?:/amp|\.amp|/amp\.html)/?$|\.amp(?=\.html?$)|^/amp(?=/.)|_amp(?=\.html?$)", re.IGNORECASE)
 AMP_QUERY = frozenset(
@@ -46,7 +46,7 @@ def normalise(address: str) -> str:
     query = parts.query
     if query:
         pairs = parse_qsl(query, keep_blank_values=True, max_num_fields=None)
-        kept = [pair for pair in pairs if not TRACKING.match(pair[0])]
+        kept = [pair for pair in pairs if not TRACKING_PATTERN.match(pair[0])]
         if len(kept) != len(pairs):
             query = urlencode(kept)
     return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, query, ""))
@@ -79,7 +79,7 @@ def _home_host(host: str) -> str:
     home = registered_domain(host)
     while host != home:
         first, _, rest = host.partition(".")
-        if first not in DEVICES:
+        if first not in DEVICE_LABELS:
             break
         host = rest
     return host

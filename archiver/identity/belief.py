@@ -13,20 +13,20 @@ if TYPE_CHECKING:
     from urllib.parse import SplitResult
 
 # The name of an article in an address has digits or several words; that of a section has not.
-ARTICLE_NAME = re.compile(r"[\d_-]|%[89A-F]", re.IGNORECASE)
-FRONT = re.compile(r"^/?(?:index\.\w+|home|default\.\w+|[a-z]{2}(?:-[a-z]{2})?/?)?$", re.IGNORECASE)
-DAY_DIRECTORY = re.compile(r"/(?:19|20)\d\d(?:[/-]?\d\d?){0,2}$")
+ARTICLE_NAME_PATTERN = re.compile(r"[\d_-]|%[89A-F]", re.IGNORECASE)
+FRONT_PAGE_PATTERN = re.compile(r"^/?(?:index\.\w+|home|default\.\w+|[a-z]{2}(?:-[a-z]{2})?/?)?$", re.IGNORECASE)
+DAY_DIRECTORY_PATTERN = re.compile(r"/(?:19|20)\d\d(?:[/-]?\d\d?){0,2}$")
 # Paths where sites list articles: by a tag, a category or an author, or as results of a search.
-LISTS = re.compile(
+LIST_PATH_PATTERN = re.compile(
     r"(?i)/(?:tags?|topics?|search|suche|recherche|buscar|categor(?:y|ies)|kategorie|authors?|autor(?:en)?|keywords?|rubrik)"
     r"(?:/[^/]*)?$"
 )
-ERROR_PAGE = re.compile(
+ERROR_PAGE_PATTERN = re.compile(
     r"(?i)(?:^|/)(?:40[0-9]|50[0-9]|error\w*|not-?found|page-?not-?found|log-?in|sign-?in|register|subscribe|consent)"
     r"(?:\.\w{2,5})?/?$"
 )
 # Parameters that say which article a program shows (`/view.php?id=7`).
-WHICH = re.compile(
+ID_PARAMETER_PATTERN = re.compile(
     r"(?i)^(?:\w*id|\w*no|\w*num|nr|p|n|a|s|k|key|code|idx\w*|article|story|news|item|post|doc|page_id|slug|title|url|t|v)$"
 )
 
@@ -46,7 +46,7 @@ def problem_of(address: str, own: str) -> str:
         return "another site's"
     if _is_front(parts) and not _is_front(known):
         return "the front page"
-    if ERROR_PAGE.search(parts.path) and not ERROR_PAGE.search(known.path):
+    if ERROR_PAGE_PATTERN.search(parts.path) and not ERROR_PAGE_PATTERN.search(known.path):
         return "an error page or a wall"
     if _is_section(parts, known):
         return "a section of the site"
@@ -59,17 +59,17 @@ def can_be_step(address: str) -> bool:
     """Return whether an address that redirected to an article can be one of the article's. A front page or an error
     page is not: it may redirect anywhere for a moment. The address is normalised."""
     parts = urlsplit(address)
-    return bool(address) and not _is_front(parts) and not ERROR_PAGE.search(parts.path)
+    return bool(address) and not _is_front(parts) and not ERROR_PAGE_PATTERN.search(parts.path)
 
 
 def _is_front(parts: SplitResult) -> bool:
-    return bool(FRONT.match(parts.path)) and not parts.query
+    return bool(FRONT_PAGE_PATTERN.match(parts.path)) and not parts.query
 
 
 def _is_section(parts: SplitResult, known: SplitResult) -> bool:
     """Return whether an address is that of a directory that the page is in, or of another section."""
     above, here = parts.path.rstrip("/"), known.path.rstrip("/")
-    if LISTS.search(above) and not LISTS.search(here) and not _is_article_name(above):
+    if LIST_PATH_PATTERN.search(above) and not LIST_PATH_PATTERN.search(here) and not _is_article_name(above):
         return True
     if parts.query or above == here:
         return False
@@ -79,10 +79,15 @@ def _is_section(parts: SplitResult, known: SplitResult) -> bool:
         # itself; a section has another kind of name.
         if AMP_PATH.search(known.path):
             return False
-        is_named = ARTICLE_NAME.search(name) and not DAY_DIRECTORY.search(above)
+        is_named = ARTICLE_NAME_PATTERN.search(name) and not DAY_DIRECTORY_PATTERN.search(above)
         return not is_named or _is_article_name(here)
     # A page at `/story/2041-bridge` is not the page `/news`.
-    return "." not in name and not ARTICLE_NAME.search(name) and _is_article_name(own_name) and name not in own_name
+    return (
+        "." not in name
+        and not ARTICLE_NAME_PATTERN.search(name)
+        and _is_article_name(own_name)
+        and name not in own_name
+    )
 
 
 def _is_article_name(text: str) -> bool:
@@ -94,7 +99,7 @@ def _is_article_name(text: str) -> bool:
 
 def _lacks_which(parts: SplitResult, known: SplitResult) -> bool:
     """Return whether both are addresses of one program, and only the page's own says which article it is to show."""
-    if parts.path != known.path or ARTICLE_NAME.search(parts.path.rpartition("/")[2]):
+    if parts.path != known.path or ARTICLE_NAME_PATTERN.search(parts.path.rpartition("/")[2]):
         return False
     said = dict(parse_qsl(parts.query))
-    return any(WHICH.match(name) and name not in said for name, _ in parse_qsl(known.query))
+    return any(ID_PARAMETER_PATTERN.match(name) and name not in said for name, _ in parse_qsl(known.query))

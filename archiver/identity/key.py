@@ -7,9 +7,9 @@ from hashlib import sha256
 
 from archiver.identity.address import plain_form
 
-BYTES = 10  # of the digest: enough that among a billion articles no two have the same key by chance
-KEY = "[a-z2-7]{16}"  # how keys look, as a regular expression
-SHOWN = 8  # how many of its characters are in the names of files, beside the day and the slug
+KEY_BYTES = 10  # of the digest: enough that among a billion articles no two have the same key by chance
+KEY_EXPRESSION = "[a-z2-7]{16}"  # how keys look, as a regular expression
+SHOWN_CHARACTERS = 8  # how many of its characters are in the names of files, beside the day and the slug
 
 
 def article_key(address: str) -> str:
@@ -23,4 +23,4 @@ def article_key(address: str) -> str:
 
 def key_of_form(plain: str) -> str:
     """Return the key of the article whose canonical address has the form `plain` (`plain_form`)."""
-    return b32encode(sha256(plain.encode()).digest()[:BYTES]).decode().lower()
+    return b32encode(sha256(plain.encode()).digest()[:KEY_BYTES]).decode().lower()

@@ -6,7 +6,16 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from archiver.index.manifests import version_path
 from archiver.index.near import note_signatures
-from archiver.index.values import ASKED, NUMBER, NUMBERS, facts_text, json_text, numbers_of, storable, storable_key
+from archiver.index.values import (
+    ASKED_ARTICLES,
+    NUMBER,
+    NUMBERS,
+    facts_text,
+    json_text,
+    numbers_of,
+    storable,
+    storable_key,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -64,7 +73,7 @@ def _known(database: Database, adoptions: Iterable[Adoption]) -> dict[_Post, _Kn
     found: dict[_Post, _Known] = {}
     for row in database.rows(
         f"""SELECT recipe, articles.id, form, posts.path, revision, sha256, posts.saved, capture, listed
-           FROM {ASKED}
+           FROM {ASKED_ARTICLES}
            CROSS JOIN posts ON article = articles.key AND form = asked.value ->> 2""",
         json_text(asked),
     ):
@@ -72,7 +81,7 @@ def _known(database: Database, adoptions: Iterable[Adoption]) -> dict[_Post, _Kn
         found[recipe, id_, form] = _Known(path, {content: _Content(saved, capture)}, (path,) if listed else ())
     for row in database.rows(
         f"""SELECT recipe, articles.id, form, revision, sha256, revisions.saved, capture, listed
-           FROM {ASKED}
+           FROM {ASKED_ARTICLES}
            CROSS JOIN revisions ON article = articles.key AND form = asked.value ->> 2""",
         json_text(asked if found else []),
     ):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from archiver.clock import micros
-from archiver.index.values import CAPTURE, as_capture, json_text, put_captures, storable
+from archiver.index.values import CAPTURE_COLUMNS, as_capture, json_text, put_captures, storable
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from archiver.captures import Capture
     from archiver.index.database import Database
 
-BATCH = 500  # parameters of a query; SQLite takes some thousands
+MAX_PARAMETERS = 500  # parameters of a query; SQLite takes some thousands
 _SEAL = """INSERT INTO warcs (path, size, sha256) VALUES (?, ?, ?)
            ON CONFLICT (path) DO UPDATE SET size = excluded.size, sha256 = excluded.sha256, listed = 0"""
 
@@ -42,9 +42,9 @@ class Captures:
         that is empty, among all. A payload that no record has is left out."""
         asked = sorted({bytes.fromhex(payload) for payload in payloads})
         found = []
-        for batch in (asked[start : start + BATCH] for start in range(0, len(asked), BATCH)):
+        for batch in (asked[start : start + MAX_PARAMETERS] for start in range(0, len(asked), MAX_PARAMETERS)):
             found += self._database.rows(
-                f"""SELECT {CAPTURE} FROM captures WHERE key IN
+                f"""SELECT {CAPTURE_COLUMNS} FROM captures WHERE key IN
                     (SELECT min(key) FROM captures WHERE payload IN ({", ".join("?" * len(batch))})
                      AND (? = '' OR substr(warc, 1, length(?) + 1) = ? || '/') GROUP BY payload)""",
                 *batch,
@@ -56,7 +56,7 @@ class Captures:
         """Return the record of each target URI and date; one that is not known is not in the answer."""
         asked = {(storable(url), micros(time)): (url, time) for url, time in moments}
         rows = self._database.rows(
-            f"""SELECT {CAPTURE} FROM json_each(?) AS asked
+            f"""SELECT {CAPTURE_COLUMNS} FROM json_each(?) AS asked
                 CROSS JOIN captures ON url = asked.value ->> 0 AND time = CAST(asked.value ->> 1 AS BIGINT)
                 ORDER BY captures.key DESC""",
             json_text(list(asked)),
@@ -65,7 +65,7 @@ class Captures:
 
     def of_address(self, url: str) -> list[Capture]:
         """Return the records of a target URI, the first of all first."""
-        rows = self._database.rows(f"SELECT {CAPTURE} FROM captures WHERE url = ? ORDER BY time", storable(url))
+        rows = self._database.rows(f"SELECT {CAPTURE_COLUMNS} FROM captures WHERE url = ? ORDER BY time", storable(url))
         return [one for row in rows if (one := as_capture(*row))]
 
     def count(self) -> int:
@@ -80,7 +80,7 @@ class Captures:
         """Yield the records that posts and earlier contents were made of, each with the number of these. warc: only
         records in this file; empty: in any."""
         for row in self._database.each(
-            f"""SELECT {CAPTURE}, uses FROM
+            f"""SELECT {CAPTURE_COLUMNS}, uses FROM
                 (SELECT capture, count(*) AS uses FROM
                  (SELECT capture FROM posts UNION ALL SELECT capture FROM revisions) AS made
                  WHERE capture IS NOT NULL GROUP BY capture) AS used
@@ -104,7 +104,9 @@ class Captures:
 
     def in_file(self, warc: str) -> list[Capture]:
         """Return the records in a file, in their order."""
-        rows = self._database.rows(f"SELECT {CAPTURE} FROM captures WHERE warc = ? ORDER BY captures.offset", warc)
+        rows = self._database.rows(
+            f"SELECT {CAPTURE_COLUMNS} FROM captures WHERE warc = ? ORDER BY captures.offset", warc
+        )
         return [one for row in rows if (one := as_capture(*row))]
 
     def seal(self, sealed: Sealed) -> None:

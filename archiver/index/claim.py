@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from archiver.clock import DAY
-from archiver.index.fail import RETRIES
+from archiver.index.fail import RETRY_WAITS
 from archiver.index.held import asking_held, held_in
 from archiver.index.types import ArticleKey, Claim
 from archiver.index.values import NUMBER, NUMBERS, json_text, storable, texts_of
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from archiver.index.database import Database
 
 # No article is ever made due later than this; where one is, the clock was ahead when its time was set.
-TOO_FAR = RETRIES[-1] + 32 * DAY
-FIRST = (-(2**62), 0)  # before all times and keys
+MAX_DUE_MICROS = RETRY_WAITS[-1] + 32 * DAY
+BEFORE_ALL = (-(2**62), 0)  # before all times and keys
 # Articles without a post, and articles with one: for each of both the table has an index of those that are due.
 NEW, SAVED = "saved IS NULL", "saved IS NOT NULL"
 
@@ -34,8 +34,8 @@ class _Position(NamedTuple):
     """How far a run has come with a site: due time and key of the last article that it looked at, among the articles
     without a post (`new`) and among those with one (`saved`)."""
 
-    new: tuple[int, int] = FIRST
-    saved: tuple[int, int] = FIRST
+    new: tuple[int, int] = BEFORE_ALL
+    saved: tuple[int, int] = BEFORE_ALL
 
 
 class _Claimed(NamedTuple):
@@ -72,7 +72,9 @@ class Queue:
         if asked != self._asked:
             # A time that was set when the clock was ahead may be years off.
             for which in (NEW, SAVED):
-                self._database.write(f"UPDATE articles SET due = ?1 WHERE {which} AND due > ?1 + ?2", now, TOO_FAR)
+                self._database.write(
+                    f"UPDATE articles SET due = ?1 WHERE {which} AND due > ?1 + ?2", now, MAX_DUE_MICROS
+                )
         if self._placed != (asked, self._database.session):
             self._put_places(asked[1])
         line = storable(site), recipe

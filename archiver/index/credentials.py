@@ -8,7 +8,15 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from archiver.index.values import document_text, storable
-from archiver.private import REMOVED, WEB, authority, public_address, public_arguments, public_text, public_texts
+from archiver.private import (
+    REMOVED_MARK,
+    WEB_ADDRESS_PATTERN,
+    authority,
+    public_address,
+    public_arguments,
+    public_text,
+    public_texts,
+)
 from archiver.server_address import without_secrets
 
 if TYPE_CHECKING:
@@ -17,7 +25,7 @@ if TYPE_CHECKING:
     from archiver.index.database import Database
 
 # Headers of requests on a command line, which has blanks in them.
-HEADERS = re.compile(r"(DEFAULT_REQUEST_HEADERS=)\{[^}]*(?:\}|$)")
+HEADERS_OPTION_PATTERN = re.compile(r"(DEFAULT_REQUEST_HEADERS=)\{[^}]*(?:\}|$)")
 
 
 class _Column(NamedTuple):
@@ -33,7 +41,7 @@ class _Column(NamedTuple):
 def _label(text: str) -> str:
     """Return the name of a listing without credentials: it may be an address, which follows the name of its source."""
     source, slash, rest = text.partition("/")
-    return f"{source}/{public_address(rest)}" if slash and WEB.match(rest) else public_address(text)
+    return f"{source}/{public_address(rest)}" if slash and WEB_ADDRESS_PATTERN.match(rest) else public_address(text)
 
 
 def _host(text: str) -> str:
@@ -50,13 +58,13 @@ def _document(text: str) -> str:
 
 
 def _command(text: str) -> str:
-    words = HEADERS.sub(rf"\1{REMOVED}", text).split(" ")
+    words = HEADERS_OPTION_PATTERN.sub(rf"\1{REMOVED_MARK}", text).split(" ")
     return without_secrets(" ".join(public_arguments(words)))
 
 
 # All columns with addresses, or texts about them; except those with addresses that are still to be asked for: of
 # followed sites, listed articles and pictures.
-COLUMNS = (
+ADDRESS_COLUMNS = (
     _Column("aliases", "address", public_address, ()),
     _Column("answers", "url", public_address),
     _Column("articles", "reason", public_text),
@@ -86,7 +94,7 @@ class Credentials:
 
     def count(self) -> dict[str, int]:
         """Return how many values of each column have credentials in them."""
-        counts = {f"{one.table}.{one.name}": len(dict(self._private(one))) for one in COLUMNS}
+        counts = {f"{one.table}.{one.name}": len(dict(self._private(one))) for one in ADDRESS_COLUMNS}
         return {name: number for name, number in counts.items() if number}
 
     def remove(self) -> bool:
@@ -99,7 +107,7 @@ class Credentials:
 
     def _replace(self) -> bool:
         found = False
-        for one in COLUMNS:
+        for one in ADDRESS_COLUMNS:
             for was, public in dict(self._private(one)).items():
                 found = True
                 statement = f"UPDATE {one.table} SET {one.name} = ?2 WHERE {one.name} = ?1"

@@ -14,16 +14,16 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 # What to do about an index that is damaged.
-REMAKE = (
+REMAKE_ADVICE = (
     "put a copy of it in its place; or move it away, and make one: `archiver adopt`, `archiver replay`, "
     "`archiver manifest`"
 )
-DIGEST = 32  # bytes of a SHA-256
-DIGESTS = {"sha256", "payload"}  # columns with a SHA-256
-PACKED = {"made"}  # columns with data that zlib has compressed
-JSON = {"rules", "report", "known", "content", "asked", "results"}  # columns with a JSON object
+DIGEST_BYTES = 32  # bytes of a SHA-256
+DIGEST_COLUMNS = {"sha256", "payload"}  # columns with a SHA-256
+PACKED_COLUMNS = {"made"}  # columns with data that zlib has compressed
+JSON_COLUMNS = {"rules", "report", "known", "content", "asked", "results"}  # columns with a JSON object
 # The fields of these objects that other code relies on, with their types.
-SHAPES: dict[str, dict[str, tuple[type, ...]]] = {
+FIELD_TYPES: dict[str, dict[str, tuple[type, ...]]] = {
     "report": {"alarms": (list,)},
     "content": {
         **dict.fromkeys(("listed", "longest_gap", "moves", "saved"), (int,)),
@@ -32,22 +32,22 @@ SHAPES: dict[str, dict[str, tuple[type, ...]]] = {
         "alarms": (list,),
     },
 }
-NEEDED = {"content": {"listed", "longest_gap", "moves", "alarms"}}
+NEEDED_FIELDS = {"content": {"listed", "longest_gap", "moves", "alarms"}}
 # Columns with times, in microseconds; with counts and positions, each with its least value; and the values of `state`.
-TIMES = frozenset(
+TIME_COLUMNS = frozenset(
     "checked due ended fetched first_seen found heard last_seen modified resume saved started time until".split()
 )
-FIRST, LAST = micros(datetime.min.replace(tzinfo=UTC)), micros(datetime.max.replace(tzinfo=UTC))
-LEAST = {"revision": 1, **dict.fromkeys(("height", "length", "offset", "size", "tries", "width"), 0)}
-STATES = frozenset(
+FIRST_MOMENT, LAST_MOMENT = micros(datetime.min.replace(tzinfo=UTC)), micros(datetime.max.replace(tzinfo=UTC))
+MIN_OF_COLUMN = {"revision": 1, **dict.fromkeys(("height", "length", "offset", "size", "tries", "width"), 0)}
+KNOWN_STATES = frozenset(
     "listed saved failed quarantined refused withdrawn united"  # of articles
     " busy idle over left lost".split()  # of workers
 )
 # All columns whose values can be wrong although they are of the right type, except digests.
-CHECKED = frozenset({*JSON, *PACKED, *TIMES, *LEAST, "published", "state"})
+CHECKED_COLUMNS = frozenset({*JSON_COLUMNS, *PACKED_COLUMNS, *TIME_COLUMNS, *MIN_OF_COLUMN, "published", "state"})
 # Rows that refer to an article that is missing, or that lacks what it must have: the wrong column, and a query for
 # them.
-ASTRAY = (
+STRAY_ROW_QUERIES = (
     (("posts", "article"), "FROM posts WHERE article NOT IN (SELECT key FROM articles)"),
     (("revisions", "article"), "FROM revisions WHERE article NOT IN (SELECT key FROM articles)"),
     (
@@ -55,22 +55,22 @@ ASTRAY = (
         "FROM articles WHERE published IS NULL AND key IN (SELECT article FROM posts)",
     ),
 )
-SHOWN = 3
+MAX_SHOWN = 3
 HEADING = "*** in database "  # the first line of what SQLite says of a file
 
 
 def find_damage(connection: sqlite3.Connection) -> str:
     """Return a description of what is wrong with an index, empty if nothing is: what SQLite's own check finds, and each
     value that its column cannot have. Raises sqlite3.DatabaseError if the file cannot be read."""
-    said = [str(row[0]) for row in connection.execute(f"PRAGMA integrity_check({SHOWN})") if row[0] != "ok"]
+    said = [str(row[0]) for row in connection.execute(f"PRAGMA integrity_check({MAX_SHOWN})") if row[0] != "ok"]
     found = [line for text in said for line in text.splitlines() if not line.startswith(HEADING)]
     if not found:
         tables = _tables(connection)
         found = [problem for table in tables for problem in _in_table(connection, table)]
         if {"articles", "posts", "revisions"} <= {*tables}:
             found += astray(lambda query: connection.execute(query).fetchone()[0])
-    more = f"; and {len(found) - SHOWN} more" if len(found) > SHOWN else ""
-    return "; ".join(found[:SHOWN]) + more
+    more = f"; and {len(found) - MAX_SHOWN} more" if len(found) > MAX_SHOWN else ""
+    return "; ".join(found[:MAX_SHOWN]) + more
 
 
 def _tables(connection: sqlite3.Connection) -> list[str]:
@@ -95,9 +95,9 @@ def _in_table(connection: sqlite3.Connection, table: str) -> Iterator[str]:
 
 
 def astray(count: Callable[[str], int]) -> Iterator[str]:
-    """Yield a message for each kind of stray rows (ASTRAY) that there are. count: returns the number that a query
-    gives."""
-    for (table, column), query in ASTRAY:
+    """Yield a message for each kind of stray rows (STRAY_ROW_QUERIES) that there are. count: returns the number that a
+    query gives."""
+    for (table, column), query in STRAY_ROW_QUERIES:
         if number := count(f"SELECT count(*) {query}"):
             yield named_damage(table, column, number)
 
@@ -123,16 +123,18 @@ def _fits(name: str, kind: str, stored: str, value: bytes | None, *, needed: boo
 def can_be(name: str, value: object) -> bool:
     """Return whether the column `name` can have a value that is of the column's type."""
     if isinstance(value, bytes):
-        return len(value) == DIGEST if name in DIGESTS else name not in PACKED or _unpacks(value)
+        return len(value) == DIGEST_BYTES if name in DIGEST_COLUMNS else name not in PACKED_COLUMNS or _unpacks(value)
     if isinstance(value, int):
-        return (name not in TIMES or FIRST <= value <= LAST) and value >= LEAST.get(name, value)
+        return (name not in TIME_COLUMNS or FIRST_MOMENT <= value <= LAST_MOMENT) and value >= MIN_OF_COLUMN.get(
+            name, value
+        )
     if not isinstance(value, str):
         return True
-    if name in JSON:
+    if name in JSON_COLUMNS:
         return _holds_object(name, value)
     if name == "published":
         return _is_moment(value)
-    return name != "state" or value in STATES
+    return name != "state" or value in KNOWN_STATES
 
 
 def _unpacks(value: bytes) -> bool:
@@ -156,7 +158,7 @@ def _holds_object(name: str, value: str) -> bool:
         found = json.loads(value)
     except (ValueError, RecursionError):
         return False
-    if not isinstance(found, dict) or not found.keys() >= NEEDED.get(name, set()):
+    if not isinstance(found, dict) or not found.keys() >= NEEDED_FIELDS.get(name, set()):
         return False
-    shape = SHAPES.get(name, {})
+    shape = FIELD_TYPES.get(name, {})
     return all(isinstance(one, shape[key]) for key, one in found.items() if key in shape)

@@ -23,9 +23,11 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 Row = tuple[Any, ...]
-PAGE = 1000  # rows that are read at a time
-LOST = "lost"  # the state of a worker that others took over from
-TAKEN_OVER = "this worker was not heard of for too long, and others have taken over what it was at: nothing is lost"
+PAGE_ROWS = 1000  # rows that are read at a time
+LOST_STATE = "lost"  # the state of a worker that others took over from
+TAKEN_OVER_REASON = (
+    "this worker was not heard of for too long, and others have taken over what it was at: nothing is lost"
+)
 
 
 class Database(ABC):
@@ -90,8 +92,8 @@ class Database(ABC):
 
     @abstractmethod
     def pages(self, sql: str, *values: Any) -> Iterator[list[Row]]:
-        """Yield the rows of a query, PAGE of them at a time. All rows are as they were at the beginning, whatever is
-        written meanwhile."""
+        """Yield the rows of a query, PAGE_ROWS of them at a time. All rows are as they were at the beginning, whatever
+        is written meanwhile."""
 
     @abstractmethod
     def check(self) -> str:

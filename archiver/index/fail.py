@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 
 MINUTE, HOUR = 60 * SECOND, 3600 * SECOND
 # How long a failed article waits until it is asked for again; after the last of these it is given up.
-RETRIES = (10 * MINUTE, HOUR, 6 * HOUR, DAY, 3 * DAY, 7 * DAY)
+RETRY_WAITS = (10 * MINUTE, HOUR, 6 * HOUR, DAY, 3 * DAY, 7 * DAY)
 # How long an article or a picture waits now, in SQL; NULL: for ever.
-WAIT = f"CASE tries {' '.join(f'WHEN {tries} THEN {wait}' for tries, wait in enumerate(RETRIES))} END"
+WAIT = f"CASE tries {' '.join(f'WHEN {tries} THEN {wait}' for tries, wait in enumerate(RETRY_WAITS))} END"
 
 
 def fail(database: Database, failed: Sequence[FailedArticle], now: int) -> None:

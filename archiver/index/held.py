@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from archiver.index.types import ArticleKey, EarlierContent, Held, HeldPost, LastAnswer
-from archiver.index.values import CAPTURE, NUMBER, NUMBERS, as_capture, facts_of, json_text, numbers_of
+from archiver.index.values import CAPTURE_COLUMNS, NUMBER, NUMBERS, as_capture, facts_of, json_text, numbers_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -16,13 +16,13 @@ if TYPE_CHECKING:
 
 # CROSS JOIN keeps SQLite to this order: first the few articles that were asked for, then the posts of each.
 _HELD = (
-    f"""SELECT article, form, posts.path, sha256, published, posts.saved, revision, rules, {CAPTURE}
+    f"""SELECT article, form, posts.path, sha256, published, posts.saved, revision, rules, {CAPTURE_COLUMNS}
         FROM {NUMBERS} CROSS JOIN posts ON article = {NUMBER} CROSS JOIN articles ON articles.key = article
         LEFT JOIN captures ON captures.key = capture ORDER BY article, form""",
-    f"""SELECT article, form, revision, sha256, saved, {CAPTURE}
+    f"""SELECT article, form, revision, sha256, saved, {CAPTURE_COLUMNS}
         FROM {NUMBERS} CROSS JOIN revisions ON article = {NUMBER}
         LEFT JOIN captures ON captures.key = capture ORDER BY article, form, revision""",
-    f"""SELECT article, page, answers.url, etag, modified, fetched, {CAPTURE}
+    f"""SELECT article, page, answers.url, etag, modified, fetched, {CAPTURE_COLUMNS}
         FROM {NUMBERS} CROSS JOIN answers ON article = {NUMBER} LEFT JOIN captures ON captures.key = capture""",
     f"SELECT articles.key, state, text_digest, known FROM {NUMBERS} CROSS JOIN articles ON articles.key = {NUMBER}",
 )

@@ -5,7 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from archiver.index.types import ArticleKey, HeldBack
-from archiver.index.values import CAPTURE, CAPTURE_KEY, as_capture, place_of, put_captures, storable, storable_key
+from archiver.index.values import (
+    CAPTURE_COLUMNS,
+    CAPTURE_KEY,
+    as_capture,
+    place_of,
+    put_captures,
+    storable,
+    storable_key,
+)
 from archiver.index.write import know
 
 if TYPE_CHECKING:
@@ -42,7 +50,7 @@ def hold(database: Database, edits: Sequence[HeldBack], now: int) -> None:
 def held_back(database: Database, run: int | None) -> list[HeldBack]:
     """Return the edits that are held back, of a run or (None) of all, in the order in which they came."""
     rows = database.rows(
-        f"""SELECT recipe, id, form, held_back.run, held_back.text_digest, made, {CAPTURE}
+        f"""SELECT recipe, id, form, held_back.run, held_back.text_digest, made, {CAPTURE_COLUMNS}
             FROM held_back JOIN articles ON articles.key = article LEFT JOIN captures ON captures.key = capture
             WHERE CAST(?1 AS BIGINT) IS NULL OR held_back.run = ?1 ORDER BY position""",
         run,

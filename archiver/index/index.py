@@ -9,11 +9,11 @@ from archiver.index import adopt, aliases, claim, due, fail, held, hold, see, te
 from archiver.index.captures import Captures
 from archiver.index.catalogue import Catalogue
 from archiver.index.credentials import Credentials
-from archiver.index.damage import REMAKE
+from archiver.index.damage import REMAKE_ADVICE
 from archiver.index.hosts import Hosts
 from archiver.index.leases import ARTICLES
 from archiver.index.listings import Listings
-from archiver.index.lock import LOCK, Holder, Lock, SharedLock
+from archiver.index.lock import LOCK_FILE, Holder, Lock, SharedLock
 from archiver.index.manifests import Manifests
 from archiver.index.near import Signatures
 from archiver.index.own import OwnPosts
@@ -85,7 +85,7 @@ class Index:
         It is made if it is not there, and what a killed run left open is settled. With `keep` off all that is written
         is undone when it is closed. Raises LockedError, IndexFileError.
         """
-        lock = Lock(directory_of(output) / INDEX / LOCK)
+        lock = Lock(directory_of(output) / INDEX / LOCK_FILE)
         lock.take()
         try:
             index = cls(whereabouts.open_database(output, at, keep=keep), lock, at)
@@ -126,7 +126,7 @@ class Index:
         index = cls.read(output, at)
         try:
             if damage := index.check():
-                raise IndexFileError(f"{index._database.name}: it is damaged: {damage}; {REMAKE}")
+                raise IndexFileError(f"{index._database.name}: it is damaged: {damage}; {REMAKE_ADVICE}")
         finally:
             index.close()
 

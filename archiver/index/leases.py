@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 # The kinds of leases.
 ARTICLE, HOST, LISTING, RECIPE, SITE = "article", "host", "listing", "recipe", "site"
-LIMIT = "limit"  # no lease, but a row with how many of something all workers of a run may still take
+LIMIT_KIND = "limit"  # no lease, but a row with how many of something all workers of a run may still take
 ARTICLES, REQUESTS = "articles", "requests"
 
 
@@ -91,10 +91,10 @@ class Leases:
 
     def limit(self, limits: Mapping[str, int]) -> None:
         """Limit how many of each thing the workers of a run may take together. What is not named has no limit."""
-        self._database.write(f"DELETE FROM leases WHERE name LIKE '{LIMIT} %'")
+        self._database.write(f"DELETE FROM leases WHERE name LIKE '{LIMIT_KIND} %'")
         self._database.write_all(
             "INSERT INTO leases (name, worker, ready) VALUES (?, 0, ?)",
-            sorted((f"{LIMIT} {what}", most) for what, most in limits.items()),
+            sorted((f"{LIMIT_KIND} {what}", most) for what, most in limits.items()),
         )
 
     def take_room(self, what: str, most: int, parts: int) -> int:
@@ -104,7 +104,7 @@ class Leases:
 
     def _take_room(self, what: str, most: int, parts: int) -> int:
         locked = self._database.locking_rows
-        found = self._database.rows(f"SELECT ready FROM leases WHERE name = ? {locked}", f"{LIMIT} {what}")
+        found = self._database.rows(f"SELECT ready FROM leases WHERE name = ? {locked}", f"{LIMIT_KIND} {what}")
         if not found:
             return most
         room = min(most, -(-int(found[0][0]) // parts))
@@ -113,7 +113,7 @@ class Leases:
 
     def leave_room(self, what: str, count: int) -> None:
         """Give back a part of what this worker took of a limit, because it did not use it."""
-        self._database.write("UPDATE leases SET ready = ready + ? WHERE name = ?", count, f"{LIMIT} {what}")
+        self._database.write("UPDATE leases SET ready = ready + ? WHERE name = ?", count, f"{LIMIT_KIND} {what}")
 
     def wanted_hosts(self) -> list[str]:
         """Return the hosts of this worker that others wait for."""

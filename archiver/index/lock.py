@@ -18,10 +18,10 @@ from archiver.processes import has_ended
 from archiver.server_address import without_secrets
 from archiver.storage.regular import size
 
-PATIENCE, STEP = 5.0, 0.05  # seconds
-LONGEST_COMMAND = 200  # characters
-STARTED = "%Y-%m-%d %H:%M:%S %z"  # the form of the time at which a holder began
-LOCK = "lock"  # the file, in the directory of the index
+TIMEOUT_SECONDS, POLL_SECONDS = 5.0, 0.05  # seconds
+MAX_COMMAND_CHARACTERS = 200  # characters
+START_FORMAT = "%Y-%m-%d %H:%M:%S %z"  # the form of the time at which a holder began
+LOCK_FILE = "lock"  # the file, in the directory of the index
 
 
 class Lock:
@@ -35,7 +35,7 @@ class Lock:
     def take(self) -> None:
         """Take the lock. Raises LockedError, which says who holds it, and IndexFileError if the file of the lock cannot
         be made."""
-        patience = PATIENCE
+        patience = TIMEOUT_SECONDS
         file = _opened(self._path)
         while True:
             holder = None
@@ -53,10 +53,10 @@ class Lock:
             if not is_ending or patience <= 0:
                 file.close()
                 raise _locked(self._path, holder)
-            patience -= STEP
-            time.sleep(STEP)
+            patience -= POLL_SECONDS
+            time.sleep(POLL_SECONDS)
         file.truncate(0)
-        started = time.strftime(STARTED)
+        started = time.strftime(START_FORMAT)
         me = Holder(os.getpid(), socket.gethostname(), started, command_line())
         json.dump(me._asdict(), file)
         file.flush()
@@ -80,13 +80,13 @@ class SharedLock:
     do the processes that it starts: when nobody holds that file, all of them have ended."""
 
     def __init__(self, directory: Path) -> None:
-        self._archive = directory / LOCK
+        self._archive = directory / LOCK_FILE
         self._own = file_of_worker(directory, socket.gethostname(), os.getpid())
         self._files: list[TextIO] = []
 
     def take(self) -> None:
         """Take the lock. Raises LockedError if somebody has the archive alone, and IndexFileError."""
-        patience = PATIENCE
+        patience = TIMEOUT_SECONDS
         for path, how in ((self._archive, fcntl.LOCK_SH), (self._own, fcntl.LOCK_EX)):
             file = _opened(path)
             self._files.append(file)
@@ -101,8 +101,8 @@ class SharedLock:
                         self._close()
                         raise _locked(path, holder) from error
                 # Another worker that is just starting may hold it for a moment.
-                patience -= STEP
-                time.sleep(STEP)
+                patience -= POLL_SECONDS
+                time.sleep(POLL_SECONDS)
 
     @property
     def descriptor(self) -> int:
@@ -190,9 +190,9 @@ class Holder(NamedTuple):
 
     @property
     def since(self) -> datetime | None:
-        """Since when it holds the lock, None if `started` is not in the form STARTED."""
+        """Since when it holds the lock, None if `started` is not in the form START_FORMAT."""
         try:
-            return datetime.strptime(self.started, STARTED)
+            return datetime.strptime(self.started, START_FORMAT)
         except ValueError:
             return None
 
@@ -214,4 +214,4 @@ def holder_in(file: Path) -> Holder | None:
 def command_line() -> str:
     """Return how this process was called, for people, without credentials."""
     words = [Path(sys.argv[0]).name, *public_arguments(sys.argv[1:])]
-    return without_secrets(" ".join(words))[:LONGEST_COMMAND]
+    return without_secrets(" ".join(words))[:MAX_COMMAND_CHARACTERS]

@@ -6,7 +6,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from archiver.index.types import ArticleKey
-from archiver.index.values import CAPTURE, as_capture
+from archiver.index.values import CAPTURE_COLUMNS, as_capture
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from archiver.captures import Capture
     from archiver.index.database import Database
 
-VERSIONS = "_versions"
+VERSIONS_PREFIX = "_versions"
 VERSION_ROWS = """SELECT path, revisions.revision, revisions.sha256, revisions.listed
                   FROM revisions JOIN posts USING (article, form)"""
 
@@ -88,16 +88,16 @@ class Manifests:
     def file(self, path: str) -> KnownFile | None:
         """Return what is known of a post or an earlier version, None if nothing is."""
         for row in self._database.rows(
-            f"""SELECT recipe, id, form, sha256, {CAPTURE} FROM posts JOIN articles ON articles.key = article
+            f"""SELECT recipe, id, form, sha256, {CAPTURE_COLUMNS} FROM posts JOIN articles ON articles.key = article
                 LEFT JOIN captures ON captures.key = capture WHERE path = ?""",
             path,
         ):
             return _known_file(row)
         directory, _, name = path.rpartition("/")
-        if directory.startswith(f"{VERSIONS}/") and name.removesuffix(".md").isdecimal():
+        if directory.startswith(f"{VERSIONS_PREFIX}/") and name.removesuffix(".md").isdecimal():
             revision = int(name.removesuffix(".md"))
             for post, *columns in self._database.rows(
-                f"""SELECT path, recipe, id, revisions.form, revisions.sha256, {CAPTURE}
+                f"""SELECT path, recipe, id, revisions.form, revisions.sha256, {CAPTURE_COLUMNS}
                     FROM revisions JOIN posts USING (article, form) JOIN articles ON articles.key = article
                     LEFT JOIN captures ON captures.key = revisions.capture
                     WHERE path LIKE ? AND revisions.revision = ?""",
@@ -120,4 +120,4 @@ def _known_file(columns: Sequence[Any]) -> KnownFile:
 
 def version_path(post: str, revision: int) -> str:
     """Return where an earlier revision of a post is."""
-    return f"{VERSIONS}/{PurePosixPath(post).stem}/{revision}.md"
+    return f"{VERSIONS_PREFIX}/{PurePosixPath(post).stem}/{revision}.md"

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from archiver.errors import IndexFileError, UsageError
 from archiver.index import whereabouts
-from archiver.index.database import PAGE
-from archiver.index.lock import LOCK, Lock
+from archiver.index.database import PAGE_ROWS
+from archiver.index.lock import LOCK_FILE, Lock
 from archiver.index.sqlite import SqliteDatabase
 from archiver.index.values import can_be_key
 from archiver.places import INDEX
@@ -20,8 +20,11 @@ if TYPE_CHECKING:
     from archiver.index.postgres import PostgresDatabase
     from archiver.storage import Root
 
-BESIDE = "index.new.sqlite"  # the new file, while it is being written
-ORIGIN, LAST = "origin", "changes"  # LAST is copied last: while other tables are filled, triggers write into it
+NEW_FILE = "index.new.sqlite"  # the new file, while it is being written
+ORIGIN_TABLE, LAST_TABLE = (
+    "origin",
+    "changes",
+)  # LAST_TABLE is copied last: while other tables are filled, triggers write into it
 
 
 class Moved(NamedTuple):
@@ -60,7 +63,7 @@ def move_index(output: Root, source: str, target: str) -> Moved:
     """
     if source == target:
         raise UsageError("an index is moved from one place to another: both are the same")
-    lock = Lock(directory_of(output) / INDEX / LOCK)
+    lock = Lock(directory_of(output) / INDEX / LOCK_FILE)
     lock.take()
     try:
         if not whereabouts.is_there(output, source):
@@ -89,12 +92,14 @@ def _to_server(output: Root, source: Database, at: str) -> Moved:
 
 def _is_empty(kind: type[PostgresDatabase], at: str) -> bool:
     with closing(kind(at, read=True)) as database:
-        return not any(database.rows(f"SELECT 1 FROM {one.name} LIMIT 1") for one in _tables() if one.name != ORIGIN)
+        return not any(
+            database.rows(f"SELECT 1 FROM {one.name} LIMIT 1") for one in _tables() if one.name != ORIGIN_TABLE
+        )
 
 
 def _to_file(output: Root, source: Database) -> Moved:
     file = whereabouts.file_of(output)
-    new = file.with_name(BESIDE)
+    new = file.with_name(NEW_FILE)
     new.unlink(missing_ok=True)
     try:
         with closing(SqliteDatabase(new)) as target:
@@ -128,7 +133,7 @@ def _copy(source: Database, target: Database, tables: list[MovedTable]) -> tuple
         places = ", ".join("?" * len(table.columns))
         statement = f"INSERT INTO {table.name} ({', '.join(table.columns)}) VALUES ({places})"
         rows = source.each(table.query)
-        while page := list(islice(rows, PAGE)):
+        while page := list(islice(rows, PAGE_ROWS)):
             fitting = [row for row in page if table.fits(row)]
             target.write_all(statement, fitting)
             target.rows("SELECT 1")  # a query waits until all that was sent before has been carried out
@@ -153,7 +158,7 @@ def _tables() -> list[MovedTable]:
                       pragma_index_info(indices.name) AS columns WHERE tables.type = 'table' AND indices."unique" = 1"""
         )
     found = []
-    for name in sorted({row[0] for row in columns}, key=lambda name: (name == LAST, name)):
+    for name in sorted({row[0] for row in columns}, key=lambda name: (name == LAST_TABLE, name)):
         own = [row[1:] for row in columns if row[0] == name]
         key = [column for column, _, place in sorted(own, key=lambda one: one[2]) if place]
         order = [f'"{column}"' for column in key or [column for column, *_ in own]]

@@ -12,8 +12,8 @@ from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from archiver.index.types import ArticleKey
-from archiver.index.values import ASKED, NUMBER, NUMBERS, json_text, numbers_of
-from archiver.minhash import THRESHOLD, Signature, bands, similarity
+from archiver.index.values import ASKED_ARTICLES, NUMBER, NUMBERS, json_text, numbers_of
+from archiver.minhash import MIN_SIMILARITY, Signature, bands, similarity
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 
 _UNSIGNED = """FROM articles JOIN posts ON posts.article = articles.key WHERE state <> 'united' AND NOT EXISTS
                (SELECT 1 FROM signatures WHERE signatures.article = articles.key AND scheme = ?)"""
-MOST_OF_A_BAND = 8  # articles listed for a band: enough, since copies of a text share most of their bands
-MOST_COMPARED = 16  # articles that one is compared with: those that share most bands with it
-MOST_BESIDE = 4  # near-duplicates that are noted for an article: enough to hold groups together
+MAX_OF_A_BAND = 8  # articles listed for a band: enough, since copies of a text share most of their bands
+MAX_COMPARED = 16  # articles that one is compared with: those that share most bands with it
+MAX_LINKED = 4  # near-duplicates that are noted for an article: enough to hold groups together
 
 
 class Near(NamedTuple):
@@ -117,7 +117,7 @@ def near(database: Database, keys: Iterable[ArticleKey]) -> dict[ArticleKey, lis
     asked = json_text(list(keys))
     for here, there in (("article", "other"), ("other", "article")):
         for row in database.rows(
-            f"""SELECT articles.recipe, articles.id, others.recipe, others.id, similarity FROM {ASKED}
+            f"""SELECT articles.recipe, articles.id, others.recipe, others.id, similarity FROM {ASKED_ARTICLES}
                 CROSS JOIN near_duplicates ON {here} = articles.key JOIN articles AS others ON others.key = {there}""",
             asked,
         ):
@@ -175,11 +175,11 @@ def _link(database: Database, signatures: Mapping[int, Signature], again: Iterab
     there = set(again)
     for number, of_one in wanted.items():
         shared = Counter(other for band in of_one for other in members[band] if other != number)
-        candidates[number] = [other for other, _ in shared.most_common(MOST_COMPARED)]
+        candidates[number] = [other for other, _ in shared.most_common(MAX_COMPARED)]
         if number in there:
             continue
         for band in of_one:
-            if len(members[band]) < MOST_OF_A_BAND:
+            if len(members[band]) < MAX_OF_A_BAND:
                 members[band].append(number)
                 put.append((band, number))
     database.write_all("INSERT INTO bands VALUES (?, ?) ON CONFLICT DO NOTHING", sorted(put))
@@ -205,7 +205,7 @@ def _nearest(
         for other in candidates
         if other in signatures and signatures[other].scheme == own.scheme
     )
-    return islice((pair for pair in alike if pair[2] >= THRESHOLD), MOST_BESIDE)
+    return islice((pair for pair in alike if pair[2] >= MIN_SIMILARITY), MAX_LINKED)
 
 
 def _bands(one: Signature) -> list[int]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from archiver.index.fail import WAIT
 from archiver.index.types import ArticleKey
 from archiver.index.values import (
-    CAPTURE,
+    CAPTURE_COLUMNS,
     CAPTURE_KEY,
     as_capture,
     can_be_key,
@@ -81,7 +81,7 @@ class Pictures:
     def assets(self, paths: Iterable[str]) -> dict[str, Asset]:
         """Return what is known of files; one that is not known is not in the answer."""
         rows = self._database.rows(
-            f"""SELECT assets.path, sha256, size, width, height, {CAPTURE} FROM json_each(?) AS one
+            f"""SELECT assets.path, sha256, size, width, height, {CAPTURE_COLUMNS} FROM json_each(?) AS one
                 CROSS JOIN assets ON assets.path = one.value LEFT JOIN captures ON captures.key = capture""",
             json_text([storable(path) for path in paths]),
         )

@@ -11,11 +11,11 @@ import psycopg
 from archiver.clock import SECOND, machine_time, steady
 from archiver.errors import IndexServerError, LockedError
 from archiver.index import postgres_schema
-from archiver.index.database import PAGE, TAKEN_OVER, Database
+from archiver.index.database import PAGE_ROWS, TAKEN_OVER_REASON, Database
 from archiver.index.dialect import for_postgres
 from archiver.index.postgres_check import find_damage
-from archiver.index.postgres_connection import REPEATED, Connection, connect, is_lost, named
-from archiver.index.writers import ENDED, Writer, end, holder_of
+from archiver.index.postgres_connection import REPEATED_STATES, Connection, connect, is_lost, named
+from archiver.index.writers import ENDED_STATE, Writer, end, holder_of
 from archiver.server_address import shown
 
 if TYPE_CHECKING:
@@ -25,10 +25,13 @@ if TYPE_CHECKING:
     from archiver.index.lock import Holder
 
 T = TypeVar("T")
-IDLE = psycopg.pq.TransactionStatus.IDLE
-FIRST_WAIT, LONGEST_WAIT = 0.1, 5.0  # seconds, between two tries to reach the server
-COMPARISONS, SLOW = 5, SECOND // 10  # of clocks: how often; an answer that takes this long is compared with another
-TRIES = 20  # of a transaction that the server undoes, because of a deadlock for example
+IDLE_STATUS = psycopg.pq.TransactionStatus.IDLE
+MIN_WAIT_SECONDS, MAX_WAIT_SECONDS = 0.1, 5.0  # seconds, between two tries to reach the server
+MAX_COMPARISONS, SLOW_MICROS = (
+    5,
+    SECOND // 10,
+)  # of clocks: how often; an answer that takes this long is compared with another
+MAX_TRIES = 20  # of a transaction that the server undoes, because of a deadlock for example
 
 
 class PostgresDatabase(Database):
@@ -99,12 +102,12 @@ class PostgresDatabase(Database):
         """Return by how much the server's clock is ahead of this machine's. The quickest of several answers counts,
         since a server that goes away meanwhile answers minutes later."""
         compared = []
-        for _ in range(COMPARISONS):
+        for _ in range(MAX_COMPARISONS):
             begun, before = steady(), machine_time()
             ((there,),) = self.rows(f"SELECT {self.present}")
             took = steady() - begun
             compared.append((took, int(there) - before - took // 2))
-            if took < SLOW:
+            if took < SLOW_MICROS:
                 break
         return min(compared)[1]
 
@@ -122,15 +125,15 @@ class PostgresDatabase(Database):
             yield from page
 
     def pages(self, sql: str, *values: Any) -> Iterator[list[Row]]:
-        """Yield the rows of a query, PAGE of them at a time. The server stores them first (a cursor WITH HOLD), and
-        they are lost with the connection."""
+        """Yield the rows of a query, PAGE_ROWS of them at a time. The server stores them first (a cursor WITH HOLD),
+        and they are lost with the connection."""
         self._selections += 1
         name = f"selection_{self._selections}"
         self._again(lambda: self.scratch(f"DECLARE {name} CURSOR WITH HOLD FOR {sql}", *values))
         try:
             while True:
                 try:
-                    rows = self._connection.execute(f"FETCH {PAGE} FROM {name}".encode()).fetchall()
+                    rows = self._connection.execute(f"FETCH {PAGE_ROWS} FROM {name}".encode()).fetchall()
                 except psycopg.Error as error:
                     message = f"{self.name}: the server went away while it was read; run it again"
                     raise IndexServerError(message) from error
@@ -157,7 +160,7 @@ class PostgresDatabase(Database):
             return work()
         if not self._keep:
             return self._again(lambda: self._unkept(work))
-        for _ in range(TRIES):
+        for _ in range(MAX_TRIES):
             number = 0
             try:
                 with self._open("BEGIN"):
@@ -166,10 +169,10 @@ class PostgresDatabase(Database):
                     self._connection.execute("COMMIT")
             except psycopg.Error as error:
                 last = error
-                if error.sqlstate in REPEATED:
+                if error.sqlstate in REPEATED_STATES:
                     continue
-                if error.sqlstate == ENDED:
-                    raise LockedError(f"{self.name}: {TAKEN_OVER}") from error
+                if error.sqlstate == ENDED_STATE:
+                    raise LockedError(f"{self.name}: {TAKEN_OVER_REASON}") from error
                 if not is_lost(self._connection, error):
                     raise named(self._address, error) from error
                 self._reconnect()
@@ -221,7 +224,7 @@ class PostgresDatabase(Database):
 
     def _unkept(self, work: Callable[[], T]) -> T:
         """Return what `work` returns. All is done in one transaction, which is undone when the connection is closed."""
-        if self._connection.info.transaction_status == IDLE:
+        if self._connection.info.transaction_status == IDLE_STATUS:
             self._connection.execute("BEGIN")
         self._within = True
         try:
@@ -252,7 +255,7 @@ class PostgresDatabase(Database):
     def _again(self, work: Callable[[], T]) -> T:
         """Return what `work` returns; call it again when the server has gone away. `work` writes nothing that is
         kept."""
-        for _ in range(TRIES):
+        for _ in range(MAX_TRIES):
             try:
                 return work()
             except psycopg.Error as error:
@@ -276,7 +279,7 @@ class PostgresDatabase(Database):
             raise self._given_up
         if not self._keep:
             raise IndexServerError(f"{self.name}: the server went away during the dry run; run it again")
-        end, wait = time.monotonic() + self.patience, FIRST_WAIT
+        end, wait = time.monotonic() + self.patience, MIN_WAIT_SECONDS
         while True:
             try:
                 self._connection = self._connect_again()
@@ -291,7 +294,7 @@ class PostgresDatabase(Database):
                 self.session += 1
                 return
             time.sleep(wait)
-            wait = min(2 * wait, LONGEST_WAIT)
+            wait = min(2 * wait, MAX_WAIT_SECONDS)
 
     def _connect_again(self) -> Connection:
         connection = connect(self._address)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from archiver.index.damage import CHECKED, DIGEST, DIGESTS, astray, can_be, named_damage
+from archiver.index.damage import CHECKED_COLUMNS, DIGEST_BYTES, DIGEST_COLUMNS, astray, can_be, named_damage
 
 if TYPE_CHECKING:
     from archiver.index.database import Database
@@ -20,9 +20,11 @@ def find_damage(database: Database) -> str:
     found = []
     for table, column, kind in columns:
         count = 0
-        if column in DIGESTS and kind == "bytea":
-            ((count,),) = database.rows(f'SELECT count(*) FROM {table} WHERE octet_length("{column}") <> {DIGEST}')
-        elif column in CHECKED:
+        if column in DIGEST_COLUMNS and kind == "bytea":
+            ((count,),) = database.rows(
+                f'SELECT count(*) FROM {table} WHERE octet_length("{column}") <> {DIGEST_BYTES}'
+            )
+        elif column in CHECKED_COLUMNS:
             values = database.each(f'SELECT "{column}" FROM {table} WHERE "{column}" IS NOT NULL')
             count = sum(not can_be(column, value) for (value,) in values)
         if count:

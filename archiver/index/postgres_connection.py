@@ -24,11 +24,11 @@ T = TypeVar("T")
 # In a pipeline psycopg logs warnings about errors that only follow from the first one.
 logging.getLogger("psycopg").setLevel(logging.ERROR)
 
-SILENCE = 5.0  # seconds without a word, after which a server is asked whether it is at work for us
-OLDEST = 15  # the version of the server
+MAX_SILENCE_SECONDS = 5.0  # seconds without a word, after which a server is asked whether it is at work for us
+MIN_VERSION = 15  # the version of the server
 # Options of the connection, unless the address has others. A server that has vanished from the network is noticed after
 # half a minute.
-OPTIONS = {
+CONNECTION_OPTIONS = {
     "connect_timeout": 10,
     "keepalives_idle": 10,
     "keepalives_interval": 5,
@@ -37,7 +37,7 @@ OPTIONS = {
     "application_name": "archiver",
     "client_encoding": "UTF8",
 }
-RIGHTS = "it needs a schema of its own in which it may make tables: docs/scale.md"
+RIGHTS_ADVICE = "it needs a schema of its own in which it may make tables: docs/scale.md"
 # Names of tables are looked up in one schema only. A client that has vanished from the network is noticed after a
 # minute.
 _BEGIN = """SELECT current_schema(), set_config('search_path', coalesce(quote_ident(current_schema()), ''), false),
@@ -46,16 +46,16 @@ _BEGIN = """SELECT current_schema(), set_config('search_path', coalesce(quote_id
 # A server's process is also `active` between the statements of a pipeline, while it waits for its client.
 _AT_WORK = """SELECT state = 'active' AND wait_event_type IS DISTINCT FROM 'Client' FROM pg_stat_activity
               WHERE pid = $1"""
-ADVICE = {
-    "42501": RIGHTS,  # insufficient privilege
-    "3F000": RIGHTS,  # no schema
+ADVICE_OF_STATE = {
+    "42501": RIGHTS_ADVICE,  # insufficient privilege
+    "3F000": RIGHTS_ADVICE,  # no schema
     "25006": "it takes no writes: is it a standby?",
     "53100": "make room on the server, and run again: nothing is lost",
     "53200": "the server has no memory left; run again: nothing is lost",
     "53300": "the server takes no more connections; run again later",
     "42P01": "a part of the index is not there",
 }
-REPEATED = ("40001", "40P01")  # the server undid a transaction because of another one: it is done again
+REPEATED_STATES = ("40001", "40P01")  # the server undid a transaction because of another one: it is done again
 _REFUSALS = (  # words of the server's message: a refused connection has no SQLSTATE that would say more
     ("password", "is the password right? It may stand in the address, or in ~/.pgpass"),
     ("pg_hba.conf", "the server does not let this user in from here"),
@@ -74,9 +74,9 @@ _ASKED = "Is the server running"  # the beginning of what a message asks at its 
 class Connection(psycopg.Connection[tuple[Any, ...]]):
     """A connection that notices a server which has fallen silent, although the network keeps the connection open.
 
-    A statement may take as long as it takes. But after SILENCE seconds without a word the server is asked whether it is
-    at work for this connection (`is_at_work`). If it is not, or cannot be asked, and no word comes within as long
-    again, the connection is lost. A server that is just being connected to has no work to do.
+    A statement may take as long as it takes. But after MAX_SILENCE_SECONDS seconds without a word the server is asked
+    whether it is at work for this connection (`is_at_work`). If it is not, or cannot be asked, and no word comes within
+    as long again, the connection is lost. A server that is just being connected to has no work to do.
     """
 
     is_at_work: Callable[[], bool] = staticmethod(lambda: False)
@@ -93,7 +93,7 @@ class Connection(psycopg.Connection[tuple[Any, ...]]):
                 ready = yield wanted
                 if ready:
                     since, idle = time.monotonic(), False
-                elif time.monotonic() - since > SILENCE:
+                elif time.monotonic() - since > MAX_SILENCE_SECONDS:
                     if idle:
                         self.pgconn.finish()
                         raise psycopg.OperationalError("the server does not answer")
@@ -111,22 +111,22 @@ def connect(address: str) -> Connection:
     if is_misread(address):
         raise IndexServerError(f"{shown(address)}: write a / in its password as %2F, and an @ as %40")
     try:
-        options: dict[str, Any] = {**OPTIONS, **conninfo_to_dict(address)}
+        options: dict[str, Any] = {**CONNECTION_OPTIONS, **conninfo_to_dict(address)}
     except psycopg.Error as error:
         raise IndexServerError(f"{shown(address)}: is no address of a PostgreSQL database") from error
     connection = Connection.connect(**options, autocommit=True, cursor_factory=psycopg.RawCursor)
     try:
         # One type for all numbers: else a statement is prepared for each size of them.
         connection.adapters.register_dumper(int, Int8Dumper)
-        if connection.info.server_version < OLDEST * 10_000:
+        if connection.info.server_version < MIN_VERSION * 10_000:
             version = connection.info.server_version // 10_000
             raise IndexServerError(
-                f"{shown(address)}: the server is PostgreSQL {version}; it must be {OLDEST} or newer"
+                f"{shown(address)}: the server is PostgreSQL {version}; it must be {MIN_VERSION} or newer"
             )
         ((schema, *_),) = connection.execute(_BEGIN).fetchall()
         if schema is None:
             user = connection.info.user
-            raise IndexServerError(f"{shown(address)}: there is no schema for {user}; {RIGHTS}")
+            raise IndexServerError(f"{shown(address)}: there is no schema for {user}; {RIGHTS_ADVICE}")
         process = connection.info.backend_pid
         connection.is_at_work = lambda: _is_at_work(address, process)
     except BaseException:
@@ -159,7 +159,7 @@ def named(address: str, error: psycopg.Error) -> IndexServerError:
     lines = [line.strip() for line in str(error).splitlines() if not line.strip().startswith(_ASKED)]
     lines = list(filter(None, lines)) or [type(error).__name__]
     said = without_secrets(lines[0] if error.sqlstate else " ".join(lines))
-    advice = ADVICE.get(error.sqlstate or "", "")
+    advice = ADVICE_OF_STATE.get(error.sqlstate or "", "")
     if isinstance(error, psycopg.OperationalError) and not error.sqlstate:
         _, refused, why = said.rpartition("FATAL:")
         said = f"cannot be opened: {why.strip()}"

@@ -18,15 +18,15 @@ from archiver.server_address import shown
 if TYPE_CHECKING:
     from archiver.index.postgres_connection import Connection
 
-OWN = "-postgres.sql"  # the ending of scripts in PostgreSQL's own SQL, which are not translated
-SCRIPTS = ("schema.sql", f"schema{OWN}")
+OWN_ENDING = "-postgres.sql"  # the ending of scripts in PostgreSQL's own SQL, which are not translated
+SCRIPTS = ("schema.sql", f"schema{OWN_ENDING}")
 # The scripts that bring the first schema that was on a server (7), and each later one, up to date.
 UPGRADES: tuple[tuple[str, ...], ...] = (("upgrade-8.sql", "upgrade-8-postgres.sql"),)
 # Tables with a column that is numbered by itself, that column, and its sequence.
 _NUMBERED = """SELECT relname, attname, pg_get_serial_sequence(relname, attname) FROM pg_class
                JOIN pg_attribute ON attrelid = pg_class.oid AND attidentity <> ''
                WHERE relnamespace = CAST(current_schema() AS REGNAMESPACE) AND relkind = 'r'"""
-FIRST = VERSION - len(UPGRADES)
+FIRST_VERSION = VERSION - len(UPGRADES)
 _TEMPORARY = """SELECT quote_ident(current_user), quote_ident(current_database()),
                        has_database_privilege(current_database(), 'TEMPORARY')"""
 _ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(hashtext(current_schema()) & 2147483647, -2)"
@@ -50,7 +50,7 @@ def make(connection: Connection, address: str) -> None:
             connection.execute("INSERT INTO about VALUES ($1, false)", (VERSION,))
             return
         version = look_at_version(connection, address)
-        for scripts in UPGRADES[version - FIRST :]:
+        for scripts in UPGRADES[version - FIRST_VERSION :]:
             for script in scripts:
                 _run_script(connection, script)
         if version < VERSION:
@@ -107,4 +107,4 @@ def look_at_version_to_read(connection: Connection, address: str) -> None:
 def _run_script(connection: Connection, name: str) -> None:
     script = files(__package__).joinpath(name).read_text("utf-8")
     # PostgreSQL takes no parameters where several statements are sent at once.
-    connection.execute((script if name.endswith(OWN) else for_postgres(script)).encode(), prepare=False)
+    connection.execute((script if name.endswith(OWN_ENDING) else for_postgres(script)).encode(), prepare=False)

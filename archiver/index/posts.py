@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from archiver.index.types import ArticleKey, EarlierContent
 from archiver.index.values import (
-    ASKED,
-    CAPTURE,
+    ASKED_ARTICLES,
+    CAPTURE_COLUMNS,
     as_capture,
     facts_of,
     json_text,
@@ -23,12 +23,12 @@ if TYPE_CHECKING:
     from archiver.captures import Capture
     from archiver.index.database import Database
 
-PAGE = 1000  # rows that are read at a time: a reader that keeps a query open keeps SQLite from tidying up
+PAGE_ROWS = 1000  # rows that are read at a time: a reader that keeps a query open keeps SQLite from tidying up
 _COLUMNS = f"""articles.recipe, articles.id, posts.form, posts.path, posts.sha256, revision, posts.saved, rules,
                published, state, first_seen, checked,
                (SELECT json_group_array(place)
                 FROM (SELECT place FROM sightings WHERE article = articles.key ORDER BY place) AS places),
-               {CAPTURE}"""
+               {CAPTURE_COLUMNS}"""
 _BESIDE = """JOIN articles ON articles.key = posts.article
              LEFT JOIN captures ON captures.key = posts.capture"""
 
@@ -116,10 +116,10 @@ class Posts:
                 """SELECT number, recipe, id, text_digest FROM changes JOIN articles ON articles.key = article
                    WHERE number > ? ORDER BY number LIMIT ?""",
                 since,
-                PAGE,
+                PAGE_ROWS,
             )
             yield from self._changes(rows)
-            if len(rows) < PAGE:
+            if len(rows) < PAGE_ROWS:
                 return
             since = rows[-1][0]
 
@@ -127,7 +127,7 @@ class Posts:
         """Yield the last changes of articles, of which there are not many; those without one are left out."""
         yield from self._changes(
             self._database.rows(
-                f"""SELECT number, articles.recipe, articles.id, text_digest FROM {ASKED}
+                f"""SELECT number, articles.recipe, articles.id, text_digest FROM {ASKED_ARTICLES}
                     CROSS JOIN changes ON article = articles.key ORDER BY number""",
                 json_text(keys),
             )
@@ -143,7 +143,7 @@ class Posts:
         """Return the posts of articles."""
         found: dict[ArticleKey, list[ArchivedPost]] = {}
         for row in self._database.rows(
-            f"""SELECT {_COLUMNS} FROM {ASKED} CROSS JOIN posts ON posts.article = articles.key
+            f"""SELECT {_COLUMNS} FROM {ASKED_ARTICLES} CROSS JOIN posts ON posts.article = articles.key
                 LEFT JOIN captures ON captures.key = posts.capture ORDER BY posts.form""",
             json_text(keys),
         ):
@@ -163,7 +163,7 @@ class Posts:
     def earlier(self, key: ArticleKey, form: str) -> tuple[EarlierContent, ...]:
         """Return the earlier contents of a post, the first of all first."""
         rows = self._database.rows(
-            f"""SELECT form, revision, sha256, revisions.saved, {CAPTURE}
+            f"""SELECT form, revision, sha256, revisions.saved, {CAPTURE_COLUMNS}
                 FROM articles CROSS JOIN revisions ON article = articles.key
                 LEFT JOIN captures ON captures.key = capture
                 WHERE recipe = ? AND id = ? AND form = ? ORDER BY revision""",

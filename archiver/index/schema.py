@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from archiver.clock import machine_time
 from archiver.errors import IndexFileError, os_reason
-from archiver.index.damage import REMAKE
+from archiver.index.damage import REMAKE_ADVICE
 from archiver.storage.regular import size
 
 if TYPE_CHECKING:
@@ -34,10 +34,10 @@ UPGRADES = (
 )
 IMMUTABLE = "mode=ro&immutable=1"
 WRITES = {sqlite3.SQLITE_INSERT, sqlite3.SQLITE_UPDATE, sqlite3.SQLITE_DELETE}
-PATIENCE = 5.0  # seconds, for another program that has the file open for writing
+TIMEOUT_SECONDS = 5.0  # seconds, for another program that has the file open for writing
 
 
-def open_for_writing(file: Path | None, patience: float = PATIENCE) -> sqlite3.Connection:
+def open_for_writing(file: Path | None, patience: float = TIMEOUT_SECONDS) -> sqlite3.Connection:
     """Return a connection to `file`, or to a database in memory if that is None. patience: seconds to wait for others
     that write."""
     if file and file.exists():
@@ -87,7 +87,7 @@ def _open_for_reading(file: Path, options: str) -> sqlite3.Connection:
     with _closed_on_errors(connection):
         tables = _tables(connection)
         if not tables:
-            raise IndexFileError(f"{file}: it is empty; {REMAKE}")
+            raise IndexFileError(f"{file}: it is empty; {REMAKE_ADVICE}")
         _look_at_version(connection, file)
         if all(table in tables for table, _ in UPGRADES):
             return connection
@@ -135,7 +135,7 @@ def _refuse_what_is_no_file(file: Path) -> None:
         raise IndexFileError(f"{file}: cannot be read: {os_reason(error)}") from error
 
 
-def _connect(file: Path | str, patience: float = PATIENCE) -> sqlite3.Connection:
+def _connect(file: Path | str, patience: float = TIMEOUT_SECONDS) -> sqlite3.Connection:
     """Return a connection to a file or a `file:` URI. Transactions begin and end only by explicit statements; threads
     may use it in turn."""
     uri = isinstance(file, str) and file.startswith("file:")

@@ -8,7 +8,16 @@ from typing import TYPE_CHECKING
 
 from archiver.clock import SECOND
 from archiver.index.types import ArticleKey
-from archiver.index.values import ASKED, can_be_key, facts_of, facts_text, json_text, storable, storable_key, texts_of
+from archiver.index.values import (
+    ASKED_ARTICLES,
+    can_be_key,
+    facts_of,
+    facts_text,
+    json_text,
+    storable,
+    storable_key,
+    texts_of,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,8 +25,8 @@ if TYPE_CHECKING:
     from archiver.index.database import Database
     from archiver.index.types import Sighting
 
-CHANGES = 3600 * SECOND  # least time between two looks at an article that a listing says has changed
-RETURNS = 6 * 3600 * SECOND  # least time between two looks at a withdrawn article that is listed
+MIN_CHANGE_INTERVAL_MICROS = 3600 * SECOND  # least time between two looks at an article that a listing says has changed
+MIN_RETURN_INTERVAL_MICROS = 6 * 3600 * SECOND  # least time between two looks at a withdrawn article that is listed
 # Notes where an article was seen: recipe, id, place, time. The order in which sightings are noted makes no difference.
 PUT_SIGHTING = """INSERT INTO sightings SELECT key, ?3, ?4, ?4 FROM articles WHERE recipe = ?1 AND id = ?2
                   ON CONFLICT (article, place) DO UPDATE SET
@@ -68,9 +77,9 @@ def see(database: Database, sightings: Sequence[Sighting], now: int, *, every_fo
             one.forms.add(form)
             one.wanted.append(form)
         if sighting.modified and one.state == "saved":
-            one.due = one.due or one.checked < min(sighting.modified, now - CHANGES)
+            one.due = one.due or one.checked < min(sighting.modified, now - MIN_CHANGE_INTERVAL_MICROS)
         # A withdrawn article is listed again: it may be back.
-        one.due = one.due or (one.state == "withdrawn" and one.checked <= now - RETURNS)
+        one.due = one.due or (one.state == "withdrawn" and one.checked <= now - MIN_RETURN_INTERVAL_MICROS)
     _put(database, seen, numbers, now)
     # Whoever claimed one of these before did not know of the newly wanted form, so it is given out again in the same
     # run.
@@ -87,7 +96,7 @@ def _known(database: Database, keys: list[ArticleKey]) -> tuple[dict[ArticleKey,
     query = f"""SELECT recipe, articles.id, state, saved, checked, known,
                        (SELECT json_group_array(form) FROM (SELECT form FROM posts WHERE article = articles.key
                         UNION SELECT form FROM wanted WHERE article = articles.key) AS forms), site
-                FROM {ASKED}"""
+                FROM {ASKED_ARTICLES}"""
     rows, numbers = database.ask((query, json_text(keys)), (database.new_articles, len(keys)))
     known = {
         ArticleKey(recipe, id_): _Seen(

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from archiver.errors import IndexFileError, LockedError, os_reason
 from archiver.index import schema
-from archiver.index.damage import REMAKE, find_damage
-from archiver.index.database import LOST, PAGE, TAKEN_OVER, Database
-from archiver.index.lock import LOCK, holder_in
+from archiver.index.damage import REMAKE_ADVICE, find_damage
+from archiver.index.database import LOST_STATE, PAGE_ROWS, TAKEN_OVER_REASON, Database
+from archiver.index.lock import LOCK_FILE, holder_in
 from archiver.storage import sync_directory
 
 if TYPE_CHECKING:
@@ -21,18 +21,20 @@ if TYPE_CHECKING:
     from archiver.index.lock import Holder
 
 T = TypeVar("T")
-ADVICE = {
+ADVICE_OF_CODE = {
     sqlite3.SQLITE_FULL: "make room, and run again: nothing is lost",
     sqlite3.SQLITE_READONLY: "make it writable",
     sqlite3.SQLITE_CANTOPEN: "is its directory there, and writable?",
     sqlite3.SQLITE_IOERR: "look at the disk, and run again",
     sqlite3.SQLITE_BUSY: "another program has it open for writing",
-    sqlite3.SQLITE_NOTADB: REMAKE,
-    sqlite3.SQLITE_CORRUPT: REMAKE,
+    sqlite3.SQLITE_NOTADB: REMAKE_ADVICE,
+    sqlite3.SQLITE_CORRUPT: REMAKE_ADVICE,
 }
-NOT_UTF_8 = "Could not decode"  # the beginning of Python's message about a text that is not UTF-8
-MOVED = "index.moved.sqlite"  # the name of the file after its content was moved to a server
-PRIMARY = 0xFF  # the bits of SQLite's result codes that say what went wrong; those above them say in which way
+NOT_UTF_8_MESSAGE = "Could not decode"  # the beginning of Python's message about a text that is not UTF-8
+MOVED_FILE = "index.moved.sqlite"  # the name of the file after its content was moved to a server
+PRIMARY_CODE_MASK = (
+    0xFF  # the bits of SQLite's result codes that say what went wrong; those above them say in which way
+)
 
 
 class SqliteDatabase(Database):
@@ -47,7 +49,7 @@ class SqliteDatabase(Database):
     passing_over_locked = locking_rows = ""  # nobody else writes meanwhile
 
     def __init__(
-        self, file: Path | None, *, read: bool = False, keep: bool = True, patience: float = schema.PATIENCE
+        self, file: Path | None, *, read: bool = False, keep: bool = True, patience: float = schema.TIMEOUT_SECONDS
     ) -> None:
         """Open `file`, made with its schema if it is not there; None: one in memory.
 
@@ -80,7 +82,7 @@ class SqliteDatabase(Database):
 
     def holder(self) -> Holder | None:
         """Return who writes, as far as the lock beside the file says; one that was killed is still in it."""
-        return None if self._file is None else holder_in(self._file.with_name(LOCK))
+        return None if self._file is None else holder_in(self._file.with_name(LOCK_FILE))
 
     def clock_ahead(self) -> int:
         """Return 0: all who write are on this machine."""
@@ -100,22 +102,24 @@ class SqliteDatabase(Database):
             cursor = self._connection.execute(sql, values)
         while True:
             with self._named():
-                rows = cursor.fetchmany(PAGE)
+                rows = cursor.fetchmany(PAGE_ROWS)
             if not rows:
                 return
             yield from rows
 
     def pages(self, sql: str, *values: Any) -> Iterator[list[Row]]:
-        """Yield the rows of a query, PAGE of them at a time. They are first copied into a temporary table on disk: a
-        query that stays open would keep SQLite from tidying up its write-ahead log."""
+        """Yield the rows of a query, PAGE_ROWS of them at a time. They are first copied into a temporary table on disk:
+        a query that stays open would keep SQLite from tidying up its write-ahead log."""
         self._selections += 1
         table = f"selection_{self._selections}"
         self.scratch("PRAGMA temp_store = FILE")
         # The rows are numbered in the order of the query (SQLite, "CREATE TABLE ... AS SELECT").
         self.scratch(f"CREATE TEMP TABLE {table} AS {sql}", *values)
         ((size,),) = self.rows(f"SELECT count(*) FROM {table}")
-        for start in range(0, size, PAGE):
-            yield self.rows(f"SELECT * FROM {table} WHERE rowid > ? AND rowid <= ? ORDER BY rowid", start, start + PAGE)
+        for start in range(0, size, PAGE_ROWS):
+            yield self.rows(
+                f"SELECT * FROM {table} WHERE rowid > ? AND rowid <= ? ORDER BY rowid", start, start + PAGE_ROWS
+            )
         self.scratch(f"DROP TABLE {table}")
 
     def check(self) -> str:
@@ -171,7 +175,7 @@ class SqliteDatabase(Database):
         assert self._file, "one in memory is let go of by itself"
         self.close()  # closing writes what is in the write-ahead log into the file
         try:
-            self._file.replace(self._file.with_name(MOVED))
+            self._file.replace(self._file.with_name(MOVED_FILE))
             sync_directory(self._file.parent)
         except OSError as error:
             raise IndexFileError(f"{self._file}: cannot be moved aside: {os_reason(error)}") from error
@@ -187,8 +191,10 @@ class SqliteDatabase(Database):
 
     def _refuse_ended(self) -> None:
         """Raise LockedError for a worker that was taken for dead."""
-        if self.worker and not self.rows(f"SELECT 1 FROM workers WHERE worker = ? AND state <> '{LOST}'", self.worker):
-            raise LockedError(f"{self.name}: {TAKEN_OVER}")
+        if self.worker and not self.rows(
+            f"SELECT 1 FROM workers WHERE worker = ? AND state <> '{LOST_STATE}'", self.worker
+        ):
+            raise LockedError(f"{self.name}: {TAKEN_OVER_REASON}")
 
     @contextmanager
     def _named(self) -> Iterator[None]:
@@ -196,8 +202,8 @@ class SqliteDatabase(Database):
         try:
             yield
         except UnicodeDecodeError as error:  # in a message of SQLite, or in a stored text
-            raise IndexFileError(f"{self.name}: it is damaged: {error}; {REMAKE}") from error
+            raise IndexFileError(f"{self.name}: it is damaged: {error}; {REMAKE_ADVICE}") from error
         except sqlite3.Error as error:
-            advice = ADVICE.get(getattr(error, "sqlite_errorcode", 0) & PRIMARY)
-            advice = advice or (REMAKE if str(error).startswith(NOT_UTF_8) else None)
+            advice = ADVICE_OF_CODE.get(getattr(error, "sqlite_errorcode", 0) & PRIMARY_CODE_MASK)
+            advice = advice or (REMAKE_ADVICE if str(error).startswith(NOT_UTF_8_MESSAGE) else None)
             raise IndexFileError(f"{self.name}: {error}{f'; {advice}' if advice else ''}") from error

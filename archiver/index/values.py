@@ -18,15 +18,15 @@ if TYPE_CHECKING:
     from archiver.index.database import Database, Row
 
 # The columns that `as_capture` takes, of the table `captures`.
-CAPTURE = "captures.warc, captures.offset, captures.length, captures.payload, captures.url, captures.time"
+CAPTURE_COLUMNS = "captures.warc, captures.offset, captures.length, captures.payload, captures.url, captures.time"
 # The key of a capture by its place (`place_of`).
 CAPTURE_KEY = "(SELECT captures.key FROM captures WHERE captures.warc = ? AND captures.offset = ?)"
 # The articles whose keys are in a parameter: a JSON array of arrays of recipe, id and whatever else.
-ASKED = """json_each(?) AS asked
+ASKED_ARTICLES = """json_each(?) AS asked
            CROSS JOIN articles ON articles.recipe = asked.value ->> 0 AND articles.id = asked.value ->> 1"""
 # The numbers in a parameter, keys of articles for example: a JSON array; the expression for each is NUMBER.
 NUMBERS, NUMBER = "json_each(?) AS one", "CAST(one.value AS BIGINT)"
-LONGEST_KEY = 2600  # bytes
+MAX_KEY_BYTES = 2600  # bytes
 REPLACEMENT = "\ufffd"
 _UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 _ENCODE = msgspec.json.Encoder().encode
@@ -45,7 +45,9 @@ def storable(text: str) -> str:
 def can_be_key(*texts: str) -> bool:
     """Return whether texts are together short enough to be the key of a row: PostgreSQL has a limit. An address longer
     than that is none that a server would answer."""
-    return sum(map(len, texts)) <= LONGEST_KEY // 4 or sum(len(storable(one).encode()) for one in texts) <= LONGEST_KEY
+    return (
+        sum(map(len, texts)) <= MAX_KEY_BYTES // 4 or sum(len(storable(one).encode()) for one in texts) <= MAX_KEY_BYTES
+    )
 
 
 def storable_key(key: ArticleKey) -> ArticleKey:
@@ -89,7 +91,7 @@ def texts_of(text: str) -> list[str]:
 
 
 def as_capture(warc: str | None, offset: int, length: int, payload: bytes, url: str, time: int) -> Capture | None:
-    """Return the capture in the columns CAPTURE; None if they are empty."""
+    """Return the capture in the columns CAPTURE_COLUMNS; None if they are empty."""
     return None if warc is None else Capture(warc, offset, length, payload.hex(), url, moment(time))
 
 
@@ -129,7 +131,7 @@ def numbers_of(database: Database, keys: Iterable[ArticleKey]) -> dict[ArticleKe
 
 def asking_numbers(keys: Iterable[ArticleKey]) -> tuple[str, str]:
     """Return the query whose rows `numbers_in` takes: a caller may send others together with it."""
-    return f"SELECT articles.recipe, articles.id, articles.key FROM {ASKED}", json_text(
+    return f"SELECT articles.recipe, articles.id, articles.key FROM {ASKED_ARTICLES}", json_text(
         list(set(map(storable_key, keys)))
     )
 

@@ -11,7 +11,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from archiver.errors import IndexFileError, IndexServerError, os_reason
-from archiver.index.schema import PATIENCE
+from archiver.index.schema import TIMEOUT_SECONDS
 from archiver.index.sqlite import SqliteDatabase
 from archiver.places import INDEX
 from archiver.server_address import shown
@@ -24,20 +24,20 @@ if TYPE_CHECKING:
     from archiver.index.postgres import PostgresDatabase
     from archiver.storage import Root
 
-FILE = "index.sqlite"
-NOTE = "server.json"  # the note
-HERE = "sqlite"  # the word for the file
-SHARED_PATIENCE = 60.0  # seconds that a worker waits for others that write to the file
+INDEX_FILE = "index.sqlite"
+NOTE_FILE = "server.json"  # the note
+FILE_WORD = "sqlite"  # the word for the file
+SHARED_TIMEOUT_SECONDS = 60.0  # seconds that a worker waits for others that write to the file
 
 
 def file_of(output: Root) -> Path:
     """Return where the file of the index is, if it has one."""
-    return directory_of(output) / INDEX / FILE
+    return directory_of(output) / INDEX / INDEX_FILE
 
 
 def name_of(at: str) -> str:
     """Return where an index is, for people: a file in the archive, or the address of a server."""
-    return shown(at) if at else f"{INDEX}/{FILE}"
+    return shown(at) if at else f"{INDEX}/{INDEX_FILE}"
 
 
 def is_there(output: Root, at: str) -> bool:
@@ -58,11 +58,14 @@ def open_database(output: Root, at: str, *, read: bool = False, keep: bool = Tru
     file = file_of(output)
     if not at:
         _refuse_note(output)
-        return SqliteDatabase(file, read=read, keep=keep, patience=SHARED_PATIENCE if shared else PATIENCE)
+        return SqliteDatabase(
+            file, read=read, keep=keep, patience=SHARED_TIMEOUT_SECONDS if shared else TIMEOUT_SECONDS
+        )
     noted = _noted(output)
     if file.exists() and noted is None:
         raise IndexServerError(
-            f"{file}: the index of this archive is here; carry it to the server: archiver index move {HERE} {shown(at)}"
+            f"{file}: the index of this archive is here; carry it to the server: "
+            f"archiver index move {FILE_WORD} {shown(at)}"
         )
     database: PostgresDatabase = server_database()(at, read=read, keep=keep, shared=shared)
     try:
@@ -96,27 +99,27 @@ def note_server(output: Root, at: str, origin: str) -> None:
     """Note in `output` that its index is on a server."""
     text = json.dumps({"address": shown(at), "origin": origin}, indent=1)
     try:
-        write_atomically(output / INDEX / NOTE, f"{text}\n".encode())
+        write_atomically(output / INDEX / NOTE_FILE, f"{text}\n".encode())
     except OSError as error:
-        raise IndexFileError(f"{output / INDEX / NOTE}: cannot be written: {os_reason(error)}") from error
+        raise IndexFileError(f"{output / INDEX / NOTE_FILE}: cannot be written: {os_reason(error)}") from error
 
 
 def remove_note(output: Root) -> None:
     """Note that the index is on no server any more."""
     with suppress(FileNotFoundError):
-        (output / INDEX / NOTE).unlink()
+        (output / INDEX / NOTE_FILE).unlink()
 
 
 def _refuse_note(output: Root) -> None:
     if noted := _noted(output):
         raise IndexFileError(
             f"{output}: the index of this archive is at {noted['address']}: name it in ARCHIVER_INDEX, or carry it "
-            f"back: archiver index move {noted['address']} {HERE}"
+            f"back: archiver index move {noted['address']} {FILE_WORD}"
         )
 
 
 def _noted(output: Root) -> dict[str, str] | None:
-    file = output / INDEX / NOTE
+    file = output / INDEX / NOTE_FILE
     try:
         noted = json.loads(file.read_bytes())
         return {"address": str(noted["address"]), "origin": str(noted["origin"])}

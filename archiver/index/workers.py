@@ -14,7 +14,7 @@ import socket
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from archiver.clock import SECOND
-from archiver.index.database import LOST
+from archiver.index.database import LOST_STATE
 from archiver.index.leases import ARTICLE, HOST, RECIPE, SITE, Leases
 from archiver.index.lock import command_line
 from archiver.index.types import Worker
@@ -26,9 +26,9 @@ if TYPE_CHECKING:
 
     from archiver.storage import Root
 
-LONGEST_SILENCE = 180 * SECOND  # a server may be away for a minute, and a machine may stand still
+MAX_SILENCE_MICROS = 180 * SECOND  # a server may be away for a minute, and a machine may stand still
 _COLUMNS = "worker, run, process, host, command, started, heard, state, doing, articles, requests, results"
-_AT_WORK = f"state NOT IN ('left', '{LOST}')"
+_AT_WORK = f"state NOT IN ('left', '{LOST_STATE}')"
 
 
 class OpenRun(NamedTuple):
@@ -173,7 +173,7 @@ class Workers(Leases):
 
     def _take_over(self, worker: Worker, output: Root, now: int) -> bool:
         ended = self._database.rows(
-            f"UPDATE workers SET state = '{LOST}' WHERE worker = ? AND {_AT_WORK} RETURNING worker", worker.number
+            f"UPDATE workers SET state = '{LOST_STATE}' WHERE worker = ? AND {_AT_WORK} RETURNING worker", worker.number
         )
         if ended:
             recover(self._database, output, worker.number)
@@ -217,7 +217,7 @@ class Workers(Leases):
 
     def lost(self) -> list[Worker]:
         """Return those that others took over from."""
-        return self._workers(f"state = '{LOST}'")
+        return self._workers(f"state = '{LOST_STATE}'")
 
     def are_noted(self) -> bool:
         """Return whether any workers, or a run that they may join, are noted: since they were last forgotten."""

@@ -11,7 +11,7 @@ from archiver.index.near import note_signatures
 from archiver.index.see import PUT_SIGHTING
 from archiver.index.types import ArticleKey, Finished, Recheck
 from archiver.index.values import (
-    ASKED,
+    ASKED_ARTICLES,
     CAPTURE_KEY,
     asking_numbers,
     can_be_key,
@@ -80,7 +80,7 @@ _SETTLE = """
 
 
 _INTENDED_SIGNATURES = f"""
-    SELECT article, form, scheme, signature FROM {ASKED} CROSS JOIN intents ON article = articles.key"""
+    SELECT article, form, scheme, signature FROM {ASKED_ARTICLES} CROSS JOIN intents ON article = articles.key"""
 
 
 def begin(database: Database, intents: Sequence[Intent], now: int) -> None:

@@ -16,19 +16,22 @@ from typing import TYPE_CHECKING
 import psycopg
 
 from archiver.errors import LockedError
-from archiver.index.database import LOST, TAKEN_OVER
-from archiver.index.lock import PATIENCE, STARTED, Holder, command_line
-from archiver.index.lock import STEP as WAIT
+from archiver.index.database import LOST_STATE, TAKEN_OVER_REASON
+from archiver.index.lock import POLL_SECONDS as WAIT
+from archiver.index.lock import START_FORMAT, TIMEOUT_SECONDS, Holder, command_line
 from archiver.index.postgres_connection import row
-from archiver.index.workers import LONGEST_SILENCE
+from archiver.index.workers import MAX_SILENCE_MICROS
 from archiver.processes import has_ended
 from archiver.server_address import shown
 
 if TYPE_CHECKING:
     from archiver.index.postgres_connection import Connection
 
-ARCHIVE = 0  # the number of the archive's own lock
-LOOKS, STEP = 250, 0.02  # how often to look whether an old connection has ended; the seconds between two looks
+ARCHIVE_LOCK = 0  # the number of the archive's own lock
+MAX_POLLS, OLD_CONNECTION_POLL_SECONDS = (
+    250,
+    0.02,
+)  # how often to look whether an old connection has ended; the seconds between two looks
 # The first key of our advisory locks: each schema has another.
 _SPACE = "(hashtext(current_schema()) & 2147483647)"
 _TAKE = f"SELECT pg_try_advisory_lock({_SPACE}, CAST($1 AS INTEGER))"
@@ -36,18 +39,18 @@ _SHARE = f"SELECT pg_try_advisory_lock_shared({_SPACE}, CAST($1 AS INTEGER))"
 # A writer that has no row any more must keep nothing: then this divides by zero, and its transaction fails.
 _KEEP = """WITH noted AS (UPDATE writers SET kept = $1 WHERE number = $2 RETURNING number)
            SELECT 1 / count(*) FROM noted"""
-ENDED = "22012"  # division by zero
+ENDED_STATE = "22012"  # division by zero
 _IS_HELD = f"""EXISTS (SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND granted AND objsubid = 2
                AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
                AND CAST(classid AS BIGINT) = {_SPACE} AND CAST(objid AS BIGINT) = number)"""
 _HOLDERS = f"SELECT process, host, started, command FROM writers WHERE {_IS_HELD} ORDER BY number DESC"
 # Workers that have not left, and were heard of lately, by the server's clock.
-_HEARD_OF = f"""SELECT process, host FROM workers WHERE state NOT IN ('left', '{LOST}')
+_HEARD_OF = f"""SELECT process, host FROM workers WHERE state NOT IN ('left', '{LOST_STATE}')
                 AND heard > CAST(extract(EPOCH FROM clock_timestamp()) * 1000000 AS BIGINT) - CAST($1 AS BIGINT)"""
 _END = f"""SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND granted AND objsubid = 2
           AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
           AND CAST(classid AS BIGINT) = {_SPACE} AND CAST(objid AS BIGINT) = $1"""
-AWAY = "the server was away, and another run has been at work since; run again: nothing is lost"
+AWAY_REASON = "the server was away, and another run has been at work since; run again: nothing is lost"
 
 
 class Writer:
@@ -62,8 +65,10 @@ class Writer:
 
     def take_archive(self, connection: Connection) -> None:
         """Take the lock of the archive. Raises LockedError, which says who holds it."""
-        patience = PATIENCE if self._shared else 0  # another worker that is just starting has it alone for a moment
-        while not ((taken := row(connection, _SHARE if self._shared else _TAKE, ARCHIVE)) and taken[0]):
+        patience = (
+            TIMEOUT_SECONDS if self._shared else 0
+        )  # another worker that is just starting has it alone for a moment
+        while not ((taken := row(connection, _SHARE if self._shared else _TAKE, ARCHIVE_LOCK)) and taken[0]):
             if patience > 0:
                 patience -= WAIT
                 time.sleep(WAIT)
@@ -78,7 +83,7 @@ class Writer:
 
     def sign(self, connection: Connection) -> None:
         """Add the row of this writer; if it has the archive alone, remove the rows of writers that have ended."""
-        me = Holder(os.getpid(), socket.gethostname(), time.strftime(STARTED), command_line())
+        me = Holder(os.getpid(), socket.gethostname(), time.strftime(START_FORMAT), command_line())
         with connection.transaction():
             if not self._shared:  # a worker without a lock may only have lost its connection
                 self._refuse_workers(connection)
@@ -95,7 +100,7 @@ class Writer:
     def _refuse_workers(self, connection: Connection) -> None:
         """Raise LockedError if workers may be at work: a server that was restarted has released their locks, and they
         go on asking hosts until they are connected again."""
-        found = connection.execute(_HEARD_OF, (LONGEST_SILENCE,)).fetchall()
+        found = connection.execute(_HEARD_OF, (MAX_SILENCE_MICROS,)).fetchall()
         if any(host != socket.gethostname() or not has_ended(process) for process, host in found):
             raise LockedError(
                 f"{shown(self._address)}: another run is at work here: workers (archiver status shows them), "
@@ -105,20 +110,20 @@ class Writer:
     def sign_again(self, connection: Connection) -> None:
         """Go on with another connection, once the old one has ended; then `kept` is the last transaction that was
         committed. Raises LockedError if somebody else has been at work meanwhile."""
-        for _ in range(LOOKS):
+        for _ in range(MAX_POLLS):
             taken = row(connection, _TAKE, self.number)
             if taken and taken[0]:
                 break
             # The server may not have noticed yet that nobody is there any more.
             connection.execute("SELECT pg_terminate_backend(CAST($1 AS INTEGER))", (self._backend,))
-            time.sleep(STEP)
+            time.sleep(OLD_CONNECTION_POLL_SECONDS)
         else:
             raise psycopg.OperationalError("the connection that was lost has not ended yet")
         self._backend = connection.info.backend_pid
         self.take_archive(connection)
         signed = row(connection, "SELECT kept FROM writers WHERE number = $1", self.number)
         if signed is None:
-            why = TAKEN_OVER if self._shared else AWAY
+            why = TAKEN_OVER_REASON if self._shared else AWAY_REASON
             raise LockedError(f"{shown(self._address)}: {why}")
         self.kept = signed[0]
 

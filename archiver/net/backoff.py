@@ -15,7 +15,7 @@ from scrapy.downloadermiddlewares.retry import RetryMiddleware
 from scrapy.exceptions import IgnoreRequest
 
 from archiver.clock import SECOND, micros, moment, now
-from archiver.crawl_archive import LONGEST_REST, archive_of
+from archiver.crawl_archive import MAX_HOST_REST_MICROS, archive_of
 from archiver.net.budget import BudgetMiddleware
 from archiver.net.pause import Pause
 from archiver.private import authority
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 # Answers that speak for the whole site, not for one address (RFC 9110, 15.6.4; RFC 6585, 4).
-SITE_WIDE = frozenset({429, 503})
+SITE_WIDE_STATUSES = frozenset({429, 503})
 JITTER = 0.25
 
 
@@ -99,14 +99,14 @@ class BackoffMiddleware(RetryMiddleware):
         return True
 
     def _close(self, host: str, rest: float, why: str) -> None:
-        """Leave `host` alone for `rest` seconds (at most LONGEST_REST), in this run and in others."""
+        """Leave `host` alone for `rest` seconds (at most MAX_HOST_REST_MICROS), in this run and in others."""
         self._why[host] = why
-        self._archive.rest(host, now() + math.ceil(min(rest, LONGEST_REST / SECOND)) * SECOND)
+        self._archive.rest(host, now() + math.ceil(min(rest, MAX_HOST_REST_MICROS / SECOND)) * SECOND)
 
     def notice(self, request: Request, response: Response) -> None:
         """Hold back the host of `request` if `response` asks for it. The download handler calls this at once: by the
         time that middlewares see a response, the next request is already on its way."""
-        if response.status in SITE_WIDE:
+        if response.status in SITE_WIDE_STATUSES:
             host = authority(request.url)
             asked = retry_after(response)
             if asked > self._longest_wait:

@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 
     T = TypeVar("T")
 
-GRACE = 5.0  # seconds, after the last request, in which what is in hand may still become posts
-AT_A_TIME = 20  # requests that a worker takes at a time from those that all workers share
-GIVEN_UP = "the run is over, and this was not there in time"
+GRACE_SECONDS = 5.0  # seconds, after the last request, in which what is in hand may still become posts
+REQUESTS_AT_A_TIME = 20  # requests that a worker takes at a time from those that all workers share
+GIVEN_UP_REASON = "the run is over, and this was not there in time"
 
 
 class Sharing(Protocol):
@@ -105,7 +105,7 @@ class BudgetMiddleware:
     async def _take(self, shared: Sharing) -> None:
         async with self._taking:
             while self.made >= self._requests and not self._is_taken:
-                room = await shared.take_requests(AT_A_TIME)
+                room = await shared.take_requests(REQUESTS_AT_A_TIME)
                 self._requests += room
                 self._is_taken = not room
 
@@ -125,14 +125,14 @@ class BudgetMiddleware:
         """Return what `work` returns. Raises BudgetSpentError if the run gives it up before (`give_up`)."""
         if self._given_up:
             work.close()
-            raise BudgetSpentError(GIVEN_UP)
+            raise BudgetSpentError(GIVEN_UP_REASON)
         task = asyncio.ensure_future(work)
         self._in_hand.add(task)
         try:
             return await task
         except asyncio.CancelledError as error:
             if self._given_up:
-                raise BudgetSpentError(GIVEN_UP) from error
+                raise BudgetSpentError(GIVEN_UP_REASON) from error
             raise
         finally:
             self._in_hand.discard(task)
@@ -146,10 +146,10 @@ class BudgetMiddleware:
             asyncio.get_running_loop().call_later(self.left, self.end_now)
 
     def end_now(self) -> None:
-        """End the run: requests that wait for their turn fail at once with BudgetSpentError; what is in hand has GRACE
-        seconds to be finished."""
+        """End the run: requests that wait for their turn fail at once with BudgetSpentError; what is in hand has
+        GRACE_SECONDS seconds to be finished."""
         self._stop_waiting()
-        asyncio.get_running_loop().call_later(GRACE, self.give_up)
+        asyncio.get_running_loop().call_later(GRACE_SECONDS, self.give_up)
 
     def give_up(self) -> None:
         """End the run, and cancel what is in hand."""

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from scrapy.http import Response
     from twisted.python.failure import Failure
 
-SERVER_ERROR = 500
-ADVICE = {
+FIRST_SERVER_ERROR = 500
+ADVICE_OF_STATUS = {
     206: "it is a part of what was asked for",
     401: "the page wants a login",
     403: "the site refuses us; set ARCHIVER_CONTACT, slow down, or ask its owner",
@@ -29,11 +29,11 @@ ADVICE = {
 }
 LISTING_ADVICE = dict.fromkeys((404, 410), "there is nothing at this address; has the listing moved?")
 
-OUR_WORDS = ("the answer ", "its ")  # how messages of archiver.captures.body begin
+OUR_MESSAGE_STARTS = ("the answer ", "its ")  # how messages of archiver.captures.body begin
 # The part of a message of aiohttp that quotes the received bytes; and its message that a connection failed, with the
 # reason in brackets.
-SHOWN_BYTES = re.compile(r"(?: when reading)?: b['\"].*|:?\n\n.*", re.DOTALL)
-CONNECTOR = re.compile(r"Cannot connect to host \S+ ssl:.*?\[(?:\w+: )?(.*)\]", re.DOTALL)
+SHOWN_BYTES_PATTERN = re.compile(r"(?: when reading)?: b['\"].*|:?\n\n.*", re.DOTALL)
+CONNECTOR_MESSAGE_PATTERN = re.compile(r"Cannot connect to host \S+ ssl:.*?\[(?:\w+: )?(.*)\]", re.DOTALL)
 
 
 def explain(failure: Failure, *, listing: bool = False) -> str:
@@ -45,14 +45,18 @@ def explain(failure: Failure, *, listing: bool = False) -> str:
 def explain_error(error: BaseException | None, *, listing: bool = False) -> str:
     """Return what went wrong with a request, by the error that it ended with; as `explain`."""
     if isinstance(error, HttpError):
-        return _explain_status(error.response, {**ADVICE, **LISTING_ADVICE} if listing else ADVICE)
+        return _explain_status(error.response, {**ADVICE_OF_STATUS, **LISTING_ADVICE} if listing else ADVICE_OF_STATUS)
     if isinstance(error, exceptions.IgnoreRequest) and str(error) == "Forbidden by robots.txt":
         return "forbidden by the site's robots.txt"
     if isinstance(error, exceptions.DownloadTimeoutError):
         return "no answer in time (DOWNLOAD_TIMEOUT)"
     if isinstance(error, exceptions.ResponseDataLossError):
         said = str(error)
-        return said if said.startswith(OUR_WORDS) else "the answer is cut off: the connection closed before its end"
+        return (
+            said
+            if said.startswith(OUR_MESSAGE_STARTS)
+            else "the answer is cut off: the connection closed before its end"
+        )
     if isinstance(beneath := error.__cause__ if error else None, ServerDisconnectedError):
         return "the connection was closed before an answer came"
     if isinstance(beneath, ClientResponseError):
@@ -60,7 +64,7 @@ def explain_error(error: BaseException | None, *, listing: bool = False) -> str:
     text = str(error) or type(error).__name__
     if "DOWNLOAD_MAXSIZE" in text or isinstance(error, exceptions.DownloadCancelledError):
         return "the answer is larger than DOWNLOAD_MAXSIZE allows"
-    if found := CONNECTOR.fullmatch(text):
+    if found := CONNECTOR_MESSAGE_PATTERN.fullmatch(text):
         kind = "the host was not found" if isinstance(error, exceptions.CannotResolveHostError) else "no connection"
         return f"{kind}: {_cause(error) or found[1]}"
     return text
@@ -68,7 +72,7 @@ def explain_error(error: BaseException | None, *, listing: bool = False) -> str:
 
 def _explain_head(error: ClientResponseError) -> str:
     """Return what is wrong with an answer whose head cannot be read, or that a proxy refused."""
-    reason = " ".join(SHOWN_BYTES.sub("", error.message).split())
+    reason = " ".join(SHOWN_BYTES_PATTERN.sub("", error.message).split())
     if isinstance(error, ClientHttpProxyError):
         return f"the proxy refuses: status {error.status}{f' ({reason})' if reason else ''}"
     return f"the answer is no sound HTTP{f': {reason}' if reason else ''}"
@@ -83,7 +87,7 @@ def _cause(error: BaseException | None) -> str:
 
 def _explain_status(response: Response, known: Mapping[int, str]) -> str:
     status = response.status
-    advice = known.get(status) or ("the site is in trouble; try again later" if status >= SERVER_ERROR else "")
+    advice = known.get(status) or ("the site is in trouble; try again later" if status >= FIRST_SERVER_ERROR else "")
     wait = f", it asks to wait {retry_after(response):.0f} s" if retry_after(response) else ""
     return f"HTTP status {status}{f': {advice}' if advice else ''}{wait}"
 

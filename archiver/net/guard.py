@@ -26,14 +26,14 @@ if TYPE_CHECKING:
 # ICANN reserves; names that systems give themselves, and clusters their services); names of one label; numbers that are
 # addresses in disguise (127.1, 0x7f000001); and what is no valid name (127.0.0.1%2F.example.org), which another library
 # may read as another host.
-LOCAL_NAME = re.compile(
+LOCAL_NAME_PATTERN = re.compile(
     r"(?:.*\.)?(?:localhost\d*|local|internal|home\.arpa|intranet|private|corp|home|lan|localdomain\d*|svc|test"
     r"|0x[0-9a-f]*|\d+)|[^.]*|.*[/?#@\\<>^|:].*"
 )
-DOTS = str.maketrans("\u3002\uff0e\uff61", "...")  # other characters that separate labels: UTS 46, 2.3
+DOT_CHARACTERS = str.maketrans("\u3002\uff0e\uff61", "...")  # other characters that separate labels: UTS 46, 2.3
 # From IANA's registries of special-purpose addresses: what is not "globally reachable", what is deprecated, and what
 # belongs to a protocol. And 168.63.129.16, a public address at which a cloud (Azure) tells machines their secrets.
-NOT_PUBLIC = tuple(
+NOT_PUBLIC_NETWORKS = tuple(
     ipaddress.ip_network(network)
     for network in """
     0.0.0.0/8 10.0.0.0/8 100.64.0.0/10 127.0.0.0/8 169.254.0.0/16 172.16.0.0/12 192.0.0.0/24 192.0.2.0/24
@@ -41,12 +41,14 @@ NOT_PUBLIC = tuple(
     2001::/23 2001:db8::/32 2002::/16 3fff::/20
     """.split()
 )
-UNICAST = ipaddress.IPv6Network("2000::/3")  # the public addresses of IPv6; NAT64 and site-local ones are outside
+UNICAST_NETWORK = ipaddress.IPv6Network(
+    "2000::/3"
+)  # the public addresses of IPv6; NAT64 and site-local ones are outside
 # An ISATAP address ends in an IPv4 address; these are the four bytes before it (RFC 5214, 6.1).
-ISATAP = frozenset({0x00005EFE, 0x02005EFE})
+ISATAP_MARKS = frozenset({0x00005EFE, 0x02005EFE})
 WEB_PORTS = (80, 443)  # of http and https
-REFUSED = "a private address that was not asked for"
-NO_ADDRESS = "which is no address"
+REFUSED_REASON = "a private address that was not asked for"
+NO_ADDRESS_REASON = "which is no address"
 
 
 class Guard:
@@ -71,10 +73,10 @@ class Guard:
         empty if it may be. Where the name leads is judged later (`allows_address`)."""
         host = host_of(url)
         if not host:
-            return NO_ADDRESS
+            return NO_ADDRESS_REASON
         if is_public_name(host) or _Place(host, yarl.URL(url).port) in self._trusted:
             return ""
-        return REFUSED
+        return REFUSED_REASON
 
     def allows_address(self, host: str, port: int, address: str) -> bool:
         """Return whether `host`, a name or a literal address, may be asked at `address`, the literal address to which
@@ -117,19 +119,21 @@ def is_public_name(host: str) -> bool:
     try:
         return is_public(host)
     except ValueError:
-        return not LOCAL_NAME.fullmatch(host)
+        return not LOCAL_NAME_PATTERN.fullmatch(host)
 
 
 def is_public(address: str) -> bool:
     """Return whether the literal `address` is on the public internet. Raises ValueError if it is no address."""
     parsed = ipaddress.ip_address(address.strip("[]").partition("%")[0])
     if isinstance(parsed, ipaddress.IPv6Address):
-        if parsed.ipv4_mapped is None and parsed not in UNICAST:
+        if parsed.ipv4_mapped is None and parsed not in UNICAST_NETWORK:
             return False
-        if int(parsed) >> 32 & 0xFFFFFFFF in ISATAP and not is_public(str(ipaddress.IPv4Address(parsed.packed[-4:]))):
+        if int(parsed) >> 32 & 0xFFFFFFFF in ISATAP_MARKS and not is_public(
+            str(ipaddress.IPv4Address(parsed.packed[-4:]))
+        ):
             return False
         parsed = parsed.ipv4_mapped or parsed
-    return not any(parsed in network for network in NOT_PUBLIC)
+    return not any(parsed in network for network in NOT_PUBLIC_NETWORKS)
 
 
 def host_of(url: str) -> str:
@@ -144,7 +148,7 @@ def host_of(url: str) -> str:
 def canonical_host(host: str) -> str:
     """Return a name or literal address in the form in which hosts are compared: mapped as in UTS 46 (full-width digits
     and dots become plain ones, invisible characters go), without brackets, zone and final dot."""
-    host = unicodedata.normalize("NFKC", unquote(host)).translate(DOTS).lower()
+    host = unicodedata.normalize("NFKC", unquote(host)).translate(DOT_CHARACTERS).lower()
     host = "".join(character for character in host if unicodedata.category(character) not in ("Cf", "Cc", "Zs"))
     return host.strip("[]").partition("%")[0].rstrip(".")
 

@@ -42,16 +42,18 @@ if TYPE_CHECKING:
     from scrapy.crawler import Crawler
     from scrapy.http import Response
 
-EXCHANGES = "archiver_exchanges"  # in a request's meta: what was sent and received for it, redirects first
-BEGINNING = "archiver_beginning"  # in a request's meta: how many bytes of the body are enough
-MAX_INTERIM = 20  # answers of status 1xx before the one that counts; a site sends one or two
+EXCHANGES_META_KEY = "archiver_exchanges"  # in a request's meta: what was sent and received for it, redirects first
+BEGINNING_META_KEY = "archiver_beginning"  # in a request's meta: how many bytes of the body are enough
+MAX_INTERIM_ANSWERS = 20  # answers of status 1xx before the one that counts; a site sends one or two
 # Bytes of a header, and number of headers, that a response may have, as with browsers: some sites have tens of
 # thousands of bytes in one header (Content-Security-Policy, Link). aiohttp's own limits are meant for servers.
-MAX_HEADER, MAX_HEADERS = 1 << 16, 256
+MAX_HEADER_BYTES, MAX_HEADERS = 1 << 16, 256
 # Errors of connections that are the fault of this machine: every request would fail, and no source is to blame.
-OURS = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.ENOBUFS})
-_HEAD = "archiver_head"
-_SENT: ContextVar[Callable[[], None] | None] = ContextVar("sent", default=None)  # called when a request has been sent
+OWN_ERRORS = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.ENOBUFS})
+_HEAD_META_KEY = "archiver_head"
+_ON_SENT: ContextVar[Callable[[], None] | None] = ContextVar(
+    "sent", default=None
+)  # called when a request has been sent
 
 
 class BoundedResponse(_ClientResponse):
@@ -59,7 +61,7 @@ class BoundedResponse(_ClientResponse):
 
     async def start(self, connection: Connection) -> ClientResponse:
         """Read the head of the response. Raises ClientError."""
-        if sent := _SENT.get():  # aiohttp has written the request
+        if sent := _ON_SENT.get():  # aiohttp has written the request
             sent()
         protocol = connection.protocol
         assert protocol is not None
@@ -68,8 +70,8 @@ class BoundedResponse(_ClientResponse):
         async def counted() -> Any:
             nonlocal count
             count += 1
-            if count > MAX_INTERIM + 1:
-                raise ClientError(f"more than {MAX_INTERIM} interim answers (status 1xx) came, and no other")
+            if count > MAX_INTERIM_ANSWERS + 1:
+                raise ClientError(f"more than {MAX_INTERIM_ANSWERS} interim answers (status 1xx) came, and no other")
             return await read()
 
         protocol.read = counted  # type: ignore[method-assign]
@@ -110,7 +112,7 @@ class GuardedDownloadHandler(AiohttpDownloadHandler):
             limit_per_host=self._pool_size_per_host,
         )
         self._session._response_class = BoundedResponse
-        self._session._max_field_size, self._session._max_headers = MAX_HEADER, MAX_HEADERS
+        self._session._max_field_size, self._session._max_headers = MAX_HEADER_BYTES, MAX_HEADERS
         self._backoff = crawler.get_downloader_middleware(BackoffMiddleware)
         self._budget = crawler.get_downloader_middleware(BudgetMiddleware)
         self._timeout = crawler.settings.getfloat("DOWNLOAD_TIMEOUT")
@@ -128,11 +130,11 @@ class GuardedDownloadHandler(AiohttpDownloadHandler):
             return await self._ask(request)
         slot = self._slot(request)
         turn = await crew.hosts.enter(slot.host, authority(request.url), slot.delay, self._sleep)
-        sent = _SENT.set(turn.sent)
+        sent = _ON_SENT.set(turn.sent)
         try:
             return await self._ask(request)
         finally:
-            _SENT.reset(sent)
+            _ON_SENT.reset(sent)
             turn.end()
 
     async def _ask(self, request: Request) -> Response:
@@ -145,11 +147,11 @@ class GuardedDownloadHandler(AiohttpDownloadHandler):
             self._backoff.take_turn(request)
         asked = moment(now())
         response = await self._download(request)
-        status, version, reason, headers, sent, address = request.meta.pop(_HEAD)
+        status, version, reason, headers, sent, address = request.meta.pop(_HEAD_META_KEY)
         if self._backoff:
             self._backoff.notice(request, response)
-        if BEGINNING in request.meta:
-            return self._beginning(response, request.meta[BEGINNING])
+        if BEGINNING_META_KEY in request.meta:
+            return self._beginning(response, request.meta[BEGINNING_META_KEY])
         transfer = [one for one in headers if not _is_chunked(*one)]  # aiohttp has put the chunks together
         limit = request.meta.get("download_maxsize", self._limit)
         body = open_body(response.body, transfer, limit, status=status)
@@ -161,7 +163,9 @@ class GuardedDownloadHandler(AiohttpDownloadHandler):
             *(request.url, request.method, sent, status, version, reason, headers, body.payload, asked, address),
             sent=request.body,
         )
-        request.meta[EXCHANGES] = with_redirects(request.meta.get(EXCHANGES, ()), public_exchange(exchange))
+        request.meta[EXCHANGES_META_KEY] = with_redirects(
+            request.meta.get(EXCHANGES_META_KEY, ()), public_exchange(exchange)
+        )
         return response if body.content is response.body else _with_body(response, body.content)
 
     def _slot(self, request: Request) -> _Slot:
@@ -198,13 +202,13 @@ class GuardedDownloadHandler(AiohttpDownloadHandler):
             raise
         except (CannotResolveHostError, DownloadConnectionRefusedError) as error:
             beneath = getattr(error.__cause__, "os_error", None)
-            if isinstance(beneath, OSError) and beneath.errno in OURS:
+            if isinstance(beneath, OSError) and beneath.errno in OWN_ERRORS:
                 self._archive.fail(MachineError(f"no connection can be opened: {with_advice(beneath)}"))
             raise
 
     async def _read_response(self, response: _ClientResponse, request: Request) -> Response:
         """Return the response with its body, or only with its beginning if the request says that this is enough."""
-        wanted: int | None = request.meta.get(BEGINNING)
+        wanted: int | None = request.meta.get(BEGINNING_META_KEY)
         if wanted is None:
             return await super()._read_response(response, request)
         head = self._build_base_response_args(response, request, self._extract_headers(response))
@@ -226,7 +230,7 @@ class GuardedDownloadHandler(AiohttpDownloadHandler):
         """Return the arguments of which Scrapy makes a response. Parts of the head that are not among them are noted in
         the request's meta."""
         arguments = AiohttpDownloadHandler._build_base_response_args(response, request, headers)  # type: ignore[arg-type]
-        request.meta[_HEAD] = (
+        request.meta[_HEAD_META_KEY] = (
             response.status,
             arguments["protocol"],
             _as_bytes(response.reason or ""),

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from archiver.captures import Capture
     from archiver.crawl_archive import ArchiveExtension
 
-KEPT = "archiver_capture"  # in a request's meta: the Capture that answers it
+CAPTURE_META_KEY = "archiver_capture"  # in a request's meta: the Capture that answers it
 
 
 class KeptAnswersMiddleware:
@@ -35,13 +35,13 @@ class KeptAnswersMiddleware:
 
     async def process_request(self, request: Request) -> Response | None:
         """Return the answer from the capture, None if the source must be asked."""
-        capture: Capture | None = request.meta.get(KEPT)
+        capture: Capture | None = request.meta.get(CAPTURE_META_KEY)
         if capture is None:
             return None
         session = await self._archive.open()
         captured = await session.recorder.read(capture)
         if captured is None:
-            del request.meta[KEPT]
+            del request.meta[CAPTURE_META_KEY]
             return None
         headers = {"Content-Type": captured.content_type} if captured.content_type else {}
         return TextResponse(capture.url, headers=headers, body=captured.body, request=request, flags=["kept"])

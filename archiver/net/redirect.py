@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from scrapy.downloadermiddlewares.redirect import RedirectMiddleware
 from scrapy.exceptions import IgnoreRequest
 
-from archiver.net.guard import NO_ADDRESS, Guard
+from archiver.net.guard import NO_ADDRESS_REASON, Guard
 
 if TYPE_CHECKING:
     from typing import Self
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from scrapy.crawler import Crawler
     from scrapy.http import Response
 
-REDIRECTS = frozenset({301, 302, 303, 307, 308})
+REDIRECT_STATUSES = frozenset({301, 302, 303, 307, 308})
 # A redirect may lead from http to https, never back, and to no other scheme.
 ALLOWED_SCHEMES = {"http": {"http", "https"}, "https": {"https"}}
 
@@ -29,7 +29,7 @@ class GuardedRedirectMiddleware(RedirectMiddleware):
 
     def process_response(self, request: Request, response: Response) -> Request | Response:  # type: ignore[override]
         """Return the request to follow, or the response. Raises IgnoreRequest for a redirect that is refused."""
-        if response.status not in REDIRECTS or not (location := response.headers.get("Location")):
+        if response.status not in REDIRECT_STATUSES or not (location := response.headers.get("Location")):
             return response
         if request.meta.get("dont_redirect"):  # the caller handles it
             return response
@@ -50,7 +50,7 @@ class GuardedRedirectMiddleware(RedirectMiddleware):
         try:
             scheme = urlsplit(target).scheme
         except ValueError:
-            return NO_ADDRESS
+            return NO_ADDRESS_REASON
         if scheme not in ALLOWED_SCHEMES[urlsplit(source).scheme]:
             return "where only the same scheme or https is followed"
         if self.guard is None:

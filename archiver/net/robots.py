@@ -20,7 +20,7 @@ from archiver.crawl_archive import archive_of
 from archiver.errors import in_a_line
 from archiver.net.backoff import BackoffMiddleware
 from archiver.net.failures import explain_error
-from archiver.net.handler import BEGINNING
+from archiver.net.handler import BEGINNING_META_KEY
 from archiver.private import authority
 
 if TYPE_CHECKING:
@@ -30,9 +30,9 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-PARSED = 500 * 1024  # bytes of a robots.txt that are parsed: the least that RFC 9309, 2.5, requires
-LONGEST_USE = 30 * 86400 * SECOND  # so long an earlier one counts when it cannot be had now (RFC 9309, 2.3.1.4)
-SUCCESS, REDIRECT, SERVER_ERROR = 200, 300, 500
+MAX_PARSED_BYTES = 500 * 1024  # bytes of a robots.txt that are parsed: the least that RFC 9309, 2.5, requires
+MAX_USE_MICROS = 30 * 86400 * SECOND  # so long an earlier one counts when it cannot be had now (RFC 9309, 2.3.1.4)
+FIRST_SUCCESS, FIRST_REDIRECT, FIRST_SERVER_ERROR = 200, 300, 500
 
 
 class UnreachableRobotsError(IgnoreRequest):
@@ -77,7 +77,7 @@ class RobotsMiddleware(robotstxt.RobotsTxtMiddleware):
 
     async def _ask(self, address: str, request: Request) -> RobotParser | Unreachable | None:
         """Return the rules of the robots.txt at `address`, as `robot_parser` does."""
-        meta = {"dont_obey_robotstxt": True, BEGINNING: PARSED}
+        meta = {"dont_obey_robotstxt": True, BEGINNING_META_KEY: MAX_PARSED_BYTES}
         asked = Request(address, priority=self.DOWNLOAD_PRIORITY, meta=meta, callback=NO_CALLBACK)
         try:
             return await self._rules(asked, request)
@@ -95,20 +95,20 @@ class RobotsMiddleware(robotstxt.RobotsTxtMiddleware):
             return None
         except Exception as error:  # whatever a download fails with
             return await self._last_known(asked, request, explain_error(error))
-        if response.status >= SERVER_ERROR:
+        if response.status >= FIRST_SERVER_ERROR:
             return await self._last_known(asked, request, f"HTTP status {response.status}")
         return await self._parsed(response.body, request) if _is_there(response) else None
 
     async def _last_known(self, asked: Request, request: Request, reason: str) -> RobotParser | Unreachable | None:
         """Return the rules of the robots.txt that came last, if that is not too long ago; else `Unreachable`."""
-        kept = await self._archive.kept_robots(asked.url, LONGEST_USE)
+        kept = await self._archive.kept_robots(asked.url, MAX_USE_MICROS)
         if kept is None:
             return Unreachable(reason)
         logger.warning("%s cannot be had (%s): the one that came last counts", asked.url, reason)
-        return await self._parsed(kept.body, request) if SUCCESS <= kept.status < REDIRECT else None
+        return await self._parsed(kept.body, request) if FIRST_SUCCESS <= kept.status < FIRST_REDIRECT else None
 
     async def _parsed(self, body: bytes, request: Request) -> RobotParser:
-        parser: RobotParser = build_from_crawler(self._parserimpl, self.crawler, body[:PARSED])
+        parser: RobotParser = build_from_crawler(self._parserimpl, self.crawler, body[:MAX_PARSED_BYTES])
         await self.crawler.signals.send_catch_log_async(signals.robots_parsed, robotparser=parser, request=request)
         return parser
 
@@ -139,4 +139,4 @@ class RobotsMiddleware(robotstxt.RobotsTxtMiddleware):
 
 def _is_there(response: Response) -> bool:
     """Return whether the site has a robots.txt. If not (3xx, 4xx), it allows all (RFC 9309, 2.3.1.3)."""
-    return SUCCESS <= response.status < REDIRECT
+    return FIRST_SUCCESS <= response.status < FIRST_REDIRECT

@@ -18,8 +18,10 @@ if TYPE_CHECKING:
 
     from archiver.crawl_archive import ArchiveExtension
 
-KEPT = 6 * 3600 * SECOND  # RFC 9309, 2.4, allows a day
-SAYS_SO = frozenset({200, 404, 410})  # whether there is one is certain; any other status may be passing trouble
+MAX_KEPT_MICROS = 6 * 3600 * SECOND  # RFC 9309, 2.4, allows a day
+CERTAIN_STATUSES = frozenset(
+    {200, 404, 410}
+)  # whether there is one is certain; any other status may be passing trouble
 
 
 class RobotsCacheMiddleware:
@@ -35,14 +37,14 @@ class RobotsCacheMiddleware:
 
     async def process_request(self, request: Request) -> Response | None:
         """Return the robots.txt that is kept, None if the request is for something else, or none is kept."""
-        kept = await self._archive.kept_robots(request.url, KEPT) if _is_robots(request) else None
+        kept = await self._archive.kept_robots(request.url, MAX_KEPT_MICROS) if _is_robots(request) else None
         if kept is None:
             return None
         return TextResponse(request.url, status=kept.status, body=kept.body, request=request, flags=["kept"])
 
     def process_response(self, request: Request, response: Response) -> Response:
         """Return `response`. If it is for a robots.txt, keep it; that there is none is kept, too."""
-        if _is_robots(request) and response.status in SAYS_SO and "kept" not in response.flags:
+        if _is_robots(request) and response.status in CERTAIN_STATUSES and "kept" not in response.flags:
             self._archive.keep_robots(request.url, response.status, response.body)
         return response
 

@@ -11,7 +11,7 @@ from archiver.captures.body import WHOLE_STATUSES
 if TYPE_CHECKING:
     from scrapy.http import Response
 
-SUCCESS, REDIRECT = 200, 300
+FIRST_SUCCESS, FIRST_REDIRECT = 200, 300
 
 
 class WholeAnswersMiddleware(HttpErrorMiddleware):
@@ -20,6 +20,6 @@ class WholeAnswersMiddleware(HttpErrorMiddleware):
 
     def process_spider_input(self, response: Response) -> None:  # type: ignore[override]
         """Raise HttpError for a response that spiders must not get."""
-        if SUCCESS <= response.status < REDIRECT and response.status not in WHOLE_STATUSES:
+        if FIRST_SUCCESS <= response.status < FIRST_REDIRECT and response.status not in WHOLE_STATUSES:
             raise HttpError(response, "Ignoring an answer that is not whole")
         super().process_spider_input(response)

@@ -19,12 +19,14 @@ if TYPE_CHECKING:
     from archiver.encoding import Decoded
 
 # `callback({…});` and `var name = {…};` around JSON, as listings send them to scripts.
-WRAPPER = re.compile(r"(?:/\*.*?\*/\s*)?(?:var\s+)?[\w$.]++\s*+(?:\((?P<call>.*)\)|=(?P<value>.*))", re.DOTALL)
+WRAPPER_PATTERN = re.compile(r"(?:/\*.*?\*/\s*)?(?:var\s+)?[\w$.]++\s*+(?:\((?P<call>.*)\)|=(?P<value>.*))", re.DOTALL)
 # A prefix that keeps other sites from loading JSON as a script; it is removed before the JSON is read.
-GUARD = re.compile(r"\)\]\}',?|while\s*\(\s*1\s*\)\s*;|for\s*\(\s*;;\s*\)\s*;|throw\s+[^;\n]{1,40};|\{\}\s*&&")
-NESTED = (dict, list)
-EMPTY: tuple[Any, ...] = (None, "", [], {})
-GLIMPSE = 60
+JSON_GUARD_PATTERN = re.compile(
+    r"\)\]\}',?|while\s*\(\s*1\s*\)\s*;|for\s*\(\s*;;\s*\)\s*;|throw\s+[^;\n]{1,40};|\{\}\s*&&"
+)
+NESTED_TYPES = (dict, list)
+EMPTY_VALUES: tuple[Any, ...] = (None, "", [], {})
+MAX_GLIMPSE_CHARACTERS = 60
 
 
 def open_json(answer: Answer) -> Any:
@@ -41,9 +43,9 @@ def open_json(answer: Answer) -> Any:
         raise PageError("the answer is empty")
     if text.startswith("<"):
         raise BlockPageError(f"the answer is a web page, not JSON (a block page?): {glimpse(without_tags(text))}")
-    if guard := GUARD.match(text):
+    if guard := JSON_GUARD_PATTERN.match(text):
         text = text[guard.end() :].lstrip()
-    found = WRAPPER.fullmatch(text.rstrip("; \t\r\n"))
+    found = WRAPPER_PATTERN.fullmatch(text.rstrip("; \t\r\n"))
     try:
         value = (found["call"] or found["value"] or "") if found else text
         return _lower_keys(json.loads(value, strict=False, parse_int=_number))
@@ -100,11 +102,11 @@ def _lower_keys(value: Any) -> Any:
         if len(lower) != len(value):
             return _united(value)
         for key, part in lower.items():
-            if isinstance(part, NESTED):
+            if isinstance(part, NESTED_TYPES):
                 lower[key] = _lower_keys(part)
         return lower
     if isinstance(value, list):
-        return [_lower_keys(part) if isinstance(part, NESTED) else part for part in value]
+        return [_lower_keys(part) if isinstance(part, NESTED_TYPES) else part for part in value]
     return value
 
 
@@ -116,7 +118,7 @@ def _united(value: dict[str, Any]) -> dict[str, Any]:
     united: dict[str, Any] = {}
     for key in sorted(value, key=lambda key: key != key.lower()):
         part = _lower_keys(value[key])
-        if key.lower() not in united or united[key.lower()] in EMPTY:
+        if key.lower() not in united or united[key.lower()] in EMPTY_VALUES:
             united[key.lower()] = part
     return united
 
@@ -124,4 +126,4 @@ def _united(value: dict[str, Any]) -> dict[str, Any]:
 def glimpse(opened: Any) -> str:
     """Return the beginning of a text, or of the text of a JSON value or a Selector, for messages."""
     text = opened.xpath("string()").get("") if isinstance(opened, Selector) else str(opened)
-    return " ".join(printable(text[: 10 * GLIMPSE]).split())[:GLIMPSE]
+    return " ".join(printable(text[: 10 * MAX_GLIMPSE_CHARACTERS]).split())[:MAX_GLIMPSE_CHARACTERS]

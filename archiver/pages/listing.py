@@ -9,8 +9,8 @@ import jmespath
 from archiver.addresses import id_at
 from archiver.errors import PageError
 from archiver.pages.answer import glimpse, open_html, open_json
-from archiver.pages.reader import UNFIT, FieldReader
-from archiver.recipes.recipe import FIELDS, Rule
+from archiver.pages.reader import UNFIT_ERRORS, FieldReader
+from archiver.recipes.recipe import PAGE_FIELDS, Rule
 from archiver.text import one_line
 from archiver.urls import resolve_listed
 
@@ -54,7 +54,7 @@ class ListingPage:
                 unreadable += 1
                 example = example or self._no_id(values)
                 continue
-            fields = {name: one_line(self._reader.first(item, (name,))[0]) for name in FIELDS}
+            fields = {name: one_line(self._reader.first(item, (name,))[0]) for name in PAGE_FIELDS}
             if fields["url"]:
                 fields["url"] = resolve_listed(fields["url"], answer.url)
             found.setdefault(
@@ -86,7 +86,7 @@ class ListingPage:
                     items = list(opened.css(select))
                 case _:
                     items = list(opened.xpath(select))
-        except UNFIT as error:
+        except UNFIT_ERRORS as error:
             raise PageError(f"the answer does not fit the rule {select}: {glimpse(error)}") from error
         if not isinstance(items, list):
             raise PageError(f"the answer is no listing: there is no list at {select}; it says {glimpse(opened)}")

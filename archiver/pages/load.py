@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 from archiver.errors import RecipeError
 from archiver.pages.page import Page
 from archiver.pages.web import WebPage
-from archiver.recipes.recipe import PAGE
+from archiver.recipes.recipe import DEFAULT_PAGE_CLASS
 
 if TYPE_CHECKING:
     from archiver.recipes import Recipe
 
 
-CLASSES: dict[str, type[Page]] = {"reading": WebPage}  # by format; a Page for any other
+CLASS_OF_FORMAT: dict[str, type[Page]] = {"reading": WebPage}  # by format; a Page for any other
 
 
 @cache
@@ -26,7 +26,11 @@ def page_for(recipe: Recipe, name: str) -> Page:
     """
     rules = next(page for page in recipe.pages if page.name == name)
     try:
-        page_class = CLASSES.get(rules.format, Page) if rules.class_ == PAGE else resolve_name(rules.class_)
+        page_class = (
+            CLASS_OF_FORMAT.get(rules.format, Page)
+            if rules.class_ == DEFAULT_PAGE_CLASS
+            else resolve_name(rules.class_)
+        )
     except (ImportError, AttributeError, ValueError) as error:
         raise RecipeError(f"{recipe.name}: pages.{name}.class: cannot load {rules.class_}: {error}") from error
     if not (isinstance(page_class, type) and issubclass(page_class, Page)):

@@ -8,7 +8,7 @@ from archiver.article import Article
 from archiver.errors import GoneError, PageError
 from archiver.pages.answer import encoding_note, glimpse, open_html, open_json
 from archiver.pages.reader import FieldReader
-from archiver.recipes.recipe import FIELDS
+from archiver.recipes.recipe import PAGE_FIELDS
 from archiver.urls import base_of, resolve_listed
 
 if TYPE_CHECKING:
@@ -76,14 +76,14 @@ class Page:
         """Return for each field what each of its rules finds, with the name of the rule, the most trusted first. Under
         `body` are the results of the rules for `bodies`. Raises PageError."""
         opened = self.open(answer)
-        fields = {name: self._reader.each(opened, (name,)) for name in FIELDS}
+        fields = {name: self._reader.each(opened, (name,)) for name in PAGE_FIELDS}
         return {**fields, "body": self._reader.each(opened, bodies)}
 
     def _fields(self, opened: Any, answer: Answer, known: Mapping[str, str]) -> tuple[dict[str, Any], dict[str, str]]:
         """Return the fields that are not blank, and the rule that gave each."""
         fields: dict[str, Any] = {}
         rules: dict[str, str] = {}
-        for name in FIELDS:
+        for name in PAGE_FIELDS:
             value, rule = self._reader.first(opened, (name,))
             if name == "url":
                 value = resolve_listed(value, answer.url) if value.strip() else ""

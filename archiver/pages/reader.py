@@ -13,14 +13,14 @@ from parsel import Selector
 from archiver.errors import PageError
 from archiver.html import html_within
 from archiver.pages.answer import glimpse
-from archiver.recipes.recipe import FIELDS, Rule
+from archiver.recipes.recipe import PAGE_FIELDS, Rule
 from archiver.text import LINE_ELEMENTS, UNSEEN_ELEMENTS, text_of_html
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
 # What JMESPath (its own errors are ValueErrors) and XPath raise if an expression does not fit what it finds.
-UNFIT = (ValueError, TypeError, ArithmeticError)
+UNFIT_ERRORS = (ValueError, TypeError, ArithmeticError)
 Read = tuple[str, "Callable[[Any], str]"]  # the name of a rule, and the function that applies it
 
 
@@ -69,7 +69,7 @@ class FieldReader:
                 read = _text_of(read)
             return label, read if match is None else lambda opened: _captured(match, [read(opened)])
         find = Selector.css if self._kind == "css" else Selector.xpath
-        as_text = _text if field in (*FIELDS, "id") else _inner_html
+        as_text = _text if field in (*PAGE_FIELDS, "id") else _inner_html
         return label, lambda opened: _captured(match, [as_text(node) for node in find(opened, select)])
 
 
@@ -77,7 +77,7 @@ def _found(rule: Read, opened: Any) -> str:
     label, read = rule
     try:
         return read(opened)
-    except UNFIT as error:
+    except UNFIT_ERRORS as error:
         raise PageError(f"the answer does not fit the rule {label}: {glimpse(error)}") from error
 
 

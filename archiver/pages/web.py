@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 DAY_ONLY = ", day only"  # the end of a time's rule if the page gives no time of day
 # Fields of a reading, as articles call them.
-NAMES = {"published": "time", "canonical": "url"}
+NAME_OF_FIELD = {"published": "time", "canonical": "url"}
 
 
 class WebPage(Page):
@@ -46,7 +46,7 @@ class WebPage(Page):
         url = asked.known.get("canonical") or reading.canonical or normalise(answer.url)
         if any(map(has_placeholder, (answer.url, *answer.steps))):
             url = public_address(url)  # a page that was asked for with a key may repeat the key in its address
-        rules = {NAMES.get(name, name): rule for name, rule in reading.rules.items()}
+        rules = {NAME_OF_FIELD.get(name, name): rule for name, rule in reading.rules.items()}
         rules["body"] = f"{self.rules.name}:{rules['body']}"
         return [self._article(answer, asked, reading, form, url, rules) for form in asked.forms]
 

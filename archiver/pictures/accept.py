@@ -13,7 +13,7 @@ from archiver.places import ASSETS
 MAX_BYTES = 16 * 1024 * 1024  # no picture of an article has more
 MAX_PIXELS = 64_000_000  # of one frame; a browser takes four bytes for each
 MAX_ALL_PIXELS = 1_000_000_000  # of all frames together
-TRACKER = 2  # pixels: a picture with a side no longer than that is not meant to be seen
+MAX_TRACKER_PIXELS = 2  # pixels: a picture with a side no longer than that is not meant to be seen
 
 
 class Accepted(NamedTuple):
@@ -41,7 +41,7 @@ def accept(content: bytes) -> Accepted:
         raise PictureError(f"it is no picture: {_described(content)}")
     if not (head.width and head.height):
         raise PictureError(f"it is a broken {head.kind.upper()}: it does not say how large it is")
-    if min(head.width, head.height) <= TRACKER:
+    if min(head.width, head.height) <= MAX_TRACKER_PIXELS:
         raise PictureError(f"it is {head.width} x {head.height} pixels: nobody is to see it")
     pixels = head.width * head.height
     if pixels > MAX_PIXELS or pixels * head.frames > MAX_ALL_PIXELS:

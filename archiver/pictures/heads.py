@@ -15,19 +15,19 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-PNG = b"\x89PNG\r\n\x1a\n"
+PNG_START = b"\x89PNG\r\n\x1a\n"
 # Markers of JPEG (ITU T.81, table B.1): those of frames, and those without a length. Three in the range of the former
 # are no frames.
-FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
-ALONE = frozenset({0x01, *range(0xD0, 0xD9)})
-EXIF, ORIENTATION = 0xE1, 0x0112
-MARKER = re.compile(rb"\xff{1,99}+[^\xff]")
-ON_ITS_SIDE = range(5, 9)  # orientations in which width and height are exchanged
-AVIF = re.compile(rb"avi[fs]")
-SIZES = re.compile(b"ispe")
-LARGEST_FTYP = 256  # bytes
+FRAME_MARKERS = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
+MARKERS_WITHOUT_LENGTH = frozenset({0x01, *range(0xD0, 0xD9)})
+EXIF_MARKER, ORIENTATION_TAG = 0xE1, 0x0112
+MARKER_PATTERN = re.compile(rb"\xff{1,99}+[^\xff]")
+SIDEWAYS_ORIENTATIONS = range(5, 9)  # orientations in which width and height are exchanged
+AVIF_BRAND_PATTERN = re.compile(rb"avi[fs]")
+SIZE_BOX_PATTERN = re.compile(b"ispe")
+MAX_FTYP_BYTES = 256  # bytes
 MAX_STEPS = 200_000  # parts of a file that are looked at: pictures have some thousand
-BMP_HEADS = (b"\x28\0\0\0", b"\x6c\0\0\0", b"\x7c\0\0\0")  # the lengths of headers that are in use
+BMP_HEADER_LENGTHS = (b"\x28\0\0\0", b"\x6c\0\0\0", b"\x7c\0\0\0")  # the lengths of headers that are in use
 
 
 class PictureHead(NamedTuple):
@@ -43,7 +43,7 @@ class PictureHead(NamedTuple):
 def read_head(content: bytes) -> PictureHead | None:
     """Return the header of a picture, None if it is of no kind that browsers show. The size of a broken one is the one
     in its header, or 0 if that cannot be read."""
-    for kind, starts, read in KINDS:
+    for kind, starts, read in PICTURE_KINDS:
         if starts(content):
             try:
                 return PictureHead(kind, *read(content))
@@ -54,7 +54,7 @@ def read_head(content: bytes) -> PictureHead | None:
 
 def _png(content: bytes) -> tuple[int, int, int]:
     width, height = unpack_from(">II", content, 16)
-    frames, place = 1, len(PNG)
+    frames, place = 1, len(PNG_START)
     for _ in range(MAX_STEPS):
         if place + 8 > len(content):
             break
@@ -98,17 +98,17 @@ def _table(flags: int) -> int:
 def _jpeg(content: bytes) -> tuple[int, int, int]:
     place, is_on_its_side = 2, False
     for _ in range(MAX_STEPS):
-        found = MARKER.match(content, content.index(b"\xff", place))
+        found = MARKER_PATTERN.match(content, content.index(b"\xff", place))
         if found is None:
             break
         place, marker = found.end(), found[0][-1]
-        if marker in FRAMES:
+        if marker in FRAME_MARKERS:
             height, width = unpack_from(">HH", content, place + 3)
             return (height, width, 1) if is_on_its_side else (width, height, 1)
-        if marker not in ALONE:
+        if marker not in MARKERS_WITHOUT_LENGTH:
             (length,) = unpack_from(">H", content, place)
-            if marker == EXIF and content[place + 2 : place + 8] == b"Exif\0\0":
-                is_on_its_side = _orientation(content[place + 8 : place + length]) in ON_ITS_SIDE
+            if marker == EXIF_MARKER and content[place + 2 : place + 8] == b"Exif\0\0":
+                is_on_its_side = _orientation(content[place + 8 : place + length]) in SIDEWAYS_ORIENTATIONS
             place += max(length, 2)
     raise IndexError(place)
 
@@ -121,7 +121,7 @@ def _orientation(exif: bytes) -> int:
         (count,) = unpack_from(f"{order}H", exif, first)
         for number in range(count):
             tag, _, _, value = unpack_from(f"{order}HHIH", exif, first + 2 + 12 * number)
-            if tag == ORIENTATION:
+            if tag == ORIENTATION_TAG:
                 return int(value)
     except StructError:
         pass
@@ -153,14 +153,16 @@ def _webp(content: bytes) -> tuple[int, int, int]:
 def _is_avif(content: bytes) -> bool:
     if content[4:8] != b"ftyp":
         return False
-    length = min(int.from_bytes(content[:4], "big"), LARGEST_FTYP)
-    return AVIF.search(content[8:length]) is not None
+    length = min(int.from_bytes(content[:4], "big"), MAX_FTYP_BYTES)
+    return AVIF_BRAND_PATTERN.search(content[8:length]) is not None
 
 
 def _avif(content: bytes) -> tuple[int, int, int]:
     """Return the size of the largest picture in the file, which may also have smaller ones, and parts of pictures; and
     the number of frames."""
-    sizes = [unpack_from(">II", content, found.end() + 4) for found in islice(SIZES.finditer(content), MAX_STEPS)]
+    sizes = [
+        unpack_from(">II", content, found.end() + 4) for found in islice(SIZE_BOX_PATTERN.finditer(content), MAX_STEPS)
+    ]
     frames = content.find(b"stsz")
     (count,) = unpack_from(">I", content, frames + 12) if frames >= 0 else (1,)
     width, height = max(sizes, key=lambda size: size[0] * size[1], default=(0, 0))
@@ -172,15 +174,15 @@ def _bmp(content: bytes) -> tuple[int, int, int]:
     return abs(width), abs(height), 1
 
 
-KINDS: tuple[tuple[str, Callable[[bytes], bool], Callable[[bytes], tuple[int, int, int]]], ...] = (
+PICTURE_KINDS: tuple[tuple[str, Callable[[bytes], bool], Callable[[bytes], tuple[int, int, int]]], ...] = (
     ("jpg", lambda content: content.startswith(b"\xff\xd8\xff"), _jpeg),
-    ("png", lambda content: content.startswith(PNG) and content[12:16] == b"IHDR", _png),
+    ("png", lambda content: content.startswith(PNG_START) and content[12:16] == b"IHDR", _png),
     ("gif", lambda content: content.startswith((b"GIF87a", b"GIF89a")), _gif),
     ("webp", lambda content: content.startswith(b"RIFF") and content[8:12] == b"WEBP", _webp),
     ("avif", _is_avif, _avif),
     (
         "bmp",
-        lambda content: content.startswith(b"BM") and content[14:18] in BMP_HEADS,
+        lambda content: content.startswith(b"BM") and content[14:18] in BMP_HEADER_LENGTHS,
         _bmp,
     ),
 )

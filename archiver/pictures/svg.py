@@ -12,17 +12,17 @@ from archiver.errors import PictureError
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
-NAMESPACE = "http://www.w3.org/2000/svg"
-HREFS = frozenset({"href", "{http://www.w3.org/1999/xlink}href"})
-SPACE = "{http://www.w3.org/XML/1998/namespace}space"
+SVG_NAMESPACE = "http://www.w3.org/2000/svg"
+HREF_ATTRIBUTES = frozenset({"href", "{http://www.w3.org/1999/xlink}href"})
+SPACE_ATTRIBUTE = "{http://www.w3.org/XML/1998/namespace}space"
 MAX_BYTES = 2_000_000
-START = re.compile(
+START_PATTERN = re.compile(
     rb"(?:\xef\xbb\xbf)?\s*+(?>(?:<\?xml.{0,500}?\?>|<!--.{0,5000}?-->"
     rb"|<!DOCTYPE\s+svg\b[^\[>]{0,1000}(?:\[.{0,20000}?\]\s*)?>)\s*)*+<(?:[a-zA-Z][\w.-]{0,20}:)?svg[\s>/]",
     re.DOTALL,
 )
 # The elements of shapes, texts and paints (SVG 2). Animations, links and elements that embed something are not kept.
-KEPT = frozenset(
+KEPT_ELEMENTS = frozenset(
     (
         "svg g defs symbol use switch path rect circle ellipse line polyline polygon text tspan textPath title desc "
         "linearGradient radialGradient stop clipPath mask pattern marker image style filter feBlend feColorMatrix "
@@ -31,12 +31,14 @@ KEPT = frozenset(
         "fePointLight feSpecularLighting feSpotLight feTile feTurbulence"
     ).split()
 )
-UNWRAPPED = frozenset({"a"})  # links: the shapes in them are kept
-DATA = re.compile(r"data:image/(?:png|jpe?g|gif|webp);base64,[a-zA-Z0-9+/=\s]*", re.IGNORECASE)
-URL = re.compile(r"url\(\s*(?!['\"]?#)", re.IGNORECASE)
-HARMFUL = re.compile(r"\\|@import|expression\s*\(|javascript:|image-set|behavior|-moz-binding|</", re.IGNORECASE)
-LENGTH = re.compile(r"\s*([0-9]+(?:\.[0-9]*)?)\s*(?:px)?\s*")
-LARGEST = 100_000  # units of a side; a larger size is not believed
+UNWRAPPED_ELEMENTS = frozenset({"a"})  # links: the shapes in them are kept
+DATA_ADDRESS_PATTERN = re.compile(r"data:image/(?:png|jpe?g|gif|webp);base64,[a-zA-Z0-9+/=\s]*", re.IGNORECASE)
+URL_PATTERN = re.compile(r"url\(\s*(?!['\"]?#)", re.IGNORECASE)
+HARMFUL_PATTERN = re.compile(
+    r"\\|@import|expression\s*\(|javascript:|image-set|behavior|-moz-binding|</", re.IGNORECASE
+)
+LENGTH_PATTERN = re.compile(r"\s*([0-9]+(?:\.[0-9]*)?)\s*(?:px)?\s*")
+MAX_SIDE = 100_000  # units of a side; a larger size is not believed
 
 
 class SvgPicture(NamedTuple):
@@ -49,7 +51,7 @@ class SvgPicture(NamedTuple):
 
 def is_svg(content: bytes) -> bool:
     """Return whether `content` begins like an SVG."""
-    return START.match(content) is not None
+    return START_PATTERN.match(content) is not None
 
 
 def harmless_svg(content: bytes) -> SvgPicture:
@@ -66,7 +68,7 @@ def harmless_svg(content: bytes) -> SvgPicture:
         root = etree.fromstring(content, parser)
     except (etree.XMLSyntaxError, ValueError) as error:
         raise PictureError(f"it is an SVG that is broken: {error}") from error
-    if root.tag != f"{{{NAMESPACE}}}svg":
+    if root.tag != f"{{{SVG_NAMESPACE}}}svg":
         raise PictureError("it is an SVG that browsers do not show: its namespace is another one")
     _clean(root)
     etree.cleanup_namespaces(root)
@@ -77,12 +79,12 @@ def _clean(root: _Element) -> None:
     for element in list(root.iter(etree.Element, etree.Entity)):
         parent = element.getparent()
         name = _name(element)
-        if name in KEPT or parent is None:
+        if name in KEPT_ELEMENTS or parent is None:
             _clean_attributes(element)
             if name == "style":
                 _clean_style(element)
-        elif name in UNWRAPPED:
-            element.tag = f"{{{NAMESPACE}}}g"
+        elif name in UNWRAPPED_ELEMENTS:
+            element.tag = f"{{{SVG_NAMESPACE}}}g"
             _clean_attributes(element)
         else:
             _remove(parent, element)
@@ -92,7 +94,7 @@ def _clean_style(element: _Element) -> None:
     rules = "".join(map(str, element.itertext()))
     for child in list(element):
         element.remove(child)
-    element.text = None if URL.search(rules) or HARMFUL.search(rules) else rules or None
+    element.text = None if URL_PATTERN.search(rules) or HARMFUL_PATTERN.search(rules) else rules or None
 
 
 def _remove(parent: _Element, element: _Element) -> None:
@@ -109,12 +111,12 @@ def _remove(parent: _Element, element: _Element) -> None:
 def _clean_attributes(element: _Element) -> None:
     for key, given in list(element.items()):
         name, value = str(key), str(given)
-        if name in HREFS:
-            kept = value.strip().startswith("#") or DATA.fullmatch(value.strip()) is not None
+        if name in HREF_ATTRIBUTES:
+            kept = value.strip().startswith("#") or DATA_ADDRESS_PATTERN.fullmatch(value.strip()) is not None
         elif name.startswith("{"):
-            kept = name == SPACE
+            kept = name == SPACE_ATTRIBUTE
         else:
-            kept = not (name.lower().startswith("on") or URL.search(value) or HARMFUL.search(value))
+            kept = not (name.lower().startswith("on") or URL_PATTERN.search(value) or HARMFUL_PATTERN.search(value))
         if not kept:
             del element.attrib[key]
 
@@ -122,9 +124,9 @@ def _clean_attributes(element: _Element) -> None:
 def _name(element: _Element) -> str:
     """Return the name of an SVG element; empty for any other element."""
     tag = element.tag
-    if not isinstance(tag, str) or not tag.startswith(f"{{{NAMESPACE}}}"):
+    if not isinstance(tag, str) or not tag.startswith(f"{{{SVG_NAMESPACE}}}"):
         return ""
-    return tag[len(NAMESPACE) + 2 :]
+    return tag[len(SVG_NAMESPACE) + 2 :]
 
 
 def _size(root: _Element) -> tuple[int, int]:
@@ -136,6 +138,6 @@ def _size(root: _Element) -> tuple[int, int]:
 
 
 def _length(text: str) -> int:
-    found = LENGTH.fullmatch(text)
+    found = LENGTH_PATTERN.fullmatch(text)
     length = round(float(found[1][:20])) if found else 0
-    return length if length <= LARGEST else 0
+    return length if length <= MAX_SIDE else 0

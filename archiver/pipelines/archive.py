@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from archiver.crawl_archive import ArchiveExtension
 
-POSTED = frozenset({"written", "unchanged", "kept", "edited"})
+POST_OUTCOMES = frozenset({"written", "unchanged", "kept", "edited"})
 
 
 class NotPostedError(DropItem):
@@ -48,6 +48,6 @@ class ArchivePipeline:
             article = await self._archive.put(item)
         except Exception as error:  # the crawl ends because of it, and reports it; not each article needs to
             raise DropItem(str(error)) from error
-        if article.outcome not in POSTED:
+        if article.outcome not in POST_OUTCOMES:
             raise NotPostedError(article)
         return article

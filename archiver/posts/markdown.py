@@ -7,24 +7,24 @@ import re
 from archiver.cleaning.rules import liquid_safe
 
 # Characters that mean something in Markdown, also those that do so only in a run ("..." becomes "…").
-TEXT = re.compile(r"[\\`*_\[\]|\"'<]|&(?=#?\w+;)|(?<=\]):|\{(?=:)|(?P<run>-{2,}|\.{3,}|~{2,}|>{2,}|\${2,})")
+SPECIAL_PATTERN = re.compile(r"[\\`*_\[\]|\"'<]|&(?=#?\w+;)|(?<=\]):|\{(?=:)|(?P<run>-{2,}|\.{3,}|~{2,}|>{2,}|\${2,})")
 ENTITIES = {"<": "&lt;", "&": "&amp;"}
 # Marks at the beginning of a block: of headings, lists, quotes, code and definitions, and the one that ends a block.
-BLOCK_START = re.compile(r"[#>+=:~^-]|\d+\.(?=\s)")
-ADDRESS = re.compile(r"[\s|<>{}\"\\^`\x00-\x1f\x7f]")
-REFERENCE = re.compile(r"(&#?\w+);")  # a part of an address that HTML would decode as an entity
-WEB = re.compile(r"https?://(?=[^/])", re.IGNORECASE)
-BRACKETS = re.compile(r"[()]")
+BLOCK_START_PATTERN = re.compile(r"[#>+=:~^-]|\d+\.(?=\s)")
+ENCODED_PATTERN = re.compile(r"[\s|<>{}\"\\^`\x00-\x1f\x7f]")
+REFERENCE_PATTERN = re.compile(r"(&#?\w+);")  # a part of an address that HTML would decode as an entity
+WEB_ADDRESS_PATTERN = re.compile(r"https?://(?=[^/])", re.IGNORECASE)
+BRACKET_PATTERN = re.compile(r"[()]")
 
 
 def text(value: str) -> str:
     """Return `value` so that Markdown shows it as it is within a line."""
-    return liquid_safe(TEXT.sub(_escaped, value))
+    return liquid_safe(SPECIAL_PATTERN.sub(_escaped, value))
 
 
 def quote(value: str) -> str:
     """Return `value` as a block quote of one paragraph on one line."""
-    found = BLOCK_START.match(value)
+    found = BLOCK_START_PATTERN.match(value)
     if not found:
         return f"> {text(value)}"
     end = found.end()
@@ -34,12 +34,12 @@ def quote(value: str) -> str:
 
 def address(value: str) -> str:
     """Return `value` with those characters percent-encoded that would end the address or mean something in Markdown."""
-    return ADDRESS.sub(_percent_encoded, REFERENCE.sub(r"\1%3B", value))
+    return ENCODED_PATTERN.sub(_percent_encoded, REFERENCE_PATTERN.sub(r"\1%3B", value))
 
 
 def link(value: str) -> str:
     """Return the address `value` as a link that shows the address. Raises ValueError if it is no web address."""
-    found = WEB.match(value)
+    found = WEB_ADDRESS_PATTERN.match(value)
     if not found:
         raise ValueError(f"{value!r} is not the address of a web page")
     return f"<{found[0].lower()}{address(value[found.end() :])}>"
@@ -50,11 +50,11 @@ def link_target(value: str) -> str:
     not balanced."""
     value = address(value)
     depth = 0
-    for bracket in BRACKETS.findall(value):
+    for bracket in BRACKET_PATTERN.findall(value):
         depth += 1 if bracket == "(" else -1
         if depth < 0:
             break
-    return value if depth == 0 else BRACKETS.sub(_percent_encoded, value)
+    return value if depth == 0 else BRACKET_PATTERN.sub(_percent_encoded, value)
 
 
 def _escaped(found: re.Match[str]) -> str:

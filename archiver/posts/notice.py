@@ -6,10 +6,10 @@ from __future__ import annotations
 from urllib.parse import quote
 
 from archiver.posts import frontmatter, markdown
-from archiver.posts.permalink import SAFE, post_path
-from archiver.posts.read import FRONT, read
+from archiver.posts.permalink import SAFE_CHARACTERS, post_path
+from archiver.posts.read import FRONT_PATTERN, read
 
-MOVED = "moved_to"
+MOVED_KEY = "moved_to"
 
 
 def notice(content: bytes, path: str, other: bytes, site: str) -> bytes | None:
@@ -20,12 +20,12 @@ def notice(content: bytes, path: str, other: bytes, site: str) -> bytes | None:
     """
     post, target = read(content), read(other)
     text = content.decode(errors="replace")
-    found = FRONT.match(text)
+    found = FRONT_PATTERN.match(text)
     if not found or post.damage or post.link is None or target.date is None:
         return None
-    where = quote(post_path(path, target.categories, target.date), safe=SAFE, errors="ignore")
+    where = quote(post_path(path, target.categories, target.date), safe=SAFE_CHARACTERS, errors="ignore")
     address = f"//{markdown.link_target(site)}/{where}"
-    lines = [line for line in found[5].splitlines(keepends=True) if not line.startswith(f"{MOVED}: ")]
-    front = f"{text[: found.start(5)]}{''.join(lines)}{MOVED}: {frontmatter.double_quoted(address)}\n---\n"
+    lines = [line for line in found[5].splitlines(keepends=True) if not line.startswith(f"{MOVED_KEY}: ")]
+    front = f"{text[: found.start(5)]}{''.join(lines)}{MOVED_KEY}: {frontmatter.double_quoted(address)}\n---\n"
     end = text[found.end() + len(post.body) :]
     return f"{front}[{markdown.text(target.title)}]({markdown.link_target(address)}){end}".encode()

@@ -14,12 +14,12 @@ from archiver.posts.read import front_span, is_sane, without_blank_start
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-NAME = re.compile(r"(\d{2,4})-(\d\d?)-(\d\d?)-(.+)\.(md|markdown|mkdown|mkdn|mkd|html?)")
-MARKED = re.compile(r"---[ \t\r]*\n")
-TIME = re.compile(r"(\d{4})-(\d\d?)-(\d\d?)(?:[T ]+(\d\d?):(\d\d)(?::(\d\d))?)?")
-LIQUID = re.compile(r"\{[{%]")
-PLACEHOLDER = re.compile(r":([a-z_]+)")
-LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # YAML decides which values are times and which are text
+FILE_NAME_PATTERN = re.compile(r"(\d{2,4})-(\d\d?)-(\d\d?)-(.+)\.(md|markdown|mkdown|mkdn|mkd|html?)")
+FRONT_START_PATTERN = re.compile(r"---[ \t\r]*\n")
+TIME_PATTERN = re.compile(r"(\d{4})-(\d\d?)-(\d\d?)(?:[T ]+(\d\d?):(\d\d)(?::(\d\d))?)?")
+LIQUID_PATTERN = re.compile(r"\{[{%]")
+PLACEHOLDER_PATTERN = re.compile(r":([a-z_]+)")
+YAML_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # YAML decides which values are times and which are text
 
 
 class OwnPost(NamedTuple):
@@ -42,14 +42,14 @@ class OwnPost(NamedTuple):
     @property
     def has_liquid(self) -> bool:
         """Whether it has Liquid in it, which only Jekyll understands."""
-        return bool(LIQUID.search(self.body))
+        return bool(LIQUID_PATTERN.search(self.body))
 
 
 def read_own(name: str, content: bytes, zone: tzinfo) -> OwnPost | None:
     """Return the content of a post; None if Jekyll could not read it. Empty lines before the front matter are passed
     over: Jekyll finds none because of them, but the post says what it is. name: that of its file. zone: the time zone
     of the site, for times without an offset."""
-    found = NAME.fullmatch(name)
+    found = FILE_NAME_PATTERN.fullmatch(name)
     try:
         written = content.decode()
     except UnicodeDecodeError:
@@ -57,10 +57,10 @@ def read_own(name: str, content: bytes, zone: tzinfo) -> OwnPost | None:
     shown = without_blank_start(written)
     text = shown.removeprefix("\ufeff")
     span = front_span(text)
-    if not (found and MARKED.match(text) and span and is_sane(text[slice(*span)])):
+    if not (found and FRONT_START_PATTERN.match(text) and span and is_sane(text[slice(*span)])):
         return None
     try:
-        front = yaml.load(text[slice(*span)], LOADER) or {}
+        front = yaml.load(text[slice(*span)], YAML_LOADER) or {}
         day = datetime(_year(found[1]), int(found[2]), int(found[3]), tzinfo=zone)
         published = _time(front.get("date", day), zone) if isinstance(front, dict) else None
         if published:
@@ -107,7 +107,7 @@ def _time(value: object, zone: tzinfo) -> datetime | None:
         return (value if value.tzinfo else value.replace(tzinfo=UTC)).astimezone(zone)
     if isinstance(value, date):
         return datetime(value.year, value.month, value.day, tzinfo=zone)
-    found = TIME.match(value) if isinstance(value, str) else None
+    found = TIME_PATTERN.match(value) if isinstance(value, str) else None
     if not isinstance(value, str) or not found:
         return None
     try:
@@ -150,7 +150,7 @@ def _path(post: OwnPost, name: str, front: Mapping[str, object]) -> str:
         "slug": page_name(name),
         "output_ext": ".html",
     }
-    whole = PLACEHOLDER.sub(lambda found: values.get(found[1], found[0]), link)
+    whole = PLACEHOLDER_PATTERN.sub(lambda found: values.get(found[1], found[0]), link)
     *directories, last = whole.split("/")
     last = last if "." in last or not last else f"{last}.html"
     return "/".join([*filter(None, map(segment, directories)), segment(last) or "index.html"])

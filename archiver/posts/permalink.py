@@ -14,17 +14,17 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import date
 
-DATED = re.compile(r"\d{4}-\d\d-\d\d-(?=.)")
-KEPT = frozenset("._~!$&'()+,;=@")  # what Jekyll keeps of a name, besides letters, marks and digits
-PLAIN = re.compile(r"[\w.~!$&'()+,;=@]*", re.ASCII)  # a name that is kept as it is
-SAFE = "/~!$&'()*+,;=:@"  # characters that need no encoding in the path of an address (RFC 3986, 3.3)
-LONGEST = 200  # bytes of a name; file systems take 255
+DATE_PREFIX_PATTERN = re.compile(r"\d{4}-\d\d-\d\d-(?=.)")
+KEPT_CHARACTERS = frozenset("._~!$&'()+,;=@")  # what Jekyll keeps of a name, besides letters, marks and digits
+PLAIN_NAME_PATTERN = re.compile(r"[\w.~!$&'()+,;=@]*", re.ASCII)  # a name that is kept as it is
+SAFE_CHARACTERS = "/~!$&'()*+,;=:@"  # characters that need no encoding in the path of an address (RFC 3986, 3.3)
+MAX_NAME_BYTES = 200  # bytes of a name; file systems take 255
 
 
 def post_path(path: str, category: str, published: date) -> str:
     """Return the path of a post's page. path: that of the post in the archive. category: if it has white space in it,
     Jekyll takes it for several categories, with a directory for each."""
-    return page_path(DATED.sub("", PurePosixPath(path).stem, count=1), category.split(), published)
+    return page_path(DATE_PREFIX_PATTERN.sub("", PurePosixPath(path).stem, count=1), category.split(), published)
 
 
 def page_path(name: str, categories: Iterable[str], published: date) -> str:
@@ -45,17 +45,17 @@ def segment(name: str) -> str:
     name = one_line(name).replace("/", "-").strip()
     if name in ("", ".", ".."):
         return ""
-    if len(name.encode()) <= LONGEST:
+    if len(name.encode()) <= MAX_NAME_BYTES:
         return name
     digest = sha256(name.encode()).hexdigest()[:12]
-    return f"{name.encode()[: LONGEST - 13].decode(errors='ignore')}-{digest}"
+    return f"{name.encode()[: MAX_NAME_BYTES - 13].decode(errors='ignore')}-{digest}"
 
 
 def _pretty(name: str) -> str:
     """Return a name in the form that it has in Jekyll's permalinks (`slugify`, mode `pretty`)."""
-    if PLAIN.fullmatch(name):
+    if PLAIN_NAME_PATTERN.fullmatch(name):
         return name
-    kept = "".join(one if one in KEPT or _is_word(one) else "\0" for one in name)
+    kept = "".join(one if one in KEPT_CHARACTERS or _is_word(one) else "\0" for one in name)
     return re.sub("\0+", "-", kept).removeprefix("-").removesuffix("-")
 
 

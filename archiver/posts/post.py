@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from archiver.article import Post
 from archiver.dates import write_date
-from archiver.identity import SHOWN, page_slug
+from archiver.identity import SHOWN_CHARACTERS, page_slug
 from archiver.posts import frontmatter, markdown
 from archiver.posts.frontmatter import TRUE
 from archiver.posts.slug import slug
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from archiver.article import Article
     from archiver.recipes import Form
 
-FILE_NAME = re.compile(r"\d{4}-\d\d-\d\d-[A-Za-z0-9][\w.-]{0,99}\.md", re.ASCII)
+FILE_NAME_PATTERN = re.compile(r"\d{4}-\d\d-\d\d-[A-Za-z0-9][\w.-]{0,99}\.md", re.ASCII)
 
 
 def render(article: Article, form: Form, site: str) -> Post:
@@ -31,7 +31,7 @@ def render(article: Article, form: Form, site: str) -> Post:
     if published is None or published.utcoffset() is None:
         raise ValueError("an article without a time, or with one in no zone, cannot be a post")
     name = f"{published:%Y-%m-%d}-{_file(article, form)}.md"
-    if not FILE_NAME.fullmatch(name):
+    if not FILE_NAME_PATTERN.fullmatch(name):
         raise ValueError(f"{name!r} is not the name of a post")
     link = markdown.link(form.link.format(id=article.id, url=article.url))
     category, tags, footer = _wording(form, article.source, site)
@@ -69,7 +69,7 @@ def front_matter(article: Article, form: Form) -> str:
 
 def _file(article: Article, form: Form) -> str:
     words = page_slug(article.url, article.title) if "{words}" in form.file else ""
-    return form.file.format(id=article.id, words=words, key=article.id[:SHOWN])
+    return form.file.format(id=article.id, words=words, key=article.id[:SHOWN_CHARACTERS])
 
 
 @lru_cache(maxsize=4096)

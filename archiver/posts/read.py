@@ -7,45 +7,49 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import yaml
 
-from archiver.dates import WRITTEN, read_written
+from archiver.dates import WRITTEN_PATTERN, read_written
 from archiver.posts import frontmatter
-from archiver.posts.frontmatter import OTHER_TYPE, PLAIN, TRUE
+from archiver.posts.frontmatter import OTHER_TYPE_PATTERN, PLAIN_SCALAR_PATTERN, TRUE
 from archiver.text import unescaped
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-LONGEST, DEEPEST = 65536, 200  # characters and nested brackets of a front matter; the parser could overflow its stack
-NESTED = re.compile(r"[\[{]|[-?:][ \t]+(?=[-?:][ \t])")
-KEYS = ("layout", "title", "date", "categories", "tags")
-LISTS = ("categories", "tags")
-LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)  # every scalar is the text that it is written as
+MAX_FRONT_CHARACTERS, MAX_FRONT_DEPTH = (
+    65536,
+    200,
+)  # characters and nested brackets of a front matter; the parser could overflow its stack
+NESTED_PATTERN = re.compile(r"[\[{]|[-?:][ \t]+(?=[-?:][ \t])")
+POST_KEYS = ("layout", "title", "date", "categories", "tags")
+LIST_KEYS = ("categories", "tags")
+YAML_LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)  # every scalar is the text that it is written as
 
-# FRONT matches a front matter as the format has it; QUOTED scalars that can be read without a YAML parser. MORE: keys
-# that only posts of web pages have.
-MORE = ("author", "canonical_url", "lang", "modified", "description", "image", "paywalled", "moved_to")
-FRONT = re.compile(
+# FRONT_PATTERN matches a front matter as the format has it; QUOTED_PATTERN scalars that can be read without a YAML
+# parser. WEB_KEYS: keys that only posts of web pages have.
+WEB_KEYS = ("author", "canonical_url", "lang", "modified", "description", "image", "paywalled", "moved_to")
+FRONT_PATTERN = re.compile(
     r"---\nlayout: post\ntitle: (.*)\ndate: (.*)\ncategories: (.*)\ntags: (.*)\n"
-    rf"((?:(?:{'|'.join(MORE)}): .*\n)*)---\n"
+    rf"((?:(?:{'|'.join(WEB_KEYS)}): .*\n)*)---\n"
 )
-LITERAL = r'[^"\\\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]'
-QUOTED = re.compile(rf'"((?:{LITERAL}|\\(?:["\\tnr]|x[0-9A-F]{{2}}|u[0-9A-F]{{4}}))*+)"')
-ESCAPE = re.compile(r"\\(?:x(..)|u(....)|(.))")
-ESCAPED = {"t": "\t", "n": "\n", "r": "\r"}
+LITERAL_EXPRESSION = r'[^"\\\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]'
+QUOTED_PATTERN = re.compile(rf'"((?:{LITERAL_EXPRESSION}|\\(?:["\\tnr]|x[0-9A-F]{{2}}|u[0-9A-F]{{4}}))*+)"')
+ESCAPE_PATTERN = re.compile(r"\\(?:x(..)|u(....)|(.))")
+ESCAPED_CHARACTERS = {"t": "\t", "n": "\n", "r": "\r"}
 # A front matter as Jekyll recognises it.
-ANY_FRONT = re.compile(r"---[ \t\r]*\n(.*?)^(?:---|\.\.\.)[ \t\r]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
-CANONICAL = re.compile(r"""^canonical_url:[ \t]*["']?(https?://[^\s"']+)""", re.MULTILINE)
-LINE = re.compile(rf"^({'|'.join(KEYS)}):[ \t]*(.*?)[ \t\r]*$", re.MULTILINE)
+ANY_FRONT_PATTERN = re.compile(r"---[ \t\r]*\n(.*?)^(?:---|\.\.\.)[ \t\r]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
+CANONICAL_PATTERN = re.compile(r"""^canonical_url:[ \t]*["']?(https?://[^\s"']+)""", re.MULTILINE)
+KEY_LINE_PATTERN = re.compile(rf"^({'|'.join(POST_KEYS)}):[ \t]*(.*?)[ \t\r]*$", re.MULTILINE)
 
-LINK = r"<((?:[a-zA-Z][\w+.-]*:[^<>\s]*)?)>"
-END = re.compile(rf"\n\n{LINK}\n\n")
-BARE_END = re.compile(rf"(?:\A|\n){LINK}[ \t\r\n]*\Z")  # of old posts, which have no footer
-# The same as END, with spaces and line ends as editors leave them, before a footer that begins with a link.
-LOOSE_END = re.compile(rf"\r?\n[ \t]*\r?\n[ \t]*{LINK}[ \t]*(?:\r?\n[ \t]*)+(?=\[)")
-BLANK_START = re.compile(r"\ufeff?\s[\s\ufeff]*(?=---)")
-QUOTE = re.compile(r"> ([^\n]*)\n\n")
-MARKED = re.compile(r"\\([^\w\s]|_)|&#?\w+;")
+LINK_EXPRESSION = r"<((?:[a-zA-Z][\w+.-]*:[^<>\s]*)?)>"
+BODY_END_PATTERN = re.compile(rf"\n\n{LINK_EXPRESSION}\n\n")
+BARE_END_PATTERN = re.compile(rf"(?:\A|\n){LINK_EXPRESSION}[ \t\r\n]*\Z")  # of old posts, which have no footer
+# The same as BODY_END_PATTERN, with spaces and line ends as editors leave them, before a footer that begins with a
+# link.
+LOOSE_END_PATTERN = re.compile(rf"\r?\n[ \t]*\r?\n[ \t]*{LINK_EXPRESSION}[ \t]*(?:\r?\n[ \t]*)+(?=\[)")
+BLANK_START_PATTERN = re.compile(r"\ufeff?\s[\s\ufeff]*(?=---)")
+QUOTE_PATTERN = re.compile(r"> ([^\n]*)\n\n")
+ESCAPED_PATTERN = re.compile(r"\\([^\w\s]|_)|&#?\w+;")
 
 
 class FrontFacts(NamedTuple):
@@ -98,7 +102,7 @@ def read_text(text: str, quoted: bool) -> ReadPost:
             if post.foreign
             else post._replace(misread="it begins with an empty line or with blanks, and not with ---")
         )
-    found = FRONT.match(text)
+    found = FRONT_PATTERN.match(text)
     values = [_scalar(value) for value in found.groups()[:4]] if found else [None]
     if found and None not in values and (more := _front_lines(found[5])) is not None:
         title, written, categories, tag = (str(value) for value in values)
@@ -127,29 +131,33 @@ def read_text(text: str, quoted: bool) -> ReadPost:
 
 def without_blank_start(text: str) -> str:
     """Return `text` without the empty lines and blanks before its front matter, for which Jekyll finds none in it."""
-    blank = BLANK_START.match(text)
+    blank = BLANK_START_PATTERN.match(text)
     return text[blank.end() :] if blank else text
 
 
 def unmarked(value: str) -> str:
     """Return the text that Markdown shows for `value`, which `markdown.text` or `markdown.quote` wrote."""
-    return MARKED.sub(lambda found: found[1] or unescaped(found[0]), value) if "\\" in value or "&" in value else value
+    return (
+        ESCAPED_PATTERN.sub(lambda found: found[1] or unescaped(found[0]), value)
+        if "\\" in value or "&" in value
+        else value
+    )
 
 
 def front_lines(front: str) -> dict[str, str]:
     """Return what comes after each key of the format in a front matter that may be invalid YAML."""
-    return dict(reversed(LINE.findall(front)))  # the first of each counts
+    return dict(reversed(KEY_LINE_PATTERN.findall(front)))  # the first of each counts
 
 
 def front_span(text: str) -> tuple[int, int] | None:
     """Return where in `text` the lines of the front matter begin and end; None if it has none that is closed."""
-    found = ANY_FRONT.match(text)
+    found = ANY_FRONT_PATTERN.match(text)
     return found.span(1) if found else None
 
 
 def is_sane(front: str) -> bool:
     """Return whether a front matter is short and flat enough for a YAML parser."""
-    return len(front) <= LONGEST and len(NESTED.findall(front)) <= DEEPEST
+    return len(front) <= MAX_FRONT_CHARACTERS and len(NESTED_PATTERN.findall(front)) <= MAX_FRONT_DEPTH
 
 
 def load_front(front: str) -> dict[str, object] | str:
@@ -157,7 +165,7 @@ def load_front(front: str) -> dict[str, object] | str:
     if not is_sane(front):
         return "the front matter is not YAML that can be read: it is too long, or has too many brackets"
     try:
-        loaded = yaml.load(front, LOADER)
+        loaded = yaml.load(front, YAML_LOADER)
     except yaml.MarkedYAMLError as error:
         line = f" in line {error.problem_mark.line + 2}" if error.problem_mark else ""
         return f"the front matter is not YAML: {error.problem}{line}"
@@ -168,7 +176,7 @@ def load_front(front: str) -> dict[str, object] | str:
 
 def is_value(key: str, value: object) -> bool:
     """Return whether `value` is valid for `key` in a front matter: a text, or for some keys a list of texts."""
-    if isinstance(value, list) and key in LISTS:
+    if isinstance(value, list) and key in LIST_KEYS:
         return all(isinstance(one, str) for one in value)
     return isinstance(value, str)
 
@@ -208,31 +216,33 @@ def _scalar(value: str) -> str | None:
     if value[:1] == "[" and value[-1] == "]":
         value = value[1:-1]
     elif value[:1] != '"':
-        plain = WRITTEN.fullmatch(value) or (PLAIN.fullmatch(value) and not OTHER_TYPE.fullmatch(value))
+        plain = WRITTEN_PATTERN.fullmatch(value) or (
+            PLAIN_SCALAR_PATTERN.fullmatch(value) and not OTHER_TYPE_PATTERN.fullmatch(value)
+        )
         return value if plain else None
-    found = QUOTED.fullmatch(value)
+    found = QUOTED_PATTERN.fullmatch(value)
     if not found:
         return None
-    return ESCAPE.sub(_unescaped, found[1]) if "\\" in value else found[1]
+    return ESCAPE_PATTERN.sub(_unescaped, found[1]) if "\\" in value else found[1]
 
 
 def _unescaped(found: re.Match[str]) -> str:
-    return chr(int(found[1] or found[2], 16)) if found[1] or found[2] else ESCAPED.get(found[3], found[3])
+    return chr(int(found[1] or found[2], 16)) if found[1] or found[2] else ESCAPED_CHARACTERS.get(found[3], found[3])
 
 
 def _any_front(text: str) -> tuple[ReadPost, int]:
     """Return the parts of a post whose front matter is not written as the format has it, and where that ends."""
     if not text.startswith("---"):
         return ReadPost(damage="does not begin with a front matter" if text.strip("\0 \n") else "empty"), 0
-    found = ANY_FRONT.match(text)
+    found = ANY_FRONT_PATTERN.match(text)
     if not found:
         return _lines(text, "the front matter is not closed"), len(text)
     loaded = load_front(found[1])
     if isinstance(loaded, str):
         return _lines(found[1], loaded), found.end()
-    if not loaded.keys() >= set(KEYS):
+    if not loaded.keys() >= set(POST_KEYS):
         return ReadPost(foreign=True), found.end()
-    for key in KEYS[1:]:
+    for key in POST_KEYS[1:]:
         if not is_value(key, loaded[key]):
             return _lines(found[1], f"the front matter is not as it should be: {key} is no text"), found.end()
     tags, categories = loaded["tags"], loaded["categories"]
@@ -266,7 +276,7 @@ def _misread(category: str) -> str:
 def _lines(front: str, fault: str) -> ReadPost:
     lines = front_lines(front)
     written = lines.get("date", "").strip("\"'")
-    address = CANONICAL.search(front)
+    address = CANONICAL_PATTERN.search(front)
     more = FrontFacts(canonical=address[1] if address else "")
     return ReadPost(fault=fault, date=read_written(written), written=written, more=more)
 
@@ -274,17 +284,17 @@ def _lines(front: str, fault: str) -> ReadPost:
 def _with_rest(post: ReadPost, rest: str, quoted: bool) -> ReadPost:
     """Return `post` with what comes after its front matter: the quote, the body, the address and the footer."""
     start = rest.rfind("\n\n<", 0, rest.rfind(">\n\n") + 1)
-    found = END.match(rest, start) if start >= 0 else None
+    found = BODY_END_PATTERN.match(rest, start) if start >= 0 else None
     if not found:
-        *_, found = (None, *LOOSE_END.finditer(rest))
-    bare = None if found else BARE_END.search(rest)
+        *_, found = (None, *LOOSE_END_PATTERN.finditer(rest))
+    bare = None if found else BARE_END_PATTERN.search(rest)
     if found:
         body, link, footer = rest[: found.start()], found[1], rest[found.end() :].strip()
     elif bare:
         body, link, footer = rest[: bare.start()].rstrip("\n"), bare[1], ""
     else:
         body, link, footer = rest, None, ""
-    quote = QUOTE.match(body) if quoted else None
+    quote = QUOTE_PATTERN.match(body) if quoted else None
     if quote:
         body = body[quote.end() :]
     return post._replace(quote=unmarked(quote[1]) if quote else None, body=body, link=link, footer=footer)

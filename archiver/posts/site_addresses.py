@@ -12,21 +12,21 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from archiver.places import OLD_POSTS
-from archiver.posts.permalink import SAFE, segment
+from archiver.posts.permalink import SAFE_CHARACTERS, segment
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable
 
     from archiver.recipes import Recipe
 
-FOOTER_LINK = re.compile(r"\]\(//\{site\}/([^)]+)\)")
-# What the site itself has at its root: directories (OWN), and files (FILE).
-OWN = frozenset(("archive", "sources", "about", "search", "category", OLD_POSTS, "pages", "pictures"))
-FILE = re.compile(
+FOOTER_LINK_PATTERN = re.compile(r"\]\(//\{site\}/([^)]+)\)")
+# What the site itself has at its root: directories (OWN_DIRECTORIES), and files (FILE).
+OWN_DIRECTORIES = frozenset(("archive", "sources", "about", "search", "category", OLD_POSTS, "pages", "pictures"))
+OWN_FILE_PATTERN = re.compile(
     r"(?:index|404)\.html|style\.css|search\.js|icon\.svg|robots\.txt|(?:feed|sitemap(?:-\d+)?)\.xml|\.archiver-site.*"
 )
-DAY_LIST = re.compile(r"archive/\d{4}/\d\d/\d\d/(?:index|[\d-]+)\.html")
-LONGEST_PATH = 1000  # bytes below the site's directory; systems take 4,096 in all, with the path to that directory
+DAY_LIST_PATTERN = re.compile(r"archive/\d{4}/\d\d/\d\d/(?:index|[\d-]+)\.html")
+MAX_PATH_BYTES = 1000  # bytes below the site's directory; systems take 4,096 in all, with the path to that directory
 NO_CATEGORY = "none"
 
 
@@ -40,15 +40,15 @@ def page_place(path: str) -> str:
     """Return the path for the page of an article that Jekyll puts at `path`: the same, unless a file of the site's own
     may be in the way. Names of directories that end in `.html` are changed, since a page may have that name."""
     *directories, name = path.split("/")
-    if len(path.encode()) > LONGEST_PATH:
+    if len(path.encode()) > MAX_PATH_BYTES:
         directories = [segment("-".join(directories))]
     parts = [
-        f"{one.lstrip('.')}-" if one.endswith(".html") or (FILE.fullmatch(one) and place == 0) else one
+        f"{one.lstrip('.')}-" if one.endswith(".html") or (OWN_FILE_PATTERN.fullmatch(one) and place == 0) else one
         for place, one in enumerate(directories)
     ]
     stem = name.removesuffix(".html")
     whole = "/".join([*parts, f"{stem}.html"])
-    return "/".join([*parts, f"{stem}-post.html"]) if DAY_LIST.fullmatch(whole) else whole
+    return "/".join([*parts, f"{stem}-post.html"]) if DAY_LIST_PATTERN.fullmatch(whole) else whole
 
 
 def own_place(page: str, usual: str, lists: Container[str]) -> str:
@@ -91,7 +91,7 @@ def fixed_lists(recipes: Iterable[Recipe]) -> dict[str, tuple[str, ...]]:
         for form in recipe.forms.values():
             if "{" in form.category:
                 continue
-            links = [link for link in FOOTER_LINK.findall(form.footer) if "{" not in link]
+            links = [link for link in FOOTER_LINK_PATTERN.findall(form.footer) if "{" not in link]
             paths = [f"{link}index.html" if link.endswith("/") else link for link in links]
             key = category_key(form.category)
             usable = (one for one in paths if not _is_own(one.partition("/")[0]) and ".." not in one)
@@ -115,13 +115,13 @@ def href(path: str) -> str:
     if path == "index.html":
         return "./"
     shown = path.removesuffix("index.html") if path.endswith("/index.html") else path
-    first, slash, rest = quote(shown, safe=SAFE, errors="ignore").partition("/")
+    first, slash, rest = quote(shown, safe=SAFE_CHARACTERS, errors="ignore").partition("/")
     return f"{first.replace(':', '%3A')}{slash}{rest}"
 
 
 def _is_own(name: str) -> bool:
     """Return whether a file or a directory at the root is the site's own."""
-    return name in OWN or FILE.fullmatch(name) is not None
+    return name in OWN_DIRECTORIES or OWN_FILE_PATTERN.fullmatch(name) is not None
 
 
 def _file(category: str) -> str:

@@ -11,9 +11,9 @@ from archiver.text import unescaped, without_tags
 if TYPE_CHECKING:
     from archiver.recipes import Recipe
 
-FEWEST = 50  # characters; shorter texts may be the same by chance
-SIZE = 16  # bytes
-SHORT = "-"
+MIN_CHARACTERS = 50  # characters; shorter texts may be the same by chance
+DIGEST_BYTES = 16  # bytes
+SHORT_TEXT_DIGEST = "-"
 
 
 def said(body: str, recipe: Recipe) -> str:
@@ -29,16 +29,16 @@ def said(body: str, recipe: Recipe) -> str:
 def text_digest(text: str) -> str | None:
     """Return a digest of an article's text; two articles have the same text if their digests are equal.
 
-    White space makes no difference. The digest of a text of less than FEWEST characters begins with `-`. None if there
-    is no text.
+    White space makes no difference. The digest of a text of less than MIN_CHARACTERS characters begins with `-`. None
+    if there is no text.
     """
     text = "".join(text.split())
     if not text:
         return None
-    digest = blake2b(text.encode("utf-8", "surrogatepass"), digest_size=SIZE).hexdigest()
-    return digest if len(text) >= FEWEST else f"{SHORT}{digest}"
+    digest = blake2b(text.encode("utf-8", "surrogatepass"), digest_size=DIGEST_BYTES).hexdigest()
+    return digest if len(text) >= MIN_CHARACTERS else f"{SHORT_TEXT_DIGEST}{digest}"
 
 
 def is_telling(digest: str | None) -> TypeGuard[str]:
     """Return whether a digest is that of a text so long that two articles do not have it by chance."""
-    return digest is not None and not digest.startswith(SHORT)
+    return digest is not None and not digest.startswith(SHORT_TEXT_DIGEST)

@@ -6,7 +6,17 @@ import re
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from archiver.recipes.recipe import FIELDS, GIVEN, PAGE, Endpoint, Form, Listing, PageRules, Recipe, Rule
+from archiver.recipes.recipe import (
+    DEFAULT_PAGE_CLASS,
+    GIVEN_ADDRESS,
+    PAGE_FIELDS,
+    Endpoint,
+    Form,
+    Listing,
+    PageRules,
+    Recipe,
+    Rule,
+)
 from archiver.recipes.texts import address, expression, groups, loadable, one_of, regex, span, template
 
 if TYPE_CHECKING:
@@ -14,12 +24,12 @@ if TYPE_CHECKING:
 
 # The names that an address of a listing may have in it besides the listing's parameters: the number of the page (from
 # 1), how many items to ask for, and the time in milliseconds since 1970.
-OF_LISTINGS = frozenset({"page", "size", "now"})
+LISTING_NAMES = frozenset({"page", "size", "now"})
 DEFAULT_FORMS = ("share", "page")
-READ = "html"  # the name in a form for the body that the general reading finds
-RECOVERED = ("title", "time", "source", "url")
+READING_NAME = "html"  # the name in a form for the body that the general reading finds
+RECOVERABLE_FIELDS = ("title", "time", "source", "url")
 # The names that each text of a form may have in it; they are filled in when a post is written.
-OF_FORMS = {
+NAMES_OF_FORM = {
     "file": {"id", "words", "key"},
     "link": {"id", "url"},
     "category": {"slug"},
@@ -43,7 +53,7 @@ def problems(recipe: Recipe) -> Iterator[tuple[str, str]]:
             expected = f"expected the article's id in one place: {{id}}{parts} in path, or names in query"
             yield f"addresses[{number}]", expected
     for number, field in enumerate(recipe.html):
-        yield from one_of(f"html[{number}]", field, FIELDS)
+        yield from one_of(f"html[{number}]", field, PAGE_FIELDS)
     if not recipe.forms.keys() & DEFAULT_FORMS:
         yield "forms", f"expected a form named {' or '.join(DEFAULT_FORMS)}"
     if not recipe.pages:
@@ -52,7 +62,7 @@ def problems(recipe: Recipe) -> Iterator[tuple[str, str]]:
     names = [page.name for page in recipe.pages]
     for number, page in enumerate(recipe.pages):
         yield from _page_problems(f"pages[{number}]", page, bodies, recipe)
-        if page.class_ != PAGE:
+        if page.class_ != DEFAULT_PAGE_CLASS:
             yield from loadable(f"pages[{number}].class", page.class_)
         if not page.name.strip():
             yield f"pages[{number}].name", "expected a name, got nothing"
@@ -66,12 +76,12 @@ def problems(recipe: Recipe) -> Iterator[tuple[str, str]]:
         yield from span("recheck.within", recipe.recheck.within)
         yield from span("recheck.every", recipe.recheck.every)
     for field, rules in recipe.recover.items():
-        yield from one_of(f"recover.{field}", field, RECOVERED)
+        yield from one_of(f"recover.{field}", field, RECOVERABLE_FIELDS)
         if not rules:
             yield f"recover.{field}", "expected at least one rule"
         for number, rule in enumerate(rules):
             where = f"recover.{field}[{number}]"
-            yield from one_of(f"{where}.from", rule.source, (*FIELDS, "id", "body"))
+            yield from one_of(f"{where}.from", rule.source, (*PAGE_FIELDS, "id", "body"))
             yield from regex(f"{where}.match", rule.match)
             yield from groups(f"{where}.format", rule.format, rule.match)
     for key, patterns in (
@@ -94,7 +104,7 @@ def _id_problems(recipe: Recipe) -> Iterator[tuple[str, str]]:
 def bodies_of(recipe: Recipe) -> set[str]:
     """Return the names of bodies that forms may use."""
     named = {field for page in recipe.pages for field in page.fields}
-    return named | {READ for page in recipe.pages if page.format == "reading"}
+    return named | {READING_NAME for page in recipe.pages if page.format == "reading"}
 
 
 def _names_id(text: str, recipe: Recipe) -> bool:
@@ -105,8 +115,8 @@ def _names_id(text: str, recipe: Recipe) -> bool:
 
 def _page_problems(key: str, page: PageRules, bodies: set[str], recipe: Recipe) -> Iterator[tuple[str, str]]:
     if page.format == "reading":
-        if page.address != GIVEN:
-            yield f"{key}.address", f"expected {GIVEN} where the format is reading, got {page.address!r}"
+        if page.address != GIVEN_ADDRESS:
+            yield f"{key}.address", f"expected {GIVEN_ADDRESS} where the format is reading, got {page.address!r}"
         if page.fields:
             yield f"{key}.fields", "expected none where the format is reading: it finds them"
         return
@@ -114,7 +124,7 @@ def _page_problems(key: str, page: PageRules, bodies: set[str], recipe: Recipe) 
     if not _names_id(page.address, recipe):
         parts = "".join(f", or all of {', '.join(f'{{{name}}}' for name in sorted(recipe.part_names()))},")
         yield f"{key}.address", f"expected {{id}}{parts if recipe.part_names() else ''} in it, got {page.address!r}"
-    yield from _field_problems(f"{key}.fields", page, (*FIELDS, "id", *sorted(bodies)))
+    yield from _field_problems(f"{key}.fields", page, (*PAGE_FIELDS, "id", *sorted(bodies)))
 
 
 def _listing_problems(key: str, name: str, listing: Listing, forms: Mapping[str, Form]) -> Iterator[tuple[str, str]]:
@@ -123,7 +133,7 @@ def _listing_problems(key: str, name: str, listing: Listing, forms: Mapping[str,
     yield from one_of(f"{key}.form", listing.form, sorted(forms))
     if not listing.endpoints:
         yield f"{key}.endpoints", "expected at least one endpoint"
-    if taken := listing.parameters.keys() & {*OF_LISTINGS, "host"}:
+    if taken := listing.parameters.keys() & {*LISTING_NAMES, "host"}:
         yield f"{key}.parameters", f"{', '.join(sorted(taken))} has a meaning of its own; expected other names"
     for parameter in listing.parameters:
         if not parameter.isidentifier():  # a template has another meaning for {}, {0} and {a.b}
@@ -132,9 +142,9 @@ def _listing_problems(key: str, name: str, listing: Listing, forms: Mapping[str,
         yield from span(f"{key}.rhythm", listing.rhythm)
     for number, endpoint in enumerate(listing.endpoints):
         where = f"{key}.endpoints[{number}]"
-        yield from address(where, endpoint.address, OF_LISTINGS | listing.parameters.keys(), endpoint.hosts)
+        yield from address(where, endpoint.address, LISTING_NAMES | listing.parameters.keys(), endpoint.hosts)
         yield from expression(f"{where}.items", endpoint.format, endpoint.items)
-        yield from _field_problems(f"{where}.fields", endpoint, (*FIELDS, "id"))
+        yield from _field_problems(f"{where}.fields", endpoint, (*PAGE_FIELDS, "id"))
         if "id" not in endpoint.fields:
             yield f"{where}.fields", "expected an id among the fields"
 
@@ -152,7 +162,7 @@ def _field_problems(key: str, asked: PageRules | Endpoint, known: Collection[str
 
 
 def _form_problems(key: str, form: Form, fields: set[str], *, is_web: bool) -> Iterator[tuple[str, str]]:
-    for name, known in OF_FORMS.items():
+    for name, known in NAMES_OF_FORM.items():
         yield from template(f"{key}.{name}", getattr(form, name), known)
     which = "{key}" if is_web else "{id}"
     if which not in form.file:  # all posts of a day would be one file
@@ -162,5 +172,5 @@ def _form_problems(key: str, form: Form, fields: set[str], *, is_web: bool) -> I
     for number, body in enumerate(form.body):
         yield from one_of(f"{key}.body[{number}]", body, sorted(fields))
     if form.quote:
-        yield from one_of(f"{key}.quote.from", form.quote.source, FIELDS)
+        yield from one_of(f"{key}.quote.from", form.quote.source, PAGE_FIELDS)
         yield from regex(f"{key}.quote.drop", form.quote.drop or "", groups=0)

@@ -14,7 +14,7 @@ import msgspec
 import yaml
 
 from archiver.errors import PluginError, RecipeError
-from archiver.plugins import RECIPES, load_plugins
+from archiver.plugins import RECIPES_GROUP, load_plugins
 from archiver.recipes.check import problems
 from archiver.recipes.check_site import site_problems
 from archiver.recipes.recipe import Recipe
@@ -24,11 +24,11 @@ from archiver.suggestions import did_you_mean
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-ENDINGS = (".yaml", ".yml")
-LONGEST = 1_000_000  # bytes
-UNKNOWN = re.compile("Object contains unknown field `(.*)`")
-KEYS = {field.encode_name for kind in (Recipe, SiteRecipe) for field in msgspec.structs.fields(kind)}
-PACKAGED = Path(__file__).parent
+RECIPE_ENDINGS = (".yaml", ".yml")
+MAX_RECIPE_BYTES = 1_000_000  # bytes
+UNKNOWN_FIELD_PATTERN = re.compile("Object contains unknown field `(.*)`")
+KNOWN_KEYS = {field.encode_name for kind in (Recipe, SiteRecipe) for field in msgspec.structs.fields(kind)}
+PACKAGED_RECIPES = Path(__file__).parent
 
 
 @cache
@@ -55,25 +55,25 @@ def _load_all(*directories: str) -> dict[str, Recipe | SiteRecipe]:
         if not directory.is_dir():
             raise RecipeError(f"{directory}: no such directory; ARCHIVER_RECIPES must name directories of recipes")
         _add(recipes, directory)
-    for plugin in load_plugins(RECIPES):
+    for plugin in load_plugins(RECIPES_GROUP):
         if not hasattr(plugin.loaded, "__path__"):  # a module without a directory, or no module at all
             raise PluginError(f"{plugin.name}: is not a package: its directory is to have the recipes")
         try:
             found = sorted(files(plugin.loaded).iterdir(), key=attrgetter("name"))
             for resource in found:
-                if resource.name.lower().endswith(ENDINGS):
+                if resource.name.lower().endswith(RECIPE_ENDINGS):
                     with as_file(resource) as file:
                         recipe = load_any(file)
                     recipes.setdefault(recipe.name, recipe)
         except RecipeError as error:
             raise PluginError(f"{plugin.name}: {error}") from error
-    _add(recipes, PACKAGED)
-    _add(recipes, PACKAGED / "sites")
+    _add(recipes, PACKAGED_RECIPES)
+    _add(recipes, PACKAGED_RECIPES / "sites")
     return recipes
 
 
 def _add(recipes: dict[str, Recipe | SiteRecipe], directory: Path) -> None:
-    for file in sorted(one for one in directory.iterdir() if one.name.lower().endswith(ENDINGS)):
+    for file in sorted(one for one in directory.iterdir() if one.name.lower().endswith(RECIPE_ENDINGS)):
         recipe = load_any(file)
         recipes.setdefault(recipe.name, recipe)
 
@@ -137,8 +137,8 @@ def load_any(file: Path) -> Recipe | SiteRecipe:
 
 def _meant(what: str) -> str:
     """Return a suggestion for the unknown key that a message names; empty if no key is similar."""
-    unknown = UNKNOWN.fullmatch(what)
-    return did_you_mean(unknown[1], KEYS) if unknown else ""
+    unknown = UNKNOWN_FIELD_PATTERN.fullmatch(what)
+    return did_you_mean(unknown[1], KNOWN_KEYS) if unknown else ""
 
 
 def _content(file: Path) -> Any:
@@ -146,8 +146,8 @@ def _content(file: Path) -> Any:
     try:
         if not file.is_file():  # a pipe, say, from which a read would never return
             raise RecipeError(f"{file}: {'expected a file' if file.exists() else 'no such file'}")
-        if file.stat().st_size > LONGEST:
-            raise RecipeError(f"{file}: expected a file of at most {LONGEST:,} bytes")
+        if file.stat().st_size > MAX_RECIPE_BYTES:
+            raise RecipeError(f"{file}: expected a file of at most {MAX_RECIPE_BYTES:,} bytes")
         return yaml.load(file.read_text(encoding="utf-8-sig"), _Loader)
     except RecipeError:
         raise

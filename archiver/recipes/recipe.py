@@ -14,9 +14,9 @@ from archiver.spans import SPAN_PATTERN
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-FIELDS = ("title", "time", "source", "digest", "url")  # of an article, besides its id and its body
-PAGE = "archiver.pages.page.Page"
-GIVEN = "{url}"  # as the address of a page: the one by which the article was asked for
+PAGE_FIELDS = ("title", "time", "source", "digest", "url")  # of an article, besides its id and its body
+DEFAULT_PAGE_CLASS = "archiver.pages.page.Page"
+GIVEN_ADDRESS = "{url}"  # as the address of a page: the one by which the article was asked for
 ID_FLAGS = re.IGNORECASE | re.ASCII  # a constant, since combining flags takes time
 
 
@@ -56,7 +56,7 @@ class PageRules(Part, frozen=True):
     fields: dict[str, tuple[str | Rule, ...]]
     hosts: tuple[str, ...] = ("",)
     browser: bool = False  # whether a browser must draw it before it is read
-    class_: str = msgspec.field(default=PAGE, name="class")
+    class_: str = msgspec.field(default=DEFAULT_PAGE_CLASS, name="class")
 
 
 class Endpoint(Part, frozen=True):
@@ -180,7 +180,7 @@ class Recipe(Part, frozen=True):
     @property
     def is_web(self) -> bool:
         """Whether its articles are identified by their addresses, which may be any, and not by ids in them."""
-        return any(page.address == GIVEN for page in self.pages)
+        return any(page.address == GIVEN_ADDRESS for page in self.pages)
 
     def article_id(self, text: str) -> str | None:
         """Return the canonical form of the id `text`; None if it is no id of this source."""

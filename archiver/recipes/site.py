@@ -20,7 +20,7 @@ from archiver.recipes.recipe import Part, Politeness
 SITE_FIELDS = (
     *("title", "published", "modified", "authors", "source", "language", "description", "image", "canonical", "body"),
 )
-KINDS = ("css", "xpath", "json_ld")
+RULE_KINDS = ("css", "xpath", "json_ld")
 DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
@@ -36,7 +36,7 @@ class FieldPlace(Part, frozen=True):
     @property
     def kind(self) -> str:
         """The key of the one expression that is given; "" if none is, or several are."""
-        said = [kind for kind in KINDS if getattr(self, kind) is not None]
+        said = [kind for kind in RULE_KINDS if getattr(self, kind) is not None]
         return said[0] if len(said) == 1 else ""
 
     @property

@@ -18,12 +18,12 @@ from archiver.spans import read_span
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator
 
-FUNCTIONS = Functions()
+JMESPATH_FUNCTIONS = Functions()
 XPATH_STRING = re.compile(r"'[^']*'|\"[^\"]*\"")
 XPATH_CALL = re.compile(r"(?<![\w.$-])(?:[\w.-]+::)?((?:[^\W\d][\w.-]*:)?[^\W\d][\w.-]*)\s*\(")
 XPATH_NODE_TESTS = frozenset(("node", "text", "comment", "processing-instruction", "and", "or", "div", "mod"))
 XPATH_PREFIX = re.compile(r"(?<![\w.$:-])([^\W\d][\w.-]*):(?!:)(?=[^\W\d*]|\*)")
-NOTHING = Selector(text="<html></html>", type="html")
+EMPTY_SELECTOR = Selector(text="<html></html>", type="html")
 
 
 def one_of(key: str, name: str, known: Collection[str]) -> Iterator[tuple[str, str]]:
@@ -108,9 +108,9 @@ def address(key: str, text: str, names: Collection[str], hosts: Collection[str])
 
 
 def expression(key: str, kind: str, select: str) -> Iterator[tuple[str, str]]:
-    """Expect a valid expression. kind: one of COMPILERS."""
+    """Expect a valid expression. kind: one of COMPILER_OF_FORMAT."""
     try:
-        COMPILERS[kind](select)
+        COMPILER_OF_FORMAT[kind](select)
     except Exception as error:
         yield key, f"expected {kind.upper()}, got {select!r}: {str(error).partition(chr(10))[0].rstrip(':')}"
 
@@ -127,31 +127,31 @@ def _jmespath(select: str) -> None:
 
 def _call(name: str, arguments: list[dict[str, Any]]) -> None:
     """Raise ValueError for a call that can only fail. JMESPath itself checks a call only when it applies it to data."""
-    if name not in FUNCTIONS.FUNCTION_TABLE:
+    if name not in JMESPATH_FUNCTIONS.FUNCTION_TABLE:
         raise ValueError(f"Unknown function: {name}()")
-    expected = FUNCTIONS.FUNCTION_TABLE[name]["signature"]
+    expected = JMESPATH_FUNCTIONS.FUNCTION_TABLE[name]["signature"]
     variadic = bool(expected) and expected[-1].get("variadic", False)
     if len(arguments) < len(expected) or (len(arguments) > len(expected) and not variadic):
         wanted = f"{'at least ' if variadic else ''}{len(expected)}"
         raise ValueError(f"{name}() takes {wanted} argument(s), not {len(arguments)}")
     if all(argument["type"] == "literal" for argument in arguments):
-        FUNCTIONS.call_function(name, [argument["value"] for argument in arguments])
+        JMESPATH_FUNCTIONS.call_function(name, [argument["value"] for argument in arguments])
 
 
 def _xpath(select: str) -> None:
     """Raise ValueError for an expression that can only fail. XPath looks up functions and prefixes only if there is
     something to apply them to, so each is tried separately."""
-    NOTHING.xpath(select)
+    EMPTY_SELECTOR.xpath(select)
     names = XPATH_STRING.sub("''", select)
     for name in XPATH_CALL.findall(names):
         if name not in XPATH_NODE_TESTS:
             try:
-                NOTHING.xpath(f"{name}()")
+                EMPTY_SELECTOR.xpath(f"{name}()")
             except Exception as error:  # a function's own, as it gets nothing here
                 if "Unregistered function" in str(error) or "Undefined namespace prefix" in str(error):
                     raise ValueError(f"Unknown function: {name}()") from error
     for prefix in XPATH_PREFIX.findall(names):
-        NOTHING.xpath(f"self::{prefix}:x")
+        EMPTY_SELECTOR.xpath(f"self::{prefix}:x")
 
 
-COMPILERS: dict[str, Callable[[str], object]] = {"json": _jmespath, "css": NOTHING.css, "xpath": _xpath}
+COMPILER_OF_FORMAT: dict[str, Callable[[str], object]] = {"json": _jmespath, "css": EMPTY_SELECTOR.css, "xpath": _xpath}

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from archiver.extraction import ExtractOptions
     from archiver.pictures import Accepted
 
-WEB_PAGE = re.compile(r"\s*(?:text/html|application/xhtml\+xml)\s*(?:;|$)", re.IGNORECASE)
+WEB_PAGE_TYPE_PATTERN = re.compile(r"\s*(?:text/html|application/xhtml\+xml)\s*(?:;|$)", re.IGNORECASE)
 
 
 class Failed(NamedTuple):
@@ -138,7 +138,7 @@ class Maker:
     def _asked_of_page(self, answer: CapturedAnswer) -> Asked | None:
         """Return what a web page that no recipe knows is taken for, if such pages are wanted (`any_page`); else
         None."""
-        if not self._options.any_page or not WEB_PAGE.match(answer.content_type):
+        if not self._options.any_page or not WEB_PAGE_TYPE_PATTERN.match(answer.content_type):
             return None
         try:
             reference = resolve(answer.capture.url, self._recipes.values())

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from archiver.index import IndexThread
     from archiver.storage import Root
 
-NOT_AMONG_THESE = "its body is in a capture that is not among these"
+NO_ORIGINAL_REASON = "its body is in a capture that is not among these"
 
 
 class Completer:
@@ -41,13 +41,13 @@ class Completer:
         """Return `answer` with the body that it refers to, or a `Failed` that says why there is none."""
         known = await self._find(answer)
         if known is None:
-            return Failed(answer.capture.url, NOT_AMONG_THESE, answer.capture)
+            return Failed(answer.capture.url, NO_ORIGINAL_REASON, answer.capture)
         try:
             found = self._body(known)
             if found.same:
                 first = await self._find(found)
                 if first is None:
-                    raise CaptureError(NOT_AMONG_THESE)
+                    raise CaptureError(NO_ORIGINAL_REASON)
                 body = self._body(first)
                 found = body._replace(capture=found.capture._replace(payload=body.capture.payload))
         except CaptureError as error:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from archiver.replay.spool import PictureOutline, Spool
     from archiver.storage import Storage
 
-WRITTEN = ("written", "unchanged")
+WRITTEN_OUTCOMES = ("written", "unchanged")
 
 
 class CapturedPictures:
@@ -42,7 +42,7 @@ class CapturedPictures:
     async def _keep(self, storage: Storage, spool: Spool, address: str, one: PictureOutline) -> None:
         content = spool.load_picture(one).content
         ((outcome, why),) = await storage.put([Put(one.picture.path, content, None)])
-        if outcome not in WRITTEN:
+        if outcome not in WRITTEN_OUTCOMES:
             raise StoreError(f"{one.picture.path}: {why or 'its file was changed by somebody: archiver verify'}")
         picture = one.picture
         asset = Asset(picture.path, picture.sha256, len(content), picture.width, picture.height, one.capture)

@@ -16,7 +16,7 @@ from archiver.errors import CaptureError, WorkerError, WorkerLostError
 from archiver.index import Index
 from archiver.replay.judging import judge_texts
 from archiver.replay.making import Failed, Maker, Other
-from archiver.replay.originals import NOT_AMONG_THESE, Completer
+from archiver.replay.originals import NO_ORIGINAL_REASON, Completer
 from archiver.replay.pictures import CapturedPictures
 from archiver.replay.serve import Found, Read, outlined
 from archiver.replay.spool import PictureOutline, Shelf
@@ -40,9 +40,9 @@ if TYPE_CHECKING:
     from archiver.session import SessionOptions
     from archiver.storage import Location, Root, Storage
 
-MOST_REGIONS = 64  # the most regions in a job, where files are small
-REVISITS = f"revisits: {NOT_AMONG_THESE}"
-IN_TURN = 2  # batches at a time
+MAX_REGIONS = 64  # the most regions in a job, where files are small
+REVISITS_REASON = f"revisits: {NO_ORIGINAL_REASON}"
+MAX_BATCHES_AT_WORK = 2  # batches at a time
 MAX_BATCH = 256  # candidates that are decided about and written together, if no article has more
 
 
@@ -150,10 +150,10 @@ class Replay:
     async def _complete(self, answer: CapturedAnswer, shelf: Shelf) -> list[Found]:
         completed = await self._completer.complete(answer)
         if isinstance(completed, Failed):
-            if answer.about or completed.reason != NOT_AMONG_THESE:
+            if answer.about or completed.reason != NO_ORIGINAL_REASON:
                 return [completed]
             if (key := self._maker.article_of(answer)) is None:
-                return [Other(REVISITS)]
+                return [Other(REVISITS_REASON)]
             self._missing.append((key, completed))
             return []
         return await asyncio.to_thread(outlined, self._maker, completed, shelf)
@@ -167,7 +167,7 @@ class Replay:
             made |= {key for key, one in held.items() if one.posts}
         for key, failed in self._missing:
             if key in made:
-                self.summary.others[REVISITS] += 1
+                self.summary.others[REVISITS_REASON] += 1
             else:
                 self._tell(Change(failed.address, "failed", reason=f"{failed.reason}: name that, too"))
 
@@ -189,7 +189,7 @@ class Replay:
             for batch in _batches(spool.groups()):
                 taken = [Taken(candidate) for candidate in await asyncio.to_thread(spool.load, batch)]
                 on_their_way.append(asyncio.create_task(self._take(taken, judge)))
-                if len(on_their_way) == IN_TURN:
+                if len(on_their_way) == MAX_BATCHES_AT_WORK:
                     self._tell_all(await on_their_way.popleft())
             while on_their_way:
                 self._tell_all(await on_their_way.popleft())
@@ -263,7 +263,7 @@ def _jobs(found: Iterable[Region]) -> Iterator[Part]:
     job: list[Region] = []
     size = 0
     for region in found:
-        if job and (size + region.end - region.start > MAX_REGION_BYTES or len(job) == MOST_REGIONS):
+        if job and (size + region.end - region.start > MAX_REGION_BYTES or len(job) == MAX_REGIONS):
             yield tuple(job)
             job, size = [], 0
         job.append(region)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from archiver.session import SessionOptions
     from archiver.storage import Location, Root
 
-SERVE = "archiver.replay.serve:serve"
+SERVE_FUNCTION = "archiver.replay.serve:serve"
 
 
 def replay(
@@ -59,7 +59,7 @@ async def _run(
     with Spool(scratch) as spool:
         setup = ReplaySetup(options.extract, output.absolute(), spool.directory)
         async with (
-            started(engine, SERVE, setup) as pool,
+            started(engine, SERVE_FUNCTION, setup) as pool,
             (_look if dry else _open)(output, options, listener) as work,
         ):
             return await work.run(files, pool, spool)

@@ -27,10 +27,10 @@ if TYPE_CHECKING:
     from archiver.index import ArticleKey
     from archiver.pictures import Accepted
 
-PREFIX = "archiver-replay-"
-LOCK = "lock"
-SETTING = "ARCHIVER_SCRATCH"
-OPEN = 64  # files that are open at a time
+DIRECTORY_PREFIX = "archiver-replay-"
+LOCK_FILE = "lock"
+SCRATCH_SETTING = "ARCHIVER_SCRATCH"
+MAX_OPEN_FILES = 64  # files that are open at a time
 
 
 class CandidateOutline(NamedTuple):
@@ -113,9 +113,9 @@ class Spool:
         self._closing = ExitStack()
         try:
             _sweep(Path(place))
-            self.directory = mkdtemp(prefix=PREFIX, dir=place)
+            self.directory = mkdtemp(prefix=DIRECTORY_PREFIX, dir=place)
             self._closing.callback(rmtree, self.directory, ignore_errors=True)
-            lock = Path(self.directory, LOCK).open("w")  # noqa: SIM115 - for as long as the directory is in use
+            lock = Path(self.directory, LOCK_FILE).open("w")  # noqa: SIM115 - for as long as the directory is in use
             self._closing.callback(lock.close)
             fcntl.flock(lock, fcntl.LOCK_EX)
         except OSError as error:
@@ -170,7 +170,7 @@ class Spool:
         the files, so it is enough to keep a few files open."""
         if name not in self._open:
             self._open[name] = Path(self.directory, name).open("rb")  # noqa: SIM115 - closed with the spool
-            if len(self._open) > OPEN:
+            if len(self._open) > MAX_OPEN_FILES:
                 self._open.popitem(last=False)[1].close()
         self._open.move_to_end(name)
         return self._open[name]
@@ -183,12 +183,12 @@ def _order(capture: Capture) -> tuple[datetime, str, str]:
 
 def _sweep(place: Path) -> None:
     """Remove spools that no process uses any more. One that cannot be removed stays: it may be another user's."""
-    for directory in place.glob(f"{PREFIX}*"):
-        with suppress(OSError), (directory / LOCK).open("r+") as lock:
+    for directory in place.glob(f"{DIRECTORY_PREFIX}*"):
+        with suppress(OSError), (directory / LOCK_FILE).open("r+") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             rmtree(directory, ignore_errors=True)
 
 
 def _error(place: str, error: OSError) -> StoreError:
-    advice = f"; name a directory that all workers see ({SETTING})" if error.errno == errno.ENOENT else ""
-    return StoreError(f"{place} ({SETTING}): what was read cannot wait there: {with_advice(error)}{advice}")
+    advice = f"; name a directory that all workers see ({SCRATCH_SETTING})" if error.errno == errno.ENOENT else ""
+    return StoreError(f"{place} ({SCRATCH_SETTING}): what was read cannot wait there: {with_advice(error)}{advice}")

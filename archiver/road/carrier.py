@@ -31,8 +31,8 @@ if TYPE_CHECKING:
     from archiver.road.planner import Decided, Plan
     from archiver.storage import Storage
 
-AS_MADE = frozenset({"written", "unchanged"})  # outcomes after which the file holds the post that was made
-NOTHING = ("", "")  # the outcome where the storage was not asked to do anything
+AS_MADE_OUTCOMES = frozenset({"written", "unchanged"})  # outcomes after which the file holds the post that was made
+NO_OUTCOME = ("", "")  # the outcome where the storage was not asked to do anything
 
 
 class Carrier:
@@ -83,7 +83,7 @@ class Carrier:
         await self._index.run(_note, intents, [], [], now)
         outcomes = await self._storage.put(puts) if puts else []
         finished = [
-            Finished(intent.key, intent.form, "saved" if outcome in AS_MADE else "dropped")
+            Finished(intent.key, intent.form, "saved" if outcome in AS_MADE_OUTCOMES else "dropped")
             for intent, (outcome, _) in zip(intents, outcomes, strict=True)
         ]
         await self._index.run(_show, finished, shown, now)
@@ -135,15 +135,15 @@ class Carrier:
         finished: list[Finished] = []
         failed: list[FailedArticle] = []
         for number, (one, capture) in enumerate(zip(wave, captures, strict=True)):
-            if isinstance(capture, CaptureError) or outcomes.get(number, NOTHING)[0] == DISK_FAILED_OUTCOME:
+            if isinstance(capture, CaptureError) or outcomes.get(number, NO_OUTCOME)[0] == DISK_FAILED_OUTCOME:
                 continue
-            article = done[number] = notes.became(one, *outcomes.get(number, NOTHING))
+            article = done[number] = notes.became(one, *outcomes.get(number, NO_OUTCOME))
             finished += filter(None, [notes.finished(one, article, capture, self._recipes[article.recipe])])
             failed += filter(None, [notes.failed(one, article)])
             if one.taken.capture and one.taken.about and article.outcome == "written":
                 await self._recorder.say_more(one.taken.capture, one.taken.about)
         if finished or failed:
-            posted = [one for one in done.values() if one.outcome in AS_MADE]
+            posted = [one for one in done.values() if one.outcome in AS_MADE_OUTCOMES]
             await self._index.run(_settle, finished, failed, now, posted)
         for number, (outcome, why) in outcomes.items():
             if outcome == DISK_FAILED_OUTCOME:  # the intent stays in the index: opening the archive again settles it

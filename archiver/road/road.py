@@ -6,7 +6,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from archiver.decide import IN_A_ROW, Believe, Candidate, Doubt, Texts, judge_edits
+from archiver.decide import MAX_SAME_IN_A_ROW, Believe, Candidate, Doubt, Texts, judge_edits
 from archiver.identity import site_of
 from archiver.index import ArticleKey, Finished, Index
 from archiver.road.carrier import Carrier
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from archiver.storage import Storage
 
 
-MAX_SHOWN = 128  # articles whose posts are written again together
+MAX_BATCH = 128  # articles whose posts are written again together
 
 
 class Road:
@@ -90,7 +90,7 @@ class Road:
         count = 0
         async with self._turn:
             await self._let_go_ahead()
-            while keys := await self._index.run(lambda index: index.pictures.ready(MAX_SHOWN)):
+            while keys := await self._index.run(lambda index: index.pictures.ready(MAX_BATCH)):
                 count += await self._carrier.show(keys, now)
         return count
 
@@ -123,7 +123,7 @@ class Road:
             if self._recipes[article.recipe].is_web:
                 pages |= {article.text_digest} if article.text_digest else set()
             elif self._texts.needs(article.recipe):
-                last = await self._index.run(Index.last_texts, article.recipe, IN_A_ROW - 1)
+                last = await self._index.run(Index.last_texts, article.recipe, MAX_SAME_IN_A_ROW - 1)
                 self._texts.begin(article.recipe, last)
         for text, saying in (await self._index.run(Index.articles_saying, pages)).items() if pages else ():
             for key, address in saying.items():

@@ -9,7 +9,7 @@ from scrapy.commands.parse import Command as ParseCommand
 if TYPE_CHECKING:
     import argparse
 
-DEPTH = 2  # requests: the address itself, and the page that holds the article
+DEFAULT_DEPTH = 2  # requests: the address itself, and the page that holds the article
 
 
 class Command(ParseCommand):
@@ -18,4 +18,4 @@ class Command(ParseCommand):
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         """Add the options of the command."""
         super().add_options(parser)
-        parser.set_defaults(depth=DEPTH)
+        parser.set_defaults(depth=DEFAULT_DEPTH)

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from archiver.clock import micros, moment
 from archiver.exports import shown
-from archiver.exports.own import RECIPE
+from archiver.exports.own import OWN_RECIPE
 from archiver.exports.plain import plain_text
 from archiver.posts.permalink import post_path
 from archiver.posts.read import read
@@ -142,7 +142,7 @@ def article_values(entry: Entry, row: Row, output: Root, words: dict[str, str]) 
         "saved": time_of(entry.saved),
         "checked": time_of(entry.checked) if entry.checked else "",
         "withdrawn": entry.state == "withdrawn",
-        "own": entry.recipe == RECIPE,
+        "own": entry.recipe == OWN_RECIPE,
         "original": entry.url if entry.url.lower().startswith(("http://", "https://")) else "",
         "original_host": host_of(entry.url),
         "quote": one_line(entry.quote),

@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from archiver.cleaning import Cleaner
 from archiver.errors import BodyError
-from archiver.exports.own import RECIPE
+from archiver.exports.own import OWN_RECIPE
 from archiver.exports.plain import plain_text
 from archiver.places import ASSETS
 from archiver.posts.read import unmarked
@@ -51,11 +51,11 @@ class Bodies:
         text is returned as paragraphs."""
         html = _quoted(entry.html) if BLOCK_PATTERN.search(entry.html) else _paragraphs(entry.html)
         try:
-            base = f"{SITE_ROOT}{path}" if entry.recipe == RECIPE else entry.url
+            base = f"{SITE_ROOT}{path}" if entry.recipe == OWN_RECIPE else entry.url
             clean = self._cleaners.get(entry.recipe, self._other).clean(printable(html), base).html
         except BodyError:
             clean = "".join(f"<p>{escape(line)}</p>" for line in plain_text(html).split("\n"))
-        if entry.recipe == RECIPE:
+        if entry.recipe == OWN_RECIPE:
             clean = clean.replace(f'="{SITE_ROOT}', f'="{root_of(path) or "./"}')
         return Markup(self._shown(clean, entry.pictures, root_of(path)))
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from archiver.errors import UsageError
 from archiver.exports import shown
-from archiver.exports.own import RECIPE
+from archiver.exports.own import OWN_RECIPE
 from archiver.exports.read import Entries
 from archiver.index import ArticleKey
 from archiver.posts.site_addresses import fixed_lists
@@ -230,7 +230,7 @@ class _Build:
 
     def _entry_of(self, row: Row) -> Entry | None:
         """Return the entry of an article of the record, None if it cannot be read."""
-        if row.recipe == RECIPE:
+        if row.recipe == OWN_RECIPE:
             return self._own.entry(row)
         post = self._index.posts.get(ArticleKey(row.recipe, row.id), row.form)
         return self._entries.entry(post) if post else None

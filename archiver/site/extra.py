@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from archiver.errors import PluginError, in_a_line
 from archiver.plugins import load_plugins
-from archiver.posts.site_addresses import LONGEST_PATH
+from archiver.posts.site_addresses import MAX_PATH_BYTES
 from archiver.site.articles import listed
 from archiver.site.record import Row
 
@@ -66,7 +66,7 @@ def write_extra(record: SiteRecord, look: Look, files: SiteFiles) -> list[Page]:
     for plugin in load_plugins(ENTRY_POINT_GROUP):
         for page in _pages_of(plugin, Contents(record, look)):
             path = f"{PAGES_DIRECTORY}/{page.path}"
-            if not PAGE_NAME_PATTERN.fullmatch(page.path) or len(path.encode()) > LONGEST_PATH or path in made:
+            if not PAGE_NAME_PATTERN.fullmatch(page.path) or len(path.encode()) > MAX_PATH_BYTES or path in made:
                 raise PluginError(f"{plugin.name}: {page.path!r}: expected a path of its own that ends in .html")
             made[path] = Page(path, page.title, page.html)
             files.write(path, look.page("extra", path, title=page.title, body=Markup(page.html)))

@@ -6,7 +6,7 @@ import sqlite3
 from typing import TYPE_CHECKING, NamedTuple
 
 from archiver.errors import UsageError
-from archiver.exports.segment import HAS_HAN, LONGEST, UNIT, WORD
+from archiver.exports.segment import HAN_PATTERN, MAX_WORD_CHARACTERS, UNIT_PATTERN, WORD_PATTERN
 from archiver.posts.site_addresses import href
 from archiver.site.record import RECORD_FILE
 
@@ -72,15 +72,19 @@ def match_of(text: str) -> str:
     """Return the FTS5 query for articles that have all words of `text`, Chinese ones of any length; empty if `text` has
     no words."""
     terms: list[str] = []
-    for word in WORD.findall(text):
-        if not HAS_HAN.search(word):
+    for word in WORD_PATTERN.findall(text):
+        if not HAN_PATTERN.search(word):
             terms.append(f'"{word}"')
             continue
-        units = UNIT.findall(word)
+        units = UNIT_PATTERN.findall(word)
         if len(units) == 1:
             terms.append(f'"{word}" *')
-        parts = range(len(units) - LONGEST + 1) if len(units) > LONGEST else range(1 if len(units) > 1 else 0)
-        terms += [f'"{"".join(units[start : start + LONGEST])}"' for start in parts]
+        parts = (
+            range(len(units) - MAX_WORD_CHARACTERS + 1)
+            if len(units) > MAX_WORD_CHARACTERS
+            else range(1 if len(units) > 1 else 0)
+        )
+        terms += [f'"{"".join(units[start : start + MAX_WORD_CHARACTERS])}"' for start in parts]
     return " ".join(terms)
 
 

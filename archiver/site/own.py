@@ -6,7 +6,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from archiver.exports.own import RECIPE, own_entry, own_files, own_zone
+from archiver.exports.own import OWN_RECIPE, own_entry, own_files, own_zone
 from archiver.posts.site_addresses import own_place, page_place
 from archiver.site.articles import name_of, new_of
 from archiver.site.files import FileChange
@@ -53,7 +53,7 @@ class OwnPages:
     ) -> Iterator[ShownArticle | FileChange]:
         """Yield the posts that have changed, and the removal of the pages of those that are gone. shown: turns an entry
         and its row into what is yielded. anew: yield all posts, changed or not."""
-        known = {row.id: row for row in self._record.entries("WHERE recipe = ?", RECIPE)}
+        known = {row.id: row for row in self._record.entries("WHERE recipe = ?", OWN_RECIPE)}
         for id_, file in self._files.items():
             row = known.get(id_)
             if row and not anew and self._record.sha256(row) == file.sha256:

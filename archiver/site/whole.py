@@ -11,7 +11,7 @@ from xml.sax.saxutils import escape
 from archiver.errors import StoreError, os_reason
 from archiver.exports.atom import write as write_feed
 from archiver.exports.format import About
-from archiver.exports.own import RECIPE
+from archiver.exports.own import OWN_RECIPE
 from archiver.manifest import head
 from archiver.posts.site_addresses import category_paths, href
 from archiver.site.articles import listed, utc
@@ -51,7 +51,7 @@ def write_whole(
     files.write("index.html", look.page("home", "index.html", rows=[listed(row) for row in latest], sources=sources))
     files.write("sources/index.html", look.page("sources", "sources/index.html", sources=sources))
     figures = _figures(output, index, record, sources)
-    posts = (entry for row in latest if row.recipe != RECIPE and (entry := entry_of(row)))
+    posts = (entry for row in latest if row.recipe != OWN_RECIPE and (entry := entry_of(row)))
     example = next((entry.path for entry in posts), "")
     extra = write_extra(record, look, files)
     files.write("about/index.html", look.page("about", "about/index.html", extra=extra, example=example, **figures))

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from archiver.answer import Answer
 from archiver.clock import moment, now
-from archiver.net.handler import EXCHANGES
-from archiver.net.kept import KEPT
+from archiver.net.handler import EXCHANGES_META_KEY
+from archiver.net.kept import CAPTURE_META_KEY
 from archiver.private import public_address
 
 if TYPE_CHECKING:
@@ -24,10 +24,10 @@ def answer_of(response: Response) -> Answer:
     Its address has no credentials, as in captures: it is written into the archive with the article.
     """
     content_type = (response.headers.get("Content-Type") or b"").decode("latin-1")
-    kept: Capture | None = response.meta.get(KEPT)
+    kept: Capture | None = response.meta.get(CAPTURE_META_KEY)
     if kept:
         return Answer(kept.url, content_type, response.body, kept.time)
-    exchanges = response.meta.get(EXCHANGES)
+    exchanges = response.meta.get(EXCHANGES_META_KEY)
     fetched = exchanges[-1].time if exchanges else moment(now())
     steps = tuple(map(public_address, response.meta.get("redirect_urls", ())))
     return Answer(public_address(response.url), content_type, response.body, fetched, steps)

@@ -23,9 +23,9 @@ from archiver.extraction import Unusable
 from archiver.net.budget import BudgetMiddleware, BudgetSpentError
 from archiver.net.conditional import NOT_MODIFIED, validators_of
 from archiver.net.failures import explain
-from archiver.net.handler import EXCHANGES
-from archiver.net.kept import KEPT
-from archiver.pipelines.archive import POSTED, NotPostedError
+from archiver.net.handler import EXCHANGES_META_KEY
+from archiver.net.kept import CAPTURE_META_KEY
+from archiver.pipelines.archive import POST_OUTCOMES, NotPostedError
 from archiver.private import authority
 from archiver.recipes import recipes_for, sites_for
 from archiver.road.illustrating import offered_pictures
@@ -149,7 +149,7 @@ class ArticleSpider(Spider):
             return
         send = self.crawler.signals.send_catch_log_async
         for article in await self.archive.session.road.settle_edits():
-            if article.outcome in POSTED:
+            if article.outcome in POST_OUTCOMES:
                 await send(signals.item_scraped, item=article, response=None, spider=self)
             else:
                 error = NotPostedError(article)
@@ -211,7 +211,7 @@ class ArticleSpider(Spider):
             callback=self.read,
             errback=self.next_page,
             dont_filter=True,
-            meta={KEPT: capture},
+            meta={CAPTURE_META_KEY: capture},
             cb_kwargs={"reference": reference, "number": -1, "page": page, "tries": ()},
         )
 
@@ -273,10 +273,10 @@ class ArticleSpider(Spider):
             return
         if self.captured(reference.recipe):
             about = about_answer(answer, asked)
-            if kept := response.meta.get(KEPT):
+            if kept := response.meta.get(CAPTURE_META_KEY):
                 self.archive.answers.expect(answer, len(extracted), capture=kept, about=about)
-            elif EXCHANGES in response.meta:
-                evidence = Evidence(response.meta[EXCHANGES], about, response.meta.get(LOADED_META_KEY, ()))
+            elif EXCHANGES_META_KEY in response.meta:
+                evidence = Evidence(response.meta[EXCHANGES_META_KEY], about, response.meta.get(LOADED_META_KEY, ()))
                 self.archive.answers.expect(
                     answer, len(extracted), evidence=evidence, validators=validators_of(response)
                 )

@@ -8,7 +8,7 @@ from scrapy.http import HtmlResponse
 
 from archiver.browser import LOADED_META_KEY, browser_of
 from archiver.net.budget import BudgetMiddleware
-from archiver.net.kept import KEPT
+from archiver.net.kept import CAPTURE_META_KEY
 from archiver.recipes import site_for, sites_for
 
 if TYPE_CHECKING:
@@ -51,4 +51,4 @@ class PageDrawer:
 
 def _can_be_drawn(response: Response) -> bool:
     """Return whether a response is HTML that has come from the network and has not been drawn yet."""
-    return isinstance(response, HtmlResponse) and not {KEPT, LOADED_META_KEY} & response.meta.keys()
+    return isinstance(response, HtmlResponse) and not {CAPTURE_META_KEY, LOADED_META_KEY} & response.meta.keys()

@@ -14,8 +14,8 @@ from scrapy.spidermiddlewares.httperror import HttpError
 from archiver.addresses import resolve
 from archiver.cleaning import media_text
 from archiver.clock import DAY, micros, now
-from archiver.discovery import LARGEST_SITEMAP, Rest, max_age, rest
-from archiver.discovery.listing import NO_ADDRESS
+from archiver.discovery import MAX_SITEMAP_BYTES, Rest, max_age, rest
+from archiver.discovery.listing import NO_ADDRESS_REASON
 from archiver.discovery.offer import Offer
 from archiver.errors import ERRORS_OF_THE_ARCHIVE, PageError, UnknownAddressError, as_archiver_error
 from archiver.following import FollowedListing
@@ -139,7 +139,7 @@ class FollowingSpider(ListSpider):
         """Return further entries for the `meta` of the request for a page: sitemaps may be as large as their protocol
         allows."""
         is_map = isinstance(turn.reference, FollowedListing) and turn.reference.kind == "sitemap"
-        return {"download_maxsize": LARGEST_SITEMAP} if is_map else {}
+        return {"download_maxsize": MAX_SITEMAP_BYTES} if is_map else {}
 
     async def listed(self, response: Response, turn: ListingTurn, endpoint: Endpoint | None) -> ListedPage:
         """Return what an answer lists. Raises PageError if it is no listing."""
@@ -156,11 +156,11 @@ class FollowingSpider(ListSpider):
         items, unreadable, example = await self._items(found.articles, reference)
         if is_first and not self.in_part:
             items = _first_looked_at(items)
-        nameless = found.feed.left_out.get(NO_ADDRESS, 0) if found.feed else 0
+        nameless = found.feed.left_out.get(NO_ADDRESS_REASON, 0) if found.feed else 0
         following = found.feed.next_page if found.feed and not turn.part else ""
         maps = [one for one in found.maps if one.address != reference.address]  # an index may name itself
         parts = await self._parts(maps, reference, is_first=is_first)
-        example = example or (NO_ADDRESS if nameless else "")
+        example = example or (NO_ADDRESS_REASON if nameless else "")
         spared = len(parts) < len(maps)
         undated = any(one.modified is None for one in maps)
         return ListedPage(items, unreadable + nameless, example, parts, bool(following), following, spared, undated)

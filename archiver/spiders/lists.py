@@ -15,12 +15,12 @@ from archiver.dates import listed_time
 from archiver.errors import BlockPageError, PageError
 from archiver.extraction import Unusable
 from archiver.index import ArticleKey, Index, Sighting, Validators
-from archiver.listing_stats import FILLED, ListingStats
+from archiver.listing_stats import CHECKED_FIELDS, ListingStats
 from archiver.listings import ListingReference
 from archiver.net.budget import BudgetSpentError
 from archiver.net.conditional import NOT_MODIFIED, conditional, validators_of
 from archiver.net.failures import explain, in_words
-from archiver.net.handler import EXCHANGES
+from archiver.net.handler import EXCHANGES_META_KEY
 from archiver.pages.listing import ListingPage
 from archiver.signals import listing_read
 from archiver.spans import read_span
@@ -169,8 +169,10 @@ class ListSpider(ArticleSpider):
         for start in range(0, len(wanted), MAX_BATCH):
             seen = wanted[start : start + MAX_BATCH]
             new += await self.index.run(Index.see, seen, now(), every_form=every_form)
-        if any(new) and self.captured(recipe) and EXCHANGES in response.meta:
-            self.archive.keep_soon(Evidence(response.meta[EXCHANGES], {"recipe": recipe.name, "listing": label}))
+        if any(new) and self.captured(recipe) and EXCHANGES_META_KEY in response.meta:
+            self.archive.keep_soon(
+                Evidence(response.meta[EXCHANGES_META_KEY], {"recipe": recipe.name, "listing": label})
+            )
         _count_entries(turn.stats, listed, sum(new))
         turn = replace(turn, spared=turn.spared or listed.spared)
         validators = Validators() if listed.undated else validators_of(response)
@@ -335,7 +337,7 @@ def _count_entries(stats: ListingStats, page: ListedPage, new: int) -> None:
     stats.new += new
     stats.unreadable += page.unreadable
     stats.no_id = stats.no_id or page.example
-    for name in FILLED if count else ():
+    for name in CHECKED_FIELDS if count else ():
         filled = sum(name in one.sighting.known for one in page.items) + stats.filled_share.get(name, 0.0) * before
         stats.filled_share[name] = round(filled / stats.listed, 4)
     # A time in the future does not show that the listing is still kept up.

@@ -22,7 +22,7 @@ from archiver.errors import ERRORS_OF_THE_ARCHIVE, CaptureError, PictureError, S
 from archiver.index.pictures import Asset, FailedPicture, WantedPicture
 from archiver.net.budget import BudgetMiddleware, BudgetSpentError
 from archiver.net.failures import explain_error
-from archiver.net.handler import EXCHANGES
+from archiver.net.handler import EXCHANGES_META_KEY
 from archiver.pictures import MAX_BYTES, accept
 from archiver.private import public_address
 from archiver.recipes import site_for
@@ -184,7 +184,7 @@ class PictureFetcher:
     async def _capture(self, response: Response, one: WantedPicture) -> Capture | None:
         recipe = self._recipes.get(one.recipe)
         assert response.request is not None
-        exchanges = response.request.meta.get(EXCHANGES)
+        exchanges = response.request.meta.get(EXCHANGES_META_KEY)
         if recipe is None or exchanges is None or not self._captured(recipe):
             return None
         evidence = Evidence(exchanges, {"picture": public_address(one.address)})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from archiver.index.damage import REMAKE
+from archiver.index.damage import REMAKE_ADVICE
 from archiver.problems import ProblemKind
 
 REPAIR_OPTION = "--repair"
@@ -47,7 +47,7 @@ class Kind(ProblemKind):
         "manifests that do not fit",
         "compare with a copy of the archive, or with the digest that was published",
     )
-    INDEX = ("index", "damage to the index", REMAKE)
+    INDEX = ("index", "damage to the index", REMAKE_ADVICE)
     CREDENTIAL = (
         "credential",
         "captures and notes with a credential of yours",

@@ -13,7 +13,7 @@ from archiver.captures.members import digest
 from archiver.captures.originals import sha256_of
 from archiver.errors import CaptureError, os_reason
 from archiver.problems import problem
-from archiver.recorder import OURS
+from archiver.recorder import OWN_FILES
 from archiver.storage import file_at
 from archiver.storage.regular import size
 from archiver.verify.contents import problems_inside
@@ -90,7 +90,7 @@ class Warcs:
     def _unknown(self, path: str) -> Problem:
         """Return the problem of a file that is not sealed (whose digest is not noted)."""
         why = "no run has ended it" if self._index.captures.has(path) else "the index does not know it"
-        if not fnmatchcase(path.rpartition("/")[2], OURS):
+        if not fnmatchcase(path.rpartition("/")[2], OWN_FILES):
             return problem(Kind.FOREIGN, path, why, FOREIGN_ADVICE)
         return problem(Kind.OPEN if self._is_at_work() else Kind.UNENDED, path, why)
 

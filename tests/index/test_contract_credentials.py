@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from archiver.index.credentials import COLUMNS
+from archiver.index.credentials import ADDRESS_COLUMNS
 from tests.index.values import NOW
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ def put(index: Index, table: str, row: dict[str, object]) -> None:
 
 
 def test_each_column_is_tried() -> None:
-    assert {(table, column(row)) for table, row, _ in ROWS} == {(one.table, one.name) for one in COLUMNS}
+    assert {(table, column(row)) for table, row, _ in ROWS} == {(one.table, one.name) for one in ADDRESS_COLUMNS}
 
 
 @pytest.mark.parametrize(("table", "row", "kept"), ROWS, ids=[f"{table}.{column(row)}" for table, row, _ in ROWS])
@@ -106,7 +106,7 @@ def test_what_is_known_as_it_is_kept_stays(index: Index, table: str, row: dict[s
     put(index, table, row | {column(row): kept})
     before = index._database.rows(f"SELECT * FROM {table}")
     assert (index.credentials.count(), index.credentials.remove()) == ({}, False)
-    in_key = {(one.table, one.name) for one in COLUMNS if one.others is not None}
+    in_key = {(one.table, one.name) for one in ADDRESS_COLUMNS if one.others is not None}
     if (table, column(row)) in in_key:
         put(index, table, row)
         assert index.credentials.remove()

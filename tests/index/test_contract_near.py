@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from archiver.index.near import MOST_BESIDE, MOST_OF_A_BAND
+from archiver.index.near import MAX_LINKED, MAX_OF_A_BAND
 from archiver.minhash import Signature, scheme, signature
 from bench.syndication import Language
 from tests.index.values import NOW, digest, intent, key, saved
@@ -100,7 +100,7 @@ def test_whoever_shows_what_stands_beside_learns_of_it(index: Index) -> None:
 
 def test_those_that_stood_beside_an_article_that_says_something_else_now_find_each_other(index: Index) -> None:
     """What is noted of copies is who was nearest when they came, which may be one that leaves."""
-    names = [f"c{number}" for number in range(MOST_BESIDE + 3)]
+    names = [f"c{number}" for number in range(MAX_LINKED + 3)]
     for name in ("a", *names):
         save(index, **{name: like(0)})
     save(index, a=like(2))
@@ -157,14 +157,14 @@ def test_what_changed_before_stays_a_change(index: Index) -> None:
 
 
 def test_a_text_that_comes_again_and_again_costs_no_more(index: Index) -> None:
-    names = [f"c{number:03}" for number in range(MOST_OF_A_BAND * 3)]
+    names = [f"c{number:03}" for number in range(MAX_OF_A_BAND * 3)]
     save(index, **dict.fromkeys(names, like(0)))
     assert groups(index) == [names]
     sizes = index._database.rows("SELECT count(*) FROM bands GROUP BY band")
-    assert {size for (size,) in sizes} == {MOST_OF_A_BAND}
+    assert {size for (size,) in sizes} == {MAX_OF_A_BAND}
     asked: list[ArticleKey] = [key(name) for name in names]
     found = index.signatures.near(asked)
-    assert sum(map(len, found.values())) <= 2 * MOST_BESIDE * len(names)
+    assert sum(map(len, found.values())) <= 2 * MAX_LINKED * len(names)
 
 
 def test_short_texts_stand_beside_none(index: Index) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from archiver.index.fail import RETRIES
+from archiver.index.fail import RETRY_WAITS
 from archiver.index.pictures import Asset, FailedPicture, WantedPicture
 from tests.index.values import NOW, capture, digest, key, save
 
@@ -50,21 +50,21 @@ def test_an_address_keeps_the_picture_that_came_first(index: Index) -> None:
     index.pictures.keep({ONE: asset("another")}, NOW + 1)
     assert index.pictures.paths([ONE, TWO]) == {ONE: asset().path, TWO: asset().path}
     index.pictures.fail([FailedPicture(ONE, "HTTP status 500")], NOW + 2)
-    assert claimed(index, 1, NOW + RETRIES[-1]) == []
+    assert claimed(index, 1, NOW + RETRY_WAITS[-1]) == []
     assert index.pictures.counts() == (2, 0, 0)
 
 
 def test_one_that_does_not_come_is_asked_for_later_and_later_and_in_the_end_no_more(index: Index) -> None:
     want(index, ONE, TWO)
     now = NOW
-    for number, wait in enumerate(RETRIES, 1):
+    for number, wait in enumerate(RETRY_WAITS, 1):
         index.pictures.fail([FailedPicture(ONE, "HTTP status 500")], now)
         assert ONE not in claimed(index, 2 * number, now + wait - 1)
         now += wait
         assert ONE in claimed(index, 2 * number + 1, now)
     assert index.pictures.counts() == (0, 2, 0)
     index.pictures.fail([FailedPicture(ONE, "HTTP status 500"), FailedPicture(TWO, "no picture", for_good=True)], now)
-    assert claimed(index, 99, now + 10 * RETRIES[-1]) == []
+    assert claimed(index, 99, now + 10 * RETRY_WAITS[-1]) == []
     assert index.pictures.counts() == (0, 0, 2)
 
 

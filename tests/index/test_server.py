@@ -126,7 +126,7 @@ def test_what_is_no_address(tmp_path: Path) -> None:
 
 
 def test_a_server_that_is_too_old(at: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(postgres_connection, "OLDEST", 99)
+    monkeypatch.setattr(postgres_connection, "MIN_VERSION", 99)
     assert "it must be 99 or newer" in refused(at, tmp_path)
 
 
@@ -402,7 +402,7 @@ ENDS = {
 def test_a_transaction_whose_end_is_unknown_is_looked_for(
     at: str, tmp_path: Path, fault: Fault, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(postgres_connection, "SILENCE", 0.2)
+    monkeypatch.setattr(postgres_connection, "MAX_SILENCE_SECONDS", 0.2)
     kept = ENDS[fault]
     with FaultyProxy(server().port) as proxy:
         through = proxied(at, proxy)
@@ -460,8 +460,8 @@ def test_a_server_that_says_nothing_and_keeps_the_connection_is_left(
     at: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It takes new connections, and does not answer on the next one either."""
-    monkeypatch.setattr(postgres_connection, "SILENCE", 0.2)
-    monkeypatch.setitem(postgres_connection.OPTIONS, "connect_timeout", 2)  # libpq takes no less
+    monkeypatch.setattr(postgres_connection, "MAX_SILENCE_SECONDS", 0.2)
+    monkeypatch.setitem(postgres_connection.CONNECTION_OPTIONS, "connect_timeout", 2)  # libpq takes no less
     with FaultyProxy(server().port) as proxy:
         with closing(Index.open(tmp_path, proxied(at, proxy))) as index:
             proxy.fault_at(b"BEGIN", Fault.FROZEN)
@@ -479,7 +479,7 @@ def test_a_server_that_says_nothing_and_keeps_the_connection_is_left(
 
 def test_a_server_that_is_at_work_may_take_its_time(at: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """It says nothing until it has done what it was asked for, here: until somebody else has let go of a lock."""
-    monkeypatch.setattr(postgres_connection, "SILENCE", 0.05)
+    monkeypatch.setattr(postgres_connection, "MAX_SILENCE_SECONDS", 0.05)
     said: list[bool] = []
     with closing(PostgresDatabase(at)) as database, psycopg.connect(server().address()) as other:
         other.execute("SELECT pg_advisory_lock(1)")
@@ -529,7 +529,7 @@ def shared(at: str) -> PostgresDatabase:
 def test_several_that_see_the_same_articles_do_not_wait_for_each_other_for_ever(
     at: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(postgres_module, "REPEATED", ())  # a deadlock is an error
+    monkeypatch.setattr(postgres_module, "REPEATED_STATES", ())  # a deadlock is an error
     names = [f"{number:02}" for number in range(40)]
     orders = [names, names[::-1], names[20:] + names[:20], names[::2] + names[1::2]]
     PostgresDatabase(at).close()

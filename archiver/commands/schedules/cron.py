@@ -14,12 +14,12 @@ if TYPE_CHECKING:
     from archiver.commands.schedules.job import ScheduledCrawl
 
 # Before each run, the time and the command go into the log.
-NOTE = 'echo "$(date +%Y-%m-%dT%H:%M:%S%z) $*"; exec "$@"'
+LOGGING_COMMAND = 'echo "$(date +%Y-%m-%dT%H:%M:%S%z) $*"; exec "$@"'
 SECRETS = """\
 # It needs these, too. Write them above the line, with their values after the =
 # (nobody else can read your crontab):
 """
-MAX_COMMAND = 998  # bytes; of a longer one Debian's cron refuses the whole crontab
+MAX_COMMAND_BYTES = 998  # bytes; of a longer one Debian's cron refuses the whole crontab
 
 
 def render(job: ScheduledCrawl) -> str:
@@ -37,13 +37,15 @@ def render(job: ScheduledCrawl) -> str:
         every=job.every,
         minutes=minutes,
         hours=hours,
-        noted=_escaped(shlex.join(["sh", "-c", NOTE, "sh"])),
+        noted=_escaped(shlex.join(["sh", "-c", LOGGING_COMMAND, "sh"])),
         secrets="".join([SECRETS, *(f"#   {name}=\n" for name in job.secrets)]) if job.secrets else "",
         directory=_escaped(shlex.quote(output)),
         command=_escaped(shlex.join(words)),
     )
-    if len(text.splitlines()[-1].encode()) > MAX_COMMAND:
-        raise UsageError(f"the crontab line would be longer than {MAX_COMMAND} bytes; name fewer sources or settings")
+    if len(text.splitlines()[-1].encode()) > MAX_COMMAND_BYTES:
+        raise UsageError(
+            f"the crontab line would be longer than {MAX_COMMAND_BYTES} bytes; name fewer sources or settings"
+        )
     return text
 
 

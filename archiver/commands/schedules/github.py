@@ -14,14 +14,14 @@ from archiver.places import INDEX, PARTS
 if TYPE_CHECKING:
     from archiver.commands.schedules.job import ScheduledCrawl
 
-GLOB = frozenset("*?[]\\")  # characters that make a path a pattern for the cache action and for git
+GLOB_CHARACTERS = frozenset("*?[]\\")  # characters that make a path a pattern for the cache action and for git
 
 
 # The variables of a repository are not copied to its forks, so the workflow does not run there.
-VARIABLE = "ARCHIVER_RUNS_HERE"
+GUARD_VARIABLE = "ARCHIVER_RUNS_HERE"
 SET_VARIABLE = f"""\
 # In Settings, Secrets and variables, Actions, Variables,
-# add the variable {VARIABLE} with the value yes: without it
+# add the variable {GUARD_VARIABLE} with the value yes: without it
 # nothing is run. Or print this with --repository OWNER/NAME.
 """
 SECRETS = """\
@@ -38,14 +38,14 @@ def render(job: ScheduledCrawl, package: str, repository: str = "", *, pages: bo
     """Return the workflow for `job`. Raises UsageError.
 
     package: what pip installs in the workflow. repository: the only repository in which the workflow runs, as
-    OWNER/NAME; if it is empty, the workflow runs wherever the variable `VARIABLE` is `yes`. pages: also build the site
-    and publish it on GitHub Pages.
+    OWNER/NAME; if it is empty, the workflow runs wherever the variable `GUARD_VARIABLE` is `yes`. pages: also build the
+    site and publish it on GitHub Pages.
     """
     output = posixpath.normpath(job.output)
-    if output.startswith(("/", "..")) or GLOB & set(output):
+    if output.startswith(("/", "..")) or GLOB_CHARACTERS & set(output):
         raise UsageError(
             f"--output {job.output}: expected a directory in the repository, as seen from its root, "
-            f"without any of {' '.join(sorted(GLOB))}"
+            f"without any of {' '.join(sorted(GLOB_CHARACTERS))}"
         )
     minutes, hours = job.times()
     build = ["archiver", "site", "build", *_settings(job)]
@@ -57,7 +57,7 @@ def render(job: ScheduledCrawl, package: str, repository: str = "", *, pages: bo
         # After ./ the first character of the path cannot be misread as an option or a pattern.
         output=_yaml(output if output == "." else f"./{output}"),
         package=_shell([package]),
-        where=f"github.repository == '{repository}'" if repository else f"vars.{VARIABLE} == 'yes'",
+        where=f"github.repository == '{repository}'" if repository else f"vars.{GUARD_VARIABLE} == 'yes'",
         once=("" if repository else SET_VARIABLE)
         + (SECRETS.format(names=", ".join(job.secrets)) if job.secrets else ""),
         secrets="".join(f"  {name}: ${{{{ secrets.{name} }}}}\n" for name in job.secrets),

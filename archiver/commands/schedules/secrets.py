@@ -11,11 +11,11 @@ from archiver.server_address import without_secrets
 if TYPE_CHECKING:
     from archiver.configuration import Configuration
 
-INDEX = "ARCHIVER_INDEX"
-POST = "ARCHIVER_ON_ALARM_POST"
-PASSWORD = "PGPASSWORD"
-KEYS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
-OF_STORES = (
+INDEX_SETTING = "ARCHIVER_INDEX"
+ALARM_SETTING = "ARCHIVER_ON_ALARM_POST"
+PASSWORD_VARIABLE = "PGPASSWORD"
+KEY_VARIABLES = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
+STORE_VARIABLES = (
     *("AWS_SESSION_TOKEN", "AWS_REGION", "AWS_DEFAULT_REGION"),
     *("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL", "AWS_ENDPOINT"),
 )
@@ -24,11 +24,15 @@ OF_STORES = (
 def secret_names(settings: Configuration) -> tuple[str, ...]:
     """Return the names of the environment variables that must be set for the scheduled crawl: secrets, and settings
     that are used together with them."""
-    names = [INDEX] if _is_given(settings, INDEX) and without_secrets(settings[INDEX]) != settings[INDEX] else []
-    names += [POST] if settings[POST] else []
-    names += [PASSWORD] if settings[INDEX] and PASSWORD in os.environ else []
+    names = (
+        [INDEX_SETTING]
+        if _is_given(settings, INDEX_SETTING) and without_secrets(settings[INDEX_SETTING]) != settings[INDEX_SETTING]
+        else []
+    )
+    names += [ALARM_SETTING] if settings[ALARM_SETTING] else []
+    names += [PASSWORD_VARIABLE] if settings[INDEX_SETTING] and PASSWORD_VARIABLE in os.environ else []
     if settings["ARCHIVER_STORE"]:
-        names += [*KEYS, *(name for name in OF_STORES if name in os.environ)]
+        names += [*KEY_VARIABLES, *(name for name in STORE_VARIABLES if name in os.environ)]
     return tuple(names)
 
 
