@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from archiver.answer import Answer
 from archiver.captured import captured_answer
+from archiver.captures import HELD_BACK_NOTE
 from archiver.decide import Candidate
 from archiver.errors import CaptureError, PageError
 from archiver.pages.load import page_for
@@ -55,7 +56,9 @@ def _explained(output: Root, index: Index, options: ExtractOptions, capture: Cap
             keep_paywalled=bool(found.about.get("keep_paywalled")),
             recipe=site,
         )
-    first = Maker(options).make(found)[0]
+    # A post was made of it: an edit that was held back when it came has been believed since.
+    noted = {name: value for name, value in found.about.items() if name != HELD_BACK_NOTE}
+    first = Maker(options).make(found._replace(about=noted))[0]
     if not isinstance(first, Candidate):
         why = first.reason if isinstance(first, Failed) else first.what
         raise PageError(f"{capture.url}: today's rules read no article there: {why}")

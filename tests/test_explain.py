@@ -132,6 +132,17 @@ def test_an_article_of_the_archive_is_explained_from_its_capture(archive: Archiv
     assert archive.asked() == []
 
 
+def test_an_edited_article_is_explained_from_the_capture_of_its_edit(archive: Archive) -> None:
+    edited = next(record for record in archive.replica.articles if record.revised)
+    assert archive.crawl("eastmoney/market-37").returncode == 0
+    archive.replica.edit(edited.id)
+    assert archive.crawl("eastmoney/market-37", "--recheck", "2d").returncode == 0
+    assert len(list((archive.output / "_versions").glob("*/*.md"))) == 1
+    result = archive.archiver("explain", edited.id)
+    assert (result.returncode, result.stderr) == (0, "")
+    assert fields(result.stdout)["title"]
+
+
 def test_an_article_that_was_not_captured_cannot_be_explained(archive: Archive, article: Record) -> None:
     assert archive.get("--no-warc", article.id).returncode == 0
     result = archive.archiver("explain", article.id)
