@@ -219,6 +219,17 @@ def test_posts_whose_index_is_lost_are_not_called_nothing(tmp_path: Path, capsys
         assert f"`archiver adopt '{tmp_path}/my archive'`" in said
 
 
+def test_who_stands_in_an_archive_is_told_how_to_name_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Index.open(tmp_path).close()
+    monkeypatch.chdir(tmp_path)
+    assert commands.main(["status"]) == 1
+    said = "archiver: output: there is no such archive; the working directory is one, which `--output .` names\n"
+    assert capsys.readouterr().err == said
+    assert commands.main(["status", "--output", "."]) == 0
+
+
 def test_a_replay_where_nothing_is_captured_says_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert commands.main(["replay", "--output", str(tmp_path / "new")]) == 1
     said = (
