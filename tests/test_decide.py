@@ -213,6 +213,13 @@ def test_an_older_capture_never_replaces_a_newer_post() -> None:
     assert found.revision == 0
 
 
+def test_an_older_capture_of_a_better_page_counts() -> None:
+    """As it would if both had been replayed at once, or in their order."""
+    by_lesser = held(rules={"body": f"{PAGES[1]}:text"})
+    assert isinstance(decision(by_lesser, captured(article("全", -1, rank=0))), Write)
+    assert isinstance(decision(by_lesser, captured(article("另", -1, rank=1))), Older)
+
+
 def test_another_answer_of_the_same_moment_is_older() -> None:
     other = article("另", response_url="http://other.example/text")
     assert isinstance(decision(held(), captured(other)), Older)
@@ -447,6 +454,20 @@ def test_any_order_of_captures_gives_the_same_posts_and_versions(made: list[Cand
     expected = carried_out(UNKNOWN, made)
     random.shuffle(made)
     assert carried_out(UNKNOWN, made) == expected
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 1), st.booleans()), min_size=1, max_size=6).flatmap(
+        lambda drawn: st.permutations(list(enumerate(drawn)))
+    )
+)
+def test_captures_of_edits_may_come_in_several_replays(drawn: list[tuple[int, tuple[int, bool]]]) -> None:
+    """Which come first makes no difference to what the post says, though it does to its versions."""
+    made = [(captured(article(f"{minutes}", minutes, rank)), is_first) for minutes, (rank, is_first) in drawn]
+    of, _ = carried_out(UNKNOWN, [one for one, is_first in made if is_first])
+    of, _ = carried_out(of, [one for one, is_first in made if not is_first])
+    at_once, _ = carried_out(UNKNOWN, [one for one, _ in made])
+    assert [post.sha256 for post in of.posts] == [post.sha256 for post in at_once.posts]
 
 
 @given(CAPTURES)

@@ -100,7 +100,7 @@ class _Fold:
         """Note for each form the best page that its post is made of, or will be: what a lesser page gives replaces
         nothing, whichever came first."""
         for form, post in self._posts.items():
-            self._best[form] = self._ranks.get(page_of(post.rules), 0) + (PAYWALLED_RULE in post.rules)
+            self._best[form] = self._rank_of(post)
         for article, *_ in candidates:
             if article.post is not None:
                 self._best[article.form] = min(article.rank, self._best.get(article.form, article.rank))
@@ -111,7 +111,7 @@ class _Fold:
         if article.post is None:
             return Quarantine(article, candidate, article.reason)
         held = self._posts.get(article.form)
-        if held and (_is_older(candidate, held) or self._is_another_of_its_moment(candidate)):
+        if held and (self._is_older(candidate, held) or self._is_another_of_its_moment(candidate)):
             return Older(article, candidate, held.path)
         verdict = self._verdict(candidate)
         if isinstance(verdict, SameText):
@@ -125,6 +125,26 @@ class _Fold:
         if candidate.capture:
             self._moments[article.form] = candidate.capture.time
         return self._put(article, candidate, held)
+
+    def _rank_of(self, post: HeldPost) -> int:
+        """Return the rank of the page that a post was made of; 0, the best, if its rules do not say."""
+        return self._ranks.get(page_of(post.rules), 0) + (PAYWALLED_RULE in post.rules)
+
+    def _is_older(self, candidate: Candidate, held: HeldPost) -> bool:
+        """Return whether the post was made of a later answer than this candidate, or of another answer of the same
+        moment; and not of a lesser page, since a better one counts whichever came first.
+
+        What the source has just sent is never older: clocks may have been set back.
+        """
+        capture = candidate.capture
+        if capture is None:
+            return False
+        if held.capture is None:
+            return micros(capture.time) < held.saved
+        if (held.capture.url, held.capture.time, held.capture.payload) == (capture.url, capture.time, capture.payload):
+            return False
+        is_of_better_page = candidate.article.rank < self._rank_of(held)
+        return capture.time <= held.capture.time and not is_of_better_page
 
     def _is_another_of_its_moment(self, candidate: Candidate) -> bool:
         """Return whether another answer of the same moment was looked at before: neither of the two is the later one,
@@ -194,17 +214,3 @@ class _Fold:
     def _note_capture(self, candidate: Candidate, held: HeldPost) -> None:
         if held.capture is None:
             self._posts[held.form] = held._replace(capture=candidate.capture)
-
-
-def _is_older(candidate: Candidate, held: HeldPost) -> bool:
-    """Return whether the post was made of a later answer than this candidate, or of another answer of the same moment.
-
-    What the source has just sent is never older: clocks may have been set back.
-    """
-    capture = candidate.capture
-    if capture is None:
-        return False
-    if held.capture is None:
-        return micros(capture.time) < held.saved
-    own = (held.capture.url, held.capture.time, held.capture.payload) == (capture.url, capture.time, capture.payload)
-    return not own and capture.time <= held.capture.time
