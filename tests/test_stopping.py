@@ -201,6 +201,22 @@ def ask(process: subprocess.Popen[bytes], *values: object) -> None:
     process.stdin.close()
 
 
+def test_a_signal_is_for_the_run_and_not_for_the_processes_that_work_for_it() -> None:
+    """Terminals and systemd send it to all of them: what they have in hand would be lost."""
+    worker = WorkerProcess[str, str]("copy:copy", sorted)
+
+    async def work() -> list[str]:
+        first = await worker.call(["a"])
+        assert worker._process is not None
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            worker._process.send_signal(number)
+        second = await worker.call(["b"])
+        await worker.close()
+        return [*first, *second]
+
+    assert asyncio.run(work()) == ["a", "b"]
+
+
 def test_a_process_that_only_reads_ends_with_whoever_asked_it() -> None:
     """Even when what it was asked for takes for ever."""
     worker = WorkerProcess[float, None]("copy:copy", None)

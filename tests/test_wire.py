@@ -224,6 +224,16 @@ def test_the_beginning_of_a_robots_txt_without_an_end_counts(archive: Archive, a
     assert "forbidden by the site's robots.txt" in result.stderr
 
 
+def test_half_a_megabyte_of_a_robots_txt_counts(archive: Archive, article: Record) -> None:
+    """RFC 9309, 2.5: at least 500 KiB."""
+    end = b"\nDisallow: /NewsData/\n"
+    rules = (b"User-agent: *\n#").ljust(500 * 1024 - len(end), b"x") + end
+    with serving(lambda _: [answer(rules, "Content-Type: text/plain")]) as raw:
+        result = archive.get(article.id, env={"http_proxy": raw.url})
+        assert raw.paths() == []
+    assert "forbidden by the site's robots.txt" in result.stderr
+
+
 def test_a_robots_txt_that_unpacks_to_very_much(archive: Archive, article: Record) -> None:
     rules = b"User-agent: *\nDisallow: /NewsData/\n" + b"# and so on\n" * 2_000_000
     bomb = answer(gzip.compress(rules), "Content-Type: text/plain", "Content-Encoding: gzip")

@@ -25,6 +25,11 @@ def units(schedule: Printer, place: Path) -> list[str]:
     return sorted(map(str, directory.iterdir()))
 
 
+def test_only_the_run_itself_is_asked_to_stop(units: list[str]) -> None:
+    """It ends the processes that work for it when what they have in hand is written."""
+    assert "\nKillMode=mixed\n" in Path(units[0]).read_text(encoding="utf-8")
+
+
 def test_systemd_takes_them(units: list[str], place: Path) -> None:
     analyze = needed("systemd-analyze", "systemd")
     assert [Path(unit).name for unit in units] == ["t.service", "t.timer"]
