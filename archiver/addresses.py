@@ -240,7 +240,7 @@ def _why_unknown(address: str, scheme: str, host: str, recipes: tuple[Recipe, ..
     if any(_host_matches(host, name) for name in known):
         return f"{_shown(address)}: {host} is known, but this names no article (no article id where one should be)"
     return (
-        f"{_shown(address)}: no recipe knows this address or id; expected an address that begins http:// or https://, "
+        f"{_shown(address)}: no recipe knows this address or id; expected http:// or https:// and a host, "
         "or the id of an article of a source (`archiver sources`)"
     )
 

@@ -642,10 +642,6 @@ class Archive:
                 f"{self.output}: there are posts, but no index of them; put a copy of it in its place, or write one: "
                 f"`{adopt}` (docs/operations.md: Restore)"
             )
-        if Path(INDEX).is_dir() and not self.output.exists():
-            raise IndexFileError(
-                f"{self.output}: there is no such archive; the working directory is one, which `--output .` names"
-            )
         raise IndexFileError(
             f"{self.output}: there is no index: nothing has been crawled into it yet; name another archive with "
             "--output, or fill it: `archiver crawl`, `archiver get`, for posts that exist `archiver adopt`"

@@ -219,12 +219,14 @@ def test_posts_whose_index_is_lost_are_not_called_nothing(tmp_path: Path, capsys
         assert f"`archiver adopt '{tmp_path}/my archive'`" in said
 
 
+@pytest.mark.parametrize("words", ["status", "crawl", "get http://127.0.0.1:9/", "export jsonl"])
 def test_who_stands_in_an_archive_is_told_how_to_name_it(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], words: str
 ) -> None:
     Index.open(tmp_path).close()
     monkeypatch.chdir(tmp_path)
-    assert commands.main(["status"]) == 1
+    assert commands.main(words.split()) == 1
+    assert not (tmp_path / "output").exists()
     said = "archiver: output: there is no such archive; the working directory is one, which `--output .` names\n"
     assert capsys.readouterr().err == said
     assert commands.main(["status", "--output", "."]) == 0

@@ -44,7 +44,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "suggestions": set(),
     "engines": {"errors", "plugins", "suggestions", "workers"},
     "server_address": set(),
-    "configuration": {"errors", "server_address", "settings", "spans", "storage", "suggestions"},
+    "configuration": {"errors", "places", "server_address", "settings", "spans", "storage", "suggestions"},
     "scrapy_settings": {"configuration", "errors", "plugins", "suggestions"},
     "recipes": {"errors", "plugins", "spans", "suggestions"},
     "index": {"captures", "clock", "errors", "minhash", "places", "private", "processes", "server_address", "storage"},

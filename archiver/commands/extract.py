@@ -6,7 +6,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from archiver.captures.regions import CAPTURE_NAME_PATTERN
-from archiver.commands.display import print_json, print_line, printable
+from archiver.commands.display import count, print_json, print_line, printable
 from archiver.commands.given import advice, each_page
 from archiver.commands.options import (
     add_browser_option,
@@ -93,7 +93,7 @@ def _to_tables(archive: Archive, arguments: argparse.Namespace) -> int:
     for reason in said.broken:
         sys.stderr.write(f"archiver: {printable(reason)}\n")
     there = f"; {said.there:,} of {said.parts + said.there:,} parts were there" if said.there else ""
-    print_line(f"{said.articles:,} articles, {said.refused:,} pages refused{there}")
+    print_line(f"{count(said.articles, 'article')}, {count(said.refused, 'page')} refused{there}")
     return FAILED if said.broken else 0
 
 

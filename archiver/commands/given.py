@@ -75,7 +75,7 @@ def advice(archive: Archive, *addresses: str | None) -> str:
 def _address(word: str) -> str:
     """Return an address as a browser would ask for it, without its fragment. Raises UsageError."""
     if not (address := resolve_url(word).partition("#")[0]):
-        raise UsageError(f"{word}: no address of the web; expected one that begins http:// or https://")
+        raise UsageError(f"{word}: no address of the web; expected http:// or https:// and a host")
     return address
 
 

@@ -21,6 +21,7 @@ def add_archive_option(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--output", metavar="DIR", help="the directory of the archive; posts are in its _posts (ARCHIVER_OUTPUT)"
     )
+    parser.set_defaults(is_about_archive=True)
 
 
 def add_setting_option(parser: argparse.ArgumentParser) -> None:
@@ -128,8 +129,8 @@ def add_target_option(parser: argparse.ArgumentParser, what: str) -> None:
 
 def settings_from(arguments: argparse.Namespace, **more: object) -> Configuration:
     """Return the configuration from the options in `arguments` and from `more` settings. Raises UsageError, and
-    StoreError if `--output` names something else than a directory. (A command that needs no archive does not mind what
-    is at the default's place.)"""
+    StoreError if `--output` names something else than a directory, or is forgotten in the directory of an archive. (A
+    command that needs no archive does not mind what is at the default's place.)"""
     options = {
         "ARCHIVER_OUTPUT": arguments.output,
         "ARCHIVER_PROFILE": getattr(arguments, "profile", None),
@@ -145,6 +146,8 @@ def settings_from(arguments: argparse.Namespace, **more: object) -> Configuratio
     settings = load_configuration({"LOG_LEVEL": level, **dict(getattr(arguments, "settings", ())), **given})
     if arguments.output is not None:
         settings.refuse_file()
+    elif getattr(arguments, "is_about_archive", False):
+        settings.refuse_inner()
     return settings
 
 

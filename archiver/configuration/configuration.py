@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from archiver.errors import StoreError
+from archiver.places import INDEX
 from archiver.storage import SplitRoot
 
 if TYPE_CHECKING:
@@ -63,6 +64,14 @@ class Configuration(Mapping[str, Any]):
         """Raise StoreError if something else than a directory is where the archive should be."""
         if self.output.exists() and not self.output.is_dir():
             raise StoreError(f"{self.output}: is no directory; name the archive's with --output")
+
+    def refuse_inner(self) -> None:
+        """Raise StoreError if nobody has named the archive, there is none at the default's place, and the working
+        directory is one: whoever stands in an archive means that one, and not a new one in it."""
+        if self.origin("ARCHIVER_OUTPUT") is Origin.DEFAULT and Path(INDEX).is_dir() and not self.output.exists():
+            raise StoreError(
+                f"{self.output}: there is no such archive; the working directory is one, which `--output .` names"
+            )
 
     @property
     def root(self) -> Root:
