@@ -493,7 +493,7 @@ def test_what_was_refused_is_drawn_where_the_archive_says_so(archive: Archive, m
 
     web = cast("Web", archive.replica)
     monkeypatch.setattr(drawings.Drawing, "_wait_until_still", wait_less)
-    monkeypatch.setattr(drawings, "ANSWER", 0.2)
+    monkeypatch.setattr(drawings, "ANSWER_TIMEOUT_SECONDS", 0.2)
     archive.output.mkdir()
     (archive.output / "_archiver.yaml").write_text("ARCHIVER_BROWSER: refused\n", encoding="utf-8")
     items = "".join(f"<item><link>{address}</link></item>" for address in (ENDLESS, f"{SITE}/drawn-by-scripts"))

@@ -103,13 +103,13 @@ def replayed(archive: Archive, name: str, *arguments: str) -> tuple[dict[str, by
 def test_a_replay_is_the_same_on_any_engine(
     captured: Archive, scheduler: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sys.modules["archiver.replay.replay"], "PART", 1)  # each file is a job of its own
+    monkeypatch.setattr(sys.modules["archiver.replay.replay"], "MAX_REGION_BYTES", 1)  # each file is a job of its own
     files = sorted(map(str, (captured.output / "_captures").rglob("*.warc.gz")))
     assert len(files) == 3
     expected = replayed(captured, "one", "--jobs", "1", *files)
     assert len(expected[0]) > 6
     assert replayed(captured, "two", "--engine", scheduler, *reversed(files)) == expected
-    monkeypatch.setattr(sys.modules["archiver.replay.run"], "SERVE", f"{DYING}:replay")
+    monkeypatch.setattr(sys.modules["archiver.replay.run"], "SERVE_FUNCTION", f"{DYING}:replay")
     assert replayed(captured, "three", "--jobs", "2", *reversed(files)) == expected
     assert replayed(captured, "four", "--engine", scheduler, *files) == expected
 
@@ -147,7 +147,7 @@ def test_a_cluster_without_workers_and_one_that_goes_away(monkeypatch: pytest.Mo
     from_engine = "archiver.engines.dask_cluster"
     with cluster.running(0) as (address, process):
         with monkeypatch.context() as patch:
-            patch.setattr(f"{from_engine}.ARRIVAL", 0.1)
+            patch.setattr(f"{from_engine}.WORKER_TIMEOUT_SECONDS", 0.1)
             with pytest.raises(EngineError, match=f"it has no workers.*start some: dask worker tcp://{address}"):
                 work(f"dask://{address}", "a")
 

@@ -259,7 +259,7 @@ def test_an_output_that_cannot_be_is_explained(archive: Archive, article: Record
     archive.output.write_text("a file is in the way")
     result = archive.get(article.id)
     assert result.returncode == 1
-    assert result.stderr == f"archiver: {archive.output}/_index/lock: cannot be opened for writing: Not a directory\n"
+    assert result.stderr == f"archiver: {archive.output}: is no directory; name the archive's with --output\n"
 
 
 def test_settings_come_from_the_environment(archive: Archive, article: Record) -> None:

@@ -15,7 +15,7 @@ from archiver.commands.options import (
     add_setting_option,
     archive_from,
 )
-from archiver.errors import NeedsScriptsError, NotAnArticleError, UsageError
+from archiver.errors import NeedsScriptsError, NotAnArticleError, UsageError, fault
 from archiver.exports.inline import Dialect
 from archiver.exports.pure_markdown import markdown_of_html
 from archiver.reading import read_page
@@ -132,6 +132,9 @@ class _Reader:
                 said = "the pages in a capture are read with --to parquet DIR"
             record = {**name, "refused": error.reason, "evidence": error.evidence, **({"advice": said} if said else {})}
             self._fail(page.name, "; ".join(filter(None, [str(error), said])), record)
+            return
+        except Exception as error:  # it costs this page alone
+            self._fail(page.name, fault(error), {**name, "failed": fault(error)})
             return
         if self._markdown:
             print_line(f"{self._between}{_markdown(reading)}")
