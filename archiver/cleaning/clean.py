@@ -132,7 +132,7 @@ class Cleaner:
 
     def _tree(self, fragment: Fragment, root: _Element, html: str, base: str) -> None:
         uncover(root, html)
-        join_lines(root, html)
+        join_lines(root)
         part_children(root, html)
         break_lines(root, html)
         self._simplify(fragment, root, base)

@@ -19,7 +19,6 @@ STYLED_PATTERN = re.compile(
     r"<[^<>]*(?:display|visibility|hidden|float|position|line-through|vertical-align|white-space)", re.IGNORECASE
 )
 FLEX_OR_GRID_PATTERN = re.compile(r"<[^<>]*(?:flex|grid)", re.IGNORECASE)
-INLINE_PATTERN = re.compile(r"display\s*:\s*(?:inline(?!-)|contents)", re.IGNORECASE)
 # Blocks that are nothing but blocks, and headings. Not `p`, which is a paragraph in a browser's own text, too.
 PLAIN_BLOCKS = tuple(sorted(UNWRAPPED_BLOCKS - {"hr"}))
 HEADINGS = tuple(sorted(FREE_PARAGRAPHS - {"p"}))
@@ -41,11 +40,10 @@ def part_children(root: _Element, html: str) -> None:
                 child.set("style", f"{child.get('style') or ''};display:block")
 
 
-def join_lines(root: _Element, html: str) -> None:
-    """Make inline elements of blocks that a style puts into the line. html: what `root` was parsed from."""
-    if not INLINE_PATTERN.search(html):
-        return
-    for element in list(root.iter(*PLAIN_BLOCKS, *HEADINGS)):
+def join_lines(root: _Element) -> None:
+    """Make inline elements of blocks that a style puts into the line."""
+    styled = [element for element in root.iter(*PLAIN_BLOCKS, *HEADINGS) if element.get("style")]
+    for element in styled:
         style, parent = read_style(element.get("style") or ""), element.getparent()
         if style.is_inline and not style.is_block and parent is not None and not parts_children(parent):
             element.tag = "b" if element.tag in HEADINGS else "span"
@@ -64,7 +62,7 @@ def laid_out(html: str) -> str:
         return html
     root = parse_fragment(html)
     uncover(root, html)
-    join_lines(root, html)
+    join_lines(root)
     part_children(root, html)
     break_lines(root, html)
     for element in list(root.iter()):

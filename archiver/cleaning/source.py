@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from archiver.cleaning.apart import gaps, mark_for, marked
 from archiver.cleaning.cleaned import Cleaned, check_size
-from archiver.cleaning.layout import INLINE_PATTERN, parts_children
+from archiver.cleaning.layout import parts_children
 from archiver.cleaning.markup import BLOCKS, BOX_ELEMENTS, DRAWN_ELEMENTS, PREFORMATTED_ELEMENTS, VOID_ELEMENTS
 from archiver.cleaning.media import FRAME_ELEMENTS, MEDIA_ELEMENTS, linked, medium
 from archiver.cleaning.plain_blocks import attributes_in, plain_blocks
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from lxml.etree import _Element
 
+INLINE_PATTERN = re.compile(r"display\s*:\s*(?:inline(?!-)|contents)", re.IGNORECASE)  # in a style, perhaps
 # Tags that kramdown reads as browsers do; white space in them is ASCII only.
 NAME_EXPRESSION = r"[a-zA-Z_][-\w.]*(?::[a-zA-Z_][-\w.]*)?"
 TOKEN_PATTERN = re.compile(
@@ -183,9 +184,8 @@ def _keep(html: str) -> str | None:
 def _harmless_blocks(html: str, position: int) -> str:
     """Return the plain blocks that stand at `position`; empty if there are none, or one may do harm."""
     blocks = plain_blocks(html, position) if html.startswith("<", position) else ""
-    if INLINE_PATTERN.search(blocks):
-        return ""
-    return blocks if all(map(_are_harmless, attributes_in(blocks))) else ""
+    tags = attributes_in(blocks)
+    return blocks if all(_are_harmless(one) and not INLINE_PATTERN.search(one) for one in tags) else ""
 
 
 def _is_in_line(tag: re.Match[str]) -> bool:
