@@ -11,9 +11,8 @@ if TYPE_CHECKING:
     from archiver.minhash import Signature
 
 PAYWALLED_RULE = "paywalled"  # a key of `rules`: how it was found that only the beginning of the article is there
-GAPS_RULE = (
-    "gaps"  # a key of `rules`: where in the body words were apart that the profile `source` joins (`cleaning.noted`)
-)
+# A key of `rules`: where in the body words were apart that the profile `source` joins (`cleaning.noted`).
+GAPS_RULE = "gaps"
 
 
 @dataclass(frozen=True, slots=True)

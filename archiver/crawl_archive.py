@@ -39,9 +39,8 @@ logger = logging.getLogger(__name__)
 
 MAX_BATCH = 128  # articles that are decided about and written together
 MAX_BATCHES_AT_WORK = 2  # batches at a time: while one is written, the next is decided about
-BATCH_INTERVAL_SECONDS = (
-    0.05  # seconds in which no batch follows another: a batch waits for the disk, however small it is
-)
+# Seconds in which no batch follows another: a batch waits for the disk, however small it is.
+BATCH_INTERVAL_SECONDS = 0.05
 MAX_CLOCK_DIFFERENCE_MICROS = 3600 * SECOND  # a smaller difference between clocks is not reported
 MAX_GONE, MAX_GONE_SHARE = 5, 0.5  # if so many articles, and more than that share, are gone at once, it is not believed
 MAX_HOST_REST_MICROS = (

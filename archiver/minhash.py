@@ -31,18 +31,15 @@ MIN_DISTINCT_SHINGLES, SAMPLE_SHINGLES = 30, 100
 # time.
 MAX_CHARACTERS, MAX_WIDE_CHARACTERS = 6000, 1000
 SIGNATURE_VALUES = 128  # in a signature: in two of three cases the estimate is off by 0.045 at most
-SIGNATURE_BANDS, BAND_VALUES = (
-    12,
-    3,
-)  # bands in a signature, values in a band: of pairs of texts half alike, four in five share a band
+# Bands in a signature, values in a band: of pairs of texts half alike, four in five share a band.
+SIGNATURE_BANDS, BAND_VALUES = 12, 3
 # How alike near-duplicates are at least. A copy that was cut in half comes to 0.5; texts made from one template, or
 # about one event, to 0.3 at most.
 MIN_SIMILARITY = 0.45
 WORD_PATTERN = re.compile(r"[^\W_]+")
 PUNCTUATION_MARKS = "，。、；：“”‘’！？（）《》—…·「」『』【】,.;:!?\"'()[]-"  # in scripts without spaces
-MIN_WIDE_BYTES = (
-    2  # bytes of UTF-8 for a character, on average: scripts without spaces have more, as theirs take three each
-)
+# Bytes of UTF-8 for a character, on average: scripts without spaces have more, as theirs take three each.
+MIN_WIDE_BYTES = 2
 UNIT_BYTES = 2  # bytes of a code unit of UTF-16
 LOW_HALVES = slice(0 if sys.byteorder == "little" else 1, None, 2)  # the lower half of each value
 PACKED_VALUES = Struct(f"<{SIGNATURE_VALUES}H")

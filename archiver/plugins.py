@@ -14,9 +14,8 @@ if TYPE_CHECKING:
 RECIPES_GROUP = "archiver.recipes"  # each names a package with recipes in its directory
 ADDONS_GROUP = "archiver.addons"  # each names an add-on of Scrapy
 ENGINES_GROUP = "archiver.engines"  # each names an `archiver.engines.Engine`
-STEPS_GROUP = (
-    "archiver.steps"  # each names a function that takes an article and its recipe, and returns the changed article
-)
+# Each names a function that takes an article and its recipe, and returns the changed article.
+STEPS_GROUP = "archiver.steps"
 EXTRA_MARKER = 'extra == "{}"'
 
 

@@ -57,13 +57,11 @@ PARAMETER_PATTERN = re.compile(r"(?<=[?&;#])([^=&;#?]+)=([^&;#]*)")
 WEB_ADDRESS_PATTERN = re.compile(r"https?://", re.IGNORECASE)
 ADDRESS_IN_TEXT_PATTERN = re.compile(r"https?://[^\s\"'<>]+", re.IGNORECASE)
 NEXT_ADDRESS_PATTERN = re.compile(r"(?=https?://)", re.IGNORECASE)
-MARKS_AFTER_ADDRESS = (
-    ".,:;!?()[]{}|…«»‘’‚“”„、。！？，：；（）"  # marks at the end of an address that belong to the text
-)
+# Marks at the end of an address that belong to the text.
+MARKS_AFTER_ADDRESS = ".,:;!?()[]{}|…«»‘’‚“”„、。！？，：；（）"
 MAX_NESTED_ADDRESSES = 8  # so deeply nested addresses (an address in a parameter of an address) are looked through
-MIN_SECRET_CHARACTERS = (
-    6  # characters: a shorter secret is not looked for in other texts, where it would be part of other words
-)
+# Characters: a shorter secret is not looked for in other texts, where it would be part of other words.
+MIN_SECRET_CHARACTERS = 6
 # Command-line options and settings whose values are private, whatever they look like.
 PRIVATE_OPTION_PATTERN = re.compile(r"--on-alarm(?:-post)?")
 PRIVATE_SETTING_PATTERN = re.compile(

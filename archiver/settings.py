@@ -31,9 +31,8 @@ ARCHIVER_RECHECK = ""  # look at every article saved this long ago or less (2d);
 ARCHIVER_WARC = ""  # True or False: whether answers are captured; empty: as the recipe says, else by crawls only
 ARCHIVER_WARC_PAGES = False  # capture the page that a new post links to, too, with all that it loads
 ARCHIVER_WARC_SIZE = 100_000_000  # bytes, after which a WARC file is followed by the next; git hosts take no more
-ARCHIVER_PICTURES = (
-    ""  # True or False: whether pictures of articles become files of the archive; empty: as the recipe says
-)
+# True or False: whether pictures of articles become files of the archive; empty: as the recipe says.
+ARCHIVER_PICTURES = ""
 ARCHIVER_LINKS = False  # whether parts of the archive may be symbolic links that lead out of it
 ARCHIVER_DRY_RUN = False  # ask the listings, and write nothing
 ARCHIVER_EXTRACTORS = max(1, (cpu_count() or 1) - 1)  # processes that make articles and pages; 0: none but ours

@@ -319,7 +319,7 @@ def test_what_needs_no_scrapy_does_not_load_it(archive: Archive) -> None:
     ("how", "others"),
     [
         ((), ("scrapy.core.downloader.handlers.http", "archiver.reading", "archiver.replay", "archiver.site.")),
-        (("--workers", "2"), ("scrapy", "twisted", "tldextract")),  # the workers do, in processes of their own
+        (("--workers", "2"), ("scrapy", "twisted")),  # the workers do, in processes of their own
     ],
 )
 def test_a_crawl_does_not_load_what_others_need(

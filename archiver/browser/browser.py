@@ -30,9 +30,8 @@ if TYPE_CHECKING:
     from archiver.browser.drawing import Drawing, DrawnPage
     from archiver.captures import Exchange
 
-LOADED_META_KEY = (
-    "archiver_loaded"  # in the meta of a drawn page's request: what it loaded, each as a chain of exchanges
-)
+# In the meta of a drawn page's request: what it loaded, each as a chain of exchanges.
+LOADED_META_KEY = "archiver_loaded"
 MAX_OPEN_PAGES = 2  # each needs a hundred megabytes and more
 CLOSE_TIMEOUT_SECONDS = 5.0  # seconds; if a page is not closed by then, the browser is killed
 

@@ -42,9 +42,8 @@ CHROMIUM_ARGUMENTS = (
     "--mute-audio",
 )
 TIMEOUT_SECONDS = 60.0  # seconds in which Chromium starts, or ends
-MEMORY_CHECK_SECONDS = (
-    0.2  # seconds between two looks at its memory: a page can take some hundred megabytes in that time
-)
+# Seconds between two looks at its memory: a page can take some hundred megabytes in that time.
+MEMORY_CHECK_SECONDS = 0.2
 CHECKS_PER_SCAN = 5  # looks at the memory of known processes, before it is looked again which processes there are
 PROCESSES_DIRECTORY = Path("/proc")
 PAGE_SIZE = os.sysconf("SC_PAGE_SIZE")

@@ -30,9 +30,8 @@ ALL_RESOURCES = TEXT_RESOURCES | {"image", "font", "manifest", "other"}
 QUERY_RESOURCES = frozenset(("xhr", "fetch"))  # the kinds of requests for which a script may use POST
 HTML_TYPES = ("text/html", "application/xhtml+xml")
 POLL_SECONDS = 0.2  # seconds between two looks at a page
-MIN_STILL_POLLS = (
-    4  # looks in a row without a request or a change: counted in looks, so that on a slow machine it gets its turns
-)
+# Looks in a row without a request or a change: counted in looks, so that on a slow machine it gets its turns.
+MIN_STILL_POLLS = 4
 LOAD_TIMEOUT_SECONDS = 60.0  # seconds for the browser to take in what has come already
 ANSWER_TIMEOUT_SECONDS = 5.0  # seconds for a busy page to answer
 MAX_DOCUMENTS = 5  # documents that a page may go on to without a redirect

@@ -21,14 +21,11 @@ if TYPE_CHECKING:
 
     from warcio.recordloader import ArcWarcRecord
 
-REQUEST_TYPE, SEARCHED_BYTES = (
-    b"\r\nWARC-Type: request\r\n",
-    1000,
-)  # WARC-Type is looked for in so many bytes of a record
+# WARC-Type is looked for in so many bytes of a record.
+REQUEST_TYPE, SEARCHED_BYTES = b"\r\nWARC-Type: request\r\n", 1000
 NEXT_RECORD_START = b"\r\n\r\nWARC/"  # another record that begins in the same gzip member
-UNKNOWN_FORMAT_MESSAGE = (
-    "Unknown archive format"  # the beginning of a message of warcio, which goes on with the whole content
-)
+# The beginning of a message of warcio, which goes on with the whole content.
+UNKNOWN_FORMAT_MESSAGE = "Unknown archive format"
 CONVERSION = "conversion"  # WARC 1.1, 6.8: a version that the archive made; in ours, a page as a browser drew it
 
 logging.getLogger("warcio.recordloader").setLevel(logging.ERROR)  # it repairs what it warns of, and names no file

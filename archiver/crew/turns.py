@@ -16,10 +16,8 @@ if TYPE_CHECKING:
 
     from archiver.index import Index, IndexThread
 
-BUSY_POLL_SECONDS, IDLE_POLL_SECONDS = (
-    0.2,
-    1.0,
-)  # seconds between two looks at the index: while a host is waited for, and otherwise
+# Seconds between two looks at the index: while a host is waited for, and otherwise.
+BUSY_POLL_SECONDS, IDLE_POLL_SECONDS = 0.2, 1.0
 MAX_UNUSED_MICROS = SECOND  # for so long without a request: then a host is given back
 MIN_HELD_MICROS = 2 * SECOND  # a host is kept at least for so long, even if others wait for it
 SURE_MICROS = (

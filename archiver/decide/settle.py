@@ -20,9 +20,8 @@ if TYPE_CHECKING:
     from archiver.article import Article
 
 SHINGLE_CHARACTERS = 8  # characters
-MIN_SHARED_SHINGLES = (
-    0.4  # of the shorter text's shingles: two readings of one article share more, two articles of a site less
-)
+# Of the shorter text's shingles: two readings of one article share more, two articles of a site less.
+MIN_SHARED_SHINGLES = 0.4
 
 
 class Said(NamedTuple):

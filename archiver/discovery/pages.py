@@ -37,10 +37,8 @@ NO_FEED_PATTERN = re.compile(
 )
 NO_PAGE_SCHEME_PATTERN = re.compile(r"\s*(?:javascript|mailto|tel|data|sms|whatsapp|#)", re.IGNORECASE)
 MAX_LINKS = 2_000  # links of a page that are looked at: no front page of the press has so many
-MIN_HEADLINE_CHARACTERS, MIN_WIDE_HEADLINE_CHARACTERS = (
-    28,
-    10,
-)  # characters of a headline; of one in Chinese or Japanese
+# Characters of a headline; of one in Chinese or Japanese.
+MIN_HEADLINE_CHARACTERS, MIN_WIDE_HEADLINE_CHARACTERS = 28, 10
 FIRST_WIDE_CHARACTER = "\u2e80"
 MIN_ARTICLE_SCORE = 3
 

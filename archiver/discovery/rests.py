@@ -12,9 +12,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 MAX_REST_SECONDS = 6 * 3600  # seconds: many feeds say a week, because somebody once configured them so
-SHARE_OF_WAIT = (
-    0.9  # share of the time to wait, so that an hourly crawl reads a feed with a period of an hour each time
-)
+# Share of the time to wait, so that an hourly crawl reads a feed with a period of an hour each time.
+SHARE_OF_WAIT = 0.9
 HOUR, HOURS_OF_WEEK = timedelta(hours=1), 7 * 24
 MAX_AGE_PATTERN = re.compile(r"(?:^|[\s,])max-age\s*=\s*\"?(\d{1,9})", re.IGNORECASE)
 NEVER_KEPT_PATTERN = re.compile(r"\bno-(?:store|cache)\b(?!\s*=)", re.IGNORECASE)

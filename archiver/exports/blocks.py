@@ -36,9 +36,8 @@ HUGO_MARKUP_PATTERN = re.compile(r"\{\{[<%]|<!--\s*more")  # Hugo interprets the
 MAX_ITEM_NUMBER = 999_999_999  # of an item (CommonMark 0.31, 5.2)
 NUMBER_PATTERN = re.compile(r"-?[0-9]{1,9}")
 PLAIN_STYLE = Piece("")
-LINE_BREAK_CHARACTER = (
-    "\v"  # stands for a line break in a text whose line ends are only blanks: no text has this character
-)
+# Stands for a line break in a text whose line ends are only blanks: no text has this character.
+LINE_BREAK_CHARACTER = "\v"
 
 
 def blocks_of(element: _Element, dialect: Dialect) -> list[str]:

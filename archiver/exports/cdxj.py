@@ -18,9 +18,8 @@ if TYPE_CHECKING:
     from archiver.exports.member import RecordMember
 
 LINES_PER_BLOCK = 1024  # lines that are compressed together: a reader fetches them as one block
-FORMAT_NAME = (
-    "cdxj-gzip-1.0"  # the name of the format: an index of compressed blocks, with a list of the blocks beside it
-)
+# The name of the format: an index of compressed blocks, with a list of the blocks beside it.
+FORMAT_NAME = "cdxj-gzip-1.0"
 WWW_PATTERN = re.compile(r"www\d*\.")
 SAFE_CHARACTERS = "!\"$&'()*+,-./:;<=>?@[\\]^_`{|}~"
 DEFAULT_PORTS = {"http": 80, "https": 443}

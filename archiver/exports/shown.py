@@ -25,10 +25,8 @@ if TYPE_CHECKING:
 MAX_SUMMARY_CHARACTERS = 200  # characters
 MINUTE = timedelta(minutes=1)
 PICTURE_PATTERN = re.compile(r"""<img\b[^>]*?\ssrc=(?:"(https?://[^"\s]+)"|'(https?://[^'\s]+)')""", re.IGNORECASE)
-SAMPLE_CHARACTERS, SAMPLE_MARKUP_CHARACTERS = (
-    1000,
-    4000,
-)  # characters: of text, to tell the language; of long markup, which mostly has so much
+# Characters: of text, to tell the language; of long markup, which mostly has so much.
+SAMPLE_CHARACTERS, SAMPLE_MARKUP_CHARACTERS = 1000, 4000
 SPACES_PATTERN = re.compile(r"\s+")
 
 

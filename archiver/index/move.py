@@ -21,10 +21,8 @@ if TYPE_CHECKING:
     from archiver.storage import Root
 
 NEW_FILE = "index.new.sqlite"  # the new file, while it is being written
-ORIGIN_TABLE, LAST_TABLE = (
-    "origin",
-    "changes",
-)  # LAST_TABLE is copied last: while other tables are filled, triggers write into it
+# LAST_TABLE is copied last: while other tables are filled, triggers write into it.
+ORIGIN_TABLE, LAST_TABLE = "origin", "changes"
 
 
 class Moved(NamedTuple):

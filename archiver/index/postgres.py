@@ -27,10 +27,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 IDLE_STATUS = psycopg.pq.TransactionStatus.IDLE
 MIN_WAIT_SECONDS, MAX_WAIT_SECONDS = 0.1, 5.0  # seconds, between two tries to reach the server
-MAX_COMPARISONS, SLOW_MICROS = (
-    5,
-    SECOND // 10,
-)  # of clocks: how often; an answer that takes this long is compared with another
+# Of clocks: how often; an answer that takes this long is compared with another.
+MAX_COMPARISONS, SLOW_MICROS = 5, SECOND // 10
 MAX_TRIES = 20  # of a transaction that the server undoes, because of a deadlock for example
 
 

@@ -32,9 +32,8 @@ ADVICE_OF_CODE = {
 }
 NOT_UTF_8_MESSAGE = "Could not decode"  # the beginning of Python's message about a text that is not UTF-8
 MOVED_FILE = "index.moved.sqlite"  # the name of the file after its content was moved to a server
-PRIMARY_CODE_MASK = (
-    0xFF  # the bits of SQLite's result codes that say what went wrong; those above them say in which way
-)
+# The bits of SQLite's result codes that say what went wrong; those above them say in which way.
+PRIMARY_CODE_MASK = 0xFF
 
 
 class SqliteDatabase(Database):

@@ -28,10 +28,8 @@ if TYPE_CHECKING:
     from archiver.index.postgres_connection import Connection
 
 ARCHIVE_LOCK = 0  # the number of the archive's own lock
-MAX_POLLS, OLD_CONNECTION_POLL_SECONDS = (
-    250,
-    0.02,
-)  # how often to look whether an old connection has ended; the seconds between two looks
+# How often to look whether an old connection has ended; the seconds between two looks.
+MAX_POLLS, OLD_CONNECTION_POLL_SECONDS = 250, 0.02
 # The first key of our advisory locks: each schema has another.
 _SPACE = "(hashtext(current_schema()) & 2147483647)"
 _TAKE = f"SELECT pg_try_advisory_lock({_SPACE}, CAST($1 AS INTEGER))"

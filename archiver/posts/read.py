@@ -16,10 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-MAX_FRONT_CHARACTERS, MAX_FRONT_DEPTH = (
-    65536,
-    200,
-)  # characters and nested brackets of a front matter; the parser could overflow its stack
+# Characters and nested brackets of a front matter; the parser could overflow its stack.
+MAX_FRONT_CHARACTERS, MAX_FRONT_DEPTH = 65536, 200
 NESTED_PATTERN = re.compile(r"[\[{]|[-?:][ \t]+(?=[-?:][ \t])")
 POST_KEYS = ("layout", "title", "date", "categories", "tags")
 LIST_KEYS = ("categories", "tags")

@@ -27,9 +27,8 @@ if TYPE_CHECKING:
     from archiver.storage import Root
 
 MAX_VERSIONS = 100  # a page shows the changes of so many versions, the latest; with thousands it would have megabytes
-MAX_CHANGE_CHARACTERS = (
-    300_000  # characters of all changes on a page: limited, as a source may change every word each time
-)
+# Characters of all changes on a page: limited, as a source may change every word each time.
+MAX_CHANGE_CHARACTERS = 300_000
 MAX_SENTENCES = 2000  # sentences: versions with more are not compared, as that would take too long
 
 

@@ -25,9 +25,8 @@ if TYPE_CHECKING:
 
 ENTRY_POINT_GROUP = "archiver.pages"  # entry points; each names a function that takes `Contents` and returns `Page`s
 PAGES_DIRECTORY = "pages"
-DIRECTORY_EXPRESSION = (
-    r"(?![^/]*\.html/)[\w-][\w.-]{0,60}/"  # its name must not end in .html: a page may have that name
-)
+# Its name must not end in .html: a page may have that name.
+DIRECTORY_EXPRESSION = r"(?![^/]*\.html/)[\w-][\w.-]{0,60}/"
 PAGE_NAME_PATTERN = re.compile(rf"(?:{DIRECTORY_EXPRESSION})*[\w-][\w.-]{{0,60}}\.html")
 KNOWN_PAGES_FACT = "pages"  # the fact in the site's record that lists the pages of plug-ins
 

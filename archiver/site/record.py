@@ -19,9 +19,8 @@ if TYPE_CHECKING:
 
 RECORD_FILE = ".archiver-site.sqlite"
 RECORD_VERSION = "3"
-ADDRESSES_PER_SITEMAP = (
-    10_000  # addresses in a sitemap; 50,000 are allowed, but the last one is written again at each change
-)
+# Addresses in a sitemap; 50,000 are allowed, but the last one is written again at each change.
+ADDRESSES_PER_SITEMAP = 10_000
 ENTRY_COLUMNS = "number, key, recipe, id, form, path, moment, published, changed, title, source, language, state"
 
 

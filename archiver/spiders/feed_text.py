@@ -18,10 +18,8 @@ if TYPE_CHECKING:
     from archiver.article import Article
     from archiver.discovery.entries import ListedArticle
 
-TEXT_KEY, BASE_KEY = (
-    "feed_text",
-    "feed_base",
-)  # keys in what is known of an article: the feed's text, and the base of its links
+# Keys in what is known of an article: the feed's text, and the base of its links.
+TEXT_KEY, BASE_KEY = "feed_text", "feed_base"
 MAX_TEXT_CHARACTERS = 200_000  # characters
 
 

@@ -45,9 +45,8 @@ REQUESTS_PER_SURVEY = 20  # requests that the survey of a site takes at most, or
 SURVEY_INTERVAL_MICROS = 30 * DAY  # after that time a site is surveyed again
 NOT_THERE, GONE_STATUS = 404, 410
 MAX_PARTS = 1000  # sitemaps of an index that are read in a run
-UNDATED_AT_EACH_END = (
-    3  # of sitemaps whose changes their index does not date, so many at each end are asked whether they changed
-)
+# Of sitemaps whose changes their index does not date, so many at each end are asked whether they changed.
+UNDATED_AT_EACH_END = 3
 MAX_KNOWN_ADDRESSES = 500  # known addresses of articles of a host with which the links on its pages are compared
 SOURCE_KIND_OF = {"feed": "feed", "index": "sitemap", "sitemap": "sitemap", "page": "page"}  # by kinds of a survey
 

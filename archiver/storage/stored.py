@@ -14,10 +14,8 @@ if TYPE_CHECKING:
     from archiver.storage.bucket import Bucket
 
 STORE_SCHEME = "s3://"
-FIRST_REQUEST_BYTES, MAX_REQUEST_BYTES = (
-    1 << 18,
-    1 << 23,
-)  # bytes of a request: of the first one, and at most when a file is read through
+# Bytes of a request: of the first one, and at most when a file is read through.
+FIRST_REQUEST_BYTES, MAX_REQUEST_BYTES = 1 << 18, 1 << 23
 BUFFER_BYTES = 1 << 16
 
 

@@ -22,9 +22,8 @@ UNSEEN_ELEMENTS = frozenset(
 )
 BREAK_ELEMENTS = BLOCKS | {"br"}
 CJK_PATTERN = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff]")
-CJK_WEIGHT = (
-    2  # a CJK character counts for so many more: a Chinese text has a third of the characters of an English one
-)
+# A CJK character counts for so many more: a Chinese text has a third of the characters of an English one.
+CJK_WEIGHT = 2
 SENTENCE_END_PATTERN = re.compile(r"[.!?…。！？؟۔।][\"'”’»」』)）\]]*\s*(?:\[\d+\]\s*)*\Z")
 MIN_PROSE_CHARACTERS = 80  # a block of so many characters is prose, if not too many of them are in links
 MIN_SENTENCE_CHARACTERS = 25  # so is a block of so many characters that ends as sentences do

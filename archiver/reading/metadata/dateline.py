@@ -12,9 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 YEAR_EXPRESSION = r"(?:19|20|25)\d\d"  # 25: Buddhist years, in Thailand
-WORD_EXPRESSION = (
-    r"[^\s\d,./()|:：-][^\s\d,/()|:：-]{2,14}"  # may have vowel signs and full stops, which \w does not match
-)
+# May have vowel signs and full stops, which \w does not match.
+WORD_EXPRESSION = r"[^\s\d,./()|:：-][^\s\d,/()|:：-]{2,14}"
 ORDINAL_EXPRESSION = r"(?:st|nd|rd|th|er|\.|º|ª|°)?"
 # The ways in which a day is written. Digits may be of any script: int() reads them all.
 DAY_EXPRESSIONS = (
