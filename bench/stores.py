@@ -28,7 +28,8 @@ PAGES = 6  # of each listing
 ROUNDS = 5
 CRAWL, REPLAY = "crawl", "replay"
 HERE, THERE = "directory", "store"
-FLOORS = {CRAWL: 0.8, REPLAY: 0.8}  # by processor time: articles a second were 0.7 to 1.8 on a busy machine
+# By the clock, which says little on a busy machine (0.7 to 1.8 there), and by processor time.
+FLOORS, CPU_FLOORS = {CRAWL: 0.4, REPLAY: 0.4}, {CRAWL: 0.8, REPLAY: 0.8}
 JOBS = 2
 
 
@@ -72,8 +73,9 @@ def run(*, quick: bool) -> list[Ratio]:
             f"stores: {what}, store / directory",
             median(one.wall for one in taken[what, HERE]) / median(one.wall for one in taken[what, THERE]),
             at_least=True,
+            floor=None if quick else floor,
         )
-        for what in FLOORS
+        for what, floor in FLOORS.items()
     ]
     return walls + [
         Ratio(
@@ -82,7 +84,7 @@ def run(*, quick: bool) -> list[Ratio]:
             at_least=True,
             floor=floor,
         )
-        for what, floor in FLOORS.items()
+        for what, floor in CPU_FLOORS.items()
     ]
 
 

@@ -17,7 +17,8 @@ HIDDEN_PARAGRAPH_PATTERN = re.compile(
     r"<p\s[^<>]*(?:display|visibility|hidden)[^<>]*>(?:(?!</?p[\s>]).)*+</p>", re.IGNORECASE | re.DOTALL
 )
 STYLE_PATTERN = re.compile("style|hidden", re.IGNORECASE)
-HIDING_TAG_PATTERN = re.compile(r"<[^<>]*(?:display|visibility|hidden)", re.IGNORECASE)
+# Only a start tag with attributes can hide anything.
+HIDING_TAG_PATTERN = re.compile(r"<[a-z][^\s<>/]*+[\s/][^<>]*(?:display|visibility|hidden)", re.IGNORECASE)
 
 
 def shows_something(html: str) -> bool:
