@@ -8,7 +8,6 @@ from archiver.text import printable, text_of_html, unescaped
 
 DECLARATION_PATTERN = re.compile(r"<\?xml\b[^>]*\?>", re.IGNORECASE)
 DECLARED_ENCODING_PATTERN = re.compile(rb"<\?xml\b[^>]{0,200}?encoding\s*=\s*[\"']\s*([A-Za-z0-9._:-]+)", re.IGNORECASE)
-UTF_16 = re.compile(rb"(?P<big>\0[\t\r\n -~])|[\t\r\n -~]\0")
 # XML 1.0, 2.2: characters that are not allowed, not even as a reference.
 NO_CHARACTER_PATTERN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 CDATA_OR_AMPERSAND = re.compile(
@@ -19,10 +18,7 @@ HIDDEN_PATTERN = re.compile(r"<(script|style|iframe|noscript)\b.*?(?:</\1\s*>|\Z
 
 
 def declared_encoding(content: bytes) -> str | None:
-    """Return the encoding of `content` by its beginning: UTF-16 if the first character is in that (XML 1.0, F.1), or
-    the one that an XML declaration names; None if there is none."""
-    if first := UTF_16.match(content):
-        return "utf-16be" if first["big"] else "utf-16le"
+    """Return the encoding that an XML declaration near the beginning of `content` names; None if there is none."""
     found = DECLARED_ENCODING_PATTERN.search(content[:4096])
     return found[1].decode("ascii") if found else None
 

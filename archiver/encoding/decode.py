@@ -8,21 +8,20 @@ from contextlib import suppress
 from typing import NamedTuple
 
 from archiver.encoding.guess import codec_of, denies, guessed
-from archiver.encoding.parts import UTF_8, is_utf_8, parts_of, words_of
+from archiver.encoding.parts import UTF_8, parts_of, stretches_of
 
 GB_18030 = "gb18030"
 # A byte-order mark counts before everything else (WHATWG Encoding, 6.1 "decode").
-MARKS = ((codecs.BOM_UTF8, UTF_8), (codecs.BOM_UTF16_BE, "utf-16-be"), (codecs.BOM_UTF16_LE, "utf-16-le"))
+BYTE_ORDER_MARKS = ((codecs.BOM_UTF8, UTF_8), (codecs.BOM_UTF16_BE, "utf-16-be"), (codecs.BOM_UTF16_LE, "utf-16-le"))
 # Text in these encodings is mostly made of ASCII bytes, and so is valid UTF-8, too.
 ISO_2022_JP = "iso2022_jp"
-ASCII_BYTES = frozenset({"utf-16-be", "utf-16-le", ISO_2022_JP})
-TWO_BYTES = b"\x1b$"  # what begins Japanese text in ISO-2022-JP
+IN_ASCII_BYTES = frozenset({"utf-16-be", "utf-16-le", ISO_2022_JP})
+ISO_2022_JP_ESCAPE = b"\x1b$"  # what begins Japanese text in it
 REPLACEMENT = "\ufffd"
 # Text in UTF-16 begins with a character of ASCII, as pages, feeds and JSON do, and has zeros in at least this share of
 # its bytes, and at least as many times more of them at one of the two places in a pair as at the other.
-ZEROS, ONE_SIDED = 0.05, 10
-
-MAX_GUESSED = 300_000  # bytes of words beyond ASCII, by which the encoding is guessed
+MIN_ZERO_SHARE, MIN_SIDE_RATIO = 0.05, 10
+MAX_GUESSED_BYTES = 300_000  # of words beyond ASCII, by which the encoding is guessed
 EURO = b"\x80"
 AS_BROWSERS = "archiver.as_browsers"  # of errors of codecs
 
@@ -55,15 +54,15 @@ def decode(content: bytes, *labels: str | None) -> Decoded:
     without a label the likeliest encoding does. A page can be in UTF-8 and partly in that encoding, or the other way
     round.
     """
-    for mark, encoding in MARKS:
+    for mark, encoding in BYTE_ORDER_MARKS:
         if content.startswith(mark):
             return _read(content[len(mark) :], encoding)
     labelled = next((codec for label in labels if label and (codec := codec_of(label))), None)
-    if labelled in ASCII_BYTES and (b"\0" in content or b"\x1b" in content):
+    if labelled in IN_ASCII_BYTES and (b"\0" in content or b"\x1b" in content):
         return _read(content, labelled)
     if b"\0" in content and (wide := _wide(content)):
         return _read(content, wide)
-    if TWO_BYTES in content and content.isascii():
+    if ISO_2022_JP_ESCAPE in content and content.isascii():
         with suppress(UnicodeDecodeError):
             return Decoded(content.decode(ISO_2022_JP), ISO_2022_JP)
     try:
@@ -74,15 +73,15 @@ def decode(content: bytes, *labels: str | None) -> Decoded:
 
 def _by_evidence(content: bytes, labelled: str | None) -> Decoded:
     """Return the text of `content`, which is not valid UTF-8."""
-    words = [word[0] for word in words_of(content)]
-    step = -(-sum(map(len, words)) // MAX_GUESSED)
-    # Of a long text every second word, say; if all of these are in UTF-8 by chance, it hardly matters what the rest is.
-    unsound = [word for word in words[::step] if not is_utf_8(word)] or words[:1]
-    other = guessed(unsound)
-    if labelled and labelled != UTF_8 and not denies(b" ".join(unsound), labelled, other):
+    stretches = stretches_of(content)
+    foreign = [word for stretch in stretches if not stretch.is_utf_8 for word in stretch.words.split(b" ")]
+    step = -(-sum(map(len, foreign)) // MAX_GUESSED_BYTES)
+    foreign = foreign[::step]  # of a long text every second word, say
+    other = guessed(foreign)
+    if labelled and labelled != UTF_8 and not denies(b" ".join(foreign), labelled, other):
         other = labelled
     trusted = UTF_8 if labelled == UTF_8 else other if labelled else None
-    parts = [_read(part, codec) for part, codec in parts_of(content, other, trusted)]
+    parts = [_read(part, codec) for part, codec in parts_of(content, stretches, other, trusted)]
     if len(parts) == 1:
         return parts[0]
     sizes = {codec: sum(len(part.text) for part in parts if part.encoding == codec) for codec in (UTF_8, other)}
@@ -93,11 +92,11 @@ def _by_evidence(content: bytes, labelled: str | None) -> Decoded:
 def _wide(content: bytes) -> str:
     """Return the kind of UTF-16 that bytes are by their zeros; empty if they are none."""
     at_even, at_odd = content[::2].count(0), content[1::2].count(0)
-    if at_even + at_odd < ZEROS * len(content) or content[:2].count(0) != 1:
+    if at_even + at_odd < MIN_ZERO_SHARE * len(content) or content[:2].count(0) != 1:
         return ""
-    if at_odd >= ONE_SIDED * at_even:
+    if at_odd >= MIN_SIDE_RATIO * at_even:
         return "utf-16-le"
-    return "utf-16-be" if at_even >= ONE_SIDED * at_odd else ""
+    return "utf-16-be" if at_even >= MIN_SIDE_RATIO * at_odd else ""
 
 
 def _read(content: bytes, encoding: str) -> Decoded:

@@ -13,15 +13,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 # Encodings of the Latin script. They differ in a few letters, by which nobody can tell them apart for certain.
-LATIN = frozenset(
+LATIN_CODECS = frozenset(
     {"cp1250", "cp1252", "cp1254", "cp1257", "cp1258", "mac-roman"}
     | {f"iso8859-{part}" for part in (1, 2, 3, 4, 9, 10, 13, 14, 15, 16)}
 )
 # Encodings that have the same letters at the same places, under the name of one of them.
 SAME_LETTERS = {"koi8-r": "koi8-u", "iso8859-7": "cp1253", "iso8859-8": "cp1255"}
-PART_BYTES, MAX_PARTS = 60, 50  # of a text that is guessed part by part
-MIN_BYTES = 50  # beyond ASCII, by which a script is told for certain
-MAX_FLAWS = 0.04  # of the bytes beyond ASCII: text with more flaws is not in the encoding that its label says
+MIN_PART_BYTES, MAX_PARTS = 60, 50  # of a text that is guessed part by part
+MIN_CERTAIN_BYTES = 50  # beyond ASCII, by which a script is told for certain
+MAX_FLAW_SHARE = 0.04  # of the bytes beyond ASCII: text with more flaws is not in the encoding that its label says
 ASCII = bytes(range(0x80))
 
 
@@ -44,7 +44,7 @@ def guessed(words: list[bytes]) -> str:
     """
     parts = Counter(map(_guess, _parts(words)))
     most, count = parts.most_common(1)[0]
-    return most if most not in LATIN and 2 * count > parts.total() else _guess(b" ".join(words))
+    return most if most not in LATIN_CODECS and 2 * count > parts.total() else _guess(b" ".join(words))
 
 
 def _guess(content: bytes) -> str:
@@ -55,8 +55,8 @@ def _guess(content: bytes) -> str:
 
 
 def _parts(words: list[bytes]) -> Iterator[bytes]:
-    """Yield words in parts of at least PART_BYTES, at most MAX_PARTS and one."""
-    least = max(PART_BYTES, sum(map(len, words)) // MAX_PARTS)
+    """Yield words in parts of at least MIN_PART_BYTES, at most MAX_PARTS and one."""
+    least = max(MIN_PART_BYTES, sum(map(len, words)) // MAX_PARTS)
     part: list[bytes] = []
     size = 0
     for word in words:
@@ -78,9 +78,9 @@ def denies(content: bytes, labelled: str, guess: str) -> bool:
     if SAME_LETTERS.get(labelled, labelled) == SAME_LETTERS.get(guess, guess):
         return False
     high = len(content.translate(None, ASCII))
-    if _flaws(content, labelled) > MAX_FLAWS * high:
-        return _flaws(content, guess) <= MAX_FLAWS * high
-    return high >= MIN_BYTES and guess not in LATIN
+    if _flaws(content, labelled) > MAX_FLAW_SHARE * high:
+        return _flaws(content, guess) <= MAX_FLAW_SHARE * high
+    return high >= MIN_CERTAIN_BYTES and guess not in LATIN_CODECS
 
 
 def _flaws(content: bytes, codec: str) -> int:
