@@ -189,6 +189,11 @@ class Holder(NamedTuple):
         return self.host == socket.gethostname() and has_ended(self.process)
 
     @property
+    def is_this_process(self) -> bool:
+        """Whether it is the process that asks."""
+        return (self.host, self.process) == (socket.gethostname(), os.getpid())
+
+    @property
     def since(self) -> datetime | None:
         """Since when it holds the lock, None if `started` is not in the form START_FORMAT."""
         try:

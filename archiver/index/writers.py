@@ -17,8 +17,7 @@ import psycopg
 
 from archiver.errors import LockedError
 from archiver.index.database import LOST_STATE, TAKEN_OVER_REASON
-from archiver.index.lock import POLL_SECONDS as WAIT
-from archiver.index.lock import START_FORMAT, TIMEOUT_SECONDS, Holder, command_line
+from archiver.index.lock import POLL_SECONDS, START_FORMAT, TIMEOUT_SECONDS, Holder, command_line
 from archiver.index.postgres_connection import row
 from archiver.index.workers import MAX_SILENCE_MICROS
 from archiver.processes import has_ended
@@ -68,8 +67,8 @@ class Writer:
         )  # another worker that is just starting has it alone for a moment
         while not ((taken := row(connection, _SHARE if self._shared else _TAKE, ARCHIVE_LOCK)) and taken[0]):
             if patience > 0:
-                patience -= WAIT
-                time.sleep(WAIT)
+                patience -= POLL_SECONDS
+                time.sleep(POLL_SECONDS)
                 continue
             holder = None
             with suppress(psycopg.errors.UndefinedTable):  # the holder is still making the tables

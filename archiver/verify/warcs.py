@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from fnmatch import fnmatchcase
-from os import getpid
-from socket import gethostname
 from typing import TYPE_CHECKING
 
 from archiver.captures import CAPTURES
@@ -97,7 +95,7 @@ class Warcs:
     def _is_at_work(self) -> bool:
         """Return whether a run has the archive alone: not this process, which does to repair it."""
         holder = self._index.holder()
-        return bool(holder and not holder.gone and (holder.host, holder.process) != (gethostname(), getpid()))
+        return holder is not None and not holder.gone and not holder.is_this_process
 
     def _records(self, path: str) -> Iterator[Problem]:
         """Yield the captures in a damaged file whose payload is not as it was written."""
