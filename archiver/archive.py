@@ -82,7 +82,7 @@ if TYPE_CHECKING:
 
 
 LOGGERS = ("archiver", "scrapy")
-QUIET = logging.NullHandler()
+NO_OUTPUT = logging.NullHandler()
 
 
 class Exported(NamedTuple):
@@ -111,7 +111,7 @@ class Archive:
         # What is logged, and where, is for the program to decide that uses this API. Without any handler, Python would
         # write warnings to standard error.
         for name in LOGGERS:
-            logging.getLogger(name).addHandler(QUIET)
+            logging.getLogger(name).addHandler(NO_OUTPUT)
         given = {"LOG_INSTALL_ROOT_HANDLER": False} | {setting_name(name): value for name, value in settings.items()}
         self.configuration = load_configuration(given | ({} if output is None else {"ARCHIVER_OUTPUT": str(output)}))
 

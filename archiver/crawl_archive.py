@@ -43,9 +43,8 @@ MAX_BATCHES_AT_WORK = 2  # batches at a time: while one is written, the next is 
 BATCH_INTERVAL_SECONDS = 0.05
 MAX_CLOCK_DIFFERENCE_MICROS = 3600 * SECOND  # a smaller difference between clocks is not reported
 MAX_GONE, MAX_GONE_SHARE = 5, 0.5  # if so many articles, and more than that share, are gone at once, it is not believed
-MAX_HOST_REST_MICROS = (
-    7 * DAY
-)  # the longest rest of a host: no site means more, and a longer one comes from a wrong clock
+# The longest rest of a host: no site means more, and a longer one comes from a wrong clock.
+MAX_HOST_REST_MICROS = 7 * DAY
 
 
 class ArchiveExtension:

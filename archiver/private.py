@@ -49,9 +49,8 @@ LIST_INDEX_PATTERN = re.compile(r"\[\d*\]\s*$")  # at the end of the name of a p
 NAME_MARKS_PATTERN = re.compile(r"[-_. \[\]]+")
 # The scheme, after which browsers accept any number of slashes, and the user and password before the host.
 USER_PATTERN = re.compile(r"^(\s*(?:https?:[/\\]*|(?:[a-z][a-z0-9+.-]*:)?[/\\]{2,}))([^/?#\\]*)@", re.IGNORECASE)
-ADDRESS_PARTS_PATTERN = re.compile(
-    r"([^?#]*)(.*)", re.DOTALL
-)  # of an address: all up to its path, and query and fragment
+# Of an address: all up to its path, and query and fragment.
+ADDRESS_PARTS_PATTERN = re.compile(r"([^?#]*)(.*)", re.DOTALL)
 PATH_PARAMETER_PATTERN = re.compile(r"(?<=;)([^=;/]+)=([^;/]*)")
 PARAMETER_PATTERN = re.compile(r"(?<=[?&;#])([^=&;#?]+)=([^&;#]*)")
 WEB_ADDRESS_PATTERN = re.compile(r"https?://", re.IGNORECASE)

@@ -16,10 +16,11 @@ if TYPE_CHECKING:
     from archiver.configuration import Configuration
     from archiver.recipes import Recipe
 
+# Settings from here hold for one run, unless the archive keeps them.
 GIVEN_ORIGINS = (
     Origin.ENVIRONMENT,
     Origin.COMMAND_LINE,
-)  # settings from here hold for one run, unless the archive keeps them
+)
 
 
 @contextmanager

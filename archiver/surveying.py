@@ -35,9 +35,8 @@ WELL_KNOWN_SITEMAPS = ("/sitemap.xml", "/sitemap_index.xml", "/news-sitemap.xml"
 WELL_KNOWN_REASON, ROBOTS_REASON = "a well-known place", "named by robots.txt"
 MAX_FEEDS, MAX_SITEMAPS, MAX_OF_AN_INDEX = 10, 5, 2  # at most so many are asked for, as this is no crawl yet
 MAX_READ_BYTES = 16 * 1024 * 1024  # bytes of an answer that are read
-MAX_KEPT_BYTES = (
-    4 * 1024 * 1024
-)  # bytes of a site's answers that are kept, so that the crawl need not ask for them again
+# Bytes of a site's answers that are kept, so that the crawl need not ask for them again.
+MAX_KEPT_BYTES = 4 * 1024 * 1024
 MAX_READING_SECONDS = 30.0  # seconds of processor time that reading an answer may take
 NEWS_PATTERN = re.compile(r"news|google|latest|recent|aktuell|actu", re.IGNORECASE)
 FIRST_FAILURE = 400

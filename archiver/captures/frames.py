@@ -21,9 +21,8 @@ BLANK_LINES = (b"\r\n\r\n", b"\n\n")
 ARC_HEAD_PATTERN = re.compile(
     rb"[a-z][a-z0-9+.-]*:[^\r\n]* [^ \r\n]+ [0-9]{8,14} [^\r\n]*? ?([0-9]{1,15})\r?\n", re.IGNORECASE
 )
-ADDRESS_PATTERN = re.compile(
-    rb"[a-z][a-z0-9+.-]*:[^\s]", re.IGNORECASE
-)  # a field of a header has a blank after the colon
+# A field of a header has a blank after the colon.
+ADDRESS_PATTERN = re.compile(rb"[a-z][a-z0-9+.-]*:[^\s]", re.IGNORECASE)
 # A line with the version, and a line with a field: a text that only mentions the format does not have both.
 RECORD_START_PATTERN = re.compile(rb"(?:^|(?<=\n))WARC/[0-9.]{3,5}\r?\n[A-Za-z-]+[ \t]*:")
 # The same in a broken file, where a record may begin in the middle of a line: after a record that was cut off.

@@ -15,7 +15,7 @@ HTTP_HEAD_PATTERN = re.compile(rb"HTTP/1\.[01] ([0-9]{3})(?: [ -~]*)?%b(?=\r\n\r
 BLANK_LINE_BYTES = len("\r\n\r\n")
 CONTENT_LENGTH = "content-length"
 NUMBER_PATTERN = re.compile("[0-9]{1,15}")  # Python refuses to make an integer of some thousand digits
-LONGEST_SHOWN = 40  # characters of a value that is no length
+MAX_SHOWN_CHARACTERS = 40  # characters of a value that is no length
 TARGET_URI = "warc-target-uri"
 WEB_PREFIXES = ("http://", "https://")
 HTTP_RECORD_TYPES = ("response", "revisit")
@@ -26,7 +26,7 @@ def no_length(said: str) -> str:
     value = said.strip()
     if NUMBER_PATTERN.fullmatch(value.lstrip("0") or value[:1]):
         return ""
-    shown = value if len(value) <= LONGEST_SHOWN else f"{value[:LONGEST_SHOWN]}…"
+    shown = value if len(value) <= MAX_SHOWN_CHARACTERS else f"{value[:MAX_SHOWN_CHARACTERS]}…"
     return f"its Content-Length is no length: {shown!r}" if value else "it does not say how long it is (Content-Length)"
 
 

@@ -39,11 +39,12 @@ WACZ_NAME_PATTERN = re.compile(r"\.wacz$", re.IGNORECASE)
 OPEN_NAME_PATTERN = re.compile(r"\.open$", re.IGNORECASE)  # such a file may still be empty
 GZIP_START = b"\x1f\x8b\x08"
 MAX_WACZ_DEPTH = 1  # level at which a WACZ may be in another one
+# What zipfile raises for a file that it cannot read.
 BAD_ZIP_ERRORS = (
     zipfile.BadZipFile,
     NotImplementedError,
     ValueError,
-)  # what zipfile raises for one that it cannot read
+)
 SEARCHED_BYTES = 1 << 13  # bytes that are searched at once for the next record
 LOCAL_HEADER_BYTES = 30  # bytes of a zip file's local header before the name: APPNOTE 4.3.7
 RECORD_STARTS = (b"WARC/", b"filedesc:", b"http")  # of records

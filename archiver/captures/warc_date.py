@@ -12,9 +12,8 @@ DATE_PATTERN = re.compile(
     r"(?:Z|(?P<sign>[+-])(?P<hours>\d\d):?(?P<minutes>\d\d))?)?)?)?",
     re.ASCII | re.IGNORECASE,
 )
-CALENDAR_MARGIN = timedelta(
-    days=366
-)  # from a date to the limits of `datetime`: zones and dates ahead are counted from it
+# From a date to the limits of `datetime`: zones and dates ahead are counted from it.
+CALENDAR_MARGIN = timedelta(days=366)
 
 
 def parse_warc_date(text: str) -> datetime:

@@ -31,12 +31,13 @@ DISPLAY_PATTERN = re.compile(r"(?:^|;)display:([a-z-]+)(!important)?")
 VISIBILITY_PATTERN = re.compile(r"(?:^|;)visibility:([a-z-]+)(!important)?")
 WHITE_SPACE_PATTERN = re.compile(r"(?:^|;)white-space:([a-z-]+)(!important)?")
 LINE_KEEPING_VALUES = frozenset({"pre", "pre-wrap", "pre-line", "break-spaces"})  # of these
+# Elements with other values are as visible as what is around them.
 VISIBILITY_VALUES = {
     "visible": True,
     "initial": True,
     "hidden": False,
     "collapse": False,
-}  # others: as visible as what is around
+}
 COMMENT_PATTERN = re.compile(r"/\*[^*]*+(?:\*(?!/)[^*]*+)*+(?:\*/)?")  # one without an end: all the rest of it
 # Values of `display`. `-webkit-box` is used to cut a text off after some lines.
 BLOCK_DISPLAY_PATTERN = re.compile("block|flex|flow-root|grid|list-item|table|-webkit-(?:box|flex)")

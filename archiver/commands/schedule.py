@@ -27,9 +27,8 @@ PACKAGE_EXAMPLE = "news-share-archiver @ git+https://github.com/OWNER/NAME"
 REPOSITORY_EXPRESSION = r"[A-Za-z0-9][A-Za-z0-9-]{0,38}/[A-Za-z0-9._-]{1,100}"
 SOURCE_EXPRESSION = r"[a-z0-9_-]+(?:/[a-z0-9_-]+)?"
 NAME_EXPRESSION = r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}"  # needs no quoting in a file name, a unit, YAML or a shell
-UNSEEN_CATEGORIES = frozenset(
-    ("Cc", "Cf", "Cn", "Cs", "Zl", "Zp")
-)  # Unicode categories of characters that are invisible
+# Unicode categories of characters that are invisible.
+UNSEEN_CATEGORIES = frozenset(("Cc", "Cf", "Cn", "Cs", "Zl", "Zp"))
 OUTPUT_SETTING = "ARCHIVER_OUTPUT"
 
 

@@ -20,9 +20,8 @@ if TYPE_CHECKING:
 BUSY_POLL_SECONDS, IDLE_POLL_SECONDS = 0.2, 1.0
 MAX_UNUSED_MICROS = SECOND  # for so long without a request: then a host is given back
 MIN_HELD_MICROS = 2 * SECOND  # a host is kept at least for so long, even if others wait for it
-SURE_MICROS = (
-    MAX_SILENCE_MICROS // 3
-)  # for so long after a look at the index nobody can have taken a worker's hosts from it
+# For so long after a look at the index nobody can have taken a worker's hosts from it.
+SURE_MICROS = MAX_SILENCE_MICROS // 3
 LEFT_ASIDE_MICROS = SECOND  # for so long a host that others wanted is then left to them
 
 

@@ -24,16 +24,15 @@ if TYPE_CHECKING:
 MAX_CHARACTERS = 100  # characters; no time is longer
 MAX_SHOWN_CHARACTERS = 64
 MAX_DIFFERENCE = timedelta(days=7)  # two readings of one text are four weeks apart at least
-COMMON_FORM_PATTERN = re.compile(
-    r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d", re.ASCII
-)  # the form of most times, which is read in one step
+# The form of most times, which is read in one step.
+COMMON_FORM_PATTERN = re.compile(r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d", re.ASCII)
 CJK_WEEKDAY = re.compile(
     r"(?:星期|周|週|礼拜|禮拜)\s?([一二三四五六日天])|([月火水木金土日월화수목금토일])(?:曜日?|요일)|\(([一二三四五六日])\)"
 )
 CJK_NUMBER = re.compile(r"[〇零○一二三四五六七八九十]+(?=\s?[年月日号號时時点點分秒])")
 CJK_DIGITS = {digit: str(value) for value, digit in enumerate("零一二三四五六七八九")} | {"〇": "0", "○": "0"}
 # RFC 9557, as Java and JavaScript write times: the offset says it all.
-OFFSET_WITH_ZONE = re.compile(r"(?<=\d)(Z|[+-]\d\d:?\d\d)(?:\[[^\[\]]*\])+")
+OFFSET_WITH_ZONE_PATTERN = re.compile(r"(?<=\d)(Z|[+-]\d\d:?\d\d)(?:\[[^\[\]]*\])+")
 COMMENT_PATTERN = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
 PUNCTUATION_PATTERN = re.compile(r"[\s,;()\[\]|]+|(?<![^\s,;()\[\]|])[-.:·]+|[-.:·]+(?![^\s,;()\[\]|])")
 DESCRIPTION_PATTERN = re.compile(r"[^\W\d]+|m=[+-][\d.]+")  # `CST` or `Beijing` after an offset; what Go adds
@@ -169,7 +168,7 @@ def _plain(text: str) -> str:
     """Return `text` with half-width signs and digits, single blanks, Chinese numerals as digits, and without marks that
     nobody sees, which browsers put into the dates that scripts write."""
     seen = "".join(character for character in text if unicodedata.category(character) != "Cf")
-    text = OFFSET_WITH_ZONE.sub(r"\1", " ".join(unicodedata.normalize("NFKC", seen).split()))
+    text = OFFSET_WITH_ZONE_PATTERN.sub(r"\1", " ".join(unicodedata.normalize("NFKC", seen).split()))
     return CJK_NUMBER.sub(lambda found: _number(found[0]), text)
 
 

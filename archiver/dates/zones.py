@@ -16,9 +16,8 @@ OFFSET_EXPRESSION = (
 # But not the `GMT-8` of `Etc/GMT-8`: in names of the tz database the sign is reversed.
 NAMED_OFFSET = re.compile(rf"(?<![^\W_])(?<!/)(?:GMT|UTC|UT)\s?{OFFSET_EXPRESSION}", re.IGNORECASE)
 SPACED_OFFSET = re.compile(r"(?<=GMT|UTC)\s?([+\-\u2212])\s(?=\d)", re.IGNORECASE)  # `GMT + 8`
-LOST_PLUS_PATTERN = re.compile(
-    r"(?<=GMT|UTC)\s(?=(?:0\d|1[0-4])[0-5]\d(?!\d))", re.IGNORECASE
-)  # in an address, + is a blank
+# In an address, + is a blank.
+LOST_PLUS_PATTERN = re.compile(r"(?<=GMT|UTC)\s(?=(?:0\d|1[0-4])[0-5]\d(?!\d))", re.IGNORECASE)
 DAY_OFFSET = re.compile(  # after a date without a time of day
     r"(?<=\d)(?P<sign>[+\-\u2212])(?P<hours>\d\d):(?P<minutes>\d\d)(?::(?P<seconds>\d\d))?$"
 )

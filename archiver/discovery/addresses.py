@@ -16,9 +16,8 @@ HOST_IN_LINK_PATTERN = re.compile(
     + HOST_EXPRESSION,
     re.IGNORECASE,
 )
-FEED_SCHEME_PATTERN = re.compile(
-    r"feed(?::(?=https?:)|(?=://))", re.IGNORECASE
-)  # `feed:https://…`, and `feed://` for `http://`
+# `feed:https://…`, and `feed://` for `http://`.
+FEED_SCHEME_PATTERN = re.compile(r"feed(?::(?=https?:)|(?=://))", re.IGNORECASE)
 
 
 def address_of(written: str, base: str = "") -> str:

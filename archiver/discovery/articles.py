@@ -16,9 +16,8 @@ if TYPE_CHECKING:
     from archiver.discovery.entries import FeedEntry, PageLink, SitemapEntry
 
 MIN_ARTICLE_LIKENESS = 2  # the likeness (`shapes.likeness`) of addresses that only articles have
-JUST_NOW_TIME = timedelta(
-    minutes=10
-)  # a time so shortly before a sitemap was fetched may be the time at which it was made
+# A time so shortly before a sitemap was fetched may be the time at which it was made.
+JUST_NOW_TIME = timedelta(minutes=10)
 MIN_SUSPICIOUS_ENTRIES = 5  # so few entries may all really have changed just now
 
 

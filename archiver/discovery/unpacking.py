@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 GZIP_START = b"\x1f\x8b"
 PIECE_BYTES = 1 << 16
 GZIP_WINDOW = 31
-MOST_LAYERS = 2
+MAX_LAYERS = 2
 
 
 class Unpacked:
@@ -28,7 +28,7 @@ class Unpacked:
 
     def __iter__(self) -> Iterator[bytes]:
         pieces = self._plain()
-        for _ in range(MOST_LAYERS):
+        for _ in range(MAX_LAYERS):
             start = _start(pieces)
             pieces = chain([start], pieces)
             if not start.startswith(GZIP_START):

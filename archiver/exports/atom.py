@@ -19,10 +19,11 @@ NAMESPACE = "http://www.w3.org/2005/Atom"
 ATOM = f"{{{NAMESPACE}}}"
 FEED_TAG = f"{ATOM}feed"
 XML_NAMESPACE = "http://www.w3.org/XML/1998/namespace"
+# The second one is named here, as lxml would give it another prefix.
 NAMESPACES: dict[str | None, str] = {
     None: NAMESPACE,
     "xml": XML_NAMESPACE,
-}  # lxml would give the second one another prefix
+}
 LANGUAGE_ATTRIBUTE = f"{{{XML_NAMESPACE}}}lang"
 MEDIA_TYPE = "application/atom+xml"
 MAX_SPOOL_BYTES = 4 << 20  # bytes of entries that are kept in memory; more go into a file

@@ -19,9 +19,8 @@ if TYPE_CHECKING:
     from archiver.exports.entry import Entry
     from archiver.exports.files import Value
 
-NO_TAG_PATTERN = re.compile(
-    r"[^\w/-]+"
-)  # a tag has letters and digits of any language, `_`, `-`, and `/` before a nested tag
+# A tag has letters and digits of any language, `_`, `-`, and `/` before a nested tag.
+NO_TAG_PATTERN = re.compile(r"[^\w/-]+")
 
 
 def write(entries: Iterator[Entry], path: Path, about: About) -> None:

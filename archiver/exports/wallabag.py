@@ -17,9 +17,8 @@ if TYPE_CHECKING:
     from archiver.exports.entry import Entry
 
 CJK_CHARACTERS = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff"
-WORD_PATTERN = re.compile(
-    rf"[{CJK_CHARACTERS}]{{1,2}}|(?:(?![{CJK_CHARACTERS}])\w)+"
-)  # two characters of a script without spaces count as one word
+# Two characters of a script without spaces count as one word.
+WORD_PATTERN = re.compile(rf"[{CJK_CHARACTERS}]{{1,2}}|(?:(?![{CJK_CHARACTERS}])\w)+")
 WORDS_PER_MINUTE = 200  # wallabag's own measure
 REQUIRED_KEYS = ("content", "tags")  # wallabag's import reads these without checking that they are there
 

@@ -33,8 +33,8 @@ LENIENT_PARSER, LENIENT_PAGE_PARSER = (
 )
 for parser in (STRICT_PAGE_PARSER, LENIENT_PAGE_PARSER):
     parser.set_element_class_lookup(HtmlElementClassLookup())
-AMP_PICTURE = re.compile(rb"<amp-img(?P<attributes>(?:\s[^<>]*?)?)/?>|</amp-img>")
-STAND_IN = re.compile(rb"\s(?:placeholder|fallback)=")
+AMP_PICTURE_PATTERN = re.compile(rb"<amp-img(?P<attributes>(?:\s[^<>]*?)?)/?>|</amp-img>")
+STAND_IN_PATTERN = re.compile(rb"\s(?:placeholder|fallback)=")
 TOO_DEEP = etree.XPath(f"boolean({'/*' * (MAX_DEPTH + 1)})")
 MAX_SOUND_DEPTH = 30  # depth of nested elements, which is far from every limit
 TOO_DEEP_SOUND = etree.XPath(f"boolean({'/*' * (MAX_SOUND_DEPTH + 1)})")
@@ -83,7 +83,7 @@ def _parsed(text: str, *, is_fragment: bool = False) -> str:
 def _tree(html: bytes, strict: XMLParser, lenient: XMLParser) -> HtmlElement:
     xml = as_xml(html)
     if b"<amp-img" in xml:
-        xml = AMP_PICTURE.sub(_amp_picture, xml)
+        xml = AMP_PICTURE_PATTERN.sub(_amp_picture, xml)
     root = None
     if b" xmlns" not in xml and b" xml:" not in xml:  # these attributes would make namespaces
         with suppress(etree.XMLSyntaxError):  # a name or a character that XML does not have, as in one page of six
@@ -100,4 +100,4 @@ def _amp_picture(tag: re.Match[bytes]) -> bytes:
     """Return an `img` for the tag of a picture of AMP, which a script shows; nothing for the end of one, and for one
     that only stands in for another until that has come."""
     attributes = tag["attributes"]
-    return b"" if attributes is None or STAND_IN.search(attributes) else b"<img%b/>" % attributes
+    return b"" if attributes is None or STAND_IN_PATTERN.search(attributes) else b"<img%b/>" % attributes

@@ -34,9 +34,8 @@ OPEN_VOID_PATTERN = re.compile(r"<((?:br|img)\b[^<>]*+)(?<!/)>")
 BARE_TABLE_PATTERN = re.compile(r"(<table[^<>]*+>\s*+)(<tr.*?)</table>", re.DOTALL | re.ASCII)
 REFERENCE_PATTERN = re.compile(r"&(?:(?P<whole>#?[a-zA-Z0-9]++);|(?P<open>#?[a-zA-Z0-9]*+))")
 XML_REFERENCES = frozenset({"amp", "gt", "lt", "quot"})
-SAFE_NUMBER_PATTERN = re.compile(
-    r"#(?:3[2-9]|[4-9][0-9]|1[01][0-9]|12[0-6]|16[0-9])"
-)  # references to ASCII characters and the like
+# References to ASCII characters and the like.
+SAFE_NUMBER_PATTERN = re.compile(r"#(?:3[2-9]|[4-9][0-9]|1[01][0-9]|12[0-6]|16[0-9])")
 SPECIAL_CHARACTERS = frozenset("<>&\"'\t\n\r")
 NAMES_WITHOUT_END = frozenset(name for name in html5 if not name.endswith(";"))
 NAME_LENGTHS = range(min(map(len, NAMES_WITHOUT_END)), max(map(len, NAMES_WITHOUT_END)) + 1)

@@ -9,7 +9,7 @@ from itertools import count
 
 FOREIGN_PATTERN = re.compile(r"<(?:svg|math)(?=[\s/>])", re.IGNORECASE | re.ASCII)
 SUP_TAG_PATTERN = re.compile(r"(?=<sup[\s/>])", re.IGNORECASE | re.ASCII)
-LESS, MORE = "(?:<|&lt;)", "(?:>|&gt;)"
+LESS_EXPRESSION, MORE_EXPRESSION = "(?:<|&lt;)", "(?:>|&gt;)"
 
 
 def ended(html: str) -> tuple[str, str]:
@@ -27,4 +27,5 @@ def without_ends(html: str, name: str) -> str:
     if not name:
         return html
     # In the text of scripts, of titles and the like, and in attributes it is no element.
-    return re.sub(rf'{LESS}span {name}(?:="")?{MORE}{LESS}/span{MORE}', "", html)
+    start, end = (f"{LESS_EXPRESSION}{tag}{MORE_EXPRESSION}" for tag in (rf'span {name}(?:="")?', "/span"))
+    return re.sub(start + end, "", html)

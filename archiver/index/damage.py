@@ -56,14 +56,14 @@ STRAY_ROW_QUERIES = (
     ),
 )
 MAX_SHOWN = 3
-HEADING = "*** in database "  # the first line of what SQLite says of a file
+INTEGRITY_HEADING = "*** in database "  # the first line of what SQLite says of a file
 
 
 def find_damage(connection: sqlite3.Connection) -> str:
     """Return a description of what is wrong with an index, empty if nothing is: what SQLite's own check finds, and each
     value that its column cannot have. Raises sqlite3.DatabaseError if the file cannot be read."""
     said = [str(row[0]) for row in connection.execute(f"PRAGMA integrity_check({MAX_SHOWN})") if row[0] != "ok"]
-    found = [line for text in said for line in text.splitlines() if not line.startswith(HEADING)]
+    found = [line for text in said for line in text.splitlines() if not line.startswith(INTEGRITY_HEADING)]
     if not found:
         tables = _tables(connection)
         found = [problem for table in tables for problem in _in_table(connection, table)]

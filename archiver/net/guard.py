@@ -41,9 +41,8 @@ NOT_PUBLIC_NETWORKS = tuple(
     2001::/23 2001:db8::/32 2002::/16 3fff::/20
     """.split()
 )
-UNICAST_NETWORK = ipaddress.IPv6Network(
-    "2000::/3"
-)  # the public addresses of IPv6; NAT64 and site-local ones are outside
+# The public addresses of IPv6; NAT64 and site-local ones are outside.
+UNICAST_NETWORK = ipaddress.IPv6Network("2000::/3")
 # An ISATAP address ends in an IPv4 address; these are the four bytes before it (RFC 5214, 6.1).
 ISATAP_MARKS = frozenset({0x00005EFE, 0x02005EFE})
 WEB_PORTS = (80, 443)  # of http and https

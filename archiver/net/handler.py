@@ -51,9 +51,8 @@ MAX_HEADER_BYTES, MAX_HEADERS = 1 << 16, 256
 # Errors of connections that are the fault of this machine: every request would fail, and no source is to blame.
 OWN_ERRORS = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.ENOBUFS})
 _HEAD_META_KEY = "archiver_head"
-_ON_SENT: ContextVar[Callable[[], None] | None] = ContextVar(
-    "sent", default=None
-)  # called when a request has been sent
+# Called when a request has been sent.
+_ON_SENT: ContextVar[Callable[[], None] | None] = ContextVar("sent", default=None)
 
 
 class BoundedResponse(_ClientResponse):

@@ -19,9 +19,8 @@ if TYPE_CHECKING:
     from archiver.crawl_archive import ArchiveExtension
 
 MAX_KEPT_MICROS = 6 * 3600 * SECOND  # RFC 9309, 2.4, allows a day
-CERTAIN_STATUSES = frozenset(
-    {200, 404, 410}
-)  # whether there is one is certain; any other status may be passing trouble
+# Whether there is one is certain; any other status may be passing trouble.
+CERTAIN_STATUSES = frozenset({200, 404, 410})
 
 
 class RobotsCacheMiddleware:

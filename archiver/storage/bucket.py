@@ -33,9 +33,8 @@ KEYS_PER_PAGE = 1000  # keys that a store lists at once
 ENDPOINT_VARIABLES = ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL", "AWS_ENDPOINT")  # the first that is set counts
 CODE_PATTERN = re.compile(r"<Code>(\w+)</Code>")
 STATUS_PATTERN = re.compile(r"status code: (\d{3})")
-BEYOND_END_PATTERN = re.compile(
-    r"status code: 416"
-)  # Range Not Satisfiable: the range begins behind the end of the object
+# Range Not Satisfiable: the range begins behind the end of the object.
+BEYOND_END_PATTERN = re.compile(r"status code: 416")
 UNREACHED_PATTERN = re.compile(r"HTTP error: |operation timed out")
 BUSY_STATUSES = ("409", "429", "500", "502", "503", "504")  # statuses after which the request is repeated
 DETAILS_MARK = "Debug source:"  # what follows it in a message of obstore is for programmers

@@ -16,14 +16,8 @@ from archiver.storage.stored import StoredFile, is_stored
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-STORED_PARTS = (
-    POSTS,
-    OLD_POSTS,
-    VERSIONS,
-    CAPTURES,
-    ASSETS,
-    MANIFESTS,
-)  # the parts that are in the store, if one is set
+# The parts that are in the store, if one is set.
+STORED_PARTS = (POSTS, OLD_POSTS, VERSIONS, CAPTURES, ASSETS, MANIFESTS)
 
 Location = Path | StoredFile
 

@@ -31,9 +31,8 @@ if TYPE_CHECKING:
     from archiver.storage import Location, Root
 
 WARC_NAME_PATTERN = re.compile(r"\.warc(?:\.gz)?$", re.IGNORECASE)
-HEAD_BYTES = (
-    1 << 12
-)  # decompressed bytes within which the first record of a file names the rules by which it was written
+# Decompressed bytes within which the first record of a file names the rules by which it was written.
+HEAD_BYTES = 1 << 12
 PUBLIC_SUFFIX = "-public"  # added to the name of a file that was written anew
 
 

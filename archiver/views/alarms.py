@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-LABEL_PATTERN = re.compile(
-    r"([^\s:]+/[^\s:]+|[^\s:]+(?::\d+)?): (.+)", re.DOTALL
-)  # a listing or a host, and what is wrong
+# A listing or a host, and what is wrong.
+LABEL_PATTERN = re.compile(r"([^\s:]+/[^\s:]+|[^\s:]+(?::\d+)?): (.+)", re.DOTALL)
 ADDRESSES_PATTERN = re.compile(r" \([a-z][a-z0-9+.-]*://[^()]*\)")  # the addresses in a cause
 MAX_NAMED = 3  # labels that a line names
 MAX_LINE_CHARACTERS = 200  # characters of a line

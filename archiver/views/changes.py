@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 SENTENCE_END_PATTERN = re.compile(r"(?<=[。！？；])(?![）”’」』]|</)|(?<=</p>)|(?<=</tr>)|(?<=</li>)|(?<=[.!?] )")
 UNSPACED = "\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"  # letters of scripts that put no spaces between words
 # What is compared within a sentence: a word or number, a letter of such a script, or a mark; with the spaces after it.
-WORD = re.compile(rf"(?:[{UNSPACED}]|(?:(?![{UNSPACED}])\w)+(?:[.,:'’](?:(?![{UNSPACED}])\w)+)*|[^\w\s])\s*")
+WORD_PATTERN = re.compile(rf"(?:[{UNSPACED}]|(?:(?![{UNSPACED}])\w)+(?:[.,:'’](?:(?![{UNSPACED}])\w)+)*|[^\w\s])\s*")
 MIN_ALIKE = 0.5  # of the words of two sentences: then one was made of the other
 MAX_AHEAD = 10  # sentences, among which the one is looked for that was made of an earlier one
 # Longer sentences are shown without what changed in them, and likewise those for which the comparison could take more
@@ -69,7 +69,7 @@ class _Sentence:
     @cached_property
     def pieces(self) -> list[str]:
         """Its words, each with the spaces after it; none if the sentence is too long to be compared."""
-        return WORD.findall(self.text) if len(self.text) <= MAX_CHARACTERS else []
+        return WORD_PATTERN.findall(self.text) if len(self.text) <= MAX_CHARACTERS else []
 
     @cached_property
     def words(self) -> list[str]:

@@ -55,9 +55,8 @@ GAP_EXPRESSION = r"[\s,，;|/–—\-•·・:：()（）T]{0,5}"
 DATE_PATTERN = re.compile(
     rf"(?:{'|'.join(DAY_EXPRESSIONS)})(?:{GAP_EXPRESSION}(?:{WEEKDAY_EXPRESSION}{GAP_EXPRESSION})?{CLOCK_WORD_EXPRESSION}{CLOCK_EXPRESSION})?"
 )
-CLOCK_BEFORE_PATTERN = re.compile(
-    rf"(?<![\d:.]){CLOCK_EXPRESSION}(?:{GAP_EXPRESSION}(?:[^\W\d_]{{2,9}}\.?,?\s)?)$"
-)  # 14:00, Sunday
+# `14:00, Sunday`, say: a clock before the day.
+CLOCK_BEFORE_PATTERN = re.compile(rf"(?<![\d:.]){CLOCK_EXPRESSION}(?:{GAP_EXPRESSION}(?:[^\W\d_]{{2,9}}\.?,?\s)?)$")
 MAX_CHARACTERS_BEFORE_DAY = 40  # characters before a day in which its time of day is looked for
 RELATIVE_PATTERN = re.compile(
     r"(?:今天|今日|昨天|昨日|前天)\s*(?:\d{1,2}[:：]\d{2})?|刚刚|\d{1,4}\s?(?:秒|分钟|小时|天)(?:之)?前"

@@ -23,9 +23,8 @@ if TYPE_CHECKING:
 MAX_POINTS = 2.3
 BASE_POINTS = 1.9
 ARTICLE_TYPE_PATTERN = re.compile(r"Article|Posting")
-NEWS_TYPE_PATTERN = re.compile(
-    r"NewsArticle$"
-)  # only news has this type; blogs and shops call many kinds of pages an Article
+# Only news has this type; blogs and shops call many kinds of pages an Article.
+NEWS_TYPE_PATTERN = re.compile(r"NewsArticle$")
 LISTING_TYPES = frozenset(("CollectionPage", "ItemList", "SearchResultsPage"))
 LISTING_PATH_PATTERN = re.compile(
     r"(?i)(?:^|/)(?:news|topics?|tags?|categor(?:y|ies)|search|shop|collections?|cat|lists?|browse|sections?|archives?|"
