@@ -125,10 +125,11 @@ def invoke(*arguments: str, env: Mapping[str, str] | None = None, typed: str = "
         patch.setattr(WorkerProcess, "_start", forks.start_worker)  # in some milliseconds
         patch.setattr("archiver.crewing.subprocess", forks.STARTS)
         patch.setattr("archiver.recipes.load._load_all", recipes_in)
-        patch.setattr("archiver.plugins.entry_points", ENTRY_POINTS)
+        for module in ("plugins", "exports.format", "engines.engine"):
+            patch.setattr(f"archiver.{module}.entry_points", ENTRY_POINTS)
         patch.setattr(versions, "_version", VERSION)
-        for name in ("collect", "freeze"):  # of what the tests have loaded, which is no part of what is run
-            patch.setattr(gc, name, lambda: 0)
+        for name in ("collect", "freeze", "get_freeze_count"):  # which look through all that the tests have loaded
+            patch.setattr(gc, name, lambda: 1)
         patch.setattr(sys, "argv", ["archiver", *arguments])
         for name, stream in (("stdin", stdin), ("stdout", stdout), ("stderr", stderr)):
             patch.setattr(sys, name, stream)

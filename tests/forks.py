@@ -310,6 +310,7 @@ def become(arguments: list[str], environment: dict[str, str], directory: str, de
     )
     WorkerProcess._start = start_worker  # type: ignore[method-assign,assignment]
     vars(crewing)["subprocess"] = STARTS
+    gc.get_freeze_count = lambda: 1  # counting takes as long as a small command
     status = 1
     try:
         status = _run(arguments)
