@@ -10,13 +10,17 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from archiver.errors import TemplateError
 from archiver.site import articles
 from archiver.site.articles import host_of
+from archiver.site.look import Look
 from archiver.site.words import WORDS
 from tests.adopting import good, put
 from tests.sites import build, files, fill, page, site_of
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.conftest import Archive
 
 ENGLISH = ("-s", "ARCHIVER_SITE_LANGUAGE=en")
@@ -32,6 +36,35 @@ def test_all_words_are_there_in_each_language_with_the_same_places() -> None:
     assert one.keys() == other.keys()
     assert [name for name in one if one[name].count("{") != other[name].count("{")] == []
     assert all(len(words["months"].split("|")) == 12 for words in (one, other))
+
+
+@pytest.mark.parametrize(
+    ("text", "becomes"),
+    [
+        ("{{ w.search }}", "Search"),
+        ("{{ w.with_more.format(w.search, 3) }}", WORDS["en"]["with_more"].format("Search", 3)),
+        ("{{ w.search if name else w.archive }}", "Search"),
+        ("{% set w = {'search': '<b>'} %}{{ w.search }}", "&lt;b&gt;"),
+        ("{% for w in [{'search': 'mine'}] %}{{ w.search }}{% endfor %}", "mine"),
+        ("{% macro show(w) %}{{ w.search }}{% endmacro %}{{ show({'search': 'mine'}) }}", "mine"),
+        ("{% set a = {'w': {'search': 'mine'}} %}{{ a.w.search }}", "mine"),
+    ],
+)
+def test_a_template_finds_the_words(tmp_path: Path, text: str, becomes: str) -> None:
+    (tmp_path / "own.html").write_text(text)
+    assert Look("name", "site.example", "en", templates=tmp_path).page("own", "own.html") == becomes
+
+
+def test_words_of_the_site_are_text(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(WORDS["en"], "search", "<b>")
+    (tmp_path / "own.html").write_text("{{ w.search }}")
+    assert Look("name", "site.example", "en", templates=tmp_path).page("own", "own.html") == "&lt;b&gt;"
+
+
+def test_a_word_that_is_not_there_is_named(tmp_path: Path) -> None:
+    (tmp_path / "own.html").write_text("\n{{ w.serch }}")
+    with pytest.raises(TemplateError, match=r"own\.html:2: .*serch"):
+        Look("name", "site.example", "en", templates=tmp_path).page("own", "own.html")
 
 
 def test_the_commands_of_the_about_page_agree(archive: Archive) -> None:

@@ -17,6 +17,8 @@ PREFORMATTED_PATTERN = re.compile(r"(<pre\b[^>]*>\n?)(.*?)(?=</pre\s*>|\Z)", re.
 EMPTY_ELEMENT_PATTERN = re.compile(r"<(q|del|s|strike)\b[^>]*>(\s*)</\1\s*>", re.IGNORECASE)
 RAISED_PATTERN = re.compile(r"<(sup|sub)\b[^>]*>([^<]*)</\1\s*>", re.IGNORECASE)
 MEANING_TAG_PATTERN = re.compile(r"<(/?)(q|rt|del|s|strike|sup|sub)\b[^>]*>", re.IGNORECASE)
+# Tags whose names begin as those of the patterns above do: texts without them, which most are, need none of these.
+TELLING_TAG_PATTERN = re.compile(r"</?(?:del|q|r[pt]|s(?:cript|trike|tyle|u[bp])?|t(?:d|emplate|h))\b", re.IGNORECASE)
 SIGNS_OF_ELEMENT = {"q": "“”", "rt": "()", "sup": ("^(", ")"), "sub": ("_(", ")")}
 SPACE_CHARACTERS = " \t\u3000\xa0"
 
@@ -33,13 +35,13 @@ def plain_text(html: str) -> str:
         text = PREFORMATTED_PATTERN.sub(lambda found: found[1] + found[2].replace("\n", "<br>"), text)
     text = text.replace("\n", " ").replace("<p>", "\n").replace("</p>", "\n")
     if "<" in text:
-        text = CELL_GAP_PATTERN.sub("\t", HIDDEN_PATTERN.sub("", text))
-        text = TAG_PATTERN.sub(
-            "",
-            MEANING_TAG_PATTERN.sub(
-                _sign, RAISED_PATTERN.sub(_raised, BREAK_PATTERN.sub("\n", EMPTY_ELEMENT_PATTERN.sub(r"\2", text)))
-            ),
-        )
+        if TELLING_TAG_PATTERN.search(text):
+            text = CELL_GAP_PATTERN.sub("\t", HIDDEN_PATTERN.sub("", text))
+            text = RAISED_PATTERN.sub(_raised, BREAK_PATTERN.sub("\n", EMPTY_ELEMENT_PATTERN.sub(r"\2", text)))
+            text = MEANING_TAG_PATTERN.sub(_sign, text)
+        else:
+            text = BREAK_PATTERN.sub("\n", text)
+        text = TAG_PATTERN.sub("", text)
     lines = (unescaped(text) if "&" in text else text).split("\n")
     return "\n".join(filter(None, [line.strip(SPACE_CHARACTERS) for line in lines]))
 

@@ -132,7 +132,9 @@ def content(entry: Entry) -> str:
 
 def summary(entry: Entry) -> str:
     """Return the quote, or how the text begins, as plain text on one line: 200 characters and an ellipsis at most."""
-    text = one_line(entry.quote) or one_line(entry.text)
+    text = one_line(entry.quote) or one_line(entry.text[:SAMPLE_CHARACTERS])
+    if len(text) <= MAX_SUMMARY_CHARACTERS and not one_line(entry.quote):
+        text = one_line(entry.text)  # all of it: it is short, or begins with much white space
     return text if len(text) <= MAX_SUMMARY_CHARACTERS else f"{text[:MAX_SUMMARY_CHARACTERS].rstrip()}…"
 
 

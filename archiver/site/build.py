@@ -237,7 +237,8 @@ class _Build:
 
     def _with_same_texts(self) -> Iterator[ShownArticle]:
         """Yield articles again that share a text, or nearly, with one that changed, so that the page of each names all
-        the others, and none that is gone."""
+        the others, and none that is gone. To be asked when all that changed is in the record."""
+        self._record.settle()
         for (number,) in self._record.each(
             """SELECT number FROM entries AS one WHERE digest IN (SELECT digest FROM touched_digests)
                AND (EXISTS (SELECT 1 FROM entries WHERE digest = one.digest AND number <> one.number)

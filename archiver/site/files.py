@@ -70,7 +70,7 @@ class SiteFiles:
         self._aside = directory / ASIDE_DIRECTORY
         self._record = record
         self._put = Aside(directory, "whole").put
-        self._made = directory
+        self._made = str(directory)
         self.unchanged = 0
         self.written = 0
         try:
@@ -98,16 +98,16 @@ class SiteFiles:
 
     def publish(self) -> None:
         """Put everything in its place, and make it durable. Raises StoreError."""
-        target = self.directory
+        target = str(self.directory)
         try:
             os.sync()
             for path, file in self._record.each("SELECT path, file FROM staged ORDER BY path"):
-                target = self.directory / path
+                target = f"{self.directory}/{path}"
                 if file is None:
-                    target.unlink(missing_ok=True)
+                    Path(target).unlink(missing_ok=True)
                 else:
-                    self._make(target.parent)
-                    (self._aside / file).replace(target)
+                    self._make(os.path.dirname(target))  # noqa: PTH120 - a Path takes longer than all else here
+                    os.replace(f"{self._aside}/{file}", target)  # noqa: PTH105
                     self.written += 1
             os.sync()
         except OSError as error:
@@ -149,9 +149,9 @@ class SiteFiles:
             if not rest and stat.S_ISDIR(mode):
                 raise StoreError(f"{place}: is a directory where the site has a file; {MOVE_AWAY_ADVICE}")
 
-    def _make(self, directory: Path) -> None:
+    def _make(self, directory: str) -> None:
         if directory != self._made:
-            directory.mkdir(parents=True, exist_ok=True)
+            os.makedirs(directory, exist_ok=True)  # noqa: PTH103
             self._made = directory
 
 

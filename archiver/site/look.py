@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import shlex
+from contextlib import nullcontext
 from functools import cached_property
 from hashlib import sha256
 from importlib.resources import files
 from pathlib import Path
-from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 from jinja2 import (
     BaseLoader,
     ChoiceLoader,
-    Environment,
     FileSystemLoader,
     PackageLoader,
     StrictUndefined,
@@ -29,12 +28,13 @@ import archiver
 from archiver.errors import TemplateError, UsageError, in_a_line, os_reason
 from archiver.posts.site_addresses import href, root_of
 from archiver.site.bounds import bounded
+from archiver.site.constants import WordsEnvironment
 from archiver.site.words import WORDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from jinja2 import Template
+    from jinja2 import Environment, Template
 
 PACKAGED_TEMPLATES = files(__package__) / "templates"
 COPIED_FILES = ("style.css", "search.js", "icon.svg")
@@ -56,7 +56,9 @@ class Look:
         self._theirs = templates
         ours = PackageLoader("archiver.site")
         loaders: list[BaseLoader] = [_Theirs(templates)] if templates else []
-        self._environment = Environment(
+        words = WORDS[language]
+        self._environment = WordsEnvironment(
+            words,
             loader=ChoiceLoader([*loaders, ours]),
             autoescape=True,
             undefined=StrictUndefined,
@@ -64,7 +66,6 @@ class Look:
             lstrip_blocks=True,
             auto_reload=False,  # a build has one look, from its beginning to its end
         )
-        words = WORDS[language]
         self._environment.filters |= {
             "href": href,
             "shell": shlex.quote,
@@ -72,7 +73,6 @@ class Look:
             "month": lambda number: words["months"].split("|")[number - 1],
         }
         self._environment.globals |= {"name": name, "host": host, "language": TAG_OF_LANGUAGE[language]}
-        self._environment.globals["w"] = SimpleNamespace(**words)  # its attributes are found faster than keys
         self._environment.globals["range"] = safe_range  # limited: a huge range would fill the memory
         self._templates: dict[str, Template] = {}
 
@@ -113,7 +113,9 @@ class Look:
 
     def _render(self, name: str, values: Mapping[str, Any]) -> str:
         try:
-            with bounded():  # around loading, too: Jinja computes constant expressions when it compiles a template
+            # Our own templates need no bounds. These are around loading, too: Jinja computes constant expressions when
+            # it compiles a template.
+            with bounded() if self._theirs else nullcontext():
                 if name not in self._templates:
                     self._templates[name] = self._environment.get_template(name)
                 return self._templates[name].render(values)

@@ -6,6 +6,7 @@ A build is one transaction. So one that is killed leaves the record as it was, a
 from __future__ import annotations
 
 import sqlite3
+from collections import defaultdict
 from importlib.resources import files
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -22,6 +23,10 @@ RECORD_VERSION = "3"
 # Addresses in a sitemap; 50,000 are allowed, but the last one is written again at each change.
 ADDRESSES_PER_SITEMAP = 10_000
 ENTRY_COLUMNS = "number, key, recipe, id, form, path, moment, published, changed, title, source, language, state"
+PUT_ENTRY = f"""INSERT OR REPLACE INTO entries ({ENTRY_COLUMNS}, sha256, category, day, digest)
+    VALUES ({", ".join("?" * (ENTRY_COLUMNS.count(",") + 5))})"""
+COUNT_NAME = """INSERT INTO names VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET size = size + excluded.size"""
+MAX_WAITING = 1000  # statements of one kind that wait
 
 
 # Articles with a post that could not be read: each build tries again. (Records of earlier versions lack this table.)
@@ -92,6 +97,7 @@ class SiteRecord:
         damaged, or if `anew` is true. Raises LockedError while another build is at work."""
         self._file = directory / RECORD_FILE
         self._lists: dict[tuple[str, str], int] = {}  # numbers of lists, by kind and name: a cache
+        self._waiting: defaultdict[str, list[tuple[Any, ...]]] = defaultdict(list)  # values, by statement
         try:
             self._open()
             if anew or self._fact("version") != RECORD_VERSION:
@@ -167,24 +173,20 @@ class SiteRecord:
         path that it got first."""
         before = self._remove_from_lists(new.key, new.digest)
         category, day = self._list("category", new.category), self._list("day", new.day)
-        values = new._asdict() | {"category": category, "day": day, "number": before.number if before else None}
-        values["path"] = before.path if before else self._free(new.path)
-        del values["labels"]
-        number = self.run(
-            f"INSERT OR REPLACE INTO entries ({', '.join(values)}) VALUES ({', '.join('?' * len(values))})",
-            *values.values(),
+        path = before.path if before else self._free(new.path)
+        row = Row(
+            *(before.number if before else 0, new.key, new.recipe, new.id, new.form, path, new.moment, new.published),
+            *(new.changed, new.title, new.source, new.language, new.state),
         )
+        number = self.run(PUT_ENTRY, row.number or None, *row[1:], new.sha256, category, day, new.digest)
         for one in (category, day):
             self.run("INSERT INTO members VALUES (?, ?, ?)", one, new.moment, number)
-            self.run("UPDATE lists SET size = size + 1 WHERE number = ?", one)
+            self._later("UPDATE lists SET size = size + 1 WHERE number = ?", one)
             self._touch(one, new.moment, number)
         for kind, name in zip(("source", "spelling", "tag"), new.labels, strict=True):
-            self.run(
-                """INSERT INTO names VALUES (?, ?, ?, 1) ON CONFLICT DO UPDATE SET size = size + 1""",
-                *(category, kind, name),
-            )
+            self._later(COUNT_NAME, category, kind, name, 1)
         self._touch_shared(number, new.digest)
-        return Row(**{name: value for name, value in (values | {"number": number}).items() if name in Row._fields})
+        return row._replace(number=number)
 
     def sha256(self, row: Row) -> str:
         """Return the SHA-256 of the post that an article's page was last made of, in hexadecimal digits."""
@@ -200,7 +202,28 @@ class SiteRecord:
     def touch_near(self, number: int) -> None:
         """Note an article with near-duplicates: when all articles are in the record, its page is made again so that it
         shows all of them."""
-        self.run("INSERT OR IGNORE INTO touched_near VALUES (?)", number)
+        self._later("INSERT OR IGNORE INTO touched_near VALUES (?)", number)
+
+    def settle(self) -> None:
+        """Carry out what waits: the numbers of articles in lists and of names, and what is touched. It is to be called
+        when all articles are in the record, before any of this is read."""
+        for sql in self._waiting:
+            self._carry_out(sql)
+
+    def _later(self, sql: str, *values: Any) -> None:
+        """Run a statement later, together with others of its kind: one by one they would take much of a build's time.
+        For statements whose order does not matter."""
+        waiting = self._waiting[sql]
+        waiting.append(values)
+        if len(waiting) >= MAX_WAITING:
+            self._carry_out(sql)
+
+    def _carry_out(self, sql: str) -> None:
+        try:
+            self._connection.executemany(sql, self._waiting[sql])
+        except sqlite3.Error as error:
+            raise self._named(error) from error
+        self._waiting[sql].clear()
 
     def _fact(self, name: str) -> str:
         for (value,) in self._connection.execute("SELECT value FROM facts WHERE name = ?", (name,)):
@@ -217,19 +240,19 @@ class SiteRecord:
         row = Row(*columns)
         for one in (category, day):
             self.run("DELETE FROM members WHERE (list, moment, entry) = (?, ?, ?)", one, row.moment, row.number)
-            self.run("UPDATE lists SET size = size - 1 WHERE number = ?", one)
+            self._later("UPDATE lists SET size = size - 1 WHERE number = ?", one)
             self._touch(one, row.moment, row.number)
-        self.run("UPDATE names SET size = size - 1 WHERE (list, kind, name) = (?, 'source', ?)", category, row.source)
+        self._later(COUNT_NAME, category, "source", row.source, -1)
         self._touch_shared(row.number, digest, gone=digest != then)
         return row
 
     def _touch(self, list_: int, moment: int, entry: int) -> None:
-        self.run("INSERT OR IGNORE INTO touched VALUES (?, ?, ?)", list_, moment, entry)
+        self._later("INSERT OR IGNORE INTO touched VALUES (?, ?, ?)", list_, moment, entry)
 
     def _touch_shared(self, number: int, digest: str | None, *, gone: bool = False) -> None:
-        self.run("INSERT OR IGNORE INTO touched_sitemaps VALUES (?)", (number - 1) // ADDRESSES_PER_SITEMAP + 1)
+        self._later("INSERT OR IGNORE INTO touched_sitemaps VALUES (?)", (number - 1) // ADDRESSES_PER_SITEMAP + 1)
         if digest:
-            self.run(
+            self._later(
                 """INSERT INTO touched_digests VALUES (?, ?)
                    ON CONFLICT DO UPDATE SET gone = max(gone, excluded.gone)""",
                 *(digest, gone),
