@@ -4,6 +4,7 @@ there are many, worker processes make them. The files are noted in the order of 
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 from collections import deque
 from contextlib import suppress
@@ -99,6 +100,7 @@ def serve(setup: SiteSetup) -> Callable[[list[list[Thing]]], list[list[FileChang
     """Return the function that a worker process runs for each list of batches: for each batch it returns the files, or
     the error."""
     maker = PageMaker(setup, str(os.getpid()))
+    gc.freeze()  # garbage collections need not look through what is loaded by now: it stays
 
     def made(batch: list[Thing]) -> list[FileChange] | ArchiverError:
         try:
